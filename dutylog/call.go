@@ -1,0 +1,39 @@
+package dutylog
+
+import (
+	"context"
+	"time"
+
+	"dutyline/recorder"
+	"dutyline/telephony"
+)
+
+// Call is a call as the log keeps it: what the switch showed, its entry and its recording.
+type Call struct {
+	telephony.Call
+	EntryID   string
+	Recording recorder.Recording
+}
+
+// CallQuery selects calls; zero fields select all. Newest first.
+type CallQuery struct {
+	From, To time.Time // offered_at in [From, To)
+	Line     string
+	Outcome  telephony.Outcome
+	Limit    int    // 1..500; 0 means 50
+	Cursor   string // from the page before
+}
+
+// CallStore keeps calls. Record is the only way a call enters the log.
+type CallStore interface {
+	// Record writes what the tracker said in one transaction: calls, the entries they open
+	// (pre-filled from directory and roster), recordings to fetch, and feed rows. Saying
+	// the same twice changes nothing.
+	Record(ctx context.Context, changes []telephony.Change) error
+	Call(ctx context.Context, id string) (Call, error)
+	Calls(ctx context.Context, q CallQuery) (items []Call, nextCursor string, err error)
+	// SetTag sets or clears a tag that a person may set (spot_check).
+	SetTag(ctx context.Context, callID string, tag telephony.Tag, on bool, by Actor) (Call, error)
+	// OpenCalls lists calls that have not ended, for the tracker to take up after a restart.
+	OpenCalls(ctx context.Context) ([]telephony.Call, error)
+}

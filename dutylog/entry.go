@@ -1,0 +1,146 @@
+package dutylog
+
+import (
+	"context"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// Kind of an entry; what is required depends on it (see Required).
+type Kind string
+
+// The closed set of kinds.
+const (
+	KindDuty        Kind = "duty"         // all of Art. 13
+	KindMissed      Kind = "missed"       // a call-back result or why none was possible
+	KindWrongNumber Kind = "wrong_number" // closed by one key
+	KindNuisance    Kind = "nuisance"     // closed by one key
+	KindSpotCheck   Kind = "spot_check"   // inspector and result
+	KindOutgoing    Kind = "outgoing"     // whom and why
+)
+
+// EntryState of an entry.
+type EntryState string
+
+// The two states.
+const (
+	Open     EntryState = "open"
+	Complete EntryState = "complete"
+)
+
+// Field names one value of an entry, as in the API.
+type Field string
+
+// The fields a person fills in.
+const (
+	CallerUnit     Field = "caller_unit"
+	CallerPerson   Field = "caller_person"
+	CallerTitle    Field = "caller_title"
+	ContactNumber  Field = "contact_number"
+	Content        Field = "content"
+	Category       Field = "category"
+	ReadBack       Field = "read_back"        // "done", or see Gap
+	CallBackResult Field = "call_back_result" // missed
+	Inspector      Field = "inspector"        // spot check
+	CheckResult    Field = "check_result"     // spot check
+	CalledWhom     Field = "called_whom"      // outgoing
+	CalledWhy      Field = "called_why"       // outgoing
+	AnsweredBy     Field = "answered_by"      // who picked up, said by the person
+)
+
+// GapWhy says why a required value is not there. Never blank, never a default.
+type GapWhy string
+
+// The closed set of reasons for a gap.
+const (
+	NotGiven    GapWhy = "not_given"    // 未提供
+	Refused     GapWhy = "refused"      // 拒绝提供
+	NotPossible GapWhy = "not_possible" // read-back or call-back only
+)
+
+// Gap stands in place of a required value.
+type Gap struct {
+	Why    GapWhy `json:"why"`
+	Reason string `json:"reason"` // in words; required
+}
+
+// Candidate is a directory row whose number matches the call's.
+type Candidate struct {
+	ContactID int64  `json:"contact_id"`
+	Unit      string `json:"unit"`
+	Person    string `json:"person"`
+	Title     string `json:"title"`
+	Number    string `json:"number"`
+	Superior  bool   `json:"superior"`
+}
+
+// Entry is one line of the duty log.
+type Entry struct {
+	ID          string
+	CallID      string // empty for an entry without a call
+	Line        string
+	Kind        Kind
+	State       EntryState
+	Revision    int // 1 when opened; each change adds one
+	Values      map[Field]string
+	Gaps        map[Field]Gap
+	Candidates  []Candidate
+	Number      telephony.Number // of the other side, raw and normalized
+	CallAt      time.Time        // call time: when the call was offered
+	Rostered    string           // officer by the roster at call time (display name)
+	Responsible string           // officer by the last confirmed handover; until then the rostered one
+	WrittenBy   string           // who last wrote it (login name)
+	ReadBackBy  string
+	ReadBackAt  time.Time
+	OpenedAt    time.Time
+	CompletedAt time.Time
+}
+
+// Actor is who did something: a login, or the system itself.
+type Actor struct {
+	Login string // "system" when no person did it
+	Name  string // display name
+	Role  Role
+}
+
+// SystemActor is the daemon itself.
+func SystemActor() Actor { return Actor{Login: "system", Name: "系统"} }
+
+// EntryPatch is a change a person asks for. Absent fields are left alone.
+type EntryPatch struct {
+	Revision int // the revision the person saw
+	Kind     *Kind
+	State    *EntryState      // Complete needs every required value or its gap
+	Values   map[Field]string // "" clears a value
+	Gaps     map[Field]*Gap   // nil clears a gap
+}
+
+// Revision is one kept version of an entry.
+type Revision struct {
+	Entry Entry
+	By    Actor
+	At    time.Time
+}
+
+// EntryQuery selects entries; zero fields select all.
+type EntryQuery struct {
+	From, To time.Time
+	Line     string
+	State    EntryState
+	Kind     Kind
+	Limit    int
+	Cursor   string
+	// UnfinishedFirst lists open entries before complete ones, each newest first.
+	UnfinishedFirst bool
+}
+
+// EntryStore keeps entries. Nothing deletes one.
+type EntryStore interface {
+	Entry(ctx context.Context, id string) (Entry, error)
+	Entries(ctx context.Context, q EntryQuery) (items []Entry, nextCursor string, err error)
+	Revisions(ctx context.Context, id string) ([]Revision, error)
+	// Amend applies a patch; StaleError carries the current entry when the patch was made
+	// against an older revision, IncompleteError names what is still required.
+	Amend(ctx context.Context, id string, p EntryPatch, by Actor, now time.Time) (Entry, error)
+}

@@ -1,0 +1,40 @@
+package dutylog
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrNotFound says that the log has no such thing.
+var ErrNotFound = errors.New("not in the duty log")
+
+// StaleError says that somebody else changed the entry first; Current is what stands now.
+type StaleError struct{ Current Entry }
+
+func (e *StaleError) Error() string {
+	return fmt.Sprintf("entry %s was changed by %s meanwhile (revision %d): take over the current text and save again",
+		e.Current.ID, e.Current.WrittenBy, e.Current.Revision)
+}
+
+// IncompleteError names the required values that an entry still lacks.
+type IncompleteError struct {
+	EntryID string
+	Missing []Field
+}
+
+func (e *IncompleteError) Error() string {
+	names := make([]string, len(e.Missing))
+	for i, f := range e.Missing {
+		names[i] = string(f)
+	}
+	return fmt.Sprintf("entry %s cannot be completed: fill in %s, or say why it is not given", e.EntryID, strings.Join(names, ", "))
+}
+
+// InvalidError says what is wrong with a value and what to do about it.
+type InvalidError struct {
+	Field  string
+	Reason string
+}
+
+func (e *InvalidError) Error() string { return e.Field + ": " + e.Reason }

@@ -1,0 +1,54 @@
+package recorder
+
+import (
+	"context"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// Status of a call's recording.
+type Status string
+
+// The closed set of states a recording can be in.
+const (
+	None    Status = "none"    // nothing to record: the call was not answered
+	Pending Status = "pending" // the call ended; the sides are still to be fetched
+	Sealed  Status = "sealed"  // stored write-once, digest verified
+	Missing Status = "missing" // the switch has no recording for an answered call
+	Failed  Status = "failed"  // could not be sealed; see Reason
+)
+
+// Digest is the lower-case hexadecimal SHA-256 of the sealed file.
+type Digest string
+
+// Recording is what is known of one call's recording.
+type Recording struct {
+	CallID    string
+	Status    Status
+	Reason    string        // why it is missing, failed or still pending: a finished sentence
+	Path      string        // of the sealed file, relative to the archive's root
+	Digest    Digest        // of the sealed file
+	Size      int64         // bytes of the sealed file
+	Duration  time.Duration // of the sealed audio
+	Talk      time.Duration // talk time of the call, against which Duration was checked
+	CallerDB  float64       // loudest 50 ms of the caller's side, dBFS (-96 is silence)
+	OfficerDB float64
+	Findings  []telephony.Finding
+	SealedAt  time.Time
+	RemovedAt time.Time // when the switch's originals were removed, after the seal was verified
+	Attempts  int
+	NextTry   time.Time // when Pending
+}
+
+// Store keeps the rows of recordings; dutylog/sqlite implements it.
+type Store interface {
+	// DueRecordings lists pending recordings whose next attempt is due.
+	DueRecordings(ctx context.Context, now time.Time) ([]Recording, error)
+	// NextRecording is the earliest next attempt of a pending recording; zero when none waits.
+	NextRecording(ctx context.Context) (time.Time, error)
+	// SaveRecording writes the row and announces the call's change in the feed.
+	SaveRecording(ctx context.Context, r Recording) error
+	// Recording reads one row; ErrNoRecording when the call has none.
+	Recording(ctx context.Context, callID string) (Recording, error)
+}

@@ -1,0 +1,32 @@
+package telephony
+
+import "time"
+
+// ChangeKind names what happened to a call or a line.
+type ChangeKind string
+
+// The closed set of changes.
+const (
+	CallOffered  ChangeKind = "offered"      // a call reached the line, or the officer dialled
+	CallRang     ChangeKind = "rang"         // the bell began
+	CallRing3    ChangeKind = "ring_3"       // the last ring within the limit begins: pick up now
+	CallLimit    ChangeKind = "limit_passed" // the limit passed while it still rings
+	CallAnswered ChangeKind = "answered"
+	CallUpdated  ChangeKind = "updated" // a name, number or finding became known
+	CallEnded    ChangeKind = "ended"   // the outcome is final
+	LineChanged  ChangeKind = "line"    // the line's state changed
+	LineFault    ChangeKind = "fault"   // a configuration fault was seen
+	LineFaultEnd ChangeKind = "fault_cleared"
+)
+
+// Change is one step of a call's or line's life. Key fields make it idempotent:
+// the same (CallID, Kind) twice says nothing new, except for updates.
+type Change struct {
+	Kind    ChangeKind
+	At      time.Time // the switch's clock
+	Line    string
+	Call    *Call     // a snapshot of its own, for call changes
+	State   LineState // the line's state after this change, always set
+	Finding Finding   // for faults and updates that carry one
+	Detail  string    // for faults: the endpoint and what to do
+}

@@ -1,0 +1,80 @@
+package telephony
+
+// Outcome says how a call ended. The set is closed: every call ends in exactly one.
+type Outcome string
+
+// Outcomes of calls to the duty phone.
+const (
+	AnsweredInTime    Outcome = "answered_in_time"
+	AnsweredLate      Outcome = "answered_late"
+	Missed            Outcome = "missed"
+	AbandonedEarly    Outcome = "abandoned_early"
+	Engaged           Outcome = "engaged"
+	Rejected          Outcome = "rejected"
+	Unreachable       Outcome = "unreachable"
+	Forwarded         Outcome = "forwarded"
+	AnsweredElsewhere Outcome = "answered_elsewhere"
+	AnsweredByMachine Outcome = "answered_by_machine"
+	Unknown           Outcome = "unknown"
+)
+
+// Outcomes of calls placed from the duty phone.
+const (
+	PlacedAnswered   Outcome = "placed_answered"
+	PlacedUnanswered Outcome = "placed_unanswered"
+	PlacedFailed     Outcome = "placed_failed"
+)
+
+// Outcomes lists the closed set in the order in which figures show it.
+func Outcomes() []Outcome {
+	return []Outcome{
+		AnsweredInTime, AnsweredLate, Missed, AbandonedEarly, Engaged, Rejected, Unreachable,
+		Forwarded, AnsweredElsewhere, AnsweredByMachine, Unknown,
+		PlacedAnswered, PlacedUnanswered, PlacedFailed,
+	}
+}
+
+// Tag says something about a call beside its outcome.
+type Tag string
+
+// The closed set of tags.
+const (
+	TagTest        Tag = "test"         // made by the product's own line test; opens no entry
+	TagSpotCheck   Tag = "spot_check"   // set by a person; counts like every other call
+	TagSuperior    Tag = "superior"     // the number belongs to a superior duty room
+	TagWrongNumber Tag = "wrong_number" // set when the entry is closed as such
+	TagNuisance    Tag = "nuisance"     // set when the entry is closed as such
+	TagWithheld    Tag = "withheld"     // the caller's number was not given
+	TagSystem      Tag = "system"       // our own alert calls; opens no entry
+)
+
+// Finding is a named reason for attention that does not change the outcome.
+type Finding string
+
+// Findings about a call.
+const (
+	BorderlineVerdict     Finding = "borderline"          // answered within the line's uncertainty of the limit
+	BusyWithoutCall       Finding = "busy_without_a_call" // the phone said busy while the line had no call
+	AnsweredBeforeBell    Finding = "trunk_answered_before_bell"
+	BellBehindCaller      Finding = "bell_behind_caller"        // bell clock more than 2 s behind the caller clock
+	RedirectAttempted     Finding = "redirect_attempted"        // the phone tried to send the call elsewhere and that failed
+	RedirectedBefore      Finding = "redirected_before_arrival" // somebody else forwarded to us
+	TransferredAfter      Finding = "transferred"               // transferred after the answer
+	TransferAttempted     Finding = "transfer_attempted"
+	InstantAnswer         Finding = "instant_answer"         // answered without a ring: perhaps a machine on the phone
+	NoRinging             Finding = "no_ringing"             // the phone never said that it rings
+	SupervisionUnreliable Finding = "supervision_unreliable" // the trunk does not show far-end hang-up or answer
+	FeatureCode           Finding = "feature_code"           // a service code was dialled from the duty phone
+	SeenInPart            Finding = "seen_in_part"           // the watcher was blind for part of this call
+	SilentCallerSide      Finding = "silent_caller_side"     // recording: no sound on the caller's side
+	SilentOfficerSide     Finding = "silent_officer_side"
+	RecordingShort        Finding = "recording_short" // recording shorter than the talk time
+	RecordingMissing      Finding = "recording_missing"
+)
+
+// Findings about a line or its configuration.
+const (
+	RedirectURIPJSIP Finding = "redirect_method_uri_pjsip" // a redirect by the phone would be invisible
+	QualifyOff       Finding = "qualify_off"               // a dead phone would still read online
+	EndpointMissing  Finding = "endpoint_missing"          // the switch does not know the endpoint
+)
