@@ -1,0 +1,137 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"time"
+
+	"dutyline/telephony"
+)
+
+var (
+	lineName     = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+	endpointName = regexp.MustCompile(`^[A-Za-z0-9]+/[A-Za-z0-9_.-]+$`)
+	areaCode     = regexp.MustCompile(`^0[1-9][0-9]{1,2}$`)
+)
+
+func (c *Config) check(f *Faults) {
+	c.checkLines(f)
+	if _, err := time.LoadLocation(c.Site.TimeZone); err != nil {
+		f.add("site.time_zone", "%q is no known time zone; use a name such as Asia/Shanghai", c.Site.TimeZone)
+	}
+	if u, err := url.Parse(c.ARI.URL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		f.add("ari.url", "%q is no address of an ARI; write for instance http://127.0.0.1:8088/ari", c.ARI.URL)
+	}
+	if c.ARI.User == "" {
+		f.add("ari.user", "is missing; name the user of ari.conf")
+	}
+	c.checkPlaces(f)
+}
+
+func (c *Config) checkPlaces(f *Faults) {
+	for _, place := range [][2]string{{"log.file", c.Log.File}, {"archive.folder", c.Archive.Folder}, {"tape.folder", c.Tape.Folder}} {
+		if place[1] == "" {
+			f.add(place[0], "is missing; name a place the daemon may write to")
+		}
+	}
+	if c.Tape.Days < 1 {
+		f.add("tape.days", "is %d; keep at least 1 day", c.Tape.Days)
+	}
+	if c.Tape.MaxMB < 16 {
+		f.add("tape.max_mb", "is %d; allow at least 16", c.Tape.MaxMB)
+	}
+	if _, _, err := net.SplitHostPort(c.Web.Listen); err != nil {
+		f.add("web.listen", "%q is no address with a port; write for instance 127.0.0.1:8480", c.Web.Listen)
+	}
+	if (c.Web.TLSCert == "") != (c.Web.TLSKey == "") {
+		f.add("web.tls_cert", "needs web.tls_key beside it; give both or neither")
+	}
+	if c.Web.SessionIdle < time.Minute || c.Web.SessionMax < c.Web.SessionIdle {
+		f.add("web.session_idle", "is %s and web.session_max %s; idle must be at least 1m and not above max", c.Web.SessionIdle, c.Web.SessionMax)
+	}
+}
+
+func (c *Config) checkLines(f *Faults) {
+	if !areaCode.MatchString(c.Site.AreaCode) {
+		f.add("site.area_code", "%q is no area code; write it with its leading 0, for instance \"024\" in quotes", c.Site.AreaCode)
+	}
+	if len(c.Lines) == 0 {
+		f.add("lines", "is empty; describe at least one duty line")
+	}
+	names, owners := map[string]bool{}, map[string]string{}
+	for i, l := range c.Lines {
+		at := fmt.Sprintf("lines[%d]", i)
+		if !lineName.MatchString(l.Name) {
+			f.add(at+".name", "%q must be 1 to 32 of a-z, 0-9, _ and -", l.Name)
+		}
+		if names[l.Name] {
+			f.add(at+".name", "%q is there twice; each line needs its own name", l.Name)
+		}
+		names[l.Name] = true
+		checkEndpoints(f, at, l, owners)
+		if !slices.Contains([]string{"", "sip", "polarity", "none"}, l.Supervision) {
+			f.add(at+".supervision", "%q is unknown; use sip, polarity or none", l.Supervision)
+		}
+		if err := l.rule().Validate(); err != nil {
+			f.add(at+".rule", "%v", err)
+		}
+	}
+}
+
+func checkEndpoints(f *Faults, at string, l Line, owners map[string]string) {
+	if len(l.Endpoints) == 0 {
+		f.add(at+".endpoints", "is empty; name the duty phone, for instance PJSIP/duty")
+	}
+	if len(l.Trunks) == 0 {
+		f.add(at+".trunks", "is empty; name where calls come from, for instance PJSIP/trunk")
+	}
+	for _, e := range append(slices.Clone(l.Endpoints), l.Trunks...) {
+		if !endpointName.MatchString(e) {
+			f.add(at+".endpoints", "%q is no endpoint; write technology and name, for instance PJSIP/duty", e)
+		}
+	}
+	for _, e := range l.Endpoints {
+		if other, taken := owners[e]; taken {
+			f.add(at+".endpoints", "%s belongs to line %q already; a phone serves one line", e, other)
+		}
+		owners[e] = l.Name
+		if slices.Contains(l.Trunks, e) {
+			f.add(at+".trunks", "%s is the duty phone of this line; it cannot be its trunk", e)
+		}
+	}
+}
+
+func (l Line) rule() telephony.Rule {
+	r := telephony.DefaultRule()
+	set(&r.On, l.Rule.On)
+	set(&r.Off, l.Rule.Off)
+	set(&r.Limit, l.Rule.Limit)
+	set(&r.Offset, l.Rule.Offset)
+	set(&r.Uncertainty, l.Rule.Uncertainty)
+	return r
+}
+
+func set[T any](to *T, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
+// TelephonyLines are the lines in the words of the tracker.
+func (c Config) TelephonyLines() []telephony.Line {
+	lines := make([]telephony.Line, 0, len(c.Lines))
+	for _, l := range c.Lines {
+		s := telephony.Supervision(l.Supervision)
+		if s == "" {
+			s = telephony.SupervisionSIP
+		}
+		lines = append(lines, telephony.Line{
+			Name: l.Name, Number: l.Number, Endpoints: l.Endpoints, Trunks: l.Trunks,
+			AreaCode: c.Site.AreaCode, Rule: l.rule(), Supervision: s,
+		})
+	}
+	return lines
+}

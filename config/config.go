@@ -1,0 +1,233 @@
+// Package config reads the one configuration file, rejects what it does not know and
+// reports every fault at once with its path. Only cmd reads it.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/viper"
+
+	"dutyline/telephony"
+)
+
+// Config is everything a daemon is told. Secrets come from files or the environment.
+type Config struct {
+	Site    Site    `mapstructure:"site"`
+	Lines   []Line  `mapstructure:"lines"`
+	ARI     ARI     `mapstructure:"ari"`
+	Log     Log     `mapstructure:"log"`
+	Archive Archive `mapstructure:"archive"`
+	Tape    Tape    `mapstructure:"tape"`
+	Web     Web     `mapstructure:"web"`
+}
+
+// Site is where the duty room is.
+type Site struct {
+	Name     string `mapstructure:"name"`
+	TimeZone string `mapstructure:"time_zone"` // IANA name; days and shifts are counted in it
+	AreaCode string `mapstructure:"area_code"` // with its leading 0
+}
+
+// Line is one duty line; see telephony.Line.
+type Line struct {
+	Name        string   `mapstructure:"name"`
+	Number      string   `mapstructure:"number"`
+	Endpoints   []string `mapstructure:"endpoints"`
+	Trunks      []string `mapstructure:"trunks"`
+	Supervision string   `mapstructure:"supervision"`
+	Rule        Rule     `mapstructure:"rule"`
+}
+
+// Rule is a line's cadence and limit; see telephony.Rule. Absent values take the default.
+type Rule struct {
+	On          *time.Duration `mapstructure:"on"`
+	Off         *time.Duration `mapstructure:"off"`
+	Limit       *int           `mapstructure:"limit"`
+	Offset      *time.Duration `mapstructure:"offset"`
+	Uncertainty *time.Duration `mapstructure:"uncertainty"`
+}
+
+// ARI is how to reach the switch.
+type ARI struct {
+	URL          string `mapstructure:"url"` // for instance http://127.0.0.1:8088/ari
+	User         string `mapstructure:"user"`
+	PasswordFile string `mapstructure:"password_file"`
+	Password     string `mapstructure:"-"` // from PasswordFile or DUTYLINE_ARI_PASSWORD
+}
+
+// Log is where the duty log is kept.
+type Log struct {
+	File string `mapstructure:"file"`
+}
+
+// Archive is where sealed recordings are kept.
+type Archive struct {
+	Folder string `mapstructure:"folder"`
+}
+
+// Tape is the black box: what was read from the switch, as it was read.
+type Tape struct {
+	Folder string `mapstructure:"folder"`
+	Days   int    `mapstructure:"days"`
+	MaxMB  int    `mapstructure:"max_mb"`
+}
+
+// Web is the page and the API.
+type Web struct {
+	Listen       string        `mapstructure:"listen"`
+	TLSCert      string        `mapstructure:"tls_cert"` // own certificate; else one is made in TLSFolder
+	TLSKey       string        `mapstructure:"tls_key"`
+	TLSFolder    string        `mapstructure:"tls_folder"`
+	TLSOff       bool          `mapstructure:"tls_off"` // plainly switched off beyond loopback
+	SessionIdle  time.Duration `mapstructure:"session_idle"`
+	SessionMax   time.Duration `mapstructure:"session_max"`
+	MetricsToken string        `mapstructure:"-"` // from MetricsTokenFile or DUTYLINE_METRICS_TOKEN
+	MetricsFile  string        `mapstructure:"metrics_token_file"`
+}
+
+// Faults is every fault of a configuration, each with its path.
+type Faults struct {
+	File string
+	List []string
+}
+
+func (f *Faults) Error() string {
+	return fmt.Sprintf("configuration %s has %d fault(s):\n  %s", f.File, len(f.List), strings.Join(f.List, "\n  "))
+}
+
+func (f *Faults) add(path, format string, args ...any) {
+	f.List = append(f.List, path+": "+fmt.Sprintf(format, args...))
+}
+
+// Default is a configuration without lines and without secrets.
+func Default() Config {
+	return Config{
+		Site:    Site{TimeZone: "Asia/Shanghai", AreaCode: "024"},
+		ARI:     ARI{URL: "http://127.0.0.1:8088/ari", User: "dutyline"},
+		Log:     Log{File: "/var/lib/dutyline/log.db"},
+		Archive: Archive{Folder: "/var/lib/dutyline/recordings"},
+		Tape:    Tape{Folder: "/var/lib/dutyline/tape", Days: 30, MaxMB: 2048},
+		Web: Web{Listen: "127.0.0.1:8480", TLSFolder: "/var/lib/dutyline/tls",
+			SessionIdle: 12 * time.Hour, SessionMax: 7 * 24 * time.Hour},
+	}
+}
+
+// Load reads FILE, takes secrets from where it points and checks everything.
+// The error is a *Faults when the file was readable.
+func Load(file string) (Config, error) {
+	c, faults, err := read(file)
+	if err != nil {
+		return Config{}, err
+	}
+	c.readSecrets(faults)
+	c.check(faults)
+	if len(faults.List) > 0 {
+		return Config{}, faults
+	}
+	return c, nil
+}
+
+// LoadLines reads only the lines (and the site) of FILE, for a replay on another machine
+// where secrets and folders are not.
+func LoadLines(file string) ([]telephony.Line, error) {
+	c, faults, err := read(file)
+	if err != nil {
+		return nil, err
+	}
+	c.checkLines(faults)
+	if len(faults.List) > 0 {
+		return nil, faults
+	}
+	return c.TelephonyLines(), nil
+}
+
+func read(file string) (Config, *Faults, error) {
+	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
+	v.SetConfigFile(file)
+	v.SetConfigType("yaml")
+	if err := v.ReadInConfig(); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return Config{}, nil, fmt.Errorf("configuration %s does not exist: name the right file with --config, or copy deploy/dutyline.yaml", file)
+		}
+		return Config{}, nil, fmt.Errorf("read configuration %s: %w", file, err)
+	}
+	c, faults := Default(), &Faults{File: file}
+	var meta mapstructure.Metadata
+	dec, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
+		Result: &c, Metadata: &meta,
+		DecodeHook: mapstructure.StringToTimeDurationHookFunc(),
+	})
+	if err != nil {
+		return Config{}, nil, fmt.Errorf("prepare to read configuration: %w", err)
+	}
+	if err := dec.Decode(v.AllSettings()); err != nil {
+		faults.addDecodeErrors(err)
+	}
+	for _, key := range meta.Unused {
+		faults.add(key, "unknown key; check its spelling against deploy/dutyline.yaml")
+	}
+	return c, faults, nil
+}
+
+func (f *Faults) addDecodeErrors(err error) {
+	var many interface{ WrappedErrors() []error }
+	if errors.As(err, &many) {
+		for _, e := range many.WrappedErrors() {
+			f.List = append(f.List, e.Error())
+		}
+		return
+	}
+	f.List = append(f.List, err.Error())
+}
+
+func (c *Config) readSecrets(f *Faults) {
+	c.ARI.Password = secret(f, "ari.password_file", c.ARI.PasswordFile, "DUTYLINE_ARI_PASSWORD", true)
+	c.Web.MetricsToken = secret(f, "web.metrics_token_file", c.Web.MetricsFile, "DUTYLINE_METRICS_TOKEN", false)
+}
+
+// secret takes a secret from the environment, else from a file that others cannot read.
+func secret(f *Faults, path, file, env string, required bool) string {
+	if s := os.Getenv(env); s != "" {
+		return s
+	}
+	if file == "" {
+		if required {
+			f.add(path, "is missing; name a file that holds the secret, or set %s", env)
+		}
+		return ""
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		f.add(path, "%v", err)
+		return ""
+	}
+	if info.Mode().Perm()&0o007 != 0 {
+		f.add(path, "%s can be read by everybody; run chmod 640 %s", file, file)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		f.add(path, "%v", err)
+		return ""
+	}
+	return strings.TrimSpace(string(b))
+}
+
+// Location is the site's time zone; call it after Load has checked it.
+func (s Site) Location() *time.Location {
+	loc, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// DataFolders are the folders the daemon writes to.
+func (c Config) DataFolders() []string {
+	return []string{filepath.Dir(c.Log.File), c.Archive.Folder, c.Tape.Folder}
+}

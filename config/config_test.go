@@ -1,0 +1,127 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/config"
+	"dutyline/telephony"
+)
+
+const small = `
+site: {area_code: "024"}
+lines:
+  - {name: duty, number: "02422739110", endpoints: [PJSIP/duty], trunks: [PJSIP/trunk]}
+`
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "dutyline.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestExampleFileIsValidAndHoldsTheDefaults(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "secret")
+	got, err := config.Load("../deploy/dutyline.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Default()
+	want.Site.Name = "值班室"
+	want.ARI.PasswordFile, want.ARI.Password = "/etc/dutyline/ari.password", "secret"
+	want.Lines = got.Lines
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("deploy/dutyline.yaml differs from the defaults (-default +file):\n%s", diff)
+	}
+	lines := []telephony.Line{{Name: "duty", Number: "02422739110", Endpoints: []string{"PJSIP/duty"}, Trunks: []string{"PJSIP/trunk"},
+		AreaCode: "024", Rule: telephony.DefaultRule(), Supervision: telephony.SupervisionSIP}}
+	if diff := cmp.Diff(lines, got.TelephonyLines()); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryFaultIsReportedAtOnceWithItsPath(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "")
+	_, err := config.Load(write(t, `
+sight: {name: x}
+site: {area_code: "24", time_zone: Mars/Olympus}
+lines:
+  - {name: Duty Line, endpoints: [duty], trunks: [], rule: {limit: 0, colour: red}}
+  - {name: b, endpoints: [PJSIP/b], trunks: [PJSIP/b], supervision: maybe}
+  - {name: b, endpoints: [PJSIP/b], trunks: [PJSIP/t]}
+ari: {url: "localhost:8088"}
+tape: {days: 0, max_mb: 1}
+web: {listen: "8480", tls_cert: /x, session_idle: 1s}
+`))
+	var faults *config.Faults
+	if !errors.As(err, &faults) {
+		t.Fatalf("got %v, want faults", err)
+	}
+	text := strings.Join(faults.List, "\n")
+	for _, path := range []string{
+		"sight:", "site.area_code:", "site.time_zone:", "lines[0].name:", "lines[0].endpoints:", "lines[0].trunks:",
+		"lines[0].rule:", "lines[0].rule.colour:", "lines[1].supervision:", "lines[1].trunks:", "lines[2].name:", "lines[2].endpoints:",
+		"ari.url:", "ari.password_file:", "tape.days:", "tape.max_mb:", "web.listen:", "web.tls_cert:", "web.session_idle:",
+	} {
+		if !strings.Contains(strings.ToLower(text), path) {
+			t.Errorf("no fault at %s in:\n%s", path, text)
+		}
+	}
+}
+
+func TestWrongTypeNamesTheKey(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "x")
+	_, err := config.Load(write(t, small+"\ntape: {days: many}\n"))
+	if err == nil || !strings.Contains(err.Error(), "tape.days") {
+		t.Errorf("got %v, want a fault that names tape.days", err)
+	}
+}
+
+func TestMissingFileNamesTheRemedy(t *testing.T) {
+	_, err := config.Load(filepath.Join(t.TempDir(), "none.yaml"))
+	if err == nil || !strings.Contains(err.Error(), "--config") {
+		t.Errorf("got %v, want a sentence that names --config", err)
+	}
+}
+
+func TestSecretFile(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "")
+	secret := filepath.Join(t.TempDir(), "ari.password")
+	if err := os.WriteFile(secret, []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := small + "\nari: {password_file: " + secret + "}\n"
+	c, err := config.Load(write(t, text))
+	if err != nil || c.ARI.Password != "hush" {
+		t.Fatalf("got %q, %v", c.ARI.Password, err)
+	}
+	if err := os.Chmod(secret, 0o604); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = config.Load(write(t, text)); err == nil || !strings.Contains(err.Error(), "chmod 640") {
+		t.Errorf("a secret that everybody can read: got %v, want the remedy chmod 640", err)
+	}
+	if strings.Contains(err.Error(), "hush") {
+		t.Error("the secret is in the error")
+	}
+}
+
+func TestLoadLinesNeedsNoSecret(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "")
+	lines, err := config.LoadLines(write(t, strings.Replace(small, "trunks: [PJSIP/trunk]", "trunks: [PJSIP/trunk], rule: {off: 3s, limit: 4}", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := lines[0].Rule; r.Off != 3*time.Second || r.Limit != 4 || r.On != time.Second {
+		t.Errorf("rule %+v: want the given values over the defaults", r)
+	}
+}
