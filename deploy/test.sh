@@ -1,0 +1,28 @@
+#!/bin/sh
+# test.sh VAR — everything that is checked, on real parts (make test). Nothing is skipped:
+# what a test needs and does not find fails it.
+set -eu
+cd "$(dirname "$0")/.."
+VAR=${1:-var}
+mkdir -p "$VAR/log"
+VAR=$(cd "$VAR" && pwd)
+. deploy/env.sh
+step() { printf '\n== %s\n' "$*"; }
+export DUTYLINE_ASTERISK="${ASTERISK:-$VAR/asterisk}"
+
+step 'format and vet'
+unformatted=$(gofmt -l cmd telephony recorder dutylog alerts web/*.go config)
+[ -z "$unformatted" ] || { echo "not gofmt-ed: $unformatted (run gofmt -w)"; exit 1; }
+go vet ./...
+
+step 'Go tests (real Asterisk, real SIP, real SQLite)'
+go test -timeout 15m ./...
+
+step 'page: types and unit tests'
+(cd web/page && npm run --silent typecheck && npm test --silent)
+
+step 'page in real browsers, against a running daemon'
+go build -o "$VAR/bin/dutyline" ./cmd/dutyline
+sh deploy/e2e.sh "$VAR"
+echo
+echo 'make test: everything passed'
