@@ -27,7 +27,7 @@ type Recording struct {
 	CallID    string
 	Status    Status
 	Reason    string        // why it is missing, failed or still pending: a finished sentence
-	Path      string        // of the sealed file, relative to the archive's root
+	Path      string        // of the sealed file, relative to the archive's root; planned by ForCall
 	Digest    Digest        // of the sealed file
 	Size      int64         // bytes of the sealed file
 	Duration  time.Duration // of the sealed audio
@@ -37,15 +37,18 @@ type Recording struct {
 	Findings  []telephony.Finding
 	SealedAt  time.Time
 	RemovedAt time.Time // when the switch's originals were removed, after the seal was verified
-	Attempts  int
-	NextTry   time.Time // when Pending
+	Attempts  int       // tries of the present step, all of them in vain
+	NextTry   time.Time // when something is still to be done; zero: nothing is left to do
 }
 
-// Store keeps the rows of recordings; dutylog/sqlite implements it.
+// Store keeps the rows of recordings; dutylog/sqlite implements it. The row of a call comes
+// from ForCall, in the same transaction as the call's end.
 type Store interface {
-	// DueRecordings lists pending recordings whose next attempt is due.
+	// DueRecordings lists the recordings whose NextTry is set and not after now, whatever
+	// their status: an unanswered call's empty files and a sealed call's originals on the
+	// switch are still to be removed.
 	DueRecordings(ctx context.Context, now time.Time) ([]Recording, error)
-	// NextRecording is the earliest next attempt of a pending recording; zero when none waits.
+	// NextRecording is the earliest NextTry that is set; zero when nothing waits.
 	NextRecording(ctx context.Context) (time.Time, error)
 	// SaveRecording writes the row and announces the call's change in the feed.
 	SaveRecording(ctx context.Context, r Recording) error

@@ -1,0 +1,76 @@
+package recorder
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// When an unanswered call is looked at: late, because nobody waits for it, and only once.
+const sweepDelay = 15 * time.Second
+
+// The longest name a call may give its file; folders and file systems allow 255 bytes.
+const maxFileName = 200
+
+// ForCall is the first row of an ended call's recording. An answered call's sides are due at
+// once. An unanswered call has nothing to keep, but the switch left two empty files that are
+// due for removal a little later. The duty log writes it in the transaction that ends the call.
+func ForCall(c telephony.Call, now time.Time) Recording {
+	r := Recording{CallID: c.ID, Status: None, NextTry: now.Add(sweepDelay)}
+	if !c.AnsweredAt.IsZero() {
+		r.Status, r.NextTry = Pending, now
+		r.Talk = max(c.TalkFor(), time.Millisecond) // an answer that ended at once is still an answer
+	}
+	path, err := PathFor(c.ID, c.OfferedAt)
+	if err != nil {
+		r.Status, r.Reason, r.NextTry = Failed, err.Error(), time.Time{}
+	}
+	r.Path = path
+	return r
+}
+
+// PathFor is where a call's sealed file lies below the archive's root: YYYY/MM/DD/<call id>.flac,
+// by the UTC day on which the call reached us. Whatever the switch puts into a call id, the
+// path stays below the root and two ids never share one: bytes other than letters, digits,
+// dot, dash and underscore are written as %XX, and so is a leading dot.
+func PathFor(callID string, offeredAt time.Time) (string, error) {
+	name := fileName(callID)
+	switch {
+	case callID == "":
+		return "", fmt.Errorf("a recording needs a call id: the switch gave none")
+	case len(name) > maxFileName:
+		return "", fmt.Errorf("call id %.40q… is too long for a file name: shorten systemname in the switch's asterisk.conf", callID)
+	}
+	return offeredAt.UTC().Format("2006/01/02/") + name + ".flac", nil
+}
+
+func fileName(callID string) string {
+	var b strings.Builder
+	for i := range len(callID) {
+		c := callID[i]
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.' && i > 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// The pauses after the first, second … try in vain. The switch closes its files some tens of
+// milliseconds after the hang-up; whatever takes longer than seconds is an outage.
+var pauses = []time.Duration{
+	50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond,
+	800 * time.Millisecond, 1600 * time.Millisecond, 3200 * time.Millisecond, 6400 * time.Millisecond,
+	12800 * time.Millisecond, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute,
+	10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
+}
+
+// NextAttempt is when a step that was tried r.Attempts times in vain is due again: quickly at
+// first, then every four hours for ever, because a recording is never given up for an outage.
+func NextAttempt(r Recording, now time.Time) time.Time {
+	return now.Add(pauses[min(max(r.Attempts, 1), len(pauses))-1])
+}
