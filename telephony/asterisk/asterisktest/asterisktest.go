@@ -1,0 +1,112 @@
+// Package asterisktest starts private Asterisks for tests, on ports that the kernel gives.
+package asterisktest
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"dutyline/telephony/asterisk"
+)
+
+// Settings is a complete configuration on free loopback ports, in a folder of its own, with
+// the templates that are shipped. The test fails, with the remedy, when no Asterisk is there.
+func Settings(t testing.TB) asterisk.Settings {
+	t.Helper()
+	from := 10000 + 2*rand.IntN(10000) // Asterisk looks for free ports in the range by itself
+	return asterisk.Settings{
+		Binary:      Binary(t),
+		Dir:         t.TempDir(),
+		Templates:   os.DirFS(filepath.Join(Root(t), "deploy", "asterisk")),
+		SystemName:  "test",
+		SIPAddress:  FreeUDP(t),
+		HTTPAddress: FreeTCP(t),
+		RTPFrom:     from,
+		RTPTo:       from + 199,
+	}
+}
+
+// Start runs an Asterisk until the test ends.
+func Start(t testing.TB, s asterisk.Settings) *asterisk.Process {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	p, err := asterisk.Start(ctx, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Stop(10 * time.Second); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// Binary is the Asterisk that tests use: ASTERISK, or the private one under var.
+func Binary(t testing.TB) string {
+	t.Helper()
+	if b := os.Getenv("ASTERISK"); b != "" {
+		return b
+	}
+	vars := os.Getenv("VAR")
+	if vars == "" || !filepath.IsAbs(vars) {
+		vars = filepath.Join(Root(t), orVar(vars))
+	}
+	b := filepath.Join(vars, "asterisk", "bin", "asterisk")
+	if _, err := os.Stat(b); err != nil {
+		t.Fatalf("no Asterisk for the tests: run make deps, or set ASTERISK to an installed one (%v)", err)
+	}
+	return b
+}
+
+func orVar(v string) string {
+	if v == "" {
+		return "var"
+	}
+	return v
+}
+
+// Root is the project's folder: the one above the test's that holds go.mod.
+func Root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the test's folder")
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// FreeUDP is a loopback address that no UDP socket uses now.
+func FreeUDP(t testing.TB) string {
+	t.Helper()
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	return c.LocalAddr().String()
+}
+
+// FreeTCP is a loopback address that no TCP socket uses now.
+func FreeTCP(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
