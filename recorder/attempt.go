@@ -1,0 +1,182 @@
+package recorder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// try takes one recording one step further and saves its row. The error is the store's; what
+// goes wrong with the recording is in the row.
+func (c *Collector) try(ctx context.Context, r Recording, w *watch) (Recording, error) {
+	if r.Path == "" { // a row that was not made by ForCall
+		r.Path, _ = PathFor(r.CallID, r.NextTry)
+	}
+	if r.Status == Pending || r.Status == None {
+		var err error
+		if r, err = c.collect(ctx, r, w); err != nil || r.Status != Sealed {
+			return r, err
+		}
+	}
+	if r.Status == Sealed && r.RemovedAt.IsZero() {
+		return c.finish(ctx, r, w)
+	}
+	r.NextTry = time.Time{}
+	return r, c.Store.SaveRecording(ctx, r)
+}
+
+// collect fetches both sides and, when they are complete, seals them.
+func (c *Collector) collect(ctx context.Context, r Recording, w *watch) (Recording, error) {
+	got, err := c.receive(ctx, r)
+	if err != nil {
+		return c.vain(ctx, r, w, "fetch the recording", err)
+	}
+	v := Assess(r, got[0], got[1], c.unchanged(w, got))
+	switch v.Step {
+	case StepSeal:
+		return c.seal(ctx, r, w, v)
+	case StepEmpty:
+		return c.sweep(ctx, r, w)
+	case StepLost:
+		r.Status, r.Reason, r.NextTry = Missing, v.Reason, time.Time{}
+		r.Findings = []telephony.Finding{telephony.RecordingMissing}
+		return c.save(ctx, r)
+	}
+	r.Attempts++
+	r.Reason = v.Reason
+	r.NextTry = NextAttempt(r, c.Now())
+	if r.Attempts > 1 { // the first one is no news: the switch needs its moment
+		c.waits(r, w, v.Reason)
+	}
+	if latest := c.Now().Add(heldBack); v.Cause == CauseGrowing && r.NextTry.After(latest) {
+		r.NextTry = latest
+	}
+	return r, c.Store.SaveRecording(ctx, r)
+}
+
+func (c *Collector) receive(ctx context.Context, r Recording) (got [2]Received, err error) {
+	for i, side := range Sides() {
+		name, away := StoredName(r.CallID, side), false
+		got[i], err = c.Archive.Receive(ctx, r.CallID, side, func(to io.Writer) (int64, error) {
+			n, err := c.Switch.FetchRecording(ctx, name, to)
+			away = err != nil && !errors.Is(err, telephony.ErrNotFound)
+			return n, err
+		})
+		if ctx.Err() == nil {
+			c.seen(away)
+		}
+		if errors.Is(err, telephony.ErrNotFound) {
+			got[i], err = Received{State: Absent}, nil
+		}
+		if err != nil {
+			return got, fmt.Errorf("the %s side: %w", side, err)
+		}
+	}
+	return got, nil
+}
+
+// seen notes whether the switch answered; when it does so again, all that waits is tried.
+func (c *Collector) seen(away bool) {
+	c.mu.Lock()
+	back := c.away && !away
+	c.away = away
+	c.mu.Unlock()
+	if back {
+		c.Hurry()
+	}
+}
+
+// unchanged is for how long both sides have had the sizes they have now.
+func (c *Collector) unchanged(w *watch, got [2]Received) time.Duration {
+	now := c.Now()
+	if sizes := [2]int64{got[0].Bytes, got[1].Bytes}; w.since.IsZero() || sizes != w.sizes {
+		w.sizes, w.since = sizes, now
+	}
+	return now.Sub(w.since)
+}
+
+func (c *Collector) seal(ctx context.Context, r Recording, w *watch, v Verdict) (Recording, error) {
+	s, err := c.Archive.Seal(ctx, r)
+	if err != nil {
+		return c.vain(ctx, r, w, "seal the recording", err)
+	}
+	r.Status, r.Digest, r.Size, r.Duration = Sealed, s.Digest, s.Size, s.Duration
+	r.CallerDB, r.OfficerDB = s.Far.Loudest, s.Officer.Loudest
+	r.Findings = Judge(r.Talk, s.Far, s.Officer)
+	r.Reason = sentences(v.Reason, padNote(s.Far, s.Officer))
+	r.Attempts, r.SealedAt = 0, c.Now()
+	r.NextTry = r.SealedAt // the originals are still to be removed
+	return r, c.Store.SaveRecording(ctx, r)
+}
+
+// finish proves the seal and only then removes the switch's originals.
+func (c *Collector) finish(ctx context.Context, r Recording, w *watch) (Recording, error) {
+	if err := c.Archive.Verify(ctx, r); err != nil {
+		return c.vain(ctx, r, w, "verify the sealed recording", err)
+	}
+	if err := c.remove(ctx, r); err != nil {
+		return c.vain(ctx, r, w, "remove the sealed recording from the switch", err)
+	}
+	r.RemovedAt, r.NextTry, r.Attempts = c.Now(), time.Time{}, 0
+	return c.save(ctx, r)
+}
+
+// sweep removes the empty files of an unanswered call.
+func (c *Collector) sweep(ctx context.Context, r Recording, w *watch) (Recording, error) {
+	if err := c.remove(ctx, r); err != nil {
+		return c.vain(ctx, r, w, "remove the empty files of an unanswered call from the switch", err)
+	}
+	r.Reason, r.NextTry, r.Attempts = "", time.Time{}, 0
+	return c.save(ctx, r)
+}
+
+// remove deletes both originals; one that is gone already is as good.
+func (c *Collector) remove(ctx context.Context, r Recording) error {
+	for _, side := range Sides() {
+		err := c.Switch.RemoveRecording(ctx, StoredName(r.CallID, side))
+		if err != nil && !errors.Is(err, telephony.ErrNotFound) {
+			return fmt.Errorf("the %s side: %w", side, err)
+		}
+	}
+	return nil
+}
+
+// save writes a row that is done with and empties the intake. An intake that cannot be
+// emptied costs room, not evidence: it is logged and left to the archive's next start.
+func (c *Collector) save(ctx context.Context, r Recording) (Recording, error) {
+	if err := c.Store.SaveRecording(ctx, r); err != nil {
+		return r, err
+	}
+	if err := c.Archive.Discard(ctx, r.CallID); err != nil {
+		c.Log.Warn("the intake of a recording could not be emptied", "call", r.CallID, "error", err)
+	}
+	return r, nil
+}
+
+// vain writes down why a try failed: for ever, or until the next one. The switch keeps its
+// originals either way.
+func (c *Collector) vain(ctx context.Context, r Recording, w *watch, what string, err error) (Recording, error) {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return r, ctx.Err() // stopping: the row stays as it was
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("it took too long (is the link to the switch or the disk overloaded?): %w", err)
+	}
+	problem := fmt.Sprintf("%s: %v", what, err)
+	if r.Status != Sealed {
+		r.Reason = problem // what is said about a sealed recording stays
+	}
+	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrConflict) || errors.Is(err, ErrAltered) {
+		r.Status, r.Reason, r.NextTry = Failed, problem, time.Time{}
+		c.Log.Error("a recording failed; the switch keeps its originals", "call", r.CallID, "reason", problem)
+		return c.save(context.WithoutCancel(ctx), r)
+	}
+	r.Attempts++
+	r.NextTry = NextAttempt(r, c.Now())
+	c.waits(r, w, problem)
+	return r, c.Store.SaveRecording(context.WithoutCancel(ctx), r)
+}

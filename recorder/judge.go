@@ -1,0 +1,146 @@
+package recorder
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"dutyline/telephony"
+)
+
+const (
+	shortBy     = time.Second            // a recording may lack this much of the talk time …
+	shortPart   = 100                    // … plus one hundredth of it (clocks, media start)
+	speechLeast = 150 * time.Millisecond // less sound than this is a click, not a voice
+	judgedFrom  = 2 * time.Second        // shorter talks may well have a silent side
+)
+
+// Judge says what is wrong with a sealed recording of a call that lasted talk. A call that
+// was not answered (talk zero) promised nothing.
+func Judge(talk time.Duration, far, officer Level) []telephony.Finding {
+	var found []telephony.Finding
+	if talk <= 0 {
+		return nil
+	}
+	if min(far.Duration, officer.Duration) < talk-shortBy-talk/shortPart {
+		found = append(found, telephony.RecordingShort)
+	}
+	if talk < judgedFrom {
+		return found
+	}
+	if far.Audible < speechLeast {
+		found = append(found, telephony.SilentCallerSide)
+	}
+	if officer.Audible < speechLeast {
+		found = append(found, telephony.SilentOfficerSide)
+	}
+	return found
+}
+
+// Step is what to do with a recording next.
+type Step string
+
+// The closed set of steps.
+const (
+	StepSeal  Step = "seal"  // merge and seal what was received
+	StepWait  Step = "wait"  // try again later
+	StepEmpty Step = "empty" // nothing was recorded and nothing was to be: remove the empty files
+	StepLost  Step = "lost"  // something was to be recorded and is not there
+)
+
+// Cause is the named reason of a Verdict.
+type Cause string
+
+// The closed set of causes.
+const (
+	CauseWhole      Cause = "whole"       // both sides are there and whole
+	CauseSalvaged   Cause = "salvaged"    // a side is cut but changes no more: keep what there is
+	CauseOneSide    Cause = "one_side"    // one side is absent or has no sample: keep the other
+	CauseNotYet     Cause = "not_yet"     // the switch may still be storing it
+	CauseGrowing    Cause = "growing"     // a side is still being written
+	CauseNeverCame  Cause = "never_came"  // the switch never stored it
+	CauseNoAudio    Cause = "no_audio"    // the files are there, without a sample
+	CauseUnanswered Cause = "unanswered"  // nobody answered and nothing was recorded
+	CauseMachine    Cause = "unannounced" // nobody answered, but there is audio: keep it
+)
+
+// Verdict is a step and why it is taken.
+type Verdict struct {
+	Step   Step
+	Cause  Cause
+	Reason string // a finished sentence where somebody should read one
+}
+
+// patience is how many tries (some 13 s) the switch has to store a side. After them a 404 is
+// believed, because the call is long over.
+const patience = 9
+
+// Settled is how long a cut file must stay unchanged before it is believed to be all there is.
+// The switch writes a running recording at least every 2.05 s.
+const Settled = 10 * time.Second
+
+// Assess decides what to do with what was received. r.Attempts counts the tries before this
+// one; unchanged is for how long both sides have had their present sizes.
+func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict {
+	late := r.Attempts >= patience
+	cut := far.State == Unfinished || officer.State == Unfinished
+	empty := far.Samples == 0 && officer.Samples == 0
+	switch {
+	case r.Status == None && empty:
+		return Verdict{StepEmpty, CauseUnanswered, ""}
+	case far.State == Absent && officer.State == Absent:
+		return patiently(late, Verdict{StepLost, CauseNeverCame,
+			"the switch stored no recording of this answered call: check that its recording folder can be written and is not full"})
+	case cut && unchanged < Settled:
+		return Verdict{StepWait, CauseGrowing, "the switch is still writing the recording; it is fetched when it is complete"}
+	case empty:
+		return patiently(late, Verdict{StepLost, CauseNoAudio,
+			"the switch's recording has no audio: check the media path (codecs, NAT, firewall) between switch, trunk and phone"})
+	case far.Samples == 0 || officer.Samples == 0:
+		return patiently(late, Verdict{StepSeal, CauseOneSide,
+			fmt.Sprintf("the switch recorded nothing of the %s side; that channel is silent", emptySide(far))})
+	case cut:
+		return Verdict{StepSeal, CauseSalvaged, "the recording was cut on the switch (crash or full disk); all that was stored is kept"}
+	case r.Status == None:
+		return Verdict{StepSeal, CauseMachine, ""}
+	}
+	return Verdict{StepSeal, CauseWhole, ""}
+}
+
+// patiently waits with a final verdict until the switch has had its time.
+func patiently(late bool, final Verdict) Verdict {
+	if late {
+		return final
+	}
+	return Verdict{StepWait, CauseNotYet, "the switch has not stored both sides yet; they are fetched when they are there"}
+}
+
+func emptySide(far Received) string {
+	if far.Samples == 0 {
+		return "caller's"
+	}
+	return "officer's"
+}
+
+// padNote says how much of the shorter side is padding; empty when both are equally long.
+func padNote(far, officer Level) string {
+	short, by := "caller's", officer.Duration-far.Duration
+	if by < 0 {
+		short, by = "officer's", -by
+	}
+	if by == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the %s side ended %s earlier and is padded with silence", short, by)
+}
+
+// sentences joins what is to be said about one recording.
+func sentences(parts ...string) string {
+	var said []string
+	for _, p := range parts {
+		if p != "" {
+			said = append(said, p)
+		}
+	}
+	return strings.Join(said, "; ")
+}
