@@ -14,11 +14,12 @@ const (
 // Party says who ended a call.
 type Party string
 
-// The parties that can end a call.
+// The parties that can end a call. A third party, such as the target of a transfer, is
+// none of them: the value is empty then.
 const (
-	ByCaller  Party = "caller"
-	ByOfficer Party = "officer"
-	BySystem  Party = "system"
+	ByCaller  Party = "caller"  // the far side: who called or, on an outgoing call, who was called
+	ByOfficer Party = "officer" // the duty phone
+	BySystem  Party = "system"  // the switch: a time limit, the dialplan, a phone that cannot be reached
 )
 
 // Call is one call on a duty line, from the caller's first sign to the last leg's end.
@@ -34,6 +35,7 @@ type Call struct {
 	Tags           []Tag
 	OfferedAt      time.Time // caller clock starts: the call reached us
 	RangAt         time.Time // bell clock starts: the duty phone itself rings
+	RangUntil      time.Time // the bell stopped; zero while it rings or when it never rang
 	AnsweredAt     time.Time // a duty endpoint answered (or whoever the outcome names)
 	EndedAt        time.Time
 	Rings          int    // bursts begun until the answer or the end, by the rule
@@ -48,8 +50,13 @@ type Call struct {
 func (c Call) Ended() bool { return !c.EndedAt.IsZero() }
 
 // RingFor is the bell clock: how long the duty phone rang until the answer or the end.
-// It is false when the phone never rang.
-func (c Call) RingFor() (time.Duration, bool) { return c.since(c.RangAt) }
+// It is false when the phone never rang or still rings.
+func (c Call) RingFor() (time.Duration, bool) {
+	if !c.RangAt.IsZero() && !c.RangUntil.IsZero() {
+		return c.RangUntil.Sub(c.RangAt), true
+	}
+	return c.since(c.RangAt)
+}
 
 // CallerRingFor is the caller clock: how long the caller waited until the answer or the end.
 func (c Call) CallerRingFor() (time.Duration, bool) { return c.since(c.OfferedAt) }

@@ -6,8 +6,8 @@ import "time"
 type Line struct {
 	Name        string      // short key, for instance "duty"
 	Number      string      // the public number, for instance "02422739110"
-	Endpoints   []string    // duty endpoints as the switch names them, for instance "PJSIP/duty"
-	Trunks      []string    // where calls come from and go to, for instance "PJSIP/trunk"
+	Endpoints   []string    // duty endpoints as the switch names them, "PJSIP/duty"; a trailing * means every name that begins so
+	Trunks      []string    // where calls come from and go to, "PJSIP/trunk"; a trailing * as above
 	AreaCode    string      // of the site, with its leading 0, for instance "024"
 	Rule        Rule        // cadence and limit
 	Supervision Supervision // what the trunk tells of answer and hang-up

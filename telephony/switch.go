@@ -58,6 +58,9 @@ type Channel struct {
 	AppData    string
 	SIPCallID  string
 	Created    time.Time
+	LinkedID   string        // of the call this leg belongs to, when the switch told it
+	Rang       bool          // on a calling leg: the phone it dials has begun to ring
+	RangAfter  time.Duration // then: from the dialled leg's creation until it rang
 }
 
 // Bridge joins channels.
