@@ -33,13 +33,17 @@ type callJSON struct {
 	RedirectedFrom string    `json:"redirected_from"`
 	Findings       []Finding `json:"findings"`
 	EntryID        string    `json:"entry_id"`
-	Recording      *struct{} `json:"recording"`
+	Recording      any       `json:"recording"`
 }
 
 // MarshalJSON writes the call's telephony part. The entry and the recording belong to
 // the duty log: here they are "" and null. Lists are never null.
-func (c Call) MarshalJSON() ([]byte, error) {
+func (c Call) MarshalJSON() ([]byte, error) { return c.MarshalWith("", nil) }
+
+// MarshalWith writes the call with what the duty log adds to it: its entry and its recording.
+func (c Call) MarshalWith(entryID string, recording any) ([]byte, error) {
 	out := callJSON{
+		EntryID: entryID, Recording: recording,
 		ID: c.ID, Line: c.Line, Direction: c.Direction,
 		Caller: c.Caller.Raw, CallerE164: c.Caller.E164, CallerName: c.CallerName,
 		Called: c.Called.Raw, CalledE164: c.Called.E164,
