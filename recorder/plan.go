@@ -32,21 +32,19 @@ func ForCall(c telephony.Call, now time.Time) Recording {
 }
 
 // PathFor is where a call's sealed file lies below the archive's root: YYYY/MM/DD/<call id>.flac,
-// by the UTC day on which the call reached us. Whatever the switch puts into a call id, the
-// path stays below the root and two ids never share one: bytes other than letters, digits,
-// dot, dash and underscore are written as %XX, and so is a leading dot.
+// by the UTC day on which the call reached us.
 func PathFor(callID string, offeredAt time.Time) (string, error) {
-	name := fileName(callID)
-	switch {
-	case callID == "":
-		return "", fmt.Errorf("a recording needs a call id: the switch gave none")
-	case len(name) > maxFileName:
-		return "", fmt.Errorf("call id %.40q… is too long for a file name: shorten systemname in the switch's asterisk.conf", callID)
+	name, err := FileName(callID)
+	if err != nil {
+		return "", err
 	}
 	return offeredAt.UTC().Format("2006/01/02/") + name + ".flac", nil
 }
 
-func fileName(callID string) string {
+// FileName is a call's id as the name of a file, without an ending. Whatever the switch puts
+// into an id, the name holds no path and two ids never share one: bytes other than letters,
+// digits, dot, dash and underscore are written as %XX, and so is a leading dot.
+func FileName(callID string) (string, error) {
 	var b strings.Builder
 	for i := range len(callID) {
 		c := callID[i]
@@ -57,7 +55,13 @@ func fileName(callID string) string {
 			fmt.Fprintf(&b, "%%%02X", c)
 		}
 	}
-	return b.String()
+	switch {
+	case callID == "":
+		return "", fmt.Errorf("a recording needs a call id: the switch gave none")
+	case b.Len() > maxFileName:
+		return "", fmt.Errorf("call id %.40q… is too long for a file name: shorten systemname in the switch's asterisk.conf", callID)
+	}
+	return b.String(), nil
 }
 
 // The pauses after the first, second … try in vain. The switch closes its files some tens of

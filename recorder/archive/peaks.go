@@ -1,0 +1,95 @@
+package archive
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"dutyline/recorder"
+)
+
+// mostPeaks bounds the memory for waveforms: 8 bytes each, some seven hours of talk in all.
+const mostPeaks = 1 << 20
+
+// Peaks is the waveform of a call's sealed file; errors as Open. It is known from sealing, or
+// decoded from the file, one file at a time: drawing must not starve what is being sealed.
+func (a *Archive) Peaks(ctx context.Context, callID string) (recorder.Peaks, error) {
+	file, r, err := a.Open(ctx, callID)
+	if err != nil {
+		return recorder.Peaks{}, err
+	}
+	defer file.Close()
+	if p, ok := a.waves.get(r.Digest); ok {
+		return p, nil
+	}
+	select {
+	case a.waves.turn <- struct{}{}:
+		defer func() { <-a.waves.turn }()
+	case <-ctx.Done():
+		return recorder.Peaks{}, ctx.Err()
+	}
+	if p, ok := a.waves.get(r.Digest); ok { // somebody else asked for the same
+		return p, nil
+	}
+	var meters [2]recorder.Meter
+	var block [blockSize]int16
+	heard, err := decode(ctx, file, func(sides [2][]int32) {
+		for i, samples := range sides {
+			for part := range slices.Chunk(samples, blockSize) {
+				for j, s := range part {
+					block[j] = int16(s)
+				}
+				meters[i].Add(block[:len(part)])
+			}
+		}
+	})
+	if err != nil {
+		return recorder.Peaks{}, fmt.Errorf("draw the recording of call %s: %w", callID, err)
+	}
+	p := recorder.Peaks{Duration: samplesTime(int64(heard.samples)), PerSecond: recorder.PeaksPerSecond,
+		Caller: meters[0].Peaks(), Officer: meters[1].Peaks()}
+	a.waves.put(r.Digest, p)
+	return p, nil
+}
+
+// waves keeps the waveforms asked for last.
+type waves struct {
+	mu    sync.Mutex
+	turn  chan struct{}
+	known map[recorder.Digest]recorder.Peaks
+	order []recorder.Digest // oldest first
+	held  int               // peaks in all
+}
+
+func newWaves() *waves {
+	return &waves{turn: make(chan struct{}, 1), known: make(map[recorder.Digest]recorder.Peaks)}
+}
+
+func (w *waves) get(d recorder.Digest) (recorder.Peaks, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p, ok := w.known[d]
+	if ok {
+		i := slices.Index(w.order, d)
+		w.order = append(slices.Delete(w.order, i, i+1), d)
+	}
+	return p, ok
+}
+
+func (w *waves) put(d recorder.Digest, p recorder.Peaks) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, ok := w.known[d]; ok || weight(p) > mostPeaks {
+		return
+	}
+	w.known[d], w.order, w.held = p, append(w.order, d), w.held+weight(p)
+	for w.held > mostPeaks {
+		oldest := w.order[0]
+		w.held -= weight(w.known[oldest])
+		delete(w.known, oldest)
+		w.order = w.order[1:]
+	}
+}
+
+func weight(p recorder.Peaks) int { return len(p.Caller) + len(p.Officer) }
