@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"dutyline/recorder"
 )
@@ -80,9 +81,9 @@ func endsInChunks(file io.ReaderAt, at, size int64) bool {
 		if at >= size {
 			return at == size
 		}
-		_, length, err := chunkAt(file, at)
-		if err != nil {
-			return false
+		id, length, err := chunkAt(file, at)
+		if err != nil || strings.ContainsFunc(id, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return false // samples look like anything
 		}
 		at += 8 + length + length%2
 	}
