@@ -32,6 +32,7 @@ type Call struct {
 	CallerName     string  // as the caller's side gave it, made printable
 	Called         Number  // in: the dialled duty number; out: whom the officer dialled
 	Outcome        Outcome // empty until the call has ended
+	Reason         Reason  // why this outcome; empty until the call has ended
 	Tags           []Tag
 	OfferedAt      time.Time // caller clock starts: the call reached us
 	RangAt         time.Time // bell clock starts: the duty phone itself rings

@@ -50,13 +50,13 @@ type Event struct {
 	Peer       Channel   // of a dial: who is dialled; of a transfer: who is transferred
 	Second     Channel   // of an attended transfer: the transferer's second leg
 	Bridge     string
-	DialStatus string // "" at the begin, then RINGING, PROGRESS, and one of ANSWER, BUSY, NOANSWER, CANCEL, CONGESTION …
-	DialString string // of a dial's begin: what was dialled, for instance "13800001111@trunk"
-	Forward    string // of a dial: where the peer wants the call to go
-	Forwarded  string // of a dial: id of the channel made for that
-	Cause      int    // Q.850
-	TechCause  int    // SIP status; 0 on normal clearing
-	Soft       bool   // of a hangup request: asked by the switch, not by the far end
-	OK         bool   // of a transfer: it succeeded
+	DialStatus string  // "" at the begin, then RINGING, PROGRESS, and one of ANSWER, BUSY, NOANSWER, CANCEL, CONGESTION …
+	DialString string  // of a dial's begin: what was dialled, for instance "13800001111@trunk"
+	Forward    string  // of a dial: where the peer wants the call to go
+	Forwarded  Channel // of a dial: the channel made for that
+	Cause      int     // Q.850
+	TechCause  int     // SIP status; 0 on normal clearing
+	Soft       bool    // of a hangup request: asked by the switch, not by the far end
+	OK         bool    // of a transfer: it succeeded
 	Endpoint   Endpoint
 }

@@ -64,7 +64,9 @@ const (
 	InstantAnswer         Finding = "instant_answer"         // answered without a ring: perhaps a machine on the phone
 	NoRinging             Finding = "no_ringing"             // the phone never said that it rings
 	SupervisionUnreliable Finding = "supervision_unreliable" // the trunk does not show far-end hang-up or answer
+	EarlyMedia            Finding = "early_media"            // the phone sent audio instead of saying that it rings
 	FeatureCode           Finding = "feature_code"           // a service code was dialled from the duty phone
+	PickedUpCall          Finding = "picked_up_call"         // a code dialled at a duty phone took over a ringing call
 	SeenInPart            Finding = "seen_in_part"           // the watcher was blind for part of this call
 	SilentCallerSide      Finding = "silent_caller_side"     // recording: no sound on the caller's side
 	SilentOfficerSide     Finding = "silent_officer_side"

@@ -1,0 +1,173 @@
+package telephony
+
+import (
+	"slices"
+	"time"
+)
+
+// refresh brings what is known of a running call up to date and tells what is new.
+func (t *Tracker) refresh(c *run, at time.Time) {
+	c.learn()
+	if len(c.legs) == 0 {
+		return
+	}
+	if !c.RangAt.IsZero() && !c.toldRang && c.Direction == Inbound {
+		c.toldRang = true
+		t.tell(c, CallRang, at, "")
+	}
+	if w, ok := c.winner(); ok && !c.toldAnswer {
+		c.toldAnswer = true
+		c.AnsweredAt, c.ForwardedTo = w.at, w.forwardedTo()
+		c.RangUntil = c.bellEnd(w.at)
+		c.Rings = c.ringCount()
+		t.tell(c, CallAnswered, at, "")
+	}
+	if now := c.mark(); now != c.toldAs && c.told() && !c.over() {
+		finding := Finding("")
+		if now.findings > c.toldAs.findings {
+			finding = c.Findings[len(c.Findings)-1]
+		}
+		t.tell(c, CallUpdated, at, finding)
+	}
+}
+
+// told reports whether the call was announced at all.
+func (c *run) told() bool { return c.toldAs != (mark{}) }
+
+func (c *run) mark() mark {
+	return mark{c.Caller.Raw + " ", c.CallerName, c.ForwardedTo, c.RedirectedFrom, len(c.Findings)}
+}
+
+// learn takes what the legs' evidence says about a call that still runs.
+func (c *run) learn() {
+	if c.root == nil {
+		return
+	}
+	if c.Direction == Inbound && c.root.incoming {
+		if c.Caller.Raw != c.root.number {
+			c.Caller = ParseNumber(c.root.number, c.line.AreaCode)
+		}
+		c.CallerName = printable(c.root.name, maxName)
+		c.RedirectedFrom = printable(c.root.rdnis, maxNumber)
+	}
+	if c.Direction == Outbound {
+		return
+	}
+	c.RangAt = c.loggedRang
+	for _, l := range c.legs {
+		if l.isDuty() {
+			c.RangAt = earlier(c.RangAt, l.rang)
+		}
+	}
+	c.Tags = slices.DeleteFunc(c.Tags, func(x Tag) bool { return x == TagWithheld })
+	if c.Caller.Withheld() {
+		c.Tags = append(c.Tags, TagWithheld)
+	}
+	if c.RedirectedFrom != "" {
+		c.find(RedirectedBefore)
+	}
+	if c.upBeforeBell {
+		c.find(AnsweredBeforeBell)
+	}
+	if !c.RangAt.IsZero() && c.RangAt.Sub(c.OfferedAt) > bellLag {
+		c.find(BellBehindCaller)
+	}
+}
+
+// bellLag is how far the bell clock may be behind the caller clock without a finding.
+const bellLag = 2 * time.Second
+
+// end closes a call with its verdict, tells it, and buries its channels.
+func (t *Tracker) end(c *run, at time.Time, v verdict) {
+	c.learn()
+	if c.lost && !v.determined() {
+		v = verdict{outcome: Unknown, reason: ReasonNotSeenToEnd}
+	}
+	for _, f := range v.findings {
+		c.find(f)
+	}
+	c.Outcome, c.Reason = v.outcome, v.reason
+	c.EndedAt = later(at, c.OfferedAt)
+	c.AnsweredAt, c.ForwardedTo = v.answeredAt, v.forwardedTo
+	if v.outcome == Unknown && v.answeredAt.IsZero() {
+		if w, ok := c.winner(); ok {
+			c.AnsweredAt = w.at
+		}
+	}
+	if !c.AnsweredAt.IsZero() {
+		c.AnsweredAt = later(c.AnsweredAt, c.OfferedAt)
+		c.EndedAt = later(c.EndedAt, c.AnsweredAt)
+	}
+	c.RangUntil = time.Time{}
+	if !c.RangAt.IsZero() {
+		c.RangUntil = c.bellEnd(c.AnsweredAt)
+	}
+	c.Rings = c.ringCount()
+	c.HangupBy = v.hangupBy
+	t.runs = slices.DeleteFunc(t.runs, func(x *run) bool { return x == c })
+	for _, l := range c.legs {
+		t.forget(l)
+		delete(t.legs, l.id)
+		t.buried.bury(l.id)
+	}
+	t.tell(c, CallEnded, c.EndedAt, "")
+	c.line.dirty = true
+}
+
+// bellEnd is when the bell stopped: the answer, or the last of the duty phones to stop,
+// but never after the end of the call.
+func (c *run) bellEnd(answered time.Time) time.Time {
+	if c.RangAt.IsZero() {
+		return time.Time{}
+	}
+	var stop time.Time
+	for _, l := range c.legs {
+		if l.isDuty() && !l.rang.IsZero() {
+			quiet := l.ringEnd()
+			if quiet.IsZero() {
+				quiet = c.EndedAt
+			}
+			stop = later(stop, quiet)
+		}
+	}
+	if stop.IsZero() {
+		stop = earlier(answered, c.EndedAt)
+	}
+	if !answered.IsZero() {
+		stop = earlier(stop, answered)
+	}
+	if !c.EndedAt.IsZero() {
+		stop = earlier(stop, c.EndedAt)
+	}
+	return later(stop, c.RangAt)
+}
+
+func (c *run) ringCount() int {
+	d, ok := c.RingFor()
+	if !ok {
+		return 0
+	}
+	return c.line.Rule.Rings(d)
+}
+
+// snapshot is a copy that nobody changes any more.
+func (c *run) snapshot() Call {
+	out := c.Call
+	out.Tags = slices.Clone(c.Tags)
+	out.Findings = slices.Clone(c.Findings)
+	return out
+}
+
+// tell adds a change of a call, with the line's state after it.
+func (t *Tracker) tell(c *run, kind ChangeKind, at time.Time, f Finding) {
+	c.toldAs = c.mark()
+	call := c.snapshot()
+	detail := ""
+	if kind == CallEnded {
+		detail = string(c.Reason)
+	}
+	t.out = append(t.out, Change{
+		Kind: kind, At: at, Line: c.line.Name, Call: &call,
+		State: t.look(c.line, at), Finding: f, Detail: detail,
+	})
+}
