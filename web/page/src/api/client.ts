@@ -1,0 +1,131 @@
+// The one place that talks HTTP to the daemon.
+import type {
+  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Line, Page, Peaks, PracticeCall, Revision, Session,
+} from './types'
+
+const BASE = '/api/v1'
+const PATIENCE_MS = 10_000
+
+/** An answer that is no success. status 0 means that there was no answer at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly body: Record<string, unknown> = {},
+  ) {
+    super(detail || title)
+  }
+
+  get offline(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504
+  }
+
+  /** The entry that stands now, when a stale revision was answered 409. */
+  get entry(): Entry | undefined {
+    return this.body.entry as Entry | undefined
+  }
+
+  /** The required fields that are still absent, when completion was answered 422. */
+  get missing(): string[] {
+    return Array.isArray(this.body.missing) ? (this.body.missing as string[]) : []
+  }
+
+  get mustChangePassword(): boolean {
+    return this.status === 403 && String(this.body.type || '').indexOf('password-change-required') >= 0
+  }
+}
+
+/** Called with every 401 outside the log-in itself: the session is over. */
+export const hooks = { unauthorized: () => {} }
+
+async function request<T>(method: string, path: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(), patience)
+  let response: Response
+  try {
+    response = await fetch(BASE + path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: abort.signal,
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    })
+    if (response.ok) {
+      const text = await response.text()
+      return (text ? JSON.parse(text) : undefined) as T
+    }
+  } catch (cause) {
+    throw new ApiError(0, 'offline', String(cause))
+  } finally {
+    clearTimeout(timer)
+  }
+  throw await failure(response, path)
+}
+
+async function failure(response: Response, path: string): Promise<ApiError> {
+  let body: Record<string, unknown> = {}
+  try {
+    body = await response.json()
+  } catch {
+    // A proxy or the server's own handler may answer in plain text; the status says enough.
+  }
+  const error = new ApiError(response.status, String(body.title || response.statusText), String(body.detail || ''), body)
+  if (response.status === 401 && path.indexOf('/session') !== 0) hooks.unauthorized()
+  return error
+}
+
+function query(params: Record<string, string | number | undefined>): string {
+  const q = new URLSearchParams()
+  for (const key of Object.keys(params)) {
+    const value = params[key]
+    if (value !== undefined && value !== '') q.set(key, String(value))
+  }
+  const text = q.toString()
+  return text ? '?' + text : ''
+}
+
+const id = encodeURIComponent
+
+export interface CallFilter {
+  from?: string
+  to?: string
+  outcome?: string
+  limit?: number
+  cursor?: string
+}
+export interface EntryFilter {
+  state?: string
+  kind?: string
+  from?: string
+  to?: string
+  limit?: number
+  cursor?: string
+  order?: 'unfinished'
+}
+
+export const api = {
+  session: () => request<Session>('GET', '/session'),
+  login: (username: string, password: string) => request<Session>('POST', '/session', { username, password }),
+  logout: () => request<void>('DELETE', '/session', undefined, 4000),
+  changePassword: (old: string, next: string) => request<void>('POST', '/session/password', { old, new: next }),
+  line: () => request<Line>('GET', '/line', undefined, 4000),
+  duty: () => request<Duty>('GET', '/duty'),
+  health: () => request<Health>('GET', '/health', undefined, 5000),
+  practice: () => request<{ enabled: boolean }>('GET', '/practice'),
+  placeCall: (call: PracticeCall) => request<void>('POST', '/practice/calls', call),
+  calls: (filter: CallFilter) => request<Page<Call>>('GET', '/calls' + query({ ...filter })),
+  call: (callId: string) => request<Call>('GET', '/calls/' + id(callId)),
+  peaks: (callId: string) => request<Peaks>('GET', '/calls/' + id(callId) + '/peaks'),
+  recordingUrl: (callId: string) => BASE + '/calls/' + id(callId) + '/recording',
+  spotCheck: (callId: string, on: boolean) =>
+    request<Call>(on ? 'PUT' : 'DELETE', '/calls/' + id(callId) + '/tags/spot_check'),
+  entries: (filter: EntryFilter) => request<Page<Entry>>('GET', '/entries' + query({ ...filter })),
+  entry: (entryId: string) => request<Entry>('GET', '/entries/' + id(entryId)),
+  revisions: (entryId: string) =>
+    request<Page<Revision> | Revision[]>('GET', '/entries/' + id(entryId) + '/revisions'),
+  amend: (entryId: string, patch: EntryPatch) => request<Entry>('PATCH', '/entries/' + id(entryId), patch),
+  kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
+  eventsUrl: (lastId: string) => BASE + '/events' + query({ last_event_id: lastId }),
+}

@@ -1,0 +1,189 @@
+// The JSON of the daemon's API under /api/v1. Instants are RFC 3339 with milliseconds on the
+// switch's clock, absent ones are null; *_ms are integer milliseconds.
+
+export type LineStateName = 'idle' | 'ringing' | 'talking' | 'unreachable' | 'unknown'
+export type Role = 'officer' | 'leader' | 'supervisor' | 'admin'
+export type Kind = 'duty' | 'missed' | 'wrong_number' | 'nuisance' | 'spot_check' | 'outgoing'
+export type GapWhy = 'not_given' | 'refused' | 'not_possible'
+
+/** Fields of an entry that a person fills in. */
+export const FIELDS = [
+  'caller_unit', 'caller_person', 'caller_title', 'contact_number', 'content', 'category', 'read_back',
+  'call_back_result', 'inspector', 'check_result', 'called_whom', 'called_why', 'answered_by',
+] as const
+export type Field = (typeof FIELDS)[number]
+
+export interface Session {
+  username: string
+  name: string
+  role: Role
+  must_change_password: boolean
+}
+
+export interface Rule {
+  on_ms: number
+  off_ms: number
+  offset_ms: number
+  limit: number
+  version: string
+}
+
+export interface Fault {
+  finding: string
+  detail: string
+}
+
+export interface Line {
+  line: string
+  number?: string
+  state: LineStateName
+  since: string | null
+  call_id: string
+  rang_at: string | null
+  ring: number | null
+  limit: number
+  rule: Rule
+  now: string
+  faults?: Fault[] | null
+}
+
+export interface OnDuty {
+  name: string
+  phone: string
+  from: string
+  to: string
+}
+export type Post = 'duty_officer' | 'duty_section_chief' | 'duty_leader'
+export type Duty = Record<Post, OnDuty | null>
+
+export type RecordingStatus = 'none' | 'pending' | 'sealed' | 'missing' | 'failed'
+export interface Recording {
+  status: RecordingStatus
+  sha256: string
+  duration_ms: number | null
+  reason: string
+}
+
+export interface Call {
+  id: string
+  line: string
+  direction: 'in' | 'out'
+  caller: string
+  caller_e164: string
+  caller_name: string
+  called: string
+  called_e164: string
+  outcome: string
+  tags: string[]
+  offered_at: string | null
+  rang_at: string | null
+  answered_at: string | null
+  ended_at: string | null
+  ring_ms: number | null
+  caller_ring_ms: number | null
+  rings: number
+  rule: string
+  hangup_by: '' | 'caller' | 'officer' | 'system'
+  forwarded_to: string
+  redirected_from: string
+  findings: string[]
+  entry_id: string
+  recording: Recording | null
+}
+
+export interface Gap {
+  why: GapWhy
+  reason: string
+}
+
+export interface Candidate {
+  contact_id: number
+  unit: string
+  person: string
+  title: string
+  number: string
+  superior: boolean
+}
+
+export interface Entry extends Record<Field, string> {
+  id: string
+  call_id: string
+  line: string
+  kind: Kind
+  state: 'open' | 'complete'
+  revision: number
+  call_at: string | null
+  number: string
+  number_e164: string
+  rostered: string
+  responsible: string
+  written_by: string
+  read_back_by: string
+  read_back_at: string | null
+  opened_at: string | null
+  completed_at: string | null
+  gaps: Partial<Record<Field, Gap>>
+  candidates: Candidate[]
+  missing: Field[]
+}
+
+/** PATCH of an entry: the revision that was seen and what changes. */
+export interface EntryPatch extends Partial<Record<Field, string>> {
+  revision: number
+  kind?: Kind
+  state?: 'open' | 'complete'
+  gaps?: Partial<Record<Field, Gap | null>>
+}
+
+export interface Revision {
+  entry: Entry
+  by: { login: string; name: string; role: string }
+  at: string
+}
+
+export interface KindRule {
+  kind: Kind
+  required: Field[]
+  gaps: Partial<Record<Field, GapWhy[]>>
+}
+export interface EntryKinds {
+  items: KindRule[]
+  categories: string[]
+}
+
+export interface Peaks {
+  duration_ms: number
+  per_second: number
+  caller: number[]
+  officer: number[]
+}
+
+export interface Alert {
+  key?: string
+  reason: string
+  line: string
+  call_id: string
+  finding?: string
+  detail?: string
+  at: string
+}
+
+export interface Health {
+  switch: { connected: boolean; since: string | null; detail: string }
+  log: { ok: boolean; detail?: string }
+  recorder: { pending: number; detail: string }
+  practice: boolean
+  version: string
+}
+
+export interface Page<T> {
+  items: T[]
+  next_cursor: string
+}
+
+export interface PracticeCall {
+  from: string
+  name: string
+  answer_after_ms: number
+  talk_ms: number
+}

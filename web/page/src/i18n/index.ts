@@ -1,0 +1,54 @@
+// Texts in two languages. Words that come from the API (outcomes, findings, categories …) have
+// keys made of their name; an unknown one is shown as it came, never hidden.
+import { ref } from 'vue'
+import { categoryWords } from './categories'
+import { en } from './en'
+import { zh, type Key } from './zh'
+
+export type Lang = 'zh' | 'en'
+export type { Key }
+const STORE = 'dutyline.lang'
+
+export const lang = ref<Lang>(readLang())
+
+function readLang(): Lang {
+  try {
+    return localStorage.getItem(STORE) === 'en' ? 'en' : 'zh'
+  } catch {
+    return 'zh'
+  }
+}
+
+export function setLang(next: Lang): void {
+  lang.value = next
+  try {
+    localStorage.setItem(STORE, next)
+  } catch {
+    // Private windows may refuse storage; the choice then lasts until the reload.
+  }
+  document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en'
+  document.title = t('app.name')
+}
+
+const tables: Record<Lang, Record<string, string>> = { zh, en }
+
+export function t(key: Key, params?: Record<string, string | number>): string {
+  return fill(tables[lang.value][key] || key, params)
+}
+
+/** The text for a word of the API, for instance word('outcome', 'missed'). */
+export function word(area: string, name: string): string {
+  const text = tables[lang.value][area + '.' + name]
+  return text === undefined ? name : text
+}
+
+export function fill(text: string, params?: Record<string, string | number>): string {
+  if (!params) return text
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole))
+}
+
+/** The categories are data of the daemon, in Chinese; the known ones have an English word. */
+export function category(name: string): string {
+  if (lang.value === 'zh') return name
+  return categoryWords[name] || name
+}

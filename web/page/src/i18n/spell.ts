@@ -1,0 +1,23 @@
+// Spans and lists in the language of the page.
+import { lang, t, word } from './index'
+
+/** 1 分 05 秒, 2 小时 3 分: for spans that nobody needs to the tenth. */
+export function span(ms: number): string {
+  if (!isFinite(ms) || ms < 0) return '—'
+  const s = Math.floor(ms / 1000)
+  if (s < 60) return t('common.sec', { s })
+  if (s < 3600) return t('common.minSec', { m: Math.floor(s / 60), s: s % 60 })
+  if (s < 48 * 3600) return t('common.hourMin', { h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) })
+  return t('common.days', { d: Math.floor(s / 86400) })
+}
+
+export function fieldNames(fields: readonly string[]): string {
+  return fields.map((f) => word('field', f)).join(t('list.comma'))
+}
+
+const DIGITS = ['零', '一', '两', '三', '四', '五', '六', '七', '八', '九', '十']
+
+/** 三 for 3 in Chinese running text; plain digits otherwise. */
+export function count(n: number): string {
+  return lang.value === 'zh' && n >= 0 && n <= 10 ? DIGITS[n] : String(n)
+}

@@ -1,0 +1,20 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import './element'
+import './style.css'
+import { lang, setLang } from './i18n'
+import { startDesk } from './state/desk'
+import { startHealth } from './state/health'
+import { startLive } from './state/live'
+import { startRoute } from './state/route'
+import { start } from './state/session'
+import { startSound } from './state/sound'
+
+setLang(lang.value)
+startRoute()
+startDesk()
+startLive()
+startHealth()
+startSound()
+void start()
+createApp(App).mount('#app')

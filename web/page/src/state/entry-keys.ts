@@ -1,0 +1,74 @@
+// Keys of the entry form.
+import { ref, type Ref } from 'vue'
+import type { Candidate, Field, GapWhy, Kind } from '@/api/types'
+import type { EntrySession } from './entry-session'
+import { missingFields } from './kinds'
+import { typingNow, useKeys } from './keys'
+import { session as login } from './session'
+
+/** Letters with Alt: 值 未 错 骚 考 去. */
+export const KIND_KEYS: Record<Kind, string> = {
+  duty: 'Z', missed: 'W', wrong_number: 'C', nuisance: 'S', spot_check: 'K', outgoing: 'Q',
+}
+
+/** A key asked for a gap in this field; a new object each time, so that it can be asked twice. */
+export const gapAsk = ref<{ field: Field; why: GapWhy } | null>(null)
+
+interface Wiring {
+  session: EntrySession
+  editable: Ref<boolean>
+  candidates: Ref<Candidate[]>
+  fields: Ref<Field[]>
+  root: Ref<HTMLElement | null>
+  complete: () => void
+  setKind: (kind: Kind) => void
+  choose: (c: Candidate) => void
+}
+
+export function useEntryKeys(w: Wiring): void {
+  useKeys((key, e) => {
+    if (!w.editable.value || document.querySelector('.el-overlay:not([style*="display: none"])')) return false
+    if (key === 'Ctrl+Enter') w.complete()
+    else if (key === 'F8') askGap(w, 'not_given')
+    else if (key === 'F9') askGap(w, 'refused')
+    else if (key === 'F4') readBack(w)
+    else if (key === 'Shift+F4') gapAsk.value = { field: 'read_back', why: 'not_possible' }
+    else if (key === 'Alt+KeyM') w.session.setValue('answered_by', (login.user && login.user.name) || '')
+    else return candidateKey(w, key) || kindKey(w, key, e)
+    return true
+  })
+}
+
+function readBack(w: Wiring): void {
+  if (w.fields.value.indexOf('read_back') < 0) return
+  w.session.setValue('read_back', w.session.state.draft.form.read_back.value ? '' : 'done')
+}
+
+function askGap(w: Wiring, why: GapWhy): void {
+  const box = document.activeElement && document.activeElement.closest('[data-field]')
+  const field = box ? (box.getAttribute('data-field') as Field) : missingFields(w.session.state.draft.kind, w.session.state.draft.form)[0]
+  if (!field) return
+  // Where neither word is allowed, the field's own one (无法复述, 无法回拨) is meant.
+  const own: GapWhy = field === 'read_back' || field === 'call_back_result' ? 'not_possible' : why
+  gapAsk.value = { field, why: own }
+}
+
+function candidateKey(w: Wiring, key: string): boolean {
+  const m = /^(Alt\+)?Digit([1-9])$/.exec(key)
+  if (!m || (!m[1] && typingNow())) return false
+  const c = w.candidates.value[Number(m[2]) - 1]
+  if (!c) return false
+  w.choose(c)
+  return true
+}
+
+function kindKey(w: Wiring, key: string, e: KeyboardEvent): boolean {
+  if (!e.altKey || e.ctrlKey) return false
+  for (const kind of Object.keys(KIND_KEYS) as Kind[]) {
+    if (key === 'Alt+Key' + KIND_KEYS[kind]) {
+      w.setKind(kind)
+      return true
+    }
+  }
+  return false
+}

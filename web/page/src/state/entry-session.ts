@@ -1,0 +1,281 @@
+// One entry being written: autosave, conflicts, completion. It lives on when another entry is
+// opened, until everything typed has reached the server.
+import { reactive } from 'vue'
+import { api, ApiError } from '@/api/client'
+import type { Entry, EntryPatch, Field, Gap, Kind } from '@/api/types'
+import {
+  accepted, conflictFields, dirtyFields, draftOf, fromStored, isDirty, patchOf, rebase, resolve, sameSlot, sentSlots,
+  slot, toStored, type Choice, type Draft, type StoredDraft,
+} from '@/logic/draft'
+import { backoffMs } from '@/logic/sse'
+import { missingFields } from './kinds'
+import { serverNow } from './live'
+import * as drafts from './drafts'
+
+const PAUSE_MS = 700
+const AT_MOST_MS = 3000
+
+export type SaveState = 'clean' | 'dirty' | 'saving' | 'saved' | 'retry' | 'refused' | 'conflict'
+export type CompleteResult = 'done' | 'missing' | 'conflict' | 'offline' | 'refused'
+
+export class EntrySession {
+  readonly state: {
+    entry: Entry
+    draft: Draft
+    save: SaveState
+    savedAt: number
+    error: string
+    /** Fields that completion asked for; highlighted until filled in. */
+    missing: Field[]
+    /** Fields that were just taken over from somebody else's change. */
+    merged: Field[]
+    touchedAt: number
+    /** Set after a one-key close: what to go back to. */
+    undoKind: Kind | null
+  }
+  private timer = 0
+  private firstDirty = 0
+  private busy: Promise<void> | null = null
+  private later: Entry | null = null
+  private failures = 0
+
+  constructor(
+    readonly user: string,
+    entry: Entry,
+    stored: StoredDraft | null,
+    private readonly announce: (entry: Entry) => void,
+  ) {
+    const draft = stored ? fromStored(entry, stored) : draftOf(entry)
+    this.state = reactive({
+      entry, draft, save: 'clean', savedAt: 0, error: '', missing: [], merged: [], touchedAt: 0, undoKind: null,
+    }) as EntrySession['state']
+    if (isDirty(draft)) {
+      this.state.save = conflictFields(draft).length ? 'conflict' : 'dirty'
+      this.schedule(50)
+    }
+  }
+
+  get id(): string {
+    return this.state.entry.id
+  }
+  get dirty(): boolean {
+    return isDirty(this.state.draft)
+  }
+
+  setValue(f: Field, value: string): void {
+    this.state.draft.form[f] = slot(value)
+    this.touched(f)
+  }
+
+  setGap(f: Field, gap: Gap | null): void {
+    this.state.draft.form[f] = slot('', gap)
+    this.touched(f)
+  }
+
+  setKind(kind: Kind): void {
+    if (this.state.draft.kind === kind) return
+    this.state.draft.kind = kind
+    this.state.missing = []
+    this.touched()
+    this.schedule(0)
+  }
+
+  choose(f: Field, choice: Choice): void {
+    this.state.draft = resolve(this.state.draft, f, choice)
+    this.touched(f)
+    this.schedule(0)
+  }
+
+  private touched(f?: Field): void {
+    this.state.touchedAt = Date.now()
+    this.state.merged = []
+    if (f) this.state.missing = this.state.missing.filter((m) => m !== f)
+    this.keep()
+    if (this.busy) return
+    this.settle()
+    if (!this.dirty) return
+    if (!this.firstDirty) this.firstDirty = Date.now()
+    this.failures = 0
+    this.schedule(Math.min(PAUSE_MS, Math.max(0, this.firstDirty + AT_MOST_MS - Date.now())))
+  }
+
+  private keep(): void {
+    drafts.keep(this.user, toStored(this.state.draft, Date.now()), this.id)
+  }
+
+  private schedule(ms: number): void {
+    clearTimeout(this.timer)
+    this.timer = window.setTimeout(() => void this.flush(), ms)
+  }
+
+  /** Sets the state word from the draft when nothing is under way. */
+  private settle(): void {
+    const s = this.state
+    if (conflictFields(s.draft).length) s.save = 'conflict'
+    else if (this.dirty) s.save = 'dirty'
+    else s.save = s.savedAt ? 'saved' : 'clean'
+  }
+
+  /** Saves what can be saved now; never throws. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer)
+    while (this.busy) await this.busy
+    const patch = patchOf(this.state.draft)
+    this.firstDirty = 0
+    if (!patch) {
+      this.settle()
+      this.keep()
+      return
+    }
+    await this.send(patch)
+  }
+
+  private async send(patch: EntryPatch): Promise<ApiError | null> {
+    let failed: ApiError | null = null
+    const sent = sentSlots(this.state.draft)
+    const kind = this.state.draft.kind
+    this.state.save = 'saving'
+    const work = api.amend(this.id, patch).then(
+      (entry) => this.onSaved(sent, kind, entry),
+      (error) => {
+        failed = error instanceof ApiError ? error : new ApiError(0, 'error', String(error))
+        return this.onFailed(failed, sent)
+      },
+    )
+    this.busy = work
+    await work
+    if (this.busy === work) this.busy = null
+    if (this.later) {
+      const entry = this.later
+      this.later = null
+      this.onServer(entry)
+    }
+    this.keep()
+    const status = failed ? (failed as ApiError).status : 200
+    if (!failed || status === 409) {
+      this.settle()
+      if (patchOf(this.state.draft)) this.schedule(failed ? 0 : PAUSE_MS)
+    }
+    return failed
+  }
+
+  private onSaved(sent: Draft['unsure'], kind: Kind, entry: Entry): void {
+    this.failures = 0
+    this.state.error = ''
+    this.state.draft = accepted(this.state.draft, sent, kind, entry)
+    this.state.entry = entry
+    this.state.savedAt = serverNow()
+    this.announce(entry)
+  }
+
+  private async onFailed(error: ApiError, sent: Draft['unsure']): Promise<void> {
+    const s = this.state
+    if (error.status === 409) {
+      try {
+        this.adopt(error.entry || (await api.entry(this.id)))
+        return
+      } catch {
+        // Could not learn what stands there: as good as offline.
+      }
+    } else if (!error.offline && error.status < 500 && error.status !== 401 && error.status !== 429) {
+      s.save = 'refused'
+      s.error = error.message
+      return
+    }
+    s.draft = { ...s.draft, unsure: { ...s.draft.unsure, ...sent } }
+    s.save = 'retry'
+    s.error = error.message
+    this.schedule(backoffMs(Math.min(4, ++this.failures)))
+  }
+
+  /** Tries again at once, for instance when the connection is back. */
+  kick(): void {
+    if (this.dirty && !this.busy && this.state.save !== 'refused') this.schedule(0)
+  }
+
+  /** A newer state of this entry arrived from the server. */
+  onServer(entry: Entry): void {
+    if (this.busy) {
+      if (!this.later || entry.revision > this.later.revision) this.later = entry
+      return
+    }
+    if (entry.revision < this.state.draft.revision) return
+    if (entry.revision === this.state.draft.revision) {
+      this.state.entry = entry
+      return
+    }
+    this.adopt(entry)
+    this.keep()
+    if (this.state.save !== 'retry' && this.state.save !== 'refused') this.settle()
+  }
+
+  private adopt(entry: Entry): void {
+    const before = this.state.draft
+    const after = rebase(before, entry)
+    const merged = (Object.keys(after.form) as Field[]).filter((f) => !sameSlot(before.form[f], after.form[f]))
+    this.state.draft = after
+    this.state.entry = entry
+    this.state.merged = merged
+    this.announce(entry)
+  }
+
+  /** Completes the entry, or says what is in the way. */
+  async complete(): Promise<CompleteResult> {
+    return this.finish(this.state.draft.kind)
+  }
+
+  /** Closes the entry by one key as a kind that requires nothing. */
+  async closeAs(kind: Kind): Promise<CompleteResult> {
+    const before = this.state.draft.kind
+    this.state.draft.kind = kind
+    this.keep()
+    const result = await this.finish(kind)
+    if (result === 'done') this.state.undoKind = before
+    return result
+  }
+
+  private async finish(kind: Kind): Promise<CompleteResult> {
+    clearTimeout(this.timer)
+    while (this.busy) await this.busy
+    const s = this.state
+    if (conflictFields(s.draft).length) return 'conflict'
+    s.missing = missingFields(kind, s.draft.form)
+    if (s.missing.length) {
+      this.schedule(0)
+      return 'missing'
+    }
+    const patch: EntryPatch = patchOf(s.draft) || { revision: s.draft.revision }
+    let failed = await this.send({ ...patch, state: 'complete' })
+    if (failed && failed.status === 409 && !conflictFields(s.draft).length) {
+      clearTimeout(this.timer)
+      failed = await this.send({ ...(patchOf(s.draft) || { revision: s.draft.revision }), state: 'complete' })
+    }
+    if (!failed) return 'done'
+    if (failed.status === 409) return 'conflict'
+    if (failed.missing.length) {
+      s.missing = failed.missing as Field[]
+      s.save = 'dirty'
+      this.schedule(0)
+      return 'missing'
+    }
+    return failed.offline || failed.status >= 500 || failed.status === 401 ? 'offline' : 'refused'
+  }
+
+  /** Opens a complete entry again, with another kind when an undo asks for it. */
+  async reopen(kind?: Kind): Promise<boolean> {
+    while (this.busy) await this.busy
+    if (kind) this.state.draft.kind = kind
+    this.state.undoKind = null
+    const patch = patchOf(this.state.draft) || { revision: this.state.draft.revision }
+    return !(await this.send({ ...patch, state: 'open' }))
+  }
+
+  stop(): void {
+    clearTimeout(this.timer)
+    this.keep()
+  }
+
+  dirtyFields(): Field[] {
+    return dirtyFields(this.state.draft)
+  }
+}

@@ -1,0 +1,51 @@
+// What each kind of entry requires. It is data of the daemon; until it is known nothing is
+// judged here, for the daemon judges again at completion.
+import { reactive } from 'vue'
+import { api } from '@/api/client'
+import type { Field, GapWhy, Kind, KindRule } from '@/api/types'
+import type { Form } from '@/logic/draft'
+
+export const kinds = reactive({ rules: {} as Partial<Record<Kind, KindRule>>, categories: [] as string[] })
+
+export const KIND_ORDER: Kind[] = ['duty', 'missed', 'wrong_number', 'nuisance', 'spot_check', 'outgoing']
+
+/** Fields shown for each kind, in order; what is required among them is the daemon's data. */
+export const SHOWN: Record<Kind, Field[]> = {
+  duty: ['caller_unit', 'caller_person', 'caller_title', 'contact_number', 'category', 'answered_by', 'content', 'read_back'],
+  missed: ['caller_unit', 'caller_person', 'caller_title', 'contact_number', 'category', 'call_back_result', 'content'],
+  wrong_number: ['caller_unit', 'caller_person', 'contact_number', 'answered_by', 'content'],
+  nuisance: ['caller_unit', 'caller_person', 'contact_number', 'answered_by', 'content'],
+  spot_check: ['caller_unit', 'inspector', 'caller_title', 'contact_number', 'category', 'answered_by', 'check_result', 'content'],
+  outgoing: ['called_whom', 'called_why', 'contact_number', 'category', 'answered_by', 'content'],
+}
+
+export async function loadKinds(): Promise<void> {
+  if (kinds.categories.length) return
+  const answer = await api.kinds()
+  for (const rule of answer.items) kinds.rules[rule.kind] = rule
+  kinds.categories = answer.categories
+}
+
+export function requiredOf(kind: Kind): Field[] {
+  const rule = kinds.rules[kind]
+  return rule ? rule.required : []
+}
+
+/** Fields of a kind on screen: the fixed order, then anything else the daemon requires. */
+export function shownFields(kind: Kind): Field[] {
+  const shown = SHOWN[kind] || SHOWN.duty
+  return shown.concat(requiredOf(kind).filter((f) => shown.indexOf(f) < 0))
+}
+
+export function gapsOf(kind: Kind, f: Field): GapWhy[] {
+  const rule = kinds.rules[kind]
+  return (rule && rule.gaps && rule.gaps[f]) || []
+}
+
+/** Required fields that have neither a value nor a gap with its reason. */
+export function missingFields(kind: Kind, form: Form): Field[] {
+  return requiredOf(kind).filter((f) => {
+    const s = form[f]
+    return !s || (!s.value.trim() && !(s.gap && s.gap.reason.trim()))
+  })
+}

@@ -1,0 +1,17 @@
+// Leaving the desk: what was typed is sent first; what could not be sent is asked about.
+import { ref } from 'vue'
+import { flushAll } from './desk'
+import { logout } from './session'
+
+/** True while the question about unsaved text is on screen. */
+export const askLeave = ref(false)
+
+export async function leave(): Promise<void> {
+  if (await flushAll()) await logout()
+  else askLeave.value = true
+}
+
+export async function leaveAnyway(): Promise<void> {
+  askLeave.value = false
+  await logout()
+}

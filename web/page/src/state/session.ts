@@ -1,0 +1,77 @@
+// Who is signed in at this page. Everything else watches `user`.
+import { computed, reactive } from 'vue'
+import { api, ApiError, hooks } from '@/api/client'
+import type { Session } from '@/api/types'
+
+export const session = reactive({
+  user: null as Session | null,
+  /** False until the first answer of the daemon: neither desk nor lock screen is shown. */
+  ready: false,
+  /** The session ended by itself while somebody was signed in. */
+  expired: false,
+  practice: false,
+})
+
+export const signedIn = computed(() => !!session.user && !session.user.must_change_password)
+const role = computed(() => (signedIn.value && session.user ? session.user.role : ''))
+export const canWrite = computed(() => role.value === 'officer' || role.value === 'leader')
+export const canReadEntries = computed(() => role.value !== '' && role.value !== 'admin')
+export const canListen = canReadEntries
+export const canMark = computed(() => role.value === 'officer' || role.value === 'supervisor')
+
+hooks.unauthorized = () => {
+  if (!session.user) return
+  session.user = null
+  session.expired = true
+}
+
+export async function start(): Promise<void> {
+  for (;;) {
+    try {
+      session.user = await api.session()
+      break
+    } catch (error) {
+      if (error instanceof ApiError && !error.offline) break
+      session.ready = true
+      await new Promise((r) => setTimeout(r, 2000))
+      if (session.user) return
+    }
+  }
+  session.ready = true
+  void learnPractice()
+}
+
+export async function learnPractice(): Promise<void> {
+  try {
+    session.practice = (await api.practice()).enabled
+  } catch {
+    // Asked again at the next reconnect.
+  }
+}
+
+export async function login(username: string, password: string): Promise<void> {
+  const user = await api.login(username, password)
+  session.expired = false
+  session.user = user
+}
+
+export async function changePassword(old: string, next: string): Promise<void> {
+  await api.changePassword(old, next)
+  if (session.user) session.user = { ...session.user, must_change_password: false }
+}
+
+/** Ends the session. The screen locks even when the server cannot be told. */
+export async function logout(): Promise<void> {
+  session.user = null
+  session.expired = false
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      await api.logout()
+      return
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.offline) return
+      await new Promise((r) => setTimeout(r, 1500))
+      if (session.user) return
+    }
+  }
+}
