@@ -49,7 +49,7 @@ func (c *Collector) collect(ctx context.Context, r Recording, w *watch) (Recordi
 	r.Attempts++
 	r.Reason = v.Reason
 	r.NextTry = NextAttempt(r, c.Now())
-	if r.Attempts > 1 { // the first one is no news: the switch needs its moment
+	if r.Attempts > quietTries { // the first ones are no news: the switch needs its moment
 		c.waits(r, w, v.Reason)
 	}
 	if latest := c.Now().Add(heldBack); v.Cause == CauseGrowing && r.NextTry.After(latest) {

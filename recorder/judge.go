@@ -73,7 +73,10 @@ type Verdict struct {
 
 // patience is how many tries (some 13 s) the switch has to store a side. After them a 404 is
 // believed, because the call is long over.
-const patience = 9
+const patience = 8
+
+// quietTries is how often (some 0.7 s) the switch may not be ready without anybody being told.
+const quietTries = 4
 
 // Settled is how long a cut file must stay unchanged before it is believed to be all there is.
 // The switch writes a running recording at least every 2.05 s.

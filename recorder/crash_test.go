@@ -1,0 +1,128 @@
+package recorder_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dutyline/recorder"
+)
+
+// TestTheLogMayFailAtAnyStep makes the n-th write or read of a row fail, for every n, and
+// then once more with a restart in between, as after a crash.
+func TestTheLogMayFailAtAnyStep(t *testing.T) {
+	for _, crash := range []bool{false, true} {
+		for nth := int32(1); nth <= 8; nth++ {
+			t.Run(fmt.Sprintf("step %d, restart %v", nth, crash), func(t *testing.T) {
+				play(t, func(s *stage) {
+					far, officer := talk()
+					s.sw.PutCall("1.0", far, officer)
+					var asked atomic.Int32
+					s.rows.Fail = func(action string) error {
+						if asked.Add(1) == nth {
+							return errors.New("database is locked: " + action)
+						}
+						return nil
+					}
+					if err := s.rows.SaveRecording(s.Context(), recorder.Recording{CallID: "1.0", Status: recorder.Pending,
+						Path: "2026/11/23/1.0.flac", Talk: 10 * time.Second, NextTry: time.Now()}); err != nil {
+						s.hangUp("1.0")
+					}
+					if crash {
+						s.restart()
+					}
+					s.pass(10 * time.Second)
+					r := s.want("1.0", recorder.Sealed, "")
+					if r.RemovedAt.IsZero() || !r.NextTry.IsZero() {
+						t.Errorf("it is not done: %+v", r)
+					}
+					s.stored()
+				})
+			})
+		}
+	}
+}
+
+func TestStoppingIsNoTryInVain(t *testing.T) {
+	play(t, func(s *stage) {
+		s.archive.Archive = stalling{s.archive.Archive}
+		s.hangUp("stalled.0")
+		s.restart()
+		if r := s.want("stalled.0", recorder.Pending, ""); r.Attempts != 0 {
+			t.Errorf("the row was changed by stopping: %+v", r)
+		}
+	})
+}
+
+func TestARowFromElsewhereIsGivenAPath(t *testing.T) {
+	play(t, func(s *stage) {
+		far, officer := talk()
+		s.sw.PutCall("1.0", far, officer)
+		now := time.Now()
+		if err := s.rows.SaveRecording(s.Context(), recorder.Recording{CallID: "1.0", Status: recorder.Pending, NextTry: now}); err != nil {
+			t.Fatal(err)
+		}
+		s.pass(0)
+		r := s.want("1.0", recorder.Sealed, "")
+		if want := now.UTC().Format("2006/01/02") + "/1.0.flac"; r.Path != want {
+			t.Errorf("path %s, want %s", r.Path, want)
+		}
+		if _, err := os.Stat(s.folder + "/" + r.Path); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestADueRowOfNoUseIsLaidToRest(t *testing.T) {
+	play(t, func(s *stage) {
+		if err := s.rows.SaveRecording(s.Context(), recorder.Recording{CallID: "1.0", Status: recorder.Missing, Reason: "gone", NextTry: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		s.pass(0)
+		if r := s.want("1.0", recorder.Missing, "gone"); !r.NextTry.IsZero() {
+			t.Errorf("it would be due for ever: %+v", r)
+		}
+	})
+}
+
+func TestACollectorWithoutAWakeLooksEverySecond(t *testing.T) {
+	play(t, func(s *stage) {
+		s.stop()
+		<-s.ended
+		far, officer := talk()
+		s.sw.PutCall("1.0", far, officer)
+		wakeless := &recorder.Collector{Store: s.rows, Switch: s.sw, Archive: s.archive, Now: time.Now}
+		if h := wakeless.Health(); h.Pending != 0 {
+			t.Errorf("%+v", h)
+		}
+		wakeless.Hurry() // before it runs: harmless
+		ctx, stop := context.WithCancel(s.Context())
+		s.stop = stop
+		go func() { s.ended <- wakeless.Run(ctx) }()
+		s.pass(time.Minute)
+		s.hangUp("1.0")
+		s.pass(time.Second)
+		s.want("1.0", recorder.Sealed, "")
+	})
+}
+
+func TestEveryStepMayBeRepeatedWithAnotherDigest(t *testing.T) {
+	play(t, func(s *stage) {
+		far, officer := talk()
+		s.sw.PutCall("1.0", far, officer)
+		s.hangUp("1.0")
+		s.want("1.0", recorder.Sealed, "")
+		s.sw.PutCall("1.0", officer, far) // another call under the same id
+		s.hangUp("1.0")
+		r := s.want("1.0", recorder.Failed, "a different sealed file is already there")
+		if !strings.Contains(r.Reason, "move the wrong one away by hand") {
+			t.Errorf("no remedy: %s", r.Reason)
+		}
+		s.stored("1.0-far", "1.0-officer")
+	})
+}
