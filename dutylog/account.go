@@ -2,7 +2,10 @@ package dutylog
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Role of a login.
@@ -36,4 +39,34 @@ type AccountStore interface {
 	SetPassword(ctx context.Context, login, hash string, mustChange bool) error
 	// DisableAccount refuses to disable the last administrator that is still enabled.
 	DisableAccount(ctx context.Context, login string) error
+}
+
+// SessionLogin is the key under which web keeps the login in a session, so that the log can
+// end the sessions of a login.
+const SessionLogin = "login"
+
+// Valid reports whether r is one of the closed set.
+func (r Role) Valid() bool {
+	return r == Officer || r == Leader || r == Supervisor || r == Admin
+}
+
+// Check says what is wrong with a login that is to be added.
+func (a Account) Check() error {
+	switch {
+	case a.Login == "" || len(a.Login) > 64 || strings.ContainsFunc(a.Login, notInLogin):
+		return &InvalidError{Field: "login", Reason: "is 1 to 64 letters, digits, dots, dashes or underscores"}
+	case a.Login == SystemActor().Login:
+		return &InvalidError{Field: "login", Reason: `"system" is the daemon itself: choose another`}
+	case blank(a.Name) || CleanText(a.Name) != a.Name || utf8.RuneCountInString(a.Name) > 64:
+		return &InvalidError{Field: "name", Reason: "is 1 to 64 characters, as in the roster"}
+	case !a.Role.Valid():
+		return &InvalidError{Field: "role", Reason: "is officer, leader, supervisor or admin"}
+	case a.PasswordHash == "":
+		return &InvalidError{Field: "password", Reason: "is missing"}
+	}
+	return nil
+}
+
+func notInLogin(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)
 }

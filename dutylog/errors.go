@@ -38,3 +38,13 @@ type InvalidError struct {
 }
 
 func (e *InvalidError) Error() string { return e.Field + ": " + e.Reason }
+
+// ErrExists says that the log has such a thing already.
+var ErrExists = errors.New("already in the duty log")
+
+// ErrLastAdmin says that the last administrator who is still enabled was to be disabled.
+var ErrLastAdmin = errors.New("this is the last enabled administrator: add another one first (dutyline user add --role admin)")
+
+// ErrFeedGone says that the feed does not reach back to where a reader wants to resume, or
+// never got there: read everything anew and go on from LastSeq.
+var ErrFeedGone = errors.New("the feed was cut meanwhile: start again from what stands now")

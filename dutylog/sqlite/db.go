@@ -1,11 +1,24 @@
 // Package sqlite keeps the duty log in one SQLite file. It implements the stores of
 // recorder, dutylog and alerts over one writer, and the store of login sessions.
+//
+// One connection writes, a small pool reads. A write is durable when its method returns
+// (WAL, synchronous=FULL); writes that wait at the same time share one commit. Another
+// process may write the same file beside it, for instance "dutyline user".
 package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the driver
 
 	"dutyline/alerts"
 	"dutyline/dutylog"
@@ -14,32 +27,146 @@ import (
 
 // Options of a duty log; zero fields mean the usual.
 type Options struct {
-	Now      func() time.Time // the clock; time.Now
-	Location *time.Location   // of the site, for the days of the roster; Asia/Shanghai
+	Now         func() time.Time // the clock; time.Now
+	Location    *time.Location   // of the site, for the days of the roster; UTC+8
+	LockTimeout time.Duration    // how long to wait for another process that writes; 5 s
+	FeedRows    int              // how many feed rows are kept for readers that resume; 50,000
+	FeedAge     time.Duration    // and for how long; 7 days
 }
 
-// DB is an open duty log.
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Location == nil {
+		o.Location = time.FixedZone("UTC+8", 8*3600)
+	}
+	if o.LockTimeout == 0 {
+		o.LockTimeout = 5 * time.Second
+	}
+	if o.FeedRows == 0 {
+		o.FeedRows = 50_000
+	}
+	if o.FeedAge == 0 {
+		o.FeedAge = 7 * 24 * time.Hour
+	}
+	return o
+}
+
+// DB is an open duty log. Its methods may be called from many goroutines.
 type DB struct {
-	logStore
-	recorder.Store
-	alertStore
+	path    string
+	options Options
+	writer  *sql.DB // one connection
+	reader  *sql.DB
+	jobs    chan job
+	closing chan struct{}
+	closed  sync.Once
+	done    chan struct{} // the writing goroutine has ended
+
+	mu   sync.Mutex
+	wake chan struct{} // closed at the next commit that announced something
 }
 
-type (
-	logStore   = dutylog.Store
-	alertStore = alerts.Store
-)
-
-// Open opens the duty log at path, creating and migrating it as needed.
+// Open opens the duty log at path, creating it and bringing its schema up to date as needed.
+// The file is readable by its owner only.
 func Open(ctx context.Context, path string, o Options) (*DB, error) {
-	return nil, errors.New("being written")
+	o = o.withDefaults()
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("duty log %s: %w", path, err)
+	}
+	if err := makePrivate(abs); err != nil {
+		return nil, err
+	}
+	db := &DB{path: abs, options: o, jobs: make(chan job), closing: make(chan struct{}),
+		done: make(chan struct{}), wake: make(chan struct{})}
+	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on"); err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, db.writer); err != nil {
+		return nil, errors.Join(db.explain("open", err), db.writer.Close())
+	}
+	if db.reader, err = connect(abs, o, 4, "_query_only=on"); err != nil {
+		return nil, errors.Join(err, db.writer.Close())
+	}
+	go db.writeLoop()
+	return db, nil
 }
 
-// Close ends all connections.
-func (db *DB) Close() error { return nil }
+// connect opens a pool on which every connection carries the same settings.
+func connect(path string, o Options, most int, settings string) (*sql.DB, error) {
+	dsn := fmt.Sprintf("file:%s?%s&_foreign_keys=on&_busy_timeout=%d",
+		(&url.URL{Path: path}).EscapedPath(), settings, o.LockTimeout.Milliseconds())
+	pool, err := sql.Open("sqlite3", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("duty log %s: %w", path, err)
+	}
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	return pool, nil
+}
 
-// Sessions is where login sessions are kept (scs.CtxStore).
-func (db *DB) Sessions() *Sessions { return &Sessions{db: db} }
+// makePrivate makes sure of a file that only its owner reads: SQLite itself would create it
+// with the usual mode, and its side files take the mode of the file.
+func makePrivate(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return fmt.Errorf("duty log %s: its folder cannot be made: %w; create it and give it to the user that runs dutyline", path, err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("duty log %s cannot be written: %w; give the file and its folder to the user that runs dutyline", path, err)
+	}
+	if err != nil {
+		return fmt.Errorf("duty log %s cannot be opened: %w", path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = f.Chmod(0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("duty log %s cannot be made private (mode 0600): %w", path, err)
+	}
+	return nil
+}
 
-// Sessions keeps login sessions.
-type Sessions struct{ db *DB }
+// Path is where the file is.
+func (db *DB) Path() string { return db.path }
+
+// Close waits for the write under way and ends all connections. Writes that come later fail.
+func (db *DB) Close() error {
+	var err error
+	db.closed.Do(func() {
+		close(db.closing)
+		<-db.done
+		err = errors.Join(db.reader.Close(), db.writer.Close())
+	})
+	return err
+}
+
+// Healthy proves that the log can be written, by writing.
+func (db *DB) Healthy(ctx context.Context) error {
+	return db.write(ctx, "check", func(t *tx) error {
+		return t.exec("INSERT INTO checks (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at", micros(t.now))
+	})
+}
+
+// Verify reads the whole file and says whether it is sound; this takes seconds on a large one.
+func (db *DB) Verify(ctx context.Context) error {
+	var verdict string
+	if err := db.reader.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return db.explain("verify", err)
+	}
+	if verdict != "ok" {
+		return db.damaged("verify", errors.New(verdict))
+	}
+	return nil
+}
+
+// What an open duty log can do for the cores.
+var (
+	_ dutylog.Store  = (*DB)(nil)
+	_ recorder.Store = (*DB)(nil)
+	_ alerts.Store   = (*DB)(nil)
+)

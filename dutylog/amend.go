@@ -1,0 +1,192 @@
+package dutylog
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ReadBackDone is the only value of read_back; anything else is a gap or nothing.
+const ReadBackDone = "done"
+
+// Missing lists the required values that have neither a value nor a gap.
+func (e Entry) Missing() []Field {
+	missing := []Field{}
+	for _, f := range Required(e.Kind) {
+		if _, gap := e.Gaps[f]; !gap && blank(e.Values[f]) {
+			missing = append(missing, f)
+		}
+	}
+	return missing
+}
+
+// Amend applies what a person asks for and gives the next revision; the entry itself is not
+// changed. A patch that changes nothing gives the entry as it is. Everything or nothing of a
+// patch is taken. Errors are *StaleError, *InvalidError or *IncompleteError.
+//
+// A complete entry may be amended: every revision is kept. It stays complete as long as
+// nothing required is missing, else it is open again.
+func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
+	if p.Revision != e.Revision {
+		return Entry{}, &StaleError{Current: e}
+	}
+	next := e.clone()
+	if err := next.setKind(p.Kind); err != nil {
+		return Entry{}, err
+	}
+	if err := next.setValues(p.Values); err != nil {
+		return Entry{}, err
+	}
+	if err := next.setGaps(p.Gaps, p.Values); err != nil {
+		return Entry{}, err
+	}
+	next.noteReadBack(e, by, now)
+	if err := next.settle(p.State, now); err != nil {
+		return Entry{}, err
+	}
+	if next.same(e) {
+		return e, nil
+	}
+	next.Revision++
+	next.WrittenBy = by.Login
+	return next, nil
+}
+
+func (e *Entry) setKind(k *Kind) error {
+	if k == nil {
+		return nil
+	}
+	if !k.Valid() {
+		return &InvalidError{Field: "kind", Reason: fmt.Sprintf("%q is no kind of entry", *k)}
+	}
+	e.Kind = *k
+	return nil
+}
+
+// setValues goes through the fields in a fixed order, so that the first error is always the same.
+func (e *Entry) setValues(values map[Field]string) error {
+	for _, f := range slices.Sorted(maps.Keys(values)) {
+		rule, ok := ruleOf(f)
+		if !ok {
+			return unknownField(string(f))
+		}
+		value, err := cleanField(string(f), values[f], rule.limit)
+		if err != nil {
+			return err
+		}
+		if f == ReadBack && value != "" && value != ReadBackDone {
+			return &InvalidError{Field: string(f), Reason: `is "done" or ""; when it was not possible, give a gap with the reason`}
+		}
+		if value == "" {
+			delete(e.Values, f)
+			continue
+		}
+		e.Values[f] = value
+		if !blank(value) {
+			delete(e.Gaps, f) // a value ends its gap
+		}
+	}
+	return nil
+}
+
+// setGaps sets and clears gaps. A gap stands in place of a value and clears it.
+func (e *Entry) setGaps(gaps map[Field]*Gap, values map[Field]string) error {
+	for _, f := range slices.Sorted(maps.Keys(gaps)) {
+		rule, ok := ruleOf(f)
+		if !ok {
+			return unknownField("gaps." + string(f))
+		}
+		gap := gaps[f]
+		if gap == nil {
+			delete(e.Gaps, f)
+			continue
+		}
+		if !blank(values[f]) {
+			return &InvalidError{Field: "gaps." + string(f), Reason: "a value and a gap at once: send one of them"}
+		}
+		reason, err := rule.checkGap(*gap)
+		if err != nil {
+			return err
+		}
+		e.Gaps[f] = Gap{Why: gap.Why, Reason: reason}
+		delete(e.Values, f)
+	}
+	return nil
+}
+
+func (r fieldRule) checkGap(g Gap) (reason string, err error) {
+	name := "gaps." + string(r.field)
+	if len(r.gaps) == 0 {
+		return "", &InvalidError{Field: name, Reason: "this field has no gap: give its value"}
+	}
+	if !slices.Contains(r.gaps, g.Why) {
+		words := make([]string, len(r.gaps))
+		for i, w := range r.gaps {
+			words[i] = string(w)
+		}
+		return "", &InvalidError{Field: name + ".why", Reason: fmt.Sprintf("%q is not allowed here; allowed: %s", g.Why, strings.Join(words, ", "))}
+	}
+	reason, err = cleanField(name+".reason", g.Reason, shortText)
+	if err == nil && blank(reason) {
+		err = &InvalidError{Field: name + ".reason", Reason: "say in a few words why there is no value"}
+	}
+	return reason, err
+}
+
+// noteReadBack keeps who read back and when: the first who said so.
+func (e *Entry) noteReadBack(before Entry, by Actor, now time.Time) {
+	switch done := e.Values[ReadBack] == ReadBackDone; {
+	case !done:
+		e.ReadBackBy, e.ReadBackAt = "", time.Time{}
+	case before.Values[ReadBack] != ReadBackDone:
+		e.ReadBackBy, e.ReadBackAt = by.Login, now
+	}
+}
+
+// settle decides open or complete, after everything else of the patch was taken.
+func (e *Entry) settle(want *EntryState, now time.Time) error {
+	missing := e.Missing()
+	switch {
+	case want != nil && *want != Open && *want != Complete:
+		return &InvalidError{Field: "state", Reason: fmt.Sprintf("%q is neither open nor complete", *want)}
+	case want != nil && *want == Complete && len(missing) > 0:
+		return &IncompleteError{EntryID: e.ID, Missing: missing}
+	case want != nil:
+		e.setState(*want, now)
+	case e.State == Complete && len(missing) > 0:
+		e.setState(Open, now)
+	}
+	return nil
+}
+
+func (e *Entry) setState(s EntryState, now time.Time) {
+	if s == e.State {
+		return
+	}
+	e.State, e.CompletedAt = s, time.Time{}
+	if s == Complete {
+		e.CompletedAt = now
+	}
+}
+
+// clone copies what the next revision may change; maps are never nil afterwards.
+func (e Entry) clone() Entry {
+	values, gaps := make(map[Field]string, len(e.Values)), make(map[Field]Gap, len(e.Gaps))
+	maps.Copy(values, e.Values)
+	maps.Copy(gaps, e.Gaps)
+	e.Values, e.Gaps = values, gaps
+	e.Candidates = slices.Clone(e.Candidates)
+	return e
+}
+
+// same compares what a revision can change, not its number nor its author.
+func (e Entry) same(o Entry) bool {
+	return e.Kind == o.Kind && e.State == o.State && e.Number == o.Number && e.CallAt.Equal(o.CallAt) &&
+		maps.Equal(e.Values, o.Values) && maps.Equal(e.Gaps, o.Gaps) && slices.Equal(e.Candidates, o.Candidates)
+}
+
+func unknownField(name string) error {
+	return &InvalidError{Field: name, Reason: "is no field that can be changed; see GET /api/v1/entry-kinds for the fields"}
+}

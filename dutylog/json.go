@@ -1,0 +1,182 @@
+package dutylog
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"dutyline/recorder"
+	"dutyline/telephony"
+)
+
+// timeLayout is RFC 3339 in UTC with milliseconds, the product's only form of a time.
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+func jsonTime(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format(timeLayout)
+	return &s
+}
+
+func parseJSONTime(s *string) (time.Time, error) {
+	if s == nil {
+		return time.Time{}, nil
+	}
+	return time.Parse(timeLayout, *s)
+}
+
+type recordingJSON struct {
+	Status     recorder.Status `json:"status"`
+	SHA256     recorder.Digest `json:"sha256"`
+	DurationMS *int64          `json:"duration_ms"`
+	Reason     string          `json:"reason"`
+}
+
+// MarshalJSON writes the whole call: what the switch showed, its entry and its recording.
+// While the call runs there is no recording yet: null. What is wrong with the recording is
+// among the call's findings.
+func (c Call) MarshalJSON() ([]byte, error) {
+	var recording any
+	if c.Recording.Status != "" {
+		r := recordingJSON{Status: c.Recording.Status, SHA256: c.Recording.Digest, Reason: c.Recording.Reason}
+		if c.Recording.Status == recorder.Sealed {
+			ms := c.Recording.Duration.Milliseconds()
+			r.DurationMS = &ms
+		}
+		recording = r
+	}
+	call := c.Call
+	call.Findings = union(c.Call.Findings, c.Recording.Findings)
+	return call.MarshalWith(c.EntryID, recording)
+}
+
+type entryJSON struct {
+	ID             string        `json:"id"`
+	CallID         string        `json:"call_id"`
+	Line           string        `json:"line"`
+	Kind           Kind          `json:"kind"`
+	State          EntryState    `json:"state"`
+	Revision       int           `json:"revision"`
+	CallAt         *string       `json:"call_at"`
+	Number         string        `json:"number"`
+	NumberE164     string        `json:"number_e164"`
+	CallerUnit     string        `json:"caller_unit"`
+	CallerPerson   string        `json:"caller_person"`
+	CallerTitle    string        `json:"caller_title"`
+	ContactNumber  string        `json:"contact_number"`
+	Content        string        `json:"content"`
+	Category       string        `json:"category"`
+	ReadBack       string        `json:"read_back"`
+	CallBackResult string        `json:"call_back_result"`
+	Inspector      string        `json:"inspector"`
+	CheckResult    string        `json:"check_result"`
+	CalledWhom     string        `json:"called_whom"`
+	CalledWhy      string        `json:"called_why"`
+	AnsweredBy     string        `json:"answered_by"`
+	Rostered       string        `json:"rostered"`
+	Responsible    string        `json:"responsible"`
+	WrittenBy      string        `json:"written_by"`
+	ReadBackBy     string        `json:"read_back_by"`
+	ReadBackAt     *string       `json:"read_back_at"`
+	OpenedAt       *string       `json:"opened_at"`
+	CompletedAt    *string       `json:"completed_at"`
+	Gaps           map[Field]Gap `json:"gaps"`
+	Candidates     []Candidate   `json:"candidates"`
+	Missing        []Field       `json:"missing"`
+}
+
+// MarshalJSON writes the entry with what is still missing; lists and gaps are never null.
+func (e Entry) MarshalJSON() ([]byte, error) {
+	v := e.Values
+	out := entryJSON{
+		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, State: e.State, Revision: e.Revision,
+		CallAt: jsonTime(e.CallAt), Number: e.Number.Raw, NumberE164: e.Number.E164,
+		CallerUnit: v[CallerUnit], CallerPerson: v[CallerPerson], CallerTitle: v[CallerTitle],
+		ContactNumber: v[ContactNumber], Content: v[Content], Category: v[Category], ReadBack: v[ReadBack],
+		CallBackResult: v[CallBackResult], Inspector: v[Inspector], CheckResult: v[CheckResult],
+		CalledWhom: v[CalledWhom], CalledWhy: v[CalledWhy], AnsweredBy: v[AnsweredBy],
+		Rostered: e.Rostered, Responsible: e.Responsible, WrittenBy: e.WrittenBy,
+		ReadBackBy: e.ReadBackBy, ReadBackAt: jsonTime(e.ReadBackAt),
+		OpenedAt: jsonTime(e.OpenedAt), CompletedAt: jsonTime(e.CompletedAt),
+		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(),
+	}
+	if out.Gaps == nil {
+		out.Gaps = map[Field]Gap{}
+	}
+	if out.Candidates == nil {
+		out.Candidates = []Candidate{}
+	}
+	return json.Marshal(out)
+}
+
+// MarshalJSON writes one kept version: the entry as it was, who wrote it and when.
+func (r Revision) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Entry Entry     `json:"entry"`
+		By    actorJSON `json:"by"`
+		At    *string   `json:"at"`
+	}{r.Entry, actorJSON(r.By), jsonTime(r.At)})
+}
+
+type actorJSON struct {
+	Login string `json:"login"`
+	Name  string `json:"name"`
+	Role  Role   `json:"role"`
+}
+
+// lineJSON is the body of a feed row about a line. What the page is shown besides (the
+// number, the rule, the ring that rings now) is the API's to add.
+type lineJSON struct {
+	Line   string          `json:"line"`
+	State  telephony.State `json:"state"`
+	Since  *string         `json:"since"`
+	CallID string          `json:"call_id"`
+	RangAt *string         `json:"rang_at"`
+	Faults []LineFault     `json:"faults"`
+}
+
+// MarshalJSON writes the line's state; the list of faults is never null.
+func (s LineStatus) MarshalJSON() ([]byte, error) {
+	out := lineJSON{Line: s.Line, State: s.State, Since: jsonTime(s.Since), CallID: s.CallID,
+		RangAt: jsonTime(s.RangAt), Faults: s.Faults}
+	if out.Faults == nil {
+		out.Faults = []LineFault{}
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote: the body of a feed row.
+func (s *LineStatus) UnmarshalJSON(body []byte) error {
+	var in lineJSON
+	if err := json.Unmarshal(body, &in); err != nil {
+		return err
+	}
+	since, err := parseJSONTime(in.Since)
+	if err != nil {
+		return err
+	}
+	rang, err := parseJSONTime(in.RangAt)
+	if err != nil {
+		return err
+	}
+	*s = LineStatus{LineState: telephony.LineState{Line: in.Line, State: in.State, Since: since, CallID: in.CallID, RangAt: rang}}
+	if len(in.Faults) > 0 {
+		s.Faults = in.Faults
+	}
+	return nil
+}
+
+// union keeps the order of first appearance; nil when there is nothing.
+func union[T comparable](lists ...[]T) []T {
+	var all []T
+	for _, list := range lists {
+		for _, v := range list {
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
+		}
+	}
+	return all
+}

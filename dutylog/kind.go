@@ -1,0 +1,135 @@
+package dutylog
+
+import (
+	"slices"
+
+	"dutyline/telephony"
+)
+
+// KindRule is what the log asks of the entries of one kind.
+type KindRule struct {
+	Kind     Kind               `json:"kind"`
+	Required []Field            `json:"required"`
+	Gaps     map[Field][]GapWhy `json:"gaps"` // which reasons may stand in place of a required value
+}
+
+// What is required of each kind. This table is the rule; nothing else decides it.
+var required = []struct {
+	kind   Kind
+	fields []Field
+}{
+	{KindDuty, []Field{CallerUnit, CallerPerson, CallerTitle, ContactNumber, Content, ReadBack}},
+	{KindMissed, []Field{CallBackResult}},
+	{KindWrongNumber, nil},
+	{KindNuisance, nil},
+	{KindSpotCheck, []Field{CallerUnit, Inspector, CheckResult}},
+	{KindOutgoing, []Field{CalledWhom, CalledWhy}},
+}
+
+// fieldRule is one field: how long it may be, in characters, and which gaps it allows.
+type fieldRule struct {
+	field Field
+	limit int
+	gaps  []GapWhy
+}
+
+const (
+	shortText = 500
+	longText  = 20000
+)
+
+// The fields in the order of the form. A gap stands where the other side kept a value to
+// itself, or where something could not be done; what the officer alone decides has none.
+var fieldRules = []fieldRule{
+	{CallerUnit, shortText, []GapWhy{NotGiven, Refused}},
+	{CallerPerson, shortText, []GapWhy{NotGiven, Refused}},
+	{CallerTitle, shortText, []GapWhy{NotGiven, Refused}},
+	{ContactNumber, shortText, []GapWhy{NotGiven, Refused}},
+	{Content, longText, []GapWhy{NotGiven, Refused}},
+	{Category, shortText, nil},
+	{ReadBack, shortText, []GapWhy{NotPossible}},
+	{CallBackResult, shortText, []GapWhy{NotPossible}},
+	{Inspector, shortText, []GapWhy{NotGiven, Refused}},
+	{CheckResult, shortText, []GapWhy{NotGiven}},
+	{CalledWhom, shortText, nil},
+	{CalledWhy, shortText, nil},
+	{AnsweredBy, shortText, nil},
+}
+
+// Categories of what a call is about, offered in this order; other words are allowed.
+func Categories() []string {
+	return []string{"突发事件", "信息报送", "预警信息", "指示批示", "业务咨询", "通知传达", "其他"}
+}
+
+// Kinds lists the rule of every kind, in the order in which the page offers them.
+func Kinds() []KindRule {
+	all := make([]KindRule, len(required))
+	for i, r := range required {
+		rule := KindRule{Kind: r.kind, Required: append([]Field{}, r.fields...), Gaps: map[Field][]GapWhy{}}
+		for _, f := range r.fields {
+			if gaps := GapsAllowed(f); len(gaps) > 0 {
+				rule.Gaps[f] = gaps
+			}
+		}
+		all[i] = rule
+	}
+	return all
+}
+
+// Required lists the fields that an entry of this kind must have, or give a gap for.
+func Required(k Kind) []Field {
+	for _, r := range required {
+		if r.kind == k {
+			return slices.Clone(r.fields)
+		}
+	}
+	return nil
+}
+
+// Valid reports whether k is one of the closed set.
+func (k Kind) Valid() bool {
+	for _, r := range required {
+		if r.kind == k {
+			return true
+		}
+	}
+	return false
+}
+
+// Tag is the tag that a call carries because of its entry's kind; empty for most kinds.
+func (k Kind) Tag() telephony.Tag {
+	switch k {
+	case KindWrongNumber:
+		return telephony.TagWrongNumber
+	case KindNuisance:
+		return telephony.TagNuisance
+	case KindSpotCheck:
+		return telephony.TagSpotCheck
+	default:
+		return ""
+	}
+}
+
+// Fields lists what a person fills in, in the order of the form.
+func Fields() []Field {
+	all := make([]Field, len(fieldRules))
+	for i, r := range fieldRules {
+		all[i] = r.field
+	}
+	return all
+}
+
+// GapsAllowed lists the reasons that may stand in place of the field's value.
+func GapsAllowed(f Field) []GapWhy {
+	r, _ := ruleOf(f)
+	return slices.Clone(r.gaps)
+}
+
+func ruleOf(f Field) (fieldRule, bool) {
+	for _, r := range fieldRules {
+		if r.field == f {
+			return r, true
+		}
+	}
+	return fieldRule{}, false
+}

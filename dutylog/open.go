@@ -1,0 +1,126 @@
+package dutylog
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// Known is what directory and roster know when a call opens its entry.
+type Known struct {
+	Contacts []Contact // rows with the other side's number
+	OnDuty   OnDuty    // at call time
+}
+
+// EntryIDFor is the id of the entry that a call opens.
+func EntryIDFor(callID string) string { return "e-" + callID }
+
+// OtherSide is the number at the far end: the caller, or whom the officer called.
+func OtherSide(c telephony.Call) telephony.Number {
+	if c.Direction == telephony.Outbound {
+		return c.Called
+	}
+	return c.Caller
+}
+
+// OpensEntry reports whether a call belongs into the log as an entry. Test calls and our
+// own alert calls do not.
+func OpensEntry(c telephony.Call) bool {
+	return !slices.Contains(c.Tags, telephony.TagTest) && !slices.Contains(c.Tags, telephony.TagSystem)
+}
+
+// OpenEntry is the entry that a call opens, filled in as far as directory and roster know.
+func OpenEntry(c telephony.Call, k Known, now time.Time) Entry {
+	e := Entry{
+		ID: EntryIDFor(c.ID), CallID: c.ID, Line: c.Line, Kind: kindFor(c), State: Open, Revision: 1,
+		CallAt: c.OfferedAt, OpenedAt: now, Rostered: k.OnDuty[PostOfficer].Name,
+	}
+	e.Responsible = e.Rostered // until handovers are kept
+	e.know(OtherSide(c), k.Contacts)
+	return e
+}
+
+// Follow brings an entry up to what its call became, and reports whether anything changed.
+// Contacts are the directory's rows for the call's number; they count only when the number
+// is another than before. What a person wrote is never touched: then only the call's own
+// facts follow.
+func (e Entry) Follow(c telephony.Call, contacts []Contact) (Entry, bool) {
+	next := e.clone()
+	if !c.OfferedAt.IsZero() {
+		next.CallAt = c.OfferedAt
+	}
+	if n := OtherSide(c); n != e.Number {
+		next.know(n, contacts)
+	}
+	if next.untouched() && next.Kind == KindDuty {
+		next.Kind = kindFor(c)
+	}
+	if next.same(e) {
+		return e, false
+	}
+	next.Revision++
+	return next, true
+}
+
+// untouched reports that only the system wrote this entry so far.
+func (e Entry) untouched() bool { return e.WrittenBy == "" }
+
+// know takes over a number and what the directory says of it. Exactly one row fills the
+// form; several are offered, never silently chosen.
+func (e *Entry) know(n telephony.Number, contacts []Contact) {
+	e.Number, e.Candidates = n, candidates(contacts)
+	if !e.untouched() {
+		return
+	}
+	e.Values = map[Field]string{}
+	if n.E164 != "" || !n.Withheld() {
+		e.prefill(ContactNumber, n.Raw)
+	}
+	if len(e.Candidates) != 1 {
+		return
+	}
+	only := e.Candidates[0]
+	if e.Kind == KindOutgoing {
+		e.prefill(CalledWhom, strings.Join(strings.Fields(only.Unit+" "+only.Person+" "+only.Title), " "))
+		return
+	}
+	e.prefill(CallerUnit, only.Unit)
+	e.prefill(CallerPerson, only.Person)
+	e.prefill(CallerTitle, only.Title)
+}
+
+func (e *Entry) prefill(f Field, value string) {
+	rule, _ := ruleOf(f)
+	if value, err := cleanField(string(f), value, rule.limit); err == nil && !blank(value) {
+		e.Values[f] = value
+	}
+}
+
+func candidates(contacts []Contact) []Candidate {
+	all := make([]Candidate, 0, len(contacts))
+	for _, c := range contacts {
+		all = append(all, Candidate{ContactID: c.ID, Unit: c.Unit, Person: c.Person, Title: c.Title,
+			Number: c.Number.Raw, Superior: c.Superior})
+	}
+	return all
+}
+
+// Outcomes after which nobody at the duty phone spoke with the caller, so that what the
+// entry needs is a call-back.
+var unspoken = []telephony.Outcome{
+	telephony.Missed, telephony.AbandonedEarly, telephony.Engaged, telephony.Rejected, telephony.Unreachable,
+	telephony.Forwarded, telephony.AnsweredByMachine, telephony.Unknown,
+}
+
+func kindFor(c telephony.Call) Kind {
+	switch {
+	case c.Direction == telephony.Outbound:
+		return KindOutgoing
+	case slices.Contains(unspoken, c.Outcome):
+		return KindMissed
+	default:
+		return KindDuty
+	}
+}

@@ -1,0 +1,45 @@
+package dutylog
+
+import (
+	"bytes"
+	_ "embed" // the practice directory
+	"time"
+)
+
+//go:embed practice/directory.csv
+var practiceDirectory []byte
+
+// PracticeDirectory is the directory of the practice line: districts, a number that three
+// people share, and two superior duty rooms. All people are invented.
+func PracticeDirectory(areaCode string) ([]Contact, error) {
+	return ParseDirectory(bytes.NewReader(practiceDirectory), areaCode)
+}
+
+var (
+	practiceOfficers = []string{"张伟", "李娜", "王强", "刘芳"}
+	practiceChiefs   = []string{"陈建国", "杨秀英", "黄志明"}
+	practiceLeaders  = []string{"赵振华", "周丽萍"}
+)
+
+// PracticeRoster covers the four weeks before and after now without a gap: officers change
+// at 08:00 and 20:00, chiefs and leaders at 08:00.
+func PracticeRoster(now time.Time, loc *time.Location) []Shift {
+	const weeks = 4
+	var shifts []Shift
+	y, m, d := now.In(loc).Date()
+	for day := -7 * weeks; day <= 7*weeks; day++ {
+		morning := time.Date(y, m, d+day, 8, 0, 0, 0, loc)
+		evening := time.Date(y, m, d+day, 20, 0, 0, 0, loc)
+		next := time.Date(y, m, d+day+1, 8, 0, 0, 0, loc)
+		// The number of the day since 1970, so that a later start gives the same people.
+		n := int(morning.Unix() / 86400)
+		add := func(from, to time.Time, post Post, names []string, i int, phone string) {
+			shifts = append(shifts, Shift{From: from.UTC(), To: to.UTC(), Post: post, Name: names[i%len(names)], Phone: phone})
+		}
+		add(morning, evening, PostOfficer, practiceOfficers, 2*n, "02422739110")
+		add(evening, next, PostOfficer, practiceOfficers, 2*n+1, "02422739110")
+		add(morning, next, PostChief, practiceChiefs, n, "02422739111")
+		add(morning, next, PostLeader, practiceLeaders, n, "02422739112")
+	}
+	return shifts
+}

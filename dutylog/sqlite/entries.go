@@ -1,0 +1,214 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// entryBody is how an entry is stored, in entries and in revisions alike. It is not the
+// API's form: times keep their full precision and nothing in it is computed.
+type entryBody struct {
+	ID          string                        `json:"id"`
+	CallID      string                        `json:"call_id,omitempty"`
+	Line        string                        `json:"line"`
+	Kind        dutylog.Kind                  `json:"kind"`
+	State       dutylog.EntryState            `json:"state"`
+	Revision    int                           `json:"revision"`
+	Values      map[dutylog.Field]string      `json:"values,omitempty"`
+	Gaps        map[dutylog.Field]dutylog.Gap `json:"gaps,omitempty"`
+	Candidates  []dutylog.Candidate           `json:"candidates,omitempty"`
+	Number      telephony.Number              `json:"number"`
+	Rostered    string                        `json:"rostered,omitempty"`
+	Responsible string                        `json:"responsible,omitempty"`
+	WrittenBy   string                        `json:"written_by,omitempty"`
+	ReadBackBy  string                        `json:"read_back_by,omitempty"`
+	CallAt      int64                         `json:"call_at"` // µs since 1970; 0: did not happen
+	ReadBackAt  int64                         `json:"read_back_at,omitempty"`
+	OpenedAt    int64                         `json:"opened_at"`
+	CompletedAt int64                         `json:"completed_at,omitempty"`
+}
+
+func encodeEntry(e dutylog.Entry) (string, error) {
+	text, err := json.Marshal(entryBody{
+		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, State: e.State, Revision: e.Revision,
+		Values: e.Values, Gaps: e.Gaps, Candidates: e.Candidates, Number: e.Number, Rostered: e.Rostered,
+		Responsible: e.Responsible, WrittenBy: e.WrittenBy, ReadBackBy: e.ReadBackBy,
+		CallAt: plainMicros(e.CallAt), ReadBackAt: plainMicros(e.ReadBackAt),
+		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt),
+	})
+	return string(text), err
+}
+
+func decodeEntry(text string) (dutylog.Entry, error) {
+	var b entryBody
+	if err := json.Unmarshal([]byte(text), &b); err != nil {
+		return dutylog.Entry{}, fmt.Errorf("a stored entry is not readable: %w", err)
+	}
+	return dutylog.Entry{
+		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, State: b.State, Revision: b.Revision,
+		Values: b.Values, Gaps: b.Gaps, Candidates: b.Candidates, Number: b.Number, Rostered: b.Rostered,
+		Responsible: b.Responsible, WrittenBy: b.WrittenBy, ReadBackBy: b.ReadBackBy,
+		CallAt: fromMicros(b.CallAt), ReadBackAt: fromMicros(b.ReadBackAt),
+		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt),
+	}, nil
+}
+
+func plainMicros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+func scanEntry(row scanner) (dutylog.Entry, error) {
+	var body string
+	if err := row.Scan(&body); err != nil {
+		return dutylog.Entry{}, err
+	}
+	return decodeEntry(body)
+}
+
+func readEntry(s source, id string) (dutylog.Entry, error) {
+	e, err := scanEntry(s.QueryRow("SELECT body FROM entries WHERE id = ?", id))
+	return e, noRows(err, "entry", id)
+}
+
+// saveEntry writes the entry's next revision, keeps it for ever and announces it.
+func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
+	body, err := encodeEntry(e)
+	if err != nil {
+		return err
+	}
+	var callID any
+	if e.CallID != "" {
+		callID = e.CallID
+	}
+	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, revision = excluded.revision,
+			call_at = excluded.call_at, body = excluded.body`,
+		e.ID, callID, e.Line, string(e.Kind), string(e.State), e.Revision, plainMicros(e.CallAt), body)
+	if err != nil {
+		return err
+	}
+	err = t.exec("INSERT INTO revisions (entry_id, revision, at, by_login, by_name, by_role, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		e.ID, e.Revision, micros(t.now), by.Login, by.Name, string(by.Role), body)
+	if err != nil {
+		return err
+	}
+	return t.publish(dutylog.TopicEntry, e.ID, e.Line, nil)
+}
+
+// Entry reads one entry as it stands now.
+func (db *DB) Entry(ctx context.Context, id string) (dutylog.Entry, error) {
+	e, err := readEntry(db.reading(ctx), id)
+	return e, db.explain("read an entry", err)
+}
+
+// Entries lists entries, newest first; with UnfinishedFirst the open ones before the rest.
+func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entry, string, error) {
+	var w where
+	w.period("call_at", q.From, q.To)
+	w.equal("line", q.Line)
+	w.equal("state", string(q.State))
+	w.equal("kind", string(q.Kind))
+	order, by := "e", "call_at DESC, id DESC"
+	if q.UnfinishedFirst {
+		order, by = "u", "state DESC, call_at DESC, id DESC" // "open" is after "complete"
+	}
+	if q.Cursor != "" {
+		if err := w.after(order, q.Cursor); err != nil {
+			return nil, "", err
+		}
+	}
+	limit := pageSize(q.Limit)
+	rows, err := db.reading(ctx).Query("SELECT body FROM entries"+w.String()+" ORDER BY "+by+" LIMIT ?", append(w.args, limit+1)...)
+	items, err := all(rows, err, scanEntry)
+	if err != nil {
+		return nil, "", db.explain("list entries", err)
+	}
+	if len(items) <= limit {
+		return items, "", nil
+	}
+	last := items[limit-1]
+	id := last.ID
+	if q.UnfinishedFirst {
+		id = string(last.State) + " " + id
+	}
+	return items[:limit], encodeCursor(order, plainMicros(last.CallAt), id), nil
+}
+
+// after continues behind the cursor's row.
+func (w *where) after(order, cursor string) error {
+	at, id, err := decodeCursor(order, cursor)
+	if err != nil {
+		return err
+	}
+	if order != "u" {
+		w.add("(call_at, id) < (?, ?)", at, id)
+		return nil
+	}
+	state, id, ok := strings.Cut(id, " ")
+	if !ok {
+		return errCursor
+	}
+	w.add("(state, call_at, id) < (?, ?, ?)", state, at, id)
+	return nil
+}
+
+// Revisions lists every version of an entry, oldest first.
+func (db *DB) Revisions(ctx context.Context, id string) ([]dutylog.Revision, error) {
+	rows, err := db.reading(ctx).Query("SELECT at, by_login, by_name, by_role, body FROM revisions WHERE entry_id = ? ORDER BY revision", id)
+	revisions, err := all(rows, err, func(row scanner) (dutylog.Revision, error) {
+		var r dutylog.Revision
+		var body string
+		if err := row.Scan(instant{&r.At}, &r.By.Login, &r.By.Name, &r.By.Role, &body); err != nil {
+			return r, err
+		}
+		var err error
+		r.Entry, err = decodeEntry(body)
+		return r, err
+	})
+	if err == nil && len(revisions) == 0 {
+		err = fmt.Errorf("entry %q: %w", id, dutylog.ErrNotFound)
+	}
+	return revisions, db.explain("list revisions", err)
+}
+
+// Amend applies a patch to what stands now. Of two windows that edit one entry, the second
+// gets a *dutylog.StaleError with what the first wrote.
+func (db *DB) Amend(ctx context.Context, id string, p dutylog.EntryPatch, by dutylog.Actor, now time.Time) (dutylog.Entry, error) {
+	var after dutylog.Entry
+	err := db.write(ctx, "save an entry", func(t *tx) error {
+		before, err := readEntry(t.sql, id)
+		if err != nil {
+			return err
+		}
+		if after, err = before.Amend(p, by, now); err != nil || after.Revision == before.Revision {
+			return err
+		}
+		if err := t.saveEntry(after, by); err != nil {
+			return err
+		}
+		if before.Kind == after.Kind || after.CallID == "" {
+			return nil
+		}
+		return t.retag(after.CallID, after.Kind)
+	})
+	if err != nil {
+		return dutylog.Entry{}, err
+	}
+	return after, nil
+}

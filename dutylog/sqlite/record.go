@@ -1,0 +1,135 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// Record writes what the tracker said in one transaction: calls, the entries they open or
+// move on, the recordings that are due, the lines, and the feed. Saying the same twice
+// changes nothing, and old news never takes a call back. A change about a call without an
+// id cannot be kept: the rest is written and a *dutylog.InvalidError says so; saying it
+// again does not help.
+func (db *DB) Record(ctx context.Context, changes []telephony.Change) error {
+	var odd error
+	err := db.write(ctx, "record calls", func(t *tx) error {
+		for _, ch := range changes {
+			fresh, err := t.firstSaid(ch)
+			if err != nil {
+				return err
+			}
+			if !fresh {
+				continue
+			}
+			if err := t.recordLine(ch); err != nil {
+				return err
+			}
+			if ch.Call == nil {
+				continue
+			}
+			if ch.Call.ID == "" {
+				odd = &dutylog.InvalidError{Field: "call", Reason: fmt.Sprintf("a change %q on line %s has no call id: it was left out", ch.Kind, ch.Line)}
+				continue
+			}
+			if err := t.recordCall(ch); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return odd
+}
+
+// firstSaid notes that this change was said, and reports whether it is the first time.
+// A change without a time is always taken: then only the comparison with what is kept
+// protects against saying it twice.
+func (t *tx) firstSaid(ch telephony.Change) (bool, error) {
+	if ch.At.IsZero() {
+		return true, nil
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%q", []any{ch.Kind, micros(ch.At), ch.Line, ch.Finding, ch.Detail,
+		ch.State.Line, ch.State.State, micros(ch.State.Since), ch.State.CallID, micros(ch.State.RangAt)})
+	if ch.Call != nil {
+		fmt.Fprintf(h, "%q", keptCall{Call: *ch.Call}.values())
+	}
+	n, err := t.changed("INSERT INTO said (digest, at) VALUES (?, ?) ON CONFLICT DO NOTHING", h.Sum(nil)[:16], micros(t.now))
+	return n > 0, err
+}
+
+func (t *tx) recordCall(ch telephony.Change) error {
+	said := *ch.Call
+	if said.OfferedAt.IsZero() {
+		said.OfferedAt = ch.At
+	}
+	before, err := t.call(said.ID)
+	after := before
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		after.Call = said
+	case err != nil:
+		return err
+	default:
+		after.Call = dutylog.Advance(before.Call, said)
+	}
+	// The call's row comes before its entry's, which refers to it.
+	entry, changed, err := t.followEntry(before, &after)
+	if err != nil {
+		return err
+	}
+	after.shown = dutylog.MergeTags(after.Tags, after.set, []telephony.Tag{entry.Kind.Tag()})
+	if err := t.saveCall(before, after); err != nil {
+		return err
+	}
+	if changed {
+		if err := t.saveEntry(entry, dutylog.SystemActor()); err != nil {
+			return err
+		}
+	}
+	if after.Ended() && !before.Ended() {
+		return t.openRecording(after.Call)
+	}
+	return nil
+}
+
+// followEntry opens the call's entry or brings it up to what the call became, and notes the
+// entry and the tag of a superior duty room on the call.
+func (t *tx) followEntry(before keptCall, after *keptCall) (entry dutylog.Entry, changed bool, err error) {
+	opened := before.entryID != ""
+	if !opened && !dutylog.OpensEntry(after.Call) {
+		return dutylog.Entry{}, false, nil
+	}
+	var contacts []dutylog.Contact
+	if n := dutylog.OtherSide(after.Call); !opened || n != dutylog.OtherSide(before.Call) {
+		if contacts, err = candidates(t.sql, n); err != nil {
+			return dutylog.Entry{}, false, err
+		}
+		if slices.ContainsFunc(contacts, func(c dutylog.Contact) bool { return c.Superior }) {
+			after.set = dutylog.MergeTags(after.set, []telephony.Tag{telephony.TagSuperior})
+		}
+	}
+	if opened {
+		if entry, err = readEntry(t.sql, before.entryID); err != nil {
+			return entry, false, err
+		}
+		entry, changed = entry.Follow(after.Call, contacts)
+		return entry, changed, nil
+	}
+	onDuty, err := onDuty(t.sql, after.OfferedAt)
+	if err != nil {
+		return entry, false, err
+	}
+	entry = dutylog.OpenEntry(after.Call, dutylog.Known{Contacts: contacts, OnDuty: onDuty}, t.now)
+	after.entryID = entry.ID
+	return entry, true, nil
+}

@@ -1,0 +1,111 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/recorder"
+	"dutyline/telephony"
+)
+
+const recordingColumns = "call_id, status, reason, path, digest, size, duration_us, talk_us, caller_db, officer_db, " +
+	"findings, sealed_at, removed_at, attempts, next_try"
+
+func recordingValues(r recorder.Recording) []any {
+	return []any{r.CallID, string(r.Status), r.Reason, r.Path, string(r.Digest), r.Size, r.Duration.Microseconds(), r.Talk.Microseconds(),
+		level(r.CallerDB), level(r.OfficerDB), list(r.Findings), micros(r.SealedAt), micros(r.RemovedAt), int64(r.Attempts), micros(r.NextTry)}
+}
+
+// level keeps what SQLite would turn into NULL or refuse out of the row.
+func level(db float64) any {
+	if math.IsNaN(db) || math.IsInf(db, 0) {
+		return nil
+	}
+	return db
+}
+
+func (m *maybeRecording) targets() []any {
+	return []any{&m.callID, &m.status, &m.reason, &m.path, &m.digest, &m.size, &m.duration, &m.talk, &m.caller, &m.officer,
+		&m.findings, instant{&m.r.SealedAt}, instant{&m.r.RemovedAt}, &m.attempts, instant{&m.r.NextTry}}
+}
+
+// recording is the zero value when the call has none.
+func (m *maybeRecording) recording() recorder.Recording {
+	if !m.callID.Valid {
+		return recorder.Recording{}
+	}
+	r := m.r
+	r.CallID, r.Status, r.Reason, r.Path = m.callID.String, recorder.Status(m.status.String), m.reason.String, m.path.String
+	r.Digest, r.Size, r.Attempts = recorder.Digest(m.digest.String), m.size.Int64, int(m.attempts.Int64)
+	r.Duration, r.Talk = time.Duration(m.duration.Int64)*time.Microsecond, time.Duration(m.talk.Int64)*time.Microsecond
+	r.CallerDB, r.OfficerDB = m.caller.Float64, m.officer.Float64
+	if err := (words[telephony.Finding]{&r.Findings}).Scan(m.findings.String); err != nil {
+		r.Findings = nil // written by list alone; an unreadable one must not hide the call
+	}
+	return r
+}
+
+func scanRecording(row scanner) (recorder.Recording, error) {
+	var m maybeRecording
+	err := row.Scan(m.targets()...)
+	return m.recording(), err
+}
+
+// openRecording writes the first row of an ended call's recording; later it changes by
+// SaveRecording only.
+func (t *tx) openRecording(c telephony.Call) error {
+	return t.exec("INSERT INTO recordings ("+recordingColumns+") VALUES ("+marks(recordingColumns)+") ON CONFLICT (call_id) DO NOTHING",
+		recordingValues(recorder.ForCall(c, t.now))...)
+}
+
+// DueRecordings lists the recordings whose next try is not after now, the longest due first.
+func (db *DB) DueRecordings(ctx context.Context, now time.Time) ([]recorder.Recording, error) {
+	rows, err := db.reading(ctx).Query("SELECT "+recordingColumns+" FROM recordings WHERE next_try <= ? ORDER BY next_try, call_id LIMIT 500", micros(now))
+	due, err := all(rows, err, scanRecording)
+	return due, db.explain("list due recordings", err)
+}
+
+// NextRecording is the earliest next try; zero when nothing waits.
+func (db *DB) NextRecording(ctx context.Context) (time.Time, error) {
+	var next time.Time
+	err := db.reading(ctx).QueryRow("SELECT min(next_try) FROM recordings WHERE next_try IS NOT NULL").Scan(instant{&next})
+	return next, db.explain("read the next recording", err)
+}
+
+// SaveRecording writes the row of a call that is in the log, and announces the call's change
+// when the API shows something else now.
+func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
+	return db.write(ctx, "save a recording", func(t *tx) error {
+		call, err := t.call(r.CallID)
+		if err != nil {
+			return noRows(err, "call", r.CallID)
+		}
+		before, err := scanRecording(t.sql.QueryRow("SELECT "+recordingColumns+" FROM recordings WHERE call_id = ?", r.CallID))
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		query := "INSERT INTO recordings (" + recordingColumns + ") VALUES (" + marks(recordingColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(recordingColumns)
+		if err := t.exec(query, recordingValues(r)...); err != nil {
+			return err
+		}
+		if before.Status == r.Status && before.Reason == r.Reason && before.Digest == r.Digest && before.Duration == r.Duration && slices.Equal(before.Findings, r.Findings) {
+			return nil
+		}
+		return t.publish(dutylog.TopicCall, call.ID, call.Line, nil)
+	})
+}
+
+// Recording reads one row; recorder.ErrNoRecording when the call has none.
+func (db *DB) Recording(ctx context.Context, callID string) (recorder.Recording, error) {
+	r, err := scanRecording(db.reading(ctx).QueryRow("SELECT "+recordingColumns+" FROM recordings WHERE call_id = ?", callID))
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("call %q: %w", callID, recorder.ErrNoRecording)
+	}
+	return r, db.explain("read a recording", err)
+}
