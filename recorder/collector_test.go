@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,23 +39,31 @@ type stage struct {
 // faulty is an archive of which single actions can be made to fail.
 type faulty struct {
 	recorder.Archive
-	seal, verify func() error
+	seal, verify fault
+}
+
+// fault is the error of an action, for as long as it is set.
+type fault struct{ atomic.Pointer[error] }
+
+func (f *fault) set(err error) { f.Store(&err) }
+
+func (f *fault) get() error {
+	if err := f.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 func (f *faulty) Seal(ctx context.Context, r recorder.Recording) (recorder.Seal, error) {
-	if f.seal != nil {
-		if err := f.seal(); err != nil {
-			return recorder.Seal{}, err
-		}
+	if err := f.seal.get(); err != nil {
+		return recorder.Seal{}, err
 	}
 	return f.Archive.Seal(ctx, r)
 }
 
 func (f *faulty) Verify(ctx context.Context, r recorder.Recording) error {
-	if f.verify != nil {
-		if err := f.verify(); err != nil {
-			return err
-		}
+	if err := f.verify.get(); err != nil {
+		return err
 	}
 	return f.Archive.Verify(ctx, r)
 }
@@ -296,7 +305,7 @@ func TestASwitchThatIsAwayIsTriedForHoursAndThenAtOnce(t *testing.T) {
 	play(t, func(s *stage) {
 		far, officer := talk()
 		away := errors.New("connection refused")
-		s.sw.Fail = func(string, string) error { return away }
+		s.sw.Break(func(string, string) error { return away })
 		for _, id := range []string{"1.0", "2.0", "3.0", "4.0", "5.0"} {
 			s.sw.PutCall(id, far, officer)
 			s.hangUp(id)
@@ -311,7 +320,7 @@ func TestASwitchThatIsAwayIsTriedForHoursAndThenAtOnce(t *testing.T) {
 		if h := s.collector.Health(); h.Pending != 5 || !strings.Contains(h.Detail, "connection refused") {
 			t.Errorf("%+v", h)
 		}
-		s.sw.Fail = nil
+		s.sw.Break(nil)
 		s.sw.PutCall("6.0", far, officer)
 		s.hangUp("6.0") // its fetch shows that the switch is back: all others at once
 		for _, id := range []string{"1.0", "2.0", "3.0", "4.0", "5.0", "6.0"} {
@@ -323,7 +332,7 @@ func TestASwitchThatIsAwayIsTriedForHoursAndThenAtOnce(t *testing.T) {
 
 func TestHurryTriesAllThatWaitsOnce(t *testing.T) {
 	play(t, func(s *stage) {
-		s.archive.seal = func() error { return errors.New("disk full") }
+		s.archive.seal.set(errors.New("disk full"))
 		far, officer := talk()
 		for _, id := range []string{"1.0", "2.0", "3.0"} {
 			s.sw.PutCall(id, far, officer)
@@ -337,7 +346,7 @@ func TestHurryTriesAllThatWaitsOnce(t *testing.T) {
 		if after := s.row("3.0").Attempts; after != before+1 {
 			t.Errorf("hurry made %d tries, want 1", after-before)
 		}
-		s.archive.seal = nil
+		s.archive.seal.set(nil)
 		s.collector.Hurry()
 		s.pass(time.Second)
 		for _, id := range []string{"1.0", "2.0", "3.0"} {
@@ -351,17 +360,17 @@ func TestOriginalsStayUntilTheSealIsProved(t *testing.T) {
 		far, officer := talk()
 		s.sw.PutCall("1.0", far, officer)
 		s.sw.PutCall("2.0", far, officer)
-		s.archive.verify = func() error { return errors.New("input/output error") }
+		s.archive.verify.set(errors.New("input/output error"))
 		s.hangUp("1.0")
 		s.want("1.0", recorder.Sealed, "") // it can be played; why the removal waits is health
 		s.stored("1.0-far", "1.0-officer", "2.0-far", "2.0-officer")
 		if h := s.collector.Health(); !strings.Contains(h.Detail, "verify the sealed recording: input/output error") {
 			t.Errorf("%+v", h)
 		}
-		s.archive.verify = nil
+		s.archive.verify.set(nil)
 		s.pass(time.Second)
 		s.stored("2.0-far", "2.0-officer")
-		s.archive.verify = func() error { return recorder.ErrAltered }
+		s.archive.verify.set(recorder.ErrAltered)
 		s.hangUp("2.0")
 		s.want("2.0", recorder.Failed, "verify the sealed recording: the sealed file was altered")
 		s.stored("2.0-far", "2.0-officer")
@@ -372,17 +381,17 @@ func TestRemovalIsRepeatedUntilItIsDone(t *testing.T) {
 	play(t, func(s *stage) {
 		far, officer := talk()
 		s.sw.PutCall("1.0", far, officer)
-		s.sw.Fail = func(action, name string) error {
+		s.sw.Break(func(action, name string) error {
 			if action == "remove" && name == "1.0-officer" {
 				return errors.New("500 Internal Server Error")
 			}
 			return nil
-		}
+		})
 		s.hangUp("1.0")
 		s.want("1.0", recorder.Sealed, "")
 		s.stored("1.0-officer")
 		s.restart()
-		s.sw.Fail = nil
+		s.sw.Break(nil)
 		s.pass(time.Minute)
 		if r := s.want("1.0", recorder.Sealed, ""); r.RemovedAt.IsZero() {
 			t.Error("the removal is not recorded")

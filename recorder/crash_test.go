@@ -23,12 +23,12 @@ func TestTheLogMayFailAtAnyStep(t *testing.T) {
 					far, officer := talk()
 					s.sw.PutCall("1.0", far, officer)
 					var asked atomic.Int32
-					s.rows.Fail = func(action string) error {
+					s.rows.Break(func(action string) error {
 						if asked.Add(1) == nth {
 							return errors.New("database is locked: " + action)
 						}
 						return nil
-					}
+					})
 					if err := s.rows.SaveRecording(s.Context(), recorder.Recording{CallID: "1.0", Status: recorder.Pending,
 						Path: "2026/11/23/1.0.flac", Talk: 10 * time.Second, NextTry: time.Now()}); err != nil {
 						s.hangUp("1.0")

@@ -19,13 +19,19 @@ const speechLength = 2 * time.Second
 
 // Store keeps rows in memory. Its zero value is ready.
 type Store struct {
-	// Fail, when set, is asked before everything ("due", "next", "save", "row") and makes it fail.
-	Fail func(action string) error
-
 	mu    sync.Mutex
+	fail  func(action string) error
 	rows  map[string]recorder.Recording
 	saved []recorder.Recording
 	wake  chan struct{}
+}
+
+// Break has fail asked before everything ("due", "next", "save", "row") and may make it fail;
+// nil mends the store.
+func (s *Store) Break(fail func(action string) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = fail
 }
 
 // Saved lists every row as it was saved, in order.
@@ -111,8 +117,11 @@ func (s *Store) Recording(ctx context.Context, callID string) (recorder.Recordin
 }
 
 func (s *Store) ask(ctx context.Context, action string) error {
-	if s.Fail != nil {
-		if err := s.Fail(action); err != nil {
+	s.mu.Lock()
+	fail := s.fail
+	s.mu.Unlock()
+	if fail != nil {
+		if err := fail(action); err != nil {
 			return err
 		}
 	}

@@ -17,12 +17,18 @@ import (
 
 // Switch is a switch that holds recordings in memory. Its zero value is ready.
 type Switch struct {
-	// Fail, when set, is asked before everything ("fetch" or "remove") and makes it fail.
-	Fail func(action, name string) error
-
 	mu     sync.Mutex
+	fail   func(action, name string) error
 	stored map[string][]byte
 	calls  []string
+}
+
+// Break has fail asked before everything ("fetch" or "remove") and may make it fail; nil mends
+// the switch.
+func (s *Switch) Break(fail func(action, name string) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail = fail
 }
 
 // Put stores a recording, finished or not.
@@ -84,9 +90,10 @@ func (s *Switch) look(ctx context.Context, action, name string) ([]byte, error) 
 	s.mu.Lock()
 	s.calls = append(s.calls, action+" "+name)
 	content, ok := s.stored[name]
+	fail := s.fail
 	s.mu.Unlock()
-	if s.Fail != nil {
-		if err := s.Fail(action, name); err != nil {
+	if fail != nil {
+		if err := fail(action, name); err != nil {
 			return nil, err
 		}
 	}
