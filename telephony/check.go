@@ -1,0 +1,9 @@
+package telephony
+
+// Check is one thing that was looked at, for a person who sets the system up.
+type Check struct {
+	Name   string // what was looked at, in a few words
+	OK     bool
+	Detail string // what was found
+	Remedy string // what to do; empty when all is well
+}
