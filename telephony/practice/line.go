@@ -3,8 +3,14 @@ package practice
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
 	"time"
+
+	"github.com/emiago/sipgo/sip"
 )
 
 // Config is everything a practice line is told. SIPAddress and the duty password have no default.
@@ -34,25 +40,199 @@ type Config struct {
 	Log      *slog.Logger // default discards
 }
 
+// complete fills in the defaults and names what is wrong.
+func (c *Config) complete() error {
+	for _, d := range []struct {
+		field *string
+		value string
+	}{
+		{&c.DutyUser, "duty"}, {&c.TrunkAddress, c.SIPAddress}, {&c.Number, "02422739110"}, {&c.FarEndAddress, "127.0.0.1:5170"},
+	} {
+		if *d.field == "" {
+			*d.field = d.value
+		}
+	}
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{{&c.First, 5 * time.Second}, {&c.Pause, 20 * time.Second}, {&c.PollEvery, 3 * time.Second}} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+		if *d.field < 0 {
+			return fmt.Errorf("a practice line cannot wait %v: use a positive time", *d.field)
+		}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Unplanned == (Call{}) {
+		c.Unplanned = Call{AnswerAfter: 6 * time.Second, Talk: maxTime}
+	}
+	return c.check()
+}
+
+func (c *Config) check() error {
+	var faults []error
+	if c.DutyPassword == "" && !c.NoPhone {
+		faults = append(faults, errors.New("the duty phone's SIP password is missing: it stands in practice.json, sip.duty.password"))
+	}
+	for what, a := range map[string]string{"SIP address": c.SIPAddress, "trunk address": c.TrunkAddress, "far end address": c.FarEndAddress} {
+		if _, err := netip.ParseAddrPort(a); err != nil {
+			faults = append(faults, fmt.Errorf("practice line: %s %q: give an address and a port, for instance 127.0.0.1:5160", what, a))
+		}
+	}
+	if err := checkNumber("duty number", c.Number, ""); err != nil {
+		faults = append(faults, err)
+	}
+	unplanned := c.Unplanned
+	unplanned.Anonymous = true // any number will do
+	var err error
+	if c.Unplanned, err = unplanned.complete(); err != nil {
+		faults = append(faults, fmt.Errorf("unplanned calls: %w", err))
+	}
+	return errors.Join(faults...)
+}
+
 // Line is a practice line: the simulated duty phone and its callers.
-type Line struct{ cfg Config }
+type Line struct {
+	cfg    Config
+	studio *studio
+
+	phone, far           *agent // set by Run
+	phonePlans, farPlans board
+	floor                floor
+
+	ready     chan struct{}
+	readyOnce sync.Once
+
+	mu      sync.Mutex
+	running context.Context // of Run; nil: not running
+	serial  int
+	calls   sync.WaitGroup // calls placed by us
+	talking bool           // the simulated phone is in a call
+}
 
 // ErrNotRunning is returned when a call is to be placed while the line does not run.
 var ErrNotRunning = errors.New("the practice line is not running: start it with make run or dutyline simulate")
 
-// New checks the configuration; Run does the rest.
-func New(cfg Config) (*Line, error) { return &Line{cfg: cfg}, nil }
+// ErrNotReady is returned when the duty phone has not registered in time.
+var ErrNotReady = errors.New("the duty phone is not registered yet: is Asterisk running, and are the phone's name and password right?")
 
-// Run keeps the line until ctx ends, then hangs up, un-registers and closes everything.
-func (l *Line) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+// readyLimit is how long a call placed right after the start waits for the phone.
+const readyLimit = 5 * time.Second
+
+// New checks the configuration; Run does the rest.
+func New(cfg Config) (*Line, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	return &Line{cfg: cfg, studio: newStudio(cfg.Speech, cfg.CacheDir, cfg.Log), ready: make(chan struct{})}, nil
+}
 
 // Ready is closed when calls can be placed: the phone is registered or stands aside.
-func (l *Line) Ready() <-chan struct{} { return nil }
+func (l *Line) Ready() <-chan struct{} { return l.ready }
 
-// Place starts a call and returns when it is on its way. The programme makes room for it.
-func (l *Line) Place(ctx context.Context, c Call) error { return ErrNotRunning }
+// Run keeps the line until ctx ends, then hangs up, un-registers and closes everything. It
+// may be called once.
+func (l *Line) Run(ctx context.Context) error {
+	if err := l.open(); err != nil {
+		return errors.Join(err, l.close())
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	callsEnd, hangUp := context.WithCancel(context.Background())
+	defer hangUp()
+	var workers sync.WaitGroup
+	control, err := l.listenControl()
+	if err != nil {
+		return errors.Join(err, l.close())
+	}
+	l.mu.Lock()
+	l.running = callsEnd
+	l.mu.Unlock()
+	workers.Go(func() { l.studio.warmUp(ctx) })
+	if control != nil {
+		workers.Go(func() { l.serveControl(ctx, control) })
+	}
+	if l.cfg.Programme {
+		workers.Go(func() { l.runProgramme(ctx) })
+	}
+	var registered sync.WaitGroup
+	keep, giveBack := context.WithCancel(context.Background())
+	defer giveBack()
+	if l.cfg.NoPhone {
+		l.setReady()
+	} else {
+		r := l.registrar()
+		registered.Go(func() { r.run(keep) })
+	}
+	<-ctx.Done()
 
-// Call places a call and waits for its end; progress, if given, is told each step.
-func (l *Line) Call(ctx context.Context, c Call, progress func(Note)) (Result, error) {
-	return Result{}, ErrNotRunning
+	// The order matters: no new calls, hang up, give the registration back, close the sockets.
+	l.mu.Lock()
+	l.running = nil
+	l.mu.Unlock()
+	hangUp()
+	var errs []error
+	if !waitFor(&l.calls, 2*teardown) || !waitFor(&workers, 2*teardown) {
+		errs = append(errs, fmt.Errorf("practice line: a call did not end within %v", 2*teardown))
+	}
+	giveBack()
+	registered.Wait() // bounded by registerLimit
+	return errors.Join(append(errs, l.close())...)
+}
+
+func (l *Line) setReady() { l.readyOnce.Do(func() { close(l.ready) }) }
+
+// open makes both user agents.
+func (l *Line) open() error {
+	var err error
+	if l.far, err = openAgent(l.cfg.FarEndAddress, "practice", l.cfg.Log, l.calledFar); err != nil {
+		return fmt.Errorf("practice far end: %w", err)
+	}
+	if l.cfg.NoPhone {
+		return nil
+	}
+	local, err := localFor(l.cfg.SIPAddress)
+	if err != nil {
+		return err
+	}
+	l.phone, err = openAgent(net.JoinHostPort(local.String(), "0"), ownUser, l.cfg.Log, l.calledPhone)
+	if err != nil {
+		return fmt.Errorf("simulated duty phone: %w", err)
+	}
+	return nil
+}
+
+func (l *Line) close() error {
+	var errs []error
+	for _, a := range []*agent{l.phone, l.far} {
+		if a != nil {
+			errs = append(errs, a.close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (l *Line) registrar() *registrar {
+	return &registrar{
+		agent: l.phone, aor: l.dutyURI(), password: l.cfg.DutyPassword,
+		every: l.cfg.PollEvery, tell: l.tell, log: l.cfg.Log, ready: l.setReady,
+	}
+}
+
+func (l *Line) dutyURI() sip.Uri { return uriAt(l.cfg.DutyUser, l.cfg.SIPAddress) }
+
+// uriAt is sip:user@host:port; the address was checked by Config.complete.
+func uriAt(user, address string) sip.Uri {
+	a := netip.MustParseAddrPort(address)
+	return sip.Uri{Scheme: "sip", User: user, Host: a.Addr().String(), Port: int(a.Port())}
+}
+
+func (l *Line) tell(n Note) {
+	l.cfg.Log.Info("practice: "+n.Text, "kind", n.Kind, "call", n.Call)
+	if l.cfg.OnNote != nil {
+		l.cfg.OnNote(n)
+	}
 }

@@ -52,7 +52,7 @@ func (r Result) RingFor() time.Duration {
 // Answered tells whether whoever called heard an answer.
 func (r Result) Answered() bool { return !r.Near.AnsweredAt.IsZero() }
 
-// Level is how loud the audio was that one end received.
+// Level is how loud the audio was that one end received; zero when there was no talk.
 type Level struct {
 	Packets int     `json:"packets"`
 	Mean    float64 `json:"mean_db"` // RMS over everything received, dB below full scale
