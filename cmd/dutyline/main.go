@@ -27,5 +27,6 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(newReplayCommand())
+	root.AddCommand(newUserCommand(), newImportCommand())
 	return root
 }
