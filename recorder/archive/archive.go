@@ -36,6 +36,8 @@ type Archive struct {
 	metrics metrics
 }
 
+var _ recorder.Archive = (*Archive)(nil)
+
 // New opens the archive in folder and makes the folder when it is not there.
 func New(folder string, rows Rows, registry prometheus.Registerer) (*Archive, error) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {

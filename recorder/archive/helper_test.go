@@ -168,3 +168,5 @@ func repeat(v int16, n int) []int16 {
 	}
 	return s
 }
+
+func dialogueMinute() (far, officer []int16) { return recordertest.Dialogue(time.Minute) }

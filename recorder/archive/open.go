@@ -79,8 +79,8 @@ func (a *Archive) prove(ctx context.Context, f *os.File, r recorder.Recording, t
 	return err
 }
 
-// Verify implements recorder.Archive: the digest is that of the row, the file cannot be
-// written to, and every sample can be decoded and agrees with the checksum inside.
+// Verify implements recorder.Archive: the digest is that of the row, and every sample can be
+// decoded and agrees with the checksum inside.
 func (a *Archive) Verify(ctx context.Context, r recorder.Recording) error {
 	f, err := a.openSealed(ctx, r, false)
 	if err != nil {
