@@ -25,6 +25,11 @@ hooks.unauthorized = () => {
   session.expired = true
 }
 
+/** A login as people call it; only one's own name is known here, others stay logins. */
+export function personOf(login: string): string {
+  return session.user && session.user.username === login ? session.user.name || login : login
+}
+
 export async function start(): Promise<void> {
   for (;;) {
     try {

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { FIELDS, type Entry } from '@/api/types'
+import {
+  accepted, conflictFields, dirtyFields, draftOf, fromStored, isDirty, patchOf, rebase, resolve, sentSlots, slot, toStored,
+} from '@/logic/draft'
+
+function entry(over: Partial<Entry> = {}): Entry {
+  const blank = {} as Entry
+  for (const f of FIELDS) blank[f] = ''
+  return {
+    ...blank, id: 'e-1', call_id: '1', line: 'duty', kind: 'duty', state: 'open', revision: 1, call_at: null, number: '', number_e164: '',
+    rostered: '', responsible: '', written_by: '', read_back_by: '', read_back_at: null, opened_at: null, completed_at: null,
+    gaps: {}, candidates: [], missing: [], ...over,
+  }
+}
+
+describe('what is sent', () => {
+  it('sends nothing when nothing changed', () => {
+    expect(patchOf(draftOf(entry()))).toBeNull()
+  })
+
+  it('sends only what changed, with the revision that was seen', () => {
+    const d = draftOf(entry({ revision: 4, caller_unit: '沈河区' }))
+    d.form.content = slot('火灾')
+    expect(patchOf(d)).toEqual({ revision: 4, content: '火灾' })
+  })
+
+  it('takes a gap for a value and a value for a gap', () => {
+    const d = draftOf(entry({ caller_unit: '沈河区', gaps: { caller_title: { why: 'refused', reason: '不愿' } } }))
+    d.form.caller_unit = slot('', { why: 'not_given', reason: '听不清' })
+    d.form.caller_title = slot('科长')
+    expect(patchOf(d)).toEqual({
+      revision: 1, caller_unit: '', caller_title: '科长',
+      gaps: { caller_unit: { why: 'not_given', reason: '听不清' }, caller_title: null },
+    })
+  })
+
+  it('does not call a trailing blank or a control character a change', () => {
+    const d = draftOf(entry({ content: '火灾' }))
+    d.form.content = slot('火灾 \u0007')
+    expect(isDirty(d)).toBe(false)
+  })
+
+  it('sends the kind alone', () => {
+    const d = draftOf(entry())
+    d.kind = 'nuisance'
+    expect(patchOf(d)).toEqual({ revision: 1, kind: 'nuisance' })
+  })
+})
+
+describe('two people in one entry', () => {
+  it('takes over what only they changed and keeps what only I changed', () => {
+    const d = draftOf(entry())
+    d.form.content = slot('我的')
+    const merged = rebase(d, entry({ revision: 2, caller_unit: '他的' }))
+    expect(merged.form.caller_unit.value).toBe('他的')
+    expect(merged.form.content.value).toBe('我的')
+    expect(conflictFields(merged)).toEqual([])
+    expect(patchOf(merged)).toEqual({ revision: 2, content: '我的' })
+  })
+
+  it('asks when both changed the same field, and sends nothing of it until answered', () => {
+    const d = draftOf(entry({ content: '旧' }))
+    d.form.content = slot('我的')
+    d.form.category = slot('其他')
+    const merged = rebase(d, entry({ revision: 2, content: '他的' }))
+    expect(conflictFields(merged)).toEqual(['content'])
+    expect(merged.form.content.value).toBe('我的')
+    expect(patchOf(merged)).toEqual({ revision: 2, category: '其他' })
+    expect(patchOf(resolve(merged, 'content', 'mine'))).toMatchObject({ content: '我的' })
+    expect(resolve(merged, 'content', 'theirs').form.content.value).toBe('他的')
+    expect(dirtyFields(resolve(merged, 'content', 'theirs'))).toEqual(['category'])
+    expect(resolve(merged, 'content', 'both').form.content.value).toBe('他的\n我的')
+  })
+
+  it('sees no conflict when both wrote the same', () => {
+    const d = draftOf(entry())
+    d.form.content = slot('同样')
+    const merged = rebase(d, entry({ revision: 2, content: '同样' }))
+    expect(isDirty(merged)).toBe(false)
+  })
+
+  it('drops a conflict when they take their change back', () => {
+    const d = draftOf(entry({ content: '旧' }))
+    d.form.content = slot('我的')
+    const once = rebase(d, entry({ revision: 2, content: '他的' }))
+    const twice = rebase(once, entry({ revision: 3, content: '旧' }))
+    expect(conflictFields(twice)).toEqual([])
+    expect(patchOf(twice)).toEqual({ revision: 3, content: '我的' })
+  })
+
+  it('a gap of theirs against a value of mine is a conflict too', () => {
+    const d = draftOf(entry())
+    d.form.caller_title = slot('科长')
+    const merged = rebase(d, entry({ revision: 2, gaps: { caller_title: { why: 'refused', reason: '不愿' } } }))
+    expect(conflictFields(merged)).toEqual(['caller_title'])
+  })
+})
+
+describe('saving while typing goes on', () => {
+  it('keeps what was typed after the request left', () => {
+    const d = draftOf(entry())
+    d.form.content = slot('火')
+    const sent = sentSlots(d)
+    d.form.content = slot('火灾')
+    const after = accepted(d, sent, 'duty', entry({ revision: 2, content: '火' }))
+    expect(after.form.content.value).toBe('火灾')
+    expect(patchOf(after)).toEqual({ revision: 2, content: '火灾' })
+  })
+
+  it('does not quarrel with its own text when the answer was lost on the way', () => {
+    const d = draftOf(entry())
+    d.form.content = slot('火')
+    d.unsure = sentSlots(d)
+    d.form.content = slot('火灾')
+    const after = rebase(d, entry({ revision: 2, content: '火' }))
+    expect(conflictFields(after)).toEqual([])
+    expect(patchOf(after)).toEqual({ revision: 2, content: '火灾' })
+  })
+
+  it('leaves a kind that the system changed alone, but not one that I chose', () => {
+    expect(rebase(draftOf(entry()), entry({ revision: 2, kind: 'missed' })).kind).toBe('missed')
+    const d = draftOf(entry())
+    d.kind = 'spot_check'
+    expect(patchOf(rebase(d, entry({ revision: 2, kind: 'missed' })))).toEqual({ revision: 2, kind: 'spot_check' })
+  })
+})
+
+describe('what is kept on this PC', () => {
+  it('keeps nothing once saved', () => {
+    expect(toStored(draftOf(entry({ content: 'x' })), 1)).toBeNull()
+  })
+
+  it('comes back over the entry as it stands after a reload', () => {
+    const d = draftOf(entry({ content: '旧' }))
+    d.form.content = slot('没来得及保存')
+    d.form.caller_unit = slot('', { why: 'refused', reason: '不愿' })
+    d.kind = 'spot_check'
+    const kept = JSON.parse(JSON.stringify(toStored(d, 1)))
+    const back = fromStored(entry({ revision: 5, content: '旧', category: '其他' }), kept)
+    expect(back.form.content.value).toBe('没来得及保存')
+    expect(patchOf(back)).toEqual({
+      revision: 5, content: '没来得及保存', kind: 'spot_check', gaps: { caller_unit: { why: 'refused', reason: '不愿' } },
+    })
+  })
+
+  it('asks when somebody changed the same field meanwhile', () => {
+    const d = draftOf(entry({ content: '旧' }))
+    d.form.content = slot('我的')
+    const back = fromStored(entry({ revision: 5, content: '他的' }), toStored(d, 1)!)
+    expect(conflictFields(back)).toEqual(['content'])
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { fill } from '@/i18n'
+import { en } from '@/i18n/en'
+import { zh } from '@/i18n/zh'
+
+const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
+
+/** Every source file of the page, by path. */
+const sources = import.meta.glob<string>('../src/**/*.{ts,vue,css}', { query: '?raw', import: 'default', eager: true })
+const paths = Object.keys(sources)
+
+describe('two languages', () => {
+  it('are looked for in all sources', () => expect(paths.length).toBeGreaterThan(30))
+
+  it('have the same keys, none empty', () => {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort())
+    for (const table of [zh, en] as Record<string, string>[]) {
+      for (const key of Object.keys(table)) expect(table[key], key).not.toBe('')
+    }
+  })
+
+  it('fill the same values into each text', () => {
+    const missing = Object.keys(zh).filter((key) => {
+      const a = holes(zh[key as keyof typeof zh])
+      const b = holes(en[key as keyof typeof zh])
+      return a.join() !== b.join()
+    })
+    expect(missing).toEqual([])
+  })
+
+  it('write Chinese with Chinese punctuation', () => {
+    const wrong = Object.keys(zh).filter((key) => /[\u4e00-\u9fff][,;:!]|[,;:!][\u4e00-\u9fff]/.test(zh[key as keyof typeof zh]))
+    expect(wrong).toEqual([])
+  })
+
+  it('have every word that the API may say', () => {
+    const want = [
+      ...['idle', 'ringing', 'talking', 'unreachable', 'unknown'].map((w) => 'line.' + w),
+      ...['duty', 'missed', 'wrong_number', 'nuisance', 'spot_check', 'outgoing'].map((w) => 'kind.' + w),
+      ...['not_given', 'refused', 'not_possible'].map((w) => 'gap.' + w),
+      ...['test', 'spot_check', 'superior', 'wrong_number', 'nuisance', 'withheld', 'system'].map((w) => 'tag.' + w),
+      ...['none', 'pending', 'missing', 'failed'].map((w) => 'rec.' + w),
+      ...[
+        'answered_in_time', 'answered_late', 'missed', 'abandoned_early', 'engaged', 'rejected', 'unreachable', 'forwarded',
+        'answered_elsewhere', 'answered_by_machine', 'unknown', 'placed_answered', 'placed_unanswered', 'placed_failed',
+      ].map((w) => 'outcome.' + w),
+      ...[
+        'borderline', 'busy_without_a_call', 'trunk_answered_before_bell', 'bell_behind_caller', 'redirect_attempted',
+        'redirected_before_arrival', 'transferred', 'transfer_attempted', 'instant_answer', 'no_ringing', 'supervision_unreliable',
+        'feature_code', 'seen_in_part', 'silent_caller_side', 'silent_officer_side', 'recording_short', 'recording_missing',
+        'redirect_method_uri_pjsip', 'qualify_off', 'endpoint_missing',
+      ].map((w) => 'finding.' + w),
+    ]
+    expect(want.filter((key) => !(key in zh))).toEqual([])
+  })
+
+  it('leave no Chinese text in the components', () => {
+    const stray = paths.filter((path) => {
+      if (/i18n\//.test(path)) return false
+      const text = sources[path].replace(/<!--[\s\S]*?-->|\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+      // The practice call's example name is data, not a text of the page.
+      return /[\u4e00-\u9fff]/.test(text.replace(/沈河区应急局/g, ''))
+    })
+    expect(stray).toEqual([])
+  })
+
+  it('show an unknown hole as it is', () => {
+    expect(fill('第 {ring} 声 {x}', { ring: 2 })).toBe('第 2 声 {x}')
+  })
+})
+
+describe('Chromium 78', () => {
+  it('is asked for nothing that it does not know', () => {
+    const newer = /\.(at|replaceAll|findLast|findLastIndex|hasOwn|toSorted|toReversed|flatMapAsync)\(|structuredClone|Object\.hasOwn|Promise\.any|WeakRef|randomUUID|AbortSignal\.timeout|Intl\.ListFormat/
+    const bad = paths.filter((path) => newer.test(sources[path]))
+    expect(bad).toEqual([])
+  })
+
+  it('gets no flexbox gap, inset, aspect-ratio or :is() of ours', () => {
+    const newer = /(^|[\s;{])(gap|row-gap|column-gap|inset|aspect-ratio)\s*:|:is\(|:where\(|:has\(/m
+    const bad = paths.filter((path) => {
+      const style = /\.css$/.test(path) ? ['', sources[path]] : /<style[^>]*>([\s\S]*)<\/style>/.exec(sources[path])
+      return !!style && newer.test(style[1])
+    })
+    expect(bad).toEqual([])
+  })
+})

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import { FIELDS, type Call, type Entry } from '@/api/types'
+import { changesBetween, textDiff } from '@/logic/diff'
+import { columns } from '@/logic/peaks'
+import { clock, dateMinute, dayOf, dayStart, position, precise, seconds } from '@/logic/time'
+import { listOrder, partyName, readRule, severity, showNumber, talkMs } from '@/logic/words'
+
+const entry = (over: Partial<Entry>): Entry => {
+  const blank = {} as Entry
+  for (const f of FIELDS) blank[f] = ''
+  return { ...blank, id: 'e', call_id: '', kind: 'duty', state: 'open', gaps: {}, candidates: [], ...over }
+}
+
+describe('differences of revisions', () => {
+  it('names each changed field', () => {
+    const a = entry({ content: '火灾', revision: 1 })
+    const b = entry({ content: '火灾已扑灭', state: 'complete', gaps: { caller_title: { why: 'refused', reason: '不愿' } } })
+    expect(changesBetween(a, b).map((c) => c.field)).toEqual(['caller_title', 'content', 'state'])
+    expect(changesBetween(undefined, a).map((c) => [c.field, c.after])).toEqual([['content', '火灾']])
+    expect(changesBetween(b, b)).toEqual([])
+  })
+
+  it.each([
+    ['火灾', '火灾已扑灭', ['=火灾', '+已扑灭']],
+    ['三人受伤', '两人受伤', ['-三', '+两', '=人受伤']],
+    ['', '新', ['+新']],
+    ['旧', '', ['-旧']],
+    ['aa', 'aaa', ['=aa', '+a']],
+    ['同', '同', ['=同']],
+  ])('%s to %s', (a, b, want) => {
+    const mark = { same: '=', gone: '-', new: '+' }
+    expect(textDiff(a, b).map((p) => mark[p.kind] + p.text)).toEqual(want)
+  })
+})
+
+describe('times are those of Shenyang on any PC', () => {
+  const at = Date.parse('2026-11-23T16:05:09.007Z')
+  it('crosses the day at 16:00 UTC', () => {
+    expect(dateMinute(at)).toBe('2026-11-24 00:05')
+    expect(clock(at)).toBe('00:05:09')
+    expect(precise(at)).toBe('2026-11-24 00:05:09.007')
+    expect(dayStart(at)).toBe(Date.parse('2026-11-23T16:00:00Z'))
+    expect(dayStart(at - 6 * 60_000)).toBe(Date.parse('2026-11-22T16:00:00Z'))
+    expect(dayOf('2026-11-24')).toBe(dayStart(at))
+    expect(dayOf('24.11.2026')).toBeNaN()
+  })
+  it('never rounds up across the limit', () => {
+    expect(seconds(14_999)).toBe('14.9')
+    expect(seconds(7203)).toBe('7.2')
+  })
+  it('shows positions in a recording', () => {
+    expect([0, 65.9, 3725, NaN].map(position)).toEqual(['0:00', '1:05', '1:02:05', '0:00'])
+  })
+})
+
+describe('words', () => {
+  it('orders the live call first, then unfinished, then newest', () => {
+    const list = [
+      entry({ id: 'done', state: 'complete', call_at: '2026-11-23T10:00:00.000Z' }),
+      entry({ id: 'old', call_at: '2026-11-22T10:00:00.000Z' }),
+      entry({ id: 'new', call_at: '2026-11-23T09:00:00.000Z' }),
+      entry({ id: 'live', call_id: '7', call_at: '2026-11-23T08:00:00.000Z' }),
+    ]
+    expect(list.sort(listOrder('7')).map((e) => e.id)).toEqual(['live', 'new', 'old', 'done'])
+  })
+
+  it.each([
+    ['02422730001', '024-22730001'], ['13904011234', '139 0401 1234'], ['041122223333', '0411-22223333'],
+    ['anonymous', 'anonymous'], ['', ''], ['+8613904011234', '+8613904011234'],
+  ])('number %s reads %s', (raw, want) => expect(showNumber(raw)).toBe(want))
+
+  it('names the caller only when the directory is sure', () => {
+    const one = { contact_id: 1, unit: '沈河区', person: '王立新', title: '值班员', number: '1', superior: false }
+    const call = { caller_name: '线路给的名字' } as Call
+    expect(partyName(call, entry({ candidates: [one] }))).toBe('沈河区 王立新 值班员')
+    expect(partyName(call, entry({ candidates: [one, one] }))).toBe('线路给的名字')
+    expect(partyName(null, null)).toBe('')
+  })
+
+  it('reads the rule that judged a call', () => {
+    expect(readRule('rings-3-on-1s-off-4s-pm-100ms')).toEqual({ limit: '3', on: '1', off: '4', offset: '' })
+    expect(readRule('rings-4-on-1.5s-off-4s-offset-500ms')).toEqual({ limit: '4', on: '1.5', off: '4', offset: '0.5' })
+    expect(readRule('house-rule-2')).toBeNull()
+  })
+
+  it('knows what is bad and how long was talked', () => {
+    expect(['missed', 'answered_late', 'answered_in_time', 'never heard of'].map(severity)).toEqual(['bad', 'warn', 'good', 'plain'])
+    expect(talkMs({ answered_at: '2026-11-23T10:00:00.000Z', ended_at: '2026-11-23T10:00:20.500Z' } as Call)).toBe(20_500)
+    expect(talkMs({ answered_at: null, ended_at: '2026-11-23T10:00:20.500Z' } as Call)).toBeNaN()
+  })
+
+  it('folds peaks without losing the loudest', () => {
+    expect(columns([0, 0.25, 0, 1], 2)).toEqual([0.5, 1])
+    expect(columns([0.25], 10)).toEqual([0.5])
+    expect(columns([], 10)).toEqual([])
+  })
+})
