@@ -11,9 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 )
+
+// SocketName is the usual name of the control socket, beside practice.json.
+const SocketName = "practice.sock"
 
 // The control socket lets another process place a call on a running line: one JSON line with
 // the call goes in; JSON lines with notes come out, then one with the result or the error.
@@ -56,11 +58,12 @@ func (l *Line) listenControl() (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a process that was killed
 		return nil, fmt.Errorf("control socket %s: %w", l.cfg.Socket, err)
 	}
-	old := syscall.Umask(0o177)
 	listener, err := net.Listen("unix", path)
-	syscall.Umask(old)
 	if err != nil {
 		return nil, fmt.Errorf("control socket %s: %w", l.cfg.Socket, err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(fmt.Errorf("control socket %s: %w", l.cfg.Socket, err), listener.Close())
 	}
 	return listener, nil
 }

@@ -126,6 +126,7 @@ func (r *author) step(kind Kind) Step {
 		for second.From == c.From {
 			second = r.incoming()
 		}
+		second.GiveUpAfter = 8 * time.Second // a real phone would ring
 		s.Second = &second
 	}
 	return s
@@ -177,6 +178,9 @@ func (l *Line) programmeTurn(ctx context.Context, pause time.Duration) (call con
 	}
 }
 
+// secondAfter is when a second caller tries, counted from the answer of the first.
+const secondAfter = 3 * time.Second
+
 // performStep places the step's call, and the second one while the first is talking.
 func (l *Line) performStep(ctx context.Context, step Step) {
 	if step.Call.Outgoing() && l.phone == nil {
@@ -191,6 +195,11 @@ func (l *Line) performStep(ctx context.Context, step Step) {
 		defer close(over)
 		select {
 		case <-answered:
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-time.After(secondAfter):
 			if step.Second != nil {
 				l.programmeCall(ctx, *step.Second, nil)
 			}
