@@ -93,18 +93,21 @@ func international(digits string) string {
 
 // domestic reads a national number without its leading 0.
 func domestic(digits string) string {
-	for _, form := range []*regexp.Regexp{mobile, fixed, national, service} {
-		if form.MatchString(digits) {
-			return "+" + country + digits
-		}
+	if fixed.MatchString(digits) || arealess(digits) {
+		return "+" + country + digits
 	}
 	return ""
 }
 
+// arealess reports whether digits are a number without an area code, dialled alike everywhere.
+func arealess(digits string) bool {
+	return mobile.MatchString(digits) || national.MatchString(digits) || service.MatchString(digits)
+}
+
 // bare reads digits without any prefix that are no local number.
 func bare(digits, area string) string {
-	if e164 := domestic(digits); e164 != "" && !fixed.MatchString(digits) {
-		return e164
+	if arealess(digits) {
+		return "+" + country + digits
 	}
 	if rest, ok := strings.CutPrefix(digits, country); ok && len(rest) >= 9 {
 		return domestic(strings.TrimPrefix(rest, "0"))

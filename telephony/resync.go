@@ -105,8 +105,9 @@ func (t *Tracker) resume(ch *Channel, at, cut time.Time) *leg {
 	}
 	switch ch.State {
 	case "Ringing":
-		first(&l.rang, l.created)
-		l.alerting = true
+		if l.rang.IsZero() {
+			l.rang, l.alerting = l.created, true // within milliseconds, as measured
+		}
 	case "Up":
 		if l.up.IsZero() {
 			l.up = at

@@ -35,10 +35,29 @@ func (t *Tracker) consider(root *leg, at time.Time) {
 	if root.call != nil || root.local || !root.gone.IsZero() {
 		return
 	}
+	for _, c := range t.runs {
+		if c.root == nil && c.ID == root.id { // the log knew it already
+			c.root, c.dirty = root, true
+			t.attach(c, root, 0)
+			return
+		}
+	}
 	ln, dir := t.lineFor(root)
 	if ln == nil {
 		return
 	}
+	if len(t.runs) >= maxRuns {
+		t.sweep(at)
+	}
+	c := newRun(ln, dir, root)
+	t.runs = append(t.runs, c)
+	t.attach(c, root, 0)
+	c.learn()
+	t.tell(c, CallOffered, at, "")
+}
+
+// newRun is what the first channel tells of its call.
+func newRun(ln *line, dir Direction, root *leg) *run {
 	c := &run{line: ln, root: root}
 	c.Call = Call{
 		ID: root.id, Line: ln.Name, Direction: dir, OfferedAt: root.created,
@@ -62,14 +81,7 @@ func (t *Tracker) consider(root *leg, at time.Time) {
 	if !root.watched {
 		c.find(SeenInPart)
 	}
-	if len(t.runs) >= maxRuns {
-		t.sweep(at)
-	}
-	t.runs = append(t.runs, c)
-	t.attach(c, root, 0)
-	t.refresh(c, at)
-	t.tell(c, CallOffered, at, "")
-	c.toldAs = c.mark()
+	return c
 }
 
 // lineFor decides whose call it is: the duty phone's own, one that dials a duty phone,
@@ -247,7 +259,8 @@ func (t *Tracker) checkBusy(l *leg) {
 // usesPhone reports whether a duty phone rings, talks or dials in this call now.
 func (c *run) usesPhone() bool {
 	for _, l := range c.legs {
-		if l.duty != nil && l.gone.IsZero() && !l.away && (l == c.root || l.ringing() || l.talked() && l.isDuty()) {
+		inUse := l == c.root || l.isDuty() && (l.ringing() || !l.up.IsZero() || !l.answered.IsZero())
+		if l.duty != nil && l.gone.IsZero() && !l.away && inUse {
 			return true
 		}
 	}

@@ -55,7 +55,7 @@ func (c *run) learn() {
 	}
 	c.RangAt = c.loggedRang
 	for _, l := range c.legs {
-		if l.isDuty() {
+		if l.isDuty() && c.loggedRang.IsZero() {
 			c.RangAt = earlier(c.RangAt, l.rang)
 		}
 	}

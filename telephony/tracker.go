@@ -186,7 +186,7 @@ func (t *Tracker) settle(at time.Time) {
 		if !c.dirty {
 			continue
 		}
-		c.dirty = false
+		c.dirty, c.line.dirty = false, true
 		t.refresh(c, at)
 		if c.over() {
 			t.end(c, c.lastEnd(), c.judge())
@@ -201,17 +201,27 @@ func (t *Tracker) settle(at time.Time) {
 	}
 }
 
-// sweep drops what never ended, so that lost events cannot fill the memory.
+// sweep drops what never ended, so that lost events cannot fill the memory: what was silent
+// for a day and, when there is too much all the same, a tenth of it.
 func (t *Tracker) sweep(now time.Time) {
-	for _, c := range slices.Clone(t.runs) {
-		if now.Sub(c.lastSeen()) > maxAge || len(t.runs) > maxRuns {
+	excess := 0
+	if len(t.runs) >= maxRuns {
+		excess = maxRuns / 10 // the oldest are in front
+	}
+	for i, c := range slices.Clone(t.runs) {
+		if i < excess || now.Sub(c.lastSeen()) > maxAge {
 			t.drop("call_never_ended")
 			c.find(SeenInPart)
 			t.end(c, now, verdict{outcome: Unknown, reason: ReasonNotSeenToEnd})
 		}
 	}
+	excess = 0
+	if len(t.legs) >= maxLegs {
+		excess = maxLegs / 10
+	}
 	for id, l := range t.legs {
-		if l.call == nil && (now.Sub(l.seen) > maxAge || len(t.legs) > maxLegs) {
+		if l.call == nil && (excess > 0 || now.Sub(l.seen) > maxAge) {
+			excess--
 			t.drop("leg_never_ended")
 			t.forget(l)
 			delete(t.legs, id)

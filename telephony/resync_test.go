@@ -1,0 +1,251 @@
+package telephony_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/telephony"
+)
+
+// blind feeds a scene, loses the link at so many ms, and takes up again with a snapshot.
+func blind(s *scene, gap, back int, channels []string, bridges ...telephony.Bridge) (*telephony.Tracker, []telephony.Change) {
+	tr := telephony.NewTracker(lines())
+	for _, ev := range s.events {
+		tr.Apply(ev)
+	}
+	tr.Gap(sceneStart.Add(time.Duration(gap) * time.Millisecond))
+	snap := telephony.Snapshot{At: sceneStart.Add(time.Duration(back) * time.Millisecond), Bridges: bridges}
+	for _, n := range channels {
+		snap.Channels = append(snap.Channels, s.ch(n))
+	}
+	for i, b := range snap.Bridges {
+		for j, n := range b.Channels {
+			snap.Bridges[i].Channels[j] = s.ch(n).ID
+		}
+	}
+	return tr, tr.Resync(snap)
+}
+
+func feed(tr *telephony.Tracker, s *scene) []telephony.Call {
+	var out []telephony.Change
+	for _, ev := range s.events {
+		out = append(out, tr.Apply(ev)...)
+	}
+	return ended(out)
+}
+
+func TestGapMakesLinesUnknown(t *testing.T) {
+	tr := telephony.NewTracker(lines())
+	feed(tr, newScene().rings("trunk 1", "duty 1"))
+	got := kinds(tr.Gap(sceneStart.Add(time.Second)))
+	if diff := cmp.Diff([]string{"updated", "line unknown"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if again := tr.Gap(sceneStart.Add(2 * time.Second)); len(again) != 0 {
+		t.Errorf("a second gap says %v", kinds(again))
+	}
+}
+
+func TestCallsThatEndedInAGap(t *testing.T) {
+	tests := []struct {
+		name string
+		s    *scene
+		want telephony.Outcome
+	}{
+		{"it rang", newScene().rings("trunk 1", "duty 1"), telephony.Unknown},
+		{"it was answered", newScene().rings("trunk 1", "duty 1").at(3000).answers("trunk 1", "duty 1", "b"), telephony.AnsweredInTime},
+		{"the officer dialled", newScene().places("duty 1", "110", "trunk 1"), telephony.Unknown},
+		{"the officer talked", newScene().places("duty 1", "110", "trunk 1").at(3000).answers("duty 1", "trunk 1", "b"), telephony.PlacedAnswered},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tr, changes := blind(tt.s, 4000, 9000, nil)
+			calls := ended(changes)
+			if len(calls) != 1 || len(tr.Open()) != 0 {
+				t.Fatalf("%d calls ended, %d open", len(calls), len(tr.Open()))
+			}
+			c := calls[0]
+			if c.Outcome != tt.want || !slices.Contains(c.Findings, telephony.SeenInPart) || !c.EndedAt.Equal(sceneStart.Add(9*time.Second)) {
+				t.Errorf("%s %v, ended %v; want %s, seen_in_part", c.Outcome, c.Findings, c.EndedAt, tt.want)
+			}
+			if got := tr.States()[0].State; got != telephony.Idle {
+				t.Errorf("line %s", got)
+			}
+		})
+	}
+}
+
+// A call that was answered while nobody looked has a verdict only if it cannot be otherwise.
+func TestAnsweredInAGap(t *testing.T) {
+	tests := []struct {
+		name      string
+		gap, back int
+		want      telephony.Outcome
+	}{
+		{"back before the limit", 3000, 9000, telephony.AnsweredInTime},
+		{"gone only after the limit", 16000, 20000, telephony.AnsweredLate},
+		{"the limit lies in the gap", 3000, 20000, telephony.Unknown},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newScene().rings("trunk 1", "duty 1")
+			ringing := len(s.events)
+			s.at(tt.back-1000).answers("trunk 1", "duty 1", "b")
+			s.events = s.events[:ringing] // nobody saw that
+			tr, changes := blind(s, tt.gap, tt.back, []string{"trunk 1", "duty 1"}, telephony.Bridge{ID: "b", Channels: []string{"trunk 1", "duty 1"}})
+			if got := tr.States()[0].State; got != telephony.Talking {
+				t.Fatalf("line %s after %v", got, kinds(changes))
+			}
+			s.events = nil
+			calls := feed(tr, s.at(30000).ends("trunk 1", "duty 1", "b"))
+			if len(calls) != 1 || calls[0].Outcome != tt.want {
+				t.Errorf("got %+v, want %s", calls, tt.want)
+			}
+		})
+	}
+}
+
+func TestStillRingingAfterAGap(t *testing.T) {
+	s := newScene().rings("trunk 1", "duty 1")
+	tr, changes := blind(s, 3000, 4000, []string{"trunk 1", "duty 1"})
+	if len(ended(changes)) != 0 || tr.States()[0].State != telephony.Ringing {
+		t.Fatalf("%v, line %s", kinds(changes), tr.States()[0].State)
+	}
+	s.events = nil
+	calls := feed(tr, s.at(8000).answers("trunk 1", "duty 1", "b").at(9000).ends("trunk 1", "duty 1", "b"))
+	if len(calls) != 1 || calls[0].Outcome != telephony.AnsweredInTime || !slices.Contains(calls[0].Findings, telephony.SeenInPart) {
+		t.Errorf("%+v", calls)
+	}
+	if ring, _ := calls[0].RingFor(); ring != 7995*time.Millisecond {
+		t.Errorf("rang %v, want 7.995s", ring)
+	}
+}
+
+// Calls that are found running were never seen before.
+func TestFoundRunning(t *testing.T) {
+	begun := newScene().rings("trunk 1", "duty 1")
+	tr := telephony.NewTracker(lines())
+	snap := telephony.Snapshot{
+		At:        sceneStart.Add(3 * time.Second),
+		Channels:  []telephony.Channel{begun.ch("trunk 1"), begun.ch("duty 1")},
+		Endpoints: []telephony.Endpoint{{Name: "PJSIP/duty", Online: true, Known: true}},
+	}
+	snap.Channels[1].App = "AppDial"
+	changes := tr.Resync(snap)
+	if got := tr.States()[0]; got.State != telephony.Ringing || len(tr.Open()) != 1 {
+		t.Fatalf("line %+v after %v", got, kinds(changes))
+	}
+	if again := tr.Resync(snap); len(ended(again)) != 0 || len(tr.Open()) != 1 {
+		t.Errorf("the same snapshot again says %v", kinds(again))
+	}
+	if c := tr.Open()[0]; !slices.Contains(c.Findings, telephony.SeenInPart) || c.Caller.Raw != "13900001111" {
+		t.Errorf("%+v", c)
+	}
+	begun.events = nil
+	calls := feed(tr, begun.at(20000).givesUp("trunk 1", "duty 1"))
+	if len(calls) != 1 || calls[0].Outcome != telephony.Missed {
+		t.Errorf("%+v", calls)
+	}
+}
+
+func TestFoundTalking(t *testing.T) {
+	begun := newScene().rings("trunk 1", "duty 1").at(3000).answers("trunk 1", "duty 1", "b").places("duty 2", "110", "trunk 2")
+	for back, want := range map[int]telephony.Outcome{5000: telephony.AnsweredInTime, 60000: telephony.Unknown} {
+		tr := telephony.NewTracker(lines())
+		snap := telephony.Snapshot{At: sceneStart.Add(time.Duration(back) * time.Millisecond)}
+		for _, n := range []string{"trunk 1", "duty 1", "duty 2"} {
+			ch := begun.ch(n)
+			if n == "duty 1" {
+				ch.App = "AppDial"
+			}
+			snap.Channels = append(snap.Channels, ch)
+		}
+		snap.Bridges = []telephony.Bridge{{ID: "b", Channels: []string{begun.ch("trunk 1").ID, begun.ch("duty 1").ID}}}
+		tr.Resync(snap)
+		if got := len(tr.Open()); got != 2 || tr.States()[0].State != telephony.Talking {
+			t.Fatalf("back after %d ms: %d calls, line %s", back, got, tr.States()[0].State)
+		}
+		s := newScene()
+		s.channels = begun.channels
+		calls := feed(tr, s.at(back+5000).ends("duty 1", "trunk 1", "b"))
+		if len(calls) != 1 || calls[0].Outcome != want || calls[0].HangupBy != telephony.ByOfficer {
+			t.Errorf("back after %d ms: %+v, want %s", back, calls, want)
+		}
+	}
+}
+
+// After a restart the log's open calls are taken up: those still there go on, the others
+// end with what was certain.
+func TestAdopt(t *testing.T) {
+	begun := newScene().rings("trunk 1", "duty 1")
+	old := telephony.NewTracker(lines())
+	feed(old, begun)
+	open := old.Open()
+	if len(open) != 1 {
+		t.Fatalf("%d open calls", len(open))
+	}
+	talked := open[0]
+	talked.ID, talked.AnsweredAt = "1795436279.77", open[0].RangAt.Add(4*time.Second)
+	rang := open[0]
+	rang.ID = "1795436279.78"
+	placed := telephony.Call{ID: "1795436279.79", Line: "duty", Direction: telephony.Outbound, OfferedAt: sceneStart}
+	stranger := telephony.Call{ID: "x", Line: "no such line"}
+
+	tr := telephony.NewTracker(lines())
+	tr.Adopt([]telephony.Call{open[0], talked, rang, placed, stranger})
+	if got := len(tr.Open()); got != 4 || tr.Stats().Dropped["adopted_call_unknown"] != 1 {
+		t.Fatalf("%d adopted, dropped %v", got, tr.Stats().Dropped)
+	}
+	changes := tr.Resync(telephony.Snapshot{
+		At: sceneStart.Add(6 * time.Second), Channels: []telephony.Channel{begun.ch("trunk 1"), begun.ch("duty 1")},
+	})
+	got := map[string]telephony.Outcome{}
+	for _, c := range ended(changes) {
+		got[c.ID] = c.Outcome
+		if !slices.Contains(c.Findings, telephony.SeenInPart) {
+			t.Errorf("%s lacks seen_in_part: %v", c.ID, c.Findings)
+		}
+	}
+	want := map[string]telephony.Outcome{talked.ID: telephony.AnsweredInTime, rang.ID: telephony.Unknown, placed.ID: telephony.Unknown}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("ended (-want +got):\n%s", diff)
+	}
+	if tr.States()[0].State != telephony.Ringing {
+		t.Errorf("line %s, the call that goes on rings", tr.States()[0].State)
+	}
+	begun.events = nil
+	calls := feed(tr, begun.at(17000).answers("trunk 1", "duty 1", "b").at(20000).ends("trunk 1", "duty 1", "b"))
+	if len(calls) != 1 || calls[0].Outcome != telephony.AnsweredLate || !calls[0].RangAt.Equal(open[0].RangAt) {
+		t.Errorf("the call that went on: %+v", calls)
+	}
+}
+
+// A channel that ended or began while the snapshot was under way is not mistaken.
+func TestSnapshotAndEventsCross(t *testing.T) {
+	s := newScene().rings("trunk 1", "duty 1")
+	tr := telephony.NewTracker(lines())
+	feed(tr, s)
+	tr.Gap(sceneStart.Add(time.Second))
+	s.events = nil
+	feed(tr, s.at(2000).givesUp("trunk 1", "duty 1").rings("trunk 2", "duty 2"))
+	changes := tr.Resync(telephony.Snapshot{At: sceneStart.Add(1990 * time.Millisecond), Channels: []telephony.Channel{s.ch("trunk 1"), s.ch("duty 1")}})
+	if len(ended(changes)) != 0 || len(tr.Open()) != 1 || tr.Open()[0].ID != s.ch("trunk 2").ID {
+		t.Errorf("%v, open %+v", kinds(changes), tr.Open())
+	}
+}
+
+// Whatever never ends is dropped after a day, with a counted reason.
+func TestForgottenCallsAndLegs(t *testing.T) {
+	tr := telephony.NewTracker(lines())
+	feed(tr, newScene().rings("trunk 1", "duty 1").created("other 1", "Ring", "5", "6"))
+	calls := ended(tr.Tick(sceneStart.Add(25 * time.Hour)))
+	if len(calls) != 1 || calls[0].Outcome != telephony.Unknown {
+		t.Fatalf("%+v", calls)
+	}
+	if got := tr.Stats().Dropped; got["call_never_ended"] != 1 || got["leg_never_ended"] != 1 {
+		t.Errorf("dropped %v", got)
+	}
+}
