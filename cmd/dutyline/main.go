@@ -28,5 +28,6 @@ func newRootCommand() *cobra.Command {
 	}
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
+	root.AddCommand(newSimulateCommand())
 	return root
 }
