@@ -1,0 +1,164 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"dutyline/dutylog"
+)
+
+// permission names something that a person may do. Each route has exactly one, and each kind
+// of frame on the event stream too.
+type permission string
+
+// The closed set of permissions.
+const (
+	seeLine       permission = "line.see"          // state and ring counter, without any data about people
+	seeLineDetail permission = "line.detail"       // its number and its faults
+	signIn        permission = "session.begin"     //
+	ownSession    permission = "session.own"       // see and change one's own session
+	seeDuty       permission = "duty.see"          // who is on duty
+	seeCalls      permission = "call.see"          //
+	playRecording permission = "recording.play"    // and see its waveform
+	tagCalls      permission = "call.tag"          // say that a call was a spot check
+	seeEntries    permission = "entry.see"         // and all their revisions
+	writeEntries  permission = "entry.write"       //
+	seeAlerts     permission = "alert.see"         // with what they are about
+	seeHealth     permission = "health.see"        //
+	practise      permission = "practice.place"    // place a call on the practice line
+	seeRules      permission = "rules.see"         // what the log asks of entries; whether this is practice
+	watch         permission = "events.watch"      // the stream; what it carries has rows of its own
+	probe         permission = "machine.probe"     // programs on this machine, or with the token
+	loadPage      permission = "page.load"         //
+	endSession    permission = "session.end"       // also without one
+	changeOwnPass permission = "session.password"  //
+	readAPI       permission = "api.documentation" //
+)
+
+// grant says who has a permission.
+type grant struct {
+	everyone  bool           // also who is not signed in
+	roles     []dutylog.Role // who is signed in
+	unchanged bool           // also before the password of a new account was changed
+}
+
+var anyRole = []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor, dutylog.Admin}
+
+// grants is the one table of permissions. What is not in it is refused to everybody.
+var grants = map[permission]grant{
+	loadPage:      {everyone: true},
+	readAPI:       {everyone: true},
+	seeLine:       {everyone: true},
+	seeRules:      {everyone: true},
+	watch:         {everyone: true},
+	signIn:        {everyone: true},
+	endSession:    {everyone: true},
+	probe:         {everyone: true}, // probeGate asks where the request comes from instead
+	ownSession:    {roles: anyRole, unchanged: true},
+	changeOwnPass: {roles: anyRole, unchanged: true},
+	seeLineDetail: {roles: anyRole},
+	seeDuty:       {roles: anyRole},
+	seeCalls:      {roles: anyRole},
+	seeAlerts:     {roles: anyRole},
+	seeHealth:     {roles: anyRole},
+	practise:      {roles: anyRole},
+	playRecording: {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
+	seeEntries:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
+	tagCalls:      {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
+	writeEntries:  {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader}},
+}
+
+// verdict is the answer to "may they?", with its reason.
+type verdict string
+
+// The closed set of verdicts.
+const (
+	allowed        verdict = "allowed"
+	signInFirst    verdict = "sign_in_first"
+	changePassword verdict = "change_password_first"
+	notTheirRole   verdict = "not_their_role"
+	noSuchGrant    verdict = "no_such_permission"
+)
+
+// visitor is who makes a request. The account was read from the log for this very request.
+type visitor struct {
+	account  dutylog.Account
+	signedIn bool
+	token    string // of the session, as the cookie had it
+	address  string
+}
+
+// may decides; nothing else does.
+func (v visitor) may(p permission) verdict {
+	g, ok := grants[p]
+	switch {
+	case !ok:
+		return noSuchGrant
+	case g.everyone:
+		return allowed
+	case !v.signedIn:
+		return signInFirst
+	case v.account.MustChange && !g.unchanged:
+		return changePassword
+	case !slices.Contains(g.roles, v.account.Role):
+		return notTheirRole
+	}
+	return allowed
+}
+
+// can is may for where the reason does not matter.
+func (v visitor) can(p permission) bool { return v.may(p) == allowed }
+
+func (v visitor) actor() dutylog.Actor {
+	return dutylog.Actor{Login: v.account.Login, Name: v.account.Name, Role: v.account.Role}
+}
+
+// problem is what the visitor is told; nil when they may.
+func (d verdict) problem() *Problem {
+	switch d {
+	case allowed:
+		return nil
+	case signInFirst:
+		return newProblem(http.StatusUnauthorized, typeSignIn, "Sign in first: there is no session, or it has ended.")
+	case changePassword:
+		return newProblem(http.StatusForbidden, typeChangePassword, "Change the password first: it was given by somebody else.")
+	}
+	return newProblem(http.StatusForbidden, typeForbidden, "Your role does not allow this; ask an administrator.")
+}
+
+type visitorKey struct{}
+
+func withVisitor(ctx context.Context, v visitor) context.Context {
+	return context.WithValue(ctx, visitorKey{}, v)
+}
+
+func visitorOf(ctx context.Context) visitor {
+	v, _ := ctx.Value(visitorKey{}).(visitor)
+	return v
+}
+
+// call reads a call for somebody who wants to do something with it. Every access to a call
+// goes through here, so that a later rule about single calls has one place.
+func (a *app) call(ctx context.Context, p permission, id string) (dutylog.Call, error) {
+	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
+		return dutylog.Call{}, refused
+	}
+	c, err := a.Log.Call(ctx, id)
+	if err != nil {
+		return dutylog.Call{}, problemOf(err)
+	}
+	return c, nil
+}
+
+// entry is call for entries.
+func (a *app) entry(ctx context.Context, p permission, id string) (dutylog.Entry, error) {
+	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
+		return dutylog.Entry{}, refused
+	}
+	e, err := a.Log.Entry(ctx, id)
+	if err != nil {
+		return dutylog.Entry{}, problemOf(err)
+	}
+	return e, nil
+}

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// pageInput is how every list is cut into pages.
+type pageInput struct {
+	From   string `query:"from" maxLength:"40" doc:"Not before this instant (RFC 3339)"`
+	To     string `query:"to" maxLength:"40" doc:"Before this instant (RFC 3339)"`
+	Line   string `query:"line" maxLength:"64"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	Cursor string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
+}
+
+type callsInput struct {
+	pageInput
+	Outcome string `query:"outcome" maxLength:"40" doc:"Only calls that ended so"`
+}
+
+type callInput struct {
+	ID string `path:"id" maxLength:"200"`
+}
+
+type callOutput struct{ Body dutylog.Call }
+
+type callList struct {
+	Items      []dutylog.Call `json:"items" nullable:"false"`
+	NextCursor string         `json:"next_cursor" doc:"Empty on the last page"`
+}
+
+type callListOutput struct{ Body callList }
+
+func (a *app) calls(ctx context.Context, in *callsInput) (*callListOutput, error) {
+	from, to, err := period(in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	outcome := telephony.Outcome(in.Outcome)
+	if outcome != "" && !slices.Contains(telephony.Outcomes(), outcome) {
+		return nil, invalid("query.outcome", "is no outcome; there are "+words(telephony.Outcomes()))
+	}
+	items, next, err := a.Log.Calls(ctx, dutylog.CallQuery{From: from, To: to, Line: in.Line, Outcome: outcome, Limit: in.Limit, Cursor: in.Cursor})
+	if err != nil {
+		return nil, inQuery(err)
+	}
+	if items == nil {
+		items = []dutylog.Call{}
+	}
+	return &callListOutput{callList{items, next}}, nil
+}
+
+func (a *app) oneCall(ctx context.Context, in *callInput) (*callOutput, error) {
+	c, err := a.call(ctx, seeCalls, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &callOutput{c}, nil
+}
+
+func (a *app) setSpotCheck(ctx context.Context, in *callInput) (*callOutput, error) {
+	return a.tag(ctx, in.ID, true)
+}
+
+func (a *app) clearSpotCheck(ctx context.Context, in *callInput) (*callOutput, error) {
+	return a.tag(ctx, in.ID, false)
+}
+
+func (a *app) tag(ctx context.Context, id string, on bool) (*callOutput, error) {
+	if _, err := a.call(ctx, tagCalls, id); err != nil {
+		return nil, err
+	}
+	c, err := a.Log.SetTag(ctx, id, telephony.TagSpotCheck, on, visitorOf(ctx).actor())
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	return &callOutput{c}, nil
+}
+
+func words[T ~string](all []T) string {
+	s := make([]string, len(all))
+	for i, w := range all {
+		s[i] = string(w)
+	}
+	return strings.Join(s, ", ")
+}

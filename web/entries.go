@@ -1,0 +1,107 @@
+package web
+
+import (
+	"context"
+
+	"dutyline/dutylog"
+)
+
+type entriesInput struct {
+	pageInput
+	State string `query:"state" enum:"open,complete"`
+	Kind  string `query:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
+	Order string `query:"order" enum:"unfinished" doc:"unfinished: open entries first; otherwise newest first"`
+}
+
+type entryInput struct {
+	ID string `path:"id" maxLength:"200"`
+}
+
+type amendInput struct {
+	entryInput
+	RawBody []byte `contentType:"application/json"`
+}
+
+type entryOutput struct{ Body dutylog.Entry }
+
+type entryList struct {
+	Items      []dutylog.Entry `json:"items" nullable:"false"`
+	NextCursor string          `json:"next_cursor" doc:"Empty on the last page"`
+}
+
+type entryListOutput struct{ Body entryList }
+
+type revisionList struct {
+	Items      []dutylog.Revision `json:"items" nullable:"false"`
+	NextCursor string             `json:"next_cursor"`
+}
+
+type revisionListOutput struct{ Body revisionList }
+
+type kindList struct {
+	Items      []dutylog.KindRule `json:"items" nullable:"false"`
+	Categories []string           `json:"categories" nullable:"false"`
+}
+
+type kindListOutput struct{ Body kindList }
+
+func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, error) {
+	from, to, err := period(in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	items, next, err := a.Log.Entries(ctx, dutylog.EntryQuery{
+		From: from, To: to, Line: in.Line, State: dutylog.EntryState(in.State), Kind: dutylog.Kind(in.Kind),
+		Limit: in.Limit, Cursor: in.Cursor, UnfinishedFirst: in.Order == "unfinished",
+	})
+	if err != nil {
+		return nil, inQuery(err)
+	}
+	if items == nil {
+		items = []dutylog.Entry{}
+	}
+	return &entryListOutput{entryList{items, next}}, nil
+}
+
+func (a *app) oneEntry(ctx context.Context, in *entryInput) (*entryOutput, error) {
+	e, err := a.entry(ctx, seeEntries, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &entryOutput{e}, nil
+}
+
+func (a *app) revisions(ctx context.Context, in *entryInput) (*revisionListOutput, error) {
+	if _, err := a.entry(ctx, seeEntries, in.ID); err != nil {
+		return nil, err
+	}
+	all, err := a.Log.Revisions(ctx, in.ID)
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	if all == nil {
+		all = []dutylog.Revision{}
+	}
+	return &revisionListOutput{revisionList{Items: all}}, nil
+}
+
+// amend changes an entry. The body is read by the duty log's own strict parser: an unknown
+// field, a field that is there twice or a wrong type is named, nothing is ignored.
+func (a *app) amend(ctx context.Context, in *amendInput) (*entryOutput, error) {
+	if _, err := a.entry(ctx, writeEntries, in.ID); err != nil {
+		return nil, err
+	}
+	patch, err := dutylog.ParsePatch(in.RawBody)
+	if err != nil {
+		return nil, problemOf(inBody(err))
+	}
+	e, err := a.Log.Amend(ctx, in.ID, patch, visitorOf(ctx).actor(), a.Now())
+	if err != nil {
+		return nil, problemOf(inBody(err))
+	}
+	return &entryOutput{e}, nil
+}
+
+func (a *app) entryKinds(context.Context, *struct{}) (*kindListOutput, error) {
+	return &kindListOutput{kindList{Items: dutylog.Kinds(), Categories: dutylog.Categories()}}, nil
+}

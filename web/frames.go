@@ -1,0 +1,99 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"dutyline/dutylog"
+)
+
+// sendLines shows every line as it stands now.
+func (s *stream) sendLines(ctx context.Context) error {
+	all, err := s.app.lineBodies(ctx, s.v)
+	if err != nil {
+		return err
+	}
+	for _, body := range all {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("write line %s: %w", body.Line, err)
+		}
+		if err := s.frame(string(dutylog.TopicLine), s.seq, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// item sends one item of the feed, as far as the reader may see it.
+func (s *stream) item(ctx context.Context, item dutylog.Item) error {
+	body, err := s.body(withVisitor(ctx, s.v), item)
+	var refused *Problem
+	switch {
+	case errors.As(err, &refused) && refused.cause == nil:
+		return nil // not theirs to see, or gone
+	case err != nil:
+		return err
+	case body == nil:
+		return nil
+	}
+	data, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("write %s %s: %w", item.Topic, item.Subject, err)
+	}
+	return s.frame(string(item.Topic), item.Seq, data)
+}
+
+// body is what a frame carries; nil when there is nothing to send.
+func (s *stream) body(ctx context.Context, item dutylog.Item) (any, error) {
+	switch item.Topic {
+	case dutylog.TopicLine:
+		return s.lineBody(item)
+	case dutylog.TopicCall:
+		return s.app.call(ctx, seeCalls, item.Subject)
+	case dutylog.TopicEntry:
+		return s.app.entry(ctx, seeEntries, item.Subject)
+	case dutylog.TopicAlert:
+		return alertBody(s.v, item)
+	}
+	return nil, nil
+}
+
+// lineBody shows the state that was committed, so that a short ring is not lost. While a
+// reader catches up, past states are left out: a phone that rang an hour ago must not ring now.
+func (s *stream) lineBody(item dutylog.Item) (any, error) {
+	line, err := s.app.lineNamed(item.Subject)
+	if err != nil || item.Subject == "" || item.Seq <= s.replay {
+		return nil, nil // history, or a line that is not configured any more
+	}
+	var status dutylog.LineStatus
+	if err := json.Unmarshal(item.Body, &status); err != nil {
+		return nil, fmt.Errorf("read line %s from the feed: %w", item.Subject, err)
+	}
+	return lineFor(s.v, line, status, s.app.Now()), nil
+}
+
+// publicAlert is what everybody may hear: that it rings for the third time.
+type publicAlert struct {
+	Reason string `json:"reason"`
+	Line   string `json:"line"`
+	CallID string `json:"call_id"`
+	At     stamp  `json:"at"`
+}
+
+func alertBody(v visitor, item dutylog.Item) (any, error) {
+	if v.can(seeAlerts) {
+		return json.RawMessage(bytes.TrimSpace(item.Body)), nil
+	}
+	var public publicAlert
+	if err := json.Unmarshal(item.Body, &public); err != nil {
+		return nil, fmt.Errorf("read alert %s from the feed: %w", item.Subject, err)
+	}
+	if public.Reason != "ring_3" && public.Reason != "limit_passed" {
+		return nil, nil
+	}
+	return public, nil
+}

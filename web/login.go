@@ -1,0 +1,155 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"unicode/utf8"
+
+	"dutyline/dutylog"
+)
+
+const shortestPassword = 8 // characters
+
+type sessionBody struct {
+	Username   string       `json:"username"`
+	Name       string       `json:"name" doc:"As in the roster"`
+	Role       dutylog.Role `json:"role" enum:"officer,leader,supervisor,admin"`
+	MustChange bool         `json:"must_change_password" doc:"Nothing else is allowed until the password is changed"`
+}
+
+func sessionOf(a dutylog.Account) sessionBody {
+	return sessionBody{Username: a.Login, Name: a.Name, Role: a.Role, MustChange: a.MustChange}
+}
+
+type sessionOutput struct {
+	SetCookie string `header:"Set-Cookie"`
+	Body      sessionBody
+}
+
+type loginInput struct {
+	Body struct {
+		Username string `json:"username" minLength:"1" maxLength:"100"`
+		Password string `json:"password" minLength:"1" maxLength:"200"`
+	}
+}
+
+// login begins a session. Whether the login does not exist, is disabled or the password is
+// wrong, the answer and the time it takes are the same.
+func (a *app) login(ctx context.Context, in *loginInput) (*sessionOutput, error) {
+	v, b := visitorOf(ctx), in.Body
+	if err := a.limit(b.Username, v.address); err != nil {
+		return nil, err
+	}
+	account, err := a.Log.Account(ctx, b.Username)
+	if err != nil && !errors.Is(err, dutylog.ErrNotFound) {
+		return nil, internal(err)
+	}
+	known := err == nil && !account.Disabled
+	hash := account.PasswordHash
+	if !known {
+		hash = a.nobody
+	}
+	right, err := a.checkPassword(ctx, hash, b.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !right || !known {
+		a.figures.logins.WithLabelValues("refused").Inc()
+		// The name is not logged: people type their password there by mistake.
+		a.Logger.WarnContext(ctx, "login refused", "address", v.address, "known", known)
+		return nil, newProblem(http.StatusUnauthorized, typeSignIn, "The login name or the password is wrong.")
+	}
+	a.attempts.right(b.Username, v.address)
+	cookie, err := a.sessions.begin(ctx, account, v.token)
+	if err != nil {
+		return nil, internal(err)
+	}
+	a.figures.logins.WithLabelValues("accepted").Inc()
+	a.Logger.InfoContext(ctx, "login", "login", account.Login, "role", account.Role, "address", v.address)
+	return &sessionOutput{SetCookie: cookie, Body: sessionOf(account)}, nil
+}
+
+func (a *app) limit(login, address string) error {
+	wait := a.attempts.take(a.Now(), login, address)
+	if wait == 0 {
+		return nil
+	}
+	a.figures.logins.WithLabelValues("limited").Inc()
+	p := newProblem(http.StatusTooManyRequests, typeTooMany, "Too many attempts: wait %d seconds, then try again.", int(wait.Seconds())+1)
+	p.retryAfter = wait
+	return p
+}
+
+// checkPassword bounds how much memory hashing takes at once.
+func (a *app) checkPassword(ctx context.Context, hash, password string) (bool, error) {
+	select {
+	case a.hashing <- struct{}{}:
+		defer func() { <-a.hashing }()
+		return CheckPassword(hash, password), nil
+	case <-ctx.Done():
+		return false, problemOf(ctx.Err())
+	}
+}
+
+func (a *app) session(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
+	return &sessionOutput{Body: sessionOf(visitorOf(ctx).account)}, nil
+}
+
+type cookieOutput struct {
+	SetCookie string `header:"Set-Cookie"`
+}
+
+// logout ends the session; without one there is nothing to end, which is as good.
+func (a *app) logout(ctx context.Context, _ *struct{}) (*cookieOutput, error) {
+	if token := visitorOf(ctx).token; token != "" {
+		if err := a.sessions.finish(ctx, token); err != nil {
+			return nil, internal(err)
+		}
+	}
+	return &cookieOutput{SetCookie: a.sessions.cookie("")}, nil
+}
+
+type passwordInput struct {
+	Body struct {
+		Old string `json:"old" minLength:"1" maxLength:"200"`
+		New string `json:"new" minLength:"1" maxLength:"200"`
+	}
+}
+
+// changePassword gives the account a new password; its other sessions end with the old one.
+func (a *app) changePassword(ctx context.Context, in *passwordInput) (*cookieOutput, error) {
+	v, b := visitorOf(ctx), in.Body
+	switch {
+	case utf8.RuneCountInString(b.New) < shortestPassword:
+		return nil, invalid("body.new", "is too short: take at least 8 characters")
+	case b.New == b.Old:
+		return nil, invalid("body.new", "is the old password: take another one")
+	case loginKey(b.New) == loginKey(v.account.Login):
+		return nil, invalid("body.new", "is the login name: take something that others do not know")
+	}
+	if err := a.limit(v.account.Login, v.address); err != nil {
+		return nil, err
+	}
+	right, err := a.checkPassword(ctx, v.account.PasswordHash, b.Old)
+	if err != nil {
+		return nil, err
+	}
+	if !right {
+		return nil, invalid("body.old", "is not the present password")
+	}
+	a.attempts.right(v.account.Login, v.address)
+	if err := a.Log.SetPassword(ctx, v.account.Login, HashPassword(b.New), false); err != nil {
+		return nil, problemOf(err)
+	}
+	account, err := a.Log.Account(ctx, v.account.Login)
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	cookie, err := a.sessions.begin(ctx, account, v.token)
+	if err != nil {
+		return nil, internal(err)
+	}
+	a.Logger.InfoContext(ctx, "password changed", "login", account.Login, "address", v.address)
+	return &cookieOutput{SetCookie: cookie}, nil
+}

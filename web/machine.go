@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+type healthBody struct {
+	Switch struct {
+		Connected bool   `json:"connected"`
+		Since     stamp  `json:"since"`
+		Detail    string `json:"detail"`
+	} `json:"switch"`
+	Log      LogHealth      `json:"log"`
+	Recorder RecorderHealth `json:"recorder"`
+	Practice bool           `json:"practice"`
+	Version  string         `json:"version"`
+	Tape     TapeHealth     `json:"tape"`
+}
+
+type healthOutput struct{ Body healthBody }
+
+func (a *app) health(context.Context, *struct{}) (*healthOutput, error) {
+	h := a.Health()
+	body := healthBody{Log: h.Log, Recorder: h.Recorder, Practice: a.Practice != nil, Version: a.Version, Tape: h.Tape}
+	body.Switch.Connected, body.Switch.Since, body.Switch.Detail = h.Switch.Connected, stamp(h.Switch.Since), h.Switch.Detail
+	return &healthOutput{body}, nil
+}
+
+type practiceBody struct {
+	Enabled bool `json:"enabled"`
+}
+
+type practiceOutput struct{ Body practiceBody }
+
+func (a *app) practice(context.Context, *struct{}) (*practiceOutput, error) {
+	return &practiceOutput{practiceBody{a.Practice != nil}}, nil
+}
+
+type practiceInput struct {
+	Body struct {
+		From          string `json:"from" pattern:"^[0-9+*#]{0,32}$" patternDescription:"a telephone number, or empty for an anonymous caller"`
+		Name          string `json:"name,omitempty" maxLength:"200"`
+		AnswerAfterMS int64  `json:"answer_after_ms,omitempty" minimum:"0" maximum:"600000" doc:"0: nobody answers"`
+		TalkMS        int64  `json:"talk_ms,omitempty" minimum:"0" maximum:"3600000"`
+	}
+}
+
+type acceptedOutput struct{}
+
+// placePractice places a call on the practice line; without one there is no such route.
+func (a *app) placePractice(ctx context.Context, in *practiceInput) (*acceptedOutput, error) {
+	if a.Practice == nil {
+		return nil, newProblem(http.StatusNotFound, typePracticeSwitchOff, "There is no practice line here; it exists only in practice mode (make run).")
+	}
+	b := in.Body
+	// The call goes on when the request is over.
+	err := a.Practice.Place(context.WithoutCancel(ctx), PracticeCall{From: b.From, Name: b.Name,
+		AnswerAfter: time.Duration(b.AnswerAfterMS) * time.Millisecond, Talk: time.Duration(b.TalkMS) * time.Millisecond})
+	if err != nil {
+		a.Logger.WarnContext(ctx, "practice call not placed", "error", err)
+		return nil, newProblem(http.StatusServiceUnavailable, "", "The practice call could not be placed: %v", err)
+	}
+	return nil, nil
+}
+
+// probeGate lets programs on this machine through, and those that have the token. Behind a
+// proxy every request seems to come from this machine: there only the token counts.
+func (a *app) probeGate(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		proxied := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" || r.Header.Get("X-Real-Ip") != ""
+		ip, err := netip.ParseAddr(addressOf(r))
+		local := err == nil && ip.Unmap().IsLoopback() && !proxied
+		if !local && !sameSecret(token, a.MetricsToken) {
+			newProblem(http.StatusForbidden, typeForbidden, "Ask from this machine, or send the metrics token as a bearer token.").write(w)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// addressOf is the address of the computer at the other end of the connection. Headers that
+// name another one are not believed: anybody can send them.
+func addressOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func (a *app) healthz(w http.ResponseWriter, _ *http.Request) {
+	plainText(w, http.StatusOK, "ok")
+}
+
+// readyz says whether calls are seen and written; the reason is in the body.
+func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
+	var reasons []string
+	h := a.Health()
+	if !h.Switch.Connected {
+		reasons = append(reasons, "the switch is away: "+h.Switch.Detail)
+	}
+	if !h.Log.OK {
+		reasons = append(reasons, "the duty log cannot be written: "+h.Log.Detail)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if _, err := a.Log.LastSeq(ctx); err != nil {
+		reasons = append(reasons, "the duty log cannot be read: "+err.Error())
+	}
+	if len(reasons) > 0 {
+		plainText(w, http.StatusServiceUnavailable, strings.Join(reasons, "\n"))
+		return
+	}
+	plainText(w, http.StatusOK, "ready")
+}
+
+func (a *app) metrics() http.Handler {
+	if a.Metrics == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			newProblem(http.StatusNotFound, "", "There are no metrics here.").write(w)
+		})
+	}
+	return promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{})
+}
+
+func plainText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write([]byte(text + "\n"))
+}

@@ -1,0 +1,206 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"dutyline/dutylog"
+)
+
+// The types of problems that programs may want to tell apart; all others are "about:blank",
+// that is: the status says it all.
+const (
+	problemBase           = "/problems/"
+	typeSignIn            = problemBase + "sign-in-required"
+	typeForbidden         = problemBase + "not-allowed"
+	typeChangePassword    = problemBase + "password-change-required"
+	typeTooMany           = problemBase + "too-many-attempts"
+	typeCrossSite         = problemBase + "cross-site-request"
+	typeStale             = problemBase + "stale-revision"
+	typeIncomplete        = problemBase + "incomplete-entry"
+	typeInvalid           = problemBase + "invalid-value"
+	typeRecordingAbsent   = problemBase + "no-recording"
+	typeRecordingAltered  = problemBase + "recording-altered"
+	typePracticeSwitchOff = problemBase + "no-practice-line"
+)
+
+// Problem is the body of every error (RFC 9457, application/problem+json).
+type Problem struct {
+	Type    string          `json:"type" doc:"What kind of problem this is, for programs" example:"/problems/stale-revision"`
+	Title   string          `json:"title" doc:"The status in words"`
+	Status  int             `json:"status" doc:"HTTP status code"`
+	Detail  string          `json:"detail" doc:"One sentence for people: what is wrong and what to do"`
+	Errors  []FieldProblem  `json:"errors,omitempty" doc:"What is wrong with which value"`
+	Missing []dutylog.Field `json:"missing,omitempty" doc:"Required fields that are still absent"`
+	Entry   *dutylog.Entry  `json:"entry,omitempty" doc:"The entry as it stands now, when a stale revision was sent"`
+
+	retryAfter time.Duration
+	cause      error // for the daemon's own log, never for the reader
+}
+
+// FieldProblem says what is wrong with one value. The value itself is not repeated.
+type FieldProblem struct {
+	Location string `json:"location" doc:"Where: for instance body.content or query.limit"`
+	Message  string `json:"message" doc:"What is wrong with it"`
+}
+
+func newProblem(status int, kind, format string, args ...any) *Problem {
+	if kind == "" {
+		kind = "about:blank"
+	}
+	return &Problem{Type: kind, Title: http.StatusText(status), Status: status, Detail: fmt.Sprintf(format, args...)}
+}
+
+// invalid is a 422 about one value.
+func invalid(location, message string) *Problem {
+	p := newProblem(http.StatusUnprocessableEntity, typeInvalid, "%s: %s", location, message)
+	p.Errors = []FieldProblem{{location, message}}
+	return p
+}
+
+// internal is a 500 that tells the reader nothing about the inside.
+func internal(err error) *Problem {
+	p := newProblem(http.StatusInternalServerError, "", "The daemon could not do this; its own log says why. Try again, and tell the administrator when it stays so.")
+	p.cause = err
+	return p
+}
+
+// Error is the sentence for people.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus implements huma.StatusError.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders implements huma.HeadersError.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int((p.retryAfter+time.Second-1)/time.Second)))
+	}
+	return h
+}
+
+// write answers with the problem outside of huma.
+func (p *Problem) write(w http.ResponseWriter) {
+	body, err := json.Marshal(p)
+	if err != nil {
+		body = []byte(`{"type":"about:blank","title":"Internal Server Error","status":500,"detail":""}`)
+	}
+	for name, values := range p.GetHeaders() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", p.ContentType(""))
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(p.Status)
+	w.Write(append(body, '\n'))
+}
+
+// problemOf says what an error of the duty log means to the reader.
+func problemOf(err error) *Problem {
+	var (
+		already    *Problem
+		stale      *dutylog.StaleError
+		incomplete *dutylog.IncompleteError
+		wrong      *dutylog.InvalidError
+	)
+	switch {
+	case errors.As(err, &already):
+		return already
+	case errors.As(err, &stale):
+		p := newProblem(http.StatusConflict, typeStale, "%s", stale.Error())
+		p.Entry = &stale.Current
+		return p
+	case errors.As(err, &incomplete):
+		p := newProblem(http.StatusUnprocessableEntity, typeIncomplete, "%s", incomplete.Error())
+		p.Missing = incomplete.Missing
+		return p
+	case errors.As(err, &wrong):
+		return invalid(wrong.Field, wrong.Reason)
+	case errors.Is(err, dutylog.ErrNotFound):
+		return newProblem(http.StatusNotFound, "", "There is no such thing in the duty log; check the id.")
+	case errors.Is(err, context.Canceled):
+		return newProblem(499, "", "The request was given up.")
+	}
+	return internal(err)
+}
+
+// inBody moves a complaint about a field of the body to where the reader finds it.
+func inBody(err error) error {
+	var wrong *dutylog.InvalidError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	field := wrong.Field
+	if field == "body" {
+		return invalid(field, wrong.Reason)
+	}
+	return invalid("body."+field, wrong.Reason)
+}
+
+// translate turns huma's own errors into ours: a sentence that names the place, no value
+// repeated (it may be a password), nothing of the inside. huma calls it for every answer.
+func (a *app) translate(ctx huma.Context, _ string, v any) (any, error) {
+	switch e := v.(type) {
+	case *huma.ErrorModel:
+		return a.reported(ctx, fromHuma(e)), nil
+	case *Problem:
+		return a.reported(ctx, e), nil
+	}
+	return v, nil
+}
+
+// reported writes a problem's cause into the daemon's log, once.
+func (a *app) reported(ctx huma.Context, p *Problem) *Problem {
+	if p.cause != nil {
+		a.Logger.ErrorContext(ctx.Context(), "request failed", "route", ctx.Operation().OperationID, "error", p.cause)
+	}
+	return p
+}
+
+func fromHuma(e *huma.ErrorModel) *Problem {
+	if e.Status >= http.StatusInternalServerError {
+		var causes []error
+		for _, d := range e.Errors {
+			causes = append(causes, errors.New(d.Message))
+		}
+		p := internal(fmt.Errorf("%s: %w", e.Detail, errors.Join(causes...)))
+		p.Status, p.Title = e.Status, http.StatusText(e.Status)
+		return p
+	}
+	p := newProblem(e.Status, "", "%s", e.Detail)
+	var said []string
+	for _, d := range e.Errors {
+		if d.Location == "body" && e.Status == http.StatusBadRequest {
+			d.Message = "is not valid JSON: " + d.Message
+		}
+		p.Errors = append(p.Errors, FieldProblem{d.Location, d.Message})
+		said = append(said, strings.TrimPrefix(d.Location+": "+d.Message, ": "))
+	}
+	if len(said) > 0 {
+		p.Detail = strings.Join(said, "; ")
+	}
+	if e.Status == http.StatusUnprocessableEntity {
+		p.Type = typeInvalid
+	}
+	return p
+}
+
+// inQuery moves a complaint about a query parameter to where the reader finds it.
+func inQuery(err error) error {
+	var wrong *dutylog.InvalidError
+	if errors.As(err, &wrong) {
+		return invalid("query."+wrong.Field, wrong.Reason)
+	}
+	return problemOf(err)
+}

@@ -1,0 +1,235 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"dutyline/dutylog"
+)
+
+// prefix is where the API begins.
+const prefix = "/api/v1"
+
+// maxBody is the most that a request may carry: the longest entry, escaped, and then some.
+const maxBody = 512 << 10
+
+// route is one row of the table: what there is, and the one permission it takes.
+type route struct {
+	method, path string
+	permission   permission
+	id, summary  string
+	errors       []int // beside those that every route may give
+	add          func(*app) func(huma.API, huma.Operation)
+}
+
+// table is everything under /api/v1.
+var table = []route{
+	{"POST", "/session", signIn, "sign-in", "Sign in", []int{401, 429}, on((*app).login)},
+	{"GET", "/session", ownSession, "session", "Who is signed in", nil, on((*app).session)},
+	{"DELETE", "/session", endSession, "sign-out", "Sign out", nil, on((*app).logout)},
+	{"POST", "/session/password", changeOwnPass, "change-password", "Change one's own password", []int{429}, on((*app).changePassword)},
+
+	{"GET", "/line", seeLine, "line", "What one line does now", []int{404}, on((*app).line)},
+	{"GET", "/lines", seeLine, "lines", "What every line does now", nil, on((*app).allLines)},
+	{"GET", "/duty", seeDuty, "duty", "Who is on duty now", []int{404}, on((*app).duty)},
+
+	{"GET", "/calls", seeCalls, "calls", "Calls, newest first", nil, on((*app).calls)},
+	{"GET", "/calls/{id}", seeCalls, "call", "One call", []int{404}, on((*app).oneCall)},
+	{"GET", "/calls/{id}/recording", playRecording, "recording", "The sealed recording: caller left, officer right; takes ranges", []int{404}, on((*app).recording)},
+	{"GET", "/calls/{id}/peaks", playRecording, "peaks", "The waveform of both sides", []int{404}, on((*app).peaks)},
+	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
+	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
+
+	{"GET", "/entries", seeEntries, "entries", "Entries of the duty log", nil, on((*app).entries)},
+	{"GET", "/entries/{id}", seeEntries, "entry", "One entry", []int{404}, on((*app).oneEntry)},
+	{"PATCH", "/entries/{id}", writeEntries, "amend-entry", "Change an entry: everything or nothing of the patch is taken", []int{404, 409}, on((*app).amend)},
+	{"GET", "/entries/{id}/revisions", seeEntries, "revisions", "Every kept version of an entry, oldest first", []int{404}, on((*app).revisions)},
+	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
+
+	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
+	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
+	{"GET", "/practice", seeRules, "practice", "Whether this is practice mode", nil, on((*app).practice)},
+	{"POST", "/practice/calls", practise, "place-practice-call", "Place a call on the practice line", []int{404, 503}, on((*app).placePractice)},
+}
+
+// plainRoute is a row of what lies outside the API and speaks no JSON.
+type plainRoute struct {
+	method, path string // the method is empty where the handler itself looks at it
+	permission   permission
+	handler      func(*app) http.Handler
+}
+
+// plainTable is everything else. The last two rows catch what no other row has.
+func plainTable() []plainRoute {
+	return []plainRoute{
+		{"GET", "/api/openapi.json", readAPI, func(a *app) http.Handler { return http.HandlerFunc(a.document) }},
+		{"GET", "/healthz", probe, func(a *app) http.Handler { return a.probeGate(http.HandlerFunc(a.healthz)) }},
+		{"GET", "/readyz", probe, func(a *app) http.Handler { return a.probeGate(http.HandlerFunc(a.readyz)) }},
+		{"GET", "/metrics", probe, func(a *app) http.Handler { return a.probeGate(a.metrics()) }},
+		{"", "/api/", readAPI, func(*app) http.Handler { return http.HandlerFunc(noSuchRoute) }},
+		{"", "/", loadPage, func(a *app) http.Handler { return newPage(a.Page) }},
+	}
+
+}
+
+// on makes a row's add of a method with typed input and output.
+func on[I, O any](handler func(*app, context.Context, *I) (*O, error)) func(*app) func(huma.API, huma.Operation) {
+	return func(a *app) func(huma.API, huma.Operation) {
+		return func(api huma.API, op huma.Operation) {
+			huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) { return handler(a, ctx, in) })
+		}
+	}
+}
+
+// routes puts both tables on the mux.
+func (a *app) routes(mux *http.ServeMux) {
+	api := humago.New(mux, a.humaConfig())
+	for _, r := range table {
+		op := huma.Operation{
+			Method: r.method, Path: prefix + r.path, OperationID: r.id, Summary: r.summary, Tags: []string{tagOf(r.path)},
+			Errors: append([]int{422}, r.errors...), MaxBodyBytes: maxBody, Middlewares: huma.Middlewares{a.guard(api, r.permission)},
+			Metadata: map[string]any{"permission": string(r.permission)},
+		}
+		if !grants[r.permission].everyone {
+			op.Errors = append(op.Errors, 401, 403)
+			op.Security = []map[string][]string{{"session": {}}}
+		}
+		describe(&op)
+		r.add(a)(api, op)
+	}
+	documentPatch(api.OpenAPI())
+	var err error
+	if a.openAPI, err = json.MarshalIndent(api.OpenAPI(), "", " "); err != nil {
+		panic(fmt.Sprintf("the description of the API cannot be written: %v", err)) // a mistake in this package
+	}
+	for _, r := range plainTable() {
+		mux.Handle(strings.TrimSpace(r.method+" "+r.path), r.handler(a))
+	}
+}
+
+func tagOf(path string) string { return strings.SplitN(path, "/", 3)[1] }
+
+func (a *app) humaConfig() huma.Config {
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	aliases(registry)
+	c := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{Title: "Dutyline", Version: a.Version,
+				Description: "The duty line and its log. Times are RFC 3339 in UTC with milliseconds, absent ones null; durations are milliseconds. Errors are application/problem+json."},
+			Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{
+				"session": {Type: "apiKey", In: "cookie", Name: a.sessions.manager.Cookie.Name, Description: "From POST /api/v1/session"},
+			}},
+		},
+		Formats: huma.DefaultFormats, DefaultFormat: "application/json",
+		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{a.translate},
+	}
+	return c
+}
+
+// guard stands before every route of the API: it finds out who asks and whether they may.
+func (a *app) guard(api huma.API, p permission) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, _ := humago.Unwrap(ctx)
+		v, err := a.sessions.visitor(r, addressOf(r), true)
+		refused := v.may(p).problem()
+		if err != nil {
+			refused = internal(err)
+		}
+		if refused == nil {
+			refused = checkContentType(r)
+		}
+		if refused != nil {
+			_, w := humago.Unwrap(ctx)
+			a.reported(ctx, refused).write(w)
+			return
+		}
+		next(huma.WithContext(ctx, withVisitor(ctx.Context(), v)))
+	}
+}
+
+// checkContentType refuses a body that says it is something else than JSON.
+func checkContentType(r *http.Request) *Problem {
+	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	kind = strings.ToLower(strings.TrimSpace(kind))
+	if r.ContentLength == 0 || kind == "" || kind == "application/json" {
+		return nil
+	}
+	return newProblem(http.StatusUnsupportedMediaType, "", "The body is %s; send it as application/json.", kind)
+}
+
+// noSuchRoute answers what no row of the table has, or has with another method only.
+func noSuchRoute(w http.ResponseWriter, r *http.Request) {
+	methods := methodsOf(r.URL.Path)
+	if len(methods) == 0 {
+		newProblem(http.StatusNotFound, "", "There is no %s; /api/openapi.json lists what there is.", cut(r.URL.Path, 100)).write(w)
+		return
+	}
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	newProblem(http.StatusMethodNotAllowed, "", "%s is not possible here; possible are %s.", cut(r.Method, 20), strings.Join(methods, ", ")).write(w)
+}
+
+// methodsOf lists the methods that some row has for a path.
+func methodsOf(path string) []string {
+	var methods []string
+	for _, r := range table {
+		if matches(prefix+r.path, path) && !slices.Contains(methods, r.method) {
+			methods = append(methods, r.method)
+		}
+	}
+	for _, r := range plainTable() {
+		if r.method != "" && r.path == path {
+			methods = append(methods, r.method)
+		}
+	}
+	if slices.Contains(methods, http.MethodGet) {
+		methods = append(methods, http.MethodHead)
+	}
+	slices.Sort(methods)
+	return methods
+}
+
+func matches(pattern, path string) bool {
+	want, have := strings.Split(pattern, "/"), strings.Split(path, "/")
+	return slices.EqualFunc(want, have, func(w, h string) bool {
+		return w == h || strings.HasPrefix(w, "{") && h != ""
+	})
+}
+
+func cut(s string, most int) string {
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
+}
+
+// document is the description of the API, OpenAPI 3.1.
+func (a *app) document(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Write(a.openAPI)
+}
+
+// aliases tell huma which schema stands for a type that writes its own JSON.
+func aliases(r huma.Registry) {
+	r.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[Problem]())
+	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Call](), reflect.TypeFor[callDoc]())
+	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Entry](), reflect.TypeFor[entryDoc]())
+	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Revision](), reflect.TypeFor[revisionDoc]())
+	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Gap](), reflect.TypeFor[gapDoc]())
+}
+
+// schemaName names a schema as a reader of the API knows it: callDoc and lineBody are Call and Line.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	return strings.TrimSuffix(strings.TrimSuffix(name, "Doc"), "Body")
+}

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"dutyline/dutylog"
+)
+
+// The types in this file are never filled: they describe, for /api/openapi.json, the JSON
+// that dutylog writes itself. A test decodes real answers into them, strictly.
+
+type callDoc struct {
+	ID             string        `json:"id" doc:"The switch's linked id"`
+	Line           string        `json:"line"`
+	Direction      string        `json:"direction" enum:"in,out"`
+	Caller         string        `json:"caller" doc:"As received"`
+	CallerE164     string        `json:"caller_e164" doc:"Empty when it cannot be normalized"`
+	CallerName     string        `json:"caller_name"`
+	Called         string        `json:"called"`
+	CalledE164     string        `json:"called_e164"`
+	Outcome        string        `json:"outcome" doc:"Empty until the call has ended" enum:",answered_in_time,answered_late,missed,abandoned_early,engaged,rejected,unreachable,forwarded,answered_elsewhere,answered_by_machine,unknown,placed_answered,placed_unanswered,placed_failed"`
+	Tags           []string      `json:"tags" nullable:"false" enum:"test,spot_check,superior,wrong_number,nuisance,withheld,system"`
+	OfferedAt      stamp         `json:"offered_at" doc:"The caller clock starts"`
+	RangAt         stamp         `json:"rang_at" doc:"The bell clock starts; null when the phone never rang"`
+	AnsweredAt     stamp         `json:"answered_at"`
+	EndedAt        stamp         `json:"ended_at"`
+	RingMS         *int64        `json:"ring_ms" doc:"Bell clock, until the answer or the end"`
+	CallerRingMS   *int64        `json:"caller_ring_ms" doc:"Caller clock, until the answer or the end"`
+	Rings          int           `json:"rings"`
+	Rule           string        `json:"rule" doc:"Version of the rule that judged this call"`
+	HangupBy       string        `json:"hangup_by" enum:",caller,officer,system"`
+	ForwardedTo    string        `json:"forwarded_to"`
+	RedirectedFrom string        `json:"redirected_from"`
+	Findings       []string      `json:"findings" nullable:"false" doc:"Named reasons for attention"`
+	EntryID        string        `json:"entry_id"`
+	Recording      *recordingDoc `json:"recording"`
+}
+
+type recordingDoc struct {
+	Status     string `json:"status" enum:"none,pending,sealed,missing,failed"`
+	SHA256     string `json:"sha256" doc:"Of the sealed file"`
+	DurationMS *int64 `json:"duration_ms"`
+	Reason     string `json:"reason"`
+}
+
+type gapDoc struct {
+	Why    string `json:"why" enum:"not_given,refused,not_possible"`
+	Reason string `json:"reason" doc:"In words; required"`
+}
+
+// valuesDoc are the fields that a person fills in.
+type valuesDoc struct {
+	CallerUnit     string `json:"caller_unit"`
+	CallerPerson   string `json:"caller_person"`
+	CallerTitle    string `json:"caller_title"`
+	ContactNumber  string `json:"contact_number"`
+	Content        string `json:"content"`
+	Category       string `json:"category"`
+	ReadBack       string `json:"read_back" enum:",done"`
+	CallBackResult string `json:"call_back_result"`
+	Inspector      string `json:"inspector"`
+	CheckResult    string `json:"check_result"`
+	CalledWhom     string `json:"called_whom"`
+	CalledWhy      string `json:"called_why"`
+	AnsweredBy     string `json:"answered_by" doc:"Who picked up"`
+}
+
+type entryDoc struct {
+	ID         string `json:"id"`
+	CallID     string `json:"call_id"`
+	Line       string `json:"line"`
+	Kind       string `json:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
+	State      string `json:"state" enum:"open,complete"`
+	Revision   int    `json:"revision"`
+	CallAt     stamp  `json:"call_at"`
+	Number     string `json:"number"`
+	NumberE164 string `json:"number_e164"`
+	valuesDoc
+	Rostered    string                   `json:"rostered" doc:"Officer by the roster"`
+	Responsible string                   `json:"responsible"`
+	WrittenBy   string                   `json:"written_by" doc:"Login of who last wrote it"`
+	ReadBackBy  string                   `json:"read_back_by"`
+	ReadBackAt  stamp                    `json:"read_back_at"`
+	OpenedAt    stamp                    `json:"opened_at"`
+	CompletedAt stamp                    `json:"completed_at"`
+	Gaps        map[dutylog.Field]gapDoc `json:"gaps" doc:"Why a required value is not there"`
+	Candidates  []dutylog.Candidate      `json:"candidates" nullable:"false"`
+	Missing     []dutylog.Field          `json:"missing" nullable:"false" doc:"Required and still absent"`
+}
+
+type revisionDoc struct {
+	Entry entryDoc `json:"entry"`
+	By    struct {
+		Login string `json:"login"`
+		Name  string `json:"name"`
+		Role  string `json:"role"`
+	} `json:"by"`
+	At stamp `json:"at"`
+}
+
+// documentPatch describes the body of a PATCH, which dutylog reads itself: every field but
+// the revision may be left out, and what is not listed is refused.
+func documentPatch(doc *huma.OpenAPI) {
+	properties := map[string]*huma.Schema{
+		"revision": {Type: huma.TypeInteger, Description: "The revision that was on the screen"},
+		"kind":     {Type: huma.TypeString, Enum: kindsEnum()},
+		"state":    {Type: huma.TypeString, Enum: []any{string(dutylog.Open), string(dutylog.Complete)}},
+		"gaps": {Type: huma.TypeObject, Description: "By field; null clears a gap",
+			AdditionalProperties: &huma.Schema{OneOf: []*huma.Schema{{Ref: "#/components/schemas/Gap"}, {Type: "null"}}}},
+	}
+	for _, f := range dutylog.Fields() {
+		properties[string(f)] = &huma.Schema{Type: huma.TypeString, Description: `"" clears it`}
+	}
+	body := doc.Paths[prefix+"/entries/{id}"].Patch.RequestBody
+	body.Content["application/json"] = &huma.MediaType{Schema: &huma.Schema{
+		Type: huma.TypeObject, Properties: properties, Required: []string{"revision"}, AdditionalProperties: false,
+	}}
+}
+
+func kindsEnum() []any {
+	var all []any
+	for _, k := range dutylog.Kinds() {
+		all = append(all, string(k.Kind))
+	}
+	return all
+}
+
+// describe adds what the types of a route cannot say.
+func describe(op *huma.Operation) {
+	binary := func(kind string) map[string]*huma.MediaType {
+		return map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}
+	}
+	switch op.OperationID {
+	case "recording":
+		op.Responses = map[string]*huma.Response{
+			"200": {Description: "The whole file", Content: binary("audio/flac")},
+			"206": {Description: "A range of it", Content: binary("audio/flac")},
+		}
+	case "events":
+		op.Responses = map[string]*huma.Response{"200": {
+			Description: "Frames: id is the sequence number, event is line (as GET /line), call, entry, alert, or reset " +
+				"(what was missed is not known any more: read everything anew). Resume with Last-Event-ID or last_event_id.",
+			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
+		}}
+	case "place-practice-call":
+		op.DefaultStatus = 202
+	case "amend-entry":
+		op.SkipValidateBody = true // dutylog.ParsePatch is stricter
+	}
+}

@@ -1,0 +1,177 @@
+package web
+
+import (
+	"context"
+	"crypto/subtle"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"dutyline/dutylog"
+	"dutyline/recorder"
+	"dutyline/telephony"
+)
+
+// Deps is everything the page and the API need from elsewhere. Fields without a remark are
+// required.
+type Deps struct {
+	Log        dutylog.Store
+	Recordings Recordings
+	Sessions   scs.Store        // login sessions; tokens are stored hashed
+	Lines      []telephony.Line // the first one is the default line
+	Practice   Practice         // nil outside practice mode: then the practice line does not exist
+	Health     func() Health
+	Page       fs.FS // nil: the page that is embedded in the binary
+	Metrics    prometheus.Gatherer
+	Registerer prometheus.Registerer // of the HTTP figures; nil: nobody reads them
+	Now        func() time.Time      // nil: time.Now
+	Logger     *slog.Logger          // nil: slog.Default
+	Audit      func(context.Context, Access)
+	Version    string
+	Secure     bool // served over TLS: see Config.Secure
+
+	SessionIdle  time.Duration // 0: 12 h without a request end a session
+	SessionMax   time.Duration // 0: 7 days after the login it ends in any case
+	MetricsToken string        // lets programs beyond loopback read /metrics, /healthz and /readyz; empty: none
+
+	timing timing
+}
+
+// Recordings gives the sealed recordings; recorder/archive implements it. The row comes with
+// the errors too, so that its status can be told.
+type Recordings interface {
+	Open(ctx context.Context, callID string) (io.ReadSeekCloser, recorder.Recording, error)
+	Peaks(ctx context.Context, callID string) (recorder.Peaks, error)
+}
+
+// Practice places a call on the practice line. Place comes back as soon as the call is on its
+// way; the call outlives the context.
+type Practice interface {
+	Place(ctx context.Context, c PracticeCall) error
+}
+
+// PracticeCall is one call that somebody asked for.
+type PracticeCall struct {
+	From        string
+	Name        string
+	AnswerAfter time.Duration // of ringing; 0: nobody answers
+	Talk        time.Duration
+}
+
+// Health is how the parts of the daemon are.
+type Health struct {
+	Switch   SwitchHealth   `json:"switch"`
+	Log      LogHealth      `json:"log"`
+	Recorder RecorderHealth `json:"recorder"`
+	Practice bool           `json:"practice"`
+	Version  string         `json:"version"`
+	Tape     TapeHealth     `json:"tape"`
+}
+
+// SwitchHealth is the connection to the telephone switch.
+type SwitchHealth struct {
+	Connected bool      `json:"connected"`
+	Since     time.Time `json:"since"` // of the present state; zero is written as null
+	Detail    string    `json:"detail"`
+}
+
+// LogHealth is whether the duty log can be written.
+type LogHealth struct {
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+// RecorderHealth is how many recordings are still to be fetched and sealed.
+type RecorderHealth struct {
+	Pending int    `json:"pending"`
+	Detail  string `json:"detail"`
+}
+
+// TapeHealth is the state of the black box.
+type TapeHealth struct {
+	OK     bool   `json:"ok"`
+	Bytes  int64  `json:"bytes"`
+	Detail string `json:"detail"`
+}
+
+// Access is one look at something that not everybody may see: who, what, when, from where.
+type Access struct {
+	Who     dutylog.Actor
+	What    string // the permission that was used, for instance "recording.play"
+	Object  string // the call's id
+	Address string // of the person's computer
+	At      time.Time
+}
+
+// timing holds the intervals that tests shorten.
+type timing struct {
+	heartbeat time.Duration // a comment on an idle stream
+	recheck   time.Duration // a stream asks whether its session still stands
+	write     time.Duration // a reader that takes no byte for so long is cut
+}
+
+// app is one wired page and API.
+type app struct {
+	Deps
+	sessions *sessions
+	attempts *attempts
+	hashing  chan struct{} // bounds how many passwords are hashed at once, 19 MiB each
+	streams  *streams
+	figures  *figures
+	nobody   string // a hash that no password has
+	openAPI  []byte
+}
+
+// New wires the page and the API.
+func New(d Deps) http.Handler {
+	a := newApp(d)
+	mux := http.NewServeMux()
+	a.routes(mux)
+	return a.chain(mux)
+}
+
+func newApp(d Deps) *app {
+	if d.Now == nil {
+		d.Now = time.Now
+	}
+	if d.Logger == nil {
+		d.Logger = slog.Default()
+	}
+	if d.Page == nil {
+		d.Page = embeddedPage()
+	}
+	if d.SessionIdle == 0 {
+		d.SessionIdle = 12 * time.Hour
+	}
+	if d.SessionMax == 0 {
+		d.SessionMax = 7 * 24 * time.Hour
+	}
+	if d.timing == (timing{}) {
+		d.timing = timing{heartbeat: 15 * time.Second, recheck: 2 * time.Second, write: 10 * time.Second}
+	}
+	a := &app{Deps: d, hashing: make(chan struct{}, 4), figures: newFigures(d.Registerer)}
+	a.sessions = newSessions(d)
+	a.attempts = newAttempts()
+	a.streams = newStreams()
+	a.nobody = nobodysHash()
+	if a.Audit == nil {
+		a.Audit = a.logAccess
+	}
+	return a
+}
+
+// logAccess is the audit trail until the duty log has one of its own.
+func (a *app) logAccess(ctx context.Context, x Access) {
+	a.Logger.InfoContext(ctx, "access", "what", x.What, "object", x.Object, "login", x.Who.Login, "role", x.Who.Role,
+		"address", x.Address, "at", x.At)
+}
+
+// sameSecret compares in constant time; an empty secret matches nothing.
+func sameSecret(given, want string) bool {
+	return want != "" && subtle.ConstantTimeCompare([]byte(given), []byte(want)) == 1
+}
