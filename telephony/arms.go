@@ -157,7 +157,7 @@ func (t *Tracker) ran(l *leg, at time.Time) {
 	switch {
 	case l.app == "Dial" || l.app == "Queue":
 		first(&l.triedAt, at)
-		if l.call == nil && l.parent == nil {
+		if l.call == nil && l.parent == nil && !t.takingUp {
 			t.consider(l, at)
 		}
 	case machineApps[l.app]:

@@ -45,6 +45,10 @@ type leg struct {
 	busySeen   bool   // its busy answer has been weighed
 	lonelyBusy bool   // it said busy while the line had no other call
 
+	linked    string        // id of the call's first channel, when a snapshot told it
+	rangAfter time.Duration // on a dialling leg found running: how long its phone took to ring
+	rangKnown bool
+
 	answeredAfter time.Time // the answer fell into a gap that began here; zero when it was seen
 }
 

@@ -55,12 +55,7 @@ func (t *Tracker) Resync(s Snapshot) []Change {
 	if !t.blind {
 		cut = s.At.Add(-5 * time.Second) // a check without a gap: spare what just began
 	}
-	found := make([]*leg, 0, len(s.Channels))
-	for i := range s.Channels {
-		if l := t.resume(&s.Channels[i], s.At, cut); l != nil {
-			found = append(found, l)
-		}
-	}
+	found := t.resumeAll(s, cut)
 	t.loseMissing(s, cut)
 	for _, b := range s.Bridges {
 		for _, id := range b.Channels {
@@ -87,6 +82,21 @@ func (t *Tracker) Resync(s Snapshot) []Change {
 	return t.out
 }
 
+// resumeAll takes up the channels in the order in which they came into being.
+func (t *Tracker) resumeAll(s Snapshot, cut time.Time) []*leg {
+	t.takingUp = true
+	defer func() { t.takingUp = false }()
+	channels := slices.Clone(s.Channels)
+	slices.SortStableFunc(channels, func(a, b Channel) int { return a.Created.Compare(b.Created) })
+	found := make([]*leg, 0, len(channels))
+	for i := range channels {
+		if l := t.resume(&channels[i], s.At, cut); l != nil {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
 // resume takes up one channel. What happened to it in the gap is dated as late as it can
 // have been, and an answer is marked as not seen.
 func (t *Tracker) resume(ch *Channel, at, cut time.Time) *leg {
@@ -97,6 +107,7 @@ func (t *Tracker) resume(ch *Channel, at, cut time.Time) *leg {
 	}
 	l.seen = later(l.seen, at)
 	since := cut
+	l.linked, l.rangAfter, l.rangKnown = strings.Clone(ch.LinkedID), ch.RangAfter, ch.Rang
 	if known == nil {
 		since = l.created
 		l.incoming = ch.State == "Ring" || ch.State == "Up" && ch.App != "AppDial" && !l.local
@@ -106,7 +117,7 @@ func (t *Tracker) resume(ch *Channel, at, cut time.Time) *leg {
 	switch ch.State {
 	case "Ringing":
 		if l.rang.IsZero() {
-			l.rang, l.alerting = l.created, true // within milliseconds, as measured
+			l.rang, l.alerting = l.created, true // within milliseconds; see rangFrom for better
 		}
 	case "Up":
 		if l.up.IsZero() {
@@ -150,7 +161,6 @@ func (t *Tracker) loseMissing(s Snapshot, cut time.Time) {
 
 // relink finds out who rings whom among channels of which no dial was seen.
 func (t *Tracker) relink(found []*leg, at time.Time) {
-	slices.SortFunc(found, func(a, b *leg) int { return a.created.Compare(b.created) })
 	for _, c := range t.runs {
 		if l := t.legs[c.ID]; c.root == nil && l != nil {
 			c.root, c.dirty = l, true
@@ -169,9 +179,18 @@ func (t *Tracker) relink(found []*leg, at time.Time) {
 		}
 		if caller := t.dialler(l, found); caller != nil {
 			caller.adopt(l)
+			l.rangFrom(caller)
 			t.place(caller, at)
 			caller.top().unseenStart()
 		}
+	}
+}
+
+// rangFrom takes the ring start from the dialling leg, where the switch keeps how long
+// the phone took to ring.
+func (l *leg) rangFrom(caller *leg) {
+	if caller.rangKnown {
+		l.rang, l.alerting = l.created.Add(caller.rangAfter), true
 	}
 }
 
@@ -182,9 +201,13 @@ func (l *leg) unseenStart() {
 	}
 }
 
-// dialler is the channel that most likely dials this one: the one it is bridged with, or
-// the youngest older one that runs Dial for this endpoint and has no such leg yet.
+// dialler is the channel that dials this one: the first of its call where the switch says
+// so, else the one it is bridged with, else the youngest older one that runs Dial for
+// this endpoint and has no such leg yet.
 func (t *Tracker) dialler(l *leg, found []*leg) *leg {
+	if first := t.legs[l.linked]; first != nil && first != l {
+		return first
+	}
 	var best *leg
 	for _, x := range found {
 		if x == l || !x.incoming && !x.local {

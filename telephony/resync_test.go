@@ -177,6 +177,38 @@ func TestFoundTalking(t *testing.T) {
 	}
 }
 
+// Where the switch names the call of every leg and keeps the ring time, nothing is guessed:
+// two calls at once, one ringing for long, one answered long ago.
+func TestFoundRunningWithLinkedIDs(t *testing.T) {
+	s := newScene().rings("trunk 1", "duty 1").at(20000).answers("trunk 1", "duty 1", "b").at(30000).rings("trunk 2", "duty 2")
+	tr := telephony.NewTracker(lines())
+	snap := telephony.Snapshot{At: sceneStart.Add(40 * time.Second)}
+	for _, n := range []string{"duty 2", "trunk 2", "trunk 1", "duty 1"} {
+		ch := s.ch(n)
+		ch.LinkedID = s.ch("trunk " + n[len(n)-1:]).ID
+		if n[0] == 't' {
+			ch.Rang, ch.RangAfter = true, 5*time.Millisecond
+		} else {
+			ch.App = "AppDial"
+		}
+		snap.Channels = append(snap.Channels, ch)
+	}
+	tr.Resync(snap)
+	open := tr.Open()
+	if len(open) != 2 {
+		t.Fatalf("%d calls", len(open))
+	}
+	for i, want := range []int{5, 30005} {
+		if !open[i].RangAt.Equal(sceneStart.Add(time.Duration(want) * time.Millisecond)) {
+			t.Errorf("call %d rang at %v, want %d ms", i, open[i].RangAt, want)
+		}
+	}
+	got := tr.Tick(sceneStart.Add(46 * time.Second))
+	if diff := cmp.Diff([]string{"limit_passed"}, kinds(got)[len(got)-1:]); diff != "" || got[len(got)-1].Call.ID != s.ch("trunk 2").ID {
+		t.Errorf("the second call passes its limit: %v", kinds(got))
+	}
+}
+
 // After a restart the log's open calls are taken up: those still there go on, the others
 // end with what was certain.
 func TestAdopt(t *testing.T) {

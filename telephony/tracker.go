@@ -23,11 +23,14 @@ type Tracker struct {
 	runs    []*run             // open calls in the order in which they began
 	buried  graveyard          // channels of calls that are over
 	now     time.Time
+	due     time.Time // no warning is due before; zero: none at all
 	swept   time.Time
 	blind   bool      // the switch cannot be seen
 	blindAt time.Time // since when
-	out     []Change
-	stats   Stats
+
+	takingUp bool // a snapshot is being read: who dials whom is decided at its end
+	out      []Change
+	stats    Stats
 }
 
 // Stats counts what the tracker saw and what it had to drop, by reason.
@@ -157,8 +160,12 @@ func (t *Tracker) advance(now time.Time) {
 			t.show(ln, now)
 		}
 	}
-	for _, c := range t.runs {
-		t.warn(c, now)
+	if !t.due.IsZero() && !now.Before(t.due) {
+		t.due = time.Time{}
+		for _, c := range t.runs {
+			t.warn(c, now)
+			t.due = earlier(t.due, c.nextWarning())
+		}
 	}
 	if now.Sub(t.swept) >= sweepEvery {
 		t.swept = now
@@ -191,7 +198,9 @@ func (t *Tracker) settle(at time.Time) {
 		if c.over() {
 			t.end(c, c.lastEnd(), c.judge())
 			i--
+			continue
 		}
+		t.due = earlier(t.due, c.nextWarning())
 	}
 	for _, ln := range t.lines {
 		if ln.dirty {
