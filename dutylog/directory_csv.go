@@ -34,7 +34,7 @@ func ParseDirectory(r io.Reader, areaCode string) ([]Contact, error) {
 		c.Superior = row.yes("superior", bad)
 		c.LastConfirmed = row.date("last_confirmed", time.UTC, bad)
 		key := fmt.Sprintf("%q", []string{c.Unit, c.Person, c.Title, c.Number.E164})
-		if n, twice := first[key]; twice {
+		if n, twice := first[key]; twice && c.Number.E164 != "" {
 			bad.add(row.number, "", "is the same as row %d", n)
 		} else {
 			first[key] = row.number
