@@ -102,14 +102,19 @@ func (s *SIPp) Wait() error {
 // anything but the questions whether it is there, which it answers out of turn.
 func (s *SIPp) Finish(t testing.TB) {
 	t.Helper()
-	_ = s.cmd.Process.Kill()
-	<-s.exited
+	s.Stop()
 	complaints, _ := os.ReadFile(filepath.Join(s.dir, "errors"))
 	for _, part := range strings.Split(string(complaints), "Automatic response mode for an unexpected") {
 		if strings.Contains(part, "Aborting") || strings.Contains(part, "Unexpected") || strings.Contains(part, "Discarding") {
 			t.Fatalf("sipp %s: %s", s.name, part)
 		}
 	}
+}
+
+// Stop ends a scenario whose course does not matter.
+func (s *SIPp) Stop() {
+	_ = s.cmd.Process.Kill()
+	<-s.exited
 }
 
 // Must waits and ends the test when the scenario failed.
@@ -161,6 +166,12 @@ func Call(t testing.TB, p *asterisk.Process, from, number string, talk time.Dura
 	t.Helper()
 	return StartSIPp(t, Scenario(t, "caller", map[string]string{"talk_ms": ms(talk), "voice": voice, "from": from}),
 		FreeUDP(t), p.Settings.SIPAddress, time.Minute, append(rtp(t), "-s", number)...)
+}
+
+// Scene plays one of the scenarios without options (caller-cancels, caller-rejected) to its end.
+func Scene(t testing.TB, p *asterisk.Process, name, number string) {
+	t.Helper()
+	StartSIPp(t, Scenario(t, name, nil), FreeUDP(t), p.Settings.SIPAddress, 20*time.Second, append(rtp(t), "-s", number)...).Must(t)
 }
 
 // FarEnd plays the other side of outgoing calls at Settings.TrunkContact, as Phone does.
