@@ -146,7 +146,7 @@ func (c *Collector) remove(ctx context.Context, r Recording) error {
 }
 
 // save writes a row that is done with and empties the intake. An intake that cannot be
-// emptied costs room, not evidence: it is logged and left to the archive's next start.
+// emptied costs room, not evidence: it is logged and left.
 func (c *Collector) save(ctx context.Context, r Recording) (Recording, error) {
 	if err := c.Store.SaveRecording(ctx, r); err != nil {
 		return r, err

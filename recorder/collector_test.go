@@ -73,7 +73,7 @@ func play(t *testing.T, scene func(s *stage)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		s := &stage{T: t, sw: &recordertest.Switch{}, rows: &recordertest.Store{}, folder: t.TempDir(), began: time.Now()}
-		a, err := archive.New(s.folder, s.rows, nil)
+		a, err := newArchive(s.folder, s.rows)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,6 +86,10 @@ func play(t *testing.T, scene func(s *stage)) {
 			t.Errorf("the collector ended with %v", err)
 		}
 	})
+}
+
+func newArchive(folder string, rows *recordertest.Store) (*archive.Archive, error) {
+	return archive.New(folder, rows, nil)
 }
 
 func (s *stage) start() {

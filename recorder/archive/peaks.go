@@ -60,10 +60,11 @@ type waves struct {
 	known map[recorder.Digest]recorder.Peaks
 	order []recorder.Digest // oldest first
 	held  int               // peaks in all
+	most  int               // peaks that may be held
 }
 
 func newWaves() *waves {
-	return &waves{turn: make(chan struct{}, 1), known: make(map[recorder.Digest]recorder.Peaks)}
+	return &waves{most: mostPeaks, turn: make(chan struct{}, 1), known: make(map[recorder.Digest]recorder.Peaks)}
 }
 
 func (w *waves) get(d recorder.Digest) (recorder.Peaks, bool) {
@@ -80,11 +81,11 @@ func (w *waves) get(d recorder.Digest) (recorder.Peaks, bool) {
 func (w *waves) put(d recorder.Digest, p recorder.Peaks) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if _, ok := w.known[d]; ok || weight(p) > mostPeaks {
+	if _, ok := w.known[d]; ok || weight(p) > w.most {
 		return
 	}
 	w.known[d], w.order, w.held = p, append(w.order, d), w.held+weight(p)
-	for w.held > mostPeaks {
+	for w.held > w.most {
 		oldest := w.order[0]
 		w.held -= weight(w.known[oldest])
 		delete(w.known, oldest)
