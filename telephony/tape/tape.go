@@ -115,7 +115,7 @@ func (r *Reader) parse(raw []byte) (Record, error) {
 		return Record{}, fmt.Errorf("line %d: %w: it begins like a tape's and does not go on so", r.line, ErrLine)
 	}
 	rest = rest[:len(rest)-1]
-	if event, ok := bytes.CutPrefix(rest, []byte(eventKey[1:])); ok {
+	if event, ok := bytes.CutPrefix(rest, []byte(eventKey[1:])); ok && json.Valid(event) {
 		return Record{At: at, Raw: event}, nil
 	}
 	if text, ok := bytes.CutPrefix(rest, []byte(textKey[1:])); ok {
@@ -124,5 +124,5 @@ func (r *Reader) parse(raw []byte) (Record, error) {
 			return Record{At: at, Raw: []byte(s)}, nil
 		}
 	}
-	return Record{}, fmt.Errorf("line %d: %w: it holds neither an event nor a text", r.line, ErrLine)
+	return Record{}, fmt.Errorf("line %d: %w: it holds neither a whole event nor a text", r.line, ErrLine)
 }

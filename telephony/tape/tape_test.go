@@ -1,0 +1,300 @@
+package tape_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/telephony/tape"
+)
+
+var start = time.Date(2026, 11, 23, 12, 17, 59, 603123000, time.UTC)
+
+// memory is a folder in memory. With broken set, every operation fails.
+type memory struct {
+	files  map[string]*bytes.Buffer
+	open   int
+	broken error
+}
+
+func newMemory() *memory { return &memory{files: map[string]*bytes.Buffer{}} }
+
+type handle struct {
+	*bytes.Buffer
+	of *memory
+}
+
+func (h handle) Close() error { h.of.open--; return nil }
+func (h handle) Write(b []byte) (int, error) {
+	if h.of.broken != nil {
+		return 0, h.of.broken
+	}
+	return h.Buffer.Write(b)
+}
+
+func (m *memory) Append(name string) (io.WriteCloser, error) {
+	if m.broken != nil {
+		return nil, m.broken
+	}
+	if m.files[name] == nil {
+		m.files[name] = &bytes.Buffer{}
+	}
+	m.open++
+	return handle{m.files[name], m}, nil
+}
+
+func (m *memory) List() (out []tape.File, err error) {
+	for name, b := range m.files {
+		out = append(out, tape.File{Name: name, Size: int64(b.Len())})
+	}
+	return out, m.broken
+}
+
+func (m *memory) Remove(name string) error {
+	delete(m.files, name)
+	return m.broken
+}
+
+func (m *memory) names() []string {
+	var out []string
+	for n := range m.files {
+		out = append(out, n)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func readAll(t *testing.T, text string) (out []tape.Record) {
+	t.Helper()
+	r := tape.NewReader(strings.NewReader(text))
+	for {
+		rec, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, tape.Record{At: rec.At, Raw: bytes.Clone(rec.Raw)})
+	}
+}
+
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	folder := newMemory()
+	w := tape.NewWriter(folder, tape.Policy{Days: 7, MaxBytes: 1 << 20})
+	records := []tape.Record{
+		{At: start, Raw: []byte(`{"type":"ChannelCreated","channel":{"name":"沈阳"}}`)},
+		{At: start.Add(time.Millisecond), Raw: []byte(`{"type":"Dial"`)},                        // cut off
+		{At: start.Add(2 * time.Millisecond), Raw: []byte("{\"type\":\n\"ChannelDestroyed\"}")}, // two lines
+		{At: start.Add(3 * time.Millisecond), Raw: []byte("no JSON at all \x01")},
+		{At: start.Add(4 * time.Millisecond), Raw: []byte(`{}`)},
+	}
+	for _, r := range records {
+		if err := w.Write(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil || folder.open != 0 {
+		t.Errorf("closed twice: %v, %d files open", err, folder.open)
+	}
+	if diff := cmp.Diff([]string{"2026-11-23.jsonl"}, folder.names()); diff != "" {
+		t.Fatal(diff)
+	}
+	text := folder.files["2026-11-23.jsonl"].String()
+	if want := `{"rx":"2026-11-23T12:17:59.603123Z","event":{"type":"ChannelCreated"`; !strings.HasPrefix(text, want) {
+		t.Errorf("the tape begins %.90q", text)
+	}
+	if diff := cmp.Diff(records, readAll(t, text)); diff != "" {
+		t.Errorf("(-written +read):\n%s", diff)
+	}
+}
+
+// The traces of the project are bare events.
+func TestReadsBareEvents(t *testing.T) {
+	got := readAll(t, "{\"type\":\"Dial\"}\n\n  {\"type\":\"ChannelCreated\"}\r\n{\"type\":\"last\"}")
+	want := []tape.Record{{Raw: []byte(`{"type":"Dial"}`)}, {Raw: []byte(`{"type":"ChannelCreated"}`)}, {Raw: []byte(`{"type":"last"}`)}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A bad line is named and the lines after it can still be read.
+func TestBadLines(t *testing.T) {
+	text := strings.Join([]string{
+		`{"rx":"yesterday","event":{}}`,
+		`{"rx":"2026-11-23T12:17:59.603123Z","event":{}`,
+		`{"rx":"2026-11-23T12:17:59.603123Z","sound":"x"}`,
+		`{"rx":"2026-11-23T12:17:59.603123Z","text":7}`,
+		strings.Repeat("x", tape.MaxLine+10),
+		`{"type":"Dial"}`,
+	}, "\n") + "\n"
+	r := tape.NewReader(strings.NewReader(text))
+	for line := 1; line <= 5; line++ {
+		_, err := r.Next()
+		if !errors.Is(err, tape.ErrLine) || r.Line() != line || !strings.Contains(err.Error(), "line ") {
+			t.Errorf("line %d: %v (reader is at %d)", line, err, r.Line())
+		}
+	}
+	rec, err := r.Next()
+	if err != nil || string(rec.Raw) != `{"type":"Dial"}` || r.Line() != 6 {
+		t.Errorf("the good line: %q, %v", rec.Raw, err)
+	}
+	if _, err := r.Next(); !errors.Is(err, io.EOF) {
+		t.Errorf("at the end: %v", err)
+	}
+}
+
+func TestReaderPassesErrorsOn(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	r := tape.NewReader(io.MultiReader(strings.NewReader("{}\n"), errReader{broken}))
+	if _, err := r.Next(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Next(); !errors.Is(err, broken) || errors.Is(err, tape.ErrLine) {
+		t.Errorf("%v", err)
+	}
+}
+
+type errReader struct{ err error }
+
+func (e errReader) Read([]byte) (int, error) { return 0, e.err }
+
+func TestPlan(t *testing.T) {
+	files := []tape.File{
+		{Name: "2026-11-23.jsonl", Size: 40}, {Name: "2026-11-22-002.jsonl", Size: 30}, {Name: "2026-11-22.jsonl", Size: 30},
+		{Name: "2026-11-20.jsonl", Size: 30}, {Name: "2026-11-01.jsonl", Size: 1}, {Name: "notes.txt", Size: 9999},
+		{Name: "2026-13-01.jsonl", Size: 9}, {Name: "2026-11-22-x.jsonl", Size: 9},
+	}
+	const current = "2026-11-23.jsonl"
+	tests := []struct {
+		name string
+		p    tape.Policy
+		want []tape.Removal
+	}{
+		{"all fits", tape.Policy{Days: 30, MaxBytes: 1000}, nil},
+		{"days", tape.Policy{Days: 7, MaxBytes: 1000}, []tape.Removal{{"2026-11-01.jsonl", "too old"}}},
+		{"days and bytes", tape.Policy{Days: 7, MaxBytes: 100}, []tape.Removal{{"2026-11-01.jsonl", "too old"}, {"2026-11-20.jsonl", "too much"}}},
+		{"the first part of a day goes first", tape.Policy{Days: 7, MaxBytes: 75},
+			[]tape.Removal{{"2026-11-01.jsonl", "too old"}, {"2026-11-20.jsonl", "too much"}, {"2026-11-22.jsonl", "too much"}}},
+		{"never the file being written", tape.Policy{Days: 0, MaxBytes: 1},
+			[]tape.Removal{{"2026-11-01.jsonl", "too old"}, {"2026-11-20.jsonl", "too old"}, {"2026-11-22.jsonl", "too old"}, {"2026-11-22-002.jsonl", "too old"}}},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, tape.Plan(files, tt.p, start, current)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// A file a day, more when there is much; never more bytes than allowed, old days go.
+func TestRotation(t *testing.T) {
+	folder := newMemory()
+	folder.files["2026-11-10.jsonl"] = bytes.NewBufferString("old\n")
+	var gone []tape.Removal
+	policy := tape.Policy{Days: 2, MaxBytes: 8000}
+	w := tape.NewWriter(folder, policy)
+	w.Removed = func(r tape.Removal) { gone = append(gone, r) }
+	raw := []byte(`{"type":"ChannelVarset","value":"` + strings.Repeat("x", 100) + `"}`)
+	for day := range 3 {
+		for i := range 60 {
+			if err := w.Write(tape.Record{At: start.AddDate(0, 0, day).Add(time.Duration(i) * time.Second), Raw: raw}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var total int64
+	files, _ := folder.List()
+	for _, f := range files {
+		total += f.Size
+	}
+	if total > policy.MaxBytes+policy.MaxBytes/8 || len(files) < 4 {
+		t.Errorf("%d bytes in %d files %v, allowed %d", total, len(files), folder.names(), policy.MaxBytes)
+	}
+	if len(gone) == 0 || gone[0] != (tape.Removal{"2026-11-10.jsonl", "too old"}) {
+		t.Errorf("removed %v", gone)
+	}
+	if slices.Contains(folder.names(), "2026-11-10.jsonl") || !slices.ContainsFunc(folder.names(), func(n string) bool { return strings.HasPrefix(n, "2026-11-25") }) {
+		t.Errorf("left are %v", folder.names())
+	}
+}
+
+// A new run goes on in the file of the last one.
+func TestGoesOnAfterARestart(t *testing.T) {
+	folder := newMemory()
+	folder.files["2026-11-23.jsonl"] = bytes.NewBufferString("{}\n")
+	folder.files["2026-11-23-002.jsonl"] = bytes.NewBufferString("{}\n")
+	w := tape.NewWriter(folder, tape.Policy{Days: 7, MaxBytes: 1 << 20})
+	if err := w.Write(tape.Record{At: start, Raw: []byte(`{}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(readAll(t, folder.files["2026-11-23-002.jsonl"].String())); got != 2 || len(folder.files) != 2 {
+		t.Errorf("%d records in the second part, files %v", got, folder.names())
+	}
+}
+
+// When the folder fails, the sentence names the file; it can be tried again.
+func TestFolderFails(t *testing.T) {
+	folder := newMemory()
+	folder.broken = errors.New("no space left")
+	w := tape.NewWriter(folder, tape.Policy{Days: 7, MaxBytes: 1 << 20})
+	if err := w.Write(tape.Record{At: start, Raw: []byte(`{}`)}); !errors.Is(err, folder.broken) || !strings.Contains(err.Error(), "tape") {
+		t.Errorf("%v", err)
+	}
+	folder.broken = nil
+	if err := w.Write(tape.Record{At: start, Raw: []byte(`{}`)}); err != nil {
+		t.Fatal(err)
+	}
+	folder.broken = errors.New("no space left")
+	if err := w.Flush(); !errors.Is(err, folder.broken) || !strings.Contains(err.Error(), "2026-11-23.jsonl") {
+		t.Errorf("flush: %v", err)
+	}
+	if err := w.Close(); !errors.Is(err, folder.broken) || folder.open != 0 {
+		t.Errorf("close: %v, %d open", err, folder.open)
+	}
+}
+
+func TestFileName(t *testing.T) {
+	for part, want := range map[int]string{1: "2026-11-23.jsonl", 2: "2026-11-23-002.jsonl", 1234: "2026-11-23-1234.jsonl"} {
+		if got := tape.FileName(start, part); got != want {
+			t.Errorf("part %d is %s, want %s", part, got, want)
+		}
+	}
+	if got := tape.FileName(time.Date(2026, 11, 24, 7, 0, 0, 0, time.FixedZone("CST", 8*3600)), 1); got != "2026-11-23.jsonl" {
+		t.Errorf("days are UTC: %s", got)
+	}
+}
+
+// FuzzReader: whatever a file holds, the reader ends and never panics; and every record
+// survives being written.
+func FuzzReader(f *testing.F) {
+	f.Add([]byte("{\"rx\":\"2026-11-23T12:17:59.603123Z\",\"event\":{}}\n{}"))
+	f.Add([]byte("{\"rx\":\"\"}\n\n\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := tape.NewReader(bytes.NewReader(data))
+		for range len(data) + 2 {
+			_, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil && !errors.Is(err, tape.ErrLine) {
+				t.Fatal(err)
+			}
+		}
+		t.Fatal("the reader does not end")
+	})
+}
