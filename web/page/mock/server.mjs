@@ -36,7 +36,7 @@ function finish(c, ring, talk, at = Date.now()) {
   c.ended_at = iso(at); c.ring_ms = ring; c.caller_ring_ms = ring + 40; c.rings = Math.floor(ring / 5000) + 1
   c.outcome = c.answered_at ? (ring < 15000 ? 'answered_in_time' : 'answered_late') : ring < 15000 ? 'abandoned_early' : 'missed'
   c.hangup_by = 'caller'; const e = entries.get(c.entry_id)
-  if (c.answered_at) { c.recording = { status: 'sealed', sha256: '9f2c'.repeat(16), duration_ms: talk, reason: '' } } else { c.recording = { status: 'none', sha256: '', duration_ms: null, reason: '' }; if (e.revision === 1) { e.kind = 'missed'; e.revision++; keep(e, { login: 'system', name: '系统', role: '' }) } }
+  if (c.answered_at) { c.recording = { status: 'sealed', sha256: '9f2c'.repeat(16), duration_ms: 20000, reason: '' } } else { c.recording = { status: 'none', sha256: '', duration_ms: null, reason: '' }; if (e.revision === 1) { e.kind = 'missed'; e.revision++; keep(e, { login: 'system', name: '系统', role: '' }) } }
 }
 function place(p) {
   const c = begin(p); const t0 = Date.now(); emit('call', c); setLine({ state: 'ringing', call_id: c.id, rang_at: c.rang_at })

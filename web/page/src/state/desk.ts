@@ -161,9 +161,7 @@ function writing(): boolean {
   const s = current.value
   if (!s || route.page !== 'desk') return false
   if (s.state.entry.state === 'complete') return false
-  const focus = document.activeElement
-  const inForm = !!focus && !!focus.closest('[data-form]') && /^(INPUT|TEXTAREA)$/.test(focus.tagName)
-  return s.dirty || inForm || Date.now() - s.state.touchedAt < TYPING_MS
+  return s.dirty || Date.now() - s.state.touchedAt < TYPING_MS
 }
 
 async function maybePop(call: Call): Promise<void> {

@@ -46,10 +46,10 @@ function learn(): void {
   sound.state = context ? (context.state === 'running' ? 'on' : 'blocked') : 'none'
 }
 
-/** Any click or key lets the browser allow the sound. */
-async function unlock(): Promise<void> {
+/** Any click or key lets the browser allow the sound; until then resume() never settles. */
+function unlock(): void {
   if (!context) context = make()
-  if (context && context.state !== 'running') await context.resume().catch(() => undefined)
+  if (context && context.state !== 'running') context.resume().then(learn, learn)
   learn()
 }
 
@@ -97,7 +97,7 @@ function beat(): void {
     return
   }
   if (!context || context.state !== 'running') {
-    void unlock()
+    unlock()
     return
   }
   if (context.currentTime < until) return
@@ -107,9 +107,9 @@ function beat(): void {
 }
 
 export function startSound(): void {
-  void unlock()
+  unlock()
   for (const event of ['pointerdown', 'keydown', 'touchend']) {
-    window.addEventListener(event, () => sound.state !== 'on' && void unlock(), { capture: true, passive: true })
+    window.addEventListener(event, () => sound.state !== 'on' && unlock(), { capture: true, passive: true })
   }
   setInterval(beat, 100)
   watch(() => line.value && line.value.state, beat)

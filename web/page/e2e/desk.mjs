@@ -1,0 +1,122 @@
+// What a person does at the desk, in the words of Playwright.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { apiInPage, FLAGS, results, scratch, until } from './lib.mjs'
+
+const expected = /401|403|409|422|ERR_ABORTED|ERR_FAILED|ERR_INTERNET_DISCONNECTED|AudioContext was not allowed/
+
+/** A browser of its own with an empty profile: an own PC. */
+export async function browser(name, url) {
+  const context = await chromium.launchPersistentContext(scratch(name), {
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, viewport: { width: 1366, height: 768 },
+    locale: 'zh-CN', timezoneId: 'America/New_York', ignoreHTTPSErrors: true, args: FLAGS,
+  })
+  context.setDefaultTimeout(20_000)
+  const desk = new Desk(context, url)
+  await desk.open()
+  return desk
+}
+
+export class Desk {
+  constructor(context, url) {
+    this.context = context
+    this.url = url
+    this.problems = []
+  }
+
+  /** Opens a window; the first one is reused. */
+  async open(hash = '') {
+    const pages = this.context.pages()
+    this.page = this.page || pages.length !== 1 ? await this.context.newPage() : pages[0]
+    this.page.on('pageerror', (e) => this.problems.push('error: ' + e.message))
+    this.page.on('console', (m) => {
+      if (m.type() === 'error' && !expected.test(m.text())) this.problems.push('console: ' + m.text())
+    })
+    await this.page.goto(this.url + '/' + hash)
+    return this
+  }
+
+  /** Another window of the same person on the same PC. */
+  async window(hash) {
+    const other = new Desk(this.context, this.url)
+    other.problems = this.problems
+    other.page = this.page
+    return other.open(hash)
+  }
+
+  at(test, rest = '') {
+    return this.page.locator(`[data-test="${test}"]${rest}`)
+  }
+  key(...keys) {
+    return keys.reduce((p, k) => p.then(() => this.page.keyboard.press(k)), Promise.resolve())
+  }
+  shot(name) {
+    return this.page.screenshot({ path: join(results, name + '.png') })
+  }
+  api(path, method, body) {
+    return this.page.evaluate(
+      ([source, ...args]) => new Function('return (' + source + ')')()(...args), [apiInPage.toString(), path, method, body],
+    )
+  }
+  async entry(id) {
+    return (await this.api('/entries/' + encodeURIComponent(id))).body
+  }
+
+  async logIn(user) {
+    await this.page.fill('input[name=username]', user.name)
+    await this.page.fill('input[name=password]', user.password)
+    await this.key('Enter')
+    await this.at('on-duty').waitFor()
+  }
+
+  line(state, ms = 20_000) {
+    return this.at('line', `[data-state="${state}"]`).waitFor({ timeout: ms })
+  }
+  async idle() {
+    await this.line('idle', 90_000)
+  }
+
+  /** Places a practice call on an idle line and answers its id once it rings here. */
+  async call(from, name, answerAfter, talk) {
+    await this.idle()
+    const answer = await this.api('/practice/calls', 'POST', { from, name, answer_after_ms: answerAfter, talk_ms: talk })
+    assert.equal(answer.status, 202, JSON.stringify(answer.body))
+    await this.line('ringing')
+    return (await this.api('/line')).body.call_id
+  }
+
+  async opened(callId) {
+    const form = this.at('entry', callId ? `[data-entry="e-${callId}"]` : '')
+    await form.waitFor()
+    return form.getAttribute('data-entry')
+  }
+  saved() {
+    return this.at('entry', '[data-save="saved"]').waitFor()
+  }
+  field(name) {
+    return this.page.locator(`[data-field="${name}"] input, [data-field="${name}"] textarea`).first()
+  }
+  async sealed() {
+    await this.at('player', '[data-status="sealed"]').waitFor({ timeout: 60_000 })
+  }
+
+  /** Nothing on screen reaches beyond the window's edge. */
+  async nothingCutOff() {
+    const wide = await this.page.evaluate(() => {
+      const out = []
+      document.querySelectorAll('body *').forEach((e) => {
+        const r = e.getBoundingClientRect()
+        if (r.width && r.height && (r.right > innerWidth + 1 || r.left < -1)) out.push(e.className || e.tagName)
+      })
+      return out
+    })
+    assert.deepEqual(wide, [])
+  }
+  text() {
+    return this.page.evaluate(() => document.body.innerText)
+  }
+  async value(name) {
+    return until(`field ${name}`, async () => this.field(name).inputValue())
+  }
+}

@@ -1,0 +1,287 @@
+// The page in a present Chromium against a running daemon in practice mode.
+import assert from 'node:assert/strict'
+import { browser } from './desk.mjs'
+import { check, finish, practice, until } from './lib.mjs'
+
+const { url, officer } = practice()
+const SEVERAL = '02423860012' // three people of the practice directory share this number
+const NOBODY = '13904011234'
+const TEXT = '和平区南京北街一处民房起火，消防已出动，暂无人员伤亡。'
+
+const locked = await browser('locked', url)
+const desk = await browser('desk', url)
+let first = ''
+let second = ''
+
+await check('the sound is marked as blocked until somebody touches the page', async () => {
+  await locked.at('sound-blocked').waitFor()
+  await locked.shot('01-locked-sound-blocked')
+  assert.match(await locked.text(), /声音被浏览器阻止/)
+})
+
+await check('a wrong password is refused in words', async () => {
+  await desk.at('lock-screen').waitFor()
+  await desk.page.fill('input[name=username]', officer.name)
+  await desk.page.fill('input[name=password]', 'wrong password')
+  await desk.key('Enter')
+  await desk.at('login-error').waitFor()
+  assert.match(await desk.text(), /用户名或密码不正确/)
+})
+
+await check('log in: line, who is on duty, practice mark', async () => {
+  await desk.logIn(officer)
+  await desk.idle()
+  assert.match(await desk.text(), /演练模式[\s\S]*空闲[\s\S]*当前值班/)
+  await until('three posts', async () => (await desk.at('on-duty').locator('b').count()) === 3)
+  await desk.nothingCutOff()
+  await desk.shot('02-desk-idle')
+})
+
+await check('a call rings: counter, pop, candidates; the locked screen shows no caller', async () => {
+  const id = await desk.call(SEVERAL, '和平区应急局', 12_000, 14_000)
+  first = await desk.opened(id)
+  assert.match(await desk.at('caller-number').innerText(), /024-23860012/)
+  assert.match(await desk.at('ring').innerText(), /第 1 声[\s\S]*限 3 声/)
+  const early = parseFloat(await desk.at('ring-seconds').innerText())
+  await until('the seconds move', async () => parseFloat(await desk.at('ring-seconds').innerText()) > early + 0.5)
+  await desk.shot('03-ringing')
+  await locked.line('ringing')
+  await until('the locked counter', async () => /第 \d 声/.test(await locked.at('ring').innerText()))
+  assert.doesNotMatch(await locked.page.content(), /23860012|和平区/)
+  await locked.shot('04-locked-ringing')
+  await desk.key('2')
+  assert.equal(await desk.field('caller_person').inputValue(), '孙国强')
+  await desk.page.keyboard.type(TEXT)
+  await until('ring 2', async () => /第 2 声/.test(await desk.at('ring').innerText()))
+})
+
+await check('amber at the last allowed ring, then talking', async () => {
+  await desk.at('line', '[data-stage="last"]').waitFor()
+  assert.match(await desk.at('line').innerText(), /请立即接听/)
+  await desk.shot('05-last-ring')
+  await desk.line('talking')
+  await desk.saved()
+  await desk.shot('06-talking')
+  assert.equal((await desk.entry(first)).content, TEXT)
+})
+
+await check('completion asks for what is missing, then completes by keyboard', async () => {
+  await desk.key('Control+Enter')
+  await desk.page.locator('[data-field="read_back"] .missing').waitFor()
+  await desk.shot('07-missing')
+  await desk.key('F4', 'Control+Enter')
+  await desk.at('entry', '[data-state="complete"]').waitFor()
+  const entry = await desk.entry(first)
+  assert.deepEqual([entry.state, entry.caller_person, entry.read_back, entry.missing], ['complete', '孙国强', 'done', []])
+  assert.ok(entry.read_back_by && entry.completed_at)
+})
+
+await check('the recording plays, seeks and shows both sides', async () => {
+  await desk.idle()
+  await desk.sealed()
+  await desk.at('wave', '[data-ready="true"]').waitFor()
+  await desk.at('play').click()
+  const audio = () => desk.page.$eval('audio', (a) => ({ at: a.currentTime, length: a.duration, error: a.error && a.error.code }))
+  await until('it plays', async () => (await audio()).at > 1.2)
+  const { length, error } = await audio()
+  assert.equal(error, null)
+  assert.ok(Math.abs(length - 14) < 2.5, `a talk of 14 s is ${length} s long`)
+  await desk.shot('08-complete-playing')
+  const before = (await audio()).at
+  await desk.key('Alt+Period')
+  await until('it jumped', async () => (await audio()).at > Math.min(before + 8, length - 0.5))
+  await desk.key('Alt+Comma')
+  await until('it jumped back', async () => (await audio()).at < before + 7)
+})
+
+await check('after a reload nothing is lost', async () => {
+  await desk.page.reload()
+  assert.equal(await desk.opened(), first)
+  assert.equal(await desk.value('content'), TEXT)
+  await desk.at('completed').waitFor()
+  await desk.sealed()
+  assert.equal(await desk.page.locator(`[data-test="row"][data-entry="${first}"]`).count(), 1)
+})
+
+await check('revisions say who changed what', async () => {
+  await desk.at('revisions').click()
+  await desk.at('revision-list').locator('.change').first().waitFor()
+  assert.match(await desk.at('revision-list').innerText(), /第 1 版[\s\S]*系统/)
+  await desk.shot('09-revisions')
+  await desk.at('revisions').click()
+})
+
+await check('a second call opens its entry; gaps by one key with a reason', async () => {
+  second = await desk.opened(await desk.call(NOBODY, '', 2000, 4000))
+  await desk.line('talking')
+  await desk.field('caller_unit').click()
+  await desk.key('F9')
+  await desk.at('gap-prompt').waitFor()
+  await desk.shot('10-gap')
+  await desk.page.keyboard.type('自称是热心市民')
+  await desk.key('Enter')
+  await desk.page.locator('[data-field="caller_unit"] [data-test="gap"]').waitFor()
+  await desk.saved()
+  assert.deepEqual((await desk.entry(second)).gaps.caller_unit, { why: 'refused', reason: '自称是热心市民' })
+  await desk.idle()
+})
+
+await check('two windows: both texts are shown side by side, nothing is overwritten', async () => {
+  const other = await desk.window('#/entry/' + encodeURIComponent(second))
+  await other.opened()
+  let release
+  const held = new Promise((r) => (release = r))
+  await other.page.route('**/api/v1/entries/*', async (route) => {
+    if (route.request().method() === 'PATCH') await held
+    await route.continue()
+  })
+  await other.field('content').fill('乙记录的内容')
+  await desk.field('content').fill('甲记录的内容')
+  await desk.saved()
+  await until('saved', async () => (await desk.entry(second)).content === '甲记录的内容')
+  release()
+  await other.at('conflict').waitFor()
+  await other.shot('11-conflict')
+  assert.match(await other.at('conflict').innerText(), /甲记录的内容/)
+  assert.equal(await other.field('content').inputValue(), '乙记录的内容')
+  await other.at('use-both').click()
+  await until('both kept', async () => (await desk.entry(second)).content === '甲记录的内容\n乙记录的内容')
+  await until('the first window follows', async () => (await desk.field('content').inputValue()).includes('乙记录'))
+  await other.page.close()
+})
+
+await check('connection lost: it is said, and typed text survives and is saved afterwards', async () => {
+  await desk.context.setOffline(true)
+  await desk.at('conn-lost').waitFor({ timeout: 45_000 })
+  await desk.field('caller_person').fill('断线时输入的姓名')
+  await desk.at('entry', '[data-save="retry"]').waitFor()
+  await desk.at('line', '[data-state="unknown"]').waitFor({ timeout: 15_000 })
+  await desk.shot('12-connection-lost')
+  await desk.context.setOffline(false)
+  await desk.at('conn-lost').waitFor({ state: 'hidden', timeout: 40_000 })
+  await until('saved', async () => (await desk.entry(second)).caller_person === '断线时输入的姓名', 30_000)
+  await desk.idle()
+})
+
+await check('typed text survives a reload that comes before it was saved', async () => {
+  await desk.page.route('**/api/v1/entries/*', (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue()))
+  await desk.field('caller_title').fill('没来得及保存的职务')
+  await desk.at('entry', '[data-save="retry"]').waitFor()
+  await desk.page.reload()
+  await desk.opened()
+  await until('text is back', async () => (await desk.field('caller_title').inputValue()) === '没来得及保存的职务')
+  await desk.page.unroute('**/api/v1/entries/*')
+  await until('saved', async () => (await desk.entry(second)).caller_title === '没来得及保存的职务', 30_000)
+})
+
+await check('a call while writing never takes the form away: F2 switches', async () => {
+  await desk.field('content').click()
+  await desk.key('Control+End')
+  await desk.page.keyboard.type('，正在输入')
+  const id = await desk.call('02422730001', '沈河区应急局', 4000, 3000)
+  await desk.at('waiting').waitFor()
+  await desk.page.keyboard.type('没有中断')
+  await desk.shot('13-second-call-waiting')
+  assert.equal(await desk.opened(), second)
+  assert.ok((await desk.field('content').inputValue()).endsWith('，正在输入没有中断'))
+  await desk.key('F2')
+  const third = await desk.opened(id)
+  assert.equal(await desk.field('caller_person').inputValue(), '王立新')
+  await until('saved behind', async () => (await desk.entry(second)).content.endsWith('没有中断'))
+  await desk.idle()
+  await desk.key('Alt+KeyC')
+  await desk.at('entry', '[data-state="complete"]').waitFor()
+  assert.equal((await desk.entry(third)).kind, 'wrong_number')
+  await desk.shot('14-wrong-number')
+  await desk.at('undo').click()
+  await until('undone', async () => {
+    const e = await desk.entry(third)
+    return e.state === 'open' && e.kind === 'duty'
+  })
+})
+
+await check('calls: list, detail with both clocks, rule and digest', async () => {
+  await desk.at('nav-calls').click()
+  await desk.at('call-row').last().click()
+  await desk.at('call-detail').locator('dl').waitFor()
+  await until('digest', async () => /[0-9a-f]{64}/.test(await desk.at('call-detail').innerText()))
+  assert.match(await desk.at('call-detail').innerText(), /响铃时长[\s\S]*等候时长[\s\S]*限 3 声/)
+  await desk.nothingCutOff()
+  await desk.shot('15-calls')
+})
+
+await check('English by a switch, and back', async () => {
+  await desk.at('lang').click()
+  await until('English', async () => /Duty desk[\s\S]*Idle/.test(await desk.text()))
+  await desk.at('nav-desk').click()
+  await desk.opened()
+  await desk.nothingCutOff()
+  await desk.shot('16-english')
+  await desk.at('lang').click()
+  await until('Chinese', async () => /值班台/.test(await desk.text()))
+})
+
+await check('keys are explained', async () => {
+  await desk.key('F1')
+  await desk.page.getByText('键盘快捷键').waitFor()
+  await desk.shot('17-keys')
+  await desk.key('F1')
+  await desk.page.getByText('键盘快捷键').waitFor({ state: 'hidden' })
+})
+
+await check('the button places a practice call; a missed one is red and asks for the call-back', async () => {
+  await desk.idle()
+  await desk.at('practice-open').click()
+  await desk.page.getByText('模拟一次来电').waitFor()
+  await desk.shot('18-practice')
+  await desk.page.locator('.el-dialog input').nth(2).fill('0')
+  await desk.at('practice-go').click()
+  await desk.line('ringing')
+  await desk.at('line', '[data-stage="over"]').waitFor({ timeout: 30_000 })
+  assert.match(await desk.at('line').innerText(), /已超过三声/)
+  await desk.shot('19-over-limit')
+  await desk.idle()
+  await desk.at('kind-missed', '[aria-checked="true"]').waitFor()
+  await desk.page.locator('[data-field="call_back_result"]').waitFor()
+  await desk.shot('20-missed')
+})
+
+await check('blindness and a first login are said plainly', async () => {
+  await desk.page.route('**/api/v1/health', async (route) => {
+    const answer = await route.fetch()
+    const health = await answer.json()
+    health.switch = { ...health.switch, connected: false }
+    await route.fulfill({ response: answer, json: health })
+  })
+  await desk.at('switch-away').waitFor({ timeout: 15_000 })
+  await desk.shot('21-switch-away')
+  await desk.page.unroute('**/api/v1/health')
+  await desk.page.route('**/api/v1/session', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), must_change_password: true } })
+  })
+  await desk.page.reload()
+  await desk.at('password-change').waitFor()
+  await desk.shot('22-first-login')
+  await desk.page.unroute('**/api/v1/session')
+  await desk.page.reload()
+  await desk.at('on-duty').waitFor()
+})
+
+await check('log out: the locked screen keeps nothing of the log', async () => {
+  await desk.opened()
+  await desk.at('lock').click()
+  await desk.at('lock-screen').waitFor()
+  assert.doesNotMatch(await desk.page.content(), /沈河区|和平区|22730001|孙国强/)
+  const kept = await desk.page.evaluate(() => Object.keys(localStorage).filter((k) => k.indexOf('draft') >= 0))
+  assert.deepEqual(kept, [])
+  assert.equal((await desk.api('/calls')).status, 401)
+  await desk.shot('23-locked')
+})
+
+await check('no error in any window', async () => {
+  assert.deepEqual([...desk.problems, ...locked.problems], [])
+})
+
+await Promise.all([desk.context.close(), locked.context.close()])
+finish()

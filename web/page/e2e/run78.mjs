@@ -1,0 +1,88 @@
+// The same core path in Chromium 78: log in, pop, complete, play.
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import puppeteer from 'puppeteer-core'
+import { unpackChromium78 } from './chromium78.mjs'
+import { apiInPage, check, finish, FLAGS, practice, results, scratch, until } from './lib.mjs'
+
+const { url, officer } = practice()
+const dir = scratch('chromium78')
+const profile = join(dir, 'profile')
+mkdirSync(profile)
+const browser = await puppeteer.launch({
+  executablePath: unpackChromium78(dir), userDataDir: profile, headless: true, ignoreHTTPSErrors: true,
+  args: ['--headless', '--single-process', ...FLAGS], defaultViewport: { width: 1366, height: 768 },
+})
+const problems = []
+const page = await browser.newPage()
+page.setDefaultTimeout(20_000)
+page.on('pageerror', (e) => problems.push(e.message))
+page.on('console', (m) => {
+  if (m.type() === 'error' && !/401|AudioContext/.test(m.text())) problems.push(m.text())
+})
+const api = (path, method, body) =>
+  page.evaluate(
+    (source, ...args) => new Function('return (' + source + ')')()(...args), apiInPage.toString(), path, method || 'GET', body || null,
+  )
+const at = (test, rest = '') => `[data-test="${test}"]${rest}`
+const shot = (name) => page.screenshot({ path: join(results, name + '.png') })
+let entry = ''
+
+await check('Chromium 78 it is', async () => {
+  assert.match(await browser.version(), /Chrome\/78\./)
+})
+
+await check('78: log in', async () => {
+  await page.goto(url + '/')
+  await page.waitForSelector('input[name=username]')
+  await page.type('input[name=username]', officer.name)
+  await page.type('input[name=password]', officer.password)
+  await page.keyboard.press('Enter')
+  await page.waitForSelector(at('on-duty'))
+  await page.waitForSelector(at('line', '[data-state="idle"]'), { timeout: 90_000 })
+  await shot('78-1-desk')
+})
+
+await check('78: a call rings and opens its entry', async () => {
+  const placed = await api('/practice/calls', 'POST', { from: '02423860012', name: '和平区应急局', answer_after_ms: 6500, talk_ms: 6000 })
+  assert.equal(placed.status, 202, JSON.stringify(placed.body))
+  await page.waitForSelector(at('line', '[data-state="ringing"]'))
+  const { body } = await api('/line')
+  entry = 'e-' + body.call_id
+  await page.waitForSelector(at('entry', `[data-entry="${entry}"]`))
+  await until('ring 2', () => page.$eval(at('ring'), (e) => /第 2 声/.test(e.innerText)))
+  await shot('78-2-ringing')
+})
+
+await check('78: complete by keyboard', async () => {
+  await page.keyboard.press('1')
+  await until('candidate', () => page.$eval('[data-field="caller_person"] input', (i) => i.value === '赵敏'))
+  await page.keyboard.type('老电脑上的记录')
+  await page.keyboard.press('F4')
+  await page.keyboard.down('Control')
+  await page.keyboard.press('Enter')
+  await page.keyboard.up('Control')
+  await page.waitForSelector(at('entry', '[data-state="complete"]'))
+  const { body } = await api('/entries/' + encodeURIComponent(entry))
+  assert.deepEqual([body.state, body.content, body.read_back], ['complete', '老电脑上的记录', 'done'])
+})
+
+await check('78: play the recording', async () => {
+  await page.waitForSelector(at('player', '[data-status="sealed"]'), { timeout: 60_000 })
+  await page.click(at('play'))
+  await until('it plays', () => page.$eval('audio', (a) => a.currentTime > 0.8))
+  const length = await page.$eval('audio', (a) => a.duration)
+  assert.ok(Math.abs(length - 6) < 2.5, `a talk of 6 s is ${length} s long`)
+  await shot('78-3-complete')
+})
+
+await check('78: nothing lost after a reload, no error', async () => {
+  await page.reload()
+  await page.waitForSelector(at('completed'))
+  assert.equal(await page.$eval('[data-field="content"] textarea', (i) => i.value), '老电脑上的记录')
+  assert.deepEqual(problems, [])
+})
+
+await browser.close().catch(() => undefined)
+finish()
