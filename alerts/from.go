@@ -76,9 +76,9 @@ var outcomeReasons = map[telephony.Outcome]Reason{
 func fromLine(a Alert, ch telephony.Change) (Alert, bool) {
 	switch ch.Kind {
 	case telephony.LineFault:
-		a.Reason, a.Key = ReasonLineFault, faultKey(ch)
+		a.Reason, a.Key = ReasonLineFault, key(ReasonLineFault, ch)
 	case telephony.LineFaultEnd:
-		a.Reason, a.Key, a.Ends = ReasonFaultOver, string(ReasonFaultOver)+"/"+ch.Line+"/"+string(ch.Finding), []string{faultKey(ch)}
+		a.Reason, a.Key, a.Ends = ReasonFaultOver, key(ReasonFaultOver, ch), []string{key(ReasonLineFault, ch)}
 	case telephony.LineChanged:
 		return fromState(a, ch)
 	default:
@@ -87,9 +87,14 @@ func fromLine(a Alert, ch telephony.Change) (Alert, bool) {
 	return a, true
 }
 
-// faultKey has no time in it: a fault that is seen again after a restart is the same one.
-func faultKey(ch telephony.Change) string {
-	return string(ReasonLineFault) + "/" + ch.Line + "/" + string(ch.Finding)
+// key of a fault has no time in it: a fault that is seen again after a restart is the same
+// one. The detail tells apart the endpoints of a line.
+func key(r Reason, ch telephony.Change) string {
+	k := string(r) + "/" + ch.Line + "/" + string(ch.Finding)
+	if ch.Detail != "" {
+		k += "/" + ch.Detail
+	}
+	return k
 }
 
 func fromState(a Alert, ch telephony.Change) (Alert, bool) {

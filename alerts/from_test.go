@@ -62,7 +62,7 @@ func cases() map[string]telephony.Change {
 		"missed alert call": {Kind: telephony.CallEnded, Call: tagged(telephony.TagSystem)},
 		"missed spot check": {Kind: telephony.CallEnded, Call: tagged(telephony.TagSpotCheck)},
 		"fault":             {Kind: telephony.LineFault, Finding: telephony.QualifyOff, Detail: "PJSIP/duty: set qualify_frequency=10"},
-		"fault cleared":     {Kind: telephony.LineFaultEnd, Finding: telephony.QualifyOff},
+		"fault cleared":     {Kind: telephony.LineFaultEnd, Finding: telephony.QualifyOff, Detail: "PJSIP/duty: set qualify_frequency=10"},
 	}
 	for _, o := range telephony.Outcomes() {
 		all["ended "+string(o)] = telephony.Change{Kind: telephony.CallEnded, Call: over(o)}
@@ -142,6 +142,10 @@ func TestAFaultSeenAgainAfterARestartIsTheSameOne(t *testing.T) {
 	again, _ := alerts.From(fault)
 	if first.Key != again.Key {
 		t.Errorf("keys %q and %q", first.Key, again.Key)
+	}
+	fault.Detail = "PJSIP/duty2: set qualify_frequency=10"
+	if other, _ := alerts.From(fault); other.Key == first.Key {
+		t.Errorf("the faults of two phones share the key %q", other.Key)
 	}
 	end, _ := alerts.From(cases()["fault cleared"])
 	if !slices.Equal(end.Ends, []string{first.Key}) {
