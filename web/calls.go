@@ -9,8 +9,8 @@ import (
 	"dutyline/telephony"
 )
 
-// pageInput is how every list is cut into pages.
-type pageInput struct {
+// PageQuery is how every list is cut into pages. It is exported only for the library that reads it.
+type PageQuery struct {
 	From   string `query:"from" maxLength:"40" doc:"Not before this instant (RFC 3339)"`
 	To     string `query:"to" maxLength:"40" doc:"Before this instant (RFC 3339)"`
 	Line   string `query:"line" maxLength:"64"`
@@ -19,7 +19,7 @@ type pageInput struct {
 }
 
 type callsInput struct {
-	pageInput
+	PageQuery
 	Outcome string `query:"outcome" maxLength:"40" doc:"Only calls that ended so"`
 }
 

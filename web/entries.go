@@ -7,7 +7,7 @@ import (
 )
 
 type entriesInput struct {
-	pageInput
+	PageQuery
 	State string `query:"state" enum:"open,complete"`
 	Kind  string `query:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
 	Order string `query:"order" enum:"unfinished" doc:"unfinished: open entries first; otherwise newest first"`
@@ -18,7 +18,7 @@ type entryInput struct {
 }
 
 type amendInput struct {
-	entryInput
+	ID      string `path:"id" maxLength:"200"`
 	RawBody []byte `contentType:"application/json"`
 }
 

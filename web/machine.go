@@ -47,8 +47,8 @@ type practiceInput struct {
 	Body struct {
 		From          string `json:"from" pattern:"^[0-9+*#]{0,32}$" patternDescription:"a telephone number, or empty for an anonymous caller"`
 		Name          string `json:"name,omitempty" maxLength:"200"`
-		AnswerAfterMS int64  `json:"answer_after_ms,omitempty" minimum:"0" maximum:"600000" doc:"0: nobody answers"`
-		TalkMS        int64  `json:"talk_ms,omitempty" minimum:"0" maximum:"3600000"`
+		AnswerAfterMS int64  `json:"answer_after_ms" minimum:"0" maximum:"600000" doc:"Counted from the first ring"`
+		TalkMS        int64  `json:"talk_ms" minimum:"0" maximum:"3600000"`
 	}
 }
 

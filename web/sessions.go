@@ -17,9 +17,9 @@ import (
 
 // What a session holds.
 const (
-	keyLogin = "login"
-	keyPass  = "pass" // which password it was begun with: a new password ends the others
-	keySeen  = "seen" // last request, unix seconds, at most touchEvery behind
+	keyLogin = dutylog.SessionLogin // the store ends the sessions of a login that is disabled
+	keyPass  = "pass"               // which password it was begun with: a new password ends the others
+	keySeen  = "seen"               // last request, unix seconds, at most touchEvery behind
 	keySince = "since"
 )
 
