@@ -153,7 +153,14 @@ func login(t testing.TB, user, password string) string {
 // and sends the sound file (raw A-law) until the caller hangs up.
 func Phone(t testing.TB, p *asterisk.Process, ringFor time.Duration, voice string) *SIPp {
 	t.Helper()
-	local := FreeUDP(t)
+	return PhoneAt(t, p, "127.0.0.1", ringFor, voice)
+}
+
+// PhoneAt is Phone at another address of this machine.
+func PhoneAt(t testing.TB, p *asterisk.Process, address string, ringFor time.Duration, voice string) *SIPp {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(FreeUDP(t))
+	local := net.JoinHostPort(address, port)
 	Register(t, p, local)
 	phone := StartSIPp(t, Scenario(t, "phone", map[string]string{"ring_ms": ms(ringFor), "voice": voice}),
 		local, "", time.Minute, append(rtp(t), "-s", p.Settings.DutyUser)...)
