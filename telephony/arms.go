@@ -68,7 +68,7 @@ func (t *Tracker) observe(l *leg, ch *Channel, at time.Time) {
 		t.ran(l, at)
 	}
 	// The redirecting number of an incoming call is there before anything is dialled.
-	if ch.RDNIS != "" && l.rdnis == "" && l.parent == nil && !l.hasDialled() {
+	if ch.RDNIS != "" && l.rdnis == "" && l.incoming && !l.hasDialled() {
 		l.rdnis = strings.Clone(ch.RDNIS)
 	}
 }

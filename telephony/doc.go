@@ -5,6 +5,13 @@
 //
 //	Event ──▶ Tracker.Apply ──▶ []Change ──▶ the duty log
 //
+// An event becomes evidence on a leg (arms.go, one function for each kind of event; legs.go).
+// Legs that dial one another belong to one call (run.go). What changed is told (tell.go),
+// what a line does now is worked out (lines.go), and when nothing of a call is left, its
+// evidence is judged (judge.go; out.go for calls placed from the duty phone). Evidence is
+// set once and judged at the end: an event that comes twice, or a little early or late,
+// changes nothing. After a gap or a restart, resync.go takes up what exists.
+//
 // The rules are those of the regulation (Art. 12): the duty phone is answered within
 // three rings, is never forwarded and is always reachable.
 package telephony

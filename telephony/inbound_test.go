@@ -200,6 +200,14 @@ func TestGroupOutcomes(t *testing.T) {
 			leg("duty 1").begin("trunk 1", "duty 1", "PJSIP/duty").at(5).state("duty 1", "Ringing").dial("trunk 1", "duty 1", "RINGING").
 			at(5005).dial("trunk 1", "duty 1", "NOANSWER").gone("duty 1", 0, 0).at(7000).hang("trunk 1", 127, 487).gone("trunk 1", 127, 487),
 			result{Outcome: telephony.AbandonedEarly, Reason: telephony.ReasonCallerLeftEarly, By: telephony.ByCaller, Ring: 5 * time.Second}},
+		{"a queue cancels its rounds itself", newScene().in("trunk 1", "12371", "13900001111").app("trunk 1", "Queue", "dutyq,,,,20").
+			leg("duty 1").begin("trunk 1", "duty 1", "PJSIP/duty").at(5).state("duty 1", "Ringing").
+			at(14905).dial("trunk 1", "duty 1", "CANCEL").gone("duty 1", 0, 0).at(20000).soft("trunk 1").gone("trunk 1", 16, 0),
+			result{Outcome: telephony.Missed, Reason: telephony.ReasonStoppedRinging, By: telephony.BySystem, Ring: 14900 * time.Millisecond}},
+		{"busy behind a detour", newScene().in("trunk 1", "12356", "13900001111").detour("trunk 1", loc, "PJSIP/duty,60").leg("duty 1").
+			begin(loc+";2", "duty 1", "duty").at(5).hang("duty 1", 17, 486).dial(loc+";2", "duty 1", "BUSY").gone("duty 1", 17, 486).
+			dial("trunk 1", loc+";1", "BUSY").gone(loc+";1", 17, 0).gone(loc+";2", 17, 0).soft("trunk 1").gone("trunk 1", 17, 486),
+			result{Outcome: telephony.Engaged, Reason: telephony.ReasonBusy, By: telephony.BySystem, Findings: []telephony.Finding{telephony.BusyWithoutCall}}},
 		{"a duty phone picks up a call of the group", pickUp("duty 9", "*8"),
 			result{Outcome: telephony.AnsweredInTime, Reason: telephony.ReasonAnswered, By: telephony.ByCaller, Ring: 3495 * time.Millisecond}},
 		{"another phone picks up by name", pickUp("202 9", "**duty"),

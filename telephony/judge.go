@@ -104,8 +104,9 @@ func (c *run) judgeIn() verdict {
 
 // winner is who took the call first.
 type winner struct {
-	leg *leg // nil: the log says so
-	at  time.Time
+	leg    *leg // nil: only the log says so
+	at     time.Time
+	logged bool // the moment is from the log
 }
 
 func (c *run) winner() (winner, bool) {
@@ -119,7 +120,7 @@ func (c *run) winner() (winner, bool) {
 		}
 	}
 	if !c.loggedAnswer.IsZero() && (w.leg == nil || c.loggedAnswer.Before(w.at)) {
-		w.at = c.loggedAnswer
+		w.at, w.logged = c.loggedAnswer, true
 	}
 	return w, !w.at.IsZero()
 }
@@ -193,7 +194,7 @@ func (c *run) inTime(w winner, v verdict) verdict {
 	}
 	longest := w.at.Sub(start)
 	shortest := longest
-	if w.leg != nil && !w.leg.answeredAfter.IsZero() {
+	if w.leg != nil && !w.leg.answeredAfter.IsZero() && !w.logged {
 		shortest = w.leg.answeredAfter.Sub(start)
 	} else if !sure {
 		shortest = 0
@@ -278,16 +279,15 @@ func (c *run) sentOn() (verdict, bool) {
 	return verdict{}, false
 }
 
-// callerLeft is when the caller hung up before anybody took the call.
+// callerLeft is when the caller hung up before anybody took the call. That a leg was
+// cancelled does not show it: a queue ends its rounds in the same way.
 func (c *run) callerLeft() (time.Time, bool) {
 	if c.root == nil {
 		return time.Time{}, false
 	}
 	left := c.root.hungUp
-	for _, l := range c.legs {
-		if l != c.root && l.isDuty() && l.response() == cancelled {
-			left = earlier(left, earlier(l.ended, l.gone))
-		}
+	if left.IsZero() && (c.root.tech == 487 || c.root.cause == causeInterworking) {
+		left = c.root.gone
 	}
 	return left, !left.IsZero()
 }
@@ -393,8 +393,8 @@ func (c *run) whoHungUp(v verdict) Party {
 	switch {
 	case by == nil && c.Direction == Outbound && c.root != nil && c.root.away:
 		return ByOfficer // handed the call on and was out of it
-	case by == nil && c.Direction == Inbound && c.anyCancelled():
-		return ByCaller
+	case by == nil && slices.ContainsFunc(c.legs, func(l *leg) bool { return l.away }):
+		return "" // whoever stands at the other end of the transfer
 	case by == nil:
 		return BySystem
 	case by == c.root && c.Direction == Inbound:
@@ -405,10 +405,4 @@ func (c *run) whoHungUp(v verdict) Party {
 		return ByCaller
 	}
 	return "" // a third party
-}
-
-func (c *run) anyCancelled() bool {
-	return !c.pickedUpBySomebody() && slices.ContainsFunc(c.legs, func(l *leg) bool {
-		return l.isDuty() && l.status == "CANCEL" && l.forward == ""
-	})
 }

@@ -277,3 +277,23 @@ func TestAttendedTransfer(t *testing.T) {
 		t.Errorf("first call: %s, ended %v by %s", c.Outcome, c.EndedAt, c.HangupBy)
 	}
 }
+
+// With the switch's own feature codes the consultation runs over a Local channel, its dial
+// names no caller, and the officer completes the transfer by hanging up.
+func TestAttendedTransferByFeatureCode(t *testing.T) {
+	const way = "Local/13800001111@from-duty-00000009"
+	s := newScene().rings("trunk 1", "duty 1").at(2000).answers("trunk 1", "duty 1", "a")
+	s.at(5000).leave("a", "duty 1").created(way+";1", "Down", "13800001111", "").created(way+";2", "Ring", "13800001111", "")
+	s.dial("", way+";1", "").leg("trunk 2").begin(way+";2", "trunk 2", "13800001111@trunk")
+	s.at(7000).state("trunk 2", "Up").dial(way+";2", "trunk 2", "ANSWER").dial("", way+";1", "ANSWER")
+	s.enter("b", "duty 1", way+";1").enter("c", way+";2", "trunk 2")
+	s.at(9000).hang("duty 1", 16, 0).leave("b", "duty 1")
+	s.add(telephony.Event{Kind: telephony.EventAttendedTransfer, Channel: s.ch("duty 1"), Second: s.ch(way + ";1"), OK: true})
+	s.gone("duty 1", 16, 0).enter("a", way+";1")
+	s.at(20000).hang("trunk 2", 16, 0).gone("trunk 2", 16, 0).gone(way+";1", 16, 0).gone(way+";2", 16, 0).soft("trunk 1").gone("trunk 1", 16, 0)
+	c := s.one(t)
+	if c.Outcome != telephony.AnsweredInTime || c.HangupBy != "" || !slices.Contains(c.Findings, telephony.TransferredAfter) ||
+		!c.EndedAt.Equal(sceneStart.Add(20*time.Second)) {
+		t.Errorf("%+v", c)
+	}
+}

@@ -255,6 +255,36 @@ func TestAdopt(t *testing.T) {
 	}
 }
 
+// What the log knows of the answer is better than what the snapshot shows.
+func TestAdoptedTalkGoesOn(t *testing.T) {
+	for answer, want := range map[int]telephony.Outcome{4000: telephony.AnsweredInTime, 17000: telephony.AnsweredLate} {
+		s := newScene().rings("trunk 1", "duty 1").at(answer).answers("trunk 1", "duty 1", "b")
+		old := telephony.NewTracker(lines())
+		feed(old, s)
+		tr := telephony.NewTracker(lines())
+		tr.Gap(sceneStart.Add(30 * time.Second))
+		tr.Adopt(old.Open())
+		snap := telephony.Snapshot{
+			At: sceneStart.Add(40 * time.Second), Channels: []telephony.Channel{s.ch("trunk 1"), s.ch("duty 1")},
+			Bridges: []telephony.Bridge{{ID: "b", Channels: []string{s.ch("trunk 1").ID, s.ch("duty 1").ID}}},
+		}
+		snap.Channels[1].App = "AppDial"
+		for _, ch := range tr.Resync(snap) {
+			if ch.Kind == telephony.CallAnswered || ch.Kind == telephony.CallOffered || ch.Kind == telephony.CallRang {
+				t.Errorf("%s is told again", ch.Kind)
+			}
+		}
+		if tr.States()[0].State != telephony.Talking {
+			t.Errorf("line %s", tr.States()[0].State)
+		}
+		s.events = nil
+		calls := feed(tr, s.at(50000).ends("duty 1", "trunk 1", "b"))
+		if len(calls) != 1 || calls[0].Outcome != want || !calls[0].AnsweredAt.Equal(sceneStart.Add(time.Duration(answer)*time.Millisecond)) {
+			t.Errorf("answered after %d ms: %+v", answer, calls)
+		}
+	}
+}
+
 // A channel that ended or began while the snapshot was under way is not mistaken.
 func TestSnapshotAndEventsCross(t *testing.T) {
 	s := newScene().rings("trunk 1", "duty 1")

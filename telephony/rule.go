@@ -53,7 +53,8 @@ func (r Rule) Version() string {
 }
 
 // Rings is how many bursts have begun when the switch has seen the phone ring for so long.
-// What the bell rang before the switch saw it (Offset) counts.
+// What the bell rang before the switch saw it (Offset) counts: the burst that the switch
+// sees first is then not the first one.
 func (r Rule) Rings(elapsed time.Duration) int {
 	if elapsed < 0 || r.cycle() <= 0 {
 		return 0
