@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -22,7 +23,23 @@ type caller struct {
 	leg            Leg
 	gaveUp         bool
 	hungUpBy       Side
+
+	mu     sync.Mutex
+	heard  bool      // any response at all
+	why    error     // why waiting for the answer was ended; nil: it was not
+	whyAt  time.Time // when
+	cancel context.CancelCauseFunc
 }
+
+// Why whoever called stopped waiting for the answer.
+var (
+	errGaveUp    = errors.New("gave up")
+	errTakenBack = errors.New("taken back") // the line ends, a guest comes, or whoever asked went away
+	errSilent    = errors.New("the switch does not answer")
+)
+
+// firstResponse is how long the switch may take to say anything; it usually takes milliseconds.
+const firstResponse = 4 * time.Second
 
 // run places the call and returns when it is over. The error is for a call that could not
 // even be placed; busy, refused and given up are results. ctx ends it politely.
@@ -33,11 +50,6 @@ func (c *caller) run(ctx context.Context) error {
 		return err
 	}
 	defer func() { c.leg.Heard = sound.end() }()
-	waiting, giveUp := context.WithCancelCause(ctx)
-	defer giveUp(nil)
-	patience := time.AfterFunc(c.book.call.GiveUpAfter, func() { giveUp(errGaveUp) })
-	defer patience.Stop()
-
 	req := c.invite(sound.offer())
 	c.leg.InvitedAt = time.Now()
 	c.book.update(func(r *Result) { r.PlacedAt = c.leg.InvitedAt })
@@ -49,7 +61,7 @@ func (c *caller) run(ctx context.Context) error {
 	c.leg.SIPCallID = req.CallID().Value()
 	defer c.agent.remember(c.leg.SIPCallID, sound.offer())()
 	c.book.note(CallPlaced, c.book.call.String())
-	if err := c.wait(waiting, dialog); err != nil || c.leg.Status != sip.StatusOK {
+	if err := c.wait(ctx, dialog); err != nil || c.leg.Status != sip.StatusOK || c.gaveUp {
 		return err
 	}
 	if err := sound.accept(dialog.InviteResponse.Body()); err != nil {
@@ -61,8 +73,6 @@ func (c *caller) run(ctx context.Context) error {
 	c.talk(ctx, dialog)
 	return nil
 }
-
-var errGaveUp = errors.New("the caller gave up")
 
 func (c *caller) invite(body []byte) *sip.Request {
 	req := sip.NewRequest(sip.INVITE, c.to)
@@ -79,28 +89,50 @@ func (c *caller) invite(body []byte) *sip.Request {
 
 // wait follows the call until it is answered, refused or given up.
 func (c *caller) wait(ctx context.Context, dialog *sipgo.DialogClientSession) error {
-	stop := context.AfterFunc(ctx, func() { c.book.update(func(r *Result) { r.Near.EndedAt = time.Now() }) })
-	err := dialog.WaitAnswer(ctx, sipgo.AnswerOptions{
+	waiting, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	c.cancel = cancel
+	defer time.AfterFunc(c.book.call.GiveUpAfter, func() { c.stopWaiting(errGaveUp) }).Stop()
+	defer time.AfterFunc(firstResponse, func() { c.stopWaiting(errSilent) }).Stop()
+	defer context.AfterFunc(ctx, func() { c.stopWaiting(errTakenBack) })()
+	err := dialog.WaitAnswer(waiting, sipgo.AnswerOptions{
 		Username: c.user, Password: c.password,
-		OnResponse: func(res *sip.Response) error { c.heard(res); return nil },
+		OnResponse: func(res *sip.Response) error { c.hears(res); return nil },
 	})
-	stop()
 	var refused *sipgo.ErrDialogResponse
 	switch {
 	case err == nil:
 		return c.confirm(dialog)
-	case ctx.Err() != nil:
-		c.givenUp(ctx, dialog)
-		return nil
 	case errors.As(err, &refused):
 		c.refused(refused.Res)
 		return nil
+	case waiting.Err() != nil && !errors.Is(c.why, errSilent):
+		c.givenUp(dialog)
+		return nil
 	}
 	c.leg.EndedAt = time.Now()
-	return fmt.Errorf("the switch at %s does not answer: %w", c.to.HostPort(), err)
+	return fmt.Errorf("the switch at %s does not answer the call (%w): is it running?", c.to.HostPort(), err)
 }
 
-func (c *caller) heard(res *sip.Response) {
+// stopWaiting cancels the call. A switch that has said nothing yet is not waited for: nothing
+// may be cancelled before its first response.
+func (c *caller) stopWaiting(why error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why != nil || c.heard && why == errSilent {
+		return
+	}
+	c.why, c.whyAt = why, time.Now()
+	if !c.heard {
+		why = sipgo.WaitAnswerForceCancelErr
+	}
+	c.cancel(why)
+}
+
+func (c *caller) hears(res *sip.Response) {
+	c.mu.Lock()
+	c.heard = true
+	c.mu.Unlock()
 	if (res.StatusCode == sip.StatusRinging || res.StatusCode == sip.StatusSessionInProgress) && c.leg.RingAt.IsZero() {
 		c.leg.RingAt = time.Now()
 		c.report()
@@ -122,23 +154,18 @@ func (c *caller) confirm(dialog *sipgo.DialogClientSession) error {
 
 // givenUp notes the cancelled call. When the answer crossed the CANCEL the call exists after
 // all and is ended at once.
-func (c *caller) givenUp(ctx context.Context, dialog *sipgo.DialogClientSession) {
-	c.book.update(func(r *Result) { c.leg.EndedAt = r.Near.EndedAt }) // when the CANCEL was due
-	if c.leg.EndedAt.IsZero() {
-		c.leg.EndedAt = time.Now()
-	}
-	c.gaveUp = true
-	c.leg.Status = sip.StatusRequestTerminated
+func (c *caller) givenUp(dialog *sipgo.DialogClientSession) {
+	c.leg.EndedAt, c.leg.Status, c.gaveUp = c.whyAt, sip.StatusRequestTerminated, true
 	if res := dialog.InviteResponse; res != nil && res.IsSuccess() {
 		c.leg.AnsweredAt, c.leg.Status = time.Now(), sip.StatusOK
 		_ = dialog.Ack(context.Background())
 		c.end(dialog)
 	}
-	why := "whoever called gives up "
-	if !errors.Is(context.Cause(ctx), errGaveUp) {
-		why = "the call is taken back "
+	what := "whoever called gives up "
+	if errors.Is(c.why, errTakenBack) {
+		what = "the call is taken back "
 	}
-	c.book.note(CallGivenUp, why+c.since(c.leg.EndedAt))
+	c.book.note(CallGivenUp, what+c.since(c.leg.EndedAt))
 }
 
 func (c *caller) refused(res *sip.Response) {

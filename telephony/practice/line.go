@@ -111,16 +111,17 @@ type Line struct {
 	serial  int
 	calls   sync.WaitGroup // calls placed by us
 	talking bool           // the simulated phone is in a call
+	fault   string         // why the phone is not registered
 }
 
 // ErrNotRunning is returned when a call is to be placed while the line does not run.
 var ErrNotRunning = errors.New("the practice line is not running: start it with make run or dutyline simulate")
 
 // ErrNotReady is returned when the duty phone has not registered in time.
-var ErrNotReady = errors.New("the duty phone is not registered yet: is Asterisk running, and are the phone's name and password right?")
+var ErrNotReady = errors.New("the duty phone is not registered")
 
 // readyLimit is how long a call placed right after the start waits for the phone.
-const readyLimit = 5 * time.Second
+const readyLimit = 2 * time.Second
 
 // New checks the configuration; Run does the rest.
 func New(cfg Config) (*Line, error) {
@@ -139,26 +140,23 @@ func (l *Line) Run(ctx context.Context) error {
 	if err := l.open(); err != nil {
 		return errors.Join(err, l.close())
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	callsEnd, hangUp := context.WithCancel(context.Background())
-	defer hangUp()
-	var workers sync.WaitGroup
 	control, err := l.listenControl()
 	if err != nil {
 		return errors.Join(err, l.close())
 	}
+	work, stop := context.WithCancel(ctx)
+	defer stop()
 	l.mu.Lock()
-	l.running = callsEnd
+	l.running = work
 	l.mu.Unlock()
-	workers.Go(func() { l.studio.warmUp(ctx) })
+	var workers, registered sync.WaitGroup
+	workers.Go(func() { l.studio.warmUp(work) })
 	if control != nil {
-		workers.Go(func() { l.serveControl(ctx, control) })
+		workers.Go(func() { l.serveControl(work, control) })
 	}
 	if l.cfg.Programme {
-		workers.Go(func() { l.runProgramme(ctx) })
+		workers.Go(func() { l.runProgramme(work) })
 	}
-	var registered sync.WaitGroup
 	keep, giveBack := context.WithCancel(context.Background())
 	defer giveBack()
 	if l.cfg.NoPhone {
@@ -167,20 +165,19 @@ func (l *Line) Run(ctx context.Context) error {
 		r := l.registrar()
 		registered.Go(func() { r.run(keep) })
 	}
-	<-ctx.Done()
+	<-work.Done() // every call hangs up now
 
-	// The order matters: no new calls, hang up, give the registration back, close the sockets.
 	l.mu.Lock()
 	l.running = nil
 	l.mu.Unlock()
-	hangUp()
-	var errs []error
-	if !waitFor(&l.calls, 2*teardown) || !waitFor(&workers, 2*teardown) {
-		errs = append(errs, fmt.Errorf("practice line: a call did not end within %v", 2*teardown))
-	}
+	_ = waitFor(&l.calls, teardown) // longer only when the switch is gone
 	giveBack()
 	registered.Wait() // bounded by registerLimit
-	return errors.Join(append(errs, l.close())...)
+	errs := []error{l.close()}
+	if !waitFor(&l.calls, teardown) || !waitFor(&workers, teardown) {
+		errs = append(errs, fmt.Errorf("practice line: a call did not end within %v", 2*teardown))
+	}
+	return errors.Join(errs...)
 }
 
 func (l *Line) setReady() { l.readyOnce.Do(func() { close(l.ready) }) }
@@ -232,6 +229,11 @@ func uriAt(user, address string) sip.Uri {
 
 func (l *Line) tell(n Note) {
 	l.cfg.Log.Info("practice: "+n.Text, "kind", n.Kind, "call", n.Call)
+	if n.Call == 0 {
+		l.mu.Lock()
+		l.fault = n.Text
+		l.mu.Unlock()
+	}
 	if l.cfg.OnNote != nil {
 		l.cfg.OnNote(n)
 	}

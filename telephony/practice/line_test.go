@@ -83,25 +83,3 @@ func (s *stage) end(t *testing.T) {
 		t.Error("the line does not end")
 	}
 }
-
-func TestSmoke(t *testing.T) {
-	s := newStage(t)
-	s.run(t)
-	for _, c := range []practice.Call{
-		{From: "02422730001", Name: "沈河区应急局", AnswerAfter: 300 * time.Millisecond, Talk: time.Second},
-		{From: "02422730001", Does: practice.Busy},
-		{From: "02422730001", Does: practice.Rejects, AnswerAfter: 200 * time.Millisecond},
-		{From: "02422730001", Does: practice.Forwards, ForwardTo: "13800001111", Talk: time.Second},
-		{From: "02422730001", Does: practice.Instant, Talk: time.Second, HangUp: practice.Officer},
-		{From: "02422730001", Does: practice.NeverAnswer, GiveUpAfter: 500 * time.Millisecond},
-		{Anonymous: true, AnswerAfter: 300 * time.Millisecond, Talk: time.Second},
-		{To: "13800001111", AnswerAfter: 300 * time.Millisecond, Talk: time.Second},
-		{To: "13800001111", Does: practice.NeverAnswer, GiveUpAfter: 500 * time.Millisecond},
-		{From: "02422730001", Name: strings.Repeat("沈", 4000), AnswerAfter: 300 * time.Millisecond, Talk: time.Second},
-		{From: "02422730001", Name: "a\x01\x02\"b\\", AnswerAfter: 300 * time.Millisecond, Talk: time.Second},
-	} {
-		r, err := s.line.Call(t.Context(), c, nil)
-		r.Call.Name = ""
-		t.Logf("%v\n%+v\n%+v\n%v %v %v", c.To, r.Near, r.Far, r.GaveUp, r.HungUpBy, err)
-	}
-}

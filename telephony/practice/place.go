@@ -62,7 +62,9 @@ func (l *Line) prepare(ctx context.Context, c Call) (*booking, context.Context, 
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	case <-time.After(readyLimit):
-		return nil, nil, ErrNotReady
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return nil, nil, fmt.Errorf("%w: %s", ErrNotReady, l.fault)
 	}
 	if c.Outgoing() && l.phone == nil {
 		return nil, nil, fmt.Errorf("the officer cannot call %s: there is no simulated phone on this practice line", c.To)
@@ -124,7 +126,7 @@ func (l *Line) expectForwarded(b *booking) (forget func()) {
 	return func() { l.farPlans.drop(b.call.ForwardTo, second) }
 }
 
-const forwardedRings = 3 * time.Second
+const forwardedRings = time.Second
 
 func (l *Line) callerOf(b *booking) *caller {
 	c := b.call

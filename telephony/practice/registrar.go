@@ -94,7 +94,8 @@ func (r *registrar) look(ctx context.Context) error {
 		return err
 	}
 	switch judge(bindings, r.own(), time.Now().After(r.due)) {
-	case stay:
+	case stay: // perhaps the switch was away and has remembered us
+		r.enter(PhoneRegistered, "the simulated duty phone is registered")
 	case aside:
 		r.enter(PhoneAside, fmt.Sprintf("a real phone (%s) is registered: it rings instead of the simulated one", address(bindings)))
 	case retreat:

@@ -1,0 +1,70 @@
+package practice
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+)
+
+// What the tests outside this package look at.
+var (
+	Judge       = judge
+	DisplayName = displayName
+	ReadWAV     = readWAV
+	Resample    = resample
+	Babble      = babble
+	EncodeAlaw  = encodeAlaw
+	AlawSquare  = alawSquare
+	FarEnd      = farEnd
+	Meaning     = meaning
+	SocketPath  = socketPath
+)
+
+const (
+	Stay, Bind, Aside, Retreat = stay, bind, aside, retreat
+	SampleRate                 = sampleRate
+	PacketSamples              = packetSamples
+	SecondAfter                = secondAfter
+)
+
+func (c Call) Complete() (Call, error) { return c.complete() }
+
+// Conversation is the sound of a call as the named speech program gives it.
+func Conversation(ctx context.Context, program, folder string, c Call) (caller, officer []byte) {
+	t := newStudio(program, folder, slog.New(slog.DiscardHandler)).conversation(ctx, c)
+	return t.caller, t.officer
+}
+
+// Exchange sends a track from each of two sockets to the other for a while.
+func Exchange(there, back []byte, d time.Duration) (Level, Level, error) {
+	local := net.IPv4(127, 0, 0, 1)
+	a, err := openAudio(local)
+	if err != nil {
+		return Level{}, Level{}, err
+	}
+	b, err := openAudio(local)
+	if err == nil {
+		err = b.accept(a.offer())
+	}
+	if err == nil {
+		err = a.accept(b.offer())
+	}
+	if err != nil {
+		return Level{}, Level{}, err
+	}
+	a.start(there)
+	b.start(back)
+	<-time.After(d)
+	a.stop()
+	b.stop()
+	return a.end(), b.end(), nil
+}
+
+// Floor is the rule of who may call.
+type Floor = floor
+
+func (f *Floor) Enter(ctx context.Context) (func(), bool) { return f.enter(ctx) }
+func (f *Floor) TryProgramme(ctx context.Context) (context.Context, func(), <-chan struct{}, bool) {
+	return f.tryProgramme(ctx)
+}
