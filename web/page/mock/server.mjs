@@ -62,7 +62,7 @@ createServer(async (req, res) => {
   const ok = (v, s = 200) => { res.writeHead(s, { 'Content-Type': 'application/json' }); res.end(v === undefined ? '' : JSON.stringify(v)) }
   if (p === '/session' && req.method === 'POST') { if (json.password !== 'practice') return problem(res, 401, 'wrong'); const id = Math.random().toString(36).slice(2); const u = { username: json.username, name: json.username === 'officer' ? '李娜' : json.username, role: json.username === 'admin' ? 'admin' : 'officer', must_change_password: false }; sessions.set(id, u); res.setHeader('Set-Cookie', `sid=${id}; Path=/; HttpOnly`); return ok(u) }
   if (p === '/session' && req.method === 'DELETE') { sessions.delete(sid); return ok(undefined, 204) }
-  if (p === '/line') return ok(line(user)); if (p === '/practice') return ok({ enabled: true })
+  if (p === '/lines') return ok({ items: [line(user)], next_cursor: '' }); if (p === '/line') return ok(line(user)); if (p === '/practice') return ok({ enabled: true })
   if (p === '/entry-kinds') return ok({ items: kinds, categories: ['突发事件', '信息报送', '预警信息', '指示批示', '业务咨询', '通知传达', '其他'] })
   if (p === '/events') { res.writeHead(200, { 'Content-Type': 'text/event-stream' }); const c = { res, user }; clients.add(c); res.write(`event: line\ndata: ${JSON.stringify(line(user))}\n\n`); const t = setInterval(() => res.write(': hb\n\n'), 15000); req.socket.on('close', () => { clients.delete(c); clearInterval(t) }); return }
   if (!user) return problem(res, 401, 'sign in')

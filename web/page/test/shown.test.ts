@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { FIELDS, type Call, type Entry } from '@/api/types'
+import { FIELDS, type Call, type Entry, type Line } from '@/api/types'
 import { changesBetween, textDiff } from '@/logic/diff'
 import { columns } from '@/logic/peaks'
 import { clock, dateMinute, dayOf, dayStart, position, precise, seconds } from '@/logic/time'
-import { listOrder, partyName, readRule, severity, showNumber, talkMs } from '@/logic/words'
+import { listOrder, partyName, pickLine, readRule, severity, showNumber, talkMs } from '@/logic/words'
 
 const entry = (over: Partial<Entry>): Entry => {
   const blank = {} as Entry
@@ -62,6 +62,13 @@ describe('words', () => {
       entry({ id: 'live', call_id: '7', call_at: '2026-11-23T08:00:00.000Z' }),
     ]
     expect(list.sort(listOrder('7')).map((e) => e.id)).toEqual(['live', 'new', 'old', 'done'])
+  })
+
+  it('shows large the line that asks for attention most', () => {
+    const lines = (states: string[]) => states.map((state, i) => ({ line: 'L' + i, state }) as Line)
+    expect(pickLine(lines(['idle', 'unreachable', 'ringing']))!.line).toBe('L2')
+    expect(pickLine(lines(['idle', 'idle']))!.line).toBe('L0')
+    expect(pickLine([])).toBeNull()
   })
 
   it.each([

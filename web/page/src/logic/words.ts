@@ -1,5 +1,5 @@
 // Small decisions about what to show, without any text of their own.
-import type { Call, Candidate, Entry } from '@/api/types'
+import type { Call, Candidate, Entry, Line, LineStateName } from '@/api/types'
 
 const time = (e: Entry) => Date.parse(e.call_at || e.opened_at || '') || 0
 
@@ -7,6 +7,15 @@ const time = (e: Entry) => Date.parse(e.call_at || e.opened_at || '') || 0
 export function listOrder(liveCallId: string): (a: Entry, b: Entry) => number {
   const rank = (e: Entry) => (liveCallId && e.call_id === liveCallId ? 0 : e.state === 'open' ? 1 : 2)
   return (a, b) => rank(a) - rank(b) || time(b) - time(a) || (a.id < b.id ? 1 : -1)
+}
+
+const URGENCY: LineStateName[] = ['ringing', 'talking', 'unreachable', 'unknown', 'idle']
+
+/** The line that the desk shows large: the one that asks for attention most, the first of equals. */
+export function pickLine(lines: Line[]): Line | null {
+  let best: Line | null = null
+  for (const l of lines) if (!best || URGENCY.indexOf(l.state) < URGENCY.indexOf(best.state)) best = l
+  return best
 }
 
 export type Severity = 'good' | 'warn' | 'bad' | 'plain'

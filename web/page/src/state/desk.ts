@@ -5,10 +5,10 @@ import { api, ApiError } from '@/api/client'
 import type { Call, Duty, Entry } from '@/api/types'
 import { dayStart } from '@/logic/time'
 import { listOrder } from '@/logic/words'
-import { keptEntries, take } from './drafts'
+import { forgetKept, keptEntries, take } from './drafts'
 import { EntrySession } from './entry-session'
 import { loadKinds } from './kinds'
-import { line, now, on, serverNow } from './live'
+import { connection, line, now, on, serverNow } from './live'
 import { goEntry, route } from './route'
 import { canReadEntries, canWrite, session, signedIn } from './session'
 
@@ -24,8 +24,6 @@ export const desk = reactive({
   /** A call that rings while another entry is being written: offered, never forced. */
   waiting: '',
   openError: '',
-  /** Entries of which unsaved text lies on this PC. */
-  kept: [] as string[],
 })
 
 export const current = shallowRef<EntrySession | null>(null)
@@ -149,8 +147,7 @@ async function makeSession(id: string): Promise<EntrySession> {
 /** Text left behind by a reload or a closed window is sent now. */
 async function resumeDrafts(): Promise<void> {
   if (!session.user || !canWrite.value) return
-  desk.kept = keptEntries(session.user.username)
-  for (const id of desk.kept) {
+  for (const id of keptEntries(session.user.username)) {
     if (sessions.has(id)) sessions.get(id)!.kick()
     else await makeSession(id).catch(() => undefined)
   }
@@ -204,7 +201,8 @@ function forget(): void {
   sessions.clear()
   popped.clear()
   current.value = null
-  Object.assign(desk, { calls: {}, entries: {}, duty: null, loaded: false, waiting: '', openError: '', kept: [] })
+  forgetKept()
+  Object.assign(desk, { calls: {}, entries: {}, duty: null, loaded: false, waiting: '', openError: '' })
 }
 
 export function startDesk(): void {
@@ -227,6 +225,9 @@ export function startDesk(): void {
   watch(() => [desk.waiting, route.entry] as const, ([id]) => {
     if (id && desk.calls[id] && route.entry === desk.calls[id].entry_id) desk.waiting = ''
   })
+  watch(signedIn, (ok) => ok && void reload())
+  // Without the stream the lists are read again and again.
+  setInterval(() => !connection.live && connection.polled && void reload(), 5000)
   watch(today, () => void reload())
   setInterval(() => signedIn.value && void loadDuty(), 60_000)
 }

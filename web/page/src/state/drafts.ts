@@ -1,9 +1,13 @@
 // Typed text that the server does not have yet, kept on this PC per user, entry and window.
 // Nothing is shown of it unless the same user is signed in; it is removed once saved.
+import { reactive } from 'vue'
 import type { StoredDraft } from '@/logic/draft'
 
 const PREFIX = 'dutyline.draft.'
 const ORPHAN_MS = 10_000
+
+/** Entries of which text that the server does not have lies on this PC, of who is signed in. */
+export const kept = reactive<Record<string, true>>({})
 
 function tabId(): string {
   try {
@@ -24,6 +28,8 @@ const key = (user: string, entry: string, ofTab = tab) =>
   userPrefix(user) + encodeURIComponent(entry) + '/' + ofTab
 
 export function keep(user: string, draft: StoredDraft | null, entryId: string): boolean {
+  if (draft) kept[entryId] = true
+  else delete kept[entryId]
   try {
     if (draft) localStorage.setItem(key(user, entryId), JSON.stringify(draft))
     else localStorage.removeItem(key(user, entryId))
@@ -56,6 +62,7 @@ export function take(user: string, entryId: string): StoredDraft | null {
 /** Entries of which this user has unsaved text on this PC. */
 export function keptEntries(user: string): string[] {
   const ids: string[] = []
+  forgetKept()
   try {
     for (const k of Object.keys(localStorage)) {
       if (k.indexOf(userPrefix(user)) !== 0) continue
@@ -65,5 +72,11 @@ export function keptEntries(user: string): string[] {
   } catch {
     // No storage, no drafts.
   }
+  ids.forEach((id) => (kept[id] = true))
   return ids
+}
+
+/** At log-out nothing is said any more about whose text lies here. */
+export function forgetKept(): void {
+  Object.keys(kept).forEach((id) => delete kept[id])
 }

@@ -38,6 +38,7 @@ export class EntrySession {
   private busy: Promise<void> | null = null
   private later: Entry | null = null
   private failures = 0
+  private stopped = false
 
   constructor(
     readonly user: string,
@@ -105,6 +106,7 @@ export class EntrySession {
 
   private schedule(ms: number): void {
     clearTimeout(this.timer)
+    if (this.stopped) return
     this.timer = window.setTimeout(() => void this.flush(), ms)
   }
 
@@ -270,7 +272,9 @@ export class EntrySession {
     return !(await this.send({ ...patch, state: 'open' }))
   }
 
+  /** Ends the saving; what was not saved stays on this PC for the same person. */
   stop(): void {
+    this.stopped = true
     clearTimeout(this.timer)
     this.keep()
   }

@@ -13,8 +13,8 @@ export const KIND_ORDER: Kind[] = ['duty', 'missed', 'wrong_number', 'nuisance',
 export const SHOWN: Record<Kind, Field[]> = {
   duty: ['caller_unit', 'caller_person', 'caller_title', 'contact_number', 'category', 'answered_by', 'content', 'read_back'],
   missed: ['caller_unit', 'caller_person', 'caller_title', 'contact_number', 'category', 'call_back_result', 'content'],
-  wrong_number: ['caller_unit', 'caller_person', 'contact_number', 'answered_by', 'content'],
-  nuisance: ['caller_unit', 'caller_person', 'contact_number', 'answered_by', 'content'],
+  wrong_number: ['caller_unit', 'contact_number', 'answered_by', 'content'],
+  nuisance: ['caller_unit', 'contact_number', 'answered_by', 'content'],
   spot_check: ['caller_unit', 'inspector', 'caller_title', 'contact_number', 'category', 'answered_by', 'check_result', 'content'],
   outgoing: ['called_whom', 'called_why', 'contact_number', 'category', 'answered_by', 'content'],
 }

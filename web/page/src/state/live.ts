@@ -5,6 +5,7 @@ import { api } from '@/api/client'
 import type { Alert, Call, Entry, Line } from '@/api/types'
 import { ServerClock } from '@/logic/clock'
 import { backoffMs, SseParser, type Frame } from '@/logic/sse'
+import { pickLine } from '@/logic/words'
 import { learnPractice, session, signedIn } from './session'
 
 const SILENT_MS = 40_000 // the daemon's heartbeat comes every 15 s
@@ -16,7 +17,10 @@ const local = () => performance.now()
 const clock = new ServerClock(local, Date.now)
 export const serverNow = () => clock.now()
 
-export const line = ref<Line | null>(null)
+/** Every duty line by name, in the daemon's order. */
+export const lines = ref<Line[]>([])
+/** The line shown large. */
+export const line = computed(() => pickLine(lines.value))
 export const connection = reactive({ live: false, polled: false, brokenSince: 0, retryAt: 0, everLive: false })
 
 /** Ticks of the server's clock: every 100 ms while the phone rings, otherwise every 500 ms. */
@@ -51,7 +55,9 @@ function takeLine(next: Line, sent: number, received: number): void {
   clock.sample(Date.parse(next.now), sent, received)
   heard = received
   heardAt.value = received
-  line.value = next
+  const at = lines.value.findIndex((l) => l.line === next.line)
+  if (at < 0) lines.value.push(next)
+  else lines.value.splice(at, 1, next)
 }
 
 let lastId = ''
@@ -63,10 +69,9 @@ function takeFrame(frame: Frame): void {
   } catch {
     return // One damaged frame must not end the stream; the lists are read again on reconnect.
   }
-  if (frame.event === 'line') {
-    const mine = body as Line
-    if (!line.value || line.value.line === mine.line) takeLine(mine, local(), local())
-  } else if (frame.event === 'call') listeners.call.forEach((f) => f(body as Call))
+  if (frame.event === 'line') takeLine(body as Line, local(), local())
+  else if (frame.event === 'reset') listeners.connected.forEach((f) => f())
+  else if (frame.event === 'call') listeners.call.forEach((f) => f(body as Call))
   else if (frame.event === 'entry') listeners.entry.forEach((f) => f(body as Entry))
   else if (frame.event === 'alert') listeners.alert.forEach((f) => f(body as Alert))
 }
@@ -154,7 +159,9 @@ let misses = 0
 async function poll(): Promise<void> {
   const sent = local()
   try {
-    takeLine(await api.line(), sent, local())
+    const all = (await api.lines()).items
+    lines.value = lines.value.filter((l) => all.some((a) => a.line === l.line))
+    all.forEach((l) => takeLine(l, sent, local()))
     connection.polled = true
     misses = 0
     if (!connection.live && connection.brokenSince && connection.retryAt - local() > 2000) retryNow()

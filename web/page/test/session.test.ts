@@ -1,0 +1,217 @@
+// One entry being written, against a stand-in for the daemon's PATCH.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { FIELDS, type Entry, type EntryPatch } from '@/api/types'
+
+function storage(): Storage {
+  const methods = {
+    getItem(this: Record<string, string>, k: string) { return k in this ? this[k] : null },
+    setItem(this: Record<string, string>, k: string, v: string) { this[k] = v },
+    removeItem(this: Record<string, string>, k: string) { delete this[k] },
+  }
+  return Object.create(methods) as Storage
+}
+vi.stubGlobal('window', globalThis)
+vi.stubGlobal('localStorage', storage())
+vi.stubGlobal('sessionStorage', storage())
+
+const { api, ApiError } = await import('@/api/client')
+const { EntrySession } = await import('@/state/entry-session')
+const { kinds } = await import('@/state/kinds')
+const { kept, take } = await import('@/state/drafts')
+
+let stands: Entry
+let offline = false
+const patches: EntryPatch[] = []
+
+function blank(): Entry {
+  const e = {} as Entry
+  for (const f of FIELDS) e[f] = ''
+  return {
+    ...e, id: 'e-1', call_id: '1', line: 'duty', kind: 'duty', state: 'open', revision: 1, call_at: null, number: '', number_e164: '',
+    rostered: '', responsible: '', written_by: '', read_back_by: '', read_back_at: null, opened_at: null, completed_at: null,
+    gaps: {}, candidates: [], missing: [],
+  }
+}
+
+/** Changes the entry as the daemon would. */
+function amend(patch: EntryPatch): Entry {
+  const { revision, gaps, ...values } = patch
+  if (revision !== stands.revision) throw new ApiError(409, 'stale', '', { entry: stands })
+  stands = { ...stands, ...values, gaps: { ...stands.gaps, ...gaps } as Entry['gaps'], revision: revision + 1 }
+  return stands
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  stands = blank()
+  offline = false
+  patches.length = 0
+  kinds.rules = {
+    duty: { kind: 'duty', required: ['content'], gaps: { content: ['not_given'] } },
+    nuisance: { kind: 'nuisance', required: [], gaps: {} },
+  }
+  vi.spyOn(api, 'amend').mockImplementation(async (_id, patch) => {
+    if (offline) throw new ApiError(0, 'offline', '')
+    patches.push(patch)
+    return amend(patch)
+  })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+const open = (stored: ReturnType<typeof take> = null) =>
+  new EntrySession('officer', stands, stored, () => undefined)
+
+describe('writing an entry', () => {
+  it('is saved once the hand rests, as one patch', async () => {
+    const s = open()
+    s.setValue('content', '火')
+    await vi.advanceTimersByTimeAsync(300)
+    s.setValue('content', '火灾')
+    expect(s.state.save).toBe('dirty')
+    expect(patches).toEqual([])
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(patches).toEqual([{ revision: 1, content: '火灾' }])
+    expect(s.state.save).toBe('saved')
+    expect(take('officer', 'e-1')).toBeNull()
+  })
+
+  it('is saved at least every three seconds while somebody types on and on', async () => {
+    const s = open()
+    for (let i = 0; i < 20; i++) {
+      s.setValue('content', '字'.repeat(i + 1))
+      await vi.advanceTimersByTimeAsync(300)
+    }
+    expect(patches.length).toBeGreaterThanOrEqual(1)
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(stands.content).toBe('字'.repeat(20))
+  })
+
+  it('loses nothing while the daemon is away, and says so', async () => {
+    offline = true
+    const s = open()
+    s.setValue('content', '断线')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(s.state.save).toBe('retry')
+    expect(kept['e-1']).toBe(true)
+    const stored = take('officer', 'e-1')
+    expect(stored!.fields.content!.mine.value).toBe('断线')
+    expect(take('somebody else', 'e-1')).toBeNull()
+    offline = false
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(stands.content).toBe('断线')
+    expect(s.state.save).toBe('saved')
+    expect(kept['e-1']).toBeUndefined()
+  })
+
+  it('sends after a reload what was kept', async () => {
+    offline = true
+    const before = open()
+    before.setValue('content', '没来得及')
+    await vi.advanceTimersByTimeAsync(1000)
+    before.stop()
+    offline = false
+    const after = open(take('officer', 'e-1'))
+    expect(after.state.draft.form.content.value).toBe('没来得及')
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(stands.content).toBe('没来得及')
+  })
+
+  it('merges a stale save silently when other fields were changed', async () => {
+    const s = open()
+    amend({ revision: 1, category: '其他' })
+    s.setValue('content', '我的')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect([stands.content, stands.category]).toEqual(['我的', '其他'])
+    expect(s.state.draft.form.category.value).toBe('其他')
+  })
+
+  it('stops at a conflict until a person has chosen', async () => {
+    const s = open()
+    amend({ revision: 1, content: '他的' })
+    s.setValue('content', '我的')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(s.state.save).toBe('conflict')
+    expect(stands.content).toBe('他的')
+    expect(await s.complete()).toBe('conflict')
+    s.choose('content', 'both')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect(stands.content).toBe('他的\n我的')
+    expect(s.state.save).toBe('saved')
+  })
+
+  it('does not take its own echo in the stream for somebody else', async () => {
+    const s = open()
+    s.setValue('content', '一')
+    await vi.advanceTimersByTimeAsync(1000)
+    s.setValue('content', '一二')
+    s.onServer(stands)
+    expect(s.state.draft.form.content.value).toBe('一二')
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(stands.content).toBe('一二')
+  })
+
+  it('says when the daemon refuses, and does not try for ever', async () => {
+    vi.mocked(api.amend).mockImplementation(async (_id, patch) => {
+      patches.push(patch)
+      throw new ApiError(422, 'invalid', 'content: has 20001 characters')
+    })
+    const s = open()
+    s.setValue('content', '太长')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(s.state.save).toBe('refused')
+    expect(patches.length).toBe(1)
+  })
+})
+
+describe('completing', () => {
+  it('names what is missing and sends nothing', async () => {
+    const s = open()
+    expect(await s.complete()).toBe('missing')
+    expect(s.state.missing).toEqual(['content'])
+    expect(patches).toEqual([])
+  })
+
+  it('takes a gap with a reason for a value, without a reason not', async () => {
+    const s = open()
+    s.setGap('content', { why: 'not_given', reason: ' ' })
+    expect(await s.complete()).toBe('missing')
+    s.setGap('content', { why: 'not_given', reason: '听不清' })
+    expect(await s.complete()).toBe('done')
+    expect(stands.state).toBe('complete')
+  })
+
+  it('sends what was typed together with the completion', async () => {
+    const s = open()
+    s.setValue('content', '完')
+    expect(await s.complete()).toBe('done')
+    expect(patches).toEqual([{ revision: 1, content: '完', state: 'complete' }])
+  })
+
+  it('closes a nuisance call by one key and takes it back', async () => {
+    const s = open()
+    expect(await s.closeAs('nuisance')).toBe('done')
+    expect([stands.kind, stands.state]).toEqual(['nuisance', 'complete'])
+    expect(await s.reopen(s.state.undoKind!)).toBe(true)
+    expect([stands.kind, stands.state]).toEqual(['duty', 'open'])
+  })
+
+  it('says that it cannot be done without the daemon, and keeps the text', async () => {
+    offline = true
+    const s = open()
+    s.setValue('content', '完')
+    expect(await s.complete()).toBe('offline')
+    expect(s.dirty).toBe(true)
+    s.stop()
+  })
+
+  it('goes on after a merge that leaves no conflict', async () => {
+    const s = open()
+    s.setValue('content', '完')
+    amend({ revision: 1, category: '其他' })
+    expect(await s.complete()).toBe('done')
+    expect([stands.content, stands.category, stands.state]).toEqual(['完', '其他', 'complete'])
+  })
+})
