@@ -327,3 +327,26 @@ func eventually(t *testing.T, what string, ok func() bool) {
 		}
 	}
 }
+
+// changingRole is a log in which somebody gives everybody another role.
+type changingRole struct {
+	dutylog.Store
+	mu   sync.Mutex
+	role dutylog.Role
+}
+
+func (r *changingRole) set(role dutylog.Role) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.role = role
+}
+
+func (r *changingRole) Account(ctx context.Context, login string) (dutylog.Account, error) {
+	a, err := r.Store.Account(ctx, login)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.role != "" {
+		a.Role = r.role
+	}
+	return a, err
+}

@@ -1,0 +1,134 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/web"
+)
+
+// bodies are what each changing route is asked with, so that only the permission decides.
+var bodies = map[string]string{
+	"POST /api/v1/session":          `{"username":"nobody","password":"wrong password"}`,
+	"POST /api/v1/session/password": `{"old":"wrong password","new":"another password"}`,
+	"PATCH /api/v1/entries/{id}":    `{"revision":1,"nonsense":1}`,
+	"POST /api/v1/practice/calls":   `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
+}
+
+// TestEveryRouteForEveryRole asks every row of both route tables as everybody and compares
+// with the golden file: a new route, a lost check or a changed right shows there.
+func TestEveryRouteForEveryRole(t *testing.T) {
+	h := newHouse(t)
+	h.sealed("1795436279.0")
+	everybody := []string{"", "newcomer", "officer", "leader", "supervisor", "admin"}
+	browsers := map[string]*client{"": h.visitor()}
+	for _, who := range everybody[1:] {
+		browsers[who] = h.as(who)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-55s %-18s %7s %9s %8s %7s %11s %6s\n", "route", "permission", "nobody", "newcomer", "officer", "leader", "supervisor", "admin")
+	for _, row := range web.Rows() {
+		name := strings.TrimSpace(row.Method + " " + row.Path)
+		fmt.Fprintf(&b, "%-55s %-18s", name, row.Permission)
+		for i, who := range everybody {
+			browser := browsers[who]
+			if who != "" && row.Permission == "session.end" {
+				browser = h.as(who) // this one signs out
+			}
+			h.clock.Add(time.Minute) // forgives wrong passwords
+			fmt.Fprintf(&b, " %*d", []int{7, 9, 8, 7, 11, 6}[i], browser.try(row, bodies[name]))
+		}
+		b.WriteByte('\n')
+	}
+	golden(t, "access.golden", b.String())
+}
+
+// try asks one route and gives the status only; a stream would never end.
+func (c *client) try(row web.Row, body string) int {
+	c.t.Helper()
+	ctx, cancel := context.WithCancel(c.t.Context())
+	defer cancel()
+	id := "1795436279.0"
+	if strings.Contains(row.Path, "/entries/") {
+		id = "e-" + id
+	}
+	method := row.Method
+	if method == "" {
+		method = "GET"
+	}
+	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.Replace(row.Path, "{id}", id, 1), strings.NewReader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	return res.StatusCode
+}
+
+func TestEveryRouteHasItsPermission(t *testing.T) {
+	used := []string{"line.detail", "alert.see"} // on the line's body and on the stream
+	for _, row := range web.Rows() {
+		if !web.Granted(row.Permission) {
+			t.Errorf("%s %s asks for %q, which the table of permissions does not have", row.Method, row.Path, row.Permission)
+		}
+		used = append(used, row.Permission)
+	}
+	for _, p := range web.Grants() {
+		if !slices.Contains(used, p) {
+			t.Errorf("permission %q is granted and never asked for", p)
+		}
+	}
+}
+
+func TestVerdictsNameTheirReason(t *testing.T) {
+	officer := dutylog.Account{Login: "a", Role: dutylog.Officer}
+	fresh := dutylog.Account{Login: "a", Role: dutylog.Officer, MustChange: true}
+	for _, c := range []struct {
+		account    dutylog.Account
+		signedIn   bool
+		permission string
+		want       string
+	}{
+		{officer, true, "entry.write", "allowed"},
+		{officer, false, "entry.write", "sign_in_first"},
+		{officer, false, "line.see", "allowed"},
+		{fresh, true, "entry.write", "change_password_first"},
+		{fresh, true, "session.password", "allowed"},
+		{fresh, true, "line.detail", "change_password_first"},
+		{fresh, true, "line.see", "allowed"},
+		{dutylog.Account{Role: dutylog.Supervisor}, true, "entry.write", "not_their_role"},
+		{dutylog.Account{Role: "king"}, true, "call.see", "not_their_role"},
+		{officer, true, "make.coffee", "no_such_permission"},
+	} {
+		if got := web.May(c.account, c.signedIn, c.permission); got != c.want {
+			t.Errorf("%s (%v, signed in %v): %s, want %s", c.permission, c.account.Role, c.signedIn, got, c.want)
+		}
+	}
+}
+
+func TestIdsOfOthersAreNoKeys(t *testing.T) {
+	h := newHouse(t)
+	h.sealed("1795436279.0")
+	admin := h.as("admin")
+	for _, path := range []string{"/calls/1795436279.0/recording", "/calls/1795436279.0/peaks", "/entries/e-1795436279.0", "/entries/e-1795436279.0/revisions"} {
+		if p := admin.get(path).problem(t); p.Status != 403 || p.Type != "/problems/not-allowed" {
+			t.Errorf("%s: %+v", path, p)
+		}
+		// Whether the thing exists is not told either.
+		if a, b := admin.get(path).body, admin.get(strings.Replace(path, "1795436279", "9", 1)).body; a != b {
+			t.Errorf("%s: an absent one answers %s instead of %s", path, b, a)
+		}
+	}
+	if len(*h.accesses) != 0 {
+		t.Errorf("recordings were opened: %v", *h.accesses)
+	}
+}
