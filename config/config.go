@@ -14,17 +14,18 @@ import (
 	"github.com/spf13/viper"
 
 	"dutyline/telephony"
+	"dutyline/web"
 )
 
 // Config is everything a daemon is told. Secrets come from files or the environment.
 type Config struct {
-	Site    Site    `mapstructure:"site"`
-	Lines   []Line  `mapstructure:"lines"`
-	ARI     ARI     `mapstructure:"ari"`
-	Log     Log     `mapstructure:"log"`
-	Archive Archive `mapstructure:"archive"`
-	Tape    Tape    `mapstructure:"tape"`
-	Web     Web     `mapstructure:"web"`
+	Site    Site       `mapstructure:"site"`
+	Lines   []Line     `mapstructure:"lines"`
+	ARI     ARI        `mapstructure:"ari"`
+	Log     Log        `mapstructure:"log"`
+	Archive Archive    `mapstructure:"archive"`
+	Tape    Tape       `mapstructure:"tape"`
+	Web     web.Config `mapstructure:"web"`
 }
 
 // Site is where the duty room is.
@@ -78,19 +79,6 @@ type Tape struct {
 	MaxMB  int    `mapstructure:"max_mb"`
 }
 
-// Web is the page and the API.
-type Web struct {
-	Listen       string        `mapstructure:"listen"`
-	TLSCert      string        `mapstructure:"tls_cert"` // own certificate; else one is made in TLSFolder
-	TLSKey       string        `mapstructure:"tls_key"`
-	TLSFolder    string        `mapstructure:"tls_folder"`
-	TLSOff       bool          `mapstructure:"tls_off"` // plainly switched off beyond loopback
-	SessionIdle  time.Duration `mapstructure:"session_idle"`
-	SessionMax   time.Duration `mapstructure:"session_max"`
-	MetricsToken string        `mapstructure:"-"` // from MetricsTokenFile or DUTYLINE_METRICS_TOKEN
-	MetricsFile  string        `mapstructure:"metrics_token_file"`
-}
-
 // Faults is every fault of a configuration, each with its path.
 type Faults struct {
 	File string
@@ -113,8 +101,7 @@ func Default() Config {
 		Log:     Log{File: "/var/lib/dutyline/log.db"},
 		Archive: Archive{Folder: "/var/lib/dutyline/recordings"},
 		Tape:    Tape{Folder: "/var/lib/dutyline/tape", Days: 30, MaxMB: 2048},
-		Web: Web{Listen: "127.0.0.1:8480", TLSFolder: "/var/lib/dutyline/tls",
-			SessionIdle: 12 * time.Hour, SessionMax: 7 * 24 * time.Hour},
+		Web:     web.DefaultConfig(),
 	}
 }
 

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -107,7 +105,7 @@ func (f simulateFlags) config() (practice.Config, error) {
 	if cfg.Seed == 0 {
 		cfg.Seed = uint64(time.Now().UnixNano() % 1_000_000)
 	}
-	file, err := readPracticeFile(f.practiceFile)
+	file, err := usualPracticeFile(f.practiceFile)
 	switch {
 	case err == nil:
 		folder := filepath.Dir(file.path)
@@ -132,22 +130,6 @@ func either(first, second string) string {
 	return second
 }
 
-// practiceFile is the part of practice.json that concerns telephones.
-type practiceFile struct {
-	path string
-	SIP  struct {
-		Address string `json:"address"`
-		Duty    struct {
-			User     string `json:"user"`
-			Password string `json:"password"`
-		} `json:"duty"`
-		Trunk struct {
-			Address string `json:"address"`
-			Number  string `json:"number"`
-		} `json:"trunk"`
-	} `json:"sip"`
-}
-
 // findPracticeFile is the named file, else var/practice.json here or around the program.
 func findPracticeFile(name string) string {
 	if name != "" {
@@ -167,19 +149,14 @@ func findPracticeFile(name string) string {
 
 func fileExists(name string) bool { _, err := os.Stat(name); return err == nil }
 
-func readPracticeFile(name string) (practiceFile, error) {
-	p := practiceFile{path: findPracticeFile(name)}
-	b, err := os.ReadFile(p.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return p, fmt.Errorf("%s does not exist: start make run first, or name the right file with --practice", p.path)
+// usualPracticeFile reads the file that findPracticeFile finds; here it has to be there.
+func usualPracticeFile(name string) (practiceFile, error) {
+	found := findPracticeFile(name)
+	p, err := readPracticeFile(found)
+	if err == nil && p.path == "" {
+		err = fmt.Errorf("%s does not exist: start make run first, or name the right file with --practice", found)
 	}
-	if err != nil {
-		return p, fmt.Errorf("read the practice line's file: %w", err)
-	}
-	if err := json.Unmarshal(b, &p); err != nil {
-		return p, fmt.Errorf("%s is no practice file (%w): let make run write a new one", p.path, err)
-	}
-	return p, nil
+	return p, err
 }
 
 // progressPrinter prints one line per thing that happens. It may be called from anywhere.

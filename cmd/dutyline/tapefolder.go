@@ -35,3 +35,16 @@ func (f tapeFolder) List() ([]tape.File, error) {
 
 // Remove deletes one file.
 func (f tapeFolder) Remove(name string) error { return os.Remove(filepath.Join(string(f), name)) }
+
+// bytes is how much the tape takes on the disk; 0 when that cannot be told.
+func (f tapeFolder) bytes() int64 {
+	files, err := f.List()
+	if err != nil {
+		return 0
+	}
+	var sum int64
+	for _, file := range files {
+		sum += file.Size
+	}
+	return sum
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"dutyline/config"
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
+	"dutyline/recorder/archive"
+	"dutyline/telephony/ari"
+	"dutyline/telephony/tape"
+	"dutyline/web"
+)
+
+// app is the daemon: everything wired together, nothing decided here. A call flows
+//
+//	ari ─▶ watcher (tape, tracker) ─▶ committer ─▶ duty log ─▶ web
+//	                                                   └▶ collector ─▶ archive
+type app struct {
+	cfg       config.Config
+	logger    *slog.Logger
+	registry  *prometheus.Registry
+	log       *sqlite.DB
+	archive   *archive.Archive
+	sw        *ari.Client
+	committer *committer
+	watcher   *watcher
+	auditor   *auditor
+	collector *recorder.Collector
+	page      http.Handler
+	listener  net.Listener
+}
+
+// newApp opens everything that can be wrong at start and says so; nothing runs yet.
+// practice is nil in production.
+func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practice web.Practice) (*app, error) {
+	a := &app{cfg: cfg, logger: logger, registry: prometheus.NewRegistry()}
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	steps := []func(context.Context) error{a.open, a.wire, a.resume, a.listen}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			a.close()
+			return nil, err
+		}
+	}
+	a.page = web.New(web.Deps{
+		Log: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
+		Practice: practice, Health: func() web.Health { return a.health(practice != nil) },
+		Metrics: a.registry, Registerer: a.registry, Logger: logger, Version: version,
+		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
+	})
+	return a, nil
+}
+
+// open makes the folders and opens the duty log and the archive.
+func (a *app) open(ctx context.Context) error {
+	for _, folder := range a.cfg.DataFolders() {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return fmt.Errorf("make data folder: %w; create it and give it to the daemon's user", err)
+		}
+	}
+	var err error
+	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location()}); err != nil {
+		return err
+	}
+	a.archive, err = archive.New(a.cfg.Archive.Folder, a.log, a.registry)
+	return err
+}
+
+// wire connects the parts; data flows in one direction.
+func (a *app) wire(context.Context) error {
+	lines := a.cfg.TelephonyLines()
+	a.sw = ari.New(ariConfig(a.cfg, a.logger), a.registry)
+	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
+	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{Days: a.cfg.Tape.Days, MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
+	a.watcher = newWatcher(lines, box, a.committer.Add, a.logger)
+	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
+	a.watcher.audit = a.auditor.Ask
+	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: time.Now, Wake: a.log.Wake, Log: a.logger}
+	a.watcher.seen = a.collector.Hurry
+	return nil
+}
+
+// resume takes up where the last run stopped.
+func (a *app) resume(ctx context.Context) error {
+	open, err := a.log.OpenCalls(ctx)
+	if err != nil {
+		return fmt.Errorf("read the calls that had not ended: %w", err)
+	}
+	states, err := a.log.LineStates(ctx)
+	if err != nil {
+		return fmt.Errorf("read the lines' last states: %w", err)
+	}
+	a.watcher.resume(open, states)
+	return nil
+}
+
+func (a *app) listen(ctx context.Context) (err error) {
+	a.listener, err = web.Listen(ctx, a.cfg.Web)
+	return err
+}
+
+// URL is the page's address.
+func (a *app) URL() string { return a.cfg.Web.URL(a.listener.Addr()) }
+
+// Run serves until ctx ends, then stops everything in reverse order.
+func (a *app) Run(ctx context.Context) error {
+	defer a.close()
+	return runParts(ctx, a.logger,
+		part{name: "duty log", run: a.committer.Run, grace: 10 * time.Second},
+		part{name: "watch", run: a.watcher.Run},
+		part{name: "audit", run: a.auditor.Run},
+		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
+		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
+		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.watcher) }},
+	)
+}
+
+func (a *app) close() {
+	if a.listener != nil {
+		_ = a.listener.Close() // closed already by the page, unless it never served
+	}
+	if a.archive != nil {
+		if err := a.archive.Close(); err != nil {
+			a.logger.Error("close the archive", "err", err)
+		}
+	}
+	if a.log != nil {
+		if err := a.log.Close(); err != nil {
+			a.logger.Error("close the duty log", "err", err)
+		}
+	}
+}
+
+// health gathers how the parts are.
+func (a *app) health(practice bool) web.Health {
+	sw := a.sw.Status()
+	h := web.Health{
+		Switch:   web.SwitchHealth{Connected: sw.Connected, Since: sw.Since, Detail: sw.Detail},
+		Practice: practice, Version: version,
+	}
+	failed, waiting := a.committer.Health()
+	h.Log.OK = failed == nil
+	if failed != nil {
+		h.Log.Detail = fmt.Sprintf("%d changes wait for the duty log: %v", waiting, failed)
+	}
+	recordings := a.collector.Health()
+	h.Recorder = web.RecorderHealth{Pending: recordings.Pending, Detail: recordings.Detail}
+	tapeFailed, malformed := a.watcher.health.read()
+	h.Tape = web.TapeHealth{OK: tapeFailed == nil, Bytes: tapeFolder(a.cfg.Tape.Folder).bytes()}
+	switch {
+	case tapeFailed != nil:
+		h.Tape.Detail = tapeFailed.Error()
+	case malformed > 0:
+		h.Tape.Detail = fmt.Sprintf("%d frames from the switch were no events; they are on the tape", malformed)
+	}
+	return h
+}
+
+// ariConfig is the switch's adapter as the configuration describes it.
+func ariConfig(c config.Config, logger *slog.Logger) ari.Config {
+	var endpoints []string
+	for _, l := range c.Lines {
+		endpoints = append(append(endpoints, l.Endpoints...), l.Trunks...)
+	}
+	slices.Sort(endpoints)
+	return ari.Config{URL: c.ARI.URL, User: c.ARI.User, Password: c.ARI.Password, Endpoints: slices.Compact(endpoints), Log: logger}
+}

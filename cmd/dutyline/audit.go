@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// auditEvery is how often the switch's configuration is looked at between connections.
+const auditEvery = 10 * time.Minute
+
+// auditor asks the switch how the duty endpoints are configured: a setting that would hide a
+// redirect or a dead phone is a fault that must be seen before it matters.
+type auditor struct {
+	sw     telephony.Switch
+	lines  []telephony.Line
+	report func(message)
+	logger *slog.Logger
+	ask    chan struct{}
+}
+
+func newAuditor(sw telephony.Switch, lines []telephony.Line, report func(message), logger *slog.Logger) *auditor {
+	return &auditor{sw: sw, lines: lines, report: report, logger: logger, ask: make(chan struct{}, 1)}
+}
+
+// Ask asks for an audit soon; it never waits.
+func (a *auditor) Ask() {
+	select {
+	case a.ask <- struct{}{}:
+	default:
+	}
+}
+
+// Run audits when asked and every ten minutes.
+func (a *auditor) Run(ctx context.Context) error {
+	ticker := time.NewTicker(auditEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.ask:
+		case <-ticker.C:
+		}
+		if faults, err := a.look(ctx); err != nil {
+			a.logger.Warn("the lines' configuration could not be audited", "err", err)
+		} else {
+			a.report(message{faults: faults})
+		}
+	}
+}
+
+func (a *auditor) look(ctx context.Context) ([]telephony.Fault, error) {
+	faults := []telephony.Fault{}
+	for _, line := range a.lines {
+		for _, endpoint := range line.Endpoints {
+			found, err := a.lookAt(ctx, line.Name, endpoint)
+			if err != nil {
+				return nil, err
+			}
+			faults = append(faults, found...)
+		}
+	}
+	return faults, nil
+}
+
+func (a *auditor) lookAt(ctx context.Context, line, endpoint string) ([]telephony.Fault, error) {
+	redirect, err := a.sw.EndpointSetting(ctx, endpoint, "redirect_method")
+	if errors.Is(err, telephony.ErrNotFound) {
+		return telephony.AuditEndpoint(line, endpoint, telephony.EndpointSettings{}), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	qualify, err := a.sw.EndpointSetting(ctx, endpoint, "qualify_frequency")
+	if err != nil && !errors.Is(err, telephony.ErrNotFound) {
+		return nil, err
+	}
+	return telephony.AuditEndpoint(line, endpoint, telephony.EndpointSettings{Known: true, RedirectMethod: redirect, QualifyFrequency: qualify}), nil
+}
+
+// faultBook remembers which faults stand, to tell what is new and what is mended.
+type faultBook struct{ standing map[telephony.Fault]bool }
+
+// apply takes all faults that stand now and returns the changes against before.
+func (b *faultBook) apply(now []telephony.Fault, at time.Time, states []telephony.LineState) []telephony.Change {
+	state := map[string]telephony.LineState{}
+	for _, s := range states {
+		state[s.Line] = s
+	}
+	change := func(kind telephony.ChangeKind, f telephony.Fault) telephony.Change {
+		return telephony.Change{Kind: kind, At: at, Line: f.Line, State: state[f.Line], Finding: f.Finding, Detail: f.Detail}
+	}
+	var changes []telephony.Change
+	standing := map[telephony.Fault]bool{}
+	for _, f := range now {
+		standing[f] = true
+		if !b.standing[f] {
+			changes = append(changes, change(telephony.LineFault, f))
+		}
+	}
+	for f := range b.standing {
+		if !standing[f] {
+			changes = append(changes, change(telephony.LineFaultEnd, f))
+		}
+	}
+	b.standing = standing
+	return changes
+}

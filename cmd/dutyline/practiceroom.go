@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"dutyline/config"
+	"dutyline/dutylog"
+	"dutyline/telephony/asterisk"
+	"dutyline/telephony/practice"
+	"dutyline/web"
+)
+
+// practiceAccounts are the logins of the practice line, the officer's first.
+func practiceAccounts() []dutylog.Account {
+	return []dutylog.Account{
+		{Login: "officer", Name: "王值班", Role: dutylog.Officer},
+		{Login: "leader", Name: "李带班", Role: dutylog.Leader},
+		{Login: "supervisor", Name: "赵督查", Role: dutylog.Supervisor},
+		{Login: "admin", Name: "管理员", Role: dutylog.Admin},
+	}
+}
+
+// config is what a daemon beside this Asterisk is told.
+func (r *practiceRun) config(sw *asterisk.Process) config.Config {
+	c := config.Default()
+	in := func(name string) string { return filepath.Join(r.flags.dir, name) }
+	c.Site.Name = "演练值班室"
+	c.Lines = []config.Line{{Name: "duty", Number: practiceNumber,
+		Endpoints: []string{"PJSIP/" + sw.Settings.DutyUser}, Trunks: []string{"PJSIP/" + sw.Settings.Trunk}}}
+	c.ARI = config.ARI{URL: sw.Settings.ARI(), User: sw.Settings.ARIUser, Password: sw.Settings.ARIPassword}
+	c.Log.File, c.Archive.Folder = in("log.db"), in("recordings")
+	c.Tape.Folder, c.Tape.MaxMB = in("tape"), 256
+	c.Web.Listen, c.Web.TLSFolder = r.ports.page, in("tls")
+	c.Web.TLSNames = []string{"localhost", "127.0.0.1"}
+	return c
+}
+
+// furnish gives a new practice room its accounts, directory and roster; an old one keeps
+// what people changed.
+func (r *practiceRun) furnish(ctx context.Context, a *app) error {
+	for _, account := range practiceAccounts() {
+		if err := r.furnishAccount(ctx, a, account); err != nil {
+			return err
+		}
+	}
+	known, err := a.log.Contacts(ctx)
+	if err != nil {
+		return err
+	}
+	if len(known) == 0 {
+		contacts, err := dutylog.PracticeDirectory(a.cfg.Site.AreaCode)
+		if err != nil {
+			return err
+		}
+		if err := a.log.ReplaceDirectory(ctx, contacts); err != nil {
+			return err
+		}
+	}
+	now := time.Now()
+	onDuty, err := a.log.OnDuty(ctx, now)
+	if err != nil || len(onDuty) > 0 {
+		return err
+	}
+	return a.log.ReplaceRoster(ctx, dutylog.PracticeRoster(now, a.cfg.Site.Location()))
+}
+
+func (r *practiceRun) furnishAccount(ctx context.Context, a *app, account dutylog.Account) error {
+	password := r.secret.password(account.Login)
+	known, err := a.log.Account(ctx, account.Login)
+	switch {
+	case errors.Is(err, dutylog.ErrNotFound):
+		if password == "" {
+			password = asterisk.NewPassword()
+		}
+		account.PasswordHash, account.CreatedAt = web.HashPassword(password), time.Now()
+		err = a.log.AddAccount(ctx, account)
+	case err != nil:
+	case password == "" || !web.CheckPassword(known.PasswordHash, password):
+		password = asterisk.NewPassword()
+		err = a.log.SetPassword(ctx, account.Login, web.HashPassword(password), false)
+	}
+	r.users = append(r.users, practiceUser{Name: account.Login, Password: password, Role: string(account.Role)})
+	return err
+}
+
+// announce waits until everything answers, writes practice.json and says how to begin.
+func (r *practiceRun) announce(ctx context.Context, a *app, sw *asterisk.Process, line *practice.Line) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-line.Ready():
+	}
+	if err := waitConnected(ctx, a); err != nil {
+		return stoppedEarly(ctx, err)
+	}
+	p := practiceFile{URL: a.URL(), Users: r.users, SIP: practiceSIP{
+		Address: sw.Settings.SIPAddress,
+		Duty:    practiceDuty{User: sw.Settings.DutyUser, Password: sw.Settings.DutyPassword},
+		Trunk:   practiceTrunk{Address: r.ports.trunk(), Number: practiceNumber},
+	}}
+	if err := p.write(r.file()); err != nil {
+		return err
+	}
+	r.banner(p)
+	<-ctx.Done()
+	r.say("stopping")
+	return nil
+}
+
+// waitConnected waits until the daemon sees the switch.
+func waitConnected(ctx context.Context, a *app) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !a.sw.Status().Connected {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the daemon does not see Asterisk: %s", a.sw.Status().Detail)
+		case <-tick.C:
+		}
+	}
+	return nil
+}
+
+func (r *practiceRun) banner(p practiceFile) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n  值班台 page      %s\n", p.URL)
+	for _, u := range p.Users {
+		fmt.Fprintf(&b, "  log in as       %-11s password %s\n", u.Name, u.Password)
+	}
+	fmt.Fprintf(&b, "\n  duty phone      register at %s (UDP) as user %s, password %s\n", p.SIP.Address, p.SIP.Duty.User, p.SIP.Duty.Password)
+	fmt.Fprintf(&b, "                  a real phone that registers takes the simulated phone's place\n")
+	fmt.Fprintf(&b, "  call it         sip:%s@%s from any SIP program on this machine, or\n", p.SIP.Trunk.Number, p.SIP.Trunk.Address)
+	fmt.Fprintf(&b, "                  %s/bin/dutyline simulate call --from 02422730001 --name 沈河区应急局 --answer-after 7s --talk 20s\n", r.flags.dir)
+	fmt.Fprintf(&b, "  kept in         %s (log %s)\n", r.flags.dir, filepath.Join(r.flags.dir, "log", "daemon.log"))
+	fmt.Fprintf(&b, "\nready: press Ctrl-C to stop everything\n")
+	fmt.Fprint(r.out, b.String())
+}

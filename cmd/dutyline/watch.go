@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+	"dutyline/telephony/ari"
+	"dutyline/telephony/tape"
+)
+
+// flushTape is how long a frame may wait in memory before the tape has it.
+const flushTape = time.Second
+
+// shortestSleep bounds how often a deadline that has passed already is looked at again.
+const shortestSleep = 5 * time.Millisecond
+
+// watcher owns the tracker: the one goroutine through which every frame, gap, snapshot and
+// deadline passes. It never waits for the log; the committer does that.
+type watcher struct {
+	tracker *telephony.Tracker
+	tape    tapeWriter
+	commit  func([]telephony.Change)
+	logger  *slog.Logger
+	now     func() time.Time
+
+	in     chan message
+	done   chan struct{} // closed when Run has ended
+	audit  func()        // asks for an audit of the lines' configuration
+	seen   func()        // told when the switch is seen (again): what waited for it may go on
+	offset clockOffset
+	health watchHealth
+	faults faultBook
+}
+
+// tapeWriter is the black box; a tape that cannot be written never stops the watch.
+type tapeWriter interface {
+	Write(r tape.Record) error
+	Flush() error
+	Close() error
+}
+
+// message is one thing the switch's adapter says; exactly one field is set.
+type message struct {
+	frame    *ari.Frame
+	gap      *gap
+	snapshot *telephony.Snapshot
+	faults   []telephony.Fault // all that stand now; not nil
+}
+
+type gap struct {
+	from  time.Time
+	cause error
+}
+
+func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony.Change), logger *slog.Logger) *watcher {
+	return &watcher{
+		tracker: telephony.NewTracker(lines), tape: tape, commit: commit, logger: logger,
+		now: time.Now, in: make(chan message), done: make(chan struct{}), audit: func() {}, seen: func() {}, health: watchHealth{logger: logger},
+	}
+}
+
+// resume takes up where the last run stopped: calls that had not ended, faults that stood.
+// Until the switch is seen, the state of every line is unknown.
+func (w *watcher) resume(open []telephony.Call, states []dutylog.LineStatus) {
+	w.tracker.Adopt(open)
+	w.faults.standing = map[telephony.Fault]bool{}
+	for _, s := range states {
+		for _, f := range s.Faults {
+			w.faults.standing[telephony.Fault{Line: s.Line, Finding: f.Finding, Detail: f.Detail}] = true
+		}
+	}
+	w.commit(w.tracker.Gap(w.now()))
+}
+
+// Run follows the switch until ctx ends. Between messages it sleeps until the tracker's
+// next deadline (the start of the last allowed ring, the limit).
+func (w *watcher) Run(ctx context.Context) error {
+	timer, flush := time.NewTimer(time.Hour), time.NewTicker(flushTape)
+	defer timer.Stop()
+	defer flush.Stop()
+	defer close(w.done)
+	for {
+		select {
+		case <-ctx.Done():
+			return w.tape.Close()
+		case m := <-w.in:
+			w.take(m)
+		case <-flush.C:
+			w.health.tapeWritten(w.tape.Flush())
+			continue
+		case <-timer.C:
+			w.commit(w.tracker.Tick(w.switchNow()))
+		}
+		if d := w.tracker.Deadline(); d.IsZero() {
+			timer.Reset(time.Hour)
+		} else {
+			timer.Reset(max(shortestSleep, d.Sub(w.switchNow())))
+		}
+	}
+}
+
+func (w *watcher) take(m message) {
+	switch {
+	case m.frame != nil:
+		w.takeFrame(*m.frame)
+	case m.gap != nil:
+		w.logger.Warn("the switch cannot be seen", "since", m.gap.from, "err", m.gap.cause)
+		w.commit(w.tracker.Gap(m.gap.from))
+	case m.snapshot != nil:
+		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
+		w.commit(w.tracker.Resync(*m.snapshot))
+		w.audit()
+		w.seen()
+	case m.faults != nil:
+		w.commit(w.faults.apply(m.faults, w.now(), w.tracker.States()))
+	}
+}
+
+func (w *watcher) takeFrame(f ari.Frame) {
+	w.health.tapeWritten(w.tape.Write(tape.Record{At: f.Received, Raw: f.Raw}))
+	event, err := ari.Decode(f.Raw)
+	if err != nil {
+		w.health.malformed(err)
+		return
+	}
+	w.offset.sample(event.At, f.Received)
+	w.commit(w.tracker.Apply(event))
+}
+
+// switchNow is our clock moved onto the switch's, so that a deadline is kept even where the
+// two clocks differ.
+func (w *watcher) switchNow() time.Time { return w.now().Add(w.offset.value()) }
+
+// clockOffset estimates how far the switch's clock is ahead of ours: the largest difference
+// between an event's own time and its arrival among the last arrivals (the least delayed one).
+type clockOffset struct {
+	last [64]time.Duration
+	n    int
+}
+
+func (o *clockOffset) sample(at, received time.Time) {
+	if at.IsZero() || received.IsZero() {
+		return
+	}
+	o.last[o.n%len(o.last)] = at.Sub(received)
+	o.n++
+}
+
+func (o *clockOffset) value() time.Duration {
+	if o.n == 0 {
+		return 0
+	}
+	best := o.last[0]
+	for _, d := range o.last[:min(o.n, len(o.last))] {
+		best = max(best, d)
+	}
+	return best
+}
+
+// Frame, Gap and Snapshot make the watcher the sink of the switch's adapter. Sending waits
+// for the watcher only; behind the adapter's queue that slows nobody.
+
+// Frame implements ari.Sink.
+func (w *watcher) Frame(f ari.Frame) { w.send(message{frame: &f}) }
+
+// Gap implements ari.Sink.
+func (w *watcher) Gap(from time.Time, cause error) { w.send(message{gap: &gap{from, cause}}) }
+
+// Snapshot implements ari.Sink.
+func (w *watcher) Snapshot(s telephony.Snapshot) { w.send(message{snapshot: &s}) }
+
+// send hands a message to Run; after Run has ended nobody listens and it is dropped.
+func (w *watcher) send(m message) {
+	select {
+	case w.in <- m:
+	case <-w.done:
+	}
+}
