@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"dutyline/telephony/asterisk/asterisktest"
+	"dutyline/telephony/practice"
+)
+
+// output may be read while a command writes it.
+type output struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.b.String()
+}
+
+func simulateWith(ctx context.Context, args ...string) (*output, func() error) {
+	cmd := newSimulateCommand()
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	out := &output{}
+	cmd.SetOut(out)
+	cmd.SetErr(out)
+	cmd.SetArgs(args)
+	return out, func() error { return cmd.ExecuteContext(ctx) }
+}
+
+// One practice line as a newcomer starts it by hand, and calls placed on it from elsewhere.
+func TestSimulateAndCallsFromElsewhere(t *testing.T) {
+	far := asterisktest.FreeUDP(t)
+	settings := asterisktest.Settings(t)
+	settings.TrunkContact = "sip:" + far
+	p := asterisktest.Start(t, settings)
+	var file practiceFile
+	file.SIP.Address, file.SIP.Trunk.Address = p.Settings.SIPAddress, p.Settings.SIPAddress
+	file.SIP.Duty.User, file.SIP.Duty.Password = p.Settings.DutyUser, p.Settings.DutyPassword
+	file.SIP.Trunk.Number = p.Settings.Number
+	b, err := json.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "practice.json")
+	if err := os.WriteFile(name, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, stop := context.WithCancel(t.Context())
+	lineOut, run := simulateWith(ctx, "--practice", name, "--far-end", far, "--speech", "off", "--first", "1h")
+	ended := make(chan error, 1)
+	go func() { ended <- run() }()
+	asterisktest.Eventually(t, 10*time.Second, "the phone is registered", func() bool {
+		return strings.Contains(lineOut.String(), "the simulated duty phone is registered")
+	})
+	for _, c := range []struct {
+		args string
+		want []string
+	}{
+		{"--from 02422730001 --name 沈河区应急局 --answer-after 300ms --talk 1s",
+			[]string{"沈河区应急局 (02422730001) calls the duty phone", "it rings", "answered 0.3 s after the first ring",
+				"the phone rang for 0.3 s, they talked for 1.0 s, the caller hung up"}},
+		{"--from 02422730001 --answer-after 0s --talk 500ms --hangup officer", []string{"the officer hung up"}},
+		{"--anonymous --never-answer --give-up-after 300ms", []string{"an anonymous caller", "gives up", "nobody answered"}},
+		{"--from 110 --busy", []string{"engaged (SIP 486", "the phone did not ring, it ended with SIP status 486"}},
+		{"--from 110 --reject --answer-after 100ms", []string{"rejected (SIP 403"}},
+		{"--from 110 --forward-to 13800001111 --talk 500ms", []string{"they talked for 0.5 s"}},
+		{"--from 110 --instant --talk 500ms", []string{"answered 0.0 s after it was placed"}},
+		{"--to 13800001111 --answer-after 100ms --talk 500ms", []string{"the officer calls 13800001111", "the officer hung up"}},
+	} {
+		out, call := simulateWith(t.Context(), append([]string{"call", "--practice", name}, strings.Fields(c.args)...)...)
+		if err := call(); err != nil {
+			t.Errorf("simulate call %s: %v", c.args, err)
+		}
+		for _, w := range c.want {
+			if !strings.Contains(out.String(), w) {
+				t.Errorf("simulate call %s said\n%swithout %q", c.args, out, w)
+			}
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("simulate ended with %v", err)
+	}
+	if !strings.Contains(lineOut.String(), "the simulated duty phone is gone") {
+		t.Errorf("simulate did not un-register:\n%s", lineOut)
+	}
+}
+
+func TestSimulateNamesWhatIsWrong(t *testing.T) {
+	folder := t.TempDir()
+	absent := filepath.Join(folder, "practice.json")
+	damaged := filepath.Join(folder, "damaged.json")
+	if err := os.WriteFile(damaged, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"--practice " + absent, "does not exist: start make run first"},
+		{"--practice " + damaged, "is damaged"},
+		{"--programme maybe", "use on or off"},
+		{"--practice " + absent + " extra", "unknown command"},
+		{"--practice " + absent + " --sip-address 127.0.0.1:1", "does not exist"},
+		{"call --practice " + absent + " --from 02422730001", "the practice line is not running: start it with make run or dutyline simulate"},
+		{"call --practice " + absent, "caller's number is missing"},
+		{"call --practice " + absent + " --from fire", "holds 'f'"},
+		{"call --practice " + absent + " --from 1 --hangup nobody", "use officer or caller"},
+		{"call --practice " + absent + " --from 1 --busy --reject", "none of the others can be"},
+		{"call --practice " + absent + " --from 1 --talk soon", "invalid argument"},
+		{"call --practice " + absent + " --from 1 --talk -3s", "the talk cannot be -3s"},
+	} {
+		_, run := simulateWith(t.Context(), strings.Fields(c.args)...)
+		if err := run(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("simulate %s: %v, want %q in it", c.args, err, c.want)
+		}
+	}
+}
+
+func TestSimulateTakesFlagsBeforeTheFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("DUTYLINE_DUTY_PASSWORD", "from-the-environment")
+	f := simulateFlags{sipAddress: "192.0.2.1:5060", user: "desk", number: "110", programme: "off"}
+	cfg, err := f.config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.SIPAddress != "192.0.2.1:5060" || cfg.DutyUser != "desk" || cfg.Number != "110" || cfg.DutyPassword != "from-the-environment" || cfg.Programme {
+		t.Errorf("%+v", cfg)
+	}
+	if cfg.Seed == 0 {
+		t.Error("without --seed every run would be the same")
+	}
+}
+
+func TestSummaryOfACall(t *testing.T) {
+	at := func(s float64) time.Time { return time.UnixMilli(int64(1000 * s)) }
+	for want, r := range map[string]practice.Result{
+		"another phone rang, nobody answered": {
+			GaveUp: true, Near: practice.Leg{RingAt: at(1), EndedAt: at(9), Status: 487}},
+		"the phone did not ring, it ended with SIP status 404": {Near: practice.Leg{EndedAt: at(9), Status: 404}},
+		"the phone rang for 7.0 s, they talked for 20.0 s, the caller hung up, whoever called heard -20 dB, who was called -22 dB": {
+			HungUpBy: practice.Caller,
+			Near:     practice.Leg{RingAt: at(1), AnsweredAt: at(8), EndedAt: at(28), Status: 200, Heard: practice.Level{Packets: 1000, Mean: -20}},
+			Far:      practice.Leg{InvitedAt: at(1), RingAt: at(1), AnsweredAt: at(8), EndedAt: at(28), Status: 200, Heard: practice.Level{Packets: 1000, Mean: -22}}},
+	} {
+		if got := summary(r); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
