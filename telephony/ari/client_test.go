@@ -40,7 +40,7 @@ func startQuick(t *testing.T, change ...func(*asterisk.Settings)) *asterisk.Proc
 func TestTheSubscriptionDeliversAWholeCall(t *testing.T) {
 	p := startQuick(t)
 	reg := prometheus.NewRegistry()
-	c, sink := ari.New(configOf(p), reg), &recorder{}
+	c, sink := ari.New(configOf(p), reg), &keeper{}
 	stop := run(t, c, sink)
 	sink.await(t, 1, "snapshot")
 	tone := asterisktest.Tone(t, 800, time.Second)
@@ -108,7 +108,7 @@ func TestABrokenConnectionIsToldAndHeals(t *testing.T) {
 			between := newProxy(t, p.Settings.HTTPAddress)
 			config := configOf(p)
 			config.URL = between.url()
-			client, sink := ari.New(config, nil), &recorder{}
+			client, sink := ari.New(config, nil), &keeper{}
 			run(t, client, sink)
 			sink.await(t, 1, "snapshot")
 			c.hurt(between)
@@ -128,7 +128,7 @@ func TestABrokenConnectionIsToldAndHeals(t *testing.T) {
 
 func TestARestartOfAsteriskIsSurvived(t *testing.T) {
 	p := startQuick(t)
-	client, sink := ari.New(configOf(p), nil), &recorder{}
+	client, sink := ari.New(configOf(p), nil), &keeper{}
 	run(t, client, sink)
 	sink.await(t, 1, "snapshot")
 	if err := p.Stop(10 * time.Second); err != nil {
@@ -148,7 +148,7 @@ func TestARestartOfAsteriskIsSurvived(t *testing.T) {
 
 func TestADeadSocketIsFoundAndLeft(t *testing.T) {
 	f := newFake(t)
-	client, sink := ari.New(f.config(), nil), &recorder{}
+	client, sink := ari.New(f.config(), nil), &keeper{}
 	run(t, client, sink)
 	sink.await(t, 1, "snapshot")
 	f.gone.Store(true)
@@ -159,6 +159,13 @@ func TestADeadSocketIsFoundAndLeft(t *testing.T) {
 	if slices.Sort(names); len(slices.Compact(slices.Clone(names))) != len(names) {
 		t.Errorf("application names were used twice: %v", names)
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, q := range f.queries {
+		if len(q) != 1 || !q.Has("app") {
+			t.Errorf("connected with %v; only the application's name may be asked for (subscribeAll can block the switch)", q)
+		}
+	}
 }
 
 func TestBeingReplacedEndsTheSocket(t *testing.T) {
@@ -168,7 +175,7 @@ func TestBeingReplacedEndsTheSocket(t *testing.T) {
 			_ = ws.Write(ctx, websocket.MessageText, []byte(`{"type":"ApplicationReplaced","timestamp":"2026-11-23T12:00:00.000+0800","application":"x"}`))
 		}
 	}
-	client, sink := ari.New(f.config(), nil), &recorder{}
+	client, sink := ari.New(f.config(), nil), &keeper{}
 	run(t, client, sink)
 	sink.await(t, 1, "gap replaced")
 	sink.await(t, 1, "snapshot")
@@ -195,7 +202,7 @@ func TestASlowSinkDoesNotSlowTheReader(t *testing.T) {
 	config := f.config()
 	config.HighWater, config.Log = 1000, slog.New(slog.NewTextHandler(&log, nil))
 	reg := prometheus.NewRegistry()
-	client, sink := ari.New(config, reg), &recorder{hold: make(chan struct{})}
+	client, sink := ari.New(config, reg), &keeper{hold: make(chan struct{})}
 	stop := run(t, client, sink)
 	select {
 	case err := <-written:
@@ -240,7 +247,7 @@ func TestAnEndpointThatAppearsLaterIsWatched(t *testing.T) {
 	p := startQuick(t)
 	config := configOf(p)
 	config.Endpoints = append(config.Endpoints, "PJSIP/second")
-	client, sink := ari.New(config, nil), &recorder{}
+	client, sink := ari.New(config, nil), &keeper{}
 	run(t, client, sink)
 	sink.await(t, 1, "snapshot")
 	if diff := cmp.Diff([]string{"PJSIP/second"}, client.Status().Missing); diff != "" {
@@ -303,7 +310,7 @@ func TestEachFailureHasItsReasonAndRemedy(t *testing.T) {
 			if c.reason == ari.Silent {
 				return // the websocket waits longer; the same code names it
 			}
-			sink := &recorder{}
+			sink := &keeper{}
 			run(t, client, sink)
 			sink.await(t, 1, "gap "+string(c.reason))
 			if s := client.Status(); s.Connected || !strings.Contains(s.Detail, c.says) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -24,8 +25,8 @@ import (
 
 var lines = []telephony.Line{{Name: "duty", Number: "02422739110", Endpoints: []string{"PJSIP/duty"}, Trunks: []string{"PJSIP/trunk"}}}
 
-// recorder is a sink that keeps everything.
-type recorder struct {
+// keeper is a sink that keeps everything.
+type keeper struct {
 	mu     sync.Mutex
 	order  []string // "frame TYPE", "gap REASON", "snapshot"
 	frames []ari.Frame
@@ -34,7 +35,7 @@ type recorder struct {
 	hold   chan struct{} // when set, Frame waits for it
 }
 
-func (r *recorder) Frame(f ari.Frame) {
+func (r *keeper) Frame(f ari.Frame) {
 	if r.hold != nil {
 		<-r.hold
 	}
@@ -45,27 +46,27 @@ func (r *recorder) Frame(f ari.Frame) {
 	r.order = append(r.order, "frame "+ev.Type)
 }
 
-func (r *recorder) Gap(_ time.Time, cause error) {
+func (r *keeper) Gap(_ time.Time, cause error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.gaps = append(r.gaps, cause)
 	r.order = append(r.order, "gap "+string(ari.ReasonOf(cause)))
 }
 
-func (r *recorder) Snapshot(s telephony.Snapshot) {
+func (r *keeper) Snapshot(s telephony.Snapshot) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.snaps = append(r.snaps, s)
 	r.order = append(r.order, "snapshot")
 }
 
-func (r *recorder) seen() []string {
+func (r *keeper) seen() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.order)
 }
 
-func (r *recorder) count(what string) int {
+func (r *keeper) count(what string) int {
 	n := 0
 	for _, o := range r.seen() {
 		if o == what || strings.HasPrefix(o, what+" ") {
@@ -76,7 +77,7 @@ func (r *recorder) count(what string) int {
 }
 
 // await returns when something has been seen n times.
-func (r *recorder) await(t *testing.T, n int, what string) {
+func (r *keeper) await(t *testing.T, n int, what string) {
 	t.Helper()
 	asterisktest.Eventually(t, 25*time.Second, what, func() bool { return r.count(what) >= n })
 }
@@ -180,10 +181,11 @@ func (p *proxy) url() string { return "http://" + p.listener.Addr().String() + "
 // fake is as much of ARI as a session needs, for what a real Asterisk does not do on demand.
 type fake struct {
 	*httptest.Server
-	mu     sync.Mutex
-	apps   []string
-	gone   atomic.Bool // the application is not known any more
-	onOpen func(ctx context.Context, n int, ws *websocket.Conn)
+	mu      sync.Mutex
+	apps    []string
+	queries []url.Values
+	gone    atomic.Bool // the application is not known any more
+	onOpen  func(ctx context.Context, n int, ws *websocket.Conn)
 }
 
 func newFake(t *testing.T) *fake {
@@ -220,6 +222,7 @@ func (f *fake) events(w http.ResponseWriter, r *http.Request) {
 	defer ws.CloseNow()
 	f.mu.Lock()
 	f.apps = append(f.apps, r.URL.Query().Get("app"))
+	f.queries = append(f.queries, r.URL.Query())
 	n := len(f.apps)
 	f.mu.Unlock()
 	ctx := ws.CloseRead(r.Context())
