@@ -33,7 +33,7 @@ CREATE TABLE calls (
 CREATE INDEX calls_newest ON calls (offered_at, id);
 CREATE INDEX calls_of_line ON calls (line, offered_at, id);
 CREATE INDEX calls_by_outcome ON calls (outcome, offered_at, id);
-CREATE INDEX calls_running ON calls (offered_at) WHERE ended_at IS NULL;
+CREATE INDEX calls_running ON calls (offered_at, id) WHERE ended_at IS NULL;
 
 -- Who set or cleared a tag, and when.
 CREATE TABLE tag_changes (
