@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -159,9 +160,9 @@ func (s *stream) ending(ctx context.Context, err error) ending {
 	switch {
 	case errors.Is(err, errSessionEnded):
 		return sessionEnded
-	case errors.Is(err, errWrite) && ctx.Err() == nil:
+	case errors.Is(err, os.ErrDeadlineExceeded) && errors.Is(err, errWrite):
 		return readerSlow
-	case ctx.Err() != nil:
+	case errors.Is(err, errWrite), ctx.Err() != nil:
 		return readerGone
 	}
 	s.app.Logger.Error("event stream cut", "error", err)
