@@ -29,6 +29,6 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newServeCommand(), newPracticeCommand())
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
-	root.AddCommand(newSimulateCommand())
+	root.AddCommand(newSimulateCommand(), newDoctorCommand())
 	return root
 }
