@@ -77,7 +77,7 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 				if err := db.ReplaceRoster(cmd.Context(), rows); err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%d shifts on %d days are in the roster now\n", len(rows), len(dutylog.Days(rows, zone)))
+				fmt.Fprintf(cmd.OutOrStdout(), "the roster has %d new shifts; days replaced: %d\n", len(rows), len(dutylog.Days(rows, zone)))
 				return nil
 			})
 		},
