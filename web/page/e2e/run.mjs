@@ -114,6 +114,12 @@ await check('revisions say who changed what', async () => {
 await check('a second call opens its entry; gaps by one key with a reason', async () => {
   second = await desk.opened(await desk.call(NOBODY, '', 2000, 4000))
   await desk.line('talking')
+  await desk.field('caller_title').click()
+  await desk.key('F8')
+  await desk.at('gap-prompt').waitFor()
+  await desk.nothingCutOff()
+  await desk.key('Escape')
+  await desk.at('gap-prompt').waitFor({ state: 'hidden' })
   await desk.field('caller_unit').click()
   await desk.key('F9')
   await desk.at('gap-prompt').waitFor()
@@ -243,6 +249,7 @@ await check('the button places a practice call; a missed one is red and asks for
   await desk.idle()
   await desk.at('kind-missed', '[aria-checked="true"]').waitFor()
   await desk.page.locator('[data-field="call_back_result"]').waitFor()
+  await desk.at('notice').filter({ hasText: '未接来电' }).waitFor()
   await desk.shot('20-missed')
 })
 

@@ -81,6 +81,7 @@ describe('words', () => {
     const call = { caller_name: '线路给的名字' } as Call
     expect(partyName(call, entry({ candidates: [one] }))).toBe('沈河区 王立新 值班员')
     expect(partyName(call, entry({ candidates: [one, one] }))).toBe('线路给的名字')
+    expect(partyName(call, entry({ candidates: [one, one], caller_unit: '大东区', caller_person: '张敏' }))).toBe('大东区 张敏')
     expect(partyName(null, null)).toBe('')
   })
 

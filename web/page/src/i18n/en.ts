@@ -280,6 +280,9 @@ export const en: Record<Key, string> = {
   'finding.qualify_off': 'The switch does not probe the phone: a dead phone would go unseen',
   'finding.endpoint_missing': 'The switch does not know this phone',
 
+  'alert.missed': 'A call was missed: please call back',
+  'alert.forwarded': 'A call was forwarded and not answered at the duty phone',
+  'alert.open': 'Open the entry',
   'login.title': 'Sign in',
   'login.locked': 'Locked',
   'login.user': 'User name',

@@ -278,6 +278,9 @@ export const zh = {
   'finding.qualify_off': '交换机没有定时探测话机，话机掉线将无法被发现',
   'finding.endpoint_missing': '交换机上没有这部话机的配置',
 
+  'alert.missed': '有未接来电，请尽快回拨',
+  'alert.forwarded': '来电被转移，没有在值班话机上接听',
+  'alert.open': '打开日志',
   'login.title': '登录',
   'login.locked': '已锁屏',
   'login.user': '用户名',

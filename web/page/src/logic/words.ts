@@ -30,8 +30,12 @@ export function severity(outcome: string): Severity {
   return SEVERITY[outcome] || 'plain'
 }
 
-/** Who calls, as far as the directory knows: one candidate by name, otherwise what the line gave. */
+/** Who calls: what the entry says, or the directory's only candidate, otherwise what the line gave. */
 export function partyName(call: Call | null, entry: Entry | null): string {
+  if (entry && (entry.caller_unit || entry.caller_person)) {
+    return [entry.caller_unit, entry.caller_person, entry.caller_title].filter((s) => s).join(' ')
+  }
+  if (entry && entry.called_whom) return entry.called_whom
   const candidates = (entry && entry.candidates) || []
   if (candidates.length === 1) return candidateName(candidates[0])
   return (call && call.caller_name) || ''

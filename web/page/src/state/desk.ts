@@ -2,13 +2,15 @@
 // asks for attention. Fed by lists on connect and by the stream afterwards.
 import { computed, reactive, shallowRef, watch } from 'vue'
 import { api, ApiError } from '@/api/client'
-import type { Call, Duty, Entry } from '@/api/types'
+import type { Alert, Call, Duty, Entry } from '@/api/types'
+import { t } from '@/i18n'
 import { dayStart } from '@/logic/time'
 import { listOrder } from '@/logic/words'
 import { forgetKept, keptEntries, take } from './drafts'
 import { EntrySession } from './entry-session'
 import { loadKinds } from './kinds'
 import { connection, line, now, on, serverNow } from './live'
+import { notify } from './notices'
 import { goEntry, route } from './route'
 import { canReadEntries, canWrite, session, signedIn } from './session'
 
@@ -63,6 +65,17 @@ function onEntry(entry: Entry): void {
 function onCall(call: Call): void {
   desk.calls[call.id] = call
   void maybePop(call)
+}
+
+const ALERT_MS = 5 * 60_000
+
+/** What happened while nobody looked; a replay after a reconnect does not repeat old news. */
+async function onAlert(alert: Alert): Promise<void> {
+  if (alert.reason !== 'missed' && alert.reason !== 'forwarded') return
+  if (serverNow() - Date.parse(alert.at) > ALERT_MS || !canReadEntries.value) return
+  const call = await callOf(alert.call_id)
+  const entry = (call && call.entry_id) || ''
+  notify(t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded'), 'bad', entry ? t('alert.open') : undefined, () => goEntry(entry))
 }
 
 export async function reload(): Promise<void> {
@@ -208,6 +221,7 @@ function forget(): void {
 export function startDesk(): void {
   on('call', onCall)
   on('entry', onEntry)
+  on('alert', onAlert)
   on('connected', () => {
     void reload()
     sessions.forEach((s) => s.kick())

@@ -23,3 +23,8 @@ export function dismiss(id: number): void {
   const at = notices.findIndex((n) => n.id === id)
   if (at >= 0) notices.splice(at, 1)
 }
+
+/** What the buttons of notices offered has been done by other means. */
+export function dismissActions(): void {
+  notices.filter((n) => n.act).forEach((n) => dismiss(n.id))
+}
