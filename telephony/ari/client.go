@@ -17,7 +17,7 @@ type Config struct {
 	User     string
 	Password string
 	// Endpoints are the duty phones and trunks of all lines, for instance "PJSIP/duty".
-	// Nothing of the switch's other calls is asked for.
+	// Of the switch's other calls only their bridges are seen, six events a call.
 	Endpoints []string
 
 	Ping      time.Duration // how often the socket is tried; default 10 s

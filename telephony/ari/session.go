@@ -109,9 +109,12 @@ func (c *Client) read(conn *websocket.Conn) error {
 }
 
 // subscribe asks for the events of the lines' endpoints and of bridges, and makes sure that
-// the application exists and has them. Bridges are needed: the endpoints' own events do not
-// tell that a channel entered one, and without that no answer is proved. It returns the endpoints that the switch does not
+// the application exists and has them. It returns the endpoints that the switch does not
 // know. already is what was subscribed before.
+//
+// Bridges are needed: the endpoints' own events do not tell that a channel entered one, and
+// without that no answer is proved. On a shared PBX this also brings the bridges of other
+// calls: ARI has no narrower question that is not too late.
 func (c *Client) subscribe(ctx context.Context, app string, already []string) (missing []string, err error) {
 	known, err := c.endpoints(ctx)
 	if err != nil {
