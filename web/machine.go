@@ -12,11 +12,7 @@ import (
 )
 
 type healthBody struct {
-	Switch struct {
-		Connected bool   `json:"connected"`
-		Since     stamp  `json:"since"`
-		Detail    string `json:"detail"`
-	} `json:"switch"`
+	Switch   switchBody     `json:"switch"`
 	Log      LogHealth      `json:"log"`
 	Recorder RecorderHealth `json:"recorder"`
 	Practice bool           `json:"practice"`
@@ -24,13 +20,20 @@ type healthBody struct {
 	Tape     TapeHealth     `json:"tape"`
 }
 
+type switchBody struct {
+	Connected bool   `json:"connected"`
+	Since     stamp  `json:"since" doc:"Of the present state"`
+	Detail    string `json:"detail"`
+}
+
 type healthOutput struct{ Body healthBody }
 
 func (a *app) health(context.Context, *struct{}) (*healthOutput, error) {
 	h := a.Health()
-	body := healthBody{Log: h.Log, Recorder: h.Recorder, Practice: a.Practice != nil, Version: a.Version, Tape: h.Tape}
-	body.Switch.Connected, body.Switch.Since, body.Switch.Detail = h.Switch.Connected, stamp(h.Switch.Since), h.Switch.Detail
-	return &healthOutput{body}, nil
+	return &healthOutput{healthBody{
+		Switch: switchBody{Connected: h.Switch.Connected, Since: stamp(h.Switch.Since), Detail: h.Switch.Detail},
+		Log:    h.Log, Recorder: h.Recorder, Practice: a.Practice != nil, Version: a.Version, Tape: h.Tape,
+	}}, nil
 }
 
 type practiceBody struct {

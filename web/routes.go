@@ -106,6 +106,7 @@ func (a *app) routes(mux *http.ServeMux) {
 		r.add(a)(api, op)
 	}
 	documentPatch(api.OpenAPI())
+	documentNulls(api.OpenAPI())
 	var err error
 	if a.openAPI, err = json.MarshalIndent(api.OpenAPI(), "", " "); err != nil {
 		panic(fmt.Sprintf("the description of the API cannot be written: %v", err)) // a mistake in this package

@@ -48,54 +48,60 @@ type gapDoc struct {
 	Reason string `json:"reason" doc:"In words; required"`
 }
 
-// valuesDoc are the fields that a person fills in.
-type valuesDoc struct {
-	CallerUnit     string `json:"caller_unit"`
-	CallerPerson   string `json:"caller_person"`
-	CallerTitle    string `json:"caller_title"`
-	ContactNumber  string `json:"contact_number"`
-	Content        string `json:"content"`
-	Category       string `json:"category"`
-	ReadBack       string `json:"read_back" enum:",done"`
-	CallBackResult string `json:"call_back_result"`
-	Inspector      string `json:"inspector"`
-	CheckResult    string `json:"check_result"`
-	CalledWhom     string `json:"called_whom"`
-	CalledWhy      string `json:"called_why"`
-	AnsweredBy     string `json:"answered_by" doc:"Who picked up"`
-}
-
 type entryDoc struct {
-	ID         string `json:"id"`
-	CallID     string `json:"call_id"`
-	Line       string `json:"line"`
-	Kind       string `json:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
-	State      string `json:"state" enum:"open,complete"`
-	Revision   int    `json:"revision"`
-	CallAt     stamp  `json:"call_at"`
-	Number     string `json:"number"`
-	NumberE164 string `json:"number_e164"`
-	valuesDoc
-	Rostered    string                   `json:"rostered" doc:"Officer by the roster"`
-	Responsible string                   `json:"responsible"`
-	WrittenBy   string                   `json:"written_by" doc:"Login of who last wrote it"`
-	ReadBackBy  string                   `json:"read_back_by"`
-	ReadBackAt  stamp                    `json:"read_back_at"`
-	OpenedAt    stamp                    `json:"opened_at"`
-	CompletedAt stamp                    `json:"completed_at"`
-	Gaps        map[dutylog.Field]gapDoc `json:"gaps" doc:"Why a required value is not there"`
-	Candidates  []dutylog.Candidate      `json:"candidates" nullable:"false"`
-	Missing     []dutylog.Field          `json:"missing" nullable:"false" doc:"Required and still absent"`
+	ID             string                   `json:"id"`
+	CallID         string                   `json:"call_id"`
+	Line           string                   `json:"line"`
+	Kind           string                   `json:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
+	State          string                   `json:"state" enum:"open,complete"`
+	Revision       int                      `json:"revision"`
+	CallAt         stamp                    `json:"call_at"`
+	Number         string                   `json:"number"`
+	NumberE164     string                   `json:"number_e164"`
+	CallerUnit     string                   `json:"caller_unit"`
+	CallerPerson   string                   `json:"caller_person"`
+	CallerTitle    string                   `json:"caller_title"`
+	ContactNumber  string                   `json:"contact_number"`
+	Content        string                   `json:"content"`
+	Category       string                   `json:"category"`
+	ReadBack       string                   `json:"read_back" enum:",done"`
+	CallBackResult string                   `json:"call_back_result"`
+	Inspector      string                   `json:"inspector"`
+	CheckResult    string                   `json:"check_result"`
+	CalledWhom     string                   `json:"called_whom"`
+	CalledWhy      string                   `json:"called_why"`
+	AnsweredBy     string                   `json:"answered_by" doc:"Who picked up"`
+	Rostered       string                   `json:"rostered" doc:"Officer by the roster"`
+	Responsible    string                   `json:"responsible"`
+	WrittenBy      string                   `json:"written_by" doc:"Login of who last wrote it"`
+	ReadBackBy     string                   `json:"read_back_by"`
+	ReadBackAt     stamp                    `json:"read_back_at"`
+	OpenedAt       stamp                    `json:"opened_at"`
+	CompletedAt    stamp                    `json:"completed_at"`
+	Gaps           map[dutylog.Field]gapDoc `json:"gaps" doc:"Why a required value is not there"`
+	Candidates     []dutylog.Candidate      `json:"candidates" nullable:"false"`
+	Missing        []dutylog.Field          `json:"missing" nullable:"false" doc:"Required and still absent"`
 }
 
 type revisionDoc struct {
 	Entry entryDoc `json:"entry"`
-	By    struct {
-		Login string `json:"login"`
-		Name  string `json:"name"`
-		Role  string `json:"role"`
-	} `json:"by"`
-	At stamp `json:"at"`
+	By    actorDoc `json:"by"`
+	At    stamp    `json:"at"`
+}
+
+type actorDoc struct {
+	Login string `json:"login" doc:"system when no person did it"`
+	Name  string `json:"name"`
+	Role  string `json:"role"`
+}
+
+// documentNulls says where an object may be absent, which huma cannot say of a reference.
+func documentNulls(doc *huma.OpenAPI) {
+	schemas := doc.Components.Schemas.Map()
+	for _, place := range [][2]string{{"Call", "recording"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
+		of := schemas[place[0]].Properties
+		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
+	}
 }
 
 // documentPatch describes the body of a PATCH, which dutylog reads itself: every field but

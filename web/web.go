@@ -63,21 +63,20 @@ type PracticeCall struct {
 	Talk        time.Duration
 }
 
-// Health is how the parts of the daemon are.
+// Health is how the parts of the daemon are; whether this is practice mode and which version
+// runs is known from Deps.
 type Health struct {
-	Switch   SwitchHealth   `json:"switch"`
-	Log      LogHealth      `json:"log"`
-	Recorder RecorderHealth `json:"recorder"`
-	Practice bool           `json:"practice"`
-	Version  string         `json:"version"`
-	Tape     TapeHealth     `json:"tape"`
+	Switch   SwitchHealth
+	Log      LogHealth
+	Recorder RecorderHealth
+	Tape     TapeHealth
 }
 
 // SwitchHealth is the connection to the telephone switch.
 type SwitchHealth struct {
-	Connected bool      `json:"connected"`
-	Since     time.Time `json:"since"` // of the present state; zero is written as null
-	Detail    string    `json:"detail"`
+	Connected bool
+	Since     time.Time // of the present state
+	Detail    string
 }
 
 // LogHealth is whether the duty log can be written.
