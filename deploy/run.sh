@@ -33,7 +33,7 @@ if [ -z "${ASTERISK:-}" ] && [ ! -s "$VAR/asterisk/VERSION" ]; then
 	sh deploy/asterisk/fetch.sh "$VAR/asterisk" & fetch=$!
 	pids="$pids $fetch"
 fi
-if ! make -q page 2>/dev/null; then
+if ! make --no-print-directory -q page >/dev/null 2>&1; then
 	say 'building the page (the first time: about half a minute)'
 	make --no-print-directory page >"$VAR/log/page-build.log" 2>&1 || { tail -20 "$VAR/log/page-build.log" >&2; die "the page could not be built; see above and $VAR/log/page-build.log"; }
 fi
