@@ -91,6 +91,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, errors.Join(err, db.writer.Close())
 	}
 	go db.writeLoop()
+	if err := db.Healthy(ctx); err != nil { // a file that can only be read is said now, not at the first call
+		return nil, errors.Join(err, db.Close())
+	}
 	return db, nil
 }
 
@@ -108,25 +111,31 @@ func connect(path string, o Options, most int, settings string) (*sql.DB, error)
 }
 
 // makePrivate makes sure of a file that only its owner reads: SQLite itself would create it
-// with the usual mode, and its side files take the mode of the file.
+// with the usual mode, and its side files take the mode of the file. A file that is there is
+// never opened here: closing it would drop the locks of another DB of this process on it.
 func makePrivate(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fmt.Errorf("duty log %s: its folder cannot be made: %w; create it and give it to the user that runs dutyline", path, err)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("duty log %s cannot be written: %w; give the file and its folder to the user that runs dutyline", path, err)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	switch {
+	case err == nil:
+		return f.Close()
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("duty log %s cannot be created: %w; give its folder to the user that runs dutyline", path, err)
+	case !errors.Is(err, fs.ErrExist):
+		return fmt.Errorf("duty log %s cannot be opened: %w", path, err)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+	case info.IsDir():
+		err = errors.New("it is a folder: name a file in it")
+	case info.Mode().Perm()&0o077 != 0:
+		err = os.Chmod(path, 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("duty log %s cannot be opened: %w", path, err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err == nil && info.Mode().Perm()&0o077 != 0 {
-		err = f.Chmod(0o600)
-	}
-	if err != nil {
-		return fmt.Errorf("duty log %s cannot be made private (mode 0600): %w", path, err)
 	}
 	return nil
 }

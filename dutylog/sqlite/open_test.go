@@ -3,7 +3,9 @@ package sqlite_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"database/sql"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -119,7 +121,7 @@ func TestPlacesWhereNoLogCanBe(t *testing.T) {
 	for path, words := range map[string][]string{
 		"/proc/no-such-folder/log.db":   {"its folder cannot be made", "give it to the user that runs dutyline"},
 		filepath.Join(file, "log.db"):   {"its folder cannot be made"},
-		folder:                          {"cannot be opened", "is a directory"},
+		folder:                          {"cannot be opened", "it is a folder: name a file in it"},
 		filepath.Join(folder, "a\x00b"): {"cannot be opened"},
 	} {
 		_, err := sqlite.Open(ctx, path, sqlite.Options{})
@@ -190,6 +192,29 @@ func TestAFullDisk(t *testing.T) {
 		t.Error("the log does not go on after space was freed")
 	}
 	ok(t, db.Verify(ctx))
+}
+
+func TestAFileThatCanOnlyBeRead(t *testing.T) {
+	db := open(t)
+	ok(t, db.ExecOnWriter("PRAGMA query_only = on"))
+	wantSentence(t, db.Healthy(ctx), db.Path(), "cannot be written", "give both to the user that runs dutyline")
+	ok(t, db.ExecOnWriter("PRAGMA query_only = off"))
+	ok(t, db.Healthy(ctx))
+}
+
+func TestACallerWhoGaveUpWroteNothing(t *testing.T) {
+	db := open(t)
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	for range 20 { // the writer may be free by chance: then the write is carried through
+		err := db.AddAccount(gone, account("x", dutylog.Officer))
+		_, read := db.Account(ctx, "x")
+		if written := read == nil; written == errors.Is(err, context.Canceled) {
+			t.Fatalf("the caller hears %v, yet written is %v", err, written)
+		} else if written {
+			return
+		}
+	}
 }
 
 func TestAnotherProgramThatHoldsTheFile(t *testing.T) {
