@@ -32,7 +32,7 @@ func (a *app) health(context.Context, *struct{}) (*healthOutput, error) {
 	h := a.Health()
 	return &healthOutput{healthBody{
 		Switch: switchBody{Connected: h.Switch.Connected, Since: stamp(h.Switch.Since), Detail: h.Switch.Detail},
-		Log:    h.Log, Recorder: h.Recorder, Practice: a.Practice != nil, Version: a.Version, Tape: h.Tape,
+		Log:    h.Log, Recorder: h.Recorder, Practice: h.Practice, Version: h.Version, Tape: h.Tape,
 	}}, nil
 }
 

@@ -63,12 +63,13 @@ type PracticeCall struct {
 	Talk        time.Duration
 }
 
-// Health is how the parts of the daemon are; whether this is practice mode and which version
-// runs is known from Deps.
+// Health is how the parts of the daemon are.
 type Health struct {
 	Switch   SwitchHealth
 	Log      LogHealth
 	Recorder RecorderHealth
+	Practice bool
+	Version  string
 	Tape     TapeHealth
 }
 
