@@ -21,8 +21,6 @@ type callee struct {
 
 // run treats the call as it was planned and returns when it is over. ctx is the line's.
 func (c *callee) run(ctx context.Context) {
-	left := c.book.reach()
-	defer left()
 	c.leg.SIPCallID = c.dialog.InviteRequest.CallID().Value()
 	c.leg.InvitedAt = time.Now()
 	defer c.report()
@@ -143,8 +141,6 @@ func (c *callee) report() { c.book.update(func(r *Result) { r.Far = c.leg }) }
 
 // occupied refuses a call because the phone is in another one.
 func (c *callee) occupied() {
-	left := c.book.reach()
-	defer left()
 	c.leg.SIPCallID = c.dialog.InviteRequest.CallID().Value()
 	c.leg.InvitedAt = time.Now()
 	c.refuse(sip.StatusBusyHere, "Busy Here")

@@ -159,6 +159,7 @@ func (l *Line) calledPhone(d *sipgo.DialogServerSession) {
 		defer leave()
 		b = l.unplanned(ctx, fmt.Sprintf("a call from %.40q that is not ours reaches the simulated phone", number))
 	}
+	defer b.reach()() // after the phone was put down: then it is free for the next call
 	c := &callee{agent: l.phone, dialog: d, book: b, domain: l.dutyURI()}
 	if !l.pickUpPhone() {
 		c.occupied()
@@ -212,6 +213,7 @@ func (l *Line) calledFar(d *sipgo.DialogServerSession) {
 		b.call = farEnd(number)
 		b.sound = l.studio.conversation(ctx, b.call)
 	}
+	defer b.reach()()
 	c := &callee{agent: l.far, dialog: d, book: b, domain: uriAt("", l.cfg.TrunkAddress)}
 	c.run(ctx)
 }

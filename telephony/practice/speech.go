@@ -88,7 +88,8 @@ func (s *studio) clip(ctx context.Context, t turn) []byte {
 }
 
 func (s *studio) key(t turn) string {
-	sum := sha256.Sum256([]byte(filepath.Base(s.program) + "\x00" + string(t.by) + "\x00" + t.text))
+	voice := strings.Join(voiceOf(t.by), " ")
+	sum := sha256.Sum256([]byte(filepath.Base(s.program) + "\x00" + voice + "\x00" + t.text))
 	return hex.EncodeToString(sum[:10])
 }
 
@@ -106,14 +107,19 @@ func (s *studio) make(ctx context.Context, t turn) (clip []byte, lasting bool) {
 	return encodeAlaw(babble(t.text, t.by)), false
 }
 
+// voiceOf is how a side speaks: Mandarin, the officer lower, at about four characters a second.
+func voiceOf(by Side) []string {
+	pitch := "65"
+	if by == Officer {
+		pitch = "30"
+	}
+	return []string{"-v", "cmn", "-p", pitch, "-s", "230"}
+}
+
 func (s *studio) synthesize(ctx context.Context, t turn) ([]float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, synthesisTime)
 	defer cancel()
-	pitch, speed := "65", "165"
-	if t.by == Officer {
-		pitch, speed = "30", "175"
-	}
-	cmd := exec.CommandContext(ctx, s.program, "-v", "cmn", "-p", pitch, "-s", speed, "--stdin", "--stdout")
+	cmd := exec.CommandContext(ctx, s.program, append(voiceOf(t.by), "--stdin", "--stdout")...)
 	cmd.Stdin = strings.NewReader(t.text)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
