@@ -75,7 +75,7 @@ async function onAlert(alert: Alert): Promise<void> {
   if (serverNow() - Date.parse(alert.at) > ALERT_MS || !canReadEntries.value) return
   const call = await callOf(alert.call_id)
   const entry = (call && call.entry_id) || ''
-  notify(t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded'), 'bad', entry ? t('alert.open') : undefined, () => goEntry(entry))
+  notify(t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded'), 'bad', t('alert.open'), entry ? () => goEntry(entry) : undefined)
 }
 
 export async function reload(): Promise<void> {
