@@ -11,7 +11,9 @@ import (
 )
 
 func TestChangesOfAnAnsweredCall(t *testing.T) {
-	s := newScene().rings("trunk 1", "duty 1").at(3000).answers("trunk 1", "duty 1", "b").at(9000).ends("trunk 1", "duty 1", "b")
+	s := newScene().rings("trunk 1", "duty 1").
+		at(3000).answers("trunk 1", "duty 1", "b").
+		at(9000).ends("trunk 1", "duty 1", "b")
 	got := kinds(play(lines(), s.events))
 	want := []string{"offered", "rang", "line ringing", "line talking", "answered", "line idle", "ended"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -131,7 +133,9 @@ func TestUnreachableLineAndFlaps(t *testing.T) {
 		t.Fatalf("phones come: %v", kinds(got))
 	}
 	// A contact that is replaced goes and comes within 2 ms.
-	if got := apply(newScene().at(100).endpoint("duty", false).at(102).endpoint("duty", true)); len(got) != 0 {
+	if got := apply(newScene().
+		at(100).endpoint("duty", false).
+		at(102).endpoint("duty", true)); len(got) != 0 {
 		t.Errorf("a flap: %v", kinds(got))
 	}
 	apply(newScene().at(1000).endpoint("duty", false))
@@ -148,7 +152,8 @@ func TestUnreachableLineAndFlaps(t *testing.T) {
 	if diff := cmp.Diff([]string{"line unreachable"}, kinds(tr.Tick(sceneStart.Add(6500*time.Millisecond)))); diff != "" {
 		t.Errorf("both are away (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"line idle"}, kinds(apply(newScene().at(9000).endpoint("duty", true)))); diff != "" {
+	if diff := cmp.Diff([]string{"line idle"}, kinds(apply(newScene().
+		at(9000).endpoint("duty", true)))); diff != "" {
 		t.Errorf("one is back (-want +got):\n%s", diff)
 	}
 }
@@ -163,10 +168,13 @@ func TestSeveralLines(t *testing.T) {
 	s := newScene()
 	s.in("trunk 1", "22739111", "13900001111").app("trunk 1", "Dial", "PJSIP/flood,60").leg("flood 1").begin("trunk 1", "flood 1", "flood").
 		at(5).state("flood 1", "Ringing")
-	s.at(1000).in("trunk 2", "9000", "13900002222").app("trunk 2", "Dial", "PJSIP/duty&PJSIP/x,60").leg("duty 1").begin("trunk 2", "duty 1", "duty").
+	s.
+		at(1000).in("trunk 2", "9000", "13900002222").app("trunk 2", "Dial", "PJSIP/duty&PJSIP/x,60").leg("duty 1").begin("trunk 2", "duty 1", "duty").
 		at(1005).state("duty 1", "Ringing")
-	s.at(2000).in("trunk 3", "02488880000", "13900003333").app("trunk 3", "Dial", "PJSIP/other,60") // somebody else's call
-	s.at(3000).in("trunk 4", "+862422739110", "13900004444").app("trunk 4", "Dial", ",60")          // not registered
+	s.
+		at(2000).in("trunk 3", "02488880000", "13900003333").app("trunk 3", "Dial", "PJSIP/other,60") // somebody else's call
+	s.
+		at(3000).in("trunk 4", "+862422739110", "13900004444").app("trunk 4", "Dial", ",60") // not registered
 	s.soft("trunk 4").gone("trunk 4", 3, 404).soft("trunk 3").gone("trunk 3", 16, 0)
 	s.at(8000).answers("trunk 1", "flood 1", "a").answers("trunk 2", "duty 1", "b")
 	s.at(9000).ends("trunk 1", "flood 1", "a").ends("trunk 2", "duty 1", "b")
@@ -187,7 +195,9 @@ func TestSeveralLines(t *testing.T) {
 // An internal phone that calls the duty phone is a call on the duty line too.
 func TestInternalCaller(t *testing.T) {
 	c := newScene().created("201 1", "Ring", "100", "201").app("201 1", "Dial", "PJSIP/duty,60").leg("duty 1").begin("201 1", "duty 1", "duty").
-		at(5).state("duty 1", "Ringing").at(2005).answers("201 1", "duty 1", "b").at(5000).ends("201 1", "duty 1", "b").one(t)
+		at(5).state("duty 1", "Ringing").
+		at(2005).answers("201 1", "duty 1", "b").
+		at(5000).ends("201 1", "duty 1", "b").one(t)
 	if c.Direction != telephony.Inbound || c.Caller.Raw != "201" || c.Outcome != telephony.AnsweredInTime || len(c.Tags) != 0 {
 		t.Errorf("%+v", c)
 	}
@@ -198,8 +208,10 @@ func TestAnEndpointIsNotAPrefix(t *testing.T) {
 	ls := lines()
 	ls[0].Endpoints = []string{"PJSIP/duty"}
 	c := newScene().in("trunk 1", "12350", "13900001111").app("trunk 1", "Dial", "PJSIP/dutyroom2,60").leg("dutyroom2 1").
-		begin("trunk 1", "dutyroom2 1", "dutyroom2").at(5).state("dutyroom2 1", "Ringing").dial("trunk 1", "dutyroom2 1", "RINGING").
-		at(2000).answers("trunk 1", "dutyroom2 1", "b").at(5000).ends("trunk 1", "dutyroom2 1", "b").one(t, ls...)
+		begin("trunk 1", "dutyroom2 1", "dutyroom2").
+		at(5).state("dutyroom2 1", "Ringing").dial("trunk 1", "dutyroom2 1", "RINGING").
+		at(2000).answers("trunk 1", "dutyroom2 1", "b").
+		at(5000).ends("trunk 1", "dutyroom2 1", "b").one(t, ls...)
 	if c.Outcome != telephony.AnsweredElsewhere || !c.RangAt.IsZero() {
 		t.Errorf("%s, rang at %v", c.Outcome, c.RangAt)
 	}
@@ -245,9 +257,12 @@ func TestTransfers(t *testing.T) {
 	transfer := func(s *scene, ok bool) *scene {
 		return s.add(telephony.Event{Kind: telephony.EventBlindTransfer, Channel: s.ch("duty 1"), Peer: s.ch("trunk 1"), OK: ok})
 	}
-	s := transfer(talk().at(5000), true).leave("b", "duty 1", "trunk 1").hang("duty 1", 16, 0).gone("duty 1", 16, 0)
-	s.leg("trunk 2").begin("trunk 1", "trunk 2", "13800001111@trunk").at(7000).state("trunk 2", "Up").dial("trunk 1", "trunk 2", "ANSWER").enter("c", "trunk 2", "trunk 1")
-	c := s.at(9000).hang("trunk 2", 16, 0).leave("c", "trunk 2", "trunk 1").gone("trunk 2", 16, 0).soft("trunk 1").gone("trunk 1", 16, 0).one(t)
+	s := transfer(talk().
+		at(5000), true).leave("b", "duty 1", "trunk 1").hang("duty 1", 16, 0).gone("duty 1", 16, 0)
+	s.leg("trunk 2").begin("trunk 1", "trunk 2", "13800001111@trunk").
+		at(7000).state("trunk 2", "Up").dial("trunk 1", "trunk 2", "ANSWER").enter("c", "trunk 2", "trunk 1")
+	c := s.
+		at(9000).hang("trunk 2", 16, 0).leave("c", "trunk 2", "trunk 1").gone("trunk 2", 16, 0).soft("trunk 1").gone("trunk 1", 16, 0).one(t)
 	if c.Outcome != telephony.AnsweredInTime || c.HangupBy != "" || c.ForwardedTo != "" || !slices.Contains(c.Findings, telephony.TransferredAfter) {
 		t.Errorf("blind transfer, the target hangs up: %+v", c)
 	}
@@ -283,14 +298,16 @@ func TestAttendedTransfer(t *testing.T) {
 func TestAttendedTransferByFeatureCode(t *testing.T) {
 	const way = "Local/13800001111@from-duty-00000009"
 	s := newScene().rings("trunk 1", "duty 1").at(2000).answers("trunk 1", "duty 1", "a")
-	s.at(5000).leave("a", "duty 1").created(way+";1", "Down", "13800001111", "").created(way+";2", "Ring", "13800001111", "")
+	s.
+		at(5000).leave("a", "duty 1").created(way+";1", "Down", "13800001111", "").created(way+";2", "Ring", "13800001111", "")
 	s.dial("", way+";1", "").leg("trunk 2").begin(way+";2", "trunk 2", "13800001111@trunk")
 	s.at(7000).state("trunk 2", "Up").dial(way+";2", "trunk 2", "ANSWER").dial("", way+";1", "ANSWER")
 	s.enter("b", "duty 1", way+";1").enter("c", way+";2", "trunk 2")
 	s.at(9000).hang("duty 1", 16, 0).leave("b", "duty 1")
 	s.add(telephony.Event{Kind: telephony.EventAttendedTransfer, Channel: s.ch("duty 1"), Second: s.ch(way + ";1"), OK: true})
 	s.gone("duty 1", 16, 0).enter("a", way+";1")
-	s.at(20000).hang("trunk 2", 16, 0).gone("trunk 2", 16, 0).gone(way+";1", 16, 0).gone(way+";2", 16, 0).soft("trunk 1").gone("trunk 1", 16, 0)
+	s.
+		at(20000).hang("trunk 2", 16, 0).gone("trunk 2", 16, 0).gone(way+";1", 16, 0).gone(way+";2", 16, 0).soft("trunk 1").gone("trunk 1", 16, 0)
 	c := s.one(t)
 	if c.Outcome != telephony.AnsweredInTime || c.HangupBy != "" || !slices.Contains(c.Findings, telephony.TransferredAfter) ||
 		!c.EndedAt.Equal(sceneStart.Add(20*time.Second)) {

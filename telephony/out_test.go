@@ -33,13 +33,19 @@ func TestOutboundOutcomes(t *testing.T) {
 		scene *scene
 		want  placed
 	}{
-		{"answered, the officer hangs up", rung().at(4000).answers("duty 1", "trunk 1", "b").at(9000).ends("duty 1", "trunk 1", "b"),
+		{"answered, the officer hangs up", rung().
+			at(4000).answers("duty 1", "trunk 1", "b").
+			at(9000).ends("duty 1", "trunk 1", "b"),
 			placed{telephony.PlacedAnswered, telephony.ReasonFarAnswered, telephony.ByOfficer}},
-		{"answered, the far end hangs up", rung().at(4000).answers("duty 1", "trunk 1", "b").at(9000).ends("trunk 1", "duty 1", "b"),
+		{"answered, the far end hangs up", rung().
+			at(4000).answers("duty 1", "trunk 1", "b").
+			at(9000).ends("trunk 1", "duty 1", "b"),
 			placed{telephony.PlacedAnswered, telephony.ReasonFarAnswered, telephony.ByCaller}},
-		{"it rings and the officer gives up", rung().at(9000).hang("duty 1", 127, 487).dial("duty 1", "trunk 1", "CANCEL").gone("trunk 1", 127, 500).gone("duty 1", 127, 487),
+		{"it rings and the officer gives up", rung().
+			at(9000).hang("duty 1", 127, 487).dial("duty 1", "trunk 1", "CANCEL").gone("trunk 1", 127, 500).gone("duty 1", 127, 487),
 			placed{telephony.PlacedUnanswered, telephony.ReasonOfficerGaveUp, telephony.ByOfficer}},
-		{"it rings until the switch stops", rung().at(60000).dial("duty 1", "trunk 1", "NOANSWER").gone("trunk 1", 0, 0).soft("duty 1").gone("duty 1", 16, 0),
+		{"it rings until the switch stops", rung().
+			at(60000).dial("duty 1", "trunk 1", "NOANSWER").gone("trunk 1", 0, 0).soft("duty 1").gone("duty 1", 16, 0),
 			placed{telephony.PlacedUnanswered, telephony.ReasonFarNoAnswer, telephony.BySystem}},
 		{"busy", refused(base().at(50), 17, 486, "BUSY"),
 			placed{telephony.PlacedUnanswered, telephony.ReasonFarBusy, telephony.BySystem}},
@@ -75,7 +81,8 @@ func TestOutboundOutcomes(t *testing.T) {
 func TestOutgoingCallsNumbersAndCodes(t *testing.T) {
 	ls := lines()
 	ls[0].Number = "02422739110"
-	c := newScene().places("duty 1", "**21*13900009999#", "trunk 1").at(50).hang("duty 1", 16, 0).gone("trunk 1", 0, 0).gone("duty 1", 16, 0).one(t, ls...)
+	c := newScene().places("duty 1", "**21*13900009999#", "trunk 1").
+		at(50).hang("duty 1", 16, 0).gone("trunk 1", 0, 0).gone("duty 1", 16, 0).one(t, ls...)
 	if c.Called.Raw != "**21*13900009999#" || c.Called.E164 != "" || c.Caller.E164 != "+862422739110" {
 		t.Errorf("called %+v, caller %+v", c.Called, c.Caller)
 	}
@@ -88,7 +95,8 @@ func TestOutgoingCallsNumbersAndCodes(t *testing.T) {
 func TestOutgoingAnswerWithoutSupervision(t *testing.T) {
 	ls := lines()
 	ls[0].Supervision = telephony.SupervisionNone
-	c := newScene().places("duty 1", "13800001111", "trunk 1").at(900).answers("duty 1", "trunk 1", "b").
+	c := newScene().places("duty 1", "13800001111", "trunk 1").
+		at(900).answers("duty 1", "trunk 1", "b").
 		at(9000).ends("duty 1", "trunk 1", "b").one(t, ls...)
 	if !slices.Contains(c.Findings, telephony.SupervisionUnreliable) {
 		t.Errorf("findings %v lack supervision_unreliable", c.Findings)

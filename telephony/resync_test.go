@@ -56,9 +56,11 @@ func TestCallsThatEndedInAGap(t *testing.T) {
 		want telephony.Outcome
 	}{
 		{"it rang", newScene().rings("trunk 1", "duty 1"), telephony.Unknown},
-		{"it was answered", newScene().rings("trunk 1", "duty 1").at(3000).answers("trunk 1", "duty 1", "b"), telephony.AnsweredInTime},
+		{"it was answered", newScene().rings("trunk 1", "duty 1").
+			at(3000).answers("trunk 1", "duty 1", "b"), telephony.AnsweredInTime},
 		{"the officer dialled", newScene().places("duty 1", "110", "trunk 1"), telephony.Unknown},
-		{"the officer talked", newScene().places("duty 1", "110", "trunk 1").at(3000).answers("duty 1", "trunk 1", "b"), telephony.PlacedAnswered},
+		{"the officer talked", newScene().places("duty 1", "110", "trunk 1").
+			at(3000).answers("duty 1", "trunk 1", "b"), telephony.PlacedAnswered},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,7 +117,9 @@ func TestStillRingingAfterAGap(t *testing.T) {
 		t.Fatalf("%v, line %s", kinds(changes), tr.States()[0].State)
 	}
 	s.events = nil
-	calls := feed(tr, s.at(8000).answers("trunk 1", "duty 1", "b").at(9000).ends("trunk 1", "duty 1", "b"))
+	calls := feed(tr, s.
+		at(8000).answers("trunk 1", "duty 1", "b").
+		at(9000).ends("trunk 1", "duty 1", "b"))
 	if len(calls) != 1 || calls[0].Outcome != telephony.AnsweredInTime || !slices.Contains(calls[0].Findings, telephony.SeenInPart) {
 		t.Errorf("%+v", calls)
 	}
@@ -152,7 +156,8 @@ func TestFoundRunning(t *testing.T) {
 }
 
 func TestFoundTalking(t *testing.T) {
-	begun := newScene().rings("trunk 1", "duty 1").at(3000).answers("trunk 1", "duty 1", "b").places("duty 2", "110", "trunk 2")
+	begun := newScene().rings("trunk 1", "duty 1").
+		at(3000).answers("trunk 1", "duty 1", "b").places("duty 2", "110", "trunk 2")
 	for back, want := range map[int]telephony.Outcome{5000: telephony.AnsweredInTime, 60000: telephony.Unknown} {
 		tr := telephony.NewTracker(lines())
 		snap := telephony.Snapshot{At: sceneStart.Add(time.Duration(back) * time.Millisecond)}
@@ -180,7 +185,9 @@ func TestFoundTalking(t *testing.T) {
 // Where the switch names the call of every leg and keeps the ring time, nothing is guessed:
 // two calls at once, one ringing for long, one answered long ago.
 func TestFoundRunningWithLinkedIDs(t *testing.T) {
-	s := newScene().rings("trunk 1", "duty 1").at(20000).answers("trunk 1", "duty 1", "b").at(30000).rings("trunk 2", "duty 2")
+	s := newScene().rings("trunk 1", "duty 1").
+		at(20000).answers("trunk 1", "duty 1", "b").
+		at(30000).rings("trunk 2", "duty 2")
 	tr := telephony.NewTracker(lines())
 	snap := telephony.Snapshot{At: sceneStart.Add(40 * time.Second)}
 	for _, n := range []string{"duty 2", "trunk 2", "trunk 1", "duty 1"} {
@@ -249,7 +256,9 @@ func TestAdopt(t *testing.T) {
 		t.Errorf("line %s, the call that goes on rings", tr.States()[0].State)
 	}
 	begun.events = nil
-	calls := feed(tr, begun.at(17000).answers("trunk 1", "duty 1", "b").at(20000).ends("trunk 1", "duty 1", "b"))
+	calls := feed(tr, begun.
+		at(17000).answers("trunk 1", "duty 1", "b").
+		at(20000).ends("trunk 1", "duty 1", "b"))
 	if len(calls) != 1 || calls[0].Outcome != telephony.AnsweredLate || !calls[0].RangAt.Equal(open[0].RangAt) {
 		t.Errorf("the call that went on: %+v", calls)
 	}
