@@ -30,7 +30,7 @@ func Listen(ctx context.Context, c Config) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	l, err := (&net.ListenConfig{}).Listen(ctx, network(c.Listen), c.Listen)
 	if err != nil {
 		return nil, listenError(c.Listen, err)
 	}
@@ -38,6 +38,15 @@ func Listen(ctx context.Context, c Config) (net.Listener, error) {
 		return l, nil
 	}
 	return tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: certs.get}), nil
+}
+
+// network keeps an IPv4 address to IPv4: Go would open 0.0.0.0 for IPv6 too, and show it as [::].
+func network(listen string) string {
+	host, _, _ := net.SplitHostPort(listen)
+	if ip := net.ParseIP(host); ip != nil && ip.To4() != nil {
+		return "tcp4"
+	}
+	return "tcp"
 }
 
 func listenError(addr string, err error) error {

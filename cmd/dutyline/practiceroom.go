@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"strings"
 	"time"
@@ -99,7 +100,7 @@ func (r *practiceRun) announce(ctx context.Context, a *app, sw *asterisk.Process
 		return stoppedEarly(ctx, err)
 	}
 	p := practiceFile{URL: a.URL(), Users: r.users, SIP: practiceSIP{
-		Address: sw.Settings.SIPAddress,
+		Address: reachable(sw.Settings.SIPAddress),
 		Duty:    practiceDuty{User: sw.Settings.DutyUser, Password: sw.Settings.DutyPassword},
 		Trunk:   practiceTrunk{Address: r.ports.trunk(), Number: practiceNumber},
 	}}
@@ -110,6 +111,15 @@ func (r *practiceRun) announce(ctx context.Context, a *app, sw *asterisk.Process
 	<-ctx.Done()
 	r.say("stopping")
 	return nil
+}
+
+// reachable is an address as a program on this machine reaches it: "all addresses" is none.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return address
 }
 
 // waitConnected waits until the daemon sees the switch.
@@ -134,7 +144,10 @@ func (r *practiceRun) banner(p practiceFile) {
 	for _, u := range p.Users {
 		fmt.Fprintf(&b, "  log in as       %-11s password %s\n", u.Name, u.Password)
 	}
-	fmt.Fprintf(&b, "\n  duty phone      register at %s (UDP) as user %s, password %s\n", p.SIP.Address, p.SIP.Duty.User, p.SIP.Duty.Password)
+	fmt.Fprintf(&b, "\n  duty phone      register at %s (UDP) as user %s, password %s\n", r.ports.sip, p.SIP.Duty.User, p.SIP.Duty.Password)
+	if r.ports.sip != p.SIP.Address {
+		fmt.Fprintf(&b, "                  (that is: at any address of this machine)\n")
+	}
 	fmt.Fprintf(&b, "                  a real phone that registers takes the simulated phone's place\n")
 	fmt.Fprintf(&b, "  call it         sip:%s@%s from any SIP program on this machine, or\n", p.SIP.Trunk.Number, p.SIP.Trunk.Address)
 	fmt.Fprintf(&b, "                  %s/bin/dutyline simulate call --from 02422730001 --name 沈河区应急局 --answer-after 7s --talk 20s\n", r.flags.dir)
