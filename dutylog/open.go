@@ -75,7 +75,7 @@ func (e *Entry) know(n telephony.Number, contacts []Contact) {
 		return
 	}
 	e.Values = map[Field]string{}
-	if n.E164 != "" || !n.Withheld() {
+	if !n.Withheld() {
 		e.prefill(ContactNumber, n.Raw)
 	}
 	if len(e.Candidates) != 1 {
