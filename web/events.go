@@ -281,7 +281,7 @@ func (s *stream) deliver(ctx context.Context) (more bool, err error) {
 		}
 		s.seq = item.Seq
 	}
-	return len(items) == batch, s.flush()
+	return len(items) == batch, nil
 }
 
 // subject is what an item is about.
@@ -315,7 +315,12 @@ func (s *stream) write(text string) error {
 	if _, err := io.WriteString(s.w, text); err != nil {
 		return fmt.Errorf("%w: %w", errWrite, err)
 	}
-	return s.flush()
+	if err := s.flush(); err != nil {
+		return err
+	}
+	// HTTP/2 resets a stream whose deadline passes, even while there is nothing to write.
+	_ = s.rc.SetWriteDeadline(time.Time{})
+	return nil
 }
 
 func (s *stream) flush() error {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ type frame struct {
 	comment     string
 }
 
-func (f frame) into(t *testing.T, v any) {
+func (f frame) into(t testing.TB, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(f.data), v); err != nil {
 		t.Fatalf("%v: %+v", err, f)
@@ -38,10 +39,11 @@ func (f frame) into(t *testing.T, v any) {
 
 // listener reads a stream in the background.
 type listener struct {
-	t      *testing.T
+	t      testing.TB
 	frames chan frame // closed when the stream ends
 	header http.Header
 	status int
+	proto  string
 	body   string // when there is no stream
 	cancel context.CancelFunc
 	lastID int64
@@ -63,7 +65,7 @@ func (c *client) listen(query string, headers ...string) *listener {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	l := &listener{t: c.t, frames: make(chan frame, 1000), header: res.Header, status: res.StatusCode, cancel: cancel}
+	l := &listener{t: c.t, frames: make(chan frame, 1000), header: res.Header, status: res.StatusCode, proto: res.Proto, cancel: cancel}
 	if res.StatusCode != 200 {
 		b, _ := io.ReadAll(res.Body)
 		res.Body.Close()
@@ -537,4 +539,36 @@ func TestHeadOfTheStreamEnds(t *testing.T) {
 	if got := h.visitor().do("HEAD", "/api/v1/events", ""); got.status != 200 || got.header.Get("Content-Type") != "text/event-stream" {
 		t.Errorf("got %v %v", got, got.header)
 	}
+}
+
+// BenchmarkBellToPage is the way of a ring from the tracker's change through the commit to
+// the frame in a browser, with ten pages open.
+func BenchmarkBellToPage(b *testing.B) {
+	h := newHouse(b)
+	var pages []*listener
+	for range 10 {
+		l := h.as("officer").listen("")
+		l.next()
+		l.next()
+		pages = append(pages, l)
+	}
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		begun := time.Now()
+		h.ring(fmt.Sprint(i, ".0"))
+		for n, l := range pages {
+			l.until(func(f frame) bool {
+				return f.event == "line" && strings.Contains(f.data, fmt.Sprintf(`"call_id":"%d.0"`, i))
+			})
+			if n == 0 {
+				took = append(took, time.Since(begun))
+			}
+		}
+		for _, l := range pages {
+			l.until(is("entry"))
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "ms-p50")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "ms-p99")
 }

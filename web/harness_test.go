@@ -37,7 +37,7 @@ var hashed = sync.OnceValue(func() string { return web.HashPassword(password) })
 
 // house is a whole page and API over a real duty log, with one account per role.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	db       *sqlite.DB
 	server   *httptest.Server
 	clock    *clock
@@ -138,7 +138,7 @@ var lines = []telephony.Line{
 // roles in the order of the golden file.
 var roles = []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor, dutylog.Admin}
 
-func newHouse(t *testing.T, change ...func(*web.Deps)) *house {
+func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	t.Helper()
 	h := &house{t: t, clock: &clock{now: time.Now().UTC()}, logs: &logBook{}, registry: prometheus.NewRegistry(),
 		practice: &fakePractice{}, accesses: new([]web.Access)}
@@ -179,7 +179,7 @@ func (h *house) account(login string, role dutylog.Role, mustChange bool) {
 
 // client is one browser: its own cookies, its own session.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	http *http.Client
 	base string
 }

@@ -105,8 +105,10 @@ func serve(t *testing.T, c web.Config, handler http.Handler) (address string, st
 func TestSelfMadeCertificateServesThePage(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "tls")
 	c := web.Config{Listen: "0.0.0.0:0", TLSFolder: folder, TLSNames: []string{"zhiban.example", "192.0.2.9"}}
-	var h *house
-	h = newHouse(t, func(d *web.Deps) { d.Secure = c.Secure() })
+	h := newHouse(t, func(d *web.Deps) {
+		d.Secure = c.Secure()
+		*d = web.WithTiming(*d, 100*time.Millisecond, time.Hour, 20*time.Millisecond)
+	})
 	address, _ := serve(t, c, h.server.Config.Handler)
 	kept := filepath.Join(folder, "dutyline.pem")
 	info, err := os.Stat(kept)
@@ -140,8 +142,18 @@ func TestSelfMadeCertificateServesThePage(t *testing.T) {
 		t.Errorf("cookie %q", cookie)
 	}
 	l := browser.listen("")
-	if f := l.next(); f.event != "line" || !strings.Contains(f.data, "02422739110") {
-		t.Errorf("first frame %+v", f)
+	if f := l.next(); l.proto != "HTTP/2.0" || f.event != "line" || !strings.Contains(f.data, "02422739110") {
+		t.Errorf("%s, first frame %+v", l.proto, f)
+	}
+	// The stream outlives the deadline of each write: nothing to say is no stalled reader.
+	for beats := 0; beats < 3; {
+		f, ok := <-l.frames
+		if !ok {
+			t.Fatalf("the stream ended after %d heartbeats", beats)
+		}
+		if f.comment != "" {
+			beats++
+		}
 	}
 }
 

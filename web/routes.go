@@ -217,7 +217,7 @@ func cut(s string, most int) string {
 func (a *app) document(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-cache")
-	w.Write(a.openAPI)
+	_, _ = w.Write(a.openAPI)
 }
 
 // aliases tell huma which schema stands for a type that writes its own JSON.

@@ -94,10 +94,9 @@ type RecorderHealth struct {
 
 // TapeHealth is the state of the black box.
 type TapeHealth struct {
-	OK        bool   `json:"ok"`
-	Bytes     int64  `json:"bytes"`
-	Malformed int    `json:"malformed"` // frames that were no events; they are on the tape
-	Detail    string `json:"detail"`
+	OK     bool   `json:"ok"`
+	Bytes  int64  `json:"bytes"`
+	Detail string `json:"detail"`
 }
 
 // Access is one look at something that not everybody may see: who, what, when, from where.
