@@ -1,9 +1,24 @@
 #!/bin/sh
-# bench.sh VAR [NAME] — print one line per figure: figure NAME VALUE UNIT.
+# bench.sh VAR [NAME] — print one line per figure: figure NAME VALUE UNIT. NAME selects one.
+# What is seen on the way goes to the standard error output; a failure is an exit status.
 set -eu
 cd "$(dirname "$0")/.."
-VAR=$(mkdir -p "${1:-var}" && cd "${1:-var}" && pwd)
+VAR=${1:-var}
+mkdir -p "$VAR/bin"
+VAR=$(cd "$VAR" && pwd)
 . deploy/env.sh
-export DUTYLINE_ASTERISK="${ASTERISK:-$VAR/asterisk}"
-DUTYLINE_FIGURE=${2:-} go test -timeout 20m -count=1 -run '^TestFigures$' -v ./cmd/dutyline -figures 2>&1 |
-	awk '/^ *figure /{sub(/^ */, ""); print; n++} /FAIL|panic:|_test.go:/{print > "/dev/stderr"; bad=1} END{exit (bad || !n)}'
+export VAR
+export DUTYLINE_FIGURE="${2:-}"
+# A test program that is built first keeps its two outputs apart; go test would mix them.
+go test -c -o "$VAR/bin/figures.test" ./cmd/dutyline
+cd cmd/dutyline
+{
+	status=0
+	"$VAR/bin/figures.test" -test.run '^$' -test.bench '^BenchmarkFigures$' -test.benchtime 1x -test.cpu "$(nproc)" -test.timeout 10m || status=$?
+	printf '\nstatus %s\n' "$status"
+} | awk '
+	/^figure [a-z0-9_]+ [0-9.]+ [^ ]+$/ { print; fflush(); n++; next }
+	/^status [0-9]+$/ { status = $2; next }
+	/^(goos|goarch|pkg|cpu):|^Benchmark|^--- (FAIL|BENCH): |^ +[0-9]+\t +[0-9.]+ ns\/op|^(PASS|FAIL)?$/ { next }
+	{ print > "/dev/stderr" }
+	END { exit (status || !n) ? 1 : 0 }'

@@ -1,0 +1,175 @@
+package main_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// feed reads the event stream as a page does and notes when it saw what.
+type feed struct {
+	ended chan struct{} // closed when nothing is read any more
+	err   error         // why; read it after ended
+
+	mu      sync.Mutex
+	rang    map[string]time.Time // call id → when the page was first told that it rings
+	sealed  map[string]time.Time // call id → when its recording was first seen sealed
+	calls   map[string]seenCall  // by caller, as last told
+	changed chan struct{}        // closed at the next frame
+}
+
+// readFeed opens the stream and returns when the line's present state was read from it.
+func readFeed(b *testing.B, e *bed) *feed {
+	b.Helper()
+	f := &feed{
+		ended: make(chan struct{}), changed: make(chan struct{}),
+		rang: map[string]time.Time{}, sealed: map[string]time.Time{}, calls: map[string]seenCall{},
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+"/api/v1/events", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	first := f.news()
+	res, err := e.client.Do(req)
+	if err != nil || res.StatusCode != http.StatusOK {
+		cancel()
+		b.Fatalf("open the event stream: %v %+v", err, res)
+	}
+	go func() {
+		defer close(f.ended)
+		defer res.Body.Close()
+		f.err = f.read(bufio.NewReaderSize(res.Body, 64<<10))
+	}()
+	b.Cleanup(func() {
+		cancel()
+		<-f.ended
+	})
+	select {
+	case <-first:
+	case <-f.ended:
+		b.Fatalf("the event stream ended at once: %v", f.err)
+	}
+	return f
+}
+
+// read takes frame after frame until the stream ends.
+func (f *feed) read(in *bufio.Reader) error {
+	var event, data string
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		at := time.Now()
+		line = strings.TrimRight(line, "\r\n")
+		switch {
+		case line == "":
+			if err := f.frame(at, event, data); err != nil {
+				return err
+			}
+			event, data = "", ""
+		case strings.HasPrefix(line, "event: "):
+			event = line[len("event: "):]
+		case strings.HasPrefix(line, "data: "):
+			data = line[len("data: "):]
+		}
+	}
+}
+
+func (f *feed) frame(at time.Time, event, data string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch event {
+	case "line":
+		var line struct {
+			State  string `json:"state"`
+			CallID string `json:"call_id"`
+		}
+		if err := json.Unmarshal([]byte(data), &line); err != nil {
+			return fmt.Errorf("line frame %q: %w", data, err)
+		}
+		if _, known := f.rang[line.CallID]; line.State == "ringing" && !known {
+			f.rang[line.CallID] = at
+		}
+	case "call":
+		var call seenCall
+		if err := json.Unmarshal([]byte(data), &call); err != nil {
+			return fmt.Errorf("call frame %q: %w", data, err)
+		}
+		if _, known := f.sealed[call.ID]; call.sealed() && !known {
+			f.sealed[call.ID] = at
+		}
+		f.calls[call.Caller] = call
+	case "":
+		return nil // a comment
+	}
+	close(f.changed)
+	f.changed = make(chan struct{})
+	return nil
+}
+
+// news is closed at the next frame.
+func (f *feed) news() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.changed
+}
+
+// ofCaller is the last known state of somebody's call.
+func (f *feed) ofCaller(number string) seenCall {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.calls[number]
+}
+
+// firstSeen is when the page was told that a call rings, and that its recording is sealed;
+// zero: it was not.
+func (f *feed) firstSeen(id string) (rang, sealed time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.rang[id], f.sealed[id]
+}
+
+func TestTheFeedNotesWhatItSawFirst(t *testing.T) {
+	f := &feed{changed: make(chan struct{}), rang: map[string]time.Time{}, sealed: map[string]time.Time{}, calls: map[string]seenCall{}}
+	stream := strings.Join([]string{
+		"retry: 1000", "",
+		": still here", "",
+		"id: 1", "event: line", `data: {"state":"ringing","call_id":"1.0"}`, "",
+		"event: line", `data: {"state":"ringing","call_id":"1.0","ring":2}`, "",
+		"event: line", `data: {"state":"talking","call_id":"2.0"}`, "",
+		"event: call", `data: {"id":"1.0","caller":"110","recording":null}`, "",
+		"event: call", `data: {"id":"1.0","caller":"110","ring_ms":7,"recording":{"status":"sealed"}}`, "",
+		"event: entry", `data: {}`, "", "",
+	}, "\n")
+	news := f.news()
+	if err := f.read(bufio.NewReader(strings.NewReader(stream))); err == nil || err.Error() != "EOF" {
+		t.Errorf("reading ended with %v, want EOF", err)
+	}
+	select {
+	case <-news:
+	default:
+		t.Error("the frames were not announced")
+	}
+	rang, sealed := f.firstSeen("1.0")
+	if rang.IsZero() || sealed.IsZero() || sealed.Before(rang) {
+		t.Errorf("rang %v, sealed %v", rang, sealed)
+	}
+	if rang, _ := f.firstSeen("2.0"); !rang.IsZero() {
+		t.Error("a call that talks was taken for one that rings")
+	}
+	if c := f.ofCaller("110"); c.RingMS == nil || *c.RingMS != 7 || !c.sealed() {
+		t.Errorf("the last state of the call is %+v", c)
+	}
+	broken := bufio.NewReader(strings.NewReader("event: line\ndata: {\n\n"))
+	if err := f.read(broken); err == nil || !strings.Contains(err.Error(), "line frame") {
+		t.Errorf("a broken frame gave %v", err)
+	}
+}

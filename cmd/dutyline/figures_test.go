@@ -1,0 +1,160 @@
+package main_test
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// figure is one number that the project promises. Its value is measured on real parts.
+type figure struct {
+	name, unit string
+	digits     int // after the decimal point
+	atMost     float64
+	atLeast    float64 // the goal; one of the two is 0, or both: no goal
+	value      func(*measurements, *testing.B) float64
+}
+
+func figures() []figure {
+	return []figure{
+		{name: "events_per_second", unit: "1/s", atLeast: 100_000, value: (*measurements).eventsPerSecond},
+		{name: "recording_ratio", unit: "ratio", digits: 4, atMost: 0.29, value: (*measurements).recordingRatio},
+		{name: "seal_cpu_per_talk_minute", unit: "s", digits: 3, value: (*measurements).sealCPU},
+		{name: "bell_to_page_p99", unit: "ms", digits: 1, atMost: 50, value: (*measurements).bellToPage},
+		{name: "ring_error_p99", unit: "ms", digits: 1, atMost: 50, value: (*measurements).ringError},
+		{name: "seal_after_hangup_p99", unit: "ms", digits: 1, atMost: 500, value: (*measurements).sealAfterHangup},
+	}
+}
+
+// BenchmarkFigures prints one line per figure (make bench). DUTYLINE_FIGURE names one of
+// them; empty means all. What was seen on the way is told on the standard error output.
+// Run it with -benchtime=1x: every figure repeats what it measures by itself.
+func BenchmarkFigures(b *testing.B) {
+	wanted := os.Getenv("DUTYLINE_FIGURE")
+	var names []string
+	for _, f := range figures() {
+		names = append(names, f.name)
+	}
+	if wanted != "" && !slices.Contains(names, wanted) {
+		tellf("there is no figure %q: use one of %s", wanted, strings.Join(names, ", "))
+		b.FailNow()
+	}
+	var m measurements
+	for _, f := range figures() {
+		if wanted != "" && wanted != f.name {
+			continue
+		}
+		b.Run(f.name, func(b *testing.B) {
+			v := f.value(&m, b)
+			// The benchmark's own line is begun already: ours starts on a new one.
+			fmt.Printf("\nfigure %s %s %s\n", f.name, strconv.FormatFloat(v, 'f', f.digits, 64), f.unit)
+			tellf("%s", f.verdict(v))
+		})
+	}
+}
+
+func (f figure) verdict(v float64) string {
+	switch {
+	case f.atMost > 0 && v > f.atMost:
+		return fmt.Sprintf("%s MISSES its goal of at most %g %s", f.name, f.atMost, f.unit)
+	case f.atLeast > 0 && v < f.atLeast:
+		return fmt.Sprintf("%s MISSES its goal of at least %g %s", f.name, f.atLeast, f.unit)
+	case f.atMost > 0:
+		return fmt.Sprintf("%s meets its goal of at most %g %s", f.name, f.atMost, f.unit)
+	case f.atLeast > 0:
+		return fmt.Sprintf("%s meets its goal of at least %g %s", f.name, f.atLeast, f.unit)
+	}
+	return f.name + " has no goal"
+}
+
+// measurements are shared by figures that come from the same run.
+type measurements struct {
+	bells   once[bells]
+	archive once[archiveCost]
+}
+
+// once measures for the first figure that needs it. A measurement that failed is not tried
+// again for the next one.
+type once[T any] struct {
+	begun, done bool
+	result      T
+}
+
+func (o *once[T]) get(b *testing.B, measure func(*testing.B) T) T {
+	b.Helper()
+	if !o.begun {
+		o.begun = true
+		o.result, o.done = measure(b), true
+	}
+	if !o.done {
+		b.Fatal("what this figure is taken from failed already, see above")
+	}
+	return o.result
+}
+
+// tellf writes a line of progress beside the figures.
+func tellf(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...)
+}
+
+// percentile is the smallest value that p percent of all do not exceed (nearest rank).
+func percentile[T cmp.Ordered](all []T, p float64) T {
+	var zero T
+	if len(all) == 0 {
+		return zero
+	}
+	sorted := slices.Sorted(slices.Values(all))
+	rank := int(math.Ceil(p / 100 * float64(len(sorted))))
+	return sorted[min(max(rank, 1), len(sorted))-1]
+}
+
+// spread says how durations are distributed.
+func spread(all []time.Duration) string {
+	return fmt.Sprintf("median %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms, n %d",
+		millis(percentile(all, 50)), millis(percentile(all, 90)), millis(percentile(all, 99)), millis(percentile(all, 100)), len(all))
+}
+
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func TestPercentileIsTheNearestRank(t *testing.T) {
+	hundred := make([]int, 100)
+	for i := range hundred {
+		hundred[i] = 100 - i
+	}
+	for _, c := range []struct {
+		all  []int
+		p    float64
+		want int
+	}{
+		{hundred, 99, 99}, {hundred, 100, 100}, {hundred, 50, 50}, {hundred, 0, 1},
+		{hundred[:20], 99, 100}, {[]int{7}, 99, 7}, {nil, 99, 0},
+	} {
+		if got := percentile(c.all, c.p); got != c.want {
+			t.Errorf("percentile %g of %d values: got %d, want %d", c.p, len(c.all), got, c.want)
+		}
+	}
+}
+
+func TestAFigureSaysWhetherItsGoalIsMet(t *testing.T) {
+	for _, c := range []struct {
+		f    figure
+		v    float64
+		want string
+	}{
+		{figure{name: "x", unit: "ms", atMost: 50}, 50, "x meets its goal of at most 50 ms"},
+		{figure{name: "x", unit: "ms", atMost: 50}, 50.1, "x MISSES its goal of at most 50 ms"},
+		{figure{name: "x", unit: "1/s", atLeast: 10}, 9, "x MISSES its goal of at least 10 1/s"},
+		{figure{name: "x", unit: "1/s", atLeast: 10}, 10, "x meets its goal of at least 10 1/s"},
+		{figure{name: "x", unit: "s"}, 10, "x has no goal"},
+	} {
+		if got := c.f.verdict(c.v); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
