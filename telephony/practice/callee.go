@@ -17,6 +17,7 @@ type callee struct {
 	book   *booking
 	domain sip.Uri // of the switch: redirections point there
 	leg    Leg
+	sound  *audio // nil for a call that is not to be answered
 }
 
 // run treats the call as it was planned and returns when it is over. ctx is the line's.
@@ -32,6 +33,14 @@ func (c *callee) run(ctx context.Context) {
 	case Unavailable:
 		c.refuse(sip.StatusTemporarilyUnavailable, "Temporarily Unavailable")
 		return
+	}
+	if plan.Does == Answers || plan.Does == Instant {
+		if !c.hasSound() {
+			return
+		}
+		defer func() { c.leg.Heard = c.sound.end() }()
+	}
+	switch plan.Does {
 	case Instant:
 		c.answer(ctx)
 		return
@@ -42,6 +51,20 @@ func (c *callee) run(ctx context.Context) {
 		}
 	}
 	c.ringUntilPlanned(ctx, plan)
+}
+
+// hasSound looks, before the bell rings, whether both ends can talk at all.
+func (c *callee) hasSound() bool {
+	var err error
+	if c.sound, err = openAudio(c.agent.local.IP); err == nil {
+		if err = c.sound.accept(c.dialog.InviteRequest.Body()); err == nil {
+			return true
+		}
+		c.sound.end()
+	}
+	c.book.note(CallRefused, fmt.Sprintf("the phone cannot take the call: %v", err))
+	c.refuse(sip.StatusNotAcceptableHere, "Not Acceptable Here")
+	return false
 }
 
 // ring sends 180 Ringing.
@@ -90,17 +113,7 @@ func (c *callee) refuse(status int, reason string, headers ...sip.Header) {
 
 // answer picks up, talks and ends.
 func (c *callee) answer(ctx context.Context) {
-	sound, err := openAudio(c.agent.local.IP)
-	if err == nil {
-		defer func() { c.leg.Heard = sound.end() }()
-		err = sound.accept(c.dialog.InviteRequest.Body())
-	}
-	if err != nil {
-		c.book.note(CallRefused, fmt.Sprintf("the phone cannot take the call: %v", err))
-		c.refuse(sip.StatusNotAcceptableHere, "Not Acceptable Here")
-		return
-	}
-	body := sound.offer()
+	body := c.sound.offer()
 	defer c.agent.remember(c.leg.SIPCallID, body)()
 	c.leg.AnsweredAt, c.leg.Status = time.Now(), sip.StatusOK
 	if err := c.dialog.RespondSDP(body); err != nil { // returns after the ACK
@@ -110,7 +123,7 @@ func (c *callee) answer(ctx context.Context) {
 		}
 		return
 	}
-	sound.start(c.book.sound.of(c.book.call.side(false)))
+	c.sound.start(c.book.sound.of(c.book.call.side(false)))
 	c.report()
 	c.talk(ctx)
 }

@@ -61,6 +61,33 @@ func Exchange(there, back []byte, d time.Duration) (Level, Level, error) {
 	return a.end(), b.end(), nil
 }
 
+// Booking and Board are a call and where its far end finds it.
+type (
+	Booking = booking
+	Board   = board
+)
+
+func NewBooking(id int) *Booking                 { return &booking{id: id} }
+func (b *Booking) ID() int                       { return b.id }
+func (b *Booking) Reach() func()                 { return b.reach() }
+func (b *Booking) FarIs(l Leg)                   { b.update(func(r *Result) { r.Far = l }) }
+func (b *Booking) Settle(d time.Duration) Result { return b.settle(d) }
+func (p *Board) Post(key string, b *Booking)     { p.post(key, b) }
+func (p *Board) Take(key string) *Booking        { return p.take(key) }
+func (p *Board) Drop(key string, b *Booking)     { p.drop(key, b) }
+
+// Scripts is what is said, as side and text.
+func Scripts() (all [][][2]string) {
+	for _, s := range append(scripts[:len(scripts):len(scripts)], outgoingScript) {
+		var lines [][2]string
+		for _, t := range s {
+			lines = append(lines, [2]string{string(t.by), t.text})
+		}
+		all = append(all, lines)
+	}
+	return all
+}
+
 // Floor is the rule of who may call.
 type Floor = floor
 

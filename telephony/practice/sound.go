@@ -74,7 +74,9 @@ func readWAV(b []byte) (pcm []float64, rate int, err error) {
 			if format != 1 || channels != 1 || bits != 16 {
 				return nil, 0, fmt.Errorf("WAV format %d with %d channels of %d bits; one channel of 16-bit PCM is read", format, channels, bits)
 			}
-			rate = int(binary.LittleEndian.Uint32(b[4:]))
+			if rate = int(binary.LittleEndian.Uint32(b[4:])); rate < sampleRate || rate > 192000 {
+				return nil, 0, fmt.Errorf("WAV with %d samples a second; 8000 to 192000 are read", rate)
+			}
 		}
 		b = b[min(len(b), size+size%2):]
 	}

@@ -55,6 +55,9 @@ func (s *studio) conversation(ctx context.Context, c Call) tracks {
 
 // warmUp synthesizes everything that can be said, so that no call waits for it.
 func (s *studio) warmUp(ctx context.Context) {
+	if s.program == "" {
+		return // generated voices are quick
+	}
 	for _, sc := range append(scripts[:len(scripts):len(scripts)], outgoingScript) {
 		for _, t := range sc {
 			if ctx.Err() != nil {
