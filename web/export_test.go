@@ -97,3 +97,12 @@ type (
 	LineDoc     = lineBody
 	HealthDoc   = healthBody
 )
+
+// ResumeFrom reads what a reader sent; known is false for what cannot come from us.
+func ResumeFrom(header, query string) (after int64, given, known bool) {
+	r := resumeFrom(&eventsInput{Header: header, Query: query})
+	return int64(r.after), r.given, r.known
+}
+
+// Stamp is an instant in JSON.
+type Stamp = stamp
