@@ -13,7 +13,7 @@ import (
 )
 
 const callColumns = "id, line, direction, caller, caller_e164, caller_name, called, called_e164, outcome, reason, " +
-	"offered_at, rang_at, answered_at, ended_at, rings, rule, hangup_by, forwarded_to, redirected_from, findings, " +
+	"offered_at, rang_at, rang_until, answered_at, ended_at, rings, rule, hangup_by, forwarded_to, redirected_from, findings, " +
 	"said_tags, set_tags, tags, entry_id"
 
 // keptCall is a call's row. Its Tags are what the switch said.
@@ -27,7 +27,7 @@ type keptCall struct {
 func (k keptCall) values() []any {
 	c := k.Call
 	return []any{c.ID, c.Line, string(c.Direction), c.Caller.Raw, c.Caller.E164, c.CallerName, c.Called.Raw, c.Called.E164,
-		string(c.Outcome), string(c.Reason), micros(c.OfferedAt), micros(c.RangAt), micros(c.AnsweredAt), micros(c.EndedAt),
+		string(c.Outcome), string(c.Reason), micros(c.OfferedAt), micros(c.RangAt), micros(c.RangUntil), micros(c.AnsweredAt), micros(c.EndedAt),
 		int64(c.Rings), c.Rule, string(c.HangupBy), c.ForwardedTo, c.RedirectedFrom, list(c.Findings),
 		list(c.Tags), list(k.set), list(k.shown), k.entryID}
 }
@@ -35,7 +35,7 @@ func (k keptCall) values() []any {
 func (k *keptCall) targets() []any {
 	c := &k.Call
 	return []any{&c.ID, &c.Line, &c.Direction, &c.Caller.Raw, &c.Caller.E164, &c.CallerName, &c.Called.Raw, &c.Called.E164,
-		&c.Outcome, &c.Reason, instant{&c.OfferedAt}, instant{&c.RangAt}, instant{&c.AnsweredAt}, instant{&c.EndedAt},
+		&c.Outcome, &c.Reason, instant{&c.OfferedAt}, instant{&c.RangAt}, instant{&c.RangUntil}, instant{&c.AnsweredAt}, instant{&c.EndedAt},
 		&c.Rings, &c.Rule, &c.HangupBy, &c.ForwardedTo, &c.RedirectedFrom, words[telephony.Finding]{&c.Findings},
 		words[telephony.Tag]{&c.Tags}, words[telephony.Tag]{&k.set}, words[telephony.Tag]{&k.shown}, &k.entryID}
 }

@@ -117,10 +117,13 @@ func story(c telephony.Call, o telephony.Outcome) []telephony.Change {
 	}
 	if o == telephony.AnsweredInTime || o == telephony.AnsweredLate {
 		at = at.Add(7 * time.Second)
-		c.AnsweredAt, c.Rings = at, 2
+		c.AnsweredAt, c.RangUntil, c.Rings = at, at, 2
 		say(telephony.CallAnswered, at, telephony.Talking)
 	}
 	at = at.Add(20 * time.Second)
+	if !c.RangAt.IsZero() && c.RangUntil.IsZero() {
+		c.RangUntil = at.Add(-2 * time.Second) // the bell may stop before the call does
+	}
 	c.EndedAt, c.Outcome, c.Rule, c.HangupBy = at, o, "1000/4000/0/3", telephony.ByCaller
 	say(telephony.CallEnded, at, telephony.Idle)
 	return all

@@ -245,6 +245,9 @@ func TestOldFilesAreBroughtUpToDate(t *testing.T) {
 	if call.Outcome != telephony.AnsweredInTime || !call.OfferedAt.Equal(noon) {
 		t.Errorf("%+v", call)
 	}
+	if !call.RangUntil.Equal(call.AnsweredAt) {
+		t.Errorf("the bell of an old call stopped at %v, want its answer %v", call.RangUntil, call.AnsweredAt)
+	}
 	e := must(db.Entry(ctx, "e-"+c.ID))(t)
 	if e.State != dutylog.Complete || e.Values[dutylog.Content] != "例行询问" || len(must(db.Revisions(ctx, e.ID))(t)) != 2 {
 		t.Errorf("%+v", e)
