@@ -43,7 +43,7 @@ func TestSystemOneOfEachOutcome(t *testing.T) {
 		{"given up after the limit", givesUp(2 * time.Second), "in missed by=caller rings=5 recording=none", "missed"},
 		{"given up before the limit", givesUp(700 * time.Millisecond), "in abandoned_early by=caller rings=2 recording=none", "missed"},
 		{"rejected at the phone", waits("02422730003"), "in rejected by=officer rings=2 recording=none", "missed"},
-		{"engaged", waits("02422730004"), "in engaged by=officer rings=0 !busy_without_a_call recording=none", "missed"},
+		{"engaged", waits("02422730004"), "in engaged by=system rings=0 !busy_without_a_call recording=none", "missed"},
 		{"forwarded by the phone", func(r *room) {
 			r.calls("caller", caller{number: "02422730005", talk: 500 * time.Millisecond, hertz: callerTone}).Must(t)
 		}, "in forwarded by=caller rings=0 to=13900001111 recording=sealed", "missed"},

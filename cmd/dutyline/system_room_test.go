@@ -138,6 +138,11 @@ func (r *room) awaitReady(within time.Duration) {
 func (r *room) awaitLine(state string) wireLine {
 	r.t.Helper()
 	var l wireLine
+	defer func() {
+		if l.State != state {
+			r.t.Logf("the page shows %+v; calls: %+v", l, r.desk.allCalls())
+		}
+	}()
 	r.desk.await(15*time.Second, "the page shows the line as "+state, func() bool {
 		l = r.desk.line()
 		return l.State == state
@@ -153,4 +158,13 @@ func (r *room) recordedOnSwitch() []string {
 		r.t.Fatal(err)
 	}
 	return files
+}
+
+// fileSize is 0 for a file that is not there.
+func fileSize(name string) int64 {
+	info, err := os.Stat(name)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
