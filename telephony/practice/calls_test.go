@@ -134,7 +134,7 @@ func TestSecondCallerFindsThePhoneEngaged(t *testing.T) {
 	first := make(chan practice.Result, 1)
 	answered := make(chan struct{})
 	go func() {
-		r, _ := s.line.Call(t.Context(), practice.Call{From: "02422730001", Talk: 2 * time.Second}, func(n practice.Note) {
+		r, _ := s.line.Call(t.Context(), practice.Call{From: "02422730001", Talk: time.Second}, func(n practice.Note) {
 			if n.Kind == practice.CallAnswered {
 				close(answered)
 			}

@@ -61,6 +61,19 @@ func Exchange(there, back []byte, d time.Duration) (Level, Level, error) {
 	return a.end(), b.end(), nil
 }
 
+// Send paces a track to an address for a while.
+func Send(track []byte, to *net.UDPAddr, d time.Duration) error {
+	a, err := openAudio(net.IPv4(127, 0, 0, 1))
+	if err != nil {
+		return err
+	}
+	a.session.SetRemoteAddr(to)
+	a.start(track)
+	<-time.After(d)
+	a.end()
+	return nil
+}
+
 // Booking and Board are a call and where its far end finds it.
 type (
 	Booking = booking

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -26,11 +27,12 @@ type Config struct {
 	Speech   string // the speech program; default espeak-ng, "off" for generated voices
 	Socket   string // control socket for other processes; empty: none
 
-	NoPhone   bool          // no simulated phone: a real one answers from the start
-	Programme bool          // run the endless programme
-	Seed      uint64        // of the programme
-	First     time.Duration // before the programme's first call; default 5 s
-	Pause     time.Duration // the shortest pause between its calls, the longest is twice that; default 20 s
+	NoPhone   bool           // no simulated phone: a real one answers from the start
+	Programme bool           // run the endless programme
+	Seed      uint64         // of the programme
+	Steps     iter.Seq[Step] // another programme than Programme(Seed), for tests and measurements
+	First     time.Duration  // before the programme's first call; default 5 s
+	Pause     time.Duration  // the shortest pause between its calls, the longest is twice that; default 20 s
 
 	Unplanned Call          // how the phone treats calls that nobody announced; default answers after 6 s
 	PollEvery time.Duration // how often the phone looks whether a real one is registered; default 3 s
@@ -65,6 +67,9 @@ func (c *Config) complete() error {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Steps == nil {
+		c.Steps = Programme(c.Seed)
 	}
 	if c.Unplanned == (Call{}) {
 		c.Unplanned = Call{AnswerAfter: 6 * time.Second, Talk: maxTime}

@@ -141,7 +141,7 @@ func (l *Line) runProgramme(ctx context.Context) {
 		return
 	}
 	pause := l.cfg.First
-	for step := range Programme(l.cfg.Seed) {
+	for step := range l.cfg.Steps {
 		if pause == 0 {
 			pause = time.Duration(step.Rest * float64(l.cfg.Pause))
 		}
