@@ -115,18 +115,18 @@ func TestWarningsComeWhileItStillRings(t *testing.T) {
 				defer stop()
 				ring(t, w, skew)
 				want := []telephony.ChangeKind{telephony.CallOffered, telephony.CallRang}
-				time.Sleep(9990 * time.Millisecond)
+				<-time.After(9990 * time.Millisecond) // synthetic time
 				synctest.Wait()
 				if diff := cmp.Diff(want, got.kinds()); diff != "" {
 					t.Errorf("before ring 3 (-want +got):\n%s", diff)
 				}
-				time.Sleep(20 * time.Millisecond)
+				<-time.After(20 * time.Millisecond) // synthetic time
 				synctest.Wait()
 				want = append(want, telephony.CallRing3)
 				if diff := cmp.Diff(want, got.kinds()); diff != "" {
 					t.Errorf("at ring 3 (-want +got):\n%s", diff)
 				}
-				time.Sleep(5 * time.Second)
+				<-time.After(5 * time.Second) // synthetic time
 				synctest.Wait()
 				want = append(want, telephony.CallLimit)
 				if diff := cmp.Diff(want, got.kinds()); diff != "" {
