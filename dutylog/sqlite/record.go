@@ -58,10 +58,11 @@ func (t *tx) firstSaid(ch telephony.Change) (bool, error) {
 		return true, nil
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%q", []any{ch.Kind, micros(ch.At), ch.Line, ch.Finding, ch.Detail,
+	// %#v, not %q: the latter writes every large number as the same unknown character.
+	fmt.Fprintf(h, "%#v", []any{ch.Kind, micros(ch.At), ch.Line, ch.Finding, ch.Detail,
 		ch.State.Line, ch.State.State, micros(ch.State.Since), ch.State.CallID, micros(ch.State.RangAt)})
 	if ch.Call != nil {
-		fmt.Fprintf(h, "%q", keptCall{Call: *ch.Call}.values())
+		fmt.Fprintf(h, "%#v", keptCall{Call: *ch.Call}.values())
 	}
 	n, err := t.changed("INSERT INTO said (digest, at) VALUES (?, ?) ON CONFLICT DO NOTHING", h.Sum(nil)[:16], micros(t.now))
 	return n > 0, err
