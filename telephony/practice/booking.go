@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"fmt"
 	"sync"
 	"time"
 )
@@ -22,6 +23,16 @@ func (b *booking) note(kind NoteKind, text string) {
 	if b.tell != nil {
 		b.tell(Note{At: time.Now(), Kind: kind, Call: b.id, Text: text})
 	}
+}
+
+// noteEnd is for calls that nobody here placed: only the called end knows of them.
+func (b *booking) noteEnd() {
+	far := b.settle(0).Far
+	text := fmt.Sprintf("it is over without an answer (SIP %d)", far.Status)
+	if !far.AnsweredAt.IsZero() {
+		text = fmt.Sprintf("it is over after %.1f s of talk", far.EndedAt.Sub(far.AnsweredAt).Seconds())
+	}
+	b.note(CallEnded, text)
 }
 
 // update changes the result under its lock.
@@ -68,6 +79,8 @@ func (c Call) side(near bool) Side {
 }
 
 // board holds the calls that a phone will get in the next moment, by the number it will see.
+// Two calls of one number in the same milliseconds may change places: nothing else of a call
+// comes through the switch to the phone.
 type board struct {
 	mu      sync.Mutex
 	waiting map[string][]*booking

@@ -122,8 +122,8 @@ func TestManyCallersAtOnce(t *testing.T) {
 	s.run(t)
 	const callers = 8
 	var ends []func() (practice.Result, error)
-	for range callers { // one number: the switchboard of some office
-		ends = append(ends, s.calls(practice.Call{From: "02422730001", AnswerAfter: 1500 * time.Millisecond, Talk: talk}))
+	for i := range callers {
+		ends = append(ends, s.calls(practice.Call{From: fmt.Sprintf("0242273%04d", i), AnswerAfter: 1500 * time.Millisecond, Talk: talk}))
 	}
 	status := map[int]int{}
 	for _, end := range ends {
@@ -176,6 +176,10 @@ func TestPhoneTreatsUnplannedCalls(t *testing.T) {
 	f.send(request("CANCEL", "dutyline-practice", "first", "", "", f), to)
 	f.awaitStatus(487)
 	f.send(request("ACK", "dutyline-practice", "first", "", "", f), to)
+	ends := s.await(t, practice.CallEnded).Text + s.await(t, practice.CallEnded).Text
+	if !strings.Contains(ends, "(SIP 486)") || !strings.Contains(ends, "(SIP 487)") {
+		t.Errorf("the first two calls: %s", ends)
+	}
 	f.send(invite("third"), to)
 	m := f.awaitStatus(200)
 	if m.Message == nil || len(m.Body()) == 0 {
@@ -185,4 +189,5 @@ func TestPhoneTreatsUnplannedCalls(t *testing.T) {
 	f.send(strings.Replace(request("ACK", "dutyline-practice", "third", ";tag="+tag, "", f), "z9hG4bKthird", "z9hG4bKack", 1), to)
 	s.end(t)
 	f.await(sip.BYE)
+	s.awaitText(t, practice.CallEnded, "s of talk")
 }

@@ -39,7 +39,7 @@ var (
 )
 
 // firstResponse is how long the switch may take to say anything; it usually takes milliseconds.
-const firstResponse = 4 * time.Second
+const firstResponse = 3 * time.Second
 
 // run places the call and returns when it is over. The error is for a call that could not
 // even be placed; busy, refused and given up are results. ctx ends it politely.

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	short = 200 * time.Millisecond // of ringing
-	talk  = 500 * time.Millisecond
+	short = 150 * time.Millisecond // of ringing
+	talk  = 400 * time.Millisecond
 )
 
 // seen is what the SIP side saw of a call, as far as it is certain.

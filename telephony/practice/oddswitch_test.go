@@ -263,3 +263,21 @@ func (s *stage) awaitText(t *testing.T, kind practice.NoteKind, text string) {
 		t.Errorf("said %q, want %q in it", n.Text, text)
 	}
 }
+
+func TestSilentSwitchIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := alone(t, newFakeSwitch(t), false)
+	s.run(t)
+	if _, err := s.line.Call(t.Context(), practice.Call{From: "110"}, nil); err == nil || !strings.Contains(err.Error(), "does not answer the call") {
+		t.Errorf("a call into the void: %v", err)
+	}
+	// The end of the line does not wait either.
+	end := s.calls(practice.Call{From: "110"})
+	s.await(t, practice.CallPlaced)
+	s.await(t, practice.CallPlaced)
+	begin := time.Now()
+	s.end(t)
+	if r, err := end(); err != nil || !r.GaveUp || time.Since(begin) > time.Second {
+		t.Errorf("after %v: %+v, %v", time.Since(begin), r, err)
+	}
+}

@@ -158,6 +158,7 @@ func (l *Line) calledPhone(d *sipgo.DialogServerSession) {
 		leave, _ := l.floor.enter(ctx)
 		defer leave()
 		b = l.unplanned(ctx, fmt.Sprintf("a call from %.40q that is not ours reaches the simulated phone", number))
+		defer b.noteEnd()
 	}
 	defer b.reach()() // after the phone was put down: then it is free for the next call
 	c := &callee{agent: l.phone, dialog: d, book: b, domain: l.dutyURI()}
@@ -210,6 +211,7 @@ func (l *Line) calledFar(d *sipgo.DialogServerSession) {
 		leave, _ := l.floor.enter(ctx)
 		defer leave()
 		b = l.unplanned(ctx, fmt.Sprintf("the duty phone calls %.40q", number))
+		defer b.noteEnd()
 		b.call = farEnd(number)
 		b.sound = l.studio.conversation(ctx, b.call)
 	}

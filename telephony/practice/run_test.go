@@ -43,7 +43,7 @@ func TestPhoneStepsAsideForARealOneAndReturns(t *testing.T) {
 		t.Errorf("said %q", n.Text)
 	}
 	// The person at the real phone is reached, and heard.
-	r, err := s.line.Call(t.Context(), practice.Call{From: "02422730001", AnswerAfter: time.Minute, Talk: 2 * time.Second}, nil)
+	r, err := s.line.Call(t.Context(), practice.Call{From: "02422730001", AnswerAfter: time.Minute, Talk: time.Second}, nil)
 	if err != nil || r.Near.Status != 200 || !r.Far.InvitedAt.IsZero() || r.Near.Heard.Mean < -40 {
 		t.Fatalf("the real phone was not reached: %+v, %v", r, err)
 	}
@@ -343,9 +343,6 @@ func TestWrongPasswordAndSilentSwitchAreSaid(t *testing.T) {
 	}
 	if n := s.await(t, practice.PhoneUnregistered); !strings.Contains(n.Text, "does not answer") {
 		t.Errorf("without a switch it said %q", n.Text)
-	}
-	if _, err := s.line.Call(t.Context(), practice.Call{From: "1"}, nil); err == nil || !strings.Contains(err.Error(), "does not answer the call") {
-		t.Errorf("a call into the void: %v", err)
 	}
 	s.asterisk = asterisktest.Start(t, settings)
 	s.await(t, practice.PhoneRegistered)

@@ -129,6 +129,7 @@ func babble(text string, by Side) []float64 {
 		pitch = 118
 	}
 	const syllable, rest = 0.19, 0.30
+	waves := map[[2]float64]*wave{}
 	var pcm []float64
 	phase := 0.0
 	for _, r := range text {
@@ -138,22 +139,37 @@ func babble(text string, by Side) []float64 {
 		}
 		tone := pitch * (1 + 0.05*float64(r%5-2))
 		formant := 400 + 90*float64(r%8) // Hz, where this vowel is loudest
+		w := waves[[2]float64{tone, formant}]
+		if w == nil {
+			w = vowel(tone, formant)
+			waves[[2]float64{tone, formant}] = w
+		}
 		n := int(syllable * sampleRate)
 		for i := range n {
 			at := float64(i) / float64(n)
 			phase += tone * (1 - 0.12*at) / sampleRate
-			pcm = append(pcm, math.Pow(math.Sin(math.Pi*at), 0.6)*vowel(phase, tone, formant))
+			pcm = append(pcm, math.Sqrt(math.Sin(math.Pi*at))*w.at(phase))
 		}
 	}
 	return pcm
 }
 
-// vowel is one sample of a harmonic sound with its energy around the formant.
-func vowel(phase, tone, formant float64) float64 {
-	sum := 0.0
+// wave is one period of a sound.
+type wave [512]float64
+
+func (w *wave) at(phase float64) float64 {
+	return w[int((phase-math.Floor(phase))*float64(len(w)))%len(w)]
+}
+
+// vowel is a harmonic sound of a tone, with its energy around the formant.
+func vowel(tone, formant float64) *wave {
+	var w wave
 	for k := 1.0; k*tone < 3000; k++ {
 		d := (k*tone - formant) / 350
-		sum += math.Sin(2*math.Pi*k*phase) * (0.15/k + math.Exp(-d*d))
+		loud := 0.15/k + math.Exp(-d*d)
+		for i := range w {
+			w[i] += loud * math.Sin(2*math.Pi*k*float64(i)/float64(len(w)))
+		}
 	}
-	return sum
+	return &w
 }

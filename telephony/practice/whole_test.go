@@ -71,11 +71,23 @@ func TestCallsDoNotPileUp(t *testing.T) {
 		}
 	}
 	round(4)
-	goroutines, sockets := runtime.NumGoroutine(), openSockets(t)
-	round(12)
+	goroutines, sockets := ourGoroutines(), openSockets(t)
+	round(8)
 	asterisktest.Eventually(t, 5*time.Second, "goroutines and sockets are as many as before", func() bool {
-		return runtime.NumGoroutine() <= goroutines+1 && openSockets(t) <= sockets
+		return ourGoroutines() <= goroutines && openSockets(t) <= sockets
 	})
+}
+
+// ourGoroutines leaves out those in which the SIP library alone waits for its timers.
+func ourGoroutines() int {
+	buf := make([]byte, 1<<20)
+	n := 0
+	for _, stack := range strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
+		if strings.Contains(stack, "dutyline/telephony/practice.") {
+			n++
+		}
+	}
+	return n
 }
 
 // The two voices go through the switch to the recording of their own side.
@@ -83,14 +95,14 @@ func TestVoicesAreOnTheirOwnSide(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.run(t)
-	call := practice.Call{From: "02422730001", AnswerAfter: short, Talk: 3 * time.Second}
+	call := practice.Call{From: "02422730001", AnswerAfter: short, Talk: 5 * time.Second}
 	if _, err := s.line.Call(t.Context(), call, nil); err != nil {
 		t.Fatal(err)
 	}
 	var far, officer []float64
 	asterisktest.Eventually(t, 5*time.Second, "both sides are recorded", func() bool {
 		far, officer = recorded(t, s, "far"), recorded(t, s, "officer")
-		return len(far) > 2*practice.SampleRate && len(officer) > 2*practice.SampleRate
+		return len(far) > 4*practice.SampleRate && len(officer) > 4*practice.SampleRate
 	})
 	callerSays, officerSays := practice.Conversation(t.Context(), "off", "", call)
 	for name, c := range map[string]struct {
@@ -98,7 +110,7 @@ func TestVoicesAreOnTheirOwnSide(t *testing.T) {
 		own, other []byte
 	}{"far": {far, callerSays, officerSays}, "officer": {officer, officerSays, callerSays}} {
 		own, other := alike(c.heard, c.own), alike(c.heard, c.other)
-		if own < 0.7 || own < other+0.2 {
+		if own < 0.6 || own < other+0.4 {
 			t.Errorf("the side %s sounds %.2f like its own voice and %.2f like the other", name, own, other)
 		}
 	}
@@ -140,11 +152,26 @@ func alike(heard []float64, said []byte) float64 {
 		}
 		b = append(b, sum)
 	}
+	a, b = smooth(a), smooth(b)
 	best := 0.0
 	for shift := -15; shift <= 15; shift++ {
 		best = max(best, correlation(a, b, shift))
 	}
 	return best
+}
+
+// smooth leaves who speaks when, and takes away the syllables.
+func smooth(v []float64) []float64 {
+	const window = 10
+	var out []float64
+	for i := range max(0, len(v)-window) {
+		sum := 0.0
+		for _, x := range v[i : i+window] {
+			sum += x
+		}
+		out = append(out, sum)
+	}
+	return out
 }
 
 func correlation(a, b []float64, shift int) float64 {
