@@ -166,3 +166,52 @@ func TestSummaryOfACall(t *testing.T) {
 		}
 	}
 }
+
+func TestPracticeFileIsFoundWhereMakeRunPutsIt(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if got := findPracticeFile(""); got != filepath.Join("var", "practice.json") {
+		t.Errorf("with nothing there: %s", got)
+	}
+	if _, err := usualPracticeFile(""); err == nil || !strings.Contains(err.Error(), "start make run first") {
+		t.Errorf("with nothing there: %v", err)
+	}
+	if err := os.Mkdir("var", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	text := `{"url":"http://127.0.0.1:1","sip":{"address":"127.0.0.1:5160","duty":{"user":"duty","password":"secret"},"trunk":{"address":"127.0.0.1:5161","number":"110"}}}`
+	if err := os.WriteFile("var/practice.json", []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := simulateFlags{programme: "on", seed: 7}.config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := practice.Config{
+		SIPAddress: "127.0.0.1:5160", DutyUser: "duty", DutyPassword: "secret", TrunkAddress: "127.0.0.1:5161", Number: "110",
+		CacheDir: "var/speech", Socket: "var/practice.sock", Programme: true, Seed: 7,
+	}
+	if cfg.SIPAddress != want.SIPAddress || cfg.DutyUser != want.DutyUser || cfg.DutyPassword != want.DutyPassword ||
+		cfg.TrunkAddress != want.TrunkAddress || cfg.Number != want.Number || cfg.CacheDir != want.CacheDir ||
+		cfg.Socket != want.Socket || cfg.Programme != want.Programme || cfg.Seed != want.Seed {
+		t.Errorf("got %+v\nwant %+v", cfg, want)
+	}
+}
+
+func TestProgressLinesNeverMix(t *testing.T) {
+	out := &output{}
+	tell := progressPrinter(out)
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() { tell(practice.Note{At: time.Unix(0, 0), Call: i, Text: strings.Repeat("x", 200)}) })
+	}
+	all.Wait()
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 20 {
+		t.Fatalf("%d lines for 20 notes", len(lines))
+	}
+	for _, l := range lines {
+		if !strings.HasSuffix(l, strings.Repeat("x", 200)) || strings.Count(l, "xx") > 100 {
+			t.Errorf("a mixed line: %s", l)
+		}
+	}
+}

@@ -115,32 +115,6 @@ func TestScriptsAreConversations(t *testing.T) {
 	}
 }
 
-// Many callers at once: one is answered, the others find the phone engaged, nobody waits.
-func TestManyCallersAtOnce(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	s.run(t)
-	const callers = 8
-	var ends []func() (practice.Result, error)
-	for i := range callers {
-		ends = append(ends, s.calls(practice.Call{From: fmt.Sprintf("0242273%04d", i), AnswerAfter: 1500 * time.Millisecond, Talk: talk}))
-	}
-	status := map[int]int{}
-	for _, end := range ends {
-		r, err := end()
-		if err != nil {
-			t.Error(err)
-		}
-		if r.Near.Status != r.Far.Status {
-			t.Errorf("the two ends disagree: %+v", r)
-		}
-		status[r.Near.Status]++
-	}
-	if d := cmp.Diff(map[int]int{200: 1, 486: callers - 1}, status); d != "" {
-		t.Errorf("SIP statuses (-want +got):\n%s", d)
-	}
-}
-
 // The simulated phone is a phone to every other program, too: it can be called, cancelled and
 // found engaged by calls that nobody announced.
 func TestPhoneTreatsUnplannedCalls(t *testing.T) {

@@ -1,9 +1,12 @@
 package practice_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"dutyline/telephony/practice"
 )
@@ -75,6 +78,8 @@ func TestEachBehaviourOnTheWire(t *testing.T) {
 			check(t, r, c.want)
 		})
 	}
+	t.Run("a second caller finds the phone engaged", func(t *testing.T) { secondCaller(t, s) })
+	t.Run("many callers at once", func(t *testing.T) { manyCallersAtOnce(t, s) })
 }
 
 // tolerance is for a busy machine; the usual error is one or two milliseconds.
@@ -127,10 +132,7 @@ func checkTalk(t *testing.T, r practice.Result) {
 	}
 }
 
-func TestSecondCallerFindsThePhoneEngaged(t *testing.T) {
-	t.Parallel()
-	s := newStage(t)
-	s.run(t)
+func secondCaller(t *testing.T, s *stage) {
 	first := make(chan practice.Result, 1)
 	answered := make(chan struct{})
 	go func() {
@@ -148,5 +150,28 @@ func TestSecondCallerFindsThePhoneEngaged(t *testing.T) {
 	}
 	if r := <-first; r.Near.Status != 200 || r.HungUpBy != practice.Caller {
 		t.Errorf("the first call suffered: %+v", r)
+	}
+}
+
+// Many callers at once: one is answered, the others find the phone engaged, nobody waits.
+func manyCallersAtOnce(t *testing.T, s *stage) {
+	const callers = 8
+	var ends []func() (practice.Result, error)
+	for i := range callers {
+		ends = append(ends, s.calls(practice.Call{From: fmt.Sprintf("0242273%04d", i), AnswerAfter: 1500 * time.Millisecond, Talk: talk}))
+	}
+	status := map[int]int{}
+	for _, end := range ends {
+		r, err := end()
+		if err != nil {
+			t.Error(err)
+		}
+		if r.Near.Status != r.Far.Status {
+			t.Errorf("the two ends disagree: %+v", r)
+		}
+		status[r.Near.Status]++
+	}
+	if d := cmp.Diff(map[int]int{200: 1, 486: callers - 1}, status); d != "" {
+		t.Errorf("SIP statuses (-want +got):\n%s", d)
 	}
 }
