@@ -3,40 +3,49 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"dutyline/alerts"
-	"dutyline/dutylog"
 	"dutyline/telephony"
 )
 
+// changeLog is what the committer needs of the duty log. Recording the same change twice
+// changes nothing there.
+type changeLog interface {
+	Record(ctx context.Context, changes []telephony.Change) error
+	Healthy(ctx context.Context) error // proves that the log can be written
+}
+
 // committer carries changes into the duty log, in order and in groups, so that the watcher
 // never waits for a disk. It drops nothing: while the log cannot be written it keeps what
-// it has and tries again; a single change that the log refuses for ever is set aside in a
-// file, so that it does not stop the rest.
+// it has and tries again; a change that the log refuses although it can be written is set
+// aside in a file, so that it does not stop the rest.
 type committer struct {
-	log        dutylog.CallStore
+	log        changeLog
 	alerts     alerts.Store
 	quarantine string // file for changes the log refuses
 	logger     *slog.Logger
 
 	mu      sync.Mutex
-	waiting []telephony.Change
-	failed  error // why the log cannot be written now; nil when it can
+	waiting []telephony.Change // oldest first; those being written now are still among them
+	failed  error              // why the log cannot be written now; nil when it can
+	began   time.Time          // when the present write began; zero between writes
 	wake    chan struct{}
 }
 
-// retryCommit is how long the committer waits after the log refused everything.
-const retryCommit = time.Second
+const (
+	retryCommit = time.Second     // how long to wait after the log could not be written
+	slowCommit  = 5 * time.Second // a write that takes longer is a fault of its own
+	refusals    = 3               // how often a healthy log may refuse a change before it is set aside
+)
 
-// refusals is how often a change is offered alone, while others pass, before it is set aside.
-const refusals = 3
-
-func newCommitter(log dutylog.CallStore, raise alerts.Store, quarantine string, logger *slog.Logger) *committer {
+func newCommitter(log changeLog, raise alerts.Store, quarantine string, logger *slog.Logger) *committer {
 	return &committer{log: log, alerts: raise, quarantine: quarantine, logger: logger, wake: make(chan struct{}, 1)}
 }
 
@@ -58,6 +67,9 @@ func (c *committer) Add(changes []telephony.Change) {
 func (c *committer) Health() (error, int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if took := time.Since(c.began); c.failed == nil && !c.began.IsZero() && took > slowCommit {
+		return fmt.Errorf("it has not answered for %v: look at its disk", took.Round(time.Second)), len(c.waiting)
+	}
 	return c.failed, len(c.waiting)
 }
 
@@ -88,63 +100,70 @@ func (c *committer) Run(ctx context.Context) error {
 func (c *committer) flush(ctx context.Context) int {
 	c.mu.Lock()
 	batch := c.waiting
-	c.waiting = nil
+	c.began = time.Now()
 	c.mu.Unlock()
-	if len(batch) == 0 {
-		return 0
-	}
-	err := c.log.Record(ctx, batch)
 	var left []telephony.Change
-	switch {
-	case err == nil:
-		c.raise(ctx, batch)
-	case len(batch) == 1 && ctx.Err() == nil:
-		left = batch
-	default:
-		left, err = c.oneByOne(ctx, batch, err)
+	var err error
+	if len(batch) > 0 {
+		if err = c.commit(ctx, batch); err != nil {
+			left, err = c.oneByOne(ctx, batch)
+		}
 	}
-	c.settle(left, err)
+	c.settle(len(batch), left, err)
 	return len(left)
 }
 
-// oneByOne finds out whether the log is unwritable (everything fails) or one change is
-// poisonous (the others pass).
-func (c *committer) oneByOne(ctx context.Context, batch []telephony.Change, cause error) ([]telephony.Change, error) {
-	var refused []telephony.Change
+// commit writes changes and tells their alerts. After an error it may be said again.
+func (c *committer) commit(ctx context.Context, batch []telephony.Change) error {
+	if err := c.log.Record(ctx, batch); err != nil {
+		return err
+	}
 	for _, ch := range batch {
-		if err := c.log.Record(ctx, []telephony.Change{ch}); err != nil {
-			refused = append(refused, ch)
-			cause = err
-			continue
-		}
-		c.raise(ctx, []telephony.Change{ch})
-	}
-	if len(refused) == len(batch) {
-		return batch, cause
-	}
-	var left []telephony.Change
-	for _, ch := range refused {
-		if !c.refusedForGood(ctx, ch) {
-			continue
-		}
-		if err := c.setAside(ch); err != nil {
-			left = append(left, ch)
+		if a, ok := alerts.From(ch); ok {
+			if err := c.alerts.Raise(ctx, a); err != nil {
+				return fmt.Errorf("alert %s: %w", a.Key, err)
+			}
 		}
 	}
-	return left, nil
+	return nil
 }
 
-func (c *committer) refusedForGood(ctx context.Context, ch telephony.Change) bool {
+// oneByOne keeps the order: it stops at the first change that does not pass because the log
+// cannot be written. What a healthy log refuses is set aside and the rest goes on.
+func (c *committer) oneByOne(ctx context.Context, batch []telephony.Change) (left []telephony.Change, why error) {
+	for i, ch := range batch {
+		refused, unwritable := c.insist(ctx, ch)
+		if unwritable != nil {
+			return slices.Concat(left, batch[i:]), unwritable
+		}
+		if refused == nil {
+			continue
+		}
+		if err := c.setAside(ch, refused); err != nil {
+			left, why = append(left, ch), fmt.Errorf("%w; nor can the change be set aside: %w", refused, err)
+		}
+	}
+	return left, why
+}
+
+// insist offers one change several times. It tells a log that refuses this change from one
+// that cannot be written at all, or not any more because we stop.
+func (c *committer) insist(ctx context.Context, ch telephony.Change) (refused, unwritable error) {
 	for range refusals {
-		if c.log.Record(ctx, []telephony.Change{ch}) == nil {
-			c.raise(ctx, []telephony.Change{ch})
-			return false
+		if refused = c.commit(ctx, []telephony.Change{ch}); refused == nil {
+			return nil, nil
+		}
+		if ctx.Err() != nil {
+			return nil, refused
+		}
+		if err := c.log.Healthy(ctx); err != nil {
+			return nil, err
 		}
 	}
-	return true
+	return refused, nil
 }
 
-func (c *committer) setAside(ch telephony.Change) error {
+func (c *committer) setAside(ch telephony.Change, why error) error {
 	line, err := json.Marshal(ch)
 	if err != nil {
 		return err
@@ -153,34 +172,18 @@ func (c *committer) setAside(ch telephony.Change) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	if _, err = f.Write(append(line, '\n')); err == nil {
-		err = f.Sync()
+	_, err = f.Write(append(line, '\n'))
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		c.logger.Error("the duty log refused a change; it is kept aside for the maintainers", "file", c.quarantine, "kind", ch.Kind, "err", why)
 	}
-	c.logger.Error("the duty log refused a change; it is kept aside for the maintainers", "file", c.quarantine, "kind", ch.Kind, "err", err)
 	return err
 }
 
-// raise tells the alert store; a failure there never holds up the log.
-func (c *committer) raise(ctx context.Context, batch []telephony.Change) {
-	for _, ch := range batch {
-		a, ok := alerts.From(ch)
-		if !ok {
-			continue
-		}
-		if err := c.alerts.Raise(ctx, a); err != nil {
-			c.logger.Error("an alert could not be written", "alert", a.Key, "err", err)
-		}
-	}
-}
-
-func (c *committer) settle(left []telephony.Change, err error) {
+// settle puts what is left before what came meanwhile.
+func (c *committer) settle(tried int, left []telephony.Change, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waiting = append(left, c.waiting...)
-	if len(left) == 0 {
-		err = nil
-	}
+	c.waiting, c.began = slices.Concat(left, c.waiting[tried:]), time.Time{}
 	if (err == nil) != (c.failed == nil) {
 		if err != nil {
 			c.logger.Error("the duty log cannot be written; changes are kept in memory and on the tape", "err", err)
