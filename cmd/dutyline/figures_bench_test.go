@@ -85,7 +85,7 @@ web: {listen: %q, tls_folder: %[6]s/tls}
 	defer words.Close()
 	e.daemon = exec.Command(program, "serve", "--config", file)
 	e.daemon.Env = append(os.Environ(), "DUTYLINE_ARI_PASSWORD="+e.asterisk.Settings.ARIPassword)
-	e.daemon.Stdout, e.daemon.Stderr = words, words
+	e.daemon.Stdout, e.daemon.Stderr, e.daemon.SysProcAttr = words, words, endsWithUs()
 	if err := e.daemon.Start(); err != nil {
 		b.Fatal(err)
 	}
@@ -173,11 +173,12 @@ func (e *bed) call(b *testing.B, id string) seenCall {
 
 // seenCall is what these figures need of a call in the API.
 type seenCall struct {
-	ID        string   `json:"id"`
-	Caller    string   `json:"caller"`
-	Outcome   string   `json:"outcome"`
-	RingMS    *int64   `json:"ring_ms"`
-	Findings  []string `json:"findings"`
+	ID        string    `json:"id"`
+	Caller    string    `json:"caller"`
+	Outcome   string    `json:"outcome"`
+	RangAt    time.Time `json:"rang_at"` // null leaves it zero
+	RingMS    *int64    `json:"ring_ms"`
+	Findings  []string  `json:"findings"`
 	Recording *struct {
 		Status     string `json:"status"`
 		Reason     string `json:"reason"`
