@@ -8,7 +8,7 @@ mkdir -p "$VAR/log"
 VAR=$(cd "$VAR" && pwd)
 . deploy/env.sh
 step() { printf '\n== %s\n' "$*"; }
-export DUTYLINE_ASTERISK="${ASTERISK:-$VAR/asterisk}"
+export VAR # where the tests find the private Asterisk, unless ASTERISK names another
 
 step 'format and vet'
 unformatted=$(gofmt -l cmd telephony recorder dutylog alerts web/*.go config)
