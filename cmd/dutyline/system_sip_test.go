@@ -51,8 +51,17 @@ type deskPhone struct {
 	log string
 }
 
-// phone registers the duty phone. It stays until the test ends and takes any number of calls.
+// phone registers the duty phone and waits until the switch reaches it. It stays until the
+// test ends and takes any number of calls.
 func (r *room) phone(ringFor, talk time.Duration, hertz float64) *deskPhone {
+	r.t.Helper()
+	p := r.phoneUnasked(ringFor, talk, hertz)
+	asterisktest.WaitOnline(r.t, r.sw, "duty")
+	return p
+}
+
+// phoneUnasked is phone where nobody can ask the switch.
+func (r *room) phoneUnasked(ringFor, talk time.Duration, hertz float64) *deskPhone {
 	r.t.Helper()
 	local := asterisktest.FreeUDP(r.t)
 	asterisktest.Register(r.t, r.sw, local)
@@ -61,7 +70,6 @@ func (r *room) phone(ringFor, talk time.Duration, hertz float64) *deskPhone {
 	})
 	p := &deskPhone{log: filepath.Join(r.t.TempDir(), "short.csv")}
 	p.SIPp = asterisktest.StartSIPp(r.t, file, local, "", 5*time.Minute, append(soundPort(r.t), "-s", "duty", "-trace_shortmsg", "-shortmessage_file", p.log)...)
-	asterisktest.WaitOnline(r.t, r.sw, "duty")
 	return p
 }
 
