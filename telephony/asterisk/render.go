@@ -88,10 +88,10 @@ func (s *Settings) view(run string) view {
 	}
 	v.HTTPHost, v.HTTPPort, _ = net.SplitHostPort(s.HTTPAddress)
 	addr := netip.MustParseAddrPort(s.SIPAddress).Addr() // checked by complete
-	if addr.IsLoopback() || addr.IsUnspecified() {
+	if addr == netip.AddrFrom4([4]byte{127, 0, 0, 1}) || addr.IsUnspecified() {
 		return v
 	}
-	// A real phone's address: callers on this machine still come and go over loopback.
+	// Another address, a real phone's: callers on this machine still come and go over loopback.
 	v.Transports = append(v.Transports, transport{"loopback", s.loopbackSIP()})
 	v.TrunkTransport, v.TrunkMedia = "loopback", "127.0.0.1"
 	v.MediaAddress = addr.String()
