@@ -250,6 +250,14 @@ func (d *desk) await(within time.Duration, what string, ok func() bool) {
 func (d *desk) settled(n int) []wireCall {
 	d.t.Helper()
 	var all []wireCall
+	done := false
+	defer func() {
+		if !done {
+			for _, c := range all {
+				d.t.Logf("in the log: %s from %q, %s %+v", c.ID, c.Caller, c.brief(), c.Recording)
+			}
+		}
+	}()
 	d.await(20*time.Second, fmt.Sprintf("%d calls have ended and every answered one has a sealed recording", n), func() bool {
 		all = d.allCalls()
 		for _, c := range all {
@@ -257,7 +265,8 @@ func (d *desk) settled(n int) []wireCall {
 				return false
 			}
 		}
-		return len(all) >= n
+		done = len(all) >= n
+		return done
 	})
 	if len(all) != n {
 		d.t.Fatalf("%d calls are in the log, want %d: %+v", len(all), n, all)
