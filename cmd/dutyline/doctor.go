@@ -2,19 +2,22 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"dutyline/config"
-	"dutyline/dutylog/sqlite"
 	"dutyline/telephony"
 	"dutyline/telephony/ari"
 )
@@ -47,9 +50,9 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	}
 	checks := []telephony.Check{{Name: "configuration", OK: true, Detail: fmt.Sprintf("%s, %d line(s)", file, len(c.Lines))}}
 	checks = append(checks, ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil).Check(ctx, c.TelephonyLines())...)
-	checks = append(checks, checkClock(), checkLog(ctx, c))
+	checks = append(checks, checkClock(), checkLog(ctx, c.Log.File))
 	for _, folder := range c.DataFolders() {
-		checks = append(checks, checkFolder(folder))
+		checks = append(checks, checkFolder(folder, leastFree))
 	}
 	return checks
 }
@@ -70,39 +73,99 @@ func checkClock() telephony.Check {
 	return check
 }
 
-func checkLog(ctx context.Context, c config.Config) telephony.Check {
-	check := telephony.Check{Name: "duty log", Remedy: "make the folder writable for the daemon's user, or restore the log from a backup if it is damaged"}
-	db, err := sqlite.Open(ctx, c.Log.File, sqlite.Options{Location: c.Site.Location()})
-	if err != nil {
-		check.Detail = err.Error()
-		return check
+// checkLog looks at the duty log without opening it for writing: doctor may run as another
+// user than the daemon, whose files it must neither make nor change.
+func checkLog(ctx context.Context, file string) telephony.Check {
+	check := telephony.Check{Name: "duty log", Detail: file}
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		check.Detail, check.Remedy = file+" is not there", "start the daemon once, it makes the log; or correct log.file in the configuration"
+	case err != nil:
+		check.Detail, check.Remedy = err.Error(), "let the daemon's user enter the folders above it"
+	case !info.Mode().IsRegular():
+		check.Detail, check.Remedy = file+" is no file", "move away what is there, or correct log.file in the configuration"
+	case info.Mode().Perm()&0o077 != 0:
+		check.Detail, check.Remedy = file+" can be read by others than its owner", "chmod 600 "+file
+	case ownerOf(file) != ownerOf(filepath.Dir(file)):
+		check.Detail, check.Remedy = file+" belongs to another user than its folder", "give both to the daemon's user with chown"
+	default:
+		if err := unix.Faccessat(unix.AT_FDCWD, file, unix.R_OK|unix.W_OK, unix.AT_EACCESS); err != nil {
+			check.Detail, check.Remedy = fmt.Sprintf("%s: %v", file, err), "run doctor as the daemon's user; if it says the same then, give the file to that user with chown"
+		} else if err := soundLog(ctx, file); err != nil {
+			check.Detail, check.Remedy = fmt.Sprintf("%s is damaged or no duty log: %v", file, err), "stop the daemon, put the file aside (do not delete it) and restore the last backup"
+		} else {
+			check.OK = true
+		}
 	}
-	defer db.Close()
-	if err := db.Healthy(ctx); err != nil {
-		check.Detail = err.Error()
-		return check
-	}
-	check.OK, check.Detail = true, c.Log.File
 	return check
 }
 
-// checkFolder writes and removes a file, and looks at the free space.
-func checkFolder(folder string) telephony.Check {
+// ownerOf is the user to whom a file belongs; -1 when it cannot be told.
+func ownerOf(name string) int {
+	info, err := os.Stat(name)
+	if err != nil {
+		return -1
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int(s.Uid)
+	}
+	return -1
+}
+
+// soundLog reads the whole log. While the daemon has it open, its side file is there and is
+// used; else nobody writes, and SQLite is told so, for it would make that file.
+func soundLog(ctx context.Context, file string) error {
+	how := "mode=ro"
+	if _, err := os.Stat(file + "-shm"); err != nil {
+		how = "mode=ro&immutable=1"
+	}
+	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+how)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var verdict string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return errors.New(verdict)
+	}
+	var calls int
+	return db.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM calls LIMIT 1)").Scan(&calls)
+}
+
+// checkFolder asks whether a data folder is there, may be written and has room. It makes
+// nothing: what root made the daemon could not write.
+func checkFolder(folder string, least uint64) telephony.Check {
 	check := telephony.Check{Name: "folder " + folder}
-	probe := filepath.Join(folder, ".doctor")
-	if err := errors.Join(os.MkdirAll(folder, 0o750), os.WriteFile(probe, []byte("x"), 0o600), os.Remove(probe)); err != nil {
-		check.Detail, check.Remedy = err.Error(), "make it writable: chown the folder to the daemon's user"
+	info, err := os.Stat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		check.Detail, check.Remedy = "is not there", "start the daemon once, it makes the folder; or make it and give it to the daemon's user with chown"
+		return check
+	case err != nil:
+		check.Detail, check.Remedy = err.Error(), "move away what is in the way, or let the daemon's user enter the folders above it"
+		return check
+	case !info.IsDir():
+		check.Detail, check.Remedy = "is a file", "move the file away, or correct the configuration"
 		return check
 	}
-	var fs unix.Statfs_t
-	if err := unix.Statfs(folder, &fs); err != nil {
+	if err := unix.Faccessat(unix.AT_FDCWD, folder, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+		check.Detail, check.Remedy = "cannot be written: "+err.Error(), "run doctor as the daemon's user; if it says the same then, give the folder to that user with chown"
+		return check
+	}
+	var disk unix.Statfs_t
+	if err := unix.Statfs(folder, &disk); err != nil {
 		check.Detail, check.Remedy = err.Error(), "check the disk that holds it"
 		return check
 	}
-	free := fs.Bavail * uint64(fs.Bsize)
-	check.OK = free >= leastFree
+	free := disk.Bavail * uint64(disk.Bsize)
 	check.Detail = fmt.Sprintf("%.1f GB free", float64(free)/(1<<30))
-	check.Remedy = "free at least 2 GB, or put the folder on a larger disk"
+	if check.OK = free >= least; !check.OK {
+		check.Remedy = fmt.Sprintf("free at least %.0f GB, or put the folder on a larger disk", float64(least)/(1<<30))
+	}
 	return check
 }
 
