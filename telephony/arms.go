@@ -63,9 +63,14 @@ func (t *Tracker) observe(l *leg, ch *Channel, at time.Time) {
 	if l.call != nil {
 		l.call.dirty = true
 	}
-	if ch.App != l.app && ch.App != "" {
-		l.app, l.appData = strings.Clone(ch.App), strings.Clone(ch.AppData)
+	again := at.Before(l.appAt) || ch.App == l.appWas && at.Equal(l.appWasAt) // an older event
+	if ch.App != l.app && ch.App != "" && !again {
+		l.appWas, l.appWasAt = l.app, l.appAt
+		l.app, l.appData, l.appAt = strings.Clone(ch.App), strings.Clone(ch.AppData), at
 		t.ran(l, at)
+	}
+	if l.number == "" && !l.incoming { // of a dialled leg: whom it calls
+		l.number = strings.Clone(ch.Number)
 	}
 	// The redirecting number of an incoming call is there before anything is dialled.
 	if ch.RDNIS != "" && l.rdnis == "" && l.incoming && !l.hasDialled() {
@@ -126,6 +131,7 @@ func (t *Tracker) onState(ev *Event) {
 			l.call.rootUp(ev.At)
 		}
 		first(&l.up, ev.At)
+		t.takeIn(l, ev.At)
 	}
 }
 
@@ -178,18 +184,23 @@ var machineApps = map[string]bool{
 
 func (t *Tracker) onHangupRequest(ev *Event) {
 	l := t.leg(&ev.Channel, ev.At)
-	if l == nil || ev.Soft {
+	if l == nil || ev.Soft || l.incoming && refusal(ev.TechCause) {
 		return
 	}
 	l.redirecting(ev.Channel.RDNIS, false)
 	if l.status == "" {
 		l.blame(ev)
 	}
+	t.takeIn(l, ev.At)
 	if l.hungUp.IsZero() && l.call != nil {
 		t.checkBusy(l)
 	}
 	first(&l.hungUp, ev.At)
 }
+
+// refusal reports whether the switch itself refused who called it: the dialplan came to its
+// end without an answer. A caller who gives up shows as 487.
+func refusal(tech int) bool { return tech >= 400 && tech != 487 }
 
 // blame keeps the first cause that says something.
 func (l *leg) blame(ev *Event) {
@@ -207,6 +218,7 @@ func (t *Tracker) onDestroyed(ev *Event) {
 	if l.status != "CANCEL" {
 		l.blame(ev)
 	}
+	t.takeIn(l, ev.At)
 	if l.gone.IsZero() && l.call != nil {
 		t.checkBusy(l)
 	}
@@ -216,10 +228,14 @@ func (t *Tracker) onDestroyed(ev *Event) {
 		t.handOver(l.call)
 		return
 	}
-	if top := l.top(); top.call == nil && top.allGone(0) {
+	if top := l.top(); top.call == nil && top.allGone(0) && !top.mayBeLate() {
 		t.buryTree(top, 0)
 	}
 }
+
+// mayBeLate reports whether the dial that made this leg may still be told: a phone that
+// refuses at once can be gone before. The next sweep forgets it.
+func (l *leg) mayBeLate() bool { return !l.incoming && (l.duty != nil || l.trunk) }
 
 // allGone reports whether this leg and all that it dialled have ended.
 func (l *leg) allGone(hops int) bool {
@@ -284,6 +300,9 @@ func (t *Tracker) onDial(ev *Event) {
 		caller.adopt(peer)
 		t.place(caller, ev.At)
 	}
+	if peer.local && ev.DialStatus != "" && ev.DialStatus != "RINGING" && ev.DialStatus != "PROGRESS" {
+		t.takeInRest(peer, ev.At)
+	}
 	peer.redirecting(ev.Peer.RDNIS, ev.DialStatus == "" && ev.Peer.State == "Down")
 	t.dialStep(peer, ev)
 }
@@ -331,6 +350,7 @@ func (t *Tracker) onEntered(ev *Event) {
 	}
 	l.bridge = strings.Clone(ev.Bridge)
 	first(&l.bridged, ev.At)
+	t.greet(l, ev.At)
 	t.meet(l, ev.At)
 }
 

@@ -1,7 +1,6 @@
 package telephony_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"os"
@@ -57,27 +56,10 @@ func TestTracesGiveTheirGoldenCalls(t *testing.T) {
 // testdata/outcomes.txt says in one line a trace what its calls have to come to, derived by
 // hand from the rules; the golden files must agree with it.
 func TestGoldenCallsAgreeWithTheRules(t *testing.T) {
-	file, err := os.Open("testdata/outcomes.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
 	seen := map[string]bool{}
-	for in := bufio.NewScanner(file); in.Scan(); {
-		text, _, _ := strings.Cut(in.Text(), "#")
-		name, rest, ok := strings.Cut(strings.TrimSpace(text), ":")
-		if !ok {
-			continue
-		}
+	for name, want := range byHand(t, "testdata/outcomes.txt") {
 		seen[name] = true
-		got := []string{}
-		for _, c := range ended(play(lines(), trace(t, name))) {
-			got = append(got, strings.TrimSpace(string(c.Outcome)+" "+joinFindings(c.Findings)))
-		}
-		want := slices.DeleteFunc(strings.Split(strings.TrimSpace(rest), "; "), func(s string) bool { return s == "" })
-		slices.Sort(got)
-		slices.Sort(want)
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, outcomeWords(ended(play(lines(), trace(t, name))))); diff != "" {
 			t.Errorf("%s: outcomes (-rules +tracker):\n%s", name, diff)
 		}
 	}
@@ -86,6 +68,56 @@ func TestGoldenCallsAgreeWithTheRules(t *testing.T) {
 			t.Errorf("trace %s has no line in outcomes.txt", name)
 		}
 	}
+}
+
+// Under the subscription of production Local channels, and phones that are not of the line,
+// do not show; the outcome is the same as when everything shows.
+func TestTheProductionSubscriptionGivesTheSameOutcomes(t *testing.T) {
+	names := byHand(t, "testdata/production.txt")
+	everything := byHand(t, "testdata/outcomes.txt")
+	for name, want := range names {
+		changes := play(lines(), eventsIn(t, "testdata/production/"+name+".jsonl"))
+		checkInvariants(t, changes)
+		if diff := cmp.Diff(want, outcomeWords(ended(changes))); diff != "" {
+			t.Errorf("%s: outcomes (-rules +tracker):\n%s", name, diff)
+		}
+		if other, ok := everything[name]; ok && !slices.Equal(other, want) {
+			t.Errorf("%s: %v is wanted here, %v where everything shows", name, want, other)
+		}
+	}
+	if len(names) < 9 {
+		t.Errorf("only %d traces are listed", len(names))
+	}
+}
+
+// byHand reads a list of outcomes that were derived by hand: "name: outcome findings; outcome".
+func byHand(t *testing.T, file string) map[string][]string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string][]string{}
+	for line := range strings.Lines(string(data)) {
+		text, _, _ := strings.Cut(line, "#")
+		name, rest, ok := strings.Cut(strings.TrimSpace(text), ":")
+		if !ok {
+			continue
+		}
+		out[name] = slices.DeleteFunc(strings.Split(strings.TrimSpace(rest), "; "), func(s string) bool { return s == "" })
+		slices.Sort(out[name])
+	}
+	return out
+}
+
+// outcomeWords is what the list says of each call, sorted.
+func outcomeWords(calls []telephony.Call) []string {
+	out := []string{}
+	for _, c := range calls {
+		out = append(out, strings.TrimSpace(string(c.Outcome)+" "+joinFindings(c.Findings)))
+	}
+	slices.Sort(out)
+	return out
 }
 
 func joinFindings(fs []telephony.Finding) string {

@@ -35,7 +35,12 @@ func traceNames(t testing.TB) []string {
 // rawTrace reads the lines of a recorded trace.
 func rawTrace(t testing.TB, name string) [][]byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(traceFolder, name+".jsonl"))
+	return rawLines(t, filepath.Join(traceFolder, name+".jsonl"))
+}
+
+func rawLines(t testing.TB, file string) [][]byte {
+	t.Helper()
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +49,17 @@ func rawTrace(t testing.TB, name string) [][]byte {
 
 func trace(t testing.TB, name string) []telephony.Event {
 	t.Helper()
+	return eventsIn(t, filepath.Join(traceFolder, name+".jsonl"))
+}
+
+// eventsIn decodes a file of raw events.
+func eventsIn(t testing.TB, file string) []telephony.Event {
+	t.Helper()
 	var out []telephony.Event
-	for i, raw := range rawTrace(t, name) {
+	for i, raw := range rawLines(t, file) {
 		ev, err := ari.Decode(raw)
 		if err != nil {
-			t.Fatalf("%s:%d: %v", name, i+1, err)
+			t.Fatalf("%s:%d: %v", file, i+1, err)
 		}
 		out = append(out, ev)
 	}

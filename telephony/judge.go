@@ -72,7 +72,8 @@ func (c *run) judge() verdict {
 	}
 	v := c.judgeIn()
 	v.hangupBy = c.whoHungUp(v)
-	if v.outcome != Forwarded && slices.ContainsFunc(c.legs, (*leg).redirects) {
+	sent := slices.ContainsFunc(c.legs, (*leg).redirects) || v.outcome == Unreachable && slices.ContainsFunc(c.legs, (*leg).outward)
+	if v.outcome != Forwarded && sent {
 		v.findings = append(v.findings, RedirectAttempted)
 	}
 	if v.outcome == Engaged && slices.ContainsFunc(c.legs, func(l *leg) bool { return l.lonelyBusy }) {
@@ -84,16 +85,23 @@ func (c *run) judge() verdict {
 // redirects reports whether a duty phone wanted the call to go elsewhere.
 func (l *leg) redirects() bool { return l.isDuty() && (l.response() == redirect || l.diverted) }
 
-// judgeIn follows the precedence of the rules: whoever took the call, then the machine,
-// then where it was sent without an answer, then what the phone did.
+// outward reports whether the dialplan sent the call out on a trunk with this leg.
+func (l *leg) outward() bool { return l.trunk && !l.incoming && !l.redirected }
+
+// reached reports whether an unanswered leg got somewhere: its phone rang, or had not
+// refused yet when the caller left.
+func (l *leg) reached() bool { return !l.rang.IsZero() || l.response() == cancelled }
+
+// judgeIn follows the precedence of the rules: whoever took the call, then where it was
+// sent without an answer, then the machine, then what the phone did.
 func (c *run) judgeIn() verdict {
 	if w, ok := c.winner(); ok {
 		return c.taken(w)
 	}
-	if v, ok := c.byMachine(); ok {
+	if v, ok := c.sentOn(); ok {
 		return v
 	}
-	if v, ok := c.sentOn(); ok {
+	if v, ok := c.byMachine(); ok {
 		return v
 	}
 	if !c.RangAt.IsZero() {
@@ -246,7 +254,7 @@ func (c *run) byMachine() (verdict, bool) {
 
 var mailboxes = map[string]bool{"VoiceMail": true, "Record": true, "MinivmRecord": true}
 
-// sentOn judges a call that rang somewhere else only, unanswered.
+// sentOn judges a call that went somewhere else only and was not answered there.
 func (c *run) sentOn() (verdict, bool) {
 	dutyRang := false
 	var out *leg
@@ -254,11 +262,11 @@ func (c *run) sentOn() (verdict, bool) {
 	for _, l := range c.legs {
 		switch {
 		case l == c.root:
-		case l.isDuty() && l.diverted && !l.rang.IsZero() && l.response() != busy && l.response() != failed && l.response() != declined:
+		case l.isDuty() && l.diverted && l.reached() && (l.response() == silent || l.response() == cancelled):
 			diverted = true
 		case l.isDuty() && !l.rang.IsZero() && !l.redirects():
 			dutyRang = true
-		case !l.isDuty() && !l.rang.IsZero() && (l.byRedirect() || l.trunk) && (out == nil || out.local):
+		case !l.isDuty() && l.reached() && (l.byRedirect() || l.trunk) && (out == nil || out.local):
 			out = l
 		}
 	}
@@ -286,7 +294,7 @@ func (c *run) callerLeft() (time.Time, bool) {
 		return time.Time{}, false
 	}
 	left := c.root.hungUp
-	if left.IsZero() && (c.root.tech == 487 || c.root.cause == causeInterworking) {
+	if left.IsZero() && c.root.tech == 487 {
 		left = c.root.gone
 	}
 	return left, !left.IsZero()
@@ -380,12 +388,14 @@ func (c *run) noRing() verdict {
 // whoHungUp names who ended the call: of those who were in it, the first whose far end
 // asked for it. A phone that handed the call on is no longer in it.
 func (c *run) whoHungUp(v verdict) Party {
-	if v.outcome == Rejected {
+	if _, left := c.callerLeft(); v.outcome == Rejected && !left {
 		return ByOfficer
 	}
 	var by *leg
+	unseen := false // somebody was in it whose leg lies outside the subscription
 	for _, l := range c.legs {
 		inIt := l == c.root || !l.local && l.talked() && !l.away
+		unseen = unseen || inIt && !l.watched && l != c.root
 		if inIt && !l.hungUp.IsZero() && (by == nil || l.hungUp.Before(by.hungUp)) {
 			by = l
 		}
@@ -393,8 +403,8 @@ func (c *run) whoHungUp(v verdict) Party {
 	switch {
 	case by == nil && c.Direction == Outbound && c.root != nil && c.root.away:
 		return ByOfficer // handed the call on and was out of it
-	case by == nil && slices.ContainsFunc(c.legs, func(l *leg) bool { return l.away }):
-		return "" // whoever stands at the other end of the transfer
+	case by == nil && (unseen || slices.ContainsFunc(c.legs, func(l *leg) bool { return l.away })):
+		return "" // whoever stands at the other end of the transfer, or a phone that is not watched
 	case by == nil:
 		return BySystem
 	case by == c.root && c.Direction == Inbound:

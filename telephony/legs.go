@@ -27,6 +27,9 @@ type leg struct {
 
 	created, dialled, rang, up, answered, bridged, ended, gone time.Time
 
+	appAt      time.Time // it began to run app
+	appWas     string    // the application before
+	appWasAt   time.Time
 	triedAt    time.Time // it began to run Dial or Queue
 	machineAt  time.Time // it began to run an application that plays or records
 	hungUp     time.Time // its far end hung up
@@ -175,7 +178,7 @@ func (l *leg) response() answer {
 		return busy
 	case l.tech == 603 || l.tech == 607 || l.tech == 608 || l.tech == 0 && l.cause == 21:
 		return declined
-	case l.cause == causeInterworking || l.tech == 487:
+	case l.cause == causeInterworking && l.tech != 487: // a 487 of the phone's own is a failure
 		return cancelled
 	case l.tech >= 400 || l.status == "CONGESTION" || l.status == "CHANUNAVAIL":
 		return failed

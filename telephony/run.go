@@ -179,29 +179,6 @@ func (t *Tracker) pickUp(caller, peer *leg, at time.Time) {
 	t.move(peer, caller.call)
 }
 
-// takeIn finds the call of a duty phone that rings although no dial of it was seen: the
-// dialling half of a Local channel may lie outside the subscription.
-func (t *Tracker) takeIn(l *leg, at time.Time) {
-	if !l.isDuty() || l.call != nil || l.parent != nil || !l.dialled.IsZero() {
-		return
-	}
-	var via *leg
-	for _, c := range t.runs {
-		for _, x := range c.legs {
-			if c.line == l.duty && c.Direction == Inbound && x.local && len(x.children) == 0 && !x.over() && x.answered.IsZero() {
-				if via != nil {
-					return // two calls could be meant
-				}
-				via = x
-			}
-		}
-	}
-	if via != nil {
-		via.adopt(l)
-		t.place(via, at)
-	}
-}
-
 // meet gives legs of a call whose first channel is gone to the call that they talk with
 // now, as after an attended transfer.
 func (t *Tracker) meet(l *leg, at time.Time) {

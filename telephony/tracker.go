@@ -224,6 +224,11 @@ func (t *Tracker) sweep(now time.Time) {
 			t.end(c, now, verdict{outcome: Unknown, reason: ReasonNotSeenToEnd})
 		}
 	}
+	for _, l := range t.legs {
+		if l.call == nil && l.parent == nil && now.Sub(l.seen) >= sweepEvery && l.allGone(0) {
+			t.buryTree(l, 0)
+		}
+	}
 	excess = 0
 	if len(t.legs) >= maxLegs {
 		excess = maxLegs / 10

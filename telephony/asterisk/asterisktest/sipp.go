@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -163,7 +164,7 @@ func PhoneAt(t testing.TB, p *asterisk.Process, address string, ringFor time.Dur
 	local := net.JoinHostPort(address, port)
 	Register(t, p, local)
 	phone := StartSIPp(t, Scenario(t, "phone", map[string]string{"ring_ms": ms(ringFor), "voice": voice}),
-		local, "", time.Minute, append(rtp(t), "-s", p.Settings.DutyUser)...)
+		local, "", time.Minute, append(SoundPort(t), "-s", p.Settings.DutyUser)...)
 	WaitOnline(t, p, p.Settings.DutyUser)
 	return phone
 }
@@ -172,20 +173,20 @@ func PhoneAt(t testing.TB, p *asterisk.Process, address string, ringFor time.Dur
 func Call(t testing.TB, p *asterisk.Process, from, number string, talk time.Duration, voice string) *SIPp {
 	t.Helper()
 	return StartSIPp(t, Scenario(t, "caller", map[string]string{"talk_ms": ms(talk), "voice": voice, "from": from}),
-		FreeUDP(t), p.Settings.SIPAddress, time.Minute, append(rtp(t), "-s", number)...)
+		FreeUDP(t), p.Settings.SIPAddress, time.Minute, append(SoundPort(t), "-s", number)...)
 }
 
 // Scene plays one of the scenarios without options (caller-cancels, caller-rejected) to its end.
 func Scene(t testing.TB, p *asterisk.Process, name, number string) {
 	t.Helper()
-	StartSIPp(t, Scenario(t, name, nil), FreeUDP(t), p.Settings.SIPAddress, 20*time.Second, append(rtp(t), "-s", number)...).Must(t)
+	StartSIPp(t, Scenario(t, name, nil), FreeUDP(t), p.Settings.SIPAddress, 20*time.Second, append(SoundPort(t), "-s", number)...).Must(t)
 }
 
 // FarEnd plays the other side of outgoing calls at Settings.TrunkContact, as Phone does.
 func FarEnd(t testing.TB, local string, ringFor time.Duration, voice string) *SIPp {
 	t.Helper()
 	return StartSIPp(t, Scenario(t, "phone", map[string]string{"ring_ms": ms(ringFor), "voice": voice}),
-		local, "", time.Minute, append(rtp(t), "-s", "far")...)
+		local, "", time.Minute, append(SoundPort(t), "-s", "far")...)
 }
 
 // CallOut makes one call from the duty phone, whose address need not be the registered one.
@@ -193,16 +194,35 @@ func CallOut(t testing.TB, p *asterisk.Process, number string, talk time.Duratio
 	t.Helper()
 	file := Scenario(t, "outgoing", map[string]string{"talk_ms": ms(talk), "voice": voice, "number": number})
 	return StartSIPp(t, file, FreeUDP(t), p.Settings.SIPAddress, time.Minute,
-		append(rtp(t), "-inf", login(t, p.Settings.DutyUser, p.Settings.DutyPassword))...)
+		append(SoundPort(t), "-inf", login(t, p.Settings.DutyUser, p.Settings.DutyPassword))...)
 }
 
 func ms(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
 
-// rtp names a free port for sipp's sound.
-func rtp(t testing.TB) []string {
-	_, port, _ := net.SplitHostPort(FreeUDP(t))
-	n, _ := strconv.Atoi(port)
-	return []string{"-mp", strconv.Itoa(min(n, 65000) &^ 1)}
+// SoundPort is sipp's option for where its sound goes: a port that is free, with those above
+// it that sipp takes for several calls at once. They lie above the kernel's own choices, so
+// that nobody gets them by chance before sipp does.
+func SoundPort(t testing.TB) []string {
+	t.Helper()
+	for range 200 {
+		port := 61000 + 10*rand.IntN(450)
+		if allFree(port, 10) {
+			return []string{"-mp", strconv.Itoa(port)}
+		}
+	}
+	t.Fatal("no ten free UDP ports in a row above 61000: stop some programs")
+	return nil
+}
+
+func allFree(from, n int) bool {
+	for port := from; port < from+n; port++ {
+		c, err := net.ListenPacket("udp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err != nil {
+			return false
+		}
+		_ = c.Close()
+	}
+	return true
 }
 
 // WaitOnline returns when the endpoint's phone answers, at most 15 s later.
