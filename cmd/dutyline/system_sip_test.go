@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -34,17 +33,6 @@ func sipFile(t *testing.T, name string, keys map[string]string) string {
 
 func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
-// soundPort names a free even port for sipp's sound; several calls of one sipp use those above it.
-func soundPort(t *testing.T) []string {
-	t.Helper()
-	_, port, _ := net.SplitHostPort(asterisktest.FreeUDP(t))
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return []string{"-mp", strconv.Itoa(min(n, 60000) &^ 1)}
-}
-
 // deskPhone is sipp registered as the duty phone, with the habits of testdata/system/phone.xml.
 type deskPhone struct {
 	*asterisktest.SIPp
@@ -69,7 +57,7 @@ func (r *room) phoneUnasked(ringFor, talk time.Duration, hertz float64) *deskPho
 		"ring_ms": millis(ringFor), "talk_ms": millis(talk), "voice": asterisktest.Tone(r.t, hertz, time.Second), "forward_to": forwardTo,
 	})
 	p := &deskPhone{log: filepath.Join(r.t.TempDir(), "short.csv")}
-	p.SIPp = asterisktest.StartSIPp(r.t, file, local, "", 5*time.Minute, append(soundPort(r.t), "-s", "duty", "-trace_shortmsg", "-shortmessage_file", p.log)...)
+	p.SIPp = asterisktest.StartSIPp(r.t, file, local, "", 5*time.Minute, append(asterisktest.SoundPort(r.t), "-s", "duty", "-trace_shortmsg", "-shortmessage_file", p.log)...)
 	return p
 }
 
@@ -97,7 +85,7 @@ func (r *room) calls(kind string, c caller) *asterisktest.SIPp {
 		keys["voice"] = asterisktest.Tone(r.t, c.hertz, time.Second)
 	}
 	return asterisktest.StartSIPp(r.t, sipFile(r.t, kind, keys), asterisktest.FreeUDP(r.t), r.sw.Settings.SIPAddress, time.Minute,
-		append(soundPort(r.t), "-s", r.sw.Settings.Number)...)
+		append(asterisktest.SoundPort(r.t), "-s", r.sw.Settings.Number)...)
 }
 
 // sipMessage is one line of sipp's own short log.
