@@ -190,6 +190,10 @@ func secret(f *Faults, path, file, env string, required bool) string {
 		return ""
 	}
 	info, err := os.Stat(file)
+	if errors.Is(err, os.ErrNotExist) {
+		f.add(path, "%s does not exist; write the secret into it (chmod 600, owned by the daemon's user), or set %s", file, env)
+		return ""
+	}
 	if err != nil {
 		f.add(path, "%v", err)
 		return ""

@@ -12,7 +12,12 @@ missing=
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing
   $1 — $2"; }
 need go 'Go 1.26 or newer, from go.dev or your system (golang-go)'
-need node 'Node.js 20 or newer (sudo apt-get install nodejs)'
+need node 'Node.js 20 or newer (nodejs.org, or apt-get install nodejs where that is new enough)'
+if command -v node >/dev/null 2>&1; then
+	major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+	[ "${major:-0}" -ge 20 ] || missing="$missing
+  node — this one is $(node --version), Node.js 20 or newer is needed (nodejs.org; older Debian releases carry 18)"
+fi
 need npm 'npm 10 or newer (sudo apt-get install npm)'
 need gcc 'a C compiler (sudo apt-get install gcc libc6-dev)'
 if [ -z "${ASTERISK:-}" ] && [ ! -x "$VAR/asterisk/bin/asterisk" ]; then
@@ -25,6 +30,10 @@ mkdir -p "$VAR/bin" "$VAR/log"
 . deploy/env.sh
 
 # 2. Asterisk and the page side by side; the daemon's build is the longest part of a first start.
+for word in HTTP_PORT SIP_PORT; do
+	eval "value=\${$word:-}"
+	case "$value" in *[!0-9]*) die "$word=$value is no port: give a number, or 0 for a free one" ;; esac
+done
 pids=
 trap 'for p in $pids; do kill "$p" 2>/dev/null || :; done' INT TERM EXIT
 fetch=
@@ -37,7 +46,7 @@ if ! make --no-print-directory -q page >/dev/null 2>&1; then
 	say 'building the page (the first time: about half a minute)'
 	make --no-print-directory page >"$VAR/log/page-build.log" 2>&1 || { tail -20 "$VAR/log/page-build.log" >&2; die "the page could not be built; see above and $VAR/log/page-build.log"; }
 fi
-say 'building the daemon (the first time: about a minute)'
+[ -x "$VAR/bin/dutyline" ] || say 'building the daemon (the first time: one to three minutes)'
 go build -ldflags "-X main.version=$(git describe --tags --always --dirty 2>/dev/null || echo dev)" -o "$VAR/bin/dutyline" ./cmd/dutyline ||
 	die 'the daemon could not be built; see above'
 if [ -n "$fetch" ]; then

@@ -46,7 +46,7 @@ func newDoctorCommand() *cobra.Command {
 func diagnose(ctx context.Context, file string) []telephony.Check {
 	c, err := config.Load(file)
 	if err != nil {
-		return []telephony.Check{{Name: "configuration", Detail: err.Error(), Remedy: "mend the lines named above"}}
+		return []telephony.Check{{Name: "configuration", Detail: err.Error(), Remedy: "what to write is said above; deploy/dutyline.yaml shows every key"}}
 	}
 	checks := []telephony.Check{{Name: "configuration", OK: true, Detail: fmt.Sprintf("%s, %d line(s)", file, len(c.Lines))}}
 	checks = append(checks, ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil).Check(ctx, c.TelephonyLines())...)

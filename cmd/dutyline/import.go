@@ -45,10 +45,14 @@ func newImportDirectoryCommand(flags *logFlags) *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
+				before, err := db.Contacts(cmd.Context())
+				if err != nil {
+					return err
+				}
 				if err := db.ReplaceDirectory(cmd.Context(), rows); err != nil {
 					return err
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "the directory has %d rows now\n", len(rows))
+				fmt.Fprintf(cmd.OutOrStdout(), "the directory is replaced: %d rows now, %d before\n", len(rows), len(before))
 				return nil
 			})
 		},
@@ -90,6 +94,9 @@ func readTableFile(name string) (io.Reader, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the table: %w", err)
+	}
+	if bytes.HasPrefix(text, []byte("PK\x03\x04")) {
+		return nil, fmt.Errorf("%s is an Excel workbook: save it as \"CSV UTF-8\" first", name)
 	}
 	if utf8.Valid(text) {
 		return bytes.NewReader(text), nil

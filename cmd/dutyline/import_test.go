@@ -41,7 +41,7 @@ func TestImportDirectoryInEveryEncoding(t *testing.T) {
 	for _, encoding := range []string{"UTF-8", "BOM", "GBK"} {
 		file := filepath.Join(t.TempDir(), "log.db")
 		out := works(t, "", "import", "directory", table(t, encoding, directoryTable), "--db", file)
-		if out != "the directory has 2 rows now\n" {
+		if out != "the directory is replaced: 2 rows now, 0 before\n" {
 			t.Errorf("%s: %q", encoding, out)
 		}
 		got, err := openTestLog(t, file).Contacts(t.Context())

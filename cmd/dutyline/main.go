@@ -4,6 +4,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -13,9 +14,19 @@ var version = "dev"
 
 func main() {
 	if err := newRootCommand().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "dutyline: "+err.Error())
+		fmt.Fprintln(os.Stderr, "dutyline: "+err.Error()+hint(err))
 		os.Exit(1)
 	}
+}
+
+// hint names the help where a command was misspelt: cobra's own sentences end without a remedy.
+func hint(err error) string {
+	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "required flag", "requires at least", "accepts ", "invalid argument", "flag needs"} {
+		if strings.HasPrefix(err.Error(), start) {
+			return " (see dutyline --help, or --help after a command; times are written like 7s)"
+		}
+	}
+	return ""
 }
 
 func newRootCommand() *cobra.Command {

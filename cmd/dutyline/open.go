@@ -31,14 +31,19 @@ func addLogFlags(cmd *cobra.Command) *logFlags {
 }
 
 // openLog opens the duty log that the flags name. The daemon may run beside it. A log that is
-// not there yet is created only on request: else a misspelt name would show an empty log.
+// not there yet is created only on request, and said: else a misspelt name would show an empty log.
 func (f *logFlags) openLog(cmd *cobra.Command, create bool) (*sqlite.DB, error) {
 	file, err := f.file()
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) && !create {
+	_, err = os.Stat(file)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if missing && !create {
 		return nil, fmt.Errorf("there is no duty log %s: name the right file with --config or --db, or start the daemon first", file)
+	}
+	if missing {
+		fmt.Fprintf(cmd.ErrOrStderr(), "dutyline: there was no duty log %s; a new one is made\n", file)
 	}
 	zone, err := time.LoadLocation(f.site.TimeZone)
 	if err != nil {

@@ -72,7 +72,7 @@ func runPractice(ctx context.Context, f practiceFlags, out io.Writer) error {
 	r.say("starting Asterisk")
 	sw, err := asterisk.Start(ctx, r.switchSettings())
 	if err != nil {
-		return stoppedEarly(ctx, err)
+		return stoppedEarly(ctx, addressHelp(err, f.listen))
 	}
 	defer func() {
 		if err := sw.Stop(5 * time.Second); err != nil {
@@ -96,6 +96,17 @@ func (f *practiceFlags) absolute() error {
 		*p = abs
 	}
 	return nil
+}
+
+// addressHelp adds what make run offers when an address cannot be opened.
+func addressHelp(err error, listen string) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%w (make run HTTP_PORT=0 SIP_PORT=0 takes free ports everywhere)", err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%s is no address of this machine; ip -4 addr lists them: %w", listen, err)
+	}
+	return err
 }
 
 // stoppedEarly makes Ctrl-C during the start no fault.
@@ -209,7 +220,15 @@ func (r *practiceRun) newLine(sw *asterisk.Process) (*practice.Line, error) {
 		TrunkAddress: r.ports.trunk(), Number: practiceNumber, FarEndAddress: r.ports.farEnd,
 		CacheDir: filepath.Join(r.flags.dir, "speech"), Socket: filepath.Join(r.flags.dir, "practice.sock"),
 		Programme: r.flags.programme == "on", Seed: uint64(time.Now().UnixNano()), Pause: r.flags.pace, Log: r.logger,
+		OnNote: r.tellPhone,
 	})
+}
+
+// tellPhone says in the terminal when a real phone took the simulated one's place.
+func (r *practiceRun) tellPhone(n practice.Note) {
+	if n.Kind == practice.PhoneAside {
+		r.say("%s", n.Text)
+	}
 }
 
 // placer lets the page place calls on the practice line.

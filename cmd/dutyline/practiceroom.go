@@ -138,11 +138,19 @@ func waitConnected(ctx context.Context, a *app) error {
 	return nil
 }
 
+// duties says what each login is for.
+var duties = map[dutylog.Role]string{
+	dutylog.Officer:    "值班员 writes the log",
+	dutylog.Leader:     "带班领导 reads and writes it",
+	dutylog.Supervisor: "督查 reads it, listens, marks spot checks",
+	dutylog.Admin:      "管理员 sees lines and calls; logins: dutyline user",
+}
+
 func (r *practiceRun) banner(p practiceFile) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  值班台 page      %s\n", p.URL)
 	for _, u := range p.Users {
-		fmt.Fprintf(&b, "  log in as       %-11s password %s\n", u.Name, u.Password)
+		fmt.Fprintf(&b, "  log in as       %-11s password %s  %s\n", u.Name, u.Password, duties[dutylog.Role(u.Role)])
 	}
 	fmt.Fprintf(&b, "\n  duty phone      register at %s (UDP) as user %s, password %s\n", r.ports.sip, p.SIP.Duty.User, p.SIP.Duty.Password)
 	if r.ports.sip != p.SIP.Address {

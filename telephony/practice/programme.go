@@ -59,13 +59,18 @@ var strangers = []string{"13700002222", "+8613912345678", "02423451234", "135555
 // called are whom the officer calls.
 var called = []string{"13800001111", "02422730001", "02423860012", "02422850119"}
 
+// opening is what comes first.
+var opening = []Kind{InTime, Late, OfficerHangsUp, Missed}
+
 // Programme is the endless sequence of calls. The same seed always gives the same calls. It
-// begins with one answered in time, then goes round after round in changing order.
+// begins with what a newcomer should see soon, then goes round after round in changing order.
 func Programme(seed uint64) iter.Seq[Step] {
 	return func(yield func(Step) bool) {
 		r := &author{rand.New(rand.NewPCG(seed, 0x64757479))}
-		if !yield(r.step(InTime)) {
-			return
+		for _, kind := range opening {
+			if !yield(r.step(kind)) {
+				return
+			}
 		}
 		for {
 			for _, i := range r.Perm(len(round)) {
