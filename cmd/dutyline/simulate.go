@@ -270,7 +270,7 @@ func summary(r practice.Result) string {
 	case r.Answered():
 		add("they talked for %.1f s", r.Near.EndedAt.Sub(r.Near.AnsweredAt).Seconds())
 		add("the %s hung up", r.HungUpBy)
-		add("whoever called heard %.0f dB, who was called %.0f dB", r.Near.Heard.Mean, r.Far.Heard.Mean)
+		add("whoever called heard %s, who was called %s", heard(r.Near.Heard), heard(r.Far.Heard))
 	case r.GaveUp:
 		add("nobody answered")
 	default:
@@ -278,3 +278,17 @@ func summary(r practice.Result) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// heard says how loud it was at one end; an end that is no simulated phone is not measured.
+func heard(l practice.Level) string {
+	switch {
+	case l.Packets == 0:
+		return "was not measured"
+	case l.Mean <= inaudible:
+		return "silence"
+	}
+	return fmt.Sprintf("%.0f dB", l.Mean)
+}
+
+// inaudible is the mean level, in dB below full scale, of a line on which nobody speaks.
+const inaudible = -60

@@ -160,6 +160,9 @@ func TestSummaryOfACall(t *testing.T) {
 			HungUpBy: practice.Caller,
 			Near:     practice.Leg{RingAt: at(1), AnsweredAt: at(8), EndedAt: at(28), Status: 200, Heard: practice.Level{Packets: 1000, Mean: -20}},
 			Far:      practice.Leg{InvitedAt: at(1), RingAt: at(1), AnsweredAt: at(8), EndedAt: at(28), Status: 200, Heard: practice.Level{Packets: 1000, Mean: -22}}},
+		"another phone rang, they talked for 20.0 s, the officer hung up, whoever called heard silence, who was called was not measured": {
+			HungUpBy: practice.Officer,
+			Near:     practice.Leg{RingAt: at(1), AnsweredAt: at(8), EndedAt: at(28), Status: 200, Heard: practice.Level{Packets: 1000, Mean: -100}}},
 	} {
 		if got := summary(r); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
