@@ -312,7 +312,7 @@ func (t *Tracker) dialStep(peer *leg, ev *Event) {
 	switch ev.DialStatus {
 	case "":
 		if peer.dialled.IsZero() && peer.call != nil {
-			peer.call.dialBegun(peer)
+			peer.call.dialBegun(peer, ev.At)
 		}
 		first(&peer.dialled, ev.At)
 		if peer.dialString == "" {

@@ -83,7 +83,13 @@ func (c *run) judge() verdict {
 }
 
 // redirects reports whether a duty phone wanted the call to go elsewhere.
-func (l *leg) redirects() bool { return l.isDuty() && (l.response() == redirect || l.diverted) }
+func (l *leg) redirects() bool { return l.isDuty() && (l.response() == redirect || l.sendsOn()) }
+
+// sendsOn reports whether the phone said that it sends the call on (SIP 181). One that says so
+// at once is quicker than the dial's begin: its redirecting number is then not the caller's.
+func (l *leg) sendsOn() bool {
+	return l.diverted || l.rdnis != "" && l.rdnis != l.top().rdnis && !l.byRedirect()
+}
 
 // outward reports whether the dialplan sent the call out on a trunk with this leg.
 func (l *leg) outward() bool { return l.trunk && !l.incoming && !l.redirected }
@@ -156,7 +162,7 @@ func (c *run) taken(w winner) verdict {
 		v.outcome, v.reason, v.forwardedTo = Forwarded, ReasonPhoneRedirected, c.ForwardedTo
 	case l == nil:
 		return c.inTime(w, v)
-	case l.isDuty() && l.diverted:
+	case l.isDuty() && l.sendsOn():
 		v.outcome, v.reason = Forwarded, ReasonPhoneForwarded
 	case l.isDuty():
 		return c.inTime(w, v)
@@ -262,7 +268,7 @@ func (c *run) sentOn() (verdict, bool) {
 	for _, l := range c.legs {
 		switch {
 		case l == c.root:
-		case l.isDuty() && l.diverted && l.reached() && (l.response() == silent || l.response() == cancelled):
+		case l.isDuty() && l.sendsOn() && l.reached() && (l.response() == silent || l.response() == cancelled):
 			diverted = true
 		case l.isDuty() && !l.rang.IsZero() && !l.redirects():
 			dutyRang = true

@@ -275,15 +275,18 @@ func (c *run) pickedUpBySomebody() bool {
 }
 
 // dialBegun notes a trunk that was answered before any bell rang.
-func (c *run) dialBegun(peer *leg) {
-	if c.Direction == Inbound && c.root != nil && peer != c.root && !c.root.up.IsZero() &&
+func (c *run) dialBegun(peer *leg, at time.Time) {
+	if c.Direction == Inbound && c.root != nil && peer != c.root && !c.root.up.IsZero() && !c.root.up.After(at) &&
 		c.RangAt.IsZero() && !c.pickedUpBySomebody() {
 		c.upBeforeBell = true
 	}
 }
 
-// over reports whether nothing of the call is left. Local channels and phones that were
-// never announced do not count: their end may lie outside the subscription.
+// endIsTold reports whether the end of a leg will be seen. Of Local channels, and of phones
+// that are not of a line and were never announced, it may lie outside the subscription.
+func (l *leg) endIsTold() bool { return !l.local && (l.watched || l.duty != nil || l.trunk) }
+
+// over reports whether nothing of the call is left of which the end is told.
 func (c *run) over() bool {
 	if c.root == nil {
 		return c.lost
@@ -291,7 +294,7 @@ func (c *run) over() bool {
 	if c.root.gone.IsZero() {
 		return false
 	}
-	return !slices.ContainsFunc(c.legs, func(l *leg) bool { return l.watched && !l.local && l.gone.IsZero() })
+	return !slices.ContainsFunc(c.legs, func(l *leg) bool { return l.endIsTold() && l.gone.IsZero() })
 }
 
 // lastEnd is when the last leg ended.
