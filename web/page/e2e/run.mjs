@@ -65,6 +65,15 @@ await check('amber at the last allowed ring, then talking', async () => {
   assert.equal((await desk.entry(first)).content, TEXT)
 })
 
+await check('an engaged call in mid-talk leaves the form alone', async () => {
+  const answer = await desk.api('/practice/calls', 'POST', { from: '+8613904011234', name: '', answer_after_ms: 1000, talk_ms: 1000 })
+  assert.equal(answer.status, 202, JSON.stringify(answer.body))
+  await desk.at('waiting').waitFor()
+  await until('engaged', async () => /通话中又有来电[\s\S]*占线/.test(await desk.at('waiting').innerText()))
+  assert.equal(await desk.opened(), first)
+  await desk.shot('06b-engaged-meanwhile')
+})
+
 await check('completion asks for what is missing, then completes by keyboard', async () => {
   await desk.key('Control+Enter')
   await desk.page.locator('[data-field="read_back"] .missing').waitFor()
@@ -186,6 +195,7 @@ await check('a call while writing never takes the form away: F2 switches', async
   await desk.page.keyboard.type('，正在输入')
   const id = await desk.call('02422730001', '沈河区应急局', 4000, 3000)
   await desk.at('waiting').waitFor()
+  assert.match(await desk.at('waiting').innerText(), /又有来电 024-22730001[\s\S]*响铃中[\s\S]*查看 \(F2\)/)
   await desk.page.keyboard.type('没有中断')
   await desk.shot('13-second-call-waiting')
   assert.equal(await desk.opened(), second)
@@ -243,6 +253,10 @@ await check('the button places a practice call; a missed one is red and asks for
   await desk.page.locator('.el-dialog input').nth(2).fill('0')
   await desk.at('practice-go').click()
   await desk.line('ringing')
+  // The undone entry was touched less than two minutes ago, so the call is only offered.
+  await desk.at('waiting').waitFor()
+  await desk.key('F2')
+  await desk.at('waiting').waitFor({ state: 'hidden' })
   await desk.at('line', '[data-stage="over"]').waitFor({ timeout: 30_000 })
   assert.match(await desk.at('line').innerText(), /已超过三声/)
   await desk.shot('19-over-limit')

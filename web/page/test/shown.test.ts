@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FIELDS, type Call, type Entry, type Line } from '@/api/types'
 import { changesBetween, textDiff } from '@/logic/diff'
+import { numberText, partyNumber } from '@/i18n/spell'
 import { columns } from '@/logic/peaks'
 import { clock, dateMinute, dayOf, dayStart, position, precise, seconds } from '@/logic/time'
 import { listOrder, partyName, pickLine, readRule, severity, showNumber, talkMs } from '@/logic/words'
@@ -73,16 +74,33 @@ describe('words', () => {
 
   it.each([
     ['02422730001', '024-22730001'], ['13904011234', '139 0401 1234'], ['041122223333', '0411-22223333'],
-    ['anonymous', 'anonymous'], ['', ''], ['+8613904011234', '+8613904011234'],
+    ['anonymous', 'anonymous'], ['', ''], ['+8613904011234', '139 0401 1234'], ['008613904011234', '139 0401 1234'],
+    ['+862422730001', '024-22730001'], ['+8641122223333', '0411-22223333'], ['+861065550000', '010-65550000'],
+    ['+8602422730001', '024-22730001'], ['+4930123456', '+4930123456'], ['12379', '12379'],
   ])('number %s reads %s', (raw, want) => expect(showNumber(raw)).toBe(want))
+
+  it.each(['', 'anonymous', 'Anonymous', 'unavailable'])('a number %j is withheld', (raw) => {
+    expect(numberText(raw)).toBe('未显示号码')
+    const call = { direction: 'in', caller: raw, called: '', tags: [] as string[] } as Call
+    expect(partyNumber(call)).toBe('未显示号码')
+    expect(partyNumber({ ...call, caller: '02422730001', tags: ['withheld'] })).toBe('未显示号码')
+    expect(partyNumber({ ...call, direction: 'out' })).toBe('未知号码')
+  })
 
   it('names the caller only when the directory is sure', () => {
     const one = { contact_id: 1, unit: '沈河区', person: '王立新', title: '值班员', number: '1', superior: false }
-    const call = { caller_name: '线路给的名字' } as Call
+    const call = { caller: '02422730001', caller_name: '线路给的名字' } as Call
     expect(partyName(call, entry({ candidates: [one] }))).toBe('沈河区 王立新 值班员')
     expect(partyName(call, entry({ candidates: [one, one] }))).toBe('线路给的名字')
     expect(partyName(call, entry({ candidates: [one, one], caller_unit: '大东区', caller_person: '张敏' }))).toBe('大东区 张敏')
     expect(partyName(null, null)).toBe('')
+  })
+
+  it.each([
+    ['anonymous', 'Anonymous', ''], ['', '"Anonymous"', ''], ['', 'Unavailable', ''], ['02422730001', '024-22730001', ''],
+    ['anonymous', '沈河区应急局', '沈河区应急局'],
+  ])('caller %j named %j by the line is called %j', (caller, caller_name, want) => {
+    expect(partyName({ caller, caller_name } as Call, null)).toBe(want)
   })
 
   it('reads the rule that judged a call', () => {

@@ -1,4 +1,6 @@
 // Spans and lists in the language of the page.
+import type { Call } from '@/api/types'
+import { noNumber, otherParty, showNumber } from '@/logic/words'
 import { lang, t, word } from './index'
 
 /** 1 分 05 秒, 2 小时 3 分: for spans that nobody needs to the tenth. */
@@ -20,4 +22,16 @@ const DIGITS = ['零', '一', '两', '三', '四', '五', '六', '七', '八', '
 /** 三 for 3 in Chinese running text; plain digits otherwise. */
 export function count(n: number): string {
   return lang.value === 'zh' && n >= 0 && n <= 10 ? DIGITS[n] : String(n)
+}
+
+/** A number as people read it, or that there is none. */
+export function numberText(raw: string): string {
+  return noNumber(raw) ? t('caller.withheld') : showNumber(raw)
+}
+
+/** The other side's number of a call; an outgoing call without one is unknown, not withheld. */
+export function partyNumber(call: Call): string {
+  const raw = otherParty(call)
+  if (call.direction === 'out') return raw ? showNumber(raw) : t('caller.unknown')
+  return call.tags.indexOf('withheld') >= 0 ? t('caller.withheld') : numberText(raw)
 }

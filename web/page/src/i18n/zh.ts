@@ -33,7 +33,7 @@ export const zh = {
   'ring.outgoing': '正在呼出',
 
   'caller.unknown': '未知号码',
-  'caller.withheld': '号码未显示',
+  'caller.withheld': '未显示号码',
   'caller.several': '通讯录中有 {n} 个可能的联系人',
   'caller.superior': '上级值班室',
 
@@ -83,9 +83,15 @@ export const zh = {
   'entry.quick': '一键选择来电人（数字键 1–9）',
   'entry.candidate': '{unit} {person} {title}',
   'entry.gone': '该日志无法打开：{reason}',
-  'entry.newCall': '新来电 {who}',
-  'entry.switch': '切换 (F2)',
-  'entry.keepWriting': '已为您保留正在填写的内容',
+  'wait.busy': '通话中又有来电',
+  'wait.call': '又有来电',
+  'wait.out': '又有去电',
+  'wait.of': '{lead} {who}（{state}）',
+  'wait.ringing': '响铃中',
+  'wait.talking': '通话中',
+  'wait.more': '还有 {n} 个',
+  'wait.kept': '正在填写的内容不受影响',
+  'wait.look': '查看 (F2)',
   'entry.offlineComplete': '连接恢复后才能完成；已输入内容已保存在本机',
   'entry.merged': '已并入他人刚保存的修改：{fields}',
 
@@ -254,7 +260,7 @@ export const zh = {
   'tag.superior': '上级',
   'tag.wrong_number': '打错',
   'tag.nuisance': '骚扰',
-  'tag.withheld': '未显号',
+  'tag.withheld': '未显示号码',
   'tag.system': '系统',
 
   'finding.borderline': '接听时刻紧贴时限，在计时误差范围内',

@@ -30,6 +30,18 @@ export function severity(outcome: string): Severity {
   return SEVERITY[outcome] || 'plain'
 }
 
+/** Whether this is no number at all: nothing, "anonymous", a bare word. */
+export const noNumber = (raw: string): boolean => !/[0-9]/.test(raw)
+
+const NAMELESS = /^\W*(anonymous|unknown|unavailable|restricted|private|withheld|out of area|\u533f\u540d)\W*$/i
+
+/** The name that the line gave; empty when it only repeats the number or says that there is none. */
+function givenName(call: Call): string {
+  const name = call.caller_name.trim()
+  if (NAMELESS.test(name) || (name && name.replace(/[\s-]/g, '') === call.caller)) return ''
+  return name
+}
+
 /** Who calls: what the entry says, or the directory's only candidate, otherwise what the line gave. */
 export function partyName(call: Call | null, entry: Entry | null): string {
   if (entry && (entry.caller_unit || entry.caller_person)) {
@@ -38,20 +50,29 @@ export function partyName(call: Call | null, entry: Entry | null): string {
   if (entry && entry.called_whom) return entry.called_whom
   const candidates = (entry && entry.candidates) || []
   if (candidates.length === 1) return candidateName(candidates[0])
-  return (call && call.caller_name) || ''
+  return call ? givenName(call) : ''
 }
 
 export function candidateName(c: Candidate): string {
   return [c.unit, c.person, c.title].filter((s) => s).join(' ')
 }
 
-/** The other side's number as people read it: grouped, the raw form kept when it is no plain number. */
+/**
+ * The other side's number as people read it: grouped, at home without the country's code; the
+ * raw form is kept when it is no plain number.
+ */
 export function showNumber(raw: string): string {
-  const n = raw.replace(/[\s-]/g, '')
+  const n = national(raw.replace(/[\s-]/g, ''))
   if (/^0(10|2\d)\d{8}$/.test(n)) return `${n.slice(0, 3)}-${n.slice(3)}`
   if (/^0[3-9]\d{2}\d{7,8}$/.test(n)) return `${n.slice(0, 4)}-${n.slice(4)}`
   if (/^1[3-9]\d{9}$/.test(n)) return `${n.slice(0, 3)} ${n.slice(3, 7)} ${n.slice(7)}`
   return raw
+}
+
+function national(n: string): string {
+  const m = /^(?:\+|00)86(\d+)$/.exec(n)
+  if (!m) return n
+  return /^(1[3-9]\d{9}|0\d+)$/.test(m[1]) ? m[1] : '0' + m[1]
 }
 
 export const otherParty = (c: Call): string => (c.direction === 'out' ? c.called : c.caller)

@@ -4,18 +4,19 @@ import { computed, reactive, shallowRef, watch } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { Alert, Call, Duty, Entry } from '@/api/types'
 import { t } from '@/i18n'
+import { mayTakeForm, newsOf, offered } from '@/logic/hold'
 import { dayStart } from '@/logic/time'
 import { listOrder } from '@/logic/words'
 import { forgetKept, keptEntries, take } from './drafts'
 import { EntrySession } from './entry-session'
 import { loadKinds } from './kinds'
-import { connection, line, now, on, serverNow } from './live'
+import { connection, line, lines, now, on, serverNow } from './live'
 import { notify } from './notices'
 import { goEntry, route } from './route'
 import { canReadEntries, canWrite, session, signedIn } from './session'
 
 const LIST_LIMIT = 200
-const TYPING_MS = 60_000
+const FLASH_MS = 2200
 
 export const desk = reactive({
   calls: {} as Record<string, Call>,
@@ -23,14 +24,18 @@ export const desk = reactive({
   duty: null as Duty | null,
   dutyFailed: false,
   loaded: false,
-  /** A call that rings while another entry is being written: offered, never forced. */
-  waiting: '',
+  /** Calls that came while the form was in use: offered, never forced. */
+  waiting: [] as string[],
+  /** The entry that a call has just brought up by itself; its head flashes so that the eye notices. */
+  flash: '',
   openError: '',
 })
 
 export const current = shallowRef<EntrySession | null>(null)
 const sessions = new Map<string, EntrySession>()
 const popped = new Set<string>()
+/** When a call brought an entry into the form by itself, by entry, in this PC's time. */
+const shownAt = new Map<string, number>()
 
 export const today = computed(() => dayStart(now.value))
 
@@ -64,7 +69,19 @@ function onEntry(entry: Entry): void {
 
 function onCall(call: Call): void {
   desk.calls[call.id] = call
-  void maybePop(call)
+  maybePop(call)
+}
+
+/** The waiting call that F2 opens. */
+export const waitingCall = computed<Call | null>(() =>
+  offered(desk.waiting.map((id) => desk.calls[id]).filter((c) => c !== undefined)))
+
+/** Whether this call rings or talks now. */
+export function runs(callId: string): boolean {
+  if (!callId) return false
+  if (lines.value.some((l) => l.call_id === callId && (l.state === 'ringing' || l.state === 'talking'))) return true
+  const call = desk.calls[callId]
+  return !!call && !call.ended_at
 }
 
 const ALERT_MS = 5 * 60_000
@@ -75,7 +92,7 @@ async function onAlert(alert: Alert): Promise<void> {
   if (serverNow() - Date.parse(alert.at) > ALERT_MS || !canReadEntries.value) return
   const call = await callOf(alert.call_id)
   const entry = (call && call.entry_id) || ''
-  notify(t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded'), 'bad', t('alert.open'), entry ? () => goEntry(entry) : undefined)
+  notify(t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded'), 'bad', t('alert.open'), entry ? () => openByHand(entry) : undefined)
 }
 
 export async function reload(): Promise<void> {
@@ -90,7 +107,10 @@ export async function reload(): Promise<void> {
       loadKinds(),
     ])
     if (user !== session.user) return
-    for (const call of calls.items) desk.calls[call.id] = call
+    for (const call of calls.items) {
+      desk.calls[call.id] = call
+      if (call.ended_at) popped.add(call.id) // History, no news: later frames of it are silent.
+    }
     for (const entry of todays.items.concat(open.items)) onEntry(entry)
     desk.loaded = true
     void callsOf(open.items)
@@ -166,29 +186,48 @@ async function resumeDrafts(): Promise<void> {
   }
 }
 
-/** Whether somebody is writing: a new call must not take the form away then. */
-function writing(): boolean {
-  const s = current.value
-  if (!s || route.page !== 'desk') return false
-  if (s.state.entry.state === 'complete') return false
-  return s.dirty || Date.now() - s.state.touchedAt < TYPING_MS
+/** Whether a new call may bring up its entry: nobody can be working with another one. */
+function free(): boolean {
+  const form = current.value
+  const unfinished = Array.from(new Set([...sessions.keys(), ...shownAt.keys()]))
+    .filter((id) => desk.entries[id] && desk.entries[id].state === 'open')
+    .map((id) => ({ touchedAt: sessions.has(id) ? sessions.get(id)!.state.touchedAt : 0, shownAt: shownAt.get(id) || 0 }))
+  return mayTakeForm({ running: !!form && runs(form.state.entry.call_id), dirty: !!form && form.dirty, unfinished }, Date.now())
 }
 
-async function maybePop(call: Call): Promise<void> {
-  if (!canReadEntries.value || call.ended_at || !call.entry_id || popped.has(call.id)) return
+function maybePop(call: Call): void {
+  if (!canReadEntries.value || !call.entry_id || popped.has(call.id)) return
+  const news = newsOf(call, serverNow())
+  if (news === 'old') return
   popped.add(call.id)
   if (current.value && current.value.id === call.entry_id) return
-  if (writing()) {
-    desk.waiting = call.id
-    return
-  }
-  goEntry(call.entry_id)
+  // A call that is over when it is first heard of (engaged, for instance) never takes the form.
+  if (news === 'ended' || !free()) desk.waiting.push(call.id)
+  else bringUp(call.entry_id)
+}
+
+/** Opens an entry without being asked, so that the eye notices. */
+function bringUp(id: string): void {
+  shownAt.set(id, Date.now())
+  desk.flash = id
+  setTimeout(() => { if (desk.flash === id) desk.flash = '' }, FLASH_MS)
+  goEntry(id)
 }
 
 export function switchToWaiting(): void {
-  const call = desk.calls[desk.waiting]
-  desk.waiting = ''
-  if (call && call.entry_id) goEntry(call.entry_id)
+  const call = waitingCall.value
+  if (call && call.entry_id) openByHand(call.entry_id)
+}
+
+/** Puts the bar away; the entry stays in the list as unfinished. */
+export function dismissWaiting(): void {
+  desk.waiting = []
+}
+
+/** A person chose this entry: an unfinished one is theirs for a while. */
+export function openByHand(id: string): void {
+  shownAt.set(id, Date.now())
+  goEntry(id)
 }
 
 /** The next unfinished entry after the open one. */
@@ -196,7 +235,7 @@ export function nextUnfinished(): void {
   const open = list.value.filter((e) => e.state === 'open')
   if (!open.length) return
   const at = open.findIndex((e) => current.value !== null && e.id === current.value.id)
-  goEntry(open[(at + 1) % open.length].id)
+  openByHand(open[(at + 1) % open.length].id)
 }
 
 export const unsaved = (): boolean => Array.from(sessions.values()).some((s) => s.dirty)
@@ -213,9 +252,10 @@ function forget(): void {
   sessions.forEach((s) => s.stop())
   sessions.clear()
   popped.clear()
+  shownAt.clear()
   current.value = null
   forgetKept()
-  Object.assign(desk, { calls: {}, entries: {}, duty: null, loaded: false, waiting: '', openError: '' })
+  Object.assign(desk, { calls: {}, entries: {}, duty: null, loaded: false, waiting: [], flash: '', openError: '' })
 }
 
 export function startDesk(): void {
@@ -234,11 +274,16 @@ export function startDesk(): void {
   watch(() => [line.value ? line.value.call_id : '', desk.loaded] as const, async ([id, loaded]) => {
     if (!id || !loaded) return
     const call = await callOf(id)
-    if (call && line.value && line.value.call_id === id) void maybePop(call)
+    if (call && line.value && line.value.call_id === id) maybePop(call)
   })
-  watch(() => [desk.waiting, route.entry] as const, ([id]) => {
-    if (id && desk.calls[id] && route.entry === desk.calls[id].entry_id) desk.waiting = ''
-  })
+  // Whoever came to a waiting call's entry, or finished it elsewhere, need not be told again.
+  watch(() => [desk.waiting.length, route.entry, desk.entries] as const, () => {
+    const left = desk.waiting.filter((id) => {
+      const entry = desk.calls[id] ? desk.calls[id].entry_id : ''
+      return entry !== route.entry && !(desk.entries[entry] && desk.entries[entry].state === 'complete')
+    })
+    if (left.length !== desk.waiting.length) desk.waiting = left
+  }, { deep: true })
   watch(signedIn, (ok) => ok && void reload())
   // Without the stream the lists are read again and again.
   setInterval(() => !connection.live && connection.polled && void reload(), 5000)

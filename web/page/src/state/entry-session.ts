@@ -268,6 +268,7 @@ export class EntrySession {
     while (this.busy) await this.busy
     if (kind) this.state.draft.kind = kind
     this.state.undoKind = null
+    this.state.touchedAt = Date.now()
     const patch = patchOf(this.state.draft) || { revision: this.state.draft.revision }
     return !(await this.send({ ...patch, state: 'open' }))
   }

@@ -1,0 +1,43 @@
+// Whether the form may be taken away for another call, and which of the calls that wait is
+// offered. Everything is plain data, so that the rule can be read and tested in one place.
+import type { Call } from '@/api/types'
+
+/** An unfinished entry that somebody touched, or that a call brought up, is left alone for this long. */
+export const HOLD_MS = 120_000
+/** A call that ended before it was first heard of is news for this long. */
+export const FRESH_MS = 60_000
+
+/** One unfinished entry as the desk knows it; the times are those of this PC, 0 for never. */
+export interface Held {
+  touchedAt: number
+  /** When a call brought it into the form by itself. */
+  shownAt: number
+}
+
+export interface FormView {
+  /** The entry in the form belongs to a call that rings or talks. */
+  running: boolean
+  /** The form has text that is not saved. */
+  dirty: boolean
+  /** Every unfinished entry that was open in the form at any time since the log-in. */
+  unfinished: Held[]
+}
+
+/** A new call may bring up its entry only when nobody can be working with another one. */
+export function mayTakeForm(form: FormView, now: number): boolean {
+  if (form.running || form.dirty) return false
+  return form.unfinished.every((e) => now - Math.max(e.touchedAt, e.shownAt) >= HOLD_MS)
+}
+
+/** What a call asks of the desk when it is first heard of. */
+export function newsOf(call: Call, now: number): 'running' | 'ended' | 'old' {
+  if (!call.ended_at) return 'running'
+  return now - Date.parse(call.ended_at) < FRESH_MS ? 'ended' : 'old'
+}
+
+/** The call to offer first: one that still runs, then the one that came first. */
+export function offered(waiting: Call[]): Call | null {
+  const time = (c: Call) => Date.parse(c.offered_at || '') || 0
+  const order = waiting.slice().sort((a, b) => Number(!!a.ended_at) - Number(!!b.ended_at) || time(a) - time(b))
+  return order.length ? order[0] : null
+}
