@@ -29,9 +29,9 @@ const (
 // is there, it is answered, completed, sealed and played.
 func TestSystemACallBecomesAFinishedEntry(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
+	r := newRoom(t, cadence(400*time.Millisecond, 600*time.Millisecond))
 	events := r.desk.follow("")
-	phone := r.phone(1200*time.Millisecond, 0, phoneTone)
+	phone := r.phone(2600*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	call := r.calls("caller", caller{number: "02422730001", talk: 2 * time.Second, hertz: callerTone})
 
@@ -89,7 +89,7 @@ func (r *room) checkAnswered(c wireCall, phoneRang, talked time.Duration) {
 		r.t.Errorf("the recording has %d ms, the talk had %v", c.Recording.DurationMS, talked)
 	}
 	if c.Caller != "02422730001" || c.CallerE164 != "+862422730001" || c.Line != "duty" || c.EntryID != "e-"+c.ID ||
-		c.Rule != "rings-3-on-200ms-off-300ms-pm-50ms" {
+		c.Rule != "rings-3-on-400ms-off-600ms-pm-50ms" {
 		r.t.Errorf("the call is %+v", c)
 	}
 }

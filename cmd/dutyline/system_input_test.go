@@ -104,8 +104,8 @@ func TestSystemAsteriskIsAbsentAtTheStart(t *testing.T) {
 	s.ARIPassword = "absent-at-first"
 	r := &room{t: t, cfg: roomConfig(t.TempDir())}
 	r.cfg.ARI = config.ARI{URL: "http://" + s.HTTPAddress + "/ari", User: "dutyline", Password: s.ARIPassword}
-	r.furnish()
 	r.open()
+	r.furnish()
 	defer r.close()
 	r.desk = newDesk(t, func() string { return r.app.URL() })
 	r.desk.signIn("wang", officerPassword)

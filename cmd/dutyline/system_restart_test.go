@@ -36,8 +36,8 @@ func (r *room) theCallOf(number string, all int) wireCall {
 // was seen in part, and has its recording: the switch records without the daemon.
 func TestSystemTheDaemonIsStartedAgainDuringCalls(t *testing.T) {
 	t.Parallel()
-	r := newRoom(t)
-	phone := r.phone(1200*time.Millisecond, 0, phoneTone)
+	r := newRoom(t, cadence(time.Second, time.Second))
+	phone := r.phone(2500*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	nothing := func() {}
 
@@ -51,7 +51,7 @@ func TestSystemTheDaemonIsStartedAgainDuringCalls(t *testing.T) {
 		t.Errorf("started again while it rang: the log says %d ms, the phone %v", *c.RingMS, rang)
 	}
 
-	talking := r.calls("caller", caller{number: "02488880001", talk: 2 * time.Second, hertz: callerTone})
+	talking := r.calls("caller", caller{number: "02488880001", talk: 4 * time.Second, hertz: callerTone})
 	r.awaitLine("talking")
 	r.again(nothing)
 	if l := r.awaitLine("talking"); l.CallID == "" {
@@ -62,7 +62,7 @@ func TestSystemTheDaemonIsStartedAgainDuringCalls(t *testing.T) {
 	r.checkSeenInPart(c, "answered_in_time", "sealed")
 	r.checkRecording(c, callerTone, phoneTone)
 
-	ended := r.calls("caller", caller{number: "02488880007", talk: time.Second, hertz: callerTone})
+	ended := r.calls("caller", caller{number: "02488880007", talk: 3 * time.Second, hertz: callerTone})
 	r.awaitLine("talking")
 	r.again(func() { ended.Must(t) })
 	c = r.theCallOf("02488880007", 3)

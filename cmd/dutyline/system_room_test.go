@@ -47,8 +47,8 @@ func newRoom(t *testing.T, change ...func(*asterisk.Settings, *config.Config)) *
 	if r.cfg.ARI.Password == "" {
 		r.cfg.ARI.Password = r.sw.Settings.ARIPassword
 	}
-	r.furnish()
 	r.open()
+	r.furnish()
 	r.desk = newDesk(t, func() string { return r.app.URL() })
 	r.desk.signIn("wang", officerPassword)
 	t.Cleanup(func() {
@@ -71,7 +71,14 @@ func roomConfig(dir string) config.Config {
 	return c
 }
 
-// furnish gives the log a login, a directory and a roster, with the commands that people use.
+// cadence makes the bell slower, where a test has to see what happens during a ring although
+// the machine is busy.
+func cadence(on, off time.Duration) func(*asterisk.Settings, *config.Config) {
+	return func(_ *asterisk.Settings, c *config.Config) { c.Lines[0].Rule.On, c.Lines[0].Rule.Off = &on, &off }
+}
+
+// furnish gives the log a login, a directory and a roster, with the commands that people use
+// beside the running daemon.
 func (r *room) furnish() {
 	r.t.Helper()
 	db, dir := r.cfg.Log.File, r.t.TempDir()
