@@ -67,6 +67,14 @@ describe('two languages', () => {
   it('show an unknown hole as it is', () => {
     expect(fill('第 {ring} 声 {x}', { ring: 2 })).toBe('第 2 声 {x}')
   })
+
+  it.each([[1, '1 ring'], [2, '2 rings'], [0, '0 rings']])('say %i in the plural when it is one', (n, want) => {
+    expect(fill(en['calls.rings'], { n })).toBe(want)
+  })
+
+  it('have one Chinese word for ringing', () => {
+    expect(Object.keys(zh).filter((key) => zh[key as keyof typeof zh].indexOf('振铃') >= 0)).toEqual([])
+  })
 })
 
 describe('Chromium 78', () => {

@@ -42,9 +42,12 @@ export function word(area: string, name: string): string {
   return text === undefined ? name : text
 }
 
+/** Fills {n} with a value, and {n?ring:rings} with the word for one or for several. */
 export function fill(text: string, params?: Record<string, string | number>): string {
   if (!params) return text
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole))
+  return text
+    .replace(/\{(\w+)\?([^:}]*):([^}]*)\}/g, (whole, name, one, many) => (name in params ? (Number(params[name]) === 1 ? one : many) : whole))
+    .replace(/\{(\w+)\}/g, (whole, name) => (name in params ? String(params[name]) : whole))
 }
 
 /** The categories are data of the daemon, in Chinese; the known ones have an English word. */

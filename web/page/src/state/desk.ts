@@ -12,8 +12,8 @@ import { EntrySession } from './entry-session'
 import { loadKinds } from './kinds'
 import { connection, line, lines, now, on, serverNow } from './live'
 import { notify } from './notices'
-import { goEntry, route } from './route'
-import { canReadEntries, canWrite, session, signedIn } from './session'
+import { go, goEntry, route } from './route'
+import { canReadEntries, canWrite, session, signedIn, someoneElse } from './session'
 
 const LIST_LIMIT = 200
 const FLASH_MS = 2200
@@ -266,7 +266,10 @@ export function startDesk(): void {
     void reload()
     sessions.forEach((s) => s.kick())
   })
-  watch(() => session.user && session.user.username, forget)
+  watch(() => session.user && session.user.username, (user) => {
+    forget()
+    if (user && someoneElse(user)) go('/')
+  })
   watch(() => [route.page, route.entry, signedIn.value, desk.loaded] as const, ([page, id, ok, loaded]) => {
     if (ok && loaded && page === 'desk' && id && canReadEntries.value) void open(id)
   })

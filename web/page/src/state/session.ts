@@ -30,6 +30,19 @@ export function personOf(login: string): string {
   return session.user && session.user.username === login ? session.user.name || login : login
 }
 
+const LAST = 'dutyline.last'
+
+/** Whether another person than the one before signed in at this window; remembers who it is now. */
+export function someoneElse(user: string): boolean {
+  try {
+    const last = sessionStorage.getItem(LAST)
+    sessionStorage.setItem(LAST, user)
+    return last !== null && last !== user
+  } catch {
+    return true // Nothing can be remembered: the duty desk is never wrong.
+  }
+}
+
 export async function start(): Promise<void> {
   for (;;) {
     try {
