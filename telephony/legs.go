@@ -176,7 +176,7 @@ func (l *leg) response() answer {
 		return cancelled
 	case l.tech == 486 || l.tech == 600 || l.tech == 0 && (l.cause == 17 || l.status == "BUSY"):
 		return busy
-	case l.tech == 603 || l.tech == 607 || l.tech == 608 || l.tech == 0 && l.cause == 21:
+	case l.tech == 603 || l.tech == 0 && l.cause == 21:
 		return declined
 	case l.cause == causeInterworking && l.tech != 487: // a 487 of the phone's own is a failure
 		return cancelled

@@ -9,10 +9,14 @@ import (
 // Rule is how a line counts rings and what it allows (Art. 12: within three rings).
 // The default is the Chinese exchange ring: 1 s on, 4 s off, so the fourth ring begins at 15 s.
 type Rule struct {
-	On          time.Duration // length of one burst
-	Off         time.Duration // silence between bursts
-	Limit       int           // rings allowed
-	Offset      time.Duration // how long the bell rang before the switch saw it (FXO gateways)
+	On    time.Duration // length of one burst
+	Off   time.Duration // silence between bursts
+	Limit int           // rings allowed
+	// Offset is how long the bell had rung before the switch saw it (behind FXO gateways 1 to
+	// 5 s), so it is added to what the switch saw. Who writes rings = floor((t − offset)/cycle)+1
+	// means by offset when the bell began, counted from what the switch saw: the same with the
+	// other sign.
+	Offset      time.Duration
 	Uncertainty time.Duration // an answer this close to the limit is borderline
 }
 

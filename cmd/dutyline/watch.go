@@ -11,8 +11,8 @@ import (
 	"dutyline/telephony/tape"
 )
 
-// flushTape is how long a frame may wait in memory before the tape has it.
-const flushTape = time.Second
+// flushEvery is how long a frame may wait in memory before the tape has it.
+const flushEvery = time.Second
 
 // shortestSleep bounds how often a deadline that has passed already is looked at again.
 const shortestSleep = 5 * time.Millisecond
@@ -32,6 +32,7 @@ type watcher struct {
 	seen   func()        // told when the switch is seen (again): what waited for it may go on
 	offset clockOffset
 	health watchHealth
+	taped  bool // something waits for the next flush
 	faults faultBook
 }
 
@@ -78,7 +79,7 @@ func (w *watcher) resume(open []telephony.Call, states []dutylog.LineStatus) {
 // Run follows the switch until ctx ends. Between messages it sleeps until the tracker's
 // next deadline (the start of the last allowed ring, the limit).
 func (w *watcher) Run(ctx context.Context) error {
-	timer, flush := time.NewTimer(time.Hour), time.NewTicker(flushTape)
+	timer, flush := time.NewTimer(time.Hour), time.NewTicker(flushEvery)
 	defer timer.Stop()
 	defer flush.Stop()
 	defer close(w.done)
@@ -89,7 +90,7 @@ func (w *watcher) Run(ctx context.Context) error {
 		case m := <-w.in:
 			w.take(m)
 		case <-flush.C:
-			w.health.tapeWritten(w.tape.Flush())
+			w.flushTape()
 			continue
 		case <-timer.C:
 			w.commit(w.tracker.Tick(w.switchNow()))
@@ -107,7 +108,6 @@ func (w *watcher) take(m message) {
 	case m.frame != nil:
 		w.takeFrame(*m.frame)
 	case m.gap != nil:
-		w.logger.Warn("the switch cannot be seen", "since", m.gap.from, "err", m.gap.cause)
 		w.commit(w.tracker.Gap(m.gap.from))
 	case m.snapshot != nil:
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
@@ -119,8 +119,20 @@ func (w *watcher) take(m message) {
 	}
 }
 
+// flushTape proves that what was buffered reached the disk.
+func (w *watcher) flushTape() {
+	if w.taped {
+		w.taped = false
+		w.health.tapeWritten(w.tape.Flush())
+	}
+}
+
 func (w *watcher) takeFrame(f ari.Frame) {
-	w.health.tapeWritten(w.tape.Write(tape.Record{At: f.Received, Raw: f.Raw}))
+	if err := w.tape.Write(tape.Record{At: f.Received, Raw: f.Raw}); err != nil {
+		w.health.tapeWritten(err)
+	} else {
+		w.taped = true // in a buffer: only the flush proves the disk
+	}
 	event, err := ari.Decode(f.Raw)
 	if err != nil {
 		w.health.malformed(err)

@@ -28,11 +28,13 @@ func testLines() []telephony.Line {
 type memoryTape struct {
 	refuse  error
 	records int
-	closed  bool
+
+	flushRefuse error
+	closed      bool
 }
 
 func (t *memoryTape) Write(tape.Record) error { t.records++; return t.refuse }
-func (t *memoryTape) Flush() error            { return t.refuse }
+func (t *memoryTape) Flush() error            { return errors.Join(t.refuse, t.flushRefuse) }
 func (t *memoryTape) Close() error            { t.closed = true; return nil }
 
 // changes collects what the watcher commits.
@@ -135,6 +137,32 @@ func TestWarningsComeWhileItStillRings(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A write that only reaches a buffer is no proof that the disk has room again.
+func TestAFullDiskIsNotCalledMendedByABuffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tp := &memoryTape{flushRefuse: errors.New("no space left on device")}
+		w, _, stop := startWatcher(t, tp, 0)
+		defer stop()
+		for range 3 {
+			ring(t, w, 0)
+			<-time.After(2 * flushEvery) // synthetic time
+			synctest.Wait()
+			ring(t, w, 0)
+			synctest.Wait()
+			if err, _ := w.health.read(); err == nil {
+				t.Fatal("the tape reads as written while every flush fails")
+			}
+		}
+		tp.flushRefuse = nil
+		ring(t, w, 0)
+		<-time.After(2 * flushEvery) // synthetic time
+		synctest.Wait()
+		if err, _ := w.health.read(); err != nil {
+			t.Errorf("the tape reads as failed (%v) after a good flush", err)
+		}
+	})
 }
 
 func TestAFullDiskOrAMalformedFrameNeverStopsTheWatch(t *testing.T) {

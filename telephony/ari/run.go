@@ -96,8 +96,8 @@ func (c *Client) watch(ctx context.Context) {
 			c.queue.put(item{gap: &gap{from: time.Unix(0, c.lastAlive.Load()), cause: err}})
 			blind = true
 		}
+		c.sayOnce(err)
 		c.setStatus(false, err.Error(), nil)
-		c.config.Log.Warn("the switch cannot be seen", "cause", err.Error())
 		if seen && c.now().Sub(began) > steadyAfter {
 			pause = firstPause
 		}
@@ -106,6 +106,13 @@ func (c *Client) watch(ctx context.Context) {
 		}
 		c.metrics.reconnects.Inc()
 		pause = nextPause(pause, err)
+	}
+}
+
+// sayOnce logs an outage when it begins and when its cause changes, not at every retry.
+func (c *Client) sayOnce(err error) {
+	if before := c.Status(); before.Connected || before.Detail != err.Error() {
+		c.config.Log.Warn("the switch cannot be seen; trying again until it is", "cause", err.Error())
 	}
 }
 
