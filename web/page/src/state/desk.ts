@@ -4,6 +4,7 @@ import { computed, reactive, shallowRef, watch } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { Alert, Call, Duty, Entry } from '@/api/types'
 import { t } from '@/i18n'
+import { problemText } from '@/i18n/problems'
 import { mayTakeForm, newsOf, offered } from '@/logic/hold'
 import { dayStart } from '@/logic/time'
 import { listOrder } from '@/logic/words'
@@ -28,7 +29,7 @@ export const desk = reactive({
   waiting: [] as string[],
   /** The entry that a call has just brought up by itself; its head flashes so that the eye notices. */
   flash: '',
-  openError: '',
+  openError: null as (() => string) | null,
 })
 
 export const current = shallowRef<EntrySession | null>(null)
@@ -92,7 +93,7 @@ async function onAlert(alert: Alert): Promise<void> {
   if (serverNow() - Date.parse(alert.at) > ALERT_MS || !canReadEntries.value) return
   const call = await callOf(alert.call_id)
   const entry = (call && call.entry_id) || ''
-  notify(t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded'), 'bad', t('alert.open'), entry ? () => openByHand(entry) : undefined)
+  notify(() => t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded'), 'bad', () => t('alert.open'), entry ? () => openByHand(entry) : undefined)
 }
 
 export async function reload(): Promise<void> {
@@ -153,7 +154,7 @@ export async function loadDuty(): Promise<void> {
 /** Opens an entry in the form; what was typed in the one before goes on being saved. */
 export async function open(id: string): Promise<void> {
   if (current.value && current.value.id === id) return
-  desk.openError = ''
+  desk.openError = null
   if (current.value) void current.value.flush()
   try {
     const s = sessions.get(id) || (await makeSession(id))
@@ -161,7 +162,7 @@ export async function open(id: string): Promise<void> {
     current.value = s
     void callOf(s.state.entry.call_id)
   } catch (error) {
-    desk.openError = error instanceof ApiError ? error.message : String(error)
+    desk.openError = () => problemText(error)
     if (error instanceof ApiError && error.offline) setTimeout(() => route.entry === id && void open(id), 2000)
   }
 }
@@ -255,7 +256,7 @@ function forget(): void {
   shownAt.clear()
   current.value = null
   forgetKept()
-  Object.assign(desk, { calls: {}, entries: {}, duty: null, loaded: false, waiting: [], flash: '', openError: '' })
+  Object.assign(desk, { calls: {}, entries: {}, duty: null, loaded: false, waiting: [], flash: '', openError: null })
 }
 
 export function startDesk(): void {

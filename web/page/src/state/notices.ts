@@ -1,27 +1,48 @@
-// Short messages at the foot of the page; with an action they stay until used or closed.
+// Short messages at the top right of the page; with an action they stay until used or closed.
 import { reactive } from 'vue'
+
+/** A text, or how to say it: the latter follows the language of the page at once. */
+export type Said = string | (() => string)
 
 export interface Notice {
   id: number
-  text: string
+  text: Said
   tone: 'info' | 'good' | 'bad'
-  action?: string
+  action?: Said
   act?: () => void
+  /** Notices about the same thing: a later one takes the place of the one before. */
+  key?: string
+  /** The daemon's own sentence, as a tooltip. */
+  detail?: string
 }
+
+const MOST = 4
 
 export const notices = reactive<Notice[]>([])
 let next = 1
 
-export function notify(text: string, tone: Notice['tone'] = 'info', action?: string, act?: () => void): void {
+export function say(text: Said): string {
+  return typeof text === 'function' ? text() : text
+}
+
+export function notify(text: Said, tone: Notice['tone'] = 'info', action?: Said, act?: () => void, key?: string, detail?: string): void {
   const id = next++
-  notices.push({ id, text, tone, action, act })
-  if (notices.length > 3) notices.shift()
+  const same = notices.findIndex((n) => (key ? n.key === key : !n.act && say(n.text) === say(text)))
+  if (same >= 0) notices.splice(same, 1)
+  notices.push({ id, text, tone, action, act, key, detail })
+  // The oldest goes, and first one that offers nothing to do.
+  if (notices.length > MOST) notices.splice(Math.max(0, notices.findIndex((n) => !n.act)), 1)
   setTimeout(() => dismiss(id), act ? 20_000 : 6000)
 }
 
 export function dismiss(id: number): void {
   const at = notices.findIndex((n) => n.id === id)
   if (at >= 0) notices.splice(at, 1)
+}
+
+/** What the button of such a notice offered has been done by other means. */
+export function dismissKey(key: string): void {
+  notices.filter((n) => n.key === key).forEach((n) => dismiss(n.id))
 }
 
 /** What the buttons of notices offered has been done by other means. */
