@@ -54,6 +54,8 @@ func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 	return next, nil
 }
 
+// setKind takes the kind that a person chooses. Going back to what the entry would be anyway,
+// as after a wrong key, gives the kind back to the call.
 func (e *Entry) setKind(k *Kind) error {
 	if k == nil {
 		return nil
@@ -61,7 +63,9 @@ func (e *Entry) setKind(k *Kind) error {
 	if !k.Valid() {
 		return &InvalidError{Field: "kind", Reason: fmt.Sprintf("%q is no kind of entry", *k)}
 	}
-	e.Kind = *k
+	if *k != e.Kind {
+		e.Kind, e.KindChosen = *k, *k != e.Phase.rule().preset
+	}
 	return nil
 }
 

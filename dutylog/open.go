@@ -33,8 +33,9 @@ func OpensEntry(c telephony.Call) bool {
 
 // OpenEntry is the entry that a call opens, filled in as far as directory and roster know.
 func OpenEntry(c telephony.Call, k Known, now time.Time) Entry {
+	phase := PhaseOf(c)
 	e := Entry{
-		ID: EntryIDFor(c.ID), CallID: c.ID, Line: c.Line, Kind: kindFor(c), State: Open, Revision: 1,
+		ID: EntryIDFor(c.ID), CallID: c.ID, Line: c.Line, Phase: phase, Kind: phase.rule().preset, State: Open, Revision: 1,
 		CallAt: c.OfferedAt, OpenedAt: now, Rostered: k.OnDuty[PostOfficer].Name,
 	}
 	e.Responsible = e.Rostered // until handovers are kept
@@ -42,10 +43,10 @@ func OpenEntry(c telephony.Call, k Known, now time.Time) Entry {
 	return e
 }
 
-// Follow brings an entry up to what its call became, and reports whether anything changed.
-// Contacts are the directory's rows for the call's number; they count only when the number
-// is another than before. What a person wrote is never touched: then only the call's own
-// facts follow.
+// Follow brings an entry up to what its call became, and reports whether that is a new
+// revision; the phase follows without one. Contacts are the directory's rows for the call's
+// number; they count only when the number is another than before. What a person wrote is
+// never touched: then only the call's own facts follow, and the kind, unless a person chose it.
 func (e Entry) Follow(c telephony.Call, contacts []Contact) (Entry, bool) {
 	next := e.clone()
 	if !c.OfferedAt.IsZero() {
@@ -54,14 +55,27 @@ func (e Entry) Follow(c telephony.Call, contacts []Contact) (Entry, bool) {
 	if n := OtherSide(c); n != e.Number {
 		next.know(n, contacts)
 	}
-	if next.untouched() && next.Kind == KindDuty {
-		next.Kind = kindFor(c)
+	if phase := PhaseOf(c); phase != e.Phase {
+		next.enter(phase)
 	}
 	if next.same(e) {
+		e.Phase = next.Phase
 		return e, false
 	}
 	next.Revision++
 	return next, true
+}
+
+// enter takes the entry into the next phase of its call. Its kind follows as long as it is
+// the system's own. An entry in which somebody wrote is not taken for missed only because
+// the switch was not seen.
+func (e *Entry) enter(p Phase) {
+	before := e.Phase.rule()
+	e.Phase = p
+	ours := !e.KindChosen && e.Kind == before.preset
+	if ours && (p != Unclear || e.untouched()) {
+		e.Kind = p.rule().preset
+	}
 }
 
 // untouched reports that only the system wrote this entry so far.
@@ -105,22 +119,4 @@ func candidates(contacts []Contact) []Candidate {
 			Number: c.Number.Raw, Superior: c.Superior})
 	}
 	return all
-}
-
-// Outcomes after which nobody at the duty phone spoke with the caller, so that what the
-// entry needs is a call-back.
-var unspoken = []telephony.Outcome{
-	telephony.Missed, telephony.AbandonedEarly, telephony.Engaged, telephony.Rejected, telephony.Unreachable,
-	telephony.Forwarded, telephony.AnsweredByMachine, telephony.Unknown,
-}
-
-func kindFor(c telephony.Call) Kind {
-	switch {
-	case c.Direction == telephony.Outbound:
-		return KindOutgoing
-	case slices.Contains(unspoken, c.Outcome):
-		return KindMissed
-	default:
-		return KindDuty
-	}
 }

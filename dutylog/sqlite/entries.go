@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,6 +19,7 @@ type entryBody struct {
 	CallID      string                        `json:"call_id,omitempty"`
 	Line        string                        `json:"line"`
 	Kind        dutylog.Kind                  `json:"kind"`
+	KindChosen  bool                          `json:"kind_chosen,omitempty"`
 	State       dutylog.EntryState            `json:"state"`
 	Revision    int                           `json:"revision"`
 	Values      map[dutylog.Field]string      `json:"values,omitempty"`
@@ -36,7 +38,7 @@ type entryBody struct {
 
 func encodeEntry(e dutylog.Entry) (string, error) {
 	text, err := json.Marshal(entryBody{
-		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, State: e.State, Revision: e.Revision,
+		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, KindChosen: e.KindChosen, State: e.State, Revision: e.Revision,
 		Values: e.Values, Gaps: e.Gaps, Candidates: e.Candidates, Number: e.Number, Rostered: e.Rostered,
 		Responsible: e.Responsible, WrittenBy: e.WrittenBy, ReadBackBy: e.ReadBackBy,
 		CallAt: plainMicros(e.CallAt), ReadBackAt: plainMicros(e.ReadBackAt),
@@ -51,7 +53,7 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 		return dutylog.Entry{}, fmt.Errorf("a stored entry is not readable: %w", err)
 	}
 	return dutylog.Entry{
-		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, State: b.State, Revision: b.Revision,
+		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, KindChosen: b.KindChosen, State: b.State, Revision: b.Revision,
 		Values: b.Values, Gaps: b.Gaps, Candidates: b.Candidates, Number: b.Number, Rostered: b.Rostered,
 		Responsible: b.Responsible, WrittenBy: b.WrittenBy, ReadBackBy: b.ReadBackBy,
 		CallAt: fromMicros(b.CallAt), ReadBackAt: fromMicros(b.ReadBackAt),
@@ -73,16 +75,43 @@ func fromMicros(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
+// An entry is read with what its call says of the phase.
+const (
+	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at"
+	entryTables  = " FROM entries e LEFT JOIN calls c ON c.id = e.call_id"
+	entrySelect  = "SELECT e.body" + phaseColumns + entryTables
+)
+
+// entryRow scans a body and phaseColumns; these are NULL for an entry without a call.
+type entryRow struct {
+	body               string
+	direction, outcome sql.NullString
+	call               telephony.Call // its times
+}
+
+func (r *entryRow) targets() []any {
+	return []any{&r.body, &r.direction, &r.outcome, instant{&r.call.AnsweredAt}, instant{&r.call.EndedAt}}
+}
+
+func (r *entryRow) entry() (dutylog.Entry, error) {
+	e, err := decodeEntry(r.body)
+	if err == nil && r.direction.Valid {
+		r.call.Direction, r.call.Outcome = telephony.Direction(r.direction.String), telephony.Outcome(r.outcome.String)
+		e.Phase = dutylog.PhaseOf(r.call)
+	}
+	return e, err
+}
+
 func scanEntry(row scanner) (dutylog.Entry, error) {
-	var body string
-	if err := row.Scan(&body); err != nil {
+	var r entryRow
+	if err := row.Scan(r.targets()...); err != nil {
 		return dutylog.Entry{}, err
 	}
-	return decodeEntry(body)
+	return r.entry()
 }
 
 func readEntry(s source, id string) (dutylog.Entry, error) {
-	e, err := scanEntry(s.QueryRow("SELECT body FROM entries WHERE id = ?", id))
+	e, err := scanEntry(s.QueryRow(entrySelect+" WHERE e.id = ?", id))
 	return e, noRows(err, "entry", id)
 }
 
@@ -120,13 +149,13 @@ func (db *DB) Entry(ctx context.Context, id string) (dutylog.Entry, error) {
 // Entries lists entries, newest first; with UnfinishedFirst the open ones before the rest.
 func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entry, string, error) {
 	var w where
-	w.period("call_at", q.From, q.To)
-	w.equal("line", q.Line)
-	w.equal("state", string(q.State))
-	w.equal("kind", string(q.Kind))
-	order, by := "e", "call_at DESC, id DESC"
+	w.period("e.call_at", q.From, q.To)
+	w.equal("e.line", q.Line)
+	w.equal("e.state", string(q.State))
+	w.equal("e.kind", string(q.Kind))
+	order, by := "e", "e.call_at DESC, e.id DESC"
 	if q.UnfinishedFirst {
-		order, by = "u", "state DESC, call_at DESC, id DESC" // "open" is after "complete"
+		order, by = "u", "e.state DESC, e.call_at DESC, e.id DESC" // "open" is after "complete"
 	}
 	if q.Cursor != "" {
 		if err := w.after(order, q.Cursor); err != nil {
@@ -134,7 +163,7 @@ func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entr
 		}
 	}
 	limit := pageSize(q.Limit)
-	rows, err := db.reading(ctx).Query("SELECT body FROM entries"+w.String()+" ORDER BY "+by+" LIMIT ?", append(w.args, limit+1)...)
+	rows, err := db.reading(ctx).Query(entrySelect+w.String()+" ORDER BY "+by+" LIMIT ?", append(w.args, limit+1)...)
 	items, err := all(rows, err, scanEntry)
 	if err != nil {
 		return nil, "", db.explain("list entries", err)
@@ -157,29 +186,29 @@ func (w *where) after(order, cursor string) error {
 		return err
 	}
 	if order != "u" {
-		w.add("(call_at, id) < (?, ?)", at, id)
+		w.add("(e.call_at, e.id) < (?, ?)", at, id)
 		return nil
 	}
 	state, id, ok := strings.Cut(id, " ")
 	if !ok {
 		return errCursor
 	}
-	w.add("(state, call_at, id) < (?, ?, ?)", state, at, id)
+	w.add("(e.state, e.call_at, e.id) < (?, ?, ?)", state, at, id)
 	return nil
 }
 
-// Revisions lists every version of an entry, oldest first.
+// Revisions lists every version of an entry, oldest first. Its call is in each as it stands now.
 func (db *DB) Revisions(ctx context.Context, id string) ([]dutylog.Revision, error) {
-	rows, err := db.reading(ctx).Query("SELECT at, by_login, by_name, by_role, body FROM revisions WHERE entry_id = ? ORDER BY revision", id)
+	rows, err := db.reading(ctx).Query("SELECT r.at, r.by_login, r.by_name, r.by_role, r.body"+phaseColumns+
+		entryTables+" JOIN revisions r ON r.entry_id = e.id WHERE e.id = ? ORDER BY r.revision", id)
 	revisions, err := all(rows, err, func(row scanner) (dutylog.Revision, error) {
-		var r dutylog.Revision
-		var body string
-		if err := row.Scan(instant{&r.At}, &r.By.Login, &r.By.Name, &r.By.Role, &body); err != nil {
-			return r, err
+		var kept dutylog.Revision
+		var r entryRow
+		err := row.Scan(append([]any{instant{&kept.At}, &kept.By.Login, &kept.By.Name, &kept.By.Role}, r.targets()...)...)
+		if err == nil {
+			kept.Entry, err = r.entry()
 		}
-		var err error
-		r.Entry, err = decodeEntry(body)
-		return r, err
+		return kept, err
 	})
 	if err == nil && len(revisions) == 0 {
 		err = fmt.Errorf("entry %q: %w", id, dutylog.ErrNotFound)

@@ -66,6 +66,8 @@ func must[T any](v T, err error) func(*testing.T) T {
 	}
 }
 
+func is[T any](v T) *T { return &v }
+
 func ok(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -92,10 +92,14 @@ func (t *tx) recordCall(ch telephony.Change) error {
 	if err := t.saveCall(before, after); err != nil {
 		return err
 	}
-	if changed {
-		if err := t.saveEntry(entry, dutylog.SystemActor()); err != nil {
-			return err
-		}
+	switch {
+	case changed:
+		err = t.saveEntry(entry, dutylog.SystemActor())
+	case entry.ID != "" && entry.Phase != dutylog.PhaseOf(before.Call): // no revision, yet it may be of other kinds now
+		err = t.publish(dutylog.TopicEntry, entry.ID, entry.Line, nil)
+	}
+	if err != nil {
+		return err
 	}
 	if after.Ended() && !before.Ended() {
 		return t.openRecording(after.Call)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
@@ -46,7 +47,7 @@ func TestACallBecomesAnEntryAndARecording(t *testing.T) {
 	wantFeed := []string{
 		"line duty", "call " + c.ID, "entry e-" + c.ID, // offered
 		"line duty", "call " + c.ID, // rang
-		"line duty", "call " + c.ID, // answered
+		"line duty", "call " + c.ID, "entry e-" + c.ID, // answered: no revision, but other kinds fit
 		"line duty", "call " + c.ID, // ended
 	}
 	if diff := cmp.Diff(wantFeed, topics(since(t, db, begin))); diff != "" {
@@ -73,14 +74,37 @@ func TestAMissedCallAsksForACallBack(t *testing.T) {
 	}
 }
 
-func TestTheEntryAPersonBeganKeepsItsKind(t *testing.T) {
-	db := open(t)
-	c := inbound(0, "13900001111")
-	rings(t, db, c)
-	must(db.Amend(ctx, "e-"+c.ID, dutylog.EntryPatch{Revision: 1, Values: values{"content": "响铃中"}}, officer, noon))(t)
-	ok(t, db.Record(ctx, story(c, telephony.Missed)[2:]))
-	if e := must(db.Entry(ctx, "e-"+c.ID))(t); e.Kind != dutylog.KindDuty || e.Revision != 2 || e.Values["content"] != "响铃中" {
-		t.Errorf("%+v", e)
+func TestTheKindOfAnEntryThatAPersonBegan(t *testing.T) {
+	for i, c := range []struct {
+		patch dutylog.EntryPatch
+		want  dutylog.Kind
+	}{
+		{dutylog.EntryPatch{Revision: 1, Values: values{"content": "响铃中"}}, dutylog.KindMissed},
+		{dutylog.EntryPatch{Revision: 1, Kind: is(dutylog.KindSpotCheck), Values: values{"content": "响铃中"}}, dutylog.KindSpotCheck},
+	} {
+		path := t.TempDir() + "/log.db"
+		db := must(sqlite.Open(ctx, path, sqlite.Options{}))(t)
+		call := inbound(i, "13900001111")
+		rings(t, db, call)
+		begun := must(db.Amend(ctx, "e-"+call.ID, c.patch, officer, noon))(t)
+		ok(t, db.Close())
+
+		db = openAt(t, path, sqlite.Options{}) // what a person chose outlives a restart
+		if diff := cmp.Diff(begun, must(db.Entry(ctx, begun.ID))(t), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("saved and kept differ (-saved +kept):\n%s", diff)
+		}
+		ok(t, db.Record(ctx, story(call, telephony.Missed)[2:]))
+		e := must(db.Entry(ctx, begun.ID))(t)
+		if e.Kind != c.want || e.Values["content"] != "响铃中" || e.Phase != dutylog.Unanswered {
+			t.Errorf("after the end, want kind %s: %+v", c.want, e)
+		}
+		history := must(db.Revisions(ctx, begun.ID))(t)
+		if diff := cmp.Diff(e, history[len(history)-1].Entry); diff != "" {
+			t.Errorf("the last revision is not what stands:\n%s", diff)
+		}
+		if by := history[len(history)-1].By; (by == dutylog.SystemActor()) != (c.want == dutylog.KindMissed) {
+			t.Errorf("kind %s by %+v", e.Kind, by)
+		}
 	}
 }
 
