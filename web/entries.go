@@ -10,7 +10,7 @@ type entriesInput struct {
 	PageQuery
 	State string `query:"state" enum:"open,complete"`
 	Kind  string `query:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
-	Order string `query:"order" enum:"unfinished" doc:"unfinished: open entries first; otherwise newest first"`
+	Order string `query:"order" enum:"unfinished,newest" default:"unfinished" doc:"unfinished: open entries first, each newest first; newest: newest first"`
 }
 
 type entryInput struct {
@@ -52,7 +52,7 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 	}
 	items, next, err := a.Log.Entries(ctx, dutylog.EntryQuery{
 		From: from, To: to, Line: in.Line, State: dutylog.EntryState(in.State), Kind: dutylog.Kind(in.Kind),
-		Limit: in.Limit, Cursor: in.Cursor, UnfinishedFirst: in.Order == "unfinished",
+		Limit: in.Limit, Cursor: in.Cursor, UnfinishedFirst: in.Order != "newest",
 	})
 	if err != nil {
 		return nil, inQuery(err)

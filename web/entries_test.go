@@ -85,8 +85,8 @@ func TestEntriesUnfinishedFirst(t *testing.T) {
 			}
 		}
 	}
-	got := [][]string{list("order=unfinished"), list("state=open"), list("kind=wrong_number"), list("line=fire")}
-	want := [][]string{{"e-1.0", "e-0.0", "e-2.0"}, {"e-1.0", "e-0.0"}, {"e-2.0"}, nil}
+	got := [][]string{list(""), list("order=newest"), list("order=unfinished"), list("state=open"), list("kind=wrong_number"), list("line=fire")}
+	want := [][]string{{"e-1.0", "e-0.0", "e-2.0"}, {"e-2.0", "e-1.0", "e-0.0"}, {"e-1.0", "e-0.0", "e-2.0"}, {"e-1.0", "e-0.0"}, {"e-2.0"}, nil}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

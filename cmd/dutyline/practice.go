@@ -74,13 +74,10 @@ func runPractice(ctx context.Context, f practiceFlags, out io.Writer) error {
 	if err != nil {
 		return stoppedEarly(ctx, addressHelp(err, f.listen))
 	}
-	defer func() {
-		if err := sw.Stop(5 * time.Second); err != nil {
-			r.logger.Error("stop Asterisk", "err", err)
-		}
-	}()
+	keeper := newSwitchKeeper(sw, r.say, r.logger)
+	defer keeper.stop()
 	r.say("starting the duty log and the page")
-	return r.serve(ctx, sw)
+	return r.serve(ctx, sw.Settings, keeper)
 }
 
 // absolute makes the folders independent of where another program is started in.
@@ -182,8 +179,8 @@ func (r *practiceRun) switchSettings() asterisk.Settings {
 	}
 }
 
-// serve runs daemon and practice line until ctx ends or Asterisk goes away.
-func (r *practiceRun) serve(ctx context.Context, sw *asterisk.Process) error {
+// serve runs daemon and practice line until ctx ends.
+func (r *practiceRun) serve(ctx context.Context, sw asterisk.Settings, keeper *switchKeeper) error {
 	line, err := r.newLine(sw)
 	if err != nil {
 		return err
@@ -199,24 +196,14 @@ func (r *practiceRun) serve(ctx context.Context, sw *asterisk.Process) error {
 	return runParts(ctx, r.logger,
 		part{name: "daemon", run: a.Run, grace: 30 * time.Second},
 		part{name: "practice line", run: line.Run, grace: 10 * time.Second},
-		part{name: "asterisk", run: func(ctx context.Context) error { return watchProcess(ctx, sw) }},
+		part{name: "asterisk", run: keeper.Run, grace: 20 * time.Second},
 		part{name: "banner", run: func(ctx context.Context) error { return r.announce(ctx, a, sw, line) }},
 	)
 }
 
-// watchProcess ends the run when Asterisk ends by itself: the practice line is nothing without it.
-func watchProcess(ctx context.Context, sw *asterisk.Process) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-sw.Exited():
-		return fmt.Errorf("it ended by itself; its last words are in %s", filepath.Join(sw.Settings.Dir, "log", "messages"))
-	}
-}
-
-func (r *practiceRun) newLine(sw *asterisk.Process) (*practice.Line, error) {
+func (r *practiceRun) newLine(sw asterisk.Settings) (*practice.Line, error) {
 	return practice.New(practice.Config{
-		SIPAddress: r.ports.sip, DutyUser: sw.Settings.DutyUser, DutyPassword: sw.Settings.DutyPassword,
+		SIPAddress: r.ports.sip, DutyUser: sw.DutyUser, DutyPassword: sw.DutyPassword,
 		TrunkAddress: r.ports.trunk(), Number: practiceNumber, FarEndAddress: r.ports.farEnd,
 		CacheDir: filepath.Join(r.flags.dir, "speech"), Socket: filepath.Join(r.flags.dir, "practice.sock"),
 		Programme: r.flags.programme == "on", Seed: uint64(time.Now().UnixNano()), Pause: r.flags.pace, Log: r.logger,

@@ -27,13 +27,13 @@ func practiceAccounts() []dutylog.Account {
 }
 
 // config is what a daemon beside this Asterisk is told.
-func (r *practiceRun) config(sw *asterisk.Process) config.Config {
+func (r *practiceRun) config(sw asterisk.Settings) config.Config {
 	c := config.Default()
 	in := func(name string) string { return filepath.Join(r.flags.dir, name) }
 	c.Site.Name = "演练值班室"
 	c.Lines = []config.Line{{Name: "duty", Number: practiceNumber,
-		Endpoints: []string{"PJSIP/" + sw.Settings.DutyUser}, Trunks: []string{"PJSIP/" + sw.Settings.Trunk}}}
-	c.ARI = config.ARI{URL: sw.Settings.ARI(), User: sw.Settings.ARIUser, Password: sw.Settings.ARIPassword}
+		Endpoints: []string{"PJSIP/" + sw.DutyUser}, Trunks: []string{"PJSIP/" + sw.Trunk}}}
+	c.ARI = config.ARI{URL: sw.ARI(), User: sw.ARIUser, Password: sw.ARIPassword}
 	c.Log.File, c.Archive.Folder = in("log.db"), in("recordings")
 	c.Tape.Folder, c.Tape.MaxMB = in("tape"), 256
 	c.Web.Listen, c.Web.TLSFolder = r.ports.page, in("tls")
@@ -90,7 +90,7 @@ func (r *practiceRun) furnishAccount(ctx context.Context, a *app, account dutylo
 }
 
 // announce waits until everything answers, writes practice.json and says how to begin.
-func (r *practiceRun) announce(ctx context.Context, a *app, sw *asterisk.Process, line *practice.Line) error {
+func (r *practiceRun) announce(ctx context.Context, a *app, sw asterisk.Settings, line *practice.Line) error {
 	select {
 	case <-ctx.Done():
 		return nil
@@ -100,8 +100,8 @@ func (r *practiceRun) announce(ctx context.Context, a *app, sw *asterisk.Process
 		return stoppedEarly(ctx, err)
 	}
 	p := practiceFile{URL: a.URL(), Users: r.users, SIP: practiceSIP{
-		Address: reachable(sw.Settings.SIPAddress),
-		Duty:    practiceDuty{User: sw.Settings.DutyUser, Password: sw.Settings.DutyPassword},
+		Address: reachable(sw.SIPAddress),
+		Duty:    practiceDuty{User: sw.DutyUser, Password: sw.DutyPassword},
 		Trunk:   practiceTrunk{Address: r.ports.trunk(), Number: practiceNumber},
 	}}
 	if err := p.write(r.file()); err != nil {
