@@ -142,7 +142,7 @@ func read(file string) (Config, *Faults, error) {
 		if errors.Is(err, os.ErrNotExist) {
 			return Config{}, nil, fmt.Errorf("configuration %s does not exist: name the right file with --config, or copy deploy/dutyline.yaml", file)
 		}
-		return Config{}, nil, fmt.Errorf("read configuration %s: %w", file, err)
+		return Config{}, nil, fmt.Errorf("read configuration %s: %w; mend the YAML there (indent with spaces, write texts with odd characters in quotes)", file, err)
 	}
 	c, faults := Default(), &Faults{File: file}
 	var meta mapstructure.Metadata
@@ -164,13 +164,22 @@ func read(file string) (Config, *Faults, error) {
 
 func (f *Faults) addDecodeErrors(err error) {
 	var many interface{ WrappedErrors() []error }
-	if errors.As(err, &many) {
-		for _, e := range many.WrappedErrors() {
-			f.List = append(f.List, e.Error())
-		}
+	if !errors.As(err, &many) {
+		f.List = append(f.List, plainly(err))
 		return
 	}
-	f.List = append(f.List, err.Error())
+	for _, e := range many.WrappedErrors() {
+		f.List = append(f.List, plainly(e))
+	}
+}
+
+// plainly adds the usual remedy to a value of the wrong type: YAML reads 024 as a number.
+func plainly(err error) string {
+	s := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "'")
+	if strings.Contains(s, "expected type 'string'") {
+		s += "; write it in quotes"
+	}
+	return s
 }
 
 func (c *Config) readSecrets(f *Faults) {

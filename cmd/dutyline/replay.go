@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +23,8 @@ func newReplayCommand() *cobra.Command {
 		Short: "Feed recorded ARI events through the tracker and print each call as it ends",
 		Long: `Replay reads raw ARI events, one JSON object per line, or a tape that dutyline wrote, and
 prints one call as a JSON line as each ends. Times come from the events alone. Each file is
-its own run; calls that are not over at its end are printed as unknown.
+its own run; calls that are not over at its end are printed as unknown. A line that is no
+event is named on the error output and skipped; only an unreadable file fails the command.
 
 Without --config there is one line: its duty phones are all endpoints named PJSIP/duty…,
 its trunks all endpoints named PJSIP/trunk….`,
@@ -54,24 +54,25 @@ func replayLines() []telephony.Line {
 
 // replayFiles replays every file even when an earlier one is bad, and ends in an error then.
 func replayFiles(lines []telephony.Line, files []string, out, complaints io.Writer) error {
-	buffered := bufio.NewWriter(out)
 	bad := 0
 	for _, name := range files {
-		skipped, err := replayFile(lines, name, buffered, complaints)
-		bad += skipped
+		skipped, err := replayFile(lines, name, out, complaints)
+		if skipped > maxComplaints {
+			fmt.Fprintf(complaints, "dutyline: %s: %d lines were skipped in all\n", name, skipped)
+		}
 		if err != nil {
 			bad++
 			fmt.Fprintln(complaints, "dutyline: "+err.Error())
 		}
 	}
-	if err := buffered.Flush(); err != nil {
-		return fmt.Errorf("print calls: %w", err)
-	}
 	if bad > 0 {
-		return fmt.Errorf("replay: %d lines or files could not be read, see above; the calls printed leave them out", bad)
+		return fmt.Errorf("replay: %d files could not be read to their end, see above; the calls printed leave them out", bad)
 	}
 	return nil
 }
+
+// maxComplaints is after how many bad lines of one file only their number is said.
+const maxComplaints = 3
 
 func replayFile(lines []telephony.Line, name string, out io.Writer, complaints io.Writer) (skipped int, err error) {
 	file, err := os.Open(name)
@@ -95,13 +96,15 @@ func replayFile(lines []telephony.Line, name string, out io.Writer, complaints i
 		}
 		if err != nil {
 			skipped++
-			fmt.Fprintf(complaints, "dutyline: %s:%d: %v; the line is skipped\n", name, reader.Line(), err)
+			if skipped <= maxComplaints {
+				fmt.Fprintf(complaints, "dutyline: %s:%d: %v; the line is skipped\n", name, reader.Line(), err)
+			}
 			continue
 		}
 		if ev.At.After(last) {
 			last = ev.At
 		}
-		if err := printEnded(out, tracker.Apply(ev)); err != nil {
+		if err := printEnded(out, tracker.Apply(ev)); err != nil { // at once: who reads along sees each call as it ends
 			return skipped, err
 		}
 	}

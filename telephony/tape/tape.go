@@ -76,6 +76,9 @@ func (r *Reader) Next() (Record, error) {
 		if err != nil {
 			return Record{}, err
 		}
+		if r.line == 1 {
+			raw = bytes.TrimPrefix(raw, []byte("\ufeff")) // a byte order mark, as some editors leave it
+		}
 		if raw = bytes.TrimSpace(raw); len(raw) > 0 {
 			return r.parse(raw)
 		}
