@@ -11,8 +11,8 @@ import { start } from './state/session'
 import { startSound } from './state/sound'
 
 setLang(lang.value)
-startRoute()
 startDesk()
+startRoute()
 startLive()
 startHealth()
 startSound()

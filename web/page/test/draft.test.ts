@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FIELDS, type Entry } from '@/api/types'
 import {
-  accepted, conflictFields, dirtyFields, draftOf, fromStored, isDirty, patchOf, rebase, resolve, sentSlots, slot, toStored,
+  accepted, conflictFields, dirtyFields, draftOf, fromStored, isDirty, markOf, patchOf, rebase, resolve, sentSlots, slot, toStored,
 } from '@/logic/draft'
 
 function entry(over: Partial<Entry> = {}): Entry {
@@ -149,5 +149,41 @@ describe('what is kept on this PC', () => {
     d.form.content = slot('我的')
     const back = fromStored(entry({ revision: 5, content: '他的' }), toStored(d, 1)!)
     expect(conflictFields(back)).toEqual(['content'])
+  })
+
+  it('holds nothing that the server holds: only what was typed', () => {
+    const d = draftOf(entry({ content: '服务器上的电话内容', caller_unit: '沈河区', gaps: { caller_title: { why: 'refused', reason: '原来的原因' } } }))
+    d.form.content = slot('我的')
+    d.form.caller_title = slot('科长')
+    const text = JSON.stringify(toStored(d, 1))
+    expect(text).not.toMatch(/服务器|沈河区|原来的原因|refused/)
+    expect(Object.keys(toStored(d, 1)!.fields).sort()).toEqual(['caller_title', 'content'])
+    expect(text).toMatch(/我的[\s\S]*|科长/)
+  })
+
+  it('goes on asking, whatever else is saved, and keeps the mark over another reload', () => {
+    const d = draftOf(entry({ content: '旧' }))
+    d.form.content = slot('我的')
+    const back = fromStored(entry({ revision: 5, content: '他的' }), toStored(d, 1)!)
+    const later = rebase(back, entry({ revision: 6, content: '他的', category: '其他' }))
+    expect(conflictFields(later)).toEqual(['content'])
+    expect(patchOf(later)).toBeNull()
+    const again = fromStored(entry({ revision: 6, content: '他的' }), JSON.parse(JSON.stringify(toStored(later, 2))))
+    expect(conflictFields(again)).toEqual(['content'])
+    expect(patchOf(resolve(again, 'content', 'mine'))).toEqual({ revision: 6, content: '我的' })
+    expect(conflictFields(rebase(later, entry({ revision: 7, content: '旧' })))).toEqual([])
+  })
+
+  it('asks about a draft whose mark cannot be read, unless the same stands there', () => {
+    const odd = { id: 'e-1', at: 1, fields: { content: { mine: slot('我的') } } } as unknown as Parameters<typeof fromStored>[1]
+    expect(conflictFields(fromStored(entry({ content: '他的' }), odd))).toEqual(['content'])
+    expect(isDirty(fromStored(entry({ content: '我的' }), odd))).toBe(false)
+  })
+
+  it('marks tell values and gaps apart, not blanks at the end', () => {
+    const gap = slot('', { why: 'refused', reason: '不愿' })
+    const all = [slot(''), slot('a'), slot('b'), gap, slot('', { why: 'not_given', reason: '不愿' })].map(markOf)
+    expect(new Set(all).size).toBe(all.length)
+    expect(markOf(slot('火灾 '))).toBe(markOf(slot('火灾')))
   })
 })

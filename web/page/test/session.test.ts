@@ -106,6 +106,44 @@ describe('writing an entry', () => {
     expect(kept['e-1']).toBeUndefined()
   })
 
+  it('keeps on this PC what was typed, and nothing that the daemon holds', async () => {
+    stands = { ...stands, content: '服务器上的内容', caller_unit: '沈河区' }
+    offline = true
+    const s = open()
+    s.setValue('content', '新写的')
+    await vi.advanceTimersByTimeAsync(1000)
+    s.stop()
+    const all = Object.keys(localStorage).map((k) => localStorage.getItem(k)).join()
+    expect(all).toContain('新写的')
+    expect(all).not.toMatch(/服务器上的|沈河区/)
+    offline = false
+    stands = blank()
+    localStorage.removeItem(Object.keys(localStorage)[0])
+  })
+
+  it('confirms a read-back anew in two steps that the daemon sees', async () => {
+    stands = { ...stands, content: '改过', read_back: 'done', changed_after_read_back: true }
+    const s = open()
+    await s.toggleReadBack()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(patches.map((p) => p.read_back)).toEqual(['', 'done'])
+    stands = { ...stands, changed_after_read_back: false }
+    s.onServer({ ...stands })
+    await s.toggleReadBack()
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(stands.read_back).toBe('')
+  })
+
+  it('leaves the tick away when the daemon cannot be told that it was read back again', async () => {
+    stands = { ...stands, read_back: 'done', changed_after_read_back: true }
+    offline = true
+    const s = open()
+    await s.toggleReadBack()
+    expect(s.state.draft.form.read_back.value).toBe('')
+    s.stop()
+    localStorage.removeItem(Object.keys(localStorage)[0])
+  })
+
   it('sends after a reload what was kept', async () => {
     offline = true
     const before = open()

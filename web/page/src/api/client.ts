@@ -31,6 +31,12 @@ export class ApiError extends Error {
     return Array.isArray(this.body.missing) ? (this.body.missing as string[]) : []
   }
 
+  /** Whether the daemon found fault with this value, for instance body.old. */
+  about(location: string): boolean {
+    const errors = Array.isArray(this.body.errors) ? (this.body.errors as { location?: string }[]) : []
+    return errors.some((e) => e.location === location)
+  }
+
   get mustChangePassword(): boolean {
     return this.status === 403 && String(this.body.type || '').indexOf('password-change-required') >= 0
   }

@@ -125,6 +125,10 @@ export interface Entry extends Record<Field, string> {
   gaps: Partial<Record<Field, Gap>>
   candidates: Candidate[]
   missing: Field[]
+  /** Kinds that fit the call; an older daemon does not say. */
+  kinds?: Kind[]
+  /** Something was changed after it had been read back. */
+  changed_after_read_back?: boolean
 }
 
 /** PATCH of an entry: the revision that was seen and what changes. */

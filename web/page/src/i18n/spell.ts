@@ -13,8 +13,13 @@ export function span(ms: number): string {
   return t('common.days', { d: Math.floor(s / 86400) })
 }
 
-export function fieldNames(fields: readonly string[]): string {
-  return fields.map((f) => word('field', f)).join(t('list.comma'))
+/** A field's name; who answered an outgoing call is whoever dialled it. */
+export function fieldName(field: string, kind = ''): string {
+  return word('field', field === 'answered_by' && kind === 'outgoing' ? 'answered_by.outgoing' : field)
+}
+
+export function fieldNames(fields: readonly string[], kind = ''): string {
+  return fields.map((f) => fieldName(f, kind)).join(t('list.comma'))
 }
 
 const DIGITS = ['零', '一', '两', '三', '四', '五', '六', '七', '八', '九', '十']

@@ -21,14 +21,17 @@ export interface Draft {
   conflicts: Partial<Record<Field, Slot>>
   /** What was sent without an answer: the server may hold it or not. */
   unsure: Partial<Record<Field, Slot>>
+  /** For a field that was put back from this PC: the mark of what it was written over, whose text is not kept. */
+  marks: Partial<Record<Field, number>>
 }
 
-/** What is kept on this PC until the server has it. */
+/** What is kept on this PC until the server has it: only what was typed, never what the server holds. */
 export interface StoredDraft {
   id: string
   at: number
   kind?: { base: Kind; mine: Kind }
-  fields: Partial<Record<Field, { base: Slot; mine: Slot }>>
+  /** over is the mark of what the typing replaces, enough to notice that it was changed meanwhile. */
+  fields: Partial<Record<Field, { over: number; mine: Slot }>>
 }
 
 export function slot(value = '', gap: Gap | null = null): Slot {
@@ -44,7 +47,7 @@ export function formOf(entry: Entry): Form {
 export function draftOf(entry: Entry): Draft {
   return {
     id: entry.id, revision: entry.revision, kind: entry.kind, baseKind: entry.kind,
-    form: formOf(entry), base: formOf(entry), conflicts: {}, unsure: {},
+    form: formOf(entry), base: formOf(entry), conflicts: {}, unsure: {}, marks: {},
   }
 }
 
@@ -60,8 +63,20 @@ export function sameSlot(a: Slot, b: Slot): boolean {
   return clean(a.value) === clean(b.value)
 }
 
+/** 32 bits that tell two slots apart but from which neither can be read (FNV-1a). */
+export function markOf(s: Slot): number {
+  const text = s.gap ? '\u0001' + s.gap.why + '\u0001' + clean(s.gap.reason) : clean(s.value)
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
+}
+
+function unlikeBase(d: Draft, f: Field): boolean {
+  return d.marks[f] !== undefined || !sameSlot(d.form[f], d.base[f])
+}
+
 export function dirtyFields(d: Draft): Field[] {
-  return FIELDS.filter((f) => !sameSlot(d.form[f], d.base[f]))
+  return FIELDS.filter((f) => unlikeBase(d, f))
 }
 
 export function conflictFields(d: Draft): Field[] {
@@ -113,10 +128,13 @@ export function rebase(d: Draft, entry: Entry): Draft {
   const form = { ...d.form }
   const base = { ...d.base }
   const conflicts: Draft['conflicts'] = {}
+  const marks: Draft['marks'] = {}
   for (const f of FIELDS) {
     const unsure = d.unsure[f]
-    const unchanged = sameSlot(theirs[f], d.base[f]) || (unsure !== undefined && sameSlot(theirs[f], unsure))
-    const mineDirty = !sameSlot(d.form[f], d.base[f])
+    const mark = d.marks[f]
+    const asBefore = mark === undefined ? sameSlot(theirs[f], d.base[f]) : markOf(theirs[f]) === mark
+    const unchanged = asBefore || (unsure !== undefined && sameSlot(theirs[f], unsure))
+    const mineDirty = unlikeBase(d, f)
     if (unchanged) {
       base[f] = theirs[f]
     } else if (!mineDirty || sameSlot(d.form[f], theirs[f])) {
@@ -124,11 +142,12 @@ export function rebase(d: Draft, entry: Entry): Draft {
       base[f] = theirs[f]
     } else {
       conflicts[f] = theirs[f]
+      if (mark !== undefined) marks[f] = mark
     }
   }
   const kindDirty = d.kind !== d.baseKind
   return {
-    ...d, form, base, conflicts, unsure: {}, revision: entry.revision,
+    ...d, form, base, conflicts, marks, unsure: {}, revision: entry.revision,
     baseKind: entry.kind, kind: kindDirty ? d.kind : entry.kind,
   }
 }
@@ -141,18 +160,23 @@ export function resolve(d: Draft, f: Field, choice: Choice): Draft {
   if (!theirs) return d
   const conflicts = { ...d.conflicts }
   delete conflicts[f]
+  const marks = { ...d.marks }
+  delete marks[f]
   const mine = d.form[f]
   let result = mine
   if (choice === 'theirs') result = theirs
   if (choice === 'both') result = slot([theirs.value, mine.value].filter((v) => v.trim()).join('\n'))
-  return { ...d, conflicts, base: { ...d.base, [f]: theirs }, form: { ...d.form, [f]: slot(result.value, result.gap) } }
+  return { ...d, conflicts, marks, base: { ...d.base, [f]: theirs }, form: { ...d.form, [f]: slot(result.value, result.gap) } }
 }
 
 /** What must survive a reload or a lost connection; null when the server has everything. */
 export function toStored(d: Draft, at: number): StoredDraft | null {
   if (!isDirty(d)) return null
   const fields: StoredDraft['fields'] = {}
-  for (const f of dirtyFields(d)) fields[f] = { base: d.base[f], mine: d.form[f] }
+  for (const f of dirtyFields(d)) {
+    const mark = d.marks[f]
+    fields[f] = { over: mark === undefined ? markOf(d.base[f]) : mark, mine: d.form[f] }
+  }
   const stored: StoredDraft = { id: d.id, at, fields }
   if (d.kind !== d.baseKind) stored.kind = { base: d.baseKind, mine: d.kind }
   return stored
@@ -164,7 +188,8 @@ export function fromStored(entry: Entry, stored: StoredDraft): Draft {
   for (const f of FIELDS) {
     const kept = stored.fields[f]
     if (!kept) continue
-    old.base[f] = slot(kept.base.value, kept.base.gap)
+    // A draft without a readable mark is asked about rather than written over what stands there.
+    old.marks[f] = typeof kept.over === 'number' ? kept.over : -1
     old.form[f] = slot(kept.mine.value, kept.mine.gap)
   }
   if (stored.kind) {

@@ -1,19 +1,21 @@
 // What the desk knows: today's calls and entries, the entry that is open, and the call that
 // asks for attention. Fed by lists on connect and by the stream afterwards.
 import { computed, reactive, shallowRef, watch } from 'vue'
-import { api, ApiError } from '@/api/client'
+import { api, ApiError, type EntryFilter } from '@/api/client'
 import type { Alert, Call, Duty, Entry } from '@/api/types'
 import { t } from '@/i18n'
 import { problemText } from '@/i18n/problems'
+import { partyNumber } from '@/i18n/spell'
 import { mayTakeForm, newsOf, offered } from '@/logic/hold'
-import { dayStart } from '@/logic/time'
-import { listOrder } from '@/logic/words'
+import { everyPage } from '@/logic/pages'
+import { dayStart, minute, parse } from '@/logic/time'
+import { listOrder, partyName } from '@/logic/words'
 import { forgetKept, keptEntries, take } from './drafts'
 import { EntrySession } from './entry-session'
 import { loadKinds } from './kinds'
 import { connection, line, lines, now, on, serverNow } from './live'
 import { notify } from './notices'
-import { go, goEntry, route } from './route'
+import { go, goDesk, goEntry, onLost, route } from './route'
 import { canReadEntries, canWrite, session, signedIn, someoneElse } from './session'
 
 const LIST_LIMIT = 200
@@ -93,7 +95,12 @@ async function onAlert(alert: Alert): Promise<void> {
   if (serverNow() - Date.parse(alert.at) > ALERT_MS || !canReadEntries.value) return
   const call = await callOf(alert.call_id)
   const entry = (call && call.entry_id) || ''
-  notify(() => t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded'), 'bad', () => t('alert.open'), entry ? () => openByHand(entry) : undefined)
+  const name = call ? partyName(call, desk.entries[entry] || null) : ''
+  const words = { time: minute(parse((call && call.offered_at) || alert.at)), who: [call ? partyNumber(call) : '', name].filter((s) => s).join(' ') }
+  notify(
+    () => t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded', words), 'bad', () => t('alert.open'),
+    entry ? () => openByHand(entry) : undefined, 'alert:' + alert.call_id,
+  )
 }
 
 export async function reload(): Promise<void> {
@@ -102,19 +109,19 @@ export async function reload(): Promise<void> {
   const user = session.user
   try {
     const [calls, todays, open] = await Promise.all([
-      api.calls({ from, limit: LIST_LIMIT }),
-      canReadEntries.value ? api.entries({ from, limit: LIST_LIMIT }) : none(),
-      canReadEntries.value ? api.entries({ state: 'open', limit: LIST_LIMIT }) : none(),
+      everyPage((cursor) => api.calls({ from, limit: LIST_LIMIT, cursor })),
+      entriesOf({ from }),
+      entriesOf({ state: 'open' }),
       loadKinds(),
     ])
     if (user !== session.user) return
-    for (const call of calls.items) {
+    for (const call of calls) {
       desk.calls[call.id] = call
       if (call.ended_at) popped.add(call.id) // History, no news: later frames of it are silent.
     }
-    for (const entry of todays.items.concat(open.items)) onEntry(entry)
+    for (const entry of todays.concat(open)) onEntry(entry)
     desk.loaded = true
-    void callsOf(open.items)
+    void callsOf(open)
     void resumeDrafts()
   } catch {
     // Shown by the connection bar; read again when it is back.
@@ -122,7 +129,8 @@ export async function reload(): Promise<void> {
   void loadDuty()
 }
 
-const none = () => Promise.resolve({ items: [] as Entry[], next_cursor: '' })
+const entriesOf = (filter: EntryFilter): Promise<Entry[]> =>
+  canReadEntries.value ? everyPage((cursor) => api.entries({ ...filter, limit: LIST_LIMIT, cursor })) : Promise.resolve([])
 
 /** Unfinished entries of earlier days need their calls for outcome and ring time. */
 async function callsOf(entries: Entry[]): Promise<void> {
@@ -162,6 +170,11 @@ export async function open(id: string): Promise<void> {
     current.value = s
     void callOf(s.state.entry.call_id)
   } catch (error) {
+    if (error instanceof ApiError && error.status === 404) {
+      notify(t('entry.unknown'), 'bad')
+      if (route.entry === id) goDesk()
+      return
+    }
     desk.openError = () => problemText(error)
     if (error instanceof ApiError && error.offline) setTimeout(() => route.entry === id && void open(id), 2000)
   }
@@ -263,6 +276,7 @@ export function startDesk(): void {
   on('call', onCall)
   on('entry', onEntry)
   on('alert', onAlert)
+  onLost.tell = () => notify(t('nav.unknown'), 'bad')
   on('connected', () => {
     void reload()
     sessions.forEach((s) => s.kick())

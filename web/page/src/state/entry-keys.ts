@@ -3,7 +3,7 @@ import { ref, type Ref } from 'vue'
 import type { Candidate, Field, GapWhy, Kind } from '@/api/types'
 import type { EntrySession } from './entry-session'
 import { missingFields } from './kinds'
-import { typingNow, useKeys } from './keys'
+import { useKeys } from './keys'
 import { session as login } from './session'
 
 /** Letters with Alt: 值 未 错 骚 考 去. */
@@ -19,8 +19,10 @@ interface Wiring {
   editable: Ref<boolean>
   candidates: Ref<Candidate[]>
   fields: Ref<Field[]>
+  kinds: Ref<Kind[]>
   root: Ref<HTMLElement | null>
   complete: () => void
+  readBack: () => void
   setKind: (kind: Kind) => void
   choose: (c: Candidate) => void
 }
@@ -31,17 +33,12 @@ export function useEntryKeys(w: Wiring): void {
     if (key === 'Ctrl+Enter') w.complete()
     else if (key === 'F8') askGap(w, 'not_given')
     else if (key === 'F9') askGap(w, 'refused')
-    else if (key === 'F4') readBack(w)
+    else if (key === 'F4') w.readBack()
     else if (key === 'Shift+F4') gapAsk.value = { field: 'read_back', why: 'not_possible' }
     else if (key === 'Alt+KeyM') w.session.setValue('answered_by', (login.user && login.user.name) || '')
     else return candidateKey(w, key) || kindKey(w, key, e)
     return true
   })
-}
-
-function readBack(w: Wiring): void {
-  if (w.fields.value.indexOf('read_back') < 0) return
-  w.session.setValue('read_back', w.session.state.draft.form.read_back.value ? '' : 'done')
 }
 
 function askGap(w: Wiring, why: GapWhy): void {
@@ -55,7 +52,9 @@ function askGap(w: Wiring, why: GapWhy): void {
 
 function candidateKey(w: Wiring, key: string): boolean {
   const m = /^(Alt\+)?Digit([1-9])$/.exec(key)
-  if (!m || (!m[1] && typingNow())) return false
+  // A bare digit chooses only while the form itself has the focus, as it has when a call brings
+  // it up: a digit that was meant for a field must never fill in a person.
+  if (!m || (!m[1] && document.activeElement !== w.root.value)) return false
   const c = w.candidates.value[Number(m[2]) - 1]
   if (!c) return false
   w.choose(c)
@@ -64,7 +63,7 @@ function candidateKey(w: Wiring, key: string): boolean {
 
 function kindKey(w: Wiring, key: string, e: KeyboardEvent): boolean {
   if (!e.altKey || e.ctrlKey) return false
-  for (const kind of Object.keys(KIND_KEYS) as Kind[]) {
+  for (const kind of w.kinds.value) {
     if (key === 'Alt+Key' + KIND_KEYS[kind]) {
       w.setKind(kind)
       return true

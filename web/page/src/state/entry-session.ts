@@ -73,6 +73,16 @@ export class EntrySession {
     this.touched(f)
   }
 
+  /** Ticks or unticks; what was changed since it was read back is confirmed anew, which the daemon must see. */
+  async toggleReadBack(): Promise<void> {
+    const again = this.state.entry.changed_after_read_back === true
+    const done = this.state.draft.form.read_back.value === 'done'
+    this.setValue('read_back', done ? '' : 'done')
+    if (!done || !again) return
+    await this.flush()
+    if (!this.dirty) this.setValue('read_back', 'done')
+  }
+
   setKind(kind: Kind): void {
     if (this.state.draft.kind === kind) return
     this.state.draft.kind = kind

@@ -2,7 +2,7 @@
 // judged here, for the daemon judges again at completion.
 import { reactive } from 'vue'
 import { api } from '@/api/client'
-import type { Field, GapWhy, Kind, KindRule } from '@/api/types'
+import type { Call, Entry, Field, GapWhy, Kind, KindRule } from '@/api/types'
 import type { Form } from '@/logic/draft'
 
 export const kinds = reactive({ rules: {} as Partial<Record<Kind, KindRule>>, categories: [] as string[] })
@@ -24,6 +24,13 @@ export async function loadKinds(): Promise<void> {
   const answer = await api.kinds()
   for (const rule of answer.items) kinds.rules[rule.kind] = rule
   kinds.categories = answer.categories
+}
+
+/** The kinds to choose from: what the daemon says, otherwise by the direction of the call. The present one stays shown. */
+export function kindsFor(entry: Entry, call: Call | null, present: Kind): Kind[] {
+  const out = call ? call.direction === 'out' : entry.kind === 'outgoing'
+  const fits = (k: Kind) => (entry.kinds ? entry.kinds.indexOf(k) >= 0 : (k === 'outgoing') === out)
+  return KIND_ORDER.filter((k) => k === present || fits(k))
 }
 
 export function requiredOf(kind: Kind): Field[] {

@@ -11,6 +11,14 @@ export async function leave(): Promise<void> {
   else askLeave.value = true
 }
 
+/** Tries the saving once more and leaves only when all of it arrived. */
+export async function saveAndLeave(): Promise<boolean> {
+  if (!(await flushAll())) return false
+  askLeave.value = false
+  await logout()
+  return true
+}
+
 export async function leaveAnyway(): Promise<void> {
   askLeave.value = false
   await logout()

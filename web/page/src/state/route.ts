@@ -4,8 +4,26 @@ import { reactive } from 'vue'
 
 export const route = reactive({ page: 'desk' as 'desk' | 'calls', entry: '', call: '' })
 
+/** Called when an address leads nowhere; the desk is shown then. */
+export const onLost = { tell: () => {} }
+
+/** The parts of the address behind the #; null when they cannot be read. */
+export function partsOf(hash: string): string[] | null {
+  try {
+    const parts = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
+    return ['', 'entry', 'calls'].indexOf(parts[0]) >= 0 && parts.length <= 2 ? parts : null
+  } catch {
+    return null
+  }
+}
+
 function read(): void {
-  const parts = location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
+  const parts = partsOf(location.hash)
+  if (!parts) {
+    onLost.tell()
+    location.replace('#/')
+    return
+  }
   route.page = parts[0] === 'calls' ? 'calls' : 'desk'
   route.entry = parts[0] === 'entry' ? parts[1] || '' : ''
   route.call = parts[0] === 'calls' ? parts[1] || '' : ''

@@ -25,9 +25,16 @@ hooks.unauthorized = () => {
   session.expired = true
 }
 
-/** A login as people call it; only one's own name is known here, others stay logins. */
+/** Names of other people by login, as the revisions of entries tell them. */
+const names = reactive<Record<string, string>>({})
+
+export function learnName(login: string, name: string): void {
+  if (login && name) names[login] = name
+}
+
+/** A login as people call it; somebody whose name was not heard yet stays a login. */
 export function personOf(login: string): string {
-  return session.user && session.user.username === login ? session.user.name || login : login
+  return (session.user && session.user.username === login && session.user.name) || names[login] || login
 }
 
 const LAST = 'dutyline.last'
