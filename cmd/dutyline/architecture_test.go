@@ -149,16 +149,23 @@ func TestVerdictFindsEachKindOfBreach(t *testing.T) {
 	}
 }
 
+// timerLoops are the small loops that may turn a deadline into a timer (R4); both run on
+// synthetic time in their tests. The other one is cmd's watcher.
+var timerLoops = map[string]bool{"recorder/collector.go": true}
+
 // TestCoresReadNoClock keeps R4: now is an argument.
 func TestCoresReadNoClock(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", "{{.Dir}} {{join .GoFiles \" \"}}",
-		"dutyline/telephony", "dutyline/telephony/tape", "dutyline/dutylog", "dutyline/alerts").Output()
+		"dutyline/telephony", "dutyline/telephony/tape", "dutyline/recorder", "dutyline/dutylog", "dutyline/alerts").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
 		fields := strings.Fields(line)
 		for _, file := range fields[1:] {
+			if timerLoops[path.Base(fields[0])+"/"+file] {
+				continue
+			}
 			found, err := exec.Command("grep", "-nE", `time\.(Now|Since|Until|Sleep|After|NewTimer|NewTicker|Tick)\(`, path.Join(fields[0], file)).Output()
 			if err == nil {
 				t.Errorf("a core reads the clock in %s:\n%s", file, found)
