@@ -63,9 +63,13 @@ func (e *Entry) setKind(k *Kind) error {
 	if !k.Valid() {
 		return &InvalidError{Field: "kind", Reason: fmt.Sprintf("%q is no kind of entry", *k)}
 	}
-	if *k != e.Kind {
-		e.Kind, e.KindChosen = *k, *k != e.Phase.rule().preset
+	if *k == e.Kind {
+		return nil
 	}
+	if err := e.Phase.fit(*k); err != nil {
+		return err
+	}
+	e.Kind, e.KindChosen = *k, *k != e.Phase.rule().preset
 	return nil
 }
 

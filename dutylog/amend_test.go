@@ -184,7 +184,7 @@ func TestWhatIsMissingByKind(t *testing.T) {
 		"read-back impossible": {dutylog.KindDuty, func() values { v := full(); delete(v, "read_back"); return v }(),
 			gaps{"read_back": {Why: dutylog.NotPossible, Reason: "对方已挂断"}}, []dutylog.Field{}},
 	} {
-		e := amend(t, opened(inbound("")), dutylog.EntryPatch{Kind: &c.kind, Values: c.values, Gaps: c.gaps})
+		e := amend(t, opened(callOf(c.kind, "")), dutylog.EntryPatch{Kind: &c.kind, Values: c.values, Gaps: c.gaps})
 		if diff := cmp.Diff(c.want, e.Missing()); diff != "" {
 			t.Errorf("%s: missing (-want +got):\n%s", name, diff)
 		}

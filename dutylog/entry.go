@@ -80,7 +80,7 @@ type Entry struct {
 	ID          string
 	CallID      string // empty for an entry without a call
 	Line        string
-	Phase       Phase  // how far its call has come: from the call, not kept with the entry
+	Phase       Phase // how far its call has come: from the call, not kept with the entry
 	Kind        Kind
 	KindChosen  bool // by a person; until then the kind follows the call
 	State       EntryState

@@ -85,9 +85,10 @@ type entryJSON struct {
 	Gaps           map[Field]Gap `json:"gaps"`
 	Candidates     []Candidate   `json:"candidates"`
 	Missing        []Field       `json:"missing"`
+	Kinds          []Kind        `json:"kinds"`
 }
 
-// MarshalJSON writes the entry with what is still missing; lists and gaps are never null.
+// MarshalJSON writes the entry with what is still missing and which kinds fit its call; lists and gaps are never null.
 func (e Entry) MarshalJSON() ([]byte, error) {
 	v := e.Values
 	out := entryJSON{
@@ -100,7 +101,7 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		Rostered: e.Rostered, Responsible: e.Responsible, WrittenBy: e.WrittenBy,
 		ReadBackBy: e.ReadBackBy, ReadBackAt: jsonTime(e.ReadBackAt),
 		OpenedAt: jsonTime(e.OpenedAt), CompletedAt: jsonTime(e.CompletedAt),
-		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(),
+		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(), Kinds: e.Phase.Fits(),
 	}
 	if out.Gaps == nil {
 		out.Gaps = map[Field]Gap{}

@@ -32,6 +32,25 @@ func outbound(number string) telephony.Call {
 	return c
 }
 
+// answered is the inbound call after somebody picked up the duty phone.
+func answered(number string) telephony.Call {
+	c := inbound(number)
+	c.AnsweredAt = noon.Add(7 * time.Second)
+	return c
+}
+
+// callOf is a call whose entry may be of the kind, and be completed.
+func callOf(k dutylog.Kind, number string) telephony.Call {
+	switch k {
+	case dutylog.KindOutgoing:
+		return outbound(number)
+	case dutylog.KindMissed:
+		return ended(inbound(number), telephony.Missed)
+	default:
+		return answered(number)
+	}
+}
+
 // ended is the call with an outcome.
 func ended(c telephony.Call, o telephony.Outcome) telephony.Call {
 	c.Outcome, c.EndedAt = o, noon.Add(20*time.Second)

@@ -1,7 +1,9 @@
 package dutylog
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"dutyline/telephony"
 )
@@ -25,6 +27,7 @@ const (
 // phaseRule is what a phase means to the entry.
 type phaseRule struct {
 	phase  Phase
+	words  string // what such a call is, to finish a sentence
 	preset Kind   // what the entry is as long as no person chooses
 	kinds  []Kind // what it may be
 	talked bool   // the two sides can have talked: something can have been read back
@@ -33,14 +36,14 @@ type phaseRule struct {
 // What fits each phase. This table is the rule; nothing else decides it. An inspector's call
 // that was missed is still a spot check.
 var phaseRules = []phaseRule{
-	{NoCall, KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck, KindOutgoing}, true},
-	{Waiting, KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, false},
-	{Answered, KindDuty, []Kind{KindDuty, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
-	{Unanswered, KindMissed, []Kind{KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, false},
-	{Elsewhere, KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
-	{Unclear, KindMissed, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
-	{Dialled, KindOutgoing, []Kind{KindOutgoing}, false},
-	{Connected, KindOutgoing, []Kind{KindOutgoing}, true},
+	{NoCall, "an entry without a call", KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck, KindOutgoing}, true},
+	{Waiting, "a call that is not answered yet", KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, false},
+	{Answered, "a call that was answered at the duty phone", KindDuty, []Kind{KindDuty, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
+	{Unanswered, "a call that was not answered at the duty phone", KindMissed, []Kind{KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, false},
+	{Elsewhere, "a call that was answered at another phone", KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
+	{Unclear, "a call that was not seen to its end", KindMissed, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
+	{Dialled, "an outgoing call", KindOutgoing, []Kind{KindOutgoing}, false},
+	{Connected, "an outgoing call", KindOutgoing, []Kind{KindOutgoing}, true},
 }
 
 // PhaseOf says how far a call has come.
@@ -83,3 +86,25 @@ func (p Phase) rule() phaseRule {
 // Fits lists the kinds that an entry may be of while its call is in this phase, in the order
 // in which the page offers them.
 func (p Phase) Fits() []Kind { return slices.Clone(p.rule().kinds) }
+
+// fit says why an entry of this kind does not fit such a call; nil when it does.
+func (p Phase) fit(k Kind) error {
+	rule := p.rule()
+	if slices.Contains(rule.kinds, k) {
+		return nil
+	}
+	return &InvalidError{Field: "kind", Reason: fmt.Sprintf("%q does not fit %s: choose %s", k, rule.words, orList(rule.kinds))}
+}
+
+// orList is "a, b or c".
+func orList(kinds []Kind) string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = string(k)
+	}
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}

@@ -2,8 +2,12 @@ package web_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"dutyline/telephony"
 	"dutyline/web"
@@ -53,5 +57,59 @@ func TestWhatIsTypedWhileItRingsDoesNotHideAMissedCall(t *testing.T) {
 		if after.Kind != c.want || after.Content != e.Content || after.State != "open" || len(after.Missing) == 0 {
 			t.Errorf("after the missed call want %s: %+v", c.want, after)
 		}
+	}
+}
+
+func TestOnlyKindsThatFitTheCallAreTaken(t *testing.T) {
+	h := newHouse(t)
+	officer := h.as("officer")
+	placed := h.call("4.0", h.clock.Now())
+	placed.Direction = telephony.Outbound
+	h.record(telephony.CallOffered, placed, placed.OfferedAt)
+	waiting := h.ring("1.0")
+	inbound := []string{"duty", "missed", "wrong_number", "nuisance", "spot_check"}
+	kinds := func(want ...string) web.EntryDoc {
+		t.Helper()
+		e := officer.entry(t, "e-1.0")
+		if diff := cmp.Diff(want, e.Kinds); diff != "" {
+			t.Errorf("kinds (-want +got):\n%s", diff)
+		}
+		return e
+	}
+	kinds(inbound...)
+	waiting = h.answer(waiting)
+	e := kinds("duty", "wrong_number", "nuisance", "spot_check")
+	h.over(waiting, telephony.AnsweredLate)
+	kinds("duty", "wrong_number", "nuisance", "spot_check")
+	missed := h.over(h.ring("2.0"), telephony.Missed)
+	for _, c := range []struct {
+		entry  web.EntryDoc
+		kind   string
+		remedy string
+	}{
+		{e, "missed", "choose duty,"},
+		{e, "outgoing", "choose duty,"},
+		{officer.entry(t, "e-"+missed.ID), "duty", "choose missed,"},
+		{officer.entry(t, "e-4.0"), "nuisance", "choose outgoing"},
+	} {
+		got := officer.change(c.entry, `"kind":"`+c.kind+`"`)
+		p := got.problem(t)
+		if got.status != 422 || len(p.Errors) != 1 || p.Errors[0].Location != "body.kind" || !strings.Contains(p.Detail, c.remedy) {
+			t.Errorf("entry %s as %s: %v, want 422 with %q", c.entry.ID, c.kind, got, c.remedy)
+		}
+	}
+}
+
+func TestThePageIsToldWhichKindsFitWhenTheCallGoesOn(t *testing.T) {
+	h := newHouse(t)
+	call := h.ring("1.0")
+	l := h.as("officer").listen("")
+	l.until(is("line"))
+	h.answer(call)
+	_, told := l.until(is("entry"))
+	var e web.EntryDoc
+	told.into(t, &e)
+	if e.Revision != 1 || slices.Contains(e.Kinds, "missed") {
+		t.Errorf("the page is told %v on revision %d", e.Kinds, e.Revision)
 	}
 }

@@ -56,7 +56,7 @@ func TestBadBodies(t *testing.T) {
 		{"wrong type", "PATCH", entry, `{"revision":"1"}`, 422, "body.revision"},
 		{"null text", "PATCH", entry, `{"revision":1,"content":null}`, 422, "body.content"},
 		{"twice", "PATCH", entry, `{"revision":1,"revision":2}`, 422, "body.revision"},
-		{"too long", "PATCH", entry, `{"revision":2,"caller_unit":"` + strings.Repeat("长", 501) + `"}`, 422, "body.caller_unit"},
+		{"too long", "PATCH", entry, `{"revision":1,"caller_unit":"` + strings.Repeat("长", 501) + `"}`, 422, "body.caller_unit"},
 		{"not an object", "PATCH", entry, `[1]`, 422, "body"},
 		{"cut", "PATCH", entry, `{"revision":1,`, 422, "body"},
 		{"nothing", "PATCH", entry, ``, 400, "body"},

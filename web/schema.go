@@ -81,6 +81,7 @@ type entryDoc struct {
 	Gaps           map[dutylog.Field]gapDoc `json:"gaps" doc:"Why a required value is not there"`
 	Candidates     []dutylog.Candidate      `json:"candidates" nullable:"false"`
 	Missing        []dutylog.Field          `json:"missing" nullable:"false" doc:"Required and still absent"`
+	Kinds          []string                 `json:"kinds" nullable:"false" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing" doc:"The kinds that fit its call as it stands; others are refused"`
 }
 
 type revisionDoc struct {

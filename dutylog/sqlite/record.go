@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/telephony"
@@ -73,6 +74,7 @@ func (t *tx) recordCall(ch telephony.Change) error {
 	if said.OfferedAt.IsZero() {
 		said.OfferedAt = ch.At
 	}
+	said.OfferedAt = said.OfferedAt.Truncate(time.Microsecond) // as it is kept: else the entry's call time would change at every word
 	before, err := t.call(said.ID)
 	after := before
 	switch {

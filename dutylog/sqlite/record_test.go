@@ -108,6 +108,16 @@ func TestTheKindOfAnEntryThatAPersonBegan(t *testing.T) {
 	}
 }
 
+func TestNewsAloneIsNoRevision(t *testing.T) {
+	db := open(t)
+	c := inbound(0, "13900001111")
+	c.OfferedAt = c.OfferedAt.Add(789 * time.Nanosecond) // finer than what is kept
+	ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
+	if e := must(db.Entry(ctx, "e-"+c.ID))(t); e.Revision != 1 || e.Phase != dutylog.Answered {
+		t.Errorf("revision %d, phase %s after a call in which nobody wrote", e.Revision, e.Phase)
+	}
+}
+
 func TestSeveralCandidatesAreOffered(t *testing.T) {
 	db := withPractice(t, open(t))
 	c := inbound(0, "024-23860012")
@@ -143,7 +153,7 @@ func TestTagsOfACall(t *testing.T) {
 	check(withheld.ID, telephony.TagWrongNumber, telephony.TagWithheld)
 	ok(t, db.Record(ctx, story(withheld, telephony.Missed)[2:])) // the call goes on: the tag stays
 	check(withheld.ID, telephony.TagWrongNumber, telephony.TagWithheld)
-	set(withheld.ID, 3, dutylog.KindDuty)
+	set(withheld.ID, 3, dutylog.KindMissed)
 	check(withheld.ID, telephony.TagWithheld)
 }
 
