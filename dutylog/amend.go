@@ -27,7 +27,7 @@ func (e Entry) Missing() []Field {
 // patch is taken. Errors are *StaleError, *InvalidError or *IncompleteError.
 //
 // A complete entry may be amended: every revision is kept. It stays complete as long as
-// nothing required is missing, else it is open again.
+// nothing required is missing and its kind fits the call, else it is open again.
 func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 	if p.Revision != e.Revision {
 		return Entry{}, &StaleError{Current: e}
@@ -40,6 +40,9 @@ func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 		return Entry{}, err
 	}
 	if err := next.setGaps(p.Gaps, p.Values); err != nil {
+		return Entry{}, err
+	}
+	if err := next.checkReadBack(p.Values); err != nil {
 		return Entry{}, err
 	}
 	next.noteReadBack(e, by, now)
@@ -143,6 +146,15 @@ func (r fieldRule) checkGap(g Gap) (reason string, err error) {
 	return reason, err
 }
 
+// checkReadBack refuses a read-back to nobody.
+func (e *Entry) checkReadBack(values map[Field]string) error {
+	_, said := values[ReadBack]
+	if rule := e.Phase.rule(); said && e.Values[ReadBack] == ReadBackDone && !rule.talked {
+		return &InvalidError{Field: string(ReadBack), Reason: "nothing can have been read back in " + rule.words + ": " + rule.instead}
+	}
+	return nil
+}
+
 // noteReadBack keeps who read back and when: the first who said so.
 func (e *Entry) noteReadBack(before Entry, by Actor, now time.Time) {
 	switch done := e.Values[ReadBack] == ReadBackDone; {
@@ -155,18 +167,41 @@ func (e *Entry) noteReadBack(before Entry, by Actor, now time.Time) {
 
 // settle decides open or complete, after everything else of the patch was taken.
 func (e *Entry) settle(want *EntryState, now time.Time) error {
-	missing := e.Missing()
+	missing, early := e.Missing(), e.unfit()
 	switch {
 	case want != nil && *want != Open && *want != Complete:
 		return &InvalidError{Field: "state", Reason: fmt.Sprintf("%q is neither open nor complete", *want)}
+	case want != nil && *want == Complete && early != nil:
+		return early
 	case want != nil && *want == Complete && len(missing) > 0:
 		return &IncompleteError{EntryID: e.ID, Missing: missing}
 	case want != nil:
 		e.setState(*want, now)
-	case e.State == Complete && len(missing) > 0:
-		e.setState(Open, now)
+	default:
+		e.reopen()
 	}
 	return nil
+}
+
+// unfit says why an entry of this kind cannot be complete as its call stands, whatever was
+// filled in: the kind does not fit, or the call decides first what the kind asks for.
+func (e Entry) unfit() error {
+	rule := e.Phase.rule()
+	if err := e.Phase.fit(e.Kind); err != nil {
+		return &InvalidError{Field: "state", Reason: "the entry cannot be completed: its kind " + err.Reason}
+	}
+	if slices.Contains(rule.undecided, e.Kind) {
+		return &InvalidError{Field: "state", Reason: fmt.Sprintf(
+			"a %s entry of %s cannot be completed: complete it after the answer or the end, or choose wrong_number or nuisance", e.Kind, rule.words)}
+	}
+	return nil
+}
+
+// reopen opens a complete entry that is not complete any more.
+func (e *Entry) reopen() {
+	if e.State == Complete && (len(e.Missing()) > 0 || e.unfit() != nil) {
+		e.setState(Open, time.Time{})
+	}
 }
 
 func (e *Entry) setState(s EntryState, now time.Time) {

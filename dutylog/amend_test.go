@@ -199,7 +199,7 @@ func TestWhatIsMissingByKind(t *testing.T) {
 }
 
 func TestCompleteAndOpenAgain(t *testing.T) {
-	e := amend(t, opened(inbound("1")), dutylog.EntryPatch{Values: full(), State: is(dutylog.Complete)})
+	e := amend(t, opened(answered("1")), dutylog.EntryPatch{Values: full(), State: is(dutylog.Complete)})
 	if e.State != dutylog.Complete || !e.CompletedAt.Equal(later) || e.Revision != 2 {
 		t.Fatalf("%+v", e)
 	}
@@ -235,7 +235,7 @@ func TestWrongNumberIsClosedByOneKey(t *testing.T) {
 }
 
 func TestReadBackKeepsWhoAndWhen(t *testing.T) {
-	e := amend(t, opened(inbound("1")), dutylog.EntryPatch{Values: values{"read_back": "done"}})
+	e := amend(t, opened(answered("1")), dutylog.EntryPatch{Values: values{"read_back": "done"}})
 	if e.ReadBackBy != "zhangwei" || !e.ReadBackAt.Equal(later) {
 		t.Fatalf("read back by %q at %v", e.ReadBackBy, e.ReadBackAt)
 	}
@@ -271,7 +271,7 @@ func TestErrorsFinishTheSentence(t *testing.T) {
 }
 
 func TestPrefilledButUntouchedEntryCanBeCompletedWithTheRest(t *testing.T) {
-	e := opened(inbound("02422730001"), shenhe)
+	e := opened(answered("02422730001"), shenhe)
 	e = amend(t, e, dutylog.EntryPatch{Values: values{"content": "例行询问", "read_back": "done"}, State: is(dutylog.Complete)})
 	if e.State != dutylog.Complete || e.Values[dutylog.CallerPerson] != "王立新" {
 		t.Errorf("%+v", e)

@@ -34,7 +34,7 @@ func TestCallsAreWrittenAsPromised(t *testing.T) {
 }
 
 func TestEntriesAreWrittenAsPromised(t *testing.T) {
-	complete := amend(t, opened(inbound("02422730001"), shenhe, command), dutylog.EntryPatch{
+	complete := amend(t, opened(answered("02422730001"), shenhe, command), dutylog.EntryPatch{
 		Values: full(), State: is(dutylog.Complete),
 	})
 	gap := amend(t, opened(inbound("13900001111")), dutylog.EntryPatch{

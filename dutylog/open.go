@@ -68,7 +68,7 @@ func (e Entry) Follow(c telephony.Call, contacts []Contact) (Entry, bool) {
 
 // enter takes the entry into the next phase of its call. Its kind follows as long as it is
 // the system's own. An entry in which somebody wrote is not taken for missed only because
-// the switch was not seen.
+// the switch was not seen. What was completed before, and now lacks something, is open again.
 func (e *Entry) enter(p Phase) {
 	before := e.Phase.rule()
 	e.Phase = p
@@ -76,6 +76,7 @@ func (e *Entry) enter(p Phase) {
 	if ours && (p != Unclear || e.untouched()) {
 		e.Kind = p.rule().preset
 	}
+	e.reopen()
 }
 
 // untouched reports that only the system wrote this entry so far.

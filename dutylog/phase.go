@@ -26,24 +26,36 @@ const (
 
 // phaseRule is what a phase means to the entry.
 type phaseRule struct {
-	phase  Phase
-	words  string // what such a call is, to finish a sentence
-	preset Kind   // what the entry is as long as no person chooses
-	kinds  []Kind // what it may be
-	talked bool   // the two sides can have talked: something can have been read back
+	phase     Phase
+	words     string // what such a call is, to finish a sentence
+	preset    Kind   // what the entry is as long as no person chooses
+	kinds     []Kind // what it may be
+	undecided []Kind // of these: what cannot be complete yet, for the call may still change it
+	talked    bool   // the two sides can have talked: something can have been read back
+	instead   string // what to do when they cannot have talked
 }
+
+var (
+	inbound     = []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}
+	notMissed   = []Kind{KindDuty, KindWrongNumber, KindNuisance, KindSpotCheck}
+	notReported = []Kind{KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}
+	outgoing    = []Kind{KindOutgoing}
+)
 
 // What fits each phase. This table is the rule; nothing else decides it. An inspector's call
 // that was missed is still a spot check.
 var phaseRules = []phaseRule{
-	{NoCall, "an entry without a call", KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck, KindOutgoing}, true},
-	{Waiting, "a call that is not answered yet", KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, false},
-	{Answered, "a call that was answered at the duty phone", KindDuty, []Kind{KindDuty, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
-	{Unanswered, "a call that was not answered at the duty phone", KindMissed, []Kind{KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, false},
-	{Elsewhere, "a call that was answered at another phone", KindDuty, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
-	{Unclear, "a call that was not seen to its end", KindMissed, []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}, true},
-	{Dialled, "an outgoing call", KindOutgoing, []Kind{KindOutgoing}, false},
-	{Connected, "an outgoing call", KindOutgoing, []Kind{KindOutgoing}, true},
+	{phase: NoCall, words: "an entry without a call", preset: KindDuty, kinds: append(slices.Clone(inbound), outgoing...), talked: true},
+	{phase: Waiting, words: "a call that is not answered yet", preset: KindDuty, kinds: inbound, undecided: []Kind{KindDuty, KindMissed},
+		instead: "pick up first; when nobody does, the entry asks for a call-back"},
+	{phase: Answered, words: "a call that was answered at the duty phone", preset: KindDuty, kinds: notMissed, talked: true},
+	{phase: Unanswered, words: "a call that was not answered at the duty phone", preset: KindMissed, kinds: notReported,
+		instead: "choose the kind missed and give the call-back's result"},
+	{phase: Elsewhere, words: "a call that was answered at another phone", preset: KindDuty, kinds: inbound, talked: true},
+	{phase: Unclear, words: "a call that was not seen to its end", preset: KindMissed, kinds: inbound, talked: true},
+	{phase: Dialled, words: "an outgoing call that was not answered", preset: KindOutgoing, kinds: outgoing,
+		instead: "leave it empty until the call is answered"},
+	{phase: Connected, words: "an outgoing call", preset: KindOutgoing, kinds: outgoing, talked: true},
 }
 
 // PhaseOf says how far a call has come.
@@ -88,7 +100,7 @@ func (p Phase) rule() phaseRule {
 func (p Phase) Fits() []Kind { return slices.Clone(p.rule().kinds) }
 
 // fit says why an entry of this kind does not fit such a call; nil when it does.
-func (p Phase) fit(k Kind) error {
+func (p Phase) fit(k Kind) *InvalidError {
 	rule := p.rule()
 	if slices.Contains(rule.kinds, k) {
 		return nil

@@ -113,3 +113,47 @@ func TestThePageIsToldWhichKindsFitWhenTheCallGoesOn(t *testing.T) {
 		t.Errorf("the page is told %v on revision %d", e.Kinds, e.Revision)
 	}
 }
+
+func TestADutyEntryIsNotClosedBeforeTheAnswer(t *testing.T) {
+	h := newHouse(t)
+	officer := h.as("officer")
+	const facts = `"caller_unit":"沈河区应急局","caller_person":"王强","caller_title":"值班员","content":"路面塌陷"`
+	call := h.ring("1.0")
+	e := officer.entry(t, "e-1.0")
+	for body, where := range map[string]string{
+		facts + `,"read_back":"done","state":"complete"`: "body.read_back",
+		`"read_back":"done"`:                             "body.read_back",
+		facts + `,"gaps":{"read_back":{"why":"not_possible","reason":"已挂断"}},"state":"complete"`: "body.state",
+	} {
+		got := officer.change(e, body)
+		p := got.problem(t)
+		if got.status != 422 || p.Type != "/problems/invalid-value" || len(p.Errors) != 1 || p.Errors[0].Location != where || !strings.Contains(p.Detail, "not answered yet") {
+			t.Errorf("%s: %v, want 422 about %s", body, got, where)
+		}
+	}
+	h.ring("2.0")
+	var closed web.EntryDoc
+	officer.change(officer.entry(t, "e-2.0"), `"kind":"nuisance","state":"complete"`).into(t, &closed)
+	if closed.State != "complete" {
+		t.Errorf("a nuisance call is not closed while it rings: %+v", closed)
+	}
+
+	call = h.answer(call)
+	officer.change(e, facts+`,"read_back":"done","state":"complete"`).into(t, &e)
+	if e.State != "complete" || e.ReadBackBy != "officer" {
+		t.Fatalf("while they talk: %+v", e)
+	}
+	h.over(call, telephony.AnsweredByMachine) // so it was no person who picked up
+	after := officer.entry(t, e.ID)
+	if after.State != "open" || after.Kind != "missed" || !slices.Contains(after.Missing, "call_back_result") || after.Content != "路面塌陷" {
+		t.Errorf("after the end: %+v", after)
+	}
+	var revisions struct {
+		Items      []web.RevisionDoc `json:"items"`
+		NextCursor string            `json:"next_cursor"`
+	}
+	officer.get("/entries/"+e.ID+"/revisions").into(t, &revisions)
+	if last := revisions.Items[len(revisions.Items)-1]; last.By.Login != "system" || last.Entry.State != "open" {
+		t.Errorf("the last revision is %+v", last)
+	}
+}

@@ -128,7 +128,7 @@ func TestTwoWindowsOnOneEntry(t *testing.T) {
 func TestAmendPassesTheEntrysErrorsOn(t *testing.T) {
 	db := open(t)
 	c := inbound(0, "1")
-	rings(t, db, c)
+	ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
 	complete := dutylog.Complete
 	begin := last(t, db)
 	_, err := db.Amend(ctx, "e-nobody", patch(1, nil), officer, noon)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,7 +53,7 @@ func TestWhateverIsAskedTheEntryStaysSound(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		db := withPractice(t, open(t))
 		c := inbound(0, []string{"02422730001", "02423860012", "anonymous"}[r.IntN(3)])
-		steps := story(c, telephony.Missed)
+		steps := story(c, []telephony.Outcome{telephony.Missed, telephony.AnsweredInTime, telephony.AnsweredElsewhere}[r.IntN(3)])
 		ok(t, db.Record(ctx, steps[:1]))
 		id := "e-" + c.ID
 		stands := must(db.Entry(ctx, id))(t)
@@ -60,7 +61,9 @@ func TestWhateverIsAskedTheEntryStaysSound(t *testing.T) {
 			if i%40 == 39 && len(steps) > 1 { // the call goes on meanwhile
 				steps = steps[1:]
 				ok(t, db.Record(ctx, steps[:1]))
-				stands = must(db.Entry(ctx, id))(t)
+				followed := must(db.Entry(ctx, id))(t)
+				sound(t, stands, followed)
+				stands = followed
 			}
 			stands = step(t, db, r, id, stands, noon.Add(time.Duration(i)*time.Second))
 		}
@@ -112,6 +115,12 @@ func sound(t *testing.T, before, e dutylog.Entry) {
 	}
 	if e.State == dutylog.Complete && len(e.Missing()) > 0 {
 		t.Fatalf("complete, and %v is missing", e.Missing())
+	}
+	if e.State == dutylog.Complete && !slices.Contains(e.Phase.Fits(), e.Kind) {
+		t.Fatalf("complete as %s, though only %v fit a call that is %s", e.Kind, e.Phase.Fits(), e.Phase)
+	}
+	if e.State == dutylog.Complete && e.Phase == dutylog.Waiting && (e.Kind == dutylog.KindDuty || e.Kind == dutylog.KindMissed) {
+		t.Fatalf("complete as %s while the call waits", e.Kind)
 	}
 	if (e.State == dutylog.Complete) == e.CompletedAt.IsZero() {
 		t.Fatalf("state %s, completed at %v", e.State, e.CompletedAt)
@@ -177,7 +186,7 @@ func TestTheCallEndsWhileSomebodyWrites(t *testing.T) {
 func TestTheLargestEntryComesBackWhole(t *testing.T) {
 	db := open(t)
 	c := inbound(0, "1")
-	rings(t, db, c)
+	ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
 	want := values{}
 	for _, f := range dutylog.Fields() {
 		want[f] = strings.Repeat("值\"\\<>&\n\t", 62)
