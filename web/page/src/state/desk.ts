@@ -171,7 +171,7 @@ export async function open(id: string): Promise<void> {
     void callOf(s.state.entry.call_id)
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) {
-      notify(t('entry.unknown'), 'bad')
+      notify(() => t('entry.unknown'), 'bad')
       if (route.entry === id) goDesk()
       return
     }
@@ -276,7 +276,7 @@ export function startDesk(): void {
   on('call', onCall)
   on('entry', onEntry)
   on('alert', onAlert)
-  onLost.tell = () => notify(t('nav.unknown'), 'bad')
+  onLost.tell = () => notify(() => t('nav.unknown'), 'bad')
   on('connected', () => {
     void reload()
     sessions.forEach((s) => s.kick())

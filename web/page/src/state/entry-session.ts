@@ -25,6 +25,8 @@ export class EntrySession {
     save: SaveState
     savedAt: number
     error: string
+    /** What was not accepted, to be said in the page's language. */
+    refusal: ApiError | null
     /** Fields that completion asked for; highlighted until filled in. */
     missing: Field[]
     /** Fields that were just taken over from somebody else's change. */
@@ -48,7 +50,7 @@ export class EntrySession {
   ) {
     const draft = stored ? fromStored(entry, stored) : draftOf(entry)
     this.state = reactive({
-      entry, draft, save: 'clean', savedAt: 0, error: '', missing: [], merged: [], touchedAt: 0, undoKind: null,
+      entry, draft, save: 'clean', savedAt: 0, error: '', refusal: null, missing: [], merged: [], touchedAt: 0, undoKind: null,
     }) as EntrySession['state']
     if (isDirty(draft)) {
       this.state.save = conflictFields(draft).length ? 'conflict' : 'dirty'
@@ -174,6 +176,7 @@ export class EntrySession {
   private onSaved(sent: Draft['unsure'], kind: Kind, entry: Entry): void {
     this.failures = 0
     this.state.error = ''
+    this.state.refusal = null
     this.state.draft = accepted(this.state.draft, sent, kind, entry)
     this.state.entry = entry
     this.state.savedAt = serverNow()
@@ -192,11 +195,13 @@ export class EntrySession {
     } else if (!error.offline && error.status < 500 && error.status !== 401 && error.status !== 429) {
       s.save = 'refused'
       s.error = error.message
+      s.refusal = error
       return
     }
     s.draft = { ...s.draft, unsure: { ...s.draft.unsure, ...sent } }
     s.save = 'retry'
     s.error = error.message
+    s.refusal = error
     this.schedule(backoffMs(Math.min(4, ++this.failures)))
   }
 
