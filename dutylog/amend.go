@@ -53,7 +53,7 @@ func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 		return e, nil
 	}
 	next.Revision++
-	next.WrittenBy = by.Login
+	next.WrittenBy, next.BySystem = by.Login, false
 	return next, nil
 }
 

@@ -87,6 +87,30 @@ func TestStaleRevisionCarriesWhatStands(t *testing.T) {
 	}
 }
 
+func TestAStaleRevisionSaysWhoChangedIt(t *testing.T) {
+	call := inbound("13900001111")
+	missed, _ := opened(call).Follow(ended(call, telephony.Missed), nil)
+	written := amend(t, opened(call), dutylog.EntryPatch{Values: values{"content": "甲"}})
+	writtenAndMissed, _ := written.Follow(ended(call, telephony.Missed), nil)
+	old := missed
+	old.BySystem = false // as in rows that were written before this was kept
+	for name, c := range map[string]struct {
+		stands dutylog.Entry
+		want   string
+	}{
+		"by the call's end":              {missed, "by the system meanwhile (revision 2)"},
+		"by the call's end, an old row":  {old, "by the system meanwhile (revision 2)"},
+		"by a person":                    {written, "by zhangwei meanwhile (revision 2)"},
+		"by a person, then by the end":   {writtenAndMissed, "by the system meanwhile (revision 3)"},
+		"by the end, then by the person": {amend(t, writtenAndMissed, dutylog.EntryPatch{Values: values{"content": "乙"}}), "by zhangwei meanwhile (revision 4)"},
+	} {
+		_, err := c.stands.Amend(dutylog.EntryPatch{Revision: 1, Values: values{"content": "丙"}}, leader, later)
+		if c.stands.Revision == 1 || err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
 func TestInvalidPatchesNameTheField(t *testing.T) {
 	long := strings.Repeat("字", 501)
 	for name, c := range map[string]struct {

@@ -93,6 +93,7 @@ type Entry struct {
 	Rostered    string           // officer by the roster at call time (display name)
 	Responsible string           // officer by the last confirmed handover; until then the rostered one
 	WrittenBy   string           // who last wrote it (login name)
+	BySystem    bool             // this revision is the system's, not WrittenBy's
 	ReadBackBy  string
 	ReadBackAt  time.Time
 	OpenedAt    time.Time

@@ -13,8 +13,12 @@ var ErrNotFound = errors.New("not in the duty log")
 type StaleError struct{ Current Entry }
 
 func (e *StaleError) Error() string {
+	by := e.Current.WrittenBy
+	if by == "" || e.Current.BySystem {
+		by = "the system"
+	}
 	return fmt.Sprintf("entry %s was changed by %s meanwhile (revision %d): take over the current text and save again",
-		e.Current.ID, e.Current.WrittenBy, e.Current.Revision)
+		e.Current.ID, by, e.Current.Revision)
 }
 
 // IncompleteError names the required values that an entry still lacks.

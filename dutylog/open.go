@@ -36,7 +36,7 @@ func OpenEntry(c telephony.Call, k Known, now time.Time) Entry {
 	phase := PhaseOf(c)
 	e := Entry{
 		ID: EntryIDFor(c.ID), CallID: c.ID, Line: c.Line, Phase: phase, Kind: phase.rule().preset, State: Open, Revision: 1,
-		CallAt: c.OfferedAt, OpenedAt: now, Rostered: k.OnDuty[PostOfficer].Name,
+		CallAt: c.OfferedAt, OpenedAt: now, BySystem: true, Rostered: k.OnDuty[PostOfficer].Name,
 	}
 	e.Responsible = e.Rostered // until handovers are kept
 	e.know(OtherSide(c), k.Contacts)
@@ -63,6 +63,7 @@ func (e Entry) Follow(c telephony.Call, contacts []Contact) (Entry, bool) {
 		return e, false
 	}
 	next.Revision++
+	next.BySystem = true
 	return next, true
 }
 

@@ -157,3 +157,16 @@ func TestADutyEntryIsNotClosedBeforeTheAnswer(t *testing.T) {
 		t.Errorf("the last revision is %+v", last)
 	}
 }
+
+func TestAConflictWithTheCallsEndNamesTheSystem(t *testing.T) {
+	h := newHouse(t)
+	officer := h.as("officer")
+	call := h.ring("1.0")
+	seen := officer.entry(t, "e-1.0")
+	officer.change(seen, `"content":"喂？"`).into(t, &seen)
+	h.over(call, telephony.Missed)
+	got := officer.change(seen, `"content":"喂？喂？"`)
+	if p := got.problem(t); got.status != 409 || !strings.Contains(p.Detail, "was changed by the system meanwhile") || p.Entry["kind"] != "missed" {
+		t.Errorf("got %v, want 409 by the system", got)
+	}
+}
