@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -158,7 +159,7 @@ func (r *practiceRun) banner(p practiceFile) {
 	}
 	fmt.Fprintf(&b, "                  a real phone that registers takes the simulated phone's place\n")
 	fmt.Fprintf(&b, "  call it         sip:%s@%s from any SIP program on this machine, or\n", p.SIP.Trunk.Number, p.SIP.Trunk.Address)
-	fmt.Fprintf(&b, "                  %s/bin/dutyline simulate call --from 02422730001 --name 沈河区应急局 --answer-after 7s --talk 20s\n", r.flags.dir)
+	fmt.Fprintf(&b, "                  %s simulate call --from 02422730001 --name 沈河区应急局 --answer-after 7s --talk 20s\n", os.Args[0])
 	fmt.Fprintf(&b, "  kept in         %s (log %s)\n", r.flags.dir, filepath.Join(r.flags.dir, "log", "daemon.log"))
 	fmt.Fprintf(&b, "\nready: press Ctrl-C to stop everything\n")
 	fmt.Fprint(r.out, b.String())
