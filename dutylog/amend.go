@@ -45,7 +45,7 @@ func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 	if err := next.checkReadBack(p.Values); err != nil {
 		return Entry{}, err
 	}
-	next.noteReadBack(e, by, now)
+	next.noteReadBack(e, p.Values, by, now)
 	if err := next.settle(p.State, now); err != nil {
 		return Entry{}, err
 	}
@@ -146,22 +146,36 @@ func (r fieldRule) checkGap(g Gap) (reason string, err error) {
 	return reason, err
 }
 
+// What is read back to the caller.
+var readBackFields = []Field{Content, CallerUnit, CallerPerson, CallerTitle, ContactNumber}
+
 // checkReadBack refuses a read-back to nobody.
 func (e *Entry) checkReadBack(values map[Field]string) error {
-	_, said := values[ReadBack]
-	if rule := e.Phase.rule(); said && e.Values[ReadBack] == ReadBackDone && !rule.talked {
+	if rule := e.Phase.rule(); e.saysReadBack(values) && !rule.talked {
 		return &InvalidError{Field: string(ReadBack), Reason: "nothing can have been read back in " + rule.words + ": " + rule.instead}
 	}
 	return nil
 }
 
-// noteReadBack keeps who read back and when: the first who said so.
-func (e *Entry) noteReadBack(before Entry, by Actor, now time.Time) {
-	switch done := e.Values[ReadBack] == ReadBackDone; {
-	case !done:
-		e.ReadBackBy, e.ReadBackAt = "", time.Time{}
-	case before.Values[ReadBack] != ReadBackDone:
-		e.ReadBackBy, e.ReadBackAt = by.Login, now
+// saysReadBack reports whether the patch with these values says that it was read back.
+func (e *Entry) saysReadBack(values map[Field]string) bool {
+	_, said := values[ReadBack]
+	return said && e.Values[ReadBack] == ReadBackDone
+}
+
+// noteReadBack keeps who read back and when: the first who said so of what stands. When that
+// is changed later the read-back is in doubt, until it is said again.
+func (e *Entry) noteReadBack(before Entry, values map[Field]string, by Actor, now time.Time) {
+	changed := before.ChangedAfterReadBack || slices.ContainsFunc(readBackFields, func(f Field) bool {
+		return e.Values[f] != before.Values[f] || e.Gaps[f] != before.Gaps[f]
+	})
+	switch {
+	case e.Values[ReadBack] != ReadBackDone:
+		e.ReadBackBy, e.ReadBackAt, e.ChangedAfterReadBack = "", time.Time{}, false
+	case before.Values[ReadBack] != ReadBackDone, changed && e.saysReadBack(values):
+		e.ReadBackBy, e.ReadBackAt, e.ChangedAfterReadBack = by.Login, now, false
+	default:
+		e.ChangedAfterReadBack = changed
 	}
 }
 
@@ -226,7 +240,7 @@ func (e Entry) clone() Entry {
 
 // same compares what a revision can change, not its number nor its author.
 func (e Entry) same(o Entry) bool {
-	return e.Kind == o.Kind && e.State == o.State && e.Number == o.Number && e.CallAt.Equal(o.CallAt) &&
+	return e.Kind == o.Kind && e.State == o.State && e.ChangedAfterReadBack == o.ChangedAfterReadBack && e.Number == o.Number && e.CallAt.Equal(o.CallAt) &&
 		maps.Equal(e.Values, o.Values) && maps.Equal(e.Gaps, o.Gaps) && slices.Equal(e.Candidates, o.Candidates)
 }
 

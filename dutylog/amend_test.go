@@ -263,7 +263,7 @@ func TestReadBackKeepsWhoAndWhen(t *testing.T) {
 	if e.ReadBackBy != "zhangwei" || !e.ReadBackAt.Equal(later) {
 		t.Fatalf("read back by %q at %v", e.ReadBackBy, e.ReadBackAt)
 	}
-	next, err := e.Amend(dutylog.EntryPatch{Revision: 2, Values: values{"content": "x", "read_back": "done"}}, leader, later.Add(time.Hour))
+	next, err := e.Amend(dutylog.EntryPatch{Revision: 2, Values: values{"category": "其他", "read_back": "done"}}, leader, later.Add(time.Hour))
 	if err != nil || next.ReadBackBy != "zhangwei" || !next.ReadBackAt.Equal(later) {
 		t.Errorf("who read back first was lost: %q at %v, %v", next.ReadBackBy, next.ReadBackAt, err)
 	}
@@ -272,6 +272,53 @@ func TestReadBackKeepsWhoAndWhen(t *testing.T) {
 	for _, e := range []dutylog.Entry{cleared, gap} {
 		if e.ReadBackBy != "" || !e.ReadBackAt.IsZero() {
 			t.Errorf("nobody read back, yet it says %q at %v", e.ReadBackBy, e.ReadBackAt)
+		}
+	}
+}
+
+func TestWhatChangesAfterItWasReadBackIsSaid(t *testing.T) {
+	refused := gaps{"caller_title": {Why: dutylog.Refused, Reason: "不愿说"}}
+	for name, c := range map[string]struct {
+		patches []dutylog.EntryPatch // by the leader, after the officer read back
+		changed bool
+		by      string // who read back
+	}{
+		"content":                        {[]dutylog.EntryPatch{{Values: values{"content": "更正"}}}, true, "zhangwei"},
+		"unit":                           {[]dutylog.EntryPatch{{Values: values{"caller_unit": "浑南区"}}}, true, "zhangwei"},
+		"person cleared":                 {[]dutylog.EntryPatch{{Values: values{"caller_person": ""}}}, true, "zhangwei"},
+		"a gap for the title":            {[]dutylog.EntryPatch{{Gaps: refused}}, true, "zhangwei"},
+		"number":                         {[]dutylog.EntryPatch{{Values: values{"contact_number": "13900001111"}}}, true, "zhangwei"},
+		"and something else afterwards":  {[]dutylog.EntryPatch{{Values: values{"content": "更正"}}, {Values: values{"category": "其他"}}}, true, "zhangwei"},
+		"category":                       {[]dutylog.EntryPatch{{Values: values{"category": "其他"}}}, false, "zhangwei"},
+		"the same content":               {[]dutylog.EntryPatch{{Values: values{"content": full()["content"]}}}, false, "zhangwei"},
+		"read back again":                {[]dutylog.EntryPatch{{Values: values{"content": "更正"}}, {Values: values{"read_back": "done"}}}, false, "zhao"},
+		"changed and read back at once":  {[]dutylog.EntryPatch{{Values: values{"content": "更正", "read_back": "done"}}}, false, "zhao"},
+		"said again without a change":    {[]dutylog.EntryPatch{{Values: values{"read_back": "done"}}}, false, "zhangwei"},
+		"taken back":                     {[]dutylog.EntryPatch{{Values: values{"content": "更正"}}, {Values: values{"read_back": ""}}}, false, ""},
+		"taken back and done once more":  {[]dutylog.EntryPatch{{Values: values{"content": "更正"}}, {Values: values{"read_back": ""}}, {Values: values{"read_back": "done"}}}, false, "zhao"},
+		"it was not possible after all":  {[]dutylog.EntryPatch{{Values: values{"content": "更正"}}, {Gaps: gaps{"read_back": {Why: dutylog.NotPossible, Reason: "已挂断"}}}}, false, ""},
+		"taken back, changed, read back": {[]dutylog.EntryPatch{{Values: values{"read_back": ""}}, {Values: values{"content": "更正"}}, {Values: values{"read_back": "done"}}}, false, "zhao"},
+	} {
+		e := amend(t, opened(answered("1")), dutylog.EntryPatch{Values: full(), State: is(dutylog.Complete)})
+		if e.ChangedAfterReadBack {
+			t.Fatal("text and read-back came together, yet the text is said to be newer")
+		}
+		for i, p := range c.patches {
+			p.Revision = e.Revision
+			next, err := e.Amend(p, leader, later.Add(time.Duration(i+1)*time.Hour))
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			e = next
+		}
+		if e.ChangedAfterReadBack != c.changed || e.ReadBackBy != c.by {
+			t.Errorf("%s: changed after the read-back %v, read back by %q; want %v, %q", name, e.ChangedAfterReadBack, e.ReadBackBy, c.changed, c.by)
+		}
+		if c.by == "zhao" && !e.ReadBackAt.Equal(later.Add(time.Duration(len(c.patches))*time.Hour)) {
+			t.Errorf("%s: read back at %v", name, e.ReadBackAt)
+		}
+		if c.changed && len(e.Missing()) == 0 && e.State != dutylog.Complete {
+			t.Errorf("%s: the doubt alone opened the entry", name)
 		}
 	}
 }

@@ -96,8 +96,11 @@ type Entry struct {
 	BySystem    bool             // this revision is the system's, not WrittenBy's
 	ReadBackBy  string
 	ReadBackAt  time.Time
-	OpenedAt    time.Time
-	CompletedAt time.Time
+	// ChangedAfterReadBack says that what was read back is not what stands now: it was
+	// changed later, and not read back again.
+	ChangedAfterReadBack bool
+	OpenedAt             time.Time
+	CompletedAt          time.Time
 }
 
 // Actor is who did something: a login, or the system itself.

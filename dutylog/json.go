@@ -86,6 +86,7 @@ type entryJSON struct {
 	Candidates     []Candidate   `json:"candidates"`
 	Missing        []Field       `json:"missing"`
 	Kinds          []Kind        `json:"kinds"`
+	ChangedAfter   bool          `json:"changed_after_read_back"`
 }
 
 // MarshalJSON writes the entry with what is still missing and which kinds fit its call; lists and gaps are never null.
@@ -101,7 +102,7 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		Rostered: e.Rostered, Responsible: e.Responsible, WrittenBy: e.WrittenBy,
 		ReadBackBy: e.ReadBackBy, ReadBackAt: jsonTime(e.ReadBackAt),
 		OpenedAt: jsonTime(e.OpenedAt), CompletedAt: jsonTime(e.CompletedAt),
-		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(), Kinds: e.Phase.Fits(),
+		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(), Kinds: e.Phase.Fits(), ChangedAfter: e.ChangedAfterReadBack,
 	}
 	if out.Gaps == nil {
 		out.Gaps = map[Field]Gap{}

@@ -41,7 +41,8 @@ func TestEntriesAreWrittenAsPromised(t *testing.T) {
 		Kind: is(dutylog.KindDuty), Values: values{"category": "突发事件", "answered_by": "张伟"},
 		Gaps: gaps{"caller_title": {Why: dutylog.Refused, Reason: "对方不愿说"}},
 	})
-	golden(t, "entries.golden.json", []dutylog.Entry{opened(inbound("")), complete, gap, {}})
+	changed := amend(t, complete, dutylog.EntryPatch{Values: values{"content": "更正：两处冒烟"}})
+	golden(t, "entries.golden.json", []dutylog.Entry{opened(inbound("")), complete, gap, {}, changed})
 	golden(t, "revision.golden.json", dutylog.Revision{Entry: complete, By: officer, At: later})
 }
 

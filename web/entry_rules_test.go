@@ -170,3 +170,28 @@ func TestAConflictWithTheCallsEndNamesTheSystem(t *testing.T) {
 		t.Errorf("got %v, want 409 by the system", got)
 	}
 }
+
+func TestATextThatIsNewerThanItsReadBackIsMarked(t *testing.T) {
+	h := newHouse(t)
+	officer := h.as("officer")
+	h.finished("1.0", h.clock.Now())
+	e := officer.entry(t, "e-1.0")
+	for _, step := range []struct {
+		body    string
+		changed bool
+	}{
+		{`"content":"路面塌陷","caller_unit":"沈河区应急局","caller_person":"王强","caller_title":"值班员","read_back":"done","state":"complete"`, false},
+		{`"content":"路面塌陷，两人受伤"`, true},
+		{`"category":"突发事件"`, true},
+		{`"read_back":"done"`, false},
+	} {
+		h.clock.Add(time.Minute)
+		officer.change(e, step.body).into(t, &e)
+		if kept := officer.entry(t, e.ID); e.ChangedAfter != step.changed || kept.ChangedAfter != step.changed || e.State != "complete" {
+			t.Errorf("after %s: changed after the read-back %v, kept %v, want %v; state %s", step.body, e.ChangedAfter, kept.ChangedAfter, step.changed, e.State)
+		}
+	}
+	if at := time.Time(e.ReadBackAt); !at.Equal(h.clock.Now().Truncate(time.Millisecond)) {
+		t.Errorf("read back again at %v, yet it says %v", h.clock.Now(), at)
+	}
+}

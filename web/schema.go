@@ -82,6 +82,7 @@ type entryDoc struct {
 	Candidates     []dutylog.Candidate      `json:"candidates" nullable:"false"`
 	Missing        []dutylog.Field          `json:"missing" nullable:"false" doc:"Required and still absent"`
 	Kinds          []string                 `json:"kinds" nullable:"false" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing" doc:"The kinds that fit its call as it stands; others are refused"`
+	ChangedAfter   bool                     `json:"changed_after_read_back" doc:"What was read back was changed later and not read back again"`
 }
 
 type revisionDoc struct {

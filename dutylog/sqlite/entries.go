@@ -31,6 +31,7 @@ type entryBody struct {
 	WrittenBy   string                        `json:"written_by,omitempty"`
 	BySystem    bool                          `json:"by_system,omitempty"`
 	ReadBackBy  string                        `json:"read_back_by,omitempty"`
+	Changed     bool                          `json:"changed_after_read_back,omitempty"`
 	CallAt      int64                         `json:"call_at"` // µs since 1970; 0: did not happen
 	ReadBackAt  int64                         `json:"read_back_at,omitempty"`
 	OpenedAt    int64                         `json:"opened_at"`
@@ -41,7 +42,7 @@ func encodeEntry(e dutylog.Entry) (string, error) {
 	text, err := json.Marshal(entryBody{
 		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, KindChosen: e.KindChosen, State: e.State, Revision: e.Revision,
 		Values: e.Values, Gaps: e.Gaps, Candidates: e.Candidates, Number: e.Number, Rostered: e.Rostered,
-		Responsible: e.Responsible, WrittenBy: e.WrittenBy, BySystem: e.BySystem, ReadBackBy: e.ReadBackBy,
+		Responsible: e.Responsible, WrittenBy: e.WrittenBy, BySystem: e.BySystem, ReadBackBy: e.ReadBackBy, Changed: e.ChangedAfterReadBack,
 		CallAt: plainMicros(e.CallAt), ReadBackAt: plainMicros(e.ReadBackAt),
 		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt),
 	})
@@ -56,7 +57,7 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 	return dutylog.Entry{
 		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, KindChosen: b.KindChosen, State: b.State, Revision: b.Revision,
 		Values: b.Values, Gaps: b.Gaps, Candidates: b.Candidates, Number: b.Number, Rostered: b.Rostered,
-		Responsible: b.Responsible, WrittenBy: b.WrittenBy, BySystem: b.BySystem, ReadBackBy: b.ReadBackBy,
+		Responsible: b.Responsible, WrittenBy: b.WrittenBy, BySystem: b.BySystem, ReadBackBy: b.ReadBackBy, ChangedAfterReadBack: b.Changed,
 		CallAt: fromMicros(b.CallAt), ReadBackAt: fromMicros(b.ReadBackAt),
 		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt),
 	}, nil

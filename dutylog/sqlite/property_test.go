@@ -128,6 +128,9 @@ func sound(t *testing.T, before, e dutylog.Entry) {
 	if (e.Values[dutylog.ReadBack] == dutylog.ReadBackDone) == e.ReadBackAt.IsZero() {
 		t.Fatalf("read back %q, at %v", e.Values[dutylog.ReadBack], e.ReadBackAt)
 	}
+	if e.ChangedAfterReadBack && e.ReadBackAt.IsZero() {
+		t.Fatal("changed after it was read back, which it was not")
+	}
 	for f, g := range e.Gaps {
 		if strings.TrimSpace(e.Values[f]) != "" {
 			t.Fatalf("%s has the value %q and a gap", f, e.Values[f])
