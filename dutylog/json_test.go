@@ -17,6 +17,7 @@ func answeredCall() dutylog.Call {
 	c := inbound("02422730001")
 	c.CallerName, c.Tags = "沈河区应急局", []telephony.Tag{telephony.TagSpotCheck}
 	c.RangAt, c.AnsweredAt, c.EndedAt = noon.Add(40*time.Millisecond), noon.Add(7*time.Second), noon.Add(27*time.Second)
+	c.RangUntil = c.AnsweredAt
 	c.Outcome, c.Rings, c.Rule, c.HangupBy = telephony.AnsweredInTime, 2, "1000/4000/0/3", telephony.ByCaller
 	c.Findings = []telephony.Finding{telephony.BorderlineVerdict}
 	return dutylog.Call{Call: c, EntryID: "e-1795436279.0", Recording: recorder.Recording{

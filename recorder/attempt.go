@@ -125,12 +125,12 @@ func (c *Collector) finish(ctx context.Context, r Recording, w *watch) (Recordin
 	return c.save(ctx, r)
 }
 
-// sweep removes the empty files of an unanswered call.
+// sweep removes the empty files of an unanswered call, and of one that proves to be unanswered.
 func (c *Collector) sweep(ctx context.Context, r Recording, w *watch) (Recording, error) {
 	if err := c.remove(ctx, r); err != nil {
 		return c.vain(ctx, r, w, "remove the empty files of an unanswered call from the switch", err)
 	}
-	r.Reason, r.NextTry, r.Attempts = "", time.Time{}, 0
+	r.Status, r.Reason, r.NextTry, r.Attempts = None, "", time.Time{}, 0
 	return c.save(ctx, r)
 }
 

@@ -430,3 +430,31 @@ func TestAnUnansweredCallWithAudioIsKept(t *testing.T) {
 		s.stored()
 	})
 }
+
+// A daemon that was away does not know how long the talk was, or whether there was one.
+func TestACallThatEndedUnseenKeepsWhatWasRecorded(t *testing.T) {
+	unseen := []telephony.Finding{telephony.SeenInPart, telephony.EndNotSeen}
+	answered := telephony.Call{ID: "1.0", OfferedAt: offered, AnsweredAt: offered, EndedAt: ended, Outcome: telephony.AnsweredInTime, Findings: unseen}
+	perhaps := telephony.Call{ID: "1.0", OfferedAt: offered, EndedAt: ended, Outcome: telephony.Unknown, Findings: unseen}
+	far, officer := talk()
+	for _, c := range []telephony.Call{answered, perhaps} {
+		play(t, func(s *stage) {
+			s.sw.PutCall("1.0", far, officer)
+			s.end(c)
+			if r := s.want("1.0", recorder.Sealed, ""); len(r.Findings) > 0 || time.Since(s.began) != 0 {
+				t.Errorf("%s, findings %v after %s; its length proves nothing", c.Outcome, r.Findings, time.Since(s.began))
+			}
+			s.stored()
+		})
+	}
+	play(t, func(s *stage) {
+		s.sw.PutCall("1.0", nil, nil)
+		s.end(perhaps)
+		s.want("1.0", recorder.Pending, "not stored both sides yet")
+		s.pass(13 * time.Second)
+		if r := s.want("1.0", recorder.None, ""); len(r.Findings) > 0 || !r.NextTry.IsZero() {
+			t.Errorf("nobody answered, so nothing is missing: %+v", r)
+		}
+		s.stored()
+	})
+}

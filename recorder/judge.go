@@ -15,8 +15,9 @@ const (
 	judgedFrom  = 2 * time.Second        // shorter talks may well have a silent side
 )
 
-// Judge says what is wrong with a sealed recording of a call that lasted talk. A call that
-// was not answered (talk zero) promised nothing.
+// Judge says what is wrong with a sealed recording of a call that lasted talk. A call of which
+// no answer is known (talk zero) promised nothing. Where the talk was not measured the
+// recording itself says how long it was: its length proves nothing, its silence does.
 func Judge(talk time.Duration, far, officer Level) []telephony.Finding {
 	var found []telephony.Finding
 	if talk <= 0 {
@@ -24,6 +25,9 @@ func Judge(talk time.Duration, far, officer Level) []telephony.Finding {
 	}
 	if min(far.Duration, officer.Duration) < talk-shortBy-talk/shortPart {
 		found = append(found, telephony.RecordingShort)
+	}
+	if talk == talkUnmeasured {
+		talk = max(far.Duration, officer.Duration)
 	}
 	if talk < judgedFrom {
 		return found
@@ -88,17 +92,23 @@ func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict
 	late := r.Attempts >= patience
 	cut := far.State == Unfinished || officer.State == Unfinished
 	empty := far.Samples == 0 && officer.Samples == 0
+	never := Verdict{StepLost, CauseNeverCame,
+		"the switch stored no recording of this answered call: check that its recording folder can be written and is not full"}
+	mute := Verdict{StepLost, CauseNoAudio,
+		"the switch's recording has no audio: check the media path (codecs, NAT, firewall) between switch, trunk and phone"}
+	if r.Talk == 0 { // no answer is known, so nothing is missed
+		never = Verdict{StepEmpty, CauseUnanswered, ""}
+		mute = never
+	}
 	switch {
 	case r.Status == None && empty:
 		return Verdict{StepEmpty, CauseUnanswered, ""}
 	case far.State == Absent && officer.State == Absent:
-		return patiently(late, Verdict{StepLost, CauseNeverCame,
-			"the switch stored no recording of this answered call: check that its recording folder can be written and is not full"})
+		return patiently(late, never)
 	case cut && unchanged < Settled:
 		return Verdict{StepWait, CauseGrowing, "the switch is still writing the recording; it is fetched when it is complete"}
 	case empty:
-		return patiently(late, Verdict{StepLost, CauseNoAudio,
-			"the switch's recording has no audio: check the media path (codecs, NAT, firewall) between switch, trunk and phone"})
+		return patiently(late, mute)
 	case far.Samples == 0 || officer.Samples == 0:
 		return patiently(late, Verdict{StepSeal, CauseOneSide,
 			fmt.Sprintf("the switch recorded nothing of the %s side; that channel is silent", emptySide(far))})

@@ -35,6 +35,9 @@ func TestJudge(t *testing.T) {
 		{"clicks are no voice", time.Minute, voice(time.Minute), clicks, []telephony.Finding{officer}},
 		{"nobody heard, cut", time.Minute, silent(time.Second), silent(0), []telephony.Finding{short, caller, officer}},
 		{"hung up at once", 1900 * time.Millisecond, silent(2 * time.Second), silent(2 * time.Second), nil},
+		{"talk not measured", time.Millisecond, voice(8 * time.Second), voice(time.Second), nil},
+		{"talk not measured, officer not heard", time.Millisecond, voice(8 * time.Second), silent(8 * time.Second), []telephony.Finding{officer}},
+		{"talk not measured, hung up at once", time.Millisecond, silent(time.Second), silent(time.Second), nil},
 		{"not answered", 0, silent(0), silent(0), nil},
 	} {
 		if diff := cmp.Diff(c.want, recorder.Judge(c.talk, c.far, c.officer)); diff != "" {
@@ -44,7 +47,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestAssess(t *testing.T) {
-	const none, pending = recorder.None, recorder.Pending
+	const none, pending, perhaps = recorder.None, recorder.Pending, "pending, and no answer is known"
 	whole := recorder.Received{State: recorder.Whole, Bytes: 16044, Samples: 8000}
 	empty := recorder.Received{State: recorder.Whole, Bytes: 44}
 	cut := recorder.Received{State: recorder.Unfinished, Bytes: 16044, Samples: 8000}
@@ -78,12 +81,23 @@ func TestAssess(t *testing.T) {
 		{"being written for long", pending, 30, cut, cut, 9 * time.Second, verdict{recorder.StepWait, recorder.CauseGrowing}},
 		{"cut by a crash", pending, 3, cut, whole, 10 * time.Second, verdict{recorder.StepSeal, recorder.CauseSalvaged}},
 		{"cut, and the other never came", pending, 8, cut, absent, 10 * time.Second, verdict{recorder.StepSeal, recorder.CauseOneSide}},
+		{"perhaps answered", perhaps, 0, whole, whole, 0, verdict{recorder.StepSeal, recorder.CauseWhole}},
+		{"perhaps answered, not there yet", perhaps, 7, absent, absent, 0, verdict{recorder.StepWait, recorder.CauseNotYet}},
+		{"perhaps answered, never there", perhaps, 8, absent, absent, 0, verdict{recorder.StepEmpty, recorder.CauseUnanswered}},
+		{"perhaps answered, still without a sample", perhaps, 7, empty, empty, 0, verdict{recorder.StepWait, recorder.CauseNotYet}},
+		{"perhaps answered, without a sample", perhaps, 8, empty, empty, 0, verdict{recorder.StepEmpty, recorder.CauseUnanswered}},
 		{"unanswered", none, 0, empty, empty, 0, verdict{recorder.StepEmpty, recorder.CauseUnanswered}},
 		{"unanswered, nothing stored", none, 0, absent, absent, 0, verdict{recorder.StepEmpty, recorder.CauseUnanswered}},
 		{"unanswered, yet audio (a machine)", none, 0, whole, whole, 0, verdict{recorder.StepSeal, recorder.CauseMachine}},
 		{"unanswered, yet being written", none, 0, cut, cut, 0, verdict{recorder.StepWait, recorder.CauseGrowing}},
 	} {
 		r := recorder.Recording{CallID: "1.0", Status: c.status, Attempts: c.attempts}
+		switch c.status {
+		case pending:
+			r.Talk = time.Minute
+		case perhaps:
+			r.Status = pending
+		}
 		v := recorder.Assess(r, c.far, c.officer, c.unchanged)
 		if diff := cmp.Diff(c.want, verdict{v.Step, v.Cause}); diff != "" {
 			t.Errorf("%s, -want +got:\n%s", c.name, diff)

@@ -14,14 +14,20 @@ const sweepDelay = 15 * time.Second
 // The longest name a call may give its file; folders and file systems allow 255 bytes.
 const maxFileName = 200
 
+// The talk of an answered call of which no more is known: it ended at once, or unseen.
+const talkUnmeasured = time.Millisecond
+
 // ForCall is the first row of an ended call's recording. An answered call's sides are due at
-// once. An unanswered call has nothing to keep, but the switch left two empty files that are
+// once, and so are those of a call that may have been answered while nobody looked; nothing is
+// promised of the latter: its talk stays zero. An unanswered call has nothing to keep, but the switch left two empty files that are
 // due for removal a little later. The duty log writes it in the transaction that ends the call.
 func ForCall(c telephony.Call, now time.Time) Recording {
 	r := Recording{CallID: c.ID, Status: None, NextTry: now.Add(sweepDelay)}
-	if !c.AnsweredAt.IsZero() {
+	switch talk, _ := c.TalkFor(); {
+	case !c.AnsweredAt.IsZero():
+		r.Status, r.NextTry, r.Talk = Pending, now, max(talk, talkUnmeasured)
+	case c.Outcome == telephony.Unknown:
 		r.Status, r.NextTry = Pending, now
-		r.Talk = max(c.TalkFor(), time.Millisecond) // an answer that ended at once is still an answer
 	}
 	path, err := PathFor(c.ID, c.OfferedAt)
 	if err != nil {

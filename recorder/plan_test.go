@@ -33,6 +33,10 @@ func TestForCall(t *testing.T) {
 			recorder.Recording{CallID: "duty-1795436279.0", Status: recorder.Pending, Path: path, Talk: time.Millisecond, NextTry: now}},
 		{"missed", telephony.Call{ID: "duty-1795436279.0", OfferedAt: offered, RangAt: offered, EndedAt: ended},
 			recorder.Recording{CallID: "duty-1795436279.0", Status: recorder.None, Path: path, NextTry: now.Add(15 * time.Second)}},
+		{"answered, its end not seen", telephony.Call{ID: "duty-1795436279.0", OfferedAt: offered, AnsweredAt: offered, EndedAt: ended, Findings: []telephony.Finding{telephony.EndNotSeen}},
+			recorder.Recording{CallID: "duty-1795436279.0", Status: recorder.Pending, Path: path, Talk: time.Millisecond, NextTry: now}},
+		{"perhaps answered while nobody looked", telephony.Call{ID: "duty-1795436279.0", OfferedAt: offered, RangAt: offered, EndedAt: ended, Outcome: telephony.Unknown},
+			recorder.Recording{CallID: "duty-1795436279.0", Status: recorder.Pending, Path: path, NextTry: now}},
 		{"no id", telephony.Call{OfferedAt: offered, AnsweredAt: offered, EndedAt: ended},
 			recorder.Recording{Status: recorder.Failed, Talk: time.Minute, Reason: "a recording needs a call id: the switch gave none"}},
 	} {

@@ -31,7 +31,7 @@ type Recording struct {
 	Digest    Digest        // of the sealed file
 	Size      int64         // bytes of the sealed file
 	Duration  time.Duration // of the sealed audio
-	Talk      time.Duration // talk time of the call, against which Duration was checked
+	Talk      time.Duration // of the call, at least; Duration was checked against it. Zero: no answer is known
 	CallerDB  float64       // loudest 50 ms of the caller's side, dBFS (-96 is silence)
 	OfficerDB float64
 	Findings  []telephony.Finding

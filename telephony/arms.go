@@ -222,6 +222,9 @@ func (t *Tracker) onDestroyed(ev *Event) {
 	if l.gone.IsZero() && l.call != nil {
 		t.checkBusy(l)
 	}
+	if l.lost {
+		l.gone, l.lost = time.Time{}, false // its end was seen after all
+	}
 	first(&l.gone, ev.At)
 	if l.call != nil {
 		l.call.line.dirty = true

@@ -1,6 +1,9 @@
 package telephony
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Direction of a call as seen from the duty room.
 type Direction string
@@ -11,7 +14,7 @@ const (
 	Outbound Direction = "out"
 )
 
-// Party says who ended a call.
+// Party says who ended a call; empty when nobody saw it.
 type Party string
 
 // The parties that can end a call. A third party, such as the target of a transfer, is
@@ -36,11 +39,11 @@ type Call struct {
 	Tags           []Tag
 	OfferedAt      time.Time // caller clock starts: the call reached us
 	RangAt         time.Time // bell clock starts: the duty phone itself rings
-	RangUntil      time.Time // the bell stopped; zero while it rings or when it never rang
+	RangUntil      time.Time // the bell stopped; zero while it rings, when it never rang, or when it stopped unseen
 	AnsweredAt     time.Time // a duty endpoint answered (or whoever the outcome names)
-	EndedAt        time.Time
-	Rings          int    // bursts begun until the answer or the end, by the rule
-	Rule           string // version of the rule that judged this call
+	EndedAt        time.Time // with the finding EndNotSeen: the latest moment at which it can have ended
+	Rings          int       // bursts begun until the bell stopped, by the rule; 0 when that is not known
+	Rule           string    // version of the rule that judged this call
 	HangupBy       Party
 	ForwardedTo    string
 	RedirectedFrom string
@@ -50,31 +53,37 @@ type Call struct {
 // Ended reports whether the call is over and its outcome final.
 func (c Call) Ended() bool { return !c.EndedAt.IsZero() }
 
+// EndSeen reports whether the call is over and EndedAt is when it ended. When only its absence
+// was found, EndedAt is no more than a bound, and nothing may be measured up to it.
+func (c Call) EndSeen() bool { return c.Ended() && !slices.Contains(c.Findings, EndNotSeen) }
+
 // RingFor is the bell clock: how long the duty phone rang until the answer or the end.
-// It is false when the phone never rang or still rings.
-func (c Call) RingFor() (time.Duration, bool) {
-	if !c.RangAt.IsZero() && !c.RangUntil.IsZero() {
-		return c.RangUntil.Sub(c.RangAt), true
-	}
-	return c.since(c.RangAt)
-}
+// It is false when the phone never rang, still rings, or stopped while nobody looked.
+func (c Call) RingFor() (time.Duration, bool) { return between(c.RangAt, c.RangUntil) }
 
 // CallerRingFor is the caller clock: how long the caller waited until the answer or the end.
-func (c Call) CallerRingFor() (time.Duration, bool) { return c.since(c.OfferedAt) }
-
-// TalkFor is how long the two sides talked; zero when the call was not answered.
-func (c Call) TalkFor() time.Duration {
-	if c.AnsweredAt.IsZero() || c.EndedAt.IsZero() {
-		return 0
+// It is false while the caller waits, and when the answer or the end was not seen.
+func (c Call) CallerRingFor() (time.Duration, bool) {
+	switch bellEndSeen := c.RangAt.IsZero() || !c.RangUntil.IsZero(); {
+	case !c.AnsweredAt.IsZero() && bellEndSeen:
+		return between(c.OfferedAt, c.AnsweredAt)
+	case c.AnsweredAt.IsZero() && c.EndSeen():
+		return between(c.OfferedAt, c.EndedAt)
 	}
-	return c.EndedAt.Sub(c.AnsweredAt)
+	return 0, false
 }
 
-func (c Call) since(start time.Time) (time.Duration, bool) {
-	end := c.AnsweredAt
-	if end.IsZero() {
-		end = c.EndedAt
+// TalkFor is how long the two sides talked. It is false when the call was not answered, is
+// not over, or its end was not seen.
+func (c Call) TalkFor() (time.Duration, bool) {
+	if !c.EndSeen() {
+		return 0, false
 	}
+	return between(c.AnsweredAt, c.EndedAt)
+}
+
+// between is the time between two moments; false when one of them is not known.
+func between(start, end time.Time) (time.Duration, bool) {
 	if start.IsZero() || end.IsZero() {
 		return 0, false
 	}

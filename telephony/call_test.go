@@ -27,6 +27,7 @@ func TestCallJSON(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	c.RangAt, c.AnsweredAt = sceneStart.Add(5*time.Millisecond), sceneStart.Add(3005*time.Millisecond).In(time.FixedZone("CST", 8*3600))
+	c.RangUntil = c.AnsweredAt
 	c.Tags, c.Findings = []telephony.Tag{telephony.TagWithheld}, []telephony.Finding{telephony.BorderlineVerdict}
 	got, err = json.Marshal(&c)
 	if err != nil {
@@ -43,16 +44,22 @@ func TestCallJSON(t *testing.T) {
 
 func TestClocks(t *testing.T) {
 	at := func(ms int) time.Time { return sceneStart.Add(time.Duration(ms) * time.Millisecond) }
+	unseen := []telephony.Finding{telephony.EndNotSeen}
 	tests := []struct {
 		name         string
 		call         telephony.Call
 		bell, caller int // ms; -1 for none
+		talk         int
 	}{
-		{"ringing", telephony.Call{OfferedAt: at(0), RangAt: at(5)}, -1, -1},
-		{"answered", telephony.Call{OfferedAt: at(0), RangAt: at(5), RangUntil: at(3000), AnsweredAt: at(3000)}, 2995, 3000},
-		{"missed", telephony.Call{OfferedAt: at(0), RangAt: at(5), RangUntil: at(6005), EndedAt: at(9000)}, 6000, 9000},
-		{"from a log that keeps no end of the bell", telephony.Call{OfferedAt: at(0), RangAt: at(5), EndedAt: at(9000)}, 8995, 9000},
-		{"never rang", telephony.Call{OfferedAt: at(0), EndedAt: at(10)}, -1, 10},
+		{"ringing", telephony.Call{OfferedAt: at(0), RangAt: at(5)}, -1, -1, -1},
+		{"talking", telephony.Call{OfferedAt: at(0), RangAt: at(5), RangUntil: at(3000), AnsweredAt: at(3000)}, 2995, 3000, -1},
+		{"answered", telephony.Call{OfferedAt: at(0), RangAt: at(5), RangUntil: at(3000), AnsweredAt: at(3000), EndedAt: at(9000)}, 2995, 3000, 6000},
+		{"missed", telephony.Call{OfferedAt: at(0), RangAt: at(5), RangUntil: at(6005), EndedAt: at(9000)}, 6000, 9000, -1},
+		{"never rang", telephony.Call{OfferedAt: at(0), EndedAt: at(10)}, -1, 10, -1},
+		{"answered unseen", telephony.Call{OfferedAt: at(0), RangAt: at(5), AnsweredAt: at(6000), EndedAt: at(9000)}, -1, -1, 3000},
+		{"answered, ended unseen", telephony.Call{OfferedAt: at(0), RangAt: at(5), RangUntil: at(3000), AnsweredAt: at(3000), EndedAt: at(9000), Findings: unseen}, 2995, 3000, -1},
+		{"rang and ended unseen", telephony.Call{OfferedAt: at(0), RangAt: at(5), EndedAt: at(9000), Findings: unseen}, -1, -1, -1},
+		{"the bell was seen to stop, the end was not", telephony.Call{OfferedAt: at(0), RangAt: at(5), RangUntil: at(6005), EndedAt: at(9000), Findings: unseen}, 6000, -1, -1},
 	}
 	ms := func(d time.Duration, ok bool) int {
 		if !ok {
@@ -66,6 +73,9 @@ func TestClocks(t *testing.T) {
 		}
 		if got := ms(tt.call.CallerRingFor()); got != tt.caller {
 			t.Errorf("%s: caller clock %d ms, want %d", tt.name, got, tt.caller)
+		}
+		if got := ms(tt.call.TalkFor()); got != tt.talk {
+			t.Errorf("%s: talked %d ms, want %d", tt.name, got, tt.talk)
 		}
 	}
 }

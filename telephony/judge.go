@@ -398,15 +398,22 @@ func (c *run) whoHungUp(v verdict) Party {
 		return ByOfficer
 	}
 	var by *leg
+	var earliest time.Time
 	unseen := false // somebody was in it whose leg lies outside the subscription
 	for _, l := range c.legs {
 		inIt := l == c.root || !l.local && l.talked() && !l.away
 		unseen = unseen || inIt && !l.watched && l != c.root
-		if inIt && !l.hungUp.IsZero() && (by == nil || l.hungUp.Before(by.hungUp)) {
-			by = l
+		left := l.hungUp
+		if left.IsZero() && l.lost {
+			left = l.gone
+		}
+		if inIt && !left.IsZero() && (by == nil || left.Before(earliest)) {
+			by, earliest = l, left
 		}
 	}
 	switch {
+	case c.root == nil || by != nil && by.hungUp.IsZero():
+		return "" // nobody looked
 	case by == nil && c.Direction == Outbound && c.root != nil && c.root.away:
 		return ByOfficer // handed the call on and was out of it
 	case by == nil && (unseen || slices.ContainsFunc(c.legs, func(l *leg) bool { return l.away })):

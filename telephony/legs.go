@@ -52,6 +52,7 @@ type leg struct {
 	rangAfter time.Duration // on a dialling leg found running: how long its phone took to ring
 	rangKnown bool
 
+	lost          bool      // a snapshot lacks it: gone is the latest moment at which it can have ended
 	answeredAfter time.Time // the answer fell into a gap that began here; zero when it was seen
 }
 
@@ -84,6 +85,12 @@ func (l *leg) talked() bool { return !l.answeredAt().IsZero() && !l.bridged.IsZe
 // ringEnd is when the bell of this leg stopped; zero while it rings.
 func (l *leg) ringEnd() time.Time {
 	return earlier(earlier(l.answeredAt(), l.ended), earlier(l.gone, l.hungUp))
+}
+
+// quietUnseen reports whether ringEnd is no more than a bound, because nobody saw the bell stop.
+func (l *leg) quietUnseen() bool {
+	end := l.ringEnd()
+	return l.lost && end.Equal(l.gone) || !l.answeredAfter.IsZero() && end.Equal(l.answeredAt())
 }
 
 // byRedirect reports whether this leg exists because a phone sent the call elsewhere.

@@ -68,6 +68,7 @@ const (
 	FeatureCode           Finding = "feature_code"           // a service code was dialled from the duty phone
 	PickedUpCall          Finding = "picked_up_call"         // a code dialled at a duty phone took over a ringing call
 	SeenInPart            Finding = "seen_in_part"           // the watcher was blind for part of this call
+	EndNotSeen            Finding = "end_not_seen"           // it ended somewhere between when it was last seen and ended_at
 	SilentCallerSide      Finding = "silent_caller_side"     // recording: no sound on the caller's side
 	SilentOfficerSide     Finding = "silent_officer_side"
 	RecordingShort        Finding = "recording_short" // recording shorter than the talk time

@@ -66,6 +66,11 @@ func checkEnded(t testing.TB, c telephony.Call) {
 	if ring, ok := c.RingFor(); ok && (ring < 0 || c.Rings < 1) {
 		t.Fatalf("call %s: rang %v, %d rings", c.ID, ring, c.Rings)
 	}
+	_, talked := c.TalkFor()
+	_, waited := c.CallerRingFor()
+	if !c.EndSeen() && (talked || waited && c.AnsweredAt.IsZero()) {
+		t.Fatalf("call %s: its end was not seen, yet something is measured up to it", c.ID)
+	}
 	findings := slices.Clone(c.Findings)
 	slices.Sort(findings)
 	if len(slices.Compact(findings)) != len(c.Findings) {

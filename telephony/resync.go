@@ -146,15 +146,15 @@ func (t *Tracker) loseMissing(s Snapshot, cut time.Time) {
 			continue
 		}
 		if l.gone.IsZero() {
-			l.gone = s.At
-			l.call.lost = true
+			l.gone, l.lost = s.At, true
+			l.call.lostAt = s.At
 			l.call.find(SeenInPart)
 			l.call.dirty = true
 		}
 	}
 	for _, c := range t.runs {
 		if c.root == nil && !here[c.ID] {
-			c.lost, c.dirty = true, true
+			c.lostAt, c.dirty = s.At, true
 		}
 	}
 }

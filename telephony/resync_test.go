@@ -49,18 +49,46 @@ func TestGapMakesLinesUnknown(t *testing.T) {
 	}
 }
 
+// unseenEnd is what may be said of a call whose end nobody saw; times in ms, 0 for not known.
+type unseenEnd struct {
+	Outcome    telephony.Outcome
+	By         telephony.Party
+	Ring, Wait int64
+	Rings      int
+}
+
+// check wants the latest moment at which the call can have ended, said to be just that.
+func (want unseenEnd) check(t *testing.T, c telephony.Call, latest time.Duration) {
+	t.Helper()
+	ring, _ := c.RingFor()
+	wait, _ := c.CallerRingFor()
+	got := unseenEnd{c.Outcome, c.HangupBy, ring.Milliseconds(), wait.Milliseconds(), c.Rings}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", c.ID, diff)
+	}
+	_, talked := c.TalkFor()
+	if !slices.Contains(c.Findings, telephony.SeenInPart) || !slices.Contains(c.Findings, telephony.EndNotSeen) || talked || !c.EndedAt.Equal(sceneStart.Add(latest)) {
+		t.Errorf("%s %v, ended %v, talk known: %v; want the latest possible end, seen_in_part and end_not_seen", c.ID, c.Findings, c.EndedAt, talked)
+	}
+}
+
 func TestCallsThatEndedInAGap(t *testing.T) {
 	tests := []struct {
 		name string
 		s    *scene
-		want telephony.Outcome
+		want unseenEnd
 	}{
-		{"it rang", newScene().rings("trunk 1", "duty 1"), telephony.Unknown},
+		{"it rang", newScene().rings("trunk 1", "duty 1"), unseenEnd{Outcome: telephony.Unknown}},
 		{"it was answered", newScene().rings("trunk 1", "duty 1").
-			at(3000).answers("trunk 1", "duty 1", "b"), telephony.AnsweredInTime},
-		{"the officer dialled", newScene().places("duty 1", "110", "trunk 1"), telephony.Unknown},
+			at(3000).answers("trunk 1", "duty 1", "b"), unseenEnd{Outcome: telephony.AnsweredInTime, Ring: 2995, Wait: 3000, Rings: 1}},
+		{"the caller was seen to hang up", newScene().rings("trunk 1", "duty 1").
+			at(3000).answers("trunk 1", "duty 1", "b").at(3900).hang("trunk 1", 16, 0),
+			unseenEnd{Outcome: telephony.AnsweredInTime, By: telephony.ByCaller, Ring: 2995, Wait: 3000, Rings: 1}},
+		{"the phone was seen to fall silent", newScene().rings("trunk 1", "duty 1").
+			at(3000).dial("trunk 1", "duty 1", "NOANSWER").gone("duty 1", 16, 0), unseenEnd{Outcome: telephony.Unknown, Ring: 2995, Rings: 1}},
+		{"the officer dialled", newScene().places("duty 1", "110", "trunk 1"), unseenEnd{Outcome: telephony.Unknown}},
 		{"the officer talked", newScene().places("duty 1", "110", "trunk 1").
-			at(3000).answers("duty 1", "trunk 1", "b"), telephony.PlacedAnswered},
+			at(3000).answers("duty 1", "trunk 1", "b"), unseenEnd{Outcome: telephony.PlacedAnswered, Wait: 3000}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -69,10 +97,7 @@ func TestCallsThatEndedInAGap(t *testing.T) {
 			if len(calls) != 1 || len(tr.Open()) != 0 {
 				t.Fatalf("%d calls ended, %d open", len(calls), len(tr.Open()))
 			}
-			c := calls[0]
-			if c.Outcome != tt.want || !slices.Contains(c.Findings, telephony.SeenInPart) || !c.EndedAt.Equal(sceneStart.Add(9*time.Second)) {
-				t.Errorf("%s %v, ended %v; want %s, seen_in_part", c.Outcome, c.Findings, c.EndedAt, tt.want)
-			}
+			tt.want.check(t, calls[0], 9*time.Second)
 			if got := tr.States()[0].State; got != telephony.Idle {
 				t.Errorf("line %s", got)
 			}
@@ -103,8 +128,12 @@ func TestAnsweredInAGap(t *testing.T) {
 			}
 			s.events = nil
 			calls := feed(tr, s.at(30000).ends("trunk 1", "duty 1", "b"))
-			if len(calls) != 1 || calls[0].Outcome != tt.want {
-				t.Errorf("got %+v, want %s", calls, tt.want)
+			if len(calls) != 1 || calls[0].Outcome != tt.want || calls[0].HangupBy != telephony.ByCaller || !calls[0].EndSeen() {
+				t.Fatalf("got %+v, want %s, and that the caller was seen to end it", calls, tt.want)
+			}
+			_, rang := calls[0].RingFor()
+			if _, waited := calls[0].CallerRingFor(); rang || waited {
+				t.Error("nobody saw the answer, yet the clocks up to it are known")
 			}
 		})
 	}
@@ -241,16 +270,16 @@ func TestAdopt(t *testing.T) {
 	changes := tr.Resync(telephony.Snapshot{
 		At: sceneStart.Add(6 * time.Second), Channels: []telephony.Channel{begun.ch("trunk 1"), begun.ch("duty 1")},
 	})
-	got := map[string]telephony.Outcome{}
-	for _, c := range ended(changes) {
-		got[c.ID] = c.Outcome
-		if !slices.Contains(c.Findings, telephony.SeenInPart) {
-			t.Errorf("%s lacks seen_in_part: %v", c.ID, c.Findings)
-		}
+	want := map[string]unseenEnd{
+		talked.ID: {Outcome: telephony.AnsweredInTime, Ring: 4000, Wait: 4005, Rings: 1},
+		rang.ID:   {Outcome: telephony.Unknown}, placed.ID: {Outcome: telephony.Unknown},
 	}
-	want := map[string]telephony.Outcome{talked.ID: telephony.AnsweredInTime, rang.ID: telephony.Unknown, placed.ID: telephony.Unknown}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("ended (-want +got):\n%s", diff)
+	gone := ended(changes)
+	if len(gone) != len(want) {
+		t.Errorf("%d calls ended, want %d", len(gone), len(want))
+	}
+	for _, c := range gone {
+		want[c.ID].check(t, c, 6*time.Second)
 	}
 	if tr.States()[0].State != telephony.Ringing {
 		t.Errorf("line %s, the call that goes on rings", tr.States()[0].State)
@@ -308,14 +337,39 @@ func TestSnapshotAndEventsCross(t *testing.T) {
 	}
 }
 
+// Of a call of which a part vanished in a gap the end is known all the same when it comes later,
+// and an end that is told late is better than the bound.
+func TestTheEndIsSeenAfterAGap(t *testing.T) {
+	s := newScene().rings("trunk 1", "duty 1").at(3000).answers("trunk 1", "duty 1", "b")
+	tr, changes := blind(s, 4000, 9000, []string{"trunk 1"})
+	if len(ended(changes)) != 0 {
+		t.Fatalf("the caller is still there: %v", kinds(changes))
+	}
+	s.events = nil
+	calls := feed(tr, s.at(9500).hang("trunk 1", 16, 0).gone("trunk 1", 16, 0))
+	if len(calls) != 1 || !calls[0].EndSeen() || calls[0].HangupBy != "" || !calls[0].EndedAt.Equal(sceneStart.Add(9500*time.Millisecond)) {
+		t.Errorf("%+v; want its end as seen, and nobody named: the phone went first", calls)
+	}
+	tr, _ = blind(newScene().rings("trunk 1", "duty 1"), 4000, 9000, []string{"trunk 1"})
+	s.events = nil
+	calls = feed(tr, s.at(8999).gone("duty 1", 16, 0).at(9600).gone("trunk 1", 16, 0))
+	if len(calls) != 1 || !calls[0].EndSeen() {
+		t.Fatalf("%+v", calls)
+	}
+	if ring, ok := calls[0].RingFor(); !ok || ring != 8994*time.Millisecond {
+		t.Errorf("rang %v (%v), want 8.994s: the phone's end was told after the snapshot", ring, ok)
+	}
+}
+
 // Whatever never ends is dropped after a day, with a counted reason.
 func TestForgottenCallsAndLegs(t *testing.T) {
 	tr := telephony.NewTracker(lines())
 	feed(tr, newScene().rings("trunk 1", "duty 1").created("other 1", "Ring", "5", "6"))
 	calls := ended(tr.Tick(sceneStart.Add(25 * time.Hour)))
-	if len(calls) != 1 || calls[0].Outcome != telephony.Unknown {
+	if len(calls) != 1 {
 		t.Fatalf("%+v", calls)
 	}
+	unseenEnd{Outcome: telephony.Unknown}.check(t, calls[0], 25*time.Hour)
 	if got := tr.Stats().Dropped; got["call_never_ended"] != 1 || got["leg_never_ended"] != 1 {
 		t.Errorf("dropped %v", got)
 	}

@@ -16,7 +16,7 @@ type run struct {
 	upBeforeBell bool
 	machineAt    time.Time // the dialplan took the call after the phone had not
 	carriedOut   time.Time // a code dialled at the duty phone took over another call
-	lost         bool      // its channels vanished while nobody looked
+	lostAt       time.Time // a snapshot lacked channels of it: they vanished while nobody looked
 	loggedRang   time.Time // from the log, after a restart
 	loggedAnswer time.Time
 
@@ -289,7 +289,7 @@ func (l *leg) endIsTold() bool { return !l.local && (l.watched || l.duty != nil 
 // over reports whether nothing of the call is left of which the end is told.
 func (c *run) over() bool {
 	if c.root == nil {
-		return c.lost
+		return !c.lostAt.IsZero()
 	}
 	if c.root.gone.IsZero() {
 		return false
@@ -297,8 +297,11 @@ func (c *run) over() bool {
 	return !slices.ContainsFunc(c.legs, func(l *leg) bool { return l.endIsTold() && l.gone.IsZero() })
 }
 
-// lastEnd is when the last leg ended.
+// lastEnd is when the last leg ended, or the latest moment at which it can have; see endSeen.
 func (c *run) lastEnd() time.Time {
+	if c.root == nil {
+		return c.lostAt
+	}
 	var end time.Time
 	for _, l := range c.legs {
 		if !l.local {
@@ -306,6 +309,13 @@ func (c *run) lastEnd() time.Time {
 		}
 	}
 	return end
+}
+
+// endSeen reports whether the last leg's end was seen: one that a snapshot lacks ended some
+// time before it.
+func (c *run) endSeen() bool {
+	end := c.lastEnd()
+	return c.root != nil && !slices.ContainsFunc(c.legs, func(l *leg) bool { return l.lost && !l.local && l.gone.Equal(end) })
 }
 
 func (c *run) lastSeen() time.Time {

@@ -80,7 +80,7 @@ const bellLag = 2 * time.Second
 // end closes a call with its verdict, tells it, and buries its channels.
 func (t *Tracker) end(c *run, at time.Time, v verdict) {
 	c.learn()
-	if c.lost && !v.determined() {
+	if !c.lostAt.IsZero() && !v.determined() {
 		v = verdict{outcome: Unknown, reason: ReasonNotSeenToEnd}
 	}
 	for _, f := range v.findings {
@@ -115,31 +115,44 @@ func (t *Tracker) end(c *run, at time.Time, v verdict) {
 }
 
 // bellEnd is when the bell stopped: the answer, or the last of the duty phones to stop,
-// but never after the end of the call.
+// but never after the end of the call. It is zero when the bell stopped while nobody looked.
 func (c *run) bellEnd(answered time.Time) time.Time {
 	if c.RangAt.IsZero() {
 		return time.Time{}
 	}
 	var stop time.Time
+	unseen := false
 	for _, l := range c.legs {
 		if l.isDuty() && !l.rang.IsZero() {
 			quiet := l.ringEnd()
 			if quiet.IsZero() {
 				quiet = c.EndedAt
+				unseen = unseen || c.Ended() && !c.EndSeen()
 			}
+			unseen = unseen || l.quietUnseen()
 			stop = later(stop, quiet)
 		}
 	}
-	if stop.IsZero() {
-		stop = earlier(answered, c.EndedAt)
+	switch {
+	case !answered.IsZero() && !stop.IsZero() && stop.Before(answered):
+	case !answered.IsZero():
+		stop, unseen = answered, c.answeredUnseen()
+	case stop.IsZero(): // only the log knows that it rang
+		unseen = true
 	}
-	if !answered.IsZero() {
-		stop = earlier(stop, answered)
+	if unseen {
+		return time.Time{}
 	}
 	if !c.EndedAt.IsZero() {
 		stop = earlier(stop, c.EndedAt)
 	}
 	return later(stop, c.RangAt)
+}
+
+// answeredUnseen reports whether the answer fell into a gap, so that its moment is a bound.
+func (c *run) answeredUnseen() bool {
+	w, _ := c.winner()
+	return w.leg != nil && !w.logged && !w.leg.answeredAfter.IsZero()
 }
 
 func (c *run) ringCount() int {

@@ -143,6 +143,7 @@ func (t *Tracker) Finish(at time.Time) []Change {
 	at = later(t.now, at)
 	for _, c := range slices.Clone(t.runs) {
 		c.find(SeenInPart)
+		c.find(EndNotSeen)
 		t.end(c, at, verdict{outcome: Unknown, reason: ReasonNotSeenToEnd})
 	}
 	t.settle(at)
@@ -196,6 +197,9 @@ func (t *Tracker) settle(at time.Time) {
 		c.dirty, c.line.dirty = false, true
 		t.refresh(c, at)
 		if c.over() {
+			if !c.endSeen() {
+				c.find(EndNotSeen)
+			}
 			t.end(c, c.lastEnd(), c.judge())
 			i--
 			continue
@@ -221,6 +225,7 @@ func (t *Tracker) sweep(now time.Time) {
 		if i < excess || now.Sub(c.lastSeen()) > maxAge {
 			t.drop("call_never_ended")
 			c.find(SeenInPart)
+			c.find(EndNotSeen)
 			t.end(c, now, verdict{outcome: Unknown, reason: ReasonNotSeenToEnd})
 		}
 	}

@@ -51,6 +51,7 @@ func (h *house) finished(id string, offered time.Time) telephony.Call {
 	c := h.call(id, offered)
 	h.record(telephony.CallRang, c, c.RangAt)
 	c.AnsweredAt, c.EndedAt = offered.Add(7*time.Second), offered.Add(27*time.Second)
+	c.RangUntil = c.AnsweredAt
 	c.Outcome, c.Rings, c.HangupBy = telephony.AnsweredInTime, 2, telephony.ByCaller
 	h.record(telephony.CallEnded, c, c.EndedAt)
 	return c
