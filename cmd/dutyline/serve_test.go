@@ -146,6 +146,7 @@ func TestServeKilledDuringACallLosesNothing(t *testing.T) {
 	base = again.page()
 	c := r.theCallOf("02422730001", 1) // the session is still good
 	r.checkSeenInPart(c, "answered_in_time", "sealed")
+	r.checkEndNotSeen(c)
 	r.checkRecording(c, callerTone, phoneTone)
 	if e := r.desk.entry(c.EntryID); e.Content != "写到一半" || e.CallerUnit != "沈河区应急局" {
 		t.Errorf("the entry after the power cut: %+v", e)
