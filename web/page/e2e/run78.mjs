@@ -59,7 +59,7 @@ await check('78: complete by keyboard', async () => {
   await page.keyboard.press('1')
   await until('candidate', () => page.$eval('[data-field="caller_person"] input', (i) => i.value === '赵敏'))
   await page.keyboard.type('老电脑上的记录')
-  await page.waitForSelector(at('line', '[data-state="talking"]')) // nothing is read back to a ringing phone
+  await page.waitForSelector(at('read-back', ':not([disabled])')) // nothing is read back to a ringing phone
   await page.keyboard.press('F4')
   await page.keyboard.down('Control')
   await page.keyboard.press('Enter')
