@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Call } from '@/api/types'
 import { HOLD_MS, mayTakeForm, newsOf, offered } from '@/logic/hold'
 
@@ -7,7 +7,7 @@ const call = (id: string, offered_at: string, ended_at: string | null = null) =>
 
 describe('the form is taken away for another call', () => {
   const idle = { running: false, dirty: false, unfinished: [] }
-  const held = (touched: number, shown = 0) => ({ ...idle, unfinished: [{ touchedAt: touched, shownAt: shown }] })
+  const held = (...at: number[]) => ({ ...idle, unfinished: at })
 
   it.each([
     ['when it is empty', idle, true],
@@ -16,14 +16,8 @@ describe('the form is taken away for another call', () => {
     ['not when an unfinished entry was touched a moment ago', held(NOW - 1000), false],
     ['not when an unfinished entry was touched 119 s ago', held(NOW - HOLD_MS + 1000), false],
     ['when it was touched two minutes ago', held(NOW - HOLD_MS), true],
-    ['not when a call brought the unfinished entry up a moment ago', held(0, NOW - 1000), false],
-    ['when that was two minutes ago', held(0, NOW - HOLD_MS), true],
-    ['when an unfinished entry was merely opened by a reload', held(0, 0), true],
+    ['not when any other unfinished entry was', held(0, NOW - 5000), false],
   ])('%s', (_, form, want) => expect(mayTakeForm(form, NOW)).toBe(want))
-
-  it('looks at every unfinished entry, not only at the one shown', () => {
-    expect(mayTakeForm({ ...idle, unfinished: [{ touchedAt: 0, shownAt: 0 }, { touchedAt: NOW - 5000, shownAt: 0 }] }, NOW)).toBe(false)
-  })
 })
 
 describe('a call that is first heard of', () => {
@@ -41,5 +35,33 @@ describe('a call that is first heard of', () => {
     expect(offered([engaged, later, ringing])!.id).toBe('ringing')
     expect(offered([engaged])!.id).toBe('engaged')
     expect(offered([])).toBeNull()
+  })
+})
+
+describe('who works with which entry', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.resetModules()
+  })
+
+  it('outlives a reload of the page, not the log-out', async () => {
+    const kept = new Map<string, string>()
+    vi.stubGlobal('sessionStorage', { getItem: (k: string) => kept.get(k) || null, setItem: (k: string, v: string) => void kept.set(k, v) })
+    const before = await import('@/state/held')
+    before.hold('e-1', NOW)
+    before.hold('e-2', NOW + 700_000)
+    vi.resetModules()
+    const after = await import('@/state/held')
+    expect(after.heldEntries()).toEqual([{ id: 'e-2', at: NOW + 700_000 }])
+    after.forgetHeld()
+    vi.resetModules()
+    expect((await import('@/state/held')).heldEntries()).toEqual([])
+  })
+
+  it('lasts until the reload where nothing can be stored', async () => {
+    vi.stubGlobal('sessionStorage', undefined)
+    const held = await import('@/state/held')
+    held.hold('e-1', NOW)
+    expect(held.heldEntries()).toEqual([{ id: 'e-1', at: NOW }])
   })
 })

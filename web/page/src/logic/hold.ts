@@ -7,26 +7,19 @@ export const HOLD_MS = 120_000
 /** A call that ended before it was first heard of is news for this long. */
 export const FRESH_MS = 60_000
 
-/** One unfinished entry as the desk knows it; the times are those of this PC, 0 for never. */
-export interface Held {
-  touchedAt: number
-  /** When a call brought it into the form by itself. */
-  shownAt: number
-}
-
 export interface FormView {
   /** The entry in the form belongs to a call that rings or talks. */
   running: boolean
   /** The form has text that is not saved. */
   dirty: boolean
-  /** Every unfinished entry that was open in the form at any time since the log-in. */
-  unfinished: Held[]
+  /** When each unfinished entry was last touched, or brought up by a call, in this PC's time. */
+  unfinished: number[]
 }
 
 /** A new call may bring up its entry only when nobody can be working with another one. */
 export function mayTakeForm(form: FormView, now: number): boolean {
   if (form.running || form.dirty) return false
-  return form.unfinished.every((e) => now - Math.max(e.touchedAt, e.shownAt) >= HOLD_MS)
+  return form.unfinished.every((at) => now - at >= HOLD_MS)
 }
 
 /** What a call asks of the desk when it is first heard of. */

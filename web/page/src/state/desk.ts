@@ -12,6 +12,7 @@ import { dayStart, minute, parse } from '@/logic/time'
 import { listOrder, partyName } from '@/logic/words'
 import { forgetKept, keptEntries, take } from './drafts'
 import { EntrySession } from './entry-session'
+import { forgetHeld, heldEntries, hold } from './held'
 import { loadKinds } from './kinds'
 import { connection, line, lines, now, on, serverNow } from './live'
 import { notify } from './notices'
@@ -37,8 +38,6 @@ export const desk = reactive({
 export const current = shallowRef<EntrySession | null>(null)
 const sessions = new Map<string, EntrySession>()
 const popped = new Set<string>()
-/** When a call brought an entry into the form by itself, by entry, in this PC's time. */
-const shownAt = new Map<string, number>()
 
 export const today = computed(() => dayStart(now.value))
 
@@ -203,10 +202,11 @@ async function resumeDrafts(): Promise<void> {
 /** Whether a new call may bring up its entry: nobody can be working with another one. */
 function free(): boolean {
   const form = current.value
-  const unfinished = Array.from(new Set([...sessions.keys(), ...shownAt.keys()]))
-    .filter((id) => desk.entries[id] && desk.entries[id].state === 'open')
-    .map((id) => ({ touchedAt: sessions.has(id) ? sessions.get(id)!.state.touchedAt : 0, shownAt: shownAt.get(id) || 0 }))
-  return mayTakeForm({ running: !!form && runs(form.state.entry.call_id), dirty: !!form && form.dirty, unfinished }, Date.now())
+  // Right after a reload the form is not there yet, but the address says what it will show.
+  const shown = form ? form.state.entry : desk.entries[route.entry]
+  // What is not known yet counts as unfinished.
+  const unfinished = heldEntries().filter((h) => !desk.entries[h.id] || desk.entries[h.id].state === 'open').map((h) => h.at)
+  return mayTakeForm({ running: !!shown && runs(shown.call_id), dirty: !!form && form.dirty, unfinished }, Date.now())
 }
 
 function maybePop(call: Call): void {
@@ -222,7 +222,7 @@ function maybePop(call: Call): void {
 
 /** Opens an entry without being asked, so that the eye notices. */
 function bringUp(id: string): void {
-  shownAt.set(id, Date.now())
+  hold(id)
   desk.flash = id
   setTimeout(() => { if (desk.flash === id) desk.flash = '' }, FLASH_MS)
   goEntry(id)
@@ -240,7 +240,7 @@ export function dismissWaiting(): void {
 
 /** A person chose this entry: an unfinished one is theirs for a while. */
 export function openByHand(id: string): void {
-  shownAt.set(id, Date.now())
+  hold(id)
   goEntry(id)
 }
 
@@ -266,7 +266,6 @@ function forget(): void {
   sessions.forEach((s) => s.stop())
   sessions.clear()
   popped.clear()
-  shownAt.clear()
   current.value = null
   forgetKept()
   Object.assign(desk, { calls: {}, entries: {}, duty: null, loaded: false, waiting: [], flash: '', openError: null })
@@ -283,7 +282,11 @@ export function startDesk(): void {
   })
   watch(() => session.user && session.user.username, (user) => {
     forget()
-    if (user && someoneElse(user)) go('/')
+    if (!user && !session.expired) forgetHeld()
+    if (user && someoneElse(user)) {
+      forgetHeld()
+      go('/')
+    }
   })
   watch(() => [route.page, route.entry, signedIn.value, desk.loaded] as const, ([page, id, ok, loaded]) => {
     if (ok && loaded && page === 'desk' && id && canReadEntries.value) void open(id)

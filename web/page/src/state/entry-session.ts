@@ -11,6 +11,7 @@ import { backoffMs } from '@/logic/sse'
 import { missingFields } from './kinds'
 import { serverNow } from './live'
 import * as drafts from './drafts'
+import { hold } from './held'
 
 const PAUSE_MS = 700
 const AT_MOST_MS = 3000
@@ -31,7 +32,6 @@ export class EntrySession {
     missing: Field[]
     /** Fields that were just taken over from somebody else's change. */
     merged: Field[]
-    touchedAt: number
     /** Set after a one-key close: what to go back to. */
     undoKind: Kind | null
   }
@@ -50,7 +50,7 @@ export class EntrySession {
   ) {
     const draft = stored ? fromStored(entry, stored) : draftOf(entry)
     this.state = reactive({
-      entry, draft, save: 'clean', savedAt: 0, error: '', refusal: null, missing: [], merged: [], touchedAt: 0, undoKind: null,
+      entry, draft, save: 'clean', savedAt: 0, error: '', refusal: null, missing: [], merged: [], undoKind: null,
     }) as EntrySession['state']
     if (isDirty(draft)) {
       this.state.save = conflictFields(draft).length ? 'conflict' : 'dirty'
@@ -100,7 +100,7 @@ export class EntrySession {
   }
 
   private touched(f?: Field): void {
-    this.state.touchedAt = Date.now()
+    hold(this.id)
     this.state.merged = []
     if (f) this.state.missing = this.state.missing.filter((m) => m !== f)
     this.keep()
@@ -283,7 +283,7 @@ export class EntrySession {
     while (this.busy) await this.busy
     if (kind) this.state.draft.kind = kind
     this.state.undoKind = null
-    this.state.touchedAt = Date.now()
+    hold(this.id)
     const patch = patchOf(this.state.draft) || { revision: this.state.draft.revision }
     return !(await this.send({ ...patch, state: 'open' }))
   }
