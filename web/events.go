@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 // How many streams may be open at once: one page has one, and a browser keeps six at most.
@@ -132,6 +133,9 @@ type stream struct {
 	seq     dutylog.Seq // the newest item that was dealt with
 	checked time.Time   // when the session was last looked at
 	replay  dutylog.Seq // lines up to here are history: their present state follows instead
+
+	ahead map[string]telephony.LineState // what the reader was shown before the log had it
+	told  map[string]bool                // keys of the alerts it was told before
 }
 
 func (s *stream) serve(ctx context.Context, r *http.Request, from resume) ending {
@@ -188,7 +192,7 @@ func (s *stream) begin(ctx context.Context, from resume) error {
 			}
 		}
 	}
-	return s.sendLines(ctx)
+	return s.sendAllLines(ctx)
 }
 
 // startOver tells the reader that frames are missing, and shows it what stands now.
@@ -201,7 +205,7 @@ func (s *stream) startOver(ctx context.Context, reason string) error {
 	if err := s.frame("reset", last, []byte(fmt.Sprintf(`{"reason":%q}`, reason))); err != nil {
 		return err
 	}
-	return s.sendLines(ctx)
+	return s.sendAllLines(ctx)
 }
 
 // live sends what is new and waits for more; it comes back whenever something happened.
@@ -217,6 +221,10 @@ func (s *stream) live(ctx context.Context) error {
 			return err
 		}
 	}
+	unlogged, err := s.sendUnlogged(ctx) // after what was committed, or an older state would follow a newer one
+	if err != nil {
+		return err
+	}
 	beat, look := time.NewTimer(s.app.timing.heartbeat), time.NewTicker(s.app.timing.recheck)
 	defer beat.Stop()
 	defer look.Stop()
@@ -225,6 +233,8 @@ func (s *stream) live(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-committed:
+			return nil
+		case <-unlogged:
 			return nil
 		case <-ended:
 			return s.recheck(ctx, true)
@@ -304,7 +314,11 @@ func newestOf(items []dutylog.Item) map[subject]dutylog.Seq {
 
 // frame writes one event.
 func (s *stream) frame(event string, id dutylog.Seq, data []byte) error {
-	return s.write(fmt.Sprintf("id: %d\nevent: %s\ndata: %s\n\n", id, event, data))
+	text := fmt.Sprintf("event: %s\ndata: %s\n\n", event, data)
+	if id != unnumbered {
+		text = fmt.Sprintf("id: %d\n", id) + text
+	}
+	return s.write(text)
 }
 
 // write sends text under a deadline of its own.

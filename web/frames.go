@@ -6,22 +6,43 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"dutyline/dutylog"
 )
 
-// sendLines shows every line as it stands now.
-func (s *stream) sendLines(ctx context.Context) error {
-	all, err := s.app.lineBodies(ctx, s.v)
+// sendAllLines shows every line as it stands now.
+func (s *stream) sendAllLines(ctx context.Context) error {
+	every := map[string]bool{}
+	for _, l := range s.app.Lines {
+		every[l.Name] = true
+	}
+	return s.sendLines(ctx, s.app.Unlogged(), every)
+}
+
+// sendLines shows the named lines as they stand now. What the log does not have has no id.
+func (s *stream) sendLines(ctx context.Context, u Unlogged, names map[string]bool) error {
+	if len(names) == 0 {
+		return nil
+	}
+	all, err := s.app.lineBodies(ctx, s.v, u)
 	if err != nil {
 		return err
 	}
+	s.ahead = u.Lines
 	for _, body := range all {
+		if !names[body.Line] {
+			continue
+		}
+		id := s.seq
+		if !body.Logged {
+			id = unnumbered
+		}
 		data, err := json.Marshal(body)
 		if err != nil {
 			return fmt.Errorf("write line %s: %w", body.Line, err)
 		}
-		if err := s.frame(string(dutylog.TopicLine), s.seq, data); err != nil {
+		if err := s.frame(string(dutylog.TopicLine), id, data); err != nil {
 			return err
 		}
 	}
@@ -64,6 +85,7 @@ func (s *stream) body(ctx context.Context, item dutylog.Item) (any, error) {
 
 // lineBody shows the state that was committed, so that a short ring is not lost. While a
 // reader catches up, past states are left out: a phone that rang an hour ago must not ring now.
+// So are states older than one that the reader was shown before the log had it.
 func (s *stream) lineBody(item dutylog.Item) (any, error) {
 	line, err := s.app.lineNamed(item.Subject)
 	if err != nil || item.Subject == "" || item.Seq <= s.replay {
@@ -72,6 +94,9 @@ func (s *stream) lineBody(item dutylog.Item) (any, error) {
 	var status dutylog.LineStatus
 	if err := json.Unmarshal(item.Body, &status); err != nil {
 		return nil, fmt.Errorf("read line %s from the feed: %w", item.Subject, err)
+	}
+	if shown, ok := s.ahead[line.Name]; ok && status.Since.Before(shown.Since.Truncate(time.Millisecond)) {
+		return nil, nil // the log keeps instants a little coarser
 	}
 	return lineFor(s.v, line, status, s.app.Now()), nil
 }

@@ -28,6 +28,7 @@ type lineBody struct {
 	Limit  int                  `json:"limit"`
 	Rule   ruleBody             `json:"rule"`
 	Now    stamp                `json:"now" doc:"The daemon's clock when this was written"`
+	Logged bool                 `json:"logged" doc:"false: the duty log does not have this state yet, because it cannot be written in time"`
 	Faults *[]dutylog.LineFault `json:"faults,omitempty" doc:"Configuration faults that stand now; only for who is signed in"`
 }
 
@@ -49,7 +50,7 @@ func (a *app) line(ctx context.Context, in *lineInput) (*lineOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := a.lineBodies(ctx, visitorOf(ctx))
+	all, err := a.lineBodies(ctx, visitorOf(ctx), a.Unlogged())
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func (a *app) line(ctx context.Context, in *lineInput) (*lineOutput, error) {
 }
 
 func (a *app) allLines(ctx context.Context, _ *struct{}) (*lineListOutput, error) {
-	all, err := a.lineBodies(ctx, visitorOf(ctx))
+	all, err := a.lineBodies(ctx, visitorOf(ctx), a.Unlogged())
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +85,9 @@ func errNoLine(name string) *Problem {
 }
 
 // lineBodies gives every configured line as the visitor may see it. A line of which the log
-// knows nothing yet is unknown.
-func (a *app) lineBodies(ctx context.Context, v visitor) ([]lineBody, error) {
+// knows nothing yet is unknown; a state that waits for the log goes before the one in it. The
+// caller takes u before this reads the log, so that no state falls between the two.
+func (a *app) lineBodies(ctx context.Context, v visitor, u Unlogged) ([]lineBody, error) {
 	states, err := a.Log.LineStates(ctx)
 	if err != nil {
 		return nil, problemOf(err)
@@ -100,7 +102,13 @@ func (a *app) lineBodies(ctx context.Context, v visitor) ([]lineBody, error) {
 		if !ok {
 			status.State = telephony.LineStateUnknown
 		}
-		all = append(all, lineFor(v, l, status, a.Now()))
+		waits, unlogged := u.Lines[l.Name]
+		if unlogged {
+			status.LineState = waits
+		}
+		body := lineFor(v, l, status, a.Now())
+		body.Logged = !unlogged
+		all = append(all, body)
 	}
 	return all, nil
 }
@@ -110,7 +118,7 @@ func (a *app) lineBodies(ctx context.Context, v visitor) ([]lineBody, error) {
 func lineFor(v visitor, l telephony.Line, s dutylog.LineStatus, now time.Time) lineBody {
 	r := l.Rule
 	body := lineBody{
-		Line: l.Name, State: s.State, Since: stamp(s.Since), CallID: s.CallID, Limit: r.Limit, Now: stamp(now),
+		Line: l.Name, State: s.State, Since: stamp(s.Since), CallID: s.CallID, Limit: r.Limit, Now: stamp(now), Logged: true,
 		Rule: ruleBody{OnMS: r.On.Milliseconds(), OffMS: r.Off.Milliseconds(), OffsetMS: r.Offset.Milliseconds(),
 			Limit: r.Limit, Version: r.Version()},
 	}

@@ -141,7 +141,8 @@ func (a *app) humaConfig() huma.Config {
 func (a *app) guard(api huma.API, p permission) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, _ := humago.Unwrap(ctx)
-		v, err := a.sessions.visitor(r, addressOf(r), true)
+		// Touching a session writes: while the log is behind, nobody's look at the line may wait for it.
+		v, err := a.sessions.visitor(r, addressOf(r), len(a.Unlogged().Lines) == 0)
 		refused := v.may(p).problem()
 		if err != nil {
 			refused = internal(err)

@@ -26,7 +26,8 @@ type Deps struct {
 	Lines      []telephony.Line // the first one is the default line
 	Practice   Practice         // nil outside practice mode: then the practice line does not exist
 	Health     func() Health
-	Page       fs.FS // nil: the page that is embedded in the binary
+	Unlogged   func() Unlogged // nil: nothing is shown before it is in the log
+	Page       fs.FS           // nil: the page that is embedded in the binary
 	Metrics    prometheus.Gatherer
 	Registerer prometheus.Registerer // of the HTTP figures; nil: nobody reads them
 	Now        func() time.Time      // nil: time.Now
@@ -141,6 +142,9 @@ func newApp(d Deps) *app {
 	}
 	if d.Logger == nil {
 		d.Logger = slog.Default()
+	}
+	if d.Unlogged == nil {
+		d.Unlogged = func() Unlogged { return Unlogged{} }
 	}
 	if d.Page == nil {
 		d.Page = embeddedPage()

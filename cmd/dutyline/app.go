@@ -56,7 +56,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 	}
 	a.page = web.New(web.Deps{
 		Log: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
-		Practice: practice, Health: func() web.Health { return a.health(practice != nil) },
+		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Logger: logger, Version: version,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})

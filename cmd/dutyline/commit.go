@@ -31,22 +31,32 @@ type committer struct {
 	alerts     alerts.Store
 	quarantine string // file for changes the log refuses
 	logger     *slog.Logger
+	unlogged   *unlogged // what the page shows although the log does not have it yet
 
 	mu      sync.Mutex
 	waiting []telephony.Change // oldest first; those being written now are still among them
+	oldest  time.Time          // when the first of them began to wait
+	writing int                // how many of them are being written now
+	newer   time.Time          // when the first of the others began to wait
+	late    bool               // they waited too long or a write failed: the page has them directly
+	due     *time.Timer        // runs while something waits that is not late
 	failed  error              // why the log cannot be written now; nil when it can
 	began   time.Time          // when the present write began; zero between writes
 	wake    chan struct{}
 }
 
 const (
-	retryCommit = time.Second     // how long to wait after the log could not be written
-	slowCommit  = 5 * time.Second // a write that takes longer is a fault of its own
-	refusals    = 3               // how often a healthy log may refuse a change before it is set aside
+	lateCommit  = 250 * time.Millisecond // a change that waits longer is shown before it is logged
+	retryCommit = time.Second            // how long to wait after the log could not be written
+	slowCommit  = 5 * time.Second        // a write that takes longer is a fault of its own
+	refusals    = 3                      // how often a healthy log may refuse a change before it is set aside
 )
 
 func newCommitter(log changeLog, raise alerts.Store, quarantine string, logger *slog.Logger) *committer {
-	return &committer{log: log, alerts: raise, quarantine: quarantine, logger: logger, wake: make(chan struct{}, 1)}
+	c := &committer{log: log, alerts: raise, quarantine: quarantine, logger: logger, unlogged: newUnlogged(), wake: make(chan struct{}, 1)}
+	c.due = time.AfterFunc(lateCommit, c.overdue)
+	c.due.Stop() // nothing waits yet
+	return c
 }
 
 // Add takes changes without waiting.
@@ -55,11 +65,32 @@ func (c *committer) Add(changes []telephony.Change) {
 		return
 	}
 	c.mu.Lock()
+	now := time.Now()
+	if len(c.waiting) == c.writing {
+		c.newer = now
+	}
+	if len(c.waiting) == 0 {
+		c.oldest = now
+		c.due.Reset(lateCommit)
+	}
 	c.waiting = append(c.waiting, changes...)
+	if c.late {
+		c.unlogged.add(changes)
+	}
 	c.mu.Unlock()
 	select {
 	case c.wake <- struct{}{}:
 	default:
+	}
+}
+
+// overdue is the exception of rule R5: what waits for the log too long is shown without it.
+func (c *committer) overdue() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.late && len(c.waiting) > 0 && time.Since(c.oldest) >= lateCommit {
+		c.late = true
+		c.unlogged.replace(c.waiting)
 	}
 }
 
@@ -100,7 +131,7 @@ func (c *committer) Run(ctx context.Context) error {
 func (c *committer) flush(ctx context.Context) int {
 	c.mu.Lock()
 	batch := c.waiting
-	c.began = time.Now()
+	c.began, c.writing = time.Now(), len(batch)
 	c.mu.Unlock()
 	var left []telephony.Change
 	var err error
@@ -183,7 +214,11 @@ func (c *committer) setAside(ch telephony.Change, why error) error {
 func (c *committer) settle(tried int, left []telephony.Change, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waiting, c.began = slices.Concat(left, c.waiting[tried:]), time.Time{}
+	c.waiting, c.began, c.writing = slices.Concat(left, c.waiting[tried:]), time.Time{}, 0
+	if len(left) == 0 {
+		c.oldest = c.newer
+	}
+	c.publish(err)
 	if (err == nil) != (c.failed == nil) {
 		if err != nil {
 			c.logger.Error("the duty log cannot be written; changes are kept in memory and on the tape", "err", err)
@@ -192,4 +227,20 @@ func (c *committer) settle(tried int, left []telephony.Change, err error) {
 		}
 	}
 	c.failed = err
+}
+
+// publish keeps what is shown directly in step with what waits. Once late, it stays so until
+// nothing waits any more: between two writes the page must not fall back to an older state.
+func (c *committer) publish(failed error) {
+	c.late = len(c.waiting) > 0 && (c.late || failed != nil)
+	switch {
+	case c.late:
+		c.due.Stop()
+		c.unlogged.replace(c.waiting)
+	case len(c.waiting) > 0:
+		c.due.Reset(time.Until(c.oldest.Add(lateCommit)))
+	default:
+		c.due.Stop()
+		c.unlogged.replace(nil)
+	}
 }

@@ -31,6 +31,7 @@ type brokenLog struct {
 	fail     int // so many writes fail, whatever they are
 	poison   func(telephony.Change) bool
 	hold     chan struct{} // a write waits until this is closed
+	turns    chan struct{} // each write takes one of these
 	recorded []string      // what was written, in order, once each
 }
 
@@ -47,6 +48,9 @@ func (b *brokenLog) broken() error {
 func (b *brokenLog) Record(ctx context.Context, changes []telephony.Change) error {
 	if b.hold != nil {
 		<-b.hold
+	}
+	if b.turns != nil {
+		<-b.turns
 	}
 	if err := b.broken(); err != nil {
 		return err
