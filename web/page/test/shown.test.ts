@@ -111,8 +111,9 @@ describe('words', () => {
 
   it('knows what is bad and how long was talked', () => {
     expect(['missed', 'answered_late', 'answered_in_time', 'never heard of'].map(severity)).toEqual(['bad', 'warn', 'good', 'plain'])
-    expect(talkMs({ answered_at: '2026-11-23T10:00:00.000Z', ended_at: '2026-11-23T10:00:20.500Z' } as Call)).toBe(20_500)
-    expect(talkMs({ answered_at: null, ended_at: '2026-11-23T10:00:20.500Z' } as Call)).toBeNaN()
+    expect(talkMs({ findings: [] as string[], answered_at: '2026-11-23T10:00:00.000Z', ended_at: '2026-11-23T10:00:20.500Z' } as Call)).toBe(20_500)
+    expect(talkMs({ findings: [] as string[], answered_at: null, ended_at: '2026-11-23T10:00:20.500Z' } as Call)).toBeNaN()
+    expect(talkMs({ findings: ['end_not_seen'], answered_at: '2026-11-23T10:00:00.000Z', ended_at: '2026-11-23T10:00:20.500Z' } as Call)).toBeNaN()
   })
 
   it('folds peaks without losing the loudest', () => {

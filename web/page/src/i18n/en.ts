@@ -336,6 +336,7 @@ export const en: Record<Key, string> = {
   'finding.no_ringing': 'The phone never said that it rings',
   'finding.supervision_unreliable': 'The trunk does not tell answer and hang-up reliably: take the result with care',
   'finding.feature_code': 'A service code (such as call forwarding) was dialled from the duty phone',
+  'finding.end_not_seen': 'The end of this call was not seen (the switch could not be seen): the end shown is the latest possible',
   'finding.seen_in_part': 'The system saw only a part of this call',
   'finding.silent_caller_side': "No sound on the caller's side of the recording",
   'finding.silent_officer_side': "No sound on the officer's side of the recording",

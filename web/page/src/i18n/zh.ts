@@ -334,6 +334,7 @@ export const zh = {
   'finding.no_ringing': '话机始终没有回报响铃',
   'finding.supervision_unreliable': '中继线不提供可靠的接通/挂机信号，结果仅供参考',
   'finding.feature_code': '从值班话机拨打了业务功能码（如呼叫转移）',
+  'finding.end_not_seen': '未能看到通话何时结束（当时看不到交换机），结束时刻为最晚可能的时刻',
   'finding.seen_in_part': '系统只看到了这次通话的一部分',
   'finding.silent_caller_side': '录音中来电方一侧无声',
   'finding.silent_officer_side': '录音中值班员一侧无声',

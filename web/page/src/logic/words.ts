@@ -99,5 +99,6 @@ function sec(duration: string): string {
 
 /** How long the two sides talked, in ms; NaN while the call runs or was never answered. */
 export function talkMs(c: Call): number {
+  if (c.findings.indexOf('end_not_seen') >= 0) return NaN // its end is a bound, not a fact
   return c.answered_at && c.ended_at ? Date.parse(c.ended_at) - Date.parse(c.answered_at) : NaN
 }
