@@ -4,7 +4,63 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { apiInPage, FLAGS, results, scratch, until } from './lib.mjs'
 
-const expected = /401|403|409|422|ERR_ABORTED|ERR_FAILED|ERR_INTERNET_DISCONNECTED|AudioContext was not allowed/
+const expected = /401|403|404|409|422|ERR_ABORTED|ERR_FAILED|ERR_INTERNET_DISCONNECTED|AudioContext was not allowed/
+
+/**
+ * Runs in the page: what is cut off. Text is looked at line by line. What can be scrolled to is not
+ * cut off.
+ */
+function cutOffInPage() {
+  const slack = 2
+  const out = []
+  const scrolls = (e) => /auto|scroll/.test(getComputedStyle(e).overflowY)
+  const clips = (style) => /hidden|clip/.test(style.overflowY)
+  const seen = (e) => {
+    const style = getComputedStyle(e)
+    return style.visibility === 'visible' && style.display !== 'none' && +style.opacity > 0
+  }
+  function judge(what, rect, from) {
+    for (let e = from; e && e !== document.documentElement; e = e.parentElement) {
+      const style = getComputedStyle(e)
+      if (scrolls(e)) return
+      if (clips(style)) {
+        const box = e.getBoundingClientRect()
+        const outside = rect.top >= box.bottom - 1 || rect.bottom <= box.top + 1
+        // A clamp leaves out whole lines of its own text; anything else that vanishes is lost.
+        if (outside && e === from) return
+        if (rect.top < box.top - slack || rect.bottom > box.bottom + slack) {
+          out.push(`${what} is cut by ${e.className || e.tagName}`)
+          return
+        }
+      }
+      if (style.position === 'fixed') break
+    }
+    if (rect.top < -slack || rect.bottom > innerHeight + slack) out.push(`${what} is beyond the window`)
+  }
+  document.querySelectorAll('body *').forEach((e) => {
+    const r = e.getBoundingClientRect()
+    if (!r.width || !r.height) return
+    if (r.right > innerWidth + 1 || r.left < -1) out.push(`${e.className || e.tagName} is beyond the side of the window`)
+    if (!seen(e)) return
+    if (/^(BUTTON|INPUT|TEXTAREA|CANVAS)$/.test(e.tagName)) judge(e.innerText || e.className || e.tagName, r, e.parentElement)
+    e.childNodes.forEach((n) => {
+      if (n.nodeType !== 3 || !n.data.trim()) return
+      const range = document.createRange()
+      range.selectNodeContents(n)
+      // The box of a line is higher than its letters: those are as high as the font.
+      const half = parseFloat(getComputedStyle(e).fontSize) / 2
+      Array.from(range.getClientRects()).forEach((line) => {
+        const middle = (line.top + line.bottom) / 2
+        judge(`“${n.data.trim().slice(0, 20)}”`, { top: middle - half, bottom: middle + half }, e)
+      })
+    })
+  })
+  document.querySelectorAll('table').forEach((table) => {
+    const box = table.parentElement
+    if (table.offsetWidth > box.clientWidth + 1) out.push('a table is wider than its box')
+  })
+  return Array.from(new Set(out))
+}
 
 /** A browser of its own with an empty profile: an own PC. */
 export async function browser(name, url) {
@@ -101,17 +157,24 @@ export class Desk {
     await this.at('player', '[data-status="sealed"]').waitFor({ timeout: 60_000 })
   }
 
-  /** Nothing on screen reaches beyond the window's edge. */
+  /** Nothing on screen reaches beyond the window's edge, and no line of text or button is cut through. */
   async nothingCutOff() {
-    const wide = await this.page.evaluate(() => {
-      const out = []
-      document.querySelectorAll('body *').forEach((e) => {
-        const r = e.getBoundingClientRect()
-        if (r.width && r.height && (r.right > innerWidth + 1 || r.left < -1)) out.push(e.className || e.tagName)
-      })
-      return out
+    const cut = await this.page.evaluate(cutOffInPage)
+    assert.deepEqual(cut, [])
+  }
+  /** The same on the lowest screen that is supported. */
+  async nothingCutOffLow() {
+    await this.page.setViewportSize({ width: 1366, height: 641 })
+    await this.nothingCutOff()
+    await this.page.setViewportSize({ width: 1366, height: 768 })
+  }
+  /** The field that has the focus, or the tag of what has it. */
+  focused() {
+    return this.page.evaluate(() => {
+      const focus = document.activeElement
+      const field = focus.closest('[data-field]')
+      return field ? field.dataset.field : focus.dataset.test || focus.tagName
     })
-    assert.deepEqual(wide, [])
   }
   text() {
     return this.page.evaluate(() => document.body.innerText)

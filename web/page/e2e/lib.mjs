@@ -1,8 +1,9 @@
 // Shared by the browser tests: where the daemon is, who may log in, and a small way to check.
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const results = fileURLToPath(new URL('../test-results', import.meta.url))
@@ -16,13 +17,29 @@ export const FLAGS = [
 /** The address and the accounts: from practice.json, whose url an argument may replace. */
 export function practice() {
   const args = process.argv.slice(2)
-  const file = args.find((a) => a.endsWith('.json')) || process.env.DUTYLINE_PRACTICE
+  const file = practiceFile()
   const url = args.find((a) => /^https?:/.test(a))
   if (!file) throw new Error('which daemon? Give practice.json: npm run e2e -- [URL] PATH, or set DUTYLINE_PRACTICE=PATH')
   const found = JSON.parse(readFileSync(file, 'utf8'))
   const officer = found.users.find((u) => u.role === 'officer')
   assert.ok(officer, `${file} names no account with role officer`)
   return { url: (url || found.url).replace(/\/$/, ''), officer, users: found.users }
+}
+
+function practiceFile() {
+  return process.argv.slice(2).find((a) => a.endsWith('.json')) || process.env.DUTYLINE_PRACTICE
+}
+
+/** Runs `dutyline simulate call` with these arguments, for what the page's button cannot place; it ends with the call. */
+export function simulate(...args) {
+  const file = practiceFile()
+  const near = ['bin', '../bin'].map((d) => join(dirname(file), d, 'dutyline'))
+  const program = [process.env.DUTYLINE, ...near].find((p) => p && existsSync(p))
+  assert.ok(program, `no dutyline program at ${near.join(' or ')}: build it (make build) or set DUTYLINE=PATH`)
+  return new Promise((done, failed) => execFile(program, ['simulate', 'call', '--practice', file, ...args], (error, _out, said) => {
+    if (error) failed(new Error(said || String(error)))
+    else done()
+  }))
 }
 
 /** A folder that goes with the process. */

@@ -1,12 +1,20 @@
 // The page in a present Chromium against a running daemon in practice mode.
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
-import { check, finish, practice, until } from './lib.mjs'
+import { check, finish, practice, simulate, until } from './lib.mjs'
 
 const { url, officer } = practice()
 const SEVERAL = '02423860012' // three people of the practice directory share this number
 const NOBODY = '13904011234'
 const TEXT = '和平区南京北街一处民房起火，消防已出动，暂无人员伤亡。'
+
+/** A call whose entry is brought up, by F2 when the form is in use. */
+async function callAndOpen(from, name, answerAfter, talk) {
+  const id = await desk.call(from, name, answerAfter, talk)
+  await until('offered or shown', async () => (await desk.at('waiting').count()) || (await desk.at('entry', `[data-entry="e-${id}"]`).count()))
+  if (await desk.at('waiting').count()) await desk.key('F2')
+  return id
+}
 
 const locked = await browser('locked', url)
 const desk = await browser('desk', url)
@@ -43,6 +51,10 @@ await check('a call rings: counter, pop, candidates; the locked screen shows no 
   assert.match(await desk.at('caller-number').innerText(), /024-23860012/)
   assert.match(await desk.at('ring').innerText(), /第 1 声[\s\S]*限 3 声/)
   const early = parseFloat(await desk.at('ring-seconds').innerText())
+  assert.ok(await desk.at('complete').isDisabled() && await desk.at('read-back').isDisabled())
+  assert.match(await desk.text(), /接听后才能复述校对/)
+  await desk.key('F4', 'Control+Enter')
+  assert.equal(await desk.at('read-back').getAttribute('aria-checked'), 'false')
   await until('the seconds move', async () => parseFloat(await desk.at('ring-seconds').innerText()) > early + 0.5)
   await desk.shot('03-ringing')
   await locked.line('ringing')
@@ -61,6 +73,9 @@ await check('amber at the last allowed ring, then talking', async () => {
   await desk.shot('05-last-ring')
   await desk.line('talking')
   await desk.saved()
+  assert.ok(await desk.at('complete').isEnabled())
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
   await desk.shot('06-talking')
   assert.equal((await desk.entry(first)).content, TEXT)
 })
@@ -132,13 +147,73 @@ await check('a second call opens its entry; gaps by one key with a reason', asyn
   await desk.field('caller_unit').click()
   await desk.key('F9')
   await desk.at('gap-prompt').waitFor()
+  await desk.key('Enter')
+  await desk.at('gap-lacking').waitFor()
+  await desk.at('gap-confirm').click()
+  assert.match(await desk.at('gap-prompt').innerText(), /请说明原因[\s\S]*请说明原因/)
+  assert.deepEqual((await desk.entry(second)).gaps, {})
   await desk.shot('10-gap')
   await desk.page.keyboard.type('自称是热心市民')
   await desk.key('Enter')
   await desk.page.locator('[data-field="caller_unit"] [data-test="gap"]').waitFor()
   await desk.saved()
   assert.deepEqual((await desk.entry(second)).gaps.caller_unit, { why: 'refused', reason: '自称是热心市民' })
+  assert.equal(await desk.focused(), 'caller_person')
+  await desk.key('F8', 'Alt+9', 'Alt+1')
+  await desk.at('gap-prompt').waitFor({ state: 'hidden' })
+  assert.equal(await desk.focused(), 'caller_title')
+  await desk.saved()
+  assert.deepEqual((await desk.entry(second)).gaps.caller_person, { why: 'not_given', reason: '来电人未提供且已追问' })
+  await desk.key('F8', 'Escape')
+  await until('the focus is back', async () => (await desk.focused()) === 'caller_title')
+  await desk.at('field-caller_person').locator('button.link').click()
+  await until('the focus is in the field', async () => (await desk.focused()) === 'caller_person')
+  await until('taken back', async () => !(await desk.entry(second)).gaps.caller_person)
   await desk.idle()
+})
+
+await check('after a gap digits are digits: no candidate is chosen by accident', async () => {
+  const third = await desk.opened(await callAndOpen(SEVERAL, '', 1000, 12_000))
+  await desk.line('talking')
+  await desk.at('candidates').waitFor()
+  await desk.field('caller_person').click()
+  await desk.key('F8', 'Alt+2')
+  assert.equal(await desk.focused(), 'caller_title')
+  await desk.page.keyboard.type('12')
+  await desk.page.evaluate(() => document.activeElement.blur())
+  await desk.page.keyboard.type('3')
+  assert.deepEqual([await desk.field('caller_title').inputValue(), await desk.field('caller_unit').inputValue()], ['12', ''])
+  await desk.key('Alt+KeyK')
+  assert.match(await desk.at('candidates').innerText(), /选择抽查人/)
+  await desk.key('Alt+2')
+  assert.deepEqual([await desk.field('inspector').inputValue(), await desk.field('caller_unit').inputValue()], ['孙国强', '和平区应急局'])
+  await desk.saved()
+  assert.equal((await desk.entry(third)).caller_person, '')
+  assert.equal(await desk.at('kind-outgoing').count(), 0)
+  await desk.key('Alt+KeyQ')
+  assert.equal(await desk.at('kind-spot_check').getAttribute('aria-checked'), 'true')
+  await desk.shot('10b-spot-check')
+  await desk.idle()
+})
+
+await check('an outgoing call: whom is chosen by one key, and nothing hidden is written', async () => {
+  const placed = simulate('--to', SEVERAL, '--talk', '8s')
+  await until('the outgoing call', async () => /talking|ringing/.test((await desk.api('/line')).body.state))
+  const id = (await desk.api('/line')).body.call_id
+  await until('offered or shown', async () => (await desk.at('waiting').count()) || (await desk.at('entry', `[data-entry="e-${id}"]`).count()))
+  if (await desk.at('waiting').count()) await desk.key('F2')
+  const entry = await desk.opened(id)
+  assert.match(await desk.at('candidates').innerText(), /选择去电对象/)
+  assert.match(await desk.at('field-answered_by').innerText(), /拨打人/)
+  await desk.key('Alt+2')
+  await desk.saved()
+  const e = await desk.entry(entry)
+  assert.deepEqual([e.kind, e.called_whom, e.caller_unit, e.caller_person], ['outgoing', '和平区应急局 孙国强 值班科科长', '', ''])
+  await desk.shot('10c-outgoing')
+  await placed
+  await desk.idle()
+  await desk.page.goto(url + '/#/entry/' + encodeURIComponent(second))
+  await desk.opened(second.slice(2))
 })
 
 await check('two windows: both texts are shown side by side, nothing is overwritten', async () => {
@@ -223,12 +298,15 @@ await check('calls: list, detail with both clocks, rule and digest', async () =>
   await until('digest', async () => /[0-9a-f]{64}/.test(await desk.at('call-detail').innerText()))
   assert.match(await desk.at('call-detail').innerText(), /响铃时长[\s\S]*等候时长[\s\S]*限 3 声/)
   await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
   await desk.shot('15-calls')
 })
 
 await check('English by a switch, and back', async () => {
   await desk.at('lang').click()
   await until('English', async () => /Duty desk[\s\S]*Idle/.test(await desk.text()))
+  await desk.nothingCutOff()
+  await desk.shot('15b-calls-english')
   await desk.at('nav-desk').click()
   await desk.opened()
   await desk.nothingCutOff()
@@ -263,7 +341,7 @@ await check('the button places a practice call; a missed one is red and asks for
   await desk.idle()
   await desk.at('kind-missed', '[aria-checked="true"]').waitFor()
   await desk.page.locator('[data-field="call_back_result"]').waitFor()
-  await desk.at('notice').filter({ hasText: '未接来电' }).waitFor()
+  await desk.at('notice').filter({ hasText: /\d\d:\d\d 未接来电 024-22730001/ }).waitFor()
   await desk.shot('20-missed')
 })
 
@@ -287,6 +365,99 @@ await check('blindness and a first login are said plainly', async () => {
   await desk.page.unroute('**/api/v1/session')
   await desk.page.reload()
   await desk.at('on-duty').waitFor()
+})
+
+await check('more unfinished entries than one page of the list holds are all counted, earlier days under their own heading', async () => {
+  const real = (await desk.api('/entries?state=open')).body.items
+  const many = Array.from({ length: 430 }, (_, i) => ({
+    ...real[0], id: 'e-old-' + i, call_id: '', state: 'open', call_at: new Date(Date.parse(real[0].call_at) - 30 * 3600_000 - i * 60_000).toISOString(),
+  }))
+  await desk.page.route('**/api/v1/entries?*', async (route) => {
+    const query = new URL(route.request().url()).searchParams
+    if (query.get('state') !== 'open') return route.continue()
+    const at = Number(query.get('cursor') || 0)
+    const next = at + Number(query.get('limit'))
+    return route.fulfill({ json: { items: real.concat(many).slice(at, next), next_cursor: next < real.length + many.length ? String(next) : '' } })
+  })
+  await desk.page.reload()
+  await until('all are counted', async () => (await desk.at('open-count').innerText()) === `未完成 ${real.length + 430} 条`)
+  await desk.at('list-more').click()
+  assert.match(await desk.at('today').innerText(), /往日未完成\s+\d\d-\d\d \d\d:\d\d/)
+  assert.ok((await desk.at('row').count()) > 200)
+  await desk.at('list-part').first().scrollIntoViewIfNeeded()
+  await desk.shot('21b-many')
+  await desk.page.unroute('**/api/v1/entries?*')
+  await desk.page.reload()
+  await desk.opened()
+})
+
+await check('what was changed after the read-back asks for another one', async () => {
+  const id = await desk.opened(await callAndOpen('02422730001', '沈河区应急局', 500, 3000))
+  await desk.line('talking')
+  await desk.field('content').fill('东陵路积水')
+  await desk.key('F4')
+  await until('read back', async () => (await desk.entry(id)).read_back === 'done')
+  await desk.field('content').fill('东陵路积水，已封路')
+  await desk.at('read-back-changed').waitFor()
+  await desk.nothingCutOffLow()
+  await desk.shot('21c-changed-after-read-back')
+  await desk.key('F4')
+  await until('read back anew', async () => {
+    const e = await desk.entry(id)
+    return e.read_back === 'done' && !e.changed_after_read_back
+  })
+  await desk.at('read-back-changed').waitFor({ state: 'hidden' })
+  await desk.idle()
+})
+
+await check('addresses that lead nowhere are said so', async () => {
+  for (const hash of ['#/nonsense', '#/entry/nonsense', '#/calls/nonsense']) {
+    await desk.page.evaluate((h) => { location.hash = h }, hash)
+    await desk.at('notice').filter({ hasText: /没有这(个页面|条日志|条通话)/ }).last().waitFor()
+    await until('back', async () => !/nonsense/.test(await desk.page.evaluate(() => location.hash)))
+  }
+  await desk.at('nav-desk').click()
+  await desk.opened()
+})
+
+await check('the session ends in mid-word: nothing typed on ends in the user name, what was typed before stays', async () => {
+  await desk.page.goto(url + '/#/entry/' + encodeURIComponent(second))
+  await desk.opened(second.slice(2))
+  await desk.field('contact_number').click()
+  await desk.key('Control+A')
+  await desk.page.evaluate(() => fetch('/api/v1/session', { method: 'DELETE' }))
+  await desk.page.keyboard.type('02488880000')
+  await desk.at('lock-screen').waitFor()
+  await desk.page.keyboard.type('zhao?', { delay: 50 })
+  assert.match(await desk.text(), /登录已失效，请重新登录；已输入的内容已保存在本机/)
+  assert.equal(await desk.page.inputValue('input[name=username]'), '')
+  assert.equal(await desk.focused(), 'BODY')
+  assert.equal(await desk.at('notice').count(), 0)
+  await desk.shot('22b-expired')
+  const kept = await desk.page.evaluate(() => Object.keys(localStorage).filter((k) => k.indexOf('draft') >= 0).map((k) => localStorage.getItem(k)).join())
+  assert.match(kept, /02488880000/)
+  assert.doesNotMatch(kept, /记录的内容|自称是热心市民/)
+  await desk.page.locator('input[name=username]').click()
+  await desk.logIn(officer)
+  await until('saved after all', async () => (await desk.entry(second)).contact_number === '02488880000', 30_000)
+})
+
+await check('leaving with unsaved text: said truthfully, saved first', async () => {
+  await desk.opened()
+  await desk.page.route('**/api/v1/entries/*', (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue()))
+  await desk.field('content').click()
+  await desk.key('Control+End')
+  await desk.page.keyboard.type('，临走时补充')
+  await desk.at('lock').click()
+  await desk.at('leave-save').waitFor()
+  assert.match(await desk.text(), /以明文保存在本机浏览器中[\s\S]*公用电脑请先保存/)
+  await desk.at('leave-save').click()
+  await desk.page.getByText('仍未保存成功').waitFor()
+  await desk.shot('22c-leave')
+  await desk.page.unroute('**/api/v1/entries/*')
+  await desk.at('leave-save').click()
+  await desk.at('lock-screen').waitFor()
+  await desk.logIn(officer)
 })
 
 await check('log out: the locked screen keeps nothing of the log', async () => {

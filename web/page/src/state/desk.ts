@@ -15,7 +15,7 @@ import { EntrySession } from './entry-session'
 import { forgetHeld, heldEntries, hold } from './held'
 import { loadKinds } from './kinds'
 import { connection, line, lines, now, on, serverNow } from './live'
-import { notify } from './notices'
+import { dismissAll, notify } from './notices'
 import { go, goDesk, goEntry, onLost, route } from './route'
 import { canReadEntries, canWrite, session, signedIn, someoneElse } from './session'
 
@@ -280,8 +280,9 @@ export function startDesk(): void {
     void reload()
     sessions.forEach((s) => s.kick())
   })
-  watch(() => session.user && session.user.username, (user) => {
+  watch(() => session.user && session.user.username, (user, before) => {
     forget()
+    if (before) dismissAll() // A notice names callers; the locked screen must not.
     if (!user && !session.expired) forgetHeld()
     if (user && someoneElse(user)) {
       forgetHeld()

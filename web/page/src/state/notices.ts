@@ -40,6 +40,10 @@ export function dismiss(id: number): void {
   if (at >= 0) notices.splice(at, 1)
 }
 
+export function dismissAll(): void {
+  notices.splice(0, notices.length)
+}
+
 /** What the button of such a notice offered has been done by other means. */
 export function dismissKey(key: string): void {
   notices.filter((n) => n.key === key).forEach((n) => dismiss(n.id))
