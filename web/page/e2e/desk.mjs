@@ -176,6 +176,17 @@ export class Desk {
       return field ? field.dataset.field : focus.dataset.test || focus.tagName
     })
   }
+  /** Read back stands whole above the foot and nothing of the form has to be scrolled for it. */
+  async readBackInSight() {
+    const found = await this.page.evaluate(() => {
+      const box = (css) => document.querySelector(css).getBoundingClientRect()
+      const row = box('[data-field="read_back"] .tick')
+      const text = box('[data-field="content"] textarea')
+      return { row: [row.top, row.bottom], foot: box('[data-test="complete"]').top, text: [text.top, text.bottom], most: innerHeight }
+    })
+    const { row, foot, text, most } = found
+    assert.ok(text[1] - text[0] >= 28 && text[1] <= row[0] && row[1] <= foot && foot < most, JSON.stringify(found))
+  }
   text() {
     return this.page.evaluate(() => document.body.innerText)
   }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
 import { check, finish, practice, simulate, until } from './lib.mjs'
 
-const { url, officer } = practice()
+const { url, officer, users } = practice()
 const SEVERAL = '02423860012' // three people of the practice directory share this number
 const NOBODY = '13904011234'
 const TEXT = '和平区南京北街一处民房起火，消防已出动，暂无人员伤亡。'
@@ -104,7 +104,17 @@ await check('the recording plays, seeks and shows both sides', async () => {
   await desk.idle()
   await desk.sealed()
   await desk.at('wave', '[data-ready="true"]').waitFor()
+  const fetched = []
+  desk.page.on('request', (r) => /\/recording$/.test(r.url()) && fetched.push(r.url()))
+  await desk.page.reload()
+  await desk.sealed()
+  await desk.at('wave', '[data-ready="true"]').waitFor()
+  assert.match(await desk.at('position').innerText(), /0:00 \/ 0:1[2-6]/)
+  await desk.key('Alt+Period')
+  assert.deepEqual(fetched, [], 'nothing is fetched before somebody presses play')
+  await desk.key('Alt+Comma')
   await desk.at('play').click()
+  await until('it is fetched', async () => fetched.length > 0)
   const audio = () => desk.page.$eval('audio', (a) => ({ at: a.currentTime, length: a.duration, error: a.error && a.error.code }))
   await until('it plays', async () => (await audio()).at > 1.2)
   const { length, error } = await audio()
@@ -264,12 +274,38 @@ await check('typed text survives a reload that comes before it was saved', async
   await until('saved', async () => (await desk.entry(second)).caller_title === '没来得及保存的职务', 30_000)
 })
 
+await check('read back is in sight on low screens too, with candidates, player and another call', async () => {
+  const id = await desk.call(SEVERAL, '', 1200, 2500)
+  await desk.at('waiting').waitFor()
+  await desk.key('F2')
+  await desk.opened(id)
+  await desk.line('talking')
+  await desk.idle()
+  await desk.sealed()
+  await desk.at('wave', '[data-ready="true"]').waitFor()
+  await desk.call('', '', 2500, 1000)
+  await desk.at('waiting').waitFor()
+  assert.match(await desk.at('waiting').innerText(), /未显示号码/)
+  assert.doesNotMatch(await desk.text(), /anonymous/i)
+  assert.equal(await desk.opened(), 'e-' + id)
+  await desk.at('candidates').waitFor()
+  for (const height of [768, 641]) {
+    await desk.page.setViewportSize({ width: 1366, height })
+    await desk.readBackInSight()
+    await desk.shot('12b-everything-' + height)
+  }
+  await desk.page.setViewportSize({ width: 1366, height: 768 })
+  await desk.idle()
+  await desk.page.locator(`[data-test="row"][data-entry="${second}"]`).click()
+  await desk.at('entry', `[data-entry="${second}"]`).waitFor()
+})
+
 await check('a call while writing never takes the form away: F2 switches', async () => {
   await desk.field('content').click()
   await desk.key('Control+End')
   await desk.page.keyboard.type('，正在输入')
   const id = await desk.call('02422730001', '沈河区应急局', 4000, 3000)
-  await desk.at('waiting').waitFor()
+  await until('the ringing one is offered', async () => /22730001/.test(await desk.at('waiting').innerText()))
   assert.match(await desk.at('waiting').innerText(), /又有来电 024-22730001[\s\S]*响铃中[\s\S]*查看 \(F2\)/)
   await desk.page.keyboard.type('没有中断')
   await desk.shot('13-second-call-waiting')
@@ -293,6 +329,7 @@ await check('a call while writing never takes the form away: F2 switches', async
 
 await check('calls: list, detail with both clocks, rule and digest', async () => {
   await desk.at('nav-calls').click()
+  await desk.at('legend').waitFor()
   await desk.at('call-row').last().click()
   await desk.at('call-detail').locator('dl').waitFor()
   await until('digest', async () => /[0-9a-f]{64}/.test(await desk.at('call-detail').innerText()))
@@ -332,9 +369,10 @@ await check('the button places a practice call; a missed one is red and asks for
   await desk.at('practice-go').click()
   await desk.line('ringing')
   // The undone entry was touched less than two minutes ago, so the call is only offered.
+  const missed = (await desk.api('/line')).body.call_id
   await desk.at('waiting').waitFor()
   await desk.key('F2')
-  await desk.at('waiting').waitFor({ state: 'hidden' })
+  await desk.opened(missed)
   await desk.at('line', '[data-stage="over"]').waitFor({ timeout: 30_000 })
   assert.match(await desk.at('line').innerText(), /已超过三声/)
   await desk.shot('19-over-limit')
@@ -469,6 +507,14 @@ await check('log out: the locked screen keeps nothing of the log', async () => {
   assert.deepEqual(kept, [])
   assert.equal((await desk.api('/calls')).status, 401)
   await desk.shot('23-locked')
+})
+
+await check('the next person starts at the duty desk; an administrator is told where to go', async () => {
+  await desk.page.evaluate(() => { location.hash = '#/calls' })
+  await desk.logIn(users.find((u) => u.role === 'admin'))
+  await until('at the desk', async () => (await desk.page.evaluate(() => location.hash)) === '#/')
+  assert.match(await desk.text(), /管理员不查看值班日志；账号管理请用命令 dutyline user/)
+  await desk.shot('24-admin')
 })
 
 await check('no error in any window', async () => {
