@@ -215,7 +215,7 @@ func TestADiskThatIsFullForAWhileLosesNothingAndKeepsTheOrder(t *testing.T) {
 					r.health(true, 3)
 				}
 				r.c.Add(b)
-				time.Sleep(time.Minute)
+				<-time.After(time.Minute) // synthetic time
 				synctest.Wait()
 				r.health(false, 0)
 				r.keeps(map[string]telephony.Outcome{"a": telephony.Missed, "b": telephony.Missed})
@@ -303,7 +303,7 @@ func TestWhatCanNeitherBeWrittenNorSetAsideIsKept(t *testing.T) {
 		if err := os.Remove(r.aside); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(2 * retryCommit)
+		<-time.After(2 * retryCommit) // synthetic time
 		synctest.Wait()
 		r.health(false, 0)
 		if diff := cmp.Diff([]string{"a rang"}, r.asideNames()); diff != "" {
@@ -325,7 +325,7 @@ func TestALogThatHangsIsSaidAndHoldsUpNobody(t *testing.T) {
 		synctest.Wait()
 		r.c.Add(missedCall("b")) // comes back at once
 		r.health(false, 6)
-		time.Sleep(slowCommit + time.Second)
+		<-time.After(slowCommit + time.Second) // synthetic time
 		r.health(true, 6)
 		close(hold)
 		synctest.Wait()
@@ -400,7 +400,7 @@ func TestAlertsComeWithTheirChanges(t *testing.T) {
 		r := newCommitRoom(t, &brokenLog{fail: 5})
 		defer r.done()
 		r.c.Add(missedCall("a"))
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute) // synthetic time
 		r.c.Add(missedCall("a"))
 		synctest.Wait()
 		items, err := r.log.Since(context.Background(), 0, 100)

@@ -65,12 +65,12 @@ func TestCommitThatTakesLongIsShownUnlogged(t *testing.T) {
 		defer r.done()
 		rang, ring3, limit, ended := ringingCall("a", time.Now())
 		r.c.Add([]telephony.Change{rang})
-		time.Sleep(200 * time.Millisecond)
+		<-time.After(200 * time.Millisecond) // synthetic time
 		changed := r.c.unlogged.Now().Changed
 		r.c.Add([]telephony.Change{ring3}) // does not begin the time anew
-		time.Sleep(lateCommit - 201*time.Millisecond)
+		<-time.After(lateCommit - 201*time.Millisecond) // synthetic time
 		r.shows("just before", "")
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond) // synthetic time
 		r.shows("250 ms after the first", telephony.Ringing, "ring_3/a")
 		select {
 		case <-changed:
@@ -88,7 +88,7 @@ func TestCommitThatTakesLongIsShownUnlogged(t *testing.T) {
 			t.Error("nobody is told that the log has caught up")
 		}
 		r.c.Add([]telephony.Change{ended})
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute) // synthetic time
 		r.shows("a log that keeps up", "")
 		r.keeps(map[string]telephony.Outcome{"a": telephony.Missed})
 		if err := r.finish(); err != nil {
@@ -106,14 +106,14 @@ func TestCommitThatFailsIsShownUnloggedAtOnce(t *testing.T) {
 		r.shows("after the failure, without any time", telephony.Ringing)
 		r.c.Add([]telephony.Change{ring3})
 		r.shows("ring 3", telephony.Ringing, "ring_3/a")
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute) // synthetic time
 		r.shows("as long as it fails", telephony.Ringing, "ring_3/a")
 		r.c.Add([]telephony.Change{ended})
 		r.shows("over: nobody need hurry any more", telephony.Idle)
 		r.log.mu.Lock()
 		r.log.fail = 0
 		r.log.mu.Unlock()
-		time.Sleep(2 * retryCommit)
+		<-time.After(2 * retryCommit) // synthetic time
 		r.shows("when the log can be written again", "")
 		r.keeps(map[string]telephony.Outcome{"a": telephony.Missed})
 		if err := r.finish(); err != nil {
@@ -132,13 +132,13 @@ func TestCommitCountsFromTheOldestThatStillWaits(t *testing.T) {
 		rang, ring3, _, _ := ringingCall("a", time.Now())
 		r.c.Add([]telephony.Change{rang})
 		synctest.Wait()
-		time.Sleep(100 * time.Millisecond)
+		<-time.After(100 * time.Millisecond) // synthetic time
 		r.c.Add([]telephony.Change{ring3})
-		time.Sleep(100 * time.Millisecond)
+		<-time.After(100 * time.Millisecond) // synthetic time
 		turns <- struct{}{}
-		time.Sleep(149 * time.Millisecond)
+		<-time.After(149 * time.Millisecond) // synthetic time
 		r.shows("249 ms after the second came", "")
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond) // synthetic time
 		r.shows("250 ms after the second came", telephony.Ringing, "ring_3/a")
 		turns <- struct{}{}
 		r.shows("written", "")
