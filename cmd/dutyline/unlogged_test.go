@@ -67,7 +67,7 @@ func TestCommitThatTakesLongIsShownUnlogged(t *testing.T) {
 		r.c.Add([]telephony.Change{rang})
 		<-time.After(200 * time.Millisecond) // synthetic time
 		changed := r.c.unlogged.Now().Changed
-		r.c.Add([]telephony.Change{ring3}) // does not begin the time anew
+		r.c.Add([]telephony.Change{ring3})              // does not begin the time anew
 		<-time.After(lateCommit - 201*time.Millisecond) // synthetic time
 		r.shows("just before", "")
 		<-time.After(time.Millisecond) // synthetic time
