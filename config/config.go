@@ -24,6 +24,8 @@ type Config struct {
 	ARI     ARI        `mapstructure:"ari"`
 	Log     Log        `mapstructure:"log"`
 	Archive Archive    `mapstructure:"archive"`
+	Keys    Keys       `mapstructure:"keys"`
+	Disk    Disk       `mapstructure:"disk"`
 	Tape    Tape       `mapstructure:"tape"`
 	Web     web.Config `mapstructure:"web"`
 }
@@ -72,6 +74,18 @@ type Archive struct {
 	Folder string `mapstructure:"folder"`
 }
 
+// Keys is where the key lies that opens recordings, and who else may open them.
+type Keys struct {
+	Folder          string `mapstructure:"folder"`           // empty: "keys" beside the duty log
+	EscrowRecipient string `mapstructure:"escrow_recipient"` // public key of age; empty: nobody else
+}
+
+// Disk bounds what may be archived, so that the duty log always has room.
+type Disk struct {
+	ReserveMB int `mapstructure:"reserve_mb"` // below, nothing more is archived
+	WarnDays  int `mapstructure:"warn_days"`  // how long before the disk is full it is said
+}
+
 // Tape is the black box: what was read from the switch, as it was read.
 type Tape struct {
 	Folder string `mapstructure:"folder"`
@@ -100,6 +114,7 @@ func Default() Config {
 		ARI:     ARI{URL: "http://127.0.0.1:8088/ari", User: "dutyline"},
 		Log:     Log{File: "/var/lib/dutyline/log.db"},
 		Archive: Archive{Folder: "/var/lib/dutyline/recordings"},
+		Disk:    Disk{ReserveMB: 512, WarnDays: 30},
 		Tape:    Tape{Folder: "/var/lib/dutyline/tape", Days: 30, MaxMB: 2048},
 		Web:     web.DefaultConfig(),
 	}
@@ -225,6 +240,14 @@ func (s Site) Location() *time.Location {
 		return time.UTC
 	}
 	return loc
+}
+
+// KeysFolder is where the key lies.
+func (c Config) KeysFolder() string {
+	if c.Keys.Folder != "" {
+		return c.Keys.Folder
+	}
+	return filepath.Join(filepath.Dir(c.Log.File), "keys")
 }
 
 // DataFolders are the folders the daemon writes to.

@@ -32,6 +32,8 @@ type app struct {
 	logger    *slog.Logger
 	registry  *prometheus.Registry
 	log       *sqlite.DB
+	keys      *archive.Keys
+	keyMade   bool // at this start
 	archive   *archive.Archive
 	sw        *ari.Client
 	committer *committer
@@ -74,7 +76,10 @@ func (a *app) open(ctx context.Context) error {
 	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location()}); err != nil {
 		return err
 	}
-	a.archive, err = archive.New(a.cfg.Archive.Folder, a.log, a.registry)
+	if a.keys, a.keyMade, err = openKeys(ctx, a.cfg, a.log, a.logger); err != nil {
+		return err
+	}
+	a.archive, err = archive.New(a.cfg.Archive.Folder, archive.Options{Keys: a.keys, Reserve: uint64(a.cfg.Disk.ReserveMB) << 20}, a.log, a.registry)
 	return err
 }
 
@@ -117,6 +122,9 @@ func (a *app) URL() string { return a.cfg.Web.URL(a.listener.Addr()) }
 // Run serves until ctx ends, then stops everything in reverse order.
 func (a *app) Run(ctx context.Context) error {
 	defer a.close()
+	if a.keyMade {
+		tellKey(a.cfg, a.keys, a.logger)
+	}
 	return runParts(ctx, a.logger,
 		part{name: "duty log", run: a.committer.Run, grace: 10 * time.Second},
 		part{name: "watch", run: a.watcher.Run},
@@ -157,6 +165,9 @@ func (a *app) health(practice bool) web.Health {
 	}
 	recordings := a.collector.Health()
 	h.Recorder = web.RecorderHealth{Pending: recordings.Pending, Detail: recordings.Detail}
+	if err := a.keys.Err(); err != nil {
+		h.Recorder.Detail = "recordings are neither sealed nor played: " + err.Error()
+	}
 	tapeFailed, malformed := a.watcher.health.read()
 	h.Tape = web.TapeHealth{OK: tapeFailed == nil, Bytes: tapeFolder(a.cfg.Tape.Folder).bytes()}
 	switch {

@@ -40,6 +40,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newServeCommand(), newPracticeCommand())
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
+	root.AddCommand(newKeysCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand())
 	return root
 }

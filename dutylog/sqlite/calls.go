@@ -194,9 +194,11 @@ func (t *tx) retag(callID string, kind dutylog.Kind) error {
 
 // maybeRecording scans the recording's half of a joined row, which may be empty.
 type maybeRecording struct {
-	callID, status, reason, path, digest sql.NullString
-	size, duration, talk, attempts       sql.NullInt64
-	caller, officer                      sql.NullFloat64
-	findings                             sql.NullString
-	r                                    recorder.Recording // its times
+	callID, status, reason, path sql.NullString
+	digest, fileDigest           sql.NullString
+	size, fileSize               sql.NullInt64
+	duration, talk, attempts     sql.NullInt64
+	caller, officer              sql.NullFloat64
+	findings                     sql.NullString
+	r                            recorder.Recording // its times
 }

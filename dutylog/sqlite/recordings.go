@@ -15,11 +15,11 @@ import (
 )
 
 const recordingColumns = "call_id, status, reason, path, digest, size, duration_us, talk_us, caller_db, officer_db, " +
-	"findings, sealed_at, removed_at, attempts, next_try"
+	"findings, sealed_at, removed_at, attempts, next_try, file_digest, file_size"
 
 func recordingValues(r recorder.Recording) []any {
 	return []any{r.CallID, string(r.Status), r.Reason, r.Path, string(r.Digest), r.Size, r.Duration.Microseconds(), r.Talk.Microseconds(),
-		level(r.CallerDB), level(r.OfficerDB), list(r.Findings), micros(r.SealedAt), micros(r.RemovedAt), int64(r.Attempts), micros(r.NextTry)}
+		level(r.CallerDB), level(r.OfficerDB), list(r.Findings), micros(r.SealedAt), micros(r.RemovedAt), int64(r.Attempts), micros(r.NextTry), string(r.FileDigest), r.FileSize}
 }
 
 // level keeps what SQLite would turn into NULL or refuse out of the row.
@@ -32,7 +32,7 @@ func level(db float64) any {
 
 func (m *maybeRecording) targets() []any {
 	return []any{&m.callID, &m.status, &m.reason, &m.path, &m.digest, &m.size, &m.duration, &m.talk, &m.caller, &m.officer,
-		&m.findings, instant{&m.r.SealedAt}, instant{&m.r.RemovedAt}, &m.attempts, instant{&m.r.NextTry}}
+		&m.findings, instant{&m.r.SealedAt}, instant{&m.r.RemovedAt}, &m.attempts, instant{&m.r.NextTry}, &m.fileDigest, &m.fileSize}
 }
 
 // recording is the zero value when the call has none.
@@ -42,6 +42,7 @@ func (m *maybeRecording) recording() recorder.Recording {
 	}
 	r := m.r
 	r.CallID, r.Status, r.Reason, r.Path = m.callID.String, recorder.Status(m.status.String), m.reason.String, m.path.String
+	r.FileDigest, r.FileSize = recorder.Digest(m.fileDigest.String), m.fileSize.Int64
 	r.Digest, r.Size, r.Attempts = recorder.Digest(m.digest.String), m.size.Int64, int(m.attempts.Int64)
 	r.Duration, r.Talk = time.Duration(m.duration.Int64)*time.Microsecond, time.Duration(m.talk.Int64)*time.Microsecond
 	r.CallerDB, r.OfficerDB = m.caller.Float64, m.officer.Float64
