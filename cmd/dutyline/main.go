@@ -41,5 +41,6 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand())
+	root.AddCommand(newBackupCommand(), newRestoreCommand())
 	return root
 }
