@@ -74,7 +74,7 @@ func newBackupCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return (&backupRun{flags: f, from: from, dir: args[0], out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
+			return (&backupRun{flags: f, from: from, dir: args[0], lost: map[string]bool{}, out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
 		},
 	}
 	cmd.Flags().StringVar(&f.config, "config", "/etc/dutyline/dutyline.yaml", "configuration FILE of the daemon")
@@ -97,7 +97,7 @@ type backupRun struct {
 	to    *backup.Folder
 	draft *backup.Draft
 	at    time.Time
-	held  []recorder.Recording // what the generation holds: call and digest
+	lost  map[string]bool // calls whose recording the generation lacks
 }
 
 func (b *backupRun) run(ctx context.Context) (err error) {
@@ -199,8 +199,8 @@ func (b *backupRun) recordings(ctx context.Context) error {
 	var done int64
 	return picture.EachSealed(ctx, func(r recorder.Recording) error {
 		held, err := b.draft.Recording(ctx, archive, r)
-		if held {
-			b.held = append(b.held, recorder.Recording{CallID: r.CallID, Digest: r.Digest})
+		if !held {
+			b.lost[r.CallID] = true
 		}
 		done += r.Size
 		b.tell.step("copy recordings", done, total)
@@ -269,7 +269,7 @@ func (b *backupRun) remember(ctx context.Context, done dutylog.Backup) error {
 	if err := b.log.AddBackup(ctx, done); err != nil {
 		return err
 	}
-	if err := b.log.MarkBackedUp(ctx, done.At, b.held); err != nil {
+	if err := markHeld(ctx, b.log, b.to.File(done.Generation, backup.LogName), done.At, b.lost); err != nil {
 		return err
 	}
 	pruned, err := b.to.Prune(b.flags.keep)
@@ -280,6 +280,29 @@ func (b *backupRun) remember(ctx context.Context, done dutylog.Backup) error {
 		fmt.Fprintf(b.out, "older generations removed: %s\n", strings.Join(pruned, ", "))
 	}
 	return forgetGone(ctx, b.log, b.to)
+}
+
+// markHeld notes in the log that a finished generation holds the recordings that its picture of
+// the log calls sealed, but for some.
+func markHeld(ctx context.Context, log *sqlite.DB, file string, at time.Time, lost map[string]bool) error {
+	picture, err := sqlite.OpenCopy(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer picture.Close()
+	const atOnce = 500 // so that a long list needs little memory, and calls do not wait for it
+	var held []recorder.Recording
+	err = picture.EachSealed(ctx, func(r recorder.Recording) error {
+		if !lost[r.CallID] {
+			held = append(held, r)
+		}
+		if len(held) < atOnce {
+			return nil
+		}
+		defer func() { held = held[:0] }()
+		return log.MarkBackedUp(ctx, at, held)
+	})
+	return errors.Join(err, log.MarkBackedUp(ctx, at, held))
 }
 
 // forgetGone notes which generations of the folder are not there any more, whoever removed them.
@@ -298,7 +321,7 @@ func forgetGone(ctx context.Context, log *sqlite.DB, folder *backup.Folder) erro
 }
 
 func (b *backupRun) report(ctx context.Context, done dutylog.Backup) {
-	fmt.Fprintf(b.out, "backup %s in %s is finished: the duty log and %d recordings, %s (%d recordings, %s of them new)\n",
+	fmt.Fprintf(b.out, "backup %s in %s is finished: the duty log and %d recordings, %s; new are %d recordings, %s\n",
 		done.Generation, done.Path, done.Recordings, inWords(done.Bytes), b.draft.Copied, inWords(b.draft.Bytes))
 	if left, err := b.log.NotBackedUp(ctx); err == nil && left > 0 {
 		fmt.Fprintf(b.out, "%d sealed recordings are in no backup yet\n", left)

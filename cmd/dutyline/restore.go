@@ -40,7 +40,7 @@ func newRestoreCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return (&restoreRun{flags: f, to: to, dir: args[0], out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
+			return (&restoreRun{flags: f, to: to, dir: args[0], lost: map[string]bool{}, out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
 		},
 	}
 	cmd.Flags().StringVar(&f.into, "into", "", "new FOLDER for log.db, recordings and what else there is")
@@ -60,7 +60,8 @@ type restoreRun struct {
 	out   io.Writer
 	tell  *teller
 	from  *backup.Folder
-	held  []recorder.Recording // restored and proved
+	lost  map[string]bool // calls whose recording is not whole
+	held  int             // recordings that are
 }
 
 func (r *restoreRun) run(ctx context.Context) (err error) {
@@ -70,6 +71,9 @@ func (r *restoreRun) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, r.from.Close()) }()
 	generation, err := r.from.Generation(r.flags.generation)
 	if err != nil {
+		return err
+	}
+	if err := r.target().Free(); err != nil {
 		return err
 	}
 	m, lacks, err := r.check(ctx, generation)
@@ -84,7 +88,7 @@ func (r *restoreRun) run(ctx context.Context) (err error) {
 	if err := work.Run(ctx, r.tell.step); err != nil {
 		return err
 	}
-	lost, err := r.prove(ctx, work.Place())
+	lost, err := r.prove(ctx, generation, work.Place())
 	if err != nil {
 		return err
 	}
@@ -133,7 +137,7 @@ func (r *restoreRun) target() backup.Target {
 
 // prove opens the restored log, which brings an older one up to date, tells it of the backups
 // it may need to know of, and compares every recording that it calls sealed.
-func (r *restoreRun) prove(ctx context.Context, file string) (lost []backup.Problem, err error) {
+func (r *restoreRun) prove(ctx context.Context, generation, file string) (lost []backup.Problem, err error) {
 	if lost, err = r.proveRecordings(ctx, file); err != nil {
 		return nil, err
 	}
@@ -146,7 +150,7 @@ func (r *restoreRun) prove(ctx context.Context, file string) (lost []backup.Prob
 	if err := log.Verify(ctx); err != nil {
 		return nil, err
 	}
-	return lost, r.remember(ctx, log)
+	return lost, r.remember(ctx, log, generation)
 }
 
 // proveRecordings reads each again, at its new place.
@@ -169,9 +173,10 @@ func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []b
 	err = picture.EachSealed(ctx, func(rec recorder.Recording) error {
 		why := backup.Proves(ctx, archive, rec)
 		if why != "" {
+			r.lost[rec.CallID] = true
 			lost = append(lost, backup.Problem{Name: "recording " + rec.Path, Why: why})
 		} else {
-			r.held = append(r.held, recorder.Recording{CallID: rec.CallID, Digest: rec.Digest})
+			r.held++
 		}
 		done += rec.Size
 		r.tell.step("prove recordings", done, total)
@@ -182,7 +187,7 @@ func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []b
 
 // remember tells the restored log of every generation in the folder: the picture is older
 // than the backup's own row, and whoever erases something must hear what still holds it.
-func (r *restoreRun) remember(ctx context.Context, log *sqlite.DB) error {
+func (r *restoreRun) remember(ctx context.Context, log *sqlite.DB, restored string) error {
 	all, err := r.from.Generations()
 	if err != nil {
 		return err
@@ -196,8 +201,8 @@ func (r *restoreRun) remember(ctx context.Context, log *sqlite.DB) error {
 		if err := log.AddBackup(ctx, b); err != nil {
 			return err
 		}
-		if name == all[len(all)-1] {
-			if err := log.MarkBackedUp(ctx, m.At, r.held); err != nil {
+		if name == restored {
+			if err := markHeld(ctx, log, r.from.File(name, backup.LogName), m.At, r.lost); err != nil {
 				return err
 			}
 		}
@@ -206,7 +211,7 @@ func (r *restoreRun) remember(ctx context.Context, log *sqlite.DB) error {
 }
 
 func (r *restoreRun) report(generation string, m backup.Manifest, lacks []backup.Problem) error {
-	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, len(r.held), m.At.Local().Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, r.held, m.At.Local().Format("2006-01-02 15:04:05"))
 	for _, what := range m.NotIncluded {
 		fmt.Fprintf(r.out, "not in the backup: %s\n", what)
 	}

@@ -77,12 +77,17 @@ func open(folder string) (*Folder, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("there is no backup folder %s: name the folder that was given to dutyline backup (is its disk mounted?)", folder)
-	case errors.Is(err, syscall.ENOTDIR):
+	case err != nil && isFile(abs):
 		return nil, fmt.Errorf("%s is no folder: name the folder that was given to dutyline backup", folder)
 	case err != nil:
 		return nil, fmt.Errorf("open backup folder: %w", remedy(folder, err))
 	}
 	return &Folder{path: abs, disk: disk{root: root}}, nil
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir()
 }
 
 func (f *Folder) readMark() error {
@@ -207,6 +212,11 @@ func (f *Folder) Close() error {
 
 // Path is where the folder is.
 func (f *Folder) Path() string { return f.path }
+
+// File is where one of a finished generation's own files lies.
+func (f *Folder) File(generation, name string) string {
+	return filepath.Join(f.path, generations, generation, name)
+}
 
 // stamp is a generation's name.
 const stamp = "20060102T150405Z"

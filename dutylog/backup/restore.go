@@ -20,6 +20,18 @@ type Target struct {
 	Config     string            // file of the configuration's copy; empty: it is left out
 }
 
+// Free refuses a target in which there is a duty log.
+func (t Target) Free() error {
+	for _, name := range []string{t.Log, t.Log + "-wal"} {
+		if _, err := os.Lstat(name); err == nil {
+			return fmt.Errorf("there is a duty log already (%s): nothing was touched; stop dutyline and move it aside with its -wal and -shm files (do not delete them), then restore again, or restore --into another folder", name)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("look at the place of the duty log: %w", remedy(filepath.Dir(t.Log), err))
+		}
+	}
+	return nil
+}
+
 // Restoration is a generation on its way to a target. Nothing counts before Finish: until then
 // the log lies beside its place under a name of its own.
 type Restoration struct {
@@ -35,12 +47,8 @@ type Restoration struct {
 // Restore prepares to restore what Check found whole. It refuses to touch a log that is there
 // and recordings that are others than the backup's.
 func (f *Folder) Restore(ctx context.Context, generation string, m Manifest, leaveOut []Problem, t Target) (*Restoration, error) {
-	for _, name := range []string{t.Log, t.Log + "-wal"} {
-		if _, err := os.Lstat(name); err == nil {
-			return nil, fmt.Errorf("there is a duty log already (%s): nothing was touched; stop dutyline and move it aside with its -wal and -shm files (do not delete it), then restore again, or restore --into another folder", name)
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("look at the place of the duty log: %w", remedy(filepath.Dir(t.Log), err))
-		}
+	if err := t.Free(); err != nil {
+		return nil, err
 	}
 	root, err := makeFolder(t.Recordings)
 	if err != nil {

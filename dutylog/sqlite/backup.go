@@ -71,7 +71,7 @@ func (db *DB) copyPages(ctx context.Context, file string, progress func(done, to
 	if _, err := from.ExecContext(ctx, "BEGIN"); err != nil {
 		return err
 	}
-	defer from.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	defer func() { _, _ = from.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }() // nothing was written
 	var tables int
 	if err := from.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil { // begins the picture
 		return err
@@ -233,20 +233,13 @@ func (db *DB) Backups(ctx context.Context) ([]dutylog.Backup, error) {
 	return list, db.explain("list the backups", err)
 }
 
-// markedAtOnce rows share a commit, so that calls do not wait for a long list.
-const markedAtOnce = 500
-
-// MarkBackedUp notes that a finished backup holds these sealed files. Only rows that still
-// have the same digest count; the first time stands.
+// MarkBackedUp notes that a finished backup holds these sealed files, in one commit: give it
+// some hundreds at a time. Only rows that still have the same digest count; the first time stands.
 func (db *DB) MarkBackedUp(ctx context.Context, at time.Time, held []recorder.Recording) error {
-	for len(held) > 0 {
-		now := held[:min(markedAtOnce, len(held))]
-		held = held[len(now):]
-		if err := db.write(ctx, "note what is backed up", func(t *tx) error { return t.markBackedUp(at, now) }); err != nil {
-			return err
-		}
+	if len(held) == 0 {
+		return nil
 	}
-	return nil
+	return db.write(ctx, "note what is backed up", func(t *tx) error { return t.markBackedUp(at, held) })
 }
 
 func (t *tx) markBackedUp(at time.Time, held []recorder.Recording) error {
