@@ -42,5 +42,6 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newUserCommand(), newImportCommand())
 	root.AddCommand(newKeysCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand())
+	root.AddCommand(newBackupCommand(), newRestoreCommand())
 	return root
 }
