@@ -1,4 +1,4 @@
--- Encrypted recordings.
+-- Encrypted recordings, retention, legal holds and erasure.
 
 -- +goose Up
 ALTER TABLE recordings ADD COLUMN file_digest TEXT NOT NULL DEFAULT ''; -- of the encrypted file; empty: it is not encrypted
@@ -10,3 +10,82 @@ CREATE TABLE site_keys (
     recipient  TEXT PRIMARY KEY,
     first_seen INTEGER NOT NULL
 ) STRICT;
+
+-- By which decision the recording went: of deletions when its status is expired, of erasures
+-- when it is erased.
+ALTER TABLE recordings ADD COLUMN decision INTEGER;
+
+-- Legal holds: who set or released one, and why. The newest row of an entry counts.
+CREATE TABLE holds (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    entry_id TEXT NOT NULL REFERENCES entries (id),
+    is_set   INTEGER NOT NULL,
+    reason   TEXT NOT NULL,
+    by_login TEXT NOT NULL,
+    by_name  TEXT NOT NULL,
+    by_role  TEXT NOT NULL,
+    at       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX holds_of_entry ON holds (entry_id, id);
+
+-- Decisions to delete a file: what, by which rule, and the digest of what was deleted. A row
+-- comes before the deletion; what is still to be done about it is in deletion_work.
+CREATE TABLE deletions (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    at       INTEGER NOT NULL,
+    kind     TEXT NOT NULL, -- recording, tape, journal
+    name     TEXT NOT NULL, -- a call's id or the file's name
+    why      TEXT NOT NULL,
+    of_at    INTEGER NOT NULL, -- from when its days counted
+    bytes    INTEGER NOT NULL,
+    digest   TEXT NOT NULL,
+    by_login TEXT NOT NULL,
+    by_name  TEXT NOT NULL,
+    by_role  TEXT NOT NULL,
+    UNIQUE (kind, name)
+) STRICT;
+CREATE TABLE deletion_work (
+    deletion INTEGER PRIMARY KEY REFERENCES deletions (id),
+    next_try INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    problem  TEXT NOT NULL
+) STRICT;
+
+-- What is to be done by the clock.
+CREATE TABLE chores (
+    name    TEXT PRIMARY KEY,
+    next_at INTEGER NOT NULL
+) STRICT;
+
+-- How much of the disk each kind took, by day, to see when it will be full.
+CREATE TABLE disk_usage (
+    day   INTEGER NOT NULL,
+    kind  TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (day, kind)
+) STRICT;
+
+-- When a finished backup first held a closed file of the tape or the journal.
+CREATE TABLE files_backed_up (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    at   INTEGER NOT NULL,
+    PRIMARY KEY (kind, name)
+) STRICT;
+
+-- +goose StatementBegin
+CREATE TRIGGER holds_stay BEFORE DELETE ON holds
+BEGIN SELECT RAISE(ABORT, 'who held an entry is never deleted'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER holds_stand BEFORE UPDATE ON holds
+BEGIN SELECT RAISE(ABORT, 'who held an entry is never changed'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER deletions_stay BEFORE DELETE ON deletions
+BEGIN SELECT RAISE(ABORT, 'a decision is never deleted'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER deletions_stand BEFORE UPDATE ON deletions
+BEGIN SELECT RAISE(ABORT, 'a decision is never changed'); END;
+-- +goose StatementEnd
