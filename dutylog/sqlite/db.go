@@ -59,6 +59,7 @@ type DB struct {
 	options Options
 	writer  *sql.DB // one connection
 	reader  *sql.DB
+	proving proving
 	jobs    chan job
 	closing chan struct{}
 	closed  sync.Once
@@ -85,6 +86,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	if err := migrate(ctx, db.writer); err != nil {
+		return nil, errors.Join(db.explain("open", err), db.writer.Close())
+	}
+	if db.proving, err = prepareProving(db.writer); err != nil {
 		return nil, errors.Join(db.explain("open", err), db.writer.Close())
 	}
 	if db.reader, err = connect(abs, o, 4, "_query_only=on"); err != nil {
