@@ -21,7 +21,7 @@ var (
 
 	// coreExtra is what one core may import besides: pure computation on values.
 	coreExtra = map[string][]string{
-		"dutylog/audit": {"crypto/sha256", "encoding/base64", "golang.org/x/mod/sumdb/tlog", "golang.org/x/mod/sumdb/note"},
+		"dutylog/audit": {"crypto/ed25519", "crypto/sha256", "encoding/base64", "golang.org/x/mod/sumdb/tlog", "golang.org/x/mod/sumdb/note"},
 	}
 
 	// coreStdlib is what a core may import of the standard library: no I/O, no network, no process.

@@ -12,7 +12,10 @@ import (
 )
 
 // proving holds the statements of the one thing that every write does.
-type proving struct{ next, hash, add *sql.Stmt }
+type proving struct {
+	next, hash, add *sql.Stmt
+	rows            map[audit.Kind]rowReader
+}
 
 func prepareProving(db *sql.DB) (p proving, err error) {
 	prepare := func(query string) *sql.Stmt {
@@ -23,6 +26,10 @@ func prepareProving(db *sql.DB) (p proving, err error) {
 	p.next = prepare("SELECT coalesce(max(idx) + 1, 0) FROM records")
 	p.hash = prepare(hashQuery)
 	p.add = prepare("INSERT INTO records (idx, kind, subject, at, taken_over, commitment, salt, hashes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+	p.rows = make(map[audit.Kind]rowReader, len(covers))
+	for _, c := range covers {
+		p.rows[c.kind] = rowReader{query: prepare(c.rowQuery()), names: c.names}
+	}
 	return p, err
 }
 
