@@ -78,7 +78,8 @@ type Candidate struct {
 // Entry is one line of the duty log.
 type Entry struct {
 	ID          string
-	CallID      string // empty for an entry without a call
+	EntryNumber EntryNumber // given by the store when the entry is opened
+	CallID      string      // empty for an entry without a call
 	Line        string
 	Phase       Phase // how far its call has come: from the call, not kept with the entry
 	Kind        Kind

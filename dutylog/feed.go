@@ -49,6 +49,7 @@ type Store interface {
 	DirectoryStore
 	RosterStore
 	FeedStore
+	EvidenceStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

@@ -54,6 +54,7 @@ func (c Call) MarshalJSON() ([]byte, error) {
 
 type entryJSON struct {
 	ID             string        `json:"id"`
+	EntryNumber    string        `json:"entry_number"`
 	CallID         string        `json:"call_id"`
 	Line           string        `json:"line"`
 	Kind           Kind          `json:"kind"`
@@ -93,7 +94,7 @@ type entryJSON struct {
 func (e Entry) MarshalJSON() ([]byte, error) {
 	v := e.Values
 	out := entryJSON{
-		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, State: e.State, Revision: e.Revision,
+		ID: e.ID, EntryNumber: e.EntryNumber.String(), CallID: e.CallID, Line: e.Line, Kind: e.Kind, State: e.State, Revision: e.Revision,
 		CallAt: jsonTime(e.CallAt), Number: e.Number.Raw, NumberE164: e.Number.E164,
 		CallerUnit: v[CallerUnit], CallerPerson: v[CallerPerson], CallerTitle: v[CallerTitle],
 		ContactNumber: v[ContactNumber], Content: v[Content], Category: v[Category], ReadBack: v[ReadBack],

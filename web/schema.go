@@ -50,6 +50,7 @@ type gapDoc struct {
 
 type entryDoc struct {
 	ID             string                   `json:"id"`
+	EntryNumber    string                   `json:"entry_number" doc:"Gapless within the year, for instance 2026-000123"`
 	CallID         string                   `json:"call_id"`
 	Line           string                   `json:"line"`
 	Kind           string                   `json:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`

@@ -59,6 +59,7 @@ type DB struct {
 	options Options
 	writer  *sql.DB // one connection
 	reader  *sql.DB
+	proving proving
 	jobs    chan job
 	closing chan struct{}
 	closed  sync.Once
@@ -87,11 +88,17 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := migrate(ctx, db.writer); err != nil {
 		return nil, errors.Join(db.explain("open", err), db.writer.Close())
 	}
+	if db.proving, err = prepareProving(db.writer); err != nil {
+		return nil, errors.Join(db.explain("open", err), db.writer.Close())
+	}
 	if db.reader, err = connect(abs, o, 4, "_query_only=on"); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
 	go db.writeLoop()
 	if err := db.Healthy(ctx); err != nil { // a file that can only be read is said now, not at the first call
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := db.takeOver(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

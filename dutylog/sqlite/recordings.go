@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
 	"dutyline/recorder"
 	"dutyline/telephony"
 )
@@ -95,11 +96,26 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 		if err := t.exec(query, recordingValues(r)...); err != nil {
 			return err
 		}
+		if !sameEvidence(before, r) {
+			if err := t.proveRow(audit.Recording, r.CallID); err != nil {
+				return err
+			}
+		}
 		if before.Status == r.Status && before.Reason == r.Reason && before.Digest == r.Digest && before.Duration == r.Duration && slices.Equal(before.Findings, r.Findings) {
 			return nil
 		}
 		return t.publish(dutylog.TopicCall, call.ID, call.Line, nil)
 	})
+}
+
+// sameEvidence reports whether nothing that is proved of a recording changed. What was never
+// sealed is no evidence, and tries in vain are none either.
+func sameEvidence(before, after recorder.Recording) bool {
+	if after.SealedAt.IsZero() && before.SealedAt.IsZero() {
+		return true
+	}
+	before.Attempts, before.NextTry = after.Attempts, after.NextTry
+	return slices.Equal(recordingValues(before), recordingValues(after))
 }
 
 // Recording reads one row; recorder.ErrNoRecording when the call has none.
