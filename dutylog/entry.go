@@ -102,6 +102,8 @@ type Entry struct {
 	ChangedAfterReadBack bool
 	OpenedAt             time.Time
 	CompletedAt          time.Time
+	Erased               []Erasure // oldest first; what they took is in no revision any more
+	Hold                 *Hold     // the legal hold that stands now; kept beside the entry
 }
 
 // Actor is who did something: a login, or the system itself.

@@ -50,6 +50,7 @@ type Store interface {
 	RosterStore
 	FeedStore
 	EvidenceStore
+	HoldStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

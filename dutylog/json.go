@@ -88,6 +88,20 @@ type entryJSON struct {
 	Missing        []Field       `json:"missing"`
 	Kinds          []Kind        `json:"kinds"`
 	ChangedAfter   bool          `json:"changed_after_read_back"`
+	Hold           *holdJSON     `json:"hold"`
+	Erased         []erasedJSON  `json:"erased"`
+}
+
+type holdJSON struct {
+	Reason string    `json:"reason"`
+	By     actorJSON `json:"by"`
+	At     *string   `json:"at"`
+}
+
+type erasedJSON struct {
+	Decision int64   `json:"decision"`
+	At       *string `json:"at"`
+	Fields   []Field `json:"fields"`
 }
 
 // MarshalJSON writes the entry with what is still missing and which kinds fit its call; lists and gaps are never null.
@@ -104,6 +118,13 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		ReadBackBy: e.ReadBackBy, ReadBackAt: jsonTime(e.ReadBackAt),
 		OpenedAt: jsonTime(e.OpenedAt), CompletedAt: jsonTime(e.CompletedAt),
 		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(), Kinds: e.Phase.Fits(), ChangedAfter: e.ChangedAfterReadBack,
+	}
+	if h := e.Hold; h != nil {
+		out.Hold = &holdJSON{h.Reason, actorJSON(h.By), jsonTime(h.At)}
+	}
+	out.Erased = []erasedJSON{}
+	for _, x := range e.Erased {
+		out.Erased = append(out.Erased, erasedJSON{x.Decision, jsonTime(x.At), append([]Field{}, x.Fields...)})
 	}
 	if out.Gaps == nil {
 		out.Gaps = map[Field]Gap{}

@@ -17,6 +17,8 @@ const (
 	Sealed  Status = "sealed"  // stored write-once, digest verified
 	Missing Status = "missing" // the switch has no recording for an answered call
 	Failed  Status = "failed"  // could not be sealed; see Reason
+	Expired Status = "expired" // deleted by a decision of retention; see Decision
+	Erased  Status = "erased"  // removed by a decision to erase; see Decision
 )
 
 // Digest is the lower-case hexadecimal SHA-256 of a file or of what is inside.
@@ -44,6 +46,8 @@ type Recording struct {
 	// the key. Both are empty for what was sealed before recordings were encrypted.
 	FileDigest Digest
 	FileSize   int64
+
+	Decision int64 // by which it expired or was erased
 }
 
 // File is where the sealed file lies, relative to the archive's root.

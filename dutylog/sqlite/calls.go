@@ -202,7 +202,7 @@ func (t *tx) retag(callID string, kind dutylog.Kind) error {
 type maybeRecording struct {
 	callID, status, reason, path sql.NullString
 	digest, fileDigest           sql.NullString
-	size, fileSize               sql.NullInt64
+	size, fileSize, decision     sql.NullInt64
 	duration, talk, attempts     sql.NullInt64
 	caller, officer              sql.NullFloat64
 	findings                     sql.NullString

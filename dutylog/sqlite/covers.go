@@ -42,7 +42,7 @@ func byRow(column string) string { return column + " = CAST(x.subject AS INTEGER
 // The part of "e-123/4" before the revision, with the slash.
 const entryOfSubject = "rtrim(x.subject, '0123456789')"
 
-const provenRecording = "call_id, status, reason, path, digest, size, duration_us, talk_us, caller_db, officer_db, findings, sealed_at, removed_at"
+const provenRecording = "call_id, status, reason, path, digest, size, duration_us, talk_us, caller_db, officer_db, findings, sealed_at, removed_at, file_digest, file_size, decision"
 
 // covers is everything that is evidence, except whole tables (see tables).
 var covers = []cover{
@@ -52,6 +52,8 @@ var covers = []cover{
 	newCover(audit.Call, callColumns, "calls", "c.ended_at IS NOT NULL", "c.id", "c.id = x.subject"),
 	newCover(audit.Recording, provenRecording, "recordings", "c.sealed_at IS NOT NULL", "c.call_id", "c.call_id = x.subject"),
 	newCover(audit.Access, "id, at, by_login, by_name, by_role, what, object, address", "accesses", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Deletion, "id, at, kind, name, why, of_at, bytes, digest, by_login, by_name, by_role", "deletions", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Hold, "id, entry_id, is_set, reason, by_login, by_name, by_role, at", "holds", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Erasure, "decision, at, by_login, by_name, by_role, subject, reason, records", "erasures", "TRUE", "c.decision", byRow("c.decision")),
 	newCover(audit.User, accountColumns, "accounts", "TRUE", "c.login", "c.login = x.subject"),
 	newCover(audit.Rule, "id, line, rule, at", "rule_changes", "TRUE", "c.id", byRow("c.id")),

@@ -82,7 +82,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	db := &DB{path: abs, options: o, jobs: make(chan job), closing: make(chan struct{}),
 		done: make(chan struct{}), wake: make(chan struct{})}
-	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on"); err != nil {
+	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on&_secure_delete=on"); err != nil {
 		return nil, err
 	}
 	if err := migrate(ctx, db.writer); err != nil {

@@ -38,15 +38,26 @@ type entryBody struct {
 	ReadBackAt  int64                         `json:"read_back_at,omitempty"`
 	OpenedAt    int64                         `json:"opened_at"`
 	CompletedAt int64                         `json:"completed_at,omitempty"`
+	Erased      []erasedBody                  `json:"erased,omitempty"`
+}
+
+type erasedBody struct {
+	Decision int64           `json:"decision"`
+	At       int64           `json:"at"`
+	Fields   []dutylog.Field `json:"fields,omitempty"`
 }
 
 func encodeEntry(e dutylog.Entry) (string, error) {
+	var erased []erasedBody
+	for _, x := range e.Erased {
+		erased = append(erased, erasedBody{x.Decision, plainMicros(x.At), x.Fields})
+	}
 	text, err := json.Marshal(entryBody{
 		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, KindChosen: e.KindChosen, State: e.State, Revision: e.Revision,
 		Values: e.Values, Gaps: e.Gaps, Candidates: e.Candidates, Number: e.Number, Rostered: e.Rostered,
 		Responsible: e.Responsible, WrittenBy: e.WrittenBy, BySystem: e.BySystem, ReadBackBy: e.ReadBackBy, Changed: e.ChangedAfterReadBack,
 		CallAt: plainMicros(e.CallAt), ReadBackAt: plainMicros(e.ReadBackAt),
-		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt),
+		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt), Erased: erased,
 	})
 	return string(text), err
 }
@@ -56,12 +67,16 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 	if err := json.Unmarshal([]byte(text), &b); err != nil {
 		return dutylog.Entry{}, fmt.Errorf("a stored entry is not readable: %w", err)
 	}
+	var erased []dutylog.Erasure
+	for _, x := range b.Erased {
+		erased = append(erased, dutylog.Erasure{Decision: x.Decision, At: fromMicros(x.At), Fields: x.Fields})
+	}
 	return dutylog.Entry{
 		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, KindChosen: b.KindChosen, State: b.State, Revision: b.Revision,
 		Values: b.Values, Gaps: b.Gaps, Candidates: b.Candidates, Number: b.Number, Rostered: b.Rostered,
 		Responsible: b.Responsible, WrittenBy: b.WrittenBy, BySystem: b.BySystem, ReadBackBy: b.ReadBackBy, ChangedAfterReadBack: b.Changed,
 		CallAt: fromMicros(b.CallAt), ReadBackAt: fromMicros(b.ReadBackAt),
-		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt),
+		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt), Erased: erased,
 	}, nil
 }
 
@@ -79,10 +94,10 @@ func fromMicros(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// An entry is read with what its call says of the phase.
+// An entry is read with what its call says of the phase, and with its hold.
 const (
-	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at"
-	entryTables  = " FROM entries e LEFT JOIN calls c ON c.id = e.call_id"
+	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at" + holdColumns
+	entryTables  = " FROM entries e LEFT JOIN calls c ON c.id = e.call_id" + holdTables
 	entrySelect  = "SELECT e.body, e.year, e.number" + phaseColumns + entryTables
 )
 
@@ -92,15 +107,17 @@ type entryRow struct {
 	year, number       sql.NullInt64
 	direction, outcome sql.NullString
 	call               telephony.Call // its times
+	hold               holdRow
 }
 
 func (r *entryRow) targets() []any {
-	return []any{&r.body, &r.year, &r.number, &r.direction, &r.outcome, instant{&r.call.AnsweredAt}, instant{&r.call.EndedAt}}
+	return append([]any{&r.body, &r.year, &r.number, &r.direction, &r.outcome, instant{&r.call.AnsweredAt}, instant{&r.call.EndedAt}}, r.hold.targets()...)
 }
 
 func (r *entryRow) entry() (dutylog.Entry, error) {
 	e, err := decodeEntry(r.body)
 	e.EntryNumber = dutylog.EntryNumber{Year: int(r.year.Int64), Serial: int(r.number.Int64)}
+	e.Hold = r.hold.hold()
 	if err == nil && r.direction.Valid {
 		r.call.Direction, r.call.Outcome = telephony.Direction(r.direction.String), telephony.Outcome(r.outcome.String)
 		e.Phase = dutylog.PhaseOf(r.call)
