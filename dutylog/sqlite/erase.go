@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -37,11 +38,19 @@ func (db *DB) Traces(ctx context.Context, o dutylog.ErasureOrder) (Traces, error
 		return Traces{}, err
 	}
 	tr := Traces{Entry: e, CallID: e.CallID}
+	if e.CallID != "" {
+		if err := db.tracesOfCall(ctx, &tr); err != nil {
+			return Traces{}, err
+		}
+	}
 	revisions, err := db.Revisions(ctx, o.EntryID)
 	if err != nil {
 		return Traces{}, err
 	}
 	seen := map[string]bool{}
+	for _, w := range tr.Names {
+		seen[w] = true // looked for around the call only: it may call again
+	}
 	for _, r := range revisions {
 		for _, w := range r.Entry.Words(o) {
 			if !seen[w] {
@@ -50,27 +59,28 @@ func (db *DB) Traces(ctx context.Context, o dutylog.ErasureOrder) (Traces, error
 			}
 		}
 	}
-	if e.CallID == "" {
-		return tr, nil
+	if !o.Whole() {
+		tr.Names = nil
 	}
-	call, err := db.Call(ctx, e.CallID)
+	return tr, nil
+}
+
+func (db *DB) tracesOfCall(ctx context.Context, tr *Traces) error {
+	call, err := db.Call(ctx, tr.CallID)
 	if err != nil {
-		return Traces{}, err
+		return err
 	}
 	if !call.Ended() {
-		return Traces{}, &dutylog.InvalidError{Field: "entry", Reason: "its call is still running: erase it after the call has ended"}
+		return &dutylog.InvalidError{Field: "entry", Reason: "its call is still running: erase it after the call has ended"}
 	}
 	tr.Recording = call.Recording
 	tr.During = Span{call.OfferedAt.Add(-time.Minute), call.EndedAt.Add(10 * time.Minute)}
-	if o.Whole() {
-		for _, name := range []string{call.Caller.Raw, call.Caller.E164, call.CallerName} {
-			if name != "" && !seen[name] {
-				seen[name] = true
-				tr.Names = append(tr.Names, name)
-			}
+	for _, name := range []string{call.Caller.Raw, call.Caller.E164, call.CallerName} {
+		if name != "" && !slices.Contains(tr.Names, name) {
+			tr.Names = append(tr.Names, name)
 		}
 	}
-	return tr, nil
+	return nil
 }
 
 // Erase removes what the order names from the entry, from every revision and from the call,
