@@ -50,8 +50,13 @@ func (c *Config) checkPlaces(f *Faults) {
 	if c.Disk.WarnDays < 1 {
 		f.add("disk.warn_days", "is %d; say it at least 1 day before", c.Disk.WarnDays)
 	}
-	if c.Tape.Days < 1 {
-		f.add("tape.days", "is %d; keep at least 1 day", c.Tape.Days)
+	for _, days := range []struct {
+		key  string
+		days int
+	}{{"recordings", c.Retain.Recordings}, {"tape", c.Retain.Tape}, {"journal", c.Retain.Journal}} {
+		if days.days < 0 {
+			f.add("retention."+days.key, "is %d days; write 0 to keep everything", days.days)
+		}
 	}
 	if c.Tape.MaxMB < 16 {
 		f.add("tape.max_mb", "is %d; allow at least 16", c.Tape.MaxMB)

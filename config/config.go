@@ -13,6 +13,7 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
 
+	"dutyline/recorder"
 	"dutyline/telephony"
 	"dutyline/web"
 )
@@ -27,6 +28,7 @@ type Config struct {
 	Keys    Keys       `mapstructure:"keys"`
 	Disk    Disk       `mapstructure:"disk"`
 	Tape    Tape       `mapstructure:"tape"`
+	Retain  Retention  `mapstructure:"retention"`
 	Web     web.Config `mapstructure:"web"`
 }
 
@@ -89,8 +91,25 @@ type Disk struct {
 // Tape is the black box: what was read from the switch, as it was read.
 type Tape struct {
 	Folder string `mapstructure:"folder"`
-	Days   int    `mapstructure:"days"`
 	MaxMB  int    `mapstructure:"max_mb"`
+}
+
+// Retention is for how many days each kind is kept; 0 keeps it for ever. Entries, settlements
+// and the records of the log never expire.
+type Retention struct {
+	Recordings    int  `mapstructure:"recordings"`
+	Tape          int  `mapstructure:"tape"`
+	Journal       int  `mapstructure:"journal"`
+	RequireBackup bool `mapstructure:"require_backup"` // nothing goes that no backup holds
+}
+
+// Rule is the site's retention in the words of the recorder.
+func (c Config) Rule() recorder.Retention {
+	return recorder.Retention{RequireBackup: c.Retain.RequireBackup, Bounds: map[recorder.Kind]recorder.Bound{
+		recorder.KindRecording: {Days: c.Retain.Recordings},
+		recorder.KindTape:      {Days: c.Retain.Tape, Bytes: int64(c.Tape.MaxMB) << 20},
+		recorder.KindJournal:   {Days: c.Retain.Journal},
+	}}
 }
 
 // Faults is every fault of a configuration, each with its path.
@@ -115,7 +134,8 @@ func Default() Config {
 		Log:     Log{File: "/var/lib/dutyline/log.db"},
 		Archive: Archive{Folder: "/var/lib/dutyline/recordings"},
 		Disk:    Disk{ReserveMB: 512, WarnDays: 30},
-		Tape:    Tape{Folder: "/var/lib/dutyline/tape", Days: 30, MaxMB: 2048},
+		Tape:    Tape{Folder: "/var/lib/dutyline/tape", MaxMB: 2048},
+		Retain:  Retention{Recordings: 3650, Tape: 30, Journal: 400, RequireBackup: true},
 		Web:     web.DefaultConfig(),
 	}
 }

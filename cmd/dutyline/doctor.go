@@ -50,7 +50,7 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	}
 	checks := []telephony.Check{{Name: "configuration", OK: true, Detail: fmt.Sprintf("%s, %d line(s)", file, len(c.Lines))}}
 	checks = append(checks, ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil).Check(ctx, c.TelephonyLines())...)
-	checks = append(checks, checkClock(), checkLog(ctx, c.Log.File), checkKeys(ctx, c))
+	checks = append(checks, checkClock(), checkLog(ctx, c.Log.File), checkKeys(ctx, c), checkRoom(ctx, c))
 	for _, folder := range c.DataFolders() {
 		checks = append(checks, checkFolder(folder, leastFree))
 	}

@@ -38,6 +38,7 @@ func (r *practiceRun) config(sw asterisk.Settings) config.Config {
 	c.ARI = config.ARI{URL: sw.ARI(), User: sw.ARIUser, Password: sw.ARIPassword}
 	c.Log.File, c.Archive.Folder = in("log.db"), in("recordings")
 	c.Tape.Folder, c.Tape.MaxMB = in("tape"), 256
+	c.Retain.RequireBackup = false // nobody backs up what is only practised
 	c.Web.Listen, c.Web.TLSFolder = r.ports.page, in("tls")
 	c.Web.TLSNames = []string{"localhost", "127.0.0.1"}
 	return c

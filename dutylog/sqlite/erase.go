@@ -15,8 +15,8 @@ import (
 	"dutyline/recorder"
 )
 
-// compacting is the chore that takes erased words out of the file's unused pages.
-const compacting = "compact"
+// Compacting is the chore that takes erased words out of the file's unused pages.
+const Compacting = "compact"
 
 // Traces is what an erasure has to look for outside the log.
 type Traces struct {
@@ -124,7 +124,7 @@ func (t *tx) erase(o dutylog.ErasureOrder) (int64, error) {
 			return 0, err
 		}
 	}
-	return decision, t.setChore(compacting, t.now)
+	return decision, t.setChore(Compacting, t.now)
 }
 
 // recordsOf are the places in the tree of the records whose content goes.
@@ -249,7 +249,7 @@ func (t *tx) eraseCaller(callID string) error {
 // and empties its side file. It needs as much free room as the log has, and while it runs
 // writes wait. It does nothing when nothing was erased since the last time.
 func (db *DB) Compact(ctx context.Context) error {
-	due, err := db.Chore(ctx, compacting)
+	due, err := db.Chore(ctx, Compacting)
 	if err != nil || due.IsZero() {
 		return err
 	}
@@ -259,7 +259,7 @@ func (db *DB) Compact(ctx context.Context) error {
 	if err := db.emptySideFile(ctx); err != nil {
 		return err
 	}
-	if err := db.EndChore(ctx, compacting); err != nil {
+	if err := db.EndChore(ctx, Compacting); err != nil {
 		return err
 	}
 	return db.emptySideFile(ctx)

@@ -64,6 +64,18 @@ func (db *DB) hold(ctx context.Context, entryID string, on bool, reason string, 
 	return after, err
 }
 
+// EntryID finds an entry by its id or by its yearly number, such as 2026-000123.
+func (db *DB) EntryID(ctx context.Context, name string) (string, error) {
+	n, err := dutylog.ParseEntryNumber(name)
+	if err != nil {
+		e, err := db.Entry(ctx, name)
+		return e.ID, err
+	}
+	var id string
+	err = db.reading(ctx).QueryRow("SELECT id FROM entries WHERE year = ? AND number = ?", n.Year, n.Serial).Scan(&id)
+	return id, db.explain("find an entry", noRows(err, "entry", name))
+}
+
 // Span is a stretch of time.
 type Span struct{ From, To time.Time }
 
