@@ -52,3 +52,7 @@ var ErrLastAdmin = errors.New("this is the last enabled administrator: add anoth
 // ErrFeedGone says that the feed does not reach back to where a reader wants to resume, or
 // never got there: read everything anew and go on from LastSeq.
 var ErrFeedGone = errors.New("the feed was cut meanwhile: start again from what stands now")
+
+// ErrDamaged says that the file of the log is not sound: some of it cannot be read or written
+// any more, and only a backup can mend that.
+var ErrDamaged = errors.New("the file is damaged")

@@ -89,6 +89,11 @@ func recordingProblem(id string, r recorder.Recording, err error) *Problem {
 			}[status]
 		}
 		return newProblem(http.StatusNotFound, typeRecordingAbsent, "Call %s has no recording to play: %s: %s", id, status, reason)
+	case errors.Is(err, recorder.ErrNoKey):
+		p := newProblem(http.StatusServiceUnavailable, typeKeyAbsent,
+			"The recording of call %s is there and whole, but the key that opens it is not here. Tell the administrator: the key file has to come back.", id)
+		p.cause = err
+		return p
 	case errors.Is(err, recorder.ErrAltered):
 		p := newProblem(http.StatusInternalServerError, typeRecordingAltered,
 			"The recording of call %s is not the one that was sealed and is not played. Tell the administrator: it has to come back from the backup.", id)

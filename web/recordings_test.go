@@ -112,6 +112,15 @@ func TestAlteredRecordingIsNotPlayed(t *testing.T) {
 	}
 }
 
+func TestARecordingWithoutItsKeySaysSo(t *testing.T) {
+	h := newHouse(t)
+	h.sealed("key-away.0")
+	got := h.as("officer").get("/calls/key-away.0/recording")
+	if p := got.problem(t); got.status != 503 || p.Type != "/problems/key-absent" || strings.Contains(got.body, "secret") {
+		t.Errorf("got %v", got)
+	}
+}
+
 func TestPeaks(t *testing.T) {
 	h := newHouse(t)
 	h.sealed("1.0")

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"dutyline/config"
+	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 	"dutyline/recorder/archive"
@@ -32,12 +33,15 @@ type app struct {
 	logger    *slog.Logger
 	registry  *prometheus.Registry
 	log       *sqlite.DB
+	keys      *archive.Keys
+	keyMade   bool // at this start
 	archive   *archive.Archive
 	sw        *ari.Client
 	committer *committer
 	watcher   *watcher
 	auditor   *auditor
 	collector *recorder.Collector
+	keeper    *keeper
 	page      http.Handler
 	listener  net.Listener
 }
@@ -74,7 +78,10 @@ func (a *app) open(ctx context.Context) error {
 	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location()}); err != nil {
 		return err
 	}
-	a.archive, err = archive.New(a.cfg.Archive.Folder, a.log, a.registry)
+	if a.keys, a.keyMade, err = openKeys(ctx, a.cfg, a.log, a.logger); err != nil {
+		return err
+	}
+	a.archive, err = archive.New(a.cfg.Archive.Folder, archive.Options{Keys: a.keys, Reserve: uint64(a.cfg.Disk.ReserveMB) << 20}, a.log, a.registry)
 	return err
 }
 
@@ -83,12 +90,15 @@ func (a *app) wire(context.Context) error {
 	lines := a.cfg.TelephonyLines()
 	a.sw = ari.New(ariConfig(a.cfg, a.logger), a.registry)
 	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
-	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{Days: a.cfg.Tape.Days, MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
+	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.committer.Add, a.logger)
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
 	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: time.Now, Wake: a.log.Wake, Log: a.logger}
 	a.watcher.seen = a.collector.Hurry
+	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive}
+	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
+		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: time.Now}
 	return nil
 }
 
@@ -117,10 +127,14 @@ func (a *app) URL() string { return a.cfg.Web.URL(a.listener.Addr()) }
 // Run serves until ctx ends, then stops everything in reverse order.
 func (a *app) Run(ctx context.Context) error {
 	defer a.close()
+	if a.keyMade {
+		tellKey(a.cfg, a.keys, a.logger)
+	}
 	return runParts(ctx, a.logger,
 		part{name: "duty log", run: a.committer.Run, grace: 10 * time.Second},
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
+		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.watcher) }},
@@ -157,6 +171,10 @@ func (a *app) health(practice bool) web.Health {
 	}
 	recordings := a.collector.Health()
 	h.Recorder = web.RecorderHealth{Pending: recordings.Pending, Detail: recordings.Detail}
+	h.Disk = a.keeper.Health()
+	if err := a.keys.Err(); err != nil {
+		h.Recorder.Detail = "recordings are neither sealed nor played: " + err.Error()
+	}
 	tapeFailed, malformed := a.watcher.health.read()
 	h.Tape = web.TapeHealth{OK: tapeFailed == nil, Bytes: tapeFolder(a.cfg.Tape.Folder).bytes()}
 	switch {

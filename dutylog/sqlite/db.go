@@ -59,6 +59,7 @@ type DB struct {
 	options Options
 	writer  *sql.DB // one connection
 	reader  *sql.DB
+	proving proving
 	jobs    chan job
 	closing chan struct{}
 	closed  sync.Once
@@ -81,10 +82,13 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	db := &DB{path: abs, options: o, jobs: make(chan job), closing: make(chan struct{}),
 		done: make(chan struct{}), wake: make(chan struct{})}
-	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on"); err != nil {
+	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on&_secure_delete=on"); err != nil {
 		return nil, err
 	}
 	if err := migrate(ctx, db.writer); err != nil {
+		return nil, errors.Join(db.explain("open", err), db.writer.Close())
+	}
+	if db.proving, err = prepareProving(db.writer); err != nil {
 		return nil, errors.Join(db.explain("open", err), db.writer.Close())
 	}
 	if db.reader, err = connect(abs, o, 4, "_query_only=on"); err != nil {
@@ -92,6 +96,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	go db.writeLoop()
 	if err := db.Healthy(ctx); err != nil { // a file that can only be read is said now, not at the first call
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := db.takeOver(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

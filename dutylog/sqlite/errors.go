@@ -40,8 +40,8 @@ func (db *DB) explain(doing string, err error) error {
 }
 
 func (db *DB) damaged(doing string, err error) error {
-	return fmt.Errorf("%s in duty log %s: the file is damaged or no duty log: stop dutyline, put the file aside (do not delete it) and restore the last backup (%w)",
-		doing, db.path, err)
+	return fmt.Errorf("%s in duty log %s: %w or no duty log: stop dutyline, put the file and its -wal file aside (do not delete them) and restore the last backup with \"dutyline restore DIR --config FILE\" (%w)",
+		doing, db.path, dutylog.ErrDamaged, err)
 }
 
 func isDomain(err error) bool {

@@ -23,7 +23,7 @@ var errForeign = errors.New("it is a database of another program: choose another
 type newerError struct{ have, know int64 }
 
 func (e *newerError) Error() string {
-	return fmt.Sprintf("it was written by a newer dutyline (schema %d, this program knows %d): install the newer version again, or restore the backup made before it",
+	return fmt.Sprintf("it was written by a newer dutyline (schema %d, this program knows %d): install the newer version again, or restore a backup made before it with \"dutyline restore DIR --config FILE\"",
 		e.have, e.know)
 }
 
@@ -77,4 +77,21 @@ func checkOurs(ctx context.Context, db *sql.DB) error {
 		return errForeign
 	}
 	return nil
+}
+
+// SchemaVersion is the newest schema that this program knows.
+func SchemaVersion() int64 {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	var newest int64
+	for _, f := range files {
+		version, err := goose.NumericComponent(f)
+		if err != nil {
+			panic(err) // the names are ours
+		}
+		newest = max(newest, version)
+	}
+	return newest
 }

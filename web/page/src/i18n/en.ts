@@ -227,6 +227,7 @@ export const en: Record<Key, string> = {
   'problem.crossSite': 'The request did not come from this page and was refused; load the page again',
   'problem.stale': 'Someone else has just changed this; look at it, then try again',
   'problem.noRecording': 'This call has no recording to play',
+  'problem.keyAbsent': 'The recording is whole, but the key that opens it is not here; tell the administrator',
   'problem.altered': 'The recording is not what was sealed and is not played; tell the administrator',
   'problem.noPractice': 'This is not practice mode: no practice call can be placed',
   'problem.invalid': 'A value is not acceptable',

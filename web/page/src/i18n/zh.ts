@@ -225,6 +225,7 @@ export const zh = {
   'problem.crossSite': '请求不是从本页面发出，已被拒绝，请刷新页面后再试',
   'problem.stale': '内容刚被他人修改，请核对后再试',
   'problem.noRecording': '这次通话没有可播放的录音',
+  'problem.keyAbsent': '录音完好，但打开它的密钥不在，请联系管理员取回密钥',
   'problem.altered': '录音与封存时不一致，不能播放，请联系管理员',
   'problem.noPractice': '当前不是演练模式，不能模拟来电',
   'problem.invalid': '填写的内容不符合要求',

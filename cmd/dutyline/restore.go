@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/backup"
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
+)
+
+type restoreFlags struct {
+	into, config, generation string
+	incomplete               bool
+}
+
+func newRestoreCommand() *cobra.Command {
+	var f restoreFlags
+	cmd := &cobra.Command{
+		Use:   "restore DIR --into FOLDER | --config FILE",
+		Short: "Restore the duty log and all recordings from a backup",
+		Long: "Restore the duty log and all recordings from the backup in DIR: into a folder of its own (--into), or to\n" +
+			"the places that a configuration names (--config). A duty log that is there is never overwritten.\n" +
+			"Everything is compared with its digest before anything is written, and proved again afterwards.\n" +
+			"A restoration that is cut off is begun again with the same command.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			to, err := placesOf(f.config, f.into)
+			if err != nil {
+				return err
+			}
+			return (&restoreRun{flags: f, to: to, dir: args[0], lost: map[string]bool{}, out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
+		},
+	}
+	cmd.Flags().StringVar(&f.into, "into", "", "new FOLDER for log.db, recordings and what else there is")
+	cmd.Flags().StringVar(&f.config, "config", "", "configuration FILE that names the places")
+	cmd.Flags().StringVar(&f.generation, "generation", "", "which one, by the beginning of its name, for instance 20261126; the newest when not given")
+	cmd.Flags().BoolVar(&f.incomplete, "incomplete", false, "restore what is whole when recordings in the backup are damaged or gone")
+	cmd.MarkFlagsMutuallyExclusive("into", "config")
+	cmd.MarkFlagsOneRequired("into", "config")
+	return cmd
+}
+
+// restoreRun is one run of the command.
+type restoreRun struct {
+	flags restoreFlags
+	to    places
+	dir   string
+	out   io.Writer
+	tell  *teller
+	from  *backup.Folder
+	lost  map[string]bool // calls whose recording is not whole
+	held  int             // recordings that are
+}
+
+func (r *restoreRun) run(ctx context.Context) (err error) {
+	if r.from, err = backup.Open(r.dir); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.from.Close()) }()
+	generation, err := r.from.Generation(r.flags.generation)
+	if err != nil {
+		return err
+	}
+	if err := r.target().Free(); err != nil {
+		return err
+	}
+	m, lacks, err := r.check(ctx, generation)
+	if err != nil {
+		return err
+	}
+	work, err := r.from.Restore(ctx, generation, m, lacks, r.target())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, work.Close()) }()
+	if err := work.Run(ctx, r.tell.step); err != nil {
+		return err
+	}
+	lost, err := r.prove(ctx, generation, work.Place())
+	if err != nil {
+		return err
+	}
+	if err := work.Finish(); err != nil {
+		return err
+	}
+	return r.report(generation, m, append(lacks, lost...))
+}
+
+// check looks at everything before anything is written.
+func (r *restoreRun) check(ctx context.Context, generation string) (backup.Manifest, []backup.Problem, error) {
+	m, _, err := r.from.Manifest(generation)
+	if err != nil {
+		return m, nil, err
+	}
+	if know := sqlite.SchemaVersion(); m.Schema > know {
+		return m, nil, fmt.Errorf("generation %s was made by a newer dutyline (%s, schema %d; this program knows %d): install that version or a newer one, then restore", generation, m.Program, m.Schema, know)
+	}
+	m, lacks, err := r.from.Check(ctx, generation, r.tell.step)
+	if err != nil {
+		return m, nil, err
+	}
+	if len(lacks) > 0 && !r.flags.incomplete {
+		r.list(lacks)
+		return m, nil, fmt.Errorf("%d file(s) of generation %s are damaged or gone, see above; nothing was restored: look for another copy of the backup, or restore what is whole with --incomplete", len(lacks), generation)
+	}
+	return m, lacks, nil
+}
+
+func (r *restoreRun) list(lacks []backup.Problem) {
+	for _, p := range lacks {
+		fmt.Fprintf(r.out, "%s: %s\n", p.Name, p.Why)
+	}
+}
+
+func (r *restoreRun) target() backup.Target {
+	own := filepath.Dir(r.to.log)
+	t := backup.Target{Log: r.to.log, Recordings: r.to.recordings, Kept: map[string]string{
+		"tape": r.to.tape, "journal": filepath.Join(own, "journal"), "aside": own,
+	}}
+	if r.flags.into != "" {
+		t.Config = filepath.Join(own, backup.ConfigName)
+	}
+	return t
+}
+
+// prove opens the restored log, which brings an older one up to date, tells it of the backups
+// it may need to know of, and compares every recording that it calls sealed.
+func (r *restoreRun) prove(ctx context.Context, generation, file string) (lost []backup.Problem, err error) {
+	if lost, err = r.proveRecordings(ctx, file); err != nil {
+		return nil, err
+	}
+	log, err := sqlite.Open(ctx, file, sqlite.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, log.Close()) }()
+	r.tell.step("prove the log", 0, 0)
+	if err := log.Verify(ctx); err != nil {
+		return nil, err
+	}
+	return lost, r.remember(ctx, log, generation)
+}
+
+// proveRecordings reads each again, at its new place.
+func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []backup.Problem, err error) {
+	picture, err := sqlite.OpenCopy(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	defer picture.Close()
+	_, total, err := picture.SealedSum(ctx)
+	if err != nil {
+		return nil, err
+	}
+	archive, err := os.OpenRoot(r.to.recordings)
+	if err != nil {
+		return nil, err
+	}
+	defer archive.Close()
+	var done int64
+	err = picture.EachSealed(ctx, func(rec recorder.Recording) error {
+		why := backup.Proves(ctx, archive, rec)
+		if why != "" {
+			r.lost[rec.CallID] = true
+			lost = append(lost, backup.Problem{Name: "recording " + rec.Path, Why: why})
+		} else {
+			r.held++
+		}
+		done += rec.Size
+		r.tell.step("prove recordings", done, total)
+		return ctx.Err()
+	})
+	return lost, err
+}
+
+// remember tells the restored log of every generation in the folder: the picture is older
+// than the backup's own row, and whoever erases something must hear what still holds it.
+func (r *restoreRun) remember(ctx context.Context, log *sqlite.DB, restored string) error {
+	all, err := r.from.Generations()
+	if err != nil {
+		return err
+	}
+	for _, name := range all {
+		m, digest, err := r.from.Manifest(name)
+		if err != nil {
+			continue // damaged: nothing can be restored from it
+		}
+		b := dutylog.Backup{Generation: name, At: m.At, Path: r.from.Path(), Recordings: m.Recordings.Count, Bytes: bytesOf(m), Manifest: digest}
+		if err := log.AddBackup(ctx, b); err != nil {
+			return err
+		}
+		if name == restored {
+			if err := markHeld(ctx, log, r.from.File(name, backup.LogName), m.At, r.lost); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *restoreRun) report(generation string, m backup.Manifest, lacks []backup.Problem) error {
+	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, r.held, m.At.Local().Format("2006-01-02 15:04:05"))
+	for _, what := range m.NotIncluded {
+		fmt.Fprintf(r.out, "not in the backup: %s\n", what)
+	}
+	if os.Geteuid() == 0 {
+		fmt.Fprintf(r.out, "you are root: give the data to the daemon's user, for instance chown -R dutyline: %s %s\n", filepath.Dir(r.to.log), r.to.recordings)
+	}
+	if r.flags.into != "" {
+		fmt.Fprintln(r.out, "name these places in the configuration (log.file, archive.folder, tape.folder), put the keys and secrets back, then start dutyline")
+	} else {
+		fmt.Fprintln(r.out, "put the keys and secrets back, then start dutyline")
+	}
+	if len(lacks) == 0 {
+		return nil
+	}
+	r.list(lacks)
+	return fmt.Errorf("generation %s is restored without %d file(s); see above", generation, len(lacks))
+}
