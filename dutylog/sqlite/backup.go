@@ -211,7 +211,8 @@ func (db *DB) Identity(ctx context.Context) (string, error) {
 func (db *DB) AddBackup(ctx context.Context, b dutylog.Backup) error {
 	return db.write(ctx, "remember a backup", func(t *tx) error {
 		return t.exec(`INSERT INTO backups (generation, at, path, recordings, bytes, manifest) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (path, generation) DO UPDATE SET removed_at = NULL`,
+			ON CONFLICT (path, generation) DO UPDATE SET at = excluded.at, recordings = excluded.recordings, bytes = excluded.bytes,
+				manifest = excluded.manifest, removed_at = NULL`,
 			b.Generation, micros(b.At), b.Path, b.Recordings, b.Bytes, b.Manifest)
 	})
 }
