@@ -14,7 +14,9 @@ import (
 // page in an old month would else be met only when somebody looks for that month, perhaps
 // after the last sound backup is gone. The daemon goes on meanwhile with what still works.
 type logCheck struct {
-	log    interface{ Verify(ctx context.Context) error }
+	log interface {
+		Verify(ctx context.Context) error
+	}
 	logger *slog.Logger
 
 	mu     sync.Mutex
