@@ -174,6 +174,21 @@ func (c *Copy) Schema(ctx context.Context) (int64, error) {
 	return version, (&DB{path: c.file}).explain("read the schema", err)
 }
 
+// Checkpoint is the newest signed checkpoint that the copy holds; empty when there is none, and
+// in a log of a schema that had none.
+func (c *Copy) Checkpoint(ctx context.Context) (string, error) {
+	var there int
+	err := c.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'checkpoints'").Scan(&there)
+	note := ""
+	if err == nil && there > 0 {
+		err = c.db.QueryRowContext(ctx, "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1").Scan(&note)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return note, (&DB{path: c.file}).explain("read the newest checkpoint", err)
+}
+
 // SealedSum counts the sealed recordings that the copy knows, and their bytes.
 func (c *Copy) SealedSum(ctx context.Context) (count, bytes int64, err error) {
 	err = c.db.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM recordings WHERE status = ?", string(recorder.Sealed)).Scan(&count, &bytes)

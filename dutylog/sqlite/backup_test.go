@@ -198,6 +198,25 @@ func TestSealedRecordingsOfACopy(t *testing.T) {
 	}
 }
 
+func TestTheNewestCheckpointOfACopy(t *testing.T) {
+	db := open(t)
+	checkpoint := func() string {
+		t.Helper()
+		c := must(sqlite.OpenCopy(ctx, copyOf(t, db)))(t)
+		defer c.Close()
+		return must(c.Checkpoint(ctx))(t)
+	}
+	if got := checkpoint(); got != "" {
+		t.Errorf("a new log has the checkpoint %q", got)
+	}
+	ok(t, db.ExecOnWriter(`CREATE TABLE IF NOT EXISTS checkpoints (size INTEGER PRIMARY KEY, at INTEGER NOT NULL, note TEXT NOT NULL, next_try INTEGER,
+		attempts INTEGER NOT NULL, sent_at INTEGER, send_error TEXT NOT NULL) STRICT`))
+	ok(t, db.ExecOnWriter("INSERT INTO checkpoints (size, at, note, attempts, send_error) VALUES (70, 1, 'seventy', 0, ''), (9, 2, 'nine', 0, '')"))
+	if got := checkpoint(); got != "seventy" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestWhatIsBackedUp(t *testing.T) {
 	db := open(t)
 	one, two := sealedCall(t, db, 1), sealedCall(t, db, 2)
