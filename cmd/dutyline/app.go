@@ -38,6 +38,7 @@ type app struct {
 	archive   *archive.Archive
 	sw        *ari.Client
 	committer *committer
+	logCheck  *logCheck
 	watcher   *watcher
 	auditor   *auditor
 	collector *recorder.Collector
@@ -90,6 +91,7 @@ func (a *app) wire(context.Context) error {
 	lines := a.cfg.TelephonyLines()
 	a.sw = ari.New(ariConfig(a.cfg, a.logger), a.registry)
 	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
+	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.committer.Add, a.logger)
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
@@ -135,6 +137,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
 		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
+		part{name: "log check", run: a.logCheck.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.watcher) }},
@@ -164,11 +167,7 @@ func (a *app) health(practice bool) web.Health {
 		Switch:   web.SwitchHealth{Connected: sw.Connected, Since: sw.Since, Detail: sw.Detail},
 		Practice: practice, Version: version,
 	}
-	failed, waiting := a.committer.Health()
-	h.Log.OK = failed == nil
-	if failed != nil {
-		h.Log.Detail = fmt.Sprintf("%d changes wait for the duty log: %v", waiting, failed)
-	}
+	h.Log = a.logHealth()
 	recordings := a.collector.Health()
 	h.Recorder = web.RecorderHealth{Pending: recordings.Pending, Detail: recordings.Detail}
 	h.Disk = a.keeper.Health()
@@ -184,6 +183,21 @@ func (a *app) health(practice bool) web.Health {
 		h.Tape.Detail = fmt.Sprintf("%d frames from the switch were no events; they are on the tape", malformed)
 	}
 	return h
+}
+
+// logHealth is whether the duty log takes what happens, and whether its file is sound.
+func (a *app) logHealth() web.LogHealth {
+	failed, waiting := a.committer.Health()
+	damage := a.logCheck.Damage()
+	switch {
+	case waiting > 0 && failed != nil:
+		return web.LogHealth{Detail: fmt.Sprintf("%d changes wait for the duty log: %v", waiting, failed)}
+	case failed != nil:
+		return web.LogHealth{Detail: failed.Error()}
+	case damage != nil:
+		return web.LogHealth{Detail: damage.Error()}
+	}
+	return web.LogHealth{OK: true}
 }
 
 // ariConfig is the switch's adapter as the configuration describes it.
