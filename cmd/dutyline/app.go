@@ -30,6 +30,7 @@ import (
 type app struct {
 	cfg       config.Config
 	logger    *slog.Logger
+	clock     *clock
 	registry  *prometheus.Registry
 	log       *sqlite.DB
 	archive   *archive.Archive
@@ -37,6 +38,7 @@ type app struct {
 	committer *committer
 	watcher   *watcher
 	auditor   *auditor
+	steps     *clockWatch
 	collector *recorder.Collector
 	page      http.Handler
 	listener  net.Listener
@@ -45,7 +47,7 @@ type app struct {
 // newApp opens everything that can be wrong at start and says so; nothing runs yet.
 // practice is nil in production.
 func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practice web.Practice) (*app, error) {
-	a := &app{cfg: cfg, logger: logger, registry: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, logger: logger, clock: newClock(), registry: prometheus.NewRegistry()}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	steps := []func(context.Context) error{a.open, a.wire, a.resume, a.listen}
 	for _, step := range steps {
@@ -57,7 +59,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 	a.page = web.New(web.Deps{
 		Log: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
-		Metrics: a.registry, Registerer: a.registry, Logger: logger, Version: version,
+		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
@@ -71,7 +73,7 @@ func (a *app) open(ctx context.Context) error {
 		}
 	}
 	var err error
-	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location()}); err != nil {
+	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now}); err != nil {
 		return err
 	}
 	a.archive, err = archive.New(a.cfg.Archive.Folder, a.log, a.registry)
@@ -81,14 +83,19 @@ func (a *app) open(ctx context.Context) error {
 // wire connects the parts; data flows in one direction.
 func (a *app) wire(context.Context) error {
 	lines := a.cfg.TelephonyLines()
-	a.sw = ari.New(ariConfig(a.cfg, a.logger), a.registry)
+	eye := ariConfig(a.cfg, a.logger)
+	eye.Now = a.clock.Now
+	a.sw = ari.New(eye, a.registry)
 	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{Days: a.cfg.Tape.Days, MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.committer.Add, a.logger)
+	a.watcher.now, a.watcher.stepped = a.clock.Now, a.clock.Stepped
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
-	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: time.Now, Wake: a.log.Wake, Log: a.logger}
+	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.Wake, Log: a.logger}
 	a.watcher.seen = a.collector.Hurry
+	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask() }}
+	a.auditor.also = a.steps.Faults
 	return nil
 }
 
@@ -121,6 +128,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "duty log", run: a.committer.Run, grace: 10 * time.Second},
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
+		part{name: "clock", run: a.steps.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.watcher) }},
