@@ -12,7 +12,7 @@ GO      ?= go
 LDFLAGS := -X main.version=$(VERSION)
 export CGO_ENABLED = 1
 
-.PHONY: run build page test test-go test-page test-e2e lint deps bench clean
+.PHONY: run build page test test-go test-page test-e2e lint deps bench torture clean
 
 run:
 	@VAR='$(VAR)' LISTEN='$(LISTEN)' ASTERISK='$(ASTERISK)' HTTP_PORT='$(HTTP_PORT)' SIP_PORT='$(SIP_PORT)' PROGRAMME='$(PROGRAMME)' sh deploy/run.sh
@@ -48,6 +48,11 @@ lint:
 # One line per figure: figure NAME VALUE UNIT.  make bench NAME=seal_after_hangup_p99 runs one.
 bench: deps page
 	@sh deploy/bench.sh $(VAR) '$(NAME)'
+
+# Calls are made while everything is hurt: daemon and Asterisk are killed, disk and journal break.
+# make torture CALLS=5000 KILLS=200 is the long form; SEED= repeats a run.
+torture: deps page
+	@CALLS='$(CALLS)' KILLS='$(KILLS)' SEED='$(SEED)' HARMS='$(HARMS)' sh deploy/torture.sh $(VAR)
 
 clean:
 	rm -rf $(VAR)/bin web/page/dist/assets web/page/dist/index.html

@@ -1,7 +1,8 @@
 #!/bin/sh
 # torture.sh VAR — calls are made and everything is hurt: daemon and Asterisk killed, disk and
 # journal broken, clock set (make torture). What the SIP peers saw must be in the duty log.
-#   CALLS= how many calls (default 200), KILLS= how many kill -9 (8), SEED= repeats a run.
+#   CALLS= how many calls (default 200), KILLS= how many kill -9 (8), SEED= repeats a run;
+#   HARMS=disk takes only the other harms with that word in their name, HARMS=none none.
 # The last line is the result; the exit status is 0 only when its last four figures are 0 and
 # every fault could be injected. A failing run keeps its folder under VAR/torture.
 set -eu
@@ -11,7 +12,7 @@ mkdir -p "$VAR/bin" "$VAR/torture"
 VAR=$(cd "$VAR" && pwd)
 . deploy/env.sh
 export VAR
-export CALLS="${CALLS:-}" KILLS="${KILLS:-}" SEED="${SEED:-}" DUTYLINE_TORTURE_DIR="$VAR/torture"
+export CALLS="${CALLS:-}" KILLS="${KILLS:-}" SEED="${SEED:-}" HARMS="${HARMS:-}" DUTYLINE_TORTURE_DIR="$VAR/torture"
 go test -c -o "$VAR/bin/torture.test" ./cmd/dutyline
 cd cmd/dutyline
 # Mounts of its own: they vanish with the bench. Root can mount an ext4 that stands still;

@@ -304,9 +304,9 @@ func eventually(within time.Duration, ok func() bool) bool {
 	return true
 }
 
-// schedule is what happens in a run: all kills asked for and every other harm, in an order
-// that the seed decides.
-func schedule(want int, rounds int, shuffle func(n int, swap func(i, j int)), chance func(n int) int) []fault {
+// schedule is what happens in a run: all kills asked for and the other harms, in an order that
+// the seed decides.
+func schedule(want int, others []fault, rounds int, shuffle func(n int, swap func(i, j int)), chance func(n int) int) []fault {
 	var all []fault
 	left, deaths := want, 0
 	for left > 0 {
@@ -322,7 +322,7 @@ func schedule(want int, rounds int, shuffle func(n int, swap func(i, j int)), ch
 		all = append(all, f)
 	}
 	for range rounds {
-		all = append(all, harms...)
+		all = append(all, others...)
 	}
 	shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all
@@ -331,7 +331,7 @@ func schedule(want int, rounds int, shuffle func(n int, swap func(i, j int)), ch
 func TestAScheduleHoldsAllKillsAndEveryHarm(t *testing.T) {
 	for _, want := range []int{0, 1, 8, 201} {
 		got, seen := 0, map[string]int{}
-		for _, f := range schedule(want, 2, func(int, func(i, j int)) {}, func(n int) int { return want % n }) {
+		for _, f := range schedule(want, harms, 2, func(int, func(i, j int)) {}, func(n int) int { return want % n }) {
 			got += f.kills
 			seen[f.name]++
 		}

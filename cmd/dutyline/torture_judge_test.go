@@ -129,13 +129,13 @@ func (r *report) judgeCall(e evidence, t truth, held []logged, row *row) {
 	if (t.Retransmits > 0 || t.failed()) && !switchHurt {
 		r.delayed++
 		r.complain("%s (%s) was delayed or failed while the switch lived: INVITE repeated %d times, status %d, phone invited %d times, status %d, cut %v",
-			t.Caller, e.faultOf(t), t.Retransmits, t.Status, t.PhoneInvited, t.PhoneStatus, t.Cut)
+			t.Caller, e.met(t), t.Retransmits, t.Status, t.PhoneInvited, t.PhoneStatus, t.Cut)
 	}
 	why := "it is not in the log"
 	switch {
 	case len(held) > 1:
 		r.duplicated += len(held) - 1
-		r.complain("%s (%s) is %d times in the log: %s, %s", t.Caller, e.faultOf(t), len(held), held[0].ID, held[1].ID)
+		r.complain("%s (%s) is %d times in the log: %s, %s", t.Caller, e.met(t), len(held), held[0].ID, held[1].ID)
 		return
 	case len(held) == 1:
 		why = held[0].against(t)
@@ -149,7 +149,7 @@ func (r *report) judgeCall(e evidence, t truth, held []logged, row *row) {
 	} else {
 		r.lost++
 		row.lost++
-		r.complain("%s (%s, planned: %s) is lost: %s", t.Caller, e.faultOf(t), t.Plan, why)
+		r.complain("%s (%s, planned: %s) is lost: %s", t.Caller, e.met(t), t.Plan, why)
 	}
 	r.judgeRecording(e, t, held, switchHurt)
 }
@@ -167,7 +167,7 @@ func (r *report) judgeRecording(e evidence, t truth, held []logged, switchHurt b
 	}
 	if why != "" {
 		r.recordingsLost++
-		r.complain("%s (%s): %s", t.Caller, e.faultOf(t), why)
+		r.complain("%s (%s): %s", t.Caller, e.met(t), why)
 	}
 }
 
@@ -180,6 +180,20 @@ func (e evidence) faultOf(t truth) string {
 		}
 	}
 	return name
+}
+
+// met names every harm that a call met.
+func (e evidence) met(t truth) string {
+	var names []string
+	for _, w := range e.windows {
+		if w.meets(t) && !slices.Contains(names, w.Fault) {
+			names = append(names, w.Fault)
+		}
+	}
+	if names == nil {
+		return "nothing was hurt"
+	}
+	return strings.Join(names, ", ")
 }
 
 func (e evidence) hurt(t truth, what string) bool {
