@@ -46,8 +46,9 @@ lint:
 	  else echo "golangci-lint is not installed; the architecture test judges the import rules all the same"; fi
 
 # One line per figure: figure NAME VALUE UNIT.  make bench NAME=seal_after_hangup_p99 runs one.
+# LOAD_SECONDS=600 makes the load of daemon_cpu_share last ten minutes instead of one.
 bench: deps page
-	@sh deploy/bench.sh $(VAR) '$(NAME)'
+	@LOAD_SECONDS='$(LOAD_SECONDS)' sh deploy/bench.sh $(VAR) '$(NAME)'
 
 # Calls are made while everything is hurt: daemon and Asterisk are killed, disk and journal break.
 # make torture CALLS=5000 KILLS=200 is the long form; SEED= repeats a run.

@@ -141,6 +141,13 @@ func (p *peers) truths() []truth {
 	return all
 }
 
+// forget lets go of all calls that are over.
+func (p *peers) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.calls)
+}
+
 // register makes the phone known to the switch; it asks until it succeeds.
 func (p *peers) register(within time.Duration) error {
 	callID := someToken() + "@phone"

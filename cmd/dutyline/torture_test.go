@@ -105,7 +105,7 @@ func (x *torture) build() {
 	s := asterisktest.Settings(x.b)
 	s.Dir, s.SystemName, s.RingFor = filepath.Join(x.dir, "asterisk"), "torture", 4*time.Second
 	s.RTPFrom, s.RTPTo = 20000, 21999
-	program := buildVictim(x.b, x.dir)
+	program := buildVictim(x.b, x.dir, "torture")
 	x.sw = asterisktest.Start(x.b, s)
 	x.link = openLink(x.b, x.sw.Settings.HTTPAddress)
 	x.peers = newPeers(x.b, x.sw.Settings.SIPAddress, x.sw.Settings.Number, x.sw.Settings.DutyUser, x.sw.Settings.DutyPassword)

@@ -35,11 +35,11 @@ type victim struct {
 	trouble []string // ends that nobody wanted
 }
 
-// buildVictim makes the binary that lets a file move its clock.
-func buildVictim(t testing.TB, dir string) string {
+// buildVictim makes the daemon; with the tag torture it lets a file move its clock.
+func buildVictim(t testing.TB, dir, tags string) string {
 	t.Helper()
 	program := filepath.Join(dir, "dutyline")
-	build := exec.Command("go", "build", "-tags", "torture", "-o", program, "./cmd/dutyline")
+	build := exec.Command("go", "build", "-tags", tags, "-o", program, "./cmd/dutyline")
 	build.Dir = asterisktest.Root(t)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the daemon: %v\n%s", err, out)
