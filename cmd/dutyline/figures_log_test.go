@@ -89,12 +89,13 @@ type million struct{ file string }
 const entriesOfMillion = 1_000_000
 
 // measureMillion builds it: one call is recorded as the daemon does, then multiplied in SQL.
-func measureMillion(b *testing.B) million {
+func (m *measurements) measureMillion(b *testing.B) million {
 	b.Helper()
 	dir, err := os.MkdirTemp(os.Getenv("DUTYLINE_BENCH_DIR"), "million-")
 	if err != nil {
 		b.Fatal(err)
 	}
+	m.left = append(m.left, func() { _ = os.RemoveAll(dir) })
 	file := filepath.Join(dir, "log.db")
 	db := benchDB(b, file)
 	if err := db.Record(b.Context(), benchCall(0, time.Now().Add(-time.Hour))); err != nil {
@@ -217,12 +218,13 @@ func dropIndexes(ctx context.Context, db *sql.DB) (restore func() error, err err
 }
 
 // growth is what a call costs in a log with a million entries by what it costs in an empty one.
+// The two take turns after every few calls, so that what else the machine does hits both alike.
 func (m *measurements) growth(b *testing.B) float64 {
-	const rounds, calls = 12, 400
+	const turns, calls = 150, 40
 	small := benchDB(b, filepath.Join(b.TempDir(), "log.db"))
-	large := benchDB(b, m.million.get(b, measureMillion).file)
+	large := benchDB(b, m.million.get(b, m.measureMillion).file)
 	n := int64(1000)
-	cost := func(db *sqlite.DB) float64 {
+	cost := func(db *sqlite.DB) time.Duration {
 		began := time.Now()
 		for range calls {
 			n++
@@ -230,26 +232,26 @@ func (m *measurements) growth(b *testing.B) float64 {
 				b.Fatal(err)
 			}
 		}
-		return time.Since(began).Seconds() * 1e6 / calls
+		return time.Since(began) / calls
 	}
-	cost(small)
-	cost(large)
-	var ratios, smalls, larges []float64
-	for range rounds {
+	var smalls, larges []time.Duration
+	for turn := range turns {
 		s, l := cost(small), cost(large)
-		ratios, smalls, larges = append(ratios, l/s), append(smalls, s), append(larges, l)
+		if turn >= turns/10 { // after their caches are warm
+			smalls, larges = append(smalls, s), append(larges, l)
+		}
 	}
-	tellf("a call costs %.0f µs in an empty log, %.0f µs in one with a million entries (medians); ratio from %.2f to %.2f in %d rounds",
-		percentile(smalls, 50), percentile(larges, 50), percentile(ratios, 0), percentile(ratios, 100), rounds)
+	tellf("a call costs in an empty log: %s", spread(smalls))
+	tellf("in one with a million entries: %s", spread(larges))
 	_ = large.Close()
-	return percentile(ratios, 50)
+	return percentile(larges, 50).Seconds() / percentile(smalls, 50).Seconds()
 }
 
 // caughtUp is from kill -9 until a daemon with a million entries sees the switch, has taken up
 // the calls under way and knows the one that came and went meanwhile.
 func (m *measurements) caughtUp(b *testing.B) float64 {
 	const rounds = 5
-	log := m.million.get(b, measureMillion)
+	log := m.million.get(b, m.measureMillion)
 	bed := newLoadBed(b, filepath.Dir(log.file))
 	bed.startDaemon(b)
 	var calls sync.WaitGroup

@@ -54,6 +54,7 @@ func BenchmarkFigures(b *testing.B) {
 		b.FailNow()
 	}
 	var m measurements
+	defer m.end()
 	for _, f := range figures() {
 		if wanted != "" && wanted != f.name {
 			continue
@@ -89,6 +90,14 @@ type measurements struct {
 	tax     once[tax]
 
 	endurance once[endurance]
+
+	left []func() // removes what several figures share
+}
+
+func (m *measurements) end() {
+	for _, f := range m.left {
+		f()
+	}
 }
 
 // once measures for the first figure that needs it. A measurement that failed is not tried
