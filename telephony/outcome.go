@@ -94,4 +94,5 @@ const (
 	RedirectURIPJSIP Finding = "redirect_method_uri_pjsip" // a redirect by the phone would be invisible
 	QualifyOff       Finding = "qualify_off"               // a dead phone would still read online
 	EndpointMissing  Finding = "endpoint_missing"          // the switch does not know the endpoint
+	ClockStepped     Finding = "clock_stepped"             // somebody set our machine's clock
 )

@@ -342,6 +342,7 @@ export const zh = {
   'finding.recording_short': '录音短于通话时长',
   'finding.recording_missing': '已接听的通话没有找到录音',
   'finding.redirect_method_uri_pjsip': '交换机转移方式设置不当，话机转移将无法被发现',
+  'finding.clock_stepped': '值班系统所在机器的时钟被调整过，通话时间仍以交换机为准',
   'finding.qualify_off': '交换机没有定时探测话机，话机掉线将无法被发现',
   'finding.endpoint_missing': '交换机上没有这部话机的配置',
 
