@@ -10,7 +10,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -18,9 +17,6 @@ import (
 	"dutyline/dutylog/sqlite"
 	"dutyline/web"
 )
-
-// The shortest password that is taken, in characters; the page asks for the same.
-const shortestPassword = 8
 
 func newUserCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -55,7 +51,7 @@ func newUserAddCommand(flags *logFlags) *cobra.Command {
 				if _, err := db.Account(cmd.Context(), a.Login); !errors.Is(err, dutylog.ErrNotFound) {
 					return orExists(a.Login, err)
 				}
-				password, err := newPassword(cmd, generate)
+				password, err := newPassword(cmd, a.Login, generate)
 				if err != nil {
 					return err
 				}
@@ -96,7 +92,7 @@ func newUserPasswdCommand(flags *logFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				password, err := newPassword(cmd, generate)
+				password, err := newPassword(cmd, a.Login, generate)
 				if err != nil {
 					return err
 				}
@@ -182,7 +178,7 @@ func tellPassword(cmd *cobra.Command, login, password string, generated bool) {
 }
 
 // newPassword makes a password, or asks for one: twice on a terminal, else one line.
-func newPassword(cmd *cobra.Command, generate bool) (string, error) {
+func newPassword(cmd *cobra.Command, login string, generate bool) (string, error) {
 	if generate {
 		return rand.Text(), nil // 26 letters and digits, 128 bits
 	}
@@ -191,8 +187,8 @@ func newPassword(cmd *cobra.Command, generate bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if n := utf8.RuneCountInString(password); n < shortestPassword {
-		return "", fmt.Errorf("the password has %d characters: take at least %d, or let --generate make one", n, shortestPassword)
+	if err := dutylog.CheckPassword(login, password); err != nil {
+		return "", fmt.Errorf("%w, or let --generate make one", err)
 	}
 	if _, terminal := hideInput(cmd.InOrStdin()); !terminal {
 		return password, nil
