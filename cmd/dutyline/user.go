@@ -21,13 +21,14 @@ import (
 func newUserCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "user",
-		Short: "Add, list and disable logins, and give them passwords",
-		Long: "Add, list and disable logins, and give them passwords. The daemon may run meanwhile.\n" +
+		Short: "Add, list, disable and enable logins, and give them passwords",
+		Long: "Add, list, disable and enable logins, and give them passwords. The daemon may run meanwhile.\n" +
 			"A password is typed or read from standard input, never given as an argument, which others could see.",
 		Args: cobra.NoArgs,
 	}
 	flags := addLogFlags(cmd)
-	cmd.AddCommand(newUserAddCommand(flags), newUserPasswdCommand(flags), newUserDisableCommand(flags), newUserListCommand(flags))
+	cmd.AddCommand(newUserAddCommand(flags), newUserPasswdCommand(flags), newUserDisableCommand(flags), newUserEnableCommand(flags),
+		newUserListCommand(flags))
 	return cmd
 }
 
@@ -122,6 +123,23 @@ func newUserDisableCommand(flags *logFlags) *cobra.Command {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is disabled and logged out\n", args[0])
+				return nil
+			})
+		},
+	}
+}
+
+func newUserEnableCommand(flags *logFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "enable LOGIN",
+		Short: "Let a disabled login in again, with the password that it had",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withLog(cmd, flags, false, func(db *sqlite.DB) error {
+				if err := db.EnableAccount(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is enabled and can log in with its old password\n", args[0])
 				return nil
 			})
 		},

@@ -118,6 +118,26 @@ func TestUserFromTheFirstToTheLast(t *testing.T) {
 	refused(t, "", "this is the last enabled administrator: add another one first", "user", "disable", "boss", "--db", file)
 }
 
+func TestADisabledLoginIsEnabledAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log.db")
+	works(t, "correct horse\n", "user", "add", "boss", "--role", "admin", "--db", file)
+	works(t, "battery staple\n", "user", "add", "zhangwei", "--role", "officer", "--db", file)
+	works(t, "", "user", "disable", "zhangwei", "--db", file)
+	for range 2 { // twice does no harm
+		out := works(t, "", "user", "enable", "zhangwei", "--db", file)
+		if !strings.Contains(out, "zhangwei is enabled and can log in with its old password") {
+			t.Errorf("%q", out)
+		}
+	}
+	a, err := openTestLog(t, file).Account(t.Context(), "zhangwei")
+	if err != nil || a.Disabled || !a.MustChange || !web.CheckPassword(a.PasswordHash, "battery staple") {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if out := works(t, "", "user", "list", "--db", file); strings.Contains(out, "disabled") {
+		t.Errorf("still disabled:\n%s", out)
+	}
+}
+
 func TestAMadePasswordIsPrintedOnce(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log.db")
 	for _, args := range [][]string{
@@ -160,6 +180,7 @@ func TestUserRefusals(t *testing.T) {
 	refused(t, "", "accepts 1 arg(s)", "user", "add", "x", "secret", "--role", "officer", "--db", file)
 	refused(t, "correct horse\n", `login "x": not in the duty log`, "user", "passwd", "x", "--db", file)
 	refused(t, "", `login "x": not in the duty log`, "user", "disable", "x", "--db", file)
+	refused(t, "", `login "x": not in the duty log`, "user", "enable", "x", "--db", file)
 	refused(t, "", "--config FILE", "user", "list")
 	refused(t, "", "none of the others can be", "user", "list", "--db", file, "--config", file)
 	refused(t, "", "does not exist", "user", "list", "--config", filepath.Join(folder, "none.yaml"))
