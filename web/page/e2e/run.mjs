@@ -46,6 +46,24 @@ await check('log in: line, who is on duty, practice mark', async () => {
   await desk.shot('02-desk-idle')
 })
 
+await check('what the duty log does not have yet is marked so, until it has', async () => {
+  await desk.page.route('**/api/v1/lines', async (route) => {
+    const answer = await route.fetch()
+    const lines = await answer.json()
+    lines.items.forEach((l) => { l.logged = false })
+    await route.fulfill({ response: answer, json: lines })
+  })
+  const ask = () => desk.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await ask()
+  await desk.says(/尚未写入日志/, desk.at('unlogged'))
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
+  await desk.shot('02b-not-yet-logged')
+  await desk.page.unroute('**/api/v1/lines')
+  await ask()
+  await desk.at('unlogged').waitFor({ state: 'hidden' })
+})
+
 const oneCall = story()
 await oneCall('a call rings: counter, pop, candidates; the locked screen shows no caller', async () => {
   await desk.watchLine()
