@@ -60,7 +60,7 @@ type channelData struct {
 
 func (d channelData) channel() telephony.Channel {
 	return telephony.Channel{
-		ID: d.ID, Name: d.Name, State: d.State, Number: d.Caller.Number, CallerName: d.Caller.Name,
+		ID: d.ID, Name: d.Name, State: d.State, Number: d.Caller.Number, CallerName: displayName(d.Caller.Name),
 		RDNIS: d.RDNIS, Exten: d.Dialplan.Exten, Context: d.Dialplan.Context,
 		App: d.Dialplan.AppName, AppData: d.Dialplan.AppData, SIPCallID: d.ProtocolID,
 		Created: time.Time(d.Created).UTC(),

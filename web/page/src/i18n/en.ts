@@ -25,6 +25,8 @@ export const en: Record<Key, string> = {
   'line.lastKnown': 'Last known: {state} ({time})',
   'line.since': 'since {time} · for {for}',
   'line.number': 'Duty number',
+  'line.unlogged': 'Not yet logged',
+  'line.unloggedHint': 'The duty log cannot be written in time; this mark goes when it has been',
   'ring.count': 'Ring {ring}',
   'ring.limit': 'limit {limit}',
   'ring.seconds': '{s} s',

@@ -23,6 +23,8 @@ export const zh = {
   'line.lastKnown': '最后已知状态：{state}（{time}）',
   'line.since': '{time} 起，已持续 {for}',
   'line.number': '值班电话',
+  'line.unlogged': '尚未写入日志',
+  'line.unloggedHint': '值班日志暂时来不及写入，写入后此标记自动消失',
   'ring.count': '第 {ring} 声',
   'ring.limit': '限 {limit} 声',
   'ring.seconds': '{s} 秒',
