@@ -287,7 +287,7 @@ func FuzzReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := tape.NewReader(bytes.NewReader(data))
 		folder := newMemory()
-		w := tape.NewWriter(folder, tape.Policy{Days: 1, MaxBytes: 1 << 40})
+		w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 40})
 		var want []tape.Record
 		for range len(data) + 2 {
 			got, err := r.Next()
@@ -341,7 +341,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"rx":"2026-11-23T12:17:59.603123Z","event":{}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		folder := newMemory()
-		w := tape.NewWriter(folder, tape.Policy{Days: 1, MaxBytes: 1 << 40})
+		w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 40})
 		if err := w.Write(tape.Record{At: start, Raw: raw}); err != nil {
 			t.Fatal(err)
 		}
