@@ -47,7 +47,9 @@ func TestASnapshotInMidRingKnowsTheCall(t *testing.T) {
 		if snap, err = client.Snapshot(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		return slices.ContainsFunc(snap.Channels, func(c telephony.Channel) bool { return c.Rang })
+		// A snapshot is no single instant: the list may be older than the variables asked for behind it.
+		return slices.ContainsFunc(snap.Channels, func(c telephony.Channel) bool { return c.Rang }) &&
+			slices.ContainsFunc(snap.Channels, func(c telephony.Channel) bool { return c.State == "Ringing" })
 	})
 	trunk := snap.Channels[slices.IndexFunc(snap.Channels, func(c telephony.Channel) bool { return strings.HasPrefix(c.Name, "PJSIP/trunk-") })]
 	duty := snap.Channels[slices.IndexFunc(snap.Channels, func(c telephony.Channel) bool { return strings.HasPrefix(c.Name, "PJSIP/duty-") })]
