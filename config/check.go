@@ -24,6 +24,9 @@ func (c *Config) check(f *Faults) {
 	if _, err := time.LoadLocation(c.Site.TimeZone); err != nil {
 		f.add("site.time_zone", "%q is no known time zone; use a name such as Asia/Shanghai", c.Site.TimeZone)
 	}
+	if _, err := time.LoadLocation(c.Journal.TimeZone); err != nil {
+		f.add("journal.time_zone", "%q is no known time zone; use a name such as Asia/Shanghai, or leave it empty", c.Journal.TimeZone)
+	}
 	if u, err := url.Parse(c.ARI.URL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		f.add("ari.url", "%q is no address of an ARI; write for instance http://127.0.0.1:8088/ari", c.ARI.URL)
 	}

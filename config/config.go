@@ -28,6 +28,7 @@ type Config struct {
 	Keys    Keys       `mapstructure:"keys"`
 	Disk    Disk       `mapstructure:"disk"`
 	Tape    Tape       `mapstructure:"tape"`
+	Journal Journal    `mapstructure:"journal"`
 	Retain  Retention  `mapstructure:"retention"`
 	Web     web.Config `mapstructure:"web"`
 }
@@ -64,6 +65,21 @@ type ARI struct {
 	User         string `mapstructure:"user"`
 	PasswordFile string `mapstructure:"password_file"`
 	Password     string `mapstructure:"-"` // from PasswordFile or DUTYLINE_ARI_PASSWORD
+}
+
+// Journal is the switch's own journal of calls (CEL, JSON lines), the second eye.
+type Journal struct {
+	File     string `mapstructure:"file"`      // empty: there is none, and blind intervals are stated
+	TimeZone string `mapstructure:"time_zone"` // of the switch, where the journal's times carry none; empty: this machine's
+}
+
+// Location is the zone of the journal's times; call it after Load has checked it.
+func (j Journal) Location() *time.Location {
+	loc, err := time.LoadLocation(j.TimeZone)
+	if j.TimeZone == "" || err != nil {
+		return time.Local
+	}
+	return loc
 }
 
 // Log is where the duty log is kept.
@@ -134,6 +150,7 @@ func Default() Config {
 		Log:     Log{File: "/var/lib/dutyline/log.db"},
 		Archive: Archive{Folder: "/var/lib/dutyline/recordings"},
 		Disk:    Disk{ReserveMB: 512, WarnDays: 30},
+		Journal: Journal{File: "/var/log/asterisk/cel-custom/cel.jsonl"},
 		Tape:    Tape{Folder: "/var/lib/dutyline/tape", MaxMB: 2048},
 		Retain:  Retention{Recordings: 3650, Tape: 30, Journal: 400, RequireBackup: true},
 		Web:     web.DefaultConfig(),

@@ -43,8 +43,19 @@ func stage(c telephony.Call) int {
 // Advance is what the log keeps of a call after the tracker said more about it. News never
 // takes a call back to an earlier stage, and a verdict once given never changes: after the
 // end only findings, tags and texts that were empty are added.
+//
+// The one that settles a call is compared with what is kept (telephony.Reconcile); once the
+// journal settled it, nothing is said any more.
 func Advance(kept, said telephony.Call) telephony.Call {
 	switch {
+	case kept.SettledBy == telephony.SettledByJournal:
+		return kept
+	case said.SettledBy == telephony.SettledByJournal:
+		return telephony.Reconcile(kept, said)
+	case said.SettledBy != "" && kept.Ended():
+		kept.SettledBy = said.SettledBy
+		kept.Findings = union(kept.Findings, said.Findings)
+		return kept
 	case kept.Ended():
 		kept.Findings = union(kept.Findings, said.Findings)
 		kept.Tags = MergeTags(kept.Tags, said.Tags)

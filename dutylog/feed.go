@@ -18,6 +18,8 @@ const (
 	TopicCall  Topic = "call"
 	TopicEntry Topic = "entry"
 	TopicAlert Topic = "alert"
+	// TopicInterval says that something was not seen for a while, or is seen again.
+	TopicInterval Topic = "interval"
 )
 
 // Item is one row of the feed: something was committed. Subject is the line's name or the

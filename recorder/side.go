@@ -3,6 +3,7 @@ package recorder
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -18,8 +19,15 @@ const (
 // Sides lists both in the order of the channels.
 func Sides() [2]Side { return [2]Side{Far, Officer} }
 
+// AgainMark stands between an id that the switch gave once more and which time it was, as the
+// duty log keeps such calls apart: "id~2". No id of a switch holds it.
+const AgainMark = "~"
+
 // StoredName is how the switch's dialplan names a side's recording.
-func StoredName(callID string, s Side) string { return callID + "-" + string(s) }
+func StoredName(callID string, s Side) string {
+	id, _, _ := strings.Cut(callID, AgainMark)
+	return id + "-" + string(s)
+}
 
 // State of a side's file as it was delivered.
 type State string

@@ -19,11 +19,14 @@ const (
 func Reconcile(live, journal Call) Call {
 	out := live
 	out.SettledBy = SettledByJournal
+	live.Findings = slices.DeleteFunc(slices.Clone(live.Findings), func(f Finding) bool { return f == NotInJournal })
 	out.Findings, out.Tags = slices.Clone(live.Findings), slices.Clone(live.Tags)
 	switch {
 	case !live.Ended():
 		out = takeOver(live, journal)
-		out.add(EndMissedLive)
+		if !live.seenInPart() {
+			out.add(EndMissedLive)
+		}
 	case live.seenInPart() && journal.Outcome != Unknown:
 		out = takeOver(live, journal)
 	case live.seenInPart():
@@ -38,7 +41,7 @@ func Reconcile(live, journal Call) Call {
 }
 
 func (c Call) seenInPart() bool {
-	return slices.Contains(c.Findings, SeenInPart) || slices.Contains(c.Findings, EndNotSeen) || c.Outcome == Unknown
+	return slices.Contains(c.Findings, SeenInPart) || slices.Contains(c.Findings, EndNotSeen) || c.Outcome == Unknown // the last: one that was not seen to its end
 }
 
 func (c *Call) add(f Finding) {

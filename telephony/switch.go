@@ -39,6 +39,7 @@ type SwitchInfo struct {
 // Snapshot is what exists on the switch at one moment.
 type Snapshot struct {
 	At        time.Time
+	Started   time.Time // of the switch, to the second; zero when it did not say
 	Channels  []Channel
 	Bridges   []Bridge
 	Endpoints []Endpoint

@@ -20,6 +20,7 @@ import (
 	"dutyline/recorder"
 	"dutyline/recorder/archive"
 	"dutyline/telephony/ari"
+	"dutyline/telephony/cel"
 	"dutyline/telephony/tape"
 	"dutyline/web"
 )
@@ -45,6 +46,9 @@ type app struct {
 	steps     *clockWatch
 	collector *recorder.Collector
 	keeper    *keeper
+	journal   *journalist // nil where no journal is configured
+	tail      *cel.Tail
+	beat      *heartbeat
 	page      http.Handler
 	listener  net.Listener
 }
@@ -97,7 +101,7 @@ func (a *app) wire(context.Context) error {
 	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
-	a.watcher = newWatcher(lines, box, a.committer.Add, a.logger)
+	a.watcher = newWatcher(lines, box, a.tell, a.logger)
 	a.watcher.now, a.watcher.stepped = a.clock.Now, a.clock.Stepped
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
@@ -108,6 +112,7 @@ func (a *app) wire(context.Context) error {
 		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now}
 	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask() }}
 	a.auditor.also = a.steps.Faults
+	a.wireJournal(lines)
 	return nil
 }
 
@@ -120,6 +125,9 @@ func (a *app) resume(ctx context.Context) error {
 	states, err := a.log.LineStates(ctx)
 	if err != nil {
 		return fmt.Errorf("read the lines' last states: %w", err)
+	}
+	if err := a.resumeSight(ctx); err != nil {
+		return err
 	}
 	a.watcher.resume(open, states)
 	return nil
@@ -143,6 +151,8 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "duty log", run: a.committer.Run, grace: 10 * time.Second},
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
+		part{name: "sight", run: a.beat.Run},
+		part{name: "journal", run: a.runJournal},
 		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
 		part{name: "log check", run: a.logCheck.Run},
 		part{name: "clock", run: a.steps.Run},

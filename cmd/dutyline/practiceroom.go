@@ -37,6 +37,7 @@ func (r *practiceRun) config(sw asterisk.Settings) config.Config {
 		Endpoints: []string{"PJSIP/" + sw.DutyUser}, Trunks: []string{"PJSIP/" + sw.Trunk}}}
 	c.ARI = config.ARI{URL: sw.ARI(), User: sw.ARIUser, Password: sw.ARIPassword}
 	c.Log.File, c.Archive.Folder = in("log.db"), in("recordings")
+	c.Journal.File = sw.Journal()
 	c.Tape.Folder, c.Tape.MaxMB = in("tape"), 256
 	c.Retain.RequireBackup = false // nobody backs up what is only practised
 	c.Web.Listen, c.Web.TLSFolder = r.ports.page, in("tls")

@@ -36,6 +36,8 @@ type watcher struct {
 	health watchHealth
 	taped  bool // something waits for the next flush
 	faults faultBook
+	sight  sight
+	starts func(at time.Time) // told when the switch, as seen now, was started
 }
 
 // tapeWriter is the black box; a tape that cannot be written never stops the watch.
@@ -51,6 +53,7 @@ type message struct {
 	gap      *gap
 	snapshot *telephony.Snapshot
 	faults   []telephony.Fault // all that stand now; not nil
+	settled  *settledNews
 }
 
 type gap struct {
@@ -61,7 +64,7 @@ type gap struct {
 func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony.Change), logger *slog.Logger) *watcher {
 	return &watcher{
 		tracker: telephony.NewTracker(lines), tape: tape, commit: commit, logger: logger,
-		now: time.Now, stepped: func() time.Duration { return 0 }, in: make(chan message), done: make(chan struct{}), audit: func() {}, seen: func() {}, health: watchHealth{logger: logger},
+		now: time.Now, stepped: func() time.Duration { return 0 }, in: make(chan message), done: make(chan struct{}), audit: func() {}, seen: func() {}, starts: func(time.Time) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
 	}
 }
 
@@ -110,15 +113,31 @@ func (w *watcher) take(m message) {
 	case m.frame != nil:
 		w.takeFrame(*m.frame)
 	case m.gap != nil:
+		w.commit(w.sight.lost(w.onSwitch(m.gap.from), plainCause(m.gap.cause)))
 		w.commit(w.tracker.Gap(w.onSwitch(m.gap.from)))
 	case m.snapshot != nil:
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
+		w.commit(w.sight.seen(m.snapshot.At, m.snapshot.Started))
+		w.starts(m.snapshot.Started)
 		w.commit(w.tracker.Resync(*m.snapshot))
 		w.audit()
 		w.seen()
+	case m.settled != nil:
+		for _, s := range m.settled.calls {
+			w.commit(w.tracker.Settled(s))
+		}
+		w.commit(m.settled.also)
 	case m.faults != nil:
 		w.commit(w.faults.apply(m.faults, w.now(), w.tracker.States()))
 	}
+}
+
+// plainCause is why the link was lost, for people.
+func plainCause(err error) string {
+	if err == nil {
+		return "the link to the switch was lost"
+	}
+	return "the link to the switch was lost: " + err.Error()
 }
 
 // flushTape proves that what was buffered reached the disk.

@@ -15,7 +15,7 @@ import (
 
 const callColumns = "id, line, direction, caller, caller_e164, caller_name, called, called_e164, outcome, reason, " +
 	"offered_at, rang_at, rang_until, answered_at, ended_at, rings, rule, hangup_by, forwarded_to, redirected_from, findings, " +
-	"said_tags, set_tags, tags, entry_id"
+	"said_tags, set_tags, tags, entry_id, settled_by"
 
 // keptCall is a call's row. Its Tags are what the switch said.
 type keptCall struct {
@@ -30,7 +30,7 @@ func (k keptCall) values() []any {
 	return []any{c.ID, c.Line, string(c.Direction), c.Caller.Raw, c.Caller.E164, c.CallerName, c.Called.Raw, c.Called.E164,
 		string(c.Outcome), string(c.Reason), micros(c.OfferedAt), micros(c.RangAt), micros(c.RangUntil), micros(c.AnsweredAt), micros(c.EndedAt),
 		int64(c.Rings), c.Rule, string(c.HangupBy), c.ForwardedTo, c.RedirectedFrom, list(c.Findings),
-		list(c.Tags), list(k.set), list(k.shown), k.entryID}
+		list(c.Tags), list(k.set), list(k.shown), k.entryID, string(c.SettledBy)}
 }
 
 func (k *keptCall) targets() []any {
@@ -38,7 +38,7 @@ func (k *keptCall) targets() []any {
 	return []any{&c.ID, &c.Line, &c.Direction, &c.Caller.Raw, &c.Caller.E164, &c.CallerName, &c.Called.Raw, &c.Called.E164,
 		&c.Outcome, &c.Reason, instant{&c.OfferedAt}, instant{&c.RangAt}, instant{&c.RangUntil}, instant{&c.AnsweredAt}, instant{&c.EndedAt},
 		&c.Rings, &c.Rule, &c.HangupBy, &c.ForwardedTo, &c.RedirectedFrom, words[telephony.Finding]{&c.Findings},
-		words[telephony.Tag]{&c.Tags}, words[telephony.Tag]{&k.set}, words[telephony.Tag]{&k.shown}, &k.entryID}
+		words[telephony.Tag]{&c.Tags}, words[telephony.Tag]{&k.set}, words[telephony.Tag]{&k.shown}, &k.entryID, &c.SettledBy}
 }
 
 // asShown is the call with the tags that the API shows.

@@ -29,6 +29,12 @@ func (db *DB) Record(ctx context.Context, changes []telephony.Change) error {
 			if !fresh {
 				continue
 			}
+			if ch.Interval != nil || ch.Journal != nil {
+				if err := t.recordSight(ch); err != nil {
+					return err
+				}
+				continue
+			}
 			if err := t.recordLine(ch); err != nil {
 				return err
 			}
@@ -55,7 +61,7 @@ func (db *DB) Record(ctx context.Context, changes []telephony.Change) error {
 // A change without a time is always taken: then only the comparison with what is kept
 // protects against saying it twice.
 func (t *tx) firstSaid(ch telephony.Change) (bool, error) {
-	if ch.At.IsZero() {
+	if ch.At.IsZero() || ch.Interval != nil || ch.Journal != nil { // these say the same by their keys
 		return true, nil
 	}
 	h := sha256.New()
@@ -75,11 +81,14 @@ func (t *tx) recordCall(ch telephony.Change) error {
 		said.OfferedAt = ch.At
 	}
 	said.OfferedAt = said.OfferedAt.Truncate(time.Microsecond) // as it is kept: else the entry's call time would change at every word
-	before, err := t.call(said.ID)
+	before, err := t.callSaid(&said)
 	after := before
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		after.Call = said
+		if err := t.noteUnseen(ch.Kind, &after.Call); err != nil {
+			return err
+		}
 	case err != nil:
 		return err
 	default:
@@ -106,7 +115,7 @@ func (t *tx) recordCall(ch telephony.Change) error {
 	if after.Ended() && !before.Ended() {
 		return t.openRecording(after.Call)
 	}
-	return nil
+	return t.replanRecording(before.Call, after.Call)
 }
 
 // followEntry opens the call's entry or brings it up to what the call became, and notes the

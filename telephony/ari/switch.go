@@ -60,7 +60,7 @@ type channelData struct {
 
 func (d channelData) channel() telephony.Channel {
 	return telephony.Channel{
-		ID: d.ID, Name: d.Name, State: d.State, Number: d.Caller.Number, CallerName: displayName(d.Caller.Name),
+		ID: d.ID, Name: d.Name, State: d.State, Number: d.Caller.Number, CallerName: telephony.DisplayName(d.Caller.Name),
 		RDNIS: d.RDNIS, Exten: d.Dialplan.Exten, Context: d.Dialplan.Context,
 		App: d.Dialplan.AppName, AppData: d.Dialplan.AppData, SIPCallID: d.ProtocolID,
 		Created: time.Time(d.Created).UTC(),
@@ -74,7 +74,7 @@ func (c *Client) Snapshot(ctx context.Context) (telephony.Snapshot, error) {
 	if err != nil {
 		return telephony.Snapshot{}, err
 	}
-	out := telephony.Snapshot{At: c.switchTime(info.Clock)}
+	out := telephony.Snapshot{At: c.switchTime(info.Clock), Started: info.Started}
 	var channels []channelData
 	if _, err := c.rest.get(ctx, "/channels", &channels); err != nil {
 		return telephony.Snapshot{}, err

@@ -57,7 +57,7 @@ func DecodeIn(record []byte, zone *time.Location) (telephony.Row, error) {
 		return telephony.Row{}, errors.New("not a record of the switch's journal: it has no eventtype")
 	}
 	row := telephony.Row{
-		Channel: m["channame"], UniqueID: m["uniqueid"], LinkedID: m["linkedid"], Number: m["num"], CallerName: m["name"],
+		Channel: m["channame"], UniqueID: m["uniqueid"], LinkedID: m["linkedid"], Number: m["num"], CallerName: telephony.DisplayName(m["name"]),
 		RDNIS: m["rdnis"], DNID: m["dnid"], Exten: m["exten"], Context: m["context"], App: m["appname"], AppData: m["appdata"],
 		Peer: m["peer"],
 	}

@@ -1,13 +1,13 @@
-package ari
+package telephony
 
 import "strings"
 
-// displayName takes the escapes out of a caller's name. Asterisk hands on the inside of SIP's
+// DisplayName takes the escapes out of a caller's name. Asterisk hands on the inside of SIP's
 // quoted string as it came, and there a backslash stands before a quote, before a backslash
 // and before whatever else of ASCII the sender chose to escape (quoted-pair, RFC 3261 section
 // 25.1). A backslash that escapes nothing, because the name was cut behind it or is followed
 // by what must not be escaped, stays: no character that the caller sent is lost.
-func displayName(sent string) string {
+func DisplayName(sent string) string {
 	if strings.IndexByte(sent, '\\') < 0 {
 		return sent // nearly every name
 	}

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"dutyline/telephony"
+	"dutyline/telephony/cel"
+)
+
+const (
+	journalTick = 250 * time.Millisecond
+	// settleAfter is how long after its end a call is settled, so that the live view's word is
+	// in the log first: the switch's events may be a little behind its journal.
+	settleAfter = 2 * time.Second
+	// journalLate is how long after a call's end its rows are waited for.
+	journalLate = 10 * time.Second
+	// quietJournal is how long nothing must have come until all that was written counts as read.
+	quietJournal = time.Second
+)
+
+// journalist reads the switch's own journal beside the watcher: it settles calls, and notices
+// a journal that is not written by comparing it with what the live view saw end.
+type journalist struct {
+	journal *telephony.Journal
+	hand    func(message)     // to the watcher
+	status  func() cel.Status // of the tail
+	now     func() time.Time
+	logger  *slog.Logger
+	in      chan cel.Batch
+
+	mu      sync.Mutex
+	ended   []telephony.Call // as the live view saw it, not looked at yet
+	started time.Time        // the switch was started then; not looked at yet
+	newest  time.Time        // of the rows
+
+	read    telephony.Position
+	held    []heldBatch
+	awaited []awaitedCall
+	down    *telephony.Interval // the journal is not written or not readable
+	last    time.Time           // when a batch came last
+}
+
+// heldBatch is what came of one batch and waits for the live view's word.
+type heldBatch struct {
+	due      time.Time
+	calls    []telephony.Settlement
+	also     []telephony.Change
+	position telephony.Position
+}
+
+type awaitedCall struct {
+	call telephony.Call
+	due  time.Time
+}
+
+func newJournalist(lines []telephony.Line, hand func(message), status func() cel.Status, now func() time.Time, logger *slog.Logger) *journalist {
+	return &journalist{journal: telephony.NewJournal(lines), hand: hand, status: status, now: now, logger: logger,
+		in: make(chan cel.Batch)}
+}
+
+// resume takes up the last run: where reading stopped, what was not settled, and whether the
+// journal was down.
+func (j *journalist) resume(from telephony.Position, unsettled []telephony.Call, open []telephony.Interval) {
+	j.read = from
+	j.ended = unsettled
+	for _, i := range open {
+		if i.Kind == telephony.JournalDown && i.To.IsZero() {
+			j.down = &i
+		}
+	}
+}
+
+// Batch is the tail's sink.
+func (j *journalist) Batch(ctx context.Context, b cel.Batch) error {
+	select {
+	case j.in <- b:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Told takes what the watcher tells the log, to know which calls the journal must have.
+func (j *journalist) Told(changes []telephony.Change) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, ch := range changes {
+		if ch.Kind == telephony.CallEnded {
+			j.ended = append(j.ended, *ch.Call)
+		}
+	}
+}
+
+// SwitchStarted takes when the switch was started.
+func (j *journalist) SwitchStarted(at time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.started = at
+}
+
+// Newest is the time of the newest row.
+func (j *journalist) Newest() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.newest
+}
+
+// Run settles calls until ctx ends.
+func (j *journalist) Run(ctx context.Context) error {
+	tick := time.NewTicker(journalTick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case b := <-j.in:
+			j.take(b)
+		case <-tick.C:
+			j.look()
+		}
+		j.release()
+	}
+}
+
+func (j *journalist) take(b cel.Batch) {
+	now := j.now()
+	j.last = now
+	h := heldBatch{due: now}
+	if b.Gap != nil {
+		j.logger.Warn(b.Gap.String())
+		if !b.Gap.From.IsZero() {
+			h.also = append(h.also, intervalChange(telephony.Interval{Kind: telephony.JournalDown, From: b.Gap.From,
+				To: later(b.Gap.To, b.Gap.From), Cause: "rows of the switch's journal are lost: " + string(b.Gap.Cause)}))
+		}
+	}
+	if len(b.Rows) > 0 {
+		h.also = append(h.also, j.up(b.Rows[0].At)...)
+	}
+	h.calls = j.journal.Read(b.Rows, j.read, b.Position)
+	j.read = b.Position
+	h.position = j.journal.Position()
+	for _, s := range h.calls {
+		if due := s.At.Add(settleAfter); due.After(h.due) {
+			h.due = due
+		}
+	}
+	if latest := now.Add(settleAfter); h.due.After(latest) { // a clock that was set
+		h.due = latest
+	}
+	j.mu.Lock()
+	j.newest = j.journal.LastAt()
+	j.mu.Unlock()
+	j.held = append(j.held, h)
+}
+
+// up ends an interval in which the journal was not written.
+func (j *journalist) up(at time.Time) []telephony.Change {
+	if j.down == nil {
+		return nil
+	}
+	over := *j.down
+	over.To = later(at, over.From)
+	j.down = nil
+	return []telephony.Change{intervalChange(over)}
+}
+
+// goDown begins one.
+func (j *journalist) goDown(from time.Time, cause string) {
+	if j.down != nil {
+		return
+	}
+	j.down = &telephony.Interval{Kind: telephony.JournalDown, From: from, Cause: cause}
+	j.hold(heldBatch{due: j.now(), also: []telephony.Change{intervalChange(*j.down)}, position: j.journal.Position()})
+	j.logger.Warn("the switch's journal is down: "+cause, "since", from)
+}
+
+func (j *journalist) hold(h heldBatch) { j.held = append(j.held, h) }
+
+// look is what is to be done from time to time.
+func (j *journalist) look() {
+	now := j.now()
+	j.mu.Lock()
+	ended, started := j.ended, j.started
+	j.ended = nil
+	j.mu.Unlock()
+	for _, c := range ended {
+		j.awaited = append(j.awaited, awaitedCall{call: c, due: now.Add(journalLate)})
+	}
+	status := j.status()
+	if status.Err != nil {
+		j.goDown(now, status.Err.Error())
+	}
+	if !started.IsZero() && status.Err == nil && now.Sub(j.last) >= quietJournal {
+		j.mu.Lock()
+		j.started = time.Time{}
+		j.mu.Unlock()
+		if cut := j.journal.SwitchStarted(started); len(cut) > 0 {
+			j.hold(heldBatch{due: now, calls: cut, position: j.journal.Position()})
+		}
+	}
+	j.miss(now)
+}
+
+// miss settles by the live view alone what the journal should have and has not.
+func (j *journalist) miss(now time.Time) {
+	for len(j.awaited) > 0 && !now.Before(j.awaited[0].due) {
+		c := j.awaited[0].call
+		j.awaited = j.awaited[1:]
+		c.SettledBy = telephony.SettledByARI
+		c.Findings = append(slices.Clone(c.Findings), telephony.NotInJournal)
+		j.hold(heldBatch{due: now, calls: []telephony.Settlement{{Call: c, At: c.EndedAt}}, position: j.journal.Position()})
+		if j.journal.LastAt().Before(c.OfferedAt) { // nothing was written since
+			j.goDown(c.OfferedAt, "the switch's journal has nothing of a call that the live view saw: it is not written")
+		}
+	}
+}
+
+// release hands over what is due, in order.
+func (j *journalist) release() {
+	now := j.now()
+	for len(j.held) > 0 && !now.Before(j.held[0].due) {
+		h := j.held[0]
+		j.held = j.held[1:]
+		for _, s := range h.calls {
+			j.awaited = slices.DeleteFunc(j.awaited, func(a awaitedCall) bool { return a.call.ID == s.Call.ID })
+		}
+		also := h.also
+		if position := h.position; position != (telephony.Position{}) {
+			also = append(also, telephony.Change{Kind: telephony.JournalRead, At: now, Journal: &position})
+		}
+		j.hand(message{settled: &settledNews{calls: h.calls, also: also}})
+	}
+}
+
+// settledNews is what the journalist tells the watcher.
+type settledNews struct {
+	calls []telephony.Settlement
+	also  []telephony.Change
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"dutyline/telephony"
+	"dutyline/telephony/cel"
+)
+
+// unsettledFor is how far back calls are looked for that the journal has not settled yet.
+const unsettledFor = 24 * time.Hour
+
+// noJournal is the cause of the interval in which there is no second eye at all.
+const noJournal = "no journal of the switch is configured (journal.file)"
+
+// wireJournal adds the second eye, where one is configured.
+func (a *app) wireJournal(lines []telephony.Line) {
+	a.beat = &heartbeat{log: a.log, seen: func() bool { return a.sw.Status().Connected }, now: a.clock.Now, logger: a.logger}
+	if a.cfg.Journal.File == "" {
+		a.watcher.starts = a.beat.switchStarted
+		return
+	}
+	quarantine := &boundedFile{name: filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-journal.jsonl"), most: 16 << 20}
+	a.tail = cel.New(cel.Config{Path: a.cfg.Journal.File, Zone: a.cfg.Journal.Location(), AtEnd: true, Quarantine: quarantine,
+		Log: a.logger, Now: a.clock.Now}, a.registry)
+	a.journal = newJournalist(lines, a.watcher.send, a.tail.Status, a.clock.Now, a.logger)
+	a.watcher.sight.journalAt = a.journal.Newest
+	a.watcher.starts = func(at time.Time) {
+		a.beat.switchStarted(at)
+		a.journal.SwitchStarted(at)
+	}
+}
+
+// tell is where the watcher's changes go: into the log, and to the journalist, who waits for
+// the journal's word on every call that ended. Without a journal the live view's word stands.
+func (a *app) tell(changes []telephony.Change) {
+	if a.journal == nil {
+		a.committer.Add(settledByLiveView(changes))
+		return
+	}
+	a.committer.Add(changes)
+	a.journal.Told(changes)
+}
+
+func settledByLiveView(changes []telephony.Change) []telephony.Change {
+	for i, ch := range changes {
+		if ch.Kind == telephony.CallEnded {
+			call := *ch.Call
+			call.SettledBy = telephony.SettledByARI
+			changes[i].Call = &call
+		}
+	}
+	return changes
+}
+
+// resumeSight takes up what the last run saw and did not see.
+func (a *app) resumeSight(ctx context.Context) error {
+	now := a.clock.Now()
+	alive, started, err := a.log.LastAlive(ctx)
+	if err != nil {
+		return fmt.Errorf("read when the switch was last seen: %w", err)
+	}
+	open, err := a.log.Intervals(ctx, now, time.Time{})
+	if err != nil {
+		return fmt.Errorf("read what was not seen: %w", err)
+	}
+	a.watcher.sight.take(open)
+	a.committer.Add(a.watcher.sight.resume(alive, started))
+	if a.journal == nil {
+		a.committer.Add(withoutJournal(open, now))
+		return nil
+	}
+	from, _, err := a.log.JournalPosition(ctx)
+	if err != nil {
+		return err
+	}
+	unsettled, err := a.log.Unsettled(ctx, now.Add(-unsettledFor))
+	if err != nil {
+		return fmt.Errorf("read the calls that are not settled: %w", err)
+	}
+	a.journal.resume(from, unsettled, open)
+	return nil
+}
+
+// withoutJournal states, once, that there is no second eye from now on.
+func withoutJournal(open []telephony.Interval, now time.Time) []telephony.Change {
+	for _, i := range open {
+		if i.Kind == telephony.JournalDown && i.To.IsZero() {
+			return nil
+		}
+	}
+	return []telephony.Change{intervalChange(telephony.Interval{Kind: telephony.JournalDown, From: now, Cause: noJournal})}
+}
+
+// runJournal is the part that reads the journal.
+func (a *app) runJournal(ctx context.Context) error {
+	if a.journal == nil {
+		return waitFor(ctx)
+	}
+	tailing, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { done <- a.tail.Run(tailing, a.journal.read, a.journal.Batch) }()
+	err := a.journal.Run(ctx)
+	stop()
+	if tail := <-done; err == nil {
+		err = tail
+	}
+	return err
+}
+
+func waitFor(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}

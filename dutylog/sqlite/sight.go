@@ -1,0 +1,181 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/recorder"
+	"dutyline/telephony"
+)
+
+// The marks that are kept.
+const (
+	journalMark = "journal" // how far the switch's journal was read
+	aliveMark   = "alive"   // when the switch was last seen
+	switchMark  = "switch"  // when the switch, as last seen, was started
+)
+
+// recordSight keeps an interval or how far the journal was read.
+func (t *tx) recordSight(ch telephony.Change) error {
+	if ch.Journal != nil {
+		body, err := json.Marshal(ch.Journal)
+		if err != nil {
+			return err
+		}
+		return t.setMark(journalMark, t.now, string(body))
+	}
+	i := ch.Interval
+	n, err := t.changed(`INSERT INTO intervals (kind, from_at, to_at, cause) VALUES (?, ?, ?, ?)
+		ON CONFLICT (kind, from_at) DO UPDATE SET to_at = excluded.to_at, cause = excluded.cause
+		WHERE to_at IS NULL AND (excluded.to_at IS NOT NULL OR cause <> excluded.cause)`,
+		string(i.Kind), plainMicros(i.From), micros(i.To), i.Cause)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.publish(dutylog.TopicInterval, string(i.Kind), "", i)
+}
+
+func (t *tx) setMark(name string, at time.Time, body string) error {
+	return t.exec("INSERT INTO marks (name, at, body) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at, body = excluded.body",
+		name, plainMicros(at), body)
+}
+
+// noteUnseen says of a call that only the journal has whether the live view should have seen
+// it: a call of a time in which it was down is no disagreement.
+func (t *tx) noteUnseen(kind telephony.ChangeKind, c *telephony.Call) error {
+	if kind != telephony.CallSettled || c.SettledBy != telephony.SettledByJournal {
+		return nil
+	}
+	rows, err := t.sql.Query("SELECT kind, from_at, to_at, cause FROM intervals WHERE kind = ? AND (to_at IS NULL OR to_at >= ?)",
+		string(telephony.LiveDown), plainMicros(c.OfferedAt))
+	down, err := all(rows, err, scanInterval)
+	if err != nil {
+		return err
+	}
+	for _, i := range down {
+		if i.Overlaps(c.OfferedAt, c.EndedAt) {
+			return nil
+		}
+	}
+	c.Findings = append(c.Findings, telephony.OnlyInJournal)
+	return nil
+}
+
+// mostAgain is how often one id may come again.
+const mostAgain = 99
+
+// callSaid reads the row of the call that is spoken of. An id that the switch gave twice, after
+// a restart with a clock that was set back, is told apart by when the call began: the later
+// ones are kept as "id~2", "id~3" …
+func (t *tx) callSaid(said *telephony.Call) (keptCall, error) {
+	id := said.ID
+	for n := 2; ; n++ {
+		kept, err := t.call(said.ID)
+		if err != nil || telephony.OfOneCall(kept.Call, *said) || !kept.Ended() || n > mostAgain {
+			return kept, err
+		}
+		said.ID = fmt.Sprintf("%s%s%d", id, recorder.AgainMark, n)
+	}
+}
+
+// replanRecording brings the recording up to a call that was settled otherwise than it ended:
+// one that proves to have been answered is fetched, and the talk is what it really was.
+func (t *tx) replanRecording(before, after telephony.Call) error {
+	if !after.Ended() || before.SettledBy == after.SettledBy || before.AnsweredAt.Equal(after.AnsweredAt) && before.EndedAt.Equal(after.EndedAt) {
+		return nil
+	}
+	plan := recorder.ForCall(after, t.now)
+	kept, err := scanRecording(t.sql.QueryRow("SELECT "+recordingColumns+" FROM recordings WHERE call_id = ?", after.ID))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return t.openRecording(after)
+	case err != nil:
+		return err
+	case kept.Status == recorder.Pending:
+		kept.Talk = plan.Talk
+	case kept.Status == recorder.None && plan.Status == recorder.Pending && !kept.NextTry.IsZero():
+		kept.Status, kept.Talk, kept.NextTry = plan.Status, plan.Talk, plan.NextTry
+	default:
+		return nil
+	}
+	return t.exec("UPDATE recordings SET status = ?, talk_us = ?, next_try = ? WHERE call_id = ?",
+		string(kept.Status), kept.Talk.Microseconds(), micros(kept.NextTry), after.ID)
+}
+
+func scanInterval(row scanner) (telephony.Interval, error) {
+	var i telephony.Interval
+	err := row.Scan(&i.Kind, instant{&i.From}, instant{&i.To}, &i.Cause)
+	return i, err
+}
+
+// Intervals lists what was not seen between two moments, oldest first: the facts that are kept
+// and the blind intervals that follow from them. A zero moment is open.
+func (db *DB) Intervals(ctx context.Context, from, to time.Time) ([]telephony.Interval, error) {
+	until := to
+	if until.IsZero() {
+		until = time.UnixMicro(1<<62 - 1)
+	}
+	rows, err := db.reading(ctx).Query(`SELECT kind, from_at, to_at, cause FROM intervals
+		WHERE from_at < ? AND (to_at IS NULL OR to_at > ?) ORDER BY from_at, kind`, until.UnixMicro(), plainMicros(from))
+	facts, err := all(rows, err, scanInterval)
+	if err != nil {
+		return nil, db.explain("list intervals", err)
+	}
+	return append(facts, telephony.Blind(facts)...), nil
+}
+
+// Unsettled lists calls that ended since then and were not settled, for the journal to take up
+// after a restart.
+func (db *DB) Unsettled(ctx context.Context, since time.Time) ([]telephony.Call, error) {
+	rows, err := db.reading(ctx).Query("SELECT "+callColumns+" FROM calls WHERE settled_by = '' AND ended_at >= ? ORDER BY ended_at, id", plainMicros(since))
+	calls, err := all(rows, err, func(row scanner) (telephony.Call, error) {
+		var k keptCall
+		err := row.Scan(k.targets()...)
+		return k.Call, err
+	})
+	return calls, db.explain("list calls that are not settled", err)
+}
+
+// JournalPosition is how far the switch's journal was read; false when it never was.
+func (db *DB) JournalPosition(ctx context.Context) (telephony.Position, bool, error) {
+	var p telephony.Position
+	body, _, err := db.mark(ctx, journalMark)
+	if err != nil || body == "" {
+		return p, false, err
+	}
+	if err := json.Unmarshal([]byte(body), &p); err != nil {
+		return p, false, fmt.Errorf("duty log %s: how far the journal was read is not readable: %w", db.path, err)
+	}
+	return p, true, nil
+}
+
+func (db *DB) mark(ctx context.Context, name string) (body string, at time.Time, err error) {
+	err = db.reading(ctx).QueryRow("SELECT body, at FROM marks WHERE name = ?", name).Scan(&body, instant{&at})
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", time.Time{}, nil
+	}
+	return body, at, db.explain("read a mark", err)
+}
+
+// Alive keeps that the switch was seen at this moment, and when it was started.
+func (db *DB) Alive(ctx context.Context, at, started time.Time) error {
+	return db.write(ctx, "note that the switch is seen", func(t *tx) error {
+		if err := t.setMark(aliveMark, at, ""); err != nil || started.IsZero() {
+			return err
+		}
+		return t.setMark(switchMark, started, "")
+	})
+}
+
+// LastAlive is when the switch was last seen, and when it had been started; zero when never.
+func (db *DB) LastAlive(ctx context.Context) (at, started time.Time, err error) {
+	if _, at, err = db.mark(ctx, aliveMark); err == nil {
+		_, started, err = db.mark(ctx, switchMark)
+	}
+	return at, started, err
+}

@@ -1,0 +1,179 @@
+package telephony_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/telephony"
+	"dutyline/telephony/cel"
+)
+
+// journal reads a recorded journal.
+func journal(t testing.TB, name string) []telephony.Row {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata/journal", name+".jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []telephony.Row
+	for line := range strings.Lines(string(b)) {
+		row, err := cel.DecodeIn([]byte(line), time.UTC)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// journalLine is a line of the scenarios' phones.
+func journalLine() []telephony.Line {
+	return []telephony.Line{{Name: "duty", AreaCode: "024", Endpoints: []string{"PJSIP/duty*"}, Trunks: []string{"PJSIP/trunk*"}, Supervision: telephony.SupervisionSIP}}
+}
+
+func place(n int64) telephony.Position { return telephony.Position{File: "cel.jsonl", Offset: n} }
+
+func callsOf(settlements []telephony.Settlement) []telephony.Call {
+	var out []telephony.Call
+	for _, s := range settlements {
+		out = append(out, s.Call)
+	}
+	return out
+}
+
+// Rows that come one by one, all at once, or twice give the same calls.
+func TestAJournalReadTwiceChangesNothing(t *testing.T) {
+	rows := journal(t, "91_mixed_60calls_5cps")
+	whole := telephony.NewJournal(journalLine())
+	want := callsOf(whole.Read(rows, place(0), place(1)))
+	if len(want) < 70 {
+		t.Fatalf("only %d calls", len(want))
+	}
+	single := telephony.NewJournal(journalLine())
+	var got []telephony.Call
+	for i, row := range rows {
+		got = append(got, callsOf(single.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1))))...)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("row by row (-all at once):\n%s", diff)
+	}
+	again := telephony.NewJournal(journalLine())
+	if diff := cmp.Diff(want, callsOf(again.Read(twice(rows), place(0), place(1)))); diff != "" {
+		t.Errorf("each row twice (-once):\n%s", diff)
+	}
+}
+
+func twice(rows []telephony.Row) []telephony.Row {
+	var out []telephony.Row
+	for _, r := range rows {
+		if r.Kind != telephony.RowLinkedEnd {
+			out = append(out, r)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// After a restart reading goes on from the beginning of the oldest call that has not ended;
+// whenever the restart comes, the calls are the same.
+func TestReadingOnAfterARestart(t *testing.T) {
+	rows := journal(t, "90_mixed_30calls_3cps")
+	want := callsOf(telephony.NewJournal(journalLine()).Read(rows, place(0), place(1)))
+	for cut := 1; cut < len(rows); cut += 7 {
+		first := telephony.NewJournal(journalLine())
+		var got []telephony.Call
+		for i, row := range rows[:cut] {
+			got = append(got, callsOf(first.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1))))...)
+		}
+		from := int(first.Position().Offset)
+		second := telephony.NewJournal(journalLine())
+		for _, c := range callsOf(second.Read(rows[from:], place(int64(from)), place(int64(len(rows))))) {
+			if !slices.ContainsFunc(got, func(k telephony.Call) bool { return k.ID == c.ID }) {
+				got = append(got, c)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("restarted after %d rows (-want +got):\n%s", cut, diff)
+		}
+	}
+}
+
+// A switch that is started anew has cut off what was running: answered calls keep their
+// verdict, the others are unknown, and both say why.
+func TestCallsThatARestartOfTheSwitchCut(t *testing.T) {
+	for name, tt := range map[string]struct {
+		until   telephony.RowKind
+		outcome telephony.Outcome
+	}{
+		"in mid-talk": {telephony.RowBridgeExit, telephony.AnsweredInTime},
+		"in mid-ring": {telephony.RowAnswer, telephony.Unknown},
+	} {
+		rows := journal(t, "01_answered_caller_hangup")
+		rows = rows[:slices.IndexFunc(rows, func(r telephony.Row) bool { return r.Kind == tt.until })]
+		started := rows[len(rows)-1].At.Add(5 * time.Second)
+		j := telephony.NewJournal(journalLine())
+		if got := j.Read(rows, place(0), place(9)); len(got) != 0 || j.Open() != 1 || j.Position() != place(0) {
+			t.Fatalf("%s: settled %v, %d open, position %v", name, got, j.Open(), j.Position())
+		}
+		if got := j.SwitchStarted(rows[0].At); len(got) != 0 {
+			t.Fatalf("%s: a start before the call cut it: %v", name, got)
+		}
+		got := callsOf(j.SwitchStarted(started))
+		if len(got) != 1 || got[0].Outcome != tt.outcome || got[0].HangupBy != "" || !got[0].EndedAt.Equal(started) ||
+			!slices.Contains(got[0].Findings, telephony.CutBySwitch) || !slices.Contains(got[0].Findings, telephony.EndNotSeen) {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if j.Open() != 0 || j.Position() != place(9) {
+			t.Errorf("%s: %d open, position %v", name, j.Open(), j.Position())
+		}
+	}
+}
+
+// Calls of other phones of the switch settle nothing, and the daemon's memory stays bounded
+// when ends are lost.
+func TestTheJournalOfASharedSwitch(t *testing.T) {
+	others := []telephony.Line{{Name: "duty", Endpoints: []string{"PJSIP/elsewhere"}, Trunks: []string{"PJSIP/none"}}}
+	if got := telephony.NewJournal(others).Read(journal(t, "01_answered_caller_hangup"), place(0), place(1)); len(got) != 0 {
+		t.Errorf("settled %v", got)
+	}
+	j := telephony.NewJournal(journalLine())
+	for i := range 30 {
+		row := telephony.Row{Kind: telephony.RowChanStart, UniqueID: "x" + string(rune('a'+i)), LinkedID: "x" + string(rune('a'+i)),
+			Channel: "PJSIP/trunk-00000001", Exten: "1", At: sceneStart.Add(time.Duration(i) * 2 * time.Hour)}
+		j.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1)))
+	}
+	if j.Open() > 14 || j.Dropped()["call_never_ended"] == 0 {
+		t.Errorf("%d open, dropped %v", j.Open(), j.Dropped())
+	}
+}
+
+// FuzzSettle: whatever rows come, in whatever order, nothing panics and every call has exactly
+// one outcome, ends once, and never before it began.
+func FuzzSettle(f *testing.F) {
+	rows := journal(f, "05_302_user")
+	rows = append(rows, journal(f, "03_ring_then_busy_486")...)
+	f.Add([]byte{0, 1, 2, 3, 4, 5})
+	f.Add([]byte{9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 9})
+	f.Add([]byte("\x00\x01\x02\x03\x04\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10"))
+	f.Fuzz(func(t *testing.T, order []byte) {
+		var some []telephony.Row
+		for _, i := range order {
+			some = append(some, rows[int(i)%len(rows)])
+		}
+		for _, cut := range []time.Time{{}, sceneStart} {
+			seen := map[string]bool{}
+			for _, c := range telephony.Settle(journalLine(), some, cut) {
+				if c.Outcome == "" || seen[c.ID] || c.EndedAt.Before(c.OfferedAt) || c.SettledBy != telephony.SettledByJournal {
+					t.Fatalf("%+v", c)
+				}
+				seen[c.ID] = true
+			}
+		}
+	})
+}
