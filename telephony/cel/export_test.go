@@ -1,6 +1,25 @@
 package cel
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// Steps reads a journal whenever a test says so.
+type Steps struct{ f *follower }
+
+// NewSteps is a run that waits for Poll.
+func NewSteps(t *Tail, from telephony.Position, sink Sink) *Steps {
+	return &Steps{newFollower(t, from, sink)}
+}
+
+// Poll is one look at the files.
+func (s *Steps) Poll(ctx context.Context) error { return s.f.poll(ctx) }
+
+// Close ends the run.
+func (s *Steps) Close() { s.f.closeAll() }
 
 // Cut is what a stream cut into such pieces gives: every garbage with its length, and the
 // settled bytes. Only tests need it without files.

@@ -18,6 +18,7 @@ const maxHeld = 16384
 
 // garbage is a stretch of the journal that is no record.
 type garbage struct {
+	at     int64 // bytes settled before it since the last take
 	length int64
 	sample []byte // its beginning
 	why    error
@@ -179,6 +180,6 @@ func (r *records) end() {
 }
 
 func (r *records) throw(b []byte, length int64, why error) {
-	r.bad = append(r.bad, garbage{length: length, sample: bytes.Clone(b[:min(len(b), sampleBytes)]), why: why})
+	r.bad = append(r.bad, garbage{at: r.settled, length: length, sample: bytes.Clone(b[:min(len(b), sampleBytes)]), why: why})
 	r.settled += length
 }
