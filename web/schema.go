@@ -32,6 +32,7 @@ type callDoc struct {
 	ForwardedTo    string        `json:"forwarded_to"`
 	RedirectedFrom string        `json:"redirected_from"`
 	Findings       []string      `json:"findings" nullable:"false" doc:"Named reasons for attention"`
+	SettledBy      string        `json:"settled_by" enum:",journal,ari" doc:"Whose word the end is: the switch's own journal compared with the live view, or the live view (ari) alone; empty until settled"`
 	EntryID        string        `json:"entry_id"`
 	Recording      *recordingDoc `json:"recording"`
 }

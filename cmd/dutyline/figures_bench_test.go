@@ -73,8 +73,9 @@ ari: {url: %q, user: %s}
 log: {file: %s/log.db}
 archive: {folder: %[6]s/recordings}
 tape: {folder: %[6]s/tape}
-web: {listen: %q, tls_folder: %[6]s/tls}
-`, e.asterisk.Settings.Number, e.asterisk.Settings.DutyUser, e.asterisk.Settings.Trunk, e.asterisk.Settings.ARI(), e.asterisk.Settings.ARIUser, dir, address)
+journal: {file: %[8]q}
+web: {listen: %[7]q, tls_folder: %[6]s/tls}
+`, e.asterisk.Settings.Number, e.asterisk.Settings.DutyUser, e.asterisk.Settings.Trunk, e.asterisk.Settings.ARI(), e.asterisk.Settings.ARIUser, dir, address, e.asterisk.Settings.Journal())
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}

@@ -191,10 +191,10 @@ func (j *journalist) look() {
 		j.awaited = append(j.awaited, awaitedCall{call: c, due: now.Add(journalLate)})
 	}
 	status := j.status()
-	if status.Err != nil {
-		j.goDown(now, status.Err.Error())
+	if status.Problem != "" && !status.Unwritten {
+		j.goDown(now, status.Problem)
 	}
-	if !started.IsZero() && status.Err == nil && now.Sub(j.last) >= quietJournal {
+	if !started.IsZero() && status.Problem == "" && now.Sub(j.last) >= quietJournal {
 		j.mu.Lock()
 		j.started = time.Time{}
 		j.mu.Unlock()

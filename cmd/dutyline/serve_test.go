@@ -47,8 +47,9 @@ ari: {url: %q, user: %q, password_file: %q}
 log: {file: %q}
 archive: {folder: %q}
 tape: {folder: %q}
+journal: {file: %q}
 web: {listen: %q}
-%s`, c.ARI.URL, c.ARI.User, secret, c.Log.File, c.Archive.Folder, c.Tape.Folder, c.Web.Listen, more)
+%s`, c.ARI.URL, c.ARI.User, secret, c.Log.File, c.Archive.Folder, c.Tape.Folder, c.Journal.File, c.Web.Listen, more)
 	file := filepath.Join(dir, "dutyline.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -61,6 +62,7 @@ web: {listen: %q}
 func TestServeAsAProcess(t *testing.T) {
 	t.Parallel()
 	r := &room{t: t, cfg: roomConfig(t.TempDir()), sw: asterisktest.Start(t, asterisktest.Settings(t))}
+	r.cfg.Journal.File = r.sw.Settings.Journal()
 	r.cfg.ARI = config.ARI{URL: r.sw.Settings.ARI(), User: r.sw.Settings.ARIUser, Password: r.sw.Settings.ARIPassword}
 	file := writeConfig(t, r.cfg, "")
 	works(t, officerPassword+"\n", "user", "add", "wang", "--role", "officer", "--config", file)

@@ -99,7 +99,9 @@ func later(a, b time.Time) time.Time {
 // heartbeat notes in the duty log, every few seconds, that the switch is seen, so that the next
 // start knows since when nobody looked.
 type heartbeat struct {
-	log    interface{ Alive(ctx context.Context, at, started time.Time) error }
+	log interface {
+		Alive(ctx context.Context, at, started time.Time) error
+	}
 	seen   func() bool
 	now    func() time.Time
 	logger *slog.Logger

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -17,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"dutyline/config"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/asterisk/asterisktest"
 )
@@ -57,7 +55,7 @@ func newVictim(t testing.TB, program, dir, data, ari string, s asterisk.Settings
 `, s.Number, s.DutyUser, s.Trunk, ringOn, ringOff, ringUncertainty)
 	text += fmt.Sprintf("ari: {url: \"http://%s/ari\", user: %s}\n", ari, s.ARIUser)
 	text += fmt.Sprintf("log: {file: %[1]s/log.db}\narchive: {folder: %[1]s/recordings}\ntape: {folder: %[1]s/tape}\nweb: {listen: %[2]q, tls_folder: %[1]s/tls}\n", data, address)
-	text += journalConfig(reflect.TypeFor[config.Config](), s.Journal())
+	text += fmt.Sprintf("journal: {file: %q}\n", s.Journal())
 	v := &victim{program: program, config: filepath.Join(dir, "dutyline.yaml"), said: filepath.Join(dir, "daemon.log"), url: "http://" + address,
 		env: append(append(os.Environ(), "DUTYLINE_ARI_PASSWORD="+s.ARIPassword), env...)}
 	if err := os.WriteFile(v.config, []byte(text), 0o600); err != nil {
@@ -65,20 +63,6 @@ func newVictim(t testing.TB, program, dir, data, ari string, s asterisk.Settings
 	}
 	t.Cleanup(func() { _ = v.kill() })
 	return v
-}
-
-// journalConfig names the switch's journal to a daemon that has a setting for it.
-func journalConfig(of reflect.Type, file string) string {
-	section, ok := of.FieldByName("Journal")
-	if !ok || section.Type.Kind() != reflect.Struct {
-		return ""
-	}
-	for i := range section.Type.NumField() {
-		if f := section.Type.Field(i); f.Type.Kind() == reflect.String {
-			return fmt.Sprintf("%s: {%s: %q}\n", section.Tag.Get("mapstructure"), f.Tag.Get("mapstructure"), file)
-		}
-	}
-	return ""
 }
 
 // start runs it; it is not ready yet.
@@ -197,20 +181,4 @@ func (v *victim) troubles() []string {
 func (v *victim) saidTimes(phrase string) int {
 	b, _ := os.ReadFile(v.said)
 	return strings.Count(string(b), phrase)
-}
-
-func TestTheBenchNamesTheJournalWhereThereIsASettingForIt(t *testing.T) {
-	type without struct{ Log string }
-	type with struct {
-		Journal struct {
-			Poll time.Duration `mapstructure:"poll"`
-			File string        `mapstructure:"file"`
-		} `mapstructure:"journal"`
-	}
-	if got := journalConfig(reflect.TypeFor[without](), "/j"); got != "" {
-		t.Errorf("without a setting: %q", got)
-	}
-	if got := journalConfig(reflect.TypeFor[with](), "/j"); got != "journal: {file: \"/j\"}\n" {
-		t.Errorf("with a setting: %q", got)
-	}
 }

