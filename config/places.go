@@ -53,6 +53,9 @@ func WithoutSecrets(file string) ([]byte, error) {
 
 func redact(n *yaml.Node) {
 	n.HeadComment, n.LineComment, n.FootComment = "", "", ""
+	if n.Tag == "!!null" {
+		n.Value = "null" // the encoder makes a text of a value that is left out
+	}
 	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "://") {
 		if u, err := url.Parse(n.Value); err != nil {
 			n.Value = ""

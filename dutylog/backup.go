@@ -5,7 +5,7 @@ import "time"
 // Backup is one finished backup of the log and of its recordings, as the log remembers it.
 // What was in the log before At is in it, what came later is not.
 type Backup struct {
-	Generation string    // its name in the folder: its time in UTC, for instance 20261126T063000Z
+	Generation string    // its name in the folder: its time in UTC, for instance 20261126T063000.000Z
 	At         time.Time // the instant of which it is the picture
 	Path       string    // the folder that holds it
 	Recordings int       // sealed recordings that it holds

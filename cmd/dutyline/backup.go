@@ -97,6 +97,7 @@ type backupRun struct {
 	to    *backup.Folder
 	draft *backup.Draft
 	at    time.Time
+	check string          // the newest checkpoint
 	lost  map[string]bool // calls whose recording the generation lacks
 }
 
@@ -187,6 +188,9 @@ func (b *backupRun) recordings(ctx context.Context) error {
 		return err
 	}
 	defer picture.Close()
+	if b.check, err = picture.Checkpoint(ctx); err != nil {
+		return err
+	}
 	_, total, err := picture.SealedSum(ctx)
 	if err != nil || total == 0 {
 		return err
@@ -238,7 +242,7 @@ func (b *backupRun) others(ctx context.Context) error {
 
 // finish makes the generation count, and only then tells the log of it.
 func (b *backupRun) finish(ctx context.Context) error {
-	name, digest, m, err := b.draft.Finish(ctx, "", notInBackup)
+	name, digest, m, err := b.draft.Finish(ctx, b.check, notInBackup)
 	if err != nil {
 		return errors.Join(err, b.draft.Abandon())
 	}

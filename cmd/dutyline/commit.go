@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dutyline/alerts"
+	"dutyline/dutylog"
 	"dutyline/telephony"
 )
 
@@ -41,6 +42,7 @@ type committer struct {
 	late    bool               // they waited too long or a write failed: the page has them directly
 	due     *time.Timer        // runs while something waits that is not late
 	failed  error              // why the log cannot be written now; nil when it can
+	damaged error              // the log's file proved to be damaged: this stays until it was restored
 	began   time.Time          // when the present write began; zero between writes
 	wake    chan struct{}
 }
@@ -98,6 +100,9 @@ func (c *committer) overdue() {
 func (c *committer) Health() (error, int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.damaged != nil {
+		return c.damaged, len(c.waiting)
+	}
 	if took := time.Since(c.began); c.failed == nil && !c.began.IsZero() && took > slowCommit {
 		return fmt.Errorf("it has not answered for %v: look at its disk", took.Round(time.Second)), len(c.waiting)
 	}
@@ -170,11 +175,21 @@ func (c *committer) oneByOne(ctx context.Context, batch []telephony.Change) (lef
 		if refused == nil {
 			continue
 		}
+		c.noteDamage(refused)
 		if err := c.setAside(ch, refused); err != nil {
 			left, why = append(left, ch), fmt.Errorf("%w; nor can the change be set aside: %w", refused, err)
 		}
 	}
 	return left, why
+}
+
+// noteDamage keeps the fault of a log that still takes some writes from being overlooked.
+func (c *committer) noteDamage(err error) {
+	if errors.Is(err, dutylog.ErrDamaged) {
+		c.mu.Lock()
+		c.damaged = err
+		c.mu.Unlock()
+	}
 }
 
 // insist offers one change several times. It tells a log that refuses this change from one

@@ -30,6 +30,7 @@ type brokenLog struct {
 	mu       sync.Mutex
 	fail     int // so many writes fail, whatever they are
 	poison   func(telephony.Change) bool
+	refusal  error         // what is said of what is poisonous
 	hold     chan struct{} // a write waits until this is closed
 	turns    chan struct{} // each write takes one of these
 	recorded []string      // what was written, in order, once each
@@ -57,6 +58,9 @@ func (b *brokenLog) Record(ctx context.Context, changes []telephony.Change) erro
 	}
 	for _, ch := range changes {
 		if b.poison != nil && b.poison(ch) {
+			if b.refusal != nil {
+				return b.refusal
+			}
 			return errors.New("constraint failed")
 		}
 	}

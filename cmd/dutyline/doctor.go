@@ -93,7 +93,7 @@ func checkLog(ctx context.Context, file string) telephony.Check {
 		if err := unix.Faccessat(unix.AT_FDCWD, file, unix.R_OK|unix.W_OK, unix.AT_EACCESS); err != nil {
 			check.Detail, check.Remedy = fmt.Sprintf("%s: %v", file, err), "run doctor as the daemon's user; if it says the same then, give the file to that user with chown"
 		} else if err := soundLog(ctx, file); err != nil {
-			check.Detail, check.Remedy = fmt.Sprintf("%s is damaged or no duty log: %v", file, err), "stop the daemon, put the file aside (do not delete it) and restore the last backup"
+			check.Detail, check.Remedy = fmt.Sprintf("%s is damaged or no duty log: %v", file, err), "stop the daemon, put the file aside (do not delete it) and restore the last backup with dutyline restore"
 		} else {
 			check.OK = true
 		}

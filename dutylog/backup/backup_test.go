@@ -19,7 +19,7 @@ func TestEveryRunAddsAGenerationAndCopiesOnlyWhatIsNew(t *testing.T) {
 	b := newBench(t)
 	first, m, copied, err := b.try()
 	ok(t, err)
-	if first != "20261123T051759Z" || copied != 3 || m.Recordings.Count != 3 || m.Recordings.Bytes != 37 || m.Program != "v1" || m.Schema != 7 || len(m.Problems) != 0 {
+	if first != "20261123T051759.000Z" || copied != 3 || m.Recordings.Count != 3 || m.Recordings.Bytes != 37 || m.Program != "v1" || m.Schema != 7 || len(m.Problems) != 0 {
 		t.Errorf("%s, %d copied, %+v", first, copied, m)
 	}
 	b.log = "the log, a day later"
@@ -66,7 +66,7 @@ func TestTheListIsReadBySha256sum(t *testing.T) {
 	}
 }
 
-func TestTwoBackupsInOneSecond(t *testing.T) {
+func TestTwoBackupsInOneInstant(t *testing.T) {
 	b := newBench(t)
 	first, _ := b.run()
 	b.at = noon

@@ -219,7 +219,7 @@ func (f *Folder) File(generation, name string) string {
 }
 
 // stamp is a generation's name.
-const stamp = "20060102T150405Z"
+const stamp = "20060102T150405.000Z"
 
 // Generations names the finished generations, the oldest first.
 func (f *Folder) Generations() ([]string, error) {

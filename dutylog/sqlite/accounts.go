@@ -96,6 +96,17 @@ func (db *DB) DisableAccount(ctx context.Context, login string) error {
 	})
 }
 
+// EnableAccount undoes DisableAccount. An enabled login stays as it is.
+func (db *DB) EnableAccount(ctx context.Context, login string) error {
+	return db.write(ctx, "enable a login", func(t *tx) error {
+		n, err := t.changed("UPDATE accounts SET disabled = FALSE WHERE login = ?", login)
+		if err == nil && n == 0 {
+			err = fmt.Errorf("login %q: %w", login, dutylog.ErrNotFound)
+		}
+		return err
+	})
+}
+
 // EndSessions ends every session of a login and reports how many there were, for instance
 // after an administrator gave it a new password.
 func (db *DB) EndSessions(ctx context.Context, login string) (int, error) {

@@ -182,6 +182,21 @@ const (
 	fileSize   = "iif(file_digest = '', size, file_size)"
 )
 
+// Checkpoint is the newest signed checkpoint that the copy holds; empty when there is none, and
+// in a log of a schema that had none.
+func (c *Copy) Checkpoint(ctx context.Context) (string, error) {
+	var there int
+	err := c.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'checkpoints'").Scan(&there)
+	note := ""
+	if err == nil && there > 0 {
+		err = c.db.QueryRowContext(ctx, "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1").Scan(&note)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return note, (&DB{path: c.file}).explain("read the newest checkpoint", err)
+}
+
 // SealedSum counts the sealed recordings that the copy knows, and their bytes.
 func (c *Copy) SealedSum(ctx context.Context) (count, bytes int64, err error) {
 	err = c.db.QueryRowContext(ctx, "SELECT count(*), coalesce(sum("+fileSize+"), 0) FROM recordings WHERE status = ?", string(recorder.Sealed)).Scan(&count, &bytes)
@@ -219,7 +234,8 @@ func (db *DB) Identity(ctx context.Context) (string, error) {
 func (db *DB) AddBackup(ctx context.Context, b dutylog.Backup) error {
 	return db.write(ctx, "remember a backup", func(t *tx) error {
 		return t.exec(`INSERT INTO backups (generation, at, path, recordings, bytes, manifest) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (path, generation) DO UPDATE SET removed_at = NULL`,
+			ON CONFLICT (path, generation) DO UPDATE SET at = excluded.at, recordings = excluded.recordings, bytes = excluded.bytes,
+				manifest = excluded.manifest, removed_at = NULL`,
 			b.Generation, micros(b.At), b.Path, b.Recordings, b.Bytes, b.Manifest)
 	})
 }

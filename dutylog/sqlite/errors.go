@@ -28,7 +28,7 @@ func (db *DB) explain(doing string, err error) error {
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		remedy = fmt.Sprintf("another program held the file for more than %v: end that program, then try again", db.options.LockTimeout)
 	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
-		return db.damaged(doing, err)
+		return db.damaged(doing, fault)
 	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
 		remedy = "the file or its folder cannot be written: give both to the user that runs dutyline"
 	case sqlite3.ErrIoErr:

@@ -142,7 +142,7 @@ func TestAFileThatIsNoLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	ok(t, os.WriteFile(path, bytes.Repeat([]byte("this is a letter\n"), 1000), 0o600))
 	_, err := sqlite.Open(ctx, path, sqlite.Options{})
-	wantSentence(t, err, path, "damaged or no duty log", "do not delete it", "restore the last backup")
+	wantSentence(t, err, path, "damaged or no duty log", "do not delete them", "restore the last backup")
 
 	foreign := filepath.Join(t.TempDir(), "songs.db")
 	other := must(sql.Open("sqlite3", foreign))(t)

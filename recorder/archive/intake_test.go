@@ -162,6 +162,9 @@ func FuzzReceive(f *testing.F) {
 	f.Add(recordertest.UnfinishedWAV(speech))
 	f.Add(withChunks(speech, chunk("LIST", []byte("odd")), chunk("id3 ", []byte("x"))))
 	f.Add(patched(speech, 40, 0xff, 0xff, 0xff, 0xff))
+	f.Add(header(0xffffffff, 0xfffffff0, 0, []byte{1}))
+	f.Add(header(0, 16, 0, make([]byte, 100)))
+	f.Add([]byte("RIFF\xff\xff\xff\xffWAVE" + strings.Repeat("junk\x01\x00\x00\x00ab", 70)))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		b := newBed(t)
 		got, err := b.receive("fuzz.0", recorder.Far, file)

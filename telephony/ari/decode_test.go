@@ -185,19 +185,44 @@ func TestDecodeAgreesWithEncodingJSON(t *testing.T) {
 	}
 }
 
-// FuzzDecode: no input makes the decoder panic, and what it accepts has a known kind.
+// FuzzDecode: no input makes the decoder panic, what it accepts has a known kind, the same
+// bytes always mean the same, and an event does not change with the buffer it was read from.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"type":"ChannelCreated",` + stamp + `,` + channel + `}`))
 	f.Add([]byte(`{"type":"Dial"}`))
 	f.Add([]byte(`{"a":"\\\"","type" : "ChannelVarset"}`))
 	f.Add([]byte(`{"type":"Dial","peer":{"id":"\ud800"}}`))
+	f.Add([]byte(`{"type":"ChannelDestroyed","cause":1e99,"channel":null,"timestamp":"0000-00-00T99:99:99.999+9999"}`))
+	f.Add([]byte("{\"type\":\"ChannelStateChange\",\"channel\":{\"id\":\"\xff\xfe\",\"name\":\"PJSIP/\x00\"}}"))
+	f.Add([]byte(strings.Repeat(`{"type":"Dial","peer":`, 500)))
+	seen := map[string]bool{}
+	for _, lines := range tapes(f) { // one real event of each type
+		for _, raw := range lines {
+			var named struct{ Type string }
+			if json.Unmarshal(raw, &named) == nil && !seen[named.Type] {
+				seen[named.Type] = true
+				f.Add(bytes.Clone(raw))
+			}
+		}
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
+		whole := bytes.Clone(raw)
 		ev, err := ari.Decode(raw)
+		if !bytes.Equal(whole, raw) {
+			t.Fatalf("decoding changed %q into %q", whole, raw)
+		}
 		if err == nil && ev.Kind.String() == "invalid" {
 			t.Fatalf("%q gives kind %d", raw, ev.Kind)
 		}
 		if err == nil && !bytes.Contains(raw, []byte("type")) && !bytes.Contains(raw, []byte(`\u`)) {
 			t.Fatalf("%q has no type and was accepted", raw)
+		}
+		for i := range raw {
+			raw[i] = 'x' // the buffer is used again
+		}
+		again, err2 := ari.Decode(whole)
+		if diff := cmp.Diff(ev, again); diff != "" || (err == nil) != (err2 == nil) {
+			t.Fatalf("%q means two things: %v, %v\n%s", whole, err, err2, diff)
 		}
 	})
 }

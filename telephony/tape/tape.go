@@ -12,11 +12,13 @@ package tape
 import (
 	"bufio"
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 )
 
 // Record is one thing that the switch sent.
@@ -33,21 +35,29 @@ const (
 	rxKey    = `{"rx":"`
 	eventKey = `","event":`
 	textKey  = `","text":`
+	hexKey   = `","hex":`
 )
 
 // appendLine writes one record as a line. Bytes that would not stay on one line, or are no
-// JSON at all, are kept as a JSON text: a tape loses nothing.
+// JSON at all, are kept as a JSON text, and those that are no text either as hexadecimal
+// digits: a tape loses nothing.
 func appendLine(b []byte, r Record) []byte {
 	b = append(b, rxKey...)
 	b = r.At.UTC().AppendFormat(b, rxLayout)
 	raw := bytes.TrimSpace(r.Raw)
-	if json.Valid(raw) && bytes.IndexByte(raw, '\n') < 0 {
+	switch {
+	case json.Valid(raw) && bytes.IndexByte(raw, '\n') < 0:
 		b = append(b, eventKey...)
 		b = append(b, raw...)
-	} else {
+	case utf8.Valid(r.Raw):
 		text, _ := json.Marshal(string(r.Raw)) // a string always marshals
 		b = append(b, textKey...)
 		b = append(b, text...)
+	default:
+		b = append(b, hexKey...)
+		b = append(b, '"')
+		b = hex.AppendEncode(b, r.Raw)
+		b = append(b, '"')
 	}
 	return append(b, '}', '\n')
 }
@@ -125,6 +135,11 @@ func (r *Reader) parse(raw []byte) (Record, error) {
 		var s string
 		if json.Unmarshal(text, &s) == nil {
 			return Record{At: at, Raw: []byte(s)}, nil
+		}
+	}
+	if digits, ok := bytes.CutPrefix(rest, []byte(hexKey[1:])); ok && len(digits) >= 2 && digits[0] == '"' && digits[len(digits)-1] == '"' {
+		if raw, err := hex.AppendDecode(nil, digits[1:len(digits)-1]); err == nil {
+			return Record{At: at, Raw: raw}, nil
 		}
 	}
 	return Record{}, fmt.Errorf("line %d: %w: it holds neither a whole event nor a text", r.line, ErrLine)

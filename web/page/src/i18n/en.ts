@@ -25,6 +25,8 @@ export const en: Record<Key, string> = {
   'line.lastKnown': 'Last known: {state} ({time})',
   'line.since': 'since {time} · for {for}',
   'line.number': 'Duty number',
+  'line.unlogged': 'Not yet logged',
+  'line.unloggedHint': 'The duty log cannot be written in time; this mark goes when it has been',
   'ring.count': 'Ring {ring}',
   'ring.limit': 'limit {limit}',
   'ring.seconds': '{s} s',
@@ -344,6 +346,7 @@ export const en: Record<Key, string> = {
   'finding.recording_short': 'The recording is shorter than the talk',
   'finding.recording_missing': 'The call was answered but there is no recording',
   'finding.redirect_method_uri_pjsip': 'A setting of the switch would hide a redirect by the phone',
+  'finding.clock_stepped': 'The clock of the duty machine was set; calls keep the times of the switch',
   'finding.qualify_off': 'The switch does not probe the phone: a dead phone would go unseen',
   'finding.endpoint_missing': 'The switch does not know this phone',
 

@@ -23,6 +23,8 @@ export const zh = {
   'line.lastKnown': '最后已知状态：{state}（{time}）',
   'line.since': '{time} 起，已持续 {for}',
   'line.number': '值班电话',
+  'line.unlogged': '尚未写入日志',
+  'line.unloggedHint': '值班日志暂时来不及写入，写入后此标记自动消失',
   'ring.count': '第 {ring} 声',
   'ring.limit': '限 {limit} 声',
   'ring.seconds': '{s} 秒',
@@ -342,6 +344,7 @@ export const zh = {
   'finding.recording_short': '录音短于通话时长',
   'finding.recording_missing': '已接听的通话没有找到录音',
   'finding.redirect_method_uri_pjsip': '交换机转移方式设置不当，话机转移将无法被发现',
+  'finding.clock_stepped': '值班系统所在机器的时钟被调整过，通话时间仍以交换机为准',
   'finding.qualify_off': '交换机没有定时探测话机，话机掉线将无法被发现',
   'finding.endpoint_missing': '交换机上没有这部话机的配置',
 
