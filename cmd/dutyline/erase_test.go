@@ -33,7 +33,7 @@ const (
 // office is a duty room after a call about which too much was written, in every place where a
 // daemon keeps something of a call.
 type office struct {
-	*store
+	*vault
 	call    telephony.Call
 	file    string // configuration
 	journal string
@@ -42,7 +42,7 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{store: newStore(t), journal: filepath.Join(t.TempDir(), "cel.jsonl")}
+	o := &office{vault: newVault(t), journal: filepath.Join(t.TempDir(), "cel.jsonl")}
 	o.login("sun")
 	o.file = writeConfig(t, o.cfg, "")
 	o.call = endedCall("duty-1795436279.1")

@@ -20,17 +20,17 @@ import (
 	"dutyline/telephony/tape"
 )
 
-// store is a key room with an archive and a tape, as retention finds them.
-type store struct {
+// vault is a key room with an archive and a tape, as retention finds them.
+type vault struct {
 	*keyRoom
 	keys    *archive.Keys
 	archive *archive.Archive
 	at      time.Time
 }
 
-func newStore(t *testing.T) *store {
+func newVault(t *testing.T) *vault {
 	t.Helper()
-	s := &store{keyRoom: newKeyRoom(t), at: time.Now().Add(time.Minute)}
+	s := &vault{keyRoom: newKeyRoom(t), at: time.Now().Add(time.Minute)}
 	s.cfg.ARI.Password = "x"
 	s.keys = s.open()
 	for _, folder := range s.cfg.DataFolders() {
@@ -43,14 +43,14 @@ func newStore(t *testing.T) *store {
 	return s
 }
 
-func (s *store) ok(err error) {
+func (s *vault) ok(err error) {
 	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s *store) expirer() *expirer {
+func (s *vault) expirer() *expirer {
 	d := &data{cfg: s.cfg, log: s.db, keys: s.keys, archive: s.archive}
 	x := d.expirer(dutylog.SystemActor(), slog.New(slog.NewTextHandler(&s.logs, nil)))
 	x.now = func() time.Time { return s.at }
@@ -58,7 +58,7 @@ func (s *store) expirer() *expirer {
 }
 
 // tapeFile writes a file of the tape as it was left some days ago.
-func (s *store) tapeFile(daysAgo int, lines string) string {
+func (s *vault) tapeFile(daysAgo int, lines string) string {
 	s.t.Helper()
 	day := s.at.AddDate(0, 0, -daysAgo)
 	name := tape.FileName(day, 1)
@@ -81,7 +81,7 @@ func names(t *testing.T, folder string) (all []string) {
 }
 
 func TestClosedTapesAreEncrypted(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	old, older, today := s.tapeFile(1, "{\"type\":\"old\"}\n"), s.tapeFile(2, "{\"type\":\"older\"}\n"), s.tapeFile(0, "{}\n")
 	s.ok(os.WriteFile(filepath.Join(s.cfg.Tape.Folder, "notes.txt"), []byte("mine"), 0o600))
 	s.ok(os.WriteFile(filepath.Join(s.cfg.Tape.Folder, older+".age"), []byte("cut off by a crash"), 0o600))
@@ -109,7 +109,7 @@ func TestClosedTapesAreEncrypted(t *testing.T) {
 }
 
 func TestAWarmTapeAndOneWithoutKeysStayOpen(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	warm := s.tapeFile(3, "{}\n")
 	today := s.tapeFile(0, "{}\n")
 	s.ok(os.Chtimes(filepath.Join(s.cfg.Tape.Folder, warm), s.at, s.at)) // a clock that was set back writes here
@@ -125,7 +125,7 @@ func TestAWarmTapeAndOneWithoutKeysStayOpen(t *testing.T) {
 // TestExpiryDecidesProvesAndDeletes goes through everything at once: what goes is decided,
 // named and deleted; what is held, altered or in no backup stays.
 func TestExpiryDecidesProvesAndDeletes(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	rows := map[string]recorder.Recording{}
 	for i, id := range []string{"goes.0", "held.0", "altered.0", "alone.0"} {
 		call := endedCall(id)
@@ -176,14 +176,14 @@ func TestExpiryDecidesProvesAndDeletes(t *testing.T) {
 }
 
 // backedUp notes that a backup holds a recording.
-func (s *store) backedUp(r recorder.Recording) recorder.Recording {
+func (s *vault) backedUp(r recorder.Recording) recorder.Recording {
 	s.t.Helper()
 	s.ok(s.db.MarkBackedUp(s.t.Context(), s.at, []recorder.Recording{{CallID: r.CallID, Digest: r.FileDigest}}))
 	return r
 }
 
 func TestTapeAndJournalExpireByTheirDays(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	s.cfg.Retain.RequireBackup, s.cfg.Retain.Tape, s.cfg.Retain.Journal = false, 30, 10
 	gone, held, young := s.tapeFile(40, "{}\n"), s.tapeFile(35, "{}\n"), s.tapeFile(1, "{}\n")
 	at := s.at.AddDate(0, 0, -35)
@@ -221,7 +221,7 @@ func TestTapeAndJournalExpireByTheirDays(t *testing.T) {
 
 // TestADeletionThatFailedIsTriedAgain: a decision is carried out at last, whoever died between.
 func TestADeletionThatFailedIsTriedAgain(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	s.cfg.Retain.RequireBackup = false
 	name := s.tapeFile(40, "{}\n")
 	s.tapeFile(0, "{}\n")
@@ -250,8 +250,21 @@ func TestADeletionThatFailedIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestWhichFilesABackupHolds(t *testing.T) {
+	tapes := []string{"2026-11-24.jsonl", "notes.txt", "2026-11-23-002.jsonl.age", "2026-11-23.jsonl.age"}
+	if diff := cmp.Diff([]string{"2026-11-23.jsonl", "2026-11-23-002.jsonl"}, closedFiles(recorder.KindTape, tapes)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"cel.jsonl.1", "cel.jsonl-20261101"}, closedFiles(recorder.KindJournal, []string{"cel.jsonl.1", "cel.jsonl", "cel.jsonl-20261101", "other"})); diff != "" {
+		t.Error(diff)
+	}
+	if closedFiles(recorder.KindTape, nil) != nil {
+		t.Error("nothing is something")
+	}
+}
+
 func TestExpireAsACommand(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	s.tapeFile(40, "{}\n")
 	s.tapeFile(0, "{}\n")
 	file := writeConfig(t, s.cfg, "retention: {require_backup: false, tape: 30}\n")
@@ -266,7 +279,7 @@ func TestExpireAsACommand(t *testing.T) {
 }
 
 func TestHoldAsACommand(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	sealInto(t, s.db, s.cfg, s.keys, endedCall("1.0"))
 	file := writeConfig(t, s.cfg, "")
 	if out := works(t, "", "hold", "2026-000001", "--reason", "诉讼保全", "--config", file); !strings.Contains(out, "entry e-1.0 (2026-000001) is held") {
@@ -286,13 +299,13 @@ func TestHoldAsACommand(t *testing.T) {
 }
 
 // login adds a supervisor to the log.
-func (s *store) login(name string) string {
+func (s *vault) login(name string) string {
 	s.t.Helper()
 	works(s.t, "Duban-2739\n", "user", "add", name, "--role", "supervisor", "--name", "孙督查", "--db", s.cfg.Log.File)
 	return name
 }
 
-func (s *store) keeper(free *int64, hurried *int) *keeper {
+func (s *vault) keeper(free *int64, hurried *int) *keeper {
 	return &keeper{log: s.db, expirer: s.expirer(), folder: s.cfg.Archive.Folder, reserve: 512 << 20, warn: 30,
 		free: func(string) (int64, error) {
 			if *free < 0 {
@@ -304,7 +317,7 @@ func (s *store) keeper(free *int64, hurried *int) *keeper {
 }
 
 func TestTheKeeperSaysHowTheDiskIs(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	free, hurried := int64(100<<30), 0
 	k := s.keeper(&free, &hurried)
 	if h := k.Health(); h.Room != "unknown" || h.Days != -1 {
@@ -338,7 +351,7 @@ func TestTheKeeperSaysHowTheDiskIs(t *testing.T) {
 }
 
 func TestTheKeeperExpiresOnceADayAndFinishesAnErasure(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	s.cfg.Retain.RequireBackup = false
 	free, hurried := int64(100<<30), 0
 	s.tapeFile(0, "{}\n")
@@ -361,7 +374,7 @@ func TestTheKeeperExpiresOnceADayAndFinishesAnErasure(t *testing.T) {
 }
 
 func TestDoctorOnTheRoom(t *testing.T) {
-	s := newStore(t)
+	s := newVault(t)
 	if c := checkRoom(t.Context(), s.cfg); !c.OK || !strings.Contains(c.Detail, "after two days") {
 		t.Errorf("%+v", c)
 	}
