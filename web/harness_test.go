@@ -144,7 +144,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	t.Helper()
 	h := &house{t: t, clock: &clock{now: time.Now().UTC()}, logs: &logBook{}, registry: prometheus.NewRegistry(),
 		practice: &fakePractice{}, accesses: new([]web.Access)}
-	h.health = &web.Health{Switch: web.SwitchHealth{Connected: true, Since: h.clock.now, Detail: "Asterisk 22"}, Log: web.LogHealth{OK: true},
+	h.health = &web.Health{Disk: web.DiskHealth{Room: "plenty", FreeBytes: 4096, ReserveBytes: 512, Days: -1}, Switch: web.SwitchHealth{Connected: true, Since: h.clock.now, Detail: "Asterisk 22"}, Log: web.LogHealth{OK: true},
 		Practice: true, Version: "1.2.3"}
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "log.db"), sqlite.Options{})
 	if err != nil {

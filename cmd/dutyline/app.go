@@ -110,6 +110,7 @@ func (a *app) wire(context.Context) error {
 	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive}
 	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
 		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now}
+	a.keeper.expirer.now = a.clock.Now
 	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask() }}
 	a.auditor.also = a.steps.Faults
 	a.wireJournal(lines)

@@ -20,6 +20,7 @@ import (
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
+	"dutyline/telephony/tape"
 )
 
 // notInBackup is said in every manifest and after every backup.
@@ -247,7 +248,7 @@ func (b *backupRun) finish(ctx context.Context) error {
 		return errors.Join(err, b.draft.Abandon())
 	}
 	done := dutylog.Backup{Generation: name, At: b.at, Path: b.to.Path(), Recordings: m.Recordings.Count, Bytes: bytesOf(m), Manifest: digest}
-	if err := b.remember(ctx, done); err != nil {
+	if err := errors.Join(b.remember(ctx, done), b.markFiles(ctx, m, done.At)); err != nil {
 		return fmt.Errorf("the backup %s is finished and whole, but the log could not be told of it: %w", name, err)
 	}
 	b.report(ctx, done)
@@ -307,6 +308,42 @@ func markHeld(ctx context.Context, log *sqlite.DB, file string, at time.Time, lo
 		return log.MarkBackedUp(ctx, at, held)
 	})
 	return errors.Join(err, log.MarkBackedUp(ctx, at, held))
+}
+
+// markFiles notes which closed files of the tape and the journal this generation holds. The one
+// that is still written is never marked: the rest of it is in no backup.
+func (b *backupRun) markFiles(ctx context.Context, m backup.Manifest, at time.Time) error {
+	of := map[recorder.Kind][]string{}
+	for _, f := range m.Kept {
+		folder, name, _ := strings.Cut(f.Name, "/")
+		of[recorder.Kind(folder)] = append(of[recorder.Kind(folder)], name)
+	}
+	var err error
+	for _, kind := range []recorder.Kind{recorder.KindTape, recorder.KindJournal} {
+		err = errors.Join(err, b.log.MarkFilesBackedUp(ctx, kind, closedFiles(kind, of[kind]), at))
+	}
+	return err
+}
+
+// closedFiles are those that nobody writes any more, under the names that they had when they
+// were written: of the tape all but the newest, of the journal what rotation left beside a file.
+func closedFiles(kind recorder.Kind, names []string) (closed []string) {
+	if kind == recorder.KindTape {
+		names = slices.DeleteFunc(names, func(n string) bool { _, ours := tape.Day(n); return !ours })
+		slices.SortFunc(names, tape.Compare)
+		for i, n := range names {
+			if i < len(names)-1 {
+				closed = append(closed, strings.TrimSuffix(n, recorder.EncryptedSuffix))
+			}
+		}
+		return slices.Compact(closed)
+	}
+	for _, n := range names {
+		if slices.ContainsFunc(names, func(live string) bool { return live != n && strings.HasPrefix(n, live) }) {
+			closed = append(closed, n)
+		}
+	}
+	return closed
 }
 
 // forgetGone notes which generations of the folder are not there any more, whoever removed them.

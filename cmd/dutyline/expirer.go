@@ -71,7 +71,7 @@ func (x *expirer) objects(ctx context.Context, now time.Time) (all []recorder.Ob
 	if err != nil {
 		return nil, err
 	}
-	files, err := x.tapeObjects()
+	files, err := x.tapeObjects(now)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ type aged struct {
 }
 
 // tapeObjects are the tape's files by the name that they had when they were written.
-func (x *expirer) tapeObjects() (all []aged, err error) {
+func (x *expirer) tapeObjects(now time.Time) (all []aged, err error) {
 	files, err := x.tape.files()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -108,6 +108,9 @@ func (x *expirer) tapeObjects() (all []aged, err error) {
 	for i, f := range files {
 		day, _ := tape.Day(f.Name)
 		end := day.AddDate(0, 0, 1)
+		if end.After(now) && !day.After(now) {
+			end = now // today's
+		}
 		all = append(all, aged{recorder.Object{Kind: recorder.KindTape, Name: strings.TrimSuffix(f.Name, recorder.EncryptedSuffix), At: end, Bytes: f.Size,
 			InUse: i == len(files)-1, Verified: true}, sqlite.Span{From: day, To: end}})
 	}

@@ -38,29 +38,35 @@ func prepareProving(db *sql.DB) (p proving, err error) {
 // in the tree is read from the table each time, so a job that is rolled back leaves no gap
 // and another process may write between two of ours.
 func (t *tx) prove(kind audit.Kind, subject string, content []byte) error {
-	return t.proveAs(audit.Record{Kind: kind, Subject: subject, At: t.now}, content)
-}
-
-func (t *tx) proveAs(r audit.Record, content []byte) error {
+	r := audit.Record{Kind: kind, Subject: subject, At: t.now}
 	if err := t.sql.Stmt(t.db.proving.next).QueryRow().Scan(&r.Index); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
-	salt := make([]byte, audit.SaltSize)
-	rand.Read(salt) // never fails
+	salt := newSalt()
 	r.Commitment = audit.Commit(salt, content)
 	hashes, err := tlog.StoredHashesForRecordHash(r.Index, r.Leaf(), hashesOf(t.sql.Stmt(t.db.proving.hash)))
-	if err != nil {
-		return fmt.Errorf("evidence: %w", err)
+	if err == nil {
+		err = t.addRecord(r, salt, hashes)
 	}
-	packed := make([]byte, 0, len(hashes)*tlog.HashSize)
-	for _, h := range hashes {
-		packed = append(packed, h[:]...)
-	}
-	_, err = t.sql.Stmt(t.db.proving.add).Exec(r.Index, string(r.Kind), r.Subject, r.At.UnixMicro(), r.TakenOver, r.Commitment[:], salt, packed)
 	if err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
 	return nil
+}
+
+func newSalt() []byte {
+	salt := make([]byte, audit.SaltSize)
+	rand.Read(salt) // never fails
+	return salt
+}
+
+func (t *tx) addRecord(r audit.Record, salt []byte, hashes []tlog.Hash) error {
+	packed := make([]byte, 0, len(hashes)*tlog.HashSize)
+	for _, h := range hashes {
+		packed = append(packed, h[:]...)
+	}
+	_, err := t.sql.Stmt(t.db.proving.add).Exec(r.Index, string(r.Kind), r.Subject, r.At.UnixMicro(), r.TakenOver, r.Commitment[:], salt, packed)
+	return err
 }
 
 // A hash of the tree lies in the row of the record that completed its subtree.

@@ -17,7 +17,7 @@ type cover struct {
 	kind    audit.Kind
 	names   []string // of the fields in the content
 	columns string   // the same as SQL
-	from    string   // the table
+	from    string   // the table, or two of them that are joined
 	where   string   // which of its rows are evidence
 	subject string   // SQL: what records call a row
 	match   string   // SQL: the row of a record x, found by a key
@@ -44,10 +44,11 @@ const entryOfSubject = "rtrim(x.subject, '0123456789')"
 
 const provenRecording = "call_id, status, reason, path, digest, size, duration_us, talk_us, caller_db, officer_db, findings, sealed_at, removed_at, file_digest, file_size, decision"
 
-// covers is everything that is evidence, except whole tables (see tables).
+// covers is everything that is evidence, except whole tables (see tables). An entry's number
+// is committed to by the record of its first revision.
 var covers = []cover{
 	newCover(audit.Revision, "e.year, e.number, r.entry_id, r.revision, r.at, r.by_login, r.by_name, r.by_role, r.body",
-		"revisions r JOIN entries e ON e.id = r.entry_id", "TRUE", "r.entry_id || '/' || r.revision",
+		"revisions r LEFT JOIN entries e ON e.id = r.entry_id AND r.revision = 1", "TRUE", "r.entry_id || '/' || r.revision",
 		"r.entry_id = substr(x.subject, 1, length("+entryOfSubject+") - 1) AND r.revision = CAST(substr(x.subject, length("+entryOfSubject+") + 1) AS INTEGER)"),
 	newCover(audit.Call, callColumns, "calls", "c.ended_at IS NOT NULL", "c.id", "c.id = x.subject"),
 	newCover(audit.Recording, provenRecording, "recordings", "c.sealed_at IS NOT NULL", "c.call_id", "c.call_id = x.subject"),
@@ -77,16 +78,24 @@ func (c cover) alias() string { return strings.Fields(c.from)[1] }
 
 // pair joins the rows of a cover to records x.
 func (c cover) pair(x, join string) string {
-	from := c.from
-	if strings.Contains(from, " JOIN ") {
-		from = "(" + from + ")"
+	first, more, two := strings.Cut(c.from, " LEFT JOIN ")
+	query := x + " x " + join + " " + first + " ON " + c.match
+	if two {
+		query += " LEFT JOIN " + more
 	}
-	return x + " x " + join + " " + from + " ON " + c.match
+	return query
 }
 
 // rowQuery reads the row of one subject.
 func (c cover) rowQuery() string {
 	return "SELECT " + c.columns + " FROM " + c.pair("(SELECT ? AS subject)", "JOIN")
+}
+
+// chunkQuery reads the rows that a range of records covers, in their order; nothing but the
+// record's index where the row is gone. The plus keeps SQLite from going through all records
+// of the kind.
+func (c cover) chunkQuery() string {
+	return "SELECT x.idx, " + c.columns + " FROM " + c.pair("records", "LEFT JOIN") + " WHERE x.idx >= ? AND x.idx < ? AND +x.kind = '" + string(c.kind) + "' ORDER BY x.idx"
 }
 
 // proveRow appends a record about a row as it stands in this transaction.

@@ -42,3 +42,11 @@ func (db *DB) Settings(pragma string, readers int) (writer string, others []stri
 	}
 	return writer, others, nil
 }
+
+// CoverQueries are the queries with which verification compares records and rows.
+func CoverQueries() (all []string) {
+	for _, c := range covers {
+		all = append(all, c.chunkQuery())
+	}
+	return all
+}

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"dutyline/dutylog"
+	"golang.org/x/mod/sumdb/tlog"
+
 	"dutyline/dutylog/audit"
 )
 
@@ -25,22 +26,43 @@ func (db *DB) takeOver(ctx context.Context) error {
 		if err := t.numberEntries(); err != nil {
 			return err
 		}
-		for _, c := range covers {
-			if err := t.takeOverRows(c); err != nil {
-				return fmt.Errorf("take over what is of kind %s: %w", c.kind, err)
-			}
-		}
-		for _, subject := range []string{directorySubject, rosterSubject} {
-			content, rows, err := tableContent(t.sql, subject)
-			if err == nil && rows > 0 {
-				err = t.proveAs(audit.Record{Kind: audit.Import, Subject: subject, At: t.now, TakenOver: true}, content)
-			}
-			if err != nil {
-				return fmt.Errorf("take over the %s: %w", subject, err)
-			}
+		if err := t.takeOverAll(); err != nil {
+			return err
 		}
 		return t.exec("UPDATE evidence SET taken_over_at = ?", micros(t.now))
 	})
+}
+
+// takeOverAll appends to an empty tree, of which it therefore knows every hash.
+func (t *tx) takeOverAll() error {
+	var have int64
+	if err := t.sql.Stmt(t.db.proving.next).QueryRow().Scan(&have); err != nil || have > 0 {
+		return err // rows that no record covers are not taken over a second time: verify names them
+	}
+	var tree audit.Stack
+	for _, c := range covers {
+		if err := t.takeOverRows(c, &tree); err != nil {
+			return fmt.Errorf("take over what is of kind %s: %w", c.kind, err)
+		}
+	}
+	for _, subject := range []string{directorySubject, rosterSubject} {
+		content, rows, err := tableContent(t.sql, subject)
+		if err == nil && rows > 0 {
+			err = t.takeOverRow(audit.Import, subject, content, &tree)
+		}
+		if err != nil {
+			return fmt.Errorf("take over the %s: %w", subject, err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) takeOverRow(kind audit.Kind, subject string, content []byte, tree *audit.Stack) error {
+	r := audit.Record{Index: tree.Size(), Kind: kind, Subject: subject, At: t.now, TakenOver: true}
+	salt := newSalt()
+	r.Commitment = audit.Commit(salt, content)
+	leaf := r.Leaf()
+	return t.addRecord(r, salt, tree.Add(leaf, 0, []tlog.Hash{leaf}))
 }
 
 func takenOver(s source) (bool, error) {
@@ -56,6 +78,11 @@ func (t *tx) numberEntries() error {
 		return err
 	}
 	defer rows.Close()
+	give, err := t.sql.Prepare("UPDATE entries SET year = ?, number = ? WHERE id = ?")
+	if err != nil {
+		return err
+	}
+	defer give.Close()
 	given := map[int]int{}
 	for rows.Next() {
 		var id string
@@ -63,16 +90,16 @@ func (t *tx) numberEntries() error {
 		if err := rows.Scan(&id, instant{&at}); err != nil {
 			return err
 		}
-		n := dutylog.EntryNumber{Year: at.In(t.db.options.Location).Year()}
-		given[n.Year]++
-		if err := t.exec("UPDATE entries SET year = ?, number = ? WHERE id = ?", n.Year, given[n.Year], id); err != nil {
+		year := at.In(t.db.options.Location).Year()
+		given[year]++
+		if _, err := give.Exec(year, given[year], id); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
 }
 
-func (t *tx) takeOverRows(c cover) error {
+func (t *tx) takeOverRows(c cover, tree *audit.Stack) error {
 	rows, err := t.sql.Query("SELECT CAST(" + c.subject + " AS TEXT), " + c.columns + " FROM " + c.from + " WHERE " + c.where + " ORDER BY " + c.alias() + ".rowid")
 	if err != nil {
 		return err
@@ -87,8 +114,7 @@ func (t *tx) takeOverRows(c cover) error {
 		if !ok {
 			return fmt.Errorf("a row is called %v, which is no text", values[0])
 		}
-		r := audit.Record{Kind: c.kind, Subject: subject, At: t.now, TakenOver: true}
-		if err := t.proveAs(r, audit.Content(c.names, values[1:])); err != nil {
+		if err := t.takeOverRow(c.kind, subject, audit.Content(c.names, values[1:]), tree); err != nil {
 			return err
 		}
 	}

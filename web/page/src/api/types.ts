@@ -58,7 +58,7 @@ export interface OnDuty {
 export type Post = 'duty_officer' | 'duty_section_chief' | 'duty_leader'
 export type Duty = Record<Post, OnDuty | null>
 
-export type RecordingStatus = 'none' | 'pending' | 'sealed' | 'missing' | 'failed'
+export type RecordingStatus = 'none' | 'pending' | 'sealed' | 'missing' | 'failed' | 'expired' | 'erased'
 export interface Recording {
   status: RecordingStatus
   sha256: string
@@ -131,6 +131,10 @@ export interface Entry extends Record<Field, string> {
   kinds?: Kind[]
   /** Something was changed after it had been read back. */
   changed_after_read_back?: boolean
+  /** What was erased by decision; an older daemon does not say. */
+  erased?: { decision: number; at: string | null; fields: Field[] }[]
+  /** The legal hold that stands now. */
+  hold?: { reason: string; by: { login: string; name: string }; at: string | null } | null
 }
 
 /** PATCH of an entry: the revision that was seen and what changes. */

@@ -9,6 +9,8 @@ const SIDES: [RegExp, 'caller' | 'officer'][] = [[/caller's side|far side/, 'cal
 /** Known causes by a mark in the English sentence, what somebody can act on before what was tried. */
 const CAUSES: [RegExp, Key][] = [
   [/disk is full/, 'cause.full'],
+  [/less than the reserve/, 'cause.reserve'],
+  [/the key is not here/, 'cause.noKey'],
   [/folder cannot be written/, 'cause.readonly'],
   [/disk fails/, 'cause.disk'],
   [/stored no recording/, 'cause.never'],

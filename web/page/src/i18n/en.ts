@@ -179,6 +179,8 @@ export const en: Record<Key, string> = {
   'rec.none': 'The call was not answered: there is no recording',
   'rec.live': 'The recording can be played after the call',
   'rec.pending': 'The recording is being archived…',
+  'rec.expired': 'The recording was past its days and was deleted as the rules say',
+  'rec.erased': 'The recording was erased by a decision',
   'rec.missing': 'No recording was found',
   'rec.failed': 'The recording could not be archived',
   'rec.denied': 'This account may not listen to recordings',
@@ -201,6 +203,8 @@ export const en: Record<Key, string> = {
 
   'cause.side.caller': "caller's",
   'cause.side.officer': "officer's",
+  'cause.reserve': 'The disk is nearly full: the recording waits on the switch and is archived when there is room',
+  'cause.noKey': 'The key is not here: the recording waits on the switch',
   'cause.full': "The archive's disk is full: make room, then it goes on by itself",
   'cause.readonly': "The archive's folder cannot be written: check its owner and how it is mounted",
   'cause.disk': "The archive's disk fails: check and replace it",

@@ -177,6 +177,8 @@ export const zh = {
   'rec.none': '本次通话未接通，没有录音',
   'rec.live': '通话结束后可播放录音',
   'rec.pending': '录音正在归档，请稍候…',
+  'rec.expired': '录音已到保存期限，按规定删除',
+  'rec.erased': '录音已按决定删除',
   'rec.missing': '没有找到录音',
   'rec.failed': '录音归档失败',
   'rec.denied': '当前账号无权收听录音',
@@ -199,6 +201,8 @@ export const zh = {
 
   'cause.side.caller': '来电方',
   'cause.side.officer': '值班员',
+  'cause.reserve': '磁盘快满，录音暂存在交换机上，腾出空间后自动归档',
+  'cause.noKey': '打开录音的密钥不在，录音暂存在交换机上',
   'cause.full': '归档磁盘已满：请腾出空间，之后自动继续',
   'cause.readonly': '归档目录无法写入：请检查目录权限和挂载方式',
   'cause.disk': '归档磁盘故障：请检查并更换磁盘',

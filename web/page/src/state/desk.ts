@@ -10,7 +10,7 @@ import { mayTakeForm, newsOf, offered } from '@/logic/hold'
 import { everyPage } from '@/logic/pages'
 import { dayStart, minute, parse } from '@/logic/time'
 import { listOrder, partyName } from '@/logic/words'
-import { forgetKept, keptEntries, take } from './drafts'
+import { dropErased, forgetKept, keptEntries, take } from './drafts'
 import { EntrySession } from './entry-session'
 import { forgetHeld, heldEntries, hold } from './held'
 import { loadKinds } from './kinds'
@@ -185,6 +185,7 @@ async function makeSession(id: string): Promise<EntrySession> {
   const made = sessions.get(id)
   if (made) return made
   putEntry(entry)
+  dropErased(entry)
   const s = new EntrySession(user, entry, canWrite.value ? take(user, id) : null, putEntry)
   sessions.set(id, s)
   return s

@@ -1,6 +1,7 @@
 // Typed text that the server does not have yet, kept on this PC per user, entry and window.
 // Nothing is shown of it unless the same user is signed in; it is removed once saved.
 import { reactive } from 'vue'
+import type { Entry } from '@/api/types'
 import type { StoredDraft } from '@/logic/draft'
 
 const PREFIX = 'dutyline.draft.'
@@ -57,6 +58,22 @@ export function take(user: string, entryId: string): StoredDraft | null {
     // An unreadable draft is left where it is.
   }
   return null
+}
+
+/** Drops text on this PC that is older than the last erasure of its entry: it may hold what was erased. */
+export function dropErased(entry: Entry): void {
+  const erased = (entry.erased || []).map((x) => Date.parse(x.at || '')).filter((at) => at > 0)
+  if (!erased.length) return
+  const last = Math.max(...erased)
+  try {
+    for (const k of Object.keys(localStorage)) {
+      if (k.indexOf(PREFIX) !== 0 || k.split('/')[1] !== encodeURIComponent(entry.id)) continue
+      const draft = JSON.parse(localStorage.getItem(k) || 'null') as StoredDraft | null
+      if (!draft || draft.at < last) localStorage.removeItem(k)
+    }
+  } catch {
+    // No storage, no drafts.
+  }
 }
 
 /** Entries of which this user has unsaved text on this PC. */

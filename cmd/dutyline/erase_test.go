@@ -1,0 +1,335 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
+	"dutyline/recorder/recordertest"
+	"dutyline/telephony"
+)
+
+// What somebody typed by mistake: with characters that JSON escapes in several ways.
+const (
+	typed     = "绝密<甲>级：今夜\"子时\"转移𠮷号设备"
+	whoCalled = "王强𠮷"
+)
+
+// office is a duty room after a call about which too much was written, in every place where a
+// daemon keeps something of a call.
+type office struct {
+	*vault
+	call    telephony.Call
+	file    string // configuration
+	journal string
+	spool   recordertest.Switch
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{vault: newVault(t), journal: filepath.Join(t.TempDir(), "cel.jsonl")}
+	o.login("sun")
+	o.file = writeConfig(t, o.cfg, "")
+	o.call = endedCall("duty-1795436279.1")
+	o.call.CallerName = whoCalled
+	sealInto(t, o.db, o.cfg, o.keys, o.call)
+	other := endedCall("duty-1795436279.10")
+	other.OfferedAt = other.OfferedAt.Add(-72 * time.Hour)
+	sealInto(t, o.db, o.cfg, o.keys, other)
+	for i := range len(typed) / 9 { // as it is saved while somebody types
+		o.write("e-"+o.call.ID, dutylog.Content, strings.ToValidUTF8(typed[:9*(i+1)], ""))
+	}
+	o.write("e-"+o.call.ID, dutylog.Content, typed)
+	o.write("e-"+o.call.ID, dutylog.Content, "已改正")
+	o.write("e-"+o.call.ID, dutylog.CallerUnit, "沈河区应急局")
+	o.write("e-"+other.ID, dutylog.Content, "例行点名")
+	o.lines()
+	_, err := o.archive.Receive(t.Context(), o.call.ID, recorder.Far, func(to io.Writer) (int64, error) {
+		far, _ := recordertest.Dialogue(time.Second)
+		return io.Copy(to, bytes.NewReader(recordertest.WAV(far)))
+	})
+	o.ok(err)
+	return o
+}
+
+func (o *office) write(entry string, f dutylog.Field, text string) {
+	o.t.Helper()
+	e, err := o.db.Entry(o.t.Context(), entry)
+	o.ok(err)
+	_, err = o.db.Amend(o.t.Context(), entry, dutylog.EntryPatch{Revision: e.Revision, Values: map[dutylog.Field]string{f: text}},
+		dutylog.Actor{Login: "wang", Name: "王值班", Role: dutylog.Officer}, o.at)
+	o.ok(err)
+}
+
+// lines writes the tape (one file closed already, one open), the journal and what the log refused.
+func (o *office) lines() {
+	o.t.Helper()
+	escaped, _ := json.Marshal(whoCalled)
+	ascii := string(spellings(whoCalled)[len(spellings(whoCalled))-1])
+	event := func(at time.Time, id, name string) string {
+		return fmt.Sprintf(`{"rx":"%s","event":{"type":"ChannelCreated","channel":{"id":"%s","caller":{"name":%s,"number":"02422730001"}}}}`+"\n",
+			at.UTC().Format("2006-01-02T15:04:05.000000Z"), id, name)
+	}
+	during, before := o.call.AnsweredAt, o.call.OfferedAt.Add(-72*time.Hour)
+	closed := event(before, "duty-1795436279.10", `"王强的别的电话"`) + event(during, o.call.ID, string(escaped)) + event(during, "duty-1795436279.2", `"`+ascii+`"`) +
+		`{"rx":"` + during.UTC().Format("2006-01-02T15:04:05.000000Z") + `","event":{"type":"Other","number":"13900001111"}}` + "\n"
+	tape := filepath.Join(o.cfg.Tape.Folder, "2026-11-23.jsonl")
+	o.ok(os.WriteFile(tape, []byte(closed), 0o600))
+	o.ok(os.Chtimes(tape, during, during))
+	o.ok(os.WriteFile(filepath.Join(o.cfg.Tape.Folder, "2026-11-24.jsonl"), []byte(event(during, o.call.ID, string(escaped))+`{"rx":"2026-11-24T00:00:00.000000Z","event":{"type":"Kept"}}`), 0o600))
+	o.ok(o.expirer().tape.Close(o.t.Context(), o.at))
+	o.ok(os.WriteFile(o.journal, []byte(`{"EventType":"CHAN_START","LinkedID":"`+o.call.ID+`","Num":"02422730001"}`+"\n"+`{"EventType":"CHAN_START","LinkedID":"duty-1795436279.10"}`+"\n"), 0o640))
+	o.ok(os.WriteFile(o.journal+".1", []byte(`{"UserField":"`+typed[:9]+`","EventExtra":`+quoted(typed)+`}`+"\n"), 0o640))
+	aside := filepath.Join(filepath.Dir(o.cfg.Log.File), "refused-changes.jsonl")
+	o.ok(os.WriteFile(aside, []byte(`{"call":{"id":"`+o.call.ID+`","caller_name":`+string(escaped)+`}}`+"\n"), 0o600))
+}
+
+func quoted(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+// everywhere are the files below the data folder and beside the journal in which some spelling of
+// a text stands; closed tapes are looked into as well.
+func (o *office) everywhere(texts ...string) (found []string) {
+	o.t.Helper()
+	look := func(name string, content []byte) {
+		for _, text := range texts {
+			for _, s := range spellings(text) {
+				if bytes.Contains(content, s) {
+					found = append(found, fmt.Sprintf("%s: %q", filepath.Base(name), s))
+				}
+			}
+		}
+	}
+	for _, folder := range []string{filepath.Dir(o.cfg.Log.File), filepath.Dir(o.journal)} {
+		o.ok(filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(name)
+			look(name, content)
+			if strings.HasSuffix(name, ".jsonl.age") {
+				plain, err := o.expirer().tape.read(name)
+				o.ok(err)
+				content, err = io.ReadAll(plain)
+				o.ok(err)
+				look(name, content)
+			}
+			return err
+		}))
+	}
+	return found
+}
+
+func (o *office) erase(more ...string) string {
+	o.t.Helper()
+	return works(o.t, "", append([]string{"erase", "e-" + o.call.ID, "--reason", "误录涉密内容", "--by", "sun", "--config", o.file, "--journal", o.journal}, more...)...)
+}
+
+// TestErasedTextIsInNoByteOfTheDataFolder is the promise: one field, typed by mistake.
+func TestErasedTextIsInNoByteOfTheDataFolder(t *testing.T) {
+	o := newOffice(t)
+	pieces := []string{typed, "绝密<甲>级", "今夜\"子时\"", "转移𠮷号"}
+	before := o.everywhere(pieces...)
+	for _, place := range []string{"log.db", "cel.jsonl.1"} {
+		if !slices.ContainsFunc(before, func(f string) bool { return strings.HasPrefix(f, place) }) {
+			t.Fatalf("%s does not hold the words at first: %v", place, before)
+		}
+	}
+	out := o.erase("--field", "content")
+	if found := o.everywhere(pieces...); len(found) > 0 {
+		t.Errorf("still there:\n%s\n%s", strings.Join(found, "\n"), out)
+	}
+	for _, words := range []string{"by decision 1", "blanked: 1 line(s) of " + o.journal + ".1", "no backup that the log knows of holds it", "not reached: pages that are open"} {
+		if !strings.Contains(out, words) {
+			t.Errorf("it does not say %q:\n%s", words, out)
+		}
+	}
+	e, err := o.db.Entry(t.Context(), "e-"+o.call.ID)
+	if err != nil || e.Values[dutylog.CallerUnit] != "沈河区应急局" || e.Values[dutylog.Content] != "" || len(e.Erased) != 1 {
+		t.Errorf("%+v, %v", e, err)
+	}
+	if r, err := o.db.Recording(t.Context(), o.call.ID); err != nil || r.Status != recorder.Sealed || o.archive.Verify(t.Context(), r) != nil {
+		t.Errorf("the recording was not to go: %+v, %v", r, err)
+	}
+	if err := o.db.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestEraseACallAltogether: nothing of who called is left but in the directory and in the other
+// call, whose id begins with the same digits.
+func TestEraseACallAltogether(t *testing.T) {
+	o := newOffice(t)
+	lengths := o.lengths()
+	r, err := o.db.Recording(t.Context(), o.call.ID)
+	o.ok(err)
+	out := o.erase()
+	if found := o.everywhere(typed, whoCalled, "沈河区应急局"); len(found) > 0 {
+		t.Errorf("still there:\n%s\n%s", strings.Join(found, "\n"), out)
+	}
+	for _, gone := range []string{filepath.Join(o.cfg.Archive.Folder, r.File()), filepath.Join(o.cfg.Archive.Folder, "intake", o.call.ID+"-far.wav")} {
+		if _, err := os.Stat(gone); err == nil {
+			t.Errorf("%s is there", gone)
+		}
+	}
+	other, err := o.db.Call(t.Context(), "duty-1795436279.10")
+	if err != nil || other.Caller.Raw != "02422730001" || o.archive.Verify(t.Context(), other.Recording) != nil {
+		t.Errorf("the other call: %+v, %v", other, err)
+	}
+	if diff := cmp.Diff(lengths, o.lengths()); diff != "" {
+		t.Errorf("files that others write or read on from an offset changed their length:\n%s", diff)
+	}
+	for name, words := range map[string]string{o.journal: "duty-1795436279.10", filepath.Join(o.cfg.Tape.Folder, "2026-11-24.jsonl"): "Kept"} {
+		if content, _ := os.ReadFile(name); !bytes.Contains(content, []byte(words)) {
+			t.Errorf("%s lost what was not to go: %q", name, content)
+		}
+	}
+	tape := o.expirer().tape
+	plain, err := tape.read(tape.path("2026-11-23.jsonl.age"))
+	o.ok(err)
+	left, err := io.ReadAll(plain)
+	if err != nil || !bytes.Contains(left, []byte("王强的别的电话")) || !bytes.Contains(left, []byte("13900001111")) || bytes.Count(left, []byte("\n")) != 4 {
+		t.Errorf("the closed tape, %v:\n%s", err, left)
+	}
+	o.erase() // once more changes nothing and is a decision of its own
+	if e, err := o.db.Entry(t.Context(), "e-"+o.call.ID); err != nil || len(e.Erased) != 2 {
+		t.Errorf("%+v, %v", e.Erased, err)
+	}
+}
+
+// lengths are those of the files that another program has open.
+func (o *office) lengths() map[string]int64 {
+	return map[string]int64{"journal": sizeOf(o.journal), "tape": sizeOf(filepath.Join(o.cfg.Tape.Folder, "2026-11-24.jsonl"))}
+}
+
+func TestBackupsThatStillHoldItAreListed(t *testing.T) {
+	o := newOffice(t)
+	at := time.Now().Add(time.Hour)
+	o.ok(o.db.AddBackup(t.Context(), dutylog.Backup{Generation: "20261126T063000Z", At: at, Path: "/mnt/backup", Manifest: "ab"}))
+	o.ok(o.db.AddBackup(t.Context(), dutylog.Backup{Generation: "20201126T063000Z", At: at.AddDate(-6, 0, 0), Path: "/mnt/older", Manifest: "ab"}))
+	out := o.erase("--field", "content")
+	if !strings.Contains(out, "still in a backup: 20261126T063000Z in /mnt/backup") || strings.Contains(out, "/mnt/older") {
+		t.Error(out)
+	}
+}
+
+// TestNothingIsDecidedBeforeTheFilesAreClean: else the log would not know any more what to look for.
+func TestNothingIsDecidedBeforeTheFilesAreClean(t *testing.T) {
+	o := newOffice(t)
+	args := []string{"erase", "e-" + o.call.ID, "--reason", "误录", "--by", "sun", "--config", o.file}
+	refused(t, "", "name the right file with --journal", append(args, "--journal", o.journal+".none")...)
+	key := o.keyRoom.file()
+	o.ok(os.Rename(key, key+".away"))
+	refused(t, "", "nothing was decided yet", append(args, "--journal", o.journal)...) // a closed tape cannot be looked into
+	o.ok(os.Rename(key+".away", key))
+	if e, err := o.db.Entry(t.Context(), "e-"+o.call.ID); err != nil || len(e.Erased) != 0 {
+		t.Errorf("%+v, %v", e.Erased, err)
+	}
+	refused(t, "", "colour is no field", append(args, "--field", "colour")...)
+	refused(t, "", "--by nobody", "erase", "e-"+o.call.ID, "--reason", "x", "--by", "nobody", "--config", o.file)
+	refused(t, "", "required flag", "erase", "e-"+o.call.ID, "--config", o.file)
+}
+
+// TestOriginalsOnTheSwitchGoToo: a recording that waits is erased where it waits.
+func TestOriginalsOnTheSwitchGoToo(t *testing.T) {
+	o := newOffice(t)
+	r, err := o.db.Recording(t.Context(), o.call.ID)
+	o.ok(err)
+	r.Status, r.SealedAt, r.RemovedAt, r.NextTry = recorder.Pending, time.Time{}, time.Time{}, o.at
+	o.ok(o.db.SaveRecording(t.Context(), r))
+	far, officer := recordertest.Dialogue(time.Second)
+	o.spool.PutCall(o.call.ID, far, officer)
+	order := dutylog.ErasureOrder{EntryID: "e-" + o.call.ID, Reason: "误录", By: dutylog.Actor{Login: "sun"}}
+	var out bytes.Buffer
+	e := &eraser{data: &data{cfg: o.cfg, log: o.db, keys: o.keys, archive: o.archive}, order: order, out: &out}
+	if err := e.run(t.Context()); err == nil || !strings.Contains(err.Error(), "still on the switch") {
+		t.Errorf("without a switch: %v", err)
+	}
+	e.sw = awaySwitch{}
+	if err := e.run(t.Context()); err == nil || !strings.Contains(err.Error(), "nothing was decided yet") {
+		t.Errorf("with a switch that is away: %v", err)
+	}
+	e.sw = &o.spool
+	o.ok(e.run(t.Context()))
+	if _, err := o.spool.FetchRecording(t.Context(), o.call.ID+"-far", io.Discard); !errors.Is(err, telephony.ErrNotFound) {
+		t.Errorf("the original is there: %v", err)
+	}
+	if r, err := o.db.Recording(t.Context(), o.call.ID); err != nil || r.Status != recorder.Erased || !r.NextTry.IsZero() {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+type awaySwitch struct{}
+
+func (awaySwitch) RemoveRecording(context.Context, string) error {
+	return errors.New("connection refused")
+}
+
+func TestIDsAreLookedForAsAWhole(t *testing.T) {
+	for line, want := range map[string]bool{
+		`{"id":"duty-1.1"}`: true, `{"id":"duty-1.10"}`: false, `xduty-1.1`: false, `duty-1.1`: true, `duty-1.1-far`: true,
+		`duty-1.10 duty-1.1`: true, ``: false, `"duty-1.1`: true,
+	} {
+		if got := containsID([]byte(line), []byte("duty-1.1")); got != want {
+			t.Errorf("%s: %v", line, got)
+		}
+	}
+	if containsID([]byte("x"), nil) {
+		t.Error("no id is in nothing")
+	}
+}
+
+// FuzzSweep: a swept file keeps its length and its line ends, holds no erased word, and every
+// line without one stays as it was.
+func FuzzSweep(f *testing.F) {
+	f.Add([]byte("{\"a\":\"秘密计划\"}\n{\"b\":1}\r\n"), "秘密计划")
+	f.Add([]byte("a\n\n\nabcd"), "abcd")
+	f.Fuzz(func(t *testing.T, content []byte, word string) {
+		if len(word) < shortestWord || strings.ContainsAny(word, "\r\n ") {
+			return
+		}
+		name := filepath.Join(t.TempDir(), "x.jsonl")
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := newSweep(sqlite.Traces{Words: []string{word}}, false, tapeCloser{})
+		n, err := s.file(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, _ := os.ReadFile(name)
+		if len(after) != len(content) || bytes.Contains(after, []byte(word)) {
+			t.Fatalf("%q became %q", content, after)
+		}
+		blanked := 0
+		old, now := bytes.Split(content, []byte("\n")), bytes.Split(after, []byte("\n"))
+		for i := range old {
+			if !bytes.Equal(old[i], now[i]) {
+				blanked++
+			}
+			if !s.hits(bytes.TrimRight(old[i], "\r\n")) && !bytes.Equal(old[i], now[i]) {
+				t.Fatalf("line %d was not to go: %q became %q", i, old[i], now[i])
+			}
+		}
+		if blanked > n {
+			t.Fatalf("%d lines changed, %d are said", blanked, n)
+		}
+	})
+}

@@ -1,0 +1,240 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"dutyline/dutylog/audit"
+	"dutyline/recorder"
+)
+
+// Verifier reads a duty log that it does not change. The daemon may run meanwhile: what it
+// writes after the beginning is not looked at.
+type Verifier struct {
+	db   *DB // without a writer
+	size int64
+}
+
+// VerifyOptions say what a verification is compared with, and who hears of it.
+type VerifyOptions struct {
+	Outside  string                  // a signed checkpoint that was kept elsewhere; empty: none
+	Each     func(audit.Finding)     // every answer, the intact ones included; may be nil
+	Progress func(done, total int64) // records; may be nil
+	Workers  int                     // 0: one for each processor
+}
+
+// OpenVerifier opens a duty log for reading only.
+func OpenVerifier(ctx context.Context, path string) (*Verifier, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("duty log %s: %w", path, err)
+	}
+	o := Options{}.withDefaults()
+	how := "mode=ro&_query_only=on&_cache_size=-32768" // KiB
+	if _, err := os.Stat(abs + "-shm"); err != nil {
+		how += "&immutable=1" // nobody writes; SQLite would make its side file
+	}
+	db := &DB{path: abs, options: o, done: make(chan struct{})}
+	if db.reader, err = connect(abs, o, runtime.GOMAXPROCS(0)+2, how); err != nil {
+		return nil, err
+	}
+	v := &Verifier{db: db}
+	if err := v.begin(ctx); err != nil {
+		return nil, errors.Join(db.explain("verify", err), db.reader.Close())
+	}
+	return v, nil
+}
+
+var errTooOld = errors.New("it was never opened by a dutyline that keeps evidence: nothing is proved of it; start the daemon once, then everything is covered from that moment on")
+
+func (v *Verifier) begin(ctx context.Context) error {
+	s := v.db.reading(ctx)
+	var id, has int
+	if err := s.QueryRow("PRAGMA application_id").Scan(&id); err != nil {
+		return err
+	}
+	if id != applicationID {
+		return errForeign
+	}
+	if err := s.QueryRow("SELECT count(*) FROM sqlite_schema WHERE name = 'records'").Scan(&has); err != nil {
+		return err
+	}
+	if has == 0 {
+		return errTooOld
+	}
+	return s.QueryRow("SELECT coalesce(max(idx) + 1, 0) FROM records").Scan(&v.size)
+}
+
+// Close lets go of the file.
+func (v *Verifier) Close() error { return v.db.reader.Close() }
+
+// Recording reads one row, for whoever opens the files.
+func (v *Verifier) Recording(ctx context.Context, callID string) (recorder.Recording, error) {
+	return v.db.Recording(ctx, callID)
+}
+
+// SealedRecordings goes through the recordings whose files have to be there.
+func (v *Verifier) SealedRecordings(ctx context.Context, do func(recorder.Recording) error) error {
+	for after := ""; ; {
+		rows, err := v.db.reading(ctx).Query("SELECT "+recordingColumns+" FROM recordings WHERE status = ? AND call_id > ? ORDER BY call_id LIMIT 500", string(recorder.Sealed), after)
+		page, err := all(rows, err, scanRecording)
+		if err != nil {
+			return v.db.explain("list recordings", err)
+		}
+		for _, r := range page {
+			if err := do(r); err != nil {
+				return err
+			}
+			after = r.CallID
+		}
+		if len(page) == 0 {
+			return nil
+		}
+	}
+}
+
+// verification is one run.
+type verification struct {
+	*Verifier
+	VerifyOptions
+	ctx context.Context
+
+	mu         sync.Mutex
+	report     audit.Report
+	done       int64
+	decisions  map[int64]map[int64]bool // which records each decision erased
+	signatures []signed                 // checkpoints whose signatures fit, the smallest first
+}
+
+// Verify checks every record, every covered row and every checkpoint. The error says only
+// that it could not be carried through.
+func (v *Verifier) Verify(ctx context.Context, o VerifyOptions) (*audit.Report, error) {
+	run := &verification{Verifier: v, VerifyOptions: o, ctx: ctx, decisions: map[int64]map[int64]bool{}}
+	run.report.Records, run.report.Each = v.size, o.Each
+	steps := []func() error{run.readCheckpoints, run.checkTree, run.checkTables, run.checkNumbers, run.conclude}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, v.db.explain("verify", err)
+		}
+	}
+	return &run.report, ctx.Err()
+}
+
+// read hands over the rows of a query, without the conversions of database/sql, which would
+// take as long as the rest. values is used again for the next row.
+func (v *Verifier) read(ctx context.Context, columns int, do func(values []driver.Value) error, query string, args ...int64) error {
+	conn, err := v.db.reader.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	named := make([]driver.NamedValue, len(args))
+	for i, a := range args {
+		named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
+	}
+	return conn.Raw(func(raw any) error {
+		queryer, ok := raw.(driver.QueryerContext)
+		if !ok {
+			return errors.New("the driver cannot read")
+		}
+		rows, err := queryer.QueryContext(ctx, query, named)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		values := make([]driver.Value, columns)
+		for {
+			switch err := rows.Next(values); {
+			case errors.Is(err, io.EOF):
+				return nil
+			case err != nil:
+				return err
+			}
+			if err := do(values); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// say counts one answer.
+func (r *verification) say(name string, a audit.Answer, object, why string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(args) > 0 {
+		why = fmt.Sprintf(why, args...)
+	}
+	r.report.Say(name, audit.Finding{Answer: a, Object: object, Why: why})
+}
+
+func (r *verification) tally(name string, do func(*audit.Tally)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	do(r.report.Of(name))
+}
+
+func (r *verification) note(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Notes = append(r.report.Notes, fmt.Sprintf(format, args...))
+}
+
+func (r *verification) workers() int {
+	if r.Workers > 0 {
+		return r.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// inParallel runs jobs on all processors and ends with the first error.
+func (r *verification) inParallel(jobs []func() error) error {
+	next := make(chan func() error)
+	ctx, stop := context.WithCancelCause(r.ctx)
+	defer stop(nil)
+	var workers sync.WaitGroup
+	for range r.workers() {
+		workers.Go(func() {
+			for job := range next {
+				if err := job(); err != nil {
+					stop(err)
+					return
+				}
+			}
+		})
+	}
+feed:
+	for _, job := range jobs {
+		select {
+		case next <- job:
+		case <-ctx.Done():
+			break feed
+		}
+	}
+	close(next)
+	workers.Wait()
+	return context.Cause(ctx)
+}
+
+// conclude says what the answers rest on.
+func (r *verification) conclude() error {
+	rep := &r.report
+	if rep.Signed < rep.Records {
+		r.note("%d of %d records are newer than the last checkpoint whose signature fits: whoever can write the file could have added them; the daemon signs them at its next checkpoint",
+			rep.Records-rep.Signed, rep.Records)
+	}
+	if !rep.Outside {
+		r.note("no checkpoint from outside was given: a holder of the signing key could have rewritten all of it, and the newest part could have been cut off; compare with a filed checkpoint (--checkpoint FILE)")
+	}
+	return nil
+}
+
+var _ interface {
+	Recording(context.Context, string) (recorder.Recording, error)
+} = (*Verifier)(nil)

@@ -1,0 +1,98 @@
+package sqlite_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/dutylog/sqlite"
+)
+
+// answers verifies a log and gives what is said of each object.
+func answers(t *testing.T, path string) (report *audit.Report, of map[string]string) {
+	t.Helper()
+	v := must(sqlite.OpenVerifier(ctx, path))(t)
+	defer v.Close()
+	of = map[string]string{}
+	report = must(v.Verify(ctx, sqlite.VerifyOptions{Workers: 1, Each: func(f audit.Finding) { of[f.Object] = string(f.Answer) + ", " + f.Why }}))(t)
+	return report, of
+}
+
+// oddities are those about single objects: that nothing was signed yet is not what is tested here.
+func oddities(report *audit.Report) []audit.Finding {
+	return slices.DeleteFunc(report.Findings, func(f audit.Finding) bool { return f.Object == "the log as a whole" })
+}
+
+// said finds the answer about an object by the beginning of its name.
+func said(of map[string]string, object string) (all []string) {
+	for name, answer := range of {
+		if strings.HasPrefix(name, object) {
+			all = append(all, answer)
+		}
+	}
+	return all
+}
+
+func TestVerifyKnowsWhatADecisionTook(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
+	_, e := told(t, db, 0)
+	gone := archived(t, db, 1)
+	whole := archived(t, db, 2)
+	held := archived(t, db, 3)
+	must(db.SetHold(ctx, "e-"+held.ID, "诉讼", prosecutor))(t)
+	must(db.Expire(ctx, ruling(gone), "bb", dutylog.SystemActor()))(t)
+	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
+	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-" + whole.ID, Reason: "个人信息", By: prosecutor}))(t)
+	ok(t, db.Compact(ctx))
+	report, of := answers(t, path)
+	if odd := oddities(report); len(odd) > 0 {
+		t.Fatalf("%v", odd)
+	}
+	for object, want := range map[string]string{
+		"revision " + e.ID + "/2 ": "intact, erased by decision 1", "call " + whole.ID + " ": "intact, erased by decision 2",
+		"deleted recording " + gone.ID: "intact, erased by decision 1", "deleted recording " + whole.ID: "intact, erased by decision 2",
+		"deletion 1 ": "intact, ", "erasure 1 ": "intact, ", "hold 1 ": "intact, ",
+	} {
+		found := false
+		for _, answer := range said(of, object) {
+			found = found || answer == want
+		}
+		if !found {
+			t.Errorf("%s: %v, want %q", object, said(of, object), want)
+		}
+	}
+}
+
+// TestVerifyFindsWhoDeletedBehindOurBack: a decision that there is not, one that was changed, a
+// revision that was emptied without one.
+func TestVerifyFindsWhoDeletedBehindOurBack(t *testing.T) {
+	for name, script := range map[string]string{
+		"a recording called expired":  "UPDATE recordings SET status = 'expired', decision = 9",
+		"a decision dropped":          "PRAGMA foreign_keys = off; DROP TRIGGER deletions_stay; DELETE FROM deletions",
+		"a decision changed":          "DROP TRIGGER deletions_stand; UPDATE deletions SET why = 'too_much'",
+		"a hold changed":              "DROP TRIGGER holds_stand; UPDATE holds SET reason = '其他'",
+		"a hold dropped":              "DROP TRIGGER holds_stay; DELETE FROM holds",
+		"a revision emptied":          "DROP TRIGGER revisions_stand; UPDATE revisions SET body = json_remove(body, '$.values.content') WHERE revision = 2",
+		"what is left of one changed": "DROP TRIGGER revisions_stand; UPDATE revisions SET by_name = 'x' WHERE json_extract(body, '$.erased') IS NOT NULL",
+	} {
+		path := filepath.Join(t.TempDir(), "log.db")
+		db := openAt(t, path, sqlite.Options{})
+		_, e := told(t, db, 0)
+		_, other := told(t, db, 5)
+		c := archived(t, db, 1)
+		must(db.SetHold(ctx, other.ID, "诉讼", prosecutor))(t)
+		must(db.Expire(ctx, ruling(c), "bb", dutylog.SystemActor()))(t)
+		must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
+		if report, _ := answers(t, path); len(oddities(report)) > 0 {
+			t.Fatalf("%s, before: %v", name, oddities(report))
+		}
+		ok(t, db.ExecOnWriter(script))
+		if report, _ := answers(t, path); report.Verdict() != audit.Altered {
+			t.Errorf("%s is not found", name)
+		}
+	}
+}
