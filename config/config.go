@@ -29,6 +29,7 @@ type Config struct {
 	Disk    Disk       `mapstructure:"disk"`
 	Tape    Tape       `mapstructure:"tape"`
 	Retain  Retention  `mapstructure:"retention"`
+	Proof   Evidence   `mapstructure:"evidence"`
 	Web     web.Config `mapstructure:"web"`
 }
 
@@ -80,6 +81,14 @@ type Archive struct {
 type Keys struct {
 	Folder          string `mapstructure:"folder"`           // empty: "keys" beside the duty log
 	EscrowRecipient string `mapstructure:"escrow_recipient"` // public key of age; empty: nobody else
+}
+
+// Evidence is how the duty log is proved: who signs its checkpoints, how often, and where a
+// copy of them goes that nobody here can change.
+type Evidence struct {
+	KeyFile         string        `mapstructure:"key_file"` // empty: evidence.key in the keys' folder
+	CheckpointEvery time.Duration `mapstructure:"checkpoint_every"`
+	SendTo          string        `mapstructure:"send_to"` // a folder, or an address that takes a POST; empty: nowhere
 }
 
 // Disk bounds what may be archived, so that the duty log always has room.
@@ -136,6 +145,7 @@ func Default() Config {
 		Disk:    Disk{ReserveMB: 512, WarnDays: 30},
 		Tape:    Tape{Folder: "/var/lib/dutyline/tape", MaxMB: 2048},
 		Retain:  Retention{Recordings: 3650, Tape: 30, Journal: 400, RequireBackup: true},
+		Proof:   Evidence{CheckpointEvery: time.Hour},
 		Web:     web.DefaultConfig(),
 	}
 }
@@ -268,6 +278,14 @@ func (c Config) KeysFolder() string {
 		return c.Keys.Folder
 	}
 	return filepath.Join(filepath.Dir(c.Log.File), "keys")
+}
+
+// EvidenceKey is the file with the key that signs checkpoints.
+func (c Config) EvidenceKey() string {
+	if c.Proof.KeyFile != "" {
+		return c.Proof.KeyFile
+	}
+	return filepath.Join(c.KeysFolder(), "evidence.key")
 }
 
 // DataFolders are the folders the daemon writes to.
