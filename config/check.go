@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"time"
@@ -63,6 +64,14 @@ func (c *Config) checkPlaces(f *Faults) {
 	}
 	if c.Tape.MaxMB < 16 {
 		f.add("tape.max_mb", "is %d; allow at least 16", c.Tape.MaxMB)
+	}
+	if c.Proof.CheckpointEvery < time.Minute {
+		f.add("evidence.checkpoint_every", "is %s; sign at most once a minute, usually 1h", c.Proof.CheckpointEvery)
+	}
+	if to := c.Proof.SendTo; to != "" && !filepath.IsAbs(to) {
+		if u, err := url.Parse(to); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			f.add("evidence.send_to", "%q is neither a folder nor an address; write for instance /mnt/archive/checkpoints or https://host/path", to)
+		}
 	}
 	if _, _, err := net.SplitHostPort(c.Web.Listen); err != nil {
 		f.add("web.listen", "%q is no address with a port; write for instance 127.0.0.1:8480", c.Web.Listen)

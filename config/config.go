@@ -30,6 +30,7 @@ type Config struct {
 	Tape    Tape       `mapstructure:"tape"`
 	Journal Journal    `mapstructure:"journal"`
 	Retain  Retention  `mapstructure:"retention"`
+	Proof   Evidence   `mapstructure:"evidence"`
 	Web     web.Config `mapstructure:"web"`
 }
 
@@ -98,6 +99,14 @@ type Keys struct {
 	EscrowRecipient string `mapstructure:"escrow_recipient"` // public key of age; empty: nobody else
 }
 
+// Evidence is how the duty log is proved: who signs its checkpoints, how often, and where a
+// copy of them goes that nobody here can change.
+type Evidence struct {
+	KeyFile         string        `mapstructure:"key_file"` // empty: evidence.key in the keys' folder
+	CheckpointEvery time.Duration `mapstructure:"checkpoint_every"`
+	SendTo          string        `mapstructure:"send_to"` // a folder, or an address that takes a POST; empty: nowhere
+}
+
 // Disk bounds what may be archived, so that the duty log always has room.
 type Disk struct {
 	ReserveMB int `mapstructure:"reserve_mb"` // below, nothing more is archived
@@ -153,6 +162,7 @@ func Default() Config {
 		Journal: Journal{File: "/var/log/asterisk/cel-custom/cel.jsonl"},
 		Tape:    Tape{Folder: "/var/lib/dutyline/tape", MaxMB: 2048},
 		Retain:  Retention{Recordings: 3650, Tape: 30, Journal: 400, RequireBackup: true},
+		Proof:   Evidence{CheckpointEvery: time.Hour},
 		Web:     web.DefaultConfig(),
 	}
 }
@@ -285,6 +295,14 @@ func (c Config) KeysFolder() string {
 		return c.Keys.Folder
 	}
 	return filepath.Join(filepath.Dir(c.Log.File), "keys")
+}
+
+// EvidenceKey is the file with the key that signs checkpoints.
+func (c Config) EvidenceKey() string {
+	if c.Proof.KeyFile != "" {
+		return c.Proof.KeyFile
+	}
+	return filepath.Join(c.KeysFolder(), "evidence.key")
 }
 
 // DataFolders are the folders the daemon writes to.

@@ -27,6 +27,7 @@ const (
 	holdEntries   permission = "entry.hold"        // set and release a legal hold
 	seeAlerts     permission = "alert.see"         // with what they are about
 	seeHealth     permission = "health.see"        //
+	seeEvidence   permission = "evidence.see"      // how the log is proved
 	practise      permission = "practice.place"    // place a call on the practice line
 	seeRules      permission = "rules.see"         // what the log asks of entries; whether this is practice
 	watch         permission = "events.watch"      // the stream; what it carries has rows of its own
@@ -64,6 +65,7 @@ var grants = map[permission]grant{
 	seeAlerts:     {roles: anyRole},
 	seeHealth:     {roles: anyRole},
 	practise:      {roles: anyRole},
+	seeEvidence:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
 	playRecording: {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	seeEntries:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	tagCalls:      {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},

@@ -13,6 +13,9 @@ type entriesInput struct {
 	Order string `query:"order" enum:"unfinished,newest" default:"unfinished" doc:"unfinished: open entries first, each newest first; newest: newest first"`
 }
 
+// listOfEntries is what an access to many entries at once is recorded under.
+const listOfEntries = "entries"
+
 type entryInput struct {
 	ID string `path:"id" maxLength:"200"`
 }
@@ -60,6 +63,7 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 	if items == nil {
 		items = []dutylog.Entry{}
 	}
+	a.audit(ctx, seeEntries, listOfEntries)
 	return &entryListOutput{entryList{items, next}}, nil
 }
 
@@ -68,6 +72,7 @@ func (a *app) oneEntry(ctx context.Context, in *entryInput) (*entryOutput, error
 	if err != nil {
 		return nil, err
 	}
+	a.audit(ctx, seeEntries, in.ID)
 	return &entryOutput{e}, nil
 }
 
@@ -82,6 +87,7 @@ func (a *app) revisions(ctx context.Context, in *entryInput) (*revisionListOutpu
 	if all == nil {
 		all = []dutylog.Revision{}
 	}
+	a.audit(ctx, seeEntries, in.ID)
 	return &revisionListOutput{revisionList{Items: all}}, nil
 }
 

@@ -45,7 +45,15 @@ type house struct {
 	registry *prometheus.Registry
 	practice *fakePractice
 	health   *web.Health
+	noting   sync.Mutex
 	accesses *[]web.Access
+}
+
+// note is the audit trail of these tests.
+func (h *house) note(_ context.Context, x web.Access) {
+	h.noting.Lock()
+	defer h.noting.Unlock()
+	*h.accesses = append(*h.accesses, x)
 }
 
 // clock is the daemon's clock, which a test moves.
@@ -159,7 +167,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	d := web.Deps{
 		Log: db, Recordings: fakeArchive{db}, Sessions: db.Sessions(), Lines: lines, Practice: h.practice,
 		Health: func() web.Health { return *h.health }, Metrics: h.registry, Registerer: h.registry, Now: h.clock.Now, Version: "1.2.3",
-		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me",
+		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
 	}
 	d = web.WithTiming(d, 40*time.Millisecond, 20*time.Millisecond, 5*time.Second)
 	for _, c := range change {

@@ -58,6 +58,7 @@ var table = []route{
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
+	{"GET", "/evidence", seeEvidence, "evidence", "How the log is proved: the newest signed checkpoint", nil, on((*app).evidence)},
 	{"GET", "/practice", seeRules, "practice", "Whether this is practice mode", nil, on((*app).practice)},
 	{"POST", "/practice/calls", practise, "place-practice-call", "Place a call on the practice line", []int{404, 503}, on((*app).placePractice)},
 }

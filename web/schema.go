@@ -116,7 +116,7 @@ type actorDoc struct {
 // documentNulls says where an object may be absent, which huma cannot say of a reference.
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
-	for _, place := range [][2]string{{"Call", "recording"}, {"Entry", "hold"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
+	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}

@@ -29,10 +29,11 @@ type Deps struct {
 	Unlogged   func() Unlogged // nil: nothing is shown before it is in the log
 	Page       fs.FS           // nil: the page that is embedded in the binary
 	Metrics    prometheus.Gatherer
-	Registerer prometheus.Registerer // of the HTTP figures; nil: nobody reads them
-	Now        func() time.Time      // nil: time.Now
-	Logger     *slog.Logger          // nil: slog.Default
-	Audit      func(context.Context, Access)
+	Registerer prometheus.Registerer         // of the HTTP figures; nil: nobody reads them
+	Now        func() time.Time              // nil: time.Now
+	Logger     *slog.Logger                  // nil: slog.Default
+	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
+	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it
 	Version    string
 	Secure     bool // served over TLS: see Config.Secure
 
@@ -156,6 +157,9 @@ func newApp(d Deps) *app {
 	if d.Unlogged == nil {
 		d.Unlogged = func() Unlogged { return Unlogged{} }
 	}
+	if d.Unsigned == nil {
+		d.Unsigned = func() error { return nil }
+	}
 	if d.Page == nil {
 		d.Page = embeddedPage()
 	}
@@ -179,7 +183,7 @@ func newApp(d Deps) *app {
 	return a
 }
 
-// logAccess is the audit trail until the duty log has one of its own.
+// logAccess is the audit trail where nobody keeps one.
 func (a *app) logAccess(ctx context.Context, x Access) {
 	a.Logger.InfoContext(ctx, "access", "what", x.What, "object", x.Object, "login", x.Who.Login, "role", x.Who.Role,
 		"address", x.Address, "at", x.At)

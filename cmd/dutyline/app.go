@@ -37,7 +37,10 @@ type app struct {
 	log       *sqlite.DB
 	keys      *archive.Keys
 	keyMade   bool // at this start
+	proofMade bool // the key that signs checkpoints was made at this start
 	archive   *archive.Archive
+	signer    *checkpointer
+	accesses  *accessKeeper
 	sw        *ari.Client
 	committer *committer
 	logCheck  *logCheck
@@ -69,6 +72,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Log: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
+		Audit: a.accesses.Add, Unsigned: a.signer.Fault,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
@@ -88,8 +92,19 @@ func (a *app) open(ctx context.Context) error {
 	if a.keys, a.keyMade, err = openKeys(ctx, a.cfg, a.log, a.logger); err != nil {
 		return err
 	}
+	if err := a.openEvidence(ctx); err != nil {
+		return err
+	}
 	a.archive, err = archive.New(a.cfg.Archive.Folder, archive.Options{Keys: a.keys, Reserve: uint64(a.cfg.Disk.ReserveMB) << 20}, a.log, a.registry)
 	return err
+}
+
+// openEvidence finds the key that signs, and records the rules by which calls are judged from
+// now on. Without the key the daemon watches and logs all the same.
+func (a *app) openEvidence(ctx context.Context) error {
+	a.signer = &checkpointer{log: a.log, every: a.cfg.Proof.CheckpointEvery, sendTo: a.cfg.Proof.SendTo, logger: a.logger, now: time.Now}
+	a.signer.key, a.proofMade, a.signer.keyErr = openEvidenceKey(ctx, a.cfg.EvidenceKey(), a.log)
+	return a.log.NoteRules(ctx, a.cfg.TelephonyLines(), time.Now())
 }
 
 // wire connects the parts; data flows in one direction.
@@ -148,8 +163,14 @@ func (a *app) Run(ctx context.Context) error {
 	if a.keyMade {
 		tellKey(a.cfg, a.keys, a.logger)
 	}
+	if a.proofMade {
+		a.logger.Warn("the key that signs the log was made 已生成日志签名密钥: write its fingerprint down and file it 请抄录指纹并归档",
+			"fingerprint", a.signer.key.Fingerprint(), "key", a.cfg.EvidenceKey())
+	}
 	return runParts(ctx, a.logger,
+		part{name: "checkpoints", run: a.signer.Run}, // stops last: it signs what the others wrote
 		part{name: "duty log", run: a.committer.Run, grace: 10 * time.Second},
+		part{name: "accesses", run: a.accesses.Run},
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
 		part{name: "sight", run: a.beat.Run},

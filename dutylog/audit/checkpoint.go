@@ -99,6 +99,15 @@ func (c Checkpoint) Printed() string {
 	return fmt.Sprintf("%d  %s  %s", c.Size, c.At.UTC().Format(time.RFC3339), Grouped(c.Root[:]))
 }
 
+// RootOf is the printed root hash of a signed checkpoint, whoever signed it; empty when it is none.
+func RootOf(signed string) string {
+	c, err := Open(signed)
+	if !errors.Is(err, ErrUnknownKey) {
+		return ""
+	}
+	return Grouped(c.Root[:])
+}
+
 // Grouped writes the first 20 bytes of a hash for people: ten groups of four digits.
 func Grouped(hash []byte) string {
 	digits := hex.EncodeToString(hash[:min(20, len(hash))])

@@ -149,3 +149,14 @@ func (db *DB) Evidence(ctx context.Context) (dutylog.Evidence, error) {
 	err = s.QueryRow("SELECT fingerprint FROM signers ORDER BY rowid DESC LIMIT 1").Scan(&e.Fingerprint)
 	return e, db.explain("read the evidence", err)
 }
+
+// Signers lists the fingerprints of the keys that ever signed, the oldest first.
+func (db *DB) Signers(ctx context.Context) ([]string, error) {
+	rows, err := db.reading(ctx).Query("SELECT fingerprint FROM signers ORDER BY rowid")
+	prints, err := all(rows, err, func(row scanner) (string, error) {
+		var f string
+		err := row.Scan(&f)
+		return f, err
+	})
+	return prints, db.explain("read who signed", err)
+}
