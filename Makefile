@@ -12,7 +12,7 @@ GO      ?= go
 LDFLAGS := -X main.version=$(VERSION)
 export CGO_ENABLED = 1
 
-.PHONY: run build page test test-go test-page test-e2e lint deps bench clean
+.PHONY: run build page test test-go test-page test-e2e lint deps bench torture clean
 
 run:
 	@VAR='$(VAR)' LISTEN='$(LISTEN)' ASTERISK='$(ASTERISK)' HTTP_PORT='$(HTTP_PORT)' SIP_PORT='$(SIP_PORT)' PROGRAMME='$(PROGRAMME)' sh deploy/run.sh
@@ -46,8 +46,14 @@ lint:
 	  else echo "golangci-lint is not installed; the architecture test judges the import rules all the same"; fi
 
 # One line per figure: figure NAME VALUE UNIT.  make bench NAME=seal_after_hangup_p99 runs one.
+# LOAD_SECONDS=600 makes the load of daemon_cpu_share last ten minutes instead of one.
 bench: deps page
-	@sh deploy/bench.sh $(VAR) '$(NAME)'
+	@LOAD_SECONDS='$(LOAD_SECONDS)' sh deploy/bench.sh $(VAR) '$(NAME)'
+
+# Calls are made while everything is hurt: daemon and Asterisk are killed, disk and journal break.
+# make torture CALLS=5000 KILLS=200 is the long form; SEED= repeats a run.
+torture: deps page
+	@CALLS='$(CALLS)' KILLS='$(KILLS)' SEED='$(SEED)' HARMS='$(HARMS)' sh deploy/torture.sh $(VAR)
 
 clean:
 	rm -rf $(VAR)/bin web/page/dist/assets web/page/dist/index.html

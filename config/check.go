@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"filippo.io/age"
+
 	"dutyline/telephony"
 )
 
@@ -37,8 +39,24 @@ func (c *Config) checkPlaces(f *Faults) {
 			f.add(place[0], "is missing; name a place the daemon may write to")
 		}
 	}
-	if c.Tape.Days < 1 {
-		f.add("tape.days", "is %d; keep at least 1 day", c.Tape.Days)
+	if c.Keys.EscrowRecipient != "" {
+		if _, err := age.ParseX25519Recipient(c.Keys.EscrowRecipient); err != nil {
+			f.add("keys.escrow_recipient", "is no public key of age (age1…); make a pair with age-keygen on another machine and write its public key here")
+		}
+	}
+	if c.Disk.ReserveMB < 16 {
+		f.add("disk.reserve_mb", "is %d; leave at least 16 MB to the duty log", c.Disk.ReserveMB)
+	}
+	if c.Disk.WarnDays < 1 {
+		f.add("disk.warn_days", "is %d; say it at least 1 day before", c.Disk.WarnDays)
+	}
+	for _, days := range []struct {
+		key  string
+		days int
+	}{{"recordings", c.Retain.Recordings}, {"tape", c.Retain.Tape}, {"journal", c.Retain.Journal}} {
+		if days.days < 0 {
+			f.add("retention."+days.key, "is %d days; write 0 to keep everything", days.days)
+		}
 	}
 	if c.Tape.MaxMB < 16 {
 		f.add("tape.max_mb", "is %d; allow at least 16", c.Tape.MaxMB)

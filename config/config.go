@@ -13,6 +13,7 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
 
+	"dutyline/recorder"
 	"dutyline/telephony"
 	"dutyline/web"
 )
@@ -24,7 +25,10 @@ type Config struct {
 	ARI     ARI        `mapstructure:"ari"`
 	Log     Log        `mapstructure:"log"`
 	Archive Archive    `mapstructure:"archive"`
+	Keys    Keys       `mapstructure:"keys"`
+	Disk    Disk       `mapstructure:"disk"`
 	Tape    Tape       `mapstructure:"tape"`
+	Retain  Retention  `mapstructure:"retention"`
 	Web     web.Config `mapstructure:"web"`
 }
 
@@ -72,11 +76,40 @@ type Archive struct {
 	Folder string `mapstructure:"folder"`
 }
 
+// Keys is where the key lies that opens recordings, and who else may open them.
+type Keys struct {
+	Folder          string `mapstructure:"folder"`           // empty: "keys" beside the duty log
+	EscrowRecipient string `mapstructure:"escrow_recipient"` // public key of age; empty: nobody else
+}
+
+// Disk bounds what may be archived, so that the duty log always has room.
+type Disk struct {
+	ReserveMB int `mapstructure:"reserve_mb"` // below, nothing more is archived
+	WarnDays  int `mapstructure:"warn_days"`  // how long before the disk is full it is said
+}
+
 // Tape is the black box: what was read from the switch, as it was read.
 type Tape struct {
 	Folder string `mapstructure:"folder"`
-	Days   int    `mapstructure:"days"`
 	MaxMB  int    `mapstructure:"max_mb"`
+}
+
+// Retention is for how many days each kind is kept; 0 keeps it for ever. Entries, settlements
+// and the records of the log never expire.
+type Retention struct {
+	Recordings    int  `mapstructure:"recordings"`
+	Tape          int  `mapstructure:"tape"`
+	Journal       int  `mapstructure:"journal"`
+	RequireBackup bool `mapstructure:"require_backup"` // nothing goes that no backup holds
+}
+
+// Rule is the site's retention in the words of the recorder.
+func (c Config) Rule() recorder.Retention {
+	return recorder.Retention{RequireBackup: c.Retain.RequireBackup, Bounds: map[recorder.Kind]recorder.Bound{
+		recorder.KindRecording: {Days: c.Retain.Recordings},
+		recorder.KindTape:      {Days: c.Retain.Tape, Bytes: int64(c.Tape.MaxMB) << 20},
+		recorder.KindJournal:   {Days: c.Retain.Journal},
+	}}
 }
 
 // Faults is every fault of a configuration, each with its path.
@@ -100,7 +133,9 @@ func Default() Config {
 		ARI:     ARI{URL: "http://127.0.0.1:8088/ari", User: "dutyline"},
 		Log:     Log{File: "/var/lib/dutyline/log.db"},
 		Archive: Archive{Folder: "/var/lib/dutyline/recordings"},
-		Tape:    Tape{Folder: "/var/lib/dutyline/tape", Days: 30, MaxMB: 2048},
+		Disk:    Disk{ReserveMB: 512, WarnDays: 30},
+		Tape:    Tape{Folder: "/var/lib/dutyline/tape", MaxMB: 2048},
+		Retain:  Retention{Recordings: 3650, Tape: 30, Journal: 400, RequireBackup: true},
 		Web:     web.DefaultConfig(),
 	}
 }
@@ -225,6 +260,14 @@ func (s Site) Location() *time.Location {
 		return time.UTC
 	}
 	return loc
+}
+
+// KeysFolder is where the key lies.
+func (c Config) KeysFolder() string {
+	if c.Keys.Folder != "" {
+		return c.Keys.Folder
+	}
+	return filepath.Join(filepath.Dir(c.Log.File), "keys")
 }
 
 // DataFolders are the folders the daemon writes to.

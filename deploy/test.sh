@@ -18,6 +18,9 @@ go vet ./...
 step 'Go tests (real Asterisk, real SIP, real SQLite)'
 go test -timeout 15m ./...
 
+step 'torture bench, short form'
+CALLS=200 KILLS=8 sh deploy/torture.sh "$VAR"
+
 step 'page: types and unit tests'
 (cd web/page && npm run --silent typecheck && npm test --silent)
 

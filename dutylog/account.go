@@ -39,6 +39,9 @@ type AccountStore interface {
 	SetPassword(ctx context.Context, login, hash string, mustChange bool) error
 	// DisableAccount refuses to disable the last administrator that is still enabled.
 	DisableAccount(ctx context.Context, login string) error
+	// EnableAccount lets a disabled login in again, with the password that it had. The
+	// sessions that disabling ended stay ended.
+	EnableAccount(ctx context.Context, login string) error
 }
 
 // SessionLogin is the key under which web keeps the login in a session, so that the log can

@@ -15,7 +15,7 @@ const ReadBackDone = "done"
 func (e Entry) Missing() []Field {
 	missing := []Field{}
 	for _, f := range Required(e.Kind) {
-		if _, gap := e.Gaps[f]; !gap && blank(e.Values[f]) {
+		if _, gap := e.Gaps[f]; !gap && blank(e.Values[f]) && !e.erased(f) {
 			missing = append(missing, f)
 		}
 	}

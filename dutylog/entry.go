@@ -78,7 +78,8 @@ type Candidate struct {
 // Entry is one line of the duty log.
 type Entry struct {
 	ID          string
-	CallID      string // empty for an entry without a call
+	EntryNumber EntryNumber // given by the store when the entry is opened
+	CallID      string      // empty for an entry without a call
 	Line        string
 	Phase       Phase // how far its call has come: from the call, not kept with the entry
 	Kind        Kind
@@ -101,6 +102,8 @@ type Entry struct {
 	ChangedAfterReadBack bool
 	OpenedAt             time.Time
 	CompletedAt          time.Time
+	Erased               []Erasure // oldest first; what they took is in no revision any more
+	Hold                 *Hold     // the legal hold that stands now; kept beside the entry
 }
 
 // Actor is who did something: a login, or the system itself.

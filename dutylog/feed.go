@@ -49,6 +49,8 @@ type Store interface {
 	DirectoryStore
 	RosterStore
 	FeedStore
+	EvidenceStore
+	HoldStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

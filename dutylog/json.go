@@ -54,6 +54,7 @@ func (c Call) MarshalJSON() ([]byte, error) {
 
 type entryJSON struct {
 	ID             string        `json:"id"`
+	EntryNumber    string        `json:"entry_number"`
 	CallID         string        `json:"call_id"`
 	Line           string        `json:"line"`
 	Kind           Kind          `json:"kind"`
@@ -87,13 +88,27 @@ type entryJSON struct {
 	Missing        []Field       `json:"missing"`
 	Kinds          []Kind        `json:"kinds"`
 	ChangedAfter   bool          `json:"changed_after_read_back"`
+	Hold           *holdJSON     `json:"hold"`
+	Erased         []erasedJSON  `json:"erased"`
+}
+
+type holdJSON struct {
+	Reason string    `json:"reason"`
+	By     actorJSON `json:"by"`
+	At     *string   `json:"at"`
+}
+
+type erasedJSON struct {
+	Decision int64   `json:"decision"`
+	At       *string `json:"at"`
+	Fields   []Field `json:"fields"`
 }
 
 // MarshalJSON writes the entry with what is still missing and which kinds fit its call; lists and gaps are never null.
 func (e Entry) MarshalJSON() ([]byte, error) {
 	v := e.Values
 	out := entryJSON{
-		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, State: e.State, Revision: e.Revision,
+		ID: e.ID, EntryNumber: e.EntryNumber.String(), CallID: e.CallID, Line: e.Line, Kind: e.Kind, State: e.State, Revision: e.Revision,
 		CallAt: jsonTime(e.CallAt), Number: e.Number.Raw, NumberE164: e.Number.E164,
 		CallerUnit: v[CallerUnit], CallerPerson: v[CallerPerson], CallerTitle: v[CallerTitle],
 		ContactNumber: v[ContactNumber], Content: v[Content], Category: v[Category], ReadBack: v[ReadBack],
@@ -103,6 +118,13 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		ReadBackBy: e.ReadBackBy, ReadBackAt: jsonTime(e.ReadBackAt),
 		OpenedAt: jsonTime(e.OpenedAt), CompletedAt: jsonTime(e.CompletedAt),
 		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(), Kinds: e.Phase.Fits(), ChangedAfter: e.ChangedAfterReadBack,
+	}
+	if h := e.Hold; h != nil {
+		out.Hold = &holdJSON{h.Reason, actorJSON(h.By), jsonTime(h.At)}
+	}
+	out.Erased = []erasedJSON{}
+	for _, x := range e.Erased {
+		out.Erased = append(out.Erased, erasedJSON{x.Decision, jsonTime(x.At), append([]Field{}, x.Fields...)})
 	}
 	if out.Gaps == nil {
 		out.Gaps = map[Field]Gap{}

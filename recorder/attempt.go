@@ -105,6 +105,7 @@ func (c *Collector) seal(ctx context.Context, r Recording, w *watch, v Verdict) 
 		return c.vain(ctx, r, w, "seal the recording", err)
 	}
 	r.Status, r.Digest, r.Size, r.Duration = Sealed, s.Digest, s.Size, s.Duration
+	r.FileDigest, r.FileSize = s.FileDigest, s.FileSize
 	r.CallerDB, r.OfficerDB = s.Far.Loudest, s.Officer.Loudest
 	r.Findings = Judge(r.Talk, s.Far, s.Officer)
 	r.Reason = sentences(v.Reason, padNote(s.Far, s.Officer))

@@ -89,7 +89,11 @@ func play(t *testing.T, scene func(s *stage)) {
 }
 
 func newArchive(folder string, rows *recordertest.Store) (*archive.Archive, error) {
-	return archive.New(folder, rows, nil)
+	keys, err := archive.NewKeys("")
+	if err != nil {
+		return nil, err
+	}
+	return archive.New(folder, archive.Options{Keys: keys}, rows, nil)
 }
 
 func (s *stage) start() {

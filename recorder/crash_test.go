@@ -72,7 +72,7 @@ func TestARowFromElsewhereIsGivenAPath(t *testing.T) {
 		if want := now.UTC().Format("2006/01/02") + "/1.0.flac"; r.Path != want {
 			t.Errorf("path %s, want %s", r.Path, want)
 		}
-		if _, err := os.Stat(s.folder + "/" + r.Path); err != nil {
+		if _, err := os.Stat(s.folder + "/" + r.File()); err != nil {
 			t.Error(err)
 		}
 	})

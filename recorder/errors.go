@@ -13,6 +13,10 @@ var ErrCorrupt = errors.New("not a recording of the duty line")
 // never overwritten.
 var ErrConflict = errors.New("a different sealed file is already there")
 
+// ErrNoKey says that the key which opens what is sealed is not here. Nothing is lost by it: it
+// can be opened again as soon as the key is back.
+var ErrNoKey = errors.New("the key is not here")
+
 // ErrAltered says that a sealed file is not what was sealed: changed, cut or gone. It is
 // never served.
 var ErrAltered = errors.New("the sealed file was altered")

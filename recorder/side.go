@@ -53,7 +53,7 @@ type Archive interface {
 	// Receive lets fetch copy one side into the archive's intake, in place of what was there.
 	Receive(ctx context.Context, callID string, s Side, fetch func(io.Writer) (int64, error)) (Received, error)
 	// Seal merges the received sides into the file r.Path; a side that was not received is
-	// silent. The same sides sealed twice give the same file.
+	// silent. The same sides sealed twice give the same recording, and the file stays the first.
 	Seal(ctx context.Context, r Recording) (Seal, error)
 	// Verify reads the sealed file again and proves that it is the one that was sealed and
 	// that all of its audio can be decoded.
@@ -64,9 +64,11 @@ type Archive interface {
 
 // Seal describes a sealed file.
 type Seal struct {
-	Digest   Digest
-	Size     int64
-	Duration time.Duration // of the longer side; the shorter one is padded with silence
-	Far      Level
-	Officer  Level
+	Digest     Digest // of the FLAC
+	Size       int64
+	FileDigest Digest // of the encrypted file; empty when an older, unencrypted one is there
+	FileSize   int64
+	Duration   time.Duration // of the longer side; the shorter one is padded with silence
+	Far        Level
+	Officer    Level
 }

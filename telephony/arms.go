@@ -348,7 +348,7 @@ func (t *Tracker) dialStep(peer *leg, ev *Event) {
 
 func (t *Tracker) onEntered(ev *Event) {
 	l := t.leg(&ev.Channel, ev.At)
-	if l == nil {
+	if l == nil || ev.Bridge == "" { // else all that are in no bridge would meet in it
 		return
 	}
 	l.bridge = strings.Clone(ev.Bridge)

@@ -48,7 +48,17 @@ type Call struct {
 	ForwardedTo    string
 	RedirectedFrom string
 	Findings       []Finding
+	SettledBy      Settler // whose word the end is; empty until the call was settled
 }
+
+// Settler says on whose record a call's end rests.
+type Settler string
+
+// The two records of a call. With the journal both eyes were compared.
+const (
+	SettledByJournal Settler = "journal" // the switch's own journal
+	SettledByARI     Settler = "ari"     // the live view alone: there is no journal, or it has nothing of the call
+)
 
 // Ended reports whether the call is over and its outcome final.
 func (c Call) Ended() bool { return !c.EndedAt.IsZero() }

@@ -14,9 +14,13 @@ const (
 	CallAnswered ChangeKind = "answered"
 	CallUpdated  ChangeKind = "updated" // a name, number or finding became known
 	CallEnded    ChangeKind = "ended"   // the outcome is final
+	CallSettled  ChangeKind = "settled" // the switch's own journal was compared with it
 	LineChanged  ChangeKind = "line"    // the line's state changed
 	LineFault    ChangeKind = "fault"   // a configuration fault was seen
 	LineFaultEnd ChangeKind = "fault_cleared"
+
+	IntervalSeen ChangeKind = "interval"     // an interval began or ended, see Interval
+	JournalRead  ChangeKind = "journal_read" // what stands before Journal is in the log
 )
 
 // Change is one step of a call's or line's life. Key fields make it idempotent:
@@ -29,4 +33,7 @@ type Change struct {
 	State   LineState // the line's state after this change, always set
 	Finding Finding   // for faults and updates that carry one
 	Detail  string    // for faults: the endpoint and what to do
+
+	Interval *Interval // of IntervalSeen; kind and beginning are its key
+	Journal  *Position // of JournalRead
 }

@@ -32,6 +32,7 @@ type callJSON struct {
 	ForwardedTo    string    `json:"forwarded_to"`
 	RedirectedFrom string    `json:"redirected_from"`
 	Findings       []Finding `json:"findings"`
+	SettledBy      Settler   `json:"settled_by"`
 	EntryID        string    `json:"entry_id"`
 	Recording      any       `json:"recording"`
 }
@@ -48,7 +49,7 @@ func (c Call) MarshalWith(entryID string, recording any) ([]byte, error) {
 		Caller: c.Caller.Raw, CallerE164: c.Caller.E164, CallerName: c.CallerName,
 		Called: c.Called.Raw, CalledE164: c.Called.E164,
 		Outcome: c.Outcome, Tags: c.Tags, Rings: c.Rings, Rule: c.Rule, HangupBy: c.HangupBy,
-		ForwardedTo: c.ForwardedTo, RedirectedFrom: c.RedirectedFrom, Findings: c.Findings,
+		ForwardedTo: c.ForwardedTo, RedirectedFrom: c.RedirectedFrom, Findings: c.Findings, SettledBy: c.SettledBy,
 		OfferedAt: jsonTime(c.OfferedAt), RangAt: jsonTime(c.RangAt),
 		AnsweredAt: jsonTime(c.AnsweredAt), EndedAt: jsonTime(c.EndedAt),
 	}

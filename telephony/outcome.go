@@ -73,6 +73,20 @@ const (
 	SilentOfficerSide     Finding = "silent_officer_side"
 	RecordingShort        Finding = "recording_short" // recording shorter than the talk time
 	RecordingMissing      Finding = "recording_missing"
+	CutBySwitch           Finding = "cut_by_switch" // the switch ended or was restarted in mid-call
+)
+
+// Findings where the live view and the switch's own journal disagree about a call.
+const (
+	NotInJournal    Finding = "not_in_journal"     // the live view saw it, the journal has nothing of it
+	OnlyInJournal   Finding = "only_in_journal"    // the journal has it, the live view saw nothing of it
+	EndMissedLive   Finding = "end_missed_by_live" // the journal saw it end, the live view did not
+	OutcomeDisputed Finding = "journal_differs_outcome"
+	RingDisputed    Finding = "journal_differs_ring"   // when the bell began, or whether it did
+	AnswerDisputed  Finding = "journal_differs_answer" // when it was answered, or whether it was
+	EndDisputed     Finding = "journal_differs_end"
+	HangupDisputed  Finding = "journal_differs_hangup" // who hung up
+	CallerDisputed  Finding = "journal_differs_caller"
 )
 
 // Findings about a line or its configuration.
@@ -80,4 +94,5 @@ const (
 	RedirectURIPJSIP Finding = "redirect_method_uri_pjsip" // a redirect by the phone would be invisible
 	QualifyOff       Finding = "qualify_off"               // a dead phone would still read online
 	EndpointMissing  Finding = "endpoint_missing"          // the switch does not know the endpoint
+	ClockStepped     Finding = "clock_stepped"             // somebody set our machine's clock
 )

@@ -172,3 +172,12 @@ func TestAnOldApplicationToldAgain(t *testing.T) {
 		t.Errorf("got %s (%s)", c.Outcome, c.Reason)
 	}
 }
+
+// An event that names no bridge brings nobody together: not all the calls that are in none.
+func TestNobodyMeetsInABridgeWithoutAName(t *testing.T) {
+	s := newScene().rings("trunk 1", "duty 1").at(400).outside("stranger 9")
+	s.enter("", "stranger 9").at(800).answers("trunk 1", "duty 1", "b").at(3000).ends("trunk 1", "duty 1", "b")
+	if c := s.one(t); c.Outcome != telephony.AnsweredInTime || c.AnsweredAt.Sub(sceneStart) != 800*time.Millisecond {
+		t.Errorf("the call is %s, answered after %v", c.Outcome, c.AnsweredAt.Sub(sceneStart))
+	}
+}

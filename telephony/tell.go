@@ -104,14 +104,36 @@ func (t *Tracker) end(c *run, at time.Time, v verdict) {
 	}
 	c.Rings = c.ringCount()
 	c.HangupBy = v.hangupBy
+	t.putAway(c)
+	t.tell(c, CallEnded, c.EndedAt, "")
+}
+
+// putAway forgets a call that is over and buries its channels.
+func (t *Tracker) putAway(c *run) {
 	t.runs = slices.DeleteFunc(t.runs, func(x *run) bool { return x == c })
 	for _, l := range c.legs {
 		t.forget(l)
 		delete(t.legs, l.id)
 		t.buried.bury(l.id)
 	}
-	t.tell(c, CallEnded, c.EndedAt, "")
 	c.line.dirty = true
+}
+
+// Settled takes the journal's word that a call is over: one that the live view still holds is
+// put away, and its line shows what it does now. It returns the settlement as a change.
+func (t *Tracker) Settled(s Settlement) []Change {
+	t.out = nil
+	for _, c := range slices.Clone(t.runs) {
+		if c.ID == s.Call.ID && OfOneCall(c.Call, s.Call) {
+			t.putAway(c)
+		}
+	}
+	t.settle(t.now)
+	call, state := s.Call, LineState{Line: s.Call.Line}
+	if ln := t.lineNamed(call.Line); ln != nil {
+		state = ln.state
+	}
+	return append(t.out, Change{Kind: CallSettled, At: s.At, Line: call.Line, Call: &call, State: state})
 }
 
 // bellEnd is when the bell stopped: the answer, or the last of the duty phones to stop,

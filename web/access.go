@@ -24,6 +24,7 @@ const (
 	tagCalls      permission = "call.tag"          // say that a call was a spot check
 	seeEntries    permission = "entry.see"         // and all their revisions
 	writeEntries  permission = "entry.write"       //
+	holdEntries   permission = "entry.hold"        // set and release a legal hold
 	seeAlerts     permission = "alert.see"         // with what they are about
 	seeHealth     permission = "health.see"        //
 	practise      permission = "practice.place"    // place a call on the practice line
@@ -66,6 +67,7 @@ var grants = map[permission]grant{
 	playRecording: {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	seeEntries:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	tagCalls:      {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
+	holdEntries:   {roles: []dutylog.Role{dutylog.Supervisor}},
 	writeEntries:  {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader}},
 }
 

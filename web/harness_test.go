@@ -114,6 +114,8 @@ func (f fakeArchive) Open(ctx context.Context, id string) (io.ReadSeekCloser, re
 	switch {
 	case err != nil:
 		return nil, r, err
+	case r.CallID == "key-away.0":
+		return nil, r, fmt.Errorf("%w: /secret/keys/site.key", recorder.ErrNoKey)
 	case r.Status == recorder.Failed:
 		return nil, r, fmt.Errorf("%w: /secret/path has digest 123", recorder.ErrAltered)
 	case r.Status != recorder.Sealed:

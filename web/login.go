@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"unicode/utf8"
 
 	"dutyline/dutylog"
 )
-
-const shortestPassword = 8 // characters
 
 type sessionBody struct {
 	Username   string       `json:"username"`
@@ -120,13 +117,12 @@ type passwordInput struct {
 // changePassword gives the account a new password; its other sessions end with the old one.
 func (a *app) changePassword(ctx context.Context, in *passwordInput) (*cookieOutput, error) {
 	v, b := visitorOf(ctx), in.Body
-	switch {
-	case utf8.RuneCountInString(b.New) < shortestPassword:
-		return nil, invalid("body.new", "is too short: take at least 8 characters")
-	case b.New == b.Old:
+	if b.New == b.Old {
 		return nil, invalid("body.new", "is the old password: take another one")
-	case loginKey(b.New) == loginKey(v.account.Login):
-		return nil, invalid("body.new", "is the login name: take something that others do not know")
+	}
+	var weak *dutylog.InvalidError
+	if err := dutylog.CheckPassword(v.account.Login, b.New); errors.As(err, &weak) {
+		return nil, invalid("body.new", weak.Reason)
 	}
 	if err := a.limit(v.account.Login, v.address); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ type healthBody struct {
 	Practice bool           `json:"practice"`
 	Version  string         `json:"version"`
 	Tape     TapeHealth     `json:"tape"`
+	Disk     DiskHealth     `json:"disk"`
 }
 
 type switchBody struct {
@@ -32,7 +33,7 @@ func (a *app) health(context.Context, *struct{}) (*healthOutput, error) {
 	h := a.Health()
 	return &healthOutput{healthBody{
 		Switch: switchBody{Connected: h.Switch.Connected, Since: stamp(h.Switch.Since), Detail: h.Switch.Detail},
-		Log:    h.Log, Recorder: h.Recorder, Practice: h.Practice, Version: h.Version, Tape: h.Tape,
+		Log:    h.Log, Recorder: h.Recorder, Practice: h.Practice, Version: h.Version, Tape: h.Tape, Disk: h.Disk,
 	}}, nil
 }
 

@@ -112,7 +112,7 @@ func TestHealth(t *testing.T) {
 	h.health.Recorder = web.RecorderHealth{Pending: 2, Detail: "waiting for the switch"}
 	got := h.as("admin").get("/health").body
 	want := `{"switch":{"connected":true,"since":null,"detail":"Asterisk 22"},"log":{"ok":true,"detail":""},` +
-		`"recorder":{"pending":2,"detail":"waiting for the switch"},"practice":true,"version":"1.2.3","tape":{"ok":false,"bytes":0,"detail":""}}` + "\n"
+		`"recorder":{"pending":2,"detail":"waiting for the switch"},"practice":true,"version":"1.2.3","tape":{"ok":false,"bytes":0,"detail":""},"disk":{"room":"","free_bytes":0,"reserve_bytes":0,"days":0,"detail":""}}` + "\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

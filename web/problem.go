@@ -29,6 +29,7 @@ const (
 	typeInvalid           = problemBase + "invalid-value"
 	typeRecordingAbsent   = problemBase + "no-recording"
 	typeRecordingAltered  = problemBase + "recording-altered"
+	typeKeyAbsent         = problemBase + "key-absent"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 )
 

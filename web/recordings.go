@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -46,7 +47,8 @@ func (a *app) recording(ctx context.Context, in *callInput) (*huma.StreamRespons
 		if name, err := recorder.FileName(in.ID); err == nil {
 			h.Set("Content-Disposition", fmt.Sprintf(`inline; filename="%s.flac"`, name))
 		}
-		http.ServeContent(newPatient(w, playStall), r, "", row.SealedAt, file)
+		told := func(status int) *Problem { return a.reported(hctx, playProblem(status, h.Get("Content-Range"))) }
+		http.ServeContent(&explained{ResponseWriter: newPatient(w, playStall), told: told}, r, "", row.SealedAt, file)
 	}}, nil
 }
 
@@ -89,6 +91,11 @@ func recordingProblem(id string, r recorder.Recording, err error) *Problem {
 			}[status]
 		}
 		return newProblem(http.StatusNotFound, typeRecordingAbsent, "Call %s has no recording to play: %s: %s", id, status, reason)
+	case errors.Is(err, recorder.ErrNoKey):
+		p := newProblem(http.StatusServiceUnavailable, typeKeyAbsent,
+			"The recording of call %s is there and whole, but the key that opens it is not here. Tell the administrator: the key file has to come back.", id)
+		p.cause = err
+		return p
 	case errors.Is(err, recorder.ErrAltered):
 		p := newProblem(http.StatusInternalServerError, typeRecordingAltered,
 			"The recording of call %s is not the one that was sealed and is not played. Tell the administrator: it has to come back from the backup.", id)
@@ -96,6 +103,48 @@ func recordingProblem(id string, r recorder.Recording, err error) *Problem {
 		return p
 	}
 	return problemOf(err)
+}
+
+// playProblem says why no part of a recording that is there is sent. What it says of the size
+// is what the header says: "bytes */SIZE".
+func playProblem(status int, span string) *Problem {
+	switch {
+	case status == http.StatusPreconditionFailed:
+		return newProblem(status, "", "The recording is not the one that the condition of the request names: ask again without it.")
+	case status != http.StatusRequestedRangeNotSatisfiable:
+		return internal(fmt.Errorf("the recording's file was answered with %d", status))
+	case span == "":
+		return newProblem(status, "", "The header Range cannot be read: write it as bytes=FIRST-LAST, or leave it out for the whole recording.")
+	}
+	return newProblem(status, "", "The range begins behind the recording's end, which has %s bytes: ask for a part of these, or leave out the header Range for all of it.",
+		strings.TrimPrefix(span, "bytes */"))
+}
+
+// explained turns the plain text with which http.ServeContent refuses into a problem like
+// every other error of the API.
+type explained struct {
+	http.ResponseWriter
+	told    func(status int) *Problem
+	refused bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (e *explained) WriteHeader(status int) {
+	if status < http.StatusBadRequest {
+		e.ResponseWriter.WriteHeader(status)
+		return
+	}
+	e.refused = true
+	e.Header().Del("Content-Disposition") // a problem is no file to be kept
+	e.told(status).write(e.ResponseWriter)
+}
+
+// Write implements io.Writer; the words of a refusal are ours.
+func (e *explained) Write(b []byte) (int, error) {
+	if e.refused {
+		return len(b), nil
+	}
+	return e.ResponseWriter.Write(b)
 }
 
 // patient is a response that may take any time as long as the reader takes bytes.

@@ -50,6 +50,48 @@ func TestRecordingWholeAndInRanges(t *testing.T) {
 	}
 }
 
+// A player that asks for what is not there is told so like by every other error.
+func TestRangesThatAreNot(t *testing.T) {
+	h := newHouse(t)
+	h.sealed("1.0")
+	officer := h.as("officer")
+	const path = "/api/v1/calls/1.0/recording"
+	for _, c := range []struct {
+		method, header, value string
+		status                int
+		span, says            string
+	}{
+		{"GET", "Range", "bytes=400000-", 416, "bytes */400000", "has 400000 bytes"},
+		{"GET", "Range", "bytes=900000-900001", 416, "bytes */400000", "has 400000 bytes"},
+		{"GET", "Range", "bytes=9-4", 416, "", "Range cannot be read"},
+		{"GET", "Range", "seconds=1-2", 416, "", "Range cannot be read"},
+		{"GET", "If-Match", `"another"`, 412, "", "ask again without it"},
+		{"HEAD", "Range", "bytes=400000-", 416, "bytes */400000", ""},
+	} {
+		got := officer.do(c.method, path, "", c.header, c.value)
+		if got.status != c.status || got.header.Get("Content-Range") != c.span || got.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s %s: %v %v", c.header, c.value, got, got.header)
+		}
+		for _, of := range []string{"Content-Disposition", "Last-Modified"} {
+			if c.status == 416 && got.header.Get(of) != "" {
+				t.Errorf("%s %s: the answer has the file's %s", c.header, c.value, of)
+			}
+		}
+		if c.method == "HEAD" {
+			if kind := got.header.Get("Content-Type"); kind != "application/problem+json" || got.body != "" {
+				t.Errorf("HEAD: %q %q", kind, got.body)
+			}
+			continue
+		}
+		if p := got.problem(t); p.Type != "about:blank" || !strings.Contains(p.Detail, c.says) {
+			t.Errorf("%s %s: %v, want one that says %q", c.header, c.value, got, c.says)
+		}
+	}
+	if got := officer.do("GET", path, ""); got.status != 200 || len(got.body) != len(audio) {
+		t.Errorf("the whole afterwards: %d", got.status)
+	}
+}
+
 func TestEveryListeningIsOnRecord(t *testing.T) {
 	var kept []web.Access
 	h := newHouse(t, func(d *web.Deps) {
@@ -109,6 +151,15 @@ func TestAlteredRecordingIsNotPlayed(t *testing.T) {
 	}
 	if !strings.Contains(h.logs.String(), "/secret/path") {
 		t.Error("the daemon's own log does not say which file")
+	}
+}
+
+func TestARecordingWithoutItsKeySaysSo(t *testing.T) {
+	h := newHouse(t)
+	h.sealed("key-away.0")
+	got := h.as("officer").get("/calls/key-away.0/recording")
+	if p := got.problem(t); got.status != 503 || p.Type != "/problems/key-absent" || strings.Contains(got.body, "secret") {
+		t.Errorf("got %v", got)
 	}
 }
 

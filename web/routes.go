@@ -43,7 +43,7 @@ var table = []route{
 
 	{"GET", "/calls", seeCalls, "calls", "Calls, newest first", nil, on((*app).calls)},
 	{"GET", "/calls/{id}", seeCalls, "call", "One call", []int{404}, on((*app).oneCall)},
-	{"GET", "/calls/{id}/recording", playRecording, "recording", "The sealed recording: caller left, officer right; takes ranges", []int{404}, on((*app).recording)},
+	{"GET", "/calls/{id}/recording", playRecording, "recording", "The sealed recording: caller left, officer right; takes ranges", []int{404, 412, 416}, on((*app).recording)},
 	{"GET", "/calls/{id}/peaks", playRecording, "peaks", "The waveform of both sides", []int{404}, on((*app).peaks)},
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
@@ -52,6 +52,8 @@ var table = []route{
 	{"GET", "/entries/{id}", seeEntries, "entry", "One entry", []int{404}, on((*app).oneEntry)},
 	{"PATCH", "/entries/{id}", writeEntries, "amend-entry", "Change an entry: everything or nothing of the patch is taken", []int{404, 409}, on((*app).amend)},
 	{"GET", "/entries/{id}/revisions", seeEntries, "revisions", "Every kept version of an entry, oldest first", []int{404}, on((*app).revisions)},
+	{"POST", "/entries/{id}/hold", holdEntries, "hold-entry", "Put an entry under a legal hold: nothing of it expires or is erased", []int{404}, on((*app).setHold)},
+	{"DELETE", "/entries/{id}/hold", holdEntries, "release-entry", "End the legal hold of an entry", []int{404}, on((*app).releaseHold)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},

@@ -37,7 +37,7 @@ type callDoc struct {
 }
 
 type recordingDoc struct {
-	Status     string `json:"status" enum:"none,pending,sealed,missing,failed"`
+	Status     string `json:"status" enum:"none,pending,sealed,missing,failed,expired,erased"`
 	SHA256     string `json:"sha256" doc:"Of the sealed file"`
 	DurationMS *int64 `json:"duration_ms"`
 	Reason     string `json:"reason"`
@@ -50,6 +50,7 @@ type gapDoc struct {
 
 type entryDoc struct {
 	ID             string                   `json:"id"`
+	EntryNumber    string                   `json:"entry_number" doc:"Gapless within the year, for instance 2026-000123"`
 	CallID         string                   `json:"call_id"`
 	Line           string                   `json:"line"`
 	Kind           string                   `json:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
@@ -82,7 +83,21 @@ type entryDoc struct {
 	Candidates     []dutylog.Candidate      `json:"candidates" nullable:"false"`
 	Missing        []dutylog.Field          `json:"missing" nullable:"false" doc:"Required and still absent"`
 	Kinds          []string                 `json:"kinds" nullable:"false" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing" doc:"The kinds that fit its call as it stands; others are refused"`
+	Hold           *holdDoc                 `json:"hold" doc:"The legal hold that stands now"`
+	Erased         []erasedDoc              `json:"erased" nullable:"false" doc:"What was erased by decision, oldest first"`
 	ChangedAfter   bool                     `json:"changed_after_read_back" doc:"What was read back was changed later and not read back again"`
+}
+
+type holdDoc struct {
+	Reason string   `json:"reason"`
+	By     actorDoc `json:"by"`
+	At     stamp    `json:"at"`
+}
+
+type erasedDoc struct {
+	Decision int64    `json:"decision" doc:"Number of the decision, which keeps who and why"`
+	At       stamp    `json:"at"`
+	Fields   []string `json:"fields" nullable:"false" doc:"Empty: everything but the fact of the call"`
 }
 
 type revisionDoc struct {
@@ -100,7 +115,7 @@ type actorDoc struct {
 // documentNulls says where an object may be absent, which huma cannot say of a reference.
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
-	for _, place := range [][2]string{{"Call", "recording"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
+	for _, place := range [][2]string{{"Call", "recording"}, {"Entry", "hold"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}

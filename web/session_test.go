@@ -202,7 +202,9 @@ func TestNewcomerChangesThePasswordFirst(t *testing.T) {
 	for body, location := range map[string]string{
 		`{"old":"` + password + `","new":"short"}`:             "body.new",
 		`{"old":"` + password + `","new":"` + password + `"}`:  "body.new",
-		`{"old":"` + password + `","new":"NEWCOMER"}`:          "body.new",
+		`{"old":"` + password + `","new":"NEWCOMER"}`:          "body.new: is the login name",
+		`{"old":"` + password + `","new":"12345678"}`:          "body.new: is a plain row",
+		`{"old":"` + password + `","new":"Passw0rd!"}`:         "take a few words",
 		`{"old":"not the old one","new":"another password"}`:   "body.old",
 		`{"old":"` + password + `"}`:                           "body",
 		`{"old":"x","new":"` + strings.Repeat("x", 201) + `"}`: "body.new",

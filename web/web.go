@@ -72,6 +72,7 @@ type Health struct {
 	Practice bool
 	Version  string
 	Tape     TapeHealth
+	Disk     DiskHealth
 }
 
 // SwitchHealth is the connection to the telephone switch.
@@ -98,6 +99,15 @@ type TapeHealth struct {
 	OK     bool   `json:"ok"`
 	Bytes  int64  `json:"bytes"`
 	Detail string `json:"detail"`
+}
+
+// DiskHealth is how much room there is, and for how long.
+type DiskHealth struct {
+	Room         string `json:"room" enum:"unknown,plenty,soon,edge" doc:"soon: it will be full within disk.warn_days; edge: nothing more is archived"`
+	FreeBytes    int64  `json:"free_bytes"`
+	ReserveBytes int64  `json:"reserve_bytes" doc:"Left to the duty log"`
+	Days         int    `json:"days" doc:"Until only the reserve is left; -1: not in sight"`
+	Detail       string `json:"detail"`
 }
 
 // Access is one look at something that not everybody may see: who, what, when, from where.

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"dutyline/config"
+	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 	"dutyline/recorder/archive"
@@ -30,15 +31,20 @@ import (
 type app struct {
 	cfg       config.Config
 	logger    *slog.Logger
+	clock     *clock
 	registry  *prometheus.Registry
 	log       *sqlite.DB
+	keys      *archive.Keys
+	keyMade   bool // at this start
 	archive   *archive.Archive
 	sw        *ari.Client
 	committer *committer
 	logCheck  *logCheck
 	watcher   *watcher
 	auditor   *auditor
+	steps     *clockWatch
 	collector *recorder.Collector
+	keeper    *keeper
 	page      http.Handler
 	listener  net.Listener
 }
@@ -46,7 +52,7 @@ type app struct {
 // newApp opens everything that can be wrong at start and says so; nothing runs yet.
 // practice is nil in production.
 func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practice web.Practice) (*app, error) {
-	a := &app{cfg: cfg, logger: logger, registry: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, logger: logger, clock: newClock(), registry: prometheus.NewRegistry()}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	steps := []func(context.Context) error{a.open, a.wire, a.resume, a.listen}
 	for _, step := range steps {
@@ -58,7 +64,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 	a.page = web.New(web.Deps{
 		Log: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
-		Metrics: a.registry, Registerer: a.registry, Logger: logger, Version: version,
+		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
@@ -72,25 +78,36 @@ func (a *app) open(ctx context.Context) error {
 		}
 	}
 	var err error
-	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location()}); err != nil {
+	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now}); err != nil {
 		return err
 	}
-	a.archive, err = archive.New(a.cfg.Archive.Folder, a.log, a.registry)
+	if a.keys, a.keyMade, err = openKeys(ctx, a.cfg, a.log, a.logger); err != nil {
+		return err
+	}
+	a.archive, err = archive.New(a.cfg.Archive.Folder, archive.Options{Keys: a.keys, Reserve: uint64(a.cfg.Disk.ReserveMB) << 20}, a.log, a.registry)
 	return err
 }
 
 // wire connects the parts; data flows in one direction.
 func (a *app) wire(context.Context) error {
 	lines := a.cfg.TelephonyLines()
-	a.sw = ari.New(ariConfig(a.cfg, a.logger), a.registry)
+	eye := ariConfig(a.cfg, a.logger)
+	eye.Now = a.clock.Now
+	a.sw = ari.New(eye, a.registry)
 	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
-	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{Days: a.cfg.Tape.Days, MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
+	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.committer.Add, a.logger)
+	a.watcher.now, a.watcher.stepped = a.clock.Now, a.clock.Stepped
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
-	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: time.Now, Wake: a.log.Wake, Log: a.logger}
+	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.Wake, Log: a.logger}
 	a.watcher.seen = a.collector.Hurry
+	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive}
+	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
+		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now}
+	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask() }}
+	a.auditor.also = a.steps.Faults
 	return nil
 }
 
@@ -119,11 +136,16 @@ func (a *app) URL() string { return a.cfg.Web.URL(a.listener.Addr()) }
 // Run serves until ctx ends, then stops everything in reverse order.
 func (a *app) Run(ctx context.Context) error {
 	defer a.close()
+	if a.keyMade {
+		tellKey(a.cfg, a.keys, a.logger)
+	}
 	return runParts(ctx, a.logger,
 		part{name: "duty log", run: a.committer.Run, grace: 10 * time.Second},
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
+		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
 		part{name: "log check", run: a.logCheck.Run},
+		part{name: "clock", run: a.steps.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.watcher) }},
@@ -156,6 +178,10 @@ func (a *app) health(practice bool) web.Health {
 	h.Log = a.logHealth()
 	recordings := a.collector.Health()
 	h.Recorder = web.RecorderHealth{Pending: recordings.Pending, Detail: recordings.Detail}
+	h.Disk = a.keeper.Health()
+	if err := a.keys.Err(); err != nil {
+		h.Recorder.Detail = "recordings are neither sealed nor played: " + err.Error()
+	}
 	tapeFailed, malformed := a.watcher.health.read()
 	h.Tape = web.TapeHealth{OK: tapeFailed == nil, Bytes: tapeFolder(a.cfg.Tape.Folder).bytes()}
 	switch {

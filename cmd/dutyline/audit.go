@@ -20,6 +20,7 @@ type auditor struct {
 	report func(message)
 	logger *slog.Logger
 	ask    chan struct{}
+	also   func() []telephony.Fault // what stands besides; may be nil
 }
 
 func newAuditor(sw telephony.Switch, lines []telephony.Line, report func(message), logger *slog.Logger) *auditor {
@@ -55,6 +56,9 @@ func (a *auditor) Run(ctx context.Context) error {
 
 func (a *auditor) look(ctx context.Context) ([]telephony.Fault, error) {
 	faults := []telephony.Fault{}
+	if a.also != nil {
+		faults = append(faults, a.also()...)
+	}
 	for _, line := range a.lines {
 		for _, endpoint := range line.Endpoints {
 			found, err := a.lookAt(ctx, line.Name, endpoint)

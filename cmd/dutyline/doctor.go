@@ -50,7 +50,7 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	}
 	checks := []telephony.Check{{Name: "configuration", OK: true, Detail: fmt.Sprintf("%s, %d line(s)", file, len(c.Lines))}}
 	checks = append(checks, ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil).Check(ctx, c.TelephonyLines())...)
-	checks = append(checks, checkClock(), checkLog(ctx, c.Log.File))
+	checks = append(checks, checkClock(), checkLog(ctx, c.Log.File), checkKeys(ctx, c), checkRoom(ctx, c))
 	for _, folder := range c.DataFolders() {
 		checks = append(checks, checkFolder(folder, leastFree))
 	}
@@ -113,14 +113,20 @@ func ownerOf(name string) int {
 	return -1
 }
 
-// soundLog reads the whole log. While the daemon has it open, its side file is there and is
-// used; else nobody writes, and SQLite is told so, for it would make that file.
-func soundLog(ctx context.Context, file string) error {
+// openReadOnly opens the log so that nothing is made or changed. While the daemon has it open,
+// its side file is there and is used; else nobody writes, and SQLite is told so, for it would
+// make that file.
+func openReadOnly(file string) (*sql.DB, error) {
 	how := "mode=ro"
 	if _, err := os.Stat(file + "-shm"); err != nil {
 		how = "mode=ro&immutable=1"
 	}
-	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+how)
+	return sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+how)
+}
+
+// soundLog reads the whole log.
+func soundLog(ctx context.Context, file string) error {
+	db, err := openReadOnly(file)
 	if err != nil {
 		return err
 	}

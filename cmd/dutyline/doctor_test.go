@@ -121,7 +121,7 @@ func TestDoctorOnAGoodSetUp(t *testing.T) {
 	folder := filepath.Dir(r.cfg.Log.File)
 	want := []string{"ARI rights", "Asterisk", "clock", "clock of the switch", "configuration", "dialplan", "duty log",
 		"folder " + folder, "folder " + r.cfg.Archive.Folder, "folder " + r.cfg.Tape.Folder,
-		"modules of the switch", "phone PJSIP/duty", "recordings on the switch", "trunk PJSIP/trunk"}
+		"modules of the switch", "phone PJSIP/duty", "recording key", "recordings on the switch", "trunk PJSIP/trunk"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(checks))); diff != "" {
 		t.Errorf("what is looked at (-want +got):\n%s", diff)
 	}

@@ -29,6 +29,14 @@ func figures() []figure {
 		{name: "bell_to_page_p99", unit: "ms", digits: 1, atMost: 50, value: (*measurements).bellToPage},
 		{name: "ring_error_p99", unit: "ms", digits: 1, atMost: 50, value: (*measurements).ringError},
 		{name: "seal_after_hangup_p99", unit: "ms", digits: 1, atMost: 500, value: (*measurements).sealAfterHangup},
+		{name: "durable_calls_per_second", unit: "1/s", atLeast: 1000, value: (*measurements).durableCalls},
+		{name: "growth", unit: "ratio", digits: 3, atMost: 1.1, value: (*measurements).growth},
+		{name: "caught_up_1m", unit: "ms", atMost: 1000, value: (*measurements).caughtUp},
+		{name: "observer_tax", unit: "ratio", digits: 3, atMost: 1.4, value: (*measurements).observerTax},
+		{name: "observer_tax_switch", unit: "ratio", digits: 3, value: (*measurements).observerTaxSwitch},
+		{name: "observer_tax_daemon", unit: "ratio", digits: 3, value: (*measurements).observerTaxDaemon},
+		{name: "daemon_cpu_share", unit: "ratio", digits: 3, atMost: 0.33, value: (*measurements).daemonShare},
+		{name: "daemon_rss_growth", unit: "ratio", digits: 3, value: (*measurements).daemonGrowth},
 	}
 }
 
@@ -46,6 +54,7 @@ func BenchmarkFigures(b *testing.B) {
 		b.FailNow()
 	}
 	var m measurements
+	defer m.end()
 	for _, f := range figures() {
 		if wanted != "" && wanted != f.name {
 			continue
@@ -77,6 +86,18 @@ func (f figure) verdict(v float64) string {
 type measurements struct {
 	bells   once[bells]
 	archive once[archiveCost]
+	million once[million]
+	tax     once[tax]
+
+	endurance once[endurance]
+
+	left []func() // removes what several figures share
+}
+
+func (m *measurements) end() {
+	for _, f := range m.left {
+		f()
+	}
 }
 
 // once measures for the first figure that needs it. A measurement that failed is not tried

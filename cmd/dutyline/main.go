@@ -40,6 +40,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newServeCommand(), newPracticeCommand())
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
+	root.AddCommand(newKeysCommand(), newHoldCommand(), newExpireCommand(), newEraseCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand())
 	root.AddCommand(newBackupCommand(), newRestoreCommand())
 	return root

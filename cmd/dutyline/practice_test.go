@@ -122,7 +122,7 @@ func TestPracticeAsAProcess(t *testing.T) {
 	if e := officer.entry(c.EntryID); e.Rostered == "" || e.CallerUnit == "" {
 		t.Errorf("the practice directory and roster fill in nothing: %+v", e)
 	}
-	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 300, "talk_ms": 500}, nil)
+	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 1000, "talk_ms": 500}, nil)
 	if got := officer.settled(2)[1].brief(); got != "in answered_in_time by=caller rings=1 recording=sealed" {
 		t.Errorf("the call from the page's button: %s", got)
 	}
@@ -228,7 +228,7 @@ func TestPracticeOutlivesItsAsterisk(t *testing.T) {
 		_, body := officer.ask("GET", "/api/v1/line", nil)
 		return strings.Contains(string(body), `"state":"idle"`)
 	})
-	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 300, "talk_ms": 500}, nil)
+	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 1000, "talk_ms": 500}, nil)
 	if got := officer.settled(1)[0].brief(); got != "in answered_in_time by=caller rings=1 recording=sealed" {
 		t.Errorf("a call after the switch came back: %s", got)
 	}
@@ -247,7 +247,7 @@ func TestPracticeOnAnotherAddress(t *testing.T) {
 		t.Errorf("page %s, phone %s, trunk %s", w.URL, w.SIP.Address, w.SIP.Trunk.Address)
 	}
 	officer := w.deskOf(t, "officer")
-	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 300, "talk_ms": 500}, nil)
+	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 1000, "talk_ms": 500}, nil)
 	if got := officer.settled(1)[0].brief(); got != "in answered_in_time by=caller rings=1 recording=sealed" {
 		t.Errorf("a practice call there: %s", got)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"dutyline/config"
 	"dutyline/dutylog"
+	"dutyline/recorder/archive"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/practice"
 	"dutyline/web"
@@ -37,6 +38,7 @@ func (r *practiceRun) config(sw asterisk.Settings) config.Config {
 	c.ARI = config.ARI{URL: sw.ARI(), User: sw.ARIUser, Password: sw.ARIPassword}
 	c.Log.File, c.Archive.Folder = in("log.db"), in("recordings")
 	c.Tape.Folder, c.Tape.MaxMB = in("tape"), 256
+	c.Retain.RequireBackup = false // nobody backs up what is only practised
 	c.Web.Listen, c.Web.TLSFolder = r.ports.page, in("tls")
 	c.Web.TLSNames = []string{"localhost", "127.0.0.1"}
 	return c
@@ -108,7 +110,7 @@ func (r *practiceRun) announce(ctx context.Context, a *app, sw asterisk.Settings
 	if err := p.write(r.file()); err != nil {
 		return err
 	}
-	r.banner(p)
+	r.banner(a, p)
 	<-ctx.Done()
 	r.say("stopping")
 	return nil
@@ -147,7 +149,7 @@ var duties = map[dutylog.Role]string{
 	dutylog.Admin:      "管理员 sees lines and calls; logins: dutyline user",
 }
 
-func (r *practiceRun) banner(p practiceFile) {
+func (r *practiceRun) banner(a *app, p practiceFile) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  值班台 page      %s\n", p.URL)
 	for _, u := range p.Users {
@@ -160,6 +162,12 @@ func (r *practiceRun) banner(p practiceFile) {
 	fmt.Fprintf(&b, "                  a real phone that registers takes the simulated phone's place\n")
 	fmt.Fprintf(&b, "  call it         sip:%s@%s from any SIP program on this machine, or\n", p.SIP.Trunk.Number, p.SIP.Trunk.Address)
 	fmt.Fprintf(&b, "                  %s simulate call --from 02422730001 --name 沈河区应急局 --answer-after 7s --talk 20s\n", os.Args[0])
+	if err := a.keys.Err(); err != nil {
+		fmt.Fprintf(&b, "  录音密钥 key     %v\n", err)
+	} else {
+		fmt.Fprintf(&b, "  录音密钥 key     %s, fingerprint %s: without it no recording can be opened\n",
+			filepath.Join(a.cfg.KeysFolder(), archive.KeyFile), a.keys.Fingerprint())
+	}
 	fmt.Fprintf(&b, "  kept in         %s (log %s)\n", r.flags.dir, filepath.Join(r.flags.dir, "log", "daemon.log"))
 	fmt.Fprintf(&b, "\nready: press Ctrl-C to stop everything\n")
 	fmt.Fprint(r.out, b.String())

@@ -113,7 +113,7 @@ func TestReplayOfATape(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := tapeFolder(t.TempDir())
-	w := tape.NewWriter(folder, tape.Policy{Days: 1, MaxBytes: 1 << 20})
+	w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 20})
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	for line := range bytes.Lines(data) {
 		if err := w.Write(tape.Record{At: at, Raw: line}); err != nil {

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -119,24 +121,40 @@ func newLab(t *testing.T) *lab {
 func (l *lab) templates(t *testing.T, s asterisk.Settings) fstest.MapFS {
 	t.Helper()
 	out := fstest.MapFS{}
-	for _, name := range []string{"asterisk", "ari", "http", "rtp", "logger", "indications", "acl", "ccss", "cli_permissions", "pjproject", "stasis", "udptl", "websocket_client"} {
-		f, err := s.Templates.Open(name + ".conf.tmpl")
+	for _, name := range []string{"asterisk", "ari", "http", "rtp", "logger", "indications", "acl", "ccss", "cli_permissions", "pjproject", "stasis", "udptl", "websocket_client", "cel", "cel_custom"} {
+		b, err := fs.ReadFile(s.Templates, name+".conf.tmpl")
 		if err != nil {
 			t.Fatal(err)
 		}
-		info, _ := f.Stat()
-		b := make([]byte, info.Size())
-		if _, err := f.Read(b); err != nil {
-			t.Fatal(err)
-		}
-		_ = f.Close()
 		out[name+".conf.tmpl"] = &fstest.MapFile{Data: b}
 	}
 	files, _ := filepath.Glob(filepath.Join("testdata", "sipp", "etc", "*.tmpl"))
 	for _, file := range files {
 		out[filepath.Base(file)] = &fstest.MapFile{Data: []byte(l.withPorts(t, file))}
 	}
+	dialplan, err := fs.ReadFile(s.Templates, "extensions.conf.tmpl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := out["extensions.conf.tmpl"]
+	with.Data = []byte(withMarks(t, string(with.Data), string(dialplan)))
 	return out
+}
+
+var firstStep = regexp.MustCompile(`(?m)^exten => ([^,]+),1,(.*)$`)
+
+// withMarks puts the shipped dialplan's own journal rows around every extension of the
+// scenarios, so that their journals read like production's.
+func withMarks(t *testing.T, scenarios, shipped string) string {
+	t.Helper()
+	_, end, ok := strings.Cut(shipped, "[dutyline-end]")
+	const push, start = "Set(CHANNEL(hangup_handler_push)=dutyline-end,s,1)", "TryExec(CELGenUserEvent(DL_START,${UNIQUEID}))"
+	if !ok || !strings.Contains(shipped, push) || !strings.Contains(shipped, start) {
+		t.Fatal("the shipped dialplan's steps for the journal have changed: follow them here")
+	}
+	marked := firstStep.ReplaceAllString(scenarios, "exten => $1,1,"+strings.ReplaceAll(push, "$", "$$")+
+		"\n same => n,"+strings.ReplaceAll(start, "$", "$$")+"\n same => n,$2")
+	return marked + "\n[dutyline-end]" + end
 }
 
 func (l *lab) withPorts(t *testing.T, file string) string {
@@ -151,9 +169,10 @@ func (l *lab) withPorts(t *testing.T, file string) string {
 	return text
 }
 
-// run plays one scenario and returns what the tracker made of it.
-func (l *lab) run(t *testing.T, s scenario) []string {
+// run plays one scenario and returns what the tracker made of it, and what Asterisk wrote in its journal.
+func (l *lab) run(t *testing.T, s scenario) (calls []string, journal []byte) {
 	dir := t.TempDir()
+	before := len(l.journal(t))
 	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
 	defer cancel()
 	var waiting, calling sync.WaitGroup
@@ -163,7 +182,7 @@ func (l *lab) run(t *testing.T, s scenario) []string {
 		file := filepath.Join(dir, fmt.Sprintf("%d.xml", i))
 		if err := os.WriteFile(file, []byte(l.withPorts(t, filepath.Join("testdata", "sipp", p.file))), 0o600); err != nil {
 			t.Error(err)
-			return nil
+			return nil, nil
 		}
 		if strings.Contains(p.file, ".uac") {
 			calling.Go(func() { l.sipp(ctx, t, s, p, file) })
@@ -179,10 +198,19 @@ func (l *lab) run(t *testing.T, s scenario) []string {
 		})
 	}
 	calling.Wait()
-	calls := l.calls(t)
+	calls = l.calls(t)
 	end() // phones that no call ever reached wait for ever
 	waiting.Wait()
-	return calls
+	return calls, l.journal(t)[before:]
+}
+
+// journal is all that Asterisk has written so far; no file before the first row.
+func (l *lab) journal(t *testing.T) []byte {
+	b, err := os.ReadFile(l.asterisk.Settings.Journal())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+	return b
 }
 
 // sipp runs one program. That it is stopped is no fault; what it complains about otherwise is logged,

@@ -22,6 +22,9 @@ import (
 
 var updateScenarios = flag.Bool("update-scenarios", false, "write what the scenarios gave to testdata/sipp/golden.txt")
 
+// recordJournals keeps what the switch's own journal said beside the calls.
+var recordJournals = flag.String("record-journals", "", "write each scenario's journal to this folder, for instance ../../telephony/testdata/journal")
+
 // scenarioLine is the line of the scenarios' dialplan: every phone that it dials.
 func scenarioLine() telephony.Line {
 	return telephony.Line{
@@ -86,7 +89,8 @@ func runAll(t *testing.T, scenarios []scenario) map[string][]string {
 		lab := newLab(t)
 		all.Go(func() {
 			for s := range queue {
-				calls := lab.run(t, s)
+				calls, journal := lab.run(t, s)
+				keepJournal(t, s.name, journal)
 				mu.Lock()
 				got[s.name] = calls
 				mu.Unlock()
@@ -95,6 +99,16 @@ func runAll(t *testing.T, scenarios []scenario) map[string][]string {
 	}
 	all.Wait()
 	return got
+}
+
+// keepJournal writes a scenario's journal when that was asked for.
+func keepJournal(t *testing.T, name string, journal []byte) {
+	if *recordJournals == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(*recordJournals, name+".jsonl"), journal, 0o644); err != nil {
+		t.Error(err)
+	}
 }
 
 // describe is what a scenario's outcome is compared by: everything but times and ids.

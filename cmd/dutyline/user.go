@@ -10,7 +10,6 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -19,19 +18,17 @@ import (
 	"dutyline/web"
 )
 
-// The shortest password that is taken, in characters; the page asks for the same.
-const shortestPassword = 8
-
 func newUserCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "user",
-		Short: "Add, list and disable logins, and give them passwords",
-		Long: "Add, list and disable logins, and give them passwords. The daemon may run meanwhile.\n" +
+		Short: "Add, list, disable and enable logins, and give them passwords",
+		Long: "Add, list, disable and enable logins, and give them passwords. The daemon may run meanwhile.\n" +
 			"A password is typed or read from standard input, never given as an argument, which others could see.",
 		Args: cobra.NoArgs,
 	}
 	flags := addLogFlags(cmd)
-	cmd.AddCommand(newUserAddCommand(flags), newUserPasswdCommand(flags), newUserDisableCommand(flags), newUserListCommand(flags))
+	cmd.AddCommand(newUserAddCommand(flags), newUserPasswdCommand(flags), newUserDisableCommand(flags), newUserEnableCommand(flags),
+		newUserListCommand(flags))
 	return cmd
 }
 
@@ -55,7 +52,7 @@ func newUserAddCommand(flags *logFlags) *cobra.Command {
 				if _, err := db.Account(cmd.Context(), a.Login); !errors.Is(err, dutylog.ErrNotFound) {
 					return orExists(a.Login, err)
 				}
-				password, err := newPassword(cmd, generate)
+				password, err := newPassword(cmd, a.Login, generate)
 				if err != nil {
 					return err
 				}
@@ -96,7 +93,7 @@ func newUserPasswdCommand(flags *logFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				password, err := newPassword(cmd, generate)
+				password, err := newPassword(cmd, a.Login, generate)
 				if err != nil {
 					return err
 				}
@@ -126,6 +123,23 @@ func newUserDisableCommand(flags *logFlags) *cobra.Command {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is disabled and logged out\n", args[0])
+				return nil
+			})
+		},
+	}
+}
+
+func newUserEnableCommand(flags *logFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "enable LOGIN",
+		Short: "Let a disabled login in again, with the password that it had",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withLog(cmd, flags, false, func(db *sqlite.DB) error {
+				if err := db.EnableAccount(cmd.Context(), args[0]); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is enabled and can log in with its old password\n", args[0])
 				return nil
 			})
 		},
@@ -182,7 +196,7 @@ func tellPassword(cmd *cobra.Command, login, password string, generated bool) {
 }
 
 // newPassword makes a password, or asks for one: twice on a terminal, else one line.
-func newPassword(cmd *cobra.Command, generate bool) (string, error) {
+func newPassword(cmd *cobra.Command, login string, generate bool) (string, error) {
 	if generate {
 		return rand.Text(), nil // 26 letters and digits, 128 bits
 	}
@@ -191,8 +205,8 @@ func newPassword(cmd *cobra.Command, generate bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if n := utf8.RuneCountInString(password); n < shortestPassword {
-		return "", fmt.Errorf("the password has %d characters: take at least %d, or let --generate make one", n, shortestPassword)
+	if err := dutylog.CheckPassword(login, password); err != nil {
+		return "", fmt.Errorf("%w, or let --generate make one", err)
 	}
 	if _, terminal := hideInput(cmd.InOrStdin()); !terminal {
 		return password, nil

@@ -118,6 +118,26 @@ func TestUserFromTheFirstToTheLast(t *testing.T) {
 	refused(t, "", "this is the last enabled administrator: add another one first", "user", "disable", "boss", "--db", file)
 }
 
+func TestADisabledLoginIsEnabledAgain(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log.db")
+	works(t, "correct horse\n", "user", "add", "boss", "--role", "admin", "--db", file)
+	works(t, "battery staple\n", "user", "add", "zhangwei", "--role", "officer", "--db", file)
+	works(t, "", "user", "disable", "zhangwei", "--db", file)
+	for range 2 { // twice does no harm
+		out := works(t, "", "user", "enable", "zhangwei", "--db", file)
+		if !strings.Contains(out, "zhangwei is enabled and can log in with its old password") {
+			t.Errorf("%q", out)
+		}
+	}
+	a, err := openTestLog(t, file).Account(t.Context(), "zhangwei")
+	if err != nil || a.Disabled || !a.MustChange || !web.CheckPassword(a.PasswordHash, "battery staple") {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if out := works(t, "", "user", "list", "--db", file); strings.Contains(out, "disabled") {
+		t.Errorf("still disabled:\n%s", out)
+	}
+}
+
 func TestAMadePasswordIsPrintedOnce(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log.db")
 	for _, args := range [][]string{
@@ -152,11 +172,15 @@ func TestUserRefusals(t *testing.T) {
 	refused(t, "correct horse\n", `login "boss" is there already`, add("boss", "officer")...)
 	refused(t, "correct horse\n", `login "BOSS" is there already`, add("BOSS", "officer")...)
 	refused(t, "七个字不够长\n", "at least 8", add("x", "officer")...)
+	refused(t, "Password1\n", "take a few words that do not belong together, or let --generate make one", add("x", "officer")...)
+	refused(t, "Zhang-Wei\n", "is the login name", add("zhang-wei", "officer")...)
+	refused(t, "87654321\n", "a common password", "user", "passwd", "boss", "--db", file)
 	refused(t, "", "no password was given", add("x", "officer")...)
 	refused(t, "", `required flag(s) "role"`, "user", "add", "x", "--db", file)
 	refused(t, "", "accepts 1 arg(s)", "user", "add", "x", "secret", "--role", "officer", "--db", file)
 	refused(t, "correct horse\n", `login "x": not in the duty log`, "user", "passwd", "x", "--db", file)
 	refused(t, "", `login "x": not in the duty log`, "user", "disable", "x", "--db", file)
+	refused(t, "", `login "x": not in the duty log`, "user", "enable", "x", "--db", file)
 	refused(t, "", "--config FILE", "user", "list")
 	refused(t, "", "none of the others can be", "user", "list", "--db", file, "--config", file)
 	refused(t, "", "does not exist", "user", "list", "--config", filepath.Join(folder, "none.yaml"))

@@ -25,12 +25,14 @@ type watcher struct {
 	commit  func([]telephony.Change)
 	logger  *slog.Logger
 	now     func() time.Time
+	stepped func() time.Duration // by how much our clock was set since the start
 
 	in     chan message
 	done   chan struct{} // closed when Run has ended
 	audit  func()        // asks for an audit of the lines' configuration
 	seen   func()        // told when the switch is seen (again): what waited for it may go on
 	offset clockOffset
+	shift  time.Duration // the steps of our clock that offset knows
 	health watchHealth
 	taped  bool // something waits for the next flush
 	faults faultBook
@@ -59,7 +61,7 @@ type gap struct {
 func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony.Change), logger *slog.Logger) *watcher {
 	return &watcher{
 		tracker: telephony.NewTracker(lines), tape: tape, commit: commit, logger: logger,
-		now: time.Now, in: make(chan message), done: make(chan struct{}), audit: func() {}, seen: func() {}, health: watchHealth{logger: logger},
+		now: time.Now, stepped: func() time.Duration { return 0 }, in: make(chan message), done: make(chan struct{}), audit: func() {}, seen: func() {}, health: watchHealth{logger: logger},
 	}
 }
 
@@ -108,7 +110,7 @@ func (w *watcher) take(m message) {
 	case m.frame != nil:
 		w.takeFrame(*m.frame)
 	case m.gap != nil:
-		w.commit(w.tracker.Gap(m.gap.from))
+		w.commit(w.tracker.Gap(w.onSwitch(m.gap.from)))
 	case m.snapshot != nil:
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
 		w.commit(w.tracker.Resync(*m.snapshot))
@@ -138,13 +140,29 @@ func (w *watcher) takeFrame(f ari.Frame) {
 		w.health.malformed(err)
 		return
 	}
+	w.followClock()
 	w.offset.sample(event.At, f.Received)
 	w.commit(w.tracker.Apply(event))
 }
 
 // switchNow is our clock moved onto the switch's, so that a deadline is kept even where the
 // two clocks differ.
-func (w *watcher) switchNow() time.Time { return w.now().Add(w.offset.value()) }
+func (w *watcher) switchNow() time.Time { return w.onSwitch(w.now()) }
+
+// onSwitch moves a time of our clock onto the switch's.
+func (w *watcher) onSwitch(ours time.Time) time.Time {
+	w.followClock()
+	return ours.Add(w.offset.value())
+}
+
+// followClock takes a step of our clock out of the estimate, so that no deadline comes an
+// hour early because somebody set the clock.
+func (w *watcher) followClock() {
+	if total := w.stepped(); total != w.shift {
+		w.offset.move(w.shift - total)
+		w.shift = total
+	}
+}
 
 // clockOffset estimates how far the switch's clock is ahead of ours: the largest difference
 // between an event's own time and its arrival among the last arrivals (the least delayed one).
@@ -159,6 +177,16 @@ func (o *clockOffset) sample(at, received time.Time) {
 	}
 	o.last[o.n%len(o.last)] = at.Sub(received)
 	o.n++
+}
+
+// move adds to every sample.
+func (o *clockOffset) move(by time.Duration) {
+	for i := range o.last {
+		o.last[i] += by
+	}
+	if o.n == 0 {
+		o.last[0], o.n = by, 1 // nothing was heard yet: the clocks agreed before the step
+	}
 }
 
 func (o *clockOffset) value() time.Duration {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
 )
 
 const accountColumns = "login, name, role, password_hash, must_change, disabled, created_at"
@@ -47,18 +48,24 @@ func (db *DB) AddAccount(ctx context.Context, a dutylog.Account) error {
 		if err == nil && n == 0 {
 			err = fmt.Errorf("login %q: %w", a.Login, dutylog.ErrExists)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return t.proveRow(audit.User, a.Login)
 	})
 }
 
 // SetPassword changes the password of a login.
 func (db *DB) SetPassword(ctx context.Context, login, hash string, mustChange bool) error {
 	return db.write(ctx, "set a password", func(t *tx) error {
-		n, err := t.changed("UPDATE accounts SET password_hash = ?, must_change = ? WHERE login = ?", hash, mustChange, login)
-		if err == nil && n == 0 {
-			err = fmt.Errorf("login %q: %w", login, dutylog.ErrNotFound)
+		a, err := readAccount(t.sql, login)
+		if err != nil {
+			return err
 		}
-		return err
+		if err := t.exec("UPDATE accounts SET password_hash = ?, must_change = ? WHERE login = ?", hash, mustChange, login); err != nil {
+			return err
+		}
+		return t.proveRow(audit.User, a.Login)
 	})
 }
 
@@ -82,7 +89,21 @@ func (db *DB) DisableAccount(ctx context.Context, login string) error {
 		if err := t.exec("UPDATE accounts SET disabled = TRUE WHERE login = ?", login); err != nil {
 			return err
 		}
+		if err := t.proveRow(audit.User, a.Login); err != nil {
+			return err
+		}
 		return t.exec("DELETE FROM sessions WHERE login = ?", a.Login)
+	})
+}
+
+// EnableAccount undoes DisableAccount. An enabled login stays as it is.
+func (db *DB) EnableAccount(ctx context.Context, login string) error {
+	return db.write(ctx, "enable a login", func(t *tx) error {
+		n, err := t.changed("UPDATE accounts SET disabled = FALSE WHERE login = ?", login)
+		if err == nil && n == 0 {
+			err = fmt.Errorf("login %q: %w", login, dutylog.ErrNotFound)
+		}
+		return err
 	})
 }
 

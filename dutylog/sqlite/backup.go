@@ -174,6 +174,14 @@ func (c *Copy) Schema(ctx context.Context) (int64, error) {
 	return version, (&DB{path: c.file}).explain("read the schema", err)
 }
 
+// What lies in the archive for a row: the encrypted file, or what was sealed before files were
+// encrypted.
+const (
+	filePath   = "iif(file_digest = '', path, path || '" + recorder.EncryptedSuffix + "')"
+	fileDigest = "iif(file_digest = '', digest, file_digest)"
+	fileSize   = "iif(file_digest = '', size, file_size)"
+)
+
 // Checkpoint is the newest signed checkpoint that the copy holds; empty when there is none, and
 // in a log of a schema that had none.
 func (c *Copy) Checkpoint(ctx context.Context) (string, error) {
@@ -191,14 +199,14 @@ func (c *Copy) Checkpoint(ctx context.Context) (string, error) {
 
 // SealedSum counts the sealed recordings that the copy knows, and their bytes.
 func (c *Copy) SealedSum(ctx context.Context) (count, bytes int64, err error) {
-	err = c.db.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(size), 0) FROM recordings WHERE status = ?", string(recorder.Sealed)).Scan(&count, &bytes)
+	err = c.db.QueryRowContext(ctx, "SELECT count(*), coalesce(sum("+fileSize+"), 0) FROM recordings WHERE status = ?", string(recorder.Sealed)).Scan(&count, &bytes)
 	return count, bytes, (&DB{path: c.file}).explain("count the recordings", err)
 }
 
 // EachSealed tells of every sealed recording that the copy knows, in the order of their paths.
 // Path, digest and size are those of the file in the archive.
 func (c *Copy) EachSealed(ctx context.Context, tell func(recorder.Recording) error) error {
-	rows, err := c.db.QueryContext(ctx, "SELECT call_id, path, digest, size FROM recordings WHERE status = ? ORDER BY path", string(recorder.Sealed))
+	rows, err := c.db.QueryContext(ctx, "SELECT call_id, "+filePath+" AS file, "+fileDigest+", "+fileSize+" FROM recordings WHERE status = ? ORDER BY file", string(recorder.Sealed))
 	if err != nil {
 		return (&DB{path: c.file}).explain("list the recordings", err)
 	}
@@ -260,7 +268,7 @@ func (db *DB) MarkBackedUp(ctx context.Context, at time.Time, held []recorder.Re
 
 func (t *tx) markBackedUp(at time.Time, held []recorder.Recording) error {
 	for _, r := range held {
-		err := t.exec("UPDATE recordings SET backed_up_at = ? WHERE call_id = ? AND status = ? AND digest = ? AND backed_up_at IS NULL",
+		err := t.exec("UPDATE recordings SET backed_up_at = ? WHERE call_id = ? AND status = ? AND "+fileDigest+" = ? AND backed_up_at IS NULL",
 			micros(at), r.CallID, string(recorder.Sealed), string(r.Digest))
 		if err != nil {
 			return fmt.Errorf("call %s: %w", r.CallID, err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
 	"dutyline/recorder"
 	"dutyline/telephony"
 )
@@ -63,6 +64,11 @@ func (t *tx) saveCall(before, k keptCall) error {
 	query := "INSERT INTO calls (" + callColumns + ") VALUES (" + marks(callColumns) + ") ON CONFLICT (id) DO UPDATE SET " + overwrite(callColumns)
 	if err := t.exec(query, values...); err != nil {
 		return err
+	}
+	if k.Ended() {
+		if err := t.proveRow(audit.Call, k.ID); err != nil {
+			return err
+		}
 	}
 	return t.publish(dutylog.TopicCall, k.ID, k.Line, nil)
 }
@@ -159,7 +165,7 @@ func (db *DB) SetTag(ctx context.Context, callID string, tag telephony.Tag, on b
 			after.set = dutylog.MergeTags(after.set, []telephony.Tag{tag})
 		}
 		after.shown = dutylog.MergeTags(after.Tags, after.set, []telephony.Tag{kind})
-		if err := t.exec("INSERT INTO tag_changes (call_id, tag, is_set, by_login, by_name, by_role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		if err := t.addProven(audit.Tag, "INSERT INTO tag_changes (call_id, tag, is_set, by_login, by_name, by_role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			callID, string(tag), on, by.Login, by.Name, string(by.Role), micros(t.now)); err != nil {
 			return err
 		}
@@ -194,9 +200,11 @@ func (t *tx) retag(callID string, kind dutylog.Kind) error {
 
 // maybeRecording scans the recording's half of a joined row, which may be empty.
 type maybeRecording struct {
-	callID, status, reason, path, digest sql.NullString
-	size, duration, talk, attempts       sql.NullInt64
-	caller, officer                      sql.NullFloat64
-	findings                             sql.NullString
-	r                                    recorder.Recording // its times
+	callID, status, reason, path sql.NullString
+	digest, fileDigest           sql.NullString
+	size, fileSize, decision     sql.NullInt64
+	duration, talk, attempts     sql.NullInt64
+	caller, officer              sql.NullFloat64
+	findings                     sql.NullString
+	r                            recorder.Recording // its times
 }

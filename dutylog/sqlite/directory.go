@@ -26,7 +26,7 @@ func (db *DB) ReplaceDirectory(ctx context.Context, rows []dutylog.Contact) erro
 				return err
 			}
 		}
-		return nil
+		return t.proveTable(directorySubject)
 	})
 }
 

@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
 	"dutyline/telephony"
 )
 
@@ -36,15 +38,26 @@ type entryBody struct {
 	ReadBackAt  int64                         `json:"read_back_at,omitempty"`
 	OpenedAt    int64                         `json:"opened_at"`
 	CompletedAt int64                         `json:"completed_at,omitempty"`
+	Erased      []erasedBody                  `json:"erased,omitempty"`
+}
+
+type erasedBody struct {
+	Decision int64           `json:"decision"`
+	At       int64           `json:"at"`
+	Fields   []dutylog.Field `json:"fields,omitempty"`
 }
 
 func encodeEntry(e dutylog.Entry) (string, error) {
+	var erased []erasedBody
+	for _, x := range e.Erased {
+		erased = append(erased, erasedBody{x.Decision, plainMicros(x.At), x.Fields})
+	}
 	text, err := json.Marshal(entryBody{
 		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, KindChosen: e.KindChosen, State: e.State, Revision: e.Revision,
 		Values: e.Values, Gaps: e.Gaps, Candidates: e.Candidates, Number: e.Number, Rostered: e.Rostered,
 		Responsible: e.Responsible, WrittenBy: e.WrittenBy, BySystem: e.BySystem, ReadBackBy: e.ReadBackBy, Changed: e.ChangedAfterReadBack,
 		CallAt: plainMicros(e.CallAt), ReadBackAt: plainMicros(e.ReadBackAt),
-		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt),
+		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt), Erased: erased,
 	})
 	return string(text), err
 }
@@ -54,12 +67,16 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 	if err := json.Unmarshal([]byte(text), &b); err != nil {
 		return dutylog.Entry{}, fmt.Errorf("a stored entry is not readable: %w", err)
 	}
+	var erased []dutylog.Erasure
+	for _, x := range b.Erased {
+		erased = append(erased, dutylog.Erasure{Decision: x.Decision, At: fromMicros(x.At), Fields: x.Fields})
+	}
 	return dutylog.Entry{
 		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, KindChosen: b.KindChosen, State: b.State, Revision: b.Revision,
 		Values: b.Values, Gaps: b.Gaps, Candidates: b.Candidates, Number: b.Number, Rostered: b.Rostered,
 		Responsible: b.Responsible, WrittenBy: b.WrittenBy, BySystem: b.BySystem, ReadBackBy: b.ReadBackBy, ChangedAfterReadBack: b.Changed,
 		CallAt: fromMicros(b.CallAt), ReadBackAt: fromMicros(b.ReadBackAt),
-		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt),
+		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt), Erased: erased,
 	}, nil
 }
 
@@ -77,26 +94,30 @@ func fromMicros(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// An entry is read with what its call says of the phase.
+// An entry is read with what its call says of the phase, and with its hold.
 const (
-	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at"
-	entryTables  = " FROM entries e LEFT JOIN calls c ON c.id = e.call_id"
-	entrySelect  = "SELECT e.body" + phaseColumns + entryTables
+	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at" + holdColumns
+	entryTables  = " FROM entries e LEFT JOIN calls c ON c.id = e.call_id" + holdTables
+	entrySelect  = "SELECT e.body, e.year, e.number" + phaseColumns + entryTables
 )
 
 // entryRow scans a body and phaseColumns; these are NULL for an entry without a call.
 type entryRow struct {
 	body               string
+	year, number       sql.NullInt64
 	direction, outcome sql.NullString
 	call               telephony.Call // its times
+	hold               holdRow
 }
 
 func (r *entryRow) targets() []any {
-	return []any{&r.body, &r.direction, &r.outcome, instant{&r.call.AnsweredAt}, instant{&r.call.EndedAt}}
+	return append([]any{&r.body, &r.year, &r.number, &r.direction, &r.outcome, instant{&r.call.AnsweredAt}, instant{&r.call.EndedAt}}, r.hold.targets()...)
 }
 
 func (r *entryRow) entry() (dutylog.Entry, error) {
 	e, err := decodeEntry(r.body)
+	e.EntryNumber = dutylog.EntryNumber{Year: int(r.year.Int64), Serial: int(r.number.Int64)}
+	e.Hold = r.hold.hold()
 	if err == nil && r.direction.Valid {
 		r.call.Direction, r.call.Outcome = telephony.Direction(r.direction.String), telephony.Outcome(r.outcome.String)
 		e.Phase = dutylog.PhaseOf(r.call)
@@ -119,6 +140,12 @@ func readEntry(s source, id string) (dutylog.Entry, error) {
 
 // saveEntry writes the entry's next revision, keeps it for ever and announces it.
 func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
+	if e.EntryNumber.IsZero() {
+		var err error
+		if e.EntryNumber, err = t.nextNumber(e); err != nil {
+			return err
+		}
+	}
 	body, err := encodeEntry(e)
 	if err != nil {
 		return err
@@ -127,10 +154,11 @@ func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
 	if e.CallID != "" {
 		callID = e.CallID
 	}
-	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body, year, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, revision = excluded.revision,
 			call_at = excluded.call_at, body = excluded.body`,
-		e.ID, callID, e.Line, string(e.Kind), string(e.State), e.Revision, plainMicros(e.CallAt), body)
+		e.ID, callID, e.Line, string(e.Kind), string(e.State), e.Revision, plainMicros(e.CallAt), body,
+		e.EntryNumber.Year, e.EntryNumber.Serial)
 	if err != nil {
 		return err
 	}
@@ -139,7 +167,26 @@ func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
 	if err != nil {
 		return err
 	}
+	if err := t.proveRow(audit.Revision, revisionSubject(e.ID, e.Revision)); err != nil {
+		return err
+	}
 	return t.publish(dutylog.TopicEntry, e.ID, e.Line, nil)
+}
+
+func revisionSubject(entryID string, revision int) string {
+	return entryID + "/" + strconv.Itoa(revision)
+}
+
+// nextNumber is the number of an entry that is opened now. Writers come one after the other,
+// so none is given twice, and a write that fails gives its number back.
+func (t *tx) nextNumber(e dutylog.Entry) (dutylog.EntryNumber, error) {
+	at := e.CallAt
+	if at.IsZero() {
+		at = e.OpenedAt
+	}
+	n := dutylog.EntryNumber{Year: at.In(t.db.options.Location).Year()}
+	err := t.sql.QueryRow("SELECT coalesce(max(number), 0) + 1 FROM entries WHERE year = ?", n.Year).Scan(&n.Serial)
+	return n, err
 }
 
 // Entry reads one entry as it stands now.
@@ -201,7 +248,7 @@ func (w *where) after(order, cursor string) error {
 
 // Revisions lists every version of an entry, oldest first. Its call is in each as it stands now.
 func (db *DB) Revisions(ctx context.Context, id string) ([]dutylog.Revision, error) {
-	rows, err := db.reading(ctx).Query("SELECT r.at, r.by_login, r.by_name, r.by_role, r.body"+phaseColumns+
+	rows, err := db.reading(ctx).Query("SELECT r.at, r.by_login, r.by_name, r.by_role, r.body, e.year, e.number"+phaseColumns+
 		entryTables+" JOIN revisions r ON r.entry_id = e.id WHERE e.id = ? ORDER BY r.revision", id)
 	revisions, err := all(rows, err, func(row scanner) (dutylog.Revision, error) {
 		var kept dutylog.Revision

@@ -10,16 +10,25 @@ import (
 	"time"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
 	"dutyline/recorder"
 	"dutyline/telephony"
 )
 
 const recordingColumns = "call_id, status, reason, path, digest, size, duration_us, talk_us, caller_db, officer_db, " +
-	"findings, sealed_at, removed_at, attempts, next_try"
+	"findings, sealed_at, removed_at, attempts, next_try, file_digest, file_size, decision"
 
 func recordingValues(r recorder.Recording) []any {
 	return []any{r.CallID, string(r.Status), r.Reason, r.Path, string(r.Digest), r.Size, r.Duration.Microseconds(), r.Talk.Microseconds(),
-		level(r.CallerDB), level(r.OfficerDB), list(r.Findings), micros(r.SealedAt), micros(r.RemovedAt), int64(r.Attempts), micros(r.NextTry)}
+		level(r.CallerDB), level(r.OfficerDB), list(r.Findings), micros(r.SealedAt), micros(r.RemovedAt), int64(r.Attempts), micros(r.NextTry), string(r.FileDigest), some(r.FileSize), some(r.Decision)}
+}
+
+// some is NULL for zero: a number that there is not.
+func some(n int64) any {
+	if n == 0 {
+		return nil
+	}
+	return n
 }
 
 // level keeps what SQLite would turn into NULL or refuse out of the row.
@@ -32,7 +41,7 @@ func level(db float64) any {
 
 func (m *maybeRecording) targets() []any {
 	return []any{&m.callID, &m.status, &m.reason, &m.path, &m.digest, &m.size, &m.duration, &m.talk, &m.caller, &m.officer,
-		&m.findings, instant{&m.r.SealedAt}, instant{&m.r.RemovedAt}, &m.attempts, instant{&m.r.NextTry}}
+		&m.findings, instant{&m.r.SealedAt}, instant{&m.r.RemovedAt}, &m.attempts, instant{&m.r.NextTry}, &m.fileDigest, &m.fileSize, &m.decision}
 }
 
 // recording is the zero value when the call has none.
@@ -42,6 +51,8 @@ func (m *maybeRecording) recording() recorder.Recording {
 	}
 	r := m.r
 	r.CallID, r.Status, r.Reason, r.Path = m.callID.String, recorder.Status(m.status.String), m.reason.String, m.path.String
+	r.Decision = m.decision.Int64
+	r.FileDigest, r.FileSize = recorder.Digest(m.fileDigest.String), m.fileSize.Int64
 	r.Digest, r.Size, r.Attempts = recorder.Digest(m.digest.String), m.size.Int64, int(m.attempts.Int64)
 	r.Duration, r.Talk = time.Duration(m.duration.Int64)*time.Microsecond, time.Duration(m.talk.Int64)*time.Microsecond
 	r.CallerDB, r.OfficerDB = m.caller.Float64, m.officer.Float64
@@ -90,15 +101,31 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		query := "INSERT INTO recordings (" + recordingColumns + ") VALUES (" + marks(recordingColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(recordingColumns)
+		query := "INSERT INTO recordings (" + recordingColumns + ") VALUES (" + marks(recordingColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(recordingColumns) +
+			" WHERE status NOT IN ('expired', 'erased')" // what a decision took does not come back by a try that was under way
 		if err := t.exec(query, recordingValues(r)...); err != nil {
 			return err
+		}
+		if !sameEvidence(before, r) {
+			if err := t.proveRow(audit.Recording, r.CallID); err != nil {
+				return err
+			}
 		}
 		if before.Status == r.Status && before.Reason == r.Reason && before.Digest == r.Digest && before.Duration == r.Duration && slices.Equal(before.Findings, r.Findings) {
 			return nil
 		}
 		return t.publish(dutylog.TopicCall, call.ID, call.Line, nil)
 	})
+}
+
+// sameEvidence reports whether nothing that is proved of a recording changed. What was never
+// sealed is no evidence, and tries in vain are none either.
+func sameEvidence(before, after recorder.Recording) bool {
+	if after.SealedAt.IsZero() && before.SealedAt.IsZero() {
+		return true
+	}
+	before.Attempts, before.NextTry = after.Attempts, after.NextTry
+	return slices.Equal(recordingValues(before), recordingValues(after))
 }
 
 // Recording reads one row; recorder.ErrNoRecording when the call has none.

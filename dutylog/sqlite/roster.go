@@ -24,7 +24,7 @@ func (db *DB) ReplaceRoster(ctx context.Context, rows []dutylog.Shift) error {
 				return err
 			}
 		}
-		return nil
+		return t.proveTable(rosterSubject)
 	})
 }
 

@@ -215,7 +215,7 @@ func TestAccounts(t *testing.T) {
 	}
 	_, read := db.Account(ctx, "nobody")
 	_, sessions := db.EndSessions(ctx, "nobody")
-	for _, err := range []error{read, sessions, db.SetPassword(ctx, "nobody", "x", false), db.DisableAccount(ctx, "nobody")} {
+	for _, err := range []error{read, sessions, db.SetPassword(ctx, "nobody", "x", false), db.DisableAccount(ctx, "nobody"), db.EnableAccount(ctx, "nobody")} {
 		if !errors.Is(err, dutylog.ErrNotFound) || !strings.Contains(err.Error(), "nobody") {
 			t.Errorf("%v", err)
 		}
@@ -239,6 +239,15 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	if a := must(db.Account(ctx, "o"))(t); !a.Disabled {
 		t.Error("o is still enabled")
 	}
+	ok(t, db.EnableAccount(ctx, "A"))
+	ok(t, db.EnableAccount(ctx, "a")) // twice does no harm
+	if a := must(db.Account(ctx, "a"))(t); a.Disabled {
+		t.Error("a is still disabled")
+	}
+	if a := must(db.Account(ctx, "o"))(t); !a.Disabled {
+		t.Error("enabling a enabled o")
+	}
+	ok(t, db.DisableAccount(ctx, "b")) // with a enabled it is the last one no more
 }
 
 // session is what web keeps, as scs encodes it.

@@ -30,6 +30,8 @@ type Rows interface {
 // work on one call's intake and seal at a time.
 type Archive struct {
 	disk    disk
+	keys    *Keys
+	reserve uint64
 	rows    Rows
 	proofs  proofs
 	waves   *waves
@@ -38,8 +40,14 @@ type Archive struct {
 
 var _ recorder.Archive = (*Archive)(nil)
 
+// Options of an archive.
+type Options struct {
+	Keys    *Keys  // required; NoKeys where they cannot be read
+	Reserve uint64 // bytes of the disk that are left for the duty log: below, nothing more is archived
+}
+
 // New opens the archive in folder and makes the folder when it is not there.
-func New(folder string, rows Rows, registry prometheus.Registerer) (*Archive, error) {
+func New(folder string, o Options, rows Rows, registry prometheus.Registerer) (*Archive, error) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return nil, fmt.Errorf("make the archive's folder %s: %w", folder, remedy(err))
 	}
@@ -47,7 +55,7 @@ func New(folder string, rows Rows, registry prometheus.Registerer) (*Archive, er
 	if err != nil {
 		return nil, fmt.Errorf("open the archive's folder %s: %w", folder, remedy(err))
 	}
-	a := &Archive{disk: disk{root: root}, rows: rows, waves: newWaves(), metrics: newMetrics(registry)}
+	a := &Archive{disk: disk{root: root}, keys: o.Keys, reserve: o.Reserve, rows: rows, waves: newWaves(), metrics: newMetrics(registry)}
 	if err := a.disk.makeFolders(intake); err != nil {
 		root.Close()
 		return nil, fmt.Errorf("make the archive's intake in %s: %w", folder, remedy(err))
@@ -69,6 +77,9 @@ func (a *Archive) Receive(ctx context.Context, callID string, s recorder.Side, f
 	var got recorder.Received
 	name, err := intakePath(callID, s)
 	if err != nil {
+		return got, err
+	}
+	if err := a.Room(); err != nil {
 		return got, err
 	}
 	f, err := a.disk.create(name)
@@ -168,10 +179,24 @@ func closeSides(sides [2]side) {
 	}
 }
 
-// sealedPath checks a row's path before it touches the disk.
-func sealedPath(r recorder.Recording) (string, error) {
+// checkPath checks a row's path before it touches the disk.
+func checkPath(r recorder.Recording) error {
 	if !filepath.IsLocal(r.Path) || path.Ext(r.Path) != ".flac" || path.Clean(r.Path) != r.Path {
-		return "", fmt.Errorf("the row of call %s names the file %q, which is no place in the archive", r.CallID, r.Path)
+		return fmt.Errorf("the row of call %s names the file %q, which is no place in the archive", r.CallID, r.Path)
 	}
-	return r.Path, nil
+	return nil
+}
+
+// Room says why nothing more may be archived: the rest of the disk is the duty log's. It is
+// asked again at the next try, so that archiving goes on by itself when there is room.
+func (a *Archive) Room() error {
+	free, err := a.disk.free()
+	if err != nil {
+		return fmt.Errorf("look at the archive's disk: %w", remedy(err))
+	}
+	if free < a.reserve {
+		return fmt.Errorf("%d MB are free on the archive's disk, less than the reserve of %d MB (disk.reserve_mb) that is left to the duty log; "+
+			"make room or move archive.folder to a larger disk, it goes on by itself and the switch keeps the originals", free>>20, a.reserve>>20)
+	}
+	return nil
 }

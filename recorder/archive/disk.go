@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // disk is the archive's folder. No path leads out of it, whatever it says.
@@ -109,6 +111,33 @@ func (d disk) create(name string) (*os.File, error) {
 		return nil, err
 	}
 	return d.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+// scratch makes a file without a name: it is gone when it is closed, and after a crash too.
+func (d disk) scratch(name string) (*os.File, error) {
+	f, err := d.create(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.remove(name); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// free is how many bytes of the disk may still be written.
+func (d disk) free() (uint64, error) {
+	f, err := d.root.Open(".")
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	var s unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &s); err != nil {
+		return 0, err
+	}
+	return s.Bavail * uint64(s.Bsize), nil
 }
 
 // remove deletes a file; one that is not there is as good.

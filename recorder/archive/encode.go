@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -55,7 +56,7 @@ func (e *encoder) add(sides [2][]int16) error {
 	}
 	before := e.out.written
 	if err := e.flac.WriteFrame(&e.frame); err != nil {
-		return err
+		return e.out.cause(err)
 	}
 	size := e.out.written - before
 	e.largest = max(e.largest, size)
@@ -70,7 +71,7 @@ func (e *encoder) add(sides [2][]int16) error {
 func (e *encoder) close() error {
 	e.size = e.out.written
 	if err := e.flac.Close(); err != nil {
-		return err
+		return e.out.cause(err)
 	}
 	if e.largest >= 1<<24 {
 		return fmt.Errorf("a FLAC frame of %d bytes is larger than the format allows", e.largest)
@@ -96,16 +97,22 @@ type counter struct {
 	file    io.WriteSeeker
 	buffer  *bufio.Writer
 	written int64
+	failed  error // what the disk said first
 }
 
 func (c *counter) Write(p []byte) (int, error) {
 	n, err := c.buffer.Write(p)
 	c.written += int64(n)
+	c.failed = cmp.Or(c.failed, err)
 	return n, err
 }
 
+// cause is what the disk said, which the library puts into words of its own.
+func (c *counter) cause(err error) error { return cmp.Or(c.failed, err) }
+
 func (c *counter) Seek(offset int64, whence int) (int64, error) {
 	if err := c.buffer.Flush(); err != nil {
+		c.failed = cmp.Or(c.failed, err)
 		return 0, err
 	}
 	return c.file.Seek(offset, whence)

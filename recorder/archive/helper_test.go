@@ -27,19 +27,29 @@ type bed struct {
 	t      testing.TB
 	folder string
 	rows   *recordertest.Store
+	keys   *archive.Keys
 }
 
 func newBed(t testing.TB) *bed {
 	t.Helper()
-	b := &bed{t: t, folder: t.TempDir(), rows: &recordertest.Store{}}
+	b := &bed{t: t, folder: t.TempDir(), rows: &recordertest.Store{}, keys: newKeys(t, "")}
 	b.Archive = b.open()
 	return b
+}
+
+func newKeys(t testing.TB, escrow string) *archive.Keys {
+	t.Helper()
+	k, err := archive.NewKeys(escrow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }
 
 // open opens the archive anew, as after a restart.
 func (b *bed) open() *archive.Archive {
 	b.t.Helper()
-	a, err := archive.New(b.folder, b.rows, prometheus.NewRegistry())
+	a, err := archive.New(b.folder, archive.Options{Keys: b.keys}, b.rows, prometheus.NewRegistry())
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -81,13 +91,54 @@ func (b *bed) sealed(callID string, far, officer []int16) recorder.Recording {
 		b.t.Fatal(err)
 	}
 	r.Status, r.Digest, r.Size, r.Duration = recorder.Sealed, s.Digest, s.Size, s.Duration
+	r.FileDigest, r.FileSize = s.FileDigest, s.FileSize
 	if err := b.rows.SaveRecording(b.t.Context(), r); err != nil {
 		b.t.Fatal(err)
 	}
 	return r
 }
 
-func (b *bed) path(r recorder.Recording) string { return filepath.Join(b.folder, r.Path) }
+// file is where a call's sealed file lies, encrypted.
+func (b *bed) file(r recorder.Recording) string {
+	return filepath.Join(b.folder, r.Path+recorder.EncryptedSuffix)
+}
+
+// path is a copy of what is inside the sealed file, for other programs to read.
+func (b *bed) path(r recorder.Recording) string {
+	b.t.Helper()
+	sealed, err := os.Open(b.file(r))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer sealed.Close()
+	plain, err := b.keys.Decrypt(sealed)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	content, err := io.ReadAll(plain)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	name := filepath.Join(b.t.TempDir(), "plain.flac")
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+	return name
+}
+
+// encrypted is a file with that inside, as it would lie in the archive.
+func (b *bed) encrypted(content []byte) []byte {
+	b.t.Helper()
+	var out bytes.Buffer
+	w, err := b.keys.Encrypt(&out)
+	if err == nil {
+		_, err = w.Write(content)
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		b.t.Fatal(err)
+	}
+	return out.Bytes()
+}
 
 // files lists every file below the archive's folder.
 func (b *bed) files() []string {
@@ -109,7 +160,7 @@ func (b *bed) files() []string {
 // alter replaces bytes of a sealed file, as somebody with the right to do so could.
 func (b *bed) alter(r recorder.Recording, change func([]byte) []byte) {
 	b.t.Helper()
-	name := b.path(r)
+	name := b.file(r)
 	content, err := os.ReadFile(name)
 	if err != nil {
 		b.t.Fatal(err)

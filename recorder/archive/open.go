@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/md5"
 	"encoding/binary"
@@ -38,48 +39,122 @@ func (a *Archive) Open(ctx context.Context, callID string) (io.ReadSeekCloser, r
 	return f, r, nil
 }
 
-// openSealed opens a sealed file, proves it, and stands at its beginning.
-func (a *Archive) openSealed(ctx context.Context, r recorder.Recording, trust bool) (*os.File, error) {
-	name, err := sealedPath(r)
+// playable is an open sealed file as it sounds: decrypted, where it is encrypted.
+type playable struct {
+	io.ReadSeeker
+	file *os.File
+}
+
+// Close implements io.Closer.
+func (p playable) Close() error { return p.file.Close() }
+
+// inside is the stream in a sealed file.
+func (a *Archive) inside(f *os.File, encrypted bool) (io.ReadSeeker, error) {
+	if !encrypted {
+		return f, nil
+	}
+	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
-	f, err := a.disk.root.Open(name)
+	plain, size, err := a.keys.DecryptAt(f, info.Size())
+	if err != nil {
+		return nil, err
+	}
+	return io.NewSectionReader(plain, 0, size), nil
+}
+
+// openFile opens a row's file; one that is gone is an altered one.
+func (a *Archive) openFile(r recorder.Recording) (*os.File, error) {
+	if err := checkPath(r); err != nil {
+		return nil, err
+	}
+	f, err := a.disk.root.Open(r.File())
 	if errors.Is(err, fs.ErrNotExist) {
 		a.metrics.altered.Inc()
-		return nil, fmt.Errorf("%w: %s is gone; put it back from the backup", recorder.ErrAltered, name)
+		return nil, fmt.Errorf("%w: %s is gone; put it back from the backup", recorder.ErrAltered, r.File())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the recording of call %s: %w", r.CallID, remedy(err))
 	}
-	if err := a.prove(ctx, f, r, trust); err != nil {
-		f.Close()
-		return nil, err
-	}
 	return f, nil
 }
 
-func (a *Archive) prove(ctx context.Context, f *os.File, r recorder.Recording, trust bool) error {
+// openSealed opens a sealed file, proves it, and stands at its beginning.
+func (a *Archive) openSealed(ctx context.Context, r recorder.Recording, trust bool) (playable, error) {
+	f, err := a.openFile(r)
+	if err != nil {
+		return playable{}, err
+	}
+	stream, err := a.prove(ctx, f, r, trust)
+	if err != nil {
+		f.Close()
+		return playable{}, err
+	}
+	return playable{stream, f}, nil
+}
+
+// prove compares both digests with the row's: the file's own first, for which no key is
+// needed, then that of the recording inside.
+func (a *Archive) prove(ctx context.Context, f *os.File, r recorder.Recording, trust bool) (io.ReadSeeker, error) {
 	info, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("look at the recording of call %s: %w", r.CallID, remedy(err))
+		return nil, fmt.Errorf("look at the recording of call %s: %w", r.CallID, remedy(err))
 	}
-	if !trust || !a.proofs.holds(r.Digest, info, time.Now()) {
-		have, _, err := digest(ctx, f)
-		if err != nil {
-			return fmt.Errorf("read the recording of call %s: %w", r.CallID, remedy(err))
+	known := trust && a.proofs.holds(r.Digest, info, time.Now())
+	encrypted := r.FileDigest != ""
+	if !known && encrypted {
+		if err := a.compare(ctx, f, r, r.FileDigest); err != nil {
+			return nil, err
 		}
-		if have != r.Digest {
-			a.metrics.altered.Inc()
-			return fmt.Errorf("%w: %s has digest %.12s…, sealed was %.12s…; put it back from the backup", recorder.ErrAltered, r.Path, have, r.Digest)
+	}
+	stream, err := a.inside(f, encrypted)
+	if err != nil {
+		return nil, a.cannotOpen(r, err)
+	}
+	if !known {
+		if err := a.compare(ctx, stream, r, r.Digest); err != nil {
+			return nil, err
 		}
 		a.proofs.add(r.Digest, info, time.Now())
 	}
-	_, err = f.Seek(0, io.SeekStart)
-	return err
+	_, err = stream.Seek(0, io.SeekStart)
+	return stream, err
 }
 
-// Verify implements recorder.Archive: the digest is that of the row, and every sample can be
+func (a *Archive) compare(ctx context.Context, f io.ReadSeeker, r recorder.Recording, want recorder.Digest) error {
+	have, _, err := digest(ctx, f)
+	if err != nil {
+		return fmt.Errorf("read the recording of call %s: %w", r.CallID, remedy(err))
+	}
+	if have != want {
+		a.metrics.altered.Inc()
+		return fmt.Errorf("%w: %s has digest %.12s…, sealed was %.12s…; put it back from the backup", recorder.ErrAltered, r.File(), have, want)
+	}
+	return nil
+}
+
+// cannotOpen tells a missing key from a file that was changed after its digest was compared.
+func (a *Archive) cannotOpen(r recorder.Recording, err error) error {
+	if errors.Is(err, recorder.ErrNoKey) {
+		return fmt.Errorf("open the recording of call %s: %w", r.CallID, err)
+	}
+	a.metrics.altered.Inc()
+	return fmt.Errorf("%w: %s cannot be decrypted (%v); put it back from the backup", recorder.ErrAltered, r.File(), err)
+}
+
+// VerifyFile proves without any key that the file on the disk is the one that was sealed. For
+// one that is not encrypted that is its recording's digest.
+func (a *Archive) VerifyFile(ctx context.Context, r recorder.Recording) error {
+	f, err := a.openFile(r)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return a.compare(ctx, f, r, cmp.Or(r.FileDigest, r.Digest))
+}
+
+// Verify implements recorder.Archive: both digests are those of the row, and every sample can be
 // decoded and agrees with the checksum inside.
 func (a *Archive) Verify(ctx context.Context, r recorder.Recording) error {
 	f, err := a.openSealed(ctx, r, false)
@@ -91,7 +166,7 @@ func (a *Archive) Verify(ctx context.Context, r recorder.Recording) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return fmt.Errorf("%w: %s cannot be decoded (%v)", recorder.ErrAltered, r.Path, err)
+		return fmt.Errorf("%w: %s cannot be decoded (%v)", recorder.ErrAltered, r.File(), err)
 	}
 	return nil
 }

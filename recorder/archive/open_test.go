@@ -91,7 +91,7 @@ func TestAlteredFilesAreNeverServed(t *testing.T) {
 			}
 			f.Close()
 			if change == nil {
-				err = os.Remove(b.path(r))
+				err = os.Remove(b.file(r))
 			} else {
 				b.alter(r, change)
 			}
@@ -115,13 +115,18 @@ func TestVerifyDecodesWhatTheDigestCannotKnow(t *testing.T) {
 	b := newBed(t)
 	far, officer := recordertest.Dialogue(2 * time.Second)
 	r := b.sealed("1795436279.0", far, officer)
-	b.alter(r, func(c []byte) []byte { c[len(c)/2] ^= 1; return c })
+	content, err := os.ReadFile(b.path(r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)/2] ^= 1
+	b.alter(r, func([]byte) []byte { return b.encrypted(content) })
 	_, _, altered := b.Open(t.Context(), r.CallID)
 	if altered == nil {
 		t.Fatal("the altered file was opened")
 	}
 	bad := r
-	bad.Digest = digestOf(t, b.path(r)) // a disk that lied when the digest was taken
+	bad.Digest, bad.FileDigest = digestOf(t, b.path(r)), digestOf(t, b.file(r)) // a disk that lied when the digests were taken
 	if err := b.Verify(t.Context(), bad); !errors.Is(err, recorder.ErrAltered) || !strings.Contains(err.Error(), "cannot be decoded") {
 		t.Errorf("got %v, want recorder.ErrAltered: cannot be decoded", err)
 	}
@@ -178,7 +183,7 @@ func TestNewNamesTheRemedy(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := archive.New(filepath.Join(file, "below"), &recordertest.Store{}, nil); err == nil || !strings.Contains(err.Error(), "make the archive's folder") {
+	if _, err := archive.New(filepath.Join(file, "below"), archive.Options{}, &recordertest.Store{}, nil); err == nil || !strings.Contains(err.Error(), "make the archive's folder") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -186,11 +191,12 @@ func TestNewNamesTheRemedy(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	rows := &recordertest.Store{}
-	a, err := archive.New(t.TempDir(), rows, registry)
+	keys := newKeys(t, "")
+	a, err := archive.New(t.TempDir(), archive.Options{Keys: keys}, rows, registry)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bed{Archive: a, t: t, rows: rows}
+	b := &bed{Archive: a, t: t, rows: rows, keys: keys}
 	far, officer := recordertest.Dialogue(time.Second)
 	r := b.sealed("1795436279.0", far, officer)
 	if _, err := a.Seal(t.Context(), row("absent.0")); err == nil {
@@ -216,6 +222,10 @@ func TestMetrics(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("metrics, -want +got:\n%s", diff)
 	}
+}
+
+func digestOfBytes(b []byte) recorder.Digest {
+	return recorder.Digest(fmt.Sprintf("%x", sha256.Sum256(b)))
 }
 
 func digestOf(t *testing.T, name string) recorder.Digest {

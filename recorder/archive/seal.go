@@ -1,12 +1,16 @@
 package archive
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"time"
 
 	"dutyline/recorder"
@@ -28,8 +32,7 @@ func (a *Archive) Seal(ctx context.Context, r recorder.Recording) (recorder.Seal
 
 func (a *Archive) seal(ctx context.Context, r recorder.Recording) (recorder.Seal, error) {
 	var m merged
-	name, err := sealedPath(r)
-	if err != nil {
+	if err := errors.Join(checkPath(r), a.Room(), a.keys.Err()); err != nil {
 		return m.Seal, err
 	}
 	sides, err := a.openIntake(r.CallID)
@@ -40,16 +43,64 @@ func (a *Archive) seal(ctx context.Context, r recorder.Recording) (recorder.Seal
 	if sides[0].wav.samples+sides[1].wav.samples == 0 {
 		return m.Seal, fmt.Errorf("nothing of call %s is in the intake; it is fetched again", r.CallID)
 	}
-	fill := func(f *os.File) (int64, error) {
-		m, err = merge(ctx, f, sides)
-		return m.Size, err
+	plain, err := a.scratch(r.CallID)
+	if err != nil {
+		return m.Seal, err
 	}
-	keep := func(temp *os.File) error { return a.keep(&m.Seal, name, temp) }
-	if err := a.disk.writeOnce(name, fill, keep); err != nil {
+	defer plain.Close()
+	if m, err = merge(ctx, plain, sides); err != nil {
+		return m.Seal, err
+	}
+	if err := a.store(ctx, r, &m.Seal, plain); err != nil {
 		return m.Seal, err
 	}
 	a.waves.put(m.Digest, m.peaks)
 	return m.Seal, nil
+}
+
+// scratch is where a call's FLAC is put together before it is encrypted: a file without a
+// name on the archive's own disk, because the stream's header is written last.
+func (a *Archive) scratch(callID string) (*os.File, error) {
+	name, err := recorder.FileName(callID)
+	if err != nil {
+		return nil, err
+	}
+	return a.disk.scratch(path.Join(intake, "."+name+".flac.part"))
+}
+
+// store encrypts the stream into its place, unless a sealed file of this call lies there.
+func (a *Archive) store(ctx context.Context, r recorder.Recording, s *recorder.Seal, plain *os.File) error {
+	if _, err := a.disk.root.Lstat(r.Path); err == nil { // of the time before recordings were encrypted
+		s.FileDigest, s.FileSize = "", 0
+		return a.keep(r.Path, false, s, plain)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	name := r.Path + recorder.EncryptedSuffix
+	fill := func(f *os.File) (n int64, err error) {
+		s.FileDigest, s.FileSize, err = a.encrypt(ctx, plain, f)
+		return s.FileSize, err
+	}
+	return a.disk.writeOnce(name, fill, func(*os.File) error { return a.keep(name, true, s, plain) })
+}
+
+// encrypt writes the sealed file and reads it back for its digest.
+func (a *Archive) encrypt(ctx context.Context, plain, f *os.File) (recorder.Digest, int64, error) {
+	if _, err := plain.Seek(0, io.SeekStart); err != nil {
+		return "", 0, err
+	}
+	out := bufio.NewWriterSize(f, 64<<10)
+	w, err := a.keys.Encrypt(out)
+	if err != nil {
+		return "", 0, err
+	}
+	if _, err := io.CopyBuffer(w, readerOnly{cancelable{ctx, plain}}, make([]byte, 64<<10)); err != nil {
+		return "", 0, err
+	}
+	if err := errors.Join(w.Close(), out.Flush()); err != nil {
+		return "", 0, err
+	}
+	return digest(ctx, f)
 }
 
 // merged is a stream that was written, and its waveform.
@@ -109,32 +160,43 @@ func (s side) blocks() *blocks { return s.wav.blocks(s.file) }
 
 // keep decides about a file that is there already: it stays in any case. When it is what we
 // would have written, or another encoding of the same audio, it is the seal.
-func (a *Archive) keep(s *recorder.Seal, name string, temp *os.File) error {
+func (a *Archive) keep(name string, encrypted bool, s *recorder.Seal, plain *os.File) error {
 	f, err := a.disk.root.Open(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	ctx := context.Background() // short; an interruption would gain nothing
-	have, size, err := digest(ctx, f)
-	if err != nil {
+	if encrypted {
+		if s.FileDigest, s.FileSize, err = digest(ctx, f); err != nil {
+			return err
+		}
+	}
+	stream, err := a.inside(f, encrypted)
+	if errors.Is(err, recorder.ErrNoKey) {
 		return err
 	}
-	if have == s.Digest {
-		return nil
+	var old audio
+	if err == nil {
+		have, size, fault := digest(ctx, stream)
+		if fault == nil && have == s.Digest {
+			return nil
+		}
+		s.Digest, s.Size, err = have, size, fault
 	}
-	old, err := decode(ctx, f, nil)
+	if err == nil {
+		old, err = decode(ctx, stream, nil)
+	}
 	if err != nil {
 		return fmt.Errorf("%w (%s cannot be decoded: %v); look at it and move it away by hand", recorder.ErrConflict, name, err)
 	}
-	fresh, err := decode(ctx, temp, nil)
+	fresh, err := decode(ctx, plain, nil)
 	if err != nil {
 		return err
 	}
 	if old != fresh {
 		return fmt.Errorf("%w (%s has other audio); compare both by ear and move the wrong one away by hand", recorder.ErrConflict, name)
 	}
-	s.Digest, s.Size = have, size
 	return nil
 }
 

@@ -123,11 +123,11 @@ func TestSealDescribesWhatItSealed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := row("1795436279.0")
-	info, err := os.Stat(b.path(r))
+	info, err := os.Stat(b.file(r))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info.Size() != s.Size || info.Mode().Perm() != 0o444 {
+	if info.Size() != s.FileSize || s.FileSize > s.Size+400+s.Size/2048 || s.FileDigest != digestOf(t, b.file(r)) || s.Digest != digestOf(t, b.path(r)) || info.Mode().Perm() != 0o444 {
 		t.Errorf("the file has %d bytes and mode %v, want %d and read-only", info.Size(), info.Mode(), s.Size)
 	}
 	if s.Duration != 10*time.Second || s.Far.Duration != 10*time.Second || s.Officer.Duration != 9*time.Second {
@@ -140,7 +140,7 @@ func TestSealDescribesWhatItSealed(t *testing.T) {
 	if !slices.Equal(right[len(right)-recorder.SampleRate:], repeat(0, recorder.SampleRate)) {
 		t.Error("the shorter side must be filled up with silence")
 	}
-	if want := []string{"2026/11/23/1795436279.0.flac", "intake/1795436279.0-far.wav", "intake/1795436279.0-officer.wav"}; !slices.Equal(b.files(), want) {
+	if want := []string{"2026/11/23/1795436279.0.flac.age", "intake/1795436279.0-far.wav", "intake/1795436279.0-officer.wav"}; !slices.Equal(b.files(), want) {
 		t.Errorf("files %v, want %v", b.files(), want)
 	}
 }
@@ -153,12 +153,12 @@ func TestSealingTwiceGivesTheSameFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, _ := os.Stat(b.path(r))
+	before, _ := os.Stat(b.file(r))
 	second, err := b.seal(r, far, officer)
 	if diff := cmp.Diff(first, second); err != nil || diff != "" {
 		t.Errorf("sealed again (%v), -first +second:\n%s", err, diff)
 	}
-	if after, _ := os.Stat(b.path(r)); !os.SameFile(before, after) {
+	if after, _ := os.Stat(b.file(r)); !os.SameFile(before, after) {
 		t.Error("the sealed file was replaced")
 	}
 }
@@ -177,7 +177,7 @@ func TestAnotherEncodingOfTheSameAudioIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.alter(r, func([]byte) []byte { return content })
+	b.alter(r, func([]byte) []byte { return b.encrypted(content) })
 	s, err := b.seal(r, far, officer)
 	if err != nil || s.Digest == ours.Digest || s.Size != int64(len(content)) {
 		t.Errorf("got %+v, %v; want the digest and size of the file that is there", s, err)
@@ -200,12 +200,12 @@ func TestSealedFilesAreWrittenOnce(t *testing.T) {
 			if change != nil {
 				b.alter(r, change)
 			}
-			before, _ := os.ReadFile(b.path(r))
+			before, _ := os.ReadFile(b.file(r))
 			_, err := b.seal(r, far, officer)
 			if !errors.Is(err, recorder.ErrConflict) {
 				t.Errorf("got %v, want recorder.ErrConflict", err)
 			}
-			if after, _ := os.ReadFile(b.path(r)); !slices.Equal(before, after) {
+			if after, _ := os.ReadFile(b.file(r)); !slices.Equal(before, after) {
 				t.Error("the file that was there was changed")
 			}
 			if len(b.files()) != 3 {
@@ -256,7 +256,7 @@ func TestACrashAnywhereIsRepeated(t *testing.T) {
 		if err := b.Discard(t.Context(), r.CallID); err != nil {
 			t.Errorf("after a crash at %s: %v", stopped, err)
 		}
-		if diff := cmp.Diff([]string{r.Path}, b.files()); diff != "" {
+		if diff := cmp.Diff([]string{sealed.File()}, b.files()); diff != "" {
 			t.Errorf("after a crash at %s, -want +files:\n%s", stopped, diff)
 		}
 	}

@@ -238,5 +238,6 @@ func sealedRow(callID string) recorder.Recording {
 		CallerDB: -17.25, OfficerDB: recorder.Silence,
 		Findings: []telephony.Finding{telephony.RecordingShort, telephony.SilentOfficerSide},
 		SealedAt: at, RemovedAt: at.Add(12 * time.Millisecond), Attempts: 3, NextTry: at.Add(time.Hour),
+		FileDigest: "0a08f0b2150c1dc6cd15b0b822d04f1b2b1b4f5a3ad0159ac5a0fe2a659d4c88", FileSize: 254_321,
 	}
 }

@@ -169,7 +169,7 @@ func setChannel(to *telephony.Channel, from *rawChannel) bool {
 		return false
 	}
 	*to = telephony.Channel{
-		ID: from.ID, Name: from.Name, State: from.State, Number: from.Caller.Number, CallerName: from.Caller.Name,
+		ID: from.ID, Name: from.Name, State: from.State, Number: from.Caller.Number, CallerName: displayName(from.Caller.Name),
 		RDNIS: from.RDNIS, Exten: from.Dialplan.Exten, Context: from.Dialplan.Context,
 		App: from.Dialplan.App, AppData: from.Dialplan.AppData, SIPCallID: from.Protocol,
 	}

@@ -1,6 +1,7 @@
 package ari_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -185,6 +186,7 @@ type fake struct {
 	apps    []string
 	queries []url.Values
 	gone    atomic.Bool // the application is not known any more
+	calls   string      // the list of channels; none when empty
 	onOpen  func(ctx context.Context, n int, ws *websocket.Conn)
 }
 
@@ -196,7 +198,9 @@ func newFake(t *testing.T) *fake {
 		return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }
 	}
 	mux.HandleFunc("GET /ari/asterisk/info", reply(`{"config":{"name":"fake"},"system":{"version":"22"},"status":{"startup_time":"2026-11-23T10:00:00.000+0800"}}`))
-	mux.HandleFunc("GET /ari/channels", reply(`[]`))
+	mux.HandleFunc("GET /ari/channels", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, cmp.Or(f.calls, `[]`))
+	})
 	mux.HandleFunc("GET /ari/bridges", reply(`[]`))
 	mux.HandleFunc("GET /ari/endpoints", reply(`[{"technology":"PJSIP","resource":"duty","state":"online"},{"technology":"PJSIP","resource":"trunk","state":"online"}]`))
 	mux.HandleFunc("POST /ari/applications/{app}/subscription", reply(`{}`))

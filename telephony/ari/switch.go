@@ -60,7 +60,7 @@ type channelData struct {
 
 func (d channelData) channel() telephony.Channel {
 	return telephony.Channel{
-		ID: d.ID, Name: d.Name, State: d.State, Number: d.Caller.Number, CallerName: d.Caller.Name,
+		ID: d.ID, Name: d.Name, State: d.State, Number: d.Caller.Number, CallerName: displayName(d.Caller.Name),
 		RDNIS: d.RDNIS, Exten: d.Dialplan.Exten, Context: d.Dialplan.Context,
 		App: d.Dialplan.AppName, AppData: d.Dialplan.AppData, SIPCallID: d.ProtocolID,
 		Created: time.Time(d.Created).UTC(),
@@ -84,6 +84,9 @@ func (c *Client) Snapshot(ctx context.Context) (telephony.Snapshot, error) {
 		if c.ours(ch.Name) || strings.HasPrefix(ch.Name, "Local/") {
 			if err := c.describe(ctx, &ch); err != nil {
 				return telephony.Snapshot{}, err
+			}
+			if ch.LinkedID == "" {
+				continue // it ended meanwhile: who it talked with could only be guessed
 			}
 		}
 		out.Channels = append(out.Channels, ch)
@@ -109,8 +112,8 @@ func (c *Client) switchTime(clock time.Time) time.Time {
 	return clock
 }
 
-// describe adds what the list of channels does not show. A channel that ends meanwhile, or a
-// value that is not set, is no fault.
+// describe adds what the list of channels does not show. A channel that ends meanwhile (then it
+// has no linked id, which every channel has), or a value that is not set, is no fault.
 func (c *Client) describe(ctx context.Context, ch *telephony.Channel) error {
 	linked, err := c.variable(ctx, ch.ID, "CHANNEL(linkedid)")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,7 +47,9 @@ func TestASnapshotInMidRingKnowsTheCall(t *testing.T) {
 		if snap, err = client.Snapshot(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		return slices.ContainsFunc(snap.Channels, func(c telephony.Channel) bool { return c.Rang })
+		// A snapshot is no single instant: the list may be older than the variables asked for behind it.
+		return slices.ContainsFunc(snap.Channels, func(c telephony.Channel) bool { return c.Rang }) &&
+			slices.ContainsFunc(snap.Channels, func(c telephony.Channel) bool { return c.State == "Ringing" })
 	})
 	trunk := snap.Channels[slices.IndexFunc(snap.Channels, func(c telephony.Channel) bool { return strings.HasPrefix(c.Name, "PJSIP/trunk-") })]
 	duty := snap.Channels[slices.IndexFunc(snap.Channels, func(c telephony.Channel) bool { return strings.HasPrefix(c.Name, "PJSIP/duty-") })]
@@ -66,6 +69,33 @@ func TestASnapshotInMidRingKnowsTheCall(t *testing.T) {
 	}
 	caller.Must(t)
 	phone.Finish(t)
+}
+
+// A channel that ends while the snapshot is taken is left out: it has no linked id any more.
+func TestASnapshotLeavesOutWhatEndedMeanwhile(t *testing.T) {
+	f := newFake(t)
+	mux := http.NewServeMux()
+	mux.Handle("/", f.Config.Handler)
+	mux.HandleFunc("GET /ari/channels", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `[{"id":"1.0","name":"PJSIP/trunk-00000001","state":"Up"},{"id":"2.0","name":"PJSIP/trunk-00000002","state":"Up"}]`)
+	})
+	mux.HandleFunc("GET /ari/channels/1.0/variable", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("variable") != "CHANNEL(linkedid)" {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, _ = io.WriteString(w, `{"value":"1.0"}`)
+	})
+	mux.HandleFunc("GET /ari/channels/2.0/variable", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, `{"message":"Channel not found"}`)
+	})
+	f.Config.Handler = mux
+	snap, err := ari.New(f.config(), nil).Snapshot(t.Context())
+	if err != nil || len(snap.Channels) != 1 || snap.Channels[0].ID != "1.0" {
+		t.Errorf("the snapshot has %+v, %v", snap.Channels, err)
+	}
 }
 
 func TestRecordingsAreListedFetchedAndRemoved(t *testing.T) {

@@ -87,7 +87,7 @@ func readAll(t *testing.T, text string) (out []tape.Record) {
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	folder := newMemory()
-	w := tape.NewWriter(folder, tape.Policy{Days: 7, MaxBytes: 1 << 20})
+	w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 20})
 	records := []tape.Record{
 		{At: start, Raw: []byte(`{"type":"ChannelCreated","channel":{"name":"沈阳"}}`)},
 		{At: start.Add(time.Millisecond), Raw: []byte(`{"type":"Dial"`)},                        // cut off
@@ -168,41 +168,29 @@ type errReader struct{ err error }
 
 func (e errReader) Read([]byte) (int, error) { return 0, e.err }
 
-func TestPlan(t *testing.T) {
-	files := []tape.File{
-		{Name: "2026-11-23.jsonl", Size: 40}, {Name: "2026-11-22-002.jsonl", Size: 30}, {Name: "2026-11-22.jsonl", Size: 30},
-		{Name: "2026-11-20.jsonl", Size: 30}, {Name: "2026-11-01.jsonl", Size: 1}, {Name: "notes.txt", Size: 9999},
-		{Name: "2026-13-01.jsonl", Size: 9}, {Name: "2026-11-22-x.jsonl", Size: 9},
-	}
-	const current = "2026-11-23.jsonl"
-	tests := []struct {
-		name string
-		p    tape.Policy
-		want []tape.Removal
-	}{
-		{"all fits", tape.Policy{Days: 30, MaxBytes: 1000}, nil},
-		{"days", tape.Policy{Days: 7, MaxBytes: 1000}, []tape.Removal{{"2026-11-01.jsonl", "too old"}}},
-		{"days and bytes", tape.Policy{Days: 7, MaxBytes: 100}, []tape.Removal{{"2026-11-01.jsonl", "too old"}, {"2026-11-20.jsonl", "too much"}}},
-		{"the first part of a day goes first", tape.Policy{Days: 7, MaxBytes: 75},
-			[]tape.Removal{{"2026-11-01.jsonl", "too old"}, {"2026-11-20.jsonl", "too much"}, {"2026-11-22.jsonl", "too much"}}},
-		{"never the file being written", tape.Policy{Days: 0, MaxBytes: 1},
-			[]tape.Removal{{"2026-11-01.jsonl", "too old"}, {"2026-11-20.jsonl", "too old"}, {"2026-11-22.jsonl", "too old"}, {"2026-11-22-002.jsonl", "too old"}}},
-	}
-	for _, tt := range tests {
-		if diff := cmp.Diff(tt.want, tape.Plan(files, tt.p, start, current)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+func TestNamesOfFiles(t *testing.T) {
+	for name, day := range map[string]string{
+		"2026-11-23.jsonl": "2026-11-23", "2026-11-22-002.jsonl": "2026-11-22", "2026-11-22-1002.jsonl.age": "2026-11-22", "2026-11-23.jsonl.age": "2026-11-23",
+		"notes.txt": "", "2026-13-01.jsonl": "", "2026-11-22-x.jsonl": "", "2026-11-22.jsonl.gz": "", ".age": "", "2026-11-2.jsonl": "",
+	} {
+		got, ours := tape.Day(name)
+		if ours != (day != "") || ours && got.Format(time.DateOnly) != day {
+			t.Errorf("%s is of %v, %v; want %q", name, got, ours, day)
 		}
+	}
+	names := []string{"2026-11-23.jsonl", "2026-11-22-1002.jsonl", "2026-11-22-002.jsonl.age", "2026-11-22.jsonl.age", "2026-11-21.jsonl"}
+	slices.SortFunc(names, tape.Compare)
+	if diff := cmp.Diff([]string{"2026-11-21.jsonl", "2026-11-22.jsonl.age", "2026-11-22-002.jsonl.age", "2026-11-22-1002.jsonl", "2026-11-23.jsonl"}, names); diff != "" {
+		t.Error(diff)
 	}
 }
 
-// A file a day, more when there is much; never more bytes than allowed, old days go.
+// A file a day, more when there is much; the tape itself removes nothing.
 func TestRotation(t *testing.T) {
 	folder := newMemory()
 	folder.files["2026-11-10.jsonl"] = bytes.NewBufferString("old\n")
-	var gone []tape.Removal
-	policy := tape.Policy{Days: 2, MaxBytes: 8000}
+	policy := tape.Policy{MaxBytes: 8000}
 	w := tape.NewWriter(folder, policy)
-	w.Removed = func(r tape.Removal) { gone = append(gone, r) }
 	raw := []byte(`{"type":"ChannelVarset","value":"` + strings.Repeat("x", 100) + `"}`)
 	for day := range 3 {
 		for i := range 60 {
@@ -214,19 +202,28 @@ func TestRotation(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	var total int64
 	files, _ := folder.List()
 	for _, f := range files {
-		total += f.Size
+		if f.Size > policy.MaxBytes/8 {
+			t.Errorf("%s has %d bytes, one of eight parts of %d", f.Name, f.Size, policy.MaxBytes)
+		}
 	}
-	if total > policy.MaxBytes+policy.MaxBytes/8 || len(files) < 4 {
-		t.Errorf("%d bytes in %d files %v, allowed %d", total, len(files), folder.names(), policy.MaxBytes)
+	if len(files) < 30 || !slices.Contains(folder.names(), "2026-11-10.jsonl") || !slices.Contains(folder.names(), "2026-11-25-002.jsonl") {
+		t.Errorf("files %v", folder.names())
 	}
-	if len(gone) == 0 || gone[0] != (tape.Removal{"2026-11-10.jsonl", "too old"}) {
-		t.Errorf("removed %v", gone)
+}
+
+// What was closed and encrypted is never opened again: the next part follows.
+func TestAClosedFileStaysClosed(t *testing.T) {
+	folder := newMemory()
+	folder.files["2026-11-23.jsonl.age"] = bytes.NewBufferString("sealed")
+	folder.files["2026-11-23-002.jsonl.age"] = bytes.NewBufferString("sealed")
+	w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 20})
+	if err := errors.Join(w.Write(tape.Record{At: start, Raw: []byte(`{}`)}), w.Close()); err != nil {
+		t.Fatal(err)
 	}
-	if slices.Contains(folder.names(), "2026-11-10.jsonl") || !slices.ContainsFunc(folder.names(), func(n string) bool { return strings.HasPrefix(n, "2026-11-25") }) {
-		t.Errorf("left are %v", folder.names())
+	if diff := cmp.Diff([]string{"2026-11-23-002.jsonl.age", "2026-11-23-003.jsonl", "2026-11-23.jsonl.age"}, folder.names()); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -235,7 +232,7 @@ func TestGoesOnAfterARestart(t *testing.T) {
 	folder := newMemory()
 	folder.files["2026-11-23.jsonl"] = bytes.NewBufferString("{}\n")
 	folder.files["2026-11-23-002.jsonl"] = bytes.NewBufferString("{}\n")
-	w := tape.NewWriter(folder, tape.Policy{Days: 7, MaxBytes: 1 << 20})
+	w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 20})
 	if err := w.Write(tape.Record{At: start, Raw: []byte(`{}`)}); err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +248,7 @@ func TestGoesOnAfterARestart(t *testing.T) {
 func TestFolderFails(t *testing.T) {
 	folder := newMemory()
 	folder.broken = errors.New("no space left")
-	w := tape.NewWriter(folder, tape.Policy{Days: 7, MaxBytes: 1 << 20})
+	w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 20})
 	if err := w.Write(tape.Record{At: start, Raw: []byte(`{}`)}); !errors.Is(err, folder.broken) || !strings.Contains(err.Error(), "tape") {
 		t.Errorf("%v", err)
 	}
@@ -290,7 +287,7 @@ func FuzzReader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := tape.NewReader(bytes.NewReader(data))
 		folder := newMemory()
-		w := tape.NewWriter(folder, tape.Policy{Days: 1, MaxBytes: 1 << 40})
+		w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 40})
 		var want []tape.Record
 		for range len(data) + 2 {
 			got, err := r.Next()
@@ -344,7 +341,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add([]byte(`{"rx":"2026-11-23T12:17:59.603123Z","event":{}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		folder := newMemory()
-		w := tape.NewWriter(folder, tape.Policy{Days: 1, MaxBytes: 1 << 40})
+		w := tape.NewWriter(folder, tape.Policy{MaxBytes: 1 << 40})
 		if err := w.Write(tape.Record{At: start, Raw: raw}); err != nil {
 			t.Fatal(err)
 		}

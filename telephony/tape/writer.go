@@ -26,66 +26,39 @@ type File struct {
 	Size int64
 }
 
-// Policy bounds a tape.
+// Policy bounds the files of a tape. What has to go, and when, is not the tape's to decide.
 type Policy struct {
-	Days     int   // whole days kept beside today's
-	MaxBytes int64 // of all files together
+	MaxBytes int64 // of all files together: one file is an eighth of it
 }
 
 // segments is into how many files the allowed bytes are cut, so that the oldest part can
 // go without taking everything.
 const segments = 8
 
-// Removal is a file that has to go, and why.
-type Removal struct {
-	Name   string
-	Reason string // "too old" or "too much"
-}
+const (
+	suffix = ".jsonl"
+	closed = ".age" // behind the name of a file that was closed and encrypted
+)
 
-// Plan decides which files of a tape have to go now. It never names the file being
-// written, nor anything that does not look like a tape's file.
-func Plan(files []File, p Policy, now time.Time, current string) []Removal {
-	ours := slices.DeleteFunc(slices.Clone(files), func(f File) bool { return !isTape(f.Name) })
-	slices.SortFunc(ours, func(a, b File) int { return strings.Compare(sortKey(a.Name), sortKey(b.Name)) })
-	oldest := now.UTC().AddDate(0, 0, -p.Days).Format(time.DateOnly)
-	var total int64
-	for _, f := range ours {
-		total += f.Size
-	}
-	var out []Removal
-	for _, f := range ours {
-		switch {
-		case f.Name == current:
-			continue
-		case f.Name[:len(time.DateOnly)] < oldest:
-			out = append(out, Removal{f.Name, "too old"})
-		case total > p.MaxBytes:
-			out = append(out, Removal{f.Name, "too much"})
-		default:
-			continue
-		}
-		total -= f.Size
-	}
-	return out
-}
-
-const suffix = ".jsonl"
-
-// isTape recognizes "2026-11-23.jsonl" and "2026-11-23-002.jsonl".
-func isTape(name string) bool {
-	base, ok := strings.CutSuffix(name, suffix)
+// Day reads the day out of the name of a tape's file, closed or not; false for other files.
+func Day(name string) (time.Time, bool) {
+	base, ok := strings.CutSuffix(strings.TrimSuffix(name, closed), suffix)
 	if !ok || len(base) < len(time.DateOnly) {
-		return false
+		return time.Time{}, false
 	}
-	_, err := time.Parse(time.DateOnly, base[:len(time.DateOnly)])
+	day, err := time.Parse(time.DateOnly, base[:len(time.DateOnly)])
 	part := base[len(time.DateOnly):]
-	return err == nil && (part == "" || len(part) >= 4 && part[0] == '-' && strings.Trim(part[1:], "0123456789") == "")
+	return day, err == nil && (part == "" || len(part) >= 4 && part[0] == '-' && strings.Trim(part[1:], "0123456789") == "")
 }
+
+// Compare puts the names of a tape's files in the order in which they were written.
+func Compare(a, b string) int { return strings.Compare(sortKey(a), sortKey(b)) }
 
 // sortKey makes the names of one day sort by their part: the first has none.
 func sortKey(name string) string {
-	base := strings.TrimSuffix(name, suffix)
-	return base[:len(time.DateOnly)] + fmt.Sprintf("%12s", base[len(time.DateOnly):])
+	base := strings.TrimSuffix(strings.TrimSuffix(name, closed), suffix)
+	day := min(len(base), len(time.DateOnly))
+	return base[:day] + fmt.Sprintf("%12s", base[day:])
 }
 
 // FileName names the file of a day's part; parts count from 1.
@@ -97,19 +70,18 @@ func FileName(day time.Time, part int) string {
 	return name + suffix
 }
 
-// Writer writes a tape, a file a day or more, and keeps it within its policy. It is for
+// Writer writes a tape, a file a day or more. It is for
 // one goroutine. What it buffers reaches the file on Flush and on Close.
 type Writer struct {
-	folder  Folder
-	policy  Policy
-	name    string
-	day     string
-	part    int
-	size    int64
-	file    io.WriteCloser
-	out     *bufio.Writer
-	line    []byte
-	Removed func(Removal) // told of every file that had to go; may be nil
+	folder Folder
+	policy Policy
+	name   string
+	day    string
+	part   int
+	size   int64
+	file   io.WriteCloser
+	out    *bufio.Writer
+	line   []byte
 }
 
 // NewWriter prepares a tape; nothing is opened before the first Write.
@@ -135,7 +107,7 @@ func (w *Writer) Write(r Record) error {
 	return nil
 }
 
-// rotate closes the file, opens the next and removes what the policy no longer allows.
+// rotate closes the file and opens the next.
 func (w *Writer) rotate(at time.Time, day string, full bool) error {
 	if err := w.Close(); err != nil {
 		return err
@@ -146,11 +118,12 @@ func (w *Writer) rotate(at time.Time, day string, full bool) error {
 	}
 	w.day, w.part, w.size = day, 1, 0
 	for _, f := range files { // go on where the last run stopped
-		if isTape(f.Name) && strings.HasPrefix(f.Name, day) {
+		if _, ours := Day(f.Name); ours && strings.HasPrefix(f.Name, day) {
 			w.part = max(w.part, partOf(f.Name))
 		}
 	}
-	if full {
+	last := FileName(at, w.part) + closed
+	if full || slices.ContainsFunc(files, func(f File) bool { return f.Name == last }) { // what was closed stays closed
 		w.part++
 	}
 	w.name = FileName(at, w.part)
@@ -163,21 +136,13 @@ func (w *Writer) rotate(at time.Time, day string, full bool) error {
 		return fmt.Errorf("open tape %s: %w", w.name, err)
 	}
 	w.out = bufio.NewWriterSize(w.file, 64<<10)
-	for _, gone := range Plan(files, w.policy, at, w.name) {
-		if err := w.folder.Remove(gone.Name); err != nil {
-			return fmt.Errorf("remove tape %s (%s): %w", gone.Name, gone.Reason, err)
-		}
-		if w.Removed != nil {
-			w.Removed(gone)
-		}
-	}
 	return nil
 }
 
 // partOf reads the part out of a tape's file name.
 func partOf(name string) int {
 	n := 0
-	for _, c := range strings.TrimPrefix(strings.TrimSuffix(name, suffix)[len(time.DateOnly):], "-") {
+	for _, c := range strings.TrimPrefix(strings.TrimSuffix(strings.TrimSuffix(name, closed), suffix)[len(time.DateOnly):], "-") {
 		n = n*10 + int(c-'0')
 	}
 	return max(n, 1)

@@ -31,7 +31,11 @@ type Figures struct {
 // Measure seals and verifies several calls of the given length, one after the other.
 func Measure(tb testing.TB, calls int, talk time.Duration) Figures {
 	tb.Helper()
-	a, err := archive.New(tb.TempDir(), &recordertest.Store{}, nil)
+	keys, err := archive.NewKeys("")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	a, err := archive.New(tb.TempDir(), archive.Options{Keys: keys}, &recordertest.Store{}, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -42,7 +46,7 @@ func Measure(tb testing.TB, calls int, talk time.Duration) Figures {
 	files := [2][]byte{recordertest.WAV(far), recordertest.WAV(officer)}
 	for i := range calls {
 		r := recorder.ForCall(telephony.Call{ID: fmt.Sprintf("%d.0", i), AnsweredAt: time.Unix(0, 0), EndedAt: time.Unix(0, 0).Add(talk)}, time.Unix(0, 0))
-		seals = append(seals, spend(&f.SealCPU, func() { r.Digest, f.SealedBytes = seal(tb, a, r, files) }))
+		seals = append(seals, spend(&f.SealCPU, func() { f.SealedBytes = seal(tb, a, &r, files) }))
 		proofs = append(proofs, spend(&f.VerifyCPU, func() {
 			if err := a.Verify(tb.Context(), r); err != nil {
 				tb.Fatal(err)
@@ -60,7 +64,7 @@ func Measure(tb testing.TB, calls int, talk time.Duration) Figures {
 	return f
 }
 
-func seal(tb testing.TB, a *archive.Archive, r recorder.Recording, files [2][]byte) (recorder.Digest, int64) {
+func seal(tb testing.TB, a *archive.Archive, r *recorder.Recording, files [2][]byte) int64 {
 	for i, side := range recorder.Sides() {
 		_, err := a.Receive(tb.Context(), r.CallID, side, func(to io.Writer) (int64, error) {
 			return io.Copy(to, bytes.NewReader(files[i]))
@@ -69,11 +73,12 @@ func seal(tb testing.TB, a *archive.Archive, r recorder.Recording, files [2][]by
 			tb.Fatal(err)
 		}
 	}
-	s, err := a.Seal(tb.Context(), r)
+	s, err := a.Seal(tb.Context(), *r)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return s.Digest, s.Size
+	r.Digest, r.FileDigest = s.Digest, s.FileDigest
+	return s.FileSize
 }
 
 // spend runs do, adds the process's CPU to total and returns the time by the clock.

@@ -1,5 +1,6 @@
 // What a person does at the desk, in the words of Playwright.
 import assert from 'node:assert/strict'
+import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { apiInPage, FLAGS, results, scratch, until } from './lib.mjs'
@@ -62,6 +63,25 @@ function cutOffInPage() {
   return Array.from(new Set(out))
 }
 
+/**
+ * Runs in the page: writes down each state in which the line is shown. A test that is slower than
+ * the telephone finds there what it was too late to see.
+ */
+function watchLineInPage() {
+  const seen = (window.lineSeen = [])
+  const look = () => {
+    const band = document.querySelector('[data-test="line"]')
+    const ring = band && band.querySelector('[data-test="ring"] b')
+    const now = band && { state: band.dataset.state, stage: band.dataset.stage, ring: ring ? ring.innerText : '', text: band.innerText }
+    const last = seen[seen.length - 1]
+    if (now && !(last && last.state === now.state && last.stage === now.stage && last.ring === now.ring)) seen.push(now)
+  }
+  new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true })
+  look()
+}
+
+const ENTRY = '**/api/v1/entries/*'
+
 /** A browser of its own with an empty profile: an own PC. */
 export async function browser(name, url) {
   const context = await chromium.launchPersistentContext(scratch(name), {
@@ -119,6 +139,38 @@ export class Desk {
     return (await this.api('/entries/' + encodeURIComponent(id))).body
   }
 
+  /** Waits until the daemon has of an entry what the test wants. */
+  async stored(id, pick, want) {
+    let got
+    await until('stored', async () => isDeepStrictEqual((got = pick(await this.entry(id))), want), 30_000)
+      .catch(() => assert.deepEqual(got, want))
+  }
+  /** No change of an entry reaches the daemon until the answer is called. */
+  async failSaves() {
+    const fail = (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue())
+    await this.page.route(ENTRY, fail)
+    return () => this.page.unroute(ENTRY, fail)
+  }
+  /** Changes of entries are on their way, and arrive when the answer is called. */
+  async holdSaves() {
+    let release
+    const held = new Promise((r) => (release = r))
+    const hold = async (route) => {
+      if (route.request().method() === 'PATCH') await held
+      await route.continue().catch(() => undefined) // given up meanwhile
+    }
+    await this.page.route(ENTRY, hold)
+    return async () => {
+      release()
+      await this.page.unroute(ENTRY, hold)
+    }
+  }
+  /** What lies on this PC because the daemon does not have it. */
+  drafts() {
+    return this.page.evaluate(() =>
+      Object.keys(localStorage).filter((k) => k.indexOf('draft') >= 0).map((k) => localStorage.getItem(k)).join())
+  }
+
   async logIn(user) {
     await this.page.fill('input[name=username]', user.name)
     await this.page.fill('input[name=password]', user.password)
@@ -133,22 +185,58 @@ export class Desk {
     await this.line('idle', 90_000)
   }
 
-  /** Places a practice call on an idle line and answers its id once it rings here. */
+  /** Writes down from now on how the line is shown here; a reload ends it. */
+  watchLine() {
+    return this.page.evaluate(watchLineInPage)
+  }
+  /** Waits until the line has been shown so, be it only for a moment. */
+  async sawLine(what, judge, ms) {
+    let seen = []
+    await until(what, async () => (seen = await this.page.evaluate(() => window.lineSeen)).some(judge), ms).catch((e) => {
+      throw new Error(`${e.message}; the line was shown as ${JSON.stringify(seen)}`)
+    })
+  }
+
+  /** The newest call, as the daemon has it. */
+  async newest() {
+    return (await this.api('/calls?limit=1')).body.items[0] || { id: '' }
+  }
+  /** Places a practice call on an idle line and answers its id. It may be answered by then. */
   async call(from, name, answerAfter, talk) {
     await this.idle()
+    const { id } = await this.newest()
     const answer = await this.api('/practice/calls', 'POST', { from, name, answer_after_ms: answerAfter, talk_ms: talk })
     assert.equal(answer.status, 202, JSON.stringify(answer.body))
-    await this.line('ringing')
-    return (await this.api('/line')).body.call_id
+    return this.nextCall(id)
+  }
+  /** The id of the call that comes after the one with this id. */
+  nextCall(before) {
+    return until('a new call', async () => {
+      const { id } = await this.newest()
+      return id !== before && id
+    })
+  }
+  /** The call has been answered; it may be over. */
+  async answered(id) {
+    await until('answered', async () => (await this.api('/calls/' + encodeURIComponent(id))).body.answered_at, 40_000)
+  }
+  /** The call is over, and the line shows it. */
+  async over(id) {
+    await until('over', async () => (await this.api('/calls/' + encodeURIComponent(id))).body.ended_at, 90_000)
+    await this.idle()
+  }
+  /** Has the entry of a call in the form: by itself, or by F2 when the form is in use. */
+  async bringUp(id) {
+    const shown = () => this.at('entry', `[data-entry="e-${id}"]`).count()
+    await until('offered or shown', async () => (await this.at('waiting').count()) || (await shown()))
+    if (!(await shown())) await this.key('F2')
+    return this.opened(id)
   }
 
   async opened(callId) {
     const form = this.at('entry', callId ? `[data-entry="e-${callId}"]` : '')
     await form.waitFor()
     return form.getAttribute('data-entry')
-  }
-  saved() {
-    return this.at('entry', '[data-save="saved"]').waitFor()
   }
   field(name) {
     return this.page.locator(`[data-field="${name}"] input, [data-field="${name}"] textarea`).first()
@@ -187,8 +275,35 @@ export class Desk {
     const { row, foot, text, most } = found
     assert.ok(text[1] - text[0] >= 28 && text[1] <= row[0] && row[1] <= foot && foot < most, JSON.stringify(found))
   }
+  /** Waits until that field, or what bears that tag or test name, has the focus. */
+  async focusIn(name) {
+    await until(`the focus is in ${name}`, async () => (await this.focused()) === name)
+  }
   text() {
     return this.page.evaluate(() => document.body.innerText)
+  }
+  /** Waits until the page says it. */
+  async says(words, where = this.page.locator('body')) {
+    let text = ''
+    await until(String(words), async () => words.test((text = await where.innerText()))).catch((e) => {
+      throw new Error(`${e.message}; it says ${text}`)
+    })
+  }
+  /** From wherever a failed check left it: one window, connected, in Chinese, signed in, at the desk, the line idle, no entry in use. */
+  async recover(user) {
+    for (const other of this.context.pages()) if (other !== this.page) await other.close()
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' })
+    await this.context.setOffline(false)
+    await this.page.setViewportSize({ width: 1366, height: 768 })
+    await this.page.goto(this.url + '/#/')
+    await this.page.evaluate(() => {
+      localStorage.setItem('dutyline.lang', 'zh')
+      sessionStorage.removeItem('dutyline.held') // nobody works with an entry
+    })
+    await this.page.reload()
+    await until('a page', async () => (await this.at('lock-screen').count()) || (await this.at('on-duty').count()))
+    if (await this.at('lock-screen').count()) await this.logIn(user)
+    await this.idle()
   }
   async value(name) {
     return until(`field ${name}`, async () => this.field(name).inputValue())

@@ -50,6 +50,12 @@ export function scratch(name) {
 }
 
 let failures = 0
+let afterFailure = async () => {}
+/** What to do after a failed check, so that those after it are judged by themselves. */
+export function recoverBy(body) {
+  afterFailure = body
+}
+
 export async function check(name, body) {
   const began = Date.now()
   try {
@@ -58,9 +64,20 @@ export async function check(name, body) {
   } catch (error) {
     failures++
     console.log(`FAIL ${name}\n     ${String((error && error.stack) || error).split('\n').slice(0, 12).join('\n     ')}`)
+    await afterFailure(failures).catch((e) => console.log(`     and no known state was reached again: ${e.message}`))
     return false
   }
   return true
+}
+
+/** Checks that go on with one call: after a failure the rest of them would say nothing, and it says so. */
+export function story() {
+  let broken = ''
+  return async (name, body) => {
+    if (broken) console.log(`--   ${name}: not judged, because this failed: ${broken}`)
+    else if (!(await check(name, body))) broken = name
+    return !broken
+  }
 }
 
 export function finish() {

@@ -45,17 +45,18 @@ await check('78: log in', async () => {
 })
 
 await check('78: a call rings and opens its entry', async () => {
-  const placed = await api('/practice/calls', 'POST', { from: '02423860012', name: '和平区应急局', answer_after_ms: 6500, talk_ms: 6000 })
+  const placed = await api('/practice/calls', 'POST', { from: '02423860012', name: '和平区应急局', answer_after_ms: 13_000, talk_ms: 6000 })
   assert.equal(placed.status, 202, JSON.stringify(placed.body))
   await page.waitForSelector(at('line', '[data-state="ringing"]'))
   const { body } = await api('/line')
   entry = 'e-' + body.call_id
   await page.waitForSelector(at('entry', `[data-entry="${entry}"]`))
-  await until('ring 2', () => page.$eval(at('ring'), (e) => /第 2 声/.test(e.innerText)))
+  await until('a further ring', () => page.$eval(at('ring'), (e) => /第 [23] 声/.test(e.innerText)))
   await shot('78-2-ringing')
 })
 
 await check('78: complete by keyboard', async () => {
+  await page.waitForSelector(at('candidates'))
   await page.keyboard.press('1')
   await until('candidate', () => page.$eval('[data-field="caller_person"] input', (i) => i.value === '赵敏'))
   await page.keyboard.type('老电脑上的记录')

@@ -1,11 +1,10 @@
-// What may be chosen and what a choice fills in: kinds, candidates, addresses, passwords, pages.
+// What may be chosen and what a choice fills in: kinds, candidates, addresses, pages.
 import { describe, expect, it } from 'vitest'
 import { FIELDS, type Call, type Candidate, type Entry, type Field, type Gap, type Kind } from '@/api/types'
 import { fieldName, fieldNames } from '@/i18n/spell'
 import { fillOf, undecided } from '@/logic/candidates'
 import { formOf } from '@/logic/draft'
 import { everyPage } from '@/logic/pages'
-import { passwordFault } from '@/logic/password'
 import { kindsFor, kinds, shownFields } from '@/state/kinds'
 import { partsOf } from '@/state/route'
 
@@ -63,16 +62,6 @@ describe('addresses', () => {
     ['', ['']], ['#/', ['']], ['#/entry/e-1', ['entry', 'e-1']], ['#/calls', ['calls']], ['#/calls/a%2Fb', ['calls', 'a/b']],
     ['#/nonsense', null], ['#/entry/a/b', null], ['#/entry/%E0%A4%A', null],
   ])('%s', (hash, want) => expect(partsOf(hash)).toEqual(want))
-})
-
-describe('a new password', () => {
-  it.each<[string, string]>([
-    ['abc', 'short'], ['old-one-1', 'same'], ['12345678', 'simple'], ['87654321', 'simple'], ['abcdefgh', 'simple'],
-    ['88888888', 'simple'], ['12121212', 'simple'], ['Password1', 'simple'], ['password!', 'simple'], ['Zhang-Wei', 'simple'],
-    ['1qaz2wsx', 'simple'], ['a1234567', ''], ['浑河北岸值守四号', ''], ['kettle-river-9', ''],
-  ])('%s: %s', (next, want) => expect(passwordFault('old-one-1', next, next, 'zhang-wei')).toBe(want))
-
-  it('is typed twice alike', () => expect(passwordFault('old-one-1', 'kettle-river-9', 'kettle-river', 'x')).toBe('differ'))
 })
 
 describe('lists in pages', () => {

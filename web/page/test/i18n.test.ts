@@ -48,7 +48,7 @@ describe('two languages', () => {
         'borderline', 'busy_without_a_call', 'trunk_answered_before_bell', 'bell_behind_caller', 'redirect_attempted',
         'redirected_before_arrival', 'transferred', 'transfer_attempted', 'instant_answer', 'no_ringing', 'supervision_unreliable',
         'feature_code', 'seen_in_part', 'end_not_seen', 'silent_caller_side', 'silent_officer_side', 'recording_short', 'recording_missing',
-        'redirect_method_uri_pjsip', 'qualify_off', 'endpoint_missing',
+        'redirect_method_uri_pjsip', 'qualify_off', 'endpoint_missing', 'clock_stepped',
       ].map((w) => 'finding.' + w),
     ]
     expect(want.filter((key) => !(key in zh))).toEqual([])

@@ -44,6 +44,8 @@ export interface Line {
   limit: number
   rule: Rule
   now: string
+  /** false: the duty log does not have this state yet. */
+  logged?: boolean
   faults?: Fault[] | null
 }
 
@@ -170,6 +172,8 @@ export interface Alert {
   finding?: string
   detail?: string
   at: string
+  /** false: the duty log does not have it yet; it comes again when it does. */
+  logged?: boolean
 }
 
 export interface Health {

@@ -8,6 +8,7 @@ const BY_TYPE: Record<string, Key> = {
   'sign-in-required': 'problem.signIn', 'not-allowed': 'problem.notAllowed', 'password-change-required': 'problem.password',
   'too-many-attempts': 'problem.tooMany', 'cross-site-request': 'problem.crossSite', 'stale-revision': 'problem.stale',
   'no-recording': 'problem.noRecording', 'recording-altered': 'problem.altered', 'no-practice-line': 'problem.noPractice',
+  'key-absent': 'problem.keyAbsent',
 }
 const BY_STATUS: Record<number, Key> = {
   0: 'common.offline', 400: 'problem.invalid', 401: 'problem.signIn', 403: 'problem.notAllowed', 404: 'problem.notFound',

@@ -5,6 +5,7 @@ import { api } from '@/api/client'
 import type { Alert, Call, Entry, Line } from '@/api/types'
 import { ServerClock } from '@/logic/clock'
 import { backoffMs, SseParser, type Frame } from '@/logic/sse'
+import { afterAlert, afterLine, unloggedLines, type Waiting } from '@/logic/unlogged'
 import { pickLine } from '@/logic/words'
 import { learnPractice, session, signedIn } from './session'
 
@@ -19,6 +20,9 @@ export const serverNow = () => clock.now()
 
 /** Every duty line by name, in the daemon's order. */
 export const lines = ref<Line[]>([])
+const waiting = ref<Waiting>([])
+/** Names of the lines of which something is shown that the duty log does not have yet. */
+export const unlogged = computed(() => unloggedLines(lines.value, waiting.value))
 /** The line shown large. */
 export const line = computed(() => pickLine(lines.value))
 export const connection = reactive({ live: false, polled: false, brokenSince: 0, retryAt: 0, everLive: false })
@@ -58,6 +62,12 @@ function takeLine(next: Line, sent: number, received: number): void {
   const at = lines.value.findIndex((l) => l.line === next.line)
   if (at < 0) lines.value.push(next)
   else lines.value.splice(at, 1, next)
+  waiting.value = afterLine(waiting.value, next)
+}
+
+function takeAlert(alert: Alert): void {
+  waiting.value = afterAlert(waiting.value, alert)
+  listeners.alert.forEach((f) => f(alert))
 }
 
 let lastId = ''
@@ -73,7 +83,7 @@ function takeFrame(frame: Frame): void {
   else if (frame.event === 'reset') listeners.connected.forEach((f) => f())
   else if (frame.event === 'call') listeners.call.forEach((f) => f(body as Call))
   else if (frame.event === 'entry') listeners.entry.forEach((f) => f(body as Entry))
-  else if (frame.event === 'alert') listeners.alert.forEach((f) => f(body as Alert))
+  else if (frame.event === 'alert') takeAlert(body as Alert)
 }
 
 let generation = 0
@@ -101,6 +111,7 @@ async function readStream(mine: number): Promise<boolean> {
   }
   heard = local()
   setLive(true)
+  waiting.value = [] // a new stream says again what still waits
   listeners.connected.forEach((f) => f())
   if (!session.practice) void learnPractice()
   const reader = response.body.getReader()

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dutyline/config"
+	"dutyline/dutylog"
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
+	"dutyline/telephony"
+	"dutyline/telephony/ari"
+)
+
+func newEraseCommand() *cobra.Command {
+	var file, journal, by string
+	var fields []string
+	var o dutylog.ErasureOrder
+	cmd := &cobra.Command{
+		Use:   "erase ENTRY --reason WORDS --by LOGIN",
+		Short: "Erase text from an entry and from everything that was kept of it, for good",
+		Long: "Erase what should never have been written (涉密内容误录, 个人信息): from the entry and all its revisions,\n" +
+			"the tape, the switch's journal, what waits to be sealed, and what the log refused. With --field only\n" +
+			"these fields; without it everything: what was written, who called, and the recording. Who, when and\n" +
+			"why is kept, with the proof; dutyline verify then says: intact, erased by decision N.\n" +
+			"Backups that still hold it are listed: they have to be dealt with by hand. So have pages that are\n" +
+			"open: text that somebody typed and did not save lies in that browser until it is closed.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, f := range fields {
+				o.Fields = append(o.Fields, dutylog.Field(f))
+			}
+			return withData(cmd, file, func(d *data) error {
+				var err error
+				if o.EntryID, err = d.log.EntryID(cmd.Context(), args[0]); err != nil {
+					return orUnknownEntry(args[0], err)
+				}
+				if o.By, err = d.actor(cmd, by); err != nil {
+					return err
+				}
+				e := &eraser{data: d, order: o, journal: journal, out: cmd.OutOrStdout(), sw: switchOf(file)}
+				return e.run(cmd.Context())
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&file, "config", "/etc/dutyline/dutyline.yaml", "the daemon's configuration")
+	flags.StringSliceVar(&fields, "field", nil, "only this field, for instance content; may be given several times")
+	flags.BoolVar(&o.Recording, "recording", false, "the recording as well (without --field it always goes)")
+	flags.StringVar(&o.Reason, "reason", "", "why, in a few words, without what is erased: it is kept for ever")
+	flags.StringVar(&by, "by", "", "login of who decided it")
+	flags.StringVar(&journal, "journal", "", "the switch's live journal FILE; those that rotation left beside it are swept as well")
+	for _, required := range []string{"reason", "by"} {
+		if err := cmd.MarkFlagRequired(required); err != nil {
+			panic(err) // the flags are defined above
+		}
+	}
+	return cmd
+}
+
+// originals is what an erasure asks of the switch.
+type originals interface {
+	RemoveRecording(ctx context.Context, name string) error
+}
+
+// switchOf is the switch of a configuration; nil when that lacks what is needed to reach it.
+func switchOf(file string) originals {
+	c, err := config.Load(file)
+	if err != nil {
+		return nil
+	}
+	return ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil)
+}
+
+// eraser carries out one order. Files come first, while the log still knows what to look for:
+// when one of them cannot be cleaned, nothing is decided and the order can be given again.
+type eraser struct {
+	*data
+	order   dutylog.ErasureOrder
+	journal string
+	sw      originals
+	out     io.Writer
+}
+
+func (e *eraser) run(ctx context.Context) error {
+	tr, err := e.log.Traces(ctx, e.order)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(e.sweep(tr), e.unseal(ctx, tr)); err != nil {
+		return fmt.Errorf("nothing was decided yet, because something could not be cleaned; mend it and give the order again: %w", err)
+	}
+	decision, err := e.log.Erase(ctx, e.order)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.out, "erased from entry %s (%s) by decision %d\n", tr.Entry.ID, tr.Entry.EntryNumber, decision)
+	if e.order.TakesRecording() && tr.Recording.Path != "" {
+		if err := e.archive.Remove(tr.Recording); err != nil {
+			return fmt.Errorf("decision %d stands, but the recording's file is still there; delete %s by hand: %w", decision, tr.Recording.File(), err)
+		}
+		fmt.Fprintf(e.out, "deleted: the recording %s\n", tr.Recording.File())
+	}
+	if err := e.sweep(tr); err != nil { // what was buffered or copied meanwhile
+		return fmt.Errorf("decision %d stands, but a file could not be cleaned a second time: %w", decision, err)
+	}
+	if err := e.log.Compact(ctx); err != nil {
+		return fmt.Errorf("decision %d stands, but unused pages of the log still hold the words; the daemon tries again by itself: %w", decision, err)
+	}
+	return e.report(ctx, tr)
+}
+
+// sweep cleans every file beside the log.
+func (e *eraser) sweep(tr sqlite.Traces) error {
+	tape := tapeCloser{tapeFolder(e.cfg.Tape.Folder), e.keys}
+	s := newSweep(tr, e.order.Whole(), tape)
+	names, err := e.files(tape)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, name := range names {
+		n, err := s.file(name)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", name, err))
+		} else if n > 0 {
+			fmt.Fprintf(e.out, "blanked: %d line(s) of %s\n", n, name)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// files are those that may hold something of a call or an entry in lines.
+func (e *eraser) files(tape tapeCloser) ([]string, error) {
+	names, err := filepath.Glob(filepath.Join(filepath.Dir(e.cfg.Log.File), "*.jsonl")) // what the log refused
+	if err != nil {
+		return nil, err
+	}
+	all, err := tape.files()
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("list the tape: %w", err)
+	}
+	for _, f := range all {
+		names = append(names, tape.path(f.Name))
+	}
+	if e.journal == "" {
+		return names, nil
+	}
+	if _, err := os.Stat(e.journal); err != nil {
+		return nil, fmt.Errorf("the switch's journal: %w; name the right file with --journal", err)
+	}
+	entries, err := os.ReadDir(filepath.Dir(e.journal))
+	for _, f := range entries {
+		if f.Type().IsRegular() && strings.HasPrefix(f.Name(), filepath.Base(e.journal)) {
+			names = append(names, filepath.Join(filepath.Dir(e.journal), f.Name()))
+		}
+	}
+	return names, err
+}
+
+// unseal removes what is not sealed yet: from the intake, and from the switch.
+func (e *eraser) unseal(ctx context.Context, tr sqlite.Traces) error {
+	if tr.CallID == "" || !e.order.TakesRecording() {
+		return nil
+	}
+	if err := e.archive.Discard(ctx, tr.CallID); err != nil {
+		return err
+	}
+	r := tr.Recording
+	if r.Status == "" || r.Status == recorder.None || !r.RemovedAt.IsZero() {
+		return nil
+	}
+	if e.sw == nil {
+		return errors.New("the recording's originals are still on the switch, and the configuration does not say how to reach it: run this as the daemon's user, with its ARI password")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for _, side := range recorder.Sides() {
+		if err := e.sw.RemoveRecording(ctx, recorder.StoredName(tr.CallID, side)); err != nil && !errors.Is(err, telephony.ErrNotFound) {
+			return fmt.Errorf("remove the recording's originals from the switch: %w", err)
+		}
+	}
+	return nil
+}
+
+// report names the backups that still hold what was erased, and what no command can reach.
+func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
+	backups, err := e.log.Backups(ctx)
+	if err != nil {
+		return err
+	}
+	holding := slices.DeleteFunc(backups, func(b dutylog.Backup) bool { return !b.Holds(tr.Entry.OpenedAt) })
+	for _, b := range holding {
+		fmt.Fprintf(e.out, "still in a backup: %s in %s, of %s\n", b.Generation, b.Path, b.At.Local().Format(time.DateTime))
+	}
+	if len(holding) == 0 {
+		fmt.Fprintln(e.out, "no backup that the log knows of holds it")
+	}
+	fmt.Fprintln(e.out, "not reached: pages that are open now (reload them), copies on other machines, and blocks of the disk that files no longer use")
+	return nil
+}

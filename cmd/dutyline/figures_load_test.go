@@ -1,0 +1,207 @@
+package main_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"dutyline/telephony/asterisk"
+	"dutyline/telephony/asterisk/asterisktest"
+)
+
+// loadBed is an Asterisk under calls without sound, with or without the daemon beside it.
+type loadBed struct {
+	sw     *asterisk.Process
+	peers  *peers
+	daemon *victim
+	placed int
+}
+
+// loadRate is the calls a second of these figures; each rings for 0.2 s and is talked in
+// for 0.8 s.
+const loadRate = 40
+
+// newLoadBed starts the switch and registers the phone; data is the daemon's folder.
+func newLoadBed(b *testing.B, data string) *loadBed {
+	b.Helper()
+	dir := b.TempDir()
+	s := asterisktest.Settings(b)
+	s.SystemName, s.RTPFrom, s.RTPTo = "load", 20000, 21999
+	l := &loadBed{sw: asterisktest.Start(b, s)}
+	s = l.sw.Settings
+	l.peers = newPeers(b, s.SIPAddress, s.Number, s.DutyUser, s.DutyPassword)
+	if err := l.peers.register(10 * time.Second); err != nil {
+		b.Fatal(err)
+	}
+	l.daemon = newVictim(b, buildVictim(b, dir, ""), dir, data, s.HTTPAddress, s)
+	return l
+}
+
+func (l *loadBed) startDaemon(b *testing.B) {
+	b.Helper()
+	if err := errors.Join(l.daemon.start(), l.daemon.ready(20*time.Second)); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// calls places n of them evenly and returns when the last one is over. A call that fails or is
+// delayed makes the measurement worthless.
+func (l *loadBed) calls(b *testing.B, n int) {
+	b.Helper()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	bad := 0
+	tick := time.NewTicker(time.Second / loadRate)
+	defer tick.Stop()
+	for range n {
+		l.placed++
+		p := plan{caller: fmt.Sprintf("0248%07d", l.placed), fate: fateAnswered, ring: 200 * time.Millisecond, talk: 800 * time.Millisecond}
+		all.Go(func() {
+			t := l.peers.place(p).seen()
+			mu.Lock()
+			defer mu.Unlock()
+			if t.failed() || t.Retransmits > 0 {
+				bad++
+			}
+		})
+		<-tick.C
+	}
+	all.Wait()
+	l.peers.busy.Wait()
+	l.peers.forget()
+	if bad > 0 {
+		b.Errorf("%d of %d calls failed or had to be asked for twice: the machine is too busy for this figure", bad, n)
+	}
+}
+
+// usage is CPU time.
+type usage struct{ sw, daemon time.Duration }
+
+func (l *loadBed) used(b *testing.B, withDaemon bool) (u usage) {
+	b.Helper()
+	var err error
+	if u.sw, err = cpuOf(l.sw.Pid()); err != nil {
+		b.Fatal(err)
+	}
+	if withDaemon {
+		if u.daemon, err = cpuOf(l.daemon.cmd.Process.Pid); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return u
+}
+
+// during is what was used while something was done and for a second afterwards, in which the
+// daemon finishes what it has to.
+func (l *loadBed) during(b *testing.B, withDaemon bool, do func()) usage {
+	b.Helper()
+	before := l.used(b, withDaemon)
+	do()
+	pause(time.Second)
+	after := l.used(b, withDaemon)
+	return usage{after.sw - before.sw, after.daemon - before.daemon}
+}
+
+// tax is the CPU of switch and daemon by that of the switch alone, under the same calls.
+type tax struct{ sw, daemon float64 }
+
+// measureTax takes turns, so that what else the machine does hits both alike.
+func measureTax(b *testing.B) tax {
+	const rounds, calls = 4, 8 * loadRate
+	l := newLoadBed(b, b.TempDir())
+	l.calls(b, 2*loadRate) // warm
+	var alone, beside usage
+	w := watchMachine()
+	for range rounds {
+		u := l.during(b, false, func() { l.calls(b, calls) })
+		alone.sw += u.sw
+		l.startDaemon(b)
+		pause(time.Second) // its own start is no part of the tax
+		u = l.during(b, true, func() { l.calls(b, calls) })
+		beside.sw, beside.daemon = beside.sw+u.sw, beside.daemon+u.daemon
+		if err := l.daemon.end(syscall.SIGTERM, 30*time.Second); err != nil {
+			b.Fatal(err)
+		}
+	}
+	per := func(d time.Duration) float64 { return millis(d) / (rounds * calls) }
+	tellf("CPU per call: the switch alone %.2f ms; beside the daemon %.2f ms, the daemon %.2f ms; %d calls of each kind; %s",
+		per(alone.sw), per(beside.sw), per(beside.daemon), rounds*calls, w.stop())
+	return tax{beside.sw.Seconds() / alone.sw.Seconds(), beside.daemon.Seconds() / alone.sw.Seconds()}
+}
+
+func (m *measurements) observerTax(b *testing.B) float64 {
+	t := m.tax.get(b, measureTax)
+	return t.sw + t.daemon
+}
+
+func (m *measurements) observerTaxSwitch(b *testing.B) float64 { return m.tax.get(b, measureTax).sw }
+
+func (m *measurements) observerTaxDaemon(b *testing.B) float64 {
+	return m.tax.get(b, measureTax).daemon
+}
+
+// endurance is the daemon under steady calls.
+type endurance struct{ share, growth float64 }
+
+// measureEndurance runs for LOAD_SECONDS, a minute when nothing is said.
+func measureEndurance(b *testing.B) endurance {
+	length := time.Minute
+	if text := os.Getenv("LOAD_SECONDS"); text != "" {
+		d, err := time.ParseDuration(text + "s")
+		if err != nil || d < 20*time.Second {
+			b.Fatalf("LOAD_SECONDS=%q: give at least 20", text)
+		}
+		length = d
+	}
+	l := newLoadBed(b, b.TempDir())
+	l.startDaemon(b)
+	l.calls(b, 10*loadRate) // until its memory has found its size
+	const parts = 8
+	var memory []float64
+	u := l.during(b, true, func() {
+		for range parts {
+			l.calls(b, int(length.Seconds())*loadRate/parts)
+			rss, err := rssOf(l.daemon.cmd.Process.Pid)
+			if err != nil {
+				b.Fatal(err)
+			}
+			memory = append(memory, float64(rss>>10)/1024)
+		}
+	})
+	first, last := (memory[0]+memory[1])/2, (memory[parts-2]+memory[parts-1])/2
+	tellf("%v at %d calls/s: the daemon used %.1f s of CPU, the switch %.1f s; memory of the daemon in MB: %.0f",
+		length, loadRate, u.daemon.Seconds(), u.sw.Seconds(), memory)
+	return endurance{u.daemon.Seconds() / u.sw.Seconds(), last / first}
+}
+
+func (m *measurements) daemonShare(b *testing.B) float64 {
+	return m.endurance.get(b, measureEndurance).share
+}
+
+func (m *measurements) daemonGrowth(b *testing.B) float64 {
+	return m.endurance.get(b, measureEndurance).growth
+}
+
+func TestTheBenchReadsWhatAProcessUses(t *testing.T) {
+	before, err := cpuOf(os.Getpid())
+	if errors.Is(err, errors.ErrUnsupported) {
+		return // no figure of this machine can be taken
+	}
+	for began := time.Now(); time.Since(began) < 200*time.Millisecond; {
+		_ = fmt.Sprint(began)
+	}
+	after, err := cpuOf(os.Getpid())
+	if used := after - before; err != nil || used < 50*time.Millisecond || used > 5*time.Second {
+		t.Errorf("used %v, %v", used, err)
+	}
+	if rss, err := rssOf(os.Getpid()); err != nil || rss < 1<<20 {
+		t.Errorf("memory %d, %v", rss, err)
+	}
+	if _, err := cpuOf(1 << 30); err == nil {
+		t.Error("a process that is not there uses CPU")
+	}
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
+	"dutyline/web"
+)
+
+const (
+	keepEvery  = time.Minute
+	noteEvery  = time.Hour
+	expireRun  = "expire" // the chore's name in the log
+	expireFrom = 24 * time.Hour
+	patience   = 2 * time.Minute // how long a command that erases is left to compact the log itself
+)
+
+// keeper is what the daemon does by the clock: it closes the tape's files, carries out what
+// retention and erasures decided, and looks at the disk. What is due is in the log's rows, so
+// that a restart forgets nothing. At the edge of the disk it deletes nothing: the archive
+// stops by itself, and the keeper says so and wakes the collector when there is room.
+type keeper struct {
+	log     *sqlite.DB
+	expirer *expirer
+	folder  string // whose disk is looked at: the archive's
+	reserve int64
+	warn    int
+	free    func(folder string) (int64, error)
+	hurry   func()
+	logger  *slog.Logger
+	now     func() time.Time
+
+	mu      sync.Mutex
+	outlook recorder.Outlook
+	fault   error // why the disk cannot be looked at
+	noted   time.Time
+}
+
+// Run keeps until ctx ends; what fails is said and tried again at the next turn.
+func (k *keeper) Run(ctx context.Context) error {
+	ticker := time.NewTicker(keepEvery)
+	defer ticker.Stop()
+	for {
+		k.turn(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+func (k *keeper) turn(ctx context.Context) {
+	for _, step := range []struct {
+		what string
+		do   func(context.Context) error
+	}{
+		{"look at the disk", k.look},
+		{"close the tape's files", func(ctx context.Context) error { return k.expirer.tape.Close(ctx, k.now()) }},
+		{"carry out what was decided", k.expirer.Finish},
+		{"compact the duty log", k.compact},
+		{"decide what expires", k.expire},
+	} {
+		if err := step.do(ctx); err != nil && ctx.Err() == nil {
+			k.logger.Error("the daemon could not "+step.what+"; it tries again in a minute", "err", err)
+		}
+	}
+}
+
+// compact takes over from a command that erased and did not come to its end.
+func (k *keeper) compact(ctx context.Context) error {
+	due, err := k.log.Chore(ctx, sqlite.Compacting)
+	if err != nil || due.IsZero() || k.now().Before(due.Add(patience)) {
+		return err
+	}
+	return k.log.Compact(ctx)
+}
+
+// expire runs once a day. The next day is noted first: a run that fails is not repeated every
+// minute.
+func (k *keeper) expire(ctx context.Context) error {
+	due, err := k.log.Chore(ctx, expireRun)
+	if err != nil || k.now().Before(due) {
+		return err
+	}
+	if err := k.log.SetChore(ctx, expireRun, k.now().Add(expireFrom)); err != nil {
+		return err
+	}
+	_, err = k.expirer.Run(ctx)
+	return err
+}
+
+// look asks how much of the disk is free and when it will be full, and tells what is new.
+func (k *keeper) look(ctx context.Context) error {
+	now := k.now()
+	free, err := k.free(k.folder)
+	k.mu.Lock()
+	k.fault = err
+	note := now.Sub(k.noted) >= noteEvery
+	k.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if note {
+		if err := k.note(ctx, now); err != nil {
+			return err
+		}
+	}
+	usages, err := k.log.Usages(ctx, now.AddDate(0, 0, -30))
+	if err != nil {
+		return err
+	}
+	k.tell(recorder.Forecast(usages, free, k.reserve, k.warn, now))
+	return nil
+}
+
+func (k *keeper) note(ctx context.Context, now time.Time) error {
+	recordings, err := k.log.RecordingBytes(ctx)
+	if err != nil {
+		return err
+	}
+	day := now.UTC().Truncate(24 * time.Hour)
+	usages := []recorder.Usage{{Day: day, Kind: recorder.KindRecording, Bytes: recordings},
+		{Day: day, Kind: recorder.KindTape, Bytes: k.expirer.tape.folder.bytes()}, {Day: day, Kind: recorder.KindLog, Bytes: sizeOf(k.log.Path())}}
+	if err := k.log.NoteUsage(ctx, usages); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.noted = now
+	k.mu.Unlock()
+	return nil
+}
+
+// sizeOf is a file's size; 0 when it cannot be told.
+func sizeOf(name string) int64 {
+	info, err := os.Stat(name)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+func (k *keeper) tell(o recorder.Outlook) {
+	k.mu.Lock()
+	before := k.outlook.Room
+	k.outlook = o
+	k.mu.Unlock()
+	if o.Room == before {
+		return
+	}
+	switch {
+	case o.Room == recorder.RoomEdge:
+		k.logger.Error("the disk is at its edge: calls are watched and logged, recordings wait on the switch; nothing is deleted by itself", "detail", inSentences(o))
+	case o.Room == recorder.RoomSoon:
+		k.logger.Warn("the disk will be full soon", "detail", inSentences(o))
+	case before == recorder.RoomEdge || before == recorder.RoomSoon:
+		k.logger.Info("the disk has room again", "detail", inSentences(o))
+	}
+	if before == recorder.RoomEdge {
+		k.hurry()
+	}
+}
+
+// Health is how the disk is.
+func (k *keeper) Health() web.DiskHealth {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	o := k.outlook
+	h := web.DiskHealth{Room: string(o.Room), FreeBytes: o.Free, ReserveBytes: o.Reserve, Days: o.Days, Detail: inSentences(o)}
+	if h.Room == "" {
+		h.Room, h.Days = string(recorder.RoomUnknown), -1
+	}
+	if k.fault != nil {
+		h.Detail = k.fault.Error()
+	}
+	return h
+}
+
+// inSentences says what an outlook means and what to do; nothing when there is nothing to do.
+func inSentences(o recorder.Outlook) string {
+	free, perDay := inWords(o.Free), inWords(o.PerDay)
+	switch o.Room {
+	case recorder.RoomEdge:
+		return fmt.Sprintf("%s are free, less than the reserve of %s (disk.reserve_mb): nothing more is archived. Make room, shorten retention or move archive.folder to a larger disk; it goes on by itself", free, inWords(o.Reserve))
+	case recorder.RoomSoon:
+		return fmt.Sprintf("%s are free and %s are added a day: in %d day(s) only the reserve is left. Make room, shorten retention or move archive.folder to a larger disk", free, perDay, o.Days)
+	}
+	return ""
+}
+
+// freeOn is how many bytes the daemon's user may still write on a folder's disk.
+func freeOn(folder string) (int64, error) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(folder, &s); err != nil {
+		return 0, fmt.Errorf("ask how much of the disk of %s is free: %w", folder, err)
+	}
+	return int64(s.Bavail) * s.Bsize, nil
+}

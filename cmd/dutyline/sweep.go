@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
+)
+
+// sweep blanks lines of files in which erased words are, or a call that is erased as a whole.
+// A line is overwritten with spaces where it stands: the file keeps its length and its place,
+// so that whoever appends to it or reads on from an offset is not disturbed.
+type sweep struct {
+	words  [][]byte // in every form in which they may be written
+	names  [][]byte // of who called: only around the call
+	callID []byte   // empty: only words are looked for
+	during sqlite.Span
+	tape   tapeCloser
+}
+
+// shortestWord is how many bytes a text must have to be looked for in files: a shorter one
+// says nothing by itself and is everywhere.
+const shortestWord = 4
+
+func newSweep(tr sqlite.Traces, whole bool, tape tapeCloser) *sweep {
+	s := &sweep{during: tr.During, tape: tape}
+	for _, w := range tr.Words {
+		if len(w) >= shortestWord {
+			s.words = append(s.words, spellings(w)...)
+		}
+	}
+	if whole {
+		s.callID = []byte(tr.CallID)
+		for _, n := range tr.Names {
+			if len(n) >= shortestWord {
+				s.names = append(s.names, spellings(n)...)
+			}
+		}
+	}
+	return s
+}
+
+// spellings are how a text may stand in a JSON line: as it is, with the usual escapes, with
+// those for HTML, and with every character that is not ASCII escaped.
+func spellings(text string) (all [][]byte) {
+	html, _ := json.Marshal(text) // a string always marshals
+	var plain bytes.Buffer
+	e := json.NewEncoder(&plain)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(text)
+	var ascii strings.Builder
+	for _, r := range strings.TrimSpace(plain.String()) {
+		switch {
+		case r < 0x80:
+			ascii.WriteRune(r)
+		case r > 0xffff:
+			r -= 0x10000
+			fmt.Fprintf(&ascii, `\u%04x\u%04x`, 0xd800+(r>>10), 0xdc00+(r&0x3ff))
+		default:
+			fmt.Fprintf(&ascii, `\u%04x`, r)
+		}
+	}
+	for _, s := range []string{text, unquoted(string(html)), unquoted(plain.String()), unquoted(ascii.String()), upperEscapes(unquoted(ascii.String()))} {
+		if !slices.ContainsFunc(all, func(b []byte) bool { return string(b) == s }) {
+			all = append(all, []byte(s))
+		}
+	}
+	return all
+}
+
+func unquoted(s string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), `"`), `"`)
+}
+
+func upperEscapes(s string) string {
+	b := []byte(s)
+	for i := 0; i+5 < len(b); i++ {
+		if b[i] == '\\' && b[i+1] == 'u' {
+			copy(b[i+2:i+6], bytes.ToUpper(b[i+2:i+6]))
+			i += 5
+		}
+	}
+	return string(b)
+}
+
+// hits reports whether a line has to go.
+func (s *sweep) hits(line []byte) bool {
+	if containsAny(line, s.words) || containsID(line, s.callID) {
+		return true
+	}
+	return s.callID != nil && s.around(line) && containsAny(line, s.names)
+}
+
+func containsAny(line []byte, words [][]byte) bool {
+	return slices.ContainsFunc(words, func(w []byte) bool { return bytes.Contains(line, w) })
+}
+
+// containsID looks for a whole id: 1.1 is not in 1.10, nor in 21.1.
+func containsID(line, id []byte) bool {
+	if len(id) == 0 {
+		return false
+	}
+	part := func(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+	for at := 0; ; {
+		i := bytes.Index(line[at:], id)
+		if i < 0 {
+			return false
+		}
+		begin, end := at+i, at+i+len(id)
+		if (begin == 0 || !part(line[begin-1])) && (end == len(line) || !part(line[end])) {
+			return true
+		}
+		at = begin + 1
+	}
+}
+
+// around reports whether a line of the tape was read during the call.
+func (s *sweep) around(line []byte) bool {
+	rest, ok := bytes.CutPrefix(line, []byte(`{"rx":"`))
+	stamp, _, _ := bytes.Cut(rest, []byte(`"`))
+	at, err := time.Parse(time.RFC3339Nano, string(stamp))
+	return ok && err == nil && s.during.Overlaps(sqlite.Span{From: at, To: at})
+}
+
+// file blanks the lines of one file in its place; a file that is not there has none.
+func (s *sweep) file(name string) (blanked int, err error) {
+	if filepath.Ext(name) == recorder.EncryptedSuffix {
+		return s.encrypted(name)
+	}
+	read, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer read.Close()
+	var write *os.File // opened at the first line that has to go: most files need not be writable
+	defer func() {
+		if write != nil {
+			err = errors.Join(err, write.Sync(), write.Close())
+		}
+	}()
+	at := int64(0)
+	err = eachLine(read, func(line []byte) error {
+		body := bytes.TrimRight(line, "\r\n")
+		if s.hits(body) {
+			if write == nil {
+				if write, err = os.OpenFile(name, os.O_WRONLY, 0); err != nil {
+					return err
+				}
+			}
+			if _, err := write.WriteAt(bytes.Repeat([]byte(" "), len(body)), at); err != nil {
+				return err
+			}
+			blanked++
+		}
+		at += int64(len(line))
+		return nil
+	})
+	return blanked, err
+}
+
+// encrypted rewrites a closed file of the tape without the lines' words.
+func (s *sweep) encrypted(name string) (blanked int, err error) {
+	plain, err := s.tape.read(name)
+	if err != nil {
+		return 0, err
+	}
+	var left bytes.Buffer
+	err = eachLine(plain, func(line []byte) error {
+		if body := bytes.TrimRight(line, "\r\n"); s.hits(body) {
+			blanked++
+			left.Write(bytes.Repeat([]byte(" "), len(body)))
+			line = line[len(body):]
+		}
+		left.Write(line)
+		return nil
+	})
+	if err = errors.Join(err, plain.Close()); err != nil || blanked == 0 {
+		return 0, err
+	}
+	return blanked, s.tape.write(context.Background(), name, &left)
+}
+
+// eachLine gives every line with its end, the last one also without.
+func eachLine(from io.Reader, do func(line []byte) error) error {
+	in := bufio.NewReaderSize(from, 64<<10)
+	for {
+		line, err := in.ReadBytes('\n')
+		if len(line) > 0 {
+			if err := do(line); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package main_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"dutyline/config"
+	"dutyline/telephony/asterisk"
+	"dutyline/telephony/asterisk/asterisktest"
+)
+
+// victim is the daemon as a process of its own, which is killed and started again.
+type victim struct {
+	program, config, said string
+	env                   []string
+	url                   string
+
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	exited  chan struct{}
+	wanted  bool     // it is not to run now: its end is no surprise
+	trouble []string // ends that nobody wanted
+}
+
+// buildVictim makes the daemon; with the tag torture it lets a file move its clock.
+func buildVictim(t testing.TB, dir, tags string) string {
+	t.Helper()
+	program := filepath.Join(dir, "dutyline")
+	build := exec.Command("go", "build", "-tags", tags, "-o", program, "./cmd/dutyline")
+	build.Dir = asterisktest.Root(t)
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the daemon: %v\n%s", err, out)
+	}
+	return program
+}
+
+// newVictim writes its configuration; data is its data folder, ari the address where it
+// reaches the switch.
+func newVictim(t testing.TB, program, dir, data, ari string, s asterisk.Settings, env ...string) *victim {
+	t.Helper()
+	address := asterisktest.FreeTCP(t)
+	text := fmt.Sprintf(`lines:
+  - {name: duty, number: %q, endpoints: [PJSIP/%s], trunks: [PJSIP/%s], rule: {on: %v, off: %v, uncertainty: %v}}
+`, s.Number, s.DutyUser, s.Trunk, ringOn, ringOff, ringUncertainty)
+	text += fmt.Sprintf("ari: {url: \"http://%s/ari\", user: %s}\n", ari, s.ARIUser)
+	text += fmt.Sprintf("log: {file: %[1]s/log.db}\narchive: {folder: %[1]s/recordings}\ntape: {folder: %[1]s/tape}\nweb: {listen: %[2]q, tls_folder: %[1]s/tls}\n", data, address)
+	text += journalConfig(reflect.TypeFor[config.Config](), s.Journal())
+	v := &victim{program: program, config: filepath.Join(dir, "dutyline.yaml"), said: filepath.Join(dir, "daemon.log"), url: "http://" + address,
+		env: append(append(os.Environ(), "DUTYLINE_ARI_PASSWORD="+s.ARIPassword), env...)}
+	if err := os.WriteFile(v.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = v.kill() })
+	return v
+}
+
+// journalConfig names the switch's journal to a daemon that has a setting for it.
+func journalConfig(of reflect.Type, file string) string {
+	section, ok := of.FieldByName("Journal")
+	if !ok || section.Type.Kind() != reflect.Struct {
+		return ""
+	}
+	for i := range section.Type.NumField() {
+		if f := section.Type.Field(i); f.Type.Kind() == reflect.String {
+			return fmt.Sprintf("%s: {%s: %q}\n", section.Tag.Get("mapstructure"), f.Tag.Get("mapstructure"), file)
+		}
+	}
+	return ""
+}
+
+// start runs it; it is not ready yet.
+func (v *victim) start() error {
+	out, err := os.OpenFile(v.said, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	cmd := exec.Command(v.program, "serve", "--config", v.config)
+	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = v.env, out, out, endsWithUs()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	exited := make(chan struct{})
+	v.mu.Lock()
+	v.cmd, v.exited, v.wanted = cmd, exited, true
+	v.mu.Unlock()
+	go func() {
+		_ = cmd.Wait() // its state is read from the command
+		v.mu.Lock()
+		if v.wanted {
+			v.trouble = append(v.trouble, fmt.Sprintf("the daemon ended by itself: %v (its words are in %s)", cmd.ProcessState, v.said))
+		}
+		v.mu.Unlock()
+		close(exited)
+	}()
+	return nil
+}
+
+// end sends a signal and waits until it is gone.
+func (v *victim) end(with syscall.Signal, within time.Duration) error {
+	v.mu.Lock()
+	cmd, exited := v.cmd, v.exited
+	v.wanted = false
+	v.mu.Unlock()
+	if cmd == nil {
+		return nil
+	}
+	_ = cmd.Process.Signal(with) // it may be gone already
+	select {
+	case <-exited:
+		return nil
+	case <-time.After(within):
+		return fmt.Errorf("the daemon is still there %v after %v", within, with)
+	}
+}
+
+func (v *victim) kill() error { return v.end(syscall.SIGKILL, time.Minute) }
+
+// signal is for what it survives.
+func (v *victim) signal(s syscall.Signal) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	_ = v.cmd.Process.Signal(s)
+}
+
+func (v *victim) over() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	select {
+	case <-v.exited:
+		return true
+	default:
+		return false
+	}
+}
+
+// ready waits until it sees the switch and can write the log. One that ended by itself is
+// started again, as a service manager would.
+func (v *victim) ready(within time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	last := errors.New("it was not asked")
+	for ctx.Err() == nil {
+		if v.over() {
+			if err := v.start(); err != nil {
+				return err
+			}
+		}
+		if last = v.asks(ctx); last == nil {
+			return nil
+		}
+		pause(20 * time.Millisecond)
+	}
+	return fmt.Errorf("the daemon is not ready after %v: %w", within, last)
+}
+
+func (v *victim) asks(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.url+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		why, _ := io.ReadAll(res.Body)
+		return fmt.Errorf("it says %s: %s", res.Status, strings.TrimSpace(string(why)))
+	}
+	return nil
+}
+
+// troubles are the ends that nobody wanted.
+func (v *victim) troubles() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.trouble)
+}
+
+// saidTimes counts a phrase in what it printed in all its lives.
+func (v *victim) saidTimes(phrase string) int {
+	b, _ := os.ReadFile(v.said)
+	return strings.Count(string(b), phrase)
+}
+
+func TestTheBenchNamesTheJournalWhereThereIsASettingForIt(t *testing.T) {
+	type without struct{ Log string }
+	type with struct {
+		Journal struct {
+			Poll time.Duration `mapstructure:"poll"`
+			File string        `mapstructure:"file"`
+		} `mapstructure:"journal"`
+	}
+	if got := journalConfig(reflect.TypeFor[without](), "/j"); got != "" {
+		t.Errorf("without a setting: %q", got)
+	}
+	if got := journalConfig(reflect.TypeFor[with](), "/j"); got != "journal: {file: \"/j\"}\n" {
+		t.Errorf("with a setting: %q", got)
+	}
+}

@@ -1,0 +1,76 @@
+package audit
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Kind says what a record is about.
+type Kind string
+
+// The closed set of kinds.
+const (
+	Revision   Kind = "revision"   // a revision of an entry; subject: entry id "/" revision
+	Call       Kind = "call"       // a call that has ended, and each later change of its row; subject: call id
+	Recording  Kind = "recording"  // a sealed recording and what became of it; subject: call id
+	Attachment Kind = "attachment" // reserved: there are no attachments yet
+	Access     Kind = "access"     // somebody saw or took something; subject: number of the row
+	Deletion   Kind = "deletion"   // something was deleted by a decision; subject: number of the decision
+	Erasure    Kind = "erasure"    // content was removed by a decision; subject: number of the decision
+	Hold       Kind = "hold"       // a legal hold was set or lifted; subject: number of the row
+	User       Kind = "user"       // a login, its role and its state; subject: the login
+	Rule       Kind = "rule"       // the ring rule of a line from now on; subject: number of the row
+	Tag        Kind = "tag"        // somebody set or cleared a tag of a call; subject: number of the row
+	Import     Kind = "import"     // a whole table was replaced; subject: "directory" or "roster"
+	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
+)
+
+// Kinds lists every kind, in the order in which reports name them.
+func Kinds() []Kind {
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Signer}
+}
+
+// Record is one leaf of the tree. It holds no content.
+type Record struct {
+	Index      int64 // place in the tree, from 0
+	Kind       Kind
+	Subject    string // which row, within its kind
+	At         time.Time
+	TakenOver  bool // the row was there before the evidence began: nothing is proved about the time before At
+	Commitment [sha256.Size]byte
+}
+
+// SaltSize is the length of a salt in bytes.
+const SaltSize = 16
+
+// Commit binds to content without showing it.
+func Commit(salt, content []byte) [sha256.Size]byte {
+	h := sha256.New()
+	h.Write(salt)
+	h.Write(content)
+	var sum [sha256.Size]byte
+	h.Sum(sum[:0])
+	return sum
+}
+
+// AppendLeaf appends the bytes that the tree hashes.
+func (r Record) AppendLeaf(to []byte) []byte {
+	to = append(to, "dutyline record 1\n"...)
+	to = AppendField(to, "index", r.Index)
+	to = AppendField(to, "kind", string(r.Kind))
+	to = AppendField(to, "subject", r.Subject)
+	to = AppendField(to, "at", r.At.UnixMicro())
+	if r.TakenOver {
+		to = AppendField(to, "taken_over", int64(1))
+	}
+	return AppendField(to, "commitment", r.Commitment[:])
+}
+
+// Leaf is the hash with which the record stands in the tree.
+func (r Record) Leaf() tlog.Hash { return tlog.RecordHash(r.AppendLeaf(nil)) }
+
+// String names the record for people.
+func (r Record) String() string { return fmt.Sprintf("%s %s (record %d)", r.Kind, r.Subject, r.Index) }

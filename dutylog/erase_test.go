@@ -1,0 +1,114 @@
+package dutylog_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// written is a complete entry with something in it to be erased.
+func written() dutylog.Entry {
+	return dutylog.Entry{ID: "e-1", CallID: "1", Kind: dutylog.KindDuty, State: dutylog.Complete, Revision: 4, WrittenBy: "wang",
+		Values: map[dutylog.Field]string{dutylog.Content: "机密事项", dutylog.CallerUnit: "某局", dutylog.ReadBack: dutylog.ReadBackDone, dutylog.CallerTitle: "科长"},
+		Gaps: map[dutylog.Field]dutylog.Gap{dutylog.ContactNumber: {Why: dutylog.Refused, Reason: "不便透露"},
+			dutylog.CallerPerson: {Why: dutylog.NotGiven, Reason: "未报姓名"}},
+		Candidates: []dutylog.Candidate{{Unit: "某局"}}, Number: telephony.ParseNumber("02422730001", "024")}
+}
+
+func TestEraseLeavesTheRest(t *testing.T) {
+	before := written()
+	got := before.Erase(dutylog.Erasure{Decision: 7, Fields: []dutylog.Field{dutylog.Content, dutylog.ContactNumber}})
+	want := written()
+	delete(want.Values, dutylog.Content)
+	delete(want.Gaps, dutylog.ContactNumber)
+	want.Erased = []dutylog.Erasure{{Decision: 7, Fields: []dutylog.Field{dutylog.Content, dutylog.ContactNumber}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if len(got.Missing()) != 0 {
+		t.Errorf("what was erased is called missing: %v", got.Missing())
+	}
+	if diff := cmp.Diff(written(), before); diff != "" {
+		t.Errorf("the entry itself was changed:\n%s", diff)
+	}
+}
+
+func TestEraseEverything(t *testing.T) {
+	got := written().Erase(dutylog.Erasure{Decision: 8})
+	if len(got.Values)+len(got.Gaps)+len(got.Candidates) != 0 || got.Number != (telephony.Number{}) || len(got.Missing()) != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got.WrittenBy != "wang" || got.Revision != 4 || got.Kind != dutylog.KindDuty || got.State != dutylog.Complete {
+		t.Errorf("who and when has to stay: %+v", got)
+	}
+	text, err := got.MarshalJSON()
+	if err != nil || !strings.Contains(string(text), `"erased":[{"decision":8,"at":null,"fields":[]}]`) || strings.Contains(string(text), "机密") {
+		t.Errorf("%v: %s", err, text)
+	}
+}
+
+func TestWordsOfAnErasure(t *testing.T) {
+	e := written()
+	if diff := cmp.Diff([]string{"机密事项"}, e.Words(dutylog.ErasureOrder{Fields: []dutylog.Field{dutylog.Content}})); diff != "" {
+		t.Error(diff)
+	}
+	all := e.Words(dutylog.ErasureOrder{})
+	if diff := cmp.Diff([]string{"某局", "未报姓名", "科长", "不便透露", "机密事项"}, all); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOrdersThatAreRefused(t *testing.T) {
+	good := dutylog.ErasureOrder{EntryID: "e-1", Reason: "误录涉密内容", By: dutylog.Actor{Login: "zhao"}}
+	held := written()
+	held.Hold = &dutylog.Hold{Reason: "诉讼"}
+	for name, c := range map[string]struct {
+		change func(*dutylog.ErasureOrder)
+		entry  dutylog.Entry
+		field  string
+	}{
+		"good":       {func(*dutylog.ErasureOrder) {}, written(), ""},
+		"held":       {func(*dutylog.ErasureOrder) {}, held, "hold"},
+		"no reason":  {func(o *dutylog.ErasureOrder) { o.Reason = " \n" }, written(), "reason"},
+		"long":       {func(o *dutylog.ErasureOrder) { o.Reason = strings.Repeat("字", 501) }, written(), "reason"},
+		"nobody":     {func(o *dutylog.ErasureOrder) { o.By.Login = "" }, written(), "by"},
+		"odd field":  {func(o *dutylog.ErasureOrder) { o.Fields = []dutylog.Field{"colour"} }, written(), "field"},
+		"good field": {func(o *dutylog.ErasureOrder) { o.Fields = []dutylog.Field{dutylog.Content} }, written(), ""},
+	} {
+		o := good
+		c.change(&o)
+		_, err := o.Check(c.entry)
+		var invalid *dutylog.InvalidError
+		if c.field == "" && err != nil || c.field != "" && (!errors.As(err, &invalid) || invalid.Field != c.field) {
+			t.Errorf("%s: %v, want a fault of %q", name, err, c.field)
+		}
+	}
+}
+
+func TestHoldsAreSetAndReleasedOnce(t *testing.T) {
+	free, held := written(), written()
+	held.Hold = &dutylog.Hold{Reason: "诉讼", By: dutylog.Actor{Login: "zhao", Name: "赵振华", Role: dutylog.Leader}}
+	for _, c := range []struct {
+		e      dutylog.Entry
+		on     bool
+		reason string
+		field  string
+	}{
+		{free, true, "诉讼", ""}, {held, false, "结案", ""}, {free, false, "结案", "hold"}, {held, true, "诉讼", "hold"}, {free, true, "", "reason"},
+	} {
+		_, err := c.e.CheckHold(c.on, c.reason)
+		var invalid *dutylog.InvalidError
+		if c.field == "" && err != nil || c.field != "" && (!errors.As(err, &invalid) || invalid.Field != c.field) {
+			t.Errorf("on %v, held %v, %q: %v", c.on, c.e.Hold != nil, c.reason, err)
+		}
+	}
+	text, err := held.MarshalJSON()
+	if err != nil || !strings.Contains(string(text), `"hold":{"reason":"诉讼","by":{`) {
+		t.Errorf("%v: %s", err, text)
+	}
+}

@@ -1,0 +1,45 @@
+package dutylog
+
+import (
+	"context"
+	"time"
+)
+
+// Hold is a legal hold on an entry: nothing that belongs to it expires or is erased until it
+// is released.
+type Hold struct {
+	Reason string
+	By     Actor
+	At     time.Time
+}
+
+// HoldStore sets and releases holds. Both keep who did it and why for ever.
+type HoldStore interface {
+	// SetHold puts an entry under a legal hold.
+	SetHold(ctx context.Context, entryID, reason string, by Actor) (Entry, error)
+	// ReleaseHold ends the hold of an entry.
+	ReleaseHold(ctx context.Context, entryID, reason string, by Actor) (Entry, error)
+}
+
+// CheckHold says whether a hold may be set (on) or released, and gives the reason as it is kept.
+func (e Entry) CheckHold(on bool, reason string) (string, error) {
+	reason, err := CleanReason("reason", reason)
+	switch {
+	case err != nil:
+		return "", err
+	case on && e.Hold != nil:
+		return "", &InvalidError{Field: "hold", Reason: "the entry is held already, since " + e.Hold.At.UTC().Format(time.DateOnly) + " by " + e.Hold.By.Login}
+	case !on && e.Hold == nil:
+		return "", &InvalidError{Field: "hold", Reason: "the entry is not held"}
+	}
+	return reason, nil
+}
+
+// CleanReason is a reason as it is kept; a decision without one is refused.
+func CleanReason(field, reason string) (string, error) {
+	reason, err := cleanField(field, reason, shortText)
+	if err == nil && blank(reason) {
+		err = &InvalidError{Field: field, Reason: "say why in a few words: it is kept with the decision for ever"}
+	}
+	return reason, err
+}

@@ -1,0 +1,86 @@
+package sqlite
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"dutyline/dutylog/audit"
+)
+
+// proving holds the statements of the one thing that every write does.
+type proving struct {
+	next, hash, add *sql.Stmt
+	rows            map[audit.Kind]rowReader
+}
+
+func prepareProving(db *sql.DB) (p proving, err error) {
+	prepare := func(query string) *sql.Stmt {
+		s, e := db.Prepare(query)
+		err = errors.Join(err, e)
+		return s
+	}
+	p.next = prepare("SELECT coalesce(max(idx) + 1, 0) FROM records")
+	p.hash = prepare(hashQuery)
+	p.add = prepare("INSERT INTO records (idx, kind, subject, at, taken_over, commitment, salt, hashes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+	p.rows = make(map[audit.Kind]rowReader, len(covers))
+	for _, c := range covers {
+		p.rows[c.kind] = rowReader{query: prepare(c.rowQuery()), names: c.names}
+	}
+	return p, err
+}
+
+// prove appends a record about the subject's row, as it now stands, to the Merkle log. It
+// belongs into the transaction that writes the row: both are kept, or neither is. The place
+// in the tree is read from the table each time, so a job that is rolled back leaves no gap
+// and another process may write between two of ours.
+func (t *tx) prove(kind audit.Kind, subject string, content []byte) error {
+	return t.proveAs(audit.Record{Kind: kind, Subject: subject, At: t.now}, content)
+}
+
+func (t *tx) proveAs(r audit.Record, content []byte) error {
+	if err := t.sql.Stmt(t.db.proving.next).QueryRow().Scan(&r.Index); err != nil {
+		return fmt.Errorf("evidence: %w", err)
+	}
+	salt := make([]byte, audit.SaltSize)
+	rand.Read(salt) // never fails
+	r.Commitment = audit.Commit(salt, content)
+	hashes, err := tlog.StoredHashesForRecordHash(r.Index, r.Leaf(), hashesOf(t.sql.Stmt(t.db.proving.hash)))
+	if err != nil {
+		return fmt.Errorf("evidence: %w", err)
+	}
+	packed := make([]byte, 0, len(hashes)*tlog.HashSize)
+	for _, h := range hashes {
+		packed = append(packed, h[:]...)
+	}
+	_, err = t.sql.Stmt(t.db.proving.add).Exec(r.Index, string(r.Kind), r.Subject, r.At.UnixMicro(), r.TakenOver, r.Commitment[:], salt, packed)
+	if err != nil {
+		return fmt.Errorf("evidence: %w", err)
+	}
+	return nil
+}
+
+// A hash of the tree lies in the row of the record that completed its subtree.
+const hashQuery = "SELECT substr(hashes, ?2 * 32 + 1, 32) FROM records WHERE idx = ?1"
+
+// hashesOf reads hashes of the tree by their stored index, as tlog counts them.
+func hashesOf(q *sql.Stmt) tlog.HashReader {
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		hashes := make([]tlog.Hash, len(indexes))
+		for i, index := range indexes {
+			level, n := tlog.SplitStoredHashIndex(index)
+			last := (n+1)<<level - 1
+			var b []byte
+			if err := q.QueryRow(last, level).Scan(&b); err != nil {
+				return nil, fmt.Errorf("hash %d of the tree: %w", index, err)
+			}
+			if copy(hashes[i][:], b) != tlog.HashSize {
+				return nil, fmt.Errorf("record %d lacks the hash of level %d: the tree was damaged; run dutyline verify", last, level)
+			}
+		}
+		return hashes, nil
+	})
+}

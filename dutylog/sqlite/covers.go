@@ -1,0 +1,158 @@
+package sqlite
+
+import (
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"dutyline/dutylog/audit"
+)
+
+// cover says which rows of one kind are evidence, and how a row and its records find one
+// another. Whoever adds a column to a table adds it here too: a nullable one, or a text that
+// is empty in old rows, so that what was committed to before stays what it was. Whoever adds
+// a table adds a cover and calls proveRow wherever a row is written.
+type cover struct {
+	kind    audit.Kind
+	names   []string // of the fields in the content
+	columns string   // the same as SQL
+	from    string   // the table
+	where   string   // which of its rows are evidence
+	subject string   // SQL: what records call a row
+	match   string   // SQL: the row of a record x, found by a key
+}
+
+// newCover names the row's table c in SQL, unless columns say otherwise.
+func newCover(kind audit.Kind, columns, from, where, subject, match string) cover {
+	names := strings.Split(columns, ", ")
+	if !strings.Contains(columns, ".") {
+		columns = "c." + strings.ReplaceAll(columns, ", ", ", c.")
+		from += " c"
+	}
+	for i, n := range names {
+		names[i] = n[strings.LastIndexByte(n, '.')+1:]
+	}
+	return cover{kind: kind, names: names, columns: columns, from: from, where: where, subject: subject, match: match}
+}
+
+// byRow is the usual key: the subject is the number of the row.
+func byRow(column string) string { return column + " = CAST(x.subject AS INTEGER)" }
+
+// The part of "e-123/4" before the revision, with the slash.
+const entryOfSubject = "rtrim(x.subject, '0123456789')"
+
+const provenRecording = "call_id, status, reason, path, digest, size, duration_us, talk_us, caller_db, officer_db, findings, sealed_at, removed_at, file_digest, file_size, decision"
+
+// covers is everything that is evidence, except whole tables (see tables).
+var covers = []cover{
+	newCover(audit.Revision, "e.year, e.number, r.entry_id, r.revision, r.at, r.by_login, r.by_name, r.by_role, r.body",
+		"revisions r JOIN entries e ON e.id = r.entry_id", "TRUE", "r.entry_id || '/' || r.revision",
+		"r.entry_id = substr(x.subject, 1, length("+entryOfSubject+") - 1) AND r.revision = CAST(substr(x.subject, length("+entryOfSubject+") + 1) AS INTEGER)"),
+	newCover(audit.Call, callColumns, "calls", "c.ended_at IS NOT NULL", "c.id", "c.id = x.subject"),
+	newCover(audit.Recording, provenRecording, "recordings", "c.sealed_at IS NOT NULL", "c.call_id", "c.call_id = x.subject"),
+	newCover(audit.Access, "id, at, by_login, by_name, by_role, what, object, address", "accesses", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Deletion, "id, at, kind, name, why, of_at, bytes, digest, by_login, by_name, by_role", "deletions", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Hold, "id, entry_id, is_set, reason, by_login, by_name, by_role, at", "holds", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Erasure, "decision, at, by_login, by_name, by_role, subject, reason, records", "erasures", "TRUE", "c.decision", byRow("c.decision")),
+	newCover(audit.User, accountColumns, "accounts", "TRUE", "c.login", "c.login = x.subject"),
+	newCover(audit.Rule, "id, line, rule, at", "rule_changes", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Tag, "id, call_id, tag, is_set, by_login, by_name, by_role, at", "tag_changes", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
+}
+
+// What records of kind Import are about: a table as a whole.
+const (
+	directorySubject = "directory"
+	rosterSubject    = "roster"
+)
+
+var tables = map[string]struct{ columns, from string }{
+	directorySubject: {"id, " + contactColumns, "contacts"},
+	rosterSubject:    {shiftColumns, "shifts"},
+}
+
+// alias is what the table with the rows is called in SQL.
+func (c cover) alias() string { return strings.Fields(c.from)[1] }
+
+// pair joins the rows of a cover to records x.
+func (c cover) pair(x, join string) string {
+	from := c.from
+	if strings.Contains(from, " JOIN ") {
+		from = "(" + from + ")"
+	}
+	return x + " x " + join + " " + from + " ON " + c.match
+}
+
+// rowQuery reads the row of one subject.
+func (c cover) rowQuery() string {
+	return "SELECT " + c.columns + " FROM " + c.pair("(SELECT ? AS subject)", "JOIN")
+}
+
+// proveRow appends a record about a row as it stands in this transaction.
+func (t *tx) proveRow(kind audit.Kind, subject string) error {
+	read, ok := t.db.proving.rows[kind]
+	if !ok {
+		return fmt.Errorf("evidence: no rows of kind %s are covered", kind)
+	}
+	values, targets := scanTargets(len(read.names))
+	if err := t.sql.Stmt(read.query).QueryRow(subject).Scan(targets...); err != nil {
+		return fmt.Errorf("evidence of %s %s: %w", kind, subject, err)
+	}
+	return t.prove(kind, subject, audit.Content(read.names, values))
+}
+
+// addProven inserts a row whose number is its subject, and proves it.
+func (t *tx) addProven(kind audit.Kind, insert string, args ...any) error {
+	result, err := t.sql.Exec(insert, args...)
+	if err != nil {
+		return err
+	}
+	id, err := result.LastInsertId()
+	if err != nil {
+		return err
+	}
+	return t.proveRow(kind, strconv.FormatInt(id, 10))
+}
+
+// proveTable appends a record about a whole table.
+func (t *tx) proveTable(subject string) error {
+	content, _, err := tableContent(t.sql, subject)
+	if err != nil {
+		return fmt.Errorf("evidence of the %s: %w", subject, err)
+	}
+	return t.prove(audit.Import, subject, content)
+}
+
+// tableContent is every row of a table, one field each, in the order of their numbers.
+func tableContent(s source, subject string) (content []byte, rows int, err error) {
+	table := tables[subject]
+	names := strings.Split(table.columns, ", ")
+	found, err := s.Query("SELECT " + table.columns + " FROM " + table.from + " ORDER BY id")
+	if err != nil {
+		return nil, 0, err
+	}
+	defer found.Close()
+	values, targets := scanTargets(len(names))
+	for ; found.Next(); rows++ {
+		if err := found.Scan(targets...); err != nil {
+			return nil, 0, err
+		}
+		content = audit.AppendField(content, "row", audit.Content(names, values))
+	}
+	return content, rows, found.Err()
+}
+
+func scanTargets(n int) (values, targets []any) {
+	values, targets = make([]any, n), make([]any, n)
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	return values, targets
+}
+
+// rowReader reads the row of a subject on the writing connection.
+type rowReader struct {
+	query *sql.Stmt
+	names []string
+}

@@ -1,0 +1,281 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/recorder"
+)
+
+// Compacting is the chore that takes erased words out of the file's unused pages.
+const Compacting = "compact"
+
+// Traces is what an erasure has to look for outside the log.
+type Traces struct {
+	Entry     dutylog.Entry
+	Words     []string // that people wrote
+	Names     []string // of who called: numbers and a name; only when everything goes
+	CallID    string
+	During    Span // the call, with a margin
+	Recording recorder.Recording
+}
+
+// Traces reads what an order would erase. It is refused here as it would be in Erase.
+func (db *DB) Traces(ctx context.Context, o dutylog.ErasureOrder) (Traces, error) {
+	e, err := db.Entry(ctx, o.EntryID)
+	if err != nil {
+		return Traces{}, err
+	}
+	if _, err := o.Check(e); err != nil {
+		return Traces{}, err
+	}
+	tr := Traces{Entry: e, CallID: e.CallID}
+	if e.CallID != "" {
+		if err := db.tracesOfCall(ctx, &tr); err != nil {
+			return Traces{}, err
+		}
+	}
+	revisions, err := db.Revisions(ctx, o.EntryID)
+	if err != nil {
+		return Traces{}, err
+	}
+	seen := map[string]bool{}
+	for _, w := range tr.Names {
+		seen[w] = true // looked for around the call only: it may call again
+	}
+	for _, r := range revisions {
+		for _, w := range r.Entry.Words(o) {
+			if !seen[w] {
+				seen[w] = true
+				tr.Words = append(tr.Words, w)
+			}
+		}
+	}
+	if !o.Whole() {
+		tr.Names = nil
+	}
+	return tr, nil
+}
+
+func (db *DB) tracesOfCall(ctx context.Context, tr *Traces) error {
+	call, err := db.Call(ctx, tr.CallID)
+	if err != nil {
+		return err
+	}
+	if !call.Ended() {
+		return &dutylog.InvalidError{Field: "entry", Reason: "its call is still running: erase it after the call has ended"}
+	}
+	tr.Recording = call.Recording
+	tr.During = Span{call.OfferedAt.Add(-time.Minute), call.EndedAt.Add(10 * time.Minute)}
+	for _, name := range []string{call.Caller.Raw, call.Caller.E164, call.CallerName} {
+		if name != "" && !slices.Contains(tr.Names, name) {
+			tr.Names = append(tr.Names, name)
+		}
+	}
+	return nil
+}
+
+// Erase removes what the order names from the entry, from every revision and from the call,
+// by one decision that keeps who, when and why. What is left of each row is proved anew. The
+// words stay in unused pages of the file until Compact has run; that is noted as work to do.
+func (db *DB) Erase(ctx context.Context, o dutylog.ErasureOrder) (decision int64, err error) {
+	err = db.write(ctx, "erase from an entry", func(t *tx) error {
+		decision, err = t.erase(o)
+		return err
+	})
+	return decision, err
+}
+
+func (t *tx) erase(o dutylog.ErasureOrder) (int64, error) {
+	e, err := readEntry(t.sql, o.EntryID)
+	if err != nil {
+		return 0, err
+	}
+	if o, err = o.Check(e); err != nil {
+		return 0, err
+	}
+	records, err := t.recordsOf(e, o)
+	if err != nil {
+		return 0, err
+	}
+	decision, err := t.decideErasure(o, records)
+	if err != nil {
+		return 0, err
+	}
+	x := dutylog.Erasure{Decision: decision, At: t.now, Fields: o.Fields}
+	if err := t.eraseRevisions(e.ID, x); err != nil {
+		return 0, err
+	}
+	next := e.Erase(x)
+	next.Revision, next.WrittenBy, next.BySystem = e.Revision+1, o.By.Login, false
+	if err := t.saveEntry(next, o.By); err != nil {
+		return 0, err
+	}
+	if e.CallID != "" {
+		if err := t.eraseCall(e.CallID, o, decision); err != nil {
+			return 0, err
+		}
+	}
+	return decision, t.setChore(Compacting, t.now)
+}
+
+// recordsOf are the places in the tree of the records whose content goes.
+func (t *tx) recordsOf(e dutylog.Entry, o dutylog.ErasureOrder) ([]int64, error) {
+	query, args := "SELECT idx FROM records WHERE salt IS NOT NULL AND (kind = ? AND subject >= ? AND subject < ?)", []any{string(audit.Revision), e.ID + "/", e.ID + "0"} // "0" follows "/"
+	if o.Whole() && e.CallID != "" {
+		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Call), e.CallID)
+	}
+	rows, err := t.sql.Query(query+" ORDER BY idx", args...)
+	return all(rows, err, func(row scanner) (n int64, err error) {
+		err = row.Scan(&n)
+		return n, err
+	})
+}
+
+// decideErasure writes the decision and takes the salts of what it names.
+func (t *tx) decideErasure(o dutylog.ErasureOrder, records []int64) (int64, error) {
+	places, err := json.Marshal(records)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.addProven(audit.Erasure, "INSERT INTO erasures (at, by_login, by_name, by_role, subject, reason, records) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		micros(t.now), o.By.Login, o.By.Name, string(o.By.Role), o.EntryID, o.Reason, string(places)); err != nil {
+		return 0, err
+	}
+	var decision int64
+	if err := t.sql.QueryRow("SELECT max(decision) FROM erasures").Scan(&decision); err != nil {
+		return 0, err
+	}
+	return decision, t.exec("UPDATE records SET salt = NULL, erased_by = ? WHERE idx IN (SELECT value FROM json_each(?))", decision, string(places))
+}
+
+// eraseRevisions rewrites every kept revision, through the one door that its trigger leaves.
+func (t *tx) eraseRevisions(entryID string, x dutylog.Erasure) error {
+	if err := t.exec("INSERT INTO erasing (entry_id, decision) VALUES (?, ?)", entryID, x.Decision); err != nil {
+		return err
+	}
+	rows, err := t.sql.Query("SELECT revision, body FROM revisions WHERE entry_id = ? ORDER BY revision", entryID)
+	type kept struct {
+		revision int
+		body     string
+	}
+	revisions, err := all(rows, err, func(row scanner) (k kept, err error) {
+		err = row.Scan(&k.revision, &k.body)
+		return k, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range revisions {
+		e, err := decodeEntry(k.body)
+		if err != nil {
+			return err
+		}
+		body, err := encodeEntry(e.Erase(x))
+		if err != nil {
+			return err
+		}
+		if err := t.exec("UPDATE revisions SET body = ? WHERE entry_id = ? AND revision = ?", body, entryID, k.revision); err != nil {
+			return fmt.Errorf("revision %d: %w", k.revision, err)
+		}
+		if err := t.proveRow(audit.Revision, revisionSubject(entryID, k.revision)); err != nil {
+			return err
+		}
+	}
+	return t.exec("DELETE FROM erasing WHERE entry_id = ?", entryID)
+}
+
+// eraseCall takes who called out of the call's row and out of what was told of it, and the
+// recording out of the archive.
+func (t *tx) eraseCall(callID string, o dutylog.ErasureOrder, decision int64) error {
+	if o.Whole() {
+		if err := t.eraseCaller(callID); err != nil {
+			return err
+		}
+	}
+	if !o.TakesRecording() {
+		return nil
+	}
+	r, err := scanRecording(t.sql.QueryRow("SELECT "+recordingColumns+" FROM recordings WHERE call_id = ?", callID))
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (r.Status == recorder.None || r.Status == recorder.Erased) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := t.exec("UPDATE recordings SET status = ?, decision = ?, reason = ?, next_try = NULL WHERE call_id = ?",
+		string(recorder.Erased), decision, "erased by decision "+strconv.FormatInt(decision, 10), callID); err != nil {
+		return err
+	}
+	if !r.SealedAt.IsZero() {
+		return t.recordingChanged(callID)
+	}
+	return t.announceCall(callID)
+}
+
+func (t *tx) announceCall(callID string) error {
+	call, err := t.call(callID)
+	if err != nil {
+		return err
+	}
+	return t.publish(dutylog.TopicCall, callID, call.Line, nil)
+}
+
+func (t *tx) eraseCaller(callID string) error {
+	for _, statement := range []string{
+		"UPDATE calls SET caller = '', caller_e164 = '', caller_name = '', forwarded_to = '', redirected_from = '' WHERE id = ?",
+		"UPDATE alerts SET detail = '' WHERE call_id = ?",
+		"UPDATE feed SET body = json_set(body, '$.detail', '') WHERE topic = 'alert' AND json_valid(body) AND json_extract(body, '$.call_id') = ?",
+	} {
+		if err := t.exec(statement, callID); err != nil {
+			return err
+		}
+	}
+	if err := t.proveRow(audit.Call, callID); err != nil {
+		return err
+	}
+	return t.announceCall(callID)
+}
+
+// Compact rebuilds the file, so that nothing of what was erased is left in its unused pages,
+// and empties its side file. It needs as much free room as the log has, and while it runs
+// writes wait. It does nothing when nothing was erased since the last time.
+func (db *DB) Compact(ctx context.Context) error {
+	due, err := db.Chore(ctx, Compacting)
+	if err != nil || due.IsZero() {
+		return err
+	}
+	if _, err := db.writer.ExecContext(ctx, "VACUUM"); err != nil {
+		return db.explain("compact", err)
+	}
+	if err := db.emptySideFile(ctx); err != nil {
+		return err
+	}
+	if err := db.EndChore(ctx, Compacting); err != nil {
+		return err
+	}
+	return db.emptySideFile(ctx)
+}
+
+// emptySideFile moves everything into the file itself and cuts the side file to nothing.
+func (db *DB) emptySideFile(ctx context.Context) error {
+	const tries = 20 // readers are short; each try waits for them as long as for a lock
+	for range tries {
+		var busy, pages, moved int
+		if err := db.writer.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+			return db.explain("compact", err)
+		}
+		if busy == 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("compact the duty log %s: another program reads it all the time, so that its side file still holds what was erased; end that program, it is tried again by itself", db.path)
+}

@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+)
+
+// The hold of an entry e that stands now: the newest row, when that one sets it.
+const (
+	holdColumns = ", h.reason, h.by_login, h.by_name, h.by_role, h.at"
+	holdTables  = " LEFT JOIN holds h ON h.id = (SELECT max(id) FROM holds WHERE entry_id = e.id) AND h.is_set"
+)
+
+// holdRow scans holdColumns.
+type holdRow struct {
+	reason, login, name, role sql.NullString
+	at                        time.Time
+}
+
+func (r *holdRow) targets() []any {
+	return []any{&r.reason, &r.login, &r.name, &r.role, instant{&r.at}}
+}
+
+func (r *holdRow) hold() *dutylog.Hold {
+	if !r.reason.Valid {
+		return nil
+	}
+	return &dutylog.Hold{Reason: r.reason.String, At: r.at, By: dutylog.Actor{Login: r.login.String, Name: r.name.String, Role: dutylog.Role(r.role.String)}}
+}
+
+// SetHold puts an entry under a legal hold.
+func (db *DB) SetHold(ctx context.Context, entryID, reason string, by dutylog.Actor) (dutylog.Entry, error) {
+	return db.hold(ctx, entryID, true, reason, by)
+}
+
+// ReleaseHold ends the hold of an entry.
+func (db *DB) ReleaseHold(ctx context.Context, entryID, reason string, by dutylog.Actor) (dutylog.Entry, error) {
+	return db.hold(ctx, entryID, false, reason, by)
+}
+
+func (db *DB) hold(ctx context.Context, entryID string, on bool, reason string, by dutylog.Actor) (after dutylog.Entry, err error) {
+	err = db.write(ctx, "hold an entry", func(t *tx) error {
+		before, err := readEntry(t.sql, entryID)
+		if err != nil {
+			return err
+		}
+		if reason, err = before.CheckHold(on, reason); err != nil {
+			return err
+		}
+		err = t.addProven(audit.Hold, "INSERT INTO holds (entry_id, is_set, reason, by_login, by_name, by_role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			entryID, on, reason, by.Login, by.Name, string(by.Role), micros(t.now))
+		if err != nil {
+			return err
+		}
+		if after, err = readEntry(t.sql, entryID); err != nil {
+			return err
+		}
+		return t.publish(dutylog.TopicEntry, entryID, after.Line, nil)
+	})
+	return after, err
+}
+
+// EntryID finds an entry by its id or by its yearly number, such as 2026-000123.
+func (db *DB) EntryID(ctx context.Context, name string) (string, error) {
+	n, err := dutylog.ParseEntryNumber(name)
+	if err != nil {
+		e, err := db.Entry(ctx, name)
+		return e.ID, err
+	}
+	var id string
+	err = db.reading(ctx).QueryRow("SELECT id FROM entries WHERE year = ? AND number = ?", n.Year, n.Serial).Scan(&id)
+	return id, db.explain("find an entry", noRows(err, "entry", name))
+}
+
+// Span is a stretch of time.
+type Span struct{ From, To time.Time }
+
+// Overlaps reports whether two spans share an instant.
+func (s Span) Overlaps(o Span) bool { return !s.To.Before(o.From) && !o.To.Before(s.From) }
+
+// HeldSpans are the calls of held entries, with a margin: what was read from the switch in
+// these times is held with them.
+func (db *DB) HeldSpans(ctx context.Context) ([]Span, error) {
+	const margin = 10 * time.Minute
+	rows, err := db.reading(ctx).Query("SELECT e.call_at, coalesce(c.ended_at, e.call_at) FROM entries e JOIN holds h ON h.id = (SELECT max(id) FROM holds WHERE entry_id = e.id) AND h.is_set LEFT JOIN calls c ON c.id = e.call_id")
+	spans, err := all(rows, err, func(row scanner) (s Span, err error) {
+		err = row.Scan(instant{&s.From}, instant{&s.To})
+		return Span{s.From.Add(-margin), s.To.Add(margin)}, err
+	})
+	return spans, db.explain("read the legal holds", err)
+}

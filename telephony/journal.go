@@ -1,0 +1,141 @@
+package telephony
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Bounds of the journal's memory. What passes them is dropped with a counted reason.
+const (
+	maxChapters = 5_000
+	maxRows     = 4_000 // of one call
+)
+
+// Journal gathers the rows of the switch's own journal into calls and settles each when the
+// switch says that its last channel is gone. It is a pure value: no I/O, no clock, not safe
+// for use by two goroutines at once. Reading rows again settles the same calls again, in the
+// same words.
+type Journal struct {
+	lines    []Line
+	chapters map[string]*chapter // by linked id
+	order    []*chapter          // as they began
+	read     Position            // everything before it was taken
+	lastAt   time.Time           // of the newest row
+	dropped  map[string]uint64   // reason → count
+}
+
+// chapter is the rows of one call that has not ended.
+type chapter struct {
+	linked string
+	from   Position // reading again from here finds all of its rows
+	began  time.Time
+	seen   time.Time
+	rows   []Row
+}
+
+// NewJournal reads about these lines.
+func NewJournal(lines []Line) *Journal {
+	return &Journal{lines: lines, chapters: map[string]*chapter{}, dropped: map[string]uint64{}}
+}
+
+// Settlement is one call as the journal has it.
+type Settlement struct {
+	Call Call
+	At   time.Time // of the row that ended it
+}
+
+// Read takes rows that stood between two positions and returns the calls that they end.
+func (j *Journal) Read(rows []Row, from, to Position) []Settlement {
+	var out []Settlement
+	for _, row := range rows {
+		j.lastAt = later(j.lastAt, row.At)
+		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown {
+			continue
+		}
+		c := j.chapterOf(row, from)
+		if row.Kind == RowLinkedEnd {
+			out = append(out, j.close(c, row.At, time.Time{})...)
+			continue
+		}
+		c.seen = later(c.seen, row.At)
+		if len(c.rows) == maxRows {
+			j.dropped["rows_beyond_bound"]++
+			continue
+		}
+		c.rows = append(c.rows, row)
+	}
+	j.read = to
+	return append(out, j.sweep()...)
+}
+
+func (j *Journal) chapterOf(row Row, from Position) *chapter {
+	c := j.chapters[row.LinkedID]
+	if c == nil {
+		c = &chapter{linked: strings.Clone(row.LinkedID), from: from, began: row.At, seen: row.At}
+		j.chapters[c.linked] = c
+		j.order = append(j.order, c)
+	}
+	return c
+}
+
+// close ends a chapter. A chapter that came to nothing, such as that of another phone of the
+// switch, gives no settlement.
+func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
+	delete(j.chapters, c.linked)
+	j.order = slices.DeleteFunc(j.order, func(x *chapter) bool { return x == c })
+	var out []Settlement
+	for _, call := range Settle(j.lines, c.rows, cut) {
+		out = append(out, Settlement{Call: call, At: at})
+	}
+	return out
+}
+
+// SwitchStarted says when the switch was started. What began before and has not ended was
+// cut off: nobody will write its end. Say it only when all that was written before is read.
+func (j *Journal) SwitchStarted(at time.Time) []Settlement {
+	var out []Settlement
+	for _, c := range slices.Clone(j.order) {
+		if c.began.Before(at) && c.seen.Before(at) {
+			out = append(out, j.close(c, at, at)...)
+		}
+	}
+	return out
+}
+
+// sweep drops what never ends, so that lost rows cannot fill the memory.
+func (j *Journal) sweep() []Settlement {
+	var out []Settlement
+	for _, c := range slices.Clone(j.order) {
+		if len(j.order) <= maxChapters && j.lastAt.Sub(c.seen) <= maxAge {
+			break // the oldest are in front
+		}
+		j.dropped["call_never_ended"]++
+		out = append(out, j.close(c, c.seen, c.seen)...)
+	}
+	return out
+}
+
+// Position is from where reading has to go on after a restart, so that the rows of every call
+// that has not ended are read again.
+func (j *Journal) Position() Position {
+	if len(j.order) == 0 {
+		return j.read
+	}
+	return j.order[0].from
+}
+
+// LastAt is the time of the newest row, on the switch's clock; zero before the first.
+func (j *Journal) LastAt() time.Time { return j.lastAt }
+
+// Open is how many calls of the switch have begun in the journal and not ended.
+func (j *Journal) Open() int { return len(j.order) }
+
+// Dropped counts what had to be dropped, by reason.
+func (j *Journal) Dropped() map[string]uint64 {
+	out := make(map[string]uint64, len(j.dropped))
+	for k, v := range j.dropped {
+		out[k] = v
+	}
+	return out
+}
