@@ -22,10 +22,16 @@ import (
 	"dutyline/recorder"
 )
 
-// notInBackup is said in every manifest and after every backup.
-var notInBackup = []string{
-	"the keys: keep the site key or the escrow key at another place, for without one of them encrypted recordings cannot be played",
-	"passwords of the configuration (ARI, metrics), the page's certificate, login sessions",
+// notInBackup is said in every manifest, and after every backup and restoration.
+func notInBackup(keys []sqlite.SiteKey) []string {
+	which := ""
+	if len(keys) > 0 {
+		which = " (fingerprint " + strings.Join(fingerprints(keys), ", ") + ")"
+	}
+	return []string{
+		"the keys" + which + ": keep the site key or the escrow key at another place, for without one of them encrypted recordings cannot be played",
+		"passwords of the configuration (ARI, metrics), the page's certificate, login sessions",
+	}
 }
 
 const openBackup = "the duty log in the backup is not encrypted: keep the folder as closed as the data folder"
@@ -36,6 +42,7 @@ type places struct {
 	log        string
 	recordings string
 	tape       string
+	zone       *time.Location // of the site; nil: the usual
 }
 
 // placesOf reads them from a configuration file, or takes the usual names in a data folder.
@@ -45,7 +52,10 @@ func placesOf(file, folder string) (places, error) {
 		return places{log: in(backup.LogName), recordings: in("recordings"), tape: in("tape")}, nil
 	}
 	c, err := config.LoadPlaces(file)
-	return places{config: file, log: c.Log.File, recordings: c.Archive.Folder, tape: c.Tape.Folder}, err
+	if err != nil {
+		return places{}, err
+	}
+	return places{config: file, log: c.Log.File, recordings: c.Archive.Folder, tape: c.Tape.Folder, zone: c.Site.Location()}, nil
 }
 
 // aside is where the daemon keeps what the log refused; see newCommitter.
@@ -108,7 +118,7 @@ func (b *backupRun) run(ctx context.Context) (err error) {
 	if err := apart(b.dir, b.from); err != nil {
 		return err
 	}
-	if b.log, err = sqlite.Open(ctx, b.from.log, sqlite.Options{}); err != nil {
+	if b.log, err = sqlite.Open(ctx, b.from.log, sqlite.Options{Location: b.from.zone}); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.log.Close()) }()
@@ -242,7 +252,11 @@ func (b *backupRun) others(ctx context.Context) error {
 
 // finish makes the generation count, and only then tells the log of it.
 func (b *backupRun) finish(ctx context.Context) error {
-	name, digest, m, err := b.draft.Finish(ctx, b.check, notInBackup)
+	keys, err := b.log.SiteKeys(ctx)
+	if err != nil {
+		return errors.Join(err, b.draft.Abandon())
+	}
+	name, digest, m, err := b.draft.Finish(ctx, b.check, notInBackup(keys))
 	if err != nil {
 		return errors.Join(err, b.draft.Abandon())
 	}
@@ -250,7 +264,7 @@ func (b *backupRun) finish(ctx context.Context) error {
 	if err := b.remember(ctx, done); err != nil {
 		return fmt.Errorf("the backup %s is finished and whole, but the log could not be told of it: %w", name, err)
 	}
-	b.report(ctx, done)
+	b.report(ctx, done, m.NotIncluded)
 	if len(m.Problems) > 0 {
 		for _, p := range m.Problems {
 			fmt.Fprintf(b.out, "not in the backup: %s: %s\n", p.Name, p.Why)
@@ -324,13 +338,13 @@ func forgetGone(ctx context.Context, log *sqlite.DB, folder *backup.Folder) erro
 	return err
 }
 
-func (b *backupRun) report(ctx context.Context, done dutylog.Backup) {
+func (b *backupRun) report(ctx context.Context, done dutylog.Backup, without []string) {
 	fmt.Fprintf(b.out, "backup %s in %s is finished: the duty log and %d recordings, %s; new are %d recordings, %s\n",
 		done.Generation, done.Path, done.Recordings, inWords(done.Bytes), b.draft.Copied, inWords(b.draft.Bytes))
 	if left, err := b.log.NotBackedUp(ctx); err == nil && left > 0 {
 		fmt.Fprintf(b.out, "%d sealed recordings are in no backup yet\n", left)
 	}
-	for _, what := range notInBackup {
+	for _, what := range without {
 		fmt.Fprintf(b.out, "not in it: %s\n", what)
 	}
 	fmt.Fprintln(b.out, openBackup)

@@ -141,7 +141,7 @@ func (r *restoreRun) prove(ctx context.Context, generation, file string) (lost [
 	if lost, err = r.proveRecordings(ctx, file); err != nil {
 		return nil, err
 	}
-	log, err := sqlite.Open(ctx, file, sqlite.Options{})
+	log, err := sqlite.Open(ctx, file, sqlite.Options{Location: r.to.zone})
 	if err != nil {
 		return nil, err
 	}
