@@ -260,7 +260,7 @@ func (b *backupRun) finish(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, b.draft.Abandon())
 	}
-	done := dutylog.Backup{Generation: name, At: b.at, Path: b.to.Path(), Recordings: m.Recordings.Count, Bytes: bytesOf(m), Manifest: digest}
+	done := remembered(b.to, name, digest, m)
 	if err := b.remember(ctx, done); err != nil {
 		return fmt.Errorf("the backup %s is finished and whole, but the log could not be told of it: %w", name, err)
 	}
@@ -287,7 +287,7 @@ func (b *backupRun) remember(ctx context.Context, done dutylog.Backup) error {
 	if err := b.log.AddBackup(ctx, done); err != nil {
 		return err
 	}
-	if err := markHeld(ctx, b.log, b.to.File(done.Generation, backup.LogName), done.At, b.lost); err != nil {
+	if err := b.mark(ctx, done); err != nil {
 		return err
 	}
 	pruned, err := b.to.Prune(b.flags.keep)
@@ -297,45 +297,81 @@ func (b *backupRun) remember(ctx context.Context, done dutylog.Backup) error {
 	if len(pruned) > 0 {
 		fmt.Fprintf(b.out, "older generations removed: %s\n", strings.Join(pruned, ", "))
 	}
-	return forgetGone(ctx, b.log, b.to)
+	return syncBackups(ctx, b.log, b.to)
 }
 
-// markHeld notes in the log that a finished generation holds the recordings that its picture of
-// the log calls sealed, but for some.
-func markHeld(ctx context.Context, log *sqlite.DB, file string, at time.Time, lost map[string]bool) error {
-	picture, err := sqlite.OpenCopy(ctx, file)
+// mark notes that the generation holds the recordings that its picture of the log calls
+// sealed, but for those that it lacks.
+func (b *backupRun) mark(ctx context.Context, done dutylog.Backup) error {
+	picture, err := sqlite.OpenCopy(ctx, b.to.File(done.Generation, backup.LogName))
 	if err != nil {
 		return err
 	}
 	defer picture.Close()
-	const atOnce = 500 // so that a long list needs little memory, and calls do not wait for it
-	var held []recorder.Recording
+	m := marker{log: b.log, at: done.At}
 	err = picture.EachSealed(ctx, func(r recorder.Recording) error {
-		if !lost[r.CallID] {
-			held = append(held, r)
-		}
-		if len(held) < atOnce {
+		if b.lost[r.CallID] {
 			return nil
 		}
-		defer func() { held = held[:0] }()
-		return log.MarkBackedUp(ctx, at, held)
+		return m.add(ctx, r)
 	})
-	return errors.Join(err, log.MarkBackedUp(ctx, at, held))
+	return errors.Join(err, m.flush(ctx))
 }
 
-// forgetGone notes which generations of the folder are not there any more, whoever removed them.
-func forgetGone(ctx context.Context, log *sqlite.DB, folder *backup.Folder) error {
+// marker notes in the log what is backed up, some hundreds at a time: a long list then needs
+// little memory and no call waits for it.
+type marker struct {
+	log  *sqlite.DB
+	at   time.Time
+	held []recorder.Recording
+}
+
+func (m *marker) add(ctx context.Context, r recorder.Recording) error {
+	const atOnce = 500
+	if m.held = append(m.held, r); len(m.held) < atOnce {
+		return nil
+	}
+	return m.flush(ctx)
+}
+
+func (m *marker) flush(ctx context.Context) error {
+	defer func() { m.held = m.held[:0] }()
+	return m.log.MarkBackedUp(ctx, m.at, m.held)
+}
+
+// syncBackups tells the log of every generation in a folder, for whoever erases something must
+// hear what still holds it: also of one whose run ended before it could tell, and of those that
+// are gone, whoever removed them.
+func syncBackups(ctx context.Context, log *sqlite.DB, folder *backup.Folder) error {
 	there, err := folder.Generations()
 	if err != nil {
 		return err
 	}
 	known, err := log.Backups(ctx)
+	if err != nil {
+		return err
+	}
+	listed := map[string]bool{}
 	for _, k := range known {
-		if k.Path == folder.Path() && k.RemovedAt.IsZero() && !slices.Contains(there, k.Generation) {
+		if k.Path != folder.Path() || !k.RemovedAt.IsZero() {
+			continue
+		}
+		listed[k.Generation] = true
+		if !slices.Contains(there, k.Generation) {
 			err = errors.Join(err, log.RemoveBackup(ctx, k.Path, k.Generation))
 		}
 	}
+	for _, name := range there {
+		if m, digest, damaged := folder.Manifest(name); damaged == nil && !listed[name] { // a damaged one cannot be restored
+			err = errors.Join(err, log.AddBackup(ctx, remembered(folder, name, digest, m)))
+		}
+	}
 	return err
+}
+
+// remembered is how the log remembers a generation.
+func remembered(folder *backup.Folder, name, digest string, m backup.Manifest) dutylog.Backup {
+	return dutylog.Backup{Generation: name, At: m.At, Path: folder.Path(), Recordings: m.Recordings.Count, Bytes: bytesOf(m), Manifest: digest}
 }
 
 func (b *backupRun) report(ctx context.Context, done dutylog.Backup, without []string) {
