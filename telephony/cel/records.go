@@ -1,0 +1,184 @@
+package cel
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// sampleBytes is how much of a piece of garbage is kept to be looked at.
+const sampleBytes = 4096
+
+// maxHeld is the longest record that may have line breaks in it: the switch keeps 80
+// characters of each of the few fields that a caller can send them in.
+const maxHeld = 16384
+
+// garbage is a stretch of the journal that is no record.
+type garbage struct {
+	length int64
+	sample []byte // its beginning
+	why    error
+}
+
+// records cuts a stream of bytes into records and counts how many bytes are settled: whole
+// records and garbage. What is not settled yet waits in memory, at most limit bytes of it.
+// A record normally is one line. One with a caller's line break in it goes on in the next
+// lines, until it ends or a line begins like a record.
+type records struct {
+	zone  *time.Location
+	limit int
+
+	wait     []byte // what is not settled: lines of a record that goes on, and a line without its end
+	line     int    // where in wait the last line begins
+	skipping int64  // length so far of a line that is too long to be kept, 0 when there is none
+	sample   []byte // of that line
+
+	rows    []telephony.Row
+	bad     []garbage
+	settled int64 // bytes since the last take
+}
+
+// take hands over what was found, and how many bytes are settled since the last take.
+func (r *records) take() (rows []telephony.Row, bad []garbage, settled int64) {
+	rows, bad, settled = r.rows, r.bad, r.settled
+	r.rows, r.bad, r.settled = nil, nil, 0
+	return rows, bad, settled
+}
+
+// forget drops all that is not settled or taken.
+func (r *records) forget() { *r = records{zone: r.zone, limit: r.limit, wait: r.wait[:0]} }
+
+// add takes the next bytes of the stream.
+func (r *records) add(b []byte) {
+	for len(b) > 0 {
+		end := bytes.IndexByte(b, '\n')
+		if end < 0 {
+			r.keep(b)
+			return
+		}
+		r.keep(b[:end])
+		r.endLine()
+		b = b[end+1:]
+	}
+}
+
+func (r *records) keep(b []byte) {
+	if r.skipping > 0 {
+		r.skipping += int64(len(b))
+		return
+	}
+	if len(r.wait)+len(b) <= r.limit {
+		r.wait = append(r.wait, b...)
+		return
+	}
+	r.sample = append(bytes.Clone(r.wait[:min(len(r.wait), sampleBytes)]), b[:min(len(b), sampleBytes)]...)
+	r.skipping = int64(len(r.wait) + len(b))
+	r.wait, r.line = r.wait[:0], 0
+}
+
+func (r *records) endLine() {
+	if r.skipping > 0 {
+		r.throw(r.sample, r.skipping+1, fmt.Errorf("it is longer than %d bytes", r.limit))
+		r.skipping, r.sample = 0, nil
+		return
+	}
+	if r.line > 0 && bytes.HasPrefix(r.wait[r.line:], []byte(`{"`)) {
+		r.throwOpen()
+	}
+	if r.line > 0 && len(r.wait) < maxHeld && !bytes.HasSuffix(r.wait, []byte("}")) { // it still goes on
+		r.hold(r.wait)
+		return
+	}
+	line := r.wait
+	r.wait, r.line = r.wait[:0], 0
+	row, err := DecodeIn(line, r.zone)
+	switch {
+	case err == nil:
+		r.accept(row, len(line)+1)
+	case len(bytes.TrimSpace(line)) == 0: // an empty line is no garbage
+		r.settled += int64(len(line) + 1)
+	case r.goesOn(line, err):
+		r.hold(line)
+	default:
+		r.pieces(bytes.Clone(line), err)
+	}
+}
+
+// goesOn is whether a line is a record that ends in one of the next lines.
+func (r *records) goesOn(line []byte, err error) bool {
+	return errors.Is(err, errIncomplete) && len(line) < min(r.limit, maxHeld)
+}
+
+func (r *records) hold(line []byte) {
+	r.wait = append(append(r.wait[:0], line...), '\n')
+	r.line = len(r.wait)
+}
+
+// pieces settles a line that is no record as a whole: records may begin within it, after
+// one that was cut off or after a hole of zeros.
+func (r *records) pieces(line []byte, why error) {
+	junk := 0
+	for at, end := 0, 0; at < len(line); at = end {
+		end = len(line)
+		if next := bytes.Index(line[at+1:], []byte(`{"`)); next >= 0 {
+			end = at + 1 + next
+		}
+		row, err := DecodeIn(line[at:end], r.zone)
+		held := err != nil && end == len(line) && at > 0 && r.goesOn(line[at:], err)
+		if err != nil && !held {
+			continue
+		}
+		if junk < at {
+			r.throw(line[junk:at], int64(at-junk), why)
+		}
+		if junk = end; held {
+			r.hold(line[at:])
+			return
+		}
+		r.accept(row, end-at)
+	}
+	if junk < len(line) {
+		r.throw(line[junk:], int64(len(line)-junk), why)
+	}
+	r.settled++ // the end of the line
+}
+
+func (r *records) accept(row telephony.Row, length int) {
+	r.rows = append(r.rows, row)
+	r.settled += int64(length)
+}
+
+// throwOpen gives up the lines before the last one: their record does not end.
+func (r *records) throwOpen() {
+	r.throw(r.wait[:r.line-1], int64(r.line), errIncomplete)
+	r.wait = r.wait[:copy(r.wait, r.wait[r.line:])]
+	r.line = 0
+}
+
+// quiet says that nothing came for a while: what goes on in the next line does so at once,
+// so a record that still does not end is garbage. A line without its end may wait.
+func (r *records) quiet() {
+	if r.line > 0 && r.line == len(r.wait) {
+		r.throwOpen()
+	}
+}
+
+// end says that nothing comes any more: what is not settled is garbage.
+func (r *records) end() {
+	left, length := r.wait, int64(len(r.wait))
+	if r.skipping > 0 {
+		left, length = r.sample, r.skipping
+	}
+	if length > 0 {
+		r.throw(left, length, errors.New("the file ends within it"))
+	}
+	r.wait, r.line, r.skipping, r.sample = r.wait[:0], 0, 0, nil
+}
+
+func (r *records) throw(b []byte, length int64, why error) {
+	r.bad = append(r.bad, garbage{length: length, sample: bytes.Clone(b[:min(len(b), sampleBytes)]), why: why})
+	r.settled += length
+}
