@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 TIME=${1:-2s}
 DECODERS='
 telephony/ari FuzzDecode
+telephony/cel FuzzDecode
+telephony/cel FuzzRecords
 telephony/tape FuzzReader
 telephony/tape FuzzRecord
 recorder/archive FuzzReceive
@@ -25,6 +27,7 @@ dutylog/sqlite FuzzCursor
 dutylog FuzzCleanText
 recorder FuzzPathFor
 recorder/archive FuzzSealRoundTrip
+recorder/archive FuzzEncryptedFile
 telephony FuzzTracker
 telephony FuzzParseNumber
 telephony/practice FuzzReadWAV
