@@ -12,7 +12,7 @@ GO      ?= go
 LDFLAGS := -X main.version=$(VERSION)
 export CGO_ENABLED = 1
 
-.PHONY: run build page test test-go test-page test-e2e lint deps bench torture clean
+.PHONY: run build page test test-go test-page test-e2e lint deps bench torture fuzz clean
 
 run:
 	@VAR='$(VAR)' LISTEN='$(LISTEN)' ASTERISK='$(ASTERISK)' HTTP_PORT='$(HTTP_PORT)' SIP_PORT='$(SIP_PORT)' PROGRAMME='$(PROGRAMME)' sh deploy/run.sh
@@ -54,6 +54,11 @@ bench: deps page
 # make torture CALLS=5000 KILLS=200 is the long form; SEED= repeats a run.
 torture: deps page
 	@CALLS='$(CALLS)' KILLS='$(KILLS)' SEED='$(SEED)' HARMS='$(HARMS)' sh deploy/torture.sh $(VAR)
+
+# Every decoder under random input for TIME each; make test gives the main ones 2 s.
+TIME ?= 1m
+fuzz:
+	@sh deploy/fuzz.sh $(TIME) all
 
 clean:
 	rm -rf $(VAR)/bin web/page/dist/assets web/page/dist/index.html

@@ -23,10 +23,16 @@ import (
 	"dutyline/telephony/tape"
 )
 
-// notInBackup is said in every manifest and after every backup.
-var notInBackup = []string{
-	"the keys: keep the site key or the escrow key at another place, for without one of them encrypted recordings cannot be played",
-	"passwords of the configuration (ARI, metrics), the page's certificate, login sessions",
+// notInBackup is said in every manifest, and after every backup and restoration.
+func notInBackup(keys []sqlite.SiteKey) []string {
+	which := ""
+	if len(keys) > 0 {
+		which = " (fingerprint " + strings.Join(fingerprints(keys), ", ") + ")"
+	}
+	return []string{
+		"the keys" + which + ": keep the site key or the escrow key at another place, for without one of them encrypted recordings cannot be played",
+		"passwords of the configuration (ARI, metrics), the page's certificate, login sessions",
+	}
 }
 
 const openBackup = "the duty log in the backup is not encrypted: keep the folder as closed as the data folder"
@@ -37,6 +43,7 @@ type places struct {
 	log        string
 	recordings string
 	tape       string
+	zone       *time.Location // of the site; nil: the usual
 }
 
 // placesOf reads them from a configuration file, or takes the usual names in a data folder.
@@ -46,7 +53,10 @@ func placesOf(file, folder string) (places, error) {
 		return places{log: in(backup.LogName), recordings: in("recordings"), tape: in("tape")}, nil
 	}
 	c, err := config.LoadPlaces(file)
-	return places{config: file, log: c.Log.File, recordings: c.Archive.Folder, tape: c.Tape.Folder}, err
+	if err != nil {
+		return places{}, err
+	}
+	return places{config: file, log: c.Log.File, recordings: c.Archive.Folder, tape: c.Tape.Folder, zone: c.Site.Location()}, nil
 }
 
 // aside is where the daemon keeps what the log refused; see newCommitter.
@@ -109,7 +119,7 @@ func (b *backupRun) run(ctx context.Context) (err error) {
 	if err := apart(b.dir, b.from); err != nil {
 		return err
 	}
-	if b.log, err = sqlite.Open(ctx, b.from.log, sqlite.Options{}); err != nil {
+	if b.log, err = sqlite.Open(ctx, b.from.log, sqlite.Options{Location: b.from.zone}); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.log.Close()) }()
@@ -243,15 +253,19 @@ func (b *backupRun) others(ctx context.Context) error {
 
 // finish makes the generation count, and only then tells the log of it.
 func (b *backupRun) finish(ctx context.Context) error {
-	name, digest, m, err := b.draft.Finish(ctx, b.check, notInBackup)
+	keys, err := b.log.SiteKeys(ctx)
 	if err != nil {
 		return errors.Join(err, b.draft.Abandon())
 	}
-	done := dutylog.Backup{Generation: name, At: b.at, Path: b.to.Path(), Recordings: m.Recordings.Count, Bytes: bytesOf(m), Manifest: digest}
+	name, digest, m, err := b.draft.Finish(ctx, b.check, notInBackup(keys))
+	if err != nil {
+		return errors.Join(err, b.draft.Abandon())
+	}
+	done := remembered(b.to, name, digest, m)
 	if err := errors.Join(b.remember(ctx, done), b.markFiles(ctx, m, done.At)); err != nil {
 		return fmt.Errorf("the backup %s is finished and whole, but the log could not be told of it: %w", name, err)
 	}
-	b.report(ctx, done)
+	b.report(ctx, done, m.NotIncluded)
 	if len(m.Problems) > 0 {
 		for _, p := range m.Problems {
 			fmt.Fprintf(b.out, "not in the backup: %s: %s\n", p.Name, p.Why)
@@ -274,7 +288,7 @@ func (b *backupRun) remember(ctx context.Context, done dutylog.Backup) error {
 	if err := b.log.AddBackup(ctx, done); err != nil {
 		return err
 	}
-	if err := markHeld(ctx, b.log, b.to.File(done.Generation, backup.LogName), done.At, b.lost); err != nil {
+	if err := b.mark(ctx, done); err != nil {
 		return err
 	}
 	pruned, err := b.to.Prune(b.flags.keep)
@@ -284,30 +298,25 @@ func (b *backupRun) remember(ctx context.Context, done dutylog.Backup) error {
 	if len(pruned) > 0 {
 		fmt.Fprintf(b.out, "older generations removed: %s\n", strings.Join(pruned, ", "))
 	}
-	return forgetGone(ctx, b.log, b.to)
+	return syncBackups(ctx, b.log, b.to)
 }
 
-// markHeld notes in the log that a finished generation holds the recordings that its picture of
-// the log calls sealed, but for some.
-func markHeld(ctx context.Context, log *sqlite.DB, file string, at time.Time, lost map[string]bool) error {
-	picture, err := sqlite.OpenCopy(ctx, file)
+// mark notes that the generation holds the recordings that its picture of the log calls
+// sealed, but for those that it lacks.
+func (b *backupRun) mark(ctx context.Context, done dutylog.Backup) error {
+	picture, err := sqlite.OpenCopy(ctx, b.to.File(done.Generation, backup.LogName))
 	if err != nil {
 		return err
 	}
 	defer picture.Close()
-	const atOnce = 500 // so that a long list needs little memory, and calls do not wait for it
-	var held []recorder.Recording
+	m := marker{log: b.log, at: done.At}
 	err = picture.EachSealed(ctx, func(r recorder.Recording) error {
-		if !lost[r.CallID] {
-			held = append(held, r)
-		}
-		if len(held) < atOnce {
+		if b.lost[r.CallID] {
 			return nil
 		}
-		defer func() { held = held[:0] }()
-		return log.MarkBackedUp(ctx, at, held)
+		return m.add(ctx, r)
 	})
-	return errors.Join(err, log.MarkBackedUp(ctx, at, held))
+	return errors.Join(err, m.flush(ctx))
 }
 
 // markFiles notes which closed files of the tape and the journal this generation holds. The one
@@ -346,28 +355,69 @@ func closedFiles(kind recorder.Kind, names []string) (closed []string) {
 	return closed
 }
 
-// forgetGone notes which generations of the folder are not there any more, whoever removed them.
-func forgetGone(ctx context.Context, log *sqlite.DB, folder *backup.Folder) error {
+// marker notes in the log what is backed up, some hundreds at a time: a long list then needs
+// little memory and no call waits for it.
+type marker struct {
+	log  *sqlite.DB
+	at   time.Time
+	held []recorder.Recording
+}
+
+func (m *marker) add(ctx context.Context, r recorder.Recording) error {
+	const atOnce = 500
+	if m.held = append(m.held, r); len(m.held) < atOnce {
+		return nil
+	}
+	return m.flush(ctx)
+}
+
+func (m *marker) flush(ctx context.Context) error {
+	defer func() { m.held = m.held[:0] }()
+	return m.log.MarkBackedUp(ctx, m.at, m.held)
+}
+
+// syncBackups tells the log of every generation in a folder, for whoever erases something must
+// hear what still holds it: also of one whose run ended before it could tell, and of those that
+// are gone, whoever removed them.
+func syncBackups(ctx context.Context, log *sqlite.DB, folder *backup.Folder) error {
 	there, err := folder.Generations()
 	if err != nil {
 		return err
 	}
 	known, err := log.Backups(ctx)
+	if err != nil {
+		return err
+	}
+	listed := map[string]bool{}
 	for _, k := range known {
-		if k.Path == folder.Path() && k.RemovedAt.IsZero() && !slices.Contains(there, k.Generation) {
+		if k.Path != folder.Path() || !k.RemovedAt.IsZero() {
+			continue
+		}
+		listed[k.Generation] = true
+		if !slices.Contains(there, k.Generation) {
 			err = errors.Join(err, log.RemoveBackup(ctx, k.Path, k.Generation))
+		}
+	}
+	for _, name := range there {
+		if m, digest, damaged := folder.Manifest(name); damaged == nil && !listed[name] { // a damaged one cannot be restored
+			err = errors.Join(err, log.AddBackup(ctx, remembered(folder, name, digest, m)))
 		}
 	}
 	return err
 }
 
-func (b *backupRun) report(ctx context.Context, done dutylog.Backup) {
+// remembered is how the log remembers a generation.
+func remembered(folder *backup.Folder, name, digest string, m backup.Manifest) dutylog.Backup {
+	return dutylog.Backup{Generation: name, At: m.At, Path: folder.Path(), Recordings: m.Recordings.Count, Bytes: bytesOf(m), Manifest: digest}
+}
+
+func (b *backupRun) report(ctx context.Context, done dutylog.Backup, without []string) {
 	fmt.Fprintf(b.out, "backup %s in %s is finished: the duty log and %d recordings, %s; new are %d recordings, %s\n",
 		done.Generation, done.Path, done.Recordings, inWords(done.Bytes), b.draft.Copied, inWords(b.draft.Bytes))
 	if left, err := b.log.NotBackedUp(ctx); err == nil && left > 0 {
 		fmt.Fprintf(b.out, "%d sealed recordings are in no backup yet\n", left)
 	}
-	for _, what := range notInBackup {
+	for _, what := range without {
 		fmt.Fprintf(b.out, "not in it: %s\n", what)
 	}
 	fmt.Fprintln(b.out, openBackup)

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -418,6 +420,66 @@ func TestBackupRefusals(t *testing.T) {
 	refused(t, "", "0 generations", "restore", s.to, "--into", into, "--generation", "1999")
 	if len(s.generations()) != 1 {
 		t.Errorf("generations %v", s.generations())
+	}
+}
+
+// A run that ended between its last step and telling the log of it: the next one tells.
+func TestTheLogHearsOfABackupLater(t *testing.T) {
+	s := newStore(t, 1)
+	s.backup()
+	db := openTestLog(t, s.in("log.db"))
+	known, err := db.Backups(t.Context())
+	if err != nil || len(known) != 1 {
+		t.Fatalf("%+v, %v", known, err)
+	}
+	if err := db.RemoveBackup(t.Context(), known[0].Path, known[0].Generation); err != nil {
+		t.Fatal(err)
+	}
+	s.backup()
+	known, err = db.Backups(t.Context())
+	if err != nil || len(known) != 2 || !known[0].RemovedAt.IsZero() || known[0].Manifest == "" {
+		t.Errorf("%+v, %v", known, err)
+	}
+}
+
+// A backup that an older program made is brought up to date while it is restored.
+func TestRestoreOfAnOlderProgram(t *testing.T) {
+	packed, err := os.Open("../../dutylog/sqlite/testdata/schema1.db.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	unpacked, err := gzip.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := io.ReadAll(unpacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStore(t, 1)
+	f, err := backup.Create(s.to, "some-log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	d, err := f.Begin(time.Now(), "v0", 1)
+	if err == nil {
+		err = os.WriteFile(d.Path(backup.LogName), old, 0o600)
+	}
+	if err == nil {
+		err = d.Add(t.Context(), backup.LogName)
+	}
+	if err == nil {
+		_, _, _, err = d.Finish(t.Context(), "", nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	into := filepath.Join(t.TempDir(), "new")
+	works(t, "", "restore", s.to, "--into", into)
+	if out := works(t, "", "user", "list", "--db", filepath.Join(into, "log.db")); !strings.Contains(out, "zhangwei") {
+		t.Error(out)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dutyline/dutylog"
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
@@ -40,7 +39,7 @@ func newRestoreCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return (&restoreRun{flags: f, to: to, dir: args[0], lost: map[string]bool{}, out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
+			return (&restoreRun{flags: f, to: to, dir: args[0], out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
 		},
 	}
 	cmd.Flags().StringVar(&f.into, "into", "", "new FOLDER for log.db, recordings and what else there is")
@@ -52,6 +51,12 @@ func newRestoreCommand() *cobra.Command {
 	return cmd
 }
 
+// proved is a restored recording; short, because there may be very many.
+type proved struct {
+	call   string
+	digest recorder.Digest
+}
+
 // restoreRun is one run of the command.
 type restoreRun struct {
 	flags restoreFlags
@@ -60,8 +65,7 @@ type restoreRun struct {
 	out   io.Writer
 	tell  *teller
 	from  *backup.Folder
-	lost  map[string]bool // calls whose recording is not whole
-	held  int             // recordings that are
+	held  []proved // recordings that are whole
 }
 
 func (r *restoreRun) run(ctx context.Context) (err error) {
@@ -88,7 +92,7 @@ func (r *restoreRun) run(ctx context.Context) (err error) {
 	if err := work.Run(ctx, r.tell.step); err != nil {
 		return err
 	}
-	lost, err := r.prove(ctx, generation, work.Place())
+	lost, err := r.prove(ctx, m, work.Place())
 	if err != nil {
 		return err
 	}
@@ -135,25 +139,40 @@ func (r *restoreRun) target() backup.Target {
 	return t
 }
 
-// prove opens the restored log, which brings an older one up to date, tells it of the backups
-// it may need to know of, and compares every recording that it calls sealed.
-func (r *restoreRun) prove(ctx context.Context, generation, file string) (lost []backup.Problem, err error) {
-	if lost, err = r.proveRecordings(ctx, file); err != nil {
-		return nil, err
-	}
-	log, err := sqlite.Open(ctx, file, sqlite.Options{})
+// prove opens the restored log, which brings an older one up to date, compares every recording
+// that it calls sealed, and tells it of the backups that it was restored from: its picture is
+// older than they are.
+func (r *restoreRun) prove(ctx context.Context, m backup.Manifest, file string) (lost []backup.Problem, err error) {
+	r.tell.step("prove the log", 0, 0)
+	err = r.withRestored(ctx, file, func(log *sqlite.DB) error {
+		return errors.Join(log.Verify(ctx), syncBackups(ctx, log, r.from))
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, log.Close()) }()
-	r.tell.step("prove the log", 0, 0)
-	if err := log.Verify(ctx); err != nil {
+	if lost, err = r.proveRecordings(ctx, file); err != nil {
 		return nil, err
 	}
-	return lost, r.remember(ctx, log, generation)
+	return lost, r.withRestored(ctx, file, func(log *sqlite.DB) error {
+		mark := marker{log: log, at: m.At}
+		for _, h := range r.held {
+			if err := mark.add(ctx, recorder.Recording{CallID: h.call, Digest: h.digest}); err != nil {
+				return err
+			}
+		}
+		return mark.flush(ctx)
+	})
 }
 
-// proveRecordings reads each again, at its new place.
+func (r *restoreRun) withRestored(ctx context.Context, file string, do func(*sqlite.DB) error) error {
+	log, err := sqlite.Open(ctx, file, sqlite.Options{Location: r.to.zone})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(log), log.Close())
+}
+
+// proveRecordings reads each again, at its new place. Nobody has the log open meanwhile.
 func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []backup.Problem, err error) {
 	picture, err := sqlite.OpenCopy(ctx, file)
 	if err != nil {
@@ -171,12 +190,10 @@ func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []b
 	defer archive.Close()
 	var done int64
 	err = picture.EachSealed(ctx, func(rec recorder.Recording) error {
-		why := backup.Proves(ctx, archive, rec)
-		if why != "" {
-			r.lost[rec.CallID] = true
+		if why := backup.Proves(ctx, archive, rec); why != "" {
 			lost = append(lost, backup.Problem{Name: "recording " + rec.Path, Why: why})
 		} else {
-			r.held++
+			r.held = append(r.held, proved{rec.CallID, rec.Digest})
 		}
 		done += rec.Size
 		r.tell.step("prove recordings", done, total)
@@ -185,33 +202,8 @@ func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []b
 	return lost, err
 }
 
-// remember tells the restored log of every generation in the folder: the picture is older
-// than the backup's own row, and whoever erases something must hear what still holds it.
-func (r *restoreRun) remember(ctx context.Context, log *sqlite.DB, restored string) error {
-	all, err := r.from.Generations()
-	if err != nil {
-		return err
-	}
-	for _, name := range all {
-		m, digest, err := r.from.Manifest(name)
-		if err != nil {
-			continue // damaged: nothing can be restored from it
-		}
-		b := dutylog.Backup{Generation: name, At: m.At, Path: r.from.Path(), Recordings: m.Recordings.Count, Bytes: bytesOf(m), Manifest: digest}
-		if err := log.AddBackup(ctx, b); err != nil {
-			return err
-		}
-		if name == restored {
-			if err := markHeld(ctx, log, r.from.File(name, backup.LogName), m.At, r.lost); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func (r *restoreRun) report(generation string, m backup.Manifest, lacks []backup.Problem) error {
-	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, r.held, m.At.Local().Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, len(r.held), m.At.Local().Format("2006-01-02 15:04:05"))
 	for _, what := range m.NotIncluded {
 		fmt.Fprintf(r.out, "not in the backup: %s\n", what)
 	}

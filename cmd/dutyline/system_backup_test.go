@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func TestSystemBackupAndRestore(t *testing.T) {
 	r.awaitLine("idle")
 	r.calls("caller", caller{number: "02422730001", talk: time.Second, hertz: callerTone}).Must(t)
 	r.desk.settled(1)
-	if out := r.backUp(to); !strings.Contains(out, "the duty log and 1 recordings") {
+	if out := r.backUp(to); !strings.Contains(out, "the duty log and 1 recordings") || !strings.Contains(out, "not in it: the keys (fingerprint ") {
 		t.Error(out)
 	}
 	talking := r.calls("caller", caller{number: "02488880001", talk: 3 * time.Second, hertz: callerTone})
@@ -54,6 +55,7 @@ func TestSystemBackupAndRestore(t *testing.T) {
 	}
 
 	r.close()
+	keys := filepath.Join(filepath.Dir(r.cfg.Log.File), "keys")
 	into := filepath.Join(t.TempDir(), "restored")
 	works(t, "", "restore", to, "--into", into)
 	r.cfg.Keys.Folder = r.cfg.KeysFolder() // the keys are in no backup: they come from where they are kept
@@ -68,6 +70,12 @@ func TestSystemBackupAndRestore(t *testing.T) {
 	if e := r.desk.entry(want[0].EntryID); e.Content != "备份之前写的" {
 		t.Errorf("the entry after the restoration: %+v", e)
 	}
+	r.desk.want(503, "GET", "/api/v1/calls/"+want[0].ID+"/recording", nil, nil) // nor does it hold the key
+	r.again(func() {
+		if err := os.CopyFS(filepath.Join(into, "keys"), os.DirFS(keys)); err != nil { // from where it was kept
+			t.Fatal(err)
+		}
+	})
 	for _, c := range want {
 		r.checkRecording(c, callerTone, phoneTone)
 	}

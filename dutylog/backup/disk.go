@@ -99,8 +99,8 @@ func (d disk) settle(f *os.File, name string, size int64) error {
 	if mode == 0 {
 		mode = 0o400
 	}
-	if err := f.Chmod(mode); err != nil {
-		return err
+	if err := f.Chmod(mode); err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, errors.ErrUnsupported) {
+		return err // it is our file: what is refused here is not known to the file system, as on many USB disks
 	}
 	if err := d.step(stepSync, name); err != nil {
 		return err

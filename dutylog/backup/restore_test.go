@@ -244,6 +244,16 @@ func TestARealFullDisk(t *testing.T) {
 		to := b.target()
 		to.Recordings = filepath.Join(small, "restored")
 		says(t, b.restore(name, to), "GB free, the backup needs", "nothing was touched")
+
+		if err := syscall.Mount("", small, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
+			t.Fatal(err)
+		}
+		b.dir = filepath.Join(small, "backup")
+		_, _, _, err = b.try()
+		says(t, err, "cannot be used by this user", "mount it writable")
+		b.dir = filepath.Join(small, "another")
+		_, _, _, err = b.try()
+		says(t, err, "make backup folder", "mount it writable")
 		return
 	}
 	cmd := exec.Command(os.Args[0], "-test.run", "^TestARealFullDisk$", "-test.v")

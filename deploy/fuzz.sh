@@ -1,0 +1,46 @@
+#!/bin/sh
+# fuzz.sh [TIME] [all] — the decoders of whatever comes from outside, each under random input for
+# TIME (make test gives them 2s). With "all" also those whose build takes a
+# minute. A failing input is left under testdata/fuzz of its package: mend the decoder and
+# commit the file, it is a test from then on.
+set -eu
+cd "$(dirname "$0")/.."
+TIME=${1:-2s}
+DECODERS='
+telephony/ari FuzzDecode
+telephony/cel FuzzDecode
+telephony/cel FuzzRecords
+telephony/tape FuzzReader
+telephony/tape FuzzRecord
+recorder/archive FuzzReceive
+dutylog FuzzParsePatch
+dutylog FuzzParseDirectory
+dutylog FuzzParseRoster
+dutylog/backup FuzzManifest
+dutylog/backup FuzzList
+config FuzzConfig
+'
+SLOW='
+web FuzzBodies
+web FuzzLastEventID
+dutylog/sqlite FuzzCursor
+dutylog FuzzCleanText
+recorder FuzzPathFor
+recorder/archive FuzzSealRoundTrip
+recorder/archive FuzzEncryptedFile
+telephony FuzzTracker
+telephony FuzzParseNumber
+telephony/practice FuzzReadWAV
+'
+[ "${2:-}" != all ] || DECODERS="$DECODERS$SLOW"
+echo "$DECODERS" | while read -r package name; do
+	[ -n "$package" ] || continue
+	# Without a bound, making one interesting input shorter would take all of a short time.
+	if ! said=$(go test "./$package" -run '^$' -fuzz "^$name\$" -fuzztime "$TIME" -fuzzminimizetime 10x 2>&1); then
+		printf '%s\n' "$said"
+		echo "fuzz: $package $name failed; the input is under $package/testdata/fuzz/$name" >&2
+		exit 1
+	fi
+	inputs=$(printf '%s\n' "$said" | sed -n 's|.* execs: \([0-9]*\).*|\1|p' | tail -1)
+	echo "$package $name: ${inputs:-only the known} inputs in $TIME"
+done
