@@ -59,7 +59,8 @@ func mountDisk(t testing.TB, folder string, megabytes int) *disk {
 // command runs a program; what it complains about is in the error.
 func command(name string, args ...string) error {
 	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w %s", name, err, strings.TrimSpace(string(out)))
+		first, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+		return fmt.Errorf("%s: %w: %s", name, err, first)
 	}
 	return nil
 }

@@ -88,6 +88,7 @@ func (x *torture) killSwitch() error {
 	if err := x.peers.register(20 * time.Second); err != nil {
 		return err
 	}
+	x.healed = time.Now()
 	return x.ready()
 }
 
@@ -174,6 +175,7 @@ func (x *torture) cutJournal() error {
 	if err := errors.Join(err, to.Close(), os.Truncate(file, 0)); err != nil {
 		return err
 	}
+	x.healed = time.Now()
 	return x.ready()
 }
 
@@ -184,7 +186,9 @@ func (x *torture) loseJournal() error {
 		return err
 	}
 	pause(time.Second + x.upTo(time.Second))
-	return errors.Join(os.Rename(folder+".away", folder), x.ready())
+	err := os.Rename(folder+".away", folder)
+	x.healed = time.Now()
+	return errors.Join(err, x.ready())
 }
 
 // stepClock sets the daemon's clock forward or back and then right again.

@@ -39,6 +39,7 @@ type torture struct {
 	peers  *peers
 
 	windows []window
+	healed  time.Time // when switch and journal worked again, during a harm; the daemon may need longer
 	killed  int
 	notRun  []string
 	trouble []string
@@ -163,10 +164,13 @@ func (x *torture) inject(f fault) {
 		}
 	}
 	w := window{Fault: f.name, Hurts: f.hurts, From: time.Now()}
+	x.healed = time.Time{}
 	if err := f.do(x); err != nil {
 		x.trouble = append(x.trouble, fmt.Sprintf("%s: %v", f.name, err))
 	}
-	w.To = time.Now()
+	if w.To = x.healed; w.To.IsZero() {
+		w.To = time.Now()
+	}
 	x.windows = append(x.windows, w)
 	x.killed += f.kills
 }
