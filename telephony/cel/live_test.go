@@ -2,74 +2,147 @@ package cel_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/telephony"
+	"dutyline/telephony/asterisk"
 	"dutyline/telephony/asterisk/asterisktest"
 	"dutyline/telephony/cel"
 )
 
-// TestARealJournal follows the journal of a real Asterisk through a call, with a rotation
-// in the middle of it.
-func TestARealJournal(t *testing.T) {
-	s := asterisktest.Settings(t)
-	s.Qualify = time.Second
-	p := asterisktest.Start(t, s)
-	tail := cel.New(cel.Config{Path: p.Settings.Journal(), Interval: 20 * time.Millisecond}, nil)
-	var mu sync.Mutex
-	var rows []telephony.Row
-	var bad, gaps int
+var recordJournals = flag.String("record-journals", "", "write the journals of the live tests to this folder, for instance ../testdata/journal")
+
+// real is a tail on the journal of a real Asterisk.
+type real struct {
+	tail *cel.Tail
+
+	mu        sync.Mutex
+	rows      []telephony.Row
+	bad, gaps int
+}
+
+func follow(t *testing.T, s asterisk.Settings) *real {
+	r := &real{tail: cel.New(cel.Config{Path: s.Journal(), Interval: 20 * time.Millisecond}, nil)}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = tail.Run(ctx, telephony.Position{}, func(_ context.Context, b cel.Batch) error {
-			mu.Lock()
-			defer mu.Unlock()
-			rows, bad = append(rows, b.Rows...), bad+b.Bad
-			if b.Gap != nil {
-				gaps++
-			}
-			return nil
-		})
+		_ = r.tail.Run(ctx, telephony.Position{}, r.take)
 	}()
 	t.Cleanup(func() { cancel(); <-done })
-	seen := func(kind telephony.RowKind) func() bool {
-		return func() bool {
-			mu.Lock()
-			defer mu.Unlock()
-			return slices.ContainsFunc(rows, func(r telephony.Row) bool { return r.Kind == kind })
+	return r
+}
+
+func (r *real) take(_ context.Context, b cel.Batch) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rows, r.bad = append(r.rows, b.Rows...), r.bad+b.Bad
+	if b.Gap != nil {
+		r.gaps++
+	}
+	return nil
+}
+
+func (r *real) count(kind telephony.RowKind) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, row := range r.rows {
+		if row.Kind == kind {
+			n++
 		}
 	}
+	return n
+}
+
+func (r *real) await(t *testing.T, kind telephony.RowKind, n int) {
+	t.Helper()
+	asterisktest.Eventually(t, 15*time.Second, kind.String()+" is read", func() bool { return r.count(kind) >= n })
+}
+
+func quick(t *testing.T) asterisk.Settings {
+	s := asterisktest.Settings(t)
+	s.Qualify = time.Second
+	return s
+}
+
+// TestARealJournal follows the journal of a real Asterisk through a call, with a rotation
+// in the middle of it.
+func TestARealJournal(t *testing.T) {
+	p := asterisktest.Start(t, quick(t))
+	r := follow(t, p.Settings)
 	before := time.Now()
 	tone := asterisktest.Tone(t, 600, time.Second)
 	phone := asterisktest.Phone(t, p, 600*time.Millisecond, tone)
 	call := asterisktest.Call(t, p, "02422730001", p.Settings.Number, time.Second, tone)
-	asterisktest.Eventually(t, 10*time.Second, "the answer is read", seen(telephony.RowBridgeEnter))
+	r.await(t, telephony.RowBridgeEnter, 1)
 	if err := os.Rename(p.Settings.Journal(), p.Settings.Journal()+".1"); err != nil {
 		t.Fatal(err)
 	}
 	call.Must(t)
 	phone.Finish(t)
-	asterisktest.Eventually(t, 10*time.Second, "the end is read", seen(telephony.RowLinkedEnd))
-	mu.Lock()
-	defer mu.Unlock()
-	checkRealRows(t, rows, before)
-	if bad+gaps > 0 {
-		t.Errorf("%d pieces of garbage, %d gaps", bad, gaps)
+	r.await(t, telephony.RowLinkedEnd, 1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	checkRealRows(t, r.rows, before)
+	if r.bad+r.gaps > 0 {
+		t.Errorf("%d pieces of garbage, %d gaps", r.bad, r.gaps)
 	}
 	if files, _ := filepath.Glob(p.Settings.Journal() + "*"); len(files) != 2 {
 		t.Errorf("files %v", files)
 	}
-	if st := tail.Status(); st.Problem != "" || st.Rows != uint64(len(rows)) {
+	if st := r.tail.Status(); st.Problem != "" || st.Rows != uint64(len(r.rows)) {
 		t.Errorf("%+v", st)
+	}
+}
+
+// TestAKilledAsteriskLeavesItsRows: every row up to a kill -9 in mid-call is there, no end
+// of that call ever comes, and the journal goes on with the next start.
+func TestAKilledAsteriskLeavesItsRows(t *testing.T) {
+	s := quick(t)
+	p := asterisktest.Start(t, s)
+	r := follow(t, p.Settings)
+	tone := asterisktest.Tone(t, 600, time.Second)
+	phone := asterisktest.Phone(t, p, 300*time.Millisecond, tone)
+	call := asterisktest.Call(t, p, "02422730001", p.Settings.Number, 20*time.Second, tone)
+	r.await(t, telephony.RowBridgeEnter, 2)
+	if err := syscall.Kill(-p.Pid(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	call.Stop()
+	phone.Stop()
+	_ = p.Stop(time.Second)
+	p = asterisktest.Start(t, p.Settings)
+	asterisktest.Scene(t, p, "caller-rejected", p.Settings.Number)
+	r.await(t, telephony.RowLinkedEnd, 1)
+	if *recordJournals != "" {
+		b, err := os.ReadFile(p.Settings.Journal())
+		if err == nil {
+			err = os.WriteFile(filepath.Join(*recordJournals, "killed_in_mid_call.jsonl"), b, 0o644)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.bad+r.gaps > 0 {
+		t.Errorf("%d pieces of garbage, %d gaps", r.bad, r.gaps)
+	}
+	cut, ended := r.rows[0].LinkedID, r.rows[len(r.rows)-1].LinkedID
+	if cut == ended || slices.ContainsFunc(r.rows, func(row telephony.Row) bool {
+		return row.LinkedID == cut && (row.Kind == telephony.RowLinkedEnd || row.Kind == telephony.RowHangup)
+	}) {
+		t.Errorf("the call that was cut: %+v", r.rows)
 	}
 }
 

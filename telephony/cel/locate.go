@@ -180,11 +180,12 @@ func (f *follower) cut() error {
 	c.copy, c.gap = true, s.gap
 	rest := f.queue
 	f.queue = []*source{c}
-	for _, e := range files[at+1:] { // rotated files between the copy and this one
-		if e.number == 0 || e.compressed || os.SameFile(e.info, anew.info()) {
-			break
+	own := slices.IndexFunc(files, func(e entry) bool { return os.SameFile(e.info, anew.info()) })
+	for i := at + 1; i < own; i++ { // rotated files between the copy and this one
+		if files[i].compressed {
+			continue
 		}
-		if between, err := openSource(e.path); err == nil {
+		if between, err := openSource(files[i].path); err == nil {
 			f.queue = append(f.queue, between)
 		}
 	}
