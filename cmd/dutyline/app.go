@@ -102,7 +102,7 @@ func (a *app) open(ctx context.Context) error {
 // openEvidence finds the key that signs, and records the rules by which calls are judged from
 // now on. Without the key the daemon watches and logs all the same.
 func (a *app) openEvidence(ctx context.Context) error {
-	a.signer = &checkpointer{log: a.log, every: a.cfg.Proof.CheckpointEvery, sendTo: a.cfg.Proof.SendTo, logger: a.logger, now: time.Now}
+	a.signer = &checkpointer{log: a.log, every: a.cfg.Proof.CheckpointEvery, sendTo: a.cfg.Proof.SendTo, logger: a.logger, now: a.clock.Now}
 	a.signer.key, a.proofMade, a.signer.keyErr = openEvidenceKey(ctx, a.cfg.EvidenceKey(), a.log)
 	return a.log.NoteRules(ctx, a.cfg.TelephonyLines(), time.Now())
 }
@@ -114,6 +114,7 @@ func (a *app) wire(context.Context) error {
 	eye.Now = a.clock.Now
 	a.sw = ari.New(eye, a.registry)
 	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
+	a.accesses = newAccessKeeper(a.log, a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.tell, a.logger)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,7 +168,10 @@ func post(ctx context.Context, to string, c dutylog.Checkpoint) error {
 	req.Header.Set("Content-Type", "text/plain; charset=utf-8")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return errors.New(strings.ReplaceAll(err.Error(), to, placeOf(to)))
+		if whole := (*url.Error)(nil); errors.As(err, &whole) {
+			err = whole.Err // the rest of it names the address with what may be secret in it
+		}
+		return fmt.Errorf("%s: %w", placeOf(to), err)
 	}
 	defer res.Body.Close()
 	said, _ := io.ReadAll(io.LimitReader(res.Body, keptOnTheWay))

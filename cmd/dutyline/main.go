@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -15,7 +16,11 @@ var version = "dev"
 func main() {
 	if err := newRootCommand().Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "dutyline: "+err.Error()+hint(err))
-		os.Exit(1)
+		code := 1
+		if coded := (codedError{}); errors.As(err, &coded) {
+			code = coded.code
+		}
+		os.Exit(code)
 	}
 }
 
@@ -41,6 +46,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
 	root.AddCommand(newKeysCommand(), newHoldCommand(), newExpireCommand(), newEraseCommand())
+	root.AddCommand(newVerifyCommand(), newCheckpointCommand(), newExhibitCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand())
 	root.AddCommand(newBackupCommand(), newRestoreCommand())
 	return root

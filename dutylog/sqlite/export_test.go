@@ -1,5 +1,13 @@
 package sqlite
 
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"dutyline/dutylog/audit"
+)
+
 // ExecOnWriter runs a statement on the writing connection, for tests of what SQLite itself
 // refuses (a full disk, a change of history).
 func (db *DB) ExecOnWriter(statement string) error {
@@ -49,4 +57,42 @@ func CoverQueries() (all []string) {
 		all = append(all, c.chunkQuery())
 	}
 	return all
+}
+
+// ErrProveSome is what ProveSome and ProveGroup fail with.
+var ErrProveSome = errors.New("it fails on purpose")
+
+// ProveSome appends so many records in one job, and may fail after that.
+func (db *DB) ProveSome(subject string, records int, fail bool) error {
+	return db.write(context.Background(), "prove", proveSome(subject, records, fail))
+}
+
+func proveSome(subject string, records int, fail bool) func(*tx) error {
+	return func(t *tx) error {
+		for i := range records {
+			if err := t.prove(audit.Attachment, fmt.Sprint(subject, "/", i), []byte("x")); err != nil {
+				return err
+			}
+		}
+		if fail {
+			return ErrProveSome
+		}
+		return nil
+	}
+}
+
+// ProveGroup lets jobs share one commit.
+func (db *DB) ProveGroup(records []int, fails []bool) error {
+	group := make([]job, len(records))
+	for i := range group {
+		group[i].fn = proveSome(fmt.Sprint(i), records[i], fails[i])
+	}
+	results := make([]error, len(group))
+	_, err := db.commitGroup(group, results)
+	for i, r := range results {
+		if errors.Is(r, ErrProveSome) != fails[i] || !fails[i] && r != nil {
+			err = errors.Join(err, fmt.Errorf("job %d: %v", i, r))
+		}
+	}
+	return err
 }

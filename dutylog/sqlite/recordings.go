@@ -121,7 +121,8 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 // sameEvidence reports whether nothing that is proved of a recording changed. What was never
 // sealed is no evidence, and tries in vain are none either.
 func sameEvidence(before, after recorder.Recording) bool {
-	if after.SealedAt.IsZero() && before.SealedAt.IsZero() {
+	sealed := func(r recorder.Recording) bool { return !r.SealedAt.IsZero() || r.Status == recorder.Sealed }
+	if !sealed(after) && !sealed(before) {
 		return true
 	}
 	before.Attempts, before.NextTry = after.Attempts, after.NextTry

@@ -1,0 +1,338 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
+)
+
+// The files of an exhibit.
+const (
+	exhibitIndex      = "exhibit.json"
+	exhibitCheckpoint = "checkpoint.txt"
+	exhibitKey        = "public-key.txt"
+	exhibitRecording  = "recording.flac"
+	exhibitJournal    = "journal.jsonl"
+	exhibitEntry      = "值班记录.txt"
+	exhibitStatement  = "说明.txt"
+	exhibitManifest   = "清单.txt" // digests of all the others, signed
+)
+
+func contentFile(p audit.Proof) string { return fmt.Sprintf("content-%d-%s.txt", p.Index, p.Kind) }
+
+// exhibitJSON is the index of an exhibit.
+type exhibitJSON struct {
+	Program string        `json:"program"`
+	Version string        `json:"version"`
+	MadeAt  string        `json:"made_at"`
+	MadeBy  string        `json:"made_by"`
+	EntryID string        `json:"entry_id"`
+	Number  string        `json:"entry_number"`
+	CallID  string        `json:"call_id"`
+	Proofs  []audit.Proof `json:"proofs"`
+}
+
+func newExhibitCommand() *cobra.Command {
+	var file, by, journal string
+	cmd := &cobra.Command{
+		Use:   "exhibit ENTRY DIR",
+		Short: "Write one self-contained folder about an entry, with its recording and its proof",
+		Long: "Write everything about one entry into a new folder: the recording (decrypted), every revision, the\n" +
+			"switch's journal lines of its call, who saw it, the proof that all of it stands in the signed log, the\n" +
+			"public key, and a statement in plain Chinese. \"dutyline verify --exhibit DIR\" checks it on any machine.\n" +
+			"The exhibit is itself recorded as an access.",
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withData(cmd, file, func(d *data) error {
+				x := &exhibit{data: d, folder: args[1], journal: journal, now: time.Now()}
+				var err error
+				if x.by, err = d.actor(cmd, by); err != nil {
+					return err
+				}
+				id, err := d.log.EntryID(cmd.Context(), args[0])
+				if err != nil {
+					return orUnknownEntry(args[0], err)
+				}
+				if err := x.write(cmd.Context(), id); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: entry %s, %d proofs, %s\n", x.folder, x.entry.EntryNumber, len(x.proofs), x.recording)
+				for _, w := range x.lacks {
+					fmt.Fprintln(cmd.OutOrStdout(), "not in it: "+w)
+				}
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "/etc/dutyline/dutyline.yaml", "the daemon's configuration")
+	cmd.Flags().StringVar(&by, "by", "", "login of who takes it; the machine's user when not given")
+	cmd.Flags().StringVar(&journal, "journal", "", "the switch's live journal FILE; those that rotation left beside it are read as well")
+	return cmd
+}
+
+// exhibit is one that is being written.
+type exhibit struct {
+	*data
+	folder  string
+	journal string
+	by      dutylog.Actor
+	now     time.Time
+
+	entry      dutylog.Entry
+	checkpoint audit.Checkpoint
+	note       string // the checkpoint as signed
+	verifier   string
+	key        *audit.Key // nil: it cannot be read here
+	proofs     []sqlite.Exhibited
+	revisions  []dutylog.Revision
+	recording  string   // what became of it, in words
+	lacks      []string // what could not be taken along, and why
+	files      []string // written so far
+}
+
+// write makes the folder. What is missing is said in it; what fails leaves no half folder
+// behind that looks whole: the signed list comes last.
+func (x *exhibit) write(ctx context.Context, entryID string) error {
+	if err := x.makeFolder(); err != nil {
+		return err
+	}
+	if err := x.log.NoteAccess(ctx, dutylog.Access{By: x.by, What: "exhibit.make", Object: entryID, At: x.now}); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context) error{
+		func(ctx context.Context) (err error) { x.entry, err = x.log.Entry(ctx, entryID); return err },
+		func(ctx context.Context) (err error) { x.revisions, err = x.log.Revisions(ctx, entryID); return err },
+		x.sign, x.writeProofs, x.writeRecording, x.writeJournal, x.writeWords, x.writeManifest,
+	} {
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("exhibit of entry %s: %w", entryID, err)
+		}
+	}
+	return syncFolder(x.folder)
+}
+
+func (x *exhibit) makeFolder() error {
+	err := os.Mkdir(x.folder, 0o700)
+	if errors.Is(err, fs.ErrExist) {
+		if have, e := os.ReadDir(x.folder); e == nil && len(have) == 0 {
+			return nil
+		}
+		return fmt.Errorf("%s is there already: name a new folder", x.folder)
+	}
+	return err
+}
+
+// sign takes a fresh checkpoint, so that everything is under it; without the key, the newest.
+func (x *exhibit) sign(ctx context.Context) error {
+	if key, _, err := openEvidenceKey(ctx, x.cfg.EvidenceKey(), x.log); err != nil {
+		x.lacks = append(x.lacks, fmt.Sprintf("a fresh signature (%v): what is newer than the last checkpoint is not in it", err))
+	} else {
+		x.key, x.verifier = &key, key.Verifier()
+		if _, err := x.log.Checkpoint(ctx, key, x.cfg.Proof.SendTo != ""); err != nil {
+			return err
+		}
+	}
+	var err error
+	if x.note, err = x.log.LatestCheckpoint(ctx); err != nil {
+		return fmt.Errorf("nothing of the log was ever signed, so nothing can be shown: %w", err)
+	}
+	verifiers, err := x.log.Verifiers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range verifiers {
+		if x.checkpoint, err = audit.Open(x.note, v); err == nil {
+			x.verifier = v
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the newest checkpoint: %w", err)
+	}
+	if err := x.put(exhibitCheckpoint, []byte(x.note)); err != nil {
+		return err
+	}
+	return x.put(exhibitKey, []byte(x.verifier+"\n"))
+}
+
+func (x *exhibit) writeProofs(ctx context.Context) (err error) {
+	if x.proofs, err = x.log.Exhibit(ctx, x.entry.ID, x.checkpoint.Size); err != nil {
+		return err
+	}
+	index := exhibitJSON{Program: "dutyline", Version: version, MadeAt: x.now.UTC().Format(time.RFC3339), MadeBy: x.by.Login,
+		EntryID: x.entry.ID, Number: x.entry.EntryNumber.String(), CallID: x.entry.CallID}
+	for _, p := range x.proofs {
+		index.Proofs = append(index.Proofs, p.Proof)
+		if p.Salt == nil {
+			continue
+		}
+		if err := x.put(contentFile(p.Proof), p.Content); err != nil {
+			return err
+		}
+	}
+	text, err := json.MarshalIndent(index, "", " ")
+	if err != nil {
+		return err
+	}
+	return x.put(exhibitIndex, append(text, '\n'))
+}
+
+// writeRecording copies what a player hears; the archive proves it on opening.
+func (x *exhibit) writeRecording(ctx context.Context) error {
+	if x.entry.CallID == "" {
+		x.recording = "no call, no recording"
+		return nil
+	}
+	from, row, err := x.archive.Open(ctx, x.entry.CallID)
+	if err != nil {
+		x.recording = "without a recording"
+		x.lacks = append(x.lacks, fmt.Sprintf("the recording (%s): %v", row.Status, err))
+		return nil
+	}
+	defer from.Close()
+	h := sha256.New()
+	if err := x.copy(exhibitRecording, io.TeeReader(from, h)); err != nil {
+		return err
+	}
+	if got := recorder.Digest(hex.EncodeToString(h.Sum(nil))); got != row.Digest {
+		return fmt.Errorf("the recording that was copied has digest %s, sealed was %s: its disk fails", got, row.Digest)
+	}
+	x.recording = "with its recording"
+	return nil
+}
+
+// writeJournal copies the lines of the switch's own journal that name the call. They are not
+// covered by the log's proof, only by the list's signature, and the statement says so.
+func (x *exhibit) writeJournal(context.Context) error {
+	if x.entry.CallID == "" {
+		return nil
+	}
+	if x.journal == "" {
+		x.lacks = append(x.lacks, "the switch's journal lines: no journal was named (--journal FILE)")
+		return nil
+	}
+	files, err := filepath.Glob(x.journal + "*")
+	if err != nil || len(files) == 0 {
+		x.lacks = append(x.lacks, "the switch's journal lines: there is no "+x.journal)
+		return nil
+	}
+	slices.SortFunc(files, func(a, b string) int { return strings.Compare(b, a) }) // older ones have longer names
+	var lines bytes.Buffer
+	for _, name := range files {
+		if err := linesAbout(name, x.entry.CallID, &lines); err != nil {
+			x.lacks = append(x.lacks, fmt.Sprintf("journal lines of %s: %v", name, err))
+		}
+	}
+	if lines.Len() == 0 {
+		x.lacks = append(x.lacks, "the switch's journal lines: none names the call (expired, or another switch wrote them)")
+		return nil
+	}
+	return x.put(exhibitJournal, lines.Bytes())
+}
+
+// linesAbout copies the lines that hold the call's id as a whole value; overlong ones are passed over.
+func linesAbout(name, callID string, to *bytes.Buffer) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	quoted, err := json.Marshal(callID)
+	if err != nil {
+		return err
+	}
+	in := bufio.NewReaderSize(f, 1<<20)
+	for {
+		line, err := in.ReadSlice('\n')
+		for errors.Is(err, bufio.ErrBufferFull) {
+			line = nil
+			_, err = in.ReadSlice('\n')
+		}
+		if bytes.Contains(line, quoted) {
+			to.Write(bytes.TrimRight(line, "\r\n"))
+			to.WriteByte('\n')
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// put writes one file durably and remembers it for the list.
+func (x *exhibit) put(name string, text []byte) error { return x.copy(name, bytes.NewReader(text)) }
+
+func (x *exhibit) copy(name string, from io.Reader) error {
+	f, err := os.OpenFile(filepath.Join(x.folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, from)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	x.files = append(x.files, name)
+	return nil
+}
+
+// writeManifest lists every file with its digest and signs the list.
+func (x *exhibit) writeManifest(context.Context) error {
+	text, err := manifestOf(x.folder, x.files)
+	if err != nil {
+		return err
+	}
+	if x.key != nil && x.key.Verifier() == x.verifier {
+		if text, err = x.key.SignText(text); err != nil {
+			return err
+		}
+	}
+	return x.put(exhibitManifest, []byte(text))
+}
+
+const manifestHead = "dutyline exhibit"
+
+func manifestOf(folder string, files []string) (string, error) {
+	files = slices.Clone(files)
+	slices.Sort(files)
+	text := manifestHead + "\n"
+	for _, name := range files {
+		sum, err := sumOf(filepath.Join(folder, name))
+		if err != nil {
+			return "", err
+		}
+		text += sum + "  " + name + "\n"
+	}
+	return text, nil
+}
+
+func sumOf(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.Copy(h, f)
+	return hex.EncodeToString(h.Sum(nil)), err
+}
