@@ -129,7 +129,8 @@ func TestInvalidPatchesNameTheField(t *testing.T) {
 		"gap reason too long":  {dutylog.EntryPatch{Gaps: gaps{"caller_unit": {Why: dutylog.NotGiven, Reason: long}}}, "gaps.caller_unit.reason", "at most 500"},
 		"gap not for this":     {dutylog.EntryPatch{Gaps: gaps{"caller_unit": {Why: dutylog.NotPossible, Reason: "x"}}}, "gaps.caller_unit.why", "not_given, refused"},
 		"read-back refused":    {dutylog.EntryPatch{Gaps: gaps{"read_back": {Why: dutylog.Refused, Reason: "x"}}}, "gaps.read_back.why", "not_possible"},
-		"no gap at all":        {dutylog.EntryPatch{Gaps: gaps{"called_why": {Why: dutylog.NotGiven, Reason: "x"}}}, "gaps.called_why", "give its value"},
+		"no gap at all":        {dutylog.EntryPatch{Gaps: gaps{"category": {Why: dutylog.NotGiven, Reason: "x"}}}, "gaps.category", "give its value"},
+		"nobody refused why":   {dutylog.EntryPatch{Gaps: gaps{"called_why": {Why: dutylog.Refused, Reason: "x"}}}, "gaps.called_why.why", "allowed: not_given"},
 		"value and gap": {dutylog.EntryPatch{Values: values{"caller_unit": "某局"},
 			Gaps: gaps{"caller_unit": {Why: dutylog.NotGiven, Reason: "x"}}}, "gaps.caller_unit", "at once"},
 	} {
@@ -246,6 +247,16 @@ func TestCompleteAndOpenAgain(t *testing.T) {
 	_, err := e.Amend(dutylog.EntryPatch{Revision: e.Revision, State: is(dutylog.Complete), Values: values{"content": ""}}, officer, later)
 	if !errors.As(err, new(*dutylog.IncompleteError)) {
 		t.Errorf("a patch that asks for complete and takes the content away: %v", err)
+	}
+}
+
+func TestAnOutgoingCallThatReachedNobodyIsCompletedByGaps(t *testing.T) {
+	for why, whom := range map[string]dutylog.GapWhy{"业务代码 *#06#": dutylog.NotGiven, "误拨，对方不肯说明": dutylog.Refused} {
+		e := amend(t, opened(outbound("*57*13904011234#")), dutylog.EntryPatch{State: is(dutylog.Complete), Gaps: gaps{
+			"called_whom": {Why: whom, Reason: why}, "called_why": {Why: dutylog.NotGiven, Reason: why}}})
+		if e.Kind != dutylog.KindOutgoing || e.State != dutylog.Complete || len(e.Missing()) != 0 {
+			t.Errorf("%s: %s entry is %s and lacks %v", why, e.Kind, e.State, e.Missing())
+		}
 	}
 }
 

@@ -39,7 +39,9 @@ const (
 )
 
 // The fields in the order of the form. A gap stands where the other side kept a value to
-// itself, or where something could not be done; what the officer alone decides has none.
+// itself, or where something could not be done. A service code and a wrong key make an outgoing
+// call, too: whom it reached may be unknown or refused by who picked up, and it may have had no
+// reason; only nobody can have refused why we called. What no kind requires has no gap.
 var fieldRules = []fieldRule{
 	{CallerUnit, shortText, []GapWhy{NotGiven, Refused}},
 	{CallerPerson, shortText, []GapWhy{NotGiven, Refused}},
@@ -51,8 +53,8 @@ var fieldRules = []fieldRule{
 	{CallBackResult, shortText, []GapWhy{NotPossible}},
 	{Inspector, shortText, []GapWhy{NotGiven, Refused}},
 	{CheckResult, shortText, []GapWhy{NotGiven}},
-	{CalledWhom, shortText, nil},
-	{CalledWhy, shortText, nil},
+	{CalledWhom, shortText, []GapWhy{NotGiven, Refused}},
+	{CalledWhy, shortText, []GapWhy{NotGiven}},
 	{AnsweredBy, shortText, nil},
 }
 

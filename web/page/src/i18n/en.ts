@@ -143,6 +143,8 @@ export const en: Record<Key, string> = {
   'gap.quick.not_given': 'Asked again, still not given|Call was cut|Emergency, no time to ask',
   'gap.quick.refused': 'Asked again, refused again|Caller wants to stay anonymous',
   'gap.quick.not_possible': 'Caller had hung up|Call was cut|Bad line',
+  'gap.quick.called.not_given': 'Misdialled|Service code, nobody was called|Not connected',
+  'gap.quick.called.refused': 'Asked again, refused again|The other side had hung up',
   'gap.quick.call_back': 'Number withheld|Nobody answered|Engaged|Number does not exist',
   'readback.done': 'Read back and confirmed',
   'readback.by': '{who} · {time}',

@@ -141,6 +141,8 @@ export const zh = {
   'gap.quick.not_given': '来电人未提供且已追问|通话中断|紧急情况来不及询问',
   'gap.quick.refused': '追问后仍不肯说明|来电人要求匿名',
   'gap.quick.not_possible': '对方已挂断|通话中断|线路不清',
+  'gap.quick.called.not_given': '误拨|业务代码，无通话对象|未接通',
+  'gap.quick.called.refused': '追问后仍不肯说明|对方已挂断',
   'gap.quick.call_back': '来电未显示号码|回拨无人接听|回拨占线|号码为空号',
   'readback.done': '已复述校对',
   'readback.by': '{who} · {time}',
