@@ -118,12 +118,14 @@ func TestInvalidPatchesNameTheField(t *testing.T) {
 		field string
 		says  string
 	}{
-		"kind":                 {dutylog.EntryPatch{Kind: is(dutylog.Kind("fire"))}, "kind", `"fire"`},
-		"state":                {dutylog.EntryPatch{State: is(dutylog.EntryState("done"))}, "state", `"done"`},
-		"unknown field":        {dutylog.EntryPatch{Values: values{"colour": "red"}}, "colour", "no field"},
-		"too long":             {dutylog.EntryPatch{Values: values{"caller_unit": long}}, "caller_unit", "501 characters; at most 500"},
-		"content too long":     {dutylog.EntryPatch{Values: values{"content": strings.Repeat("字", 20001)}}, "content", "at most 20000"},
-		"read back in words":   {dutylog.EntryPatch{Values: values{"read_back": "yes"}}, "read_back", `"done"`},
+		"kind":               {dutylog.EntryPatch{Kind: is(dutylog.Kind("fire"))}, "kind", `"fire"`},
+		"state":              {dutylog.EntryPatch{State: is(dutylog.EntryState("done"))}, "state", `"done"`},
+		"unknown field":      {dutylog.EntryPatch{Values: values{"colour": "red"}}, "colour", "no field"},
+		"too long":           {dutylog.EntryPatch{Values: values{"caller_unit": long}}, "caller_unit", "501 characters; at most 500"},
+		"content too long":   {dutylog.EntryPatch{Values: values{"content": strings.Repeat("字", 20001)}}, "content", "at most 20000"},
+		"read back in words": {dutylog.EntryPatch{Values: values{"read_back": "yes"}}, "read_back", `"done"`},
+		"category of one's own": {dutylog.EntryPatch{Values: values{"category": "火灾"}}, "category",
+			`"火灾" is no category: choose 突发事件, 信息报送, 预警信息, 指示批示, 业务咨询, 通知传达 or 其他, or "" for none`},
 		"gap of unknown field": {dutylog.EntryPatch{Gaps: gaps{"colour": {Why: dutylog.NotGiven, Reason: "x"}}}, "gaps.colour", "no field"},
 		"gap without reason":   {dutylog.EntryPatch{Gaps: gaps{"caller_unit": {Why: dutylog.NotGiven, Reason: " \n"}}}, "gaps.caller_unit.reason", "why"},
 		"gap reason too long":  {dutylog.EntryPatch{Gaps: gaps{"caller_unit": {Why: dutylog.NotGiven, Reason: long}}}, "gaps.caller_unit.reason", "at most 500"},
@@ -145,6 +147,27 @@ func TestInvalidPatchesNameTheField(t *testing.T) {
 		if invalid.Field != c.field || !strings.Contains(invalid.Reason, c.says) {
 			t.Errorf("%s: %q: %q; want field %q and %q", name, invalid.Field, invalid.Reason, c.field, c.says)
 		}
+	}
+}
+
+func TestEveryCategoryIsTakenAndCleared(t *testing.T) {
+	e := opened(inbound("1"))
+	for _, c := range dutylog.Categories() {
+		if e = amend(t, e, dutylog.EntryPatch{Values: values{"category": c}}); e.Values[dutylog.Category] != c {
+			t.Errorf("%s became %q", c, e.Values[dutylog.Category])
+		}
+	}
+	if e = amend(t, e, dutylog.EntryPatch{Values: values{"category": ""}}); e.Values[dutylog.Category] != "" {
+		t.Errorf("cleared, it is %q", e.Values[dutylog.Category])
+	}
+}
+
+// What was kept when other words were allowed stands until somebody chooses one.
+func TestACategoryOfEarlierDaysDoesNotStandInTheWay(t *testing.T) {
+	e := opened(inbound("1"))
+	e.Values[dutylog.Category] = "火灾"
+	if e = amend(t, e, dutylog.EntryPatch{Values: values{"content": "冒烟"}}); e.Values[dutylog.Category] != "火灾" {
+		t.Errorf("the category became %q", e.Values[dutylog.Category])
 	}
 }
 

@@ -58,7 +58,8 @@ var fieldRules = []fieldRule{
 	{AnsweredBy, shortText, nil},
 }
 
-// Categories of what a call is about, offered in this order; other words are allowed.
+// Categories of what a call is about, in the order in which they are offered. The set is closed:
+// words of one's own could not be counted.
 func Categories() []string {
 	return []string{"突发事件", "信息报送", "预警信息", "指示批示", "业务咨询", "通知传达", "其他"}
 }
