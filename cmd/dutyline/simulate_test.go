@@ -80,7 +80,8 @@ func TestSimulateAndCallsFromElsewhere(t *testing.T) {
 		{"--anonymous --never-answer --give-up-after 300ms", []string{"an anonymous caller", "gives up", "nobody answered"}},
 		{"--from 110 --busy", []string{"engaged (SIP 486", "the phone did not ring, it ended with SIP status 486"}},
 		{"--from 110 --reject --answer-after 100ms", []string{"rejected (SIP 403"}},
-		{"--from 110 --forward-to 13800001111 --talk 500ms", []string{"they talked for 0.5 s"}},
+		{"--from 110 --forward-to 13800001111 --talk 500ms", []string{"the phone rang for 0.0 s, they talked for 0.5 s"}},
+		{"--from 110 --forward-to 13800001111 --answer-after 700ms --talk 500ms", []string{"the phone rang for 0.7 s, they talked for 0.5 s"}},
 		{"--from 110 --instant --talk 500ms", []string{"answered 0.0 s after it was placed"}},
 		{"--to 13800001111 --answer-after 100ms --talk 500ms", []string{"the officer calls 13800001111", "the officer hung up"}},
 	} {
