@@ -50,8 +50,8 @@ type practiceInput struct {
 	Body struct {
 		From          string `json:"from" pattern:"^[0-9+*#]{0,32}$" patternDescription:"a telephone number, or empty for an anonymous caller"`
 		Name          string `json:"name,omitempty" maxLength:"200"`
-		AnswerAfterMS int64  `json:"answer_after_ms" minimum:"0" maximum:"600000" doc:"Counted from the first ring"`
-		TalkMS        int64  `json:"talk_ms" minimum:"0" maximum:"3600000"`
+		AnswerAfterMS *int64 `json:"answer_after_ms,omitempty" minimum:"0" maximum:"600000" doc:"Counted from the first ring; 0 answers at once, absent: the call is never answered"`
+		TalkMS        *int64 `json:"talk_ms,omitempty" minimum:"0" maximum:"3600000" doc:"Counted from the answer; 0 hangs up with the answer, absent: 15 seconds"`
 	}
 }
 
@@ -65,12 +65,21 @@ func (a *app) placePractice(ctx context.Context, in *practiceInput) (*acceptedOu
 	b := in.Body
 	// The call goes on when the request is over.
 	err := a.Practice.Place(context.WithoutCancel(ctx), PracticeCall{From: b.From, Name: b.Name,
-		AnswerAfter: time.Duration(b.AnswerAfterMS) * time.Millisecond, Talk: time.Duration(b.TalkMS) * time.Millisecond})
+		AnswerAfter: milliseconds(b.AnswerAfterMS), Talk: milliseconds(b.TalkMS)})
 	if err != nil {
 		a.Logger.WarnContext(ctx, "practice call not placed", "error", err)
 		return nil, newProblem(http.StatusServiceUnavailable, "", "The practice call could not be placed: %v", err)
 	}
 	return nil, nil
+}
+
+// milliseconds keeps absent and zero apart.
+func milliseconds(ms *int64) *time.Duration {
+	if ms == nil {
+		return nil
+	}
+	d := time.Duration(*ms) * time.Millisecond
+	return &d
 }
 
 // probeGate lets programs on this machine through, and those that have the token. Behind a

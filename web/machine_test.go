@@ -125,9 +125,20 @@ func TestPracticeCall(t *testing.T) {
 	}
 	c := h.as("officer")
 	got := c.post("/practice/calls", `{"from":"02422730001","name":"沈河区应急局","answer_after_ms":7000,"talk_ms":20000}`)
-	want := []web.PracticeCall{{From: "02422730001", Name: "沈河区应急局", AnswerAfter: 7 * time.Second, Talk: 20 * time.Second}}
+	after := func(d time.Duration) *time.Duration { return &d }
+	want := []web.PracticeCall{{From: "02422730001", Name: "沈河区应急局", AnswerAfter: after(7 * time.Second), Talk: after(20 * time.Second)}}
 	if diff := cmp.Diff(want, h.practice.placed); got.status != 202 || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", got, diff)
+	}
+	// Nothing said is something else than zero, and the description says so.
+	if doc := h.visitor().do("GET", "/api/openapi.json", "").body; !strings.Contains(doc, "absent: the call is never answered") || !strings.Contains(doc, "absent: 15 seconds") {
+		t.Error("the description does not say what an absent answer_after_ms or talk_ms means")
+	}
+	c.post("/practice/calls", `{"from":"110"}`)
+	c.post("/practice/calls", `{"from":"110","answer_after_ms":0,"talk_ms":0}`)
+	want = []web.PracticeCall{{From: "110"}, {From: "110", AnswerAfter: after(0), Talk: after(0)}}
+	if diff := cmp.Diff(want, h.practice.placed[1:]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	h.practice.err = errors.New("the practice line is busy; wait until the call has ended")
 	if got := c.post("/practice/calls", `{"from":"","answer_after_ms":0,"talk_ms":0}`); got.status != 503 || !strings.Contains(got.problem(t).Detail, "busy") {

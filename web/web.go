@@ -60,8 +60,8 @@ type Practice interface {
 type PracticeCall struct {
 	From        string
 	Name        string
-	AnswerAfter time.Duration // counted from the first ring
-	Talk        time.Duration
+	AnswerAfter *time.Duration // counted from the first ring; nil: it is never answered
+	Talk        *time.Duration // nil: the practice line's own default
 }
 
 // Health is how the parts of the daemon are.

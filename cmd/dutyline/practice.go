@@ -223,9 +223,18 @@ type placer struct{ line *practice.Line }
 
 // Place implements web.Practice.
 func (p placer) Place(ctx context.Context, c web.PracticeCall) error {
-	call := practice.Call{From: c.From, Name: c.Name, Anonymous: c.From == "", AnswerAfter: c.AnswerAfter, Talk: c.Talk}
-	if c.AnswerAfter == 0 {
+	return p.line.Place(ctx, practiceCall(c))
+}
+
+func practiceCall(c web.PracticeCall) practice.Call {
+	call := practice.Call{From: c.From, Name: c.Name, Anonymous: c.From == "", Talk: practice.DefaultTalk}
+	if c.Talk != nil {
+		call.Talk = *c.Talk
+	}
+	if c.AnswerAfter != nil {
+		call.AnswerAfter = *c.AnswerAfter
+	} else {
 		call.Does, call.GiveUpAfter = practice.NeverAnswer, 30*time.Second
 	}
-	return p.line.Place(ctx, call)
+	return call
 }

@@ -16,6 +16,8 @@ import (
 
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/asterisk/asterisktest"
+	"dutyline/telephony/practice"
+	"dutyline/web"
 )
 
 // readyWithin is how long a start may take until everything answers.
@@ -28,6 +30,23 @@ func practises(t *testing.T, dir string, more ...string) *program {
 		"--asterisk", asterisktest.Binary(t), "--http-port", "0", "--sip-port", "0", "--programme", "off"}, more...)...)
 	p.says(readyWithin, "ready: press Ctrl-C to stop everything")
 	return p
+}
+
+func TestAPracticeCallKeepsNothingSaidAndZeroApart(t *testing.T) {
+	zero, seven := time.Duration(0), 7*time.Second
+	for name, c := range map[string]struct {
+		asked web.PracticeCall
+		want  practice.Call
+	}{
+		"nothing said: it is never answered": {web.PracticeCall{From: "110", Name: "局"},
+			practice.Call{From: "110", Name: "局", Does: practice.NeverAnswer, GiveUpAfter: 30 * time.Second, Talk: 15 * time.Second}},
+		"zero: at once, and hung up at once": {web.PracticeCall{AnswerAfter: &zero, Talk: &zero}, practice.Call{Anonymous: true}},
+		"answered, the usual talk":           {web.PracticeCall{From: "110", AnswerAfter: &seven}, practice.Call{From: "110", AnswerAfter: seven, Talk: 15 * time.Second}},
+	} {
+		if diff := cmp.Diff(c.want, practiceCall(c.asked)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
 }
 
 // wirePractice is practice.json, written down a second time: other programs read it.

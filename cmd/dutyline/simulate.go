@@ -209,8 +209,8 @@ func newSimulateCallCommand(shared *simulateFlags) *cobra.Command {
 	flags.BoolVar(&f.call.Anonymous, "anonymous", false, "the caller withholds the number")
 	flags.StringVar(&f.call.To, "to", "", "instead: the officer calls this number")
 	flags.DurationVar(&f.answerAfter, "answer-after", 5*time.Second, "how long it rings before something happens; a call is forwarded at once unless this is given")
-	flags.DurationVar(&f.talk, "talk", 15*time.Second, "how long they talk")
-	flags.DurationVar(&f.giveUpTime, "give-up-after", 0, "when whoever calls gives up (default 90s)")
+	flags.DurationVar(&f.talk, "talk", practice.DefaultTalk, "how long they talk; 0s hangs up with the answer")
+	flags.DurationVar(&f.giveUpTime, "give-up-after", 90*time.Second, "when whoever calls gives up")
 	flags.StringVar(&f.hangUp, "hangup", "", "who hangs up: officer or caller (default: whoever called)")
 	flags.BoolVar(&f.never, "never-answer", false, "nobody answers")
 	flags.BoolVar(&f.busy, "busy", false, "the phone is engaged (486)")
@@ -242,6 +242,9 @@ func (f callFlags) plan() (practice.Call, error) {
 	}
 	if f.hangUp != "" && c.HangUp != practice.Officer && c.HangUp != practice.Caller {
 		return c, fmt.Errorf("--hangup=%s: use officer or caller", f.hangUp)
+	}
+	if f.giveUpTime <= 0 {
+		return c, fmt.Errorf("--give-up-after=%v: nobody gives up before the call is placed, use more than 0s", f.giveUpTime)
 	}
 	return c, nil
 }

@@ -42,17 +42,20 @@ type Call struct {
 	Does        Behaviour     `json:"does,omitempty"`          // default Answers
 	AnswerAfter time.Duration `json:"answer_after,omitempty"`  // counted from the first ring
 	ForwardTo   string        `json:"forward_to,omitempty"`    // with Forwards
-	Talk        time.Duration `json:"talk,omitempty"`          // from the answer; default 15 s
+	Talk        time.Duration `json:"talk"`                    // from the answer; 0: hung up at once (see DefaultTalk)
 	HangUp      Side          `json:"hang_up,omitempty"`       // who ends the talk; default whoever called
 	GiveUpAfter time.Duration `json:"give_up_after,omitempty"` // from placing it; default 90 s
 }
+
+// DefaultTalk is how long they talk when nobody said how long. Who takes the call's plan from
+// somebody puts it in: a talk of no time is a plan, too.
+const DefaultTalk = 15 * time.Second
 
 // Limits of a call. The longest name is what one SIP message over UDP carries with room to spare.
 const (
 	maxNumber  = 64
 	maxName    = 16 << 10 // bytes
 	maxTime    = time.Hour
-	defTalk    = 15 * time.Second
 	defGiveUp  = 90 * time.Second
 	withheldID = "anonymous"
 )
@@ -67,9 +70,6 @@ func (c Call) complete() (Call, error) {
 		if c.Outgoing() {
 			c.HangUp = Officer
 		}
-	}
-	if c.Talk == 0 {
-		c.Talk = defTalk
 	}
 	if c.GiveUpAfter == 0 {
 		c.GiveUpAfter = defGiveUp

@@ -6,6 +6,7 @@ import { fieldName, fieldNames, quickReasons } from '@/i18n/spell'
 import { fillOf, undecided } from '@/logic/candidates'
 import { formOf } from '@/logic/draft'
 import { everyPage } from '@/logic/pages'
+import { practiceCall, type PracticeForm } from '@/logic/practice'
 import { passwordFault } from '@/logic/password'
 import { gapMeant, gapsOf, kindsFor, kinds, missingFields, requiredOf, shownFields } from '@/state/kinds'
 import { partsOf } from '@/state/route'
@@ -59,6 +60,14 @@ describe('the gaps of /entry-kinds', () => {
       }
     }
   })
+})
+
+describe('a practice call', () => {
+  it.each<[string, PracticeForm, string]>([
+    ['answered after a while', { from: '110', name: '局', after: 7, talk: 20 }, '{"from":"110","name":"局","answer_after_ms":7000,"talk_ms":20000}'],
+    ['at once, and hung up at once', { from: '110', name: '', after: 0, talk: 0 }, '{"from":"110","name":"","answer_after_ms":0,"talk_ms":0}'],
+    ['never, as both are left empty', { from: '', name: '', after: null, talk: undefined }, '{"from":"","name":""}'],
+  ])('%s', (_name, form, want) => expect(JSON.stringify(practiceCall(form))).toBe(want))
 })
 
 describe('a person of the directory', () => {

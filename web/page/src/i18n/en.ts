@@ -404,7 +404,7 @@ export const en: Record<Key, string> = {
   'practice.name': 'Caller name',
   'practice.after': 'Answer after (s)',
   'practice.talk': 'Talk (s)',
-  'practice.hint': 'Answer after 0 means: never answered',
+  'practice.hint': 'Answer after left empty means: never answered',
   'practice.go': 'Call',
   'practice.sent': 'The practice call is on its way',
   'practice.failed': 'The practice call was not placed: {reason}',

@@ -402,7 +402,7 @@ export const zh = {
   'practice.name': '来电名称',
   'practice.after': '几秒后接听',
   'practice.talk': '通话秒数',
-  'practice.hint': '“几秒后接听”填 0 表示不接听',
+  'practice.hint': '“几秒后接听”留空表示不接听',
   'practice.go': '呼叫',
   'practice.sent': '模拟来电已发出',
   'practice.failed': '模拟来电没有发出：{reason}',
