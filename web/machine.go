@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"dutyline/dutylog"
 )
 
 type healthBody struct {
@@ -66,7 +69,10 @@ func (a *app) placePractice(ctx context.Context, in *practiceInput) (*acceptedOu
 	// The call goes on when the request is over.
 	err := a.Practice.Place(context.WithoutCancel(ctx), PracticeCall{From: b.From, Name: b.Name,
 		AnswerAfter: milliseconds(b.AnswerAfterMS), Talk: milliseconds(b.TalkMS)})
-	if err != nil {
+	switch {
+	case errors.As(err, new(*dutylog.InvalidError)):
+		return nil, problemOf(inBody(err))
+	case err != nil:
 		a.Logger.WarnContext(ctx, "practice call not placed", "error", err)
 		return nil, newProblem(http.StatusServiceUnavailable, "", "The practice call could not be placed: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/dutylog"
 	"dutyline/web"
 )
 
@@ -143,6 +144,19 @@ func TestPracticeCall(t *testing.T) {
 	h.practice.err = errors.New("the practice line is busy; wait until the call has ended")
 	if got := c.post("/practice/calls", `{"from":"","answer_after_ms":0,"talk_ms":0}`); got.status != 503 || !strings.Contains(got.problem(t).Detail, "busy") {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestAPracticeCallThatNobodyCouldPlaceIsTheAskersFault(t *testing.T) {
+	h := newHouse(t)
+	h.practice.err = &dutylog.InvalidError{Field: "name", Reason: "holds a line break: leave it out"}
+	got := h.as("officer").post("/practice/calls", `{"from":"110","name":"a\nb"}`)
+	p := got.problem(t)
+	if got.status != 422 || p.Type != "/problems/invalid-value" || len(p.Errors) != 1 || p.Errors[0].Location != "body.name" || !strings.Contains(p.Detail, "leave it out") {
+		t.Errorf("got %v, want 422 about body.name", got)
+	}
+	if said := h.logs.String(); strings.Contains(said, "not placed") {
+		t.Errorf("the daemon's own log complains: %s", said)
 	}
 }
 

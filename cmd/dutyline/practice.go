@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dutyline/dutylog"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/practice"
 	"dutyline/web"
@@ -223,7 +224,16 @@ type placer struct{ line *practice.Line }
 
 // Place implements web.Practice.
 func (p placer) Place(ctx context.Context, c web.PracticeCall) error {
-	return p.line.Place(ctx, practiceCall(c))
+	return placing(p.line.Place(ctx, practiceCall(c)))
+}
+
+// placing tells what was asked for from what the switch could not do.
+func placing(err error) error {
+	var plan *practice.PlanError
+	if errors.As(err, &plan) {
+		return &dutylog.InvalidError{Field: plan.Part, Reason: plan.Reason}
+	}
+	return err
 }
 
 func practiceCall(c web.PracticeCall) practice.Call {

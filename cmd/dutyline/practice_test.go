@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/url"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/dutylog"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/asterisk/asterisktest"
 	"dutyline/telephony/practice"
@@ -46,6 +48,31 @@ func TestAPracticeCallKeepsNothingSaidAndZeroApart(t *testing.T) {
 		if diff := cmp.Diff(c.want, practiceCall(c.asked)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// What was asked for wrongly is named before anybody looks at the switch.
+func TestAPracticeCallThatCannotBePlacedNamesItsPart(t *testing.T) {
+	line, err := practice.New(practice.Config{SIPAddress: "127.0.0.1:1", DutyPassword: "x", Speech: "off"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		call  web.PracticeCall
+		field string
+	}{
+		"a line break in the name":     {web.PracticeCall{From: "110", Name: "沈河区\n应急局"}, "name"},
+		"NUL in the name":              {web.PracticeCall{From: "110", Name: "a\x00"}, "name"},
+		"a code for a caller's number": {web.PracticeCall{From: "*57#"}, "from"},
+	} {
+		err := (placer{line}).Place(t.Context(), c.call)
+		var invalid *dutylog.InvalidError
+		if !errors.As(err, &invalid) || invalid.Field != c.field {
+			t.Errorf("%s: %v, want an error about %s", name, err, c.field)
+		}
+	}
+	if err := (placer{line}).Place(t.Context(), web.PracticeCall{From: "110", Name: "局"}); !errors.Is(err, practice.ErrNotRunning) {
+		t.Errorf("a sound call on a line that does not run: %v", err)
 	}
 }
 

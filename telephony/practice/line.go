@@ -87,7 +87,7 @@ func (c *Config) check() error {
 			faults = append(faults, fmt.Errorf("practice line: %s %q: give an address and a port, for instance 127.0.0.1:5160", what, a))
 		}
 	}
-	if err := checkNumber("duty number", c.Number, ""); err != nil {
+	if err := checkNumber("number", "duty number", c.Number, ""); err != nil {
 		faults = append(faults, err)
 	}
 	unplanned := c.Unplanned
