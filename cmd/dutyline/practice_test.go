@@ -173,6 +173,12 @@ func TestPracticeAsAProcess(t *testing.T) {
 		t.Errorf("the call from the page's button: %s", got)
 	}
 	w.ownPhone(t, officer)
+	// It vanished without a word, with its registration good for minutes; the switch sees it.
+	p.says(45*time.Second, "does not answer the switch any more: the simulated duty phone is registered")
+	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 300, "talk_ms": 500}, nil)
+	if got := officer.settled(4)[3].brief(); got != "in answered_in_time by=caller rings=1 recording=sealed" {
+		t.Errorf("the call after one's own phone vanished: %s", got)
+	}
 	again := start(t, "practice", "--var", dir, "--templates", filepath.Join(asterisktest.Root(t), "deploy", "asterisk"), "--asterisk", asterisktest.Binary(t))
 	if code := again.exitCode(10 * time.Second); code != 1 {
 		t.Errorf("a second practice line in the same folder ends with %d, want 1", code)
@@ -241,8 +247,8 @@ func (w wirePractice) checkAgain(t *testing.T, dir string) {
 	if now.SIP.Duty != w.SIP.Duty {
 		t.Error("the second start changed the duty phone's account")
 	}
-	if n := len(now.deskOf(t, "officer").allCalls()); n != 3 {
-		t.Errorf("%d calls are in the log after the second start, want 3", n)
+	if n := len(now.deskOf(t, "officer").allCalls()); n != 4 {
+		t.Errorf("%d calls are in the log after the second start, want 4", n)
 	}
 	p.ends(syscall.SIGTERM, 15*time.Second)
 }

@@ -41,7 +41,7 @@ func newSimulateCommand() *cobra.Command {
 		Short: "Simulate the duty phone and the people who call it, on a practice Asterisk",
 		Long: `Simulate registers a simulated duty phone at an Asterisk and plays an endless programme of
 calls: real SIP and RTP, with voices on both sides. Ctrl-C hangs up and un-registers. A real
-phone that registers as the duty phone takes the simulated one's place while it is there.
+phone that registers as the duty phone takes the simulated one's place while it is registered.
 
 make run does all this by itself. Addresses and the password come from practice.json, which
 make run writes; flags take precedence. The password may also be given in

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"dutyline/telephony"
 	"dutyline/telephony/asterisk/asterisktest"
 	"dutyline/telephony/practice"
 )
@@ -20,7 +21,7 @@ import (
 // await reads notes until one of the kind comes.
 func (s *stage) await(t *testing.T, kind practice.NoteKind) practice.Note {
 	t.Helper()
-	deadline := time.After(15 * time.Second)
+	deadline := time.After(25 * time.Second)
 	for {
 		select {
 		case n := <-s.notes:
@@ -28,7 +29,7 @@ func (s *stage) await(t *testing.T, kind practice.NoteKind) practice.Note {
 				return n
 			}
 		case <-deadline:
-			t.Fatalf("%s did not happen within 15 s", kind)
+			t.Fatalf("%s did not happen within 25 s", kind)
 		}
 	}
 }
@@ -66,6 +67,29 @@ func TestPhoneStepsAsideForARealOneAndReturns(t *testing.T) {
 	r, err = s.line.Call(t.Context(), practice.Call{From: "02422730001", Talk: talk}, nil)
 	if err != nil || r.Far.Status != 200 {
 		t.Errorf("after the return: %+v, %v", r, err)
+	}
+}
+
+// A real phone whose plug is pulled stays registered for as long as it asked. The switch finds
+// out that it does not answer, and what it finds out counts.
+func TestPhoneReturnsWhenTheRealOneVanishes(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.config.SeePhone = func(context.Context) (telephony.Endpoint, error) {
+		out, err := s.asterisk.CLI(t.Context(), "pjsip show endpoint duty")
+		return telephony.Endpoint{Known: err == nil, Online: !strings.Contains(out, "Unavail")}, err
+	}
+	s.run(t)
+	s.await(t, practice.PhoneRegistered)
+	asterisktest.Register(t, s.asterisk, asterisktest.FreeUDP(t)) // for 120 s; then nobody is there any more
+	s.await(t, practice.PhoneAside)
+	n := s.await(t, practice.PhoneRegistered)
+	if !strings.Contains(n.Text, "does not answer the switch any more") {
+		t.Errorf("said %q", n.Text)
+	}
+	r, err := s.line.Call(t.Context(), practice.Call{From: "02422730001", Talk: talk}, nil)
+	if err != nil || r.Far.Status != 200 {
+		t.Errorf("the simulated phone does not ring: %+v, %v", r, err)
 	}
 }
 
