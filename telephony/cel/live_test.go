@@ -122,7 +122,9 @@ func TestAKilledAsteriskLeavesItsRows(t *testing.T) {
 	phone.Stop()
 	_ = p.Stop(time.Second)
 	p = asterisktest.Start(t, p.Settings)
-	asterisktest.Scene(t, p, "caller-rejected", p.Settings.Number)
+	phone = asterisktest.Phone(t, p, 300*time.Millisecond, tone)
+	asterisktest.Call(t, p, "02422730002", p.Settings.Number, 300*time.Millisecond, tone).Must(t)
+	phone.Finish(t)
 	r.await(t, telephony.RowLinkedEnd, 1)
 	if *recordJournals != "" {
 		b, err := os.ReadFile(p.Settings.Journal())
