@@ -199,8 +199,19 @@ func (t *Tracker) handOver(c *run) {
 			continue
 		}
 		if to := t.inBridge(l.bridge, c); to != nil {
+			c.handedOn()
 			t.move(l, to)
 		}
+	}
+}
+
+// handedOn notes an attended transfer of a call that the officer placed: the officer is gone and
+// whom he called talks with somebody else. The switch says so, too, but of three channels, and
+// perhaps up to 16 ms too late for a call that ends with this.
+func (c *run) handedOn() {
+	if c.Direction == Outbound && !c.root.bridged.IsZero() {
+		c.root.away = true
+		c.find(TransferredAfter)
 	}
 }
 
