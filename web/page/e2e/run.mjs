@@ -219,6 +219,13 @@ await check('an outgoing call: whom is chosen by one key, and nothing hidden is 
   await desk.saved()
   const e = await desk.entry(entry)
   assert.deepEqual([e.kind, e.called_whom, e.caller_unit, e.caller_person], ['outgoing', '和平区应急局 孙国强 值班科科长', '', ''])
+  await desk.field('called_why').focus()
+  await desk.key('F9') // nobody can refuse why we called
+  assert.equal(await desk.at('gap-prompt').count(), 0)
+  await desk.key('F8', 'Alt+1')
+  await desk.saved()
+  const gapped = await desk.entry(entry)
+  assert.deepEqual([gapped.gaps.called_why, gapped.missing], [{ why: 'not_given', reason: '误拨' }, []])
   await desk.shot('10c-outgoing')
   await placed
   await desk.idle()
