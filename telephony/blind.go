@@ -17,6 +17,11 @@ const (
 	BlindInterval IntervalKind = "blind"        // neither eye saw: calls may have come of which nothing is known
 )
 
+// IntervalKinds lists the closed set.
+func IntervalKinds() []IntervalKind {
+	return []IntervalKind{LiveDown, JournalDown, SwitchDown, BlindInterval}
+}
+
 // Interval is a time in which something was not seen. Times are the switch's clock.
 type Interval struct {
 	Kind  IntervalKind `json:"kind"`
