@@ -45,7 +45,23 @@ func Blind(facts []Interval) []Interval {
 			out = append(out, without(Interval{Kind: BlindInterval, From: from, To: to, Cause: a.Cause + "; " + b.Cause}, dead)...)
 		}
 	}
-	slices.SortFunc(out, func(a, b Interval) int { return a.From.Compare(b.From) })
+	slices.SortStableFunc(out, func(a, b Interval) int { return a.From.Compare(b.From) })
+	return union(out)
+}
+
+// union makes one interval of those that overlap or touch, so that no moment counts twice: the
+// journal may be down for two reasons at once. The first cause is kept. They come sorted.
+func union(all []Interval) []Interval {
+	var out []Interval
+	for _, i := range all {
+		if n := len(out); n > 0 && (out[n-1].To.IsZero() || !i.From.After(out[n-1].To)) {
+			if last := &out[n-1]; !last.To.IsZero() && (i.To.IsZero() || i.To.After(last.To)) {
+				last.To = i.To
+			}
+			continue
+		}
+		out = append(out, i)
+	}
 	return out
 }
 

@@ -48,7 +48,9 @@ func TestDoctorOnTheJournal(t *testing.T) {
 		detail, remedy string // no remedy: all is well
 	}{
 		{"none configured", func(_ *testing.T, p *patient) error { p.cfg.Journal.File = ""; return nil }, stopped, "none is configured (journal.file)", ""},
-		{"written", func(_ *testing.T, p *patient) error { return os.WriteFile(p.cfg.Journal.File, []byte(journalRow), 0o600) }, running,
+		{"written", func(_ *testing.T, p *patient) error {
+			return os.WriteFile(p.cfg.Journal.File, []byte(journalRow), 0o600)
+		}, running,
 			"newest row: " + journalRowAt.Local().Format(time.DateTime), ""},
 		{"written, and the switch cannot be asked", func(_ *testing.T, p *patient) error {
 			return os.WriteFile(p.cfg.Journal.File, []byte(journalRow), 0o600)
