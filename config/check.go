@@ -118,11 +118,8 @@ func checkEndpoints(f *Faults, at string, l Line, owners map[string]string) {
 	if len(l.Trunks) == 0 {
 		f.add(at+".trunks", "is empty; name where calls come from, for instance PJSIP/trunk")
 	}
-	for _, e := range append(slices.Clone(l.Endpoints), l.Trunks...) {
-		if !endpointName.MatchString(e) {
-			f.add(at+".endpoints", "%q is no endpoint; write technology and name, for instance PJSIP/duty", e)
-		}
-	}
+	checkNames(f, at+".endpoints", l.Endpoints)
+	checkNames(f, at+".trunks", l.Trunks)
 	for _, e := range l.Endpoints {
 		if other, taken := owners[e]; taken {
 			f.add(at+".endpoints", "%s belongs to line %q already; a phone serves one line", e, other)
@@ -130,6 +127,14 @@ func checkEndpoints(f *Faults, at string, l Line, owners map[string]string) {
 		owners[e] = l.Name
 		if slices.Contains(l.Trunks, e) {
 			f.add(at+".trunks", "%s is the duty phone of this line; it cannot be its trunk", e)
+		}
+	}
+}
+
+func checkNames(f *Faults, at string, names []string) {
+	for _, e := range names {
+		if !endpointName.MatchString(e) {
+			f.add(at, "%q is no endpoint; write technology and name, for instance PJSIP/duty", e)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -141,6 +143,8 @@ func (c Config) Rule() recorder.Retention {
 type Faults struct {
 	File string
 	List []string
+
+	weeded []string // paths of values of a wrong type
 }
 
 func (f *Faults) Error() string {
@@ -148,7 +152,9 @@ func (f *Faults) Error() string {
 }
 
 func (f *Faults) add(path, format string, args ...any) {
-	f.List = append(f.List, path+": "+fmt.Sprintf(format, args...))
+	if !f.hides(path) {
+		f.List = append(f.List, path+": "+fmt.Sprintf(format, args...))
+	}
 }
 
 // Default is a configuration without lines and without secrets.
@@ -215,33 +221,15 @@ func read(file string) (Config, *Faults, error) {
 	if err != nil {
 		return Config{}, nil, fmt.Errorf("prepare to read configuration: %w", err)
 	}
-	if err := dec.Decode(v.AllSettings()); err != nil {
-		faults.addDecodeErrors(err)
+	settings := v.AllSettings()
+	faults.weedGroup("", settings, reflect.TypeFor[Config]())
+	if err := dec.Decode(settings); err != nil {
+		return Config{}, nil, fmt.Errorf("read configuration %s: %w; compare it with deploy/dutyline.yaml", file, err)
 	}
-	for _, key := range meta.Unused {
+	for _, key := range slices.Sorted(slices.Values(meta.Unused)) {
 		faults.add(key, "unknown key; check its spelling against deploy/dutyline.yaml")
 	}
 	return c, faults, nil
-}
-
-func (f *Faults) addDecodeErrors(err error) {
-	var many interface{ WrappedErrors() []error }
-	if !errors.As(err, &many) {
-		f.List = append(f.List, plainly(err))
-		return
-	}
-	for _, e := range many.WrappedErrors() {
-		f.List = append(f.List, plainly(e))
-	}
-}
-
-// plainly adds the usual remedy to a value of the wrong type: YAML reads 024 as a number.
-func plainly(err error) string {
-	s := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "'")
-	if strings.Contains(s, "expected type 'string'") {
-		s += "; write it in quotes"
-	}
-	return s
 }
 
 func (c *Config) readSecrets(f *Faults) {

@@ -82,11 +82,56 @@ web: {listen: "8480", tls_cert: /x, session_idle: 1s}
 	}
 }
 
-func TestWrongTypeNamesTheKey(t *testing.T) {
+// Each is one sentence: the path, what is there, what to write. Nothing else is said of the
+// gap that such a value leaves, and nothing else is kept back because of it.
+func TestAWrongTypeIsOneFinishedSentence(t *testing.T) {
 	t.Setenv("DUTYLINE_ARI_PASSWORD", "x")
-	_, err := config.Load(write(t, small+"\nretention: {tape: many}\n"))
-	if err == nil || !strings.Contains(err.Error(), "retention.tape") {
-		t.Errorf("got %v, want a fault that names retention.tape", err)
+	_, err := config.Load(write(t, `
+sight: {name: x}
+site: {name: 7, area_code: 024, time_zone: [Asia/Shanghai]}
+lines:
+  - {name: duty, number: 110, endpoints: PJSIP/duty, trunks: [PJSIP/trunk, 5], rule: {on: 1 sec, off: 4, limit: 3.5, offset: soon, uncertainty: 0.1, colour: red}}
+  - {name: b, endpoints: [PJSIP/b], trunks: [PJSIP/t], rule: 3 rings}
+  - duty
+ari: none
+retention: {tape: many}
+tape: {max_mb: "2048"}
+web: {tls_off: "yes", session_idle: 12, tls_names: {a: b}}
+`))
+	var faults *config.Faults
+	if !errors.As(err, &faults) {
+		t.Fatalf("got %v, want faults", err)
+	}
+	const time = " is no length of time; write a number with its unit, for instance 4s or 500ms"
+	const number = " is no whole number; write digits without quotes, for instance 30"
+	const text = " is no text for YAML; write it in quotes, just as it should be read"
+	const list = " is no list; write it in brackets, for instance [PJSIP/duty], or line by line with - before each"
+	const group = " is no group of settings; write them below it as name: value, indented, as in deploy/dutyline.yaml"
+	want := []string{
+		"site.name: 7" + text,
+		"site.time_zone: a list is no text; write one text in its place",
+		"site.area_code: 20" + text, // as YAML reads 024
+		"lines[0].number: 110" + text,
+		`lines[0].endpoints: "PJSIP/duty"` + list,
+		"lines[0].trunks[1]: 5" + text,
+		`lines[0].rule.on: "1 sec"` + time,
+		"lines[0].rule.off: 4" + time,
+		"lines[0].rule.limit: 3.5" + number,
+		`lines[0].rule.offset: "soon"` + time,
+		"lines[0].rule.uncertainty: 0.1" + time,
+		`lines[1].rule: "3 rings"` + group,
+		`lines[2]: "duty"` + group,
+		`ari: "none"` + group,
+		`tape.max_mb: "2048"` + number,
+		`retention.tape: "many"` + number,
+		"web.tls_names: a group of settings" + list,
+		`web.tls_off: "yes" is neither true nor false; write one of these, without quotes`,
+		"web.session_idle: 12" + time,
+		"lines[0].rule.colour: unknown key; check its spelling against deploy/dutyline.yaml",
+		"sight: unknown key; check its spelling against deploy/dutyline.yaml",
+	}
+	if diff := cmp.Diff(want, faults.List); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

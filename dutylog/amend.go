@@ -87,8 +87,8 @@ func (e *Entry) setValues(values map[Field]string) error {
 		if err != nil {
 			return err
 		}
-		if f == ReadBack && value != "" && value != ReadBackDone {
-			return &InvalidError{Field: string(f), Reason: `is "done" or ""; when it was not possible, give a gap with the reason`}
+		if err := checkWord(f, value); err != nil {
+			return err
 		}
 		if value == "" {
 			delete(e.Values, f)
@@ -98,6 +98,18 @@ func (e *Entry) setValues(values map[Field]string) error {
 		if !blank(value) {
 			delete(e.Gaps, f) // a value ends its gap
 		}
+	}
+	return nil
+}
+
+// checkWord refuses other words in a field that has a closed set of them.
+func checkWord(f Field, value string) error {
+	switch {
+	case value == "":
+	case f == ReadBack && value != ReadBackDone:
+		return &InvalidError{Field: string(f), Reason: `is "done" or ""; when it was not possible, give a gap with the reason`}
+	case f == Category && !slices.Contains(Categories(), value):
+		return &InvalidError{Field: string(f), Reason: fmt.Sprintf(`%.40q is no category: choose %s, or "" for none`, value, orList(Categories()))}
 	}
 	return nil
 }

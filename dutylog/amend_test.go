@@ -118,18 +118,21 @@ func TestInvalidPatchesNameTheField(t *testing.T) {
 		field string
 		says  string
 	}{
-		"kind":                 {dutylog.EntryPatch{Kind: is(dutylog.Kind("fire"))}, "kind", `"fire"`},
-		"state":                {dutylog.EntryPatch{State: is(dutylog.EntryState("done"))}, "state", `"done"`},
-		"unknown field":        {dutylog.EntryPatch{Values: values{"colour": "red"}}, "colour", "no field"},
-		"too long":             {dutylog.EntryPatch{Values: values{"caller_unit": long}}, "caller_unit", "501 characters; at most 500"},
-		"content too long":     {dutylog.EntryPatch{Values: values{"content": strings.Repeat("字", 20001)}}, "content", "at most 20000"},
-		"read back in words":   {dutylog.EntryPatch{Values: values{"read_back": "yes"}}, "read_back", `"done"`},
+		"kind":               {dutylog.EntryPatch{Kind: is(dutylog.Kind("fire"))}, "kind", `"fire"`},
+		"state":              {dutylog.EntryPatch{State: is(dutylog.EntryState("done"))}, "state", `"done"`},
+		"unknown field":      {dutylog.EntryPatch{Values: values{"colour": "red"}}, "colour", "no field"},
+		"too long":           {dutylog.EntryPatch{Values: values{"caller_unit": long}}, "caller_unit", "501 characters; at most 500"},
+		"content too long":   {dutylog.EntryPatch{Values: values{"content": strings.Repeat("字", 20001)}}, "content", "at most 20000"},
+		"read back in words": {dutylog.EntryPatch{Values: values{"read_back": "yes"}}, "read_back", `"done"`},
+		"category of one's own": {dutylog.EntryPatch{Values: values{"category": "火灾"}}, "category",
+			`"火灾" is no category: choose 突发事件, 信息报送, 预警信息, 指示批示, 业务咨询, 通知传达 or 其他, or "" for none`},
 		"gap of unknown field": {dutylog.EntryPatch{Gaps: gaps{"colour": {Why: dutylog.NotGiven, Reason: "x"}}}, "gaps.colour", "no field"},
 		"gap without reason":   {dutylog.EntryPatch{Gaps: gaps{"caller_unit": {Why: dutylog.NotGiven, Reason: " \n"}}}, "gaps.caller_unit.reason", "why"},
 		"gap reason too long":  {dutylog.EntryPatch{Gaps: gaps{"caller_unit": {Why: dutylog.NotGiven, Reason: long}}}, "gaps.caller_unit.reason", "at most 500"},
 		"gap not for this":     {dutylog.EntryPatch{Gaps: gaps{"caller_unit": {Why: dutylog.NotPossible, Reason: "x"}}}, "gaps.caller_unit.why", "not_given, refused"},
 		"read-back refused":    {dutylog.EntryPatch{Gaps: gaps{"read_back": {Why: dutylog.Refused, Reason: "x"}}}, "gaps.read_back.why", "not_possible"},
-		"no gap at all":        {dutylog.EntryPatch{Gaps: gaps{"called_why": {Why: dutylog.NotGiven, Reason: "x"}}}, "gaps.called_why", "give its value"},
+		"no gap at all":        {dutylog.EntryPatch{Gaps: gaps{"category": {Why: dutylog.NotGiven, Reason: "x"}}}, "gaps.category", "give its value"},
+		"nobody refused why":   {dutylog.EntryPatch{Gaps: gaps{"called_why": {Why: dutylog.Refused, Reason: "x"}}}, "gaps.called_why.why", "allowed: not_given"},
 		"value and gap": {dutylog.EntryPatch{Values: values{"caller_unit": "某局"},
 			Gaps: gaps{"caller_unit": {Why: dutylog.NotGiven, Reason: "x"}}}, "gaps.caller_unit", "at once"},
 	} {
@@ -144,6 +147,27 @@ func TestInvalidPatchesNameTheField(t *testing.T) {
 		if invalid.Field != c.field || !strings.Contains(invalid.Reason, c.says) {
 			t.Errorf("%s: %q: %q; want field %q and %q", name, invalid.Field, invalid.Reason, c.field, c.says)
 		}
+	}
+}
+
+func TestEveryCategoryIsTakenAndCleared(t *testing.T) {
+	e := opened(inbound("1"))
+	for _, c := range dutylog.Categories() {
+		if e = amend(t, e, dutylog.EntryPatch{Values: values{"category": c}}); e.Values[dutylog.Category] != c {
+			t.Errorf("%s became %q", c, e.Values[dutylog.Category])
+		}
+	}
+	if e = amend(t, e, dutylog.EntryPatch{Values: values{"category": ""}}); e.Values[dutylog.Category] != "" {
+		t.Errorf("cleared, it is %q", e.Values[dutylog.Category])
+	}
+}
+
+// What was kept when other words were allowed stands until somebody chooses one.
+func TestACategoryOfEarlierDaysDoesNotStandInTheWay(t *testing.T) {
+	e := opened(inbound("1"))
+	e.Values[dutylog.Category] = "火灾"
+	if e = amend(t, e, dutylog.EntryPatch{Values: values{"content": "冒烟"}}); e.Values[dutylog.Category] != "火灾" {
+		t.Errorf("the category became %q", e.Values[dutylog.Category])
 	}
 }
 
@@ -246,6 +270,16 @@ func TestCompleteAndOpenAgain(t *testing.T) {
 	_, err := e.Amend(dutylog.EntryPatch{Revision: e.Revision, State: is(dutylog.Complete), Values: values{"content": ""}}, officer, later)
 	if !errors.As(err, new(*dutylog.IncompleteError)) {
 		t.Errorf("a patch that asks for complete and takes the content away: %v", err)
+	}
+}
+
+func TestAnOutgoingCallThatReachedNobodyIsCompletedByGaps(t *testing.T) {
+	for why, whom := range map[string]dutylog.GapWhy{"业务代码 *#06#": dutylog.NotGiven, "误拨，对方不肯说明": dutylog.Refused} {
+		e := amend(t, opened(outbound("*57*13904011234#")), dutylog.EntryPatch{State: is(dutylog.Complete), Gaps: gaps{
+			"called_whom": {Why: whom, Reason: why}, "called_why": {Why: dutylog.NotGiven, Reason: why}}})
+		if e.Kind != dutylog.KindOutgoing || e.State != dutylog.Complete || len(e.Missing()) != 0 {
+			t.Errorf("%s: %s entry is %s and lacks %v", why, e.Kind, e.State, e.Missing())
+		}
 	}
 }
 

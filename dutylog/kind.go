@@ -39,7 +39,9 @@ const (
 )
 
 // The fields in the order of the form. A gap stands where the other side kept a value to
-// itself, or where something could not be done; what the officer alone decides has none.
+// itself, or where something could not be done. A service code and a wrong key make an outgoing
+// call, too: whom it reached may be unknown or refused by who picked up, and it may have had no
+// reason; only nobody can have refused why we called. What no kind requires has no gap.
 var fieldRules = []fieldRule{
 	{CallerUnit, shortText, []GapWhy{NotGiven, Refused}},
 	{CallerPerson, shortText, []GapWhy{NotGiven, Refused}},
@@ -51,12 +53,13 @@ var fieldRules = []fieldRule{
 	{CallBackResult, shortText, []GapWhy{NotPossible}},
 	{Inspector, shortText, []GapWhy{NotGiven, Refused}},
 	{CheckResult, shortText, []GapWhy{NotGiven}},
-	{CalledWhom, shortText, nil},
-	{CalledWhy, shortText, nil},
+	{CalledWhom, shortText, []GapWhy{NotGiven, Refused}},
+	{CalledWhy, shortText, []GapWhy{NotGiven}},
 	{AnsweredBy, shortText, nil},
 }
 
-// Categories of what a call is about, offered in this order; other words are allowed.
+// Categories of what a call is about, in the order in which they are offered. The set is closed:
+// words of one's own could not be counted.
 func Categories() []string {
 	return []string{"突发事件", "信息报送", "预警信息", "指示批示", "业务咨询", "通知传达", "其他"}
 }

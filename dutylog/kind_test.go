@@ -61,6 +61,17 @@ func TestKindGivesItsTag(t *testing.T) {
 	}
 }
 
+// What is required and cannot be said would be invented.
+func TestEveryRequiredFieldHasAGap(t *testing.T) {
+	for _, k := range dutylog.Kinds() {
+		for _, f := range k.Required {
+			if len(k.Gaps[f]) == 0 {
+				t.Errorf("%s requires %s, and nothing may stand in its place", k.Kind, f)
+			}
+		}
+	}
+}
+
 func TestEveryRequiredFieldIsAField(t *testing.T) {
 	for _, k := range dutylog.Kinds() {
 		for _, f := range k.Required {

@@ -13,8 +13,12 @@ import (
 // The error is an *InvalidError that names the field.
 func ParsePatch(body []byte) (EntryPatch, error) {
 	var p EntryPatch
-	err := eachMember(body, "", p.member)
-	if err == nil && p.Revision == 0 {
+	based := false // on a revision; which one, Amend judges
+	err := eachMember(body, "", func(name string, raw json.RawMessage) error {
+		based = based || name == "revision"
+		return p.member(name, raw)
+	})
+	if err == nil && !based {
 		err = &InvalidError{Field: "revision", Reason: "is missing: send the revision that was on the screen"}
 	}
 	if err != nil {
@@ -26,8 +30,8 @@ func ParsePatch(body []byte) (EntryPatch, error) {
 func (p *EntryPatch) member(name string, raw json.RawMessage) error {
 	switch name {
 	case "revision":
-		if err := json.Unmarshal(raw, &p.Revision); err != nil || p.Revision < 1 {
-			return &InvalidError{Field: name, Reason: "is a whole number from 1 on"}
+		if err := json.Unmarshal(raw, &p.Revision); err != nil || string(raw) == "null" || p.Revision < 0 {
+			return &InvalidError{Field: name, Reason: "is a whole number: send the revision that was on the screen"}
 		}
 	case "kind":
 		s, err := parseText(name, raw)

@@ -109,9 +109,9 @@ func (p Phase) fit(k Kind) *InvalidError {
 }
 
 // orList is "a, b or c".
-func orList(kinds []Kind) string {
-	words := make([]string, len(kinds))
-	for i, k := range kinds {
+func orList[T ~string](list []T) string {
+	words := make([]string, len(list))
+	for i, k := range list {
 		words[i] = string(k)
 	}
 	last := len(words) - 1

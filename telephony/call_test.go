@@ -17,7 +17,7 @@ func TestCallJSON(t *testing.T) {
 	const empty = `{"id":"1.1","line":"duty","direction":"in","caller":"","caller_e164":"","caller_name":"","called":"",` +
 		`"called_e164":"","outcome":"","tags":[],"offered_at":"2026-11-23T12:00:00.000Z","rang_at":null,"answered_at":null,` +
 		`"ended_at":null,"ring_ms":null,"caller_ring_ms":null,"rings":0,"rule":"","hangup_by":"","forwarded_to":"",` +
-		`"redirected_from":"","findings":[],"entry_id":"","recording":null}`
+		`"redirected_from":"","findings":[],"settled_by":"","entry_id":"","recording":null}`
 	c := telephony.Call{ID: "1.1", Line: "duty", Direction: telephony.Inbound, OfferedAt: sceneStart}
 	got, err := json.Marshal(c)
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 const (
 	maxChapters = 5_000
 	maxRows     = 4_000 // of one call
+	// A row from later than this is no sign of when the journal was last written.
+	maxAhead = time.Minute
 )
 
 // Journal gathers the rows of the switch's own journal into calls and settles each when the
@@ -30,7 +32,8 @@ type chapter struct {
 	linked string
 	from   Position // reading again from here finds all of its rows
 	began  time.Time
-	seen   time.Time
+	seen   time.Time // its newest row, on the switch's clock
+	read   time.Time // when its newest row was read, on ours: times in the rows may be anything
 	rows   []Row
 }
 
@@ -45,11 +48,14 @@ type Settlement struct {
 	At   time.Time // of the row that ended it
 }
 
-// Read takes rows that stood between two positions and returns the calls that they end.
-func (j *Journal) Read(rows []Row, from, to Position) []Settlement {
+// Read takes rows that stood between two positions, read at now, and returns the calls that
+// they end.
+func (j *Journal) Read(rows []Row, from, to Position, now time.Time) []Settlement {
 	var out []Settlement
 	for _, row := range rows {
-		j.lastAt = later(j.lastAt, row.At)
+		if row.At.Before(now.Add(maxAhead)) {
+			j.lastAt = later(j.lastAt, row.At)
+		}
 		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown {
 			continue
 		}
@@ -58,7 +64,7 @@ func (j *Journal) Read(rows []Row, from, to Position) []Settlement {
 			out = append(out, j.close(c, row.At, time.Time{})...)
 			continue
 		}
-		c.seen = later(c.seen, row.At)
+		c.seen, c.read = later(c.seen, row.At), now
 		if len(c.rows) == maxRows {
 			j.dropped["rows_beyond_bound"]++
 			continue
@@ -66,7 +72,7 @@ func (j *Journal) Read(rows []Row, from, to Position) []Settlement {
 		c.rows = append(c.rows, row)
 	}
 	j.read = to
-	return append(out, j.sweep()...)
+	return append(out, j.sweep(now)...)
 }
 
 func (j *Journal) chapterOf(row Row, from Position) *chapter {
@@ -104,10 +110,10 @@ func (j *Journal) SwitchStarted(at time.Time) []Settlement {
 }
 
 // sweep drops what never ends, so that lost rows cannot fill the memory.
-func (j *Journal) sweep() []Settlement {
+func (j *Journal) sweep(now time.Time) []Settlement {
 	var out []Settlement
 	for _, c := range slices.Clone(j.order) {
-		if len(j.order) <= maxChapters && j.lastAt.Sub(c.seen) <= maxAge {
+		if len(j.order) <= maxChapters && now.Sub(c.read) <= maxAge {
 			break // the oldest are in front
 		}
 		j.dropped["call_never_ended"]++

@@ -74,6 +74,9 @@ func (t *Tracker) Resync(s Snapshot) []Change {
 			}
 		}
 	}
+	for _, e := range s.Meanwhile { // heard before and overwritten above by what may be older
+		t.hear(e, s.At)
+	}
 	t.blind, t.blindAt = false, time.Time{}
 	for _, ln := range t.lines {
 		ln.dirty = true

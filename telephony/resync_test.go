@@ -374,3 +374,35 @@ func TestForgottenCallsAndLegs(t *testing.T) {
 		t.Errorf("dropped %v", got)
 	}
 }
+
+// What was said of the phone while the snapshot was asked for goes before the answer; that it
+// went away is believed after a while only, as always.
+func TestMeanwhileGoesBeforeTheAnswer(t *testing.T) {
+	phone := func(online bool) telephony.Endpoint {
+		return telephony.Endpoint{Name: "PJSIP/duty", Online: online, Known: true}
+	}
+	for _, c := range []struct {
+		name      string
+		answer    bool
+		meanwhile []telephony.Endpoint
+		want      []string // what is told, from the snapshot on
+	}{
+		{"came back", false, []telephony.Endpoint{phone(false), phone(true)}, []string{"line idle"}},
+		{"went away", true, []telephony.Endpoint{phone(false)}, []string{"line idle", "line unreachable"}},
+		{"was replaced", true, []telephony.Endpoint{phone(false), phone(true)}, []string{"line idle"}},
+		{"another's phone", true, []telephony.Endpoint{{Name: "PJSIP/other", Known: true}}, []string{"line idle"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tr := telephony.NewTracker(lines())
+			tr.Gap(sceneStart)
+			at := sceneStart.Add(time.Second)
+			got := kinds(tr.Resync(telephony.Snapshot{At: at, Endpoints: []telephony.Endpoint{phone(c.answer)}, Meanwhile: c.meanwhile}))
+			if due := tr.Deadline(); !due.IsZero() {
+				got = append(got, kinds(tr.Tick(due))...)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -33,8 +33,11 @@ func Settle(lines []Line, rows []Row, cut time.Time) []Call {
 	}
 	var calls []Call
 	for _, ch := range changes {
-		if ch.Kind == CallEnded {
-			calls = append(calls, settled(*ch.Call, cut))
+		if ch.Kind != CallEnded {
+			continue
+		}
+		if p := r.parts[ch.Call.ID]; p != nil && p.root { // else: a leg that lost rows left over
+			calls = append(calls, r.settled(p, *ch.Call, cut))
 		}
 	}
 	return calls
@@ -42,8 +45,16 @@ func Settle(lines []Line, rows []Row, cut time.Time) []Call {
 
 // settled marks a call as the journal's. Whether the line had another call is beyond one
 // call's rows.
-func settled(c Call, cut time.Time) Call {
+//
+// Of a call whose first row is lost the rest may be anything: it is unknown but for what was
+// seen to happen, and it began at the latest when the first row that is left was written.
+func (r *retelling) settled(p *part, c Call, cut time.Time) Call {
 	c.SettledBy = SettledByJournal
+	if !p.begun {
+		c.Outcome, c.Reason = Unknown, ReasonNotSeenToEnd
+		c.RangAt, c.RangUntil, c.Rings = time.Time{}, time.Time{}, 0
+		c.Findings = []Finding{SeenInPart, JournalInPart}
+	}
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f == BusyWithoutCall })
 	if !cut.IsZero() {
 		c.Findings = append(c.Findings, CutBySwitch)
@@ -72,6 +83,7 @@ type part struct {
 	rangFor  time.Duration // of a dialling channel: how long its phones took to ring
 	rangs    bool          // of a dialling channel: they rang
 	redirect string        // of a dialling channel: the redirecting number at its end
+	begun    bool          // its beginning is in the journal
 	told     bool
 	over     bool // the end of its dial was told
 }
@@ -91,6 +103,7 @@ func (r *retelling) gather(row *Row) {
 	}
 	switch row.Kind {
 	case RowChanStart:
+		p.begun = true
 		p.parent = r.diallerOf(p, row.At)
 	case RowAppStart:
 		if row.App == "Dial" && !p.dials1(row) {

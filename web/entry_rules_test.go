@@ -171,6 +171,28 @@ func TestAConflictWithTheCallsEndNamesTheSystem(t *testing.T) {
 	}
 }
 
+// Any whole number may be a revision that somebody saw; what is none is a mistake of the program.
+func TestARevisionThatIsNotTheCurrentOneIsAConflict(t *testing.T) {
+	h := newHouse(t)
+	h.ring("1.0")
+	officer := h.as("officer")
+	e := officer.entry(t, "e-1.0")
+	officer.change(e, `"content":"路面塌陷"`).into(t, &e)
+	for revision, want := range map[string]int{"0": 409, "1": 409, "3": 409, "-1": 422, "1.5": 422, `"1"`: 422, "null": 422} {
+		got := officer.patch(e.ID, `{"revision":`+revision+`,"content":"桥面塌陷"}`)
+		p := got.problem(t)
+		if got.status != want {
+			t.Errorf("revision %s: %v, want %d", revision, got, want)
+		}
+		if want == 409 && (p.Entry["revision"] != float64(2) || p.Entry["content"] != "路面塌陷") {
+			t.Errorf("revision %s: the current entry is not told: %v", revision, p.Entry)
+		}
+		if want == 422 && (len(p.Errors) != 1 || p.Errors[0].Location != "body.revision") {
+			t.Errorf("revision %s: %v, want an error about body.revision", revision, got)
+		}
+	}
+}
+
 func TestATextThatIsNewerThanItsReadBackIsMarked(t *testing.T) {
 	h := newHouse(t)
 	officer := h.as("officer")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"dutyline/dutylog"
 )
 
 type healthBody struct {
@@ -51,8 +54,8 @@ type practiceInput struct {
 	Body struct {
 		From          string `json:"from" pattern:"^[0-9+*#]{0,32}$" patternDescription:"a telephone number, or empty for an anonymous caller"`
 		Name          string `json:"name,omitempty" maxLength:"200"`
-		AnswerAfterMS int64  `json:"answer_after_ms" minimum:"0" maximum:"600000" doc:"Counted from the first ring"`
-		TalkMS        int64  `json:"talk_ms" minimum:"0" maximum:"3600000"`
+		AnswerAfterMS *int64 `json:"answer_after_ms,omitempty" minimum:"0" maximum:"600000" doc:"Counted from the first ring; 0 answers at once, absent: the call is never answered"`
+		TalkMS        *int64 `json:"talk_ms,omitempty" minimum:"0" maximum:"3600000" doc:"Counted from the answer; 0 hangs up with the answer, absent: 15 seconds"`
 	}
 }
 
@@ -66,12 +69,24 @@ func (a *app) placePractice(ctx context.Context, in *practiceInput) (*acceptedOu
 	b := in.Body
 	// The call goes on when the request is over.
 	err := a.Practice.Place(context.WithoutCancel(ctx), PracticeCall{From: b.From, Name: b.Name,
-		AnswerAfter: time.Duration(b.AnswerAfterMS) * time.Millisecond, Talk: time.Duration(b.TalkMS) * time.Millisecond})
-	if err != nil {
+		AnswerAfter: milliseconds(b.AnswerAfterMS), Talk: milliseconds(b.TalkMS)})
+	switch {
+	case errors.As(err, new(*dutylog.InvalidError)):
+		return nil, problemOf(inBody(err))
+	case err != nil:
 		a.Logger.WarnContext(ctx, "practice call not placed", "error", err)
 		return nil, newProblem(http.StatusServiceUnavailable, "", "The practice call could not be placed: %v", err)
 	}
 	return nil, nil
+}
+
+// milliseconds keeps absent and zero apart.
+func milliseconds(ms *int64) *time.Duration {
+	if ms == nil {
+		return nil
+	}
+	d := time.Duration(*ms) * time.Millisecond
+	return &d
 }
 
 // probeGate lets programs on this machine through, and those that have the token. Behind a

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/dutylog"
 	"dutyline/web"
 )
 
@@ -125,13 +126,37 @@ func TestPracticeCall(t *testing.T) {
 	}
 	c := h.as("officer")
 	got := c.post("/practice/calls", `{"from":"02422730001","name":"沈河区应急局","answer_after_ms":7000,"talk_ms":20000}`)
-	want := []web.PracticeCall{{From: "02422730001", Name: "沈河区应急局", AnswerAfter: 7 * time.Second, Talk: 20 * time.Second}}
+	after := func(d time.Duration) *time.Duration { return &d }
+	want := []web.PracticeCall{{From: "02422730001", Name: "沈河区应急局", AnswerAfter: after(7 * time.Second), Talk: after(20 * time.Second)}}
 	if diff := cmp.Diff(want, h.practice.placed); got.status != 202 || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", got, diff)
+	}
+	// Nothing said is something else than zero, and the description says so.
+	if doc := h.visitor().do("GET", "/api/openapi.json", "").body; !strings.Contains(doc, "absent: the call is never answered") || !strings.Contains(doc, "absent: 15 seconds") {
+		t.Error("the description does not say what an absent answer_after_ms or talk_ms means")
+	}
+	c.post("/practice/calls", `{"from":"110"}`)
+	c.post("/practice/calls", `{"from":"110","answer_after_ms":0,"talk_ms":0}`)
+	want = []web.PracticeCall{{From: "110"}, {From: "110", AnswerAfter: after(0), Talk: after(0)}}
+	if diff := cmp.Diff(want, h.practice.placed[1:]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	h.practice.err = errors.New("the practice line is busy; wait until the call has ended")
 	if got := c.post("/practice/calls", `{"from":"","answer_after_ms":0,"talk_ms":0}`); got.status != 503 || !strings.Contains(got.problem(t).Detail, "busy") {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestAPracticeCallThatNobodyCouldPlaceIsTheAskersFault(t *testing.T) {
+	h := newHouse(t)
+	h.practice.err = &dutylog.InvalidError{Field: "name", Reason: "holds a line break: leave it out"}
+	got := h.as("officer").post("/practice/calls", `{"from":"110","name":"a\nb"}`)
+	p := got.problem(t)
+	if got.status != 422 || p.Type != "/problems/invalid-value" || len(p.Errors) != 1 || p.Errors[0].Location != "body.name" || !strings.Contains(p.Detail, "leave it out") {
+		t.Errorf("got %v, want 422 about body.name", got)
+	}
+	if said := h.logs.String(); strings.Contains(said, "not placed") {
+		t.Errorf("the daemon's own log complains: %s", said)
 	}
 }
 

@@ -135,6 +135,7 @@ func documentPatch(doc *huma.OpenAPI) {
 	for _, f := range dutylog.Fields() {
 		properties[string(f)] = &huma.Schema{Type: huma.TypeString, Description: `"" clears it`}
 	}
+	properties[string(dutylog.Category)].Enum = categoriesEnum()
 	body := doc.Paths[prefix+"/entries/{id}"].Patch.RequestBody
 	body.Content["application/json"] = &huma.MediaType{Schema: &huma.Schema{
 		Type: huma.TypeObject, Properties: properties, Required: []string{"revision"}, AdditionalProperties: false,
@@ -145,6 +146,14 @@ func kindsEnum() []any {
 	var all []any
 	for _, k := range dutylog.Kinds() {
 		all = append(all, string(k.Kind))
+	}
+	return all
+}
+
+func categoriesEnum() []any {
+	all := []any{""}
+	for _, c := range dutylog.Categories() {
+		all = append(all, c)
 	}
 	return all
 }

@@ -52,7 +52,8 @@ type Recordings interface {
 }
 
 // Practice places a call on the practice line. Place comes back as soon as the call is on its
-// way; the call outlives the context.
+// way; the call outlives the context. The error is a *dutylog.InvalidError, with a field of the
+// request, when the call itself cannot be placed; any other one is trouble with switch or phone.
 type Practice interface {
 	Place(ctx context.Context, c PracticeCall) error
 }
@@ -61,8 +62,8 @@ type Practice interface {
 type PracticeCall struct {
 	From        string
 	Name        string
-	AnswerAfter time.Duration // counted from the first ring
-	Talk        time.Duration
+	AnswerAfter *time.Duration // counted from the first ring; nil: it is never answered
+	Talk        *time.Duration // nil: the practice line's own default
 }
 
 // Health is how the parts of the daemon are.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +60,7 @@ func newEraseCommand() *cobra.Command {
 	flags.BoolVar(&o.Recording, "recording", false, "the recording as well (without --field it always goes)")
 	flags.StringVar(&o.Reason, "reason", "", "why, in a few words, without what is erased: it is kept for ever")
 	flags.StringVar(&by, "by", "", "login of who decided it")
-	flags.StringVar(&journal, "journal", "", "the switch's live journal FILE; those that rotation left beside it are swept as well")
+	flags.StringVar(&journal, "journal", "", "the switch's live journal FILE, else journal.file; those that rotation left beside it are swept as well")
 	for _, required := range []string{"reason", "by"} {
 		if err := cmd.MarkFlagRequired(required); err != nil {
 			panic(err) // the flags are defined above
@@ -153,16 +154,17 @@ func (e *eraser) files(tape tapeCloser) ([]string, error) {
 	for _, f := range all {
 		names = append(names, tape.path(f.Name))
 	}
-	if e.journal == "" {
-		return names, nil
-	}
-	if _, err := os.Stat(e.journal); err != nil {
+	journal := cmp.Or(e.journal, e.cfg.Journal.File)
+	if _, err := os.Stat(journal); err != nil && e.journal != "" {
 		return nil, fmt.Errorf("the switch's journal: %w; name the right file with --journal", err)
 	}
-	entries, err := os.ReadDir(filepath.Dir(e.journal))
+	entries, err := os.ReadDir(filepath.Dir(journal))
+	if journal == "" || errors.Is(err, os.ErrNotExist) {
+		return names, nil // this switch writes none here
+	}
 	for _, f := range entries {
-		if f.Type().IsRegular() && strings.HasPrefix(f.Name(), filepath.Base(e.journal)) {
-			names = append(names, filepath.Join(filepath.Dir(e.journal), f.Name()))
+		if f.Type().IsRegular() && strings.HasPrefix(f.Name(), filepath.Base(journal)) {
+			names = append(names, filepath.Join(filepath.Dir(journal), f.Name()))
 		}
 	}
 	return names, err

@@ -140,7 +140,7 @@ func (j *journalist) take(b cel.Batch) {
 	if len(b.Rows) > 0 {
 		h.also = append(h.also, j.up(b.Rows[0].At)...)
 	}
-	h.calls = j.journal.Read(b.Rows, j.read, b.Position)
+	h.calls = j.journal.Read(b.Rows, j.read, b.Position, now)
 	j.read = b.Position
 	h.position = j.journal.Position()
 	for _, s := range h.calls {

@@ -67,7 +67,7 @@ func settledIn(t *testing.T, journal []byte) []telephony.Call {
 		rows = append(rows, row)
 	}
 	var calls []telephony.Call
-	for _, s := range j.Read(rows, telephony.Position{}, telephony.Position{}) {
+	for _, s := range j.Read(rows, telephony.Position{}, telephony.Position{}, rows[0].At) {
 		calls = append(calls, s.Call)
 	}
 	if j.Open() != 0 {

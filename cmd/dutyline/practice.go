@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dutyline/dutylog"
+	"dutyline/telephony"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/practice"
 	"dutyline/web"
@@ -59,6 +61,7 @@ type practiceRun struct {
 	ports  practicePorts
 	secret practiceFile // what an earlier run left: passwords stay the same
 	users  []practiceUser
+	aside  bool // a real phone has the simulated one's place; only the phone's own notes touch it
 }
 
 // runPractice starts switch, daemon and practice line, in this order, and stops them in the
@@ -181,11 +184,14 @@ func (r *practiceRun) switchSettings() asterisk.Settings {
 
 // serve runs daemon and practice line until ctx ends.
 func (r *practiceRun) serve(ctx context.Context, sw asterisk.Settings, keeper *switchKeeper) error {
-	line, err := r.newLine(sw)
+	var a *app // from its start on, it asks the switch how it sees the phone
+	line, err := r.newLine(sw, func(ctx context.Context) (telephony.Endpoint, error) {
+		return a.sw.Endpoint(ctx, "PJSIP/"+sw.DutyUser)
+	})
 	if err != nil {
 		return err
 	}
-	a, err := newApp(ctx, r.config(sw), r.logger, placer{line})
+	a, err = newApp(ctx, r.config(sw), r.logger, placer{line})
 	if err != nil {
 		return stoppedEarly(ctx, err)
 	}
@@ -201,20 +207,22 @@ func (r *practiceRun) serve(ctx context.Context, sw asterisk.Settings, keeper *s
 	)
 }
 
-func (r *practiceRun) newLine(sw asterisk.Settings) (*practice.Line, error) {
+func (r *practiceRun) newLine(sw asterisk.Settings, see func(context.Context) (telephony.Endpoint, error)) (*practice.Line, error) {
 	return practice.New(practice.Config{
 		SIPAddress: r.ports.sip, DutyUser: sw.DutyUser, DutyPassword: sw.DutyPassword,
 		TrunkAddress: r.ports.trunk(), Number: practiceNumber, FarEndAddress: r.ports.farEnd,
 		CacheDir: filepath.Join(r.flags.dir, "speech"), Socket: filepath.Join(r.flags.dir, "practice.sock"),
 		Programme: r.flags.programme == "on", Seed: uint64(time.Now().UnixNano()), Pause: r.flags.pace, Log: r.logger,
-		OnNote: r.tellPhone,
+		SeePhone: see, OnNote: r.tellPhone,
 	})
 }
 
-// tellPhone says in the terminal when a real phone took the simulated one's place.
+// tellPhone says in the terminal when a real phone takes the simulated one's place, and when
+// that one comes back.
 func (r *practiceRun) tellPhone(n practice.Note) {
-	if n.Kind == practice.PhoneAside {
+	if n.Kind == practice.PhoneAside || n.Kind == practice.PhoneRegistered && r.aside {
 		r.say("%s", n.Text)
+		r.aside = n.Kind == practice.PhoneAside
 	}
 }
 
@@ -223,9 +231,27 @@ type placer struct{ line *practice.Line }
 
 // Place implements web.Practice.
 func (p placer) Place(ctx context.Context, c web.PracticeCall) error {
-	call := practice.Call{From: c.From, Name: c.Name, Anonymous: c.From == "", AnswerAfter: c.AnswerAfter, Talk: c.Talk}
-	if c.AnswerAfter == 0 {
+	return placing(p.line.Place(ctx, practiceCall(c)))
+}
+
+// placing tells what was asked for from what the switch could not do.
+func placing(err error) error {
+	var plan *practice.PlanError
+	if errors.As(err, &plan) {
+		return &dutylog.InvalidError{Field: plan.Part, Reason: plan.Reason}
+	}
+	return err
+}
+
+func practiceCall(c web.PracticeCall) practice.Call {
+	call := practice.Call{From: c.From, Name: c.Name, Anonymous: c.From == "", Talk: practice.DefaultTalk}
+	if c.Talk != nil {
+		call.Talk = *c.Talk
+	}
+	if c.AnswerAfter != nil {
+		call.AnswerAfter = *c.AnswerAfter
+	} else {
 		call.Does, call.GiveUpAfter = practice.NeverAnswer, 30*time.Second
 	}
-	return p.line.Place(ctx, call)
+	return call
 }

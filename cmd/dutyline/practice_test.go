@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/url"
 	"os"
@@ -14,8 +15,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/dutylog"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/asterisk/asterisktest"
+	"dutyline/telephony/practice"
+	"dutyline/web"
 )
 
 // readyWithin is how long a start may take until everything answers.
@@ -28,6 +32,48 @@ func practises(t *testing.T, dir string, more ...string) *program {
 		"--asterisk", asterisktest.Binary(t), "--http-port", "0", "--sip-port", "0", "--programme", "off"}, more...)...)
 	p.says(readyWithin, "ready: press Ctrl-C to stop everything")
 	return p
+}
+
+func TestAPracticeCallKeepsNothingSaidAndZeroApart(t *testing.T) {
+	zero, seven := time.Duration(0), 7*time.Second
+	for name, c := range map[string]struct {
+		asked web.PracticeCall
+		want  practice.Call
+	}{
+		"nothing said: it is never answered": {web.PracticeCall{From: "110", Name: "局"},
+			practice.Call{From: "110", Name: "局", Does: practice.NeverAnswer, GiveUpAfter: 30 * time.Second, Talk: 15 * time.Second}},
+		"zero: at once, and hung up at once": {web.PracticeCall{AnswerAfter: &zero, Talk: &zero}, practice.Call{Anonymous: true}},
+		"answered, the usual talk":           {web.PracticeCall{From: "110", AnswerAfter: &seven}, practice.Call{From: "110", AnswerAfter: seven, Talk: 15 * time.Second}},
+	} {
+		if diff := cmp.Diff(c.want, practiceCall(c.asked)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// What was asked for wrongly is named before anybody looks at the switch.
+func TestAPracticeCallThatCannotBePlacedNamesItsPart(t *testing.T) {
+	line, err := practice.New(practice.Config{SIPAddress: "127.0.0.1:1", DutyPassword: "x", Speech: "off"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		call  web.PracticeCall
+		field string
+	}{
+		"a line break in the name":     {web.PracticeCall{From: "110", Name: "沈河区\n应急局"}, "name"},
+		"NUL in the name":              {web.PracticeCall{From: "110", Name: "a\x00"}, "name"},
+		"a code for a caller's number": {web.PracticeCall{From: "*57#"}, "from"},
+	} {
+		err := (placer{line}).Place(t.Context(), c.call)
+		var invalid *dutylog.InvalidError
+		if !errors.As(err, &invalid) || invalid.Field != c.field {
+			t.Errorf("%s: %v, want an error about %s", name, err, c.field)
+		}
+	}
+	if err := (placer{line}).Place(t.Context(), web.PracticeCall{From: "110", Name: "局"}); !errors.Is(err, practice.ErrNotRunning) {
+		t.Errorf("a sound call on a line that does not run: %v", err)
+	}
 }
 
 // wirePractice is practice.json, written down a second time: other programs read it.
@@ -127,6 +173,12 @@ func TestPracticeAsAProcess(t *testing.T) {
 		t.Errorf("the call from the page's button: %s", got)
 	}
 	w.ownPhone(t, officer)
+	// It vanished without a word, with its registration good for minutes; the switch sees it.
+	p.says(45*time.Second, "does not answer the switch any more: the simulated duty phone is registered")
+	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 300, "talk_ms": 500}, nil)
+	if got := officer.settled(4)[3].brief(); got != "in answered_in_time by=caller rings=1 recording=sealed" {
+		t.Errorf("the call after one's own phone vanished: %s", got)
+	}
 	again := start(t, "practice", "--var", dir, "--templates", filepath.Join(asterisktest.Root(t), "deploy", "asterisk"), "--asterisk", asterisktest.Binary(t))
 	if code := again.exitCode(10 * time.Second); code != 1 {
 		t.Errorf("a second practice line in the same folder ends with %d, want 1", code)
@@ -195,8 +247,8 @@ func (w wirePractice) checkAgain(t *testing.T, dir string) {
 	if now.SIP.Duty != w.SIP.Duty {
 		t.Error("the second start changed the duty phone's account")
 	}
-	if n := len(now.deskOf(t, "officer").allCalls()); n != 3 {
-		t.Errorf("%d calls are in the log after the second start, want 3", n)
+	if n := len(now.deskOf(t, "officer").allCalls()); n != 4 {
+		t.Errorf("%d calls are in the log after the second start, want 4", n)
 	}
 	p.ends(syscall.SIGTERM, 15*time.Second)
 }

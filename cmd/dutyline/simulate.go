@@ -41,7 +41,7 @@ func newSimulateCommand() *cobra.Command {
 		Short: "Simulate the duty phone and the people who call it, on a practice Asterisk",
 		Long: `Simulate registers a simulated duty phone at an Asterisk and plays an endless programme of
 calls: real SIP and RTP, with voices on both sides. Ctrl-C hangs up and un-registers. A real
-phone that registers as the duty phone takes the simulated one's place while it is there.
+phone that registers as the duty phone takes the simulated one's place while it is registered.
 
 make run does all this by itself. Addresses and the password come from practice.json, which
 make run writes; flags take precedence. The password may also be given in
@@ -179,6 +179,7 @@ type callFlags struct {
 	never, reject, busy, instant  bool
 	forwardTo, hangUp             string
 	answerAfter, talk, giveUpTime time.Duration
+	rings                         bool // --answer-after was given, not taken from the default
 }
 
 func newSimulateCallCommand(shared *simulateFlags) *cobra.Command {
@@ -191,6 +192,7 @@ func newSimulateCallCommand(shared *simulateFlags) *cobra.Command {
   dutyline simulate call --to 13800001111 --talk 10s`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.rings = cmd.Flags().Changed("answer-after")
 			call, err := f.plan()
 			if err != nil {
 				return err
@@ -206,15 +208,15 @@ func newSimulateCallCommand(shared *simulateFlags) *cobra.Command {
 	flags.StringVar(&f.call.Name, "name", "", "the caller's name")
 	flags.BoolVar(&f.call.Anonymous, "anonymous", false, "the caller withholds the number")
 	flags.StringVar(&f.call.To, "to", "", "instead: the officer calls this number")
-	flags.DurationVar(&f.answerAfter, "answer-after", 5*time.Second, "how long it rings before something happens")
-	flags.DurationVar(&f.talk, "talk", 15*time.Second, "how long they talk")
-	flags.DurationVar(&f.giveUpTime, "give-up-after", 0, "when whoever calls gives up (default 90s)")
+	flags.DurationVar(&f.answerAfter, "answer-after", 5*time.Second, "how long it rings before something happens; a call is forwarded at once unless this is given")
+	flags.DurationVar(&f.talk, "talk", practice.DefaultTalk, "how long they talk; 0s hangs up with the answer")
+	flags.DurationVar(&f.giveUpTime, "give-up-after", 90*time.Second, "when whoever calls gives up")
 	flags.StringVar(&f.hangUp, "hangup", "", "who hangs up: officer or caller (default: whoever called)")
 	flags.BoolVar(&f.never, "never-answer", false, "nobody answers")
 	flags.BoolVar(&f.busy, "busy", false, "the phone is engaged (486)")
 	flags.BoolVar(&f.reject, "reject", false, "the phone rejects the call (603) after --answer-after")
 	flags.BoolVar(&f.instant, "instant", false, "the phone answers without ringing, like a machine")
-	flags.StringVar(&f.forwardTo, "forward-to", "", "the phone forwards the call (302) to this number")
+	flags.StringVar(&f.forwardTo, "forward-to", "", "the phone forwards the call (302) to this number, after --answer-after when that is given")
 	cmd.MarkFlagsMutuallyExclusive("never-answer", "busy", "reject", "instant", "forward-to")
 	return cmd
 }
@@ -233,10 +235,16 @@ func (f callFlags) plan() (practice.Call, error) {
 	case f.instant:
 		c.Does = practice.Instant
 	case f.forwardTo != "":
-		c.Does, c.ForwardTo, c.AnswerAfter = practice.Forwards, f.forwardTo, 0
+		c.Does, c.ForwardTo = practice.Forwards, f.forwardTo
+		if !f.rings {
+			c.AnswerAfter = 0 // a phone with forwarding set
+		}
 	}
 	if f.hangUp != "" && c.HangUp != practice.Officer && c.HangUp != practice.Caller {
 		return c, fmt.Errorf("--hangup=%s: use officer or caller", f.hangUp)
+	}
+	if f.giveUpTime <= 0 {
+		return c, fmt.Errorf("--give-up-after=%v: nobody gives up before the call is placed, use more than 0s", f.giveUpTime)
 	}
 	return c, nil
 }

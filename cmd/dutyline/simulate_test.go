@@ -77,10 +77,13 @@ func TestSimulateAndCallsFromElsewhere(t *testing.T) {
 			[]string{"沈河区应急局 (02422730001) calls the duty phone", "it rings", "answered 0.3 s after the first ring",
 				"the phone rang for 0.3 s, they talked for 1.0 s, the caller hung up"}},
 		{"--from 02422730001 --answer-after 0s --talk 500ms --hangup officer", []string{"the officer hung up"}},
+		{"--from 02422730001 --answer-after 100ms --talk 0s", []string{"the phone rang for 0.1 s, they talked for 0.0 s, the caller hung up"}},
+		{"--from 02422730001 --answer-after 100ms --talk 0s --hangup officer", []string{"they talked for 0.0 s, the officer hung up"}},
 		{"--anonymous --never-answer --give-up-after 300ms", []string{"an anonymous caller", "gives up", "nobody answered"}},
 		{"--from 110 --busy", []string{"engaged (SIP 486", "the phone did not ring, it ended with SIP status 486"}},
 		{"--from 110 --reject --answer-after 100ms", []string{"rejected (SIP 403"}},
-		{"--from 110 --forward-to 13800001111 --talk 500ms", []string{"they talked for 0.5 s"}},
+		{"--from 110 --forward-to 13800001111 --talk 500ms", []string{"the phone rang for 0.0 s, they talked for 0.5 s"}},
+		{"--from 110 --forward-to 13800001111 --answer-after 700ms --talk 500ms", []string{"the phone rang for 0.7 s, they talked for 0.5 s"}},
 		{"--from 110 --instant --talk 500ms", []string{"answered 0.0 s after it was placed"}},
 		{"--to 13800001111 --answer-after 100ms --talk 500ms", []string{"the officer calls 13800001111", "the officer hung up"}},
 	} {
@@ -125,6 +128,7 @@ func TestSimulateNamesWhatIsWrong(t *testing.T) {
 		{"call --practice " + absent + " --from 1 --hangup nobody", "use officer or caller"},
 		{"call --practice " + absent + " --from 1 --busy --reject", "none of the others can be"},
 		{"call --practice " + absent + " --from 1 --talk soon", "invalid argument"},
+		{"call --practice " + absent + " --from 1 --give-up-after 0s", "--give-up-after=0s: nobody gives up before"},
 		{"call --practice " + absent + " --from 1 --talk -3s", "the talk cannot be -3s"},
 	} {
 		_, run := simulateWith(t.Context(), strings.Fields(c.args)...)

@@ -58,7 +58,6 @@ func TestSystemBackupAndRestore(t *testing.T) {
 	keys := filepath.Join(filepath.Dir(r.cfg.Log.File), "keys")
 	into := filepath.Join(t.TempDir(), "restored")
 	works(t, "", "restore", to, "--into", into)
-	r.cfg.Keys.Folder = r.cfg.KeysFolder() // the keys are in no backup: they come from where they are kept
 	r.cfg.Log, r.cfg.Archive, r.cfg.Tape.Folder = config.Log{File: filepath.Join(into, "log.db")}, config.Archive{Folder: filepath.Join(into, "recordings")}, filepath.Join(into, "tape")
 	r.open()
 	r.awaitReady(10 * time.Second)

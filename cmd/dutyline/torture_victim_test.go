@@ -54,7 +54,7 @@ func newVictim(t testing.TB, program, dir, data, ari string, s asterisk.Settings
   - {name: duty, number: %q, endpoints: [PJSIP/%s], trunks: [PJSIP/%s], rule: {on: %v, off: %v, uncertainty: %v}}
 `, s.Number, s.DutyUser, s.Trunk, ringOn, ringOff, ringUncertainty)
 	text += fmt.Sprintf("ari: {url: \"http://%s/ari\", user: %s}\n", ari, s.ARIUser)
-	text += fmt.Sprintf("log: {file: %[1]s/log.db}\narchive: {folder: %[1]s/recordings}\ntape: {folder: %[1]s/tape}\nweb: {listen: %[2]q, tls_folder: %[1]s/tls}\n", data, address)
+	text += fmt.Sprintf("log: {file: %[1]s/log.db}\narchive: {folder: %[1]s/recordings}\ntape: {folder: %[1]s/tape}\nweb: {listen: %[2]q, tls_folder: %[1]s/tls}\ndisk: {reserve_mb: 16}\n", data, address)
 	text += fmt.Sprintf("journal: {file: %q}\n", s.Journal())
 	v := &victim{program: program, config: filepath.Join(dir, "dutyline.yaml"), said: filepath.Join(dir, "daemon.log"), url: "http://" + address,
 		env: append(append(os.Environ(), "DUTYLINE_ARI_PASSWORD="+s.ARIPassword), env...)}

@@ -38,8 +38,11 @@ func randomPatch(r *rand.Rand, revision int) dutylog.EntryPatch {
 			p.Values[f] = []string{"", " "}[r.IntN(2)]
 		default:
 			p.Values[f] = fmt.Sprintf("文字 %d", r.IntN(5))
-			if f == dutylog.ReadBack {
+			switch f {
+			case dutylog.ReadBack:
 				p.Values[f] = dutylog.ReadBackDone
+			case dutylog.Category:
+				p.Values[f] = dutylog.Categories()[r.IntN(len(dutylog.Categories()))]
 			}
 		}
 	}
@@ -196,6 +199,7 @@ func TestTheLargestEntryComesBackWhole(t *testing.T) {
 	}
 	want[dutylog.Content] = strings.Repeat("𠀀火灾\U0001F525", 5000)
 	want[dutylog.ReadBack] = dutylog.ReadBackDone
+	want[dutylog.Category] = dutylog.Categories()[0]
 	must(db.Amend(ctx, "e-"+c.ID, patch(1, want), officer, noon))(t)
 	if diff := cmp.Diff(want, must(db.Entry(ctx, "e-"+c.ID))(t).Values); diff != "" {
 		t.Errorf("(-saved +kept):\n%s", diff)

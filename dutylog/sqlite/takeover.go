@@ -83,7 +83,7 @@ func (t *tx) numberEntries() error {
 		return err
 	}
 	defer give.Close()
-	given := map[int]int{}
+	given := map[int]int64{}
 	for rows.Next() {
 		var id string
 		var at time.Time
@@ -91,6 +91,12 @@ func (t *tx) numberEntries() error {
 			return err
 		}
 		year := at.In(t.db.options.Location).Year()
+		if last := int64(0); given[year] == 0 {
+			if err := t.sql.QueryRow("SELECT coalesce(max(number), 0) FROM entries WHERE year = ?", year).Scan(&last); err != nil {
+				return err
+			}
+			given[year] = last
+		}
 		given[year]++
 		if _, err := give.Exec(year, given[year], id); err != nil {
 			return err

@@ -190,7 +190,7 @@ func (c *Client) checkPhone(ctx context.Context, l telephony.Line, endpoint stri
 		}
 		return telephony.Check{Name: name, Detail: string(faults[0].Finding), Remedy: strings.Join(said, "; ")}
 	}
-	state, err := c.stateOf(ctx, endpoint)
+	state, err := c.Endpoint(ctx, endpoint)
 	if err != nil {
 		return failed(name, err)
 	}
@@ -202,7 +202,7 @@ func (c *Client) checkPhone(ctx context.Context, l telephony.Line, endpoint stri
 
 func (c *Client) checkTrunk(ctx context.Context, endpoint string) telephony.Check {
 	name := "trunk " + endpoint
-	if _, err := c.stateOf(ctx, endpoint); err != nil {
+	if _, err := c.Endpoint(ctx, endpoint); err != nil {
 		if errors.Is(err, telephony.ErrNotFound) {
 			return telephony.Check{Name: name, Detail: "is not known to the switch", Remedy: "add it to pjsip.conf or correct the line's trunks"}
 		}
@@ -211,7 +211,8 @@ func (c *Client) checkTrunk(ctx context.Context, endpoint string) telephony.Chec
 	return passed(name, "is configured")
 }
 
-func (c *Client) stateOf(ctx context.Context, endpoint string) (telephony.Endpoint, error) {
+// Endpoint tells how the switch sees one phone or trunk, such as "PJSIP/duty".
+func (c *Client) Endpoint(ctx context.Context, endpoint string) (telephony.Endpoint, error) {
 	all, err := c.endpoints(ctx)
 	if err != nil {
 		return telephony.Endpoint{}, err

@@ -32,7 +32,8 @@ const (
 	FolderMissing Cause = "folder_missing" // the folder was not there: Asterisk writes nothing then
 )
 
-// Gap says that records may be missing between two times of the switch's clock.
+// Gap says that records may be missing between two times of the switch's clock. To lies
+// before From when records come again, or when that clock was set back meanwhile.
 type Gap struct {
 	Cause Cause
 	From  time.Time // of the last record read before it; zero when none ever was

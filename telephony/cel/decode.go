@@ -155,6 +155,9 @@ func inRange(t time.Time, s string) (time.Time, error) {
 }
 
 func parseEpoch(s string) (time.Time, bool) {
+	if strings.Contains(s, "-") {
+		return time.Time{}, false
+	}
 	whole, fraction, _ := strings.Cut(s, ".")
 	sec, err := strconv.ParseUint(whole, 10, 63)
 	if err != nil || sec > maxEpoch || len(fraction) > 9 {

@@ -3,6 +3,7 @@ package cel
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"io"
 	"os"
 	"path/filepath"
@@ -92,8 +93,8 @@ func btoi(b bool) int {
 // hole is whether the names say that a file between two neighbours is missing.
 func hole(a, b entry) bool { return a.number > 0 && b.number >= 0 && a.number-b.number > 1 }
 
-// place is where an open file is in the chain: under its name now, or where its compressed
-// twin is, which keeps the time of its last change; -1 when it is gone.
+// place is where an open file is in the chain: under its name now, or where it was
+// compressed; -1 when it is gone.
 func place(files []entry, s *source) int {
 	info := s.info()
 	if info == nil {
@@ -102,9 +103,24 @@ func place(files []entry, s *source) int {
 	if i := slices.IndexFunc(files, func(e entry) bool { return os.SameFile(e.info, info) }); i >= 0 {
 		return i
 	}
-	return slices.IndexFunc(files, func(e entry) bool {
-		return e.compressed && e.info.ModTime().Equal(info.ModTime())
-	})
+	return slices.IndexFunc(files, func(e entry) bool { return e.compressed && beginsLike(e.path, s) })
+}
+
+// beginsLike is whether a file is an open one, packed with gzip.
+func beginsLike(path string, s *source) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	r, err := gzip.NewReader(f)
+	if err != nil {
+		return false
+	}
+	want, got := make([]byte, markBytes), make([]byte, markBytes)
+	n, _ := s.file.ReadAt(want, 0)
+	m, _ := io.ReadFull(r, got) // a shorter file ends early
+	return n > 0 && bytes.Equal(want[:n], got[:m])
 }
 
 // lastRow is the time of a file's last record; zero when none is near its end.

@@ -27,6 +27,7 @@ func (f *follower) locate() error {
 		missed.From = f.nowhere
 	}
 	s, at, err := f.find(files, f.last.Offset, f.last.Mark, nil)
+	copied := s != nil && s.offset > 0 && inode(s.info()) != f.last.Inode
 	switch {
 	case err != nil:
 		return err
@@ -41,9 +42,16 @@ func (f *follower) locate() error {
 		return err
 	}
 	s.gap, f.queue, f.nowhere = missed, []*source{s}, time.Time{}
-	after := f.copied(files, s)
-	s.copy = after != nil
-	return f.follow(files, at, after)
+	if !copied {
+		return f.follow(files, at, nil)
+	}
+	// The position is in a copy of what the journal held before it was cut.
+	if at == len(files)-1 {
+		s.gap = f.gap(Truncated)
+		return nil
+	}
+	s.copy = true
+	return f.follow(files, at, f.gap(Truncated))
 }
 
 // find opens the file that holds a place, but not this one; nil when none does. A place at
@@ -106,15 +114,6 @@ func (f *follower) lost(files []entry) *Gap {
 		return f.gap(Compressed)
 	}
 	return f.gap(Lost)
-}
-
-// copied is the gap behind a copy of the journal that was made before the journal was cut.
-func (f *follower) copied(files []entry, s *source) *Gap {
-	current := files[len(files)-1]
-	if s.offset > 0 && current.number == 0 && inode(current.info) == f.last.Inode && inode(s.info()) != f.last.Inode {
-		return f.gap(Truncated)
-	}
-	return nil
 }
 
 // rotated puts what has become the journal since the last look behind what is being read.
@@ -181,11 +180,12 @@ func (f *follower) cut() error {
 	c.copy, c.gap = true, s.gap
 	rest := f.queue
 	f.queue = []*source{c}
-	for _, e := range files[at+1:] { // rotated files between the copy and this one
-		if e.number == 0 || e.compressed || os.SameFile(e.info, anew.info()) {
-			break
+	own := slices.IndexFunc(files, func(e entry) bool { return os.SameFile(e.info, anew.info()) })
+	for i := at + 1; i < own; i++ { // rotated files between the copy and this one
+		if files[i].compressed {
+			continue
 		}
-		if between, err := openSource(e.path); err == nil {
+		if between, err := openSource(files[i].path); err == nil {
 			f.queue = append(f.queue, between)
 		}
 	}

@@ -111,7 +111,7 @@ func (b *bench) random(r *rand.Rand, keep int) string {
 		b.append(b.path, text[at:])
 		return "half, rest"
 	case n < 12:
-		b.append(b.path, "garbage\x00\n")
+		b.append(b.path, fmt.Sprintf("garbage %x\x00\n", r.Uint64())) // two files never begin alike
 		return "garbage"
 	case n < 15:
 		b.rotate(keep)

@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"io"
 	"os"
-
-	"dutyline/telephony"
 )
 
 // markBytes is how much of a file's beginning, and of what stands before a position, makes
@@ -133,9 +131,4 @@ func (s *source) toLastLine() {
 			return
 		}
 	}
-}
-
-// position is where a source stands, for a journal of that name.
-func (s *source) position(journal string) telephony.Position {
-	return telephony.Position{File: journal, Inode: inode(s.info()), Offset: s.offset, Mark: markOf(s.head, s.before)}
 }

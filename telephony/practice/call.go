@@ -42,20 +42,36 @@ type Call struct {
 	Does        Behaviour     `json:"does,omitempty"`          // default Answers
 	AnswerAfter time.Duration `json:"answer_after,omitempty"`  // counted from the first ring
 	ForwardTo   string        `json:"forward_to,omitempty"`    // with Forwards
-	Talk        time.Duration `json:"talk,omitempty"`          // from the answer; default 15 s
+	Talk        time.Duration `json:"talk"`                    // from the answer; 0: hung up at once (see DefaultTalk)
 	HangUp      Side          `json:"hang_up,omitempty"`       // who ends the talk; default whoever called
 	GiveUpAfter time.Duration `json:"give_up_after,omitempty"` // from placing it; default 90 s
 }
+
+// DefaultTalk is how long they talk when nobody said how long. Who takes the call's plan from
+// somebody puts it in: a talk of no time is a plan, too.
+const DefaultTalk = 15 * time.Second
 
 // Limits of a call. The longest name is what one SIP message over UDP carries with room to spare.
 const (
 	maxNumber  = 64
 	maxName    = 16 << 10 // bytes
 	maxTime    = time.Hour
-	defTalk    = 15 * time.Second
 	defGiveUp  = 90 * time.Second
 	withheldID = "anonymous"
 )
+
+// PlanError says which part of a call, by its name in JSON, cannot be placed and why. Other
+// errors of placing a call are trouble with the switch or the phone.
+type PlanError struct {
+	Part   string
+	Reason string
+}
+
+func (e *PlanError) Error() string { return e.Reason }
+
+func wrong(part, format string, args ...any) error {
+	return &PlanError{Part: part, Reason: fmt.Sprintf(format, args...)}
+}
 
 // complete fills in the defaults and refuses what cannot be placed.
 func (c Call) complete() (Call, error) {
@@ -67,9 +83,6 @@ func (c Call) complete() (Call, error) {
 		if c.Outgoing() {
 			c.HangUp = Officer
 		}
-	}
-	if c.Talk == 0 {
-		c.Talk = defTalk
 	}
 	if c.GiveUpAfter == 0 {
 		c.GiveUpAfter = defGiveUp
@@ -83,28 +96,28 @@ func (c Call) Outgoing() bool { return c.To != "" }
 func (c Call) checkNumbers() error {
 	switch {
 	case c.Outgoing() && c.From != "":
-		return errors.New("a call is either from a number or to a number: leave one of them out")
+		return wrong("to", "a call is either from a number or to a number: leave one of them out")
 	case c.Outgoing():
-		return checkNumber("number to call", c.To, "*#")
+		return checkNumber("to", "number to call", c.To, "*#")
 	case c.Anonymous && c.From != "":
-		return errors.New("an anonymous caller shows no number: leave out the number or the word anonymous")
+		return wrong("from", "an anonymous caller shows no number: leave out the number or the word anonymous")
 	case c.Anonymous:
 		return nil
 	}
-	return checkNumber("caller's number", c.From, "")
+	return checkNumber("from", "caller's number", c.From, "")
 }
 
 func (c Call) checkName() error {
 	for _, r := range c.Name {
 		if r == '\r' || r == '\n' || r == 0 {
-			return fmt.Errorf("the caller's name %.40q holds a line break or NUL, which no SIP message can carry: leave it out", c.Name)
+			return wrong("name", "the caller's name %.40q holds a line break or NUL, which no SIP message can carry: leave it out", c.Name)
 		}
 	}
 	if len(c.Name) > maxName {
-		return fmt.Errorf("the caller's name is %d bytes long: %d are the most that fit into one message", len(c.Name), maxName)
+		return wrong("name", "the caller's name is %d bytes long: %d are the most that fit into one message", len(c.Name), maxName)
 	}
 	if !utf8.ValidString(c.Name) {
-		return fmt.Errorf("the caller's name %.40q is not UTF-8", c.Name)
+		return wrong("name", "the caller's name %.40q is not UTF-8", c.Name)
 	}
 	return nil
 }
@@ -114,20 +127,26 @@ func (c Call) checkPlan() error {
 	case Answers, NeverAnswer, Busy, Rejects, Instant, Unavailable, NoBell:
 	case Forwards:
 		if c.Outgoing() {
-			return errors.New("a call of the officer cannot be forwarded by the duty phone")
+			return wrong("does", "a call of the officer cannot be forwarded by the duty phone")
 		}
-		if err := checkNumber("number to forward to", c.ForwardTo, "*#"); err != nil {
+		if err := checkNumber("forward_to", "number to forward to", c.ForwardTo, "*#"); err != nil {
 			return err
 		}
 	default:
-		return fmt.Errorf("%q is nothing a phone does: use one of answers, never, busy, rejects, forwards, instant, unavailable, without_bell", c.Does)
+		return wrong("does", "%q is nothing a phone does: use one of answers, never, busy, rejects, forwards, instant, unavailable, without_bell", c.Does)
 	}
 	if c.HangUp != Caller && c.HangUp != Officer {
-		return fmt.Errorf("%q cannot hang up: use caller or officer", c.HangUp)
+		return wrong("hang_up", "%q cannot hang up: use caller or officer", c.HangUp)
 	}
-	for what, d := range map[string]time.Duration{"time until the answer": c.AnswerAfter, "talk": c.Talk, "time until the caller gives up": c.GiveUpAfter} {
-		if d < 0 || d > maxTime {
-			return fmt.Errorf("the %s cannot be %v: use something between 0s and %v", what, d, maxTime)
+	for _, t := range []struct {
+		part, what string
+		d          time.Duration
+	}{
+		{"answer_after", "time until the answer", c.AnswerAfter}, {"talk", "talk", c.Talk},
+		{"give_up_after", "time until the caller gives up", c.GiveUpAfter},
+	} {
+		if t.d < 0 || t.d > maxTime {
+			return wrong(t.part, "the %s cannot be %v: use something between 0s and %v", t.what, t.d, maxTime)
 		}
 	}
 	return nil
@@ -135,17 +154,17 @@ func (c Call) checkPlan() error {
 
 // checkNumber accepts what telephone networks carry: digits with a + before them at most,
 // and the extra characters, if any.
-func checkNumber(what, number, extra string) error {
+func checkNumber(part, what, number, extra string) error {
 	digits := strings.TrimPrefix(number, "+")
 	if digits == "" {
-		return fmt.Errorf("the %s is missing: give digits such as 02422730001", what)
+		return wrong(part, "the %s is missing: give digits such as 02422730001", what)
 	}
 	if len(number) > maxNumber {
-		return fmt.Errorf("the %s is %d characters long: %d are the most", what, len(number), maxNumber)
+		return wrong(part, "the %s is %d characters long: %d are the most", what, len(number), maxNumber)
 	}
 	for _, r := range digits {
 		if (r < '0' || r > '9') && !strings.ContainsRune(extra, r) {
-			return fmt.Errorf("the %s %.40q holds %q: give digits such as 02422730001, with a + before them at most", what, number, r)
+			return wrong(part, "the %s %.40q holds %q: give digits such as 02422730001, with a + before them at most", what, number, r)
 		}
 	}
 	return nil

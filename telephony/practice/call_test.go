@@ -16,9 +16,9 @@ func TestCallIsCompleted(t *testing.T) {
 		give practice.Call
 		want practice.Call
 	}{
-		{"incoming", practice.Call{From: "02422730001"}, practice.Call{From: "02422730001", Does: practice.Answers,
-			Talk: 15 * time.Second, HangUp: practice.Caller, GiveUpAfter: 90 * time.Second}},
-		{"outgoing: the officer hangs up", practice.Call{To: "*57*13800001111#"}, practice.Call{To: "*57*13800001111#", Does: practice.Answers,
+		{"incoming, hung up with the answer", practice.Call{From: "02422730001"}, practice.Call{From: "02422730001", Does: practice.Answers,
+			HangUp: practice.Caller, GiveUpAfter: 90 * time.Second}},
+		{"outgoing: the officer hangs up", practice.Call{To: "*57*13800001111#", Talk: 15 * time.Second}, practice.Call{To: "*57*13800001111#", Does: practice.Answers,
 			Talk: 15 * time.Second, HangUp: practice.Officer, GiveUpAfter: 90 * time.Second}},
 		{"everything said", practice.Call{Anonymous: true, Name: "x", Does: practice.Forwards, ForwardTo: "110", Talk: time.Second,
 			HangUp: practice.Officer, GiveUpAfter: time.Minute},

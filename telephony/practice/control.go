@@ -106,7 +106,7 @@ func (l *Line) serveClient(ctx context.Context, conn net.Conn) {
 	}
 	in := bufio.NewReaderSize(conn, 64<<10)
 	line, err := in.ReadSlice('\n')
-	var c Call
+	c := Call{Talk: DefaultTalk}
 	if err == nil {
 		err = json.Unmarshal(line, &c)
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"dutyline/telephony"
 )
 
 // Config is everything a practice line is told. SIPAddress and the duty password have no default.
@@ -37,6 +39,12 @@ type Config struct {
 	Unplanned Call          // how the phone treats calls that nobody announced; default answers after 6 s
 	PollEvery time.Duration // how often the phone looks whether a real one is registered; default 3 s
 
+	// SeePhone asks the switch how it sees the duty phone. A real one that it does not reach for
+	// Patience gives the bell back, however long its registration still lasts. Without it only
+	// registrations count. The default of 5 s is more than one unanswered question takes (3 s).
+	SeePhone func(context.Context) (telephony.Endpoint, error)
+	Patience time.Duration
+
 	OnNote   func(Note)   // told everything; must not block
 	OnResult func(Result) // told of each placed call after its end; must not block
 	Log      *slog.Logger // default discards
@@ -57,7 +65,7 @@ func (c *Config) complete() error {
 	for _, d := range []struct {
 		field *time.Duration
 		value time.Duration
-	}{{&c.First, 5 * time.Second}, {&c.Pause, 20 * time.Second}, {&c.PollEvery, 3 * time.Second}} {
+	}{{&c.First, 5 * time.Second}, {&c.Pause, 20 * time.Second}, {&c.PollEvery, 3 * time.Second}, {&c.Patience, 5 * time.Second}} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
@@ -87,7 +95,7 @@ func (c *Config) check() error {
 			faults = append(faults, fmt.Errorf("practice line: %s %q: give an address and a port, for instance 127.0.0.1:5160", what, a))
 		}
 	}
-	if err := checkNumber("duty number", c.Number, ""); err != nil {
+	if err := checkNumber("number", "duty number", c.Number, ""); err != nil {
 		faults = append(faults, err)
 	}
 	unplanned := c.Unplanned
@@ -221,6 +229,7 @@ func (l *Line) registrar() *registrar {
 	return &registrar{
 		agent: l.phone, aor: l.dutyURI(), password: l.cfg.DutyPassword,
 		every: l.cfg.PollEvery, tell: l.tell, log: l.cfg.Log, ready: l.setReady,
+		sees: l.cfg.SeePhone, patience: l.cfg.Patience,
 	}
 }
 

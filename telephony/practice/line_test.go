@@ -28,6 +28,7 @@ func newStage(t *testing.T) *stage {
 	far := asterisktest.FreeUDP(t)
 	settings := asterisktest.Settings(t)
 	settings.TrunkContact = "sip:" + far
+	settings.Qualify = 2 * time.Second
 	p := asterisktest.Start(t, settings)
 	s := &stage{asterisk: p, notes: make(chan practice.Note, 1000)}
 	s.config = practice.Config{

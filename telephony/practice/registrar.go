@@ -8,6 +8,8 @@ import (
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+
+	"dutyline/telephony"
 )
 
 // ownUser marks the simulated phone's contact: what it registered in an earlier life is its own too.
@@ -28,13 +30,18 @@ type registrar struct {
 	every    time.Duration
 	tell     func(Note)
 	log      *slog.Logger
-	ready    func() // called once there is a phone, ours or a real one
+	ready    func()                                            // called once there is a phone, ours or a real one
+	sees     func(context.Context) (telephony.Endpoint, error) // how the switch sees the duty phone; nil: nobody can tell
+	patience time.Duration                                     // with a real phone that the switch does not reach
 
 	id    sip.CallIDHeader
 	seq   uint32
 	tag   string
 	state NoteKind
 	due   time.Time // when our binding is to be renewed
+
+	silent      string    // the address of a real phone that is registered and not reached
+	silentSince time.Time // since the first look at which it was so
 }
 
 // verdict is what to do about the bindings that the switch has.
@@ -47,13 +54,14 @@ const (
 	retreat verdict = "retreat" // another phone's is there beside ours
 )
 
-// judge looks at the bindings: own is our address, due whether our binding needs renewal.
-func judge(bindings []sip.Uri, own sip.Uri, due bool) verdict {
+// judge looks at the bindings: own is our address, due whether our binding needs renewal, gone
+// whether another phone's binding outlived its phone: that one cannot ring, so it counts no more.
+func judge(bindings []sip.Uri, own sip.Uri, due, gone bool) verdict {
 	mine, foreign := false, false
 	for _, b := range bindings {
 		switch {
 		case b.User != own.User:
-			foreign = true
+			foreign = foreign || !gone
 		case b.Host == own.Host && b.Port == own.Port:
 			mine = true
 		}
@@ -93,7 +101,8 @@ func (r *registrar) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	switch judge(bindings, r.own(), time.Now().After(r.due)) {
+	gone := r.gone(ctx, address(bindings))
+	switch judge(bindings, r.own(), time.Now().After(r.due), gone) {
 	case stay: // perhaps the switch was away and has remembered us
 		r.enter(PhoneRegistered, "the simulated duty phone is registered")
 	case aside:
@@ -108,18 +117,45 @@ func (r *registrar) look(ctx context.Context) error {
 			return err
 		}
 		r.due = time.Now().Add(bindingTime / 2)
-		r.enter(PhoneRegistered, "the simulated duty phone is registered")
+		text := "the simulated duty phone is registered"
+		if gone {
+			text = fmt.Sprintf("the real phone (%s) does not answer the switch any more: %s; let the real one register anew when it is back", address(bindings), text)
+		}
+		r.enter(PhoneRegistered, text)
 	}
 	return nil
 }
 
+// gone reports whether the switch has not reached the real phone at this address for so long
+// that it is not there any more, though its registration has not run out. A phone that has just
+// registered counts as not reached until it has answered once: one look is not enough.
+func (r *registrar) gone(ctx context.Context, phone string) bool {
+	if phone == "" || r.sees == nil || r.reached(ctx) {
+		r.silent = ""
+		return false
+	}
+	if phone != r.silent {
+		r.silent, r.silentSince = phone, time.Now()
+	}
+	return time.Since(r.silentSince) >= r.patience
+}
+
+// reached is also true when the switch does not tell: then what is registered counts.
+func (r *registrar) reached(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, registerLimit)
+	defer cancel()
+	phone, err := r.sees(ctx)
+	return err != nil || !phone.Known || phone.Online
+}
+
+// address is where the real phone is; empty when none is registered.
 func address(bindings []sip.Uri) string {
 	for _, b := range bindings {
 		if b.User != ownUser {
 			return b.HostPort()
 		}
 	}
-	return "unknown"
+	return ""
 }
 
 // leave gives our binding back, if it is still ours.

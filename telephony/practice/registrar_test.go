@@ -1,15 +1,19 @@
 package practice_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/telephony"
 	"dutyline/telephony/asterisk/asterisktest"
 	"dutyline/telephony/practice"
 )
@@ -23,20 +27,24 @@ func TestJudgeOfBindings(t *testing.T) {
 		name     string
 		bindings []sip.Uri
 		due      bool
+		gone     bool
 		want     any
 	}{
-		{"nobody", nil, true, practice.Bind},
-		{"nobody, though ours should be fresh: the switch was restarted", nil, false, practice.Bind},
-		{"ours, fresh", []sip.Uri{own}, false, practice.Stay},
-		{"ours, to be renewed", []sip.Uri{own}, true, practice.Bind},
-		{"ours of an earlier life", []sip.Uri{earlier}, false, practice.Bind},
-		{"a desk phone", []sip.Uri{desk}, false, practice.Aside},
-		{"a desk phone, ours would be due", []sip.Uri{desk}, true, practice.Aside},
-		{"a softphone on this machine", []sip.Uri{softphone}, true, practice.Aside},
-		{"both", []sip.Uri{own, desk}, true, practice.Retreat},
-		{"a desk phone and what we left behind", []sip.Uri{earlier, desk}, true, practice.Aside},
+		{"nobody", nil, true, false, practice.Bind},
+		{"nobody, though ours should be fresh: the switch was restarted", nil, false, false, practice.Bind},
+		{"ours, fresh", []sip.Uri{own}, false, false, practice.Stay},
+		{"ours, to be renewed", []sip.Uri{own}, true, false, practice.Bind},
+		{"ours of an earlier life", []sip.Uri{earlier}, false, false, practice.Bind},
+		{"a desk phone", []sip.Uri{desk}, false, false, practice.Aside},
+		{"a desk phone, ours would be due", []sip.Uri{desk}, true, false, practice.Aside},
+		{"a softphone on this machine", []sip.Uri{softphone}, true, false, practice.Aside},
+		{"both", []sip.Uri{own, desk}, true, false, practice.Retreat},
+		{"a desk phone and what we left behind", []sip.Uri{earlier, desk}, true, false, practice.Aside},
+		{"a desk phone that is gone", []sip.Uri{desk}, true, true, practice.Bind},
+		{"a desk phone that is gone, though ours should be fresh", []sip.Uri{desk}, false, true, practice.Bind},
+		{"ours beside a phone that is gone, on a switch that keeps both", []sip.Uri{own, desk}, false, true, practice.Stay},
 	} {
-		if got := practice.Judge(c.bindings, own, c.due); any(got) != c.want {
+		if got := practice.Judge(c.bindings, own, c.due, c.gone); any(got) != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}
@@ -162,6 +170,60 @@ func (s *stage) own(r *registry) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return strings.Trim(r.binding, "<>")
+}
+
+// A phone that vanishes does not un-register: what the switch still reaches decides.
+func TestRegistrarTakesTheBellBackFromAPhoneThatIsGone(t *testing.T) {
+	t.Parallel()
+	f := newFakeSwitch(t)
+	r := newRegistry(t, f)
+	desk := func() { r.set("<sip:duty@192.0.2.20:5060>", 0) }
+	var sight atomic.Pointer[telephony.Endpoint] // nil: the switch cannot be asked
+	s := alone(t, f, true)
+	s.config.Patience = 100 * time.Millisecond
+	s.config.SeePhone = func(context.Context) (telephony.Endpoint, error) {
+		if e := sight.Load(); e != nil {
+			return *e, nil
+		}
+		return telephony.Endpoint{}, errors.New("no connection")
+	}
+	desk()
+	s.run(t)
+	s.await(t, practice.PhoneAside)
+	for name, e := range map[string]*telephony.Endpoint{"it answers": {Known: true, Online: true}, "nobody can tell": {}, "the switch is silent": nil} {
+		sight.Store(e)
+		desk()
+		asterisktest.Eventually(t, 5*time.Second, "ten looks", func() bool { return len(r.log()) >= 10 })
+		for _, asked := range r.log() {
+			if asked != "query" {
+				t.Errorf("%s, yet: %s", name, asked)
+			}
+		}
+	}
+	sight.Store(&telephony.Endpoint{Known: true})
+	if n := s.await(t, practice.PhoneRegistered); !strings.Contains(n.Text, "192.0.2.20:5060") || !strings.Contains(n.Text, "register anew") {
+		t.Errorf("said %q", n.Text)
+	}
+	// It comes back.
+	sight.Store(&telephony.Endpoint{Known: true, Online: true})
+	desk()
+	s.await(t, practice.PhoneAside)
+}
+
+func TestRegistrarIsPatientWithAPhoneThatHasJustRegistered(t *testing.T) {
+	t.Parallel()
+	f := newFakeSwitch(t)
+	r := newRegistry(t, f)
+	r.set("<sip:duty@192.0.2.20:5060>", 0)
+	s := alone(t, f, true)
+	s.config.Patience = time.Hour
+	s.config.SeePhone = func(context.Context) (telephony.Endpoint, error) { return telephony.Endpoint{Known: true}, nil }
+	s.run(t)
+	s.await(t, practice.PhoneAside)
+	asterisktest.Eventually(t, 5*time.Second, "ten looks", func() bool { return len(r.log()) >= 10 })
+	if slices.Contains(r.log(), "bind dutyline-practice") {
+		t.Errorf("the bell was taken from a phone that may still answer: %v", r.log())
+	}
 }
 
 func TestRegistrarAsideLeavesOthersAlone(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"dutyline/telephony"
 	"dutyline/telephony/asterisk/asterisktest"
 	"dutyline/telephony/practice"
 )
@@ -19,7 +21,7 @@ import (
 // await reads notes until one of the kind comes.
 func (s *stage) await(t *testing.T, kind practice.NoteKind) practice.Note {
 	t.Helper()
-	deadline := time.After(15 * time.Second)
+	deadline := time.After(25 * time.Second)
 	for {
 		select {
 		case n := <-s.notes:
@@ -27,7 +29,7 @@ func (s *stage) await(t *testing.T, kind practice.NoteKind) practice.Note {
 				return n
 			}
 		case <-deadline:
-			t.Fatalf("%s did not happen within 15 s", kind)
+			t.Fatalf("%s did not happen within 25 s", kind)
 		}
 	}
 }
@@ -65,6 +67,29 @@ func TestPhoneStepsAsideForARealOneAndReturns(t *testing.T) {
 	r, err = s.line.Call(t.Context(), practice.Call{From: "02422730001", Talk: talk}, nil)
 	if err != nil || r.Far.Status != 200 {
 		t.Errorf("after the return: %+v, %v", r, err)
+	}
+}
+
+// A real phone whose plug is pulled stays registered for as long as it asked. The switch finds
+// out that it does not answer, and what it finds out counts.
+func TestPhoneReturnsWhenTheRealOneVanishes(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.config.SeePhone = func(context.Context) (telephony.Endpoint, error) {
+		out, err := s.asterisk.CLI(t.Context(), "pjsip show endpoint duty")
+		return telephony.Endpoint{Known: err == nil, Online: !strings.Contains(out, "Unavail")}, err
+	}
+	s.run(t)
+	s.await(t, practice.PhoneRegistered)
+	asterisktest.Register(t, s.asterisk, asterisktest.FreeUDP(t)) // for 120 s; then nobody is there any more
+	s.await(t, practice.PhoneAside)
+	n := s.await(t, practice.PhoneRegistered)
+	if !strings.Contains(n.Text, "does not answer the switch any more") {
+		t.Errorf("said %q", n.Text)
+	}
+	r, err := s.line.Call(t.Context(), practice.Call{From: "02422730001", Talk: talk}, nil)
+	if err != nil || r.Far.Status != 200 {
+		t.Errorf("the simulated phone does not ring: %+v, %v", r, err)
 	}
 }
 
@@ -234,9 +259,10 @@ func TestControlSocketPlacesCalls(t *testing.T) {
 	for name, c := range map[string]struct {
 		request, want string
 	}{
-		"no JSON":      {"hello\n", "no call"},
-		"a bad number": {`{"from":"fire"}` + "\n", "holds 'f'"},
-		"too much":     {`{"name":"` + strings.Repeat("x", 70<<10) + `"}` + "\n", "no call"},
+		"no JSON":             {"hello\n", "no call"},
+		"a bad number":        {`{"from":"fire"}` + "\n", "holds 'f'"},
+		"no word on the talk": {`{"from":"02422730001","does":"busy"}` + "\n", `"talk":15000000000`},
+		"too much":            {`{"name":"` + strings.Repeat("x", 70<<10) + `"}` + "\n", "no call"},
 	} {
 		if got := ask(t, s.config.Socket, c.request); !strings.Contains(got, c.want) {
 			t.Errorf("%s: answered %q, want %q in it", name, got, c.want)
@@ -262,9 +288,8 @@ func ask(t *testing.T, socket, request string) string {
 	if _, err := conn.Write([]byte(request)); err != nil && !strings.Contains(err.Error(), "broken pipe") {
 		t.Fatal(err)
 	}
-	buf := make([]byte, 4096)
-	n, _ := conn.Read(buf)
-	return string(buf[:n])
+	all, _ := io.ReadAll(conn) // a request that was not read to its end resets the connection
+	return string(all)
 }
 
 func TestFaultsAreNamed(t *testing.T) {

@@ -94,7 +94,7 @@ const (
 // once: otherwise the second voice would never be heard.
 func arrange(s script, clips [][]byte, talk time.Duration) tracks {
 	var t tracks
-	if talk > 0 && talk < brief {
+	if talk < brief {
 		for i, turn := range s {
 			if turn.by == Officer {
 				t.officer = append(t.officer, clips[i]...)

@@ -381,7 +381,7 @@ await check('the button places a practice call; a missed one is red and asks for
   await desk.at('practice-open').click()
   await desk.page.getByText('模拟一次来电').waitFor()
   await desk.shot('18-practice')
-  await desk.page.locator('.el-dialog input').nth(2).fill('0')
+  await desk.page.locator('.el-dialog input').nth(2).fill('')
   await desk.watchLine()
   const before = (await desk.newest()).id
   await desk.at('practice-go').click()

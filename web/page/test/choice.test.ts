@@ -1,11 +1,13 @@
 // What may be chosen and what a choice fills in: kinds, candidates, addresses, pages.
-import { describe, expect, it } from 'vitest'
-import { FIELDS, type Call, type Candidate, type Entry, type Field, type Gap, type Kind } from '@/api/types'
-import { fieldName, fieldNames } from '@/i18n/spell'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import published from '../../../dutylog/testdata/kinds.golden.json'
+import { FIELDS, type Call, type Candidate, type Entry, type Field, type Gap, type GapWhy, type Kind, type KindRule } from '@/api/types'
+import { fieldName, fieldNames, quickReasons } from '@/i18n/spell'
 import { fillOf, undecided } from '@/logic/candidates'
 import { formOf } from '@/logic/draft'
 import { everyPage } from '@/logic/pages'
-import { kindsFor, kinds, shownFields } from '@/state/kinds'
+import { practiceCall, type PracticeForm } from '@/logic/practice'
+import { gapMeant, gapsOf, kindsFor, kinds, missingFields, requiredOf, shownFields } from '@/state/kinds'
 import { partsOf } from '@/state/route'
 
 const sun: Candidate = { contact_id: 7, unit: '和平区应急局', person: '孙国强', title: '科长', number: '02423860012', superior: false }
@@ -25,6 +27,46 @@ describe('the kinds that can be chosen', () => {
     ['outgoing alone for a call placed', entry({ kind: 'outgoing' }), call('out'), 'outgoing', ['outgoing']],
     ['before the call is known', entry({ kind: 'outgoing' }), null, 'outgoing', ['outgoing']],
   ])('%s', (_name, e, c, present, want) => expect(kindsFor(e, c, present)).toEqual(want))
+})
+
+describe('the gaps of /entry-kinds', () => {
+  beforeAll(() => { for (const rule of published.items) kinds.rules[rule.kind as Kind] = rule as unknown as KindRule })
+  afterAll(() => { kinds.rules = {} })
+
+  it.each<[Kind, Field, GapWhy | null, GapWhy | null]>([
+    ['duty', 'caller_title', 'not_given', 'refused'],
+    ['duty', 'read_back', 'not_possible', 'not_possible'],
+    ['missed', 'call_back_result', 'not_possible', 'not_possible'],
+    ['outgoing', 'called_whom', 'not_given', 'refused'],
+    ['outgoing', 'called_why', 'not_given', null],
+    ['outgoing', 'category', null, null],
+  ])('%s, %s: F8 asks for %s, F9 for %s', (kind, field, f8, f9) =>
+    expect([gapMeant(kind, field, 'not_given'), gapMeant(kind, field, 'refused')]).toEqual([f8, f9]))
+
+  it('let an outgoing call that reached nobody be complete', () => {
+    const form = formOf(entry({ kind: 'outgoing' }))
+    expect(missingFields('outgoing', form)).toEqual(['called_whom', 'called_why'])
+    for (const f of requiredOf('outgoing')) form[f] = { value: '', gap: { why: gapsOf('outgoing', f)[0], reason: quickReasons(f, 'not_given')[0] } }
+    expect(missingFields('outgoing', form)).toEqual([])
+  })
+
+  it('have their quick reasons, which for whom the officer called name no caller', () => {
+    for (const rule of published.items) {
+      for (const f of rule.required as Field[]) {
+        for (const why of gapsOf(rule.kind as Kind, f)) {
+          expect(quickReasons(f, why).filter((r) => !r || /gap\./.test(r) || (rule.kind === 'outgoing' && /来电/.test(r))), f + why).toEqual([])
+        }
+      }
+    }
+  })
+})
+
+describe('a practice call', () => {
+  it.each<[string, PracticeForm, string]>([
+    ['answered after a while', { from: '110', name: '局', after: 7, talk: 20 }, '{"from":"110","name":"局","answer_after_ms":7000,"talk_ms":20000}'],
+    ['at once, and hung up at once', { from: '110', name: '', after: 0, talk: 0 }, '{"from":"110","name":"","answer_after_ms":0,"talk_ms":0}'],
+    ['never, as both are left empty', { from: '', name: '', after: null, talk: undefined }, '{"from":"","name":""}'],
+  ])('%s', (_name, form, want) => expect(JSON.stringify(practiceCall(form))).toBe(want))
 })
 
 describe('a person of the directory', () => {

@@ -196,6 +196,7 @@ export interface Page<T> {
 export interface PracticeCall {
   from: string
   name: string
-  answer_after_ms: number
-  talk_ms: number
+  /** 0: at once; absent: never. */
+  answer_after_ms?: number
+  talk_ms?: number
 }

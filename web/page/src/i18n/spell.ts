@@ -1,7 +1,7 @@
 // Spans and lists in the language of the page.
-import type { Call } from '@/api/types'
+import type { Call, Field, GapWhy } from '@/api/types'
 import { noNumber, otherParty, showNumber } from '@/logic/words'
-import { lang, t, word } from './index'
+import { lang, t, word, type Key } from './index'
 
 /** 1 分 05 秒, 2 小时 3 分: for spans that nobody needs to the tenth. */
 export function span(ms: number): string {
@@ -20,6 +20,13 @@ export function fieldName(field: string, kind = ''): string {
 
 export function fieldNames(fields: readonly string[], kind = ''): string {
   return fields.map((f) => fieldName(f, kind)).join(t('list.comma'))
+}
+
+/** Reasons for a gap that one key gives; those of a caller do not fit whom the officer called. */
+export function quickReasons(field: Field, why: GapWhy): string[] {
+  const called = field === 'called_whom' || field === 'called_why'
+  const of = field === 'call_back_result' ? 'call_back' : called ? 'called.' + why : why
+  return t(('gap.quick.' + of) as Key).split('|')
 }
 
 const DIGITS = ['零', '一', '两', '三', '四', '五', '六', '七', '八', '九', '十']

@@ -2,7 +2,7 @@
 import { ref, type Ref } from 'vue'
 import type { Candidate, Field, GapWhy, Kind } from '@/api/types'
 import type { EntrySession } from './entry-session'
-import { missingFields } from './kinds'
+import { gapMeant, missingFields } from './kinds'
 import { useKeys } from './keys'
 import { session as login } from './session'
 
@@ -44,10 +44,8 @@ export function useEntryKeys(w: Wiring): void {
 function askGap(w: Wiring, why: GapWhy): void {
   const box = document.activeElement && document.activeElement.closest('[data-field]')
   const field = box ? (box.getAttribute('data-field') as Field) : missingFields(w.session.state.draft.kind, w.session.state.draft.form)[0]
-  if (!field) return
-  // Where neither word is allowed, the field's own one (无法复述, 无法回拨) is meant.
-  const own: GapWhy = field === 'read_back' || field === 'call_back_result' ? 'not_possible' : why
-  gapAsk.value = { field, why: own }
+  const meant = field && gapMeant(w.session.state.draft.kind, field, why)
+  if (meant) gapAsk.value = { field, why: meant }
 }
 
 function candidateKey(w: Wiring, key: string): boolean {

@@ -49,6 +49,14 @@ export function gapsOf(kind: Kind, f: Field): GapWhy[] {
   return (rule && rule.gaps && rule.gaps[f]) || []
 }
 
+/** The gap that F8 (not given) or F9 (refused) asks for in this field; null when none may stand there. */
+export function gapMeant(kind: Kind, f: Field, why: GapWhy): GapWhy | null {
+  const gaps = gapsOf(kind, f)
+  if (gaps.indexOf(why) >= 0) return why
+  // Where neither word is allowed, the field's own one (无法复述, 无法回拨) is meant.
+  return gaps.indexOf('not_possible') >= 0 ? 'not_possible' : null
+}
+
 /** Required fields that have neither a value nor a gap with its reason. */
 export function missingFields(kind: Kind, form: Form): Field[] {
   return requiredOf(kind).filter((f) => {
