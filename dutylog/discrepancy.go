@@ -17,7 +17,7 @@ const (
 	ledgerWaits   = 10 * time.Minute // a recording that is not there by then is an item
 	ledgerYoung   = 5 * time.Minute  // a file of a call that began so lately may be of one that still comes into the log
 	ledgerPart    = 24 * time.Hour   // a temporary file of the archive that is older was left behind
-	longestName   = 1024             // of a recording, in bytes: what is longer is told apart by its checksum
+	longestName   = 255              // of a recording, in bytes: what is longer is told apart by its checksum
 )
 
 // CheckCall says what does not agree about a call.
@@ -181,7 +181,7 @@ func CheckFile(f recorder.ArchivedFile, claim *Claim, now time.Time) []Discrepan
 	case r.Status == recorder.Expired || r.Status == recorder.Erased:
 		d.Why, d.Cause = DecidedAway, fmt.Sprintf("decision %d took this recording (%s), and yet its file is here: delete it, and look who brought it back", r.Decision, r.Status)
 	default:
-		d.Why, d.Cause = LeftOver, fmt.Sprintf("the call's recording is another one (%s, %s): compare both by ear, then move this file away", orNoFile(r), orUnknown(r.Status))
+		d.Why, d.Cause = LeftOver, fmt.Sprintf("the call's row does not point to this file (status %s, %s): listen to it, then move it away by hand", orUnknown(r.Status), orNoFile(r))
 	}
 	return []Discrepancy{d}
 }
