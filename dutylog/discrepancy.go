@@ -169,7 +169,7 @@ func CheckFile(f recorder.ArchivedFile, claim *Claim, now time.Time) []Discrepan
 		if now.Sub(f.At).Abs() < ledgerYoung {
 			return nil
 		}
-		d.Why, d.Cause = NoSuchCall, fmt.Sprintf("the duty log has no call %s (%d bytes are here): was the log restored from an older backup? Keep the file and run dutyline verify", id, f.Size)
+		d.Why, d.Cause = NoSuchCall, fmt.Sprintf("the duty log has no call %s (%d bytes are here): was the log restored from an older backup? Keep the file and run dutyline verify", Printable(id), f.Size)
 		return []Discrepancy{d}
 	}
 	r := claim.Recording
@@ -203,11 +203,11 @@ func orUnknown(s recorder.Status) recorder.Status {
 // fileItem names a file for people and for the ledger. The name is anybody's: it is shown, and
 // never used to reach something.
 func fileItem(where, name string) Discrepancy {
-	return Discrepancy{Key: string(RecordingWithoutCall) + ":" + where + escaped(name), Kind: RecordingWithoutCall, Name: shown(name)}
+	return Discrepancy{Key: string(RecordingWithoutCall) + ":" + where + escaped(name), Kind: RecordingWithoutCall, Name: Printable(name)}
 }
 
-// shown makes a name printable: what is not is written as %XX, and a long one is cut.
-func shown(name string) string {
+// Printable makes a name or id fit to be shown: what is not is written as %XX, and a long one is cut.
+func Printable(name string) string {
 	const most = 200
 	var b strings.Builder
 	for i, r := range name {
