@@ -260,13 +260,13 @@ func startOf(c Call, atAnswer bool) time.Time {
 // clocks finds the constant difference between their clock and ours, and whether their times
 // are those of the answer: whatever most rows agree about.
 func (m *matcher) clocks(report *BillReport) {
-	best := 0
+	narrowest, most := 0, 0
 	for _, atAnswer := range []bool{false, true} {
 		offset, agree, width := m.offset(atAnswer)
-		if agree == 0 || best != 0 && width >= best {
+		if agree == 0 || report.Sure && (width > narrowest || width == narrowest && agree <= most) {
 			continue
 		}
-		best = width
+		narrowest, most = width, agree
 		report.Sure, report.AtAnswer, report.Offset = true, atAnswer, offset
 	}
 	if within := clocksAgree; report.Offset.Abs() <= within || m.coarse && report.Offset.Abs() <= time.Minute {
