@@ -146,25 +146,30 @@ func (db *DB) AcceptLedger(ctx context.Context, key, reason string, by dutylog.A
 // oddRecording is the condition of the index recordings_odd, word for word, so that it is used.
 const oddRecording = "(r.status IN ('missing', 'failed') OR r.findings <> '[]' OR r.reason GLOB 'the recording was cut on the switch*' OR r.reason GLOB 'the switch recorded nothing*')"
 
+// bookedSelect reads calls with their recordings, and whether an entry names them.
+var bookedSelect = strings.Replace(callSelect, " FROM calls c LEFT JOIN", ", EXISTS (SELECT 1 FROM entries e WHERE e.call_id = c.id) FROM calls c LEFT JOIN", 1)
+
+// ledgerQueries find the calls for the ledger, each by an index.
+var ledgerQueries = []struct{ where, index string }{
+	{"c.id IN (SELECT r.call_id FROM recordings r WHERE " + oddRecording + ")", "recordings_odd"},
+	{"c.id IN (SELECT call_id FROM recordings WHERE next_try IS NOT NULL)", "recordings_due"},
+	{"c.offered_at >= ? AND r.call_id IS NULL AND c.ended_at IS NOT NULL", "calls_newest"},
+	{"c.offered_at >= ? AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.call_id = c.id)", "calls_newest"},
+	{"c.id IN (SELECT call_id FROM ledger WHERE state = 'open' AND call_id <> '')", "ledger_by_state"},
+}
+
 // LedgerCalls gives every call about which the ledger may have something to say: those with an
 // odd recording, those whose recording waits, those that began since then and lack recording or
 // entry, and those of open items.
 func (db *DB) LedgerCalls(ctx context.Context, since time.Time) ([]dutylog.BookedCall, error) {
-	booked := strings.Replace(callSelect, " FROM calls c LEFT JOIN", ", EXISTS (SELECT 1 FROM entries e WHERE e.call_id = c.id) FROM calls c LEFT JOIN", 1)
-	from := plainMicros(since)
 	known := map[string]bool{}
 	var calls []dutylog.BookedCall
-	for _, q := range []struct {
-		where string
-		args  []any
-	}{
-		{"c.id IN (SELECT r.call_id FROM recordings r WHERE " + oddRecording + ")", nil},
-		{"c.id IN (SELECT call_id FROM recordings WHERE next_try IS NOT NULL)", nil},
-		{"c.offered_at >= ? AND r.call_id IS NULL AND c.ended_at IS NOT NULL", []any{from}},
-		{"c.offered_at >= ? AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.call_id = c.id)", []any{from}},
-		{"c.id IN (SELECT call_id FROM ledger WHERE state = 'open' AND call_id <> '')", nil},
-	} {
-		rows, err := db.reading(ctx).Query(booked+" WHERE "+q.where, q.args...)
+	for _, q := range ledgerQueries {
+		var args []any
+		if strings.Contains(q.where, "?") {
+			args = append(args, plainMicros(since))
+		}
+		rows, err := db.reading(ctx).Query(bookedSelect+" WHERE "+q.where, args...)
 		found, err := all(rows, err, scanBooked)
 		if err != nil {
 			return nil, db.explain("read the calls for the ledger", err)
