@@ -35,6 +35,8 @@ func (t *Tracker) Adopt(calls []Call) {
 			continue
 		}
 		c := &run{Call: call, line: ln, loggedRang: call.RangAt, loggedAnswer: call.AnsweredAt}
+		// An answer that was seen tells when the bell stopped.
+		c.answerBound = !call.AnsweredAt.IsZero() && !call.RangAt.IsZero() && call.RangUntil.IsZero()
 		c.Findings, c.Tags = slices.Clone(call.Findings), slices.Clone(call.Tags)
 		c.find(SeenInPart)
 		c.toldRang = !call.RangAt.IsZero()

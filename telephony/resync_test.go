@@ -257,6 +257,7 @@ func TestAdopt(t *testing.T) {
 	}
 	talked := open[0]
 	talked.ID, talked.AnsweredAt = "1795436279.77", open[0].RangAt.Add(4*time.Second)
+	talked.RangUntil = talked.AnsweredAt // the answer was seen
 	rang := open[0]
 	rang.ID = "1795436279.78"
 	placed := telephony.Call{ID: "1795436279.79", Line: "duty", Direction: telephony.Outbound, OfferedAt: sceneStart}
@@ -404,5 +405,37 @@ func TestMeanwhileGoesBeforeTheAnswer(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// An answer that was found at one restart is a bound, and stays one at the next: it must not
+// make an answer late that may have been in time.
+func TestAnAnswerThatNobodySawStaysABoundAfterTheNextRestart(t *testing.T) {
+	s := newScene().rings("trunk 1", "duty 1")
+	tr := telephony.NewTracker(lines())
+	feed(tr, s)
+	rang := tr.Open()
+
+	first := telephony.NewTracker(lines())
+	first.Adopt(rang)
+	first.Gap(sceneStart.Add(time.Second))
+	for _, n := range []string{"trunk 1", "duty 1"} {
+		s.channels[n].State = "Up"
+	}
+	channels := []telephony.Channel{s.ch("trunk 1"), s.ch("duty 1")}
+	channels[0].App, channels[1].App, channels[1].LinkedID = "Dial", "AppDial", channels[0].ID
+	first.Resync(telephony.Snapshot{At: sceneStart.Add(40 * time.Second), Channels: channels,
+		Bridges: []telephony.Bridge{{ID: "b", Channels: []string{channels[0].ID, channels[1].ID}}}})
+	found := first.Open()
+	if len(found) != 1 || found[0].AnsweredAt.IsZero() || !found[0].RangUntil.IsZero() {
+		t.Fatalf("after the first restart: %+v", found)
+	}
+
+	second := telephony.NewTracker(lines())
+	second.Adopt(found)
+	second.Gap(sceneStart.Add(41 * time.Second))
+	got := ended(second.Resync(telephony.Snapshot{At: sceneStart.Add(50 * time.Second)}))
+	if len(got) != 1 || got[0].Outcome != telephony.Unknown || got[0].Reason != telephony.ReasonAnswerNotSeen || got[0].Rings != 0 {
+		t.Errorf("%+v", got)
 	}
 }

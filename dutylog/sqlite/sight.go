@@ -16,6 +16,7 @@ import (
 // The marks that are kept.
 const (
 	journalMark = "journal" // how far the switch's journal was read
+	begunMark   = "begun"   // the journal is read from its beginning
 	aliveMark   = "alive"   // when the switch was last seen
 	switchMark  = "switch"  // when the switch, as last seen, was started
 )
@@ -152,6 +153,19 @@ func (db *DB) JournalPosition(ctx context.Context) (telephony.Position, bool, er
 		return p, false, fmt.Errorf("duty log %s: how far the journal was read is not readable: %w", db.path, err)
 	}
 	return p, true, nil
+}
+
+// JournalBegun reports whether the whole journal is the daemon's to read. It is when there was
+// no journal at the first start, which is noted then; one that was there already (old) is read
+// from its end on.
+func (db *DB) JournalBegun(ctx context.Context, old bool) (bool, error) {
+	_, at, err := db.mark(ctx, begunMark)
+	if err != nil || !at.IsZero() || old {
+		return !at.IsZero(), err
+	}
+	return true, db.write(ctx, "note that the journal is read from its beginning", func(t *tx) error {
+		return t.setMark(begunMark, t.now, "")
+	})
 }
 
 func (db *DB) mark(ctx context.Context, name string) (body string, at time.Time, err error) {

@@ -109,6 +109,7 @@ export interface Candidate {
 
 export interface Entry extends Record<Field, string> {
   id: string
+  entry_number: string
   call_id: string
   line: string
   kind: Kind
