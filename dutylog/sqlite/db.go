@@ -65,8 +65,7 @@ type DB struct {
 	closed  sync.Once
 	done    chan struct{} // the writing goroutine has ended
 
-	mu   sync.Mutex
-	wake chan struct{} // closed at the next commit that announced something
+	readers, collectors waker
 }
 
 // Open opens the duty log at path, creating it and bringing its schema up to date as needed.
@@ -82,7 +81,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	before := lookAt(abs)
 	db := &DB{path: abs, options: o, jobs: make(chan job), closing: make(chan struct{}),
-		done: make(chan struct{}), wake: make(chan struct{})}
+		done: make(chan struct{})}
 	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on&_secure_delete=on"); err != nil {
 		return nil, err
 	}

@@ -71,6 +71,7 @@ func scanRecording(row scanner) (recorder.Recording, error) {
 // openRecording writes the first row of an ended call's recording; later it changes by
 // SaveRecording only.
 func (t *tx) openRecording(c telephony.Call) error {
+	t.due = true
 	return t.exec("INSERT INTO recordings ("+recordingColumns+") VALUES ("+marks(recordingColumns)+") ON CONFLICT (call_id) DO NOTHING",
 		recordingValues(recorder.ForCall(c, t.now))...)
 }
