@@ -386,10 +386,12 @@ func (t *Tracker) transfer(l *leg, ok bool) {
 	l.call.find(TransferredAfter)
 }
 
-func (t *Tracker) onEndpoint(ev *Event) {
+func (t *Tracker) onEndpoint(ev *Event) { t.hear(ev.Endpoint, ev.At) }
+
+func (t *Tracker) hear(e Endpoint, at time.Time) {
 	for _, ln := range t.lines {
-		if ln.IsDuty(ev.Endpoint.Name) {
-			ln.heard(ev.Endpoint, ev.At)
+		if ln.IsDuty(e.Name) {
+			ln.heard(e, at)
 			ln.dirty = true
 		}
 	}

@@ -210,7 +210,7 @@ func (c *run) inTime(w winner, v verdict) verdict {
 	shortest := longest
 	if w.leg != nil && !w.leg.answeredAfter.IsZero() && !w.logged {
 		shortest = w.leg.answeredAfter.Sub(start)
-	} else if !sure {
+	} else if !sure || w.logged && c.answerBound {
 		shortest = 0
 	}
 	rule := c.line.Rule

@@ -80,7 +80,7 @@ const (
 const (
 	NotInJournal    Finding = "not_in_journal"     // the live view saw it, the journal has nothing of it
 	OnlyInJournal   Finding = "only_in_journal"    // the journal has it, the live view saw nothing of it
-	JournalInPart   Finding = "journal_in_part"        // rows of it are lost from the journal, which therefore settles nothing
+	JournalInPart   Finding = "journal_in_part"    // rows of it are lost from the journal, which therefore settles nothing
 	EndMissedLive   Finding = "end_missed_by_live" // the journal saw it end, the live view did not
 	OutcomeDisputed Finding = "journal_differs_outcome"
 	RingDisputed    Finding = "journal_differs_ring"   // when the bell began, or whether it did

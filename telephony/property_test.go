@@ -158,7 +158,7 @@ func TestSlightDisorder(t *testing.T) {
 		events := trace(t, name)
 		want := outcomes(ended(play(lines(), events)))
 		for seed := range uint64(5) {
-			changes := play(lines(), shake(events, seed))
+			changes := play(lines(), shake(events, seed, 4))
 			checkInvariants(t, changes)
 			if diff := cmp.Diff(want, outcomes(ended(changes))); diff != "" {
 				t.Errorf("%s, shaken with %d (-in order +shaken):\n%s", name, seed, diff)
@@ -176,9 +176,32 @@ func outcomes(calls []telephony.Call) []string {
 	return out
 }
 
-// shake delays every channel by its own 0 to 4 ms, keeping the order within a channel.
+// The transfer is told of its first leg; the call of the second one is over when that leg's end
+// is told before.
+func TestAnAttendedTransferToldLateIsOne(t *testing.T) {
+	events := trace(t, "08_attended_refer")
+	want := outcomes(ended(play(lines(), events)))
+	at := slices.IndexFunc(events, func(ev telephony.Event) bool { return ev.Kind == telephony.EventAttendedTransfer })
+	over := slices.IndexFunc(events, func(ev telephony.Event) bool {
+		return ev.Kind == telephony.EventDestroyed && ev.Channel.ID == events[at].Second.ID
+	})
+	late := slices.Insert(slices.Clone(events), over+1, events[at])
+	late = slices.Delete(late, at, at+1)
+	if diff := cmp.Diff(want, outcomes(ended(play(lines(), late)))); diff != "" {
+		t.Errorf("told after the end of its second leg (-in order +late):\n%s", diff)
+	}
+	for seed := range uint64(60) {
+		changes := play(lines(), shake(events, seed, 16))
+		checkInvariants(t, changes)
+		if diff := cmp.Diff(want, outcomes(ended(changes))); diff != "" {
+			t.Errorf("shaken with %d (-in order +shaken):\n%s", seed, diff)
+		}
+	}
+}
+
+// shake delays every channel by its own 0 to most ms, keeping the order within a channel.
 // A Dial event belongs to its caller.
-func shake(events []telephony.Event, seed uint64) []telephony.Event {
+func shake(events []telephony.Event, seed uint64, most int) []telephony.Event {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	lag := map[string]time.Duration{}
 	type arrival struct {
@@ -192,7 +215,7 @@ func shake(events []telephony.Event, seed uint64) []telephony.Event {
 			id = ev.Peer.ID
 		}
 		if _, ok := lag[id]; !ok {
-			lag[id] = time.Duration(rnd.IntN(5)) * time.Millisecond
+			lag[id] = time.Duration(rnd.IntN(most+1)) * time.Millisecond
 		}
 		arrivals[i] = arrival{ev, ev.At.Add(lag[id])}
 	}

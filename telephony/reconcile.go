@@ -30,15 +30,14 @@ func Reconcile(live, journal Call) Call {
 		if !live.seenInPart() {
 			out.add(EndMissedLive)
 		}
+	case slices.Contains(journal.Findings, CutBySwitch) && live.Outcome != Unknown:
+		out.add(CutBySwitch) // neither saw the end, and the live view saw more of what was before
 	case live.seenInPart() && journal.Outcome != Unknown:
 		out = takeOver(live, journal)
 	case live.seenInPart():
 		out.addAll(journal.Findings...) // neither saw all of it: what is certain in either stands
 	default:
 		out.addAll(disputes(live, journal)...)
-		if slices.Contains(journal.Findings, CutBySwitch) {
-			out.add(CutBySwitch)
-		}
 	}
 	return out
 }

@@ -35,6 +35,8 @@ func (t *Tracker) Adopt(calls []Call) {
 			continue
 		}
 		c := &run{Call: call, line: ln, loggedRang: call.RangAt, loggedAnswer: call.AnsweredAt}
+		// An answer that was seen tells when the bell stopped.
+		c.answerBound = !call.AnsweredAt.IsZero() && !call.RangAt.IsZero() && call.RangUntil.IsZero()
 		c.Findings, c.Tags = slices.Clone(call.Findings), slices.Clone(call.Tags)
 		c.find(SeenInPart)
 		c.toldRang = !call.RangAt.IsZero()
@@ -73,6 +75,9 @@ func (t *Tracker) Resync(s Snapshot) []Change {
 				ln.phones[e.Name] = &phone{online: e.Online, known: e.Known}
 			}
 		}
+	}
+	for _, e := range s.Meanwhile { // heard before and overwritten above by what may be older
+		t.hear(e, s.At)
 	}
 	t.blind, t.blindAt = false, time.Time{}
 	for _, ln := range t.lines {

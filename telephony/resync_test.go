@@ -257,6 +257,7 @@ func TestAdopt(t *testing.T) {
 	}
 	talked := open[0]
 	talked.ID, talked.AnsweredAt = "1795436279.77", open[0].RangAt.Add(4*time.Second)
+	talked.RangUntil = talked.AnsweredAt // the answer was seen
 	rang := open[0]
 	rang.ID = "1795436279.78"
 	placed := telephony.Call{ID: "1795436279.79", Line: "duty", Direction: telephony.Outbound, OfferedAt: sceneStart}
@@ -372,5 +373,69 @@ func TestForgottenCallsAndLegs(t *testing.T) {
 	unseenEnd{Outcome: telephony.Unknown}.check(t, calls[0], 25*time.Hour)
 	if got := tr.Stats().Dropped; got["call_never_ended"] != 1 || got["leg_never_ended"] != 1 {
 		t.Errorf("dropped %v", got)
+	}
+}
+
+// What was said of the phone while the snapshot was asked for goes before the answer; that it
+// went away is believed after a while only, as always.
+func TestMeanwhileGoesBeforeTheAnswer(t *testing.T) {
+	phone := func(online bool) telephony.Endpoint {
+		return telephony.Endpoint{Name: "PJSIP/duty", Online: online, Known: true}
+	}
+	for _, c := range []struct {
+		name      string
+		answer    bool
+		meanwhile []telephony.Endpoint
+		want      []string // what is told, from the snapshot on
+	}{
+		{"came back", false, []telephony.Endpoint{phone(false), phone(true)}, []string{"line idle"}},
+		{"went away", true, []telephony.Endpoint{phone(false)}, []string{"line idle", "line unreachable"}},
+		{"was replaced", true, []telephony.Endpoint{phone(false), phone(true)}, []string{"line idle"}},
+		{"another's phone", true, []telephony.Endpoint{{Name: "PJSIP/other", Known: true}}, []string{"line idle"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tr := telephony.NewTracker(lines())
+			tr.Gap(sceneStart)
+			at := sceneStart.Add(time.Second)
+			got := kinds(tr.Resync(telephony.Snapshot{At: at, Endpoints: []telephony.Endpoint{phone(c.answer)}, Meanwhile: c.meanwhile}))
+			if due := tr.Deadline(); !due.IsZero() {
+				got = append(got, kinds(tr.Tick(due))...)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// An answer that was found at one restart is a bound, and stays one at the next: it must not
+// make an answer late that may have been in time.
+func TestAnAnswerThatNobodySawStaysABoundAfterTheNextRestart(t *testing.T) {
+	s := newScene().rings("trunk 1", "duty 1")
+	tr := telephony.NewTracker(lines())
+	feed(tr, s)
+	rang := tr.Open()
+
+	first := telephony.NewTracker(lines())
+	first.Adopt(rang)
+	first.Gap(sceneStart.Add(time.Second))
+	for _, n := range []string{"trunk 1", "duty 1"} {
+		s.channels[n].State = "Up"
+	}
+	channels := []telephony.Channel{s.ch("trunk 1"), s.ch("duty 1")}
+	channels[0].App, channels[1].App, channels[1].LinkedID = "Dial", "AppDial", channels[0].ID
+	first.Resync(telephony.Snapshot{At: sceneStart.Add(40 * time.Second), Channels: channels,
+		Bridges: []telephony.Bridge{{ID: "b", Channels: []string{channels[0].ID, channels[1].ID}}}})
+	found := first.Open()
+	if len(found) != 1 || found[0].AnsweredAt.IsZero() || !found[0].RangUntil.IsZero() {
+		t.Fatalf("after the first restart: %+v", found)
+	}
+
+	second := telephony.NewTracker(lines())
+	second.Adopt(found)
+	second.Gap(sceneStart.Add(41 * time.Second))
+	got := ended(second.Resync(telephony.Snapshot{At: sceneStart.Add(50 * time.Second)}))
+	if len(got) != 1 || got[0].Outcome != telephony.Unknown || got[0].Reason != telephony.ReasonAnswerNotSeen || got[0].Rings != 0 {
+		t.Errorf("%+v", got)
 	}
 }

@@ -101,7 +101,9 @@ const ringMargin = 20 * time.Millisecond
 // dialler's phones took. It is false for one that was not there then, or not any more.
 func (p *part) rang() (time.Time, bool) {
 	if !p.parent.rangs {
-		return time.Time{}, false
+		// A queue does not keep it: a phone that answered rang since its channel began.
+		queued := len(p.parent.dials) == 0 && p.joined
+		return p.Created, queued
 	}
 	at := p.Created.Add(p.parent.rangFor)
 	end := earlier(p.ended, p.answered)
@@ -178,9 +180,10 @@ func (p *part) madeBy(forward string, from *part, at time.Time) bool {
 	return EndpointOf(p.Name) == EndpointOf(from.Name) && !p.Created.Before(from.Created) && at.Sub(p.Created).Abs() < ringMargin
 }
 
-// tellPickup tells that a phone which was never dialled took the call.
+// tellPickup tells that a phone which was never dialled took the call. That it joined the
+// caller is written under the call that it began itself, which is over by then.
 func (r *retelling) tellPickup(p *part, row *Row) {
-	by := r.named(row.Extra["pickup_channel"])
+	by := Channel{ID: row.Extra["pickup_channel_uniqueid"], Name: row.Extra["pickup_channel"], State: "Up", Created: row.At}
 	if by.ID == "" {
 		return
 	}
@@ -189,6 +192,7 @@ func (r *retelling) tellPickup(p *part, row *Row) {
 		caller = p.parent
 	}
 	r.add(Event{Kind: EventDial, At: row.At, Channel: caller.Channel, Peer: by, DialStatus: "ANSWER"})
+	r.add(Event{Kind: EventEntered, At: row.At, Channel: by, Bridge: "pickup " + by.ID})
 }
 
 // named finds a channel by its name; an empty one when the journal has none.

@@ -19,6 +19,7 @@ type run struct {
 	lostAt       time.Time // a snapshot lacked channels of it: they vanished while nobody looked
 	loggedRang   time.Time // from the log, after a restart
 	loggedAnswer time.Time
+	answerBound  bool // the logged answer is no more than a bound: nobody saw it
 
 	toldRang, toldRing3, toldLimit, toldAnswer, dirty bool
 	toldAs                                            mark
@@ -199,8 +200,19 @@ func (t *Tracker) handOver(c *run) {
 			continue
 		}
 		if to := t.inBridge(l.bridge, c); to != nil {
+			c.handedOn()
 			t.move(l, to)
 		}
+	}
+}
+
+// handedOn notes an attended transfer of a call that the officer placed: the officer is gone and
+// whom he called talks with somebody else. The switch says so, too, but of three channels, and
+// perhaps up to 16 ms too late for a call that ends with this.
+func (c *run) handedOn() {
+	if c.Direction == Outbound && !c.root.bridged.IsZero() {
+		c.root.away = true
+		c.find(TransferredAfter)
 	}
 }
 

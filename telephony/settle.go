@@ -83,6 +83,7 @@ type part struct {
 	rangFor  time.Duration // of a dialling channel: how long its phones took to ring
 	rangs    bool          // of a dialling channel: they rang
 	redirect string        // of a dialling channel: the redirecting number at its end
+	joined   bool          // it was answered and joined a bridge
 	begun    bool          // its beginning is in the journal
 	told     bool
 	over     bool // the end of its dial was told
@@ -119,6 +120,8 @@ func (r *retelling) gather(row *Row) {
 		first(&p.ended, row.At)
 	case RowChanEnd:
 		first(&p.ended, row.At)
+	case RowBridgeEnter:
+		p.joined = true
 	case RowUser:
 		p.mark(row)
 	}

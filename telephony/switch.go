@@ -43,6 +43,7 @@ type Snapshot struct {
 	Channels  []Channel
 	Bridges   []Bridge
 	Endpoints []Endpoint
+	Meanwhile []Endpoint // what the switch said of endpoints while it was asked, in order; Endpoints may be older
 }
 
 // Channel is one leg as the switch shows it.

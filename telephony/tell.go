@@ -174,7 +174,7 @@ func (c *run) bellEnd(answered time.Time) time.Time {
 // answeredUnseen reports whether the answer fell into a gap, so that its moment is a bound.
 func (c *run) answeredUnseen() bool {
 	w, _ := c.winner()
-	return w.leg != nil && !w.logged && !w.leg.answeredAfter.IsZero()
+	return w.leg != nil && !w.logged && !w.leg.answeredAfter.IsZero() || w.logged && c.answerBound
 }
 
 func (c *run) ringCount() int {

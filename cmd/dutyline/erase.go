@@ -112,6 +112,9 @@ func (e *eraser) run(ctx context.Context) error {
 		}
 		fmt.Fprintf(e.out, "deleted: the recording %s\n", tr.Recording.File())
 	}
+	if err := e.awaitTape(ctx, tr); err != nil {
+		return fmt.Errorf("decision %d stands, but files were not cleaned a second time; give the order again: %w", decision, err)
+	}
 	if err := e.sweep(tr); err != nil { // what was buffered or copied meanwhile
 		return fmt.Errorf("decision %d stands, but a file could not be cleaned a second time: %w", decision, err)
 	}
@@ -119,6 +122,21 @@ func (e *eraser) run(ctx context.Context) error {
 		return fmt.Errorf("decision %d stands, but unused pages of the log still hold the words; the daemon tries again by itself: %w", decision, err)
 	}
 	return e.report(ctx, tr)
+}
+
+// awaitTape waits, after an erasure right behind the call, until what a running daemon has read
+// of it is on the tape, where it can be cleaned.
+func (e *eraser) awaitTape(ctx context.Context, tr sqlite.Traces) error {
+	if !time.Now().Before(tr.During.To) {
+		return nil
+	}
+	fmt.Fprintln(e.out, "the call is fresh: waiting for what the daemon still has in memory")
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(2 * flushEvery):
+		return nil
+	}
 }
 
 // sweep cleans every file beside the log.

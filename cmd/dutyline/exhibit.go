@@ -64,6 +64,9 @@ func newExhibitCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withData(cmd, file, func(d *data) error {
 				x := &exhibit{data: d, folder: args[1], journal: journal, now: time.Now()}
+				if x.journal == "" {
+					x.journal = d.cfg.Journal.File
+				}
 				var err error
 				if x.by, err = d.actor(cmd, by); err != nil {
 					return err
@@ -85,7 +88,7 @@ func newExhibitCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&file, "config", "/etc/dutyline/dutyline.yaml", "the daemon's configuration")
 	cmd.Flags().StringVar(&by, "by", "", "login of who takes it; the machine's user when not given")
-	cmd.Flags().StringVar(&journal, "journal", "", "the switch's live journal FILE; those that rotation left beside it are read as well")
+	cmd.Flags().StringVar(&journal, "journal", "", "the switch's live journal FILE, when it is not the one of the configuration; those that rotation left beside it are read as well")
 	return cmd
 }
 
@@ -227,7 +230,7 @@ func (x *exhibit) writeJournal(context.Context) error {
 		return nil
 	}
 	if x.journal == "" {
-		x.lacks = append(x.lacks, "the switch's journal lines: no journal was named (--journal FILE)")
+		x.lacks = append(x.lacks, "the switch's journal lines: there is none (journal.file is empty)")
 		return nil
 	}
 	files, err := filepath.Glob(x.journal + "*")

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -384,6 +385,7 @@ func (m *measurements) verifyMillion(b *testing.B) float64 {
 	file := m.million.get(b, m.measureMillion).file
 	var took []time.Duration
 	var records int64
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command does
 	w := watchMachine()
 	for range rounds {
 		began := time.Now()

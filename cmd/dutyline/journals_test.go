@@ -21,6 +21,13 @@ var differsInJournal = map[string][2]string{
 	"03_busy_486": {" !busy_without_a_call", ""}, // whether the line had another call is beyond one call's rows
 }
 
+// onlyInJournal are calls that the live view does not see under the production subscription:
+// the dialplan dials a Local channel, and the called number is not the line's.
+var onlyInJournal = map[string][]string{
+	"09_local_n_answered":         {`1× in answered_in_time by=caller rings=1 answered caller="13900001111" name="13900001111" called=12356`},
+	"09_local_optimized_answered": {`1× in answered_in_time by=caller rings=1 answered caller="13900001111" name="13900001111" called=22356`},
+}
+
 // The journal of every scenario settles the same calls as the live view saw: one judge, two eyes.
 func TestJournalsSettleWhatTheLiveViewSaw(t *testing.T) {
 	want := readGolden(t, filepath.Join("testdata", "sipp", "golden.txt"))
@@ -44,6 +51,9 @@ func TestJournalsSettleWhatTheLiveViewSaw(t *testing.T) {
 
 // asJournal puts the live view's words into the journal's.
 func asJournal(name string, live []string) []string {
+	if only, ok := onlyInJournal[name]; ok && live == nil {
+		return only
+	}
 	var out []string
 	for _, line := range live {
 		if r, ok := differsInJournal[name]; ok {
@@ -67,7 +77,7 @@ func settledIn(t *testing.T, journal []byte) []telephony.Call {
 		rows = append(rows, row)
 	}
 	var calls []telephony.Call
-	for _, s := range j.Read(rows, telephony.Position{}, telephony.Position{}, rows[0].At) {
+	for _, s := range j.Read(rows, telephony.Position{}, telephony.Position{}, time.Date(2026, 11, 26, 15, 0, 0, 0, time.UTC)) {
 		calls = append(calls, s.Call)
 	}
 	if j.Open() != 0 {

@@ -169,6 +169,11 @@ func (r *practiceRun) banner(a *app, p practiceFile) {
 		fmt.Fprintf(&b, "  录音密钥 key     %s, fingerprint %s: without it no recording can be opened\n",
 			filepath.Join(a.cfg.KeysFolder(), archive.KeyFile), a.keys.Fingerprint())
 	}
+	if err := a.signer.Fault(); err != nil {
+		fmt.Fprintf(&b, "  日志签名 proof   %v\n", err)
+	} else {
+		fmt.Fprintf(&b, "  日志签名 proof   signed by the key of fingerprint %s: file it\n", a.signer.key.Fingerprint())
+	}
 	fmt.Fprintf(&b, "  kept in         %s (log %s)\n", r.flags.dir, filepath.Join(r.flags.dir, "log", "daemon.log"))
 	fmt.Fprintf(&b, "\nready: press Ctrl-C to stop everything\n")
 	fmt.Fprint(r.out, b.String())

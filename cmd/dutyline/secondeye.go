@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -23,15 +24,21 @@ func (a *app) wireJournal(lines []telephony.Line) {
 		a.watcher.starts = a.beat.switchStarted
 		return
 	}
-	quarantine := &boundedFile{name: filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-journal.jsonl"), most: 16 << 20}
-	a.tail = cel.New(cel.Config{Path: a.cfg.Journal.File, Zone: a.cfg.Journal.Location(), AtEnd: true, Quarantine: quarantine,
-		Log: a.logger, Now: a.clock.Now}, a.registry)
-	a.journal = newJournalist(lines, a.watcher.send, a.tail.Status, a.clock.Now, a.logger)
+	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.clock.Now, a.logger)
 	a.watcher.sight.journalAt = a.journal.Newest
 	a.watcher.starts = func(at time.Time) {
 		a.beat.switchStarted(at)
 		a.journal.SwitchStarted(at)
 	}
+}
+
+// openTail prepares the reading of the journal. What stands in it before the daemon's very
+// first start is none of its business; afterwards everything is, also what was written before
+// a position could be kept.
+func (a *app) openTail(atEnd bool) {
+	quarantine := &boundedFile{name: filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-journal.jsonl"), most: 16 << 20}
+	a.tail = cel.New(cel.Config{Path: a.cfg.Journal.File, Zone: a.cfg.Journal.Location(), AtEnd: atEnd, Quarantine: quarantine,
+		Log: a.logger, Now: a.clock.Now}, a.registry)
 }
 
 // tell is where the watcher's changes go: into the log, and to the journalist, who waits for
@@ -73,10 +80,16 @@ func (a *app) resumeSight(ctx context.Context) error {
 		a.committer.Add(withoutJournal(open, now))
 		return nil
 	}
-	from, _, err := a.log.JournalPosition(ctx)
+	from, known, err := a.log.JournalPosition(ctx)
 	if err != nil {
 		return err
 	}
+	if !known {
+		if known, err = a.log.JournalBegun(ctx, exists(a.cfg.Journal.File)); err != nil {
+			return err
+		}
+	}
+	a.openTail(!known)
 	unsettled, err := a.log.Unsettled(ctx, now.Add(-unsettledFor))
 	if err != nil {
 		return fmt.Errorf("read the calls that are not settled: %w", err)
@@ -110,6 +123,11 @@ func (a *app) runJournal(ctx context.Context) error {
 		err = tail
 	}
 	return err
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func waitFor(ctx context.Context) error {

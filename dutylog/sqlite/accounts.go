@@ -99,11 +99,14 @@ func (db *DB) DisableAccount(ctx context.Context, login string) error {
 // EnableAccount undoes DisableAccount. An enabled login stays as it is.
 func (db *DB) EnableAccount(ctx context.Context, login string) error {
 	return db.write(ctx, "enable a login", func(t *tx) error {
-		n, err := t.changed("UPDATE accounts SET disabled = FALSE WHERE login = ?", login)
-		if err == nil && n == 0 {
-			err = fmt.Errorf("login %q: %w", login, dutylog.ErrNotFound)
+		a, err := readAccount(t.sql, login)
+		if err != nil || !a.Disabled {
+			return err
 		}
-		return err
+		if err := t.exec("UPDATE accounts SET disabled = FALSE WHERE login = ?", login); err != nil {
+			return err
+		}
+		return t.proveRow(audit.User, a.Login)
 	})
 }
 

@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -62,4 +63,20 @@ func BenchmarkTodaysList(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkProve is what one record costs within a transaction; it does not grow with the log.
+func BenchmarkProve(b *testing.B) {
+	db, err := sqlite.Open(ctx, filepath.Join(b.TempDir(), "log.db"), sqlite.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	const batch = 1000
+	for n := 0; b.Loop(); n++ {
+		if err := db.ProveSome(fmt.Sprint(n), batch, false); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/batch, "µs/record")
 }

@@ -13,6 +13,7 @@ import (
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 	"dutyline/recorder"
+	"dutyline/telephony"
 )
 
 // Compacting is the chore that takes erased words out of the file's unused pages.
@@ -191,6 +192,18 @@ func (t *tx) eraseRevisions(entryID string, x dutylog.Erasure) error {
 		}
 	}
 	return t.exec("DELETE FROM erasing WHERE entry_id = ?", entryID)
+}
+
+// keepErased keeps out of what is said late, by the journal for instance, what was erased from
+// a call.
+func (t *tx) keepErased(before keptCall, said *telephony.Call) error {
+	var n int
+	err := t.sql.QueryRow("SELECT count(*) FROM erasures WHERE subject = ?", before.entryID).Scan(&n)
+	if n > 0 {
+		said.Caller, said.CallerName, said.Called = before.Caller, before.CallerName, before.Called
+		said.ForwardedTo, said.RedirectedFrom = before.ForwardedTo, before.RedirectedFrom
+	}
+	return err
 }
 
 // eraseCall takes who called out of the call's row and out of what was told of it, and the

@@ -398,3 +398,43 @@ func TestADamagedPageIsNoAnswer(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestWhatIsErasedStaysProved erases an entry with its call and its recording, and lets logins
+// come and go meanwhile.
+func TestWhatIsErasedStaysProved(t *testing.T) {
+	key := newKey(t)
+	path := provenLog(t, key)
+	db := must(sqlite.Open(ctx, path, sqlite.Options{}))(t)
+	decision := must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-" + inbound(0, "").ID, Reason: "误录涉密内容", By: leader, Recording: true}))(t)
+	for _, step := range []func(string) error{
+		func(l string) error { return db.DisableAccount(ctx, l) }, func(l string) error { return db.EnableAccount(ctx, l) }, func(l string) error { return db.EnableAccount(ctx, l) },
+	} {
+		ok(t, step("ZhangWei")) // upper and lower case are the same
+	}
+	must(db.Checkpoint(ctx, key, false))(t)
+	ok(t, db.Close())
+	var erased []string
+	r := verify(t, path, sqlite.VerifyOptions{Each: func(f audit.Finding) {
+		if strings.Contains(f.Why, "erased") {
+			erased = append(erased, f.Why)
+		}
+	}})
+	if r.Verdict() != audit.Intact || r.Of("revision").Erased != 2 || r.Of("call").Erased == 0 || len(r.Findings) > 0 {
+		t.Errorf("%s, %+v\n%s", r.Verdict(), r.Of("revision"), findings(r))
+	}
+	if want := fmt.Sprintf("erased by decision %d", decision); len(erased) < 3 || erased[0] != want {
+		t.Errorf("it is said %q, want %q", erased, want)
+	}
+	for name, statements := range map[string][]string{
+		"the decision forged":     {"UPDATE erasures SET records = '[1,2,3]'"},
+		"another salt removed":    {"UPDATE records SET salt = NULL, erased_by = 1 WHERE kind = 'tag'"},
+		"what is left is changed": {"UPDATE revisions SET body = json_set(body, '$.line', 'x') WHERE entry_id = 'e-" + inbound(0, "").ID + "'"},
+	} {
+		changed := filepath.Join(t.TempDir(), "log.db")
+		ok(t, os.WriteFile(changed, must(os.ReadFile(path))(t), 0o600))
+		outside(t, changed, statements...)
+		if r := verify(t, changed, sqlite.VerifyOptions{}); r.Verdict() != audit.Altered {
+			t.Errorf("%s: %s", name, r.Verdict())
+		}
+	}
+}

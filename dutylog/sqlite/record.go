@@ -92,6 +92,9 @@ func (t *tx) recordCall(ch telephony.Change) error {
 	case err != nil:
 		return err
 	default:
+		if err := t.keepErased(before, &said); err != nil {
+			return err
+		}
 		after.Call = dutylog.Advance(before.Call, said)
 	}
 	// The call's row comes before its entry's, which refers to it.

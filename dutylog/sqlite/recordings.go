@@ -107,6 +107,7 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 		if err := t.exec(query, recordingValues(r)...); err != nil {
 			return err
 		}
+		t.due = before.NextTry.IsZero() && !r.NextTry.IsZero()
 		if !sameEvidence(before, r) {
 			if err := t.proveRow(audit.Recording, r.CallID); err != nil {
 				return err

@@ -42,7 +42,7 @@ type Sink interface {
 	// Gap says that nothing is known since from; the cause says why and what to do.
 	Gap(from time.Time, cause error)
 	// Snapshot is what exists after a connection was made. Events that it already shows
-	// may come before and after it.
+	// may come before and after it; what came of endpoints while it was asked for is in it again.
 	Snapshot(telephony.Snapshot)
 }
 
@@ -60,6 +60,7 @@ type Client struct {
 	rest    *rest
 	metrics *metrics
 	queue   *queue[item]
+	book    *endpointBook
 	alarmed atomic.Bool
 
 	// lastAlive is when the switch last proved that it delivers to us, in Unix nanoseconds.
@@ -86,7 +87,7 @@ func New(c Config, reg prometheus.Registerer) *Client {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	cl := &Client{config: c, rest: newREST(c), queue: newQueue[item]()}
+	cl := &Client{config: c, rest: newREST(c), queue: newQueue[item](), book: &endpointBook{told: map[string]telephony.Endpoint{}}}
 	cl.metrics = newMetrics(reg, cl.queue)
 	cl.status = Status{Since: c.Now(), Detail: "not connected yet"}
 	return cl

@@ -188,6 +188,9 @@ type fake struct {
 	gone    atomic.Bool // the application is not known any more
 	calls   string      // the list of channels; none when empty
 	onOpen  func(ctx context.Context, n int, ws *websocket.Conn)
+	duty    atomic.Pointer[string] // state of the duty phone; nil: online
+	onList  func(n int)            // called before the endpoints are listed for the n-th time, after their states were read
+	onAsk   func()                 // called when a single endpoint was asked for
 }
 
 func newFake(t *testing.T) *fake {
@@ -202,7 +205,20 @@ func newFake(t *testing.T) *fake {
 		_, _ = io.WriteString(w, cmp.Or(f.calls, `[]`))
 	})
 	mux.HandleFunc("GET /ari/bridges", reply(`[]`))
-	mux.HandleFunc("GET /ari/endpoints", reply(`[{"technology":"PJSIP","resource":"duty","state":"online"},{"technology":"PJSIP","resource":"trunk","state":"online"}]`))
+	lists := atomic.Int64{}
+	mux.HandleFunc("GET /ari/endpoints", func(w http.ResponseWriter, _ *http.Request) {
+		duty := f.endpoint("duty")
+		if n := int(lists.Add(1)); f.onList != nil {
+			f.onList(n)
+		}
+		_, _ = io.WriteString(w, "["+duty+","+f.endpoint("trunk")+"]")
+	})
+	mux.HandleFunc("GET /ari/endpoints/PJSIP/{resource}", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, f.endpoint(r.PathValue("resource")))
+		if f.onAsk != nil {
+			f.onAsk()
+		}
+	})
 	mux.HandleFunc("POST /ari/applications/{app}/subscription", reply(`{}`))
 	mux.HandleFunc("GET /ari/applications/{app}", func(w http.ResponseWriter, _ *http.Request) {
 		if f.gone.Load() {
@@ -216,6 +232,23 @@ func newFake(t *testing.T) *fake {
 	f.Server = httptest.NewServer(mux)
 	t.Cleanup(f.Server.Close)
 	return f
+}
+
+// endpoint is what the fake says of an endpoint now.
+func (f *fake) endpoint(resource string) string {
+	state := "online"
+	if s := f.duty.Load(); s != nil && resource == "duty" {
+		state = *s
+	}
+	return `{"technology":"PJSIP","resource":"` + resource + `","state":"` + state + `"}`
+}
+
+// turns changes the duty phone's state; no event tells it.
+func (f *fake) turns(state string) { f.duty.Store(&state) }
+
+// dutyEvent is the event that tells the duty phone's state.
+func (f *fake) dutyEvent() []byte {
+	return []byte(`{"type":"EndpointStateChange","timestamp":"2026-11-23T12:00:00.000+0800","endpoint":` + f.endpoint("duty") + `,"application":"x"}`)
 }
 
 func (f *fake) events(w http.ResponseWriter, r *http.Request) {

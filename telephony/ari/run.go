@@ -21,6 +21,7 @@ const (
 // item is one thing on its way to the sink: exactly one of its parts is set.
 type item struct {
 	frame    Frame
+	asking   bool // from here on the switch is asked for the next snapshot; the sink is not told
 	snapshot *telephony.Snapshot
 	gap      *gap
 }
@@ -68,12 +69,16 @@ func (c *Client) deliver(sink Sink, stop <-chan struct{}) {
 
 func (c *Client) deliverOne(sink Sink, it *item) {
 	switch {
+	case it.asking:
+		c.book.ask()
 	case it.snapshot != nil:
+		c.book.complete(it.snapshot)
 		sink.Snapshot(*it.snapshot)
 	case it.gap != nil:
 		sink.Gap(it.gap.from, it.gap.cause)
 	default:
 		c.metrics.observe(it.frame)
+		c.book.hear(it.frame.Raw)
 		sink.Frame(it.frame)
 	}
 }

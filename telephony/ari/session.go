@@ -185,8 +185,10 @@ func deadIfGone(err error, what string) error {
 	return err
 }
 
-// handOver takes the snapshot and puts it in line behind the events that came before.
+// handOver takes the snapshot and puts it in line behind the events that came before. Those
+// that come while it is asked for may be newer, so the queue is told where this began.
 func (c *Client) handOver(ctx context.Context, missing []string) error {
+	c.queue.put(item{asking: true})
 	snapshot, err := c.Snapshot(ctx)
 	if err != nil {
 		return err
@@ -202,12 +204,14 @@ func (c *Client) handOver(ctx context.Context, missing []string) error {
 	return nil
 }
 
-// guard holds a running session: pings, and asks whether the application lives.
+// guard holds a running session: pings, and asks whether the application lives and whether
+// the endpoints are as its events said.
 func (c *Client) guard(ctx context.Context, conn *websocket.Conn, app string, missing []string) error {
 	ping := time.NewTicker(c.config.Ping)
 	defer ping.Stop()
 	check := time.NewTicker(c.config.AppCheck)
 	defer check.Stop()
+	var doubted []string
 	for {
 		select {
 		case <-ctx.Done():
@@ -217,11 +221,13 @@ func (c *Client) guard(ctx context.Context, conn *websocket.Conn, app string, mi
 				return err
 			}
 		case <-check.C:
-			still, err := c.recheck(ctx, app, missing)
+			var err error
+			if missing, err = c.recheck(ctx, app, missing); err == nil {
+				doubted, err = c.compare(ctx, missing, doubted)
+			}
 			if err != nil {
 				return err
 			}
-			missing = still
 		}
 	}
 }

@@ -147,20 +147,6 @@ func (c *Client) ours(channel string) bool {
 	return i > 0 && slices.Contains(c.config.Endpoints, channel[:i])
 }
 
-func (c *Client) endpoints(ctx context.Context) ([]telephony.Endpoint, error) {
-	var list []ari.EndpointData
-	if _, err := c.rest.get(ctx, "/endpoints", &list); err != nil {
-		return nil, err
-	}
-	var out []telephony.Endpoint
-	for _, e := range list {
-		out = append(out, telephony.Endpoint{
-			Name: e.Technology + "/" + e.Resource, Online: e.State == "online", Known: e.State == "online" || e.State == "offline",
-		})
-	}
-	return out, nil
-}
-
 // EndpointSetting reads one configured setting of an endpoint such as "PJSIP/duty": first
 // the endpoint's own, then that of its address of record ("qualify_frequency").
 func (c *Client) EndpointSetting(ctx context.Context, endpoint, setting string) (string, error) {

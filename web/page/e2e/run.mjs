@@ -242,6 +242,11 @@ await check('an outgoing call: whom is chosen by one key, and nothing hidden is 
   assert.match(await desk.at('field-answered_by').innerText(), /拨打人/)
   await desk.key('Alt+2')
   await desk.stored(entry, (e) => [e.kind, e.called_whom, e.caller_unit, e.caller_person], ['outgoing', '和平区应急局 孙国强 值班科科长', '', ''])
+  await desk.field('called_why').focus()
+  await desk.key('F9') // nobody can refuse why we called
+  assert.equal(await desk.at('gap-prompt').count(), 0)
+  await desk.key('F8', 'Alt+1')
+  await desk.stored(entry, (e) => [e.gaps.called_why, e.missing], [{ why: 'not_given', reason: '误拨' }, []])
   await desk.shot('10c-outgoing')
   await placed
   await desk.over(id)
