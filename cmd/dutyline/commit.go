@@ -48,7 +48,7 @@ type committer struct {
 }
 
 const (
-	quietBefore = 20 * time.Millisecond  // after so long without a write, a change is written at once
+	quietBefore = 20 * time.Millisecond  // when no write began for so long, a change is written at once
 	gatherFor   = 8 * time.Millisecond   // else it waits for others, to be written together with them
 	lateCommit  = 250 * time.Millisecond // a change that waits longer is shown before it is logged
 	retryCommit = time.Second            // how long to wait after the log could not be written
@@ -117,7 +117,7 @@ func (c *committer) Run(ctx context.Context) error {
 	retry.Stop()
 	defer retry.Stop()
 	var wrote time.Time
-	for ; ; wrote = time.Now() {
+	for {
 		select {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -132,6 +132,7 @@ func (c *committer) Run(ctx context.Context) error {
 			}
 		case <-retry.C:
 		}
+		wrote = time.Now()
 		if c.flush(ctx) > 0 {
 			retry.Reset(retryCommit)
 		}

@@ -59,7 +59,6 @@ type DB struct {
 	options Options
 	writer  *sql.DB // one connection
 	reader  *sql.DB
-	proving proving
 	jobs    chan job
 	closing chan struct{}
 	closed  sync.Once
@@ -91,9 +90,6 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := migrate(ctx, db.writer); err != nil {
 		return nil, errors.Join(db.explain("open", err), db.writer.Close())
 	}
-	if db.proving, err = prepareProving(db.writer); err != nil {
-		return nil, errors.Join(db.explain("open", err), db.writer.Close())
-	}
 	if db.reader, err = connect(abs, o, 4, "_query_only=on"); err != nil {
 		return nil, errors.Join(err, db.writer.Close())
 	}
@@ -110,7 +106,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 // connect opens a pool on which every connection carries the same settings. It keeps prepared
 // statements: to prepare the same few again and again is 40 % of what a call costs.
 func connect(path string, o Options, most int, settings string) (*sql.DB, error) {
-	dsn := fmt.Sprintf("file:%s?%s&_foreign_keys=on&_busy_timeout=%d&_stmt_cache_size=64",
+	dsn := fmt.Sprintf("file:%s?%s&_foreign_keys=on&_busy_timeout=%d&_stmt_cache_size=128",
 		(&url.URL{Path: path}).EscapedPath(), settings, o.LockTimeout.Milliseconds())
 	pool, err := sql.Open("sqlite3", dsn)
 	if err != nil {

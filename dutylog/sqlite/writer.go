@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync"
 	"time"
@@ -21,7 +20,7 @@ const maxGroup = 64
 
 // tx is what a write sees: the open transaction and the time of the commit.
 type tx struct {
-	sql *sql.Tx
+	sql *transaction
 	db  *DB
 	now time.Time
 
@@ -88,24 +87,28 @@ func (db *DB) writeGroup(group []job) {
 }
 
 func (db *DB) commitGroup(group []job, results []error) (announced, due bool, err error) {
-	transaction, err := db.writer.BeginTx(context.Background(), nil)
+	transaction, err := begin(db.writer)
 	if err != nil {
 		return false, false, err
 	}
 	t := &tx{sql: transaction, db: db, now: db.options.Now().UTC()}
 	for i, j := range group {
 		t.announce, t.due = false, false
-		if results[i], err = t.attempt(j.fn); err != nil {
-			return false, false, errors.Join(err, transaction.Rollback())
+		if len(group) == 1 { // needs no savepoint: with it goes everything
+			if results[i] = j.fn(t); results[i] != nil {
+				return false, false, transaction.rollback()
+			}
+		} else if results[i], err = t.attempt(j.fn); err != nil {
+			return false, false, errors.Join(err, transaction.rollback())
 		}
 		announced, due = announced || t.announce, due || t.due
 	}
 	if announced {
 		if err := t.cutFeed(); err != nil {
-			return false, false, errors.Join(err, transaction.Rollback())
+			return false, false, errors.Join(err, transaction.rollback())
 		}
 	}
-	return announced, due, transaction.Commit()
+	return announced, due, transaction.commit()
 }
 
 // attempt runs one job behind a savepoint. The second error is about the whole transaction.
