@@ -363,7 +363,8 @@ await check('calls: list, detail with both clocks, rule and digest', async () =>
 await check('what neither record saw stands beside every list, and what the switch filled in reassures', async () => {
   const first = Date.parse((await desk.newest()).offered_at)
   const dayStart = Math.floor((first + 8 * 3600_000) / 86_400_000) * 86_400_000 - 8 * 3600_000
-  const minutes = (n) => new Date(Math.max(dayStart, first - n * 60_000)).toISOString()
+  const base = Math.max(first, dayStart + 75 * 60_000) // all of it lies in today, also just after midnight
+  const minutes = (n) => new Date(base - n * 60_000).toISOString()
   const live = 'the daemon was not running or did not see the switch'
   const journal = "the folder of the switch's journal does not exist, so Asterisk loses every record: /var/log/asterisk/cel-custom"
   const of = (kind, from, to, cause) => ({ kind, from, to, cause, seconds: (Date.parse(to) - Date.parse(from)) / 1000 })
