@@ -57,6 +57,17 @@ func chain(journal string) ([]entry, error) {
 	return out, nil
 }
 
+// Files lists the files of a journal that are there, oldest first, also those that rotation
+// packed; the journal itself is the last.
+func Files(journal string) ([]string, error) {
+	files, err := chain(journal)
+	names := make([]string, len(files))
+	for i, e := range files {
+		names[i] = e.path
+	}
+	return names, err
+}
+
 // stillWhole is whether a file is just being compressed.
 func stillWhole(files []entry, e entry) bool {
 	whole := strings.TrimSuffix(e.path, filepath.Ext(e.path))
