@@ -93,9 +93,9 @@ func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict
 	cut := far.State == Unfinished || officer.State == Unfinished
 	empty := far.Samples == 0 && officer.Samples == 0
 	never := Verdict{StepLost, CauseNeverCame,
-		"the switch stored no recording of this answered call: check that its recording folder can be written and is not full"}
+		saysNeverCame + " of this answered call: check that its recording folder can be written and is not full"}
 	mute := Verdict{StepLost, CauseNoAudio,
-		"the switch's recording has no audio: check the media path (codecs, NAT, firewall) between switch, trunk and phone"}
+		saysNoAudio + ": check the media path (codecs, NAT, firewall) between switch, trunk and phone"}
 	if r.Talk == 0 { // no answer is known, so nothing is missed
 		never = Verdict{StepEmpty, CauseUnanswered, ""}
 		mute = never
@@ -106,14 +106,14 @@ func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict
 	case far.State == Absent && officer.State == Absent:
 		return patiently(late, never)
 	case cut && unchanged < Settled:
-		return Verdict{StepWait, CauseGrowing, "the switch is still writing the recording; it is fetched when it is complete"}
+		return Verdict{StepWait, CauseGrowing, saysGrowing + "; it is fetched when it is complete"}
 	case empty:
 		return patiently(late, mute)
 	case far.Samples == 0 || officer.Samples == 0:
 		return patiently(late, Verdict{StepSeal, CauseOneSide,
-			fmt.Sprintf("the switch recorded nothing of the %s side; that channel is silent", emptySide(far))})
+			fmt.Sprintf("%s of the %s side; that channel is silent", saysOneSide, emptySide(far))})
 	case cut:
-		return Verdict{StepSeal, CauseSalvaged, "the recording was cut on the switch (crash or full disk); all that was stored is kept"}
+		return Verdict{StepSeal, CauseSalvaged, saysCut + " (crash or full disk); all that was stored is kept"}
 	case r.Status == None:
 		return Verdict{StepSeal, CauseMachine, ""}
 	}

@@ -59,6 +59,7 @@ var covers = []cover{
 	newCover(audit.User, accountColumns, "accounts", "TRUE", "c.login", "c.login = x.subject"),
 	newCover(audit.Rule, "id, line, rule, at", "rule_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Tag, "id, call_id, tag, is_set, by_login, by_name, by_role, at", "tag_changes", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Acceptance, "id, key, cause, reason, by_login, by_name, by_role, at", "ledger_acceptances", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

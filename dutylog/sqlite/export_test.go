@@ -96,3 +96,12 @@ func (db *DB) ProveGroup(records []int, fails []bool) error {
 	}
 	return err
 }
+
+// LedgerQueries are the queries that find calls for the ledger, each with the index that it needs.
+func LedgerQueries() map[string]string {
+	all := map[string]string{}
+	for _, q := range ledgerQueries {
+		all[bookedSelect+" WHERE "+q.where] = q.index
+	}
+	return all
+}

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '@/i18n'
-import { en } from '@/i18n/en'
-import { zh } from '@/i18n/zh'
+import { en as deskEn } from '@/i18n/en'
+import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
+import { zh as deskZh } from '@/i18n/zh'
+
+const zh = { ...deskZh, ...reconcileZh }
+const en = { ...deskEn, ...reconcileEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 
@@ -50,6 +54,15 @@ describe('two languages', () => {
         'feature_code', 'seen_in_part', 'end_not_seen', 'silent_caller_side', 'silent_officer_side', 'recording_short', 'recording_missing',
         'redirect_method_uri_pjsip', 'qualify_off', 'endpoint_missing', 'clock_stepped',
       ].map((w) => 'finding.' + w),
+      ...[
+        'call_without_recording', 'recording_without_call', 'header_only', 'silent', 'one_sided', 'too_short', 'still_growing', 'truncated',
+        'entry_without_call', 'call_without_entry',
+      ].map((w) => 'ledger.kind.' + w),
+      ...[
+        'never_stored', 'not_sealed', 'waits_long', 'no_row', 'no_audio', 'nothing_heard', 'caller_side_silent', 'officer_side_silent',
+        'caller_side_missing', 'officer_side_missing', 'shorter_than_talk', 'still_written', 'cut_on_switch', 'no_such_call', 'unseen_call',
+        'foreign_name', 'left_over', 'decided_away', 'no_call_named', 'no_call_row', 'no_entry',
+      ].map((w) => 'ledger.why.' + w),
     ]
     expect(want.filter((key) => !(key in zh))).toEqual([])
   })
