@@ -29,8 +29,8 @@ func journalLine(call string, n int, num string) string {
 		at, num, n, call, call)
 }
 
-// reader is a daemon that reads a journal; it is run until it has read everything.
-type reader struct {
+// celReader is a daemon that reads a journal; it is run until it has read everything.
+type celReader struct {
 	t        *testing.T
 	path     string
 	position telephony.Position
@@ -39,7 +39,7 @@ type reader struct {
 	read     chan struct{}
 }
 
-func (r *reader) sink(_ context.Context, b cel.Batch) error {
+func (r *celReader) sink(_ context.Context, b cel.Batch) error {
 	if b.Gap != nil {
 		r.gaps = append(r.gaps, *b.Gap)
 	}
@@ -52,7 +52,7 @@ func (r *reader) sink(_ context.Context, b cel.Batch) error {
 }
 
 // until follows the journal while do changes it, and stops when this many more batches came.
-func (r *reader) until(batches int, do func()) {
+func (r *celReader) until(batches int, do func()) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), 20*time.Second)
 	defer cancel()
@@ -101,7 +101,7 @@ func TestAnErasedJournalIsReadOn(t *testing.T) {
 				t.Fatalf("%d, %v", blanked, err)
 			}
 		}
-		d := &reader{t: t, path: path, read: make(chan struct{}, 1)}
+		d := &celReader{t: t, path: path, read: make(chan struct{}, 1)}
 		write()
 		for range 3 {
 			d.until(2, func() { // what is erased is read already
