@@ -17,6 +17,7 @@ import (
 
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
+	"dutyline/telephony/cel"
 )
 
 // sweep blanks lines of files in which erased words are, or a call that is erased as a whole.
@@ -237,25 +238,28 @@ const longestRecord = 16 << 10
 func eachRecord(from io.Reader, do func(record []byte) error) error {
 	var open []byte
 	err := eachLine(from, func(line []byte) error {
-		if len(open) > 0 && (bytes.HasPrefix(line, []byte(`{"`)) || len(open)+len(line) > longestRecord) {
+		if len(open) > 0 && (bytes.HasPrefix(line, []byte(`{"`)) || len(open)+len(line) > longestRecord || !goesOn(open)) {
 			if err := do(open); err != nil {
 				return err
 			}
 			open = open[:0]
 		}
 		open = append(open, line...)
-		body := bytes.TrimRight(line, "\r\n")
-		if bytes.HasPrefix(open, []byte(`{"`)) && !bytes.HasSuffix(body, []byte("}")) {
-			return nil
-		}
-		err := do(open)
-		open = open[:0]
-		return err
+		return nil
 	})
 	if err == nil && len(open) > 0 {
 		err = do(open)
 	}
 	return err
+}
+
+// goesOn is whether a record is none yet: it may end in the next line, which does not begin one.
+func goesOn(record []byte) bool {
+	if !bytes.HasPrefix(record, []byte(`{"`)) {
+		return false
+	}
+	_, err := cel.Decode(bytes.TrimRight(record, "\r\n"))
+	return err != nil
 }
 
 // eachLine gives every line with its end, the last one also without.
