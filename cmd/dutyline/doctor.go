@@ -30,7 +30,7 @@ func newDoctorCommand() *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use:   "doctor --config FILE",
-		Short: "Check configuration, ARI rights, dialplan, spool, clock and disk, with a remedy for each",
+		Short: "Check configuration, ARI rights, dialplan, spool, clock, keys, backup and disk, with a remedy for each",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), time.Minute)
@@ -52,6 +52,8 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	sw := ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil)
 	checks = append(checks, sw.Check(ctx, c.TelephonyLines())...)
 	checks = append(checks, checkJournal(ctx, c, sw.ModuleRuns), checkClock(), checkLog(ctx, c.Log.File), checkKeys(ctx, c), checkRoom(ctx, c))
+	facts, err := proofFactsOf(ctx, c.Log.File)
+	checks = append(checks, checkEvidenceKey(c, facts, err), checkBackup(c, facts, err, time.Now()))
 	for _, folder := range c.DataFolders() {
 		checks = append(checks, checkFolder(folder, leastFree))
 	}

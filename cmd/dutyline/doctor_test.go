@@ -120,7 +120,7 @@ func TestDoctorOnAGoodSetUp(t *testing.T) {
 		}
 	}
 	folder := filepath.Dir(r.cfg.Log.File)
-	want := []string{"ARI rights", "Asterisk", "clock", "clock of the switch", "configuration", "dialplan", "duty log",
+	want := []string{"ARI rights", "Asterisk", "backup", "clock", "clock of the switch", "configuration", "dialplan", "duty log", "evidence key",
 		"folder " + folder, "folder " + r.cfg.Archive.Folder, "folder " + r.cfg.Tape.Folder,
 		"journal", "modules of the switch", "phone PJSIP/duty", "recording key", "recordings on the switch", "room on the disk", "trunk PJSIP/trunk"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(checks))); diff != "" {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -14,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -221,66 +219,6 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 	}
 	x.recording = "with its recording"
 	return nil
-}
-
-// writeJournal copies the lines of the switch's own journal that name the call. They are not
-// covered by the log's proof, only by the list's signature, and the statement says so.
-func (x *exhibit) writeJournal(context.Context) error {
-	if x.entry.CallID == "" {
-		return nil
-	}
-	if x.journal == "" {
-		x.lacks = append(x.lacks, "the switch's journal lines: there is none (journal.file is empty)")
-		return nil
-	}
-	files, err := filepath.Glob(x.journal + "*")
-	if err != nil || len(files) == 0 {
-		x.lacks = append(x.lacks, "the switch's journal lines: there is no "+x.journal)
-		return nil
-	}
-	slices.SortFunc(files, func(a, b string) int { return strings.Compare(b, a) }) // older ones have longer names
-	var lines bytes.Buffer
-	for _, name := range files {
-		if err := linesAbout(name, x.entry.CallID, &lines); err != nil {
-			x.lacks = append(x.lacks, fmt.Sprintf("journal lines of %s: %v", name, err))
-		}
-	}
-	if lines.Len() == 0 {
-		x.lacks = append(x.lacks, "the switch's journal lines: none names the call (expired, or another switch wrote them)")
-		return nil
-	}
-	return x.put(exhibitJournal, lines.Bytes())
-}
-
-// linesAbout copies the lines that hold the call's id as a whole value; overlong ones are passed over.
-func linesAbout(name, callID string, to *bytes.Buffer) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	quoted, err := json.Marshal(callID)
-	if err != nil {
-		return err
-	}
-	in := bufio.NewReaderSize(f, 1<<20)
-	for {
-		line, err := in.ReadSlice('\n')
-		for errors.Is(err, bufio.ErrBufferFull) {
-			line = nil
-			_, err = in.ReadSlice('\n')
-		}
-		if bytes.Contains(line, quoted) {
-			to.Write(bytes.TrimRight(line, "\r\n"))
-			to.WriteByte('\n')
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }
 
 // put writes one file durably and remembers it for the list.

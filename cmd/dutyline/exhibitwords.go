@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -31,18 +32,29 @@ func (x *exhibit) local(t time.Time) string {
 	return t.In(x.cfg.Site.Location()).Format("2006-01-02 15:04:05")
 }
 
+// inText sets what somebody wrote or sent so that it cannot be taken for the exhibit's own words:
+// its further lines stand to the right, and no character moves a reader's cursor.
+func inText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return '\uFFFD'
+		}
+		return r
+	}, strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\n    │ "))
+}
+
 func (x *exhibit) entryText() string {
 	var b strings.Builder
 	e := x.entry
-	fmt.Fprintf(&b, "值班记录 %s\n单位:%s\n线路:%s\n来电时间:%s\n号码:%s\n", e.EntryNumber, x.cfg.Site.Name, e.Line, x.local(e.CallAt), e.Number.Raw)
+	fmt.Fprintf(&b, "值班记录 %s\n单位:%s\n线路:%s\n来电时间:%s\n号码:%s\n", e.EntryNumber, x.cfg.Site.Name, e.Line, x.local(e.CallAt), inText(e.Number.Raw))
 	for _, r := range x.revisions {
-		fmt.Fprintf(&b, "\n第 %d 版 %s %s(%s)类型 %s 状态 %s\n", r.Entry.Revision, x.local(r.At), r.By.Name, r.By.Login, r.Entry.Kind, r.Entry.State)
+		fmt.Fprintf(&b, "\n第 %d 版 %s %s(%s)类型 %s 状态 %s\n", r.Entry.Revision, x.local(r.At), inText(r.By.Name), r.By.Login, r.Entry.Kind, r.Entry.State)
 		for _, f := range dutylog.Fields() {
 			if v := r.Entry.Values[f]; v != "" {
-				fmt.Fprintf(&b, "  %s:%s\n", fieldNames[f], v)
+				fmt.Fprintf(&b, "  %s:%s\n", fieldNames[f], inText(v))
 			}
 			if g, ok := r.Entry.Gaps[f]; ok {
-				fmt.Fprintf(&b, "  %s:无(%s)%s\n", fieldNames[f], g.Why, g.Reason)
+				fmt.Fprintf(&b, "  %s:无(%s)%s\n", fieldNames[f], g.Why, inText(g.Reason))
 			}
 		}
 	}
@@ -96,7 +108,7 @@ func (x *exhibit) statement() string {
 		b.WriteString("  无\n")
 	}
 	for _, w := range x.lacks {
-		b.WriteString("  " + w + "\n")
+		b.WriteString("  " + inText(w) + "\n")
 	}
 	return b.String()
 }

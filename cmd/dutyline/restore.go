@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dutyline/dutylog/audit"
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
@@ -30,7 +31,9 @@ func newRestoreCommand() *cobra.Command {
 		Long: "Restore the duty log and all recordings from the backup in DIR: into a folder of its own (--into), or to\n" +
 			"the places that a configuration names (--config). A duty log that is there is never overwritten.\n" +
 			"Everything is compared with its digest before anything is written, and proved again afterwards.\n" +
-			"A restoration that is cut off is begun again with the same command.",
+			"A restoration that is cut off is begun again with the same command. At the end the log's evidence is\n" +
+			"verified against the checkpoint in the backup; the exit status is that of dutyline verify: 0 intact,\n" +
+			"1 altered (or nothing was restored), 2 cannot tell.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
@@ -96,10 +99,18 @@ func (r *restoreRun) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	evidence, err := proveEvidence(ctx, m, work.Place(), r.tell)
+	if err != nil {
+		return err
+	}
 	if err := work.Finish(); err != nil {
 		return err
 	}
-	return r.report(generation, m, append(lacks, lost...))
+	incomplete := r.report(generation, m, append(lacks, lost...))
+	if verdict := reportEvidence(r.out, m, evidence); incomplete == nil || evidence.Verdict() == audit.Altered {
+		return errors.Join(incomplete, verdict)
+	}
+	return incomplete
 }
 
 // check looks at everything before anything is written.
