@@ -19,12 +19,6 @@ func (x *exhibit) writeWords(context.Context) error {
 	return x.put(exhibitStatement, []byte(x.statement()))
 }
 
-var fieldNames = map[dutylog.Field]string{
-	dutylog.CallerUnit: "来电单位", dutylog.CallerPerson: "来电人", dutylog.CallerTitle: "职务", dutylog.ContactNumber: "联系电话",
-	dutylog.Content: "内容", dutylog.Category: "类别", dutylog.ReadBack: "复述", dutylog.CallBackResult: "回拨结果", dutylog.Inspector: "检查人",
-	dutylog.CheckResult: "检查结果", dutylog.CalledWhom: "呼叫对象", dutylog.CalledWhy: "呼叫事由", dutylog.AnsweredBy: "接听人",
-}
-
 func (x *exhibit) local(t time.Time) string {
 	if t.IsZero() {
 		return "—"

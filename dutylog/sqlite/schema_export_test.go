@@ -52,14 +52,10 @@ func BringTo(path string, version int64, now time.Time) error {
 	defer func() { covers = whole }()
 	covers = coversIn(writer)
 	db := &DB{path: path, options: o, writer: writer}
-	if db.proving, err = prepareProving(writer); err != nil {
-		return err
-	}
-	in, err := writer.BeginTx(ctx, nil)
+	in, err := begin(writer)
 	if err != nil {
 		return err
 	}
-	defer in.Rollback()
 	t := &tx{sql: in, db: db, now: now}
 	if err := t.numberEntries(); err != nil {
 		return err
@@ -70,7 +66,7 @@ func BringTo(path string, version int64, now time.Time) error {
 	if err := t.exec("UPDATE evidence SET taken_over_at = ?", micros(now)); err != nil {
 		return err
 	}
-	return in.Commit()
+	return in.commit()
 }
 
 // coversIn are the covers of the tables and columns that a file has.
