@@ -1,9 +1,11 @@
 // English texts, same keys as the Chinese table.
+import { erasedEn } from './erased'
 import { findingsEn } from './findings'
 import { sightEn } from './sight'
 import type { Key } from './zh'
 
 export const en: Record<Key, string> = {
+  ...erasedEn,
   ...findingsEn,
   ...sightEn,
 

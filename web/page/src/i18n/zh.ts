@@ -1,8 +1,10 @@
 // Chinese texts. The English table has the same keys (the type checker and a test see to it).
+import { erasedZh } from './erased'
 import { findingsZh } from './findings'
 import { sightZh } from './sight'
 
 export const zh = {
+  ...erasedZh,
   ...findingsZh,
   ...sightZh,
 
