@@ -514,7 +514,7 @@ await check('what was changed after the read-back asks for another one', async (
 await check('addresses that lead nowhere are said so', async () => {
   for (const hash of ['#/nonsense', '#/entry/nonsense', '#/calls/nonsense']) {
     await desk.page.evaluate((h) => { location.hash = h }, hash)
-    await desk.at('notice').filter({ hasText: /没有这(个页面|条日志|条通话)/ }).last().waitFor()
+    await desk.at('notice').filter({ hasText: /没有这(个页面|个条目|条通话)/ }).last().waitFor()
     await until('back', async () => !/nonsense/.test(await desk.page.evaluate(() => location.hash)))
   }
   await desk.at('nav-desk').click()
