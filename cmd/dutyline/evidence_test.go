@@ -284,4 +284,18 @@ func TestAnExhibitThatHidesSomething(t *testing.T) {
 	}
 	r.write(filepath.Join(dir, exhibitIndex), string(text))
 	answers(t, exitAltered, []string{"exhibit.json: it is not the file that was listed", "no decision names it"}, "--exhibit", dir)
+
+	for i, p := range index.Proofs {
+		if p.Subject == "e-"+r.call+"/2" {
+			index.Proofs[i].ErasedBy = 0
+			p.ErasedBy, p.Index = 0, p.Index+1
+			index.Proofs = append(index.Proofs, p)
+			break
+		}
+	}
+	if text, err = json.Marshal(index); err != nil {
+		t.Fatal(err)
+	}
+	r.write(filepath.Join(dir, exhibitIndex), string(text))
+	answers(t, exitAltered, []string{"altered: revision e-" + r.call + "/2", "recorded a second time"}, "--exhibit", dir)
 }
