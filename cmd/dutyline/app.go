@@ -48,6 +48,7 @@ type app struct {
 	auditor   *auditor
 	steps     *clockWatch
 	collector *recorder.Collector
+	snooper   *snooper // nil where the dialplan records
 	keeper    *keeper
 	journal   *journalist // nil where no journal is configured
 	tail      *cel.Tail
@@ -122,6 +123,7 @@ func (a *app) wire(context.Context) error {
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
 	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.Wake, Log: a.logger}
+	a.wireSnooper()
 	a.watcher.seen = a.collector.Hurry
 	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive}
 	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
@@ -145,6 +147,9 @@ func (a *app) resume(ctx context.Context) error {
 	}
 	if err := a.resumeSight(ctx); err != nil {
 		return err
+	}
+	if a.snooper != nil {
+		a.snooper.resume(open)
 	}
 	a.watcher.resume(open, states)
 	return nil
@@ -174,6 +179,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "accesses", run: a.accesses.Run},
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
+		part{name: "snooping", run: a.runSnooper},
 		part{name: "sight", run: a.beat.Run},
 		part{name: "journal", run: a.runJournal},
 		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
@@ -181,7 +187,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "clock", run: a.steps.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
-		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.watcher) }},
+		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},
 	)
 }
 
@@ -248,5 +254,6 @@ func ariConfig(c config.Config, logger *slog.Logger) ari.Config {
 		endpoints = append(append(endpoints, l.Endpoints...), l.Trunks...)
 	}
 	slices.Sort(endpoints)
-	return ari.Config{URL: c.ARI.URL, User: c.ARI.User, Password: c.ARI.Password, Endpoints: slices.Compact(endpoints), Log: logger}
+	return ari.Config{URL: c.ARI.URL, User: c.ARI.User, Password: c.ARI.Password, Endpoints: slices.Compact(endpoints), Log: logger,
+		Snoops: c.RecordedBy() == recorder.BySnoop, NoJournal: c.Journal.File == ""}
 }
