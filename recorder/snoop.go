@@ -68,13 +68,29 @@ func (s *Snoops) add(c telephony.Call) *snooped {
 	if s.open == nil {
 		s.open, s.leads = map[string]*snooped{}, map[string]time.Duration{}
 	}
-	of := s.open[c.ID]
-	if of == nil {
+	of := s.of(channelOf(c.ID))
+	switch {
+	case of == nil:
 		of = &snooped{sides: map[Side]bool{}}
-		s.open[c.ID] = of
+	case of.call.ID != c.ID: // the same channel under the log's other name for it
+		of = &snooped{sides: of.sides, since: of.since}
 	}
 	of.call = c
+	s.open[c.ID] = of
 	return of
+}
+
+// of is the open call that began with a channel.
+func (s *Snoops) of(channel string) *snooped {
+	if of := s.open[channel]; of != nil {
+		return of
+	}
+	for id, of := range s.open {
+		if channelOf(id) == channel {
+			return of
+		}
+	}
+	return nil
 }
 
 // Told takes what happened to calls and says which recordings begin.
@@ -128,12 +144,7 @@ func (s *Snoops) recognise(ch telephony.Channel) {
 	if !ok {
 		return
 	}
-	of := s.open[channel]
-	for id, other := range s.open {
-		if channelOf(id) == channel {
-			of = other
-		}
-	}
+	of := s.of(channel)
 	if of == nil {
 		of = s.add(telephony.Call{ID: channel})
 	}
