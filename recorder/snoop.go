@@ -155,8 +155,8 @@ func (s *Snoops) recognise(ch telephony.Channel) {
 // begin is what is still missing of a call's recording, from now on taken as begun.
 func (of *snooped) begin(why BeginReason) (Begin, bool) {
 	b := Begin{CallID: of.call.ID, Reason: why}
-	if !plain(of.call.ID) {
-		return b, false
+	if !Plain(StoredName(of.call.ID, Far)) {
+		return b, false // whoever may name channels on the switch must not choose where we write
 	}
 	voices := map[Side]telephony.Voice{Far: telephony.Spoken, Officer: telephony.Heard}
 	if of.call.Direction == telephony.Outbound { // its first channel is the duty phone's
@@ -233,11 +233,4 @@ func helperOf(helper string) (channel string, side Side, ok bool) {
 	rest, ours := strings.CutPrefix(helper, helperPrefix)
 	name, channel, found := strings.Cut(rest, "-")
 	return channel, Side(name), ours && found && channel != "" && (Side(name) == Far || Side(name) == Officer)
-}
-
-// plain reports whether an id can be in the name of a recording as it is; whoever may name
-// channels on the switch must not choose where we write.
-func plain(callID string) bool {
-	name, err := FileName(channelOf(callID))
-	return err == nil && name == channelOf(callID)
 }

@@ -20,6 +20,7 @@ const (
 	ownSession    permission = "session.own"       // see and change one's own session
 	seeDuty       permission = "duty.see"          // who is on duty
 	seeCalls      permission = "call.see"          //
+	seeIntervals  permission = "interval.see"      // what was not seen, and when
 	playRecording permission = "recording.play"    // and see its waveform
 	tagCalls      permission = "call.tag"          // say that a call was a spot check
 	seeEntries    permission = "entry.see"         // and all their revisions
@@ -28,6 +29,8 @@ const (
 	seeAlerts     permission = "alert.see"         // with what they are about
 	seeHealth     permission = "health.see"        //
 	seeEvidence   permission = "evidence.see"      // how the log is proved
+	seeLedger     permission = "ledger.see"        // what does not agree
+	runLedger     permission = "ledger.run"        // compare now
 	practise      permission = "practice.place"    // place a call on the practice line
 	seeRules      permission = "rules.see"         // what the log asks of entries; whether this is practice
 	watch         permission = "events.watch"      // the stream; what it carries has rows of its own
@@ -62,9 +65,12 @@ var grants = map[permission]grant{
 	seeLineDetail: {roles: anyRole},
 	seeDuty:       {roles: anyRole},
 	seeCalls:      {roles: anyRole},
+	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},
 	seeHealth:     {roles: anyRole},
 	practise:      {roles: anyRole},
+	seeLedger:     {roles: anyRole},
+	runLedger:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeEvidence:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
 	playRecording: {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	seeEntries:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},

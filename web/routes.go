@@ -48,6 +48,8 @@ var table = []route{
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
 
+	{"GET", "/intervals", seeIntervals, "intervals", "What was not seen, and when: no figure is whole without it", nil, on((*app).intervals)},
+
 	{"GET", "/entries", seeEntries, "entries", "Entries of the duty log", nil, on((*app).entries)},
 	{"GET", "/entries/{id}", seeEntries, "entry", "One entry", []int{404}, on((*app).oneEntry)},
 	{"PATCH", "/entries/{id}", writeEntries, "amend-entry", "Change an entry: everything or nothing of the patch is taken", []int{404, 409}, on((*app).amend)},
@@ -55,6 +57,9 @@ var table = []route{
 	{"POST", "/entries/{id}/hold", holdEntries, "hold-entry", "Put an entry under a legal hold: nothing of it expires or is erased", []int{404}, on((*app).setHold)},
 	{"DELETE", "/entries/{id}/hold", holdEntries, "release-entry", "End the legal hold of an entry", []int{404}, on((*app).releaseHold)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
+
+	{"GET", "/reconciliation", seeLedger, "reconciliation", "What does not agree between calls, recordings and entries, newest first", nil, on((*app).ledger)},
+	{"POST", "/reconciliation", runLedger, "reconcile", "Compare now; gives what is open", []int{503}, on((*app).reconcile)},
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
@@ -231,6 +236,7 @@ func aliases(r huma.Registry) {
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Entry](), reflect.TypeFor[entryDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Revision](), reflect.TypeFor[revisionDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Gap](), reflect.TypeFor[gapDoc]())
+	r.RegisterTypeAlias(reflect.TypeFor[dutylog.LedgerItem](), reflect.TypeFor[ledgerItemDoc]())
 }
 
 // schemaName names a schema as a reader of the API knows it: callDoc and lineBody are Call and Line.

@@ -33,6 +33,8 @@ type Deps struct {
 	Now        func() time.Time              // nil: time.Now
 	Logger     *slog.Logger                  // nil: slog.Default
 	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
+	Reconcile  func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
+	Ledger     func() LedgerState            // how the comparing goes; nil: nobody compares
 	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it
 	Version    string
 	Secure     bool // served over TLS: see Config.Secure
@@ -75,6 +77,7 @@ type Health struct {
 	Version  string
 	Tape     TapeHealth
 	Disk     DiskHealth
+	Journal  JournalHealth
 }
 
 // SwitchHealth is the connection to the telephone switch.
@@ -101,6 +104,14 @@ type TapeHealth struct {
 	OK     bool   `json:"ok"`
 	Bytes  int64  `json:"bytes"`
 	Detail string `json:"detail"`
+}
+
+// JournalHealth is whether the switch's own journal, the second eye, can be read and is written.
+type JournalHealth struct {
+	OK         bool
+	Detail     string    // what is wrong and what to do about it
+	LastRow    time.Time // of the newest row that was read, by the switch's clock
+	Configured bool
 }
 
 // DiskHealth is how much room there is, and for how long.
