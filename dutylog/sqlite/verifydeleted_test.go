@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"database/sql"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,5 +129,35 @@ func TestWhatNeverChangesIsRecordedOnce(t *testing.T) {
 		case !strings.Contains(found, string(c.kind)+" "+c.subject+" ") || !strings.Contains(found, "recorded a second time"):
 			t.Errorf("%s: %s\n%s", c.kind, r.Verdict(), found)
 		}
+	}
+}
+
+// TestWhatLiesInTheWALIsLookedAt changes a log through a -wal file that nobody took over, and
+// takes the -shm file away.
+func TestWhatLiesInTheWALIsLookedAt(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	path := provenLog(t, newKey(t))
+	moved := filepath.Join(t.TempDir(), "log.db")
+	db := must(sql.Open("sqlite3", "file:"+path))(t)
+	db.SetMaxOpenConns(1)
+	must(db.Exec("PRAGMA wal_autocheckpoint = 0"))(t)
+	must(db.Exec("UPDATE accounts SET role = 'admin' WHERE login = 'zhangwei'"))(t)
+	for _, side := range []string{"", "-wal"} {
+		ok(t, os.WriteFile(moved+side, must(os.ReadFile(path+side))(t), 0o600))
+	}
+	ok(t, db.Close())
+	r := verify(t, moved, sqlite.VerifyOptions{})
+	if r.Verdict() != audit.Altered || !strings.Contains(findings(r), "user zhangwei") {
+		t.Errorf("%s\n%s", r.Verdict(), findings(r))
+	}
+	if left := must(os.ReadDir(os.Getenv("TMPDIR")))(t); len(left) > 0 {
+		t.Errorf("it leaves %v", left)
+	}
+	if beside := must(os.ReadDir(filepath.Dir(moved)))(t); len(beside) != 2 {
+		t.Errorf("it makes files beside the log: %v", beside)
+	}
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	if _, err := sqlite.OpenVerifier(ctx, moved); err == nil || !strings.Contains(err.Error(), "TMPDIR") {
+		t.Errorf("%v", err)
 	}
 }
