@@ -120,6 +120,9 @@ func (v *Verifier) begin(ctx context.Context) error {
 	if has == 0 {
 		return errTooOld
 	}
+	if err := v.schema(s); err != nil {
+		return err
+	}
 	return s.QueryRow("SELECT coalesce(max(idx) + 1, 0) FROM records").Scan(&v.size)
 }
 
@@ -280,7 +283,11 @@ func (r *verification) conclude() error {
 		r.note("%d of %d records are newer than the last checkpoint whose signature fits: whoever can write the file could have added them; the daemon signs them at its next checkpoint",
 			rep.Records-rep.Signed, rep.Records)
 	}
-	if !rep.Outside {
+	switch {
+	case rep.Outside:
+	case r.Outside != "":
+		r.note("the checkpoint from outside does not vouch for this log; why is named above")
+	default:
 		r.note("no checkpoint from outside was given: a holder of the signing key could have rewritten all of it, and the newest part could have been cut off; compare with a filed checkpoint (--checkpoint FILE)")
 	}
 	return nil
