@@ -120,15 +120,9 @@ func (v *Verifier) begin(ctx context.Context) error {
 	if has == 0 {
 		return errTooOld
 	}
-	var schema int64
-	if err := s.QueryRow("SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&schema); err != nil {
+	schema, err := v.schema(s)
+	if err != nil {
 		return err
-	}
-	switch know := SchemaVersion(); {
-	case schema > know:
-		return &newerError{have: schema, know: know}
-	case schema < know:
-		return &olderError{have: schema, know: know}
 	}
 	rows, intervals, err := takenOver(s)
 	switch {

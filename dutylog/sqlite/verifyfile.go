@@ -7,19 +7,20 @@ import (
 	"dutyline/dutylog/audit"
 )
 
-// schema makes sure that this program knows what the tables mean.
-func (v *Verifier) schema(s source) error {
-	var have int64
+// schema makes sure that this program knows what the tables mean, and says their version.
+func (v *Verifier) schema(s source) (have int64, err error) {
 	if err := s.QueryRow("SELECT coalesce((SELECT max(version_id) FROM goose_db_version WHERE is_applied), 0)").Scan(&have); err != nil {
-		return err
+		return 0, err
 	}
 	switch know := SchemaVersion(); {
 	case have > know:
-		return &newerError{have: have, know: know}
+		return have, &newerError{have: have, know: know}
 	case have <= 0:
-		return errors.New("it does not say by which version its tables were made: restore a backup with \"dutyline restore DIR --config FILE\"")
+		return have, errors.New("it does not say by which version its tables were made: restore a backup with \"dutyline restore DIR --config FILE\"")
+	case have < know:
+		return have, &olderError{have: have, know: know}
 	}
-	return nil
+	return have, nil
 }
 
 // checkFile lets SQLite compare its tables with their indexes: a row that is found by one way
