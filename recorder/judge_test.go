@@ -130,7 +130,7 @@ func TestAssessNamesTheCrashThatLeftNoAudio(t *testing.T) {
 	} {
 		r := recorder.ForCall(c.call, time.Unix(66, 0))
 		r.Attempts = 9
-		v := recorder.Assess(r, c.side, c.side, time.Minute)
+		v := recorder.Assess(r, recorder.ByDialplan, c.side, c.side, time.Minute)
 		if v.Cause != recorder.CauseNoAudio || strings.Contains(v.Reason, "crashed") != c.crash {
 			t.Errorf("%s: %+v", c.name, v)
 		}
