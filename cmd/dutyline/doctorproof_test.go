@@ -67,7 +67,12 @@ func TestDoctorOnTheEvidenceKey(t *testing.T) {
 	wantFault(t, p.doctor(t), "evidence key", key, "bring the file back")
 	ok(os.Remove(key))
 	ok(makeEvidenceKey(key))
-	wantFault(t, p.doctor(t), "evidence key", print+" did", "start the daemon again")
+	wantFault(t, p.doctor(t), "evidence key", print+" did", "checkpoint --new-key")
+	p.withLog(t, time.Now(), func(db *sqlite.DB) { // what checkpoint --new-key does
+		made, err := readEvidenceKey(key)
+		ok(err)
+		ok(db.Introduce(t.Context(), made))
+	})
 	second := p.signed(t, time.Now())
 	good(t, p, "fingerprint "+second)
 	ok(os.Rename(key+".away", key))
