@@ -73,7 +73,7 @@ func (r *room) checkBlind(from, to time.Time) {
 		blind = r.desk.intervals("blind")
 		return len(blind) == 1 && blind[0].To != nil
 	})
-	if len(blind) != 1 || blind[0].From.After(from) || blind[0].To == nil || blind[0].To.Before(to) || blind[0].To.After(time.Now()) {
+	if blind[0].From.After(from) || blind[0].To.Before(to) || blind[0].To.After(time.Now()) {
 		r.t.Fatalf("a call from %v to %v while the daemon was stopped: the log says that it was blind %+v", from, to, blind)
 	}
 	if !strings.Contains(blind[0].Cause, "the daemon was not running") || !strings.Contains(blind[0].Cause, "journal.file") {
