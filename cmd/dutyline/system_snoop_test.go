@@ -122,7 +122,9 @@ func TestSystemRecordingBySnoop(t *testing.T) {
 	r.checkSettledByARI(r.theCallOf("02488880002", 3), "in abandoned_early by=caller rings=2 recording=none")
 
 	r.calls("caller-waits", speaks("02488890002")).Must(t)
-	r.checkSettledByARI(r.theCallOf("02488890002", 4), "in missed by=system rings=6 recording=none")
+	c = r.theCallOf("02488890002", 4)
+	c.Rings = 0 // the switch's limit falls on the beginning of a burst
+	r.checkSettledByARI(c, "in missed by=system rings=0 recording=none")
 	phone.Finish(t)
 	r.checkNothingLeft()
 }
