@@ -48,8 +48,9 @@ type committer struct {
 }
 
 const (
-	quietBefore = 30 * time.Millisecond  // when no write began for so long, a change is written at once
-	gatherFor   = 15 * time.Millisecond  // else it waits for others, to be written together with them
+	busyWrites  = 4                      // when so many writes began …
+	busyWithin  = 100 * time.Millisecond // … in so short a time, the line is no duty line any more:
+	gatherFor   = 15 * time.Millisecond  // a change waits for others, to be written together with them
 	lateCommit  = 250 * time.Millisecond // a change that waits longer is shown before it is logged
 	retryCommit = time.Second            // how long to wait after the log could not be written
 	slowCommit  = 5 * time.Second        // a write that takes longer is a fault of its own
@@ -116,7 +117,7 @@ func (c *committer) Run(ctx context.Context) error {
 	retry := time.NewTimer(0)
 	retry.Stop()
 	defer retry.Stop()
-	var wrote time.Time
+	var began [busyWrites]time.Time // of the last writes, the oldest first
 	for {
 		select {
 		case <-ctx.Done():
@@ -127,12 +128,13 @@ func (c *committer) Run(ctx context.Context) error {
 			}
 			return nil
 		case <-c.wake:
-			if time.Since(wrote) < quietBefore {
+			if time.Since(began[0]) < busyWithin {
 				gather(ctx)
 			}
 		case <-retry.C:
 		}
-		wrote = time.Now()
+		copy(began[:], began[1:])
+		began[len(began)-1] = time.Now()
 		if c.flush(ctx) > 0 {
 			retry.Reset(retryCommit)
 		}

@@ -60,6 +60,7 @@ type DB struct {
 	writer  *sql.DB // one connection
 	reader  *sql.DB
 	jobs    chan job
+	patient chan job // those that may wait for company
 	closing chan struct{}
 	closed  sync.Once
 	done    chan struct{} // the writing goroutine has ended
@@ -79,7 +80,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	before := lookAt(abs)
-	db := &DB{path: abs, options: o, jobs: make(chan job), closing: make(chan struct{}),
+	db := &DB{path: abs, options: o, jobs: make(chan job), patient: make(chan job), closing: make(chan struct{}),
 		done: make(chan struct{})}
 	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on&_secure_delete=on"); err != nil {
 		return nil, err
@@ -88,6 +89,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, errors.Join(err, db.writer.Close())
 	}
 	if err := migrate(ctx, db.writer); err != nil {
+		return nil, errors.Join(db.explain("open", err), db.writer.Close())
+	}
+	if _, err := db.writer.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 4000"); err != nil { // pages; with the usual 1000, busy ones are moved into the file again and again
 		return nil, errors.Join(db.explain("open", err), db.writer.Close())
 	}
 	if db.reader, err = connect(abs, o, 4, "_query_only=on"); err != nil {

@@ -87,6 +87,42 @@ func TestWakeComesAfterTheCommit(t *testing.T) {
 	}
 }
 
+func TestTheCollectorIsWokenForWhatBecomesDueOnly(t *testing.T) {
+	db := open(t)
+	c := inbound(0, "1")
+	woken := func(wake <-chan struct{}) bool {
+		select {
+		case <-wake:
+			return true
+		default:
+			return false
+		}
+	}
+	wake := db.WakeDue()
+	rings(t, db, c)
+	if woken(wake) {
+		t.Error("woken by a call that rings")
+	}
+	ok(t, db.Record(ctx, story(c, telephony.Missed)))
+	if !woken(wake) {
+		t.Error("not woken by the end of a call")
+	}
+	r := must(db.Recording(ctx, c.ID))(t)
+	wake = db.WakeDue()
+	r.Attempts, r.NextTry = 1, r.NextTry.Add(time.Hour) // by the collector itself
+	ok(t, db.SaveRecording(ctx, r))
+	r.NextTry = time.Time{}
+	ok(t, db.SaveRecording(ctx, r))
+	if woken(wake) {
+		t.Error("the collector woke itself")
+	}
+	r.NextTry = noon // by somebody else
+	ok(t, db.SaveRecording(ctx, r))
+	if !woken(wake) {
+		t.Error("not woken by a recording that became due again")
+	}
+}
+
 func TestNothingToTellWakesNobody(t *testing.T) {
 	db := open(t)
 	c := inbound(0, "1")

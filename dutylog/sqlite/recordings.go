@@ -98,7 +98,7 @@ func (db *DB) NextRecording(ctx context.Context) (time.Time, error) {
 // SaveRecording writes the row of a call that is in the log, and announces the call's change
 // when the API shows something else now.
 func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
-	return db.write(ctx, "save a recording", func(t *tx) error {
+	return db.writeSoon(ctx, "save a recording", func(t *tx) error {
 		call, err := t.call(r.CallID)
 		if err != nil {
 			return noRows(err, "call", r.CallID)

@@ -33,9 +33,19 @@ type tx struct {
 // job it is carried through, whatever becomes of ctx: a caller that hears an error of the
 // context alone knows that nothing was written.
 func (db *DB) write(ctx context.Context, what string, fn func(*tx) error) error {
+	return db.writeBy(ctx, db.jobs, what, fn)
+}
+
+// writeSoon is write for what nobody looks at that moment: it waits a little for another write,
+// to share its commit.
+func (db *DB) writeSoon(ctx context.Context, what string, fn func(*tx) error) error {
+	return db.writeBy(ctx, db.patient, what, fn)
+}
+
+func (db *DB) writeBy(ctx context.Context, jobs chan<- job, what string, fn func(*tx) error) error {
 	j := job{fn: fn, done: make(chan error, 1)}
 	select {
-	case db.jobs <- j:
+	case jobs <- j:
 		return db.explain(what, <-j.done)
 	case <-db.closing:
 		return db.explain(what, errClosed)
@@ -46,22 +56,47 @@ func (db *DB) write(ctx context.Context, what string, fn func(*tx) error) error 
 
 func (db *DB) writeLoop() {
 	defer close(db.done)
+	var held []job // patient ones
+	over := time.NewTimer(patience)
+	over.Stop()
+	defer over.Stop()
 	for {
+		closing := false
 		select {
 		case <-db.closing:
-			return
+			closing = true
+		case <-over.C:
 		case j := <-db.jobs:
-			db.writeGroup(db.gather(j))
+			held = append(held, j)
+		case j := <-db.patient:
+			if held = append(held, j); len(held) == 1 {
+				over.Reset(patience)
+			}
+			if len(held) < maxGroup {
+				continue
+			}
+		}
+		if len(held) > 0 {
+			over.Stop()
+			db.writeGroup(db.gather(held))
+			held = nil
+		}
+		if closing {
+			return
 		}
 	}
 }
 
-// gather takes the jobs that wait already, so that they share one commit.
-func (db *DB) gather(first job) []job {
-	group := []job{first}
+// patience is how long writeSoon waits for another write.
+const patience = 10 * time.Millisecond
+
+// gather adds the jobs that wait already, so that they share one commit.
+func (db *DB) gather(group []job) []job {
 	for len(group) < maxGroup {
 		select {
 		case j := <-db.jobs:
+			group = append(group, j)
+		case j := <-db.patient:
 			group = append(group, j)
 		default:
 			return group

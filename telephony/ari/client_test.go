@@ -57,6 +57,14 @@ func TestTheSubscriptionDeliversAWholeCall(t *testing.T) {
 			t.Errorf("%s came %d times, want at least %d", what, n, least)
 		}
 	}
+	for _, noise := range []string{"ChannelVarset", "BridgeCreated"} {
+		for _, f := range sink.frames {
+			if bytes.Contains(f.Raw, []byte(`"type":"`+noise+`"`)) {
+				t.Errorf("nobody reads %s, and yet it is sent", noise)
+				break
+			}
+		}
+	}
 	last := time.Time{}
 	for _, f := range sink.frames {
 		if f.Received.Before(last) || f.Received.IsZero() {
