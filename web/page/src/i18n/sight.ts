@@ -58,7 +58,7 @@ export const sightEn: Record<keyof typeof sightZh, string> = {
   'sight.row.down': 'The switch was down: no call could get through',
   'sight.sum.blind': 'Blind for {for} (neither record saw anything)',
   'sight.sum.down': 'switch down for {for}',
-  'sight.none': 'nothing unseen',
+  'sight.none': 'no blind time',
   'sight.noneHint': "In the days shown the switch's journal or the live view saw at every moment",
   'sight.failed': 'What was not seen cannot be read just now: the calls listed may not be all',
 
