@@ -54,6 +54,7 @@ type Store interface {
 	EvidenceStore
 	HoldStore
 	IntervalStore
+	LedgerStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

@@ -77,10 +77,16 @@ type Verdict struct {
 
 // patience is how many tries (some 13 s) the switch has to store a side. After them a 404 is
 // believed, because the call is long over.
-const patience = 8
+const patience = 5
 
-// quietTries is how often (some 0.7 s) the switch may not be ready without anybody being told.
-const quietTries = 4
+// quietTries is how often (some 0.4 s) the switch may not be ready without anybody being told.
+const quietTries = 3
+
+// withoutSound is the number of tries at which a side that is stored and has no sample is
+// believed to have none. Where the first try finds it so, the next one is the last: the switch
+// writes a running recording at least every 2.05 s, so what is empty 2.5 s after the call stays
+// so, and each question costs the switch a look at every file of its folder.
+const withoutSound = 4
 
 // Settled is how long a cut file must stay unchanged before it is believed to be all there is.
 // The switch writes a running recording at least every 2.05 s.
@@ -89,13 +95,13 @@ const Settled = 10 * time.Second
 // Assess decides what to do with what was received. r.Attempts counts the tries before this
 // one; unchanged is for how long both sides have had their present sizes.
 func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict {
-	late := r.Attempts >= patience
+	late := r.Attempts >= patience || r.Attempts >= withoutSound && far.State == Whole && officer.State == Whole
 	cut := far.State == Unfinished || officer.State == Unfinished
 	empty := far.Samples == 0 && officer.Samples == 0
 	never := Verdict{StepLost, CauseNeverCame,
-		"the switch stored no recording of this answered call: check that its recording folder can be written and is not full"}
+		saysNeverCame + " of this answered call: check that its recording folder can be written and is not full"}
 	mute := Verdict{StepLost, CauseNoAudio,
-		"the switch's recording has no audio: check the media path (codecs, NAT, firewall) between switch, trunk and phone"}
+		saysNoAudio + ": check the media path (codecs, NAT, firewall) between switch, trunk and phone"}
 	if r.Talk == 0 { // no answer is known, so nothing is missed
 		never = Verdict{StepEmpty, CauseUnanswered, ""}
 		mute = never
@@ -106,18 +112,24 @@ func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict
 	case far.State == Absent && officer.State == Absent:
 		return patiently(late, never)
 	case cut && unchanged < Settled:
-		return Verdict{StepWait, CauseGrowing, "the switch is still writing the recording; it is fetched when it is complete"}
+		return Verdict{StepWait, CauseGrowing, saysGrowing + "; it is fetched when it is complete"}
 	case empty:
 		return patiently(late, mute)
 	case far.Samples == 0 || officer.Samples == 0:
 		return patiently(late, Verdict{StepSeal, CauseOneSide,
-			fmt.Sprintf("the switch recorded nothing of the %s side; that channel is silent", emptySide(far))})
+			fmt.Sprintf("%s of the %s side; that channel is silent", saysOneSide, emptySide(far))})
 	case cut:
-		return Verdict{StepSeal, CauseSalvaged, "the recording was cut on the switch (crash or full disk); all that was stored is kept"}
+		return Verdict{StepSeal, CauseSalvaged, saysCut + " (crash or full disk); all that was stored is kept"}
 	case r.Status == None:
 		return Verdict{StepSeal, CauseMachine, ""}
 	}
 	return Verdict{StepSeal, CauseWhole, ""}
+}
+
+// waitsFor reports whether this side alone shows that Assess will wait.
+func waitsFor(r Recording, side Received) bool {
+	late := r.Attempts >= patience || r.Attempts >= withoutSound && side.State == Whole
+	return r.Status == Pending && !late && side.Samples == 0
 }
 
 // patiently waits with a final verdict until the switch has had its time.

@@ -29,6 +29,8 @@ const (
 	seeAlerts     permission = "alert.see"         // with what they are about
 	seeHealth     permission = "health.see"        //
 	seeEvidence   permission = "evidence.see"      // how the log is proved
+	seeLedger     permission = "ledger.see"        // what does not agree
+	runLedger     permission = "ledger.run"        // compare now
 	practise      permission = "practice.place"    // place a call on the practice line
 	seeRules      permission = "rules.see"         // what the log asks of entries; whether this is practice
 	watch         permission = "events.watch"      // the stream; what it carries has rows of its own
@@ -67,6 +69,8 @@ var grants = map[permission]grant{
 	seeAlerts:     {roles: anyRole},
 	seeHealth:     {roles: anyRole},
 	practise:      {roles: anyRole},
+	seeLedger:     {roles: anyRole},
+	runLedger:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeEvidence:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
 	playRecording: {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	seeEntries:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},

@@ -19,6 +19,7 @@ var bodies = map[string]string{
 	"POST /api/v1/session/password":  `{"old":"wrong password","new":"another password"}`,
 	"PATCH /api/v1/entries/{id}":     `{"revision":1,"nonsense":1}`,
 	"POST /api/v1/entries/{id}/hold": `{"reason":"诉讼保全"}`,
+	"POST /api/v1/reconciliation":    ``,
 	"POST /api/v1/practice/calls":    `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
 }
 

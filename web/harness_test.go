@@ -168,6 +168,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 		Log: db, Recordings: fakeArchive{db}, Sessions: db.Sessions(), Lines: lines, Practice: h.practice,
 		Health: func() web.Health { return *h.health }, Metrics: h.registry, Registerer: h.registry, Now: h.clock.Now, Version: "1.2.3",
 		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
+		Reconcile: func(context.Context) error { return nil },
 	}
 	d = web.WithTiming(d, 40*time.Millisecond, 20*time.Millisecond, 5*time.Second)
 	for _, c := range change {

@@ -58,6 +58,9 @@ var table = []route{
 	{"DELETE", "/entries/{id}/hold", holdEntries, "release-entry", "End the legal hold of an entry", []int{404}, on((*app).releaseHold)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
 
+	{"GET", "/reconciliation", seeLedger, "reconciliation", "What does not agree between calls, recordings and entries, newest first", nil, on((*app).ledger)},
+	{"POST", "/reconciliation", runLedger, "reconcile", "Compare now; gives what is open", []int{503}, on((*app).reconcile)},
+
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
 	{"GET", "/evidence", seeEvidence, "evidence", "How the log is proved: the newest signed checkpoint", nil, on((*app).evidence)},
@@ -233,6 +236,7 @@ func aliases(r huma.Registry) {
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Entry](), reflect.TypeFor[entryDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Revision](), reflect.TypeFor[revisionDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Gap](), reflect.TypeFor[gapDoc]())
+	r.RegisterTypeAlias(reflect.TypeFor[dutylog.LedgerItem](), reflect.TypeFor[ledgerItemDoc]())
 }
 
 // schemaName names a schema as a reader of the API knows it: callDoc and lineBody are Call and Line.

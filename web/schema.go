@@ -113,10 +113,30 @@ type actorDoc struct {
 	Role  string `json:"role"`
 }
 
+type ledgerItemDoc struct {
+	Key        string       `json:"key" doc:"The same as long as it is the same problem"`
+	Kind       string       `json:"kind" enum:"call_without_recording,recording_without_call,header_only,silent,one_sided,too_short,still_growing,truncated,entry_without_call,call_without_entry"`
+	Why        string       `json:"why" doc:"The named reason" enum:"never_stored,not_sealed,waits_long,no_row,no_audio,nothing_heard,caller_side_silent,officer_side_silent,caller_side_missing,officer_side_missing,shorter_than_talk,still_written,cut_on_switch,no_such_call,unseen_call,foreign_name,left_over,decided_away,no_call_named,no_call_row,no_entry"`
+	CallID     string       `json:"call_id"`
+	EntryID    string       `json:"entry_id"`
+	Name       string       `json:"name" doc:"Of a recording, made printable"`
+	Cause      string       `json:"cause" doc:"A sentence, with what to do"`
+	State      string       `json:"state" enum:"open,resolved"`
+	Since      stamp        `json:"since"`
+	ResolvedAt stamp        `json:"resolved_at"`
+	Accepted   *acceptedDoc `json:"accepted" doc:"Who took it as it is; null when it is open or went away by itself"`
+}
+
+type acceptedDoc struct {
+	By     actorDoc `json:"by"`
+	Reason string   `json:"reason"`
+	At     stamp    `json:"at"`
+}
+
 // documentNulls says where an object may be absent, which huma cannot say of a reference.
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
-	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
+	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"LedgerItem", "accepted"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}

@@ -33,6 +33,8 @@ type Deps struct {
 	Now        func() time.Time              // nil: time.Now
 	Logger     *slog.Logger                  // nil: slog.Default
 	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
+	Reconcile  func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
+	Ledger     func() LedgerState            // how the comparing goes; nil: nobody compares
 	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it
 	Version    string
 	Secure     bool // served over TLS: see Config.Secure

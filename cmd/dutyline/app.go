@@ -48,6 +48,7 @@ type app struct {
 	auditor   *auditor
 	steps     *clockWatch
 	collector *recorder.Collector
+	ledger    *reconciler
 	keeper    *keeper
 	journal   *journalist // nil where no journal is configured
 	tail      *cel.Tail
@@ -72,7 +73,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Log: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
-		Audit: a.accesses.Add, Unsigned: a.signer.Fault,
+		Audit: a.accesses.Add, Unsigned: a.signer.Fault, Reconcile: a.ledger.Now, Ledger: a.ledger.State,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
@@ -121,8 +122,9 @@ func (a *app) wire(context.Context) error {
 	a.watcher.now, a.watcher.stepped = a.clock.Now, a.clock.Stepped
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
-	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.Wake, Log: a.logger}
-	a.watcher.seen = a.collector.Hurry
+	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.WakeDue, Log: a.logger}
+	a.ledger = newReconciler(a.log, a.archive, a.sw, a.clock.Now, a.logger)
+	a.watcher.seen = func() { a.collector.Hurry(); a.ledger.Seen() }
 	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive}
 	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
 		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now}
@@ -177,6 +179,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "sight", run: a.beat.Run},
 		part{name: "journal", run: a.runJournal},
 		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
+		part{name: "reconciliation", run: a.ledger.Run},
 		part{name: "log check", run: a.logCheck.Run},
 		part{name: "clock", run: a.steps.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},

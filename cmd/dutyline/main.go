@@ -46,6 +46,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
 	root.AddCommand(newKeysCommand(), newHoldCommand(), newExpireCommand(), newEraseCommand())
+	root.AddCommand(newReconcileCommand())
 	root.AddCommand(newVerifyCommand(), newCheckpointCommand(), newExhibitCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand())
 	root.AddCommand(newBackupCommand(), newRestoreCommand())

@@ -58,7 +58,7 @@ func TestSystemTheJournalVanishesAndComesBack(t *testing.T) {
 	}
 
 	r.again(func() {})
-	r.desk.await(5*time.Second, "it is stated that the daemon was away once", func() bool {
+	r.desk.await(10*time.Second, "the daemon was away once, and sees the switch again", func() bool {
 		live := r.desk.intervals("live_down")
 		return len(live) == 1 && live[0].To != nil
 	})

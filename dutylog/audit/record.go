@@ -25,12 +25,13 @@ const (
 	Rule       Kind = "rule"       // the ring rule of a line from now on; subject: number of the row
 	Tag        Kind = "tag"        // somebody set or cleared a tag of a call; subject: number of the row
 	Import     Kind = "import"     // a whole table was replaced; subject: "directory" or "roster"
+	Acceptance Kind = "acceptance" // somebody took a discrepancy of the ledger as it is; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -23,7 +23,7 @@ type Switch struct {
 	calls  []string
 }
 
-// Break has fail asked before everything ("fetch" or "remove") and may make it fail; nil mends
+// Break has fail asked before everything ("fetch", "remove" or "list") and may make it fail; nil mends
 // the switch.
 func (s *Switch) Break(fail func(action, name string) error) {
 	s.mu.Lock()
@@ -61,6 +61,20 @@ func (s *Switch) Calls() []string {
 	calls := s.calls
 	s.calls = nil
 	return calls
+}
+
+// StoredRecordings lists what is stored, as telephony.Switch does.
+func (s *Switch) StoredRecordings(ctx context.Context) ([]string, error) {
+	s.mu.Lock()
+	fail := s.fail
+	s.calls = append(s.calls, "list")
+	s.mu.Unlock()
+	if fail != nil {
+		if err := fail("list", ""); err != nil {
+			return nil, err
+		}
+	}
+	return s.Names(), ctx.Err()
 }
 
 // FetchRecording implements recorder.Switch.

@@ -5,6 +5,7 @@ import './style.css'
 import { lang, setLang } from './i18n'
 import { startDesk } from './state/desk'
 import { startHealth } from './state/health'
+import { startLedger } from './state/ledger'
 import { startLive } from './state/live'
 import { startRoute } from './state/route'
 import { start } from './state/session'
@@ -15,6 +16,7 @@ startDesk()
 startRoute()
 startLive()
 startHealth()
+startLedger()
 startSound()
 void start()
 createApp(App).mount('#app')

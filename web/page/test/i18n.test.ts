@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '@/i18n'
-import { en } from '@/i18n/en'
+import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
+import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
 import { sightZh } from '@/i18n/sight'
-import { zh } from '@/i18n/zh'
+import { zh as deskZh } from '@/i18n/zh'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
+
+const zh = { ...deskZh, ...reconcileZh }
+const en = { ...deskEn, ...reconcileEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 
@@ -52,6 +56,15 @@ describe('two languages', () => {
         'answered_in_time', 'answered_late', 'missed', 'abandoned_early', 'engaged', 'rejected', 'unreachable', 'forwarded',
         'answered_elsewhere', 'answered_by_machine', 'unknown', 'placed_answered', 'placed_unanswered', 'placed_failed',
       ].map((w) => 'outcome.' + w),
+      ...[
+        'call_without_recording', 'recording_without_call', 'header_only', 'silent', 'one_sided', 'too_short', 'still_growing', 'truncated',
+        'entry_without_call', 'call_without_entry',
+      ].map((w) => 'ledger.kind.' + w),
+      ...[
+        'never_stored', 'not_sealed', 'waits_long', 'no_row', 'no_audio', 'nothing_heard', 'caller_side_silent', 'officer_side_silent',
+        'caller_side_missing', 'officer_side_missing', 'shorter_than_talk', 'still_written', 'cut_on_switch', 'no_such_call', 'unseen_call',
+        'foreign_name', 'left_over', 'decided_away', 'no_call_named', 'no_call_row', 'no_entry',
+      ].map((w) => 'ledger.why.' + w),
     ]
     expect(want.filter((key) => !(key in zh))).toEqual([])
   })

@@ -1,6 +1,6 @@
 // The one place that talks HTTP to the daemon.
 import type {
-  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, Line, Page, Peaks, PracticeCall, Revision, Session,
+  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
 } from './types'
 
 const BASE = '/api/v1'
@@ -134,5 +134,8 @@ export const api = {
     request<Page<Revision> | Revision[]>('GET', '/entries/' + id(entryId) + '/revisions'),
   amend: (entryId: string, patch: EntryPatch) => request<Entry>('PATCH', '/entries/' + id(entryId), patch),
   kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
+  ledger: (filter: { state?: string; limit?: number; cursor?: string }) =>
+    request<LedgerPage>('GET', '/reconciliation' + query(filter)),
+  reconcile: () => request<LedgerPage>('POST', '/reconciliation', undefined, 120_000),
   eventsUrl: (lastId: string) => BASE + '/events' + query({ last_event_id: lastId }),
 }

@@ -208,6 +208,26 @@ export interface Page<T> {
   next_cursor: string
 }
 
+/** Something that does not agree between calls, recordings and entries. */
+export interface LedgerItem {
+  key: string
+  kind: string
+  why: string
+  call_id: string
+  entry_id: string
+  name: string
+  cause: string
+  state: 'open' | 'resolved'
+  since: string | null
+  resolved_at: string | null
+  accepted: { by: { login: string; name: string; role: string }; reason: string; at: string | null } | null
+}
+export interface LedgerPage extends Page<LedgerItem> {
+  open: number
+  looked_at: string | null
+  problem: string
+}
+
 export interface PracticeCall {
   from: string
   name: string

@@ -3,10 +3,11 @@
 import { ref } from 'vue'
 import { categoryWords } from './categories'
 import { en } from './en'
-import { zh, type Key } from './zh'
+import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
+import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type { Key }
+export type Key = DeskKey | ReconcileKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -30,7 +31,7 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh, en }
+const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh }, en: { ...en, ...reconcileEn } }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)

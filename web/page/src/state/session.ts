@@ -17,6 +17,7 @@ const role = computed(() => (signedIn.value && session.user ? session.user.role 
 export const canWrite = computed(() => role.value === 'officer' || role.value === 'leader')
 export const canReadEntries = computed(() => role.value !== '' && role.value !== 'admin')
 export const canListen = canReadEntries
+export const canReconcile = computed(() => role.value === 'supervisor' || role.value === 'admin')
 export const canMark = computed(() => role.value === 'officer' || role.value === 'supervisor')
 
 hooks.unauthorized = () => {

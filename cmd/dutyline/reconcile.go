@@ -1,0 +1,159 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dutyline/config"
+	"dutyline/dutylog"
+	"dutyline/telephony/ari"
+)
+
+// reconcileOrder is what one run of the command is told.
+type reconcileOrder struct {
+	config         string
+	json           bool
+	accept, reason string
+	by             string
+	bill           billOrder
+}
+
+// The status with which the command ends when something is open or differs.
+const exitOpen = 1
+
+func newReconcileCommand() *cobra.Command {
+	var o reconcileOrder
+	cmd := &cobra.Command{
+		Use:   "reconcile [--accept KEY --reason WORDS | --bill FILE.xlsx]",
+		Short: "Compare calls, recordings and entries, and print what does not agree (1 when something is open)",
+		Long: "Compare calls, recordings on the switch and in the archive, and entries, and print the ledger of what does\n" +
+			"not agree: 0 when nothing is open, 1 otherwise. The daemon does the same every five minutes and may run\n" +
+			"meanwhile. An item is open until it is gone or a person accepts it with --accept KEY --reason WORDS.\n\n" +
+			"With --bill FILE the log is compared with a carrier's or a superior room's own list of calls, .xlsx or .csv\n" +
+			"(UTF-8 or GBK), whose columns are found by their headers: 主叫号码/caller, 被叫号码/called, 开始时间/time (or\n" +
+			"日期/date and 时间/time), 时长/duration, 呼叫类型/type; or 对方号码/other number instead of the first two.\n" +
+			"Calls match by number and time; a constant difference between the two clocks is found and said. Rows that\n" +
+			"have no call in the log, calls that have no row, and durations that differ are listed; what falls into a\n" +
+			"time of which the log itself says that nothing was seen is excused.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withData(cmd, o.config, func(d *data) error { return o.run(cmd, d) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.config, "config", "/etc/dutyline/dutyline.yaml", "the daemon's configuration")
+	flags.BoolVar(&o.json, "json", false, "print JSON instead of a table")
+	flags.StringVar(&o.accept, "accept", "", "KEY of the item that is accepted as it is")
+	flags.StringVar(&o.reason, "reason", "", "why it is accepted, in a few words; kept for ever")
+	flags.StringVar(&o.by, "by", "", "login of who accepts it; the machine's user when not given")
+	flags.StringVar(&o.bill.file, "bill", "", "list of calls of a carrier or a superior duty room, .xlsx or .csv")
+	flags.DurationVar(&o.bill.tolerance, "tolerance", 90*time.Second, "with --bill: how far the times of one call may differ")
+	flags.StringVar(&o.bill.from, "from", "", "with --bill: its first day, for instance 2026-11-01; the time of its first row when not given")
+	flags.StringVar(&o.bill.to, "to", "", "with --bill: its last day; the time of its last row when not given")
+	cmd.MarkFlagsMutuallyExclusive("accept", "bill")
+	cmd.MarkFlagsRequiredTogether("accept", "reason")
+	return cmd
+}
+
+func (o *reconcileOrder) run(cmd *cobra.Command, d *data) error {
+	switch {
+	case o.accept != "":
+		return o.acceptItem(cmd, d)
+	case o.bill.file != "":
+		return o.bill.run(cmd, d, o.json)
+	}
+	r := newReconciler(d.log, d.archive, spoolOf(o.config), time.Now, slog.New(slog.DiscardHandler))
+	if err := r.Now(cmd.Context()); err != nil {
+		return err
+	}
+	var items []dutylog.LedgerItem
+	for cursor := ""; ; {
+		page, next, err := d.log.Ledger(cmd.Context(), dutylog.LedgerQuery{State: dutylog.LedgerOpen, Limit: 500, Cursor: cursor})
+		if err != nil {
+			return err
+		}
+		if items = append(items, page...); next == "" {
+			break
+		}
+		cursor = next
+	}
+	problem := r.State().Problem
+	if problem != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), "dutyline: "+problem)
+	}
+	if o.json {
+		if items == nil {
+			items = []dutylog.LedgerItem{}
+		}
+		if err := printJSON(cmd.OutOrStdout(), map[string]any{"items": items, "problem": problem}); err != nil {
+			return err
+		}
+	} else if err := printLedger(cmd.OutOrStdout(), items); err != nil {
+		return err
+	}
+	if len(items) > 0 {
+		return codedError{fmt.Errorf("%d item(s) are open: mend them, or take one as it is with --accept KEY --reason WORDS", len(items)), exitOpen}
+	}
+	return nil
+}
+
+// spoolOf is the switch of a configuration; nil when that lacks what is needed to reach it.
+func spoolOf(file string) spool {
+	c, err := config.Load(file)
+	if err != nil {
+		return nil
+	}
+	return ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil)
+}
+
+func (o *reconcileOrder) acceptItem(cmd *cobra.Command, d *data) error {
+	who, err := d.actor(cmd, o.by)
+	if err != nil {
+		return err
+	}
+	item, err := d.log.AcceptLedger(cmd.Context(), o.accept, o.reason, who)
+	if errors.Is(err, dutylog.ErrNotFound) {
+		return fmt.Errorf("there is no item %q in the ledger; dutyline reconcile prints the keys", o.accept)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "accepted: %s (%s)\n", item.Key, item.Accepted.Reason)
+	return nil
+}
+
+func printLedger(out io.Writer, items []dutylog.LedgerItem) error {
+	if len(items) == 0 {
+		_, err := fmt.Fprintln(out, "calls, recordings and entries agree: nothing is open")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SINCE\tKIND\tABOUT\tCAUSE\tKEY")
+	for _, i := range items {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", i.Since.Local().Format("2006-01-02 15:04"), i.Kind, about(i), i.Cause, i.Key)
+	}
+	return w.Flush()
+}
+
+// about is what an item is about, for people: never with characters that command a terminal.
+func about(i dutylog.LedgerItem) string {
+	if i.Name != "" {
+		return i.Name
+	}
+	return dutylog.Printable(cmp.Or(i.CallID, i.EntryID))
+}
+
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

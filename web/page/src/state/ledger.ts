@@ -1,0 +1,25 @@
+// How many items of the ledger are open, for the badge in the navigation.
+import { ref, watch } from 'vue'
+import { api } from '@/api/client'
+import { connection } from './live'
+import { signedIn } from './session'
+
+export const openItems = ref(0)
+
+async function ask(): Promise<void> {
+  if (!signedIn.value) {
+    openItems.value = 0
+    return
+  }
+  if (!connection.live) return
+  try {
+    openItems.value = (await api.ledger({ state: 'open', limit: 1 })).open
+  } catch {
+    // The connection bar tells; the last number stays.
+  }
+}
+
+export function startLedger(): void {
+  watch(() => [signedIn.value, connection.live], () => void ask(), { immediate: true })
+  setInterval(() => void ask(), 60_000)
+}
