@@ -34,6 +34,7 @@ type app struct {
 	logger    *slog.Logger
 	clock     *clock
 	registry  *prometheus.Registry
+	lock      *os.File // held as long as the daemon runs on the log
 	log       *sqlite.DB
 	keys      *archive.Keys
 	keyMade   bool // at this start
@@ -87,6 +88,9 @@ func (a *app) open(ctx context.Context) error {
 		}
 	}
 	var err error
+	if a.lock, err = lockLog(a.cfg.Log.File); err != nil {
+		return err
+	}
 	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now}); err != nil {
 		return err
 	}
@@ -201,6 +205,9 @@ func (a *app) close() {
 		if err := a.log.Close(); err != nil {
 			a.logger.Error("close the duty log", "err", err)
 		}
+	}
+	if a.lock != nil {
+		_ = a.lock.Close() // nothing was kept in it
 	}
 }
 

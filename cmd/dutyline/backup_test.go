@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -56,7 +57,19 @@ func (s *store) write(name, text string) {
 	}
 }
 
-// add logs so many answered calls and seals their recordings.
+// sign lets the key sign what a store holds.
+func (s *store) sign(db *sqlite.DB) {
+	s.t.Helper()
+	key, _, err := openEvidenceKey(context.Background(), s.in("keys/evidence.key"), db)
+	if err == nil {
+		_, err = db.Checkpoint(context.Background(), key, false)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// add logs so many answered calls, seals their recordings and signs all of it.
 func (s *store) add(prefix string, calls int) {
 	s.t.Helper()
 	db := openTestLog(s.t, s.in("log.db"))
@@ -80,6 +93,7 @@ func (s *store) add(prefix string, calls int) {
 			s.t.Fatal(err)
 		}
 	}
+	s.sign(db)
 	if err := db.Close(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -477,7 +491,10 @@ func TestRestoreOfAnOlderProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	into := filepath.Join(t.TempDir(), "new")
-	works(t, "", "restore", s.to, "--into", into)
+	out, _, err := command("", "restore", s.to, "--into", into)
+	if coded := (codedError{}); !errors.As(err, &coded) || coded.code != exitCannotTell || !strings.Contains(out, "evidence: cannot tell") {
+		t.Errorf("of a log from before the evidence: %v\n%s", err, out)
+	}
 	if out := works(t, "", "user", "list", "--db", filepath.Join(into, "log.db")); !strings.Contains(out, "zhangwei") {
 		t.Error(out)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -14,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -80,7 +78,7 @@ func newExhibitCommand() *cobra.Command {
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: entry %s, %d proofs, %s\n", x.folder, x.entry.EntryNumber, len(x.proofs), x.recording)
 				for _, w := range x.lacks {
-					fmt.Fprintln(cmd.OutOrStdout(), "not in it: "+w)
+					fmt.Fprintln(cmd.OutOrStdout(), "not in it: "+w.said)
 				}
 				return nil
 			})
@@ -91,6 +89,10 @@ func newExhibitCommand() *cobra.Command {
 	cmd.Flags().StringVar(&journal, "journal", "", "the switch's live journal FILE, when it is not the one of the configuration; those that rotation left beside it are read as well")
 	return cmd
 }
+
+// lack is something that could not be taken along: said to who makes the exhibit, and in
+// Chinese to who reads it; cause is why, as the machine put it.
+type lack struct{ said, read, cause string }
 
 // exhibit is one that is being written.
 type exhibit struct {
@@ -107,9 +109,10 @@ type exhibit struct {
 	key        *audit.Key // nil: it cannot be read here
 	proofs     []sqlite.Exhibited
 	revisions  []dutylog.Revision
-	recording  string   // what became of it, in words
-	lacks      []string // what could not be taken along, and why
-	files      []string // written so far
+	recording  string       // what became of it, in words
+	call       dutylog.Call // zero: the entry has none
+	lacks      []lack       // what could not be taken along, and why
+	files      []string     // written so far
 }
 
 // write makes the folder. What is missing is said in it; what fails leaves no half folder
@@ -124,13 +127,20 @@ func (x *exhibit) write(ctx context.Context, entryID string) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) (err error) { x.entry, err = x.log.Entry(ctx, entryID); return err },
 		func(ctx context.Context) (err error) { x.revisions, err = x.log.Revisions(ctx, entryID); return err },
-		x.sign, x.writeProofs, x.writeRecording, x.writeJournal, x.writeWords, x.writeManifest,
+		x.readCall, x.sign, x.writeProofs, x.writeRecording, x.writeJournal, x.writeWords, x.writeManifest,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("exhibit of entry %s: %w", entryID, err)
 		}
 	}
 	return syncFolder(x.folder)
+}
+
+func (x *exhibit) readCall(ctx context.Context) (err error) {
+	if x.entry.CallID != "" {
+		x.call, err = x.log.Call(ctx, x.entry.CallID)
+	}
+	return err
 }
 
 func (x *exhibit) makeFolder() error {
@@ -147,7 +157,8 @@ func (x *exhibit) makeFolder() error {
 // sign takes a fresh checkpoint, so that everything is under it; without the key, the newest.
 func (x *exhibit) sign(ctx context.Context) error {
 	if key, _, err := openEvidenceKey(ctx, x.cfg.EvidenceKey(), x.log); err != nil {
-		x.lacks = append(x.lacks, fmt.Sprintf("a fresh signature (%v): what is newer than the last checkpoint is not in it", err))
+		x.lacks = append(x.lacks, lack{fmt.Sprintf("a fresh signature (%v): what is newer than the last checkpoint is not in it", err),
+			"新的签名：最后一个校验点之后的内容不在本材料中", err.Error()})
 	} else {
 		x.key, x.verifier = &key, key.Verifier()
 		if _, err := x.log.Checkpoint(ctx, key, x.cfg.Proof.SendTo != ""); err != nil {
@@ -208,7 +219,7 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 	from, row, err := x.archive.Open(ctx, x.entry.CallID)
 	if err != nil {
 		x.recording = "without a recording"
-		x.lacks = append(x.lacks, fmt.Sprintf("the recording (%s): %v", row.Status, err))
+		x.lacks = append(x.lacks, lack{fmt.Sprintf("the recording (%s): %v", row.Status, err), "录音：" + wordOf(recordingNames, row.Status), err.Error()})
 		return nil
 	}
 	defer from.Close()
@@ -221,66 +232,6 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 	}
 	x.recording = "with its recording"
 	return nil
-}
-
-// writeJournal copies the lines of the switch's own journal that name the call. They are not
-// covered by the log's proof, only by the list's signature, and the statement says so.
-func (x *exhibit) writeJournal(context.Context) error {
-	if x.entry.CallID == "" {
-		return nil
-	}
-	if x.journal == "" {
-		x.lacks = append(x.lacks, "the switch's journal lines: there is none (journal.file is empty)")
-		return nil
-	}
-	files, err := filepath.Glob(x.journal + "*")
-	if err != nil || len(files) == 0 {
-		x.lacks = append(x.lacks, "the switch's journal lines: there is no "+x.journal)
-		return nil
-	}
-	slices.SortFunc(files, func(a, b string) int { return strings.Compare(b, a) }) // older ones have longer names
-	var lines bytes.Buffer
-	for _, name := range files {
-		if err := linesAbout(name, x.entry.CallID, &lines); err != nil {
-			x.lacks = append(x.lacks, fmt.Sprintf("journal lines of %s: %v", name, err))
-		}
-	}
-	if lines.Len() == 0 {
-		x.lacks = append(x.lacks, "the switch's journal lines: none names the call (expired, or another switch wrote them)")
-		return nil
-	}
-	return x.put(exhibitJournal, lines.Bytes())
-}
-
-// linesAbout copies the lines that hold the call's id as a whole value; overlong ones are passed over.
-func linesAbout(name, callID string, to *bytes.Buffer) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	quoted, err := json.Marshal(callID)
-	if err != nil {
-		return err
-	}
-	in := bufio.NewReaderSize(f, 1<<20)
-	for {
-		line, err := in.ReadSlice('\n')
-		for errors.Is(err, bufio.ErrBufferFull) {
-			line = nil
-			_, err = in.ReadSlice('\n')
-		}
-		if bytes.Contains(line, quoted) {
-			to.Write(bytes.TrimRight(line, "\r\n"))
-			to.WriteByte('\n')
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }
 
 // put writes one file durably and remembers it for the list.

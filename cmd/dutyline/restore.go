@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dutyline/config"
+	"dutyline/dutylog/audit"
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
@@ -30,7 +33,9 @@ func newRestoreCommand() *cobra.Command {
 		Long: "Restore the duty log and all recordings from the backup in DIR: into a folder of its own (--into), or to\n" +
 			"the places that a configuration names (--config). A duty log that is there is never overwritten.\n" +
 			"Everything is compared with its digest before anything is written, and proved again afterwards.\n" +
-			"A restoration that is cut off is begun again with the same command.",
+			"A restoration that is cut off is begun again with the same command. At the end the log's evidence is\n" +
+			"verified against the checkpoint in the backup; the exit status is that of dutyline verify: 0 intact,\n" +
+			"1 altered (or nothing was restored), 2 cannot tell.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
@@ -96,10 +101,18 @@ func (r *restoreRun) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	evidence, err := proveEvidence(ctx, m, work.Place(), r.tell)
+	if err != nil {
+		return err
+	}
 	if err := work.Finish(); err != nil {
 		return err
 	}
-	return r.report(generation, m, append(lacks, lost...))
+	incomplete := r.report(generation, m, append(lacks, lost...))
+	if verdict := reportEvidence(r.out, m, evidence); incomplete == nil || evidence.Verdict() == audit.Altered {
+		return errors.Join(incomplete, verdict)
+	}
+	return incomplete
 }
 
 // check looks at everything before anything is written.
@@ -203,7 +216,7 @@ func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []b
 }
 
 func (r *restoreRun) report(generation string, m backup.Manifest, lacks []backup.Problem) error {
-	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, len(r.held), m.At.Local().Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, len(r.held), atSite(m.At, cmp.Or(r.to.zone, config.Default().Site.Location())))
 	for _, what := range m.NotIncluded {
 		fmt.Fprintf(r.out, "not in the backup: %s\n", what)
 	}

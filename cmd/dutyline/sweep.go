@@ -17,6 +17,7 @@ import (
 
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
+	"dutyline/telephony/cel"
 )
 
 // sweep blanks lines of files in which erased words are, or a call that is erased as a whole.
@@ -136,8 +137,13 @@ func (s *sweep) around(line []byte) bool {
 
 // file blanks the lines of one file in its place; a file that is not there has none.
 func (s *sweep) file(name string) (blanked int, err error) {
-	if filepath.Ext(name) == recorder.EncryptedSuffix {
+	switch filepath.Ext(name) {
+	case recorder.EncryptedSuffix:
 		return s.encrypted(name)
+	case ".gz":
+		return s.packed(name)
+	case ".bz2", ".xz", ".zst":
+		return 0, errPacking
 	}
 	read, err := os.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -147,30 +153,54 @@ func (s *sweep) file(name string) (blanked int, err error) {
 		return 0, err
 	}
 	defer read.Close()
+	before, err := read.Stat()
+	if err != nil {
+		return 0, err
+	}
 	var write *os.File // opened at the first line that has to go: most files need not be writable
 	defer func() {
 		if write != nil {
 			err = errors.Join(err, write.Sync(), write.Close())
+			s.keepTime(name, before)
 		}
 	}()
 	at := int64(0)
-	err = eachLine(read, func(line []byte) error {
-		body := bytes.TrimRight(line, "\r\n")
-		if s.hits(body) {
+	err = eachRecord(read, func(record []byte) error {
+		if s.hits(bytes.TrimRight(record, "\r\n")) {
 			if write == nil {
 				if write, err = os.OpenFile(name, os.O_WRONLY, 0); err != nil {
 					return err
 				}
 			}
-			if _, err := write.WriteAt(bytes.Repeat([]byte(" "), len(body)), at); err != nil {
+			if _, err := write.WriteAt(blankOf(record), at); err != nil {
 				return err
 			}
 			blanked++
 		}
-		at += int64(len(line))
+		at += int64(len(record))
 		return nil
 	})
 	return blanked, err
+}
+
+// keepTime leaves a file the time of its last change, by which the files of the journal are
+// ordered and expire; not when somebody wrote to it meanwhile. A file of another user, which
+// may be written but not be given a time, stays as it is.
+func (s *sweep) keepTime(name string, before fs.FileInfo) {
+	if now, err := os.Stat(name); err == nil && now.Size() == before.Size() {
+		_ = os.Chtimes(name, before.ModTime(), before.ModTime())
+	}
+}
+
+// blankOf is as long as a record and ends its lines where that does.
+func blankOf(record []byte) []byte {
+	blank := bytes.Repeat([]byte(" "), len(record))
+	for i, c := range record {
+		if c == '\n' || c == '\r' && bytes.HasPrefix(record[i+1:], []byte("\n")) {
+			blank[i] = c
+		}
+	}
+	return blank
 }
 
 // encrypted rewrites a closed file of the tape without the lines' words.
@@ -180,19 +210,56 @@ func (s *sweep) encrypted(name string) (blanked int, err error) {
 		return 0, err
 	}
 	var left bytes.Buffer
-	err = eachLine(plain, func(line []byte) error {
-		if body := bytes.TrimRight(line, "\r\n"); s.hits(body) {
-			blanked++
-			left.Write(bytes.Repeat([]byte(" "), len(body)))
-			line = line[len(body):]
-		}
-		left.Write(line)
-		return nil
-	})
+	blanked, err = s.through(plain, &left)
 	if err = errors.Join(err, plain.Close()); err != nil || blanked == 0 {
 		return 0, err
 	}
 	return blanked, s.tape.write(context.Background(), name, &left)
+}
+
+// through copies lines and blanks those that have to go.
+func (s *sweep) through(from io.Reader, to io.Writer) (blanked int, err error) {
+	err = eachRecord(from, func(record []byte) error {
+		if s.hits(bytes.TrimRight(record, "\r\n")) {
+			blanked++
+			record = blankOf(record)
+		}
+		_, err := to.Write(record)
+		return err
+	})
+	return blanked, err
+}
+
+// longestRecord is how long a record that goes on in the next lines may be.
+const longestRecord = 16 << 10
+
+// eachRecord gives every record with its line ends. It normally is one line. One of the
+// switch's journal goes on in the next lines where a caller sent a line break.
+func eachRecord(from io.Reader, do func(record []byte) error) error {
+	var open []byte
+	err := eachLine(from, func(line []byte) error {
+		if len(open) > 0 && (bytes.HasPrefix(line, []byte(`{"`)) || len(open)+len(line) > longestRecord || !goesOn(open)) {
+			if err := do(open); err != nil {
+				return err
+			}
+			open = open[:0]
+		}
+		open = append(open, line...)
+		return nil
+	})
+	if err == nil && len(open) > 0 {
+		err = do(open)
+	}
+	return err
+}
+
+// goesOn is whether a record is none yet: it may end in the next line, which does not begin one.
+func goesOn(record []byte) bool {
+	if !bytes.HasPrefix(record, []byte(`{"`)) {
+		return false
+	}
+	_, err := cel.Decode(bytes.TrimRight(record, "\r\n"))
+	return err != nil
 }
 
 // eachLine gives every line with its end, the last one also without.

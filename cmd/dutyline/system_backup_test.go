@@ -57,7 +57,9 @@ func TestSystemBackupAndRestore(t *testing.T) {
 	r.close()
 	keys := filepath.Join(filepath.Dir(r.cfg.Log.File), "keys")
 	into := filepath.Join(t.TempDir(), "restored")
-	works(t, "", "restore", to, "--into", into)
+	if out := works(t, "", "restore", to, "--into", into); !strings.Contains(out, "evidence: intact") {
+		t.Error(out)
+	}
 	r.cfg.Log, r.cfg.Archive, r.cfg.Tape.Folder = config.Log{File: filepath.Join(into, "log.db")}, config.Archive{Folder: filepath.Join(into, "recordings")}, filepath.Join(into, "tape")
 	r.open()
 	r.awaitReady(10 * time.Second)

@@ -26,12 +26,13 @@ const (
 	Tag        Kind = "tag"        // somebody set or cleared a tag of a call; subject: number of the row
 	Import     Kind = "import"     // a whole table was replaced; subject: "directory" or "roster"
 	Acceptance Kind = "acceptance" // somebody took a discrepancy of the ledger as it is; subject: number of the row
+	Interval   Kind = "interval"   // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

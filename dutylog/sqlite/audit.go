@@ -20,7 +20,10 @@ const (
 // in the tree is read from the table each time, so a job that is rolled back leaves no gap
 // and another process may write between two of ours.
 func (t *tx) prove(kind audit.Kind, subject string, content []byte) error {
-	r := audit.Record{Kind: kind, Subject: subject, At: t.now}
+	return t.proveAs(audit.Record{Kind: kind, Subject: subject, At: t.now}, content)
+}
+
+func (t *tx) proveAs(r audit.Record, content []byte) error {
 	if err := t.sql.QueryRow(nextRecord).Scan(&r.Index); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}

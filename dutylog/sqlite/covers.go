@@ -59,6 +59,8 @@ var covers = []cover{
 	newCover(audit.Rule, "id, line, rule, at", "rule_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Tag, "id, call_id, tag, is_set, by_login, by_name, by_role, at", "tag_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Acceptance, "id, key, cause, reason, by_login, by_name, by_role, at", "ledger_acceptances", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Interval, intervalColumns, "intervals", "TRUE", "c.kind || '/' || c.from_at",
+		"c.kind = substr(x.subject, 1, instr(x.subject, '/') - 1) AND c.from_at = CAST(substr(x.subject, instr(x.subject, '/') + 1) AS INTEGER)"),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

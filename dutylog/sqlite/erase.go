@@ -245,6 +245,7 @@ func (t *tx) announceCall(callID string) error {
 func (t *tx) eraseCaller(callID string) error {
 	for _, statement := range []string{
 		"UPDATE calls SET caller = '', caller_e164 = '', caller_name = '', forwarded_to = '', redirected_from = '' WHERE id = ?",
+		"UPDATE calls SET settled_by = 'ari' WHERE settled_by = '' AND id = ?", // the journal has nothing of it any more, and nobody shall wait for that
 		"UPDATE alerts SET detail = '' WHERE call_id = ?",
 		"UPDATE feed SET body = json_set(body, '$.detail', '') WHERE topic = 'alert' AND json_valid(body) AND json_extract(body, '$.call_id') = ?",
 	} {

@@ -50,6 +50,7 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 		{audit.Deletion, "SELECT id FROM deletions WHERE kind = 'recording' AND name = ? ORDER BY id", []any{e.CallID}},
 		{audit.Erasure, "SELECT decision FROM erasures WHERE subject = ? ORDER BY decision", []any{e.ID}},
 		{audit.Rule, "SELECT id FROM rule_changes WHERE line = ? ORDER BY id", []any{e.Line}},
+		{audit.Interval, "SELECT i.kind || '/' || i.from_at FROM intervals i, calls c WHERE c.id = ? AND i.from_at <= c.ended_at AND (i.to_at IS NULL OR i.to_at >= c.offered_at) ORDER BY i.from_at, i.kind", []any{e.CallID}},
 		{audit.Signer, "SELECT fingerprint FROM signers ORDER BY rowid", nil},
 	} {
 		rows, err := db.reading(ctx).Query(q.query, q.args...)

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
 	"dutyline/recorder"
 	"dutyline/telephony"
 )
@@ -38,7 +40,15 @@ func (t *tx) recordSight(ch telephony.Change) error {
 	if err != nil || n == 0 {
 		return err
 	}
+	if err := t.proveRow(audit.Interval, intervalSubject(*i)); err != nil {
+		return err
+	}
 	return t.publish(dutylog.TopicInterval, string(i.Kind), "", i)
+}
+
+// intervalSubject is what records call an interval.
+func intervalSubject(i telephony.Interval) string {
+	return string(i.Kind) + "/" + strconv.FormatInt(plainMicros(i.From), 10)
 }
 
 func (t *tx) setMark(name string, at time.Time, body string) error {
@@ -52,7 +62,7 @@ func (t *tx) noteUnseen(kind telephony.ChangeKind, c *telephony.Call) error {
 	if kind != telephony.CallSettled || c.SettledBy != telephony.SettledByJournal {
 		return nil
 	}
-	rows, err := t.sql.Query("SELECT kind, from_at, to_at, cause FROM intervals WHERE kind = ? AND (to_at IS NULL OR to_at >= ?)",
+	rows, err := t.sql.Query("SELECT "+intervalColumns+" FROM intervals WHERE kind = ? AND (to_at IS NULL OR to_at >= ?)",
 		string(telephony.LiveDown), plainMicros(c.OfferedAt))
 	down, err := all(rows, err, scanInterval)
 	if err != nil {
@@ -109,6 +119,8 @@ func (t *tx) replanRecording(before, after telephony.Call) error {
 		string(kept.Status), kept.Talk.Microseconds(), micros(kept.NextTry), after.ID)
 }
 
+const intervalColumns = "kind, from_at, to_at, cause"
+
 func scanInterval(row scanner) (telephony.Interval, error) {
 	var i telephony.Interval
 	err := row.Scan(&i.Kind, instant{&i.From}, instant{&i.To}, &i.Cause)
@@ -145,7 +157,7 @@ func (db *DB) facts(ctx context.Context, from, to time.Time) ([]telephony.Interv
 	if to.IsZero() {
 		to = time.UnixMicro(1<<62 - 1)
 	}
-	rows, err := db.reading(ctx).Query(`SELECT kind, from_at, to_at, cause FROM intervals
+	rows, err := db.reading(ctx).Query("SELECT "+intervalColumns+` FROM intervals
 		WHERE from_at < ? AND (to_at IS NULL OR to_at > ?) ORDER BY from_at, kind`, to.UnixMicro(), plainMicros(from))
 	facts, err := all(rows, err, scanInterval)
 	return facts, db.explain("list intervals", err)

@@ -2,8 +2,8 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -15,21 +15,28 @@ import (
 // records say that they were taken over: of the time before, nothing is proved. It is one
 // transaction; a million entries take some minutes, once.
 func (db *DB) takeOver(ctx context.Context) error {
-	done, err := takenOver(db.reading(ctx))
-	if err != nil || done {
+	rows, intervals, err := takenOver(db.reading(ctx))
+	if err != nil || rows && intervals {
 		return db.explain("begin the evidence", err)
 	}
 	return db.write(ctx, "begin the evidence", func(t *tx) error {
-		if done, err := takenOver(t.sql); err != nil || done { // another process may have been faster
+		rows, intervals, err := takenOver(t.sql) // another process may have been faster
+		switch {
+		case err != nil:
 			return err
+		case !rows:
+			if err := t.numberEntries(); err != nil {
+				return err
+			}
+			if err := t.takeOverAll(); err != nil {
+				return err
+			}
+		case !intervals:
+			if err := t.takeOverIntervals(); err != nil {
+				return err
+			}
 		}
-		if err := t.numberEntries(); err != nil {
-			return err
-		}
-		if err := t.takeOverAll(); err != nil {
-			return err
-		}
-		return t.exec("UPDATE evidence SET taken_over_at = ?", micros(t.now))
+		return t.exec("UPDATE evidence SET taken_over_at = coalesce(taken_over_at, ?1), intervals_at = coalesce(intervals_at, ?1)", micros(t.now))
 	})
 }
 
@@ -65,10 +72,24 @@ func (t *tx) takeOverRow(kind audit.Kind, subject string, content []byte, tree *
 	return t.addRecord(r, salt, tree.Add(leaf, 0, []tlog.Hash{leaf}))
 }
 
-func takenOver(s source) (bool, error) {
-	var at sql.NullInt64
-	err := s.QueryRow("SELECT taken_over_at FROM evidence").Scan(&at)
-	return at.Valid, err
+// takeOverIntervals covers what a file holds whose evidence began before intervals were part of it.
+func (t *tx) takeOverIntervals() error {
+	var have bool
+	err := t.sql.QueryRow("SELECT EXISTS (SELECT 1 FROM records WHERE kind = ?)", string(audit.Interval)).Scan(&have)
+	if err != nil || have {
+		return err // as in takeOverAll
+	}
+	at := slices.IndexFunc(covers, func(c cover) bool { return c.kind == audit.Interval })
+	return t.eachRow(covers[at], func(subject string, content []byte) error {
+		return t.proveAs(audit.Record{Kind: audit.Interval, Subject: subject, At: t.now, TakenOver: true}, content)
+	})
+}
+
+// takenOver reports what was taken over: the rows of older schemas, and intervals, whose cover
+// came later.
+func takenOver(s source) (rows, intervals bool, err error) {
+	err = s.QueryRow("SELECT taken_over_at IS NOT NULL, intervals_at IS NOT NULL FROM evidence").Scan(&rows, &intervals)
+	return rows, intervals, err
 }
 
 // numberEntries gives the entries of older schemas their numbers, by the time of their calls.
@@ -106,6 +127,11 @@ func (t *tx) numberEntries() error {
 }
 
 func (t *tx) takeOverRows(c cover, tree *audit.Stack) error {
+	return t.eachRow(c, func(subject string, content []byte) error { return t.takeOverRow(c.kind, subject, content, tree) })
+}
+
+// eachRow goes through the rows of a cover as they are committed to.
+func (t *tx) eachRow(c cover, do func(subject string, content []byte) error) error {
 	rows, err := t.sql.Query("SELECT CAST(" + c.subject + " AS TEXT), " + c.columns + " FROM " + c.from + " WHERE " + c.where + " ORDER BY " + c.alias() + ".rowid")
 	if err != nil {
 		return err
@@ -120,7 +146,7 @@ func (t *tx) takeOverRows(c cover, tree *audit.Stack) error {
 		if !ok {
 			return fmt.Errorf("a row is called %v, which is no text", values[0])
 		}
-		if err := t.takeOverRow(c.kind, subject, audit.Content(c.names, values[1:]), tree); err != nil {
+		if err := do(subject, audit.Content(c.names, values[1:])); err != nil {
 			return err
 		}
 	}

@@ -69,7 +69,32 @@ func (v *Verifier) begin(ctx context.Context) error {
 	if has == 0 {
 		return errTooOld
 	}
+	var schema int64
+	if err := s.QueryRow("SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&schema); err != nil {
+		return err
+	}
+	switch know := SchemaVersion(); {
+	case schema > know:
+		return &newerError{have: schema, know: know}
+	case schema < know:
+		return &olderError{have: schema, know: know}
+	}
+	rows, intervals, err := takenOver(s)
+	switch {
+	case err != nil:
+		return err
+	case !rows || !intervals:
+		return &olderError{have: schema, know: schema}
+	}
 	return s.QueryRow("SELECT coalesce(max(idx) + 1, 0) FROM records").Scan(&v.size)
+}
+
+// olderError says that the file was not opened since a newer dutyline was installed: what that
+// covers is not covered yet.
+type olderError struct{ have, know int64 }
+
+func (e *olderError) Error() string {
+	return fmt.Sprintf("it was not opened for writing since this dutyline was installed (schema %d, this program knows %d): start the daemon once and verify again, or verify with the dutyline that wrote it", e.have, e.know)
 }
 
 // Close lets go of the file.

@@ -38,6 +38,10 @@ func provenLog(t *testing.T, key audit.Key) string {
 	}
 	must(db.Checkpoint(ctx, key, false))(t)
 	at.advance(time.Hour)
+	for _, i := range []telephony.Interval{{Kind: telephony.LiveDown, From: noon, Cause: "x"}, {Kind: telephony.LiveDown, From: noon, To: noon.Add(time.Minute), Cause: "x"},
+		{Kind: telephony.JournalDown, From: noon, Cause: "x"}} {
+		ok(t, db.Record(ctx, []telephony.Change{{Kind: telephony.IntervalSeen, At: noon, Interval: &i}}))
+	}
 	first := inbound(0, "")
 	ok(t, db.SaveRecording(ctx, sealedRow(first.ID)))
 	must(db.Amend(ctx, "e-"+first.ID, patch(1, values{"content": "火情"}), officer, noon))(t)
@@ -105,7 +109,7 @@ func TestAnUntouchedLogIsIntact(t *testing.T) {
 	for name, want := range map[string]audit.Tally{
 		"revision": {Intact: 6}, "call": {Intact: 4, Older: 1}, "recording": {Intact: 1}, "access": {Intact: 1},
 		"user": {Intact: 2, Older: 1}, "rule": {Intact: 1}, "tag": {Intact: 1}, "import": {Intact: 2}, "key": {Intact: 1},
-		"checkpoints": {Intact: 2}, "numbers": {Intact: 5}, "records": {Intact: r.Records},
+		"interval": {Intact: 2, Older: 1}, "checkpoints": {Intact: 2}, "numbers": {Intact: 5}, "records": {Intact: r.Records},
 	} {
 		if got := *r.Of(name); got != want {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
@@ -115,7 +119,7 @@ func TestAnUntouchedLogIsIntact(t *testing.T) {
 		t.Errorf("no answer about a revision among\n%s", strings.Join(each, "\n"))
 	}
 	said := strings.Join(r.Notes, "\n")
-	for _, words := range []string{"1 of 21 records are newer than the last checkpoint", "a holder of the signing key could have rewritten all of it"} {
+	for _, words := range []string{"1 of 24 records are newer than the last checkpoint", "a holder of the signing key could have rewritten all of it"} {
 		if !strings.Contains(said, words) {
 			t.Errorf("it does not say %q:\n%s", words, said)
 		}
@@ -126,7 +130,7 @@ func TestAnUntouchedLogIsIntact(t *testing.T) {
 func TestWhateverIsChangedIsNamed(t *testing.T) {
 	key := newKey(t)
 	original := must(os.ReadFile(provenLog(t, key)))(t)
-	first, second := inbound(0, "").ID, inbound(1, "").ID
+	first, second, began := inbound(0, "").ID, inbound(1, "").ID, fmt.Sprint(noon.UnixMicro())
 	for name, c := range map[string]struct {
 		statements []string
 		named      string
@@ -158,6 +162,12 @@ func TestWhateverIsChangedIsNamed(t *testing.T) {
 		"who set a tag":              {[]string{"UPDATE tag_changes SET by_login = 'other'"}, "tag 1"},
 		"the directory":              {[]string{"UPDATE contacts SET number = '110' WHERE id = 1"}, "import directory"},
 		"the roster":                 {[]string{"UPDATE shifts SET name = 'other' WHERE id = 1"}, "import roster"},
+		"a dropped interval":         {[]string{"DELETE FROM intervals WHERE kind = 'live_down'"}, "interval live_down/" + began},
+		"an interval made shorter":   {[]string{"UPDATE intervals SET to_at = to_at - 1 WHERE kind = 'live_down'"}, "interval live_down/" + began},
+		"an interval's beginning":    {[]string{"UPDATE intervals SET from_at = from_at + 1 WHERE kind = 'live_down'"}, "interval live_down/" + began},
+		"an open interval closed":    {[]string{"UPDATE intervals SET to_at = from_at WHERE kind = 'journal_down'"}, "interval journal_down/" + began},
+		"an interval of another eye": {[]string{"UPDATE intervals SET kind = 'switch_down' WHERE kind = 'live_down'"}, "interval live_down/" + began},
+		"an interval that was added": {[]string{"INSERT INTO intervals VALUES ('live_down', 1, 2, 'x')"}, "interval live_down/1"},
 		"a key":                      {[]string{"UPDATE signers SET since = since + 1"}, "key "},
 		"a record's commitment":      {[]string{"UPDATE records SET commitment = zeroblob(32) WHERE idx = 5"}, "(record 5)"},
 		"a record's time":            {[]string{"UPDATE records SET at = at + 1 WHERE idx = 5"}, "(record 5)"},

@@ -57,6 +57,17 @@ func chain(journal string) ([]entry, error) {
 	return out, nil
 }
 
+// Files lists the files of a journal that are there, oldest first, also those that rotation
+// packed; the journal itself is the last.
+func Files(journal string) ([]string, error) {
+	files, err := chain(journal)
+	names := make([]string, len(files))
+	for i, e := range files {
+		names[i] = e.path
+	}
+	return names, err
+}
+
 // stillWhole is whether a file is just being compressed.
 func stillWhole(files []entry, e entry) bool {
 	whole := strings.TrimSuffix(e.path, filepath.Ext(e.path))
@@ -106,7 +117,7 @@ func place(files []entry, s *source) int {
 	return slices.IndexFunc(files, func(e entry) bool { return e.compressed && beginsLike(e.path, s) })
 }
 
-// beginsLike is whether a file is an open one, packed with gzip.
+// beginsLike is whether a file is the beginning of an open one, or all of it, packed with gzip.
 func beginsLike(path string, s *source) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -117,10 +128,17 @@ func beginsLike(path string, s *source) bool {
 	if err != nil {
 		return false
 	}
-	want, got := make([]byte, markBytes), make([]byte, markBytes)
-	n, _ := s.file.ReadAt(want, 0)
-	m, _ := io.ReadFull(r, got) // a shorter file ends early
-	return n > 0 && bytes.Equal(want[:n], got[:m])
+	want, got := make([]byte, chunk), make([]byte, chunk)
+	for at := int64(0); ; { // all of it: its beginning may have been erased
+		n, _ := s.file.ReadAt(want, at)
+		m, err := io.ReadFull(r, got) // a file that is just being packed ends early
+		if n == 0 || n < m || !bytes.Equal(want[:m], got[:m]) {
+			return at > 0 && n == 0 && m == 0
+		}
+		if at += int64(m); err != nil {
+			return at > 0
+		}
+	}
 }
 
 // lastRow is the time of a file's last record; zero when none is near its end.

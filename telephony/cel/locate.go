@@ -75,7 +75,7 @@ func (f *follower) find(files []entry, offset int64, mark string, except os.File
 		if err != nil {
 			return nil, 0, err
 		}
-		if s.seek(offset, mark) {
+		if s.seek(offset, mark, except == nil && inode(files[i].info) == f.last.Inode) {
 			return s, i, nil
 		}
 		s.close()

@@ -94,7 +94,7 @@ func schedule(t *testing.T, seed uint64) (error, string) {
 
 // random does one thing to the journal or the daemon.
 func (b *bench) random(r *rand.Rand, keep int) string {
-	switch n := r.IntN(24); {
+	switch n := r.IntN(27); {
 	case n < 9:
 		b.write(1 + r.IntN(4))
 		return "write"
@@ -136,6 +136,11 @@ func (b *bench) random(r *rand.Rand, keep int) string {
 	case n < 23:
 		b.poll()
 		return "poll"
+	case n < 26:
+		b.poll() // what was cut and written anew, and is blank then, cannot be told from what it was
+		id := 1 + r.IntN(b.written)
+		b.erase(id)
+		return fmt.Sprintf("erase %d", id)
 	}
 	b.kill()
 	return "kill"

@@ -2,8 +2,6 @@ package cel
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"io"
 	"os"
 )
@@ -79,14 +77,15 @@ func (s *source) took(b []byte) {
 }
 
 // intact is whether the file still holds what was read: it was neither cut nor written anew.
+// What was erased from it meanwhile is not held against it.
 func (s *source) intact() bool {
 	head, before, ok := s.edges(s.offset)
-	if !ok || !bytes.Equal(head, s.head) || !bytes.Equal(before, s.before) {
+	if !ok || !holds(head, s.head) || !holds(before, s.before) {
 		return false
 	}
 	recent := make([]byte, len(s.recent))
 	n, _ := s.file.ReadAt(recent, s.read-int64(len(recent)))
-	return n == len(recent) && bytes.Equal(recent, s.recent)
+	return n == len(recent) && holds(recent, s.recent)
 }
 
 // stand is at an offset that holds these edges, with nothing read behind it.
@@ -95,22 +94,17 @@ func (s *source) stand(offset int64, head, before []byte) {
 }
 
 // seek goes to an offset that was read before, in this file or in what it was; false when
-// the file does not hold it.
-func (s *source) seek(offset int64, mark string) bool {
+// the file does not hold it. In another file than this one, something must be left of it.
+func (s *source) seek(offset int64, mark string, same bool) bool {
 	head, before, ok := s.edges(offset)
-	if !ok || mark != markOf(head, before) {
+	if !ok {
+		return false
+	}
+	if how := holdsMark(head, before, mark); how == heldNot || how == heldBlank && !same {
 		return false
 	}
 	s.stand(offset, head, before)
 	return true
-}
-
-func markOf(head, before []byte) string {
-	if len(before) == 0 {
-		return ""
-	}
-	sum := sha256.Sum256(append(bytes.Clone(head), before...))
-	return hex.EncodeToString(sum[:16])
 }
 
 // toLastLine goes behind the last whole line.

@@ -381,7 +381,7 @@ await check('what neither record saw stands beside every list, and what the swit
   await desk.says(/交换机停机，期间电话打不进来/, desk.at('unseen-row').last())
   await desk.says(/交换机流水未写入或无法读取：通话照常监测和记录/, desk.at('journal-down'))
   await desk.at('call-row').first().click()
-  await desk.says(/由交换机流水补记|两套记录|仅实时监测|待与交换机流水核对/, desk.at('settled'))
+  await desk.says(/由交换机流水补记|两套记录|仅实时监测|待由交换机流水核定/, desk.at('settled'))
   await desk.nothingCutOff()
   await desk.nothingCutOffLow()
   await desk.shot('15c-calls-unseen')
@@ -513,7 +513,7 @@ await check('what was changed after the read-back asks for another one', async (
 await check('addresses that lead nowhere are said so', async () => {
   for (const hash of ['#/nonsense', '#/entry/nonsense', '#/calls/nonsense']) {
     await desk.page.evaluate((h) => { location.hash = h }, hash)
-    await desk.at('notice').filter({ hasText: /没有这(个页面|条日志|条通话)/ }).last().waitFor()
+    await desk.at('notice').filter({ hasText: /没有这(个页面|个条目|条通话)/ }).last().waitFor()
     await until('back', async () => !/nonsense/.test(await desk.page.evaluate(() => location.hash)))
   }
   await desk.at('nav-desk').click()
