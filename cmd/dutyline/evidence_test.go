@@ -127,6 +127,15 @@ func TestVerifyAnswersInThreeWays(t *testing.T) {
 	answers(t, exitCannotTell, []string{"which duty log?"})
 	answers(t, exitCannotTell, []string{"there is no duty log"}, "--db", filepath.Join(t.TempDir(), "none.db"))
 
+	empty := filepath.Join(t.TempDir(), "empty.txt")
+	r.write(empty, "\n")
+	answers(t, exitCannotTell, []string{"is empty"}, "--config", r.file, "--checkpoint", empty)
+	answers(t, exitCannotTell, []string{"names no file"}, "--config", r.file, "--checkpoint", "")
+	answers(t, exitCannotTell, []string{"unknown flag"}, "--bogus")
+	answers(t, exitCannotTell, []string{"unknown command"}, "more")
+	answers(t, exitCannotTell, []string{"give one of them"}, "--config", r.file, "--db", r.cfg.Log.File)
+	answers(t, exitCannotTell, []string{"leave --checkpoint out"}, "--exhibit", r.file, "--checkpoint", filed)
+
 	r.behindTheBack("DROP TRIGGER revisions_stand", "UPDATE revisions SET body = replace(body, '火情', '无事') WHERE revision = 2")
 	answers(t, exitAltered, []string{"altered: revision e-" + r.call + "/2", "keep the files as they are"}, "--config", r.file)
 }
@@ -284,4 +293,18 @@ func TestAnExhibitThatHidesSomething(t *testing.T) {
 	}
 	r.write(filepath.Join(dir, exhibitIndex), string(text))
 	answers(t, exitAltered, []string{"exhibit.json: it is not the file that was listed", "no decision names it"}, "--exhibit", dir)
+
+	for i, p := range index.Proofs {
+		if p.Subject == "e-"+r.call+"/2" {
+			index.Proofs[i].ErasedBy = 0
+			p.ErasedBy, p.Index = 0, p.Index+1
+			index.Proofs = append(index.Proofs, p)
+			break
+		}
+	}
+	if text, err = json.Marshal(index); err != nil {
+		t.Fatal(err)
+	}
+	r.write(filepath.Join(dir, exhibitIndex), string(text))
+	answers(t, exitAltered, []string{"altered: revision e-" + r.call + "/2", "recorded a second time"}, "--exhibit", dir)
 }

@@ -76,7 +76,7 @@ func TestSystemTheJournalVanishesAndComesBack(t *testing.T) {
 		t.Errorf("the journal that is away: %+v", j)
 	}
 	r.again(func() {})
-	r.desk.await(5*time.Second, "it is stated that neither saw", func() bool {
+	r.desk.await(10*time.Second, "it is stated when neither saw", func() bool {
 		blind := r.desk.intervals("blind")
 		return len(blind) == 1 && blind[0].To != nil && blind[0].Seconds > 0 && strings.Contains(blind[0].Cause, "; ")
 	})

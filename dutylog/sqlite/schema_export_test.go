@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -51,20 +52,15 @@ func BringTo(path string, version int64, now time.Time) error {
 	whole := covers
 	defer func() { covers = whole }()
 	covers = coversIn(writer)
-	db := &DB{path: path, options: o, writer: writer}
 	in, err := begin(writer)
 	if err != nil {
 		return err
 	}
-	t := &tx{sql: in, db: db, now: now}
-	if err := t.numberEntries(); err != nil {
-		return err
-	}
-	if err := t.takeOverAll(); err != nil {
-		return err
-	}
-	if err := t.exec("UPDATE evidence SET taken_over_at = ?", micros(now)); err != nil {
-		return err
+	t := &tx{sql: in, db: &DB{path: path, options: o, writer: writer}, now: now}
+	for _, step := range []func() error{t.numberEntries, t.takeOverAll, func() error { return t.exec("UPDATE evidence SET taken_over_at = ?", micros(now)) }} {
+		if err := step(); err != nil {
+			return errors.Join(err, in.rollback())
+		}
 	}
 	return in.commit()
 }

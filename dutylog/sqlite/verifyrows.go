@@ -91,6 +91,8 @@ func (r *verification) checkOther(rec chunkRecord, index int64, content []byte) 
 	switch {
 	case err != nil:
 		return err
+	case later && !audit.Kind(rec.kind).Changes():
+		r.say(rec.kind, audit.Altered, object(rec, index), "its row is not the one that was recorded: it was recorded a second time, and no decision erased what it was")
 	case later:
 		r.tally(rec.kind, func(t *audit.Tally) { t.Older++ })
 	case len(content) == 0:
@@ -180,7 +182,7 @@ func (r *verification) checkImport(rec chunkRecord, index int64) error {
 
 // checkTables looks from the rows: each has its record, and an entry is its last revision.
 func (r *verification) checkTables() error {
-	jobs := []func() error{r.checkEntries, r.checkNumbers, r.checkDeleted}
+	jobs := []func() error{r.checkFile, r.checkEntries, r.checkNumbers, r.checkDeleted}
 	for _, c := range covers {
 		jobs = append(jobs, func() error { return r.checkUncovered(c) })
 	}
