@@ -65,19 +65,28 @@ describe('what is said of a day', () => {
     ['several', [interval('live_down', 12, 15), interval('live_down', 20, 21.5)], ['系统曾中断 2 次，共 4 分 30 秒，期间通话已由交换机流水补全']],
     ['a journal that is down alone', [interval('journal_down', 0, null)], []],
     ['neither', [interval('live_down', 12, 15), interval('journal_down', 0, null), interval('blind', 12, 15)],
-      ['盲区 03:12–03:15（3 分钟）：两套记录都没有看到，其间若有来电无从得知']],
-    ['neither, twice', [interval('blind', 1, 2), interval('blind', 4, 5)], ['盲区 2 段，共 2 分钟：两套记录都没有看到，其间若有来电无从得知']],
-    ['a blind moment', [interval('blind', 1, 1.01)], ['盲区 03:01:00（不足 1 秒）：两套记录都没有看到，其间若有来电无从得知']],
+      ['盲区 03:12–03:15（3 分钟）：两套记录都没有看到，期间若有来电无从得知']],
+    ['neither, twice', [interval('blind', 1, 2), interval('blind', 4, 5)], ['盲区 2 段，共 2 分钟：两套记录都没有看到，期间若有来电无从得知']],
+    ['a blind moment', [interval('blind', 1, 1.01)], ['盲区 03:01:00（不足 1 秒）：两套记录都没有看到，期间若有来电无从得知']],
     ['the switch, and the daemon around it', [interval('live_down', 10, 14), interval('switch_down', 11, 13)],
-      ['交换机停机 03:11–03:13（2 分钟），其间电话打不进来', '系统曾中断 2 次，共 2 分钟，期间通话已由交换机流水补全']],
+      ['交换机停机 03:11–03:13（2 分钟），期间电话打不进来', '系统曾中断 2 次，共 2 分钟，期间通话已由交换机流水补全']],
     ['yesterday', [interval('blind', -20, -10)], []],
-    ['since yesterday', [interval('blind', -20, 10)], ['盲区 03:00–03:10（10 分钟）：两套记录都没有看到，其间若有来电无从得知']],
+    ['since yesterday', [interval('blind', -20, 10)], ['盲区 03:00–03:10（10 分钟）：两套记录都没有看到，期间若有来电无从得知']],
   ] as [string, Interval[], string[]][])('%s', (_, items, want) => expect(said(items)).toEqual(want))
 
   it('names every stretch and its cause in the tooltip', () => {
     const notes = notesOf(sightOf([interval('blind', 1, 2, 'the daemon was not running or did not see the switch; rows of the switch\'s journal are lost: deleted'), interval('blind', 4, 5, 'odd')], period, 0))
     expect(notes[0].title).toBe('03:01–03:02（1 分钟）：值班系统停机或看不到交换机、交换机流水缺失部分记录\n03:04–03:05（1 分钟）：odd')
   })
+
+  it.each([
+    ["the folder of the switch's journal does not exist, so Asterisk loses every record: /x", '交换机流水的目录不存在'],
+    ["the switch's journal does not exist: /x", '交换机流水文件不存在'],
+    ["the link to the switch was lost: EOF; the switch's journal may not be read: denied", '与交换机的连接中断、无权读取交换机流水'],
+    ["the switch's journal has nothing of a call that the live view saw: it is not written", '交换机流水没有写入'],
+    ['no journal of the switch is configured (journal.file)', '没有配置交换机流水'],
+    ['something new', 'something new'],
+  ])('the cause %j is %j', (cause, want) => expect(intervalCause(cause)).toBe(want))
 
   it('is said in English too', () => {
     setLang('en')

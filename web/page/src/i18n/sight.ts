@@ -1,9 +1,9 @@
 // What was not seen, and whose word a call is: texts about the two eyes, in two languages.
 export const sightZh = {
-  'sight.blind.one': '盲区 {when}：两套记录都没有看到，其间若有来电无从得知',
-  'sight.blind.many': '盲区 {n} 段，共 {for}：两套记录都没有看到，其间若有来电无从得知',
-  'sight.down.one': '交换机停机 {when}，其间电话打不进来',
-  'sight.down.many': '交换机停机 {n} 次，共 {for}，其间电话打不进来',
+  'sight.blind.one': '盲区 {when}：两套记录都没有看到，期间若有来电无从得知',
+  'sight.blind.many': '盲区 {n} 段，共 {for}：两套记录都没有看到，期间若有来电无从得知',
+  'sight.down.one': '交换机停机 {when}，期间电话打不进来',
+  'sight.down.many': '交换机停机 {n} 次，共 {for}，期间电话打不进来',
   'sight.covered.one': '系统曾中断 {when}，期间通话已由交换机流水补全',
   'sight.covered.many': '系统曾中断 {n} 次，共 {for}，期间通话已由交换机流水补全',
   'sight.covered.open': '系统中断 {when}，期间通话由交换机流水记录，恢复后补全',
@@ -11,8 +11,8 @@ export const sightZh = {
   'sight.at': '{from}（{for}）',
   'sight.open': '{from} 起至今（{for}）',
   'sight.moment': '不足 1 秒',
-  'sight.row.blind': '盲区：两套记录都没有看到，其间若有来电无从得知',
-  'sight.row.down': '交换机停机，其间电话打不进来',
+  'sight.row.blind': '盲区：两套记录都没有看到，期间若有来电无从得知',
+  'sight.row.down': '交换机停机，期间电话打不进来',
   'sight.sum.blind': '盲区 {for}（两套记录都没有看到）',
   'sight.sum.down': '交换机停机 {for}',
   'sight.none': '无盲区',
@@ -39,7 +39,7 @@ export const sightZh = {
   'settled.live': '仅实时监测',
   'settled.waiting': '待由交换机流水核定',
 
-  'health.journal': '交换机流水没有写入：通话照常监测和记录，但系统一旦中断就无法补全，请通知管理员',
+  'health.journal': '交换机流水未写入或无法读取：通话照常监测和记录，但系统一旦中断就无法补全，请通知管理员',
 }
 
 export const sightEn: Record<keyof typeof sightZh, string> = {
@@ -58,7 +58,7 @@ export const sightEn: Record<keyof typeof sightZh, string> = {
   'sight.row.down': 'The switch was down: no call could get through',
   'sight.sum.blind': 'Blind for {for} (neither record saw anything)',
   'sight.sum.down': 'switch down for {for}',
-  'sight.none': 'nothing unseen',
+  'sight.none': 'no blind time',
   'sight.noneHint': "In the days shown the switch's journal or the live view saw at every moment",
   'sight.failed': 'What was not seen cannot be read just now: the calls listed may not be all',
 
@@ -82,5 +82,5 @@ export const sightEn: Record<keyof typeof sightZh, string> = {
   'settled.live': 'The live view only',
   'settled.waiting': "Still to be compared with the switch's journal",
 
-  'health.journal': "The switch's journal is not written: calls are watched and logged as always, but after an interruption they could not be filled in. Please tell the administrator",
+  'health.journal': "The switch's journal is not written or cannot be read: calls are watched and logged as always, but after an interruption they could not be filled in. Please tell the administrator",
 }

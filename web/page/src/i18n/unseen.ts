@@ -33,7 +33,7 @@ const CAUSES: [RegExp, Key][] = [
   [/switch ended and was started again/, 'sight.cause.switch'],
   [/no journal of the switch is configured/, 'sight.cause.none'],
   [/folder of the switch's journal does not exist/, 'sight.cause.folder'],
-  [/switch's journal does not exist/, 'sight.cause.absent'],
+  [/(^|; )the switch's journal does not exist/, 'sight.cause.absent'],
   [/journal may not be read/, 'sight.cause.refused'],
   [/it is not written/, 'sight.cause.unwritten'],
   [/rows of the switch's journal are lost/, 'sight.cause.lost'],
