@@ -14,12 +14,15 @@ const (
 	relook        = time.Second           // when the log fails, or only work under way is due
 	longestIdle   = time.Minute           // a safety net: the log is looked at this often in any case
 	defaultHands  = 2                     // recordings worked on at once: a long one must not hold up a short one
-	horizon       = 24 * time.Hour        // beyond every pause: "all that waits"
 	leastTime     = 2 * time.Minute       // for one try: a stalled download must end some time
 	talkPerSecond = 4                     // seconds of talk that a slow link or disk still manages in a second
 	heldBack      = 30 * time.Second      // longest pause while a recording is still being written
 	tempo         = 20 * time.Millisecond // tries that are due one shortly after the other are looked up together
 )
+
+// always is beyond every next try, also one of a clock that was ahead and was set back since:
+// "all that waits".
+const always = 100 * 365 * 24 * time.Hour
 
 // Collector fetches the recordings of ended calls from the switch, has them sealed, and
 // removes the switch's originals after the seal was verified. What is to be done is in the
@@ -178,7 +181,7 @@ func (c *Collector) look(ctx context.Context) {
 	c.looked, c.begun = now, false
 	until := now
 	if !c.hurry.IsZero() {
-		until = now.Add(horizon)
+		until = now.Add(always)
 	}
 	var next time.Time
 	due, err := c.Store.DueRecordings(ctx, until)
@@ -245,7 +248,9 @@ func (c *Collector) start(ctx context.Context, r Recording, now time.Time) (star
 		w = &watch{}
 	}
 	due := !r.NextTry.After(now)
-	if tried := !due && !w.tried.Before(c.hurry); w.busy || tried || now.Before(w.after) {
+	tried := !due && !w.tried.Before(c.hurry) && !w.tried.After(now) // a later one is of a clock that was set back
+	held := now.Before(w.after) && w.after.Sub(now) <= relook
+	if w.busy || tried || held {
 		return false, false
 	}
 	if c.busy >= c.Parallel {

@@ -33,6 +33,7 @@ type stage struct {
 	folder    string
 	collector *recorder.Collector
 	began     time.Time
+	ahead     atomic.Int64 // by how much the clock was set, ns
 	stop      context.CancelFunc
 	ended     chan error
 }
@@ -100,7 +101,8 @@ func newArchive(folder string, rows *recordertest.Store) (*archive.Archive, erro
 func (s *stage) start() {
 	ctx, cancel := context.WithCancel(s.Context())
 	s.stop, s.ended = cancel, make(chan error, 1)
-	s.collector = &recorder.Collector{Store: s.rows, Switch: s.sw, Archive: s.archive, Now: time.Now, Wake: s.rows.Wake,
+	s.collector = &recorder.Collector{Store: s.rows, Switch: s.sw, Archive: s.archive, Wake: s.rows.Wake,
+		Now: func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) },
 		Log: slog.New(slog.NewTextHandler(s.Output(), nil))}
 	go func() { s.ended <- s.collector.Run(ctx) }()
 }
@@ -454,6 +456,32 @@ func TestHurryTriesAllThatWaitsOnce(t *testing.T) {
 			s.want(id, recorder.Sealed, "")
 		}
 	})
+}
+
+// A clock that was ahead for a while leaves next tries that lie far off. When it is set back,
+// and the daemon is told so, nothing waits for them: not in this run, nor after a restart.
+func TestAClockThatWasAheadHoldsNothingUp(t *testing.T) {
+	for _, step := range []time.Duration{3 * time.Hour, 26 * time.Hour, 400 * 24 * time.Hour} {
+		for _, restart := range []bool{false, true} {
+			play(t, func(s *stage) {
+				away := errors.New("connection refused")
+				s.sw.Break(func(string, string) error { return away })
+				s.ahead.Store(int64(step))
+				far, officer := talk()
+				s.sw.PutCall("1.0", far, officer)
+				s.hangUp("1.0")
+				s.pass(time.Hour)
+				s.ahead.Store(0)
+				s.sw.Break(nil)
+				if restart {
+					s.restart()
+				}
+				s.collector.Hurry()
+				s.pass(time.Second)
+				s.want("1.0", recorder.Sealed, "")
+			})
+		}
+	}
 }
 
 // The log lists only so many at once; a hurry goes on until all were tried.
