@@ -34,6 +34,7 @@ type journalist struct {
 
 	mu      sync.Mutex
 	ended   []telephony.Call // as the live view saw it, not looked at yet
+	seen    time.Time        // since when the live view sees the switch; zero: it does not yet
 	started time.Time        // the switch was started then; not looked at yet
 	newest  time.Time        // of the rows
 	why     string           // the journal is down; for health
@@ -97,11 +98,19 @@ func (j *journalist) Told(changes []telephony.Change) {
 	}
 }
 
-// SwitchStarted takes when the switch was started.
-func (j *journalist) SwitchStarted(at time.Time) {
+// SwitchSeen takes since when the live view sees the switch, and when the switch was started.
+func (j *journalist) SwitchSeen(since, started time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.started = at
+	j.seen, j.started = since, started
+}
+
+// settled reports whether the live view has had its say on what a batch ended: it was given time,
+// or it sees the switch again only since then, and has told all that it saw before.
+func (j *journalist) settled(h heldBatch, now time.Time) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return !now.Before(h.due) || !slices.ContainsFunc(h.calls, func(s telephony.Settlement) bool { return !s.At.Before(j.seen) })
 }
 
 // Newest is the time of the newest row.
@@ -232,7 +241,7 @@ func (j *journalist) miss(now time.Time) {
 // release hands over what is due, in order.
 func (j *journalist) release() {
 	now := j.now()
-	for len(j.held) > 0 && !now.Before(j.held[0].due) {
+	for len(j.held) > 0 && j.settled(j.held[0], now) {
 		h := j.held[0]
 		j.held = j.held[1:]
 		for _, s := range h.calls {

@@ -150,6 +150,24 @@ func TestABacklogIsSettledAtOnce(t *testing.T) {
 	})
 }
 
+// A call that ended before the live view saw the switch again waits for nobody either.
+func TestACallOfATimeWithoutSightIsSettledAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		rows := callRows("1", time.Now().Add(-8*time.Second))
+		if err := r.Batch(t.Context(), cel.Batch{Rows: rows, Position: readTo(13)}); err != nil {
+			t.Fatal(err)
+		}
+		if calls, _, _ := r.after(2 * journalTick); len(calls) != 0 {
+			t.Errorf("settled although the live view may still have seen it: %v", calls)
+		}
+		r.SwitchSeen(time.Now(), time.Now().Add(-time.Hour))
+		if calls, _, _ := r.after(2 * journalTick); len(calls) != 1 {
+			t.Errorf("settled %v", calls)
+		}
+	})
+}
+
 // A call that the journal lacks is settled by the live view, and where nothing was written
 // since, the journal is down until it is written again.
 func TestAJournalThatLacksACallIsNoticed(t *testing.T) {
@@ -231,7 +249,7 @@ func TestARestartOfTheSwitchCutsWhatRan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newReader(t)
 		began := time.Now().Add(-30 * time.Second)
-		r.SwitchStarted(time.Now())
+		r.SwitchSeen(time.Now(), time.Now())
 		if err := r.Batch(t.Context(), cel.Batch{Rows: callRows("1", began)[:7], Position: readTo(7)}); err != nil {
 			t.Fatal(err)
 		}

@@ -21,14 +21,14 @@ const noJournal = "no journal of the switch is configured (journal.file)"
 func (a *app) wireJournal(lines []telephony.Line) {
 	a.beat = &heartbeat{log: a.log, seen: func() bool { return a.sw.Status().Connected }, now: a.clock.Now, logger: a.logger}
 	if a.cfg.Journal.File == "" {
-		a.watcher.starts = a.beat.switchStarted
+		a.watcher.starts = func(_, started time.Time) { a.beat.switchStarted(started) }
 		return
 	}
 	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.clock.Now, a.logger)
 	a.watcher.sight.journalAt = a.journal.Newest
-	a.watcher.starts = func(at time.Time) {
-		a.beat.switchStarted(at)
-		a.journal.SwitchStarted(at)
+	a.watcher.starts = func(seen, started time.Time) {
+		a.beat.switchStarted(started)
+		a.journal.SwitchSeen(seen, started)
 	}
 }
 

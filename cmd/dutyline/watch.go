@@ -37,7 +37,7 @@ type watcher struct {
 	taped  bool // something waits for the next flush
 	faults faultBook
 	sight  sight
-	starts func(at time.Time) // told when the switch, as seen now, was started
+	starts func(seen, started time.Time) // told since when the switch is seen, and when it was started
 }
 
 // tapeWriter is the black box; a tape that cannot be written never stops the watch.
@@ -64,7 +64,7 @@ type gap struct {
 func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony.Change), logger *slog.Logger) *watcher {
 	return &watcher{
 		tracker: telephony.NewTracker(lines), tape: tape, commit: commit, logger: logger,
-		now: time.Now, stepped: func() time.Duration { return 0 }, in: make(chan message), done: make(chan struct{}), audit: func() {}, seen: func() {}, starts: func(time.Time) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
+		now: time.Now, stepped: func() time.Duration { return 0 }, in: make(chan message), done: make(chan struct{}), audit: func() {}, seen: func() {}, starts: func(_, _ time.Time) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
 	}
 }
 
@@ -118,7 +118,7 @@ func (w *watcher) take(m message) {
 	case m.snapshot != nil:
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
 		w.commit(w.sight.seen(m.snapshot.At, m.snapshot.Started))
-		w.starts(m.snapshot.Started)
+		w.starts(m.snapshot.At, m.snapshot.Started)
 		w.commit(w.tracker.Resync(*m.snapshot))
 		w.audit()
 		w.seen()
