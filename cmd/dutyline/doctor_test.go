@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sys/unix"
 
 	"dutyline/config"
 	"dutyline/dutylog/sqlite"
@@ -285,14 +287,12 @@ func TestDoctorOnTheDaemonsOwnFiles(t *testing.T) {
 }
 
 func TestDoctorOnAFolderThatCannotBeMade(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may write everywhere")
-	}
 	closed := filepath.Join(t.TempDir(), "closed")
-	if err := os.Mkdir(closed, 0o500); err != nil {
+	if err := errors.Join(os.Mkdir(closed, 0o555), os.Chmod(filepath.Dir(filepath.Dir(closed)), 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	c := checkFolder(filepath.Join(closed, "dutyline", "recordings"), 1)
+	var c telephony.Check
+	asNobody(t, func() { c = checkFolder(filepath.Join(closed, "dutyline", "recordings"), 1) })
 	if c.OK || !strings.Contains(c.Detail, "cannot be made in "+closed) || !strings.Contains(c.Remedy, "sudo install -d -o dutyline") {
 		t.Errorf("%+v", c)
 	}
@@ -355,4 +355,25 @@ func TestDoctorOnAnUnknownKey(t *testing.T) {
 	if !errors.Is(err, errDoctor) || !strings.Contains(out, "tapes: unknown key") || !strings.Contains(out, "→") {
 		t.Errorf("%v\n%s", err, out)
 	}
+}
+
+// asNobody runs something without root's rights, also where the tests run as root, who may
+// write everywhere: on a thread of its own, whose effective user is changed.
+func asNobody(t *testing.T, do func()) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		do()
+		return
+	}
+	const nobody, same = 65534, ^uintptr(0)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	become := func(uid uintptr) {
+		if _, _, errno := unix.RawSyscall(unix.SYS_SETRESUID, same, uid, same); errno != 0 {
+			t.Fatal(errno)
+		}
+	}
+	become(nobody)
+	defer become(0)
+	do()
 }

@@ -55,7 +55,7 @@ func (r *reader) set(s cel.Status) {
 
 // after lets time pass and returns what was handed over since the last time.
 func (r *reader) after(d time.Duration) (calls []telephony.Call, intervals []telephony.Interval, at *telephony.Position) {
-	time.Sleep(d) // synthetic
+	<-time.After(d) // synthetic
 	synctest.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -120,7 +120,7 @@ func TestACallIsSettledAfterTheLiveViewHadItsSay(t *testing.T) {
 		if calls, _, at := r.after(time.Second); len(calls) != 0 || at == nil || at.Offset != 1 {
 			t.Errorf("in mid-call: settled %v, reading would go on at %+v; want its first row", calls, at)
 		}
-		time.Sleep(7 * time.Second)
+		r.after(7 * time.Second)
 		if err := r.Batch(t.Context(), cel.Batch{Rows: rows[4:], Position: readTo(13)}); err != nil {
 			t.Fatal(err)
 		}

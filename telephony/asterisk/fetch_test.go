@@ -35,7 +35,7 @@ func fetch(t *testing.T, dest string, tools map[string]string, env ...string) (s
 }
 
 var debian = map[string]string{
-	"apt-get":   `case "$*" in *indextargets*) echo "Debian|x|http://mirror.invalid/debian";; *) echo "Err: cannot resolve"; exit 100;; esac`,
+	"apt-get":   `case "$*" in *indextargets*) echo "Debian|x|http://packages.invalid/";; *) echo "Err: cannot resolve"; exit 100;; esac`,
 	"apt-cache": "exit 0", "dpkg": "echo amd64", "dpkg-deb": "exit 1",
 }
 

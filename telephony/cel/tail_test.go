@@ -339,7 +339,7 @@ func TestRunFollowsUntilItEnds(t *testing.T) {
 		go func() { done <- b.tail.Run(ctx, telephony.Position{}, b.sink) }()
 		for range 5 {
 			b.write(2)
-			time.Sleep(201 * time.Millisecond) // synthetic
+			<-time.After(201 * time.Millisecond) // synthetic
 			synctest.Wait()
 			b.exactly()
 			b.rotate(3)
