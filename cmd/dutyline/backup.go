@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -78,15 +77,13 @@ func newBackupCommand() *cobra.Command {
 			"A run that is cut off leaves the generations before it as they were; the next one goes on.\n" +
 			"Keys are not in the backup: copy the whole keys folder (site.key, evidence.key) to another place.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
+		RunE: untilStopped(func(ctx context.Context, cmd *cobra.Command, args []string) error {
 			from, err := placesOf(f.config, f.data)
 			if err != nil {
 				return err
 			}
 			return (&backupRun{flags: f, from: from, dir: args[0], lost: map[string]bool{}, out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
-		},
+		}),
 	}
 	cmd.Flags().StringVar(&f.config, "config", "/etc/dutyline/dutyline.yaml", "configuration FILE of the daemon")
 	cmd.Flags().StringVar(&f.data, "data", "", "data FOLDER itself, with log.db, recordings and tape in it, for instance var")

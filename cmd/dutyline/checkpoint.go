@@ -14,68 +14,77 @@ import (
 	"dutyline/dutylog/sqlite"
 )
 
+// checkpointRun is one checkpoint from the command line.
+type checkpointRun struct {
+	config, out                  string
+	fingerprint, printed, newKey bool
+}
+
 func newCheckpointCommand() *cobra.Command {
-	var file, out string
-	var fingerprint, printed, newKey bool
+	var f checkpointRun
 	cmd := &cobra.Command{
 		Use:   "checkpoint [--out FILE]",
 		Short: "Sign what the log holds now and print or keep the checkpoint, for a place that nobody here can change",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := config.LoadPlaces(file)
+			c, err := config.LoadPlaces(f.config)
 			if err != nil {
 				return err
 			}
-			if newKey {
+			if f.newKey {
 				return renewEvidenceKey(cmd, c)
 			}
-			if _, err := os.Stat(c.Log.File); err != nil {
-				return fmt.Errorf("there is no duty log %s: start the daemon first, or name the right configuration with --config", c.Log.File)
-			}
-			db, err := sqlite.Open(cmd.Context(), c.Log.File, sqlite.Options{Location: c.Site.Location()})
-			if err != nil {
-				return err
-			}
-			defer db.Close()
-			key, made, err := openEvidenceKey(cmd.Context(), c.EvidenceKey(), db)
-			if err != nil {
-				return err
-			}
-			if made {
-				fmt.Fprintf(cmd.ErrOrStderr(), "dutyline: the key %s was made; write its fingerprint down and file it: %s\n", c.EvidenceKey(), key.Fingerprint())
-			}
-			if fingerprint {
-				fmt.Fprintln(cmd.OutOrStdout(), key.Fingerprint())
-				return nil
-			}
-			signed, err := db.Checkpoint(cmd.Context(), key, c.Proof.SendTo != "")
-			if err != nil {
-				return err
-			}
-			text := signed.Note
-			if printed {
-				if text, err = printedCheckpoint(signed.Note, key, c.Site.Location()); err != nil {
-					return err
-				}
-			}
-			if out == "" {
-				fmt.Fprint(cmd.OutOrStdout(), text)
-				return nil
-			}
-			if err := writeNew(out, text); err != nil {
-				return err
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "the signed checkpoint is in %s: keep it where nobody here can change it\n", out)
-			return nil
+			return f.run(cmd, c)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&file, "config", "/etc/dutyline/dutyline.yaml", "the daemon's configuration")
-	flags.StringVar(&out, "out", "", "write it into a new FILE")
-	flags.BoolVar(&fingerprint, "fingerprint", false, "print only the fingerprint of the key, for filing")
-	flags.BoolVar(&printed, "print", false, "print the short form for the daily sheet")
-	flags.BoolVar(&newKey, "new-key", false, "begin with a new key; the old file is kept beside it")
+	flags.StringVar(&f.config, "config", "/etc/dutyline/dutyline.yaml", "the daemon's configuration")
+	flags.StringVar(&f.out, "out", "", "write it into a new FILE")
+	flags.BoolVar(&f.fingerprint, "fingerprint", false, "print only the fingerprint of the key, for filing")
+	flags.BoolVar(&f.printed, "print", false, "print the short form for the daily sheet")
+	flags.BoolVar(&f.newKey, "new-key", false, "begin with a new key; the old file is kept beside it")
 	return cmd
+}
+
+func (f checkpointRun) run(cmd *cobra.Command, c config.Config) error {
+	if _, err := os.Stat(c.Log.File); err != nil {
+		return fmt.Errorf("there is no duty log %s: start the daemon first, or name the right configuration with --config", c.Log.File)
+	}
+	db, err := sqlite.Open(cmd.Context(), c.Log.File, sqlite.Options{Location: c.Site.Location()})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	key, made, err := openEvidenceKey(cmd.Context(), c.EvidenceKey(), db)
+	if err != nil {
+		return err
+	}
+	if made {
+		fmt.Fprintf(cmd.ErrOrStderr(), "dutyline: the key %s was made; write its fingerprint down and file it: %s\n", c.EvidenceKey(), key.Fingerprint())
+	}
+	if f.fingerprint {
+		fmt.Fprintln(cmd.OutOrStdout(), key.Fingerprint())
+		return nil
+	}
+	signed, err := db.Checkpoint(cmd.Context(), key, c.Proof.SendTo != "")
+	if err != nil {
+		return err
+	}
+	text := signed.Note
+	if f.printed {
+		if text, err = printedCheckpoint(signed.Note, key, c.Site.Location()); err != nil {
+			return err
+		}
+	}
+	if f.out == "" {
+		fmt.Fprint(cmd.OutOrStdout(), text)
+		return nil
+	}
+	if err := writeNew(f.out, text); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "the signed checkpoint is in %s: keep it where nobody here can change it\n", f.out)
+	return nil
 }
 
 // printedCheckpoint is the form for paper: what is compared by eye.

@@ -2,11 +2,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -57,6 +60,15 @@ func hint(err error) string {
 		}
 	}
 	return ""
+}
+
+// untilStopped runs a command whose context ends with the first signal, so that it stops in order.
+func untilStopped(run func(ctx context.Context, cmd *cobra.Command, args []string) error, more ...os.Signal) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		ctx, stop := signal.NotifyContext(cmd.Context(), append(more, os.Interrupt, syscall.SIGTERM)...)
+		defer stop()
+		return run(ctx, cmd, args)
+	}
 }
 
 func newRootCommand() *cobra.Command {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -34,11 +33,9 @@ func newPracticeCommand() *cobra.Command {
 		Use:   "practice",
 		Short: "Run the whole product with a private Asterisk and simulated calls (make run)",
 		Args:  cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-			defer stop()
+		RunE: untilStopped(func(ctx context.Context, cmd *cobra.Command, _ []string) error {
 			return runPractice(ctx, f, cmd.OutOrStdout())
-		},
+		}, syscall.SIGHUP),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.dir, "var", "var", "folder for everything that is kept")

@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -37,15 +35,13 @@ func newRestoreCommand() *cobra.Command {
 			"verified against the checkpoint in the backup; the exit status is that of dutyline verify: 0 intact,\n" +
 			"1 altered (or nothing was restored), 2 cannot tell.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
+		RunE: untilStopped(func(ctx context.Context, cmd *cobra.Command, args []string) error {
 			to, err := placesOf(f.config, f.into)
 			if err != nil {
 				return err
 			}
 			return (&restoreRun{flags: f, to: to, dir: args[0], out: cmd.OutOrStdout(), tell: newTeller(cmd.ErrOrStderr())}).run(ctx)
-		},
+		}),
 	}
 	cmd.Flags().StringVar(&f.into, "into", "", "new FOLDER for log.db, recordings and what else there is")
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration FILE that names the places")

@@ -7,11 +7,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,11 +45,9 @@ make run does all this by itself. Addresses and the password come from practice.
 make run writes; flags take precedence. The password may also be given in
 DUTYLINE_DUTY_PASSWORD. The Asterisk is one of your own, never a duty line in service.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
+		RunE: untilStopped(func(ctx context.Context, cmd *cobra.Command, _ []string) error {
 			return simulate(ctx, f, cmd.OutOrStdout(), cmd.ErrOrStderr())
-		},
+		}),
 	}
 	cmd.PersistentFlags().StringVar(&f.practiceFile, "practice", "", "practice.json of a running practice line (default var/practice.json)")
 	flags := cmd.Flags()
@@ -191,17 +187,15 @@ func newSimulateCallCommand(shared *simulateFlags) *cobra.Command {
   dutyline simulate call --anonymous --never-answer --give-up-after 25s
   dutyline simulate call --to 13800001111 --talk 10s`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: untilStopped(func(ctx context.Context, cmd *cobra.Command, _ []string) error {
 			f.rings = cmd.Flags().Changed("answer-after")
 			call, err := f.plan()
 			if err != nil {
 				return err
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
 			socket := filepath.Join(filepath.Dir(findPracticeFile(shared.practiceFile)), practice.SocketName)
 			return simulateCall(ctx, socket, call, cmd.OutOrStdout())
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.call.From, "from", "", "the caller's number")
