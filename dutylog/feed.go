@@ -53,6 +53,7 @@ type Store interface {
 	FeedStore
 	EvidenceStore
 	HoldStore
+	IntervalStore
 	LedgerStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)

@@ -17,6 +17,11 @@ const (
 	BlindInterval IntervalKind = "blind"        // neither eye saw: calls may have come of which nothing is known
 )
 
+// IntervalKinds lists the closed set.
+func IntervalKinds() []IntervalKind {
+	return []IntervalKind{LiveDown, JournalDown, SwitchDown, BlindInterval}
+}
+
 // Interval is a time in which something was not seen. Times are the switch's clock.
 type Interval struct {
 	Kind  IntervalKind `json:"kind"`
@@ -40,7 +45,23 @@ func Blind(facts []Interval) []Interval {
 			out = append(out, without(Interval{Kind: BlindInterval, From: from, To: to, Cause: a.Cause + "; " + b.Cause}, dead)...)
 		}
 	}
-	slices.SortFunc(out, func(a, b Interval) int { return a.From.Compare(b.From) })
+	slices.SortStableFunc(out, func(a, b Interval) int { return a.From.Compare(b.From) })
+	return union(out)
+}
+
+// union makes one interval of those that overlap or touch, so that no moment counts twice: the
+// journal may be down for two reasons at once. The first cause is kept. They come sorted.
+func union(all []Interval) []Interval {
+	var out []Interval
+	for _, i := range all {
+		if n := len(out); n > 0 && (out[n-1].To.IsZero() || !i.From.After(out[n-1].To)) {
+			if last := &out[n-1]; !last.To.IsZero() && (i.To.IsZero() || i.To.After(last.To)) {
+				last.To = i.To
+			}
+			continue
+		}
+		out = append(out, i)
+	}
 	return out
 }
 

@@ -12,6 +12,10 @@
 // set once and judged at the end: an event that comes twice, or a little early or late,
 // changes nothing. After a gap or a restart, resync.go takes up what exists.
 //
+// The switch's own journal is the second eye: its rows are gathered into calls (journal.go),
+// retold as events and judged by the same tracker (settle.go, retell.go), and compared with
+// what the live view saw (reconcile.go). What neither saw follows in blind.go.
+//
 // The rules are those of the regulation (Art. 12): the duty phone is answered within
 // three rings, is never forwarded and is always reachable.
 package telephony

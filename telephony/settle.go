@@ -107,7 +107,7 @@ func (r *retelling) gather(row *Row) {
 		p.begun = true
 		p.parent = r.diallerOf(p, row.At)
 	case RowAppStart:
-		if row.App == "Dial" && !p.dials1(row) {
+		if row.App == "Dial" && !p.hasDial(row) {
 			p.dials = append(p.dials, dialRow{data: row.AppData, from: row.At})
 		}
 	case RowAppEnd:
@@ -127,8 +127,8 @@ func (r *retelling) gather(row *Row) {
 	}
 }
 
-// dials1 reports whether this very run of Dial is known: the row came twice.
-func (p *part) dials1(row *Row) bool {
+// hasDial reports whether this very run of Dial is known already: the row came twice.
+func (p *part) hasDial(row *Row) bool {
 	return slices.ContainsFunc(p.dials, func(d dialRow) bool { return d.from.Equal(row.At) && d.data == row.AppData })
 }
 

@@ -20,6 +20,7 @@ const (
 	ownSession    permission = "session.own"       // see and change one's own session
 	seeDuty       permission = "duty.see"          // who is on duty
 	seeCalls      permission = "call.see"          //
+	seeIntervals  permission = "interval.see"      // what was not seen, and when
 	playRecording permission = "recording.play"    // and see its waveform
 	tagCalls      permission = "call.tag"          // say that a call was a spot check
 	seeEntries    permission = "entry.see"         // and all their revisions
@@ -64,6 +65,7 @@ var grants = map[permission]grant{
 	seeLineDetail: {roles: anyRole},
 	seeDuty:       {roles: anyRole},
 	seeCalls:      {roles: anyRole},
+	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},
 	seeHealth:     {roles: anyRole},
 	practise:      {roles: anyRole},

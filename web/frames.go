@@ -79,6 +79,8 @@ func (s *stream) body(ctx context.Context, item dutylog.Item) (any, error) {
 		return s.app.entry(ctx, seeEntries, item.Subject)
 	case dutylog.TopicAlert:
 		return alertBody(s.v, item)
+	case dutylog.TopicInterval:
+		return s.app.intervalBody(s.v, item)
 	}
 	return nil, nil
 }

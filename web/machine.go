@@ -22,6 +22,14 @@ type healthBody struct {
 	Version  string         `json:"version"`
 	Tape     TapeHealth     `json:"tape"`
 	Disk     DiskHealth     `json:"disk"`
+	Journal  journalBody    `json:"journal"`
+}
+
+type journalBody struct {
+	OK         bool   `json:"ok"`
+	Detail     string `json:"detail" doc:"What is wrong, and what to do about it"`
+	LastRow    stamp  `json:"last_row" doc:"Time of the newest row that was read"`
+	Configured bool   `json:"configured" doc:"false: there is no second eye; what the live view does not see is blind"`
 }
 
 type switchBody struct {
@@ -37,6 +45,7 @@ func (a *app) health(context.Context, *struct{}) (*healthOutput, error) {
 	return &healthOutput{healthBody{
 		Switch: switchBody{Connected: h.Switch.Connected, Since: stamp(h.Switch.Since), Detail: h.Switch.Detail},
 		Log:    h.Log, Recorder: h.Recorder, Practice: h.Practice, Version: h.Version, Tape: h.Tape, Disk: h.Disk,
+		Journal: journalBody{OK: h.Journal.OK, Detail: h.Journal.Detail, LastRow: stamp(h.Journal.LastRow), Configured: h.Journal.Configured},
 	}}, nil
 }
 

@@ -110,10 +110,12 @@ func TestProbesAreForThisMachineOrTheToken(t *testing.T) {
 func TestHealth(t *testing.T) {
 	h := newHouse(t)
 	h.health.Switch.Since = time.Time{}
+	h.health.Journal = web.JournalHealth{Detail: "the folder does not exist; create it", LastRow: time.Date(2026, 11, 23, 20, 17, 59, 603_400_000, time.FixedZone("", 8*3600)), Configured: true}
 	h.health.Recorder = web.RecorderHealth{Pending: 2, Detail: "waiting for the switch"}
 	got := h.as("admin").get("/health").body
 	want := `{"switch":{"connected":true,"since":null,"detail":"Asterisk 22"},"log":{"ok":true,"detail":""},` +
-		`"recorder":{"pending":2,"detail":"waiting for the switch"},"practice":true,"version":"1.2.3","tape":{"ok":false,"bytes":0,"detail":""},"disk":{"room":"plenty","free_bytes":4096,"reserve_bytes":512,"days":-1,"detail":""}}` + "\n"
+		`"recorder":{"pending":2,"detail":"waiting for the switch"},"practice":true,"version":"1.2.3","tape":{"ok":false,"bytes":0,"detail":""},"disk":{"room":"plenty","free_bytes":4096,"reserve_bytes":512,"days":-1,"detail":""},` +
+		`"journal":{"ok":false,"detail":"the folder does not exist; create it","last_row":"2026-11-23T12:17:59.603Z","configured":true}}` + "\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -48,6 +48,8 @@ var table = []route{
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
 
+	{"GET", "/intervals", seeIntervals, "intervals", "What was not seen, and when: no figure is whole without it", nil, on((*app).intervals)},
+
 	{"GET", "/entries", seeEntries, "entries", "Entries of the duty log", nil, on((*app).entries)},
 	{"GET", "/entries/{id}", seeEntries, "entry", "One entry", []int{404}, on((*app).oneEntry)},
 	{"PATCH", "/entries/{id}", writeEntries, "amend-entry", "Change an entry: everything or nothing of the patch is taken", []int{404, 409}, on((*app).amend)},

@@ -191,7 +191,8 @@ func describe(op *huma.Operation) {
 		}
 	case "events":
 		op.Responses = map[string]*huma.Response{"200": {
-			Description: "Frames: id is the sequence number, event is line (as GET /line), call, entry, alert, or reset " +
+			Description: "Frames: id is the sequence number, event is line (as GET /line), call, entry, alert, " +
+				"interval (of GET /intervals: it began or ended; blind ones follow from it and are to be read anew), or reset " +
 				"(what was missed is not known any more: read everything anew). Resume with Last-Event-ID or last_event_id.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}}

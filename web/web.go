@@ -77,6 +77,7 @@ type Health struct {
 	Version  string
 	Tape     TapeHealth
 	Disk     DiskHealth
+	Journal  JournalHealth
 }
 
 // SwitchHealth is the connection to the telephone switch.
@@ -103,6 +104,14 @@ type TapeHealth struct {
 	OK     bool   `json:"ok"`
 	Bytes  int64  `json:"bytes"`
 	Detail string `json:"detail"`
+}
+
+// JournalHealth is whether the switch's own journal, the second eye, can be read and is written.
+type JournalHealth struct {
+	OK         bool
+	Detail     string    // what is wrong and what to do about it
+	LastRow    time.Time // of the newest row that was read, by the switch's clock
+	Configured bool
 }
 
 // DiskHealth is how much room there is, and for how long.

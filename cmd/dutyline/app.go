@@ -215,6 +215,7 @@ func (a *app) health(practice bool) web.Health {
 	recordings := a.collector.Health()
 	h.Recorder = web.RecorderHealth{Pending: recordings.Pending, Detail: recordings.Detail}
 	h.Disk = a.keeper.Health()
+	h.Journal = a.journalHealth()
 	if err := a.keys.Err(); err != nil {
 		h.Recorder.Detail = "recordings are neither sealed nor played: " + err.Error()
 	}

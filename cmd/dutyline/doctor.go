@@ -49,8 +49,9 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 		return []telephony.Check{{Name: "configuration", Detail: err.Error(), Remedy: "what to write is said above; deploy/dutyline.yaml shows every key"}}
 	}
 	checks := []telephony.Check{{Name: "configuration", OK: true, Detail: fmt.Sprintf("%s, %d line(s)", file, len(c.Lines))}}
-	checks = append(checks, ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil).Check(ctx, c.TelephonyLines())...)
-	checks = append(checks, checkClock(), checkLog(ctx, c.Log.File), checkKeys(ctx, c), checkRoom(ctx, c))
+	sw := ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil)
+	checks = append(checks, sw.Check(ctx, c.TelephonyLines())...)
+	checks = append(checks, checkJournal(ctx, c, sw.ModuleRuns), checkClock(), checkLog(ctx, c.Log.File), checkKeys(ctx, c), checkRoom(ctx, c))
 	for _, folder := range c.DataFolders() {
 		checks = append(checks, checkFolder(folder, leastFree))
 	}

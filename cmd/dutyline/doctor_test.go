@@ -36,7 +36,8 @@ func newPatient(t *testing.T) *patient {
 	p := &patient{dir: t.TempDir()}
 	p.cfg = roomConfig(p.dir)
 	p.cfg.ARI.URL, p.cfg.ARI.Password = "http://127.0.0.1:1/ari", "no-switch-here"
-	for _, folder := range p.cfg.DataFolders() {
+	p.cfg.Journal.File = filepath.Join(p.dir, "cel-custom", "cel.jsonl")
+	for _, folder := range append(p.cfg.DataFolders(), filepath.Dir(p.cfg.Journal.File)) {
 		if err := os.MkdirAll(folder, 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +122,7 @@ func TestDoctorOnAGoodSetUp(t *testing.T) {
 	folder := filepath.Dir(r.cfg.Log.File)
 	want := []string{"ARI rights", "Asterisk", "clock", "clock of the switch", "configuration", "dialplan", "duty log",
 		"folder " + folder, "folder " + r.cfg.Archive.Folder, "folder " + r.cfg.Tape.Folder,
-		"modules of the switch", "phone PJSIP/duty", "recording key", "recordings on the switch", "room on the disk", "trunk PJSIP/trunk"}
+		"journal", "modules of the switch", "phone PJSIP/duty", "recording key", "recordings on the switch", "room on the disk", "trunk PJSIP/trunk"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(checks))); diff != "" {
 		t.Errorf("what is looked at (-want +got):\n%s", diff)
 	}

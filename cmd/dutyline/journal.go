@@ -36,6 +36,7 @@ type journalist struct {
 	ended   []telephony.Call // as the live view saw it, not looked at yet
 	started time.Time        // the switch was started then; not looked at yet
 	newest  time.Time        // of the rows
+	why     string           // the journal is down; for health
 
 	read    telephony.Position
 	held    []heldBatch
@@ -65,11 +66,12 @@ func newJournalist(lines []telephony.Line, hand func(message), status func() cel
 // resume takes up the last run: where reading stopped, what was not settled, and whether the
 // journal was down.
 func (j *journalist) resume(from telephony.Position, unsettled []telephony.Call, open []telephony.Interval) {
-	j.read = from
+	j.read, j.newest = from, from.LastAt
 	j.ended = unsettled
 	for _, i := range open {
 		if i.Kind == telephony.JournalDown && i.To.IsZero() {
 			j.down = &i
+			j.setDown(i.Cause)
 		}
 	}
 }
@@ -152,7 +154,9 @@ func (j *journalist) take(b cel.Batch) {
 		h.due = latest
 	}
 	j.mu.Lock()
-	j.newest = j.journal.LastAt()
+	if at := j.journal.LastAt(); !at.IsZero() {
+		j.newest = at
+	}
 	j.mu.Unlock()
 	j.held = append(j.held, h)
 }
@@ -165,6 +169,7 @@ func (j *journalist) up(at time.Time) []telephony.Change {
 	over := *j.down
 	over.To = later(at, over.From)
 	j.down = nil
+	j.setDown("")
 	return []telephony.Change{intervalChange(over)}
 }
 
@@ -174,6 +179,7 @@ func (j *journalist) goDown(from time.Time, cause string) {
 		return
 	}
 	j.down = &telephony.Interval{Kind: telephony.JournalDown, From: from, Cause: cause}
+	j.setDown(cause)
 	j.hold(heldBatch{due: j.now(), also: []telephony.Change{intervalChange(*j.down)}, position: j.journal.Position()})
 	j.logger.Warn("the switch's journal is down: "+cause, "since", from)
 }

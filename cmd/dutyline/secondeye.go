@@ -36,7 +36,7 @@ func (a *app) wireJournal(lines []telephony.Line) {
 // first start is none of its business; afterwards everything is, also what was written before
 // a position could be kept.
 func (a *app) openTail(atEnd bool) {
-	quarantine := &boundedFile{name: filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-journal.jsonl"), most: 16 << 20}
+	quarantine := cel.NewQuarantine(filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-journal.jsonl"), 16<<20)
 	a.tail = cel.New(cel.Config{Path: a.cfg.Journal.File, Zone: a.cfg.Journal.Location(), AtEnd: atEnd, Quarantine: quarantine,
 		Log: a.logger, Now: a.clock.Now}, a.registry)
 }

@@ -114,20 +114,40 @@ func scanInterval(row scanner) (telephony.Interval, error) {
 	return i, err
 }
 
-// Intervals lists what was not seen between two moments, oldest first: the facts that are kept
-// and the blind intervals that follow from them. A zero moment is open.
+// Intervals implements dutylog.IntervalStore: the facts, oldest first, then the blind intervals.
 func (db *DB) Intervals(ctx context.Context, from, to time.Time) ([]telephony.Interval, error) {
-	until := to
-	if until.IsZero() {
-		until = time.UnixMicro(1<<62 - 1)
+	facts, err := db.facts(ctx, from, to)
+	if err != nil || len(facts) == 0 {
+		return nil, err
+	}
+	// How long one of them was blind is also a matter of what lies beyond the two moments.
+	around, until := facts[0].From, facts[0].To
+	for _, i := range facts[1:] {
+		if !until.IsZero() && (i.To.IsZero() || i.To.After(until)) {
+			until = i.To
+		}
+	}
+	every, err := db.facts(ctx, around, until)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range telephony.Blind(every) {
+		if (to.IsZero() || i.From.Before(to)) && (i.To.IsZero() || i.To.After(from)) {
+			facts = append(facts, i)
+		}
+	}
+	return facts, nil
+}
+
+// facts are the intervals that are kept.
+func (db *DB) facts(ctx context.Context, from, to time.Time) ([]telephony.Interval, error) {
+	if to.IsZero() {
+		to = time.UnixMicro(1<<62 - 1)
 	}
 	rows, err := db.reading(ctx).Query(`SELECT kind, from_at, to_at, cause FROM intervals
-		WHERE from_at < ? AND (to_at IS NULL OR to_at > ?) ORDER BY from_at, kind`, until.UnixMicro(), plainMicros(from))
+		WHERE from_at < ? AND (to_at IS NULL OR to_at > ?) ORDER BY from_at, kind`, to.UnixMicro(), plainMicros(from))
 	facts, err := all(rows, err, scanInterval)
-	if err != nil {
-		return nil, db.explain("list intervals", err)
-	}
-	return append(facts, telephony.Blind(facts)...), nil
+	return facts, db.explain("list intervals", err)
 }
 
 // Unsettled lists calls that ended since then and were not settled, for the journal to take up

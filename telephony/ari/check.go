@@ -224,3 +224,13 @@ func (c *Client) Endpoint(ctx context.Context, endpoint string) (telephony.Endpo
 	}
 	return telephony.Endpoint{}, fmt.Errorf("endpoint %s: %w", endpoint, telephony.ErrNotFound)
 }
+
+// ModuleRuns tells whether a module of the switch is loaded and runs.
+func (c *Client) ModuleRuns(ctx context.Context, module string) (bool, error) {
+	var m struct{ Status string }
+	_, err := c.rest.get(ctx, "/asterisk/modules/"+url.PathEscape(module), &m)
+	if errors.Is(err, telephony.ErrNotFound) {
+		return false, nil
+	}
+	return m.Status == "Running", err
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/telephony"
+	"dutyline/telephony/cel"
+)
+
+// reader is a journalist on synthetic time, with a tail that only has a status.
+type reader struct {
+	*journalist
+	mu     sync.Mutex
+	tail   cel.Status
+	handed []message
+}
+
+// newReader starts a journalist; it stops with the test's bubble.
+func newReader(t *testing.T) *reader {
+	r := &reader{}
+	r.journalist = newJournalist(testLines(), func(m message) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.handed = append(r.handed, m)
+	}, func() cel.Status {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return r.tail
+	}, time.Now, slog.New(slog.DiscardHandler))
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- r.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// set changes what the tail says of itself.
+func (r *reader) set(s cel.Status) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tail = s
+}
+
+// after lets time pass and returns what was handed over since the last time.
+func (r *reader) after(d time.Duration) (calls []telephony.Call, intervals []telephony.Interval, at *telephony.Position) {
+	time.Sleep(d) // synthetic
+	synctest.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range r.handed {
+		for _, s := range m.settled.calls {
+			calls = append(calls, s.Call)
+		}
+		for _, ch := range m.settled.also {
+			if ch.Interval != nil {
+				intervals = append(intervals, *ch.Interval)
+			}
+			if ch.Journal != nil {
+				at = ch.Journal
+			}
+		}
+	}
+	r.handed = nil
+	return calls, intervals, at
+}
+
+// callRows are the rows of a call that was answered after 3 s and talked for 5.
+func callRows(id string, at time.Time) []telephony.Row {
+	row := func(kind telephony.RowKind, after time.Duration, channel, unique string, extra map[string]string) telephony.Row {
+		return telephony.Row{Kind: kind, At: at.Add(after), Channel: channel, UniqueID: unique, LinkedID: id, Number: "02422730001",
+			Exten: "02422739110", App: "Dial", AppData: "PJSIP/duty,60", Extra: extra}
+	}
+	duties := func(r telephony.Row) telephony.Row {
+		r.App, r.AppData, r.Exten = "AppDial", "(Outgoing Line)", "s"
+		return r
+	}
+	const trunk, duty, ring, end = "PJSIP/trunk-00000001", "PJSIP/duty-00000002", 10 * time.Millisecond, 8 * time.Second
+	leg := id + "d"
+	bridge := map[string]string{"bridge_id": "b" + id}
+	left := map[string]string{"hangupcause": "16", "hangupsource": trunk}
+	start := row(telephony.RowChanStart, 0, trunk, id, nil)
+	start.App, start.AppData = "", ""
+	mark := row(telephony.RowUser, end, trunk, id, map[string]string{"ring_ms": "2", "status": "ANSWER", "src": trunk})
+	mark.User = "DL_END"
+	return []telephony.Row{
+		start, row(telephony.RowAppStart, ring, trunk, id, nil), duties(row(telephony.RowChanStart, ring, duty, leg, nil)),
+		duties(row(telephony.RowAnswer, 3*time.Second, duty, leg, nil)), row(telephony.RowAnswer, 3*time.Second, trunk, id, nil),
+		duties(row(telephony.RowBridgeEnter, 3*time.Second, duty, leg, bridge)), row(telephony.RowBridgeEnter, 3*time.Second, trunk, id, bridge),
+		mark, row(telephony.RowHangup, end, duty, leg, left), row(telephony.RowChanEnd, end, duty, leg, nil),
+		row(telephony.RowHangup, end, trunk, id, left), row(telephony.RowChanEnd, end, trunk, id, nil),
+		row(telephony.RowLinkedEnd, end, trunk, id, nil),
+	}
+}
+
+func readTo(n int64) telephony.Position { return telephony.Position{File: "cel.jsonl", Offset: n} }
+
+// A call is settled when the live view has had its say, and only then the place is kept from
+// which the journal need not be read again.
+func TestACallIsSettledAfterTheLiveViewHadItsSay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		rows := callRows("1", time.Now())
+		for _, b := range []cel.Batch{{Position: readTo(1)}, {Rows: rows[:4], Position: readTo(4)}} {
+			if err := r.Batch(t.Context(), b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if calls, _, at := r.after(time.Second); len(calls) != 0 || at == nil || at.Offset != 1 {
+			t.Errorf("in mid-call: settled %v, reading would go on at %+v; want its first row", calls, at)
+		}
+		time.Sleep(7 * time.Second)
+		if err := r.Batch(t.Context(), cel.Batch{Rows: rows[4:], Position: readTo(13)}); err != nil {
+			t.Fatal(err)
+		}
+		if calls, _, _ := r.after(settleAfter - journalTick); len(calls) != 0 {
+			t.Errorf("settled before the live view had its say: %v", calls)
+		}
+		calls, intervals, at := r.after(2 * journalTick)
+		if len(calls) != 1 || calls[0].Outcome != telephony.AnsweredInTime || calls[0].SettledBy != telephony.SettledByJournal {
+			t.Fatalf("settled %+v", calls)
+		}
+		if len(intervals) != 0 || at == nil || at.Offset != 13 {
+			t.Errorf("intervals %v, position %+v", intervals, at)
+		}
+	})
+}
+
+// A backlog, as after a restart, waits for nobody.
+func TestABacklogIsSettledAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		if err := r.Batch(t.Context(), cel.Batch{Rows: callRows("1", time.Now().Add(-time.Hour)), Position: readTo(13)}); err != nil {
+			t.Fatal(err)
+		}
+		if calls, _, _ := r.after(journalTick); len(calls) != 1 {
+			t.Errorf("settled %v", calls)
+		}
+	})
+}
+
+// A call that the journal lacks is settled by the live view, and where nothing was written
+// since, the journal is down until it is written again.
+func TestAJournalThatLacksACallIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		seen := telephony.Call{ID: "7", Line: "duty", Outcome: telephony.Missed, OfferedAt: time.Now().Add(-20 * time.Second), EndedAt: time.Now()}
+		r.Told([]telephony.Change{{Kind: telephony.CallEnded, Call: &seen}})
+		if calls, _, _ := r.after(journalLate - time.Second); len(calls) != 0 {
+			t.Errorf("given up too early: %v", calls)
+		}
+		calls, intervals, _ := r.after(2 * time.Second)
+		if len(calls) != 1 || calls[0].SettledBy != telephony.SettledByARI || !cmp.Equal(calls[0].Findings, []telephony.Finding{telephony.NotInJournal}) {
+			t.Fatalf("settled %+v", calls)
+		}
+		if len(intervals) != 1 || intervals[0].Kind != telephony.JournalDown || !intervals[0].From.Equal(seen.OfferedAt) || !intervals[0].To.IsZero() {
+			t.Errorf("intervals %+v", intervals)
+		}
+		back := time.Now()
+		if err := r.Batch(t.Context(), cel.Batch{Rows: callRows("8", back), Position: readTo(13)}); err != nil {
+			t.Fatal(err)
+		}
+		if _, intervals, _ = r.after(15 * time.Second); len(intervals) != 1 || !intervals[0].To.Equal(back) {
+			t.Errorf("written again: %+v", intervals)
+		}
+	})
+}
+
+// One that comes in time is not asked for any more.
+func TestACallThatTheJournalHasIsNotMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		rows := callRows("1", time.Now().Add(-8*time.Second))
+		r.Told([]telephony.Change{{Kind: telephony.CallEnded, Call: &telephony.Call{ID: "1", OfferedAt: rows[0].At, EndedAt: time.Now()}}})
+		r.after(time.Second)
+		if err := r.Batch(t.Context(), cel.Batch{Rows: rows, Position: readTo(13)}); err != nil {
+			t.Fatal(err)
+		}
+		if calls, intervals, _ := r.after(time.Minute); len(calls) != 1 || len(intervals) != 0 {
+			t.Errorf("settled %v, intervals %v", calls, intervals)
+		}
+	})
+}
+
+// A journal that cannot be read is down; one that Asterisk has not begun yet is not.
+func TestAJournalThatCannotBeReadIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		r.set(cel.Status{Problem: "the switch's journal does not exist", Unwritten: true})
+		if _, intervals, _ := r.after(time.Minute); len(intervals) != 0 {
+			t.Errorf("before the first call: %+v", intervals)
+		}
+		r.set(cel.Status{Problem: "the folder of the switch's journal does not exist"})
+		since := time.Now()
+		_, intervals, _ := r.after(time.Minute)
+		if len(intervals) != 1 || intervals[0].Cause != "the folder of the switch's journal does not exist" || intervals[0].From.Sub(since) > time.Second {
+			t.Errorf("intervals %+v", intervals)
+		}
+	})
+}
+
+// Rows that were lost are an interval with both its ends.
+func TestLostRowsAreAnInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		from, to := time.Now().Add(-time.Hour), time.Now().Add(-time.Minute)
+		if err := r.Batch(t.Context(), cel.Batch{Gap: &cel.Gap{Cause: cel.Truncated, From: from, To: to}, Position: readTo(1)}); err != nil {
+			t.Fatal(err)
+		}
+		_, intervals, _ := r.after(time.Second)
+		want := []telephony.Interval{{Kind: telephony.JournalDown, From: from, To: to, Cause: "rows of the switch's journal are lost: truncated"}}
+		if diff := cmp.Diff(want, intervals); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A switch that was started anew has cut what was running, once all that it wrote is read.
+func TestARestartOfTheSwitchCutsWhatRan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		began := time.Now().Add(-30 * time.Second)
+		r.SwitchStarted(time.Now())
+		if err := r.Batch(t.Context(), cel.Batch{Rows: callRows("1", began)[:7], Position: readTo(7)}); err != nil {
+			t.Fatal(err)
+		}
+		if calls, _, _ := r.after(quietJournal / 2); len(calls) != 0 {
+			t.Errorf("cut although more may be read: %v", calls)
+		}
+		calls, _, at := r.after(2 * quietJournal)
+		if len(calls) != 1 || calls[0].Findings[len(calls[0].Findings)-1] != telephony.CutBySwitch || at == nil || at.Offset != 7 {
+			t.Errorf("settled %+v, position %+v", calls, at)
+		}
+	})
+}

@@ -1,0 +1,73 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+type intervalsInput struct {
+	From string `query:"from" maxLength:"40" doc:"What went on at this instant or later (RFC 3339)"`
+	To   string `query:"to" maxLength:"40" doc:"What began before this instant (RFC 3339)"`
+	Kind string `query:"kind" maxLength:"40" doc:"live_down, journal_down, switch_down or blind; absent: all of them"`
+}
+
+type interval struct {
+	Kind    string  `json:"kind" enum:"live_down,journal_down,switch_down,blind" doc:"blind: neither the live view nor the switch's journal saw, so calls may have come of which nothing is known"`
+	From    stamp   `json:"from"`
+	To      stamp   `json:"to" doc:"null: it goes on"`
+	Cause   string  `json:"cause"`
+	Seconds float64 `json:"seconds" doc:"How long it lasted, also beyond the period asked for; until now when it goes on"`
+}
+
+type intervalList struct {
+	Items      []interval `json:"items" nullable:"false" doc:"Oldest first"`
+	NextCursor string     `json:"next_cursor" doc:"Always empty: there is one page"`
+}
+
+type intervalListOutput struct{ Body intervalList }
+
+func (a *app) intervals(ctx context.Context, in *intervalsInput) (*intervalListOutput, error) {
+	from, to, err := period(in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	kind := telephony.IntervalKind(in.Kind)
+	if kind != "" && !slices.Contains(telephony.IntervalKinds(), kind) {
+		return nil, invalid("query.kind", "is no kind of interval; there are "+words(telephony.IntervalKinds()))
+	}
+	all, err := a.Log.Intervals(ctx, from, to)
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	slices.SortStableFunc(all, func(x, y telephony.Interval) int { return x.From.Compare(y.From) })
+	items := make([]interval, 0, len(all))
+	for _, i := range all {
+		if kind == "" || i.Kind == kind {
+			items = append(items, a.shown(i))
+		}
+	}
+	return &intervalListOutput{intervalList{Items: items}}, nil
+}
+
+func (a *app) shown(i telephony.Interval) interval {
+	return interval{Kind: string(i.Kind), From: stamp(i.From), To: stamp(i.To), Cause: i.Cause,
+		Seconds: i.Length(a.Now()).Round(time.Millisecond).Seconds()}
+}
+
+// intervalBody is what the stream says of an interval that began or ended.
+func (a *app) intervalBody(v visitor, item dutylog.Item) (any, error) {
+	if !v.can(seeIntervals) {
+		return nil, nil
+	}
+	var i telephony.Interval
+	if err := json.Unmarshal(item.Body, &i); err != nil {
+		return nil, fmt.Errorf("read interval %s from the feed: %w", item.Subject, err)
+	}
+	return a.shown(i), nil
+}
