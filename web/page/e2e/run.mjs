@@ -360,6 +360,50 @@ await check('calls: list, detail with both clocks, rule and digest', async () =>
   await desk.shot('15-calls')
 })
 
+await check('what neither record saw stands beside every list, and what the switch filled in reassures', async () => {
+  const first = Date.parse((await desk.newest()).offered_at)
+  const dayStart = Math.floor((first + 8 * 3600_000) / 86_400_000) * 86_400_000 - 8 * 3600_000
+  const minutes = (n) => new Date(Math.max(dayStart, first - n * 60_000)).toISOString()
+  const live = 'the daemon was not running or did not see the switch'
+  const journal = "the folder of the switch's journal does not exist, so Asterisk loses every record: /var/log/asterisk/cel-custom"
+  const of = (kind, from, to, cause) => ({ kind, from, to, cause, seconds: (Date.parse(to) - Date.parse(from)) / 1000 })
+  let items = [
+    of('live_down', minutes(50), minutes(45), live), of('live_down', minutes(20), minutes(8), live), of('journal_down', minutes(20), minutes(8), journal),
+    of('blind', minutes(20), minutes(8), live + '; ' + journal), of('switch_down', minutes(70), minutes(68), 'the switch ended and was started again'),
+  ]
+  await desk.page.route('**/api/v1/intervals*', (route) => route.fulfill({ json: { items, next_cursor: '' } }))
+  await desk.page.route('**/api/v1/health', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), journal: { ok: false, configured: true, last_row: minutes(60), detail: journal } } })
+  })
+  await desk.page.reload()
+  await desk.says(/盲区 12 分钟（两套记录都没有看到）；交换机停机 2 分钟/, desk.at('unseen-sum'))
+  await desk.says(/盲区：两套记录都没有看到，其间若有来电无从得知[\s\S]*值班系统停机或看不到交换机、交换机流水的目录不存在/, desk.at('unseen-row').first())
+  await desk.says(/交换机停机，其间电话打不进来/, desk.at('unseen-row').last())
+  await desk.says(/交换机流水没有写入：通话照常监测和记录/, desk.at('journal-down'))
+  await desk.at('call-row').first().click()
+  await desk.says(/由交换机流水补记|两套记录|仅实时监测|待与交换机流水核对/, desk.at('settled'))
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
+  await desk.shot('15c-calls-unseen')
+  await desk.at('nav-desk').click()
+  await desk.says(/盲区 \d\d:\d\d–\d\d:\d\d（12 分钟）：两套记录都没有看到[\s\S]*系统曾中断 \d\d:\d\d–\d\d:\d\d（5 分钟），期间通话已由交换机流水补全/, desk.at('unseen-today'))
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
+  await desk.shot('15d-desk-unseen')
+  items = []
+  await desk.page.unroute('**/api/v1/health')
+  await desk.at('nav-calls').click()
+  await desk.at('nothing-unseen').waitFor()
+  await desk.page.unroute('**/api/v1/intervals*')
+  await desk.page.route('**/api/v1/intervals*', (route) => route.abort())
+  await desk.page.reload()
+  await desk.says(/盲区时段暂时无法读取/, desk.at('unseen-failed'))
+  await desk.page.unroute('**/api/v1/intervals*')
+  await desk.at('unseen-failed').locator('button').click()
+  await desk.at('unseen-failed').waitFor({ state: 'hidden' })
+})
+
 await check('reconciliation: what does not agree, by its number, cause and call', async () => {
   const item = { key: 'one_sided:' + first.slice(2), kind: 'one_sided', why: 'officer_side_silent', call_id: first.slice(2), entry_id: first, name: '',
     cause: 'the officer is not heard in the recording', state: 'open', since: new Date().toISOString(), resolved_at: null, accepted: null }
@@ -374,7 +418,7 @@ await check('reconciliation: what does not agree, by its number, cause and call'
   assert.equal(await desk.at('ledger-run').count(), 0, 'an officer only looks')
   await desk.nothingCutOff()
   await desk.nothingCutOffLow()
-  await desk.shot('15c-reconciliation')
+  await desk.shot('15e-reconciliation')
   await desk.at('ledger-call').click()
   await desk.at('call-detail').locator('dl').waitFor()
   await desk.page.unroute('**/api/v1/reconciliation?*')

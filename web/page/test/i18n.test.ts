@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '@/i18n'
 import { en as deskEn } from '@/i18n/en'
+import { findingsZh } from '@/i18n/findings'
 import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
+import { sightZh } from '@/i18n/sight'
 import { zh as deskZh } from '@/i18n/zh'
+import calls from '../../../telephony/call.go?raw'
+import outcomes from '../../../telephony/outcome.go?raw'
 
 const zh = { ...deskZh, ...reconcileZh }
 const en = { ...deskEn, ...reconcileEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
+
+/** The values of a type's constants in a Go file. */
+const constants = (source: string, type: string): string[] =>
+  (source.match(new RegExp(`^\\s+\\w+\\s+${type}\\s*= "\\w+"`, 'gm')) || []).map((line) => line.replace(/^.*"(\w+)"$/s, '$1'))
 
 /** Every source file of the page, by path. */
 const sources = import.meta.glob<string>('../src/**/*.{ts,vue,css}', { query: '?raw', import: 'default', eager: true })
@@ -49,12 +57,6 @@ describe('two languages', () => {
         'answered_elsewhere', 'answered_by_machine', 'unknown', 'placed_answered', 'placed_unanswered', 'placed_failed',
       ].map((w) => 'outcome.' + w),
       ...[
-        'borderline', 'busy_without_a_call', 'trunk_answered_before_bell', 'bell_behind_caller', 'redirect_attempted',
-        'redirected_before_arrival', 'transferred', 'transfer_attempted', 'instant_answer', 'no_ringing', 'supervision_unreliable',
-        'feature_code', 'seen_in_part', 'end_not_seen', 'silent_caller_side', 'silent_officer_side', 'recording_short', 'recording_missing',
-        'redirect_method_uri_pjsip', 'qualify_off', 'endpoint_missing', 'clock_stepped',
-      ].map((w) => 'finding.' + w),
-      ...[
         'call_without_recording', 'recording_without_call', 'header_only', 'silent', 'one_sided', 'too_short', 'still_growing', 'truncated',
         'entry_without_call', 'call_without_entry',
       ].map((w) => 'ledger.kind.' + w),
@@ -65,6 +67,17 @@ describe('two languages', () => {
       ].map((w) => 'ledger.why.' + w),
     ]
     expect(want.filter((key) => !(key in zh))).toEqual([])
+  })
+
+  it('say every finding of telephony/outcome.go, and no other', () => {
+    const named = constants(outcomes, 'Finding').map((name) => 'finding.' + name)
+    expect(named.length).toBeGreaterThan(30)
+    expect(Object.keys(findingsZh).sort()).toEqual(named.sort())
+  })
+
+  it('say whose word a call is, whatever the daemon may answer', () => {
+    expect(constants(calls, 'Settler').sort()).toEqual(['ari', 'journal']) // settledHow knows these
+    expect(Object.keys(sightZh).filter((k) => k.indexOf('settled.') === 0)).toHaveLength(6)
   })
 
   it('leave no Chinese text in the components', () => {

@@ -1,6 +1,6 @@
 // The one place that talks HTTP to the daemon.
 import type {
-  Call, Duty, Entry, EntryKinds, EntryPatch, Health, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
+  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
 } from './types'
 
 const BASE = '/api/v1'
@@ -123,6 +123,7 @@ export const api = {
   placeCall: (call: PracticeCall) => request<void>('POST', '/practice/calls', call),
   calls: (filter: CallFilter) => request<Page<Call>>('GET', '/calls' + query({ ...filter })),
   call: (callId: string) => request<Call>('GET', '/calls/' + id(callId)),
+  intervals: (from: string, to: string) => request<Page<Interval>>('GET', '/intervals' + query({ from, to })),
   peaks: (callId: string) => request<Peaks>('GET', '/calls/' + id(callId) + '/peaks'),
   recordingUrl: (callId: string) => BASE + '/calls/' + id(callId) + '/recording',
   spotCheck: (callId: string, on: boolean) =>

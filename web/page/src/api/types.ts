@@ -89,6 +89,8 @@ export interface Call {
   forwarded_to: string
   redirected_from: string
   findings: string[]
+  /** Whose word the end is; an older daemon does not say. */
+  settled_by?: '' | 'journal' | 'ari'
   entry_id: string
   recording: Recording | null
 }
@@ -187,6 +189,18 @@ export interface Health {
   recorder: { pending: number; detail: string }
   practice: boolean
   version: string
+  /** The switch's own journal, the second eye. */
+  journal?: { ok: boolean; detail: string; last_row: string | null; configured: boolean }
+}
+
+export type IntervalKind = 'live_down' | 'journal_down' | 'switch_down' | 'blind'
+/** Something was not seen, or not there; to is null while it goes on. */
+export interface Interval {
+  kind: IntervalKind
+  from: string | null
+  to: string | null
+  cause: string
+  seconds: number
 }
 
 export interface Page<T> {

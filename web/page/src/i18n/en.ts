@@ -1,7 +1,12 @@
 // English texts, same keys as the Chinese table.
+import { findingsEn } from './findings'
+import { sightEn } from './sight'
 import type { Key } from './zh'
 
 export const en: Record<Key, string> = {
+  ...findingsEn,
+  ...sightEn,
+
   'app.name': 'Duty log',
   'app.practice': 'Practice mode',
   'app.practiceHint': 'Practice mode: calls are made by a program, they are not real',
@@ -332,29 +337,6 @@ export const en: Record<Key, string> = {
   'tag.nuisance': 'nuisance',
   'tag.withheld': 'number withheld',
   'tag.system': 'system',
-
-  'finding.borderline': 'Answered so close to the limit that it lies within the uncertainty',
-  'finding.busy_without_a_call': 'The phone said busy while there was no call: handset off the hook, or do-not-disturb',
-  'finding.trunk_answered_before_bell': 'The trunk was answered before the bell (voice menu or ring-back tone?)',
-  'finding.bell_behind_caller': 'The bell began more than 2 s after the call reached us',
-  'finding.redirect_attempted': 'The phone tried to send the call elsewhere and failed',
-  'finding.redirected_before_arrival': 'Somebody else had forwarded this call to us',
-  'finding.transferred': 'Transferred to someone else after the answer',
-  'finding.transfer_attempted': 'A transfer was tried after the answer',
-  'finding.instant_answer': 'Answered after less than 1 s of ringing: perhaps the phone answers by itself',
-  'finding.no_ringing': 'The phone never said that it rings',
-  'finding.supervision_unreliable': 'The trunk does not tell answer and hang-up reliably: take the result with care',
-  'finding.feature_code': 'A service code (such as call forwarding) was dialled from the duty phone',
-  'finding.end_not_seen': 'The end of this call was not seen (the switch could not be seen): the end shown is the latest possible',
-  'finding.seen_in_part': 'The system saw only a part of this call',
-  'finding.silent_caller_side': "No sound on the caller's side of the recording",
-  'finding.silent_officer_side': "No sound on the officer's side of the recording",
-  'finding.recording_short': 'The recording is shorter than the talk',
-  'finding.recording_missing': 'The call was answered but there is no recording',
-  'finding.redirect_method_uri_pjsip': 'A setting of the switch would hide a redirect by the phone',
-  'finding.clock_stepped': 'The clock of the duty machine was set; calls keep the times of the switch',
-  'finding.qualify_off': 'The switch does not probe the phone: a dead phone would go unseen',
-  'finding.endpoint_missing': 'The switch does not know this phone',
 
   'alert.missed': '{time} missed call {who}: please call back',
   'alert.forwarded': '{time} call {who} was forwarded and not answered at the duty phone',

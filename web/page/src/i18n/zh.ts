@@ -1,5 +1,11 @@
 // Chinese texts. The English table has the same keys (the type checker and a test see to it).
+import { findingsZh } from './findings'
+import { sightZh } from './sight'
+
 export const zh = {
+  ...findingsZh,
+  ...sightZh,
+
   'app.name': '值班日志',
   'app.practice': '演练模式',
   'app.practiceHint': '演练模式：来电由程序模拟，不是真实来电',
@@ -330,29 +336,6 @@ export const zh = {
   'tag.nuisance': '骚扰',
   'tag.withheld': '未显示号码',
   'tag.system': '系统',
-
-  'finding.borderline': '接听时刻紧贴时限，在计时误差范围内',
-  'finding.busy_without_a_call': '没有通话时话机却报忙：可能听筒没放好，或开了免打扰',
-  'finding.trunk_answered_before_bell': '响铃之前线路已被接通（可能有语音导航或彩铃）',
-  'finding.bell_behind_caller': '话机响铃比来电到达晚 2 秒以上',
-  'finding.redirect_attempted': '话机曾试图转移这次来电，但没有成功',
-  'finding.redirected_before_arrival': '这次来电是从别处转移过来的',
-  'finding.transferred': '接听后又转接给了别人',
-  'finding.transfer_attempted': '接听后曾试图转接',
-  'finding.instant_answer': '响铃不足 1 秒即接通，疑似自动应答',
-  'finding.no_ringing': '话机始终没有回报响铃',
-  'finding.supervision_unreliable': '中继线不提供可靠的接通/挂机信号，结果仅供参考',
-  'finding.feature_code': '从值班话机拨打了业务功能码（如呼叫转移）',
-  'finding.end_not_seen': '未能看到通话何时结束（当时看不到交换机），结束时刻为最晚可能的时刻',
-  'finding.seen_in_part': '系统只看到了这次通话的一部分',
-  'finding.silent_caller_side': '录音中来电方一侧无声',
-  'finding.silent_officer_side': '录音中值班员一侧无声',
-  'finding.recording_short': '录音短于通话时长',
-  'finding.recording_missing': '已接听的通话没有找到录音',
-  'finding.redirect_method_uri_pjsip': '交换机转移方式设置不当，话机转移将无法被发现',
-  'finding.clock_stepped': '值班系统所在机器的时钟被调整过，通话时间仍以交换机为准',
-  'finding.qualify_off': '交换机没有定时探测话机，话机掉线将无法被发现',
-  'finding.endpoint_missing': '交换机上没有这部话机的配置',
 
   'alert.missed': '{time} 未接来电 {who}，请尽快回拨',
   'alert.forwarded': '{time} 来电 {who} 被转移，没有在值班话机上接听',

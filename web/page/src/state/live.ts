@@ -2,7 +2,7 @@
 // broken the line is polled. What is too old is never shown as if it were true.
 import { computed, reactive, ref, watch } from 'vue'
 import { api } from '@/api/client'
-import type { Alert, Call, Entry, Line } from '@/api/types'
+import type { Alert, Call, Entry, Interval, Line } from '@/api/types'
 import { ServerClock } from '@/logic/clock'
 import { backoffMs, SseParser, type Frame } from '@/logic/sse'
 import { afterAlert, afterLine, unloggedLines, type Waiting } from '@/logic/unlogged'
@@ -45,9 +45,10 @@ interface Handlers {
   call: (call: Call) => void
   entry: (entry: Entry) => void
   alert: (alert: Alert) => void
+  interval: (interval: Interval) => void
   connected: () => void
 }
-const listeners: { [K in keyof Handlers]: Handlers[K][] } = { call: [], entry: [], alert: [], connected: [] }
+const listeners: { [K in keyof Handlers]: Handlers[K][] } = { call: [], entry: [], alert: [], interval: [], connected: [] }
 /** Listens to the stream; the answer ends the listening. */
 export function on<K extends keyof Handlers>(what: K, handler: Handlers[K]): () => void {
   const all = listeners[what]
@@ -84,6 +85,7 @@ function takeFrame(frame: Frame): void {
   else if (frame.event === 'call') listeners.call.forEach((f) => f(body as Call))
   else if (frame.event === 'entry') listeners.entry.forEach((f) => f(body as Entry))
   else if (frame.event === 'alert') takeAlert(body as Alert)
+  else if (frame.event === 'interval') listeners.interval.forEach((f) => f(body as Interval))
 }
 
 let generation = 0
