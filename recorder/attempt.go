@@ -42,11 +42,18 @@ func (c *Collector) collect(ctx context.Context, r Recording, w *watch) (Recordi
 	case StepEmpty:
 		return c.sweep(ctx, r, w)
 	case StepLost:
+		if v.Cause == CauseNoAudio { // two headers: they would stay for ever
+			if err := c.remove(ctx, r); err != nil {
+				return c.vain(ctx, r, w, "remove the files without audio from the switch", err)
+			}
+		}
 		r.Status, r.Reason, r.NextTry = Missing, v.Reason, time.Time{}
 		r.Findings = []telephony.Finding{telephony.RecordingMissing}
 		return c.save(ctx, r)
 	}
-	r.Attempts++
+	if r.Attempts++; got[0].State == Whole && got[0].Samples == 0 {
+		r.Attempts = max(r.Attempts, withoutSound)
+	}
 	r.Reason = v.Reason
 	r.NextTry = NextAttempt(r, c.Now())
 	if r.Attempts > quietTries { // the first ones are no news: the switch needs its moment
@@ -74,6 +81,9 @@ func (c *Collector) receive(ctx context.Context, r Recording) (got [2]Received, 
 		}
 		if err != nil {
 			return got, fmt.Errorf("the %s side: %w", side, err)
+		}
+		if waitsFor(r, got[i]) {
+			break // whatever the other side is: the switch need not be asked
 		}
 	}
 	return got, nil

@@ -11,13 +11,14 @@ import (
 )
 
 const (
-	relook        = time.Second      // when the log fails, or only work under way is due
-	longestIdle   = time.Minute      // a safety net: the log is looked at this often in any case
-	defaultHands  = 2                // recordings worked on at once: a long one must not hold up a short one
-	horizon       = 24 * time.Hour   // beyond every pause: "all that waits"
-	leastTime     = 2 * time.Minute  // for one try: a stalled download must end some time
-	talkPerSecond = 4                // seconds of talk that a slow link or disk still manages in a second
-	heldBack      = 30 * time.Second // longest pause while a recording is still being written
+	relook        = time.Second           // when the log fails, or only work under way is due
+	longestIdle   = time.Minute           // a safety net: the log is looked at this often in any case
+	defaultHands  = 2                     // recordings worked on at once: a long one must not hold up a short one
+	horizon       = 24 * time.Hour        // beyond every pause: "all that waits"
+	leastTime     = 2 * time.Minute       // for one try: a stalled download must end some time
+	talkPerSecond = 4                     // seconds of talk that a slow link or disk still manages in a second
+	heldBack      = 30 * time.Second      // longest pause while a recording is still being written
+	tempo         = 20 * time.Millisecond // tries that are due one shortly after the other are looked up together
 )
 
 // Collector fetches the recordings of ended calls from the switch, has them sealed, and
@@ -29,12 +30,18 @@ type Collector struct {
 	Switch   Switch
 	Archive  Archive
 	Now      func() time.Time
-	Wake     func() <-chan struct{} // closed when rows may have changed; nil: look every second
+	Wake     func() <-chan struct{} // closed when a recording may have become due; nil: look every second
 	Log      *slog.Logger           // nil: say nothing
 	Parallel int                    // recordings worked on at once; 0 means 2
 
 	mu      sync.Mutex
 	watched map[string]*watch
+	busy    int           // hands
+	queue   []Recording   // due when the log was looked at, and waiting for a free hand; Run's alone
+	looked  time.Time     // when that was; Run's alone
+	hurry   time.Time     // hurried at that time; Run's alone
+	begun   bool          // something of that queue was started; Run's alone
+	next    time.Time     // when the log is to be looked at again
 	hurried time.Time     // everything not tried since then is due; zero: only what is due
 	away    bool          // the last fetch failed for another reason than "not found"
 	nudge   chan struct{} // work ended or Hurry was called
@@ -82,16 +89,22 @@ func (c *Collector) Hurry() {
 	c.poke()
 }
 
-// Run works until ctx ends and returns when nothing it started is left.
+// Run works until ctx ends and returns when nothing it started is left. The log is looked at
+// when something becomes due; the end of a try only starts what was seen to be due then.
 func (c *Collector) Run(ctx context.Context) error {
 	c.init()
 	defer c.running.Wait()
-	for ctx.Err() == nil {
+	for look := true; ctx.Err() == nil; {
 		var wake <-chan struct{}
 		if c.Wake != nil {
 			wake = c.Wake() // before looking, so that no change falls between
 		}
-		c.rest(ctx, c.round(ctx), wake)
+		if look {
+			c.look(ctx)
+		}
+		if look = c.begin(ctx); !look {
+			look = c.rest(ctx, wake)
+		}
 	}
 	return nil
 }
@@ -123,108 +136,133 @@ func (c *Collector) poke() {
 	}
 }
 
-// rest turns the deadline into a timer.
-func (c *Collector) rest(ctx context.Context, until time.Time, wake <-chan struct{}) {
-	timer := time.NewTimer(max(until.Sub(c.Now()), 0))
+// rest waits for something to do, and says whether the log is to be looked at for that.
+func (c *Collector) rest(ctx context.Context, wake <-chan struct{}) (look bool) {
+	next, _ := c.state()
+	if soonest := c.looked.Add(tempo); next.Before(soonest) {
+		next = soonest
+	}
+	timer := time.NewTimer(max(next.Sub(c.Now()), 0))
 	defer timer.Stop()
 	select {
-	case <-ctx.Done():
 	case <-timer.C:
+		return true
 	case <-wake:
+		return true
+	case <-ctx.Done():
 	case <-c.nudge:
 	}
+	_, hurried := c.state()
+	return !hurried.Equal(c.hurry)
 }
 
-// round starts what is due and says when to look again.
-func (c *Collector) round(ctx context.Context) time.Time {
+func (c *Collector) state() (next, hurried time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.next, c.hurried
+}
+
+// look reads what is due and when to look again.
+func (c *Collector) look(ctx context.Context) {
 	now := c.Now()
-	hurried := c.hurriedAt()
-	until := now
-	if !hurried.IsZero() {
-		until = now.Add(horizon)
-	}
-	due, err := c.Store.DueRecordings(ctx, until)
-	if err != nil {
-		return c.storeFault(ctx, now, err)
-	}
-	slices.SortStableFunc(due, func(a, b Recording) int { return cmp.Compare(a.Attempts, b.Attempts) })
-	if !slices.ContainsFunc(due, func(r Recording) bool { return !c.start(ctx, r, now) }) {
-		c.hurriedThrough(hurried)
-	}
-	next, err := c.Store.NextRecording(ctx)
-	if err != nil {
-		return c.storeFault(ctx, now, err)
-	}
 	latest := longestIdle
 	if c.Wake == nil {
 		latest = relook
 	}
+	c.mu.Lock()
+	c.next, c.hurry = now.Add(latest), c.hurried // before asking: what ends meanwhile tells when it is due
+	c.mu.Unlock()
+	c.looked, c.begun = now, false
+	until := now
+	if !c.hurry.IsZero() {
+		until = now.Add(horizon)
+	}
+	var next time.Time
+	due, err := c.Store.DueRecordings(ctx, until)
+	if err == nil {
+		next, err = c.Store.NextRecording(ctx)
+	}
 	switch {
-	case next.IsZero() || next.After(now.Add(latest)):
-		return now.Add(latest)
-	case !next.After(now): // under way or held back: its end is a nudge
-		return now.Add(relook)
+	case err != nil:
+		c.storeFault(ctx, err)
+		next = now.Add(relook)
+	case !next.IsZero() && !next.After(now): // under way or held back: its end tells when it is due
+		next = now.Add(relook)
 	}
-	return next
+	slices.SortStableFunc(due, func(a, b Recording) int { return cmp.Compare(a.Attempts, b.Attempts) })
+	c.queue = due
+	c.dueAt(next)
 }
 
-func (c *Collector) hurriedAt() time.Time {
+// dueAt has the log looked at when something is due.
+func (c *Collector) dueAt(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.hurried
-}
-
-// hurriedThrough ends a hurry after everything was started once.
-func (c *Collector) hurriedThrough(since time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.hurried.Equal(since) {
-		c.hurried = time.Time{}
+	if !at.IsZero() && at.Before(c.next) {
+		c.next = at
 	}
 }
 
-func (c *Collector) storeFault(ctx context.Context, now time.Time, err error) time.Time {
+// begin starts what is due while a hand is free, and says whether the log is to be looked at
+// once more: it does not list all that waits at once, and a hurry is over when it lists
+// nothing that was not tried.
+func (c *Collector) begin(ctx context.Context) (look bool) {
+	now := c.Now()
+	for ; len(c.queue) > 0; c.queue = c.queue[1:] {
+		started, full := c.start(ctx, c.queue[0], now)
+		if full {
+			return false
+		}
+		c.begun = c.begun || started
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case !c.hurried.Equal(c.hurry): // again, meanwhile
+		return true
+	case c.hurry.IsZero() || c.begun:
+		return !c.hurry.IsZero()
+	}
+	c.hurried, c.hurry = time.Time{}, time.Time{}
+	return false
+}
+
+func (c *Collector) storeFault(ctx context.Context, err error) {
 	if ctx.Err() == nil {
 		c.Log.Error("the duty log does not say which recordings are due; asking again in a second", "error", err)
 	}
-	return now.Add(relook)
 }
 
-// start works on one recording unless it is being worked on; false when all hands are busy.
-func (c *Collector) start(ctx context.Context, r Recording, now time.Time) bool {
+// start works on one recording unless it is being worked on; full when all hands are busy.
+func (c *Collector) start(ctx context.Context, r Recording, now time.Time) (started, full bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w := c.watched[r.CallID]
 	if w == nil {
 		w = &watch{}
 	}
-	tried := r.NextTry.After(now) && !w.tried.Before(c.hurried)
-	if w.busy || tried || now.Before(w.after) {
-		return true
+	due := !r.NextTry.After(now)
+	if tried := !due && !w.tried.Before(c.hurry); w.busy || tried || now.Before(w.after) {
+		return false, false
 	}
-	busy := 0
-	for _, other := range c.watched {
-		if other.busy {
-			busy++
-		}
+	if c.busy >= c.Parallel {
+		return false, true
 	}
-	if busy >= c.Parallel {
-		return false
-	}
+	c.busy++
 	w.busy, w.tried = true, now
 	c.watched[r.CallID] = w
 	c.running.Go(func() {
 		defer c.poke()
-		c.work(ctx, r.CallID, w)
+		c.work(ctx, r.CallID, due, w)
 	})
-	return true
+	return true, false
 }
 
 // work makes one try and lets go of the recording. It reads the row again: the list of due
 // rows may be older than the end of the last try.
-func (c *Collector) work(ctx context.Context, callID string, w *watch) {
+func (c *Collector) work(ctx context.Context, callID string, due bool, w *watch) {
 	r, err := c.Store.Recording(ctx, callID)
-	if err == nil && !r.NextTry.IsZero() {
+	if err == nil && !r.NextTry.IsZero() && !(due && r.NextTry.After(c.Now())) {
 		limited, cancel := context.WithTimeout(ctx, leastTime+r.Talk/talkPerSecond)
 		r, err = c.try(limited, r, w)
 		cancel()
@@ -232,14 +270,18 @@ func (c *Collector) work(ctx context.Context, callID string, w *watch) {
 	if err != nil && ctx.Err() == nil {
 		c.waits(r, w, fmt.Sprintf("the state of the recording could not be read or saved: %v", err))
 	}
+	next := r.NextTry
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	w.busy = false
+	c.busy--
 	if err != nil {
 		w.after = c.Now().Add(relook)
+		next = w.after
 	} else if r.NextTry.IsZero() {
 		delete(c.watched, callID)
 	}
+	c.mu.Unlock()
+	c.dueAt(next)
 }
 
 // waits remembers why a recording waits and logs it when it is news.

@@ -3,6 +3,7 @@ package recorder_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -218,6 +219,64 @@ func TestWhatNeverComesIsMissing(t *testing.T) {
 	})
 }
 
+// A call without sound leaves two files of nothing but a header. What is asked of the switch
+// for it must not cost more than the call did: each question has it go through its folder.
+func TestACallWithoutSoundIsAskedForTwice(t *testing.T) {
+	play(t, func(s *stage) {
+		s.sw.PutCall("1.0", nil, nil)
+		s.end(telephony.Call{ID: "1.0", OfferedAt: offered, AnsweredAt: ended.Add(-time.Second), EndedAt: ended})
+		s.pass(149 * time.Millisecond) // nothing of so short a talk is written before its end
+		if asked := s.sw.Calls(); len(asked) > 0 {
+			t.Errorf("asked at once: %v", asked)
+		}
+		s.pass(2350 * time.Millisecond)
+		s.want("1.0", recorder.Pending, "not stored both sides yet")
+		s.pass(time.Second)
+		r := s.want("1.0", recorder.Missing, "the switch's recording has no audio: check the media path")
+		if !slices.Equal(r.Findings, []telephony.Finding{telephony.RecordingMissing}) || !r.NextTry.IsZero() {
+			t.Errorf("%+v", r)
+		}
+		want := []string{"fetch 1.0-far", "fetch 1.0-far", "fetch 1.0-officer", "remove 1.0-far", "remove 1.0-officer"}
+		if diff := cmp.Diff(want, s.sw.Calls()); diff != "" {
+			t.Errorf("asked of the switch, -want +got:\n%s", diff)
+		}
+		s.stored()
+	})
+}
+
+func TestAShortTalkWithSoundIsSealedSoon(t *testing.T) {
+	for _, late := range []time.Duration{0, 2 * time.Second} { // when the switch closes its files
+		play(t, func(s *stage) {
+			s.sw.PutCall("1.0", nil, nil)
+			s.end(telephony.Call{ID: "1.0", OfferedAt: offered, AnsweredAt: ended.Add(-time.Second), EndedAt: ended})
+			s.pass(late)
+			far, officer := recordertest.Dialogue(time.Second)
+			s.sw.PutCall("1.0", far, officer)
+			s.pass(700 * time.Millisecond)
+			s.want("1.0", recorder.Sealed, "")
+		})
+	}
+}
+
+func TestFilesWithoutSoundStayUntilTheyCanBeRemoved(t *testing.T) {
+	play(t, func(s *stage) {
+		s.sw.PutCall("1.0", nil, nil)
+		s.sw.Break(func(action, _ string) error {
+			if action == "remove" {
+				return errors.New("500 Internal Server Error")
+			}
+			return nil
+		})
+		s.hangUp("1.0")
+		s.pass(5 * time.Second)
+		s.want("1.0", recorder.Pending, "remove the files without audio from the switch")
+		s.sw.Break(nil)
+		s.pass(time.Minute)
+		s.want("1.0", recorder.Missing, "has no audio")
+		s.stored()
+	})
+}
+
 func TestOneSideIsBetterThanNone(t *testing.T) {
 	play(t, func(s *stage) {
 		far, _ := talk()
@@ -359,6 +418,27 @@ func TestHurryTriesAllThatWaitsOnce(t *testing.T) {
 		s.pass(time.Second)
 		for _, id := range []string{"1.0", "2.0", "3.0"} {
 			s.want(id, recorder.Sealed, "")
+		}
+	})
+}
+
+// The log lists only so many at once; a hurry goes on until all were tried.
+func TestAHurryWorksOffALongBacklog(t *testing.T) {
+	play(t, func(s *stage) {
+		const calls = 60
+		away := errors.New("connection refused")
+		s.sw.Break(func(string, string) error { return away })
+		for n := range calls {
+			s.hangUp(fmt.Sprintf("%d.0", n))
+		}
+		s.pass(10 * time.Hour)
+		s.rows.AtOnce = 25
+		s.sw.Break(nil)
+		s.sw.Calls()
+		s.collector.Hurry()
+		s.pass(10 * time.Millisecond)
+		if asked := len(s.sw.Calls()); asked != 2*calls { // for both sides
+			t.Errorf("a hurry asked %d times for %d calls", asked, calls)
 		}
 	})
 }

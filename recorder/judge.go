@@ -77,10 +77,16 @@ type Verdict struct {
 
 // patience is how many tries (some 13 s) the switch has to store a side. After them a 404 is
 // believed, because the call is long over.
-const patience = 8
+const patience = 5
 
-// quietTries is how often (some 0.7 s) the switch may not be ready without anybody being told.
-const quietTries = 4
+// quietTries is how often (some 0.4 s) the switch may not be ready without anybody being told.
+const quietTries = 3
+
+// withoutSound is the number of tries at which a side that is stored and has no sample is
+// believed to have none. Where the first try finds it so, the next one is the last: the switch
+// writes a running recording at least every 2.05 s, so what is empty 2.5 s after the call stays
+// so, and each question costs the switch a look at every file of its folder.
+const withoutSound = 4
 
 // Settled is how long a cut file must stay unchanged before it is believed to be all there is.
 // The switch writes a running recording at least every 2.05 s.
@@ -89,7 +95,7 @@ const Settled = 10 * time.Second
 // Assess decides what to do with what was received. r.Attempts counts the tries before this
 // one; unchanged is for how long both sides have had their present sizes.
 func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict {
-	late := r.Attempts >= patience
+	late := r.Attempts >= patience || r.Attempts >= withoutSound && far.State == Whole && officer.State == Whole
 	cut := far.State == Unfinished || officer.State == Unfinished
 	empty := far.Samples == 0 && officer.Samples == 0
 	never := Verdict{StepLost, CauseNeverCame,
@@ -118,6 +124,12 @@ func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict
 		return Verdict{StepSeal, CauseMachine, ""}
 	}
 	return Verdict{StepSeal, CauseWhole, ""}
+}
+
+// waitsFor reports whether this side alone shows that Assess will wait.
+func waitsFor(r Recording, side Received) bool {
+	late := r.Attempts >= patience || r.Attempts >= withoutSound && side.State == Whole
+	return r.Status == Pending && !late && side.Samples == 0
 }
 
 // patiently waits with a final verdict until the switch has had its time.

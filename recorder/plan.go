@@ -11,6 +11,13 @@ import (
 // When an unanswered call is looked at: late, because nobody waits for it, and only once.
 const sweepDelay = 15 * time.Second
 
+// The switch first writes what it records after some two seconds, or when it closes the file some
+// tens of milliseconds after the call's end: sooner there is nothing to see of a shorter talk.
+const (
+	unwrittenTalk = 2 * time.Second
+	shortDelay    = 150 * time.Millisecond
+)
+
 // The longest name a call may give its file; folders and file systems allow 255 bytes.
 const maxFileName = 200
 
@@ -18,7 +25,7 @@ const maxFileName = 200
 const talkUnmeasured = time.Millisecond
 
 // ForCall is the first row of an ended call's recording. An answered call's sides are due at
-// once, and so are those of a call that may have been answered while nobody looked; nothing is
+// once (of a short one after a moment), and so are those of a call that may have been answered while nobody looked; nothing is
 // promised of the latter: its talk stays zero. An unanswered call has nothing to keep, but the switch left two empty files that are
 // due for removal a little later. The duty log writes it in the transaction that ends the call.
 func ForCall(c telephony.Call, now time.Time) Recording {
@@ -26,6 +33,9 @@ func ForCall(c telephony.Call, now time.Time) Recording {
 	switch talk, _ := c.TalkFor(); {
 	case !c.AnsweredAt.IsZero():
 		r.Status, r.NextTry, r.Talk = Pending, now, max(talk, talkUnmeasured)
+		if talk > 0 && talk < unwrittenTalk {
+			r.NextTry = now.Add(shortDelay)
+		}
 	case c.Outcome == telephony.Unknown:
 		r.Status, r.NextTry = Pending, now
 	}
@@ -73,9 +83,8 @@ func FileName(callID string) (string, error) {
 // The pauses after the first, second … try in vain. The switch closes its files some tens of
 // milliseconds after the hang-up; whatever takes longer than seconds is an outage.
 var pauses = []time.Duration{
-	50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond,
-	800 * time.Millisecond, 1600 * time.Millisecond, 3200 * time.Millisecond, 6400 * time.Millisecond,
-	12800 * time.Millisecond, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute,
+	50 * time.Millisecond, 100 * time.Millisecond, 250 * time.Millisecond, 2500 * time.Millisecond, 10 * time.Second,
+	30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute,
 	10 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
 }
 

@@ -122,7 +122,7 @@ func (a *app) wire(context.Context) error {
 	a.watcher.now, a.watcher.stepped = a.clock.Now, a.clock.Stepped
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
-	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.Wake, Log: a.logger}
+	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.WakeDue, Log: a.logger}
 	a.ledger = newReconciler(a.log, a.archive, a.sw, a.clock.Now, a.logger)
 	a.watcher.seen = func() { a.collector.Hurry(); a.ledger.Seen() }
 	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive}

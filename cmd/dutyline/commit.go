@@ -48,6 +48,8 @@ type committer struct {
 }
 
 const (
+	quietBefore = 20 * time.Millisecond  // when no write began for so long, a change is written at once
+	gatherFor   = 8 * time.Millisecond   // else it waits for others, to be written together with them
 	lateCommit  = 250 * time.Millisecond // a change that waits longer is shown before it is logged
 	retryCommit = time.Second            // how long to wait after the log could not be written
 	slowCommit  = 5 * time.Second        // a write that takes longer is a fault of its own
@@ -114,6 +116,7 @@ func (c *committer) Run(ctx context.Context) error {
 	retry := time.NewTimer(0)
 	retry.Stop()
 	defer retry.Stop()
+	var wrote time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -124,11 +127,25 @@ func (c *committer) Run(ctx context.Context) error {
 			}
 			return nil
 		case <-c.wake:
+			if time.Since(wrote) < quietBefore {
+				gather(ctx)
+			}
 		case <-retry.C:
 		}
+		wrote = time.Now()
 		if c.flush(ctx) > 0 {
 			retry.Reset(retryCommit)
 		}
+	}
+}
+
+// gather waits a little for more to write: a commit costs the same for one change and for ten.
+func gather(ctx context.Context) {
+	timer := time.NewTimer(gatherFor)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 

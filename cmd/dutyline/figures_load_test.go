@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
@@ -28,16 +29,22 @@ const loadRate = 40
 // newLoadBed starts the switch and registers the phone; data is the daemon's folder.
 func newLoadBed(b *testing.B, data string) *loadBed {
 	b.Helper()
-	dir := b.TempDir()
+	l, dir := newLoadSwitch(b, 20000), b.TempDir()
+	l.daemon = newVictim(b, buildVictim(b, dir, ""), dir, data, l.sw.Settings.HTTPAddress, l.sw.Settings)
+	return l
+}
+
+// newLoadSwitch is one without a daemon.
+func newLoadSwitch(b *testing.B, rtp int) *loadBed {
+	b.Helper()
 	s := asterisktest.Settings(b)
-	s.SystemName, s.RTPFrom, s.RTPTo = "load", 20000, 21999
+	s.SystemName, s.RTPFrom, s.RTPTo = "load", rtp, rtp+1999
 	l := &loadBed{sw: asterisktest.Start(b, s)}
 	s = l.sw.Settings
 	l.peers = newPeers(b, s.SIPAddress, s.Number, s.DutyUser, s.DutyPassword)
 	if err := l.peers.register(10 * time.Second); err != nil {
 		b.Fatal(err)
 	}
-	l.daemon = newVictim(b, buildVictim(b, dir, ""), dir, data, s.HTTPAddress, s)
 	return l
 }
 
@@ -95,48 +102,81 @@ func (l *loadBed) used(b *testing.B, withDaemon bool) (u usage) {
 	return u
 }
 
-// during is what was used while something was done and for a second afterwards, in which the
-// daemon finishes what it has to.
+// during is what was used while something was done and for some seconds afterwards, in which
+// the daemon finishes what it has to.
 func (l *loadBed) during(b *testing.B, withDaemon bool, do func()) usage {
 	b.Helper()
 	before := l.used(b, withDaemon)
 	do()
-	pause(time.Second)
+	pause(afterCalls)
 	after := l.used(b, withDaemon)
 	return usage{after.sw - before.sw, after.daemon - before.daemon}
 }
 
-// tax is the CPU of switch and daemon by that of the switch alone, under the same calls.
-type tax struct{ sw, daemon float64 }
+// afterCalls is when nothing is left to do for a call without sound.
+const afterCalls = 4 * time.Second
 
-// measureTax takes turns, so that what else the machine does hits both alike.
-func measureTax(b *testing.B) tax {
-	const rounds, calls = 4, 8 * loadRate
-	l := newLoadBed(b, b.TempDir())
-	l.calls(b, 2*loadRate) // warm
-	var alone, beside usage
-	w := watchMachine()
-	for range rounds {
-		u := l.during(b, false, func() { l.calls(b, calls) })
-		alone.sw += u.sw
-		l.startDaemon(b)
-		pause(time.Second) // its own start is no part of the tax
-		u = l.during(b, true, func() { l.calls(b, calls) })
-		beside.sw, beside.daemon = beside.sw+u.sw, beside.daemon+u.daemon
-		if err := l.daemon.end(syscall.SIGTERM, 30*time.Second); err != nil {
+// forget removes the recordings that nobody fetched: the switch goes through all of them for
+// every question about one.
+func (l *loadBed) forget(b *testing.B) {
+	b.Helper()
+	files, err := filepath.Glob(filepath.Join(l.sw.Settings.Recording(), "*.wav"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, f := range files {
+		if err := os.Remove(f); err != nil {
 			b.Fatal(err)
 		}
 	}
+}
+
+// tax is the CPU of switch and daemon by that of the switch alone, under the same calls; floor
+// is that of a switch which sends the same events to somebody who throws them away.
+type tax struct{ sw, daemon, floor float64 }
+
+// measureTax lets two equal switches take turns, so that what else the machine does hits all
+// alike: one alone and beside a bare reader, the other beside the daemon.
+func measureTax(b *testing.B) tax {
+	const rounds, calls = 4, 8 * loadRate
+	without, with := newLoadSwitch(b, 22000), newLoadBed(b, b.TempDir())
+	with.startDaemon(b)
+	for _, l := range []*loadBed{without, with} {
+		l.calls(b, 2*loadRate) // warm
+	}
+	pause(afterCalls)
+	var alone, read, beside usage
+	w := watchMachine()
+	for range rounds {
+		u := without.during(b, false, func() { without.calls(b, calls) })
+		alone.sw += u.sw
+		without.forget(b)
+		stop := without.readBare(b)
+		u = without.during(b, false, func() { without.calls(b, calls) })
+		read.sw += u.sw
+		stop()
+		without.forget(b)
+		u = with.during(b, true, func() { with.calls(b, calls) })
+		beside.sw, beside.daemon = beside.sw+u.sw, beside.daemon+u.daemon
+	}
+	held := w.stop()
+	if err := with.daemon.end(syscall.SIGTERM, 30*time.Second); err != nil {
+		b.Fatal(err)
+	}
 	per := func(d time.Duration) float64 { return millis(d) / (rounds * calls) }
-	tellf("CPU per call: the switch alone %.2f ms; beside the daemon %.2f ms, the daemon %.2f ms; %d calls of each kind; %s",
-		per(alone.sw), per(beside.sw), per(beside.daemon), rounds*calls, w.stop())
-	return tax{beside.sw.Seconds() / alone.sw.Seconds(), beside.daemon.Seconds() / alone.sw.Seconds()}
+	tellf("CPU per call: the switch alone %.2f ms, beside a reader that does nothing %.2f ms, beside the daemon %.2f ms; the daemon %.2f ms; %d calls of each kind; %s",
+		per(alone.sw), per(read.sw), per(beside.sw), per(beside.daemon), rounds*calls, held)
+	by := func(d time.Duration) float64 { return d.Seconds() / alone.sw.Seconds() }
+	return tax{by(beside.sw), by(beside.daemon), by(read.sw)}
 }
 
 func (m *measurements) observerTax(b *testing.B) float64 {
 	t := m.tax.get(b, measureTax)
+	tellf("observer_tax: a reader that throws away what it reads makes it %.3f (observer_tax_floor); of the rest the switch's part is %.3f, the daemon's %.3f", t.floor, t.sw-t.floor, t.daemon)
 	return t.sw + t.daemon
 }
+
+func (m *measurements) observerTaxFloor(b *testing.B) float64 { return m.tax.get(b, measureTax).floor }
 
 func (m *measurements) observerTaxSwitch(b *testing.B) float64 { return m.tax.get(b, measureTax).sw }
 

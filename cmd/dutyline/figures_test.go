@@ -34,6 +34,7 @@ func figures() []figure {
 		{name: "caught_up_1m", unit: "ms", atMost: 1000, value: (*measurements).caughtUp},
 		{name: "verify_1m", unit: "s", digits: 1, atMost: 10, value: (*measurements).verifyMillion},
 		{name: "observer_tax", unit: "ratio", digits: 3, atMost: 1.4, value: (*measurements).observerTax},
+		{name: "observer_tax_floor", unit: "ratio", digits: 3, value: (*measurements).observerTaxFloor},
 		{name: "observer_tax_switch", unit: "ratio", digits: 3, value: (*measurements).observerTaxSwitch},
 		{name: "observer_tax_daemon", unit: "ratio", digits: 3, value: (*measurements).observerTaxDaemon},
 		{name: "daemon_cpu_share", unit: "ratio", digits: 3, atMost: 0.33, value: (*measurements).daemonShare},

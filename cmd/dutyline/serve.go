@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,14 @@ func newServeCommand() *cobra.Command {
 	return cmd
 }
 
+// garbageFor lets garbage become this many percent of what is in use before it is collected:
+// some ten megabytes more of memory for a tenth less of CPU.
+const garbageFor = 400
+
 func serve(ctx context.Context, cfg config.Config, logger *slog.Logger) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbageFor)
+	}
 	a, err := newApp(ctx, cfg, logger, nil)
 	if err != nil {
 		return err

@@ -2,8 +2,6 @@ package sqlite
 
 import (
 	"crypto/rand"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -11,27 +9,11 @@ import (
 	"dutyline/dutylog/audit"
 )
 
-// proving holds the statements of the one thing that every write does.
-type proving struct {
-	next, hash, add *sql.Stmt
-	rows            map[audit.Kind]rowReader
-}
-
-func prepareProving(db *sql.DB) (p proving, err error) {
-	prepare := func(query string) *sql.Stmt {
-		s, e := db.Prepare(query)
-		err = errors.Join(err, e)
-		return s
-	}
-	p.next = prepare("SELECT coalesce(max(idx) + 1, 0) FROM records")
-	p.hash = prepare(hashQuery)
-	p.add = prepare("INSERT INTO records (idx, kind, subject, at, taken_over, commitment, salt, hashes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-	p.rows = make(map[audit.Kind]rowReader, len(covers))
-	for _, c := range covers {
-		p.rows[c.kind] = rowReader{query: prepare(c.rowQuery()), names: c.names}
-	}
-	return p, err
-}
+// What every write asks. The connection keeps these statements prepared.
+const (
+	nextRecord = "SELECT coalesce(max(idx) + 1, 0) FROM records"
+	putRecord  = "INSERT INTO records (idx, kind, subject, at, taken_over, commitment, salt, hashes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 // prove appends a record about the subject's row, as it now stands, to the Merkle log. It
 // belongs into the transaction that writes the row: both are kept, or neither is. The place
@@ -39,12 +21,12 @@ func prepareProving(db *sql.DB) (p proving, err error) {
 // and another process may write between two of ours.
 func (t *tx) prove(kind audit.Kind, subject string, content []byte) error {
 	r := audit.Record{Kind: kind, Subject: subject, At: t.now}
-	if err := t.sql.Stmt(t.db.proving.next).QueryRow().Scan(&r.Index); err != nil {
+	if err := t.sql.QueryRow(nextRecord).Scan(&r.Index); err != nil {
 		return fmt.Errorf("evidence: %w", err)
 	}
 	salt := newSalt()
 	r.Commitment = audit.Commit(salt, content)
-	hashes, err := tlog.StoredHashesForRecordHash(r.Index, r.Leaf(), hashesOf(t.sql.Stmt(t.db.proving.hash)))
+	hashes, err := tlog.StoredHashesForRecordHash(r.Index, r.Leaf(), hashesOf(t.sql))
 	if err == nil {
 		err = t.addRecord(r, salt, hashes)
 	}
@@ -65,7 +47,7 @@ func (t *tx) addRecord(r audit.Record, salt []byte, hashes []tlog.Hash) error {
 	for _, h := range hashes {
 		packed = append(packed, h[:]...)
 	}
-	_, err := t.sql.Stmt(t.db.proving.add).Exec(r.Index, string(r.Kind), r.Subject, r.At.UnixMicro(), r.TakenOver, r.Commitment[:], salt, packed)
+	_, err := t.sql.Exec(putRecord, r.Index, string(r.Kind), r.Subject, r.At.UnixMicro(), r.TakenOver, r.Commitment[:], salt, packed)
 	return err
 }
 
@@ -73,14 +55,14 @@ func (t *tx) addRecord(r audit.Record, salt []byte, hashes []tlog.Hash) error {
 const hashQuery = "SELECT substr(hashes, ?2 * 32 + 1, 32) FROM records WHERE idx = ?1"
 
 // hashesOf reads hashes of the tree by their stored index, as tlog counts them.
-func hashesOf(q *sql.Stmt) tlog.HashReader {
+func hashesOf(s source) tlog.HashReader {
 	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		hashes := make([]tlog.Hash, len(indexes))
 		for i, index := range indexes {
 			level, n := tlog.SplitStoredHashIndex(index)
 			last := (n+1)<<level - 1
 			var b []byte
-			if err := q.QueryRow(last, level).Scan(&b); err != nil {
+			if err := s.QueryRow(hashQuery, last, level).Scan(&b); err != nil {
 				return nil, fmt.Errorf("hash %d of the tree: %w", index, err)
 			}
 			if copy(hashes[i][:], b) != tlog.HashSize {

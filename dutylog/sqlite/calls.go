@@ -58,12 +58,17 @@ func (t *tx) call(id string) (keptCall, error) {
 // saveCall writes the row, unless it stands there already, and announces it.
 func (t *tx) saveCall(before, k keptCall) error {
 	values := k.values()
-	if slices.Equal(before.values(), values) {
+	switch was := before.values(); {
+	case slices.Equal(was, values):
 		return nil
-	}
-	query := "INSERT INTO calls (" + callColumns + ") VALUES (" + marks(callColumns) + ") ON CONFLICT (id) DO UPDATE SET " + overwrite(callColumns)
-	if err := t.exec(query, values...); err != nil {
-		return err
+	case before.ID == "":
+		if err := t.exec(insertCall, values...); err != nil {
+			return err
+		}
+	default:
+		if err := t.update("calls", callNames, was, values); err != nil {
+			return err
+		}
 	}
 	if k.Ended() {
 		if err := t.proveRow(audit.Call, k.ID); err != nil {
@@ -71,6 +76,25 @@ func (t *tx) saveCall(before, k keptCall) error {
 		}
 	}
 	return t.publish(dutylog.TopicCall, k.ID, k.Line, nil)
+}
+
+var (
+	callNames  = strings.Split(callColumns, ", ")
+	insertCall = "INSERT INTO calls (" + callColumns + ") VALUES (" + marks(callColumns) + ")"
+)
+
+// update writes the columns of a row that changed, and so leaves alone the indexes of the others.
+// The first column is the key.
+func (t *tx) update(table string, names []string, before, after []any) error {
+	var set []byte
+	var args []any
+	for i, name := range names {
+		if before[i] != after[i] {
+			set = append(append(set, name...), " = ?, "...)
+			args = append(args, after[i])
+		}
+	}
+	return t.exec("UPDATE "+table+" SET "+string(set[:len(set)-2])+" WHERE "+names[0]+" = ?", append(args, after[0])...)
 }
 
 // overwrite is "a = excluded.a, b = excluded.b" for the columns that are named.

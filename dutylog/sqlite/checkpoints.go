@@ -39,7 +39,7 @@ func (db *DB) Checkpoint(ctx context.Context, key audit.Key, send bool) (dutylog
 			return err
 		}
 		signed := audit.Checkpoint{At: t.now}
-		if err := t.sql.Stmt(t.db.proving.next).QueryRow().Scan(&signed.Size); err != nil {
+		if err := t.sql.QueryRow(nextRecord).Scan(&signed.Size); err != nil {
 			return err
 		}
 		if last.Size == signed.Size {
@@ -49,7 +49,7 @@ func (db *DB) Checkpoint(ctx context.Context, key audit.Key, send bool) (dutylog
 		if err := t.fits(last); err != nil {
 			return err
 		}
-		if signed.Root, err = tlog.TreeHash(signed.Size, hashesOf(t.sql.Stmt(t.db.proving.hash))); err != nil {
+		if signed.Root, err = tlog.TreeHash(signed.Size, hashesOf(t.sql)); err != nil {
 			return err
 		}
 		c = dutylog.Checkpoint{Size: signed.Size, At: t.now}
@@ -91,7 +91,7 @@ func (t *tx) fits(last dutylog.Checkpoint) error {
 	if err != nil {
 		return fmt.Errorf("the last checkpoint (%d records): %w; run dutyline verify", last.Size, err)
 	}
-	root, err := tlog.TreeHash(signed.Size, hashesOf(t.sql.Stmt(t.db.proving.hash)))
+	root, err := tlog.TreeHash(signed.Size, hashesOf(t.sql))
 	if err != nil {
 		return err
 	}

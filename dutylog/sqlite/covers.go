@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -101,12 +100,12 @@ func (c cover) chunkQuery() string {
 
 // proveRow appends a record about a row as it stands in this transaction.
 func (t *tx) proveRow(kind audit.Kind, subject string) error {
-	read, ok := t.db.proving.rows[kind]
+	read, ok := rowOf[kind]
 	if !ok {
 		return fmt.Errorf("evidence: no rows of kind %s are covered", kind)
 	}
 	values, targets := scanTargets(len(read.names))
-	if err := t.sql.Stmt(read.query).QueryRow(subject).Scan(targets...); err != nil {
+	if err := t.sql.QueryRow(read.query, subject).Scan(targets...); err != nil {
 		return fmt.Errorf("evidence of %s %s: %w", kind, subject, err)
 	}
 	return t.prove(kind, subject, audit.Content(read.names, values))
@@ -161,8 +160,16 @@ func scanTargets(n int) (values, targets []any) {
 	return values, targets
 }
 
-// rowReader reads the row of a subject on the writing connection.
+// rowReader reads the row of a subject.
 type rowReader struct {
-	query *sql.Stmt
+	query string
 	names []string
 }
+
+var rowOf = func() map[audit.Kind]rowReader {
+	rows := make(map[audit.Kind]rowReader, len(covers))
+	for _, c := range covers {
+		rows[c.kind] = rowReader{query: c.rowQuery(), names: c.names}
+	}
+	return rows
+}()

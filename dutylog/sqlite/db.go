@@ -59,14 +59,12 @@ type DB struct {
 	options Options
 	writer  *sql.DB // one connection
 	reader  *sql.DB
-	proving proving
 	jobs    chan job
 	closing chan struct{}
 	closed  sync.Once
 	done    chan struct{} // the writing goroutine has ended
 
-	mu   sync.Mutex
-	wake chan struct{} // closed at the next commit that announced something
+	readers, collectors waker
 }
 
 // Open opens the duty log at path, creating it and bringing its schema up to date as needed.
@@ -82,7 +80,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	before := lookAt(abs)
 	db := &DB{path: abs, options: o, jobs: make(chan job), closing: make(chan struct{}),
-		done: make(chan struct{}), wake: make(chan struct{})}
+		done: make(chan struct{})}
 	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on&_secure_delete=on"); err != nil {
 		return nil, err
 	}
@@ -90,9 +88,6 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, errors.Join(err, db.writer.Close())
 	}
 	if err := migrate(ctx, db.writer); err != nil {
-		return nil, errors.Join(db.explain("open", err), db.writer.Close())
-	}
-	if db.proving, err = prepareProving(db.writer); err != nil {
 		return nil, errors.Join(db.explain("open", err), db.writer.Close())
 	}
 	if db.reader, err = connect(abs, o, 4, "_query_only=on"); err != nil {
@@ -111,7 +106,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 // connect opens a pool on which every connection carries the same settings. It keeps prepared
 // statements: to prepare the same few again and again is 40 % of what a call costs.
 func connect(path string, o Options, most int, settings string) (*sql.DB, error) {
-	dsn := fmt.Sprintf("file:%s?%s&_foreign_keys=on&_busy_timeout=%d&_stmt_cache_size=64",
+	dsn := fmt.Sprintf("file:%s?%s&_foreign_keys=on&_busy_timeout=%d&_stmt_cache_size=128",
 		(&url.URL{Path: path}).EscapedPath(), settings, o.LockTimeout.Milliseconds())
 	pool, err := sql.Open("sqlite3", dsn)
 	if err != nil {

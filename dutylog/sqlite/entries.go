@@ -138,6 +138,15 @@ func readEntry(s source, id string) (dutylog.Entry, error) {
 	return e, noRows(err, "entry", id)
 }
 
+// readOpened reads the entry of a call whose row is at hand, without its hold.
+func (t *tx) readOpened(id string, of telephony.Call) (dutylog.Entry, error) {
+	r := entryRow{direction: sql.NullString{String: string(of.Direction), Valid: true}, outcome: sql.NullString{String: string(of.Outcome)}, call: of}
+	if err := t.sql.QueryRow("SELECT body, year, number FROM entries WHERE id = ?", id).Scan(&r.body, &r.year, &r.number); err != nil {
+		return dutylog.Entry{}, noRows(err, "entry", id)
+	}
+	return r.entry()
+}
+
 // saveEntry writes the entry's next revision, keeps it for ever and announces it.
 func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
 	if e.EntryNumber.IsZero() {

@@ -88,7 +88,7 @@ func (db *DB) ProveGroup(records []int, fails []bool) error {
 		group[i].fn = proveSome(fmt.Sprint(i), records[i], fails[i])
 	}
 	results := make([]error, len(group))
-	_, err := db.commitGroup(group, results)
+	_, _, err := db.commitGroup(group, results)
 	for i, r := range results {
 		if errors.Is(r, ErrProveSome) != fails[i] || !fails[i] && r != nil {
 			err = errors.Join(err, fmt.Errorf("job %d: %v", i, r))

@@ -39,7 +39,7 @@ func (t *tx) cutFeed() error {
 		return err
 	}
 	old := micros(t.now.Add(-t.db.options.FeedAge))
-	if err := t.exec("DELETE FROM feed WHERE seq <= (SELECT max(seq) FROM feed WHERE at < ?)", old); err != nil {
+	if err := t.exec("DELETE FROM feed WHERE seq < (SELECT min(seq) FROM feed WHERE at >= ?)", old); err != nil {
 		return err
 	}
 	return t.exec("DELETE FROM said WHERE at < ?", old)

@@ -20,14 +20,13 @@ func (t *tx) recordLine(ch telephony.Change) error {
 	if s.Line == "" {
 		s.Line = ch.Line
 	}
-	before, err := scanLineState(t.sql.QueryRow("SELECT "+lineColumns+" FROM lines WHERE name = ?", s.Line))
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	before, faulty, err := t.line(s.Line)
+	if err != nil {
 		return err
 	}
 	if s.State != "" && !sameLine(before, s) {
 		changed = true
-		if err := t.exec("INSERT INTO lines ("+lineColumns+") VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "+overwrite(lineColumns),
-			s.Line, string(s.State), micros(s.Since), s.CallID, micros(s.RangAt)); err != nil {
+		if err := t.exec(saveLine, s.Line, string(s.State), micros(s.Since), s.CallID, micros(s.RangAt)); err != nil {
 			return err
 		}
 		before = s
@@ -35,11 +34,24 @@ func (t *tx) recordLine(ch telephony.Change) error {
 	if !changed || before.Line == "" {
 		return nil
 	}
-	faults, err := lineFaults(t.sql, before.Line)
-	if err != nil {
-		return err
+	faults := []dutylog.LineFault{}
+	if faulty {
+		if faults, err = lineFaults(t.sql, before.Line); err != nil {
+			return err
+		}
 	}
 	return t.publish(dutylog.TopicLine, before.Line, before.Line, dutylog.LineStatus{LineState: before, Faults: faults})
+}
+
+// line is the state of a line as it is kept, zero when there is none, and whether it may have
+// faults.
+func (t *tx) line(name string) (s telephony.LineState, faulty bool, err error) {
+	err = t.sql.QueryRow("SELECT "+lineColumns+", EXISTS (SELECT 1 FROM line_faults WHERE line = lines.name) FROM lines WHERE name = ?", name).
+		Scan(&s.Line, &s.State, instant{&s.Since}, &s.CallID, instant{&s.RangAt}, &faulty)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s, true, nil
+	}
+	return s, faulty, err
 }
 
 func sameLine(a, b telephony.LineState) bool {
@@ -61,6 +73,8 @@ func (t *tx) recordFault(ch telephony.Change) (changed bool, err error) {
 }
 
 const lineColumns = "name, state, since, call_id, rang_at"
+
+var saveLine = "INSERT INTO lines (" + lineColumns + ") VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET " + overwrite(lineColumns)
 
 func scanLineState(row scanner) (telephony.LineState, error) {
 	var s telephony.LineState

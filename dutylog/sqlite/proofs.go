@@ -68,11 +68,6 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 
 // prove reads the records of subjects and their paths in the tree.
 func (db *DB) prove(ctx context.Context, subjects []subjectOf, size int64) ([]Exhibited, error) {
-	hash, err := db.reader.PrepareContext(ctx, hashQuery)
-	if err != nil {
-		return nil, db.explain("collect an exhibit", err)
-	}
-	defer hash.Close()
 	var proofs []Exhibited
 	for _, s := range subjects {
 		found, err := db.recordsAbout(ctx, s, size)
@@ -80,7 +75,7 @@ func (db *DB) prove(ctx context.Context, subjects []subjectOf, size int64) ([]Ex
 			return nil, db.explain("collect an exhibit", err)
 		}
 		for i := range found {
-			if found[i].Path, err = tlog.ProveRecord(size, found[i].Index, hashesOf(hash)); err != nil {
+			if found[i].Path, err = tlog.ProveRecord(size, found[i].Index, hashesOf(db.reading(ctx))); err != nil {
 				return nil, db.explain("prove "+found[i].String(), err)
 			}
 		}

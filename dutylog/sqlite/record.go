@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"dutyline/dutylog"
@@ -64,15 +65,31 @@ func (t *tx) firstSaid(ch telephony.Change) (bool, error) {
 	if ch.At.IsZero() || ch.Interval != nil || ch.Journal != nil { // these say the same by their keys
 		return true, nil
 	}
-	h := sha256.New()
-	// %#v, not %q: the latter writes every large number as the same unknown character.
-	fmt.Fprintf(h, "%#v", []any{ch.Kind, micros(ch.At), ch.Line, ch.Finding, ch.Detail,
-		ch.State.Line, ch.State.State, micros(ch.State.Since), ch.State.CallID, micros(ch.State.RangAt)})
+	said := appendValues(nil, string(ch.Kind), micros(ch.At), ch.Line, string(ch.Finding), ch.Detail,
+		ch.State.Line, string(ch.State.State), micros(ch.State.Since), ch.State.CallID, micros(ch.State.RangAt))
 	if ch.Call != nil {
-		fmt.Fprintf(h, "%#v", keptCall{Call: *ch.Call}.values())
+		said = appendValues(said, keptCall{Call: *ch.Call}.values()...)
 	}
-	n, err := t.changed("INSERT INTO said (digest, at) VALUES (?, ?) ON CONFLICT DO NOTHING", h.Sum(nil)[:16], micros(t.now))
+	digest := sha256.Sum256(said)
+	n, err := t.changed("INSERT INTO said (digest, at) VALUES (?, ?) ON CONFLICT DO NOTHING", digest[:16], micros(t.now))
 	return n > 0, err
+}
+
+// appendValues writes texts, whole numbers and nothings so that no two lists of them look alike.
+func appendValues(to []byte, values ...any) []byte {
+	for _, v := range values {
+		switch v := v.(type) {
+		case nil:
+			to = append(to, 'n')
+		case int64:
+			to = append(strconv.AppendInt(append(to, 'i'), v, 10), ';')
+		case string:
+			to = append(append(strconv.AppendInt(append(to, 's'), int64(len(v)), 10), ':'), v...)
+		default:
+			panic(fmt.Sprintf("a change holds a %T", v))
+		}
+	}
+	return to
 }
 
 func (t *tx) recordCall(ch telephony.Change) error {
@@ -138,7 +155,7 @@ func (t *tx) followEntry(before keptCall, after *keptCall) (entry dutylog.Entry,
 		}
 	}
 	if opened {
-		if entry, err = readEntry(t.sql, before.entryID); err != nil {
+		if entry, err = t.readOpened(before.entryID, before.Call); err != nil {
 			return entry, false, err
 		}
 		entry, changed = entry.Follow(after.Call, contacts)

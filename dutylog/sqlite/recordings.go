@@ -18,6 +18,12 @@ import (
 const recordingColumns = "call_id, status, reason, path, digest, size, duration_us, talk_us, caller_db, officer_db, " +
 	"findings, sealed_at, removed_at, attempts, next_try, file_digest, file_size, decision"
 
+var (
+	insertRecording = "INSERT INTO recordings (" + recordingColumns + ") VALUES (" + marks(recordingColumns) + ")"
+	// What a decision took does not come back by a try that was under way.
+	saveRecording = insertRecording + " ON CONFLICT (call_id) DO UPDATE SET " + overwrite(recordingColumns) + " WHERE status NOT IN ('expired', 'erased')"
+)
+
 func recordingValues(r recorder.Recording) []any {
 	return []any{r.CallID, string(r.Status), r.Reason, r.Path, string(r.Digest), r.Size, r.Duration.Microseconds(), r.Talk.Microseconds(),
 		level(r.CallerDB), level(r.OfficerDB), list(r.Findings), micros(r.SealedAt), micros(r.RemovedAt), int64(r.Attempts), micros(r.NextTry), string(r.FileDigest), some(r.FileSize), some(r.Decision)}
@@ -71,8 +77,8 @@ func scanRecording(row scanner) (recorder.Recording, error) {
 // openRecording writes the first row of an ended call's recording; later it changes by
 // SaveRecording only.
 func (t *tx) openRecording(c telephony.Call) error {
-	return t.exec("INSERT INTO recordings ("+recordingColumns+") VALUES ("+marks(recordingColumns)+") ON CONFLICT (call_id) DO NOTHING",
-		recordingValues(recorder.ForCall(c, t.now))...)
+	t.due = true
+	return t.exec(insertRecording+" ON CONFLICT (call_id) DO NOTHING", recordingValues(recorder.ForCall(c, t.now))...)
 }
 
 // DueRecordings lists the recordings whose next try is not after now, the longest due first.
@@ -101,11 +107,10 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		query := "INSERT INTO recordings (" + recordingColumns + ") VALUES (" + marks(recordingColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(recordingColumns) +
-			" WHERE status NOT IN ('expired', 'erased')" // what a decision took does not come back by a try that was under way
-		if err := t.exec(query, recordingValues(r)...); err != nil {
+		if err := t.exec(saveRecording, recordingValues(r)...); err != nil {
 			return err
 		}
+		t.due = before.NextTry.IsZero() && !r.NextTry.IsZero()
 		if !sameEvidence(before, r) {
 			if err := t.proveRow(audit.Recording, r.CallID); err != nil {
 				return err

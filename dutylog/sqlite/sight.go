@@ -104,6 +104,7 @@ func (t *tx) replanRecording(before, after telephony.Call) error {
 	default:
 		return nil
 	}
+	t.due = true
 	return t.exec("UPDATE recordings SET status = ?, talk_us = ?, next_try = ? WHERE call_id = ?",
 		string(kept.Status), kept.Talk.Microseconds(), micros(kept.NextTry), after.ID)
 }

@@ -36,7 +36,7 @@ func (db *DB) takeOver(ctx context.Context) error {
 // takeOverAll appends to an empty tree, of which it therefore knows every hash.
 func (t *tx) takeOverAll() error {
 	var have int64
-	if err := t.sql.Stmt(t.db.proving.next).QueryRow().Scan(&have); err != nil || have > 0 {
+	if err := t.sql.QueryRow(nextRecord).Scan(&have); err != nil || have > 0 {
 		return err // rows that no record covers are not taken over a second time: verify names them
 	}
 	var tree audit.Stack

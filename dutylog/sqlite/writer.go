@@ -2,8 +2,8 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -20,11 +20,12 @@ const maxGroup = 64
 
 // tx is what a write sees: the open transaction and the time of the commit.
 type tx struct {
-	sql *sql.Tx
+	sql *transaction
 	db  *DB
 	now time.Time
 
 	announce  bool // the present job wrote a feed row
+	due       bool // the present job made a recording due
 	published int  // feed rows of the whole group
 }
 
@@ -73,34 +74,41 @@ func (db *DB) gather(first job) []job {
 // leaves nothing behind and does not hinder the others.
 func (db *DB) writeGroup(group []job) {
 	results := make([]error, len(group))
-	announced, err := db.commitGroup(group, results)
+	announced, due, err := db.commitGroup(group, results)
 	if announced && err == nil {
-		db.wakeReaders()
+		db.readers.wake()
+	}
+	if due && err == nil {
+		db.collectors.wake()
 	}
 	for i, j := range group {
 		j.done <- errors.Join(err, results[i])
 	}
 }
 
-func (db *DB) commitGroup(group []job, results []error) (announced bool, err error) {
-	transaction, err := db.writer.BeginTx(context.Background(), nil)
+func (db *DB) commitGroup(group []job, results []error) (announced, due bool, err error) {
+	transaction, err := begin(db.writer)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	t := &tx{sql: transaction, db: db, now: db.options.Now().UTC()}
 	for i, j := range group {
-		t.announce = false
-		if results[i], err = t.attempt(j.fn); err != nil {
-			return false, errors.Join(err, transaction.Rollback())
+		t.announce, t.due = false, false
+		if len(group) == 1 { // needs no savepoint: with it goes everything
+			if results[i] = j.fn(t); results[i] != nil {
+				return false, false, transaction.rollback()
+			}
+		} else if results[i], err = t.attempt(j.fn); err != nil {
+			return false, false, errors.Join(err, transaction.rollback())
 		}
-		announced = announced || t.announce
+		announced, due = announced || t.announce, due || t.due
 	}
 	if announced {
 		if err := t.cutFeed(); err != nil {
-			return false, errors.Join(err, transaction.Rollback())
+			return false, false, errors.Join(err, transaction.rollback())
 		}
 	}
-	return announced, transaction.Commit()
+	return announced, due, transaction.commit()
 }
 
 // attempt runs one job behind a savepoint. The second error is about the whole transaction.
@@ -110,7 +118,7 @@ func (t *tx) attempt(fn func(*tx) error) (result, fatal error) {
 	}
 	result = fn(t)
 	if result != nil {
-		t.announce = false
+		t.announce, t.due = false, false
 		if err := t.exec("ROLLBACK TO job"); err != nil {
 			return nil, errors.Join(result, err) // SQLite gave the transaction up, for instance on a full disk
 		}
@@ -132,17 +140,34 @@ func (t *tx) changed(query string, args ...any) (int64, error) {
 	return result.RowsAffected()
 }
 
-func (db *DB) wakeReaders() {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	close(db.wake)
-	db.wake = make(chan struct{})
+// waker wakes all that wait at once.
+type waker struct {
+	mu      sync.Mutex
+	waiting chan struct{} // nil: nobody waits
+}
+
+func (w *waker) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waiting != nil {
+		close(w.waiting)
+		w.waiting = nil
+	}
+}
+
+func (w *waker) wait() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waiting == nil {
+		w.waiting = make(chan struct{})
+	}
+	return w.waiting
 }
 
 // Wake returns a channel that is closed after the next commit that wrote a feed row. Take it
 // before reading Since, else a commit between the two goes unnoticed.
-func (db *DB) Wake() <-chan struct{} {
-	db.mu.Lock()
-	defer db.mu.Unlock()
-	return db.wake
-}
+func (db *DB) Wake() <-chan struct{} { return db.readers.wait() }
+
+// WakeDue returns a channel that is closed after the next commit by which a call's recording
+// became due. Take it before reading DueRecordings.
+func (db *DB) WakeDue() <-chan struct{} { return db.collectors.wait() }

@@ -72,7 +72,7 @@ func intakePath(callID string, s recorder.Side) (string, error) {
 }
 
 // Receive implements recorder.Archive. What fetch delivered is in the intake afterwards,
-// also when it turns out to be unfinished or no recording at all.
+// also when it turns out to be unfinished or no recording at all; a header alone is not.
 func (a *Archive) Receive(ctx context.Context, callID string, s recorder.Side, fetch func(io.Writer) (int64, error)) (recorder.Received, error) {
 	var got recorder.Received
 	name, err := intakePath(callID, s)
@@ -82,10 +82,7 @@ func (a *Archive) Receive(ctx context.Context, callID string, s recorder.Side, f
 	if err := a.Room(); err != nil {
 		return got, err
 	}
-	f, err := a.disk.create(name)
-	if err != nil {
-		return got, remedy(err)
-	}
+	f := &intakeFile{disk: a.disk, name: name}
 	defer f.Close()
 	n, err := fetch(&limited{to: f, left: largestFile})
 	if errors.Is(err, telephony.ErrNotFound) {
@@ -98,18 +95,18 @@ func (a *Archive) Receive(ctx context.Context, callID string, s recorder.Side, f
 	if err := a.disk.step(stepWrite, name); err != nil {
 		return got, remedy(err)
 	}
-	info, err := f.Stat()
+	content, size, err := f.content()
 	if err != nil {
 		return got, remedy(err)
 	}
-	if info.Size() != n {
-		return got, fmt.Errorf("the disk holds %d bytes of the %d that the switch delivered", info.Size(), n)
+	if size != n {
+		return got, fmt.Errorf("the disk holds %d bytes of the %d that the switch delivered", size, n)
 	}
-	w, err := readWAV(f, info.Size())
+	w, err := readWAV(content, size)
 	if err != nil {
 		return got, err
 	}
-	got = recorder.Received{State: recorder.Unfinished, Bytes: info.Size(), Samples: w.samples}
+	got = recorder.Received{State: recorder.Unfinished, Bytes: size, Samples: w.samples}
 	if w.whole {
 		got.State = recorder.Whole
 	}

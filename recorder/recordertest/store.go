@@ -19,6 +19,8 @@ const speechLength = 2 * time.Second
 
 // Store keeps rows in memory. Its zero value is ready.
 type Store struct {
+	AtOnce int // how many due rows are listed at once; 0: all
+
 	mu    sync.Mutex
 	fail  func(action string) error
 	rows  map[string]recorder.Recording
@@ -65,6 +67,9 @@ func (s *Store) DueRecordings(ctx context.Context, now time.Time) ([]recorder.Re
 		}
 	}
 	slices.SortFunc(due, func(a, b recorder.Recording) int { return a.NextTry.Compare(b.NextTry) })
+	if s.AtOnce > 0 && len(due) > s.AtOnce {
+		due = due[:s.AtOnce]
+	}
 	return due, nil
 }
 

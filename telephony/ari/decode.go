@@ -40,6 +40,10 @@ var kinds = map[string]telephony.EventKind{
 	"RESTResponse": 0,
 }
 
+// unasked are the ignored types that every call brings many of: the switch is asked not to send
+// them. What it sends besides is told by its other events or by nothing that matters here.
+var unasked = []string{"ChannelVarset", "BridgeCreated", "BridgeDestroyed", "BridgeVideoSourceChanged"}
+
 // rawChannel is a channel as Asterisk writes it. PeerStatus is there because the event
 // PeerStatusChange calls something quite different "peer".
 type rawChannel struct {

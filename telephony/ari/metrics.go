@@ -3,7 +3,6 @@ package ari
 import (
 	"bytes"
 	"crypto/rand"
-	"encoding/json"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -76,7 +75,7 @@ var (
 )
 
 // eventType reads the type without decoding the event. Asterisk writes it first; an event
-// that does not begin so is decoded.
+// that does not begin so is looked through.
 func eventType(raw []byte) string {
 	const brace = 1
 	if len(raw) > brace+len(typeKey) && bytes.Equal(raw[brace:brace+len(typeKey)], typeKey) {
@@ -85,11 +84,8 @@ func eventType(raw []byte) string {
 			return string(rest[:end])
 		}
 	}
-	var e struct{ Type string }
-	if json.Unmarshal(raw, &e) != nil {
-		return ""
-	}
-	return e.Type
+	name, _ := topType(raw)
+	return string(name)
 }
 
 // eventTime reads the first time stamp, which Asterisk writes right after the type.
@@ -104,7 +100,7 @@ func eventTime(raw []byte) (time.Time, bool) {
 	if end < 0 {
 		return time.Time{}, false
 	}
-	t, err := time.Parse("2006-01-02T15:04:05.000-0700", string(rest[:end]))
+	t, err := parseTime(string(rest[:end]))
 	return t, err == nil
 }
 

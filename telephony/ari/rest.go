@@ -1,6 +1,7 @@
 package ari
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,7 +48,7 @@ func (r *rest) get(ctx context.Context, path string, into any) (http.Header, err
 func (r *rest) ask(ctx context.Context, method, path string, into any) (http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	resp, err := r.do(ctx, method, path)
+	resp, err := r.do(ctx, method, path, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -65,14 +66,32 @@ func (r *rest) ask(ctx context.Context, method, path string, into any) (http.Hea
 	return resp.Header, nil
 }
 
+// put sends something as JSON.
+func (r *rest) put(ctx context.Context, path string, value any) error {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	body, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	resp, err := r.do(ctx, http.MethodPut, path, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
 // do returns an answer whose status is 2xx; its body is the caller's to close.
-func (r *rest) do(ctx context.Context, method, path string) (*http.Response, error) {
+func (r *rest) do(ctx context.Context, method, path string, body io.Reader) (*http.Response, error) {
 	what := r.what(method, path)
-	req, err := http.NewRequestWithContext(ctx, method, r.base+path, nil)
+	req, err := http.NewRequestWithContext(ctx, method, r.base+path, body)
 	if err != nil {
 		return nil, fmt.Errorf("ari.url %q is not a web address: %w", r.base, err)
 	}
 	req.SetBasicAuth(r.user, r.password)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
 	resp, err := r.client.Do(req)
 	if err != nil {
 		return nil, transportError(what, err)

@@ -1,6 +1,7 @@
 package ari
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ func (c *Client) session(ctx context.Context, n int) (seen bool, err error) {
 		closeCleanly(conn, live)
 		<-reading
 	}()
+	c.filter(live, app)
 	missing, err := c.subscribe(live, app, nil)
 	if err == nil {
 		err = c.handOver(live, missing)
@@ -93,6 +95,8 @@ func (c *Client) connect(ctx context.Context, app string) (*websocket.Conn, erro
 	return conn, nil
 }
 
+var replaced = []byte("ApplicationReplaced")
+
 // read is the read loop. It does no I/O beside reading and never waits for anybody: a slow
 // reader makes Asterisk delay calls.
 func (c *Client) read(conn *websocket.Conn) error {
@@ -102,9 +106,26 @@ func (c *Client) read(conn *websocket.Conn) error {
 			return newError(Lost, "read Asterisk's events at "+c.rest.base, err)
 		}
 		c.receive(raw)
-		if eventType(raw) == "ApplicationReplaced" {
+		if bytes.Contains(raw, replaced) && eventType(raw) == string(replaced) {
 			return newError(Replaced, "read Asterisk's events at "+c.rest.base, nil)
 		}
+	}
+}
+
+// filter asks the switch to leave out what nobody reads: three quarters of a call's events. One
+// that cannot (before 16.3) sends them, which costs both sides a little work and nothing else.
+func (c *Client) filter(ctx context.Context, app string) {
+	type kind struct {
+		Type string `json:"type"`
+	}
+	var out struct {
+		Disallowed []kind `json:"disallowed"`
+	}
+	for _, t := range unasked {
+		out.Disallowed = append(out.Disallowed, kind{t})
+	}
+	if err := c.rest.put(ctx, "/applications/"+app+"/eventFilter", out); err != nil {
+		c.config.Log.Debug("the switch sends all events: " + err.Error())
 	}
 }
 

@@ -206,7 +206,7 @@ func (c *Client) StoredRecordings(ctx context.Context) ([]string, error) {
 // finished and does not say so: fetch after the call has ended.
 func (c *Client) FetchRecording(ctx context.Context, name string, to io.Writer) (int64, error) {
 	path := "/recordings/stored/" + url.PathEscape(name) + "/file"
-	resp, err := c.rest.do(ctx, http.MethodGet, path)
+	resp, err := c.rest.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return 0, err
 	}
