@@ -16,6 +16,8 @@ recorder/archive FuzzReceive
 dutylog FuzzParsePatch
 dutylog FuzzParseDirectory
 dutylog FuzzParseRoster
+dutylog FuzzBill
+dutylog FuzzLedgerNames
 dutylog/backup FuzzManifest
 dutylog/backup FuzzList
 config FuzzConfig
@@ -26,6 +28,7 @@ web FuzzLastEventID
 dutylog/sqlite FuzzCursor
 dutylog FuzzCleanText
 recorder FuzzPathFor
+recorder FuzzFileNames
 recorder/archive FuzzSealRoundTrip
 recorder/archive FuzzEncryptedFile
 telephony FuzzTracker

@@ -403,6 +403,26 @@ await check('what neither record saw stands beside every list, and what the swit
   await desk.at('unseen-failed').waitFor({ state: 'hidden' })
 })
 
+await check('reconciliation: what does not agree, by its number, cause and call', async () => {
+  const item = { key: 'one_sided:' + first.slice(2), kind: 'one_sided', why: 'officer_side_silent', call_id: first.slice(2), entry_id: first, name: '',
+    cause: 'the officer is not heard in the recording', state: 'open', since: new Date().toISOString(), resolved_at: null, accepted: null }
+  const mine = { ...item, key: 'recording_without_call:switch/x', kind: 'recording_without_call', why: 'foreign_name', call_id: '', entry_id: '', name: '%1B[2J' + 'x'.repeat(150) }
+  const real = await desk.api('/reconciliation?state=open')
+  assert.deepEqual([real.status, Array.isArray(real.body.items), typeof real.body.open], [200, true, 'number'], JSON.stringify(real.body))
+  await desk.page.route('**/api/v1/reconciliation?*', (route) => route.fulfill({ json: { items: [item, mine], next_cursor: '', open: 2, looked_at: item.since, problem: 'x' } }))
+  await desk.at('nav-reconcile').click()
+  await desk.at('ledger-row').first().waitFor()
+  await desk.says(/录音单侧无声[\s\S]*听不到值班员[\s\S]*未解决[\s\S]*有录音无通话[\s\S]*交换机上/, desk.at('ledger-row').first().locator('xpath=../..'))
+  assert.equal(await desk.at('ledger-count').innerText(), '2')
+  assert.equal(await desk.at('ledger-run').count(), 0, 'an officer only looks')
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
+  await desk.shot('15e-reconciliation')
+  await desk.at('ledger-call').click()
+  await desk.at('call-detail').locator('dl').waitFor()
+  await desk.page.unroute('**/api/v1/reconciliation?*')
+})
+
 await check('English by a switch, and back', async () => {
   await desk.at('lang').click()
   await until('English', async () => /Duty desk[\s\S]*Idle/.test(await desk.text()))
