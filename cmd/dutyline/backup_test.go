@@ -204,7 +204,9 @@ func TestBackupAndRestoreGiveBackTheSame(t *testing.T) {
 	}
 
 	older := filepath.Join(t.TempDir(), "older")
-	works(t, "", "restore", s.to, "--into", older, "--generation", generations[0])
+	if said := works(t, "", "restore", s.to, "--into", older, "--generation", generations[0]); !strings.Contains(said, " +08:00\n") {
+		t.Errorf("the time of the site is not said:\n%s", said)
+	}
 	got := files(t, older)
 	for _, name := range []string{"tape/2026-11-23.jsonl", "journal/cel.jsonl", "refused-changes.jsonl", "log.db"} {
 		if got[name] == "" {

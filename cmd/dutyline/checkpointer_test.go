@@ -249,14 +249,16 @@ func TestANewKeyKeepsTheOldOne(t *testing.T) {
 		t.Errorf("new %s, old %s: %s", fresh, old, said)
 	}
 	printed := r.works("checkpoint", "--print")
-	for _, w := range []string{"记录数", "根哈希", "密钥指纹"} {
+	for _, w := range []string{"记录数", "根哈希", "密钥指纹", " +08:00"} {
 		if !strings.Contains(printed, w) {
 			t.Errorf("the sheet does not say %q:\n%s", w, printed)
 		}
 	}
 	answers(t, 0, []string{"verify: intact", "checkpoints      2"}, "--config", r.file)
 	out := filepath.Join(t.TempDir(), "c.txt")
-	r.works("checkpoint", "--out", out)
+	if said := r.works("checkpoint", "--out", out); !strings.Contains(said, "the signed checkpoint is in "+out) {
+		t.Errorf("it says %q", said)
+	}
 	refused(t, "", "never written over", "checkpoint", "--out", out, "--config", r.file)
 }
 
