@@ -11,6 +11,7 @@ import (
 
 	"filippo.io/age"
 
+	"dutyline/recorder"
 	"dutyline/telephony"
 )
 
@@ -33,6 +34,9 @@ func (c *Config) check(f *Faults) {
 	}
 	if c.ARI.User == "" {
 		f.add("ari.user", "is missing; name the user of ari.conf")
+	}
+	if by := c.RecordedBy(); by != recorder.ByDialplan && by != recorder.BySnoop {
+		f.add("recording.by", "%q is unknown; use dialplan, which records without this daemon, or snoop", c.Record.By)
 	}
 	c.checkPlaces(f)
 }

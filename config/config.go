@@ -28,6 +28,7 @@ type Config struct {
 	Log     Log        `mapstructure:"log"`
 	Archive Archive    `mapstructure:"archive"`
 	Keys    Keys       `mapstructure:"keys"`
+	Record  Recording  `mapstructure:"recording"`
 	Disk    Disk       `mapstructure:"disk"`
 	Tape    Tape       `mapstructure:"tape"`
 	Journal Journal    `mapstructure:"journal"`
@@ -95,6 +96,11 @@ type Archive struct {
 	Folder string `mapstructure:"folder"`
 }
 
+// Recording is who starts the recordings on the switch.
+type Recording struct {
+	By string `mapstructure:"by"` // dialplan or snoop; see recorder.By
+}
+
 // Keys is where the key lies that opens recordings, and who else may open them.
 type Keys struct {
 	Folder          string `mapstructure:"folder"`           // empty: "keys" beside the duty log
@@ -139,6 +145,9 @@ func (c Config) Rule() recorder.Retention {
 	}}
 }
 
+// RecordedBy is who starts the recordings, in the words of the recorder.
+func (c Config) RecordedBy() recorder.By { return recorder.By(c.Record.By) }
+
 // Faults is every fault of a configuration, each with its path.
 type Faults struct {
 	File string
@@ -164,6 +173,7 @@ func Default() Config {
 		ARI:     ARI{URL: "http://127.0.0.1:8088/ari", User: "dutyline"},
 		Log:     Log{File: "/var/lib/dutyline/log.db"},
 		Archive: Archive{Folder: "/var/lib/dutyline/recordings"},
+		Record:  Recording{By: string(recorder.ByDialplan)},
 		Disk:    Disk{ReserveMB: 512, WarnDays: 30},
 		Journal: Journal{File: "/var/log/asterisk/cel-custom/cel.jsonl"},
 		Tape:    Tape{Folder: "/var/lib/dutyline/tape", MaxMB: 2048},

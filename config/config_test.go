@@ -64,6 +64,7 @@ tape: {days: 0, max_mb: 1}
 retention: {recordings: -1, tape: -2, journal: -3, entries: 1}
 keys: {escrow_recipient: AGE-SECRET-KEY-1, file: x}
 disk: {reserve_mb: 1, warn_days: 0}
+recording: {by: magic}
 web: {listen: "8480", tls_cert: /x, session_idle: 1s}
 `))
 	var faults *config.Faults
@@ -74,7 +75,7 @@ web: {listen: "8480", tls_cert: /x, session_idle: 1s}
 	for _, path := range []string{
 		"sight:", "site.area_code:", "site.time_zone:", "lines[0].name:", "lines[0].endpoints:", "lines[0].trunks:",
 		"lines[0].rule:", "lines[0].rule.colour:", "lines[1].supervision:", "lines[1].trunks:", "lines[2].name:", "lines[2].endpoints:",
-		"ari.url:", "ari.password_file:", "tape.days:", "tape.max_mb:", "retention.recordings:", "retention.tape:", "retention.journal:", "retention.entries:", "keys.escrow_recipient:", "keys.file:", "disk.reserve_mb:", "disk.warn_days:", "web.listen:", "evidence.checkpoint_every:", "evidence.send_to:", "web.tls_cert:", "web.session_idle:",
+		"ari.url:", "ari.password_file:", "tape.days:", "tape.max_mb:", "retention.recordings:", "retention.tape:", "retention.journal:", "retention.entries:", "keys.escrow_recipient:", "keys.file:", "disk.reserve_mb:", "disk.warn_days:", "recording.by:", "web.listen:", "evidence.checkpoint_every:", "evidence.send_to:", "web.tls_cert:", "web.session_idle:",
 	} {
 		if !strings.Contains(strings.ToLower(text), path) {
 			t.Errorf("no fault at %s in:\n%s", path, text)

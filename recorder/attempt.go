@@ -35,7 +35,7 @@ func (c *Collector) collect(ctx context.Context, r Recording, w *watch) (Recordi
 	if err != nil {
 		return c.vain(ctx, r, w, "fetch the recording", err)
 	}
-	v := Assess(r, got[0], got[1], c.unchanged(w, got))
+	v := Assess(r, c.By, got[0], got[1], c.unchanged(w, got))
 	switch v.Step {
 	case StepSeal:
 		return c.seal(ctx, r, w, v)
@@ -114,10 +114,14 @@ func (c *Collector) seal(ctx context.Context, r Recording, w *watch, v Verdict) 
 	if err != nil {
 		return c.vain(ctx, r, w, "seal the recording", err)
 	}
+	lead := time.Duration(0)
+	if c.Lead != nil {
+		lead = c.Lead(r.CallID)
+	}
 	r.Status, r.Digest, r.Size, r.Duration = Sealed, s.Digest, s.Size, s.Duration
 	r.FileDigest, r.FileSize = s.FileDigest, s.FileSize
 	r.CallerDB, r.OfficerDB = s.Far.Loudest, s.Officer.Loudest
-	r.Findings = Judge(r.Talk, s.Far, s.Officer)
+	r.Findings = Judge(r.Talk, s.Far.after(lead), s.Officer.after(lead))
 	r.Reason = sentences(v.Reason, padNote(s.Far, s.Officer))
 	r.Attempts, r.SealedAt = 0, c.Now()
 	r.NextTry = r.SealedAt // the originals are still to be removed

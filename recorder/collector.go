@@ -33,6 +33,9 @@ type Collector struct {
 	Wake     func() <-chan struct{} // closed when a recording may have become due; nil: look every second
 	Log      *slog.Logger           // nil: say nothing
 	Parallel int                    // recordings worked on at once; 0 means 2
+	By       By                     // who starts the recordings; empty: the dialplan
+	// Lead is for how long a call was recorded before it was answered; nil: never.
+	Lead func(callID string) time.Duration
 
 	mu      sync.Mutex
 	watched map[string]*watch

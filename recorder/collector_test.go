@@ -219,6 +219,40 @@ func TestWhatNeverComesIsMissing(t *testing.T) {
 	})
 }
 
+// Where this daemon records, a call that nobody answered leaves the sound of waiting, which is
+// not kept, and what begins before the answer is longer than the talk by that.
+func TestWhatWasRecordedBySnooping(t *testing.T) {
+	play(t, func(s *stage) {
+		s.collector.By = recorder.BySnoop
+		lead := 9 * time.Second
+		s.collector.Lead = func(string) time.Duration { return lead }
+		far, officer := talk()
+		s.sw.PutCall("1.0", far, officer)
+		s.end(telephony.Call{ID: "1.0", OfferedAt: offered, EndedAt: ended, Outcome: telephony.Missed})
+		s.pass(16 * time.Second)
+		s.want("1.0", recorder.None, "")
+		if left := s.sw.Names(); len(left) != 0 {
+			t.Errorf("left on the switch: %v", left)
+		}
+
+		s.sw.PutCall("2.0", far, officer)
+		s.hangUp("2.0") // ten seconds of talk after nine of ring, and only ten are there
+		if r := s.want("2.0", recorder.Sealed, ""); !slices.Equal(r.Findings, []telephony.Finding{telephony.RecordingShort}) || r.Duration != 10*time.Second {
+			t.Errorf("%+v", r)
+		}
+		lead = 500 * time.Millisecond
+		s.sw.PutCall("3.0", far, officer)
+		s.hangUp("3.0")
+		if r := s.want("3.0", recorder.Sealed, ""); len(r.Findings) != 0 {
+			t.Errorf("%+v", r)
+		}
+
+		s.hangUp("4.0")
+		s.pass(14 * time.Second)
+		s.want("4.0", recorder.Missing, "this daemon was away when the call came")
+	})
+}
+
 // A call without sound leaves two files of nothing but a header. What is asked of the switch
 // for it must not cost more than the call did: each question has it go through its folder.
 func TestACallWithoutSoundIsAskedForTwice(t *testing.T) {

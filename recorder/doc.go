@@ -3,7 +3,8 @@
 // its digest and tied to its call.
 //
 // The dialplan records (so that it happens without us); this package only fetches
-// afterwards:
+// afterwards. Where the dialplan does not, Snoops decides which calls are recorded from beside,
+// into files of the same names:
 //
 //	call ended ──▶ ForCall ──▶ row ──▶ Collector: fetch ──▶ Assess ──▶ seal ──▶ row ──▶ verify ──▶ remove the originals
 //

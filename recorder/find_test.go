@@ -114,7 +114,7 @@ func TestCausesAreReadFromTheirSentences(t *testing.T) {
 		{cut, whole, time.Minute, recorder.CauseSalvaged, ""},
 		{whole, whole, 0, "", ""},
 	} {
-		v := recorder.Assess(recorder.Recording{Status: recorder.Pending, Talk: time.Minute, Attempts: 8}, c.far, c.officer, c.unchanged)
+		v := recorder.Assess(recorder.Recording{Status: recorder.Pending, Talk: time.Minute, Attempts: 8}, recorder.ByDialplan, c.far, c.officer, c.unchanged)
 		r := recorder.Recording{Reason: v.Reason}
 		if r.Cause() != c.want || r.EmptySide() != c.side || c.want != "" && r.Cause() != v.Cause {
 			t.Errorf("%q is read as %q %q, want %q %q", v.Reason, r.Cause(), r.EmptySide(), c.want, c.side)

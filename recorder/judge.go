@@ -41,6 +41,12 @@ func Judge(talk time.Duration, far, officer Level) []telephony.Finding {
 	return found
 }
 
+// after is a side without what was recorded before the answer.
+func (l Level) after(lead time.Duration) Level {
+	l.Duration = max(0, l.Duration-lead)
+	return l
+}
+
 // Step is what to do with a recording next.
 type Step string
 
@@ -93,13 +99,17 @@ const withoutSound = 4
 const Settled = 10 * time.Second
 
 // Assess decides what to do with what was received. r.Attempts counts the tries before this
-// one; unchanged is for how long both sides have had their present sizes.
-func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict {
+// one; unchanged is for how long both sides have had their present sizes. What was recorded by
+// snooping begins before the answer, so that of an unanswered call it holds the bell at most.
+func Assess(r Recording, by By, far, officer Received, unchanged time.Duration) Verdict {
 	late := r.Attempts >= patience || r.Attempts >= withoutSound && far.State == Whole && officer.State == Whole
 	cut := far.State == Unfinished || officer.State == Unfinished
 	empty := far.Samples == 0 && officer.Samples == 0
 	never := Verdict{StepLost, CauseNeverCame,
 		saysNeverCame + " of this answered call: check that its recording folder can be written and is not full"}
+	if by == BySnoop {
+		never.Reason += ", and see whether this daemon was away when the call came, for nobody else records here (recording.by is snoop)"
+	}
 	mute := Verdict{StepLost, CauseNoAudio,
 		saysNoAudio + ": check the media path (codecs, NAT, firewall) between switch, trunk and phone"}
 	if r.Talk == 0 { // no answer is known, so nothing is missed
@@ -107,7 +117,7 @@ func Assess(r Recording, far, officer Received, unchanged time.Duration) Verdict
 		mute = never
 	}
 	switch {
-	case r.Status == None && empty:
+	case r.Status == None && (empty || by == BySnoop):
 		return Verdict{StepEmpty, CauseUnanswered, ""}
 	case far.State == Absent && officer.State == Absent:
 		return patiently(late, never)

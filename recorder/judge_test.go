@@ -100,7 +100,7 @@ func TestAssess(t *testing.T) {
 		case perhaps:
 			r.Status = pending
 		}
-		v := recorder.Assess(r, c.far, c.officer, c.unchanged)
+		v := recorder.Assess(r, recorder.ByDialplan, c.far, c.officer, c.unchanged)
 		if diff := cmp.Diff(c.want, verdict{v.Step, v.Cause}); diff != "" {
 			t.Errorf("%s, -want +got:\n%s", c.name, diff)
 		}
@@ -113,10 +113,10 @@ func TestAssess(t *testing.T) {
 func TestAssessNamesTheSideThatIsNotThere(t *testing.T) {
 	whole, absent := recorder.Received{State: recorder.Whole, Samples: 1}, recorder.Received{State: recorder.Absent}
 	r := recorder.Recording{Status: recorder.Pending, Attempts: 9}
-	if v := recorder.Assess(r, absent, whole, 0); !strings.Contains(v.Reason, "caller's side") {
+	if v := recorder.Assess(r, recorder.ByDialplan, absent, whole, 0); !strings.Contains(v.Reason, "caller's side") {
 		t.Error(v.Reason)
 	}
-	if v := recorder.Assess(r, whole, absent, 0); !strings.Contains(v.Reason, "officer's side") {
+	if v := recorder.Assess(r, recorder.ByDialplan, whole, absent, 0); !strings.Contains(v.Reason, "officer's side") {
 		t.Error(v.Reason)
 	}
 }

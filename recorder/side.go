@@ -3,7 +3,6 @@ package recorder
 import (
 	"context"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -23,10 +22,9 @@ func Sides() [2]Side { return [2]Side{Far, Officer} }
 // duty log keeps such calls apart: "id~2". No id of a switch holds it.
 const AgainMark = "~"
 
-// StoredName is how the switch's dialplan names a side's recording.
+// StoredName is how a side's recording is named on the switch, by its dialplan or by us.
 func StoredName(callID string, s Side) string {
-	id, _, _ := strings.Cut(callID, AgainMark)
-	return id + "-" + string(s)
+	return channelOf(callID) + "-" + string(s)
 }
 
 // State of a side's file as it was delivered.

@@ -30,7 +30,9 @@ type Journal struct {
 // chapter is the rows of one call that has not ended.
 type chapter struct {
 	linked string
-	from   Position // reading again from here finds all of its rows
+	prev   time.Time // of the newest row of any call before its first one
+	broken bool      // rows of it may be lost
+	from   Position  // reading again from here finds all of its rows
 	began  time.Time
 	seen   time.Time // its newest row, on the switch's clock
 	read   time.Time // when its newest row was read, on ours: times in the rows may be anything
@@ -46,6 +48,8 @@ func NewJournal(lines []Line) *Journal {
 type Settlement struct {
 	Call Call
 	At   time.Time // of the row that ended it
+	// Lost is the time in which rows of the call were lost; zero when the journal has all of it.
+	Lost Interval
 }
 
 // Read takes rows that stood between two positions, read at now, and returns the calls that
@@ -53,13 +57,14 @@ type Settlement struct {
 func (j *Journal) Read(rows []Row, from, to Position, now time.Time) []Settlement {
 	var out []Settlement
 	for _, row := range rows {
+		before := j.lastAt
 		if row.At.Before(now.Add(maxAhead)) {
 			j.lastAt = later(j.lastAt, row.At)
 		}
 		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown {
 			continue
 		}
-		c := j.chapterOf(row, from)
+		c := j.chapterOf(row, from, before)
 		if row.Kind == RowLinkedEnd {
 			out = append(out, j.close(c, row.At, time.Time{})...)
 			continue
@@ -75,10 +80,10 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time) []Settlemen
 	return append(out, j.sweep(now)...)
 }
 
-func (j *Journal) chapterOf(row Row, from Position) *chapter {
+func (j *Journal) chapterOf(row Row, from Position, before time.Time) *chapter {
 	c := j.chapters[row.LinkedID]
 	if c == nil {
-		c = &chapter{linked: strings.Clone(row.LinkedID), from: from, began: row.At, seen: row.At}
+		c = &chapter{linked: strings.Clone(row.LinkedID), prev: before, from: from, began: row.At, seen: row.At}
 		j.chapters[c.linked] = c
 		j.order = append(j.order, c)
 	}
@@ -92,9 +97,26 @@ func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
 	j.order = slices.DeleteFunc(j.order, func(x *chapter) bool { return x == c })
 	var out []Settlement
 	for _, call := range Settle(j.lines, c.rows, cut) {
-		out = append(out, Settlement{Call: call, At: at})
+		if c.broken {
+			call = inPart(call)
+		}
+		s := Settlement{Call: call, At: at}
+		if slices.Contains(call.Findings, JournalInPart) {
+			s.Lost = Interval{Kind: JournalDown, From: c.prev, To: later(at, c.prev), Cause: "rows of a call are lost from the switch's journal"}
+			if c.prev.IsZero() || c.prev.After(c.began) {
+				s.Lost.From = c.began
+			}
+		}
+		out = append(out, s)
 	}
 	return out
+}
+
+// Broken says that rows are lost, or were not written: what runs now has a hole.
+func (j *Journal) Broken() {
+	for _, c := range j.order {
+		c.broken = true
+	}
 }
 
 // SwitchStarted says when the switch was started. What began before and has not ended was

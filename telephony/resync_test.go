@@ -37,6 +37,27 @@ func feed(tr *telephony.Tracker, s *scene) []telephony.Call {
 	return ended(out)
 }
 
+// Helpers that record from beside, and run on while nobody looks, are no calls and no legs.
+func TestHelpersAreStrangers(t *testing.T) {
+	helper := telephony.Channel{ID: "dutyline-far-1.0", Name: "Snoop/1795436279.trunk1-00000000", State: "Up", App: "Stasis", AppData: "dutyline", Created: sceneStart}
+	s := newScene().rings("trunk 1", "duty 1").at(3000).answers("trunk 1", "duty 1", "b")
+	tr := telephony.NewTracker(lines())
+	feed(tr, s)
+	tr.Gap(sceneStart.Add(4 * time.Second))
+	snap := telephony.Snapshot{At: sceneStart.Add(5 * time.Second), Channels: []telephony.Channel{helper, s.ch("trunk 1"), s.ch("duty 1"), {ID: "h2", Name: "Snoop/x-00000001", State: "Up", App: "Stasis"}}}
+	if got := kinds(tr.Resync(snap)); !slices.Equal(got, []string{"line talking"}) || len(tr.Open()) != 1 {
+		t.Errorf("after the gap: %v, %d open calls", got, len(tr.Open()))
+	}
+	for _, ev := range []telephony.Event{
+		{Kind: telephony.EventApp, Channel: helper, At: sceneStart.Add(6 * time.Second)},
+		{Kind: telephony.EventDestroyed, Channel: helper, At: sceneStart.Add(7 * time.Second)},
+	} {
+		if got := kinds(tr.Apply(ev)); len(got) != 0 {
+			t.Errorf("a helper's %v: %v", ev.Kind, got)
+		}
+	}
+}
+
 func TestGapMakesLinesUnknown(t *testing.T) {
 	tr := telephony.NewTracker(lines())
 	feed(tr, newScene().rings("trunk 1", "duty 1"))

@@ -50,16 +50,33 @@ func Settle(lines []Line, rows []Row, cut time.Time) []Call {
 // seen to happen, and it began at the latest when the first row that is left was written.
 func (r *retelling) settled(p *part, c Call, cut time.Time) Call {
 	c.SettledBy = SettledByJournal
-	if !p.begun {
-		c.Outcome, c.Reason = Unknown, ReasonNotSeenToEnd
-		c.RangAt, c.RangUntil, c.Rings = time.Time{}, time.Time{}, 0
-		c.Findings = []Finding{SeenInPart, JournalInPart}
+	if !p.begun || r.contradicts() {
+		c = inPart(c)
 	}
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f == BusyWithoutCall })
 	if !cut.IsZero() {
 		c.Findings = append(c.Findings, CutBySwitch)
 	}
 	return c
+}
+
+// inPart is a call of which rows are lost.
+func inPart(c Call) Call {
+	c.Outcome, c.Reason = Unknown, ReasonNotSeenToEnd
+	c.RangAt, c.RangUntil, c.Rings = time.Time{}, time.Time{}, 0
+	c.Findings = []Finding{SeenInPart, JournalInPart}
+	return c
+}
+
+// contradicts reports whether our dialplan's mark says that a dial was answered of which no
+// answer is in the rows: they were not written for a while, and nothing else shows it.
+func (r *retelling) contradicts() bool {
+	for _, p := range r.order {
+		if p.status == "ANSWER" && !slices.ContainsFunc(r.order, func(x *part) bool { return x != p && !x.answered.IsZero() || x.pickedUp }) {
+			return true
+		}
+	}
+	return false
 }
 
 // retelling turns journal rows into events.
@@ -82,6 +99,8 @@ type part struct {
 	source   string        // the channel that hung up, or the dialplan
 	rangFor  time.Duration // of a dialling channel: how long its phones took to ring
 	rangs    bool          // of a dialling channel: they rang
+	status   string        // of a dialling channel: how its dial ended, as our dialplan marked it
+	pickedUp bool          // its call was picked up by another phone
 	redirect string        // of a dialling channel: the redirecting number at its end
 	joined   bool          // it was answered and joined a bridge
 	begun    bool          // its beginning is in the journal
@@ -122,6 +141,8 @@ func (r *retelling) gather(row *Row) {
 		first(&p.ended, row.At)
 	case RowBridgeEnter:
 		p.joined = true
+	case RowPickup:
+		p.pickedUp = true
 	case RowUser:
 		p.mark(row)
 	}
@@ -140,7 +161,7 @@ func (p *part) mark(row *Row) {
 	if ms, err := strconv.Atoi(row.Extra["ring_ms"]); err == nil && ms >= 0 {
 		p.rangFor, p.rangs = time.Duration(ms)*time.Millisecond, true
 	}
-	p.redirect = row.Extra["redir"]
+	p.redirect, p.status = row.Extra["redir"], row.Extra["status"]
 	if p.source == "" {
 		p.source = row.Extra["src"]
 	}

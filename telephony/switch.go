@@ -28,6 +28,33 @@ type Switch interface {
 	RemoveRecording(ctx context.Context, name string) error
 }
 
+// Snooper records a call from beside it, where the dialplan does not. The call's own channels
+// stay where they are: only helper channels are ours, and they end with the channel that they
+// listen to, whatever becomes of us.
+type Snooper interface {
+	// Snoop makes a helper for each tap and records what it hears, all sides in step. since is
+	// the switch's clock when the recording had begun. ErrNotFound when the channel is gone; the
+	// error of a side does not keep the others from being recorded.
+	Snoop(ctx context.Context, taps []Tap) (since time.Time, err error)
+}
+
+// Tap is one voice that is to be recorded from beside the call.
+type Tap struct {
+	Channel string // whom to listen to; nothing happens to it
+	Voice   Voice
+	Helper  string // id of the helper channel
+	Name    string // of the stored recording
+}
+
+// Voice is one of the two that pass through a channel.
+type Voice string
+
+// The two voices of a channel.
+const (
+	Spoken Voice = "in"  // what comes from its far end
+	Heard  Voice = "out" // what its far end is given to hear
+)
+
 // SwitchInfo names the switch.
 type SwitchInfo struct {
 	System  string

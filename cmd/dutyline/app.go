@@ -34,6 +34,7 @@ type app struct {
 	logger    *slog.Logger
 	clock     *clock
 	registry  *prometheus.Registry
+	lock      *os.File // held as long as the daemon runs on the log
 	log       *sqlite.DB
 	keys      *archive.Keys
 	keyMade   bool // at this start
@@ -48,6 +49,7 @@ type app struct {
 	auditor   *auditor
 	steps     *clockWatch
 	collector *recorder.Collector
+	snooper   *snooper // nil where the dialplan records
 	ledger    *reconciler
 	keeper    *keeper
 	journal   *journalist // nil where no journal is configured
@@ -87,6 +89,9 @@ func (a *app) open(ctx context.Context) error {
 		}
 	}
 	var err error
+	if a.lock, err = lockLog(a.cfg.Log.File); err != nil {
+		return err
+	}
 	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now}); err != nil {
 		return err
 	}
@@ -123,6 +128,7 @@ func (a *app) wire(context.Context) error {
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
 	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.WakeDue, Log: a.logger}
+	a.wireSnooper()
 	a.ledger = newReconciler(a.log, a.archive, a.sw, a.clock.Now, a.logger)
 	a.watcher.seen = func() { a.collector.Hurry(); a.ledger.Seen() }
 	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive}
@@ -147,6 +153,9 @@ func (a *app) resume(ctx context.Context) error {
 	}
 	if err := a.resumeSight(ctx); err != nil {
 		return err
+	}
+	if a.snooper != nil {
+		a.snooper.resume(open)
 	}
 	a.watcher.resume(open, states)
 	return nil
@@ -176,6 +185,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "accesses", run: a.accesses.Run},
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
+		part{name: "snooping", run: a.runSnooper},
 		part{name: "sight", run: a.beat.Run},
 		part{name: "journal", run: a.runJournal},
 		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
@@ -184,7 +194,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "clock", run: a.steps.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
-		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.watcher) }},
+		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},
 	)
 }
 
@@ -201,6 +211,9 @@ func (a *app) close() {
 		if err := a.log.Close(); err != nil {
 			a.logger.Error("close the duty log", "err", err)
 		}
+	}
+	if a.lock != nil {
+		_ = a.lock.Close() // nothing was kept in it
 	}
 }
 
@@ -252,5 +265,6 @@ func ariConfig(c config.Config, logger *slog.Logger) ari.Config {
 		endpoints = append(append(endpoints, l.Endpoints...), l.Trunks...)
 	}
 	slices.Sort(endpoints)
-	return ari.Config{URL: c.ARI.URL, User: c.ARI.User, Password: c.ARI.Password, Endpoints: slices.Compact(endpoints), Log: logger}
+	return ari.Config{URL: c.ARI.URL, User: c.ARI.User, Password: c.ARI.Password, Endpoints: slices.Compact(endpoints), Log: logger,
+		Snoops: c.RecordedBy() == recorder.BySnoop, NoJournal: c.Journal.File == ""}
 }

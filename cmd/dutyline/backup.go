@@ -30,7 +30,7 @@ func notInBackup(keys []sqlite.SiteKey) []string {
 		which = " (fingerprint " + strings.Join(fingerprints(keys), ", ") + ")"
 	}
 	return []string{
-		"the keys" + which + ": keep the site key or the escrow key at another place, for without one of them encrypted recordings cannot be played",
+		"the keys" + which + ": copy the whole keys folder to another place, with site.key (or keep the escrow key), without which encrypted recordings cannot be played, and evidence.key, without which nothing can be signed as before",
 		"passwords of the configuration (ARI, metrics), the page's certificate, login sessions",
 	}
 }
@@ -76,7 +76,7 @@ func newBackupCommand() *cobra.Command {
 		Long: "Back up the duty log and all recordings into DIR, best on another disk, while the daemon runs.\n" +
 			"Every run adds a generation of the log; recordings are copied once and proved by their digest.\n" +
 			"A run that is cut off leaves the generations before it as they were; the next one goes on.\n" +
-			"Keys are not in the backup.",
+			"Keys are not in the backup: copy the whole keys folder (site.key, evidence.key) to another place.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)

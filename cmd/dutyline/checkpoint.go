@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +54,7 @@ func newCheckpointCommand() *cobra.Command {
 			}
 			text := signed.Note
 			if printed {
-				if text, err = printedCheckpoint(signed.Note, key); err != nil {
+				if text, err = printedCheckpoint(signed.Note, key, c.Site.Location()); err != nil {
 					return err
 				}
 			}
@@ -61,7 +62,11 @@ func newCheckpointCommand() *cobra.Command {
 				fmt.Fprint(cmd.OutOrStdout(), text)
 				return nil
 			}
-			return writeNew(out, text)
+			if err := writeNew(out, text); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "the signed checkpoint is in %s: keep it where nobody here can change it\n", out)
+			return nil
 		},
 	}
 	flags := cmd.Flags()
@@ -74,13 +79,13 @@ func newCheckpointCommand() *cobra.Command {
 }
 
 // printedCheckpoint is the form for paper: what is compared by eye.
-func printedCheckpoint(signed string, key audit.Key) (string, error) {
+func printedCheckpoint(signed string, key audit.Key, zone *time.Location) (string, error) {
 	c, err := audit.Open(signed, key.Verifier())
 	if err != nil {
 		return "", fmt.Errorf("the newest checkpoint: %w", err)
 	}
 	return fmt.Sprintf("日志校验点 checkpoint\n  记录数 records   %d\n  时间 at          %s\n  根哈希 root      %s\n  密钥指纹 key     %s\n",
-		c.Size, c.At.Local().Format("2006-01-02 15:04:05 -07:00"), audit.Grouped(c.Root[:]), key.Fingerprint()), nil
+		c.Size, atSite(c.At, zone), audit.Grouped(c.Root[:]), key.Fingerprint()), nil
 }
 
 // writeNew writes a file that must not be there yet.

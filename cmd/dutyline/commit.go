@@ -48,8 +48,8 @@ type committer struct {
 }
 
 const (
-	quietBefore = 20 * time.Millisecond  // when no write began for so long, a change is written at once
-	gatherFor   = 8 * time.Millisecond   // else it waits for others, to be written together with them
+	quietBefore = 30 * time.Millisecond  // when no write began for so long, a change is written at once
+	gatherFor   = 15 * time.Millisecond  // else it waits for others, to be written together with them
 	lateCommit  = 250 * time.Millisecond // a change that waits longer is shown before it is logged
 	retryCommit = time.Second            // how long to wait after the log could not be written
 	slowCommit  = 5 * time.Second        // a write that takes longer is a fault of its own

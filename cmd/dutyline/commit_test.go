@@ -248,6 +248,7 @@ func TestAPoisonousChangeIsSetAsideAndTheRestGoesOn(t *testing.T) {
 				r.c.Add(all[1])
 				synctest.Wait()
 				r.c.Add(all[2])
+				time.Sleep(gatherFor) // synthetic
 				synctest.Wait()
 				r.health(false, 0)
 				want := namesOf(all...)
@@ -301,6 +302,7 @@ func TestWhatCanNeitherBeWrittenNorSetAsideIsKept(t *testing.T) {
 		}
 		r.c.Add(missedCall("a"))
 		r.c.Add(missedCall("b"))
+		time.Sleep(gatherFor) // synthetic
 		synctest.Wait()
 		r.health(true, 1)
 		r.keeps(map[string]telephony.Outcome{"a": telephony.Missed, "b": telephony.Missed})

@@ -51,9 +51,10 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	checks := []telephony.Check{{Name: "configuration", OK: true, Detail: fmt.Sprintf("%s, %d line(s)", file, len(c.Lines))}}
 	sw := ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil)
 	checks = append(checks, sw.Check(ctx, c.TelephonyLines())...)
-	checks = append(checks, checkJournal(ctx, c, sw.ModuleRuns), checkClock(), checkLog(ctx, c.Log.File), checkKeys(ctx, c), checkRoom(ctx, c))
+	checks = append(checks, checkJournal(ctx, c, sw.ModuleRuns), checkClock(), checkLog(ctx, c), checkKeys(ctx, c), checkRoom(ctx, c))
 	facts, err := proofFactsOf(ctx, c.Log.File)
 	checks = append(checks, checkEvidenceKey(c, facts, err), checkBackup(c, facts, err, time.Now()))
+	checks = append(checks, checkPeople(ctx, c)...)
 	for _, folder := range c.DataFolders() {
 		checks = append(checks, checkFolder(folder, leastFree))
 	}
@@ -78,12 +79,15 @@ func checkClock() telephony.Check {
 
 // checkLog looks at the duty log without opening it for writing: doctor may run as another
 // user than the daemon, whose files it must neither make nor change.
-func checkLog(ctx context.Context, file string) telephony.Check {
+func checkLog(ctx context.Context, c config.Config) telephony.Check {
+	file := c.Log.File
 	check := telephony.Check{Name: "duty log", Detail: file}
 	info, err := os.Stat(file)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && holdsFiles(c.Archive.Folder):
+		check.Detail, check.Remedy = file+" is not there, although there are recordings", "correct log.file in the configuration, or restore the last backup with dutyline restore"
 	case errors.Is(err, fs.ErrNotExist):
-		check.Detail, check.Remedy = file+" is not there", "start the daemon once, it makes the log; or correct log.file in the configuration"
+		check.OK, check.Detail = true, file+" is made at the first start of the daemon"
 	case err != nil:
 		check.Detail, check.Remedy = err.Error(), "let the daemon's user enter the folders above it"
 	case !info.Mode().IsRegular():
@@ -149,11 +153,9 @@ func soundLog(ctx context.Context, file string) error {
 // nothing: what root made the daemon could not write.
 func checkFolder(folder string, least uint64) telephony.Check {
 	check := telephony.Check{Name: "folder " + folder}
-	info, err := os.Stat(folder)
+	there := nearest(folder)
+	info, err := os.Stat(there)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		check.Detail, check.Remedy = "is not there", "start the daemon once, it makes the folder; or make it and give it to the daemon's user with chown"
-		return check
 	case err != nil:
 		check.Detail, check.Remedy = err.Error(), "move away what is in the way, or let the daemon's user enter the folders above it"
 		return check
@@ -161,17 +163,24 @@ func checkFolder(folder string, least uint64) telephony.Check {
 		check.Detail, check.Remedy = "is a file", "move the file away, or correct the configuration"
 		return check
 	}
-	if err := unix.Faccessat(unix.AT_FDCWD, folder, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil {
+	if err := unix.Faccessat(unix.AT_FDCWD, there, unix.W_OK|unix.X_OK, unix.AT_EACCESS); err != nil && there != folder {
+		check.Detail = "is not there, and cannot be made in " + there + ": " + err.Error()
+		check.Remedy = "make it for the daemon's user, for instance sudo install -d -o dutyline -m 700 " + folder + "; or run doctor as that user"
+		return check
+	} else if err != nil {
 		check.Detail, check.Remedy = "cannot be written: "+err.Error(), "run doctor as the daemon's user; if it says the same then, give the folder to that user with chown"
 		return check
 	}
 	var disk unix.Statfs_t
-	if err := unix.Statfs(folder, &disk); err != nil {
+	if err := unix.Statfs(there, &disk); err != nil {
 		check.Detail, check.Remedy = err.Error(), "check the disk that holds it"
 		return check
 	}
 	free := disk.Bavail * uint64(disk.Bsize)
 	check.Detail = fmt.Sprintf("%.1f GB free", float64(free)/(1<<30))
+	if there != folder {
+		check.Detail = "is made at the first start of the daemon, " + check.Detail
+	}
 	if check.OK = free >= least; !check.OK {
 		check.Remedy = fmt.Sprintf("free at least %.0f GB, or put the folder on a larger disk", float64(least)/(1<<30))
 	}
@@ -184,11 +193,14 @@ func printChecks(out io.Writer, checks []telephony.Check) error {
 	bad := false
 	for _, c := range checks {
 		mark := "ok  "
-		if !c.OK {
+		switch {
+		case !c.OK:
 			mark, bad = "FAIL", true
+		case c.Warn:
+			mark = "WARN"
 		}
 		fmt.Fprintf(out, "%s  %-28s %s\n", mark, c.Name, c.Detail)
-		if !c.OK && c.Remedy != "" {
+		if (!c.OK || c.Warn) && c.Remedy != "" {
 			fmt.Fprintf(out, "      → %s\n", c.Remedy)
 		}
 	}

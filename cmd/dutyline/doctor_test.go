@@ -122,7 +122,7 @@ func TestDoctorOnAGoodSetUp(t *testing.T) {
 	folder := filepath.Dir(r.cfg.Log.File)
 	want := []string{"ARI rights", "Asterisk", "backup", "clock", "clock of the switch", "configuration", "dialplan", "duty log", "evidence key",
 		"folder " + folder, "folder " + r.cfg.Archive.Folder, "folder " + r.cfg.Tape.Folder,
-		"journal", "modules of the switch", "phone PJSIP/duty", "recording key", "recordings on the switch", "room on the disk", "trunk PJSIP/trunk"}
+		"journal", "logins", "modules of the switch", "phone PJSIP/duty", "recording key", "recordings on the switch", "room on the disk", "roster", "trunk PJSIP/trunk"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(checks))); diff != "" {
 		t.Errorf("what is looked at (-want +got):\n%s", diff)
 	}
@@ -245,8 +245,9 @@ func TestDoctorOnTheDaemonsOwnFiles(t *testing.T) {
 		check          func(p *patient) string
 		detail, remedy string
 	}{
-		{"no duty log", func(t *testing.T, p *patient) { fail(t, os.Remove(p.cfg.Log.File)) },
-			func(*patient) string { return "duty log" }, "is not there", "start the daemon once"},
+		{"recordings without a duty log", func(t *testing.T, p *patient) {
+			fail(t, errors.Join(os.Remove(p.cfg.Log.File), os.Mkdir(filepath.Join(p.cfg.Archive.Folder, "2026"), 0o700)))
+		}, func(*patient) string { return "duty log" }, "is not there", "restore the last backup"},
 		{"a folder in place of the duty log", func(t *testing.T, p *patient) {
 			fail(t, errors.Join(os.Remove(p.cfg.Log.File), os.Mkdir(p.cfg.Log.File, 0o700)))
 		}, func(*patient) string { return "duty log" }, "is no file", "move away"},
@@ -263,8 +264,6 @@ func TestDoctorOnTheDaemonsOwnFiles(t *testing.T) {
 		}, func(*patient) string { return "duty log" }, "damaged", "do not delete it"},
 		{"an empty log", func(t *testing.T, p *patient) { fail(t, os.Truncate(p.cfg.Log.File, 0)) },
 			func(*patient) string { return "duty log" }, "no duty log", "restore the last backup"},
-		{"no folder for recordings", func(t *testing.T, p *patient) { fail(t, os.Remove(p.cfg.Archive.Folder)) },
-			func(p *patient) string { return "folder " + p.cfg.Archive.Folder }, "is not there", "give it to the daemon's user"},
 		{"a file in place of the tape's folder", func(t *testing.T, p *patient) {
 			fail(t, errors.Join(os.Remove(p.cfg.Tape.Folder), os.WriteFile(p.cfg.Tape.Folder, nil, 0o600)))
 		}, func(p *patient) string { return "folder " + p.cfg.Tape.Folder }, "is a file", "move the file away"},
@@ -285,6 +284,20 @@ func TestDoctorOnTheDaemonsOwnFiles(t *testing.T) {
 	}
 }
 
+func TestDoctorOnAFolderThatCannotBeMade(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	closed := filepath.Join(t.TempDir(), "closed")
+	if err := os.Mkdir(closed, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	c := checkFolder(filepath.Join(closed, "dutyline", "recordings"), 1)
+	if c.OK || !strings.Contains(c.Detail, "cannot be made in "+closed) || !strings.Contains(c.Remedy, "sudo install -d -o dutyline") {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestDoctorOnADiskThatIsNearlyFull(t *testing.T) {
 	if c := checkFolder(t.TempDir(), 1<<62); c.OK || !strings.Contains(c.Remedy, "larger disk") {
 		t.Errorf("%+v", c)
@@ -292,6 +305,32 @@ func TestDoctorOnADiskThatIsNearlyFull(t *testing.T) {
 	if c := checkFolder(t.TempDir(), 1); !c.OK || c.Remedy != "" {
 		t.Errorf("%+v", c)
 	}
+}
+
+func TestDoctorBeforeTheFirstStart(t *testing.T) {
+	p := newPatient(t)
+	for _, file := range []string{p.cfg.Log.File, p.cfg.Archive.Folder, p.cfg.Tape.Folder} {
+		if err := os.RemoveAll(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	checks := p.doctor(t)
+	if names := failedNames(checks); len(names) != 1 || names[0] != "Asterisk" {
+		t.Errorf("on a new site these fail: %q", names)
+	}
+	for name, words := range map[string]string{
+		"duty log": "made at the first start", "folder " + p.cfg.Archive.Folder: "made at the first start",
+		"logins": "no login can write the log", "roster": "no roster for today", "room on the disk": "are free",
+	} {
+		if !strings.Contains(checks[name].Detail, words) {
+			t.Errorf("%s: %+v does not say %q", name, checks[name], words)
+		}
+	}
+	var out bytes.Buffer
+	if err := printChecks(&out, []telephony.Check{checks["roster"]}); err != nil || !strings.HasPrefix(out.String(), "WARN  roster") || !strings.Contains(out.String(), "→ import one") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	refused(t, "", "there is no key yet", "keys", "show", "--config", p.file)
 }
 
 func TestDoctorPrintsTheRemedyBelowTheFault(t *testing.T) {

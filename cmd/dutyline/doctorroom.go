@@ -16,7 +16,7 @@ import (
 // checkRoom says when the archive's disk will be full, from what the daemon noted of its growth.
 func checkRoom(ctx context.Context, c config.Config) telephony.Check {
 	check := telephony.Check{Name: "room on the disk", OK: true, Remedy: "make room, shorten the days in the section retention, or put archive.folder on a larger disk; nothing is deleted by itself"}
-	free, err := freeOn(c.Archive.Folder)
+	free, err := freeOn(nearest(c.Archive.Folder))
 	if err != nil {
 		check.Detail = "not known: " + err.Error()
 		return check // that the folder is not there is said elsewhere

@@ -39,7 +39,11 @@ func newEraseCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			for _, f := range fields {
-				o.Fields = append(o.Fields, dutylog.Field(f))
+				field, err := fieldCalled(f)
+				if err != nil {
+					return err
+				}
+				o.Fields = append(o.Fields, field)
 			}
 			return withData(cmd, file, func(d *data) error {
 				var err error
@@ -56,7 +60,7 @@ func newEraseCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&file, "config", "/etc/dutyline/dutyline.yaml", "the daemon's configuration")
-	flags.StringSliceVar(&fields, "field", nil, "only this field, for instance content; may be given several times")
+	flags.StringSliceVar(&fields, "field", nil, "only this field, for instance content or 电话内容; may be given several times")
 	flags.BoolVar(&o.Recording, "recording", false, "the recording as well (without --field it always goes)")
 	flags.StringVar(&o.Reason, "reason", "", "why, in a few words, without what is erased: it is kept for ever")
 	flags.StringVar(&by, "by", "", "login of who decided it")
@@ -221,7 +225,7 @@ func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
 	}
 	holding := slices.DeleteFunc(backups, func(b dutylog.Backup) bool { return !b.Holds(tr.Entry.OpenedAt) })
 	for _, b := range holding {
-		fmt.Fprintf(e.out, "still in a backup: %s in %s, of %s\n", b.Generation, b.Path, b.At.Local().Format(time.DateTime))
+		fmt.Fprintf(e.out, "still in a backup: %s in %s, of %s\n", b.Generation, b.Path, atSite(b.At, e.cfg.Site.Location()))
 	}
 	if len(holding) == 0 {
 		fmt.Fprintln(e.out, "no backup that the log knows of holds it")

@@ -152,7 +152,7 @@ func TestErasedTextIsInNoByteOfTheDataFolder(t *testing.T) {
 			t.Fatalf("%s does not hold the words at first: %v", place, before)
 		}
 	}
-	out := o.erase("--field", "content")
+	out := o.erase("--field", "电话内容")
 	if found := o.everywhere(pieces...); len(found) > 0 {
 		t.Errorf("still there:\n%s\n%s", strings.Join(found, "\n"), out)
 	}
@@ -242,7 +242,7 @@ func TestNothingIsDecidedBeforeTheFilesAreClean(t *testing.T) {
 	if e, err := o.db.Entry(t.Context(), "e-"+o.call.ID); err != nil || len(e.Erased) != 0 {
 		t.Errorf("%+v, %v", e.Erased, err)
 	}
-	refused(t, "", "colour is no field", append(args, "--field", "colour")...)
+	refused(t, "", "colour is no field of an entry; the fields are: caller_unit 来电单位", append(args, "--field", "colour")...)
 	refused(t, "", "--by nobody", "erase", "e-"+o.call.ID, "--reason", "x", "--by", "nobody", "--config", o.file)
 	refused(t, "", "required flag", "erase", "e-"+o.call.ID, "--config", o.file)
 }

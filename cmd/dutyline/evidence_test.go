@@ -188,7 +188,7 @@ func TestAnExhibitStandsByItself(t *testing.T) {
 	answers(t, 0, []string{"verify: intact", "recording file", "access", "compare it with the one that was filed"}, "--exhibit", dir)
 	for name, words := range map[string][]string{
 		exhibitStatement: {"不能证明", "密钥", "2026-000001", "dutyline verify --exhibit"},
-		exhibitEntry:     {"沈河区火情", "第 2 版", "张伟"},
+		exhibitEntry:     {"电话内容：沈河区火情", "第 2 版", "张伟（zhangwei）", "类别：值班来电　状态：未完成", "通话结果：按时接听", "响铃声数：", "结束时间：2026-"},
 		exhibitJournal:   {"CHAN_START\"}\n{\"linkedid\":\"1795436279.0\",\"event\":\"ANSWER\"}\n"},
 	} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
@@ -207,6 +207,24 @@ func TestAnExhibitStandsByItself(t *testing.T) {
 	refused(t, "", "name a new folder", "exhibit", "2026-000001", dir, "--config", r.file)
 	refused(t, "", "there is no entry", "exhibit", "2026-000099", filepath.Join(t.TempDir(), "x"), "--config", r.file)
 	answers(t, 0, []string{"verify: intact"}, "--config", r.file) // and who took it is on record
+}
+
+// TestAnExhibitSaysWhatWasErased: an empty field alone would look as if nobody had written it.
+func TestAnExhibitSaysWhatWasErased(t *testing.T) {
+	r := newProofRoom(t)
+	works(t, "Duban-2739\n", "user", "add", "sun", "--role", "supervisor", "--name", "孙督查", "--db", r.cfg.Log.File)
+	r.works("erase", "2026-000001", "--field", "content", "--reason", "误录涉密内容", "--by", "sun")
+	dir := filepath.Join(t.TempDir(), "exhibit")
+	r.works("exhibit", "2026-000001", dir)
+	for _, name := range []string{exhibitStatement, exhibitEntry} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "电话内容：（已依第 1 号删除决定抹去，") || strings.Contains(string(text), "火情") {
+			t.Errorf("%s:\n%s", name, text)
+		}
+	}
 }
 
 // TestAnythingChangedInAnExhibitIsFound changes each file of an exhibit, one at a time.
@@ -266,4 +284,18 @@ func TestAnExhibitThatHidesSomething(t *testing.T) {
 	}
 	r.write(filepath.Join(dir, exhibitIndex), string(text))
 	answers(t, exitAltered, []string{"exhibit.json: it is not the file that was listed", "no decision names it"}, "--exhibit", dir)
+
+	for i, p := range index.Proofs {
+		if p.Subject == "e-"+r.call+"/2" {
+			index.Proofs[i].ErasedBy = 0
+			p.ErasedBy, p.Index = 0, p.Index+1
+			index.Proofs = append(index.Proofs, p)
+			break
+		}
+	}
+	if text, err = json.Marshal(index); err != nil {
+		t.Fatal(err)
+	}
+	r.write(filepath.Join(dir, exhibitIndex), string(text))
+	answers(t, exitAltered, []string{"altered: revision e-" + r.call + "/2", "recorded a second time"}, "--exhibit", dir)
 }

@@ -78,7 +78,7 @@ func newExhibitCommand() *cobra.Command {
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: entry %s, %d proofs, %s\n", x.folder, x.entry.EntryNumber, len(x.proofs), x.recording)
 				for _, w := range x.lacks {
-					fmt.Fprintln(cmd.OutOrStdout(), "not in it: "+w)
+					fmt.Fprintln(cmd.OutOrStdout(), "not in it: "+w.said)
 				}
 				return nil
 			})
@@ -89,6 +89,10 @@ func newExhibitCommand() *cobra.Command {
 	cmd.Flags().StringVar(&journal, "journal", "", "the switch's live journal FILE, when it is not the one of the configuration; those that rotation left beside it are read as well")
 	return cmd
 }
+
+// lack is something that could not be taken along: said to who makes the exhibit, and in
+// Chinese to who reads it; cause is why, as the machine put it.
+type lack struct{ said, read, cause string }
 
 // exhibit is one that is being written.
 type exhibit struct {
@@ -105,9 +109,10 @@ type exhibit struct {
 	key        *audit.Key // nil: it cannot be read here
 	proofs     []sqlite.Exhibited
 	revisions  []dutylog.Revision
-	recording  string   // what became of it, in words
-	lacks      []string // what could not be taken along, and why
-	files      []string // written so far
+	recording  string       // what became of it, in words
+	call       dutylog.Call // zero: the entry has none
+	lacks      []lack       // what could not be taken along, and why
+	files      []string     // written so far
 }
 
 // write makes the folder. What is missing is said in it; what fails leaves no half folder
@@ -122,13 +127,20 @@ func (x *exhibit) write(ctx context.Context, entryID string) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) (err error) { x.entry, err = x.log.Entry(ctx, entryID); return err },
 		func(ctx context.Context) (err error) { x.revisions, err = x.log.Revisions(ctx, entryID); return err },
-		x.sign, x.writeProofs, x.writeRecording, x.writeJournal, x.writeWords, x.writeManifest,
+		x.readCall, x.sign, x.writeProofs, x.writeRecording, x.writeJournal, x.writeWords, x.writeManifest,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("exhibit of entry %s: %w", entryID, err)
 		}
 	}
 	return syncFolder(x.folder)
+}
+
+func (x *exhibit) readCall(ctx context.Context) (err error) {
+	if x.entry.CallID != "" {
+		x.call, err = x.log.Call(ctx, x.entry.CallID)
+	}
+	return err
 }
 
 func (x *exhibit) makeFolder() error {
@@ -145,7 +157,8 @@ func (x *exhibit) makeFolder() error {
 // sign takes a fresh checkpoint, so that everything is under it; without the key, the newest.
 func (x *exhibit) sign(ctx context.Context) error {
 	if key, _, err := openEvidenceKey(ctx, x.cfg.EvidenceKey(), x.log); err != nil {
-		x.lacks = append(x.lacks, fmt.Sprintf("a fresh signature (%v): what is newer than the last checkpoint is not in it", err))
+		x.lacks = append(x.lacks, lack{fmt.Sprintf("a fresh signature (%v): what is newer than the last checkpoint is not in it", err),
+			"新的签名：最后一个校验点之后的内容不在本材料中", err.Error()})
 	} else {
 		x.key, x.verifier = &key, key.Verifier()
 		if _, err := x.log.Checkpoint(ctx, key, x.cfg.Proof.SendTo != ""); err != nil {
@@ -206,7 +219,7 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 	from, row, err := x.archive.Open(ctx, x.entry.CallID)
 	if err != nil {
 		x.recording = "without a recording"
-		x.lacks = append(x.lacks, fmt.Sprintf("the recording (%s): %v", row.Status, err))
+		x.lacks = append(x.lacks, lack{fmt.Sprintf("the recording (%s): %v", row.Status, err), "录音：" + wordOf(recordingNames, row.Status), err.Error()})
 		return nil
 	}
 	defer from.Close()

@@ -162,6 +162,8 @@ func (c *exhibitCheck) checkProofs() {
 		case f.Answer != audit.Intact:
 		case p.ErasedBy != 0 && erased[p.Index] != strconv.FormatInt(p.ErasedBy, 10):
 			f.Answer, f.Why = audit.Altered, "it is said to be erased, and no decision names it"
+		case p.ErasedBy == 0 && !last && !p.Kind.Changes():
+			f.Answer, f.Why = audit.Altered, "it was recorded a second time, and no decision erased what it was"
 		case p.Salt == nil && p.ErasedBy == 0 && last:
 			f.Answer, f.Why = audit.CannotTell, "its content was left out"
 		}

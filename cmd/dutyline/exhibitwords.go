@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
+	"dutyline/telephony"
 )
 
 // writeWords writes what people read: the entry with all its revisions, and the statement.
@@ -19,10 +21,12 @@ func (x *exhibit) writeWords(context.Context) error {
 	return x.put(exhibitStatement, []byte(x.statement()))
 }
 
-var fieldNames = map[dutylog.Field]string{
-	dutylog.CallerUnit: "来电单位", dutylog.CallerPerson: "来电人", dutylog.CallerTitle: "职务", dutylog.ContactNumber: "联系电话",
-	dutylog.Content: "内容", dutylog.Category: "类别", dutylog.ReadBack: "复述", dutylog.CallBackResult: "回拨结果", dutylog.Inspector: "检查人",
-	dutylog.CheckResult: "检查结果", dutylog.CalledWhom: "呼叫对象", dutylog.CalledWhy: "呼叫事由", dutylog.AnsweredBy: "接听人",
+// wordOf is the Chinese word of a value; what has none is shown as it is, never hidden.
+func wordOf[T ~string](names map[T]string, v T) string {
+	if name, ok := names[v]; ok {
+		return name
+	}
+	return string(v)
 }
 
 func (x *exhibit) local(t time.Time) string {
@@ -46,69 +50,159 @@ func inText(s string) string {
 func (x *exhibit) entryText() string {
 	var b strings.Builder
 	e := x.entry
-	fmt.Fprintf(&b, "值班记录 %s\n单位:%s\n线路:%s\n来电时间:%s\n号码:%s\n", e.EntryNumber, x.cfg.Site.Name, e.Line, x.local(e.CallAt), inText(e.Number.Raw))
+	number := inText(e.Number.Raw)
+	if number == "" {
+		number = "未显示号码"
+		if slices.ContainsFunc(e.Erased, func(d dutylog.Erasure) bool { return len(d.Fields) == 0 }) {
+			number = "（已抹去）"
+		}
+	}
+	at, of := "来电时间", "来电号码"
+	if x.call.Direction == telephony.Outbound {
+		at, of = "去电时间", "所拨号码"
+	}
+	fmt.Fprintf(&b, "值班记录 %s\n单位：%s\n线路：%s\n%s：%s\n%s：%s\n", e.EntryNumber, x.cfg.Site.Name, e.Line, at, x.local(e.CallAt), of, number)
+	x.callText(&b)
 	for _, r := range x.revisions {
-		fmt.Fprintf(&b, "\n第 %d 版 %s %s(%s)类型 %s 状态 %s\n", r.Entry.Revision, x.local(r.At), inText(r.By.Name), r.By.Login, r.Entry.Kind, r.Entry.State)
-		for _, f := range dutylog.Fields() {
-			if v := r.Entry.Values[f]; v != "" {
-				fmt.Fprintf(&b, "  %s:%s\n", fieldNames[f], inText(v))
-			}
-			if g, ok := r.Entry.Gaps[f]; ok {
-				fmt.Fprintf(&b, "  %s:无(%s)%s\n", fieldNames[f], g.Why, inText(g.Reason))
+		fmt.Fprintf(&b, "\n第 %d 版　%s　%s（%s）　类别：%s　状态：%s\n", r.Entry.Revision, x.local(r.At), inText(r.By.Name), r.By.Login,
+			wordOf(kindNames, r.Entry.Kind), wordOf(stateNames, r.Entry.State))
+		x.revisionText(&b, r.Entry)
+	}
+	return b.String()
+}
+
+// callText says how the call went, as the switch showed it.
+func (x *exhibit) callText(b *strings.Builder) {
+	c := x.call
+	if c.ID == "" {
+		return
+	}
+	outcome := "通话尚未结束"
+	if c.Ended() {
+		outcome = wordOf(outcomeNames, c.Outcome)
+	}
+	fmt.Fprintf(b, "通话结果：%s\n", outcome)
+	if c.Direction == telephony.Inbound {
+		fmt.Fprintf(b, "话机响铃：%s\n", x.local(c.RangAt))
+		if c.Rings > 0 {
+			fmt.Fprintf(b, "响铃声数：%d 声\n", c.Rings)
+		}
+		if ring, ok := c.RingFor(); ok {
+			fmt.Fprintf(b, "响铃时长：%.1f 秒\n", ring.Seconds())
+		}
+	}
+	fmt.Fprintf(b, "接听时间：%s\n结束时间：%s\n", x.local(c.AnsweredAt), x.local(c.EndedAt))
+	if talk, ok := c.TalkFor(); ok {
+		fmt.Fprintf(b, "通话时长：%d 秒\n", int(talk.Seconds()))
+	}
+}
+
+func (x *exhibit) revisionText(b *strings.Builder, e dutylog.Entry) {
+	for _, f := range dutylog.Fields() {
+		v, filled := e.Values[f]
+		if f == dutylog.ReadBack && v == "done" {
+			v = "已复述"
+		}
+		g, gap := e.Gaps[f]
+		switch {
+		case filled && v != "":
+			fmt.Fprintf(b, "  %s：%s\n", fieldNames[f], inText(v))
+		case gap:
+			fmt.Fprintf(b, "  %s：%s（原因：%s）\n", fieldNames[f], gapName(f, g.Why), inText(g.Reason))
+		default:
+			for _, d := range e.Erased {
+				if slices.Contains(d.Fields, f) {
+					fmt.Fprintf(b, "  %s：%s\n", fieldNames[f], x.erasedWords(d))
+				}
 			}
 		}
 	}
-	return b.String()
+	for _, d := range e.Erased {
+		if len(d.Fields) == 0 {
+			fmt.Fprintf(b, "  全部内容：%s\n", x.erasedWords(d))
+		}
+	}
+}
+
+func (x *exhibit) erasedWords(d dutylog.Erasure) string {
+	return fmt.Sprintf("（已依第 %d 号删除决定抹去，%s）", d.Decision, x.local(d.At))
+}
+
+func gapName(f dutylog.Field, why dutylog.GapWhy) string {
+	if why == dutylog.NotPossible && f == dutylog.CallBackResult {
+		return "无法回拨"
+	}
+	return wordOf(gapNames, why)
 }
 
 // statement says in plain words what is proved and what is not.
 func (x *exhibit) statement() string {
 	var b strings.Builder
 	c := checkClock()
-	clock := "系统时钟未与标准时间同步:" + c.Detail
+	clock := "系统时钟未与标准时间同步（程序原文：" + c.Detail + "）"
 	if c.OK {
-		clock = "系统时钟已同步:" + c.Detail
+		clock = "系统时钟已同步（程序原文：" + c.Detail + "）"
 	}
 	fmt.Fprintf(&b, `值班电话日志 取证材料说明
 
 一、本文件夹的内容
-  记录编号  %s(内部标识 %s)
-  制作时间  %s,制作人 %s(%s)
+  条目编号  %s（内部标识 %s）
+  制作时间  %s，制作人 %s（%s）
   制作时的时钟状态  %s
-  %s  记录的全部版本(便于阅读)
-  content-*.txt  日志中的原始内容,逐条受证明保护
-  %s  每条内容在日志(默克尔树)中的位置证明
-  %s  签名校验点:日志当时共 %d 条,根哈希 %s
-  %s  验证签名用的公钥,指纹 %s
+  %s  条目的全部版本（便于阅读）
+  content-*.txt  日志中的原始内容，逐条受证明保护
+  %s  每条内容在日志（默克尔树）中的位置证明
+  %s  签名校验点：日志当时共 %d 条，根哈希 %s
+  %s  验证签名用的公钥，指纹 %s
   %s  以上全部文件的摘要清单及其签名
 
 二、能够证明什么
-  1. 内容文件与日志写入时提交的内容一致,没有被修改、替换;日志中的位置和先后顺序没有变化。
+  1. 内容文件与日志写入时提交的内容一致，没有被修改、替换；日志中的位置和先后顺序没有变化。
   2. 录音文件的 SHA-256 摘要与封存时登记的摘要一致。
-  3. 本文件夹制作以后,任何一个文件被改动、删除、增加都能被发现。
-  4. 校验点之前的日志,如果后来被改动,将与本校验点不符。
-验证方法:在任意一台电脑上运行  dutyline verify --exhibit 本文件夹
-  结果为 intact(完整,0)、altered(被改动,1)、cannot tell(无法判断,2)之一。
+  3. 本文件夹制作以后，任何一个文件被改动、删除、增加都能被发现。
+  4. 校验点之前的日志，如果后来被改动，将与本校验点不符。
+验证方法：在任意一台电脑上运行  dutyline verify --exhibit 本文件夹
+  结果为 intact（完整，退出码 0）、altered（被改动，退出码 1）、cannot tell（无法判断，退出码 2）之一。
 
 三、不能证明什么
   1. 不能证明签名密钥没有被他人掌握。掌握密钥的人可以重写整个日志并重新签名。请把上面的公钥指纹
-     与首次启动时抄录归档的指纹核对,并把校验点与存放在别处的校验点(纸质日报、另一台机器)核对。
-  2. 不能证明写入日志的内容本身属实,只能证明写入以后没有改变。
-  3. 时间是本机和交换机时钟的时间,没有第三方时间戳。
-  4. 标有 taken over 的内容在启用证明功能之前就已存在,对启用之前的时间不作任何证明。
-  5. 交换机话单(%s)和便于阅读的文本不在日志证明之内,只受清单签名保护。
+     与首次启动时抄录归档的指纹核对，并把校验点与存放在别处的校验点（纸质日报、另一台机器）核对。
+  2. 不能证明写入日志的内容本身属实，只能证明写入以后没有改变。
+  3. 时间是本机和交换机时钟的时间，没有第三方时间戳。
+  4. 标有 taken over（启用前接收）的内容在启用证明功能之前就已存在，对启用之前的时间不作任何证明。
+  5. 交换机流水（%s）和便于阅读的文本不在日志证明之内，只受清单签名保护。
   6. 录音只能证明封存以后没有改变。
 `, x.entry.EntryNumber, x.entry.ID, x.local(x.now), x.by.Name, x.by.Login, clock, exhibitEntry, exhibitIndex,
 		exhibitCheckpoint, x.checkpoint.Size, audit.Grouped(x.checkpoint.Root[:]), exhibitKey, audit.Fingerprint(x.verifier), exhibitManifest, exhibitJournal)
 	if x.key == nil {
-		b.WriteString("  7. 制作时没有签名密钥,清单未签名:清单以外的改动无法由清单发现。\n")
+		b.WriteString("  7. 制作时没有签名密钥，清单未签名：清单以外的改动无法由清单发现。\n")
 	}
+	x.lackText(&b)
+	return b.String()
+}
+
+// lackText says what is not there: erased by decision, or not to be had.
+func (x *exhibit) lackText(b *strings.Builder) {
 	b.WriteString("\n四、本材料中没有的内容\n")
-	if len(x.lacks) == 0 {
+	if len(x.lacks) == 0 && len(x.entry.Erased) == 0 {
 		b.WriteString("  无\n")
 	}
-	for _, w := range x.lacks {
-		b.WriteString("  " + inText(w) + "\n")
+	for _, d := range x.entry.Erased {
+		what := "全部内容"
+		if len(d.Fields) > 0 {
+			names := make([]string, len(d.Fields))
+			for i, f := range d.Fields {
+				names[i] = wordOf(fieldNames, f)
+			}
+			what = strings.Join(names, "、")
+		}
+		fmt.Fprintf(b, "  %s：%s\n", what, x.erasedWords(d))
 	}
-	return b.String()
+	for _, w := range x.lacks {
+		b.WriteString("  " + w.read)
+		if w.cause != "" {
+			b.WriteString("（程序给出的原因：" + w.cause + "）")
+		}
+		b.WriteString("\n")
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"dutyline/telephony"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/asterisk/asterisktest"
 )
@@ -131,9 +132,11 @@ func (l *loadBed) forget(b *testing.B) {
 	}
 }
 
-// tax is the CPU of switch and daemon by that of the switch alone, under the same calls; floor
-// is that of a switch which sends the same events to somebody who throws them away.
-type tax struct{ sw, daemon, floor float64 }
+// tax is the CPU of switch and daemon by that of the switch alone, under the same calls. Read is
+// that of a switch which sends the same events to somebody who throws them away, and logged what
+// it takes to write such calls into a duty log and to do nothing else: no watcher that sees every
+// call and keeps it takes less than both.
+type tax struct{ sw, daemon, read, logged float64 }
 
 // measureTax lets two equal switches take turns, so that what else the machine does hits all
 // alike: one alone and beside a bare reader, the other beside the daemon.
@@ -159,24 +162,66 @@ func measureTax(b *testing.B) tax {
 		u = with.during(b, true, func() { with.calls(b, calls) })
 		beside.sw, beside.daemon = beside.sw+u.sw, beside.daemon+u.daemon
 	}
+	logged := logCalls(b, rounds*calls)
 	held := w.stop()
 	if err := with.daemon.end(syscall.SIGTERM, 30*time.Second); err != nil {
 		b.Fatal(err)
 	}
 	per := func(d time.Duration) float64 { return millis(d) / (rounds * calls) }
-	tellf("CPU per call: the switch alone %.2f ms, beside a reader that does nothing %.2f ms, beside the daemon %.2f ms; the daemon %.2f ms; %d calls of each kind; %s",
-		per(alone.sw), per(read.sw), per(beside.sw), per(beside.daemon), rounds*calls, held)
+	tellf("CPU per call: the switch alone %.2f ms, beside a reader that does nothing %.2f ms, beside the daemon %.2f ms; the daemon %.2f ms, its log alone %.2f ms; %d calls of each kind; %s",
+		per(alone.sw), per(read.sw), per(beside.sw), per(beside.daemon), per(logged), rounds*calls, held)
 	by := func(d time.Duration) float64 { return d.Seconds() / alone.sw.Seconds() }
-	return tax{by(beside.sw), by(beside.daemon), by(read.sw)}
+	return tax{by(beside.sw), by(beside.daemon), by(read.sw), by(logged)}
+}
+
+// logCalls writes calls at the pace of the others, each step of each as it comes, and gives the
+// CPU that took.
+func logCalls(b *testing.B, n int) time.Duration {
+	b.Helper()
+	db := benchDB(b, filepath.Join(b.TempDir(), "log.db"))
+	before, err := cpuOf(os.Getpid())
+	if err != nil {
+		b.Fatal(err)
+	}
+	tick := time.NewTicker(time.Second / loadRate)
+	defer tick.Stop()
+	var under [4][]telephony.Change // calls at their first step, their second one …
+	for i := range n + len(under) {
+		var news []telephony.Change
+		for step := len(under) - 1; step > 0; step-- {
+			under[step] = under[step-1]
+		}
+		under[0] = nil
+		if i < n {
+			under[0] = benchCall(int64(i), time.Now())
+		}
+		for step, c := range under {
+			if c != nil {
+				news = append(news, c[step])
+			}
+		}
+		if err := db.Record(b.Context(), news); err != nil {
+			b.Fatal(err)
+		}
+		<-tick.C
+	}
+	after, err := cpuOf(os.Getpid())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return after - before
 }
 
 func (m *measurements) observerTax(b *testing.B) float64 {
 	t := m.tax.get(b, measureTax)
-	tellf("observer_tax: a reader that throws away what it reads makes it %.3f (observer_tax_floor); of the rest the switch's part is %.3f, the daemon's %.3f", t.floor, t.sw-t.floor, t.daemon)
+	tellf("observer_tax: its floor on this machine is %.3f (observer_tax_floor): a switch beside a reader that throws everything away %.3f, and %.3f for a log that four steps of each call are written to", t.read+t.logged, t.read, t.logged)
 	return t.sw + t.daemon
 }
 
-func (m *measurements) observerTaxFloor(b *testing.B) float64 { return m.tax.get(b, measureTax).floor }
+func (m *measurements) observerTaxFloor(b *testing.B) float64 {
+	t := m.tax.get(b, measureTax)
+	return t.read + t.logged
+}
 
 func (m *measurements) observerTaxSwitch(b *testing.B) float64 { return m.tax.get(b, measureTax).sw }
 

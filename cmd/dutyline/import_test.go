@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -121,5 +122,26 @@ func TestTheRosterLineOfAWrongFile(t *testing.T) {
 	_, _, err := command("", "import", "roster", table(t, "UTF-8", directoryTable), "--db", file)
 	if err == nil || !strings.Contains(err.Error(), `there is no column "单位"`) || !strings.Contains(err.Error(), "the column date or 日期 is missing") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestTheTablesOfTheReadmesCanBeImported(t *testing.T) {
+	for _, name := range []string{"../../README.md", "../../README.zh-CN.md"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db := filepath.Join(t.TempDir(), "log.db")
+		tables := regexp.MustCompile("(?s)```csv\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+		if len(tables) != 2 {
+			t.Fatalf("%s shows %d tables, want directory and roster", name, len(tables))
+		}
+		for i, what := range []string{"directory", "roster"} {
+			file := filepath.Join(t.TempDir(), what+".csv")
+			if err := os.WriteFile(file, []byte(tables[i][1]), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			works(t, "", "import", what, file, "--db", db)
+		}
 	}
 }

@@ -133,7 +133,7 @@ func (j *journalist) take(b cel.Batch) {
 	j.last = now
 	h := heldBatch{due: now}
 	if b.Gap != nil {
-		j.logger.Warn(b.Gap.String())
+		j.journal.Broken()
 		if !b.Gap.From.IsZero() {
 			h.also = append(h.also, intervalChange(telephony.Interval{Kind: telephony.JournalDown, From: b.Gap.From,
 				To: later(b.Gap.To, b.Gap.From), Cause: "rows of the switch's journal are lost: " + string(b.Gap.Cause)}))
@@ -146,6 +146,9 @@ func (j *journalist) take(b cel.Batch) {
 	j.read = b.Position
 	h.position = j.journal.Position()
 	for _, s := range h.calls {
+		if s.Lost.Kind != "" {
+			h.also = append(h.also, intervalChange(s.Lost))
+		}
 		if due := s.At.Add(settleAfter); due.After(h.due) {
 			h.due = due
 		}
@@ -179,6 +182,7 @@ func (j *journalist) goDown(from time.Time, cause string) {
 		return
 	}
 	j.down = &telephony.Interval{Kind: telephony.JournalDown, From: from, Cause: cause}
+	j.journal.Broken()
 	j.setDown(cause)
 	j.hold(heldBatch{due: j.now(), also: []telephony.Change{intervalChange(*j.down)}, position: j.journal.Position()})
 	j.logger.Warn("the switch's journal is down: "+cause, "since", from)

@@ -65,7 +65,7 @@ func fingerprints(keys []sqlite.SiteKey) (all []string) {
 }
 
 // keyFlags say which keys a command works on.
-type keyFlags struct{ config, folder, escrow string }
+type keyFlags struct{ config, folder, escrow, log string }
 
 func newKeysCommand() *cobra.Command {
 	var f keyFlags
@@ -81,7 +81,7 @@ func newKeysCommand() *cobra.Command {
 	cmd.MarkFlagsMutuallyExclusive("config", "folder")
 	cmd.AddCommand(&cobra.Command{
 		Use: "show", Short: "Print fingerprint and public part of every key that is here; never the key itself", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return f.show(cmd.OutOrStdout()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.show(cmd.Context(), cmd.OutOrStdout()) },
 	}, &cobra.Command{
 		Use: "new", Short: "Make a new key for new recordings; the older ones stay in the file and open what they sealed", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.makeNew(cmd.OutOrStdout()) },
@@ -97,15 +97,18 @@ func (f *keyFlags) find() error {
 		return errors.New("which keys? Name the daemon's configuration with --config FILE, or their folder with --folder DIR")
 	}
 	c, err := config.Load(f.config)
-	f.folder, f.escrow = c.KeysFolder(), c.Keys.EscrowRecipient
+	f.folder, f.escrow, f.log = c.KeysFolder(), c.Keys.EscrowRecipient, c.Log.File
 	return err
 }
 
-func (f *keyFlags) show(out io.Writer) error {
+func (f *keyFlags) show(ctx context.Context, out io.Writer) error {
 	if err := f.find(); err != nil {
 		return err
 	}
 	keys, err := archive.ReadKeys(f.folder, f.escrow)
+	if errors.Is(err, fs.ErrNotExist) && f.unused(ctx) {
+		return fmt.Errorf("there is no key yet in %s; dutyline serve makes it at its first start", f.folder)
+	}
 	if err != nil {
 		return err
 	}
@@ -117,6 +120,15 @@ func (f *keyFlags) show(out io.Writer) error {
 		fmt.Fprintf(out, "escrow  %s  %s\n", archive.Fingerprint(e), e)
 	}
 	return nil
+}
+
+// unused reports that no recording was ever sealed with a key, as far as can be told.
+func (f *keyFlags) unused(ctx context.Context) bool {
+	if f.log == "" {
+		return true
+	}
+	_, known, err := lastSealed(ctx, f.log)
+	return err == nil && len(known) == 0
 }
 
 func (f *keyFlags) makeNew(out io.Writer) error {

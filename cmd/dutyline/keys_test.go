@@ -120,7 +120,7 @@ func TestKeysShowAndNew(t *testing.T) {
 		t.Errorf("shown:\n%s", shown)
 	}
 	refused(t, "", "which keys", "keys", "show")
-	refused(t, "", "cannot be found", "keys", "show", "--folder", t.TempDir())
+	refused(t, "", "there is no key yet", "keys", "show", "--folder", t.TempDir())
 }
 
 // TestDoctorOnTheKey: what can be wrong with it is found, and nothing is touched.

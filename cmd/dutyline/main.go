@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +16,7 @@ var version = "dev"
 
 func main() {
 	if err := newRootCommand().Execute(); err != nil {
-		fmt.Fprintln(os.Stderr, "dutyline: "+err.Error()+hint(err))
+		fmt.Fprintln(os.Stderr, "dutyline: "+sentence(err))
 		code := 1
 		if coded := (codedError{}); errors.As(err, &coded) {
 			code = coded.code
@@ -24,9 +25,33 @@ func main() {
 	}
 }
 
+var (
+	missingFlags = regexp.MustCompile(`^required flag\(s\) "(.*)" not set$`)
+	bothFlags    = regexp.MustCompile(`none of the others can be; \[(.*)\] were all set$`)
+	noneOfFlags  = regexp.MustCompile(`^at least one of the flags in the group \[(.*)\] is required$`)
+)
+
+// sentence is an error as it is printed: cobra's own ones about flags in plain words.
+func sentence(err error) string {
+	text := err.Error()
+	flags := func(found, between, word string) string {
+		return "--" + strings.ReplaceAll(found, between, " "+word+" --")
+	}
+	if m := missingFlags.FindStringSubmatch(text); m != nil {
+		return "give " + flags(m[1], `", "`, "and") + " as well"
+	}
+	if m := bothFlags.FindStringSubmatch(text); m != nil {
+		return "give either " + flags(m[1], " ", "or") + ", not both"
+	}
+	if m := noneOfFlags.FindStringSubmatch(text); m != nil {
+		return "give " + flags(m[1], " ", "or")
+	}
+	return text + hint(err)
+}
+
 // hint names the help where a command was misspelt: cobra's own sentences end without a remedy.
 func hint(err error) string {
-	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "required flag", "requires at least", "accepts ", "invalid argument", "flag needs"} {
+	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "requires at least", "accepts ", "invalid argument", "flag needs"} {
 		if strings.HasPrefix(err.Error(), start) {
 			return " (see dutyline --help, or --help after a command; times are written like 7s)"
 		}

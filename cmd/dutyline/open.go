@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 	_ "time/tzdata" // the site's time zone, also where the system has no table
 
@@ -42,7 +43,10 @@ func (f *logFlags) openLog(cmd *cobra.Command, create bool) (*sqlite.DB, error) 
 	if missing && !create {
 		return nil, fmt.Errorf("there is no duty log %s: name the right file with --config or --db, or start the daemon first", file)
 	}
-	if missing {
+	if folder := filepath.Dir(file); missing {
+		if _, err := os.Stat(folder); err != nil {
+			return nil, fmt.Errorf("there is no folder %s for a new duty log: make it and give it to the daemon's user first", folder)
+		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "dutyline: there was no duty log %s; a new one is made\n", file)
 	}
 	zone, err := time.LoadLocation(f.site.TimeZone)
@@ -50,6 +54,21 @@ func (f *logFlags) openLog(cmd *cobra.Command, create bool) (*sqlite.DB, error) 
 		return nil, fmt.Errorf("time zone %q: %w", f.site.TimeZone, err)
 	}
 	return sqlite.Open(cmd.Context(), file, sqlite.Options{Location: zone})
+}
+
+// atSite is a time as people at the site read it.
+func atSite(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("2006-01-02 15:04:05 -07:00")
+}
+
+// absent reports that a command would have to make the duty log.
+func (f *logFlags) absent() bool {
+	file, err := f.file()
+	if err != nil {
+		return false // said when it is opened
+	}
+	_, err = os.Stat(file)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // file is the duty log's name; with --config it also takes over the site.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dutyline/config"
 	"dutyline/dutylog/audit"
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
@@ -214,7 +216,7 @@ func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []b
 }
 
 func (r *restoreRun) report(generation string, m backup.Manifest, lacks []backup.Problem) error {
-	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, len(r.held), m.At.Local().Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, len(r.held), atSite(m.At, cmp.Or(r.to.zone, config.Default().Site.Location())))
 	for _, what := range m.NotIncluded {
 		fmt.Fprintf(r.out, "not in the backup: %s\n", what)
 	}

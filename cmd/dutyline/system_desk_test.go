@@ -41,6 +41,7 @@ type wireCall struct {
 	ForwardedTo  string         `json:"forwarded_to"`
 	Findings     []string       `json:"findings"`
 	EntryID      string         `json:"entry_id"`
+	SettledBy    string         `json:"settled_by"`
 	Recording    *wireRecording `json:"recording"`
 }
 

@@ -82,9 +82,8 @@ func (r *room) spoken(texts ...string) (where []string) {
 			if err != nil || d.IsDir() {
 				return err
 			}
-			// By another process: closing the log's file here would drop the locks that the daemon,
-			// which runs in this process, has on it, and whoever opens it next would take its side
-			// file away.
+			// By another process: to close a file of SQLite's would drop the daemon's locks on it, as
+			// both are this process, and the next program beside it would take it for closed.
 			content, err := exec.Command("cat", name).Output()
 			for _, text := range texts {
 				for _, s := range spellings(text) {

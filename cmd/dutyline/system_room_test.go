@@ -43,7 +43,9 @@ func newRoom(t *testing.T, change ...func(*asterisk.Settings, *config.Config)) *
 		c(&s, &r.cfg)
 	}
 	r.sw = asterisktest.Start(t, s)
-	r.cfg.Journal.File = r.sw.Settings.Journal()
+	if r.cfg.Journal.File != "" {
+		r.cfg.Journal.File = r.sw.Settings.Journal()
+	}
 	r.cfg.ARI.URL, r.cfg.ARI.User = r.sw.Settings.ARI(), r.sw.Settings.ARIUser
 	if r.cfg.ARI.Password == "" {
 		r.cfg.ARI.Password = r.sw.Settings.ARIPassword

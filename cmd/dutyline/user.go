@@ -48,19 +48,31 @@ func newUserAddCommand(flags *logFlags) *cobra.Command {
 			if err := a.Check(); err != nil {
 				return err
 			}
+			var password string
+			if flags.absent() { // no log is made for a password that is refused
+				var err error
+				if password, err = newPassword(cmd, a.Login, generate); err != nil {
+					return err
+				}
+			}
 			return withLog(cmd, flags, true, func(db *sqlite.DB) error {
 				if _, err := db.Account(cmd.Context(), a.Login); !errors.Is(err, dutylog.ErrNotFound) {
 					return orExists(a.Login, err)
 				}
-				password, err := newPassword(cmd, a.Login, generate)
-				if err != nil {
-					return err
+				if password == "" {
+					var err error
+					if password, err = newPassword(cmd, a.Login, generate); err != nil {
+						return err
+					}
 				}
 				a.PasswordHash = web.HashPassword(password)
 				if err := db.AddAccount(cmd.Context(), a); err != nil {
 					return err
 				}
-				tellPassword(cmd, a.Login, password, generate)
+				if generate {
+					fmt.Fprintf(cmd.OutOrStdout(), "password of %s: %s\n", a.Login, password)
+				}
+				fmt.Fprintf(cmd.ErrOrStderr(), "login %s (%s, %s) added; the first login changes the password\n", a.Login, a.Role, a.Name)
 				return nil
 			})
 		},
@@ -157,13 +169,13 @@ func newUserListCommand(flags *logFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return printAccounts(cmd.OutOrStdout(), accounts)
+				return printAccounts(cmd.OutOrStdout(), accounts, flags.site.Location())
 			})
 		},
 	}
 }
 
-func printAccounts(to io.Writer, accounts []dutylog.Account) error {
+func printAccounts(to io.Writer, accounts []dutylog.Account, zone *time.Location) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "LOGIN\tROLE\tSTATE\tSINCE\tNAME") // the name last: its characters are wider than one column
 	for _, a := range accounts {
@@ -174,7 +186,7 @@ func printAccounts(to io.Writer, accounts []dutylog.Account) error {
 		case a.MustChange:
 			state = "must change the password"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Login, a.Role, state, a.CreatedAt.Local().Format(time.DateOnly), a.Name)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Login, a.Role, state, atSite(a.CreatedAt, zone), a.Name)
 	}
 	return w.Flush()
 }
@@ -190,7 +202,7 @@ func withLog(cmd *cobra.Command, flags *logFlags, create bool, do func(*sqlite.D
 
 func tellPassword(cmd *cobra.Command, login, password string, generated bool) {
 	if generated {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s %s\n", login, password)
+		fmt.Fprintf(cmd.OutOrStdout(), "password of %s: %s\n", login, password)
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s has a new password; the next login changes it\n", login)
 }

@@ -110,7 +110,7 @@ func TestUserFromTheFirstToTheLast(t *testing.T) {
 		t.Errorf("%q", out)
 	}
 	out := works(t, "", "user", "list", "--db", file)
-	for _, line := range []string{`(?m)^boss +admin +must change the password +\d{4}-\d\d-\d\d +boss$`, `(?m)^zhangwei +officer +disabled +\d{4}-\d\d-\d\d +张伟$`} {
+	for _, line := range []string{`(?m)^boss +admin +must change the password +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+08:00 +boss$`, `(?m)^zhangwei +officer +disabled +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+08:00 +张伟$`} {
 		if !regexp.MustCompile(line).MatchString(out) {
 			t.Errorf("no line like %s in\n%s", line, out)
 		}
@@ -145,7 +145,7 @@ func TestAMadePasswordIsPrintedOnce(t *testing.T) {
 		{"user", "passwd", "zhangwei", "--generate", "--db", file},
 	} {
 		out, errs, err := command("", args...)
-		login, password, _ := strings.Cut(strings.TrimSpace(out), " ")
+		login, password, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(out, "password of ")), ": ")
 		if err != nil || login != "zhangwei" || len(password) < 20 || strings.Contains(errs, password) {
 			t.Fatalf("%q, %q, %v", out, errs, err)
 		}
@@ -184,6 +184,17 @@ func TestUserRefusals(t *testing.T) {
 	refused(t, "", "--config FILE", "user", "list")
 	refused(t, "", "none of the others can be", "user", "list", "--db", file, "--config", file)
 	refused(t, "", "does not exist", "user", "list", "--config", filepath.Join(folder, "none.yaml"))
+
+	if _, errs, err := command("correct horse\n", "user", "add", "wang", "--name", "王伟", "--role", "admin", "--db", file); err != nil ||
+		!strings.Contains(errs, "login wang (admin, 王伟) added; the first login changes the password") {
+		t.Errorf("%v: %s", err, errs)
+	}
+	fresh := filepath.Join(folder, "fresh.db")
+	refused(t, "short\n", "at least 8", "user", "add", "x", "--role", "officer", "--db", fresh)
+	if _, err := os.Stat(fresh); err == nil {
+		t.Error("a refused password left a new log")
+	}
+	refused(t, "correct horse\n", "there is no folder", "user", "add", "x", "--role", "officer", "--db", filepath.Join(folder, "no", "log.db"))
 
 	none := filepath.Join(folder, "misspelt.db")
 	refused(t, "", "there is no duty log", "user", "list", "--db", none)

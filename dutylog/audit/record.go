@@ -30,6 +30,12 @@ const (
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
+// Changes reports whether what a record of this kind covers is written anew in the course of
+// things, each time with a record of its own. All else stays as it was, except for an erasure.
+func (k Kind) Changes() bool {
+	return k == Call || k == Recording || k == User || k == Import
+}
+
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
 	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Signer}

@@ -36,9 +36,9 @@ To restore it, install dutyline and run    dutyline restore THIS_FOLDER --into N
 Keys are not in it: with encrypted recordings you also need the site key or the escrow key.
 Whoever can read this folder can read the duty log. Change nothing in it by hand.
 
-本目录是 Dutyline 值班日志的备份:通话、条目、录音。
-恢复方法:安装 dutyline 后运行    dutyline restore 本目录 --into 新目录
-备份不含密钥:录音加密时,还需要本单位密钥或托管密钥。
+本目录是 Dutyline 值班日志的备份：通话、条目、录音。
+恢复方法：安装 dutyline 后运行    dutyline restore 本目录 --into 新目录
+备份不含密钥：录音加密时,还需要本单位密钥或托管密钥。
 能读取本目录的人就能读取值班日志。请勿手工改动其中任何内容。
 `
 

@@ -96,3 +96,36 @@ func TestVerifyFindsWhoDeletedBehindOurBack(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatNeverChangesIsRecordedOnce rewrites rows and appends records that fit them, as
+// somebody would who has the program: what never changes is named, a call that goes on is not.
+func TestWhatNeverChangesIsRecordedOnce(t *testing.T) {
+	call := inbound(0, "").ID
+	for _, c := range []struct {
+		kind           audit.Kind
+		subject, alter string
+	}{
+		{audit.Revision, "e-" + call + "/2", "UPDATE revisions SET body = replace(body, '火情', '无事') WHERE revision = 2"},
+		{audit.Access, "1", "UPDATE accesses SET what = 'entry.other'"},
+		{audit.Tag, "1", "UPDATE tag_changes SET by_login = 'other'"},
+		{audit.Rule, "1", "UPDATE rule_changes SET at = at + 1"},
+		{audit.Call, call, "UPDATE calls SET caller = caller WHERE id = '" + call + "'"},
+	} {
+		key := newKey(t)
+		path := provenLog(t, key)
+		outside(t, path, c.alter)
+		db := must(sqlite.Open(ctx, path, sqlite.Options{}))(t)
+		ok(t, db.ProveAgain(ctx, c.kind, c.subject))
+		must(db.Checkpoint(ctx, key, false))(t)
+		ok(t, db.Close())
+		r := verify(t, path, sqlite.VerifyOptions{})
+		switch found := findings(r); {
+		case c.kind.Changes():
+			if r.Of(string(c.kind)).Altered > 0 {
+				t.Errorf("%s changes, and yet\n%s", c.kind, found)
+			}
+		case !strings.Contains(found, string(c.kind)+" "+c.subject+" ") || !strings.Contains(found, "recorded a second time"):
+			t.Errorf("%s: %s\n%s", c.kind, r.Verdict(), found)
+		}
+	}
+}

@@ -91,6 +91,8 @@ func (r *verification) checkOther(rec chunkRecord, index int64, content []byte) 
 	switch {
 	case err != nil:
 		return err
+	case later && !audit.Kind(rec.kind).Changes():
+		r.say(rec.kind, audit.Altered, object(rec, index), "its row is not the one that was recorded: it was recorded a second time, and no decision erased what it was")
 	case later:
 		r.tally(rec.kind, func(t *audit.Tally) { t.Older++ })
 	case len(content) == 0:

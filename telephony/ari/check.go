@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +22,21 @@ const maxClockOffset = 2 * time.Second
 // neededModules is without what watching and recording calls does not work.
 var neededModules = []string{
 	"res_ari_applications.so", "res_ari_events.so", "res_ari_channels.so", "res_ari_bridges.so", "res_ari_endpoints.so",
-	"res_ari_recordings.so", "res_ari_asterisk.so", "chan_pjsip.so", "app_dial.so", "app_mixmonitor.so", "cel_custom.so",
-	"app_celgenuserevent.so",
+	"res_ari_recordings.so", "res_ari_asterisk.so", "chan_pjsip.so", "app_dial.so",
+}
+
+// modules is what is needed besides for how this site records and for its journal.
+func (c *Client) modules() []string {
+	all := slices.Clone(neededModules)
+	if c.config.Snoops {
+		all = append(all, "app_stasis.so", "res_stasis_snoop.so", "res_stasis_recording.so", "format_wav.so")
+	} else {
+		all = append(all, "app_mixmonitor.so")
+	}
+	if !c.config.NoJournal {
+		all = append(all, "cel_custom.so", "app_celgenuserevent.so")
+	}
+	return all
 }
 
 // Check looks at everything that the lines need of the switch. It changes nothing. When the
@@ -101,10 +115,10 @@ func (c *Client) checkModules(ctx context.Context) telephony.Check {
 	modules := native.New(&native.Options{
 		Application: "dutyline-check", URL: c.rest.base, Username: c.config.User, Password: c.config.Password,
 	}).Asterisk().Modules()
-	answer := make(chan []string, 1)
+	needed, answer := c.modules(), make(chan []string, 1)
 	go func() {
 		var missing []string
-		for _, m := range neededModules {
+		for _, m := range needed {
 			data, err := modules.Data(ari.NewKey(ari.ModuleKey, m))
 			if err != nil || data.Status != "Running" {
 				missing = append(missing, m)
@@ -117,7 +131,7 @@ func (c *Client) checkModules(ctx context.Context) telephony.Check {
 		return failed(name, newError(Silent, name, ctx.Err()))
 	case missing := <-answer:
 		if len(missing) == 0 {
-			return passed(name, fmt.Sprintf("all %d that are needed run", len(neededModules)))
+			return passed(name, fmt.Sprintf("all %d that are needed run", len(needed)))
 		}
 		return telephony.Check{
 			Name: name, Detail: "these do not run: " + strings.Join(missing, ", "),
@@ -133,10 +147,17 @@ func (c *Client) checkDialplan(ctx context.Context) telephony.Check {
 	switch {
 	case err != nil:
 		return failed(name, err)
+	case c.config.Snoops && folder != "":
+		return telephony.Check{
+			Name: name, Detail: "it records by itself (DL_RECORDING is set), and recording.by is snoop: the second recording of every call fails",
+			Remedy: "set recording.by to dialplan, which does not depend on this daemon",
+		}
+	case c.config.Snoops:
+		return passed(name, "does not record; this daemon does (recording.by is snoop), and while it is away nobody: a call that is answered then has no recording")
 	case folder == "":
 		return telephony.Check{
 			Name: name, Detail: "the duty line's dialplan is not loaded (DL_RECORDING is not set), so calls are not recorded",
-			Remedy: "put deploy/asterisk/extensions.conf.tmpl into Asterisk's extensions.conf and run: asterisk -rx 'dialplan reload'",
+			Remedy: "put deploy/asterisk/extensions.conf.tmpl into Asterisk's extensions.conf and run: asterisk -rx 'dialplan reload'; where it must stay as it is, set recording.by to snoop",
 		}
 	}
 	return passed(name, "the duty line's dialplan is loaded and records into "+folder)

@@ -19,6 +19,8 @@ type Config struct {
 	// Endpoints are the duty phones and trunks of all lines, for instance "PJSIP/duty".
 	// Of the switch's other calls only their bridges are seen, six events a call.
 	Endpoints []string
+	Snoops    bool // this daemon starts the recordings; the switch's dialplan does not
+	NoJournal bool // the switch keeps no journal for us
 
 	Ping      time.Duration // how often the socket is tried; default 10 s
 	AppCheck  time.Duration // how often it is asked whether our application lives; default 15 s
@@ -68,6 +70,7 @@ type Client struct {
 
 	mu     sync.Mutex
 	status Status
+	app    string // of the running session; empty between sessions
 }
 
 // New prepares a client; it does not connect. Figures go to reg when it is not nil.
@@ -110,6 +113,18 @@ func (c *Client) setStatus(connected bool, detail string, missing []string) {
 	}
 	c.status.Connected, c.status.Detail, c.status.Missing = connected, detail, missing
 	c.metrics.connected.Set(map[bool]float64{true: 1}[connected])
+}
+
+func (c *Client) setApp(app string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.app = app
+}
+
+func (c *Client) runningApp() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.app
 }
 
 func (c *Client) alive(at time.Time) { c.lastAlive.Store(at.UnixNano()) }

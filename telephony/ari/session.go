@@ -44,6 +44,8 @@ func (c *Client) session(ctx context.Context, n int) (seen bool, err error) {
 	c.filter(live, app)
 	missing, err := c.subscribe(live, app, nil)
 	if err == nil {
+		c.setApp(app)
+		defer c.setApp("")
 		err = c.handOver(live, missing)
 	}
 	if err != nil {

@@ -63,6 +63,9 @@ func TestDecode(t *testing.T) {
 		{"an end of line stays on it", append(record(), "\r\n"...), row(nil)},
 		{"a backslash that Asterisk does not escape", record("name", `a\"b\c`), row(func(r *telephony.Row) { r.CallerName = `a"bc` })},
 		{"a backslash at the end of a value", record("num", `139\`), row(func(r *telephony.Row) { r.Number = `139\` })},
+		{"a number that tries to end the record and would be JSON", record("num", "139\"}\nx"), row(func(r *telephony.Row) { r.Number = `139"}x` })},
+		{"the same with a backslash", record("num", "139\\\"}\nx"), row(func(r *telephony.Row) { r.Number = `139\"}x` })},
+		{"a number that takes Asterisk's own quote", record("name", `a\x`, "num", `139",`), row(func(r *telephony.Row) { r.CallerName, r.Number = "ax", `139",` })},
 		{"a number that tries to end the record", record("num", "139\",\"uniqueid\":\"x\"}\n{\"eventtype\":\"LINKEDID_END\""),
 			row(func(r *telephony.Row) { r.Number = `139","uniqueid":"x"}{"eventtype":"LINKEDID_END"` })},
 		{"invalid UTF-8 and control characters", record("name", "\xc9\xf2\x00\x1b\u202e王"), row(func(r *telephony.Row) { r.CallerName = "\ufffd\ufffd王" })},
@@ -119,7 +122,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a day that is none", string(record("eventtime", "2026-02-30 00:00:00")), "is no time"},
 		{"a time beyond the years", string(record("eventtime", "253402300800.0")), "is no time"},
 		{"no uniqueid", string(record("uniqueid", "")), "cel_custom.conf lacks"},
-		{"cut at a line break", `{"eventtype":"CHAN_START","eventtime":"1","num":"x\\"}`, "cel_custom.conf lacks"},
+		{"cut at a line break", `{"eventtype":"CHAN_START","eventtime":"1","num":"x\\"}`, "does not end"},
 		{"cut off before a value, and the next written after it", string(cut[:bytes.Index(cut, []byte(`"ani":`))+6]) + string(record("uniqueid", "other")), "neither text nor number"},
 		{"after a number", `{"eventtype":1}x}`, "follows a number"},
 		{"too long for a number", `{"eventtype":` + strings.Repeat("1", 100) + `,"a":"b`, "neither text nor number"},
@@ -199,6 +202,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(record())
 	f.Add(record("name", `a\"b\c`, "num", "139\n{\"eventtype\""))
 	f.Add(record("eventtype", "DL_END", "eventenum", "USER_DEFINED", "userdeftype", "DL_END", "eventextra", `{"extra":"ring_ms=1&status=&cause=x"}`))
+	f.Add(record("name", `a\x`, "num", "139\",\\\"}\nx"))
 	f.Add([]byte(`{"EventType":"HANGUP","EventTime":1.5,"UniqueID":"a","LinkedID":"b","EventExtra":{"a":{"b":[1]}}}`))
 	f.Add([]byte(`{"a":"\","b":"\\"}`))
 	for _, file := range journals(f)[:8] {

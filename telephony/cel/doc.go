@@ -8,6 +8,8 @@
 //
 // Asterisk (seen in 22.10) does not escape what callers send: a backslash stays as it is,
 // and a line break in a number (sip:139%0A@…) breaks the record in two. Only quotes get a
-// backslash, so a quote without one is always Asterisk's own. That is enough to find every
-// record whole, and nobody who calls can forge or hide one.
+// backslash, so a quote without one is always Asterisk's own. A caller's \"} before a line
+// break can make the first half of a record look whole to a reader of JSON; it has no ids,
+// which stand behind all that a caller can send, so it is known to go on. That is enough to
+// find every record whole, and nobody who calls can forge or hide one.
 package cel

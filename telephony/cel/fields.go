@@ -20,10 +20,14 @@ func fields(record []byte) (map[string]string, error) {
 		return own, nil
 	}
 	var loose map[string]any
-	if json.Unmarshal(record, &loose) == nil && loose != nil {
-		return texts(loose), nil
+	if json.Unmarshal(record, &loose) != nil || loose == nil {
+		return own, err
 	}
-	return own, err
+	other := texts(loose)
+	if errors.Is(err, errIncomplete) && (other["uniqueid"] == "" || other["linkedid"] == "") {
+		return own, err // a caller's \"} and a line break: its ids are in the next line
+	}
+	return other, nil
 }
 
 // soundExtra is false when Asterisk's writing was seen in something that is escaped otherwise.
@@ -33,7 +37,7 @@ func soundExtra(m map[string]string) bool {
 }
 
 // ownFields reads {"name":"value",…} in which nothing but quotes is escaped. A value ends
-// at the first `","` or at the closing `"}`, because a quote inside it has a backslash.
+// at a `","` with a name behind it or at the closing `"}`, because a quote inside it has a backslash.
 func ownFields(record []byte) (map[string]string, error) {
 	rest, ok := bytes.CutPrefix(record, []byte(`{"`))
 	if !ok {
@@ -94,7 +98,7 @@ func ownValue(b []byte) (value string, next []byte, last bool, err error) {
 		return "", nil, false, errors.New("something follows a number")
 	}
 	b = b[1:]
-	text, next, ok := bytes.Cut(b, []byte(`","`))
+	text, next, ok := cutValue(b)
 	if !ok {
 		if text, ok = bytes.CutSuffix(b, []byte(`"}`)); !ok || bytes.HasSuffix(text, []byte(`\`)) { // the caller's quote
 			if bareQuote(b[:max(0, len(b)-2)]) {
@@ -108,6 +112,22 @@ func ownValue(b []byte) (value string, next []byte, last bool, err error) {
 		return "", nil, false, errBareQuote
 	}
 	return strings.ReplaceAll(string(text), `\"`, `"`), next, last, nil
+}
+
+// cutValue cuts at the `","` that ends a value. One with a comma or the end behind it is a
+// caller's `",` with the quote that ends the value.
+func cutValue(b []byte) (text, next []byte, ok bool) {
+	for from := 0; ; {
+		at := bytes.Index(b[from:], []byte(`","`))
+		if at < 0 {
+			return nil, nil, false
+		}
+		at += from
+		if next = b[at+3:]; len(next) == 0 || next[0] != ',' && next[0] != '}' {
+			return b[:at], next, true
+		}
+		from = at + 1
+	}
 }
 
 // errBareQuote comes of a record that was cut off and had the next one written after it.

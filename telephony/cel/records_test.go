@@ -41,6 +41,9 @@ func TestRecordsOfAStream(t *testing.T) {
 		{"empty lines", a + "\n\r\n" + b, []string{"a", "b"}, nil, -1},
 		{"garbage between", a + "hello\n" + b, []string{"a", "b"}, []int64{5}, -1},
 		{"a caller's line breaks", line("a", "num", brokenByCaller, "ani", brokenByCaller) + b, []string{"a", "b"}, nil, -1},
+		{"a caller who ends the record as JSON", line("a", "num", "139\"}\nx", "ani", "139\"}\nx") + b, []string{"a", "b"}, nil, -1},
+		{"a caller who ends it with a backslash", line("a", "num", "139\\\"}\nx", "ani", "139\\\"}\nx\"}") + b, []string{"a", "b"}, nil, -1},
+		{"a caller who takes the switch's quote", line("a", "name", `a\x`, "num", `139",`, "ani", `139",`) + b, []string{"a", "b"}, nil, -1},
 		{"a record cut off, its line ended", a[:80] + "\n" + b, []string{"b"}, []int64{81}, -1},
 		{"a record cut off, the next behind it", a[:80] + b, []string{"b"}, []int64{80}, -1},
 		{"the end of a line lost", a[:len(a)-1] + b, []string{"a", "b"}, nil, -1},
@@ -164,6 +167,7 @@ func TestHostileCallersHideNothing(t *testing.T) {
 // records after the damage are found.
 func FuzzRecords(f *testing.F) {
 	f.Add([]byte(line("a")+"x\n{\"a\n"+line("b")), uint64(1))
+	f.Add([]byte(line("a", "num", "139\\\"}\nx", "name", `b\x`, "ani", `139",`)+line("b")), uint64(4000))
 	f.Add([]byte("\x00\x00{\"eventtype\":\"CHAN_START\",\"num\":\"1\n2\\\"}\n"), uint64(2))
 	f.Add([]byte(line("a", "num", "1\n{\"x\"}\n")+strings.Repeat("y", 300)), uint64(3))
 	f.Fuzz(func(t *testing.T, raw []byte, seed uint64) {

@@ -363,7 +363,8 @@ await check('calls: list, detail with both clocks, rule and digest', async () =>
 await check('what neither record saw stands beside every list, and what the switch filled in reassures', async () => {
   const first = Date.parse((await desk.newest()).offered_at)
   const dayStart = Math.floor((first + 8 * 3600_000) / 86_400_000) * 86_400_000 - 8 * 3600_000
-  const minutes = (n) => new Date(Math.max(dayStart, first - n * 60_000)).toISOString()
+  const base = Math.max(first, dayStart + 75 * 60_000) // all of it lies in today, also just after midnight
+  const minutes = (n) => new Date(base - n * 60_000).toISOString()
   const live = 'the daemon was not running or did not see the switch'
   const journal = "the folder of the switch's journal does not exist, so Asterisk loses every record: /var/log/asterisk/cel-custom"
   const of = (kind, from, to, cause) => ({ kind, from, to, cause, seconds: (Date.parse(to) - Date.parse(from)) / 1000 })
@@ -382,7 +383,7 @@ await check('what neither record saw stands beside every list, and what the swit
   await desk.says(/交换机停机，其间电话打不进来/, desk.at('unseen-row').last())
   await desk.says(/交换机流水没有写入：通话照常监测和记录/, desk.at('journal-down'))
   await desk.at('call-row').first().click()
-  await desk.says(/由交换机流水补记|两套记录|仅实时监测|待与交换机流水核对/, desk.at('settled'))
+  await desk.says(/由交换机流水补记|两套记录|仅实时监测|待由交换机流水核定/, desk.at('settled'))
   await desk.nothingCutOff()
   await desk.nothingCutOffLow()
   await desk.shot('15c-calls-unseen')
@@ -514,7 +515,7 @@ await check('what was changed after the read-back asks for another one', async (
 await check('addresses that lead nowhere are said so', async () => {
   for (const hash of ['#/nonsense', '#/entry/nonsense', '#/calls/nonsense']) {
     await desk.page.evaluate((h) => { location.hash = h }, hash)
-    await desk.at('notice').filter({ hasText: /没有这(个页面|条日志|条通话)/ }).last().waitFor()
+    await desk.at('notice').filter({ hasText: /没有这(个页面|个条目|条通话)/ }).last().waitFor()
     await until('back', async () => !/nonsense/.test(await desk.page.evaluate(() => location.hash)))
   }
   await desk.at('nav-desk').click()

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Call } from '@/api/types'
-import { HOLD_MS, mayTakeForm, newsOf, offered } from '@/logic/hold'
+import type { Call, Line } from '@/api/types'
+import { goesOnElsewhere, HOLD_MS, mayTakeForm, newsOf, offered } from '@/logic/hold'
 
 const NOW = 1_000_000_000
 const call = (id: string, offered_at: string, ended_at: string | null = null) => ({ id, offered_at, ended_at }) as Call
@@ -12,12 +12,31 @@ describe('the form is taken away for another call', () => {
   it.each([
     ['when it is empty', idle, true],
     ['never while its own call rings or talks, even untouched', { ...idle, running: true }, false],
+    ['never while a recording plays', { ...idle, playing: true }, false],
     ['never while something typed is not saved', { ...idle, dirty: true }, false],
     ['not when an unfinished entry was touched a moment ago', held(NOW - 1000), false],
     ['not when an unfinished entry was touched 119 s ago', held(NOW - HOLD_MS + 1000), false],
     ['when it was touched two minutes ago', held(NOW - HOLD_MS), true],
     ['not when any other unfinished entry was', held(0, NOW - 5000), false],
   ])('%s', (_, form, want) => expect(mayTakeForm(form, NOW)).toBe(want))
+})
+
+describe('a call that goes on away from the duty phone', () => {
+  const line = (state: Line['state']) => ({ line: 'duty', state }) as Line
+  const at = '2026-11-23T10:00:00.000Z'
+  const running = { ...call('1', at), line: 'duty', direction: 'in' } as Call
+
+  it.each([
+    ['is one that has not ended while the line is idle', line('idle'), running, '1'],
+    ['is not one that rings', line('ringing'), running, undefined],
+    ['is not one that is over', line('idle'), { ...running, ended_at: at }, undefined],
+    ['is not one of another line', line('idle'), { ...running, line: 'other' }, undefined],
+    ['is not one that we placed', line('idle'), { ...running, direction: 'out' as const }, undefined],
+    ['is none without a line', null, running, undefined],
+  ])('%s', (_, l, c, want) => {
+    const got = goesOnElsewhere(l, [c])
+    expect(got ? got.id : undefined).toBe(want)
+  })
 })
 
 describe('a call that is first heard of', () => {

@@ -1,9 +1,11 @@
 // English texts, same keys as the Chinese table.
+import { erasedEn } from './erased'
 import { findingsEn } from './findings'
 import { sightEn } from './sight'
 import type { Key } from './zh'
 
 export const en: Record<Key, string> = {
+  ...erasedEn,
   ...findingsEn,
   ...sightEn,
 
@@ -27,6 +29,8 @@ export const en: Record<Key, string> = {
   'line.talking.note': 'A call is under way',
   'line.unreachable.note': 'The phone is not registered: calls cannot get through. Check the phone and its cable now',
   'line.unknown.note': 'The state of the line cannot be seen; go by the phone itself',
+  'line.awayWord': 'Call goes on',
+  'line.away': 'A call is going on, but not at the duty phone (perhaps forwarded)',
   'line.lastKnown': 'Last known: {state} ({time})',
   'line.since': 'since {time} · for {for}',
   'line.number': 'Duty number',
@@ -78,6 +82,7 @@ export const en: Record<Key, string> = {
   'entry.number': 'Caller number',
   'entry.numberOut': 'Number dialled',
   'entry.rostered': 'Rostered officer',
+  'entry.rosteredShort': 'Officer',
   'entry.responsible': 'Responsible',
   'entry.writtenBy': 'Last written by',
   'entry.kind': 'Kind',
@@ -86,7 +91,7 @@ export const en: Record<Key, string> = {
   'entry.completed': 'Complete · {time}',
   'entry.reopen': 'Reopen',
   'entry.undo': 'Undo',
-  'entry.closedAs': 'Closed as “{kind}”',
+  'entry.closedAs': 'Completed as “{kind}”',
   'entry.revisions': 'Revisions',
   'entry.back': 'Back to the form',
   'entry.secrecy': 'Not a classified system: no classified content',
@@ -96,7 +101,8 @@ export const en: Record<Key, string> = {
   'entry.quick.outgoing': 'Choose whom you called (1–9)',
   'entry.quick.spot_check': 'Choose the inspector (1–9)',
   'entry.ringing': 'Read back once the call is answered',
-  'entry.ringingShut': 'It still rings: close it once it is answered or over',
+  'entry.awayShut': 'The call goes on: complete it once it is over',
+  'entry.ringingShut': 'It still rings: complete it once it is answered or over',
   'entry.candidate': '{unit} {person} {title}',
   'entry.gone': 'The entry cannot be opened: {reason}',
   'entry.unknown': 'There is no such entry: back at the desk',
@@ -302,8 +308,9 @@ export const en: Record<Key, string> = {
   'call.talk': 'Talk time',
   'call.forwardedTo': 'Forwarded to',
   'call.redirectedFrom': 'Redirected from',
-  'call.findings': 'Needs attention',
-  'call.noFindings': 'Nothing unusual',
+  'call.findings': 'Findings',
+  'call.noFindings': 'None',
+  'call.lateRing': ': ring {n}',
   'call.digest': 'Recording digest',
   'call.digestHint': 'SHA-256, to verify that the recording was not altered',
   'call.id': 'Call id',
@@ -391,10 +398,10 @@ export const en: Record<Key, string> = {
   'practice.place': 'Practice call',
   'practice.title': 'Place one practice call',
   'practice.from': 'Caller number',
-  'practice.name': 'Caller name',
-  'practice.after': 'Answer after (s)',
+  'practice.name': "Caller's unit",
+  'practice.after': 'Rings before the answer (s)',
   'practice.talk': 'Talk (s)',
-  'practice.hint': 'Answer after left empty means: never answered',
+  'practice.hint': 'Rings before the answer left empty means: never answered',
   'practice.go': 'Call',
   'practice.sent': 'The practice call is on its way',
   'practice.failed': 'The practice call was not placed: {reason}',
@@ -416,7 +423,7 @@ export const en: Record<Key, string> = {
   'help.me': 'answered by myself',
   'help.next': 'next unfinished entry',
   'help.lock': 'lock (sign out)',
-  'help.help': 'show this help',
+  'help.help': 'show this help (outside input boxes)',
 
   'common.close': 'Close',
   'common.cancel': 'Cancel',

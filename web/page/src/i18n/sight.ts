@@ -33,11 +33,11 @@ export const sightZh = {
 
   'call.settled': '记录依据',
   'settled.both': '两套记录一致',
-  'settled.differ': '两套记录有出入（见“需要注意”）',
+  'settled.differ': '两套记录有出入（见“监测发现”）',
   'settled.journal': '由交换机流水补记',
   'settled.switch': '以交换机流水为准',
   'settled.live': '仅实时监测',
-  'settled.waiting': '待与交换机流水核对',
+  'settled.waiting': '待由交换机流水核定',
 
   'health.journal': '交换机流水没有写入：通话照常监测和记录，但系统一旦中断就无法补全，请通知管理员',
 }
@@ -76,7 +76,7 @@ export const sightEn: Record<keyof typeof sightZh, string> = {
 
   'call.settled': 'Recorded by',
   'settled.both': 'Both records agree',
-  'settled.differ': 'The two records differ (see “Needs attention”)',
+  'settled.differ': 'The two records differ (see “Findings”)',
   'settled.journal': "Filled in from the switch's journal",
   'settled.switch': "The switch's journal",
   'settled.live': 'The live view only',

@@ -1,5 +1,7 @@
 // Spans and lists in the language of the page.
 import type { Call, Field, GapWhy } from '@/api/types'
+import type { Erasure } from '@/logic/erased'
+import { clock, date, parse } from '@/logic/time'
 import { noNumber, otherParty, showNumber } from '@/logic/words'
 import { lang, t, word, type Key } from './index'
 
@@ -27,6 +29,12 @@ export function quickReasons(field: Field, why: GapWhy): string[] {
   const called = field === 'called_whom' || field === 'called_why'
   const of = field === 'call_back_result' ? 'call_back' : called ? 'called.' + why : why
   return t(('gap.quick.' + of) as Key).split('|')
+}
+
+/** By which decision something was erased, and when. */
+export function erasedText(x: Erasure, key: 'erased.field' | 'erased.rev' = 'erased.field'): string {
+  const at = parse(x.at)
+  return t(key, { n: x.decision, time: `${date(at)} ${clock(at)}` })
 }
 
 const DIGITS = ['零', '一', '两', '三', '四', '五', '六', '七', '八', '九', '十']

@@ -1,6 +1,6 @@
 // Whether the form may be taken away for another call, and which of the calls that wait is
 // offered. Everything is plain data, so that the rule can be read and tested in one place.
-import type { Call } from '@/api/types'
+import type { Call, Line } from '@/api/types'
 
 /** An unfinished entry that somebody touched, or that a call brought up, is left alone for this long. */
 export const HOLD_MS = 120_000
@@ -10,6 +10,8 @@ export const FRESH_MS = 60_000
 export interface FormView {
   /** The entry in the form belongs to a call that rings or talks. */
   running: boolean
+  /** A recording plays at this window. */
+  playing?: boolean
   /** The form has text that is not saved. */
   dirty: boolean
   /** When each unfinished entry was last touched, or brought up by a call, in this PC's time. */
@@ -18,7 +20,7 @@ export interface FormView {
 
 /** A new call may bring up its entry only when nobody can be working with another one. */
 export function mayTakeForm(form: FormView, now: number): boolean {
-  if (form.running || form.dirty) return false
+  if (form.running || form.playing || form.dirty) return false
   return form.unfinished.every((at) => now - at >= HOLD_MS)
 }
 
@@ -26,6 +28,13 @@ export function mayTakeForm(form: FormView, now: number): boolean {
 export function newsOf(call: Call, now: number): 'running' | 'ended' | 'old' {
   if (!call.ended_at) return 'running'
   return now - Date.parse(call.ended_at) < FRESH_MS ? 'ended' : 'old'
+}
+
+/** A call of this line that goes on although nothing of it is at the duty phone: forwarded, perhaps. */
+export function goesOnElsewhere(line: Line | null, calls: Call[]): Call | null {
+  if (!line || line.state !== 'idle') return null
+  const held = calls.filter((c) => c.line === line.line && c.direction === 'in' && !!c.offered_at && !c.ended_at)
+  return held.length ? held[held.length - 1] : null
 }
 
 /** The call to offer first: one that still runs, then the one that came first. */

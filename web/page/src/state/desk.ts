@@ -6,7 +6,7 @@ import type { Alert, Call, Duty, Entry } from '@/api/types'
 import { t } from '@/i18n'
 import { problemText } from '@/i18n/problems'
 import { partyNumber } from '@/i18n/spell'
-import { mayTakeForm, newsOf, offered } from '@/logic/hold'
+import { goesOnElsewhere, mayTakeForm, newsOf, offered } from '@/logic/hold'
 import { everyPage } from '@/logic/pages'
 import { dayStart, minute, parse } from '@/logic/time'
 import { listOrder, partyName } from '@/logic/words'
@@ -16,6 +16,7 @@ import { forgetHeld, heldEntries, hold } from './held'
 import { loadKinds } from './kinds'
 import { connection, line, lines, now, on, serverNow } from './live'
 import { dismissAll, notify } from './notices'
+import { playingNow } from './playing'
 import { go, goDesk, goEntry, onLost, route } from './route'
 import { canReadEntries, canWrite, session, signedIn, someoneElse } from './session'
 
@@ -55,6 +56,9 @@ export const liveCall = computed<Call | null>(() => {
   const id = line.value && line.value.state !== 'idle' ? line.value.call_id : ''
   return (id && desk.calls[id]) || null
 })
+/** It goes on, but not at the duty phone; the banner must not call the line free then. */
+export const elsewhere = computed<Call | null>(() =>
+  goesOnElsewhere(line.value, Object.keys(desk.calls).map((id) => desk.calls[id])))
 export const liveEntry = computed<Entry | null>(() => (liveCall.value && desk.entries[liveCall.value.entry_id]) || null)
 
 function putEntry(entry: Entry): void {
@@ -207,7 +211,7 @@ function free(): boolean {
   const shown = form ? form.state.entry : desk.entries[route.entry]
   // What is not known yet counts as unfinished.
   const unfinished = heldEntries().filter((h) => !desk.entries[h.id] || desk.entries[h.id].state === 'open').map((h) => h.at)
-  return mayTakeForm({ running: !!shown && runs(shown.call_id), dirty: !!form && form.dirty, unfinished }, Date.now())
+  return mayTakeForm({ running: !!shown && runs(shown.call_id), playing: playingNow(), dirty: !!form && form.dirty, unfinished }, Date.now())
 }
 
 function maybePop(call: Call): void {

@@ -43,7 +43,7 @@ export function useEntryKeys(w: Wiring): void {
 
 function askGap(w: Wiring, why: GapWhy): void {
   const box = document.activeElement && document.activeElement.closest('[data-field]')
-  const field = box ? (box.getAttribute('data-field') as Field) : missingFields(w.session.state.draft.kind, w.session.state.draft.form)[0]
+  const field = box ? (box.getAttribute('data-field') as Field) : missingFields(w.session.state.draft.kind, w.session.state.draft.form, w.session.state.entry)[0]
   const meant = field && gapMeant(w.session.state.draft.kind, field, why)
   if (meant) gapAsk.value = { field, why: meant }
 }

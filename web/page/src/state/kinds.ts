@@ -4,6 +4,7 @@ import { reactive } from 'vue'
 import { api } from '@/api/client'
 import type { Call, Entry, Field, GapWhy, Kind, KindRule } from '@/api/types'
 import type { Form } from '@/logic/draft'
+import { erasureOf } from '@/logic/erased'
 
 export const kinds = reactive({ rules: {} as Partial<Record<Kind, KindRule>>, categories: [] as string[] })
 
@@ -57,10 +58,11 @@ export function gapMeant(kind: Kind, f: Field, why: GapWhy): GapWhy | null {
   return gaps.indexOf('not_possible') >= 0 ? 'not_possible' : null
 }
 
-/** Required fields that have neither a value nor a gap with its reason. */
-export function missingFields(kind: Kind, form: Form): Field[] {
+/** Required fields that have neither a value nor a gap with its reason; what was erased by decision is not missing. */
+export function missingFields(kind: Kind, form: Form, entry?: Entry): Field[] {
   return requiredOf(kind).filter((f) => {
     const s = form[f]
+    if (entry && erasureOf(entry, f)) return false
     return !s || (!s.value.trim() && !(s.gap && s.gap.reason.trim()))
   })
 }
