@@ -112,6 +112,10 @@ func Assess(r Recording, by By, far, officer Received, unchanged time.Duration) 
 	}
 	mute := Verdict{StepLost, CauseNoAudio,
 		saysNoAudio + ": check the media path (codecs, NAT, firewall) between switch, trunk and phone"}
+	if cut || r.Talk == talkUnmeasured {
+		mute.Reason = saysNoAudio + ": the switch crashed or was ended in mid-call before it wrote any" +
+			" (a file without its end, or a talk whose end nobody saw); only if it ran on, check the media path (codecs, NAT, firewall)"
+	}
 	if r.Talk == 0 { // no answer is known, so nothing is missed
 		never = Verdict{StepEmpty, CauseUnanswered, ""}
 		mute = never

@@ -110,6 +110,36 @@ func TestAssess(t *testing.T) {
 	}
 }
 
+func TestAssessNamesTheCrashThatLeftNoAudio(t *testing.T) {
+	empty, begun := recorder.Received{State: recorder.Whole}, recorder.Received{State: recorder.Unfinished}
+	unseen := telephony.Call{
+		ID: "1.0", Outcome: telephony.AnsweredInTime, OfferedAt: time.Unix(1, 0), AnsweredAt: time.Unix(5, 0), EndedAt: time.Unix(65, 0),
+		Findings: []telephony.Finding{telephony.EndNotSeen, telephony.CutBySwitch},
+	}
+	seen := unseen
+	seen.Findings = nil
+	for _, c := range []struct {
+		name  string
+		call  telephony.Call
+		side  recorder.Received
+		crash bool
+	}{
+		{"its end was seen", seen, empty, false},
+		{"its end was not seen", unseen, empty, true},
+		{"files without their end", seen, begun, true},
+	} {
+		r := recorder.ForCall(c.call, time.Unix(66, 0))
+		r.Attempts = 9
+		v := recorder.Assess(r, recorder.ByDialplan, c.side, c.side, time.Minute)
+		if v.Cause != recorder.CauseNoAudio || strings.Contains(v.Reason, "crashed") != c.crash {
+			t.Errorf("%s: %+v", c.name, v)
+		}
+		if r.Reason = v.Reason; r.Cause() != recorder.CauseNoAudio {
+			t.Errorf("%s: the cause is not known again in %q", c.name, v.Reason)
+		}
+	}
+}
+
 func TestAssessNamesTheSideThatIsNotThere(t *testing.T) {
 	whole, absent := recorder.Received{State: recorder.Whole, Samples: 1}, recorder.Received{State: recorder.Absent}
 	r := recorder.Recording{Status: recorder.Pending, Attempts: 9}

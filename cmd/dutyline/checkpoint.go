@@ -104,6 +104,13 @@ func writeNew(name, text string) error {
 // renewEvidenceKey puts the old key aside, where it is there, and makes a new one.
 func renewEvidenceKey(cmd *cobra.Command, c config.Config) error {
 	file := c.EvidenceKey()
+	var db *sqlite.DB
+	if _, err := os.Stat(c.Log.File); err == nil {
+		if db, err = sqlite.Open(cmd.Context(), c.Log.File, sqlite.Options{Location: c.Site.Location()}); err != nil {
+			return err
+		}
+		defer db.Close()
+	}
 	if _, err := os.Stat(file); err == nil {
 		for n := 1; ; n++ {
 			old := fmt.Sprintf("%s.old-%d", file, n)
@@ -123,6 +130,9 @@ func renewEvidenceKey(cmd *cobra.Command, c config.Config) error {
 		return err
 	}
 	key, err := readEvidenceKey(file)
+	if err == nil && db != nil {
+		err = db.Introduce(cmd.Context(), key)
+	}
 	if err == nil {
 		fmt.Fprintf(cmd.OutOrStdout(), "a new key is in %s: write its fingerprint down and file it: %s\nStart the daemon again to sign with it; what the old key signed stays valid.\n", file, key.Fingerprint())
 	}

@@ -225,6 +225,13 @@ func TestTheEvidenceKeyIsMadeOnce(t *testing.T) {
 	if _, _, err := openEvidenceKey(t.Context(), file, db); err == nil || !strings.Contains(err.Error(), key.Fingerprint()) || !strings.Contains(err.Error(), "--new-key") {
 		t.Errorf("gone: %v", err)
 	}
+	if err := makeEvidenceKey(file); err != nil {
+		t.Fatal(err)
+	}
+	if foreign, _, err := openEvidenceKey(t.Context(), file, db); err == nil || foreign.Verifier() != "" || !strings.Contains(err.Error(), "another key") ||
+		!strings.Contains(err.Error(), key.Fingerprint()) || !strings.Contains(err.Error(), "--new-key") {
+		t.Errorf("foreign: %v", err)
+	}
 	if err := os.WriteFile(file, []byte("PRIVATE+KEY+nonsense"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -127,6 +127,15 @@ func TestVerifyAnswersInThreeWays(t *testing.T) {
 	answers(t, exitCannotTell, []string{"which duty log?"})
 	answers(t, exitCannotTell, []string{"there is no duty log"}, "--db", filepath.Join(t.TempDir(), "none.db"))
 
+	empty := filepath.Join(t.TempDir(), "empty.txt")
+	r.write(empty, "\n")
+	answers(t, exitCannotTell, []string{"is empty"}, "--config", r.file, "--checkpoint", empty)
+	answers(t, exitCannotTell, []string{"names no file"}, "--config", r.file, "--checkpoint", "")
+	answers(t, exitCannotTell, []string{"unknown flag"}, "--bogus")
+	answers(t, exitCannotTell, []string{"unknown command"}, "more")
+	answers(t, exitCannotTell, []string{"give one of them"}, "--config", r.file, "--db", r.cfg.Log.File)
+	answers(t, exitCannotTell, []string{"leave --checkpoint out"}, "--exhibit", r.file, "--checkpoint", filed)
+
 	r.behindTheBack("DROP TRIGGER revisions_stand", "UPDATE revisions SET body = replace(body, '火情', '无事') WHERE revision = 2")
 	answers(t, exitAltered, []string{"altered: revision e-" + r.call + "/2", "keep the files as they are"}, "--config", r.file)
 }

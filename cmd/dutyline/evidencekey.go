@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"dutyline/dutylog/audit"
 	"dutyline/dutylog/sqlite"
@@ -15,17 +16,23 @@ import (
 
 // openEvidenceKey reads the key that signs checkpoints, and makes it at the very first start.
 // One that is gone later is never replaced by itself: what it signed would seem to be of
-// another log.
+// another log. Nor is one taken that the log does not know: it came there unasked.
 func openEvidenceKey(ctx context.Context, file string, db *sqlite.DB) (key audit.Key, made bool, err error) {
 	key, err = readEvidenceKey(file)
-	if !errors.Is(err, fs.ErrNotExist) {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return key, false, err
 	}
 	known, e := db.Signers(ctx)
 	if e != nil {
 		return key, false, e
 	}
-	if len(known) > 0 {
+	switch {
+	case err == nil && len(known) > 0 && !slices.Contains(known, key.Fingerprint()):
+		return audit.Key{}, false, fmt.Errorf("key that signs checkpoints: %s holds another key, of fingerprint %s, and the log was signed with the key of fingerprint %s; bring that one back, or begin with a new key by dutyline checkpoint --new-key",
+			file, key.Fingerprint(), known[len(known)-1])
+	case err == nil:
+		return key, false, nil
+	case len(known) > 0:
 		return key, false, fmt.Errorf("%w: the log was signed with the key of fingerprint %s; put that file back, or begin with a new key by dutyline checkpoint --new-key",
 			err, known[len(known)-1])
 	}

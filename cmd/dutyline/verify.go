@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -51,7 +52,7 @@ func newVerifyCommand() *cobra.Command {
 			"entries and every signed checkpoint. The daemon may run meanwhile; nothing is changed. The answer is the\n" +
 			"exit status: 0 intact, 1 altered, 2 cannot tell. Without a checkpoint that was kept elsewhere, a holder\n" +
 			"of the signing key could have rewritten everything: give one with --checkpoint.",
-		Args: cobra.NoArgs,
+		Args: func(cmd *cobra.Command, args []string) error { return cannotTell(cmd, cobra.NoArgs(cmd, args)) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			report, err := f.run(cmd)
 			if err != nil {
@@ -67,12 +68,41 @@ func newVerifyCommand() *cobra.Command {
 	flags.StringVar(&f.checkpoint, "checkpoint", "", "a signed checkpoint that was kept elsewhere")
 	flags.StringVar(&f.exhibit, "exhibit", "", "check the folder that dutyline exhibit wrote instead of a log")
 	flags.BoolVar(&f.list, "list", false, "print the answer about every object")
-	cmd.MarkFlagsMutuallyExclusive("config", "db", "exhibit")
-	cmd.MarkFlagsMutuallyExclusive("exhibit", "checkpoint")
+	cmd.SetFlagErrorFunc(cannotTell) // a 1 would say that something was altered
 	return cmd
 }
 
+func cannotTell(_ *cobra.Command, err error) error {
+	if err == nil {
+		return nil
+	}
+	return codedError{err, exitCannotTell}
+}
+
+// fits makes sure that the flags name one thing to check, and what to compare it with.
+func (f *verifyRun) fits(cmd *cobra.Command) error {
+	named := 0
+	for _, what := range []string{"config", "db", "exhibit"} {
+		if cmd.Flags().Changed(what) {
+			named++
+		}
+	}
+	compared := cmd.Flags().Changed("checkpoint")
+	switch {
+	case named > 1:
+		return errors.New("--config, --db and --exhibit name different things to check: give one of them")
+	case compared && f.exhibit != "":
+		return errors.New("an exhibit has a checkpoint of its own: compare that with the one that was kept, and leave --checkpoint out")
+	case compared && f.checkpoint == "":
+		return errors.New("--checkpoint names no file: give the signed checkpoint that was kept elsewhere")
+	}
+	return nil
+}
+
 func (f *verifyRun) run(cmd *cobra.Command) (*audit.Report, error) {
+	if err := f.fits(cmd); err != nil {
+		return nil, err
+	}
 	if f.exhibit != "" {
 		return checkExhibit(f.exhibit)
 	}
@@ -84,6 +114,9 @@ func (f *verifyRun) run(cmd *cobra.Command) (*audit.Report, error) {
 		text, err := os.ReadFile(f.checkpoint)
 		if err != nil {
 			return nil, fmt.Errorf("outside checkpoint: %w", err)
+		}
+		if strings.TrimSpace(string(text)) == "" {
+			return nil, fmt.Errorf("outside checkpoint: %s is empty: give the signed checkpoint that was kept elsewhere", f.checkpoint)
 		}
 		o.Outside = string(text)
 	}

@@ -33,7 +33,7 @@ const (
 // Changes reports whether what a record of this kind covers is written anew in the course of
 // things, each time with a record of its own. All else stays as it was, except for an erasure.
 func (k Kind) Changes() bool {
-	return k == Call || k == Recording || k == User || k == Import
+	return k == Call || k == Recording || k == User || k == Import || k == Interval
 }
 
 // Kinds lists every kind, in the order in which reports name them.

@@ -68,6 +68,11 @@ func (db *DB) Checkpoint(ctx context.Context, key audit.Key, send bool) (dutylog
 	return c, err
 }
 
+// Introduce records a new key before it signs anything, so that it is known as one of ours.
+func (db *DB) Introduce(ctx context.Context, key audit.Key) error {
+	return db.write(ctx, "record a new key", func(t *tx) error { return t.introduce(key) })
+}
+
 // introduce records a key when it signs for the first time.
 func (t *tx) introduce(key audit.Key) error {
 	n, err := t.changed("INSERT INTO signers (fingerprint, verifier, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",

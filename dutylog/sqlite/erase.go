@@ -23,7 +23,7 @@ const Compacting = "compact"
 type Traces struct {
 	Entry     dutylog.Entry
 	Words     []string // that people wrote
-	Names     []string // of who called: numbers and a name; only when everything goes
+	Names     []string // of the other party, never of the line: numbers and a name; only when everything goes
 	CallID    string
 	During    Span // the call, with a margin
 	Recording recorder.Recording
@@ -76,8 +76,12 @@ func (db *DB) tracesOfCall(ctx context.Context, tr *Traces) error {
 	}
 	tr.Recording = call.Recording
 	tr.During = Span{call.OfferedAt.Add(-time.Minute), call.EndedAt.Add(10 * time.Minute)}
-	for _, name := range []string{call.Caller.Raw, call.Caller.E164, call.CallerName} {
-		if name != "" && !slices.Contains(tr.Names, name) {
+	other, own, name := call.Caller, call.Called, call.CallerName
+	if call.Direction == telephony.Outbound { // the caller is the line itself
+		other, own, name = call.Called, call.Caller, ""
+	}
+	for _, name := range []string{other.Raw, other.E164, name} {
+		if name != "" && name != own.Raw && name != own.E164 && !slices.Contains(tr.Names, name) {
 			tr.Names = append(tr.Names, name)
 		}
 	}
@@ -206,11 +210,11 @@ func (t *tx) keepErased(before keptCall, said *telephony.Call) error {
 	return err
 }
 
-// eraseCall takes who called out of the call's row and out of what was told of it, and the
+// eraseCall takes the other party out of the call's row and out of what was told of it, and the
 // recording out of the archive.
 func (t *tx) eraseCall(callID string, o dutylog.ErasureOrder, decision int64) error {
 	if o.Whole() {
-		if err := t.eraseCaller(callID); err != nil {
+		if err := t.eraseParty(callID); err != nil {
 			return err
 		}
 	}
@@ -242,9 +246,11 @@ func (t *tx) announceCall(callID string) error {
 	return t.publish(dutylog.TopicCall, callID, call.Line, nil)
 }
 
-func (t *tx) eraseCaller(callID string) error {
+// eraseParty takes out who called, or of a call that was placed whom it was placed to.
+func (t *tx) eraseParty(callID string) error {
 	for _, statement := range []string{
-		"UPDATE calls SET caller = '', caller_e164 = '', caller_name = '', forwarded_to = '', redirected_from = '' WHERE id = ?",
+		"UPDATE calls SET caller = '', caller_e164 = '', caller_name = '', forwarded_to = '', redirected_from = '' WHERE id = ? AND direction <> 'out'",
+		"UPDATE calls SET called = '', called_e164 = '', forwarded_to = '', redirected_from = '' WHERE id = ? AND direction = 'out'",
 		"UPDATE calls SET settled_by = 'ari' WHERE settled_by = '' AND id = ?", // the journal has nothing of it any more, and nobody shall wait for that
 		"UPDATE alerts SET detail = '' WHERE call_id = ?",
 		"UPDATE feed SET body = json_set(body, '$.detail', '') WHERE topic = 'alert' AND json_valid(body) AND json_extract(body, '$.call_id') = ?",

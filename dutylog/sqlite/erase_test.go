@@ -254,3 +254,40 @@ func TestHoldsAreKept(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Of a call that was placed, the other party is whom it was placed to. The line's own number
+// stands in every call of the line and is no trace of one.
+func TestEraseEverythingOfAnOutgoingCall(t *testing.T) {
+	folder := t.TempDir()
+	db := openAt(t, filepath.Join(folder, "log.db"), sqlite.Options{})
+	c := inbound(0, "02422739110")
+	c.Direction, c.CallerName, c.Called = telephony.Outbound, "值班室", telephony.ParseNumber("13804050062", "024")
+	ok(t, db.Record(ctx, story(c, telephony.PlacedUnanswered)))
+	o := dutylog.ErasureOrder{EntryID: "e-" + c.ID, Reason: "个人信息，当事人要求", By: prosecutor}
+	if diff := cmp.Diff([]string{"13804050062", "+8613804050062"}, must(db.Traces(ctx, o))(t).Names); diff != "" {
+		t.Error(diff)
+	}
+	must(db.Erase(ctx, o))(t)
+	ok(t, db.Compact(ctx))
+	check := func(when string) {
+		t.Helper()
+		call := must(db.Call(ctx, c.ID))(t)
+		if call.Called != (telephony.Number{}) || call.Caller != c.Caller || call.Outcome != telephony.PlacedUnanswered {
+			t.Errorf("%s: %+v", when, call)
+		}
+		if e := must(db.Entry(ctx, "e-"+c.ID))(t); e.Number != (telephony.Number{}) || len(e.Values) != 0 {
+			t.Errorf("%s: %+v", when, e)
+		}
+	}
+	check("erased")
+	if where := found(t, folder, "13804050062"); len(where) > 0 {
+		t.Errorf("the number is still in\n%s", strings.Join(where, "\n"))
+	}
+	ok(t, db.Verify(ctx))
+	journal := story(c, telephony.PlacedUnanswered) // what the journal says of it afterwards
+	for _, ch := range journal {
+		ch.Call.SettledBy = telephony.SettledByJournal
+	}
+	ok(t, db.Record(ctx, journal))
+	check("said again by the journal")
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,6 +21,7 @@ import (
 type Verifier struct {
 	db   *DB // without a writer
 	size int64
+	copy string // a folder of our own, where the file had to be copied; empty: none
 }
 
 // VerifyOptions say what a verification is compared with, and who hears of it.
@@ -37,19 +39,68 @@ func OpenVerifier(ctx context.Context, path string) (*Verifier, error) {
 		return nil, fmt.Errorf("duty log %s: %w", path, err)
 	}
 	o := Options{}.withDefaults()
-	how := "mode=ro&_query_only=on&_cache_size=-32768" // KiB
-	if _, err := os.Stat(abs + "-shm"); err != nil {
-		how += "&immutable=1" // nobody writes; SQLite would make its side file
+	v := &Verifier{db: &DB{path: abs, options: o, done: make(chan struct{})}}
+	file, how, err := v.place(abs)
+	if err == nil {
+		v.db.reader, err = connect(file, o, runtime.GOMAXPROCS(0)+2, how+"&_query_only=on&_cache_size=-32768") // KiB
 	}
-	db := &DB{path: abs, options: o, done: make(chan struct{})}
-	if db.reader, err = connect(abs, o, runtime.GOMAXPROCS(0)+2, how); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, v.dropCopy())
 	}
-	v := &Verifier{db: db}
 	if err := v.begin(ctx); err != nil {
-		return nil, errors.Join(db.explain("verify", err), db.reader.Close())
+		return nil, errors.Join(v.db.explain("verify", err), v.Close())
 	}
 	return v, nil
+}
+
+// place says which file is read, and how. While nobody has the log open, SQLite would make its
+// side file anew; so it is told that nothing changes, and then it does not look at the -wal
+// file. One that holds something is read from a copy of both.
+func (v *Verifier) place(log string) (file, how string, err error) {
+	if _, err := os.Stat(log + "-shm"); err == nil {
+		return log, "mode=ro", nil
+	}
+	wal, err := os.Stat(log + "-wal")
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && wal.Size() == 0:
+		return log, "mode=ro&immutable=1", nil
+	case err == nil:
+		v.copy, err = os.MkdirTemp("", "dutyline-verify-")
+	}
+	file = filepath.Join(v.copy, "log.db")
+	for _, side := range []string{"", "-wal"} {
+		if err == nil {
+			err = copyFile(log+side, file+side)
+		}
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("duty log %s: its -wal file holds something, and a copy to read both together cannot be made: %w; free some space, or name another folder with TMPDIR", log, err)
+	}
+	if _, err := os.Stat(log + "-shm"); err == nil {
+		return log, "mode=ro", nil // somebody opened it meanwhile, and may have changed what was copied
+	}
+	return file, "mode=rw", nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+func (v *Verifier) dropCopy() error {
+	if v.copy == "" {
+		return nil
+	}
+	return os.RemoveAll(v.copy)
 }
 
 var errTooOld = errors.New("it was never opened by a dutyline that keeps evidence: nothing is proved of it; start the daemon once, then everything is covered from that moment on")
@@ -69,15 +120,9 @@ func (v *Verifier) begin(ctx context.Context) error {
 	if has == 0 {
 		return errTooOld
 	}
-	var schema int64
-	if err := s.QueryRow("SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&schema); err != nil {
+	schema, err := v.schema(s)
+	if err != nil {
 		return err
-	}
-	switch know := SchemaVersion(); {
-	case schema > know:
-		return &newerError{have: schema, know: know}
-	case schema < know:
-		return &olderError{have: schema, know: know}
 	}
 	rows, intervals, err := takenOver(s)
 	switch {
@@ -98,7 +143,7 @@ func (e *olderError) Error() string {
 }
 
 // Close lets go of the file.
-func (v *Verifier) Close() error { return v.db.reader.Close() }
+func (v *Verifier) Close() error { return errors.Join(v.db.reader.Close(), v.dropCopy()) }
 
 // Recording reads one row, for whoever opens the files.
 func (v *Verifier) Recording(ctx context.Context, callID string) (recorder.Recording, error) {
@@ -254,7 +299,11 @@ func (r *verification) conclude() error {
 		r.note("%d of %d records are newer than the last checkpoint whose signature fits: whoever can write the file could have added them; the daemon signs them at its next checkpoint",
 			rep.Records-rep.Signed, rep.Records)
 	}
-	if !rep.Outside {
+	switch {
+	case rep.Outside:
+	case r.Outside != "":
+		r.note("the checkpoint from outside does not vouch for this log; why is named above")
+	default:
 		r.note("no checkpoint from outside was given: a holder of the signing key could have rewritten all of it, and the newest part could have been cut off; compare with a filed checkpoint (--checkpoint FILE)")
 	}
 	return nil

@@ -1,6 +1,8 @@
 package sqlite_test
 
 import (
+	"database/sql"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -126,6 +128,71 @@ func TestWhatNeverChangesIsRecordedOnce(t *testing.T) {
 			}
 		case !strings.Contains(found, string(c.kind)+" "+c.subject+" ") || !strings.Contains(found, "recorded a second time"):
 			t.Errorf("%s: %s\n%s", c.kind, r.Verdict(), found)
+		}
+	}
+}
+
+// TestWhatLiesInTheWALIsLookedAt changes a log through a -wal file that nobody took over, and
+// takes the -shm file away.
+func TestWhatLiesInTheWALIsLookedAt(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	path := provenLog(t, newKey(t))
+	moved := filepath.Join(t.TempDir(), "log.db")
+	db := must(sql.Open("sqlite3", "file:"+path))(t)
+	db.SetMaxOpenConns(1)
+	must(db.Exec("PRAGMA wal_autocheckpoint = 0"))(t)
+	must(db.Exec("UPDATE accounts SET role = 'admin' WHERE login = 'zhangwei'"))(t)
+	for _, side := range []string{"", "-wal"} {
+		ok(t, os.WriteFile(moved+side, must(os.ReadFile(path+side))(t), 0o600))
+	}
+	ok(t, db.Close())
+	r := verify(t, moved, sqlite.VerifyOptions{})
+	if r.Verdict() != audit.Altered || !strings.Contains(findings(r), "user zhangwei") {
+		t.Errorf("%s\n%s", r.Verdict(), findings(r))
+	}
+	if left := must(os.ReadDir(os.Getenv("TMPDIR")))(t); len(left) > 0 {
+		t.Errorf("it leaves %v", left)
+	}
+	if beside := must(os.ReadDir(filepath.Dir(moved)))(t); len(beside) != 2 {
+		t.Errorf("it makes files beside the log: %v", beside)
+	}
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	if _, err := sqlite.OpenVerifier(ctx, moved); err == nil || !strings.Contains(err.Error(), "TMPDIR") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestAnIndexThatDiffersIsNamed takes rows out of an index only, as damage would.
+func TestAnIndexThatDiffersIsNamed(t *testing.T) {
+	path := provenLog(t, newKey(t))
+	db := must(sql.Open("sqlite3", "file:"+path))(t)
+	db.SetMaxOpenConns(1)
+	var root int
+	var name string
+	ok(t, db.QueryRow("SELECT name, rootpage FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'entries' AND sql NOT NULL AND sql NOT LIKE '%WHERE%' LIMIT 1").Scan(&name, &root))
+	must(db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"))(t)
+	var size int
+	ok(t, db.QueryRow("PRAGMA page_size").Scan(&size))
+	ok(t, db.Close())
+	text := must(os.ReadFile(path))(t)
+	page := text[(root-1)*size : root*size]
+	copy(page, []byte{10, 0, 0, 0, 0, byte(size >> 8), byte(size), 0}) // a leaf that holds nothing
+	ok(t, os.WriteFile(path, text, 0o600))
+	r := verify(t, path, sqlite.VerifyOptions{})
+	if r.Verdict() != audit.Altered || !strings.Contains(findings(r), name) {
+		t.Errorf("%s: %s\n%s", name, r.Verdict(), findings(r))
+	}
+}
+
+func TestVerifyKnowsTheTablesOrSaysSo(t *testing.T) {
+	for words, change := range map[string]string{
+		"newer dutyline":   "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)",
+		"by which version": "DELETE FROM goose_db_version",
+	} {
+		path := provenLog(t, newKey(t))
+		outside(t, path, change)
+		if _, err := sqlite.OpenVerifier(ctx, path); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("%s: %v", change, err)
 		}
 	}
 }

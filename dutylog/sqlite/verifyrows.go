@@ -182,7 +182,7 @@ func (r *verification) checkImport(rec chunkRecord, index int64) error {
 
 // checkTables looks from the rows: each has its record, and an entry is its last revision.
 func (r *verification) checkTables() error {
-	jobs := []func() error{r.checkEntries, r.checkNumbers, r.checkDeleted}
+	jobs := []func() error{r.checkFile, r.checkEntries, r.checkNumbers, r.checkDeleted}
 	for _, c := range covers {
 		jobs = append(jobs, func() error { return r.checkUncovered(c) })
 	}

@@ -28,6 +28,19 @@ type Cut struct{ r records }
 // NewCut begins a stream.
 func NewCut(limit int) *Cut { return &Cut{records{zone: time.UTC, limit: limit}} }
 
+// NewCutAt begins one that is read at a time, after a record of another.
+func NewCutAt(now, last time.Time) *Cut {
+	return &Cut{records{zone: time.UTC, limit: 1 << 20, now: func() time.Time { return now }, last: last}}
+}
+
+// Why are the reasons of the garbage since the last Take.
+func (c *Cut) Why() (why []string) {
+	for _, g := range c.r.bad {
+		why = append(why, g.why.Error())
+	}
+	return why
+}
+
 // Add takes bytes, Quiet and End are those of the reader.
 func (c *Cut) Add(b []byte) { c.r.add(b) }
 

@@ -16,6 +16,12 @@ const sampleBytes = 4096
 // characters of each of the few fields that a caller can send them in.
 const maxHeld = 16384
 
+// maxAhead is how far a record may be ahead of the clock that it is read by.
+const maxAhead = 48 * time.Hour
+
+// earliest is before every call that there can be a record of.
+var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // garbage is a stretch of the journal that is no record.
 type garbage struct {
 	at     int64 // bytes settled before it since the last take
@@ -31,6 +37,8 @@ type garbage struct {
 type records struct {
 	zone  *time.Location
 	limit int
+	now   func() time.Time // nil: any time is believed
+	last  time.Time        // the latest time that was believed
 
 	wait     []byte // what is not settled: lines of a record that goes on, and a line without its end
 	line     int    // where in wait the last line begins
@@ -50,7 +58,9 @@ func (r *records) take() (rows []telephony.Row, bad []garbage, settled int64) {
 }
 
 // forget drops all that is not settled or taken.
-func (r *records) forget() { *r = records{zone: r.zone, limit: r.limit, wait: r.wait[:0]} }
+func (r *records) forget() {
+	*r = records{zone: r.zone, limit: r.limit, now: r.now, last: r.last, wait: r.wait[:0]}
+}
 
 // add takes the next bytes of the stream.
 func (r *records) add(b []byte) {
@@ -95,7 +105,7 @@ func (r *records) endLine() {
 	}
 	line := r.wait
 	r.wait, r.line = r.wait[:0], 0
-	row, err := DecodeIn(line, r.zone)
+	row, err := r.decode(line)
 	switch {
 	case err == nil:
 		r.accept(row, len(line)+1)
@@ -106,6 +116,28 @@ func (r *records) endLine() {
 	default:
 		r.pieces(bytes.Clone(line), err)
 	}
+}
+
+// decode reads a record whose time can be one of this switch. A machine's own clock may stand
+// in the past after a power cut: then the journal itself says how late it is.
+func (r *records) decode(line []byte) (telephony.Row, error) {
+	row, err := DecodeIn(line, r.zone)
+	if err != nil || r.now == nil {
+		return row, err
+	}
+	latest := r.now()
+	if r.last.After(latest) {
+		latest = r.last
+	}
+	switch {
+	case row.At.Before(earliest):
+		err = fmt.Errorf("its time %s is before the year 2000: the switch's clock was not set, or the record is damaged", row.At.Format(time.RFC3339))
+	case latest.After(earliest) && row.At.After(latest.Add(maxAhead)):
+		err = fmt.Errorf("its time %s is more than 2 days ahead of this machine's %s: a clock is wrong, or the record is damaged", row.At.Format(time.RFC3339), latest.UTC().Format(time.RFC3339))
+	case row.At.After(r.last):
+		r.last = row.At
+	}
+	return row, err
 }
 
 // goesOn is whether a line is a record that ends in one of the next lines.
@@ -127,7 +159,7 @@ func (r *records) pieces(line []byte, why error) {
 		if next := bytes.Index(line[at+1:], []byte(`{"`)); next >= 0 {
 			end = at + 1 + next
 		}
-		row, err := DecodeIn(line[at:end], r.zone)
+		row, err := r.decode(line[at:end])
 		held := err != nil && end == len(line) && at > 0 && r.goesOn(line[at:], err)
 		if err != nil && !held {
 			continue

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -97,6 +98,42 @@ func TestARecordCutAnywhereLeavesTheNextWhole(t *testing.T) {
 				t.Fatalf("cut after %d bytes: %d of %d settled", cut, settled, want)
 			}
 		}
+	}
+}
+
+// A record whose time cannot be is garbage with a reason; the records around it are found.
+func TestAbsurdTimesAreNoRecords(t *testing.T) {
+	now := time.Date(2026, 11, 26, 16, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name, at  string
+		now, last time.Time
+		why       string // empty: it is a record
+	}{
+		{"1970", "1970-01-01T00:00:09.000001+0000", now, now, "before the year 2000"},
+		{"1970, as this machine's clock", "9.5", time.Unix(60, 0), time.Time{}, "before the year 2000"},
+		{"2999", "2999-01-01T00:00:00.000000+0000", now, now, "more than 2 days ahead"},
+		{"three days ahead", "2026-11-29T16:00:01.000000+0000", now, time.Time{}, "more than 2 days ahead"},
+		{"another zone ahead", "2026-11-27T16:00:00.000000", now, time.Time{}, ""},
+		{"long ago", "2001-01-01T00:00:00.000000+0000", now, now, ""},
+		{"this machine's clock was not set", "2026-11-26T15:59:00.000000+0000", time.Unix(60, 0), time.Time{}, ""},
+		{"this machine's clock is years behind", "2026-11-26T15:59:00.000000+0000", now.AddDate(-6, 0, 0), now, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cut := cel.NewCutAt(c.now, c.last)
+			text := line("x", "eventtime", c.at)
+			cut.Add([]byte(text + line("b", "eventtime", "2026-11-26T15:59:30.000000+0000")))
+			why := strings.Join(cut.Why(), "; ")
+			if c.why == "" && why != "" || !strings.Contains(why, c.why) {
+				t.Errorf("the reason is %q, want %q", why, c.why)
+			}
+			want := []string{"x", "b"}
+			if c.why != "" {
+				want = want[1:]
+			}
+			if ids, _, _ := cut.Take(); !cmp.Equal(want, ids) {
+				t.Errorf("records %v, want %v", ids, want)
+			}
+		})
 	}
 }
 

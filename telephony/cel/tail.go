@@ -102,7 +102,7 @@ type follower struct {
 func newFollower(t *Tail, from telephony.Position, sink Sink) *follower {
 	return &follower{
 		Tail: t, sink: sink, last: from, buf: make([]byte, chunk),
-		records: records{zone: t.config.Zone, limit: t.config.MaxLine},
+		records: records{zone: t.config.Zone, limit: t.config.MaxLine, now: t.config.Now, last: from.LastAt},
 	}
 }
 

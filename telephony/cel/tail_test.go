@@ -354,7 +354,7 @@ func TestRunFollowsUntilItEnds(t *testing.T) {
 func TestFigures(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	file := filepath.Join(t.TempDir(), "cel.jsonl")
-	tail := cel.New(cel.Config{Path: file, Zone: time.UTC}, reg)
+	tail := cel.New(cel.Config{Path: file, Zone: time.UTC, Now: func() time.Time { return clockStart }}, reg)
 	run := cel.NewSteps(tail, telephony.Position{}, func(context.Context, cel.Batch) error { return nil })
 	t.Cleanup(run.Close)
 	text := line("a") + "garbage\n" + line("b", "eventtype", "HANGUP", "eventenum", "HANGUP")

@@ -15,6 +15,8 @@ describe('causes of trouble with recordings', () => {
   it.each([
     ["the switch's recording has no audio: check the media path (codecs, NAT, firewall) between switch, trunk and phone",
       '录音中没有声音：请检查交换机、中继和话机之间的语音通路（编码、NAT、防火墙）'],
+    ["the switch's recording has no audio: the switch crashed or was ended in mid-call before it wrote any",
+      '交换机在通话中崩溃或被停止，录音中没有声音；若交换机一直正常，请检查语音通路（编码、NAT、防火墙）'],
     ["the switch recorded nothing of the caller's side; that channel is silent", '交换机没有录到来电方一侧，该声道无声'],
     ["the switch recorded nothing of the officer's side; that channel is silent; the officer's side ended 1.2s earlier and is padded with silence",
       '交换机没有录到值班员一侧，该声道无声；值班员一侧提前 1.2 秒结束，已用静音补齐'],

@@ -14,6 +14,7 @@ const CAUSES: [RegExp, Key][] = [
   [/folder cannot be written/, 'cause.readonly'],
   [/disk fails/, 'cause.disk'],
   [/stored no recording/, 'cause.never'],
+  [/has no audio: the switch crashed/, 'cause.crashed'],
   [/has no audio/, 'cause.silent'],
   [/still writing/, 'cause.growing'],
   [/has not stored both sides/, 'cause.notYet'],

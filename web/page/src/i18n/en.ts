@@ -223,6 +223,7 @@ export const en: Record<Key, string> = {
   'cause.disk': "The archive's disk fails: check and replace it",
   'cause.never': 'The switch stored no recording of this call: check that its recording folder can be written and is not full',
   'cause.silent': 'The recording has no audio: check the media path between switch, trunk and phone (codecs, NAT, firewall)',
+  'cause.crashed': 'The switch crashed or was ended in mid-call and left no audio; only if it ran on, check the media path (codecs, NAT, firewall)',
   'cause.growing': 'The switch is still writing the recording; it is fetched when it is complete',
   'cause.notYet': 'The switch has not stored both sides yet; they are fetched when they are there',
   'cause.cut': 'The recording was cut on the switch (crash or full disk); all that was stored is kept',
