@@ -100,7 +100,8 @@ func checkEvidenceKey(c config.Config, p proofFacts, err error) telephony.Check 
 	case slices.Contains(p.signers, key.Fingerprint()):
 		check.Detail = fmt.Sprintf("%s is an older key (fingerprint %s); the log was last signed by %s", name, key.Fingerprint(), p.signers[len(p.signers)-1])
 	default:
-		check.Detail = fmt.Sprintf("%s holds a key that this log does not know (fingerprint %s), so nothing more is signed; it was signed by %s", name, key.Fingerprint(), p.signers[len(p.signers)-1])
+		check.Detail = fmt.Sprintf("%s never signed this log (fingerprint %s); %s did", name, key.Fingerprint(), p.signers[len(p.signers)-1])
+		check.Remedy = "bring the right file back; when it is lost, begin with a new key by dutyline checkpoint --new-key and file its fingerprint"
 	}
 	return check
 }
