@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 )
 
 // ParsePatch reads the body of a PATCH. One spelling only: names as documented, each at
@@ -91,6 +92,9 @@ func (p *EntryPatch) gap(name string, raw json.RawMessage) error {
 }
 
 func parseText(name string, raw json.RawMessage) (string, error) {
+	if !utf8.Valid(raw) { // encoding/json would write U+FFFD in its place and say nothing
+		return "", &InvalidError{Field: name, Reason: "has bytes that are no UTF-8: send the text in UTF-8"}
+	}
 	var s *string
 	if err := json.Unmarshal(raw, &s); err != nil || s == nil {
 		return "", &InvalidError{Field: name, Reason: `is a text in quotation marks ("" clears it)`}

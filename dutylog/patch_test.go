@@ -72,6 +72,7 @@ func TestParsePatchNamesWhatIsWrong(t *testing.T) {
 		`{"revision":1,"gaps":{"caller_unit":{"why":"refused","note":"x"}}}`:        "gaps.caller_unit.note",
 		`{"revision":1,"gaps":{"caller_unit":{"why":1}}}`:                           "gaps.caller_unit.why",
 		`{"revision":1,"gaps":{"caller_unit":{"why":"refused","why":"not_given"}}}`: "gaps.caller_unit.why",
+		"{\"revision\":1,\"content\":\"\xbb\xf0\xc7\xe9\"}":                         "content", // 火情 in GBK
 	} {
 		p, err := dutylog.ParsePatch([]byte(body))
 		var invalid *dutylog.InvalidError
