@@ -13,18 +13,14 @@ type caller struct {
 	req   sipRequest
 	sound *mediaSocket
 
-	branch   string
-	cseq     int
-	pending  string // request that waits for an answer; empty: none
-	interval time.Duration
-	resendAt time.Time
-	actAt    time.Time // when the plan says to do something
-	endAt    time.Time // when patience ends
-	rang     bool
-	left     bool // CANCEL was sent
-	up       bool
-	bye      bool
-	over     bool
+	branch string
+	cseq   int
+	timers
+	rang bool
+	left bool // CANCEL was sent
+	up   bool
+	bye  bool
+	over bool
 }
 
 func newCaller(p *peers, call *placed) *caller {
@@ -66,20 +62,8 @@ func (c *caller) contact() string {
 
 // ask sends a request that is repeated until somebody answers.
 func (c *caller) ask(text string, now time.Time) {
-	c.pending, c.interval = text, firstResend
-	c.resendAt = now.Add(c.interval)
+	c.repeat(text, now)
 	c.p.callers.send(text)
-}
-
-func (c *caller) next() time.Time {
-	next := c.endAt
-	if c.pending != "" && c.resendAt.Before(next) {
-		next = c.resendAt
-	}
-	if !c.actAt.IsZero() && c.actAt.Before(next) {
-		next = c.actAt
-	}
-	return next
 }
 
 func (c *caller) tick(now time.Time) {
@@ -108,8 +92,7 @@ func (c *caller) resend(now time.Time) {
 	if !c.rang && !c.up && !c.left {
 		c.call.note(func(t *truth) { t.Retransmits++ })
 	}
-	c.interval *= 2
-	c.resendAt = now.Add(c.interval)
+	c.wait(now)
 	c.p.callers.send(c.pending)
 }
 

@@ -14,16 +14,12 @@ type callee struct {
 	tag    string
 	sound  *mediaSocket
 
-	last     string // our last response to the INVITE
-	waiting  string // what is repeated until it is acknowledged; empty: nothing
-	interval time.Duration
-	resendAt time.Time
-	actAt    time.Time
-	endAt    time.Time
-	final    bool
-	up       bool // answered and acknowledged
-	bye      bool
-	over     bool
+	last string // our last response to the INVITE
+	timers
+	final bool
+	up    bool // answered and acknowledged
+	bye   bool
+	over  bool
 }
 
 func newCallee(p *peers, call *placed, invite *sipText, inbox chan *sipText) *callee {
@@ -94,22 +90,6 @@ func (c *callee) finish(status int, reason string, now time.Time) {
 	c.endAt = now.Add(noAnswerFrom)
 }
 
-func (c *callee) repeat(text string, now time.Time) {
-	c.waiting, c.interval = text, firstResend
-	c.resendAt = now.Add(c.interval)
-}
-
-func (c *callee) next() time.Time {
-	next := c.endAt
-	if c.waiting != "" && c.resendAt.Before(next) {
-		next = c.resendAt
-	}
-	if !c.actAt.IsZero() && c.actAt.Before(next) {
-		next = c.actAt
-	}
-	return next
-}
-
 func (c *callee) tick(now time.Time) {
 	if len(c.inbox) > 0 {
 		return
@@ -118,10 +98,9 @@ func (c *callee) tick(now time.Time) {
 	case !c.actAt.IsZero() && !now.Before(c.actAt):
 		c.actAt = time.Time{}
 		c.act(now)
-	case c.waiting != "" && !now.Before(c.resendAt):
-		c.interval *= 2
-		c.resendAt = now.Add(c.interval)
-		c.p.phone.send(c.waiting)
+	case c.pending != "" && !now.Before(c.resendAt):
+		c.wait(now)
+		c.p.phone.send(c.pending)
 	case !now.Before(c.endAt):
 		c.over = true
 	}
@@ -170,7 +149,7 @@ func (c *callee) acknowledged(m *sipText, now time.Time) {
 	if m.cseq() != c.invite.cseq() || c.up {
 		return
 	}
-	c.waiting = ""
+	c.pending = ""
 	if c.seenStatus() != 200 {
 		c.over = true
 		return
