@@ -188,6 +188,37 @@ func TestAJournalThatLacksTheBeginningSettlesNothing(t *testing.T) {
 	}
 }
 
+// What a phone sent the call on to may ring before the switch has let that phone go: on a busy
+// machine its end came more than ringMargin later, and the phone seemed to have rung itself.
+func TestAPhoneThatSentTheCallOnDidNotRingWhenItsTargetDid(t *testing.T) {
+	held := map[telephony.RowKind]bool{telephony.RowForward: true, telephony.RowHangup: true, telephony.RowChanEnd: true}
+	for name, tt := range map[string]struct {
+		ring string // ms from the dial to the first ring
+		rang bool
+	}{
+		"the target rang": {"30", false},
+		"the phone rang":  {"3", true},
+	} {
+		rows := journal(t, "05_302_user")
+		phone, made := rows[3].UniqueID, rows[4].At
+		for i := range rows {
+			row := &rows[i]
+			switch {
+			case held[row.Kind] && (row.UniqueID == phone || row.Kind == telephony.RowForward):
+				row.At = row.At.Add(60 * time.Millisecond)
+			case tt.rang && row.Kind == telephony.RowChanStart && row.UniqueID == phone:
+				row.At = made.Add(-40 * time.Millisecond)
+			case row.User == "DL_END" && row.Extra["redir"] != "":
+				row.Extra["ring_ms"] = tt.ring
+			}
+		}
+		got := telephony.Settle(journalLine(), rows, time.Time{})
+		if len(got) != 1 || got[0].Outcome != telephony.Forwarded || got[0].RangAt.IsZero() == tt.rang {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 // FuzzSettle: whatever rows come, in whatever order, nothing panics and every call has exactly
 // one outcome, ends once, and never before it began.
 func FuzzSettle(f *testing.F) {

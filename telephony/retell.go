@@ -73,7 +73,7 @@ func (r *retelling) tellStart(p *part, at time.Time) {
 	}
 	dial := Event{Kind: EventDial, At: at, Channel: p.parent.Channel, Peer: begun, DialString: r.dialString(p, at)}
 	r.add(dial)
-	if at, ok := p.rang(); ok {
+	if at, ok := r.rang(p); ok {
 		dial.At, dial.DialStatus = at, "RINGING"
 		dial.Peer.State = "Ringing"
 		r.add(dial)
@@ -99,7 +99,7 @@ const ringMargin = 20 * time.Millisecond
 
 // rang is when the phone of this channel began to ring: the switch keeps how long its
 // dialler's phones took. It is false for one that was not there then, or not any more.
-func (p *part) rang() (time.Time, bool) {
+func (r *retelling) rang(p *part) (time.Time, bool) {
 	if !p.parent.rangs {
 		// A queue does not keep it: a phone that answered rang since its channel began.
 		queued := len(p.parent.dials) == 0 && p.joined
@@ -108,13 +108,31 @@ func (p *part) rang() (time.Time, bool) {
 	at := p.Created.Add(p.parent.rangFor)
 	end := earlier(p.ended, p.answered)
 	const sentOn = 23 // Q.850: the call was sent elsewhere
-	if p.cause == sentOn && p.answered.IsZero() && end.Sub(at) < ringMargin || !end.IsZero() && at.After(end.Add(time.Millisecond)) {
+	if p.cause == sentOn && p.answered.IsZero() && r.sentOnAt(p).Sub(at) < ringMargin || !end.IsZero() && at.After(end.Add(time.Millisecond)) {
 		return time.Time{}, false
 	}
 	if !end.IsZero() && at.After(end) {
 		at = end
 	}
 	return at, true
+}
+
+// sentOnAt is when the phone of this channel had the call sent elsewhere. Its own end may come
+// long after: from when the channel to elsewhere is there, it is that one which may ring.
+func (r *retelling) sentOnAt(p *part) time.Time {
+	at := p.ended
+	for _, f := range p.parent.forwards {
+		if f.at.After(p.ended) {
+			continue // another phone's: the switch lets a phone go right after it wrote its forward
+		}
+		at = f.at
+		for _, x := range r.order {
+			if x.parent == p.parent && x != p && x.madeBy(f.to, p, f.at) && !x.Created.After(f.at) {
+				at = x.Created // the last of them: another phone may have named the same number before
+			}
+		}
+	}
+	return at
 }
 
 // tellMark takes our dialplan's own marks. A redirecting number that is there at the end, was

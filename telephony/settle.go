@@ -93,6 +93,7 @@ type part struct {
 	root     bool // the call's first channel
 	parent   *part
 	dials    []dialRow
+	forwards []forwardRow
 	answered time.Time
 	ended    time.Time // it hung up
 	cause    int
@@ -112,6 +113,12 @@ type part struct {
 type dialRow struct {
 	data     string
 	from, to time.Time // to is zero while it runs, or when its end is not in the journal
+}
+
+// forwardRow is one phone's wish that the call go elsewhere.
+type forwardRow struct {
+	to string
+	at time.Time
 }
 
 // gather notes what rows that come later say of earlier ones.
@@ -141,6 +148,8 @@ func (r *retelling) gather(row *Row) {
 		first(&p.ended, row.At)
 	case RowBridgeEnter:
 		p.joined = true
+	case RowForward:
+		p.forwards = append(p.forwards, forwardRow{to: row.Extra["forward"], at: row.At})
 	case RowPickup:
 		p.pickedUp = true
 	case RowUser:
