@@ -34,8 +34,8 @@ type chapter struct {
 	broken bool      // rows of it may be lost
 	from   Position  // reading again from here finds all of its rows
 	began  time.Time
-	seen   time.Time // its newest row, on the switch's clock
-	read   time.Time // when its newest row was read, on ours: times in the rows may be anything
+	seen   time.Time     // its newest row, on the switch's clock
+	read   time.Duration // the reader's uptime when its newest row came: clocks are set, and rows may say any time
 	rows   []Row
 }
 
@@ -52,9 +52,9 @@ type Settlement struct {
 	Lost Interval
 }
 
-// Read takes rows that stood between two positions, read at now, and returns the calls that
-// they end.
-func (j *Journal) Read(rows []Row, from, to Position, now time.Time) []Settlement {
+// Read takes rows that stood between two positions and returns the calls that they end. They
+// were read at now, when the reader had been up for so long; nobody sets an uptime.
+func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Duration) []Settlement {
 	var out []Settlement
 	for _, row := range rows {
 		before := j.lastAt
@@ -69,7 +69,7 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time) []Settlemen
 			out = append(out, j.close(c, row.At, time.Time{})...)
 			continue
 		}
-		c.seen, c.read = later(c.seen, row.At), now
+		c.seen, c.read = later(c.seen, row.At), up
 		if len(c.rows) == maxRows {
 			j.dropped["rows_beyond_bound"]++
 			continue
@@ -77,7 +77,7 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time) []Settlemen
 		c.rows = append(c.rows, row)
 	}
 	j.read = to
-	return append(out, j.sweep(now)...)
+	return append(out, j.sweep(up)...)
 }
 
 func (j *Journal) chapterOf(row Row, from Position, before time.Time) *chapter {
@@ -132,10 +132,10 @@ func (j *Journal) SwitchStarted(at time.Time) []Settlement {
 }
 
 // sweep drops what never ends, so that lost rows cannot fill the memory.
-func (j *Journal) sweep(now time.Time) []Settlement {
+func (j *Journal) sweep(up time.Duration) []Settlement {
 	var out []Settlement
 	for _, c := range slices.Clone(j.order) {
-		if len(j.order) <= maxChapters && now.Sub(c.read) <= maxAge {
+		if len(j.order) <= maxChapters && up-c.read <= maxAge {
 			break // the oldest are in front
 		}
 		j.dropped["call_never_ended"]++

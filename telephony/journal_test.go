@@ -51,20 +51,20 @@ func callsOf(settlements []telephony.Settlement) []telephony.Call {
 func TestAJournalReadTwiceChangesNothing(t *testing.T) {
 	rows := journal(t, "91_mixed_60calls_5cps")
 	whole := telephony.NewJournal(journalLine())
-	want := callsOf(whole.Read(rows, place(0), place(1), sceneStart))
+	want := callsOf(whole.Read(rows, place(0), place(1), sceneStart, 0))
 	if len(want) < 70 {
 		t.Fatalf("only %d calls", len(want))
 	}
 	single := telephony.NewJournal(journalLine())
 	var got []telephony.Call
 	for i, row := range rows {
-		got = append(got, callsOf(single.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1)), sceneStart))...)
+		got = append(got, callsOf(single.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1)), sceneStart, 0))...)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("row by row (-all at once):\n%s", diff)
 	}
 	again := telephony.NewJournal(journalLine())
-	if diff := cmp.Diff(want, callsOf(again.Read(twice(rows), place(0), place(1), sceneStart))); diff != "" {
+	if diff := cmp.Diff(want, callsOf(again.Read(twice(rows), place(0), place(1), sceneStart, 0))); diff != "" {
 		t.Errorf("each row twice (-once):\n%s", diff)
 	}
 }
@@ -84,16 +84,16 @@ func twice(rows []telephony.Row) []telephony.Row {
 // whenever the restart comes, the calls are the same.
 func TestReadingOnAfterARestart(t *testing.T) {
 	rows := journal(t, "90_mixed_30calls_3cps")
-	want := callsOf(telephony.NewJournal(journalLine()).Read(rows, place(0), place(1), sceneStart))
+	want := callsOf(telephony.NewJournal(journalLine()).Read(rows, place(0), place(1), sceneStart, 0))
 	for cut := 1; cut < len(rows); cut += 7 {
 		first := telephony.NewJournal(journalLine())
 		var got []telephony.Call
 		for i, row := range rows[:cut] {
-			got = append(got, callsOf(first.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1)), sceneStart))...)
+			got = append(got, callsOf(first.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1)), sceneStart, 0))...)
 		}
 		from := int(first.Position().Offset)
 		second := telephony.NewJournal(journalLine())
-		for _, c := range callsOf(second.Read(rows[from:], place(int64(from)), place(int64(len(rows))), sceneStart)) {
+		for _, c := range callsOf(second.Read(rows[from:], place(int64(from)), place(int64(len(rows))), sceneStart, 0)) {
 			if !slices.ContainsFunc(got, func(k telephony.Call) bool { return k.ID == c.ID }) {
 				got = append(got, c)
 			}
@@ -118,7 +118,7 @@ func TestCallsThatARestartOfTheSwitchCut(t *testing.T) {
 		rows = rows[:slices.IndexFunc(rows, func(r telephony.Row) bool { return r.Kind == tt.until })]
 		started := rows[len(rows)-1].At.Add(5 * time.Second)
 		j := telephony.NewJournal(journalLine())
-		if got := j.Read(rows, place(0), place(9), sceneStart); len(got) != 0 || j.Open() != 1 || j.Position() != place(0) {
+		if got := j.Read(rows, place(0), place(9), sceneStart, 0); len(got) != 0 || j.Open() != 1 || j.Position() != place(0) {
 			t.Fatalf("%s: settled %v, %d open, position %v", name, got, j.Open(), j.Position())
 		}
 		if got := j.SwitchStarted(rows[0].At); len(got) != 0 {
@@ -139,14 +139,14 @@ func TestCallsThatARestartOfTheSwitchCut(t *testing.T) {
 // when ends are lost.
 func TestTheJournalOfASharedSwitch(t *testing.T) {
 	others := []telephony.Line{{Name: "duty", Endpoints: []string{"PJSIP/elsewhere"}, Trunks: []string{"PJSIP/none"}}}
-	if got := telephony.NewJournal(others).Read(journal(t, "01_answered_caller_hangup"), place(0), place(1), sceneStart); len(got) != 0 {
+	if got := telephony.NewJournal(others).Read(journal(t, "01_answered_caller_hangup"), place(0), place(1), sceneStart, 0); len(got) != 0 {
 		t.Errorf("settled %v", got)
 	}
 	j := telephony.NewJournal(journalLine())
 	for i := range 30 {
 		row := telephony.Row{Kind: telephony.RowChanStart, UniqueID: "x" + string(rune('a'+i)), LinkedID: "x" + string(rune('a'+i)),
 			Channel: "PJSIP/trunk-00000001", Exten: "1", At: sceneStart.Add(time.Duration(i) * 2 * time.Hour)}
-		j.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1)), row.At)
+		j.Read([]telephony.Row{row}, place(int64(i)), place(int64(i+1)), row.At, time.Duration(i)*2*time.Hour)
 	}
 	if j.Open() > 14 || j.Dropped()["call_never_ended"] == 0 {
 		t.Errorf("%d open, dropped %v", j.Open(), j.Dropped())
@@ -159,12 +159,12 @@ func TestARowFromTheFutureEndsNothing(t *testing.T) {
 	rows := journal(t, "01_answered_caller_hangup")
 	now := rows[0].At.Add(time.Second)
 	j := telephony.NewJournal(journalLine())
-	j.Read(rows[:3], place(0), place(3), now)
+	j.Read(rows[:3], place(0), place(3), now, 0)
 	odd := telephony.Row{Kind: telephony.RowHangup, UniqueID: "odd", LinkedID: "odd", At: now.AddDate(900, 0, 0)}
-	if got := j.Read([]telephony.Row{odd}, place(3), place(4), now); len(got) != 0 || j.LastAt().After(now) || j.Open() != 2 {
+	if got := j.Read([]telephony.Row{odd}, place(3), place(4), now, 0); len(got) != 0 || j.LastAt().After(now) || j.Open() != 2 {
 		t.Fatalf("settled %v, newest row %v, %d open", got, j.LastAt(), j.Open())
 	}
-	got := callsOf(j.Read(rows[3:], place(4), place(9), now))
+	got := callsOf(j.Read(rows[3:], place(4), place(9), now, 0))
 	if len(got) != 1 || got[0].Outcome != telephony.AnsweredInTime || len(got[0].Findings) != 0 {
 		t.Errorf("%+v", got)
 	}

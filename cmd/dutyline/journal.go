@@ -29,6 +29,7 @@ type journalist struct {
 	hand    func(message)     // to the watcher
 	status  func() cel.Status // of the tail
 	now     func() time.Time
+	run     func() time.Duration // since the start; nobody sets it, so waits are counted on it
 	logger  *slog.Logger
 	in      chan cel.Batch
 
@@ -43,12 +44,12 @@ type journalist struct {
 	held    []heldBatch
 	awaited []awaitedCall
 	down    *telephony.Interval // the journal is not written or not readable
-	last    time.Time           // when a batch came last
+	last    time.Duration       // when a batch came last
 }
 
 // heldBatch is what came of one batch and waits for the live view's word.
 type heldBatch struct {
-	due      time.Time
+	due      time.Duration
 	calls    []telephony.Settlement
 	also     []telephony.Change
 	position telephony.Position
@@ -56,11 +57,11 @@ type heldBatch struct {
 
 type awaitedCall struct {
 	call telephony.Call
-	due  time.Time
+	due  time.Duration
 }
 
-func newJournalist(lines []telephony.Line, hand func(message), status func() cel.Status, now func() time.Time, logger *slog.Logger) *journalist {
-	return &journalist{journal: telephony.NewJournal(lines), hand: hand, status: status, now: now, logger: logger,
+func newJournalist(lines []telephony.Line, hand func(message), status func() cel.Status, now func() time.Time, run func() time.Duration, logger *slog.Logger) *journalist {
+	return &journalist{journal: telephony.NewJournal(lines), hand: hand, status: status, now: now, run: run, logger: logger,
 		in: make(chan cel.Batch)}
 }
 
@@ -107,10 +108,10 @@ func (j *journalist) SwitchSeen(since, started time.Time) {
 
 // settled reports whether the live view has had its say on what a batch ended: it was given time,
 // or it sees the switch again only since then, and has told all that it saw before.
-func (j *journalist) settled(h heldBatch, now time.Time) bool {
+func (j *journalist) settled(h heldBatch) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return !now.Before(h.due) || !slices.ContainsFunc(h.calls, func(s telephony.Settlement) bool { return !s.At.Before(j.seen) })
+	return j.run() >= h.due || !slices.ContainsFunc(h.calls, func(s telephony.Settlement) bool { return !s.At.Before(j.seen) })
 }
 
 // Newest is the time of the newest row.
@@ -138,9 +139,9 @@ func (j *journalist) Run(ctx context.Context) error {
 }
 
 func (j *journalist) take(b cel.Batch) {
-	now := j.now()
-	j.last = now
-	h := heldBatch{due: now}
+	now, up := j.now(), j.run()
+	j.last = up
+	h := heldBatch{due: up}
 	if b.Gap != nil {
 		j.journal.Broken()
 		if !b.Gap.From.IsZero() {
@@ -151,20 +152,16 @@ func (j *journalist) take(b cel.Batch) {
 	if len(b.Rows) > 0 {
 		h.also = append(h.also, j.up(b.Rows[0].At)...)
 	}
-	h.calls = j.journal.Read(b.Rows, j.read, b.Position, now)
+	h.calls = j.journal.Read(b.Rows, j.read, b.Position, now, up)
 	j.read = b.Position
 	h.position = j.journal.Position()
 	for _, s := range h.calls {
 		if s.Lost.Kind != "" {
 			h.also = append(h.also, intervalChange(s.Lost))
 		}
-		if due := s.At.Add(settleAfter); due.After(h.due) {
-			h.due = due
-		}
+		h.due = max(h.due, up+settleAfter-now.Sub(s.At))
 	}
-	if latest := now.Add(settleAfter); h.due.After(latest) { // a clock that was set
-		h.due = latest
-	}
+	h.due = min(h.due, up+settleAfter) // the clocks may differ
 	j.mu.Lock()
 	if at := j.journal.LastAt(); !at.IsZero() {
 		j.newest = at
@@ -193,7 +190,7 @@ func (j *journalist) goDown(from time.Time, cause string) {
 	j.down = &telephony.Interval{Kind: telephony.JournalDown, From: from, Cause: cause}
 	j.journal.Broken()
 	j.setDown(cause)
-	j.hold(heldBatch{due: j.now(), also: []telephony.Change{intervalChange(*j.down)}, position: j.journal.Position()})
+	j.hold(heldBatch{due: j.run(), also: []telephony.Change{intervalChange(*j.down)}, position: j.journal.Position()})
 	j.logger.Warn("the switch's journal is down: "+cause, "since", from)
 }
 
@@ -201,37 +198,37 @@ func (j *journalist) hold(h heldBatch) { j.held = append(j.held, h) }
 
 // look is what is to be done from time to time.
 func (j *journalist) look() {
-	now := j.now()
+	now, up := j.now(), j.run()
 	j.mu.Lock()
 	ended, started := j.ended, j.started
 	j.ended = nil
 	j.mu.Unlock()
 	for _, c := range ended {
-		j.awaited = append(j.awaited, awaitedCall{call: c, due: now.Add(journalLate)})
+		j.awaited = append(j.awaited, awaitedCall{call: c, due: up + journalLate})
 	}
 	status := j.status()
 	if status.Problem != "" && !status.Unwritten {
 		j.goDown(now, status.Problem)
 	}
-	if !started.IsZero() && status.Problem == "" && now.Sub(j.last) >= quietJournal {
+	if !started.IsZero() && status.Problem == "" && up-j.last >= quietJournal {
 		j.mu.Lock()
 		j.started = time.Time{}
 		j.mu.Unlock()
 		if cut := j.journal.SwitchStarted(started); len(cut) > 0 {
-			j.hold(heldBatch{due: now, calls: cut, position: j.journal.Position()})
+			j.hold(heldBatch{due: up, calls: cut, position: j.journal.Position()})
 		}
 	}
-	j.miss(now)
+	j.miss(up)
 }
 
 // miss settles by the live view alone what the journal should have and has not.
-func (j *journalist) miss(now time.Time) {
-	for len(j.awaited) > 0 && !now.Before(j.awaited[0].due) {
+func (j *journalist) miss(up time.Duration) {
+	for len(j.awaited) > 0 && up >= j.awaited[0].due {
 		c := j.awaited[0].call
 		j.awaited = j.awaited[1:]
 		c.SettledBy = telephony.SettledByARI
 		c.Findings = append(slices.Clone(c.Findings), telephony.NotInJournal)
-		j.hold(heldBatch{due: now, calls: []telephony.Settlement{{Call: c, At: c.EndedAt}}, position: j.journal.Position()})
+		j.hold(heldBatch{due: up, calls: []telephony.Settlement{{Call: c, At: c.EndedAt}}, position: j.journal.Position()})
 		if j.journal.LastAt().Before(c.OfferedAt) { // nothing was written since
 			j.goDown(c.OfferedAt, "the switch's journal has nothing of a call that the live view saw: it is not written")
 		}
@@ -240,8 +237,7 @@ func (j *journalist) miss(now time.Time) {
 
 // release hands over what is due, in order.
 func (j *journalist) release() {
-	now := j.now()
-	for len(j.held) > 0 && j.settled(j.held[0], now) {
+	for len(j.held) > 0 && j.settled(j.held[0]) {
 		h := j.held[0]
 		j.held = j.held[1:]
 		for _, s := range h.calls {
@@ -249,7 +245,7 @@ func (j *journalist) release() {
 		}
 		also := h.also
 		if position := h.position; position != (telephony.Position{}) {
-			also = append(also, telephony.Change{Kind: telephony.JournalRead, At: now, Journal: &position})
+			also = append(also, telephony.Change{Kind: telephony.JournalRead, At: j.now(), Journal: &position})
 		}
 		j.hand(message{settled: &settledNews{calls: h.calls, also: also}})
 	}

@@ -20,11 +20,13 @@ type reader struct {
 	mu     sync.Mutex
 	tail   cel.Status
 	handed []message
+	ahead  time.Duration // of the daemon's clock
 }
 
 // newReader starts a journalist; it stops with the test's bubble.
 func newReader(t *testing.T) *reader {
 	r := &reader{}
+	start := time.Now()
 	r.journalist = newJournalist(testLines(), func(m message) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -33,7 +35,7 @@ func newReader(t *testing.T) *reader {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return r.tail
-	}, time.Now, slog.New(slog.DiscardHandler))
+	}, r.clock, func() time.Duration { return time.Since(start) }, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- r.Run(ctx) }()
@@ -44,6 +46,20 @@ func newReader(t *testing.T) *reader {
 		}
 	})
 	return r
+}
+
+// clock is the daemon's, which somebody may have set.
+func (r *reader) clock() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Now().Add(r.ahead)
+}
+
+// setClock moves it.
+func (r *reader) setClock(ahead time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ahead = ahead
 }
 
 // set changes what the tail says of itself.
@@ -135,6 +151,45 @@ func TestACallIsSettledAfterTheLiveViewHadItsSay(t *testing.T) {
 			t.Errorf("intervals %v, position %+v", intervals, at)
 		}
 	})
+}
+
+// Somebody sets the clock while a call runs, and right again: nothing that runs is given up,
+// and what is waited for is waited for as long as ever (torture seed 721218129).
+func TestASetClockGivesUpNoCall(t *testing.T) {
+	for _, ahead := range []time.Duration{26 * time.Hour, -26 * time.Hour, time.Hour, -3 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newReader(t)
+			got := map[string]telephony.Outcome{}
+			pass := func(d time.Duration) {
+				calls, _, _ := r.after(d)
+				for _, c := range calls {
+					got[c.ID] = c.Outcome
+				}
+			}
+			give := func(rows []telephony.Row, to int64) {
+				if err := r.Batch(t.Context(), cel.Batch{Rows: rows, Position: readTo(to)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			long, short := callRows("long", time.Now()), callRows("short", time.Now())
+			give(long[:4], 4)
+			give(short[:4], 8)
+			pass(8 * time.Second)
+			awaited := telephony.Call{ID: "awaited", OfferedAt: time.Now(), EndedAt: time.Now(), Outcome: telephony.Missed}
+			r.Told([]telephony.Change{{Kind: telephony.CallEnded, Call: &awaited}})
+			pass(journalTick)
+			r.setClock(ahead)
+			give(short[4:], 17)
+			pass(settleAfter + journalTick)
+			r.setClock(0)
+			give(long[4:], 26)
+			pass(settleAfter + journalTick)
+			want := map[string]telephony.Outcome{"long": telephony.AnsweredInTime, "short": telephony.AnsweredInTime}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("clock set by %v (-want +got):\n%s", ahead, diff)
+			}
+		})
+	}
 }
 
 // A backlog, as after a restart, waits for nobody.

@@ -77,7 +77,7 @@ func settledIn(t *testing.T, journal []byte) []telephony.Call {
 		rows = append(rows, row)
 	}
 	var calls []telephony.Call
-	for _, s := range j.Read(rows, telephony.Position{}, telephony.Position{}, time.Date(2026, 11, 26, 15, 0, 0, 0, time.UTC)) {
+	for _, s := range j.Read(rows, telephony.Position{}, telephony.Position{}, time.Date(2026, 11, 26, 15, 0, 0, 0, time.UTC), 0) {
 		calls = append(calls, s.Call)
 	}
 	if j.Open() != 0 {

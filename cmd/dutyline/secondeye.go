@@ -24,7 +24,7 @@ func (a *app) wireJournal(lines []telephony.Line) {
 		a.watcher.starts = func(_, started time.Time) { a.beat.switchStarted(started) }
 		return
 	}
-	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.clock.Now, a.logger)
+	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.clock.Now, a.clock.run, a.logger)
 	a.watcher.sight.journalAt = a.journal.Newest
 	a.watcher.starts = func(seen, started time.Time) {
 		a.beat.switchStarted(started)
