@@ -40,6 +40,9 @@ func (t *Tracker) leg(ch *Channel, at time.Time) *leg {
 	return l
 }
 
+// justCreated is how far a channel's creation and the news of it can be apart; 1 ms is usual.
+const justCreated = time.Second
+
 // join hangs the second half of a Local channel under the first.
 func (t *Tracker) join(l *leg, base string, second bool) {
 	l.pair = base
@@ -107,6 +110,9 @@ func (t *Tracker) onCreated(ev *Event) {
 		return
 	}
 	l.watched = true
+	if ev.At.Sub(l.created).Abs() > justCreated { // the switch's clock was set in between
+		l.created = ev.At
+	}
 	if ev.Channel.State == "Ring" && !l.local {
 		l.incoming = true
 	}

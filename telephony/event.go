@@ -23,12 +23,13 @@ const (
 	EventAttendedTransfer                  // Channel and Second are the transferer's legs
 	EventEndpoint                          // Endpoint came or went
 	EventReplaced                          // another program took over: this link is deaf from now on
+	EventClockSet                          // somebody set the switch's clock, see By; the watcher says it, not the switch
 	eventKinds
 )
 
 var eventNames = [eventKinds]string{
 	"ignored", "unknown", "created", "state", "caller", "connected", "app", "hangup_request", "destroyed",
-	"dial", "entered", "left", "blind_transfer", "attended_transfer", "endpoint", "replaced",
+	"dial", "entered", "left", "blind_transfer", "attended_transfer", "endpoint", "replaced", "clock_set",
 }
 
 // String is the kind's name in logs and metrics.
@@ -59,4 +60,5 @@ type Event struct {
 	Soft       bool    // of a hangup request: asked by the switch, not by the far end
 	OK         bool    // of a transfer: it succeeded
 	Endpoint   Endpoint
+	By         time.Duration // of a set clock: how far it is ahead of what it would have said
 }

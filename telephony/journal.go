@@ -58,9 +58,7 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Dur
 	var out []Settlement
 	for _, row := range rows {
 		before := j.lastAt
-		if row.At.Before(now.Add(maxAhead)) {
-			j.lastAt = later(j.lastAt, row.At)
-		}
+		j.written(row.At, now.Add(maxAhead))
 		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown {
 			continue
 		}
@@ -78,6 +76,18 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Dur
 	}
 	j.read = to
 	return append(out, j.sweep(up)...)
+}
+
+// written takes the time of a row as a sign of when the journal was last written; latest is the
+// latest that can be. After a clock was set back the newest row is older than those before.
+func (j *Journal) written(at, latest time.Time) {
+	switch {
+	case at.After(latest):
+	case j.lastAt.After(latest):
+		j.lastAt = at
+	default:
+		j.lastAt = later(j.lastAt, at)
+	}
 }
 
 func (j *Journal) chapterOf(row Row, from Position, before time.Time) *chapter {
@@ -119,12 +129,14 @@ func (j *Journal) Broken() {
 	}
 }
 
-// SwitchStarted says when the switch was started. What began before and has not ended was
-// cut off: nobody will write its end. Say it only when all that was written before is read.
-func (j *Journal) SwitchStarted(at time.Time) []Settlement {
+// SwitchStarted says when the switch was started, and which channels were on it after that.
+// What began before and has not ended was cut off: nobody will write its end. Say it only when
+// all that was written before is read. A call that is on the switch was not cut, whatever its
+// times say: the clock may have been set back since the start.
+func (j *Journal) SwitchStarted(at time.Time, here map[string]bool) []Settlement {
 	var out []Settlement
 	for _, c := range slices.Clone(j.order) {
-		if c.began.Before(at) && c.seen.Before(at) {
+		if c.began.Before(at) && c.seen.Before(at) && !slices.ContainsFunc(c.rows, func(r Row) bool { return here[r.UniqueID] }) {
 			out = append(out, j.close(c, at, at)...)
 		}
 	}

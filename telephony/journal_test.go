@@ -121,10 +121,13 @@ func TestCallsThatARestartOfTheSwitchCut(t *testing.T) {
 		if got := j.Read(rows, place(0), place(9), sceneStart, 0); len(got) != 0 || j.Open() != 1 || j.Position() != place(0) {
 			t.Fatalf("%s: settled %v, %d open, position %v", name, got, j.Open(), j.Position())
 		}
-		if got := j.SwitchStarted(rows[0].At); len(got) != 0 {
+		if got := j.SwitchStarted(rows[0].At, nil); len(got) != 0 {
 			t.Fatalf("%s: a start before the call cut it: %v", name, got)
 		}
-		got := callsOf(j.SwitchStarted(started))
+		if got := j.SwitchStarted(started, map[string]bool{rows[0].UniqueID: true}); len(got) != 0 {
+			t.Fatalf("%s: it is on the switch, and a start after it, by a clock that was set back, cut it: %v", name, got)
+		}
+		got := callsOf(j.SwitchStarted(started, nil))
 		if len(got) != 1 || got[0].Outcome != tt.outcome || got[0].HangupBy != "" || !got[0].EndedAt.Equal(started) ||
 			!slices.Contains(got[0].Findings, telephony.CutBySwitch) || !slices.Contains(got[0].Findings, telephony.EndNotSeen) {
 			t.Errorf("%s: %+v", name, got)

@@ -73,7 +73,8 @@ const (
 	SilentOfficerSide     Finding = "silent_officer_side"
 	RecordingShort        Finding = "recording_short" // recording shorter than the talk time
 	RecordingMissing      Finding = "recording_missing"
-	CutBySwitch           Finding = "cut_by_switch" // the switch ended or was restarted in mid-call
+	CutBySwitch           Finding = "cut_by_switch"        // the switch ended or was restarted in mid-call
+	SwitchClockStepped    Finding = "switch_clock_stepped" // somebody set the switch's clock in mid-call; times are of the clock as it was set, durations are right
 )
 
 // Findings where the live view and the switch's own journal disagree about a call.

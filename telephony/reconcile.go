@@ -22,6 +22,8 @@ func Reconcile(live, journal Call) Call {
 	live.Findings = slices.DeleteFunc(slices.Clone(live.Findings), func(f Finding) bool { return f == NotInJournal })
 	out.Findings, out.Tags = slices.Clone(live.Findings), slices.Clone(live.Tags)
 	switch {
+	case slices.Contains(live.Findings, SwitchClockStepped) && live.Ended():
+		out.SettledBy = SettledByARI // the journal's times are of two clocks
 	case slices.Contains(journal.Findings, JournalInPart) && live.Ended():
 		out.SettledBy = SettledByARI
 		out.add(JournalInPart)
@@ -111,7 +113,8 @@ func apart(a, b time.Time, tolerance time.Duration) bool {
 
 // OfOneCall reports whether two accounts under one id are of one call. After a restart of the
 // switch with a clock that was set back an id can come again: then the call began at another
-// moment. Where the journal lacks the call's beginning, it is not known to be another.
+// moment. Where the journal lacks the call's beginning, or the clock was set in mid-call, it is
+// not known to be another.
 func OfOneCall(a, b Call) bool {
-	return slices.Contains(b.Findings, JournalInPart) || a.OfferedAt.IsZero() || b.OfferedAt.IsZero() || a.OfferedAt.Sub(b.OfferedAt).Abs() <= sameMoment
+	return slices.Contains(b.Findings, JournalInPart) || slices.Contains(a.Findings, SwitchClockStepped) || a.OfferedAt.IsZero() || b.OfferedAt.IsZero() || a.OfferedAt.Sub(b.OfferedAt).Abs() <= sameMoment
 }

@@ -64,6 +64,11 @@ type Row struct {
 	Extra      map[string]string // EventExtra: the JSON object's values as strings, or the key=value&… of our DL_END
 }
 
+// again reports whether another row is the same one, which was read twice.
+func (r Row) again(other Row) bool {
+	return r.Kind == other.Kind && r.At.Equal(other.At) && r.UniqueID == other.UniqueID
+}
+
 // Position is where reading of the journal stands: at the beginning of a line. It is found
 // again in the same file, in the file that it became by rotation, and in a copy of it:
 // Mark decides, which is made of the bytes before it, not the number of the file on its disk.

@@ -16,6 +16,7 @@ import (
 func Settle(lines []Line, rows []Row, cut time.Time) []Call {
 	r := retelling{parts: map[string]*part{}}
 	for i := range rows {
+		r.wentBack = r.wentBack || r.last.Sub(rows[i].At) > rowsApart && !slices.ContainsFunc(rows[:i], rows[i].again)
 		r.gather(&rows[i])
 	}
 	for i := range rows {
@@ -50,8 +51,11 @@ func Settle(lines []Line, rows []Row, cut time.Time) []Call {
 // seen to happen, and it began at the latest when the first row that is left was written.
 func (r *retelling) settled(p *part, c Call, cut time.Time) Call {
 	c.SettledBy = SettledByJournal
-	if !p.begun || r.contradicts() {
+	if !p.begun || r.contradicts() || r.wentBack {
 		c = inPart(c)
+	}
+	if r.wentBack {
+		c.Findings = append(c.Findings, SwitchClockStepped)
 	}
 	c.Findings = slices.DeleteFunc(c.Findings, func(f Finding) bool { return f == BusyWithoutCall })
 	if !cut.IsZero() {
@@ -85,7 +89,13 @@ type retelling struct {
 	order  []*part          // as they came into being
 	events []Event
 	last   time.Time // of the rows
+
+	wentBack bool // a row is older than the one before by more than the switch's threads can be apart
 }
+
+// rowsApart is how much older than the one before a row can be, written by another thread of a
+// busy switch. 34 ms were measured; a clock that is set goes back by more, or nobody sets it.
+const rowsApart = 2 * time.Second
 
 // part is what the journal says of one channel.
 type part struct {

@@ -67,6 +67,7 @@ var arms = [eventKinds]func(*Tracker, *Event){
 	EventBlindTransfer:    (*Tracker).onBlindTransfer,
 	EventAttendedTransfer: (*Tracker).onAttendedTransfer,
 	EventEndpoint:         (*Tracker).onEndpoint,
+	EventClockSet:         (*Tracker).onClockSet,
 }
 
 // Apply takes one event and says what changed. Time first moves on to the event's.

@@ -117,14 +117,14 @@ func (a *app) openEvidence(ctx context.Context) error {
 func (a *app) wire(context.Context) error {
 	lines := a.cfg.TelephonyLines()
 	eye := ariConfig(a.cfg, a.logger)
-	eye.Now = a.clock.Now
+	eye.Now, eye.Uptime = a.clock.Now, a.clock.Uptime
 	a.sw = ari.New(eye, a.registry)
 	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
 	a.accesses = newAccessKeeper(a.log, a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.tell, a.logger)
-	a.watcher.now, a.watcher.stepped = a.clock.Now, a.clock.Stepped
+	a.watcher.clock = a.clock
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
 	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.WakeDue, Log: a.logger}

@@ -61,6 +61,9 @@ func (c *clock) compare(ahead time.Duration) {
 	c.ahead, c.begun = ahead, true
 }
 
+// Uptime is for how long the clock has run; nobody sets it.
+func (c *clock) Uptime() time.Duration { return c.run() }
+
 // Stepped is by how much the clock was set since the start, all steps together.
 func (c *clock) Stepped() time.Duration {
 	c.Now()

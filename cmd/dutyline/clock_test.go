@@ -109,32 +109,6 @@ func TestAStepIsLoggedAndStandsAsAFaultForAnHour(t *testing.T) {
 	})
 }
 
-// A warning comes at its moment although the clock is set while it rings, in either direction.
-func TestWarningsComeInTimeAlthoughTheClockIsSet(t *testing.T) {
-	for _, by := range []time.Duration{time.Hour, -time.Hour} {
-		t.Run(by.String(), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w, got, stop := startWatcher(t, &memoryTape{}, 0)
-				defer stop()
-				c := newClock()
-				machine := c.wall
-				var ahead time.Duration
-				c.wall = func() time.Time { return machine().Add(ahead) }
-				w.now, w.stepped = c.Now, c.Stepped
-				ring(t, w, 0)
-				synctest.Wait()
-				ahead = by
-				<-time.After(9 * time.Second) // synthetic time
-				w.Gap(c.Now(), nil)           // wakes the watcher, as any event does
-				synctest.Wait()
-				if kinds := got.kinds(); len(kinds) < 2 || kinds[len(kinds)-1] == telephony.CallRing3 || kinds[len(kinds)-1] == telephony.CallLimit {
-					t.Errorf("9 s into the bell, the clock set by %v: %v", by, kinds)
-				}
-			})
-		})
-	}
-}
-
 // Only a binary of the bench lets a file move its clock.
 func TestOnlyTheBenchsBinaryReadsAnOffset(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "clock")

@@ -37,6 +37,7 @@ type journalist struct {
 	ended   []telephony.Call // as the live view saw it, not looked at yet
 	seen    time.Time        // since when the live view sees the switch; zero: it does not yet
 	started time.Time        // the switch was started then; not looked at yet
+	here    map[string]bool  // the channels that were on it after that
 	newest  time.Time        // of the rows
 	why     string           // the journal is down; for health
 
@@ -99,11 +100,24 @@ func (j *journalist) Told(changes []telephony.Change) {
 	}
 }
 
-// SwitchSeen takes since when the live view sees the switch, and when the switch was started.
-func (j *journalist) SwitchSeen(since, started time.Time) {
+// SwitchSeen takes what the live view found when it saw the switch again.
+func (j *journalist) SwitchSeen(s telephony.Snapshot) {
+	here := make(map[string]bool, len(s.Channels))
+	for _, ch := range s.Channels {
+		here[ch.ID] = true
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.seen, j.started = since, started
+	j.seen, j.started, j.here = s.At, s.Started, here
+}
+
+// SwitchClockSet takes that the switch's clock was set.
+func (j *journalist) SwitchClockSet(by time.Duration) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !j.seen.IsZero() {
+		j.seen = j.seen.Add(by)
+	}
 }
 
 // settled reports whether the live view has had its say on what a batch ended: it was given time,
@@ -200,7 +214,7 @@ func (j *journalist) hold(h heldBatch) { j.held = append(j.held, h) }
 func (j *journalist) look() {
 	now, up := j.now(), j.run()
 	j.mu.Lock()
-	ended, started := j.ended, j.started
+	ended, started, here := j.ended, j.started, j.here
 	j.ended = nil
 	j.mu.Unlock()
 	for _, c := range ended {
@@ -214,7 +228,7 @@ func (j *journalist) look() {
 		j.mu.Lock()
 		j.started = time.Time{}
 		j.mu.Unlock()
-		if cut := j.journal.SwitchStarted(started); len(cut) > 0 {
+		if cut := j.journal.SwitchStarted(started, here); len(cut) > 0 {
 			j.hold(heldBatch{due: up, calls: cut, position: j.journal.Position()})
 		}
 	}

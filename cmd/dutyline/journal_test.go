@@ -216,7 +216,7 @@ func TestACallOfATimeWithoutSightIsSettledAtOnce(t *testing.T) {
 		if calls, _, _ := r.after(2 * journalTick); len(calls) != 0 {
 			t.Errorf("settled although the live view may still have seen it: %v", calls)
 		}
-		r.SwitchSeen(time.Now(), time.Now().Add(-time.Hour))
+		r.SwitchSeen(telephony.Snapshot{At: time.Now(), Started: time.Now().Add(-time.Hour)})
 		if calls, _, _ := r.after(2 * journalTick); len(calls) != 1 {
 			t.Errorf("settled %v", calls)
 		}
@@ -304,7 +304,7 @@ func TestARestartOfTheSwitchCutsWhatRan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newReader(t)
 		began := time.Now().Add(-30 * time.Second)
-		r.SwitchSeen(time.Now(), time.Now())
+		r.SwitchSeen(telephony.Snapshot{At: time.Now(), Started: time.Now()})
 		if err := r.Batch(t.Context(), cel.Batch{Rows: callRows("1", began)[:7], Position: readTo(7)}); err != nil {
 			t.Fatal(err)
 		}

@@ -21,15 +21,16 @@ const noJournal = "no journal of the switch is configured (journal.file)"
 func (a *app) wireJournal(lines []telephony.Line) {
 	a.beat = &heartbeat{log: a.log, seen: func() bool { return a.sw.Status().Connected }, now: a.clock.Now, logger: a.logger}
 	if a.cfg.Journal.File == "" {
-		a.watcher.starts = func(_, started time.Time) { a.beat.switchStarted(started) }
+		a.watcher.found = func(s telephony.Snapshot) { a.beat.switchStarted(s.Started) }
 		return
 	}
-	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.clock.Now, a.clock.run, a.logger)
+	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.clock.Now, a.clock.Uptime, a.logger)
 	a.watcher.sight.journalAt = a.journal.Newest
-	a.watcher.starts = func(seen, started time.Time) {
-		a.beat.switchStarted(started)
-		a.journal.SwitchSeen(seen, started)
+	a.watcher.found = func(s telephony.Snapshot) {
+		a.beat.switchStarted(s.Started)
+		a.journal.SwitchSeen(s)
 	}
+	a.watcher.clockSet = a.journal.SwitchClockSet
 }
 
 // openTail prepares the reading of the journal. What stands in it before the daemon's very

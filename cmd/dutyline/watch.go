@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -24,20 +25,26 @@ type watcher struct {
 	tape    tapeWriter
 	commit  func([]telephony.Change)
 	logger  *slog.Logger
-	now     func() time.Time
-	stepped func() time.Duration // by how much our clock was set since the start
+	clock   ourClock
 
-	in     chan message
-	done   chan struct{} // closed when Run has ended
-	audit  func()        // asks for an audit of the lines' configuration
-	seen   func()        // told when the switch is seen (again): what waited for it may go on
-	offset clockOffset
-	shift  time.Duration // the steps of our clock that offset knows
-	health watchHealth
-	taped  bool // something waits for the next flush
-	faults faultBook
-	sight  sight
-	starts func(seen, started time.Time) // told since when the switch is seen, and when it was started
+	in       chan message
+	done     chan struct{}              // closed when Run has ended
+	audit    func()                     // asks for an audit of the lines' configuration
+	found    func(s telephony.Snapshot) // told what was found when the switch is seen (again)
+	seen     func()                     // told then, too: what waited for the switch may go on
+	clockSet func(by time.Duration)     // told when the switch's clock was set
+	its      switchClock
+	health   watchHealth
+	taped    bool // something waits for the next flush
+	faults   faultBook
+	sight    sight
+}
+
+// ourClock is the daemon's.
+type ourClock interface {
+	Now() time.Time
+	Uptime() time.Duration
+	Stepped() time.Duration
 }
 
 // tapeWriter is the black box; a tape that cannot be written never stops the watch.
@@ -64,7 +71,8 @@ type gap struct {
 func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony.Change), logger *slog.Logger) *watcher {
 	return &watcher{
 		tracker: telephony.NewTracker(lines), tape: tape, commit: commit, logger: logger,
-		now: time.Now, stepped: func() time.Duration { return 0 }, in: make(chan message), done: make(chan struct{}), audit: func() {}, seen: func() {}, starts: func(_, _ time.Time) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
+		clock: newClock(), in: make(chan message), done: make(chan struct{}), audit: func() {}, found: func(telephony.Snapshot) {}, seen: func() {},
+		clockSet: func(time.Duration) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
 	}
 }
 
@@ -78,7 +86,7 @@ func (w *watcher) resume(open []telephony.Call, states []dutylog.LineStatus) {
 			w.faults.standing[telephony.Fault{Line: s.Line, Finding: f.Finding, Detail: f.Detail}] = true
 		}
 	}
-	w.commit(w.tracker.Gap(w.now()))
+	w.commit(w.tracker.Gap(w.clock.Now()))
 }
 
 // Run follows the switch until ctx ends. Between messages it sleeps until the tracker's
@@ -117,8 +125,9 @@ func (w *watcher) take(m message) {
 		w.commit(w.tracker.Gap(w.onSwitch(m.gap.from)))
 	case m.snapshot != nil:
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
+		w.set(w.its.found(m.snapshot.At, w.clock.Uptime(), w.clock.Stepped()))
 		w.commit(w.sight.seen(m.snapshot.At, m.snapshot.Started))
-		w.starts(m.snapshot.At, m.snapshot.Started)
+		w.found(*m.snapshot)
 		w.commit(w.tracker.Resync(*m.snapshot))
 		w.audit()
 		w.seen()
@@ -128,7 +137,7 @@ func (w *watcher) take(m message) {
 		}
 		w.commit(m.settled.also)
 	case m.faults != nil:
-		w.commit(w.faults.apply(m.faults, w.now(), w.tracker.States()))
+		w.commit(w.faults.apply(m.faults, w.clock.Now(), w.tracker.States()))
 	}
 }
 
@@ -149,74 +158,56 @@ func (w *watcher) flushTape() {
 }
 
 func (w *watcher) takeFrame(f ari.Frame) {
-	if err := w.tape.Write(tape.Record{At: f.Received, Raw: f.Raw}); err != nil {
-		w.health.tapeWritten(err)
-	} else {
-		w.taped = true // in a buffer: only the flush proves the disk
-	}
 	event, err := ari.Decode(f.Raw)
+	if err == nil && event.Kind == telephony.EventClockSet {
+		err = errors.New("the switch said what only our own tape says")
+	}
+	if err == nil {
+		w.set(w.its.hear(event.At, f.Up, w.clock.Stepped()))
+	}
+	w.record(tape.Record{At: f.Received, Raw: f.Raw})
 	if err != nil {
 		w.health.malformed(err)
 		return
 	}
-	w.followClock()
-	w.offset.sample(event.At, f.Received)
 	w.commit(w.tracker.Apply(event))
 }
 
-// switchNow is our clock moved onto the switch's, so that a deadline is kept even where the
-// two clocks differ.
-func (w *watcher) switchNow() time.Time { return w.onSwitch(w.now()) }
+// record writes to the tape's buffer; only the flush proves the disk.
+func (w *watcher) record(r tape.Record) {
+	if err := w.tape.Write(r); err != nil {
+		w.health.tapeWritten(err)
+		return
+	}
+	w.taped = true
+}
+
+// set takes by how much the switch's clock was set, if it was: what runs moves along before
+// anything else is made of its stamps, and the tape says so.
+func (w *watcher) set(by time.Duration) {
+	if by == 0 {
+		return
+	}
+	w.logger.Warn("the clock of the switch was set; the calls that run keep their durations and say so: look at its time service",
+		"finding", telephony.SwitchClockStepped, "by", by.Round(time.Millisecond))
+	set := telephony.Event{Kind: telephony.EventClockSet, By: by}
+	w.record(tape.Record{At: w.clock.Now(), Raw: ari.ClockSet(by)})
+	w.clockSet(by)
+	w.commit(w.tracker.Apply(set))
+}
+
+// switchNow is what the switch's clock says now, so that a deadline is kept even where the two
+// clocks differ or somebody set one of them.
+func (w *watcher) switchNow() time.Time {
+	if now, known := w.its.now(w.clock.Uptime()); known {
+		return now
+	}
+	return w.clock.Now() // nothing was heard of it yet: they agree, as far as we know
+}
 
 // onSwitch moves a time of our clock onto the switch's.
 func (w *watcher) onSwitch(ours time.Time) time.Time {
-	w.followClock()
-	return ours.Add(w.offset.value())
-}
-
-// followClock takes a step of our clock out of the estimate, so that no deadline comes an
-// hour early because somebody set the clock.
-func (w *watcher) followClock() {
-	if total := w.stepped(); total != w.shift {
-		w.offset.move(w.shift - total)
-		w.shift = total
-	}
-}
-
-// clockOffset estimates how far the switch's clock is ahead of ours: the largest difference
-// between an event's own time and its arrival among the last arrivals (the least delayed one).
-type clockOffset struct {
-	last [64]time.Duration
-	n    int
-}
-
-func (o *clockOffset) sample(at, received time.Time) {
-	if at.IsZero() || received.IsZero() {
-		return
-	}
-	o.last[o.n%len(o.last)] = at.Sub(received)
-	o.n++
-}
-
-// move adds to every sample.
-func (o *clockOffset) move(by time.Duration) {
-	for i := range o.last {
-		o.last[i] += by
-	}
-	if o.n == 0 {
-		o.last[0], o.n = by, 1 // nothing was heard yet: the clocks agreed before the step
-	}
-}
-
-func (o *clockOffset) value() time.Duration {
-	if o.n == 0 {
-		return 0
-	}
-	best := o.last[0]
-	for _, d := range o.last[:min(o.n, len(o.last))] {
-		best = max(best, d)
-	}
-	return best
+	return w.switchNow().Add(ours.Sub(w.clock.Now()))
 }
 
 // Frame, Gap and Snapshot make the watcher the sink of the switch's adapter. Sending waits

@@ -62,7 +62,7 @@ func (c *changes) kinds() []telephony.ChangeKind {
 }
 
 // frame writes an ARI event as Asterisk does; the switch's clock is ahead of ours by skew.
-func frame(t *testing.T, skew time.Duration, kind string, fields map[string]any) ari.Frame {
+func frame(t *testing.T, w *watcher, skew time.Duration, kind string, fields map[string]any) ari.Frame {
 	t.Helper()
 	now := time.Now()
 	fields["type"], fields["timestamp"] = kind, now.Add(skew).UTC().Format("2006-01-02T15:04:05.000+0000")
@@ -70,7 +70,7 @@ func frame(t *testing.T, skew time.Duration, kind string, fields map[string]any)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ari.Frame{Received: now, Raw: raw}
+	return ari.Frame{Received: now, Up: w.clock.Uptime(), Raw: raw}
 }
 
 const dutyChannel = "PJSIP/duty-00000002"
@@ -86,10 +86,10 @@ func channel(id, name, state string) map[string]any {
 func ring(t *testing.T, w *watcher, skew time.Duration) {
 	t.Helper()
 	trunk, duty := channel("1.0", "PJSIP/trunk-00000001", "Ring"), channel("1.1", dutyChannel, "Ringing")
-	w.Frame(frame(t, skew, "ChannelCreated", map[string]any{"channel": trunk}))
-	w.Frame(frame(t, skew, "ChannelCreated", map[string]any{"channel": channel("1.1", dutyChannel, "Down")}))
-	w.Frame(frame(t, skew, "Dial", map[string]any{"caller": trunk, "peer": duty, "dialstatus": "", "dialstring": "duty"}))
-	w.Frame(frame(t, skew, "Dial", map[string]any{"caller": trunk, "peer": duty, "dialstatus": "RINGING"}))
+	w.Frame(frame(t, w, skew, "ChannelCreated", map[string]any{"channel": trunk}))
+	w.Frame(frame(t, w, skew, "ChannelCreated", map[string]any{"channel": channel("1.1", dutyChannel, "Down")}))
+	w.Frame(frame(t, w, skew, "Dial", map[string]any{"caller": trunk, "peer": duty, "dialstatus": "", "dialstring": "duty"}))
+	w.Frame(frame(t, w, skew, "Dial", map[string]any{"caller": trunk, "peer": duty, "dialstatus": "RINGING"}))
 }
 
 func startWatcher(t *testing.T, tp *memoryTape, skew time.Duration) (*watcher, *changes, func()) {
@@ -169,7 +169,7 @@ func TestAFullDiskOrAMalformedFrameNeverStopsTheWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tp := &memoryTape{refuse: errors.New("no space left on device")}
 		w, got, stop := startWatcher(t, tp, 0)
-		w.Frame(ari.Frame{Received: time.Now(), Raw: []byte(`{"type":"Dial","timestamp":`)})
+		w.Frame(ari.Frame{Received: time.Now(), Up: w.clock.Uptime(), Raw: []byte(`{"type":"Dial","timestamp":`)})
 		ring(t, w, 0)
 		synctest.Wait()
 		if diff := cmp.Diff([]telephony.ChangeKind{telephony.CallOffered, telephony.CallRang}, got.kinds()); diff != "" {

@@ -27,11 +27,13 @@ type Config struct {
 	HighWater int           // frames waiting behind the read loop that raise an alarm; default 10000
 	Log       *slog.Logger  // default slog.Default()
 	Now       func() time.Time
+	Uptime    func() time.Duration // of the daemon; nobody sets it. Default: since New
 }
 
 // Frame is one event as it came, stamped with our clock when it was read.
 type Frame struct {
 	Received time.Time
+	Up       time.Duration // our uptime then
 	Raw      []byte
 }
 
@@ -89,6 +91,10 @@ func New(c Config, reg prometheus.Registerer) *Client {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Uptime == nil {
+		start := time.Now()
+		c.Uptime = func() time.Duration { return time.Since(start) }
 	}
 	cl := &Client{config: c, rest: newREST(c), queue: newQueue[item](), book: &endpointBook{told: map[string]telephony.Endpoint{}}}
 	cl.metrics = newMetrics(reg, cl.queue)

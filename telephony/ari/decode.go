@@ -30,6 +30,7 @@ var kinds = map[string]telephony.EventKind{
 	"PeerStatusChange":       telephony.EventEndpoint,
 	"ContactStatusChange":    telephony.EventEndpoint,
 	"ApplicationReplaced":    telephony.EventReplaced,
+	clockSet:                 telephony.EventClockSet,
 
 	"ChannelVarset": 0, "DeviceStateChanged": 0, "BridgeCreated": 0, "BridgeDestroyed": 0, "BridgeMerged": 0,
 	"BridgeVideoSourceChanged": 0, "ChannelDtmfReceived": 0, "ChannelHold": 0, "ChannelUnhold": 0,
@@ -87,6 +88,7 @@ type rawEvent struct {
 	Result     string `json:"result"`
 	App        string `json:"dialplan_app"`
 	AppData    string `json:"dialplan_app_data"`
+	By         int64  `json:"by_us"` // of clockSet
 	Endpoint   struct {
 		Technology string `json:"technology"`
 		Resource   string `json:"resource"`
@@ -113,6 +115,10 @@ func Decode(raw []byte) (telephony.Event, error) {
 		return telephony.Event{}, fmt.Errorf("ARI event %s cannot be read: %w", name, err)
 	}
 	ev := telephony.Event{Kind: kind, Type: string(name)}
+	if kind == telephony.EventClockSet {
+		ev.By = time.Duration(r.By) * time.Microsecond
+		return ev, nil
+	}
 	if ev.At, err = parseTime(r.Timestamp); err != nil {
 		return telephony.Event{}, fmt.Errorf("ARI event %s: %w", name, err)
 	}

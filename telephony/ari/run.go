@@ -143,7 +143,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 func (c *Client) receive(raw []byte) {
 	at := c.now()
 	c.alive(at)
-	waiting := c.queue.put(item{frame: Frame{Received: at, Raw: raw}})
+	waiting := c.queue.put(item{frame: Frame{Received: at, Up: c.config.Uptime(), Raw: raw}})
 	if over := waiting >= c.config.HighWater; over != c.alarmed.Load() && (over || waiting < c.config.HighWater/2) {
 		c.alarmed.Store(over)
 		c.alarm(over, waiting)
