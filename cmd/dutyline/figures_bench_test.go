@@ -86,11 +86,10 @@ web: {listen: %[7]q, tls_folder: %[6]s/tls}
 	defer words.Close()
 	e.daemon = exec.Command(program, "serve", "--config", file)
 	e.daemon.Env = append(os.Environ(), "DUTYLINE_ARI_PASSWORD="+e.asterisk.Settings.ARIPassword)
-	e.daemon.Stdout, e.daemon.Stderr, e.daemon.SysProcAttr = words, words, endsWithUs()
-	if err := e.daemon.Start(); err != nil {
+	e.daemon.Stdout, e.daemon.Stderr = words, words
+	if err := startWithUs(e.daemon, func(err error) { e.exited <- err }); err != nil {
 		b.Fatal(err)
 	}
-	go func() { e.exited <- e.daemon.Wait() }()
 	b.Cleanup(func() {
 		e.stop(b)
 		if said, err := os.ReadFile(words.Name()); b.Failed() && err == nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -73,24 +74,37 @@ func (v *victim) start() error {
 	}
 	defer out.Close()
 	cmd := exec.Command(v.program, "serve", "--config", v.config)
-	cmd.Env, cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = v.env, out, out, endsWithUs()
-	if err := cmd.Start(); err != nil {
-		return err
-	}
+	cmd.Env, cmd.Stdout, cmd.Stderr = v.env, out, out
 	exited := make(chan struct{})
 	v.mu.Lock()
+	defer v.mu.Unlock()
 	v.cmd, v.exited, v.wanted = cmd, exited, true
-	v.mu.Unlock()
-	go func() {
-		_ = cmd.Wait() // its state is read from the command
+	return startWithUs(cmd, func(error) { // its state is read from the command
 		v.mu.Lock()
 		if v.wanted {
 			v.trouble = append(v.trouble, fmt.Sprintf("the daemon ended by itself: %v (its words are in %s)", cmd.ProcessState, v.said))
 		}
 		v.mu.Unlock()
 		close(exited)
+	})
+}
+
+// startWithUs starts a program that the kernel ends should we die without a word, and tells when
+// it is over. The kernel counts the end of the thread that started it as our death, so that
+// thread lives as long as the program: else a thread that ends with something else sends a
+// SIGTERM that nobody wanted (torture CALLS=5000 SEED=23: three daemons ended by themselves).
+func startWithUs(cmd *exec.Cmd, over func(error)) error {
+	cmd.SysProcAttr = endsWithUs()
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			over(cmd.Wait())
+		}
 	}()
-	return nil
+	return <-started
 }
 
 // end sends a signal and waits until it is gone.
@@ -181,4 +195,28 @@ func (v *victim) troubles() []string {
 func (v *victim) saidTimes(phrase string) int {
 	b, _ := os.ReadFile(v.said)
 	return strings.Count(string(b), phrase)
+}
+
+func TestTheEndOfAThreadEndsNoProgram(t *testing.T) {
+	cmd := exec.Command("sleep", "60")
+	over, started := make(chan error, 1), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // this thread ends with this function
+		started <- startWithUs(cmd, func(err error) { over <- err })
+	}()
+	if err := <-started; err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	select {
+	case err := <-over:
+		t.Fatalf("it ended with the thread that asked for it: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-over; err == nil || !strings.Contains(err.Error(), "killed") {
+		t.Errorf("it ended with %v, want that it was killed", err)
+	}
 }
