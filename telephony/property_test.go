@@ -354,6 +354,9 @@ func FuzzTracker(f *testing.F) {
 			if err != nil {
 				continue
 			}
+			if op%7 == 5 {
+				events = append(events, telephony.Event{Kind: telephony.EventClockSet, By: (time.Duration(op) - 128) * time.Minute})
+			}
 			events = append(events, ev)
 			if n := len(events); op%7 == 2 && n > 1 {
 				events[n-1], events[n-2] = events[n-2], events[n-1]

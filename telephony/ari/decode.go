@@ -116,6 +116,9 @@ func Decode(raw []byte) (telephony.Event, error) {
 	}
 	ev := telephony.Event{Kind: kind, Type: string(name)}
 	if kind == telephony.EventClockSet {
+		if by := time.Duration(r.By); by.Abs() > farthestSet/time.Microsecond {
+			return telephony.Event{}, fmt.Errorf("the tape says that the clock was set by %d µs, which no clock can be", r.By)
+		}
 		ev.By = time.Duration(r.By) * time.Microsecond
 		return ev, nil
 	}

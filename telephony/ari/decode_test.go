@@ -221,6 +221,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"type":"ChannelDestroyed","cause":1e99,"channel":null,"timestamp":"0000-00-00T99:99:99.999+9999"}`))
 	f.Add([]byte("{\"type\":\"ChannelStateChange\",\"channel\":{\"id\":\"\xff\xfe\",\"name\":\"PJSIP/\x00\"}}"))
 	f.Add([]byte(strings.Repeat(`{"type":"Dial","peer":`, 500)))
+	f.Add([]byte(`{"type":"DutylineClockSet","by_us":9223372036854775807}`))
 	for _, raw := range oneOfEach(f) {
 		f.Add(raw)
 	}
@@ -268,4 +269,17 @@ func BenchmarkEventsPerSecond(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(events)/b.Elapsed().Seconds(), "events/s")
+}
+
+// What the watcher writes on the tape when the switch's clock was set is read from it again.
+func TestASetClockIsReadFromTheTape(t *testing.T) {
+	for _, by := range []time.Duration{8 * time.Hour, -time.Hour, 3 * time.Microsecond} {
+		ev, err := ari.Decode(ari.ClockSet(by))
+		if err != nil || ev.Kind != telephony.EventClockSet || ev.By != by {
+			t.Errorf("%v: %+v, %v", by, ev, err)
+		}
+	}
+	if ev, err := ari.Decode([]byte(`{"type":"DutylineClockSet","by_us":-9223372036854775808}`)); err == nil {
+		t.Errorf("a clock that was set by an eternity: %+v", ev)
+	}
 }
