@@ -14,6 +14,12 @@ type Access struct {
 	At      time.Time
 }
 
+// What commands take, beside the permissions of the page.
+const (
+	TookExhibit = "exhibit.make" // of an entry
+	TookBackup  = "backup.make"  // the object is the backup's path: of the folder and the generation
+)
+
 // AccessAgain is for how long the same person's further looks at the same thing are the same access.
 const AccessAgain = 10 * time.Minute
 

@@ -132,6 +132,10 @@ func (b *backupRun) run(ctx context.Context) (err error) {
 	if b.draft, err = b.to.Begin(b.at, version, sqlite.SchemaVersion()); err != nil {
 		return err
 	}
+	begun := dutylog.Access{By: shellActor(), What: dutylog.TookBackup, Object: filepath.Join(b.to.Path(), b.draft.Name()), At: b.at}
+	if err := b.log.NoteAccess(ctx, begun); err != nil { // a log that cannot be written is the more worth a backup
+		fmt.Fprintln(b.out, "the log could not be told that this backup was begun:", err)
+	}
 	if err := b.fill(ctx); err != nil {
 		return errors.Join(err, b.draft.Abandon())
 	}

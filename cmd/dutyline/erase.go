@@ -17,6 +17,7 @@ import (
 
 	"dutyline/config"
 	"dutyline/dutylog"
+	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 	"dutyline/telephony"
@@ -217,19 +218,56 @@ func (e *eraser) unseal(ctx context.Context, tr sqlite.Traces) error {
 	return nil
 }
 
-// report names the backups that still hold what was erased, and what no command can reach.
+// report names the copies that still hold what was erased, and what no command can reach.
 func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
 	backups, err := e.log.Backups(ctx)
 	if err != nil {
 		return err
 	}
-	holding := slices.DeleteFunc(backups, func(b dutylog.Backup) bool { return !b.Holds(tr.Entry.OpenedAt) })
-	for _, b := range holding {
-		fmt.Fprintf(e.out, "still in a backup: %s in %s, of %s\n", b.Generation, b.Path, atSite(b.At, e.cfg.Site.Location()))
+	begun, err := e.log.Taken(ctx, dutylog.TookBackup, tr.Entry.OpenedAt)
+	if err != nil {
+		return err
 	}
-	if len(holding) == 0 {
-		fmt.Fprintln(e.out, "no backup that the log knows of holds it")
+	exhibits, err := e.log.Taken(ctx, dutylog.TookExhibit, tr.Entry.OpenedAt)
+	if err != nil {
+		return err
 	}
+	site := e.cfg.Site.Location()
+	var copies []string
+	for _, b := range backups {
+		if b.Holds(tr.Entry.OpenedAt) {
+			copies = append(copies, fmt.Sprintf("still in a backup: %s in %s, of %s", b.Generation, b.Path, atSite(b.At, site)))
+		}
+	}
+	for _, a := range unfinished(begun, backups) {
+		copies = append(copies, fmt.Sprintf("perhaps in a backup that was begun and not finished: %s, of %s; "+
+			"make a backup into that folder again, which clears it away, or delete it by hand", a.Object, atSite(a.At, site)))
+	}
+	for _, a := range exhibits {
+		if a.Object == tr.Entry.ID {
+			copies = append(copies, fmt.Sprintf("still in an exhibit: made by %s, %s; find its folder and destroy it", a.By.Login, atSite(a.At, site)))
+		}
+	}
+	if len(copies) == 0 {
+		copies = []string{"no backup and no exhibit that the log knows of holds it"}
+	}
+	fmt.Fprintln(e.out, strings.Join(copies, "\n"))
 	fmt.Fprintln(e.out, "not reached: pages that are open now (reload them), copies on other machines, and blocks of the disk that files no longer use")
 	return nil
+}
+
+// unfinished are the backups that were begun and of which something may be left. Where their
+// folder cannot be seen from here, nobody knows.
+func unfinished(begun []dutylog.Access, finished []dutylog.Backup) (left []dutylog.Access) {
+	for _, a := range begun {
+		folder, name := filepath.Split(a.Object)
+		whole := slices.ContainsFunc(finished, func(b dutylog.Backup) bool {
+			return b.Generation == name && filepath.Clean(b.Path) == filepath.Clean(folder)
+		})
+		parts, known := backup.Left(folder)
+		if !whole && (!known || slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(filepath.Base(p), name) })) {
+			left = append(left, a)
+		}
+	}
+	return left
 }

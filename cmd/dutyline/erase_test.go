@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 	"dutyline/recorder/recordertest"
@@ -156,7 +157,7 @@ func TestErasedTextIsInNoByteOfTheDataFolder(t *testing.T) {
 	if found := o.everywhere(pieces...); len(found) > 0 {
 		t.Errorf("still there:\n%s\n%s", strings.Join(found, "\n"), out)
 	}
-	for _, words := range []string{"by decision 1", "blanked: 1 line(s) of " + o.journal + ".1", "no backup that the log knows of holds it", "not reached: pages that are open"} {
+	for _, words := range []string{"by decision 1", "blanked: 1 line(s) of " + o.journal + ".1", "no backup and no exhibit that the log knows of holds it", "not reached: pages that are open"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("it does not say %q:\n%s", words, out)
 		}
@@ -227,6 +228,39 @@ func TestBackupsThatStillHoldItAreListed(t *testing.T) {
 	out := o.erase("--field", "content")
 	if !strings.Contains(out, "still in a backup: 20261126T063000Z in /mnt/backup") || strings.Contains(out, "/mnt/older") {
 		t.Error(out)
+	}
+}
+
+// A backup that was killed and an exhibit hold it as well.
+func TestUnfinishedBackupsAndExhibitsThatStillHoldItAreListed(t *testing.T) {
+	o := newOffice(t)
+	entry, folder := "e-"+o.call.ID, t.TempDir()
+	log, err := o.db.Identity(t.Context())
+	o.ok(err)
+	to, err := backup.Create(folder, log)
+	o.ok(err)
+	t.Cleanup(func() { o.ok(to.Close()) })
+	at := time.Now().UTC()
+	draft, err := to.Begin(at, "test", 1) // and never finished
+	o.ok(err)
+	for _, a := range []dutylog.Access{
+		{What: dutylog.TookBackup, Object: filepath.Join(folder, draft.Name())},
+		{What: dutylog.TookBackup, Object: filepath.Join(folder, "20260101T000000Z")}, // which cleared up behind itself
+		{What: dutylog.TookBackup, Object: "/mnt/elsewhere/20261126T063000Z"},         // on a disk that is not here
+		{What: dutylog.TookExhibit, Object: entry},
+		{What: dutylog.TookExhibit, Object: "e-another"},
+	} {
+		a.By, a.At = dutylog.Actor{Login: "sun", Name: "孙"}, at
+		o.ok(o.db.NoteAccess(t.Context(), a))
+	}
+	out := o.erase("--field", "content")
+	for _, words := range []string{"not finished: " + filepath.Join(folder, draft.Name()), "not finished: /mnt/elsewhere/20261126T063000Z", "still in an exhibit: made by sun"} {
+		if !strings.Contains(out, words) {
+			t.Errorf("%q is not in\n%s", words, out)
+		}
+	}
+	if strings.Contains(out, "20260101T000000Z") || strings.Count(out, "exhibit:") != 1 || strings.Contains(out, "no backup and no exhibit") {
+		t.Errorf("too much:\n%s", out)
 	}
 }
 

@@ -121,7 +121,7 @@ func (x *exhibit) write(ctx context.Context, entryID string) error {
 	if err := x.makeFolder(); err != nil {
 		return err
 	}
-	if err := x.log.NoteAccess(ctx, dutylog.Access{By: x.by, What: "exhibit.make", Object: entryID, At: x.now}); err != nil {
+	if err := x.log.NoteAccess(ctx, dutylog.Access{By: x.by, What: dutylog.TookExhibit, Object: entryID, At: x.now}); err != nil {
 		return err
 	}
 	for _, step := range []func(context.Context) error{

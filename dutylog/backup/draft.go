@@ -117,6 +117,19 @@ func (f *Folder) clear() error {
 	return nil
 }
 
+// Name is what the generation will be called.
+func (d *Draft) Name() string { return d.name }
+
+// Left lists what an unfinished run left in a backup folder, as paths; nothing where the folder
+// cannot be seen from here, which known says.
+func Left(folder string) (paths []string, known bool) {
+	if _, err := os.Stat(filepath.Join(folder, generations)); err != nil {
+		return nil, false
+	}
+	paths, err := filepath.Glob(filepath.Join(folder, generations, ".*.part"))
+	return paths, err == nil
+}
+
 // Abandon takes back a draft that cannot be finished. Recordings that were copied stay: the
 // next run goes on from there.
 func (d *Draft) Abandon() error {

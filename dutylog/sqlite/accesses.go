@@ -26,6 +26,16 @@ func (db *DB) NoteAccess(ctx context.Context, a dutylog.Access) error {
 	})
 }
 
+// Taken lists the accesses of one kind since then, the oldest first.
+func (db *DB) Taken(ctx context.Context, what string, since time.Time) ([]dutylog.Access, error) {
+	rows, err := db.reading(ctx).Query("SELECT at, by_login, by_name, by_role, what, object, address FROM accesses WHERE what = ? AND at >= ? ORDER BY at, id", what, plainMicros(since))
+	list, err := all(rows, err, func(row scanner) (a dutylog.Access, err error) {
+		err = row.Scan(instant{&a.At}, &a.By.Login, &a.By.Name, &a.By.Role, &a.What, &a.Object, &a.Address)
+		return a, err
+	})
+	return list, db.explain("list the accesses", err)
+}
+
 func sameAccess(s source, a dutylog.Access) (bool, error) {
 	var n int
 	err := s.QueryRow("SELECT count(*) FROM accesses WHERE by_login = ? AND what = ? AND object = ? AND at > ? AND at <= ?",
