@@ -102,10 +102,10 @@ func (c *Collector) seen(away bool) {
 
 // unchanged is for how long both sides have had the sizes they have now.
 func (c *Collector) unchanged(w *watch, got [2]Received) time.Duration {
-	if sizes := [2]int64{got[0].Bytes, got[1].Bytes}; w.since.IsZero() || sizes != w.sizes {
-		w.sizes, w.since = sizes, time.Now() // not Now: with its monotonic part, which nobody sets
+	if sizes := [2]int64{got[0].Bytes, got[1].Bytes}; !w.seen || sizes != w.sizes {
+		w.seen, w.sizes, w.since = true, sizes, c.Uptime()
 	}
-	return time.Since(w.since)
+	return c.Uptime() - w.since
 }
 
 func (c *Collector) seal(ctx context.Context, r Recording, w *watch, v Verdict) (Recording, error) {

@@ -33,6 +33,7 @@ type Collector struct {
 	Switch   Switch
 	Archive  Archive
 	Now      func() time.Time
+	Uptime   func() time.Duration   // nobody sets it; nil: by Now
 	Wake     func() <-chan struct{} // closed when a recording may have become due; nil: look every second
 	Log      *slog.Logger           // nil: say nothing
 	Parallel int                    // recordings worked on at once; 0 means 2
@@ -61,8 +62,9 @@ type watch struct {
 	tried   time.Time // when the last try began
 	after   time.Time // the row could not be saved: not before
 	sizes   [2]int64  // as last seen, to know when a cut file stops growing
-	since   time.Time // when those sizes were first seen
-	problem string    // why it waits
+	seen    bool
+	since   time.Duration // uptime when those sizes were first seen
+	problem string        // why it waits
 }
 
 // Health says how many recordings wait after a try in vain or are being worked on, and why
@@ -120,6 +122,10 @@ func (c *Collector) init() {
 	defer c.mu.Unlock()
 	if c.watched == nil {
 		c.watched = make(map[string]*watch)
+	}
+	if c.Uptime == nil {
+		start := c.Now()
+		c.Uptime = func() time.Duration { return c.Now().Sub(start) }
 	}
 	if c.nudge == nil {
 		c.nudge = make(chan struct{}, 1)

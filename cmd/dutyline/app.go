@@ -127,13 +127,13 @@ func (a *app) wire(context.Context) error {
 	a.watcher.clock = a.clock
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
-	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Wake: a.log.WakeDue, Log: a.logger}
+	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Uptime: a.clock.Uptime, Wake: a.log.WakeDue, Log: a.logger}
 	a.wireSnooper()
 	a.ledger = newReconciler(a.log, a.archive, a.sw, a.clock.Now, a.logger)
 	a.watcher.seen = func() { a.collector.Hurry(); a.ledger.Seen() }
 	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive}
 	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
-		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now}
+		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now, trusted: a.clock.Trusted}
 	a.keeper.expirer.now = a.clock.Now
 	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask() }}
 	a.auditor.also = a.steps.Faults

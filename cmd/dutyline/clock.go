@@ -15,6 +15,9 @@ const (
 	torn      = 50 * time.Millisecond  // the two clocks were read too far apart to be compared
 	clockTick = time.Second            // how soon a step is noticed when nobody asks for the time
 	stepTold  = time.Hour              // for how long a step stands as a fault of the lines
+	leap      = time.Hour              // a step after which the time of day is doubted
+	doubtFor  = 24 * time.Hour         // for how long; somebody has a day to see what is said of it
+	mostAway  = 31 * 24 * time.Hour    // a start so long after the last sign of life is doubted as well
 )
 
 // clock is the daemon's one wall clock: whatever stamps something is given its Now. Somebody
@@ -30,6 +33,7 @@ type clock struct {
 	ahead   time.Duration // the wall clock minus the monotonic one, when last compared
 	stepped time.Duration // the sum of all steps
 	untold  []time.Duration
+	doubt   time.Duration // the time of day is doubted until this uptime
 }
 
 // newClock is the machine's clock. In a binary built with the tag torture its time of day is
@@ -57,12 +61,36 @@ func (c *clock) compare(ahead time.Duration) {
 	if by := ahead - c.ahead; c.begun && by.Abs() >= stepFrom {
 		c.stepped += by
 		c.untold = append(c.untold, by)
+		if by.Abs() >= leap {
+			c.doubt = c.run() + doubtFor
+		}
 	}
 	c.ahead, c.begun = ahead, true
 }
 
 // Uptime is for how long the clock has run; nobody sets it.
 func (c *clock) Uptime() time.Duration { return c.run() }
+
+// Trusted reports whether the time of day is good enough to delete by: nobody set it far lately.
+func (c *clock) Trusted() bool {
+	c.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.run() >= c.doubt
+}
+
+// since takes when the last run was alive. A start long after that, or before it, is of a clock
+// that was wrong then or is now, or of a machine that nobody used: nobody knows.
+func (c *clock) since(alive time.Time) {
+	if alive.IsZero() {
+		return // the first start: nothing is old
+	}
+	if off := c.Now().Sub(alive); off > mostAway || off < -leap {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.doubt = c.run() + doubtFor
+	}
+}
 
 // Stepped is by how much the clock was set since the start, all steps together.
 func (c *clock) Stepped() time.Duration {

@@ -37,9 +37,11 @@ type keeper struct {
 	hurry   func()
 	logger  *slog.Logger
 	now     func() time.Time
+	trusted func() bool // whether the time of day is good enough to delete by
 
 	mu      sync.Mutex
 	outlook recorder.Outlook
+	doubted bool  // nothing expires for now
 	fault   error // why the disk cannot be looked at
 	noted   time.Time
 }
@@ -85,11 +87,21 @@ func (k *keeper) compact(ctx context.Context) error {
 }
 
 // expire runs once a day. The next day is noted first: a run that fails is not repeated every
-// minute.
+// minute. By a clock that somebody set far nothing goes: all could seem past its days.
 func (k *keeper) expire(ctx context.Context) error {
 	due, err := k.log.Chore(ctx, expireRun)
-	if err != nil || k.now().Before(due) {
+	noted := due.Sub(k.now()) <= expireFrom // else by a clock that was ahead
+	if err != nil || noted && k.now().Before(due) {
 		return err
+	}
+	if doubted := !k.trusted(); doubted != k.doubted {
+		k.doubted = doubted
+		if doubted {
+			k.logger.Warn("nothing expires until the clock has stood for a day: it was set by an hour or more, or the machine was away for long; look at its time service")
+		}
+	}
+	if k.doubted {
+		return nil
 	}
 	if err := k.log.SetChore(ctx, expireRun, k.now().Add(expireFrom)); err != nil {
 		return err

@@ -313,7 +313,7 @@ func (s *vault) keeper(free *int64, hurried *int) *keeper {
 			}
 			return *free, nil
 		},
-		hurry: func() { *hurried++ }, logger: slog.New(slog.NewTextHandler(&s.logs, nil)), now: func() time.Time { return s.at }}
+		hurry: func() { *hurried++ }, logger: slog.New(slog.NewTextHandler(&s.logs, nil)), now: func() time.Time { return s.at }, trusted: func() bool { return true }}
 }
 
 func TestTheKeeperSaysHowTheDiskIs(t *testing.T) {
@@ -370,6 +370,59 @@ func TestTheKeeperExpiresOnceADayAndFinishesAnErasure(t *testing.T) {
 	}
 	if due, err := s.db.Chore(t.Context(), "compact"); err != nil || !due.IsZero() {
 		t.Errorf("the log was not compacted: %v, %v", due, err)
+	}
+}
+
+// A clock that somebody set years ahead deletes nothing, and one that was ahead when the next
+// look was noted holds up none.
+func TestAClockThatLeaptExpiresNothing(t *testing.T) {
+	s := newVault(t)
+	s.cfg.Retain.RequireBackup = false
+	free, hurried := int64(100<<30), 0
+	s.tapeFile(0, "{}\n")
+	s.tapeFile(20, "{}\n")
+	k := s.keeper(&free, &hurried)
+	h := &handClock{day: s.at}
+	c := h.clock()
+	k.now, k.expirer.now, k.trusted = c.Now, c.Now, c.Trusted
+	c.Now()
+	h.pass(time.Second)
+	h.day = h.day.AddDate(9, 0, 0)
+	k.turn(t.Context())
+	if len(names(t, s.cfg.Tape.Folder)) != 2 {
+		t.Error("a clock set nine years ahead deleted a tape of twenty days")
+	}
+	s.wants("nothing expires until the clock has stood for a day")
+	s.ok(s.db.SetChore(t.Context(), expireRun, h.day))
+	h.day = h.day.AddDate(-9, 0, 25)
+	h.pass(time.Second)
+	k.turn(t.Context())
+	if len(names(t, s.cfg.Tape.Folder)) != 2 {
+		t.Error("set back, it is trusted at once")
+	}
+	h.pass(doubtFor)
+	k.turn(t.Context())
+	if len(names(t, s.cfg.Tape.Folder)) != 1 {
+		t.Errorf("a day later: %v", names(t, s.cfg.Tape.Folder))
+	}
+}
+
+func TestAStartLongAfterTheLastSignOfLifeIsDoubted(t *testing.T) {
+	for away, want := range map[time.Duration]bool{time.Hour: true, 30 * 24 * time.Hour: true, 32 * 24 * time.Hour: false, -2 * time.Hour: false} {
+		h := &handClock{day: time.Now()}
+		c := h.clock()
+		c.Now()
+		c.since(h.day.Add(-away))
+		if c.Trusted() != want {
+			t.Errorf("after %v: trusted %v", away, c.Trusted())
+		}
+		if h.pass(doubtFor); !c.Trusted() {
+			t.Errorf("after %v and a day: still doubted", away)
+		}
+	}
+	c := newClock()
+	if c.since(time.Time{}); !c.Trusted() {
+		t.Error("the very first start is doubted")
 	}
 }
 

@@ -74,6 +74,7 @@ func (a *app) resumeSight(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read when the switch was last seen: %w", err)
 	}
+	a.clock.since(alive)
 	open, err := a.log.Intervals(ctx, now, time.Time{})
 	if err != nil {
 		return fmt.Errorf("read what was not seen: %w", err)
