@@ -11,7 +11,6 @@ import (
 // AppendField appends one field; see the package's words for the form. A value is nil, a
 // string, bytes, a whole number, a truth, a floating-point number or a time.
 func AppendField(to []byte, name string, value any) []byte {
-	var number [32]byte
 	switch v := value.(type) {
 	case nil:
 		return to
@@ -20,20 +19,26 @@ func AppendField(to []byte, name string, value any) []byte {
 	case []byte:
 		return appendText(to, name, v)
 	case int64:
-		return appendText(to, name, strconv.AppendInt(number[:0], v, 10))
+		return appendWhole(to, name, v)
 	case int:
-		return appendText(to, name, strconv.AppendInt(number[:0], int64(v), 10))
+		return appendWhole(to, name, int64(v))
 	case bool:
 		if v {
 			return appendText(to, name, "1")
 		}
 		return appendText(to, name, "0")
 	case float64:
+		var number [32]byte
 		return appendText(to, name, strconv.AppendFloat(number[:0], v, 'g', -1, 64))
 	case time.Time:
-		return appendText(to, name, strconv.AppendInt(number[:0], v.UnixMicro(), 10))
+		return appendWhole(to, name, v.UnixMicro())
 	}
 	panic(fmt.Sprintf("audit: field %s is a %T", name, value)) // a mistake in the program
+}
+
+func appendWhole(to []byte, name string, value int64) []byte {
+	var number [20]byte
+	return appendText(to, name, strconv.AppendInt(number[:0], value, 10))
 }
 
 func appendText[T string | []byte](to []byte, name string, value T) []byte {

@@ -64,17 +64,18 @@ func Commit(salt, content []byte) [sha256.Size]byte {
 	return sum
 }
 
-// AppendLeaf appends the bytes that the tree hashes.
+// AppendLeaf appends the bytes that the tree hashes. Its fields do not go through AppendField:
+// verification comes here for every record, and each value would be moved to the heap.
 func (r Record) AppendLeaf(to []byte) []byte {
 	to = append(to, "dutyline record 1\n"...)
-	to = AppendField(to, "index", r.Index)
-	to = AppendField(to, "kind", string(r.Kind))
-	to = AppendField(to, "subject", r.Subject)
-	to = AppendField(to, "at", r.At.UnixMicro())
+	to = appendWhole(to, "index", r.Index)
+	to = appendText(to, "kind", string(r.Kind))
+	to = appendText(to, "subject", r.Subject)
+	to = appendWhole(to, "at", r.At.UnixMicro())
 	if r.TakenOver {
-		to = AppendField(to, "taken_over", int64(1))
+		to = appendWhole(to, "taken_over", 1)
 	}
-	return AppendField(to, "commitment", r.Commitment[:])
+	return appendText(to, "commitment", r.Commitment[:])
 }
 
 // Leaf is the hash with which the record stands in the tree.
