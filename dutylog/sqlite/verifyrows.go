@@ -180,8 +180,9 @@ func (r *verification) checkImport(rec chunkRecord, index int64) error {
 	return nil
 }
 
-// checkTables looks from the rows: each has its record, and an entry is its last revision.
-func (r *verification) checkTables() error {
+// tableJobs look from the rows: each has its record, and an entry is its last revision. The
+// longest comes first.
+func (r *verification) tableJobs() []func() error {
 	jobs := []func() error{r.checkFile, r.checkEntries, r.checkNumbers, r.checkDeleted}
 	for _, c := range covers {
 		jobs = append(jobs, func() error { return r.checkUncovered(c) })
@@ -189,7 +190,7 @@ func (r *verification) checkTables() error {
 	for subject := range tables {
 		jobs = append(jobs, func() error { return r.checkUncoveredTable(subject) })
 	}
-	return r.inParallel(jobs)
+	return jobs
 }
 
 // checkUncovered names rows that no record covers.
