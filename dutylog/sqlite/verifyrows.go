@@ -251,24 +251,20 @@ func (r *verification) checkEntries() error {
 
 // checkNumbers finds gaps in the numbers of entries.
 func (r *verification) checkNumbers() error {
-	rows, err := r.db.reader.QueryContext(r.ctx, `SELECT year, number, before FROM
-		(SELECT year, number, lag(number, 1, 0) OVER (PARTITION BY year ORDER BY number) AS before FROM entries) WHERE number IS NULL OR number <> before + 1`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var year, number, before sql.NullInt64
-		if err := rows.Scan(&year, &number, &before); err != nil {
-			return err
+	var year, before, entries int64
+	err := r.read(r.ctx, 2, func(v []driver.Value) error {
+		of, _ := v[0].(int64)
+		number, _ := v[1].(int64) // one that is missing is 0, and follows nothing
+		if of != year {
+			year, before = of, 0
 		}
-		r.say("numbers", audit.Altered, "numbers of "+strconv.FormatInt(year.Int64, 10), "after %06d comes %06d: entries between are gone, or a number was changed", before.Int64, number.Int64)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	var entries int64
-	err = r.db.reader.QueryRowContext(r.ctx, "SELECT count(*) FROM entries").Scan(&entries)
+		if number != before+1 {
+			r.say("numbers", audit.Altered, "numbers of "+strconv.FormatInt(year, 10), "after %06d comes %06d: entries between are gone, or a number was changed", before, number)
+		}
+		before = number
+		entries++
+		return nil
+	}, "SELECT year, number FROM entries ORDER BY year, number")
 	r.tally("numbers", func(t *audit.Tally) { t.Intact = max(0, entries-t.Altered) })
 	return err
 }
