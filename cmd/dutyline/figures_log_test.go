@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -361,40 +360,4 @@ func TestALogIsMultiplied(t *testing.T) {
 	if e, err := db.Entry(t.Context(), c.EntryID); err != nil || e.ID != c.EntryID || e.CallID != c.ID {
 		t.Errorf("its entry is %+v, %v", e, err)
 	}
-}
-
-func verified(t testing.TB, file string) *audit.Report {
-	t.Helper()
-	v, err := sqlite.OpenVerifier(t.Context(), file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v.Close()
-	r, err := v.Verify(t.Context(), sqlite.VerifyOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-// verifyMillion is how long it takes to check every record and every row of a log with a
-// million entries. The files of recordings are not among them: reading those takes as long as
-// their disk does.
-func (m *measurements) verifyMillion(b *testing.B) float64 {
-	const rounds = 3
-	file := m.million.get(b, m.measureMillion).file
-	var took []time.Duration
-	var records int64
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command does
-	w := watchMachine()
-	for range rounds {
-		began := time.Now()
-		r := verified(b, file)
-		took, records = append(took, time.Since(began)), r.Records
-		if r.Of("records").Altered+r.Of("revision").Altered+r.Of("call").Altered > 0 || r.Of("revision").Intact < entriesOfMillion {
-			b.Fatalf("the log of the benchmark is called altered: %+v", r.Findings[:min(5, len(r.Findings))])
-		}
-	}
-	tellf("verify: %s; %d records, each with its row; %s", spread(took), records, w.stop())
-	return percentile(took, 50).Seconds()
 }
