@@ -26,9 +26,9 @@ const (
 // a journal that is not written by comparing it with what the live view saw end.
 type journalist struct {
 	journal *telephony.Journal
-	hand    func(message)     // to the watcher
-	status  func() cel.Status // of the tail
-	now     func() time.Time
+	hand    func(message)        // to the watcher
+	status  func() cel.Status    // of the tail
+	now     func() time.Time     // by the switch's clock, as the rows are
 	run     func() time.Duration // since the start; nobody sets it, so waits are counted on it
 	logger  *slog.Logger
 	in      chan cel.Batch
@@ -44,6 +44,7 @@ type journalist struct {
 	read    telephony.Position
 	held    []heldBatch
 	awaited []awaitedCall
+	had     []awaitedCall       // lately settled: the live view may say a little later that they ended
 	down    *telephony.Interval // the journal is not written or not readable
 	last    time.Duration       // when a batch came last
 }
@@ -175,7 +176,7 @@ func (j *journalist) take(b cel.Batch) {
 		}
 		h.due = max(h.due, up+settleAfter-now.Sub(s.At))
 	}
-	h.due = min(h.due, up+settleAfter) // the clocks may differ
+	h.due = min(h.due, up+settleAfter) // times in the rows may be anything
 	j.mu.Lock()
 	if at := j.journal.LastAt(); !at.IsZero() {
 		j.newest = at
@@ -217,7 +218,11 @@ func (j *journalist) look() {
 	ended, started, here := j.ended, j.started, j.here
 	j.ended = nil
 	j.mu.Unlock()
+	j.had = slices.DeleteFunc(j.had, func(a awaitedCall) bool { return up >= a.due })
 	for _, c := range ended {
+		if slices.ContainsFunc(j.had, func(a awaitedCall) bool { return a.call.ID == c.ID }) {
+			continue
+		}
 		j.awaited = append(j.awaited, awaitedCall{call: c, due: up + journalLate})
 	}
 	status := j.status()
@@ -256,6 +261,7 @@ func (j *journalist) release() {
 		j.held = j.held[1:]
 		for _, s := range h.calls {
 			j.awaited = slices.DeleteFunc(j.awaited, func(a awaitedCall) bool { return a.call.ID == s.Call.ID })
+			j.had = append(j.had, awaitedCall{call: s.Call, due: j.run() + journalLate})
 		}
 		also := h.also
 		if position := h.position; position != (telephony.Position{}) {

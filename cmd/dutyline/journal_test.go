@@ -205,6 +205,23 @@ func TestABacklogIsSettledAtOnce(t *testing.T) {
 	})
 }
 
+// The live view may say that a call ended when it is settled already: then nothing is awaited.
+func TestACallThatIsSettledAlreadyIsNotMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		if err := r.Batch(t.Context(), cel.Batch{Rows: callRows("1", time.Now().Add(-time.Hour)), Position: readTo(13)}); err != nil {
+			t.Fatal(err)
+		}
+		if calls, _, _ := r.after(journalTick); len(calls) != 1 {
+			t.Fatalf("settled %v", calls)
+		}
+		r.Told([]telephony.Change{{Kind: telephony.CallEnded, Call: &telephony.Call{ID: "1", EndedAt: time.Now()}}})
+		if calls, intervals, _ := r.after(2 * journalLate); len(calls) != 0 || len(intervals) != 0 {
+			t.Errorf("settled again: %+v, %+v", calls, intervals)
+		}
+	})
+}
+
 // A call that ended before the live view saw the switch again waits for nobody either.
 func TestACallOfATimeWithoutSightIsSettledAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -24,7 +24,7 @@ func (a *app) wireJournal(lines []telephony.Line) {
 		a.watcher.found = func(s telephony.Snapshot) { a.beat.switchStarted(s.Started) }
 		return
 	}
-	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.clock.Now, a.clock.Uptime, a.logger)
+	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.watcher.SwitchNow, a.clock.Uptime, a.logger)
 	a.watcher.sight.journalAt = a.journal.Newest
 	a.watcher.found = func(s telephony.Snapshot) {
 		a.beat.switchStarted(s.Started)

@@ -95,11 +95,3 @@ func (c *switchClock) most() time.Duration {
 	}
 	return most
 }
-
-// now is what the switch's clock says at this uptime; unknown before anything was heard.
-func (c *switchClock) now(up time.Duration) (now time.Time, known bool) {
-	if c.n == 0 {
-		return time.Time{}, false
-	}
-	return firstStamp.Add(c.most() + up), true
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"dutyline/dutylog"
@@ -34,6 +35,7 @@ type watcher struct {
 	seen     func()                     // told then, too: what waited for the switch may go on
 	clockSet func(by time.Duration)     // told when the switch's clock was set
 	its      switchClock
+	ahead    atomic.Int64 // of the switch's clock before our uptime, ns since 1970; 0: nothing was heard of it
 	health   watchHealth
 	taped    bool // something waits for the next flush
 	faults   faultBook
@@ -106,12 +108,12 @@ func (w *watcher) Run(ctx context.Context) error {
 			w.flushTape()
 			continue
 		case <-timer.C:
-			w.commit(w.tracker.Tick(w.switchNow()))
+			w.commit(w.tracker.Tick(w.SwitchNow()))
 		}
 		if d := w.tracker.Deadline(); d.IsZero() {
 			timer.Reset(time.Hour)
 		} else {
-			timer.Reset(max(shortestSleep, d.Sub(w.switchNow())))
+			timer.Reset(max(shortestSleep, d.Sub(w.SwitchNow())))
 		}
 	}
 }
@@ -185,6 +187,9 @@ func (w *watcher) record(r tape.Record) {
 // set takes by how much the switch's clock was set, if it was: what runs moves along before
 // anything else is made of its stamps, and the tape says so.
 func (w *watcher) set(by time.Duration) {
+	if w.its.n > 0 {
+		w.ahead.Store(int64(w.its.most()))
+	}
 	if by == 0 {
 		return
 	}
@@ -196,18 +201,18 @@ func (w *watcher) set(by time.Duration) {
 	w.commit(w.tracker.Apply(set))
 }
 
-// switchNow is what the switch's clock says now, so that a deadline is kept even where the two
-// clocks differ or somebody set one of them.
-func (w *watcher) switchNow() time.Time {
-	if now, known := w.its.now(w.clock.Uptime()); known {
-		return now
+// SwitchNow is what the switch's clock says now, so that a deadline is kept even where the two
+// clocks differ or somebody set one of them. It may be asked by any goroutine.
+func (w *watcher) SwitchNow() time.Time {
+	if ahead := w.ahead.Load(); ahead != 0 {
+		return firstStamp.Add(time.Duration(ahead) + w.clock.Uptime())
 	}
 	return w.clock.Now() // nothing was heard of it yet: they agree, as far as we know
 }
 
 // onSwitch moves a time of our clock onto the switch's.
 func (w *watcher) onSwitch(ours time.Time) time.Time {
-	return w.switchNow().Add(ours.Sub(w.clock.Now()))
+	return w.SwitchNow().Add(ours.Sub(w.clock.Now()))
 }
 
 // Frame, Gap and Snapshot make the watcher the sink of the switch's adapter. Sending waits

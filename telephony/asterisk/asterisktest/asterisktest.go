@@ -1,12 +1,15 @@
-// Package asterisktest starts private Asterisks for tests, on ports that the kernel gives.
+// Package asterisktest starts private Asterisks for tests, on free ports.
 package asterisktest
 
 import (
 	"context"
+	"io"
 	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -91,22 +94,50 @@ func Root(t testing.TB) string {
 
 // FreeUDP is a loopback address that no UDP socket uses now.
 func FreeUDP(t testing.TB) string {
-	t.Helper()
-	c, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	return c.LocalAddr().String()
+	return free(t, func(address string) (io.Closer, error) { return net.ListenPacket("udp", address) })
 }
 
 // FreeTCP is a loopback address that no TCP socket uses now.
 func FreeTCP(t testing.TB) string {
+	return free(t, func(address string) (io.Closer, error) { return net.Listen("tcp", address) })
+}
+
+// The ports that are given lie below those that the kernel gives to sockets which ask for none:
+// between here and its use no such socket takes it. Every fourth is enough, and leaves the next
+// ones to a program that takes some more beside it (SIPp's sound).
+const (
+	firstPort = 22000
+	ports     = 2500
+	portStep  = 4
+)
+
+var given = struct {
+	sync.Mutex
+	ports map[int]bool
+}{ports: map[int]bool{}}
+
+// free finds a port that can be listened on and was not given before.
+func free(t testing.TB, listen func(address string) (io.Closer, error)) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	given.Lock()
+	defer given.Unlock()
+	var err error
+	for range 1000 {
+		port := firstPort + portStep*rand.IntN(ports)
+		if given.ports[port] {
+			continue
+		}
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		var taken io.Closer
+		if taken, err = listen(address); err != nil {
+			continue
+		}
+		given.ports[port] = true
+		if err := taken.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return address
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatalf("no free port on 127.0.0.1 from %d on: %v", firstPort, err)
+	return ""
 }
