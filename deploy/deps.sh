@@ -8,7 +8,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 say() { printf 'deps: %s\n' "$*" >&2; }
 
 # program:package — programs that tests call
-NEED='sipp:sip-tester chromium:chromium flac:flac espeak-ng:espeak-ng'
+NEED='sipp:sip-tester chromium:chromium flac:flac espeak-ng:espeak-ng faketime:faketime'
 FONTS=fonts-noto-cjk
 
 . "$HERE/env.sh"
