@@ -14,22 +14,25 @@ type Reason string
 
 // The closed set of reasons.
 const (
-	ReasonRing3       Reason = "ring_3"              // the last ring within the limit has begun
-	ReasonLimitPassed Reason = "limit_passed"        // still ringing after the limit
-	ReasonMissed      Reason = "missed"              // it rang and nobody answered
-	ReasonForwarded   Reason = "forwarded"           // the call went somewhere else
-	ReasonElsewhere   Reason = "answered_elsewhere"  // a phone that is no duty phone answered
-	ReasonMachine     Reason = "answered_by_machine" // no person answered
-	ReasonEngaged     Reason = "engaged"             // a caller met the busy tone
-	ReasonRejected    Reason = "rejected"            // the call was refused at the duty phone
-	ReasonUnreached   Reason = "unreachable"         // a call came and the duty phone could not be rung
-	ReasonUnknown     Reason = "unknown"             // the switch could not be seen during a call
-	ReasonFeatureCode Reason = "feature_code"        // a service code was dialled, perhaps a forwarding
-	ReasonLineFault   Reason = "line_fault"          // the configuration would hide or lose calls
-	ReasonFaultOver   Reason = "line_fault_over"
-	ReasonLineDown    Reason = "line_unreachable" // no duty phone is registered
-	ReasonLineBlind   Reason = "line_unknown"     // the switch cannot be seen
-	ReasonLineBack    Reason = "line_back"        // the line can be reached and seen again
+	ReasonRing3         Reason = "ring_3"              // the last ring within the limit has begun
+	ReasonLimitPassed   Reason = "limit_passed"        // still ringing after the limit
+	ReasonMissed        Reason = "missed"              // it rang and nobody answered
+	ReasonForwarded     Reason = "forwarded"           // the call went somewhere else
+	ReasonElsewhere     Reason = "answered_elsewhere"  // a phone that is no duty phone answered
+	ReasonMachine       Reason = "answered_by_machine" // no person answered
+	ReasonEngaged       Reason = "engaged"             // a caller met the busy tone
+	ReasonRejected      Reason = "rejected"            // the call was refused at the duty phone
+	ReasonUnreached     Reason = "unreachable"         // a call came and the duty phone could not be rung
+	ReasonUnknown       Reason = "unknown"             // the switch could not be seen during a call
+	ReasonForwardCode   Reason = "forward_code"        // a code that sets up forwarding was dialled at the duty phone
+	ReasonForwardCancel Reason = "forward_cancel_code" // one that cancels it
+	ReasonForwardQuery  Reason = "forward_query_code"  // one that asks for it; no offence
+	ReasonFeatureCode   Reason = "feature_code"        // another service code was dialled, or one that no table knows
+	ReasonLineFault     Reason = "line_fault"          // the configuration would hide or lose calls
+	ReasonFaultOver     Reason = "line_fault_over"
+	ReasonLineDown      Reason = "line_unreachable" // no duty phone is registered
+	ReasonLineBlind     Reason = "line_unknown"     // the switch cannot be seen
+	ReasonLineBack      Reason = "line_back"        // the line can be reached and seen again
 )
 
 // Alert is one thing to tell.

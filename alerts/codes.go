@@ -1,0 +1,199 @@
+package alerts
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Meaning is what a service code does at the exchange, the mobile network or the PBX.
+type Meaning string
+
+// The closed set of meanings.
+const (
+	ForwardsAll         Meaning = "forward_all"         // 无条件转移
+	ForwardsBusy        Meaning = "forward_busy"        // 遇忙转移
+	ForwardsNoAnswer    Meaning = "forward_no_answer"   // 无应答转移
+	ForwardsUnreachable Meaning = "forward_unreachable" // 不可及转移
+	CancelsForward      Meaning = "forward_cancel"
+	QueriesForward      Meaning = "forward_query"
+	DoNotDisturb        Meaning = "do_not_disturb" // 免打扰: callers meet the busy tone
+	Alarm               Meaning = "alarm"          // 闹钟
+	Hotline             Meaning = "hotline"        // 热线: the phone calls one number as it is picked up
+	BarsOutgoing        Meaning = "bar_outgoing"   // 呼出限制
+	OtherService        Meaning = "other"
+)
+
+var meanings = []Meaning{ForwardsAll, ForwardsBusy, ForwardsNoAnswer, ForwardsUnreachable, CancelsForward, QueriesForward,
+	DoNotDisturb, Alarm, Hotline, BarsOutgoing, OtherService}
+
+// Reason is how an alert about this code is named.
+func (m Meaning) Reason() Reason {
+	switch m {
+	case ForwardsAll, ForwardsBusy, ForwardsNoAnswer, ForwardsUnreachable:
+		return ReasonForwardCode
+	case CancelsForward:
+		return ReasonForwardCancel
+	case QueriesForward:
+		return ReasonForwardQuery
+	}
+	return ReasonFeatureCode
+}
+
+// Code is one service code as it is dialled. In a pattern N stands for a number of three digits
+// or more, T for a time of day (four digits), and digits, * and # for themselves.
+type Code struct {
+	Pattern string
+	Means   Meaning
+	Style   string // whose code it is: exchange, mobile or pbx; of a site's own, what the site calls it
+}
+
+// Codes is a table of codes of which no two can mean the same dialling.
+type Codes struct{ list []Code }
+
+// NewCodes makes a table, or says all that is wrong with it.
+func NewCodes(list []Code) (Codes, error) {
+	var faults []error
+	for i, c := range list {
+		if err := c.check(); err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		for _, before := range list[:i] {
+			if before.check() == nil && before.Means != c.Means && overlap(before.elements(), c.elements()) {
+				faults = append(faults, fmt.Errorf("code %q (%s) and code %q (%s) can be the same dialling: leave one of them out", before.Pattern, before.Means, c.Pattern, c.Means))
+			}
+		}
+	}
+	return Codes{slices.Clone(list)}, errors.Join(faults...)
+}
+
+// With is the table with a site's own codes, which take the place of those that overlap them.
+func (t Codes) With(own []Code) (Codes, error) {
+	if _, err := NewCodes(own); err != nil {
+		return Codes{}, err
+	}
+	kept := slices.DeleteFunc(slices.Clone(t.list), func(c Code) bool {
+		return slices.ContainsFunc(own, func(o Code) bool { return overlap(o.elements(), c.elements()) })
+	})
+	return NewCodes(append(kept, own...))
+}
+
+// Without is the table without the codes of some styles: an exchange's code may be something
+// else at the PBX to which the phone is connected.
+func (t Codes) Without(styles []string) Codes {
+	return Codes{slices.DeleteFunc(slices.Clone(t.list), func(c Code) bool { return slices.Contains(styles, c.Style) })}
+}
+
+// Read finds the code that was dialled, and the number in it.
+func (t Codes) Read(dialled string) (code Code, number string, ok bool) {
+	for _, c := range t.list {
+		if number, ok := match(c.elements(), dialled); ok {
+			return c, number, true
+		}
+	}
+	return Code{}, "", false
+}
+
+func (c Code) check() error {
+	switch {
+	case !slices.Contains(meanings, c.Means):
+		return fmt.Errorf("code %q means %q, which is none of: %s", c.Pattern, c.Means, words(meanings))
+	case c.Pattern == "" || strings.Trim(c.Pattern, "0123456789*#NT") != "":
+		return fmt.Errorf("code %q is no pattern: write it as it is dialled, with N for a number and T for a time", c.Pattern)
+	case !strings.ContainsAny(c.Pattern, "*#"):
+		return fmt.Errorf("code %q has neither * nor #, so it is a number like any other: give it to the misuse table", c.Pattern)
+	case strings.Contains(c.Pattern, "NN") || strings.Contains(c.Pattern, "NT") || strings.Contains(c.Pattern, "TN"):
+		return fmt.Errorf("code %q has a number or time right after another: where one ends cannot be told", c.Pattern)
+	}
+	for i := range len(c.Pattern) - 1 {
+		if c.Pattern[i] == 'N' && isDigit(c.Pattern[i+1]) {
+			return fmt.Errorf("code %q has a digit right after a number: where the number ends cannot be told", c.Pattern)
+		}
+	}
+	return nil
+}
+
+func words[T ~string](all []T) string {
+	list := make([]string, len(all))
+	for i, w := range all {
+		list[i] = string(w)
+	}
+	return strings.Join(list, ", ")
+}
+
+// element is one step of a pattern: a character, or any digit; the last digit of a number may
+// come again.
+type element struct {
+	char   byte // 0: any digit
+	again  bool
+	number bool // part of the number in the code
+}
+
+// leastNumber is the shortest number to which a call can be forwarded.
+const leastNumber = 3
+
+func (c Code) elements() []element {
+	var out []element
+	for i := range len(c.Pattern) {
+		switch b := c.Pattern[i]; b {
+		case 'N':
+			for range leastNumber {
+				out = append(out, element{number: true})
+			}
+			out[len(out)-1].again = true
+		case 'T':
+			out = append(out, element{}, element{}, element{}, element{})
+		default:
+			out = append(out, element{char: b})
+		}
+	}
+	return out
+}
+
+func (e element) takes(b byte) bool { return e.char == b || e.char == 0 && isDigit(b) }
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+// match reads a dialling by a pattern. What comes after a number is no digit, so the number
+// takes all the digits that there are.
+func match(pattern []element, dialled string) (number string, ok bool) {
+	var digits []byte
+	at := 0
+	for _, e := range pattern {
+		taken := 0
+		for ; at < len(dialled) && e.takes(dialled[at]) && (taken == 0 || e.again); at++ {
+			if e.number {
+				digits = append(digits, dialled[at])
+			}
+			taken++
+		}
+		if taken == 0 {
+			return "", false
+		}
+	}
+	return string(digits), at == len(dialled)
+}
+
+// overlap reports whether one dialling fits both patterns: both are walked at once.
+func overlap(a, b []element) bool {
+	type place struct{ a, b int }
+	seen := map[place]bool{}
+	var walk func(p place) bool
+	walk = func(p place) bool {
+		switch {
+		case seen[p]:
+			return false
+		case p.a == len(a) || p.b == len(b):
+			return p.a == len(a) && p.b == len(b)
+		}
+		seen[p] = true
+		x, y := a[p.a], b[p.b]
+		if x.char != y.char && !(x.char == 0 && isDigit(y.char)) && !(y.char == 0 && isDigit(x.char)) {
+			return false
+		}
+		return walk(place{p.a + 1, p.b + 1}) || x.again && walk(place{p.a, p.b + 1}) || y.again && walk(place{p.a + 1, p.b})
+	}
+	return walk(place{})
+}
