@@ -66,7 +66,8 @@ type SwitchInfo struct {
 // Snapshot is what exists on the switch at one moment.
 type Snapshot struct {
 	At        time.Time
-	Started   time.Time // of the switch, to the second; zero when it did not say
+	Up        time.Duration // our own uptime then
+	Started   time.Time     // of the switch, to the second; zero when it did not say
 	Channels  []Channel
 	Bridges   []Bridge
 	Endpoints []Endpoint

@@ -38,6 +38,11 @@ func TestASetSwitchClockIsTakenForWhatItIs(t *testing.T) {
 		"only ours is set forward":                 {[]stampHeard{{s, s, 0, 0}, {2 * s, 2 * s, 0, 26 * time.Hour}, {3 * s, 3 * s, 0, 0}}, nil, 0},
 		"only ours is set back":                    {[]stampHeard{{s, s, 0, 0}, {2 * s, 2 * s, 0, -time.Hour}, {3 * s, 3 * s, 0, 0}}, nil, 0},
 		"we stood still for half a minute":         {[]stampHeard{{s, s, 0, 0}, {2 * s, 32 * s, 0, 0}, {3 * s, 32 * s, 0, 0}, {33 * s, 33 * s, 0, 0}}, nil, 0},
+		"the first stamps are late":                {[]stampHeard{{s, s + 700*ms, 0, 0}, {2 * s, 2 * s, 0, 0}}, nil, 0},
+		"the machine's, by a second":               {[]stampHeard{{s, s, 0, 0}, {2 * s, 2 * s, s, s}, {3 * s, 3 * s, s, s}}, []time.Duration{s}, s},
+		"the machine's, back by a second":          {[]stampHeard{{s, s, 0, 0}, {2 * s, 2*s + 900*ms, -s, -s}, {3 * s, 3*s + ms, -s, -s}}, []time.Duration{-s}, -s},
+		"ours back by a second":                    {[]stampHeard{{s, s, 0, 0}, {2 * s, 2 * s, 0, -s}, {3 * s, 3 * s, 0, -s}}, nil, 0},
+		"ours back, and a stamp as late as that":   {[]stampHeard{{s, s, 0, 0}, {2 * s, 3 * s, 0, -s}, {3 * s, 3 * s, 0, -s}}, []time.Duration{-s, s}, 0},
 		"threads of the switch are late":           {[]stampHeard{{3 * s, 3 * s, 0, 0}, {s, 3 * s, 0, 0}}, nil, 0},
 		"a stamp of the year 1 is nobody's":        {[]stampHeard{{s, s, 0, 0}, {2 * s, 2 * s, -time.Duration(1<<62) - time.Duration(1<<61), 0}, {3 * s, 3 * s, 0, 0}}, nil, 0},
 		"two clocks that differ, one is set right": {[]stampHeard{{s, s, time.Hour, 0}, {2 * s, 2 * s, 0, 0}}, []time.Duration{-time.Hour}, 0},
@@ -58,6 +63,18 @@ func TestASetSwitchClockIsTakenForWhatItIs(t *testing.T) {
 				t.Errorf("its clock is ahead by %v, want %v", now.Sub(start.Add(up)), c.now)
 			}
 		})
+	}
+	// A daemon that stood still right after the start hears late stamps alone: what the snapshot
+	// said bounds how late.
+	late := switchClock{}
+	late.found(start, 0, 0)
+	for i := range 200 {
+		if by := late.hear(start.Add(s+time.Duration(i)*ms), 30*s, 0); by != 0 {
+			t.Fatalf("stamps of half a minute ago: set by %v", by)
+		}
+	}
+	if by := late.hear(start.Add(31*s), 31*s, 0); by != 0 {
+		t.Errorf("after stamps of half a minute ago a fresh one: set by %v", by)
 	}
 	for what, c := range map[string]struct{ its, ours, want time.Duration }{
 		"as it was": {3 * s, 0, 0}, "set forward": {time.Hour, 0, time.Hour}, "set back": {-8 * time.Hour, 0, -8 * time.Hour},

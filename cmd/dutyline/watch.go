@@ -127,7 +127,7 @@ func (w *watcher) take(m message) {
 		w.commit(w.tracker.Gap(w.onSwitch(m.gap.from)))
 	case m.snapshot != nil:
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
-		w.set(w.its.found(m.snapshot.At, w.clock.Uptime(), w.clock.Stepped()))
+		w.set(w.its.found(m.snapshot.At, m.snapshot.Up, w.clock.Stepped()))
 		w.commit(w.sight.seen(m.snapshot.At, m.snapshot.Started))
 		w.found(*m.snapshot)
 		w.commit(w.tracker.Resync(*m.snapshot))
@@ -187,7 +187,7 @@ func (w *watcher) record(r tape.Record) {
 // set takes by how much the switch's clock was set, if it was: what runs moves along before
 // anything else is made of its stamps, and the tape says so.
 func (w *watcher) set(by time.Duration) {
-	if w.its.n > 0 {
+	if w.its.known() {
 		w.ahead.Store(int64(w.its.most()))
 	}
 	if by == 0 {

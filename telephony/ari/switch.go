@@ -74,7 +74,7 @@ func (c *Client) Snapshot(ctx context.Context) (telephony.Snapshot, error) {
 	if err != nil {
 		return telephony.Snapshot{}, err
 	}
-	out := telephony.Snapshot{At: c.switchTime(info.Clock), Started: info.Started}
+	out := telephony.Snapshot{At: c.switchTime(info.Clock), Up: c.config.Uptime(), Started: info.Started}
 	var channels []channelData
 	if _, err := c.rest.get(ctx, "/channels", &channels); err != nil {
 		return telephony.Snapshot{}, err
