@@ -4,75 +4,137 @@ package alerts
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
+	"dutyline/dutylog"
 	"dutyline/telephony"
 )
 
-// Reason names why an alert was raised.
-type Reason string
+// State is where an alert stands.
+type State string
 
-// The closed set of reasons.
+// The life of an alert. One whose cause comes again after it was resolved is a new one.
 const (
-	ReasonRing3         Reason = "ring_3"              // the last ring within the limit has begun
-	ReasonLimitPassed   Reason = "limit_passed"        // still ringing after the limit
-	ReasonMissed        Reason = "missed"              // it rang and nobody answered
-	ReasonForwarded     Reason = "forwarded"           // the call went somewhere else
-	ReasonElsewhere     Reason = "answered_elsewhere"  // a phone that is no duty phone answered
-	ReasonMachine       Reason = "answered_by_machine" // no person answered
-	ReasonEngaged       Reason = "engaged"             // a caller met the busy tone
-	ReasonRejected      Reason = "rejected"            // the call was refused at the duty phone
-	ReasonUnreached     Reason = "unreachable"         // a call came and the duty phone could not be rung
-	ReasonUnknown       Reason = "unknown"             // the switch could not be seen during a call
-	ReasonForwardCode   Reason = "forward_code"        // a code that sets up forwarding was dialled at the duty phone
-	ReasonForwardCancel Reason = "forward_cancel_code" // one that cancels it
-	ReasonForwardQuery  Reason = "forward_query_code"  // one that asks for it; no offence
-	ReasonFeatureCode   Reason = "feature_code"        // another service code was dialled, or one that no table knows
-	ReasonLineFault     Reason = "line_fault"          // the configuration would hide or lose calls
-	ReasonFaultOver     Reason = "line_fault_over"
-	ReasonLineDown      Reason = "line_unreachable" // no duty phone is registered
-	ReasonLineBlind     Reason = "line_unknown"     // the switch cannot be seen
-	ReasonLineBack      Reason = "line_back"        // the line can be reached and seen again
+	Open         State = "open"
+	Acknowledged State = "acknowledged" // somebody has taken it on
+	Resolved     State = "resolved"     // its cause is gone, or there is nothing that could go and somebody has taken it on
 )
 
-// Alert is one thing to tell.
+// States lists them.
+func States() []State { return []State{Open, Acknowledged, Resolved} }
+
+// Alert is one problem.
 type Alert struct {
+	ID int64 // the log gives it; 0 before
 	// Key makes it idempotent: one key per problem, for instance "limit_passed/1795436279.0"
-	// or, for what lasts until it is over, "line_unreachable/duty".
-	Key     string
-	Reason  Reason
-	Line    string
-	CallID  string
-	Finding telephony.Finding
-	Detail  string
-	At      time.Time
-	// Ends lists the keys of the problems that are over with this. When none of them stands,
-	// there is nothing to tell.
+	// or, for what lasts until it is over, "phone_unreachable/duty".
+	Key       string
+	Rule      string // which one raised it: for the built-in ones the reason's name
+	Reason    Reason
+	Certainty Certainty
+	Severity  Severity
+	Line      string
+	CallID    string
+	Finding   telephony.Finding
+	Detail    string
+	At        time.Time // of what happened
+
+	AcknowledgedAt time.Time
+	AcknowledgedBy dutylog.Actor
+	Note           string // what they said
+	ResolvedAt     time.Time
+
+	// Ends lists the keys of the problems that are over with this. Then it is no problem itself.
 	Ends []string
 }
 
-// Store keeps alerts; dutylog/sqlite implements it.
-type Store interface {
-	// Raise writes the alert and its feed row; raising the same key again does nothing as
-	// long as that problem is not over. An alert that ends problems is told only when one
-	// of them stood.
-	Raise(ctx context.Context, a Alert) error
+// State is where it stands.
+func (a Alert) State() State {
+	switch {
+	case !a.ResolvedAt.IsZero():
+		return Resolved
+	case !a.AcknowledgedAt.IsZero():
+		return Acknowledged
+	}
+	return Open
 }
 
-// MarshalJSON writes the alert as event streams carry it.
-func (a Alert) MarshalJSON() ([]byte, error) {
-	var at *string
-	if !a.At.IsZero() {
-		s := a.At.UTC().Format("2006-01-02T15:04:05.000Z")
-		at = &s
+// ErrOver is why an alert is not acknowledged: its cause is gone.
+var ErrOver = errors.New("the alert is resolved already")
+
+// Acknowledge is the alert with somebody who has taken it on. The first one stands; said again
+// it changes nothing.
+func (a Alert) Acknowledge(by dutylog.Actor, note string, at time.Time) (Alert, error) {
+	switch {
+	case !a.AcknowledgedAt.IsZero():
+		return a, nil
+	case !a.ResolvedAt.IsZero():
+		return a, ErrOver
 	}
+	a.AcknowledgedAt, a.AcknowledgedBy, a.Note = at, by, note
+	if !a.Reason.Lasts() {
+		a.ResolvedAt = at
+	}
+	return a, nil
+}
+
+// Query selects alerts, the newest first.
+type Query struct {
+	States []State // none: all
+	Line   string  // empty: all
+	Limit  int
+	Cursor string
+}
+
+// Store keeps alerts; dutylog/sqlite implements it. Each step of an alert's life is evidence.
+type Store interface {
+	// Raise writes the alert and its feed row; raising the same key again does nothing as long
+	// as that problem is not over. One that ends problems resolves those that stand.
+	Raise(ctx context.Context, a Alert) error
+	// Alerts lists them, and gives the cursor of the next page; empty on the last one.
+	Alerts(ctx context.Context, q Query) ([]Alert, string, error)
+	// OpenAlerts is how many are open.
+	OpenAlerts(ctx context.Context) (int, error)
+	// Acknowledge keeps who took an alert on; see Alert.Acknowledge. dutylog.ErrNotFound when
+	// there is none of that number.
+	Acknowledge(ctx context.Context, id int64, by dutylog.Actor, note string) (Alert, error)
+}
+
+// MarshalJSON writes the alert as the API and event streams carry it.
+func (a Alert) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Key     string            `json:"key"`
-		Reason  Reason            `json:"reason"`
-		Line    string            `json:"line"`
-		CallID  string            `json:"call_id"`
-		Finding telephony.Finding `json:"finding"`
-		Detail  string            `json:"detail"`
-		At      *string           `json:"at"`
-	}{a.Key, a.Reason, a.Line, a.CallID, a.Finding, a.Detail, at})
+		ID             int64             `json:"id"`
+		Key            string            `json:"key"`
+		Rule           string            `json:"rule"`
+		Reason         Reason            `json:"reason"`
+		Certainty      Certainty         `json:"certainty"`
+		Severity       Severity          `json:"severity"`
+		State          State             `json:"state"`
+		Line           string            `json:"line"`
+		CallID         string            `json:"call_id"`
+		Finding        telephony.Finding `json:"finding"`
+		Detail         string            `json:"detail"`
+		OpenedAt       *string           `json:"opened_at"`
+		AcknowledgedAt *string           `json:"acknowledged_at"`
+		AcknowledgedBy string            `json:"acknowledged_by"`
+		Note           string            `json:"note"`
+		ResolvedAt     *string           `json:"resolved_at"`
+	}{a.ID, a.Key, a.Rule, a.Reason, a.Certainty, a.Severity, a.State(), a.Line, a.CallID, a.Finding, a.Detail, jsonTime(a.At),
+		jsonTime(a.AcknowledgedAt), nameOf(a.AcknowledgedBy), a.Note, jsonTime(a.ResolvedAt)})
+}
+
+func nameOf(a dutylog.Actor) string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return a.Login
+}
+
+func jsonTime(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format("2006-01-02T15:04:05.000Z")
+	return &s
 }

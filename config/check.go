@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"filippo.io/age"
 
+	"dutyline/alerts"
 	"dutyline/recorder"
 	"dutyline/telephony"
 )
@@ -88,6 +90,17 @@ func (c *Config) checkPlaces(f *Faults) {
 	}
 }
 
+func checkCodes(f *Faults, at string, l Line) {
+	for _, style := range l.Codes.Without {
+		if !slices.Contains([]string{alerts.ExchangeStyle, alerts.MobileStyle, alerts.PBXStyle}, style) {
+			f.add(at+".without", "%q is unknown; use exchange, mobile or pbx", style)
+		}
+	}
+	if _, err := l.ServiceCodes(); err != nil {
+		f.add(at+".own", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+}
+
 func (c *Config) checkLines(f *Faults) {
 	if !areaCode.MatchString(c.Site.AreaCode) {
 		f.add("site.area_code", "%q is no area code; write it with its leading 0, for instance \"024\" in quotes", c.Site.AreaCode)
@@ -106,6 +119,7 @@ func (c *Config) checkLines(f *Faults) {
 		}
 		names[l.Name] = true
 		checkEndpoints(f, at, l, owners)
+		checkCodes(f, at+".codes", l)
 		if !slices.Contains([]string{"", "sip", "polarity", "none"}, l.Supervision) {
 			f.add(at+".supervision", "%q is unknown; use sip, polarity or none", l.Supervision)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
 
+	"dutyline/alerts"
 	"dutyline/recorder"
 	"dutyline/telephony"
 	"dutyline/web"
@@ -52,6 +53,28 @@ type Line struct {
 	Trunks      []string `mapstructure:"trunks"`
 	Supervision string   `mapstructure:"supervision"`
 	Rule        Rule     `mapstructure:"rule"`
+	Codes       Codes    `mapstructure:"codes"`
+}
+
+// Codes are the service codes of a line, where they are others than the shipped ones.
+type Codes struct {
+	Without []string `mapstructure:"without"` // styles that nobody answers here: exchange, mobile, pbx
+	Own     []Code   `mapstructure:"own"`     // in place of the shipped ones that they overlap
+}
+
+// Code is one service code; see alerts.Code.
+type Code struct {
+	Code  string `mapstructure:"code"`
+	Means string `mapstructure:"means"`
+}
+
+// ServiceCodes is the table of a line.
+func (l Line) ServiceCodes() (alerts.Codes, error) {
+	var own []alerts.Code
+	for _, c := range l.Codes.Own {
+		own = append(own, alerts.Code{Pattern: c.Code, Means: alerts.Meaning(c.Means), Style: "own"})
+	}
+	return alerts.ShippedCodes().Without(l.Codes.Without).With(own)
 }
 
 // Rule is a line's cadence and limit; see telephony.Rule. Absent values take the default.

@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -33,6 +34,12 @@ func (e Entry) CheckHold(on bool, reason string) (string, error) {
 		return "", &InvalidError{Field: "hold", Reason: "the entry is not held"}
 	}
 	return reason, nil
+}
+
+// CleanNote is a few words as they are kept; none are allowed.
+func CleanNote(field, note string) (string, error) {
+	note, err := cleanField(field, note, shortText)
+	return strings.TrimSpace(note), err
 }
 
 // CleanReason is a reason as it is kept; a decision without one is refused.

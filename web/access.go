@@ -27,6 +27,7 @@ const (
 	writeEntries  permission = "entry.write"       //
 	holdEntries   permission = "entry.hold"        // set and release a legal hold
 	seeAlerts     permission = "alert.see"         // with what they are about
+	takeAlerts    permission = "alert.take"        // acknowledge
 	seeHealth     permission = "health.see"        //
 	seeEvidence   permission = "evidence.see"      // how the log is proved
 	seeLedger     permission = "ledger.see"        // what does not agree
@@ -67,6 +68,7 @@ var grants = map[permission]grant{
 	seeCalls:      {roles: anyRole},
 	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},
+	takeAlerts:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	seeHealth:     {roles: anyRole},
 	practise:      {roles: anyRole},
 	seeLedger:     {roles: anyRole},

@@ -219,7 +219,7 @@ func TestSignedOutStreamTellsOfNobody(t *testing.T) {
 		if line.event != "line" || alert.event != "alert" {
 			t.Fatalf("%s sees %+v and %+v", who, line, alert)
 		}
-		want := fmt.Sprintf(`{"reason":"limit_passed","line":"duty","call_id":"1795436279.0","at":%q}`, h.clock.Now().Format("2006-01-02T15:04:05.000Z"))
+		want := fmt.Sprintf(`{"reason":"limit_passed","state":"open","line":"duty","call_id":"1795436279.0","opened_at":%q}`, h.clock.Now().Format("2006-01-02T15:04:05.000Z"))
 		if diff := cmp.Diff(want, alert.data); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", who, diff)
 		}

@@ -105,10 +105,11 @@ func (s *stream) lineBody(item dutylog.Item) (any, error) {
 
 // publicAlert is what everybody may hear: that it rings for the third time.
 type publicAlert struct {
-	Reason string `json:"reason"`
-	Line   string `json:"line"`
-	CallID string `json:"call_id"`
-	At     stamp  `json:"at"`
+	Reason   string `json:"reason"`
+	State    string `json:"state"`
+	Line     string `json:"line"`
+	CallID   string `json:"call_id"`
+	OpenedAt stamp  `json:"opened_at"`
 }
 
 func alertBody(v visitor, item dutylog.Item) (any, error) {

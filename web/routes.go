@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 )
 
@@ -57,6 +58,9 @@ var table = []route{
 	{"POST", "/entries/{id}/hold", holdEntries, "hold-entry", "Put an entry under a legal hold: nothing of it expires or is erased", []int{404}, on((*app).setHold)},
 	{"DELETE", "/entries/{id}/hold", holdEntries, "release-entry", "End the legal hold of an entry", []int{404}, on((*app).releaseHold)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
+
+	{"GET", "/alerts", seeAlerts, "alerts", "What somebody must take on or was told, newest first", nil, on((*app).alertList)},
+	{"POST", "/alerts/{id}/acknowledge", takeAlerts, "acknowledge-alert", "Take an alert on: others see who has it", []int{404, 409}, on((*app).acknowledge)},
 
 	{"GET", "/reconciliation", seeLedger, "reconciliation", "What does not agree between calls, recordings and entries, newest first", nil, on((*app).ledger)},
 	{"POST", "/reconciliation", runLedger, "reconcile", "Compare now; gives what is open", []int{503}, on((*app).reconcile)},
@@ -237,6 +241,7 @@ func aliases(r huma.Registry) {
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Revision](), reflect.TypeFor[revisionDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Gap](), reflect.TypeFor[gapDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.LedgerItem](), reflect.TypeFor[ledgerItemDoc]())
+	r.RegisterTypeAlias(reflect.TypeFor[alerts.Alert](), reflect.TypeFor[alertDoc]())
 }
 
 // schemaName names a schema as a reader of the API knows it: callDoc and lineBody are Call and Line.

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"strings"
 	"sync"
 	"testing"
@@ -95,8 +96,12 @@ func TestUnloggedFramesHaveNoIDAndComeOnce(t *testing.T) {
 	officerSees, nobodySees := officer.next(), nobody.next()
 	w.set(ringingLine("1.0", at), ring3, limit)
 	stamp := at.Format("2006-01-02T15:04:05.000Z")
-	public := `{"reason":"ring_3","line":"duty","call_id":"1.0","at":"` + stamp + `","logged":false}`
-	full := `{"key":"ring_3/1.0","reason":"ring_3","line":"duty","call_id":"1.0","finding":"","detail":"","at":"` + stamp + `","logged":false}`
+	public := `{"reason":"ring_3","state":"open","line":"duty","call_id":"1.0","opened_at":"` + stamp + `","logged":false}`
+	told, err := json.Marshal(ring3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := strings.TrimSuffix(string(told), "}") + `,"logged":false}`
 	if diff := cmp.Diff([]frame{{event: "alert", data: full}, {event: "alert", data: public}}, []frame{officerSees, nobodySees}, cmp.AllowUnexported(frame{})); diff != "" {
 		t.Errorf("ring 3 (-want +got):\n%s", diff)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 	"dutyline/recorder"
 	"dutyline/telephony"
@@ -21,6 +22,7 @@ import (
 // required.
 type Deps struct {
 	Log        dutylog.Store
+	Alerts     alerts.Store
 	Recordings Recordings
 	Sessions   scs.Store        // login sessions; tokens are stored hashed
 	Lines      []telephony.Line // the first one is the default line

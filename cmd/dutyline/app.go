@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"dutyline/alerts"
 	"dutyline/config"
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
@@ -31,6 +32,7 @@ import (
 //	                                                   └▶ collector ─▶ archive
 type app struct {
 	cfg       config.Config
+	rules     alerts.Rules
 	logger    *slog.Logger
 	clock     *clock
 	registry  *prometheus.Registry
@@ -72,7 +74,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		}
 	}
 	a.page = web.New(web.Deps{
-		Log: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
+		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
 		Audit: a.accesses.Add, Unsigned: a.signer.Fault, Reconcile: a.ledger.Now, Ledger: a.ledger.State,
@@ -113,13 +115,23 @@ func (a *app) openEvidence(ctx context.Context) error {
 	return a.log.NoteRules(ctx, a.cfg.TelephonyLines(), a.clock.Now())
 }
 
+// alertRules are the rules of a configuration that was checked.
+func alertRules(cfg config.Config) alerts.Rules {
+	r := alerts.Rules{Codes: map[string]alerts.Codes{}}
+	for _, l := range cfg.Lines {
+		r.Codes[l.Name], _ = l.ServiceCodes() // what is wrong there was said when it was loaded
+	}
+	return r
+}
+
 // wire connects the parts; data flows in one direction.
 func (a *app) wire(context.Context) error {
 	lines := a.cfg.TelephonyLines()
+	a.rules = alertRules(a.cfg)
 	eye := ariConfig(a.cfg, a.logger)
 	eye.Now, eye.Uptime = a.clock.Now, a.clock.Uptime
 	a.sw = ari.New(eye, a.registry)
-	a.committer = newCommitter(a.log, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
+	a.committer = newCommitter(a.log, a.rules, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
 	a.accesses = newAccessKeeper(a.log, a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})

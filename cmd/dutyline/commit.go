@@ -23,13 +23,19 @@ type changeLog interface {
 	Healthy(ctx context.Context) error // proves that the log can be written
 }
 
+// raiser is where alerts go; raising one again does nothing.
+type raiser interface {
+	Raise(ctx context.Context, a alerts.Alert) error
+}
+
 // committer carries changes into the duty log, in order and in groups, so that the watcher
 // never waits for a disk. It drops nothing: while the log cannot be written it keeps what
 // it has and tries again; a change that the log refuses although it can be written is set
 // aside in a file, so that it does not stop the rest.
 type committer struct {
 	log        changeLog
-	alerts     alerts.Store
+	rules      alerts.Rules
+	alerts     raiser
 	quarantine string // file for changes the log refuses
 	logger     *slog.Logger
 	unlogged   *unlogged // what the page shows although the log does not have it yet
@@ -57,8 +63,8 @@ const (
 	refusals    = 3                      // how often a healthy log may refuse a change before it is set aside
 )
 
-func newCommitter(log changeLog, raise alerts.Store, quarantine string, logger *slog.Logger) *committer {
-	c := &committer{log: log, alerts: raise, quarantine: quarantine, logger: logger, unlogged: newUnlogged(), wake: make(chan struct{}, 1)}
+func newCommitter(log changeLog, rules alerts.Rules, raise raiser, quarantine string, logger *slog.Logger) *committer {
+	c := &committer{log: log, rules: rules, alerts: raise, quarantine: quarantine, logger: logger, unlogged: newUnlogged(), wake: make(chan struct{}, 1)}
 	c.due = time.AfterFunc(lateCommit, c.overdue)
 	c.due.Stop() // nothing waits yet
 	return c
@@ -174,7 +180,7 @@ func (c *committer) commit(ctx context.Context, batch []telephony.Change) error 
 		return err
 	}
 	for _, ch := range batch {
-		if a, ok := alerts.From(ch); ok {
+		for _, a := range c.rules.From(ch) {
 			if err := c.alerts.Raise(ctx, a); err != nil {
 				return fmt.Errorf("alert %s: %w", a.Key, err)
 			}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
 	"dutyline/telephony"
@@ -114,7 +115,7 @@ func newCommitRoom(t *testing.T, b *brokenLog) *commitRoom {
 	}
 	b.DB = db
 	r := &commitRoom{t: t, log: b, aside: filepath.Join(dir, "refused-changes.jsonl"), ended: make(chan error, 1)}
-	r.c = newCommitter(b, db, r.aside, slog.New(slog.DiscardHandler))
+	r.c = newCommitter(b, alerts.Rules{}, db, r.aside, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	go func() { r.ended <- r.c.Run(ctx) }()

@@ -57,9 +57,10 @@ func (u *unlogged) take(changes []telephony.Change) {
 		u.lines[ch.Line] = ch.State
 		switch ch.Kind {
 		case telephony.CallRing3, telephony.CallLimit:
-			a, ok := alerts.From(ch)
-			if ok && !slices.ContainsFunc(u.alerts, func(told alerts.Alert) bool { return told.Key == a.Key }) {
-				u.alerts = append(u.alerts, a)
+			for _, a := range (alerts.Rules{}).From(ch) {
+				if !slices.ContainsFunc(u.alerts, func(told alerts.Alert) bool { return told.Key == a.Key }) {
+					u.alerts = append(u.alerts, a)
+				}
 			}
 		case telephony.CallAnswered, telephony.CallEnded: // nobody need hurry any more
 			u.alerts = slices.DeleteFunc(u.alerts, func(told alerts.Alert) bool { return told.CallID == ch.Call.ID })

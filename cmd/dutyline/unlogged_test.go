@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"dutyline/alerts"
 	"dutyline/dutylog/sqlite"
 	"dutyline/telephony"
 	"dutyline/web"
@@ -159,11 +160,11 @@ func TestUnloggedLineIsSeenWhileTheLogIsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	c := newCommitter(db, db, file+".refused", slog.New(slog.DiscardHandler))
+	c := newCommitter(db, alerts.Rules{}, db, file+".refused", slog.New(slog.DiscardHandler))
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()
 	server := httptest.NewServer(web.New(web.Deps{
-		Log: db, Sessions: db.Sessions(), Lines: []telephony.Line{{Name: "duty", Rule: telephony.DefaultRule()}},
+		Log: db, Alerts: db, Sessions: db.Sessions(), Lines: []telephony.Line{{Name: "duty", Rule: telephony.DefaultRule()}},
 		Health: func() web.Health { return web.Health{} }, Metrics: prometheus.NewRegistry(), Unlogged: c.unlogged.Now,
 	}))
 	t.Cleanup(server.Close) // after the stream
@@ -176,7 +177,7 @@ func TestUnloggedLineIsSeenWhileTheLogIsHeld(t *testing.T) {
 		change telephony.Change
 		event  string
 		state  telephony.State
-	}{{rang, "line", telephony.Ringing}, {ring3, "alert", ""}, {limit, "alert", ""}, {over, "line", telephony.Idle}} {
+	}{{rang, "line", telephony.Ringing}, {ring3, "alert", "open"}, {limit, "alert", "open"}, {over, "line", telephony.Idle}} {
 		c.Add([]telephony.Change{step.change})
 		f := awaitUnlogged(t, frames, "the next frame", func(f unloggedFrame) bool { return f.event == step.event })
 		if f.id != "" || f.body.Logged == nil || *f.body.Logged || f.body.State != step.state {

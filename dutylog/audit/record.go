@@ -27,6 +27,7 @@ const (
 	Import     Kind = "import"     // a whole table was replaced; subject: "directory" or "roster"
 	Acceptance Kind = "acceptance" // somebody took a discrepancy of the ledger as it is; subject: number of the row
 	Interval   Kind = "interval"   // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
+	Alert      Kind = "alert"      // a step in the life of an alert; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -38,7 +39,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

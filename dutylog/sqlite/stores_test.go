@@ -356,20 +356,21 @@ func TestAnAlertIsToldOnce(t *testing.T) {
 	if len(items) != 1 || items[0].Topic != dutylog.TopicAlert || items[0].Subject != a.Key || items[0].Line != "duty" {
 		t.Fatalf("%+v", items)
 	}
-	want := `{"key":"missed/1.0","reason":"missed","line":"duty","call_id":"1.0","finding":"","detail":"","at":"2026-11-23T04:17:59.603Z"}`
-	if string(items[0].Body) != want {
-		t.Errorf("body %s", items[0].Body)
+	for _, words := range []string{`"id":1,"key":"missed/1.0"`, `"reason":"missed"`, `"state":"open"`, `"opened_at":"2026-11-23T04:17:59.603Z"`} {
+		if !strings.Contains(string(items[0].Body), words) {
+			t.Errorf("body %s", items[0].Body)
+		}
 	}
 }
 
 func TestAProblemIsRaisedAgainOnlyAfterItWasOver(t *testing.T) {
 	db := open(t)
 	down := func(at time.Duration) alerts.Alert {
-		return alerts.Alert{Key: "line_unreachable/duty", Reason: alerts.ReasonLineDown, Line: "duty", At: noon.Add(at * time.Second)}
+		return alerts.Alert{Key: "phone_unreachable/duty", Reason: alerts.ReasonPhoneUnreachable, Line: "duty", At: noon.Add(at * time.Second)}
 	}
 	back := func(at time.Duration) alerts.Alert {
-		return alerts.Alert{Key: "line_back/duty", Reason: alerts.ReasonLineBack, Line: "duty", At: noon.Add(at * time.Second),
-			Ends: []string{"line_unreachable/duty", "line_unknown/duty"}}
+		return alerts.Alert{Line: "duty", At: noon.Add(at * time.Second),
+			Ends: []string{"phone_unreachable/duty", "line_unknown/duty"}}
 	}
 	for i, step := range []struct {
 		raise alerts.Alert
@@ -391,13 +392,79 @@ func TestAProblemIsRaisedAgainOnlyAfterItWasOver(t *testing.T) {
 	}
 }
 
+// The life of an alert is in the log, step by step, and proved.
+func TestTheLifeOfAnAlert(t *testing.T) {
+	db := open(t)
+	chen := dutylog.Actor{Login: "chen", Name: "陈", Role: dutylog.Leader}
+	raise := func(reason alerts.Reason, key string, after time.Duration) {
+		ok(t, db.Raise(ctx, alerts.Alert{Key: key, Rule: string(reason), Reason: reason, Certainty: alerts.Certain, Severity: alerts.Critical, Line: "duty", At: noon.Add(after)}))
+	}
+	raise(alerts.ReasonPhoneUnreachable, "phone_unreachable/duty", 0)
+	raise(alerts.ReasonMissed, "missed/1.0", time.Second)
+	raise(alerts.ReasonMissed, "missed/2.0", 2*time.Second)
+	states := func(of ...alerts.State) (got []string) {
+		for cursor := ""; ; {
+			page, next, err := db.Alerts(ctx, alerts.Query{States: of, Limit: 2, Cursor: cursor})
+			ok(t, err)
+			for _, a := range page {
+				got = append(got, a.Key+" "+string(a.State()))
+			}
+			if cursor = next; next == "" {
+				return got
+			}
+		}
+	}
+	wants := func(want, got []string) {
+		t.Helper()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	wants([]string{"missed/2.0 open", "missed/1.0 open", "phone_unreachable/duty open"}, states())
+	down, err := db.Acknowledge(ctx, 1, chen, "维修已到")
+	ok(t, err)
+	if down.State() != alerts.Acknowledged || down.AcknowledgedBy != chen || down.Note != "维修已到" {
+		t.Errorf("%+v", down)
+	}
+	if again, err := db.Acknowledge(ctx, 1, dutylog.Actor{Login: "wang"}, "我来"); err != nil || again.AcknowledgedBy != chen {
+		t.Errorf("a second time: %+v, %v", again, err)
+	}
+	if _, err := db.Acknowledge(ctx, 2, chen, ""); err != nil {
+		t.Error(err)
+	}
+	if _, err := db.Acknowledge(ctx, 99, chen, ""); !errors.Is(err, dutylog.ErrNotFound) {
+		t.Errorf("none of that number: %v", err)
+	}
+	raise(alerts.ReasonMissed, "missed/1.0", time.Minute) // the same news, later
+	wants([]string{"missed/2.0 open"}, states(alerts.Open))
+	wants([]string{"phone_unreachable/duty acknowledged"}, states(alerts.Acknowledged))
+	ok(t, db.Raise(ctx, alerts.Alert{Line: "duty", At: noon.Add(time.Hour), Ends: []string{"phone_unreachable/duty"}}))
+	raise(alerts.ReasonPhoneUnreachable, "phone_unreachable/duty", 2*time.Hour)
+	wants([]string{"phone_unreachable/duty open", "missed/2.0 open"}, states(alerts.Open))
+	wants([]string{"missed/1.0 resolved", "phone_unreachable/duty resolved"}, states(alerts.Resolved))
+	if n, err := db.OpenAlerts(ctx); err != nil || n != 2 {
+		t.Errorf("%d open, %v", n, err)
+	}
+	var told []string
+	for _, item := range since(t, db, 0) {
+		var a struct{ Key, State string }
+		ok(t, json.Unmarshal(item.Body, &a))
+		told = append(told, a.Key+" "+a.State)
+	}
+	wants([]string{"phone_unreachable/duty open", "missed/1.0 open", "missed/2.0 open", "phone_unreachable/duty acknowledged", "missed/1.0 resolved",
+		"phone_unreachable/duty resolved", "phone_unreachable/duty open"}, told)
+	if _, _, err := db.Alerts(ctx, alerts.Query{Cursor: "x"}); err == nil {
+		t.Error("a cursor of nothing was taken")
+	}
+}
+
 func TestAlertsOfARealStory(t *testing.T) {
 	db := open(t)
 	changes := story(inbound(0, "1"), telephony.Missed)
 	for range 2 {
 		ok(t, db.Record(ctx, changes))
 		for _, ch := range changes {
-			if a, told := alerts.From(ch); told {
+			for _, a := range (alerts.Rules{}).From(ch) {
 				ok(t, db.Raise(ctx, a))
 			}
 		}

@@ -423,6 +423,27 @@ await check('reconciliation: what does not agree, by its number, cause and call'
   await desk.page.unroute('**/api/v1/reconciliation?*')
 })
 
+await check('alerts: what nobody has taken on, and who has the rest', async () => {
+  const open = (await desk.api('/alerts?state=open')).body
+  assert.ok(open.items.length > 0 && open.items.some((a) => a.reason === 'engaged_refused'), 'a caller was engaged before: ' + JSON.stringify(open))
+  await until('the badge counts them', async () => Number(await desk.at('alerts-count').innerText()) === open.open)
+  await desk.at('nav-alerts').click()
+  const row = desk.page.locator(`[data-alert="${open.items.find((a) => a.reason === 'engaged_refused').key}"]`)
+  await row.waitFor()
+  await desk.says(/来电遇忙[\s\S]*确凿[\s\S]*待处理/, row)
+  await row.locator('[data-test=alert-begin]').click()
+  await row.locator('[data-test=alert-note] input, input[data-test=alert-note]').first().fill('已回拨，对方打错')
+  await desk.shot('15f-alerts')
+  await row.locator('[data-test=alert-take]').click()
+  await until('the badge counts one less', async () => (open.open === 1 ? (await desk.at('alerts-count').count()) === 0 : Number(await desk.at('alerts-count').innerText()) === open.open - 1))
+  await desk.at('alerts-all').click()
+  await desk.says(/已处理[\s\S]*已回拨，对方打错/, row)
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
+  await row.locator('[data-test=alert-call]').click()
+  await desk.at('call-detail').locator('dl').waitFor()
+})
+
 await check('English by a switch, and back', async () => {
   await desk.at('lang').click()
   await until('English', async () => /Duty desk[\s\S]*Idle/.test(await desk.text()))

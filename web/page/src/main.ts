@@ -3,6 +3,7 @@ import App from './App.vue'
 import './element'
 import './style.css'
 import { lang, setLang } from './i18n'
+import { startAlerts } from './state/alerts'
 import { startDesk } from './state/desk'
 import { startHealth } from './state/health'
 import { startLedger } from './state/ledger'
@@ -17,6 +18,7 @@ startRoute()
 startLive()
 startHealth()
 startLedger()
+startAlerts()
 startSound()
 void start()
 createApp(App).mount('#app')

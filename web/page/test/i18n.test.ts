@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '@/i18n'
+import { alertsEn, alertsZh } from '@/i18n/alerts'
 import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
 import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
 import { sightZh } from '@/i18n/sight'
 import { zh as deskZh } from '@/i18n/zh'
+import reasons from '../../../alerts/reason.go?raw'
+import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh }
-const en = { ...deskEn, ...reconcileEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 
@@ -73,6 +76,14 @@ describe('two languages', () => {
     const named = constants(outcomes, 'Finding').map((name) => 'finding.' + name)
     expect(named.length).toBeGreaterThan(30)
     expect(Object.keys(findingsZh).sort()).toEqual(named.sort())
+  })
+
+  it('say every reason, certainty and severity of the alerts, and no other', () => {
+    const of = (area: string) => Object.keys(alertsZh).filter((k) => k.indexOf(area + '.') === 0).map((k) => k.slice(area.length + 1)).sort()
+    expect(constants(reasons, 'Reason').length).toBeGreaterThan(15)
+    expect(of('reason')).toEqual(constants(reasons, 'Reason').sort())
+    expect(of('certainty')).toEqual(constants(reasons, 'Certainty').sort())
+    expect(of('severity')).toEqual(constants(notices, 'Severity').sort())
   })
 
   it('say whose word a call is, whatever the daemon may answer', () => {

@@ -4,7 +4,7 @@ import type { Alert, Line } from '@/api/types'
 import { afterAlert, afterLine, unloggedLines, type Waiting } from '@/logic/unlogged'
 
 const line = (over: Partial<Line> = {}) => ({ line: 'duty', state: 'ringing', call_id: '1.0', logged: true, ...over }) as Line
-const alert = (over: Partial<Alert> = {}): Alert => ({ key: 'ring_3 1.0', reason: 'ring_3', line: 'duty', call_id: '1.0', at: '', ...over })
+const alert = (over: Partial<Alert> = {}): Alert => ({ key: 'ring_3 1.0', reason: 'ring_3', state: 'open', line: 'duty', call_id: '1.0', opened_at: '', ...over }) as Alert
 const early = { logged: false }
 
 describe('a line is marked', () => {

@@ -1,5 +1,5 @@
 // The one place that talks HTTP to the daemon.
-import type {
+import type { Alert, AlertPage,
   Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
 } from './types'
 
@@ -134,6 +134,8 @@ export const api = {
     request<Page<Revision> | Revision[]>('GET', '/entries/' + id(entryId) + '/revisions'),
   amend: (entryId: string, patch: EntryPatch) => request<Entry>('PATCH', '/entries/' + id(entryId), patch),
   kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
+  alerts: (filter: { state?: string; limit?: number; cursor?: string }) => request<AlertPage>('GET', '/alerts' + query(filter)),
+  acknowledge: (alert: number, note: string) => request<Alert>('POST', '/alerts/' + alert + '/acknowledge', { note }),
   ledger: (filter: { state?: string; limit?: number; cursor?: string }) =>
     request<LedgerPage>('GET', '/reconciliation' + query(filter)),
   reconcile: () => request<LedgerPage>('POST', '/reconciliation', undefined, 120_000),

@@ -171,16 +171,30 @@ export interface Peaks {
   officer: number[]
 }
 
+/** On a locked screen only reason, state, line, call_id and opened_at are there. */
 export interface Alert {
+  id: number
   key?: string
+  rule: string
   reason: string
+  certainty: 'certain' | 'proved_by_test' | 'informative' | 'weak'
+  severity: 'info' | 'warning' | 'critical'
+  state: 'open' | 'acknowledged' | 'resolved'
   line: string
   call_id: string
   finding?: string
   detail?: string
-  at: string
+  opened_at: string
+  acknowledged_at: string | null
+  acknowledged_by: string
+  note: string
+  resolved_at: string | null
   /** false: the duty log does not have it yet; it comes again when it does. */
   logged?: boolean
+}
+
+export interface AlertPage extends Page<Alert> {
+  open: number
 }
 
 export interface Health {

@@ -1,13 +1,14 @@
 // Texts in two languages. Words that come from the API (outcomes, findings, categories …) have
 // keys made of their name; an unknown one is shown as it came, never hidden.
 import { ref } from 'vue'
+import { alertsEn, alertsZh, type AlertsKey } from './alerts'
 import { categoryWords } from './categories'
 import { en } from './en'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey
+export type Key = DeskKey | ReconcileKey | AlertsKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -31,7 +32,7 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh }, en: { ...en, ...reconcileEn } }
+const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh }, en: { ...en, ...reconcileEn, ...alertsEn } }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)

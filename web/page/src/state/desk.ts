@@ -94,12 +94,12 @@ const ALERT_MS = 5 * 60_000
 
 /** What happened while nobody looked; a replay after a reconnect does not repeat old news. */
 async function onAlert(alert: Alert): Promise<void> {
-  if (alert.reason !== 'missed' && alert.reason !== 'forwarded') return
-  if (serverNow() - Date.parse(alert.at) > ALERT_MS || !canReadEntries.value) return
+  if (alert.state !== 'open' || (alert.reason !== 'missed' && alert.reason !== 'phone_redirect')) return
+  if (serverNow() - Date.parse(alert.opened_at) > ALERT_MS || !canReadEntries.value) return
   const call = await callOf(alert.call_id)
   const entry = (call && call.entry_id) || ''
   const name = call ? partyName(call, desk.entries[entry] || null) : ''
-  const words = { time: minute(parse((call && call.offered_at) || alert.at)), who: [call ? partyNumber(call) : '', name].filter((s) => s).join(' ') }
+  const words = { time: minute(parse((call && call.offered_at) || alert.opened_at)), who: [call ? partyNumber(call) : '', name].filter((s) => s).join(' ') }
   notify(
     () => t(alert.reason === 'missed' ? 'alert.missed' : 'alert.forwarded', words), 'bad', () => t('alert.open'),
     entry ? () => openByHand(entry) : undefined, 'alert:' + alert.call_id,

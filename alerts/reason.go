@@ -1,0 +1,85 @@
+package alerts
+
+// Reason names why an alert was raised.
+type Reason string
+
+// The closed set of reasons. What begins with a call is over at once, and waits for somebody
+// who takes it on; the last group lasts until its cause is gone.
+const (
+	ReasonMissed         Reason = "missed"              // it rang and nobody answered
+	ReasonPhoneRedirect  Reason = "phone_redirect"      // the duty phone sent the call elsewhere, or tried to: 301, 302, 181
+	ReasonFeatureForward Reason = "feature_forward"     // the switch sent the call elsewhere, as a feature set there makes it
+	ReasonPickup         Reason = "pickup"              // another phone answered
+	ReasonTransfer       Reason = "transfer"            // the call was handed to somebody else after the answer
+	ReasonMachine        Reason = "answered_by_machine" // no person answered
+	ReasonEngagedRefused Reason = "engaged_refused"     // a caller met the busy tone
+	ReasonRejected       Reason = "rejected"            // the call was refused at the duty phone
+	ReasonUnreached      Reason = "unreachable"         // a call came and the duty phone could not be rung
+	ReasonUnknown        Reason = "unknown"             // the switch could not be seen during a call
+	ReasonRedirected     Reason = "redirected_before"   // somebody else forwards to us
+	ReasonForwardCode    Reason = "forward_code"        // a code that sets up forwarding was dialled at the duty phone
+	ReasonForwardCancel  Reason = "forward_cancel_code" // one that cancels it: so it was set
+	ReasonForwardQuery   Reason = "forward_query_code"  // one that asks for it; no offence
+	ReasonFeatureCode    Reason = "feature_code"        // another service code, or one that no table knows
+
+	ReasonRing3            Reason = "ring_3"            // the last ring within the limit has begun
+	ReasonLimitPassed      Reason = "limit_passed"      // still ringing after the limit
+	ReasonLineFault        Reason = "line_fault"        // the configuration would hide or lose calls
+	ReasonPhoneUnreachable Reason = "phone_unreachable" // no duty phone is registered or answers
+	ReasonLineBlind        Reason = "line_unknown"      // the switch cannot be seen
+)
+
+// Certainty is how sure an alert is.
+type Certainty string
+
+// The rungs of the ladder of evidence.
+const (
+	Certain      Certainty = "certain"
+	ProvedByTest Certainty = "proved_by_test"
+	Informative  Certainty = "informative" // it is so, and may be quite right
+	Weak         Certainty = "weak"
+)
+
+// standing is what a reason says by itself.
+type standing struct {
+	certainty Certainty
+	severity  Severity
+	lasts     bool // until its cause is gone
+}
+
+var standings = map[Reason]standing{
+	ReasonMissed:         {Certain, Critical, false},
+	ReasonPhoneRedirect:  {Certain, Critical, false},
+	ReasonFeatureForward: {Certain, Critical, false},
+	ReasonPickup:         {Certain, Warning, false},
+	ReasonTransfer:       {Certain, Warning, false},
+	ReasonMachine:        {Certain, Critical, false},
+	ReasonEngagedRefused: {Certain, Warning, false},
+	ReasonRejected:       {Certain, Critical, false},
+	ReasonUnreached:      {Certain, Critical, false},
+	ReasonUnknown:        {Weak, Warning, false},
+	ReasonRedirected:     {Informative, Info, false},
+	ReasonForwardCode:    {Certain, Critical, false},
+	ReasonForwardCancel:  {Certain, Warning, false},
+	ReasonForwardQuery:   {Certain, Info, false},
+	ReasonFeatureCode:    {Certain, Warning, false},
+
+	ReasonRing3:            {Certain, Warning, true},
+	ReasonLimitPassed:      {Certain, Critical, true},
+	ReasonLineFault:        {Certain, Warning, true},
+	ReasonPhoneUnreachable: {Certain, Critical, true},
+	ReasonLineBlind:        {Certain, Critical, true},
+}
+
+// Reasons lists the closed set, in no order.
+func Reasons() []Reason {
+	out := make([]Reason, 0, len(standings))
+	for r := range standings {
+		out = append(out, r)
+	}
+	return out
+}
+
+// Lasts reports whether such a problem stands until its cause is gone. Another one is over at
+// once, and is resolved when somebody takes it on.
+func (r Reason) Lasts() bool { return standings[r].lasts }

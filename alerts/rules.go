@@ -1,0 +1,178 @@
+package alerts
+
+import (
+	"slices"
+
+	"dutyline/telephony"
+)
+
+// Rules decide what is worth telling. The zero value knows no service codes: each is then one
+// that no table knows.
+type Rules struct {
+	Codes map[string]Codes // by line
+}
+
+// From decides what a change is worth telling. It is pure: the same change gives the same
+// alerts under the same keys. Calls of the product's own line test and its own alert calls
+// raise nothing.
+func (r Rules) From(ch telephony.Change) []Alert {
+	if ch.Call == nil {
+		return fromLine(ch)
+	}
+	if slices.Contains(ch.Call.Tags, telephony.TagTest) || slices.Contains(ch.Call.Tags, telephony.TagSystem) {
+		return nil
+	}
+	var out []Alert
+	switch ch.Kind {
+	case telephony.CallRing3:
+		out = append(out, ofCall(ch, ReasonRing3))
+	case telephony.CallLimit:
+		out = append(out, ofCall(ch, ReasonLimitPassed))
+	case telephony.CallOffered, telephony.CallUpdated:
+		out = append(out, r.fromFindings(ch)...)
+	case telephony.CallAnswered:
+		out = append(out, bellOver(ch))
+	case telephony.CallEnded:
+		out = append(out, bellOver(ch))
+		out = append(out, r.fromFindings(ch)...)
+		if reason := outcomeReason(ch.Call); reason != "" && !slices.ContainsFunc(out, func(a Alert) bool { return a.Reason == reason }) {
+			out = append(out, fromOutcome(ch, reason))
+		}
+	}
+	return out
+}
+
+// raised is an alert as its reason has it.
+func raised(ch telephony.Change, reason Reason, key string) Alert {
+	s := standings[reason]
+	return Alert{Key: key, Rule: string(reason), Reason: reason, Certainty: s.certainty, Severity: s.severity, Line: ch.Line, At: ch.At}
+}
+
+func ofCall(ch telephony.Change, reason Reason) Alert {
+	a := raised(ch, reason, string(reason)+"/"+ch.Call.ID)
+	a.CallID = ch.Call.ID
+	return a
+}
+
+// bellOver ends what was told while it rang.
+func bellOver(ch telephony.Change) Alert {
+	return Alert{Line: ch.Line, CallID: ch.Call.ID, At: ch.At,
+		Ends: []string{string(ReasonRing3) + "/" + ch.Call.ID, string(ReasonLimitPassed) + "/" + ch.Call.ID}}
+}
+
+// fromFindings tells what is known of a call before it ends, and does not depend on how it ends.
+func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
+	for _, f := range ch.Call.Findings {
+		switch f {
+		case telephony.FeatureCode:
+			out = append(out, r.fromCode(ch))
+		case telephony.RedirectedBefore:
+			a := ofCall(ch, ReasonRedirected)
+			a.Finding, a.Detail = f, ch.Call.RedirectedFrom
+			out = append(out, a)
+		case telephony.RedirectAttempted:
+			a := ofCall(ch, ReasonPhoneRedirect)
+			a.Finding, a.Detail = f, ch.Call.ForwardedTo
+			out = append(out, a)
+		case telephony.TransferredAfter:
+			a := ofCall(ch, ReasonTransfer)
+			a.Finding, a.Detail = f, ch.Call.ForwardedTo
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// fromCode tells of a service code. The table says what the code is for; a code that sets the
+// phone to "do not disturb" keeps callers away as a forwarding does.
+func (r Rules) fromCode(ch telephony.Change) Alert {
+	code, _, known := r.Codes[ch.Line].Read(ch.Call.Called.Raw)
+	reason := ReasonFeatureCode
+	if known {
+		reason = code.Means.Reason()
+	}
+	a := ofCall(ch, reason)
+	a.Finding, a.Detail = telephony.FeatureCode, ch.Call.Called.Raw
+	if code.Means == DoNotDisturb {
+		a.Severity = Critical
+	}
+	return a
+}
+
+// outcomeReason is empty when there is nothing to tell. An early hang-up of the caller is
+// nobody's fault; a late answer was told while it rang.
+func outcomeReason(c *telephony.Call) Reason {
+	switch c.Outcome {
+	case telephony.Missed:
+		return ReasonMissed
+	case telephony.Forwarded:
+		if c.Reason == telephony.ReasonDialplanForwarded {
+			return ReasonFeatureForward
+		}
+		return ReasonPhoneRedirect
+	case telephony.AnsweredElsewhere:
+		return ReasonPickup
+	case telephony.AnsweredByMachine:
+		return ReasonMachine
+	case telephony.Engaged:
+		return ReasonEngagedRefused
+	case telephony.Rejected:
+		return ReasonRejected
+	case telephony.Unreachable:
+		return ReasonUnreached
+	case telephony.Unknown:
+		return ReasonUnknown
+	}
+	return ""
+}
+
+func fromOutcome(ch telephony.Change, reason Reason) Alert {
+	a := ofCall(ch, reason)
+	a.Finding = ch.Finding
+	switch reason {
+	case ReasonPhoneRedirect, ReasonFeatureForward:
+		a.Detail = ch.Call.ForwardedTo
+	case ReasonEngagedRefused:
+		if slices.Contains(ch.Call.Findings, telephony.BusyWithoutCall) {
+			a.Finding = telephony.BusyWithoutCall // a handset left off, do not disturb
+		}
+	}
+	return a
+}
+
+func fromLine(ch telephony.Change) []Alert {
+	switch ch.Kind {
+	case telephony.LineFault:
+		a := raised(ch, ReasonLineFault, faultKey(ch))
+		a.Finding, a.Detail = ch.Finding, ch.Detail
+		return []Alert{a}
+	case telephony.LineFaultEnd:
+		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{faultKey(ch)}}}
+	case telephony.LineChanged:
+		return fromState(ch)
+	}
+	return nil
+}
+
+// faultKey has no time in it: a fault that is seen again after a restart is the same one. The
+// detail tells apart the endpoints of a line.
+func faultKey(ch telephony.Change) string {
+	k := string(ReasonLineFault) + "/" + ch.Line + "/" + string(ch.Finding)
+	if ch.Detail != "" {
+		k += "/" + ch.Detail
+	}
+	return k
+}
+
+func fromState(ch telephony.Change) []Alert {
+	down, blind := string(ReasonPhoneUnreachable)+"/"+ch.Line, string(ReasonLineBlind)+"/"+ch.Line
+	switch ch.State.State {
+	case telephony.LineUnreachable:
+		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{blind}}, raised(ch, ReasonPhoneUnreachable, down)}
+	case telephony.LineStateUnknown:
+		return []Alert{raised(ch, ReasonLineBlind, blind)}
+	case telephony.Idle, telephony.Ringing, telephony.Talking:
+		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{down, blind}}}
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"dutyline/alerts"
+	"dutyline/dutylog"
+)
+
+type alertsInput struct {
+	State  []string `query:"state" enum:"open,acknowledged,resolved" doc:"Only alerts in these states"`
+	Line   string   `query:"line" maxLength:"32" doc:"Only of this line"`
+	Limit  int      `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	Cursor string   `query:"cursor" maxLength:"6000" doc:"next_cursor of the page before"`
+}
+
+type alertsBody struct {
+	Items      []alerts.Alert `json:"items" nullable:"false"`
+	NextCursor string         `json:"next_cursor" doc:"Empty on the last page"`
+	Open       int            `json:"open" doc:"How many nobody has taken on, whatever is listed"`
+}
+
+type alertsOutput struct{ Body alertsBody }
+
+// alertList lists alerts.
+func (a *app) alertList(ctx context.Context, in *alertsInput) (*alertsOutput, error) {
+	q := alerts.Query{Line: in.Line, Limit: in.Limit, Cursor: in.Cursor}
+	for _, s := range in.State {
+		q.States = append(q.States, alerts.State(s))
+	}
+	slices.Sort(q.States)
+	items, next, err := a.Alerts.Alerts(ctx, q)
+	if err != nil {
+		return nil, inQuery(err)
+	}
+	open, err := a.Alerts.OpenAlerts(ctx)
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	return &alertsOutput{alertsBody{Items: items, NextCursor: next, Open: open}}, nil
+}
+
+type acknowledgeInput struct {
+	ID   int64 `path:"id" minimum:"1"`
+	Body struct {
+		Note string `json:"note,omitempty" maxLength:"200" doc:"What is being done about it"`
+	}
+}
+
+type alertOutput struct{ Body alerts.Alert }
+
+// acknowledge takes an alert on. The first who does stands; said again it changes nothing.
+func (a *app) acknowledge(ctx context.Context, in *acknowledgeInput) (*alertOutput, error) {
+	note, err := dutylog.CleanNote("note", in.Body.Note)
+	if err != nil {
+		return nil, problemOf(inBody(err))
+	}
+	taken, err := a.Alerts.Acknowledge(ctx, in.ID, visitorOf(ctx).actor(), note)
+	switch {
+	case errors.Is(err, alerts.ErrOver):
+		return nil, newProblem(http.StatusConflict, "", "The alert is resolved already: its cause is gone.")
+	case err != nil:
+		return nil, problemOf(err)
+	}
+	return &alertOutput{taken}, nil
+}

@@ -1,0 +1,70 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/alerts"
+)
+
+// An alert is listed, taken on by one person with a word about it, and others see who has it.
+func TestAnAlertIsSeenAndTakenOn(t *testing.T) {
+	h := newHouse(t)
+	at := h.clock.Now()
+	raise := func(reason alerts.Reason, key string, after time.Duration) {
+		h.raise(alerts.Alert{Key: key, Rule: string(reason), Reason: reason, Certainty: alerts.Certain, Severity: alerts.Critical, Line: "duty", At: at.Add(after)})
+	}
+	raise(alerts.ReasonPhoneUnreachable, "phone_unreachable/duty", 0)
+	raise(alerts.ReasonForwardCode, "forward_code/1.0", time.Second)
+	officer, leader := h.as("officer"), h.as("leader")
+	if got := officer.get("/alerts"); got.status != 200 || !strings.Contains(got.body, `"open":2`) ||
+		strings.Index(got.body, "forward_code/1.0") > strings.Index(got.body, "phone_unreachable/duty") {
+		t.Errorf("newest first: %v", got)
+	}
+	first := officer.get("/alerts?limit=1")
+	_, rest, _ := strings.Cut(first.body, `"next_cursor":"`)
+	cursor, _, _ := strings.Cut(rest, `"`)
+	if got := officer.get("/alerts?limit=1&cursor=" + cursor); cursor == "" || !strings.Contains(got.body, "phone_unreachable/duty") || !strings.Contains(got.body, `"next_cursor":""`) {
+		t.Errorf("the second page: %v", got)
+	}
+	if got := officer.do("POST", "/api/v1/alerts/1/acknowledge", `{"note":" 已报修 "}`); got.status != 200 ||
+		!strings.Contains(got.body, `"state":"acknowledged"`) || !strings.Contains(got.body, `"note":"已报修"`) {
+		t.Errorf("taken on: %v", got)
+	}
+	if got := leader.do("POST", "/api/v1/alerts/1/acknowledge", `{}`); got.status != 200 || !strings.Contains(got.body, `"note":"已报修"`) {
+		t.Errorf("by a second person: %v", got)
+	}
+	if got := leader.do("POST", "/api/v1/alerts/2/acknowledge", `{}`); got.status != 200 || !strings.Contains(got.body, `"state":"resolved"`) {
+		t.Errorf("what was over at once: %v", got)
+	}
+	if got := leader.get("/alerts?state=open"); !strings.Contains(got.body, `"items":[]`) || !strings.Contains(got.body, `"open":0`) {
+		t.Errorf("open: %v", got)
+	}
+	if got := leader.get("/alerts?state=acknowledged,resolved&line=duty"); strings.Count(got.body, `"key"`) != 2 {
+		t.Errorf("two states: %v", got)
+	}
+	h.raise(alerts.Alert{Line: "duty", At: at.Add(time.Minute), Ends: []string{"phone_unreachable/duty"}})
+	raise(alerts.ReasonRing3, "ring_3/2.0", time.Minute)
+	h.raise(alerts.Alert{Line: "duty", At: at.Add(time.Minute + time.Second), Ends: []string{"ring_3/2.0"}})
+	if got := officer.do("POST", "/api/v1/alerts/3/acknowledge", `{}`); got.status != 409 || !strings.Contains(got.body, "resolved already") {
+		t.Errorf("what is over: %v", got)
+	}
+	for path, status := range map[string]int{"/alerts?state=closed": 422, "/alerts?cursor=x": 422, "/alerts?limit=0": 422, "/alerts?what=1": 422} {
+		if got := officer.get(path); got.status != status {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+	if got := officer.do("POST", "/api/v1/alerts/99/acknowledge", `{}`); got.status != 404 {
+		t.Errorf("none of that number: %v", got)
+	}
+	if got := officer.do("POST", "/api/v1/alerts/1/acknowledge", `{"note":"`+strings.Repeat("长", 201)+`"}`); got.status != 422 {
+		t.Errorf("a long note: %v", got)
+	}
+	if got := h.as("admin").do("POST", "/api/v1/alerts/1/acknowledge", `{}`); got.status != 403 {
+		t.Errorf("an administrator: %v", got)
+	}
+	if got := h.visitor().get("/alerts"); got.status != 401 {
+		t.Errorf("nobody: %v", got)
+	}
+}

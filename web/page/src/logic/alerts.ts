@@ -1,0 +1,21 @@
+// What the page 告警 says about an alert.
+import type { Alert } from '@/api/types'
+import { t } from '@/i18n'
+import { dateMinute, parse } from './time'
+
+/** Where an alert stands, with who has it and since when. */
+export function alertState(a: Alert): string {
+  const who = a.acknowledged_by
+  const time = (at: string | null) => dateMinute(parse(at)).slice(5)
+  if (a.state === 'open') return t('alerts.state.open')
+  if (a.state === 'acknowledged') return t('alerts.state.acknowledged', { who, time: time(a.acknowledged_at) })
+  if (a.acknowledged_at) return t('alerts.state.taken', { who, time: time(a.acknowledged_at) })
+  return t('alerts.state.over', { time: time(a.resolved_at) })
+}
+
+/** How an alert is coloured: what nobody has taken on by how bad it is. */
+export function alertTone(a: Alert): 'bad' | 'warn' | 'info' | 'good' {
+  if (a.state === 'resolved') return 'good'
+  if (a.severity === 'critical') return 'bad'
+  return a.severity === 'warning' ? 'warn' : 'info'
+}
