@@ -34,6 +34,7 @@ recorder/archive FuzzEncryptedFile
 telephony FuzzTracker
 telephony FuzzParseNumber
 telephony/practice FuzzReadWAV
+telephony/ringback FuzzListener
 '
 # Go calls it a failure when the time is up in the middle of an input; no input is left then.
 outOfTime() { case $1 in *'Failing input written'*) return 1 ;; *'context deadline exceeded'*) return 0 ;; *) return 1 ;; esac; }
