@@ -38,6 +38,7 @@ func figures() []figure {
 		{name: "observer_tax_switch", unit: "ratio", digits: 3, value: (*measurements).observerTaxSwitch},
 		{name: "observer_tax_daemon", unit: "ratio", digits: 3, value: (*measurements).observerTaxDaemon},
 		{name: "daemon_cpu_share", unit: "ratio", digits: 3, atMost: 0.33, value: (*measurements).daemonShare},
+		{name: "ringback_right", unit: "percent", digits: 1, atLeast: 95, value: (*measurements).ringbackRight},
 		{name: "daemon_rss_growth", unit: "ratio", digits: 3, value: (*measurements).daemonGrowth},
 	}
 }
