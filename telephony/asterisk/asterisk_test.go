@@ -95,6 +95,8 @@ func TestStartNamesWhatIsWrong(t *testing.T) {
 			[]string{"duty user", "letters, digits"}},
 		{"an address without port", func(s *asterisk.Settings) { s.SIPAddress = "127.0.0.1" },
 			[]string{"SIP address", "and a port"}},
+		{"a name instead of an address for the copies of SIP", func(s *asterisk.Settings) { s.HEPAddress = "localhost:9060" },
+			[]string{"HEP address", "and a port"}},
 		{"a contact with options", func(s *asterisk.Settings) { s.TrunkContact = "sip:a@b;x" },
 			[]string{"trunk contact"}},
 		{"a match that is no address", func(s *asterisk.Settings) { s.TrunkMatch = []string{"everybody"} },

@@ -28,6 +28,7 @@ type Settings struct {
 	SystemName  string // begins every unique id; letters, digits, dash; default "dutyline"
 	SIPAddress  string // host:port of the SIP socket; default 127.0.0.1:5160
 	HTTPAddress string // host:port of ARI; default 127.0.0.1:8488
+	HEPAddress  string // host:port that gets a copy of every SIP message (HEP over UDP); empty: no copies are sent
 	RTPFrom     int    // first RTP port; default 12000
 	RTPTo       int    // last RTP port; default 12199
 
@@ -177,8 +178,8 @@ func (s *Settings) check() error {
 			faults = append(faults, fmt.Errorf("asterisk %s: use at least 8 characters without spaces, quotes, backslashes, ; and #", what))
 		}
 	}
-	for what, a := range map[string]string{"SIP address": s.SIPAddress, "HTTP address": s.HTTPAddress} {
-		if _, err := netip.ParseAddrPort(a); err != nil {
+	for what, a := range map[string]string{"SIP address": s.SIPAddress, "HTTP address": s.HTTPAddress, "HEP address": s.HEPAddress} {
+		if _, err := netip.ParseAddrPort(a); err != nil && (a != "" || what != "HEP address") {
 			bad(what, a, "give an address and a port, for instance 127.0.0.1:5160")
 		}
 	}
