@@ -10,6 +10,7 @@ DECODERS='
 telephony/ari FuzzDecode
 telephony/cel FuzzDecode
 telephony/cel FuzzRecords
+telephony/hep FuzzDecode
 telephony/tape FuzzReader
 telephony/tape FuzzRecord
 recorder/archive FuzzReceive
