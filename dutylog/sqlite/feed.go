@@ -19,10 +19,15 @@ func (t *tx) publish(topic dutylog.Topic, subject, line string, body any) error 
 			return fmt.Errorf("feed %s %s: %w", topic, subject, err)
 		}
 	}
+	result, err := t.sql.Exec("INSERT INTO feed (at, topic, subject, line, body) VALUES (?, ?, ?, ?, ?)",
+		micros(t.now), string(topic), subject, line, string(text))
+	if err != nil {
+		return err
+	}
 	t.announce = true
 	t.published++
-	return t.exec("INSERT INTO feed (at, topic, subject, line, body) VALUES (?, ?, ?, ?, ?)",
-		micros(t.now), string(topic), subject, line, string(text))
+	t.newest, err = result.LastInsertId()
+	return err
 }
 
 // How often the feed is cut: every so many rows.
@@ -31,11 +36,10 @@ const cutEvery = 256
 // cutFeed keeps the feed bounded. It only ever cuts the oldest rows, so that a gap can be
 // told from the smallest number left.
 func (t *tx) cutFeed() error {
-	last, err := lastSeq(t.sql)
-	if err != nil || int(last)/cutEvery == (int(last)-t.published)/cutEvery {
-		return err
+	if t.newest/cutEvery == (t.newest-int64(t.published))/cutEvery {
+		return nil
 	}
-	if err := t.exec("DELETE FROM feed WHERE seq <= ?", int64(last)-int64(t.db.options.FeedRows)); err != nil {
+	if err := t.exec("DELETE FROM feed WHERE seq <= ?", t.newest-int64(t.db.options.FeedRows)); err != nil {
 		return err
 	}
 	old := micros(t.now.Add(-t.db.options.FeedAge))
@@ -101,6 +105,9 @@ func scanItem(row scanner) (dutylog.Item, error) {
 
 // reading is the pool of readers, bound to a context.
 func (db *DB) reading(ctx context.Context) source { return contextReader{ctx, db.reader} }
+
+// glancing is reading that takes microseconds: a context that can end would cost it two goroutines.
+func (db *DB) glancing(ctx context.Context) source { return db.reading(context.WithoutCancel(ctx)) }
 
 type contextReader struct {
 	ctx context.Context

@@ -74,6 +74,7 @@ func (db *DB) OpenLedger(ctx context.Context) (n int, err error) {
 // SaveLedger brings the ledger up to what a reconciliation found, and says how many items changed.
 func (db *DB) SaveLedger(ctx context.Context, found []dutylog.Discrepancy, looked dutylog.Looked) (changed int, err error) {
 	err = db.write(ctx, "save the ledger", func(t *tx) error {
+		changed = 0
 		rows, err := t.sql.Query(ledgerSelect+" WHERE l.state = ?", string(dutylog.LedgerOpen))
 		kept, err := all(rows, err, scanLedger)
 		if err != nil {

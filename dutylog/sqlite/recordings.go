@@ -83,7 +83,7 @@ func (t *tx) openRecording(c telephony.Call) error {
 
 // DueRecordings lists the recordings whose next try is not after now, the longest due first.
 func (db *DB) DueRecordings(ctx context.Context, now time.Time) ([]recorder.Recording, error) {
-	rows, err := db.reading(ctx).Query("SELECT "+recordingColumns+" FROM recordings WHERE next_try <= ? ORDER BY next_try, call_id LIMIT 500", micros(now))
+	rows, err := db.glancing(ctx).Query("SELECT "+recordingColumns+" FROM recordings WHERE next_try <= ? ORDER BY next_try, call_id LIMIT 500", micros(now))
 	due, err := all(rows, err, scanRecording)
 	return due, db.explain("list due recordings", err)
 }
@@ -91,7 +91,7 @@ func (db *DB) DueRecordings(ctx context.Context, now time.Time) ([]recorder.Reco
 // NextRecording is the earliest next try; zero when nothing waits.
 func (db *DB) NextRecording(ctx context.Context) (time.Time, error) {
 	var next time.Time
-	err := db.reading(ctx).QueryRow("SELECT min(next_try) FROM recordings WHERE next_try IS NOT NULL").Scan(instant{&next})
+	err := db.glancing(ctx).QueryRow("SELECT min(next_try) FROM recordings WHERE next_try IS NOT NULL").Scan(instant{&next})
 	return next, db.explain("read the next recording", err)
 }
 
@@ -110,7 +110,7 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 		if err := t.exec(saveRecording, recordingValues(r)...); err != nil {
 			return err
 		}
-		t.due = before.NextTry.IsZero() && !r.NextTry.IsZero()
+		t.due = t.due || before.NextTry.IsZero() && !r.NextTry.IsZero()
 		if !sameEvidence(before, r) {
 			if err := t.proveRow(audit.Recording, r.CallID); err != nil {
 				return err
@@ -136,7 +136,7 @@ func sameEvidence(before, after recorder.Recording) bool {
 
 // Recording reads one row; recorder.ErrNoRecording when the call has none.
 func (db *DB) Recording(ctx context.Context, callID string) (recorder.Recording, error) {
-	r, err := scanRecording(db.reading(ctx).QueryRow("SELECT "+recordingColumns+" FROM recordings WHERE call_id = ?", callID))
+	r, err := scanRecording(db.glancing(ctx).QueryRow("SELECT "+recordingColumns+" FROM recordings WHERE call_id = ?", callID))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("call %q: %w", callID, recorder.ErrNoRecording)
 	}

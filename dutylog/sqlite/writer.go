@@ -9,7 +9,7 @@ import (
 
 var errClosed = errors.New("it is closed: the program is ending")
 
-// job is one write: all of fn or nothing of it.
+// job is one write: all of fn or nothing of it. It may be done twice, the first time in vain.
 type job struct {
 	fn   func(*tx) error
 	done chan error // buffered
@@ -24,9 +24,10 @@ type tx struct {
 	db  *DB
 	now time.Time
 
-	announce  bool // the present job wrote a feed row
-	due       bool // the present job made a recording due
-	published int  // feed rows of the whole group
+	announce  bool  // a feed row was written
+	due       bool  // a recording became due
+	published int   // feed rows
+	newest    int64 // sequence number of the last of them
 }
 
 // write runs fn in a transaction and returns after the commit. Once the writer has taken the
@@ -56,7 +57,8 @@ func (db *DB) writeBy(ctx context.Context, jobs chan<- job, what string, fn func
 
 func (db *DB) writeLoop() {
 	defer close(db.done)
-	var held []job // patient ones
+	var held []job     // patient ones
+	var last time.Time // when the last commit ended
 	over := time.NewTimer(patience)
 	over.Stop()
 	defer over.Stop()
@@ -70,7 +72,7 @@ func (db *DB) writeLoop() {
 			held = append(held, j)
 		case j := <-db.patient:
 			if held = append(held, j); len(held) == 1 {
-				over.Reset(patience)
+				over.Reset(patienceAfter(time.Since(last)))
 			}
 			if len(held) < maxGroup {
 				continue
@@ -79,7 +81,7 @@ func (db *DB) writeLoop() {
 		if len(held) > 0 {
 			over.Stop()
 			db.writeGroup(db.gather(held))
-			held = nil
+			held, last = nil, time.Now()
 		}
 		if closing {
 			return
@@ -87,8 +89,20 @@ func (db *DB) writeLoop() {
 	}
 }
 
-// patience is how long writeSoon waits for another write.
-const patience = 10 * time.Millisecond
+// How long writeSoon waits for another write: longer where one was just now, for on a busy line
+// the next one is near, and a commit costs the same for one write and for ten.
+const (
+	patience     = 10 * time.Millisecond
+	busyPatience = 70 * time.Millisecond
+	busyWithin   = 100 * time.Millisecond
+)
+
+func patienceAfter(quiet time.Duration) time.Duration {
+	if quiet < busyWithin {
+		return busyPatience
+	}
+	return patience
+}
 
 // gather adds the jobs that wait already, so that they share one commit.
 func (db *DB) gather(group []job) []job {
@@ -105,8 +119,7 @@ func (db *DB) gather(group []job) []job {
 	return group
 }
 
-// writeGroup commits the jobs together. Each stands behind its own savepoint: one that fails
-// leaves nothing behind and does not hinder the others.
+// writeGroup commits the jobs and tells each what became of it.
 func (db *DB) writeGroup(group []job) {
 	results := make([]error, len(group))
 	announced, due, err := db.commitGroup(group, results)
@@ -121,44 +134,47 @@ func (db *DB) writeGroup(group []job) {
 	}
 }
 
+// commitGroup commits the jobs together. One that fails leaves nothing behind and does not hinder
+// the others: then each is done again, in a transaction of its own. That is rare, and a savepoint
+// before every job would cost all of them a copy of each page they change.
 func (db *DB) commitGroup(group []job, results []error) (announced, due bool, err error) {
-	transaction, err := begin(db.writer)
-	if err != nil {
-		return false, false, err
+	announced, due, failed, err := db.commitAll(group)
+	if failed == nil || err != nil {
+		return announced, due, errors.Join(failed, err)
 	}
-	t := &tx{sql: transaction, db: db, now: db.options.Now().UTC()}
-	for i, j := range group {
-		t.announce, t.due = false, false
-		if len(group) == 1 { // needs no savepoint: with it goes everything
-			if results[i] = j.fn(t); results[i] != nil {
-				return false, false, transaction.rollback()
-			}
-		} else if results[i], err = t.attempt(j.fn); err != nil {
-			return false, false, errors.Join(err, transaction.rollback())
-		}
-		announced, due = announced || t.announce, due || t.due
+	if len(group) == 1 {
+		results[0] = failed
+		return false, false, nil
 	}
-	if announced {
-		if err := t.cutFeed(); err != nil {
-			return false, false, errors.Join(err, transaction.rollback())
-		}
+	for i := range group {
+		a, d, err := db.commitGroup(group[i:i+1], results[i:i+1])
+		results[i] = errors.Join(results[i], err)
+		announced, due = announced || a, due || d
 	}
-	return announced, due, transaction.commit()
+	return announced, due, nil
 }
 
-// attempt runs one job behind a savepoint. The second error is about the whole transaction.
-func (t *tx) attempt(fn func(*tx) error) (result, fatal error) {
-	if err := t.exec("SAVEPOINT job"); err != nil {
-		return nil, err
+// commitAll commits all of the jobs, or nothing when one of them failed.
+func (db *DB) commitAll(group []job) (announced, due bool, failed, err error) {
+	transaction, err := begin(db.writer)
+	if err != nil {
+		return false, false, nil, err
 	}
-	result = fn(t)
-	if result != nil {
-		t.announce, t.due = false, false
-		if err := t.exec("ROLLBACK TO job"); err != nil {
-			return nil, errors.Join(result, err) // SQLite gave the transaction up, for instance on a full disk
+	t := &tx{sql: transaction, db: db, now: db.options.Now().UTC()}
+	for _, j := range group {
+		if failed := j.fn(t); failed != nil {
+			return false, false, failed, transaction.rollback()
 		}
 	}
-	return result, t.exec("RELEASE job")
+	if t.announce {
+		if err := t.cutFeed(); err != nil {
+			return false, false, nil, errors.Join(err, transaction.rollback())
+		}
+	}
+	if err := transaction.commit(); err != nil {
+		return false, false, nil, err
+	}
+	return t.announce, t.due, nil, nil
 }
 
 func (t *tx) exec(query string, args ...any) error {
