@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"testing"
@@ -133,10 +134,12 @@ func (l *loadBed) forget(b *testing.B) {
 }
 
 // tax is the CPU of switch and daemon by that of the switch alone, under the same calls. Read is
-// that of a switch which sends the same events to somebody who throws them away, and logged what
-// it takes to write such calls into a duty log and to do nothing else: no watcher that sees every
-// call and keeps it takes less than both.
-type tax struct{ sw, daemon, read, logged float64 }
+// that of a switch which sends the same events to somebody who throws them away, reader what that
+// one takes, and logged what it takes to write such calls into a duty log and to do nothing else: no
+// watcher that sees every call and keeps it takes less than all three.
+type tax struct{ sw, daemon, read, reader, logged float64 }
+
+func (t tax) floor() float64 { return t.read + t.reader + t.logged }
 
 // measureTax lets two equal switches take turns, so that what else the machine does hits all
 // alike: one alone and beside a bare reader, the other beside the daemon.
@@ -154,10 +157,11 @@ func measureTax(b *testing.B) tax {
 		u := without.during(b, false, func() { without.calls(b, calls) })
 		alone.sw += u.sw
 		without.forget(b)
-		stop := without.readBare(b)
+		reader := without.readBare(b)
+		before := reader.used(b)
 		u = without.during(b, false, func() { without.calls(b, calls) })
-		read.sw += u.sw
-		stop()
+		read.sw, read.daemon = read.sw+u.sw, read.daemon+reader.used(b)-before
+		reader.stop(b)
 		without.forget(b)
 		u = with.during(b, true, func() { with.calls(b, calls) })
 		beside.sw, beside.daemon = beside.sw+u.sw, beside.daemon+u.daemon
@@ -168,16 +172,20 @@ func measureTax(b *testing.B) tax {
 		b.Fatal(err)
 	}
 	per := func(d time.Duration) float64 { return millis(d) / (rounds * calls) }
-	tellf("CPU per call: the switch alone %.2f ms, beside a reader that does nothing %.2f ms, beside the daemon %.2f ms; the daemon %.2f ms, its log alone %.2f ms; %d calls of each kind; %s",
-		per(alone.sw), per(read.sw), per(beside.sw), per(beside.daemon), per(logged), rounds*calls, held)
+	tellf("CPU per call: the switch alone %.2f ms, beside a reader that does nothing %.2f ms, beside the daemon %.2f ms; that reader %.2f ms, the daemon %.2f ms, its log alone %.2f ms; %d calls of each kind; %s",
+		per(alone.sw), per(read.sw), per(beside.sw), per(read.daemon), per(beside.daemon), per(logged), rounds*calls, held)
 	by := func(d time.Duration) float64 { return d.Seconds() / alone.sw.Seconds() }
-	return tax{by(beside.sw), by(beside.daemon), by(read.sw), by(logged)}
+	return tax{by(beside.sw), by(beside.daemon), by(read.sw), by(read.daemon), by(logged)}
 }
 
-// logCalls writes calls at the pace of the others, each step of each as it comes, and gives the
-// CPU that took.
+// gathered is how many calls a commit of the daemon begins with at this rate, at most.
+const gathered = 2
+
+// logCalls writes calls at the pace of the others, gathered as the daemon does, and gives the CPU
+// that took.
 func logCalls(b *testing.B, n int) time.Duration {
 	b.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the daemon does
 	db := benchDB(b, filepath.Join(b.TempDir(), "log.db"))
 	before, err := cpuOf(os.Getpid())
 	if err != nil {
@@ -186,8 +194,8 @@ func logCalls(b *testing.B, n int) time.Duration {
 	tick := time.NewTicker(time.Second / loadRate)
 	defer tick.Stop()
 	var under [4][]telephony.Change // calls at their first step, their second one …
+	var news []telephony.Change
 	for i := range n + len(under) {
-		var news []telephony.Change
 		for step := len(under) - 1; step > 0; step-- {
 			under[step] = under[step-1]
 		}
@@ -200,8 +208,11 @@ func logCalls(b *testing.B, n int) time.Duration {
 				news = append(news, c[step])
 			}
 		}
-		if err := db.Record(b.Context(), news); err != nil {
-			b.Fatal(err)
+		if i%gathered == 0 || i == n+len(under)-1 {
+			if err := db.Record(b.Context(), news); err != nil {
+				b.Fatal(err)
+			}
+			news = nil
 		}
 		<-tick.C
 	}
@@ -214,13 +225,13 @@ func logCalls(b *testing.B, n int) time.Duration {
 
 func (m *measurements) observerTax(b *testing.B) float64 {
 	t := m.tax.get(b, measureTax)
-	tellf("observer_tax: its floor on this machine is %.3f (observer_tax_floor): a switch beside a reader that throws everything away %.3f, and %.3f for a log that four steps of each call are written to", t.read+t.logged, t.read, t.logged)
+	tellf("observer_tax: its floor on this machine is %.3f (observer_tax_floor): a switch beside a reader that throws everything away %.3f, %.3f for that reader, and %.3f for a log that four steps of each call are written to",
+		t.floor(), t.read, t.reader, t.logged)
 	return t.sw + t.daemon
 }
 
 func (m *measurements) observerTaxFloor(b *testing.B) float64 {
-	t := m.tax.get(b, measureTax)
-	return t.read + t.logged
+	return m.tax.get(b, measureTax).floor()
 }
 
 func (m *measurements) observerTaxSwitch(b *testing.B) float64 { return m.tax.get(b, measureTax).sw }
@@ -260,10 +271,24 @@ func measureEndurance(b *testing.B) endurance {
 	first, last := (memory[0]+memory[1])/2, (memory[parts-2]+memory[parts-1])/2
 	tellf("%v at %d calls/s: the daemon used %.1f s of CPU, the switch %.1f s; memory of the daemon in MB: %.0f",
 		length, loadRate, u.daemon.Seconds(), u.sw.Seconds(), memory)
-	const logged = 10 * loadRate
-	floor := logCalls(b, logged).Seconds() / logged * float64(int(length.Seconds())*loadRate) / u.sw.Seconds()
-	tellf("daemon_cpu_share: its floor on this machine is %.3f, for a log alone that four steps of each call are written to; reading the events and the journal comes to that", floor)
+	tellShareFloor(b, l, u.sw.Seconds()/float64(int(length.Seconds())*loadRate))
 	return endurance{u.daemon.Seconds() / u.sw.Seconds(), last / first}
+}
+
+// tellShareFloor says what reading the events and throwing them away, and writing calls into a log and
+// doing nothing else, take of the switch's CPU for a call; reading the journal and the recordings
+// comes to that.
+func tellShareFloor(b *testing.B, l *loadBed, perCall float64) {
+	const calls = 10 * loadRate
+	r := l.readBare(b)
+	before := r.used(b)
+	l.calls(b, calls)
+	read := r.used(b) - before
+	r.stop(b)
+	share := func(d time.Duration) float64 { return d.Seconds() / calls / perCall }
+	logged := logCalls(b, calls)
+	tellf("daemon_cpu_share: its floor on this machine is %.3f: %.3f for a reader that throws everything away and %.3f for a log that four steps of each call are written to",
+		share(read)+share(logged), share(read), share(logged))
 }
 
 func (m *measurements) daemonShare(b *testing.B) float64 {
