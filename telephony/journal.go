@@ -32,6 +32,7 @@ type chapter struct {
 	linked string
 	prev   time.Time // of the newest row of any call before its first one
 	broken bool      // rows of it may be lost
+	over   bool      // the switch says that its last channel is gone
 	from   Position  // reading again from here finds all of its rows
 	began  time.Time
 	seen   time.Time     // its newest row, on the switch's clock
@@ -57,13 +58,21 @@ type Settlement struct {
 func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Duration) []Settlement {
 	var out []Settlement
 	for _, row := range rows {
+		if row.Kind == RowDamaged {
+			j.damaged(row)
+			continue
+		}
 		before := j.lastAt
 		j.written(row.At, now.Add(maxAhead))
 		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown {
 			continue
 		}
+		if c := j.chapters[row.LinkedID]; c != nil && c.beginsAgain(row) {
+			out = append(out, j.close(c, row.At, row.At)...)
+		}
 		c := j.chapterOf(row, from, before)
 		if row.Kind == RowLinkedEnd {
+			c.over = true
 			out = append(out, j.close(c, row.At, time.Time{})...)
 			continue
 		}
@@ -100,13 +109,20 @@ func (j *Journal) chapterOf(row Row, from Position, before time.Time) *chapter {
 	return c
 }
 
+// beginsAgain reports whether a row begins another call under the id of this one: a switch that
+// was killed and started again within one second gives the same ids.
+func (c *chapter) beginsAgain(row Row) bool {
+	return row.Kind == RowChanStart && row.UniqueID == row.LinkedID &&
+		slices.ContainsFunc(c.rows, func(r Row) bool { return r.Kind == RowChanStart && r.UniqueID == row.UniqueID && !r.At.Equal(row.At) })
+}
+
 // close ends a chapter. A chapter that came to nothing, such as that of another phone of the
 // switch, gives no settlement.
 func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
 	delete(j.chapters, c.linked)
 	j.order = slices.DeleteFunc(j.order, func(x *chapter) bool { return x == c })
 	var out []Settlement
-	for _, call := range Settle(j.lines, c.rows, cut) {
+	for _, call := range settle(j.lines, c.rows, cut, c.over) {
 		if c.broken {
 			call = inPart(call)
 		}
@@ -120,6 +136,24 @@ func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
 		out = append(out, s)
 	}
 	return out
+}
+
+// damaged marks the calls of which a row was that cannot be read: by what is left of its ids,
+// else all that run.
+func (j *Journal) damaged(row Row) {
+	if c := j.chapters[row.LinkedID]; c != nil {
+		c.broken = true
+		return
+	}
+	known := false
+	for _, c := range j.order {
+		if slices.ContainsFunc(c.rows, func(r Row) bool { return r.UniqueID == row.UniqueID || r.Channel == row.Channel && row.Channel != "" }) {
+			c.broken, known = true, true
+		}
+	}
+	if !known && row.LinkedID == "" {
+		j.Broken()
+	}
 }
 
 // Broken says that rows are lost, or were not written: what runs now has a hole.

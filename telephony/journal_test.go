@@ -1,6 +1,7 @@
 package telephony_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,20 @@ import (
 )
 
 // journal reads a recorded journal.
+// journalNames lists the recorded journals.
+func journalNames(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/journal/*.jsonl")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("only %d journals found (%v)", len(files), err)
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = strings.TrimSuffix(filepath.Base(f), ".jsonl")
+	}
+	return names
+}
+
 func journal(t testing.TB, name string) []telephony.Row {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata/journal", name+".jsonl"))
@@ -245,4 +260,81 @@ func FuzzSettle(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Of a call of which any one or two rows cannot be read no false verdict comes: it is as it was,
+// or not known in full; and it never vanishes as long as the switch says that it is over.
+func TestADamagedRowBendsNoCall(t *testing.T) {
+	in := rand.New(rand.NewPCG(1, 2))
+	looked := 0
+	for _, name := range journalNames(t) {
+		if name == "hostile_callers" { // has line breaks in its records
+			continue
+		}
+		rows := journal(t, name)
+		want := map[string]telephony.Call{}
+		for _, c := range callsOf(telephony.NewJournal(journalLine()).Read(rows, place(0), place(1), sceneStart, 0)) {
+			want[c.ID] = c
+		}
+		for i := range rows {
+			damagedAt := []int{i}
+			if in.IntN(2) == 0 {
+				damagedAt = append(damagedAt, in.IntN(len(rows)))
+			}
+			hurt, ended := slices.Clone(rows), map[string]bool{}
+			for _, at := range damagedAt {
+				left := telephony.Row{Kind: telephony.RowDamaged}
+				switch in.IntN(4) {
+				case 0:
+					left.LinkedID, left.UniqueID = rows[at].LinkedID, rows[at].UniqueID
+				case 1:
+					left.Channel = rows[at].Channel
+				}
+				hurt[at] = left
+			}
+			for _, r := range hurt {
+				ended[r.LinkedID] = ended[r.LinkedID] || r.Kind == telephony.RowLinkedEnd
+			}
+			got := map[string]bool{}
+			for _, c := range callsOf(telephony.NewJournal(journalLine()).Read(hurt, place(0), place(1), sceneStart, 0)) {
+				got[c.ID] = true
+				looked++
+				if c.Outcome != telephony.Unknown && c.Outcome != want[c.ID].Outcome {
+					t.Errorf("%s without rows %v: %s is %s, was %s", name, damagedAt, c.ID, c.Outcome, want[c.ID].Outcome)
+				}
+				if c.Outcome == telephony.Unknown && want[c.ID].Outcome != telephony.Unknown && !slices.Contains(c.Findings, telephony.JournalInPart) {
+					t.Errorf("%s without rows %v: %s is unknown, and nothing says why: %v", name, damagedAt, c.ID, c.Findings)
+				}
+			}
+			for id := range want {
+				if begun := slices.ContainsFunc(hurt, func(r telephony.Row) bool {
+					return r.UniqueID == id && r.Kind != telephony.RowDamaged && r.Kind != telephony.RowLinkedEnd
+				}); ended[id] && begun && !got[id] {
+					t.Errorf("%s without rows %v: %s vanished", name, damagedAt, id)
+				}
+			}
+		}
+	}
+	if looked < 1000 {
+		t.Errorf("only %d calls were looked at", looked)
+	}
+}
+
+// A switch that is killed and started again within one second gives an id twice: these are two
+// calls, and the first was cut off.
+func TestAnIDThatComesAgainWithinASecondIsAnotherCall(t *testing.T) {
+	rows := journal(t, "01_answered_caller_hangup")
+	joined := slices.IndexFunc(rows, func(r telephony.Row) bool { return r.Kind == telephony.RowBridgeEnter })
+	again := slices.Clone(rows)
+	for i := range again {
+		again[i].At = again[i].At.Add(time.Minute)
+	}
+	j := telephony.NewJournal(journalLine())
+	got := callsOf(j.Read(slices.Concat(rows[:joined+2], again), place(0), place(1), sceneStart, 0))
+	if len(got) != 2 || got[0].ID != got[1].ID || !slices.Contains(got[0].Findings, telephony.CutBySwitch) || got[1].Outcome != telephony.AnsweredInTime || len(got[1].Findings) != 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := callsOf(j.Read(slices.Concat(rows[:joined], rows[:joined]), place(1), place(2), sceneStart, 0)); len(got) != 0 || j.Open() != 1 {
+		t.Errorf("rows that come twice: %+v, %d open", got, j.Open())
+	}
 }

@@ -13,6 +13,9 @@ func (r *retelling) tell(row *Row) {
 		return
 	}
 	p.follow(row)
+	if p.root && !p.begun { // its first row is lost: what is left tells that there was a call
+		r.tellStart(p, row.At)
+	}
 	switch row.Kind {
 	case RowChanStart:
 		r.tellStart(p, row.At)

@@ -27,12 +27,13 @@ const (
 	RowForward                         // Channel's call was sent elsewhere by what it dialled
 	RowLinkedEnd                       // the last channel of LinkedID is gone: the call is over
 	RowUser                            // our dialplan's own mark; User names it
+	RowDamaged                         // something stands here that cannot be read; what is left of its ids is set
 	rowKinds
 )
 
 var rowNames = [rowKinds]string{
 	"ignored", "unknown", "chan_start", "chan_end", "answer", "hangup", "bridge_enter", "bridge_exit", "app_start", "app_end",
-	"blind_transfer", "attended_transfer", "pickup", "forward", "linked_end", "user",
+	"blind_transfer", "attended_transfer", "pickup", "forward", "linked_end", "user", "damaged",
 }
 
 // String is the kind's name in logs and metrics.

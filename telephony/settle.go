@@ -13,7 +13,11 @@ import (
 // Without a row that ends the call, cut says when the switch is known to have been started
 // anew: what was running then was cut off, and says so. It returns no call when the rows are
 // not about a duty line, and several only when the switch merged them.
-func Settle(lines []Line, rows []Row, cut time.Time) []Call {
+func Settle(lines []Line, rows []Row, cut time.Time) []Call { return settle(lines, rows, cut, false) }
+
+// settle is Settle of a call of which the switch may have said that it is over: then one that
+// does not come to its end has lost rows.
+func settle(lines []Line, rows []Row, cut time.Time, over bool) []Call {
 	r := retelling{parts: map[string]*part{}}
 	for i := range rows {
 		r.wentBack = r.wentBack || r.last.Sub(rows[i].At) > rowsApart && !slices.ContainsFunc(rows[:i], rows[i].again)
@@ -31,6 +35,10 @@ func Settle(lines []Line, rows []Row, cut time.Time) []Call {
 	if !cut.IsZero() {
 		t.Gap(r.last)
 		changes = append(changes, t.Resync(Snapshot{At: later(r.last, cut)})...)
+	}
+	if over && len(t.Open()) > 0 {
+		r.lostEnd = true
+		changes = append(changes, t.Finish(r.last)...)
 	}
 	var calls []Call
 	for _, ch := range changes {
@@ -51,7 +59,7 @@ func Settle(lines []Line, rows []Row, cut time.Time) []Call {
 // seen to happen, and it began at the latest when the first row that is left was written.
 func (r *retelling) settled(p *part, c Call, cut time.Time) Call {
 	c.SettledBy = SettledByJournal
-	if !p.begun || r.contradicts() || r.wentBack {
+	if !p.begun || r.contradicts() || r.wentBack || r.lostEnd {
 		c = inPart(c)
 	}
 	if r.wentBack {
@@ -90,6 +98,7 @@ type retelling struct {
 	events []Event
 	last   time.Time // of the rows
 
+	lostEnd  bool // a channel's end is not in the rows
 	wentBack bool // a row is older than the one before by more than the switch's threads can be apart
 }
 

@@ -164,8 +164,11 @@ func (j *journalist) take(b cel.Batch) {
 				To: later(b.Gap.To, b.Gap.From), Cause: "rows of the switch's journal are lost: " + string(b.Gap.Cause)}))
 		}
 	}
-	if len(b.Rows) > 0 {
+	if len(b.Rows) > 0 && b.Rows[0].Kind != telephony.RowDamaged {
 		h.also = append(h.also, j.up(b.Rows[0].At)...)
+	}
+	if hole, ok := j.hole(b.Rows, now); ok {
+		h.also = append(h.also, intervalChange(hole))
 	}
 	h.calls = j.journal.Read(b.Rows, j.read, b.Position, now, up)
 	j.read = b.Position
@@ -183,6 +186,33 @@ func (j *journalist) take(b cel.Batch) {
 	}
 	j.mu.Unlock()
 	j.held = append(j.held, h)
+}
+
+// hole is the time in which rows of a batch cannot be read: from the row before to the one after.
+func (j *journalist) hole(rows []telephony.Row, now time.Time) (hole telephony.Interval, ok bool) {
+	damaged := func(r telephony.Row) bool { return r.Kind == telephony.RowDamaged }
+	first := slices.IndexFunc(rows, damaged)
+	if first < 0 {
+		return hole, false
+	}
+	hole = telephony.Interval{Kind: telephony.JournalDown, From: j.journal.LastAt(), To: now, Cause: "rows of the switch's journal could not be read"}
+	if first > 0 {
+		hole.From = rows[first-1].At
+	}
+	last := len(rows) - 1
+	for !damaged(rows[last]) {
+		last--
+	}
+	if last+1 < len(rows) {
+		hole.To = rows[last+1].At
+	}
+	if hole.From.IsZero() {
+		hole.From = hole.To
+	}
+	hole.To = later(hole.To, hole.From)
+	j.logger.Warn("rows of the switch's journal could not be read: calls of that time may be known in part only; what stood there is in refused-journal.jsonl beside the duty log",
+		"from", hole.From, "to", hole.To)
+	return hole, true
 }
 
 // up ends an interval in which the journal was not written.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -317,6 +318,33 @@ func TestLostRowsAreAnInterval(t *testing.T) {
 }
 
 // A switch that was started anew has cut what was running, once all that it wrote is read.
+// A row that cannot be read is a stated interval, and the call of which it was is known in part.
+func TestADamagedRowIsAnInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		rows := callRows("1", time.Now().Add(-time.Hour))
+		hurt := slices.Concat(rows[:5], []telephony.Row{{Kind: telephony.RowDamaged, LinkedID: "1"}}, rows[6:])
+		if err := r.Batch(t.Context(), cel.Batch{Rows: hurt, Bad: 1, Position: readTo(13)}); err != nil {
+			t.Fatal(err)
+		}
+		calls, intervals, _ := r.after(journalTick)
+		if len(calls) != 1 || calls[0].Outcome != telephony.Unknown || !slices.Contains(calls[0].Findings, telephony.JournalInPart) {
+			t.Errorf("%+v", calls)
+		}
+		want := telephony.Interval{Kind: telephony.JournalDown, From: rows[4].At, To: rows[6].At, Cause: "rows of the switch's journal could not be read"}
+		if !slices.Contains(intervals, want) {
+			t.Errorf("%+v, want %+v among them", intervals, want)
+		}
+		foreign := []telephony.Row{{Kind: telephony.RowDamaged}}
+		if err := r.Batch(t.Context(), cel.Batch{Rows: foreign, Bad: 1, Position: readTo(14)}); err != nil {
+			t.Fatal(err)
+		}
+		if calls, intervals, _ := r.after(journalTick); len(calls) != 0 || len(intervals) != 1 || intervals[0].To.Before(intervals[0].From) {
+			t.Errorf("with no row behind it: %+v, %+v", calls, intervals)
+		}
+	})
+}
+
 func TestARestartOfTheSwitchCutsWhatRan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newReader(t)

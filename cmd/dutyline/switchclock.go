@@ -28,7 +28,8 @@ var (
 // found only where our own clock was set as well.
 type switchClock struct {
 	least []bucket
-	last  time.Time     // the stamp heard last
+	rough time.Duration // how far ahead the last snapshot had it
+	last  time.Time     // the stamp heard last; zero: none yet
 	ours  time.Duration // the steps of our own clock until then
 
 	unsure time.Duration // our own clock was set by so much, and it is not known yet whether the switch's was
@@ -74,6 +75,7 @@ func (c *switchClock) found(at time.Time, up, ours time.Duration) (by time.Durat
 		c.move(by)
 	}
 	c.learn(up, ahead-surely/2)
+	c.rough = ahead
 	return by
 }
 
@@ -119,7 +121,10 @@ func (c *switchClock) move(by time.Duration) {
 		return
 	}
 	c.unsure = 0
-	c.last = c.last.Add(by)
+	c.rough += by
+	if !c.last.IsZero() {
+		c.last = c.last.Add(by)
+	}
 	for i := range c.least {
 		c.least[i].ahead += by
 	}
@@ -138,7 +143,15 @@ func (c *switchClock) learn(up, ahead time.Duration) {
 
 func (c *switchClock) known() bool { return len(c.least) > 0 }
 
-// most is how far the switch is ahead of the uptime.
+// now is how far the switch is ahead of the uptime, as well as it is known.
+func (c *switchClock) now() time.Duration {
+	if c.last.IsZero() {
+		return c.rough
+	}
+	return c.most()
+}
+
+// most is how far ahead the least delayed stamp was; a snapshot bounds it from below.
 func (c *switchClock) most() time.Duration {
 	most := c.least[0].ahead
 	for _, b := range c.least {

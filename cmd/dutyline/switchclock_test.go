@@ -89,6 +89,11 @@ func TestASetSwitchClockIsTakenForWhatItIs(t *testing.T) {
 			t.Errorf("a snapshot of a clock %s: afterwards it was set by %v", what, by)
 		}
 	}
+	fresh := switchClock{}
+	fresh.found(start, time.Minute, 0)
+	if now := firstStamp.Add(fresh.now() + time.Minute); !now.Equal(start) {
+		t.Errorf("after a snapshot alone its clock is taken for %v, it said %v", now, start)
+	}
 	if by := new(switchClock).found(start, time.Hour, 0); by != 0 {
 		t.Errorf("the first snapshot says that the clock was set by %v", by)
 	}

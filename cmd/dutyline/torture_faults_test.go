@@ -52,7 +52,7 @@ var harms = []fault{
 	{name: "clock stepped", hurts: hurtsDaemon, do: (*torture).stepClock},
 	{name: "database locked", hurts: hurtsDaemon, do: (*torture).lockLog},
 	{name: "1000 garbage events", hurts: hurtsDaemon, do: (*torture).garbageEvents},
-	{name: "garbage in journal", hurts: hurtsDaemon, do: (*torture).garbageJournal},
+	{name: "garbage in journal", hurts: hurtsJournal, do: (*torture).garbageJournal},
 }
 
 func cannotStall(x *torture) string { return x.disk.noStall }

@@ -188,7 +188,7 @@ func (w *watcher) record(r tape.Record) {
 // anything else is made of its stamps, and the tape says so.
 func (w *watcher) set(by time.Duration) {
 	if w.its.known() {
-		w.ahead.Store(int64(w.its.most()))
+		w.ahead.Store(int64(w.its.now()))
 	}
 	if by == 0 {
 		return

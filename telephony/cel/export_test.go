@@ -53,11 +53,19 @@ func (c *Cut) End() { c.r.end() }
 // Waiting is how many bytes are held in memory.
 func (c *Cut) Waiting() int { return len(c.r.wait) }
 
+// Rows are what was found, with what is damaged.
+func (c *Cut) Rows() []telephony.Row {
+	rows, _, _ := c.r.take()
+	return rows
+}
+
 // Take is what was found.
 func (c *Cut) Take() (ids []string, garbage []int64, settled int64) {
 	rows, bad, settled := c.r.take()
 	for _, row := range rows {
-		ids = append(ids, row.UniqueID)
+		if row.Kind != telephony.RowDamaged {
+			ids = append(ids, row.UniqueID)
+		}
 	}
 	for _, g := range bad {
 		garbage = append(garbage, g.length)

@@ -121,6 +121,8 @@ func TestAKilledAsteriskLeavesItsRows(t *testing.T) {
 	call.Stop()
 	phone.Stop()
 	_ = p.Stop(time.Second)
+	killed := time.Now().Unix()
+	asterisktest.Eventually(t, 2*time.Second, "another second: the switch makes ids of it", func() bool { return time.Now().Unix() > killed })
 	p = asterisktest.Start(t, p.Settings)
 	phone = asterisktest.Phone(t, p, 300*time.Millisecond, tone)
 	asterisktest.Call(t, p, "02422730002", p.Settings.Number, 300*time.Millisecond, tone).Must(t)

@@ -14,7 +14,7 @@ type metrics struct {
 	behind   prometheus.Gauge
 	readable prometheus.Gauge
 	lastRow  prometheus.Gauge
-	byKind   [telephony.RowUser + 1]prometheus.Counter
+	byKind   [telephony.RowDamaged + 1]prometheus.Counter
 }
 
 // newMetrics registers the figures; a nil registerer keeps them to ourselves.

@@ -211,7 +211,12 @@ func (r *records) end() {
 	r.wait, r.line, r.skipping, r.sample = r.wait[:0], 0, 0, nil
 }
 
+// throw passes over what is no record. What may have been one stands among the rows as damaged:
+// the call of which it told is not known in full any more.
 func (r *records) throw(b []byte, length int64, why error) {
+	if row, ours := damaged(b); ours {
+		r.rows = append(r.rows, row)
+	}
 	r.bad = append(r.bad, garbage{at: r.settled, length: length, sample: bytes.Clone(b[:min(len(b), sampleBytes)]), why: why})
 	r.settled += length
 }

@@ -225,15 +225,16 @@ func (f *follower) deliver(ctx context.Context, atEnd bool) error {
 	b := Batch{Rows: rows, Bad: len(bad), Position: telephony.Position{
 		File: f.config.Path, Inode: inode(s.info()), Offset: offset, Mark: markOf(head, before), LastAt: f.last.LastAt,
 	}}
-	if len(rows) > 0 {
-		b.Position.LastAt = rows[len(rows)-1].At
+	first, last := times(rows)
+	if !last.IsZero() {
+		b.Position.LastAt = last
 	}
 	if tell {
 		if s.gap.To = f.config.Now(); !f.last.LastAt.IsZero() {
 			s.gap.From = f.last.LastAt
 		}
-		if len(rows) > 0 {
-			s.gap.To = rows[0].At
+		if !first.IsZero() {
+			s.gap.To = first
 		}
 		b.Gap = s.gap
 	}
@@ -248,6 +249,19 @@ func (f *follower) deliver(ctx context.Context, atEnd bool) error {
 	f.last, f.announce = b.Position, false
 	f.taken(b, s.size()-offset)
 	return nil
+}
+
+// times are those of the first and the last row that could be read; zero when there is none.
+func times(rows []telephony.Row) (first, last time.Time) {
+	for _, r := range rows {
+		if r.Kind == telephony.RowDamaged {
+			continue
+		}
+		if last = r.At; first.IsZero() {
+			first = r.At
+		}
+	}
+	return first, last
 }
 
 // hand gives the batch to the sink until it takes it. The error is ctx's.
