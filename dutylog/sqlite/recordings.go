@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"dutyline/dutylog"
@@ -78,6 +79,9 @@ func scanRecording(row scanner) (recorder.Recording, error) {
 // SaveRecording only.
 func (t *tx) openRecording(c telephony.Call) error {
 	t.due = true
+	if err := t.giveUpEarlier(c.ID); err != nil {
+		return err
+	}
 	return t.exec(insertRecording+" ON CONFLICT (call_id) DO NOTHING", recordingValues(recorder.ForCall(c, t.now))...)
 }
 
@@ -95,6 +99,51 @@ func (db *DB) NextRecording(ctx context.Context) (time.Time, error) {
 	return next, db.explain("read the next recording", err)
 }
 
+// Of calls to which the switch gave one id, only the last can have the files of that name.
+const (
+	overwritten = "the switch gave the id of this call to a later one as well, and wrote that one's recording in place of this one's: set the switch's clock right, it makes ids of it"
+	notIts      = "the switch gave this call the id of another one, whose recording it is: set the switch's clock right, it makes ids of it"
+)
+
+// giveUpEarlier settles what still waits for a recording that a later call of the same id overwrote.
+func (t *tx) giveUpEarlier(callID string) error {
+	id, _, again := strings.Cut(callID, recorder.AgainMark)
+	if !again {
+		return nil
+	}
+	rows, err := t.sql.Query("SELECT "+recordingColumns+" FROM recordings WHERE status = ? AND call_id <> ? AND (call_id = ? OR call_id > ? AND call_id < ?)",
+		string(recorder.Pending), callID, id, id+recorder.AgainMark, id+recorder.AgainMark+":")
+	waiting, err := all(rows, err, scanRecording)
+	if err != nil {
+		return err
+	}
+	for _, r := range waiting {
+		if err := t.exec(saveRecording, recordingValues(lost(r, overwritten))...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lost is a recording that there is not, and why.
+func lost(r recorder.Recording, why string) recorder.Recording {
+	r.Status, r.Reason, r.NextTry = recorder.Missing, why, time.Time{}
+	r.Findings = []telephony.Finding{telephony.RecordingMissing}
+	return r
+}
+
+// anothers reports whether the same sound is sealed as that of another call of this id.
+func (t *tx) anothers(r recorder.Recording) (bool, error) {
+	if r.Status != recorder.Sealed || r.Digest == "" {
+		return false, nil
+	}
+	id, _, _ := strings.Cut(r.CallID, recorder.AgainMark)
+	var n int
+	err := t.sql.QueryRow("SELECT count(*) FROM recordings WHERE (call_id = ? OR call_id > ? AND call_id < ?) AND call_id <> ? AND digest = ? AND status = ?",
+		id, id+recorder.AgainMark, id+recorder.AgainMark+":", r.CallID, string(r.Digest), string(recorder.Sealed)).Scan(&n)
+	return n > 0, err
+}
+
 // SaveRecording writes the row of a call that is in the log, and announces the call's change
 // when the API shows something else now.
 func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
@@ -106,6 +155,13 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 		before, err := scanRecording(t.sql.QueryRow("SELECT "+recordingColumns+" FROM recordings WHERE call_id = ?", r.CallID))
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
+		}
+		r := r // the write may be done twice
+		if twice, err := t.anothers(r); err != nil {
+			return err
+		} else if twice {
+			r = lost(r, notIts)
+			r.Digest, r.Size, r.Duration, r.SealedAt, r.FileDigest, r.FileSize = "", 0, 0, time.Time{}, "", 0
 		}
 		if err := t.exec(saveRecording, recordingValues(r)...); err != nil {
 			return err

@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,6 +109,23 @@ func TestAnIDThatComesAgainIsAnotherCall(t *testing.T) {
 		if got.Outcome != outcome || got.EntryID != "e-"+id {
 			t.Errorf("%s: %s, entry %s", id, got.Outcome, got.EntryID)
 		}
+	}
+	// The switch kept the files of the last one alone.
+	for id, want := range map[string]recorder.Status{first.ID: recorder.Missing, first.ID + "~2": recorder.Missing, first.ID + "~3": recorder.Pending} {
+		got := must(db.Recording(ctx, id))(t)
+		if got.Status != want || want == recorder.Missing && (!got.NextTry.IsZero() || !slices.Contains(got.Findings, telephony.RecordingMissing) || !strings.Contains(got.Reason, "a later one")) {
+			t.Errorf("the recording of %s: %+v", id, got)
+		}
+	}
+	sealed := func(id string) recorder.Recording {
+		r := must(db.Recording(ctx, id))(t)
+		r.Status, r.Digest, r.SealedAt, r.NextTry = recorder.Sealed, "076b", noon, time.Time{}
+		return r
+	}
+	ok(t, db.SaveRecording(ctx, sealed(first.ID))) // it was sealed at the same moment
+	ok(t, db.SaveRecording(ctx, sealed(first.ID+"~3")))
+	if got := must(db.Recording(ctx, first.ID+"~3"))(t); got.Status != recorder.Missing || got.Digest != "" || !strings.Contains(got.Reason, "whose recording it is") {
+		t.Errorf("one sound for two calls: %+v", got)
 	}
 	if name := recorder.StoredName(first.ID+"~2", recorder.Far); name != first.ID+"-far" {
 		t.Errorf("on the switch it is recorded as %s", name)

@@ -21,6 +21,7 @@ const CAUSES: [RegExp, Key][] = [
   [/was cut on the switch/, 'cause.cut'],
   [/sealed file was altered/, 'cause.altered'],
   [/different sealed file/, 'cause.conflict'],
+  [/gave (the id of this call|this call the id)/, 'cause.sameId'],
   [/not a recording of the duty line/, 'cause.corrupt'],
   [/took too long/, 'cause.slow'],
   [/could not be read or saved/, 'cause.state'],

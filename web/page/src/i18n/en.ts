@@ -229,6 +229,7 @@ export const en: Record<Key, string> = {
   'cause.cut': 'The recording was cut on the switch (crash or full disk); all that was stored is kept',
   'cause.altered': 'The sealed recording is not what was sealed and is not played; put it back from the backup',
   'cause.conflict': 'Another sealed recording lies in its place and was not overwritten; compare them by hand',
+  'cause.sameId': 'the switch gave two calls one id, and the recording belongs to one of them: set its clock right',
   'cause.corrupt': 'What the switch delivered is no recording of the agreed format; the original stays on the switch',
   'cause.slow': 'It took too long, the network or the disk may be overloaded; tried again by itself',
   'cause.state': 'The state of the recording could not be read or saved; tried again by itself',
