@@ -9,6 +9,8 @@ say() { printf 'deps: %s\n' "$*" >&2; }
 
 # program:package — programs that tests call
 NEED='sipp:sip-tester chromium:chromium flac:flac espeak-ng:espeak-ng faketime:faketime'
+# The same for packages that would start a service when they are installed: always unpacked.
+UNPACKED='prometheus-alertmanager:prometheus-alertmanager'
 FONTS=fonts-noto-cjk
 
 . "$HERE/env.sh"
@@ -33,8 +35,16 @@ if [ -n "$missing" ]; then
 			{ say "could not unpack them. Run this once instead: sudo apt-get install -y$missing"; exit 1; }
 	fi
 fi
+missing=
+for pair in $UNPACKED; do
+	command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
+done
+if [ -n "$missing" ]; then
+	say "unpacking into $VAR/debian:$missing"
+	sh "$HERE/unpack.sh" "$VAR/debian" $missing || { say "could not unpack them. Install them and see that their services stay stopped:$missing"; exit 1; }
+fi
 . "$HERE/env.sh"
-for pair in $NEED; do
+for pair in $NEED $UNPACKED; do
 	command -v "${pair%%:*}" >/dev/null 2>&1 || { say "${pair%%:*} is still missing. Run: sudo apt-get install -y ${pair##*:}"; exit 1; }
 done
 

@@ -33,6 +33,12 @@ if [ -x "$DEST/usr/lib/chromium/chromium" ]; then
 	printf '#!/bin/sh\nLD_LIBRARY_PATH="%s${LD_LIBRARY_PATH:-}" exec "%s" "$@"\n' "$libs" "$DEST/usr/lib/chromium/chromium" >"$DEST/bin/chromium"
 	chmod +x "$DEST/bin/chromium"
 fi
+# Debian's alertmanager reads its templates under /usr/share: let the copy read them where it is
+# started, in a name of the same length, and start it beside them (give it absolute paths).
+if [ -x "$DEST/usr/bin/prometheus-alertmanager" ]; then
+	sed -i "s|/usr/share/prometheus/alertmanager|$(printf './%.0s' $(seq 17))|g" "$DEST/usr/bin/prometheus-alertmanager"
+	printf '#!/bin/sh\ncd "%s" && exec "%s" "$@"\n' "$DEST/usr/share/prometheus/alertmanager" "$DEST/usr/bin/prometheus-alertmanager" >"$DEST/bin/prometheus-alertmanager"
+fi
 # Fonts: a user's own font folder is searched by default.
 if [ -d "$DEST/usr/share/fonts" ]; then
 	mkdir -p "${XDG_DATA_HOME:-$HOME/.local/share}/fonts"
