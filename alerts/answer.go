@@ -1,7 +1,9 @@
 package alerts
 
 import (
+	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -27,8 +29,13 @@ func Place(address string) string {
 // which receivers like to repeat when they refuse them.
 func Said(answer string, secrets ...string) string {
 	for _, s := range secrets {
-		if len(s) >= 4 { // a shorter one is no secret, and would take common words out
-			answer = strings.ReplaceAll(answer, s, "***")
+		if len(s) < 4 { // no secret, and it would take common words out
+			continue
+		}
+		quoted := strconv.Quote(s) // libraries quote what they could not read
+		inJSON, _ := json.Marshal(s)
+		for _, form := range []string{s, quoted[1 : len(quoted)-1], string(inJSON[1 : len(inJSON)-1])} {
+			answer = strings.ReplaceAll(answer, form, "***")
 		}
 	}
 	answer = oneLine(answer)

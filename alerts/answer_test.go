@@ -2,6 +2,7 @@ package alerts_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -25,6 +26,10 @@ func TestAPlaceHidesTheRestOfAnAddress(t *testing.T) {
 
 func TestWhatWasSaidIsShortAndHoldsNoSecret(t *testing.T) {
 	if got := alerts.Said("bad  token\r\n hidden-1 and hidden-2, x", "hidden-1", "hidden-2", "x", ""); got != "bad token *** and ***, x" {
+		t.Errorf("%q", got)
+	}
+	const odd = "hidden\"&\\1" // in an answer as it is, quoted by a library, and in JSON
+	if got := alerts.Said(fmt.Sprintf(`%s %q {"e": "hidden\"\u0026\\1"}`, odd, odd), odd); strings.Contains(got, "hidden") {
 		t.Errorf("%q", got)
 	}
 	for n := range 4 { // wherever the cut falls, no character is halved

@@ -66,7 +66,7 @@ func start(t *testing.T, c webhook.Config) *webhook.Webhook {
 
 func TestChannel(t *testing.T) {
 	alertstest.Run(t, alertstest.Bench{
-		Secrets: []string{pathSecret, querySecret, headerSecret},
+		Secrets: []string{"hidden"},
 		Start: func(t *testing.T) (alerts.Channel, alertstest.Receiver) {
 			h := alertstest.NewHTTP(t, answers, sms)
 			return start(t, config(h.Server.URL)), h
