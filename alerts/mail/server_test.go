@@ -101,6 +101,7 @@ func startServer(t *testing.T, change func(*server)) *server {
 		return &visit{server: s, conn: c}, nil
 	}))
 	s.smtp.Domain, s.smtp.TLSConfig = "mail.example.cn", &tls.Config{Certificates: []tls.Certificate{certificate}}
+	s.smtp.EnableSMTPUTF8 = true // offered, and not to be taken
 	s.smtp.ErrorLog = log.New(io.Discard, "", 0)
 	raw, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
