@@ -224,6 +224,7 @@ func TestOneRecipientIsEnough(t *testing.T) {
 func TestAServerThatFallsSilentInTheMiddle(t *testing.T) {
 	s := startServer(t, nil)
 	hold := make(chan struct{})
+	defer close(hold)
 	reached := make(chan struct{}, 1)
 	backend := s.smtp.Backend
 	s.smtp.Backend = smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
@@ -233,12 +234,15 @@ func TestAServerThatFallsSilentInTheMiddle(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- start(t, config(s)).Deliver(ctx, alertstest.Notice()) }()
-	<-reached
+	select {
+	case <-reached:
+	case err := <-ended:
+		t.Fatalf("it ended before the server fell silent: %v", err)
+	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) || errors.Is(err, alerts.ErrNever) {
 		t.Errorf("%v, want that it was cancelled", err)
 	}
-	close(hold)
 }
 
 type silent struct {
