@@ -41,6 +41,7 @@ func (c *Config) check(f *Faults) {
 		f.add("recording.by", "%q is unknown; use dialplan, which records without this daemon, or snoop", c.Record.By)
 	}
 	c.checkPlaces(f)
+	c.checkChannels(f)
 }
 
 func (c *Config) checkPlaces(f *Faults) {

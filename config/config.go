@@ -36,6 +36,7 @@ type Config struct {
 	Retain  Retention  `mapstructure:"retention"`
 	Proof   Evidence   `mapstructure:"evidence"`
 	Web     web.Config `mapstructure:"web"`
+	Alerts  Alerts     `mapstructure:"alerts"`
 }
 
 // Site is where the duty room is.
@@ -203,6 +204,7 @@ func Default() Config {
 		Retain:  Retention{Recordings: 3650, Tape: 30, Journal: 400, RequireBackup: true},
 		Proof:   Evidence{CheckpointEvery: time.Hour},
 		Web:     web.DefaultConfig(),
+		Alerts:  Alerts{Channels: []Channel{}},
 	}
 }
 
@@ -267,23 +269,32 @@ func read(file string) (Config, *Faults, error) {
 
 func (c *Config) readSecrets(f *Faults) {
 	c.ARI.Password = secret(f, "ari.password_file", c.ARI.PasswordFile, "DUTYLINE_ARI_PASSWORD", true)
+	c.readChannelSecrets(f)
 	c.Web.MetricsToken = secret(f, "web.metrics_token_file", c.Web.MetricsFile, "DUTYLINE_METRICS_TOKEN", false)
+}
+
+// orSet is the other way to give a secret, where there is one.
+func orSet(env string) string {
+	if env == "" {
+		return ""
+	}
+	return ", or set " + env
 }
 
 // secret takes a secret from the environment, else from a file that others cannot read.
 func secret(f *Faults, path, file, env string, required bool) string {
-	if s := os.Getenv(env); s != "" {
+	if s := os.Getenv(env); env != "" && s != "" {
 		return s
 	}
 	if file == "" {
 		if required {
-			f.add(path, "is missing; name a file that holds the secret, or set %s", env)
+			f.add(path, "is missing; name a file that holds the secret%s", orSet(env))
 		}
 		return ""
 	}
 	info, err := os.Stat(file)
 	if errors.Is(err, os.ErrNotExist) {
-		f.add(path, "%s does not exist; write the secret into it (chmod 600, owned by the daemon's user), or set %s", file, env)
+		f.add(path, "%s does not exist; write the secret into it (chmod 600, owned by the daemon's user)%s", file, orSet(env))
 		return ""
 	}
 	if err != nil {

@@ -55,7 +55,7 @@ func TestEveryFaultIsReportedAtOnceWithItsPath(t *testing.T) {
 sight: {name: x}
 site: {area_code: "24", time_zone: Mars/Olympus}
 lines:
-  - {name: Duty Line, endpoints: [duty], trunks: [], rule: {limit: 0, colour: red}}
+  - {name: Duty Line, endpoints: [duty], trunks: [], rule: {limit: 0, colour: red}, codes: {without: [morse], own: [{code: "*5x", means: forward_all}]}}
   - {name: b, endpoints: [PJSIP/b], trunks: [PJSIP/b], supervision: maybe}
   - {name: b, endpoints: [PJSIP/b], trunks: [PJSIP/t]}
 ari: {url: "localhost:8088"}
@@ -66,6 +66,12 @@ keys: {escrow_recipient: AGE-SECRET-KEY-1, file: x}
 disk: {reserve_mb: 1, warn_days: 0}
 recording: {by: magic}
 web: {listen: "8480", tls_cert: /x, session_idle: 1s}
+alerts:
+  channels:
+    - {name: Leader, least: bad, mail: {server: smtp.example.cn, from: x, to: []}}
+    - {name: g, robot: {kind: icq, webhook_file: /none.url}}
+    - {name: g, robot: {kind: wecom}, webhook: {url: "ftp://x", template: fax}}
+    - {name: nothing}
 `))
 	var faults *config.Faults
 	if !errors.As(err, &faults) {
@@ -76,6 +82,9 @@ web: {listen: "8480", tls_cert: /x, session_idle: 1s}
 		"sight:", "site.area_code:", "site.time_zone:", "lines[0].name:", "lines[0].endpoints:", "lines[0].trunks:",
 		"lines[0].rule:", "lines[0].rule.colour:", "lines[1].supervision:", "lines[1].trunks:", "lines[2].name:", "lines[2].endpoints:",
 		"ari.url:", "ari.password_file:", "tape.days:", "tape.max_mb:", "retention.recordings:", "retention.tape:", "retention.journal:", "retention.entries:", "keys.escrow_recipient:", "keys.file:", "disk.reserve_mb:", "disk.warn_days:", "recording.by:", "web.listen:", "evidence.checkpoint_every:", "evidence.send_to:", "web.tls_cert:", "web.session_idle:",
+		"lines[0].codes.without:", "lines[0].codes.own:",
+		"alerts.channels[0].name:", "alerts.channels[0].least:", "alerts.channels[0].mail.server:", "alerts.channels[0].mail.from:", "alerts.channels[0].mail.to:",
+		"alerts.channels[1].robot.kind:", "alerts.channels[1].robot.webhook_file:", "alerts.channels[2].name:", "alerts.channels[2]:", "alerts.channels[2].webhook.url:", "alerts.channels[3]:",
 	} {
 		if !strings.Contains(strings.ToLower(text), path) {
 			t.Errorf("no fault at %s in:\n%s", path, text)

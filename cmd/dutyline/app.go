@@ -33,6 +33,7 @@ import (
 type app struct {
 	cfg       config.Config
 	rules     alerts.Rules
+	senders   senders
 	logger    *slog.Logger
 	clock     *clock
 	registry  *prometheus.Registry
@@ -94,7 +95,7 @@ func (a *app) open(ctx context.Context) error {
 	if a.lock, err = lockLog(a.cfg.Log.File); err != nil {
 		return err
 	}
-	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now}); err != nil {
+	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Routes: a.cfg.Alerts.Routes()}); err != nil {
 		return err
 	}
 	if a.keys, a.keyMade, err = openKeys(ctx, a.cfg, a.log, a.logger); err != nil {
@@ -150,7 +151,7 @@ func (a *app) wire(context.Context) error {
 	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask() }}
 	a.auditor.also = a.steps.Faults
 	a.wireJournal(lines)
-	return nil
+	return a.wireSenders()
 }
 
 // resume takes up where the last run stopped.
@@ -204,6 +205,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "reconciliation", run: a.ledger.Run},
 		part{name: "log check", run: a.logCheck.Run},
 		part{name: "clock", run: a.steps.Run},
+		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},

@@ -85,7 +85,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newKeysCommand(), newHoldCommand(), newExpireCommand(), newEraseCommand())
 	root.AddCommand(newReconcileCommand())
 	root.AddCommand(newVerifyCommand(), newCheckpointCommand(), newExhibitCommand())
-	root.AddCommand(newSimulateCommand(), newDoctorCommand())
+	root.AddCommand(newSimulateCommand(), newDoctorCommand(), newAlertsCommand())
 	root.AddCommand(newBackupCommand(), newRestoreCommand())
 	return root
 }

@@ -93,6 +93,9 @@ func (t *tx) step(a alerts.Alert, to alerts.State, by dutylog.Actor, at time.Tim
 	if err != nil {
 		return err
 	}
+	if err := t.deliver(a, to); err != nil {
+		return err
+	}
 	return t.publish(dutylog.TopicAlert, a.Key, a.Line, a)
 }
 

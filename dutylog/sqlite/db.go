@@ -32,6 +32,7 @@ type Options struct {
 	LockTimeout time.Duration    // how long to wait for another process that writes; 5 s
 	FeedRows    int              // how many feed rows are kept for readers that resume; 50,000
 	FeedAge     time.Duration    // and for how long; 7 days
+	Routes      []alerts.Route   // which alerts go out of the building, and how
 }
 
 func (o Options) withDefaults() Options {
@@ -230,4 +231,5 @@ var (
 	_ dutylog.Store  = (*DB)(nil)
 	_ recorder.Store = (*DB)(nil)
 	_ alerts.Store   = (*DB)(nil)
+	_ alerts.Outbox  = (*DB)(nil)
 )

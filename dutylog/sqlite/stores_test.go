@@ -3,7 +3,9 @@ package sqlite_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -455,6 +457,53 @@ func TestTheLifeOfAnAlert(t *testing.T) {
 		"phone_unreachable/duty resolved", "phone_unreachable/duty open"}, told)
 	if _, _, err := db.Alerts(ctx, alerts.Query{Cursor: "x"}); err == nil {
 		t.Error("a cursor of nothing was taken")
+	}
+}
+
+// What is to be told outside waits in the log as soon as the alert is there; what was over
+// before anybody could be told is told to nobody.
+func TestTheOutboxFollowsTheAlerts(t *testing.T) {
+	db := must(sqlite.Open(ctx, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Routes: []alerts.Route{{Channel: "all", Least: alerts.Info}, {Channel: "worst", Least: alerts.Critical}}}))(t)
+	defer db.Close()
+	raise := func(reason alerts.Reason, severity alerts.Severity, key string) {
+		ok(t, db.Raise(ctx, alerts.Alert{Key: key, Rule: string(reason), Reason: reason, Certainty: alerts.Certain, Severity: severity, Line: "duty", At: noon}))
+	}
+	end := func(key string) {
+		ok(t, db.Raise(ctx, alerts.Alert{Line: "duty", At: noon.Add(time.Minute), Ends: []string{key}}))
+	}
+	next := func(channel string) alerts.Delivery {
+		t.Helper()
+		d, waits, err := db.NextDelivery(ctx, channel)
+		if ok(t, err); !waits {
+			t.Fatalf("nothing waits for %s", channel)
+		}
+		return d
+	}
+	raise(alerts.ReasonRing3, alerts.Warning, "ring_3/1.0")
+	raise(alerts.ReasonPhoneUnreachable, alerts.Critical, "phone_unreachable/duty")
+	end("ring_3/1.0")
+	d := next("all")
+	if d.Alert.Key != "phone_unreachable/duty" || d.Over || d.Attempts != 0 {
+		t.Errorf("what was over before it was told comes first: %+v", d)
+	}
+	ok(t, db.SaveDelivery(ctx, d.Tried(false, errors.New("away"), noon)))
+	end("phone_unreachable/duty")
+	if again := next("all"); again.Over || again.Attempts != 1 || again.Error != "away" || !again.NextTry.After(noon) {
+		t.Errorf("what was tried is tried on: %+v", again)
+	}
+	ok(t, db.SaveDelivery(ctx, next("all").Tried(false, nil, noon)))
+	if over := next("all"); !over.Over || over.Alert.State() != alerts.Resolved {
+		t.Errorf("then that it is over: %+v", over)
+	}
+	var states []string
+	for _, d := range must(db.Deliveries(ctx, 2))(t) {
+		states = append(states, fmt.Sprintf("%s %s %v", d.Channel, d.State, d.Over))
+	}
+	if diff := cmp.Diff([]string{"all delivered false", "worst needless false", "all waiting true"}, states); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if _, waits, err := db.NextDelivery(ctx, "worst"); waits || err != nil {
+		t.Errorf("something waits for who was told nothing: %v", err)
 	}
 }
 

@@ -7,6 +7,7 @@ import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
 import { sightZh } from '@/i18n/sight'
 import { zh as deskZh } from '@/i18n/zh'
 import reasons from '../../../alerts/reason.go?raw'
+import titles from '../../../alerts/title.go?raw'
 import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
@@ -84,6 +85,11 @@ describe('two languages', () => {
     expect(of('reason')).toEqual(constants(reasons, 'Reason').sort())
     expect(of('certainty')).toEqual(constants(reasons, 'Certainty').sort())
     expect(of('severity')).toEqual(constants(notices, 'Severity').sort())
+  })
+
+  it('call an alert as the messages do that leave the building', () => {
+    const said = Array.from(titles.matchAll(/^\s+Reason\w+:\s+"([^"]+)"/gm), (m) => m[1])
+    expect(said.sort()).toEqual(Object.entries(alertsZh).filter(([k]) => k.indexOf('reason.') === 0).map(([, text]) => text).sort())
   })
 
   it('say whose word a call is, whatever the daemon may answer', () => {

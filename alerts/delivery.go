@@ -1,0 +1,88 @@
+package alerts
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Route says which alerts go out by a channel.
+type Route struct {
+	Channel string   // its name in the configuration
+	Least   Severity // and what is worse
+}
+
+var severities = []Severity{Info, Warning, Critical}
+
+// Severities lists them, the least first.
+func Severities() []Severity { return slices.Clone(severities) }
+
+// Takes reports whether an alert is bad enough for this channel.
+func (r Route) Takes(a Alert) bool {
+	return slices.Index(severities, a.Severity) >= slices.Index(severities, r.Least)
+}
+
+// DeliveryState is where a delivery stands.
+type DeliveryState string
+
+// The closed set of states.
+const (
+	Waiting   DeliveryState = "waiting" // for its first or its next try
+	Delivered DeliveryState = "delivered"
+	GivenUp   DeliveryState = "given_up" // a further try would not help, or it is too old to be of use
+	Needless  DeliveryState = "needless" // the problem was over before it could be told
+)
+
+// Delivery is one alert on its way to one receiver, kept until it is delivered: at least once.
+type Delivery struct {
+	ID          int64
+	Channel     string
+	Alert       Alert
+	EntryNumber string // of the call's entry, when there is one
+	Over        bool   // it tells that the problem is over
+	State       DeliveryState
+	Attempts    int
+	NextTry     time.Time
+	DoneAt      time.Time
+	Error       string // of the last try in vain
+}
+
+// Notice is what goes out: rule, line, time and entry number, and what the reason is called.
+func (d Delivery) Notice() Notice {
+	return Notice{
+		ID: "dutyline-" + strconv.FormatInt(d.ID, 10), AlertID: strconv.FormatInt(d.Alert.ID, 10), Rule: d.Alert.Rule, Reason: d.Alert.Reason,
+		Severity: d.Alert.Severity, Line: d.Alert.Line, At: d.Alert.At, EntryNumber: d.EntryNumber, Title: d.Alert.Reason.Title(), Over: d.Over,
+	}
+}
+
+// mostAge is after how long an alert that could not be told is of no use any more.
+const mostAge = 24 * time.Hour
+
+// The pauses after the first, second … try in vain.
+var pauses = []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute}
+
+// Tried is the delivery after a try.
+func (d Delivery) Tried(never bool, err error, now time.Time) Delivery {
+	d.Attempts++
+	switch {
+	case err == nil:
+		d.State, d.DoneAt, d.Error = Delivered, now, ""
+	case never || now.Sub(d.Alert.At) > mostAge:
+		d.State, d.DoneAt, d.Error = GivenUp, now, err.Error()
+	default:
+		d.NextTry, d.Error = now.Add(pauses[min(d.Attempts, len(pauses))-1]), err.Error()
+	}
+	return d
+}
+
+// Outbox keeps what is to be delivered; dutylog/sqlite implements it. Deliveries are written in
+// the transaction that opens or resolves the alert.
+type Outbox interface {
+	// NextDelivery is the one of a channel that waits longest; false when none waits.
+	NextDelivery(ctx context.Context, channel string) (Delivery, bool, error)
+	// SaveDelivery keeps what came of a try.
+	SaveDelivery(ctx context.Context, d Delivery) error
+	// Deliveries lists those of an alert, the oldest first.
+	Deliveries(ctx context.Context, alert int64) ([]Delivery, error)
+}

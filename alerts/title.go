@@ -1,0 +1,33 @@
+package alerts
+
+// titles are the reasons in the words of the duty room, as the page has them.
+var titles = map[Reason]string{
+	ReasonMissed:           "来电未接",
+	ReasonPhoneRedirect:    "值班话机把来电转走",
+	ReasonFeatureForward:   "交换机把来电转走（设有呼叫转移）",
+	ReasonPickup:           "来电被其他话机接走",
+	ReasonTransfer:         "通话接听后被转给他人",
+	ReasonMachine:          "来电由机器应答，无人接听",
+	ReasonEngagedRefused:   "来电遇忙，未能打入",
+	ReasonRejected:         "来电被拒接",
+	ReasonUnreached:        "来电时值班话机响不了",
+	ReasonUnknown:          "有来电的经过没有看全",
+	ReasonRedirected:       "来电是别处转移过来的",
+	ReasonForwardCode:      "值班话机拨打了呼叫转移代码",
+	ReasonForwardCancel:    "值班话机拨打了取消转移代码（说明此前设有转移）",
+	ReasonForwardQuery:     "值班话机查询了呼叫转移",
+	ReasonFeatureCode:      "值班话机拨打了业务代码",
+	ReasonRing3:            "正在响第三声，尚未接听",
+	ReasonLimitPassed:      "已超过三声，仍未接听",
+	ReasonLineFault:        "线路配置有隐患",
+	ReasonPhoneUnreachable: "值班话机离线，来电打不进来",
+	ReasonLineBlind:        "看不到交换机，线路状况不明",
+}
+
+// Title is a reason for people.
+func (r Reason) Title() string {
+	if title := titles[r]; title != "" {
+		return title
+	}
+	return string(r)
+}

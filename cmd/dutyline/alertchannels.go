@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dutyline/alerts"
+	"dutyline/config"
+)
+
+// wireSenders opens the channels by which alerts leave the building.
+func (a *app) wireSenders() error {
+	for _, c := range a.cfg.Alerts.Channels {
+		channel, err := c.Open()
+		if err != nil {
+			return err
+		}
+		a.senders = append(a.senders, &sender{name: c.Name, channel: channel, outbox: a.log, wake: a.log.Wake, now: a.clock.Now, logger: a.logger})
+	}
+	return nil
+}
+
+func newAlertsCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "alerts", Short: "Try the channels by which alerts leave the building"}
+	cmd.AddCommand(newAlertsSendCommand())
+	return cmd
+}
+
+func newAlertsSendCommand() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "send CHANNEL",
+		Short: "Send a test message by one channel and say what came of it",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := config.Load(file)
+			if err != nil {
+				return err
+			}
+			return sendTest(cmd.Context(), cmd, cfg, args[0])
+		},
+	}
+	cmd.Flags().StringVar(&file, "config", "/etc/dutyline/dutyline.yaml", "the daemon's configuration")
+	return cmd
+}
+
+func sendTest(ctx context.Context, cmd *cobra.Command, cfg config.Config, name string) error {
+	i := slices.IndexFunc(cfg.Alerts.Channels, func(c config.Channel) bool { return c.Name == name })
+	if i < 0 {
+		return fmt.Errorf("there is no channel %q: alerts.channels in the configuration names them", name)
+	}
+	channel, err := cfg.Alerts.Channels[i].Open()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	now := time.Now()
+	test := alerts.Notice{ID: fmt.Sprintf("dutyline-test-%d", now.UnixNano()), AlertID: "0", Rule: "test", Severity: alerts.Info, At: now, Title: "告警通道测试", Test: true}
+	if len(cfg.Lines) > 0 {
+		test.Line = cfg.Lines[0].Name
+	}
+	if err := channel.Deliver(ctx, test); err != nil {
+		return fmt.Errorf("channel %s: %w", name, err)
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "channel %s: delivered; look whether it arrived\n", name)
+	return nil
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"dutyline/alerts"
+)
+
+const (
+	sendTime  = 20 * time.Second // for one try
+	sendPause = time.Second      // between two messages: many alerts at once are no storm
+	sendLook  = time.Minute      // how often the outbox is looked at without a reason
+)
+
+// sender carries the alerts of one channel out of the building, one after the other. What waits
+// is in the log's rows, so that a restart loses nothing; a receiver that is away holds up its own
+// channel only.
+type sender struct {
+	name    string
+	channel alerts.Channel
+	outbox  alerts.Outbox
+	wake    func() <-chan struct{} // closed at the next commit
+	now     func() time.Time
+	logger  *slog.Logger
+	failed  string // what was said of the last try in vain
+}
+
+// Run sends until ctx ends.
+func (s *sender) Run(ctx context.Context) error {
+	for ctx.Err() == nil {
+		wake := s.wake() // before looking, so that nothing falls between
+		wait, idle := s.turn(ctx)
+		timer := time.NewTimer(wait)
+		if !idle { // it is known what comes next: commits meanwhile are none of its business
+			wake = nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-wake:
+		}
+		timer.Stop()
+	}
+	return nil
+}
+
+// turn makes one try at what waits longest, and says how long to rest then, and whether nothing
+// waits.
+func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
+	d, waits, err := s.outbox.NextDelivery(ctx, s.name)
+	switch {
+	case err != nil:
+		s.tell(ctx, "the outbox cannot be read", err)
+		return sendPause, false
+	case !waits:
+		return sendLook, true
+	}
+	if due := d.NextTry.Sub(s.now()); due > 0 {
+		return min(due, sendLook), false // however the clock was set
+	}
+	limited, cancel := context.WithTimeout(ctx, sendTime)
+	err = s.channel.Deliver(limited, d.Notice())
+	cancel()
+	if ctx.Err() != nil {
+		return 0, false // it may or may not have arrived: the next run says it again
+	}
+	d = d.Tried(errors.Is(err, alerts.ErrNever), err, s.now())
+	switch d.State {
+	case alerts.Delivered:
+		s.failed = ""
+		s.logger.Info("an alert was delivered", "channel", s.name, "alert", d.Alert.Key, "over", d.Over)
+	case alerts.GivenUp:
+		s.logger.Error("an alert could not be delivered and is not tried again", "channel", s.name, "alert", d.Alert.Key, "err", err)
+	default:
+		s.tell(ctx, "an alert could not be delivered; it is tried again", err)
+	}
+	if err := s.outbox.SaveDelivery(ctx, d); err != nil {
+		s.tell(ctx, "what came of a delivery cannot be kept: it may be said twice", err)
+	}
+	return sendPause, false
+}
+
+// tell says what is new.
+func (s *sender) tell(ctx context.Context, what string, err error) {
+	if ctx.Err() != nil || s.failed == err.Error() {
+		return
+	}
+	s.failed = err.Error()
+	s.logger.Warn(what, "channel", s.name, "err", err)
+}
+
+// senders run side by side: one receiver that is slow does not hold up another.
+type senders []*sender
+
+// Run ends with the last of them.
+func (all senders) Run(ctx context.Context) error {
+	var running sync.WaitGroup
+	for _, s := range all {
+		running.Go(func() { _ = s.Run(ctx) }) // it ends with ctx alone
+	}
+	running.Wait()
+	return nil
+}

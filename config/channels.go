@@ -1,0 +1,135 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"dutyline/alerts"
+	"dutyline/alerts/mail"
+	"dutyline/alerts/robot"
+	"dutyline/alerts/webhook"
+)
+
+// Alerts is how alerts leave the building.
+type Alerts struct {
+	Channels []Channel `mapstructure:"channels"`
+}
+
+// Channel is one receiver of alerts; exactly one of mail, robot and webhook is set.
+type Channel struct {
+	Name    string          `mapstructure:"name"`
+	Least   string          `mapstructure:"least"` // severity from which on alerts go there; empty: critical
+	Mail    *mail.Config    `mapstructure:"mail"`
+	Robot   *robot.Config   `mapstructure:"robot"`
+	Webhook *webhook.Config `mapstructure:"webhook"`
+}
+
+// Route is which alerts go by this channel.
+func (c Channel) Route() alerts.Route {
+	least := alerts.Severity(c.Least)
+	if least == "" {
+		least = alerts.Critical
+	}
+	return alerts.Route{Channel: c.Name, Least: least}
+}
+
+// Routes are those of all channels.
+func (a Alerts) Routes() []alerts.Route {
+	routes := make([]alerts.Route, len(a.Channels))
+	for i, c := range a.Channels {
+		routes[i] = c.Route()
+	}
+	return routes
+}
+
+// Open makes the channel; what is wrong with it was said when the configuration was loaded.
+func (c Channel) Open() (alerts.Channel, error) {
+	switch {
+	case c.Mail != nil:
+		return mail.New(*c.Mail)
+	case c.Robot != nil:
+		return robot.New(*c.Robot)
+	case c.Webhook != nil:
+		return webhook.New(*c.Webhook)
+	}
+	return nil, fmt.Errorf("channel %q is neither mail nor robot nor webhook", c.Name)
+}
+
+// readChannelSecrets takes the channels' secrets from their files.
+func (c *Config) readChannelSecrets(f *Faults) {
+	zone := c.Site.Location()
+	for i := range c.Alerts.Channels {
+		at, ch := fmt.Sprintf("alerts.channels[%d]", i), &c.Alerts.Channels[i]
+		ch.readSecrets(f, at, zone)
+	}
+}
+
+func (c *Channel) readSecrets(f *Faults, at string, zone *time.Location) {
+	read := func(key, file string) string { return secret(f, at+key, file, "", false) }
+	if m := c.Mail; m != nil {
+		m.Password, m.Zone = read(".mail.password_file", m.PasswordFile), zone
+	}
+	if r := c.Robot; r != nil {
+		r.Webhook, r.Secret, r.Zone = read(".robot.webhook_file", r.WebhookFile), read(".robot.secret_file", r.SecretFile), zone
+	}
+	if w := c.Webhook; w != nil {
+		w.Zone = zone
+		if w.URLFile != "" {
+			w.URL = read(".webhook.url_file", w.URLFile)
+		}
+		for i, h := range w.Headers {
+			w.Headers[i].Secret = read(fmt.Sprintf(".webhook.headers[%d].value_file", i), h.ValueFile)
+		}
+	}
+}
+
+func (c *Config) checkChannels(f *Faults) {
+	names := map[string]bool{}
+	for i, ch := range c.Alerts.Channels {
+		at := fmt.Sprintf("alerts.channels[%d]", i)
+		if !lineName.MatchString(ch.Name) {
+			f.add(at+".name", "%q must be 1 to 32 of a-z, 0-9, _ and -", ch.Name)
+		}
+		if names[ch.Name] {
+			f.add(at+".name", "%q is there twice; each channel needs its own name", ch.Name)
+		}
+		names[ch.Name] = true
+		if ch.Least != "" && !slices.Contains(alerts.Severities(), alerts.Severity(ch.Least)) {
+			f.add(at+".least", "%q is unknown; use info, warning or critical", ch.Least)
+		}
+		ch.checkKind(f, at)
+	}
+}
+
+func (c Channel) checkKind(f *Faults, at string) {
+	type kind struct {
+		key   string
+		set   bool
+		check func() error
+	}
+	n := 0
+	for _, k := range []kind{
+		{".mail", c.Mail != nil, func() error { return c.Mail.Validate() }},
+		{".robot", c.Robot != nil, func() error { return c.Robot.Validate() }},
+		{".webhook", c.Webhook != nil, func() error { return c.Webhook.Validate() }},
+	} {
+		if !k.set {
+			continue
+		}
+		n++
+		if err := k.check(); err != nil {
+			for fault := range strings.SplitSeq(err.Error(), "\n") {
+				key, words, found := strings.Cut(fault, ": ")
+				if !found {
+					key, words = "", fault
+				}
+				f.add(strings.TrimSuffix(at+k.key+"."+key, "."), "%s", words)
+			}
+		}
+	}
+	if n != 1 {
+		f.add(at, "must have exactly one of mail, robot and webhook")
+	}
+}
