@@ -17,6 +17,7 @@ const (
 	ReasonUnreached      Reason = "unreachable"         // a call came and the duty phone could not be rung
 	ReasonUnknown        Reason = "unknown"             // the switch could not be seen during a call
 	ReasonRedirected     Reason = "redirected_before"   // somebody else forwards to us
+	ReasonMoved          Reason = "registration_moved"  // the duty phone registered from another machine
 	ReasonForwardCode    Reason = "forward_code"        // a code that sets up forwarding was dialled at the duty phone
 	ReasonForwardCancel  Reason = "forward_cancel_code" // one that cancels it: so it was set
 	ReasonForwardQuery   Reason = "forward_query_code"  // one that asks for it; no offence
@@ -59,6 +60,7 @@ var standings = map[Reason]standing{
 	ReasonUnreached:      {Certain, Critical, false},
 	ReasonUnknown:        {Weak, Warning, false},
 	ReasonRedirected:     {Informative, Info, false},
+	ReasonMoved:          {Certain, Warning, false},
 	ReasonForwardCode:    {Certain, Critical, false},
 	ReasonForwardCancel:  {Certain, Warning, false},
 	ReasonForwardQuery:   {Certain, Info, false},

@@ -70,10 +70,12 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			a := ofCall(ch, ReasonRedirected)
 			a.Finding, a.Detail = f, ch.Call.RedirectedFrom
 			out = append(out, a)
-		case telephony.RedirectAttempted:
+		case telephony.RedirectAttempted, telephony.RedirectedInSIP:
 			a := ofCall(ch, ReasonPhoneRedirect)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo
-			out = append(out, a)
+			if !slices.ContainsFunc(out, func(o Alert) bool { return o.Key == a.Key }) {
+				out = append(out, a)
+			}
 		case telephony.TransferredAfter:
 			a := ofCall(ch, ReasonTransfer)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo
@@ -148,6 +150,10 @@ func fromLine(ch telephony.Change) []Alert {
 		return []Alert{a}
 	case telephony.LineFaultEnd:
 		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{faultKey(ch)}}}
+	case telephony.PhoneMoved:
+		a := raised(ch, ReasonMoved, string(ReasonMoved)+"/"+ch.Line+"/"+ch.Detail)
+		a.Detail = ch.Detail
+		return []Alert{a}
 	case telephony.LineChanged:
 		return fromState(ch)
 	}

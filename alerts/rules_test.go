@@ -220,6 +220,7 @@ func TestEachRungOfTheLadderHasItsReason(t *testing.T) {
 		"a code that nobody knows":     {dialled("*8"), []string{"feature_code certain warning"}},
 		"302 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneRedirected), []string{"phone_redirect certain critical"}},
 		"181 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneForwarded), []string{"phone_redirect certain critical"}},
+		"302 that only SIP shows":      {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedInSIP), []string{"phone_redirect certain critical"}},
 		"302 in vain":                  {ended(telephony.Unreachable, telephony.ReasonRedirectFailed, telephony.RedirectAttempted), []string{"phone_redirect certain critical", "unreachable certain critical"}},
 		"forwarding set in the switch": {ended(telephony.Forwarded, telephony.ReasonDialplanForwarded), []string{"feature_forward certain critical"}},
 		"picked up elsewhere":          {ended(telephony.AnsweredElsewhere, telephony.ReasonOtherPhone), []string{"pickup certain warning"}},
@@ -275,7 +276,7 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 20 {
+	if n := len(alerts.Reasons()); n != 21 {
 		t.Errorf("%d reasons", n)
 	}
 }

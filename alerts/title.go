@@ -13,6 +13,7 @@ var titles = map[Reason]string{
 	ReasonUnreached:        "来电时值班话机响不了",
 	ReasonUnknown:          "有来电的经过没有看全",
 	ReasonRedirected:       "来电是别处转移过来的",
+	ReasonMoved:            "值班话机从另一个地址注册",
 	ReasonForwardCode:      "值班话机拨打了呼叫转移代码",
 	ReasonForwardCancel:    "值班话机拨打了取消转移代码（说明此前设有转移）",
 	ReasonForwardQuery:     "值班话机查询了呼叫转移",

@@ -37,6 +37,13 @@ type Config struct {
 	Proof   Evidence   `mapstructure:"evidence"`
 	Web     web.Config `mapstructure:"web"`
 	Alerts  Alerts     `mapstructure:"alerts"`
+	SIP     SIP        `mapstructure:"sip"`
+}
+
+// SIP is where the switch sends copies of its SIP messages (HEP): the third eye, for what neither
+// events nor journal show.
+type SIP struct {
+	Address string `mapstructure:"address"` // where we listen, as capture_address of hep.conf; empty: nowhere
 }
 
 // Site is where the duty room is.

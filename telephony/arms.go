@@ -63,6 +63,7 @@ func (t *Tracker) join(l *leg, base string, second bool) {
 func (t *Tracker) observe(l *leg, ch *Channel, at time.Time) {
 	l.seen = later(l.seen, at)
 	l.state = ch.State
+	t.dialog(l, ch.SIPCallID)
 	if l.call != nil {
 		l.call.dirty = true
 	}

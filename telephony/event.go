@@ -24,12 +24,13 @@ const (
 	EventEndpoint                          // Endpoint came or went
 	EventReplaced                          // another program took over: this link is deaf from now on
 	EventClockSet                          // somebody set the switch's clock, see By; the watcher says it, not the switch
+	EventSentOn                            // SIP shows that the phone of the dialog Channel.SIPCallID sent the call to Forward
 	eventKinds
 )
 
 var eventNames = [eventKinds]string{
 	"ignored", "unknown", "created", "state", "caller", "connected", "app", "hangup_request", "destroyed",
-	"dial", "entered", "left", "blind_transfer", "attended_transfer", "endpoint", "replaced", "clock_set",
+	"dial", "entered", "left", "blind_transfer", "attended_transfer", "endpoint", "replaced", "clock_set", "sent_on",
 }
 
 // String is the kind's name in logs and metrics.

@@ -40,6 +40,8 @@ type leg struct {
 	alerting   bool   // it said that it rings; false when it only sent audio
 	dialString string // what was dialled to make this leg
 	forward    string // where it wanted the call to go
+	sip        string // Call-ID of its SIP dialog
+	sentOn     string // where SIP shows that its phone sent the call
 	redirected bool   // made because another leg wanted the call to go there
 	rdnis      string // redirecting number from before the dial
 	diverted   bool   // a redirecting number appeared after the dial had begun (SIP 181)

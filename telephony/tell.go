@@ -66,6 +66,9 @@ func (c *run) learn() {
 	if c.RedirectedFrom != "" {
 		c.find(RedirectedBefore)
 	}
+	if c.sentOnInSIP() != "" {
+		c.find(RedirectedInSIP)
+	}
 	if c.upBeforeBell {
 		c.find(AnsweredBeforeBell)
 	}
@@ -89,6 +92,9 @@ func (t *Tracker) end(c *run, at time.Time, v verdict) {
 	c.Outcome, c.Reason = v.outcome, v.reason
 	c.EndedAt = later(at, c.OfferedAt)
 	c.AnsweredAt, c.ForwardedTo = v.answeredAt, v.forwardedTo
+	if c.ForwardedTo == "" {
+		c.ForwardedTo = c.sentOnInSIP()
+	}
 	if v.outcome == Unknown && v.answeredAt.IsZero() {
 		if w, ok := c.winner(); ok {
 			c.AnsweredAt = w.at

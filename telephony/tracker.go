@@ -28,6 +28,8 @@ type Tracker struct {
 	blind   bool      // the switch cannot be seen
 	blindAt time.Time // since when
 
+	sentOn map[string]string // by SIP Call-ID: where a phone sent the call, of channels not heard of yet
+
 	takingUp bool // a snapshot is being read: who dials whom is decided at its end
 	out      []Change
 	stats    Stats
@@ -43,8 +45,8 @@ type Stats struct {
 func NewTracker(lines []Line) *Tracker {
 	t := &Tracker{
 		legs: map[string]*leg{}, locals: map[string][2]*leg{},
-		buried: graveyard{ids: map[string]bool{}},
-		stats:  Stats{Dropped: map[string]uint64{}},
+		buried: graveyard{ids: map[string]bool{}}, sentOn: map[string]string{},
+		stats: Stats{Dropped: map[string]uint64{}},
 	}
 	for _, l := range lines {
 		t.lines = append(t.lines, newLine(l))
@@ -68,6 +70,7 @@ var arms = [eventKinds]func(*Tracker, *Event){
 	EventAttendedTransfer: (*Tracker).onAttendedTransfer,
 	EventEndpoint:         (*Tracker).onEndpoint,
 	EventClockSet:         (*Tracker).onClockSet,
+	EventSentOn:           (*Tracker).onSentOn,
 }
 
 // Apply takes one event and says what changed. Time first moves on to the event's.

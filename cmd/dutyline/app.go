@@ -138,6 +138,7 @@ func (a *app) wire(context.Context) error {
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.tell, a.logger)
 	a.watcher.clock = a.clock
+	a.watcher.sip = newSIPView(a.cfg, lines, a.clock.Now, a.clock.Uptime, a.registry, a.logger)
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
 	a.watcher.audit = a.auditor.Ask
 	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Uptime: a.clock.Uptime, Wake: a.log.WakeDue, Log: a.logger}
@@ -198,6 +199,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "accesses", run: a.accesses.Run},
 		part{name: "watch", run: a.watcher.Run},
 		part{name: "audit", run: a.auditor.Run},
+		part{name: "sip", run: a.runSIP},
 		part{name: "snooping", run: a.runSnooper},
 		part{name: "sight", run: a.beat.Run},
 		part{name: "journal", run: a.runJournal},

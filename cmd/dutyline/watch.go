@@ -10,6 +10,7 @@ import (
 	"dutyline/dutylog"
 	"dutyline/telephony"
 	"dutyline/telephony/ari"
+	"dutyline/telephony/hep"
 	"dutyline/telephony/tape"
 )
 
@@ -34,6 +35,7 @@ type watcher struct {
 	found    func(s telephony.Snapshot) // told what was found when the switch is seen (again)
 	seen     func()                     // told then, too: what waited for the switch may go on
 	clockSet func(by time.Duration)     // told when the switch's clock was set
+	sip      *sipView                   // nil: SIP is not heard
 	its      switchClock
 	ahead    atomic.Int64 // of the switch's clock before our uptime, ns since 1970; 0: nothing was heard of it
 	health   watchHealth
@@ -63,6 +65,7 @@ type message struct {
 	snapshot *telephony.Snapshot
 	faults   []telephony.Fault // all that stand now; not nil
 	settled  *settledNews
+	sip      *hep.Message
 }
 
 type gap struct {
@@ -138,6 +141,8 @@ func (w *watcher) take(m message) {
 			w.commit(w.tracker.Settled(s))
 		}
 		w.commit(m.settled.also)
+	case m.sip != nil:
+		w.takeSIP(*m.sip)
 	case m.faults != nil:
 		w.commit(w.faults.apply(m.faults, w.clock.Now(), w.tracker.States()))
 	}
@@ -162,7 +167,7 @@ func (w *watcher) flushTape() {
 func (w *watcher) takeFrame(f ari.Frame) {
 	event, err := ari.Decode(f.Raw)
 	if err == nil && event.Kind == telephony.EventClockSet {
-		err = errors.New("the switch said what only our own tape says")
+		err = errNotOurs
 	}
 	if err == nil {
 		w.set(w.its.hear(event.At, f.Up, w.clock.Stepped()))
@@ -174,6 +179,26 @@ func (w *watcher) takeFrame(f ari.Frame) {
 	}
 	w.commit(w.tracker.Apply(event))
 }
+
+// takeSIP takes a copy of a SIP message.
+func (w *watcher) takeSIP(m hep.Message) {
+	events, moved := w.sip.take(m)
+	for _, ev := range events {
+		w.commit(w.tracker.Apply(ev))
+	}
+	for i := range moved {
+		for _, s := range w.tracker.States() {
+			if s.Line == moved[i].Line {
+				moved[i].State = s
+			}
+		}
+	}
+	if len(moved) > 0 {
+		w.commit(moved)
+	}
+}
+
+var errNotOurs = errors.New("the switch said what only our own tape says")
 
 // record writes to the tape's buffer; only the flush proves the disk.
 func (w *watcher) record(r tape.Record) {

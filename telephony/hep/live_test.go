@@ -4,12 +4,10 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"dutyline/telephony"
@@ -187,33 +185,11 @@ func (e *eyes) callIDs(channel string) (ids []string) {
 	return ids
 }
 
-// followsRedirects makes Asterisk follow a 302 by itself, as many an installation does.
-func followsRedirects(t *testing.T, s *asterisk.Settings) {
-	t.Helper()
-	changed := fstest.MapFS{}
-	entries, err := os.ReadDir(asterisktest.Root(t) + "/deploy/asterisk")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		b, err := os.ReadFile(asterisktest.Root(t) + "/deploy/asterisk/" + entry.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := strings.ReplaceAll(string(b), "redirect_method = user", "redirect_method = uri_pjsip")
-		// With it Asterisk takes the 302's Contact to be behind the phone's router, too, and asks the
-		// phone itself again, for the other number.
-		text = strings.ReplaceAll(text, "rewrite_contact = yes", "rewrite_contact = no")
-		changed[entry.Name()] = &fstest.MapFile{Data: []byte(text)}
-	}
-	s.Templates = changed
-}
-
 // TestARedirectThatARIDoesNotShow: the duty phone answers 302 and Asterisk, set to uri_pjsip, asks
 // the mobile phone instead, on the same channel. To ARI somebody answered at the duty phone; SIP
 // shows who.
 func TestARedirectThatARIDoesNotShow(t *testing.T) {
-	e := open(t, func(s *asterisk.Settings) { followsRedirects(t, s) })
+	e := open(t, func(s *asterisk.Settings) { asterisktest.FollowsRedirects(t, s) })
 	mobile, phone := asterisktest.FreeUDP(t), asterisktest.FreeUDP(t)
 	tone := asterisktest.Tone(t, 600, time.Second)
 	asterisktest.Register(t, e.asterisk, phone)

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"dutyline/config"
+	"dutyline/telephony"
+	"dutyline/telephony/hep"
+)
+
+// sipAgain is after how long the mirror is listened for again when it could not be.
+const sipAgain = 10 * time.Second
+
+// sipView hears the copies of the switch's SIP messages. They annotate calls and lines and decide
+// nothing: whoever is on this machine could make them up. The watcher's goroutine owns the view.
+type sipView struct {
+	listener *hep.Listener
+	view     *hep.View
+	lines    []telephony.Line
+	logger   *slog.Logger
+}
+
+// newSIPView is nil where no address is configured.
+func newSIPView(cfg config.Config, lines []telephony.Line, now func() time.Time, up func() time.Duration, reg prometheus.Registerer, logger *slog.Logger) *sipView {
+	if cfg.SIP.Address == "" {
+		return nil
+	}
+	var phones []string
+	for _, l := range lines {
+		for _, e := range l.Endpoints {
+			phones = append(phones, strings.TrimPrefix(e, "PJSIP/"))
+		}
+	}
+	listener := hep.New(hep.Config{Address: cfg.SIP.Address, Log: logger, Now: now, Uptime: up}, reg)
+	return &sipView{listener: listener, view: hep.NewView(phones, hep.Limits{}), lines: lines, logger: logger}
+}
+
+// Run listens until ctx ends. That it cannot be done now stops nothing.
+func (v *sipView) Run(ctx context.Context, sink func(hep.Message)) error {
+	for ctx.Err() == nil {
+		if err := v.listener.Run(ctx, sink); err != nil && ctx.Err() == nil {
+			v.logger.Warn("the copies of SIP messages cannot be heard; trying again until they are", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(sipAgain):
+		}
+	}
+	return nil
+}
+
+// take gives what a message proves: an event about a call, or a phone that moved.
+func (v *sipView) take(m hep.Message) (events []telephony.Event, moved []telephony.Change) {
+	for _, f := range v.view.Take(m) {
+		switch f.Kind {
+		case hep.Moved, hep.SendingOn:
+			if f.By == hep.Called {
+				events = append(events, telephony.Event{Kind: telephony.EventSentOn, At: f.Evidence.At, Forward: target(f),
+					Channel: telephony.Channel{SIPCallID: m.CallID}})
+			}
+		case hep.RegistrationMoved:
+			if !f.Before.SameHost(f.Now) { // another port alone is a phone that was started again
+				moved = append(moved, telephony.Change{Kind: telephony.PhoneMoved, At: f.Evidence.At, Line: v.lineOf(f.Phone),
+					Detail: f.Phone + ": " + f.Before.Source.Addr().String() + " → " + f.Now.Source.Addr().String()})
+			}
+		}
+	}
+	return events, moved
+}
+
+// target is where the call was sent; a 181 does not say it.
+func target(f hep.Fact) string {
+	if f.Target == "" {
+		return "181"
+	}
+	return f.Target
+}
+
+func (v *sipView) lineOf(phone string) string {
+	for _, l := range v.lines {
+		if l.IsDuty("PJSIP/" + phone) {
+			return l.Name
+		}
+	}
+	return ""
+}
+
+// runSIP is the part that listens.
+func (a *app) runSIP(ctx context.Context) error {
+	if a.watcher.sip == nil {
+		return waitFor(ctx)
+	}
+	return a.watcher.sip.Run(ctx, func(m hep.Message) { a.watcher.send(message{sip: &m}) })
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/alerts"
+	"dutyline/config"
+	"dutyline/telephony/asterisk"
+	"dutyline/telephony/asterisk/asterisktest"
+)
+
+// A real phone answers 302, and a real Asterisk follows by itself: events and journal show an
+// answered call. SIP shows who sent it elsewhere, and the alert says so. Then the phone registers
+// from another machine.
+func TestSystemSIPShowsWhoSentTheCallElsewhere(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t, func(s *asterisk.Settings, c *config.Config) {
+		asterisktest.FollowsRedirects(t, s)
+		c.SIP.Address = asterisktest.FreeUDP(t)
+		s.HEPAddress = c.SIP.Address
+	})
+	mobile, phone := asterisktest.FreeUDP(t), asterisktest.FreeUDP(t)
+	tone := asterisktest.Tone(t, 600, time.Second)
+	asterisktest.Register(t, r.sw, phone)
+	redirects := asterisktest.Scenario(t, "phone-redirects", map[string]string{"target": "sip:13800001111@" + mobile})
+	asterisktest.StartSIPp(t, redirects, phone, "", time.Minute, append(asterisktest.SoundPort(t), "-s", "duty")...)
+	far := asterisktest.FarEnd(t, mobile, 300*time.Millisecond, tone)
+	asterisktest.WaitOnline(t, r.sw, "duty")
+	r.awaitLine("idle")
+	r.calls("caller", caller{number: "02488882000", talk: time.Second, hertz: callerTone}).Must(t)
+	far.Finish(t)
+	c := r.desk.settled(1)[0]
+	if got := c.brief(); !strings.HasPrefix(got, "in answered_in_time by=caller") || !strings.Contains(got, "!redirected_in_sip") || !strings.Contains(c.ForwardedTo, "13800001111") {
+		t.Errorf("%s, forwarded to %q", got, c.ForwardedTo)
+	}
+	asterisktest.Register(t, r.sw, strings.Replace(asterisktest.FreeUDP(t), "127.0.0.1", "127.0.0.3", 1))
+	for _, want := range []alerts.Reason{alerts.ReasonPhoneRedirect, alerts.ReasonMoved} {
+		r.desk.await(5*time.Second, "the alert "+string(want), func() bool {
+			_, body := r.desk.ask("GET", "/api/v1/alerts?state=open", nil)
+			return strings.Contains(string(body), `"reason":"`+string(want)+`","certainty":"certain"`)
+		})
+	}
+}
