@@ -212,19 +212,21 @@ func TestASlowSinkDoesNotSlowTheReader(t *testing.T) {
 	reg := prometheus.NewRegistry()
 	client, sink := ari.New(config, reg), &keeper{hold: make(chan struct{})}
 	stop := run(t, client, sink)
+	release := sync.OnceFunc(func() { close(sink.hold) })
+	t.Cleanup(release) // before the stop, which waits for the sink
 	select {
 	case err := <-written:
 		if err != nil {
 			t.Fatal(err)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("a sink that stands still holds up the switch")
 	}
-	asterisktest.Eventually(t, 10*time.Second, "everything waits in the queue", func() bool {
+	asterisktest.Eventually(t, time.Minute, "everything waits in the queue", func() bool {
 		return gathered(t, reg, "dutyline_ari_queue_high_water") >= flood-1000
 	})
 	asterisktest.Eventually(t, 5*time.Second, "an alarm is logged", func() bool { return strings.Contains(log.String(), "events wait to be handled") })
-	close(sink.hold)
+	release()
 	sink.await(t, flood, "frame")
 	stop()
 	for i, frame := range sink.frames {
