@@ -133,8 +133,8 @@ func (f *verifyRun) run(cmd *cobra.Command) (*audit.Report, error) {
 	defer v.Close()
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small values, none of them kept: a tenth of the time
 	report, err := v.Verify(cmd.Context(), o)
-	if err != nil {
-		return nil, err
+	if err != nil || report.Stopped {
+		return report, err
 	}
 	if err := f.checkFiles(cmd.Context(), v, report); err != nil {
 		return nil, err

@@ -22,6 +22,9 @@ type Verifier struct {
 	db   *DB // without a writer
 	size int64
 	copy string // a folder of our own, where the file had to be copied; empty: none
+
+	structure []audit.Finding // about each part of what the file is made of
+	strange   bool            // a table is not the log's own: no row is read
 }
 
 // VerifyOptions say what a verification is compared with, and who hears of it.
@@ -119,11 +122,15 @@ func (v *Verifier) begin(ctx context.Context) error {
 	if err := s.QueryRow("SELECT count(*) FROM sqlite_schema WHERE name = 'records'").Scan(&has); err != nil {
 		return err
 	}
-	if has == 0 {
-		return errTooOld
-	}
 	schema, err := v.schema(s)
-	if err != nil {
+	switch {
+	case has == 0 && schema != SchemaVersion():
+		return errTooOld
+	case err != nil:
+		return err
+	}
+	ours, err := v.lookAtStructure(ctx)
+	if v.strange = !ours; err != nil || v.strange {
 		return err
 	}
 	rows, intervals, err := takenOver(s)
@@ -190,6 +197,9 @@ type verification struct {
 func (v *Verifier) Verify(ctx context.Context, o VerifyOptions) (*audit.Report, error) {
 	run := &verification{Verifier: v, VerifyOptions: o, ctx: ctx, decisions: map[int64]map[int64]bool{}}
 	run.report.Records, run.report.Each = v.size, o.Each
+	if run.sayStructure(); v.strange {
+		return &run.report, nil
+	}
 	steps := []func() error{run.readCheckpoints, run.checkAll, run.conclude}
 	for _, step := range steps {
 		if err := step(); err != nil {

@@ -67,22 +67,29 @@ func verify(t *testing.T, path string, o sqlite.VerifyOptions) *audit.Report {
 	return must(v.Verify(ctx, o))(t)
 }
 
-// outside changes a closed log as somebody would who has the file and knows how it is made.
+// outside changes a closed log as somebody would who has the file and knows how it is made: the
+// triggers are back afterwards.
 func outside(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	db := must(sql.Open("sqlite3", "file:"+path))(t)
 	defer db.Close()
-	rows := must(db.Query("SELECT name FROM sqlite_schema WHERE type = 'trigger'"))(t)
-	var triggers []string
+	db.SetMaxOpenConns(1)
+	rows := must(db.Query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"))(t)
+	triggers := map[string]string{}
 	for rows.Next() {
-		var name string
-		ok(t, rows.Scan(&name))
-		triggers = append(triggers, name)
+		var name, made string
+		ok(t, rows.Scan(&name, &made))
+		triggers[name] = made
 	}
 	ok(t, rows.Close())
-	for _, name := range triggers {
+	for name := range triggers {
 		must(db.Exec("DROP TRIGGER " + name))(t)
 	}
+	defer func() {
+		for _, made := range triggers {
+			must(db.Exec(made))(t)
+		}
+	}()
 	for _, s := range statements {
 		if result := must(db.Exec(s))(t); must(result.RowsAffected())(t) == 0 {
 			t.Fatalf("%s changed nothing", s)
