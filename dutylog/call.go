@@ -34,6 +34,7 @@ type CallStore interface {
 	Calls(ctx context.Context, q CallQuery) (items []Call, nextCursor string, err error)
 	// SetTag sets or clears a tag that a person may set (spot_check).
 	SetTag(ctx context.Context, callID string, tag telephony.Tag, on bool, by Actor) (Call, error)
-	// OpenCalls lists calls that have not ended, for the tracker to take up after a restart.
+	// OpenCalls lists calls that have not ended, for the tracker to take up after a restart. A call
+	// for which nothing in the evidence vouches is left out: nobody but Record makes calls.
 	OpenCalls(ctx context.Context) ([]telephony.Call, error)
 }

@@ -70,7 +70,7 @@ func (t *tx) saveCall(before, k keptCall) error {
 			return err
 		}
 	}
-	if k.Ended() {
+	if k.Ended() || k.entryID == "" { // while it runs, the entry that it opened vouches for it
 		if err := t.proveRow(audit.Call, k.ID); err != nil {
 			return err
 		}
@@ -151,14 +151,9 @@ func (db *DB) Calls(ctx context.Context, q dutylog.CallQuery) ([]dutylog.Call, s
 	return items[:limit], encodeCursor("c", last.OfferedAt.UnixMicro(), last.ID), nil
 }
 
-// OpenCalls lists calls that have not ended, oldest first.
+// OpenCalls lists calls that have not ended, oldest first; not those that nothing vouches for.
 func (db *DB) OpenCalls(ctx context.Context) ([]telephony.Call, error) {
-	rows, err := db.reading(ctx).Query("SELECT " + callColumns + " FROM calls WHERE ended_at IS NULL ORDER BY offered_at, id")
-	calls, err := all(rows, err, func(row scanner) (telephony.Call, error) {
-		var k keptCall
-		err := row.Scan(k.targets()...)
-		return k.Call, err
-	})
+	calls, _, err := db.vouched(ctx, "ended_at IS NULL ORDER BY offered_at, id")
 	return calls, db.explain("list running calls", err)
 }
 

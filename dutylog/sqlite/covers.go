@@ -49,7 +49,7 @@ var covers = []cover{
 	newCover(audit.Revision, "e.year, e.number, r.entry_id, r.revision, r.at, r.by_login, r.by_name, r.by_role, r.body",
 		"revisions r LEFT JOIN entries e ON e.id = r.entry_id AND r.revision = 1", "TRUE", "r.entry_id || '/' || r.revision",
 		"r.entry_id = substr(x.subject, 1, length("+entryOfSubject+") - 1) AND r.revision = CAST(substr(x.subject, length("+entryOfSubject+") + 1) AS INTEGER)"),
-	newCover(audit.Call, callColumns, "calls", "c.ended_at IS NOT NULL", "c.id", "c.id = x.subject"),
+	newCover(audit.Call, callColumns, "calls", "c.ended_at IS NOT NULL OR c.entry_id = ''", "c.id", "c.id = x.subject"),
 	newCover(audit.Recording, provenRecording, "recordings", "c.sealed_at IS NOT NULL OR c.status = 'sealed'", "c.call_id", "c.call_id = x.subject"),
 	newCover(audit.Access, "id, at, by_login, by_name, by_role, what, object, address", "accesses", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Deletion, "id, at, kind, name, why, of_at, bytes, digest, by_login, by_name, by_role", "deletions", "TRUE", "c.id", byRow("c.id")),

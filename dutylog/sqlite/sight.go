@@ -163,15 +163,12 @@ func (db *DB) facts(ctx context.Context, from, to time.Time) ([]telephony.Interv
 	return facts, db.explain("list intervals", err)
 }
 
+const unsettledSince = "settled_by = '' AND ended_at >= ? ORDER BY ended_at, id"
+
 // Unsettled lists calls that ended since then and were not settled, for the journal to take up
-// after a restart.
+// after a restart; not those that nothing vouches for.
 func (db *DB) Unsettled(ctx context.Context, since time.Time) ([]telephony.Call, error) {
-	rows, err := db.reading(ctx).Query("SELECT "+callColumns+" FROM calls WHERE settled_by = '' AND ended_at >= ? ORDER BY ended_at, id", plainMicros(since))
-	calls, err := all(rows, err, func(row scanner) (telephony.Call, error) {
-		var k keptCall
-		err := row.Scan(k.targets()...)
-		return k.Call, err
-	})
+	calls, _, err := db.vouched(ctx, unsettledSince, plainMicros(since))
 	return calls, db.explain("list calls that are not settled", err)
 }
 
