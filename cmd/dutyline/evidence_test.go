@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"dutyline/config"
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
@@ -170,6 +172,10 @@ func TestAChangedRecordingIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	answers(t, exitAltered, []string{"is gone"}, "--config", r.file)
+	if err := unix.Mkfifo(name, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, exitAltered, []string{"no ordinary file", "from the backup"}, "--config", r.file) // before, it waited for ever
 }
 
 // TestACutTailIsFoundFromOutside removes the newest part with everything that points to it.
@@ -272,6 +278,10 @@ func TestAnythingChangedInAnExhibitIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	answers(t, exitAltered, []string{"altered: recording.flac: it is on the list and not in the folder"}, "--exhibit", dir)
+	if err := unix.Mkfifo(filepath.Join(dir, exhibitRecording), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, exitAltered, []string{"altered: recording.flac: open ", "no ordinary file"}, "--exhibit", dir)
 }
 
 // TestAnExhibitThatHidesSomething takes content away and rewrites the index.

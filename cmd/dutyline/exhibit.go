@@ -281,7 +281,7 @@ func manifestOf(folder string, files []string) (string, error) {
 }
 
 func sumOf(name string) (string, error) {
-	f, err := os.Open(name)
+	f, err := openRegular(name)
 	if err != nil {
 		return "", err
 	}

@@ -40,7 +40,7 @@ func checkExhibit(folder string) (*audit.Report, error) {
 }
 
 func (c *exhibitCheck) read(name string) ([]byte, error) {
-	text, err := os.ReadFile(filepath.Join(c.folder, name))
+	text, err := readRegular(filepath.Join(c.folder, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("%s is not in the folder: without it nothing can be checked", name)
 	}
@@ -125,6 +125,8 @@ func (c *exhibitCheck) checkFile(name, want string) {
 	switch {
 	case want == "":
 		c.say("files", audit.Altered, name, "it is not on the list: it was added later")
+	case errors.Is(err, errNoFile):
+		c.say("files", audit.Altered, name, err.Error())
 	case err != nil:
 		c.say("files", audit.CannotTell, name, err.Error())
 	case got != want:
@@ -143,7 +145,7 @@ func (c *exhibitCheck) checkProofs() {
 		c.say("proofs", audit.CannotTell, exhibitIndex, "it names kinds of records that this program does not know: check it with the dutyline that wrote it")
 	}
 	for _, p := range known {
-		if text, err := os.ReadFile(filepath.Join(c.folder, contentFile(p))); err == nil {
+		if text, err := readRegular(filepath.Join(c.folder, contentFile(p))); err == nil {
 			contents[p.Index] = text
 		}
 		newest[string(p.Kind)+" "+p.Subject] = max(newest[string(p.Kind)+" "+p.Subject], p.Index)

@@ -189,7 +189,7 @@ func tryKeys(c config.Config, last recorder.Recording, known []string) (ok bool,
 
 // opens proves that keys open an encrypted file, by its last part.
 func opens(keys *archive.Keys, name string) error {
-	f, err := os.Open(name)
+	f, err := openRegular(name)
 	if err != nil {
 		return err
 	}

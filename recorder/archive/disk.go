@@ -102,6 +102,33 @@ func (d disk) complete(f *os.File, temp string, fill func(*os.File) (int64, erro
 	return f.Sync()
 }
 
+// errNoFile says that what lies in a file's place is none.
+var errNoFile = errors.New("it is no ordinary file")
+
+// openRegular opens an ordinary file for reading and nothing else: a pipe would be waited for as
+// long as nobody writes into it, and to open a device may do something. It is asked before and,
+// because it may be changed in between, after; O_NONBLOCK means nothing to an ordinary file.
+func (d disk) openRegular(name string) (*os.File, error) {
+	info, err := d.root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errNoFile}
+	}
+	f, err := d.root.OpenFile(name, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: name, Err: errNoFile}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
 // create makes a new empty file in place of any that is there; read-only leftovers too.
 func (d disk) create(name string) (*os.File, error) {
 	if err := d.remove(name); err != nil {

@@ -64,15 +64,20 @@ func (a *Archive) inside(f *os.File, encrypted bool) (io.ReadSeeker, error) {
 	return io.NewSectionReader(plain, 0, size), nil
 }
 
-// openFile opens a row's file; one that is gone is an altered one.
+// openFile opens a row's file; one that is gone is an altered one, and so is one in whose place
+// lies something that is no file: it was sealed as a file, and no disk makes a pipe of one.
 func (a *Archive) openFile(r recorder.Recording) (*os.File, error) {
 	if err := checkPath(r); err != nil {
 		return nil, err
 	}
-	f, err := a.disk.root.Open(r.File())
-	if errors.Is(err, fs.ErrNotExist) {
+	f, err := a.disk.openRegular(r.File())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		a.metrics.altered.Inc()
 		return nil, fmt.Errorf("%w: %s is gone; put it back from the backup", recorder.ErrAltered, r.File())
+	case errors.Is(err, errNoFile):
+		a.metrics.altered.Inc()
+		return nil, fmt.Errorf("%w: in the place of %s lies something that is no ordinary file; move it away and put the file back from the backup", recorder.ErrAltered, r.File())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the recording of call %s: %w", r.CallID, remedy(err))

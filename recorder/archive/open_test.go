@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sys/unix"
 
 	"dutyline/recorder"
 	"dutyline/recorder/archive"
@@ -81,6 +82,9 @@ func TestAlteredFilesAreNeverServed(t *testing.T) {
 		"longer":       func(b []byte) []byte { return append(b, 0) },
 		"empty":        func([]byte) []byte { return nil },
 		"no file left": nil,
+		"a pipe":       nil, // opened as a file it would be waited for without end
+		"a socket":     nil,
+		"a folder":     nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBed(t)
@@ -92,6 +96,14 @@ func TestAlteredFilesAreNeverServed(t *testing.T) {
 			f.Close()
 			if change == nil {
 				err = os.Remove(b.file(r))
+				switch name {
+				case "a pipe":
+					err = errors.Join(err, unix.Mkfifo(b.file(r), 0o600))
+				case "a socket":
+					err = errors.Join(err, unix.Mknod(b.file(r), unix.S_IFSOCK|0o600, 0))
+				case "a folder":
+					err = errors.Join(err, os.Mkdir(b.file(r), 0o700))
+				}
 			} else {
 				b.alter(r, change)
 			}
@@ -102,6 +114,7 @@ func TestAlteredFilesAreNeverServed(t *testing.T) {
 				"open":   func() error { _, _, err := b.Open(t.Context(), r.CallID); return err },
 				"peaks":  func() error { _, err := b.Peaks(t.Context(), r.CallID); return err },
 				"verify": func() error { return b.Verify(t.Context(), r) },
+				"file":   func() error { return b.VerifyFile(t.Context(), r) },
 			} {
 				if err := try(); !errors.Is(err, recorder.ErrAltered) || !strings.Contains(err.Error(), "backup") {
 					t.Errorf("%s: got %v, want recorder.ErrAltered and where to get it back", what, err)

@@ -161,7 +161,7 @@ func (s side) blocks() *blocks { return s.wav.blocks(s.file) }
 // keep decides about a file that is there already: it stays in any case. When it is what we
 // would have written, or another encoding of the same audio, it is the seal.
 func (a *Archive) keep(name string, encrypted bool, s *recorder.Seal, plain *os.File) error {
-	f, err := a.disk.root.Open(name)
+	f, err := a.disk.openRegular(name)
 	if err != nil {
 		return err
 	}
