@@ -20,6 +20,10 @@ const (
 	TookBackup  = "backup.make"  // the object is the backup's path: of the folder and the generation
 )
 
+// BeganAnew is what the system itself notes when a log begins beside what an earlier one left; the
+// object says what that was.
+const BeganAnew = "log.begin"
+
 // AccessAgain is for how long the same person's further looks at the same thing are the same access.
 const AccessAgain = 10 * time.Minute
 

@@ -98,6 +98,7 @@ func (a *app) open(ctx context.Context) error {
 	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Routes: a.cfg.Alerts.Routes()}); err != nil {
 		return err
 	}
+	a.lookAtLog(ctx)
 	if a.keys, a.keyMade, err = openKeys(ctx, a.cfg, a.log, a.logger); err != nil {
 		return err
 	}
@@ -161,6 +162,7 @@ func (a *app) resume(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the calls that had not ended: %w", err)
 	}
+	a.nameDoubtful(ctx)
 	states, err := a.log.LineStates(ctx)
 	if err != nil {
 		return fmt.Errorf("read the lines' last states: %w", err)

@@ -51,7 +51,7 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	checks := []telephony.Check{{Name: "configuration", OK: true, Detail: fmt.Sprintf("%s, %d line(s)", file, len(c.Lines))}}
 	sw := ari.New(ariConfig(c, slog.New(slog.DiscardHandler)), nil)
 	checks = append(checks, sw.Check(ctx, c.TelephonyLines())...)
-	checks = append(checks, checkJournal(ctx, c, sw.ModuleRuns), checkClock(), checkLog(ctx, c), checkKeys(ctx, c), checkRoom(ctx, c))
+	checks = append(checks, checkJournal(ctx, c, sw.ModuleRuns), checkClock(), checkLog(ctx, c), checkStructure(ctx, c), checkBeginning(ctx, c), checkKeys(ctx, c), checkRoom(ctx, c))
 	facts, err := proofFactsOf(ctx, c.Log.File)
 	checks = append(checks, checkEvidenceKey(c, facts, err), checkBackup(c, facts, err, time.Now()))
 	checks = append(checks, checkPeople(ctx, c)...)

@@ -38,6 +38,7 @@ const (
 // verifyRun is one verification from the command line.
 type verifyRun struct {
 	config, db, archive string
+	key                 string // that signs; empty: not known
 	checkpoint          string
 	exhibit             string
 	list                bool
@@ -139,6 +140,9 @@ func (f *verifyRun) run(cmd *cobra.Command) (*audit.Report, error) {
 	if err := f.checkFiles(cmd.Context(), v, report); err != nil {
 		return nil, err
 	}
+	if err := f.sayBeginning(cmd.Context(), v, report); err != nil {
+		return nil, err
+	}
 	verifiers, err := v.Verifiers(cmd.Context())
 	for _, key := range verifiers {
 		report.Notes = append(report.Notes, "checkpoints are signed by the key of fingerprint "+audit.Fingerprint(key)+": compare it with the one that was filed")
@@ -154,13 +158,23 @@ func (f *verifyRun) places() error {
 		if err != nil {
 			return err
 		}
-		f.db, f.archive = c.Log.File, c.Archive.Folder
+		f.db, f.archive, f.key = c.Log.File, c.Archive.Folder, c.EvidenceKey()
 	case f.db == "":
 		return errors.New("which duty log? Name the daemon's configuration with --config FILE, the log itself with --db FILE, or an exhibit with --exhibit DIR")
 	case f.archive == "":
 		f.archive = filepath.Join(filepath.Dir(f.db), "recordings")
 	}
 	return nil
+}
+
+// sayBeginning tells a log that began beside what an earlier one had left: it may be intact, and
+// yet not be all there was.
+func (f *verifyRun) sayBeginning(ctx context.Context, v *sqlite.Verifier, report *audit.Report) error {
+	b, err := v.Beginning(ctx)
+	if err == nil {
+		report.Anew = beginsAnew(f.db, f.key, f.archive, b)
+	}
+	return err
 }
 
 const recordingFiles = "recording files"
@@ -252,7 +266,11 @@ func (f *verifyRun) print(to io.Writer, r *audit.Report) error {
 	for _, n := range r.Notes {
 		fmt.Fprintln(to, "note: "+n)
 	}
-	fmt.Fprintf(to, "verify: %s\n", r.Verdict())
+	verdict := string(r.Verdict())
+	if r.Anew != "" {
+		verdict += ", but " + r.Anew
+	}
+	fmt.Fprintf(to, "verify: %s\n", verdict)
 	switch r.Verdict() {
 	case audit.Altered:
 		return errAltered

@@ -51,6 +51,7 @@ type Report struct {
 	Findings []Finding // altered and cannot tell
 	Unlisted int64     // findings beyond those
 	Notes    []string  // what has to be said beside
+	Anew     string    // the sentence about a log that began beside what an earlier one had left; empty: it did not
 	Stopped  bool      // its tables are not the log's own: no row was read
 	Each     func(Finding)
 }

@@ -47,16 +47,24 @@ func (db *DB) DoubtfulCalls(ctx context.Context, since time.Time) ([]DoubtfulCal
 func (db *DB) vouched(ctx context.Context, where string, args ...any) (good []telephony.Call, doubtful []DoubtfulCall, err error) {
 	s := db.reading(ctx)
 	rows, err := s.Query("SELECT "+callColumns+" FROM calls WHERE "+where, args...)
-	calls, err := all(rows, err, func(row scanner) (k keptCall, err error) {
-		err = row.Scan(k.targets()...)
-		return k, err
+	type readCall struct {
+		keptCall
+		broken error
+	}
+	calls, err := all(rows, err, func(row scanner) (k readCall, _ error) {
+		k.broken = row.Scan(k.targets()...) // the id comes first; one row that was spoilt must not keep the daemon from starting
+		return k, nil
 	})
 	if err != nil {
 		return nil, nil, err
 	}
 	good = []telephony.Call{}
 	for _, k := range calls {
-		why, err := whyDoubtful(s, k)
+		if k.broken != nil {
+			doubtful = append(doubtful, DoubtfulCall{k.ID, fmt.Sprintf("its row cannot be read: %v", k.broken)})
+			continue
+		}
+		why, err := whyDoubtful(s, k.keptCall)
 		if err != nil {
 			return nil, nil, err
 		}
