@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dutyline/dutylog/sqlite"
 	"dutyline/telephony"
@@ -157,5 +158,49 @@ func TestALogThatBeginsAnewSaysSo(t *testing.T) {
 			p.behindTheBack(t, "DROP TRIGGER accesses_stay", "DELETE FROM accesses")
 			answers(t, exitAltered, []string{"access 1"}, "--config", p.file) // nobody takes it out again
 		})
+	}
+}
+
+// The same with a switch and its journal: the forged call stays what it is, and no interval begins in its
+// time, while real calls go on.
+func TestSystemAForgedCallIsNotSettled(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t)
+	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.awaitLine("idle")
+	r.calls("caller", caller{number: "02422730001", talk: time.Second, hertz: callerTone}).Must(t)
+	r.desk.settled(1)
+	p := &patient{cfg: r.cfg}
+	r.again(func() {
+		p.behindTheBack(t, "CREATE TEMP TABLE forged AS SELECT * FROM calls", "UPDATE forged SET id = '9.9', ended_at = NULL, outcome = '', settled_by = '', entry_id = '', offered_at = offered_at - 3600000000",
+			"INSERT INTO calls SELECT * FROM forged")
+	})
+	r.calls("caller", caller{number: "02488880007", talk: time.Second, hertz: callerTone}).Must(t)
+	db, err := openReadOnly(r.cfg.Log.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	ask := func(query string) (n int) {
+		if err := db.QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	r.desk.await(30*time.Second, "the real call after the start is settled", func() bool {
+		return ask("SELECT count(*) FROM calls WHERE caller = '02488880007' AND settled_by <> ''") == 1
+	})
+	for query, want := range map[string]int{
+		"SELECT count(*) FROM calls WHERE id = '9.9' AND ended_at IS NULL AND settled_by = '' AND entry_id = ''": 1,
+		"SELECT count(*) FROM records WHERE subject = '9.9'":                                                     0,
+		"SELECT count(*) FROM entries WHERE call_id = '9.9'":                                                     0,
+		"SELECT count(*) FROM intervals WHERE from_at < (SELECT min(offered_at) FROM calls WHERE id <> '9.9')":   0,
+	} {
+		if got := ask(query); got != want {
+			t.Errorf("%s: %d, want %d", query, got, want)
+		}
+	}
+	if said := r.logs.String(); !strings.Contains(said, "call=9.9") {
+		t.Errorf("it is not named: %s", said)
 	}
 }
