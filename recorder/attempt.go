@@ -40,7 +40,7 @@ func (c *Collector) collect(ctx context.Context, r Recording, w *watch) (Recordi
 	case StepSeal:
 		return c.seal(ctx, r, w, v)
 	case StepEmpty:
-		return c.sweep(ctx, r, w)
+		return c.sweep(ctx, r, w, v.Reason)
 	case StepLost:
 		if v.Cause == CauseNoAudio { // two headers: they would stay for ever
 			if err := c.remove(ctx, r); err != nil {
@@ -140,11 +140,11 @@ func (c *Collector) finish(ctx context.Context, r Recording, w *watch) (Recordin
 }
 
 // sweep removes the empty files of an unanswered call, and of one that proves to be unanswered.
-func (c *Collector) sweep(ctx context.Context, r Recording, w *watch) (Recording, error) {
+func (c *Collector) sweep(ctx context.Context, r Recording, w *watch, why string) (Recording, error) {
 	if err := c.remove(ctx, r); err != nil {
 		return c.vain(ctx, r, w, "remove the empty files of an unanswered call from the switch", err)
 	}
-	r.Status, r.Reason, r.NextTry, r.Attempts = None, "", time.Time{}, 0
+	r.Status, r.Reason, r.NextTry, r.Attempts = None, why, time.Time{}, 0
 	return c.save(ctx, r)
 }
 

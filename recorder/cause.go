@@ -10,6 +10,7 @@ const (
 	saysGrowing   = "the switch is still writing the recording"
 	saysOneSide   = "the switch recorded nothing"
 	saysCut       = "the recording was cut on the switch"
+	saysPerhaps   = "nobody saw whether this call was answered, and the switch has no sound of it"
 )
 
 // SaysCut and SaysOneSide begin the reasons of sealed recordings of which a part is not there; the

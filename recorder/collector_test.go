@@ -598,7 +598,7 @@ func TestACallThatEndedUnseenKeepsWhatWasRecorded(t *testing.T) {
 		s.end(perhaps)
 		s.want("1.0", recorder.Pending, "not stored both sides yet")
 		s.pass(13 * time.Second)
-		if r := s.want("1.0", recorder.None, ""); len(r.Findings) > 0 || !r.NextTry.IsZero() {
+		if r := s.want("1.0", recorder.None, "nobody saw whether this call was answered"); len(r.Findings) > 0 || !r.NextTry.IsZero() {
 			t.Errorf("nobody answered, so nothing is missing: %+v", r)
 		}
 		s.stored()

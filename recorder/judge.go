@@ -118,6 +118,9 @@ func Assess(r Recording, by By, far, officer Received, unchanged time.Duration) 
 	}
 	if r.Talk == 0 { // no answer is known, so nothing is missed
 		never = Verdict{StepEmpty, CauseUnanswered, ""}
+		if r.Status == Pending {
+			never.Reason = saysPerhaps
+		}
 		mute = never
 	}
 	switch {

@@ -177,7 +177,18 @@ func TestACallThatWasCutIsJudgedByWhatIsKnown(t *testing.T) {
 	if r := judge(e); r.right != 1 || !r.clean() {
 		t.Errorf("%s %v", r.line(0), r.complaints)
 	}
-	e.windows = nil
+	// Nobody saw that it was answered, and nothing of it was stored: that has to be said.
+	unseen := l
+	unseen.Outcome, unseen.AnsweredAt, unseen.Recording, unseen.RecordingFor = "unknown", time.Time{}, "none", 0
+	e.log, e.stated = []logged{unseen}, []stated{{Kind: "switch_down", From: after(2), To: after(4)}}
+	if r := judge(e); r.recordingsLost != 1 {
+		t.Errorf("a recording that is not there without a word: %s", r.line(0))
+	}
+	e.log[0].RecordingReason = "nobody saw whether this call was answered, and the switch has no sound of it"
+	if r := judge(e); r.excused != 1 || !r.clean() {
+		t.Errorf("%s %v", r.line(0), r.complaints)
+	}
+	e.log, e.windows = []logged{l}, nil
 	if r := judge(e); r.delayed != 1 {
 		t.Errorf("cut although the switch lived: %s", r.line(0))
 	}

@@ -177,6 +177,8 @@ func (l logged) recordingAgainst(t truth, hurt bool) string {
 		return ""
 	case hurt && explained && l.RecordingReason != "":
 		return ""
+	case hurt && l.Outcome == "unknown" && l.Recording == "none" && l.RecordingReason != "":
+		return "" // nobody saw that it was answered, and it is said so
 	case explained && !hurt:
 		return fmt.Sprintf("its recording is %s (%s) although the switch lived", l.Recording, l.RecordingReason)
 	}

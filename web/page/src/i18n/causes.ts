@@ -19,6 +19,7 @@ const CAUSES: [RegExp, Key][] = [
   [/still writing/, 'cause.growing'],
   [/has not stored both sides/, 'cause.notYet'],
   [/was cut on the switch/, 'cause.cut'],
+  [/nobody saw whether this call was answered/, 'cause.perhaps'],
   [/sealed file was altered/, 'cause.altered'],
   [/different sealed file/, 'cause.conflict'],
   [/gave (the id of this call|this call the id)/, 'cause.sameId'],
