@@ -50,9 +50,13 @@ type Delivery struct {
 
 // Notice is what goes out: rule, line, time and entry number, and what the reason is called.
 func (d Delivery) Notice() Notice {
+	at := d.Alert.At
+	if d.Over {
+		at = d.Alert.ResolvedAt
+	}
 	return Notice{
 		ID: "dutyline-" + strconv.FormatInt(d.ID, 10), AlertID: strconv.FormatInt(d.Alert.ID, 10), Rule: d.Alert.Rule, Reason: d.Alert.Reason,
-		Severity: d.Alert.Severity, Line: d.Alert.Line, At: d.Alert.At, EntryNumber: d.EntryNumber, Title: d.Alert.Reason.Title(), Over: d.Over,
+		Severity: d.Alert.Severity, Line: d.Alert.Line, At: at, EntryNumber: d.EntryNumber, Title: d.Alert.Reason.Title(), Over: d.Over,
 	}
 }
 

@@ -26,7 +26,7 @@ type Notice struct {
 	Reason      Reason
 	Severity    Severity
 	Line        string
-	At          time.Time // of what happened
+	At          time.Time // of what happened; of its end, when it is over
 	EntryNumber string    // e.g. 2026-000123; empty when there is no entry
 	Title       string    // one line for people, in the site's language
 	Text        string    // more for people

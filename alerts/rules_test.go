@@ -280,3 +280,15 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 		t.Errorf("%d reasons", n)
 	}
 }
+
+// A message says when it happened, and that it is over when it was over.
+func TestANoticeSaysWhen(t *testing.T) {
+	d := alerts.Delivery{ID: 7, Alert: alerts.Alert{ID: 3, Reason: alerts.ReasonLineBlind, Rule: "line_unknown", At: noon, ResolvedAt: noon.Add(time.Minute)}}
+	if n := d.Notice(); !n.At.Equal(noon) || n.Over || n.ID != "dutyline-7" || n.AlertID != "3" || n.Title != "看不到交换机，线路状况不明" {
+		t.Errorf("%+v", n)
+	}
+	d.Over = true
+	if n := d.Notice(); !n.At.Equal(noon.Add(time.Minute)) || !n.Over {
+		t.Errorf("%+v", n)
+	}
+}

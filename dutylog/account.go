@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -63,7 +64,7 @@ func (a Account) Check() error {
 	case blank(a.Name) || CleanText(a.Name) != a.Name || utf8.RuneCountInString(a.Name) > 64:
 		return &InvalidError{Field: "name", Reason: "is 1 to 64 characters, as in the roster"}
 	case !a.Role.Valid():
-		return &InvalidError{Field: "role", Reason: "is officer, leader, supervisor or admin"}
+		return &InvalidError{Field: "role", Reason: fmt.Sprintf("%q is none: use officer, leader, supervisor or admin", a.Role)}
 	case a.PasswordHash == "":
 		return &InvalidError{Field: "password", Reason: "is missing"}
 	}

@@ -95,12 +95,19 @@ func disputes(live, journal Call) []Finding {
 		}
 	}
 	note(live.Outcome != journal.Outcome, OutcomeDisputed)
-	note(apart(live.RangAt, journal.RangAt, sameMoment), RingDisputed)
+	note(apart(live.RangAt, journal.RangAt, sameMoment) && !hardlyRang(live) && !hardlyRang(journal), RingDisputed)
 	note(apart(live.AnsweredAt, journal.AnsweredAt, sameMoment), AnswerDisputed)
 	note(apart(live.EndedAt, journal.EndedAt, sameEnd), EndDisputed)
 	note(live.HangupBy != journal.HangupBy && live.HangupBy != "" && journal.HangupBy != "", HangupDisputed)
 	note(live.Direction == Inbound && live.Caller.Raw != journal.Caller.Raw, CallerDisputed)
 	return out
+}
+
+// hardlyRang reports whether the bell stopped as it began: a phone that sends every call on says
+// that it rings and sends it on within the same moment, and the journal cannot tell whether it did.
+func hardlyRang(c Call) bool {
+	d, ok := c.RingFor()
+	return ok && d < sameMoment
 }
 
 // apart reports whether two accounts of a moment differ, or only one of them has it.

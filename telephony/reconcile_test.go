@@ -60,6 +60,8 @@ func TestReconcile(t *testing.T) {
 		}), telephony.AnsweredInTime, []telephony.Finding{telephony.EndDisputed, telephony.HangupDisputed, telephony.CallerDisputed}, at(30)},
 		{"only one of them saw a ring", account(func(c *telephony.Call) { c.RangAt = time.Time{} }), account(),
 			telephony.AnsweredInTime, []telephony.Finding{telephony.RingDisputed}, at(30)},
+		{"a bell that stopped as it began is no dispute", account(func(c *telephony.Call) { c.RangUntil = c.RangAt }), account(func(c *telephony.Call) { c.RangAt, c.RangUntil = time.Time{}, time.Time{} }),
+			telephony.AnsweredInTime, nil, at(30)},
 		{"what was not seen to its end is settled by the journal", account(endUnseen), account(),
 			telephony.AnsweredInTime, []telephony.Finding{telephony.SeenInPart}, at(30)},
 		{"what the live view still holds as running", account(func(c *telephony.Call) { c.Outcome, c.EndedAt = "", time.Time{} }), account(),

@@ -54,7 +54,12 @@ func sentence(err error) string {
 
 // hint names the help where a command was misspelt: cobra's own sentences end without a remedy.
 func hint(err error) string {
-	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "requires at least", "accepts ", "invalid argument", "flag needs"} {
+	for _, start := range []string{"requires at least", "accepts "} {
+		if strings.HasPrefix(err.Error(), start) {
+			return " (see dutyline --help, or --help after a command)"
+		}
+	}
+	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "invalid argument", "flag needs"} {
 		if strings.HasPrefix(err.Error(), start) {
 			return " (see dutyline --help, or --help after a command; times are written like 7s)"
 		}

@@ -47,7 +47,7 @@ type verifyRun struct {
 func newVerifyCommand() *cobra.Command {
 	var f verifyRun
 	cmd := &cobra.Command{
-		Use:   "verify [--checkpoint FILE] (--config FILE | --db FILE | --exhibit DIR)",
+		Use:   "verify ((--config FILE | --db FILE) [--checkpoint FILE] | --exhibit DIR)",
 		Short: "Check offline whether the duty log is as it was written: intact (0), altered (1) or cannot tell (2)",
 		Long: "Check every record of the log, every row that they cover, every recording's file, the numbers of the\n" +
 			"entries and every signed checkpoint. The daemon may run meanwhile; nothing is changed. The answer is the\n" +

@@ -16,7 +16,7 @@ describe('an alert', () => {
     expect(alertState(alert({}))).toBe('待处理')
     expect(alertState(alert({ state: 'acknowledged', ...taken }))).toBe('陈主任 处理中 · 11-23 12:05')
     expect(alertState(alert({ state: 'resolved', ...taken, resolved_at: '2026-11-23T04:06:00.000Z' }))).toBe('陈主任 已处理 · 11-23 12:05')
-    expect(alertState(alert({ state: 'resolved', resolved_at: '2026-11-23T04:06:00.000Z' }))).toBe('已自行解除 · 11-23 12:06')
+    expect(alertState(alert({ state: 'resolved', resolved_at: '2026-11-23T04:06:00.000Z' }))).toBe('已自动解除 · 11-23 12:06')
     lang.value = 'en'
     expect(alertState(alert({ state: 'acknowledged', ...taken }))).toBe('陈主任 is on it · 11-23 12:05')
   })

@@ -5,10 +5,11 @@ import { alertsEn, alertsZh, type AlertsKey } from './alerts'
 import { categoryWords } from './categories'
 import { en } from './en'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
+import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | SidesKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -32,7 +33,7 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh }, en: { ...en, ...reconcileEn, ...alertsEn } }
+const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...sidesEn } }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)

@@ -1,0 +1,14 @@
+// Whose voice a side of a recording is, where it is not the caller's or the officer's.
+export const sidesZh = {
+  'rec.answerer': '应答方（右）',
+  'rec.side.answerer': '只听应答方',
+  'rec.side.callee': '只听对方',
+} as const
+
+export type SidesKey = keyof typeof sidesZh
+
+export const sidesEn: Record<SidesKey, string> = {
+  'rec.answerer': 'Who answered (right)',
+  'rec.side.answerer': 'Who answered only',
+  'rec.side.callee': 'Other side only',
+}
