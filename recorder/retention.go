@@ -28,7 +28,8 @@ type Object struct {
 	InUse      bool      // it is being written or read now
 	Held       bool      // a legal hold covers it
 	Verified   bool      // it was proved to be what was kept
-	BackedUpAt time.Time // when a finished backup first held it; zero: none does
+	Digest     Digest    // of its content as it was proved; empty: nobody has looked at it yet
+	BackedUpAt time.Time // when a finished backup first held that content; zero: none does
 }
 
 // Bound is how much of one kind is kept. Zero values bound nothing.

@@ -19,7 +19,6 @@ import (
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
-	"dutyline/telephony/tape"
 )
 
 // notInBackup is said in every manifest, and after every backup and restoration.
@@ -320,40 +319,14 @@ func (b *backupRun) mark(ctx context.Context, done dutylog.Backup) error {
 	return errors.Join(err, m.flush(ctx))
 }
 
-// markFiles notes which closed files of the tape and the journal this generation holds. The one
-// that is still written is never marked: the rest of it is in no backup.
+// markFiles notes the contents of the tape's and the journal's files that this generation holds.
+// By its content a file that is written on, or whose name rotation gave to another, is not held.
 func (b *backupRun) markFiles(ctx context.Context, m backup.Manifest, at time.Time) error {
-	of := map[recorder.Kind][]string{}
+	files := map[recorder.Digest]string{}
 	for _, f := range m.Kept {
-		folder, name, _ := strings.Cut(f.Name, "/")
-		of[recorder.Kind(folder)] = append(of[recorder.Kind(folder)], name)
+		files[recorder.Digest(f.SHA256)] = f.Name
 	}
-	var err error
-	for _, kind := range []recorder.Kind{recorder.KindTape, recorder.KindJournal} {
-		err = errors.Join(err, b.log.MarkFilesBackedUp(ctx, kind, closedFiles(kind, of[kind]), at))
-	}
-	return err
-}
-
-// closedFiles are those that nobody writes any more, under the names that they had when they
-// were written: of the tape all but the newest, of the journal what rotation left beside a file.
-func closedFiles(kind recorder.Kind, names []string) (closed []string) {
-	if kind == recorder.KindTape {
-		names = slices.DeleteFunc(names, func(n string) bool { _, ours := tape.Day(n); return !ours })
-		slices.SortFunc(names, tape.Compare)
-		for i, n := range names {
-			if i < len(names)-1 {
-				closed = append(closed, strings.TrimSuffix(n, recorder.EncryptedSuffix))
-			}
-		}
-		return slices.Compact(closed)
-	}
-	for _, n := range names {
-		if slices.ContainsFunc(names, func(live string) bool { return live != n && strings.HasPrefix(n, live) }) {
-			closed = append(closed, n)
-		}
-	}
-	return closed
+	return b.log.MarkFilesBackedUp(ctx, files, at)
 }
 
 // marker notes in the log what is backed up, some hundreds at a time: a long list then needs

@@ -35,30 +35,64 @@ type expirer struct {
 	logger  *slog.Logger
 }
 
-// rulings decides about everything that may have to go. What is about to go is proved first:
-// an altered recording is a finding and stays.
+// rulings decides about everything that may have to go. What is about to go is proved first: an
+// altered recording is a finding and stays. Of a file nobody knows before its content was looked
+// at whether a backup has it, so that is done only where nothing else keeps it.
 func (x *expirer) rulings(ctx context.Context) ([]recorder.Ruling, error) {
 	now := x.now()
 	objects, err := x.objects(ctx, now)
 	if err != nil {
 		return nil, err
 	}
-	rulings := x.rule.Decide(objects, now)
-	for _, r := range rulings {
-		if !r.Expire || r.Kind != recorder.KindRecording {
+	for _, r := range x.rule.Decide(objects, now) {
+		if !r.Expire && (r.Why != recorder.NotBackedUp || r.Kind == recorder.KindRecording) {
 			continue
 		}
-		row, err := x.log.Recording(ctx, r.Name)
-		if err == nil {
-			err = x.archive.VerifyFile(ctx, row)
-		}
-		if err != nil {
-			x.logger.Error("a recording is past its days and stays, because it cannot be proved", "call", r.Name, "err", err)
-			i := slices.IndexFunc(objects, func(o recorder.Object) bool { return o.Kind == r.Kind && o.Name == r.Name })
-			objects[i].Verified = false
+		o := &objects[slices.IndexFunc(objects, func(o recorder.Object) bool { return o.Kind == r.Kind && o.Name == r.Name })]
+		if err := x.prove(ctx, o); err != nil {
+			x.logger.Error("what is past its days stays, because it cannot be proved", "kind", r.Kind, "name", r.Name, "err", err)
+			o.Verified = false
 		}
 	}
 	return x.rule.Decide(objects, now), ctx.Err()
+}
+
+// prove reads an object and notes by which content it is decided about.
+func (x *expirer) prove(ctx context.Context, o *recorder.Object) error {
+	if o.Kind == recorder.KindRecording {
+		row, err := x.log.Recording(ctx, o.Name)
+		if err != nil {
+			return err
+		}
+		o.Digest = row.Digest
+		return x.archive.VerifyFile(ctx, row)
+	}
+	digest, read, err := contentOf(ctx, x.place(o.Kind, o.Name))
+	if err != nil {
+		return err
+	}
+	if read.Size() != o.Bytes || o.Kind == recorder.KindJournal && !read.ModTime().Equal(o.At) {
+		return errors.New("it was rotated or written while it was looked at; the next run decides about it")
+	}
+	o.Digest = digest
+	o.BackedUpAt, err = x.log.FileBackedUp(ctx, digest)
+	return err
+}
+
+// contentOf is the digest of a file as it lies there, and the file that was read.
+func contentOf(ctx context.Context, name string) (recorder.Digest, fs.FileInfo, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", nil, err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, cancelable{ctx, f})
+	return recorder.Digest(hex.EncodeToString(h.Sum(nil))), info, err
 }
 
 func (x *expirer) objects(ctx context.Context, now time.Time) (all []recorder.Object, err error) {
@@ -79,15 +113,8 @@ func (x *expirer) objects(ctx context.Context, now time.Time) (all []recorder.Ob
 	if err != nil {
 		return nil, err
 	}
-	backed := map[recorder.Kind]map[string]time.Time{}
-	for _, kind := range []recorder.Kind{recorder.KindTape, recorder.KindJournal} {
-		if backed[kind], err = x.log.FilesBackedUp(ctx, kind); err != nil {
-			return nil, err
-		}
-	}
 	for _, f := range slices.Concat(files, rotated) {
 		f.object.Held = slices.ContainsFunc(held, f.span.Overlaps)
-		f.object.BackedUpAt = backed[f.object.Kind][f.object.Name]
 		all = append(all, f.object)
 	}
 	return all, nil
@@ -105,14 +132,19 @@ func (x *expirer) tapeObjects(now time.Time) (all []aged, err error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	for i, f := range files {
+	plain := func(name string) string { return strings.TrimSuffix(name, recorder.EncryptedSuffix) }
+	for _, f := range files {
+		name := plain(f.Name)
+		if len(all) > 0 && all[len(all)-1].object.Name == name {
+			continue // a crash left both of its forms
+		}
 		day, _ := tape.Day(f.Name)
 		end := day.AddDate(0, 0, 1)
 		if end.After(now) && !day.After(now) {
 			end = now // today's
 		}
-		all = append(all, aged{recorder.Object{Kind: recorder.KindTape, Name: strings.TrimSuffix(f.Name, recorder.EncryptedSuffix), At: end, Bytes: f.Size,
-			InUse: i == len(files)-1, Verified: true}, sqlite.Span{From: day, To: end}})
+		all = append(all, aged{recorder.Object{Kind: recorder.KindTape, Name: name, At: end, Bytes: f.Size,
+			InUse: name == plain(files[len(files)-1].Name), Verified: true}, sqlite.Span{From: day, To: end}})
 	}
 	return all, err
 }
@@ -154,13 +186,10 @@ func (x *expirer) Run(ctx context.Context) (gone []recorder.Ruling, err error) {
 		if !r.Expire {
 			continue
 		}
-		digest, err := x.digest(ctx, r)
-		if err == nil {
-			var id int64
-			if id, err = x.log.Expire(ctx, r, digest, x.by); err == nil && id > 0 {
-				gone = append(gone, r)
-				x.logger.Info("a decision of retention", "decision", id, "kind", r.Kind, "name", r.Name, "why", r.Why)
-			}
+		id, err := x.log.Expire(ctx, r, x.by)
+		if id > 0 {
+			gone = append(gone, r)
+			x.logger.Info("a decision of retention", "decision", id, "kind", r.Kind, "name", r.Name, "digest", r.Digest, "why", r.Why)
 		}
 		if ctx.Err() != nil {
 			return gone, ctx.Err()
@@ -170,22 +199,6 @@ func (x *expirer) Run(ctx context.Context) (gone []recorder.Ruling, err error) {
 		}
 	}
 	return gone, x.Finish(ctx)
-}
-
-// digest is of the file as it lies there.
-func (x *expirer) digest(ctx context.Context, r recorder.Ruling) (recorder.Digest, error) {
-	if r.Kind == recorder.KindRecording {
-		row, err := x.log.Recording(ctx, r.Name)
-		return row.Digest, err
-	}
-	f, err := os.Open(x.place(r.Kind, r.Name))
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	_, err = io.Copy(h, cancelable{ctx, f})
-	return recorder.Digest(hex.EncodeToString(h.Sum(nil))), err
 }
 
 // place is where a file of the tape or the journal lies, encrypted or not.
@@ -230,11 +243,56 @@ func (x *expirer) delete(ctx context.Context, d sqlite.Deletion) error {
 		}
 		return x.archive.Remove(row)
 	case recorder.KindTape, recorder.KindJournal:
-		file := x.place(d.Kind, d.Name)
-		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return x.deleteFile(ctx, d)
+	}
+	return fmt.Errorf("decision %d is about a %s, which this program cannot delete: install the newer dutyline that decided it", d.ID, d.Kind)
+}
+
+// deleteFile deletes the content that was decided about, whatever it is called by now: since the
+// decision rotation may have given its name to a younger file, which stays.
+func (x *expirer) deleteFile(ctx context.Context, d sqlite.Deletion) error {
+	files, err := x.candidates(d)
+	if err != nil {
+		return err
+	}
+	other := ""
+	for _, file := range files {
+		digest, read, err := contentOf(ctx, file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return err
+		case digest != d.Digest:
+			other = file
+			continue
+		}
+		if now, err := os.Lstat(file); err != nil || !os.SameFile(now, read) {
+			return fmt.Errorf("%s was rotated just now: nothing was deleted", file)
+		}
+		if err := os.Remove(file); err != nil {
 			return err
 		}
 		return syncFolder(filepath.Dir(file))
 	}
-	return fmt.Errorf("decision %d is about a %s, which this program cannot delete: install the newer dutyline that decided it", d.ID, d.Kind)
+	if other != "" {
+		x.logger.Warn("what was decided to go is not there any more with that content, and nothing was deleted; what has its name now is decided about by itself",
+			"decision", d.ID, "kind", d.Kind, "name", d.Name, "digest", d.Digest)
+	}
+	return nil
+}
+
+// candidates are the files that a decision can be about, the one with its name first.
+func (x *expirer) candidates(d sqlite.Deletion) ([]string, error) {
+	files := []string{x.place(d.Kind, d.Name)}
+	if d.Kind != recorder.KindJournal {
+		return files, nil
+	}
+	rotated, err := x.journalObjects()
+	for _, f := range rotated {
+		if !f.object.InUse && f.object.Name != d.Name && f.object.Bytes == d.Bytes {
+			files = append(files, x.place(d.Kind, f.object.Name))
+		}
+	}
+	return files, err
 }

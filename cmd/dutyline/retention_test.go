@@ -229,7 +229,7 @@ func TestADeletionThatFailedIsTriedAgain(t *testing.T) {
 	x := s.expirer()
 	rulings, err := x.rulings(t.Context())
 	s.ok(err)
-	id, err := s.db.Expire(t.Context(), rulings[0], "aa", x.by) // and the daemon dies here
+	id, err := s.db.Expire(t.Context(), rulings[0], x.by) // and the daemon dies here
 	if err != nil || id != 1 {
 		t.Fatalf("%d, %v", id, err)
 	}
@@ -247,19 +247,6 @@ func TestADeletionThatFailedIsTriedAgain(t *testing.T) {
 	s.ok(x.Finish(t.Context()))
 	if _, err := os.Stat(file); err == nil {
 		t.Error("it is still there")
-	}
-}
-
-func TestWhichFilesABackupHolds(t *testing.T) {
-	tapes := []string{"2026-11-24.jsonl", "notes.txt", "2026-11-23-002.jsonl.age", "2026-11-23.jsonl.age"}
-	if diff := cmp.Diff([]string{"2026-11-23.jsonl", "2026-11-23-002.jsonl"}, closedFiles(recorder.KindTape, tapes)); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff([]string{"cel.jsonl.1", "cel.jsonl-20261101"}, closedFiles(recorder.KindJournal, []string{"cel.jsonl.1", "cel.jsonl", "cel.jsonl-20261101", "other"})); diff != "" {
-		t.Error(diff)
-	}
-	if closedFiles(recorder.KindTape, nil) != nil {
-		t.Error("nothing is something")
 	}
 }
 

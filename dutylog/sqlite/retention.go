@@ -45,24 +45,32 @@ const deletionColumns = "d.id, d.at, d.kind, d.name, d.why, d.bytes, d.digest"
 
 // Expire writes the decision about one object, before anything is deleted. Zero means that it
 // does not stand any more: it is held meanwhile, or somebody else decided the same.
-func (db *DB) Expire(ctx context.Context, r recorder.Ruling, digest recorder.Digest, by dutylog.Actor) (id int64, err error) {
-	if !r.Expire {
+func (db *DB) Expire(ctx context.Context, r recorder.Ruling, by dutylog.Actor) (id int64, err error) {
+	switch {
+	case !r.Expire:
 		return 0, fmt.Errorf("%s %s is kept (%s): there is nothing to decide", r.Kind, r.Name, r.Why)
+	case r.Digest == "": // a name alone may be another file's by the time of the deletion
+		return 0, fmt.Errorf("%s %s was not looked at, so nothing is decided about it: prove it first", r.Kind, r.Name)
 	}
 	err = db.write(ctx, "decide what expires", func(t *tx) error {
-		id, err = t.expire(r, digest, by)
+		id, err = t.expire(r, by)
 		return err
 	})
 	return id, err
 }
 
-func (t *tx) expire(r recorder.Ruling, digest recorder.Digest, by dutylog.Actor) (int64, error) {
-	result, err := t.sql.Exec(`INSERT INTO deletions (at, kind, name, why, of_at, bytes, digest, by_login, by_name, by_role) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, micros(t.now), string(r.Kind), r.Name, string(r.Why), micros(r.At), r.Bytes, string(digest), by.Login, by.Name, string(by.Role))
-	if err != nil {
+func (t *tx) expire(r recorder.Ruling, by dutylog.Actor) (int64, error) {
+	var earlier int64
+	err := t.sql.QueryRow("SELECT id FROM deletions WHERE kind = ? AND name = ? AND digest = ?", string(r.Kind), r.Name, string(r.Digest)).Scan(&earlier)
+	switch {
+	case err == nil:
+		return t.expireAgain(r, earlier)
+	case !errors.Is(err, sql.ErrNoRows):
 		return 0, err
 	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
+	result, err := t.sql.Exec(`INSERT INTO deletions (at, kind, name, why, of_at, bytes, digest, by_login, by_name, by_role) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		micros(t.now), string(r.Kind), r.Name, string(r.Why), micros(r.At), r.Bytes, string(r.Digest), by.Login, by.Name, string(by.Role))
+	if err != nil {
 		return 0, err
 	}
 	id, err := result.LastInsertId()
@@ -78,6 +86,20 @@ func (t *tx) expire(r recorder.Ruling, digest recorder.Digest, by dutylog.Actor)
 		return 0, err
 	}
 	return id, t.exec("INSERT INTO deletion_work (deletion, next_try, attempts, problem) VALUES (?, ?, 0, '')", id, micros(t.now))
+}
+
+// expireAgain takes up a decision about the same content under the same name when the file is there
+// again: an empty one of every quiet week, or one that somebody brought back. Zero: its work is not
+// done yet, so whoever decided it is at it.
+func (t *tx) expireAgain(r recorder.Ruling, decision int64) (int64, error) {
+	if r.Kind == recorder.KindRecording {
+		return 0, nil // its row says whether it is there
+	}
+	n, err := t.changed("INSERT INTO deletion_work (deletion, next_try, attempts, problem) VALUES (?, ?, 0, '') ON CONFLICT DO NOTHING", decision, micros(t.now))
+	if n == 0 {
+		return 0, err
+	}
+	return decision, err
 }
 
 // errStands undoes a decision that does not stand any more.
@@ -196,12 +218,12 @@ func (db *DB) RecordingBytes(ctx context.Context) (sum int64, err error) {
 	return sum, db.explain("add up the recordings", err)
 }
 
-// MarkFilesBackedUp notes that a finished backup holds closed files of the tape or the
-// journal, as they were at that time; the first time stands.
-func (db *DB) MarkFilesBackedUp(ctx context.Context, kind recorder.Kind, names []string, at time.Time) error {
+// MarkFilesBackedUp notes that a finished backup holds these contents of files, with a name for
+// people; the first time stands.
+func (db *DB) MarkFilesBackedUp(ctx context.Context, files map[recorder.Digest]string, at time.Time) error {
 	return db.write(ctx, "note what is backed up", func(t *tx) error {
-		for _, name := range names {
-			if err := t.exec("INSERT INTO files_backed_up (kind, name, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", string(kind), name, micros(at)); err != nil {
+		for digest, name := range files {
+			if err := t.exec("INSERT INTO files_backed_up (digest, name, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", string(digest), name, micros(at)); err != nil {
 				return err
 			}
 		}
@@ -209,16 +231,12 @@ func (db *DB) MarkFilesBackedUp(ctx context.Context, kind recorder.Kind, names [
 	})
 }
 
-// FilesBackedUp says since when a backup holds which files of a kind.
-func (db *DB) FilesBackedUp(ctx context.Context, kind recorder.Kind) (map[string]time.Time, error) {
-	rows, err := db.reading(ctx).Query("SELECT name, at FROM files_backed_up WHERE kind = ?", string(kind))
-	held := map[string]time.Time{}
-	_, err = all(rows, err, func(row scanner) (struct{}, error) {
-		var name string
-		var at time.Time
-		err := row.Scan(&name, instant{&at})
-		held[name] = at
-		return struct{}{}, err
-	})
-	return held, db.explain("read what is backed up", err)
+// FileBackedUp is since when a backup holds a file with this content, whatever it was called;
+// zero: none does.
+func (db *DB) FileBackedUp(ctx context.Context, digest recorder.Digest) (at time.Time, err error) {
+	err = db.reading(ctx).QueryRow("SELECT at FROM files_backed_up WHERE digest = ?", string(digest)).Scan(instant{&at})
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return at, db.explain("read what is backed up", err)
 }

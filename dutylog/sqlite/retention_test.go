@@ -28,7 +28,7 @@ func archived(t *testing.T, db *sqlite.DB, n int, change ...func(*recorder.Recor
 }
 
 func ruling(c telephony.Call) recorder.Ruling {
-	return recorder.Ruling{Object: recorder.Object{Kind: recorder.KindRecording, Name: c.ID, At: noon, Bytes: 100}, Expire: true, Why: recorder.TooOld, Due: noon}
+	return recorder.Ruling{Object: recorder.Object{Kind: recorder.KindRecording, Name: c.ID, At: noon, Bytes: 100, Digest: "bb"}, Expire: true, Why: recorder.TooOld, Due: noon}
 }
 
 func TestWhatMayExpire(t *testing.T) {
@@ -59,7 +59,7 @@ func TestADecisionComesBeforeTheDeletion(t *testing.T) {
 	db := open(t)
 	c := archived(t, db, 0)
 	begin := last(t, db)
-	id := must(db.Expire(ctx, ruling(c), "bb", dutylog.SystemActor()))(t)
+	id := must(db.Expire(ctx, ruling(c), dutylog.SystemActor()))(t)
 	r := must(db.Recording(ctx, c.ID))(t)
 	if id != 1 || r.Status != recorder.Expired || r.Decision != id || !strings.Contains(r.Reason, "decision 1 (too_old)") || r.Digest != "aa" {
 		t.Errorf("decision %d, row %+v", id, r)
@@ -67,7 +67,7 @@ func TestADecisionComesBeforeTheDeletion(t *testing.T) {
 	if diff := cmp.Diff([]string{"call " + c.ID}, topics(since(t, db, begin))); diff != "" {
 		t.Error(diff)
 	}
-	if again := must(db.Expire(ctx, ruling(c), "bb", dutylog.SystemActor()))(t); again != 0 {
+	if again := must(db.Expire(ctx, ruling(c), dutylog.SystemActor()))(t); again != 0 {
 		t.Errorf("decided twice: %d", again)
 	}
 	due := must(db.DueDeletions(ctx, noon.Add(time.Hour)))(t)
@@ -97,7 +97,7 @@ func TestAHoldThatCameMeanwhileWins(t *testing.T) {
 	db := open(t)
 	c := archived(t, db, 0)
 	must(db.SetHold(ctx, "e-"+c.ID, "诉讼", prosecutor))(t)
-	if id, err := db.Expire(ctx, ruling(c), "bb", dutylog.SystemActor()); id != 0 || err == nil || !strings.Contains(err.Error(), "held, changed or gone") {
+	if id, err := db.Expire(ctx, ruling(c), dutylog.SystemActor()); id != 0 || err == nil || !strings.Contains(err.Error(), "held, changed or gone") {
 		t.Errorf("%d, %v", id, err)
 	}
 	if r := must(db.Recording(ctx, c.ID))(t); r.Status != recorder.Sealed || len(must(db.Deletions(ctx, 10))(t)) != 0 {
@@ -105,22 +105,44 @@ func TestAHoldThatCameMeanwhileWins(t *testing.T) {
 	}
 	kept := ruling(c)
 	kept.Expire, kept.Why = false, recorder.Held
-	if _, err := db.Expire(ctx, kept, "bb", dutylog.SystemActor()); err == nil || !strings.Contains(err.Error(), "held") {
+	if _, err := db.Expire(ctx, kept, dutylog.SystemActor()); err == nil || !strings.Contains(err.Error(), "held") {
 		t.Errorf("%v", err)
 	}
 }
 
-func TestFilesExpireOnce(t *testing.T) {
+// TestAFileIsDecidedAboutByItsContent: rotation gives one name to many files, one after the other.
+func TestAFileIsDecidedAboutByItsContent(t *testing.T) {
 	db := open(t)
-	r := recorder.Ruling{Object: recorder.Object{Kind: recorder.KindTape, Name: "2026-11-01.jsonl", At: noon, Bytes: 5}, Expire: true, Why: recorder.TooMuch}
-	if id := must(db.Expire(ctx, r, "cc", dutylog.SystemActor()))(t); id != 1 {
-		t.Errorf("%d", id)
+	rotated := func(digest recorder.Digest) recorder.Ruling {
+		return recorder.Ruling{Object: recorder.Object{Kind: recorder.KindJournal, Name: "cel.jsonl.1", At: noon, Bytes: 5, Digest: digest}, Expire: true, Why: recorder.TooMuch}
 	}
-	ok(t, db.MarkFilesBackedUp(ctx, recorder.KindTape, []string{"a", "b"}, noon))
-	ok(t, db.MarkFilesBackedUp(ctx, recorder.KindTape, []string{"b", "c"}, noon.Add(time.Hour)))
-	held := must(db.FilesBackedUp(ctx, recorder.KindTape))(t)
-	if len(held) != 3 || !held["b"].Equal(noon.Truncate(time.Microsecond)) || len(must(db.FilesBackedUp(ctx, recorder.KindJournal))(t)) != 0 {
-		t.Errorf("%v", held)
+	decide := func(digest recorder.Digest, want int64) {
+		t.Helper()
+		if id := must(db.Expire(ctx, rotated(digest), dutylog.SystemActor()))(t); id != want {
+			t.Errorf("%s: decision %d, want %d", digest, id, want)
+		}
+	}
+	decide("cc", 1)
+	decide("cc", 0) // it is not carried out yet
+	decide("dd", 2) // the next file of that name
+	ok(t, db.DeletionDone(ctx, 1))
+	decide("cc", 1) // it is there again: an empty file, or one that was brought back
+	if due := must(db.DueDeletions(ctx, noon.Add(time.Hour)))(t); len(due) != 2 || len(must(db.Deletions(ctx, 10))(t)) != 2 {
+		t.Errorf("due: %+v", due)
+	}
+	if _, err := db.Expire(ctx, rotated(""), dutylog.SystemActor()); err == nil || !strings.Contains(err.Error(), "prove it first") {
+		t.Errorf("a file that nobody looked at: %v", err)
+	}
+}
+
+func TestWhatABackupHoldsIsKnownByItsContent(t *testing.T) {
+	db := open(t)
+	ok(t, db.MarkFilesBackedUp(ctx, map[recorder.Digest]string{"aa": "journal/cel.jsonl.1", "bb": "tape/2026-11-23.jsonl"}, noon))
+	ok(t, db.MarkFilesBackedUp(ctx, map[recorder.Digest]string{"aa": "journal/cel.jsonl.2", "cc": "journal/cel.jsonl.1"}, noon.Add(time.Hour)))
+	for digest, want := range map[recorder.Digest]time.Time{"aa": noon, "bb": noon, "cc": noon.Add(time.Hour), "dd": {}} {
+		if at := must(db.FileBackedUp(ctx, digest))(t); !at.Equal(want.Truncate(time.Microsecond)) {
+			t.Errorf("%s is held since %v, want %v", digest, at, want)
+		}
 	}
 }
 

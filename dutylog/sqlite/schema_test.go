@@ -16,6 +16,7 @@ import (
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
 	"dutyline/telephony"
 )
 
@@ -104,5 +105,40 @@ func TestAnIntervalIsClosedOnceAndStays(t *testing.T) {
 		if err := db.ExecOnWriter(statement); err == nil {
 			t.Errorf("%s works", statement)
 		}
+	}
+}
+
+// TestDecisionsOfSchema13StayAsTheyWere: the table was built anew, for its constraint; what its
+// records cover is the same, work goes on, and what was backed up by its name alone counts as not held.
+func TestDecisionsOfSchema13StayAsTheyWere(t *testing.T) {
+	path := atSchema(t, 13)
+	decision := "INSERT INTO deletions (id, at, kind, name, why, of_at, bytes, digest, by_login, by_name, by_role) VALUES "
+	execIn(t, path, decision+"(3, 5, 'journal', 'cel.jsonl.1', 'too_old', 4, 9, 'aa', 'system', '', ''), (7, 6, 'tape', '2026-11-01.jsonl', 'too_old', 4, 9, 'bb', 'system', '', '')",
+		"INSERT INTO deletion_work (deletion, next_try, attempts, problem) VALUES (7, 1, 2, 'the disk is read-only')",
+		"INSERT INTO files_backed_up (kind, name, at) VALUES ('journal', 'cel.jsonl.1', 1)",
+		"DROP TRIGGER records_stay", "DELETE FROM records", "UPDATE evidence SET taken_over_at = NULL",
+		"CREATE TRIGGER records_stay BEFORE DELETE ON records\nBEGIN SELECT RAISE(ABORT, 'a record of the evidence is never deleted'); END")
+	ok(t, sqlite.BringTo(path, 13, noon)) // and covers them as that schema did
+	db := must(sqlite.Open(ctx, path, sqlite.Options{Now: newClock(noon.Add(time.Hour)).now}))(t)
+	due := must(db.DueDeletions(ctx, noon))(t)
+	if len(due) != 1 || due[0].ID != 7 || due[0].Attempts != 2 || len(must(db.Deletions(ctx, 10))(t)) != 2 {
+		t.Errorf("%+v", due)
+	}
+	next := recorder.Ruling{Object: recorder.Object{Kind: recorder.KindJournal, Name: "cel.jsonl.1", At: noon, Bytes: 9, Digest: "cc"}, Expire: true, Why: recorder.TooOld}
+	if at := must(db.FileBackedUp(ctx, "aa"))(t); !at.IsZero() {
+		t.Errorf("it counts as held since %v by its name", at)
+	}
+	if id := must(db.Expire(ctx, next, dutylog.SystemActor()))(t); id != 8 {
+		t.Errorf("decision %d, want the next number", id)
+	}
+	for _, statement := range []string{"DELETE FROM deletions", "UPDATE deletions SET why = 'x'", "INSERT INTO deletion_work (deletion, next_try, attempts, problem) VALUES (99, 0, 0, '')"} {
+		if db.ExecOnWriter(statement) == nil {
+			t.Errorf("%s works", statement)
+		}
+	}
+	must(db.Checkpoint(ctx, newKey(t), false))(t)
+	ok(t, db.Close())
+	if r := verify(t, path, sqlite.VerifyOptions{}); r.Verdict() != audit.Intact || *r.Of("deletion") != (audit.Tally{Intact: 3, TakenOver: 2}) {
+		t.Errorf("%s %+v\n%s", r.Verdict(), r.Of("deletion"), findings(r))
 	}
 }

@@ -46,7 +46,7 @@ func TestVerifyKnowsWhatADecisionTook(t *testing.T) {
 	whole := archived(t, db, 2)
 	held := archived(t, db, 3)
 	must(db.SetHold(ctx, "e-"+held.ID, "诉讼", prosecutor))(t)
-	must(db.Expire(ctx, ruling(gone), "bb", dutylog.SystemActor()))(t)
+	must(db.Expire(ctx, ruling(gone), dutylog.SystemActor()))(t)
 	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
 	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-" + whole.ID, Reason: "个人信息", By: prosecutor}))(t)
 	ok(t, db.Compact(ctx))
@@ -87,7 +87,7 @@ func TestVerifyFindsWhoDeletedBehindOurBack(t *testing.T) {
 		_, other := told(t, db, 5)
 		c := archived(t, db, 1)
 		must(db.SetHold(ctx, other.ID, "诉讼", prosecutor))(t)
-		must(db.Expire(ctx, ruling(c), "bb", dutylog.SystemActor()))(t)
+		must(db.Expire(ctx, ruling(c), dutylog.SystemActor()))(t)
 		must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
 		if report, _ := answers(t, path); len(oddities(report)) > 0 {
 			t.Fatalf("%s, before: %v", name, oddities(report))
