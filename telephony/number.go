@@ -117,3 +117,19 @@ func bare(digits, area string) string {
 	}
 	return ""
 }
+
+// Core is what every spelling of a normalized number ends with once the punctuation is out: of a
+// fixed line in China the number without its area code, of others all behind the country's code.
+// It is empty where nothing could be normalized.
+func (n Number) Core() string {
+	digits, chinese := strings.CutPrefix(n.E164, "+"+country)
+	switch {
+	case !chinese:
+		return strings.TrimPrefix(n.E164, "+")
+	case national.MatchString(digits) || !fixed.MatchString(digits):
+		return digits
+	case strings.HasPrefix(digits, "10"), strings.HasPrefix(digits, "2"): // areas of two digits
+		return digits[2:]
+	}
+	return digits[3:]
+}

@@ -105,3 +105,14 @@ func FuzzParseNumber(f *testing.F) {
 		}
 	})
 }
+
+func TestTheCoreOfANumberEndsEverySpelling(t *testing.T) {
+	for raw, want := range map[string]string{
+		"02422730001": "22730001", "+86 24 2273-0001": "22730001", "22730001": "22730001", "010-62001234": "62001234", "04113860123": "3860123",
+		"13900001111": "13900001111", "4001234567": "4001234567", "4002234567": "4002234567", "110": "110", "0044 20 7946 0000": "442079460000", "8001": "", "anonymous": "", "": "",
+	} {
+		if got := telephony.ParseNumber(raw, "024").Core(); got != want {
+			t.Errorf("%q: core %q, want %q", raw, got, want)
+		}
+	}
+}

@@ -166,9 +166,13 @@ func (e *eraser) sweep(tr sqlite.Traces) error {
 
 // files are those that may hold something of a call or an entry in lines.
 func (e *eraser) files(tape tapeCloser) ([]string, error) {
-	names, err := filepath.Glob(filepath.Join(filepath.Dir(e.cfg.Log.File), "*.jsonl")) // what the log refused
-	if err != nil {
-		return nil, err
+	var names []string
+	for _, refused := range []string{"*.jsonl", "*.jsonl.1"} { // what the log and the reader of the journal refused; .1 is the older part of it
+		found, err := filepath.Glob(filepath.Join(filepath.Dir(e.cfg.Log.File), refused))
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, found...)
 	}
 	all, err := tape.files()
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -17,18 +17,19 @@ import (
 
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
-	"dutyline/telephony/cel"
+	"dutyline/telephony"
 )
 
-// sweep blanks lines of files in which erased words are, or a call that is erased as a whole.
-// A line is overwritten with spaces where it stands: the file keeps its length and its place,
+// sweep blanks lines of files in which erased words are, or a call that is erased as a whole, and
+// damaged lines with anything of that (see damage.go). A line is overwritten with spaces where it stands: the file keeps its length and its place,
 // so that whoever appends to it or reads on from an offset is not disturbed.
 type sweep struct {
-	words  [][]byte // in every form in which they may be written
-	names  [][]byte // of who called: only around the call
-	callID []byte   // empty: only words are looked for
-	during sqlite.Span
-	tape   tapeCloser
+	words   [][]byte // in every form in which they may be written
+	names   [][]byte // of who called: only around the call, and in damaged lines
+	numbers [][]byte // what every spelling of who called ends with: only in damaged lines
+	callID  []byte   // empty: only words are looked for
+	during  sqlite.Span
+	tape    tapeCloser
 }
 
 // shortestWord is how many bytes a text must have to be looked for in files: a shorter one
@@ -47,6 +48,9 @@ func newSweep(tr sqlite.Traces, whole bool, tape tapeCloser) *sweep {
 		for _, n := range tr.Names {
 			if len(n) >= shortestWord {
 				s.names = append(s.names, spellings(n)...)
+			}
+			if core := telephony.ParseNumber(n, "").Core(); len(core) >= leastCore {
+				s.numbers = append(s.numbers, []byte(core))
 			}
 		}
 	}
@@ -96,7 +100,7 @@ func upperEscapes(s string) string {
 	return string(b)
 }
 
-// hits reports whether a line has to go.
+// hits reports whether a line that is all there has to go.
 func (s *sweep) hits(line []byte) bool {
 	if containsAny(line, s.words) || containsID(line, s.callID) {
 		return true
@@ -127,9 +131,12 @@ func containsID(line, id []byte) bool {
 	}
 }
 
+// tapeBegins is how a line of the tape does.
+const tapeBegins = `{"rx":"`
+
 // around reports whether a line of the tape was read during the call.
 func (s *sweep) around(line []byte) bool {
-	rest, ok := bytes.CutPrefix(line, []byte(`{"rx":"`))
+	rest, ok := bytes.CutPrefix(line, []byte(tapeBegins))
 	stamp, _, _ := bytes.Cut(rest, []byte(`"`))
 	at, err := time.Parse(time.RFC3339Nano, string(stamp))
 	return ok && err == nil && s.during.Overlaps(sqlite.Span{From: at, To: at})
@@ -166,13 +173,13 @@ func (s *sweep) file(name string) (blanked int, err error) {
 	}()
 	at := int64(0)
 	err = eachRecord(read, func(record []byte) error {
-		if s.hits(bytes.TrimRight(record, "\r\n")) {
+		if left, hit := s.clean(record); hit {
 			if write == nil {
 				if write, err = os.OpenFile(name, os.O_WRONLY, 0); err != nil {
 					return err
 				}
 			}
-			if _, err := write.WriteAt(blankOf(record), at); err != nil {
+			if _, err := write.WriteAt(left, at); err != nil {
 				return err
 			}
 			blanked++
@@ -220,11 +227,11 @@ func (s *sweep) encrypted(name string) (blanked int, err error) {
 // through copies lines and blanks those that have to go.
 func (s *sweep) through(from io.Reader, to io.Writer) (blanked int, err error) {
 	err = eachRecord(from, func(record []byte) error {
-		if s.hits(bytes.TrimRight(record, "\r\n")) {
+		left, hit := s.clean(record)
+		if hit {
 			blanked++
-			record = blankOf(record)
 		}
-		_, err := to.Write(record)
+		_, err := to.Write(left)
 		return err
 	})
 	return blanked, err
@@ -255,11 +262,7 @@ func eachRecord(from io.Reader, do func(record []byte) error) error {
 
 // goesOn is whether a record is none yet: it may end in the next line, which does not begin one.
 func goesOn(record []byte) bool {
-	if !bytes.HasPrefix(record, []byte(`{"`)) {
-		return false
-	}
-	_, err := cel.Decode(bytes.TrimRight(record, "\r\n"))
-	return err != nil
+	return bytes.HasPrefix(record, []byte(`{"`)) && !whole(record)
 }
 
 // eachLine gives every line with its end, the last one also without.

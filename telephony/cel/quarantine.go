@@ -1,9 +1,37 @@
 package cel
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
+	"strconv"
 	"sync"
 )
+
+// quarantined is the form in which garbage is kept.
+type quarantined struct {
+	File   string `json:"file"`
+	Offset int64  `json:"offset"`
+	Length int64  `json:"length"`
+	Why    string `json:"why"`
+	Text   string `json:"text"` // its beginning, quoted as in Go, so that no byte of it is lost
+}
+
+// Quarantined is the garbage that a line of the quarantine holds, byte by byte; false where a line
+// is none of the quarantine's.
+func Quarantined(line []byte) (garbage []byte, ok bool) {
+	if !bytes.HasPrefix(line, []byte(`{"file":"`)) {
+		return nil, false
+	}
+	var q quarantined
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if d.Decode(&q) != nil || len(bytes.TrimSpace(line[d.InputOffset():])) > 0 {
+		return nil, false
+	}
+	text, err := strconv.Unquote(q.Text)
+	return []byte(text), err == nil
+}
 
 // Quarantine is a file of bounded size: when it is full, it becomes FILE.1, in place of an
 // older one, and a new one begins. So it never takes more than twice its limit.

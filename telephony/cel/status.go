@@ -107,15 +107,6 @@ func (t *Tail) taken(b Batch, behind int64) {
 	}
 }
 
-// quarantined is the form in which garbage is kept.
-type quarantined struct {
-	File   string `json:"file"`
-	Offset int64  `json:"offset"`
-	Length int64  `json:"length"`
-	Why    string `json:"why"`
-	Text   string `json:"text"` // its beginning, quoted as in Go, so that no byte of it is lost
-}
-
 // setAside keeps garbage to be looked at. That it cannot be kept stops nothing.
 func (f *follower) setAside(s *source, bad []garbage) {
 	if f.config.Quarantine == nil {

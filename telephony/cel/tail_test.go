@@ -226,6 +226,9 @@ func TestGarbageIsPassedOverAndKept(t *testing.T) {
 		b.must(json.Unmarshal(line, &q))
 		raw, err := strconv.Unquote(q.Text)
 		b.must(err)
+		if again, ok := cel.Quarantined(bytes.TrimSpace(line)); !ok || string(again) != raw {
+			t.Errorf("%v: %q is read back as %.60q", ok, line, again)
+		}
 		journal, err := os.ReadFile(b.numbered(1))
 		b.must(err)
 		if !strings.HasPrefix(string(journal[q.Offset:]), raw) || q.Why == "" || len(raw) == 0 || int64(len(raw)) > q.Length {
@@ -235,6 +238,14 @@ func TestGarbageIsPassedOverAndKept(t *testing.T) {
 	}
 	if len(lengths) != 5 || lengths[2] != 10<<20+1 {
 		t.Errorf("kept %v", lengths)
+	}
+}
+
+func TestWhatIsNoLineOfTheQuarantine(t *testing.T) {
+	for _, line := range []string{``, `{}`, `{"file":"x","more":1}`, `{"file":"x","text":"not quoted"}`, `{"file":"x","text":"\"a\""}{"`, `{"file":"x","te`, `{"eventtype":"ANSWER"}`} {
+		if garbage, ok := cel.Quarantined([]byte(line)); ok {
+			t.Errorf("%q holds %q", line, garbage)
+		}
 	}
 }
 
