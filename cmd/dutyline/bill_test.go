@@ -29,7 +29,7 @@ func billRoom(t *testing.T) (file string, s *ledgerRoom) {
 		c.AnsweredAt, c.EndedAt = c.AnsweredAt.Add(by), c.EndedAt.Add(by+time.Minute)
 		s.ok(s.db.Record(t.Context(), []telephony.Change{{Kind: telephony.CallEnded, At: c.EndedAt, Line: c.Line, Call: &c}}))
 	}
-	return s.configFile(), s
+	return s.configFile(nil), s
 }
 
 // workbook writes cells as a spreadsheet program does; times become its own numbers with a format.

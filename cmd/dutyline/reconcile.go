@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -26,17 +28,20 @@ type reconcileOrder struct {
 	bill           billOrder
 }
 
-// The status with which the command ends when something is open or differs.
+// The status with which the command ends when something is open or differs. Where nothing is open as
+// far as it could look, and it could not look at everything, that is exitCannotTell.
 const exitOpen = 1
 
 func newReconcileCommand() *cobra.Command {
 	var o reconcileOrder
 	cmd := &cobra.Command{
 		Use:   "reconcile [--accept KEY --reason WORDS | --bill FILE.xlsx]",
-		Short: "Compare calls, recordings and entries, and print what does not agree (1 when something is open)",
+		Short: "Compare calls, recordings and entries: they agree (0), something is open (1) or cannot tell (2)",
 		Long: "Compare calls, recordings on the switch and in the archive, and entries, and print the ledger of what does\n" +
-			"not agree: 0 when nothing is open, 1 otherwise. The daemon does the same every five minutes and may run\n" +
-			"meanwhile. An item is open until it is gone or a person accepts it with --accept KEY --reason WORDS.\n\n" +
+			"not agree. The answer is the exit status: 0 all of it agrees, 1 something is open, 2 nothing is open in what\n" +
+			"could be looked at, but not everything could. What could not is named first, with the remedy. The daemon does\n" +
+			"the same every five minutes and may run meanwhile. An item is open until it is gone or a person accepts it with\n" +
+			"--accept KEY --reason WORDS.\n\n" +
 			"With --bill FILE the log is compared with a carrier's or a superior room's own list of calls, .xlsx or .csv\n" +
 			"(UTF-8 or GBK), whose columns are found by their headers: 主叫号码/caller, 被叫号码/called, 开始时间/time (or\n" +
 			"日期/date and 时间/time), 时长/duration, 呼叫类型/type; or 对方号码/other number instead of the first two.\n" +
@@ -45,7 +50,11 @@ func newReconcileCommand() *cobra.Command {
 			"time of which the log itself says that nothing was seen is excused.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withData(cmd, o.config, func(d *data) error { return o.run(cmd, d) })
+			err := withData(cmd, o.config, func(d *data) error { return o.run(cmd, d) })
+			if o.compares() && !errors.As(err, new(codedError)) {
+				err = cannotTell(cmd, err) // a 1 would say that something is open
+			}
+			return err
 		},
 	}
 	flags := cmd.Flags()
@@ -62,6 +71,9 @@ func newReconcileCommand() *cobra.Command {
 	cmd.MarkFlagsRequiredTogether("accept", "reason")
 	return cmd
 }
+
+// compares is whether the ledger is made, and neither an item accepted nor a list compared.
+func (o *reconcileOrder) compares() bool { return o.accept == "" && o.bill.file == "" }
 
 func (o *reconcileOrder) run(cmd *cobra.Command, d *data) error {
 	switch {
@@ -85,22 +97,26 @@ func (o *reconcileOrder) run(cmd *cobra.Command, d *data) error {
 		}
 		cursor = next
 	}
-	problem := r.State().Problem
-	if problem != "" {
-		fmt.Fprintln(cmd.ErrOrStderr(), "dutyline: "+problem)
-	}
+	return o.answer(cmd.OutOrStdout(), items, r.State().Problem)
+}
+
+// answer prints what is open, after what could not be looked at, and gives the exit status.
+func (o *reconcileOrder) answer(out io.Writer, items []dutylog.LedgerItem, problem string) (err error) {
 	if o.json {
 		if items == nil {
 			items = []dutylog.LedgerItem{}
 		}
-		if err := printJSON(cmd.OutOrStdout(), map[string]any{"items": items, "problem": problem}); err != nil {
-			return err
-		}
-	} else if err := printLedger(cmd.OutOrStdout(), items); err != nil {
-		return err
+		err = printJSON(out, map[string]any{"items": items, "problem": problem})
+	} else {
+		err = printLedger(out, items, problem)
 	}
-	if len(items) > 0 {
+	switch {
+	case err != nil:
+		return err
+	case len(items) > 0:
 		return codedError{fmt.Errorf("%d item(s) are open: mend them, or take one as it is with --accept KEY --reason WORDS", len(items)), exitOpen}
+	case problem != "":
+		return codedError{errors.New("whether all of it agrees cannot be told, because not everything could be looked at: do what is said above and ask again"), exitCannotTell}
 	}
 	return nil
 }
@@ -130,9 +146,18 @@ func (o *reconcileOrder) acceptItem(cmd *cobra.Command, d *data) error {
 	return nil
 }
 
-func printLedger(out io.Writer, items []dutylog.LedgerItem) error {
+func printLedger(out io.Writer, items []dutylog.LedgerItem, problem string) error {
+	if problem != "" {
+		for line := range strings.SplitSeq(problem, "\n") { // one for each place
+			fmt.Fprintln(out, "not looked at: "+printable(line))
+		}
+	}
 	if len(items) == 0 {
-		_, err := fmt.Fprintln(out, "calls, recordings and entries agree: nothing is open")
+		result := "calls, recordings and entries agree: nothing is open"
+		if problem != "" {
+			result = "in what could be looked at nothing is open"
+		}
+		_, err := fmt.Fprintln(out, result)
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -149,6 +174,16 @@ func about(i dutylog.LedgerItem) string {
 		return i.Name
 	}
 	return dutylog.Printable(cmp.Or(i.CallID, i.EntryID))
+}
+
+// printable keeps what the switch or a file's name says from commanding a terminal.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
 }
 
 func printJSON(out io.Writer, v any) error {

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -272,21 +275,80 @@ func TestTheNextComparisonIsAValue(t *testing.T) {
 	})
 }
 
-// configFile writes the room's configuration; its switch does not run.
-func (l *ledgerRoom) configFile() string {
+// configFile writes the room's configuration; its switch answers so, or does not run.
+func (l *ledgerRoom) configFile(answer http.HandlerFunc) string {
 	l.t.Helper()
 	l.cfg.ARI.URL = "http://127.0.0.1:1/ari"
+	if answer != nil {
+		s := httptest.NewServer(answer)
+		l.t.Cleanup(s.Close)
+		l.cfg.ARI.URL = s.URL + "/ari"
+	}
 	return writeConfig(l.t, l.cfg, "")
+}
+
+// hidesAll answers as an Asterisk does in whose spool one file has a name that is no text.
+func hidesAll(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if strings.HasSuffix(r.URL.Path, "/asterisk/variable") {
+		_, _ = io.WriteString(w, `{"value":"/spool/recording"}`)
+		return
+	}
+	w.WriteHeader(http.StatusInternalServerError)
+	_, _ = io.WriteString(w, `{"message":"Allocation failed"}`)
+}
+
+// TestReconcileSaysWhatItCouldNotLookAt: that all agrees is never said of what nobody looked at.
+func TestReconcileSaysWhatItCouldNotLookAt(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		says   []string
+	}{
+		"the switch is down":      {nil, []string{"connection refused", "start Asterisk"}},
+		"one odd name hides them": {hidesAll, []string{"500 Allocation failed", "look in /spool/recording for a file whose name is no text"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLedgerRoom(t)
+			sealInto(t, l.db, l.cfg, l.keys, endedCall("1795436279.0"))
+			file := l.configFile(c.answer)
+			out, _, err := command("", "reconcile", "--config", file)
+			before, result, _ := strings.Cut(out, "\n")
+			var coded codedError
+			if !errors.As(err, &coded) || coded.code != exitCannotTell || !strings.HasPrefix(before, "not looked at: the switch could not be asked for its recordings") ||
+				result != "in what could be looked at nothing is open\n" || strings.Contains(out, "entries agree") {
+				t.Errorf("%v\n%s", err, out)
+			}
+			l.r.spool = spoolOf(file)
+			l.wantsOpen("nothing that is known", map[string]string{})
+			for _, words := range c.says { // and so does the page, which shows the problem
+				if problem := l.r.State().Problem; !strings.Contains(before, words) || !strings.Contains(problem, words) {
+					t.Errorf("%q is not in %q, or not in %q", words, before, problem)
+				}
+			}
+			l.put("stray")
+			out, _, err = command("", "reconcile", "--config", file)
+			if !errors.As(err, &coded) || coded.code != exitOpen || !strings.HasPrefix(out, "not looked at: ") || !strings.Contains(out, "archive/stray") {
+				t.Errorf("with an open item: %v\n%s", err, out)
+			}
+		})
+	}
+	l := newLedgerRoom(t)
+	file := l.configFile(nil)
+	l.ok(os.Remove(l.cfg.Log.File))
+	var coded codedError
+	if _, err := combined("reconcile", "--config", file); !errors.As(err, &coded) || coded.code != exitCannotTell {
+		t.Errorf("without a log: %v", err)
+	}
 }
 
 func TestReconcilePrintsTheLedger(t *testing.T) {
 	l := newLedgerRoom(t)
 	sealInto(t, l.db, l.cfg, l.keys, endedCall("1795436279.0"))
-	file := l.configFile()
-	out := works(t, "", "reconcile", "--config", file)
-	if !strings.Contains(out, "nothing is open") {
+	nothing := l.configFile(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "[]") })
+	if out := works(t, "", "reconcile", "--config", nothing); out != "calls, recordings and entries agree: nothing is open\n" {
 		t.Errorf("%q", out)
 	}
+	file := l.configFile(nil)
 	l.change("1795436279.0", func(r *recorder.Recording) { r.Findings = []telephony.Finding{telephony.SilentOfficerSide} })
 	l.put("copy \x1b[31m.wav")
 	out, err := combined("reconcile", "--config", file)

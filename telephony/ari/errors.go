@@ -32,6 +32,7 @@ type Error struct {
 	What   string // what was attempted, for instance "list endpoints at http://…"
 	Remedy string
 	Err    error // the cause, when there is more to say
+	status int   // of the answer; 0 where none came
 }
 
 func (e *Error) Error() string {
@@ -114,6 +115,6 @@ func statusError(what string, status int, json bool, detail string) error {
 	case status == http.StatusServiceUnavailable:
 		return newError(Starting, what, nil)
 	default:
-		return &Error{Reason: Refused, What: what, Remedy: remedies[Refused], Err: fmt.Errorf("%d %w", status, cause)}
+		return &Error{Reason: Refused, What: what, Remedy: remedies[Refused], Err: fmt.Errorf("%d %w", status, cause), status: status}
 	}
 }

@@ -193,13 +193,29 @@ func (c *Client) pjsip(ctx context.Context, kind, name string) (map[string]strin
 func (c *Client) StoredRecordings(ctx context.Context) ([]string, error) {
 	var list []ari.StoredRecordingData
 	if _, err := c.rest.get(ctx, "/recordings/stored", &list); err != nil {
-		return nil, err
+		return nil, c.oddName(ctx, err)
 	}
 	var names []string
 	for _, r := range list {
 		names = append(names, r.Name)
 	}
 	return names, nil
+}
+
+// oddName names the remedy where Asterisk answers 500 to the list of its recordings: it does so
+// for all of them when the name of one file is no text.
+func (c *Client) oddName(ctx context.Context, err error) error {
+	var e *Error
+	if !errors.As(err, &e) || e.status != http.StatusInternalServerError {
+		return err
+	}
+	folder, _ := c.global(ctx, "DL_RECORDING")
+	if folder == "" {
+		folder = "the folder recording in Asterisk's spool"
+	}
+	odd := *e
+	odd.Remedy = "look in " + folder + " for a file whose name is no text in UTF-8 (ls -b shows it with a backslash) and move it away; if there is none, look at Asterisk's log"
+	return &odd
 }
 
 // FetchRecording copies one stored recording. The switch also serves one that is not

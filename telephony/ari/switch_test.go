@@ -131,6 +131,26 @@ func TestRecordingsAreListedFetchedAndRemoved(t *testing.T) {
 	}
 }
 
+// TestOneOddNameInTheSpool: a real Asterisk then lists no recording at all; the error says where to look.
+func TestOneOddNameInTheSpool(t *testing.T) {
+	p := startQuick(t)
+	client := ari.New(configOf(p), nil)
+	odd := filepath.Join(p.Settings.Recording(), "odd-\xff\xfe.wav")
+	if err := os.WriteFile(odd, []byte("RIFF"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	names, err := client.StoredRecordings(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "500") || !strings.Contains(err.Error(), "look in "+p.Settings.Recording()+" for a file whose name is no text") {
+		t.Errorf("%q, %v", names, err)
+	}
+	if err := os.Remove(odd); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.StoredRecordings(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEndpointSettings(t *testing.T) {
 	p := startQuick(t)
 	client := ari.New(configOf(p), nil)
