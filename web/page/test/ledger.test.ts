@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LedgerItem } from '@/api/types'
 import { lang } from '@/i18n'
-import { ledgerCause, ledgerState, ledgerTone } from '@/logic/ledger'
+import { ledgerCause, ledgerEmpty, ledgerState, ledgerTone } from '@/logic/ledger'
 import { partsOf } from '@/state/route'
 
 const item = (change: Partial<LedgerItem>): LedgerItem => ({
@@ -38,6 +38,12 @@ describe('an item of the ledger', () => {
     expect(ledgerTone(item({}))).toBe('warn')
     expect(ledgerTone(item({ kind: 'recording_without_call', why: 'foreign_name' }))).toBe('info')
     expect(ledgerTone(item({ kind: 'call_without_recording', state: 'resolved' }))).toBe('good')
+  })
+
+  it('is no agreement where something could not be looked at', () => {
+    expect(ledgerEmpty('open', '')).toBe('ledger.empty')
+    expect(ledgerEmpty('open', 'no Asterisk answers')).toBe('ledger.emptyPart')
+    expect(ledgerEmpty('', 'no Asterisk answers')).toBe('ledger.emptyAll')
   })
 
   it('has a page of its own', () => expect(partsOf('#/reconciliation')).toEqual(['reconciliation']))

@@ -30,3 +30,9 @@ export function ledgerTone(item: LedgerItem): 'bad' | 'warn' | 'info' | 'good' {
   if (['call_without_recording', 'header_only', 'call_without_entry', 'entry_without_call'].indexOf(item.kind) >= 0) return 'bad'
   return item.why === 'foreign_name' ? 'info' : 'warn'
 }
+
+/** ledgerEmpty is what an empty list means; that all agrees is never said of what could not be looked at. */
+export function ledgerEmpty(filter: 'open' | '', problem: string) {
+  if (!filter) return 'ledger.emptyAll'
+  return problem ? 'ledger.emptyPart' : 'ledger.empty'
+}
