@@ -21,6 +21,7 @@ apt_ apt-get install -y --print-uris "$@" 2>"$T/solve.log" | sed -n "s/^'[^']*' 
 say "downloading $(wc -l <"$T/all") packages"
 (cd "$T/debs" && apt_ apt-get download $(cat "$T/all") >"$T/download.log" 2>&1) || { tail -2 "$T/download.log" >&2; exit 1; }
 for d in "$T"/debs/*.deb; do dpkg-deb -x "$d" "$DEST"; done
+rm -rf "$DEST/usr/share/doc" # nobody reads it here, and examples in Go would count as packages of ours
 libs=$(find "$DEST/usr/lib" "$DEST/lib" -name '*.so*' -printf '%h\n' 2>/dev/null | sort -u | tr '\n' ':')
 for p in "$DEST"/usr/bin/* "$DEST"/usr/games/*; do
 	[ -f "$p" ] && [ -x "$p" ] || continue

@@ -175,7 +175,7 @@ func TestPracticeAsAProcess(t *testing.T) {
 	w.ownPhone(t, officer)
 	// It vanished without a word, with its registration good for minutes; the switch sees it.
 	p.says(45*time.Second, "does not answer the switch any more: the simulated duty phone is registered")
-	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 300, "talk_ms": 500}, nil)
+	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 800, "talk_ms": 500}, nil)
 	if got := officer.settled(4)[3].brief(); got != "in answered_in_time by=caller rings=1 recording=sealed" {
 		t.Errorf("the call after one's own phone vanished: %s", got)
 	}
