@@ -8,8 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
-	"sync"
 	"testing"
 	"time"
 
@@ -100,44 +98,4 @@ func FreeUDP(t testing.TB) string {
 // FreeTCP is a loopback address that no TCP socket uses now.
 func FreeTCP(t testing.TB) string {
 	return free(t, func(address string) (io.Closer, error) { return net.Listen("tcp", address) })
-}
-
-// The ports that are given lie below those that the kernel gives to sockets which ask for none:
-// between here and its use no such socket takes it. Every fourth is enough, and leaves the next
-// ones to a program that takes some more beside it (SIPp's sound).
-const (
-	firstPort = 22000
-	ports     = 2500
-	portStep  = 4
-)
-
-var given = struct {
-	sync.Mutex
-	ports map[int]bool
-}{ports: map[int]bool{}}
-
-// free finds a port that can be listened on and was not given before.
-func free(t testing.TB, listen func(address string) (io.Closer, error)) string {
-	t.Helper()
-	given.Lock()
-	defer given.Unlock()
-	var err error
-	for range 1000 {
-		port := firstPort + portStep*rand.IntN(ports)
-		if given.ports[port] {
-			continue
-		}
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-		var taken io.Closer
-		if taken, err = listen(address); err != nil {
-			continue
-		}
-		given.ports[port] = true
-		if err := taken.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return address
-	}
-	t.Fatalf("no free port on 127.0.0.1 from %d on: %v", firstPort, err)
-	return ""
 }
