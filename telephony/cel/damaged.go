@@ -9,7 +9,8 @@ import (
 // damaged is what is left of a record that cannot be read; false when it was none of the switch's.
 // An id is taken from its last member of that name: they stand behind what a caller can send.
 func damaged(b []byte) (row telephony.Row, ours bool) {
-	lower := bytes.ToLower(b[:min(len(b), sampleBytes)])
+	b = b[:min(len(b), sampleBytes)]
+	lower := lowerASCII(b)
 	for name := range usual {
 		if ours = bytes.Contains(lower, []byte(`"`+name+`":`)); ours {
 			break
@@ -20,6 +21,17 @@ func damaged(b []byte) (row telephony.Row, ours bool) {
 	}
 	row = telephony.Row{Kind: telephony.RowDamaged, LinkedID: leftOf(b, lower, "linkedid"), UniqueID: leftOf(b, lower, "uniqueid"), Channel: leftOf(b, lower, "channame")}
 	return row.Bounded(), true
+}
+
+// lowerASCII leaves every byte where it is, as bytes.ToLower does not of what is no ASCII.
+func lowerASCII(b []byte) []byte {
+	out := bytes.Clone(b)
+	for i, c := range out {
+		if 'A' <= c && c <= 'Z' {
+			out[i] = c + 'a' - 'A'
+		}
+	}
+	return out
 }
 
 // leftOf is the value of a member that is whole; else empty.
