@@ -21,6 +21,9 @@ const (
 	blockSize = 1000
 	blocks    = 10
 	portStep  = 2
+
+	firstSound  = 61000
+	soundPlaces = 45 // of ten ports, in a block
 )
 
 var ports struct {
@@ -28,6 +31,7 @@ var ports struct {
 	block int      // the first port of ours; 0: none yet
 	held  *os.File // locked as long as this program runs
 	given map[int]bool
+	sound int // places given
 }
 
 // free finds a port that can be listened on and was not given before.
@@ -35,9 +39,7 @@ func free(t testing.TB, listen func(address string) (io.Closer, error)) string {
 	t.Helper()
 	ports.Lock()
 	defer ports.Unlock()
-	if ports.block == 0 {
-		ports.block, ports.given = takeBlock(), map[int]bool{}
-	}
+	ownBlock()
 	var err error
 	for try := range 2000 {
 		port := ports.block + portStep*rand.IntN(blockSize/portStep)
@@ -57,6 +59,23 @@ func free(t testing.TB, listen func(address string) (io.Closer, error)) string {
 	}
 	t.Fatalf("no free port on 127.0.0.1 from %d on: %v", ports.block, err)
 	return ""
+}
+
+// ownBlock takes a block once.
+func ownBlock() {
+	if ports.block == 0 {
+		ports.block, ports.given = takeBlock(), map[int]bool{}
+	}
+}
+
+// nextSound is where the next ten ports for sound begin.
+func nextSound() int {
+	ports.Lock()
+	defer ports.Unlock()
+	ownBlock()
+	n := (ports.block - firstPort) / blockSize
+	ports.sound++
+	return firstSound + 10*(n*soundPlaces+ports.sound%soundPlaces)
 }
 
 // takeBlock locks a block against other test programs of this machine; any one when that cannot be done.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -200,12 +199,12 @@ func CallOut(t testing.TB, p *asterisk.Process, number string, talk time.Duratio
 func ms(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
 
 // SoundPort is sipp's option for where its sound goes: a port that is free, with those above
-// it that sipp takes for several calls at once. They lie above the kernel's own choices, so
-// that nobody gets them by chance before sipp does.
+// it that sipp takes for several calls at once. They lie above the kernel's own choices and in a
+// block of this test program, one after the other: nobody takes them before sipp does.
 func SoundPort(t testing.TB) []string {
 	t.Helper()
-	for range 200 {
-		port := 61000 + 10*rand.IntN(450)
+	for range soundPlaces {
+		port := nextSound()
 		if allFree(port, 10) {
 			return []string{"-mp", strconv.Itoa(port)}
 		}
