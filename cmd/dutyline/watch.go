@@ -235,9 +235,12 @@ func (w *watcher) SwitchNow() time.Time {
 	return w.clock.Now() // nothing was heard of it yet: they agree, as far as we know
 }
 
-// onSwitch moves a time of our clock onto the switch's.
+// onSwitch moves a time of our clock onto the switch's. Ours is read first: what passes between
+// the two may make it a little too late, never too early, for a call of which something was heard
+// after the link was lost would be taken for one that still runs.
 func (w *watcher) onSwitch(ours time.Time) time.Time {
-	return w.SwitchNow().Add(ours.Sub(w.clock.Now()))
+	now := w.clock.Now()
+	return w.SwitchNow().Add(ours.Sub(now))
 }
 
 // Frame, Gap and Snapshot make the watcher the sink of the switch's adapter. Sending waits
