@@ -58,6 +58,10 @@ type tapeWriter interface {
 	Close() error
 }
 
+// gapSlack is by how much two readings of our clock and our uptime, made one after the other, can
+// be apart on a busy machine; a link is never taken up again so soon.
+const gapSlack = 10 * time.Millisecond
+
 // message is one thing the switch's adapter says; exactly one field is set.
 type message struct {
 	frame    *ari.Frame
@@ -127,7 +131,7 @@ func (w *watcher) take(m message) {
 		w.takeFrame(*m.frame)
 	case m.gap != nil:
 		w.commit(w.sight.lost(w.onSwitch(m.gap.from), plainCause(m.gap.cause)))
-		w.commit(w.tracker.Gap(w.onSwitch(m.gap.from)))
+		w.commit(w.tracker.Gap(w.onSwitch(m.gap.from).Add(gapSlack)))
 	case m.snapshot != nil:
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
 		w.set(w.its.found(m.snapshot.At, m.snapshot.Up, w.clock.Stepped()))

@@ -141,9 +141,9 @@ func wait(ctx context.Context, d time.Duration) bool {
 
 // receive takes one frame from the read loop: stamp, queue, nothing else.
 func (c *Client) receive(raw []byte) {
-	at := c.now()
+	up, at := c.config.Uptime(), c.now() // in this order: see the watcher's onSwitch
 	c.alive(at)
-	waiting := c.queue.put(item{frame: Frame{Received: at, Up: c.config.Uptime(), Raw: raw}})
+	waiting := c.queue.put(item{frame: Frame{Received: at, Up: up, Raw: raw}})
 	if over := waiting >= c.config.HighWater; over != c.alarmed.Load() && (over || waiting < c.config.HighWater/2) {
 		c.alarmed.Store(over)
 		c.alarm(over, waiting)
