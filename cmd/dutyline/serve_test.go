@@ -135,7 +135,7 @@ func TestServeKilledDuringACallLosesNothing(t *testing.T) {
 	r.phone(600*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	call := r.calls("caller", caller{number: "02422730001", talk: 4 * time.Second, hertz: callerTone})
-	r.awaitLine("talking")
+	r.awaitTalk()
 	e := r.desk.entry(r.desk.allCalls()[0].EntryID)
 	r.desk.want(200, "PATCH", "/api/v1/entries/"+e.ID, map[string]any{"revision": e.Revision, "content": "写到一半"}, nil)
 	if err := p.cmd.Process.Kill(); err != nil {

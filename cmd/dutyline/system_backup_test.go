@@ -36,7 +36,7 @@ func TestSystemBackupAndRestore(t *testing.T) {
 		t.Error(out)
 	}
 	talking := r.calls("caller", caller{number: "02488880001", talk: 3 * time.Second, hertz: callerTone})
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.backUp(to)
 	if l := r.desk.line(); l.State != "talking" {
 		t.Errorf("during the backup the line became %s", l.State)

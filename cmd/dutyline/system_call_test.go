@@ -43,7 +43,7 @@ func TestSystemACallBecomesAFinishedEntry(t *testing.T) {
 	if diff := cmp.Diff(want, entry); diff != "" {
 		t.Errorf("the entry while the phone still rings (-want +got):\n%s", diff)
 	}
-	r.awaitLine("talking")
+	r.awaitTalk()
 	call.Must(t)
 	c := r.desk.settled(1)[0]
 	r.checkAnswered(c, phone.rang(t), 2*time.Second)

@@ -33,7 +33,7 @@ func TestSystemErasureBesideTheRunningDaemon(t *testing.T) {
 	}
 	stream := r.desk.follow("")
 	talking := r.calls("caller", caller{number: "02488880001", talk: 3 * time.Second, hertz: callerTone})
-	r.awaitLine("talking")
+	r.awaitTalk()
 	p := start(t, "erase", e.ID, "--reason", "误录涉密内容", "--by", "sun", "--config", writeConfig(t, r.cfg, ""))
 	if code := p.exitCode(20 * time.Second); code != 0 {
 		t.Fatalf("dutyline erase ends with %d", code)

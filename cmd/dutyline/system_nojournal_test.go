@@ -39,7 +39,7 @@ func TestSystemTheLiveViewAlone(t *testing.T) {
 	r.checkBlind(from, to)
 
 	cut := r.calls("caller", speaks("02488880007", 2*time.Second))
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.again(func() { cut.Must(t) })
 	c := r.theCallOf("02488880007", 2) // and the one in between is none of them
 	r.checkEndNotSeen(c)

@@ -52,9 +52,9 @@ func TestSystemTheDaemonIsStartedAgainDuringCalls(t *testing.T) {
 	}
 
 	talking := r.calls("caller", caller{number: "02488880001", talk: 4 * time.Second, hertz: callerTone})
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.again(nothing)
-	if l := r.awaitLine("talking"); l.CallID == "" {
+	if l := r.awaitTalk(); l.CallID == "" {
 		t.Errorf("after the start the page does not show which call talks: %+v", l)
 	}
 	talking.Must(t)
@@ -63,7 +63,7 @@ func TestSystemTheDaemonIsStartedAgainDuringCalls(t *testing.T) {
 	r.checkRecording(c, callerTone, phoneTone)
 
 	ended := r.calls("caller", caller{number: "02488880007", talk: 3 * time.Second, hertz: callerTone})
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.again(func() { ended.Must(t) })
 	c = r.theCallOf("02488880007", 3)
 	r.checkSeenInPart(c, "answered_in_time", "sealed")
@@ -115,7 +115,7 @@ func TestSystemTheSwitchDiesAndComesBack(t *testing.T) {
 	r.awaitLine("idle")
 	events := r.desk.follow("")
 	cut := r.calls("caller", caller{number: "02422730001", talk: time.Minute, hertz: callerTone})
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.desk.await(5*time.Second, "the switch has recorded both sides for a second", func() bool { return r.recordedBytes() > 2*16000 })
 	before := time.Now()
 	if err := r.sw.Kill(); err != nil {

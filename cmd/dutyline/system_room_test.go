@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +157,17 @@ func (r *room) awaitLine(state string) wireLine {
 	r.desk.await(15*time.Second, "the page shows the line as "+state, func() bool {
 		l = r.desk.line()
 		return l.State == state
+	})
+	return l
+}
+
+// awaitTalk waits until the line talks and the log says who answered: a phone goes off hook a
+// little before the two are joined, and a daemon that is stopped in between cannot know the answer.
+func (r *room) awaitTalk() wireLine {
+	r.t.Helper()
+	l := r.awaitLine("talking")
+	r.desk.await(5*time.Second, "the answer is in the log", func() bool {
+		return slices.ContainsFunc(r.desk.allCalls(), func(c wireCall) bool { return c.ID == l.CallID && c.AnsweredAt != nil })
 	})
 	return l
 }

@@ -104,7 +104,7 @@ func TestSystemRecordingBySnoop(t *testing.T) {
 	}
 
 	call := r.calls("caller", speaks("02488880001"))
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.checkBeside()
 	call.Must(t)
 	c := r.theCallOf("02488880001", 1)
@@ -161,7 +161,7 @@ func TestSystemSnoopingOutlivesTheDaemon(t *testing.T) {
 	r.checkBeside()
 	r.open()
 	r.awaitReady(10 * time.Second)
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.checkBeside()
 	call.Must(t)
 	c := r.theCallOf("02488880001", 1)
@@ -173,7 +173,7 @@ func TestSystemSnoopingOutlivesTheDaemon(t *testing.T) {
 
 	// And one that ends while nobody is there.
 	ended := r.calls("caller", caller{number: "02488880007", talk: 2 * time.Second, hertz: callerTone})
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.again(func() { ended.Must(t) })
 	c = r.theCallOf("02488880007", 2)
 	r.checkSeenInPart(c, "answered_in_time", "sealed")
@@ -193,7 +193,7 @@ func (r *room) checkRecordedLate() {
 		r.desk.await(10*time.Second, "the officer answers", func() bool { return r.officerTalks() })
 		talks = time.Now()
 	})
-	r.awaitLine("talking")
+	r.awaitTalk()
 	r.checkBeside()
 	late.Must(r.t)
 	talked := time.Since(talks) // 4 s, or more on a busy machine
