@@ -188,7 +188,11 @@ func (r *practiceRun) serve(ctx context.Context, sw asterisk.Settings, keeper *s
 	if err != nil {
 		return err
 	}
-	a, err = newApp(ctx, r.config(sw), r.logger, placer{line})
+	cfg := r.config(sw)
+	if err := r.writeConfig(cfg); err != nil {
+		return err
+	}
+	a, err = newApp(ctx, cfg, r.logger, placer{line})
 	if err != nil {
 		return stoppedEarly(ctx, err)
 	}

@@ -168,6 +168,9 @@ func TestPracticeAsAProcess(t *testing.T) {
 	if e := officer.entry(c.EntryID); e.Rostered == "" || e.CallerUnit == "" {
 		t.Errorf("the practice directory and roster fill in nothing: %+v", e)
 	}
+	if code := start(t, "verify", "--config", filepath.Join(dir, "practice.yaml")).exitCode(30 * time.Second); code != 0 {
+		t.Errorf("verify with the practice line's configuration ends with %d", code)
+	}
 	officer.want(202, "POST", "/api/v1/practice/calls", map[string]any{"from": "02422730002", "answer_after_ms": 1000, "talk_ms": 500}, nil)
 	if got := officer.settled(2)[1].brief(); got != "in answered_in_time by=caller rings=1 recording=sealed" {
 		t.Errorf("the call from the page's button: %s", got)
