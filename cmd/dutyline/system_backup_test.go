@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,10 @@ func TestSystemBackupAndRestore(t *testing.T) {
 	}
 	talking.Must(t)
 	want := r.desk.settled(2)
+	r.desk.await(10*time.Second, "the journal has settled both calls", func() bool {
+		want = r.desk.allCalls()
+		return !slices.ContainsFunc(want, func(c wireCall) bool { return c.SettledBy == "" })
+	})
 	e := r.desk.entry(want[0].EntryID)
 	r.desk.want(200, "PATCH", "/api/v1/entries/"+e.ID, map[string]any{"revision": e.Revision, "content": "备份之前写的"}, nil)
 	want = r.desk.allCalls()

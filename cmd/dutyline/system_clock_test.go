@@ -17,7 +17,7 @@ func TestSystemTheSwitchsClockIsSetInMidCall(t *testing.T) {
 	t.Parallel()
 	var set func(time.Duration)
 	r := newRoom(t, func(s *asterisk.Settings, _ *config.Config) { set = asterisktest.OwnClock(t, s) })
-	phone := r.phone(time.Second, 0, phoneTone)
+	phone := r.phone(1200*time.Millisecond, 0, phoneTone) // in the middle of the third ring
 	for n, step := range []struct {
 		during string
 		ahead  time.Duration

@@ -195,10 +195,13 @@ func TestBeingReplacedEndsTheSocket(t *testing.T) {
 // TestASlowSinkDoesNotSlowTheReader floods a watcher whose sink stands still.
 func TestASlowSinkDoesNotSlowTheReader(t *testing.T) {
 	const flood = 30000
-	written := make(chan error, 1)
+	written, stands := make(chan error, 1), make(chan struct{})
 	f := newFake(t)
 	f.onOpen = func(ctx context.Context, _ int, ws *websocket.Conn) {
 		for i := range flood {
+			if i == 1 { // the sink has the first one alone, and none of the flood
+				<-stands
+			}
 			if err := ws.Write(ctx, websocket.MessageText, fmt.Appendf(nil, `{"type":"ChannelVarset","timestamp":"2026-11-23T12:00:00.000+0800","value":"%d"}`, i)); err != nil {
 				written <- err
 				return
@@ -214,6 +217,8 @@ func TestASlowSinkDoesNotSlowTheReader(t *testing.T) {
 	stop := run(t, client, sink)
 	release := sync.OnceFunc(func() { close(sink.hold) })
 	t.Cleanup(release) // before the stop, which waits for the sink
+	sink.await(t, 1, "hold")
+	close(stands)
 	select {
 	case err := <-written:
 		if err != nil {
@@ -223,7 +228,7 @@ func TestASlowSinkDoesNotSlowTheReader(t *testing.T) {
 		t.Fatal("a sink that stands still holds up the switch")
 	}
 	asterisktest.Eventually(t, time.Minute, "everything waits in the queue", func() bool {
-		return gathered(t, reg, "dutyline_ari_queue_high_water") >= flood-1000
+		return gathered(t, reg, "dutyline_ari_queue_high_water") >= flood-1
 	})
 	asterisktest.Eventually(t, 5*time.Second, "an alarm is logged", func() bool { return strings.Contains(log.String(), "events wait to be handled") })
 	release()

@@ -38,6 +38,7 @@ type keeper struct {
 
 func (r *keeper) Frame(f ari.Frame) {
 	if r.hold != nil {
+		r.note("hold")
 		<-r.hold
 	}
 	ev, _ := ari.Decode(f.Raw)
@@ -45,6 +46,12 @@ func (r *keeper) Frame(f ari.Frame) {
 	defer r.mu.Unlock()
 	r.frames = append(r.frames, f)
 	r.order = append(r.order, "frame "+ev.Type)
+}
+
+func (r *keeper) note(what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.order = append(r.order, what)
 }
 
 func (r *keeper) Gap(_ time.Time, cause error) {
