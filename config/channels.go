@@ -44,6 +44,19 @@ func (a Alerts) Routes() []alerts.Route {
 	return routes
 }
 
+// Kind is what the channel is.
+func (c Channel) Kind() string {
+	switch {
+	case c.Mail != nil:
+		return "mail"
+	case c.Robot != nil:
+		return "robot"
+	case c.Webhook != nil:
+		return "webhook"
+	}
+	return ""
+}
+
 // Open makes the channel; what is wrong with it was said when the configuration was loaded.
 func (c Channel) Open() (alerts.Channel, error) {
 	switch {

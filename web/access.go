@@ -28,6 +28,8 @@ const (
 	holdEntries   permission = "entry.hold"        // set and release a legal hold
 	seeAlerts     permission = "alert.see"         // with what they are about
 	takeAlerts    permission = "alert.take"        // acknowledge
+	seeChannels   permission = "channel.see"       // how alerts leave the building
+	testChannels  permission = "channel.test"      // send a test message
 	seeHealth     permission = "health.see"        //
 	seeEvidence   permission = "evidence.see"      // how the log is proved
 	seeLedger     permission = "ledger.see"        // what does not agree
@@ -69,6 +71,8 @@ var grants = map[permission]grant{
 	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},
 	takeAlerts:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
+	seeChannels:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
+	testChannels:  {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeHealth:     {roles: anyRole},
 	practise:      {roles: anyRole},
 	seeLedger:     {roles: anyRole},

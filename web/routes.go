@@ -61,6 +61,8 @@ var table = []route{
 
 	{"GET", "/alerts", seeAlerts, "alerts", "What somebody must take on or was told, newest first", nil, on((*app).alertList)},
 	{"POST", "/alerts/{id}/acknowledge", takeAlerts, "acknowledge-alert", "Take an alert on: others see who has it", []int{404, 409}, on((*app).acknowledge)},
+	{"GET", "/alerts/channels", seeChannels, "alert-channels", "The ways by which alerts leave the building, and how they do", nil, on((*app).channels)},
+	{"POST", "/alerts/channels/{name}/test", testChannels, "test-alert-channel", "Send a test message and wait for what comes of it", []int{404, 409}, on((*app).testChannel)},
 
 	{"GET", "/reconciliation", seeLedger, "reconciliation", "What does not agree between calls, recordings and entries, newest first", nil, on((*app).ledger)},
 	{"POST", "/reconciliation", runLedger, "reconcile", "Compare now; gives what is open", []int{503}, on((*app).reconcile)},

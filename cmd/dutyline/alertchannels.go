@@ -8,17 +8,18 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dutyline/alerts"
 	"dutyline/config"
 )
 
 // wireSenders opens the channels by which alerts leave the building.
 func (a *app) wireSenders() error {
+	a.channels = &channelDesk{book: a.log, now: a.clock.Now}
 	for _, c := range a.cfg.Alerts.Channels {
 		channel, err := c.Open()
 		if err != nil {
 			return err
 		}
+		a.channels.add(c, channel, a.cfg.Lines)
 		a.senders = append(a.senders, &sender{name: c.Name, channel: channel, outbox: a.log, wake: a.log.Wake, now: a.clock.Now, logger: a.logger})
 	}
 	return nil
@@ -59,12 +60,7 @@ func sendTest(ctx context.Context, cmd *cobra.Command, cfg config.Config, name s
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendTime)
 	defer cancel()
-	now := time.Now()
-	test := alerts.Notice{ID: fmt.Sprintf("dutyline-test-%d", now.UnixNano()), AlertID: "0", Rule: "test", Severity: alerts.Info, At: now, Title: "告警通道测试", Test: true}
-	if len(cfg.Lines) > 0 {
-		test.Line = cfg.Lines[0].Name
-	}
-	if err := channel.Deliver(ctx, test); err != nil {
+	if err := channel.Deliver(ctx, testNotice(cfg.Lines, time.Now())); err != nil {
 		return fmt.Errorf("channel %s: %w", name, err)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "channel %s: delivered; look whether it arrived\n", name)

@@ -34,6 +34,7 @@ type app struct {
 	cfg       config.Config
 	rules     alerts.Rules
 	senders   senders
+	channels  *channelDesk
 	logger    *slog.Logger
 	clock     *clock
 	registry  *prometheus.Registry
@@ -78,7 +79,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
-		Audit: a.accesses.Add, Unsigned: a.signer.Fault, Reconcile: a.ledger.Now, Ledger: a.ledger.State,
+		Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, Reconcile: a.ledger.Now, Ledger: a.ledger.State,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil

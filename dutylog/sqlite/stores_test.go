@@ -491,6 +491,9 @@ func TestTheOutboxFollowsTheAlerts(t *testing.T) {
 	if again := next("all"); again.Over || again.Attempts != 1 || again.Error != "away" || !again.NextTry.After(noon) {
 		t.Errorf("what was tried is tried on: %+v", again)
 	}
+	if s := must(db.ChannelState(ctx, "all"))(t); s.Waiting != 2 || !s.Since.Equal(noon) || !s.Delivered.IsZero() || s.Error != "away" || !s.Test.At.IsZero() {
+		t.Errorf("a channel whose receiver is away: %+v", s)
+	}
 	ok(t, db.SaveDelivery(ctx, next("all").Tried(false, nil, noon)))
 	if over := next("all"); !over.Over || over.Alert.State() != alerts.Resolved {
 		t.Errorf("then that it is over: %+v", over)
@@ -504,6 +507,12 @@ func TestTheOutboxFollowsTheAlerts(t *testing.T) {
 	}
 	if _, waits, err := db.NextDelivery(ctx, "worst"); waits || err != nil {
 		t.Errorf("something waits for who was told nothing: %v", err)
+	}
+	if s := must(db.ChannelState(ctx, "all"))(t); s.Waiting != 1 || !s.Delivered.Equal(noon) || s.Error != "" {
+		t.Errorf("a channel whose receiver is back: %+v", s)
+	}
+	if s := must(db.ChannelState(ctx, "worst"))(t); s != (alerts.ChannelState{}) {
+		t.Errorf("a channel that sent nothing: %+v", s)
 	}
 }
 

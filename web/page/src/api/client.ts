@@ -1,5 +1,5 @@
 // The one place that talks HTTP to the daemon.
-import type { Alert, AlertPage,
+import type { Alert, AlertPage, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
 } from './types'
 
@@ -136,6 +136,9 @@ export const api = {
   kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
   alerts: (filter: { state?: string; limit?: number; cursor?: string }) => request<AlertPage>('GET', '/alerts' + query(filter)),
   acknowledge: (alert: number, note: string) => request<Alert>('POST', '/alerts/' + alert + '/acknowledge', { note }),
+  channels: () => request<{ items: Channel[] }>('GET', '/alerts/channels'),
+  /** Waits for what comes of it, which a slow receiver makes long. */
+  testChannel: (name: string) => request<ChannelTest>('POST', '/alerts/channels/' + id(name) + '/test', undefined, 60_000),
   ledger: (filter: { state?: string; limit?: number; cursor?: string }) =>
     request<LedgerPage>('GET', '/reconciliation' + query(filter)),
   reconcile: () => request<LedgerPage>('POST', '/reconciliation', undefined, 120_000),

@@ -197,6 +197,25 @@ export interface AlertPage extends Page<Alert> {
   open: number
 }
 
+/** A way by which alerts leave the building, and how it does. */
+export interface Channel {
+  name: string
+  kind: string
+  least: Alert['severity']
+  waiting: number
+  waiting_since: string | null
+  delivered_at: string | null
+  error: string
+  test: ChannelTest | null
+}
+
+export interface ChannelTest {
+  at: string
+  by: string
+  delivered: boolean
+  error: string
+}
+
 export interface Health {
   switch: { connected: boolean; since: string | null; detail: string }
   log: { ok: boolean; detail?: string }

@@ -18,6 +18,8 @@ export const canWrite = computed(() => role.value === 'officer' || role.value ==
 export const canReadEntries = computed(() => role.value !== '' && role.value !== 'admin')
 export const canListen = canReadEntries
 export const canReconcile = computed(() => role.value === 'supervisor' || role.value === 'admin')
+export const canSeeChannels = computed(() => role.value === 'leader' || role.value === 'supervisor' || role.value === 'admin')
+export const canTestChannels = computed(() => role.value === 'supervisor' || role.value === 'admin')
 export const canMark = computed(() => role.value === 'officer' || role.value === 'supervisor')
 
 hooks.unauthorized = () => {
