@@ -40,6 +40,7 @@ type Delivery struct {
 	Channel     string
 	Alert       Alert
 	EntryNumber string // of the call's entry, when there is one
+	Caller      string // as the switch gave it, when there is a call
 	Over        bool   // it tells that the problem is over
 	State       DeliveryState
 	Attempts    int
@@ -48,7 +49,8 @@ type Delivery struct {
 	Error       string // of the last try in vain
 }
 
-// Notice is what goes out: rule, line, time and entry number, and what the reason is called.
+// Notice is what goes out: rule, line, time and entry number, and what the reason is called. What
+// more is known of it goes out by WithDetails only.
 func (d Delivery) Notice() Notice {
 	at := d.Alert.At
 	if d.Over {
@@ -58,6 +60,14 @@ func (d Delivery) Notice() Notice {
 		ID: "dutyline-" + strconv.FormatInt(d.ID, 10), AlertID: strconv.FormatInt(d.Alert.ID, 10), Rule: d.Alert.Rule, Reason: d.Alert.Reason,
 		Severity: d.Alert.Severity, Line: d.Alert.Line, At: at, EntryNumber: d.EntryNumber, Title: d.Alert.Reason.Title(), Over: d.Over,
 	}
+}
+
+// WithDetails is the notice with what the site lets out by some channels only: the caller's number
+// and the detail of the alert.
+func (d Delivery) WithDetails() Notice {
+	n := d.Notice()
+	n.Text, n.Caller = d.Alert.Detail, d.Caller
+	return n
 }
 
 // mostAge is after how long an alert that could not be told is of no use any more.

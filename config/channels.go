@@ -20,7 +20,8 @@ type Alerts struct {
 // Channel is one receiver of alerts; exactly one of mail, robot and webhook is set.
 type Channel struct {
 	Name    string          `mapstructure:"name"`
-	Least   string          `mapstructure:"least"` // severity from which on alerts go there; empty: critical
+	Least   string          `mapstructure:"least"`   // severity from which on alerts go there; empty: critical
+	Details bool            `mapstructure:"details"` // also the caller's number and the detail of the alert leave the building
 	Mail    *mail.Config    `mapstructure:"mail"`
 	Robot   *robot.Config   `mapstructure:"robot"`
 	Webhook *webhook.Config `mapstructure:"webhook"`

@@ -20,7 +20,7 @@ func (a *app) wireSenders() error {
 			return err
 		}
 		a.channels.add(c, channel, a.cfg.Lines)
-		a.senders = append(a.senders, &sender{name: c.Name, channel: channel, outbox: a.log, wake: a.log.Wake, now: a.clock.Now, logger: a.logger})
+		a.senders = append(a.senders, &sender{name: c.Name, channel: channel, details: c.Details, outbox: a.log, wake: a.log.Wake, now: a.clock.Now, logger: a.logger})
 	}
 	return nil
 }

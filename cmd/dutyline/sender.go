@@ -22,6 +22,7 @@ const (
 type sender struct {
 	name    string
 	channel alerts.Channel
+	details bool // see config.Channel
 	outbox  alerts.Outbox
 	wake    func() <-chan struct{} // closed at the next commit
 	now     func() time.Time
@@ -62,8 +63,12 @@ func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
 	if due := d.NextTry.Sub(s.now()); due > 0 {
 		return min(due, sendLook), false // however the clock was set
 	}
+	notice := d.Notice()
+	if s.details {
+		notice = d.WithDetails()
+	}
 	limited, cancel := context.WithTimeout(ctx, sendTime)
-	err = s.channel.Deliver(limited, d.Notice())
+	err = s.channel.Deliver(limited, notice)
 	cancel()
 	if ctx.Err() != nil {
 		return 0, false // it may or may not have arrived: the next run says it again

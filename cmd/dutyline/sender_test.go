@@ -31,6 +31,9 @@ func (r *receiver) Deliver(_ context.Context, n alerts.Notice) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	line := fmt.Sprintf("%s %s", time.Since(r.start).Round(time.Second), alerts.Headline(n))
+	if said := n.Caller + n.Text; said != "" {
+		line += " " + said
+	}
 	if r.fault != nil {
 		line += " in vain"
 	}
@@ -141,6 +144,24 @@ func TestAReceiverThatIsAwayGetsEverythingLaterAndNoStorm(t *testing.T) {
 			t.Errorf("nothing is said of what was given up:\n%s", logs.String())
 		}
 	})
+}
+
+// What is known of the caller leaves the building only where the site lets it.
+func TestDetailsGoOutOnlyWhereTheyMay(t *testing.T) {
+	for _, details := range []bool{false, true} {
+		to, box := &receiver{start: time.Now()}, &outbox{wake: make(chan struct{})}
+		box.add(1, alerts.ReasonMissed, false)
+		box.waiting[0].Caller, box.waiting[0].Alert.Detail = "02422730001", "5 rings"
+		s := &sender{name: "group", channel: to, details: details, outbox: box, wake: box.Wake, now: time.Now, logger: slog.New(slog.DiscardHandler)}
+		s.turn(t.Context())
+		want := "0s 来电未接"
+		if details {
+			want += " 024227300015 rings"
+		}
+		if diff := cmp.Diff([]string{want}, to.arrived()); diff != "" {
+			t.Errorf("details %v (-want +got):\n%s", details, diff)
+		}
+	}
 }
 
 // What was to be told is told after a restart, through the real log.

@@ -9,10 +9,11 @@ import (
 )
 
 const deliverySelect = "SELECT d.id, d.channel, d.over, d.state, d.attempts, d.next_try, d.done_at, d.error, d.alert, " +
-	"coalesce((SELECT printf('%d-%06d', e.year, e.number) FROM entries e JOIN alerts a ON a.call_id = e.call_id AND a.call_id <> '' WHERE a.id = d.alert), '') FROM deliveries d"
+	"coalesce((SELECT printf('%d-%06d', e.year, e.number) FROM entries e JOIN alerts a ON a.call_id = e.call_id AND a.call_id <> '' WHERE a.id = d.alert), ''), " +
+	"coalesce((SELECT c.caller FROM calls c JOIN alerts a ON a.call_id = c.id WHERE a.id = d.alert), '') FROM deliveries d"
 
 func scanDelivery(row scanner) (d alerts.Delivery, err error) {
-	err = row.Scan(&d.ID, &d.Channel, &d.Over, &d.State, &d.Attempts, instant{&d.NextTry}, instant{&d.DoneAt}, &d.Error, &d.Alert.ID, &d.EntryNumber)
+	err = row.Scan(&d.ID, &d.Channel, &d.Over, &d.State, &d.Attempts, instant{&d.NextTry}, instant{&d.DoneAt}, &d.Error, &d.Alert.ID, &d.EntryNumber, &d.Caller)
 	return d, err
 }
 

@@ -516,6 +516,19 @@ func TestTheOutboxFollowsTheAlerts(t *testing.T) {
 	}
 }
 
+// A delivery knows whose call it is about.
+func TestADeliveryNamesCallAndEntry(t *testing.T) {
+	db := must(sqlite.Open(ctx, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Location: shanghai, Routes: []alerts.Route{{Channel: "all", Least: alerts.Info}}}))(t)
+	defer db.Close()
+	call := inbound(0, "13800001111")
+	ok(t, db.Record(ctx, story(call, telephony.Missed)))
+	ok(t, db.Raise(ctx, alerts.Alert{Key: "missed/" + call.ID, Rule: "missed", Reason: alerts.ReasonMissed, Certainty: alerts.Certain, Severity: alerts.Critical, Line: "duty", CallID: call.ID, At: noon}))
+	d, _, err := db.NextDelivery(ctx, "all")
+	if ok(t, err); d.Caller != "13800001111" || d.EntryNumber == "" {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestAlertsOfARealStory(t *testing.T) {
 	db := open(t)
 	changes := story(inbound(0, "1"), telephony.Missed)
