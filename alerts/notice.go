@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"dutyline/dutylog"
 )
 
 // Severity is how bad a problem is.
@@ -31,8 +33,11 @@ type Notice struct {
 	Title       string    // one line for people, in the site's language
 	Text        string    // more for people
 	Caller      string
-	Over        bool // the problem is over
-	Test        bool // somebody pressed the test button: it says so and is no alarm
+	Over        bool         // the problem is over
+	Again       bool         // it is told anew: it came back, or nobody took it on, or it was muted until now
+	Post        dutylog.Post // of the chain whose turn it is; empty: the channel takes such alerts by itself
+	Person      Person       // who holds that post, for a channel that calls them
+	Test        bool         // somebody pressed the test button: it says so and is no alarm
 }
 
 // Channel carries notices out of the building. Deliver is called again with the same notice

@@ -4,10 +4,17 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"dutyline/dutylog"
 )
 
 // severityNames are the severities in the words of the duty room.
 var severityNames = map[Severity]string{Info: "提示", Warning: "注意", Critical: "紧急"}
+
+// postNames are the posts of a chain in the words of the duty room, as the page has them.
+var postNames = map[dutylog.Post]string{
+	dutylog.PostOfficer: "值班员", dutylog.PostChief: "值班处（科）领导", dutylog.PostLeader: "带班领导", Supervisor: "督查人员",
+}
 
 // Headline is a notice in one line: what it is about, whether it is over, and in front of
 // everything whether somebody only pressed the test button.
@@ -16,8 +23,13 @@ func Headline(n Notice) string {
 	if title == "" {
 		title = oneLine(n.Rule)
 	}
-	if n.Over {
+	switch {
+	case n.Over:
 		title = "已解除：" + title
+	case n.Post != "" && n.Post != dutylog.PostOfficer:
+		title = "尚无人处理，报" + postNames[n.Post] + "：" + title
+	case n.Again:
+		title = "仍未处理：" + title
 	}
 	if n.Test {
 		title = "[测试] " + title

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/alerts"
+	"dutyline/dutylog"
 )
 
 func TestANoticeReadsInChinese(t *testing.T) {
@@ -57,5 +58,19 @@ func TestANoticeReadsInChinese(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), got.String()); diff != "" {
 		t.Errorf("(-want +got; -update writes it anew):\n%s", diff)
+	}
+}
+
+// A step of the chain says whose turn it is, and a round that begins anew says so.
+func TestTheHeadlineSaysWhyItIsTold(t *testing.T) {
+	for want, n := range map[string]alerts.Notice{
+		"来电未接": {Title: "来电未接", Post: dutylog.PostOfficer},
+		"尚无人处理，报值班处（科）领导：来电未接": {Title: "来电未接", Post: dutylog.PostChief},
+		"仍未处理：来电未接":            {Title: "来电未接", Again: true},
+		"已解除：来电未接":             {Title: "来电未接", Post: dutylog.PostChief, Over: true},
+	} {
+		if got := alerts.Headline(n); got != want {
+			t.Errorf("%+v: %s, want %s", n, got, want)
+		}
 	}
 }

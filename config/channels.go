@@ -14,7 +14,8 @@ import (
 
 // Alerts is how alerts leave the building.
 type Alerts struct {
-	Channels []Channel `mapstructure:"channels"`
+	Channels []Channel     `mapstructure:"channels"`
+	Damping  time.Duration `mapstructure:"damping"` // how long a problem must be over before it is told so; see alerts.Damping
 }
 
 // Channel is one receiver of alerts; exactly one of mail, robot and webhook is set.
@@ -114,6 +115,9 @@ func (c *Config) checkChannels(f *Faults) {
 			f.add(at+".least", "%q is unknown; use info, warning or critical", ch.Least)
 		}
 		ch.checkKind(f, at)
+	}
+	if d := c.Alerts.Damping; d < 0 || d > time.Hour {
+		f.add("alerts.damping", "is %s; use 0 to 1h, usually 5m", d)
 	}
 }
 

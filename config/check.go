@@ -126,6 +126,7 @@ func (c *Config) checkLines(f *Faults) {
 		names[l.Name] = true
 		checkEndpoints(f, at, l, owners)
 		checkCodes(f, at+".codes", l)
+		c.checkChain(f, at, l)
 		if !slices.Contains([]string{"", "sip", "polarity", "none"}, l.Supervision) {
 			f.add(at+".supervision", "%q is unknown; use sip, polarity or none", l.Supervision)
 		}

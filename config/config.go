@@ -62,6 +62,8 @@ type Line struct {
 	Supervision string   `mapstructure:"supervision"`
 	Rule        Rule     `mapstructure:"rule"`
 	Codes       Codes    `mapstructure:"codes"`
+	Chain       Chain    `mapstructure:"chain"`
+	Quiet       Quiet    `mapstructure:"quiet"`
 }
 
 // Codes are the service codes of a line, where they are others than the shipped ones.
@@ -211,7 +213,7 @@ func Default() Config {
 		Retain:  Retention{Recordings: 3650, Tape: 30, Journal: 400, RequireBackup: true},
 		Proof:   Evidence{CheckpointEvery: time.Hour},
 		Web:     web.DefaultConfig(),
-		Alerts:  Alerts{Channels: []Channel{}},
+		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
 	}
 }
 
