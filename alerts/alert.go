@@ -14,7 +14,8 @@ import (
 // State is where an alert stands.
 type State string
 
-// The life of an alert. One whose cause comes again after it was resolved is a new one.
+// The life of an alert. One whose cause comes again soon after it was resolved is open again (see
+// Damping), later it is a new one.
 const (
 	Open         State = "open"
 	Acknowledged State = "acknowledged" // somebody has taken it on
@@ -23,6 +24,21 @@ const (
 
 // States lists them.
 func States() []State { return []State{Open, Acknowledged, Resolved} }
+
+// Event is a step in the life of an alert, as the log keeps it for evidence.
+type Event string
+
+// The closed set of events. The first ones are states, too.
+const (
+	Opens       Event = "open"
+	TakenOn     Event = "acknowledged"
+	Ends        Event = "resolved"
+	Returns     Event = "reopened"
+	Mutes       Event = "muted"
+	Unmutes     Event = "unmuted"
+	Tells       Event = "told"  // a post of the chain
+	BeginsAgain Event = "again" // the chain, because nobody took it on
+)
 
 // Alert is one problem.
 type Alert struct {
@@ -44,6 +60,15 @@ type Alert struct {
 	AcknowledgedBy dutylog.Actor
 	Note           string // what they said
 	ResolvedAt     time.Time
+	Reopened       int       // how often it came back
+	ReopenedAt     time.Time // the last time
+
+	Muted   Mute
+	Round   int       // of telling it, from the first receiver on
+	RoundAt time.Time // when that began, by our clock as all that follows
+	Reached Reached
+	Coming  Coming
+	Due     time.Time // when it is decided again what is to be told; zero: not before something happens
 
 	// Ends lists the keys of the problems that are over with this. Then it is no problem itself.
 	Ends []string
@@ -73,6 +98,7 @@ func (a Alert) Acknowledge(by dutylog.Actor, note string, at time.Time) (Alert, 
 		return a, ErrOver
 	}
 	a.AcknowledgedAt, a.AcknowledgedBy, a.Note = at, by, note
+	a.Coming = Coming{}
 	if !a.Reason.Lasts() {
 		a.ResolvedAt = at
 	}
@@ -83,6 +109,7 @@ func (a Alert) Acknowledge(by dutylog.Actor, note string, at time.Time) (Alert, 
 type Query struct {
 	States []State // none: all
 	Line   string  // empty: all
+	Muted  bool    // only those that are muted now
 	Limit  int
 	Cursor string
 }
@@ -90,7 +117,8 @@ type Query struct {
 // Store keeps alerts; dutylog/sqlite implements it. Each step of an alert's life is evidence.
 type Store interface {
 	// Raise writes the alert and its feed row; raising the same key again does nothing as long
-	// as that problem is not over. One that ends problems resolves those that stand.
+	// as that problem is not over, and opens it again soon after. One that ends problems resolves
+	// those that stand.
 	Raise(ctx context.Context, a Alert) error
 	// Alerts lists them, and gives the cursor of the next page; empty on the last one.
 	Alerts(ctx context.Context, q Query) ([]Alert, string, error)
@@ -99,6 +127,12 @@ type Store interface {
 	// Acknowledge keeps who took an alert on; see Alert.Acknowledge. dutylog.ErrNotFound when
 	// there is none of that number.
 	Acknowledge(ctx context.Context, id int64, by dutylog.Actor, note string) (Alert, error)
+	// Mute keeps a problem, or all of its rule on its line, quiet; see Alert.Mute. The time is the store's.
+	Mute(ctx context.Context, id int64, m Mute) (Alert, error)
+	// Unmute ends that early; ErrUnmuted when there is nothing to end.
+	Unmute(ctx context.Context, id int64, by dutylog.Actor) (Alert, error)
+	// Advance tells what is due by now, and says when something is due next; the zero time when nothing is.
+	Advance(ctx context.Context) (time.Time, error)
 }
 
 // MarshalJSON writes the alert as the API and event streams carry it.
@@ -120,8 +154,21 @@ func (a Alert) MarshalJSON() ([]byte, error) {
 		AcknowledgedBy string            `json:"acknowledged_by"`
 		Note           string            `json:"note"`
 		ResolvedAt     *string           `json:"resolved_at"`
+		Reopened       int               `json:"reopened"`
+		ReopenedAt     *string           `json:"reopened_at"`
+		MutedUntil     *string           `json:"muted_until"`
+		MutedRule      bool              `json:"muted_rule"`
+		MutedBy        string            `json:"muted_by"`
+		MutedReason    string            `json:"muted_reason"`
+		ToldPost       dutylog.Post      `json:"told_post"`
+		ToldPerson     string            `json:"told_person"`
+		ToldAt         *string           `json:"told_at"`
+		NextPost       dutylog.Post      `json:"next_post"`
+		NextAt         *string           `json:"next_at"`
 	}{a.ID, a.Key, a.Rule, a.Reason, a.Certainty, a.Severity, a.State(), a.Line, a.CallID, a.Finding, a.Detail, jsonTime(a.At),
-		jsonTime(a.AcknowledgedAt), nameOf(a.AcknowledgedBy), a.Note, jsonTime(a.ResolvedAt)})
+		jsonTime(a.AcknowledgedAt), nameOf(a.AcknowledgedBy), a.Note, jsonTime(a.ResolvedAt),
+		a.Reopened, jsonTime(a.ReopenedAt), jsonTime(a.Muted.Until), a.Muted.Rule, nameOf(a.Muted.By), a.Muted.Reason,
+		a.Reached.Post, a.Reached.Person, jsonTime(a.Reached.At), a.Coming.Post, jsonTime(a.Coming.At)})
 }
 
 func nameOf(a dutylog.Actor) string {

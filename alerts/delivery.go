@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"dutyline/dutylog"
 )
 
 // Route says which alerts go out by a channel.
@@ -31,7 +33,7 @@ const (
 	Waiting   DeliveryState = "waiting" // for its first or its next try
 	Delivered DeliveryState = "delivered"
 	GivenUp   DeliveryState = "given_up" // a further try would not help, or it is too old to be of use
-	Needless  DeliveryState = "needless" // the problem was over before it could be told
+	Needless  DeliveryState = "needless" // the problem was over, taken on or muted before it could be told
 )
 
 // Delivery is one alert on its way to one receiver, kept until it is delivered: at least once.
@@ -39,9 +41,13 @@ type Delivery struct {
 	ID          int64
 	Channel     string
 	Alert       Alert
-	EntryNumber string // of the call's entry, when there is one
-	Caller      string // as the switch gave it, when there is a call
-	Over        bool   // it tells that the problem is over
+	EntryNumber string       // of the call's entry, when there is one
+	Caller      string       // as the switch gave it, when there is a call
+	Over        bool         // it tells that the problem is over
+	Round       int          // of the alert
+	Post        dutylog.Post // of the chain; empty: the channel takes such alerts by itself
+	Person      Person       // who holds that post now
+	Since       time.Time    // it was to be told
 	State       DeliveryState
 	Attempts    int
 	NextTry     time.Time
@@ -59,6 +65,7 @@ func (d Delivery) Notice() Notice {
 	return Notice{
 		ID: "dutyline-" + strconv.FormatInt(d.ID, 10), AlertID: strconv.FormatInt(d.Alert.ID, 10), Rule: d.Alert.Rule, Reason: d.Alert.Reason,
 		Severity: d.Alert.Severity, Line: d.Alert.Line, At: at, EntryNumber: d.EntryNumber, Title: d.Alert.Reason.Title(), Over: d.Over,
+		Again: d.Round > 0 && !d.Over, Post: d.Post, Person: d.Person,
 	}
 }
 
@@ -82,7 +89,7 @@ func (d Delivery) Tried(never bool, err error, now time.Time) Delivery {
 	switch {
 	case err == nil:
 		d.State, d.DoneAt, d.Error = Delivered, now, ""
-	case never || now.Sub(d.Alert.At) > mostAge:
+	case never || now.Sub(later(d.Alert.At, d.Since)) > mostAge:
 		d.State, d.DoneAt, d.Error = GivenUp, now, err.Error()
 	default:
 		d.NextTry, d.Error = now.Add(pauses[min(d.Attempts, len(pauses))-1]), err.Error()
@@ -91,7 +98,7 @@ func (d Delivery) Tried(never bool, err error, now time.Time) Delivery {
 }
 
 // Outbox keeps what is to be delivered; dutylog/sqlite implements it. Deliveries are written in
-// the transaction that opens or resolves the alert.
+// the transaction of the step that they tell.
 type Outbox interface {
 	// NextDelivery is the one of a channel that waits longest; false when none waits.
 	NextDelivery(ctx context.Context, channel string) (Delivery, bool, error)

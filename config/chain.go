@@ -33,6 +33,15 @@ type Quiet struct {
 	To   string `mapstructure:"to"`
 }
 
+// AlertPlan is how alerts go out of the building.
+func (c Config) AlertPlan() alerts.Plan {
+	plan := alerts.Plan{Routes: c.Alerts.Routes(), Lines: map[string]alerts.LinePlan{}, Damping: alerts.Damping(c.Alerts.Damping), Zone: c.Site.Location()}
+	for _, l := range c.Lines {
+		plan.Lines[l.Name] = alerts.LinePlan{Chain: l.AlertChain(), Quiet: l.AlertQuiet()}
+	}
+	return plan
+}
+
 // AlertChain is the chain of a line in the words of the alerts.
 func (l Line) AlertChain() alerts.Chain {
 	chain := alerts.Chain{Again: l.Chain.Again}

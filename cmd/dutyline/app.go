@@ -96,7 +96,7 @@ func (a *app) open(ctx context.Context) error {
 	if a.lock, err = lockLog(a.cfg.Log.File); err != nil {
 		return err
 	}
-	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Routes: a.cfg.Alerts.Routes()}); err != nil {
+	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Plan: a.cfg.AlertPlan()}); err != nil {
 		return err
 	}
 	a.lookAtLog(ctx)
@@ -211,6 +211,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "log check", run: a.logCheck.Run},
 		part{name: "clock", run: a.steps.Run},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
+		part{name: "escalation", run: (&escalator{advance: a.log.Advance, wake: a.log.Wake, now: a.clock.Now, logger: a.logger}).Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},

@@ -36,7 +36,7 @@ func (s *sender) Run(ctx context.Context) error {
 		wake := s.wake() // before looking, so that nothing falls between
 		wait, idle := s.turn(ctx)
 		timer := time.NewTimer(wait)
-		if !idle { // it is known what comes next: commits meanwhile are none of its business
+		if !idle { // it rests: commits meanwhile are none of its business
 			wake = nil
 		}
 		select {
@@ -49,8 +49,8 @@ func (s *sender) Run(ctx context.Context) error {
 	return nil
 }
 
-// turn makes one try at what waits longest, and says how long to rest then, and whether nothing
-// waits.
+// turn makes one try at what waits longest, and says how long to rest then, and whether a commit
+// may change that.
 func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
 	d, waits, err := s.outbox.NextDelivery(ctx, s.name)
 	switch {
@@ -61,7 +61,7 @@ func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
 		return sendLook, true
 	}
 	if due := d.NextTry.Sub(s.now()); due > 0 {
-		return min(due, sendLook), false // however the clock was set
+		return min(due, sendLook), true // however the clock was set; a call that rings now does not wait for it
 	}
 	notice := d.Notice()
 	if s.details {

@@ -167,7 +167,7 @@ func TestDetailsGoOutOnlyWhereTheyMay(t *testing.T) {
 // What was to be told is told after a restart, through the real log.
 func TestAnAlertIsDeliveredAfterARestart(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log.db")
-	options := sqlite.Options{Location: time.UTC, Routes: []alerts.Route{{Channel: "group", Least: alerts.Critical}}}
+	options := sqlite.Options{Location: time.UTC, Plan: alerts.Plan{Routes: []alerts.Route{{Channel: "group", Least: alerts.Critical}}}}
 	open := func() *sqlite.DB {
 		db, err := sqlite.Open(t.Context(), file, options)
 		if err != nil {

@@ -32,7 +32,7 @@ type Options struct {
 	LockTimeout time.Duration    // how long to wait for another process that writes; 5 s
 	FeedRows    int              // how many feed rows are kept for readers that resume; 50,000
 	FeedAge     time.Duration    // and for how long; 7 days
-	Routes      []alerts.Route   // which alerts go out of the building, and how
+	Plan        alerts.Plan      // how alerts go out of the building
 }
 
 func (o Options) withDefaults() Options {

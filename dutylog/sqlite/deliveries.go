@@ -8,54 +8,41 @@ import (
 	"dutyline/alerts"
 )
 
-const deliverySelect = "SELECT d.id, d.channel, d.over, d.state, d.attempts, d.next_try, d.done_at, d.error, d.alert, " +
+const deliverySelect = "SELECT d.id, d.channel, d.over, d.round, d.post, d.since, d.state, d.attempts, d.next_try, d.done_at, d.error, d.alert, " +
 	"coalesce((SELECT printf('%d-%06d', e.year, e.number) FROM entries e JOIN alerts a ON a.call_id = e.call_id AND a.call_id <> '' WHERE a.id = d.alert), ''), " +
 	"coalesce((SELECT c.caller FROM calls c JOIN alerts a ON a.call_id = c.id WHERE a.id = d.alert), '') FROM deliveries d"
 
 func scanDelivery(row scanner) (d alerts.Delivery, err error) {
-	err = row.Scan(&d.ID, &d.Channel, &d.Over, &d.State, &d.Attempts, instant{&d.NextTry}, instant{&d.DoneAt}, &d.Error, &d.Alert.ID, &d.EntryNumber, &d.Caller)
+	err = row.Scan(&d.ID, &d.Channel, &d.Over, &d.Round, &d.Post, instant{&d.Since}, &d.State, &d.Attempts, instant{&d.NextTry}, instant{&d.DoneAt}, &d.Error,
+		&d.Alert.ID, &d.EntryNumber, &d.Caller)
 	return d, err
 }
 
-// deliver puts what an alert has come to into the outbox. What was over before it could be told
-// is told to nobody.
-func (t *tx) deliver(a alerts.Alert, to alerts.State) error {
-	switch to {
-	case alerts.Open:
-		return t.enqueue(a, 0, "TRUE")
-	case alerts.Resolved:
-		if err := t.exec("UPDATE deliveries SET state = ?, done_at = ? WHERE alert = ? AND state = ? AND attempts = 0",
-			string(alerts.Needless), micros(t.now), a.ID, string(alerts.Waiting)); err != nil {
-			return err
-		}
-		return t.enqueue(a, 1, "EXISTS (SELECT 1 FROM deliveries WHERE alert = ?1 AND channel = ?2 AND over = 0 AND state IN ('waiting', 'delivered'))")
-	}
-	return nil
+// enqueue puts a message about an alert into the outbox.
+func (t *tx) enqueue(a alerts.Alert, m alerts.Telling) error {
+	return t.exec("INSERT INTO deliveries (alert, channel, over, round, post, since, state, attempts, next_try, error) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, '') ON CONFLICT DO NOTHING",
+		a.ID, m.Channel, m.Over, a.Round, string(m.Post), micros(t.now), string(alerts.Waiting), micros(t.now))
 }
 
-func (t *tx) enqueue(a alerts.Alert, over int, condition string) error {
-	for _, r := range t.db.options.Routes {
-		if !r.Takes(a) {
-			continue
-		}
-		err := t.exec("INSERT INTO deliveries (alert, channel, over, state, attempts, next_try, error) SELECT ?1, ?2, ?3, ?4, 0, ?5, '' WHERE "+condition+" ON CONFLICT DO NOTHING",
-			a.ID, r.Channel, over, string(alerts.Waiting), micros(t.now))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+// spare takes out of the outbox what need not be told any more.
+func (t *tx) spare(a alerts.Alert, which string) error {
+	return t.exec("UPDATE deliveries SET state = ?, done_at = ? WHERE alert = ? AND state = ? AND "+which,
+		string(alerts.Needless), micros(t.now), a.ID, string(alerts.Waiting))
 }
 
-// NextDelivery implements alerts.Outbox.
+// NextDelivery implements alerts.Outbox. A call that rings at this moment goes before everything.
 func (db *DB) NextDelivery(ctx context.Context, channel string) (alerts.Delivery, bool, error) {
 	const doing = "read the next delivery"
-	d, err := scanDelivery(db.reading(ctx).QueryRow(deliverySelect+" WHERE d.channel = ? AND d.state = 'waiting' ORDER BY d.id LIMIT 1", channel))
+	d, err := scanDelivery(db.reading(ctx).QueryRow(deliverySelect+" JOIN alerts w ON w.id = d.alert WHERE d.channel = ? AND d.state = 'waiting' "+
+		"ORDER BY w.over_at IS NULL AND w.reason IN ('ring_3', 'limit_passed') DESC, d.id LIMIT 1", channel))
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, false, nil
 	}
 	if err == nil {
 		d.Alert, err = scanAlert(db.reading(ctx).QueryRow(alertSelect+" WHERE id = ?", d.Alert.ID))
+	}
+	if err == nil && d.Post != "" {
+		d.Person, err = db.holder(ctx, d)
 	}
 	return d, err == nil, db.explain(doing, err)
 }
@@ -70,7 +57,22 @@ func (db *DB) SaveDelivery(ctx context.Context, d alerts.Delivery) error {
 
 // Deliveries implements alerts.Outbox.
 func (db *DB) Deliveries(ctx context.Context, alert int64) ([]alerts.Delivery, error) {
-	rows, err := db.reading(ctx).Query(deliverySelect+" WHERE d.alert = ? ORDER BY d.id", alert)
-	list, err := all(rows, err, scanDelivery)
+	list, err := deliveriesOf(db.reading(ctx), alert)
 	return list, db.explain("list the deliveries", err)
+}
+
+func deliveriesOf(s source, alert int64) ([]alerts.Delivery, error) {
+	rows, err := s.Query(deliverySelect+" WHERE d.alert = ? ORDER BY d.id", alert)
+	return all(rows, err, scanDelivery)
+}
+
+// holder is who holds the post of a delivery now: after a change of shifts somebody else.
+func (db *DB) holder(ctx context.Context, d alerts.Delivery) (alerts.Person, error) {
+	who, err := onDuty(db.reading(ctx), db.options.Now())
+	for _, s := range db.options.Plan.Lines[d.Alert.Line].Chain.With(who).Steps {
+		if s.Post == d.Post {
+			return s.Person, err
+		}
+	}
+	return alerts.Person{}, err
 }

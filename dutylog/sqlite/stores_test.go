@@ -463,7 +463,7 @@ func TestTheLifeOfAnAlert(t *testing.T) {
 // What is to be told outside waits in the log as soon as the alert is there; what was over
 // before anybody could be told is told to nobody.
 func TestTheOutboxFollowsTheAlerts(t *testing.T) {
-	db := must(sqlite.Open(ctx, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Routes: []alerts.Route{{Channel: "all", Least: alerts.Info}, {Channel: "worst", Least: alerts.Critical}}}))(t)
+	db := must(sqlite.Open(ctx, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Plan: alerts.Plan{Routes: []alerts.Route{{Channel: "all", Least: alerts.Info}, {Channel: "worst", Least: alerts.Critical}}}}))(t)
 	defer db.Close()
 	raise := func(reason alerts.Reason, severity alerts.Severity, key string) {
 		ok(t, db.Raise(ctx, alerts.Alert{Key: key, Rule: string(reason), Reason: reason, Certainty: alerts.Certain, Severity: severity, Line: "duty", At: noon}))

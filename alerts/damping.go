@@ -1,0 +1,60 @@
+package alerts
+
+import (
+	"time"
+
+	"dutyline/dutylog"
+)
+
+// Damping is for how long a problem that is over may come back as the same alert. Until then
+// nobody outside is told that it is over: one that comes and goes is told once when it begins and
+// once when it has stayed away, however often it came meanwhile.
+type Damping time.Duration
+
+// of is how long it takes until the end of an alert is final. What belongs to a call never comes back.
+func (d Damping) of(a Alert) time.Duration {
+	if a.CallID != "" || !a.Reason.Lasts() {
+		return 0
+	}
+	return time.Duration(d)
+}
+
+// Returns reports whether a problem that is seen at a moment is this one, come back: soon enough,
+// and nobody was told that it was over.
+func (d Damping) Returns(a Alert, told []Delivery, at time.Time) bool {
+	return a.State() == Resolved && at.After(a.ResolvedAt) && at.Before(a.ResolvedAt.Add(d.of(a))) &&
+		!has(told, func(t Delivery) bool { return t.Over })
+}
+
+// Resolve is the alert whose cause is gone, as it was found at a moment of our clock.
+func (a Alert) Resolve(at, found time.Time, d Damping) Alert {
+	a.ResolvedAt, a.Coming, a.Due = at, Coming{}, found.Add(d.of(a))
+	return a
+}
+
+// Reopen is the alert whose problem came back. Whoever had taken it on thinks that it is done: it
+// waits for somebody again, and is told again.
+func (a Alert) Reopen(at, found time.Time, d Damping) Alert {
+	taken := !a.AcknowledgedAt.IsZero()
+	a.ResolvedAt, a.ReopenedAt, a.Reopened = time.Time{}, at, a.Reopened+1
+	if taken {
+		a.AcknowledgedAt, a.AcknowledgedBy, a.Note = time.Time{}, dutylog.Actor{}, ""
+		a = a.NewRound(found, d)
+	}
+	return a
+}
+
+// NewRound begins to tell an alert from its first receiver on, but not sooner after the last round
+// than damping allows.
+func (a Alert) NewRound(at time.Time, d Damping) Alert {
+	a.Round, a.RoundAt = a.Round+1, later(at, a.RoundAt.Add(time.Duration(d)))
+	a.Reached, a.Coming = Reached{}, Coming{}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,289 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dutyline/alerts"
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+)
+
+// event is a step of an alert: what happened, who did it, and what the log is to remember of it.
+type event struct {
+	name   alerts.Event
+	by     dutylog.Actor // empty: it happened by itself
+	at     time.Time
+	detail string
+}
+
+// Raise writes the alert and its feed row. One key is one problem: while it stands, raising
+// it again does nothing, and so does raising it again with a time at which it was known once it
+// is over.
+func (db *DB) Raise(ctx context.Context, a alerts.Alert) error {
+	if len(a.Ends) > 0 {
+		return db.endAlerts(ctx, a)
+	}
+	return db.write(ctx, "raise an alert", func(t *tx) error {
+		last, err := scanAlert(t.sql.QueryRow(alertSelect+" WHERE key = ? ORDER BY id DESC LIMIT 1", a.Key))
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return t.open(a)
+		case err != nil:
+			return err
+		case last.State() != alerts.Resolved, !a.Reason.Lasts(): // what happened once cannot happen again under the same key
+			return nil
+		case !a.At.After(last.ResolvedAt), a.At.Equal(last.At):
+			return nil
+		}
+		told, err := deliveriesOf(t.sql, last.ID)
+		if err != nil {
+			return err
+		}
+		if t.db.options.Plan.Damping.Returns(last, told, a.At) {
+			return t.reopen(last, a.At)
+		}
+		return t.open(a)
+	})
+}
+
+func (t *tx) open(a alerts.Alert) error {
+	a.RoundAt = t.now
+	muted, err := scanAlert(t.sql.QueryRow(alertSelect+" WHERE line = ?1 AND muted_until > ?2 AND (key = ?3 OR muted_rule = 1 AND rule = ?4) ORDER BY muted_until DESC LIMIT 1",
+		a.Line, micros(t.now), a.Key, a.Rule))
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	a.Muted = muted.Muted
+	result, err := t.sql.Exec("INSERT INTO alerts ("+alertColumns+") VALUES ("+marks(alertColumns)+")", alertValues(a)...)
+	if err != nil {
+		return err
+	}
+	if a.ID, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	return t.step(&a, event{name: alerts.Opens, at: a.At})
+}
+
+func (t *tx) reopen(a alerts.Alert, at time.Time) error {
+	round := a.Round
+	a = a.Reopen(at, t.now, t.db.options.Plan.Damping)
+	if a.Round == round { // what was needless when it went away is needed again
+		if err := t.exec("UPDATE deliveries SET state = ?, done_at = NULL WHERE alert = ? AND round = ? AND state = ?",
+			string(alerts.Waiting), a.ID, a.Round, string(alerts.Needless)); err != nil {
+			return err
+		}
+	}
+	return t.step(&a, event{name: alerts.Returns, at: at})
+}
+
+// endAlerts resolves what stands under the keys and is older than its end.
+func (db *DB) endAlerts(ctx context.Context, end alerts.Alert) error {
+	const doing = "resolve alerts"
+	list := slices.Repeat([]string{"?"}, len(end.Ends))
+	condition := " WHERE over_at IS NULL AND key IN (" + strings.Join(list, ", ") + ") AND coalesce(reopened_at, at) <= ?"
+	var args []any
+	for _, key := range end.Ends {
+		args = append(args, key)
+	}
+	args = append(args, plainMicros(end.At))
+	var n int // the usual case, a line that was well and still is, is spared a write
+	if err := db.reading(ctx).QueryRow("SELECT count(*) FROM alerts"+condition, args...).Scan(&n); err != nil || n == 0 {
+		return db.explain(doing, err)
+	}
+	return db.write(ctx, doing, func(t *tx) error {
+		return t.each(condition+" ORDER BY id", args, func(a alerts.Alert) error {
+			a = a.Resolve(end.At, t.now, t.db.options.Plan.Damping)
+			if err := t.spare(a, "attempts = 0"); err != nil {
+				return err
+			}
+			return t.step(&a, event{name: alerts.Ends, at: end.At})
+		})
+	})
+}
+
+// each goes through the alerts that meet a condition.
+func (t *tx) each(condition string, args []any, do func(alerts.Alert) error) error {
+	rows, err := t.sql.Query(alertSelect+condition, args...)
+	found, err := all(rows, err, scanAlert)
+	for _, a := range found {
+		err = errors.Join(err, do(a))
+	}
+	return err
+}
+
+// Acknowledge keeps who took an alert on. Whoever is told only because nobody had is spared.
+func (db *DB) Acknowledge(ctx context.Context, id int64, by dutylog.Actor, note string) (a alerts.Alert, err error) {
+	err = db.write(ctx, "acknowledge an alert", func(t *tx) error {
+		kept, err := t.alert(id)
+		if err != nil {
+			return err
+		}
+		if a, err = kept.Acknowledge(by, note, t.now); err != nil || kept.State() != alerts.Open {
+			return err
+		}
+		if err := t.spare(a, "post <> ''"); err != nil {
+			return err
+		}
+		return t.step(&a, event{name: alerts.TakenOn, by: by, at: t.now})
+	})
+	return a, err
+}
+
+// Mute keeps a problem quiet, or everything of its rule on its line.
+func (db *DB) Mute(ctx context.Context, id int64, m alerts.Mute) (a alerts.Alert, err error) {
+	err = db.write(ctx, "mute an alert", func(t *tx) error {
+		m.At = t.now
+		kept, err := t.alert(id)
+		if err != nil {
+			return err
+		}
+		if a, err = kept.Mute(m); err != nil {
+			return err
+		}
+		detail, err := json.Marshal(map[string]any{"until": m.Until.UTC(), "reason": m.Reason, "rule": m.Rule})
+		if err != nil {
+			return err
+		}
+		mute := func(a *alerts.Alert) error {
+			if err := t.spare(*a, "over = 0"); err != nil {
+				return err
+			}
+			return t.step(a, event{name: alerts.Mutes, by: m.By, at: t.now, detail: string(detail)})
+		}
+		if err := mute(&a); err != nil || !m.Rule {
+			return err
+		}
+		return t.each(" WHERE over_at IS NULL AND line = ? AND rule = ? AND id <> ?", []any{a.Line, a.Rule, id}, func(other alerts.Alert) error {
+			other.Muted = m
+			return mute(&other)
+		})
+	})
+	return a, err
+}
+
+// Unmute ends a mute before its time, for all that came under it.
+func (db *DB) Unmute(ctx context.Context, id int64, by dutylog.Actor) (a alerts.Alert, err error) {
+	err = db.write(ctx, "unmute an alert", func(t *tx) error {
+		kept, err := t.alert(id)
+		if err != nil {
+			return err
+		}
+		if !t.now.Before(kept.Muted.Until) {
+			return alerts.ErrUnmuted
+		}
+		err = t.each(" WHERE line = ?1 AND muted_until > ?2 AND (key = ?3 OR ?4 AND muted_rule = 1 AND rule = ?5)",
+			[]any{kept.Line, micros(t.now), kept.Key, kept.Muted.Rule, kept.Rule}, func(other alerts.Alert) error {
+				other = other.Unmute(t.now, t.db.options.Plan.Damping)
+				return t.step(&other, event{name: alerts.Unmutes, by: by, at: t.now})
+			})
+		if err == nil {
+			a, err = t.alert(id)
+		}
+		return err
+	})
+	return a, err
+}
+
+// Advance tells what is due by now.
+func (db *DB) Advance(ctx context.Context) (next time.Time, err error) {
+	const doing = "advance the alerts"
+	earliest := func() error {
+		err := db.reading(ctx).QueryRow("SELECT min(due_at) FROM alerts WHERE due_at IS NOT NULL").Scan(instant{&next})
+		return db.explain(doing, err)
+	}
+	if err := earliest(); err != nil || next.IsZero() || next.After(db.options.Now()) {
+		return next, err // the usual case is spared a write
+	}
+	err = db.write(ctx, doing, func(t *tx) error {
+		return t.each(" WHERE due_at <= ? ORDER BY due_at, id", []any{micros(t.now)}, func(a alerts.Alert) error { return t.advance(&a) })
+	})
+	if err != nil {
+		return next, err
+	}
+	return next, earliest()
+}
+
+func (t *tx) alert(id int64) (alerts.Alert, error) {
+	a, err := scanAlert(t.sql.QueryRow(alertSelect+" WHERE id = ?", id))
+	return a, noRows(err, "alert", strconv.FormatInt(id, 10))
+}
+
+// step keeps that something happened to an alert, as evidence, and then what follows from it.
+func (t *tx) step(a *alerts.Alert, e event) error {
+	if err := t.note(*a, e); err != nil {
+		return err
+	}
+	return t.advance(a)
+}
+
+func (t *tx) note(a alerts.Alert, e event) error {
+	return t.addProven(audit.Alert, "INSERT INTO alert_steps (alert, key, step, by_login, by_name, by_role, at, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		a.ID, a.Key, string(e.name), e.by.Login, e.by.Name, string(e.by.Role), plainMicros(e.at), e.detail)
+}
+
+// advance does what is due about an alert, keeps where it stands then, and tells the page.
+func (t *tx) advance(a *alerts.Alert) error {
+	for {
+		d, err := t.decide(*a)
+		if err != nil {
+			return err
+		}
+		if e := (event{at: t.now}); d.Unmute || d.NewRound {
+			if e.name = alerts.BeginsAgain; d.Unmute {
+				e.name, *a = alerts.Unmutes, a.Unmute(t.now, t.db.options.Plan.Damping)
+			} else {
+				*a = a.NewRound(t.now, t.db.options.Plan.Damping)
+			}
+			if err := t.note(*a, e); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := t.tell(a, d); err != nil {
+			return err
+		}
+		a.Coming, a.Due = d.Coming, d.Again
+		if err := t.exec("UPDATE alerts SET "+strings.ReplaceAll(alertColumns, ", ", " = ?, ")+" = ? WHERE id = ?", append(alertValues(*a), a.ID)...); err != nil {
+			return err
+		}
+		return t.publish(dutylog.TopicAlert, a.Key, a.Line, *a)
+	}
+}
+
+func (t *tx) decide(a alerts.Alert) (d alerts.Decision, err error) {
+	plan := t.db.options.Plan
+	chain := plan.Lines[a.Line].Chain
+	if len(chain.Steps) > 0 {
+		who, err := onDuty(t.sql, t.now)
+		if err != nil {
+			return d, err
+		}
+		chain = chain.With(who)
+	}
+	told, err := deliveriesOf(t.sql, a.ID)
+	return plan.Next(a, chain, told, t.now), err
+}
+
+// tell puts messages into the outbox and keeps whose turn it was.
+func (t *tx) tell(a *alerts.Alert, d alerts.Decision) error {
+	for _, m := range d.Tell {
+		if err := t.enqueue(*a, m); err != nil {
+			return err
+		}
+	}
+	for _, s := range d.Reached {
+		a.Reached = alerts.Reached{Post: s.Post, Person: s.Person.Name, At: t.now}
+		detail := strings.TrimSpace(string(s.Post) + " " + s.Person.Name)
+		if err := t.note(*a, event{name: alerts.Tells, at: t.now, detail: detail}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
