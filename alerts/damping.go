@@ -11,18 +11,22 @@ import (
 // once when it has stayed away, however often it came meanwhile.
 type Damping time.Duration
 
-// of is how long it takes until the end of an alert is final. What belongs to a call never comes back.
+// of is how long it takes until the end of an alert is final.
 func (d Damping) of(a Alert) time.Duration {
-	if a.CallID != "" || !a.Reason.Lasts() {
+	if !a.mayReturn() {
 		return 0
 	}
 	return time.Duration(d)
 }
 
-// Returns reports whether a problem that is seen at a moment is this one, come back: soon enough,
-// and nobody was told that it was over.
+// mayReturn reports whether such a problem may come back; what belongs to a call never does.
+func (a Alert) mayReturn() bool { return a.CallID == "" && a.Reason.Lasts() }
+
+// Returns reports whether a problem that is seen at a moment is this one, come back: soon enough
+// or while it is muted, and nobody was told that it was over.
 func (d Damping) Returns(a Alert, told []Delivery, at time.Time) bool {
-	return a.State() == Resolved && at.After(a.ResolvedAt) && at.Before(a.ResolvedAt.Add(d.of(a))) &&
+	return a.State() == Resolved && a.mayReturn() && at.After(a.ResolvedAt) &&
+		(at.Before(a.ResolvedAt.Add(d.of(a))) || at.Before(a.Muted.Until)) &&
 		!has(told, func(t Delivery) bool { return t.Over })
 }
 
@@ -47,7 +51,9 @@ func (a Alert) Reopen(at, found time.Time, d Damping) Alert {
 // NewRound begins to tell an alert from its first receiver on, but not sooner after the last round
 // than damping allows.
 func (a Alert) NewRound(at time.Time, d Damping) Alert {
-	a.Round, a.RoundAt = a.Round+1, later(at, a.RoundAt.Add(time.Duration(d)))
+	if !a.RoundAt.After(at) {
+		a.Round, a.RoundAt = a.Round+1, later(at, a.RoundAt.Add(time.Duration(d)))
+	}
 	a.Reached, a.Coming = Reached{}, Coming{}
 	return a
 }

@@ -518,7 +518,7 @@ func TestTheOutboxFollowsTheAlerts(t *testing.T) {
 
 // A delivery knows whose call it is about.
 func TestADeliveryNamesCallAndEntry(t *testing.T) {
-	db := must(sqlite.Open(ctx, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Location: shanghai, Routes: []alerts.Route{{Channel: "all", Least: alerts.Info}}}))(t)
+	db := must(sqlite.Open(ctx, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Location: shanghai, Plan: alerts.Plan{Routes: []alerts.Route{{Channel: "all", Least: alerts.Info}}}}))(t)
 	defer db.Close()
 	call := inbound(0, "13800001111")
 	ok(t, db.Record(ctx, story(call, telephony.Missed)))
