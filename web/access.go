@@ -28,6 +28,7 @@ const (
 	holdEntries   permission = "entry.hold"        // set and release a legal hold
 	seeAlerts     permission = "alert.see"         // with what they are about
 	takeAlerts    permission = "alert.take"        // acknowledge
+	muteAlerts    permission = "alert.mute"        // keep one quiet for a while
 	seeChannels   permission = "channel.see"       // how alerts leave the building
 	testChannels  permission = "channel.test"      // send a test message
 	seeHealth     permission = "health.see"        //
@@ -71,6 +72,7 @@ var grants = map[permission]grant{
 	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},
 	takeAlerts:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
+	muteAlerts:    {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor}},
 	seeChannels:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
 	testChannels:  {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeHealth:     {roles: anyRole},

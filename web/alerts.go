@@ -13,6 +13,7 @@ import (
 type alertsInput struct {
 	State  []string `query:"state" enum:"open,acknowledged,resolved" doc:"Only alerts in these states"`
 	Line   string   `query:"line" maxLength:"32" doc:"Only of this line"`
+	Muted  bool     `query:"muted" doc:"Only alerts that are muted now"`
 	Limit  int      `query:"limit" minimum:"1" maximum:"500" default:"50"`
 	Cursor string   `query:"cursor" maxLength:"6000" doc:"next_cursor of the page before"`
 }
@@ -27,7 +28,7 @@ type alertsOutput struct{ Body alertsBody }
 
 // alertList lists alerts.
 func (a *app) alertList(ctx context.Context, in *alertsInput) (*alertsOutput, error) {
-	q := alerts.Query{Line: in.Line, Limit: in.Limit, Cursor: in.Cursor}
+	q := alerts.Query{Line: in.Line, Muted: in.Muted, Limit: in.Limit, Cursor: in.Cursor}
 	for _, s := range in.State {
 		q.States = append(q.States, alerts.State(s))
 	}

@@ -150,6 +150,17 @@ type alertDoc struct {
 	AcknowledgedBy string `json:"acknowledged_by" doc:"Name, else login"`
 	Note           string `json:"note" doc:"What is being done about it"`
 	ResolvedAt     stamp  `json:"resolved_at"`
+	Reopened       int    `json:"reopened" doc:"How often it came back since opened_at"`
+	ReopenedAt     stamp  `json:"reopened_at" doc:"The last time"`
+	MutedUntil     stamp  `json:"muted_until"`
+	MutedRule      bool   `json:"muted_rule" doc:"Everything of its rule on its line is muted, also what comes"`
+	MutedBy        string `json:"muted_by" doc:"Name, else login"`
+	MutedReason    string `json:"muted_reason"`
+	ToldPost       string `json:"told_post" enum:",duty_officer,duty_section_chief,duty_leader,supervisor" doc:"The last one of the line's chain who was told; empty: none yet"`
+	ToldPerson     string `json:"told_person" doc:"Who held that post"`
+	ToldAt         stamp  `json:"told_at"`
+	NextPost       string `json:"next_post" enum:",duty_officer,duty_section_chief,duty_leader,supervisor" doc:"Who is told next when nobody takes it on; empty: nobody"`
+	NextAt         stamp  `json:"next_at"`
 }
 
 // documentNulls says where an object may be absent, which huma cannot say of a reference.
