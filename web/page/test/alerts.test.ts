@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Alert } from '@/api/types'
 import { lang } from '@/i18n'
+import { isMuted, lifeOf, mayMute, muteWords, MUTE_HOURS } from '@/logic/alertlife'
 import { alertState, alertTone } from '@/logic/alerts'
 
 const alert = (over: Partial<Alert>): Alert => ({
@@ -22,5 +23,34 @@ describe('an alert', () => {
   })
   it('is coloured by how bad it is, until it is resolved', () => {
     expect([alert({}), alert({ severity: 'warning' }), alert({ severity: 'info' }), alert({ state: 'resolved' })].map(alertTone)).toEqual(['bad', 'warn', 'info', 'good'])
+  })
+})
+
+describe('the life of an alert', () => {
+  afterEach(() => { lang.value = 'zh' })
+  const now = Date.parse('2026-11-23T05:00:00.000Z')
+  const climbed = alert({
+    told_post: 'duty_section_chief', told_person: '王敏', told_at: '2026-11-23T04:06:00.000Z', next_post: 'duty_leader', next_at: '2026-11-23T05:16:00.000Z',
+  })
+  const muted = alert({ muted_until: '2026-11-23T06:00:00.000Z', muted_by: '李主任', muted_reason: '话机检修' })
+  it('says whom it was told and who is next', () => {
+    expect(lifeOf(climbed, now)).toEqual(['已通知值班处（科）领导 王敏 · 11-23 12:06', '若无人处理，11-23 13:16 通知带班领导'])
+    expect(lifeOf({ ...climbed, told_person: '' }, now)[0]).toBe('已通知值班处（科）领导 · 11-23 12:06')
+    expect(lifeOf({ ...climbed, state: 'acknowledged' }, now)).toEqual(['已通知值班处（科）领导 王敏 · 11-23 12:06'])
+    expect(lifeOf(alert({}), now)).toEqual([])
+    lang.value = 'en'
+    expect(lifeOf(climbed, now)[1]).toBe('Unless somebody takes it on, Duty leader is told at 11-23 13:16')
+  })
+  it('says that it came back and that it is muted, until it is no more', () => {
+    expect(lifeOf(alert({ reopened: 3, reopened_at: '2026-11-23T04:30:00.000Z' }), now)).toEqual(['又出现 3 次，最近 11-23 12:30'])
+    expect(lifeOf(muted, now)).toEqual(['静默至 11-23 14:00 · 李主任：话机检修'])
+    expect(lifeOf({ ...muted, muted_rule: true }, now)).toEqual(['同类告警静默至 11-23 14:00 · 李主任：话机检修'])
+    expect(isMuted(muted, now + 3600_000)).toBe(false)
+    expect(lifeOf(muted, now + 3600_000)).toEqual([])
+  })
+  it('is muted unless it is over or a call rings', () => {
+    expect([alert({}), alert({ state: 'acknowledged' }), alert({ state: 'resolved' }), alert({ reason: 'ring_3' }), alert({ reason: 'limit_passed' })].map(mayMute))
+      .toEqual([true, true, false, false, false])
+    expect(MUTE_HOURS.map(muteWords)).toEqual(['1 小时', '2 小时', '8 小时', '1 天', '3 天', '7 天'])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '@/i18n'
+import { alertLifeEn, alertLifeZh } from '@/i18n/alertlife'
 import { alertsEn, alertsZh } from '@/i18n/alerts'
 import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
@@ -13,8 +14,8 @@ import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...sidesZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...sidesEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...sidesZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...sidesEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 

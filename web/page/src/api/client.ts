@@ -134,8 +134,10 @@ export const api = {
     request<Page<Revision> | Revision[]>('GET', '/entries/' + id(entryId) + '/revisions'),
   amend: (entryId: string, patch: EntryPatch) => request<Entry>('PATCH', '/entries/' + id(entryId), patch),
   kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
-  alerts: (filter: { state?: string; limit?: number; cursor?: string }) => request<AlertPage>('GET', '/alerts' + query(filter)),
+  alerts: (filter: { state?: string; muted?: string; limit?: number; cursor?: string }) => request<AlertPage>('GET', '/alerts' + query(filter)),
   acknowledge: (alert: number, note: string) => request<Alert>('POST', '/alerts/' + alert + '/acknowledge', { note }),
+  mute: (alert: number, how: { reason: string; until: string; rule: boolean }) => request<Alert>('POST', '/alerts/' + alert + '/mute', how),
+  unmute: (alert: number) => request<Alert>('DELETE', '/alerts/' + alert + '/mute'),
   channels: () => request<{ items: Channel[] }>('GET', '/alerts/channels'),
   /** Waits for what comes of it, which a slow receiver makes long. */
   testChannel: (name: string) => request<ChannelTest>('POST', '/alerts/channels/' + id(name) + '/test', undefined, 60_000),

@@ -189,6 +189,17 @@ export interface Alert {
   acknowledged_by: string
   note: string
   resolved_at: string | null
+  reopened?: number
+  reopened_at?: string | null
+  muted_until?: string | null
+  muted_rule?: boolean
+  muted_by?: string
+  muted_reason?: string
+  told_post?: string
+  told_person?: string
+  told_at?: string | null
+  next_post?: string
+  next_at?: string | null
   /** false: the duty log does not have it yet; it comes again when it does. */
   logged?: boolean
 }

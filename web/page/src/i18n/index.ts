@@ -1,6 +1,7 @@
 // Texts in two languages. Words that come from the API (outcomes, findings, categories …) have
 // keys made of their name; an unknown one is shown as it came, never hidden.
 import { ref } from 'vue'
+import { alertLifeEn, alertLifeZh, type AlertLifeKey } from './alertlife'
 import { alertsEn, alertsZh, type AlertsKey } from './alerts'
 import { categoryWords } from './categories'
 import { channelsEn, channelsZh, type ChannelsKey } from './channels'
@@ -10,7 +11,7 @@ import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | ChannelsKey | SidesKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | ChannelsKey | SidesKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -34,7 +35,7 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...channelsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...channelsEn, ...sidesEn } }
+const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...channelsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...channelsEn, ...sidesEn } }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)

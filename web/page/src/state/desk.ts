@@ -6,6 +6,7 @@ import type { Alert, Call, Duty, Entry } from '@/api/types'
 import { t } from '@/i18n'
 import { problemText } from '@/i18n/problems'
 import { partyNumber } from '@/i18n/spell'
+import { isMuted } from '@/logic/alertlife'
 import { goesOnElsewhere, mayTakeForm, newsOf, offered } from '@/logic/hold'
 import { everyPage } from '@/logic/pages'
 import { dayStart, minute, parse } from '@/logic/time'
@@ -93,9 +94,12 @@ export function runs(callId: string): boolean {
 const ALERT_MS = 5 * 60_000
 
 /** What happened while nobody looked; a replay after a reconnect does not repeat old news. */
+const told = new Set<number>()
 async function onAlert(alert: Alert): Promise<void> {
   if (alert.state !== 'open' || (alert.reason !== 'missed' && alert.reason !== 'phone_redirect')) return
   if (serverNow() - Date.parse(alert.opened_at) > ALERT_MS || !canReadEntries.value) return
+  if (told.has(alert.id) || isMuted(alert, serverNow())) return // A step of its chain is no news here.
+  told.add(alert.id)
   const call = await callOf(alert.call_id)
   const entry = (call && call.entry_id) || ''
   const name = call ? partyName(call, desk.entries[entry] || null) : ''

@@ -19,6 +19,7 @@ export const canReadEntries = computed(() => role.value !== '' && role.value !==
 export const canListen = canReadEntries
 export const canReconcile = computed(() => role.value === 'supervisor' || role.value === 'admin')
 export const canSeeChannels = computed(() => role.value === 'leader' || role.value === 'supervisor' || role.value === 'admin')
+export const canMute = computed(() => role.value === 'leader' || role.value === 'supervisor')
 export const canTestChannels = computed(() => role.value === 'supervisor' || role.value === 'admin')
 export const canMark = computed(() => role.value === 'officer' || role.value === 'supervisor')
 
