@@ -1,7 +1,7 @@
 // What the page 告警 says of the life of an alert: whom it was told, that it came back, that it is muted.
 import type { Alert } from '@/api/types'
 import { t, word } from '@/i18n'
-import { dateMinute, parse } from './time'
+import { dateMinute, dayStart, minute, parse } from './time'
 
 /** For how many hours an alert is muted; the last one is the longest that the daemon takes. */
 export const MUTE_HOURS = [1, 2, 8, 24, 72, 168]
@@ -10,7 +10,11 @@ export function muteWords(hours: number): string {
   return hours < 24 ? t('mute.hours', { n: hours }) : t('mute.days', { n: hours / 24 })
 }
 
-const when = (at: string | null | undefined) => dateMinute(parse(at)).slice(5)
+/** A time of today without its date. */
+function when(at: string | null | undefined, now: number): string {
+  const ms = parse(at)
+  return dayStart(ms) === dayStart(now) ? minute(ms) : dateMinute(ms).slice(5)
+}
 
 /** Whether an alert is muted at a time of the server. */
 export function isMuted(a: Alert, now: number): boolean {
@@ -26,10 +30,10 @@ export function mayMute(a: Alert): boolean {
 export function lifeOf(a: Alert, now: number): string[] {
   const lines: string[] = []
   if (isMuted(a, now)) {
-    lines.push(t(a.muted_rule ? 'alerts.life.mutedRule' : 'alerts.life.muted', { time: when(a.muted_until), who: a.muted_by || '', reason: a.muted_reason || '' }))
+    lines.push(t(a.muted_rule ? 'alerts.life.mutedRule' : 'alerts.life.muted', { time: when(a.muted_until, now), who: a.muted_by || '', reason: a.muted_reason || '' }))
   }
-  if (a.reopened) lines.push(t('alerts.life.back', { n: a.reopened, time: when(a.reopened_at) }))
-  if (a.told_post) lines.push(t('alerts.life.told', { post: word('post', a.told_post), who: a.told_person || '', time: when(a.told_at) }).replace(/ {2,}/g, ' '))
-  if (a.state === 'open' && a.next_post) lines.push(t('alerts.life.next', { post: word('post', a.next_post), time: when(a.next_at) }))
+  if (a.reopened) lines.push(t('alerts.life.back', { n: a.reopened, time: when(a.reopened_at, now) }))
+  if (a.told_post) lines.push(t('alerts.life.told', { post: word('post', a.told_post), who: a.told_person || '', time: when(a.told_at, now) }).replace(/ {2,}/g, ' '))
+  if (a.state === 'open' && a.next_post) lines.push(t('alerts.life.next', { post: word('post', a.next_post), time: when(a.next_at, now) }))
   return lines
 }
