@@ -21,6 +21,7 @@ type feed struct {
 	rang    map[string]time.Time // call id → when the page was first told that it rings
 	sealed  map[string]time.Time // call id → when its recording was first seen sealed
 	calls   map[string]seenCall  // by caller, as last told
+	alarmed map[string]time.Time // call id → when the page was first told that somebody must see to it
 	changed chan struct{}        // closed at the next frame
 }
 
@@ -29,7 +30,7 @@ func readFeed(b *testing.B, e *bed) *feed {
 	b.Helper()
 	f := &feed{
 		ended: make(chan struct{}), changed: make(chan struct{}),
-		rang: map[string]time.Time{}, sealed: map[string]time.Time{}, calls: map[string]seenCall{},
+		rang: map[string]time.Time{}, sealed: map[string]time.Time{}, calls: map[string]seenCall{}, alarmed: map[string]time.Time{},
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+"/api/v1/events", nil)
@@ -107,6 +108,17 @@ func (f *feed) frame(at time.Time, event, data string) error {
 			f.sealed[call.ID] = at
 		}
 		f.calls[call.Caller] = call
+	case "alert":
+		var alert struct {
+			State  string `json:"state"`
+			CallID string `json:"call_id"`
+		}
+		if err := json.Unmarshal([]byte(data), &alert); err != nil {
+			return fmt.Errorf("alert frame %q: %w", data, err)
+		}
+		if _, known := f.alarmed[alert.CallID]; alert.State == "open" && !known {
+			f.alarmed[alert.CallID] = at
+		}
 	case "":
 		return nil // a comment
 	}
@@ -129,6 +141,13 @@ func (f *feed) ofCaller(number string) seenCall {
 	return f.calls[number]
 }
 
+// firstAlarm is when the page was told of the first alert about a call; zero: it was not.
+func (f *feed) firstAlarm(id string) time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.alarmed[id]
+}
+
 // firstSeen is when the page was told that a call rings, and that its recording is sealed;
 // zero: it was not.
 func (f *feed) firstSeen(id string) (rang, sealed time.Time) {
@@ -138,7 +157,7 @@ func (f *feed) firstSeen(id string) (rang, sealed time.Time) {
 }
 
 func TestTheFeedNotesWhatItSawFirst(t *testing.T) {
-	f := &feed{changed: make(chan struct{}), rang: map[string]time.Time{}, sealed: map[string]time.Time{}, calls: map[string]seenCall{}}
+	f := &feed{changed: make(chan struct{}), rang: map[string]time.Time{}, sealed: map[string]time.Time{}, calls: map[string]seenCall{}, alarmed: map[string]time.Time{}}
 	stream := strings.Join([]string{
 		"retry: 1000", "",
 		": still here", "",
@@ -147,6 +166,8 @@ func TestTheFeedNotesWhatItSawFirst(t *testing.T) {
 		"event: line", `data: {"state":"talking","call_id":"2.0"}`, "",
 		"event: call", `data: {"id":"1.0","caller":"110","recording":null}`, "",
 		"event: call", `data: {"id":"1.0","caller":"110","ring_ms":7,"recording":{"status":"sealed"}}`, "",
+		"event: alert", `data: {"state":"resolved","call_id":"2.0"}`, "",
+		"event: alert", `data: {"state":"open","call_id":"1.0"}`, "",
 		"event: entry", `data: {}`, "", "",
 	}, "\n")
 	news := f.news()
@@ -161,6 +182,9 @@ func TestTheFeedNotesWhatItSawFirst(t *testing.T) {
 	rang, sealed := f.firstSeen("1.0")
 	if rang.IsZero() || sealed.IsZero() || sealed.Before(rang) {
 		t.Errorf("rang %v, sealed %v", rang, sealed)
+	}
+	if f.firstAlarm("1.0").IsZero() || !f.firstAlarm("2.0").IsZero() {
+		t.Error("an alert that is open was missed, or one that is over was taken for one")
 	}
 	if rang, _ := f.firstSeen("2.0"); !rang.IsZero() {
 		t.Error("a call that talks was taken for one that rings")
