@@ -183,6 +183,20 @@ func TestStoryOfAMute(t *testing.T) {
 		until 6h`)
 }
 
+// What waits for a receiver that is away is not told while it is muted, though it comes and goes.
+func TestStoryOfAMuteWhileTheReceiverIsAway(t *testing.T) {
+	play(t, `chain: {steps: [{post: supervisor, channels: [officer, leader, chief], after: 24h}]}`, `
+		at 0s: group is down
+		at 0s: the phone goes offline
+		at 10s: li mutes phone_unreachable until 1h: 话机检修
+		at 1m: group is up
+		at 2m: the phone comes and goes every 1m for 20m
+		at 30m: the phone goes offline
+		at 31m: phone_unreachable is open, came back 10 times, muted until 1h0m0s by li: 话机检修
+		between 1h and 1h1s: group gets 仍未处理：值班话机离线，来电打不进来
+		until 3h`)
+}
+
 // A mute of a rule holds for what comes; ended early, what stands is told.
 func TestStoryOfAMutedRule(t *testing.T) {
 	play(t, `chain: {steps: [{post: supervisor, channels: [officer, leader, chief], after: 24h}]}`, `

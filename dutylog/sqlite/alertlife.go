@@ -74,7 +74,7 @@ func (t *tx) open(a alerts.Alert) error {
 func (t *tx) reopen(a alerts.Alert, at time.Time) error {
 	round := a.Round
 	a = a.Reopen(at, t.now, t.db.options.Plan.Damping)
-	if a.Round == round { // what was needless when it went away is needed again
+	if a.Round == round && !t.now.Before(a.Muted.Until) { // what was needless when it went away is needed again
 		if err := t.exec("UPDATE deliveries SET state = ?, done_at = NULL WHERE alert = ? AND round = ? AND state = ?",
 			string(alerts.Waiting), a.ID, a.Round, string(alerts.Needless)); err != nil {
 			return err
@@ -191,23 +191,27 @@ func (db *DB) Unmute(ctx context.Context, id int64, by dutylog.Actor) (a alerts.
 	return a, err
 }
 
-// Advance tells what is due by now.
+// Advance tells what is due by now. An alert of which that fails does not hold up the others.
 func (db *DB) Advance(ctx context.Context) (next time.Time, err error) {
 	const doing = "advance the alerts"
-	earliest := func() error {
-		err := db.reading(ctx).QueryRow("SELECT min(due_at) FROM alerts WHERE due_at IS NOT NULL").Scan(instant{&next})
-		return db.explain(doing, err)
-	}
-	if err := earliest(); err != nil || next.IsZero() || next.After(db.options.Now()) {
-		return next, err // the usual case is spared a write
-	}
-	err = db.write(ctx, doing, func(t *tx) error {
-		return t.each(" WHERE due_at <= ? ORDER BY due_at, id", []any{micros(t.now)}, func(a alerts.Alert) error { return t.advance(&a) })
-	})
+	rows, err := db.reading(ctx).Query("SELECT id FROM alerts WHERE due_at <= ? ORDER BY due_at, id", micros(db.options.Now()))
+	due, err := all(rows, err, func(row scanner) (id int64, err error) { return id, row.Scan(&id) })
 	if err != nil {
-		return next, err
+		return next, db.explain(doing, err)
 	}
-	return next, earliest()
+	for _, id := range due {
+		err = errors.Join(err, db.write(ctx, doing, func(t *tx) error {
+			a, err := t.alert(id)
+			if err != nil || a.Due.IsZero() || a.Due.After(t.now) {
+				return err // it was done meanwhile
+			}
+			return t.advance(&a)
+		}))
+	}
+	if err == nil {
+		err = db.explain(doing, db.reading(ctx).QueryRow("SELECT min(due_at) FROM alerts WHERE due_at IS NOT NULL").Scan(instant{&next}))
+	}
+	return next, err
 }
 
 func (t *tx) alert(id int64) (alerts.Alert, error) {
