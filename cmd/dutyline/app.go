@@ -34,6 +34,7 @@ type app struct {
 	cfg       config.Config
 	rules     alerts.Rules
 	senders   senders
+	escalator *escalator
 	channels  *channelDesk
 	logger    *slog.Logger
 	clock     *clock
@@ -151,8 +152,9 @@ func (a *app) wire(context.Context) error {
 	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
 		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now, trusted: a.clock.Trusted}
 	a.keeper.expirer.now = a.clock.Now
-	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask() }}
+	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask(); a.escalator.ClockSet() }}
 	a.auditor.also = a.steps.Faults
+	a.escalator = newEscalator(a.log, a.clock.Now, a.logger)
 	a.wireJournal(lines)
 	return a.wireSenders()
 }
@@ -211,7 +213,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "log check", run: a.logCheck.Run},
 		part{name: "clock", run: a.steps.Run},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
-		part{name: "escalation", run: (&escalator{advance: a.log.Advance, wake: a.log.Wake, now: a.clock.Now, logger: a.logger}).Run},
+		part{name: "escalation", run: a.escalator.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"dutyline/dutylog/sqlite"
 )
 
 // escalator tells what is due about alerts when nothing else happens: the next step of a chain,
@@ -15,6 +17,24 @@ type escalator struct {
 	now     func() time.Time
 	logger  *slog.Logger
 	failed  bool
+
+	hurry func(ctx context.Context) error
+	set   chan struct{} // our clock was set; holds one
+}
+
+// newEscalator looks at everything when it begins to run: the clock may have been set before.
+func newEscalator(log *sqlite.DB, now func() time.Time, logger *slog.Logger) *escalator {
+	e := &escalator{advance: log.Advance, wake: log.Wake, now: now, logger: logger, hurry: log.Hurry, set: make(chan struct{}, 1)}
+	e.ClockSet()
+	return e
+}
+
+// ClockSet has everything looked at again.
+func (e *escalator) ClockSet() {
+	select {
+	case e.set <- struct{}{}:
+	default: // it is going to be
+	}
 }
 
 // Run advances until ctx ends.
@@ -26,6 +46,10 @@ func (e *escalator) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-wake:
+		case <-e.set:
+			if err := e.hurry(ctx); err != nil && ctx.Err() == nil {
+				e.logger.Error("the clock was set, and what waits for a time cannot be looked at again: restart the daemon if alerts stay away", "err", err)
+			}
 		}
 		timer.Stop()
 	}

@@ -24,7 +24,8 @@ func TestTheEscalatorSleepsUntilSomethingIsDue(t *testing.T) {
 		}{{40 * time.Second, nil}, {10 * time.Hour, nil}, {0, nil}, {0, nil}, {0, errors.New("the disk is full")}, {0, errors.New("the disk is full")}, {0, nil}}
 		var asked []time.Duration
 		var logs bytes.Buffer
-		e := &escalator{now: time.Now, wake: func() <-chan struct{} { return wake }, logger: slog.New(slog.NewTextHandler(&logs, nil)),
+		hurried := 0
+		e := &escalator{set: make(chan struct{}, 1), hurry: func(context.Context) error { hurried++; return nil }, now: time.Now, wake: func() <-chan struct{} { return wake }, logger: slog.New(slog.NewTextHandler(&logs, nil)),
 			advance: func(context.Context) (time.Time, error) {
 				a := answers[min(len(asked), len(answers)-1)]
 				asked = append(asked, time.Since(begin))
@@ -41,15 +42,20 @@ func TestTheEscalatorSleepsUntilSomethingIsDue(t *testing.T) {
 		old := wake
 		wake = make(chan struct{})
 		close(old) // a commit
-		<-time.After(100 * time.Second)
+		<-time.After(61500 * time.Millisecond)
+		synctest.Wait()
+		e.ClockSet()
 		synctest.Wait()
 		stop()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		want := []time.Duration{0, 40 * time.Second, 100 * time.Second, 110 * time.Second, 170 * time.Second, 171 * time.Second, 172 * time.Second}
+		want := []time.Duration{0, 40 * time.Second, 100 * time.Second, 110 * time.Second, 170 * time.Second, 171 * time.Second, 171500 * time.Millisecond}
 		if diff := cmp.Diff(want, asked); diff != "" {
 			t.Errorf("asked at (-want +got):\n%s", diff)
+		}
+		if hurried != 1 {
+			t.Errorf("looked at everything again %d times", hurried)
 		}
 		if n := strings.Count(logs.String(), "nobody is told"); n != 1 {
 			t.Errorf("said %d times:\n%s", n, logs.String())

@@ -214,6 +214,24 @@ func (db *DB) Advance(ctx context.Context) (next time.Time, err error) {
 	return next, err
 }
 
+// farOff is longer than damping and the pauses between tries can be.
+const farOff = 2 * time.Hour
+
+// Hurry has what waits for a time looked at now: when our clock was set back that time may be far
+// off. A step may come earlier than it was announced, and none is lost; where the clock was not
+// set, nothing changes.
+func (db *DB) Hurry(ctx context.Context) error {
+	return db.write(ctx, "look at all alerts again", func(t *tx) error {
+		now, far := micros(t.now), micros(t.now.Add(farOff))
+		err := t.exec("UPDATE alerts SET due_at = ?1, told_at = min(told_at, ?1), round_at = CASE WHEN round_at > ?2 THEN ?1 ELSE round_at END "+
+			"WHERE due_at > ?2 OR due_at > ?1 AND over_at IS NULL", now, far)
+		if err != nil {
+			return err
+		}
+		return t.exec("UPDATE deliveries SET next_try = ?1 WHERE state = 'waiting' AND next_try > ?2", now, far)
+	})
+}
+
 func (t *tx) alert(id int64) (alerts.Alert, error) {
 	a, err := scanAlert(t.sql.QueryRow(alertSelect+" WHERE id = ?", id))
 	return a, noRows(err, "alert", strconv.FormatInt(id, 10))

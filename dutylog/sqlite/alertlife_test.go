@@ -65,6 +65,38 @@ func TestADeliveryGoesToWhoeverHasTheShift(t *testing.T) {
 	}
 }
 
+// A clock that ran a day ahead when an alert came, and was set right, holds nothing back for a day;
+// where no clock was set, looking at everything again changes nothing.
+func TestAClockThatIsSetHoldsNothingBack(t *testing.T) {
+	now := noon.Add(24 * time.Hour)
+	db := must(sqlite.Open(ctx, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: func() time.Time { return now }, Plan: chainOfTwo}))(t)
+	defer db.Close()
+	next := func(after time.Duration, want time.Duration) {
+		t.Helper()
+		now = noon.Add(after)
+		if got := must(db.Advance(ctx))(t); got.Sub(noon) != want {
+			t.Errorf("at %v the next is due at %v, want %v", after, got.Sub(noon), want)
+		}
+	}
+	ok(t, db.Raise(ctx, downAt(now)))
+	d, _, err := db.NextDelivery(ctx, "group")
+	ok(t, errors.Join(err, db.SaveDelivery(ctx, d.Tried(false, errors.New("away"), now))))
+	next(0, 24*time.Hour+5*time.Minute)
+	ok(t, db.Hurry(ctx))
+	if d, _, err := db.NextDelivery(ctx, "group"); err != nil || !d.NextTry.Equal(now) {
+		t.Errorf("tried again at %v, %v", d.NextTry.Sub(noon), err)
+	}
+	next(0, 5*time.Minute)
+	next(5*time.Minute, 10*time.Minute)
+	for range 2 {
+		ok(t, db.Hurry(ctx))
+		next(6*time.Minute, 10*time.Minute)
+	}
+	ok(t, db.Raise(ctx, alerts.Alert{Line: "duty", At: noon.Add(48 * time.Hour), Ends: []string{"phone_unreachable/duty"}}))
+	ok(t, db.Hurry(ctx))
+	next(7*time.Minute, 11*time.Minute)
+}
+
 // TestAnAlertOfSchema14MovesOn: what stood before stands, its steps are proved as they were, and
 // what waited for its receiver still waits, under its number.
 func TestAnAlertOfSchema14MovesOn(t *testing.T) {
