@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// leg finds or makes the leg of a channel; nil for a channel of a call that is over.
+// leg finds or makes the leg of a channel; nil for a channel of a call that is over or our own.
 func (t *Tracker) leg(ch *Channel, at time.Time) *leg {
 	if l, ok := t.legs[ch.ID]; ok {
 		t.observe(l, ch, at)
 		return l
 	}
-	if ch.ID == "" || t.buried.ids[ch.ID] {
+	if ch.ID == "" || t.buried.ids[ch.ID] || OwnCall(ch.ID) {
 		return nil
 	}
 	if len(t.legs) >= maxLegs {

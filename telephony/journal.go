@@ -64,7 +64,7 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Dur
 		}
 		before := j.lastAt
 		j.written(row.At, now.Add(maxAhead))
-		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown {
+		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown || OwnCall(row.LinkedID) {
 			continue
 		}
 		if c := j.chapters[row.LinkedID]; c != nil && c.beginsAgain(row) {

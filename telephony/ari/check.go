@@ -36,6 +36,9 @@ func (c *Client) modules() []string {
 	if !c.config.NoJournal {
 		all = append(all, "cel_custom.so", "app_celgenuserevent.so")
 	}
+	if c.config.Calls {
+		all = append(all, "app_read.so", "app_playback.so", "app_stack.so", "func_channel.so", "func_global.so")
+	}
 	return all
 }
 

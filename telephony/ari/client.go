@@ -21,6 +21,7 @@ type Config struct {
 	Endpoints []string
 	Snoops    bool // this daemon starts the recordings; the switch's dialplan does not
 	NoJournal bool // the switch keeps no journal for us
+	Calls     bool // it places calls of our own
 
 	Ping      time.Duration // how often the socket is tried; default 10 s
 	AppCheck  time.Duration // how often it is asked whether our application lives; default 15 s
