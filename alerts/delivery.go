@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -13,6 +14,7 @@ import (
 type Route struct {
 	Channel string   // its name in the configuration
 	Least   Severity // and what is worse
+	Calls   bool     // it calls people: never to say that something is over, and nobody once somebody has taken it on
 }
 
 var severities = []Severity{Info, Warning, Critical}
@@ -23,6 +25,16 @@ func Severities() []Severity { return slices.Clone(severities) }
 // Takes reports whether an alert is bad enough for this channel.
 func (r Route) Takes(a Alert) bool {
 	return slices.Index(severities, a.Severity) >= slices.Index(severities, r.Least)
+}
+
+// Patience is how long an alert stands before it is told by this channel: nobody is called about a
+// line that is well again before they have picked up. What happened, and a call that rings, waits for
+// nothing.
+func (r Route) Patience(a Alert) time.Duration {
+	if r.Calls && a.Reason.Lasts() && a.CallID == "" {
+		return 15 * time.Second
+	}
+	return 0
 }
 
 // DeliveryState is where a delivery stands.
@@ -65,9 +77,12 @@ func (d Delivery) Notice() Notice {
 	return Notice{
 		ID: "dutyline-" + strconv.FormatInt(d.ID, 10), AlertID: strconv.FormatInt(d.Alert.ID, 10), Rule: d.Alert.Rule, Reason: d.Alert.Reason,
 		Severity: d.Alert.Severity, Line: d.Alert.Line, At: at, EntryNumber: d.EntryNumber, Title: d.Alert.Reason.Title(), Over: d.Over,
-		Again: d.Round > 0 && !d.Over, Post: d.Post, Person: d.Person,
+		Attempt: d.Attempts, Again: d.Round > 0 && !d.Over, Post: d.Post, Person: d.Person,
 	}
 }
+
+// Moot reports whether nobody need be called any more: it is over, or somebody has taken it on.
+func (d Delivery) Moot() bool { return d.Over || d.Alert.State() != Open }
 
 // WithDetails is the notice with what the site lets out by some channels only: the caller's number
 // and the detail of the alert.
@@ -83,12 +98,18 @@ const mostAge = 24 * time.Hour
 // The pauses after the first, second … try in vain.
 var pauses = []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 
+// notNowPause is how soon it is looked again whether it may be tried.
+const notNowPause = 5 * time.Second
+
 // Tried is the delivery after a try.
 func (d Delivery) Tried(never bool, err error, now time.Time) Delivery {
 	d.Attempts++
 	switch {
 	case err == nil:
 		d.State, d.DoneAt, d.Error = Delivered, now, ""
+	case errors.Is(err, ErrNotNow):
+		d.Attempts--
+		d.NextTry, d.Error = now.Add(notNowPause), err.Error()
 	case never || now.Sub(later(d.Alert.At, d.Since)) > mostAge:
 		d.State, d.DoneAt, d.Error = GivenUp, now, err.Error()
 	default:
@@ -100,7 +121,8 @@ func (d Delivery) Tried(never bool, err error, now time.Time) Delivery {
 // Outbox keeps what is to be delivered; dutylog/sqlite implements it. Deliveries are written in
 // the transaction of the step that they tell.
 type Outbox interface {
-	// NextDelivery is the one of a channel that waits longest; false when none waits.
+	// NextDelivery is the one of a channel that waits longest; false when none waits. Where people
+	// are called it is the one that is due first: nobody's silence holds up another alert.
 	NextDelivery(ctx context.Context, channel string) (Delivery, bool, error)
 	// SaveDelivery keeps what came of a try.
 	SaveDelivery(ctx context.Context, d Delivery) error

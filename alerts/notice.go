@@ -37,6 +37,7 @@ type Notice struct {
 	Again       bool         // it is told anew: it came back, or nobody took it on, or it was muted until now
 	Post        dutylog.Post // of the chain whose turn it is; empty: the channel takes such alerts by itself
 	Person      Person       // who holds that post, for a channel that calls them
+	Attempt     int          // how often it was tried before: who calls people, calls the next one
 	Test        bool         // somebody pressed the test button: it says so and is no alarm
 }
 

@@ -22,6 +22,16 @@ type LinePlan struct {
 	Quiet Quiet
 }
 
+// Route is that of a channel; the zero one when it has none.
+func (p Plan) Route(channel string) Route {
+	for _, r := range p.Routes {
+		if r.Channel == channel {
+			return r
+		}
+	}
+	return Route{}
+}
+
 // Reached is how far up its chain an alert came in this round.
 type Reached struct {
 	Post   dutylog.Post // empty: nowhere yet

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,8 +9,10 @@ import (
 
 	"dutyline/alerts"
 	"dutyline/alerts/mail"
+	"dutyline/alerts/phone"
 	"dutyline/alerts/robot"
 	"dutyline/alerts/webhook"
+	"dutyline/telephony"
 )
 
 // Alerts is how alerts leave the building.
@@ -18,7 +21,7 @@ type Alerts struct {
 	Damping  time.Duration `mapstructure:"damping"` // how long a problem must be over before it is told so; see alerts.Damping
 }
 
-// Channel is one receiver of alerts; exactly one of mail, robot and webhook is set.
+// Channel is one receiver of alerts; exactly one of mail, robot, webhook and phone is set.
 type Channel struct {
 	Name    string          `mapstructure:"name"`
 	Least   string          `mapstructure:"least"`   // severity from which on alerts go there; empty: critical
@@ -26,6 +29,7 @@ type Channel struct {
 	Mail    *mail.Config    `mapstructure:"mail"`
 	Robot   *robot.Config   `mapstructure:"robot"`
 	Webhook *webhook.Config `mapstructure:"webhook"`
+	Phone   *phone.Config   `mapstructure:"phone"`
 }
 
 // Route is which alerts go by this channel.
@@ -34,7 +38,7 @@ func (c Channel) Route() alerts.Route {
 	if least == "" {
 		least = alerts.Critical
 	}
-	return alerts.Route{Channel: c.Name, Least: least}
+	return alerts.Route{Channel: c.Name, Least: least, Calls: c.Phone != nil}
 }
 
 // Routes are those of all channels.
@@ -55,11 +59,22 @@ func (c Channel) Kind() string {
 		return "robot"
 	case c.Webhook != nil:
 		return "webhook"
+	case c.Phone != nil:
+		return "phone"
 	}
 	return ""
 }
 
-// Open makes the channel; what is wrong with it was said when the configuration was loaded.
+// TryTime is how long one try may take; 0: what sends something has no time of its own.
+func (c Channel) TryTime() time.Duration {
+	if c.Phone != nil {
+		return c.Phone.TryTime()
+	}
+	return 0
+}
+
+// Open makes the channel; what is wrong with it was said when the configuration was loaded. One that
+// calls people needs more than its configuration: see phone.New.
 func (c Channel) Open() (alerts.Channel, error) {
 	switch {
 	case c.Mail != nil:
@@ -114,14 +129,24 @@ func (c *Config) checkChannels(f *Faults) {
 		if ch.Least != "" && !slices.Contains(alerts.Severities(), alerts.Severity(ch.Least)) {
 			f.add(at+".least", "%q is unknown; use info, warning or critical", ch.Least)
 		}
-		ch.checkKind(f, at)
+		if ch.Details && ch.Phone != nil {
+			f.add(at+".details", "is of no use to a phone call, which says rule, line, time and entry number and nothing more; take it out")
+		}
+		ch.checkKind(f, at, c.TelephonyLines())
+	}
+	for i, l := range c.Lines {
+		for j, step := range l.Chain.Steps {
+			if line, is := alerts.DutyLine(step.Phone, c.TelephonyLines()); is {
+				f.add(fmt.Sprintf("lines[%d].chain.steps[%d].phone", i, j), "%s is the duty phone of line %q, which must stay free for callers; name another phone of this person, for instance a mobile, or none", step.Phone, line)
+			}
+		}
 	}
 	if d := c.Alerts.Damping; d < 0 || d > time.Hour {
 		f.add("alerts.damping", "is %s; use 0 to 1h, usually 5m", d)
 	}
 }
 
-func (c Channel) checkKind(f *Faults, at string) {
+func (c Channel) checkKind(f *Faults, at string, lines []telephony.Line) {
 	type kind struct {
 		key   string
 		set   bool
@@ -132,6 +157,7 @@ func (c Channel) checkKind(f *Faults, at string) {
 		{".mail", c.Mail != nil, func() error { return c.Mail.Validate() }},
 		{".robot", c.Robot != nil, func() error { return c.Robot.Validate() }},
 		{".webhook", c.Webhook != nil, func() error { return c.Webhook.Validate() }},
+		{".phone", c.Phone != nil, func() error { return errors.Join(c.Phone.Validate(), c.Phone.Beside(lines)) }},
 	} {
 		if !k.set {
 			continue
@@ -148,6 +174,6 @@ func (c Channel) checkKind(f *Faults, at string) {
 		}
 	}
 	if n != 1 {
-		f.add(at, "must have exactly one of mail, robot and webhook")
+		f.add(at, "must have exactly one of mail, robot, webhook and phone")
 	}
 }

@@ -72,6 +72,7 @@ alerts:
     - {name: g, robot: {kind: icq, webhook_file: /none.url}}
     - {name: g, robot: {kind: wecom}, webhook: {url: "ftp://x", template: fax}}
     - {name: nothing}
+    - {name: call, details: true, phone: {via: [PJSIP/b, trunk], people: [{name: x, phone: "02422730000"}], ring: 1s, prompts: x}}
 `))
 	var faults *config.Faults
 	if !errors.As(err, &faults) {
@@ -85,6 +86,7 @@ alerts:
 		"lines[0].codes.without:", "lines[0].codes.own:",
 		"alerts.channels[0].name:", "alerts.channels[0].least:", "alerts.channels[0].mail.server:", "alerts.channels[0].mail.from:", "alerts.channels[0].mail.to:",
 		"alerts.channels[1].robot.kind:", "alerts.channels[1].robot.webhook_file:", "alerts.channels[2].name:", "alerts.channels[2]:", "alerts.channels[2].webhook.url:", "alerts.channels[3]:",
+		"alerts.channels[4].details:", "alerts.channels[4].phone.via:", "alerts.channels[4].phone.ring:", "alerts.channels[4].phone.prompts:",
 	} {
 		if !strings.Contains(strings.ToLower(text), path) {
 			t.Errorf("no fault at %s in:\n%s", path, text)
@@ -182,5 +184,34 @@ func TestLoadLinesNeedsNoSecret(t *testing.T) {
 	}
 	if r := lines[0].Rule; r.Off != 3*time.Second || r.Limit != 4 || r.On != time.Second {
 		t.Errorf("rule %+v: want the given values over the defaults", r)
+	}
+}
+
+// A chain with the duty phone in it is refused at the start: it must stay free for callers.
+func TestTheDutyPhoneIsNobodysPhone(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "x")
+	call := func(step, people string) string {
+		return `
+lines:
+  - name: duty
+    number: "02422739110"
+    endpoints: [PJSIP/duty]
+    trunks: [PJSIP/trunk]
+    chain: {steps: [{post: duty_section_chief, name: 王强, channels: [call], phone: "` + step + `"}]}
+alerts: {channels: [{name: call, phone: {via: [PJSIP/trunk], people: [` + people + `]}}]}
+`
+	}
+	c, err := config.Load(write(t, call("13900000003", `{name: 陈刚, phone: "13900000001"}`)))
+	if err != nil || !c.Alerts.Routes()[0].Calls || c.Alerts.Channels[0].Kind() != "phone" || c.Alerts.Channels[0].TryTime() < time.Minute {
+		t.Fatalf("%+v, %v", c.Alerts, err)
+	}
+	_, err = config.Load(write(t, call("+86 24 2273 9110", `{name: 陈刚, phone: "13900000001"}, {name: 值班员, phone: "22739110"}`)))
+	for _, want := range []string{
+		`alerts.channels[0].phone.people[1].phone: 22739110 is the duty phone of line "duty", which must stay free for callers; name another phone of this person, for instance a mobile`,
+		`lines[0].chain.steps[0].phone: +86 24 2273 9110 is the duty phone of line "duty", which must stay free for callers; name another phone of this person, for instance a mobile, or none`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
 	}
 }

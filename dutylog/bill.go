@@ -48,6 +48,7 @@ type BillReport struct {
 	OnlyLog    []Call
 	Durations  []BillDuration
 	NotOurs    int  // rows that name none of our lines
+	System     int  // rows that are calls of the daemon's own
 	Outgoing   int  // our outgoing calls that were not compared, because the list has none
 	Unanswered bool // the list has calls without any talk
 	Unreadable []string
@@ -76,9 +77,24 @@ func (b Bill) Span() (first, last time.Time) {
 type BillTask struct {
 	Lines     []telephony.Number // ours
 	Calls     []Call             // of the log, also some hours around the list
+	System    []SystemCall       // of the daemon's own
 	Unseen    []telephony.Interval
 	Tolerance time.Duration
 	From, To  time.Time // what the list covers; zero: from its first row to its last
+}
+
+// SystemCall is a call that the daemon placed (tag "system"): a carrier bills it, and it is no call
+// of the log.
+type SystemCall struct {
+	To telephony.Number
+	At time.Time
+}
+
+// isSystem reports whether a row is one of the daemon's own calls.
+func (t BillTask) isSystem(b billed, at time.Time) bool {
+	return b.direction != telephony.Inbound && slices.ContainsFunc(t.System, func(c SystemCall) bool {
+		return comparableNumber(c.To) == b.other && at.Sub(c.At).Abs() <= t.Tolerance
+	})
 }
 
 // billed is a row as seen from our line.
@@ -157,7 +173,7 @@ func (t BillTask) Compare(bill Bill) (BillReport, error) {
 	ofRow, ofCall := m.match(report.Offset, report.AtAnswer)
 	for i, b := range rows {
 		if ofRow[i] < 0 {
-			t.unmatched(b.row, &report)
+			t.unmatched(b, &report)
 			continue
 		}
 		report.Matched++
@@ -185,13 +201,19 @@ func (t BillTask) lineNames() string {
 	return strings.Join(all, ", ")
 }
 
-// unmatched excuses a row where the log itself says that it saw nothing then.
-func (t BillTask) unmatched(r BillRow, report *BillReport) {
+// unmatched explains a row by a call of the daemon's own, and excuses one where the log itself says
+// that it saw nothing then.
+func (t BillTask) unmatched(b billed, report *BillReport) {
+	r := b.row
 	margin := excuseMargin
 	if report.Coarse {
 		margin = time.Minute
 	}
 	at := r.At.Add(-report.Offset)
+	if t.isSystem(b, at) {
+		report.System++
+		return
+	}
 	for _, i := range t.Unseen {
 		if (i.Kind == telephony.BlindInterval || i.Kind == telephony.SwitchDown) && i.Overlaps(at.Add(-margin), at.Add(margin)) {
 			report.Excused = append(report.Excused, ExcusedRow{r, i})

@@ -310,6 +310,27 @@ func TestOutgoingCallsNeedAListThatHasThem(t *testing.T) {
 	}
 }
 
+// A carrier bills the calls that the daemon placed about alerts; they are explained, once each by time
+// and number, and nothing else is.
+func TestCallsOfTheDaemonsOwnAreExplained(t *testing.T) {
+	calls, rows := months(20, 5)
+	at := billDay.Add(30 * time.Minute)
+	bill := func(number string, at time.Time) []string {
+		return []string{"02422739110", number, at.In(shanghai).Format("2006-01-02 15:04:05"), "20"}
+	}
+	rows = append(rows, bill("13900000001", at), bill("13900000001", at.Add(time.Hour)), bill("13900000009", at))
+	own := func(task *dutylog.BillTask) {
+		task.System = []dutylog.SystemCall{{To: telephony.ParseNumber("13900000001", "024"), At: at.Add(-5 * time.Second)}}
+	}
+	r := compare(t, billOf(t, rows), calls, own)
+	if r.System != 1 || len(r.OnlyBill) != 2 || r.Matched != 20 || !r.Differs() {
+		t.Errorf("%d are the daemon's own; %s", r.System, figures(r))
+	}
+	if r := compare(t, billOf(t, rows[:21]), calls, own); r.System != 1 || r.Differs() {
+		t.Errorf("with nothing else: %d are the daemon's own; %s", r.System, figures(r))
+	}
+}
+
 func TestTheDaysOfTheListBoundTheComparison(t *testing.T) {
 	calls, rows := months(30, 5)
 	whole := compare(t, billOf(t, rows[10:20]), calls)

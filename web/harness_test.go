@@ -165,7 +165,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	}
 	h.account("newcomer", dutylog.Officer, true)
 	d := web.Deps{
-		Log: db, Alerts: db, Recordings: fakeArchive{db}, Sessions: db.Sessions(), Lines: lines, Practice: h.practice,
+		Log: db, Alerts: db, AlertCalls: db, Recordings: fakeArchive{db}, Sessions: db.Sessions(), Lines: lines, Practice: h.practice,
 		Health: func() web.Health { return *h.health }, Metrics: h.registry, Registerer: h.registry, Now: h.clock.Now, Version: "1.2.3",
 		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
 		Reconcile: func(context.Context) error { return nil },

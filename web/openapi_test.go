@@ -206,8 +206,11 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 			continue // a stream, a recording, or no GET
 		}
 		id := "1.0"
-		if strings.Contains(path, "/entries/") {
+		switch {
+		case strings.Contains(path, "/entries/"):
 			id = "e-1.0"
+		case strings.Contains(path, "/alerts/"):
+			id = "1"
 		}
 		path = strings.Replace(path, "{id}", id, 1)
 		for _, c := range []*client{officer, supervisor, h.visitor()} {

@@ -61,6 +61,7 @@ var table = []route{
 
 	{"GET", "/alerts", seeAlerts, "alerts", "What somebody must take on or was told, newest first", nil, on((*app).alertList)},
 	{"POST", "/alerts/{id}/acknowledge", takeAlerts, "acknowledge-alert", "Take an alert on: others see who has it", []int{404, 409}, on((*app).acknowledge)},
+	{"GET", "/alerts/{id}/calls", seeAlerts, "alert-calls", "Whom the daemon called about an alert, and what came of it, oldest first", nil, on((*app).alertCalls)},
 	{"POST", "/alerts/{id}/mute", muteAlerts, "mute-alert", "Keep an alert quiet until a moment: it stays on the page and goes out by no channel", []int{404, 409}, on((*app).mute)},
 	{"DELETE", "/alerts/{id}/mute", muteAlerts, "unmute-alert", "End the mute of an alert: what nobody took on is told anew", []int{404, 409}, on((*app).unmute)},
 	{"GET", "/alerts/channels", seeChannels, "alert-channels", "The ways by which alerts leave the building, and how they do", nil, on((*app).channels)},

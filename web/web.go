@@ -36,6 +36,7 @@ type Deps struct {
 	Logger     *slog.Logger                  // nil: slog.Default
 	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
 	Channels   Channels                      // nil: alerts do not leave the building
+	AlertCalls alerts.CallBook               // nil: nobody is called about alerts
 	Reconcile  func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
 	Ledger     func() LedgerState            // how the comparing goes; nil: nobody compares
 	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it

@@ -1,33 +1,48 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"dutyline/alerts"
+	"dutyline/alerts/phone"
 	"dutyline/config"
+	"dutyline/telephony/ari"
 )
 
 // wireSenders opens the channels by which alerts leave the building.
 func (a *app) wireSenders() error {
 	a.channels = &channelDesk{book: a.log, now: a.clock.Now}
+	beside := phone.Deps{Switch: a.sw, Book: a.log, Acknowledge: a.log.Acknowledge, Lines: a.cfg.TelephonyLines(), Zone: a.cfg.Site.Location(), Now: a.clock.Now}
 	for _, c := range a.cfg.Alerts.Channels {
-		channel, err := c.Open()
+		channel, err := openChannel(c, beside)
 		if err != nil {
 			return err
 		}
 		a.channels.add(c, channel, a.cfg.Lines)
-		a.senders = append(a.senders, &sender{name: c.Name, channel: channel, details: c.Details, outbox: a.log, wake: a.log.Wake, now: a.clock.Now, logger: a.logger})
+		a.senders = append(a.senders, &sender{name: c.Name, channel: channel, details: c.Details, calls: c.Route().Calls, try: c.TryTime(), outbox: a.log, wake: a.log.Wake, now: a.clock.Now, logger: a.logger})
 	}
 	return nil
 }
 
+// openChannel makes a channel; what is beside it is for one that calls people.
+func openChannel(c config.Channel, beside phone.Deps) (alerts.Channel, error) {
+	if c.Phone == nil {
+		return c.Open()
+	}
+	beside.Channel = c.Name
+	return phone.New(*c.Phone, beside)
+}
+
 func newAlertsCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "alerts", Short: "Try the channels by which alerts leave the building"}
-	cmd.AddCommand(newAlertsSendCommand())
+	cmd.AddCommand(newAlertsSendCommand(), newAlertsPromptsCommand())
 	return cmd
 }
 
@@ -54,11 +69,12 @@ func sendTest(ctx context.Context, cmd *cobra.Command, cfg config.Config, name s
 	if i < 0 {
 		return fmt.Errorf("there is no channel %q: alerts.channels in the configuration names them", name)
 	}
-	channel, err := cfg.Alerts.Channels[i].Open()
+	beside := phone.Deps{Switch: ari.New(ariConfig(cfg, slog.New(slog.DiscardHandler)), nil), Book: noBook{}, Lines: cfg.TelephonyLines(), Zone: cfg.Site.Location(), Now: time.Now}
+	channel, err := openChannel(cfg.Alerts.Channels[i], beside)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, sendTime)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(cfg.Alerts.Channels[i].TryTime(), sendTime))
 	defer cancel()
 	if err := channel.Deliver(ctx, testNotice(cfg.Lines, time.Now())); err != nil {
 		return fmt.Errorf("channel %s: %w", name, err)
@@ -66,3 +82,12 @@ func sendTest(ctx context.Context, cmd *cobra.Command, cfg config.Config, name s
 	fmt.Fprintf(cmd.OutOrStdout(), "channel %s: delivered; look whether it arrived\n", name)
 	return nil
 }
+
+// noBook keeps nothing of a test call from the command line: who waits for it sees what comes of it.
+type noBook struct{}
+
+func (noBook) AlertCall(context.Context, string) (alerts.Call, bool, error) {
+	return alerts.Call{}, false, nil
+}
+func (noBook) KeepAlertCall(context.Context, alerts.Call) error         { return nil }
+func (noBook) AlertCalls(context.Context, int64) ([]alerts.Call, error) { return nil, nil }

@@ -105,6 +105,13 @@ func (o *billOrder) gather(ctx context.Context, d *data, bill dutylog.Bill, task
 			break
 		}
 	}
+	own, err := d.log.PlacedAlertCalls(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	for _, c := range own {
+		task.System = append(task.System, dutylog.SystemCall{To: telephony.ParseNumber(c.Person.Phone, d.cfg.Site.AreaCode), At: c.At})
+	}
 	task.Unseen, err = d.log.Intervals(ctx, from, to)
 	return err
 }
@@ -141,6 +148,9 @@ func printBill(out io.Writer, r dutylog.BillReport, zone *time.Location) error {
 	fmt.Fprintf(w, "unreadable: %d\n", len(r.Unreadable))
 	for _, u := range r.Unreadable {
 		fmt.Fprintf(w, "  %s\n", u)
+	}
+	if r.System > 0 {
+		fmt.Fprintf(w, "calls about alerts, placed by the daemon itself: %d\n", r.System)
 	}
 	if r.NotOurs > 0 {
 		fmt.Fprintf(w, "rows that name none of our lines: %d\n", r.NotOurs)
@@ -219,6 +229,6 @@ func billJSON(r dutylog.BillReport) map[string]any {
 	return map[string]any{
 		"from": at(r.From), "to": at(r.To), "offset_ms": r.Offset.Milliseconds(), "offset_sure": r.Sure, "times_of_answer": r.AtAnswer, "matched": r.Matched,
 		"only_in_list": onlyBill, "only_in_log": onlyLog, "duration_differs": durations, "excused": excused,
-		"unreadable": append([]string{}, r.Unreadable...), "not_ours": r.NotOurs, "outgoing_not_compared": r.Outgoing,
+		"unreadable": append([]string{}, r.Unreadable...), "not_ours": r.NotOurs, "system": r.System, "outgoing_not_compared": r.Outgoing,
 	}
 }

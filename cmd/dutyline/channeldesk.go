@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,9 @@ import (
 	"dutyline/web"
 )
 
+// testTime bounds a test: the page gets no answer after a minute.
+const testTime = 55 * time.Second
+
 // channelDesk shows the page the channels by which alerts leave the building, and tries them.
 type channelDesk struct {
 	book     alerts.ChannelBook
@@ -24,11 +28,12 @@ type shownChannel struct {
 	web.Channel
 	channel alerts.Channel
 	lines   []config.Line
+	try     time.Duration
 	trying  sync.Mutex
 }
 
 func (d *channelDesk) add(c config.Channel, channel alerts.Channel, lines []config.Line) {
-	d.channels = append(d.channels, &shownChannel{Channel: web.Channel{Name: c.Name, Kind: c.Kind(), Least: c.Route().Least}, channel: channel, lines: lines})
+	d.channels = append(d.channels, &shownChannel{Channel: web.Channel{Name: c.Name, Kind: c.Kind(), Least: c.Route().Least}, channel: channel, lines: lines, try: min(cmp.Or(c.TryTime(), sendTime), testTime)})
 }
 
 // List implements web.Channels.
@@ -58,10 +63,10 @@ func (d *channelDesk) Test(ctx context.Context, name string, by dutylog.Actor) (
 		defer c.trying.Unlock()
 		t := alerts.ChannelTest{Channel: name, At: d.now(), By: by}
 		ctx = context.WithoutCancel(ctx)
-		limited, cancel := context.WithTimeout(ctx, sendTime)
+		limited, cancel := context.WithTimeout(ctx, c.try)
 		defer cancel()
 		if err := c.channel.Deliver(limited, testNotice(c.lines, t.At)); errors.Is(limited.Err(), context.DeadlineExceeded) {
-			t.Error = fmt.Sprintf("it has not answered within %v: look whether the receiver runs and can be reached from here", sendTime)
+			t.Error = fmt.Sprintf("it has not answered within %v: look whether the receiver runs and can be reached from here", c.try)
 		} else if err != nil {
 			t.Error = err.Error()
 		}

@@ -54,7 +54,7 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	checks = append(checks, checkJournal(ctx, c, sw.ModuleRuns), checkClock(), checkLog(ctx, c), checkStructure(ctx, c), checkBeginning(ctx, c), checkKeys(ctx, c), checkRoom(ctx, c))
 	facts, err := proofFactsOf(ctx, c.Log.File)
 	checks = append(checks, checkEvidenceKey(c, facts, err), checkBackup(c, facts, err, time.Now()))
-	checks = append(checks, checkPeople(ctx, c)...)
+	checks = append(append(checks, checkPeople(ctx, c)...), checkPrompts(c)...)
 	for _, folder := range c.DataFolders() {
 		checks = append(checks, checkFolder(folder, leastFree))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -22,7 +23,9 @@ const (
 type sender struct {
 	name    string
 	channel alerts.Channel
-	details bool // see config.Channel
+	details bool          // see config.Channel
+	calls   bool          // it calls people; see alerts.Route
+	try     time.Duration // how long one try may take; 0: sendTime
 	outbox  alerts.Outbox
 	wake    func() <-chan struct{} // closed at the next commit
 	now     func() time.Time
@@ -63,11 +66,16 @@ func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
 	if due := d.NextTry.Sub(s.now()); due > 0 {
 		return min(due, sendLook), true // however the clock was set; a call that rings now does not wait for it
 	}
+	if s.calls && d.Moot() {
+		d.State, d.DoneAt = alerts.Needless, s.now()
+		s.keep(ctx, d)
+		return sendPause, false
+	}
 	notice := d.Notice()
 	if s.details {
 		notice = d.WithDetails()
 	}
-	limited, cancel := context.WithTimeout(ctx, sendTime)
+	limited, cancel := context.WithTimeout(ctx, cmp.Or(s.try, sendTime))
 	err = s.channel.Deliver(limited, notice)
 	cancel()
 	if ctx.Err() != nil {
@@ -83,10 +91,15 @@ func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
 	default:
 		s.tell(ctx, "an alert could not be delivered; it is tried again", err)
 	}
+	s.keep(ctx, d)
+	return sendPause, false
+}
+
+// keep keeps what came of a try.
+func (s *sender) keep(ctx context.Context, d alerts.Delivery) {
 	if err := s.outbox.SaveDelivery(ctx, d); err != nil {
 		s.tell(ctx, "what came of a delivery cannot be kept: it may be said twice", err)
 	}
-	return sendPause, false
 }
 
 // tell says what is new.

@@ -21,7 +21,7 @@ func scanDelivery(row scanner) (d alerts.Delivery, err error) {
 // enqueue puts a message about an alert into the outbox.
 func (t *tx) enqueue(a alerts.Alert, m alerts.Telling) error {
 	return t.exec("INSERT INTO deliveries (alert, channel, over, round, post, since, state, attempts, next_try, error) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, '') ON CONFLICT DO NOTHING",
-		a.ID, m.Channel, m.Over, a.Round, string(m.Post), micros(t.now), string(alerts.Waiting), micros(t.now))
+		a.ID, m.Channel, m.Over, a.Round, string(m.Post), micros(t.now), string(alerts.Waiting), micros(t.now.Add(t.db.options.Plan.Route(m.Channel).Patience(a))))
 }
 
 // spare takes out of the outbox what need not be told any more.
@@ -33,8 +33,11 @@ func (t *tx) spare(a alerts.Alert, which string) error {
 // NextDelivery implements alerts.Outbox. A call that rings at this moment goes before everything.
 func (db *DB) NextDelivery(ctx context.Context, channel string) (alerts.Delivery, bool, error) {
 	const doing = "read the next delivery"
-	d, err := scanDelivery(db.reading(ctx).QueryRow(deliverySelect+" JOIN alerts w ON w.id = d.alert WHERE d.channel = ? AND d.state = 'waiting' "+
-		"ORDER BY w.over_at IS NULL AND w.reason IN ('ring_3', 'limit_passed') DESC, d.id LIMIT 1", channel))
+	order := "w.over_at IS NULL AND w.reason IN ('ring_3', 'limit_passed') DESC, d.id"
+	if db.options.Plan.Route(channel).Calls {
+		order = "d.next_try, d.id"
+	}
+	d, err := scanDelivery(db.reading(ctx).QueryRow(deliverySelect+" JOIN alerts w ON w.id = d.alert WHERE d.channel = ? AND d.state = 'waiting' ORDER BY "+order+" LIMIT 1", channel))
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, false, nil
 	}
