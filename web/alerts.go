@@ -22,6 +22,7 @@ type alertsBody struct {
 	Items      []alerts.Alert `json:"items" nullable:"false"`
 	NextCursor string         `json:"next_cursor" doc:"Empty on the last page"`
 	Open       int            `json:"open" doc:"How many nobody has taken on, whatever is listed"`
+	Calls      bool           `json:"calls" doc:"Whether people are called about alerts: see /alerts/{id}/calls"`
 }
 
 type alertsOutput struct{ Body alertsBody }
@@ -41,7 +42,7 @@ func (a *app) alertList(ctx context.Context, in *alertsInput) (*alertsOutput, er
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	return &alertsOutput{alertsBody{Items: items, NextCursor: next, Open: open}}, nil
+	return &alertsOutput{alertsBody{Items: items, NextCursor: next, Open: open, Calls: a.AlertCalls != nil}}, nil
 }
 
 type acknowledgeInput struct {

@@ -31,6 +31,14 @@ func (a *app) wireSenders() error {
 	return nil
 }
 
+// alertCalls is where the calls about alerts are kept; nil where nobody is called.
+func (a *app) alertCalls() alerts.CallBook {
+	if ariConfig(a.cfg, a.logger).Calls {
+		return a.log
+	}
+	return nil
+}
+
 // openChannel makes a channel; what is beside it is for one that calls people.
 func openChannel(c config.Channel, beside phone.Deps) (alerts.Channel, error) {
 	if c.Phone == nil {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fill } from '@/i18n'
 import { alertLifeEn, alertLifeZh } from '@/i18n/alertlife'
+import { alertCallsEn, alertCallsZh } from '@/i18n/alertcalls'
 import { alertsEn, alertsZh } from '@/i18n/alerts'
 import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
@@ -10,12 +11,13 @@ import { sightZh } from '@/i18n/sight'
 import { zh as deskZh } from '@/i18n/zh'
 import reasons from '../../../alerts/reason.go?raw'
 import titles from '../../../alerts/title.go?raw'
+import placed from '../../../alerts/call.go?raw'
 import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...sidesZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...sidesEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 
@@ -58,6 +60,7 @@ describe('two languages', () => {
       ...['not_given', 'refused', 'not_possible'].map((w) => 'gap.' + w),
       ...['test', 'spot_check', 'superior', 'wrong_number', 'nuisance', 'withheld', 'system'].map((w) => 'tag.' + w),
       ...['none', 'pending', 'missing', 'failed'].map((w) => 'rec.' + w),
+      ...constants(placed, 'CallOutcome').map((w) => 'callOutcome.' + w), 'callOutcome.',
       ...[
         'answered_in_time', 'answered_late', 'missed', 'abandoned_early', 'engaged', 'rejected', 'unreachable', 'forwarded',
         'answered_elsewhere', 'answered_by_machine', 'unknown', 'placed_answered', 'placed_unanswered', 'placed_failed',

@@ -1,5 +1,5 @@
 // The one place that talks HTTP to the daemon.
-import type { Alert, AlertPage, Channel, ChannelTest,
+import type { Alert, AlertCall, AlertPage, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
 } from './types'
 
@@ -138,6 +138,7 @@ export const api = {
   acknowledge: (alert: number, note: string) => request<Alert>('POST', '/alerts/' + alert + '/acknowledge', { note }),
   mute: (alert: number, how: { reason: string; until: string; rule: boolean }) => request<Alert>('POST', '/alerts/' + alert + '/mute', how),
   unmute: (alert: number) => request<Alert>('DELETE', '/alerts/' + alert + '/mute'),
+  alertCalls: (alert: number) => request<{ items: AlertCall[] }>('GET', '/alerts/' + alert + '/calls'),
   channels: () => request<{ items: Channel[] }>('GET', '/alerts/channels'),
   /** Waits for what comes of it, which a slow receiver makes long. */
   testChannel: (name: string) => request<ChannelTest>('POST', '/alerts/channels/' + id(name) + '/test', undefined, 60_000),

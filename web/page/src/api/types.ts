@@ -206,6 +206,20 @@ export interface Alert {
 
 export interface AlertPage extends Page<Alert> {
   open: number
+  /** Whether people are called about alerts; an older daemon does not say. */
+  calls?: boolean
+}
+
+/** A call that the daemon placed to somebody about an alert. */
+export interface AlertCall {
+  person: string
+  channel: string
+  trunk: string
+  waited_at: string | null
+  at: string | null
+  ended_at: string | null
+  outcome: string
+  detail: string
 }
 
 /** A way by which alerts leave the building, and how it does. */

@@ -2,6 +2,7 @@
 // keys made of their name; an unknown one is shown as it came, never hidden.
 import { ref } from 'vue'
 import { alertLifeEn, alertLifeZh, type AlertLifeKey } from './alertlife'
+import { alertCallsEn, alertCallsZh, type AlertCallsKey } from './alertcalls'
 import { alertsEn, alertsZh, type AlertsKey } from './alerts'
 import { categoryWords } from './categories'
 import { channelsEn, channelsZh, type ChannelsKey } from './channels'
@@ -11,7 +12,7 @@ import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | ChannelsKey | SidesKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | SidesKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -35,7 +36,7 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...channelsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...channelsEn, ...sidesEn } }
+const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...sidesEn } }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)
