@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -23,6 +24,7 @@ type sipView struct {
 	view     *hep.View
 	lines    []telephony.Line
 	logger   *slog.Logger
+	heard    atomic.Int64 // uptime of the last message, ns; 0: none came
 }
 
 // newSIPView is nil where no address is configured.
@@ -56,6 +58,7 @@ func (v *sipView) Run(ctx context.Context, sink func(hep.Message)) error {
 
 // take gives what a message proves: an event about a call, or a phone that moved.
 func (v *sipView) take(m hep.Message) (events []telephony.Event, moved []telephony.Change) {
+	v.heard.Store(int64(m.Up))
 	for _, f := range v.view.Take(m) {
 		switch f.Kind {
 		case hep.Moved, hep.SendingOn:
