@@ -49,6 +49,7 @@ type lampKeeper struct {
 	past           map[string]alerts.Past
 	rostered       string
 	read, pastRead time.Duration // uptime of the last reading
+	changed        bool          // something was committed since
 
 	lamp *prometheus.GaugeVec
 	beat prometheus.Gauge
@@ -73,9 +74,8 @@ func (k *lampKeeper) Run(ctx context.Context) error {
 	tick := time.NewTicker(lampTick)
 	defer tick.Stop()
 	wake := k.log.Wake()
-	for changed := true; ; {
-		k.turn(ctx, changed)
-		changed = false
+	for {
+		k.turn(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -83,17 +83,17 @@ func (k *lampKeeper) Run(ctx context.Context) error {
 		}
 		select {
 		case <-wake:
-			wake, changed = k.log.Wake(), true // taken before reading, so that nothing falls between
+			wake, k.changed = k.log.Wake(), true // taken before reading, so that nothing falls between
 		default:
 		}
 	}
 }
 
 // turn judges everything once.
-func (k *lampKeeper) turn(ctx context.Context, changed bool) {
+func (k *lampKeeper) turn(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, lampPatience)
 	defer cancel()
-	if up := k.uptime(); k.books == nil || changed && up-k.read >= lampReads || up-k.read >= lampIdle {
+	if up := k.uptime(); k.books == nil || k.changed && up-k.read >= lampReads || up-k.read >= lampIdle {
 		k.look(ctx)
 	}
 	if k.books == nil {
@@ -148,7 +148,7 @@ func (k *lampKeeper) factsOf(l telephony.Line) alerts.LineFacts {
 
 // look reads the log. What cannot be read is not known.
 func (k *lampKeeper) look(ctx context.Context) {
-	k.read = k.uptime()
+	k.read, k.changed = k.uptime(), false
 	k.lineStates, k.logs = map[string]dutylog.LineStatus{}, map[string]*alerts.LineLog{}
 	err := k.readAll(ctx)
 	if err != nil && ctx.Err() == nil {
