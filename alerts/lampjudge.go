@@ -251,7 +251,7 @@ func (r HealthRule) ofOfficer(f HouseFacts) Judgement {
 	case slices.ContainsFunc(open, func(p OpenPage) bool { return p.Name == f.Rostered }):
 		return Judgement{Cause: OfficerWell, Detail: f.Rostered}
 	}
-	return Judgement{Cause: OfficerOther, Detail: open[0].Name + " / " + f.Rostered}
+	return Judgement{Cause: OfficerOther, Detail: open[0].Name + " ≠ " + f.Rostered}
 }
 
 func ofBeat(f HouseFacts) Judgement {

@@ -11,6 +11,7 @@ export const lampsZh = {
   'lamps.none': '体检暂时中断，各项情况不明',
   'lamps.more': '另有 {n} 项异常',
   'lamps.since': '自 {time} 起（{for}）',
+  'lamps.ill': '线路有异常，来电可能受影响',
   'lamps.open': '展开各项',
   'lamps.close': '收起',
   'lamps.state.good': '正常',
@@ -42,6 +43,7 @@ export const lampsEn: Record<LampsKey, string> = {
   'lamps.none': 'Not looked at now: nothing is known',
   'lamps.more': 'and {n} more',
   'lamps.since': 'since {time} ({for})',
+  'lamps.ill': 'Something is wrong with the line: calls may be affected',
   'lamps.open': 'Show all',
   'lamps.close': 'Close',
   'lamps.state.good': 'good',
@@ -135,4 +137,9 @@ export const lampCausesZh: Record<string, string> = {
 /** The sentence of a lamp. A cause without words is shown in the daemon's. */
 export function lampWhy(l: Lamp): string {
   return (lang.value === 'zh' && lampCausesZh[l.cause]) || l.why
+}
+
+/** The sentence without its remedy, where there is no room for it. */
+export function lampFact(l: Lamp): string {
+  return lampWhy(l).split(/：|: /)[0]
 }
