@@ -221,6 +221,7 @@ func TestEachRungOfTheLadderHasItsReason(t *testing.T) {
 		"302 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneRedirected), []string{"phone_redirect certain critical"}},
 		"181 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneForwarded), []string{"phone_redirect certain critical"}},
 		"302 that only SIP shows":      {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedInSIP), []string{"phone_redirect certain critical"}},
+		"another device answers":       {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.WrongDevice), []string{"wrong_device certain critical"}},
 		"302 in vain":                  {ended(telephony.Unreachable, telephony.ReasonRedirectFailed, telephony.RedirectAttempted), []string{"phone_redirect certain critical", "unreachable certain critical"}},
 		"forwarding set in the switch": {ended(telephony.Forwarded, telephony.ReasonDialplanForwarded), []string{"feature_forward certain critical"}},
 		"picked up elsewhere":          {ended(telephony.AnsweredElsewhere, telephony.ReasonOtherPhone), []string{"pickup certain warning"}},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,7 @@ type sipView struct {
 	lines    []telephony.Line
 	logger   *slog.Logger
 	heard    atomic.Int64 // uptime of the last message, ns; 0: none came
+	answers  []hep.Fact   // answers of dialogs whose channel was not heard of yet
 }
 
 // newSIPView is nil where no address is configured.
@@ -66,6 +68,10 @@ func (v *sipView) take(m hep.Message) (events []telephony.Event, moved []telepho
 				events = append(events, telephony.Event{Kind: telephony.EventSentOn, At: f.Evidence.At, Forward: target(f),
 					Channel: telephony.Channel{SIPCallID: m.CallID}})
 			}
+		case hep.Answered:
+			if f.By == hep.Called && len(v.answers) < mostAnswers {
+				v.answers = append(v.answers, f)
+			}
 		case hep.RegistrationMoved:
 			if !f.Before.SameHost(f.Now) { // another port alone is a phone that was started again
 				moved = append(moved, telephony.Change{Kind: telephony.PhoneMoved, At: f.Evidence.At, Line: v.lineOf(f.Phone),
@@ -74,6 +80,32 @@ func (v *sipView) take(m hep.Message) (events []telephony.Event, moved []telepho
 		}
 	}
 	return events, moved
+}
+
+const (
+	mostAnswers = 256             // that wait for their channel
+	answerWaits = 5 * time.Second // the switch's events may be a little behind its SIP
+)
+
+// strangers gives the answers that came from another device than the registered duty phone: an
+// event, and who it was. PHONE is the duty phone of a dialog. Where a phone sent the call on by
+// itself, that is what is told.
+func (v *sipView) strangers(up time.Duration, phone func(sipCallID string) string) (events []telephony.Event, who []string) {
+	v.answers = slices.DeleteFunc(v.answers, func(f hep.Fact) bool {
+		id := f.Evidence.CallID
+		name, ours := strings.CutPrefix(phone(id), "PJSIP/")
+		if !ours {
+			return up-f.Evidence.Up > answerWaits
+		}
+		home, known := v.view.Home(name)
+		_, sentOn := v.view.SentOn(id)
+		if from := f.Evidence.From.Addr(); known && !sentOn && from != home.Source.Addr() {
+			events = append(events, telephony.Event{Kind: telephony.EventStranger, At: f.Evidence.At, Channel: telephony.Channel{SIPCallID: id}})
+			who = append(who, name+": "+from.String()+" ≠ "+home.Source.Addr().String())
+		}
+		return true
+	})
+	return events, who
 }
 
 // target is where the call was sent; a 181 does not say it.

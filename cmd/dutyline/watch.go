@@ -198,6 +198,16 @@ func (w *watcher) takeSIP(m hep.Message) {
 	for _, ev := range events {
 		w.commit(w.tracker.Apply(ev))
 	}
+	strangers, who := w.sip.strangers(m.Up, w.tracker.DialledPhone)
+	for i, ev := range strangers {
+		changes := w.tracker.Apply(ev)
+		for c := range changes {
+			if changes[c].Kind == telephony.CallUpdated {
+				changes[c].Detail = who[i]
+			}
+		}
+		w.commit(changes)
+	}
 	for i := range moved {
 		for _, s := range w.tracker.States() {
 			if s.Line == moved[i].Line {
