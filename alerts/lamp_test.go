@@ -3,6 +3,8 @@ package alerts_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -263,5 +265,140 @@ func TestLampAsTheAPICarriesIt(t *testing.T) {
 	want := `{"lamp":"disk","state":"bad","severity":"warning","since":"2026-11-23T04:17:59.603Z","cause":"disk_soon","detail":"12 GB","why":"the disk will be full soon: make room, shorten retention or move archive.folder"}`
 	if err != nil || string(got) != want {
 		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// Whatever happens, and in whatever order: an alert is raised at most once until it is over, what is
+// not known ends nothing, a lamp that is good has no alert standing, and since never lies ahead.
+func TestLampsKeepTheirPromises(t *testing.T) {
+	rule := alerts.DefaultHealth()
+	for seed := range uint64(200) {
+		chance := rand.New(rand.NewPCG(seed, 2))
+		book := alerts.NewLampBook("duty", rule, nil)
+		stands := map[string]alerts.Reason{}
+		now := noon
+		for range 60 {
+			now = now.Add(time.Duration(chance.IntN(600)) * time.Second)
+			line, house := wellLine(), wellHouse()
+			line.Log.Recent = nil
+			for _, change := range lampCases {
+				if line.Log != nil && len(line.Log.Recent) == 0 {
+					line.Log.Recent = []dutylog.Call{rang(telephony.Inbound, time.Hour)}
+				}
+				if line.Log != nil && chance.IntN(12) == 0 {
+					change(&line)
+				}
+			}
+			if chance.IntN(4) == 0 {
+				house = alerts.HouseFacts{}
+			} else if chance.IntN(2) == 0 {
+				house.Pages, house.Disk, house.Clock.Kept = nil, recorder.RoomEdge, false
+			}
+			before := maps.Clone(stands)
+			for _, a := range book.Take(append(rule.OfLine(line, now), rule.OfHouse(house)...), now) {
+				if a.Key != "" {
+					if _, there := stands[a.Key]; there {
+						t.Fatalf("seed %d: %s is raised twice", seed, a.Key)
+					}
+					stands[a.Key] = a.Reason
+				}
+				for _, key := range a.Ends {
+					delete(stands, key)
+				}
+			}
+			for _, l := range book.Lamps() {
+				if l.Since.After(now) {
+					t.Fatalf("seed %d: %s since %v, which lies ahead of %v", seed, l.Cause, l.Since, now)
+				}
+				for key := range before {
+					_, still := stands[key]
+					mine := keyOf[l.Lamp()] != "" && strings.HasPrefix(key, string(keyOf[l.Lamp()])+"/")
+					if mine && l.Condition() == alerts.NotKnown && !still {
+						t.Fatalf("seed %d: %s is over although %s is not known", seed, key, l.Lamp())
+					}
+					if mine && l.Condition() == alerts.Good && still {
+						t.Fatalf("seed %d: %s stands although %s is good", seed, key, l.Lamp())
+					}
+				}
+			}
+		}
+	}
+}
+
+// keyOf is the reason under which a lamp is told.
+var keyOf = map[alerts.Lamp]alerts.Reason{
+	alerts.LampHook: alerts.ReasonOffHook, alerts.LampTrunk: alerts.ReasonTrunk, alerts.LampProof: alerts.ReasonSilentLine, alerts.LampRecord: alerts.ReasonRecorder,
+	alerts.LampJournal: alerts.ReasonJournal, alerts.LampDisk: alerts.ReasonDisk, alerts.LampClock: alerts.ReasonClock, alerts.LampPage: alerts.ReasonPage,
+	alerts.LampOfficer: alerts.ReasonOfficer, alerts.LampBeat: alerts.ReasonBeat,
+}
+
+// What a handset did last decides; what a switch cannot know of it is not claimed.
+func TestTheHandsetIsJudgedByWhatWasSeenLast(t *testing.T) {
+	rule := alerts.DefaultHealth()
+	open := func(ago time.Duration) dutylog.Call {
+		return with(rang(telephony.Outbound, ago), func(c *dutylog.Call) {
+			c.RangAt, c.AnsweredAt, c.EndedAt, c.Outcome = time.Time{}, time.Time{}, time.Time{}, ""
+		})
+	}
+	busy := with(rang(telephony.Inbound, 10*time.Minute), func(c *dutylog.Call) {
+		c.RangAt, c.AnsweredAt, c.Findings = time.Time{}, time.Time{}, []telephony.Finding{telephony.BusyWithoutCall}
+	})
+	refused := with(rang(telephony.Inbound, 5*time.Minute), func(c *dutylog.Call) {
+		c.RangAt, c.AnsweredAt, c.Outcome = time.Time{}, time.Time{}, telephony.Engaged // another call was on
+	})
+	test := with(rang(telephony.Inbound, time.Minute), func(c *dutylog.Call) { c.Tags = []telephony.Tag{telephony.TagTest} })
+	for what, c := range map[string]struct {
+		calls []dutylog.Call
+		want  alerts.Cause
+	}{
+		"nothing ever":                     {nil, alerts.HookWell},
+		"dials just now":                   {[]dutylog.Call{open(10 * time.Second), busy}, alerts.HookWell},
+		"dials for long":                   {[]dutylog.Call{open(2 * time.Minute)}, alerts.HookOff},
+		"talks for long":                   {[]dutylog.Call{with(open(time.Hour), func(c *dutylog.Call) { c.AnsweredAt = c.OfferedAt.Add(time.Second) })}, alerts.HookWell},
+		"busy without a call":              {[]dutylog.Call{busy, rang(telephony.Inbound, time.Hour)}, alerts.HookRefuses},
+		"busy, and refused since":          {[]dutylog.Call{refused, busy}, alerts.HookRefuses},
+		"busy, and rang since":             {[]dutylog.Call{rang(telephony.Inbound, time.Minute), busy}, alerts.HookWell},
+		"busy, and dialled since":          {[]dutylog.Call{rang(telephony.Outbound, time.Minute), busy}, alerts.HookWell},
+		"busy, and a test call rang since": {[]dutylog.Call{test, busy}, alerts.HookWell},
+	} {
+		f := wellLine()
+		f.Log.Recent = c.calls
+		if got := rule.OfLine(f, noon)[1]; got.Cause != c.want {
+			t.Errorf("%s: %s, want %s", what, got.Cause, c.want)
+		}
+	}
+	f := wellLine()
+	f.Line.Supervision, f.Log.Recent = telephony.SupervisionNone, []dutylog.Call{open(time.Hour)}
+	if got := rule.OfLine(f, noon)[1]; got.Cause != alerts.HookWell {
+		t.Errorf("a trunk that shows no answer: %s", got.Cause)
+	}
+}
+
+// The proof of life is the newest call that rang or was answered here, a real or a test one.
+func TestTheLastProofOfLife(t *testing.T) {
+	unheard := with(rang(telephony.Inbound, time.Minute), func(c *dutylog.Call) {
+		c.RangAt, c.AnsweredAt, c.Outcome = time.Time{}, time.Time{}, telephony.Unreachable
+	})
+	instant := with(rang(telephony.Inbound, 2*time.Minute), func(c *dutylog.Call) { c.RangAt = time.Time{} })
+	away := with(instant, func(c *dutylog.Call) { c.Outcome = telephony.AnsweredElsewhere })
+	test := with(rang(telephony.Inbound, 3*time.Minute), func(c *dutylog.Call) { c.Tags = []telephony.Tag{telephony.TagTest} })
+	ours := with(test, func(c *dutylog.Call) { c.Tags = []telephony.Tag{telephony.TagSystem} })
+	for what, c := range map[string]struct {
+		calls []dutylog.Call
+		ago   time.Duration // 0: none
+		test  bool
+	}{
+		"none":                        {nil, 0, false},
+		"only outgoing":               {[]dutylog.Call{rang(telephony.Outbound, time.Minute)}, 0, false},
+		"it could not ring":           {[]dutylog.Call{unheard, rang(telephony.Inbound, time.Hour)}, time.Hour, false},
+		"answered without a bell":     {[]dutylog.Call{unheard, instant}, 2 * time.Minute, false},
+		"answered somewhere else":     {[]dutylog.Call{away, rang(telephony.Inbound, time.Hour)}, time.Hour, false},
+		"a test call":                 {[]dutylog.Call{unheard, test, instant}, 3 * time.Minute, true},
+		"a call of the product's own": {[]dutylog.Call{ours}, 0, false},
+	} {
+		got, ok := alerts.LastProof(c.calls)
+		if ok != (c.ago > 0) || ok && (!got.At.Equal(noon.Add(-c.ago)) || got.Test != c.test) {
+			t.Errorf("%s: %+v %v", what, got, ok)
+		}
 	}
 }
