@@ -11,6 +11,7 @@ export const lampsZh = {
   'lamps.none': '体检暂时中断，各项情况不明',
   'lamps.more': '另有 {n} 项异常',
   'lamps.since': '自 {time} 起（{for}）',
+  'lamps.from': '自 {time}',
   'lamps.ill': '线路有异常，来电可能受影响',
   'lamps.open': '展开各项',
   'lamps.close': '收起',
@@ -43,6 +44,7 @@ export const lampsEn: Record<LampsKey, string> = {
   'lamps.none': 'Not looked at now: nothing is known',
   'lamps.more': 'and {n} more',
   'lamps.since': 'since {time} ({for})',
+  'lamps.from': 'since {time}',
   'lamps.ill': 'Something is wrong with the line: calls may be affected',
   'lamps.open': 'Show all',
   'lamps.close': 'Close',
@@ -56,13 +58,13 @@ export const lampsEn: Record<LampsKey, string> = {
   'lamp.device': 'Device',
   'lamp.trunk': 'Trunk',
   'lamp.proof': 'Calls',
-  'lamp.record': 'Recording',
+  'lamp.record': 'Record',
   'lamp.journal': 'Journal',
   'lamp.disk': 'Disk',
   'lamp.clock': 'Clock',
   'lamp.page': 'Page',
   'lamp.officer': 'Officer',
-  'lamp.beat': 'Heartbeat',
+  'lamp.beat': 'Beat',
 }
 
 /** What each cause means, and what to do: first the fact, then the remedy. */

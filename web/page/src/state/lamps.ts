@@ -35,7 +35,11 @@ async function say(): Promise<void> {
 }
 
 export function startLamps(): void {
-  watch(() => [signedIn.value, connection.live, line.value && line.value.state], () => void ask(), { immediate: true })
+  // The lamps follow the line within some seconds: then they are asked for once more.
+  watch(() => [signedIn.value, connection.live, line.value && line.value.state], () => {
+    void ask()
+    setTimeout(() => void ask(), 3000)
+  }, { immediate: true })
   watch(() => [signedIn.value, connection.live, sound.state], () => void say(), { immediate: true })
   on('alert', () => void ask())
   setInterval(() => void ask(), ASK_MS)
