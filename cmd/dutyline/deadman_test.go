@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,17 +17,24 @@ import (
 func TestDeadmanTellsWhileTheDaemonWorks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
+		var mu sync.Mutex // of what stands here
 		var told []time.Duration
 		var held string
 		var answer error
-		d := &deadman{every: time.Minute, now: time.Now, logger: slog.New(slog.DiscardHandler), held: func() string { return held },
+		d := &deadman{every: time.Minute, now: time.Now, logger: slog.New(slog.DiscardHandler), held: func() string {
+			mu.Lock()
+			defer mu.Unlock()
+			return held
+		},
 			ping: func(ctx context.Context) error {
+				mu.Lock()
 				told = append(told, time.Since(began))
-				if errors.Is(answer, context.DeadlineExceeded) {
+				err := answer
+				mu.Unlock()
+				if errors.Is(err, context.DeadlineExceeded) {
 					<-ctx.Done() // it never answers
-					return ctx.Err()
 				}
-				return answer
+				return err
 			}}
 		go func() { _ = d.Run(t.Context()) }()
 		type seen struct {
@@ -35,7 +43,9 @@ func TestDeadmanTellsWhileTheDaemonWorks(t *testing.T) {
 		}
 		// after waits until half a minute after the next try.
 		after := func(h string, a error) seen {
+			mu.Lock()
 			held, answer = h, a
+			mu.Unlock()
 			time.Sleep(time.Minute) // of the bubble's clock
 			synctest.Wait()
 			f := d.Facts()
@@ -63,6 +73,8 @@ func TestDeadmanTellsWhileTheDaemonWorks(t *testing.T) {
 				t.Errorf("minute %d (-want +got):\n%s", i+1, diff)
 			}
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		want := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 6 * time.Minute, 7 * time.Minute}
 		if diff := cmp.Diff(want, told); diff != "" {
 			t.Errorf("it was told at other times (-want +got):\n%s", diff)
