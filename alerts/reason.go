@@ -22,12 +22,24 @@ const (
 	ReasonForwardCancel  Reason = "forward_cancel_code" // one that cancels it: so it was set
 	ReasonForwardQuery   Reason = "forward_query_code"  // one that asks for it; no offence
 	ReasonFeatureCode    Reason = "feature_code"        // another service code, or one that no table knows
+	ReasonWrongDevice    Reason = "wrong_device"        // another device than the registered duty phone answered
 
 	ReasonRing3            Reason = "ring_3"            // the last ring within the limit has begun
 	ReasonLimitPassed      Reason = "limit_passed"      // still ringing after the limit
 	ReasonLineFault        Reason = "line_fault"        // the configuration would hide or lose calls
 	ReasonPhoneUnreachable Reason = "phone_unreachable" // no duty phone is registered or answers
 	ReasonLineBlind        Reason = "line_unknown"      // the switch cannot be seen
+
+	ReasonOffHook    Reason = "off_hook"             // the duty phone is in use, or says busy, without a call
+	ReasonSilentLine Reason = "silent_line"          // no call for unusually long, by the line's own history
+	ReasonTrunk      Reason = "trunk_unreachable"    // the trunk does not answer
+	ReasonRecorder   Reason = "recorder_silent"      // answered calls get no sealed recording
+	ReasonDisk       Reason = "disk_low"             // it will be full soon, or is
+	ReasonClock      Reason = "clock_unsynchronised" // no time service keeps it
+	ReasonJournal    Reason = "journal_stalled"      // the switch's own journal is not written or not readable
+	ReasonPage       Reason = "page_away"            // no officer's page is open, or none may sound
+	ReasonOfficer    Reason = "officer_not_rostered" // another officer is signed in than the roster says
+	ReasonBeat       Reason = "heartbeat_failed"     // no other machine would notice our silence
 )
 
 // Certainty is how sure an alert is.
@@ -65,12 +77,24 @@ var standings = map[Reason]standing{
 	ReasonForwardCancel:  {Certain, Warning, false},
 	ReasonForwardQuery:   {Certain, Info, false},
 	ReasonFeatureCode:    {Certain, Warning, false},
+	ReasonWrongDevice:    {Certain, Critical, false},
 
 	ReasonRing3:            {Certain, Warning, true},
 	ReasonLimitPassed:      {Certain, Critical, true},
 	ReasonLineFault:        {Certain, Warning, true},
 	ReasonPhoneUnreachable: {Certain, Critical, true},
 	ReasonLineBlind:        {Certain, Critical, true},
+
+	ReasonOffHook:    {Informative, Critical, true},
+	ReasonSilentLine: {Weak, Warning, true},
+	ReasonTrunk:      {Certain, Critical, true},
+	ReasonRecorder:   {Certain, Critical, true},
+	ReasonDisk:       {Certain, Critical, true},
+	ReasonClock:      {Certain, Warning, true},
+	ReasonJournal:    {Certain, Warning, true},
+	ReasonPage:       {Certain, Warning, true},
+	ReasonOfficer:    {Certain, Warning, true},
+	ReasonBeat:       {Certain, Warning, true},
 }
 
 // Reasons lists the closed set, in no order.

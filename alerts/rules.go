@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"slices"
+	"time"
 
 	"dutyline/telephony"
 )
@@ -76,6 +77,10 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			if !slices.ContainsFunc(out, func(o Alert) bool { return o.Key == a.Key }) {
 				out = append(out, a)
 			}
+		case telephony.WrongDevice:
+			a := ofCall(ch, ReasonWrongDevice)
+			a.Finding, a.Detail = f, ch.Detail
+			out = append(out, a)
 		case telephony.TransferredAfter:
 			a := ofCall(ch, ReasonTransfer)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo
@@ -151,7 +156,8 @@ func fromLine(ch telephony.Change) []Alert {
 	case telephony.LineFaultEnd:
 		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{faultKey(ch)}}}
 	case telephony.PhoneMoved:
-		a := raised(ch, ReasonMoved, string(ReasonMoved)+"/"+ch.Line+"/"+ch.Detail)
+		// Two devices that take the account from one another are told once a day, not at each turn.
+		a := raised(ch, ReasonMoved, string(ReasonMoved)+"/"+ch.Line+"/"+ch.Detail+"/"+ch.At.UTC().Format(time.DateOnly))
 		a.Detail = ch.Detail
 		return []Alert{a}
 	case telephony.LineChanged:

@@ -221,6 +221,7 @@ func TestEachRungOfTheLadderHasItsReason(t *testing.T) {
 		"302 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneRedirected), []string{"phone_redirect certain critical"}},
 		"181 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneForwarded), []string{"phone_redirect certain critical"}},
 		"302 that only SIP shows":      {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedInSIP), []string{"phone_redirect certain critical"}},
+		"another device answers":       {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.WrongDevice), []string{"wrong_device certain critical"}},
 		"302 in vain":                  {ended(telephony.Unreachable, telephony.ReasonRedirectFailed, telephony.RedirectAttempted), []string{"phone_redirect certain critical", "unreachable certain critical"}},
 		"forwarding set in the switch": {ended(telephony.Forwarded, telephony.ReasonDialplanForwarded), []string{"feature_forward certain critical"}},
 		"picked up elsewhere":          {ended(telephony.AnsweredElsewhere, telephony.ReasonOtherPhone), []string{"pickup certain warning"}},
@@ -272,12 +273,14 @@ func TestAnAlertWithoutATimeIsWrittenAsNull(t *testing.T) {
 // Every reason is known with what it says by itself, and the page can list them.
 func TestTheSetOfReasonsIsClosed(t *testing.T) {
 	for _, r := range alerts.Reasons() {
-		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind}, r)
+		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind,
+			alerts.ReasonOffHook, alerts.ReasonSilentLine, alerts.ReasonTrunk, alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock,
+			alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat}, r)
 		if r.Lasts() != lasts {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 21 {
+	if n := len(alerts.Reasons()); n != 32 {
 		t.Errorf("%d reasons", n)
 	}
 }

@@ -23,6 +23,17 @@ var titles = map[Reason]string{
 	ReasonLineFault:        "线路配置有隐患",
 	ReasonPhoneUnreachable: "值班话机离线，来电打不进来",
 	ReasonLineBlind:        "看不到交换机，线路状况不明",
+	ReasonWrongDevice:      "接听来电的不是登记的值班话机",
+	ReasonOffHook:          "值班话机没有挂好（无通话却占线）",
+	ReasonSilentLine:       "很久没有来电，线路可能不通",
+	ReasonTrunk:            "中继线路不通，来电进不来",
+	ReasonRecorder:         "录音没有正常保存",
+	ReasonDisk:             "磁盘空间不足",
+	ReasonClock:            "时钟没有与标准时间同步",
+	ReasonJournal:          "交换机流水停止写入或读不到",
+	ReasonPage:             "没有值班员打开页面，或页面不能发声",
+	ReasonOfficer:          "登录人员与值班表不符",
+	ReasonBeat:             "心跳信号送不出去，本机停摆将无人察觉",
 }
 
 // Title is a reason for people.

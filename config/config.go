@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/viper"
 
 	"dutyline/alerts"
+	"dutyline/alerts/ping"
 	"dutyline/recorder"
 	"dutyline/telephony"
 	"dutyline/web"
@@ -38,6 +39,9 @@ type Config struct {
 	Web     web.Config `mapstructure:"web"`
 	Alerts  Alerts     `mapstructure:"alerts"`
 	SIP     SIP        `mapstructure:"sip"`
+
+	Health    alerts.HealthRule `mapstructure:"health"`
+	Heartbeat ping.Config       `mapstructure:"heartbeat"`
 }
 
 // SIP is where the switch sends copies of its SIP messages (HEP): the third eye, for what neither
@@ -214,6 +218,7 @@ func Default() Config {
 		Proof:   Evidence{CheckpointEvery: time.Hour},
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
+		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(),
 	}
 }
 
@@ -279,6 +284,9 @@ func read(file string) (Config, *Faults, error) {
 func (c *Config) readSecrets(f *Faults) {
 	c.ARI.Password = secret(f, "ari.password_file", c.ARI.PasswordFile, "DUTYLINE_ARI_PASSWORD", true)
 	c.readChannelSecrets(f)
+	if url := secret(f, "heartbeat.url_file", c.Heartbeat.URLFile, "DUTYLINE_HEARTBEAT_URL", false); url != "" {
+		c.Heartbeat.URL = url
+	}
 	c.Web.MetricsToken = secret(f, "web.metrics_token_file", c.Web.MetricsFile, "DUTYLINE_METRICS_TOKEN", false)
 }
 

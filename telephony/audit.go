@@ -24,8 +24,13 @@ func AuditEndpoint(line, endpoint string, s EndpointSettings) []Fault {
 	if s.RedirectMethod == "uri_pjsip" {
 		faults = append(faults, Fault{line, RedirectURIPJSIP, endpoint + " has redirect_method=uri_pjsip, which hides a redirect by the phone: set redirect_method=user in pjsip.conf"})
 	}
-	if s.QualifyFrequency == "" || s.QualifyFrequency == "0" || s.QualifyFrequency == "0.0" {
+	if !Qualifies(s.QualifyFrequency) {
 		faults = append(faults, Fault{line, QualifyOff, endpoint + " has no qualify_frequency, so a dead phone would still read as online: set qualify_frequency=10 in its aor"})
 	}
 	return faults
+}
+
+// Qualifies reports whether a qualify_frequency, as the switch gives it, makes it ask.
+func Qualifies(frequency string) bool {
+	return frequency != "" && frequency != "0" && frequency != "0.0"
 }

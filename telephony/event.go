@@ -25,12 +25,13 @@ const (
 	EventReplaced                          // another program took over: this link is deaf from now on
 	EventClockSet                          // somebody set the switch's clock, see By; the watcher says it, not the switch
 	EventSentOn                            // SIP shows that the phone of the dialog Channel.SIPCallID sent the call to Forward
+	EventStranger                          // SIP shows that the dialog Channel.SIPCallID was answered by another device than the registered duty phone
 	eventKinds
 )
 
 var eventNames = [eventKinds]string{
 	"ignored", "unknown", "created", "state", "caller", "connected", "app", "hangup_request", "destroyed",
-	"dial", "entered", "left", "blind_transfer", "attended_transfer", "endpoint", "replaced", "clock_set", "sent_on",
+	"dial", "entered", "left", "blind_transfer", "attended_transfer", "endpoint", "replaced", "clock_set", "sent_on", "stranger",
 }
 
 // String is the kind's name in logs and metrics.

@@ -59,6 +59,7 @@ const (
 	BellBehindCaller      Finding = "bell_behind_caller"        // bell clock more than 2 s behind the caller clock
 	RedirectAttempted     Finding = "redirect_attempted"        // the phone or the dialplan tried to send the call elsewhere and that failed
 	RedirectedInSIP       Finding = "redirected_in_sip"         // only SIP shows that the phone sent the call elsewhere
+	WrongDevice           Finding = "wrong_device"              // SIP shows that another device than the registered duty phone answered
 	RedirectedBefore      Finding = "redirected_before_arrival" // somebody else forwarded to us
 	TransferredAfter      Finding = "transferred"               // transferred after the answer
 	TransferAttempted     Finding = "transfer_attempted"

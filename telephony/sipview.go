@@ -55,3 +55,26 @@ func (c *run) sentOnInSIP() string {
 	}
 	return ""
 }
+
+// DialledPhone is the duty phone whose leg has a SIP dialog; empty when the dialog is not known, or
+// is another one's.
+func (t *Tracker) DialledPhone(sipCallID string) string {
+	for _, l := range t.legs {
+		if sipCallID != "" && l.sip == sipCallID && l.isDuty() && !l.incoming && l.call != nil {
+			return l.endpoint
+		}
+	}
+	return ""
+}
+
+// onStranger takes that another device than the registered phone answered in a dialog.
+func (t *Tracker) onStranger(ev *Event) {
+	for _, l := range t.legs {
+		if ev.Channel.SIPCallID != "" && l.sip == ev.Channel.SIPCallID && l.isDuty() && !l.incoming && !l.stranger {
+			l.stranger = true
+			if l.call != nil {
+				l.call.dirty = true
+			}
+		}
+	}
+}

@@ -50,3 +50,48 @@ func TestWhatSIPSaysOfNobodyIsBounded(t *testing.T) {
 		t.Error("nothing was dropped")
 	}
 }
+
+// That another device than the registered phone answered annotates the call of the duty phone's
+// dialog, once; nothing of it depends on when it is said as long as the call runs.
+func TestAStrangerWhoAnsweredAnnotatesItsCall(t *testing.T) {
+	events := trace(t, "05_302_uri_pjsip")
+	for at := range len(events) - 2 {
+		tracker := telephony.NewTracker(lines())
+		var changes []telephony.Change
+		phone, told := "", 0
+		for i, ev := range events {
+			changes = append(changes, tracker.Apply(ev)...)
+			if i < at || told > 0 {
+				continue
+			}
+			for _, ch := range []telephony.Channel{ev.Channel, ev.Peer} {
+				if p := tracker.DialledPhone(ch.SIPCallID); p != "" {
+					phone = p
+					said := telephony.Event{Kind: telephony.EventStranger, At: ev.At, Channel: telephony.Channel{SIPCallID: ch.SIPCallID}}
+					for range 2 {
+						for _, c := range tracker.Apply(said) {
+							if c.Kind == telephony.CallUpdated && slices.Contains(c.Call.Findings, telephony.WrongDevice) {
+								told++
+							}
+						}
+					}
+				}
+			}
+		}
+		calls := ended(changes)
+		switch {
+		case len(calls) != 1 || calls[0].Outcome != telephony.AnsweredInTime:
+			t.Fatalf("said after event %d: %+v", at, calls)
+		case phone == "": // the dialog's last word was heard before
+		case phone != "PJSIP/dutypj" || told != 1 || !slices.Contains(calls[0].Findings, telephony.WrongDevice):
+			t.Errorf("said after event %d: the phone is %q, told %d times, %v", at, phone, told, calls[0].Findings)
+		}
+	}
+	tracker := telephony.NewTracker(lines())
+	if p := tracker.DialledPhone(""); p != "" {
+		t.Errorf("nobody's dialog is one of %s", p)
+	}
+	if out := tracker.Apply(telephony.Event{Kind: telephony.EventStranger, At: sceneStart, Channel: telephony.Channel{SIPCallID: "nobody's"}}); len(out) > 0 {
+		t.Errorf("what is said of nobody changes %+v", out)
+	}
+}

@@ -69,6 +69,9 @@ func (c *run) learn() {
 	if c.sentOnInSIP() != "" {
 		c.find(RedirectedInSIP)
 	}
+	if slices.ContainsFunc(c.legs, func(l *leg) bool { return l.stranger }) {
+		c.find(WrongDevice)
+	}
 	if c.upBeforeBell {
 		c.find(AnsweredBeforeBell)
 	}

@@ -71,6 +71,7 @@ var arms = [eventKinds]func(*Tracker, *Event){
 	EventEndpoint:         (*Tracker).onEndpoint,
 	EventClockSet:         (*Tracker).onClockSet,
 	EventSentOn:           (*Tracker).onSentOn,
+	EventStranger:         (*Tracker).onStranger,
 }
 
 // Apply takes one event and says what changed. Time first moves on to the event's.

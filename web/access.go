@@ -32,6 +32,7 @@ const (
 	seeChannels   permission = "channel.see"       // how alerts leave the building
 	testChannels  permission = "channel.test"      // send a test message
 	seeHealth     permission = "health.see"        //
+	showPresence  permission = "presence.show"     // that one's page is open
 	seeEvidence   permission = "evidence.see"      // how the log is proved
 	seeLedger     permission = "ledger.see"        // what does not agree
 	runLedger     permission = "ledger.run"        // compare now
@@ -76,6 +77,7 @@ var grants = map[permission]grant{
 	seeChannels:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
 	testChannels:  {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeHealth:     {roles: anyRole},
+	showPresence:  {roles: anyRole},
 	practise:      {roles: anyRole},
 	seeLedger:     {roles: anyRole},
 	runLedger:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},

@@ -16,6 +16,7 @@ import (
 // bodies are what each changing route is asked with, so that only the permission decides.
 var bodies = map[string]string{
 	"POST /api/v1/session":           `{"username":"nobody","password":"wrong password"}`,
+	"PUT /api/v1/session/page":       `{"page":"0f3c9a77","sounds":true}`,
 	"POST /api/v1/session/password":  `{"old":"wrong password","new":"another password"}`,
 	"PATCH /api/v1/entries/{id}":     `{"revision":1,"nonsense":1}`,
 	"POST /api/v1/entries/{id}/hold": `{"reason":"诉讼保全"}`,

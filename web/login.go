@@ -103,6 +103,9 @@ func (a *app) logout(ctx context.Context, _ *struct{}) (*cookieOutput, error) {
 		if err := a.sessions.finish(ctx, token); err != nil {
 			return nil, internal(err)
 		}
+		if a.Presence != nil {
+			a.Presence.leave(visitorOf(ctx).account.Login)
+		}
 	}
 	return &cookieOutput{SetCookie: a.sessions.cookie("")}, nil
 }

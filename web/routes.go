@@ -36,6 +36,7 @@ var table = []route{
 	{"POST", "/session", signIn, "sign-in", "Sign in", []int{401, 429}, on((*app).login)},
 	{"GET", "/session", ownSession, "session", "Who is signed in", nil, on((*app).session)},
 	{"DELETE", "/session", endSession, "sign-out", "Sign out", nil, on((*app).logout)},
+	{"PUT", "/session/page", showPresence, "present", "A page says that it is open, every ten seconds, and whether it may sound", nil, on((*app).present)},
 	{"POST", "/session/password", changeOwnPass, "change-password", "Change one's own password", []int{429}, on((*app).changePassword)},
 
 	{"GET", "/line", seeLine, "line", "What one line does now", []int{404}, on((*app).line)},
@@ -72,6 +73,7 @@ var table = []route{
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
+	{"GET", "/health/line", seeHealth, "line-health", "How everything is on which a line depends: good, bad or unknown, since when, and why", []int{404}, on((*app).lampList)},
 	{"GET", "/evidence", seeEvidence, "evidence", "How the log is proved: the newest signed checkpoint", nil, on((*app).evidence)},
 	{"GET", "/practice", seeRules, "practice", "Whether this is practice mode", nil, on((*app).practice)},
 	{"POST", "/practice/calls", practise, "place-practice-call", "Place a call on the practice line", []int{404, 503}, on((*app).placePractice)},
@@ -247,6 +249,7 @@ func aliases(r huma.Registry) {
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.Gap](), reflect.TypeFor[gapDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.LedgerItem](), reflect.TypeFor[ledgerItemDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[alerts.Alert](), reflect.TypeFor[alertDoc]())
+	r.RegisterTypeAlias(reflect.TypeFor[alerts.LampState](), reflect.TypeFor[lampDoc]())
 }
 
 // schemaName names a schema as a reader of the API knows it: callDoc and lineBody are Call and Line.

@@ -40,6 +40,8 @@ type Deps struct {
 	Reconcile  func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
 	Ledger     func() LedgerState            // how the comparing goes; nil: nobody compares
 	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it
+	Lamps      func(line string) Lamps       // how a line is, by everything on which it depends; nil: nobody judges
+	Presence   *Presence                     // which pages are open; nil: nobody wants to know
 	Version    string
 	Secure     bool // served over TLS: see Config.Secure
 

@@ -60,6 +60,9 @@ type app struct {
 	journal   *journalist // nil where no journal is configured
 	tail      *cel.Tail
 	beat      *heartbeat
+	lamps     *lampKeeper
+	presence  *web.Presence
+	deadman   *deadman // tells another machine that we watch
 	page      http.Handler
 	listener  net.Listener
 }
@@ -80,7 +83,8 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
-		Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Reconcile: a.ledger.Now, Ledger: a.ledger.State,
+		Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
+		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
@@ -156,6 +160,7 @@ func (a *app) wire(context.Context) error {
 	a.auditor.also = a.steps.Faults
 	a.escalator = newEscalator(a.log, a.clock.Now, a.logger)
 	a.wireJournal(lines)
+	a.wireLamps(lines)
 	return a.wireSenders()
 }
 
@@ -212,6 +217,8 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "reconciliation", run: a.ledger.Run},
 		part{name: "log check", run: a.logCheck.Run},
 		part{name: "clock", run: a.steps.Run},
+		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},
+		part{name: "heartbeat", run: a.deadman.Run, grace: 10 * time.Second},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
 		part{name: "escalation", run: a.escalator.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},

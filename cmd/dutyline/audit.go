@@ -21,6 +21,7 @@ type auditor struct {
 	logger *slog.Logger
 	ask    chan struct{}
 	also   func() []telephony.Fault // what stands besides; may be nil
+	trunks *trunkBook               // told whether the switch asks them if they are there; may be nil
 }
 
 func newAuditor(sw telephony.Switch, lines []telephony.Line, report func(message), logger *slog.Logger) *auditor {
@@ -60,6 +61,9 @@ func (a *auditor) look(ctx context.Context) ([]telephony.Fault, error) {
 		faults = append(faults, a.also()...)
 	}
 	for _, line := range a.lines {
+		if err := a.lookAtTrunks(ctx, line); err != nil {
+			return nil, err
+		}
 		for _, endpoint := range line.Endpoints {
 			found, err := a.lookAt(ctx, line.Name, endpoint)
 			if err != nil {
@@ -69,6 +73,22 @@ func (a *auditor) look(ctx context.Context) ([]telephony.Fault, error) {
 		}
 	}
 	return faults, nil
+}
+
+// lookAtTrunks is no audit: not every gateway answers such questions. But without them nobody
+// knows whether it is there.
+func (a *auditor) lookAtTrunks(ctx context.Context, line telephony.Line) error {
+	if a.trunks == nil {
+		return nil
+	}
+	for _, trunk := range line.Trunks {
+		qualify, err := a.sw.EndpointSetting(ctx, trunk, "qualify_frequency")
+		if err != nil && !errors.Is(err, telephony.ErrNotFound) {
+			return err
+		}
+		a.trunks.Asked(trunk, telephony.Qualifies(qualify))
+	}
+	return nil
 }
 
 func (a *auditor) lookAt(ctx context.Context, line, endpoint string) ([]telephony.Fault, error) {

@@ -196,6 +196,16 @@ func (k *keeper) Health() web.DiskHealth {
 	return h
 }
 
+// Room is how the disk is, and what to do about it; empty when it could not be looked at.
+func (k *keeper) Room() (recorder.Room, string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.fault != nil {
+		return "", k.fault.Error()
+	}
+	return k.outlook.Room, inSentences(k.outlook)
+}
+
 // inSentences says what an outlook means and what to do; nothing when there is nothing to do.
 func inSentences(o recorder.Outlook) string {
 	free, perDay := inWords(o.Free), inWords(o.PerDay)

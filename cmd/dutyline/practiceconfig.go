@@ -31,6 +31,7 @@ func (r *practiceRun) writeConfig(c config.Config) error {
 		"journal":   group{"file": c.Journal.File},
 		"tape":      group{"folder": c.Tape.Folder, "max_mb": c.Tape.MaxMB},
 		"retention": group{"require_backup": c.Retain.RequireBackup},
+		"health":    group{"rostered_officer": c.Health.RosteredOfficer},
 		"web":       group{"listen": c.Web.Listen, "tls_folder": c.Web.TLSFolder, "tls_names": c.Web.TLSNames},
 	})
 	if err != nil {

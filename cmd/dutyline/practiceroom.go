@@ -31,6 +31,7 @@ func practiceAccounts() []dutylog.Account {
 // config is what a daemon beside this Asterisk is told.
 func (r *practiceRun) config(sw asterisk.Settings) config.Config {
 	c := config.Default()
+	c.Health.RosteredOfficer = false // one login stands for every officer of the roster
 	in := func(name string) string { return filepath.Join(r.flags.dir, name) }
 	c.Site.Name = "演练值班室"
 	c.Lines = []config.Line{{Name: "duty", Number: practiceNumber,

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -23,6 +25,8 @@ type sipView struct {
 	view     *hep.View
 	lines    []telephony.Line
 	logger   *slog.Logger
+	heard    atomic.Int64 // uptime of the last message, ns; 0: none came
+	answers  []hep.Fact   // answers of dialogs whose channel was not heard of yet
 }
 
 // newSIPView is nil where no address is configured.
@@ -56,12 +60,17 @@ func (v *sipView) Run(ctx context.Context, sink func(hep.Message)) error {
 
 // take gives what a message proves: an event about a call, or a phone that moved.
 func (v *sipView) take(m hep.Message) (events []telephony.Event, moved []telephony.Change) {
+	v.heard.Store(int64(m.Up))
 	for _, f := range v.view.Take(m) {
 		switch f.Kind {
 		case hep.Moved, hep.SendingOn:
 			if f.By == hep.Called {
 				events = append(events, telephony.Event{Kind: telephony.EventSentOn, At: f.Evidence.At, Forward: target(f),
 					Channel: telephony.Channel{SIPCallID: m.CallID}})
+			}
+		case hep.Answered:
+			if f.By == hep.Called && len(v.answers) < mostAnswers {
+				v.answers = append(v.answers, f)
 			}
 		case hep.RegistrationMoved:
 			if !f.Before.SameHost(f.Now) { // another port alone is a phone that was started again
@@ -71,6 +80,32 @@ func (v *sipView) take(m hep.Message) (events []telephony.Event, moved []telepho
 		}
 	}
 	return events, moved
+}
+
+const (
+	mostAnswers = 256             // that wait for their channel
+	answerWaits = 5 * time.Second // the switch's events may be a little behind its SIP
+)
+
+// strangers gives the answers that came from another device than the registered duty phone: an
+// event, and who it was. PHONE is the duty phone of a dialog. Where a phone sent the call on by
+// itself, that is what is told.
+func (v *sipView) strangers(up time.Duration, phone func(sipCallID string) string) (events []telephony.Event, who []string) {
+	v.answers = slices.DeleteFunc(v.answers, func(f hep.Fact) bool {
+		id := f.Evidence.CallID
+		name, ours := strings.CutPrefix(phone(id), "PJSIP/")
+		if !ours {
+			return up-f.Evidence.Up > answerWaits
+		}
+		home, known := v.view.Home(name)
+		_, sentOn := v.view.SentOn(id)
+		if from := f.Evidence.From.Addr(); known && !sentOn && from != home.Source.Addr() {
+			events = append(events, telephony.Event{Kind: telephony.EventStranger, At: f.Evidence.At, Channel: telephony.Channel{SIPCallID: id}})
+			who = append(who, name+": "+from.String()+" ≠ "+home.Source.Addr().String())
+		}
+		return true
+	})
+	return events, who
 }
 
 // target is where the call was sent; a 181 does not say it.

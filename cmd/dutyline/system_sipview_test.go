@@ -35,6 +35,9 @@ func TestSystemSIPShowsWhoSentTheCallElsewhere(t *testing.T) {
 	if got := c.brief(); !strings.HasPrefix(got, "in answered_in_time by=caller") || !strings.Contains(got, "!redirected_in_sip") || !strings.Contains(c.ForwardedTo, "13800001111") {
 		t.Errorf("%s, forwarded to %q", got, c.ForwardedTo)
 	}
+	if n := len(r.desk.alertsOf("wrong_device")); n > 0 {
+		t.Errorf("%d alerts of another device although the phone itself sent the call there", n)
+	}
 	asterisktest.Register(t, r.sw, strings.Replace(asterisktest.FreeUDP(t), "127.0.0.1", "127.0.0.3", 1))
 	for _, want := range []alerts.Reason{alerts.ReasonPhoneRedirect, alerts.ReasonMoved} {
 		r.desk.await(5*time.Second, "the alert "+string(want), func() bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,7 @@ type watcher struct {
 	found    func(s telephony.Snapshot) // told what was found when the switch is seen (again)
 	seen     func()                     // told then, too: what waited for the switch may go on
 	clockSet func(by time.Duration)     // told when the switch's clock was set
+	heard    func(e telephony.Endpoint) // told how phones and trunks are
 	sip      *sipView                   // nil: SIP is not heard
 	its      switchClock
 	ahead    atomic.Int64 // of the switch's clock before our uptime, ns since 1970; 0: nothing was heard of it
@@ -81,7 +83,7 @@ func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony
 	return &watcher{
 		tracker: telephony.NewTracker(lines), tape: tape, commit: commit, logger: logger,
 		clock: newClock(), in: make(chan message), done: make(chan struct{}), audit: func() {}, found: func(telephony.Snapshot) {}, seen: func() {},
-		clockSet: func(time.Duration) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
+		clockSet: func(time.Duration) {}, heard: func(telephony.Endpoint) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
 	}
 }
 
@@ -137,6 +139,9 @@ func (w *watcher) take(m message) {
 		w.set(w.its.found(m.snapshot.At, m.snapshot.Up, w.clock.Stepped()))
 		w.commit(w.sight.seen(m.snapshot.At, m.snapshot.Started))
 		w.found(*m.snapshot)
+		for _, e := range slices.Concat(m.snapshot.Endpoints, m.snapshot.Meanwhile) {
+			w.heard(e)
+		}
 		w.commit(w.tracker.Resync(*m.snapshot))
 		w.audit()
 		w.seen()
@@ -181,6 +186,9 @@ func (w *watcher) takeFrame(f ari.Frame) {
 		w.health.malformed(err)
 		return
 	}
+	if event.Kind == telephony.EventEndpoint {
+		w.heard(event.Endpoint)
+	}
 	w.commit(w.tracker.Apply(event))
 }
 
@@ -189,6 +197,16 @@ func (w *watcher) takeSIP(m hep.Message) {
 	events, moved := w.sip.take(m)
 	for _, ev := range events {
 		w.commit(w.tracker.Apply(ev))
+	}
+	strangers, who := w.sip.strangers(m.Up, w.tracker.DialledPhone)
+	for i, ev := range strangers {
+		changes := w.tracker.Apply(ev)
+		for c := range changes {
+			if changes[c].Kind == telephony.CallUpdated {
+				changes[c].Detail = who[i]
+			}
+		}
+		w.commit(changes)
 	}
 	for i := range moved {
 		for _, s := range w.tracker.States() {

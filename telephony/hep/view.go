@@ -213,5 +213,15 @@ func (v *View) SentOn(callID string) (Fact, bool) {
 	return Fact{}, false
 }
 
+// Home is where a phone is registered: where several devices hold its account at once, the one that
+// did first. It is false as long as no registration was seen.
+func (v *View) Home(user string) (Binding, bool) {
+	p := v.phones[user]
+	if p == nil || len(p.known) == 0 {
+		return Binding{}, false
+	}
+	return p.known[0], true
+}
+
 // Stats count what is kept and what was let go.
 func (v *View) Stats() Stats { return v.stats }

@@ -46,6 +46,19 @@ await check('log in: line, who is on duty, practice mark', async () => {
   await desk.shot('02-desk-idle')
 })
 
+await check('the lamps of the line stand under it and open to a list; what is not known is not green', async () => {
+  const lamps = desk.page.locator('[data-test="lamps"] .row .lamp')
+  await until('thirteen lamps', async () => (await lamps.count()) === 13)
+  await until('the phone is good and this page may sound', async () =>
+    (await desk.page.locator('[data-lamp="phone"][data-state="good"]').count()) === 1 && (await desk.page.locator('[data-lamp="page"][data-state="good"]').count()) === 1)
+  assert.equal(await desk.page.locator('[data-lamp="trunk"]').getAttribute('data-state'), 'unknown')
+  await desk.at('lamps-toggle').click()
+  await desk.says(/值班话机在线，有应答[\s\S]*没有配置心跳监视/, desk.at('lamps-list'))
+  await desk.shot('02a-lamps')
+  await desk.at('lamps-toggle').click()
+  assert.equal(await desk.at('lamps-list').count(), 0)
+})
+
 await check('what the duty log does not have yet is marked so, until it has', async () => {
   await desk.page.route('**/api/v1/lines', async (route) => {
     const answer = await route.fetch()

@@ -6,6 +6,7 @@ import { lang, setLang } from './i18n'
 import { startAlerts } from './state/alerts'
 import { startDesk } from './state/desk'
 import { startHealth } from './state/health'
+import { startLamps } from './state/lamps'
 import { startLedger } from './state/ledger'
 import { startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -20,5 +21,6 @@ startHealth()
 startLedger()
 startAlerts()
 startSound()
+startLamps()
 void start()
 createApp(App).mount('#app')

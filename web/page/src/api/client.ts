@@ -1,6 +1,6 @@
 // The one place that talks HTTP to the daemon.
 import type { Alert, AlertCall, AlertPage, Channel, ChannelTest,
-  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
+  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
 } from './types'
 
 const BASE = '/api/v1'
@@ -119,6 +119,8 @@ export const api = {
   lines: () => request<Page<Line>>('GET', '/lines', undefined, 4000),
   duty: () => request<Duty>('GET', '/duty'),
   health: () => request<Health>('GET', '/health', undefined, 5000),
+  lamps: (line: string) => request<Lamps>('GET', '/health/line' + query({ line }), undefined, 5000),
+  present: (page: string, sounds: boolean) => request<void>('PUT', '/session/page', { page, sounds }, 5000),
   practice: () => request<{ enabled: boolean }>('GET', '/practice'),
   placeCall: (call: PracticeCall) => request<void>('POST', '/practice/calls', call),
   calls: (filter: CallFilter) => request<Page<Call>>('GET', '/calls' + query({ ...filter })),

@@ -251,6 +251,26 @@ export interface Health {
   journal?: { ok: boolean; detail: string; last_row: string | null; configured: boolean }
 }
 
+/** One thing on which the line depends. */
+export interface Lamp {
+  lamp: string
+  state: 'good' | 'bad' | 'unknown'
+  severity: '' | 'warning' | 'critical'
+  since: string | null
+  cause: string
+  detail: string
+  why: string
+}
+
+export interface Lamps {
+  line: string
+  state: Lamp['state']
+  /** When it was judged; null: it is not judged now. */
+  at: string | null
+  now: string
+  lamps: Lamp[]
+}
+
 export type IntervalKind = 'live_down' | 'journal_down' | 'switch_down' | 'blind'
 /** Something was not seen, or not there; to is null while it goes on. */
 export interface Interval {

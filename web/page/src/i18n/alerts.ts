@@ -54,6 +54,17 @@ export const alertsZh = {
   'reason.line_fault': '线路配置有隐患',
   'reason.phone_unreachable': '值班话机离线，来电打不进来',
   'reason.line_unknown': '看不到交换机，线路状况不明',
+  'reason.wrong_device': '接听来电的不是登记的值班话机',
+  'reason.off_hook': '值班话机没有挂好（无通话却占线）',
+  'reason.silent_line': '很久没有来电，线路可能不通',
+  'reason.trunk_unreachable': '中继线路不通，来电进不来',
+  'reason.recorder_silent': '录音没有正常保存',
+  'reason.disk_low': '磁盘空间不足',
+  'reason.clock_unsynchronised': '时钟没有与标准时间同步',
+  'reason.journal_stalled': '交换机流水停止写入或读不到',
+  'reason.page_away': '没有值班员打开页面，或页面不能发声',
+  'reason.officer_not_rostered': '登录人员与值班表不符',
+  'reason.heartbeat_failed': '心跳信号送不出去，本机停摆将无人察觉',
 } as const
 
 export type AlertsKey = keyof typeof alertsZh
@@ -113,4 +124,15 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.line_fault': 'The line is configured so that something could be lost',
   'reason.phone_unreachable': 'The duty phone is offline: no call gets through',
   'reason.line_unknown': 'The switch cannot be seen: nothing is known of the line',
+  'reason.wrong_device': 'Another device than the registered duty phone answered a call',
+  'reason.off_hook': 'The duty phone is off its hook: engaged without a call',
+  'reason.silent_line': 'No call for unusually long: the line may be dead',
+  'reason.trunk_unreachable': 'The trunk does not answer: no call comes in',
+  'reason.recorder_silent': 'Recordings are not sealed as they should be',
+  'reason.disk_low': 'The disk is short of room',
+  'reason.clock_unsynchronised': 'No time service keeps the clock',
+  'reason.journal_stalled': "The switch's journal is not written or not readable",
+  'reason.page_away': 'No officer has the page open, or none may sound',
+  'reason.officer_not_rostered': 'Another officer is signed in than the roster says',
+  'reason.heartbeat_failed': 'No other machine would notice if this one stopped',
 }

@@ -7,12 +7,13 @@ import { alertsEn, alertsZh, type AlertsKey } from './alerts'
 import { categoryWords } from './categories'
 import { channelsEn, channelsZh, type ChannelsKey } from './channels'
 import { en } from './en'
+import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | SidesKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | SidesKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -36,7 +37,7 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...sidesEn } }
+const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...sidesEn } }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)
