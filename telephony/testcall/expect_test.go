@@ -43,24 +43,28 @@ func TestRecognise(t *testing.T) {
 func TestTimetable(t *testing.T) {
 	shanghai := time.FixedZone("CST", 8*3600)
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, shanghai) }
-	handovers := []time.Time{at(26, 20, 0), at(27, 8, 0)}
-	whole := testcall.Timetable{Times: []testcall.Clock{{Hour: 7, Minute: 30}}, Every: 6 * time.Hour, BeforeHandover: 15 * time.Minute, Location: shanghai}
+	whole := testcall.Timetable{Times: []testcall.Clock{{Hour: 7, Minute: 30}}, Every: 6 * time.Hour, Location: shanghai,
+		Handovers: []testcall.Clock{{Hour: 8}, {Hour: 20}}, BeforeHandover: 15 * time.Minute}
+	midnight := testcall.Timetable{Handovers: []testcall.Clock{{}}, BeforeHandover: 15 * time.Minute, Location: shanghai}
 	for _, c := range []struct {
 		table testcall.Timetable
 		now   time.Time
 		want  time.Time
+		cause testcall.Cause
 	}{
-		{whole, at(26, 5, 0), at(26, 6, 0)},
-		{whole, at(26, 6, 0), at(26, 7, 30)},
-		{whole, at(26, 18, 30), at(26, 19, 45)},
-		{whole, at(26, 19, 45), at(27, 0, 0)},
-		{testcall.Timetable{Times: []testcall.Clock{{Hour: 7, Minute: 30}}, Location: shanghai}, at(26, 7, 30), at(27, 7, 30)},
-		{testcall.Timetable{Every: 7 * time.Hour, Location: shanghai}, at(26, 22, 0), at(27, 0, 0)},
-		{testcall.Timetable{}, at(26, 7, 0), time.Time{}},
+		{whole, at(26, 5, 0), at(26, 6, 0), testcall.OnSchedule},
+		{whole, at(26, 6, 0), at(26, 7, 30), testcall.OnSchedule},
+		{whole, at(26, 18, 30), at(26, 19, 45), testcall.AtHandover},
+		{whole, at(26, 19, 45), at(27, 0, 0), testcall.OnSchedule},
+		{midnight, at(26, 23, 45), at(27, 23, 45), testcall.AtHandover},
+		{midnight, at(26, 23, 44), at(26, 23, 45), testcall.AtHandover},
+		{testcall.Timetable{Times: []testcall.Clock{{Hour: 7, Minute: 30}}, Location: shanghai}, at(26, 7, 30), at(27, 7, 30), testcall.OnSchedule},
+		{testcall.Timetable{Every: 7 * time.Hour, Location: shanghai}, at(26, 22, 0), at(27, 0, 0), testcall.OnSchedule},
+		{testcall.Timetable{}, at(26, 7, 0), time.Time{}, ""},
 	} {
-		got, ok := c.table.Next(c.now, handovers)
-		if !got.Equal(c.want) || ok == c.want.IsZero() {
-			t.Errorf("%+v after %v: %v (%v), want %v", c.table, c.now, got, ok, c.want)
+		got, cause, ok := c.table.Next(c.now)
+		if !got.Equal(c.want) || ok == c.want.IsZero() || cause != c.cause {
+			t.Errorf("%+v after %v: %v by %q (%v), want %v", c.table, c.now, got, cause, ok, c.want)
 		}
 	}
 	for text, ok := range map[string]bool{"07:30": true, "00:00": true, "7:30": false, "24:00": false, "": false, "07:30:00": false} {

@@ -23,6 +23,10 @@ const (
 // longestBell is how long a test may ring at most.
 const longestBell = 10 * time.Second
 
+// answerSeen is how long an answer lasts, so that it is seen on this side, too: a call that is
+// hung up before the two ends are joined looks as if nobody had answered.
+const answerSeen = 500 * time.Millisecond
+
 // Progress is what is known while a test runs.
 type Progress struct {
 	Caller   Caller
@@ -42,6 +46,9 @@ func Stop(rule telephony.Rule, p Progress, now time.Time) (why Why, next time.Ti
 	case p.Stopping:
 		return WhyStopped, now
 	case !p.Caller.AnsweredAt.IsZero():
+		if seen := p.Caller.AnsweredAt.Add(answerSeen); now.Before(seen) {
+			return "", seen
+		}
 		return WhyAnswered, now
 	case !now.Before(last):
 		return WhyLimit, now

@@ -9,7 +9,8 @@ import (
 type Timetable struct {
 	Times          []Clock        // of each day
 	Every          time.Duration  // from one to the next, counted from midnight; 0: no such
-	BeforeHandover time.Duration  // before each change of the officer; 0: no such
+	Handovers      []Clock        // when the officers change
+	BeforeHandover time.Duration  // how long before each of them
 	Location       *time.Location // in which days are counted
 }
 
@@ -25,28 +26,28 @@ func ParseClock(s string) (Clock, error) {
 	return Clock{t.Hour(), t.Minute()}, nil
 }
 
-// Next is the first moment after now at which a test is due; false: none is. Handovers are the
-// coming changes of the officer, in any order.
-func (t Timetable) Next(now time.Time, handovers []time.Time) (due time.Time, ok bool) {
-	add := func(at time.Time) {
+// Next is the first moment after now at which a test is due, and why; false: none is.
+func (t Timetable) Next(now time.Time) (due time.Time, cause Cause, ok bool) {
+	add := func(at time.Time, why Cause) {
 		if at.After(now) && (!ok || at.Before(due)) {
-			due, ok = at, true
+			due, cause, ok = at, why, true
 		}
 	}
 	local := now.In(t.location())
-	for day := range 2 { // today's may be over
+	for day := range 3 { // today's may be over; one before a handover at midnight is of the day before
 		midnight := time.Date(local.Year(), local.Month(), local.Day()+day, 0, 0, 0, 0, t.location())
+		at := func(c Clock) time.Time {
+			return time.Date(midnight.Year(), midnight.Month(), midnight.Day(), c.Hour, c.Minute, 0, 0, t.location())
+		}
 		for _, c := range t.Times {
-			add(time.Date(midnight.Year(), midnight.Month(), midnight.Day(), c.Hour, c.Minute, 0, 0, t.location()))
+			add(at(c), OnSchedule)
 		}
-		add(midnight.Add(t.nextStep(now.Sub(midnight))))
-	}
-	if t.BeforeHandover > 0 {
-		for _, h := range handovers {
-			add(h.Add(-t.BeforeHandover))
+		for _, c := range t.Handovers {
+			add(at(c).Add(-t.BeforeHandover), AtHandover)
 		}
+		add(midnight.Add(t.nextStep(now.Sub(midnight))), OnSchedule)
 	}
-	return due, ok
+	return due, cause, ok
 }
 
 // nextStep is the first multiple of Every after so much of the day; a step never begins beyond
