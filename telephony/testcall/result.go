@@ -39,7 +39,7 @@ type Result struct {
 	Status    int    // the final SIP answer
 	Heard     string // what was heard, in words
 	Detail    string
-	Sound     string // digest of the sound that is kept; empty: none is
+	Sound     string // SHA-256 of the file with what was heard; empty: there is none
 }
 
 // Running reports whether the test is not over.
@@ -52,12 +52,14 @@ func (r Result) Good() bool { return r.Verdict == Reachable }
 type Store interface {
 	// BeginTest writes a test that starts, and gives its number.
 	BeginTest(ctx context.Context, r Result) (int64, error)
-	// EndTest writes what it proved. sound, when there is any, is encrypted already.
-	EndTest(ctx context.Context, r Result, sound []byte) error
+	// EndTest writes what it proved, once.
+	EndTest(ctx context.Context, r Result) error
 	// Tests lists tests, the newest first.
 	Tests(ctx context.Context, limit int) ([]Result, error)
-	// TestSound gives the sound of a test as it was kept.
-	TestSound(ctx context.Context, id int64) (Result, []byte, error)
+	// Test is one of them.
+	Test(ctx context.Context, id int64) (Result, error)
+	// RunningTests lists those that have no end, the oldest first.
+	RunningTests(ctx context.Context) ([]Result, error)
 }
 
 // MarshalJSON writes the result as the API carries it; the token is nobody's business.
