@@ -76,6 +76,10 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			if !slices.ContainsFunc(out, func(o Alert) bool { return o.Key == a.Key }) {
 				out = append(out, a)
 			}
+		case telephony.RefusedByTest:
+			a := ofCall(ch, ReasonTestRefused)
+			a.Finding = f
+			out = append(out, a)
 		case telephony.TransferredAfter:
 			a := ofCall(ch, ReasonTransfer)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo
