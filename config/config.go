@@ -38,6 +38,7 @@ type Config struct {
 	Web     web.Config `mapstructure:"web"`
 	Alerts  Alerts     `mapstructure:"alerts"`
 	SIP     SIP        `mapstructure:"sip"`
+	Tests   Tests      `mapstructure:"tests"`
 }
 
 // SIP is where the switch sends copies of its SIP messages (HEP): the third eye, for what neither
@@ -277,6 +278,7 @@ func read(file string) (Config, *Faults, error) {
 func (c *Config) readSecrets(f *Faults) {
 	c.ARI.Password = secret(f, "ari.password_file", c.ARI.PasswordFile, "DUTYLINE_ARI_PASSWORD", true)
 	c.readChannelSecrets(f)
+	c.Tests.readSecrets(f)
 	c.Web.MetricsToken = secret(f, "web.metrics_token_file", c.Web.MetricsFile, "DUTYLINE_METRICS_TOKEN", false)
 }
 

@@ -39,6 +39,7 @@ func TestExampleFileIsValidAndHoldsTheDefaults(t *testing.T) {
 	want.Site.Name = "值班室"
 	want.ARI.PasswordFile, want.ARI.Password = "/etc/dutyline/ari.password", "secret"
 	want.Lines, want.Web.TLSNames = got.Lines, []string{}
+	want.Tests.Times, want.Tests.Handovers = []string{}, []string{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("deploy/dutyline.yaml differs from the defaults (-default +file):\n%s", diff)
 	}
@@ -72,6 +73,7 @@ alerts:
     - {name: g, robot: {kind: icq, webhook_file: /none.url}}
     - {name: g, robot: {kind: wecom}, webhook: {url: "ftp://x", template: fax}}
     - {name: nothing}
+tests: {second_line: {server: "192.0.2.1", number: me, password_file: /none.password}, times: ["7:30"], handovers: [noon], every: 1s, before_handover: 13h}
 `))
 	var faults *config.Faults
 	if !errors.As(err, &faults) {
@@ -85,6 +87,7 @@ alerts:
 		"lines[0].codes.without:", "lines[0].codes.own:",
 		"alerts.channels[0].name:", "alerts.channels[0].least:", "alerts.channels[0].mail.server:", "alerts.channels[0].mail.from:", "alerts.channels[0].mail.to:",
 		"alerts.channels[1].robot.kind:", "alerts.channels[1].robot.webhook_file:", "alerts.channels[2].name:", "alerts.channels[2]:", "alerts.channels[2].webhook.url:", "alerts.channels[3]:",
+		"tests.second_line.server:", "tests.second_line.number:", "tests.second_line.password_file:", "tests.times:", "tests.handovers:", "tests.every:", "tests.before_handover:",
 	} {
 		if !strings.Contains(strings.ToLower(text), path) {
 			t.Errorf("no fault at %s in:\n%s", path, text)

@@ -30,6 +30,9 @@ const (
 	takeAlerts    permission = "alert.take"        // acknowledge
 	seeChannels   permission = "channel.see"       // how alerts leave the building
 	testChannels  permission = "channel.test"      // send a test message
+	seeTests      permission = "test.see"          // test calls, and whether they can be made
+	runTests      permission = "test.run"          // call the duty number from the second line
+	playTests     permission = "test.play"         // what one heard
 	seeHealth     permission = "health.see"        //
 	seeEvidence   permission = "evidence.see"      // how the log is proved
 	seeLedger     permission = "ledger.see"        // what does not agree
@@ -73,6 +76,9 @@ var grants = map[permission]grant{
 	takeAlerts:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	seeChannels:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
 	testChannels:  {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	seeTests:      {roles: anyRole},
+	runTests:      {roles: anyRole},
+	playTests:     {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	seeHealth:     {roles: anyRole},
 	practise:      {roles: anyRole},
 	seeLedger:     {roles: anyRole},

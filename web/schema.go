@@ -152,6 +152,28 @@ type alertDoc struct {
 	ResolvedAt     stamp  `json:"resolved_at"`
 }
 
+type testDoc struct {
+	ID        int64    `json:"id"`
+	At        stamp    `json:"at" doc:"When it began"`
+	EndedAt   stamp    `json:"ended_at" doc:"null: it runs"`
+	Line      string   `json:"line"`
+	Cause     string   `json:"cause" enum:"on_demand,schedule,handover"`
+	By        string   `json:"by" doc:"Who asked for it; empty: the timetable"`
+	Verdict   string   `json:"verdict" enum:",reachable,forwarded,custom_ringback,busy,no_ring,cannot_tell" doc:"Empty while it runs"`
+	Reason    string   `json:"reason" enum:",rang_here,answered_here,taken_here,answered_elsewhere,rings_elsewhere,heard_music,busy_here,busy_elsewhere,bell_silent,refused,nothing_heard,announcement,real_call,stopped,switch_unseen,unrecognised,second_line" doc:"Why this verdict"`
+	Ringback  string   `json:"ringback" enum:",standard,custom,other,open,unclear" doc:"What the caller heard, judged apart; open: no sound came, so that whoever else calls may hear anything"`
+	RangAfter *float64 `json:"rang_after" doc:"Seconds from the call until the bell here; null: it did not ring"`
+	Bell      *float64 `json:"bell_seconds" doc:"How long the bell rang"`
+	Seconds   float64  `json:"seconds" doc:"From the call until the hang-up"`
+	CallID    string   `json:"call_id" doc:"Of the call as it arrived; empty: it did not"`
+	Known     string   `json:"recognised_by" enum:",token,number"`
+	Why       string   `json:"hung_up" enum:",heard,silent,limit,answered,real_call,stopped" doc:"Why we hung up; empty: the other side ended it"`
+	Status    int      `json:"status" doc:"The final SIP answer; 0: there was none"`
+	Heard     string   `json:"heard" doc:"In words"`
+	Detail    string   `json:"detail" doc:"What to look at"`
+	Audio     bool     `json:"audio" doc:"Whether what was heard is kept"`
+}
+
 // documentNulls says where an object may be absent, which huma cannot say of a reference.
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
@@ -215,7 +237,12 @@ func describe(op *huma.Operation) {
 				"(what was missed is not known any more: read everything anew). Resume with Last-Event-ID or last_event_id.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}}
-	case "place-practice-call":
+	case "test-audio":
+		op.Responses = map[string]*huma.Response{
+			"200": {Description: "The whole file", Content: binary("audio/wav")},
+			"206": {Description: "A range of it", Content: binary("audio/wav")},
+		}
+	case "place-practice-call", "start-test":
 		op.DefaultStatus = 202
 	case "amend-entry":
 		op.SkipValidateBody = true // dutylog.ParsePatch is stricter

@@ -39,12 +39,13 @@ func (e Expected) Recognise(c telephony.Call) Recognition {
 	switch {
 	case named && e.Token != "" && token == e.Token:
 		return ByToken
-	case named, !e.shows(c.Caller), c.OfferedAt.Before(e.From), c.OfferedAt.After(e.Until):
+	case named, !e.Shows(c.Caller), c.OfferedAt.Before(e.From), c.OfferedAt.After(e.Until):
 		return ""
 	}
 	return ByNumber
 }
 
-func (e Expected) shows(n telephony.Number) bool {
+// Shows reports whether a number is the second line's.
+func (e Expected) Shows(n telephony.Number) bool {
 	return n.Raw != "" && n.Raw == e.Number.Raw || n.E164 != "" && n.E164 == e.Number.E164
 }
