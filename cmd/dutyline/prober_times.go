@@ -103,7 +103,7 @@ func (p *prober) insist(ctx context.Context, line string, cause testcall.Cause) 
 		t, err := p.begin(ctx, line, cause, "")
 		if err == nil {
 			<-t.done
-			if t.result.Reason != testcall.RealCall {
+			if t.result.Why != testcall.WhyRealCall {
 				return
 			}
 		}

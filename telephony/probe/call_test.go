@@ -247,3 +247,18 @@ func mangled(random *rand.Rand, r *sip.Request) []byte {
 	}
 	return b
 }
+
+// Whether the server is there can be asked without calling anybody; a refusal is an answer, too.
+func TestReach(t *testing.T) {
+	x := newExchange(t, func(x *exchange, r *sip.Request) { x.say(r, 403, "Forbidden") })
+	cfg := probe.Config{Server: x.conn.LocalAddr().String(), Number: "02422739119"}
+	if err := probe.New(cfg).Reach(t.Context()); err != nil {
+		t.Error(err)
+	}
+	x.awaitRequests("OPTIONS")
+	deaf := newExchange(t, func(*exchange, *sip.Request) {})
+	cfg.Server = deaf.conn.LocalAddr().String()
+	if err := probe.New(cfg).Reach(t.Context()); err == nil || !strings.Contains(err.Error(), "does not answer") {
+		t.Errorf("a deaf server: %v", err)
+	}
+}
