@@ -5,6 +5,7 @@ import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
 import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
 import { sidesEn, sidesZh } from '@/i18n/sides'
+import { testsEn, testsZh } from '@/i18n/tests'
 import { sightZh } from '@/i18n/sight'
 import { zh as deskZh } from '@/i18n/zh'
 import reasons from '../../../alerts/reason.go?raw'
@@ -13,8 +14,8 @@ import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...sidesZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...sidesEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...sidesZh, ...testsZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...sidesEn, ...testsEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 

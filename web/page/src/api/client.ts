@@ -1,6 +1,8 @@
 // The one place that talks HTTP to the daemon.
 import type { Alert, AlertPage, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
+import type { Alert, AlertPage,
+  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session, TestPage,
 } from './types'
 
 const BASE = '/api/v1'
@@ -139,6 +141,9 @@ export const api = {
   channels: () => request<{ items: Channel[] }>('GET', '/alerts/channels'),
   /** Waits for what comes of it, which a slow receiver makes long. */
   testChannel: (name: string) => request<ChannelTest>('POST', '/alerts/channels/' + id(name) + '/test', undefined, 60_000),
+  tests: () => request<TestPage>('GET', '/probe'),
+  startTest: () => request<{ id: number }>('POST', '/probe'),
+  testAudioUrl: (test: number) => BASE + '/probe/' + test + '/audio',
   ledger: (filter: { state?: string; limit?: number; cursor?: string }) =>
     request<LedgerPage>('GET', '/reconciliation' + query(filter)),
   reconcile: () => request<LedgerPage>('POST', '/reconciliation', undefined, 120_000),

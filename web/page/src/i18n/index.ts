@@ -7,10 +7,12 @@ import { channelsEn, channelsZh, type ChannelsKey } from './channels'
 import { en } from './en'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
+import { testsEn, testsZh, type TestsKey } from './tests'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
 export type Key = DeskKey | ReconcileKey | AlertsKey | ChannelsKey | SidesKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | SidesKey | TestsKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -35,6 +37,7 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...channelsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...channelsEn, ...sidesEn } }
+const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...sidesZh, ...testsZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...sidesEn, ...testsEn } }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)
