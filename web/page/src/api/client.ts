@@ -1,7 +1,5 @@
 // The one place that talks HTTP to the daemon.
 import type { Alert, AlertPage, Channel, ChannelTest,
-  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
-import type { Alert, AlertPage,
   Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session, TestPage,
 } from './types'
 

@@ -11,8 +11,7 @@ import { testsEn, testsZh, type TestsKey } from './tests'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | ChannelsKey | SidesKey
-export type Key = DeskKey | ReconcileKey | AlertsKey | SidesKey | TestsKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | ChannelsKey | SidesKey | TestsKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -36,8 +35,10 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...channelsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...channelsEn, ...sidesEn } }
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...sidesZh, ...testsZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...sidesEn, ...testsEn } }
+const tables: Record<Lang, Record<string, string>> = {
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...channelsZh, ...sidesZh, ...testsZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...channelsEn, ...sidesEn, ...testsEn },
+}
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)
