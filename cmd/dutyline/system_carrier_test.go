@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strings"
 	"sync"
@@ -31,6 +32,7 @@ type carrier struct {
 	invite  *sip.Request
 	peer    *net.UDPAddr
 	onward  context.CancelFunc // ends what was made of the present call
+	relayed int                // the last that was said of it
 	working sync.WaitGroup
 }
 
@@ -39,6 +41,8 @@ type habit struct {
 	passOn  bool    // the duty line is called
 	status  int     // said to the caller at once: 180, 183, 486, 200; 0: nothing but 100
 	plays   []int16 // what the caller hears
+	relays  bool    // what the duty line says is said to the caller
+	rubbish bool    // it answers with what is no SIP
 	numbers string  // what the call shows on the duty line; empty: as it came
 }
 
@@ -119,6 +123,20 @@ func (c *carrier) begin(r *sip.Request) {
 	ctx, stop := context.WithCancel(context.Background())
 	c.onward = stop
 	h := c.habit
+	c.relayed = 0
+	if h.rubbish {
+		random := rand.New(rand.NewPCG(1, 2))
+		for range 200 {
+			b := make([]byte, 1+random.IntN(900))
+			for i := range b {
+				b[i] = byte(random.Uint32())
+			}
+			_, _ = c.conn.WriteToUDP(b, c.peer)
+		}
+		_, _ = c.conn.WriteToUDP([]byte("SIP/2.0 200 OK\r\nCall-ID: "+r.CallID().Value()+"\r\nCSeq: x\r\n\r\n"), c.peer)
+		c.say(r, 500, "Server Error")
+		return
+	}
 	c.say(r, 100, "Trying")
 	if h.passOn {
 		token := strings.TrimPrefix(r.From().DisplayName, testcall.NamePrefix)
@@ -128,7 +146,11 @@ func (c *carrier) begin(r *sip.Request) {
 		}
 		dialled := r.Recipient.User
 		c.working.Go(func() {
-			probe.New(probe.Config{Server: c.duty, Number: number}).Call(ctx, dialled, token, func(testcall.Caller) {})
+			probe.New(probe.Config{Server: c.duty, Number: number}).Call(ctx, dialled, token, func(met testcall.Caller) {
+				if h.relays {
+					c.relay(r, met)
+				}
+			})
 		})
 	}
 	if h.status != 0 {
@@ -148,6 +170,25 @@ func (c *carrier) say(r *sip.Request, status int, reason string) {
 		to.Params.Add("tag", "carrier")
 	}
 	_, _ = c.conn.WriteToUDP([]byte(res.String()), c.peer)
+}
+
+// relay says to the caller what the duty line says, each thing once.
+func (c *carrier) relay(r *sip.Request, met testcall.Caller) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	status := 0
+	switch {
+	case met.Over() && met.Status >= 300:
+		status = met.Status
+	case !met.AnsweredAt.IsZero():
+		status = 200
+	case !met.RingingAt.IsZero():
+		status = 180
+	}
+	if status > c.relayed {
+		c.relayed = status
+		c.say(r, status, "Relayed")
+	}
 }
 
 // play sends sound as it would be heard, a packet each 20 ms.

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"dutyline/config"
 	"dutyline/telephony/asterisk"
+	"dutyline/telephony/asterisk/asterisktest"
 	"dutyline/telephony/probe"
 )
 
@@ -279,5 +281,82 @@ func TestSystemWithoutASecondLine(t *testing.T) {
 	var p wireProblem
 	if r.desk.want(503, "POST", "/api/v1/probe", nil, &p); p.Type != "/problems/test-no_second_line" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// What the duty phone itself does to a test is told apart from what the exchange does, and a test
+// that arrives under another number than the configured one says so.
+func TestSystemWhatTheDutyPhoneDoesToATest(t *testing.T) {
+	t.Parallel()
+	r, c := testRoom(t)
+	asterisktest.FarEnd(t, r.far, 300*time.Millisecond, asterisktest.Tone(t, 600, time.Second)) // where the phone sends callers on to
+	r.phone(2*time.Second, 0, phoneTone)
+	r.awaitLine("idle")
+	for _, step := range []struct {
+		name, number, want string
+	}{
+		{"somebody picks up", secondNumber, "reachable answered_here ring-back open, by token, answered"},
+		{"the phone says busy", "02422739114", "busy busy_here ring-back open, by token, "},
+		{"the phone sends it on", "02422739115", "forwarded taken_here ring-back open, by token, answered"},
+		{"the phone refuses it after it rang", "02422739113", "reachable rang_here ring-back open, by token, "},
+	} {
+		c.behaves(habit{passOn: true, relays: true, numbers: step.number})
+		w := r.result(r.startTest())
+		if w.brief() != step.want {
+			t.Errorf("%s: %s, want %s (%+v)", step.name, w.brief(), step.want, w)
+		}
+		if wrong := strings.Contains(w.Detail, "tests.second_line.number"); wrong != (step.number != secondNumber) {
+			t.Errorf("%s: the detail is %q", step.name, w.Detail)
+		}
+		r.awaitLine("idle")
+	}
+	r.chargedToNobody(4)
+}
+
+// A carrier that passes no names: the test is known by its number and its time, and a stranger
+// who calls in the same moment is none.
+func TestSystemATestWithoutANameIsKnownByItsNumber(t *testing.T) {
+	t.Parallel()
+	r, c := testRoom(t)
+	r.phone(time.Minute, 0, phoneTone)
+	r.awaitLine("idle")
+	c.behaves(habit{status: 180}) // the call goes another way:
+	id := r.startTest()
+	arrives := r.calls("caller-gives-up", caller{number: secondNumber, ring: 8 * time.Second})
+	w := r.result(id)
+	if w.brief() != "reachable rang_here ring-back open, by number, silent" {
+		t.Errorf("%+v", w)
+	}
+	arrives.Must(t)
+	r.chargedToNobody(1)
+
+	r.awaitLine("idle")
+	id = r.startTest()
+	r.calls("caller-gives-up", caller{number: "02422730002", ring: time.Second}).Must(t)
+	if w = r.result(id); w.Verdict != "cannot_tell" || w.Reason != "unrecognised" || w.HungUp != "real_call" {
+		t.Errorf("a stranger calls during a test that never arrives: %+v", w)
+	}
+	all := r.desk.settled(2)
+	if len(all[1].Tags) != 0 || all[1].EntryID == "" {
+		t.Errorf("the stranger's call: %+v", all[1])
+	}
+}
+
+// An exchange that answers with rubbish costs a test and nothing else: the daemon goes on, the
+// next call is seen, and the alert says that tests prove nothing.
+func TestSystemAHostileExchangeCostsATestOnly(t *testing.T) {
+	t.Parallel()
+	r, c := testRoom(t)
+	r.phone(500*time.Millisecond, 0, phoneTone)
+	r.awaitLine("idle")
+	c.behaves(habit{rubbish: true})
+	w := r.result(r.startTest())
+	if w.Verdict != "cannot_tell" || w.Reason != "second_line" {
+		t.Errorf("%+v", w)
+	}
+	r.desk.await(5*time.Second, "it is told that tests prove nothing", func() bool { return slices.Equal(r.standingAlerts(), []string{"test_unclear"}) })
+	r.calls("caller", caller{number: "02422730001", talk: 500 * time.Millisecond, hertz: callerTone}).Must(t)
+	if got := r.desk.settled(1)[0].Outcome; got != "answered_in_time" {
+		t.Errorf("the call after it ended as %s", got)
 	}
 }
