@@ -88,6 +88,7 @@ func (c *call) open(cfg Config, number, token string) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("no sound can be heard on %s: %w", local.IP, err), c.conn.Close())
 	}
+	_ = rtp.SetReadBuffer(1 << 20) // a busy machine reads late, and a lost packet is a hole in the tone
 	c.server = netip.AddrPortFrom(server.AddrPort().Addr().Unmap(), server.AddrPort().Port())
 	c.sound = &sound{conn: rtp, heard: func(packets int, v ringback.Verdict) {
 		c.update(func(m *testcall.Caller) { m.Packets, m.Heard = packets, v })

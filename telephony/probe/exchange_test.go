@@ -132,7 +132,7 @@ func soundPort(t *testing.T, r *sip.Request) *net.UDPAddr {
 	return &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}
 }
 
-// play sends sound as RTP, all at once: the time stamps say when it was heard.
+// play sends sound as RTP, ten times as fast as it would be heard: the time stamps say when it was.
 func (x *exchange) play(to *net.UDPAddr, samples []int16) {
 	for i := 0; i+160 <= len(samples); i += 160 {
 		packet := make([]byte, 12, 172)
@@ -144,9 +144,7 @@ func (x *exchange) play(to *net.UDPAddr, samples []int16) {
 			packet = append(packet, alaw(s))
 		}
 		_, _ = x.conn.WriteToUDP(packet, to)
-		if i%1600 == 0 {
-			<-time.After(time.Millisecond) // the socket's buffer is not without end
-		}
+		<-time.After(2 * time.Millisecond) // the socket's buffer is not without end, and the machine may be busy
 	}
 }
 
@@ -203,4 +201,16 @@ func (x *exchange) call(cfg probe.Config, until func(testcall.Caller) bool) (tes
 		x.t.Fatal(err)
 	}
 	return probe.New(cfg).Call(ctx, "02422739110", "7f3a", f.report)
+}
+
+// last is the last request of a kind; nil: none came.
+func (x *exchange) last(method sip.RequestMethod) *sip.Request {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, r := range slices.Backward(x.got) {
+		if r.Method == method {
+			return r
+		}
+	}
+	return nil
 }

@@ -73,7 +73,7 @@ export const testsZh = {
 export type TestsKey = keyof typeof testsZh
 
 export const testsEn: Record<TestsKey, string> = {
-  'nav.tests': 'Test calls',
+  'nav.tests': 'Tests',
   'tests.title': 'Test calls',
   'tests.start': 'Test now',
   'tests.running': 'Testing, {s} s…',
