@@ -167,7 +167,7 @@ type testDoc struct {
 	Seconds   float64  `json:"seconds" doc:"From the call until the hang-up"`
 	CallID    string   `json:"call_id" doc:"Of the call as it arrived; empty: it did not"`
 	Known     string   `json:"recognised_by" enum:",token,number"`
-	Why       string   `json:"hung_up" enum:",heard,silent,limit,answered,real_call,stopped" doc:"Why we hung up; empty: the other side ended it"`
+	Why       string   `json:"hung_up" enum:",heard,silent,limit,answered,real_call,unseen,stopped" doc:"Why we hung up; empty: the other side ended it"`
 	Status    int      `json:"status" doc:"The final SIP answer; 0: there was none"`
 	Heard     string   `json:"heard" doc:"In words"`
 	Detail    string   `json:"detail" doc:"What to look at"`

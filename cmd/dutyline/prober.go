@@ -181,8 +181,8 @@ func (t *aTest) call(stopping context.Context) (why testcall.Why) {
 }
 
 func (t *aTest) progress(stopping context.Context) testcall.Progress {
-	_, bellAt, realCall := t.watch.Seen(t.seen)
-	return testcall.Progress{Caller: t.caller(), BellAt: bellAt, RealCall: realCall, Stopping: stopping.Err() != nil}
+	f, bellAt, realCall := t.watch.Seen(t.seen)
+	return testcall.Progress{Caller: t.caller(), BellAt: bellAt, RealCall: realCall, Unseen: f.Blind, Stopping: stopping.Err() != nil}
 }
 
 // awaitEnd waits until this side, too, has seen the end of the call, or it did not come here.

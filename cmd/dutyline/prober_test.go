@@ -286,6 +286,26 @@ func TestWhenNoTestIsBegun(t *testing.T) {
 	})
 }
 
+// The switch is lost during a test: a real call would go unnoticed, so the test ends at once, and
+// accuses nobody.
+func TestATestEndsWhenNobodySeesTheLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newTestBench(t)
+		b.line.arrives = false
+		b.run(func() {
+			if _, err := b.p.Start(t.Context(), "", testcall.OnDemand, ""); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(3 * time.Second)
+			b.state(telephony.LineStateUnknown)
+			time.Sleep(time.Second)
+			if r := b.newest(); r.Running() || r.Verdict != testcall.CannotTell || r.Reason != testcall.SwitchUnseen || r.Why != testcall.WhyUnseen || r.Length > 3100*time.Millisecond {
+				t.Errorf("%+v", r)
+			}
+		})
+	})
+}
+
 // The log cannot be written when a test ends: what it proved is kept as soon as it can, once.
 func TestAResultWaitsForTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

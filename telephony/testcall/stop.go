@@ -17,6 +17,7 @@ const (
 	WhyLimit    Why = "limit"     // it must not ring any longer
 	WhyAnswered Why = "answered"  // nothing more is to be learned, and somebody waits
 	WhyRealCall Why = "real_call" // a call came: it is the reason why there is a duty phone
+	WhyUnseen   Why = "unseen"    // the switch is not seen any more: a real call would go unnoticed
 	WhyStopped  Why = "stopped"   // this program is stopped
 )
 
@@ -32,6 +33,7 @@ type Progress struct {
 	Caller   Caller
 	BellAt   time.Time // the duty phone began to ring, on the caller's clock; zero: it has not
 	RealCall bool      // another call is there
+	Unseen   bool      // nobody could tell whether one is
 	Stopping bool      // this program is being stopped
 }
 
@@ -43,6 +45,8 @@ func Stop(rule telephony.Rule, p Progress, now time.Time) (why Why, next time.Ti
 	switch {
 	case p.RealCall:
 		return WhyRealCall, now
+	case p.Unseen:
+		return WhyUnseen, now
 	case p.Stopping:
 		return WhyStopped, now
 	case !p.Caller.AnsweredAt.IsZero():

@@ -36,6 +36,7 @@ func TestWhenToHangUp(t *testing.T) {
 		{"the answer was seen", testcall.Progress{Caller: answered(quiet), BellAt: bell}, 3500 * time.Millisecond, testcall.WhyAnswered, 3500 * time.Millisecond},
 		{"a real call", testcall.Progress{Caller: quiet, BellAt: bell, RealCall: true}, 3 * time.Second, testcall.WhyRealCall, 3 * time.Second},
 		{"a real call and somebody answers", testcall.Progress{Caller: answered(quiet), RealCall: true}, 3 * time.Second, testcall.WhyRealCall, 3 * time.Second},
+		{"the switch is not seen any more", testcall.Progress{Caller: quiet, BellAt: bell, Unseen: true}, 3 * time.Second, testcall.WhyUnseen, 3 * time.Second},
 		{"the program stops", testcall.Progress{Caller: quiet, Stopping: true}, 3 * time.Second, testcall.WhyStopped, 3 * time.Second},
 	} {
 		why, next := testcall.Stop(rule, c.p, after(c.now))
