@@ -45,9 +45,6 @@ type Result struct {
 // Running reports whether the test is not over.
 func (r Result) Running() bool { return r.EndedAt.IsZero() }
 
-// Good reports whether the test found nothing to complain about.
-func (r Result) Good() bool { return r.Verdict == Reachable }
-
 // Store keeps tests; dutylog/sqlite implements it. Each row is evidence.
 type Store interface {
 	// BeginTest writes a test that starts, and gives its number.
