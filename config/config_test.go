@@ -187,3 +187,25 @@ func TestLoadLinesNeedsNoSecret(t *testing.T) {
 		t.Errorf("rule %+v: want the given values over the defaults", r)
 	}
 }
+
+// What is right one by one may not fit together.
+func TestTestsThatCannotBeMade(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "x")
+	for name, c := range map[string]struct{ tests, want string }{
+		"the duty line calls itself": {`{second_line: {server: "192.0.2.1:5060", number: "22739110"}}`, "tests.second_line.number: is that of the duty line"},
+		"times and no second line":   {`{times: ["07:40"]}`, "tests.second_line.server: is missing although times are set"},
+		"a number and no server":     {`{second_line: {number: "02422739119"}}`, "tests.second_line.server: is missing"},
+		"all is well":                {`{second_line: {server: "192.0.2.1:5060", number: "02422739119"}, times: ["07:40"], handovers: ["08:00"], before_handover: 15m, every: 6h}`, ""},
+	} {
+		got, err := config.Load(write(t, small+"\ntests: "+c.tests+"\n"))
+		if c.want == "" {
+			if err != nil || !got.Tests.SecondLine.Set() || len(got.Tests.Timetable(time.UTC).Times) != 1 || got.Tests.Timetable(time.UTC).BeforeHandover != 15*time.Minute {
+				t.Errorf("%s: %v, %+v", name, err, got.Tests)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}

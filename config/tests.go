@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"dutyline/telephony"
 	"dutyline/telephony/probe"
 	"dutyline/telephony/testcall"
 )
@@ -63,6 +64,9 @@ func (c *Config) checkTests(f *Faults) {
 	for i, l := range c.Lines {
 		if t.SecondLine.Set() && l.Number == "" {
 			f.add("lines["+strconv.Itoa(i)+"].number", "is missing; a test calls it")
+		}
+		if n := telephony.ParseNumber(l.Number, c.Site.AreaCode); t.SecondLine.Set() && n.E164 != "" && n.E164 == telephony.ParseNumber(t.SecondLine.Number, c.Site.AreaCode).E164 {
+			f.add("tests.second_line.number", "is that of the duty line %q; a line that calls itself is busy: name another line", l.Name)
 		}
 	}
 }
