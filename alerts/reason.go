@@ -24,6 +24,14 @@ const (
 	ReasonFeatureCode    Reason = "feature_code"        // another service code, or one that no table knows
 	ReasonWrongDevice    Reason = "wrong_device"        // another device than the registered duty phone answered
 
+	ReasonTestRefused Reason = "test_refused_caller" // a test call held the line, and a caller was refused
+
+	ReasonTestForwarded Reason = "test_forwarded"       // a test call came out somewhere else
+	ReasonTestRingback  Reason = "test_custom_ringback" // its caller heard music or speech
+	ReasonTestNoRing    Reason = "test_no_ring"         // it made no bell ring, here or elsewhere
+	ReasonTestBusy      Reason = "test_busy"            // it met the busy tone although the line was free
+	ReasonTestUnclear   Reason = "test_unclear"         // it proved nothing
+
 	ReasonRing3            Reason = "ring_3"            // the last ring within the limit has begun
 	ReasonLimitPassed      Reason = "limit_passed"      // still ringing after the limit
 	ReasonLineFault        Reason = "line_fault"        // the configuration would hide or lose calls
@@ -78,6 +86,14 @@ var standings = map[Reason]standing{
 	ReasonForwardQuery:   {Certain, Info, false},
 	ReasonFeatureCode:    {Certain, Warning, false},
 	ReasonWrongDevice:    {Certain, Critical, false},
+
+	ReasonTestRefused: {Certain, Critical, false},
+
+	ReasonTestForwarded: {ProvedByTest, Critical, true},
+	ReasonTestRingback:  {ProvedByTest, Critical, true},
+	ReasonTestNoRing:    {ProvedByTest, Critical, true},
+	ReasonTestBusy:      {ProvedByTest, Critical, true},
+	ReasonTestUnclear:   {Weak, Warning, true},
 
 	ReasonRing3:            {Certain, Warning, true},
 	ReasonLimitPassed:      {Certain, Critical, true},

@@ -81,6 +81,10 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			a := ofCall(ch, ReasonWrongDevice)
 			a.Finding, a.Detail = f, ch.Detail
 			out = append(out, a)
+		case telephony.RefusedByTest:
+			a := ofCall(ch, ReasonTestRefused)
+			a.Finding = f
+			out = append(out, a)
 		case telephony.TransferredAfter:
 			a := ofCall(ch, ReasonTransfer)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo

@@ -275,12 +275,13 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 	for _, r := range alerts.Reasons() {
 		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind,
 			alerts.ReasonOffHook, alerts.ReasonSilentLine, alerts.ReasonTrunk, alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock,
-			alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat}, r)
+			alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat,
+			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear}, r)
 		if r.Lasts() != lasts {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 32 {
+	if n := len(alerts.Reasons()); n != 38 {
 		t.Errorf("%d reasons", n)
 	}
 }

@@ -21,8 +21,6 @@ func callsOf(seed uint64, days int, rate func(t time.Time) float64) (calls []tim
 	return calls, begin, end
 }
 
-var shanghai = time.FixedZone("CST", 8*3600)
-
 // office is a duty room: busy in the daytime of working days, quiet at night.
 func office(t time.Time) float64 {
 	weekend := t.Weekday() == time.Saturday || t.Weekday() == time.Sunday

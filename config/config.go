@@ -42,6 +42,7 @@ type Config struct {
 
 	Health    alerts.HealthRule `mapstructure:"health"`
 	Heartbeat ping.Config       `mapstructure:"heartbeat"`
+	Tests     Tests             `mapstructure:"tests"`
 }
 
 // SIP is where the switch sends copies of its SIP messages (HEP): the third eye, for what neither
@@ -287,6 +288,7 @@ func (c *Config) readSecrets(f *Faults) {
 	if url := secret(f, "heartbeat.url_file", c.Heartbeat.URLFile, "DUTYLINE_HEARTBEAT_URL", false); url != "" {
 		c.Heartbeat.URL = url
 	}
+	c.Tests.readSecrets(f)
 	c.Web.MetricsToken = secret(f, "web.metrics_token_file", c.Web.MetricsFile, "DUTYLINE_METRICS_TOKEN", false)
 }
 

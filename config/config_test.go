@@ -39,6 +39,7 @@ func TestExampleFileIsValidAndHoldsTheDefaults(t *testing.T) {
 	want.Site.Name = "值班室"
 	want.ARI.PasswordFile, want.ARI.Password = "/etc/dutyline/ari.password", "secret"
 	want.Lines, want.Web.TLSNames = got.Lines, []string{}
+	want.Tests.Times, want.Tests.Handovers = []string{}, []string{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("deploy/dutyline.yaml differs from the defaults (-default +file):\n%s", diff)
 	}
@@ -73,6 +74,7 @@ alerts:
     - {name: g, robot: {kind: wecom}, webhook: {url: "ftp://x", template: fax}}
     - {name: nothing}
     - {name: call, details: true, phone: {via: [PJSIP/b, trunk], people: [{name: x, phone: "02422730000"}], ring: 1s, prompts: x}}
+tests: {second_line: {server: "192.0.2.1", number: me, password_file: /none.password}, times: ["7:30"], handovers: [noon], every: 1s, before_handover: 13h}
 `))
 	var faults *config.Faults
 	if !errors.As(err, &faults) {
@@ -87,6 +89,7 @@ alerts:
 		"alerts.channels[0].name:", "alerts.channels[0].least:", "alerts.channels[0].mail.server:", "alerts.channels[0].mail.from:", "alerts.channels[0].mail.to:",
 		"alerts.channels[1].robot.kind:", "alerts.channels[1].robot.webhook_file:", "alerts.channels[2].name:", "alerts.channels[2]:", "alerts.channels[2].webhook.url:", "alerts.channels[3]:",
 		"alerts.channels[4].details:", "alerts.channels[4].phone.via:", "alerts.channels[4].phone.ring:", "alerts.channels[4].phone.prompts:",
+		"tests.second_line.server:", "tests.second_line.number:", "tests.second_line.password_file:", "tests.times:", "tests.handovers:", "tests.every:", "tests.before_handover:",
 	} {
 		if !strings.Contains(strings.ToLower(text), path) {
 			t.Errorf("no fault at %s in:\n%s", path, text)
@@ -212,6 +215,28 @@ alerts: {channels: [{name: call, phone: {via: [PJSIP/trunk], people: [` + people
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// What is right one by one may not fit together.
+func TestTestsThatCannotBeMade(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "x")
+	for name, c := range map[string]struct{ tests, want string }{
+		"the duty line calls itself": {`{second_line: {server: "192.0.2.1:5060", number: "22739110"}}`, "tests.second_line.number: is that of the duty line"},
+		"times and no second line":   {`{times: ["07:40"]}`, "tests.second_line.server: is missing although times are set"},
+		"a number and no server":     {`{second_line: {number: "02422739119"}}`, "tests.second_line.server: is missing"},
+		"all is well":                {`{second_line: {server: "192.0.2.1:5060", number: "02422739119"}, times: ["07:40"], handovers: ["08:00"], before_handover: 15m, every: 6h}`, ""},
+	} {
+		got, err := config.Load(write(t, small+"\ntests: "+c.tests+"\n"))
+		if c.want == "" {
+			if err != nil || !got.Tests.SecondLine.Set() || len(got.Tests.Timetable(time.UTC).Times) != 1 || got.Tests.Timetable(time.UTC).BeforeHandover != 15*time.Minute {
+				t.Errorf("%s: %v, %+v", name, err, got.Tests)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
 }

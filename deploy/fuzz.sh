@@ -14,6 +14,7 @@ telephony/ari FuzzDecode
 telephony/cel FuzzDecode
 telephony/cel FuzzRecords
 telephony/hep FuzzDecode
+telephony/probe FuzzParse
 telephony/tape FuzzReader
 telephony/tape FuzzRecord
 recorder/archive FuzzReceive

@@ -76,6 +76,7 @@ const (
 	RecordingShort        Finding = "recording_short" // recording shorter than the talk time
 	RecordingMissing      Finding = "recording_missing"
 	CutBySwitch           Finding = "cut_by_switch"        // the switch ended or was restarted in mid-call
+	RefusedByTest         Finding = "refused_by_test"      // a test call of ours held the line when this one came
 	SwitchClockStepped    Finding = "switch_clock_stepped" // somebody set the switch's clock in mid-call; times are of the clock as it was set, durations are right
 )
 

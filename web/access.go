@@ -31,6 +31,9 @@ const (
 	muteAlerts    permission = "alert.mute"        // keep one quiet for a while
 	seeChannels   permission = "channel.see"       // how alerts leave the building
 	testChannels  permission = "channel.test"      // send a test message
+	seeTests      permission = "test.see"          // test calls, and whether they can be made
+	runTests      permission = "test.run"          // call the duty number from the second line
+	playTests     permission = "test.play"         // what one heard
 	seeHealth     permission = "health.see"        //
 	showPresence  permission = "presence.show"     // that one's page is open
 	seeEvidence   permission = "evidence.see"      // how the log is proved
@@ -76,6 +79,9 @@ var grants = map[permission]grant{
 	muteAlerts:    {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor}},
 	seeChannels:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
 	testChannels:  {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	seeTests:      {roles: anyRole},
+	runTests:      {roles: anyRole},
+	playTests:     {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
 	seeHealth:     {roles: anyRole},
 	showPresence:  {roles: anyRole},
 	practise:      {roles: anyRole},

@@ -44,6 +44,7 @@ type house struct {
 	logs     *logBook
 	registry *prometheus.Registry
 	practice *fakePractice
+	tests    *fakeTests
 	health   *web.Health
 	noting   sync.Mutex
 	accesses *[]web.Access
@@ -151,7 +152,7 @@ var roles = []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor, 
 func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	t.Helper()
 	h := &house{t: t, clock: &clock{now: time.Now().UTC()}, logs: &logBook{}, registry: prometheus.NewRegistry(),
-		practice: &fakePractice{}, accesses: new([]web.Access)}
+		practice: &fakePractice{}, tests: &fakeTests{}, accesses: new([]web.Access)}
 	h.health = &web.Health{Disk: web.DiskHealth{Room: "plenty", FreeBytes: 4096, ReserveBytes: 512, Days: -1}, Switch: web.SwitchHealth{Connected: true, Since: h.clock.now, Detail: "Asterisk 22"}, Log: web.LogHealth{OK: true},
 		Practice: true, Version: "1.2.3"}
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "log.db"), sqlite.Options{})
@@ -165,7 +166,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	}
 	h.account("newcomer", dutylog.Officer, true)
 	d := web.Deps{
-		Log: db, Alerts: db, AlertCalls: db, Recordings: fakeArchive{db}, Sessions: db.Sessions(), Lines: lines, Practice: h.practice,
+		Log: db, Alerts: db, AlertCalls: db, Recordings: fakeArchive{db}, Sessions: db.Sessions(), Lines: lines, Practice: h.practice, Tests: h.tests,
 		Health: func() web.Health { return *h.health }, Metrics: h.registry, Registerer: h.registry, Now: h.clock.Now, Version: "1.2.3",
 		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
 		Reconcile: func(context.Context) error { return nil },

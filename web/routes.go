@@ -14,6 +14,7 @@ import (
 
 	"dutyline/alerts"
 	"dutyline/dutylog"
+	"dutyline/telephony/testcall"
 )
 
 // prefix is where the API begins.
@@ -67,6 +68,10 @@ var table = []route{
 	{"DELETE", "/alerts/{id}/mute", muteAlerts, "unmute-alert", "End the mute of an alert: what nobody took on is told anew", []int{404, 409}, on((*app).unmute)},
 	{"GET", "/alerts/channels", seeChannels, "alert-channels", "The ways by which alerts leave the building, and how they do", nil, on((*app).channels)},
 	{"POST", "/alerts/channels/{name}/test", testChannels, "test-alert-channel", "Send a test message and wait for what comes of it", []int{404, 409}, on((*app).testChannel)},
+
+	{"GET", "/probe", seeTests, "tests", "Test calls from a second line, newest first, and what cannot be known without one", nil, on((*app).testList)},
+	{"POST", "/probe", runTests, "start-test", "Call the duty number from the second line; never while the line is in use", []int{404, 409, 503}, on((*app).startTest)},
+	{"GET", "/probe/{id}/audio", playTests, "test-audio", "What the caller of a test call heard", []int{404, 416}, on((*app).testSound)},
 
 	{"GET", "/reconciliation", seeLedger, "reconciliation", "What does not agree between calls, recordings and entries, newest first", nil, on((*app).ledger)},
 	{"POST", "/reconciliation", runLedger, "reconcile", "Compare now; gives what is open", []int{503}, on((*app).reconcile)},
@@ -250,6 +255,7 @@ func aliases(r huma.Registry) {
 	r.RegisterTypeAlias(reflect.TypeFor[dutylog.LedgerItem](), reflect.TypeFor[ledgerItemDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[alerts.Alert](), reflect.TypeFor[alertDoc]())
 	r.RegisterTypeAlias(reflect.TypeFor[alerts.LampState](), reflect.TypeFor[lampDoc]())
+	r.RegisterTypeAlias(reflect.TypeFor[testcall.Result](), reflect.TypeFor[testDoc]())
 }
 
 // schemaName names a schema as a reader of the API knows it: callDoc and lineBody are Call and Line.

@@ -137,7 +137,7 @@ type alertDoc struct {
 	ID             int64  `json:"id"`
 	Key            string `json:"key" doc:"One per problem"`
 	Rule           string `json:"rule" doc:"Which one raised it"`
-	Reason         string `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,wrong_device,off_hook,silent_line,trunk_unreachable,recorder_silent,disk_low,clock_unsynchronised,journal_stalled,page_away,officer_not_rostered,heartbeat_failed"`
+	Reason         string `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,test_refused_caller,test_forwarded,test_custom_ringback,test_no_ring,test_busy,test_unclear,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,wrong_device,off_hook,silent_line,trunk_unreachable,recorder_silent,disk_low,clock_unsynchronised,journal_stalled,page_away,officer_not_rostered,heartbeat_failed"`
 	Certainty      string `json:"certainty" enum:"certain,proved_by_test,informative,weak"`
 	Severity       string `json:"severity" enum:"info,warning,critical"`
 	State          string `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`
@@ -161,6 +161,28 @@ type alertDoc struct {
 	ToldAt         stamp  `json:"told_at"`
 	NextPost       string `json:"next_post" enum:",duty_officer,duty_section_chief,duty_leader,supervisor" doc:"Who is told next when nobody takes it on; empty: nobody"`
 	NextAt         stamp  `json:"next_at"`
+}
+
+type testDoc struct {
+	ID        int64    `json:"id"`
+	At        stamp    `json:"at" doc:"When it began"`
+	EndedAt   stamp    `json:"ended_at" doc:"null: it runs"`
+	Line      string   `json:"line"`
+	Cause     string   `json:"cause" enum:"on_demand,schedule,handover"`
+	By        string   `json:"by" doc:"Who asked for it; empty: the timetable"`
+	Verdict   string   `json:"verdict" enum:",reachable,forwarded,custom_ringback,busy,no_ring,cannot_tell" doc:"Empty while it runs"`
+	Reason    string   `json:"reason" enum:",rang_here,answered_here,taken_here,answered_elsewhere,rings_elsewhere,heard_music,busy_here,busy_elsewhere,bell_silent,refused,nothing_heard,announcement,real_call,stopped,switch_unseen,unrecognised,second_line" doc:"Why this verdict"`
+	Ringback  string   `json:"ringback" enum:",standard,custom,other,open,unclear" doc:"What the caller heard, judged apart; open: no sound came, so that whoever else calls may hear anything"`
+	RangAfter *float64 `json:"rang_after" doc:"Seconds from the call until the bell here; null: it did not ring"`
+	Bell      *float64 `json:"bell_seconds" doc:"How long the bell rang"`
+	Seconds   float64  `json:"seconds" doc:"From the call until the hang-up"`
+	CallID    string   `json:"call_id" doc:"Of the call as it arrived; empty: it did not"`
+	Known     string   `json:"recognised_by" enum:",token,number"`
+	Why       string   `json:"hung_up" enum:",heard,silent,limit,answered,real_call,unseen,stopped" doc:"Why we hung up; empty: the other side ended it"`
+	Status    int      `json:"status" doc:"The final SIP answer; 0: there was none"`
+	Heard     string   `json:"heard" doc:"In words"`
+	Detail    string   `json:"detail" doc:"What to look at"`
+	Audio     bool     `json:"audio" doc:"Whether what was heard is kept"`
 }
 
 // documentNulls says where an object may be absent, which huma cannot say of a reference.
@@ -226,7 +248,12 @@ func describe(op *huma.Operation) {
 				"(what was missed is not known any more: read everything anew). Resume with Last-Event-ID or last_event_id.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
 		}}
-	case "place-practice-call":
+	case "test-audio":
+		op.Responses = map[string]*huma.Response{
+			"200": {Description: "The whole file", Content: binary("audio/wav")},
+			"206": {Description: "A range of it", Content: binary("audio/wav")},
+		}
+	case "place-practice-call", "start-test":
 		op.DefaultStatus = 202
 	case "amend-entry":
 		op.SkipValidateBody = true // dutylog.ParsePatch is stricter

@@ -27,6 +27,7 @@ type Deps struct {
 	Sessions   scs.Store        // login sessions; tokens are stored hashed
 	Lines      []telephony.Line // the first one is the default line
 	Practice   Practice         // nil outside practice mode: then the practice line does not exist
+	Tests      Tests            // nil: none are made, and none were
 	Health     func() Health
 	Unlogged   func() Unlogged // nil: nothing is shown before it is in the log
 	Page       fs.FS           // nil: the page that is embedded in the binary

@@ -52,6 +52,7 @@ type app struct {
 	logCheck  *logCheck
 	watcher   *watcher
 	auditor   *auditor
+	prober    *prober
 	steps     *clockWatch
 	collector *recorder.Collector
 	snooper   *snooper // nil where the dialplan records
@@ -81,7 +82,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 	}
 	a.page = web.New(web.Deps{
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
-		Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
+		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
 		Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
@@ -144,6 +145,7 @@ func (a *app) wire(context.Context) error {
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.tell, a.logger)
+	a.wireProber(lines)
 	a.watcher.clock = a.clock
 	a.watcher.sip = newSIPView(a.cfg, lines, a.clock.Now, a.clock.Uptime, a.registry, a.logger)
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
@@ -169,6 +171,9 @@ func (a *app) resume(ctx context.Context) error {
 	open, err := a.log.OpenCalls(ctx)
 	if err != nil {
 		return fmt.Errorf("read the calls that had not ended: %w", err)
+	}
+	if err := a.prober.resume(ctx); err != nil {
+		return fmt.Errorf("take up the test calls of the last run: %w", err)
 	}
 	a.nameDoubtful(ctx)
 	states, err := a.log.LineStates(ctx)
@@ -224,6 +229,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},
+		part{name: "test calls", run: a.prober.Run, grace: 10 * time.Second}, // stops first: what it rings must not go on ringing
 	)
 }
 

@@ -55,6 +55,7 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	facts, err := proofFactsOf(ctx, c.Log.File)
 	checks = append(checks, checkEvidenceKey(c, facts, err), checkBackup(c, facts, err, time.Now()))
 	checks = append(append(checks, checkPeople(ctx, c)...), checkPrompts(c)...)
+	checks = append(checks, checkTests(ctx, c))
 	for _, folder := range c.DataFolders() {
 		checks = append(checks, checkFolder(folder, leastFree))
 	}

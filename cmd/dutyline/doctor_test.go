@@ -124,7 +124,7 @@ func TestDoctorOnAGoodSetUp(t *testing.T) {
 	folder := filepath.Dir(r.cfg.Log.File)
 	want := []string{"ARI rights", "Asterisk", "backup", "beginning of the log", "clock", "clock of the switch", "configuration", "dialplan", "duty log", "evidence key",
 		"folder " + folder, "folder " + r.cfg.Archive.Folder, "folder " + r.cfg.Tape.Folder,
-		"journal", "logins", "modules of the switch", "phone PJSIP/duty", "recording key", "recordings on the switch", "room on the disk", "roster", "structure of the log", "trunk PJSIP/trunk"}
+		"journal", "logins", "modules of the switch", "phone PJSIP/duty", "recording key", "recordings on the switch", "room on the disk", "roster", "structure of the log", "test calls 拨测", "trunk PJSIP/trunk"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(checks))); diff != "" {
 		t.Errorf("what is looked at (-want +got):\n%s", diff)
 	}

@@ -175,7 +175,7 @@ func (r *practiceRun) switchSettings() asterisk.Settings {
 		Binary: r.flags.asterisk, Dir: filepath.Join(r.flags.dir, "run"), Templates: os.DirFS(r.flags.templates),
 		SystemName: "practice", SIPAddress: r.ports.sip, HTTPAddress: r.ports.ari,
 		RTPFrom: r.ports.rtpFrom, RTPTo: r.ports.rtpTo,
-		DutyPassword: r.secret.SIP.Duty.Password, TrunkContact: "sip:" + r.ports.farEnd, Number: practiceNumber,
+		DutyPassword: r.secret.SIP.Duty.Password, TrunkContact: "sip:" + r.ports.farEnd, TrunkTone: true, Number: practiceNumber,
 	}
 }
 
@@ -211,7 +211,7 @@ func (r *practiceRun) serve(ctx context.Context, sw asterisk.Settings, keeper *s
 func (r *practiceRun) newLine(sw asterisk.Settings, see func(context.Context) (telephony.Endpoint, error)) (*practice.Line, error) {
 	return practice.New(practice.Config{
 		SIPAddress: r.ports.sip, DutyUser: sw.DutyUser, DutyPassword: sw.DutyPassword,
-		TrunkAddress: r.ports.trunk(), Number: practiceNumber, FarEndAddress: r.ports.farEnd,
+		TrunkAddress: r.ports.trunk(), Number: practiceNumber, TestNumber: practiceSecondNumber, FarEndAddress: r.ports.farEnd,
 		CacheDir: filepath.Join(r.flags.dir, "speech"), Socket: filepath.Join(r.flags.dir, "practice.sock"),
 		Programme: r.flags.programme == "on", Seed: uint64(time.Now().UnixNano()), Pause: r.flags.pace, Log: r.logger,
 		SeePhone: see, OnNote: r.tellPhone,

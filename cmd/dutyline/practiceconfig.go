@@ -30,6 +30,7 @@ func (r *practiceRun) writeConfig(c config.Config) error {
 		"archive":   group{"folder": c.Archive.Folder},
 		"journal":   group{"file": c.Journal.File},
 		"tape":      group{"folder": c.Tape.Folder, "max_mb": c.Tape.MaxMB},
+		"tests":     group{"second_line": group{"server": c.Tests.SecondLine.Server, "number": c.Tests.SecondLine.Number}},
 		"retention": group{"require_backup": c.Retain.RequireBackup},
 		"health":    group{"rostered_officer": c.Health.RosteredOfficer},
 		"web":       group{"listen": c.Web.Listen, "tls_folder": c.Web.TLSFolder, "tls_names": c.Web.TLSNames},

@@ -12,7 +12,7 @@ import (
 
 // The other commands are told exactly what the daemon of the practice line is told.
 func TestThePracticeLinesConfigurationIsWhatItsDaemonIsTold(t *testing.T) {
-	r := &practiceRun{flags: practiceFlags{dir: t.TempDir()}, ports: practicePorts{page: "127.0.0.1:8480"}}
+	r := &practiceRun{flags: practiceFlags{dir: t.TempDir()}, ports: practicePorts{page: "127.0.0.1:8480", sip: "127.0.0.1:5160"}}
 	told := r.config(asterisk.Settings{Dir: r.flags.dir, DutyUser: "duty", Trunk: "trunk", HTTPAddress: "127.0.0.1:8488", ARIUser: "dutyline", ARIPassword: "not a word of it"})
 	if err := r.writeConfig(told); err != nil {
 		t.Fatal(err)

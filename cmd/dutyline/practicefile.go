@@ -13,6 +13,9 @@ import (
 // practiceNumber is the duty number of the practice line.
 const practiceNumber = "02422739110"
 
+// practiceSecondNumber is that of the line from which its test calls come.
+const practiceSecondNumber = "02422739119"
+
 // practiceFile is VAR/practice.json: how other programs reach the practice line. It holds
 // passwords and is readable by its owner only.
 type practiceFile struct {

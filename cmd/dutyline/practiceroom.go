@@ -15,6 +15,7 @@ import (
 	"dutyline/recorder/archive"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/practice"
+	"dutyline/telephony/probe"
 	"dutyline/web"
 )
 
@@ -40,7 +41,8 @@ func (r *practiceRun) config(sw asterisk.Settings) config.Config {
 	c.Log.File, c.Archive.Folder = in("log.db"), in("recordings")
 	c.Journal.File = sw.Journal()
 	c.Tape.Folder, c.Tape.MaxMB = in("tape"), 256
-	c.Retain.RequireBackup = false // nobody backs up what is only practised
+	c.Tests.SecondLine = probe.Config{Server: r.ports.trunk(), Number: practiceSecondNumber} // the practice line is its own carrier
+	c.Retain.RequireBackup = false                                                           // nobody backs up what is only practised
 	c.Web.Listen, c.Web.TLSFolder = r.ports.page, in("tls")
 	c.Web.TLSNames = []string{"localhost", "127.0.0.1"}
 	return c

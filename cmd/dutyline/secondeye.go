@@ -45,6 +45,7 @@ func (a *app) openTail(atEnd bool) {
 // tell is where the watcher's changes go: into the log, and to the journalist, who waits for
 // the journal's word on every call that ended. Without a journal the live view's word stands.
 func (a *app) tell(changes []telephony.Change) {
+	changes = a.prober.watch.Mark(changes)
 	if a.snooper != nil {
 		a.snooper.Told(changes)
 	}

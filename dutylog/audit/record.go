@@ -28,18 +28,19 @@ const (
 	Acceptance Kind = "acceptance" // somebody took a discrepancy of the ledger as it is; subject: number of the row
 	Interval   Kind = "interval"   // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
 	Alert      Kind = "alert"      // a step in the life of an alert; subject: number of the row
+	Test       Kind = "test"       // a test call, when it began and what it proved; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Changes reports whether what a record of this kind covers is written anew in the course of
 // things, each time with a record of its own. All else stays as it was, except for an erasure.
 func (k Kind) Changes() bool {
-	return k == Call || k == Recording || k == User || k == Import || k == Interval
+	return k == Call || k == Recording || k == User || k == Import || k == Interval || k == Test
 }
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

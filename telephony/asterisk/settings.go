@@ -39,6 +39,7 @@ type Settings struct {
 
 	Trunk        string   // endpoint name of the trunk; default "trunk"
 	TrunkContact string   // where outgoing calls go, for instance sip:127.0.0.1:5170; empty: nowhere
+	TrunkTone    bool     // callers hear the ring-back tone from this Asterisk; false: it only says that it rings
 	TrunkMatch   []string // addresses that are the trunk without a password; default 127.0.0.1
 
 	Number    string        // the duty number; default 02422739110

@@ -158,6 +158,9 @@ func (l *Line) calledPhone(d *sipgo.DialogServerSession) {
 		leave, _ := l.floor.enter(ctx)
 		defer leave()
 		b = l.unplanned(ctx, fmt.Sprintf("a call from %.40q that is not ours reaches the simulated phone", number))
+		if number == l.cfg.TestNumber {
+			b.call.Does = NeverAnswer
+		}
 		defer b.noteEnd()
 	}
 	defer b.reach()() // after the phone was put down: then it is free for the next call

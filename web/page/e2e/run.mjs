@@ -457,6 +457,21 @@ await check('alerts: what nobody has taken on, and who has the rest', async () =
   await desk.at('call-detail').locator('dl').waitFor()
 })
 
+await check('test call: the button proves that the line is reachable, and what was heard is played', async () => {
+  await desk.at('nav-tests').click()
+  await until('the line is free', async () => (await desk.api('/lines')).body.items[0].state === 'idle')
+  await desk.at('test-start').click()
+  await desk.says(/拨测，不必接听/, desk.at('line'))
+  await until('it is over', async () => (await desk.at('test-row').first().getAttribute('data-verdict')) !== '')
+  await desk.says(/畅通[\s\S]*值班话机响铃[\s\S]*标准回铃音/, desk.at('test-last'))
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
+  await desk.shot('15g-tests')
+  await desk.at('test-play').first().click()
+  await until('it plays', async () => desk.page.evaluate(() => { const a = document.querySelector('audio'); return !!a && a.currentTime > 0.2 }))
+  await desk.at('nav-calls').click()
+})
+
 await check('English by a switch, and back', async () => {
   await desk.at('lang').click()
   await until('English', async () => /Duty desk[\s\S]*Idle/.test(await desk.text()))

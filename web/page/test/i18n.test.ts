@@ -8,6 +8,7 @@ import { findingsZh } from '@/i18n/findings'
 import { lampsEn, lampsZh } from '@/i18n/lamps'
 import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
 import { sidesEn, sidesZh } from '@/i18n/sides'
+import { testsEn, testsZh } from '@/i18n/tests'
 import { sightZh } from '@/i18n/sight'
 import { zh as deskZh } from '@/i18n/zh'
 import reasons from '../../../alerts/reason.go?raw'
@@ -17,8 +18,8 @@ import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...testsZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...testsEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 

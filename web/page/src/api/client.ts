@@ -1,6 +1,6 @@
 // The one place that talks HTTP to the daemon.
 import type { Alert, AlertCall, AlertPage, Channel, ChannelTest,
-  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session,
+  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session, TestPage,
 } from './types'
 
 const BASE = '/api/v1'
@@ -144,6 +144,9 @@ export const api = {
   channels: () => request<{ items: Channel[] }>('GET', '/alerts/channels'),
   /** Waits for what comes of it, which a slow receiver makes long. */
   testChannel: (name: string) => request<ChannelTest>('POST', '/alerts/channels/' + id(name) + '/test', undefined, 60_000),
+  tests: () => request<TestPage>('GET', '/probe'),
+  startTest: () => request<{ id: number }>('POST', '/probe'),
+  testAudioUrl: (test: number) => BASE + '/probe/' + test + '/audio',
   ledger: (filter: { state?: string; limit?: number; cursor?: string }) =>
     request<LedgerPage>('GET', '/reconciliation' + query(filter)),
   reconcile: () => request<LedgerPage>('POST', '/reconciliation', undefined, 120_000),

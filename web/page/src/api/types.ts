@@ -306,6 +306,37 @@ export interface LedgerPage extends Page<LedgerItem> {
   problem: string
 }
 
+/** A test call from the second line. */
+export interface TestCall {
+  id: number
+  at: string
+  /** null: it runs. */
+  ended_at: string | null
+  line: string
+  cause: 'on_demand' | 'schedule' | 'handover'
+  by: string
+  verdict: '' | 'reachable' | 'forwarded' | 'custom_ringback' | 'busy' | 'no_ring' | 'cannot_tell'
+  reason: string
+  ringback: string
+  rang_after: number | null
+  bell_seconds: number | null
+  seconds: number
+  call_id: string
+  recognised_by: '' | 'token' | 'number'
+  hung_up: string
+  status: number
+  heard: string
+  detail: string
+  audio: boolean
+}
+export interface TestPage {
+  items: TestCall[]
+  second_line: boolean
+  number: string
+  next_at: string | null
+  unknowable: string[]
+}
+
 export interface PracticeCall {
   from: string
   name: string

@@ -2,6 +2,7 @@
 // test reads that file and insists on a text for each.
 export const findingsZh = {
   'finding.borderline': '接听时刻紧贴时限，在计时误差范围内',
+  'finding.refused_by_test': '来电时线路被本系统的拨测占用',
   'finding.busy_without_a_call': '没有通话时话机却报忙：可能听筒没放好，或开了免打扰',
   'finding.trunk_answered_before_bell': '响铃之前线路已被接通（可能有语音导航或彩铃）',
   'finding.bell_behind_caller': '话机响铃比来电到达晚 2 秒以上',
@@ -43,6 +44,7 @@ export const findingsZh = {
 
 export const findingsEn: Record<keyof typeof findingsZh, string> = {
   'finding.borderline': 'Answered so close to the limit that it lies within the uncertainty',
+  'finding.refused_by_test': 'A test call of this system held the line when it came',
   'finding.busy_without_a_call': 'The phone said busy while there was no call: handset off the hook, or do-not-disturb',
   'finding.trunk_answered_before_bell': 'The trunk was answered before the bell (voice menu or ring-back tone?)',
   'finding.bell_behind_caller': 'The bell began more than 2 s after the call reached us',

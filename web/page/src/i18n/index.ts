@@ -10,10 +10,11 @@ import { en } from './en'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
+import { testsEn, testsZh, type TestsKey } from './tests'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | SidesKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | SidesKey | TestsKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -37,7 +38,10 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...sidesEn } }
+const tables: Record<Lang, Record<string, string>> = {
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...sidesZh, ...testsZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...sidesEn, ...testsEn },
+}
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)

@@ -9,6 +9,7 @@ const BY_TYPE: Record<string, Key> = {
   'too-many-attempts': 'problem.tooMany', 'cross-site-request': 'problem.crossSite', 'stale-revision': 'problem.stale',
   'no-recording': 'problem.noRecording', 'recording-altered': 'problem.altered', 'no-practice-line': 'problem.noPractice',
   'key-absent': 'problem.keyAbsent',
+  'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns',
 }
 const BY_STATUS: Record<number, Key> = {
   0: 'common.offline', 400: 'problem.invalid', 401: 'problem.signIn', 403: 'problem.notAllowed', 404: 'problem.notFound',

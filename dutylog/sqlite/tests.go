@@ -1,0 +1,93 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"dutyline/dutylog/audit"
+	"dutyline/telephony/testcall"
+)
+
+const testColumns = "at, ended_at, line, cause, by_whom, token, number, verdict, reason, ringback, rang_after, bell_for, length, call_id, known_by, why, status, heard, detail, sound"
+
+func testValues(r testcall.Result) []any {
+	return []any{plainMicros(r.At), micros(r.EndedAt), r.Line, string(r.Cause), r.By, r.Token, r.Number, string(r.Verdict), string(r.Reason), string(r.Ringback),
+		spanMicros(r.RangAfter), spanMicros(r.BellFor), r.Length.Microseconds(), r.CallID, string(r.Known), string(r.Why), r.Status, r.Heard, r.Detail, r.Sound}
+}
+
+// spanMicros is nil for a time that is not known.
+func spanMicros(d time.Duration) any {
+	if d < 0 {
+		return nil
+	}
+	return d.Microseconds()
+}
+
+func scanTest(row scanner) (r testcall.Result, err error) {
+	var rang, bell sql.NullInt64
+	var length int64
+	err = row.Scan(&r.ID, instant{&r.At}, instant{&r.EndedAt}, &r.Line, &r.Cause, &r.By, &r.Token, &r.Number, &r.Verdict, &r.Reason, &r.Ringback,
+		&rang, &bell, &length, &r.CallID, &r.Known, &r.Why, &r.Status, &r.Heard, &r.Detail, &r.Sound)
+	r.RangAfter, r.BellFor, r.Length = spanOf(rang), spanOf(bell), time.Duration(length)*time.Microsecond
+	return r, err
+}
+
+func spanOf(n sql.NullInt64) time.Duration {
+	if !n.Valid {
+		return -1
+	}
+	return time.Duration(n.Int64) * time.Microsecond
+}
+
+// BeginTest implements testcall.Store.
+func (db *DB) BeginTest(ctx context.Context, r testcall.Result) (id int64, err error) {
+	err = db.write(ctx, "begin a test call", func(t *tx) error {
+		result, err := t.sql.Exec("INSERT INTO tests ("+testColumns+") VALUES ("+marks(testColumns)+")", testValues(r)...)
+		if err != nil {
+			return err
+		}
+		if id, err = result.LastInsertId(); err != nil {
+			return err
+		}
+		return t.proveRow(audit.Test, strconv.FormatInt(id, 10))
+	})
+	return id, err
+}
+
+// EndTest implements testcall.Store.
+func (db *DB) EndTest(ctx context.Context, r testcall.Result) error {
+	return db.write(ctx, "end a test call", func(t *tx) error {
+		n, err := t.changed("UPDATE tests SET "+strings.ReplaceAll(testColumns, ", ", " = ?, ")+" = ? WHERE id = ? AND ended_at IS NULL", append(testValues(r), r.ID)...)
+		switch {
+		case err != nil:
+			return err
+		case n == 0:
+			return fmt.Errorf("test call %d is over already, or there is none", r.ID)
+		}
+		return t.proveRow(audit.Test, strconv.FormatInt(r.ID, 10))
+	})
+}
+
+// Tests implements testcall.Store.
+func (db *DB) Tests(ctx context.Context, limit int) ([]testcall.Result, error) {
+	rows, err := db.reading(ctx).Query("SELECT id, "+testColumns+" FROM tests ORDER BY id DESC LIMIT ?", limit)
+	list, err := all(rows, err, scanTest)
+	return list, db.explain("list the test calls", err)
+}
+
+// Test implements testcall.Store.
+func (db *DB) Test(ctx context.Context, id int64) (testcall.Result, error) {
+	r, err := scanTest(db.reading(ctx).QueryRow("SELECT id, "+testColumns+" FROM tests WHERE id = ?", id))
+	return r, db.explain("read a test call", noRows(err, "test", strconv.FormatInt(id, 10)))
+}
+
+// RunningTests implements testcall.Store.
+func (db *DB) RunningTests(ctx context.Context) ([]testcall.Result, error) {
+	rows, err := db.reading(ctx).Query("SELECT id, " + testColumns + " FROM tests WHERE ended_at IS NULL ORDER BY id")
+	list, err := all(rows, err, scanTest)
+	return list, db.explain("list the test calls that run", err)
+}
