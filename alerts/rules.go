@@ -15,7 +15,9 @@ type Rules struct {
 // From decides what a change is worth telling. It is pure: the same change gives the same
 // alerts under the same keys. Calls of the product's own line test and its own alert calls
 // raise nothing.
-func (r Rules) From(ch telephony.Change) []Alert {
+func (r Rules) From(ch telephony.Change) []Alert { return withEvidence(ch, r.from(ch)) }
+
+func (r Rules) from(ch telephony.Change) []Alert {
 	if ch.Call == nil {
 		return fromLine(ch)
 	}
@@ -70,13 +72,17 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			a := ofCall(ch, ReasonRedirected)
 			a.Finding, a.Detail = f, ch.Call.RedirectedFrom
 			out = append(out, a)
+		case telephony.ForwardAttempted:
+			a := ofCall(ch, ReasonFeatureForward)
+			a.Finding = f
+			out = append(out, a)
 		case telephony.RedirectAttempted, telephony.RedirectedInSIP:
 			a := ofCall(ch, ReasonPhoneRedirect)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo
 			if !slices.ContainsFunc(out, func(o Alert) bool { return o.Key == a.Key }) {
 				out = append(out, a)
 			}
-		case telephony.TransferredAfter:
+		case telephony.TransferredAfter, telephony.TransferAttempted:
 			a := ofCall(ch, ReasonTransfer)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo
 			out = append(out, a)
@@ -95,8 +101,11 @@ func (r Rules) fromCode(ch telephony.Change) Alert {
 	}
 	a := ofCall(ch, reason)
 	a.Finding, a.Detail = telephony.FeatureCode, ch.Call.Called.Raw
-	if code.Means == DoNotDisturb {
+	switch code.Means {
+	case DoNotDisturb:
 		a.Severity = Critical
+	case OtherService:
+		a.Severity = Info // known, and it keeps no call away
 	}
 	return a
 }

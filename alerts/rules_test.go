@@ -217,7 +217,7 @@ func TestEachRungOfTheLadderHasItsReason(t *testing.T) {
 		"forwarding is cancelled":      {dialled("#57#"), []string{"forward_cancel_code certain warning"}},
 		"forwarding is asked for":      {dialled("*#57#"), []string{"forward_query_code certain info"}},
 		"do not disturb":               {dialled("*56#"), []string{"feature_code certain critical"}},
-		"a code that nobody knows":     {dialled("*8"), []string{"feature_code certain warning"}},
+		"a code that nobody knows":     {dialled("*88#"), []string{"feature_code certain warning"}},
 		"302 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneRedirected), []string{"phone_redirect certain critical"}},
 		"181 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneForwarded), []string{"phone_redirect certain critical"}},
 		"302 that only SIP shows":      {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedInSIP), []string{"phone_redirect certain critical"}},
@@ -261,7 +261,7 @@ func TestAnAlertIsTakenOnOnce(t *testing.T) {
 
 func TestAnAlertWithoutATimeIsWrittenAsNull(t *testing.T) {
 	raw, err := json.Marshal(alerts.Alert{Key: "k", Reason: alerts.ReasonMissed})
-	want := `{"id":0,"key":"k","rule":"","reason":"missed","certainty":"","severity":"","state":"open","line":"","call_id":"","finding":"","detail":"",` +
+	want := `{"id":0,"key":"k","rule":"","reason":"missed","certainty":"","severity":"","state":"open","line":"","call_id":"","finding":"","detail":"","evidence":[],` +
 		`"opened_at":null,"acknowledged_at":null,"acknowledged_by":"","note":"","resolved_at":null}`
 	if err != nil || string(raw) != want {
 		t.Errorf("%s, %v", raw, err)

@@ -34,6 +34,7 @@ type Change struct {
 	State   LineState // the line's state after this change, always set
 	Finding Finding   // for faults and updates that carry one
 	Detail  string    // for faults: the endpoint and what to do
+	Proofs  []Proof   // what was seen on which this, and what is found about the call, rests
 
 	Interval *Interval // of IntervalSeen; kind and beginning are its key
 	Journal  *Position // of JournalRead

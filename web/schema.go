@@ -134,22 +134,30 @@ type acceptedDoc struct {
 }
 
 type alertDoc struct {
-	ID             int64  `json:"id"`
-	Key            string `json:"key" doc:"One per problem"`
-	Rule           string `json:"rule" doc:"Which one raised it"`
-	Reason         string `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown"`
-	Certainty      string `json:"certainty" enum:"certain,proved_by_test,informative,weak"`
-	Severity       string `json:"severity" enum:"info,warning,critical"`
-	State          string `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`
-	Line           string `json:"line"`
-	CallID         string `json:"call_id" doc:"Empty when it is about no call"`
-	Finding        string `json:"finding"`
-	Detail         string `json:"detail" doc:"What was dialled, where it went, or what to do"`
-	OpenedAt       stamp  `json:"opened_at"`
-	AcknowledgedAt stamp  `json:"acknowledged_at"`
-	AcknowledgedBy string `json:"acknowledged_by" doc:"Name, else login"`
-	Note           string `json:"note" doc:"What is being done about it"`
-	ResolvedAt     stamp  `json:"resolved_at"`
+	ID             int64              `json:"id"`
+	Key            string             `json:"key" doc:"One per problem"`
+	Rule           string             `json:"rule" doc:"Which one raised it"`
+	Reason         string             `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown"`
+	Certainty      string             `json:"certainty" enum:"certain,proved_by_test,informative,weak"`
+	Severity       string             `json:"severity" enum:"info,warning,critical"`
+	State          string             `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`
+	Line           string             `json:"line"`
+	CallID         string             `json:"call_id" doc:"Empty when it is about no call"`
+	Finding        string             `json:"finding"`
+	Detail         string             `json:"detail" doc:"What was dialled, where it went, or what to do"`
+	Evidence       []alertEvidenceDoc `json:"evidence" nullable:"false" doc:"What it rests on"`
+	OpenedAt       stamp              `json:"opened_at"`
+	AcknowledgedAt stamp              `json:"acknowledged_at"`
+	AcknowledgedBy string             `json:"acknowledged_by" doc:"Name, else login"`
+	Note           string             `json:"note" doc:"What is being done about it"`
+	ResolvedAt     stamp              `json:"resolved_at"`
+}
+
+type alertEvidenceDoc struct {
+	Kind string `json:"kind" enum:"call,event,sip,audio" doc:"audio: the recording of the call that ref names"`
+	Ref  string `json:"ref" doc:"The call's id, the switch's channel (or the line), or the Call-ID"`
+	Text string `json:"text" doc:"What the switch or SIP said; empty when ref says all"`
+	At   stamp  `json:"at"`
 }
 
 // documentNulls says where an object may be absent, which huma cannot say of a reference.

@@ -60,17 +60,24 @@ func (v *sipView) take(m hep.Message) (events []telephony.Event, moved []telepho
 		switch f.Kind {
 		case hep.Moved, hep.SendingOn:
 			if f.By == hep.Called {
-				events = append(events, telephony.Event{Kind: telephony.EventSentOn, At: f.Evidence.At, Forward: target(f),
-					Channel: telephony.Channel{SIPCallID: m.CallID}})
+				events = append(events, shown(telephony.EventSentOn, f, target(f)))
 			}
+		case hep.Referred:
+			events = append(events, shown(telephony.EventReferred, f, f.Target))
 		case hep.RegistrationMoved:
 			if !f.Before.SameHost(f.Now) { // another port alone is a phone that was started again
 				moved = append(moved, telephony.Change{Kind: telephony.PhoneMoved, At: f.Evidence.At, Line: v.lineOf(f.Phone),
-					Detail: f.Phone + ": " + f.Before.Source.Addr().String() + " → " + f.Now.Source.Addr().String()})
+					Detail: f.Phone + ": " + f.Before.Source.Addr().String() + " → " + f.Now.Source.Addr().String(),
+					Proofs: []telephony.Proof{{Kind: telephony.SeenInSIP, Ref: f.Evidence.CallID, Text: f.Evidence.String(), At: f.Evidence.At}}})
 			}
 		}
 	}
 	return events, moved
+}
+
+// shown is what a message proves of the call whose dialog it is in.
+func shown(kind telephony.EventKind, f hep.Fact, forward string) telephony.Event {
+	return telephony.Event{Kind: kind, At: f.Evidence.At, Forward: forward, Said: f.Evidence.String(), Channel: telephony.Channel{SIPCallID: f.Evidence.CallID}}
 }
 
 // target is where the call was sent; a 181 does not say it.

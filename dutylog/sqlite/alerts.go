@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,19 +14,32 @@ import (
 )
 
 const alertColumns = "key, rule, reason, certainty, severity, line, call_id, finding, detail, at, acknowledged_at, acknowledged_login, acknowledged_name, " +
-	"acknowledged_role, note, over_at"
+	"acknowledged_role, note, over_at, evidence"
 
 const alertSelect = "SELECT id, " + alertColumns + " FROM alerts"
 
 func alertValues(a alerts.Alert) []any {
 	return []any{a.Key, a.Rule, string(a.Reason), string(a.Certainty), string(a.Severity), a.Line, a.CallID, string(a.Finding), a.Detail, plainMicros(a.At),
-		micros(a.AcknowledgedAt), a.AcknowledgedBy.Login, a.AcknowledgedBy.Name, string(a.AcknowledgedBy.Role), a.Note, micros(a.ResolvedAt)}
+		micros(a.AcknowledgedAt), a.AcknowledgedBy.Login, a.AcknowledgedBy.Name, string(a.AcknowledgedBy.Role), a.Note, micros(a.ResolvedAt), evidenceText(a.Evidence)}
 }
 
 func scanAlert(row scanner) (a alerts.Alert, err error) {
+	var evidence string
 	err = row.Scan(&a.ID, &a.Key, &a.Rule, &a.Reason, &a.Certainty, &a.Severity, &a.Line, &a.CallID, &a.Finding, &a.Detail, instant{&a.At},
-		instant{&a.AcknowledgedAt}, &a.AcknowledgedBy.Login, &a.AcknowledgedBy.Name, &a.AcknowledgedBy.Role, &a.Note, instant{&a.ResolvedAt})
+		instant{&a.AcknowledgedAt}, &a.AcknowledgedBy.Login, &a.AcknowledgedBy.Name, &a.AcknowledgedBy.Role, &a.Note, instant{&a.ResolvedAt}, &evidence)
+	if err == nil && evidence != "" { // empty: raised before it was kept
+		err = json.Unmarshal([]byte(evidence), &a.Evidence)
+	}
 	return a, err
+}
+
+// evidenceText is how the evidence of an alert is kept: as the API carries it.
+func evidenceText(list []alerts.Evidence) string {
+	if len(list) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(list) // texts and times only
+	return string(text)
 }
 
 // Raise writes the alert and its feed row. One key is one problem: while it stands, raising
