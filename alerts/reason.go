@@ -22,12 +22,16 @@ const (
 	ReasonForwardCancel  Reason = "forward_cancel_code" // one that cancels it: so it was set
 	ReasonForwardQuery   Reason = "forward_query_code"  // one that asks for it; no offence
 	ReasonFeatureCode    Reason = "feature_code"        // another service code, or one that no table knows
+	ReasonMisuseNumber   Reason = "misuse_number"       // the duty phone called a number that is not for duty
+	ReasonMisuseDuration Reason = "misuse_duration"     // a call occupied the line longer than allowed
+	ReasonNuisanceCaller Reason = "nuisance_caller"     // somebody calls who was a nuisance before
 
 	ReasonRing3            Reason = "ring_3"            // the last ring within the limit has begun
 	ReasonLimitPassed      Reason = "limit_passed"      // still ringing after the limit
 	ReasonLineFault        Reason = "line_fault"        // the configuration would hide or lose calls
 	ReasonPhoneUnreachable Reason = "phone_unreachable" // no duty phone is registered or answers
 	ReasonLineBlind        Reason = "line_unknown"      // the switch cannot be seen
+	ReasonRulesRefused     Reason = "rules_refused"     // the rule file has a mistake, older rules are in force
 )
 
 // Certainty is how sure an alert is.
@@ -65,12 +69,16 @@ var standings = map[Reason]standing{
 	ReasonForwardCancel:  {Certain, Warning, false},
 	ReasonForwardQuery:   {Certain, Info, false},
 	ReasonFeatureCode:    {Certain, Warning, false},
+	ReasonMisuseNumber:   {Certain, Warning, false},
+	ReasonMisuseDuration: {Certain, Warning, false},
+	ReasonNuisanceCaller: {Certain, Warning, false},
 
 	ReasonRing3:            {Certain, Warning, true},
 	ReasonLimitPassed:      {Certain, Critical, true},
 	ReasonLineFault:        {Certain, Warning, true},
 	ReasonPhoneUnreachable: {Certain, Critical, true},
 	ReasonLineBlind:        {Certain, Critical, true},
+	ReasonRulesRefused:     {Certain, Warning, true},
 }
 
 // Reasons lists the closed set, in no order.

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"slices"
+	"time"
 
 	"dutyline/telephony"
 )
@@ -9,7 +10,22 @@ import (
 // Rules decide what is worth telling. The zero value knows no service codes: each is then one
 // that no table knows.
 type Rules struct {
-	Codes map[string]Codes // by line
+	Codes  map[string]Codes // by line
+	Misuse Misuse
+	Policy []Policy
+	Zone   *time.Location // of the site's hours; nil is UTC
+	Area   string         // its area code
+}
+
+// Judge decides all that a change is worth telling: what happened, and misuse, which needs a look
+// into the log; weighed by what the site wants at this time. Like From it is pure in what it is
+// given: the same change and view give the same alerts under the same keys.
+func (r Rules) Judge(ch telephony.Change, v View) ([]Alert, error) {
+	misused, err := r.misuse(ch, v)
+	if err != nil {
+		return nil, err
+	}
+	return withEvidence(ch, r.weigh(ch, append(r.from(ch), misused...))), nil
 }
 
 // From decides what a change is worth telling. It is pure: the same change gives the same
@@ -21,7 +37,7 @@ func (r Rules) from(ch telephony.Change) []Alert {
 	if ch.Call == nil {
 		return fromLine(ch)
 	}
-	if slices.Contains(ch.Call.Tags, telephony.TagTest) || slices.Contains(ch.Call.Tags, telephony.TagSystem) {
+	if ofOurs(ch.Call) {
 		return nil
 	}
 	var out []Alert
@@ -190,4 +206,11 @@ func fromState(ch telephony.Change) []Alert {
 		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{down, blind}}}
 	}
 	return nil
+}
+
+// Refused tells that the rule file has a mistake.
+func Refused(why error, at time.Time) Alert {
+	s := standings[ReasonRulesRefused]
+	return Alert{Key: string(ReasonRulesRefused), Rule: string(ReasonRulesRefused), Reason: ReasonRulesRefused, Certainty: s.certainty, Severity: s.severity,
+		Detail: why.Error(), At: at}
 }

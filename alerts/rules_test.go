@@ -271,12 +271,12 @@ func TestAnAlertWithoutATimeIsWrittenAsNull(t *testing.T) {
 // Every reason is known with what it says by itself, and the page can list them.
 func TestTheSetOfReasonsIsClosed(t *testing.T) {
 	for _, r := range alerts.Reasons() {
-		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind}, r)
+		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind, alerts.ReasonRulesRefused}, r)
 		if r.Lasts() != lasts {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 21 {
+	if n := len(alerts.Reasons()); n != 25 {
 		t.Errorf("%d reasons", n)
 	}
 }

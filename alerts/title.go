@@ -18,11 +18,15 @@ var titles = map[Reason]string{
 	ReasonForwardCancel:    "值班话机拨打了取消转移代码（说明此前设有转移）",
 	ReasonForwardQuery:     "值班话机查询了呼叫转移",
 	ReasonFeatureCode:      "值班话机拨打了业务代码",
+	ReasonMisuseNumber:     "值班电话拨打了与值班无关的号码",
+	ReasonMisuseDuration:   "值班电话占线过久",
+	ReasonNuisanceCaller:   "骚扰电话再次来电",
 	ReasonRing3:            "正在响第三声，尚未接听",
 	ReasonLimitPassed:      "已超过三声，仍未接听",
 	ReasonLineFault:        "线路配置有隐患",
 	ReasonPhoneUnreachable: "值班话机离线，来电打不进来",
 	ReasonLineBlind:        "看不到交换机，线路状况不明",
+	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
 }
 
 // Title is a reason for people.

@@ -14,6 +14,7 @@ import (
 
 // Alerts is how alerts leave the building.
 type Alerts struct {
+	Rules    string    `mapstructure:"rules"` // the rule file; empty: the shipped rules
 	Channels []Channel `mapstructure:"channels"`
 }
 

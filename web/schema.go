@@ -137,7 +137,7 @@ type alertDoc struct {
 	ID             int64              `json:"id"`
 	Key            string             `json:"key" doc:"One per problem"`
 	Rule           string             `json:"rule" doc:"Which one raised it"`
-	Reason         string             `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown"`
+	Reason         string             `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,misuse_number,misuse_duration,nuisance_caller,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,rules_refused"`
 	Certainty      string             `json:"certainty" enum:"certain,proved_by_test,informative,weak"`
 	Severity       string             `json:"severity" enum:"info,warning,critical"`
 	State          string             `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`

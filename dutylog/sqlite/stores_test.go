@@ -350,7 +350,7 @@ func TestDisablingEndsSessionsAtOnce(t *testing.T) {
 func TestAnAlertIsToldOnce(t *testing.T) {
 	db := open(t)
 	a := alerts.Alert{Key: "missed/1.0", Reason: alerts.ReasonMissed, Line: "duty", CallID: "1.0", At: noon,
-		Evidence: []alerts.Evidence{{Kind: alerts.EvidenceCall, Ref: "1.0", At: noon}, {Kind: alerts.EvidenceEvent, Ref: "1.1", Text: "Dial BUSY"}}}
+		Evidence: []alerts.Evidence{{Kind: alerts.EvidenceCall, Ref: "1.0", At: noon.Truncate(time.Millisecond)}, {Kind: alerts.EvidenceEvent, Ref: "1.1", Text: "Dial BUSY"}}}
 	ok(t, db.Raise(ctx, a))
 	ok(t, db.Raise(ctx, a))
 	a.At = noon.Add(time.Hour)

@@ -54,11 +54,15 @@ export const alertsZh = {
   'reason.forward_cancel_code': '值班话机拨打了取消转移代码（说明此前设有转移）',
   'reason.forward_query_code': '值班话机查询了呼叫转移',
   'reason.feature_code': '值班话机拨打了业务代码',
+  'reason.misuse_number': '值班电话拨打了与值班无关的号码',
+  'reason.misuse_duration': '值班电话占线过久',
+  'reason.nuisance_caller': '骚扰电话再次来电',
   'reason.ring_3': '正在响第三声，尚未接听',
   'reason.limit_passed': '已超过三声，仍未接听',
   'reason.line_fault': '线路配置有隐患',
   'reason.phone_unreachable': '值班话机离线，来电打不进来',
   'reason.line_unknown': '看不到交换机，线路状况不明',
+  'reason.rules_refused': '告警规则文件有误，沿用原规则',
 } as const
 
 export type AlertsKey = keyof typeof alertsZh
@@ -118,9 +122,13 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.forward_cancel_code': 'A code that cancels forwarding was dialled (so it had been set)',
   'reason.forward_query_code': 'Forwarding was asked for at the duty phone',
   'reason.feature_code': 'A service code was dialled at the duty phone',
+  'reason.misuse_number': 'The duty phone called a number that is not for duty',
+  'reason.misuse_duration': 'A call occupied the duty line for too long',
+  'reason.nuisance_caller': 'A nuisance caller calls again',
   'reason.ring_3': 'The third ring, and nobody has answered',
   'reason.limit_passed': 'More than three rings, and nobody has answered',
   'reason.line_fault': 'The line is configured so that something could be lost',
   'reason.phone_unreachable': 'The duty phone is offline: no call gets through',
   'reason.line_unknown': 'The switch cannot be seen: nothing is known of the line',
+  'reason.rules_refused': 'The rule file has a mistake: the rules before it go on',
 }
