@@ -26,8 +26,8 @@ func (a *app) wireSenders() error {
 }
 
 func newAlertsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "alerts", Short: "Try the channels by which alerts leave the building"}
-	cmd.AddCommand(newAlertsSendCommand())
+	cmd := &cobra.Command{Use: "alerts", Short: "Try the rules of alerts, and the channels by which they leave the building"}
+	cmd.AddCommand(newAlertsSendCommand(), newAlertsRulesCommand(), newAlertsTestCommand())
 	return cmd
 }
 

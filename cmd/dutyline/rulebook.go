@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +33,7 @@ type ruleBook struct {
 
 // newRuleBook takes the rules up; it never fails: the line is watched by whatever rules there are.
 func newRuleBook(cfg config.Config, log *sqlite.DB, logger *slog.Logger) *ruleBook {
-	b := &ruleBook{cfg: cfg, keep: filepath.Join(filepath.Dir(cfg.Log.File), "rules.good.yaml"), log: log, logger: logger}
+	b := &ruleBook{cfg: cfg, keep: keptRules(cfg), log: log, logger: logger}
 	b.look()
 	if b.rules.Load() != nil {
 		return b
