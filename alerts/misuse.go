@@ -138,6 +138,20 @@ func (r Rules) lasted(ch telephony.Change, v View) (Alert, bool, error) {
 	return r.tooLong(ch, due, v)
 }
 
+// Running decides what is to be told at a time of a call that still runs: that it occupies the
+// line for too long, while somebody can still free it. The key is that of its end.
+func (r Rules) Running(ch telephony.Change, now time.Time, v View) ([]Alert, error) {
+	due := r.Misuse.Longest.due(ch.Call)
+	if due.IsZero() || now.Before(due) || ofOurs(ch.Call) {
+		return nil, nil
+	}
+	a, is, err := r.tooLong(ch, due, v)
+	if !is || err != nil {
+		return nil, err
+	}
+	return withEvidence(ch, r.weigh(ch, []Alert{a})), nil
+}
+
 // due is when a call occupies the line for too long; zero when it never does.
 func (l Longest) due(c *telephony.Call) time.Time {
 	switch {

@@ -166,6 +166,7 @@ func (a *app) resume(ctx context.Context) error {
 	if a.snooper != nil {
 		a.snooper.resume(open)
 	}
+	a.rules.resume(open)
 	a.watcher.resume(open, states)
 	return nil
 }
@@ -202,7 +203,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "reconciliation", run: a.ledger.Run},
 		part{name: "log check", run: a.logCheck.Run},
 		part{name: "clock", run: a.steps.Run},
-		part{name: "rules", run: a.rules.Run},
+		part{name: "rules", run: func(ctx context.Context) error { return a.rules.Run(ctx, a.watcher.SwitchNow) }},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},

@@ -5,7 +5,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,11 +32,14 @@ type ruleBook struct {
 	rules   atomic.Pointer[alerts.Rules]
 	refused atomic.Pointer[error] // why the file is not in force; nil when it is
 	seen    []byte                // the file as it was looked at last
+
+	mu      sync.Mutex
+	running map[string]telephony.Change // the newest of each call that runs
 }
 
 // newRuleBook takes the rules up; it never fails: the line is watched by whatever rules there are.
 func newRuleBook(cfg config.Config, log *sqlite.DB, logger *slog.Logger) *ruleBook {
-	b := &ruleBook{cfg: cfg, keep: keptRules(cfg), log: log, logger: logger}
+	b := &ruleBook{running: map[string]telephony.Change{}, cfg: cfg, keep: keptRules(cfg), log: log, logger: logger}
 	b.look()
 	if b.rules.Load() != nil {
 		return b
@@ -54,7 +60,45 @@ func newRuleBook(cfg config.Config, log *sqlite.DB, logger *slog.Logger) *ruleBo
 
 // Judge is what a change is worth telling by the rules in force.
 func (b *ruleBook) Judge(ctx context.Context, ch telephony.Change) ([]alerts.Alert, error) {
+	b.follow(ch)
 	return b.rules.Load().Judge(ch, logView{ctx, b.log})
+}
+
+// follow keeps the calls that run, for what is told while they do.
+func (b *ruleBook) follow(ch telephony.Change) {
+	if ch.Call == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if ch.Call.Ended() {
+		delete(b.running, ch.Call.ID)
+	} else {
+		b.running[ch.Call.ID] = ch
+	}
+}
+
+// resume follows the calls that ran when the last run stopped.
+func (b *ruleBook) resume(open []telephony.Call) {
+	for i := range open {
+		b.follow(telephony.Change{Kind: telephony.CallUpdated, Line: open[i].Line, At: open[i].OfferedAt, Call: &open[i]})
+	}
+}
+
+// overdue tells of the calls that occupy their line for too long now.
+func (b *ruleBook) overdue(ctx context.Context, now time.Time) {
+	b.mu.Lock()
+	running := slices.Collect(maps.Values(b.running))
+	b.mu.Unlock()
+	for _, ch := range running {
+		list, err := b.rules.Load().Running(ch, now, logView{ctx, b.log})
+		for i := 0; i < len(list) && err == nil; i++ {
+			err = b.log.Raise(ctx, list[i])
+		}
+		if err != nil && ctx.Err() == nil { // it is tried again at the next look, and when the call ends
+			b.logger.Warn("that a call takes too long could not be told", "call", ch.Call.ID, "err", err)
+		}
+	}
 }
 
 // Fault is why the rule file is not in force; nil when it is.
@@ -65,11 +109,8 @@ func (b *ruleBook) Fault() error {
 	return nil
 }
 
-// Run looks at the rule file until ctx ends.
-func (b *ruleBook) Run(ctx context.Context) error {
-	if b.cfg.Alerts.Rules == "" {
-		return waitFor(ctx)
-	}
+// Run looks at the rule file, and at the calls that run, until ctx ends. now is the switch's clock.
+func (b *ruleBook) Run(ctx context.Context, now func() time.Time) error {
 	tick := time.NewTicker(rulesEvery)
 	defer tick.Stop()
 	for {
@@ -77,7 +118,10 @@ func (b *ruleBook) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			b.look()
+			if b.cfg.Alerts.Rules != "" {
+				b.look()
+			}
+			b.overdue(ctx, now())
 		}
 	}
 }

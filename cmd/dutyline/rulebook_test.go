@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,8 +59,8 @@ func (l *library) told(b *ruleBook) (reasons string) {
 	return strings.TrimSpace(reasons)
 }
 
-// open alerts, by detail
-func (l *library) refusals() (details []string) {
+// standing are the open alerts.
+func (l *library) standing() (details []string) {
 	l.t.Helper()
 	list, _, err := l.log.Alerts(l.t.Context(), alerts.Query{States: []alerts.State{alerts.Open}})
 	if err != nil {
@@ -85,7 +86,7 @@ func TestAChangedRuleFileIsTakenUpAndABadOneRefused(t *testing.T) {
 	if got := l.told(b); got != "misuse_number/other" || b.Fault() == nil || !strings.Contains(b.Fault().Error(), `rules.yaml:1: unknown word "nevr"`) {
 		t.Errorf("the last good rules do not go on: %q, %v", got, b.Fault())
 	}
-	if got := l.refusals(); len(got) != 1 || !strings.HasPrefix(got[0], "rules_refused: ") || !strings.Contains(got[0], "nevr") {
+	if got := l.standing(); len(got) != 1 || !strings.HasPrefix(got[0], "rules_refused: ") || !strings.Contains(got[0], "nevr") {
 		t.Errorf("the page says %q", got)
 	}
 	if check := checkRules(l.cfg); check.OK || !strings.Contains(check.Detail, "nevr") {
@@ -103,8 +104,8 @@ func TestAChangedRuleFileIsTakenUpAndABadOneRefused(t *testing.T) {
 	}
 	l.write("policy: [{reason: misuse_number, is: ignored}]\n" + onlyCalls168)
 	b.look()
-	if got := l.told(b); got != "" || b.Fault() != nil || len(l.refusals()) != 0 {
-		t.Errorf("the changed rules: %q, %v, %q", got, b.Fault(), l.refusals())
+	if got := l.told(b); got != "" || b.Fault() != nil || len(l.standing()) != 0 {
+		t.Errorf("the changed rules: %q, %v, %q", got, b.Fault(), l.standing())
 	}
 }
 
@@ -114,5 +115,50 @@ func TestWithoutAnyGoodRulesTheShippedOnesHold(t *testing.T) {
 	l.write("nonsense")
 	if got := l.told(l.open()); got != "misuse_number/premium" {
 		t.Errorf("told %q", got)
+	}
+}
+
+// A call that takes too long is told while it runs, once, also of a call that ran at the start.
+func TestACallThatTakesTooLongIsToldWhileItRuns(t *testing.T) {
+	l := newLibrary(t)
+	l.write("misuse: {never: [\"119\"], longest: {out: 10m, in: 20m}}")
+	at := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+	runs := func(id string, direction telephony.Direction, number string) telephony.Call {
+		c := telephony.Call{ID: id, Line: "duty", Direction: direction, OfferedAt: at}
+		if c.Direction == telephony.Outbound {
+			c.Called = telephony.ParseNumber(number, "024")
+		} else {
+			c.Caller, c.AnsweredAt = telephony.ParseNumber(number, "024"), at.Add(time.Minute)
+		}
+		return c
+	}
+	b := l.open()
+	b.resume([]telephony.Call{runs("1.0", telephony.Outbound, "13900001111")})
+	for _, c := range []telephony.Call{runs("2.0", telephony.Inbound, "13900002222"), runs("3.0", telephony.Outbound, "119"), runs("4.0", telephony.Outbound, "13900003333")} {
+		if _, err := b.Judge(t.Context(), telephony.Change{Kind: telephony.CallAnswered, Line: "duty", At: at, Call: &c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	over := runs("4.0", telephony.Outbound, "13900003333")
+	over.EndedAt = at.Add(9 * time.Minute)
+	if _, err := b.Judge(t.Context(), telephony.Change{Kind: telephony.CallEnded, Line: "duty", At: over.EndedAt, Call: &over}); err != nil {
+		t.Fatal(err)
+	}
+	for after, want := range map[time.Duration][]string{
+		9*time.Minute + 59*time.Second: nil,
+		10 * time.Minute:               {"misuse_duration: 13900001111"},
+		20 * time.Minute:               {"misuse_duration: 13900001111"},
+		21 * time.Minute:               {"misuse_duration: 13900002222", "misuse_duration: 13900001111"},
+		12 * time.Hour:                 {"misuse_duration: 13900002222", "misuse_duration: 13900001111"},
+	} {
+		other := newLibrary(t)
+		fresh := &ruleBook{cfg: other.cfg, log: other.log, logger: b.logger, running: b.running}
+		fresh.rules.Store(b.rules.Load())
+		for range 2 { // told once, however often it is looked at
+			fresh.overdue(t.Context(), at.Add(after))
+		}
+		if got := other.standing(); !slices.Equal(got, want) {
+			t.Errorf("after %s: %q, want %q", after, got, want)
+		}
 	}
 }
