@@ -2,10 +2,14 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"dutyline/config"
 	"dutyline/telephony/asterisk"
@@ -96,4 +100,83 @@ func TestSystemTheLadderOnARealSwitch(t *testing.T) {
 	r.calls("caller", talks).Must(t)
 	r.awaitAlert("transfer", "certain", "sip", "REFER")
 	far.Finish(t)
+}
+
+// Misuse on a real switch, by a rule file that is changed, spoilt and mended while the daemon runs.
+func TestSystemMisuseOnARealSwitch(t *testing.T) {
+	t.Parallel()
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(rules, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const numbers = "misuse:\n  numbers: [{starts: \"168\", digits: 8, means: premium}]\n  nuisance: {marked: 1, within: 24h}\n"
+	write(numbers)
+	r := newRoom(t, func(_ *asterisk.Settings, c *config.Config) { c.Alerts.Rules = rules })
+	far := asterisktest.FarEnd(t, r.far, 300*time.Millisecond, asterisktest.Tone(t, 600, time.Second))
+	phone := r.phone(400*time.Millisecond, 0, phoneTone)
+	r.awaitLine("idle")
+	out := func(number string, talk time.Duration) {
+		t.Helper()
+		asterisktest.CallOut(t, r.sw, number, talk, asterisktest.Tone(t, 900, time.Second)).Must(t)
+	}
+	in := func(number string) wireCall {
+		t.Helper()
+		n := len(r.desk.allCalls())
+		r.calls("caller", caller{number: number, talk: 300 * time.Millisecond, hertz: callerTone}).Must(t)
+		return r.desk.settled(n + 1)[n]
+	}
+
+	out("13900001112", 300*time.Millisecond) // an ordinary call, and one that is none
+	out("16899999", 300*time.Millisecond)
+	r.awaitAlert("misuse_number", "certain", "event", "dialled 16899999")
+
+	in("02488882000")
+	first := r.desk.entry(in("02488882000").EntryID)
+	r.desk.want(200, "PATCH", "/api/v1/entries/"+first.ID, map[string]any{"revision": first.Revision, "kind": "nuisance"}, nil)
+	if list := r.reasons(); slices.Contains(list, "nuisance_caller") {
+		t.Errorf("before he calls again: %q", list)
+	}
+	in("02422730001")
+	in("02488882000")
+	r.awaitAlert("nuisance_caller", "certain", "call", "")
+
+	write("misuse:\n  longest: {out: an hour}\n")
+	r.awaitReason("rules_refused", "open")
+	write(numbers + "  longest: {out: 1s}\n")
+	r.awaitReason("rules_refused", "resolved")
+	out("13900001112", 1500*time.Millisecond)
+	r.awaitAlert("misuse_duration", "certain", "event", "dialled 13900001112")
+	if diff := cmp.Diff([]string{"misuse_duration", "misuse_number", "nuisance_caller", "rules_refused"}, r.reasons()); diff != "" {
+		t.Errorf("told of this day (-want +got):\n%s", diff)
+	}
+	far.Finish(t)
+	phone.Finish(t)
+}
+
+// reasons are those of all alerts but what was told before the switch was seen and a phone was
+// there, and of a bell that rang longer because the machine is busy.
+func (r *room) reasons() (list []string) {
+	r.t.Helper()
+	var all wireList[wireAlert]
+	r.desk.want(200, "GET", "/api/v1/alerts?limit=100", nil, &all)
+	for _, a := range all.Items {
+		if !slices.Contains([]string{"line_unknown", "phone_unreachable", "line_fault", "ring_3", "limit_passed"}, a.Reason) {
+			list = append(list, a.Reason)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// awaitReason waits until an alert of a reason is in a state; the rule file is looked at every two seconds.
+func (r *room) awaitReason(reason, state string) {
+	r.t.Helper()
+	r.desk.await(10*time.Second, "the alert "+reason+" is "+state, func() bool {
+		var all wireList[wireAlert]
+		r.desk.want(200, "GET", "/api/v1/alerts?state="+state, nil, &all)
+		return slices.ContainsFunc(all.Items, func(a wireAlert) bool { return a.Reason == reason })
+	})
 }
