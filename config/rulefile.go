@@ -33,19 +33,19 @@ type ruleFile struct {
 		Own     []codeRow  `yaml:"own"`
 	} `yaml:"codes"`
 	Misuse struct {
-		Never    []ruleWord    `yaml:"never"`
-		Numbers  []numberRow   `yaml:"numbers"`
-		OddHours []ruleWord    `yaml:"odd_hours"`
-		CallBack time.Duration `yaml:"call_back"`
+		Never    []ruleWord  `yaml:"never"`
+		Numbers  []numberRow `yaml:"numbers"`
+		OddHours []ruleWord  `yaml:"odd_hours"`
+		CallBack ruleTime    `yaml:"call_back"`
 		Longest  struct {
-			Out time.Duration `yaml:"out"`
-			In  time.Duration `yaml:"in"`
+			Out ruleTime `yaml:"out"`
+			In  ruleTime `yaml:"in"`
 		} `yaml:"longest"`
 		Nuisance struct {
-			Marked int           `yaml:"marked"`
-			Within time.Duration `yaml:"within"`
-			Calls  int           `yaml:"calls"`
-			Each   time.Duration `yaml:"each"`
+			Marked ruleCount `yaml:"marked"`
+			Within ruleTime  `yaml:"within"`
+			Calls  ruleCount `yaml:"calls"`
+			Each   ruleTime  `yaml:"each"`
 		} `yaml:"nuisance"`
 	} `yaml:"misuse"`
 	Policy []policyRow `yaml:"policy"`
@@ -64,6 +64,27 @@ func (w *ruleWord) UnmarshalYAML(n *yaml.Node) error {
 		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: a list or a group where one word belongs", n.Line)}}
 	}
 	return nil
+}
+
+type ruleTime = ruleValue[time.Duration]
+
+type ruleCount = ruleValue[int]
+
+type ruleValue[T time.Duration | int] struct {
+	is   T
+	line int
+}
+
+func (v *ruleValue[T]) UnmarshalYAML(n *yaml.Node) error {
+	v.line = n.Line
+	return n.Decode(&v.is)
+}
+
+func (v ruleValue[T]) notNegative(faults *RuleFaults) T {
+	if v.is < 0 {
+		faults.add(v.line, "%v is less than nothing; write 0 where there is to be no bound", v.is)
+	}
+	return v.is
 }
 
 type codeRow struct {
@@ -232,8 +253,17 @@ func (f ruleFile) codes(faults *RuleFaults) alerts.Codes {
 
 func (f ruleFile) misuse(faults *RuleFaults) alerts.Misuse {
 	in := f.Misuse
-	m := alerts.Misuse{CallBack: in.CallBack, Longest: alerts.Longest{Out: in.Longest.Out, In: in.Longest.In},
-		Nuisance: alerts.Nuisance{Marked: in.Nuisance.Marked, Within: in.Nuisance.Within, Calls: in.Nuisance.Calls, Each: in.Nuisance.Each}}
+	n := in.Nuisance
+	m := alerts.Misuse{CallBack: in.CallBack.notNegative(faults),
+		Longest: alerts.Longest{Out: in.Longest.Out.notNegative(faults), In: in.Longest.In.notNegative(faults)},
+		Nuisance: alerts.Nuisance{Marked: n.Marked.notNegative(faults), Within: n.Within.notNegative(faults),
+			Calls: n.Calls.notNegative(faults), Each: n.Each.notNegative(faults)}}
+	if n.Marked.is > 0 && n.Within.is == 0 {
+		faults.add(n.Marked.line, "%d marked calls, but in which time is not said; write within, for instance 720h", n.Marked.is)
+	}
+	if n.Calls.is > 0 && n.Each.is == 0 {
+		faults.add(n.Calls.line, "%d calls, but in which time is not said; write each, for instance 10m", n.Calls.is)
+	}
 	for _, never := range in.Never {
 		s := alerts.Span{Starts: never.text, Least: len(never.text), Most: len(never.text)}
 		if err := s.Check(); err != nil {

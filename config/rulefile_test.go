@@ -161,7 +161,11 @@ policy:
 // A rule file with a mistake is refused with one sentence: file, line, remedy.
 func TestABadRuleFileIsRefusedWithOneSentence(t *testing.T) {
 	for text, want := range map[string]string{
-		"misuse:\n  nevr: []": `rules.yaml:2: unknown word "nevr"; write one of: never, numbers, odd_hours, call_back, longest, nuisance`,
+		"misuse:\n  nuisance: {marked: 2}":                                 `rules.yaml:2: 2 marked calls, but in which time is not said; write within, for instance 720h`,
+		"misuse:\n  nuisance:\n    calls: 3\n":                             `rules.yaml:3: 3 calls, but in which time is not said; write each, for instance 10m`,
+		"misuse:\n  longest:\n    in: -5m\n":                               `rules.yaml:3: -5m0s is less than nothing; write 0 where there is to be no bound`,
+		"misuse:\n  nuisance: {marked: -1, within: 1h}":                    `rules.yaml:2: -1 is less than nothing; write 0 where there is to be no bound`,
+		"misuse:\n  nevr: []":                                              `rules.yaml:2: unknown word "nevr"; write one of: never, numbers, odd_hours, call_back, longest, nuisance`,
 		"policy:\n  - {reason: missed, is: demanded, hour: x}":             `rules.yaml:2: unknown word "hour"; write one of: reason, lines, days, hours, to, is, severity`,
 		"codes:\n  own:\n    - {code: \"*57N\", means: forward}":           `rules.yaml:3: code "*57N" means "forward", which is none of: forward_all,`,
 		"codes:\n  own:\n    - {code: \"*7a\", means: forward_all}":        `rules.yaml:3: code "*7a" is no pattern: write it as it is dialled, with N for a number and T for a time`,
@@ -221,4 +225,34 @@ func TestCodesOfTheFileHoldUnlessTheLineSaysMore(t *testing.T) {
 			t.Errorf("%s: %+v, want %s", line, code, want)
 		}
 	}
+}
+
+// Whatever a rule file holds, reading it ends with rules or with one sentence that names file and
+// line; and the rules that it gives judge any call without a fault.
+func FuzzRules(f *testing.F) {
+	f.Add(config.ShippedRules, "16899999")
+	for _, seed := range []string{
+		"", "codes: {own: [{code: \"*72N\", means: forward_all}]}", "misuse: {never: [110, 1e3, 0x10, ~]}", "misuse: {odd_hours: [22:00-06:00]}",
+		"policy: [{reason: missed, is: ignored}]", "misuse: &a {numbers: *a}", "misuse: {longest: {out: 1h}, nuisance: {marked: -1}}", "- a", "codes: null",
+		"policy: [{reason: forward_code, to: [\"13800001111\"], days: [sun], hours: \"23:59-00:00\", is: demanded}]", "? [a]\n: b", "misuse:\n  never:\n    - {a: b}",
+		"misuse: {numbers: [{starts: X, digits: 1-24, means: other}]}", "\ufeffcodes: {}", "codes: !!binary aGk=", "misuse: {call_back: 99999999999999h}",
+	} {
+		f.Add([]byte(seed), "*57*13900001111#")
+	}
+	at := time.Date(2026, 11, 22, 19, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, text []byte, number string) {
+		rules, err := site().ParseRules("rules.yaml", text)
+		if err != nil {
+			if s := err.Error(); !strings.HasPrefix(s, "rules.yaml:") || strings.HasPrefix(s, "rules.yaml:0:") || strings.Contains(strings.TrimSpace(s), "\n") {
+				t.Fatalf("%q: %q", text, s)
+			}
+			return
+		}
+		for _, direction := range []string{"in", "out"} {
+			first := judged(t, rules, knows{"marked called", at}, one(direction, number, at, time.Hour))
+			if diff := cmp.Diff(first, judged(t, rules, knows{"marked called", at}, one(direction, number, at, time.Hour))); diff != "" {
+				t.Fatalf("%q of %q: twice the same call, told otherwise:\n%s", text, number, diff)
+			}
+		}
+	})
 }

@@ -2,11 +2,13 @@ package sqlite_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 	"dutyline/telephony"
 )
@@ -76,6 +78,38 @@ func TestWhoIsListed(t *testing.T) {
 	for number, want := range map[string]bool{"22730001": true, "+86 24 22730001": true, "22730002": false, "": false, "anonymous": false} {
 		if got := must(db.Listed(ctx, telephony.ParseNumber(number, "024")))(t); got != want {
 			t.Errorf("%q: %v", number, got)
+		}
+	}
+}
+
+// What an alert rests on names numbers: it goes with everything else of an erased call, from the
+// alert and from what was told of it. Another call's stays.
+func TestEvidenceOfAnErasedCallIsGone(t *testing.T) {
+	db := open(t)
+	c, e := told(t, db, 0)
+	other, _ := told(t, db, 1)
+	for _, call := range []telephony.Call{c, other} {
+		ok(t, db.Raise(ctx, alerts.Alert{Key: "forward_code/" + call.ID, Reason: alerts.ReasonForwardCode, Line: "duty", CallID: call.ID, At: noon,
+			Evidence: []alerts.Evidence{{Kind: alerts.EvidenceCall, Ref: call.ID}, {Kind: alerts.EvidenceEvent, Ref: call.ID, Text: "dialled *57*13800004444#", At: noon}}}))
+	}
+	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Reason: "当事人要求", By: prosecutor}))(t)
+	list, _, err := db.Alerts(ctx, alerts.Query{})
+	ok(t, err)
+	if len(list) != 2 {
+		t.Fatalf("%d alerts", len(list))
+	}
+	for _, a := range list {
+		if gone := a.CallID == c.ID; gone != (len(a.Evidence) == 0) {
+			t.Errorf("%s rests on %+v", a.Key, a.Evidence)
+		}
+	}
+	for _, item := range since(t, db, 0) {
+		if item.Topic != dutylog.TopicAlert {
+			continue
+		}
+		says := strings.Contains(string(item.Body), "13800004444")
+		if gone := strings.HasSuffix(item.Subject, c.ID); gone == says || gone && !strings.Contains(string(item.Body), `"evidence":[]`) {
+			t.Errorf("told of %s: %s", item.Subject, item.Body)
 		}
 	}
 }
