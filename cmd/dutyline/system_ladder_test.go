@@ -180,3 +180,44 @@ func (r *room) awaitReason(reason, state string) {
 		return slices.ContainsFunc(all.Items, func(a wireAlert) bool { return a.Reason == reason })
 	})
 }
+
+// However the switch follows a phone that sends its calls on, it is told, with what proves it. Where
+// the switch follows by itself (uri_pjsip) events show an ordinary answer, and SIP proves it.
+func TestSystemARedirectIsToldUnderEveryMethod(t *testing.T) {
+	for _, method := range []string{"user", "uri_core", "uri_pjsip"} {
+		for _, status := range []string{"301 Moved Permanently", "302 Moved Temporarily"} {
+			t.Run(method+" "+status[:3], func(t *testing.T) {
+				t.Parallel()
+				withSIP := method == "uri_pjsip"
+				r := newRoom(t, func(s *asterisk.Settings, c *config.Config) {
+					asterisktest.Rewrite(t, s, "redirect_method = user", "redirect_method = "+method, "rewrite_contact = yes", "rewrite_contact = no")
+					if withSIP {
+						c.SIP.Address = asterisktest.FreeUDP(t)
+						s.HEPAddress = c.SIP.Address
+					}
+				})
+				target := r.far // the dialplan's own way out; a URI is followed to where it points
+				if method != "user" {
+					target = asterisktest.FreeUDP(t)
+				}
+				far := asterisktest.FarEnd(t, target, 300*time.Millisecond, asterisktest.Tone(t, 600, time.Second))
+				local := asterisktest.FreeUDP(t)
+				asterisktest.Register(t, r.sw, local)
+				redirects := asterisktest.Scenario(t, "phone-redirects", map[string]string{"status": status, "target": "sip:13800001111@" + target})
+				asterisktest.StartSIPp(t, redirects, local, "", time.Minute, append(asterisktest.SoundPort(t), "-s", "duty")...)
+				asterisktest.WaitOnline(t, r.sw, "duty")
+				r.awaitLine("idle")
+				r.calls("caller", caller{number: "02488882000", talk: 500 * time.Millisecond, hertz: callerTone}).Must(t)
+				kind, words := "event", "forward="
+				if withSIP {
+					kind, words = "sip", " "+status[:3]+" (INVITE) contact=sip:13800001111@"
+				}
+				r.awaitAlert("phone_redirect", "certain", kind, words)
+				if got := r.reasons(); !slices.Equal(got, []string{"phone_redirect"}) {
+					t.Errorf("told %q", got)
+				}
+				far.Finish(t)
+			})
+		}
+	}
+}
