@@ -149,7 +149,7 @@ func (r Rules) Running(ch telephony.Change, now time.Time, v View) ([]Alert, err
 	if !is || err != nil {
 		return nil, err
 	}
-	return withEvidence(ch, r.weigh(ch, []Alert{a})), nil
+	return withEvidence(ch, r.weigh([]Alert{a})), nil
 }
 
 // due is when a call occupies the line for too long; zero when it never does.

@@ -32,10 +32,10 @@ type Policy struct {
 }
 
 // weigh applies the first policy that is about an alert.
-func (r Rules) weigh(ch telephony.Change, list []Alert) []Alert {
+func (r Rules) weigh(list []Alert) []Alert {
 	out := list[:0]
 	for _, a := range list {
-		i := slices.IndexFunc(r.Policy, func(p Policy) bool { return len(a.Ends) == 0 && r.isAbout(p, ch, a) })
+		i := slices.IndexFunc(r.Policy, func(p Policy) bool { return len(a.Ends) == 0 && r.isAbout(p, a) })
 		if i >= 0 {
 			p := r.Policy[i]
 			if p.Stance == Ignored {
@@ -64,18 +64,18 @@ func (p Policy) weighed(a Alert) Alert {
 	return a
 }
 
-func (r Rules) isAbout(p Policy, ch telephony.Change, a Alert) bool {
+func (r Rules) isAbout(p Policy, a Alert) bool {
 	at := r.local(a.At)
 	return p.Reason == a.Reason &&
 		(len(p.Lines) == 0 || slices.Contains(p.Lines, a.Line)) &&
 		(len(p.Hours) == 0 || slices.ContainsFunc(p.Hours, func(h Hours) bool { return h.Hold(at) })) &&
-		(len(p.To) == 0 || slices.ContainsFunc(p.To, func(to string) bool { return r.same(to, r.target(ch, a)) }))
+		(len(p.To) == 0 || slices.ContainsFunc(p.To, func(to string) bool { return r.same(to, r.target(a)) }))
 }
 
 // target is the number to which a forwarding goes; empty where nobody said it.
-func (r Rules) target(ch telephony.Change, a Alert) string {
-	if a.Reason == ReasonForwardCode && ch.Call != nil {
-		_, number, _ := r.Codes[ch.Line].Read(ch.Call.Called.Raw)
+func (r Rules) target(a Alert) string {
+	if a.Reason == ReasonForwardCode {
+		_, number, _ := r.Codes[a.Line].Read(a.Detail)
 		return number
 	}
 	return a.Detail

@@ -25,7 +25,7 @@ func (r Rules) Judge(ch telephony.Change, v View) ([]Alert, error) {
 	if err != nil {
 		return nil, err
 	}
-	return withEvidence(ch, r.weigh(ch, append(r.from(ch), misused...))), nil
+	return withEvidence(ch, r.weigh(append(r.from(ch), misused...))), nil
 }
 
 // From decides what a change is worth telling. It is pure: the same change gives the same
@@ -35,7 +35,7 @@ func (r Rules) From(ch telephony.Change) []Alert { return withEvidence(ch, r.fro
 
 func (r Rules) from(ch telephony.Change) []Alert {
 	if ch.Call == nil {
-		return fromLine(ch)
+		return r.fromLine(ch)
 	}
 	if ofOurs(ch.Call) {
 		return nil
@@ -107,23 +107,41 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 	return out
 }
 
-// fromCode tells of a service code. The table says what the code is for; a code that sets the
-// phone to "do not disturb" keeps callers away as a forwarding does.
+// fromCode tells of a service code that was dialled.
 func (r Rules) fromCode(ch telephony.Change) Alert {
-	code, _, known := r.Codes[ch.Line].Read(ch.Call.Called.Raw)
+	reason, severity := r.code(ch.Line, ch.Call.Called.Raw)
+	a := ofCall(ch, reason)
+	a.Finding, a.Detail, a.Severity = telephony.FeatureCode, ch.Call.Called.Raw, severity
+	return a
+}
+
+// refusedCode tells of one that the dialplan does not have, so that there was no call.
+func (r Rules) refusedCode(ch telephony.Change) Alert {
+	reason, severity := r.code(ch.Line, ch.Detail)
+	key := string(reason) + "/" + ch.Line
+	for _, p := range ch.Proofs {
+		key += "/" + p.Ref
+	}
+	a := raised(ch, reason, key)
+	a.Finding, a.Detail, a.Severity = telephony.FeatureCode, ch.Detail, severity
+	return a
+}
+
+// code is what the table says that a code is for; a code that sets the phone to "do not disturb"
+// keeps callers away as a forwarding does.
+func (r Rules) code(line, dialled string) (Reason, Severity) {
+	code, _, known := r.Codes[line].Read(dialled)
 	reason := ReasonFeatureCode
 	if known {
 		reason = code.Means.Reason()
 	}
-	a := ofCall(ch, reason)
-	a.Finding, a.Detail = telephony.FeatureCode, ch.Call.Called.Raw
 	switch code.Means {
 	case DoNotDisturb:
-		a.Severity = Critical
+		return reason, Critical
 	case OtherService:
-		a.Severity = Info // known, and it keeps no call away
+		return reason, Info // known, and it keeps no call away
 	}
-	return a
+	return reason, standings[reason].severity
 }
 
 // outcomeReason is empty when there is nothing to tell. An early hang-up of the caller is
@@ -167,7 +185,7 @@ func fromOutcome(ch telephony.Change, reason Reason) Alert {
 	return a
 }
 
-func fromLine(ch telephony.Change) []Alert {
+func (r Rules) fromLine(ch telephony.Change) []Alert {
 	switch ch.Kind {
 	case telephony.LineFault:
 		a := raised(ch, ReasonLineFault, faultKey(ch))
@@ -179,6 +197,8 @@ func fromLine(ch telephony.Change) []Alert {
 		a := raised(ch, ReasonMoved, string(ReasonMoved)+"/"+ch.Line+"/"+ch.Detail)
 		a.Detail = ch.Detail
 		return []Alert{a}
+	case telephony.CodeRefused:
+		return []Alert{r.refusedCode(ch)}
 	case telephony.LineChanged:
 		return fromState(ch)
 	}

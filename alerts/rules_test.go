@@ -204,6 +204,9 @@ func TestEachRungOfTheLadderHasItsReason(t *testing.T) {
 			c.Direction, c.Called.Raw, c.Findings = telephony.Outbound, code, []telephony.Finding{telephony.FeatureCode}
 		})}
 	}
+	refused := func(code string) telephony.Change {
+		return telephony.Change{Kind: telephony.CodeRefused, Line: "duty", At: noon, Detail: code, Proofs: []telephony.Proof{{Kind: telephony.SeenInSIP, Ref: "a@b", Text: "404", At: noon}}}
+	}
 	ended := func(o telephony.Outcome, r telephony.Reason, f ...telephony.Finding) telephony.Change {
 		return telephony.Change{Kind: telephony.CallEnded, Line: "duty", At: noon, Call: call(func(c *telephony.Call) {
 			c.Outcome, c.Reason, c.EndedAt, c.Findings = o, r, noon, f
@@ -213,23 +216,25 @@ func TestEachRungOfTheLadderHasItsReason(t *testing.T) {
 		ch   telephony.Change
 		want []string
 	}{
-		"forwarding is set up":         {dialled("*57*13900001111#"), []string{"forward_code certain critical"}},
-		"forwarding is cancelled":      {dialled("#57#"), []string{"forward_cancel_code certain warning"}},
-		"forwarding is asked for":      {dialled("*#57#"), []string{"forward_query_code certain info"}},
-		"do not disturb":               {dialled("*56#"), []string{"feature_code certain critical"}},
-		"a code that nobody knows":     {dialled("*88#"), []string{"feature_code certain warning"}},
-		"302 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneRedirected), []string{"phone_redirect certain critical"}},
-		"181 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneForwarded), []string{"phone_redirect certain critical"}},
-		"302 that only SIP shows":      {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedInSIP), []string{"phone_redirect certain critical"}},
-		"302 in vain":                  {ended(telephony.Unreachable, telephony.ReasonRedirectFailed, telephony.RedirectAttempted), []string{"phone_redirect certain critical", "unreachable certain critical"}},
-		"forwarding set in the switch": {ended(telephony.Forwarded, telephony.ReasonDialplanForwarded), []string{"feature_forward certain critical"}},
-		"picked up elsewhere":          {ended(telephony.AnsweredElsewhere, telephony.ReasonOtherPhone), []string{"pickup certain warning"}},
-		"transferred":                  {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.TransferredAfter), []string{"transfer certain warning"}},
-		"a machine answers":            {ended(telephony.AnsweredByMachine, telephony.ReasonMachineAfter), []string{"answered_by_machine certain critical"}},
-		"somebody forwards to us":      {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedBefore), []string{"redirected_before informative info"}},
-		"an ordinary call":             {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.BellBehindCaller), nil},
-		"the caller leaves early":      {ended(telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly), nil},
-		"a call to somebody":           {ended(telephony.PlacedAnswered, telephony.ReasonFarAnswered), nil},
+		"forwarding is set up":          {dialled("*57*13900001111#"), []string{"forward_code certain critical"}},
+		"forwarding is cancelled":       {dialled("#57#"), []string{"forward_cancel_code certain warning"}},
+		"forwarding is asked for":       {dialled("*#57#"), []string{"forward_query_code certain info"}},
+		"do not disturb":                {dialled("*56#"), []string{"feature_code certain critical"}},
+		"a code without a call":         {refused("**21*13900001111#"), []string{"forward_code certain critical"}},
+		"an unknown one without a call": {refused("*88#"), []string{"feature_code certain warning"}},
+		"a code that nobody knows":      {dialled("*88#"), []string{"feature_code certain warning"}},
+		"302 by the phone":              {ended(telephony.Forwarded, telephony.ReasonPhoneRedirected), []string{"phone_redirect certain critical"}},
+		"181 by the phone":              {ended(telephony.Forwarded, telephony.ReasonPhoneForwarded), []string{"phone_redirect certain critical"}},
+		"302 that only SIP shows":       {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedInSIP), []string{"phone_redirect certain critical"}},
+		"302 in vain":                   {ended(telephony.Unreachable, telephony.ReasonRedirectFailed, telephony.RedirectAttempted), []string{"phone_redirect certain critical", "unreachable certain critical"}},
+		"forwarding set in the switch":  {ended(telephony.Forwarded, telephony.ReasonDialplanForwarded), []string{"feature_forward certain critical"}},
+		"picked up elsewhere":           {ended(telephony.AnsweredElsewhere, telephony.ReasonOtherPhone), []string{"pickup certain warning"}},
+		"transferred":                   {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.TransferredAfter), []string{"transfer certain warning"}},
+		"a machine answers":             {ended(telephony.AnsweredByMachine, telephony.ReasonMachineAfter), []string{"answered_by_machine certain critical"}},
+		"somebody forwards to us":       {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedBefore), []string{"redirected_before informative info"}},
+		"an ordinary call":              {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.BellBehindCaller), nil},
+		"the caller leaves early":       {ended(telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly), nil},
+		"a call to somebody":            {ended(telephony.PlacedAnswered, telephony.ReasonFarAnswered), nil},
 	} {
 		var got []string
 		for _, a := range problems(c.ch) {
@@ -290,5 +295,21 @@ func TestANoticeSaysWhen(t *testing.T) {
 	d.Over = true
 	if n := d.Notice(); !n.At.Equal(noon.Add(time.Minute)) || !n.Over {
 		t.Errorf("%+v", n)
+	}
+}
+
+// Of a code that the dialplan refused each dialling is a problem of its own, proved by SIP.
+func TestARefusedCodeIsProvedBySIP(t *testing.T) {
+	change := func(callID string) telephony.Change {
+		return telephony.Change{Kind: telephony.CodeRefused, Line: "duty", At: noon, Detail: "*57*13900001111#",
+			Proofs: []telephony.Proof{{Kind: telephony.SeenInSIP, Ref: callID, Text: "404 (INVITE)", At: noon}}}
+	}
+	first, again, other := problems(change("a"))[0], problems(change("a"))[0], problems(change("b"))[0]
+	if first.Key != again.Key || first.Key == other.Key || first.CallID != "" || first.Detail != "*57*13900001111#" {
+		t.Errorf("%+v, %+v, %+v", first, again, other)
+	}
+	want := []alerts.Evidence{{Kind: alerts.EvidenceSIP, Ref: "a", Text: "404 (INVITE)", At: noon}}
+	if diff := cmp.Diff(want, first.Evidence); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -73,3 +73,37 @@ func TestSystemServiceCodesOnARealSwitch(t *testing.T) {
 	}
 	far.Finish(t)
 }
+
+// A dialplan without an extension for codes refuses them without any event: SIP shows them. A code
+// that becomes a call and is refused further on is told once, by its call.
+func TestSystemACodeThatTheDialplanDoesNotHave(t *testing.T) {
+	t.Parallel()
+	r := newRoom(t, func(s *asterisk.Settings, c *config.Config) {
+		asterisktest.Rewrite(t, s, "exten => _[0-9+*#]!,1,", "exten => _[0-9+]!,1,", "; Names instead of numbers", `exten => _*73,1,Hangup(1)
+; Names instead of numbers`)
+		c.SIP.Address = asterisktest.FreeUDP(t)
+		s.HEPAddress = c.SIP.Address
+	})
+	r.phone(400*time.Millisecond, 0, phoneTone)
+	r.awaitLine("idle")
+	for _, code := range []string{"*57*13900001111%23", "*73"} {
+		if err := asterisktest.CallOut(t, r.sw, code, time.Second, asterisktest.Tone(t, 900, time.Second)).Wait(); err == nil {
+			t.Errorf("the switch took %s", code)
+		}
+	}
+	var list wireList[wireAlert]
+	told := func() (got []string) {
+		r.desk.want(200, "GET", "/api/v1/alerts?limit=100", nil, &list)
+		for _, a := range list.Items {
+			if strings.Contains(a.Reason, "code") {
+				got = append(got, fmt.Sprintf("%s with a call: %t, %s", a.Reason, a.CallID != "", a.Evidence[len(a.Evidence)-1].Kind))
+			}
+		}
+		return got
+	}
+	want := []string{"forward_cancel_code with a call: true, event", "forward_code with a call: false, sip"}
+	r.desk.await(5*time.Second, "both are told", func() bool { return len(told()) >= len(want) })
+	if diff := cmp.Diff(want, told()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

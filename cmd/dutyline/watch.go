@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -186,19 +187,23 @@ func (w *watcher) takeFrame(f ari.Frame) {
 
 // takeSIP takes a copy of a SIP message.
 func (w *watcher) takeSIP(m hep.Message) {
-	events, moved := w.sip.take(m)
+	events, changes := w.sip.take(m)
 	for _, ev := range events {
 		w.commit(w.tracker.Apply(ev))
 	}
-	for i := range moved {
+	// Of a code that became a call the call itself tells.
+	changes = slices.DeleteFunc(changes, func(ch telephony.Change) bool {
+		return ch.Kind == telephony.CodeRefused && w.tracker.KnowsDialog(m.CallID)
+	})
+	for i := range changes {
 		for _, s := range w.tracker.States() {
-			if s.Line == moved[i].Line {
-				moved[i].State = s
+			if s.Line == changes[i].Line {
+				changes[i].State = s
 			}
 		}
 	}
-	if len(moved) > 0 {
-		w.commit(moved)
+	if len(changes) > 0 {
+		w.commit(changes)
 	}
 }
 
