@@ -26,16 +26,6 @@ func (t *Tracker) onSentOn(ev *Event) {
 	t.sentOn[strings.Clone(id)] = Event{At: ev.At, Forward: strings.Clone(ev.Forward), Said: strings.Clone(ev.Said)}
 }
 
-// KnowsDialog reports whether the switch told of a channel with this SIP Call-ID.
-func (t *Tracker) KnowsDialog(callID string) bool {
-	for _, l := range t.legs {
-		if l.sip == callID {
-			return true
-		}
-	}
-	return false
-}
-
 // onReferred takes that a duty phone asked for a transfer. The switch tells of one that it carries
 // out; of one to a number that it does not know there is nothing but the phone's request.
 func (t *Tracker) onReferred(ev *Event) {

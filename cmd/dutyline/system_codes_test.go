@@ -102,7 +102,7 @@ func TestSystemACodeThatTheDialplanDoesNotHave(t *testing.T) {
 		return got
 	}
 	want := []string{"forward_cancel_code with a call: true, event", "forward_code with a call: false, sip"}
-	r.desk.await(5*time.Second, "both are told", func() bool { return len(told()) >= len(want) })
+	r.desk.await(10*time.Second, "both are told", func() bool { return len(told()) >= len(want) })
 	if diff := cmp.Diff(want, told()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

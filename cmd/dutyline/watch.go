@@ -37,6 +37,7 @@ type watcher struct {
 	seen     func()                     // told then, too: what waited for the switch may go on
 	clockSet func(by time.Duration)     // told when the switch's clock was set
 	sip      *sipView                   // nil: SIP is not heard
+	refused  refusedCodes               // of SIP
 	its      switchClock
 	ahead    atomic.Int64 // of the switch's clock before our uptime, ns since 1970; 0: nothing was heard of it
 	health   watchHealth
@@ -114,6 +115,7 @@ func (w *watcher) Run(ctx context.Context) error {
 			w.take(m)
 		case <-flush.C:
 			w.flushTape()
+			w.tellAlso(w.refused.due(w.SwitchNow()))
 			continue
 		case <-timer.C:
 			w.commit(w.tracker.Tick(w.SwitchNow()))
@@ -182,7 +184,9 @@ func (w *watcher) takeFrame(f ari.Frame) {
 		w.health.malformed(err)
 		return
 	}
-	w.commit(w.tracker.Apply(event))
+	changes := w.tracker.Apply(event)
+	w.refused.heard(changes)
+	w.commit(changes)
 }
 
 // takeSIP takes a copy of a SIP message.
@@ -191,10 +195,16 @@ func (w *watcher) takeSIP(m hep.Message) {
 	for _, ev := range events {
 		w.commit(w.tracker.Apply(ev))
 	}
-	// Of a code that became a call the call itself tells.
-	changes = slices.DeleteFunc(changes, func(ch telephony.Change) bool {
-		return ch.Kind == telephony.CodeRefused && w.tracker.KnowsDialog(m.CallID)
-	})
+	w.tellAlso(slices.DeleteFunc(changes, func(ch telephony.Change) bool {
+		if ch.Kind == telephony.CodeRefused {
+			w.refused.refuse(ch)
+		}
+		return ch.Kind == telephony.CodeRefused
+	}))
+}
+
+// tellAlso commits changes of which the tracker does not know, with their line's state.
+func (w *watcher) tellAlso(changes []telephony.Change) {
 	for i := range changes {
 		for _, s := range w.tracker.States() {
 			if s.Line == changes[i].Line {
