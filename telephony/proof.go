@@ -58,7 +58,7 @@ func (c *run) proveEnd(v verdict) {
 	w, taken := c.winner()
 	for _, l := range c.legs {
 		switch {
-		case l.isDuty() && l.sendsOn():
+		case l.isDuty() && l.sendsOn() && l.response() != redirect:
 			c.prove(SeenEvent, l.id, l.endpoint+" has a redirecting number after it was dialled (181)", later(l.dialled, l.created))
 		case taken && l == w.leg && !l.isDuty():
 			c.prove(SeenEvent, l.id, "answered by "+l.endpoint, w.at)

@@ -46,6 +46,17 @@ func TestWhatIsFoundIsProved(t *testing.T) {
 	}
 }
 
+// A 302 brings a redirecting number, too: that is no 181.
+func TestA302IsNo181(t *testing.T) {
+	for _, name := range []string{"05_302_user", "05_302_after_ring_user", "18_core_answered"} {
+		for _, p := range proofs(play(lines(), trace(t, name))) {
+			if strings.Contains(p, "181") {
+				t.Errorf("%s: %q", name, p)
+			}
+		}
+	}
+}
+
 // A proof names its channel and its time, lies within its call, and there are not too many.
 func TestProofsPointSomewhere(t *testing.T) {
 	seen := 0
