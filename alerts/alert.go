@@ -54,7 +54,8 @@ type Alert struct {
 	CallID    string
 	Finding   telephony.Finding
 	Detail    string
-	At        time.Time // of what happened
+	Evidence  []Evidence // what it rests on
+	At        time.Time  // of what happened
 
 	AcknowledgedAt time.Time
 	AcknowledgedBy dutylog.Actor
@@ -149,6 +150,7 @@ func (a Alert) MarshalJSON() ([]byte, error) {
 		CallID         string            `json:"call_id"`
 		Finding        telephony.Finding `json:"finding"`
 		Detail         string            `json:"detail"`
+		Evidence       []Evidence        `json:"evidence"`
 		OpenedAt       *string           `json:"opened_at"`
 		AcknowledgedAt *string           `json:"acknowledged_at"`
 		AcknowledgedBy string            `json:"acknowledged_by"`
@@ -165,7 +167,7 @@ func (a Alert) MarshalJSON() ([]byte, error) {
 		ToldAt         *string           `json:"told_at"`
 		NextPost       dutylog.Post      `json:"next_post"`
 		NextAt         *string           `json:"next_at"`
-	}{a.ID, a.Key, a.Rule, a.Reason, a.Certainty, a.Severity, a.State(), a.Line, a.CallID, a.Finding, a.Detail, jsonTime(a.At),
+	}{a.ID, a.Key, a.Rule, a.Reason, a.Certainty, a.Severity, a.State(), a.Line, a.CallID, a.Finding, a.Detail, append([]Evidence{}, a.Evidence...), jsonTime(a.At),
 		jsonTime(a.AcknowledgedAt), nameOf(a.AcknowledgedBy), a.Note, jsonTime(a.ResolvedAt),
 		a.Reopened, jsonTime(a.ReopenedAt), jsonTime(a.Muted.Until), a.Muted.Rule, nameOf(a.Muted.By), a.Muted.Reason,
 		a.Reached.Post, a.Reached.Person, jsonTime(a.Reached.At), a.Coming.Post, jsonTime(a.Coming.At)})

@@ -87,4 +87,7 @@ var shippedCodes = []Code{
 	{"*78", DoNotDisturb, PBXStyle},
 	{"*79", OtherService, PBXStyle},
 	{"*76", OtherService, PBXStyle},
+	{"*8", OtherService, PBXStyle}, // picks up a call that rings elsewhere
+	{"*8N", OtherService, PBXStyle},
+	{"**N", OtherService, PBXStyle},
 }

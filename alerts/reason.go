@@ -26,11 +26,14 @@ const (
 
 	ReasonTestRefused Reason = "test_refused_caller" // a test call held the line, and a caller was refused
 
-	ReasonTestForwarded Reason = "test_forwarded"       // a test call came out somewhere else
-	ReasonTestRingback  Reason = "test_custom_ringback" // its caller heard music or speech
-	ReasonTestNoRing    Reason = "test_no_ring"         // it made no bell ring, here or elsewhere
-	ReasonTestBusy      Reason = "test_busy"            // it met the busy tone although the line was free
-	ReasonTestUnclear   Reason = "test_unclear"         // it proved nothing
+	ReasonTestForwarded  Reason = "test_forwarded"       // a test call came out somewhere else
+	ReasonTestRingback   Reason = "test_custom_ringback" // its caller heard music or speech
+	ReasonTestNoRing     Reason = "test_no_ring"         // it made no bell ring, here or elsewhere
+	ReasonTestBusy       Reason = "test_busy"            // it met the busy tone although the line was free
+	ReasonTestUnclear    Reason = "test_unclear"         // it proved nothing
+	ReasonMisuseNumber   Reason = "misuse_number"        // the duty phone called a number that is not for duty
+	ReasonMisuseDuration Reason = "misuse_duration"      // a call occupied the line longer than allowed
+	ReasonNuisanceCaller Reason = "nuisance_caller"      // somebody calls who was a nuisance before
 
 	ReasonRing3            Reason = "ring_3"            // the last ring within the limit has begun
 	ReasonLimitPassed      Reason = "limit_passed"      // still ringing after the limit
@@ -38,16 +41,17 @@ const (
 	ReasonPhoneUnreachable Reason = "phone_unreachable" // no duty phone is registered or answers
 	ReasonLineBlind        Reason = "line_unknown"      // the switch cannot be seen
 
-	ReasonOffHook    Reason = "off_hook"             // the duty phone is in use, or says busy, without a call
-	ReasonSilentLine Reason = "silent_line"          // no call for unusually long, by the line's own history
-	ReasonTrunk      Reason = "trunk_unreachable"    // the trunk does not answer
-	ReasonRecorder   Reason = "recorder_silent"      // answered calls get no sealed recording
-	ReasonDisk       Reason = "disk_low"             // it will be full soon, or is
-	ReasonClock      Reason = "clock_unsynchronised" // no time service keeps it
-	ReasonJournal    Reason = "journal_stalled"      // the switch's own journal is not written or not readable
-	ReasonPage       Reason = "page_away"            // no officer's page is open, or none may sound
-	ReasonOfficer    Reason = "officer_not_rostered" // another officer is signed in than the roster says
-	ReasonBeat       Reason = "heartbeat_failed"     // no other machine would notice our silence
+	ReasonOffHook      Reason = "off_hook"             // the duty phone is in use, or says busy, without a call
+	ReasonSilentLine   Reason = "silent_line"          // no call for unusually long, by the line's own history
+	ReasonTrunk        Reason = "trunk_unreachable"    // the trunk does not answer
+	ReasonRecorder     Reason = "recorder_silent"      // answered calls get no sealed recording
+	ReasonDisk         Reason = "disk_low"             // it will be full soon, or is
+	ReasonClock        Reason = "clock_unsynchronised" // no time service keeps it
+	ReasonJournal      Reason = "journal_stalled"      // the switch's own journal is not written or not readable
+	ReasonPage         Reason = "page_away"            // no officer's page is open, or none may sound
+	ReasonOfficer      Reason = "officer_not_rostered" // another officer is signed in than the roster says
+	ReasonBeat         Reason = "heartbeat_failed"     // no other machine would notice our silence
+	ReasonRulesRefused Reason = "rules_refused"        // the rule file has a mistake, older rules are in force
 )
 
 // Certainty is how sure an alert is.
@@ -89,11 +93,14 @@ var standings = map[Reason]standing{
 
 	ReasonTestRefused: {Certain, Critical, false},
 
-	ReasonTestForwarded: {ProvedByTest, Critical, true},
-	ReasonTestRingback:  {ProvedByTest, Critical, true},
-	ReasonTestNoRing:    {ProvedByTest, Critical, true},
-	ReasonTestBusy:      {ProvedByTest, Critical, true},
-	ReasonTestUnclear:   {Weak, Warning, true},
+	ReasonTestForwarded:  {ProvedByTest, Critical, true},
+	ReasonTestRingback:   {ProvedByTest, Critical, true},
+	ReasonTestNoRing:     {ProvedByTest, Critical, true},
+	ReasonTestBusy:       {ProvedByTest, Critical, true},
+	ReasonTestUnclear:    {Weak, Warning, true},
+	ReasonMisuseNumber:   {Certain, Warning, false},
+	ReasonMisuseDuration: {Certain, Warning, false},
+	ReasonNuisanceCaller: {Certain, Warning, false},
 
 	ReasonRing3:            {Certain, Warning, true},
 	ReasonLimitPassed:      {Certain, Critical, true},
@@ -101,16 +108,17 @@ var standings = map[Reason]standing{
 	ReasonPhoneUnreachable: {Certain, Critical, true},
 	ReasonLineBlind:        {Certain, Critical, true},
 
-	ReasonOffHook:    {Informative, Critical, true},
-	ReasonSilentLine: {Weak, Warning, true},
-	ReasonTrunk:      {Certain, Critical, true},
-	ReasonRecorder:   {Certain, Critical, true},
-	ReasonDisk:       {Certain, Critical, true},
-	ReasonClock:      {Certain, Warning, true},
-	ReasonJournal:    {Certain, Warning, true},
-	ReasonPage:       {Certain, Warning, true},
-	ReasonOfficer:    {Certain, Warning, true},
-	ReasonBeat:       {Certain, Warning, true},
+	ReasonOffHook:      {Informative, Critical, true},
+	ReasonSilentLine:   {Weak, Warning, true},
+	ReasonTrunk:        {Certain, Critical, true},
+	ReasonRecorder:     {Certain, Critical, true},
+	ReasonDisk:         {Certain, Critical, true},
+	ReasonClock:        {Certain, Warning, true},
+	ReasonJournal:      {Certain, Warning, true},
+	ReasonPage:         {Certain, Warning, true},
+	ReasonOfficer:      {Certain, Warning, true},
+	ReasonBeat:         {Certain, Warning, true},
+	ReasonRulesRefused: {Certain, Warning, true},
 }
 
 // Reasons lists the closed set, in no order.

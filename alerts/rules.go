@@ -10,17 +10,34 @@ import (
 // Rules decide what is worth telling. The zero value knows no service codes: each is then one
 // that no table knows.
 type Rules struct {
-	Codes map[string]Codes // by line
+	Codes  map[string]Codes // by line
+	Misuse Misuse
+	Policy []Policy
+	Zone   *time.Location // of the site's hours; nil is UTC
+	Area   string         // its area code
+}
+
+// Judge decides all that a change is worth telling: what happened, and misuse, which needs a look
+// into the log; weighed by what the site wants at this time. Like From it is pure in what it is
+// given: the same change and view give the same alerts under the same keys.
+func (r Rules) Judge(ch telephony.Change, v View) ([]Alert, error) {
+	misused, err := r.misuse(ch, v)
+	if err != nil {
+		return nil, err
+	}
+	return withEvidence(ch, r.weigh(append(r.from(ch), misused...))), nil
 }
 
 // From decides what a change is worth telling. It is pure: the same change gives the same
 // alerts under the same keys. Calls of the product's own line test and its own alert calls
 // raise nothing.
-func (r Rules) From(ch telephony.Change) []Alert {
+func (r Rules) From(ch telephony.Change) []Alert { return withEvidence(ch, r.from(ch)) }
+
+func (r Rules) from(ch telephony.Change) []Alert {
 	if ch.Call == nil {
-		return fromLine(ch)
+		return r.fromLine(ch)
 	}
-	if slices.Contains(ch.Call.Tags, telephony.TagTest) || slices.Contains(ch.Call.Tags, telephony.TagSystem) {
+	if ofOurs(ch.Call) {
 		return nil
 	}
 	var out []Alert
@@ -71,6 +88,10 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			a := ofCall(ch, ReasonRedirected)
 			a.Finding, a.Detail = f, ch.Call.RedirectedFrom
 			out = append(out, a)
+		case telephony.ForwardAttempted:
+			a := ofCall(ch, ReasonFeatureForward)
+			a.Finding = f
+			out = append(out, a)
 		case telephony.RedirectAttempted, telephony.RedirectedInSIP:
 			a := ofCall(ch, ReasonPhoneRedirect)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo
@@ -85,7 +106,7 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			a := ofCall(ch, ReasonTestRefused)
 			a.Finding = f
 			out = append(out, a)
-		case telephony.TransferredAfter:
+		case telephony.TransferredAfter, telephony.TransferAttempted:
 			a := ofCall(ch, ReasonTransfer)
 			a.Finding, a.Detail = f, ch.Call.ForwardedTo
 			out = append(out, a)
@@ -94,20 +115,41 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 	return out
 }
 
-// fromCode tells of a service code. The table says what the code is for; a code that sets the
-// phone to "do not disturb" keeps callers away as a forwarding does.
+// fromCode tells of a service code that was dialled.
 func (r Rules) fromCode(ch telephony.Change) Alert {
-	code, _, known := r.Codes[ch.Line].Read(ch.Call.Called.Raw)
+	reason, severity := r.code(ch.Line, ch.Call.Called.Raw)
+	a := ofCall(ch, reason)
+	a.Finding, a.Detail, a.Severity = telephony.FeatureCode, ch.Call.Called.Raw, severity
+	return a
+}
+
+// refusedCode tells of one that the dialplan does not have, so that there was no call.
+func (r Rules) refusedCode(ch telephony.Change) Alert {
+	reason, severity := r.code(ch.Line, ch.Detail)
+	key := string(reason) + "/" + ch.Line
+	for _, p := range ch.Proofs {
+		key += "/" + p.Ref
+	}
+	a := raised(ch, reason, key)
+	a.Finding, a.Detail, a.Severity = telephony.FeatureCode, ch.Detail, severity
+	return a
+}
+
+// code is what the table says that a code is for; a code that sets the phone to "do not disturb"
+// keeps callers away as a forwarding does.
+func (r Rules) code(line, dialled string) (Reason, Severity) {
+	code, _, known := r.Codes[line].Read(dialled)
 	reason := ReasonFeatureCode
 	if known {
 		reason = code.Means.Reason()
 	}
-	a := ofCall(ch, reason)
-	a.Finding, a.Detail = telephony.FeatureCode, ch.Call.Called.Raw
-	if code.Means == DoNotDisturb {
-		a.Severity = Critical
+	switch code.Means {
+	case DoNotDisturb:
+		return reason, Critical
+	case OtherService:
+		return reason, Info // known, and it keeps no call away
 	}
-	return a
+	return reason, standings[reason].severity
 }
 
 // outcomeReason is empty when there is nothing to tell. An early hang-up of the caller is
@@ -151,7 +193,7 @@ func fromOutcome(ch telephony.Change, reason Reason) Alert {
 	return a
 }
 
-func fromLine(ch telephony.Change) []Alert {
+func (r Rules) fromLine(ch telephony.Change) []Alert {
 	switch ch.Kind {
 	case telephony.LineFault:
 		a := raised(ch, ReasonLineFault, faultKey(ch))
@@ -164,6 +206,8 @@ func fromLine(ch telephony.Change) []Alert {
 		a := raised(ch, ReasonMoved, string(ReasonMoved)+"/"+ch.Line+"/"+ch.Detail+"/"+ch.At.UTC().Format(time.DateOnly))
 		a.Detail = ch.Detail
 		return []Alert{a}
+	case telephony.CodeRefused:
+		return []Alert{r.refusedCode(ch)}
 	case telephony.LineChanged:
 		return fromState(ch)
 	}
@@ -191,4 +235,11 @@ func fromState(ch telephony.Change) []Alert {
 		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{down, blind}}}
 	}
 	return nil
+}
+
+// Refused tells that the rule file has a mistake.
+func Refused(why error, at time.Time) Alert {
+	s := standings[ReasonRulesRefused]
+	return Alert{Key: string(ReasonRulesRefused), Rule: string(ReasonRulesRefused), Reason: ReasonRulesRefused, Certainty: s.certainty, Severity: s.severity,
+		Detail: why.Error(), At: at}
 }

@@ -204,6 +204,9 @@ func TestEachRungOfTheLadderHasItsReason(t *testing.T) {
 			c.Direction, c.Called.Raw, c.Findings = telephony.Outbound, code, []telephony.Finding{telephony.FeatureCode}
 		})}
 	}
+	refused := func(code string) telephony.Change {
+		return telephony.Change{Kind: telephony.CodeRefused, Line: "duty", At: noon, Detail: code, Proofs: []telephony.Proof{{Kind: telephony.SeenInSIP, Ref: "a@b", Text: "404", At: noon}}}
+	}
 	ended := func(o telephony.Outcome, r telephony.Reason, f ...telephony.Finding) telephony.Change {
 		return telephony.Change{Kind: telephony.CallEnded, Line: "duty", At: noon, Call: call(func(c *telephony.Call) {
 			c.Outcome, c.Reason, c.EndedAt, c.Findings = o, r, noon, f
@@ -213,24 +216,26 @@ func TestEachRungOfTheLadderHasItsReason(t *testing.T) {
 		ch   telephony.Change
 		want []string
 	}{
-		"forwarding is set up":         {dialled("*57*13900001111#"), []string{"forward_code certain critical"}},
-		"forwarding is cancelled":      {dialled("#57#"), []string{"forward_cancel_code certain warning"}},
-		"forwarding is asked for":      {dialled("*#57#"), []string{"forward_query_code certain info"}},
-		"do not disturb":               {dialled("*56#"), []string{"feature_code certain critical"}},
-		"a code that nobody knows":     {dialled("*8"), []string{"feature_code certain warning"}},
-		"302 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneRedirected), []string{"phone_redirect certain critical"}},
-		"181 by the phone":             {ended(telephony.Forwarded, telephony.ReasonPhoneForwarded), []string{"phone_redirect certain critical"}},
-		"302 that only SIP shows":      {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedInSIP), []string{"phone_redirect certain critical"}},
-		"another device answers":       {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.WrongDevice), []string{"wrong_device certain critical"}},
-		"302 in vain":                  {ended(telephony.Unreachable, telephony.ReasonRedirectFailed, telephony.RedirectAttempted), []string{"phone_redirect certain critical", "unreachable certain critical"}},
-		"forwarding set in the switch": {ended(telephony.Forwarded, telephony.ReasonDialplanForwarded), []string{"feature_forward certain critical"}},
-		"picked up elsewhere":          {ended(telephony.AnsweredElsewhere, telephony.ReasonOtherPhone), []string{"pickup certain warning"}},
-		"transferred":                  {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.TransferredAfter), []string{"transfer certain warning"}},
-		"a machine answers":            {ended(telephony.AnsweredByMachine, telephony.ReasonMachineAfter), []string{"answered_by_machine certain critical"}},
-		"somebody forwards to us":      {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedBefore), []string{"redirected_before informative info"}},
-		"an ordinary call":             {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.BellBehindCaller), nil},
-		"the caller leaves early":      {ended(telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly), nil},
-		"a call to somebody":           {ended(telephony.PlacedAnswered, telephony.ReasonFarAnswered), nil},
+		"forwarding is set up":          {dialled("*57*13900001111#"), []string{"forward_code certain critical"}},
+		"forwarding is cancelled":       {dialled("#57#"), []string{"forward_cancel_code certain warning"}},
+		"forwarding is asked for":       {dialled("*#57#"), []string{"forward_query_code certain info"}},
+		"do not disturb":                {dialled("*56#"), []string{"feature_code certain critical"}},
+		"a code without a call":         {refused("**21*13900001111#"), []string{"forward_code certain critical"}},
+		"an unknown one without a call": {refused("*88#"), []string{"feature_code certain warning"}},
+		"a code that nobody knows":      {dialled("*88#"), []string{"feature_code certain warning"}},
+		"302 by the phone":              {ended(telephony.Forwarded, telephony.ReasonPhoneRedirected), []string{"phone_redirect certain critical"}},
+		"181 by the phone":              {ended(telephony.Forwarded, telephony.ReasonPhoneForwarded), []string{"phone_redirect certain critical"}},
+		"302 that only SIP shows":       {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedInSIP), []string{"phone_redirect certain critical"}},
+		"another device answers":        {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.WrongDevice), []string{"wrong_device certain critical"}},
+		"302 in vain":                   {ended(telephony.Unreachable, telephony.ReasonRedirectFailed, telephony.RedirectAttempted), []string{"phone_redirect certain critical", "unreachable certain critical"}},
+		"forwarding set in the switch":  {ended(telephony.Forwarded, telephony.ReasonDialplanForwarded), []string{"feature_forward certain critical"}},
+		"picked up elsewhere":           {ended(telephony.AnsweredElsewhere, telephony.ReasonOtherPhone), []string{"pickup certain warning"}},
+		"transferred":                   {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.TransferredAfter), []string{"transfer certain warning"}},
+		"a machine answers":             {ended(telephony.AnsweredByMachine, telephony.ReasonMachineAfter), []string{"answered_by_machine certain critical"}},
+		"somebody forwards to us":       {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.RedirectedBefore), []string{"redirected_before informative info"}},
+		"an ordinary call":              {ended(telephony.AnsweredInTime, telephony.ReasonAnswered, telephony.BellBehindCaller), nil},
+		"the caller leaves early":       {ended(telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly), nil},
+		"a call to somebody":            {ended(telephony.PlacedAnswered, telephony.ReasonFarAnswered), nil},
 	} {
 		var got []string
 		for _, a := range problems(c.ch) {
@@ -262,7 +267,7 @@ func TestAnAlertIsTakenOnOnce(t *testing.T) {
 
 func TestAnAlertWithoutATimeIsWrittenAsNull(t *testing.T) {
 	raw, err := json.Marshal(alerts.Alert{Key: "k", Reason: alerts.ReasonMissed})
-	want := `{"id":0,"key":"k","rule":"","reason":"missed","certainty":"","severity":"","state":"open","line":"","call_id":"","finding":"","detail":"",` +
+	want := `{"id":0,"key":"k","rule":"","reason":"missed","certainty":"","severity":"","state":"open","line":"","call_id":"","finding":"","detail":"","evidence":[],` +
 		`"opened_at":null,"acknowledged_at":null,"acknowledged_by":"","note":"","resolved_at":null,"reopened":0,"reopened_at":null,"muted_until":null,"muted_rule":false,"muted_by":"","muted_reason":"",` +
 		`"told_post":"","told_person":"","told_at":null,"next_post":"","next_at":null}`
 	if err != nil || string(raw) != want {
@@ -276,12 +281,12 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind,
 			alerts.ReasonOffHook, alerts.ReasonSilentLine, alerts.ReasonTrunk, alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock,
 			alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat,
-			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear}, r)
+			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear, alerts.ReasonRulesRefused}, r)
 		if r.Lasts() != lasts {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 38 {
+	if n := len(alerts.Reasons()); n != 42 {
 		t.Errorf("%d reasons", n)
 	}
 }
@@ -295,5 +300,21 @@ func TestANoticeSaysWhen(t *testing.T) {
 	d.Over = true
 	if n := d.Notice(); !n.At.Equal(noon.Add(time.Minute)) || !n.Over {
 		t.Errorf("%+v", n)
+	}
+}
+
+// Of a code that the dialplan refused each dialling is a problem of its own, proved by SIP.
+func TestARefusedCodeIsProvedBySIP(t *testing.T) {
+	change := func(callID string) telephony.Change {
+		return telephony.Change{Kind: telephony.CodeRefused, Line: "duty", At: noon, Detail: "*57*13900001111#",
+			Proofs: []telephony.Proof{{Kind: telephony.SeenInSIP, Ref: callID, Text: "404 (INVITE)", At: noon}}}
+	}
+	first, again, other := problems(change("a"))[0], problems(change("a"))[0], problems(change("b"))[0]
+	if first.Key != again.Key || first.Key == other.Key || first.CallID != "" || first.Detail != "*57*13900001111#" {
+		t.Errorf("%+v, %+v, %+v", first, again, other)
+	}
+	want := []alerts.Evidence{{Kind: alerts.EvidenceSIP, Ref: "a", Text: "404 (INVITE)", At: noon}}
+	if diff := cmp.Diff(want, first.Evidence); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

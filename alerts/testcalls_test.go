@@ -14,8 +14,8 @@ func tested(v testcall.Verdict, why testcall.Reason, heard testcall.Ringback) te
 	return testcall.Result{ID: 12, Line: "duty", At: noon, EndedAt: noon.Add(9e9), Verdict: v, Reason: why, Ringback: heard, CallID: "1.0"}
 }
 
-// told is what a test tells, as a person would write it down.
-func told(r testcall.Result) string {
+// proved is what a test tells, as a person would write it down.
+func proved(r testcall.Result) string {
 	var all []string
 	for _, a := range alerts.FromTest(r) {
 		if len(a.Ends) > 0 {
@@ -52,7 +52,7 @@ func TestWhatATestTells(t *testing.T) {
 		"a real call came after the bell":  {tested(testcall.Reachable, testcall.RangHere, testcall.RingbackUnclear), "ends test_busy test_forwarded test_no_ring test_unclear"},
 		"it runs, and nothing is told yet": {testcall.Result{ID: 12, Line: "duty", At: noon}, ""},
 	} {
-		if got := told(c.r); got != c.want {
+		if got := proved(c.r); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -24,6 +24,9 @@ var titles = map[Reason]string{
 	ReasonTestNoRing:       "拨测证实：拨打值班电话，话机不响",
 	ReasonTestBusy:         "拨测证实：线路空闲，拨打却遇忙",
 	ReasonTestUnclear:      "拨测没有得出结论",
+	ReasonMisuseNumber:     "值班电话拨打了与值班无关的号码",
+	ReasonMisuseDuration:   "值班电话占线过久",
+	ReasonNuisanceCaller:   "骚扰电话再次来电",
 	ReasonRing3:            "正在响第三声，尚未接听",
 	ReasonLimitPassed:      "已超过三声，仍未接听",
 	ReasonLineFault:        "线路配置有隐患",
@@ -40,6 +43,7 @@ var titles = map[Reason]string{
 	ReasonPage:             "没有值班员打开页面，或页面不能发声",
 	ReasonOfficer:          "登录人员与值班表不符",
 	ReasonBeat:             "心跳信号送不出去，本机停摆将无人察觉",
+	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
 }
 
 // Title is a reason for people.

@@ -17,6 +17,7 @@ import (
 
 // Alerts is how alerts leave the building.
 type Alerts struct {
+	Rules    string        `mapstructure:"rules"` // the rule file; empty: the shipped rules
 	Channels []Channel     `mapstructure:"channels"`
 	Damping  time.Duration `mapstructure:"damping"` // how long a problem must be over before it is told so; see alerts.Damping
 }

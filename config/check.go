@@ -98,13 +98,15 @@ func (c *Config) checkPlaces(f *Faults) {
 	}
 }
 
+var codeStyles = []string{alerts.ExchangeStyle, alerts.MobileStyle, alerts.PBXStyle}
+
 func checkCodes(f *Faults, at string, l Line) {
 	for _, style := range l.Codes.Without {
-		if !slices.Contains([]string{alerts.ExchangeStyle, alerts.MobileStyle, alerts.PBXStyle}, style) {
+		if !slices.Contains(codeStyles, style) {
 			f.add(at+".without", "%q is unknown; use exchange, mobile or pbx", style)
 		}
 	}
-	if _, err := l.ServiceCodes(); err != nil {
+	if _, err := l.codesOver(alerts.ShippedCodes()); err != nil {
 		f.add(at+".own", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 }

@@ -83,13 +83,13 @@ type Code struct {
 	Means string `mapstructure:"means"`
 }
 
-// ServiceCodes is the table of a line.
-func (l Line) ServiceCodes() (alerts.Codes, error) {
+// codesOver is the table of a line: that of all lines with what is its own.
+func (l Line) codesOver(base alerts.Codes) (alerts.Codes, error) {
 	var own []alerts.Code
 	for _, c := range l.Codes.Own {
 		own = append(own, alerts.Code{Pattern: c.Code, Means: alerts.Meaning(c.Means), Style: "own"})
 	}
-	return alerts.ShippedCodes().Without(l.Codes.Without).With(own)
+	return base.Without(l.Codes.Without).With(own)
 }
 
 // Rule is a line's cadence and limit; see telephony.Rule. Absent values take the default.

@@ -26,6 +26,7 @@ dutylog FuzzLedgerNames
 dutylog/backup FuzzManifest
 dutylog/backup FuzzList
 config FuzzConfig
+config FuzzRules
 telephony FuzzTracker 500x
 web FuzzBodies 500x
 '

@@ -225,6 +225,7 @@ func (t *Tracker) onDestroyed(ev *Event) {
 	if l.status != "CANCEL" {
 		l.blame(ev)
 	}
+	l.proveRedirect(ev)
 	t.takeIn(l, ev.At)
 	if l.gone.IsZero() && l.call != nil {
 		t.checkBusy(l)
@@ -340,6 +341,7 @@ func (t *Tracker) dialStep(peer *leg, ev *Event) {
 		if ev.Forward != "" && peer.forward == "" {
 			peer.forward = printable(ev.Forward, maxName)
 		}
+		peer.proveDial(ev)
 		if peer.status == "" {
 			peer.status = strings.Clone(ev.DialStatus)
 			if peer.call != nil {
@@ -371,21 +373,22 @@ func (t *Tracker) onLeft(ev *Event) {
 }
 
 func (t *Tracker) onBlindTransfer(ev *Event) {
-	t.transfer(t.leg(&ev.Channel, ev.At), ev.OK)
+	t.transfer(t.leg(&ev.Channel, ev.At), ev)
 	t.leg(&ev.Peer, ev.At)
 }
 
 func (t *Tracker) onAttendedTransfer(ev *Event) {
-	t.transfer(t.leg(&ev.Channel, ev.At), ev.OK)
-	t.transfer(t.leg(&ev.Second, ev.At), ev.OK)
+	t.transfer(t.leg(&ev.Channel, ev.At), ev)
+	t.transfer(t.leg(&ev.Second, ev.At), ev)
 }
 
 // transfer notes that a leg handed its call on, or tried to.
-func (t *Tracker) transfer(l *leg, ok bool) {
+func (t *Tracker) transfer(l *leg, ev *Event) {
 	if l == nil || l.call == nil {
 		return
 	}
-	if !ok {
+	l.proveTransfer(ev)
+	if !ev.OK {
 		l.call.find(TransferAttempted)
 		return
 	}

@@ -18,7 +18,8 @@ const (
 	LineChanged  ChangeKind = "line"    // the line's state changed
 	LineFault    ChangeKind = "fault"   // a configuration fault was seen
 	LineFaultEnd ChangeKind = "fault_cleared"
-	PhoneMoved   ChangeKind = "phone_moved" // the duty phone registered from another address, see Detail
+	PhoneMoved   ChangeKind = "phone_moved"  // the duty phone registered from another address, see Detail
+	CodeRefused  ChangeKind = "code_refused" // the duty phone dialled a service code that the dialplan does not have: Detail. There is no call
 
 	IntervalSeen ChangeKind = "interval"     // an interval began or ended, see Interval
 	JournalRead  ChangeKind = "journal_read" // what stands before Journal is in the log
@@ -34,6 +35,7 @@ type Change struct {
 	State   LineState // the line's state after this change, always set
 	Finding Finding   // for faults and updates that carry one
 	Detail  string    // for faults: the endpoint and what to do
+	Proofs  []Proof   // what was seen on which this, and what is found about the call, rests
 
 	Interval *Interval // of IntervalSeen; kind and beginning are its key
 	Journal  *Position // of JournalRead

@@ -26,12 +26,13 @@ const (
 	EventClockSet                          // somebody set the switch's clock, see By; the watcher says it, not the switch
 	EventSentOn                            // SIP shows that the phone of the dialog Channel.SIPCallID sent the call to Forward
 	EventStranger                          // SIP shows that the dialog Channel.SIPCallID was answered by another device than the registered duty phone
+	EventReferred                          // SIP shows that the phone of the dialog Channel.SIPCallID asked for a transfer to Forward
 	eventKinds
 )
 
 var eventNames = [eventKinds]string{
 	"ignored", "unknown", "created", "state", "caller", "connected", "app", "hangup_request", "destroyed",
-	"dial", "entered", "left", "blind_transfer", "attended_transfer", "endpoint", "replaced", "clock_set", "sent_on", "stranger",
+	"dial", "entered", "left", "blind_transfer", "attended_transfer", "endpoint", "replaced", "clock_set", "sent_on", "stranger", "referred",
 }
 
 // String is the kind's name in logs and metrics.
@@ -55,7 +56,8 @@ type Event struct {
 	Bridge     string
 	DialStatus string  // "" at the begin, then RINGING, PROGRESS, and one of ANSWER, BUSY, NOANSWER, CANCEL, CONGESTION …
 	DialString string  // of a dial's begin: what was dialled, for instance "13800001111@trunk"
-	Forward    string  // of a dial: where the peer wants the call to go
+	Forward    string  // of a dial: where the peer wants the call to go; of a transfer: the number that was named
+	Said       string  // of what SIP shows: the message in one line
 	Forwarded  Channel // of a dial: the channel made for that
 	Cause      int     // Q.850
 	TechCause  int     // SIP status; 0 on normal clearing

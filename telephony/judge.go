@@ -72,9 +72,12 @@ func (c *run) judge() verdict {
 	}
 	v := c.judgeIn()
 	v.hangupBy = c.whoHungUp(v)
-	sent := slices.ContainsFunc(c.legs, (*leg).redirects) || v.outcome == Unreachable && slices.ContainsFunc(c.legs, (*leg).outward)
-	if v.outcome != Forwarded && sent {
+	switch {
+	case v.outcome == Forwarded:
+	case slices.ContainsFunc(c.legs, (*leg).redirects):
 		v.findings = append(v.findings, RedirectAttempted)
+	case v.outcome == Unreachable && slices.ContainsFunc(c.legs, (*leg).outward):
+		v.findings = append(v.findings, ForwardAttempted)
 	}
 	if v.outcome == Engaged && slices.ContainsFunc(c.legs, func(l *leg) bool { return l.lonelyBusy }) {
 		v.findings = append(v.findings, BusyWithoutCall)

@@ -43,6 +43,8 @@ type leg struct {
 	sip        string // Call-ID of its SIP dialog
 	sentOn     string // where SIP shows that its phone sent the call
 	stranger   bool   // SIP shows that another device than the registered phone answered
+	sentOnSaid string // the message that shows it
+	sentOnAt   time.Time
 	redirected bool   // made because another leg wanted the call to go there
 	rdnis      string // redirecting number from before the dial
 	diverted   bool   // a redirecting number appeared after the dial had begun (SIP 181)

@@ -57,7 +57,8 @@ const (
 	BusyWithoutCall       Finding = "busy_without_a_call" // the phone said busy while the line had no call
 	AnsweredBeforeBell    Finding = "trunk_answered_before_bell"
 	BellBehindCaller      Finding = "bell_behind_caller"        // bell clock more than 2 s behind the caller clock
-	RedirectAttempted     Finding = "redirect_attempted"        // the phone or the dialplan tried to send the call elsewhere and that failed
+	RedirectAttempted     Finding = "redirect_attempted"        // the phone tried to send the call elsewhere and that failed
+	ForwardAttempted      Finding = "forward_attempted"         // the dialplan did
 	RedirectedInSIP       Finding = "redirected_in_sip"         // only SIP shows that the phone sent the call elsewhere
 	WrongDevice           Finding = "wrong_device"              // SIP shows that another device than the registered duty phone answered
 	RedirectedBefore      Finding = "redirected_before_arrival" // somebody else forwarded to us

@@ -23,6 +23,9 @@ type run struct {
 
 	toldRang, toldRing3, toldLimit, toldAnswer, dirty bool
 	toldAs                                            mark
+
+	proofs   []Proof
+	referred bool // SIP shows that a duty phone asked for a transfer
 }
 
 // mark is what an update is about: another one is told only when this differs.
@@ -70,6 +73,7 @@ func newRun(ln *line, dir Direction, root *leg) *run {
 		if ln.Number != "" {
 			c.Caller = ParseNumber(ln.Number, ln.AreaCode)
 		}
+		c.prove(SeenEvent, root.id, "dialled "+root.exten, root.created)
 		if strings.ContainsAny(root.exten, "*#") {
 			c.find(FeatureCode)
 		}
@@ -212,6 +216,7 @@ func (t *Tracker) handOver(c *run) {
 func (c *run) handedOn() {
 	if c.Direction == Outbound && !c.root.bridged.IsZero() {
 		c.root.away = true
+		c.prove(SeenEvent, c.root.id, "whom the officer called talks with somebody else", c.root.gone)
 		c.find(TransferredAfter)
 	}
 }

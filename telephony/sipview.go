@@ -15,7 +15,7 @@ func (t *Tracker) onSentOn(ev *Event) {
 	}
 	for _, l := range t.legs {
 		if l.sip == id {
-			l.sendOn(ev.Forward)
+			l.sendOn(ev)
 			return
 		}
 	}
@@ -23,7 +23,19 @@ func (t *Tracker) onSentOn(ev *Event) {
 		clear(t.sentOn)
 		t.drop("sip_without_channel")
 	}
-	t.sentOn[strings.Clone(id)] = strings.Clone(ev.Forward)
+	t.sentOn[strings.Clone(id)] = Event{At: ev.At, Forward: strings.Clone(ev.Forward), Said: strings.Clone(ev.Said)}
+}
+
+// onReferred takes that a duty phone asked for a transfer. The switch tells of one that it carries
+// out; of one to a number that it does not know there is nothing but the phone's request.
+func (t *Tracker) onReferred(ev *Event) {
+	for _, l := range t.legs {
+		if l.sip == ev.Channel.SIPCallID && l.sip != "" && l.isDuty() && l.call != nil {
+			l.call.referred = true
+			l.call.prove(SeenInSIP, l.sip, ev.Said, ev.At)
+			return
+		}
+	}
 }
 
 // dialog notes the SIP dialog of a leg, and what was known of it before. The event in which a
@@ -33,27 +45,27 @@ func (t *Tracker) dialog(l *leg, id string) {
 		return
 	}
 	l.sip = strings.Clone(id)
-	if to, ok := t.sentOn[l.sip]; ok {
+	if ev, ok := t.sentOn[l.sip]; ok {
 		delete(t.sentOn, l.sip)
-		l.sendOn(to)
+		l.sendOn(&ev)
 	}
 }
 
-func (l *leg) sendOn(to string) {
-	l.sentOn = printable(to, maxNumber)
+func (l *leg) sendOn(ev *Event) {
+	l.sentOn, l.sentOnSaid, l.sentOnAt = printable(ev.Forward, maxNumber), strings.Clone(ev.Said), ev.At
 	if l.call != nil {
 		l.call.dirty = true
 	}
 }
 
-// sentOnInSIP is where SIP shows that a duty phone sent the call; empty when it does not.
-func (c *run) sentOnInSIP() string {
+// sentOnInSIP is the leg of which SIP shows that its duty phone sent the call on; nil without one.
+func (c *run) sentOnInSIP() *leg {
 	for _, l := range c.legs {
 		if l.sentOn != "" && l.isDuty() && !l.incoming {
-			return l.sentOn
+			return l
 		}
 	}
-	return ""
+	return nil
 }
 
 // DialledPhone is the duty phone whose leg has a SIP dialog; empty when the dialog is not known, or

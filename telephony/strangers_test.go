@@ -75,7 +75,7 @@ func TestLegsOutOfNowhere(t *testing.T) {
 			result{Outcome: telephony.Forwarded, Reason: telephony.ReasonDialplanForwarded, By: telephony.ByCaller, To: "12350"}},
 		{"forwarding set in the switch: the target is busy", detoured().leg("trunk 2").
 			at(5).hang("trunk 2", 17, 486).gone("trunk 2", 17, 486).dial("trunk 1", loc+";1", "BUSY").soft("trunk 1").gone("trunk 1", 17, 486),
-			result{Outcome: telephony.Unreachable, Reason: telephony.ReasonNoPhone, By: telephony.BySystem, Findings: []telephony.Finding{telephony.RedirectAttempted}}},
+			result{Outcome: telephony.Unreachable, Reason: telephony.ReasonNoPhone, By: telephony.BySystem, Findings: []telephony.Finding{telephony.ForwardAttempted}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -64,9 +64,11 @@ func (c *run) learn() {
 		c.Tags = append(c.Tags, TagWithheld)
 	}
 	if c.RedirectedFrom != "" {
+		c.prove(SeenEvent, c.root.id, "redirecting number "+c.RedirectedFrom, c.root.created)
 		c.find(RedirectedBefore)
 	}
-	if c.sentOnInSIP() != "" {
+	if l := c.sentOnInSIP(); l != nil {
+		c.prove(SeenInSIP, l.sip, l.sentOnSaid, l.sentOnAt)
 		c.find(RedirectedInSIP)
 	}
 	if slices.ContainsFunc(c.legs, func(l *leg) bool { return l.stranger }) {
@@ -92,11 +94,14 @@ func (t *Tracker) end(c *run, at time.Time, v verdict) {
 	for _, f := range v.findings {
 		c.find(f)
 	}
+	if c.referred && !slices.Contains(c.Findings, TransferredAfter) {
+		c.find(TransferAttempted)
+	}
 	c.Outcome, c.Reason = v.outcome, v.reason
 	c.EndedAt = later(at, c.OfferedAt)
 	c.AnsweredAt, c.ForwardedTo = v.answeredAt, v.forwardedTo
-	if c.ForwardedTo == "" {
-		c.ForwardedTo = c.sentOnInSIP()
+	if l := c.sentOnInSIP(); l != nil && c.ForwardedTo == "" {
+		c.ForwardedTo = l.sentOn
 	}
 	if v.outcome == Unknown && v.answeredAt.IsZero() {
 		if w, ok := c.winner(); ok {
@@ -113,6 +118,7 @@ func (t *Tracker) end(c *run, at time.Time, v verdict) {
 	}
 	c.Rings = c.ringCount()
 	c.HangupBy = v.hangupBy
+	c.proveEnd(v)
 	t.putAway(c)
 	t.tell(c, CallEnded, c.EndedAt, "")
 }
@@ -212,6 +218,6 @@ func (t *Tracker) tell(c *run, kind ChangeKind, at time.Time, f Finding) {
 	}
 	t.out = append(t.out, Change{
 		Kind: kind, At: at, Line: c.line.Name, Call: &call,
-		State: t.look(c.line, at), Finding: f, Detail: detail,
+		State: t.look(c.line, at), Finding: f, Detail: detail, Proofs: slices.Clone(c.proofs),
 	})
 }

@@ -28,7 +28,7 @@ type Tracker struct {
 	blind   bool      // the switch cannot be seen
 	blindAt time.Time // since when
 
-	sentOn map[string]string // by SIP Call-ID: where a phone sent the call, of channels not heard of yet
+	sentOn map[string]Event // by SIP Call-ID: where a phone sent the call, of channels not heard of yet
 
 	takingUp bool // a snapshot is being read: who dials whom is decided at its end
 	out      []Change
@@ -45,7 +45,7 @@ type Stats struct {
 func NewTracker(lines []Line) *Tracker {
 	t := &Tracker{
 		legs: map[string]*leg{}, locals: map[string][2]*leg{},
-		buried: graveyard{ids: map[string]bool{}}, sentOn: map[string]string{},
+		buried: graveyard{ids: map[string]bool{}}, sentOn: map[string]Event{},
 		stats: Stats{Dropped: map[string]uint64{}},
 	}
 	for _, l := range lines {
@@ -72,6 +72,7 @@ var arms = [eventKinds]func(*Tracker, *Event){
 	EventClockSet:         (*Tracker).onClockSet,
 	EventSentOn:           (*Tracker).onSentOn,
 	EventStranger:         (*Tracker).onStranger,
+	EventReferred:         (*Tracker).onReferred,
 }
 
 // Apply takes one event and says what changed. Time first moves on to the event's.

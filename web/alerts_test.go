@@ -68,3 +68,22 @@ func TestAnAlertIsSeenAndTakenOn(t *testing.T) {
 		t.Errorf("nobody: %v", got)
 	}
 }
+
+// What an alert rests on is listed with it; one without says so with an empty list, never with null.
+func TestAnAlertSaysWhatItRestsOn(t *testing.T) {
+	h := newHouse(t)
+	at := h.clock.Now()
+	code := alerts.Alert{Key: "forward_code/9.0", Rule: "forward_code", Reason: alerts.ReasonForwardCode, Certainty: alerts.Certain, Severity: alerts.Critical,
+		Line: "fax", CallID: "9.0", At: at, Evidence: []alerts.Evidence{{Kind: alerts.EvidenceCall, Ref: "9.0"}, {Kind: alerts.EvidenceSIP, Ref: "a@b", Text: "REFER sip:x", At: at}}}
+	h.raise(code)
+	code.Key, code.Line, code.Evidence = "forward_code/10.0", "duty", nil
+	h.raise(code)
+	for line, want := range map[string]string{
+		"fax":  `"evidence":[{"kind":"call","ref":"9.0","text":"","at":null},{"kind":"sip","ref":"a@b","text":"REFER sip:x","at":"` + at.UTC().Format("2006-01-02T15:04:05.000Z") + `"}]`,
+		"duty": `"evidence":[]`,
+	} {
+		if got := h.as("officer").get("/alerts?line=" + line); got.status != 200 || !strings.Contains(got.body, want) {
+			t.Errorf("%s: %v, want %s", line, got, want)
+		}
+	}
+}

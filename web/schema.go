@@ -134,33 +134,34 @@ type acceptedDoc struct {
 }
 
 type alertDoc struct {
-	ID             int64  `json:"id"`
-	Key            string `json:"key" doc:"One per problem"`
-	Rule           string `json:"rule" doc:"Which one raised it"`
-	Reason         string `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,test_refused_caller,test_forwarded,test_custom_ringback,test_no_ring,test_busy,test_unclear,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,wrong_device,off_hook,silent_line,trunk_unreachable,recorder_silent,disk_low,clock_unsynchronised,journal_stalled,page_away,officer_not_rostered,heartbeat_failed"`
-	Certainty      string `json:"certainty" enum:"certain,proved_by_test,informative,weak"`
-	Severity       string `json:"severity" enum:"info,warning,critical"`
-	State          string `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`
-	Line           string `json:"line"`
-	CallID         string `json:"call_id" doc:"Empty when it is about no call"`
-	Finding        string `json:"finding"`
-	Detail         string `json:"detail" doc:"What was dialled, where it went, or what to do"`
-	OpenedAt       stamp  `json:"opened_at"`
-	AcknowledgedAt stamp  `json:"acknowledged_at"`
-	AcknowledgedBy string `json:"acknowledged_by" doc:"Name, else login"`
-	Note           string `json:"note" doc:"What is being done about it"`
-	ResolvedAt     stamp  `json:"resolved_at"`
-	Reopened       int    `json:"reopened" doc:"How often it came back since opened_at"`
-	ReopenedAt     stamp  `json:"reopened_at" doc:"The last time"`
-	MutedUntil     stamp  `json:"muted_until"`
-	MutedRule      bool   `json:"muted_rule" doc:"Everything of its rule on its line is muted, also what comes"`
-	MutedBy        string `json:"muted_by" doc:"Name, else login"`
-	MutedReason    string `json:"muted_reason"`
-	ToldPost       string `json:"told_post" enum:",duty_officer,duty_section_chief,duty_leader,supervisor" doc:"The last one of the line's chain who was told; empty: none yet"`
-	ToldPerson     string `json:"told_person" doc:"Who held that post"`
-	ToldAt         stamp  `json:"told_at"`
-	NextPost       string `json:"next_post" enum:",duty_officer,duty_section_chief,duty_leader,supervisor" doc:"Who is told next when nobody takes it on; empty: nobody"`
-	NextAt         stamp  `json:"next_at"`
+	ID             int64              `json:"id"`
+	Key            string             `json:"key" doc:"One per problem"`
+	Rule           string             `json:"rule" doc:"Which one raised it"`
+	Reason         string             `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,test_refused_caller,test_forwarded,test_custom_ringback,test_no_ring,test_busy,test_unclear,misuse_number,misuse_duration,nuisance_caller,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,wrong_device,off_hook,silent_line,trunk_unreachable,recorder_silent,disk_low,clock_unsynchronised,journal_stalled,page_away,officer_not_rostered,heartbeat_failed,rules_refused"`
+	Certainty      string             `json:"certainty" enum:"certain,proved_by_test,informative,weak"`
+	Severity       string             `json:"severity" enum:"info,warning,critical"`
+	State          string             `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`
+	Line           string             `json:"line"`
+	CallID         string             `json:"call_id" doc:"Empty when it is about no call"`
+	Finding        string             `json:"finding"`
+	Detail         string             `json:"detail" doc:"What was dialled, where it went, or what to do"`
+	Evidence       []alertEvidenceDoc `json:"evidence" nullable:"false" doc:"What it rests on"`
+	OpenedAt       stamp              `json:"opened_at"`
+	AcknowledgedAt stamp              `json:"acknowledged_at"`
+	AcknowledgedBy string             `json:"acknowledged_by" doc:"Name, else login"`
+	Note           string             `json:"note" doc:"What is being done about it"`
+	ResolvedAt     stamp              `json:"resolved_at"`
+	Reopened       int                `json:"reopened" doc:"How often it came back since opened_at"`
+	ReopenedAt     stamp              `json:"reopened_at" doc:"The last time"`
+	MutedUntil     stamp              `json:"muted_until"`
+	MutedRule      bool               `json:"muted_rule" doc:"Everything of its rule on its line is muted, also what comes"`
+	MutedBy        string             `json:"muted_by" doc:"Name, else login"`
+	MutedReason    string             `json:"muted_reason"`
+	ToldPost       string             `json:"told_post" enum:",duty_officer,duty_section_chief,duty_leader,supervisor" doc:"The last one of the line's chain who was told; empty: none yet"`
+	ToldPerson     string             `json:"told_person" doc:"Who held that post"`
+	ToldAt         stamp              `json:"told_at"`
+	NextPost       string             `json:"next_post" enum:",duty_officer,duty_section_chief,duty_leader,supervisor" doc:"Who is told next when nobody takes it on; empty: nobody"`
+	NextAt         stamp              `json:"next_at"`
 }
 
 type testDoc struct {
@@ -183,6 +184,13 @@ type testDoc struct {
 	Heard     string   `json:"heard" doc:"In words"`
 	Detail    string   `json:"detail" doc:"What to look at"`
 	Audio     bool     `json:"audio" doc:"Whether what was heard is kept"`
+}
+
+type alertEvidenceDoc struct {
+	Kind string `json:"kind" enum:"call,event,sip,audio" doc:"audio: the recording of the call that ref names"`
+	Ref  string `json:"ref" doc:"The call's id, the switch's channel (or the line), or the Call-ID"`
+	Text string `json:"text" doc:"What the switch or SIP said; empty when ref says all"`
+	At   stamp  `json:"at"`
 }
 
 // documentNulls says where an object may be absent, which huma cannot say of a reference.

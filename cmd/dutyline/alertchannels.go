@@ -49,8 +49,8 @@ func openChannel(c config.Channel, beside phone.Deps) (alerts.Channel, error) {
 }
 
 func newAlertsCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "alerts", Short: "Try the channels by which alerts leave the building"}
-	cmd.AddCommand(newAlertsSendCommand(), newAlertsPromptsCommand())
+	cmd := &cobra.Command{Use: "alerts", Short: "Try the rules of alerts, and the channels by which they leave the building"}
+	cmd.AddCommand(newAlertsSendCommand(), newAlertsPromptsCommand(), newAlertsRulesCommand(), newAlertsTestCommand())
 	return cmd
 }
 

@@ -32,7 +32,7 @@ import (
 //	                                                   └▶ collector ─▶ archive
 type app struct {
 	cfg       config.Config
-	rules     alerts.Rules
+	rules     *ruleBook
 	senders   senders
 	escalator *escalator
 	channels  *channelDesk
@@ -124,23 +124,15 @@ func (a *app) openEvidence(ctx context.Context) error {
 	return a.log.NoteRules(ctx, a.cfg.TelephonyLines(), a.clock.Now())
 }
 
-// alertRules are the rules of a configuration that was checked.
-func alertRules(cfg config.Config) alerts.Rules {
-	r := alerts.Rules{Codes: map[string]alerts.Codes{}}
-	for _, l := range cfg.Lines {
-		r.Codes[l.Name], _ = l.ServiceCodes() // what is wrong there was said when it was loaded
-	}
-	return r
-}
-
 // wire connects the parts; data flows in one direction.
 func (a *app) wire(context.Context) error {
 	lines := a.cfg.TelephonyLines()
-	a.rules = alertRules(a.cfg)
+	a.rules = newRuleBook(a.cfg, a.log, a.logger)
 	eye := ariConfig(a.cfg, a.logger)
 	eye.Now, eye.Uptime = a.clock.Now, a.clock.Uptime
 	a.sw = ari.New(eye, a.registry)
-	a.committer = newCommitter(a.log, a.rules, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
+	a.committer = newCommitter(a.log, alerts.Rules{}, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
+	a.committer.judge = a.rules.Judge
 	a.accesses = newAccessKeeper(a.log, a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
@@ -186,6 +178,7 @@ func (a *app) resume(ctx context.Context) error {
 	if a.snooper != nil {
 		a.snooper.resume(open)
 	}
+	a.rules.resume(open)
 	a.watcher.resume(open, states)
 	return nil
 }
@@ -224,6 +217,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "clock", run: a.steps.Run},
 		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},
 		part{name: "heartbeat", run: a.deadman.Run, grace: 10 * time.Second},
+		part{name: "rules", run: func(ctx context.Context) error { return a.rules.Run(ctx, a.watcher.SwitchNow) }},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
 		part{name: "escalation", run: a.escalator.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},

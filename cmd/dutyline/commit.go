@@ -34,7 +34,7 @@ type raiser interface {
 // aside in a file, so that it does not stop the rest.
 type committer struct {
 	log        changeLog
-	rules      alerts.Rules
+	judge      func(context.Context, telephony.Change) ([]alerts.Alert, error) // what a change is worth telling
 	alerts     raiser
 	quarantine string // file for changes the log refuses
 	logger     *slog.Logger
@@ -64,7 +64,8 @@ const (
 )
 
 func newCommitter(log changeLog, rules alerts.Rules, raise raiser, quarantine string, logger *slog.Logger) *committer {
-	c := &committer{log: log, rules: rules, alerts: raise, quarantine: quarantine, logger: logger, unlogged: newUnlogged(), wake: make(chan struct{}, 1)}
+	judge := func(_ context.Context, ch telephony.Change) ([]alerts.Alert, error) { return rules.From(ch), nil }
+	c := &committer{log: log, judge: judge, alerts: raise, quarantine: quarantine, logger: logger, unlogged: newUnlogged(), wake: make(chan struct{}, 1)}
 	c.due = time.AfterFunc(lateCommit, c.overdue)
 	c.due.Stop() // nothing waits yet
 	return c
@@ -180,7 +181,11 @@ func (c *committer) commit(ctx context.Context, batch []telephony.Change) error 
 		return err
 	}
 	for _, ch := range batch {
-		for _, a := range c.rules.From(ch) {
+		list, err := c.judge(ctx, ch)
+		if err != nil {
+			return err
+		}
+		for _, a := range list {
 			if err := c.alerts.Raise(ctx, a); err != nil {
 				return fmt.Errorf("alert %s: %w", a.Key, err)
 			}

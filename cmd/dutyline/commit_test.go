@@ -428,3 +428,34 @@ func TestAlertsComeWithTheirChanges(t *testing.T) {
 		}
 	})
 }
+
+// While the rules cannot look into the log, the change waits, and is told when they can.
+func TestAlertsWaitForRulesThatCannotLookIntoTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &brokenLog{}
+		r := newCommitRoom(t, b)
+		defer r.done()
+		looked, from := 0, r.c.judge
+		r.c.judge = func(ctx context.Context, ch telephony.Change) ([]alerts.Alert, error) {
+			if looked++; looked <= 2 {
+				return nil, errDisk
+			}
+			return from(ctx, ch)
+		}
+		r.c.Add(missedCall("a"))
+		<-time.After(time.Minute) // synthetic time
+		synctest.Wait()
+		list, _, err := b.Alerts(context.Background(), alerts.Query{})
+		if err != nil || len(list) != 1 || list[0].Key != "missed/a" || len(list[0].Evidence) == 0 {
+			t.Errorf("told %+v, %v", list, err)
+		}
+		r.keeps(map[string]telephony.Outcome{"a": telephony.Missed})
+		r.health(false, 0)
+		if names := r.asideNames(); names != nil {
+			t.Errorf("set aside although nothing is wrong with it: %q", names)
+		}
+		if err := r.finish(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -56,10 +56,21 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	checks = append(checks, checkEvidenceKey(c, facts, err), checkBackup(c, facts, err, time.Now()))
 	checks = append(append(checks, checkPeople(ctx, c)...), checkPrompts(c)...)
 	checks = append(checks, checkTests(ctx, c))
+	if c.Alerts.Rules != "" {
+		checks = append(checks, checkRules(c))
+	}
 	for _, folder := range c.DataFolders() {
 		checks = append(checks, checkFolder(folder, leastFree))
 	}
 	return checks
+}
+
+// checkRules reads the rule file as the daemon does.
+func checkRules(c config.Config) telephony.Check {
+	if _, err := c.Rules(); err != nil {
+		return telephony.Check{Name: "rules", Detail: err.Error(), Remedy: "correct that line; until then the daemon goes on with the last good rules"}
+	}
+	return telephony.Check{Name: "rules", OK: true, Detail: c.Alerts.Rules}
 }
 
 // checkClock asks the kernel whether somebody keeps its clock right.

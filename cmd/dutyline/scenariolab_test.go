@@ -11,12 +11,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
 
+	"dutyline/alerts"
 	"dutyline/telephony"
 	"dutyline/telephony/ari"
 	"dutyline/telephony/asterisk"
@@ -92,7 +94,8 @@ func newLab(t *testing.T) *lab {
 		URL: l.asterisk.Settings.ARI(), User: l.asterisk.Settings.ARIUser, Password: l.asterisk.Settings.ARIPassword,
 		Endpoints: append(append([]string{}, line.Endpoints...), line.Trunks...),
 	}, nil)
-	l.sink = &labSink{tracker: telephony.NewTracker([]telephony.Line{line}), ready: make(chan struct{})}
+	l.sink = &labSink{tracker: telephony.NewTracker([]telephony.Line{line}), ready: make(chan struct{}),
+		rules: alerts.Rules{Codes: map[string]alerts.Codes{"duty": alerts.ShippedCodes()}}}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -245,7 +248,10 @@ type labSink struct {
 
 	mu      sync.Mutex
 	tracker *telephony.Tracker
+	rules   alerts.Rules
+	keys    []string // of the alerts
 	done    []telephony.Call
+	told    []string // alerts
 	count   int
 	broken  []error
 	gaps    int
@@ -260,7 +266,15 @@ func (s *labSink) Frame(f ari.Frame) {
 		s.broken = append(s.broken, err)
 		return
 	}
-	s.done = append(s.done, ended(s.tracker.Apply(ev))...)
+	changes := s.tracker.Apply(ev)
+	s.done = append(s.done, ended(changes)...)
+	for _, ch := range changes {
+		for _, a := range s.rules.From(ch) {
+			if told := fmt.Sprintf("%s %s %s", a.Reason, a.Certainty, a.Severity); len(a.Ends) == 0 && !slices.Contains(s.keys, a.Key) {
+				s.keys, s.told = append(s.keys, a.Key), append(s.told, told)
+			}
+		}
+	}
 }
 
 func (s *labSink) Gap(from time.Time, _ error) {
@@ -283,10 +297,10 @@ func (s *labSink) frames() int {
 	return s.count
 }
 
-func (s *labSink) take() []telephony.Call {
+func (s *labSink) take() (calls []telephony.Call, told []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := s.done
-	s.done = nil
-	return out
+	calls, told = s.done, s.told
+	s.done, s.told = nil, nil
+	return calls, told
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -58,28 +59,45 @@ func (v *sipView) Run(ctx context.Context, sink func(hep.Message)) error {
 	return nil
 }
 
-// take gives what a message proves: an event about a call, or a phone that moved.
-func (v *sipView) take(m hep.Message) (events []telephony.Event, moved []telephony.Change) {
+// take gives what a message proves: an event about a call, or a change of which no event tells: a
+// phone that moved, a code that the dialplan refused.
+func (v *sipView) take(m hep.Message) (events []telephony.Event, changes []telephony.Change) {
 	v.heard.Store(int64(m.Up))
 	for _, f := range v.view.Take(m) {
 		switch f.Kind {
 		case hep.Moved, hep.SendingOn:
 			if f.By == hep.Called {
-				events = append(events, telephony.Event{Kind: telephony.EventSentOn, At: f.Evidence.At, Forward: target(f),
-					Channel: telephony.Channel{SIPCallID: m.CallID}})
+				events = append(events, shown(telephony.EventSentOn, f, target(f)))
 			}
 		case hep.Answered:
 			if f.By == hep.Called && len(v.answers) < mostAnswers {
 				v.answers = append(v.answers, f)
 			}
+		case hep.Referred:
+			events = append(events, shown(telephony.EventReferred, f, f.Target))
 		case hep.RegistrationMoved:
 			if !f.Before.SameHost(f.Now) { // another port alone is a phone that was started again
-				moved = append(moved, telephony.Change{Kind: telephony.PhoneMoved, At: f.Evidence.At, Line: v.lineOf(f.Phone),
-					Detail: f.Phone + ": " + f.Before.Source.Addr().String() + " → " + f.Now.Source.Addr().String()})
+				changes = append(changes, v.change(telephony.PhoneMoved, f, f.Phone, f.Phone+": "+f.Before.Source.Addr().String()+" → "+f.Now.Source.Addr().String()))
+			}
+		case hep.Refused:
+			code := strings.ReplaceAll(m.ToUser, "%23", "#")
+			if m.Status == http.StatusNotFound && strings.ContainsAny(code, "*#") && v.lineOf(m.FromUser) != "" {
+				changes = append(changes, v.change(telephony.CodeRefused, f, m.FromUser, code))
 			}
 		}
 	}
-	return events, moved
+	return events, changes
+}
+
+// change is what a message proves of a phone's line.
+func (v *sipView) change(kind telephony.ChangeKind, f hep.Fact, phone, detail string) telephony.Change {
+	return telephony.Change{Kind: kind, At: f.Evidence.At, Line: v.lineOf(phone), Detail: detail,
+		Proofs: []telephony.Proof{{Kind: telephony.SeenInSIP, Ref: f.Evidence.CallID, Text: f.Evidence.String(), At: f.Evidence.At}}}
+}
+
+// shown is what a message proves of the call whose dialog it is in.
+func shown(kind telephony.EventKind, f hep.Fact, forward string) telephony.Event {
+	return telephony.Event{Kind: kind, At: f.Evidence.At, Forward: forward, Said: f.Evidence.String(), Channel: telephony.Channel{SIPCallID: f.Evidence.CallID}}
 }
 
 const (

@@ -81,15 +81,17 @@ func (s *socket) answer() {
 	}
 }
 
+// wireAlert is an alert as other programs read it.
 type wireAlert struct {
-	Reason     string     `json:"reason"`
-	Certainty  string     `json:"certainty"`
-	Severity   string     `json:"severity"`
-	State      string     `json:"state"`
-	CallID     string     `json:"call_id"`
-	Detail     string     `json:"detail"`
-	OpenedAt   *time.Time `json:"opened_at"`
-	ResolvedAt *time.Time `json:"resolved_at"`
+	Reason     string         `json:"reason"`
+	Certainty  string         `json:"certainty"`
+	Severity   string         `json:"severity"`
+	State      string         `json:"state"`
+	CallID     string         `json:"call_id"`
+	Detail     string         `json:"detail"`
+	Evidence   []wireEvidence `json:"evidence"`
+	OpenedAt   *time.Time     `json:"opened_at"`
+	ResolvedAt *time.Time     `json:"resolved_at"`
 }
 
 // alertsOf lists the alerts of a reason, the newest first.
@@ -237,7 +239,7 @@ func TestSystemAnotherDeviceAnswers(t *testing.T) {
 				cfg.SIP.Address = asterisktest.FreeUDP(t)
 				s.HEPAddress = cfg.SIP.Address
 				if c.alter {
-					asterisktest.Alter(t, s, "Dial(PJSIP/{{.DutyUser}},", "Dial(PJSIP/{{.DutyUser}}/sip:{{.DutyUser}}@"+stranger+",")
+					asterisktest.Rewrite(t, s, "Dial(PJSIP/{{.DutyUser}},", "Dial(PJSIP/{{.DutyUser}}/sip:{{.DutyUser}}@"+stranger+",")
 				}
 			})
 			tone := asterisktest.Tone(t, 600, time.Second)

@@ -27,7 +27,7 @@ func TestSystemLampsOfARoom(t *testing.T) {
 	}))
 	defer watching.Close()
 	r := newRoom(t, func(s *asterisk.Settings, c *config.Config) {
-		asterisktest.Alter(t, s, "contact = {{.TrunkContact}}", "contact = {{.TrunkContact}}\nqualify_frequency = 1\nqualify_timeout = 1.0")
+		asterisktest.Rewrite(t, s, "contact = {{.TrunkContact}}", "contact = {{.TrunkContact}}\nqualify_frequency = 1\nqualify_timeout = 1.0")
 		c.Health.PageAfter, c.Health.TrunkAfter, c.Health.OfficerAfter = time.Second, time.Second, time.Second
 		c.Heartbeat.URL, c.Heartbeat.Every = watching.URL+"/ping/secret", time.Second
 	})

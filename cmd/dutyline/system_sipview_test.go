@@ -24,7 +24,7 @@ func TestSystemSIPShowsWhoSentTheCallElsewhere(t *testing.T) {
 	mobile, phone := asterisktest.FreeUDP(t), asterisktest.FreeUDP(t)
 	tone := asterisktest.Tone(t, 600, time.Second)
 	asterisktest.Register(t, r.sw, phone)
-	redirects := asterisktest.Scenario(t, "phone-redirects", map[string]string{"target": "sip:13800001111@" + mobile})
+	redirects := asterisktest.Scenario(t, "phone-redirects", map[string]string{"status": "302 Moved Temporarily", "target": "sip:13800001111@" + mobile})
 	asterisktest.StartSIPp(t, redirects, phone, "", time.Minute, append(asterisktest.SoundPort(t), "-s", "duty")...)
 	far := asterisktest.FarEnd(t, mobile, 300*time.Millisecond, tone)
 	asterisktest.WaitOnline(t, r.sw, "duty")

@@ -38,6 +38,7 @@ type watcher struct {
 	clockSet func(by time.Duration)     // told when the switch's clock was set
 	heard    func(e telephony.Endpoint) // told how phones and trunks are
 	sip      *sipView                   // nil: SIP is not heard
+	refused  refusedCodes               // of SIP
 	its      switchClock
 	ahead    atomic.Int64 // of the switch's clock before our uptime, ns since 1970; 0: nothing was heard of it
 	health   watchHealth
@@ -115,6 +116,7 @@ func (w *watcher) Run(ctx context.Context) error {
 			w.take(m)
 		case <-flush.C:
 			w.flushTape()
+			w.tellAlso(w.refused.due(w.SwitchNow()))
 			continue
 		case <-timer.C:
 			w.commit(w.tracker.Tick(w.SwitchNow()))
@@ -189,34 +191,46 @@ func (w *watcher) takeFrame(f ari.Frame) {
 	if event.Kind == telephony.EventEndpoint {
 		w.heard(event.Endpoint)
 	}
-	w.commit(w.tracker.Apply(event))
+	changes := w.tracker.Apply(event)
+	w.refused.heard(changes)
+	w.commit(changes)
 }
 
 // takeSIP takes a copy of a SIP message.
 func (w *watcher) takeSIP(m hep.Message) {
-	events, moved := w.sip.take(m)
+	events, changes := w.sip.take(m)
 	for _, ev := range events {
 		w.commit(w.tracker.Apply(ev))
 	}
 	strangers, who := w.sip.strangers(m.Up, w.tracker.DialledPhone)
 	for i, ev := range strangers {
-		changes := w.tracker.Apply(ev)
-		for c := range changes {
-			if changes[c].Kind == telephony.CallUpdated {
-				changes[c].Detail = who[i]
+		said := w.tracker.Apply(ev)
+		for c := range said {
+			if said[c].Kind == telephony.CallUpdated {
+				said[c].Detail = who[i]
 			}
 		}
-		w.commit(changes)
+		w.commit(said)
 	}
-	for i := range moved {
+	w.tellAlso(slices.DeleteFunc(changes, func(ch telephony.Change) bool {
+		if ch.Kind == telephony.CodeRefused {
+			w.refused.refuse(ch)
+		}
+		return ch.Kind == telephony.CodeRefused
+	}))
+}
+
+// tellAlso commits changes of which the tracker does not know, with their line's state.
+func (w *watcher) tellAlso(changes []telephony.Change) {
+	for i := range changes {
 		for _, s := range w.tracker.States() {
-			if s.Line == moved[i].Line {
-				moved[i].State = s
+			if s.Line == changes[i].Line {
+				changes[i].State = s
 			}
 		}
 	}
-	if len(moved) > 0 {
-		w.commit(moved)
+	if len(changes) > 0 {
+		w.commit(changes)
 	}
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 
 const alertColumns = "key, rule, reason, certainty, severity, line, call_id, finding, detail, at, acknowledged_at, acknowledged_login, acknowledged_name, " +
 	"acknowledged_role, note, over_at, reopened, reopened_at, muted_until, muted_rule, muted_reason, muted_login, muted_name, muted_role, muted_at, round, round_at, " +
-	"told_post, told_person, told_at, next_post, next_at, due_at"
+	"told_post, told_person, told_at, next_post, next_at, due_at, evidence"
 
 const alertSelect = "SELECT id, " + alertColumns + " FROM alerts"
 
@@ -18,15 +19,28 @@ func alertValues(a alerts.Alert) []any {
 	return []any{a.Key, a.Rule, string(a.Reason), string(a.Certainty), string(a.Severity), a.Line, a.CallID, string(a.Finding), a.Detail, plainMicros(a.At),
 		micros(a.AcknowledgedAt), a.AcknowledgedBy.Login, a.AcknowledgedBy.Name, string(a.AcknowledgedBy.Role), a.Note, micros(a.ResolvedAt),
 		a.Reopened, micros(a.ReopenedAt), micros(a.Muted.Until), a.Muted.Rule, a.Muted.Reason, a.Muted.By.Login, a.Muted.By.Name, string(a.Muted.By.Role), micros(a.Muted.At),
-		a.Round, micros(a.RoundAt), string(a.Reached.Post), a.Reached.Person, micros(a.Reached.At), string(a.Coming.Post), micros(a.Coming.At), micros(a.Due)}
+		a.Round, micros(a.RoundAt), string(a.Reached.Post), a.Reached.Person, micros(a.Reached.At), string(a.Coming.Post), micros(a.Coming.At), micros(a.Due), evidenceText(a.Evidence)}
 }
 
 func scanAlert(row scanner) (a alerts.Alert, err error) {
+	var evidence string
 	err = row.Scan(&a.ID, &a.Key, &a.Rule, &a.Reason, &a.Certainty, &a.Severity, &a.Line, &a.CallID, &a.Finding, &a.Detail, instant{&a.At},
 		instant{&a.AcknowledgedAt}, &a.AcknowledgedBy.Login, &a.AcknowledgedBy.Name, &a.AcknowledgedBy.Role, &a.Note, instant{&a.ResolvedAt},
 		&a.Reopened, instant{&a.ReopenedAt}, instant{&a.Muted.Until}, &a.Muted.Rule, &a.Muted.Reason, &a.Muted.By.Login, &a.Muted.By.Name, &a.Muted.By.Role, instant{&a.Muted.At},
-		&a.Round, instant{&a.RoundAt}, &a.Reached.Post, &a.Reached.Person, instant{&a.Reached.At}, &a.Coming.Post, instant{&a.Coming.At}, instant{&a.Due})
+		&a.Round, instant{&a.RoundAt}, &a.Reached.Post, &a.Reached.Person, instant{&a.Reached.At}, &a.Coming.Post, instant{&a.Coming.At}, instant{&a.Due}, &evidence)
+	if err == nil && evidence != "" { // empty: raised before it was kept
+		err = json.Unmarshal([]byte(evidence), &a.Evidence)
+	}
 	return a, err
+}
+
+// evidenceText is how the evidence of an alert is kept: as the API carries it.
+func evidenceText(list []alerts.Evidence) string {
+	if len(list) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(list) // texts and times only
+	return string(text)
 }
 
 // stateConditions are what a state is in the table.

@@ -349,7 +349,8 @@ func TestDisablingEndsSessionsAtOnce(t *testing.T) {
 
 func TestAnAlertIsToldOnce(t *testing.T) {
 	db := open(t)
-	a := alerts.Alert{Key: "missed/1.0", Reason: alerts.ReasonMissed, Line: "duty", CallID: "1.0", At: noon}
+	a := alerts.Alert{Key: "missed/1.0", Reason: alerts.ReasonMissed, Line: "duty", CallID: "1.0", At: noon,
+		Evidence: []alerts.Evidence{{Kind: alerts.EvidenceCall, Ref: "1.0", At: noon.Truncate(time.Millisecond)}, {Kind: alerts.EvidenceEvent, Ref: "1.1", Text: "Dial BUSY"}}}
 	ok(t, db.Raise(ctx, a))
 	ok(t, db.Raise(ctx, a))
 	a.At = noon.Add(time.Hour)
@@ -362,6 +363,10 @@ func TestAnAlertIsToldOnce(t *testing.T) {
 		if !strings.Contains(string(items[0].Body), words) {
 			t.Errorf("body %s", items[0].Body)
 		}
+	}
+	kept, _, err := db.Alerts(ctx, alerts.Query{})
+	if diff := cmp.Diff(a.Evidence, kept[0].Evidence); diff != "" || err != nil {
+		t.Errorf("what it rests on (-raised +kept):\n%s%v", diff, err)
 	}
 }
 

@@ -86,6 +86,7 @@ type rawEvent struct {
 	TechCause  int    `json:"tech_cause"`
 	Soft       bool   `json:"soft"`
 	Result     string `json:"result"`
+	Exten      string `json:"exten"` // of a blind transfer
 	App        string `json:"dialplan_app"`
 	AppData    string `json:"dialplan_app_data"`
 	By         int64  `json:"by_us"` // of clockSet
@@ -143,7 +144,7 @@ func fill(ev *telephony.Event, r *rawEvent) (missing string) {
 			return "peer"
 		}
 	case telephony.EventBlindTransfer:
-		ev.OK = r.Result == "Success"
+		ev.OK, ev.Forward = r.Result == "Success", r.Exten
 		setChannel(&ev.Peer, r.Transferee)
 		if !setChannel(&ev.Channel, r.Channel) {
 			return "channel"

@@ -12,33 +12,33 @@ import (
 // FollowsRedirects makes Asterisk follow a 302 by itself, as many an installation does.
 func FollowsRedirects(t testing.TB, s *asterisk.Settings) {
 	t.Helper()
-	// With it Asterisk takes the 302's Contact to be behind the phone's router, too, and asks the
-	// phone itself again, for the other number.
-	Alter(t, s, "redirect_method = user", "redirect_method = uri_pjsip", "rewrite_contact = yes", "rewrite_contact = no")
+	Rewrite(t, s, "redirect_method = user", "redirect_method = uri_pjsip",
+		// With it Asterisk takes the 302's Contact to be behind the phone's router, too, and asks the
+		// phone itself again, for the other number.
+		"rewrite_contact = yes", "rewrite_contact = no")
 }
 
-// Alter replaces texts in the shipped templates: what stands there, and what to write instead.
-func Alter(t testing.TB, s *asterisk.Settings, pairs ...string) {
+// Rewrite changes words of the shipped configuration: old and new, by turns. Each must be there.
+func Rewrite(t testing.TB, s *asterisk.Settings, oldnew ...string) {
 	t.Helper()
 	changed := fstest.MapFS{}
 	entries, err := os.ReadDir(Root(t) + "/deploy/asterisk")
 	if err != nil {
 		t.Fatal(err)
 	}
-	altered := 0
+	var all strings.Builder
 	for _, entry := range entries {
 		b, err := os.ReadFile(Root(t) + "/deploy/asterisk/" + entry.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := strings.NewReplacer(pairs...).Replace(string(b))
-		if text != string(b) {
-			altered++
-		}
-		changed[entry.Name()] = &fstest.MapFile{Data: []byte(text)}
+		all.Write(b)
+		changed[entry.Name()] = &fstest.MapFile{Data: []byte(strings.NewReplacer(oldnew...).Replace(string(b)))}
 	}
-	if altered == 0 {
-		t.Fatalf("the templates hold nothing of %q", pairs)
+	for i := 0; i < len(oldnew); i += 2 {
+		if !strings.Contains(all.String(), oldnew[i]) {
+			t.Fatalf("the shipped configuration does not say %q any more: follow it here", oldnew[i])
+		}
 	}
 	s.Templates = changed
 }

@@ -184,6 +184,7 @@ export interface Alert {
   call_id: string
   finding?: string
   detail?: string
+  evidence?: AlertEvidence[]
   opened_at: string
   acknowledged_at: string | null
   acknowledged_by: string
@@ -202,6 +203,14 @@ export interface Alert {
   next_at?: string | null
   /** false: the duty log does not have it yet; it comes again when it does. */
   logged?: boolean
+}
+
+/** What an alert rests on; audio is the recording of the call that ref names. */
+export interface AlertEvidence {
+  kind: 'call' | 'event' | 'sip' | 'audio'
+  ref: string
+  text: string
+  at: string | null
 }
 
 export interface AlertPage extends Page<Alert> {

@@ -15,6 +15,7 @@ export const alertsZh = {
   'alerts.confirm': '确定',
   'alerts.note': '处理情况（可不填）',
   'alerts.toCall': '查看通话',
+  'alerts.evidence': '依据（{n} 条）',
   'alerts.more': '显示更多',
   'alerts.failed': '告警暂时无法读取',
   'alerts.empty': '没有待处理的告警',
@@ -32,6 +33,10 @@ export const alertsZh = {
   'certainty.proved_by_test': '测试证实',
   'certainty.informative': '供参考',
   'certainty.weak': '尚不确定',
+  'evidence.call': '通话',
+  'evidence.event': '交换机事件',
+  'evidence.sip': 'SIP 信令',
+  'evidence.audio': '录音：通话',
 
   'reason.missed': '来电未接',
   'reason.phone_redirect': '值班话机把来电转走',
@@ -55,6 +60,9 @@ export const alertsZh = {
   'reason.test_no_ring': '拨测证实：拨打值班电话，话机不响',
   'reason.test_busy': '拨测证实：线路空闲，拨打却遇忙',
   'reason.test_unclear': '拨测没有得出结论',
+  'reason.misuse_number': '值班电话拨打了与值班无关的号码',
+  'reason.misuse_duration': '值班电话占线过久',
+  'reason.nuisance_caller': '骚扰电话再次来电',
   'reason.ring_3': '正在响第三声，尚未接听',
   'reason.limit_passed': '已超过三声，仍未接听',
   'reason.line_fault': '线路配置有隐患',
@@ -71,6 +79,7 @@ export const alertsZh = {
   'reason.page_away': '没有值班员打开页面，或页面不能发声',
   'reason.officer_not_rostered': '登录人员与值班表不符',
   'reason.heartbeat_failed': '心跳信号送不出去，本机停摆将无人察觉',
+  'reason.rules_refused': '告警规则文件有误，沿用原规则',
 } as const
 
 export type AlertsKey = keyof typeof alertsZh
@@ -91,6 +100,7 @@ export const alertsEn: Record<AlertsKey, string> = {
   'alerts.confirm': 'OK',
   'alerts.note': 'What is being done (optional)',
   'alerts.toCall': 'See the call',
+  'alerts.evidence': 'Evidence ({n})',
   'alerts.more': 'Show more',
   'alerts.failed': 'The alerts cannot be read at the moment',
   'alerts.empty': 'No alert is open',
@@ -108,6 +118,10 @@ export const alertsEn: Record<AlertsKey, string> = {
   'certainty.proved_by_test': 'Proved by a test',
   'certainty.informative': 'For information',
   'certainty.weak': 'Not sure',
+  'evidence.call': 'Call',
+  'evidence.event': 'Event of the switch',
+  'evidence.sip': 'SIP message',
+  'evidence.audio': 'Recording of call',
 
   'reason.missed': 'A call was missed',
   'reason.phone_redirect': 'The duty phone sent a call elsewhere',
@@ -131,6 +145,9 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.test_no_ring': 'A test call to the duty number made no phone ring',
   'reason.test_busy': 'A test call met the busy tone although the line was free',
   'reason.test_unclear': 'A test call proved nothing',
+  'reason.misuse_number': 'The duty phone called a number that is not for duty',
+  'reason.misuse_duration': 'A call occupied the duty line for too long',
+  'reason.nuisance_caller': 'A nuisance caller calls again',
   'reason.ring_3': 'The third ring, and nobody has answered',
   'reason.limit_passed': 'More than three rings, and nobody has answered',
   'reason.line_fault': 'The line is configured so that something could be lost',
@@ -147,4 +164,5 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.page_away': 'No officer has the page open, or none may sound',
   'reason.officer_not_rostered': 'Another officer is signed in than the roster says',
   'reason.heartbeat_failed': 'No other machine would notice if this one stopped',
+  'reason.rules_refused': 'The rule file has a mistake: the rules before it go on',
 }
