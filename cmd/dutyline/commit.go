@@ -56,7 +56,7 @@ type committer struct {
 const (
 	busyWrites  = 8                      // when so many writes began …
 	busyWithin  = 250 * time.Millisecond // … in so short a time, the line is no duty line any more:
-	gatherFor   = 20 * time.Millisecond  // a change waits for others, to be written together with them
+	gatherFor   = 60 * time.Millisecond  // a change waits for others, to be written together with them
 	lateCommit  = 250 * time.Millisecond // a change that waits longer is shown before it is logged
 	retryCommit = time.Second            // how long to wait after the log could not be written
 	slowCommit  = 5 * time.Second        // a write that takes longer is a fault of its own
