@@ -13,7 +13,7 @@ import (
 const (
 	relook        = time.Second           // when the log fails, or only work under way is due
 	longestIdle   = time.Minute           // a safety net: the log is looked at this often in any case
-	defaultHands  = 2                     // recordings worked on at once: a long one must not hold up a short one
+	defaultHands  = 8                     // recordings worked on at once: most of a hand's time is waiting for the switch and for the log
 	leastTime     = 2 * time.Minute       // for one try: a stalled download must end some time
 	talkPerSecond = 4                     // seconds of talk that a slow link or disk still manages in a second
 	heldBack      = 30 * time.Second      // longest pause while a recording is still being written
@@ -36,7 +36,7 @@ type Collector struct {
 	Uptime   func() time.Duration   // nobody sets it; nil: by Now
 	Wake     func() <-chan struct{} // closed when a recording may have become due; nil: look every second
 	Log      *slog.Logger           // nil: say nothing
-	Parallel int                    // recordings worked on at once; 0 means 2
+	Parallel int                    // recordings worked on at once; 0 means 8
 	By       By                     // who starts the recordings; empty: the dialplan
 	// Lead is for how long a call was recorded before it was answered; nil: never.
 	Lead func(callID string) time.Duration

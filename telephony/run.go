@@ -345,8 +345,11 @@ func (c *run) lastSeen() time.Time {
 
 // ringsNow reports whether a duty phone rings for this call, and since when this bell.
 func (c *run) ringsNow() (since time.Time, ok bool) {
+	if c.Direction != Inbound {
+		return since, false
+	}
 	for _, l := range c.legs {
-		if c.Direction == Inbound && l.isDuty() && l.ringing() {
+		if l.isDuty() && l.ringing() {
 			since, ok = earlier(since, l.rang), true
 		}
 	}
@@ -355,8 +358,11 @@ func (c *run) ringsNow() (since time.Time, ok bool) {
 
 // nextWarning is when ring_3 or limit_passed is due; zero when neither is, or nothing rings.
 func (c *run) nextWarning() time.Time {
+	if c.toldLimit || !c.toldRang {
+		return time.Time{}
+	}
 	since, ok := c.ringsNow()
-	if !ok || c.toldLimit || !c.toldRang {
+	if !ok {
 		return time.Time{}
 	}
 	due := c.RangAt.Add(c.line.Rule.Ring3At())

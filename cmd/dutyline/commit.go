@@ -51,12 +51,14 @@ type committer struct {
 	damaged error              // the log's file proved to be damaged: this stays until it was restored
 	began   time.Time          // when the present write began; zero between writes
 	wake    chan struct{}
+	lately  [busyChanges]time.Time // when the last changes came, the oldest at next
+	next    int
 }
 
 const (
-	busyWrites  = 8                      // when so many writes began …
-	busyWithin  = 250 * time.Millisecond // … in so short a time, the line is no duty line any more:
-	gatherFor   = 20 * time.Millisecond  // a change waits for others, to be written together with them
+	busyChanges = 32                     // when so many changes came …
+	busyWithin  = 400 * time.Millisecond // … in so short a time, the line is no duty line any more:
+	gatherFor   = 60 * time.Millisecond  // a change waits for others, to be written together with them
 	lateCommit  = 250 * time.Millisecond // a change that waits longer is shown before it is logged
 	retryCommit = time.Second            // how long to wait after the log could not be written
 	slowCommit  = 5 * time.Second        // a write that takes longer is a fault of its own
@@ -86,6 +88,10 @@ func (c *committer) Add(changes []telephony.Change) {
 		c.due.Reset(lateCommit)
 	}
 	c.waiting = append(c.waiting, changes...)
+	for range changes {
+		c.lately[c.next] = now
+		c.next = (c.next + 1) % busyChanges
+	}
 	if c.late {
 		c.unlogged.add(changes)
 	}
@@ -94,6 +100,13 @@ func (c *committer) Add(changes []telephony.Change) {
 	case c.wake <- struct{}{}:
 	default:
 	}
+}
+
+// busy reports whether changes come so fast that each had better wait for others.
+func (c *committer) busy() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Since(c.lately[c.next]) < busyWithin
 }
 
 // overdue is the exception of rule R5: what waits for the log too long is shown without it.
@@ -124,7 +137,6 @@ func (c *committer) Run(ctx context.Context) error {
 	retry := time.NewTimer(0)
 	retry.Stop()
 	defer retry.Stop()
-	var began [busyWrites]time.Time // of the last writes, the oldest first
 	for {
 		select {
 		case <-ctx.Done():
@@ -135,13 +147,11 @@ func (c *committer) Run(ctx context.Context) error {
 			}
 			return nil
 		case <-c.wake:
-			if time.Since(began[0]) < busyWithin {
+			if c.busy() {
 				gather(ctx)
 			}
 		case <-retry.C:
 		}
-		copy(began[:], began[1:])
-		began[len(began)-1] = time.Now()
 		if c.flush(ctx) > 0 {
 			retry.Reset(retryCommit)
 		}

@@ -178,8 +178,8 @@ func measureTax(b *testing.B) tax {
 	return tax{by(beside.sw), by(beside.daemon), by(read.sw), by(read.daemon), by(logged)}
 }
 
-// gathered is how many calls a commit of the daemon begins with at this rate, at most.
-const gathered = 2
+// gathered is how many calls a commit of the daemon begins with at this rate.
+const gathered = 3
 
 // logCalls writes calls at the pace of the others, gathered as the daemon does, and gives the CPU
 // that took.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -33,9 +34,17 @@ func newServeCommand() *cobra.Command {
 // some ten megabytes more of memory for a tenth less of CPU.
 const garbageFor = 400
 
+// processors is on how many the daemon runs. What it does for a call takes hundreds of hops from
+// one small task to the next; to wake another processor for each is a tenth of its CPU, and that
+// one is the switch's. A task that computes for long is interrupted every 10 ms.
+const processors = 1
+
 func serve(ctx context.Context, cfg config.Config, logger *slog.Logger) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbageFor)
+	}
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(processors)
 	}
 	a, err := newApp(ctx, cfg, logger, nil)
 	if err != nil {

@@ -94,7 +94,7 @@ func (db *DB) endAlerts(ctx context.Context, end alerts.Alert) error {
 	}
 	args = append(args, plainMicros(end.At))
 	var n int // the usual case, a line that was well and still is, is spared a write
-	if err := db.reading(ctx).QueryRow("SELECT count(*) FROM alerts"+condition, args...).Scan(&n); err != nil || n == 0 {
+	if err := db.glancing(ctx).QueryRow("SELECT count(*) FROM alerts"+condition, args...).Scan(&n); err != nil || n == 0 {
 		return db.explain(doing, err)
 	}
 	return db.write(ctx, doing, func(t *tx) error {

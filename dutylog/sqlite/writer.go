@@ -93,7 +93,7 @@ func (db *DB) writeLoop() {
 // the next one is near, and a commit costs the same for one write and for ten.
 const (
 	patience     = 10 * time.Millisecond
-	busyPatience = 40 * time.Millisecond
+	busyPatience = 100 * time.Millisecond
 	busyWithin   = 100 * time.Millisecond
 )
 

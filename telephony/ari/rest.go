@@ -30,7 +30,7 @@ type rest struct {
 func newREST(c Config) *rest {
 	transport := &http.Transport{
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
-		MaxIdleConnsPerHost: 4,
+		MaxIdleConnsPerHost: 8,
 		IdleConnTimeout:     10 * time.Second, // below Asterisk's session_inactivity, so that no answer is lost to a closing socket
 	}
 	return &rest{

@@ -102,11 +102,17 @@ var replaced = []byte("ApplicationReplaced")
 // read is the read loop. It does no I/O beside reading and never waits for anybody: a slow
 // reader makes Asterisk delay calls.
 func (c *Client) read(conn *websocket.Conn) error {
+	var buf bytes.Buffer // grown once: a frame is then copied once, in its size
 	for {
-		_, raw, err := conn.Read(context.Background()) // ended by closing the connection
+		buf.Reset()
+		_, r, err := conn.Reader(context.Background()) // ended by closing the connection
+		if err == nil {
+			_, err = buf.ReadFrom(r)
+		}
 		if err != nil {
 			return newError(Lost, "read Asterisk's events at "+c.rest.base, err)
 		}
+		raw := bytes.Clone(buf.Bytes())
 		c.receive(raw)
 		if bytes.Contains(raw, replaced) && eventType(raw) == string(replaced) {
 			return newError(Replaced, "read Asterisk's events at "+c.rest.base, nil)
