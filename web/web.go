@@ -35,6 +35,7 @@ type Deps struct {
 	Now        func() time.Time              // nil: time.Now
 	Logger     *slog.Logger                  // nil: slog.Default
 	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
+	Search     dutylog.Searcher              // nil: entries cannot be searched
 	Channels   Channels                      // nil: alerts do not leave the building
 	Reconcile  func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
 	Ledger     func() LedgerState            // how the comparing goes; nil: nobody compares

@@ -6,11 +6,12 @@ import { categoryWords } from './categories'
 import { channelsEn, channelsZh, type ChannelsKey } from './channels'
 import { en } from './en'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
+import { searchEn, searchZh, type SearchKey } from './search'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | ChannelsKey | SidesKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | ChannelsKey | SearchKey | SidesKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -34,7 +35,7 @@ export function setLang(next: Lang): void {
   document.title = t('app.name')
 }
 
-const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...channelsZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...channelsEn, ...sidesEn } }
+const tables: Record<Lang, Record<string, string>> = { zh: { ...zh, ...reconcileZh, ...alertsZh, ...channelsZh, ...searchZh, ...sidesZh }, en: { ...en, ...reconcileEn, ...alertsEn, ...channelsEn, ...searchEn, ...sidesEn } }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
   return fill(tables[lang.value][key] || key, params)
