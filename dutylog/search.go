@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -106,38 +107,54 @@ func halfWidth(r rune) rune {
 	return r
 }
 
-// SearchTokens are what an index keeps of a text: each character, and each two that follow one
-// another in a word. A word of any length is found by its pairs, with few that are not it.
+// SearchTokens are what an index keeps of a text: each character, each two that follow one another
+// in a word, and each four digits. A word of any length is found by its pairs, with few that are
+// not it; pairs of digits are in every number, so a number is found by its fours.
 func SearchTokens(text string) []string {
 	seen := map[string]bool{}
 	for word := range strings.FieldsSeq(text) {
-		before := -1
-		for at, r := range word {
-			seen[string(r)] = true
-			if before >= 0 {
-				seen[word[before:at]+string(r)] = true
+		runes := []rune(word)
+		for i := range runes {
+			seen[string(runes[i])] = true
+			if i+1 < len(runes) {
+				seen[string(runes[i:i+2])] = true
 			}
-			before = at
+			if isFour(runes, i) {
+				seen[string(runes[i:i+4])] = true
+			}
 		}
 	}
-	tokens := make([]string, 0, len(seen))
-	for t := range seen {
-		tokens = append(tokens, t)
-	}
-	slices.Sort(tokens)
-	return tokens
+	return slices.Sorted(maps.Keys(seen))
 }
 
-// PairsOf are the tokens by which a word is looked for: its pairs, or its only character.
-func PairsOf(word string) []string {
+// LookedFor are the tokens by which a word is looked for.
+func LookedFor(word string) []string {
 	runes := []rune(word)
 	if len(runes) == 1 {
 		return []string{word}
 	}
-	pairs := make([]string, 0, len(runes)-1)
+	tokens := map[string]bool{}
+	covered := 0 // up to here fours hold every pair
 	for i := range len(runes) - 1 {
-		pairs = append(pairs, string(runes[i:i+2]))
+		if isFour(runes, i) {
+			tokens[string(runes[i:i+4])] = true
+			covered = i + 4
+		} else if i+2 > covered {
+			tokens[string(runes[i:i+2])] = true
+		}
 	}
-	slices.Sort(pairs)
-	return slices.Compact(pairs)
+	return slices.Sorted(maps.Keys(tokens))
+}
+
+// isFour reports whether four digits stand at i.
+func isFour(runes []rune, i int) bool {
+	if i+4 > len(runes) {
+		return false
+	}
+	for _, r := range runes[i : i+4] {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return true
 }

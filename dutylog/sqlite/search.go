@@ -69,15 +69,15 @@ func (x *Index) Search(ctx context.Context, q dutylog.EntryQuery) (dutylog.Found
 	return s.found, x.explain("search", err)
 }
 
-// matchOf asks for every pair of every word. The pairs hold letters and digits only, never a
+// matchOf asks for every token of every word. They hold letters and digits only, never a
 // quotation mark.
 func matchOf(words []string) string {
-	var pairs []string
+	var tokens []string
 	for _, w := range words {
-		pairs = append(pairs, dutylog.PairsOf(w)...)
+		tokens = append(tokens, dutylog.LookedFor(w)...)
 	}
-	slices.Sort(pairs)
-	return `"` + strings.Join(slices.Compact(pairs), `" AND "`) + `"`
+	slices.Sort(tokens)
+	return `"` + strings.Join(slices.Compact(tokens), `" AND "`) + `"`
 }
 
 func (s *search) run(below int64) (err error) {
