@@ -138,6 +138,7 @@ type EntryQuery struct {
 	Line     string
 	State    EntryState
 	Kind     Kind
+	Text     string // for a Searcher; words that all must occur
 	Limit    int
 	Cursor   string
 	// UnfinishedFirst lists open entries before complete ones, each newest first.

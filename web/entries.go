@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 
 	"dutyline/dutylog"
 )
@@ -10,6 +11,7 @@ type entriesInput struct {
 	PageQuery
 	State string `query:"state" enum:"open,complete"`
 	Kind  string `query:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
+	Text  string `query:"q" maxLength:"100" doc:"Words that all must occur in the entry: what was written, a number in any form, who was on duty. The newest number comes first, whatever the order"`
 	Order string `query:"order" enum:"unfinished,newest" default:"unfinished" doc:"unfinished: open entries first, each newest first; newest: newest first"`
 }
 
@@ -30,6 +32,7 @@ type entryOutput struct{ Body dutylog.Entry }
 type entryList struct {
 	Items      []dutylog.Entry `json:"items" nullable:"false"`
 	NextCursor string          `json:"next_cursor" doc:"Empty on the last page"`
+	Unread     int64           `json:"unread,omitempty" doc:"Of a search: so many changes of the log it does not know yet, so that there may be more"`
 }
 
 type entryListOutput struct{ Body entryList }
@@ -53,10 +56,14 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 	if err != nil {
 		return nil, err
 	}
-	items, next, err := a.Log.Entries(ctx, dutylog.EntryQuery{
+	q := dutylog.EntryQuery{
 		From: from, To: to, Line: in.Line, State: dutylog.EntryState(in.State), Kind: dutylog.Kind(in.Kind),
-		Limit: in.Limit, Cursor: in.Cursor, UnfinishedFirst: in.Order != "newest",
-	})
+		Text: in.Text, Limit: in.Limit, Cursor: in.Cursor, UnfinishedFirst: in.Order != "newest",
+	}
+	if in.Text != "" {
+		return a.search(ctx, q)
+	}
+	items, next, err := a.Log.Entries(ctx, q)
 	if err != nil {
 		return nil, inQuery(err)
 	}
@@ -64,7 +71,20 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 		items = []dutylog.Entry{}
 	}
 	a.audit(ctx, seeEntries, listOfEntries)
-	return &entryListOutput{entryList{items, next}}, nil
+	return &entryListOutput{entryList{Items: items, NextCursor: next}}, nil
+}
+
+// search finds entries by words; that somebody read what was found is kept as it is of a list.
+func (a *app) search(ctx context.Context, q dutylog.EntryQuery) (*entryListOutput, error) {
+	if a.Search == nil {
+		return nil, newProblem(http.StatusServiceUnavailable, "", "Entries cannot be searched: the daemon's log says why at its start.")
+	}
+	found, err := a.Search.Search(ctx, q)
+	if err != nil {
+		return nil, inQuery(err)
+	}
+	a.audit(ctx, seeEntries, listOfEntries)
+	return &entryListOutput{entryList{Items: found.Items, NextCursor: found.NextCursor, Unread: found.Missing}}, nil
 }
 
 func (a *app) oneEntry(ctx context.Context, in *entryInput) (*entryOutput, error) {

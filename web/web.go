@@ -36,6 +36,7 @@ type Deps struct {
 	Now        func() time.Time              // nil: time.Now
 	Logger     *slog.Logger                  // nil: slog.Default
 	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
+	Search     dutylog.Searcher              // nil: entries cannot be searched
 	Channels   Channels                      // nil: alerts do not leave the building
 	AlertCalls alerts.CallBook               // nil: nobody is called about alerts
 	Reconcile  func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does

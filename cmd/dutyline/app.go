@@ -36,6 +36,7 @@ type app struct {
 	senders   senders
 	escalator *escalator
 	channels  *channelDesk
+	index     *sqlite.Index // nil: entries cannot be searched
 	logger    *slog.Logger
 	clock     *clock
 	registry  *prometheus.Registry
@@ -84,7 +85,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
-		Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
+		Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
@@ -106,6 +107,9 @@ func (a *app) open(ctx context.Context) error {
 		return err
 	}
 	a.lookAtLog(ctx)
+	if a.index, err = a.log.OpenIndex(ctx); err != nil {
+		a.logger.Error("entries cannot be searched", "err", err)
+	}
 	if a.keys, a.keyMade, err = openKeys(ctx, a.cfg, a.log, a.logger); err != nil {
 		return err
 	}
@@ -214,6 +218,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
 		part{name: "reconciliation", run: a.ledger.Run},
 		part{name: "log check", run: a.logCheck.Run},
+		part{name: "search", run: a.runIndex},
 		part{name: "clock", run: a.steps.Run},
 		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},
 		part{name: "heartbeat", run: a.deadman.Run, grace: 10 * time.Second},
@@ -227,6 +232,22 @@ func (a *app) Run(ctx context.Context) error {
 	)
 }
 
+// runIndex keeps the search index in step with the log.
+func (a *app) runIndex(ctx context.Context) error {
+	if a.index == nil {
+		return waitFor(ctx)
+	}
+	return a.index.Run(ctx, func(err error) { a.logger.Error("new entries are found more slowly, or not at all", "err", err) })
+}
+
+// searcher is nothing where there is no index: a nil pointer in an interface would be something.
+func (a *app) searcher() dutylog.Searcher {
+	if a.index == nil {
+		return nil
+	}
+	return a.index
+}
+
 func (a *app) close() {
 	if a.listener != nil {
 		_ = a.listener.Close() // closed already by the page, unless it never served
@@ -235,6 +256,9 @@ func (a *app) close() {
 		if err := a.archive.Close(); err != nil {
 			a.logger.Error("close the archive", "err", err)
 		}
+	}
+	if a.index != nil {
+		_ = a.index.Close() // it is made anew when it was hurt
 	}
 	if a.log != nil {
 		if err := a.log.Close(); err != nil {

@@ -40,6 +40,9 @@ func figures() []figure {
 		{name: "observer_tax_daemon", unit: "ratio", digits: 3, value: (*measurements).observerTaxDaemon},
 		{name: "daemon_cpu_share", unit: "ratio", digits: 3, atMost: 0.33, value: (*measurements).daemonShare},
 		{name: "ringback_right", unit: "percent", digits: 1, atLeast: 95, value: (*measurements).ringbackRight},
+		{name: "search_1m_p99", unit: "ms", digits: 2, atMost: 5, value: (*measurements).searchMillion},
+		{name: "search_like_ratio", unit: "ratio", digits: 0, value: (*measurements).searchLike},
+		{name: "writer_p99", unit: "ms", digits: 1, atMost: 10, value: (*measurements).writerLatency},
 		{name: "daemon_rss_growth", unit: "ratio", digits: 3, value: (*measurements).daemonGrowth},
 	}
 }
@@ -92,6 +95,7 @@ type measurements struct {
 	archive once[archiveCost]
 	million once[million]
 	tax     once[tax]
+	found   once[searched]
 
 	endurance once[endurance]
 

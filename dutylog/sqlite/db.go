@@ -228,8 +228,9 @@ func (db *DB) quickCheck(ctx context.Context, on *sql.DB, doing string) error {
 
 // What an open duty log can do for the cores.
 var (
-	_ dutylog.Store  = (*DB)(nil)
-	_ recorder.Store = (*DB)(nil)
-	_ alerts.Store   = (*DB)(nil)
-	_ alerts.Outbox  = (*DB)(nil)
+	_ dutylog.Store    = (*DB)(nil)
+	_ dutylog.Searcher = (*Index)(nil)
+	_ recorder.Store   = (*DB)(nil)
+	_ alerts.Store     = (*DB)(nil)
+	_ alerts.Outbox    = (*DB)(nil)
 )

@@ -273,29 +273,32 @@ func (db *DB) Compact(ctx context.Context) error {
 	if err != nil || due.IsZero() {
 		return err
 	}
+	if err := db.clearIndex(ctx); err != nil {
+		return err
+	}
 	if _, err := db.writer.ExecContext(ctx, "VACUUM"); err != nil {
 		return db.explain("compact", err)
 	}
-	if err := db.emptySideFile(ctx); err != nil {
-		return err
+	if err := emptySideFile(ctx, db.writer); err != nil {
+		return db.explain("compact", err)
 	}
 	if err := db.EndChore(ctx, Compacting); err != nil {
 		return err
 	}
-	return db.emptySideFile(ctx)
+	return db.explain("compact", emptySideFile(ctx, db.writer))
 }
 
 // emptySideFile moves everything into the file itself and cuts the side file to nothing.
-func (db *DB) emptySideFile(ctx context.Context) error {
+func emptySideFile(ctx context.Context, on *sql.DB) error {
 	const tries = 20 // readers are short; each try waits for them as long as for a lock
 	for range tries {
 		var busy, pages, moved int
-		if err := db.writer.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
-			return db.explain("compact", err)
+		if err := on.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+			return err
 		}
 		if busy == 0 {
 			return nil
 		}
 	}
-	return fmt.Errorf("compact the duty log %s: another program reads it all the time, so that its side file still holds what was erased; end that program, it is tried again by itself", db.path)
+	return errors.New("another program reads it all the time, so that its side file still holds what was erased; end that program, it is tried again by itself")
 }

@@ -1,6 +1,6 @@
 // The one place that talks HTTP to the daemon.
 import type { Alert, AlertCall, AlertPage, Channel, ChannelTest,
-  Call, Duty, Entry, EntryKinds, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session, TestPage,
+  Call, Duty, Entry, EntryKinds, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session, TestPage,
 } from './types'
 
 const BASE = '/api/v1'
@@ -102,6 +102,8 @@ export interface CallFilter {
   cursor?: string
 }
 export interface EntryFilter {
+  /** Words that all must occur; the newest number comes first then. */
+  q?: string
   state?: string
   kind?: string
   from?: string
@@ -130,7 +132,7 @@ export const api = {
   recordingUrl: (callId: string) => BASE + '/calls/' + id(callId) + '/recording',
   spotCheck: (callId: string, on: boolean) =>
     request<Call>(on ? 'PUT' : 'DELETE', '/calls/' + id(callId) + '/tags/spot_check'),
-  entries: (filter: EntryFilter) => request<Page<Entry>>('GET', '/entries' + query({ ...filter })),
+  entries: (filter: EntryFilter) => request<EntryPage>('GET', '/entries' + query({ ...filter })),
   entry: (entryId: string) => request<Entry>('GET', '/entries/' + id(entryId)),
   revisions: (entryId: string) =>
     request<Page<Revision> | Revision[]>('GET', '/entries/' + id(entryId) + '/revisions'),

@@ -140,6 +140,11 @@ export interface Entry extends Record<Field, string> {
   hold?: { reason: string; by: { login: string; name: string }; at: string | null } | null
 }
 
+/** Of a search unread counts the changes of the log that it does not know yet. */
+export interface EntryPage extends Page<Entry> {
+  unread?: number
+}
+
 /** PATCH of an entry: the revision that was seen and what changes. */
 export interface EntryPatch extends Partial<Record<Field, string>> {
   revision: number

@@ -1,0 +1,99 @@
+package dutylog_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+func TestWordsOfASearch(t *testing.T) {
+	for query, want := range map[string]string{
+		"火灾":              "火灾",
+		"  火灾，沈河区 ":       "沈河区 火灾",
+		"火灾 火灾":           "火灾",
+		"ＡＢＣ１２３":          "abc123",
+		"024-2273(9110)":  "02422739110",
+		"024 2273":        "024 2273",
+		"+86 13800001111": "13800001111 86",
+		"2026-000123":     "2026000123",
+		"3.5吨":            "3 5吨",
+		"，。！ ":            "",
+		"\"火\" OR 灾*":     "or 火 灾",
+		"𠮷野家":             "𠮷野家",
+		"ÉTUDE　étude":     "étude",
+	} {
+		if got := strings.Join(dutylog.SearchWords(query), " "); got != want {
+			t.Errorf("%q: %q, want %q", query, got, want)
+		}
+	}
+}
+
+// An entry is found by what people wrote of it, by its numbers in every form, and by who was on duty.
+func TestWhatAnEntryIsFoundBy(t *testing.T) {
+	text := dutylog.SearchText(dutylog.Entry{
+		EntryNumber: dutylog.EntryNumber{Year: 2026, Serial: 123}, Rostered: "王磊", Responsible: "赵敏", Line: "duty", CallID: "1795436279.1",
+		Values: map[dutylog.Field]string{dutylog.Content: "沈河区 3 号楼火灾", dutylog.ContactNumber: "138 0000 1111", dutylog.ReadBack: "done"},
+		Gaps:   map[dutylog.Field]dutylog.Gap{dutylog.CallerPerson: {Why: dutylog.Refused, Reason: "不愿透露"}},
+		Number: telephony.ParseNumber("22739110", "024"),
+	})
+	for _, query := range []string{"火灾", "号楼", "楼火", "灾", "不愿透露", "王磊", "赵敏", "13800001111", "138 0000", "138-0000-1111", "2273", "02422739110", "+862422739110", "22739110", "2026-000123"} {
+		if !dutylog.Holds(text, dutylog.SearchWords(query)) {
+			t.Errorf("%q is not found in\n%s", query, text)
+		}
+	}
+	for _, query := range []string{"火灾沈河", "done", "duty", "caller", "content", "1795436279", "赵磊"} {
+		if dutylog.Holds(text, dutylog.SearchWords(query)) {
+			t.Errorf("%q is found in\n%s", query, text)
+		}
+	}
+}
+
+func TestTokensOfATextAndOfAWord(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"a火灾":     {"a a火 火 火灾 灾", "a火 火灾"},
+		"火灾火灾":    {"火 火灾 灾 灾火", "火灾 灾火"},
+		"火":       {"火", "火"},
+		"024":     {"0 02 2 24 4", "02 24"},
+		"02422":   {"0 02 0242 2 22 24 2422 4 42", "0242 2422"},
+		"京a1234号": {"1 12 1234 2 23 3 34 4 4号 a a1 京 京a 号", "1234 4号 a1 京a"},
+	} {
+		if got := strings.Join(dutylog.SearchTokens(text), " "); got != want[0] {
+			t.Errorf("%s has the tokens %q, want %q", text, got, want[0])
+		}
+		if got := strings.Join(dutylog.LookedFor(text), " "); got != want[1] {
+			t.Errorf("%s is looked for by %q, want %q", text, got, want[1])
+		}
+	}
+}
+
+// Whatever is written and whatever is looked for: each word of a text finds it, by itself and in
+// part, and all that a word is looked for by is among the tokens of a text that holds it.
+func FuzzSearch(f *testing.F) {
+	f.Add("沈河区 3 号楼火灾，电话 024-2273 9110", "号楼")
+	f.Add("ǅ İ ﬁ ½ ㊀ ﷺ", "fi")
+	f.Add("1\u00a02", "12")
+	f.Add("电话02422739110号", "2739110号")
+	f.Fuzz(func(t *testing.T, text, query string) {
+		kept := dutylog.SearchText(dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: text}})
+		tokens := dutylog.SearchTokens(kept)
+		words := dutylog.SearchWords(query)
+		for _, w := range words {
+			if strings.ContainsAny(w, " \"*\n") || w == "" {
+				t.Errorf("%q is a word of %q", w, query)
+			}
+			for _, p := range dutylog.LookedFor(w) {
+				if dutylog.Holds(kept, []string{w}) && !slices.Contains(tokens, p) {
+					t.Errorf("%q is in %q, but its part %q is no token", w, kept, p)
+				}
+			}
+		}
+		for _, w := range dutylog.SearchWords(text) {
+			if !dutylog.Holds(kept, []string{w}) {
+				t.Errorf("%q of %q does not find it: %q", w, text, kept)
+			}
+		}
+	})
+}

@@ -1,0 +1,260 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/sqlite"
+	"dutyline/telephony"
+)
+
+func openIndex(t *testing.T, db *sqlite.DB) *sqlite.Index {
+	t.Helper()
+	x := must(db.OpenIndex(ctx))(t)
+	t.Cleanup(func() {
+		if err := x.Close(); err != nil {
+			t.Errorf("close the index: %v", err)
+		}
+	})
+	return x
+}
+
+// caughtUp lets the index read all that the log has, and says in how many steps.
+func caughtUp(t *testing.T, x *sqlite.Index) (steps int) {
+	t.Helper()
+	for {
+		more, err := x.Follow(ctx)
+		if ok(t, err); !more {
+			return steps
+		}
+		steps++
+	}
+}
+
+// numbersFound are the serial numbers of what a search finds, page by page.
+func numbersFound(t *testing.T, x *sqlite.Index, q dutylog.EntryQuery) (serials []int) {
+	t.Helper()
+	for {
+		found := must(x.Search(ctx, q))(t)
+		if found.Missing != 0 {
+			t.Errorf("%q: %d changes are missing", q.Text, found.Missing)
+		}
+		for _, e := range found.Items {
+			serials = append(serials, e.EntryNumber.Serial)
+		}
+		if q.Cursor = found.NextCursor; q.Cursor == "" {
+			return serials
+		}
+	}
+}
+
+// write opens an entry for each content, one minute after the other.
+func writeEntries(t *testing.T, db *sqlite.DB, contents ...string) {
+	t.Helper()
+	for n, content := range contents {
+		c := inbound(n, fmt.Sprintf("024227%05d", n))
+		ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
+		must(db.Amend(ctx, "e-"+c.ID, dutylog.EntryPatch{Revision: must(db.Entry(ctx, "e-"+c.ID))(t).Revision, Values: values{dutylog.Content: content}}, officer, noon))(t)
+	}
+}
+
+// What is written is found at once, before the index has it, with it, and after a change.
+func TestASearchKnowsWhatWasJustWritten(t *testing.T) {
+	db := open(t)
+	x := openIndex(t, db)
+	writeEntries(t, db, "沈河区火灾", "浑南区水管破裂", "沈河区水管")
+	for _, when := range []string{"before the index has read it", "after"} {
+		for query, want := range map[string][]int{
+			"水管": {3, 2}, "沈河 水管": {3}, "火": {1}, "管破裂": {2}, "沈水": nil, "区": {3, 2, 1}, "024-22700001": {2}, "2026-000002": {2}, "没有": nil,
+		} {
+			if diff := cmp.Diff(want, numbersFound(t, x, dutylog.EntryQuery{Text: query})); diff != "" {
+				t.Errorf("%s, %q (-want +got):\n%s", when, query, diff)
+			}
+		}
+		caughtUp(t, x)
+	}
+	id := "e-" + inbound(0, "").ID
+	must(db.Amend(ctx, id, dutylog.EntryPatch{Revision: must(db.Entry(ctx, id))(t).Revision, Values: values{dutylog.Content: "误报"}}, officer, noon))(t)
+	for range 2 {
+		if got := numbersFound(t, x, dutylog.EntryQuery{Text: "火灾"}); got != nil {
+			t.Errorf("what was corrected is still found: %v", got)
+		}
+		if diff := cmp.Diff([]int{1}, numbersFound(t, x, dutylog.EntryQuery{Text: "误报"})); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		caughtUp(t, x)
+	}
+	if _, err := x.Search(ctx, dutylog.EntryQuery{Text: " ，"}); !errors.As(err, new(*dutylog.InvalidError)) {
+		t.Errorf("no word: %v", err)
+	}
+	if _, err := x.Search(ctx, dutylog.EntryQuery{Text: "火", Cursor: "x"}); !errors.As(err, new(*dutylog.InvalidError)) {
+		t.Errorf("a cursor of elsewhere: %v", err)
+	}
+}
+
+// A search finds the same as reading every entry does, in the same order, whatever the page, the
+// filter, and how much of the log the index has read.
+func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 11))
+	const alphabet = "火灾水管区沈王强一二012 ，a"
+	word := func(most int) string {
+		var b strings.Builder
+		for range 1 + random.IntN(most) {
+			b.WriteRune([]rune(alphabet)[random.IntN(14)])
+		}
+		return b.String()
+	}
+	db := open(t)
+	x := openIndex(t, db)
+	contents := make([]string, 700)
+	for n := range contents {
+		contents[n] = word(12)
+	}
+	writeEntries(t, db, contents[:400]...)
+	if steps := caughtUp(t, x); steps < 2 {
+		t.Errorf("%d steps: the index took all at once", steps)
+	}
+	for n := 400; n < len(contents); n++ {
+		c := inbound(n, "1")
+		ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
+		must(db.Amend(ctx, "e-"+c.ID, dutylog.EntryPatch{Revision: must(db.Entry(ctx, "e-"+c.ID))(t).Revision, Values: values{dutylog.Content: contents[n]}}, officer, noon))(t)
+	}
+	everything, _, err := db.Entries(ctx, dutylog.EntryQuery{Limit: 500})
+	ok(t, err)
+	rest, _, err := db.Entries(ctx, dutylog.EntryQuery{Limit: 500, To: everything[len(everything)-1].CallAt})
+	ok(t, err)
+	everything = append(everything, rest...)
+	slices.SortFunc(everything, func(a, b dutylog.Entry) int { return b.EntryNumber.Serial - a.EntryNumber.Serial })
+	if len(everything) != len(contents) {
+		t.Fatalf("%d entries", len(everything))
+	}
+	found := 0
+	for n := range 300 {
+		q := dutylog.EntryQuery{Text: word(4), Limit: 1 + random.IntN(200)}
+		if n%3 == 0 {
+			q.From, q.To = everything[600].CallAt, everything[50].CallAt
+		}
+		words := dutylog.SearchWords(q.Text)
+		if len(words) == 0 {
+			continue
+		}
+		var want []int
+		for _, e := range everything {
+			if dutylog.Holds(dutylog.SearchText(e), words) && (q.To.IsZero() || e.CallAt.Before(q.To) && !e.CallAt.Before(q.From)) {
+				want = append(want, e.EntryNumber.Serial)
+			}
+		}
+		found += len(want)
+		if diff := cmp.Diff(want, numbersFound(t, x, q)); diff != "" {
+			t.Fatalf("%+v (-want +got):\n%s", q, diff)
+		}
+	}
+	if found < 1000 {
+		t.Errorf("only %d were looked for that are there", found)
+	}
+}
+
+// What was erased is not found, and nothing of it is left in the index, which is made anew.
+func TestErasedWordsAreInNoByteOfTheIndex(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
+	x := openIndex(t, db)
+	writeEntries(t, db, "代号𠮷野", "普通来电")
+	caughtUp(t, x)
+	inFiles := func() bool {
+		for _, side := range []string{"", "-wal"} {
+			text, err := os.ReadFile(path + ".search" + side)
+			if err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+			if bytes.Contains(text, []byte("𠮷")) {
+				return true
+			}
+		}
+		return false
+	}
+	if !inFiles() {
+		t.Fatal("the index does not hold the word: this test would prove nothing")
+	}
+	_, err := db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-" + inbound(0, "").ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "涉密", By: leader})
+	ok(t, err)
+	if got := numbersFound(t, x, dutylog.EntryQuery{Text: "𠮷"}); got != nil {
+		t.Errorf("found before the files were compacted: %v", got)
+	}
+	ok(t, db.Compact(ctx))
+	if inFiles() {
+		t.Error("the index still holds the word")
+	}
+	for range 2 {
+		if diff := cmp.Diff([]int{2}, numbersFound(t, x, dutylog.EntryQuery{Text: "普通"})); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		caughtUp(t, x)
+	}
+	if inFiles() {
+		t.Error("the new index holds the word")
+	}
+}
+
+// The index of another log, one that is damaged, of another make or gone is made anew.
+func TestAnIndexIsMadeAnew(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "log.db")
+	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
+	writeEntries(t, db, "火灾", "水管")
+	finds := func(what string) {
+		t.Helper()
+		x := must(db.OpenIndex(ctx))(t)
+		caughtUp(t, x)
+		if diff := cmp.Diff([]int{1}, numbersFound(t, x, dutylog.EntryQuery{Text: "火灾"})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+		ok(t, x.Close())
+	}
+	finds("a new one")
+
+	other := openAt(t, filepath.Join(folder, "other.db"), sqlite.Options{Now: newClock(noon.AddDate(0, 0, 1)).now})
+	writeEntries(t, other, "别处一", "别处二", "别处三")
+	x := must(other.OpenIndex(ctx))(t)
+	caughtUp(t, x)
+	ok(t, x.Close())
+	ok(t, os.Rename(filepath.Join(folder, "other.db.search"), path+".search"))
+	finds("of another log")
+
+	ok(t, os.WriteFile(path+".search", bytes.Repeat([]byte("nonsense"), 4096), 0o600))
+	finds("damaged")
+	ok(t, os.Truncate(path+".search", 4096))
+	finds("cut")
+	ok(t, os.Remove(path+".search"))
+	finds("gone")
+	if info := must(os.Stat(path + ".search"))(t); info.Mode().Perm() != 0o600 {
+		t.Errorf("others may read it: %v", info.Mode())
+	}
+}
+
+// Damage that shows while the index is used ends with a new one, and the search says it meanwhile.
+func TestAnIndexThatIsDamagedInUse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
+	writeEntries(t, db, "火灾", "水管")
+	x := openIndex(t, db)
+	caughtUp(t, x)
+	ok(t, x.Exec("DROP TABLE words"))
+	if _, err := x.Search(ctx, dutylog.EntryQuery{Text: "火灾"}); err == nil || !strings.Contains(err.Error(), "search index") {
+		t.Errorf("a search in it: %v", err)
+	}
+	caughtUp(t, x)
+	if diff := cmp.Diff([]int{1}, numbersFound(t, x, dutylog.EntryQuery{Text: "火灾"})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
