@@ -56,6 +56,9 @@ func asJournal(name string, live []string) []string {
 	}
 	var out []string
 	for _, line := range live {
+		if strings.HasPrefix(line, "alert ") { // told by the live view only
+			continue
+		}
 		if r, ok := differsInJournal[name]; ok {
 			line = strings.Replace(line, r[0], r[1], 1)
 		}

@@ -160,6 +160,7 @@ func TestSystemPhoneUnplugged(t *testing.T) {
 	const qualify = 4 * time.Second
 	r := newRoom(t, func(s *asterisk.Settings, c *config.Config) {
 		s.Qualify = qualify
+		c.Alerts.Damping = 0 // each time is an alert of its own
 		c.SIP.Address = asterisktest.FreeUDP(t)
 		s.HEPAddress = c.SIP.Address
 	})

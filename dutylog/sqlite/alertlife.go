@@ -75,9 +75,11 @@ func (t *tx) reopen(a alerts.Alert, at time.Time) error {
 	round := a.Round
 	a = a.Reopen(at, t.now, t.db.options.Plan.Damping)
 	if a.Round == round && !t.now.Before(a.Muted.Until) { // what was needless when it went away is needed again
-		if err := t.exec("UPDATE deliveries SET state = ?, done_at = NULL WHERE alert = ? AND round = ? AND state = ?",
-			string(alerts.Waiting), a.ID, a.Round, string(alerts.Needless)); err != nil {
-			return err
+		for _, r := range t.db.options.Plan.Routes { // each has its patience anew
+			if err := t.exec("UPDATE deliveries SET state = ?, done_at = NULL, next_try = ? WHERE alert = ? AND round = ? AND state = ? AND channel = ?",
+				string(alerts.Waiting), micros(t.now.Add(r.Patience(a))), a.ID, a.Round, string(alerts.Needless), r.Channel); err != nil {
+				return err
+			}
 		}
 	}
 	return t.step(&a, event{name: alerts.Returns, at: at})

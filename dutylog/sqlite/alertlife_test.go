@@ -238,3 +238,27 @@ func TestNoStorm(t *testing.T) {
 		})
 	}
 }
+
+// Whoever is to be called about a problem of the line is given its patience again when the problem
+// comes back: a start of the daemon may see it for a moment.
+func TestAReturnHasPatienceAnew(t *testing.T) {
+	at := noon
+	plan := alerts.Plan{Routes: []alerts.Route{{Channel: "call", Least: alerts.Critical, Calls: true}}, Damping: alerts.Damping(5 * time.Minute)}
+	db := must(sqlite.Open(ctx, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: func() time.Time { return at }, Plan: plan}))(t)
+	defer db.Close()
+	raise := func() {
+		ok(t, db.Raise(ctx, alerts.Alert{Key: "line_unknown/duty", Rule: "line_unknown", Reason: alerts.ReasonLineBlind, Certainty: alerts.Certain, Severity: alerts.Critical, Line: "duty", At: at}))
+	}
+	raise()
+	at = at.Add(time.Second)
+	ok(t, db.Raise(ctx, alerts.Alert{Line: "duty", At: at, Ends: []string{"line_unknown/duty"}}))
+	if _, waits, err := db.NextDelivery(ctx, "call"); waits || err != nil {
+		t.Fatalf("somebody is to be called about what is over: %v", err)
+	}
+	at = at.Add(time.Minute)
+	raise()
+	d, waits, err := db.NextDelivery(ctx, "call")
+	if ok(t, err); !waits || d.Alert.Reopened != 1 || !d.NextTry.Equal(at.Add(15*time.Second)) {
+		t.Errorf("at %v: %v, %+v", at, waits, d)
+	}
+}
