@@ -391,7 +391,7 @@ export const en: Record<Key, string> = {
   'conn.lostNext': 'next try in {s} s',
   'conn.polling': 'The live connection is broken; asking for the line state every 2 s instead',
   'conn.retry': 'Try now',
-  'conn.ok': 'Connected',
+  'conn.ok': 'Online',
   'conn.back': 'Connected again',
   'health.switch': 'The switch cannot be seen: the phone may still ring, but calls are not watched. Mind the phone',
   'health.log': 'The duty log cannot be written, please call the administrator',

@@ -69,7 +69,7 @@ export const reconcileZh = {
 export type ReconcileKey = keyof typeof reconcileZh
 
 export const reconcileEn: Record<ReconcileKey, string> = {
-  'nav.reconcile': 'Reconcile',
+  'nav.reconcile': 'Ledger',
   'nav.reconcileOpen': '{n} {n?item is:items are} open',
   'ledger.title': 'Calls, recordings and entries compared',
   'ledger.hint': 'Calls, recordings and entries are compared every five minutes; an item is open until it is gone or somebody accepts it with a reason',
