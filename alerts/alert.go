@@ -167,10 +167,10 @@ func (a Alert) MarshalJSON() ([]byte, error) {
 		ToldAt         *string           `json:"told_at"`
 		NextPost       dutylog.Post      `json:"next_post"`
 		NextAt         *string           `json:"next_at"`
-	}{a.ID, a.Key, a.Rule, a.Reason, a.Certainty, a.Severity, a.State(), a.Line, a.CallID, a.Finding, a.Detail, append([]Evidence{}, a.Evidence...), jsonTime(a.At),
-		jsonTime(a.AcknowledgedAt), nameOf(a.AcknowledgedBy), a.Note, jsonTime(a.ResolvedAt),
-		a.Reopened, jsonTime(a.ReopenedAt), jsonTime(a.Muted.Until), a.Muted.Rule, nameOf(a.Muted.By), a.Muted.Reason,
-		a.Reached.Post, a.Reached.Person, jsonTime(a.Reached.At), a.Coming.Post, jsonTime(a.Coming.At)})
+	}{a.ID, a.Key, a.Rule, a.Reason, a.Certainty, a.Severity, a.State(), a.Line, a.CallID, a.Finding, a.Detail, append([]Evidence{}, a.Evidence...), telephony.JSONTime(a.At),
+		telephony.JSONTime(a.AcknowledgedAt), nameOf(a.AcknowledgedBy), a.Note, telephony.JSONTime(a.ResolvedAt),
+		a.Reopened, telephony.JSONTime(a.ReopenedAt), telephony.JSONTime(a.Muted.Until), a.Muted.Rule, nameOf(a.Muted.By), a.Muted.Reason,
+		a.Reached.Post, a.Reached.Person, telephony.JSONTime(a.Reached.At), a.Coming.Post, telephony.JSONTime(a.Coming.At)})
 }
 
 func nameOf(a dutylog.Actor) string {
@@ -178,12 +178,4 @@ func nameOf(a dutylog.Actor) string {
 		return a.Name
 	}
 	return a.Login
-}
-
-func jsonTime(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	s := t.UTC().Format("2006-01-02T15:04:05.000Z")
-	return &s
 }

@@ -42,7 +42,7 @@ type evidenceJSON struct {
 
 // MarshalJSON writes it as the API carries it.
 func (e Evidence) MarshalJSON() ([]byte, error) {
-	return json.Marshal(evidenceJSON{e.Kind, e.Ref, e.Text, jsonTime(e.At)})
+	return json.Marshal(evidenceJSON{e.Kind, e.Ref, e.Text, telephony.JSONTime(e.At)})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.

@@ -3,6 +3,8 @@ package alerts
 import (
 	"encoding/json"
 	"time"
+
+	"dutyline/telephony"
 )
 
 // Lamp is one thing on which it depends that a call rings here, is answered, recorded and told.
@@ -72,5 +74,5 @@ func (s LampState) MarshalJSON() ([]byte, error) {
 		Cause    Cause     `json:"cause"`
 		Detail   string    `json:"detail"`
 		Why      string    `json:"why"`
-	}{s.Lamp(), s.Condition(), s.Severity(), jsonTime(s.Since), s.Cause, s.Detail, s.Why()})
+	}{s.Lamp(), s.Condition(), s.Severity(), telephony.JSONTime(s.Since), s.Cause, s.Detail, s.Why()})
 }

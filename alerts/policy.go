@@ -31,21 +31,29 @@ type Policy struct {
 	Severity Severity // in place of the reason's own; empty: as the stance has it
 }
 
-// weigh applies the first policy that is about an alert.
+// weigh applies the site's policy to what a change tells.
 func (r Rules) weigh(list []Alert) []Alert {
 	out := list[:0]
 	for _, a := range list {
-		i := slices.IndexFunc(r.Policy, func(p Policy) bool { return len(a.Ends) == 0 && r.isAbout(p, a) })
-		if i >= 0 {
-			p := r.Policy[i]
-			if p.Stance == Ignored {
-				continue
-			}
-			a = p.weighed(a)
+		if a, told := r.Weigh(a, a.At); told {
+			out = append(out, a)
 		}
-		out = append(out, a)
 	}
 	return out
+}
+
+// Weigh applies the first policy that is about an alert at a moment; it is not told when the site
+// ignores it then. A problem that lasts is weighed again as long as it is not told: it may outlast
+// the hours in which it is ignored.
+func (r Rules) Weigh(a Alert, at time.Time) (weighed Alert, told bool) {
+	i := slices.IndexFunc(r.Policy, func(p Policy) bool { return len(a.Ends) == 0 && r.isAbout(p, a, at) })
+	switch {
+	case i < 0:
+		return a, true
+	case r.Policy[i].Stance == Ignored:
+		return a, false
+	}
+	return r.Policy[i].weighed(a), true
 }
 
 func (p Policy) weighed(a Alert) Alert {
@@ -64,8 +72,8 @@ func (p Policy) weighed(a Alert) Alert {
 	return a
 }
 
-func (r Rules) isAbout(p Policy, a Alert) bool {
-	at := r.local(a.At)
+func (r Rules) isAbout(p Policy, a Alert, at time.Time) bool {
+	at = r.local(at)
 	return p.Reason == a.Reason &&
 		(len(p.Lines) == 0 || slices.Contains(p.Lines, a.Line)) &&
 		(len(p.Hours) == 0 || slices.ContainsFunc(p.Hours, func(h Hours) bool { return h.Hold(at) })) &&

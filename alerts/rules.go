@@ -81,34 +81,32 @@ func bellOver(ch telephony.Change) Alert {
 // fromFindings tells what is known of a call before it ends, and does not depend on how it ends.
 func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 	for _, f := range ch.Call.Findings {
+		a := Alert{}
 		switch f {
 		case telephony.FeatureCode:
 			out = append(out, r.fromCode(ch))
+			continue
 		case telephony.RedirectedBefore:
-			a := ofCall(ch, ReasonRedirected)
-			a.Finding, a.Detail = f, ch.Call.RedirectedFrom
-			out = append(out, a)
+			a = ofCall(ch, ReasonRedirected)
+			a.Detail = ch.Call.RedirectedFrom
 		case telephony.ForwardAttempted:
-			a := ofCall(ch, ReasonFeatureForward)
-			a.Finding = f
-			out = append(out, a)
+			a = ofCall(ch, ReasonFeatureForward)
 		case telephony.RedirectAttempted, telephony.RedirectedInSIP:
-			a := ofCall(ch, ReasonPhoneRedirect)
-			a.Finding, a.Detail = f, ch.Call.ForwardedTo
-			if !slices.ContainsFunc(out, func(o Alert) bool { return o.Key == a.Key }) {
-				out = append(out, a)
-			}
+			a = ofCall(ch, ReasonPhoneRedirect)
+			a.Detail = ch.Call.ForwardedTo
 		case telephony.WrongDevice:
-			a := ofCall(ch, ReasonWrongDevice)
-			a.Finding, a.Detail = f, ch.Detail
-			out = append(out, a)
+			a = ofCall(ch, ReasonWrongDevice)
+			a.Detail = ch.Detail
 		case telephony.RefusedByTest:
-			a := ofCall(ch, ReasonTestRefused)
-			a.Finding = f
-			out = append(out, a)
+			a = ofCall(ch, ReasonTestRefused)
 		case telephony.TransferredAfter, telephony.TransferAttempted:
-			a := ofCall(ch, ReasonTransfer)
-			a.Finding, a.Detail = f, ch.Call.ForwardedTo
+			a = ofCall(ch, ReasonTransfer)
+			a.Detail = ch.Call.ForwardedTo
+		default:
+			continue
+		}
+		a.Finding = f
+		if !slices.ContainsFunc(out, func(o Alert) bool { return o.Key == a.Key }) { // two findings may be one problem
 			out = append(out, a)
 		}
 	}

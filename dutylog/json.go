@@ -12,14 +12,6 @@ import (
 // timeLayout is RFC 3339 in UTC with milliseconds, the product's only form of a time.
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
-func jsonTime(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	s := t.UTC().Format(timeLayout)
-	return &s
-}
-
 func parseJSONTime(s *string) (time.Time, error) {
 	if s == nil {
 		return time.Time{}, nil
@@ -109,22 +101,22 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 	v := e.Values
 	out := entryJSON{
 		ID: e.ID, EntryNumber: e.EntryNumber.String(), CallID: e.CallID, Line: e.Line, Kind: e.Kind, State: e.State, Revision: e.Revision,
-		CallAt: jsonTime(e.CallAt), Number: e.Number.Raw, NumberE164: e.Number.E164,
+		CallAt: telephony.JSONTime(e.CallAt), Number: e.Number.Raw, NumberE164: e.Number.E164,
 		CallerUnit: v[CallerUnit], CallerPerson: v[CallerPerson], CallerTitle: v[CallerTitle],
 		ContactNumber: v[ContactNumber], Content: v[Content], Category: v[Category], ReadBack: v[ReadBack],
 		CallBackResult: v[CallBackResult], Inspector: v[Inspector], CheckResult: v[CheckResult],
 		CalledWhom: v[CalledWhom], CalledWhy: v[CalledWhy], AnsweredBy: v[AnsweredBy],
 		Rostered: e.Rostered, Responsible: e.Responsible, WrittenBy: e.WrittenBy,
-		ReadBackBy: e.ReadBackBy, ReadBackAt: jsonTime(e.ReadBackAt),
-		OpenedAt: jsonTime(e.OpenedAt), CompletedAt: jsonTime(e.CompletedAt),
+		ReadBackBy: e.ReadBackBy, ReadBackAt: telephony.JSONTime(e.ReadBackAt),
+		OpenedAt: telephony.JSONTime(e.OpenedAt), CompletedAt: telephony.JSONTime(e.CompletedAt),
 		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(), Kinds: e.Phase.Fits(), ChangedAfter: e.ChangedAfterReadBack,
 	}
 	if h := e.Hold; h != nil {
-		out.Hold = &holdJSON{h.Reason, actorJSON(h.By), jsonTime(h.At)}
+		out.Hold = &holdJSON{h.Reason, actorJSON(h.By), telephony.JSONTime(h.At)}
 	}
 	out.Erased = []erasedJSON{}
 	for _, x := range e.Erased {
-		out.Erased = append(out.Erased, erasedJSON{x.Decision, jsonTime(x.At), append([]Field{}, x.Fields...)})
+		out.Erased = append(out.Erased, erasedJSON{x.Decision, telephony.JSONTime(x.At), append([]Field{}, x.Fields...)})
 	}
 	if out.Gaps == nil {
 		out.Gaps = map[Field]Gap{}
@@ -141,7 +133,7 @@ func (r Revision) MarshalJSON() ([]byte, error) {
 		Entry Entry     `json:"entry"`
 		By    actorJSON `json:"by"`
 		At    *string   `json:"at"`
-	}{r.Entry, actorJSON(r.By), jsonTime(r.At)})
+	}{r.Entry, actorJSON(r.By), telephony.JSONTime(r.At)})
 }
 
 type actorJSON struct {
@@ -163,8 +155,8 @@ type lineJSON struct {
 
 // MarshalJSON writes the line's state; the list of faults is never null.
 func (s LineStatus) MarshalJSON() ([]byte, error) {
-	out := lineJSON{Line: s.Line, State: s.State, Since: jsonTime(s.Since), CallID: s.CallID,
-		RangAt: jsonTime(s.RangAt), Faults: s.Faults}
+	out := lineJSON{Line: s.Line, State: s.State, Since: telephony.JSONTime(s.Since), CallID: s.CallID,
+		RangAt: telephony.JSONTime(s.RangAt), Faults: s.Faults}
 	if out.Faults == nil {
 		out.Faults = []LineFault{}
 	}

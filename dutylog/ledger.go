@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"dutyline/recorder"
+
+	"dutyline/telephony"
 )
 
 // LedgerKind names what does not agree.
@@ -211,9 +213,9 @@ type acceptedJSON struct {
 // MarshalJSON writes the item as the API and the command show it.
 func (i LedgerItem) MarshalJSON() ([]byte, error) {
 	out := ledgerJSON{Key: i.Key, Kind: i.Kind, Why: i.Why, CallID: i.CallID, EntryID: i.EntryID, Name: i.Name, Cause: i.Cause,
-		State: i.State, Since: jsonTime(i.Since), ResolvedAt: jsonTime(i.ResolvedAt)}
+		State: i.State, Since: telephony.JSONTime(i.Since), ResolvedAt: telephony.JSONTime(i.ResolvedAt)}
 	if a := i.Accepted; a != nil {
-		out.Accepted = &acceptedJSON{actorJSON(a.By), a.Reason, jsonTime(a.At)}
+		out.Accepted = &acceptedJSON{actorJSON(a.By), a.Reason, telephony.JSONTime(a.At)}
 	}
 	return json.Marshal(out)
 }

@@ -50,8 +50,8 @@ func (c Call) MarshalWith(entryID string, recording any) ([]byte, error) {
 		Called: c.Called.Raw, CalledE164: c.Called.E164,
 		Outcome: c.Outcome, Tags: c.Tags, Rings: c.Rings, Rule: c.Rule, HangupBy: c.HangupBy,
 		ForwardedTo: c.ForwardedTo, RedirectedFrom: c.RedirectedFrom, Findings: c.Findings, SettledBy: c.SettledBy,
-		OfferedAt: jsonTime(c.OfferedAt), RangAt: jsonTime(c.RangAt),
-		AnsweredAt: jsonTime(c.AnsweredAt), EndedAt: jsonTime(c.EndedAt),
+		OfferedAt: JSONTime(c.OfferedAt), RangAt: JSONTime(c.RangAt),
+		AnsweredAt: JSONTime(c.AnsweredAt), EndedAt: JSONTime(c.EndedAt),
 	}
 	if out.Tags == nil {
 		out.Tags = []Tag{}
@@ -64,7 +64,8 @@ func (c Call) MarshalWith(entryID string, recording any) ([]byte, error) {
 	return json.Marshal(out)
 }
 
-func jsonTime(t time.Time) *string {
+// JSONTime is how the API carries a time, to the millisecond; null when there is none.
+func JSONTime(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}

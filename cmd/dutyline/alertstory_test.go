@@ -99,7 +99,7 @@ func (s *alertStory) start() {
 	}
 	logger := slog.New(slog.DiscardHandler)
 	s.committer = newCommitter(s.db, alerts.Rules{}, s.db, filepath.Join(s.t.TempDir(), "refused.jsonl"), logger)
-	s.committer.judge = newRuleBook(s.cfg, s.db, logger).Judge
+	s.committer.judge = newRuleBook(s.cfg, s.db, now, logger).Judge
 	s.escalator = &escalator{advance: s.db.Advance, wake: s.db.Wake, now: now, logger: logger}
 	s.senders, s.off = nil, false
 	for _, c := range s.cfg.Alerts.Channels {

@@ -131,7 +131,7 @@ func (a *app) openEvidence(ctx context.Context) error {
 // wire connects the parts; data flows in one direction.
 func (a *app) wire(context.Context) error {
 	lines := a.cfg.TelephonyLines()
-	a.rules = newRuleBook(a.cfg, a.log, a.logger)
+	a.rules = newRuleBook(a.cfg, a.log, a.clock.Now, a.logger)
 	eye := ariConfig(a.cfg, a.logger)
 	eye.Now, eye.Uptime = a.clock.Now, a.clock.Uptime
 	a.sw = ari.New(eye, a.registry)

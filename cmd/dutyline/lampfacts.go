@@ -19,7 +19,7 @@ func (a *app) wireLamps(lines []telephony.Line) {
 	a.watcher.heard, a.auditor.trunks = trunks.Hear, trunks
 	a.presence = web.NewPresence(a.clock.Uptime)
 	a.lamps = newLampKeeper(&lampKeeper{log: a.log, lines: lines, rule: a.cfg.Health, zone: a.cfg.Site.Location(), now: a.clock.Now, uptime: a.clock.Uptime,
-		logger: a.logger, house: a.houseFacts, sip: a.sipFacts, locked: a.keys.Err, trunks: trunks, held: a.held}, a.registry)
+		logger: a.logger, alerts: a.rules, house: a.houseFacts, sip: a.sipFacts, locked: a.keys.Err, trunks: trunks, held: a.held}, a.registry)
 	a.deadman = &deadman{every: a.cfg.Heartbeat.Every, held: func() string {
 		if !a.lamps.Judges() {
 			return "the line's health is not judged: look at the log's disk"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -37,6 +38,7 @@ type lampKeeper struct {
 	now    func() time.Time
 	uptime func() time.Duration
 	logger *slog.Logger
+	alerts raiser
 	house  func() alerts.HouseFacts // but for the roster
 	sip    func() alerts.SIPFacts
 	locked func() error // why no recording can be sealed at all
@@ -119,9 +121,9 @@ func (k *lampKeeper) turn(ctx context.Context) {
 func (k *lampKeeper) tell(ctx context.Context, book string, found []alerts.Judgement, now time.Time) []alerts.LampState {
 	b := k.books[book]
 	for _, a := range b.Take(found, now) {
-		if err := k.log.Raise(ctx, a); err != nil {
+		if err := k.alerts.Raise(ctx, a); err != nil {
 			b.Untold(a)
-			if ctx.Err() == nil {
+			if ctx.Err() == nil && !errors.Is(err, errIgnored) {
 				k.logger.Warn("an alert about the line's health could not be kept; it is tried again", "alert", a.Key, "err", err)
 			}
 		}

@@ -49,7 +49,7 @@ func (r *lampRoom) open() {
 	r.t.Cleanup(func() { db.Close() })
 	r.db = db
 	r.keep = newLampKeeper(&lampKeeper{log: db, lines: []telephony.Line{{Name: "duty"}}, rule: alerts.DefaultHealth(), zone: time.UTC,
-		now: func() time.Time { return r.now }, uptime: func() time.Duration { return r.up }, logger: slog.New(slog.DiscardHandler),
+		now: func() time.Time { return r.now }, uptime: func() time.Duration { return r.up }, logger: slog.New(slog.DiscardHandler), alerts: db,
 		house: func() alerts.HouseFacts {
 			return alerts.HouseFacts{Disk: r.disk, Clock: alerts.ClockFacts{Known: true, Kept: true}}
 		},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -27,12 +28,6 @@ type secondLine interface {
 	Call(ctx context.Context, number, token string, report func(testcall.Caller)) (testcall.Caller, []byte)
 }
 
-// testStore is what of the duty log the prober needs.
-type testStore interface {
-	testcall.Store
-	raiser
-}
-
 // prober makes the test calls: it brings together what the caller meets and what arrives here,
 // and keeps what was proved.
 type prober struct {
@@ -40,7 +35,8 @@ type prober struct {
 	second secondLine // nil: there is none
 	number string     // the second line's
 	times  testcall.Timetable
-	store  testStore
+	store  testcall.Store
+	alerts raiser
 	sounds *testSounds
 	watch  *testWatch
 	now    func() time.Time
@@ -288,7 +284,7 @@ func (t *aTest) keepOnce(ctx context.Context, r testcall.Result) error {
 // tell raises and ends alerts. Said again it changes nothing.
 func (p *prober) tell(ctx context.Context, r testcall.Result) error {
 	for _, a := range alerts.FromTest(r) {
-		if err := p.store.Raise(ctx, a); err != nil {
+		if err := p.alerts.Raise(ctx, a); err != nil && !errors.Is(err, errIgnored) {
 			return fmt.Errorf("tell of test call %d: %w", r.ID, err)
 		}
 	}

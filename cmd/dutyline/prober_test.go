@@ -141,7 +141,7 @@ type testBench struct {
 func newTestBench(t *testing.T) *testBench {
 	b := &testBench{t: t, store: &memoryTests{}}
 	b.line = &scriptedLine{bench: b, arrives: true}
-	b.p = &prober{lines: testLines(), second: b.line, number: "02422739119", store: b.store, now: time.Now,
+	b.p = &prober{lines: testLines(), second: b.line, number: "02422739119", store: b.store, alerts: b.store, now: time.Now,
 		sounds: &testSounds{folder: t.TempDir(), keys: archive.NoKeys(errors.New("none here"))},
 		watch:  newTestWatch(testLines(), time.Now), logger: slog.New(slog.DiscardHandler)}
 	b.state(telephony.Idle)

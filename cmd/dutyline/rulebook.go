@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -27,6 +28,7 @@ type ruleBook struct {
 	cfg    config.Config
 	keep   string // where the last good rules are kept
 	log    *sqlite.DB
+	now    func() time.Time
 	logger *slog.Logger
 
 	rules   atomic.Pointer[alerts.Rules]
@@ -38,8 +40,8 @@ type ruleBook struct {
 }
 
 // newRuleBook takes the rules up; it never fails: the line is watched by whatever rules there are.
-func newRuleBook(cfg config.Config, log *sqlite.DB, logger *slog.Logger) *ruleBook {
-	b := &ruleBook{running: map[string]telephony.Change{}, cfg: cfg, keep: keptRules(cfg), log: log, logger: logger}
+func newRuleBook(cfg config.Config, log *sqlite.DB, now func() time.Time, logger *slog.Logger) *ruleBook {
+	b := &ruleBook{running: map[string]telephony.Change{}, cfg: cfg, keep: keptRules(cfg), log: log, now: now, logger: logger}
 	b.look()
 	if b.rules.Load() != nil {
 		return b
@@ -62,6 +64,19 @@ func newRuleBook(cfg config.Config, log *sqlite.DB, logger *slog.Logger) *ruleBo
 func (b *ruleBook) Judge(ctx context.Context, ch telephony.Change) ([]alerts.Alert, error) {
 	b.follow(ch)
 	return b.rules.Load().Judge(ch, logView{ctx, b.log})
+}
+
+// errIgnored is why an alert is not kept: by the site's policy nobody is told of it at this hour.
+var errIgnored = errors.New("the site's policy ignores it now")
+
+// Raise keeps what no change of a line tells: the line's health, a test call. It is weighed by the
+// policy as everything else is; errIgnored when nobody is to be told now.
+func (b *ruleBook) Raise(ctx context.Context, a alerts.Alert) error {
+	a, told := b.rules.Load().Weigh(a, b.now())
+	if !told {
+		return errIgnored
+	}
+	return b.log.Raise(ctx, a)
 }
 
 // follow keeps the calls that run, for what is told while they do.
@@ -159,12 +174,12 @@ func (b *ruleBook) take(r alerts.Rules, err error) {
 	if err != nil {
 		b.refused.Store(&err)
 		b.logger.Error("the rule file is refused; the last good rules go on", "err", err)
-		b.tell(alerts.Refused(err, time.Now()))
+		b.tell(alerts.Refused(err, b.now()))
 		return
 	}
 	b.rules.Store(&r)
 	b.refused.Store(nil)
-	b.tell(alerts.Alert{At: time.Now(), Ends: []string{string(alerts.ReasonRulesRefused)}})
+	b.tell(alerts.Alert{At: b.now(), Ends: []string{string(alerts.ReasonRulesRefused)}})
 	if b.cfg.Alerts.Rules != "" {
 		b.logger.Info("the rules of the file are in force", "file", b.cfg.Alerts.Rules)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,12 +21,13 @@ type library struct {
 	t   *testing.T
 	cfg config.Config
 	log *sqlite.DB
+	now time.Time
 }
 
 func newLibrary(t *testing.T) *library {
 	t.Helper()
 	dir := t.TempDir()
-	l := &library{t: t, cfg: roomConfig(dir)}
+	l := &library{t: t, cfg: roomConfig(dir), now: time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)}
 	l.cfg.Alerts.Rules = filepath.Join(dir, "rules.yaml")
 	var err error
 	if l.log, err = sqlite.Open(t.Context(), l.cfg.Log.File, sqlite.Options{}); err != nil {
@@ -35,7 +37,9 @@ func newLibrary(t *testing.T) *library {
 	return l
 }
 
-func (l *library) open() *ruleBook { return newRuleBook(l.cfg, l.log, slog.New(slog.DiscardHandler)) }
+func (l *library) open() *ruleBook {
+	return newRuleBook(l.cfg, l.log, func() time.Time { return l.now }, slog.New(slog.DiscardHandler))
+}
 
 func (l *library) write(text string) {
 	l.t.Helper()
@@ -160,5 +164,30 @@ func TestACallThatTakesTooLongIsToldWhileItRuns(t *testing.T) {
 		if got := other.standing(); !slices.Equal(got, want) {
 			t.Errorf("after %s: %q, want %q", after, got, want)
 		}
+	}
+}
+
+// What no change of a line tells is weighed by the policy, too, at the hour at which it is told: what
+// is ignored in working hours and still stands after them is told then.
+func TestThePolicyHoldsForTheLinesHealthToo(t *testing.T) {
+	l := newLibrary(t)
+	l.write("policy:\n  - {reason: silent_line, hours: \"08:00-18:00\", is: ignored}\n  - {reason: test_busy, is: demanded}\n")
+	b := l.open()
+	if err := b.Fault(); err != nil {
+		t.Fatal(err)
+	}
+	raise := func(reason alerts.Reason) error {
+		return b.Raise(t.Context(), alerts.Alert{Key: string(reason) + "/duty", Rule: string(reason), Reason: reason, Certainty: alerts.Weak, Severity: alerts.Warning, Line: "duty", At: l.now.Add(-time.Minute)})
+	}
+	if err := raise(alerts.ReasonSilentLine); !errors.Is(err, errIgnored) || len(l.standing()) != 0 { // it is noon there
+		t.Errorf("in the hours in which it is ignored: %v, %v", err, l.standing())
+	}
+	l.now = l.now.Add(6 * time.Hour)
+	if err := errors.Join(raise(alerts.ReasonSilentLine), raise(alerts.ReasonTestBusy)); err != nil {
+		t.Error(err)
+	}
+	list, _, err := l.log.Alerts(t.Context(), alerts.Query{})
+	if err != nil || len(list) != 2 || list[0].Severity != alerts.Info || list[0].Rule != "test_busy/demanded" || list[1].Severity != alerts.Warning {
+		t.Errorf("after them: %+v, %v", list, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"math"
 	"time"
+
+	"dutyline/telephony"
 )
 
 // Cause is why a test was made.
@@ -81,7 +83,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Heard     string      `json:"heard"`
 		Detail    string      `json:"detail"`
 		Audio     bool        `json:"audio"`
-	}{r.ID, jsonTime(r.At), jsonTime(r.EndedAt), r.Line, r.Cause, r.By, r.Verdict, r.Reason, r.Ringback, seconds(r.RangAfter), seconds(r.BellFor),
+	}{r.ID, telephony.JSONTime(r.At), telephony.JSONTime(r.EndedAt), r.Line, r.Cause, r.By, r.Verdict, r.Reason, r.Ringback, seconds(r.RangAfter), seconds(r.BellFor),
 		math.Round(r.Length.Seconds()*1000) / 1000, r.CallID, r.Known, r.Why, r.Status, r.Heard, r.Detail, r.Sound != ""})
 }
 
@@ -90,13 +92,5 @@ func seconds(d time.Duration) *float64 {
 		return nil
 	}
 	s := math.Round(d.Seconds()*1000) / 1000
-	return &s
-}
-
-func jsonTime(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	s := t.UTC().Format("2006-01-02T15:04:05.000Z")
 	return &s
 }
