@@ -481,6 +481,20 @@ await check('English by a switch, and back', async () => {
   await desk.opened()
   await desk.nothingCutOff()
   await desk.shot('16-english')
+  const calls = '**/api/v1/calls?*' // with everything that may be wrong with a recording, which is the widest bar
+  await desk.page.route(calls, async (route) => {
+    const answer = await route.fetch()
+    const body = await answer.json()
+    for (const c of body.items) c.findings = ['silent_caller_side', 'silent_officer_side', 'recording_short']
+    await route.fulfill({ response: answer, json: body })
+  })
+  await desk.page.reload()
+  await desk.says(/side is silent/, desk.at('player'))
+  await desk.nothingCutOff()
+  await desk.shot('16b-english-warnings')
+  await desk.page.unroute(calls)
+  await desk.page.reload()
+  await desk.opened()
   await desk.at('lang').click()
   await until('Chinese', async () => /值班台/.test(await desk.text()))
 })

@@ -9,6 +9,6 @@ export type SidesKey = keyof typeof sidesZh
 
 export const sidesEn: Record<SidesKey, string> = {
   'rec.answerer': 'Who answered (right)',
-  'rec.side.answerer': 'Who answered only',
-  'rec.side.callee': 'Other side only',
+  'rec.side.answerer': 'Who answered',
+  'rec.side.callee': 'Other side',
 }
