@@ -416,6 +416,21 @@ await check('what neither record saw stands beside every list, and what the swit
   await desk.at('unseen-failed').waitFor({ state: 'hidden' })
 })
 
+await check('search: an old matter is found by its words, marked, and opened', async () => {
+  await desk.key('/')
+  await desk.at('search-words', ':focus').waitFor()
+  await desk.page.keyboard.type('和平区')
+  await desk.page.keyboard.press('Enter')
+  await desk.at('search-row').first().waitFor()
+  await desk.says(/和平区/, desk.at('search-row').first().locator('mark').first())
+  assert.ok((await desk.at('search-row').first().boundingBox()).height < 90, 'a row of what was found is two lines high or so')
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
+  await desk.shot('15h-search')
+  await desk.at('search-row').first().click()
+  await desk.opened()
+})
+
 await check('reconciliation: what does not agree, by its number, cause and call', async () => {
   const item = { key: 'one_sided:' + first.slice(2), kind: 'one_sided', why: 'officer_side_silent', call_id: first.slice(2), entry_id: first, name: '',
     cause: 'the officer is not heard in the recording', state: 'open', since: new Date().toISOString(), resolved_at: null, accepted: null }

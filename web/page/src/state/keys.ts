@@ -2,10 +2,11 @@
 // composes Chinese text belong to the input method.
 import { onBeforeUnmount, onMounted } from 'vue'
 
-/** The name of a key press such as Ctrl+Enter, Alt+KeyS, F8, Digit1, "?". */
+/** The name of a key press such as Ctrl+Enter, Alt+KeyS, F8, Digit1, and of a sign, wherever the layout has it, "?" or "/". */
 export function keyName(e: KeyboardEvent): string {
-  const mods = (e.ctrlKey || e.metaKey ? 'Ctrl+' : '') + (e.altKey ? 'Alt+' : '') + (e.shiftKey && e.key !== '?' ? 'Shift+' : '')
-  if (e.key === '?') return mods + '?'
+  const sign = e.key === '?' || e.key === '/'
+  const mods = (e.ctrlKey || e.metaKey ? 'Ctrl+' : '') + (e.altKey ? 'Alt+' : '') + (e.shiftKey && !sign ? 'Shift+' : '')
+  if (sign) return mods + e.key
   const numpad = /^Numpad(\d)$/.exec(e.code)
   return mods + (numpad ? 'Digit' + numpad[1] : e.code === 'NumpadEnter' ? 'Enter' : e.code || e.key)
 }
