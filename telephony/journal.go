@@ -163,6 +163,21 @@ func (j *Journal) Broken() {
 	}
 }
 
+// LiveEnded says that the live view saw a call end some time ago. Where rows are lost since, or the
+// journal was written past that moment, its last rows do not come any more: what there is of it is
+// settled, with the time in which the rest was lost. Else, and when there is nothing, nothing.
+func (j *Journal) LiveEnded(id string, at time.Time) []Settlement {
+	i := slices.IndexFunc(j.order, func(c *chapter) bool {
+		return c.linked == id || slices.ContainsFunc(c.rows, func(r Row) bool { return r.UniqueID == id })
+	})
+	if i < 0 || !j.order[i].broken && !j.lastAt.After(at.Add(sameEnd)) {
+		return nil
+	}
+	c := j.order[i]
+	c.broken, c.over = true, true
+	return j.close(c, later(at, c.seen), time.Time{})
+}
+
 // SwitchStarted says when the switch was started, and which channels were on it after that.
 // What began before and has not ended was cut off: nobody will write its end. Say it only when
 // all that was written before is read. A call that is on the switch was not cut, whatever its

@@ -173,10 +173,8 @@ func (j *journalist) take(b cel.Batch) {
 	h.calls = j.journal.Read(b.Rows, j.read, b.Position, now, up)
 	j.read = b.Position
 	h.position = j.journal.Position()
+	h.also = append(h.also, lostIn(h.calls)...)
 	for _, s := range h.calls {
-		if s.Lost.Kind != "" {
-			h.also = append(h.also, intervalChange(s.Lost))
-		}
 		h.due = max(h.due, up+settleAfter-now.Sub(s.At))
 	}
 	h.due = min(h.due, up+settleAfter) // times in the rows may be anything
@@ -186,6 +184,16 @@ func (j *journalist) take(b cel.Batch) {
 	}
 	j.mu.Unlock()
 	j.held = append(j.held, h)
+}
+
+// lostIn is the times in which rows of calls were lost.
+func lostIn(calls []telephony.Settlement) (lost []telephony.Change) {
+	for _, s := range calls {
+		if s.Lost.Kind != "" {
+			lost = append(lost, intervalChange(s.Lost))
+		}
+	}
+	return lost
 }
 
 // hole is the time in which rows of a batch cannot be read: from the row before to the one after.
@@ -270,11 +278,16 @@ func (j *journalist) look() {
 	j.miss(up)
 }
 
-// miss settles by the live view alone what the journal should have and has not.
+// miss settles by the live view alone what the journal should have and has not. Of a call whose
+// last rows are lost it has some: that it was written in part is said, and from when to when.
 func (j *journalist) miss(up time.Duration) {
 	for len(j.awaited) > 0 && up >= j.awaited[0].due {
 		c := j.awaited[0].call
 		j.awaited = j.awaited[1:]
+		if part := j.journal.LiveEnded(c.ID, c.EndedAt); slices.ContainsFunc(part, func(s telephony.Settlement) bool { return s.Call.ID == c.ID }) {
+			j.hold(heldBatch{due: up, calls: part, also: lostIn(part), position: j.journal.Position()})
+			continue
+		}
 		c.SettledBy = telephony.SettledByARI
 		c.Findings = append(slices.Clone(c.Findings), telephony.NotInJournal)
 		j.hold(heldBatch{due: up, calls: []telephony.Settlement{{Call: c, At: c.EndedAt}}, position: j.journal.Position()})

@@ -284,6 +284,40 @@ func TestACallThatTheJournalHasIsNotMissed(t *testing.T) {
 	})
 }
 
+// One whose last rows are lost, before this run of ours, is known in part, and it is said from when to
+// when; while the journal may still be on its way to its end, nothing is.
+func TestACallOfWhichTheEndIsLostIsAnInterval(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		past time.Duration // how far past the call's end the journal was written
+		want telephony.Finding
+		not  telephony.Finding
+	}{
+		{"the journal went on", 20 * time.Second, telephony.JournalInPart, telephony.NotInJournal},
+		{"the journal is late", -time.Second, telephony.NotInJournal, telephony.JournalInPart},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newReader(t)
+			rows := callRows("1", time.Now().Add(-8*time.Second))
+			seen := telephony.Call{ID: "1", Line: "duty", Outcome: telephony.AnsweredInTime, OfferedAt: rows[0].At, EndedAt: time.Now()}
+			r.Told([]telephony.Change{{Kind: telephony.CallEnded, Call: &seen}})
+			other := callRows("2", seen.EndedAt.Add(c.past-8*time.Second))
+			if err := r.Batch(t.Context(), cel.Batch{Rows: slices.Concat(rows[:7], other), Position: readTo(13)}); err != nil {
+				t.Fatal(err)
+			}
+			calls, intervals, _ := r.after(time.Minute)
+			i := slices.IndexFunc(calls, func(c telephony.Call) bool { return c.ID == "1" })
+			if i < 0 || len(calls) != 2 || !slices.Contains(calls[i].Findings, c.want) || slices.Contains(calls[i].Findings, c.not) {
+				t.Fatalf("%s: settled %+v", c.name, calls)
+			}
+			lost := telephony.Interval{Kind: telephony.JournalDown, From: rows[0].At, To: seen.EndedAt, Cause: "rows of a call are lost from the switch's journal"}
+			if said := slices.Contains(intervals, lost); said != (c.want == telephony.JournalInPart) {
+				t.Errorf("%s: intervals %+v", c.name, intervals)
+			}
+		})
+	}
+}
+
 // A journal that cannot be read is down; one that Asterisk has not begun yet is not.
 func TestAJournalThatCannotBeReadIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
