@@ -22,6 +22,7 @@ type fault struct {
 	name  string
 	hurts string
 	kills int                   // how many kills one injection is
+	reach time.Duration         // how far back its harm goes
 	cant  func(*torture) string // why it cannot be done here; nil or empty: it can
 	do    func(x *torture) error
 }
@@ -47,7 +48,8 @@ var harms = []fault{
 	{name: "stalled disk", hurts: hurtsDaemon, cant: cannotStall, do: (*torture).stallDisk},
 	{name: "full disk", hurts: hurtsDaemon, cant: cannotFill, do: (*torture).fillDisk},
 	{name: "journal rotated", hurts: hurtsDaemon, do: (*torture).rotateJournal},
-	{name: "journal copied, cut", hurts: hurtsJournal, do: (*torture).cutJournal},
+	// What is cut away may be of calls that were read and not settled yet: that waits 2 s for the live view's word.
+	{name: "journal copied, cut", hurts: hurtsJournal, reach: 2 * time.Second, do: (*torture).cutJournal},
 	{name: "journal folder gone", hurts: hurtsJournal, do: (*torture).loseJournal},
 	{name: "clock stepped", hurts: hurtsDaemon, do: (*torture).stepClock},
 	{name: "database locked", hurts: hurtsDaemon, do: (*torture).lockLog},

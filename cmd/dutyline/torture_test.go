@@ -163,7 +163,7 @@ func (x *torture) inject(f fault) {
 			return
 		}
 	}
-	w := window{Fault: f.name, Hurts: f.hurts, From: time.Now()}
+	w := window{Fault: f.name, Hurts: f.hurts, From: time.Now().Add(-f.reach)}
 	x.healed = time.Time{}
 	if err := f.do(x); err != nil {
 		x.trouble = append(x.trouble, fmt.Sprintf("%s: %v", f.name, err))

@@ -32,6 +32,8 @@ type bench struct {
 
 	written  int                // records so far
 	saved    telephony.Position // in the daemon's database
+	begun    bool               // something was read
+	before   telephony.Position // what was saved when the first record came
 	got      []step
 	bad      int
 	merged   error
@@ -93,6 +95,9 @@ func (b *bench) sink(_ context.Context, batch cel.Batch) error {
 		b.got = append(b.got, step{id: id})
 	}
 	b.bad += batch.Bad
+	if len(batch.Rows) > 0 && !b.begun {
+		b.begun, b.before = true, b.saved
+	}
 	b.saved = batch.Position
 	return nil
 }

@@ -96,7 +96,7 @@ type follower struct {
 	nowhere  time.Time // since when the folder is missing
 	looked   bool      // for the first time
 	grew     bool      // something was read since the last look
-	announce bool      // of a first start: the position is handed over although nothing was read yet
+	announce bool      // of a first start: its position is handed over before anything is
 }
 
 func newFollower(t *Tail, from telephony.Position, sink Sink) *follower {
@@ -212,9 +212,14 @@ func (f *follower) drain(ctx context.Context) error {
 // is told even when no record follows it yet.
 func (f *follower) deliver(ctx context.Context, atEnd bool) error {
 	s := f.queue[0]
+	if f.announce {
+		if err := f.tellBeginning(ctx, s); err != nil {
+			return err
+		}
+	}
 	rows, bad, settled := f.records.take()
 	tell := s.gap != nil && (atEnd || len(rows) > 0)
-	if settled == 0 && !tell && !f.announce {
+	if settled == 0 && !tell {
 		return nil
 	}
 	offset := s.offset + settled
@@ -246,8 +251,23 @@ func (f *follower) deliver(ctx context.Context, atEnd bool) error {
 	if tell {
 		s.gap = nil
 	}
-	f.last, f.announce = b.Position, false
+	f.last = b.Position
 	f.taken(b, s.size()-offset)
+	return nil
+}
+
+// tellBeginning hands over where a first start begins, before any record: a call whose first record
+// comes next begins behind a place that can be found again, also when the file has another name then.
+func (f *follower) tellBeginning(ctx context.Context, s *source) error {
+	head, before, ok := s.edges(s.offset)
+	if !ok || !s.intact() {
+		return errCut
+	}
+	b := Batch{Position: telephony.Position{File: f.config.Path, Inode: inode(s.info()), Offset: s.offset, Mark: markOf(head, before)}}
+	if err := f.hand(ctx, b); err != nil {
+		return err
+	}
+	f.last, f.announce = b.Position, false
 	return nil
 }
 

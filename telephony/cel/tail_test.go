@@ -305,6 +305,21 @@ func TestStatusNamesTheTroubleOnceAndItsRemedy(t *testing.T) {
 	}
 }
 
+// A call that begins with the journal's first record may last until the file has another name: after
+// a restart all of it is read again, from the place before that record. As a first start it would be
+// the file of that time, and what came before would be lost in silence.
+func TestTheFirstRecordIsFoundAgainAfterARotation(t *testing.T) {
+	b := newBench(t)
+	b.write(3)
+	b.poll()
+	b.kill()
+	b.saved, b.got = b.before, nil
+	b.rotate(3)
+	b.write(2)
+	b.poll()
+	b.exactly()
+}
+
 func TestAFolderThatComesLaterIsAGap(t *testing.T) {
 	b := newBench(t)
 	b.must(os.Remove(filepath.Dir(b.path)))
