@@ -3,6 +3,7 @@ package dutylog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -15,10 +16,15 @@ type Role string
 // The closed set of roles.
 const (
 	Officer    Role = "officer"    // 值班员
-	Leader     Role = "leader"     // 带班领导, 值班处(科)领导
+	Chief      Role = "chief"      // 值班处(科)领导
+	Leader     Role = "leader"     // 带班领导
 	Supervisor Role = "supervisor" // 考核/督查
+	Auditor    Role = "auditor"    // 审计: reads everything, changes nothing
 	Admin      Role = "admin"
 )
+
+// Roles lists them in the order in which they are offered.
+func Roles() []Role { return []Role{Officer, Chief, Leader, Supervisor, Auditor, Admin} }
 
 // Account is a login.
 type Account struct {
@@ -51,7 +57,7 @@ const SessionLogin = "login"
 
 // Valid reports whether r is one of the closed set.
 func (r Role) Valid() bool {
-	return r == Officer || r == Leader || r == Supervisor || r == Admin
+	return slices.Contains(Roles(), r)
 }
 
 // Check says what is wrong with a login that is to be added.
@@ -64,7 +70,7 @@ func (a Account) Check() error {
 	case blank(a.Name) || CleanText(a.Name) != a.Name || utf8.RuneCountInString(a.Name) > 64:
 		return &InvalidError{Field: "name", Reason: "is 1 to 64 characters, as in the roster"}
 	case !a.Role.Valid():
-		return &InvalidError{Field: "role", Reason: fmt.Sprintf("%q is none: use officer, leader, supervisor or admin", a.Role)}
+		return &InvalidError{Field: "role", Reason: fmt.Sprintf("%q is none: use officer, chief, leader, supervisor, auditor or admin", a.Role)}
 	case a.PasswordHash == "":
 		return &InvalidError{Field: "password", Reason: "is missing"}
 	}

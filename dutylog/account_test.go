@@ -31,7 +31,7 @@ func TestAccountCheck(t *testing.T) {
 			func(a *dutylog.Account) { a.Name = "张\x1b伟" },
 			func(a *dutylog.Account) { a.Name = strings.Repeat("张", 65) },
 		},
-		"role":     {func(a *dutylog.Account) { a.Role = "chief" }, func(a *dutylog.Account) { a.Role = "" }},
+		"role":     {func(a *dutylog.Account) { a.Role = "boss" }, func(a *dutylog.Account) { a.Role = "" }},
 		"password": {func(a *dutylog.Account) { a.PasswordHash = "" }},
 	} {
 		for i, change := range spoil {

@@ -56,7 +56,15 @@ type grant struct {
 	unchanged bool           // also before the password of a new account was changed
 }
 
-var anyRole = []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor, dutylog.Admin}
+// Groups of roles that the table names often.
+var (
+	anyRole   = dutylog.Roles()
+	leaders   = []dutylog.Role{dutylog.Chief, dutylog.Leader}
+	onTheSpot = append([]dutylog.Role{dutylog.Officer}, leaders...)      // who is on duty
+	changers  = append([]dutylog.Role{dutylog.Supervisor}, onTheSpot...) // of something in the duty room
+	readers   = append([]dutylog.Role{dutylog.Auditor}, changers...)     // of what people said and wrote
+	overseers = append([]dutylog.Role{dutylog.Supervisor, dutylog.Admin}, leaders...)
+)
 
 // grants is the one table of permissions. What is not in it is refused to everybody.
 var grants = map[permission]grant{
@@ -75,24 +83,24 @@ var grants = map[permission]grant{
 	seeCalls:      {roles: anyRole},
 	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},
-	takeAlerts:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
-	muteAlerts:    {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor}},
-	seeChannels:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
+	takeAlerts:    {roles: changers},
+	muteAlerts:    {roles: append([]dutylog.Role{dutylog.Supervisor}, leaders...)},
+	seeChannels:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	testChannels:  {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeTests:      {roles: anyRole},
-	runTests:      {roles: anyRole},
-	playTests:     {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
+	runTests:      {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
+	playTests:     {roles: readers},
 	seeHealth:     {roles: anyRole},
 	showPresence:  {roles: anyRole},
-	practise:      {roles: anyRole},
+	practise:      {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
 	seeLedger:     {roles: anyRole},
 	runLedger:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
-	seeEvidence:   {roles: []dutylog.Role{dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
-	playRecording: {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
-	seeEntries:    {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor}},
+	seeEvidence:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
+	playRecording: {roles: readers},
+	seeEntries:    {roles: readers},
 	tagCalls:      {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
 	holdEntries:   {roles: []dutylog.Role{dutylog.Supervisor}},
-	writeEntries:  {roles: []dutylog.Role{dutylog.Officer, dutylog.Leader}},
+	writeEntries:  {roles: onTheSpot},
 }
 
 // verdict is the answer to "may they?", with its reason.

@@ -147,7 +147,7 @@ var lines = []telephony.Line{
 }
 
 // roles in the order of the golden file.
-var roles = []dutylog.Role{dutylog.Officer, dutylog.Leader, dutylog.Supervisor, dutylog.Admin}
+var roles = dutylog.Roles()
 
 func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	t.Helper()

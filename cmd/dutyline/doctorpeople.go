@@ -18,7 +18,7 @@ import (
 func checkPeople(ctx context.Context, c config.Config) []telephony.Check {
 	now := time.Now().In(c.Site.Location())
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	writers, errW := countIn(ctx, c.Log.File, "SELECT count(*) FROM accounts WHERE NOT disabled AND role IN (?, ?)", dutylog.Officer, dutylog.Leader)
+	writers, errW := countIn(ctx, c.Log.File, "SELECT count(*) FROM accounts WHERE NOT disabled AND role IN (?, ?, ?)", dutylog.Officer, dutylog.Chief, dutylog.Leader)
 	shifts, errS := countIn(ctx, c.Log.File, "SELECT count(*) FROM shifts WHERE from_at < ? AND to_at > ?",
 		today.AddDate(0, 0, 1).UnixMicro(), today.UnixMicro())
 	return []telephony.Check{

@@ -23,8 +23,10 @@ import (
 func practiceAccounts() []dutylog.Account {
 	return []dutylog.Account{
 		{Login: "officer", Name: "王值班", Role: dutylog.Officer},
+		{Login: "chief", Name: "周科长", Role: dutylog.Chief},
 		{Login: "leader", Name: "李带班", Role: dutylog.Leader},
 		{Login: "supervisor", Name: "赵督查", Role: dutylog.Supervisor},
+		{Login: "auditor", Name: "钱审计", Role: dutylog.Auditor},
 		{Login: "admin", Name: "管理员", Role: dutylog.Admin},
 	}
 }
@@ -148,8 +150,10 @@ func waitConnected(ctx context.Context, a *app) error {
 // duties says what each login is for.
 var duties = map[dutylog.Role]string{
 	dutylog.Officer:    "值班员 writes the log",
+	dutylog.Chief:      "值班科长 reads and writes it",
 	dutylog.Leader:     "带班领导 reads and writes it",
 	dutylog.Supervisor: "督查 reads it, listens, marks spot checks",
+	dutylog.Auditor:    "审计 reads everything, changes nothing",
 	dutylog.Admin:      "管理员 sees lines and calls; logins: dutyline user",
 }
 

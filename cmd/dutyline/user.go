@@ -78,7 +78,7 @@ func newUserAddCommand(flags *logFlags) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&name, "name", "", "the person's name as in the roster; the login when not given")
-	cmd.Flags().StringVar(&role, "role", "", "officer, leader, supervisor or admin")
+	cmd.Flags().StringVar(&role, "role", "", "officer, chief, leader, supervisor, auditor or admin")
 	cmd.Flags().BoolVar(&generate, "generate", false, "make a password and print it once")
 	if err := cmd.MarkFlagRequired("role"); err != nil {
 		panic(err) // the flag is defined above

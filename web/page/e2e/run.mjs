@@ -438,6 +438,7 @@ await check('reconciliation: what does not agree, by its number, cause and call'
   const real = await desk.api('/reconciliation?state=open')
   assert.deepEqual([real.status, Array.isArray(real.body.items), typeof real.body.open], [200, true, 'number'], JSON.stringify(real.body))
   await desk.page.route('**/api/v1/reconciliation?*', (route) => route.fulfill({ json: { items: [item, mine], next_cursor: '', open: 2, looked_at: item.since, problem: 'x' } }))
+  await desk.at('nav-more').click()
   await desk.at('nav-reconcile').click()
   await desk.at('ledger-row').first().waitFor()
   await desk.says(/录音单侧无声[\s\S]*听不到值班员[\s\S]*未解决[\s\S]*有录音无通话[\s\S]*交换机上/, desk.at('ledger-row').first().locator('xpath=../..'))
@@ -473,6 +474,7 @@ await check('alerts: what nobody has taken on, and who has the rest', async () =
 })
 
 await check('test call: the button proves that the line is reachable, and what was heard is played', async () => {
+  await desk.at('nav-more').click()
   await desk.at('nav-tests').click()
   await until('the line is free', async () => (await desk.api('/lines')).body.items[0].state === 'idle')
   await desk.at('test-start').click()

@@ -2,7 +2,7 @@
 // switch's clock, absent ones are null; *_ms are integer milliseconds.
 
 export type LineStateName = 'idle' | 'ringing' | 'talking' | 'unreachable' | 'unknown'
-export type Role = 'officer' | 'leader' | 'supervisor' | 'admin'
+export type Role = 'officer' | 'chief' | 'leader' | 'supervisor' | 'auditor' | 'admin'
 export type Kind = 'duty' | 'missed' | 'wrong_number' | 'nuisance' | 'spot_check' | 'outgoing'
 export type GapWhy = 'not_given' | 'refused' | 'not_possible'
 

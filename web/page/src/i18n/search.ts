@@ -1,5 +1,6 @@
 // Texts of the page 检索: old matters by their words.
 export const searchZh = {
+  'nav.more': '更多',
   'nav.search': '检索',
   'search.title': '检索日志',
   'search.words': '内容、单位、姓名、号码、日志编号，多个词用空格分开',
@@ -29,6 +30,7 @@ export const searchZh = {
 export type SearchKey = keyof typeof searchZh
 
 export const searchEn: Record<SearchKey, string> = {
+  'nav.more': 'More',
   'nav.search': 'Search',
   'search.title': 'Search the log',
   'search.words': 'Content, unit, name, number or entry number; several words with blanks between',

@@ -2,7 +2,11 @@
 // #/  #/entry/ID  #/calls  #/calls/ID  #/search  #/alerts  #/tests  #/reconciliation
 import { reactive } from 'vue'
 
-export const route = reactive({ page: 'desk' as 'desk' | 'calls' | 'search' | 'alerts' | 'tests' | 'reconciliation', entry: '', call: '' })
+/** Pages beside the desk, as their addresses begin. */
+const PAGES = ['calls', 'search', 'alerts', 'tests', 'reconciliation'] as const
+export type PageName = (typeof PAGES)[number]
+
+export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '' })
 
 /** Called when an address leads nowhere; the desk is shown then. */
 export const onLost = { tell: () => {} }
@@ -11,7 +15,7 @@ export const onLost = { tell: () => {} }
 export function partsOf(hash: string): string[] | null {
   try {
     const parts = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
-    return ['', 'entry', 'calls', 'search', 'alerts', 'tests', 'reconciliation'].indexOf(parts[0]) >= 0 && parts.length <= 2 ? parts : null
+    return (['', 'entry', ...PAGES] as string[]).indexOf(parts[0]) >= 0 && parts.length <= 2 ? parts : null
   } catch {
     return null
   }
@@ -24,7 +28,7 @@ function read(): void {
     location.replace('#/')
     return
   }
-  route.page = parts[0] === 'calls' || parts[0] === 'search' || parts[0] === 'alerts' || parts[0] === 'tests' || parts[0] === 'reconciliation' ? parts[0] : 'desk'
+  route.page = PAGES.find((p) => p === parts[0]) || 'desk'
   route.entry = parts[0] === 'entry' ? parts[1] || '' : ''
   route.call = parts[0] === 'calls' ? parts[1] || '' : ''
 }
@@ -38,14 +42,7 @@ export function go(path: string): void {
 export const goDesk = () => go('/')
 export const goEntry = (id: string) => go('/entry/' + encodeURIComponent(id))
 export const goCalls = (id = '') => go('/calls' + (id ? '/' + encodeURIComponent(id) : ''))
-
 export const goSearch = () => go('/search')
-
-export const goAlerts = () => go('/alerts')
-
-export const goTests = () => go('/tests')
-
-export const goReconcile = () => go('/reconciliation')
 
 export function startRoute(): void {
   window.addEventListener('hashchange', read)

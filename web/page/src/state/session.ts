@@ -1,7 +1,7 @@
 // Who is signed in at this page. Everything else watches `user`.
 import { computed, reactive } from 'vue'
 import { api, ApiError, hooks } from '@/api/client'
-import type { Session } from '@/api/types'
+import type { Role, Session } from '@/api/types'
 
 export const session = reactive({
   user: null as Session | null,
@@ -14,14 +14,15 @@ export const session = reactive({
 
 export const signedIn = computed(() => !!session.user && !session.user.must_change_password)
 const role = computed(() => (signedIn.value && session.user ? session.user.role : ''))
-export const canWrite = computed(() => role.value === 'officer' || role.value === 'leader')
+const isOne = (...roles: Role[]) => computed(() => roles.some((r) => r === role.value))
+export const canWrite = isOne('officer', 'chief', 'leader')
 export const canReadEntries = computed(() => role.value !== '' && role.value !== 'admin')
 export const canListen = canReadEntries
-export const canReconcile = computed(() => role.value === 'supervisor' || role.value === 'admin')
-export const canSeeChannels = computed(() => role.value === 'leader' || role.value === 'supervisor' || role.value === 'admin')
-export const canMute = computed(() => role.value === 'leader' || role.value === 'supervisor')
-export const canTestChannels = computed(() => role.value === 'supervisor' || role.value === 'admin')
-export const canMark = computed(() => role.value === 'officer' || role.value === 'supervisor')
+export const canReconcile = isOne('supervisor', 'admin')
+export const canSeeChannels = isOne('chief', 'leader', 'supervisor', 'auditor', 'admin')
+export const canMute = isOne('chief', 'leader', 'supervisor')
+export const canTestChannels = isOne('supervisor', 'admin')
+export const canMark = isOne('officer', 'supervisor')
 
 hooks.unauthorized = () => {
   if (!session.user) return

@@ -1,0 +1,37 @@
+// Which pages there are, in which order, and who sees their buttons. What does not fit into the
+// bar at 1366 pixels stands behind the button 更多.
+import { computed } from 'vue'
+import type { Key } from '@/i18n'
+import { openAlerts } from './alerts'
+import { openItems } from './ledger'
+import { go, type PageName } from './route'
+import { canReadEntries } from './session'
+
+export interface NavItem {
+  page: PageName
+  label: Key
+  /** What its data-test attribute ends with. */
+  test: string
+  /** Whether it stands in the bar itself. */
+  first: boolean
+  shown?: () => boolean
+  /** How many things wait there. */
+  count?: () => number
+  countHint?: Key
+  /** Whether what waits is bad. */
+  bad?: boolean
+}
+
+const items: NavItem[] = [
+  { page: 'calls', label: 'nav.calls', test: 'calls', first: true },
+  { page: 'search', label: 'nav.search', test: 'search', first: true, shown: () => canReadEntries.value },
+  { page: 'alerts', label: 'nav.alerts', test: 'alerts', first: true, count: () => openAlerts.value, countHint: 'nav.alertsOpen', bad: true },
+  { page: 'tests', label: 'nav.tests', test: 'tests', first: false },
+  { page: 'reconciliation', label: 'nav.reconcile', test: 'reconcile', first: false, count: () => openItems.value, countHint: 'nav.reconcileOpen' },
+]
+
+const shown = computed(() => items.filter((i) => !i.shown || i.shown()))
+export const barItems = computed(() => shown.value.filter((i) => i.first))
+export const moreItems = computed(() => shown.value.filter((i) => !i.first))
+export const moreCount = computed(() => moreItems.value.reduce((sum, i) => sum + (i.count ? i.count() : 0), 0))
+export const goPage = (page: PageName) => go('/' + page)
