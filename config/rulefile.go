@@ -1,10 +1,12 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"regexp"
@@ -151,11 +153,14 @@ func (c Config) RulesIn(file string) (alerts.Rules, error) {
 	return c.ParseRules(file, text)
 }
 
-// ParseRules reads a rule file for the lines and the site of this configuration. The error is a
-// *RuleFaults when the file says something wrong.
+// ParseRules reads a rule file for the lines and the site of this configuration. What the file
+// leaves out is as in the shipped rules: half a file must not end half of the alerts. The error is
+// a *RuleFaults when the file says something wrong, or nothing.
 func (c Config) ParseRules(name string, text []byte) (alerts.Rules, error) {
 	faults := &RuleFaults{File: name}
-	f := parseRuleFile(faults, text)
+	f := ruleFile{}
+	parseRuleFile(&RuleFaults{File: shippedName}, ShippedRules, &f) // what the file leaves out stays as shipped
+	parseRuleFile(faults, text, &f)
 	r := alerts.Rules{Zone: c.Site.Location(), Area: c.Site.AreaCode, Misuse: f.misuse(faults), Policy: f.policies(faults, c.Lines)}
 	base := f.codes(faults)
 	r.Codes = map[string]alerts.Codes{}
@@ -171,15 +176,23 @@ func (c Config) ParseRules(name string, text []byte) (alerts.Rules, error) {
 
 var atLine = regexp.MustCompile(`(?:yaml: )?line (\d+): (.*)`)
 
-func parseRuleFile(faults *RuleFaults, text []byte) (f ruleFile) {
-	var doc yaml.Node
-	err := yaml.Unmarshal(text, &doc)
-	if err == nil && len(doc.Content) > 0 {
+func parseRuleFile(faults *RuleFaults, text []byte, f *ruleFile) {
+	var doc, second yaml.Node
+	from := yaml.NewDecoder(bytes.NewReader(text))
+	err := from.Decode(&doc)
+	switch {
+	case errors.Is(err, io.EOF) || err == nil && doc.Content[0].Tag == "!!null":
+		faults.add(1, "the file says nothing; write it anew with dutyline alerts rules, or name no file in alerts.rules: then the shipped rules hold")
+		return
+	case err == nil:
 		knownWords(faults, doc.Content[0], reflect.TypeFor[ruleFile]())
-		err = doc.Decode(&f)
+		err = doc.Decode(f)
 	}
 	if err == nil {
-		return f
+		if again := from.Decode(&second); !errors.Is(again, io.EOF) {
+			faults.add(max(second.Line, 1), "a second document begins here, and nobody would read it; take out the line --- before it")
+		}
+		return
 	}
 	said := []string{err.Error()}
 	if wrong := new(yaml.TypeError); errors.As(err, &wrong) {
@@ -191,9 +204,34 @@ func parseRuleFile(faults *RuleFaults, text []byte) (f ruleFile) {
 			line, _ = strconv.Atoi(m[1])
 			s = m[2]
 		}
-		faults.add(line, "%s; write it as in the shipped rules (dutyline alerts rules)", s)
+		faults.add(line, "%s; write it as in the shipped rules (dutyline alerts rules)", plainly(s))
 	}
-	return f
+}
+
+var cannot = regexp.MustCompile("^cannot unmarshal !!([a-z]+)(?: `(.*)`)? into (.*)$")
+
+// plainly says without the words of a programmer what stands where something else belongs.
+func plainly(fault string) string {
+	m := cannot.FindStringSubmatch(fault)
+	if m == nil {
+		return fault
+	}
+	found := map[string]string{"map": "a group", "seq": "a list"}[m[1]]
+	if found == "" {
+		found = strconv.Quote(m[2])
+	}
+	belongs := "a group of words with a colon"
+	switch {
+	case strings.HasPrefix(m[3], "[]"):
+		belongs = "a list, each row with a dash"
+	case m[3] == "time.Duration":
+		belongs = "a time, for instance 10m"
+	case m[3] == "int":
+		belongs = "a whole number"
+	case m[3] == "string":
+		belongs = "one word"
+	}
+	return found + " where " + belongs + " belongs"
 }
 
 // knownWords says of every word that no rule has where it stands.

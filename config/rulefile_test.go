@@ -161,29 +161,35 @@ policy:
 // A rule file with a mistake is refused with one sentence: file, line, remedy.
 func TestABadRuleFileIsRefusedWithOneSentence(t *testing.T) {
 	for text, want := range map[string]string{
-		"misuse:\n  nuisance: {marked: 2}":                                 `rules.yaml:2: 2 marked calls, but in which time is not said; write within, for instance 720h`,
-		"misuse:\n  nuisance:\n    calls: 3\n":                             `rules.yaml:3: 3 calls, but in which time is not said; write each, for instance 10m`,
-		"misuse:\n  longest:\n    in: -5m\n":                               `rules.yaml:3: -5m0s is less than nothing; write 0 where there is to be no bound`,
-		"misuse:\n  nuisance: {marked: -1, within: 1h}":                    `rules.yaml:2: -1 is less than nothing; write 0 where there is to be no bound`,
-		"misuse:\n  nevr: []":                                              `rules.yaml:2: unknown word "nevr"; write one of: never, numbers, odd_hours, call_back, longest, nuisance`,
-		"policy:\n  - {reason: missed, is: demanded, hour: x}":             `rules.yaml:2: unknown word "hour"; write one of: reason, lines, days, hours, to, is, severity`,
-		"codes:\n  own:\n    - {code: \"*57N\", means: forward}":           `rules.yaml:3: code "*57N" means "forward", which is none of: forward_all,`,
-		"codes:\n  own:\n    - {code: \"*7a\", means: forward_all}":        `rules.yaml:3: code "*7a" is no pattern: write it as it is dialled, with N for a number and T for a time`,
-		"codes:\n  without: [pabx]":                                        `rules.yaml:2: unknown style "pabx"; write one of: exchange, mobile, pbx`,
-		"misuse:\n  never: [12Y]":                                          `rules.yaml:2: "12Y" is no beginning of a number: write digits, and X for any digit`,
-		"misuse:\n  odd_hours: [\"25:00-05:00\"]":                          `rules.yaml:2: "25:00-05:00" are no hours: write for instance 08:30-17:30, and 00:00-24:00 for the whole day`,
-		"misuse:\n  nuisance: {marked: often}":                             "rules.yaml:2: cannot unmarshal !!str `often` into int; write it as in the shipped rules (dutyline alerts rules)",
-		"misuse:\n  longest: {out: 30}":                                    "rules.yaml:2: cannot unmarshal !!int `30` into time.Duration; write it as in the shipped rules (dutyline alerts rules)",
-		"misuse: [\n":                                                      "rules.yaml:1: did not find expected node content; write it as in the shipped rules (dutyline alerts rules)",
-		"policy:\n  - {reason: forwarded, is: ignored}":                    `rules.yaml:2: unknown reason "forwarded"; write one of: answered_by_machine, `,
-		"policy:\n  - {reason: missed}":                                    `rules.yaml:2: the row about missed says nothing; write is: (demanded, forbidden, ignored), or severity: (info, warning, critical)`,
-		"policy:\n  - {reason: missed, is: wanted}":                        `rules.yaml:2: unknown word "wanted" after is; write one of: demanded, forbidden, ignored`,
-		"policy:\n  - {reason: missed, severity: bad}":                     `rules.yaml:2: unknown severity "bad"; write one of: info, warning, critical`,
-		"policy:\n  - {reason: missed, is: ignored, lines: [fax]}":         `rules.yaml:2: there is no line "fax"; the configuration names the lines`,
-		"policy:\n  - {reason: missed, is: ignored, days: [monday]}":       `rules.yaml:2: "monday" is no day: write mon, tue, wed, thu, fri, sat or sun`,
-		"policy:\n  - {reason: transfer, is: demanded, to: [x]}":           `rules.yaml:2: "x" is no number to which calls can be forwarded; write its digits`,
-		"misuse:\n  numbers: [{starts: \"168\", digits: 8, means: bad}]":   `rules.yaml:2: unknown kind of number "bad"; write one of: premium, international, service, other`,
-		"misuse:\n  numbers: [{starts: \"168\", digits: 2, means: other}]": `rules.yaml:2: a number that begins with 168 cannot have 2-2 digits: write at least 3 and at most 24`,
+		"misuse:\n  nuisance: {marked: 2, within: 0s}":              `rules.yaml:2: 2 marked calls, but in which time is not said; write within, for instance 720h`,
+		"misuse:\n  nuisance:\n    calls: 3\n":                      `rules.yaml:3: 3 calls, but in which time is not said; write each, for instance 10m`,
+		"misuse:\n  longest:\n    in: -5m\n":                        `rules.yaml:3: -5m0s is less than nothing; write 0 where there is to be no bound`,
+		"misuse:\n  nuisance: {marked: -1, within: 1h}":             `rules.yaml:2: -1 is less than nothing; write 0 where there is to be no bound`,
+		"misuse:\n  nevr: []":                                       `rules.yaml:2: unknown word "nevr"; write one of: never, numbers, odd_hours, call_back, longest, nuisance`,
+		"policy:\n  - {reason: missed, is: demanded, hour: x}":      `rules.yaml:2: unknown word "hour"; write one of: reason, lines, days, hours, to, is, severity`,
+		"codes:\n  own:\n    - {code: \"*57N\", means: forward}":    `rules.yaml:3: code "*57N" means "forward", which is none of: forward_all,`,
+		"codes:\n  own:\n    - {code: \"*7a\", means: forward_all}": `rules.yaml:3: code "*7a" is no pattern: write it as it is dialled, with N for a number and T for a time`,
+		"codes:\n  without: [pabx]":                                 `rules.yaml:2: unknown style "pabx"; write one of: exchange, mobile, pbx`,
+		"misuse:\n  never: [12Y]":                                   `rules.yaml:2: "12Y" is no beginning of a number: write digits, and X for any digit`,
+		"misuse:\n  odd_hours: [\"25:00-05:00\"]":                   `rules.yaml:2: "25:00-05:00" are no hours: write for instance 08:30-17:30, and 00:00-24:00 for the whole day`,
+		"misuse:\n  nuisance: {marked: often}":                      `rules.yaml:2: "often" where a whole number belongs; write it as in the shipped rules (dutyline alerts rules)`,
+		"misuse:\n  longest: {out: 30}":                             `rules.yaml:2: "30" where a time, for instance 10m belongs; write it as in the shipped rules (dutyline alerts rules)`,
+		"policy: {}":                                                `rules.yaml:1: a group where a list, each row with a dash belongs; write it as`,
+		"misuse: []":                                                `rules.yaml:1: a list where a group of words with a colon belongs; write it as`,
+		"policy:\n  - {reason: missed, is: [ignored]}":              `rules.yaml:2: a list where one word belongs; write it as`,
+		"":                                  `rules.yaml:1: the file says nothing; write it anew with dutyline alerts rules, or name no file`,
+		"# all gone\n":                      `rules.yaml:1: the file says nothing;`,
+		"---\npolicy: []\n---\npolici: 1\n": `rules.yaml:3: a second document begins here, and nobody would read it; take out`,
+		"misuse: [\n":                       "rules.yaml:1: did not find expected node content; write it as in the shipped rules (dutyline alerts rules)",
+		"policy:\n  - {reason: forwarded, is: ignored}":                                                                                `rules.yaml:2: unknown reason "forwarded"; write one of: answered_by_machine, `,
+		"policy:\n  - {reason: missed}":                                                                                                `rules.yaml:2: the row about missed says nothing; write is: (demanded, forbidden, ignored), or severity: (info, warning, critical)`,
+		"policy:\n  - {reason: missed, is: wanted}":                                                                                    `rules.yaml:2: unknown word "wanted" after is; write one of: demanded, forbidden, ignored`,
+		"policy:\n  - {reason: missed, severity: bad}":                                                                                 `rules.yaml:2: unknown severity "bad"; write one of: info, warning, critical`,
+		"policy:\n  - {reason: missed, is: ignored, lines: [fax]}":                                                                     `rules.yaml:2: there is no line "fax"; the configuration names the lines`,
+		"policy:\n  - {reason: missed, is: ignored, days: [monday]}":                                                                   `rules.yaml:2: "monday" is no day: write mon, tue, wed, thu, fri, sat or sun`,
+		"policy:\n  - {reason: transfer, is: demanded, to: [x]}":                                                                       `rules.yaml:2: "x" is no number to which calls can be forwarded; write its digits`,
+		"misuse:\n  numbers: [{starts: \"168\", digits: 8, means: bad}]":                                                               `rules.yaml:2: unknown kind of number "bad"; write one of: premium, international, service, other`,
+		"misuse:\n  numbers: [{starts: \"168\", digits: 2, means: other}]":                                                             `rules.yaml:2: a number that begins with 168 cannot have 2-2 digits: write at least 3 and at most 24`,
 		"misuse:\n  numbers:\n    - {starts: \"168\", digits: 5-10, means: premium}\n    - {starts: \"16X\", digits: 8, means: other}": `rules.yaml:4: numbers that begin with 16X overlap those of line 3 (168): the same number cannot be both, give one other digits`,
 		"codes:\n  own:\n    - {code: \"*72N\", means: forward_all}\n    - {code: \"*721N\", means: forward_cancel}":                   `rules.yaml:4: code "*72N" (forward_all) and code "*721N" (forward_cancel) can be the same dialling: leave one of them out`,
 		"misuse:\n  never: [x]\npolicy:\n  - {reason: y}":                                                                              `rules.yaml:2: "x" is no beginning of a number: write digits, and X for any digit (and 1 more below it)`,
@@ -199,16 +205,25 @@ func TestABadRuleFileIsRefusedWithOneSentence(t *testing.T) {
 	}
 }
 
-// An empty file is good: it tells no misuse and has no policy, and knows the shipped codes.
-func TestAnEmptyRuleFileTellsNoMisuse(t *testing.T) {
-	rules, err := site().ParseRules("rules.yaml", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := time.Date(2026, 11, 22, 19, 0, 0, 0, time.UTC)
-	got := slices.Concat(judged(t, rules, knows{}, one("out", "16899999", at, time.Hour)), judged(t, rules, knows{}, one("out", "*57*13800001111#", at, time.Second)))
-	if diff := cmp.Diff([]string{"forward_code certain critical"}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+// What a file leaves out is as shipped; what it empties is told no more.
+func TestWhatARuleFileLeavesOutIsAsShipped(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	premium, long, code := "misuse_number/premium certain warning", "misuse_duration certain warning", "forward_code certain critical"
+	for text, want := range map[string][]string{
+		"policy: []":                   {long, premium, code},
+		"misuse: {never: [\"110\"]}":   {long, premium, code},
+		"misuse: {numbers: []}":        {long, code},
+		"misuse: {longest: {out: 0s}}": {premium, code},
+		"misuse: {numbers: [], longest: {out: 0s}}\ncodes: {without: [exchange]}": {"feature_code certain warning"},
+	} {
+		rules, err := site().ParseRules("rules.yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := slices.Concat(judged(t, rules, knows{}, one("out", "16899999", at, time.Hour)), judged(t, rules, knows{}, one("out", "*57*13800001111#", at, time.Second)))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ dutylog/backup FuzzManifest
 dutylog/backup FuzzList
 config FuzzConfig
 config FuzzRules
+alerts FuzzReadCode
 telephony FuzzTracker 500x
 web FuzzBodies 500x
 '

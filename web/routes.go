@@ -149,7 +149,7 @@ func (a *app) humaConfig() huma.Config {
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "Dutyline", Version: a.Version,
-				Description: "The duty line and its log. Times are RFC 3339 in UTC with milliseconds, absent ones null; durations are milliseconds. Errors are application/problem+json."},
+				Description: "The duty line and its log. Times are RFC 3339 in UTC with milliseconds, absent ones null; a duration has its unit at the end of its name (_ms, _seconds), or is milliseconds. Errors are application/problem+json."},
 			Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{
 				"session": {Type: "apiKey", In: "cookie", Name: a.sessions.manager.Cookie.Name, Description: "From POST /api/v1/session"},
 			}},

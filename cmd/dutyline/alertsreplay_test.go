@@ -88,7 +88,7 @@ func placedTo(id, number, at string, lasts time.Duration) telephony.Call {
 		AnsweredAt: begun.Add(2 * time.Second), EndedAt: begun.Add(lasts), Outcome: telephony.PlacedAnswered, Reason: telephony.ReasonFarAnswered}
 }
 
-const nightly = "misuse: {odd_hours: [\"22:00-06:00\"], longest: {out: 30m}}\n"
+const nightly = "misuse: {numbers: [], odd_hours: [\"22:00-06:00\"], longest: {out: 30m}}\n"
 
 func TestATrialSaysWhatChangedRulesWouldTellOfTheLog(t *testing.T) {
 	c := newTrial(t, nightly, `

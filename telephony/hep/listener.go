@@ -39,7 +39,7 @@ type Status struct {
 	Received uint64    // datagrams
 	Decoded  uint64    // of them, SIP messages
 	Refused  uint64    // of them, those that were none
-	Lost     uint64    // of them, those that found the queue full. What the kernel drops is not counted
+	Lost     uint64    // those that found our queue full, or the kernel's; the kernel tells with the next one that comes
 	Problem  string    // empty while messages come
 	Remedy   string
 }
@@ -136,6 +136,7 @@ func (l *Listener) open(ctx context.Context) (*net.UDPConn, error) {
 	}
 	socket := packets.(*net.UDPConn)
 	_ = socket.SetReadBuffer(1 << 20) // as much of it as the kernel allows; 1 MiB is some 800 messages
+	countDrops(socket)
 	l.mu.Lock()
 	l.status.Address, l.since = socket.LocalAddr().String(), l.config.Uptime()
 	l.mu.Unlock()
@@ -147,10 +148,16 @@ func (l *Listener) open(ctx context.Context) (*net.UDPConn, error) {
 // read does nothing but take datagrams off the socket.
 func (l *Listener) read(socket *net.UDPConn) error {
 	buffer := make([]byte, 64<<10) // no datagram is longer
+	beside := make([]byte, ancillary)
+	var known uint32 // how many the kernel has dropped; it wraps around
 	for {
-		n, from, err := socket.ReadFromUDPAddrPort(buffer)
+		n, said, _, from, err := socket.ReadMsgUDPAddrPort(buffer, beside)
 		if err != nil {
 			return err
+		}
+		if drops, ok := dropped(beside[:said]); ok {
+			l.lost(uint64(drops - known))
+			known = drops
 		}
 		l.count()
 		if !l.trusted(from.Addr().Unmap()) {
@@ -186,10 +193,17 @@ func (l *Listener) put(d datagram) {
 		}
 	}
 	l.waiting.Add(-size)
-	l.metrics.lost.Inc()
+	l.lost(1)
+}
+
+func (l *Listener) lost(n uint64) {
+	if n == 0 {
+		return
+	}
+	l.metrics.lost.Add(float64(n))
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.status.Lost++; l.status.Lost == 1 {
+	if l.status.Lost += n; l.status.Lost == n {
 		l.config.Log.Warn("copies of SIP messages are lost: they come faster than they are read; what they show may be missing in the log")
 	}
 }

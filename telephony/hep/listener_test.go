@@ -202,6 +202,31 @@ func TestWhatDoesNotFitIsLostAndCounted(t *testing.T) {
 	}
 }
 
+// What the kernel drops because nobody took it in time is counted with the next one that comes:
+// every datagram that was sent is among those that came or those that are lost.
+func TestWhatTheKernelDropsIsCounted(t *testing.T) {
+	p := newPost(t, hep.Config{Senders: []netip.Addr{netip.MustParseAddr("127.0.0.2")}}, func(hep.Message) {}) // ours are refused at once: no queue
+	sent, large := uint64(0), make([]byte, 60_000)                                                             // a few of them fill the kernel's buffer
+	asterisktest.Eventually(t, 30*time.Second, "the kernel drops some", func() bool {
+		for range 500 {
+			p.send(large)
+			sent++
+		}
+		return p.listener.Status().Lost > 0
+	})
+	asterisktest.Eventually(t, 10*time.Second, "all are accounted for", func() bool {
+		if s := p.listener.Status(); s.Received+s.Lost == sent {
+			return true
+		}
+		p.send([]byte("the next one")) // with it the kernel says what it dropped last
+		sent++
+		return false
+	})
+	if lost := p.figure("lost_total", ""); lost != float64(p.listener.Status().Lost) || strings.Count(p.log.String(), "are lost") != 1 {
+		t.Errorf("%v lost, the log says\n%s", lost, p.log.String())
+	}
+}
+
 // Only loopback may send, or else only who is named.
 func TestStrangersMayNotSend(t *testing.T) {
 	for _, c := range []struct {

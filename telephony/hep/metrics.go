@@ -20,7 +20,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	m := &metrics{
 		received: counter("received_total", "Datagrams that came to the address of the SIP mirror."),
 		decoded:  counter("decoded_total", "Of them, SIP messages."),
-		lost:     counter("lost_total", "Of them, those that found the queue full. The kernel's own losses are not in it."),
+		lost:     counter("lost_total", "Datagrams that found our queue full, or the kernel's; the latter are told with the next one that comes."),
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "dutyline_sip_mirror_refused_total", Help: "Of them, those that were no SIP message for us, by reason.",
 		}, []string{"reason"}),

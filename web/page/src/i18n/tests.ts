@@ -51,7 +51,7 @@ export const testsZh = {
   'testReason.answered_here': '值班话机已接听',
   'testReason.taken_here': '来电到达后被转走、代接或由机器应答',
   'testReason.answered_elsewhere': '由别处接听，不是值班话机',
-  'testReason.rings_elsewhere': '对方交换机说已在响铃，值班话机却没有响：接通到了别处，或到值班话机的线路中断',
+  'testReason.rings_elsewhere': '对方交换机说已在响铃，值班话机却没有响：被转接到了别处，或到值班话机的线路中断',
   'testReason.heard_music': '值班话机响铃，主叫听到的却是音乐或语音',
   'testReason.busy_here': '来电到达，值班话机报忙：可能听筒没放好，或开了免打扰',
   'testReason.busy_elsewhere': '交换机报忙，来电没有到达',
