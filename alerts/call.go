@@ -61,7 +61,8 @@ type CallBook interface {
 }
 
 // DutyLine is the line at whose duty phone a number would ring, dialled in whatever way: it is a duty
-// number if it ends with one, without its area code.
+// number if it ends with one, without its area code. An extension of a PBX is too short for that:
+// many a mobile number ends with the same digits.
 func DutyLine(number string, lines []telephony.Line) (name string, is bool) {
 	digits := onlyDigits(number)
 	for _, l := range lines {
@@ -69,12 +70,15 @@ func DutyLine(number string, lines []telephony.Line) (name string, is bool) {
 		if core == "" {
 			core = onlyDigits(l.Number)
 		}
-		if core != "" && strings.HasSuffix(digits, core) {
+		if digits != "" && digits == core || len(core) >= leastSubscriber && strings.HasSuffix(digits, core) {
 			return l.Name, true
 		}
 	}
 	return "", false
 }
+
+// leastSubscriber is how many digits a subscriber's number in China has at least.
+const leastSubscriber = 7
 
 func onlyDigits(s string) string {
 	return strings.Map(func(r rune) rune {

@@ -3,6 +3,8 @@ package alerts
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -42,7 +44,8 @@ func (m Meaning) Reason() Reason {
 }
 
 // Code is one service code as it is dialled. In a pattern N stands for a number of three digits
-// or more, T for a time of day (four digits), and digits, * and # for themselves.
+// or more, T for a time of day (four digits), B for one or two digits (a basic service, or seconds),
+// and digits, * and # for themselves.
 type Code struct {
 	Pattern string
 	Means   Meaning
@@ -86,34 +89,72 @@ func (t Codes) Without(styles []string) Codes {
 	return Codes{slices.DeleteFunc(slices.Clone(t.list), func(c Code) bool { return slices.Contains(styles, c.Style) })}
 }
 
-// Read finds the code that was dialled, and the number in it.
+// Read finds the code that was dialled, and the number in it. What cannot be said of the phone's
+// keys is looked past: see spelled. A phone may keep a last # to itself, because the key sends the
+// number, and add one where the code has none; a digit may stand before the code that takes an
+// outside line.
 func (t Codes) Read(dialled string) (code Code, number string, ok bool) {
-	for _, c := range t.list {
-		if number, ok := match(c.elements(), dialled); ok {
-			return c, number, true
+	keys := spelled(dialled)
+	for _, tried := range []string{keys, keys + "#", strings.TrimSuffix(keys, "#"), inside(keys), inside(keys) + "#"} {
+		for _, c := range t.list {
+			if number, ok := match(c.elements(), tried); ok {
+				return c, number, true
+			}
 		}
 	}
 	return Code{}, "", false
+}
+
+// betweenKeys are pauses and other signs that a phone's memory keys hold between digits.
+const betweenKeys = " ,-.()pPwW+"
+
+// spelled gives the keys of a dialling: escapes of SIP (RFC 3261 section 19.1.2) and signs of full width as what they
+// stand for, and without pauses.
+func spelled(dialled string) string {
+	if plain, err := url.PathUnescape(dialled); err == nil {
+		dialled = plain
+	}
+	return strings.Map(func(r rune) rune {
+		if r > 0xFF00 && r < 0xFF5F { // full width forms of ASCII
+			r -= 0xFEE0
+		}
+		if strings.ContainsRune(betweenKeys, r) {
+			return -1
+		}
+		return r
+	}, dialled)
+}
+
+// inside is a dialling without the digit that takes an outside line; one without a digit there has
+// none, and is no code without its first key.
+func inside(keys string) string {
+	if len(keys) > 1 && isDigit(keys[0]) && (keys[1] == '*' || keys[1] == '#') {
+		return keys[1:]
+	}
+	return ""
 }
 
 func (c Code) check() error {
 	switch {
 	case !slices.Contains(meanings, c.Means):
 		return fmt.Errorf("code %q means %q, which is none of: %s", c.Pattern, c.Means, words(meanings))
-	case c.Pattern == "" || strings.Trim(c.Pattern, "0123456789*#NT") != "":
-		return fmt.Errorf("code %q is no pattern: write it as it is dialled, with N for a number and T for a time", c.Pattern)
+	case c.Pattern == "" || strings.Trim(c.Pattern, "0123456789*#NTB") != "":
+		return fmt.Errorf("code %q is no pattern: write it as it is dialled, with N for a number, T for a time and B for one or two digits", c.Pattern)
 	case !strings.ContainsAny(c.Pattern, "*#"):
 		return fmt.Errorf("code %q has neither * nor #, so it is a number like any other: give it to the misuse table", c.Pattern)
-	case strings.Contains(c.Pattern, "NN") || strings.Contains(c.Pattern, "NT") || strings.Contains(c.Pattern, "TN"):
+	case adjacent.MatchString(c.Pattern):
 		return fmt.Errorf("code %q has a number or time right after another: where one ends cannot be told", c.Pattern)
 	}
 	for i := range len(c.Pattern) - 1 {
-		if c.Pattern[i] == 'N' && isDigit(c.Pattern[i+1]) {
+		if strings.IndexByte("NB", c.Pattern[i]) >= 0 && isDigit(c.Pattern[i+1]) {
 			return fmt.Errorf("code %q has a digit right after a number: where the number ends cannot be told", c.Pattern)
 		}
 	}
 	return nil
 }
+
+// adjacent are two runs of digits of which nobody can tell where one ends.
+var adjacent = regexp.MustCompile("[NTB][NTB]")
 
 func words[T ~string](all []T) string {
 	list := make([]string, len(all))
@@ -128,6 +169,7 @@ func words[T ~string](all []T) string {
 type element struct {
 	char   byte // 0: any digit
 	again  bool
+	maybe  bool // may be missing
 	number bool // part of the number in the code
 }
 
@@ -145,6 +187,8 @@ func (c Code) elements() []element {
 			out[len(out)-1].again = true
 		case 'T':
 			out = append(out, element{}, element{}, element{}, element{})
+		case 'B':
+			out = append(out, element{}, element{maybe: true})
 		default:
 			out = append(out, element{char: b})
 		}
@@ -169,7 +213,7 @@ func match(pattern []element, dialled string) (number string, ok bool) {
 			}
 			taken++
 		}
-		if taken == 0 {
+		if taken == 0 && !e.maybe {
 			return "", false
 		}
 	}
@@ -182,13 +226,16 @@ func overlap(a, b []element) bool {
 	seen := map[place]bool{}
 	var walk func(p place) bool
 	walk = func(p place) bool {
-		switch {
-		case seen[p]:
+		if seen[p] {
 			return false
+		}
+		seen[p] = true
+		switch {
+		case p.a < len(a) && a[p.a].maybe && walk(place{p.a + 1, p.b}), p.b < len(b) && b[p.b].maybe && walk(place{p.a, p.b + 1}):
+			return true
 		case p.a == len(a) || p.b == len(b):
 			return p.a == len(a) && p.b == len(b)
 		}
-		seen[p] = true
 		x, y := a[p.a], b[p.b]
 		if x.char != y.char && !(x.char == 0 && isDigit(y.char)) && !(y.char == 0 && isDigit(x.char)) {
 			return false

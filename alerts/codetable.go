@@ -1,5 +1,7 @@
 package alerts
 
+import "slices"
+
 // Styles of the shipped codes.
 const (
 	ExchangeStyle = "exchange" // program-controlled exchanges in China (程控新业务)
@@ -10,16 +12,39 @@ const (
 // ShippedCodes is the table where the site says nothing else. That a code is in it does not mean
 // that this line's exchange knows it: what was dialled is certain, what it did there is not.
 func ShippedCodes() Codes {
-	codes, err := NewCodes(shippedCodes)
+	codes, err := NewCodes(slices.Concat(shippedCodes, mobileCodes()))
 	if err != nil {
 		panic(err) // a mistake in the table below; a test reads it
 	}
 	return codes
 }
 
-// The exchange's codes are those of carriers' printed instructions; the mobile ones follow the
-// services 21 (all), 67 (busy), 61 (no answer), 62 (unreachable), 002 (every) and 004 (the
-// conditional ones) with *…# to set, **…# to register, #…# and ##…# to cancel, *#…# to ask.
+// mobileServices are the services of forwarding, in 3GPP TS 22.030 annex B.
+var mobileServices = []struct {
+	code  string
+	means Meaning
+}{{"21", ForwardsAll}, {"002", ForwardsAll}, {"67", ForwardsBusy}, {"61", ForwardsNoAnswer}, {"62", ForwardsUnreachable}, {"004", ForwardsUnreachable}}
+
+// mobileCodes are *…# to set, **…# to register, #…# and ##…# to cancel and *#…# to ask, of every
+// service. Behind the number may stand the basic service (11 is speech) and how long it rings first,
+// in seconds: **61*N*11*20#, **61*N**20#.
+func mobileCodes() (out []Code) {
+	for _, s := range mobileServices {
+		for _, stars := range []string{"*", "**"} {
+			out = append(out, Code{stars + s.code + "#", s.means, MobileStyle}) // to the number that was registered before
+			for _, tail := range []string{"", "*B", "**B", "*B*B"} {
+				out = append(out, Code{stars + s.code + "*N" + tail + "#", s.means, MobileStyle})
+			}
+		}
+		for _, tail := range []string{"", "*B", "**B", "*B*B", "**B*B"} {
+			out = append(out, Code{"#" + s.code + tail + "#", CancelsForward, MobileStyle},
+				Code{"##" + s.code + tail + "#", CancelsForward, MobileStyle}, Code{"*#" + s.code + tail + "#", QueriesForward, MobileStyle})
+		}
+	}
+	return out
+}
+
+// The exchange's codes are those of carriers' printed instructions.
 var shippedCodes = []Code{
 	{"*57*N#", ForwardsAll, ExchangeStyle},
 	{"#57#", CancelsForward, ExchangeStyle},
@@ -41,45 +66,20 @@ var shippedCodes = []Code{
 	{"#54*N#", OtherService, ExchangeStyle},
 	{"*#54#", OtherService, ExchangeStyle},
 
-	{"*21*N#", ForwardsAll, MobileStyle},
-	{"**21*N#", ForwardsAll, MobileStyle},
-	{"*21#", ForwardsAll, MobileStyle}, // to the number that was registered before
-	{"*002*N#", ForwardsAll, MobileStyle},
-	{"**002*N#", ForwardsAll, MobileStyle},
-	{"*67*N#", ForwardsBusy, MobileStyle},
-	{"**67*N#", ForwardsBusy, MobileStyle},
-	{"*61*N#", ForwardsNoAnswer, MobileStyle},
-	{"**61*N#", ForwardsNoAnswer, MobileStyle},
-	{"*62*N#", ForwardsUnreachable, MobileStyle},
-	{"**62*N#", ForwardsUnreachable, MobileStyle},
-	{"*004*N#", ForwardsUnreachable, MobileStyle},
-	{"**004*N#", ForwardsUnreachable, MobileStyle},
-	{"#21#", CancelsForward, MobileStyle},
-	{"##21#", CancelsForward, MobileStyle},
-	{"#67#", CancelsForward, MobileStyle},
-	{"##67#", CancelsForward, MobileStyle},
-	{"#61#", CancelsForward, MobileStyle},
-	{"##61#", CancelsForward, MobileStyle},
-	{"#62#", CancelsForward, MobileStyle},
-	{"##62#", CancelsForward, MobileStyle},
-	{"##002#", CancelsForward, MobileStyle},
-	{"##004#", CancelsForward, MobileStyle},
-	{"*#21#", QueriesForward, MobileStyle},
-	{"*#67#", QueriesForward, MobileStyle},
-	{"*#61#", QueriesForward, MobileStyle},
-	{"*#62#", QueriesForward, MobileStyle},
-	{"*#002#", QueriesForward, MobileStyle},
-	{"*#004#", QueriesForward, MobileStyle},
-
+	{"*21N", ForwardsAll, PBXStyle},
+	{"*71", ForwardsNoAnswer, PBXStyle},
 	{"*71N", ForwardsNoAnswer, PBXStyle},
+	{"*71*N#", ForwardsNoAnswer, PBXStyle},
 	{"*72", ForwardsAll, PBXStyle},
 	{"*72N", ForwardsAll, PBXStyle},
 	{"*72*N#", ForwardsAll, PBXStyle},
 	{"*73", CancelsForward, PBXStyle},
 	{"*73N", CancelsForward, PBXStyle},
 	{"*74", CancelsForward, PBXStyle},
+	{"*74N", CancelsForward, PBXStyle},
 	{"*90", ForwardsBusy, PBXStyle},
 	{"*90N", ForwardsBusy, PBXStyle},
+	{"*90*N#", ForwardsBusy, PBXStyle},
 	{"*91", CancelsForward, PBXStyle},
 	{"*52", ForwardsUnreachable, PBXStyle},
 	{"*52N", ForwardsUnreachable, PBXStyle},

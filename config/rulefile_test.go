@@ -168,7 +168,7 @@ func TestABadRuleFileIsRefusedWithOneSentence(t *testing.T) {
 		"misuse:\n  nevr: []":                                       `rules.yaml:2: unknown word "nevr"; write one of: never, numbers, odd_hours, call_back, longest, nuisance`,
 		"policy:\n  - {reason: missed, is: demanded, hour: x}":      `rules.yaml:2: unknown word "hour"; write one of: reason, lines, days, hours, to, is, severity`,
 		"codes:\n  own:\n    - {code: \"*57N\", means: forward}":    `rules.yaml:3: code "*57N" means "forward", which is none of: forward_all,`,
-		"codes:\n  own:\n    - {code: \"*7a\", means: forward_all}": `rules.yaml:3: code "*7a" is no pattern: write it as it is dialled, with N for a number and T for a time`,
+		"codes:\n  own:\n    - {code: \"*7a\", means: forward_all}": `rules.yaml:3: code "*7a" is no pattern: write it as it is dialled, with N for a number, T for a time and B for one or two digits`,
 		"codes:\n  without: [pabx]":                                 `rules.yaml:2: unknown style "pabx"; write one of: exchange, mobile, pbx`,
 		"misuse:\n  never: [12Y]":                                   `rules.yaml:2: "12Y" is no beginning of a number: write digits, and X for any digit`,
 		"misuse:\n  odd_hours: [\"25:00-05:00\"]":                   `rules.yaml:2: "25:00-05:00" are no hours: write for instance 08:30-17:30, and 00:00-24:00 for the whole day`,

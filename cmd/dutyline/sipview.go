@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
-	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -80,13 +80,27 @@ func (v *sipView) take(m hep.Message) (events []telephony.Event, changes []telep
 				changes = append(changes, v.change(telephony.PhoneMoved, f, f.Phone, f.Phone+": "+f.Before.Source.Addr().String()+" → "+f.Now.Source.Addr().String()))
 			}
 		case hep.Refused:
-			code := strings.ReplaceAll(m.ToUser, "%23", "#")
-			if m.Status == http.StatusNotFound && strings.ContainsAny(code, "*#") && v.lineOf(m.FromUser) != "" {
+			if code := codeIn(f.Target, m.ToUser); code != "" && v.lineOf(m.FromUser) != "" {
 				changes = append(changes, v.change(telephony.CodeRefused, f, m.FromUser, code))
 			}
 		}
 	}
 	return events, changes
+}
+
+// codeIn is the service code that was dialled: whom the request asked says it, or its To. How it
+// was refused does not matter: the code was dialled. Empty where there is none.
+func codeIn(asked, to string) string {
+	user, _, _ := strings.Cut(asked[strings.IndexByte(asked, ':')+1:], "@")
+	for _, dialled := range []string{user, to} {
+		if plain, err := url.PathUnescape(dialled); err == nil { // RFC 3261 section 25.1: # is always escaped
+			dialled = plain
+		}
+		if strings.ContainsAny(dialled, "*#") {
+			return dialled
+		}
+	}
+	return ""
 }
 
 // change is what a message proves of a phone's line.

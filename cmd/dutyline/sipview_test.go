@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -140,5 +141,40 @@ func TestAnswersOfOthersAreLetGo(t *testing.T) {
 	}
 	if !slices.Equal(m.view.lines[0].Endpoints, []string{"PJSIP/duty"}) || m.view.lineOf("duty") != "duty" || m.view.lineOf("nobody") != "" {
 		t.Error("a phone belongs to another line")
+	}
+}
+
+// A code that was refused is told however it was refused, and whether the request or its To has it.
+func TestARefusedCodeIsToldHoweverItWasRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		asked, to, from string
+		status          int
+		want            string // the code that is told
+	}{
+		"no such extension":     {"sip:*57*13800001111%23@x", "*57*13800001111%23", "duty", 404, "*57*13800001111#"},
+		"not complete":          {"sip:*72@x", "*72", "duty", 484, "*72"},
+		"forbidden":             {"sip:%2A21%2A138%23@x", "%2A21%2A138%23", "duty", 403, "*21*138#"},
+		"declined":              {"sip:*72@x", "*72", "duty", 603, "*72"},
+		"only the request":      {"sip:*73@x;transport=udp", "02422739110", "duty", 484, "*73"},
+		"only the To":           {"sip:x", "*73", "duty", 404, "*73"},
+		"a number":              {"sip:13800001111@x", "13800001111", "duty", 404, ""},
+		"somebody else's phone": {"sip:*72@x", "*72", "guest", 404, ""},
+		"asked for a password":  {"sip:*72@x", "*72", "duty", 401, ""},
+	} {
+		v := newMirror(t).view
+		say := func(from, to netip.AddrPort, m hep.Message) []telephony.Change {
+			m.From, m.To, m.Method, m.CallID, m.CSeq, m.FromTag, m.FromUser, m.ToUser = from, to, "INVITE", "1", 1, "s", c.from, c.to
+			_, changes := v.take(m)
+			return changes
+		}
+		told := say(itsPhone, itsSwitch, hep.Message{URI: c.asked, Branch: "a"})
+		told = append(told, say(itsSwitch, itsPhone, hep.Message{Status: c.status, ToTag: "p", Branch: "a"})...)
+		var got string
+		for _, ch := range told {
+			got += string(ch.Kind) + " " + ch.Line + " " + ch.Detail
+		}
+		if want := strings.TrimSpace(strings.Repeat("code_refused duty "+c.want, min(1, len(c.want)))); got != want {
+			t.Errorf("%s: told %q, want %q", name, got, want)
+		}
 	}
 }

@@ -145,7 +145,7 @@ func (d *dialog) reply(m *Message, f Fact) (Fact, bool) {
 	case m.Status == 401 || m.Status == 407: // asks for a password: the same call comes again with it
 		d.over = true
 	default:
-		f.Kind, d.over = Refused, true
+		f.Kind, f.Target, d.over = Refused, d.asked, true
 	}
 	return f, f.Kind != ""
 }

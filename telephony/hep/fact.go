@@ -48,7 +48,7 @@ type Fact struct {
 	By     Side
 	Status int
 	SDP    bool
-	// Target is where the call is to go. Of diverted it is who sent it on last (Diversion) or, where
+	// Target is where the call is to go; of refused, whom it asked. Of diverted it is who sent it on last (Diversion) or, where
 	// only History-Info tells, whom the call was for at first.
 	Target string
 	Phone  string  // of a registration or an OPTIONS: the phone's SIP user

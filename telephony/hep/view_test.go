@@ -129,11 +129,11 @@ func TestWhoEndedItIsTold(t *testing.T) {
 			p.say(pbx, desk, ask("CANCEL sip:duty@192.0.2.20 SIP/2.0", "From: <sip:1@pbx>;tag=a"))
 			p.say(desk, pbx, ask("SIP/2.0 200 OK", "CSeq: 1 CANCEL", "From: <sip:1@pbx>;tag=a"))
 			p.say(desk, pbx, answer(487))
-		}, []string{"rang by called 180", "cancelled by caller", "refused by called 487"}},
+		}, []string{"rang by called 180", "cancelled by caller", "refused by called 487 target=sip:duty@192.0.2.20"}},
 		{"the phone is busy", func(p *player) {
 			p.say(pbx, desk, invite())
 			p.say(desk, pbx, answer(486))
-		}, []string{"refused by called 486"}},
+		}, []string{"refused by called 486 target=sip:duty@192.0.2.20"}},
 		{"asked for the password first", func(p *player) {
 			p.say(pbx, desk, invite())
 			p.say(desk, pbx, answer(401))
