@@ -70,15 +70,17 @@ func DutyLine(number string, lines []telephony.Line) (name string, is bool) {
 		if core == "" {
 			core = onlyDigits(l.Number)
 		}
-		if digits != "" && digits == core || len(core) >= leastSubscriber && strings.HasSuffix(digits, core) {
+		if core != "" && strings.HasSuffix(digits, core) && (len(core) >= leastSubscriber || len(digits) <= len(core)+outside) {
 			return l.Name, true
 		}
 	}
 	return "", false
 }
 
-// leastSubscriber is how many digits a subscriber's number in China has at least.
-const leastSubscriber = 7
+const (
+	leastSubscriber = 7 // digits of a subscriber's number in China, at least
+	outside         = 2 // digits that a PBX may want before an extension, at most
+)
 
 func onlyDigits(s string) string {
 	return strings.Map(func(r rune) rune {

@@ -44,7 +44,7 @@ type DeliveryState string
 const (
 	Waiting   DeliveryState = "waiting" // for its first or its next try
 	Delivered DeliveryState = "delivered"
-	GivenUp   DeliveryState = "given_up" // a further try would not help, or it is too old to be of use
+	GivenUp   DeliveryState = "given_up" // it is too old to be of use
 	Needless  DeliveryState = "needless" // the problem was over, taken on or muted before it could be told
 )
 
@@ -98,6 +98,9 @@ const mostAge = 24 * time.Hour
 // The pauses after the first, second … try in vain.
 var pauses = []time.Duration{5 * time.Second, 15 * time.Second, time.Minute, 3 * time.Minute, 10 * time.Minute, 30 * time.Minute}
 
+// Pause is how long to wait after so many tries in vain.
+func Pause(tries int) time.Duration { return pauses[min(max(tries, 1), len(pauses))-1] }
+
 // notNowPause is how soon it is looked again whether it may be tried.
 const notNowPause = 5 * time.Second
 
@@ -110,10 +113,12 @@ func (d Delivery) Tried(never bool, err error, now time.Time) Delivery {
 	case errors.Is(err, ErrNotNow):
 		d.Attempts--
 		d.NextTry, d.Error = now.Add(notNowPause), err.Error()
-	case never || now.Sub(later(d.Alert.At, d.Since)) > mostAge:
+	case now.Sub(later(d.Alert.At, d.Since)) > mostAge:
 		d.State, d.DoneAt, d.Error = GivenUp, now, err.Error()
+	case never: // until somebody mends something; one wrong answer of a receiver must not lose an alert for good
+		d.NextTry, d.Error = now.Add(Pause(len(pauses))), err.Error()
 	default:
-		d.NextTry, d.Error = now.Add(pauses[min(d.Attempts, len(pauses))-1]), err.Error()
+		d.NextTry, d.Error = now.Add(Pause(d.Attempts)), err.Error()
 	}
 	return d
 }
@@ -121,10 +126,13 @@ func (d Delivery) Tried(never bool, err error, now time.Time) Delivery {
 // Outbox keeps what is to be delivered; dutylog/sqlite implements it. Deliveries are written in
 // the transaction of the step that they tell.
 type Outbox interface {
-	// NextDelivery is the one of a channel that waits longest; false when none waits. Where people
-	// are called it is the one that is due first: nobody's silence holds up another alert.
+	// NextDelivery is the one of a channel that is to be tried next; false when none waits. Of those
+	// that are due it is one that was not tried yet, then a call that rings, then the worst, then the
+	// oldest; where none is, the one that is due first: no message in trouble holds up another, but
+	// that an alert is over never goes before the alert.
 	NextDelivery(ctx context.Context, channel string) (Delivery, bool, error)
-	// SaveDelivery keeps what came of a try.
+	// SaveDelivery keeps what came of a try. When it arrived, the receiver is well again: what was
+	// tried in vain before is due at once, but for calls: who did not pick up is left his pause.
 	SaveDelivery(ctx context.Context, d Delivery) error
 	// Deliveries lists those of an alert, the oldest first.
 	Deliveries(ctx context.Context, alert int64) ([]Delivery, error)

@@ -42,13 +42,14 @@ type Notice struct {
 }
 
 // Channel carries notices out of the building. Deliver is called again with the same notice
-// until it succeeds or says ErrNever: at least once, never twice at a time. It takes no longer
+// until it succeeds: at least once, never twice at a time. It takes no longer
 // than ctx allows and keeps nothing between calls.
 type Channel interface {
 	Deliver(ctx context.Context, n Notice) error
 }
 
-// ErrNever is in the chain of an error after which another try is pointless: the receiver
-// refused the message itself, or the channel's own settings are wrong. Everything else is tried
-// again later, where retries live: not in the channel.
-var ErrNever = errors.New("no further try will help")
+// ErrNever is in the chain of an error after which another try soon is pointless: the receiver
+// refused the message itself, or the channel's own settings are wrong, and somebody has to mend
+// that first. It is tried again from time to time. Everything else is tried again sooner, where
+// retries live: not in the channel.
+var ErrNever = errors.New("no further try will help until that is mended")

@@ -24,6 +24,7 @@ type Config struct {
 	Headers  []Header `mapstructure:"headers"`
 	Template string   `mapstructure:"template"` // name of a shipped one: alertmanager or sms
 	Body     string   `mapstructure:"body"`     // a template of the site's own, instead of template
+	Yes      string   `mapstructure:"yes"`      // regular expression (RE2) that the answer's body must match; empty: any 2xx but a web page is a yes
 	To       []string `mapstructure:"to"`       // for the template: .To, for instance mobile numbers
 
 	Zone *time.Location `mapstructure:"-"` // the site's, for times that people read
@@ -64,6 +65,9 @@ func (c Config) Validate() error {
 		case strings.ContainsFunc(h.value(), func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 			faults = append(faults, fmt.Errorf("headers[%d].value: has a line break or another control character in it; take it out", i))
 		}
+	}
+	if _, err := regexp.Compile(c.Yes); err != nil {
+		faults = append(faults, fmt.Errorf("yes: %q is no regular expression: %w; write for instance '\"code\": *0[,}]'", c.Yes, err))
 	}
 	if _, err := c.template(); err != nil {
 		faults = append(faults, err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"text/template"
 
@@ -22,6 +23,7 @@ type Webhook struct {
 	config  Config
 	address *url.URL
 	body    *template.Template
+	yes     *regexp.Regexp
 	secrets []string
 	client  *http.Client
 }
@@ -39,6 +41,7 @@ func New(c Config) (*Webhook, error) {
 	w := &Webhook{config: c}
 	w.address, _ = url.Parse(c.URL) // Validate has done it
 	w.body, _ = c.template()
+	w.yes = regexp.MustCompile(c.Yes) // and this
 	w.secrets = secrets(c, w.address)
 	w.client = &http.Client{
 		Transport: &http.Transport{
@@ -72,7 +75,8 @@ func secrets(c Config, address *url.URL) []string {
 	return all
 }
 
-// Deliver sends the notice; any 2xx is a yes.
+// Deliver sends the notice. Any 2xx is a yes that the site's pattern finds in the answer; without
+// a pattern any but a web page: that is a proxy's or a portal's, whatever its status.
 func (w *Webhook) Deliver(ctx context.Context, n alerts.Notice) error {
 	place := alerts.Place(w.config.URL)
 	req, err := w.request(ctx, n)
@@ -85,10 +89,23 @@ func (w *Webhook) Deliver(ctx context.Context, n alerts.Notice) error {
 	}
 	defer res.Body.Close()
 	said, _ := io.ReadAll(io.LimitReader(res.Body, answerLimit)) // the status counts, also before a body that breaks off
-	if err := alerts.StatusError(res.StatusCode, alerts.Said(string(said), w.secrets...)); err != nil {
-		return fmt.Errorf("%s: %w", place, err)
+	quoted := alerts.Said(string(said), w.secrets...)
+	err = alerts.StatusError(res.StatusCode, quoted)
+	switch {
+	case err != nil:
+	case w.config.Yes != "" && !w.yes.Match(said):
+		err = fmt.Errorf("it answered %d %q, in which yes (%s) finds nothing: the message was not taken; ask the receiver's operator, or mend yes", res.StatusCode, quoted, w.config.Yes)
+	case w.config.Yes == "" && webPage(res.Header.Get("Content-Type"), said):
+		err = fmt.Errorf("it answered %d with a web page %q: a proxy or a login page is in between, or the address is wrong; where the receiver does answer so, say in yes what it answers", res.StatusCode, quoted)
+	default:
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s: %w", place, err)
+}
+
+func webPage(kind string, body []byte) bool {
+	start := strings.ToLower(string(bytes.TrimLeft(body[:min(len(body), 512)], " \t\r\n\ufeff")))
+	return strings.HasPrefix(kind, "text/html") || strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 
 // request carries the notice's ID as Idempotency-Key: a receiver that knows it drops a repeat.

@@ -3,6 +3,7 @@ package webhook_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -91,6 +92,45 @@ func TestEveryStatusIsJudged(t *testing.T) {
 		if got != want {
 			t.Errorf("%d: %s (%v), want %s", status, got, err, want)
 		}
+	}
+}
+
+// A gateway may refuse with status 200: what its yes looks like is the site's to say. A web page is
+// nobody's yes.
+func TestWhatAYesLooksLike(t *testing.T) {
+	page := "<!DOCTYPE html><html><body>请登录</body></html>"
+	for name, c := range map[string]struct {
+		yes, kind, body string
+		taken           bool
+	}{
+		"any answer":               {"", "text/plain", "OK", true},
+		"nothing":                  {"", "", "", true},
+		"an error that looks good": {"", "application/json", `{"code":1001,"msg":"余额不足"}`, true}, // nobody said how a yes looks
+		"a web page":               {"", "text/html; charset=utf-8", page, false},
+		"a web page by its looks":  {"", "application/octet-stream", "\n\t" + page, false},
+		"the yes":                  {`"code": *0[,}]`, "application/json", `{"code":0,"msg":"ok"}`, true},
+		"an error":                 {`"code": *0[,}]`, "application/json", `{"code":1001,"msg":"余额不足"}`, false},
+		"no answer to look at":     {`"code": *0[,}]`, "", "", false},
+		"a page that is a yes":     {"提交成功", "text/html", "<html>提交成功</html>", true},
+	} {
+		h := alertstest.NewHTTP(t, answers, sms)
+		h.Server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", c.kind)
+			_, _ = io.WriteString(w, c.body)
+		})
+		with := config(h.Server.URL)
+		with.Yes = c.yes
+		err := start(t, with).Deliver(t.Context(), alertstest.Notice())
+		if (err == nil) != c.taken || errors.Is(err, alerts.ErrNever) {
+			t.Errorf("%s: %v, want taken %v", name, err, c.taken)
+		}
+		if err != nil && !strings.Contains(err.Error(), "yes") {
+			t.Errorf("%s: the remedy is not named: %v", name, err)
+		}
+	}
+	bad := config("https://receiver.example")
+	if bad.Yes = "("; bad.Validate() == nil || !strings.Contains(bad.Validate().Error(), "yes: ") {
+		t.Errorf("a pattern that is none: %v", bad.Validate())
 	}
 }
 

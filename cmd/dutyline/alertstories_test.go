@@ -237,25 +237,27 @@ func TestStoryOfBadReceivers(t *testing.T) {
 		at 40m: officer is up
 		at 40m: leader is slow
 		at 40m: chief is up
-		between 40m and 1h5m: group gets 值班话机离线，来电打不进来
-		between 40m and 1h5m: group gets 值班话机从另一个地址注册
-		between 40m and 1h5m: officer gets 值班话机离线，来电打不进来
-		between 40m and 1h5m: leader gets 值班话机离线，来电打不进来
-		between 40m and 1h5m: chief gets 尚无人处理，报督查人员：值班话机离线，来电打不进来
-		between 40m and 1h5m: chief gets 尚无人处理，报督查人员：值班话机从另一个地址注册
+		between 40m and 1h11m: group gets 值班话机离线，来电打不进来
+		between 40m and 1h11m: group gets 值班话机从另一个地址注册
+		between 40m and 1h11m: officer gets 值班话机离线，来电打不进来
+		between 40m and 1h11m: leader gets 值班话机离线，来电打不进来
+		between 40m and 1h11m: chief gets 尚无人处理，报督查人员：值班话机离线，来电打不进来
+		between 40m and 1h11m: chief gets 尚无人处理，报督查人员：值班话机从另一个地址注册
 		at 40m: officer was asked 6 times
 		until 3h`)
 }
 
-// What a receiver refuses for good is given up; it is no reason to ask it again.
+// What a receiver refuses is said again from time to time, until somebody has mended it: in its order.
 func TestStoryOfARefusal(t *testing.T) {
 	play(t, `chain: {steps: [{post: supervisor, channels: [chief, officer], after: 24h}]}`, `
 		at 0s: leader is refusing
 		at 0s: the phone goes offline
 		between 0s and 1s: group gets 值班话机离线，来电打不进来
-		at 1h: leader was asked 1 times
+		at 59m: leader was asked 2 times
 		at 2h: leader is up
 		at 2h: the phone is back
+		between 2h and 2h30m: leader gets 值班话机离线，来电打不进来
+		between 2h5m and 2h30m2s: leader gets 已解除：值班话机离线，来电打不进来
 		between 2h5m and 2h5m1s: group gets 已解除：值班话机离线，来电打不进来
 		until 5h`)
 }

@@ -14,6 +14,7 @@ import (
 const (
 	sendTime  = 20 * time.Second // for one try
 	sendPause = time.Second      // between two messages: many alerts at once are no storm
+	owedPause = 5 * time.Second  // until the log is asked again to keep what came of a try
 	sendLook  = time.Minute      // how often the outbox is looked at without a reason
 )
 
@@ -30,7 +31,10 @@ type sender struct {
 	wake    func() <-chan struct{} // closed at the next commit
 	now     func() time.Time
 	logger  *slog.Logger
-	failed  string // what was said of the last try in vain
+	failed  string           // what was said of the last try in vain
+	vain    int              // tries in vain in a row
+	rest    time.Time        // until then what was tried before is left alone
+	owed    *alerts.Delivery // what came of the last try, as long as the log does not take it
 }
 
 // Run sends until ctx ends.
@@ -55,6 +59,10 @@ func (s *sender) Run(ctx context.Context) error {
 // turn makes one try at what waits longest, and says how long to rest then, and whether a commit
 // may change that.
 func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
+	if s.owed != nil { // nothing else is sent: what the log does not know is sent again, and again
+		s.keep(ctx, *s.owed)
+		return owedPause, false
+	}
 	d, waits, err := s.outbox.NextDelivery(ctx, s.name)
 	switch {
 	case err != nil:
@@ -63,7 +71,7 @@ func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
 	case !waits:
 		return sendLook, true
 	}
-	if due := d.NextTry.Sub(s.now()); due > 0 {
+	if due := s.due(d); due > 0 {
 		return min(due, sendLook), true // however the clock was set; a call that rings now does not wait for it
 	}
 	if s.calls && d.Moot() {
@@ -81,24 +89,56 @@ func (s *sender) turn(ctx context.Context) (wait time.Duration, idle bool) {
 	if ctx.Err() != nil {
 		return 0, false // it may or may not have arrived: the next run says it again
 	}
-	d = d.Tried(errors.Is(err, alerts.ErrNever), err, s.now())
+	never := errors.Is(err, alerts.ErrNever)
+	d = d.Tried(never, err, s.now())
+	s.learn(err)
 	switch d.State {
 	case alerts.Delivered:
 		s.failed = ""
 		s.logger.Info("an alert was delivered", "channel", s.name, "alert", d.Alert.Key, "over", d.Over)
 	case alerts.GivenUp:
-		s.logger.Error("an alert could not be delivered and is not tried again", "channel", s.name, "alert", d.Alert.Key, "err", err)
-	default:
-		s.tell(ctx, "an alert could not be delivered; it is tried again", err)
+		s.logger.Error("an alert could not be delivered and is too old to be tried again", "channel", s.name, "alert", d.Alert.Key, "err", err)
+	case alerts.Waiting:
+		what := "an alert could not be delivered; it is tried again"
+		if never {
+			what = "an alert cannot be delivered until somebody mends this; it is tried again from time to time"
+		}
+		s.tell(ctx, what, err)
 	}
 	s.keep(ctx, d)
 	return sendPause, false
 }
 
-// keep keeps what came of a try.
+// due is how long a delivery still has to wait. While a receiver is away what was tried before waits
+// together: hundreds of alerts are no storm. A new alert is tried at once all the same.
+func (s *sender) due(d alerts.Delivery) time.Duration {
+	at := d.NextTry
+	if d.Attempts > 0 && s.rest.After(at) {
+		at = s.rest
+	}
+	return at.Sub(s.now())
+}
+
+// learn knows from a try whether the receiver is away. Who calls people learns nothing: one does not
+// pick up, the next one may.
+func (s *sender) learn(err error) {
+	switch {
+	case errors.Is(err, alerts.ErrNotNow) || s.calls:
+	case err == nil:
+		s.vain, s.rest = 0, time.Time{}
+	default:
+		s.vain++
+		s.rest = s.now().Add(alerts.Pause(s.vain))
+	}
+}
+
+// keep keeps what came of a try, here until the log takes it: one that is full or locked must not
+// have the same alert sent over and over.
 func (s *sender) keep(ctx context.Context, d alerts.Delivery) {
+	s.owed = nil
 	if err := s.outbox.SaveDelivery(ctx, d); err != nil {
-		s.tell(ctx, "what came of a delivery cannot be kept: it may be said twice", err)
+		s.owed = &d
+		s.tell(ctx, "what came of a delivery cannot be kept; the channel waits for the log, and a restart would say it twice", err)
 	}
 }
 

@@ -61,6 +61,7 @@ type outbox struct {
 	waiting []alerts.Delivery
 	done    []alerts.Delivery
 	wake    chan struct{}
+	full    error // what the disk says to every write
 }
 
 func (o *outbox) add(id int64, reason alerts.Reason, over bool) {
@@ -90,6 +91,9 @@ func (o *outbox) NextDelivery(context.Context, string) (alerts.Delivery, bool, e
 func (o *outbox) SaveDelivery(_ context.Context, d alerts.Delivery) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.full != nil {
+		return o.full
+	}
 	if d.State == alerts.Waiting {
 		o.waiting[0] = d
 		return nil
@@ -133,17 +137,98 @@ func TestAReceiverThatIsAwayGetsEverythingLaterAndNoStorm(t *testing.T) {
 		to.set(fmt.Errorf("the key is refused: %w", alerts.ErrNever))
 		box.add(5, alerts.ReasonRejected, false)
 		wants(10*time.Minute, "1m40s 来电被拒接 in vain")
+		to.set(nil)
+		wants(40*time.Minute, "31m40s 来电被拒接") // somebody mended it
 		stop()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if n := strings.Count(logs.String(), "level=WARN"); n != 1 {
+		if n := strings.Count(logs.String(), "level=WARN"); n != 2 {
 			t.Errorf("the same trouble is told %d times:\n%s", n, logs.String())
 		}
-		if !strings.Contains(logs.String(), "is not tried again") {
-			t.Errorf("nothing is said of what was given up:\n%s", logs.String())
+		if !strings.Contains(logs.String(), "until somebody mends this") {
+			t.Errorf("nothing is said of what somebody has to mend:\n%s", logs.String())
 		}
 	})
+}
+
+// A log that can be read and not written knows nothing of what was sent: it is sent once all the
+// same, and the rest waits for the log.
+func TestALogThatTakesNothingMakesNoStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		to, box := &receiver{start: time.Now()}, &outbox{wake: make(chan struct{}), full: errors.New("disk full")}
+		s := &sender{name: "group", channel: to, outbox: box, wake: box.Wake, now: time.Now, logger: slog.New(slog.DiscardHandler)}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- s.Run(ctx) }()
+		synctest.Wait()
+		box.add(1, alerts.ReasonMissed, false)
+		box.add(2, alerts.ReasonRejected, false)
+		<-time.After(10 * time.Minute)
+		synctest.Wait()
+		if diff := cmp.Diff([]string{"0s 来电未接"}, to.arrived()); diff != "" {
+			t.Errorf("while the disk is full (-want +got):\n%s", diff)
+		}
+		box.mu.Lock()
+		box.full = nil
+		box.mu.Unlock()
+		<-time.After(20 * time.Second)
+		synctest.Wait()
+		if got := to.arrived(); len(got) != 1 || !strings.HasSuffix(got[0], "来电被拒接") {
+			t.Errorf("when it is not any more: %v", got)
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// While a receiver is away each alert is tried once as it comes; then one of them finds out that it
+// is well again, and all the others follow at once, the worst first.
+func TestNoMessageHoldsUpAnother(t *testing.T) {
+	now := time.Date(2026, 11, 27, 1, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	options := sqlite.Options{Location: time.UTC, Now: clock, Plan: alerts.Plan{Routes: []alerts.Route{{Channel: "group", Least: alerts.Info}}}}
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "log.db"), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	raise := func(reason alerts.Reason, severity alerts.Severity) {
+		t.Helper()
+		if err := db.Raise(t.Context(), alerts.Alert{Key: string(reason), Rule: string(reason), Reason: reason, Certainty: alerts.Certain, Severity: severity, Line: "duty", At: now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	to := &receiver{start: now}
+	s := &sender{name: "group", channel: to, outbox: db, wake: db.Wake, now: clock, logger: slog.New(slog.DiscardHandler)}
+	play := func(lasts time.Duration) (arrived []string) {
+		for end := now.Add(lasts); now.Before(end); {
+			wait, _ := s.turn(t.Context())
+			for _, a := range to.arrived() {
+				_, what, _ := strings.Cut(a, " ") // the receiver's clock is the wall's
+				arrived = append(arrived, now.Format("15:04:05 ")+what)
+			}
+			now = now.Add(wait)
+		}
+		return arrived
+	}
+	to.set(errors.New("the receiver answers 500"))
+	for _, r := range []alerts.Reason{alerts.ReasonRedirected, alerts.ReasonForwardQuery, alerts.ReasonTransfer, alerts.ReasonPickup} {
+		raise(r, alerts.Info)
+	}
+	raise(alerts.ReasonMissed, alerts.Critical)
+	tries := play(45 * time.Minute)
+	if len(tries) > 5+12 || !strings.HasPrefix(tries[0], "01:00:00 来电未接") {
+		t.Errorf("%d tries while it was away:\n%s", len(tries), strings.Join(tries, "\n"))
+	}
+	to.set(nil)
+	raise(alerts.ReasonForwardCode, alerts.Critical)
+	got := play(10 * time.Second)
+	if len(got) != 6 || !strings.HasSuffix(got[0], alerts.ReasonForwardCode.Title()) || !strings.HasSuffix(got[1], alerts.ReasonMissed.Title()) {
+		t.Errorf("when it was well again:\n%s", strings.Join(got, "\n"))
+	}
 }
 
 // What is known of the caller leaves the building only where the site lets it.

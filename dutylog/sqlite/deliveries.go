@@ -30,14 +30,13 @@ func (t *tx) spare(a alerts.Alert, which string) error {
 		string(alerts.Needless), micros(t.now), a.ID, string(alerts.Waiting))
 }
 
-// NextDelivery implements alerts.Outbox. A call that rings at this moment goes before everything.
+// NextDelivery implements alerts.Outbox. How bad an alert is stands in the order of alerts.Severities.
 func (db *DB) NextDelivery(ctx context.Context, channel string) (alerts.Delivery, bool, error) {
 	const doing = "read the next delivery"
-	order := "w.over_at IS NULL AND w.reason IN ('ring_3', 'limit_passed') DESC, d.id"
-	if db.options.Plan.Route(channel).Calls {
-		order = "d.next_try, d.id"
-	}
-	d, err := scanDelivery(db.reading(ctx).QueryRow(deliverySelect+" JOIN alerts w ON w.id = d.alert WHERE d.channel = ? AND d.state = 'waiting' ORDER BY "+order+" LIMIT 1", channel))
+	d, err := scanDelivery(db.reading(ctx).QueryRow(deliverySelect+" JOIN alerts w ON w.id = d.alert WHERE d.channel = ? AND d.state = 'waiting' "+
+		"AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.alert = d.alert AND e.channel = d.channel AND e.state = 'waiting' AND e.id < d.id AND (d.over OR e.post = d.post)) "+
+		"ORDER BY max(d.next_try, ?), d.attempts > 0, w.over_at IS NULL AND w.reason IN ('ring_3', 'limit_passed') DESC, instr('info warning critical', w.severity) DESC, d.id LIMIT 1",
+		channel, micros(db.options.Now())))
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, false, nil
 	}
@@ -53,8 +52,13 @@ func (db *DB) NextDelivery(ctx context.Context, channel string) (alerts.Delivery
 // SaveDelivery implements alerts.Outbox.
 func (db *DB) SaveDelivery(ctx context.Context, d alerts.Delivery) error {
 	return db.write(ctx, "save a delivery", func(t *tx) error {
-		return t.exec("UPDATE deliveries SET state = ?, attempts = ?, next_try = ?, done_at = ?, error = ? WHERE id = ? AND state = ?",
+		err := t.exec("UPDATE deliveries SET state = ?, attempts = ?, next_try = ?, done_at = ?, error = ? WHERE id = ? AND state = ?",
 			string(d.State), d.Attempts, micros(d.NextTry), micros(d.DoneAt), d.Error, d.ID, string(alerts.Waiting))
+		if err != nil || d.State != alerts.Delivered || t.db.options.Plan.Route(d.Channel).Calls {
+			return err
+		}
+		return t.exec("UPDATE deliveries SET next_try = ? WHERE channel = ? AND state = ? AND attempts > 0 AND next_try > ?",
+			micros(d.DoneAt), d.Channel, string(alerts.Waiting), micros(d.DoneAt))
 	})
 }
 
