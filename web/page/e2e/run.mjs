@@ -416,6 +416,22 @@ await check('what neither record saw stands beside every list, and what the swit
   await desk.at('unseen-failed').waitFor({ state: 'hidden' })
 })
 
+await check('a call while typing in another field, or with a dialog open, only announces itself', async () => {
+  await desk.at('nav-search').click()
+  const field = desk.page.locator('[data-test="search-words"] input, input[data-test="search-words"]').first()
+  const typed = (async () => { for (const c of 'abcdefghijklmnopqrstuvwxyz') await desk.page.keyboard.type(c, { delay: 200 }) })()
+  const placed = simulate('--from', '13912345678', '--answer-after', '2s', '--talk', '2s')
+  await desk.at('waiting').waitFor()
+  await typed
+  assert.equal(await field.inputValue(), 'abcdefghijklmnopqrstuvwxyz')
+  await placed
+  await field.fill('')
+  await desk.key('F2')
+  await desk.at('entry-head').waitFor()
+  await desk.says(/139 1234 5678/, desk.at('entry-head'))
+  await desk.at('nav-calls').click() // the focus leaves the form
+})
+
 await check('search: an old matter is found by its words, marked, and opened', async () => {
   await desk.key('/')
   await desk.at('search-words', ':focus').waitFor()
@@ -442,7 +458,11 @@ await check('reconciliation: what does not agree, by its number, cause and call'
   await desk.at('nav-reconcile').click()
   await desk.at('ledger-row').first().waitFor()
   await desk.says(/录音单侧无声[\s\S]*听不到值班员[\s\S]*未解决[\s\S]*有录音无通话[\s\S]*交换机上/, desk.at('ledger-row').first().locator('xpath=../..'))
-  assert.equal(await desk.at('ledger-count').innerText(), '2')
+  assert.match(await desk.at('nav-more').innerText(), /2$/)
+  await desk.at('nav-more').click()
+  assert.equal(await desk.at('reconcile-count').innerText(), '2')
+  await desk.key('Escape')
+  assert.equal(await desk.at('nav-menu').count(), 0)
   assert.equal(await desk.at('ledger-run').count(), 0, 'an officer only looks')
   await desk.nothingCutOff()
   await desk.nothingCutOffLow()

@@ -5,6 +5,7 @@ import './style.css'
 import { lang, setLang } from './i18n'
 import { startAlerts } from './state/alerts'
 import { startDesk } from './state/desk'
+import { startKeys } from './state/keys'
 import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
 import { startLedger } from './state/ledger'
@@ -15,6 +16,7 @@ import { startSound } from './state/sound'
 
 setLang(lang.value)
 startDesk()
+startKeys()
 startRoute()
 startLive()
 startHealth()

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Call, Line } from '@/api/types'
-import { goesOnElsewhere, HOLD_MS, mayTakeForm, newsOf, offered } from '@/logic/hold'
+import { goesOnElsewhere, HOLD_MS, mayTakeForm, newsOf, offered, TYPING_MS } from '@/logic/hold'
 
 const NOW = 1_000_000_000
 const call = (id: string, offered_at: string, ended_at: string | null = null) => ({ id, offered_at, ended_at }) as Call
@@ -14,6 +14,10 @@ describe('the form is taken away for another call', () => {
     ['never while its own call rings or talks, even untouched', { ...idle, running: true }, false],
     ['never while a recording plays', { ...idle, playing: true }, false],
     ['never while something typed is not saved', { ...idle, dirty: true }, false],
+    ['never while a dialog is open', { ...idle, busy: true }, false],
+    ['not while somebody types in any field', { ...idle, typed: NOW - 200 }, false],
+    ['not when somebody typed 9 s ago', { ...idle, typed: NOW - TYPING_MS + 1000 }, false],
+    ['when nobody has typed for ten seconds', { ...idle, typed: NOW - TYPING_MS }, true],
     ['not when an unfinished entry was touched a moment ago', held(NOW - 1000), false],
     ['not when an unfinished entry was touched 119 s ago', held(NOW - HOLD_MS + 1000), false],
     ['when it was touched two minutes ago', held(NOW - HOLD_MS), true],

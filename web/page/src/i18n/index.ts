@@ -12,10 +12,11 @@ import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
 import { searchEn, searchZh, type SearchKey } from './search'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { testsEn, testsZh, type TestsKey } from './tests'
+import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | SearchKey | SidesKey | TestsKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | SearchKey | SidesKey | TestsKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -40,8 +41,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...searchZh, ...sidesZh, ...testsZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...searchEn, ...sidesEn, ...testsEn },
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...searchZh, ...sidesZh, ...testsZh, ...waitZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...searchEn, ...sidesEn, ...testsEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

@@ -6,6 +6,8 @@ import type { Call, Line } from '@/api/types'
 export const HOLD_MS = 120_000
 /** A call that ended before it was first heard of is news for this long. */
 export const FRESH_MS = 60_000
+/** Whoever pressed a key in a field so lately is still typing; they look at the paper or the phone, not at the screen. */
+export const TYPING_MS = 10_000
 
 export interface FormView {
   /** The entry in the form belongs to a call that rings or talks. */
@@ -14,13 +16,18 @@ export interface FormView {
   playing?: boolean
   /** The form has text that is not saved. */
   dirty: boolean
+  /** A dialog is open, or the page that is shown is no business of the desk and the person no officer. */
+  busy?: boolean
+  /** When a key was last pressed in any field of the page, in this PC's time. */
+  typed?: number
   /** When each unfinished entry was last touched, or brought up by a call, in this PC's time. */
   unfinished: number[]
 }
 
 /** A new call may bring up its entry only when nobody can be working with another one. */
 export function mayTakeForm(form: FormView, now: number): boolean {
-  if (form.running || form.playing || form.dirty) return false
+  if (form.running || form.playing || form.dirty || form.busy) return false
+  if (form.typed && now - form.typed < TYPING_MS) return false
   return form.unfinished.every((at) => now - at >= HOLD_MS)
 }
 

@@ -14,12 +14,13 @@ import { listOrder, partyName } from '@/logic/words'
 import { dropErased, forgetKept, keptEntries, take } from './drafts'
 import { EntrySession } from './entry-session'
 import { forgetHeld, heldEntries, hold } from './held'
+import { dialogOpen, typedAt } from './keys'
 import { loadKinds } from './kinds'
 import { connection, line, lines, now, on, serverNow } from './live'
 import { dismissAll, notify } from './notices'
 import { playingNow } from './playing'
 import { go, goDesk, goEntry, onLost, route } from './route'
-import { canReadEntries, canWrite, session, signedIn, someoneElse } from './session'
+import { atThePhone, canReadEntries, canWrite, session, signedIn, someoneElse } from './session'
 
 const LIST_LIMIT = 200
 const FLASH_MS = 2200
@@ -215,7 +216,8 @@ function free(): boolean {
   const shown = form ? form.state.entry : desk.entries[route.entry]
   // What is not known yet counts as unfinished.
   const unfinished = heldEntries().filter((h) => !desk.entries[h.id] || desk.entries[h.id].state === 'open').map((h) => h.at)
-  return mayTakeForm({ running: !!shown && runs(shown.call_id), playing: playingNow(), dirty: !!form && form.dirty, unfinished }, Date.now())
+  const busy = dialogOpen() || (route.page !== 'desk' && !atThePhone.value) // Only the officer is fetched from another page.
+  return mayTakeForm({ running: !!shown && runs(shown.call_id), playing: playingNow(), dirty: !!form && form.dirty, busy, typed: typedAt(), unfinished }, Date.now())
 }
 
 function maybePop(call: Call): void {

@@ -25,3 +25,21 @@ export function useKeys(handler: (name: string, e: KeyboardEvent) => boolean): v
   onMounted(() => window.addEventListener('keydown', listen))
   onBeforeUnmount(() => window.removeEventListener('keydown', listen))
 }
+
+let typed = 0
+/** When a key was last pressed in the field that has the focus; 0 outside fields, and in the form of the desk, which knows itself what is unfinished. */
+export function typedAt(): number {
+  const focus = document.activeElement
+  return typingNow() && focus && !focus.closest('.desk') ? typed : 0
+}
+
+/** Whether something stands over the page and waits for an answer. */
+export const dialogOpen = (): boolean =>
+  Array.from(document.querySelectorAll<HTMLElement>('[role="dialog"]')).some((d) => d.offsetParent !== null || d.getClientRects().length > 0)
+
+/** Keeps watch over every field; letters of an input method count, too. */
+export function startKeys(): void {
+  const note = () => { if (typingNow()) typed = Date.now() }
+  window.addEventListener('keydown', note, true)
+  window.addEventListener('input', note, true)
+}

@@ -16,6 +16,8 @@ export const signedIn = computed(() => !!session.user && !session.user.must_chan
 const role = computed(() => (signedIn.value && session.user ? session.user.role : ''))
 const isOne = (...roles: Role[]) => computed(() => roles.some((r) => r === role.value))
 export const canWrite = isOne('officer', 'chief', 'leader')
+/** Whose call it is that rings. */
+export const atThePhone = isOne('officer')
 export const canReadEntries = computed(() => role.value !== '' && role.value !== 'admin')
 export const canListen = canReadEntries
 export const canReconcile = isOne('supervisor', 'admin')
