@@ -3,9 +3,9 @@ package alerts
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -108,12 +108,16 @@ func (t Codes) Read(dialled string) (code Code, number string, ok bool) {
 // betweenKeys are pauses and other signs that a phone's memory keys hold between digits.
 const betweenKeys = " ,-.()pPwW+"
 
+// escape is a byte of a SIP address that could not stand there as it is.
+var escape = regexp.MustCompile("%[0-9A-Fa-f]{2}")
+
 // spelled gives the keys of a dialling: escapes of SIP (RFC 3261 section 19.1.2) and signs of full width as what they
 // stand for, and without pauses.
 func spelled(dialled string) string {
-	if plain, err := url.PathUnescape(dialled); err == nil {
-		dialled = plain
-	}
+	dialled = escape.ReplaceAllStringFunc(dialled, func(hex string) string {
+		b, _ := strconv.ParseUint(hex[1:], 16, 8) // the pattern lets nothing else through
+		return string([]byte{byte(b)})
+	})
 	return strings.Map(func(r rune) rune {
 		if r > 0xFF00 && r < 0xFF5F { // full width forms of ASCII
 			r -= 0xFEE0
