@@ -159,8 +159,8 @@ func TestThePhoneRingsWhenNothingElseWorks(t *testing.T) {
 			})
 		}, nil},
 		{"the hangup handler is not there", func(t *testing.T, s *asterisk.Settings) {
-			s.Templates = with(t, *s, "modules.conf.tmpl", func(text string) string {
-				return strings.ReplaceAll(text, "load = app_stack.so", "")
+			s.Templates = with(t, *s, "extensions.conf.tmpl", func(text string) string {
+				return strings.ReplaceAll(text, "[dutyline-end]", "[elsewhere]")
 			})
 		}, nil},
 	} {
@@ -231,7 +231,7 @@ func TestOnlyLoopbackIsTheTrunkAndOnlyThePasswordIsTheDutyPhone(t *testing.T) {
 		t.Error("a wrong password registered")
 	}
 	tone := asterisktest.Tone(t, callerTone, time.Second)
-	stranger := asterisktest.StartSIPp(t, asterisktest.Scenario(t, "caller", map[string]string{"talk_ms": "100", "voice": tone, "from": "trunk"}),
+	stranger := asterisktest.StartSIPp(t, asterisktest.Scenario(t, "caller", map[string]string{"talk_ms": "100", "voice": tone, "from": "trunk", "rings": "180"}),
 		strings.Replace(asterisktest.FreeUDP(t), "127.0.0.1", "127.0.0.2", 1), p.Settings.SIPAddress, 10*time.Second, "-s", p.Settings.Number)
 	if err := stranger.Wait(); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Errorf("a caller from another address was not challenged: %v", err)
