@@ -67,7 +67,7 @@ func ofEngaged(f LineFacts) Judgement {
 	j, n := Judgement{Cause: EngagedNot}, 0
 	for _, a := range f.Log.Open {
 		if a.Reason == ReasonEngagedRefused && a.Finding != telephony.BusyWithoutCall {
-			n++
+			n += max(a.Times, 1)
 			j = Judgement{Cause: EngagedRefused, At: earliest(j.At, a.At), Detail: strconv.Itoa(n)}
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"dutyline/alerts"
 	"dutyline/config"
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
@@ -135,8 +134,7 @@ func (a *app) wire(context.Context) error {
 	eye := ariConfig(a.cfg, a.logger)
 	eye.Now, eye.Uptime = a.clock.Now, a.clock.Uptime
 	a.sw = ari.New(eye, a.registry)
-	a.committer = newCommitter(a.log, alerts.Rules{}, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
-	a.committer.judge = a.rules.Judge
+	a.committer = newCommitter(a.log, a.rules.Judge, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
 	a.accesses = newAccessKeeper(a.log, a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
