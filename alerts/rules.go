@@ -43,6 +43,9 @@ func (r Rules) from(ch telephony.Change) []Alert {
 	if ofOurs(ch.Call) {
 		return nil
 	}
+	if ch.Kind == telephony.CallSettled {
+		ch.At = ch.Call.EndedAt // it happened then; the journal's word may be much later
+	}
 	var out []Alert
 	switch ch.Kind {
 	case telephony.CallRing3:

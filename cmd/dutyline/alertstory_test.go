@@ -248,6 +248,9 @@ func (s *alertStory) standing(a alerts.Alert) string {
 	if a.Reopened > 0 {
 		words = append(words, fmt.Sprintf("came back %d times", a.Reopened))
 	}
+	if a.Times > 1 {
+		words = append(words, fmt.Sprintf("%d calls", a.Times))
+	}
 	if a.Reached.Post != "" {
 		words = append(words, strings.TrimSpace(fmt.Sprintf("told %s %s", a.Reached.Post, a.Reached.Person)))
 	}
