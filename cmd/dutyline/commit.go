@@ -37,7 +37,7 @@ type raiser interface {
 type committer struct {
 	log        changeLog
 	judge      alerts.Judge // what a change is worth telling
-	quarantine string // file for changes the log refuses
+	quarantine string       // file for changes the log refuses
 	logger     *slog.Logger
 	unlogged   *unlogged // what the page shows although the log does not have it yet
 
