@@ -102,6 +102,8 @@ func ofDevice(f LineFacts) Judgement {
 		return Judgement{Cause: DeviceNoSIP}
 	case !f.SIP.Heard || f.Log == nil:
 		return Judgement{Cause: DeviceUnseen}
+	case !f.SIP.Registered:
+		return Judgement{Cause: DeviceUnproved}
 	}
 	return Judgement{Cause: DeviceWell}
 }

@@ -19,6 +19,7 @@ import (
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 	"dutyline/recorder/archive"
+	"dutyline/telephony"
 	"dutyline/telephony/ari"
 	"dutyline/telephony/cel"
 	"dutyline/telephony/tape"
@@ -141,8 +142,9 @@ func (a *app) wire(context.Context) error {
 	a.watcher = newWatcher(lines, box, a.tell, a.logger)
 	a.wireProber(lines)
 	a.watcher.clock = a.clock
-	a.watcher.sip = newSIPView(a.cfg, lines, a.clock.Now, a.clock.Uptime, a.registry, a.logger)
+	a.watcher.sip = newSIPView(a.cfg, a.watcher.homes, a.clock.Now, a.clock.Uptime, a.registry, a.logger)
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
+	a.auditor.now, a.auditor.up = a.watcher.SwitchNow, a.clock.Uptime
 	a.watcher.audit = a.auditor.Ask
 	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Uptime: a.clock.Uptime, Wake: a.log.WakeDue, Log: a.logger}
 	a.wireSnooper()
@@ -177,6 +179,11 @@ func (a *app) resume(ctx context.Context) error {
 	if err := a.resumeSight(ctx); err != nil {
 		return err
 	}
+	homes, err := a.log.Homes(ctx)
+	if err != nil {
+		return err
+	}
+	a.watcher.homes.homes = telephony.NewHomes(homes)
 	if a.snooper != nil {
 		a.snooper.resume(open)
 	}

@@ -60,6 +60,11 @@ func (t *tx) record(ch telephony.Change, judge alerts.Judge) (fresh bool, err er
 	if err := t.recordLine(ch); err != nil {
 		return true, err
 	}
+	if ch.Home != nil {
+		if err := t.recordHome(*ch.Home); err != nil {
+			return true, err
+		}
+	}
 	var before, after keptCall
 	if ch.Call != nil && !withoutID(ch) {
 		if before, after, err = t.recordCall(ch); err != nil {
