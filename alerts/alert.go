@@ -36,8 +36,9 @@ const (
 	Returns     Event = "reopened"
 	Mutes       Event = "muted"
 	Unmutes     Event = "unmuted"
-	Tells       Event = "told"  // a post of the chain
-	BeginsAgain Event = "again" // the chain, because nobody took it on
+	OnceMore    Event = "once_more" // a call more of the same problem
+	Tells       Event = "told"      // a post of the chain
+	BeginsAgain Event = "again"     // the chain, because nobody took it on
 )
 
 // Alert is one problem.
@@ -56,6 +57,12 @@ type Alert struct {
 	Detail    string
 	Evidence  []Evidence // what it rests on
 	At        time.Time  // of what happened
+	FoundAt   time.Time  // when that was found in the switch's journal; zero: it was told as it happened
+
+	// Of a problem that is told of several calls: how many they are, and when the newest was.
+	// Then CallID and Detail are of that one.
+	Times  int
+	LastAt time.Time
 
 	AcknowledgedAt time.Time
 	AcknowledgedBy dutylog.Actor
@@ -152,6 +159,9 @@ func (a Alert) MarshalJSON() ([]byte, error) {
 		Detail         string            `json:"detail"`
 		Evidence       []Evidence        `json:"evidence"`
 		OpenedAt       *string           `json:"opened_at"`
+		FoundAt        *string           `json:"found_at"`
+		Times          int               `json:"times"`
+		LastAt         *string           `json:"last_at"`
 		AcknowledgedAt *string           `json:"acknowledged_at"`
 		AcknowledgedBy string            `json:"acknowledged_by"`
 		Note           string            `json:"note"`
@@ -168,6 +178,7 @@ func (a Alert) MarshalJSON() ([]byte, error) {
 		NextPost       dutylog.Post      `json:"next_post"`
 		NextAt         *string           `json:"next_at"`
 	}{a.ID, a.Key, a.Rule, a.Reason, a.Certainty, a.Severity, a.State(), a.Line, a.CallID, a.Finding, a.Detail, append([]Evidence{}, a.Evidence...), telephony.JSONTime(a.At),
+		telephony.JSONTime(a.FoundAt), a.Times, telephony.JSONTime(a.LastAt),
 		telephony.JSONTime(a.AcknowledgedAt), nameOf(a.AcknowledgedBy), a.Note, telephony.JSONTime(a.ResolvedAt),
 		a.Reopened, telephony.JSONTime(a.ReopenedAt), telephony.JSONTime(a.Muted.Until), a.Muted.Rule, nameOf(a.Muted.By), a.Muted.Reason,
 		a.Reached.Post, a.Reached.Person, telephony.JSONTime(a.Reached.At), a.Coming.Post, telephony.JSONTime(a.Coming.At)})

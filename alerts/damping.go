@@ -19,8 +19,8 @@ func (d Damping) of(a Alert) time.Duration {
 	return time.Duration(d)
 }
 
-// mayReturn reports whether such a problem may come back; what belongs to a call never does.
-func (a Alert) mayReturn() bool { return a.CallID == "" && a.Reason.Lasts() }
+// mayReturn reports whether such a problem may come back; what belongs to one call never does.
+func (a Alert) mayReturn() bool { return a.Reason.Gathers() || a.CallID == "" && a.Reason.Lasts() }
 
 // Returns reports whether a problem that is seen at a moment is this one, come back: soon enough
 // or while it is muted, and nobody was told that it was over.
@@ -37,14 +37,16 @@ func (a Alert) Resolve(at, found time.Time, d Damping) Alert {
 }
 
 // Reopen is the alert whose problem came back. Whoever had taken it on thinks that it is done: it
-// waits for somebody again, and is told again.
+// waits for somebody again, and is told again. Else those who were told know of it, and the chain
+// begins anew: the next post's time counts from now on, not from when it stood before.
 func (a Alert) Reopen(at, found time.Time, d Damping) Alert {
 	taken := !a.AcknowledgedAt.IsZero()
 	a.ResolvedAt, a.ReopenedAt, a.Reopened = time.Time{}, at, a.Reopened+1
 	if taken {
 		a.AcknowledgedAt, a.AcknowledgedBy, a.Note = time.Time{}, dutylog.Actor{}, ""
-		a = a.NewRound(found, d)
+		return a.NewRound(found, d)
 	}
+	a.RoundAt, a.Reached, a.Coming = later(found, a.RoundAt), Reached{}, Coming{}
 	return a
 }
 

@@ -31,11 +31,15 @@ func (r Route) Takes(a Alert) bool {
 // line that is well again before they have picked up. What happened, and a call that rings, waits for
 // nothing.
 func (r Route) Patience(a Alert) time.Duration {
-	if r.Calls && a.Reason.Lasts() && a.CallID == "" {
-		return 15 * time.Second
+	if a.Reason == ReasonUnknown || r.Calls && a.Reason.Lasts() && a.CallID == "" {
+		return patience
 	}
 	return 0
 }
+
+// patience is long enough for a short fault to pass, and for the journal to say what came of a call
+// that was not seen to its end.
+const patience = 15 * time.Second
 
 // DeliveryState is where a delivery stands.
 type DeliveryState string
@@ -70,13 +74,16 @@ type Delivery struct {
 // Notice is what goes out: rule, line, time and entry number, and what the reason is called. What
 // more is known of it goes out by WithDetails only.
 func (d Delivery) Notice() Notice {
-	at := d.Alert.At
+	at, title := later(d.Alert.At, d.Alert.LastAt), d.Alert.Reason.Title()
 	if d.Over {
 		at = d.Alert.ResolvedAt
 	}
+	if !d.Alert.FoundAt.IsZero() {
+		title += "（事后查明）" // it is no alarm of this moment
+	}
 	return Notice{
 		ID: "dutyline-" + strconv.FormatInt(d.ID, 10), AlertID: strconv.FormatInt(d.Alert.ID, 10), Rule: d.Alert.Rule, Reason: d.Alert.Reason,
-		Severity: d.Alert.Severity, Line: d.Alert.Line, At: at, EntryNumber: d.EntryNumber, Title: d.Alert.Reason.Title(), Over: d.Over,
+		Severity: d.Alert.Severity, Line: d.Alert.Line, At: at, EntryNumber: d.EntryNumber, Title: title, Over: d.Over,
 		Attempt: d.Attempts, Again: d.Round > 0 && !d.Over, Post: d.Post, Person: d.Person,
 	}
 }

@@ -11,17 +11,18 @@ import (
 // EvidenceKind is what an alert points to.
 type EvidenceKind string
 
-// The closed set of kinds; the two in the middle are telephony's own words.
+// The closed set of kinds; event and sip are telephony's own words.
 const (
-	EvidenceCall  EvidenceKind = "call"  // Ref is the call's id
-	EvidenceEvent EvidenceKind = "event" // Ref is the switch's channel, or the line; with At it is found on the tape
-	EvidenceSIP   EvidenceKind = "sip"   // Ref is the Call-ID
-	EvidenceAudio EvidenceKind = "audio" // Ref is the call whose recording it is
+	EvidenceCall    EvidenceKind = "call"    // Ref is the call's id
+	EvidenceEvent   EvidenceKind = "event"   // Ref is the switch's channel, or the line; with At it is found on the tape
+	EvidenceSIP     EvidenceKind = "sip"     // Ref is the Call-ID
+	EvidenceJournal EvidenceKind = "journal" // Ref is the call as the switch's journal has it, At is of the row that ended it
+	EvidenceAudio   EvidenceKind = "audio"   // Ref is the call whose recording it is
 )
 
 // EvidenceKinds lists them.
 func EvidenceKinds() []EvidenceKind {
-	return []EvidenceKind{EvidenceCall, EvidenceEvent, EvidenceSIP, EvidenceAudio}
+	return []EvidenceKind{EvidenceCall, EvidenceEvent, EvidenceSIP, EvidenceJournal, EvidenceAudio}
 }
 
 // Evidence is one thing that an alert rests on: where to find it, and what it says.
@@ -75,6 +76,9 @@ func withEvidence(ch telephony.Change, list []Alert) []Alert {
 func evidenceOf(ch telephony.Change) (out []Evidence) {
 	if ch.Call != nil {
 		out = append(out, Evidence{Kind: EvidenceCall, Ref: ch.Call.ID, At: ch.Call.OfferedAt})
+	}
+	if ch.Kind == telephony.CallSettled {
+		out = append(out, Evidence{Kind: EvidenceJournal, Ref: ch.Call.ID, At: ch.At})
 	}
 	for _, p := range ch.Proofs {
 		out = append(out, Evidence{Kind: EvidenceKind(p.Kind), Ref: p.Ref, Text: p.Text, At: p.At})

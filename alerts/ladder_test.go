@@ -78,13 +78,13 @@ func watch(events []telephony.Event) (changes []telephony.Change) {
 var ofTheBell = []alerts.Reason{alerts.ReasonMissed, alerts.ReasonEngagedRefused, alerts.ReasonRejected, alerts.ReasonUnreached, alerts.ReasonUnknown,
 	alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind}
 
-// told is what the rules say of events, one key once, without what is of the bell.
+// told is what the rules say of events, one key of one call once, without what is of the bell.
 func told(r alerts.Rules, events []telephony.Event) (list []alerts.Alert) {
 	seen := map[string]bool{}
 	for _, ch := range watch(events) {
 		for _, a := range r.From(ch) {
-			if len(a.Ends) == 0 && !seen[a.Key] && !slices.Contains(ofTheBell, a.Reason) {
-				seen[a.Key] = true
+			if len(a.Ends) == 0 && !seen[a.Key+a.CallID] && !slices.Contains(ofTheBell, a.Reason) {
+				seen[a.Key+a.CallID] = true
 				list = append(list, a)
 			}
 		}

@@ -23,7 +23,7 @@ func wellLine() alerts.LineFacts {
 	return alerts.LineFacts{
 		Line: telephony.Line{Name: "duty"}, State: telephony.LineState{Line: "duty", State: telephony.Idle, Since: noon.Add(-time.Hour)},
 		Trunks: []alerts.TrunkFacts{{Name: "PJSIP/trunk", Qualified: true, Known: true, Online: true}},
-		SIP:    alerts.SIPFacts{Wanted: true, Heard: true},
+		SIP:    alerts.SIPFacts{Wanted: true, Heard: true, Registered: true},
 		Log:    &alerts.LineLog{Recent: []dutylog.Call{rang(telephony.Inbound, 10*time.Minute)}},
 	}
 }
@@ -92,6 +92,8 @@ var lampCases = map[alerts.Cause]func(*alerts.LineFacts){
 	alerts.DeviceMoved:  func(f *alerts.LineFacts) { f.Log.Open = []alerts.Alert{{Reason: alerts.ReasonMoved, At: noon}} },
 	alerts.DeviceNoSIP:  func(f *alerts.LineFacts) { f.SIP = alerts.SIPFacts{} },
 	alerts.DeviceUnseen: func(f *alerts.LineFacts) { f.SIP.Heard = false },
+
+	alerts.DeviceUnproved: func(f *alerts.LineFacts) { f.SIP.Registered = false },
 	alerts.TrunkAway: func(f *alerts.LineFacts) {
 		f.Trunks = append(f.Trunks, alerts.TrunkFacts{Name: "PJSIP/other", Qualified: true, Known: true})
 	},

@@ -28,6 +28,8 @@ const (
 	DeviceNoSIP   Cause = "device_no_sip"
 	DeviceUnseen  Cause = "device_unseen"
 
+	DeviceUnproved Cause = "device_unproved"
+
 	TrunkWell        Cause = "trunk_ok"
 	TrunkAway        Cause = "trunk_offline"
 	TrunkUnqualified Cause = "trunk_unqualified"
@@ -126,6 +128,8 @@ var causes = map[Cause]found{
 	DeviceMoved:   {LampDevice, Bad, "", Warning, "the duty phone registered from another address: make sure that it was moved on purpose, else change the account's password; then take the alert on"},
 	DeviceNoSIP:   {LampDevice, NotKnown, "", "", "SIP is not heard, so another device that answers would not be noticed: set sip.address, and hep.conf of Asterisk"},
 	DeviceUnseen:  {LampDevice, NotKnown, "", "", "no copy of a SIP message came lately: look at hep.conf of Asterisk and at sip.address"},
+
+	DeviceUnproved: {LampDevice, NotKnown, "", "", "the duty phone was not seen to register since the start, so it is not known which device is it: wait until it registers again, or restart the phone"},
 
 	TrunkWell:        {LampTrunk, Good, "", "", "the trunk answers"},
 	TrunkAway:        {LampTrunk, Bad, ReasonTrunk, "", "the trunk does not answer, so no call comes in: look at the gateway, its network and its account"},

@@ -46,8 +46,9 @@ type TrunkFacts struct {
 
 // SIPFacts is whether copies of SIP messages come.
 type SIPFacts struct {
-	Wanted bool // an address is configured
-	Heard  bool // and something came lately
+	Wanted     bool // an address is configured
+	Heard      bool // and something came lately
+	Registered bool // and it is proved where the duty phones are registered
 }
 
 // LineLog is what the duty log says of a line.

@@ -67,7 +67,7 @@ func ofEngaged(f LineFacts) Judgement {
 	j, n := Judgement{Cause: EngagedNot}, 0
 	for _, a := range f.Log.Open {
 		if a.Reason == ReasonEngagedRefused && a.Finding != telephony.BusyWithoutCall {
-			n++
+			n += max(a.Times, 1)
 			j = Judgement{Cause: EngagedRefused, At: earliest(j.At, a.At), Detail: strconv.Itoa(n)}
 		}
 	}
@@ -102,6 +102,8 @@ func ofDevice(f LineFacts) Judgement {
 		return Judgement{Cause: DeviceNoSIP}
 	case !f.SIP.Heard || f.Log == nil:
 		return Judgement{Cause: DeviceUnseen}
+	case !f.SIP.Registered:
+		return Judgement{Cause: DeviceUnproved}
 	}
 	return Judgement{Cause: DeviceWell}
 }

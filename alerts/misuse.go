@@ -68,7 +68,12 @@ type check func(telephony.Change, View) (Alert, bool, error)
 // misuse decides whether a call is no use for duty. What is known at once is told at once: the
 // digits as they are dialled, the caller as the bell begins; how long it took when it is over.
 func (r Rules) misuse(ch telephony.Change, v View) (out []Alert, err error) {
-	if ch.Call == nil || v == nil || ch.Kind != telephony.CallOffered && ch.Kind != telephony.CallEnded || ofOurs(ch.Call) {
+	if ch.Call == nil || v == nil || ofOurs(ch.Call) {
+		return nil, nil
+	}
+	switch ch.Kind {
+	case telephony.CallOffered, telephony.CallEnded, telephony.CallSettled:
+	default:
 		return nil, nil
 	}
 	checks := []check{r.nuisance, r.lasted}

@@ -72,6 +72,8 @@ func (p Plan) Next(a Alert, chain Chain, told []Delivery, now time.Time) Decisio
 		return Decision{Again: a.Muted.Until}
 	case !a.Muted.Until.IsZero():
 		return Decision{Unmute: true}
+	case a.old():
+		return Decision{} // on the page only
 	case a.State() == Resolved && !a.Reason.Lasts():
 		return Decision{} // somebody has taken it on: that is its end
 	case a.State() == Resolved:

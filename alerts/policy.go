@@ -53,7 +53,11 @@ func (r Rules) Weigh(a Alert, at time.Time) (weighed Alert, told bool) {
 	case r.Policy[i].Stance == Ignored:
 		return a, false
 	}
-	return r.Policy[i].weighed(a), true
+	weighed = r.Policy[i].weighed(a)
+	if a.Reason.Gathers() && weighed.Severity != a.Severity { // else what is forbidden would be lost in what is allowed
+		weighed.Key += "/" + string(weighed.Severity)
+	}
+	return weighed, true
 }
 
 func (p Policy) weighed(a Alert) Alert {

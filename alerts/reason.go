@@ -130,6 +130,14 @@ func Reasons() []Reason {
 	return out
 }
 
+// gathered are the reasons of which several calls are one problem: what stands behind them goes on
+// whether somebody calls or not.
+var gathered = map[Reason]bool{ReasonPhoneRedirect: true, ReasonFeatureForward: true, ReasonEngagedRefused: true, ReasonWrongDevice: true}
+
+// Gathers reports whether all calls with such a problem are told as one alert, until somebody has
+// taken it on.
+func (r Reason) Gathers() bool { return gathered[r] }
+
 // Lasts reports whether such a problem stands until its cause is gone. Another one is over at
 // once, and is resolved when somebody takes it on.
 func (r Reason) Lasts() bool { return standings[r].lasts }

@@ -17,6 +17,9 @@ type Rules struct {
 	Area   string         // its area code
 }
 
+// Judge decides what a change is worth telling; see Rules.Judge.
+type Judge func(ch telephony.Change, v View) ([]Alert, error)
+
 // Judge decides all that a change is worth telling: what happened, and misuse, which needs a look
 // into the log; weighed by what the site wants at this time. Like From it is pure in what it is
 // given: the same change and view give the same alerts under the same keys.
@@ -40,6 +43,9 @@ func (r Rules) from(ch telephony.Change) []Alert {
 	if ofOurs(ch.Call) {
 		return nil
 	}
+	if ch.Kind == telephony.CallSettled {
+		ch.At = ch.Call.EndedAt // it happened then; the journal's word may be much later
+	}
 	var out []Alert
 	switch ch.Kind {
 	case telephony.CallRing3:
@@ -50,8 +56,11 @@ func (r Rules) from(ch telephony.Change) []Alert {
 		out = append(out, r.fromFindings(ch)...)
 	case telephony.CallAnswered:
 		out = append(out, bellOver(ch))
-	case telephony.CallEnded:
+	case telephony.CallEnded, telephony.CallSettled:
 		out = append(out, bellOver(ch))
+		if ch.Kind == telephony.CallSettled && ch.Call.Outcome != telephony.Unknown { // now it is known
+			out = append(out, Alert{Line: ch.Line, CallID: ch.Call.ID, At: ch.At, Ends: []string{string(ReasonUnknown) + "/" + ch.Call.ID}})
+		}
 		out = append(out, r.fromFindings(ch)...)
 		if reason := outcomeReason(ch.Call); reason != "" && !slices.ContainsFunc(out, func(a Alert) bool { return a.Reason == reason }) {
 			out = append(out, fromOutcome(ch, reason))
@@ -66,9 +75,13 @@ func raised(ch telephony.Change, reason Reason, key string) Alert {
 	return Alert{Key: key, Rule: string(reason), Reason: reason, Certainty: s.certainty, Severity: s.severity, Line: ch.Line, At: ch.At}
 }
 
+// ofCall is what is told of one call, or of all the calls of one problem.
 func ofCall(ch telephony.Change, reason Reason) Alert {
 	a := raised(ch, reason, string(reason)+"/"+ch.Call.ID)
 	a.CallID = ch.Call.ID
+	if reason.Gathers() {
+		a.Key, a.Times, a.LastAt = string(reason)+"/"+ch.Line, 1, ch.At
+	}
 	return a
 }
 
@@ -96,7 +109,9 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			a.Detail = ch.Call.ForwardedTo
 		case telephony.WrongDevice:
 			a = ofCall(ch, ReasonWrongDevice)
-			a.Detail = ch.Detail
+			if ch.Kind == telephony.CallUpdated { // of the end it is the outcome's reason
+				a.Detail = ch.Detail
+			}
 		case telephony.RefusedByTest:
 			a = ofCall(ch, ReasonTestRefused)
 		case telephony.TransferredAfter, telephony.TransferAttempted:
@@ -185,7 +200,8 @@ func fromOutcome(ch telephony.Change, reason Reason) Alert {
 		a.Detail = ch.Call.ForwardedTo
 	case ReasonEngagedRefused:
 		if slices.Contains(ch.Call.Findings, telephony.BusyWithoutCall) {
-			a.Finding = telephony.BusyWithoutCall // a handset left off, do not disturb
+			a.Finding = telephony.BusyWithoutCall // a handset left off, do not disturb: another problem
+			a.Key += "/" + string(a.Finding)
 		}
 	}
 	return a

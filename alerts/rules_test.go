@@ -268,7 +268,7 @@ func TestAnAlertIsTakenOnOnce(t *testing.T) {
 func TestAnAlertWithoutATimeIsWrittenAsNull(t *testing.T) {
 	raw, err := json.Marshal(alerts.Alert{Key: "k", Reason: alerts.ReasonMissed})
 	want := `{"id":0,"key":"k","rule":"","reason":"missed","certainty":"","severity":"","state":"open","line":"","call_id":"","finding":"","detail":"","evidence":[],` +
-		`"opened_at":null,"acknowledged_at":null,"acknowledged_by":"","note":"","resolved_at":null,"reopened":0,"reopened_at":null,"muted_until":null,"muted_rule":false,"muted_by":"","muted_reason":"",` +
+		`"opened_at":null,"found_at":null,"times":0,"last_at":null,"acknowledged_at":null,"acknowledged_by":"","note":"","resolved_at":null,"reopened":0,"reopened_at":null,"muted_until":null,"muted_rule":false,"muted_by":"","muted_reason":"",` +
 		`"told_post":"","told_person":"","told_at":null,"next_post":"","next_at":null}`
 	if err != nil || string(raw) != want {
 		t.Errorf("%s, %v", raw, err)

@@ -18,7 +18,8 @@ const (
 	LineChanged  ChangeKind = "line"    // the line's state changed
 	LineFault    ChangeKind = "fault"   // a configuration fault was seen
 	LineFaultEnd ChangeKind = "fault_cleared"
-	PhoneMoved   ChangeKind = "phone_moved"  // the duty phone registered from another address, see Detail
+	PhoneMoved   ChangeKind = "phone_moved"  // the duty phone registered from another address, see Detail and Home
+	PhoneFound   ChangeKind = "phone_found"  // where a duty phone is registered became known, see Home
 	CodeRefused  ChangeKind = "code_refused" // the duty phone dialled a service code that the dialplan does not have: Detail. There is no call
 
 	IntervalSeen ChangeKind = "interval"     // an interval began or ended, see Interval
@@ -39,4 +40,5 @@ type Change struct {
 
 	Interval *Interval // of IntervalSeen; kind and beginning are its key
 	Journal  *Position // of JournalRead
+	Home     *Home     // of PhoneMoved and PhoneFound
 }

@@ -64,5 +64,14 @@ type Event struct {
 	Soft       bool    // of a hangup request: asked by the switch, not by the far end
 	OK         bool    // of a transfer: it succeeded
 	Endpoint   Endpoint
+	Contact    Contact       // of an endpoint: the registration of which the switch speaks
 	By         time.Duration // of a set clock: how far it is ahead of what it would have said
+}
+
+// Contact is one registration of an endpoint.
+type Contact struct {
+	URI     string // empty: the switch speaks of none
+	Made    bool   // it was made now
+	Answers bool   // it answers the switch; of one that is just replaced that may be said after its end
+	Gone    bool   // it was taken back, replaced, or ran out
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"dutyline/alerts"
@@ -25,6 +26,8 @@ var storyDeeds = []struct {
 	}},
 	{regexp.MustCompile(`^call (\w+) rings$`), (*alertStory).rings},
 	{regexp.MustCompile(`^call (\w+) is (missed|answered)$`), (*alertStory).ends},
+	{regexp.MustCompile(`^call (\w+) is (sent on to \d+|engaged)$`), (*alertStory).turnedAway},
+	{regexp.MustCompile(`^the journal says that call (\w+) of (\S+) was missed$`), (*alertStory).settled},
 	{regexp.MustCompile(`^(\w+) takes on (\w+)$`), func(s *alertStory, m []string) {
 		s.must(s.db.Acknowledge(s.t.Context(), s.alert(m[1]).ID, person(m[0]), "去看一下"))
 	}},
@@ -104,6 +107,22 @@ func (s *alertStory) ends(m []string) {
 	if m[1] == "answered" {
 		ended.Call.AnsweredAt, ended.Call.Outcome = s.clock, telephony.AnsweredLate
 	}
+	s.happens(ended)
+}
+
+// turnedAway is a call that the duty phone does not take.
+func (s *alertStory) turnedAway(m []string) {
+	c := telephony.Call{ID: m[0], Line: "duty", Direction: telephony.Inbound, OfferedAt: s.clock, EndedAt: s.clock, Outcome: telephony.Engaged}
+	if to, sent := strings.CutPrefix(m[1], "sent on to "); sent {
+		c.Outcome, c.Reason, c.ForwardedTo = telephony.Forwarded, telephony.ReasonPhoneRedirected, to
+	}
+	s.happens(telephony.Change{Kind: telephony.CallEnded, Call: &c, State: telephony.LineState{Line: "duty", State: telephony.Idle, Since: s.clock}})
+}
+
+// settled is what the switch's journal says afterwards of a call that rang at a time.
+func (s *alertStory) settled(m []string) {
+	_, _, _, ended := ringingCall(m[0], s.time(m[1]))
+	ended.Kind, ended.Call.SettledBy, ended.State.Since = telephony.CallSettled, telephony.SettledByJournal, s.clock
 	s.happens(ended)
 }
 

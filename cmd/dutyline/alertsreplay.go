@@ -214,14 +214,21 @@ func tapeChanges(lines []telephony.Line, name string, complaints io.Writer) (cha
 }
 
 // logChanges tells the calls of the log again, the oldest first.
-func logChanges(ctx context.Context, log dutylog.CallStore, lines []telephony.Line, from, to time.Time) (changes []telephony.Change, err error) {
+func logChanges(ctx context.Context, log interface {
+	dutylog.CallStore
+	dutylog.IntervalStore
+}, lines []telephony.Line, from, to time.Time) (changes []telephony.Change, err error) {
+	unseen, err := log.Intervals(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
 	for cursor := ""; ; {
 		page, next, err := log.Calls(ctx, dutylog.CallQuery{From: from, To: to, Limit: 500, Cursor: cursor})
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range page {
-			changes = append(changes, retold(c.Call, lines)...)
+			changes = append(changes, retold(c.Call, lines, unseen)...)
 		}
 		if cursor = next; cursor == "" {
 			break
@@ -231,8 +238,9 @@ func logChanges(ctx context.Context, log dutylog.CallStore, lines []telephony.Li
 	return changes, nil
 }
 
-// retold is a kept call as the tracker told it: offered, its rings, and how it ended.
-func retold(c telephony.Call, lines []telephony.Line) (changes []telephony.Change) {
+// retold is a kept call as the tracker told it: offered, its rings, and how it ended. That it rings
+// is told only while it does, so not where the live view saw nothing then.
+func retold(c telephony.Call, lines []telephony.Line, unseen []telephony.Interval) (changes []telephony.Change) {
 	add := func(kind telephony.ChangeKind, at time.Time, c telephony.Call) {
 		changes = append(changes, telephony.Change{Kind: kind, At: at, Line: c.Line, Call: &c})
 	}
@@ -247,11 +255,15 @@ func retold(c telephony.Call, lines []telephony.Line) (changes []telephony.Chang
 		if l.Name != c.Line || !ok {
 			continue
 		}
-		if rang >= l.Rule.Ring3At() {
-			add(telephony.CallRing3, c.RangAt.Add(l.Rule.Ring3At()), begun)
-		}
-		if rang >= l.Rule.LimitAt() {
-			add(telephony.CallLimit, c.RangAt.Add(l.Rule.LimitAt()), begun)
+		for _, warning := range []struct {
+			kind  telephony.ChangeKind
+			after time.Duration
+		}{{telephony.CallRing3, l.Rule.Ring3At()}, {telephony.CallLimit, l.Rule.LimitAt()}} {
+			at := c.RangAt.Add(warning.after)
+			missed := slices.ContainsFunc(unseen, func(i telephony.Interval) bool { return i.Kind == telephony.LiveDown && i.Overlaps(at, at) })
+			if rang >= warning.after && !missed {
+				add(warning.kind, at, begun)
+			}
 		}
 	}
 	if c.Ended() {
@@ -260,7 +272,8 @@ func retold(c telephony.Call, lines []telephony.Line) (changes []telephony.Chang
 	return changes
 }
 
-// tell is what rules say of changes, by key; of a key what was said first.
+// tell is what rules say of changes, by key; of a key what was said first. Calls that are one problem
+// are told apart here: changed rules may tell one of them and not another.
 func tell(r alerts.Rules, changes []telephony.Change, v alerts.View) (map[string]alerts.Alert, error) {
 	told := map[string]alerts.Alert{}
 	for _, ch := range changes {
@@ -269,8 +282,12 @@ func tell(r alerts.Rules, changes []telephony.Change, v alerts.View) (map[string
 			return nil, err
 		}
 		for _, a := range list {
-			if _, known := told[a.Key]; len(a.Ends) == 0 && !known {
-				told[a.Key] = a
+			key := a.Key
+			if a.Reason.Gathers() {
+				key = string(a.Reason) + "/" + a.CallID
+			}
+			if _, known := told[key]; len(a.Ends) == 0 && !known {
+				told[key] = a
 			}
 		}
 	}

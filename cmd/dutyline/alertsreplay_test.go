@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
 	"dutyline/telephony"
@@ -125,6 +126,25 @@ func TestATrialTellsRingsAndOutcomesAgain(t *testing.T) {
 	c.wants(1, `~ 2026-11-23 12:18:00 duty limit_passed certain warning (was limit_passed certain critical)
 - 2026-11-23 12:18:07 duty missed certain critical
 2 alerts as before, 0 more, 1 no more, 1 otherwise`, "--from", "2026-11-23", "--to", "2026-11-23")
+}
+
+// What the daemon found afterwards in the switch's journal it told, but not that it rings.
+func TestATrialAgreesWithWhatWasFoundAfterwards(t *testing.T) {
+	c := newTrial(t, "", "policy: [{reason: missed, is: ignored}]")
+	missed := endedCall("7.0")
+	missed.AnsweredAt, missed.Outcome, missed.Reason = time.Time{}, telephony.Missed, telephony.ReasonCallerLeftLate
+	missed.RangUntil, missed.EndedAt, missed.SettledBy = missed.RangAt.Add(8*time.Second), missed.RangAt.Add(8*time.Second), telephony.SettledByJournal // the room's limit is one second
+	down := telephony.Interval{Kind: telephony.LiveDown, From: missed.RangAt.Add(900 * time.Millisecond), To: missed.RangAt.Add(time.Hour), Cause: "killed"}
+	db, err := sqlite.Open(t.Context(), c.log, sqlite.Options{})
+	if err == nil {
+		err = errors.Join(db.RecordAndTell(t.Context(), []telephony.Change{{Kind: telephony.IntervalSeen, Interval: &down},
+			{Kind: telephony.CallSettled, Line: "duty", At: missed.EndedAt, Call: &missed}}, alerts.Rules{}.Judge), db.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.wants(1, `- 2026-11-23 12:18:07 duty missed certain critical
+0 alerts as before, 0 more, 1 no more, 0 otherwise`, "--from", "2026-11-23", "--to", "2026-11-23")
 }
 
 func TestATrialReplaysATape(t *testing.T) {

@@ -171,7 +171,7 @@ func TestStoryOfAMute(t *testing.T) {
 		at 2m: phone_unreachable is open, told duty_officer, muted until 2h0m0s by li: 话机检修
 		at 30m: the phone is back
 		at 50m: the phone goes offline
-		at 51m: phone_unreachable is open, came back 1 times, told duty_officer, muted until 2h0m0s by li: 话机检修
+		at 51m: phone_unreachable is open, came back 1 times, muted until 2h0m0s by li: 话机检修
 		between 2h and 2h2s: group gets 仍未处理：值班话机离线，来电打不进来
 		between 2h and 2h2s: officer gets 仍未处理：值班话机离线，来电打不进来
 		at 2h1m: phone_unreachable is open, came back 1 times, told duty_officer, next duty_section_chief at 2h5m0s

@@ -98,8 +98,7 @@ func (s *alertStory) start() {
 		s.t.Fatal(err)
 	}
 	logger := slog.New(slog.DiscardHandler)
-	s.committer = newCommitter(s.db, alerts.Rules{}, s.db, filepath.Join(s.t.TempDir(), "refused.jsonl"), logger)
-	s.committer.judge = newRuleBook(s.cfg, s.db, now, logger).Judge
+	s.committer = newCommitter(s.db, newRuleBook(s.cfg, s.db, now, logger).Judge, filepath.Join(s.t.TempDir(), "refused.jsonl"), logger)
 	s.escalator = &escalator{advance: s.db.Advance, wake: s.db.Wake, now: now, logger: logger}
 	s.senders, s.off = nil, false
 	for _, c := range s.cfg.Alerts.Channels {
@@ -248,6 +247,9 @@ func (s *alertStory) standing(a alerts.Alert) string {
 	words := []string{string(a.State())}
 	if a.Reopened > 0 {
 		words = append(words, fmt.Sprintf("came back %d times", a.Reopened))
+	}
+	if a.Times > 1 {
+		words = append(words, fmt.Sprintf("%d calls", a.Times))
 	}
 	if a.Reached.Post != "" {
 		words = append(words, strings.TrimSpace(fmt.Sprintf("told %s %s", a.Reached.Post, a.Reached.Person)))

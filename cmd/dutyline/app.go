@@ -14,12 +14,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"dutyline/alerts"
 	"dutyline/config"
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 	"dutyline/recorder/archive"
+	"dutyline/telephony"
 	"dutyline/telephony/ari"
 	"dutyline/telephony/cel"
 	"dutyline/telephony/tape"
@@ -135,16 +135,16 @@ func (a *app) wire(context.Context) error {
 	eye := ariConfig(a.cfg, a.logger)
 	eye.Now, eye.Uptime = a.clock.Now, a.clock.Uptime
 	a.sw = ari.New(eye, a.registry)
-	a.committer = newCommitter(a.log, alerts.Rules{}, a.log, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
-	a.committer.judge = a.rules.Judge
+	a.committer = newCommitter(a.log, a.rules.Judge, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
 	a.accesses = newAccessKeeper(a.log, a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.tell, a.logger)
 	a.wireProber(lines)
 	a.watcher.clock = a.clock
-	a.watcher.sip = newSIPView(a.cfg, lines, a.clock.Now, a.clock.Uptime, a.registry, a.logger)
+	a.watcher.sip = newSIPView(a.cfg, a.watcher.homes, a.clock.Now, a.clock.Uptime, a.registry, a.logger)
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
+	a.auditor.now, a.auditor.up = a.watcher.SwitchNow, a.clock.Uptime
 	a.watcher.audit = a.auditor.Ask
 	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Uptime: a.clock.Uptime, Wake: a.log.WakeDue, Log: a.logger}
 	a.wireSnooper()
@@ -179,6 +179,11 @@ func (a *app) resume(ctx context.Context) error {
 	if err := a.resumeSight(ctx); err != nil {
 		return err
 	}
+	homes, err := a.log.Homes(ctx)
+	if err != nil {
+		return err
+	}
+	a.watcher.homes.homes = telephony.NewHomes(homes)
 	if a.snooper != nil {
 		a.snooper.resume(open)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"dutyline/telephony"
@@ -21,11 +22,14 @@ type auditor struct {
 	logger *slog.Logger
 	ask    chan struct{}
 	also   func() []telephony.Fault // what stands besides; may be nil
-	trunks *trunkBook               // told whether the switch asks them if they are there; may be nil
+	now    func() time.Time         // by the switch's clock
+	up     func() time.Duration
+	trunks *trunkBook // told whether the switch asks them if they are there; may be nil
 }
 
 func newAuditor(sw telephony.Switch, lines []telephony.Line, report func(message), logger *slog.Logger) *auditor {
-	return &auditor{sw: sw, lines: lines, report: report, logger: logger, ask: make(chan struct{}, 1)}
+	return &auditor{sw: sw, lines: lines, report: report, logger: logger, ask: make(chan struct{}, 1),
+		now: time.Now, up: func() time.Duration { return 0 }}
 }
 
 // Ask asks for an audit soon; it never waits.
@@ -52,6 +56,9 @@ func (a *auditor) Run(ctx context.Context) error {
 		} else {
 			a.report(message{faults: faults})
 		}
+		if contacts := a.contacts(ctx); contacts != nil {
+			a.report(message{contacts: contacts})
+		}
 	}
 }
 
@@ -73,6 +80,21 @@ func (a *auditor) look(ctx context.Context) ([]telephony.Fault, error) {
 		}
 	}
 	return faults, nil
+}
+
+// contacts asks where the duty phones are registered. The switch says by itself when that changes;
+// what changed while we were away only its answer tells. One that does not say it is no fault.
+func (a *auditor) contacts(ctx context.Context) (all []registration) {
+	for _, line := range a.lines {
+		for _, endpoint := range line.Endpoints {
+			r := registration{phone: strings.TrimPrefix(endpoint, "PJSIP/"), at: a.now(), up: a.up()}
+			var err error
+			if r.contacts, err = a.sw.EndpointSetting(ctx, endpoint, "contact"); err == nil && r.contacts != "" {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
 }
 
 // lookAtTrunks is no audit: not every gateway answers such questions. But without them nobody

@@ -20,6 +20,8 @@ import (
 // changes nothing there.
 type changeLog interface {
 	Record(ctx context.Context, changes []telephony.Change) error
+	// RecordAndTell is Record with the alerts that the changes are worth: all of it or nothing.
+	RecordAndTell(ctx context.Context, changes []telephony.Change, judge alerts.Judge) error
 	Healthy(ctx context.Context) error // proves that the log can be written
 }
 
@@ -34,9 +36,8 @@ type raiser interface {
 // aside in a file, so that it does not stop the rest.
 type committer struct {
 	log        changeLog
-	judge      func(context.Context, telephony.Change) ([]alerts.Alert, error) // what a change is worth telling
-	alerts     raiser
-	quarantine string // file for changes the log refuses
+	judge      alerts.Judge // what a change is worth telling
+	quarantine string       // file for changes the log refuses
 	logger     *slog.Logger
 	unlogged   *unlogged // what the page shows although the log does not have it yet
 
@@ -65,9 +66,8 @@ const (
 	refusals    = 3                      // how often a healthy log may refuse a change before it is set aside
 )
 
-func newCommitter(log changeLog, rules alerts.Rules, raise raiser, quarantine string, logger *slog.Logger) *committer {
-	judge := func(_ context.Context, ch telephony.Change) ([]alerts.Alert, error) { return rules.From(ch), nil }
-	c := &committer{log: log, judge: judge, alerts: raise, quarantine: quarantine, logger: logger, unlogged: newUnlogged(), wake: make(chan struct{}, 1)}
+func newCommitter(log changeLog, judge alerts.Judge, quarantine string, logger *slog.Logger) *committer {
+	c := &committer{log: log, judge: judge, quarantine: quarantine, logger: logger, unlogged: newUnlogged(), wake: make(chan struct{}, 1)}
 	c.due = time.AfterFunc(lateCommit, c.overdue)
 	c.due.Stop() // nothing waits yet
 	return c
@@ -185,23 +185,9 @@ func (c *committer) flush(ctx context.Context) int {
 	return len(left)
 }
 
-// commit writes changes and tells their alerts. After an error it may be said again.
+// commit writes changes with their alerts. After an error it may be said again.
 func (c *committer) commit(ctx context.Context, batch []telephony.Change) error {
-	if err := c.log.Record(ctx, batch); err != nil {
-		return err
-	}
-	for _, ch := range batch {
-		list, err := c.judge(ctx, ch)
-		if err != nil {
-			return err
-		}
-		for _, a := range list {
-			if err := c.alerts.Raise(ctx, a); err != nil {
-				return fmt.Errorf("alert %s: %w", a.Key, err)
-			}
-		}
-	}
-	return nil
+	return c.log.RecordAndTell(ctx, batch, c.judge)
 }
 
 // oneByOne keeps the order: it stops at the first change that does not pass because the log
@@ -233,7 +219,8 @@ func (c *committer) noteDamage(err error) {
 }
 
 // insist offers one change several times. It tells a log that refuses this change from one
-// that cannot be written at all, or not any more because we stop.
+// that cannot be written at all, or not any more because we stop. Where its alerts are refused the
+// log has the change all the same.
 func (c *committer) insist(ctx context.Context, ch telephony.Change) (refused, unwritable error) {
 	for range refusals {
 		if refused = c.commit(ctx, []telephony.Change{ch}); refused == nil {
@@ -245,6 +232,9 @@ func (c *committer) insist(ctx context.Context, ch telephony.Change) (refused, u
 		if err := c.log.Healthy(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.log.Record(ctx, []telephony.Change{ch}); err == nil {
+		refused = fmt.Errorf("it is in the log, without its alerts: %w", refused)
 	}
 	return refused, nil
 }

@@ -48,6 +48,10 @@ func (b *brokenLog) broken() error {
 }
 
 func (b *brokenLog) Record(ctx context.Context, changes []telephony.Change) error {
+	return b.RecordAndTell(ctx, changes, nil)
+}
+
+func (b *brokenLog) RecordAndTell(ctx context.Context, changes []telephony.Change, judge alerts.Judge) error {
 	if b.hold != nil {
 		<-b.hold
 	}
@@ -65,7 +69,7 @@ func (b *brokenLog) Record(ctx context.Context, changes []telephony.Change) erro
 			return errors.New("constraint failed")
 		}
 	}
-	if err := b.DB.Record(ctx, changes); err != nil {
+	if err := b.DB.RecordAndTell(ctx, changes, judge); err != nil {
 		return err
 	}
 	b.mu.Lock()
@@ -115,7 +119,7 @@ func newCommitRoom(t *testing.T, b *brokenLog) *commitRoom {
 	}
 	b.DB = db
 	r := &commitRoom{t: t, log: b, aside: filepath.Join(dir, "refused-changes.jsonl"), ended: make(chan error, 1)}
-	r.c = newCommitter(b, alerts.Rules{}, db, r.aside, slog.New(slog.DiscardHandler))
+	r.c = newCommitter(b, alerts.Rules{}.Judge, r.aside, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	go func() { r.ended <- r.c.Run(ctx) }()
@@ -436,11 +440,11 @@ func TestAlertsWaitForRulesThatCannotLookIntoTheLog(t *testing.T) {
 		r := newCommitRoom(t, b)
 		defer r.done()
 		looked, from := 0, r.c.judge
-		r.c.judge = func(ctx context.Context, ch telephony.Change) ([]alerts.Alert, error) {
+		r.c.judge = func(ch telephony.Change, v alerts.View) ([]alerts.Alert, error) {
 			if looked++; looked <= 2 {
 				return nil, errDisk
 			}
-			return from(ctx, ch)
+			return from(ch, v)
 		}
 		r.c.Add(missedCall("a"))
 		<-time.After(time.Minute) // synthetic time
@@ -453,6 +457,35 @@ func TestAlertsWaitForRulesThatCannotLookIntoTheLog(t *testing.T) {
 		r.health(false, 0)
 		if names := r.asideNames(); names != nil {
 			t.Errorf("set aside although nothing is wrong with it: %q", names)
+		}
+		if err := r.finish(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Alerts that cannot be kept do not cost the log its call: the change is in it, and aside as well.
+func TestAlertsThatAreRefusedCostNoCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newCommitRoom(t, &brokenLog{})
+		defer r.done()
+		from := r.c.judge
+		r.c.judge = func(ch telephony.Change, v alerts.View) ([]alerts.Alert, error) {
+			if nameOf(ch) == "a ended" {
+				return nil, errors.New("this rule fails")
+			}
+			return from(ch, v)
+		}
+		r.c.Add(append(missedCall("a"), missedCall("b")...))
+		<-time.After(time.Minute) // synthetic time
+		synctest.Wait()
+		r.keeps(map[string]telephony.Outcome{"a": telephony.Missed, "b": telephony.Missed})
+		if diff := cmp.Diff([]string{"a ended"}, r.asideNames()); diff != "" {
+			t.Errorf("set aside (-want +got):\n%s", diff)
+		}
+		list, _, err := r.log.Alerts(context.Background(), alerts.Query{})
+		if err != nil || len(list) != 1 || list[0].Key != "missed/b" {
+			t.Errorf("told %+v, %v", list, err)
 		}
 		if err := r.finish(); err != nil {
 			t.Error(err)

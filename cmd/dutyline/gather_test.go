@@ -22,14 +22,16 @@ func (l *countedLog) Record(_ context.Context, changes []telephony.Change) error
 	return nil
 }
 
-func (l *countedLog) Healthy(context.Context) error { return nil }
+func (l *countedLog) RecordAndTell(ctx context.Context, changes []telephony.Change, _ alerts.Judge) error {
+	return l.Record(ctx, changes)
+}
 
-func (l *countedLog) Raise(context.Context, alerts.Alert) error { return nil }
+func (l *countedLog) Healthy(context.Context) error { return nil }
 
 func TestOnlyWhereManyCallsComeChangesWaitForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &countedLog{}
-		c := newCommitter(log, alerts.Rules{}, log, filepath.Join(t.TempDir(), "aside"), slog.New(slog.DiscardHandler))
+		c := newCommitter(log, alerts.Rules{}.Judge, filepath.Join(t.TempDir(), "aside"), slog.New(slog.DiscardHandler))
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- c.Run(ctx) }()

@@ -49,12 +49,3 @@ func (a *app) houseFacts() alerts.HouseFacts {
 	f.Disk, f.DiskSays = a.keeper.Room()
 	return f
 }
-
-func (a *app) sipFacts() alerts.SIPFacts {
-	v := a.watcher.sip
-	if v == nil {
-		return alerts.SIPFacts{}
-	}
-	last := time.Duration(v.heard.Load())
-	return alerts.SIPFacts{Wanted: true, Heard: last != 0 && a.clock.Uptime()-last < sipLately}
-}

@@ -40,7 +40,7 @@ type lampKeeper struct {
 	logger *slog.Logger
 	alerts raiser
 	house  func() alerts.HouseFacts // but for the roster
-	sip    func() alerts.SIPFacts
+	sip    func(telephony.Line) alerts.SIPFacts
 	locked func() error // why no recording can be sealed at all
 	trunks *trunkBook
 	held   func() string // why nobody is told that we watch
@@ -138,7 +138,7 @@ func (k *lampKeeper) tell(ctx context.Context, book string, found []alerts.Judge
 
 func (k *lampKeeper) factsOf(l telephony.Line) alerts.LineFacts {
 	status := k.lineStates[l.Name]
-	f := alerts.LineFacts{Line: l, State: status.LineState, Trunks: k.trunks.Of(l), SIP: k.sip(), Log: k.logs[l.Name]}
+	f := alerts.LineFacts{Line: l, State: status.LineState, Trunks: k.trunks.Of(l), SIP: k.sip(l), Log: k.logs[l.Name]}
 	for _, fault := range status.Faults {
 		f.Faults = append(f.Faults, fault.Finding)
 	}

@@ -53,7 +53,7 @@ func (r *lampRoom) open() {
 		house: func() alerts.HouseFacts {
 			return alerts.HouseFacts{Disk: r.disk, Clock: alerts.ClockFacts{Known: true, Kept: true}}
 		},
-		sip: func() alerts.SIPFacts { return alerts.SIPFacts{} }, locked: func() error { return nil },
+		sip: func(telephony.Line) alerts.SIPFacts { return alerts.SIPFacts{} }, locked: func() error { return nil },
 		trunks: newTrunkBook(), held: func() string { return r.held }}, prometheus.NewRegistry())
 }
 

@@ -89,8 +89,8 @@ func TestADamagedLogIsNoHealthyLog(t *testing.T) {
 func TestLogHealth(t *testing.T) {
 	logger := slog.New(slog.DiscardHandler)
 	for want, a := range map[web.LogHealth]*app{
-		{OK: true}:            {committer: newCommitter(nil, alerts.Rules{}, nil, "", logger), logCheck: &logCheck{}},
-		{Detail: "page 7"}:    {committer: newCommitter(nil, alerts.Rules{}, nil, "", logger), logCheck: &logCheck{damage: errors.New("page 7")}},
+		{OK: true}:            {committer: newCommitter(nil, alerts.Rules{}.Judge, "", logger), logCheck: &logCheck{}},
+		{Detail: "page 7"}:    {committer: newCommitter(nil, alerts.Rules{}.Judge, "", logger), logCheck: &logCheck{damage: errors.New("page 7")}},
 		{Detail: "disk gone"}: {committer: &committer{failed: errors.New("disk gone")}, logCheck: &logCheck{}},
 		{Detail: "1 changes wait for the duty log: full"}: {committer: &committer{failed: errors.New("full"), waiting: make([]telephony.Change, 1)}, logCheck: &logCheck{}},
 	} {

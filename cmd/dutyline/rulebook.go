@@ -60,10 +60,11 @@ func newRuleBook(cfg config.Config, log *sqlite.DB, now func() time.Time, logger
 	return b
 }
 
-// Judge is what a change is worth telling by the rules in force.
-func (b *ruleBook) Judge(ctx context.Context, ch telephony.Change) ([]alerts.Alert, error) {
+// Judge is what a change is worth telling by the rules in force. It is called inside of the log's
+// transactions and asks nothing but the view.
+func (b *ruleBook) Judge(ch telephony.Change, v alerts.View) ([]alerts.Alert, error) {
 	b.follow(ch)
-	return b.rules.Load().Judge(ch, logView{ctx, b.log})
+	return b.rules.Load().Judge(ch, v)
 }
 
 // errIgnored is why an alert is not kept: by the site's policy nobody is told of it at this hour.

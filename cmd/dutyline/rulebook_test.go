@@ -52,8 +52,8 @@ func (l *library) write(text string) {
 func (l *library) told(b *ruleBook) (reasons string) {
 	l.t.Helper()
 	at := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
-	list, err := b.Judge(l.t.Context(), telephony.Change{Kind: telephony.CallOffered, Line: "duty", At: at,
-		Call: &telephony.Call{ID: "1.0", Line: "duty", Direction: telephony.Outbound, OfferedAt: at, Called: telephony.ParseNumber("16899999", "024")}})
+	list, err := b.Judge(telephony.Change{Kind: telephony.CallOffered, Line: "duty", At: at,
+		Call: &telephony.Call{ID: "1.0", Line: "duty", Direction: telephony.Outbound, OfferedAt: at, Called: telephony.ParseNumber("16899999", "024")}}, logView{l.t.Context(), l.log})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -139,13 +139,13 @@ func TestACallThatTakesTooLongIsToldWhileItRuns(t *testing.T) {
 	b := l.open()
 	b.resume([]telephony.Call{runs("1.0", telephony.Outbound, "13900001111")})
 	for _, c := range []telephony.Call{runs("2.0", telephony.Inbound, "13900002222"), runs("3.0", telephony.Outbound, "119"), runs("4.0", telephony.Outbound, "13900003333")} {
-		if _, err := b.Judge(t.Context(), telephony.Change{Kind: telephony.CallAnswered, Line: "duty", At: at, Call: &c}); err != nil {
+		if _, err := b.Judge(telephony.Change{Kind: telephony.CallAnswered, Line: "duty", At: at, Call: &c}, logView{t.Context(), l.log}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	over := runs("4.0", telephony.Outbound, "13900003333")
 	over.EndedAt = at.Add(9 * time.Minute)
-	if _, err := b.Judge(t.Context(), telephony.Change{Kind: telephony.CallEnded, Line: "duty", At: over.EndedAt, Call: &over}); err != nil {
+	if _, err := b.Judge(telephony.Change{Kind: telephony.CallEnded, Line: "duty", At: over.EndedAt, Call: &over}, logView{t.Context(), l.log}); err != nil {
 		t.Fatal(err)
 	}
 	for after, want := range map[time.Duration][]string{

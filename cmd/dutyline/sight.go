@@ -106,16 +106,22 @@ type heartbeat struct {
 	now    func() time.Time
 	logger *slog.Logger
 
+	found   chan struct{} // the switch is seen (again); holds one
 	mu      sync.Mutex
 	started time.Time
 	failed  bool
 }
 
-// switchStarted takes when the switch was started.
+// switchStarted takes, as the switch is seen, when it was started. That is noted at once: a run that
+// is killed soon was alive then.
 func (h *heartbeat) switchStarted(at time.Time) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.started = at
+	h.mu.Unlock()
+	select {
+	case h.found <- struct{}{}:
+	default:
+	}
 }
 
 // Run notes it until ctx ends, and once more then.
@@ -131,6 +137,7 @@ func (h *heartbeat) Run(ctx context.Context) error {
 			h.beat(last)
 			return nil
 		case <-tick.C:
+		case <-h.found:
 		}
 	}
 }

@@ -24,25 +24,25 @@ const sipAgain = 10 * time.Second
 type sipView struct {
 	listener *hep.Listener
 	view     *hep.View
-	lines    []telephony.Line
+	homes    *homeKeeper
 	logger   *slog.Logger
 	heard    atomic.Int64 // uptime of the last message, ns; 0: none came
 	answers  []hep.Fact   // answers of dialogs whose channel was not heard of yet
 }
 
 // newSIPView is nil where no address is configured.
-func newSIPView(cfg config.Config, lines []telephony.Line, now func() time.Time, up func() time.Duration, reg prometheus.Registerer, logger *slog.Logger) *sipView {
+func newSIPView(cfg config.Config, homes *homeKeeper, now func() time.Time, up func() time.Duration, reg prometheus.Registerer, logger *slog.Logger) *sipView {
 	if cfg.SIP.Address == "" {
 		return nil
 	}
 	var phones []string
-	for _, l := range lines {
+	for _, l := range homes.lines {
 		for _, e := range l.Endpoints {
 			phones = append(phones, strings.TrimPrefix(e, "PJSIP/"))
 		}
 	}
 	listener := hep.New(hep.Config{Address: cfg.SIP.Address, Log: logger, Now: now, Uptime: up}, reg)
-	return &sipView{listener: listener, view: hep.NewView(phones, hep.Limits{}), lines: lines, logger: logger}
+	return &sipView{listener: listener, view: hep.NewView(phones, hep.Limits{}), homes: homes, logger: logger}
 }
 
 // Run listens until ctx ends. That it cannot be done now stops nothing.
@@ -75,12 +75,11 @@ func (v *sipView) take(m hep.Message) (events []telephony.Event, changes []telep
 			}
 		case hep.Referred:
 			events = append(events, shown(telephony.EventReferred, f, f.Target))
-		case hep.RegistrationMoved:
-			if !f.Before.SameHost(f.Now) { // another port alone is a phone that was started again
-				changes = append(changes, v.change(telephony.PhoneMoved, f, f.Phone, f.Phone+": "+f.Before.Source.Addr().String()+" → "+f.Now.Source.Addr().String()))
-			}
+		case hep.Registered, hep.RegistrationMoved:
+			home := telephony.Home{Phone: f.Phone, Eye: telephony.HomeBySIP, Host: f.Now.Source.Addr().String()}
+			changes = append(changes, v.homes.seen(home, f.Evidence.At, inSIP(f))...)
 		case hep.Refused:
-			if code := codeIn(f.Target, m.ToUser); code != "" && v.lineOf(m.FromUser) != "" {
+			if code := codeIn(f.Target, m.ToUser); code != "" && v.homes.lineOf(m.FromUser) != "" {
 				changes = append(changes, v.change(telephony.CodeRefused, f, m.FromUser, code))
 			}
 		}
@@ -105,8 +104,13 @@ func codeIn(asked, to string) string {
 
 // change is what a message proves of a phone's line.
 func (v *sipView) change(kind telephony.ChangeKind, f hep.Fact, phone, detail string) telephony.Change {
-	return telephony.Change{Kind: kind, At: f.Evidence.At, Line: v.lineOf(phone), Detail: detail,
-		Proofs: []telephony.Proof{{Kind: telephony.SeenInSIP, Ref: f.Evidence.CallID, Text: f.Evidence.String(), At: f.Evidence.At}}}
+	return telephony.Change{Kind: kind, At: f.Evidence.At, Line: v.homes.lineOf(phone), Detail: detail,
+		Proofs: []telephony.Proof{inSIP(f)}}
+}
+
+// inSIP is a message as proof.
+func inSIP(f hep.Fact) telephony.Proof {
+	return telephony.Proof{Kind: telephony.SeenInSIP, Ref: f.Evidence.CallID, Text: f.Evidence.String(), At: f.Evidence.At}
 }
 
 // shown is what a message proves of the call whose dialog it is in.
@@ -129,15 +133,24 @@ func (v *sipView) strangers(up time.Duration, phone func(sipCallID string) strin
 		if !ours {
 			return up-f.Evidence.Up > answerWaits
 		}
-		home, known := v.view.Home(name)
+		home, known := v.home(name)
 		_, sentOn := v.view.SentOn(id)
-		if from := f.Evidence.From.Addr(); known && !sentOn && from != home.Source.Addr() {
+		if from := f.Evidence.From.Addr(); known && !sentOn && from.String() != home {
 			events = append(events, telephony.Event{Kind: telephony.EventStranger, At: f.Evidence.At, Channel: telephony.Channel{SIPCallID: id}})
-			who = append(who, name+": "+from.String()+" ≠ "+home.Source.Addr().String())
+			who = append(who, name+": "+from.String()+" ≠ "+home)
 		}
 		return true
 	})
 	return events, who
+}
+
+// home is the host where a phone is registered: as this run saw it, else as an earlier one did, if it
+// is proved that it is there still.
+func (v *sipView) home(phone string) (host string, known bool) {
+	if home, ok := v.view.Home(phone); ok {
+		return home.Source.Addr().String(), true
+	}
+	return v.homes.homes.Of(phone)
 }
 
 // target is where the call was sent; a 181 does not say it.
@@ -146,15 +159,6 @@ func target(f hep.Fact) string {
 		return "181"
 	}
 	return f.Target
-}
-
-func (v *sipView) lineOf(phone string) string {
-	for _, l := range v.lines {
-		if l.IsDuty("PJSIP/" + phone) {
-			return l.Name
-		}
-	}
-	return ""
 }
 
 // runSIP is the part that listens.

@@ -31,7 +31,7 @@ type mirror struct {
 }
 
 func newMirror(t *testing.T) *mirror {
-	v := &sipView{view: hep.NewView([]string{"duty"}, hep.Limits{}), lines: []telephony.Line{{Name: "duty", Endpoints: []string{"PJSIP/duty"}}}}
+	v := &sipView{view: hep.NewView([]string{"duty"}, hep.Limits{}), homes: newHomeKeeper([]telephony.Line{{Name: "duty", Endpoints: []string{"PJSIP/duty"}}})}
 	return &mirror{t: t, view: v, known: map[string]string{}}
 }
 
@@ -58,6 +58,19 @@ func (m *mirror) registers(from netip.AddrPort, call string) {
 	at := []hep.Contact{{URI: "sip:duty@" + from.String(), Host: from.Addr().String(), Port: int(from.Port()), Expires: -1}}
 	m.say(from, itsSwitch, hep.Message{Method: "REGISTER", CallID: call, CSeq: 1, ToUser: "duty", Contacts: at})
 	m.say(itsSwitch, from, hep.Message{Method: "REGISTER", Status: 200, CallID: call, CSeq: 1, ToUser: "duty", Contacts: at})
+}
+
+// registersAs is a registration from an address, and what it proves.
+func (m *mirror) registersAs(address, call string, when time.Time) []telephony.Change {
+	from := netip.MustParseAddrPort(address)
+	at := []hep.Contact{{URI: "sip:duty@" + address, Host: from.Addr().String(), Port: int(from.Port()), Expires: -1}}
+	m.up += time.Millisecond
+	asks := hep.Message{Method: "REGISTER", CallID: call, CSeq: 1, ToUser: "duty", Contacts: at, From: from, To: itsSwitch, Up: m.up, At: when, Expires: 60}
+	granted := asks
+	granted.Status, granted.From, granted.To = 200, itsSwitch, from
+	m.view.take(asks)
+	_, changes := m.view.take(granted)
+	return changes
 }
 
 // answered is a call of the switch that somebody answers.
@@ -139,7 +152,7 @@ func TestAnswersOfOthersAreLetGo(t *testing.T) {
 	if got := time.Duration(m.view.heard.Load()); got == 0 {
 		t.Error("nothing was heard")
 	}
-	if !slices.Equal(m.view.lines[0].Endpoints, []string{"PJSIP/duty"}) || m.view.lineOf("duty") != "duty" || m.view.lineOf("nobody") != "" {
+	if !slices.Equal(m.view.homes.lines[0].Endpoints, []string{"PJSIP/duty"}) || m.view.homes.lineOf("duty") != "duty" || m.view.homes.lineOf("nobody") != "" {
 		t.Error("a phone belongs to another line")
 	}
 }

@@ -92,6 +92,8 @@ type wireAlert struct {
 	Evidence   []wireEvidence `json:"evidence"`
 	OpenedAt   *time.Time     `json:"opened_at"`
 	ResolvedAt *time.Time     `json:"resolved_at"`
+	FoundAt    *time.Time     `json:"found_at"`
+	Times      int            `json:"times"`
 }
 
 // alertsOf lists the alerts of a reason, the newest first.

@@ -160,7 +160,7 @@ func TestUnloggedLineIsSeenWhileTheLogIsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	c := newCommitter(db, alerts.Rules{}, db, file+".refused", slog.New(slog.DiscardHandler))
+	c := newCommitter(db, alerts.Rules{}.Judge, file+".refused", slog.New(slog.DiscardHandler))
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()
 	server := httptest.NewServer(web.New(web.Deps{

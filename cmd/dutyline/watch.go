@@ -37,6 +37,7 @@ type watcher struct {
 	seen     func()                     // told then, too: what waited for the switch may go on
 	clockSet func(by time.Duration)     // told when the switch's clock was set
 	heard    func(e telephony.Endpoint) // told how phones and trunks are
+	homes    *homeKeeper                // where the duty phones are registered
 	sip      *sipView                   // nil: SIP is not heard
 	refused  refusedCodes               // of SIP
 	its      switchClock
@@ -73,6 +74,7 @@ type message struct {
 	faults   []telephony.Fault // all that stand now; not nil
 	settled  *settledNews
 	sip      *hep.Message
+	contacts []registration // what the switch keeps of the phones' contacts
 }
 
 type gap struct {
@@ -84,7 +86,7 @@ func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony
 	return &watcher{
 		tracker: telephony.NewTracker(lines), tape: tape, commit: commit, logger: logger,
 		clock: newClock(), in: make(chan message), done: make(chan struct{}), audit: func() {}, found: func(telephony.Snapshot) {}, seen: func() {},
-		clockSet: func(time.Duration) {}, heard: func(telephony.Endpoint) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
+		homes: newHomeKeeper(lines), clockSet: func(time.Duration) {}, heard: func(telephony.Endpoint) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
 	}
 }
 
@@ -154,6 +156,10 @@ func (w *watcher) take(m message) {
 		w.commit(m.settled.also)
 	case m.sip != nil:
 		w.takeSIP(*m.sip)
+	case m.contacts != nil:
+		for _, r := range m.contacts {
+			w.tellAlso(w.homes.asked(r))
+		}
 	case m.faults != nil:
 		w.commit(w.faults.apply(m.faults, w.clock.Now(), w.tracker.States()))
 	}
@@ -190,6 +196,7 @@ func (w *watcher) takeFrame(f ari.Frame) {
 	}
 	if event.Kind == telephony.EventEndpoint {
 		w.heard(event.Endpoint)
+		w.tellAlso(w.homes.hear(event, f.Up))
 	}
 	changes := w.tracker.Apply(event)
 	w.refused.heard(changes)

@@ -25,32 +25,59 @@ type event struct {
 
 // Raise writes the alert and its feed row. One key is one problem: while it stands, raising
 // it again does nothing, and so does raising it again with a time at which it was known once it
-// is over.
+// is over. A call more of a problem that is told of several calls is added to it.
 func (db *DB) Raise(ctx context.Context, a alerts.Alert) error {
-	if len(a.Ends) > 0 {
-		return db.endAlerts(ctx, a)
+	const doing = "raise an alert"
+	if len(a.Ends) > 0 { // the usual case, a line that was well and still is, is spared a write
+		if stand, err := standing(db.glancing(ctx), a); err != nil || !stand {
+			return db.explain(doing, err)
+		}
 	}
-	return db.write(ctx, "raise an alert", func(t *tx) error {
-		last, err := scanAlert(t.sql.QueryRow(alertSelect+" WHERE key = ? ORDER BY id DESC LIMIT 1", a.Key))
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return t.open(a)
-		case err != nil:
-			return err
-		case last.State() != alerts.Resolved, !a.Reason.Lasts(): // what happened once cannot happen again under the same key
-			return nil
-		case !a.At.After(last.ResolvedAt), a.At.Equal(last.At):
-			return nil
-		}
-		told, err := deliveriesOf(t.sql, last.ID)
-		if err != nil {
-			return err
-		}
-		if t.db.options.Plan.Damping.Returns(last, told, a.At) {
-			return t.reopen(last, a.At)
-		}
+	return db.write(ctx, doing, func(t *tx) error { return t.raise(a) })
+}
+
+func (t *tx) raise(a alerts.Alert) error {
+	if len(a.Ends) > 0 {
+		return t.endAlerts(a)
+	}
+	last, err := scanAlert(t.sql.QueryRow(alertSelect+" WHERE key = ? ORDER BY id DESC LIMIT 1", a.Key))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return t.open(a)
-	})
+	case err != nil:
+		return err
+	case a.Reason.Gathers():
+		return t.gather(last, a)
+	case last.State() != alerts.Resolved, !a.Reason.Lasts(): // what happened once cannot happen again under the same key
+		return nil
+	case !a.At.After(last.ResolvedAt), a.At.Equal(last.At):
+		return nil
+	}
+	return t.comesBack(last, a, a.At)
+}
+
+// comesBack opens a problem again, or one of its kind anew.
+func (t *tx) comesBack(last, a alerts.Alert, at time.Time) error {
+	told, err := deliveriesOf(t.sql, last.ID)
+	if err != nil {
+		return err
+	}
+	if t.db.options.Plan.Damping.Returns(last, told, at) {
+		return t.reopen(last.Gather(a), at)
+	}
+	return t.open(a)
+}
+
+// gather adds a call to a problem that is told of several.
+func (t *tx) gather(last, a alerts.Alert) error {
+	switch {
+	case last.Tells(a.CallID):
+		return nil
+	case last.State() == alerts.Resolved:
+		return t.comesBack(last, a, laterOf(a.At, a.FoundAt))
+	}
+	last = last.Gather(a)
+	return t.step(&last, event{name: alerts.OnceMore, at: a.At, detail: a.CallID})
 }
 
 func (t *tx) open(a alerts.Alert) error {
@@ -85,28 +112,30 @@ func (t *tx) reopen(a alerts.Alert, at time.Time) error {
 	return t.step(&a, event{name: alerts.Returns, at: at})
 }
 
-// endAlerts resolves what stands under the keys and is older than its end.
-func (db *DB) endAlerts(ctx context.Context, end alerts.Alert) error {
-	const doing = "resolve alerts"
-	list := slices.Repeat([]string{"?"}, len(end.Ends))
-	condition := " WHERE over_at IS NULL AND key IN (" + strings.Join(list, ", ") + ") AND coalesce(reopened_at, at) <= ?"
-	var args []any
+// standingUnder is which alerts stand under keys and are older than their end.
+func standingUnder(end alerts.Alert) (condition string, args []any) {
 	for _, key := range end.Ends {
 		args = append(args, key)
 	}
-	args = append(args, plainMicros(end.At))
-	var n int // the usual case, a line that was well and still is, is spared a write
-	if err := db.glancing(ctx).QueryRow("SELECT count(*) FROM alerts"+condition, args...).Scan(&n); err != nil || n == 0 {
-		return db.explain(doing, err)
-	}
-	return db.write(ctx, doing, func(t *tx) error {
-		return t.each(condition+" ORDER BY id", args, func(a alerts.Alert) error {
-			a = a.Resolve(end.At, t.now, t.db.options.Plan.Damping)
-			if err := t.spare(a, "attempts = 0"); err != nil {
-				return err
-			}
-			return t.step(&a, event{name: alerts.Ends, at: end.At})
-		})
+	marks := strings.Join(slices.Repeat([]string{"?"}, len(end.Ends)), ", ")
+	return " WHERE over_at IS NULL AND key IN (" + marks + ") AND coalesce(reopened_at, at) <= ?", append(args, plainMicros(end.At))
+}
+
+func standing(s source, end alerts.Alert) (stand bool, err error) {
+	condition, args := standingUnder(end)
+	err = s.QueryRow("SELECT EXISTS (SELECT 1 FROM alerts"+condition+")", args...).Scan(&stand)
+	return stand, err
+}
+
+// endAlerts resolves what stands under the keys and is older than its end.
+func (t *tx) endAlerts(end alerts.Alert) error {
+	condition, args := standingUnder(end)
+	return t.each(condition+" ORDER BY id", args, func(a alerts.Alert) error {
+		a = a.Resolve(end.At, t.now, t.db.options.Plan.Damping)
+		if err := t.spare(a, "attempts = 0"); err != nil {
+			return err
+		}
+		return t.step(&a, event{name: alerts.Ends, at: end.At})
 	})
 }
 

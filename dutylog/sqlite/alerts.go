@@ -11,7 +11,7 @@ import (
 
 const alertColumns = "key, rule, reason, certainty, severity, line, call_id, finding, detail, at, acknowledged_at, acknowledged_login, acknowledged_name, " +
 	"acknowledged_role, note, over_at, reopened, reopened_at, muted_until, muted_rule, muted_reason, muted_login, muted_name, muted_role, muted_at, round, round_at, " +
-	"told_post, told_person, told_at, next_post, next_at, due_at, evidence"
+	"told_post, told_person, told_at, next_post, next_at, due_at, evidence, found_at, times, last_at"
 
 const alertSelect = "SELECT id, " + alertColumns + " FROM alerts"
 
@@ -19,7 +19,8 @@ func alertValues(a alerts.Alert) []any {
 	return []any{a.Key, a.Rule, string(a.Reason), string(a.Certainty), string(a.Severity), a.Line, a.CallID, string(a.Finding), a.Detail, plainMicros(a.At),
 		micros(a.AcknowledgedAt), a.AcknowledgedBy.Login, a.AcknowledgedBy.Name, string(a.AcknowledgedBy.Role), a.Note, micros(a.ResolvedAt),
 		a.Reopened, micros(a.ReopenedAt), micros(a.Muted.Until), a.Muted.Rule, a.Muted.Reason, a.Muted.By.Login, a.Muted.By.Name, string(a.Muted.By.Role), micros(a.Muted.At),
-		a.Round, micros(a.RoundAt), string(a.Reached.Post), a.Reached.Person, micros(a.Reached.At), string(a.Coming.Post), micros(a.Coming.At), micros(a.Due), evidenceText(a.Evidence)}
+		a.Round, micros(a.RoundAt), string(a.Reached.Post), a.Reached.Person, micros(a.Reached.At), string(a.Coming.Post), micros(a.Coming.At), micros(a.Due), evidenceText(a.Evidence),
+		micros(a.FoundAt), a.Times, micros(a.LastAt)}
 }
 
 func scanAlert(row scanner) (a alerts.Alert, err error) {
@@ -27,7 +28,8 @@ func scanAlert(row scanner) (a alerts.Alert, err error) {
 	err = row.Scan(&a.ID, &a.Key, &a.Rule, &a.Reason, &a.Certainty, &a.Severity, &a.Line, &a.CallID, &a.Finding, &a.Detail, instant{&a.At},
 		instant{&a.AcknowledgedAt}, &a.AcknowledgedBy.Login, &a.AcknowledgedBy.Name, &a.AcknowledgedBy.Role, &a.Note, instant{&a.ResolvedAt},
 		&a.Reopened, instant{&a.ReopenedAt}, instant{&a.Muted.Until}, &a.Muted.Rule, &a.Muted.Reason, &a.Muted.By.Login, &a.Muted.By.Name, &a.Muted.By.Role, instant{&a.Muted.At},
-		&a.Round, instant{&a.RoundAt}, &a.Reached.Post, &a.Reached.Person, instant{&a.Reached.At}, &a.Coming.Post, instant{&a.Coming.At}, instant{&a.Due}, &evidence)
+		&a.Round, instant{&a.RoundAt}, &a.Reached.Post, &a.Reached.Person, instant{&a.Reached.At}, &a.Coming.Post, instant{&a.Coming.At}, instant{&a.Due}, &evidence,
+		instant{&a.FoundAt}, &a.Times, instant{&a.LastAt})
 	if err == nil && evidence != "" { // empty: raised before it was kept
 		err = json.Unmarshal([]byte(evidence), &a.Evidence)
 	}

@@ -10,6 +10,11 @@ import (
 // CallsFrom lists the calls that came from a number to a line and were offered in [from, to),
 // in no order; none for a number that was not given.
 func (db *DB) CallsFrom(ctx context.Context, line string, n telephony.Number, from, to time.Time) ([]telephony.Call, error) {
+	calls, err := callsFrom(db.reading(ctx), line, n, from, to)
+	return calls, db.explain("list the calls of a number", err)
+}
+
+func callsFrom(s source, line string, n telephony.Number, from, to time.Time) ([]telephony.Call, error) {
 	if n.Withheld() {
 		return nil, nil
 	}
@@ -17,11 +22,11 @@ func (db *DB) CallsFrom(ctx context.Context, line string, n telephony.Number, fr
 	if number == "" {
 		condition, number = "c.caller_e164 = '' AND c.caller = ?", n.Raw
 	}
-	rows, err := db.reading(ctx).Query(callSelect+" WHERE "+condition+" AND c.line = ? AND c.direction = 'in' AND c.offered_at >= ? AND c.offered_at < ?",
+	rows, err := s.Query(callSelect+" WHERE "+condition+" AND c.line = ? AND c.direction = 'in' AND c.offered_at >= ? AND c.offered_at < ?",
 		number, line, plainMicros(from), plainMicros(to))
 	kept, err := all(rows, err, scanCall)
 	if err != nil {
-		return nil, db.explain("list the calls of a number", err)
+		return nil, err
 	}
 	calls := make([]telephony.Call, len(kept))
 	for i, k := range kept {

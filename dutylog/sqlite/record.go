@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 	"dutyline/telephony"
 )
@@ -21,34 +22,21 @@ import (
 // id cannot be kept: the rest is written and a *dutylog.InvalidError says so; saying it
 // again does not help.
 func (db *DB) Record(ctx context.Context, changes []telephony.Change) error {
+	return db.RecordAndTell(ctx, changes, nil)
+}
+
+// RecordAndTell is Record with the alerts that the changes are worth, in the same transaction: the
+// log never has the one without the other, whenever the daemon is killed.
+func (db *DB) RecordAndTell(ctx context.Context, changes []telephony.Change, judge alerts.Judge) error {
 	var odd error
 	err := db.write(ctx, "record calls", func(t *tx) error {
 		for _, ch := range changes {
-			fresh, err := t.firstSaid(ch)
+			fresh, err := t.record(ch, judge)
 			if err != nil {
 				return err
 			}
-			if !fresh {
-				continue
-			}
-			if ch.Interval != nil || ch.Journal != nil {
-				if err := t.recordSight(ch); err != nil {
-					return err
-				}
-				continue
-			}
-			if err := t.recordLine(ch); err != nil {
-				return err
-			}
-			if ch.Call == nil {
-				continue
-			}
-			if ch.Call.ID == "" {
+			if fresh && withoutID(ch) {
 				odd = &dutylog.InvalidError{Field: "call", Reason: fmt.Sprintf("a change %q on line %s has no call id: it was left out", ch.Kind, ch.Line)}
-				continue
-			}
-			if err := t.recordCall(ch); err != nil {
-				return err
 			}
 		}
 		return nil
@@ -57,6 +45,36 @@ func (db *DB) Record(ctx context.Context, changes []telephony.Change) error {
 		return err
 	}
 	return odd
+}
+
+func withoutID(ch telephony.Change) bool { return ch.Call != nil && ch.Call.ID == "" }
+
+// record keeps one change, and reports whether it is said for the first time.
+func (t *tx) record(ch telephony.Change, judge alerts.Judge) (fresh bool, err error) {
+	if fresh, err = t.firstSaid(ch); err != nil || !fresh {
+		return fresh, err
+	}
+	if ch.Interval != nil || ch.Journal != nil {
+		return true, t.recordSight(ch)
+	}
+	if err := t.recordLine(ch); err != nil {
+		return true, err
+	}
+	if ch.Home != nil {
+		if err := t.recordHome(*ch.Home); err != nil {
+			return true, err
+		}
+	}
+	var before, after keptCall
+	if ch.Call != nil && !withoutID(ch) {
+		if before, after, err = t.recordCall(ch); err != nil {
+			return true, err
+		}
+	}
+	if judge == nil || withoutID(ch) {
+		return true, nil
+	}
+	return true, t.judge(ch, before.Call, after.Call, judge)
 }
 
 // firstSaid notes that this change was said, and reports whether it is the first time.
@@ -96,36 +114,36 @@ func appendValues(to []byte, values ...any) []byte {
 	return to
 }
 
-func (t *tx) recordCall(ch telephony.Change) error {
+func (t *tx) recordCall(ch telephony.Change) (before, after keptCall, err error) {
 	said := *ch.Call
 	if said.OfferedAt.IsZero() {
 		said.OfferedAt = ch.At
 	}
 	said.OfferedAt = said.OfferedAt.Truncate(time.Microsecond) // as it is kept: else the entry's call time would change at every word
-	before, err := t.callSaid(&said)
-	after := before
+	before, err = t.callSaid(&said)
+	after = before
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		after.Call = said
 		if err := t.noteUnseen(ch.Kind, &after.Call); err != nil {
-			return err
+			return before, after, err
 		}
 	case err != nil:
-		return err
+		return before, after, err
 	default:
 		if err := t.keepErased(before, &said); err != nil {
-			return err
+			return before, after, err
 		}
 		after.Call = dutylog.Advance(before.Call, said)
 	}
 	// The call's row comes before its entry's, which refers to it.
 	entry, changed, err := t.followEntry(before, &after)
 	if err != nil {
-		return err
+		return before, after, err
 	}
 	after.shown = dutylog.MergeTags(after.Tags, after.set, []telephony.Tag{entry.Kind.Tag()})
 	if err := t.saveCall(before, after); err != nil {
-		return err
+		return before, after, err
 	}
 	switch {
 	case changed:
@@ -134,12 +152,12 @@ func (t *tx) recordCall(ch telephony.Change) error {
 		err = t.publish(dutylog.TopicEntry, entry.ID, entry.Line, nil)
 	}
 	if err != nil {
-		return err
+		return before, after, err
 	}
 	if after.Ended() && !before.Ended() {
-		return t.openRecording(after.Call)
+		return before, after, t.openRecording(after.Call)
 	}
-	return t.replanRecording(before.Call, after.Call)
+	return before, after, t.replanRecording(before.Call, after.Call)
 }
 
 // followEntry opens the call's entry or brings it up to what the call became, and notes the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/goccy/go-json"
@@ -95,6 +96,10 @@ type rawEvent struct {
 		Resource   string `json:"resource"`
 		State      string `json:"state"`
 	} `json:"endpoint"`
+	Contact struct {
+		URI    string `json:"uri"`
+		Status string `json:"contact_status"`
+	} `json:"contact_info"`
 }
 
 // Decode reads one ARI event. A type that tells nothing gives EventIgnored without being
@@ -165,6 +170,8 @@ func fill(ev *telephony.Event, r *rawEvent) (missing string) {
 			Online: r.Endpoint.State == "online",
 			Known:  r.Endpoint.State == "online" || r.Endpoint.State == "offline",
 		}
+		ev.Contact = telephony.Contact{URI: r.Contact.URI, Gone: r.Contact.Status == "Removed",
+			Answers: r.Contact.Status == "Reachable", Made: slices.Contains([]string{"NonQualified", "Created", "Updated"}, r.Contact.Status)}
 	case telephony.EventReplaced:
 	default:
 		ev.Bridge = r.Bridge.ID

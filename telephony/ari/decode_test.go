@@ -3,6 +3,7 @@ package ari_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -281,5 +282,24 @@ func TestASetClockIsReadFromTheTape(t *testing.T) {
 	}
 	if ev, err := ari.Decode([]byte(`{"type":"DutylineClockSet","by_us":-9223372036854775808}`)); err == nil {
 		t.Errorf("a clock that was set by an eternity: %+v", ev)
+	}
+}
+
+// What the switch says of a phone's registration, and what it says of the phone alone.
+func TestDecodeTellsContacts(t *testing.T) {
+	const event = `{"type":"ContactStatusChange","timestamp":"2026-11-23T12:39:25.309+0000","endpoint":{"technology":"PJSIP","resource":"duty","state":"offline","channel_ids":[]},` +
+		`"contact_info":{"uri":"sip:duty@127.0.0.1:15076","contact_status":%q,"aor":"duty","roundtrip_usec":"0"}}`
+	for status, want := range map[string]telephony.Contact{
+		"NonQualified": {Made: true}, "Created": {Made: true}, "Reachable": {Answers: true}, "Removed": {Gone: true}, "Unreachable": {}, "Unknown": {},
+	} {
+		want.URI = "sip:duty@127.0.0.1:15076"
+		ev, err := ari.Decode(fmt.Appendf(nil, event, status))
+		if err != nil || ev.Kind != telephony.EventEndpoint || ev.Contact != want || ev.Endpoint.Name != "PJSIP/duty" || ev.Endpoint.Online {
+			t.Errorf("%s: %+v %+v %v", status, ev.Contact, ev.Endpoint, err)
+		}
+	}
+	ev, err := ari.Decode([]byte(`{"type":"EndpointStateChange","timestamp":"2026-11-23T12:39:25.309+0000","endpoint":{"technology":"PJSIP","resource":"duty","state":"online"}}`))
+	if err != nil || ev.Contact != (telephony.Contact{}) {
+		t.Errorf("of no contact: %+v %v", ev.Contact, err)
 	}
 }
