@@ -23,6 +23,7 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
+	"dutyline/dutylog/workbook"
 	"dutyline/recorder"
 	"dutyline/telephony"
 	"dutyline/web"
@@ -146,6 +147,9 @@ var lines = []telephony.Line{
 	{Name: "fire", Number: "02422739119", Endpoints: []string{"PJSIP/fire"}, Trunks: []string{"PJSIP/trunk"}, AreaCode: "024", Rule: telephony.DefaultRule()},
 }
 
+// site is where the duty room is.
+var site = time.FixedZone("Asia/Shanghai", 8*60*60)
+
 // roles in the order of the golden file.
 var roles = dutylog.Roles()
 
@@ -170,6 +174,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 		Health: func() web.Health { return *h.health }, Metrics: h.registry, Registerer: h.registry, Now: h.clock.Now, Version: "1.2.3",
 		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
 		Reconcile: func(context.Context) error { return nil },
+		Sheets:    web.Sheets{Unit: "沈阳市沈河区应急管理局", Zone: site, Workbook: workbook.Write},
 	}
 	d = web.WithTiming(d, 40*time.Millisecond, 20*time.Millisecond, 5*time.Second)
 	for _, c := range change {

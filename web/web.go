@@ -44,6 +44,7 @@ type Deps struct {
 	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it
 	Lamps      func(line string) Lamps       // how a line is, by everything on which it depends; nil: nobody judges
 	Presence   *Presence                     // which pages are open; nil: nobody wants to know
+	Sheets     Sheets                        // what is printed; its zone nil: Asia/Shanghai
 	Version    string
 	Secure     bool // served over TLS: see Config.Secure
 
@@ -182,6 +183,9 @@ func newApp(d Deps) *app {
 	}
 	if d.Page == nil {
 		d.Page = embeddedPage()
+	}
+	if d.Sheets.Zone == nil {
+		d.Sheets.Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 	}
 	if d.SessionIdle == 0 {
 		d.SessionIdle = 12 * time.Hour

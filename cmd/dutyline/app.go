@@ -18,6 +18,7 @@ import (
 	"dutyline/config"
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
+	"dutyline/dutylog/workbook"
 	"dutyline/recorder"
 	"dutyline/recorder/archive"
 	"dutyline/telephony/ari"
@@ -87,6 +88,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
 		Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
+		Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write},
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil

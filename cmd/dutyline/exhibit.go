@@ -19,6 +19,7 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
+	"dutyline/dutylog/paper"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 )
@@ -219,7 +220,7 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 	from, row, err := x.archive.Open(ctx, x.entry.CallID)
 	if err != nil {
 		x.recording = "without a recording"
-		x.lacks = append(x.lacks, lack{fmt.Sprintf("the recording (%s): %v", row.Status, err), "录音：" + wordOf(recordingNames, row.Status), err.Error()})
+		x.lacks = append(x.lacks, lack{fmt.Sprintf("the recording (%s): %v", row.Status, err), unopened(row.Status), err.Error()})
 		return nil
 	}
 	defer from.Close()
@@ -232,6 +233,15 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 	}
 	x.recording = "with its recording"
 	return nil
+}
+
+// unopened says in Chinese why there is no recording to take along.
+func unopened(s recorder.Status) string {
+	word := "录音：" + paper.Word(paper.RecordingNames, s)
+	if s == recorder.Sealed {
+		word += "，但无法打开"
+	}
+	return word
 }
 
 // put writes one file durably and remembers it for the list.
