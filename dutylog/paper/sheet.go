@@ -92,5 +92,11 @@ func (f Frame) day(t time.Time) string {
 	return t.Format("2006年1月2日") + "　" + weekdays[t.Weekday()]
 }
 
+// shortDay is a date below a heading that names its year.
+func (f Frame) shortDay(t time.Time) string {
+	t = t.In(f.Zone)
+	return t.Format("1月2日") + "　" + weekdays[t.Weekday()]
+}
+
 // signers are those who sign a sheet of the log.
 func signers() []string { return []string{"值班员", "值班处领导", "带班领导"} }

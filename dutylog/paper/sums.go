@@ -60,7 +60,7 @@ func sumTable(f Frame, p Period) Table {
 		for i, n := range counts {
 			whole[i] += n
 		}
-		cells := sumCells(f.day(d.From), counts, blindFor(d, f.Now))
+		cells := sumCells(f.shortDay(d.From), counts, blindFor(d, f.Now))
 		if d.From.After(f.Now) { // a day that is still to come had no calls to count
 			for i := range cells[1:] {
 				cells[1+i] = "—"
