@@ -128,7 +128,7 @@ func (x *exhibit) write(ctx context.Context, entryID string) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) (err error) { x.entry, err = x.log.Entry(ctx, entryID); return err },
 		func(ctx context.Context) (err error) { x.revisions, err = x.log.Revisions(ctx, entryID); return err },
-		x.readCall, x.sign, x.writeProofs, x.writeRecording, x.writeJournal, x.writeWords, x.writeManifest,
+		x.readCall, x.sign, x.writeProofs, x.writeRecording, x.writeAttached, x.writeJournal, x.writeWords, x.writeManifest,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("exhibit of entry %s: %w", entryID, err)
