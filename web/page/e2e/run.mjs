@@ -1,6 +1,7 @@
 // The page in a present Chromium against a running daemon in practice mode.
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
+import { attachments } from './attachments.mjs'
 import { papers } from './papers.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
@@ -712,6 +713,7 @@ await check('the next person starts at the duty desk; an administrator is told w
 })
 
 await papers(desk, officer, first)
+await attachments(desk, first)
 
 await check('no error in any window', async () => {
   assert.deepEqual([...desk.problems, ...locked.problems], [])
