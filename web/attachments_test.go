@@ -96,6 +96,9 @@ func TestAFileIsAttachedListedAndTaken(t *testing.T) {
 	if h.filesKept() != 1 {
 		t.Errorf("%d files are kept", h.filesKept())
 	}
+	if paper := officer.get("/entries/e-1.0/sheet"); !strings.Contains(paper.body, "1. 现场.jpg（1 KB，SHA-256："+x.SHA256+"）") {
+		t.Errorf("it is not on the printed sheet: %v", paper)
+	}
 }
 
 func TestWhoTakesAnAttachmentIsNoted(t *testing.T) {

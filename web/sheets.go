@@ -165,6 +165,9 @@ func (a *app) entrySheet(ctx context.Context, id string, p permission, as writte
 	if x.Revisions, err = a.Log.Revisions(ctx, id); err != nil {
 		return nil, problemOf(err)
 	}
+	if x.Attached, err = a.Log.Attachments(ctx, id); err != nil {
+		return nil, problemOf(err)
+	}
 	frame, err := a.frame(ctx)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ type Single struct {
 	Entry     dutylog.Entry
 	Call      dutylog.Call // zero: the entry has none
 	Revisions []dutylog.Revision
+	Attached  []dutylog.Attachment
 }
 
 // The widths of a form: name and value, twice.
@@ -39,6 +40,7 @@ func Entry(f Frame, x Single) Sheet {
 		Under: []string{"编号：" + e.EntryNumber.String()}}
 	pairs := append(headPairs(f, x), fieldPairs(f, x)...)
 	pairs = append(pairs, callPairs(f, x.Call)...)
+	pairs = append(pairs, attachedPairs(x.Attached)...)
 	pairs = append(pairs, revisionPairs(f, x)...)
 	s.Tables = []Table{{Name: "值班电话记录", Columns: formColumns, Form: true, Rows: formRows(pairs)}}
 	for _, d := range e.Erased {
@@ -122,6 +124,22 @@ func callPairs(f Frame, c dutylog.Call) []pair {
 		recording += "，SHA-256：" + string(c.Recording.Digest)
 	}
 	return append(pairs, pair{name: "录音", value: recording, wide: true})
+}
+
+// attachedPairs list what is attached, with the digest by which a file can be told to be the one.
+func attachedPairs(list []dutylog.Attachment) []pair {
+	var rows []string
+	for i, a := range list {
+		text := a.Name + "（" + count((a.Size+1023)/1024) + " KB，SHA-256：" + string(a.Digest) + "）"
+		if a.State == dutylog.AttachmentErased {
+			text = "（已依第 " + count(a.Decision) + " 号删除决定抹去）"
+		}
+		rows = append(rows, count(i+1)+". "+text)
+	}
+	if rows == nil {
+		return nil
+	}
+	return []pair{{name: "附件", value: strings.Join(rows, "\n"), wide: true}}
 }
 
 // revisionPairs say how often and by whom the entry was written: who reads the paper can ask for

@@ -118,7 +118,8 @@ func TestOneEntryAsItIsPrinted(t *testing.T) {
 	e.Erased = []dutylog.Erasure{{Decision: 4, At: local("2026-11-27 12:00:00"), Fields: []dutylog.Field{dutylog.CallerTitle}}}
 	delete(e.Values, dutylog.CallerTitle)
 	opened := dutylog.Entry{BySystem: true}
-	x := paper.Single{Entry: e, Call: c, Revisions: []dutylog.Revision{{Entry: opened, By: dutylog.SystemActor()}, {Entry: e, By: dutylog.Actor{Login: "li", Name: "李娜"}, At: local("2026-11-27 08:35:00")}}}
+	x := paper.Single{Entry: e, Call: c, Revisions: []dutylog.Revision{{Entry: opened, By: dutylog.SystemActor()}, {Entry: e, By: dutylog.Actor{Login: "li", Name: "李娜"}, At: local("2026-11-27 08:35:00")}},
+		Attached: []dutylog.Attachment{{Name: "传真.pdf", State: dutylog.AttachmentKept, SealedFile: recorder.SealedFile{Digest: "1e5f0c", Size: 1025}}, {State: dutylog.AttachmentErased, Decision: 4}}}
 	golden(t, "entry.golden.json", paper.Entry(frame, x))
 }
 
