@@ -47,6 +47,7 @@ type FeedStore interface {
 type Store interface {
 	CallStore
 	EntryStore
+	AttachmentStore
 	AccountStore
 	DirectoryStore
 	RosterStore

@@ -25,6 +25,9 @@ const (
 	tagCalls      permission = "call.tag"          // say that a call was a spot check
 	seeEntries    permission = "entry.see"         // and all their revisions
 	writeEntries  permission = "entry.write"       //
+	takeAttached  permission = "attachment.take"   // what is attached to an entry
+	printEntries  permission = "entry.print"       // as pages for paper
+	exportEntries permission = "entry.export"      // as workbooks
 	holdEntries   permission = "entry.hold"        // set and release a legal hold
 	seeAlerts     permission = "alert.see"         // with what they are about
 	takeAlerts    permission = "alert.take"        // acknowledge
@@ -98,6 +101,9 @@ var grants = map[permission]grant{
 	seeEvidence:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	playRecording: {roles: readers},
 	seeEntries:    {roles: readers},
+	takeAttached:  {roles: readers},
+	printEntries:  {roles: readers},
+	exportEntries: {roles: readers},
 	tagCalls:      {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
 	holdEntries:   {roles: []dutylog.Role{dutylog.Supervisor}},
 	writeEntries:  {roles: onTheSpot},

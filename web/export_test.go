@@ -106,3 +106,6 @@ func ResumeFrom(header, query string) (after int64, given, known bool) {
 
 // Stamp is an instant in JSON.
 type Stamp = stamp
+
+// SheetPage writes a sheet as HTML, with the policy under which it is shown.
+var SheetPage = sheetPage

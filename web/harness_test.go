@@ -23,7 +23,9 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
+	"dutyline/dutylog/workbook"
 	"dutyline/recorder"
+	"dutyline/recorder/archive"
 	"dutyline/telephony"
 	"dutyline/web"
 )
@@ -48,6 +50,7 @@ type house struct {
 	health   *web.Health
 	noting   sync.Mutex
 	accesses *[]web.Access
+	attached string // folder of the attached files
 }
 
 // note is the audit trail of these tests.
@@ -146,6 +149,9 @@ var lines = []telephony.Line{
 	{Name: "fire", Number: "02422739119", Endpoints: []string{"PJSIP/fire"}, Trunks: []string{"PJSIP/trunk"}, AreaCode: "024", Rule: telephony.DefaultRule()},
 }
 
+// site is where the duty room is.
+var site = time.FixedZone("Asia/Shanghai", 8*60*60)
+
 // roles in the order of the golden file.
 var roles = dutylog.Roles()
 
@@ -170,6 +176,8 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 		Health: func() web.Health { return *h.health }, Metrics: h.registry, Registerer: h.registry, Now: h.clock.Now, Version: "1.2.3",
 		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
 		Reconcile: func(context.Context) error { return nil },
+		Vault:     h.vault(t),
+		Sheets:    web.Sheets{Unit: "沈阳市沈河区应急管理局", Zone: site, Workbook: workbook.Write},
 	}
 	d = web.WithTiming(d, 40*time.Millisecond, 20*time.Millisecond, 5*time.Second)
 	for _, c := range change {
@@ -178,6 +186,22 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	h.server = httptest.NewServer(web.New(d))
 	t.Cleanup(h.server.Close)
 	return h
+}
+
+// vault keeps attached files as the daemon does.
+func (h *house) vault(t testing.TB) *archive.Vault {
+	t.Helper()
+	keys, err := archive.NewKeys("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.attached = filepath.Join(t.TempDir(), "attachments")
+	v, err := archive.OpenVault(h.attached, archive.Options{Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { v.Close() })
+	return v
 }
 
 func (h *house) account(login string, role dutylog.Role, mustChange bool) {

@@ -61,6 +61,17 @@ var table = []route{
 	{"DELETE", "/entries/{id}/hold", holdEntries, "release-entry", "End the legal hold of an entry", []int{404}, on((*app).releaseHold)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
 
+	{"GET", "/entries/{id}/attachments", seeEntries, "attachments", "What is attached to an entry, oldest first", []int{404}, on((*app).attachments)},
+	{"POST", "/entries/{id}/attachments", writeEntries, "attach", "Attach a file: the body is the file itself", []int{404, 408, 413, 503}, on((*app).attachFile)},
+	{"GET", "/entries/{id}/attachments/{attachment}", takeAttached, "attachment", "An attached file, as it was attached; takes ranges", []int{404, 412, 416, 503}, on((*app).attachment)},
+
+	{"GET", "/sheets/day", printEntries, "print-day", "The duty log of a day as a page to print", nil, on((*app).printDay)},
+	{"GET", "/sheets/day/workbook", exportEntries, "export-day", "The duty log of a day as .xlsx", nil, on((*app).exportDay)},
+	{"GET", "/sheets/month", printEntries, "print-month", "The duty log of a month as pages to print: a table of its days, then the entries", nil, on((*app).printMonth)},
+	{"GET", "/sheets/month/workbook", exportEntries, "export-month", "The duty log of a month as .xlsx", nil, on((*app).exportMonth)},
+	{"GET", "/entries/{id}/sheet", printEntries, "print-entry", "One entry as a page to print", []int{404}, on((*app).printEntry)},
+	{"GET", "/entries/{id}/workbook", exportEntries, "export-entry", "One entry as .xlsx", []int{404}, on((*app).exportEntry)},
+
 	{"GET", "/alerts", seeAlerts, "alerts", "What somebody must take on or was told, newest first", nil, on((*app).alertList)},
 	{"POST", "/alerts/{id}/acknowledge", takeAlerts, "acknowledge-alert", "Take an alert on: others see who has it", []int{404, 409}, on((*app).acknowledge)},
 	{"GET", "/alerts/{id}/calls", seeAlerts, "alert-calls", "Whom the daemon called about an alert, and what came of it, oldest first", nil, on((*app).alertCalls)},
@@ -187,7 +198,7 @@ func (a *app) guard(api huma.API, p permission) func(huma.Context, func(huma.Con
 func checkContentType(r *http.Request) *Problem {
 	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
 	kind = strings.ToLower(strings.TrimSpace(kind))
-	if r.ContentLength == 0 || kind == "" || kind == "application/json" {
+	if uploads(r) || r.ContentLength == 0 || kind == "" || kind == "application/json" {
 		return nil
 	}
 	return newProblem(http.StatusUnsupportedMediaType, "", "The body is %s; send it as application/json.", kind)

@@ -261,6 +261,18 @@ func describe(op *huma.Operation) {
 			"200": {Description: "The whole file", Content: binary("audio/wav")},
 			"206": {Description: "A range of it", Content: binary("audio/wav")},
 		}
+	case "attachment":
+		op.Responses = map[string]*huma.Response{
+			"200": {Description: "The whole file", Content: binary("application/octet-stream")},
+			"206": {Description: "A range of it", Content: binary("application/octet-stream")},
+		}
+	case "attach":
+		op.RequestBody = &huma.RequestBody{Required: true, Content: binary("application/octet-stream"),
+			Description: "The file itself: JPEG, PNG, TIFF, PDF, DOCX, XLSX or a text in UTF-8, at most 20 MB"}
+	case "print-day", "print-month", "print-entry":
+		op.Responses = map[string]*huma.Response{"200": {Description: "Pages of A4", Content: map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}}}
+	case "export-day", "export-month", "export-entry":
+		op.Responses = map[string]*huma.Response{"200": {Description: "The workbook", Content: binary(workbookType)}}
 	case "place-practice-call", "start-test":
 		op.DefaultStatus = 202
 	case "amend-entry":

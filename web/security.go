@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"dutyline/dutylog"
 )
 
 // policy is what the page may load and do. Element Plus sets styles by script; recordings may
@@ -47,15 +49,19 @@ func secure(next http.Handler) http.Handler {
 // limitBody refuses what is too large, and gives the rest a time in which to arrive.
 func limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > maxBody {
+		most, in := int64(maxBody), bodyTime
+		if uploads(r) {
+			most, in = dutylog.LargestAttachment, uploadTime
+		}
+		if r.ContentLength > most {
 			w.Header().Set("Connection", "close")
-			newProblem(http.StatusRequestEntityTooLarge, "", "The body is larger than %d bytes; send less.", maxBody).write(w)
+			newProblem(http.StatusRequestEntityTooLarge, "", "The body is larger than %d bytes; send less.", most).write(w)
 			return
 		}
 		if r.ContentLength != 0 {
 			// Without support for deadlines (tests without a connection) there is nothing to bound.
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody+1)
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(in))
+			r.Body = http.MaxBytesReader(w, r.Body, most+1)
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -44,6 +45,8 @@ type Deps struct {
 	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it
 	Lamps      func(line string) Lamps       // how a line is, by everything on which it depends; nil: nobody judges
 	Presence   *Presence                     // which pages are open; nil: nobody wants to know
+	Vault      dutylog.Vault                 // keeps attached files; nil: nothing can be attached
+	Sheets     Sheets                        // what is printed; its zone nil: Asia/Shanghai
 	Version    string
 	Secure     bool // served over TLS: see Config.Secure
 
@@ -157,6 +160,7 @@ type app struct {
 	figures  *figures
 	nobody   string // a hash that no password has
 	openAPI  []byte
+	attach   sync.Mutex // one file at a time becomes an attachment: see attachFile
 }
 
 // New wires the page and the API.
@@ -182,6 +186,9 @@ func newApp(d Deps) *app {
 	}
 	if d.Page == nil {
 		d.Page = embeddedPage()
+	}
+	if d.Sheets.Zone == nil {
+		d.Sheets.Zone = time.FixedZone("Asia/Shanghai", 8*60*60)
 	}
 	if d.SessionIdle == 0 {
 		d.SessionIdle = 12 * time.Hour

@@ -17,6 +17,7 @@ import (
 	"dutyline/config"
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
+	"dutyline/dutylog/workbook"
 	"dutyline/recorder"
 	"dutyline/recorder/archive"
 	"dutyline/telephony"
@@ -56,7 +57,8 @@ type app struct {
 	prober    *prober
 	steps     *clockWatch
 	collector *recorder.Collector
-	snooper   *snooper // nil where the dialplan records
+	snooper   *snooper       // nil where the dialplan records
+	vault     *archive.Vault // of attached files
 	ledger    *reconciler
 	keeper    *keeper
 	journal   *journalist // nil where no journal is configured
@@ -87,6 +89,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
 		Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
+		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write},
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
@@ -116,7 +119,11 @@ func (a *app) open(ctx context.Context) error {
 	if err := a.openEvidence(ctx); err != nil {
 		return err
 	}
-	a.archive, err = archive.New(a.cfg.Archive.Folder, archive.Options{Keys: a.keys, Reserve: uint64(a.cfg.Disk.ReserveMB) << 20}, a.log, a.registry)
+	room := archive.Options{Keys: a.keys, Reserve: uint64(a.cfg.Disk.ReserveMB) << 20}
+	if a.vault, err = archive.OpenVault(attachmentsBeside(a.cfg.Log.File), room); err != nil {
+		return err
+	}
+	a.archive, err = archive.New(a.cfg.Archive.Folder, room, a.log, a.registry)
 	return err
 }
 
@@ -261,6 +268,9 @@ func (a *app) close() {
 		if err := a.archive.Close(); err != nil {
 			a.logger.Error("close the archive", "err", err)
 		}
+	}
+	if a.vault != nil {
+		_ = a.vault.Close() // nothing is written to its folder any more
 	}
 	if a.index != nil {
 		_ = a.index.Close() // it is made anew when it was hurt

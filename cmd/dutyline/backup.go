@@ -202,6 +202,9 @@ func (b *backupRun) recordings(ctx context.Context) error {
 	if b.check, err = picture.Checkpoint(ctx); err != nil {
 		return err
 	}
+	if err := b.attachments(ctx, picture); err != nil {
+		return err
+	}
 	_, total, err := picture.SealedSum(ctx)
 	if err != nil || total == 0 {
 		return err

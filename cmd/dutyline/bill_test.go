@@ -33,7 +33,7 @@ func billRoom(t *testing.T) (file string, s *ledgerRoom) {
 }
 
 // workbook writes cells as a spreadsheet program does; times become its own numbers with a format.
-func workbook(t *testing.T, rows ...[]any) string {
+func newWorkbook(t *testing.T, rows ...[]any) string {
 	t.Helper()
 	book := excelize.NewFile()
 	defer book.Close()
@@ -71,7 +71,7 @@ func noonAt(n int, by time.Duration) time.Time {
 func TestABillFromASpreadsheetMatches(t *testing.T) {
 	config, _ := billRoom(t)
 	const d = 62
-	bill := workbook(t,
+	bill := newWorkbook(t,
 		[]any{"中国电信沈阳分公司 11月通话清单"},
 		[]any{"序号", "主叫号码", "被叫号码", "开始时间", "通话时长(秒)", "呼叫类型"},
 		[]any{1, "02422730001", "02422739110", noonAt(0, time.Minute), d, "被叫"},
@@ -97,7 +97,7 @@ func TestABillThatDiffersIsNamedRowByRow(t *testing.T) {
 	at := endedCall("").OfferedAt
 	hole := telephony.Interval{Kind: telephony.SwitchDown, From: at.Add(150 * time.Minute), To: at.Add(155 * time.Minute), Cause: "the switch ended and was started again"}
 	s.ok(s.db.Record(t.Context(), []telephony.Change{{Kind: telephony.IntervalSeen, At: hole.From, Interval: &hole}}))
-	bill := workbook(t,
+	bill := newWorkbook(t,
 		[]any{"主叫号码", "被叫号码", "开始时间", "时长"},
 		[]any{"02422730001", "02422739110", noonAt(0, 0), 62},
 		[]any{"13900001111", "02422739110", noonAt(1, 0), 620},             // longer there
@@ -171,11 +171,11 @@ func TestWhatIsNoBillIsRefusedInASentence(t *testing.T) {
 		}
 		return file
 	}
-	good, err := os.ReadFile(workbook(t, []any{"主叫", "被叫", "时间"}, []any{"1", "02422739110", "2026-11-23 12:00:00"}))
+	good, err := os.ReadFile(newWorkbook(t, []any{"主叫", "被叫", "时间"}, []any{"1", "02422739110", "2026-11-23 12:00:00"}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	far := workbook(t, []any{"主叫", "被叫", "时间"}, []any{"1", "02422739110", "2026-11-23 12:00:00"}, []any{"1", "02422739110", "2016-11-23 12:00:00"})
+	far := newWorkbook(t, []any{"主叫", "被叫", "时间"}, []any{"1", "02422739110", "2026-11-23 12:00:00"}, []any{"1", "02422739110", "2016-11-23 12:00:00"})
 	for name, c := range map[string]struct {
 		args  []string
 		words string

@@ -117,6 +117,9 @@ func (e *eraser) run(ctx context.Context) error {
 		}
 		fmt.Fprintf(e.out, "deleted: the recording %s\n", tr.Recording.File())
 	}
+	if err := e.detach(ctx, tr); err != nil {
+		return fmt.Errorf("decision %d stands, but an attached file is still there; give the order again: %w", decision, err)
+	}
 	if err := e.awaitTape(ctx, tr); err != nil {
 		return fmt.Errorf("decision %d stands, but files were not cleaned a second time; give the order again: %w", decision, err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
+	"dutyline/dutylog/paper"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 )
@@ -127,7 +128,7 @@ func (x *exhibit) write(ctx context.Context, entryID string) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) (err error) { x.entry, err = x.log.Entry(ctx, entryID); return err },
 		func(ctx context.Context) (err error) { x.revisions, err = x.log.Revisions(ctx, entryID); return err },
-		x.readCall, x.sign, x.writeProofs, x.writeRecording, x.writeJournal, x.writeWords, x.writeManifest,
+		x.readCall, x.sign, x.writeProofs, x.writeRecording, x.writeAttached, x.writeJournal, x.writeWords, x.writeManifest,
 	} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("exhibit of entry %s: %w", entryID, err)
@@ -219,7 +220,7 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 	from, row, err := x.archive.Open(ctx, x.entry.CallID)
 	if err != nil {
 		x.recording = "without a recording"
-		x.lacks = append(x.lacks, lack{fmt.Sprintf("the recording (%s): %v", row.Status, err), "录音：" + wordOf(recordingNames, row.Status), err.Error()})
+		x.lacks = append(x.lacks, lack{fmt.Sprintf("the recording (%s): %v", row.Status, err), unopened(row.Status), err.Error()})
 		return nil
 	}
 	defer from.Close()
@@ -233,6 +234,15 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 	x.recording = "with its recording"
 	x.lacks = append(x.lacks, voicesLacking(row)...)
 	return nil
+}
+
+// unopened says in Chinese why there is no recording to take along.
+func unopened(s recorder.Status) string {
+	word := "录音：" + paper.Word(paper.RecordingNames, s)
+	if s == recorder.Sealed {
+		word += "，但无法打开"
+	}
+	return word
 }
 
 // put writes one file durably and remembers it for the list.

@@ -10,6 +10,7 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
+	"dutyline/dutylog/paper"
 	"dutyline/recorder"
 	"dutyline/telephony"
 )
@@ -20,14 +21,6 @@ func (x *exhibit) writeWords(context.Context) error {
 		return err
 	}
 	return x.put(exhibitStatement, []byte(x.statement()))
-}
-
-// wordOf is the Chinese word of a value; what has none is shown as it is, never hidden.
-func wordOf[T ~string](names map[T]string, v T) string {
-	if name, ok := names[v]; ok {
-		return name
-	}
-	return string(v)
 }
 
 func (x *exhibit) local(t time.Time) string {
@@ -66,7 +59,7 @@ func (x *exhibit) entryText() string {
 	x.callText(&b)
 	for _, r := range x.revisions {
 		fmt.Fprintf(&b, "\n第 %d 版　%s　%s（%s）　类别：%s　状态：%s\n", r.Entry.Revision, x.local(r.At), inText(r.By.Name), r.By.Login,
-			wordOf(kindNames, r.Entry.Kind), wordOf(stateNames, r.Entry.State))
+			paper.Word(paper.KindNames, r.Entry.Kind), paper.Word(paper.StateNames, r.Entry.State))
 		x.revisionText(&b, r.Entry)
 	}
 	return b.String()
@@ -80,7 +73,7 @@ func (x *exhibit) callText(b *strings.Builder) {
 	}
 	outcome := "通话尚未结束"
 	if c.Ended() {
-		outcome = wordOf(outcomeNames, c.Outcome)
+		outcome = paper.Word(paper.OutcomeNames, c.Outcome)
 	}
 	fmt.Fprintf(b, "通话结果：%s\n", outcome)
 	if c.Direction == telephony.Inbound {
@@ -107,13 +100,13 @@ func (x *exhibit) revisionText(b *strings.Builder, e dutylog.Entry) {
 		g, gap := e.Gaps[f]
 		switch {
 		case filled && v != "":
-			fmt.Fprintf(b, "  %s：%s\n", fieldNames[f], inText(v))
+			fmt.Fprintf(b, "  %s：%s\n", paper.FieldNames[f], inText(v))
 		case gap:
-			fmt.Fprintf(b, "  %s：%s（原因：%s）\n", fieldNames[f], gapName(f, g.Why), inText(g.Reason))
+			fmt.Fprintf(b, "  %s：%s（原因：%s）\n", paper.FieldNames[f], paper.GapName(f, g.Why), inText(g.Reason))
 		default:
 			for _, d := range e.Erased {
 				if slices.Contains(d.Fields, f) {
-					fmt.Fprintf(b, "  %s：%s\n", fieldNames[f], x.erasedWords(d))
+					fmt.Fprintf(b, "  %s：%s\n", paper.FieldNames[f], x.erasedWords(d))
 				}
 			}
 		}
@@ -127,13 +120,6 @@ func (x *exhibit) revisionText(b *strings.Builder, e dutylog.Entry) {
 
 func (x *exhibit) erasedWords(d dutylog.Erasure) string {
 	return fmt.Sprintf("（已依第 %d 号删除决定抹去，%s）", d.Decision, x.local(d.At))
-}
-
-func gapName(f dutylog.Field, why dutylog.GapWhy) string {
-	if why == dutylog.NotPossible && f == dutylog.CallBackResult {
-		return "无法回拨"
-	}
-	return wordOf(gapNames, why)
 }
 
 // statement says in plain words what is proved and what is not.
@@ -212,7 +198,7 @@ func (x *exhibit) lackText(b *strings.Builder) {
 		if len(d.Fields) > 0 {
 			names := make([]string, len(d.Fields))
 			for i, f := range d.Fields {
-				names[i] = wordOf(fieldNames, f)
+				names[i] = paper.Word(paper.FieldNames, f)
 			}
 			what = strings.Join(names, "、")
 		}

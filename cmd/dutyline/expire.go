@@ -78,6 +78,7 @@ type data struct {
 	log     *sqlite.DB
 	keys    *archive.Keys
 	archive *archive.Archive
+	vault   *archive.Vault // of attached files
 }
 
 // withData opens what a configuration names for one command. Without the key, what needs no
@@ -101,6 +102,10 @@ func withData(cmd *cobra.Command, file string, do func(*data) error) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, d.archive.Close()) }()
+	if d.vault, err = archive.OpenVault(attachmentsBeside(d.cfg.Log.File), archive.Options{Keys: d.keys}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.vault.Close()) }()
 	return do(d)
 }
 

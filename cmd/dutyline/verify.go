@@ -140,6 +140,9 @@ func (f *verifyRun) run(cmd *cobra.Command) (*audit.Report, error) {
 	if err := f.checkFiles(cmd.Context(), v, report); err != nil {
 		return nil, err
 	}
+	if err := f.checkAttached(cmd.Context(), v, report); err != nil {
+		return nil, err
+	}
 	if err := f.sayBeginning(cmd.Context(), v, report); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ const (
 	Revision   Kind = "revision"   // a revision of an entry; subject: entry id "/" revision
 	Call       Kind = "call"       // a call that has ended, and each later change of its row; subject: call id
 	Recording  Kind = "recording"  // a sealed recording and what became of it; subject: call id
-	Attachment Kind = "attachment" // reserved: there are no attachments yet
+	Attachment Kind = "attachment" // a file that was attached to an entry, and that it was erased; subject: number of the row
 	Access     Kind = "access"     // somebody saw or took something; subject: number of the row
 	Deletion   Kind = "deletion"   // something was deleted by a decision; subject: number of the decision
 	Erasure    Kind = "erasure"    // content was removed by a decision; subject: number of the decision
@@ -35,7 +35,7 @@ const (
 // Changes reports whether what a record of this kind covers is written anew in the course of
 // things, each time with a record of its own. All else stays as it was, except for an erasure.
 func (k Kind) Changes() bool {
-	return k == Call || k == Recording || k == User || k == Import || k == Interval || k == Test
+	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test
 }
 
 // Kinds lists every kind, in the order in which reports name them.

@@ -126,3 +126,28 @@ func (f *Folder) pruneKept(left []string) error {
 	}
 	return err
 }
+
+// KeepProved takes in a file that never changes and whose digest is known. What is gone or altered
+// is written down as a problem and does not hinder the others.
+func (d *Draft) KeepProved(ctx context.Context, folder *os.Root, name string, want File) error {
+	f, err := folder.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		d.problem(want.Name, "it is gone; put it back if there is another copy")
+		return nil
+	}
+	if err != nil {
+		d.problem(want.Name, fmt.Sprintf("it cannot be read (%v)", err))
+		return nil
+	}
+	defer f.Close()
+	s, err := d.keep(ctx, f)
+	switch {
+	case err != nil:
+		return fmt.Errorf("keep %s: %w", want.Name, remedy(d.folder.path, err))
+	case s.SHA256 != want.SHA256 || s.Size != want.Size:
+		d.problem(want.Name, "it was altered: its bytes are not those that were kept; put it back from an earlier copy")
+		return nil
+	}
+	d.manifest.Kept = append(d.manifest.Kept, want)
+	return nil
+}

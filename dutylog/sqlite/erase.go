@@ -27,6 +27,7 @@ type Traces struct {
 	CallID    string
 	During    Span // the call, with a margin
 	Recording recorder.Recording
+	Attached  []dutylog.Attachment // whose files go, or went by an earlier decision; only when everything goes
 }
 
 // Traces reads what an order would erase. It is refused here as it would be in Erase.
@@ -62,8 +63,10 @@ func (db *DB) Traces(ctx context.Context, o dutylog.ErasureOrder) (Traces, error
 	}
 	if !o.Whole() {
 		tr.Names = nil
+		return tr, nil
 	}
-	return tr, nil
+	tr.Attached, err = db.Attachments(ctx, o.EntryID)
+	return tr, err
 }
 
 func (db *DB) tracesOfCall(ctx context.Context, tr *Traces) error {
@@ -129,6 +132,11 @@ func (t *tx) erase(o dutylog.ErasureOrder) (int64, error) {
 			return 0, err
 		}
 	}
+	if o.Whole() {
+		if err := t.eraseAttachments(e.ID, decision); err != nil {
+			return 0, err
+		}
+	}
 	return decision, t.setChore(Compacting, t.now)
 }
 
@@ -137,6 +145,10 @@ func (t *tx) recordsOf(e dutylog.Entry, o dutylog.ErasureOrder) ([]int64, error)
 	query, args := "SELECT idx FROM records WHERE salt IS NOT NULL AND (kind = ? AND subject >= ? AND subject < ?)", []any{string(audit.Revision), e.ID + "/", e.ID + "0"} // "0" follows "/"
 	if o.Whole() && e.CallID != "" {
 		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Call), e.CallID)
+	}
+	if o.Whole() {
+		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject IN (SELECT CAST(id AS TEXT) FROM attachments WHERE entry_id = ?)",
+			append(args, string(audit.Attachment), e.ID)
 	}
 	rows, err := t.sql.Query(query+" ORDER BY idx", args...)
 	return all(rows, err, func(row scanner) (n int64, err error) {

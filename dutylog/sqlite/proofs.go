@@ -44,6 +44,7 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 		query string
 		args  []any
 	}{
+		{audit.Attachment, "SELECT id FROM attachments WHERE entry_id = ? ORDER BY id", []any{e.ID}},
 		{audit.Access, "SELECT id FROM accesses WHERE object IN (?, ?) ORDER BY id", []any{e.ID, e.CallID}},
 		{audit.Tag, "SELECT id FROM tag_changes WHERE call_id = ? ORDER BY id", []any{e.CallID}},
 		{audit.Hold, "SELECT id FROM holds WHERE entry_id = ? ORDER BY id", []any{e.ID}},

@@ -1,6 +1,8 @@
 // The page in a present Chromium against a running daemon in practice mode.
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
+import { attachments } from './attachments.mjs'
+import { papers } from './papers.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -729,6 +731,9 @@ await check('the next person starts at the duty desk; an administrator is told w
   await desk.says(/管理员不查看值班日志；账号管理请用命令 dutyline user/)
   await desk.shot('24-admin')
 })
+
+await papers(desk, officer, first)
+await attachments(desk, first)
 
 await check('no error in any window', async () => {
   assert.deepEqual([...desk.problems, ...locked.problems], [])

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import puppeteer from 'puppeteer-core'
 import { unpackChromium78 } from './chromium78.mjs'
+import { pagesOf, wrongOnPaper } from './papers.mjs'
 import { apiInPage, check, finish, FLAGS, practice, results, scratch, until } from './lib.mjs'
 
 const { url, officer } = practice()
@@ -68,6 +69,18 @@ await check('78: complete by keyboard', async () => {
   await page.waitForSelector(at('entry', '[data-state="complete"]'))
   const { body } = await api('/entries/' + encodeURIComponent(entry))
   assert.deepEqual([body.state, body.content, body.read_back], ['complete', '老电脑上的记录', 'done'])
+})
+
+await check('78: the entry and the day print on A4, page by page', async () => {
+  const sheet = await browser.newPage()
+  for (const path of ['/entries/' + encodeURIComponent(entry) + '/sheet', '/sheets/day?day=' + new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)]) {
+    await sheet.goto(url + '/api/v1' + path)
+    await sheet.emulateMedia('print')
+    assert.deepEqual(await sheet.evaluate(wrongOnPaper), [])
+    const pdf = Buffer.from(await sheet.pdf({ preferCSSPageSize: true }))
+    assert.equal(pagesOf(pdf), await sheet.$$eval('.page', (all) => all.length))
+  }
+  await sheet.close()
 })
 
 await check('78: play the recording', async () => {

@@ -1,5 +1,5 @@
 // The one place that talks HTTP to the daemon.
-import type { Alert, AlertCall, AlertPage, Channel, ChannelTest,
+import type { Alert, AlertCall, AlertPage, Attachment, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session, TestPage,
 } from './types'
 
@@ -55,8 +55,8 @@ async function request<T>(method: string, path: string, body?: unknown, patience
       credentials: 'same-origin',
       cache: 'no-store',
       signal: abort.signal,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: body === undefined ? {} : { 'Content-Type': body instanceof Blob ? 'application/octet-stream' : 'application/json' },
+      body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
     })
     if (response.ok) {
       const text = await response.text()
@@ -137,6 +137,11 @@ export const api = {
   revisions: (entryId: string) =>
     request<Page<Revision> | Revision[]>('GET', '/entries/' + id(entryId) + '/revisions'),
   amend: (entryId: string, patch: EntryPatch) => request<Entry>('PATCH', '/entries/' + id(entryId), patch),
+  attachments: (entryId: string) => request<{ items: Attachment[] }>('GET', '/entries/' + id(entryId) + '/attachments'),
+  /** The body is the file itself; a slow line takes its time. */
+  attach: (entryId: string, name: string, file: File) =>
+    request<Attachment>('POST', '/entries/' + id(entryId) + '/attachments' + query({ name }), file, 300_000),
+  attachmentUrl: (entryId: string, attachment: number) => BASE + '/entries/' + id(entryId) + '/attachments/' + attachment,
   kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
   alerts: (filter: { state?: string; muted?: string; limit?: number; cursor?: string }) => request<AlertPage>('GET', '/alerts' + query(filter)),
   acknowledge: (alert: number, note: string) => request<Alert>('POST', '/alerts/' + alert + '/acknowledge', { note }),

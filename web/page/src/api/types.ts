@@ -287,6 +287,19 @@ export interface Lamps {
 
 export type IntervalKind = 'live_down' | 'journal_down' | 'switch_down' | 'blind'
 /** Something was not seen, or not there; to is null while it goes on. */
+/** A file that belongs to an entry. */
+export interface Attachment {
+  id: number
+  name: string
+  type: string
+  size: number
+  sha256: string
+  by: string
+  at: string
+  state: 'kept' | 'erased'
+  decision: number
+}
+
 export interface Interval {
   kind: IntervalKind
   from: string | null

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/dutylog/backup"
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
+	"dutyline/recorder/archive"
+)
+
+// attachmentsName is the folder of attached files, beside the log and in a backup.
+const attachmentsName = "attachments"
+
+func attachmentsBeside(log string) string { return filepath.Join(filepath.Dir(log), attachmentsName) }
+
+const attachedFiles = "attached files"
+
+// checkAttached compares every attached file with the digest that is on record. No key is needed.
+func (f *verifyRun) checkAttached(ctx context.Context, v *sqlite.Verifier, report *audit.Report) error {
+	folder := attachmentsBeside(f.db)
+	var vault *archive.Vault
+	_, missing := os.Stat(folder)
+	if missing == nil {
+		vault, missing = archive.OpenVault(folder, archive.Options{Keys: archive.NoKeys(errors.New("no key is needed"))})
+	}
+	if vault != nil {
+		defer vault.Close()
+	} else {
+		missing = fmt.Errorf("the folder of attached files is not here: %w", missing)
+	}
+	return v.KeptAttachments(ctx, func(a dutylog.Attachment) error {
+		x := audit.Finding{Answer: audit.Intact, Object: fmt.Sprintf("attached file %d of entry %s", a.ID, a.EntryID)}
+		err := missing
+		if vault != nil {
+			err = vault.VerifyFile(ctx, a.SealedFile)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case errors.Is(err, recorder.ErrAltered):
+			x.Answer, x.Why = audit.Altered, err.Error()
+		case err != nil:
+			x.Answer, x.Why = audit.CannotTell, err.Error()
+		}
+		report.Say(attachedFiles, x)
+		return nil
+	})
+}
+
+// attachments copies the attached files that the picture of the log knows.
+func (b *backupRun) attachments(ctx context.Context, picture *sqlite.Copy) error {
+	files, err := picture.Attached(ctx)
+	if err != nil || len(files) == 0 {
+		return err
+	}
+	folder := attachmentsBeside(b.from.log)
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return fmt.Errorf("open the folder of attached files: %w; put it back beside the log", err)
+	}
+	defer root.Close()
+	b.tell.step("copy attached files", 0, 0)
+	for _, f := range files {
+		name := string(f.Digest) + recorder.EncryptedSuffix
+		want := backup.File{Name: attachmentsName + "/" + name, Size: f.FileSize, SHA256: string(f.FileDigest)}
+		if err := b.draft.KeepProved(ctx, root, name, want); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// detach deletes the files of what an erasure took, unless another entry has the same one.
+func (e *eraser) detach(ctx context.Context, tr sqlite.Traces) error {
+	for _, a := range tr.Attached {
+		used, err := e.log.AttachmentUsed(ctx, a.Digest)
+		if err == nil && !used {
+			err = e.vault.Remove(a.Digest)
+		}
+		if err != nil {
+			return fmt.Errorf("the attached file %s: %w", a.Digest, err)
+		}
+		if used {
+			fmt.Fprintf(e.out, "left: an attached file that another entry has as well (%.12s…)\n", a.Digest)
+			continue
+		}
+		fmt.Fprintf(e.out, "deleted: the attached file %.12s…\n", a.Digest)
+	}
+	return nil
+}
+
+// writeAttached copies what is attached to the entry, each proved on opening.
+func (x *exhibit) writeAttached(ctx context.Context) error {
+	list, err := x.log.Attachments(ctx, x.entry.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if a.State == dutylog.AttachmentErased {
+			x.lacks = append(x.lacks, lack{fmt.Sprintf("attachment %d: erased by decision %d", a.ID, a.Decision), fmt.Sprintf("附件 %d：已依第 %d 号删除决定抹去", a.ID, a.Decision), ""})
+			continue
+		}
+		if err := x.copyAttached(ctx, a); err != nil {
+			x.lacks = append(x.lacks, lack{fmt.Sprintf("attachment %d (%s): %v", a.ID, a.Name, err), fmt.Sprintf("附件 %d（%s）无法打开", a.ID, a.Name), err.Error()})
+		}
+	}
+	return nil
+}
+
+func (x *exhibit) copyAttached(ctx context.Context, a dutylog.Attachment) error {
+	from, err := x.vault.Open(ctx, a.SealedFile)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	// The name is a stranger's: only its ending goes into the folder, the name itself stands in the record.
+	return x.copy(fmt.Sprintf("attachment-%d%s", a.ID, filepath.Ext(a.Name)), io.Reader(from))
+}

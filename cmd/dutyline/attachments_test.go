@@ -1,0 +1,135 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/attached"
+	"dutyline/dutylog/sqlite"
+	"dutyline/recorder/archive"
+)
+
+const scan = "%PDF-1.4 绝密传真"
+
+// attach gives the room's entry a file, as the page does.
+func (r *proofRoom) attach(name, content string) dutylog.Attachment {
+	r.t.Helper()
+	keys, err := archive.ReadKeys(r.cfg.KeysFolder(), "")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	v, err := archive.OpenVault(attachmentsBeside(r.cfg.Log.File), archive.Options{Keys: keys})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer v.Close()
+	a := dutylog.Attachment{EntryID: "e-" + r.call, Name: name, By: dutylog.Actor{Login: "zhangwei", Name: "张伟", Role: dutylog.Officer}}
+	a.SealedFile, err = v.Receive(r.t.Context(), strings.NewReader(content), dutylog.LargestAttachment, func(c io.ReaderAt, n int64) (err error) {
+		a.Type, err = attached.Judge(name, c, n)
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.withLog(func(db *sqlite.DB) {
+		if a, err = db.AddAttachment(r.t.Context(), a); err != nil {
+			r.t.Fatal(err)
+		}
+	})
+	r.sign()
+	return a
+}
+
+// sign puts everything under a checkpoint.
+func (r *proofRoom) sign() { r.t.Helper(); r.works("checkpoint", "--print") }
+
+func (r *proofRoom) fileOf(a dutylog.Attachment) string {
+	return filepath.Join(attachmentsBeside(r.cfg.Log.File), string(a.Digest)+".age")
+}
+
+func TestVerifyProvesAttachedFiles(t *testing.T) {
+	r := newProofRoom(t)
+	a := r.attach("传真.pdf", scan)
+	answers(t, 0, []string{"attached files", "attachment", "verify: intact"}, "--config", r.file)
+	if err := errors.Join(os.Chmod(r.fileOf(a), 0o600), os.WriteFile(r.fileOf(a), []byte("other"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, 1, []string{"altered: attached file 1 of entry e-" + r.call}, "--config", r.file)
+	if err := os.Remove(r.fileOf(a)); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, 1, []string{"is gone; put it back from the backup"}, "--config", r.file)
+	if err := os.Remove(filepath.Dir(r.fileOf(a))); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, 2, []string{"the folder of attached files is not here"}, "--config", r.file)
+}
+
+func TestABackupBringsAttachedFilesBack(t *testing.T) {
+	r := newProofRoom(t)
+	a := r.attach("传真.pdf", scan)
+	before, err := os.ReadFile(r.fileOf(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, into := filepath.Join(t.TempDir(), "backup"), filepath.Join(t.TempDir(), "new")
+	r.works("backup", to)
+	works(t, "", "restore", to, "--into", into)
+	after, err := os.ReadFile(filepath.Join(into, attachmentsName, string(a.Digest)+".age"))
+	if err != nil || string(after) != string(before) {
+		t.Errorf("it did not come back: %v", err)
+	}
+	answers(t, 0, []string{"attached files", "verify: intact"}, "--db", filepath.Join(into, "log.db"))
+
+	// The backup says of one that is gone that it is not in it.
+	if err := os.Remove(r.fileOf(a)); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "", "1 file(s) are not in it", "backup", to, "--config", r.file)
+}
+
+func TestAnErasureTakesAttachedFiles(t *testing.T) {
+	r := newProofRoom(t)
+	a := r.attach("绝密传真.pdf", scan)
+	works(t, "Duban-2739\n", "user", "add", "sun", "--role", "supervisor", "--name", "孙督查", "--db", r.cfg.Log.File)
+	r.works("erase", "2026-000001", "--field", "content", "--reason", "误录", "--by", "sun")
+	if _, err := os.Stat(r.fileOf(a)); err != nil {
+		t.Errorf("one field took an attached file: %v", err)
+	}
+	if out := r.works("erase", "2026-000001", "--reason", "误录", "--by", "sun"); !strings.Contains(out, "deleted: the attached file") {
+		t.Error(out)
+	}
+	if _, err := os.Stat(r.fileOf(a)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the file is still there: %v", err)
+	}
+	r.sign()
+	answers(t, 0, []string{"1 erased by decision", "verify: intact"}, "--config", r.file)
+	dir := filepath.Join(t.TempDir(), "exhibit")
+	if out := r.works("exhibit", "2026-000001", dir); !strings.Contains(out, "attachment 1: erased by decision 2") {
+		t.Error(out)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, exhibitStatement))
+	if err != nil || !strings.Contains(string(text), "附件 1：已依第 2 号删除决定抹去") || strings.Contains(string(text), "绝密") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func TestAnExhibitHasWhatIsAttached(t *testing.T) {
+	r := newProofRoom(t)
+	r.attach("../传真.pdf", scan)
+	dir := filepath.Join(t.TempDir(), "exhibit")
+	r.works("exhibit", "2026-000001", dir)
+	if text, err := os.ReadFile(filepath.Join(dir, "attachment-1.pdf")); err != nil || string(text) != scan {
+		t.Errorf("%q %v", text, err)
+	}
+	answers(t, 0, []string{"attachment", "verify: intact"}, "--exhibit", dir)
+	if err := errors.Join(os.Chmod(filepath.Join(dir, "attachment-1.pdf"), 0o600), os.WriteFile(filepath.Join(dir, "attachment-1.pdf"), []byte("other"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	answers(t, 1, []string{"attachment-1.pdf"}, "--exhibit", dir)
+}

@@ -1,0 +1,130 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/recorder"
+)
+
+const attachmentColumns = "id, entry_id, name, type, digest, size, file_digest, file_size, by_login, by_name, by_role, at, state, decision"
+
+func scanAttachment(row scanner) (dutylog.Attachment, error) {
+	var a dutylog.Attachment
+	var decision sql.NullInt64
+	err := row.Scan(&a.ID, &a.EntryID, &a.Name, &a.Type, &a.Digest, &a.Size, &a.FileDigest, &a.FileSize,
+		&a.By.Login, &a.By.Name, &a.By.Role, instant{&a.At}, &a.State, &decision)
+	a.Decision = decision.Int64
+	return a, err
+}
+
+func attachmentsOf(s source, entryID string) ([]dutylog.Attachment, error) {
+	rows, err := s.Query("SELECT "+attachmentColumns+" FROM attachments WHERE entry_id = ? ORDER BY id", entryID)
+	return all(rows, err, scanAttachment)
+}
+
+// AddAttachment implements dutylog.AttachmentStore: the row and its record in one transaction.
+func (db *DB) AddAttachment(ctx context.Context, a dutylog.Attachment) (dutylog.Attachment, error) {
+	err := db.write(ctx, "attach a file", func(t *tx) error {
+		e, err := readEntry(t.sql, a.EntryID)
+		if err != nil {
+			return err
+		}
+		have, err := attachmentsOf(t.sql, a.EntryID)
+		if err != nil {
+			return err
+		}
+		if err := dutylog.CheckAttachments(have, a.SealedFile); err != nil {
+			return err
+		}
+		a.State, a.At = dutylog.AttachmentKept, t.now
+		result, err := t.sql.Exec("INSERT INTO attachments (entry_id, name, type, digest, size, file_digest, file_size, by_login, by_name, by_role, at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			a.EntryID, a.Name, a.Type, string(a.Digest), a.Size, string(a.FileDigest), a.FileSize, a.By.Login, a.By.Name, string(a.By.Role), micros(a.At), string(a.State))
+		if err != nil {
+			return err
+		}
+		if a.ID, err = result.LastInsertId(); err != nil {
+			return err
+		}
+		if err := t.proveRow(audit.Attachment, strconv.FormatInt(a.ID, 10)); err != nil {
+			return err
+		}
+		return t.publish(dutylog.TopicEntry, a.EntryID, e.Line, nil)
+	})
+	return a, err
+}
+
+// Attachments implements dutylog.AttachmentStore.
+func (db *DB) Attachments(ctx context.Context, entryID string) ([]dutylog.Attachment, error) {
+	list, err := attachmentsOf(db.reading(ctx), entryID)
+	if err == nil && len(list) == 0 {
+		_, err = db.Entry(ctx, entryID)
+	}
+	return list, db.explain("list attachments", err)
+}
+
+// AttachmentUsed implements dutylog.AttachmentStore.
+func (db *DB) AttachmentUsed(ctx context.Context, digest recorder.Digest) (bool, error) {
+	var n int
+	err := db.reading(ctx).QueryRow("SELECT count(*) FROM attachments WHERE digest = ? AND state = ?", string(digest), string(dutylog.AttachmentKept)).Scan(&n)
+	return n > 0, db.explain("look for an attachment", err)
+}
+
+// eraseAttachments takes the names of an entry's attachments out of the log; their files are for
+// the caller to delete. The rows stay and say by which decision.
+func (t *tx) eraseAttachments(entryID string, decision int64) error {
+	list, err := attachmentsOf(t.sql, entryID)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if a.State == dutylog.AttachmentErased {
+			continue
+		}
+		if err := t.exec("UPDATE attachments SET name = '', state = ?, decision = ? WHERE id = ?", string(dutylog.AttachmentErased), decision, a.ID); err != nil {
+			return err
+		}
+		if err := t.proveRow(audit.Attachment, strconv.FormatInt(a.ID, 10)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// KeptAttachments goes through the attachments whose files have to be there.
+func (v *Verifier) KeptAttachments(ctx context.Context, do func(dutylog.Attachment) error) error {
+	for after := int64(0); ; {
+		rows, err := v.db.reading(ctx).Query("SELECT "+attachmentColumns+" FROM attachments WHERE state = ? AND id > ? ORDER BY id LIMIT 500", string(dutylog.AttachmentKept), after)
+		page, err := all(rows, err, scanAttachment)
+		if err != nil {
+			return v.db.explain("list attachments", err)
+		}
+		for _, a := range page {
+			if err := do(a); err != nil {
+				return err
+			}
+			after = a.ID
+		}
+		if len(page) == 0 {
+			return nil
+		}
+	}
+}
+
+// Attached lists the attached files that the copy of a log knows, each once. A log of an older
+// schema has none.
+func (c *Copy) Attached(ctx context.Context) ([]recorder.SealedFile, error) {
+	var tables int
+	if err := c.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema WHERE name = 'attachments'").Scan(&tables); err != nil || tables == 0 {
+		return nil, (&DB{path: c.file}).explain("look for attachments", err)
+	}
+	rows, err := c.db.QueryContext(ctx, "SELECT digest, min(size), min(file_digest), min(file_size) FROM attachments WHERE state = ? GROUP BY digest ORDER BY digest", string(dutylog.AttachmentKept))
+	list, err := all(rows, err, func(row scanner) (f recorder.SealedFile, err error) {
+		err = row.Scan(&f.Digest, &f.Size, &f.FileDigest, &f.FileSize)
+		return f, err
+	})
+	return list, (&DB{path: c.file}).explain("list attachments", err)
+}

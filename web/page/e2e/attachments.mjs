@@ -1,0 +1,33 @@
+// Files of an entry: chosen, pasted and dropped, refused in words, and taken again.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { check, until } from './lib.mjs'
+
+const JPEG = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z', 'base64')
+
+/** entry is one that is open in the form. */
+export async function attachments(desk, entry) {
+  await check('a photo is attached by the file key, a picture by paste; what does not belong is refused in words', async () => {
+    await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
+    await desk.opened(entry.slice(2))
+    const [chooser] = await Promise.all([desk.page.waitForEvent('filechooser'), desk.key('Alt+KeyJ')])
+    await chooser.setFiles({ name: '现场照片.jpg', mimeType: 'image/jpeg', buffer: JPEG })
+    await desk.says(/附件[\s\S]*现场照片\.jpg/, desk.at('attachments'))
+    await desk.page.evaluate((bytes) => {
+      const data = new DataTransfer()
+      data.items.add(new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' }))
+      document.querySelector('[data-test=entry]').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
+    }, [...Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1')])
+    await desk.says(/截图-\d{14}\.png/, desk.at('attachments'))
+    await desk.page.locator('[data-test=attach-file]').setInputFiles({ name: '程序.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('MZ\x90\x00', 'latin1') })
+    await desk.says(/程序\.jpg 未添加：不支持这种文件/, desk.at('attachments'))
+    await desk.nothingCutOff()
+    await desk.nothingCutOffLow()
+    await desk.shot('26-attachments')
+    await desk.at('attach-failed').locator('button').click()
+    await until('the refusal is gone', async () => !(await desk.at('attach-failed').count()))
+    const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.at('attachment').first().click()])
+    assert.equal(file.suggestedFilename(), '现场照片.jpg')
+    assert.deepEqual(readFileSync(await file.path()), JPEG)
+  })
+}

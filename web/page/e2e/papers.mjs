@@ -1,0 +1,98 @@
+// What comes out of the printer: pages of A4 with the head of the table on each, nothing cut off.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { check, results, until } from './lib.mjs'
+
+/** Runs in a sheet that is shown as on paper: what is wrong with its pages. */
+export function wrongOnPaper() {
+  const wrong = []
+  const pages = Array.from(document.querySelectorAll('.page'))
+  const height = (document.body.className.indexOf('wide') >= 0 ? 188 : 275) * 96 / 25.4
+  pages.forEach((page, i) => {
+    const name = `page ${i + 1}`
+    if (page.getBoundingClientRect().height > height) wrong.push(`${name} is longer than the paper`)
+    if (page.querySelector('.n').textContent !== `第 ${i + 1} 页 共 ${pages.length} 页`) wrong.push(`${name} has the number ${page.querySelector('.n').textContent}`)
+    if (!/签名校验点/.test(page.querySelector('.foot').textContent)) wrong.push(`${name} has no checkpoint at its foot`)
+    page.querySelectorAll('table:not(.form)').forEach((t) => { if (!t.tHead) wrong.push(`a table on ${name} has no head`) })
+    const foot = page.querySelector('.foot').getBoundingClientRect().top
+    Array.from(page.children).slice(0, -1).forEach((e) => { if (e.getBoundingClientRect().bottom > foot + 1) wrong.push(`${e.className || e.tagName} runs into the foot of ${name}`) })
+    page.querySelectorAll('td, th').forEach((c) => { if (c.scrollWidth > c.clientWidth + 1) wrong.push(`cut off: ${c.textContent}`) })
+  })
+  if (document.querySelectorAll('.sign').length !== 1) wrong.push('the lines for the signatures are not there once')
+  return wrong
+}
+
+export const pagesOf = (pdf) => (pdf.toString('latin1').match(/\/Type\s*\/Page\b/g) || []).length
+export const sizesOf = (pdf) => Array.from(new Set(pdf.toString('latin1').match(/\/MediaBox\s*\[[^\]]*\]/g)))
+
+/** Looks at a sheet as the printer does. */
+async function look(sheet, name, a4) {
+  await sheet.emulateMedia({ media: 'print' })
+  await sheet.setViewportSize({ width: a4[0] > a4[1] ? 1028 : 703, height: 900 })
+  assert.deepEqual(await sheet.evaluate(wrongOnPaper), [])
+  await sheet.screenshot({ path: join(results, name + '.png'), fullPage: true })
+  const pdf = await sheet.pdf({ preferCSSPageSize: true })
+  assert.equal(pagesOf(pdf), await sheet.locator('.page').count(), 'each page of the sheet is one of the PDF')
+  const sizes = sizesOf(pdf)
+  const [, w, h] = /\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)/.exec(sizes[0])
+  assert.equal(sizes.length, 1)
+  assert.ok(Math.abs(w - a4[0]) < 2 && Math.abs(h - a4[1]) < 2, `the paper is ${w} by ${h}`)
+}
+
+/** Prints and exports as an officer does; entry is one of today with an answered call. */
+export async function papers(desk, officer, entry) {
+  const LONG = Array.from({ length: 150 }, (_, i) => `续报 ${i + 1}：现场 36 人已疏散，联系电话 13904011234，请及时反馈。`).join('\n')
+  const opened = async (press) => {
+    const [sheet] = await Promise.all([desk.context.waitForEvent('page'), press()])
+    await sheet.waitForLoadState()
+    await until('it asks for the printer', () => sheet.evaluate(() => window.printed === true))
+    return sheet
+  }
+  const taken = async (press, name) => {
+    const [file] = await Promise.all([desk.page.waitForEvent('download'), press()])
+    assert.match(file.suggestedFilename(), name)
+    assert.equal(readFileSync(await file.path()).subarray(0, 2).toString(), 'PK')
+  }
+
+  await check('the duty log of a day prints on A4, a long entry over several pages, and is taken as a workbook', async () => {
+    await desk.context.addInitScript(() => { window.print = () => { window.printed = true } })
+    await desk.at('lock').click()
+    await desk.at('lock-screen').waitFor()
+    await desk.logIn(officer)
+    const { revision } = await desk.entry(entry)
+    assert.equal((await desk.api('/entries/' + encodeURIComponent(entry), 'PATCH', { revision, content: LONG })).status, 200)
+    await desk.at('nav-calls').click()
+    await desk.at('sheets').click()
+    await desk.at('print-day').waitFor()
+    await until('the menu is open', () => desk.at('print-day').evaluate((e) => e.getBoundingClientRect().height > 15))
+    await desk.shot('25-sheet-menu')
+    const day = await opened(() => desk.at('print-day').click())
+    await look(day, '25a-sheet-day', [842, 595])
+    const text = await day.locator('body').innerText()
+    assert.equal((text.match(/续报 \d+：/g) || []).length, 150, 'all of a long text is on paper')
+    assert.match(text, /值班员：[\s\S]*盲区时段/)
+    await day.close()
+    await desk.at('sheets').click()
+    await taken(() => desk.at('export-day').click(), /^值班日志-\d{4}-\d\d-\d\d\.xlsx$/)
+  })
+
+  await check('a month begins with a table of its days', async () => {
+    await desk.at('sheets').click()
+    const month = await opened(() => desk.at('print-month').click())
+    await look(month, '25b-sheet-month', [842, 595])
+    assert.match(await month.locator('h3').first().innerText(), /汇总/)
+    await month.close()
+  })
+
+  await check('one entry prints upright', async () => {
+    await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
+    await desk.opened(entry.slice(2))
+    await desk.nothingCutOff()
+    await desk.shot('25c-entry-head')
+    const one = await opened(() => desk.at('print-entry').click())
+    await look(one, '25d-sheet-entry', [595, 842])
+    await one.close()
+    await taken(() => desk.at('export-entry').click(), /^值班记录-\d{4}-\d{6}\.xlsx$/)
+  })
+}

@@ -1,0 +1,30 @@
+// Where the print pages and workbooks of the duty log are.
+const BASE = '/api/v1'
+
+export interface SheetAddress {
+  page: string
+  workbook: string
+}
+
+/** The sheet of a day written 2026-11-27. */
+export function daySheet(day: string): SheetAddress {
+  return { page: `${BASE}/sheets/day?day=${day}`, workbook: `${BASE}/sheets/day/workbook?day=${day}` }
+}
+
+/** The sheets of the month in which a day lies. */
+export function monthSheet(day: string): SheetAddress {
+  const month = day.slice(0, 7)
+  return { page: `${BASE}/sheets/month?month=${month}`, workbook: `${BASE}/sheets/month/workbook?month=${month}` }
+}
+
+export function entrySheet(id: string): SheetAddress {
+  const of = `${BASE}/entries/${encodeURIComponent(id)}`
+  return { page: of + '/sheet', workbook: of + '/workbook' }
+}
+
+/** Opens a sheet in a window of its own and asks the browser to print it; the sheet itself has no script. */
+export function printSheet(address: string): void {
+  const sheet = window.open(address, '_blank')
+  if (sheet) sheet.addEventListener('load', () => sheet.print())
+  else window.location.href = address
+}

@@ -1,0 +1,212 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/dutylog/paper"
+)
+
+// Sheets is what the print pages and workbooks need beside the log.
+type Sheets struct {
+	Unit string         // whose duty room it is, as it stands above every sheet
+	Zone *time.Location // of the site: its midnights part the days
+	// Workbook writes a sheet as .xlsx.
+	Workbook func(w io.Writer, s paper.Sheet) error
+}
+
+const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// mostOnPaper is how many entries one sheet holds; more are printed by day.
+const mostOnPaper = 20_000
+
+type daySheetInput struct {
+	Day  string `query:"day" required:"true" maxLength:"10" doc:"At the site, for instance 2026-11-27"`
+	Line string `query:"line" maxLength:"64" doc:"Absent: all lines"`
+}
+
+type monthSheetInput struct {
+	Month string `query:"month" required:"true" maxLength:"7" doc:"At the site, for instance 2026-11"`
+	Line  string `query:"line" maxLength:"64" doc:"Absent: all lines"`
+}
+
+// written is how a sheet leaves the building: as a page to print, or as a workbook to keep.
+type written func(a *app, s paper.Sheet) (*huma.StreamResponse, error)
+
+func (a *app) printDay(ctx context.Context, in *daySheetInput) (*huma.StreamResponse, error) {
+	return a.daySheet(ctx, in, printEntries, (*app).asPage)
+}
+
+func (a *app) exportDay(ctx context.Context, in *daySheetInput) (*huma.StreamResponse, error) {
+	return a.daySheet(ctx, in, exportEntries, (*app).asWorkbook)
+}
+
+func (a *app) daySheet(ctx context.Context, in *daySheetInput, p permission, as written) (*huma.StreamResponse, error) {
+	from, err := time.ParseInLocation(time.DateOnly, in.Day, a.Sheets.Zone)
+	if err != nil {
+		return nil, invalid("query.day", "is no day: write it like 2026-11-27")
+	}
+	return a.periodSheet(ctx, paper.Period{From: from, To: from.AddDate(0, 0, 1), Line: in.Line}, paper.Day, p, as)
+}
+
+func (a *app) printMonth(ctx context.Context, in *monthSheetInput) (*huma.StreamResponse, error) {
+	return a.monthSheet(ctx, in, printEntries, (*app).asPage)
+}
+
+func (a *app) exportMonth(ctx context.Context, in *monthSheetInput) (*huma.StreamResponse, error) {
+	return a.monthSheet(ctx, in, exportEntries, (*app).asWorkbook)
+}
+
+func (a *app) monthSheet(ctx context.Context, in *monthSheetInput, p permission, as written) (*huma.StreamResponse, error) {
+	from, err := time.ParseInLocation("2006-01", in.Month, a.Sheets.Zone)
+	if err != nil {
+		return nil, invalid("query.month", "is no month: write it like 2026-11")
+	}
+	return a.periodSheet(ctx, paper.Period{From: from, To: from.AddDate(0, 1, 0), Line: in.Line}, paper.Month, p, as)
+}
+
+// periodSheet makes a sheet of the log. That somebody took it is noted before it leaves.
+func (a *app) periodSheet(ctx context.Context, period paper.Period, make func(paper.Frame, paper.Period) paper.Sheet, p permission, as written) (*huma.StreamResponse, error) {
+	frame, err := a.frame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.fill(ctx, &period); err != nil {
+		return nil, err
+	}
+	sheet := make(frame, period)
+	a.audit(ctx, p, sheet.Name)
+	return as(a, sheet)
+}
+
+// frame is what stands around every sheet that this visitor prints now.
+func (a *app) frame(ctx context.Context) (paper.Frame, error) {
+	e, err := a.Log.Evidence(ctx)
+	if err != nil {
+		return paper.Frame{}, problemOf(err)
+	}
+	f := paper.Frame{Unit: a.Sheets.Unit, Zone: a.Sheets.Zone, Now: a.Now(), By: visitorOf(ctx).actor(), Lines: map[string]string{}}
+	for _, l := range a.Lines {
+		f.Lines[l.Name] = l.Number
+	}
+	if e.Latest != nil {
+		f.Proof = paper.Proof{Size: e.Latest.Size, At: e.Latest.At, Root: audit.RootOf(e.Latest.Note)}
+	}
+	return f, nil
+}
+
+// fill reads what the log holds of the period.
+func (a *app) fill(ctx context.Context, p *paper.Period) (err error) {
+	entries := func(cursor string) (items []dutylog.Entry, next string, err error) {
+		return a.Log.Entries(ctx, dutylog.EntryQuery{From: p.From, To: p.To, Line: p.Line, Limit: 500, Cursor: cursor})
+	}
+	calls := func(cursor string) (items []dutylog.Call, next string, err error) {
+		return a.Log.Calls(ctx, dutylog.CallQuery{From: p.From, To: p.To, Line: p.Line, Limit: 500, Cursor: cursor})
+	}
+	if p.Entries, err = everyPage(entries); err != nil {
+		return err
+	}
+	if p.Calls, err = everyPage(calls); err != nil {
+		return err
+	}
+	if p.Shifts, err = a.Log.Shifts(ctx, p.From, p.To); err != nil {
+		return problemOf(err)
+	}
+	if p.Unseen, err = a.Log.Intervals(ctx, p.From, p.To); err != nil {
+		return problemOf(err)
+	}
+	return nil
+}
+
+// everyPage reads a whole list, as long as it fits on paper.
+func everyPage[T any](read func(cursor string) ([]T, string, error)) (all []T, err error) {
+	for cursor := ""; ; {
+		var items []T
+		if items, cursor, err = read(cursor); err != nil {
+			return nil, problemOf(err)
+		}
+		if all = append(all, items...); len(all) > mostOnPaper {
+			return nil, newProblem(http.StatusUnprocessableEntity, typeInvalid, "There is more than one sheet can hold (%d); choose a day, or one line.", mostOnPaper)
+		}
+		if cursor == "" {
+			return all, nil
+		}
+	}
+}
+
+func (a *app) printEntry(ctx context.Context, in *entryInput) (*huma.StreamResponse, error) {
+	return a.entrySheet(ctx, in.ID, printEntries, (*app).asPage)
+}
+
+func (a *app) exportEntry(ctx context.Context, in *entryInput) (*huma.StreamResponse, error) {
+	return a.entrySheet(ctx, in.ID, exportEntries, (*app).asWorkbook)
+}
+
+func (a *app) entrySheet(ctx context.Context, id string, p permission, as written) (*huma.StreamResponse, error) {
+	e, err := a.entry(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	x := paper.Single{Entry: e}
+	if e.CallID != "" {
+		if x.Call, err = a.Log.Call(ctx, e.CallID); err != nil {
+			return nil, problemOf(err)
+		}
+	}
+	if x.Revisions, err = a.Log.Revisions(ctx, id); err != nil {
+		return nil, problemOf(err)
+	}
+	if x.Attached, err = a.Log.Attachments(ctx, id); err != nil {
+		return nil, problemOf(err)
+	}
+	frame, err := a.frame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a.audit(ctx, p, id)
+	return as(a, paper.Entry(frame, x))
+}
+
+// asPage answers with a page to print.
+func (a *app) asPage(s paper.Sheet) (*huma.StreamResponse, error) {
+	body, policy, err := sheetPage(s)
+	if err != nil {
+		return nil, internal(fmt.Errorf("write the sheet %s: %w", s.Name, err))
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		hctx.SetHeader("Content-Type", "text/html; charset=utf-8")
+		hctx.SetHeader("Content-Security-Policy", policy)
+		_, _ = hctx.BodyWriter().Write(body)
+	}}, nil
+}
+
+// asWorkbook answers with an .xlsx to keep. It is made in memory before the first byte leaves, so
+// that what fails is said and no half file is kept.
+func (a *app) asWorkbook(s paper.Sheet) (*huma.StreamResponse, error) {
+	if a.Sheets.Workbook == nil {
+		return nil, newProblem(http.StatusServiceUnavailable, "", "Workbooks cannot be made here; print the sheet instead.")
+	}
+	var b bytes.Buffer
+	if err := a.Sheets.Workbook(&b, s); err != nil {
+		return nil, internal(fmt.Errorf("write the workbook %s: %w", s.Name, err))
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		hctx.SetHeader("Content-Type", workbookType)
+		hctx.SetHeader("Content-Disposition", attachmentNamed(s.Name+".xlsx"))
+		_, _ = hctx.BodyWriter().Write(b.Bytes())
+	}}, nil
+}
+
+// attachmentNamed tells the browser to keep a file, under a name that may be Chinese (RFC 6266).
+func attachmentNamed(name string) string {
+	return "attachment; filename*=UTF-8''" + url.PathEscape(name)
+}
