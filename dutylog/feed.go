@@ -47,6 +47,7 @@ type FeedStore interface {
 type Store interface {
 	CallStore
 	EntryStore
+	LinkStore
 	AccountStore
 	DirectoryStore
 	RosterStore
