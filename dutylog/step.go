@@ -94,7 +94,7 @@ func StepRules() []StepRule {
 }
 
 const (
-	mostSteps = 500
+	mostSteps = 100 // each is in every revision that follows it
 	// early is by how much the clock of somebody's PC may be ahead of ours.
 	early = time.Minute
 	// sameStep is for how long the same words are the same step: the answer to the first was lost.

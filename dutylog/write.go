@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"time"
@@ -17,6 +18,34 @@ type Draft struct {
 }
 
 var draftKey = regexp.MustCompile(`^[A-Za-z0-9-]{8,40}$`)
+
+// ParseDraft reads the body of a POST: key, line and kind, and the fields as a patch has them. Like
+// ParsePatch it takes one spelling only.
+func ParseDraft(body []byte) (Draft, error) {
+	d := Draft{Values: map[Field]string{}}
+	err := eachMember(body, "", func(name string, raw json.RawMessage) error {
+		_, field := ruleOf(Field(name))
+		if !field && name != "key" && name != "line" && name != "kind" {
+			return unknownField(name)
+		}
+		s, err := parseText(name, raw)
+		switch name {
+		case "key":
+			d.Key = s
+		case "line":
+			d.Line = s
+		case "kind":
+			d.Kind = Kind(s)
+		default:
+			d.Values[Field(name)] = s
+		}
+		return err
+	})
+	if err != nil {
+		return Draft{}, err
+	}
+	return d, nil
+}
 
 // EntryID is the id of the entry that a draft opens.
 func (d Draft) EntryID() string { return "w-" + d.Key }

@@ -128,3 +128,50 @@ func TestLinkOrders(t *testing.T) {
 		}
 	}
 }
+
+func TestDraftsAreReadStrictly(t *testing.T) {
+	d, err := dutylog.ParseDraft([]byte(`{"key":"0f3c9a77-1","line":"duty","kind":"fax","content":"通知","caller_unit":""}`))
+	want := dutylog.Draft{Key: "0f3c9a77-1", Line: "duty", Kind: dutylog.KindFax, Values: values{"content": "通知", "caller_unit": ""}}
+	if diff := cmp.Diff(want, d); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for body, field := range map[string]string{``: "body", `[]`: "body", `{"key":1}`: "key", `{"key":"a","key":"b"}`: "key", `{"colour":"red"}`: "colour", `{"state":"open"}`: "state",
+		`{"content":null}`: "content", `{} {}`: "body", "{\"content\":\"\xff\"}": "content"} {
+		_, err := dutylog.ParseDraft([]byte(body))
+		var invalid *dutylog.InvalidError
+		if !errors.As(err, &invalid) || invalid.Field != field {
+			t.Errorf("%s: %v, want an error about %s", body, err, field)
+		}
+	}
+}
+
+// Whatever somebody sends, an entry is opened by it as it is promised, or it is refused with a word
+// about a field.
+func FuzzParseDraft(f *testing.F) {
+	for _, seed := range []string{`{"key":"0f3c9a77-1","line":"duty","kind":"fax","content":"通知"}`, `{"key":"........","kind":"warning","valid_until":"2026-02-30T00:00:00Z"}`,
+		`{"kind":"patrol","place":"\u0000"}`, `{"key":"0f3c9a77-1","kind":"visit","read_back":"done"}`, `{}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		d, err := dutylog.ParseDraft(body)
+		var e dutylog.Entry
+		if err == nil {
+			e, err = dutylog.OpenWritten(d, onDuty, officer, later)
+		}
+		if err != nil {
+			if !errors.As(err, new(*dutylog.InvalidError)) {
+				t.Fatalf("%q: %v", body, err)
+			}
+			return
+		}
+		again, err := dutylog.OpenWritten(d, onDuty, officer, later)
+		if diff := cmp.Diff(e, again); diff != "" || err != nil || e.State != dutylog.Open || e.ID != "w-"+d.Key {
+			t.Fatalf("%q: %v\n%s", body, err, diff)
+		}
+		for field, v := range e.Values {
+			if v == "" {
+				t.Fatalf("%q: %s is empty", body, field)
+			}
+		}
+	})
+}

@@ -16,13 +16,17 @@ import (
 
 // bodies are what each changing route is asked with, so that only the permission decides.
 var bodies = map[string]string{
-	"POST /api/v1/session":           `{"username":"nobody","password":"wrong password"}`,
-	"PUT /api/v1/session/page":       `{"page":"0f3c9a77","sounds":true}`,
-	"POST /api/v1/session/password":  `{"old":"wrong password","new":"another password"}`,
-	"PATCH /api/v1/entries/{id}":     `{"revision":1,"nonsense":1}`,
-	"POST /api/v1/entries/{id}/hold": `{"reason":"诉讼保全"}`,
-	"POST /api/v1/reconciliation":    ``,
-	"POST /api/v1/practice/calls":    `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
+	"POST /api/v1/session":                `{"username":"nobody","password":"wrong password"}`,
+	"PUT /api/v1/session/page":            `{"page":"0f3c9a77","sounds":true}`,
+	"POST /api/v1/session/password":       `{"old":"wrong password","new":"another password"}`,
+	"PATCH /api/v1/entries/{id}":          `{"revision":1,"nonsense":1}`,
+	"POST /api/v1/entries":                `{"key":"0f3c9a77-0","kind":"fax","nonsense":"1"}`,
+	"POST /api/v1/entries/{id}/steps":     `{"kind":"nonsense"}`,
+	"POST /api/v1/entries/{id}/read-back": `{}`,
+	"POST /api/v1/entries/{id}/links":     `{"with":"e-9","relation":"same_event"}`,
+	"POST /api/v1/entries/{id}/hold":      `{"reason":"诉讼保全"}`,
+	"POST /api/v1/reconciliation":         ``,
+	"POST /api/v1/practice/calls":         `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
 }
 
 // TestEveryRouteForEveryRole asks every row of both route tables as everybody and compares

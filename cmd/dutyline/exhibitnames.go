@@ -10,7 +10,12 @@ import (
 var (
 	kindNames = map[dutylog.Kind]string{
 		dutylog.KindDuty: "值班来电", dutylog.KindMissed: "未接来电", dutylog.KindWrongNumber: "打错电话", dutylog.KindNuisance: "骚扰电话",
-		dutylog.KindSpotCheck: "抽查电话", dutylog.KindOutgoing: "去电",
+		dutylog.KindSpotCheck: "抽查电话", dutylog.KindOutgoing: "去电", dutylog.KindStep: "办理通话", dutylog.KindNonDuty: "非值班通话",
+		dutylog.KindFax: "传真", dutylog.KindWeChat: "微信", dutylog.KindVisit: "来访", dutylog.KindPatrol: "巡查", dutylog.KindWarning: "预警",
+	}
+	stepNames = map[dutylog.StepKind]string{
+		dutylog.StepReceived: "接报", dutylog.StepReported: "上报", dutylog.StepInstructed: "批示", dutylog.StepPassedOn: "转办",
+		dutylog.StepAcknowledged: "签收", dutylog.StepFedBack: "反馈", dutylog.StepClosed: "办结",
 	}
 	stateNames = map[dutylog.EntryState]string{dutylog.Open: "未完成", dutylog.Complete: "已完成"}
 	gapNames   = map[dutylog.GapWhy]string{dutylog.NotGiven: "未提供", dutylog.Refused: "拒绝提供", dutylog.NotPossible: "无法复述"}

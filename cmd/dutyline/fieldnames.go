@@ -22,12 +22,32 @@ var fieldNames = map[dutylog.Field]string{
 	dutylog.CalledWhom:     "去电对象",
 	dutylog.CalledWhy:      "去电事由",
 	dutylog.AnsweredBy:     "接听人",
+
+	dutylog.Urgency:          "紧急程度",
+	dutylog.HappenedAt:       "事发时间",
+	dutylog.Place:            "地点",
+	dutylog.Cause:            "原因",
+	dutylog.Casualties:       "伤亡情况",
+	dutylog.Losses:           "损失情况",
+	dutylog.Measures:         "已采取措施",
+	dutylog.Trend:            "发展趋势",
+	dutylog.Needs:            "请求事项",
+	dutylog.AlsoTold:         "已报告单位",
+	dutylog.PassedTo:         "转交对象",
+	dutylog.ProposedHandling: "拟办意见",
+	dutylog.Result:           "办理结果",
+	dutylog.FollowUpNumber:   "续报编号",
+	dutylog.Classification:   "密级标识",
+	dutylog.WarningLevel:     "预警级别",
+	dutylog.ValidUntil:       "有效期至",
+	dutylog.StepTexts:        "办理过程",
+	dutylog.CorrectionText:   "更正原因",
 }
 
 // fieldCalled finds a field by its name in the API or in the page; else it lists them.
 func fieldCalled(name string) (dutylog.Field, error) {
 	var all []string
-	for _, f := range dutylog.Fields() {
+	for _, f := range append(dutylog.Fields(), dutylog.StepTexts, dutylog.CorrectionText) {
 		if name == string(f) || name == fieldNames[f] {
 			return f, nil
 		}
