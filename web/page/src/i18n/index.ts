@@ -7,6 +7,7 @@ import { alertsEn, alertsZh, type AlertsKey } from './alerts'
 import { categoryWords } from './categories'
 import { channelsEn, channelsZh, type ChannelsKey } from './channels'
 import { en } from './en'
+import { matterEn, matterZh, type MatterKey } from './matter'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
 import { searchEn, searchZh, type SearchKey } from './search'
@@ -15,7 +16,7 @@ import { testsEn, testsZh, type TestsKey } from './tests'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | SearchKey | SidesKey | TestsKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | MatterKey | SearchKey | SidesKey | TestsKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -40,8 +41,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...searchZh, ...sidesZh, ...testsZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...searchEn, ...sidesEn, ...testsEn },
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...matterZh, ...searchZh, ...sidesZh, ...testsZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...matterEn, ...searchEn, ...sidesEn, ...testsEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
