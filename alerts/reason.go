@@ -51,6 +51,7 @@ const (
 	ReasonPage         Reason = "page_away"            // no officer's page is open, or none may sound
 	ReasonOfficer      Reason = "officer_not_rostered" // another officer is signed in than the roster says
 	ReasonBeat         Reason = "heartbeat_failed"     // no other machine would notice our silence
+	ReasonOverdue      Reason = "entry_overdue"        // an entry is not complete although its time is over
 	ReasonRulesRefused Reason = "rules_refused"        // the rule file has a mistake, older rules are in force
 )
 
@@ -118,6 +119,7 @@ var standings = map[Reason]standing{
 	ReasonPage:         {Certain, Warning, true},
 	ReasonOfficer:      {Certain, Warning, true},
 	ReasonBeat:         {Certain, Warning, true},
+	ReasonOverdue:      {Certain, Warning, true},
 	ReasonRulesRefused: {Certain, Warning, true},
 }
 

@@ -42,6 +42,18 @@ func (c Config) AlertPlan() alerts.Plan {
 	return plan
 }
 
+// Deadlines are how long entries may be unfinished, by line.
+func (c Config) Deadlines() map[string]time.Duration {
+	within := map[string]time.Duration{}
+	for _, l := range c.Lines {
+		within[l.Name] = alerts.CompleteWithin
+		if l.CompleteWithin != nil {
+			within[l.Name] = *l.CompleteWithin
+		}
+	}
+	return within
+}
+
 // AlertChain is the chain of a line in the words of the alerts.
 func (l Line) AlertChain() alerts.Chain {
 	chain := alerts.Chain{Again: l.Chain.Again}
@@ -100,6 +112,9 @@ func (c *Config) checkChain(f *Faults, at string, l Line) {
 	if again := l.Chain.Again; again != 0 && again < leastAgain {
 		f.add(at+".chain.again", "is %s; at least %s lie between two rounds, or 0 for none", again, leastAgain)
 	}
+	if w := l.CompleteWithin; w != nil && *w != 0 && *w < leastWithin {
+		f.add(at+".complete_within", "is %s; nobody writes an entry in less than %s, or write 0 for no deadline", *w, leastWithin)
+	}
 	for _, q := range [][2]string{{".quiet.from", l.Quiet.From}, {".quiet.to", l.Quiet.To}} {
 		if _, err := clock(q[1]); err != nil {
 			f.add(at+q[0], "%q is no time of the day; write it in quotes, for instance \"22:00\"", q[1])
@@ -109,3 +124,6 @@ func (c *Config) checkChain(f *Faults, at string, l Line) {
 
 // leastAgain lies between two rounds of a chain: whoever is asleep is woken, but no telephone is jammed.
 const leastAgain = 10 * time.Minute
+
+// leastWithin is the least time to complete an entry.
+const leastWithin = time.Minute

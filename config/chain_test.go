@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,5 +92,26 @@ lines:
 	}
 	if diff := cmp.Diff(want, faults.List); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestHowLongEntriesMayBeUnfinished(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "x")
+	lines := func(more string) string {
+		return "lines:\n  - {name: duty, endpoints: [PJSIP/duty], trunks: [PJSIP/trunk]" + more + "}\n  - {name: other, endpoints: [PJSIP/other], trunks: [PJSIP/trunk]}\n" + chainChannels
+	}
+	for more, want := range map[string]time.Duration{"": 10 * time.Minute, ", complete_within: 30m": 30 * time.Minute, ", complete_within: 0s": 0} {
+		c, err := config.Load(write(t, lines(more)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(map[string]time.Duration{"duty": want, "other": alerts.CompleteWithin}, c.Deadlines()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", more, diff)
+		}
+	}
+	for _, wrong := range []string{"5s", "-10m", "soon"} {
+		if _, err := config.Load(write(t, lines(", complete_within: "+wrong))); err == nil || !strings.Contains(err.Error(), "complete_within") {
+			t.Errorf("%s: %v", wrong, err)
+		}
 	}
 }

@@ -69,6 +69,8 @@ type Line struct {
 	Codes       Codes    `mapstructure:"codes"`
 	Chain       Chain    `mapstructure:"chain"`
 	Quiet       Quiet    `mapstructure:"quiet"`
+	// CompleteWithin is how long after the hang-up an entry may be unfinished; absent: alerts.CompleteWithin, 0: for ever.
+	CompleteWithin *time.Duration `mapstructure:"complete_within"`
 }
 
 // Codes are the service codes of a line, where they are others than the shipped ones.

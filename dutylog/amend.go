@@ -26,8 +26,9 @@ func (e Entry) Missing() []Field {
 // changed. A patch that changes nothing gives the entry as it is. Everything or nothing of a
 // patch is taken. Errors are *StaleError, *InvalidError or *IncompleteError.
 //
-// A complete entry may be amended: every revision is kept. It stays complete as long as
-// nothing required is missing and its kind fits the call, else it is open again.
+// A complete entry is amended by a correction, which carries a reason: every revision is kept. It
+// stays complete as long as nothing required is missing and its kind fits the call, else it is
+// open again.
 func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 	if p.Revision != e.Revision {
 		return Entry{}, &StaleError{Current: e}
@@ -52,9 +53,32 @@ func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 	if next.same(e) {
 		return e, nil
 	}
+	if err := next.correct(e, p.Reason, now); err != nil {
+		return Entry{}, err
+	}
 	next.Revision++
 	next.WrittenBy, next.BySystem = by.Login, false
 	return next, nil
+}
+
+// correct keeps why something is changed that was complete before.
+func (e *Entry) correct(before Entry, reason string, now time.Time) error {
+	reason, err := CleanNote("reason", reason)
+	switch {
+	case err != nil:
+		return err
+	case before.State != Complete && reason != "":
+		return &InvalidError{Field: "reason", Reason: "the entry is open: it is changed without a reason, leave it out"}
+	case before.State != Complete:
+		return nil // what is corrected keeps its reason until it is complete again
+	case reason == "":
+		return &InvalidError{Field: "reason", Reason: "the entry is complete: say in a few words why it is corrected; that is kept with what changes"}
+	}
+	e.Correction = reason
+	if e.State == Open {
+		e.ReopenedAt = now
+	}
+	return nil
 }
 
 // setKind takes the kind that a person chooses. Going back to what the entry would be anyway,
@@ -68,6 +92,12 @@ func (e *Entry) setKind(k *Kind) error {
 	}
 	if *k == e.Kind {
 		return nil
+	}
+	switch {
+	case *k == KindStep:
+		return &InvalidError{Field: "kind", Reason: "a call becomes a step where the entry that it serves is told so: POST /entries/{id}/steps with its call_id"}
+	case e.Kind == KindStep:
+		return &InvalidError{Field: "kind", Reason: "the call is a step of entry " + e.StepOf + ": strike the step out there first"}
 	}
 	if err := e.Phase.fit(*k); err != nil {
 		return err
@@ -87,7 +117,7 @@ func (e *Entry) setValues(values map[Field]string) error {
 		if err != nil {
 			return err
 		}
-		if err := checkWord(f, value); err != nil {
+		if value, err = checkWord(f, value); err != nil {
 			return err
 		}
 		if value == "" {
@@ -102,16 +132,29 @@ func (e *Entry) setValues(values map[Field]string) error {
 	return nil
 }
 
-// checkWord refuses other words in a field that has a closed set of them.
-func checkWord(f Field, value string) error {
+// checkWord refuses other words in a field that has a closed set of them, and gives a moment in the
+// one spelling in which it is kept.
+func checkWord(f Field, value string) (string, error) {
+	words := Words(f)
 	switch {
 	case value == "":
 	case f == ReadBack && value != ReadBackDone:
-		return &InvalidError{Field: string(f), Reason: `is "done" or ""; when it was not possible, give a gap with the reason`}
-	case f == Category && !slices.Contains(Categories(), value):
-		return &InvalidError{Field: string(f), Reason: fmt.Sprintf(`%.40q is no category: choose %s, or "" for none`, value, orList(Categories()))}
+		return "", &InvalidError{Field: string(f), Reason: `is "done" or ""; when it was not possible, give a gap with the reason`}
+	case words != nil && !slices.Contains(words, value):
+		return "", &InvalidError{Field: string(f), Reason: fmt.Sprintf(`%.40q is no %s: choose %s, or "" for none`, value, f, orList(words))}
+	case IsTime(f):
+		return cleanMoment(string(f), value)
 	}
-	return nil
+	return value, nil
+}
+
+// cleanMoment gives a moment as fields keep it.
+func cleanMoment(name, value string) (string, error) {
+	at, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(value))
+	if err != nil || at.Year() < 1970 || at.Year() > 2200 {
+		return "", &InvalidError{Field: name, Reason: "is no time in RFC 3339, for instance 2026-11-23T12:17:00Z"}
+	}
+	return at.UTC().Format(timeLayout), nil
 }
 
 // setGaps sets and clears gaps. A gap stands in place of a value and clears it.
@@ -246,7 +289,7 @@ func (e Entry) clone() Entry {
 	maps.Copy(values, e.Values)
 	maps.Copy(gaps, e.Gaps)
 	e.Values, e.Gaps = values, gaps
-	e.Candidates = slices.Clone(e.Candidates)
+	e.Candidates, e.Steps = slices.Clone(e.Candidates), slices.Clone(e.Steps)
 	return e
 }
 

@@ -251,19 +251,19 @@ func TestCompleteAndOpenAgain(t *testing.T) {
 	if e.State != dutylog.Complete || !e.CompletedAt.Equal(later) || e.Revision != 2 {
 		t.Fatalf("%+v", e)
 	}
-	e = amend(t, e, dutylog.EntryPatch{Values: values{"content": "更正：两处冒烟"}})
+	e = amend(t, e, dutylog.EntryPatch{Values: values{"content": "更正：两处冒烟"}, Reason: "核对录音后更正"})
 	if e.State != dutylog.Complete || !e.CompletedAt.Equal(later) || e.Revision != 3 {
 		t.Errorf("a correction that leaves nothing missing opened the entry: %+v", e)
 	}
-	lost := amend(t, e, dutylog.EntryPatch{Values: values{"content": ""}})
+	lost := amend(t, e, dutylog.EntryPatch{Values: values{"content": ""}, Reason: "内容有误"})
 	if lost.State != dutylog.Open || !lost.CompletedAt.IsZero() {
 		t.Errorf("an entry without its content is still complete: %+v", lost)
 	}
-	other := amend(t, e, dutylog.EntryPatch{Kind: is(dutylog.KindSpotCheck)})
+	other := amend(t, e, dutylog.EntryPatch{Kind: is(dutylog.KindSpotCheck), Reason: "是抽查"})
 	if other.State != dutylog.Open {
 		t.Error("an entry is complete as a kind whose values it lacks")
 	}
-	reopened := amend(t, e, dutylog.EntryPatch{State: is(dutylog.Open)})
+	reopened := amend(t, e, dutylog.EntryPatch{State: is(dutylog.Open), Reason: "补记"})
 	if reopened.State != dutylog.Open || !reopened.CompletedAt.IsZero() {
 		t.Errorf("%+v", reopened)
 	}
@@ -339,6 +339,9 @@ func TestWhatChangesAfterItWasReadBackIsSaid(t *testing.T) {
 		}
 		for i, p := range c.patches {
 			p.Revision = e.Revision
+			if e.State == dutylog.Complete {
+				p.Reason = "更正"
+			}
 			next, err := e.Amend(p, leader, later.Add(time.Duration(i+1)*time.Hour))
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)

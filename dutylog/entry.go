@@ -18,6 +18,15 @@ const (
 	KindNuisance    Kind = "nuisance"     // closed by one key
 	KindSpotCheck   Kind = "spot_check"   // inspector and result
 	KindOutgoing    Kind = "outgoing"     // whom and why
+	KindStep        Kind = "step"         // an outgoing call that is a step of another entry, see Entry.StepOf
+	KindNonDuty     Kind = "non_duty"     // an outgoing call that has nothing to do with duty: closed by one key
+
+	// What comes by another way than the telephone, see Written.
+	KindFax     Kind = "fax"
+	KindWeChat  Kind = "wechat"
+	KindVisit   Kind = "visit"
+	KindPatrol  Kind = "patrol"
+	KindWarning Kind = "warning" // 预警: from whom, which level, until when, to whom it was passed on
 )
 
 // EntryState of an entry.
@@ -47,6 +56,25 @@ const (
 	CalledWhom     Field = "called_whom"      // outgoing
 	CalledWhy      Field = "called_why"       // outgoing
 	AnsweredBy     Field = "answered_by"      // who picked up, said by the person
+
+	// What is told of a matter and done about it, beside the handling steps.
+	Urgency          Field = "urgency"     // see Urgencies
+	HappenedAt       Field = "happened_at" // RFC 3339 in UTC, as every time in a field
+	Place            Field = "place"
+	Cause            Field = "cause"
+	Casualties       Field = "casualties"
+	Losses           Field = "losses"
+	Measures         Field = "measures" // that were taken
+	Trend            Field = "trend"
+	Needs            Field = "needs"
+	AlsoTold         Field = "also_told"         // whom else the caller told
+	PassedTo         Field = "passed_to"         // whom it was passed to
+	ProposedHandling Field = "proposed_handling" // 拟办意见
+	Result           Field = "result"
+	FollowUpNumber   Field = "follow_up_number" // 续报编号
+	Classification   Field = "classification"   // see Classifications
+	WarningLevel     Field = "warning_level"    // see WarningLevels
+	ValidUntil       Field = "valid_until"      // of a warning
 )
 
 // GapWhy says why a required value is not there. Never blank, never a default.
@@ -102,8 +130,15 @@ type Entry struct {
 	ChangedAfterReadBack bool
 	OpenedAt             time.Time
 	CompletedAt          time.Time
-	Erased               []Erasure // oldest first; what they took is in no revision any more
-	Hold                 *Hold     // the legal hold that stands now; kept beside the entry
+	ReopenedAt           time.Time // by a person, the last time, for a correction
+	// Correction is why this revision changes what was complete; empty for every other one. An entry
+	// that was opened again keeps it until it is complete anew.
+	Correction      string
+	Steps           []Step    // 办理过程, in the order in which they were written
+	StepOf          string    // the entry of which this one's call is a step
+	ReadBackBeganAt time.Time // by the switch's clock, during the call: a place in its recording
+	Erased          []Erasure // oldest first; what they took is in no revision any more
+	Hold            *Hold     // the legal hold that stands now; kept beside the entry
 }
 
 // Actor is who did something: a login, or the system itself.
@@ -123,6 +158,7 @@ type EntryPatch struct {
 	State    *EntryState      // Complete needs every required value or its gap
 	Values   map[Field]string // "" clears a value
 	Gaps     map[Field]*Gap   // nil clears a gap
+	Reason   string           // why a complete entry is changed; it takes one, and no other does
 }
 
 // Revision is one kept version of an entry.
@@ -138,7 +174,8 @@ type EntryQuery struct {
 	Line     string
 	State    EntryState
 	Kind     Kind
-	Text     string // for a Searcher; words that all must occur
+	Handling Handling // Pending: all that are still to be dealt with
+	Text     string   // for a Searcher; words that all must occur
 	Limit    int
 	Cursor   string
 	// UnfinishedFirst lists open entries before complete ones, each newest first.
@@ -153,4 +190,18 @@ type EntryStore interface {
 	// Amend applies a patch; StaleError carries the current entry when the patch was made
 	// against an older revision, IncompleteError names what is still required.
 	Amend(ctx context.Context, id string, p EntryPatch, by Actor, now time.Time) (Entry, error)
+	// Write keeps an entry without a call under the next number. The same draft (see Draft.Key)
+	// again gives what stands of it.
+	Write(ctx context.Context, d Draft, by Actor, now time.Time) (Entry, error)
+	// AddStep appends a handling step. One that was a call takes that call's own entry into this one.
+	AddStep(ctx context.Context, id string, d StepDraft, by Actor, now time.Time) (Entry, error)
+	// StrikeStep strikes a step out, which stays readable. A call that was it has its own entry again.
+	StrikeStep(ctx context.Context, id string, number int, reason string, by Actor, now time.Time) (Entry, error)
+	// BeginReadBack marks that reading back began, at a moment by the switch's clock.
+	BeginReadBack(ctx context.Context, id string, at time.Time, by Actor) (Entry, error)
+	// Services lists the open entries that an outgoing call's entry may serve, the likeliest first.
+	Services(ctx context.Context, id string) ([]Service, error)
+	// Unfinished lists the open entries whose call came since then, and those of the given ids that
+	// are open, as far as their call is over.
+	Unfinished(ctx context.Context, since time.Time, ids []string) ([]Unfinished, error)
 }

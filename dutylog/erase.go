@@ -7,6 +7,12 @@ import (
 	"dutyline/telephony"
 )
 
+// What can be erased beside the fields that a person fills in.
+const (
+	StepTexts      Field = "steps"      // who was told and what was said in all handling steps
+	CorrectionText Field = "correction" // why it was corrected
+)
+
 // Erasure says what was erased of an entry, by which decision. Who decided and why is kept
 // with the decision.
 type Erasure struct {
@@ -35,7 +41,7 @@ func (o ErasureOrder) TakesRecording() bool { return o.Recording || o.Whole() }
 // reason, nobody who answers for it, a legal hold.
 func (o ErasureOrder) Check(e Entry) (ErasureOrder, error) {
 	for _, f := range o.Fields {
-		if _, ok := ruleOf(f); !ok {
+		if _, ok := ruleOf(f); !ok && f != StepTexts && f != CorrectionText {
 			return o, &InvalidError{Field: "field", Reason: string(f) + " is no field of an entry; see GET /api/v1/entry-kinds for the fields"}
 		}
 	}
@@ -59,10 +65,16 @@ func (e Entry) Erase(x Erasure) Entry {
 	if len(x.Fields) == 0 {
 		clear(e.Values)
 		clear(e.Gaps)
-		e.Candidates, e.Number = nil, telephony.Number{}
+		e.Candidates, e.Number, e.Correction, e.Steps = nil, telephony.Number{}, "", takeSteps(e.Steps)
 		return e
 	}
 	for _, f := range x.Fields {
+		switch f {
+		case StepTexts:
+			e.Steps = takeSteps(e.Steps)
+		case CorrectionText:
+			e.Correction = ""
+		}
 		delete(e.Values, f)
 		delete(e.Gaps, f)
 	}
@@ -83,10 +95,21 @@ func (e Entry) Words(o ErasureOrder) (words []string) {
 		}
 	}
 	for _, f := range Fields() {
-		if (o.Whole() || slices.Contains(o.Fields, f)) && f != ReadBack {
-			add(e.Values[f])
-			add(e.Gaps[f].Reason)
+		if !o.Whole() && !slices.Contains(o.Fields, f) || f == ReadBack {
+			continue
 		}
+		if !IsTime(f) && (Words(f) == nil || f == Category) { // a moment or a common word would be found everywhere
+			add(e.Values[f])
+		}
+		add(e.Gaps[f].Reason)
+	}
+	if o.Whole() || slices.Contains(o.Fields, StepTexts) {
+		for _, text := range stepTexts(e.Steps) {
+			add(text)
+		}
+	}
+	if o.Whole() || slices.Contains(o.Fields, CorrectionText) {
+		add(e.Correction)
 	}
 	return words
 }

@@ -48,6 +48,7 @@ type Store interface {
 	CallStore
 	EntryStore
 	AttachmentStore
+	LinkStore
 	AccountStore
 	DirectoryStore
 	RosterStore

@@ -45,49 +45,106 @@ func (c Call) MarshalJSON() ([]byte, error) {
 }
 
 type entryJSON struct {
-	ID             string        `json:"id"`
-	EntryNumber    string        `json:"entry_number"`
-	CallID         string        `json:"call_id"`
-	Line           string        `json:"line"`
-	Kind           Kind          `json:"kind"`
-	State          EntryState    `json:"state"`
-	Revision       int           `json:"revision"`
-	CallAt         *string       `json:"call_at"`
-	Number         string        `json:"number"`
-	NumberE164     string        `json:"number_e164"`
-	CallerUnit     string        `json:"caller_unit"`
-	CallerPerson   string        `json:"caller_person"`
-	CallerTitle    string        `json:"caller_title"`
-	ContactNumber  string        `json:"contact_number"`
-	Content        string        `json:"content"`
-	Category       string        `json:"category"`
-	ReadBack       string        `json:"read_back"`
-	CallBackResult string        `json:"call_back_result"`
-	Inspector      string        `json:"inspector"`
-	CheckResult    string        `json:"check_result"`
-	CalledWhom     string        `json:"called_whom"`
-	CalledWhy      string        `json:"called_why"`
-	AnsweredBy     string        `json:"answered_by"`
-	Rostered       string        `json:"rostered"`
-	Responsible    string        `json:"responsible"`
-	WrittenBy      string        `json:"written_by"`
-	ReadBackBy     string        `json:"read_back_by"`
-	ReadBackAt     *string       `json:"read_back_at"`
-	OpenedAt       *string       `json:"opened_at"`
-	CompletedAt    *string       `json:"completed_at"`
-	Gaps           map[Field]Gap `json:"gaps"`
-	Candidates     []Candidate   `json:"candidates"`
-	Missing        []Field       `json:"missing"`
-	Kinds          []Kind        `json:"kinds"`
-	ChangedAfter   bool          `json:"changed_after_read_back"`
-	Hold           *holdJSON     `json:"hold"`
-	Erased         []erasedJSON  `json:"erased"`
+	ID               string        `json:"id"`
+	EntryNumber      string        `json:"entry_number"`
+	CallID           string        `json:"call_id"`
+	Line             string        `json:"line"`
+	Kind             Kind          `json:"kind"`
+	State            EntryState    `json:"state"`
+	Revision         int           `json:"revision"`
+	CallAt           *string       `json:"call_at"`
+	Number           string        `json:"number"`
+	NumberE164       string        `json:"number_e164"`
+	CallerUnit       string        `json:"caller_unit"`
+	CallerPerson     string        `json:"caller_person"`
+	CallerTitle      string        `json:"caller_title"`
+	ContactNumber    string        `json:"contact_number"`
+	Content          string        `json:"content"`
+	Category         string        `json:"category"`
+	ReadBack         string        `json:"read_back"`
+	CallBackResult   string        `json:"call_back_result"`
+	Inspector        string        `json:"inspector"`
+	CheckResult      string        `json:"check_result"`
+	CalledWhom       string        `json:"called_whom"`
+	CalledWhy        string        `json:"called_why"`
+	AnsweredBy       string        `json:"answered_by"`
+	Urgency          string        `json:"urgency"`
+	HappenedAt       string        `json:"happened_at"`
+	Place            string        `json:"place"`
+	Cause            string        `json:"cause"`
+	Casualties       string        `json:"casualties"`
+	Losses           string        `json:"losses"`
+	Measures         string        `json:"measures"`
+	Trend            string        `json:"trend"`
+	Needs            string        `json:"needs"`
+	AlsoTold         string        `json:"also_told"`
+	PassedTo         string        `json:"passed_to"`
+	ProposedHandling string        `json:"proposed_handling"`
+	Result           string        `json:"result"`
+	FollowUpNumber   string        `json:"follow_up_number"`
+	Classification   string        `json:"classification"`
+	WarningLevel     string        `json:"warning_level"`
+	ValidUntil       string        `json:"valid_until"`
+	Rostered         string        `json:"rostered"`
+	Responsible      string        `json:"responsible"`
+	WrittenBy        string        `json:"written_by"`
+	ReadBackBy       string        `json:"read_back_by"`
+	ReadBackAt       *string       `json:"read_back_at"`
+	OpenedAt         *string       `json:"opened_at"`
+	CompletedAt      *string       `json:"completed_at"`
+	Gaps             map[Field]Gap `json:"gaps"`
+	Candidates       []Candidate   `json:"candidates"`
+	Missing          []Field       `json:"missing"`
+	Kinds            []Kind        `json:"kinds"`
+	ChangedAfter     bool          `json:"changed_after_read_back"`
+	Hold             *holdJSON     `json:"hold"`
+	Erased           []erasedJSON  `json:"erased"`
+	Correction       string        `json:"correction"`
+	ReopenedAt       *string       `json:"reopened_at"`
+	ReadBackBeganAt  *string       `json:"read_back_began_at"`
+	Handling         Handling      `json:"handling"`
+	ClosedAt         *string       `json:"closed_at"`
+	Steps            []stepJSON    `json:"steps"`
+	StepOf           string        `json:"step_of"`
 }
 
 type holdJSON struct {
 	Reason string    `json:"reason"`
 	By     actorJSON `json:"by"`
 	At     *string   `json:"at"`
+}
+
+type stepJSON struct {
+	Number    int         `json:"number"`
+	Kind      StepKind    `json:"kind"`
+	At        *string     `json:"at"`
+	Whom      string      `json:"whom"`
+	Text      string      `json:"text"`
+	CallID    string      `json:"call_id"`
+	By        actorJSON   `json:"by"`
+	WrittenAt *string     `json:"written_at"`
+	Struck    *strikeJSON `json:"struck"`
+}
+
+type strikeJSON struct {
+	Reason string    `json:"reason"`
+	By     actorJSON `json:"by"`
+	At     *string   `json:"at"`
+}
+
+// stepsJSON are the steps in the order in which they were done.
+func stepsJSON(steps []Step) []stepJSON {
+	out := make([]stepJSON, 0, len(steps))
+	sorted := slices.Clone(steps)
+	slices.SortStableFunc(sorted, func(a, b Step) int { return a.At.Compare(b.At) })
+	for _, s := range sorted {
+		j := stepJSON{s.Number, s.Kind, telephony.JSONTime(s.At), s.Whom, s.Text, s.CallID, actorJSON(s.By), telephony.JSONTime(s.WrittenAt), nil}
+		if s.Struck != nil {
+			j.Struck = &strikeJSON{s.Struck.Reason, actorJSON(s.Struck.By), telephony.JSONTime(s.Struck.At)}
+		}
+		out = append(out, j)
+	}
+	return out
 }
 
 type erasedJSON struct {
@@ -106,6 +163,9 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		ContactNumber: v[ContactNumber], Content: v[Content], Category: v[Category], ReadBack: v[ReadBack],
 		CallBackResult: v[CallBackResult], Inspector: v[Inspector], CheckResult: v[CheckResult],
 		CalledWhom: v[CalledWhom], CalledWhy: v[CalledWhy], AnsweredBy: v[AnsweredBy],
+		Urgency: v[Urgency], HappenedAt: v[HappenedAt], Place: v[Place], Cause: v[Cause], Casualties: v[Casualties], Losses: v[Losses], Measures: v[Measures], Trend: v[Trend], Needs: v[Needs], AlsoTold: v[AlsoTold], PassedTo: v[PassedTo], ProposedHandling: v[ProposedHandling], Result: v[Result], FollowUpNumber: v[FollowUpNumber], Classification: v[Classification], WarningLevel: v[WarningLevel], ValidUntil: v[ValidUntil],
+		Correction: e.Correction, ReopenedAt: telephony.JSONTime(e.ReopenedAt), ReadBackBeganAt: telephony.JSONTime(e.ReadBackBeganAt),
+		Handling: e.Handling(), ClosedAt: telephony.JSONTime(e.ClosedAt()), Steps: stepsJSON(e.Steps), StepOf: e.StepOf,
 		Rostered: e.Rostered, Responsible: e.Responsible, WrittenBy: e.WrittenBy,
 		ReadBackBy: e.ReadBackBy, ReadBackAt: telephony.JSONTime(e.ReadBackAt),
 		OpenedAt: telephony.JSONTime(e.OpenedAt), CompletedAt: telephony.JSONTime(e.CompletedAt),

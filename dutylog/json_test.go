@@ -42,7 +42,8 @@ func TestEntriesAreWrittenAsPromised(t *testing.T) {
 		Kind: is(dutylog.KindDuty), Values: values{"category": "突发事件", "answered_by": "张伟"},
 		Gaps: gaps{"caller_title": {Why: dutylog.Refused, Reason: "对方不愿说"}},
 	})
-	changed := amend(t, complete, dutylog.EntryPatch{Values: values{"content": "更正：两处冒烟"}})
+	changed := amend(t, complete, dutylog.EntryPatch{Values: values{"content": "更正：两处冒烟", "happened_at": "2026-11-23T04:00:00Z", "urgency": "紧急"}, Reason: "核对录音后更正"})
+	changed = stepped(t, stepped(t, changed, dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市应急局值班室", Text: "电话报告"}), dutylog.StepDraft{Kind: dutylog.StepClosed})
 	golden(t, "entries.golden.json", []dutylog.Entry{opened(inbound("")), complete, gap, {}, changed})
 	golden(t, "revision.golden.json", dutylog.Revision{Entry: complete, By: officer, At: later})
 }

@@ -24,7 +24,17 @@ var required = []struct {
 	{KindNuisance, nil},
 	{KindSpotCheck, []Field{CallerUnit, Inspector, CheckResult}},
 	{KindOutgoing, []Field{CalledWhom, CalledWhy}},
+	{KindNonDuty, nil},
+	{KindStep, nil}, // what there is to say stands in the step
+	{KindFax, []Field{CallerUnit, ContactNumber, Content}},
+	{KindWeChat, []Field{CallerUnit, CallerPerson, Content}},
+	{KindVisit, []Field{CallerUnit, CallerPerson, ContactNumber, Content}},
+	{KindPatrol, []Field{Place, CheckResult}},
+	{KindWarning, []Field{CallerUnit, WarningLevel, ValidUntil, Content, PassedTo}},
 }
+
+// Written are the kinds of what did not come by telephone: a person opens such an entry.
+func Written() []Kind { return []Kind{KindFax, KindWeChat, KindVisit, KindPatrol, KindWarning} }
 
 // fieldRule is one field: how long it may be, in characters, and which gaps it allows.
 type fieldRule struct {
@@ -34,8 +44,9 @@ type fieldRule struct {
 }
 
 const (
-	shortText = 500
-	longText  = 20000
+	shortText  = 500
+	middleText = 2000
+	longText   = 20000
 )
 
 // The fields in the order of the form. A gap stands where the other side kept a value to
@@ -56,6 +67,23 @@ var fieldRules = []fieldRule{
 	{CalledWhom, shortText, []GapWhy{NotGiven, Refused}},
 	{CalledWhy, shortText, []GapWhy{NotGiven}},
 	{AnsweredBy, shortText, nil},
+	{WarningLevel, shortText, []GapWhy{NotGiven}},
+	{ValidUntil, shortText, []GapWhy{NotGiven}},
+	{PassedTo, shortText, []GapWhy{NotPossible}},
+	{Urgency, shortText, nil},
+	{HappenedAt, shortText, nil},
+	{Place, shortText, []GapWhy{NotPossible}},
+	{Cause, middleText, nil},
+	{Casualties, middleText, nil},
+	{Losses, middleText, nil},
+	{Measures, middleText, nil},
+	{Trend, middleText, nil},
+	{Needs, middleText, nil},
+	{AlsoTold, shortText, nil},
+	{ProposedHandling, middleText, nil},
+	{Result, middleText, nil},
+	{FollowUpNumber, shortText, nil},
+	{Classification, shortText, nil},
 }
 
 // Categories of what a call is about, in the order in which they are offered. The set is closed:
@@ -63,6 +91,34 @@ var fieldRules = []fieldRule{
 func Categories() []string {
 	return []string{"突发事件", "信息报送", "预警信息", "指示批示", "业务咨询", "通知传达", "其他"}
 }
+
+// Urgencies are how soon a matter has to be dealt with, as official papers mark it.
+func Urgencies() []string { return []string{"一般", "紧急", "特急"} }
+
+// Classifications are the marks of an entry. There is none for what is classified, because nothing
+// of it may be written here: the last one says that it is kept elsewhere.
+func Classifications() []string { return []string{"公开", "内部", "另有涉密件"} }
+
+// WarningLevels are the four of 预警, the gravest first.
+func WarningLevels() []string { return []string{"红色", "橙色", "黄色", "蓝色"} }
+
+// Words are the values of a field that has a closed set of them; nil for any other field.
+func Words(f Field) []string {
+	switch f {
+	case Category:
+		return Categories()
+	case Urgency:
+		return Urgencies()
+	case Classification:
+		return Classifications()
+	case WarningLevel:
+		return WarningLevels()
+	}
+	return nil
+}
+
+// IsTime reports whether a field holds a moment.
+func IsTime(f Field) bool { return f == HappenedAt || f == ValidUntil }
 
 // Kinds lists the rule of every kind, in the order in which the page offers them.
 func Kinds() []KindRule {

@@ -11,11 +11,13 @@ import (
 )
 
 func TestKindsAreAsWritten(t *testing.T) {
-	golden(t, "kinds.golden.json", map[string]any{"items": dutylog.Kinds(), "categories": dutylog.Categories()})
+	golden(t, "kinds.golden.json", map[string]any{"items": dutylog.Kinds(), "categories": dutylog.Categories(),
+		"urgencies": dutylog.Urgencies(), "classifications": dutylog.Classifications(), "warning_levels": dutylog.WarningLevels(), "steps": dutylog.StepRules(), "handlings": dutylog.Handlings()})
 }
 
 func TestEveryKindHasARule(t *testing.T) {
-	kinds := []dutylog.Kind{dutylog.KindDuty, dutylog.KindMissed, dutylog.KindWrongNumber, dutylog.KindNuisance, dutylog.KindSpotCheck, dutylog.KindOutgoing}
+	kinds := []dutylog.Kind{dutylog.KindDuty, dutylog.KindMissed, dutylog.KindWrongNumber, dutylog.KindNuisance, dutylog.KindSpotCheck, dutylog.KindOutgoing,
+		dutylog.KindNonDuty, dutylog.KindStep, dutylog.KindFax, dutylog.KindWeChat, dutylog.KindVisit, dutylog.KindPatrol, dutylog.KindWarning}
 	var listed []dutylog.Kind
 	for _, r := range dutylog.Kinds() {
 		listed = append(listed, r.Kind)
@@ -80,7 +82,7 @@ func TestEveryRequiredFieldIsAField(t *testing.T) {
 			}
 		}
 	}
-	if n := len(dutylog.Fields()); n != 13 {
-		t.Errorf("%d fields, want 13", n)
+	if n := len(dutylog.Fields()); n != 30 {
+		t.Errorf("%d fields, want 30", n)
 	}
 }

@@ -62,6 +62,9 @@ func (e Entry) Follow(c telephony.Call, contacts []Contact) (Entry, bool) {
 		e.Phase = next.Phase
 		return e, false
 	}
+	if e.State == Complete {
+		next.Correction = "" // nobody corrects anything
+	}
 	next.Revision++
 	next.BySystem = true
 	return next, true

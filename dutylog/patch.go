@@ -50,6 +50,10 @@ func (p *EntryPatch) member(name string, raw json.RawMessage) error {
 			err = &InvalidError{Field: name, Reason: fmt.Sprintf("%q is neither open nor complete", s)}
 		}
 		return err
+	case "reason":
+		s, err := parseText(name, raw)
+		p.Reason = s
+		return err
 	case "gaps":
 		p.Gaps = map[Field]*Gap{}
 		return eachMember(raw, "gaps.", p.gap)
@@ -153,6 +157,9 @@ func (p EntryPatch) MarshalJSON() ([]byte, error) {
 	}
 	if p.Gaps != nil {
 		body["gaps"] = p.Gaps
+	}
+	if p.Reason != "" {
+		body["reason"] = p.Reason
 	}
 	for f, v := range p.Values {
 		body[string(f)] = v

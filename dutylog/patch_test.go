@@ -96,6 +96,7 @@ func FuzzParsePatch(f *testing.F) {
 	for _, seed := range []string{
 		`{"revision":1}`, `{"revision":3,"content":"火情","kind":"duty","state":"complete"}`,
 		`{"revision":1,"gaps":{"caller_title":{"why":"refused","reason":"x"},"read_back":null}}`,
+		`{"revision":4,"state":"open","reason":"补记伤亡"}`, `{"revision":1,"happened_at":"2026-11-23T12:17:00+08:00","urgency":"特急"}`,
 		`{"revision":1,"content":"\ud800"}`, `{"revision":1,"content":"\u0000"}`, `{"a":{"b":[1,2,{}]}}`, `{"revision":1e0}`,
 	} {
 		f.Add([]byte(seed))

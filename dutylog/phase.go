@@ -39,13 +39,13 @@ var (
 	inbound     = []Kind{KindDuty, KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}
 	notMissed   = []Kind{KindDuty, KindWrongNumber, KindNuisance, KindSpotCheck}
 	notReported = []Kind{KindMissed, KindWrongNumber, KindNuisance, KindSpotCheck}
-	outgoing    = []Kind{KindOutgoing}
+	outgoing    = []Kind{KindOutgoing, KindNonDuty}
 )
 
 // What fits each phase. This table is the rule; nothing else decides it. An inspector's call
 // that was missed is still a spot check.
 var phaseRules = []phaseRule{
-	{phase: NoCall, words: "an entry without a call", preset: KindDuty, kinds: append(slices.Clone(inbound), outgoing...), talked: true},
+	{phase: NoCall, words: "an entry without a call", preset: KindDuty, kinds: slices.Concat(Written(), inbound, outgoing), talked: true},
 	{phase: Waiting, words: "a call that is not answered yet", preset: KindDuty, kinds: inbound, undecided: []Kind{KindDuty, KindMissed},
 		instead: "pick up first; when nobody does, the entry asks for a call-back"},
 	{phase: Answered, words: "a call that was answered at the duty phone", preset: KindDuty, kinds: notMissed, talked: true},
@@ -102,7 +102,7 @@ func (p Phase) Fits() []Kind { return slices.Clone(p.rule().kinds) }
 // fit says why an entry of this kind does not fit such a call; nil when it does.
 func (p Phase) fit(k Kind) *InvalidError {
 	rule := p.rule()
-	if slices.Contains(rule.kinds, k) {
+	if slices.Contains(rule.kinds, k) || k == KindStep && slices.Contains(rule.kinds, KindOutgoing) {
 		return nil
 	}
 	return &InvalidError{Field: "kind", Reason: fmt.Sprintf("%q does not fit %s: choose %s", k, rule.words, orList(rule.kinds))}

@@ -31,13 +31,14 @@ type Searcher interface {
 func SearchText(e Entry) string {
 	var texts []string
 	for field, value := range e.Values {
-		if field != ReadBack { // a mark, no text
+		if field != ReadBack && !IsTime(field) { // a mark and a moment are no text
 			texts = append(texts, value)
 		}
 	}
 	for _, g := range e.Gaps {
 		texts = append(texts, g.Reason)
 	}
+	texts = append(append(texts, stepTexts(e.Steps)...), e.Correction)
 	slices.Sort(texts)
 	texts = append(texts, e.Rostered, e.Responsible, e.EntryNumber.String())
 	texts = append(texts, numberForms(e.Number)...)

@@ -9,10 +9,11 @@ import (
 
 type entriesInput struct {
 	PageQuery
-	State string `query:"state" enum:"open,complete"`
-	Kind  string `query:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
-	Text  string `query:"q" maxLength:"100" doc:"Words that all must occur in the entry: what was written, a number in any form, who was on duty. The newest number comes first, whatever the order"`
-	Order string `query:"order" enum:"unfinished,newest" default:"unfinished" doc:"unfinished: open entries first, each newest first; newest: newest first"`
+	State    string `query:"state" enum:"open,complete"`
+	Kind     string `query:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing,non_duty,step,fax,wechat,visit,patrol,warning"`
+	Handling string `query:"handling" enum:"pending,received,reported,instructed,passed_on,fed_back,closed" doc:"How far the matter is by its steps; pending: what is still to be dealt with, that is, an entry that is open or whose handling is not closed"`
+	Text     string `query:"q" maxLength:"100" doc:"Words that all must occur in the entry: what was written, a number in any form, who was on duty. The newest number comes first, whatever the order"`
+	Order    string `query:"order" enum:"unfinished,newest" default:"unfinished" doc:"unfinished: open entries first, each newest first; newest: newest first"`
 }
 
 // listOfEntries is what an access to many entries at once is recorded under.
@@ -45,8 +46,13 @@ type revisionList struct {
 type revisionListOutput struct{ Body revisionList }
 
 type kindList struct {
-	Items      []dutylog.KindRule `json:"items" nullable:"false"`
-	Categories []string           `json:"categories" nullable:"false"`
+	Items           []dutylog.KindRule `json:"items" nullable:"false"`
+	Categories      []string           `json:"categories" nullable:"false"`
+	Urgencies       []string           `json:"urgencies" nullable:"false"`
+	Classifications []string           `json:"classifications" nullable:"false"`
+	WarningLevels   []string           `json:"warning_levels" nullable:"false"`
+	Written         []dutylog.Kind     `json:"written" nullable:"false" doc:"Kinds that a person opens: see POST /entries"`
+	Steps           []dutylog.StepRule `json:"steps" nullable:"false" doc:"Kinds of handling steps, and what they have to say"`
 }
 
 type kindListOutput struct{ Body kindList }
@@ -57,7 +63,7 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 		return nil, err
 	}
 	q := dutylog.EntryQuery{
-		From: from, To: to, Line: in.Line, State: dutylog.EntryState(in.State), Kind: dutylog.Kind(in.Kind),
+		From: from, To: to, Line: in.Line, State: dutylog.EntryState(in.State), Kind: dutylog.Kind(in.Kind), Handling: dutylog.Handling(in.Handling),
 		Text: in.Text, Limit: in.Limit, Cursor: in.Cursor, UnfinishedFirst: in.Order != "newest",
 	}
 	if in.Text != "" {
@@ -129,5 +135,6 @@ func (a *app) amend(ctx context.Context, in *amendInput) (*entryOutput, error) {
 }
 
 func (a *app) entryKinds(context.Context, *struct{}) (*kindListOutput, error) {
-	return &kindListOutput{kindList{Items: dutylog.Kinds(), Categories: dutylog.Categories()}}, nil
+	return &kindListOutput{kindList{Items: dutylog.Kinds(), Categories: dutylog.Categories(), Urgencies: dutylog.Urgencies(),
+		Classifications: dutylog.Classifications(), WarningLevels: dutylog.WarningLevels(), Written: dutylog.Written(), Steps: dutylog.StepRules()}}, nil
 }

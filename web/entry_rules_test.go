@@ -203,9 +203,9 @@ func TestATextThatIsNewerThanItsReadBackIsMarked(t *testing.T) {
 		changed bool
 	}{
 		{`"content":"路面塌陷","caller_unit":"沈河区应急局","caller_person":"王强","caller_title":"值班员","read_back":"done","state":"complete"`, false},
-		{`"content":"路面塌陷，两人受伤"`, true},
-		{`"category":"突发事件"`, true},
-		{`"read_back":"done"`, false},
+		{`"content":"路面塌陷，两人受伤","reason":"补记伤亡"`, true},
+		{`"category":"突发事件","reason":"补记类别"`, true},
+		{`"read_back":"done","reason":"再次复述"`, false},
 	} {
 		h.clock.Add(time.Minute)
 		officer.change(e, step.body).into(t, &e)

@@ -59,6 +59,14 @@ var table = []route{
 	{"GET", "/entries/{id}/revisions", seeEntries, "revisions", "Every kept version of an entry, oldest first", []int{404}, on((*app).revisions)},
 	{"POST", "/entries/{id}/hold", holdEntries, "hold-entry", "Put an entry under a legal hold: nothing of it expires or is erased", []int{404}, on((*app).setHold)},
 	{"DELETE", "/entries/{id}/hold", holdEntries, "release-entry", "End the legal hold of an entry", []int{404}, on((*app).releaseHold)},
+	{"POST", "/entries", writeEntries, "write-entry", "Open an entry of what did not come by telephone: fax, WeChat, visit, patrol, warning", nil, on((*app).write)},
+	{"POST", "/entries/{id}/steps", writeEntries, "add-step", "Append a handling step; one that was an outgoing call takes that call's own entry into this one", []int{404}, on((*app).addStep)},
+	{"DELETE", "/entries/{id}/steps/{number}", writeEntries, "strike-step", "Strike a handling step out: it stays readable", []int{404}, on((*app).strikeStep)},
+	{"POST", "/entries/{id}/read-back", writeEntries, "begin-read-back", "Say that reading back begins now: a place in the recording", []int{404}, on((*app).beginReadBack)},
+	{"GET", "/entries/{id}/serves", seeEntries, "services", "Open entries that this entry's outgoing call may serve, the likeliest first", []int{404}, on((*app).services)},
+	{"GET", "/entries/{id}/links", seeEntries, "links", "What belongs to an entry, the newest first", []int{404}, on((*app).links)},
+	{"POST", "/entries/{id}/links", writeEntries, "link-entry", "Say that another entry belongs to this one", []int{404}, on((*app).link)},
+	{"DELETE", "/entries/{id}/links", writeEntries, "unlink-entry", "Undo that", []int{404}, on((*app).unlink)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
 
 	{"GET", "/entries/{id}/attachments", seeEntries, "attachments", "What is attached to an entry, oldest first", []int{404}, on((*app).attachments)},
@@ -140,7 +148,7 @@ func (a *app) routes(mux *http.ServeMux) {
 		describe(&op)
 		r.add(a)(api, op)
 	}
-	documentPatch(api.OpenAPI())
+	documentBodies(api.OpenAPI())
 	documentNulls(api.OpenAPI())
 	var err error
 	if a.openAPI, err = json.MarshalIndent(api.OpenAPI(), "", " "); err != nil {

@@ -50,43 +50,67 @@ type gapDoc struct {
 }
 
 type entryDoc struct {
-	ID             string                   `json:"id"`
-	EntryNumber    string                   `json:"entry_number" doc:"Gapless within the year, for instance 2026-000123"`
-	CallID         string                   `json:"call_id"`
-	Line           string                   `json:"line"`
-	Kind           string                   `json:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing"`
-	State          string                   `json:"state" enum:"open,complete"`
-	Revision       int                      `json:"revision"`
-	CallAt         stamp                    `json:"call_at"`
-	Number         string                   `json:"number"`
-	NumberE164     string                   `json:"number_e164"`
-	CallerUnit     string                   `json:"caller_unit"`
-	CallerPerson   string                   `json:"caller_person"`
-	CallerTitle    string                   `json:"caller_title"`
-	ContactNumber  string                   `json:"contact_number"`
-	Content        string                   `json:"content"`
-	Category       string                   `json:"category"`
-	ReadBack       string                   `json:"read_back" enum:",done"`
-	CallBackResult string                   `json:"call_back_result"`
-	Inspector      string                   `json:"inspector"`
-	CheckResult    string                   `json:"check_result"`
-	CalledWhom     string                   `json:"called_whom"`
-	CalledWhy      string                   `json:"called_why"`
-	AnsweredBy     string                   `json:"answered_by" doc:"Who picked up"`
-	Rostered       string                   `json:"rostered" doc:"Officer by the roster"`
-	Responsible    string                   `json:"responsible"`
-	WrittenBy      string                   `json:"written_by" doc:"Login of who last wrote it"`
-	ReadBackBy     string                   `json:"read_back_by"`
-	ReadBackAt     stamp                    `json:"read_back_at"`
-	OpenedAt       stamp                    `json:"opened_at"`
-	CompletedAt    stamp                    `json:"completed_at"`
-	Gaps           map[dutylog.Field]gapDoc `json:"gaps" doc:"Why a required value is not there"`
-	Candidates     []dutylog.Candidate      `json:"candidates" nullable:"false"`
-	Missing        []dutylog.Field          `json:"missing" nullable:"false" doc:"Required and still absent"`
-	Kinds          []string                 `json:"kinds" nullable:"false" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing" doc:"The kinds that fit its call as it stands; others are refused"`
-	Hold           *holdDoc                 `json:"hold" doc:"The legal hold that stands now"`
-	Erased         []erasedDoc              `json:"erased" nullable:"false" doc:"What was erased by decision, oldest first"`
-	ChangedAfter   bool                     `json:"changed_after_read_back" doc:"What was read back was changed later and not read back again"`
+	ID               string                   `json:"id"`
+	EntryNumber      string                   `json:"entry_number" doc:"Gapless within the year, for instance 2026-000123"`
+	CallID           string                   `json:"call_id"`
+	Line             string                   `json:"line"`
+	Kind             string                   `json:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing,non_duty,step,fax,wechat,visit,patrol,warning"`
+	State            string                   `json:"state" enum:"open,complete"`
+	Revision         int                      `json:"revision"`
+	CallAt           stamp                    `json:"call_at"`
+	Number           string                   `json:"number"`
+	NumberE164       string                   `json:"number_e164"`
+	CallerUnit       string                   `json:"caller_unit"`
+	CallerPerson     string                   `json:"caller_person"`
+	CallerTitle      string                   `json:"caller_title"`
+	ContactNumber    string                   `json:"contact_number"`
+	Content          string                   `json:"content"`
+	Category         string                   `json:"category"`
+	ReadBack         string                   `json:"read_back" enum:",done"`
+	CallBackResult   string                   `json:"call_back_result"`
+	Inspector        string                   `json:"inspector"`
+	CheckResult      string                   `json:"check_result"`
+	CalledWhom       string                   `json:"called_whom"`
+	CalledWhy        string                   `json:"called_why"`
+	AnsweredBy       string                   `json:"answered_by" doc:"Who picked up"`
+	Urgency          string                   `json:"urgency" enum:",一般,紧急,特急"`
+	HappenedAt       string                   `json:"happened_at" doc:"RFC 3339 in UTC, or empty"`
+	Place            string                   `json:"place"`
+	Cause            string                   `json:"cause"`
+	Casualties       string                   `json:"casualties"`
+	Losses           string                   `json:"losses"`
+	Measures         string                   `json:"measures"`
+	Trend            string                   `json:"trend"`
+	Needs            string                   `json:"needs"`
+	AlsoTold         string                   `json:"also_told" doc:"Whom else the caller told"`
+	PassedTo         string                   `json:"passed_to"`
+	ProposedHandling string                   `json:"proposed_handling"`
+	Result           string                   `json:"result"`
+	FollowUpNumber   string                   `json:"follow_up_number"`
+	Classification   string                   `json:"classification" enum:",公开,内部,另有涉密件"`
+	WarningLevel     string                   `json:"warning_level" enum:",红色,橙色,黄色,蓝色"`
+	ValidUntil       string                   `json:"valid_until" doc:"RFC 3339 in UTC, or empty"`
+	Rostered         string                   `json:"rostered" doc:"Officer by the roster"`
+	Responsible      string                   `json:"responsible"`
+	WrittenBy        string                   `json:"written_by" doc:"Login of who last wrote it"`
+	ReadBackBy       string                   `json:"read_back_by"`
+	ReadBackAt       stamp                    `json:"read_back_at"`
+	OpenedAt         stamp                    `json:"opened_at"`
+	CompletedAt      stamp                    `json:"completed_at"`
+	Gaps             map[dutylog.Field]gapDoc `json:"gaps" doc:"Why a required value is not there"`
+	Candidates       []dutylog.Candidate      `json:"candidates" nullable:"false"`
+	Missing          []dutylog.Field          `json:"missing" nullable:"false" doc:"Required and still absent"`
+	Kinds            []string                 `json:"kinds" nullable:"false" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing,non_duty,fax,wechat,visit,patrol,warning" doc:"The kinds that fit its call as it stands; others are refused"`
+	Hold             *holdDoc                 `json:"hold" doc:"The legal hold that stands now"`
+	Erased           []erasedDoc              `json:"erased" nullable:"false" doc:"What was erased by decision, oldest first"`
+	ChangedAfter     bool                     `json:"changed_after_read_back" doc:"What was read back was changed later and not read back again"`
+	ReadBackBegan    stamp                    `json:"read_back_began_at" doc:"By the switch's clock, during the call: a place in its recording"`
+	Correction       string                   `json:"correction" doc:"Why this revision changes what was complete; empty for every other one"`
+	ReopenedAt       stamp                    `json:"reopened_at" doc:"By a person, for a correction"`
+	Handling         string                   `json:"handling" enum:",received,reported,instructed,passed_on,fed_back,closed" doc:"How far the matter is, by the newest step that stands and moves it"`
+	ClosedAt         stamp                    `json:"closed_at"`
+	Steps            []stepDoc                `json:"steps" nullable:"false" doc:"What was done about the matter, in the order in which it was done"`
+	StepOf           string                   `json:"step_of" doc:"The entry of which this one's call is a step"`
 }
 
 type holdDoc struct {
@@ -137,7 +161,7 @@ type alertDoc struct {
 	ID             int64              `json:"id"`
 	Key            string             `json:"key" doc:"One per problem"`
 	Rule           string             `json:"rule" doc:"Which one raised it"`
-	Reason         string             `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,test_refused_caller,test_forwarded,test_custom_ringback,test_no_ring,test_busy,test_unclear,misuse_number,misuse_duration,nuisance_caller,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,wrong_device,off_hook,silent_line,trunk_unreachable,recorder_silent,disk_low,clock_unsynchronised,journal_stalled,page_away,officer_not_rostered,heartbeat_failed,rules_refused"`
+	Reason         string             `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,test_refused_caller,test_forwarded,test_custom_ringback,test_no_ring,test_busy,test_unclear,misuse_number,misuse_duration,nuisance_caller,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,wrong_device,off_hook,silent_line,trunk_unreachable,recorder_silent,disk_low,clock_unsynchronised,journal_stalled,page_away,officer_not_rostered,heartbeat_failed,entry_overdue,rules_refused"`
 	Certainty      string             `json:"certainty" enum:"certain,proved_by_test,informative,weak"`
 	Severity       string             `json:"severity" enum:"info,warning,critical"`
 	State          string             `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`
@@ -196,46 +220,10 @@ type alertEvidenceDoc struct {
 // documentNulls says where an object may be absent, which huma cannot say of a reference.
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
-	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"LedgerItem", "accepted"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
+	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"Step", "struck"}, {"LedgerItem", "accepted"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}
-}
-
-// documentPatch describes the body of a PATCH, which dutylog reads itself: every field but
-// the revision may be left out, and what is not listed is refused.
-func documentPatch(doc *huma.OpenAPI) {
-	properties := map[string]*huma.Schema{
-		"revision": {Type: huma.TypeInteger, Description: "The revision that was on the screen"},
-		"kind":     {Type: huma.TypeString, Enum: kindsEnum()},
-		"state":    {Type: huma.TypeString, Enum: []any{string(dutylog.Open), string(dutylog.Complete)}},
-		"gaps": {Type: huma.TypeObject, Description: "By field; null clears a gap",
-			AdditionalProperties: &huma.Schema{OneOf: []*huma.Schema{{Ref: "#/components/schemas/Gap"}, {Type: "null"}}}},
-	}
-	for _, f := range dutylog.Fields() {
-		properties[string(f)] = &huma.Schema{Type: huma.TypeString, Description: `"" clears it`}
-	}
-	properties[string(dutylog.Category)].Enum = categoriesEnum()
-	body := doc.Paths[prefix+"/entries/{id}"].Patch.RequestBody
-	body.Content["application/json"] = &huma.MediaType{Schema: &huma.Schema{
-		Type: huma.TypeObject, Properties: properties, Required: []string{"revision"}, AdditionalProperties: false,
-	}}
-}
-
-func kindsEnum() []any {
-	var all []any
-	for _, k := range dutylog.Kinds() {
-		all = append(all, string(k.Kind))
-	}
-	return all
-}
-
-func categoriesEnum() []any {
-	all := []any{""}
-	for _, c := range dutylog.Categories() {
-		all = append(all, c)
-	}
-	return all
 }
 
 // describe adds what the types of a route cannot say.
@@ -275,7 +263,7 @@ func describe(op *huma.Operation) {
 		op.Responses = map[string]*huma.Response{"200": {Description: "The workbook", Content: binary(workbookType)}}
 	case "place-practice-call", "start-test":
 		op.DefaultStatus = 202
-	case "amend-entry":
-		op.SkipValidateBody = true // dutylog.ParsePatch is stricter
+	case "amend-entry", "write-entry":
+		op.SkipValidateBody = true // ParsePatch and ParseDraft are stricter
 	}
 }

@@ -35,6 +35,7 @@ type Deps struct {
 	Metrics    prometheus.Gatherer
 	Registerer prometheus.Registerer         // of the HTTP figures; nil: nobody reads them
 	Now        func() time.Time              // nil: time.Now
+	SwitchNow  func() time.Time              // what the switch's clock says; nil: Now
 	Logger     *slog.Logger                  // nil: slog.Default
 	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
 	Search     dutylog.Searcher              // nil: entries cannot be searched
@@ -174,6 +175,9 @@ func New(d Deps) http.Handler {
 func newApp(d Deps) *app {
 	if d.Now == nil {
 		d.Now = time.Now
+	}
+	if d.SwitchNow == nil {
+		d.SwitchNow = d.Now
 	}
 	if d.Logger == nil {
 		d.Logger = slog.Default()

@@ -86,7 +86,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 	a.page = web.New(web.Deps{
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
-		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
+		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
 		Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
 		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write},
@@ -163,7 +163,8 @@ func (a *app) wire(context.Context) error {
 	a.keeper.expirer.now = a.clock.Now
 	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask(); a.escalator.ClockSet() }}
 	a.auditor.also = a.steps.Faults
-	a.escalator = newEscalator(a.log, a.clock.Now, a.logger)
+	late := &deadlines{log: a.log, alerts: a.rules, within: a.cfg.Deadlines(), now: a.watcher.SwitchNow}
+	a.escalator = newEscalator(a.log, late, a.clock.Now, a.logger)
 	a.wireJournal(lines)
 	a.wireLamps(lines)
 	return a.wireSenders()

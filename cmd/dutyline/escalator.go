@@ -23,8 +23,8 @@ type escalator struct {
 }
 
 // newEscalator looks at everything when it begins to run: the clock may have been set before.
-func newEscalator(log *sqlite.DB, now func() time.Time, logger *slog.Logger) *escalator {
-	e := &escalator{advance: log.Advance, wake: log.Wake, now: now, logger: logger, hurry: log.Hurry, set: make(chan struct{}, 1)}
+func newEscalator(log *sqlite.DB, late *deadlines, now func() time.Time, logger *slog.Logger) *escalator {
+	e := &escalator{advance: late.before(log.Advance), wake: log.Wake, now: now, logger: logger, hurry: log.Hurry, set: make(chan struct{}, 1)}
 	e.ClockSet()
 	return e
 }

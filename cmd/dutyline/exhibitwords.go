@@ -62,7 +62,36 @@ func (x *exhibit) entryText() string {
 			paper.Word(paper.KindNames, r.Entry.Kind), paper.Word(paper.StateNames, r.Entry.State))
 		x.revisionText(&b, r.Entry)
 	}
+	x.stepsText(&b, e.Steps)
 	return b.String()
+}
+
+// stepsText is what was done about the matter; what was struck out is shown, and says so.
+func (x *exhibit) stepsText(b *strings.Builder, steps []dutylog.Step) {
+	if len(steps) > 0 {
+		b.WriteString("\n办理过程\n")
+	}
+	for _, s := range steps {
+		fmt.Fprintf(b, "  %d. %s　%s　%s　%s（%s，%s记）\n", s.Number, x.local(s.At), paper.Word(paper.StepNames, s.Kind), inText(s.Whom), inText(s.Text), inText(s.By.Name), x.local(s.WrittenAt))
+		if s.CallID != "" {
+			fmt.Fprintf(b, "     通话：%s\n", s.CallID)
+		}
+		if s.Struck != nil {
+			fmt.Fprintf(b, "     已划去：%s（%s，%s）\n", inText(s.Struck.Reason), inText(s.Struck.By.Name), x.local(s.Struck.At))
+		}
+	}
+}
+
+// valueText is a value as people read it.
+func (x *exhibit) valueText(f dutylog.Field, value string) string {
+	at, err := time.Parse(time.RFC3339, value)
+	switch {
+	case f == dutylog.ReadBack && value == dutylog.ReadBackDone:
+		return "已复述"
+	case dutylog.IsTime(f) && err == nil:
+		return x.local(at)
+	}
+	return value
 }
 
 // callText says how the call went, as the switch showed it.
@@ -94,9 +123,7 @@ func (x *exhibit) callText(b *strings.Builder) {
 func (x *exhibit) revisionText(b *strings.Builder, e dutylog.Entry) {
 	for _, f := range dutylog.Fields() {
 		v, filled := e.Values[f]
-		if f == dutylog.ReadBack && v == "done" {
-			v = "已复述"
-		}
+		v = x.valueText(f, v)
 		g, gap := e.Gaps[f]
 		switch {
 		case filled && v != "":
@@ -110,6 +137,12 @@ func (x *exhibit) revisionText(b *strings.Builder, e dutylog.Entry) {
 				}
 			}
 		}
+	}
+	if e.Correction != "" {
+		fmt.Fprintf(b, "  %s：%s\n", paper.FieldNames[dutylog.CorrectionText], inText(e.Correction))
+	}
+	if !e.ReadBackBeganAt.IsZero() {
+		fmt.Fprintf(b, "  开始复述：%s（交换机时间）\n", x.local(e.ReadBackBeganAt))
 	}
 	for _, d := range e.Erased {
 		if len(d.Fields) == 0 {

@@ -11,7 +11,7 @@ import (
 // fieldCalled finds a field by its name in the API or in the page; else it lists them.
 func fieldCalled(name string) (dutylog.Field, error) {
 	var all []string
-	for _, f := range dutylog.Fields() {
+	for _, f := range append(dutylog.Fields(), dutylog.StepTexts, dutylog.CorrectionText) {
 		if name == string(f) || name == paper.FieldNames[f] {
 			return f, nil
 		}

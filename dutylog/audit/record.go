@@ -29,6 +29,7 @@ const (
 	Interval   Kind = "interval"   // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
 	Alert      Kind = "alert"      // a step in the life of an alert; subject: number of the row
 	Test       Kind = "test"       // a test call, when it began and what it proved; subject: number of the row
+	Link       Kind = "link"       // two entries were linked, or that was undone; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -40,7 +41,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -29,10 +29,35 @@ var (
 		dutylog.CalledWhom:     "去电对象",
 		dutylog.CalledWhy:      "去电事由",
 		dutylog.AnsweredBy:     "接听人",
+
+		dutylog.Urgency:          "紧急程度",
+		dutylog.HappenedAt:       "事发时间",
+		dutylog.Place:            "地点",
+		dutylog.Cause:            "原因",
+		dutylog.Casualties:       "伤亡情况",
+		dutylog.Losses:           "损失情况",
+		dutylog.Measures:         "已采取措施",
+		dutylog.Trend:            "发展趋势",
+		dutylog.Needs:            "请求事项",
+		dutylog.AlsoTold:         "已报告单位",
+		dutylog.PassedTo:         "转交对象",
+		dutylog.ProposedHandling: "拟办意见",
+		dutylog.Result:           "办理结果",
+		dutylog.FollowUpNumber:   "续报编号",
+		dutylog.Classification:   "密级标识",
+		dutylog.WarningLevel:     "预警级别",
+		dutylog.ValidUntil:       "有效期至",
+		dutylog.StepTexts:        "办理过程",
+		dutylog.CorrectionText:   "更正原因",
 	}
 	KindNames = map[dutylog.Kind]string{
 		dutylog.KindDuty: "值班来电", dutylog.KindMissed: "未接来电", dutylog.KindWrongNumber: "打错电话", dutylog.KindNuisance: "骚扰电话",
-		dutylog.KindSpotCheck: "抽查电话", dutylog.KindOutgoing: "去电",
+		dutylog.KindSpotCheck: "抽查电话", dutylog.KindOutgoing: "去电", dutylog.KindStep: "办理通话", dutylog.KindNonDuty: "非值班通话",
+		dutylog.KindFax: "传真", dutylog.KindWeChat: "微信", dutylog.KindVisit: "来访", dutylog.KindPatrol: "巡查", dutylog.KindWarning: "预警",
+	}
+	StepNames = map[dutylog.StepKind]string{
+		dutylog.StepReceived: "接报", dutylog.StepReported: "上报", dutylog.StepInstructed: "批示", dutylog.StepPassedOn: "转办",
+		dutylog.StepAcknowledged: "签收", dutylog.StepFedBack: "反馈", dutylog.StepClosed: "办结",
 	}
 	StateNames = map[dutylog.EntryState]string{dutylog.Open: "未完成", dutylog.Complete: "已完成"}
 	GapNames   = map[dutylog.GapWhy]string{dutylog.NotGiven: "未提供", dutylog.Refused: "拒绝提供", dutylog.NotPossible: "无法复述"}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,72 +12,6 @@ import (
 	"dutyline/dutylog/audit"
 	"dutyline/telephony"
 )
-
-// entryBody is how an entry is stored, in entries and in revisions alike. It is not the
-// API's form: times keep their full precision and nothing in it is computed.
-type entryBody struct {
-	ID          string                        `json:"id"`
-	CallID      string                        `json:"call_id,omitempty"`
-	Line        string                        `json:"line"`
-	Kind        dutylog.Kind                  `json:"kind"`
-	KindChosen  bool                          `json:"kind_chosen,omitempty"`
-	State       dutylog.EntryState            `json:"state"`
-	Revision    int                           `json:"revision"`
-	Values      map[dutylog.Field]string      `json:"values,omitempty"`
-	Gaps        map[dutylog.Field]dutylog.Gap `json:"gaps,omitempty"`
-	Candidates  []dutylog.Candidate           `json:"candidates,omitempty"`
-	Number      telephony.Number              `json:"number"`
-	Rostered    string                        `json:"rostered,omitempty"`
-	Responsible string                        `json:"responsible,omitempty"`
-	WrittenBy   string                        `json:"written_by,omitempty"`
-	BySystem    bool                          `json:"by_system,omitempty"`
-	ReadBackBy  string                        `json:"read_back_by,omitempty"`
-	Changed     bool                          `json:"changed_after_read_back,omitempty"`
-	CallAt      int64                         `json:"call_at"` // µs since 1970; 0: did not happen
-	ReadBackAt  int64                         `json:"read_back_at,omitempty"`
-	OpenedAt    int64                         `json:"opened_at"`
-	CompletedAt int64                         `json:"completed_at,omitempty"`
-	Erased      []erasedBody                  `json:"erased,omitempty"`
-}
-
-type erasedBody struct {
-	Decision int64           `json:"decision"`
-	At       int64           `json:"at"`
-	Fields   []dutylog.Field `json:"fields,omitempty"`
-}
-
-func encodeEntry(e dutylog.Entry) (string, error) {
-	var erased []erasedBody
-	for _, x := range e.Erased {
-		erased = append(erased, erasedBody{x.Decision, plainMicros(x.At), x.Fields})
-	}
-	text, err := json.Marshal(entryBody{
-		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, KindChosen: e.KindChosen, State: e.State, Revision: e.Revision,
-		Values: e.Values, Gaps: e.Gaps, Candidates: e.Candidates, Number: e.Number, Rostered: e.Rostered,
-		Responsible: e.Responsible, WrittenBy: e.WrittenBy, BySystem: e.BySystem, ReadBackBy: e.ReadBackBy, Changed: e.ChangedAfterReadBack,
-		CallAt: plainMicros(e.CallAt), ReadBackAt: plainMicros(e.ReadBackAt),
-		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt), Erased: erased,
-	})
-	return string(text), err
-}
-
-func decodeEntry(text string) (dutylog.Entry, error) {
-	var b entryBody
-	if err := json.Unmarshal([]byte(text), &b); err != nil {
-		return dutylog.Entry{}, fmt.Errorf("a stored entry is not readable: %w", err)
-	}
-	var erased []dutylog.Erasure
-	for _, x := range b.Erased {
-		erased = append(erased, dutylog.Erasure{Decision: x.Decision, At: fromMicros(x.At), Fields: x.Fields})
-	}
-	return dutylog.Entry{
-		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, KindChosen: b.KindChosen, State: b.State, Revision: b.Revision,
-		Values: b.Values, Gaps: b.Gaps, Candidates: b.Candidates, Number: b.Number, Rostered: b.Rostered,
-		Responsible: b.Responsible, WrittenBy: b.WrittenBy, BySystem: b.BySystem, ReadBackBy: b.ReadBackBy, ChangedAfterReadBack: b.Changed,
-		CallAt: fromMicros(b.CallAt), ReadBackAt: fromMicros(b.ReadBackAt),
-		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt), Erased: erased,
-	}, nil
-}
 
 func plainMicros(t time.Time) int64 {
 	if t.IsZero() {
@@ -163,11 +96,11 @@ func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
 	if e.CallID != "" {
 		callID = e.CallID
 	}
-	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body, year, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body, year, number, handling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, revision = excluded.revision,
-			call_at = excluded.call_at, body = excluded.body`,
+			call_at = excluded.call_at, body = excluded.body, handling = excluded.handling`,
 		e.ID, callID, e.Line, string(e.Kind), string(e.State), e.Revision, plainMicros(e.CallAt), body,
-		e.EntryNumber.Year, e.EntryNumber.Serial)
+		e.EntryNumber.Year, e.EntryNumber.Serial, string(e.Handling()))
 	if err != nil {
 		return err
 	}
@@ -211,6 +144,7 @@ func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entr
 	w.equal("e.line", q.Line)
 	w.equal("e.state", string(q.State))
 	w.equal("e.kind", string(q.Kind))
+	w.handling(q.Handling)
 	order, by := "e", "e.call_at DESC, e.id DESC"
 	if q.UnfinishedFirst {
 		order, by = "u", "e.state DESC, e.call_at DESC, e.id DESC" // "open" is after "complete"
@@ -235,6 +169,15 @@ func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entr
 		id = string(last.State) + " " + id
 	}
 	return items[:limit], encodeCursor(order, plainMicros(last.CallAt), id), nil
+}
+
+// handling selects by how far matters are.
+func (w *where) handling(h dutylog.Handling) {
+	if h == dutylog.Pending {
+		w.add("(e.state = 'open' OR e.handling NOT IN ('', 'closed'))") // as the index entries_pending has it
+		return
+	}
+	w.equal("e.handling", string(h))
 }
 
 // after continues behind the cursor's row.

@@ -48,6 +48,7 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 		{audit.Access, "SELECT id FROM accesses WHERE object IN (?, ?) ORDER BY id", []any{e.ID, e.CallID}},
 		{audit.Tag, "SELECT id FROM tag_changes WHERE call_id = ? ORDER BY id", []any{e.CallID}},
 		{audit.Hold, "SELECT id FROM holds WHERE entry_id = ? ORDER BY id", []any{e.ID}},
+		{audit.Link, "SELECT id FROM links WHERE a = ? OR b = ? ORDER BY id", []any{e.ID, e.ID}},
 		{audit.Deletion, "SELECT id FROM deletions WHERE kind = 'recording' AND name = ? ORDER BY id", []any{e.CallID}},
 		{audit.Erasure, "SELECT decision FROM erasures WHERE subject = ? ORDER BY decision", []any{e.ID}},
 		{audit.Rule, "SELECT id FROM rule_changes WHERE line = ? ORDER BY id", []any{e.Line}},

@@ -38,11 +38,14 @@ func randomPatch(r *rand.Rand, revision int) dutylog.EntryPatch {
 			p.Values[f] = []string{"", " "}[r.IntN(2)]
 		default:
 			p.Values[f] = fmt.Sprintf("文字 %d", r.IntN(5))
-			switch f {
-			case dutylog.ReadBack:
+			if words := dutylog.Words(f); words != nil {
+				p.Values[f] = words[r.IntN(len(words))]
+			}
+			switch {
+			case f == dutylog.ReadBack:
 				p.Values[f] = dutylog.ReadBackDone
-			case dutylog.Category:
-				p.Values[f] = dutylog.Categories()[r.IntN(len(dutylog.Categories()))]
+			case dutylog.IsTime(f):
+				p.Values[f] = noon.Add(time.Duration(r.IntN(5)) * time.Hour).Format(time.RFC3339Nano)
 			}
 		}
 	}
@@ -88,6 +91,9 @@ type amender interface {
 func step(t *testing.T, db amender, r *rand.Rand, id string, before dutylog.Entry, now time.Time) dutylog.Entry {
 	t.Helper()
 	p := randomPatch(r, before.Revision)
+	if before.State == dutylog.Complete {
+		p.Reason = []string{"", "更正", "更正"}[r.IntN(3)]
+	}
 	after, err := db.Amend(ctx, id, p, officer, now)
 	if err != nil {
 		invalid, incomplete := (*dutylog.InvalidError)(nil), (*dutylog.IncompleteError)(nil)
@@ -124,6 +130,9 @@ func sound(t *testing.T, before, e dutylog.Entry) {
 	}
 	if e.State == dutylog.Complete && e.Phase == dutylog.Waiting && (e.Kind == dutylog.KindDuty || e.Kind == dutylog.KindMissed) {
 		t.Fatalf("complete as %s while the call waits", e.Kind)
+	}
+	if before.State == dutylog.Complete && e.Revision > before.Revision && e.Correction == "" {
+		t.Fatal("what was complete was changed without a reason")
 	}
 	if (e.State == dutylog.Complete) == e.CompletedAt.IsZero() {
 		t.Fatalf("state %s, completed at %v", e.State, e.CompletedAt)
@@ -197,9 +206,15 @@ func TestTheLargestEntryComesBackWhole(t *testing.T) {
 	for _, f := range dutylog.Fields() {
 		want[f] = strings.Repeat("值\"\\<>&\n\t", 62)
 	}
+	for _, f := range dutylog.Fields() {
+		if words := dutylog.Words(f); words != nil {
+			want[f] = words[0]
+		} else if dutylog.IsTime(f) {
+			want[f] = "2026-11-23T04:17:59.603Z"
+		}
+	}
 	want[dutylog.Content] = strings.Repeat("𠀀火灾\U0001F525", 5000)
 	want[dutylog.ReadBack] = dutylog.ReadBackDone
-	want[dutylog.Category] = dutylog.Categories()[0]
 	must(db.Amend(ctx, "e-"+c.ID, patch(1, want), officer, noon))(t)
 	if diff := cmp.Diff(want, must(db.Entry(ctx, "e-"+c.ID))(t).Values); diff != "" {
 		t.Errorf("(-saved +kept):\n%s", diff)

@@ -234,6 +234,7 @@ func (r *verification) checkEntries() error {
 	rows, err := r.db.reader.QueryContext(r.ctx, `SELECT e.id FROM entries e LEFT JOIN revisions r ON r.entry_id = e.id AND r.revision = e.revision
 		WHERE r.body IS NOT e.body
 			OR json_extract(e.body, '$.kind', '$.state', '$.line', '$.call_at', '$.call_id') IS NOT json_array(e.kind, e.state, e.line, e.call_at, e.call_id)
+			OR coalesce(json_extract(e.body, '$.handling'), '') <> e.handling
 			OR EXISTS (SELECT 1 FROM revisions later WHERE later.entry_id = e.id AND later.revision > e.revision)`)
 	if err != nil {
 		return err

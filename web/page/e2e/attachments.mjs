@@ -10,7 +10,7 @@ export async function attachments(desk, entry) {
   await check('a photo is attached by the file key, a picture by paste; what does not belong is refused in words', async () => {
     await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
     await desk.opened(entry.slice(2))
-    const [chooser] = await Promise.all([desk.page.waitForEvent('filechooser'), desk.key('Alt+KeyJ')])
+    const [chooser] = await Promise.all([desk.page.waitForEvent('filechooser'), desk.key('Alt+KeyU')])
     await chooser.setFiles({ name: '现场照片.jpg', mimeType: 'image/jpeg', buffer: JPEG })
     await desk.says(/附件[\s\S]*现场照片\.jpg/, desk.at('attachments'))
     await desk.page.evaluate((bytes) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
 import { attachments } from './attachments.mjs'
 import { papers } from './papers.mjs'
+import { entryChecks } from './entry.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -595,7 +596,7 @@ await check('more unfinished entries than one page of the list holds are all cou
   }))
   await desk.page.route('**/api/v1/entries?*', async (route) => {
     const query = new URL(route.request().url()).searchParams
-    if (query.get('state') !== 'open') return route.continue()
+    if (query.get('handling') !== 'pending') return route.continue()
     const at = Number(query.get('cursor') || 0)
     const next = at + Number(query.get('limit'))
     return route.fulfill({ json: { items: real.concat(many).slice(at, next), next_cursor: next < real.length + many.length ? String(next) : '' } })
@@ -734,6 +735,10 @@ await check('the next person starts at the duty desk; an administrator is told w
 
 await papers(desk, officer, first)
 await attachments(desk, first)
+
+await desk.at('lock').click()
+await desk.at('lock-screen').waitFor()
+await entryChecks(desk, officer)
 
 await check('no error in any window', async () => {
   assert.deepEqual([...desk.problems, ...locked.problems], [])

@@ -5,6 +5,7 @@ import { alertCallsEn, alertCallsZh } from '@/i18n/alertcalls'
 import { alertsEn, alertsZh } from '@/i18n/alerts'
 import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
+import { matterEn, matterZh } from '@/i18n/matter'
 import { lampsEn, lampsZh } from '@/i18n/lamps'
 import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
 import { sidesEn, sidesZh } from '@/i18n/sides'
@@ -18,8 +19,8 @@ import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...testsZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...testsEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...matterZh, ...testsZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...matterEn, ...testsEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 

@@ -232,7 +232,7 @@ describe('completing', () => {
     const s = open()
     expect(await s.closeAs('nuisance')).toBe('done')
     expect([stands.kind, stands.state]).toEqual(['nuisance', 'complete'])
-    expect(await s.reopen(s.state.undoKind!)).toBe(true)
+    expect(await s.reopen('x', s.state.undoKind!)).toBe(true)
     expect([stands.kind, stands.state]).toEqual(['duty', 'open'])
   })
 

@@ -1,6 +1,6 @@
 // The one place that talks HTTP to the daemon.
 import type { Alert, AlertCall, AlertPage, Attachment, Channel, ChannelTest,
-  Call, Duty, Entry, EntryKinds, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Revision, Session, TestPage,
+  Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage, WrittenKind,
 } from './types'
 
 const BASE = '/api/v1'
@@ -105,6 +105,8 @@ export interface EntryFilter {
   /** Words that all must occur; the newest number comes first then. */
   q?: string
   state?: string
+  /** How far the matter is; pending: what is still to be dealt with. */
+  handling?: string
   kind?: string
   from?: string
   to?: string
@@ -142,6 +144,18 @@ export const api = {
   attach: (entryId: string, name: string, file: File) =>
     request<Attachment>('POST', '/entries/' + id(entryId) + '/attachments' + query({ name }), file, 300_000),
   attachmentUrl: (entryId: string, attachment: number) => BASE + '/entries/' + id(entryId) + '/attachments/' + attachment,
+  /** The key is made anew for each entry, so that a lost answer makes no second one. */
+  write: (key: string, kind: WrittenKind, line: string) => request<Entry>('POST', '/entries', { key, kind, line }),
+  addStep: (entryId: string, step: StepDraft) => request<Entry>('POST', '/entries/' + id(entryId) + '/steps', step),
+  strikeStep: (entryId: string, step: number, reason: string) =>
+    request<Entry>('DELETE', '/entries/' + id(entryId) + '/steps/' + step + query({ reason })),
+  beginReadBack: (entryId: string, agoMs: number) => request<Entry>('POST', '/entries/' + id(entryId) + '/read-back', { ago_ms: Math.round(agoMs) }),
+  services: (entryId: string) => request<{ items: Service[] }>('GET', '/entries/' + id(entryId) + '/serves'),
+  links: (entryId: string) => request<{ items: EntryLink[] }>('GET', '/entries/' + id(entryId) + '/links'),
+  link: (entryId: string, other: string, relation: Relation) =>
+    request<{ items: EntryLink[] }>('POST', '/entries/' + id(entryId) + '/links', { with: other, relation }),
+  unlink: (entryId: string, other: string, relation: Relation, reason: string) =>
+    request<{ items: EntryLink[] }>('DELETE', '/entries/' + id(entryId) + '/links' + query({ with: other, relation, reason })),
   kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
   alerts: (filter: { state?: string; muted?: string; limit?: number; cursor?: string }) => request<AlertPage>('GET', '/alerts' + query(filter)),
   acknowledge: (alert: number, note: string) => request<Alert>('POST', '/alerts/' + alert + '/acknowledge', { note }),

@@ -3,13 +3,17 @@
 
 export type LineStateName = 'idle' | 'ringing' | 'talking' | 'unreachable' | 'unknown'
 export type Role = 'officer' | 'chief' | 'leader' | 'supervisor' | 'auditor' | 'admin'
-export type Kind = 'duty' | 'missed' | 'wrong_number' | 'nuisance' | 'spot_check' | 'outgoing'
+export type Kind = 'duty' | 'missed' | 'wrong_number' | 'nuisance' | 'spot_check' | 'outgoing' | 'non_duty' | 'step' | WrittenKind
+/** What did not come by telephone: a person opens such an entry. */
+export type WrittenKind = 'fax' | 'wechat' | 'visit' | 'patrol' | 'warning'
 export type GapWhy = 'not_given' | 'refused' | 'not_possible'
 
 /** Fields of an entry that a person fills in. */
 export const FIELDS = [
   'caller_unit', 'caller_person', 'caller_title', 'contact_number', 'content', 'category', 'read_back',
   'call_back_result', 'inspector', 'check_result', 'called_whom', 'called_why', 'answered_by',
+  'warning_level', 'valid_until', 'passed_to', 'urgency', 'happened_at', 'place', 'cause', 'casualties', 'losses', 'measures', 'trend',
+  'needs', 'also_told', 'proposed_handling', 'result', 'follow_up_number', 'classification',
 ] as const
 export type Field = (typeof FIELDS)[number]
 
@@ -136,8 +140,65 @@ export interface Entry extends Record<Field, string> {
   changed_after_read_back?: boolean
   /** What was erased by decision; an older daemon does not say. */
   erased?: { decision: number; at: string | null; fields: Field[] }[]
+  /** How far the matter is, by its steps; an older daemon says nothing of what follows. */
+  handling?: Handling
+  closed_at?: string | null
+  steps?: Step[]
+  /** The entry of which this one's call is a step. */
+  step_of?: string
+  /** Why this revision changes what was complete. */
+  correction?: string
+  reopened_at?: string | null
+  read_back_began_at?: string | null
   /** The legal hold that stands now. */
   hold?: { reason: string; by: { login: string; name: string }; at: string | null } | null
+}
+
+export type StepKind = 'received' | 'reported' | 'instructed' | 'passed_on' | 'acknowledged' | 'fed_back' | 'closed'
+export type Handling = '' | Exclude<StepKind, 'acknowledged'>
+export interface By {
+  login: string
+  name: string
+  role: string
+}
+/** A line of an entry's handling 办理过程. */
+export interface Step {
+  number: number
+  kind: StepKind
+  at: string
+  whom: string
+  text: string
+  call_id: string
+  by: By
+  written_at: string
+  struck: { reason: string; by: By; at: string } | null
+}
+export interface StepDraft {
+  kind: StepKind
+  at?: string
+  whom?: string
+  text?: string
+  call_id?: string
+}
+export interface StepRule {
+  kind: StepKind
+  whom: boolean
+  text: boolean
+  moves: boolean
+}
+/** An open entry that an outgoing call may serve. */
+export interface Service {
+  entry: Entry
+  why: 'same_number' | 'number_named' | 'to_superior' | 'recent'
+  step: StepKind
+}
+export type Relation = 'same_matter' | 'same_event'
+export interface EntryLink {
+  relation: Relation
+  entry: Entry
+  direct: boolean
+  by: By
+  at: string
 }
 
 /** Of a search unread counts the changes of the log that it does not know yet. */
@@ -151,6 +212,8 @@ export interface EntryPatch extends Partial<Record<Field, string>> {
   kind?: Kind
   state?: 'open' | 'complete'
   gaps?: Partial<Record<Field, Gap | null>>
+  /** Why a complete entry is changed. */
+  reason?: string
 }
 
 export interface Revision {
@@ -167,6 +230,11 @@ export interface KindRule {
 export interface EntryKinds {
   items: KindRule[]
   categories: string[]
+  urgencies?: string[]
+  classifications?: string[]
+  warning_levels?: string[]
+  written?: WrittenKind[]
+  steps?: StepRule[]
 }
 
 export interface Peaks {

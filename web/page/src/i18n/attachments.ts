@@ -2,7 +2,7 @@
 export const attachmentsZh = {
   'attach.title': '附件',
   'attach.add': '附件',
-  'attach.addHint': '添加照片、传真扫描件或文档：点此选择，也可拖入本页或直接粘贴（Alt+J）',
+  'attach.addHint': '添加照片、传真扫描件或文档：点此选择，也可拖入本页或直接粘贴（Alt+U）',
   'attach.hint': 'JPEG、PNG、TIFF、PDF、DOCX、XLSX、TXT，单个不超过 20 MB',
   'attach.take': '下载 {name}（{size}，{by} {time} 添加）',
   'attach.erased': '附件已依第 {n} 号删除决定抹去',
@@ -38,7 +38,7 @@ export type AttachmentsKey = keyof typeof attachmentsZh
 export const attachmentsEn: Record<AttachmentsKey, string> = {
   'attach.title': 'Attachments',
   'attach.add': 'Attach',
-  'attach.addHint': 'Attach a photo, the scan of a fax or a document: choose it here, drag it onto this page or paste it (Alt+J)',
+  'attach.addHint': 'Attach a photo, the scan of a fax or a document: choose it here, drag it onto this page or paste it (Alt+U)',
   'attach.hint': 'JPEG, PNG, TIFF, PDF, DOCX, XLSX or TXT, at most 20 MB each',
   'attach.take': 'Download {name} ({size}, attached by {by} {time})',
   'attach.erased': 'attachment erased by decision {n}',

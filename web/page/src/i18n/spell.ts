@@ -15,9 +15,16 @@ export function span(ms: number): string {
   return t('common.days', { d: Math.floor(s / 86400) })
 }
 
-/** A field's name; who answered an outgoing call is whoever dialled it. */
+/** A field's name; in some kinds of entries it is another one: who answered an outgoing call is whoever dialled it. */
 export function fieldName(field: string, kind = ''): string {
-  return word('field', field === 'answered_by' && kind === 'outgoing' ? 'answered_by.outgoing' : field)
+  const own = word('field', field + '.' + kind)
+  return own === field + '.' + kind ? word('field', field) : own
+}
+
+/** The word of a gap, which is another one in some fields. */
+export function gapWordOf(field: string, why: string): string {
+  const own = word('gap', why + '.' + field)
+  return own === why + '.' + field ? word('gap', why) : own
 }
 
 export function fieldNames(fields: readonly string[], kind = ''): string {
@@ -27,7 +34,7 @@ export function fieldNames(fields: readonly string[], kind = ''): string {
 /** Reasons for a gap that one key gives; those of a caller do not fit whom the officer called. */
 export function quickReasons(field: Field, why: GapWhy): string[] {
   const called = field === 'called_whom' || field === 'called_why'
-  const of = field === 'call_back_result' ? 'call_back' : called ? 'called.' + why : why
+  const of = field === 'call_back_result' ? 'call_back' : field === 'passed_to' || field === 'place' ? field : called ? 'called.' + why : why
   return t(('gap.quick.' + of) as Key).split('|')
 }
 

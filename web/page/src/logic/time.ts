@@ -1,7 +1,7 @@
 // Instants are stored in UTC and shown in Asia/Shanghai, which has had no summer time since
 // 1991: plain arithmetic, the same on every PC whatever its own zone says.
 
-const SHANGHAI_MS = 8 * 3600_000
+export const SHANGHAI_MS = 8 * 3600_000
 export const DAY_MS = 24 * 3600_000
 
 export function parse(instant: string | null | undefined): number {

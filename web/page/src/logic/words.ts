@@ -1,11 +1,12 @@
 // Small decisions about what to show, without any text of their own.
 import type { Call, Candidate, Entry, Line, LineStateName } from '@/api/types'
+import { handled } from './matter'
 
 const time = (e: Entry) => Date.parse(e.call_at || e.opened_at || '') || 0
 
-/** The live call's entry first, then unfinished ones, then complete ones; each newest first. */
+/** The live call's entry first, then unfinished ones, then those that are still handled, then the rest; each newest first. */
 export function listOrder(liveCallId: string): (a: Entry, b: Entry) => number {
-  const rank = (e: Entry) => (liveCallId && e.call_id === liveCallId ? 0 : e.state === 'open' ? 1 : 2)
+  const rank = (e: Entry) => (liveCallId && e.call_id === liveCallId ? 0 : e.state === 'open' ? 1 : handled(e) ? 2 : 3)
   return (a, b) => rank(a) - rank(b) || time(b) - time(a) || (a.id < b.id ? 1 : -1)
 }
 

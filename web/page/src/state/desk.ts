@@ -8,6 +8,7 @@ import { problemText } from '@/i18n/problems'
 import { partyNumber } from '@/i18n/spell'
 import { isMuted } from '@/logic/alertlife'
 import { goesOnElsewhere, mayTakeForm, newsOf, offered } from '@/logic/hold'
+import { handled } from '@/logic/matter'
 import { everyPage } from '@/logic/pages'
 import { dayStart, minute, parse } from '@/logic/time'
 import { listOrder, partyName } from '@/logic/words'
@@ -16,6 +17,7 @@ import { EntrySession } from './entry-session'
 import { forgetHeld, heldEntries, hold } from './held'
 import { dialogOpen, typedAt } from './keys'
 import { loadKinds } from './kinds'
+import { forgetLinks } from './links'
 import { connection, line, lines, now, on, serverNow } from './live'
 import { dismissAll, notify } from './notices'
 import { playingNow } from './playing'
@@ -44,13 +46,13 @@ const popped = new Set<string>()
 
 export const today = computed(() => dayStart(now.value))
 
-/** Today's entries and every unfinished one, the live call first, then unfinished, newest first. */
+/** Today's entries and every one that is still to be dealt with, the live call first, then unfinished, newest first. */
 export const list = computed<Entry[]>(() => {
   const live = line.value ? line.value.call_id : ''
   const from = today.value
   return Object.keys(desk.entries)
     .map((id) => desk.entries[id])
-    .filter((e) => e.state === 'open' || Date.parse(e.call_at || e.opened_at || '') >= from)
+    .filter((e) => e.state === 'open' || handled(e) || Date.parse(e.call_at || e.opened_at || '') >= from)
     .sort(listOrder(live))
 })
 
@@ -68,6 +70,9 @@ function putEntry(entry: Entry): void {
   if (known && known.revision > entry.revision) return
   desk.entries[entry.id] = entry
 }
+
+/** An entry that this page has just opened itself: it need not wait for the stream. */
+export const learnEntry = putEntry
 
 function onEntry(entry: Entry): void {
   putEntry(entry)
@@ -119,7 +124,7 @@ export async function reload(): Promise<void> {
     const [calls, todays, open] = await Promise.all([
       everyPage((cursor) => api.calls({ from, limit: LIST_LIMIT, cursor })),
       entriesOf({ from }),
-      entriesOf({ state: 'open' }),
+      entriesOf({ handling: 'pending' }),
       loadKinds(),
     ])
     if (user !== session.user) return
@@ -279,6 +284,7 @@ function forget(): void {
   popped.clear()
   current.value = null
   forgetKept()
+  forgetLinks()
   Object.assign(desk, { calls: {}, entries: {}, duty: null, loaded: false, waiting: [], flash: '', openError: null })
 }
 

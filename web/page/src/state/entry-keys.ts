@@ -6,8 +6,8 @@ import { gapMeant, missingFields } from './kinds'
 import { useKeys } from './keys'
 import { session as login } from './session'
 
-/** Letters with Alt: 值 未 错 骚 考 去. */
-export const KIND_KEYS: Record<Kind, string> = {
+/** Letters with Alt: 值 未 错 骚 考 去; kinds that somebody chose at the beginning have none. */
+export const KIND_KEYS: Partial<Record<Kind, string>> = {
   duty: 'Z', missed: 'W', wrong_number: 'C', nuisance: 'S', spot_check: 'K', outgoing: 'Q',
 }
 
@@ -25,6 +25,7 @@ interface Wiring {
   readBack: () => void
   setKind: (kind: Kind) => void
   choose: (c: Candidate) => void
+  readBegan: () => void
 }
 
 export function useEntryKeys(w: Wiring): void {
@@ -34,6 +35,7 @@ export function useEntryKeys(w: Wiring): void {
     else if (key === 'F8') askGap(w, 'not_given')
     else if (key === 'F9') askGap(w, 'refused')
     else if (key === 'F4') w.readBack()
+    else if (key === 'F7') w.readBegan()
     else if (key === 'Shift+F4') gapAsk.value = { field: 'read_back', why: 'not_possible' }
     else if (key === 'Alt+KeyM') w.session.setValue('answered_by', (login.user && login.user.name) || '')
     else return candidateKey(w, key) || kindKey(w, key, e)
@@ -62,7 +64,7 @@ function candidateKey(w: Wiring, key: string): boolean {
 function kindKey(w: Wiring, key: string, e: KeyboardEvent): boolean {
   if (!e.altKey || e.ctrlKey) return false
   for (const kind of w.kinds.value) {
-    if (key === 'Alt+Key' + KIND_KEYS[kind]) {
+    if (KIND_KEYS[kind] && key === 'Alt+Key' + KIND_KEYS[kind]) {
       w.setKind(kind)
       return true
     }

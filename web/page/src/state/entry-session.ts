@@ -278,14 +278,14 @@ export class EntrySession {
     return failed.offline || failed.status >= 500 || failed.status === 401 ? 'offline' : 'refused'
   }
 
-  /** Opens a complete entry again, with another kind when an undo asks for it. */
-  async reopen(kind?: Kind): Promise<boolean> {
+  /** Opens a complete entry again for a correction, with another kind when an undo asks for it. */
+  async reopen(reason: string, kind?: Kind): Promise<boolean> {
     while (this.busy) await this.busy
     if (kind) this.state.draft.kind = kind
     this.state.undoKind = null
     hold(this.id)
     const patch = patchOf(this.state.draft) || { revision: this.state.draft.revision }
-    return !(await this.send({ ...patch, state: 'open' }))
+    return !(await this.send({ ...patch, state: 'open', reason }))
   }
 
   /** Ends the saving; what was not saved stays on this PC for the same person. */

@@ -2,13 +2,14 @@
 // judged here, for the daemon judges again at completion.
 import { reactive } from 'vue'
 import { api } from '@/api/client'
-import type { Call, Entry, Field, GapWhy, Kind, KindRule } from '@/api/types'
+import type { Call, Entry, Field, GapWhy, Kind, KindRule, StepRule } from '@/api/types'
 import type { Form } from '@/logic/draft'
 import { erasureOf } from '@/logic/erased'
+import { isWritten } from '@/logic/matter'
 
-export const kinds = reactive({ rules: {} as Partial<Record<Kind, KindRule>>, categories: [] as string[] })
+export const kinds = reactive({ rules: {} as Partial<Record<Kind, KindRule>>, categories: [] as string[], words: {} as Partial<Record<Field, string[]>>, steps: [] as StepRule[] })
 
-export const KIND_ORDER: Kind[] = ['duty', 'missed', 'wrong_number', 'nuisance', 'spot_check', 'outgoing']
+export const KIND_ORDER: Kind[] = ['duty', 'missed', 'wrong_number', 'nuisance', 'spot_check', 'outgoing', 'non_duty', 'step', 'fax', 'wechat', 'visit', 'patrol', 'warning']
 
 /** Fields shown for each kind, in order; what is required among them is the daemon's data. */
 export const SHOWN: Record<Kind, Field[]> = {
@@ -18,6 +19,23 @@ export const SHOWN: Record<Kind, Field[]> = {
   nuisance: ['caller_unit', 'contact_number', 'answered_by', 'content'],
   spot_check: ['caller_unit', 'inspector', 'caller_title', 'contact_number', 'category', 'answered_by', 'check_result', 'content'],
   outgoing: ['called_whom', 'called_why', 'contact_number', 'category', 'answered_by', 'content'],
+  non_duty: ['called_whom', 'contact_number', 'answered_by', 'content'],
+  step: ['called_whom', 'called_why', 'contact_number', 'content'],
+  fax: ['caller_unit', 'caller_person', 'contact_number', 'category', 'answered_by', 'passed_to', 'content'],
+  wechat: ['caller_unit', 'caller_person', 'contact_number', 'category', 'answered_by', 'passed_to', 'content'],
+  visit: ['caller_unit', 'caller_person', 'contact_number', 'category', 'answered_by', 'passed_to', 'content'],
+  patrol: ['place', 'answered_by', 'happened_at', 'check_result', 'content'],
+  warning: ['caller_unit', 'warning_level', 'valid_until', 'passed_to', 'answered_by', 'urgency', 'content'],
+}
+
+/** What is told of a matter beyond that, folded until somebody asks for it. */
+const DETAIL: Field[] = [
+  'urgency', 'classification', 'happened_at', 'place', 'cause', 'casualties', 'losses', 'measures', 'trend', 'needs', 'also_told', 'passed_to',
+  'proposed_handling', 'result', 'follow_up_number',
+]
+export const detailFields = (kind: Kind): Field[] => {
+  const shown = shownFields(kind)
+  return DETAIL.filter((f) => shown.indexOf(f) < 0)
 }
 
 export async function loadKinds(): Promise<void> {
@@ -25,13 +43,16 @@ export async function loadKinds(): Promise<void> {
   const answer = await api.kinds()
   for (const rule of answer.items) kinds.rules[rule.kind] = rule
   kinds.categories = answer.categories
+  kinds.words = { category: answer.categories, urgency: answer.urgencies || [], classification: answer.classifications || [], warning_level: answer.warning_levels || [] }
+  kinds.steps = answer.steps || []
 }
 
 /** The kinds to choose from: what the daemon says, otherwise by the direction of the call. The present one stays shown. */
 export function kindsFor(entry: Entry, call: Call | null, present: Kind): Kind[] {
   const out = call ? call.direction === 'out' : entry.kind === 'outgoing'
-  const fits = (k: Kind) => (entry.kinds ? entry.kinds.indexOf(k) >= 0 : (k === 'outgoing') === out)
-  return KIND_ORDER.filter((k) => k === present || fits(k))
+  const fits = (k: Kind) => (entry.kinds ? entry.kinds.indexOf(k) >= 0 : KIND_ORDER.indexOf(k) < 6 && (k === 'outgoing') === out)
+  const group = entry.call_id ? () => true : (k: Kind) => isWritten(k) === isWritten(present)
+  return KIND_ORDER.filter((k) => k === present || (fits(k) && group(k)))
 }
 
 export function requiredOf(kind: Kind): Field[] {

@@ -3,7 +3,7 @@
 import { reactive, watch } from 'vue'
 import { session } from './session'
 
-const nothing = { words: '', kind: 'all', state: 'all', days: null as [string, string] | null }
+const nothing = { words: '', kind: 'all', state: 'all', handling: 'all', days: null as [string, string] | null }
 export const kept = reactive({ ...nothing })
 
 watch(() => session.user && session.user.username, () => Object.assign(kept, nothing))

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"dutyline/alerts"
+	"dutyline/dutylog"
+)
+
+// deadlineLog is what the deadlines ask of the duty log.
+type deadlineLog interface {
+	Alerts(ctx context.Context, q alerts.Query) ([]alerts.Alert, string, error)
+	Unfinished(ctx context.Context, since time.Time, ids []string) ([]dutylog.Unfinished, error)
+}
+
+// deadlines tells which entries are not complete in time. What was told is in the log, so that a
+// restart neither forgets nor repeats.
+type deadlines struct {
+	log    deadlineLog
+	alerts raiser
+	within map[string]time.Duration // by line
+	now    func() time.Time         // by the switch's clock, as the ends of calls are
+}
+
+// look tells what is due, and when the next entry is.
+func (d *deadlines) look(ctx context.Context) (next time.Time, err error) {
+	standing, ids, err := d.standing(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	now, longest := d.now(), time.Duration(0)
+	for _, w := range d.within {
+		longest = max(longest, w)
+	}
+	open, err := d.log.Unfinished(ctx, now.Add(-alerts.OverdueAge-longest), ids)
+	if err != nil {
+		return time.Time{}, err
+	}
+	told, next := alerts.Overdue(open, standing, d.within, now)
+	for _, a := range told {
+		if err := d.alerts.Raise(ctx, a); err != nil && !errors.Is(err, errIgnored) {
+			return time.Time{}, err
+		}
+	}
+	return next, nil
+}
+
+// standing are the alerts about entries that stand, and the entries.
+func (d *deadlines) standing(ctx context.Context) (all []alerts.Alert, entries []string, err error) {
+	cursor := ""
+	for {
+		page, next, err := d.log.Alerts(ctx, alerts.Query{States: []alerts.State{alerts.Open, alerts.Acknowledged}, Limit: 500, Cursor: cursor})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, a := range page {
+			if id := alerts.OverdueEntry(a); id != "" {
+				all, entries = append(all, a), append(entries, id)
+			}
+		}
+		if cursor = next; cursor == "" {
+			return all, entries, nil
+		}
+	}
+}
+
+// before looks at the deadlines each time before another thing that says when it is due again.
+func (d *deadlines) before(advance func(context.Context) (time.Time, error)) func(context.Context) (time.Time, error) {
+	return func(ctx context.Context) (time.Time, error) {
+		late, err := d.look(ctx)
+		if err != nil {
+			return time.Time{}, err
+		}
+		next, err := advance(ctx)
+		if next.IsZero() || !late.IsZero() && late.Before(next) {
+			next = late
+		}
+		return next, err
+	}
+}

@@ -1,0 +1,258 @@
+package dutylog
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// StepKind is what was done in a handling step 办理过程.
+type StepKind string
+
+// The closed set of kinds, in the order of a matter's life.
+const (
+	StepReceived     StepKind = "received"     // 接报
+	StepReported     StepKind = "reported"     // 上报: to whom
+	StepInstructed   StepKind = "instructed"   // 批示: who instructed, and what
+	StepPassedOn     StepKind = "passed_on"    // 转办: to whom
+	StepAcknowledged StepKind = "acknowledged" // 签收: who confirmed to have received it
+	StepFedBack      StepKind = "fed_back"     // 反馈: by whom or to whom
+	StepClosed       StepKind = "closed"       // 办结
+)
+
+// Handling is how far a matter is: the kind of its newest standing step that moves it on.
+type Handling string
+
+// What a list can be asked for beside the kinds of steps.
+const (
+	NotHandled Handling = ""        // no step stands: there is nothing to be dealt with beyond the entry
+	Pending    Handling = "pending" // the entry is open, or its handling has begun and is not closed
+)
+
+// Step is one line of an entry's handling. It is appended, and struck out when it was wrong.
+type Step struct {
+	Number    int // 1, 2, 3 … within the entry
+	Kind      StepKind
+	At        time.Time // when it was done
+	Whom      string    // the other side of it
+	Text      string
+	CallID    string // the outgoing call that was it
+	By        Actor
+	WrittenAt time.Time
+	Struck    *Strike // nil: it stands
+}
+
+// Strike says that a step was wrong. The step stays readable.
+type Strike struct {
+	Reason string
+	By     Actor
+	At     time.Time
+}
+
+// StepDraft is a step that somebody wants to append.
+type StepDraft struct {
+	Kind   StepKind
+	At     time.Time // zero: now
+	Whom   string
+	Text   string
+	CallID string // the outgoing call that was it: it says whom and when, where these are not given
+}
+
+// stepRule is what a step of a kind has to say.
+type stepRule struct {
+	kind       StepKind
+	whom, text bool // must be given
+	moves      bool // the matter is as far as this afterwards
+}
+
+// What each kind of step asks for. This table is the rule; nothing else decides it.
+var stepRules = []stepRule{
+	{StepReceived, false, false, true},
+	{StepReported, true, false, true},
+	{StepInstructed, true, true, true},
+	{StepPassedOn, true, false, true},
+	{StepAcknowledged, true, false, false},
+	{StepFedBack, false, true, true},
+	{StepClosed, false, false, true},
+}
+
+// StepRule is what the log asks of the steps of one kind.
+type StepRule struct {
+	Kind  StepKind `json:"kind"`
+	Whom  bool     `json:"whom"`
+	Text  bool     `json:"text"`
+	Moves bool     `json:"moves"`
+}
+
+// StepRules lists the rule of every kind, in the order in which the page offers them.
+func StepRules() []StepRule {
+	all := make([]StepRule, len(stepRules))
+	for i, r := range stepRules {
+		all[i] = StepRule{r.kind, r.whom, r.text, r.moves}
+	}
+	return all
+}
+
+const (
+	mostSteps = 100 // each is in every revision that follows it
+	// early is by how much the clock of somebody's PC may be ahead of ours.
+	early = time.Minute
+	// sameStep is for how long the same words are the same step: the answer to the first was lost.
+	sameStep = time.Minute
+)
+
+// AddStep gives the next revision with the step. A complete entry stays complete: what is done
+// about a matter goes on after it was written down.
+func (e Entry) AddStep(d StepDraft, by Actor, now time.Time) (Entry, error) {
+	step, err := d.check(now)
+	if err != nil {
+		return Entry{}, err
+	}
+	step.By, step.WrittenAt, step.Number = by, now, len(e.Steps)+1
+	switch {
+	case len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].again(step):
+		return e, nil
+	case len(e.Steps) >= mostSteps:
+		return Entry{}, &InvalidError{Field: "kind", Reason: fmt.Sprintf("the entry has %d steps, more are not kept: go on in a new entry and link it with this one", mostSteps)}
+	}
+	next := e.clone()
+	next.Steps = append(next.Steps, step)
+	return next.stepped(by), nil
+}
+
+// check cleans a draft.
+func (d StepDraft) check(now time.Time) (Step, error) {
+	at := slices.IndexFunc(stepRules, func(r stepRule) bool { return r.kind == d.Kind })
+	if at < 0 {
+		return Step{}, &InvalidError{Field: "kind", Reason: fmt.Sprintf("%.40q is no kind of step: choose %s", d.Kind, orList(stepKinds()))}
+	}
+	whom, err := CleanNote("whom", d.Whom)
+	if err != nil {
+		return Step{}, err
+	}
+	text, err := cleanField("text", d.Text, middleText)
+	if err != nil {
+		return Step{}, err
+	}
+	switch rule := stepRules[at]; {
+	case rule.whom && whom == "":
+		return Step{}, &InvalidError{Field: "whom", Reason: "say to whom or by whom: such a step has another side"}
+	case rule.text && blank(text):
+		return Step{}, &InvalidError{Field: "text", Reason: "say what was instructed or fed back"}
+	case d.At.After(now.Add(early)):
+		return Step{}, &InvalidError{Field: "at", Reason: "lies in the future: give when it was done"}
+	case d.At.IsZero() || d.At.After(now):
+		d.At = now
+	}
+	return Step{Kind: d.Kind, At: d.At.Truncate(time.Millisecond), Whom: whom, Text: text, CallID: d.CallID}, nil
+}
+
+// again reports whether o says the same once more.
+func (s Step) again(o Step) bool {
+	return s.Struck == nil && s.Kind == o.Kind && s.Whom == o.Whom && s.Text == o.Text && s.CallID == o.CallID && s.By == o.By && o.WrittenAt.Sub(s.WrittenAt) < sameStep
+}
+
+// StrikeStep gives the next revision with the step struck out.
+func (e Entry) StrikeStep(number int, reason string, by Actor, now time.Time) (Entry, error) {
+	reason, err := CleanReason("reason", reason)
+	switch {
+	case err != nil:
+		return Entry{}, err
+	case number < 1 || number > len(e.Steps):
+		return Entry{}, &InvalidError{Field: "number", Reason: fmt.Sprintf("the entry has no step %d", number)}
+	case e.Steps[number-1].Struck != nil:
+		return Entry{}, &InvalidError{Field: "number", Reason: "the step is struck out already"}
+	}
+	next := e.clone()
+	next.Steps[number-1].Struck = &Strike{Reason: reason, By: by, At: now}
+	return next.stepped(by), nil
+}
+
+// stepped makes the next revision of it.
+func (e Entry) stepped(by Actor) Entry {
+	if e.State == Complete {
+		e.Correction = "" // nothing of what was complete changed
+	}
+	e.Revision++
+	e.WrittenBy, e.BySystem = by.Login, false
+	return e
+}
+
+// Handling says how far the matter is: the newest step that stands and moves it, by when it was done.
+func (e Entry) Handling() Handling {
+	if s := e.newest(); s != nil {
+		return Handling(s.Kind)
+	}
+	return NotHandled
+}
+
+// ClosedAt is when the matter was closed; zero when it is not.
+func (e Entry) ClosedAt() time.Time {
+	if s := e.newest(); s != nil && s.Kind == StepClosed {
+		return s.At
+	}
+	return time.Time{}
+}
+
+// Pending reports whether something is still to be done: the entry is open, or its handling is not closed.
+func (e Entry) Pending() bool {
+	h := e.Handling()
+	return e.State == Open || h != NotHandled && h != Handling(StepClosed)
+}
+
+func (e Entry) newest() (last *Step) {
+	for i, s := range e.Steps {
+		if s.Struck == nil && s.moves() && (last == nil || !s.At.Before(last.At)) {
+			last = &e.Steps[i]
+		}
+	}
+	return last
+}
+
+func (s Step) moves() bool {
+	return slices.ContainsFunc(stepRules, func(r stepRule) bool { return r.kind == s.Kind && r.moves })
+}
+
+func stepKinds() []StepKind {
+	all := make([]StepKind, len(stepRules))
+	for i, r := range stepRules {
+		all[i] = r.kind
+	}
+	return all
+}
+
+// Handlings are what a list of entries can be asked for.
+func Handlings() []Handling {
+	all := []Handling{Pending}
+	for _, r := range stepRules {
+		if r.moves {
+			all = append(all, Handling(r.kind))
+		}
+	}
+	return all
+}
+
+// takeSteps takes what people said out of the steps; what was done, when and by whom stays.
+func takeSteps(steps []Step) []Step {
+	left := slices.Clone(steps)
+	for i, s := range left {
+		left[i].Whom, left[i].Text = "", ""
+		if s.Struck != nil {
+			struck := *s.Struck
+			struck.Reason = ""
+			left[i].Struck = &struck
+		}
+	}
+	return left
+}
+
+// stepTexts are what people said in the steps.
+func stepTexts(steps []Step) (texts []string) {
+	for _, s := range steps {
+		texts = append(texts, s.Whom, s.Text)
+		if s.Struck != nil {
+			texts = append(texts, s.Struck.Reason)
+		}
+	}
+	return texts
+}

@@ -1,0 +1,263 @@
+package dutylog_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+)
+
+func stepped(t *testing.T, e dutylog.Entry, d dutylog.StepDraft) dutylog.Entry {
+	t.Helper()
+	next, err := e.AddStep(d, officer, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+func complete(t *testing.T) dutylog.Entry {
+	t.Helper()
+	return amend(t, opened(answered("02422730001")), dutylog.EntryPatch{Values: full(), State: is(dutylog.Complete)})
+}
+
+func TestAStepIsAppended(t *testing.T) {
+	before := complete(t)
+	e, err := before.AddStep(dutylog.StepDraft{Kind: dutylog.StepReported, At: noon, Whom: " 市应急局值班室 ", Text: "电话报告\x00"}, leader, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []dutylog.Step{{Number: 1, Kind: dutylog.StepReported, At: noon.Truncate(time.Millisecond), Whom: "市应急局值班室", Text: "电话报告", By: leader, WrittenAt: later}}
+	if diff := cmp.Diff(want, e.Steps); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if e.Revision != before.Revision+1 || e.WrittenBy != leader.Login || e.State != dutylog.Complete || e.Correction != "" || len(before.Steps) != 0 {
+		t.Errorf("%+v", e)
+	}
+	if e.Handling() != "reported" || !e.Pending() || !e.ClosedAt().IsZero() {
+		t.Errorf("handling %s", e.Handling())
+	}
+	e = stepped(t, e, dutylog.StepDraft{Kind: dutylog.StepClosed})
+	if e.Handling() != "closed" || e.Pending() || !e.ClosedAt().Equal(later.Truncate(time.Millisecond)) {
+		t.Errorf("handling %s, closed at %v", e.Handling(), e.ClosedAt())
+	}
+}
+
+func TestStepsThatSayTooLittleAreRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		draft dutylog.StepDraft
+		field string
+	}{
+		"no kind":                    {dutylog.StepDraft{}, "kind"},
+		"another kind":               {dutylog.StepDraft{Kind: "forwarded"}, "kind"},
+		"a list's word":              {dutylog.StepDraft{Kind: "pending"}, "kind"},
+		"reported to nobody":         {dutylog.StepDraft{Kind: dutylog.StepReported}, "whom"},
+		"passed on to blanks":        {dutylog.StepDraft{Kind: dutylog.StepPassedOn, Whom: " \t"}, "whom"},
+		"acknowledged by nobody":     {dutylog.StepDraft{Kind: dutylog.StepAcknowledged}, "whom"},
+		"instructed without words":   {dutylog.StepDraft{Kind: dutylog.StepInstructed, Whom: "赵振华"}, "text"},
+		"fed back without words":     {dutylog.StepDraft{Kind: dutylog.StepFedBack}, "text"},
+		"to somebody with long name": {dutylog.StepDraft{Kind: dutylog.StepReported, Whom: strings.Repeat("长", 501)}, "whom"},
+		"a long text":                {dutylog.StepDraft{Kind: dutylog.StepClosed, Text: strings.Repeat("长", 2001)}, "text"},
+		"tomorrow":                   {dutylog.StepDraft{Kind: dutylog.StepClosed, At: later.Add(24 * time.Hour)}, "at"},
+	} {
+		e := opened(answered("1"))
+		_, err := e.AddStep(c.draft, officer, later)
+		var invalid *dutylog.InvalidError
+		if !errors.As(err, &invalid) || invalid.Field != c.field {
+			t.Errorf("%s: %v, want a word about %s", name, err, c.field)
+		}
+	}
+}
+
+func TestTheSameStepSaidAgainIsOne(t *testing.T) {
+	d := dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市局"}
+	e := stepped(t, complete(t), d)
+	again, err := e.AddStep(d, officer, later.Add(30*time.Second))
+	if err != nil || again.Revision != e.Revision {
+		t.Errorf("the answer was lost and the step said again: revision %d, %v", again.Revision, err)
+	}
+	for name, other := range map[string]func() (dutylog.Entry, error){
+		"later":            func() (dutylog.Entry, error) { return e.AddStep(d, officer, later.Add(2*time.Minute)) },
+		"by somebody else": func() (dutylog.Entry, error) { return e.AddStep(d, leader, later) },
+	} {
+		if next, err := other(); err != nil || len(next.Steps) != 2 {
+			t.Errorf("%s: %d steps, %v", name, len(next.Steps), err)
+		}
+	}
+}
+
+func TestAStepIsStruckOutAndStays(t *testing.T) {
+	e := stepped(t, stepped(t, complete(t), dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市局", At: noon}), dutylog.StepDraft{Kind: dutylog.StepClosed})
+	struck, err := e.StrikeStep(2, "尚未办结", leader, later)
+	if err != nil || struck.Handling() != "reported" || !struck.Pending() || len(struck.Steps) != 2 || e.Steps[1].Struck != nil {
+		t.Fatalf("%v: %+v", err, struck.Steps)
+	}
+	if diff := cmp.Diff(&dutylog.Strike{Reason: "尚未办结", By: leader, At: later}, struck.Steps[1].Struck); diff != "" {
+		t.Error(diff)
+	}
+	for name, c := range map[string]struct {
+		number int
+		reason string
+		field  string
+	}{"without a reason": {1, " ", "reason"}, "none of it": {3, "x", "number"}, "zero": {0, "x", "number"}, "twice": {2, "x", "number"}} {
+		_, err := struck.StrikeStep(c.number, c.reason, officer, later)
+		var invalid *dutylog.InvalidError
+		if !errors.As(err, &invalid) || invalid.Field != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The state of a matter is that of what was done last, not of what was written last; who confirms
+// to have received something moves nothing.
+func TestHowFarAMatterIs(t *testing.T) {
+	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Second) }
+	type done struct {
+		kind   dutylog.StepKind
+		at     int
+		struck bool
+	}
+	for name, c := range map[string]struct {
+		steps []done
+		want  dutylog.Handling
+	}{
+		"nothing":               {nil, ""},
+		"only acknowledged":     {[]done{{dutylog.StepAcknowledged, 1, false}}, ""},
+		"acknowledged after":    {[]done{{dutylog.StepPassedOn, 1, false}, {dutylog.StepAcknowledged, 2, false}}, "passed_on"},
+		"written late":          {[]done{{dutylog.StepPassedOn, 5, false}, {dutylog.StepReported, 1, false}}, "passed_on"},
+		"at the same time":      {[]done{{dutylog.StepReported, 5, false}, {dutylog.StepPassedOn, 5, false}}, "passed_on"},
+		"taken up again":        {[]done{{dutylog.StepClosed, 1, false}, {dutylog.StepInstructed, 2, false}}, "instructed"},
+		"the last one struck":   {[]done{{dutylog.StepReported, 1, false}, {dutylog.StepClosed, 2, true}}, "reported"},
+		"all of them struck":    {[]done{{dutylog.StepReported, 1, true}}, ""},
+		"the whole way":         {[]done{{dutylog.StepReceived, 0, false}, {dutylog.StepReported, 1, false}, {dutylog.StepInstructed, 2, false}, {dutylog.StepPassedOn, 3, false}, {dutylog.StepFedBack, 4, false}, {dutylog.StepClosed, 5, false}}, "closed"},
+		"closed, then reported": {[]done{{dutylog.StepClosed, 5, false}, {dutylog.StepReported, 4, false}}, "closed"},
+	} {
+		e := complete(t)
+		for i, s := range c.steps {
+			e = stepped(t, e, dutylog.StepDraft{Kind: s.kind, At: at(s.at), Whom: "市局", Text: fmt.Sprint(i)})
+			if s.struck {
+				var err error
+				if e, err = e.StrikeStep(i+1, "有误", officer, later); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if e.Handling() != c.want || e.Pending() != (c.want != "" && c.want != "closed") {
+			t.Errorf("%s: %q, pending %v; want %q", name, e.Handling(), e.Pending(), c.want)
+		}
+	}
+	if e := opened(answered("1")); !e.Pending() {
+		t.Error("an entry that is open is nothing that is to be dealt with")
+	}
+}
+
+func TestAnEntryHasNotEndlessSteps(t *testing.T) {
+	e := opened(answered("1"))
+	for i := range 100 {
+		e = stepped(t, e, dutylog.StepDraft{Kind: dutylog.StepFedBack, Text: fmt.Sprint(i)})
+	}
+	if _, err := e.AddStep(dutylog.StepDraft{Kind: dutylog.StepFedBack, Text: "x"}, officer, later); err == nil || !strings.Contains(err.Error(), "link") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Whatever is appended and struck out in whatever order, nothing that was written is lost.
+func TestWhateverIsDoneStepsStay(t *testing.T) {
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		e := opened(answered("1"))
+		for i := range 60 {
+			before, revision := len(e.Steps), e.Revision
+			rule := dutylog.StepRules()[r.IntN(len(dutylog.StepRules()))]
+			next, err := e.AddStep(dutylog.StepDraft{Kind: rule.Kind, Whom: []string{"", "市局"}[r.IntN(2)], Text: []string{"", fmt.Sprint(i)}[r.IntN(2)], At: noon.Add(time.Duration(r.IntN(50)) * time.Second)}, officer, later)
+			if r.IntN(3) == 0 {
+				next, err = e.StrikeStep(r.IntN(before+2), "有误", officer, later)
+			}
+			if err != nil {
+				continue
+			}
+			if next.Revision > revision+1 || len(next.Steps) < before || len(next.Steps) > before+1 {
+				t.Fatalf("seed %d: %d steps after %d, revision %d after %d", seed, len(next.Steps), before, next.Revision, revision)
+			}
+			for j, s := range e.Steps {
+				now := next.Steps[j]
+				now.Struck, s.Struck = nil, nil
+				if !cmp.Equal(s, now) {
+					t.Fatalf("seed %d: step %d was changed", seed, j+1)
+				}
+			}
+			e = next
+		}
+	}
+}
+
+func TestStepsAreFoundAndErased(t *testing.T) {
+	e := stepped(t, complete(t), dutylog.StepDraft{Kind: dutylog.StepInstructed, Whom: "赵振华", Text: "立即核实"})
+	e, err := e.StrikeStep(1, "批示对象有误", officer, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e = amend(t, e, dutylog.EntryPatch{Values: values{"place": "南塔街"}, Reason: "补记地点"})
+	text := dutylog.SearchText(e)
+	for _, q := range []string{"赵振华", "核实", "批示对象", "补记地点", "南塔"} {
+		if !dutylog.Holds(text, dutylog.SearchWords(q)) {
+			t.Errorf("%s is not found", q)
+		}
+	}
+	for _, c := range []struct {
+		fields []dutylog.Field
+		gone   []string
+		left   []string
+	}{
+		{[]dutylog.Field{dutylog.StepTexts}, []string{"赵振华", "立即核实", "批示对象有误"}, []string{"补记地点", "南塔街"}},
+		{[]dutylog.Field{dutylog.CorrectionText}, []string{"补记地点"}, []string{"赵振华", "南塔街"}},
+		{nil, []string{"赵振华", "立即核实", "批示对象有误", "补记地点", "南塔街"}, nil},
+	} {
+		order := dutylog.ErasureOrder{Fields: c.fields, Reason: "误录", By: leader}
+		if _, err := order.Check(e); err != nil {
+			t.Error(err)
+		}
+		left := e.Erase(dutylog.Erasure{Decision: 1, Fields: c.fields})
+		all := fmt.Sprintf("%+v %+v %v", left, left.Steps, left.Steps[0].Struck)
+		for _, word := range c.gone {
+			if strings.Contains(all, word) || strings.Contains(dutylog.SearchText(left), word) {
+				t.Errorf("%v leaves %s", c.fields, word)
+			}
+			if !strings.Contains(strings.Join(e.Words(order), " "), word) {
+				t.Errorf("%v does not look for %s elsewhere", c.fields, word)
+			}
+		}
+		for _, word := range c.left {
+			if !strings.Contains(all, word) {
+				t.Errorf("%v takes %s", c.fields, word)
+			}
+		}
+		if s := left.Steps[0]; s.Kind != dutylog.StepInstructed || s.By != officer || s.Struck == nil || s.Struck.By != officer {
+			t.Errorf("%v: what was done and by whom has to stay: %+v", c.fields, s)
+		}
+	}
+	if e.Steps[0].Whom == "" || e.Steps[0].Struck.Reason == "" {
+		t.Error("the entry itself was changed")
+	}
+}
+
+func TestAStepDoesNotTouchACorrection(t *testing.T) {
+	e := amend(t, complete(t), dutylog.EntryPatch{State: is(dutylog.Open), Reason: "补记"})
+	e = stepped(t, e, dutylog.StepDraft{Kind: dutylog.StepReceived})
+	if e.Correction != "补记" || e.State != dutylog.Open || !e.ReopenedAt.Equal(later) {
+		t.Errorf("while it is corrected: %+v", e)
+	}
+	e = amend(t, e, dutylog.EntryPatch{State: is(dutylog.Complete)})
+	if e.Correction != "补记" {
+		t.Error("the revision that ends the correction does not say why")
+	}
+	if e = stepped(t, e, dutylog.StepDraft{Kind: dutylog.StepClosed}); e.Correction != "" {
+		t.Errorf("a step is said to correct something: %q", e.Correction)
+	}
+}

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"dutyline/dutylog"
+)
+
+type writeInput struct {
+	RawBody []byte `contentType:"application/json"`
+}
+
+type stepInput struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body struct {
+		Kind   string `json:"kind" maxLength:"40" doc:"See GET /entry-kinds"`
+		At     string `json:"at,omitempty" maxLength:"40" doc:"When it was done, RFC 3339; now when absent"`
+		Whom   string `json:"whom,omitempty" maxLength:"500" doc:"To whom or by whom"`
+		Text   string `json:"text,omitempty" maxLength:"2000"`
+		CallID string `json:"call_id,omitempty" maxLength:"200" doc:"The outgoing call that was it"`
+	}
+}
+
+type strikeInput struct {
+	ID     string `path:"id" maxLength:"200"`
+	Number int    `path:"number" minimum:"1" maximum:"100"`
+	Reason string `query:"reason" required:"true" minLength:"1" maxLength:"500" doc:"Why; kept with the step for ever"`
+}
+
+type readBackInput struct {
+	ID   string `path:"id" maxLength:"200"`
+	Body struct {
+		AgoMS int64 `json:"ago_ms,omitempty" minimum:"0" maximum:"600000" doc:"How long ago it began: the message may have waited for the connection"`
+	}
+}
+
+type serviceBody struct {
+	Entry dutylog.Entry `json:"entry"`
+	Why   string        `json:"why" enum:"same_number,number_named,to_superior,recent"`
+	Step  string        `json:"step" enum:"reported,passed_on,fed_back" doc:"What such a call usually is"`
+}
+
+type serviceList struct {
+	Items []serviceBody `json:"items" nullable:"false" doc:"At most nine"`
+}
+
+type serviceListOutput struct{ Body serviceList }
+
+// write opens an entry of what did not come by telephone. Its body is read by the duty log's own
+// strict parser, as that of a patch.
+func (a *app) write(ctx context.Context, in *writeInput) (*entryOutput, error) {
+	d, err := dutylog.ParseDraft(in.RawBody)
+	if err != nil {
+		return nil, problemOf(inBody(err))
+	}
+	line, err := a.lineNamed(d.Line)
+	if err != nil {
+		return nil, invalid("body.line", "is no line of this daemon: leave it out for the first one")
+	}
+	d.Line = line.Name
+	e, err := a.Log.Write(ctx, d, visitorOf(ctx).actor(), a.Now())
+	if err != nil {
+		return nil, problemOf(inBody(err))
+	}
+	return &entryOutput{e}, nil
+}
+
+func (a *app) addStep(ctx context.Context, in *stepInput) (*entryOutput, error) {
+	if _, err := a.entry(ctx, writeEntries, in.ID); err != nil {
+		return nil, err
+	}
+	at, err := instant("body.at", in.Body.At)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.CallID != "" { // its own entry changes, too
+		if _, err := a.entry(ctx, writeEntries, dutylog.EntryIDFor(in.Body.CallID)); err != nil {
+			return nil, invalid("body.call_id", "the log has no such call with an entry")
+		}
+	}
+	d := dutylog.StepDraft{Kind: dutylog.StepKind(in.Body.Kind), At: at, Whom: in.Body.Whom, Text: in.Body.Text, CallID: in.Body.CallID}
+	e, err := a.Log.AddStep(ctx, in.ID, d, visitorOf(ctx).actor(), a.Now())
+	if err != nil {
+		return nil, problemOf(inBody(err))
+	}
+	return &entryOutput{e}, nil
+}
+
+func (a *app) strikeStep(ctx context.Context, in *strikeInput) (*entryOutput, error) {
+	if _, err := a.entry(ctx, writeEntries, in.ID); err != nil {
+		return nil, err
+	}
+	e, err := a.Log.StrikeStep(ctx, in.ID, in.Number, in.Reason, visitorOf(ctx).actor(), a.Now())
+	if err != nil {
+		return nil, inQuery(err)
+	}
+	return &entryOutput{e}, nil
+}
+
+// beginReadBack keeps the moment by the switch's clock: the recording's times are the switch's.
+func (a *app) beginReadBack(ctx context.Context, in *readBackInput) (*entryOutput, error) {
+	if _, err := a.entry(ctx, writeEntries, in.ID); err != nil {
+		return nil, err
+	}
+	at := a.SwitchNow().Add(-time.Duration(in.Body.AgoMS) * time.Millisecond)
+	e, err := a.Log.BeginReadBack(ctx, in.ID, at, visitorOf(ctx).actor())
+	if err != nil {
+		return nil, problemOf(inBody(err))
+	}
+	return &entryOutput{e}, nil
+}
+
+func (a *app) services(ctx context.Context, in *entryInput) (*serviceListOutput, error) {
+	if _, err := a.entry(ctx, seeEntries, in.ID); err != nil {
+		return nil, err
+	}
+	found, err := a.Log.Services(ctx, in.ID)
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	out := serviceList{Items: []serviceBody{}}
+	for _, s := range found {
+		if _, err := a.entry(ctx, seeEntries, s.Entry.ID); err == nil {
+			out.Items = append(out.Items, serviceBody{Entry: s.Entry, Why: string(s.Why), Step: string(s.Step)})
+		}
+	}
+	a.audit(ctx, seeEntries, listOfEntries)
+	return &serviceListOutput{out}, nil
+}
