@@ -13,11 +13,11 @@ func (db *DB) CallsFrom(ctx context.Context, line string, n telephony.Number, fr
 	if n.Withheld() {
 		return nil, nil
 	}
-	condition, number := "c.caller_e164 = ?", n.E164
+	condition, number := "c.caller_e164 = "+aText, n.E164
 	if number == "" {
-		condition, number = "c.caller_e164 = '' AND c.caller = ?", n.Raw
+		condition, number = "c.caller_e164 = '' AND c.caller = "+aText, n.Raw
 	}
-	rows, err := db.reading(ctx).Query(callSelect+" WHERE "+condition+" AND c.line = ? AND c.direction = 'in' AND c.offered_at >= ? AND c.offered_at < ?",
+	rows, err := db.glancing(ctx).Query(callSelect+" WHERE "+condition+" AND c.line = "+aText+" AND c.direction = 'in' AND c.offered_at >= ? AND c.offered_at < ?",
 		number, line, plainMicros(from), plainMicros(to))
 	kept, err := all(rows, err, scanCall)
 	if err != nil {
