@@ -17,6 +17,7 @@ telephony/hep FuzzDecode
 telephony/probe FuzzParse
 telephony/tape FuzzReader
 telephony/tape FuzzRecord
+telephony/tape FuzzWhole
 recorder/archive FuzzReceive
 dutylog FuzzParsePatch
 dutylog FuzzParseDirectory

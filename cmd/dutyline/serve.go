@@ -31,8 +31,12 @@ func newServeCommand() *cobra.Command {
 }
 
 // garbageFor lets garbage become this many percent of what is in use before it is collected:
-// some ten megabytes more of memory for a tenth less of CPU.
-const garbageFor = 400
+// some ten megabytes more of memory for a tenth less of CPU. From so many bytes of memory on, it
+// is collected sooner.
+const (
+	garbageFor  = 800
+	memoryLimit = 256 << 20
+)
 
 // processors is on how many the daemon runs. What it does for a call takes hundreds of hops from
 // one small task to the next; to wake another processor for each is a tenth of its CPU, and that
@@ -42,6 +46,9 @@ const processors = 1
 func serve(ctx context.Context, cfg config.Config, logger *slog.Logger) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbageFor)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
 	}
 	if os.Getenv("GOMAXPROCS") == "" {
 		runtime.GOMAXPROCS(processors)

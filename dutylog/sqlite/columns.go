@@ -17,6 +17,14 @@ type source interface {
 // scanner is a row or the present one of several.
 type scanner interface{ Scan(dest ...any) error }
 
+// A text and a whole number to compare a column with, in the statements that every call runs. When a
+// value is bound that the planner of SQLite looks at, a kept statement is compiled anew before it
+// runs; to compile it takes several times as long. Inside of these it does not look.
+const (
+	aText  = "CAST(? AS TEXT)"
+	aWhole = "CAST(? AS INTEGER)"
+)
+
 // micros is how a time is stored; nil for the zero time.
 func micros(t time.Time) any {
 	if t.IsZero() {

@@ -47,7 +47,7 @@ func candidates(s source, n telephony.Number) ([]dutylog.Contact, error) {
 	if n.E164 == "" {
 		return []dutylog.Contact{}, nil
 	}
-	rows, err := s.Query("SELECT id, "+contactColumns+" FROM contacts WHERE e164 = ? ORDER BY id", n.E164)
+	rows, err := s.Query("SELECT id, "+contactColumns+" FROM contacts WHERE e164 = "+aText+" ORDER BY id", n.E164)
 	return all(rows, err, scanContact)
 }
 

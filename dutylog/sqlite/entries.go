@@ -67,7 +67,7 @@ func scanEntry(row scanner) (dutylog.Entry, error) {
 }
 
 func readEntry(s source, id string) (dutylog.Entry, error) {
-	e, err := scanEntry(s.QueryRow(entrySelect+" WHERE e.id = ?", id))
+	e, err := scanEntry(s.QueryRow(entrySelect+" WHERE e.id = "+aText, id))
 	return e, noRows(err, "entry", id)
 }
 
@@ -127,7 +127,7 @@ func (t *tx) nextNumber(e dutylog.Entry) (dutylog.EntryNumber, error) {
 		at = e.OpenedAt
 	}
 	n := dutylog.EntryNumber{Year: at.In(t.db.options.Location).Year()}
-	err := t.sql.QueryRow("SELECT coalesce(max(number), 0) + 1 FROM entries WHERE year = ?", n.Year).Scan(&n.Serial)
+	err := t.sql.QueryRow("SELECT coalesce(max(number), 0) + 1 FROM entries WHERE year = "+aWhole, n.Year).Scan(&n.Serial)
 	return n, err
 }
 

@@ -59,6 +59,16 @@ func CoverQueries() (all []string) {
 	return all
 }
 
+// Questions are what is asked for every call with values inside of a CAST, and the index that each
+// has to go by all the same.
+var Questions = map[string]string{
+	callSelect + " WHERE c.caller_e164 = " + aText + " AND c.line = " + aText + " AND c.direction = 'in' AND c.offered_at >= 1 AND c.offered_at < 2": "calls_by_caller (caller_e164=? AND offered_at>? AND offered_at<?)",
+	callSelect + " WHERE c.id = " + aText + " OR (c.id > 'a' AND c.id < 'b')":                                                                        "sqlite_autoindex_calls_1 (id=?)",
+	entrySelect + " WHERE e.id = " + aText:                                                   "sqlite_autoindex_entries_1 (id=?)",
+	"SELECT coalesce(max(number), 0) + 1 FROM entries WHERE year = " + aWhole:                "entries_by_number (year=?)",
+	"SELECT id, " + contactColumns + " FROM contacts WHERE e164 = " + aText + " ORDER BY id": "contacts_by_number (e164=?)",
+}
+
 // ErrProveSome is what ProveSome and ProveGroup fail with.
 var ErrProveSome = errors.New("it fails on purpose")
 

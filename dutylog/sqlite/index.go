@@ -227,7 +227,7 @@ type changes struct {
 }
 
 func (x *Index) changes(ctx context.Context, next int64, last []byte) (c changes, err error) {
-	log := x.db.reading(ctx)
+	log := x.db.glancing(ctx)
 	if next > 0 {
 		var there []byte
 		err := log.QueryRow("SELECT commitment FROM records WHERE idx = ?", next-1).Scan(&there)

@@ -232,7 +232,7 @@ func (db *DB) Claims(ctx context.Context, ids []string) (map[string]dutylog.Clai
 
 // ClaimsAgain gives every call with this id of the switch, which may have given it more than once.
 func (db *DB) ClaimsAgain(ctx context.Context, id string) ([]dutylog.Claim, error) {
-	return db.claims(ctx, "c.id = ? OR (c.id > ? AND c.id < ?)", id, id+recorder.AgainMark, id+recorder.AgainMark+":")
+	return db.claims(ctx, "c.id = "+aText+" OR (c.id > ? AND c.id < ?)", id, id+recorder.AgainMark, id+recorder.AgainMark+":")
 }
 
 func (db *DB) claims(ctx context.Context, where string, args ...any) ([]dutylog.Claim, error) {

@@ -46,7 +46,7 @@ func appendLine(b []byte, r Record) []byte {
 	b = r.At.UTC().AppendFormat(b, rxLayout)
 	raw := bytes.TrimSpace(r.Raw)
 	switch {
-	case json.Valid(raw) && bytes.IndexByte(raw, '\n') < 0:
+	case whole(raw) && bytes.IndexByte(raw, '\n') < 0:
 		b = append(b, eventKey...)
 		b = append(b, raw...)
 	case utf8.Valid(r.Raw):
