@@ -63,6 +63,7 @@ var covers = []cover{
 		"c.kind = substr(x.subject, 1, instr(x.subject, '/') - 1) AND c.from_at = CAST(substr(x.subject, instr(x.subject, '/') + 1) AS INTEGER)"),
 	newCover(audit.Alert, "id, alert, key, step, by_login, by_name, by_role, at, detail", "alert_steps", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Test, "id, "+testColumns, "tests", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Contact, "id, contact, at, by_login, by_name, by_role, how, body", "contact_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

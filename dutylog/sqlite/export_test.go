@@ -116,3 +116,8 @@ func (x *Index) Exec(statement string) error {
 	_, err := x.write.Exec(statement)
 	return err
 }
+
+// DirectoryQueries are the queries that run while a call rings, each with the index that it needs.
+func DirectoryQueries() map[string]string {
+	return map[string]string{takenSelect: "calls_by_caller", candidateSelect: "n USING PRIMARY KEY (e164=?)"}
+}
