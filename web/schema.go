@@ -261,6 +261,10 @@ func describe(op *huma.Operation) {
 			"200": {Description: "The whole file", Content: binary("audio/wav")},
 			"206": {Description: "A range of it", Content: binary("audio/wav")},
 		}
+	case "export-directory":
+		op.Responses = map[string]*huma.Response{"200": {Description: "The table", Content: binary(xlsxType)}}
+	case "preview-directory", "import-directory":
+		op.MaxBodyBytes = maxTable/3*4 + maxBody // base64
 	case "place-practice-call", "start-test":
 		op.DefaultStatus = 202
 	case "amend-entry":

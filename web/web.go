@@ -44,6 +44,7 @@ type Deps struct {
 	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it
 	Lamps      func(line string) Lamps       // how a line is, by everything on which it depends; nil: nobody judges
 	Presence   *Presence                     // which pages are open; nil: nobody wants to know
+	Directory  Directory                     // of the site
 	Version    string
 	Secure     bool // served over TLS: see Config.Secure
 
@@ -155,6 +156,7 @@ type app struct {
 	hashing  chan struct{} // bounds how many passwords are hashed at once, 19 MiB each
 	streams  *streams
 	figures  *figures
+	finder   finder
 	nobody   string // a hash that no password has
 	openAPI  []byte
 }
@@ -191,6 +193,12 @@ func newApp(d Deps) *app {
 	}
 	if d.timing == (timing{}) {
 		d.timing = timing{heartbeat: 15 * time.Second, recheck: 2 * time.Second, write: 10 * time.Second}
+	}
+	if d.Directory.Zone == nil {
+		d.Directory.Zone = time.UTC
+	}
+	if d.Directory.StaleAfter == 0 {
+		d.Directory.StaleAfter = 180 * 24 * time.Hour
 	}
 	a := &app{Deps: d, hashing: make(chan struct{}, 4), figures: newFigures(d.Registerer)}
 	a.sessions = newSessions(d)

@@ -147,7 +147,7 @@ func macroBook(t *testing.T) string {
 func TestImportRefusals(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log.db")
 	refused(t, "", "read the table", "import", "directory", filepath.Join(t.TempDir(), "none.csv"), "--db", file)
-	refused(t, "", "neither UTF-8 nor GBK", "import", "directory", table(t, "UTF-8", "单位,电话\n\xff\xfe\x00\xff,1\n"), "--db", file)
+	refused(t, "", "is no table of text", "import", "directory", table(t, "UTF-8", "单位,电话\n\xff\xfe\x00\xff,1\n"), "--db", file)
 	refused(t, "", `time zone "Mars/Phobos"`, "import", "roster", table(t, "UTF-8", rosterTable), "--db", file, "--time-zone", "Mars/Phobos")
 	refused(t, "", "which duty log?", "import", "roster", table(t, "UTF-8", rosterTable))
 	refused(t, "", "accepts 1 arg(s)", "import", "roster", "--db", file)
