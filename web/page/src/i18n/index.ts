@@ -6,6 +6,7 @@ import { alertCallsEn, alertCallsZh, type AlertCallsKey } from './alertcalls'
 import { alertsEn, alertsZh, type AlertsKey } from './alerts'
 import { categoryWords } from './categories'
 import { channelsEn, channelsZh, type ChannelsKey } from './channels'
+import { directoryEn, directoryZh, type DirectoryKey } from './directory'
 import { en } from './en'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
@@ -15,7 +16,7 @@ import { testsEn, testsZh, type TestsKey } from './tests'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | SearchKey | SidesKey | TestsKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | SearchKey | SidesKey | TestsKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -40,8 +41,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...searchZh, ...sidesZh, ...testsZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...searchEn, ...sidesEn, ...testsEn },
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...searchZh, ...sidesZh, ...testsZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...searchEn, ...sidesEn, ...testsEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {
