@@ -35,6 +35,7 @@ SLOW='
 web FuzzLastEventID
 dutylog/sqlite FuzzCursor
 dutylog FuzzCleanText
+dutylog/pinyin FuzzFind
 recorder FuzzPathFor
 recorder FuzzFileNames
 recorder/archive FuzzSealRoundTrip

@@ -64,7 +64,8 @@ type ContactQuery struct {
 	StaleAfter time.Duration // with StaleSince: only those that nobody confirmed for so long then
 }
 
-// Find lists what a query selects: the best first, and then in the order of units and people.
+// Find lists what a query selects: the best first, superior duty rooms before the rest, and then in
+// the order of units and people.
 func (f *Finder) Find(q ContactQuery) []Contact {
 	type hit struct{ at, score int }
 	var hits []hit
@@ -88,7 +89,7 @@ func (f *Finder) Find(q ContactQuery) []Contact {
 	}
 	slices.SortStableFunc(hits, func(a, b hit) int {
 		x, y := f.Contacts[a.at], f.Contacts[b.at]
-		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(x.Unit, y.Unit), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(a.score, b.score), -compareBool(x.Superior, y.Superior), cmp.Compare(x.Unit, y.Unit), cmp.Compare(x.ID, y.ID))
 	})
 	found := make([]Contact, len(hits))
 	for i, h := range hits {
@@ -144,6 +145,17 @@ func (c *findable) score(word wanted) int {
 		}
 	}
 	return best
+}
+
+// compareBool has true behind false.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 func digitsOf(s string) string {

@@ -30,17 +30,18 @@ func TestContactsAreFoundByWhateverIsTyped(t *testing.T) {
 		card(4, "沈河区教育局", "", "", phone(dutylog.NumberFax, "0416-3123456")),
 	}
 	contacts[3].LastConfirmed = day("2026-11-01")
+	contacts[1].Superior = true
 	contacts[2].Remark = "夜间打手机 A座"
 	find := dutylog.NewFinder(dutylog.Directory{Contacts: contacts, Revision: 3})
 	for text, want := range map[string]string{
-		"":          "市水务局徐文博 沈河区应急局王立新 沈河区教育局 重庆路街道沈涛",
+		"":          "重庆路街道沈涛 市水务局徐文博 沈河区应急局王立新 沈河区教育局", // superior duty rooms first
 		"沈":         "重庆路街道沈涛 沈河区应急局王立新 沈河区教育局 市水务局徐文博", // a name before a unit before a title
 		"shenhe":    "沈河区应急局王立新 沈河区教育局",
 		"cqlu":      "重庆路街道沈涛",
 		"wlx":       "沈河区应急局王立新",
 		"shq yingj": "沈河区应急局王立新",
 		"沈 水务":      "市水务局徐文博",
-		"22730001":  "沈河区应急局王立新", "242273": "沈河区应急局王立新 重庆路街道沈涛", "0062": "沈河区应急局王立新", "024-2273": "沈河区应急局王立新 重庆路街道沈涛", "+86138": "",
+		"22730001":  "沈河区应急局王立新", "242273": "重庆路街道沈涛 沈河区应急局王立新", "0062": "沈河区应急局王立新", "024-2273": "重庆路街道沈涛 沈河区应急局王立新", "+86138": "",
 		"041631": "沈河区教育局", "31234": "沈河区教育局", "801": "重庆路街道沈涛", "１３８": "沈河区应急局王立新",
 		"a座": "市水务局徐文博", "yejian": "市水务局徐文博", "没有": "", "xyz": "", "138 139": "",
 	} {

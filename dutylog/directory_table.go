@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -190,6 +191,9 @@ func (p *contactParser) parse() (DirectoryTable, error) {
 	if len(p.out.Rows) == 0 && len(p.bad.Rows) == 0 {
 		p.fault(p.top, -1, RowNoRows, "", "there is no row below the header")
 	}
+	slices.SortStableFunc(p.bad.Rows, func(a, b RowError) int { // within a row from left to right
+		return cmp.Or(cmp.Compare(a.Row, b.Row), cmp.Compare(len(a.Cell), len(b.Cell)), cmp.Compare(a.Cell, b.Cell))
+	})
 	if err := p.bad.orNil(); err != nil {
 		return DirectoryTable{}, err
 	}

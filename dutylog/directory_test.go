@@ -140,9 +140,9 @@ func TestDirectoryFaultsComeAllAtOnceByCell(t *testing.T) {
 		strings.Repeat("字", 501) + ",,,22730007,,\n")
 	want := []string{
 		"A4 missing |is empty",
+		`D4 garbled 2.42E+10|"2.42E+10" was garbled by a spreadsheet: give the column the format Text and enter the number again`,
 		`E4 no_yes_no maybe|"maybe" is neither 是/yes nor 否/no`,
 		`F4 no_date yesterday|"yesterday" is no date; write it like 2026-11-23`,
-		`D4 garbled 2.42E+10|"2.42E+10" was garbled by a spreadsheet: give the column the format Text and enter the number again`,
 		`D5 no_number not a number|"not a number" is no telephone number`,
 		"row 6 same_row 3|is the same as row 3",
 		"D7 missing |is empty",
