@@ -18,6 +18,7 @@ require (
 	github.com/icholy/digest v1.2.0
 	github.com/mattn/go-sqlite3 v1.14.53
 	github.com/mewkiz/flac v1.0.14
+	github.com/mozillazg/go-pinyin v0.21.0
 	github.com/pion/rtp v1.8.18
 	github.com/pressly/goose/v3 v3.29.0
 	github.com/prometheus/client_golang v1.25.0

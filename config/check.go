@@ -28,6 +28,9 @@ func (c *Config) check(f *Faults) {
 	if _, err := time.LoadLocation(c.Site.TimeZone); err != nil {
 		f.add("site.time_zone", "%q is no known time zone; use a name such as Asia/Shanghai", c.Site.TimeZone)
 	}
+	if d := c.Site.ContactsStaleDays; d < 1 || d > 3650 {
+		f.add("site.contacts_stale_days", "%d is not between 1 and 3650 days; 180 is usual", d)
+	}
 	if _, err := time.LoadLocation(c.Journal.TimeZone); err != nil {
 		f.add("journal.time_zone", "%q is no known time zone; use a name such as Asia/Shanghai, or leave it empty", c.Journal.TimeZone)
 	}

@@ -56,6 +56,8 @@ type Site struct {
 	Name     string `mapstructure:"name"`
 	TimeZone string `mapstructure:"time_zone"` // IANA name; days and shifts are counted in it
 	AreaCode string `mapstructure:"area_code"` // with its leading 0
+
+	ContactsStaleDays int `mapstructure:"contacts_stale_days"` // after which a contact of the directory is to be confirmed anew
 }
 
 // Line is one duty line; see telephony.Line.
@@ -209,7 +211,7 @@ func (f *Faults) add(path, format string, args ...any) {
 // Default is a configuration without lines and without secrets.
 func Default() Config {
 	return Config{
-		Site:    Site{TimeZone: "Asia/Shanghai", AreaCode: "024"},
+		Site:    Site{TimeZone: "Asia/Shanghai", AreaCode: "024", ContactsStaleDays: 180},
 		ARI:     ARI{URL: "http://127.0.0.1:8088/ari", User: "dutyline"},
 		Log:     Log{File: "/var/lib/dutyline/log.db"},
 		Archive: Archive{Folder: "/var/lib/dutyline/recordings"},

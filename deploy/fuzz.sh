@@ -24,6 +24,7 @@ dutylog FuzzParseDirectory
 dutylog FuzzParseRoster
 dutylog FuzzBill
 dutylog FuzzLedgerNames
+dutylog/sheet FuzzRead
 dutylog/backup FuzzManifest
 dutylog/backup FuzzList
 config FuzzConfig
@@ -36,6 +37,7 @@ SLOW='
 web FuzzLastEventID
 dutylog/sqlite FuzzCursor
 dutylog FuzzCleanText
+dutylog/pinyin FuzzFind
 recorder FuzzPathFor
 recorder FuzzFileNames
 recorder/archive FuzzSealRoundTrip

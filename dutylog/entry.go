@@ -101,6 +101,10 @@ type Candidate struct {
 	Title     string `json:"title"`
 	Number    string `json:"number"`
 	Superior  bool   `json:"superior"`
+	// Why it stands where it stands among the others, and how many of the last entries with this
+	// number named it. Entries that were opened by an older dutyline do not say it.
+	Reason MatchReason `json:"reason,omitempty"`
+	Taken  int         `json:"taken,omitempty"`
 }
 
 // Entry is one line of the duty log.

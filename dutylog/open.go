@@ -121,7 +121,7 @@ func candidates(contacts []Contact) []Candidate {
 	all := make([]Candidate, 0, len(contacts))
 	for _, c := range contacts {
 		all = append(all, Candidate{ContactID: c.ID, Unit: c.Unit, Person: c.Person, Title: c.Title,
-			Number: c.Number.Raw, Superior: c.Superior})
+			Number: c.Match.Number.Raw, Superior: c.Superior, Reason: c.Match.Reason, Taken: c.Match.Taken})
 	}
 	return all
 }

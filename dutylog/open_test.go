@@ -13,8 +13,8 @@ import (
 
 var (
 	noon    = time.Date(2026, 11, 23, 4, 17, 59, 603_000_000, time.UTC)
-	shenhe  = dutylog.Contact{ID: 1, Unit: "沈河区应急局", Person: "王立新", Title: "值班员", Number: telephony.ParseNumber("02422730001", "024")}
-	command = dutylog.Contact{ID: 2, Unit: "市应急指挥中心", Person: "值班室", Title: "值班长", Number: telephony.ParseNumber("02422720100", "024"), Superior: true}
+	shenhe  = dutylog.Contact{ID: 1, Unit: "沈河区应急局", Person: "王立新", Title: "值班员", Numbers: office(telephony.ParseNumber("02422730001", "024")), Match: dutylog.Match{Number: telephony.ParseNumber("02422730001", "024")}}
+	command = dutylog.Contact{ID: 2, Unit: "市应急指挥中心", Person: "值班室", Title: "值班长", Numbers: office(telephony.ParseNumber("02422720100", "024")), Match: dutylog.Match{Number: telephony.ParseNumber("02422720100", "024")}, Superior: true}
 	onDuty  = dutylog.OnDuty{dutylog.PostOfficer: {Post: dutylog.PostOfficer, Name: "张伟"}}
 )
 

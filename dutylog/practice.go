@@ -3,6 +3,7 @@ package dutylog
 import (
 	"bytes"
 	_ "embed" // the practice directory
+	"encoding/csv"
 	"time"
 )
 
@@ -12,7 +13,15 @@ var practiceDirectory []byte
 // PracticeDirectory is the directory of the practice line: districts, a number that three
 // people share, and two superior duty rooms. All people are invented.
 func PracticeDirectory(areaCode string) ([]Contact, error) {
-	return ParseDirectory(bytes.NewReader(practiceDirectory), areaCode)
+	rows, err := csv.NewReader(bytes.NewReader(practiceDirectory)).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	table, err := ParseDirectory([]Table{{Rows: rows}}, areaCode)
+	if err != nil {
+		return nil, err
+	}
+	return table.Contacts(), nil
 }
 
 var (

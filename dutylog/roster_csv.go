@@ -67,6 +67,19 @@ func (r tableRow) shift(loc *time.Location, bad *TableError) Shift {
 	return s
 }
 
+// date is midnight in loc; zero when the cell is empty or bad.
+func (r tableRow) date(key string, loc *time.Location, bad *TableError) time.Time {
+	text := r.cells[key]
+	if text == "" {
+		return time.Time{}
+	}
+	day, ok := (Table{}).Date(text, loc)
+	if !ok {
+		bad.add(r.number, r.header[key], "%q is no date; write it like 2026-11-23", text)
+	}
+	return day
+}
+
 // clock reads "8:00", "08:00" or "24:00" as the time since midnight.
 func (r tableRow) clock(key string, bad *TableError) time.Duration {
 	text := strings.ReplaceAll(r.cells[key], "：", ":")

@@ -15,7 +15,7 @@ type ServiceWhy string
 
 // The closed set of reasons, the strongest first.
 const (
-	SameNumber  ServiceWhy = "same_number"  // it goes to who called: a call back
+	CalledBack  ServiceWhy = "same_number"  // it goes to who called: a call back
 	NumberNamed ServiceWhy = "number_named" // it goes to a number that stands in the entry
 	ToSuperior  ServiceWhy = "to_superior"  // it goes to a superior duty room: a report upwards
 	Recent      ServiceWhy = "recent"       // the matter came in shortly before
@@ -34,7 +34,7 @@ const (
 	oldestServed = 30 * 24 * time.Hour // what is open for longer is not what this call is about
 )
 
-var serviceOrder = []ServiceWhy{SameNumber, NumberNamed, ToSuperior, Recent}
+var serviceOrder = []ServiceWhy{CalledBack, NumberNamed, ToSuperior, Recent}
 
 // Serves ranks the entries of which an outgoing call may be a step: the strongest reason first, among
 // equals what nobody reported yet, then the newest. OWN is the call's own entry.
@@ -72,7 +72,7 @@ func serviceOf(own, e Entry, superior bool) ServiceWhy {
 	case e.ID == own.ID || age < 0 || age > oldestServed || !e.Pending() || slices.Contains(outgoing, e.Kind) || e.Kind == KindStep:
 		return ""
 	case own.Number.E164 != "" && own.Number.E164 == e.Number.E164, own.Number.Raw != "" && own.Number.Raw == e.Number.Raw:
-		return SameNumber
+		return CalledBack
 	case namesOne(e, forms):
 		return NumberNamed
 	case superior:
@@ -86,7 +86,7 @@ func serviceOf(own, e Entry, superior bool) ServiceWhy {
 // stepOf is what such a call usually is: the officer may say otherwise.
 func stepOf(why ServiceWhy, e Entry) StepKind {
 	switch {
-	case why == SameNumber:
+	case why == CalledBack:
 		return StepFedBack
 	case why == ToSuperior:
 		return StepReported

@@ -22,7 +22,7 @@ func placed(number string, superior bool) dutylog.Entry {
 	c.OfferedAt = later
 	contacts := []dutylog.Contact{}
 	if superior {
-		contacts = append(contacts, dutylog.Contact{ID: 1, Unit: "市应急局", Person: "总值班室", Superior: true, Number: telephony.ParseNumber(number, "024")})
+		contacts = append(contacts, dutylog.Contact{ID: 1, Unit: "市应急局", Person: "总值班室", Superior: true, Numbers: []dutylog.ContactPhone{{Kind: dutylog.NumberOffice, Number: telephony.ParseNumber(number, "024")}}})
 	}
 	return dutylog.OpenEntry(c, dutylog.Known{Contacts: contacts, OnDuty: onDuty}, later)
 }

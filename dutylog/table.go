@@ -14,7 +14,10 @@ import (
 type RowError struct {
 	Row    int    // as a spreadsheet numbers it: the header is row 1
 	Column string // as the header names it; empty when the whole row is meant
+	Cell   string // as a spreadsheet names it; empty when the whole row is meant, or a CSV of the roster was read
 	Reason string
+	Code   RowFault // the same as a word that the page translates
+	Value  string   // what stands in the cell, or the row that is meant beside this one
 }
 
 // TableError is every fault of an imported table at once. Nothing of such a table is taken.
@@ -34,6 +37,9 @@ func (e *TableError) Error() string {
 		fmt.Fprintf(&b, "\n  row %d", r.Row)
 		if r.Column != "" {
 			fmt.Fprintf(&b, ", %s", r.Column)
+		}
+		if r.Cell != "" {
+			fmt.Fprintf(&b, " (%s)", r.Cell)
 		}
 		fmt.Fprintf(&b, ": %s", r.Reason)
 	}

@@ -18,38 +18,6 @@ var shanghai = time.FixedZone("CST", 8*3600)
 
 func number(raw string) telephony.Number { return telephony.ParseNumber(raw, "024") }
 
-func TestParseDirectory(t *testing.T) {
-	want := []dutylog.Contact{
-		{Unit: "沈河区应急局", Person: "王立新", Title: "值班员", Number: number("22730001"), LastConfirmed: time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)},
-		{Unit: "市应急指挥中心", Number: number("024-22720100"), Superior: true},
-	}
-	if want[0].Number.E164 != "+862422730001" {
-		t.Fatalf("the local number got no area code: %+v", want[0].Number)
-	}
-	for name, table := range map[string]string{
-		"Chinese":                              "单位,姓名,职务,电话,上级,确认日期\n沈河区应急局,王立新,值班员,22730001,否,2026-11-02\n市应急指挥中心,,,024-22720100,是,\n",
-		"English":                              "unit,person,title,number,superior,last_confirmed\n沈河区应急局,王立新,值班员,22730001,no,2026/11/2\n市应急指挥中心,,,024-22720100,Yes,\n",
-		"byte order mark, CRLF, another order": "\uFEFF电话,单位,确认日期,姓名,职务,上级\r\n22730001,沈河区应急局,2026年11月2日,王立新,值班员,\r\n024-22720100,市应急指挥中心,,,,是\r\n",
-		"blank rows and spaces":                "单位,姓名,职务,电话,上级,确认日期,\n,,,,,,\n\n 沈河区应急局 ,　王立新　,值班员,22730001,否,2026-11-02,\n市应急指挥中心,,,024-22720100,是\n",
-		"quotation marks":                      "单位,姓名,职务,电话,上级,确认日期\n\"沈河区应急局\",王立新,值班员,\"22730001\",,2026-11-02\n市应急指挥中心,,,024-22720100,是,\n",
-	} {
-		got, err := dutylog.ParseDirectory(strings.NewReader(table), "024")
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		} else if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-}
-
-func TestSomeColumnsMayBeAbsent(t *testing.T) {
-	got, err := dutylog.ParseDirectory(strings.NewReader("单位,电话\n市水务局,13804050062\n"), "024")
-	want := []dutylog.Contact{{Unit: "市水务局", Number: number("13804050062")}}
-	if diff := cmp.Diff(want, got); err != nil || diff != "" {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-}
-
 // faults is what a bad table says, row by row.
 func faults(t *testing.T, err error) []string {
 	t.Helper()
@@ -64,36 +32,6 @@ func faults(t *testing.T, err error) []string {
 	return all
 }
 
-func TestDirectoryFaultsComeAllAtOnce(t *testing.T) {
-	table := "单位,姓名,职务,电话,上级,确认日期\n" +
-		"沈河区应急局,王立新,值班员,22730001,否,2026-11-02\n" +
-		",王立新,值班员,2.42E+10,maybe,yesterday\n" +
-		"市水务局,,,not a number,,\n" +
-		"沈河区应急局,王立新,值班员,024-22730001,是,\n" +
-		"市气象局,,,,,\n" +
-		"a,b,c,d,e,f,g\n"
-	got, err := dutylog.ParseDirectory(strings.NewReader(table), "024")
-	if got != nil {
-		t.Error("rows of a bad table were given")
-	}
-	want := []string{
-		"3|单位|is empty",
-		`3|电话|"2.42E+10" was garbled by a spreadsheet: give the column the format Text and enter the number again`,
-		`3|上级|"maybe" is neither 是/yes nor 否/no`,
-		`3|确认日期|"yesterday" is no date; write it like 2026-11-23`,
-		`4|电话|"not a number" is no telephone number`,
-		"5||is the same as row 2",
-		"6|电话|is empty",
-		"7||has 7 cells under 6 columns: put text with commas into quotation marks",
-	}
-	if diff := cmp.Diff(want, faults(t, err)); diff != "" {
-		t.Errorf("faults (-want +got):\n%s", diff)
-	}
-	if text := err.Error(); !strings.HasPrefix(text, "nothing was imported, the table has 8 fault(s):\n  row 3, 单位: is empty") {
-		t.Errorf("the sentence: %s", text)
-	}
-}
-
 func TestBadTables(t *testing.T) {
 	for name, c := range map[string]struct {
 		table string
@@ -101,17 +39,18 @@ func TestBadTables(t *testing.T) {
 		says  string
 	}{
 		"empty":             {"", 1, "no header row"},
-		"only a header":     {"单位,电话\n", 1, "no row below the header"},
-		"unknown column":    {"单位,电话,传真\n", 1, `there is no column "传真"`},
-		"another spelling":  {"Unit,number\n", 1, `there is no column "Unit"`},
-		"missing column":    {"单位,姓名\n", 1, "the column number or 电话 is missing"},
-		"column twice":      {"单位,电话,number\nx,y,z\n", 1, "there twice"},
-		"not UTF-8":         {"单位,电话\n\xc9\xf2\xba\xd3,22730001\n", 1, "CSV UTF-8"},
-		"open quotation":    {"单位,电话\nx,22730001\n\"y,22730002\n", 3, "quotation marks"},
-		"a name of a novel": {"单位,电话\n" + strings.Repeat("字", 501) + ",22730001\n", 2, "at most 500"},
-		"too large":         {"单位,电话\n" + strings.Repeat("x", 33<<20), 1, "larger than 32 MB"},
+		"only a header":     {"日期,岗位,姓名,开始,结束\n", 1, "no row below the header"},
+		"unknown column":    {"日期,岗位,姓名,开始,结束,传真\n", 1, `there is no column "传真"`},
+		"another spelling":  {"Date,post,name,from,to\n", 1, `there is no column "Date"`},
+		"missing column":    {"日期,岗位,姓名,开始\n", 1, "the column to or 结束 is missing"},
+		"column twice":      {"日期,date,岗位,姓名,开始,结束\n", 1, "there twice"},
+		"not UTF-8":         {"日期,岗位\n\xc9\xf2\xba\xd3,x\n", 1, "CSV UTF-8"},
+		"open quotation":    {"日期,岗位,姓名,开始,结束\n2026-11-23,值班员,x,8:00,9:00\n\"y,2\n", 3, "quotation marks"},
+		"a name of a novel": {"日期,岗位,姓名,开始,结束\n2026-11-23,值班员," + strings.Repeat("字", 501) + ",8:00,9:00\n", 2, "at most 500"},
+		"cells beside":      {"日期,岗位,姓名,开始,结束\na,b,c,d,e,f\n", 2, "has 6 cells under 5 columns: put text with commas into quotation marks"},
+		"too large":         {"日期,岗位,姓名,开始,结束\n" + strings.Repeat("x", 33<<20), 1, "larger than 32 MB"},
 	} {
-		_, err := dutylog.ParseDirectory(strings.NewReader(c.table), "024")
+		_, err := dutylog.ParseRoster(strings.NewReader(c.table), shanghai)
 		got := faults(t, err)
 		if len(got) == 0 || !strings.HasPrefix(got[0], fmt.Sprintf("%d|", c.row)) || !strings.Contains(got[0], c.says) {
 			t.Errorf("%s: %q, want row %d with %q", name, got, c.row, c.says)
@@ -120,7 +59,7 @@ func TestBadTables(t *testing.T) {
 }
 
 func TestAReaderThatFailsIsAFault(t *testing.T) {
-	_, err := dutylog.ParseDirectory(brokenReader{}, "024")
+	_, err := dutylog.ParseRoster(brokenReader{}, shanghai)
 	if got := faults(t, err); len(got) != 1 || !strings.Contains(got[0], "the disk is gone") {
 		t.Errorf("%q", got)
 	}
@@ -131,8 +70,7 @@ type brokenReader struct{}
 func (brokenReader) Read([]byte) (int, error) { return 0, errors.New("the disk is gone") }
 
 func TestManyFaultsArePrintedInPart(t *testing.T) {
-	table := "单位,电话\n" + strings.Repeat("x,y\n", 30)
-	_, err := dutylog.ParseDirectory(strings.NewReader(table), "024")
+	_, err := parseDirectory("单位,电话\n" + strings.Repeat("x,y\n", 30))
 	if got := len(faults(t, err)); got != 30 {
 		t.Errorf("%d faults are kept, want 30", got)
 	}
@@ -215,26 +153,6 @@ func TestDaysAreTheSitesDays(t *testing.T) {
 	}
 }
 
-func FuzzParseDirectory(f *testing.F) {
-	f.Add([]byte("单位,姓名,职务,电话,上级,确认日期\n沈河区应急局,王立新,值班员,22730001,否,2026-11-02\n"))
-	f.Add([]byte("\uFEFFunit,number\n\"a\"\"b\",110\n"))
-	f.Add([]byte("unit,number\n\"a,110\n"))
-	f.Fuzz(func(t *testing.T, table []byte) {
-		rows, err := dutylog.ParseDirectory(bytes.NewReader(table), "024")
-		if (err == nil) != (len(rows) > 0) {
-			t.Fatalf("%q: %d rows and %v", table, len(rows), err)
-		}
-		if err != nil && len(faults(t, err)) == 0 {
-			t.Fatalf("%q: an error without a fault", table)
-		}
-		for _, c := range rows {
-			if c.Unit == "" || c.Number.E164 == "" || dutylog.CleanText(c.Unit) != c.Unit {
-				t.Fatalf("%q: %+v", table, c)
-			}
-		}
-	})
-}
-
 func FuzzParseRoster(f *testing.F) {
 	f.Add([]byte("日期,岗位,姓名,电话,开始,结束\n2026-11-23,值班员,张伟,02422739110,20:00,08:00\n"))
 	f.Add([]byte("date,post,name,from,to\n2026-1-2,duty_leader,x,0:00,24:00\n"))
@@ -258,7 +176,7 @@ func TestPracticeData(t *testing.T) {
 	}
 	shared, superior := map[string]int{}, 0
 	for _, c := range contacts {
-		shared[c.Number.E164]++
+		shared[c.Numbers[0].Number.E164]++
 		if c.Superior {
 			superior++
 		}

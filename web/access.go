@@ -14,21 +14,27 @@ type permission string
 
 // The closed set of permissions.
 const (
-	seeLine       permission = "line.see"          // state and ring counter, without any data about people
-	seeLineDetail permission = "line.detail"       // its number and its faults
-	signIn        permission = "session.begin"     //
-	ownSession    permission = "session.own"       // see and change one's own session
-	seeDuty       permission = "duty.see"          // who is on duty
-	seeCalls      permission = "call.see"          //
-	seeIntervals  permission = "interval.see"      // what was not seen, and when
-	playRecording permission = "recording.play"    // and see its waveform
-	tagCalls      permission = "call.tag"          // say that a call was a spot check
-	seeEntries    permission = "entry.see"         // and all their revisions
-	writeEntries  permission = "entry.write"       //
-	takeAttached  permission = "attachment.take"   // what is attached to an entry
-	printEntries  permission = "entry.print"       // as pages for paper
-	exportEntries permission = "entry.export"      // as workbooks
-	holdEntries   permission = "entry.hold"        // set and release a legal hold
+	seeLine       permission = "line.see"        // state and ring counter, without any data about people
+	seeLineDetail permission = "line.detail"     // its number and its faults
+	signIn        permission = "session.begin"   //
+	ownSession    permission = "session.own"     // see and change one's own session
+	seeDuty       permission = "duty.see"        // who is on duty
+	seeCalls      permission = "call.see"        //
+	seeIntervals  permission = "interval.see"    // what was not seen, and when
+	playRecording permission = "recording.play"  // and see its waveform
+	tagCalls      permission = "call.tag"        // say that a call was a spot check
+	seeEntries    permission = "entry.see"       // and all their revisions
+	writeEntries  permission = "entry.write"     //
+	takeAttached  permission = "attachment.take" // what is attached to an entry
+	printEntries  permission = "entry.print"     // as pages for paper
+	exportEntries permission = "entry.export"    // as workbooks
+	holdEntries   permission = "entry.hold"      // set and release a legal hold
+
+	seeDirectory      permission = "directory.see"
+	confirmDirectory  permission = "directory.confirm" // say that a contact is still right, add a number seen in a call
+	editDirectory     permission = "directory.edit"    // add, change, remove, import
+	exportOfDirectory permission = "directory.export"  // all numbers in one file
+
 	seeAlerts     permission = "alert.see"         // with what they are about
 	takeAlerts    permission = "alert.take"        // acknowledge
 	muteAlerts    permission = "alert.mute"        // keep one quiet for a while
@@ -107,6 +113,11 @@ var grants = map[permission]grant{
 	tagCalls:      {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
 	holdEntries:   {roles: []dutylog.Role{dutylog.Supervisor}},
 	writeEntries:  {roles: onTheSpot},
+
+	seeDirectory:      {roles: anyRole},
+	confirmDirectory:  {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
+	editDirectory:     {roles: overseers},
+	exportOfDirectory: {roles: overseers},
 }
 
 // verdict is the answer to "may they?", with its reason.
@@ -187,6 +198,18 @@ func (a *app) call(ctx context.Context, p permission, id string) (dutylog.Call, 
 	c, err := a.Log.Call(ctx, id)
 	if err != nil {
 		return dutylog.Call{}, problemOf(err)
+	}
+	return c, nil
+}
+
+// contact is call for contacts of the directory.
+func (a *app) contact(ctx context.Context, p permission, id int64) (dutylog.Contact, error) {
+	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
+		return dutylog.Contact{}, refused
+	}
+	c, err := a.Log.Contact(ctx, id)
+	if err != nil {
+		return dutylog.Contact{}, problemOf(err)
 	}
 	return c, nil
 }

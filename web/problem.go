@@ -30,6 +30,8 @@ const (
 	typeRecordingAbsent   = problemBase + "no-recording"
 	typeRecordingAltered  = problemBase + "recording-altered"
 	typeKeyAbsent         = problemBase + "key-absent"
+	typeMoved             = problemBase + "changed-meanwhile"
+	typeBadTable          = problemBase + "bad-table"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 )
 
@@ -42,6 +44,10 @@ type Problem struct {
 	Errors  []FieldProblem  `json:"errors,omitempty" doc:"What is wrong with which value"`
 	Missing []dutylog.Field `json:"missing,omitempty" doc:"Required fields that are still absent"`
 	Entry   *dutylog.Entry  `json:"entry,omitempty" doc:"The entry as it stands now, when a stale revision was sent"`
+
+	File       string       `json:"file,omitempty" doc:"Why a file is no table, for programs"`
+	Faults     []TableFault `json:"faults,omitempty" doc:"What is wrong with a table, by cell; at most 1000"`
+	FaultCount int          `json:"fault_count,omitempty" doc:"How many faults the table has"`
 
 	retryAfter time.Duration
 	cause      error // for the daemon's own log, never for the reader
@@ -114,10 +120,13 @@ func problemOf(err error) *Problem {
 		stale      *dutylog.StaleError
 		incomplete *dutylog.IncompleteError
 		wrong      *dutylog.InvalidError
+		moved      *dutylog.DirectoryMovedError
 	)
 	switch {
 	case errors.As(err, &already):
 		return already
+	case errors.As(err, &moved):
+		return newProblem(http.StatusConflict, typeMoved, "%s.", strings.ToUpper(moved.Error()[:1])+moved.Error()[1:])
 	case errors.As(err, &stale):
 		p := newProblem(http.StatusConflict, typeStale, "%s", stale.Error())
 		p.Entry = &stale.Current

@@ -80,6 +80,17 @@ var table = []route{
 	{"GET", "/entries/{id}/sheet", printEntries, "print-entry", "One entry as a page to print", []int{404}, on((*app).printEntry)},
 	{"GET", "/entries/{id}/workbook", exportEntries, "export-entry", "One entry as .xlsx", []int{404}, on((*app).exportEntry)},
 
+	{"GET", "/directory", seeDirectory, "directory", "Contacts: all, or those that words, pinyin or a part of a number find", nil, on((*app).listDirectory)},
+	{"POST", "/directory", editDirectory, "add-contact", "Add a contact", nil, on((*app).addContact)},
+	{"PUT", "/directory/{id}", editDirectory, "edit-contact", "Change a contact", []int{404, 409}, on((*app).editContact)},
+	{"DELETE", "/directory/{id}", editDirectory, "remove-contact", "Take a contact out of the directory; its history stays", []int{404, 409}, on((*app).removeContact)},
+	{"GET", "/directory/{id}/changes", seeDirectory, "contact-changes", "Who changed what of a contact, newest first", []int{404}, on((*app).contactChanges)},
+	{"POST", "/directory/{id}/confirm", confirmDirectory, "confirm-contact", "Say that a contact is still right", []int{404, 409}, on((*app).confirmContact)},
+	{"POST", "/directory/{id}/numbers", confirmDirectory, "add-contact-number", "Add a number that was seen in a call", []int{404, 409}, on((*app).addContactNumber)},
+	{"POST", "/directory/preview", editDirectory, "preview-directory", "Show exactly what the import of a table would change", []int{503}, on((*app).previewDirectory)},
+	{"POST", "/directory/import", editDirectory, "import-directory", "Import a table whose preview was looked at: all of it or nothing", []int{409, 503}, on((*app).importDirectory)},
+	{"GET", "/directory/export", exportOfDirectory, "export-directory", "The directory as .xlsx, which imports back unchanged", []int{503}, on((*app).exportDirectory)},
+
 	{"GET", "/alerts", seeAlerts, "alerts", "What somebody must take on or was told, newest first", nil, on((*app).alertList)},
 	{"POST", "/alerts/{id}/acknowledge", takeAlerts, "acknowledge-alert", "Take an alert on: others see who has it", []int{404, 409}, on((*app).acknowledge)},
 	{"GET", "/alerts/{id}/calls", seeAlerts, "alert-calls", "Whom the daemon called about an alert, and what came of it, oldest first", nil, on((*app).alertCalls)},

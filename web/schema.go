@@ -261,6 +261,10 @@ func describe(op *huma.Operation) {
 		op.Responses = map[string]*huma.Response{"200": {Description: "Pages of A4", Content: map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}}}
 	case "export-day", "export-month", "export-entry":
 		op.Responses = map[string]*huma.Response{"200": {Description: "The workbook", Content: binary(workbookType)}}
+	case "export-directory":
+		op.Responses = map[string]*huma.Response{"200": {Description: "The table", Content: binary(xlsxType)}}
+	case "preview-directory", "import-directory":
+		op.MaxBodyBytes = maxTable/3*4 + maxBody // base64
 	case "place-practice-call", "start-test":
 		op.DefaultStatus = 202
 	case "amend-entry", "write-entry":

@@ -48,6 +48,7 @@ type Deps struct {
 	Presence   *Presence                     // which pages are open; nil: nobody wants to know
 	Vault      dutylog.Vault                 // keeps attached files; nil: nothing can be attached
 	Sheets     Sheets                        // what is printed; its zone nil: Asia/Shanghai
+	Directory  Directory                     // of the site
 	Version    string
 	Secure     bool // served over TLS: see Config.Secure
 
@@ -159,6 +160,7 @@ type app struct {
 	hashing  chan struct{} // bounds how many passwords are hashed at once, 19 MiB each
 	streams  *streams
 	figures  *figures
+	finder   finder
 	nobody   string // a hash that no password has
 	openAPI  []byte
 	attach   sync.Mutex // one file at a time becomes an attachment: see attachFile
@@ -202,6 +204,12 @@ func newApp(d Deps) *app {
 	}
 	if d.timing == (timing{}) {
 		d.timing = timing{heartbeat: 15 * time.Second, recheck: 2 * time.Second, write: 10 * time.Second}
+	}
+	if d.Directory.Zone == nil {
+		d.Directory.Zone = time.UTC
+	}
+	if d.Directory.StaleAfter == 0 {
+		d.Directory.StaleAfter = 180 * 24 * time.Hour
 	}
 	a := &app{Deps: d, hashing: make(chan struct{}, 4), figures: newFigures(d.Registerer)}
 	a.sessions = newSessions(d)

@@ -73,7 +73,7 @@ func (c *trial) fill(calls ...telephony.Call) {
 	if err := db.Record(c.t.Context(), changes); err != nil {
 		c.t.Fatal(err)
 	}
-	if err := db.ReplaceDirectory(c.t.Context(), []dutylog.Contact{{Unit: "沈河区应急局", Number: telephony.ParseNumber("13800003333", "024")}}); err != nil {
+	if err := db.ReplaceDirectory(c.t.Context(), []dutylog.Contact{{Unit: "沈河区应急局", Numbers: []dutylog.ContactPhone{{Kind: dutylog.NumberMobile, Number: telephony.ParseNumber("13800003333", "024")}}}}, dutylog.SystemActor()); err != nil {
 		c.t.Fatal(err)
 	}
 }

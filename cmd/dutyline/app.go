@@ -90,7 +90,8 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
 		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write},
-		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
+		Directory: directoryOf(cfg.Site),
+		Secure:    cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -12,15 +14,16 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
 	"dutyline/dutylog/sqlite"
 )
 
 func newImportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Import the directory or the roster from a CSV table",
-		Long: "Import the directory or the roster from a CSV table (UTF-8, or GBK as Excel in China writes it)\n" +
-			"with a header row. Nothing is imported when any row has a fault; all faults are named.",
+		Short: "Import the directory or the roster from a table",
+		Long: "Import the directory (.xlsx or CSV) or the roster (CSV) from a table with a header row.\n" +
+			"CSV is UTF-8, or GBK as Excel in China writes it. Nothing is imported when any row has a fault; all faults are named.",
 		Args: cobra.NoArgs,
 	}
 	flags := addLogFlags(cmd)
@@ -31,31 +34,74 @@ func newImportCommand() *cobra.Command {
 }
 
 func newImportDirectoryCommand(flags *logFlags) *cobra.Command {
-	return &cobra.Command{
-		Use:   "directory FILE.csv",
-		Short: "Replace the directory; columns unit/单位, person/姓名, title/职务, number/电话, superior/上级, last_confirmed/确认日期",
-		Args:  cobra.ExactArgs(1),
+	o := &directoryImport{}
+	cmd := &cobra.Command{
+		Use:   "directory FILE",
+		Short: "Replace the directory by a table (.xlsx or .csv)",
+		Long: "Replace the directory by a table (.xlsx, or .csv in UTF-8 or GBK). Its columns are " + strings.Join(dutylog.DirectoryColumns(), ", ") + ";\n" +
+			"a table may have the one column 电话 instead of the four for numbers. Columns that it does not have are left as they are.\n" +
+			"What it does not name is removed, unless --keep is given; --dry-run only shows what would change.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withLog(cmd, flags, true, func(db *sqlite.DB) error {
-				table, err := readTableFile(args[0])
-				if err != nil {
-					return err
-				}
-				rows, err := dutylog.ParseDirectory(table, flags.site.AreaCode)
-				if err != nil {
-					return fmt.Errorf("%s: %w", args[0], err)
-				}
-				before, err := db.Contacts(cmd.Context())
-				if err != nil {
-					return err
-				}
-				if err := db.ReplaceDirectory(cmd.Context(), rows); err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "the directory is replaced: %d rows now, %d before\n", len(rows), len(before))
-				return nil
+				return o.run(cmd.Context(), db, args[0], flags.site.AreaCode, cmd.OutOrStdout())
 			})
 		},
+	}
+	cmd.Flags().BoolVar(&o.keep, "keep", false, "keep contacts that the table does not name")
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "show what would change, and change nothing")
+	return cmd
+}
+
+// directoryImport is what is asked of an import.
+type directoryImport struct{ keep, dryRun bool }
+
+func (o *directoryImport) run(ctx context.Context, db *sqlite.DB, file, areaCode string, out io.Writer) error {
+	tables, err := readTables(file, sheet.Ordinary)
+	if err != nil {
+		return err
+	}
+	table, err := dutylog.ParseDirectory(tables, areaCode)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	before, err := db.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := dutylog.PlanDirectory(before, table, !o.keep)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	for _, i := range plan.Items {
+		printPlanned(out, i, o.dryRun)
+	}
+	if o.dryRun {
+		fmt.Fprintln(out, "nothing was changed")
+		return nil
+	}
+	if err := db.ImportDirectory(ctx, plan, shellActor()); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "the directory is replaced: %d contacts now, %d before (%d added, %d changed, %d removed)\n", len(before.Contacts)+plan.Count(dutylog.PlanAdded)-plan.Count(dutylog.PlanRemoved),
+		len(before.Contacts), plan.Count(dutylog.PlanAdded), plan.Count(dutylog.PlanChanged), plan.Count(dutylog.PlanRemoved))
+	return nil
+}
+
+// printPlanned says what becomes of one contact; what stays is not worth a line.
+func printPlanned(out io.Writer, i dutylog.PlanItem, all bool) {
+	switch {
+	case !all:
+	case i.Kind == dutylog.PlanAdded:
+		fmt.Fprintf(out, "row %d: %s is added\n", i.Row, i.After.Name())
+	case i.Kind == dutylog.PlanRemoved:
+		fmt.Fprintf(out, "%s is removed\n", i.Before.Name())
+	case i.Kind == dutylog.PlanChanged:
+		fmt.Fprintf(out, "row %d: %s", i.Row, i.Before.Name())
+		for _, c := range i.Changes {
+			fmt.Fprintf(out, "; %s: %q becomes %q", c.Field, c.Before, c.After)
+		}
+		fmt.Fprintln(out)
 	}
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -42,14 +44,15 @@ func TestImportDirectoryInEveryEncoding(t *testing.T) {
 	for _, encoding := range []string{"UTF-8", "BOM", "GBK"} {
 		file := filepath.Join(t.TempDir(), "log.db")
 		out := works(t, "", "import", "directory", table(t, encoding, directoryTable), "--db", file)
-		if out != "the directory is replaced: 2 rows now, 0 before\n" {
+		if out != "the directory is replaced: 2 contacts now, 0 before (2 added, 0 changed, 0 removed)\n" {
 			t.Errorf("%s: %q", encoding, out)
 		}
-		got, err := openTestLog(t, file).Contacts(t.Context())
+		d, err := openTestLog(t, file).Directory(t.Context())
+		got := d.Contacts
 		if err != nil || len(got) != 2 {
 			t.Fatalf("%s: %+v, %v", encoding, got, err)
 		}
-		if c := got[0]; c.Unit != "沈河区应急局" || c.Number.E164 != "+862422730001" || c.Superior || !got[1].Superior {
+		if c := got[0]; c.Unit != "沈河区应急局" || c.Numbers[0].Number.E164 != "+862422730001" || c.Superior || !got[1].Superior {
 			t.Errorf("%s: %+v", encoding, got)
 		}
 	}
@@ -58,8 +61,9 @@ func TestImportDirectoryInEveryEncoding(t *testing.T) {
 func TestTheAreaCodeIsTheSites(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log.db")
 	works(t, "", "import", "directory", table(t, "UTF-8", "单位,电话\n市水务局,22730001\n"), "--db", file, "--area-code", "0411")
-	got, err := openTestLog(t, file).Contacts(t.Context())
-	if err != nil || len(got) != 1 || got[0].Number.E164 != "+8641122730001" {
+	d, err := openTestLog(t, file).Directory(t.Context())
+	got := d.Contacts
+	if err != nil || len(got) != 1 || got[0].Numbers[0].Number.E164 != "+8641122730001" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -96,10 +100,10 @@ func TestNothingIsImportedWhenARowIsBad(t *testing.T) {
 	bad := table(t, "GBK", "单位,电话\n市水务局,13804050062\n,abc\n市气象局,2.4E+10\n")
 	refused(t, "", "nothing was imported, the table has 3 fault(s)", "import", "directory", bad, "--db", file)
 	refused(t, "", bad, "import", "directory", bad, "--db", file)
-	refused(t, "", "row 4, 电话", "import", "directory", bad, "--db", file)
+	refused(t, "", "row 4, 电话 (B4)", "import", "directory", bad, "--db", file)
 	refused(t, "", "has 1 fault(s)", "import", "roster", table(t, "UTF-8", rosterTable+"2026-11-23,门卫,某,,1:00,2:00\n"), "--db", file)
 	db := openTestLog(t, file)
-	if got, err := db.Contacts(t.Context()); err != nil || len(got) != 2 {
+	if got, err := db.Directory(t.Context()); err != nil || len(got.Contacts) != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if got, err := db.Shifts(t.Context(), time.Time{}, time.Time{}); err != nil || len(got) != 0 {
@@ -107,10 +111,43 @@ func TestNothingIsImportedWhenARowIsBad(t *testing.T) {
 	}
 }
 
+// A real workbook, shown before it is taken, and taken again from its own export.
+func TestImportAWorkbook(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log.db")
+	works(t, "", "import", "directory", table(t, "UTF-8", directoryTable), "--db", file)
+	book := newWorkbook(t, []any{"沈阳市应急值班通讯录"}, []any{"单位", "姓名", "职务", "办公电话", "手机"},
+		[]any{"沈河区应急局", "王立新", "值班长", "22730001", 13804050062}, []any{"市水务局", "徐文博", "", "０２４－２２７３０００９", ""})
+	out := works(t, "", "import", "directory", book, "--db", file, "--dry-run")
+	if want := "row 4: 市水务局 徐文博 is added\nrow 3: 沈河区应急局 王立新 值班员; title: \"值班员\" becomes \"值班长\"; mobile: \"\" becomes \"13804050062\"\n市应急指挥中心 值班室 is removed\nnothing was changed\n"; out != want {
+		t.Errorf("%q, want %q", out, want)
+	}
+	if out := works(t, "", "import", "directory", book, "--db", file, "--keep"); out != "the directory is replaced: 3 contacts now, 2 before (1 added, 1 changed, 0 removed)\n" {
+		t.Errorf("%q", out)
+	}
+	refused(t, "", "row 2, 电话 (B2): \"2422730001\" has lost the 0", "import", "directory", newWorkbook(t, []any{"单位", "电话"}, []any{"x", 2422730001}), "--db", file)
+	refused(t, "", "has a macro", "import", "directory", table(t, "UTF-8", macroBook(t)), "--db", file)
+}
+
+// macroBook is a workbook with a macro.
+func macroBook(t *testing.T) string {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, name := range []string{"[Content_Types].xml", "xl/workbook.xml", "xl/vbaProject.bin"} {
+		if _, err := w.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
 func TestImportRefusals(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "log.db")
 	refused(t, "", "read the table", "import", "directory", filepath.Join(t.TempDir(), "none.csv"), "--db", file)
-	refused(t, "", "neither UTF-8 nor GBK", "import", "directory", table(t, "UTF-8", "单位,电话\n\xff\xfe\x00\xff,1\n"), "--db", file)
+	refused(t, "", "is no table of text", "import", "directory", table(t, "UTF-8", "单位,电话\n\xff\xfe\x00\xff,1\n"), "--db", file)
 	refused(t, "", `time zone "Mars/Phobos"`, "import", "roster", table(t, "UTF-8", rosterTable), "--db", file, "--time-zone", "Mars/Phobos")
 	refused(t, "", "which duty log?", "import", "roster", table(t, "UTF-8", rosterTable))
 	refused(t, "", "accepts 1 arg(s)", "import", "roster", "--db", file)

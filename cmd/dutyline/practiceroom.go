@@ -58,16 +58,16 @@ func (r *practiceRun) furnish(ctx context.Context, a *app) error {
 			return err
 		}
 	}
-	known, err := a.log.Contacts(ctx)
+	known, err := a.log.DirectoryRevision(ctx)
 	if err != nil {
 		return err
 	}
-	if len(known) == 0 {
+	if known == 0 {
 		contacts, err := dutylog.PracticeDirectory(a.cfg.Site.AreaCode)
 		if err != nil {
 			return err
 		}
-		if err := a.log.ReplaceDirectory(ctx, contacts); err != nil {
+		if err := a.log.ReplaceDirectory(ctx, contacts, dutylog.SystemActor()); err != nil {
 			return err
 		}
 	}

@@ -74,7 +74,7 @@ func TestACallClosedAsNuisanceIsFoundWithItsTag(t *testing.T) {
 
 func TestWhoIsListed(t *testing.T) {
 	db := open(t)
-	ok(t, db.ReplaceDirectory(ctx, []dutylog.Contact{{Unit: "沈河区应急局", Number: telephony.ParseNumber("024-22730001", "024")}}))
+	ok(t, db.ReplaceDirectory(ctx, []dutylog.Contact{listed("沈河区应急局", "024-22730001")}, leader))
 	for number, want := range map[string]bool{"22730001": true, "+86 24 22730001": true, "22730002": false, "": false, "anonymous": false} {
 		if got := must(db.Listed(ctx, telephony.ParseNumber(number, "024")))(t); got != want {
 			t.Errorf("%q: %v", number, got)

@@ -65,6 +65,7 @@ var covers = []cover{
 	newCover(audit.Alert, "id, alert, key, step, by_login, by_name, by_role, at, detail", "alert_steps", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Test, "id, "+testColumns, "tests", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Link, "id, relation, a, b, is_set, reason, by_login, by_name, by_role, at", "links", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Contact, "id, contact, at, by_login, by_name, by_role, how, body", "contact_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

@@ -338,7 +338,6 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT id FROM calls WHERE ended_at IS NULL ORDER BY offered_at, id":                                                                                                                         "calls_running",
 		"SELECT * FROM recordings WHERE next_try <= 5 ORDER BY next_try, call_id LIMIT 500":                                                                                                           "recordings_due",
 		"SELECT min(next_try) FROM recordings WHERE next_try IS NOT NULL":                                                                                                                             "recordings_due",
-		"SELECT * FROM contacts WHERE e164 = '+862422730001' ORDER BY id":                                                                                                                             "contacts_by_number",
 		"SELECT * FROM shifts WHERE from_at <= 5 AND to_at > 5 ORDER BY from_at, id":                                                                                                                  "shifts_in_time",
 		"SELECT count(*) FROM alerts WHERE key = 'x' AND over_at IS NULL":                                                                                                                             "alerts_standing",
 		"SELECT r.body, c.outcome FROM entries e LEFT JOIN calls c ON c.id = e.call_id JOIN revisions r ON r.entry_id = e.id WHERE e.id = 'x' ORDER BY r.revision":                                    "sqlite_autoindex_revisions_1",

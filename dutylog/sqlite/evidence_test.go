@@ -235,7 +235,7 @@ func TestOnlyAnOutsideCheckpointFindsARewrittenLog(t *testing.T) {
 func TestALogThatWasAlteredIsNotSigned(t *testing.T) {
 	key := newKey(t)
 	path := provenLog(t, key)
-	outside(t, path, "UPDATE records SET hashes = randomblob(length(hashes)) WHERE idx < 17")
+	outside(t, path, "UPDATE records SET hashes = randomblob(length(hashes)) WHERE idx < 33")
 	db := must(sqlite.Open(ctx, path, sqlite.Options{}))(t)
 	defer db.Close()
 	if _, err := db.Checkpoint(ctx, key, false); err == nil || !strings.Contains(err.Error(), "it was altered; run dutyline verify") {

@@ -64,9 +64,9 @@ func CoverQueries() (all []string) {
 var Questions = map[string]string{
 	callSelect + " WHERE c.caller_e164 = " + aText + " AND c.line = " + aText + " AND c.direction = 'in' AND c.offered_at >= 1 AND c.offered_at < 2": "calls_by_caller (caller_e164=? AND offered_at>? AND offered_at<?)",
 	callSelect + " WHERE c.id = " + aText + " OR (c.id > 'a' AND c.id < 'b')":                                                                        "sqlite_autoindex_calls_1 (id=?)",
-	entrySelect + " WHERE e.id = " + aText:                                                   "sqlite_autoindex_entries_1 (id=?)",
-	"SELECT coalesce(max(number), 0) + 1 FROM entries WHERE year = " + aWhole:                "entries_by_number (year=?)",
-	"SELECT id, " + contactColumns + " FROM contacts WHERE e164 = " + aText + " ORDER BY id": "contacts_by_number (e164=?)",
+	entrySelect + " WHERE e.id = " + aText:                                    "sqlite_autoindex_entries_1 (id=?)",
+	"SELECT coalesce(max(number), 0) + 1 FROM entries WHERE year = " + aWhole: "entries_by_number (year=?)",
+	candidateSelect: "sqlite_autoindex_contact_numbers_1 (e164=?)",
 }
 
 // ErrProveSome is what ProveSome and ProveGroup fail with.
@@ -125,4 +125,9 @@ func (db *DB) ProveAgain(ctx context.Context, kind audit.Kind, subject string) e
 func (x *Index) Exec(statement string) error {
 	_, err := x.write.Exec(statement)
 	return err
+}
+
+// DirectoryQueries are the queries that run while a call rings, each with the index that it needs.
+func DirectoryQueries() map[string]string {
+	return map[string]string{takenSelect: "calls_by_caller", candidateSelect: "n USING PRIMARY KEY (e164=?)"}
 }

@@ -130,7 +130,7 @@ func TestNothingToTellWakesNobody(t *testing.T) {
 	wake := db.Wake()
 	rings(t, db, c)
 	ok(t, db.Healthy(ctx))
-	ok(t, db.ReplaceDirectory(ctx, nil))
+	ok(t, db.ReplaceDirectory(ctx, nil, leader))
 	if _, err := db.Amend(ctx, "nobody", patch(1, nil), officer, noon); err == nil {
 		t.Fatal("no error")
 	}

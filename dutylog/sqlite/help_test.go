@@ -78,7 +78,7 @@ func ok(t *testing.T, err error) {
 // withPractice fills directory and roster.
 func withPractice(t *testing.T, db *sqlite.DB) *sqlite.DB {
 	t.Helper()
-	ok(t, db.ReplaceDirectory(ctx, must(dutylog.PracticeDirectory("024"))(t)))
+	ok(t, db.ReplaceDirectory(ctx, must(dutylog.PracticeDirectory("024"))(t), leader))
 	ok(t, db.ReplaceRoster(ctx, dutylog.PracticeRoster(noon, shanghai)))
 	return db
 }
@@ -135,6 +135,11 @@ func story(c telephony.Call, o telephony.Outcome) []telephony.Change {
 func rings(t *testing.T, db *sqlite.DB, c telephony.Call) {
 	t.Helper()
 	ok(t, db.Record(ctx, story(c, telephony.Missed)[:2]))
+}
+
+// listed is a contact with one number.
+func listed(unit, number string) dutylog.Contact {
+	return dutylog.Contact{Unit: unit, Numbers: []dutylog.ContactPhone{{Kind: dutylog.NumberOffice, Number: telephony.ParseNumber(number, "024")}}}
 }
 
 func topics(items []dutylog.Item) []string {

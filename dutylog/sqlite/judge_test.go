@@ -199,7 +199,7 @@ func TestAChangeAndItsAlertsAreOneTransaction(t *testing.T) {
 // the third one is a nuisance.
 func TestTheRulesSeeWhatCameTogether(t *testing.T) {
 	db := open(t)
-	ok(t, db.ReplaceDirectory(ctx, []dutylog.Contact{{Unit: "沈河区应急局", Number: telephony.ParseNumber("02422730009", "024")}}))
+	ok(t, db.ReplaceDirectory(ctx, []dutylog.Contact{listed("沈河区应急局", "02422730009")}, leader))
 	rules := alerts.Rules{Misuse: alerts.Misuse{Nuisance: alerts.Nuisance{Calls: 3, Each: time.Hour}}}
 	var together []telephony.Change
 	for n := range 3 {

@@ -68,10 +68,10 @@ func TestALargeDirectoryIsSwappedAndSearched(t *testing.T) {
 	db := open(t)
 	var rows []dutylog.Contact
 	for i := range 20_000 {
-		rows = append(rows, dutylog.Contact{Unit: fmt.Sprintf("单位 %d", i), Number: telephony.ParseNumber(fmt.Sprintf("024%08d", 22000000+i), "024")})
+		rows = append(rows, listed(fmt.Sprintf("单位 %d", i), fmt.Sprintf("024%08d", 22000000+i)))
 	}
-	ok(t, db.ReplaceDirectory(ctx, rows))
-	if got := must(db.Candidates(ctx, rows[12345].Number))(t); len(got) != 1 || got[0].Unit != "单位 12345" {
+	ok(t, db.ReplaceDirectory(ctx, rows, leader))
+	if got := must(db.Candidates(ctx, rows[12345].Numbers[0].Number))(t); len(got) != 1 || got[0].Unit != "单位 12345" {
 		t.Errorf("%+v", got)
 	}
 }

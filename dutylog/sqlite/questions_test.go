@@ -30,7 +30,7 @@ func TestWhatEveryCallAsksGoesByAnIndex(t *testing.T) {
 // is that of its own values, whatever was asked before.
 func TestAKeptStatementAnswersForItsOwnValues(t *testing.T) {
 	db := open(t)
-	ok(t, db.ReplaceDirectory(ctx, []dutylog.Contact{{Unit: "沈河区应急局", Number: telephony.ParseNumber("024-22730001", "024")}}))
+	ok(t, db.ReplaceDirectory(ctx, []dutylog.Contact{listed("沈河区应急局", "024-22730001")}, leader))
 	numbers := []string{"02422730001", "02422730002", "02422730003"}
 	for i := range 12 {
 		ok(t, db.Record(ctx, story(inbound(i, numbers[i%3]), telephony.Missed)))

@@ -161,7 +161,7 @@ func TestAnOutgoingCallBecomesAStepAndItselfAgain(t *testing.T) {
 	ok(t, db.Record(ctx, outbound(5, "02422730001")))
 	id, own := "e-"+first.ID, "e-"+inbound(5, "").ID
 	offered := must(db.Services(ctx, own))(t)
-	if len(offered) != 1 || offered[0].Entry.ID != id || offered[0].Why != dutylog.SameNumber {
+	if len(offered) != 1 || offered[0].Entry.ID != id || offered[0].Why != dutylog.CalledBack {
 		t.Fatalf("%+v", offered)
 	}
 	e := must(db.AddStep(ctx, id, dutylog.StepDraft{Kind: offered[0].Step, CallID: inbound(5, "").ID}, officer, noon.Add(6*time.Minute)))(t)

@@ -132,32 +132,6 @@ func TestRecordingsOfNoCall(t *testing.T) {
 	}
 }
 
-func TestDirectoryIsReplacedAsAWhole(t *testing.T) {
-	db := withPractice(t, open(t))
-	before := must(db.Contacts(ctx))(t)
-	want := must(dutylog.PracticeDirectory("024"))(t)
-	for i := range before {
-		want[i].ID = before[i].ID
-	}
-	if diff := cmp.Diff(want, before); diff != "" {
-		t.Errorf("(-imported +kept):\n%s", diff)
-	}
-	found := must(db.Candidates(ctx, telephony.ParseNumber("+86 24 2386 0012", "")))(t)
-	if len(found) != 3 || found[0].Person != "赵敏" {
-		t.Errorf("%+v", found)
-	}
-	for _, withheld := range []string{"", "anonymous", "6001"} {
-		if got := must(db.Candidates(ctx, telephony.ParseNumber(withheld, "024")))(t); len(got) != 0 {
-			t.Errorf("%q is %+v", withheld, got)
-		}
-	}
-	ok(t, db.ReplaceDirectory(ctx, want[:1]))
-	after := must(db.Contacts(ctx))(t)
-	if len(after) != 1 || after[0].ID <= before[len(before)-1].ID {
-		t.Errorf("a row got the id of another that was offered before: %+v", after)
-	}
-}
-
 func TestRosterReplacesItsDaysOnly(t *testing.T) {
 	db := openAt(t, t.TempDir()+"/log.db", sqlite.Options{Location: shanghai})
 	shift := func(day, from, to int, name string) dutylog.Shift {

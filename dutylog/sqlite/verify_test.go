@@ -115,7 +115,7 @@ func TestAnUntouchedLogIsIntact(t *testing.T) {
 	}
 	for name, want := range map[string]audit.Tally{
 		"revision": {Intact: 6}, "call": {Intact: 4, Older: 1}, "recording": {Intact: 1}, "access": {Intact: 1},
-		"user": {Intact: 2, Older: 1}, "rule": {Intact: 1}, "tag": {Intact: 1}, "import": {Intact: 2}, "key": {Intact: 1},
+		"user": {Intact: 2, Older: 1}, "rule": {Intact: 1}, "tag": {Intact: 1}, "import": {Intact: 1}, "contact": {Intact: 15}, "key": {Intact: 1},
 		"interval": {Intact: 2, Older: 1}, "checkpoints": {Intact: 2}, "numbers": {Intact: 5}, "records": {Intact: r.Records},
 	} {
 		if got := *r.Of(name); got != want {
@@ -126,7 +126,7 @@ func TestAnUntouchedLogIsIntact(t *testing.T) {
 		t.Errorf("no answer about a revision among\n%s", strings.Join(each, "\n"))
 	}
 	said := strings.Join(r.Notes, "\n")
-	for _, words := range []string{"1 of 24 records are newer than the last checkpoint", "a holder of the signing key could have rewritten all of it"} {
+	for _, words := range []string{"1 of 38 records are newer than the last checkpoint", "a holder of the signing key could have rewritten all of it"} {
 		if !strings.Contains(said, words) {
 			t.Errorf("it does not say %q:\n%s", words, said)
 		}
@@ -167,7 +167,11 @@ func TestWhateverIsChangedIsNamed(t *testing.T) {
 		"a login that was added":     {[]string{"INSERT INTO accounts SELECT 'ghost', name, role, password_hash, must_change, disabled, created_at FROM accounts WHERE login = 'root'"}, "user ghost"},
 		"a ring rule":                {[]string{"UPDATE rule_changes SET rule = 'rings-9'"}, "rule 1"},
 		"who set a tag":              {[]string{"UPDATE tag_changes SET by_login = 'other'"}, "tag 1"},
-		"the directory":              {[]string{"UPDATE contacts SET number = '110' WHERE id = 1"}, "import directory"},
+		"a change of the directory":  {[]string{"UPDATE contact_changes SET by_name = 'other' WHERE id = 2"}, "contact 2"},
+		"a change that is gone":      {[]string{"DELETE FROM contact_numbers WHERE contact = 3", "DELETE FROM contact_cards WHERE contact = 3", "DELETE FROM contact_changes WHERE contact = 3"}, "contact 3"},
+		"a contact that is hidden":   {[]string{"DELETE FROM contact_numbers WHERE contact = 4", "DELETE FROM contact_cards WHERE contact = 4"}, "contact 4"},
+		"another number":             {[]string{"UPDATE contact_numbers SET e164 = '+86110' WHERE contact = 5"}, "contact 5"},
+		"an older version shown":     {[]string{"INSERT INTO contact_changes SELECT 999, contact, at, by_login, by_name, by_role, how, body FROM contact_changes WHERE id = 6"}, "contact 999"},
 		"the roster":                 {[]string{"UPDATE shifts SET name = 'other' WHERE id = 1"}, "import roster"},
 		"a dropped interval":         {[]string{"DELETE FROM intervals WHERE kind = 'live_down'"}, "interval live_down/" + began},
 		"an interval made shorter":   {[]string{"UPDATE intervals SET to_at = to_at - 1 WHERE kind = 'live_down'"}, "interval live_down/" + began},

@@ -184,7 +184,7 @@ func (r *verification) checkImport(rec chunkRecord, index int64) error {
 // tableJobs look from the rows: each has its record, and an entry is its last revision. The
 // longest comes first.
 func (r *verification) tableJobs() []func() error {
-	jobs := []func() error{r.checkFile, r.checkEntries, r.checkNumbers, r.checkDeleted, r.checkRunning}
+	jobs := []func() error{r.checkFile, r.checkEntries, r.checkContacts, r.checkNumbers, r.checkDeleted, r.checkRunning}
 	for _, c := range covers {
 		jobs = append(jobs, func() error { return r.checkUncovered(c) })
 	}

@@ -4,6 +4,7 @@ import { browser } from './desk.mjs'
 import { attachments } from './attachments.mjs'
 import { papers } from './papers.mjs'
 import { entryChecks } from './entry.mjs'
+import { directory } from './directory.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -739,6 +740,8 @@ await attachments(desk, first)
 await desk.at('lock').click()
 await desk.at('lock-screen').waitFor()
 await entryChecks(desk, officer)
+
+await directory(desk)
 
 await check('no error in any window', async () => {
   assert.deepEqual([...desk.problems, ...locked.problems], [])

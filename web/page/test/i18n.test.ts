@@ -3,6 +3,7 @@ import { fill } from '@/i18n'
 import { alertLifeEn, alertLifeZh } from '@/i18n/alertlife'
 import { alertCallsEn, alertCallsZh } from '@/i18n/alertcalls'
 import { alertsEn, alertsZh } from '@/i18n/alerts'
+import { directoryEn, directoryZh } from '@/i18n/directory'
 import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
 import { matterEn, matterZh } from '@/i18n/matter'
@@ -15,12 +16,17 @@ import { zh as deskZh } from '@/i18n/zh'
 import reasons from '../../../alerts/reason.go?raw'
 import titles from '../../../alerts/title.go?raw'
 import placed from '../../../alerts/call.go?raw'
+import directoryCore from '../../../dutylog/directory.go?raw'
+import directoryTable from '../../../dutylog/directory_table.go?raw'
+import directoryPlan from '../../../dutylog/directory_plan.go?raw'
+import contactNumbers from '../../../dutylog/contactnumber.go?raw'
+import sheets from '../../../dutylog/sheet.go?raw'
 import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...matterZh, ...testsZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...matterEn, ...testsEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...matterZh, ...testsZh, ...directoryZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...matterEn, ...testsEn, ...directoryEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 
@@ -93,6 +99,16 @@ describe('two languages', () => {
     expect(of('reason')).toEqual(constants(reasons, 'Reason').sort())
     expect(of('certainty')).toEqual(constants(reasons, 'Certainty').sort())
     expect(of('severity')).toEqual(constants(notices, 'Severity').sort())
+  })
+
+  it('say every word of the directory: kinds, fields, changes, reasons and faults, and no other', () => {
+    const of = (area: string) => Object.keys(directoryZh).filter((k) => k.indexOf(area + '.') === 0).map((k) => k.slice(area.length + 1)).sort()
+    expect(of('phone')).toEqual(constants(directoryCore, 'NumberKind').sort())
+    expect(of('contact')).toEqual([...constants(directoryCore, 'ContactField'), ...constants(directoryCore, 'NumberKind')].sort())
+    expect(of('contactHow')).toEqual(constants(directoryCore, 'ChangeHow').sort())
+    expect(of('planReason')).toEqual(constants(directoryPlan, 'PlanReason').sort())
+    expect(of('rowFault')).toEqual([...constants(directoryTable, 'RowFault'), ...constants(contactNumbers, 'numberFault')].sort())
+    expect(of('fileFault')).toEqual(constants(sheets, 'FileFault').sort())
   })
 
   it('call an alert as the messages do that leave the building', () => {

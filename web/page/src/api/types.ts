@@ -111,6 +111,10 @@ export interface Candidate {
   title: string
   number: string
   superior: boolean
+  /** Why it stands where it stands among the others; entries of an older daemon do not say it. */
+  reason?: 'taken_last' | 'taken_before' | 'only_one' | 'newest_check' | 'listed'
+  /** How many of the last entries with this number named it. */
+  taken?: number
 }
 
 export interface Entry extends Record<Field, string> {

@@ -7,6 +7,7 @@ import { alertsEn, alertsZh, type AlertsKey } from './alerts'
 import { attachmentsEn, attachmentsZh, type AttachmentsKey } from './attachments'
 import { categoryWords } from './categories'
 import { channelsEn, channelsZh, type ChannelsKey } from './channels'
+import { directoryEn, directoryZh, type DirectoryKey } from './directory'
 import { en } from './en'
 import { matterEn, matterZh, type MatterKey } from './matter'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
@@ -19,7 +20,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | MatterKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -44,8 +45,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...matterZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...matterEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

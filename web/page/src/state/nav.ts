@@ -26,6 +26,7 @@ const items: NavItem[] = [
   { page: 'calls', label: 'nav.calls', test: 'calls', first: true },
   { page: 'search', label: 'nav.search', test: 'search', first: true, shown: () => canReadEntries.value },
   { page: 'alerts', label: 'nav.alerts', test: 'alerts', first: true, count: () => openAlerts.value, countHint: 'nav.alertsOpen', bad: true },
+  { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'tests', label: 'nav.tests', test: 'tests', first: false },
   { page: 'reconciliation', label: 'nav.reconcile', test: 'reconcile', first: false, count: () => openItems.value, countHint: 'nav.reconcileOpen' },
 ]

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"dutyline/config"
+	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
+	"dutyline/web"
+)
+
+// readBillFile reads a list of calls as tables of text: every sheet of a workbook, or one CSV.
+func readBillFile(name string) ([]dutylog.Table, error) {
+	return readTables(name, sheet.Large)
+}
+
+// readTables reads a file of tables.
+func readTables(name string, limits sheet.Limits) (tables []dutylog.Table, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the table: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("read the table: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read the table: %s is a folder or no file: name one .xlsx or .csv", name)
+	}
+	return limits.Read(name, f, info.Size())
+}
+
+// directoryOf is what the page's directory needs of the site.
+func directoryOf(s config.Site) web.Directory {
+	return web.Directory{AreaCode: s.AreaCode, Zone: s.Location(), StaleAfter: time.Duration(s.ContactsStaleDays) * 24 * time.Hour, Read: sheet.Read, Write: writeDirectory}
+}
+
+// The widths of the columns of an exported directory, in characters.
+var directoryWidths = []float64{6, 26, 14, 18, 26, 16, 16, 16, 8, 12, 12, 30}
+
+func writeDirectory(w io.Writer, rows [][]string) error {
+	columns := make([]sheet.Column, len(rows[0]))
+	for i, name := range rows[0] {
+		columns[i] = sheet.Column{Name: name, Width: directoryWidths[i]}
+	}
+	return sheet.Write(w, "通讯录", columns, rows[1:])
+}
