@@ -23,6 +23,7 @@ dutylog FuzzParseDirectory
 dutylog FuzzParseRoster
 dutylog FuzzBill
 dutylog FuzzLedgerNames
+dutylog/sheet FuzzRead
 dutylog/backup FuzzManifest
 dutylog/backup FuzzList
 config FuzzConfig

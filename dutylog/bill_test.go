@@ -18,12 +18,12 @@ var (
 	billDay = time.Date(2026, 11, 23, 8, 0, 0, 0, shanghai)
 )
 
-func csvSheet(rows ...string) []dutylog.BillSheet {
-	s := dutylog.BillSheet{}
+func csvSheet(rows ...string) []dutylog.Table {
+	s := dutylog.Table{}
 	for _, r := range rows {
 		s.Rows = append(s.Rows, strings.Split(r, ","))
 	}
-	return []dutylog.BillSheet{s}
+	return []dutylog.Table{s}
 }
 
 // inWords is what was read, a row a line.
@@ -44,7 +44,7 @@ func inWords(b dutylog.Bill) string {
 }
 
 func TestBillsAreReadHoweverTheyAreWritten(t *testing.T) {
-	workbook := func(rows ...string) []dutylog.BillSheet {
+	workbook := func(rows ...string) []dutylog.Table {
 		s := csvSheet(rows...)
 		s[0].Workbook = true
 		return s
@@ -52,7 +52,7 @@ func TestBillsAreReadHoweverTheyAreWritten(t *testing.T) {
 	const one = "row 2: +862422730001>+862422739110 2026-11-23 08:05:09 1m15s"
 	for _, c := range []struct {
 		name   string
-		sheets []dutylog.BillSheet
+		sheets []dutylog.Table
 		want   string
 	}{
 		{"Chinese", csvSheet("主叫号码,被叫号码,开始时间,通话时长", "02422730001,02422739110,2026-11-23 08:05:09,75"), one},
@@ -107,7 +107,7 @@ func TestSheetsOfAWorkbookAreReadTogether(t *testing.T) {
 
 func TestTablesThatAreNoBillsAreRefusedInASentence(t *testing.T) {
 	for name, c := range map[string]struct {
-		sheets []dutylog.BillSheet
+		sheets []dutylog.Table
 		words  string
 	}{
 		"nothing":          {nil, "no header row"},
@@ -140,7 +140,7 @@ func months(n int, seed uint64) (calls []dutylog.Call, bill [][]string) {
 
 func billOf(t *testing.T, rows [][]string) dutylog.Bill {
 	t.Helper()
-	b, err := dutylog.ParseBill([]dutylog.BillSheet{{Rows: append([][]string{{"主叫号码", "被叫号码", "开始时间", "时长"}}, rows...)}}, "024", shanghai)
+	b, err := dutylog.ParseBill([]dutylog.Table{{Rows: append([][]string{{"主叫号码", "被叫号码", "开始时间", "时长"}}, rows...)}}, "024", shanghai)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -361,11 +361,11 @@ func FuzzBill(f *testing.F) {
 	f.Add("date,time,caller\n2026/1/1,0.5,1.39E+10\n", false)
 	calls, _ := months(20, 7)
 	f.Fuzz(func(t *testing.T, text string, workbook bool) {
-		s := dutylog.BillSheet{Workbook: workbook}
+		s := dutylog.Table{Workbook: workbook}
 		for line := range strings.SplitSeq(text, "\n") {
 			s.Rows = append(s.Rows, strings.Split(line, ","))
 		}
-		b, err := dutylog.ParseBill([]dutylog.BillSheet{s}, "024", shanghai)
+		b, err := dutylog.ParseBill([]dutylog.Table{s}, "024", shanghai)
 		if err != nil {
 			return
 		}

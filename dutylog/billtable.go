@@ -13,15 +13,6 @@ import (
 	"dutyline/telephony"
 )
 
-// BillSheet is a table as it came: of a workbook the cells' own values, so that dates may be
-// numbers.
-type BillSheet struct {
-	Name     string // empty: the file has only one
-	Rows     [][]string
-	Workbook bool // numbers may be dates and parts of a day
-	Date1904 bool // days are counted from 1904 on, as old Macs did
-}
-
 // BillRow is one call in somebody else's list.
 type BillRow struct {
 	Place     string // "row 7"
@@ -80,7 +71,7 @@ const mostBillRows = 200_000
 // ParseBill reads the sheets that have a header of a list of calls. Bare local numbers get the
 // area code; times without a zone are those of the site. A row that cannot be read is named and
 // left out.
-func ParseBill(sheets []BillSheet, areaCode string, zone *time.Location) (Bill, error) {
+func ParseBill(sheets []Table, areaCode string, zone *time.Location) (Bill, error) {
 	b := Bill{Coarse: true, Rounded: true}
 	found := false
 	for _, s := range sheets {
@@ -123,7 +114,7 @@ func ParseBill(sheets []BillSheet, areaCode string, zone *time.Location) (Bill, 
 	return b, nil
 }
 
-func place(s BillSheet, i int) string {
+func place(s Table, i int) string {
 	if s.Name == "" {
 		return fmt.Sprintf("row %d", i+1)
 	}
@@ -132,7 +123,7 @@ func place(s BillSheet, i int) string {
 
 // billHeader finds the row that names the columns; unit is that of a bare number of the
 // duration.
-func billHeader(s BillSheet) (top int, columns [billColumns]int, unit time.Duration) {
+func billHeader(s Table) (top int, columns [billColumns]int, unit time.Duration) {
 	for top = range min(len(s.Rows), headerWithin) {
 		unit = time.Second
 		for c := range columns {
@@ -171,7 +162,7 @@ func headerWord(cell string) (word, inside string) {
 }
 
 type billParser struct {
-	sheet   BillSheet
+	sheet   Table
 	columns [billColumns]int
 	unit    time.Duration
 	area    string
@@ -275,8 +266,8 @@ func (p billParser) time(day, clock string) (time.Time, error) {
 
 func (p billParser) instant(text string) (time.Time, bool) {
 	text = strings.Join(strings.Fields(text), " ")
-	if days, ok := p.serial(text); ok && days >= 20_000 { // from 1954 on; less is a time of day
-		return p.fromSerial(days), true
+	if days, ok := p.sheet.serial(text); ok && days >= 20_000 { // from 1954 on; less is a time of day
+		return p.sheet.fromSerial(days, p.zone), true
 	}
 	whole, fraction, cut := strings.Cut(text, ".")
 	if cut && strings.Trim(fraction, "0123456789") == "" && strings.Contains(whole, ":") {
@@ -303,7 +294,7 @@ func (p billParser) day(text string) (time.Time, bool) {
 }
 
 func (p billParser) clock(text string) (time.Duration, bool) {
-	if part, ok := p.serial(text); ok && part < 1 {
+	if part, ok := p.sheet.serial(text); ok && part < 1 {
 		return time.Duration(math.Round(part*86400)) * time.Second, true
 	}
 	for _, form := range billClocks {
@@ -313,23 +304,6 @@ func (p billParser) clock(text string) (time.Duration, bool) {
 	}
 	return 0, false
 }
-
-// serial is a spreadsheet's own number of a date or a time of day.
-func (p billParser) serial(text string) (float64, bool) {
-	v, err := strconv.ParseFloat(text, 64)
-	return v, err == nil && p.sheet.Workbook && v >= 0 && v < 200_000 && !strings.ContainsAny(text, "xXpP_")
-}
-
-// fromSerial counts days on the calendar of the site; a spreadsheet has no zones.
-func (p billParser) fromSerial(days float64) time.Time {
-	seconds := int(math.Round(days * 86400))
-	if p.sheet.Date1904 {
-		return time.Date(1904, 1, 1+seconds/86400, 0, 0, seconds%86400, 0, p.zone)
-	}
-	return time.Date(1899, 12, 30+seconds/86400, 0, 0, seconds%86400, 0, p.zone)
-}
-
-func plausible(at time.Time) bool { return at.Year() >= 1990 && at.Year() < 2200 }
 
 var (
 	durationWords = regexp.MustCompile(`^(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟|分|min|m))?(?:(\d+)(?:秒|s|sec)?)?$`)

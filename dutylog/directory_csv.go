@@ -72,19 +72,14 @@ func (r tableRow) yes(key string, bad *TableError) bool {
 	}
 }
 
-// Dates as people write them and as spreadsheets rewrite them.
-var dateForms = []string{"2006-01-02", "2006-1-2", "2006/1/2", "2006年1月2日"}
-
 // date is midnight in loc; zero when the cell is empty or bad.
 func (r tableRow) date(key string, loc *time.Location, bad *TableError) time.Time {
 	text := r.cells[key]
 	if text == "" {
 		return time.Time{}
 	}
-	for _, form := range dateForms {
-		if t, err := time.ParseInLocation(form, text, loc); err == nil {
-			return t
-		}
+	if day, ok := (Table{}).Date(text, loc); ok {
+		return day
 	}
 	bad.add(r.number, r.header[key], "%q is no date; write it like 2026-11-23", text)
 	return time.Time{}

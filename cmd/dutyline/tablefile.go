@@ -1,0 +1,32 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
+)
+
+// readBillFile reads a list of calls as tables of text: every sheet of a workbook, or one CSV.
+func readBillFile(name string) ([]dutylog.Table, error) {
+	return readTables(name, sheet.Large)
+}
+
+// readTables reads a file of tables.
+func readTables(name string, limits sheet.Limits) (tables []dutylog.Table, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read the table: %w", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("read the table: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read the table: %s is a folder or no file: name one .xlsx or .csv", name)
+	}
+	return limits.Read(name, f, info.Size())
+}
