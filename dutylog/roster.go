@@ -50,6 +50,8 @@ type RosterStore interface {
 	PublishDraft(ctx context.Context, m Month, revision int, reason string, by Actor) (RosterChange, error)
 	// SwapShifts carries a swap out. The error is a *RosterError when the regulation forbids it.
 	SwapShifts(ctx context.Context, s Swap, by Actor) (RosterChange, error)
+	// TrySwap says what the regulation has against a swap, and changes nothing.
+	TrySwap(ctx context.Context, s Swap) ([]RosterFinding, error)
 	RosterChanges(ctx context.Context, q RosterQuery) ([]RosterChange, string, error)
 
 	RosterPeople(ctx context.Context) ([]RosterPerson, error)

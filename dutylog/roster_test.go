@@ -76,7 +76,7 @@ var staff = []dutylog.RosterPerson{
 	{Name: "张伟", Phone: "1", Standing: dutylog.Regular}, {Name: "李娜", Phone: "2", Standing: dutylog.Regular},
 	{Name: "陈刚", Phone: "3", Standing: dutylog.Regular}, {Name: "赵敏", Phone: "4", Standing: dutylog.Regular},
 	{Name: "临时工", Phone: "5", Standing: dutylog.Temporary}, {Name: "老周", Phone: "6", Standing: dutylog.Rehired},
-	{Name: "调走的", Phone: "7", Standing: dutylog.Regular, Left: true},
+	{Name: "调走的", Phone: "7", Standing: dutylog.Regular, Left: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)},
 }
 
 // whole is one day and night that breaks no rule, from a moment on.
@@ -107,6 +107,10 @@ var ruleCases = []struct{ name, from, to, shifts string }{
 2026-11-30 08:00 2026-11-30 20:00 chief 李娜
 2026-11-30 20:00 2026-12-01 08:00 chief 张伟
 2026-11-30 08:00 2026-12-01 08:00 leader 陈刚`},
+	{"before somebody left nothing is wrong with a shift", "2026-11-30 07:00", "2026-11-30 08:00", `
+2026-11-30 07:00 2026-11-30 08:00 officer 调走的
+2026-11-30 07:00 2026-11-30 08:00 chief 李娜
+2026-11-30 07:00 2026-11-30 08:00 leader 陈刚`},
 	{"temporary and re-hired staff (Art. 8), somebody who left, somebody unknown", "2026-11-30 08:00", "2026-12-01 08:00", `
 2026-11-30 08:00 2026-11-30 20:00 officer 临时工
 2026-11-30 20:00 2026-12-01 08:00 officer 老周

@@ -33,6 +33,16 @@ type RosterChange struct {
 	Before, After []Shift
 }
 
+// During sets the time that a change is about: that of its shifts.
+func (c *RosterChange) During() {
+	for _, s := range slices.Concat(c.Before, c.After) {
+		if c.From.IsZero() || s.From.Before(c.From) {
+			c.From = s.From
+		}
+		c.To = laterOf(c.To, s.To)
+	}
+}
+
 // RosterQuery asks for changes, the newest first.
 type RosterQuery struct {
 	From, To time.Time // only changes about this time; zero: of any

@@ -1,5 +1,7 @@
 package dutylog
 
+import "time"
+
 // Standing is how somebody is employed; only regular staff may be on duty (Art. 8).
 type Standing string
 
@@ -16,7 +18,7 @@ type RosterPerson struct {
 	Phone    string
 	Login    string // empty: has none
 	Standing Standing
-	Left     bool // is no longer on duty; stays for the months that were
+	Left     time.Time // from when on no longer on duty; zero: still is
 }
 
 // Check cleans a person and says what is wrong.

@@ -17,7 +17,7 @@ const (
 	RosterTwoPosts   RosterReason = "two_posts"        // one person holds two posts at once (Art. 8)
 	RosterNotRegular RosterReason = "not_regular"      // temporary staff, or retired and hired again (Art. 8)
 	RosterUnknown    RosterReason = "standing_unknown" // nobody said how the person is employed
-	RosterLeft       RosterReason = "has_left"         // the person is no longer on duty
+	RosterLeft       RosterReason = "has_left"         // the person was no longer on duty by then
 	RosterTooLong    RosterReason = "too_long"         // longer in a row than the site thinks good
 	RosterNoPhone    RosterReason = "no_phone"         // the shift has no number
 )
@@ -158,7 +158,7 @@ func ofPerson(s Shift, people []RosterPerson) (found []RosterFinding) {
 	switch {
 	case p == nil && len(people) > 0:
 		add(RosterUnknown)
-	case p != nil && p.Left:
+	case p != nil && !p.Left.IsZero() && !s.From.Before(p.Left):
 		add(RosterLeft)
 	case p != nil && p.Standing != Regular:
 		add(RosterNotRegular)

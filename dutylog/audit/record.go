@@ -24,11 +24,13 @@ const (
 	User       Kind = "user"       // a login, its role and its state; subject: the login
 	Rule       Kind = "rule"       // the ring rule of a line from now on; subject: number of the row
 	Tag        Kind = "tag"        // somebody set or cleared a tag of a call; subject: number of the row
-	Import     Kind = "import"     // a whole table was replaced; subject: "directory" or "roster"
+	Import     Kind = "import"     // a whole table was replaced; subject: "directory", "roster" or another list
 	Acceptance Kind = "acceptance" // somebody took a discrepancy of the ledger as it is; subject: number of the row
 	Interval   Kind = "interval"   // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
 	Alert      Kind = "alert"      // a step in the life of an alert; subject: number of the row
 	Test       Kind = "test"       // a test call, when it began and what it proved; subject: number of the row
+	Roster     Kind = "roster"     // a change of the roster and of what belongs to it; subject: number of the row
+	Filing     Kind = "filing"     // a roster that was filed, with the version that was sent; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -40,7 +42,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Roster, Filing, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

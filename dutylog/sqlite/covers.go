@@ -63,6 +63,8 @@ var covers = []cover{
 		"c.kind = substr(x.subject, 1, instr(x.subject, '/') - 1) AND c.from_at = CAST(substr(x.subject, instr(x.subject, '/') + 1) AS INTEGER)"),
 	newCover(audit.Alert, "id, alert, key, step, by_login, by_name, by_role, at, detail", "alert_steps", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Test, "id, "+testColumns, "tests", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Roster, "id, "+rosterChangeColumns, "roster_changes", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Filing, "id, "+filingColumns, "roster_filings", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 
@@ -70,11 +72,19 @@ var covers = []cover{
 const (
 	directorySubject = "directory"
 	rosterSubject    = "roster"
+	peopleSubject    = "roster_people"
+	draftsSubject    = "roster_drafts"
+	holidaysSubject  = "holiday_years"
+	periodsSubject   = "sensitive_periods"
 )
 
 var tables = map[string]struct{ columns, from string }{
 	directorySubject: {"id, " + contactColumns, "contacts"},
 	rosterSubject:    {shiftColumns, "shifts"},
+	peopleSubject:    {"id, " + personColumns, "roster_people"},
+	draftsSubject:    {"id, " + draftColumns, "roster_drafts"},
+	holidaysSubject:  {"id, " + holidayColumns, "holiday_years"},
+	periodsSubject:   {"id, " + periodColumns, "sensitive_periods"},
 }
 
 // alias is what the table with the rows is called in SQL.
