@@ -19,6 +19,10 @@ const (
 	signIn        permission = "session.begin"     //
 	ownSession    permission = "session.own"       // see and change one's own session
 	seeDuty       permission = "duty.see"          // who is on duty
+	seeRoster     permission = "roster.see"        // months ahead, with who changed what
+	writeRoster   permission = "roster.write"      // drafts, people, holidays; put a draft into force
+	swapRoster    permission = "roster.swap"       // 调班
+	fileRosters   permission = "roster.file"       // 报备
 	seeCalls      permission = "call.see"          //
 	seeIntervals  permission = "interval.see"      // what was not seen, and when
 	playRecording permission = "recording.play"    // and see its waveform
@@ -80,6 +84,10 @@ var grants = map[permission]grant{
 	changeOwnPass: {roles: anyRole, unchanged: true},
 	seeLineDetail: {roles: anyRole},
 	seeDuty:       {roles: anyRole},
+	seeRoster:     {roles: anyRole},
+	writeRoster:   {roles: overseers},
+	swapRoster:    {roles: changers},
+	fileRosters:   {roles: changers},
 	seeCalls:      {roles: anyRole},
 	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},

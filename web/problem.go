@@ -30,6 +30,7 @@ const (
 	typeRecordingAbsent   = problemBase + "no-recording"
 	typeRecordingAltered  = problemBase + "recording-altered"
 	typeKeyAbsent         = problemBase + "key-absent"
+	typeRosterForbidden   = problemBase + "roster-forbidden"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 )
 
@@ -114,6 +115,8 @@ func problemOf(err error) *Problem {
 		stale      *dutylog.StaleError
 		incomplete *dutylog.IncompleteError
 		wrong      *dutylog.InvalidError
+		draft      *dutylog.StaleDraftError
+		forbidden  *dutylog.RosterError
 	)
 	switch {
 	case errors.As(err, &already):
@@ -122,6 +125,10 @@ func problemOf(err error) *Problem {
 		p := newProblem(http.StatusConflict, typeStale, "%s", stale.Error())
 		p.Entry = &stale.Current
 		return p
+	case errors.As(err, &draft):
+		return newProblem(http.StatusConflict, typeStale, "%s", draft.Error())
+	case errors.As(err, &forbidden):
+		return newProblem(http.StatusUnprocessableEntity, typeRosterForbidden, "%s", forbidden.Error())
 	case errors.As(err, &incomplete):
 		p := newProblem(http.StatusUnprocessableEntity, typeIncomplete, "%s", incomplete.Error())
 		p.Missing = incomplete.Missing
