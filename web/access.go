@@ -23,6 +23,7 @@ const (
 	writeRoster   permission = "roster.write"      // drafts, people, holidays; put a draft into force
 	swapRoster    permission = "roster.swap"       // 调班
 	fileRosters   permission = "roster.file"       // 报备
+	exportRoster  permission = "roster.export"     // take it along as a file
 	seeCalls      permission = "call.see"          //
 	seeIntervals  permission = "interval.see"      // what was not seen, and when
 	playRecording permission = "recording.play"    // and see its waveform
@@ -88,6 +89,7 @@ var grants = map[permission]grant{
 	writeRoster:   {roles: overseers},
 	swapRoster:    {roles: changers},
 	fileRosters:   {roles: changers},
+	exportRoster:  {roles: anyRole},
 	seeCalls:      {roles: anyRole},
 	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},

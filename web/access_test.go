@@ -22,6 +22,7 @@ var bodies = map[string]string{
 	"PATCH /api/v1/entries/{id}":     `{"revision":1,"nonsense":1}`,
 	"POST /api/v1/entries/{id}/hold": `{"reason":"诉讼保全"}`,
 	"POST /api/v1/reconciliation":    ``,
+	"POST /api/v1/roster/imports":    `{"name":"x.xlsx","content":""}`,
 	"POST /api/v1/roster/swaps":      `{"give":{"from":"2026-12-01T00:00:00.000Z","post":"duty_officer","name":"张伟"},"reason":"x"}`,
 	"POST /api/v1/roster/filings":    `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-26T00:00:00Z","sent_to":"","receipt":"","note":""}`,
 	"PUT /api/v1/roster/people":      `{"name":"张伟","phone":"","login":"","standing":"regular","left":null}`,

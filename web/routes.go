@@ -48,6 +48,8 @@ var table = []route{
 	{"PUT", "/roster/months/{month}/draft", writeRoster, "save-roster-draft", "Save the draft of a month; it binds nobody", []int{409}, on((*app).saveDraft)},
 	{"DELETE", "/roster/months/{month}/draft", writeRoster, "drop-roster-draft", "Drop the draft of a month", []int{404}, on((*app).dropDraft)},
 	{"POST", "/roster/months/{month}/publish", writeRoster, "publish-roster", "Put the draft of a month into force", []int{404, 409}, on((*app).publishDraft)},
+	{"GET", "/roster/months/{month}/table", exportRoster, "roster-table", "The roster of a month as .xlsx in the usual form", []int{404}, on((*app).rosterTable)},
+	{"POST", "/roster/imports", writeRoster, "preview-roster", "Read a table: what it says by month, or every fault by its cell; nothing is kept", []int{404}, on((*app).previewRoster)},
 	{"POST", "/roster/swaps", swapRoster, "swap-shifts", "Give a shift to somebody else; what the regulation forbids is not done, and named", nil, on((*app).swapShifts)},
 	{"GET", "/roster/changes", seeRoster, "roster-changes", "Who changed what of the roster, newest first", nil, on((*app).rosterChanges)},
 	{"GET", "/roster/filings", seeRoster, "filings", "What is to be filed until when, and what was filed", nil, on((*app).filings)},

@@ -8,6 +8,7 @@ import { startDesk } from './state/desk'
 import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
 import { startLedger } from './state/ledger'
+import { startRoster } from './state/roster'
 import { startLive } from './state/live'
 import { startRoute } from './state/route'
 import { start } from './state/session'
@@ -19,6 +20,7 @@ startRoute()
 startLive()
 startHealth()
 startLedger()
+startRoster()
 startAlerts()
 startSound()
 startLamps()

@@ -7,6 +7,7 @@ import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
 import { lampsEn, lampsZh } from '@/i18n/lamps'
 import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
+import { rosterEn, rosterZh } from '@/i18n/roster'
 import { sidesEn, sidesZh } from '@/i18n/sides'
 import { testsEn, testsZh } from '@/i18n/tests'
 import { sightZh } from '@/i18n/sight'
@@ -18,8 +19,8 @@ import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...testsZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...testsEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...testsZh, ...rosterZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...testsEn, ...rosterEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 

@@ -45,7 +45,7 @@ export class ApiError extends Error {
 /** Called with every 401 outside the log-in itself: the session is over. */
 export const hooks = { unauthorized: () => {} }
 
-async function request<T>(method: string, path: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
+export async function request<T>(method: string, path: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), patience)
   let response: Response
@@ -82,7 +82,7 @@ async function failure(response: Response, path: string): Promise<ApiError> {
   return error
 }
 
-function query(params: Record<string, string | number | undefined>): string {
+export function query(params: Record<string, string | number | undefined>): string {
   const q = new URLSearchParams()
   for (const key of Object.keys(params)) {
     const value = params[key]

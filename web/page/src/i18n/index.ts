@@ -9,13 +9,14 @@ import { channelsEn, channelsZh, type ChannelsKey } from './channels'
 import { en } from './en'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
+import { rosterEn, rosterZh, type RosterKey } from './roster'
 import { searchEn, searchZh, type SearchKey } from './search'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { testsEn, testsZh, type TestsKey } from './tests'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | SearchKey | SidesKey | TestsKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | LampsKey | RosterKey | SearchKey | SidesKey | TestsKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -40,8 +41,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...searchZh, ...sidesZh, ...testsZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...searchEn, ...sidesEn, ...testsEn },
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...lampsZh, ...rosterZh, ...searchZh, ...sidesZh, ...testsZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...lampsEn, ...rosterEn, ...searchEn, ...sidesEn, ...testsEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

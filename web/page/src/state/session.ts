@@ -22,6 +22,8 @@ export const canReconcile = isOne('supervisor', 'admin')
 export const canSeeChannels = isOne('chief', 'leader', 'supervisor', 'auditor', 'admin')
 export const canMute = isOne('chief', 'leader', 'supervisor')
 export const canTestChannels = isOne('supervisor', 'admin')
+export const canSwap = isOne('officer', 'chief', 'leader', 'supervisor')
+export const canRoster = isOne('chief', 'leader', 'supervisor', 'admin')
 export const canMark = isOne('officer', 'supervisor')
 
 hooks.unauthorized = () => {
