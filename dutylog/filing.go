@@ -79,11 +79,12 @@ const (
 	FilingDone       FilingState = "filed"            // in time
 	FilingLate       FilingState = "filed_late"       //
 	FilingSupplement FilingState = "supplement"       // filed, and the roster was changed since: 补报
+	FilingUndated    FilingState = "filed_undated"    // filed; whether in time nobody can say
 	FilingUnknown    FilingState = "deadline_unknown" // not filed, and the year has no table: nobody can say until when
 )
 
 // Asks reports whether somebody has to do something.
-func (s FilingState) Asks() bool { return s != FilingDone && s != FilingLate }
+func (s FilingState) Asks() bool { return s != FilingDone && s != FilingLate && s != FilingUndated }
 
 // FilingDuty is one filing that the regulation asks for.
 type FilingDuty struct {
@@ -158,7 +159,9 @@ func (f FilingFacts) stand(d FilingDuty, now time.Time) FilingDuty {
 	switch {
 	case RosterText(last.Shifts) != RosterText(ShiftsOf(f.Shifts, d.Kind, d.Span, f.Zone)):
 		d.State = FilingSupplement
-	case !d.Due.IsZero() && !first.SentAt.Before(d.Due):
+	case d.Due.IsZero():
+		d.State = FilingUndated
+	case !first.SentAt.Before(d.Due):
 		d.State = FilingLate
 	default:
 		d.State = FilingDone

@@ -66,10 +66,14 @@ func TestHowAFilingStands(t *testing.T) {
 		{"filed in the last minute", []dutylog.Filing{december(t, 1, lastMinute, facts)}, "2026-12-24 00:00", false, dutylog.FilingDone},
 		{"filed too late", []dutylog.Filing{december(t, 1, tooLate, facts)}, "2026-12-24 00:00", false, dutylog.FilingLate},
 		{"filed too late, whatever the clock says now", []dutylog.Filing{december(t, 1, tooLate, facts)}, lastMinute, false, dutylog.FilingLate},
+		{"filed, of a year without holidays", []dutylog.Filing{december(t, 1, lastMinute, facts)}, lastMinute, false, dutylog.FilingUndated},
 		{"changed since", []dutylog.Filing{december(t, 1, lastMinute, facts)}, "2026-12-24 00:00", true, dutylog.FilingSupplement},
 	} {
 		f := facts
 		f.Filings = c.filings
+		if c.want == dutylog.FilingUndated {
+			f.Calendar = dutylog.Calendar{}
+		}
 		if c.change {
 			f.Shifts = dutylog.With(f.Shifts, f.Shifts[4:5], roster(t, "2026-12-31 08:00 2027-01-01 08:00 officer 赵敏"))
 		}

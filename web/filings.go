@@ -13,7 +13,7 @@ type filingDutyBody struct {
 	First  string              `json:"first"`
 	Last   string              `json:"last"`
 	Due    stamp               `json:"due" doc:"It is filed before; null: not known, for the year has no table of holidays"`
-	State  dutylog.FilingState `json:"state" enum:"open,overdue,filed,filed_late,supplement,deadline_unknown" doc:"supplement: filed, and the roster was changed since"`
+	State  dutylog.FilingState `json:"state" enum:"open,overdue,filed,filed_late,filed_undated,supplement,deadline_unknown" doc:"supplement: filed, and the roster was changed since"`
 	Asks   bool                `json:"asks" doc:"Somebody has to do something"`
 	Newest int64               `json:"filing" doc:"The newest filing; 0: none"`
 }

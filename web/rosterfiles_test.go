@@ -77,7 +77,7 @@ func TestARosterIsImportedAsADraftAndExported(t *testing.T) {
 func TestWithoutTablesNothingIsReadOrWritten(t *testing.T) {
 	h := newHouse(t)
 	chief := h.as("chief")
-	for _, got := range []answer{chief.get("/roster/months/2026-12/table"), preview(chief, "x.csv", nil, "")} {
+	for _, got := range []answer{chief.get("/roster/months/2026-12/table"), preview(chief, "x.csv", []byte("x"), "")} {
 		if got.status != 404 {
 			t.Errorf("%v", got)
 		}

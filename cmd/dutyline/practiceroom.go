@@ -76,6 +76,11 @@ func (r *practiceRun) furnish(ctx context.Context, a *app) error {
 	if err != nil || len(onDuty) > 0 {
 		return err
 	}
+	for _, p := range dutylog.PracticePeople() {
+		if err := a.log.SavePerson(ctx, p, dutylog.SystemActor()); err != nil {
+			return err
+		}
+	}
 	return a.log.ReplaceRoster(ctx, dutylog.PracticeRoster(now, a.cfg.Site.Location()))
 }
 
