@@ -51,6 +51,8 @@ const (
 	ReasonPage         Reason = "page_away"            // no officer's page is open, or none may sound
 	ReasonOfficer      Reason = "officer_not_rostered" // another officer is signed in than the roster says
 	ReasonBeat         Reason = "heartbeat_failed"     // no other machine would notice our silence
+	ReasonRosterGap    Reason = "roster_gap"           // soon nobody holds a post, or nobody does now
+	ReasonFilingDue    Reason = "filing_due"           // a roster is to be filed soon, was not in time, or was changed since
 	ReasonRulesRefused Reason = "rules_refused"        // the rule file has a mistake, older rules are in force
 )
 
@@ -118,6 +120,8 @@ var standings = map[Reason]standing{
 	ReasonPage:         {Certain, Warning, true},
 	ReasonOfficer:      {Certain, Warning, true},
 	ReasonBeat:         {Certain, Warning, true},
+	ReasonRosterGap:    {Certain, Warning, true},
+	ReasonFilingDue:    {Certain, Warning, true},
 	ReasonRulesRefused: {Certain, Warning, true},
 }
 

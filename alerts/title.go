@@ -43,6 +43,8 @@ var titles = map[Reason]string{
 	ReasonPage:             "没有值班员打开页面，或页面不能发声",
 	ReasonOfficer:          "登录人员与值班表不符",
 	ReasonBeat:             "心跳信号送不出去，本机停摆将无人察觉",
+	ReasonRosterGap:        "值班表有空岗",
+	ReasonFilingDue:        "值班表待报备（补报）",
 	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
 }
 

@@ -67,4 +67,8 @@ type RosterStore interface {
 	// Filings lists those whose days touch the days from first to last, oldest first.
 	Filings(ctx context.Context, first, last Date) ([]Filing, error)
 	Filing(ctx context.Context, id int64) (Filing, error)
+	// FilingFacts is what the duties of filing for the days from first to last are reckoned from.
+	FilingFacts(ctx context.Context, first, last Date) (FilingFacts, error)
+	// RosterSince is when a roster was first kept here; zero: none ever was.
+	RosterSince(ctx context.Context) (time.Time, error)
 }

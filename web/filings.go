@@ -75,7 +75,7 @@ func (a *app) filings(ctx context.Context, in *filingsInput) (*filingsOutput, er
 	if last < first || last > first.Add(800) {
 		return nil, invalid("query.last", "is before the first day, or more than two years after it")
 	}
-	facts, err := a.filingFacts(ctx, first, last)
+	facts, err := a.Log.FilingFacts(ctx, first, last)
 	if err != nil {
 		return nil, problemOf(err)
 	}
@@ -89,24 +89,6 @@ func (a *app) filings(ctx context.Context, in *filingsInput) (*filingsOutput, er
 		out.Body.Filings = append(out.Body.Filings, filingOf(f, false))
 	}
 	return out, nil
-}
-
-// filingFacts reads what the duties of filing are reckoned from. Whole months are looked at, and
-// holidays that reach beyond them.
-func (a *app) filingFacts(ctx context.Context, first, last dutylog.Date) (f dutylog.FilingFacts, err error) {
-	f.Zone = a.Zone
-	from, to := first.Add(-62), last.Add(62)
-	if f.Calendar, err = a.Log.Calendar(ctx); err != nil {
-		return f, err
-	}
-	if f.Periods, err = a.Log.SensitivePeriods(ctx); err != nil {
-		return f, err
-	}
-	if f.Filings, err = a.Log.Filings(ctx, from, to); err != nil {
-		return f, err
-	}
-	f.Shifts, err = a.Log.Shifts(ctx, from.In(a.Zone), to.In(a.Zone))
-	return f, err
 }
 
 type fileInput struct {
@@ -129,7 +111,7 @@ func (a *app) fileRoster(ctx context.Context, in *fileInput) (*filingOutput, err
 	if err != nil {
 		return nil, invalid("body.first", err.Error())
 	}
-	facts, err := a.filingFacts(ctx, first, first)
+	facts, err := a.Log.FilingFacts(ctx, first, first)
 	if err != nil {
 		return nil, problemOf(err)
 	}

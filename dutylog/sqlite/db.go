@@ -239,3 +239,6 @@ var (
 	_ alerts.Store     = (*DB)(nil)
 	_ alerts.Outbox    = (*DB)(nil)
 )
+
+// Zone is the site's time zone, in which days are counted.
+func (db *DB) Zone() *time.Location { return db.options.Location }

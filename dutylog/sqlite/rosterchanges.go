@@ -2,9 +2,12 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -153,4 +156,31 @@ func scanFiling(row scanner) (f dutylog.Filing, err error) {
 	err = row.Scan(&f.ID, instant{&f.At}, &f.By.Login, &f.By.Name, &f.By.Role, &f.Kind, &f.Span.Name, &f.Span.First, &f.Span.Last,
 		instant{&f.SentAt}, &f.SentTo, &f.Receipt, &f.Note, &f.Supplement, fromJSON[dutylog.Shift]{&f.Shifts})
 	return f, err
+}
+
+// FilingFacts implements dutylog.RosterStore. Whole months are looked at, and holidays that reach
+// beyond them.
+func (db *DB) FilingFacts(ctx context.Context, first, last dutylog.Date) (f dutylog.FilingFacts, err error) {
+	f.Zone = db.options.Location
+	from, to := first.Add(-62), last.Add(62)
+	if f.Calendar, err = db.Calendar(ctx); err != nil {
+		return f, err
+	}
+	if f.Periods, err = db.SensitivePeriods(ctx); err != nil {
+		return f, err
+	}
+	if f.Filings, err = db.Filings(ctx, from, to); err != nil {
+		return f, err
+	}
+	f.Shifts, err = db.Shifts(ctx, from.In(f.Zone), to.In(f.Zone))
+	return f, err
+}
+
+// RosterSince implements dutylog.RosterStore.
+func (db *DB) RosterSince(ctx context.Context) (at time.Time, err error) {
+	err = db.reading(ctx).QueryRow("SELECT at FROM roster_changes WHERE kind IN ('import', 'publish', 'swap') ORDER BY id LIMIT 1").Scan(instant{&at})
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return at, db.explain("look when the roster began", err)
 }
