@@ -17,13 +17,6 @@ type RowError struct {
 	Reason string
 }
 
-func (r RowError) String() string {
-	if r.Column == "" {
-		return fmt.Sprintf("row %d: %s", r.Row, r.Reason)
-	}
-	return fmt.Sprintf("row %d, %s: %s", r.Row, r.Column, r.Reason)
-}
-
 // TableError is every fault of an imported table at once. Nothing of such a table is taken.
 type TableError struct{ Rows []RowError }
 
@@ -38,7 +31,11 @@ func (e *TableError) Error() string {
 			fmt.Fprintf(&b, "\n  … and %d more", len(e.Rows)-maxPrinted)
 			break
 		}
-		fmt.Fprintf(&b, "\n  %s", r)
+		fmt.Fprintf(&b, "\n  row %d", r.Row)
+		if r.Column != "" {
+			fmt.Fprintf(&b, ", %s", r.Column)
+		}
+		fmt.Fprintf(&b, ": %s", r.Reason)
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -122,7 +123,11 @@ func tableProblem(location string, err error) error {
 	p := invalid(location, "has faults, and nothing of it was taken")
 	p.Detail, p.Errors = err.Error(), nil
 	for _, r := range table.Rows {
-		p.Errors = append(p.Errors, FieldProblem{Location: location, Message: r.String()})
+		where := fmt.Sprintf("row %d", r.Row)
+		if r.Column != "" {
+			where += ", " + r.Column
+		}
+		p.Errors = append(p.Errors, FieldProblem{Location: location, Message: where + ": " + r.Reason})
 	}
 	return p
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -26,7 +25,7 @@ func newImportCommand() *cobra.Command {
 	flags := addLogFlags(cmd)
 	cmd.PersistentFlags().StringVar(&flags.site.AreaCode, "area-code", flags.site.AreaCode, "area code of the site, for local numbers (with --db)")
 	cmd.PersistentFlags().StringVar(&flags.site.TimeZone, "time-zone", flags.site.TimeZone, "time zone of the site, for shifts (with --db)")
-	cmd.AddCommand(newImportDirectoryCommand(flags), newImportRosterCommand(flags))
+	cmd.AddCommand(newImportDirectoryCommand(flags), newImportRosterCommand(flags), newImportHolidaysCommand(flags))
 	return cmd
 }
 
@@ -53,35 +52,6 @@ func newImportDirectoryCommand(flags *logFlags) *cobra.Command {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "the directory is replaced: %d rows now, %d before\n", len(rows), len(before))
-				return nil
-			})
-		},
-	}
-}
-
-func newImportRosterCommand(flags *logFlags) *cobra.Command {
-	return &cobra.Command{
-		Use:   "roster FILE.csv",
-		Short: "Replace the days in the table; columns date/日期, post/岗位, name/姓名, phone/电话, from/开始, to/结束",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return withLog(cmd, flags, true, func(db *sqlite.DB) error {
-				zone, err := time.LoadLocation(flags.site.TimeZone)
-				if err != nil {
-					return fmt.Errorf("time zone %q: %w", flags.site.TimeZone, err)
-				}
-				table, err := readTableFile(args[0])
-				if err != nil {
-					return err
-				}
-				rows, err := dutylog.ParseRoster(table, zone)
-				if err != nil {
-					return fmt.Errorf("%s: %w", args[0], err)
-				}
-				if err := db.ReplaceRoster(cmd.Context(), rows); err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "the roster has %d new shifts; days replaced: %d\n", len(rows), len(dutylog.Days(rows, zone)))
 				return nil
 			})
 		},

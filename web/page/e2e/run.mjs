@@ -1,6 +1,7 @@
 // The page in a present Chromium against a running daemon in practice mode.
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
+import { roster } from './roster.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -715,4 +716,5 @@ await check('no error in any window', async () => {
 })
 
 await Promise.all([desk.context.close(), locked.context.close()])
+await roster(url, users)
 finish()
