@@ -238,7 +238,10 @@ func (g *rosterGrid) fault(row, col int, f CellFault, detail string) {
 	if g.several && g.Name != "" {
 		cell = g.Name + "!" + cell
 	}
-	g.faults = append(g.faults, CellError{Cell: cell, Fault: f, Detail: detail})
+	e := CellError{Cell: cell, Fault: f, Detail: detail}
+	if !slices.Contains(g.faults, e) { // a cell is looked at for each post
+		g.faults = append(g.faults, e)
+	}
 }
 
 // readRows reads what is below the header, until a row without a date says that the table is over.
@@ -354,10 +357,10 @@ func (g *rosterGrid) readCell(row int, c gridColumn, d Date) {
 func (g *rosterGrid) nameIn(row int, c gridColumn, text string) (name, phone string) {
 	phone = phoneIn.FindString(text)
 	name = strings.TrimSpace(strings.Replace(text, phone, "", 1))
-	if n := strings.Join(strings.Fields(name), ""); isHan(n) && len([]rune(n)) <= 4 {
-		name = n // 张　伟, as names of two characters are spaced
+	name = strings.Trim(name, "()（）:： \n")
+	if parts := strings.Fields(name); isHan(strings.Join(parts, "")) && spaced(parts) {
+		name = strings.Join(parts, "")
 	}
-	name = strings.Trim(name, "()（）:： ")
 	if name == "" || strings.ContainsAny(name, "、，,;；/\n") || len([]rune(name)) > 30 || len(strings.Fields(name)) > 1 && isHan(strings.Join(strings.Fields(name), "")) {
 		g.fault(row, c.at, RosterBadName, fmt.Sprintf("%q is not one name: a shift is one person's; write a second one into a column with times of its own", Printable(text)))
 		return "", ""
@@ -377,6 +380,11 @@ func (g *rosterGrid) nameIn(row int, c gridColumn, text string) (name, phone str
 		return "", ""
 	}
 	return name, strings.TrimSpace(CleanText(phone))
+}
+
+// spaced reports whether these are the characters of one name set apart: 张　伟, 欧阳 修.
+func spaced(parts []string) bool {
+	return len(parts) > 1 && len(parts) <= 3 && slices.ContainsFunc(parts, func(p string) bool { return len([]rune(p)) == 1 })
 }
 
 func isHan(s string) bool {
