@@ -2,6 +2,7 @@ package alerts_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -108,5 +109,82 @@ func TestAfterARestartTheSameAlertsStand(t *testing.T) {
 	book.Untold(tell[0])
 	if again := book.Take(stand[:1], "duty", now); len(again) != 1 || again[0].Key != stand[0].Key {
 		t.Errorf("what could not be kept is not told again: %v", again)
+	}
+}
+
+// Whatever stands from moment to moment, and whatever cannot be kept, the log is told each alert
+// once and its end once.
+func TestTheBookOfTheRosterAgreesWithWhatStands(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		book := alerts.NewRosterBook(nil)
+		kept := map[string]bool{} // in the log
+		for range 40 {
+			now := clockAt(t, "2028-02-20 12:00").Add(time.Duration(r.IntN(1000)) * time.Hour)
+			var stand []alerts.Alert
+			for i := range 5 {
+				if r.IntN(2) == 0 {
+					stand = append(stand, alerts.Alert{Key: fmt.Sprint("roster_gap/duty/", i), Reason: alerts.ReasonRosterGap})
+				}
+			}
+			broken := r.IntN(4) == 0 // the log cannot be written
+			for _, a := range book.Take(stand, "duty", now) {
+				if broken {
+					book.Untold(a)
+					continue
+				}
+				if a.Key != "" && kept[a.Key] {
+					t.Fatalf("seed %d: %s is raised twice", seed, a.Key)
+				}
+				for _, key := range a.Ends {
+					if !kept[key] {
+						t.Fatalf("seed %d: %s ends and was never told", seed, key)
+					}
+					delete(kept, key)
+				}
+				if a.Key != "" {
+					kept[a.Key] = true
+				}
+			}
+			if broken {
+				continue
+			}
+			if len(kept) != len(stand) {
+				t.Fatalf("seed %d: the log holds %v, and %v stands", seed, kept, stand)
+			}
+			for _, a := range stand {
+				if !kept[a.Key] {
+					t.Fatalf("seed %d: the log has not %s", seed, a.Key)
+				}
+			}
+		}
+	}
+}
+
+// A gap goes from one stage to the next as it comes near, and never back while the clock goes on.
+func TestAGapBecomesUrgentOnce(t *testing.T) {
+	last := ""
+	changes := 0
+	for now := clockAt(t, "2028-02-21 00:00"); now.Before(clockAt(t, "2028-02-29 08:00")); now = now.Add(17 * time.Minute) {
+		stand, next := alerts.DefaultRosterWatch().Judge(rosterStory(t, now), "duty", now)
+		stage := ""
+		for _, a := range stand {
+			if strings.Contains(a.Key, "duty_officer") {
+				stage = a.Key[strings.LastIndexByte(a.Key, '/')+1:]
+				if (stage == "urgent") != (a.Severity == alerts.Critical) {
+					t.Fatalf("%s is %s", a.Key, a.Severity)
+				}
+			}
+		}
+		if stage != last {
+			changes++
+		}
+		last = stage
+		if !next.IsZero() && !next.After(now) {
+			t.Fatalf("at %s it is to be looked at again at %s", now, next)
+		}
+	}
+	if changes != 2 || last != "urgent" {
+		t.Errorf("it changed %d times and ends %q, want ahead and then urgent", changes, last)
 	}
 }

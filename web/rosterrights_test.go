@@ -182,3 +182,84 @@ func TestTheChangesOfAMonthArePaged(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// A sensitive period is filed three days ahead, and asks for nothing once it was called off.
+func TestASensitivePeriodIsFiledAheadUntilItIsCalledOff(t *testing.T) {
+	h := rosterHouse(t)
+	chief := h.as("chief")
+	period := `"name":"全市人代会","first":"2026-12-10","last":"2026-12-11","notice":"沈应急〔2026〕88号","extra":"备勤 4 人"`
+	chief.post("/roster/periods", `{`+period+`,"ended":""}`)
+	for _, got := range []answer{
+		chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+december(10, "张伟", "杨秀英", "赵振华")+`,`+december(11, "李娜", "杨秀英", "赵振华")+`,`+december(12, "王强", "杨秀英", "赵振华")+`]}`),
+		chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":""}`),
+	} {
+		if got.status != 200 {
+			t.Fatal(got)
+		}
+	}
+	var f filingsJSON
+	read := func() string {
+		t.Helper()
+		chief.get("/roster/filings").into(t, &f)
+		return f.state("2026-12-10", "sensitive")
+	}
+	if got := read(); got != "open" {
+		t.Errorf("entered: %s", got)
+	}
+	for _, d := range f.Duties {
+		if d.Kind == "sensitive" && (d.Due == nil || *d.Due != "2026-12-06T16:00:00.000Z") {
+			t.Errorf("it is due %v", d.Due)
+		}
+	}
+	file := `{"kind":"sensitive","first":"2026-12-10","name":"全市人代会","sent_at":"2026-11-27T03:00:00Z","sent_to":"市应急指挥中心","receipt":"","note":"传真"}`
+	got := chief.post("/roster/filings", file)
+	var kept struct{ Shifts []shiftJSON }
+	if err := json.Unmarshal([]byte(got.body), &kept); err != nil || len(kept.Shifts) != 6 {
+		t.Errorf("the version has the shifts of its two days: %v", got)
+	}
+	if got := read(); got != "filed" {
+		t.Errorf("filed: %s", got)
+	}
+	// A swap on a day outside of it asks for nothing, one inside of it for a supplement.
+	chief.post("/roster/swaps", `{"give":{"from":"2026-12-11T16:00:00Z","post":"duty_officer","name":"王强"},"name":"刘芳","reason":"病假"}`)
+	if got := read(); got != "filed" {
+		t.Errorf("after a swap on another day: %s", got)
+	}
+	chief.post("/roster/swaps", `{"give":{"from":"2026-12-10T16:00:00Z","post":"duty_officer","name":"李娜"},"name":"刘芳","reason":"病假"}`)
+	if got := read(); got != "supplement" {
+		t.Errorf("after a swap on one of its days: %s", got)
+	}
+	chief.post("/roster/periods", `{"id":1,`+period+`,"ended":"会议延期"}`)
+	if got := read(); got != "not asked for" {
+		t.Errorf("called off: %s", got)
+	}
+}
+
+// Who has left stands in the months that were, and is a fault in those to come.
+func TestWhoHasLeftIsAFaultFromThenOn(t *testing.T) {
+	h := rosterHouse(t)
+	chief := h.as("chief")
+	for _, name := range []string{"张伟", "杨秀英", "赵振华"} {
+		left := "null"
+		if name == "张伟" {
+			left = `"2026-12-11T00:00:00Z"`
+		}
+		if got := chief.put("/roster/people", `{"name":"`+name+`","phone":"139","login":"","standing":"regular","left":`+left+`}`); got.status != 200 {
+			t.Fatal(got)
+		}
+	}
+	var m monthJSON
+	chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+december(10, "张伟", "杨秀英", "赵振华")+`,`+december(12, "张伟", "杨秀英", "赵振华")+`]}`).into(t, &m)
+	var at []string
+	for _, f := range m.Draft.Findings {
+		if f.Reason == "has_left" {
+			at = append(at, f.From)
+		}
+	}
+	if got := strings.Join(at, " "); got != "2026-12-11T16:00:00.000Z" {
+		t.Errorf("found at %s, want only the shift after he left", got)
+	}
+	if got := chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":""}`); got.status != 422 || !strings.Contains(got.body, "has_left") {
+		t.Errorf("it was published: %v", got)
+	}
+}
