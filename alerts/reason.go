@@ -52,6 +52,8 @@ const (
 	ReasonOfficer      Reason = "officer_not_rostered" // another officer is signed in than the roster says
 	ReasonBeat         Reason = "heartbeat_failed"     // no other machine would notice our silence
 	ReasonOverdue      Reason = "entry_overdue"        // an entry is not complete although its time is over
+	ReasonRosterGap    Reason = "roster_gap"           // soon nobody holds a post, or nobody does now
+	ReasonFilingDue    Reason = "filing_due"           // a roster is to be filed soon, was not in time, or was changed since
 	ReasonRulesRefused Reason = "rules_refused"        // the rule file has a mistake, older rules are in force
 )
 
@@ -120,6 +122,8 @@ var standings = map[Reason]standing{
 	ReasonOfficer:      {Certain, Warning, true},
 	ReasonBeat:         {Certain, Warning, true},
 	ReasonOverdue:      {Certain, Warning, true},
+	ReasonRosterGap:    {Certain, Warning, true},
+	ReasonFilingDue:    {Certain, Warning, true},
 	ReasonRulesRefused: {Certain, Warning, true},
 }
 

@@ -281,12 +281,12 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind,
 			alerts.ReasonOffHook, alerts.ReasonSilentLine, alerts.ReasonTrunk, alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock,
 			alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat,
-			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear, alerts.ReasonOverdue, alerts.ReasonRulesRefused}, r)
+			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear, alerts.ReasonOverdue, alerts.ReasonRulesRefused, alerts.ReasonRosterGap, alerts.ReasonFilingDue}, r)
 		if r.Lasts() != lasts {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 43 {
+	if n := len(alerts.Reasons()); n != 45 {
 		t.Errorf("%d reasons", n)
 	}
 }

@@ -44,6 +44,8 @@ var titles = map[Reason]string{
 	ReasonOfficer:          "登录人员与值班表不符",
 	ReasonBeat:             "心跳信号送不出去，本机停摆将无人察觉",
 	ReasonOverdue:          "值班日志超时未完成",
+	ReasonRosterGap:        "值班表有空岗",
+	ReasonFilingDue:        "值班表待报备（补报）",
 	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
 }
 

@@ -43,6 +43,7 @@ type Config struct {
 	Health    alerts.HealthRule `mapstructure:"health"`
 	Heartbeat ping.Config       `mapstructure:"heartbeat"`
 	Tests     Tests             `mapstructure:"tests"`
+	Roster    Roster            `mapstructure:"roster"`
 }
 
 // SIP is where the switch sends copies of its SIP messages (HEP): the third eye, for what neither
@@ -223,7 +224,7 @@ func Default() Config {
 		Proof:   Evidence{CheckpointEvery: time.Hour},
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
-		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(),
+		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(), Roster: DefaultRoster(),
 	}
 }
 

@@ -52,3 +52,17 @@ func PracticeRoster(now time.Time, loc *time.Location) []Shift {
 	}
 	return shifts
 }
+
+// PracticePeople are those of the practice roster: regular staff, all of them.
+func PracticePeople() []RosterPerson {
+	var people []RosterPerson
+	for _, list := range []struct {
+		names []string
+		phone string
+	}{{practiceOfficers, "02422739110"}, {practiceChiefs, "02422739111"}, {practiceLeaders, "02422739112"}} {
+		for _, name := range list.names {
+			people = append(people, RosterPerson{Name: name, Phone: list.phone, Standing: Regular})
+		}
+	}
+	return people
+}

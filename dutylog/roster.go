@@ -17,19 +17,58 @@ const (
 
 // Shift puts one person on one post for a time.
 type Shift struct {
-	From, To time.Time // [From, To)
-	Post     Post
-	Name     string
-	Phone    string
+	From  time.Time `json:"from"` // [From, To)
+	To    time.Time `json:"to"`
+	Post  Post      `json:"post"`
+	Name  string    `json:"name"`
+	Phone string    `json:"phone"`
 }
 
 // OnDuty is who is on duty at a moment, by post; a post nobody holds is absent.
 type OnDuty map[Post]Shift
 
-// RosterStore keeps the roster 值班表.
+// RosterStore keeps the roster 值班表 and what belongs to it. Every change is kept for ever, with
+// who made it and when; drafts (编制中) bind nobody until they are published.
 type RosterStore interface {
-	// ReplaceRoster swaps the shifts of the days that these rows cover.
+	// ReplaceRoster swaps the shifts of the days that these rows cover, in the system's name.
 	ReplaceRoster(ctx context.Context, rows []Shift) error
+	// ImportRoster does so in the name of a person.
+	ImportRoster(ctx context.Context, rows []Shift, reason string, by Actor) (RosterChange, error)
 	OnDuty(ctx context.Context, at time.Time) (OnDuty, error)
+	// NextShift is the shift of a post that begins next after a moment; ErrNotFound where there is none.
+	NextShift(ctx context.Context, p Post, at time.Time) (Shift, error)
 	Shifts(ctx context.Context, from, to time.Time) ([]Shift, error)
+
+	// Draft is the draft of a month; ErrNotFound where nobody makes one.
+	Draft(ctx context.Context, m Month) (RosterDraft, error)
+	// SaveDraft keeps a draft whose revision is the one that stands, 0 for a new one. The error is
+	// a *StaleDraftError when somebody else was faster.
+	SaveDraft(ctx context.Context, d RosterDraft, by Actor) (RosterDraft, error)
+	DropDraft(ctx context.Context, m Month, by Actor) error
+	// PublishDraft makes the draft the roster of its month. The error is a *RosterError when the
+	// regulation forbids it.
+	PublishDraft(ctx context.Context, m Month, revision int, reason string, by Actor) (RosterChange, error)
+	// SwapShifts carries a swap out. The error is a *RosterError when the regulation forbids it.
+	SwapShifts(ctx context.Context, s Swap, by Actor) (RosterChange, error)
+	// TrySwap says what the regulation has against a swap, and changes nothing.
+	TrySwap(ctx context.Context, s Swap) ([]RosterFinding, error)
+	RosterChanges(ctx context.Context, q RosterQuery) ([]RosterChange, string, error)
+
+	RosterPeople(ctx context.Context) ([]RosterPerson, error)
+	SavePerson(ctx context.Context, p RosterPerson, by Actor) error
+
+	Calendar(ctx context.Context) (Calendar, error)
+	SaveHolidays(ctx context.Context, y HolidayYear, by Actor) error
+	SensitivePeriods(ctx context.Context) ([]SensitivePeriod, error)
+	SavePeriod(ctx context.Context, p SensitivePeriod, by Actor) (SensitivePeriod, error)
+
+	// File keeps a filing with the roster as it stands in its time.
+	File(ctx context.Context, f Filing, by Actor) (Filing, error)
+	// Filings lists those whose days touch the days from first to last, oldest first.
+	Filings(ctx context.Context, first, last Date) ([]Filing, error)
+	Filing(ctx context.Context, id int64) (Filing, error)
+	// FilingFacts is what the duties of filing for the days from first to last are reckoned from.
+	FilingFacts(ctx context.Context, first, last Date) (FilingFacts, error)
+	// RosterSince is when a roster was first kept here; zero: none ever was.
+	RosterSince(ctx context.Context) (time.Time, error)
 }

@@ -19,6 +19,11 @@ const (
 	signIn        permission = "session.begin"   //
 	ownSession    permission = "session.own"     // see and change one's own session
 	seeDuty       permission = "duty.see"        // who is on duty
+	seeRoster     permission = "roster.see"      // months ahead, with who changed what
+	writeRoster   permission = "roster.write"    // drafts, people, holidays; put a draft into force
+	swapRoster    permission = "roster.swap"     // 调班
+	fileRosters   permission = "roster.file"     // 报备
+	exportRoster  permission = "roster.export"   // take it along as a file
 	seeCalls      permission = "call.see"        //
 	seeIntervals  permission = "interval.see"    // what was not seen, and when
 	playRecording permission = "recording.play"  // and see its waveform
@@ -89,6 +94,11 @@ var grants = map[permission]grant{
 	changeOwnPass: {roles: anyRole, unchanged: true},
 	seeLineDetail: {roles: anyRole},
 	seeDuty:       {roles: anyRole},
+	seeRoster:     {roles: anyRole},
+	writeRoster:   {roles: overseers},
+	swapRoster:    {roles: changers},
+	fileRosters:   {roles: changers},
+	exportRoster:  {roles: anyRole},
 	seeCalls:      {roles: anyRole},
 	seeIntervals:  {roles: anyRole},
 	seeAlerts:     {roles: anyRole},

@@ -197,6 +197,10 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	if err := h.db.ReplaceRoster(t.Context(), []dutylog.Shift{{From: now.Add(-time.Hour), To: now.Add(time.Hour), Post: dutylog.PostOfficer, Name: "李"}}); err != nil {
 		t.Fatal(err)
 	}
+	month := dutylog.MonthOf(now, time.FixedZone("CST", 8*3600))
+	if _, err := h.db.File(t.Context(), dutylog.Filing{Kind: dutylog.FileHoliday, Span: dutylog.DateSpan{Name: "假", First: month.First(), Last: month.Last()}, SentTo: "市局", SentAt: now}, dutylog.Actor{}); err != nil {
+		t.Fatal(err)
+	}
 	officer, supervisor := h.as("officer"), h.as("supervisor")
 	officer.patch("e-1.0", `{"revision":1,"gaps":{"caller_title":{"why":"refused","reason":"不愿透露"}}}`)
 	asked := 0
@@ -209,10 +213,10 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		switch {
 		case strings.Contains(path, "/entries/"):
 			id = "e-1.0"
-		case strings.Contains(path, "/alerts/"):
+		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"):
 			id = "1"
 		}
-		path = strings.Replace(path, "{id}", id, 1)
+		path = strings.Replace(strings.Replace(path, "{id}", id, 1), "{month}", string(month), 1)
 		for _, c := range []*client{officer, supervisor, h.visitor()} {
 			got := c.do("GET", path, "")
 			documented := ok

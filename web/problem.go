@@ -32,6 +32,7 @@ const (
 	typeKeyAbsent         = problemBase + "key-absent"
 	typeMoved             = problemBase + "changed-meanwhile"
 	typeBadTable          = problemBase + "bad-table"
+	typeRosterForbidden   = problemBase + "roster-forbidden"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 )
 
@@ -121,6 +122,8 @@ func problemOf(err error) *Problem {
 		incomplete *dutylog.IncompleteError
 		wrong      *dutylog.InvalidError
 		moved      *dutylog.DirectoryMovedError
+		draft      *dutylog.StaleDraftError
+		forbidden  *dutylog.RosterError
 	)
 	switch {
 	case errors.As(err, &already):
@@ -131,6 +134,10 @@ func problemOf(err error) *Problem {
 		p := newProblem(http.StatusConflict, typeStale, "%s", stale.Error())
 		p.Entry = &stale.Current
 		return p
+	case errors.As(err, &draft):
+		return newProblem(http.StatusConflict, typeStale, "%s", draft.Error())
+	case errors.As(err, &forbidden):
+		return newProblem(http.StatusUnprocessableEntity, typeRosterForbidden, "%s", forbidden.Error())
 	case errors.As(err, &incomplete):
 		p := newProblem(http.StatusUnprocessableEntity, typeIncomplete, "%s", incomplete.Error())
 		p.Missing = incomplete.Missing

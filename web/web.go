@@ -38,6 +38,10 @@ type Deps struct {
 	SwitchNow  func() time.Time              // what the switch's clock says; nil: Now
 	Logger     *slog.Logger                  // nil: slog.Default
 	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
+	Roster     *dutylog.RosterRule           // what the site thinks of a roster; nil: the usual
+	Zone       *time.Location                // of the site, for days and months; nil: UTC+8
+	Tables     Tables                        // nil: no files are read or written
+	Unit       string                        // whose duty room it is, for titles of tables; may be empty
 	Search     dutylog.Searcher              // nil: entries cannot be searched
 	Channels   Channels                      // nil: alerts do not leave the building
 	AlertCalls alerts.CallBook               // nil: nobody is called about alerts
@@ -189,6 +193,13 @@ func newApp(d Deps) *app {
 	}
 	if d.Unsigned == nil {
 		d.Unsigned = func() error { return nil }
+	}
+	if d.Roster == nil {
+		usual := dutylog.DefaultRosterRule()
+		d.Roster = &usual
+	}
+	if d.Zone == nil {
+		d.Zone = time.FixedZone("UTC+8", 8*3600)
 	}
 	if d.Page == nil {
 		d.Page = embeddedPage()

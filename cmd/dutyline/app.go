@@ -65,6 +65,7 @@ type app struct {
 	tail      *cel.Tail
 	beat      *heartbeat
 	lamps     *lampKeeper
+	roster    *rosterKeeper
 	presence  *web.Presence
 	deadman   *deadman // tells another machine that we watch
 	page      http.Handler
@@ -87,7 +88,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
-		Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
+		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Unit: cfg.Site.Name, Tables: tableFiles{}, Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
 		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write},
 		Directory: directoryOf(cfg.Site),
@@ -107,7 +108,7 @@ func (a *app) open(ctx context.Context) error {
 	if a.lock, err = lockLog(a.cfg.Log.File); err != nil {
 		return err
 	}
-	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Plan: a.cfg.AlertPlan()}); err != nil {
+	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Plan: a.cfg.AlertPlan(), Roster: a.cfg.RosterRule()}); err != nil {
 		return err
 	}
 	a.lookAtLog(ctx)
@@ -168,6 +169,7 @@ func (a *app) wire(context.Context) error {
 	a.escalator = newEscalator(a.log, late, a.clock.Now, a.logger)
 	a.wireJournal(lines)
 	a.wireLamps(lines)
+	a.roster = &rosterKeeper{log: a.log, alerts: a.rules, watch: a.cfg.RosterWatch(), off: !a.cfg.Roster.Watch, line: lines[0].Name, rule: *a.cfg.RosterRule(), now: a.clock.Now, logger: a.logger}
 	return a.wireSenders()
 }
 
@@ -235,6 +237,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "search", run: a.runIndex},
 		part{name: "clock", run: a.steps.Run},
 		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},
+		part{name: "roster", run: a.roster.Run},
 		part{name: "heartbeat", run: a.deadman.Run, grace: 10 * time.Second},
 		part{name: "rules", run: func(ctx context.Context) error { return a.rules.Run(ctx, a.watcher.SwitchNow) }},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -22,14 +21,14 @@ func newImportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Import the directory or the roster from a table",
-		Long: "Import the directory (.xlsx or CSV) or the roster (CSV) from a table with a header row.\n" +
+		Long: "Import the directory (.xlsx or CSV) or the roster (.xlsx or CSV) from a table with a header row.\n" +
 			"CSV is UTF-8, or GBK as Excel in China writes it. Nothing is imported when any row has a fault; all faults are named.",
 		Args: cobra.NoArgs,
 	}
 	flags := addLogFlags(cmd)
 	cmd.PersistentFlags().StringVar(&flags.site.AreaCode, "area-code", flags.site.AreaCode, "area code of the site, for local numbers (with --db)")
 	cmd.PersistentFlags().StringVar(&flags.site.TimeZone, "time-zone", flags.site.TimeZone, "time zone of the site, for shifts (with --db)")
-	cmd.AddCommand(newImportDirectoryCommand(flags), newImportRosterCommand(flags))
+	cmd.AddCommand(newImportDirectoryCommand(flags), newImportRosterCommand(flags), newImportHolidaysCommand(flags))
 	return cmd
 }
 
@@ -102,35 +101,6 @@ func printPlanned(out io.Writer, i dutylog.PlanItem, all bool) {
 			fmt.Fprintf(out, "; %s: %q becomes %q", c.Field, c.Before, c.After)
 		}
 		fmt.Fprintln(out)
-	}
-}
-
-func newImportRosterCommand(flags *logFlags) *cobra.Command {
-	return &cobra.Command{
-		Use:   "roster FILE.csv",
-		Short: "Replace the days in the table; columns date/日期, post/岗位, name/姓名, phone/电话, from/开始, to/结束",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return withLog(cmd, flags, true, func(db *sqlite.DB) error {
-				zone, err := time.LoadLocation(flags.site.TimeZone)
-				if err != nil {
-					return fmt.Errorf("time zone %q: %w", flags.site.TimeZone, err)
-				}
-				table, err := readTableFile(args[0])
-				if err != nil {
-					return err
-				}
-				rows, err := dutylog.ParseRoster(table, zone)
-				if err != nil {
-					return fmt.Errorf("%s: %w", args[0], err)
-				}
-				if err := db.ReplaceRoster(cmd.Context(), rows); err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "the roster has %d new shifts; days replaced: %d\n", len(rows), len(dutylog.Days(rows, zone)))
-				return nil
-			})
-		},
 	}
 }
 

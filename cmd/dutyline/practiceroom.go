@@ -34,6 +34,7 @@ func practiceAccounts() []dutylog.Account {
 // config is what a daemon beside this Asterisk is told.
 func (r *practiceRun) config(sw asterisk.Settings) config.Config {
 	c := config.Default()
+	c.Roster.Watch = false           // the practice roster ends in four weeks, and nobody files it
 	c.Health.RosteredOfficer = false // one login stands for every officer of the roster
 	in := func(name string) string { return filepath.Join(r.flags.dir, name) }
 	c.Site.Name = "演练值班室"
@@ -75,6 +76,11 @@ func (r *practiceRun) furnish(ctx context.Context, a *app) error {
 	onDuty, err := a.log.OnDuty(ctx, now)
 	if err != nil || len(onDuty) > 0 {
 		return err
+	}
+	for _, p := range dutylog.PracticePeople() {
+		if err := a.log.SavePerson(ctx, p, dutylog.SystemActor()); err != nil {
+			return err
+		}
 	}
 	return a.log.ReplaceRoster(ctx, dutylog.PracticeRoster(now, a.cfg.Site.Location()))
 }

@@ -24,13 +24,15 @@ const (
 	User       Kind = "user"       // a login, its role and its state; subject: the login
 	Rule       Kind = "rule"       // the ring rule of a line from now on; subject: number of the row
 	Tag        Kind = "tag"        // somebody set or cleared a tag of a call; subject: number of the row
-	Import     Kind = "import"     // a whole table was replaced; subject: "roster", or "directory" before there were changes of single contacts
+	Import     Kind = "import"     // a whole table was replaced; subject: "roster", or, "directory" before there were changes of single contacts or another list
 	Acceptance Kind = "acceptance" // somebody took a discrepancy of the ledger as it is; subject: number of the row
 	Interval   Kind = "interval"   // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
 	Alert      Kind = "alert"      // a step in the life of an alert; subject: number of the row
 	Test       Kind = "test"       // a test call, when it began and what it proved; subject: number of the row
 	Link       Kind = "link"       // two entries were linked, or that was undone; subject: number of the row
 	Contact    Kind = "contact"    // a change of a contact of the directory; subject: number of the change
+	Roster     Kind = "roster"     // a change of the roster and of what belongs to it; subject: number of the row
+	Filing     Kind = "filing"     // a roster that was filed, with the version that was sent; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -42,7 +44,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

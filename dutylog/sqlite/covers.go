@@ -66,6 +66,8 @@ var covers = []cover{
 	newCover(audit.Test, "id, "+testColumns, "tests", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Link, "id, relation, a, b, is_set, reason, by_login, by_name, by_role, at", "links", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Contact, "id, contact, at, by_login, by_name, by_role, how, body", "contact_changes", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Roster, "id, "+rosterChangeColumns, "roster_changes", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Filing, "id, "+filingColumns, "roster_filings", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 
@@ -73,11 +75,19 @@ var covers = []cover{
 const (
 	directorySubject = "directory"
 	rosterSubject    = "roster"
+	peopleSubject    = "roster_people"
+	draftsSubject    = "roster_drafts"
+	holidaysSubject  = "holiday_years"
+	periodsSubject   = "sensitive_periods"
 )
 
 var tables = map[string]struct{ columns, from string }{
 	directorySubject: {"id, " + contactColumns, "contacts"},
 	rosterSubject:    {shiftColumns, "shifts"},
+	peopleSubject:    {"id, " + personColumns, "roster_people"},
+	draftsSubject:    {"id, " + draftColumns, "roster_drafts"},
+	holidaysSubject:  {"id, " + holidayColumns, "holiday_years"},
+	periodsSubject:   {"id, " + periodColumns, "sensitive_periods"},
 }
 
 // alias is what the table with the rows is called in SQL.

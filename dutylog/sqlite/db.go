@@ -27,12 +27,13 @@ import (
 
 // Options of a duty log; zero fields mean the usual.
 type Options struct {
-	Now         func() time.Time // the clock; time.Now
-	Location    *time.Location   // of the site, for the days of the roster; UTC+8
-	LockTimeout time.Duration    // how long to wait for another process that writes; 5 s
-	FeedRows    int              // how many feed rows are kept for readers that resume; 50,000
-	FeedAge     time.Duration    // and for how long; 7 days
-	Plan        alerts.Plan      // how alerts go out of the building
+	Now         func() time.Time    // the clock; time.Now
+	Location    *time.Location      // of the site, for the days of the roster; UTC+8
+	LockTimeout time.Duration       // how long to wait for another process that writes; 5 s
+	FeedRows    int                 // how many feed rows are kept for readers that resume; 50,000
+	FeedAge     time.Duration       // and for how long; 7 days
+	Plan        alerts.Plan         // how alerts go out of the building
+	Roster      *dutylog.RosterRule // what the site thinks of a roster; nil: the usual
 }
 
 func (o Options) withDefaults() Options {
@@ -50,6 +51,10 @@ func (o Options) withDefaults() Options {
 	}
 	if o.FeedAge == 0 {
 		o.FeedAge = 7 * 24 * time.Hour
+	}
+	if o.Roster == nil {
+		usual := dutylog.DefaultRosterRule()
+		o.Roster = &usual
 	}
 	return o
 }
@@ -237,3 +242,6 @@ var (
 	_ alerts.Store     = (*DB)(nil)
 	_ alerts.Outbox    = (*DB)(nil)
 )
+
+// Zone is the site's time zone, in which days are counted.
+func (db *DB) Zone() *time.Location { return db.options.Location }

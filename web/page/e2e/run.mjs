@@ -5,6 +5,7 @@ import { attachments } from './attachments.mjs'
 import { papers } from './papers.mjs'
 import { entryChecks } from './entry.mjs'
 import { directory } from './directory.mjs'
+import { roster } from './roster.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -748,4 +749,5 @@ await check('no error in any window', async () => {
 })
 
 await Promise.all([desk.context.close(), locked.context.close()])
+await roster(url, users)
 finish()

@@ -9,6 +9,7 @@ import { startKeys } from './state/keys'
 import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
 import { startLedger } from './state/ledger'
+import { startRoster } from './state/roster'
 import { startLive } from './state/live'
 import { startRoute } from './state/route'
 import { start } from './state/session'
@@ -21,6 +22,7 @@ startRoute()
 startLive()
 startHealth()
 startLedger()
+startRoster()
 startAlerts()
 startSound()
 startLamps()

@@ -9,6 +9,7 @@ import { findingsZh } from '@/i18n/findings'
 import { matterEn, matterZh } from '@/i18n/matter'
 import { lampsEn, lampsZh } from '@/i18n/lamps'
 import { reconcileEn, reconcileZh } from '@/i18n/reconcile'
+import { rosterEn, rosterZh } from '@/i18n/roster'
 import { sidesEn, sidesZh } from '@/i18n/sides'
 import { testsEn, testsZh } from '@/i18n/tests'
 import { sightZh } from '@/i18n/sight'
@@ -25,8 +26,8 @@ import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...matterZh, ...testsZh, ...directoryZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...matterEn, ...testsEn, ...directoryEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...matterZh, ...testsZh, ...directoryZh, ...rosterZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...matterEn, ...testsEn, ...directoryEn, ...rosterEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 

@@ -80,6 +80,8 @@ export const alertsZh = {
   'reason.page_away': '没有值班员打开页面，或页面不能发声',
   'reason.officer_not_rostered': '登录人员与值班表不符',
   'reason.heartbeat_failed': '心跳信号送不出去，本机停摆将无人察觉',
+  'reason.roster_gap': '值班表有空岗',
+  'reason.filing_due': '值班表待报备（补报）',
   'reason.rules_refused': '告警规则文件有误，沿用原规则',
 } as const
 
@@ -166,5 +168,7 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.page_away': 'No officer has the page open, or none may sound',
   'reason.officer_not_rostered': 'Another officer is signed in than the roster says',
   'reason.heartbeat_failed': 'No other machine would notice if this one stopped',
+  'reason.roster_gap': 'Nobody is rostered for a post',
+  'reason.filing_due': 'A roster is to be filed, or a supplement',
   'reason.rules_refused': 'The rule file has a mistake: the rules before it go on',
 }

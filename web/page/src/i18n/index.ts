@@ -12,6 +12,7 @@ import { en } from './en'
 import { matterEn, matterZh, type MatterKey } from './matter'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
+import { rosterEn, rosterZh, type RosterKey } from './roster'
 import { searchEn, searchZh, type SearchKey } from './search'
 import { sheetsEn, sheetsZh, type SheetsKey } from './sheets'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
@@ -20,7 +21,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | RosterKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -45,8 +46,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...rosterZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...rosterEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

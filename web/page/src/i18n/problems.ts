@@ -8,7 +8,7 @@ const BY_TYPE: Record<string, Key> = {
   'sign-in-required': 'problem.signIn', 'not-allowed': 'problem.notAllowed', 'password-change-required': 'problem.password',
   'too-many-attempts': 'problem.tooMany', 'cross-site-request': 'problem.crossSite', 'stale-revision': 'problem.stale',
   'no-recording': 'problem.noRecording', 'recording-altered': 'problem.altered', 'no-practice-line': 'problem.noPractice',
-  'key-absent': 'problem.keyAbsent', 'changed-meanwhile': 'contacts.moved', 'bad-table': 'contacts.badTable',
+  'key-absent': 'problem.keyAbsent', 'changed-meanwhile': 'contacts.moved', 'bad-table': 'contacts.badTable', 'roster-forbidden': 'roster.forbidden',
   'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns',
 }
 const BY_STATUS: Record<number, Key> = {

@@ -4,6 +4,7 @@ import { computed } from 'vue'
 import type { Key } from '@/i18n'
 import { openAlerts } from './alerts'
 import { openItems } from './ledger'
+import { rosterAsks } from './roster'
 import { go, type PageName } from './route'
 import { canReadEntries } from './session'
 
@@ -27,6 +28,7 @@ const items: NavItem[] = [
   { page: 'search', label: 'nav.search', test: 'search', first: true, shown: () => canReadEntries.value },
   { page: 'alerts', label: 'nav.alerts', test: 'alerts', first: true, count: () => openAlerts.value, countHint: 'nav.alertsOpen', bad: true },
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
+  { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'tests', label: 'nav.tests', test: 'tests', first: false },
   { page: 'reconciliation', label: 'nav.reconcile', test: 'reconcile', first: false, count: () => openItems.value, countHint: 'nav.reconcileOpen' },
 ]

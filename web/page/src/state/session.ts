@@ -26,6 +26,8 @@ export const canMute = isOne('chief', 'leader', 'supervisor')
 export const canTestChannels = isOne('supervisor', 'admin')
 export const canConfirmContacts = isOne('officer', 'chief', 'leader', 'supervisor', 'admin')
 export const canEditContacts = isOne('chief', 'leader', 'supervisor', 'admin')
+export const canSwap = isOne('officer', 'chief', 'leader', 'supervisor')
+export const canRoster = isOne('chief', 'leader', 'supervisor', 'admin')
 export const canMark = isOne('officer', 'supervisor')
 
 hooks.unauthorized = () => {

@@ -1,0 +1,168 @@
+package alerts
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"dutyline/dutylog"
+)
+
+// RosterWatch is how long before it matters the roster is an alert.
+type RosterWatch struct {
+	GapAhead  time.Duration // a post that nobody holds
+	FileAhead time.Duration // a filing that is still to be made
+}
+
+// DefaultRosterWatch tells of gaps a week ahead and of filings two days ahead.
+func DefaultRosterWatch() RosterWatch {
+	return RosterWatch{GapAhead: 7 * 24 * time.Hour, FileAhead: 48 * time.Hour}
+}
+
+// urgentGap is when a gap is no longer a matter for office hours.
+const urgentGap = 24 * time.Hour
+
+// RosterFacts is what is known of the roster now.
+type RosterFacts struct {
+	Since    time.Time // from when on a roster is kept here; zero: none is, and nothing is said of it
+	Findings []dutylog.RosterFinding
+	Duties   []dutylog.FilingDuty
+	Zone     *time.Location
+}
+
+// Judge decides which alerts stand, and when to decide again although nothing was changed. LINE is
+// whose alerts they are: there is one roster for all lines.
+func (w RosterWatch) Judge(f RosterFacts, line string, now time.Time) (stand []Alert, next time.Time) {
+	if f.Since.IsZero() {
+		return nil, next
+	}
+	soonest := func(at time.Time) {
+		if at.After(now) && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	for _, p := range dutylog.Posts() {
+		if gap, ok := firstGap(f.Findings, p, now); ok {
+			soonest(gap.From.Add(-w.GapAhead))
+			soonest(gap.From.Add(-urgentGap))
+			soonest(gap.To)
+			if a, told := w.ofGap(gap, line, f.Zone, now); told {
+				stand = append(stand, a)
+			}
+		}
+	}
+	for _, d := range f.Duties {
+		soonest(d.Due.Add(-w.FileAhead))
+		soonest(d.Due)
+		if a, told := w.ofFiling(d, f, line, now); told {
+			stand = append(stand, a)
+		}
+	}
+	return stand, next
+}
+
+// firstGap is the first one of a post that is not over.
+func firstGap(found []dutylog.RosterFinding, p dutylog.Post, now time.Time) (dutylog.RosterFinding, bool) {
+	at := slices.IndexFunc(found, func(f dutylog.RosterFinding) bool {
+		return f.Reason == dutylog.RosterGap && f.Post == p && f.To.After(now)
+	})
+	if at < 0 {
+		return dutylog.RosterFinding{}, false
+	}
+	return found[at], true
+}
+
+func (w RosterWatch) ofGap(gap dutylog.RosterFinding, line string, zone *time.Location, now time.Time) (Alert, bool) {
+	left := gap.From.Sub(now)
+	if left > w.GapAhead {
+		return Alert{}, false
+	}
+	severity, stage := Warning, "ahead"
+	if left <= urgentGap {
+		severity, stage = Critical, "urgent"
+	}
+	const form = "01-02 15:04"
+	a := ofRoster(ReasonRosterGap, line, string(gap.Post)+"/"+stage, severity, now)
+	a.Detail = postNames[gap.Post] + " " + gap.From.In(zone).Format(form) + " – " + gap.To.In(zone).Format(form)
+	return a, true
+}
+
+// ofFiling tells of what is due soon, was not filed in time, or was changed since. What was due
+// before a roster was kept here is nobody's fault now; so is what is over.
+func (w RosterWatch) ofFiling(d dutylog.FilingDuty, f RosterFacts, line string, now time.Time) (Alert, bool) {
+	if d.Span.Last.Add(1).In(f.Zone).Before(now) {
+		return Alert{}, false
+	}
+	severity := Warning
+	switch d.State {
+	case dutylog.FilingOpen:
+		if d.Due.Sub(now) > w.FileAhead {
+			return Alert{}, false
+		}
+	case dutylog.FilingOverdue:
+		if !d.Due.After(f.Since) {
+			return Alert{}, false
+		}
+		severity = Critical
+	case dutylog.FilingSupplement:
+	default:
+		return Alert{}, false
+	}
+	a := ofRoster(ReasonFilingDue, line, d.Key()+"/"+string(d.State), severity, now)
+	a.Detail = d.Span.Name
+	if !d.Due.IsZero() && d.State != dutylog.FilingSupplement {
+		a.Detail += " · " + d.Due.Add(-time.Minute).In(f.Zone).Format(time.DateOnly)
+	}
+	return a, true
+}
+
+func ofRoster(r Reason, line, what string, s Severity, now time.Time) Alert {
+	return Alert{Key: string(r) + "/" + line + "/" + what, Rule: string(r), Reason: r, Certainty: standings[r].certainty, Severity: s, Line: line, At: now}
+}
+
+// RosterBook remembers which alerts of the roster stand, so that each is raised and ended once.
+type RosterBook struct{ told map[string]bool }
+
+// NewRosterBook begins with the alerts that stand.
+func NewRosterBook(standing []Alert) *RosterBook {
+	b := &RosterBook{told: map[string]bool{}}
+	for _, a := range standing {
+		if a.Reason == ReasonRosterGap || a.Reason == ReasonFilingDue {
+			b.told[a.Key] = true
+		}
+	}
+	return b
+}
+
+// Take gives what is to be told so that these alerts stand and no others. What cannot be kept is to
+// be given back to Untold.
+func (b *RosterBook) Take(stand []Alert, line string, now time.Time) (tell []Alert) {
+	keys := map[string]bool{}
+	for _, a := range stand {
+		keys[a.Key] = true
+		if !b.told[a.Key] {
+			b.told[a.Key] = true
+			tell = append(tell, a)
+		}
+	}
+	var over []string
+	for key := range b.told {
+		if !keys[key] {
+			over = append(over, key)
+			delete(b.told, key)
+		}
+	}
+	slices.SortFunc(over, strings.Compare)
+	if len(over) > 0 {
+		tell = append(tell, Alert{Line: line, At: now, Ends: over})
+	}
+	return tell
+}
+
+// Untold takes back that something was told.
+func (b *RosterBook) Untold(a Alert) {
+	delete(b.told, a.Key)
+	for _, key := range a.Ends {
+		b.told[key] = true
+	}
+}

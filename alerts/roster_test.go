@@ -1,0 +1,190 @@
+package alerts_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/alerts"
+	"dutyline/dutylog"
+)
+
+func clockAt(t *testing.T, text string) time.Time {
+	t.Helper()
+	at, err := time.ParseInLocation("2006-01-02 15:04", text, shanghai)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// rosterStory is a roster that ends at the end of a leap February, a filing of March that is due
+// before the 28th (a Monday; the 29th is February's last working day), and one that was changed.
+func rosterStory(t *testing.T, now time.Time) alerts.RosterFacts {
+	at := func(text string) time.Time { return clockAt(t, text).UTC() }
+	shift := func(from, to string, p dutylog.Post) dutylog.Shift {
+		return dutylog.Shift{From: at(from), To: at(to), Post: p, Name: string(p)}
+	}
+	shifts := []dutylog.Shift{
+		shift("2028-01-30 08:00", "2028-02-28 20:00", dutylog.PostOfficer), shift("2028-02-29 08:00", "2028-04-29 08:00", dutylog.PostOfficer),
+		shift("2028-01-30 08:00", "2028-03-01 00:00", dutylog.PostChief), shift("2028-01-30 08:00", "2028-04-01 00:00", dutylog.PostLeader),
+	}
+	calendar := dutylog.Calendar{2028: {Year: 2028}}
+	filed := dutylog.Filing{ID: 1, Kind: dutylog.FileMonth, Span: dutylog.DateSpan{Name: "2028-02", First: "2028-02-01", Last: "2028-02-29"}, SentAt: at("2028-01-20 08:00"), Shifts: shifts[:1]}
+	facts := dutylog.FilingFacts{Calendar: calendar, Filings: []dutylog.Filing{filed}, Shifts: shifts, Zone: shanghai}
+	until := now.Add(alerts.DefaultRosterWatch().GapAhead)
+	return alerts.RosterFacts{Since: at("2028-01-01 00:00"), Zone: shanghai, Findings: dutylog.CheckRoster(shifts, nil, dutylog.RosterRule{}, now, until),
+		Duties: facts.FilingDuties("2028-02-01", "2028-03-31", now)}
+}
+
+// What stands at which moment, and when it is to be looked at again: over a month's end and a leap
+// day, and with a clock that is set back.
+func TestWhatIsToldOfARosterAndWhen(t *testing.T) {
+	var b strings.Builder
+	book := alerts.NewRosterBook(nil)
+	for _, moment := range []string{"2028-02-20 12:00", "2028-02-21 20:00", "2028-02-26 23:59", "2028-02-27 00:00", "2028-02-27 20:00", "2028-02-28 19:59",
+		"2028-02-29 00:00", "2028-02-27 12:00", "2028-02-29 08:00", "2028-03-01 00:00", "2028-04-01 08:00"} {
+		now := clockAt(t, moment)
+		stand, next := alerts.DefaultRosterWatch().Judge(rosterStory(t, now), "duty", now)
+		fmt.Fprintf(&b, "# %s, again at %s\n", moment, next.In(shanghai).Format("2006-01-02 15:04"))
+		for _, a := range stand {
+			fmt.Fprintf(&b, "stands %-8s %s: %s\n", a.Severity, a.Key, a.Detail)
+		}
+		for _, a := range book.Take(stand, "duty", now) {
+			fmt.Fprintf(&b, "told %s over %v\n", a.Key, a.Ends)
+		}
+	}
+	const file = "testdata/roster.golden.txt"
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("%s (-golden +now); run with -update when this is meant:\n%s", file, diff)
+	}
+}
+
+func TestWhereNoRosterIsKeptNothingIsToldOfIt(t *testing.T) {
+	now := clockAt(t, "2028-02-28 23:00")
+	f := rosterStory(t, now)
+	f.Since = time.Time{}
+	if stand, next := alerts.DefaultRosterWatch().Judge(f, "duty", now); len(stand) > 0 || !next.IsZero() {
+		t.Errorf("%v at %v", stand, next)
+	}
+	f.Since = now // what was due before is nobody's fault
+	stand, _ := alerts.DefaultRosterWatch().Judge(f, "duty", now)
+	if slices.ContainsFunc(stand, func(a alerts.Alert) bool { return strings.HasSuffix(a.Key, "overdue") }) {
+		t.Errorf("%v", stand)
+	}
+}
+
+func TestAfterARestartTheSameAlertsStand(t *testing.T) {
+	now := clockAt(t, "2028-02-28 23:00")
+	stand, _ := alerts.DefaultRosterWatch().Judge(rosterStory(t, now), "duty", now)
+	other := alerts.Alert{Key: "disk_low/duty", Reason: alerts.ReasonDisk}
+	if tell := alerts.NewRosterBook(append(stand, other)).Take(stand, "duty", now); len(tell) > 0 {
+		t.Errorf("told again: %v", tell)
+	}
+	book := alerts.NewRosterBook(append(stand, other))
+	over := book.Take(nil, "duty", now)
+	if len(over) != 1 || len(over[0].Ends) != len(stand) || slices.Contains(over[0].Ends, other.Key) {
+		t.Fatalf("%+v", over)
+	}
+	book.Untold(over[0]) // it could not be kept
+	if again := book.Take(nil, "duty", now); len(again) != 1 || !slices.Equal(again[0].Ends, over[0].Ends) {
+		t.Errorf("%+v", again)
+	}
+	tell := book.Take(stand[:1], "duty", now)
+	book.Untold(tell[0])
+	if again := book.Take(stand[:1], "duty", now); len(again) != 1 || again[0].Key != stand[0].Key {
+		t.Errorf("what could not be kept is not told again: %v", again)
+	}
+}
+
+// Whatever stands from moment to moment, and whatever cannot be kept, the log is told each alert
+// once and its end once.
+func TestTheBookOfTheRosterAgreesWithWhatStands(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		book := alerts.NewRosterBook(nil)
+		kept := map[string]bool{} // in the log
+		for range 40 {
+			now := clockAt(t, "2028-02-20 12:00").Add(time.Duration(r.IntN(1000)) * time.Hour)
+			var stand []alerts.Alert
+			for i := range 5 {
+				if r.IntN(2) == 0 {
+					stand = append(stand, alerts.Alert{Key: fmt.Sprint("roster_gap/duty/", i), Reason: alerts.ReasonRosterGap})
+				}
+			}
+			broken := r.IntN(4) == 0 // the log cannot be written
+			for _, a := range book.Take(stand, "duty", now) {
+				if broken {
+					book.Untold(a)
+					continue
+				}
+				if a.Key != "" && kept[a.Key] {
+					t.Fatalf("seed %d: %s is raised twice", seed, a.Key)
+				}
+				for _, key := range a.Ends {
+					if !kept[key] {
+						t.Fatalf("seed %d: %s ends and was never told", seed, key)
+					}
+					delete(kept, key)
+				}
+				if a.Key != "" {
+					kept[a.Key] = true
+				}
+			}
+			if broken {
+				continue
+			}
+			if len(kept) != len(stand) {
+				t.Fatalf("seed %d: the log holds %v, and %v stands", seed, kept, stand)
+			}
+			for _, a := range stand {
+				if !kept[a.Key] {
+					t.Fatalf("seed %d: the log has not %s", seed, a.Key)
+				}
+			}
+		}
+	}
+}
+
+// A gap goes from one stage to the next as it comes near, and never back while the clock goes on.
+func TestAGapBecomesUrgentOnce(t *testing.T) {
+	last := ""
+	changes := 0
+	for now := clockAt(t, "2028-02-21 00:00"); now.Before(clockAt(t, "2028-02-29 08:00")); now = now.Add(17 * time.Minute) {
+		stand, next := alerts.DefaultRosterWatch().Judge(rosterStory(t, now), "duty", now)
+		stage := ""
+		for _, a := range stand {
+			if strings.Contains(a.Key, "duty_officer") {
+				stage = a.Key[strings.LastIndexByte(a.Key, '/')+1:]
+				if (stage == "urgent") != (a.Severity == alerts.Critical) {
+					t.Fatalf("%s is %s", a.Key, a.Severity)
+				}
+			}
+		}
+		if stage != last {
+			changes++
+		}
+		last = stage
+		if !next.IsZero() && !next.After(now) {
+			t.Fatalf("at %s it is to be looked at again at %s", now, next)
+		}
+	}
+	if changes != 2 || last != "urgent" {
+		t.Errorf("it changed %d times and ends %q, want ahead and then urgent", changes, last)
+	}
+}

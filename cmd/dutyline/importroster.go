@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/sqlite"
+)
+
+func newImportRosterCommand(flags *logFlags) *cobra.Command {
+	month := ""
+	cmd := &cobra.Command{
+		Use:   "roster FILE",
+		Short: "Replace the days in the table (.xlsx or .csv) at once, without a draft",
+		Long: "Replace the days in the table at once, without a draft. The table (.xlsx, or .csv in UTF-8 or GBK) is the usual one, days down and posts\n" +
+			"across with the month in its title; or a list with the columns date/日期, post/岗位, name/姓名, phone/电话, from/开始, to/结束 (.csv).",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withLog(cmd, flags, true, func(db *sqlite.DB) error {
+				zone, err := time.LoadLocation(flags.site.TimeZone)
+				if err != nil {
+					return fmt.Errorf("time zone %q: %w", flags.site.TimeZone, err)
+				}
+				people, err := db.RosterPeople(cmd.Context())
+				if err != nil {
+					return err
+				}
+				rows, err := readRoster(args[0], month, people, zone)
+				if err != nil {
+					return fmt.Errorf("%s: %w", args[0], err)
+				}
+				if _, err := db.ImportRoster(cmd.Context(), rows, "导入 "+filepath.Base(args[0]), shellActor()); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "the roster has %d new shifts; days replaced: %d\n", len(rows), len(dutylog.Days(rows, zone)))
+				return tellForbidden(cmd.Context(), db, rows, people, zone, cmd.ErrOrStderr())
+			})
+		},
+	}
+	cmd.Flags().StringVar(&month, "month", "", "month of a table whose title names none, such as 2026-12")
+	return cmd
+}
+
+// readRoster reads either form of a roster.
+func readRoster(file, month string, people []dutylog.RosterPerson, zone *time.Location) ([]dutylog.Shift, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the table: %w", err)
+	}
+	m := dutylog.Month("")
+	if month != "" {
+		if m, err = dutylog.ParseMonth(month); err != nil {
+			return nil, err
+		}
+	}
+	tables, err := tableFiles{}.Read(filepath.Base(file), content)
+	if err != nil {
+		return nil, err
+	}
+	read := dutylog.ParseRosterTable(tables, m, people, zone)
+	switch {
+	case len(read.Faults) == 0:
+		return read.Shifts, nil
+	case read.Faults[0].Fault != dutylog.RosterNoHeader || tables[0].Workbook:
+		return nil, &rosterFaults{read.Faults}
+	}
+	list, err := readTableFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return dutylog.ParseRoster(list, zone)
+}
+
+// rosterFaults are all faults of a table, for whoever imports it.
+type rosterFaults struct{ list []dutylog.CellError }
+
+func (e *rosterFaults) Error() string {
+	const most = 20
+	var b strings.Builder
+	fmt.Fprintf(&b, "nothing was imported, the table has %d fault(s):", len(e.list))
+	for i, f := range e.list {
+		if i == most {
+			fmt.Fprintf(&b, "\n  … and %d more", len(e.list)-most)
+			break
+		}
+		fmt.Fprintf(&b, "\n  %v", f)
+	}
+	return b.String()
+}
+
+// tellForbidden says what the regulation has against the roster that is in force now.
+func tellForbidden(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, people []dutylog.RosterPerson, zone *time.Location, to io.Writer) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	c := dutylog.RosterChange{After: rows}
+	c.During()
+	shifts, err := db.Shifts(ctx, c.From, c.To)
+	if err != nil {
+		return err
+	}
+	for _, f := range dutylog.Forbidden(dutylog.CheckRoster(shifts, people, dutylog.DefaultRosterRule(), c.From, c.To)) {
+		fmt.Fprintf(to, "against Art. 7 or 8: %s %s from %s to %s\n", f.Reason, f.Name, f.From.In(zone).Format("2006-01-02 15:04"), f.To.In(zone).Format("2006-01-02 15:04"))
+	}
+	return nil
+}
+
+func newImportHolidaysCommand(flags *logFlags) *cobra.Command {
+	source := ""
+	cmd := &cobra.Command{
+		Use:   "holidays YEAR FILE",
+		Short: "Replace the public holidays of a year; columns name/名称, from/开始, to/结束, kind/类型 (放假 or 上班)",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			year, err := strconv.Atoi(args[0])
+			if err != nil || year < 2020 || year > 2199 {
+				return fmt.Errorf("%q is no year; write it like 2027", args[0])
+			}
+			return withLog(cmd, flags, true, func(db *sqlite.DB) error {
+				table, err := readTableFile(args[1])
+				if err != nil {
+					return err
+				}
+				days, err := dutylog.ParseHolidays(table, year)
+				if err != nil {
+					return fmt.Errorf("%s: %w", args[1], err)
+				}
+				if err := db.SaveHolidays(cmd.Context(), dutylog.HolidayYear{Year: year, Source: source, Days: days}, shellActor()); err != nil {
+					return err
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%d has %d days of holiday or make-up work now\n", year, len(days))
+				return nil
+			})
+		},
+	}
+	cmd.Flags().StringVar(&source, "source", "", "the notice, such as 国办发明电〔2026〕9号; kept for ever")
+	_ = cmd.MarkFlagRequired("source") // it is there, two lines above
+	return cmd
+}

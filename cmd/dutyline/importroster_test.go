@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
+)
+
+func TestTheUsualTableIsImportedFromAWorkbook(t *testing.T) {
+	zone, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := dutylog.PracticeRoster(time.Date(2026, 12, 15, 12, 0, 0, 0, zone), zone)
+	folder := t.TempDir()
+	book, log := filepath.Join(folder, "12月.xlsx"), filepath.Join(folder, "log.db")
+	out, err := os.Create(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sheet.WritePaper(out, dutylog.RosterPaper("", "2026-12", want, dutylog.SeedCalendar(), zone)); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if said := works(t, "", "import", "roster", book, "--db", log); said != "the roster has 124 new shifts; days replaced: 31\n" {
+		t.Errorf("%q", said)
+	}
+	db := openTestLog(t, log)
+	at := time.Date(2026, 12, 31, 23, 0, 0, 0, zone)
+	on, err := db.OnDuty(t.Context(), at)
+	if err != nil || len(on) != 3 || on[dutylog.PostOfficer].Name != dutylog.At(want, at)[dutylog.PostOfficer].Name {
+		t.Errorf("%v %v", on, err)
+	}
+	changes, _, err := db.RosterChanges(t.Context(), dutylog.RosterQuery{})
+	if err != nil || len(changes) != 1 || !strings.HasPrefix(changes[0].By.Login, "shell:") || changes[0].Reason != "导入 12月.xlsx" || len(changes[0].After) != 124 {
+		t.Errorf("%+v %v", changes, err)
+	}
+}
+
+func TestAFaultyTableImportsNothing(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.db")
+	head := "2026年12月值班表\n日期,星期,带班领导,值班科领导,值班员\n"
+	bad := table(t, "UTF-8", head+"1,二,赵振华,杨秀英,张伟\n2,二,赵振华,杨秀英,张伟/李娜\n")
+	refused(t, "", "has 2 fault(s)", "import", "roster", bad, "--db", log)
+	refused(t, "", "cell B4: 2026-12-02 is no 二", "import", "roster", bad, "--db", log)
+	refused(t, "", "cell E4", "import", "roster", bad, "--db", log)
+	refused(t, "", "write it like 2026-10", "import", "roster", bad, "--db", log, "--month", "12月")
+	if got, err := openTestLog(t, log).Shifts(t.Context(), time.Time{}, time.Time{}); err != nil || len(got) != 0 {
+		t.Errorf("%v %v", got, err)
+	}
+	_, said, err := command("", "import", "roster", table(t, "UTF-8", head+"1,二,张伟,杨秀英,张伟\n"), "--db", log)
+	if err != nil || !strings.Contains(said, "against Art. 7 or 8: two_posts 张伟 from 2026-12-01 08:00") {
+		t.Errorf("%q %v", said, err)
+	}
+}
+
+func TestHolidaysAreImportedFromATable(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.db")
+	good := table(t, "GBK", "名称,开始,结束,类型\n元旦,2027-01-01,2027-01-03,放假\n")
+	if said := works(t, "", "import", "holidays", "2027", good, "--source", "国办发明电", "--db", log); said != "2027 has 3 days of holiday or make-up work now\n" {
+		t.Errorf("%q", said)
+	}
+	refused(t, "", "is not in 2028", "import", "holidays", "2028", good, "--source", "x", "--db", log)
+	refused(t, "", "is no year", "import", "holidays", "明年", good, "--source", "x", "--db", log)
+	refused(t, "", `required flag(s) "source"`, "import", "holidays", "2027", good, "--db", log)
+	c, err := openTestLog(t, log).Calendar(t.Context())
+	if err != nil || len(c) != 3 || c[2027].Source != "国办发明电" {
+		t.Errorf("%+v %v", c, err)
+	}
+}

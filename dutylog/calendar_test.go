@@ -1,0 +1,158 @@
+package dutylog_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+)
+
+// Every day of 2025 and 2026 that is not what its weekday says, and the last working days.
+func TestTheHolidaysThatComeWithTheProgram(t *testing.T) {
+	var b strings.Builder
+	c := dutylog.SeedCalendar()
+	week := []string{"日", "一", "二", "三", "四", "五", "六"}
+	for _, d := range dutylog.Dates("2025-01-01", "2026-12-31") {
+		if kind, name := c.On(d); kind == dutylog.Holiday || kind == dutylog.MakeUpDay {
+			fmt.Fprintf(&b, "%s 周%s %-7s %s\n", d, week[d.Weekday()], kind, name)
+		}
+	}
+	for m := dutylog.Month("2025-01"); m <= "2027-01"; m = m.Next() {
+		day, known := c.LastWorkday(m)
+		fmt.Fprintf(&b, "last workday of %s: %s %v\n", m, day, known)
+	}
+	goldenText(t, "holidays.golden.txt", b.String())
+}
+
+// Between two tables each working day is one of 5 a week, less holidays, plus make-up days: the
+// notices shift days of rest, they take no weekend away. 2025 and 2026 have 13 days of the law
+// each, of which 2025's Mid-Autumn is one with the National Day's.
+func TestMakeUpDaysBalanceTheShiftedOnes(t *testing.T) {
+	c := dutylog.SeedCalendar()
+	for year, working := range map[int]int{2025: 248, 2026: 248} {
+		n := 0
+		for _, d := range dutylog.Dates(dutylog.Date(fmt.Sprintf("%d-01-01", year)), dutylog.Date(fmt.Sprintf("%d-12-31", year))) {
+			if kind, _ := c.On(d); kind == dutylog.Workday || kind == dutylog.MakeUpDay {
+				n++
+			}
+		}
+		if n != working {
+			t.Errorf("%d has %d working days, want %d", year, n, working)
+		}
+	}
+}
+
+func TestAYearWithoutATableIsNotGuessed(t *testing.T) {
+	c := dutylog.SeedCalendar()
+	if kind, _ := c.On("2027-05-01"); kind != dutylog.UnknownDayIs {
+		t.Errorf("Labour Day of 2027 is %s", kind)
+	}
+	if c.Knows("2026-12-31", "2027-01-01") || !c.Knows("2025-01-01", "2026-12-31") {
+		t.Error("it says that it knows a year without a table")
+	}
+	if spans := c.Holidays("2027-01-01", "2027-12-31"); len(spans) > 0 {
+		t.Errorf("it knows %v", spans)
+	}
+	with := c.With([]dutylog.HolidayYear{{Year: 2027, Days: holidays(t, 2027, "名称,开始,结束,类型\n元旦,2027-01-01,2027-01-03,放假\n")}})
+	if kind, name := with.On("2027-01-02"); kind != dutylog.Holiday || name != "元旦" {
+		t.Errorf("with a table it is %s %s", kind, name)
+	}
+	if _, had := c[2027]; had {
+		t.Error("the calendar that was given has changed")
+	}
+}
+
+func TestAHolidayOverNewYearIsOne(t *testing.T) {
+	c := dutylog.SeedCalendar().With([]dutylog.HolidayYear{
+		{Year: 2028, Days: holidays(t, 2028, "名称,开始,结束,类型\n元旦,2027-12-31,2028-01-02,放假\n")},
+	})
+	if kind, name := c.On("2027-12-31"); kind != dutylog.Holiday || name != "元旦" {
+		t.Errorf("its first day is %s %s", kind, name)
+	}
+	if day, known := c.LastWorkday("2027-12"); known {
+		t.Errorf("of 2027 nothing is known, but its last workday is %s", day)
+	}
+	for _, days := range [][2]dutylog.Date{{"2027-12-01", "2027-12-31"}, {"2028-01-01", "2028-01-31"}} {
+		if got := fmt.Sprint(c.Holidays(days[0], days[1])); got != "[{元旦 2027-12-31 2028-01-02}]" {
+			t.Errorf("%v: %s", days, got)
+		}
+	}
+}
+
+func TestATableOfHolidaysWithFaultsIsNotTaken(t *testing.T) {
+	for name, c := range map[string]struct{ table, says string }{
+		"another year":        {"元旦,2026-12-24,2027-01-02,放假", "is not in 2027"},
+		"no such day":         {"春节,2027-02-30,,放假", "is no day"},
+		"the wrong way round": {"春节,2027-02-10,2027-02-06,放假", "is no holiday"},
+		"a whole month":       {"春节,2027-02-01,2027-03-01,放假", "is no holiday"},
+		"work on a Monday":    {"春节,2027-02-01,,上班", "no Saturday or Sunday"},
+		"neither":             {"春节,2027-02-06,,调休", "neither"},
+		"a day twice":         {"春节,2027-02-06,2027-02-08,放假\n情人节,2027-02-07,,放假", "twice"},
+		"no name":             {",2027-02-06,,放假", "is empty"},
+		"no first day":        {"春节,,,放假", "is empty"},
+	} {
+		_, err := dutylog.ParseHolidays(strings.NewReader("名称,开始,结束,类型\n"+c.table+"\n"), 2027)
+		var table *dutylog.TableError
+		if !errors.As(err, &table) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestMonthsAndDays(t *testing.T) {
+	if m := dutylog.Month("2028-02"); m.Last() != "2028-02-29" || m.Next() != "2028-03" || m.Before() != "2028-01" {
+		t.Errorf("February of a leap year: %s %s %s", m.Last(), m.Next(), m.Before())
+	}
+	if m := dutylog.Month("2026-12"); m.Next() != "2027-01" || m.Last() != "2026-12-31" {
+		t.Errorf("December: %s %s", m.Next(), m.Last())
+	}
+	if m := dutylog.Month("2027-01"); m.Before() != "2026-12" || m.Next() != "2027-02" {
+		t.Errorf("January: %s %s", m.Before(), m.Next())
+	}
+	// 16:00 in UTC is midnight in Shanghai.
+	if d := dutylog.DateOf(time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC), shanghai); d != "2027-01-01" {
+		t.Errorf("the day is %s", d)
+	}
+	from, to := dutylog.Month("2027-01").Span(shanghai)
+	if from.UTC().Format(time.RFC3339) != "2026-12-31T16:00:00Z" || to.Sub(from) != 31*24*time.Hour {
+		t.Errorf("January is from %s to %s", from, to)
+	}
+	for _, text := range []string{"2026-13", "2026-1", "26-01", "", "2026-01-01", "1999-01", "２０２６-01"} {
+		if m, err := dutylog.ParseMonth(text); err == nil {
+			t.Errorf("%q is the month %s", text, m)
+		}
+	}
+	for _, text := range []string{"2026-02-29", "2026-2-1", "", "20260201", "2200-01-01"} {
+		if d, err := dutylog.ParseDate(text); err == nil {
+			t.Errorf("%q is the day %s", text, d)
+		}
+	}
+	if len(dutylog.Dates("2028-02-27", "2028-03-01")) != 4 || len(dutylog.Dates("2028-03-01", "2028-02-01")) != 0 {
+		t.Error("the days between two are miscounted")
+	}
+}
+
+func TestASensitivePeriodIsCleaned(t *testing.T) {
+	p := dutylog.SensitivePeriod{Span: dutylog.DateSpan{Name: " 全国两会 ", First: "2027-03-03", Last: "2027-03-11"}, Notice: "沈应急〔2027〕5号", Extra: "备勤 2 人"}
+	good, err := p.Check()
+	if err != nil || good.Span.Name != "全国两会" {
+		t.Errorf("%+v %v", good, err)
+	}
+	for field, change := range map[string]func(*dutylog.SensitivePeriod){
+		"name":   func(p *dutylog.SensitivePeriod) { p.Span.Name = " " },
+		"first":  func(p *dutylog.SensitivePeriod) { p.Span.First = "3月3日" },
+		"last":   func(p *dutylog.SensitivePeriod) { p.Span.Last = "2027-03-02" },
+		"notice": func(p *dutylog.SensitivePeriod) { p.Notice = strings.Repeat("文", 501) },
+		"extra":  func(p *dutylog.SensitivePeriod) { p.Extra = strings.Repeat("文", 2001) },
+	} {
+		bad := p
+		change(&bad)
+		var wrong *dutylog.InvalidError
+		if _, err := bad.Check(); !errors.As(err, &wrong) || wrong.Field != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package dutylog_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+)
+
+var countCases = []struct {
+	name, shifts string
+	months       []dutylog.Month
+}{
+	{"a day, a night, a whole day in an ordinary week", `
+2026-11-24 08:00 2026-11-24 20:00 officer 张伟
+2026-11-24 20:00 2026-11-25 08:00 officer 李娜
+2026-11-25 08:30 2026-11-26 08:30 officer 陈刚
+2026-11-26 08:30 2026-11-26 17:30 officer 赵敏
+2026-11-26 17:30 2026-11-27 08:30 officer 张伟`, []dutylog.Month{"2026-11"}},
+	{"weekend, make-up Sunday and Saturday, National Day", `
+2026-09-19 08:00 2026-09-20 08:00 officer 张伟
+2026-09-20 08:00 2026-09-21 08:00 officer 李娜
+2026-10-01 08:00 2026-10-02 08:00 officer 陈刚
+2026-10-10 08:00 2026-10-11 08:00 officer 赵敏
+2026-10-11 08:00 2026-10-12 08:00 officer 张伟`, []dutylog.Month{"2026-09", "2026-10"}},
+	{"the night of a month's end belongs to the month in which it begins", `
+2026-09-30 20:00 2026-10-01 08:00 officer 张伟
+2026-10-31 20:00 2026-11-01 08:00 officer 李娜`, []dutylog.Month{"2026-09", "2026-10", "2026-11"}},
+	{"over New Year: of 2027 nobody knows the holidays", `
+2026-12-31 08:00 2027-01-01 08:00 officer 张伟
+2027-01-01 08:00 2027-01-02 08:00 officer 张伟
+2027-01-02 08:00 2027-01-03 08:00 officer 张伟`, []dutylog.Month{"2026-12", "2027-01"}},
+	{"a leader for a week, over a month's end, is seven shifts", `
+2026-04-27 08:00 2026-05-04 08:00 leader 陈刚`, []dutylog.Month{"2026-04", "2026-05"}},
+	{"the leap day", `
+2028-02-28 20:00 2028-02-29 08:00 chief 张伟
+2028-02-29 08:00 2028-03-01 08:00 chief 李娜
+2028-02-29 20:00 2028-03-01 08:00 officer 张伟`, []dutylog.Month{"2028-02", "2028-03"}},
+	{"an hour here and there is neither a day nor a night", `
+2026-11-24 19:00 2026-11-24 21:00 officer 张伟`, []dutylog.Month{"2026-11"}},
+}
+
+func TestWhatIsCountedPerPersonAndMonth(t *testing.T) {
+	c := dutylog.SeedCalendar().With([]dutylog.HolidayYear{{Year: 2028}})
+	var b strings.Builder
+	for _, x := range countCases {
+		fmt.Fprintf(&b, "# %s\n", x.name)
+		for _, m := range x.months {
+			from, to := m.Span(shanghai)
+			for _, d := range dutylog.CountDuty(roster(t, x.shifts), c, dutylog.DefaultRestRule(), from, to, shanghai) {
+				fmt.Fprintf(&b, "%s %s %s: %d shifts, %d day, %d night, %d weekend, %d holiday, %g h, rest %g, unknown %d\n",
+					m, d.Name, d.Post, d.Shifts, d.Day, d.Night, d.Weekend, d.Holiday, d.Hours, d.Rest, d.Unknown)
+			}
+		}
+	}
+	goldenText(t, "duty_counts.golden.txt", b.String())
+}
+
+// Nothing is counted twice and nothing is lost where months meet.
+func TestMonthsAddUpToTheYear(t *testing.T) {
+	now := time.Date(2026, 12, 31, 12, 0, 0, 0, shanghai)
+	shifts := dutylog.PracticeRoster(now, shanghai)
+	count := func(from, to time.Time) (sum dutylog.DutyCount) {
+		for _, d := range dutylog.CountDuty(shifts, dutylog.SeedCalendar(), dutylog.DefaultRestRule(), from, to, shanghai) {
+			sum.Shifts, sum.Hours, sum.Night, sum.Unknown = sum.Shifts+d.Shifts, sum.Hours+d.Hours, sum.Night+d.Night, sum.Unknown+d.Unknown
+		}
+		return sum
+	}
+	var months dutylog.DutyCount
+	for m := dutylog.Month("2026-11"); m <= "2027-02"; m = m.Next() {
+		d := count(m.Span(shanghai))
+		months.Shifts, months.Hours, months.Night, months.Unknown = months.Shifts+d.Shifts, months.Hours+d.Hours, months.Night+d.Night, months.Unknown+d.Unknown
+	}
+	whole := count(time.Time{}, now.AddDate(1, 0, 0))
+	if months != whole || whole.Shifts != len(shifts) {
+		t.Errorf("by months %+v, at once %+v, shifts %d", months, whole, len(shifts))
+	}
+}

@@ -1,0 +1,195 @@
+package dutylog
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// FilingKind is what a roster is filed (报备) for.
+type FilingKind string
+
+// The closed set of kinds of filings.
+const (
+	FileMonth   FilingKind = "month"     // each month's roster (Art. 8)
+	FileHoliday FilingKind = "holiday"   // a public holiday's (Art. 9)
+	FilePeriod  FilingKind = "sensitive" // a sensitive period's (Art. 9)
+)
+
+// How long before the first day of a holiday or a sensitive period its roster is filed (Art. 9).
+const filingDays = 3
+
+// Filing is a roster that was sent to the superior duty room and to the government. It keeps
+// the version that was sent, word for word, and is never changed.
+type Filing struct {
+	ID         int64
+	Kind       FilingKind
+	Span       DateSpan // what it is for
+	At         time.Time
+	By         Actor
+	SentAt     time.Time // when it was sent; somebody may write it down later
+	SentTo     string
+	Receipt    string // what came back, or the name of the scan that shows it
+	Note       string
+	Supplement int64 // of which filing it is the supplement (补报); 0: it is the first
+	Shifts     []Shift
+}
+
+// Check cleans what a person writes about a filing.
+func (f Filing) Check(now time.Time) (Filing, error) {
+	var err error
+	if f.SentTo, err = wantText("sent_to", f.SentTo, shortText); err != nil {
+		return f, err
+	}
+	if f.Receipt, err = cleanField("receipt", f.Receipt, shortText); err != nil {
+		return f, err
+	}
+	if f.Note, err = cleanField("note", f.Note, longNote); err != nil {
+		return f, err
+	}
+	switch {
+	case f.SentAt.IsZero():
+		return f, &InvalidError{Field: "sent_at", Reason: "is missing: write down when it was sent"}
+	case f.SentAt.After(now.Add(time.Minute)):
+		return f, &InvalidError{Field: "sent_at", Reason: "lies in the future: write it down when it was sent"}
+	case len(f.Shifts) == 0:
+		return f, &InvalidError{Field: "first", Reason: "the roster has no shift in this time: publish it before it is filed"}
+	}
+	return f, nil
+}
+
+// Key names what a filing is for: all filings of one month have one key.
+func (f Filing) Key() string { return filingKey(f.Kind, f.Span) }
+
+func filingKey(k FilingKind, s DateSpan) string {
+	if k == FilePeriod {
+		return string(k) + "/" + string(s.First) + "/" + s.Name // two may begin on one day
+	}
+	return string(k) + "/" + string(s.First)
+}
+
+// FilingState is how a filing stands.
+type FilingState string
+
+// The closed set of states.
+const (
+	FilingOpen       FilingState = "open"             // not yet filed
+	FilingOverdue    FilingState = "overdue"          // not filed, and the time is over
+	FilingDone       FilingState = "filed"            // in time
+	FilingLate       FilingState = "filed_late"       //
+	FilingSupplement FilingState = "supplement"       // filed, and the roster was changed since: 补报
+	FilingUndated    FilingState = "filed_undated"    // filed; whether in time nobody can say
+	FilingUnknown    FilingState = "deadline_unknown" // not filed, and the year has no table: nobody can say until when
+)
+
+// Asks reports whether somebody has to do something.
+func (s FilingState) Asks() bool { return s != FilingDone && s != FilingLate && s != FilingUndated }
+
+// FilingDuty is one filing that the regulation asks for.
+type FilingDuty struct {
+	Kind  FilingKind
+	Span  DateSpan
+	Due   time.Time // it is filed before; zero: not known
+	State FilingState
+	Last  int64 // the newest filing; 0: none
+}
+
+// Key names it as Filing.Key does.
+func (d FilingDuty) Key() string { return filingKey(d.Kind, d.Span) }
+
+// FilingFacts is what the duties of filing are reckoned from.
+type FilingFacts struct {
+	Calendar Calendar
+	Periods  []SensitivePeriod
+	Filings  []Filing // of the time that is looked at, oldest first
+	Shifts   []Shift  // that touch it
+	Zone     *time.Location
+}
+
+// FilingDuties lists what is to be filed for the days from first to last, and how it stands now.
+// The month's roster is filed before its predecessor's last working day begins; that of a holiday
+// or sensitive period before the third day ahead of it begins.
+func (f FilingFacts) FilingDuties(first, last Date, now time.Time) []FilingDuty {
+	duties := []FilingDuty{}
+	for m := Month(first[:7]); m.First() <= last; m = m.Next() {
+		d := FilingDuty{Kind: FileMonth, Span: DateSpan{Name: string(m), First: m.First(), Last: m.Last()}}
+		if day, known := f.Calendar.LastWorkday(m.Before()); known {
+			d.Due = day.In(f.Zone)
+		}
+		duties = append(duties, f.stand(d, now))
+	}
+	for _, h := range f.Calendar.Holidays(first, last) {
+		duties = append(duties, f.stand(FilingDuty{Kind: FileHoliday, Span: h, Due: h.First.Add(-filingDays).In(f.Zone)}, now))
+	}
+	for _, p := range f.Periods {
+		if p.Ended == "" && p.Span.Last >= first && p.Span.First <= last {
+			duties = append(duties, f.stand(FilingDuty{Kind: FilePeriod, Span: p.Span, Due: p.Span.First.Add(-filingDays).In(f.Zone)}, now))
+		}
+	}
+	slices.SortStableFunc(duties, func(a, b FilingDuty) int { return strings.Compare(string(a.Span.First), string(b.Span.First)) })
+	return duties
+}
+
+// stand says how a duty stands. That the newest filing is not the roster as it is now asks for a
+// supplement, however long ago it was.
+func (f FilingFacts) stand(d FilingDuty, now time.Time) FilingDuty {
+	var first, last *Filing
+	for i := range f.Filings {
+		if f.Filings[i].Key() != d.Key() {
+			continue
+		}
+		if first == nil {
+			first = &f.Filings[i]
+		}
+		last = &f.Filings[i]
+	}
+	switch {
+	case first == nil && d.Due.IsZero():
+		d.State = FilingUnknown
+		return d
+	case first == nil && now.Before(d.Due):
+		d.State = FilingOpen
+		return d
+	case first == nil:
+		d.State = FilingOverdue
+		return d
+	}
+	d.Last = last.ID
+	switch {
+	case RosterText(last.Shifts) != RosterText(ShiftsOf(f.Shifts, d.Kind, d.Span, f.Zone)):
+		d.State = FilingSupplement
+	case d.Due.IsZero():
+		d.State = FilingUndated
+	case !first.SentAt.Before(d.Due):
+		d.State = FilingLate
+	default:
+		d.State = FilingDone
+	}
+	return d
+}
+
+// ShiftsOf is the version of the roster that is filed: of a month the shifts that begin in it, of
+// a holiday or period those that touch it.
+func ShiftsOf(shifts []Shift, k FilingKind, span DateSpan, zone *time.Location) []Shift {
+	from, to := span.First.In(zone), span.Last.Add(1).In(zone)
+	out := within(shifts, from, to)
+	if k == FileMonth {
+		out = slices.DeleteFunc(out, func(s Shift) bool { return s.From.Before(from) })
+	}
+	return out
+}
+
+// RosterText is a roster in one spelling, so that two are the same when it is.
+func RosterText(shifts []Shift) string {
+	sorted := slices.Clone(shifts)
+	SortShifts(sorted)
+	var b strings.Builder
+	for _, s := range sorted {
+		for _, field := range []string{s.From.UTC().Format(time.RFC3339), s.To.UTC().Format(time.RFC3339), string(s.Post), s.Name, s.Phone} {
+			b.WriteString(strconv.Quote(field))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

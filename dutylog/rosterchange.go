@@ -1,0 +1,227 @@
+package dutylog
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// RosterChangeKind is what was done to the roster or to what belongs to it.
+type RosterChangeKind string
+
+// The closed set of changes.
+const (
+	RosterImported  RosterChangeKind = "import"   // days were replaced by a table
+	RosterPublished RosterChangeKind = "publish"  // a draft became the roster of its month
+	RosterSwapped   RosterChangeKind = "swap"     // 调班
+	RosterDrafted   RosterChangeKind = "draft"    // a draft was saved, or dropped
+	RosterPersonSet RosterChangeKind = "person"   // somebody was entered or changed
+	HolidaysSet     RosterChangeKind = "holidays" // a year's holidays were replaced
+	PeriodSet       RosterChangeKind = "period"   // a sensitive period was entered, changed or ended
+)
+
+// RosterChange is one change, as it is kept for ever.
+type RosterChange struct {
+	ID            int64
+	At            time.Time
+	By            Actor
+	Kind          RosterChangeKind
+	From, To      time.Time // the time it is about; zero where it is about none
+	Subject       string    // the month, the names, the year …
+	Reason        string
+	Before, After []Shift
+}
+
+// During sets the time that a change is about: that of its shifts.
+func (c *RosterChange) During() {
+	for _, s := range slices.Concat(c.Before, c.After) {
+		if c.From.IsZero() || s.From.Before(c.From) {
+			c.From = s.From
+		}
+		c.To = laterOf(c.To, s.To)
+	}
+}
+
+// RosterQuery asks for changes, the newest first.
+type RosterQuery struct {
+	From, To time.Time // only changes about this time; zero: of any
+	Shifts   bool      // only what changed the roster itself, no drafts and lists
+	Limit    int
+	Cursor   string
+}
+
+// RosterDraft is the roster of a month while it is made.
+type RosterDraft struct {
+	Month    Month
+	Revision int // counts the savings; 0: there is none yet
+	At       time.Time
+	By       Actor
+	Shifts   []Shift
+}
+
+// StaleDraftError says that somebody else saved the draft first, or published or dropped it.
+type StaleDraftError struct{ Have, Want int }
+
+func (e *StaleDraftError) Error() string {
+	return fmt.Sprintf("the draft was changed by somebody else meanwhile (revision %d, not %d): load it anew and enter the change again", e.Have, e.Want)
+}
+
+// RosterError says that the regulation forbids a roster; Findings are its faults.
+type RosterError struct{ Findings []RosterFinding }
+
+func (e *RosterError) Error() string {
+	said := make([]string, 0, len(e.Findings))
+	for _, f := range e.Findings {
+		said = append(said, strings.TrimSpace(fmt.Sprintf("%s %s %s", f.From.UTC().Format(time.RFC3339), f.Reason, f.Name)))
+	}
+	return "the roster breaks Art. 7 or 8 and was not put into force; mend it first: " + strings.Join(said, "; ")
+}
+
+// Bounds of one roster.
+const (
+	maxShifts    = 2000                // of one month
+	LongestShift = 31 * 24 * time.Hour // a wrong year in a table is no shift
+)
+
+// CheckShifts cleans the shifts of a draft or an import: what they say must make sense, whether
+// or not the regulation likes it. Field names carry the number of the shift, from 0.
+func CheckShifts(shifts []Shift) ([]Shift, error) {
+	if len(shifts) > maxShifts {
+		return nil, &InvalidError{Field: "shifts", Reason: fmt.Sprintf("are %d; a month has at most %d", len(shifts), maxShifts)}
+	}
+	out := make([]Shift, 0, len(shifts))
+	for i, s := range shifts {
+		field := func(name string) string { return fmt.Sprintf("shifts[%d].%s", i, name) }
+		var err error
+		if s.Name, err = wantText(field("name"), s.Name, shortText); err != nil {
+			return nil, err
+		}
+		if s.Phone, err = cleanField(field("phone"), strings.TrimSpace(s.Phone), shortText); err != nil {
+			return nil, err
+		}
+		s.From, s.To = s.From.UTC(), s.To.UTC()
+		switch {
+		case !slices.Contains(Posts(), s.Post):
+			return nil, &InvalidError{Field: field("post"), Reason: "is none of duty_officer, duty_section_chief, duty_leader"}
+		case !s.To.After(s.From) || s.To.Sub(s.From) > LongestShift:
+			return nil, &InvalidError{Field: field("to"), Reason: "is not after the beginning, or more than 31 days later: correct the times"}
+		}
+		out = append(out, s)
+	}
+	SortShifts(out)
+	return out, nil
+}
+
+// Check cleans a draft: its shifts begin in its month.
+func (d RosterDraft) Check(loc *time.Location) (RosterDraft, error) {
+	shifts, err := CheckShifts(d.Shifts)
+	if err != nil {
+		return d, err
+	}
+	from, to := d.Month.Span(loc)
+	for _, s := range shifts {
+		if s.From.Before(from) || !s.From.Before(to) {
+			return d, &InvalidError{Field: "shifts", Reason: fmt.Sprintf("the shift of %s begins on %s, which is not in %s", s.Name, DateOf(s.From, loc), d.Month)}
+		}
+	}
+	d.Shifts = shifts
+	return d, nil
+}
+
+// Replace puts new shifts in place of those that begin from one moment to another.
+func Replace(shifts, by []Shift, from, to time.Time) []Shift {
+	out := slices.DeleteFunc(slices.Clone(shifts), func(s Shift) bool { return !s.From.Before(from) && s.From.Before(to) })
+	out = append(out, by...)
+	SortShifts(out)
+	return out
+}
+
+// Forbidden are the findings for which a roster is not put into force: Art. 8 forbids them, and
+// with an overlap nobody can say who is responsible. A gap is not among them, for a month is
+// made bit by bit; it is an alert when it comes near.
+func Forbidden(found []RosterFinding) (out []RosterFinding) {
+	for _, f := range found {
+		if f.Weight() == RosterFault && f.Reason != RosterGap {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// NewlyForbidden are those that were not there before a change: a fault that stands hinders
+// nobody from mending another one.
+func NewlyForbidden(before, after []RosterFinding) []RosterFinding {
+	return slices.DeleteFunc(Forbidden(after), func(f RosterFinding) bool { return slices.Contains(before, f) })
+}
+
+// ShiftRef names one shift of the roster, by what a person sees of it.
+type ShiftRef struct {
+	From time.Time
+	Post Post
+	Name string
+}
+
+func (r ShiftRef) in(shifts []Shift) int {
+	return slices.IndexFunc(shifts, func(s Shift) bool { return s.From.Equal(r.From) && s.Post == r.Post && s.Name == r.Name })
+}
+
+// Swap 调班 gives a shift to somebody else: to who holds Take, who gets this one in return, or,
+// where Take is empty, to Name.
+type Swap struct {
+	Give   ShiftRef
+	Take   ShiftRef // zero: nothing comes back
+	Name   string   // who takes the shift, where nothing comes back
+	Phone  string   //
+	Reason string
+}
+
+// Apply is what the swap makes of a roster: the shifts that it changes, before and after.
+func (w Swap) Apply(shifts []Shift, now time.Time) (before, after []Shift, err error) {
+	give := w.Give.in(shifts)
+	if give < 0 {
+		return nil, nil, &InvalidError{Field: "give", Reason: "the roster has no such shift: it was changed meanwhile, load it anew"}
+	}
+	mine := shifts[give]
+	if !mine.To.After(now) {
+		return nil, nil, &InvalidError{Field: "give", Reason: "the shift is over: who was on duty then is not changed any more"}
+	}
+	if w.Take == (ShiftRef{}) {
+		got := mine
+		if got.Name, err = wantText("name", w.Name, shortText); err != nil {
+			return nil, nil, err
+		}
+		if got.Phone, err = cleanField("phone", strings.TrimSpace(w.Phone), shortText); err != nil {
+			return nil, nil, err
+		}
+		if got.Name == mine.Name {
+			return nil, nil, &InvalidError{Field: "name", Reason: "has the shift already: name somebody else"}
+		}
+		return []Shift{mine}, []Shift{got}, nil
+	}
+	take := w.Take.in(shifts)
+	switch {
+	case take < 0:
+		return nil, nil, &InvalidError{Field: "take", Reason: "the roster has no such shift: it was changed meanwhile, load it anew"}
+	case !shifts[take].To.After(now):
+		return nil, nil, &InvalidError{Field: "take", Reason: "the shift is over: who was on duty then is not changed any more"}
+	case shifts[take].Name == mine.Name:
+		return nil, nil, &InvalidError{Field: "take", Reason: "is a shift of the same person: nothing would change"}
+	}
+	theirs := shifts[take]
+	got, gave := mine, theirs
+	got.Name, got.Phone, gave.Name, gave.Phone = theirs.Name, theirs.Phone, mine.Name, mine.Phone
+	return []Shift{mine, theirs}, []Shift{got, gave}, nil
+}
+
+// With is a roster in which some shifts were changed into others.
+func With(shifts, before, after []Shift) []Shift {
+	out := slices.Clone(shifts)
+	for i, b := range before {
+		if at := slices.Index(out, b); at >= 0 {
+			out[at] = after[i]
+		}
+	}
+	SortShifts(out)
+	return out
+}

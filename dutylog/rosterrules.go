@@ -1,0 +1,202 @@
+package dutylog
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// RosterReason names what a rule finds in a roster.
+type RosterReason string
+
+// The closed set of reasons.
+const (
+	RosterGap        RosterReason = "gap"              // a post that nobody holds (Art. 7)
+	RosterOverlap    RosterReason = "overlap"          // two hold one post, so nobody knows who does
+	RosterTwoPosts   RosterReason = "two_posts"        // one person holds two posts at once (Art. 8)
+	RosterNotRegular RosterReason = "not_regular"      // temporary staff, or retired and hired again (Art. 8)
+	RosterUnknown    RosterReason = "standing_unknown" // nobody said how the person is employed
+	RosterLeft       RosterReason = "has_left"         // the person was no longer on duty by then
+	RosterTooLong    RosterReason = "too_long"         // longer in a row than the site thinks good
+	RosterNoPhone    RosterReason = "no_phone"         // the shift has no number
+)
+
+// RosterWeight is how bad a finding is.
+type RosterWeight string
+
+// The closed set of weights.
+const (
+	RosterFault RosterWeight = "fault" // against the regulation
+	RosterInfo  RosterWeight = "info"  // worth a look
+)
+
+// rosterWeights is the table of the rules: what each finding means.
+var rosterWeights = map[RosterReason]RosterWeight{
+	RosterGap: RosterFault, RosterOverlap: RosterFault, RosterTwoPosts: RosterFault, RosterNotRegular: RosterFault, RosterLeft: RosterFault,
+	RosterUnknown: RosterInfo, RosterTooLong: RosterInfo, RosterNoPhone: RosterInfo,
+}
+
+// RosterFinding is one thing that a rule found, from when to when.
+type RosterFinding struct {
+	Reason   RosterReason
+	From, To time.Time
+	Post     Post   // empty where it is about a person
+	Name     string // whose shift it is; empty: nobody's
+	Other    string // the other person, or the other post
+}
+
+// Weight is how bad it is.
+func (f RosterFinding) Weight() RosterWeight { return rosterWeights[f.Reason] }
+
+// RosterRule is what the site thinks of a roster; the zero value asks only what the regulation does.
+type RosterRule struct {
+	LongestRow map[Post]time.Duration // more than that in a row is told; absent: never
+	Rest       RestRule
+}
+
+// DefaultRosterRule tells of an officer who sits longer than a day and a night.
+func DefaultRosterRule() RosterRule {
+	return RosterRule{LongestRow: map[Post]time.Duration{PostOfficer: 24 * time.Hour}, Rest: DefaultRestRule()}
+}
+
+// Posts are the three posts, the officer first.
+func Posts() []Post { return []Post{PostOfficer, PostChief, PostLeader} }
+
+// CheckRoster judges a roster from one moment to another by every rule. It is given all shifts
+// that touch this time; what lies before and after it is not judged.
+func CheckRoster(shifts []Shift, people []RosterPerson, rule RosterRule, from, to time.Time) []RosterFinding {
+	shifts = within(shifts, from, to)
+	found := []RosterFinding{}
+	for _, p := range Posts() {
+		found = append(found, coverOf(postShifts(shifts, p), p, from, to)...)
+	}
+	found = append(found, twoPosts(shifts)...)
+	for _, s := range shifts {
+		found = append(found, ofPerson(s, people)...)
+	}
+	found = append(found, tooLong(shifts, rule)...)
+	slices.SortStableFunc(found, func(a, b RosterFinding) int {
+		return cmp.Or(a.From.Compare(b.From), strings.Compare(string(a.Reason), string(b.Reason)))
+	})
+	return found
+}
+
+// within keeps what touches [from, to), by beginning.
+func within(shifts []Shift, from, to time.Time) []Shift {
+	out := slices.DeleteFunc(slices.Clone(shifts), func(s Shift) bool { return !s.To.After(from) || !s.From.Before(to) })
+	SortShifts(out)
+	return out
+}
+
+// SortShifts puts shifts into the order in which a roster lists them: by beginning, then by post.
+func SortShifts(shifts []Shift) {
+	slices.SortStableFunc(shifts, func(a, b Shift) int {
+		return cmp.Or(a.From.Compare(b.From), slices.Index(Posts(), a.Post)-slices.Index(Posts(), b.Post), strings.Compare(a.Name, b.Name), a.To.Compare(b.To))
+	})
+}
+
+func postShifts(shifts []Shift, p Post) []Shift {
+	return slices.DeleteFunc(slices.Clone(shifts), func(s Shift) bool { return s.Post != p })
+}
+
+// coverOf goes along one post: each minute is held by one person.
+func coverOf(shifts []Shift, p Post, from, to time.Time) (found []RosterFinding) {
+	covered, last := from, Shift{}
+	for _, s := range shifts {
+		switch {
+		case s.From.After(covered):
+			found = append(found, RosterFinding{Reason: RosterGap, From: covered, To: s.From, Post: p})
+		case s.From.Before(covered) && !last.To.IsZero():
+			found = append(found, RosterFinding{Reason: RosterOverlap, From: s.From, To: earlier(covered, s.To), Post: p, Name: s.Name, Other: last.Name})
+		}
+		if s.To.After(covered) {
+			covered, last = s.To, s
+		}
+	}
+	if covered.Before(to) {
+		found = append(found, RosterFinding{Reason: RosterGap, From: covered, To: to, Post: p})
+	}
+	return found
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func laterOf(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// twoPosts finds people who hold two posts at once.
+func twoPosts(shifts []Shift) (found []RosterFinding) {
+	for i, a := range shifts {
+		for _, b := range shifts[i+1:] {
+			if !b.From.Before(a.To) {
+				break // sorted: nothing later touches it
+			}
+			if a.Name == b.Name && a.Post != b.Post {
+				found = append(found, RosterFinding{Reason: RosterTwoPosts, From: b.From, To: earlier(a.To, b.To), Post: a.Post, Name: a.Name, Other: string(b.Post)})
+			}
+		}
+	}
+	return found
+}
+
+// ofPerson judges who holds a shift. Where no people are known at all nothing is said of them.
+func ofPerson(s Shift, people []RosterPerson) (found []RosterFinding) {
+	add := func(r RosterReason) {
+		found = append(found, RosterFinding{Reason: r, From: s.From, To: s.To, Post: s.Post, Name: s.Name})
+	}
+	p := PersonNamed(people, s.Name)
+	switch {
+	case p == nil && len(people) > 0:
+		add(RosterUnknown)
+	case p != nil && !p.Left.IsZero() && !s.From.Before(p.Left):
+		add(RosterLeft)
+	case p != nil && p.Standing != Regular:
+		add(RosterNotRegular)
+	}
+	if s.Phone == "" && (p == nil || p.Phone == "") {
+		add(RosterNoPhone)
+	}
+	return found
+}
+
+// tooLong finds people who are on one post for longer in a row than the rule thinks good. A
+// change of post is no rest: a row is counted over posts, and judged by the strictest of them.
+func tooLong(shifts []Shift, rule RosterRule) (found []RosterFinding) {
+	rows := map[string]RosterFinding{}
+	limits := map[string]time.Duration{}
+	var order []string
+	end := func(name string) {
+		if row := rows[name]; limits[name] > 0 && row.To.Sub(row.From) > limits[name] {
+			found = append(found, row)
+		}
+	}
+	for _, s := range shifts {
+		row, on := rows[s.Name]
+		if !on {
+			order = append(order, s.Name)
+		}
+		if !on || s.From.After(row.To) {
+			end(s.Name)
+			row, limits[s.Name] = RosterFinding{Reason: RosterTooLong, From: s.From, To: s.To, Post: s.Post, Name: s.Name}, 0
+		}
+		row.To = laterOf(row.To, s.To)
+		rows[s.Name] = row
+		if most := rule.LongestRow[s.Post]; most > 0 && (limits[s.Name] == 0 || most < limits[s.Name]) {
+			limits[s.Name] = most
+		}
+	}
+	for _, name := range order {
+		end(name)
+	}
+	return found
+}

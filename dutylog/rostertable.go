@@ -1,0 +1,392 @@
+package dutylog
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// CellFault names what is wrong with a cell of an imported roster.
+type CellFault string
+
+// The closed set of faults.
+const (
+	RosterBadDate    CellFault = "date"
+	RosterBadWeekday CellFault = "weekday" // it is not that day of the week: the month is wrong, or the row
+	RosterNoMonth    CellFault = "month"   // neither title nor cell names the month
+	RosterNoHeader   CellFault = "header"
+	RosterNoPost     CellFault = "post"
+	RosterBadName    CellFault = "name"
+	RosterBadTime    CellFault = "time"
+	RosterBadPhone   CellFault = "phone"
+	RosterTwice      CellFault = "twice"
+	RosterEmpty      CellFault = "empty"
+)
+
+// CellError is one fault of an imported roster, at a cell as spreadsheets name it.
+type CellError struct {
+	Cell   string // "B17"; with the sheet's name where there are several; empty: the whole table
+	Fault  CellFault
+	Detail string
+}
+
+func (e CellError) Error() string {
+	if e.Cell == "" {
+		return e.Detail
+	}
+	return "cell " + e.Cell + ": " + e.Detail
+}
+
+// RosterTable is what a file says: shifts, or every fault at once. With faults nothing is taken.
+type RosterTable struct {
+	Shifts []Shift
+	Faults []CellError
+}
+
+// ParseRosterTable reads the usual table: days down, posts across, the month in the title, and
+// above a post's column when its shift begins and ends (08:00 to 08:00 where nothing is said).
+// MONTH is for a table whose title names none; it may be empty. Of several sheets each that has a
+// header of a roster is read.
+func ParseRosterTable(tables []Table, month Month, people []RosterPerson, loc *time.Location) RosterTable {
+	var out RosterTable
+	found := false
+	for _, t := range tables {
+		g := rosterGrid{Table: t, month: month, people: people, loc: loc, several: len(tables) > 1}
+		if !g.findHeader() {
+			continue
+		}
+		found = true
+		g.readRows()
+		out.Shifts, out.Faults = append(out.Shifts, g.shifts...), append(out.Faults, g.faults...)
+	}
+	switch {
+	case !found:
+		out.Faults = append(out.Faults, CellError{Fault: RosterNoHeader, Detail: "there is no header of a roster: one row has to name 日期 and the posts 带班领导, 值班处(科)领导, 值班员"})
+	case len(out.Shifts) == 0 && len(out.Faults) == 0:
+		out.Faults = append(out.Faults, CellError{Fault: RosterEmpty, Detail: "below the header there is no shift"})
+	}
+	SortShifts(out.Shifts)
+	if len(out.Faults) > 0 {
+		out.Shifts = nil
+	}
+	return out
+}
+
+// gridColumn is a column of a post, with the number's column beside it.
+type gridColumn struct {
+	at, phone int // phone: -1 where there is none
+	post      Post
+	from, to  time.Duration // since midnight; to is after from
+	clocked   bool          // the header says the times
+}
+
+type rosterGrid struct {
+	Table
+	month   Month
+	people  []RosterPerson
+	loc     *time.Location
+	several bool
+
+	header              int
+	date, weekday, turn int // columns; -1: none
+	columns             []gridColumn
+	shifts              []Shift
+	cells               []string // of the shifts
+	faults              []CellError
+}
+
+// The time at which shifts change where the table says nothing.
+const usualChange = 8 * time.Hour
+
+var (
+	titleMonth = regexp.MustCompile(`(20\d\d)\s*[年./-]\s*(1[0-2]|0?[1-9])\s*月?`)
+	clockRange = regexp.MustCompile(`(\d{1,2})[:：](\d{2})\s*(?:-|－|—+|–|~|～|至|到)+\s*(次日|第二天|翌日)?\s*(\d{1,2})[:：](\d{2})`)
+	dayOnly    = regexp.MustCompile(`^(\d{1,2})[日号]?$`)
+	monthDay   = regexp.MustCompile(`^(\d{1,2})[月./-](\d{1,2})[日号]?$`)
+	phoneIn    = regexp.MustCompile(`\+?\d[\d -]{4,}\d`)
+)
+
+// headerPosts are the words by which a header names a post, the longer ones first.
+var headerPosts = []struct {
+	word string
+	post Post
+}{
+	{"带班领导", PostLeader}, {"带班局领导", PostLeader}, {"值班领导", PostLeader}, {"带班", PostLeader},
+	{"值班处", PostChief}, {"值班科", PostChief}, {"处（科）领导", PostChief}, {"处(科)领导", PostChief}, {"科长", PostChief}, {"处长", PostChief},
+	{"值班员", PostOfficer}, {"值班人员", PostOfficer},
+}
+
+func postOfHeader(text string) (Post, bool) {
+	for _, h := range headerPosts {
+		if strings.Contains(text, h.word) {
+			return h.post, true
+		}
+	}
+	return "", false
+}
+
+var phoneHeader = regexp.MustCompile(`电话|手机|联系方式`)
+
+// findHeader finds the row that names the date and at least one post.
+func (g *rosterGrid) findHeader() bool {
+	for row := range min(len(g.Rows), 12) {
+		g.date, g.weekday, g.turn, g.columns = -1, -1, -1, nil
+		for col := range g.Rows[row] {
+			g.readHeader(row, col)
+		}
+		if g.date >= 0 && len(g.columns) > 0 {
+			g.header = row
+			g.readTitle()
+			if strings.HasPrefix(g.Cell(row+1, g.columns[0].at), "姓名") { // a second row of titles
+				g.header++
+			}
+			for _, p := range Posts() {
+				if !slices.ContainsFunc(g.columns, func(c gridColumn) bool { return c.post == p }) {
+					g.fault(row, g.date, RosterNoPost, "the table has no column for "+string(p)+": each of the three posts needs one")
+				}
+			}
+			return true
+		}
+	}
+	return false
+}
+
+func (g *rosterGrid) readHeader(row, col int) {
+	text := strings.Join(strings.Fields(g.Cell(row, col)), "")
+	post, isPost := postOfHeader(text)
+	switch {
+	case phoneHeader.MatchString(text):
+		if n := len(g.columns); n > 0 && g.columns[n-1].phone < 0 {
+			g.columns[n-1].phone = col
+		}
+	case isPost && g.besideSame(row, col):
+		g.columns[len(g.columns)-1].phone = col // one title over name and number
+	case isPost:
+		c := gridColumn{at: col, phone: -1, post: post, from: usualChange, to: usualChange + 24*time.Hour}
+		if from, to, ok := clocksIn(text); ok {
+			c.from, c.to, c.clocked = from, to, true
+		} else if from, to, ok := turnIn(text); ok {
+			c.from, c.to, c.clocked = from, to, true
+		}
+		g.columns = append(g.columns, c)
+	case strings.HasPrefix(text, "日期") || text == "date":
+		g.date = col
+	case strings.HasPrefix(text, "星期") || text == "周":
+		g.weekday = col
+	case strings.HasPrefix(text, "班次") || strings.HasPrefix(text, "时间") || strings.HasPrefix(text, "时段"):
+		g.turn = col
+	}
+}
+
+// besideSame reports whether a title is that of the column before, merged over both.
+func (g *rosterGrid) besideSame(row, col int) bool {
+	n := len(g.columns)
+	return n > 0 && g.columns[n-1].at == col-1 && g.columns[n-1].phone < 0 && g.Cell(row, col-1) == g.Cell(row, col)
+}
+
+// clocksIn reads "08:00-20:00" or "20:00—次日08:00".
+func clocksIn(text string) (from, to time.Duration, ok bool) {
+	m := clockRange.FindStringSubmatch(text)
+	if m == nil {
+		return 0, 0, false
+	}
+	at := func(h, min string) time.Duration {
+		hours, _ := strconv.Atoi(h)
+		minutes, _ := strconv.Atoi(min)
+		return time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+	}
+	from, to = at(m[1], m[2]), at(m[4], m[5])
+	if m[3] != "" || to <= from {
+		to += 24 * time.Hour
+	}
+	return from, to, from < 24*time.Hour && to-from <= 24*time.Hour
+}
+
+// turnIn reads the words for the usual turns.
+func turnIn(text string) (from, to time.Duration, ok bool) {
+	switch {
+	case strings.Contains(text, "白班"), strings.Contains(text, "日班"):
+		return usualChange, 20 * time.Hour, true
+	case strings.Contains(text, "夜班"), strings.Contains(text, "晚班"):
+		return 20 * time.Hour, usualChange + 24*time.Hour, true
+	case strings.Contains(text, "全天"):
+		return usualChange, usualChange + 24*time.Hour, true
+	}
+	return 0, 0, false
+}
+
+// readTitle looks for the month above the header, and in the sheet's name.
+func (g *rosterGrid) readTitle() {
+	texts := []string{g.Name}
+	for row := range g.header {
+		texts = append(texts, g.Rows[row]...)
+	}
+	for _, text := range texts {
+		if m := titleMonth.FindStringSubmatch(text); m != nil {
+			n, _ := strconv.Atoi(m[2])
+			g.month = Month(fmt.Sprintf("%s-%02d", m[1], n))
+			return
+		}
+	}
+}
+
+func (g *rosterGrid) fault(row, col int, f CellFault, detail string) {
+	cell := CellName(row, col)
+	if g.several && g.Name != "" {
+		cell = g.Name + "!" + cell
+	}
+	e := CellError{Cell: cell, Fault: f, Detail: detail}
+	if !slices.Contains(g.faults, e) { // a cell is looked at for each post
+		g.faults = append(g.faults, e)
+	}
+}
+
+// readRows reads what is below the header, until a row without a date says that the table is over.
+func (g *rosterGrid) readRows() {
+	var day Date
+	for row := g.header + 1; row < len(g.Rows); row++ {
+		text := g.Cell(row, g.date)
+		if _, again := postOfHeader(g.Cell(row, g.columns[0].at)); again {
+			continue // the header repeated on a second page
+		}
+		if text == "" && (day == "" || !g.anybody(row)) {
+			continue
+		}
+		if text != "" {
+			if !g.anybody(row) && !dayLike(text) {
+				continue // a remark below the table
+			}
+			var ok bool
+			if day, ok = g.readDate(row, text); !ok {
+				continue
+			}
+			g.checkWeekday(row, day)
+		}
+		for _, c := range g.columns {
+			g.readCell(row, c, day)
+		}
+	}
+}
+
+func dayLike(text string) bool { return text[0] >= '0' && text[0] <= '9' }
+
+func (g *rosterGrid) anybody(row int) bool {
+	return slices.ContainsFunc(g.columns, func(c gridColumn) bool { return g.Cell(row, c.at) != "" })
+}
+
+// readDate reads a day in any of its usual spellings; one without a month is of the title's.
+func (g *rosterGrid) readDate(row int, text string) (Date, bool) {
+	year, month, day := 0, 0, 0
+	if m := dayOnly.FindStringSubmatch(text); m != nil {
+		if g.month == "" {
+			g.fault(row, g.date, RosterNoMonth, "the day has no month, and neither has the title: write 2026年12月 into the title")
+			return "", false
+		}
+		year, month = g.month.First().Year(), int(g.month.First().In(time.UTC).Month())
+		day, _ = strconv.Atoi(m[1])
+	} else if m := monthDay.FindStringSubmatch(text); m != nil && g.month != "" {
+		year = g.month.First().Year()
+		month, _ = strconv.Atoi(m[1])
+		day, _ = strconv.Atoi(m[2])
+		if month == 1 && strings.HasSuffix(string(g.month), "-12") {
+			year++ // New Year at the end of December's table
+		}
+	} else if at, ok := g.Date(text, g.loc); ok {
+		return DateOf(at, g.loc), true
+	}
+	d, err := ParseDate(fmt.Sprintf("%04d-%02d-%02d", year, month, day))
+	if err != nil {
+		g.fault(row, g.date, RosterBadDate, fmt.Sprintf("%q is no day; write it like 12月1日", Printable(text)))
+	}
+	return d, err == nil
+}
+
+func (g *rosterGrid) checkWeekday(row int, d Date) {
+	text := g.Cell(row, g.weekday)
+	if g.weekday < 0 || text == "" {
+		return
+	}
+	words := [...]string{"日天七7", "一1", "二2", "三3", "四4", "五5", "六6"}
+	for w, chars := range words {
+		if strings.ContainsAny(text, chars) {
+			if time.Weekday(w) != d.Weekday() {
+				g.fault(row, g.weekday, RosterBadWeekday, fmt.Sprintf("%s is no %s: the month of the table or this row is wrong", d, Printable(text)))
+			}
+			return
+		}
+	}
+}
+
+// readCell reads one shift. An empty cell is a gap, which the rules tell.
+func (g *rosterGrid) readCell(row int, c gridColumn, d Date) {
+	text := g.Cell(row, c.at)
+	if strings.Trim(text, "-—－/无 ") == "" {
+		return
+	}
+	if g.turn >= 0 && !c.clocked {
+		if turn := g.Cell(row, g.turn); turn != "" {
+			var ok bool
+			if c.from, c.to, ok = clocksIn(turn); !ok {
+				c.from, c.to, ok = turnIn(turn)
+			}
+			if !ok {
+				g.fault(row, g.turn, RosterBadTime, fmt.Sprintf("%q says no times; write 08:00-20:00, 白班, 夜班 or 全天", Printable(turn)))
+				return
+			}
+		}
+	}
+	name, phone := g.nameIn(row, c, text)
+	if name == "" {
+		return
+	}
+	midnight := d.In(g.loc)
+	s := Shift{From: clockOn(midnight, c.from).UTC(), To: clockOn(midnight, c.to).UTC(), Post: c.post, Name: name, Phone: phone}
+	for i, o := range g.shifts {
+		if o.Post == s.Post && o.From.Before(s.To) && s.From.Before(o.To) {
+			g.fault(row, c.at, RosterTwice, "overlaps "+g.cells[i]+" ("+o.Name+"): one post is one person's at a time")
+			return
+		}
+	}
+	g.shifts, g.cells = append(g.shifts, s), append(g.cells, CellName(row, c.at))
+}
+
+// nameIn takes a cell apart: a name, perhaps with its number below or behind it.
+func (g *rosterGrid) nameIn(row int, c gridColumn, text string) (name, phone string) {
+	phone = phoneIn.FindString(text)
+	name = strings.TrimSpace(strings.Replace(text, phone, "", 1))
+	name = strings.Trim(name, "()（）:： \n")
+	if parts := strings.Fields(name); isHan(strings.Join(parts, "")) && spaced(parts) {
+		name = strings.Join(parts, "")
+	}
+	if name == "" || strings.ContainsAny(name, "、，,;；/\n") || len([]rune(name)) > 30 || len(strings.Fields(name)) > 1 && isHan(strings.Join(strings.Fields(name), "")) {
+		g.fault(row, c.at, RosterBadName, fmt.Sprintf("%q is not one name: a shift is one person's; write a second one into a column with times of its own", Printable(text)))
+		return "", ""
+	}
+	if c.phone >= 0 && g.Cell(row, c.phone) != "" {
+		phone = g.Cell(row, c.phone)
+		if !phoneIn.MatchString(phone) {
+			g.fault(row, c.phone, RosterBadPhone, fmt.Sprintf("%q is no telephone number", Printable(phone)))
+			return "", ""
+		}
+	}
+	if p := PersonNamed(g.people, name); phone == "" && p != nil {
+		phone = p.Phone
+	}
+	name, err := cleanField("name", name, shortText)
+	if err != nil {
+		return "", ""
+	}
+	return name, strings.TrimSpace(CleanText(phone))
+}
+
+// spaced reports whether these are the characters of one name set apart: 张　伟, 欧阳 修.
+func spaced(parts []string) bool {
+	return len(parts) > 1 && len(parts) <= 3 && slices.ContainsFunc(parts, func(p string) bool { return len([]rune(p)) == 1 })
+}
+
+func isHan(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < 0x3400 || r > 0x9fff && r != '·' })
+}

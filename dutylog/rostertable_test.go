@@ -1,0 +1,154 @@
+package dutylog_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"dutyline/dutylog"
+)
+
+// sheetOf reads a table as the tests write it: cells apart by |, rows by lines.
+func sheetOf(text string) dutylog.Table {
+	var t dutylog.Table
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		var row []string
+		for _, cell := range strings.Split(line, "|") {
+			row = append(row, strings.ReplaceAll(strings.TrimSpace(cell), `\n`, "\n"))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// tableCases are rosters as offices write them, and what is to be understood.
+var tableCases = []struct{ name, month, table string }{
+	{"the plainest one", "", `
+2026年12月值班表
+日期|带班领导|值班处（科）领导|值班员
+1|赵振华|杨秀英|张伟
+2|赵振华|杨秀英|李娜`},
+	{"the last day of a year, and the first of the next", "", `
+2026年12月值班表
+日期|星期|带班领导|值班科领导|值班员
+12月31日|星期四|赵振华|杨秀英|张伟
+1月1日|五|赵振华|杨秀英|李娜`},
+	{"the leap day", "2028-02", `
+日期|星期|带班领导|值班科领导|值班员
+29|二|赵振华|杨秀英|张伟`},
+	{"a day that the year has not", "2026-02", `
+日期|带班领导|值班科领导|值班员
+28|赵振华|杨秀英|张伟
+29|赵振华|杨秀英|李娜`},
+	{"times in the titles, by day and night", "2026-12", `
+日期|带班领导|值班科领导|值班员(08:30-17:30)|值班员(17:30-次日08:30)
+1|赵振华|杨秀英|张伟|李娜`},
+	{"words for the times", "2026-12", `
+日期|带班领导（全天）|值班科领导|值班员白班|值班员夜班
+1|赵振华|杨秀英|张伟|李娜`},
+	{"a column for the turn, the date only in the first row of two", "2026-12", `
+日期|班次|带班领导|值班科领导|值班员
+1|白班|赵振华|杨秀英|张伟
+|夜班|赵振华|杨秀英|李娜`},
+	{"a turn that says nothing", "2026-12", `
+日期|班次|带班领导|值班科领导|值班员
+1|早晚|赵振华|杨秀英|张伟`},
+	{"numbers beside, behind and below the names", "2026-12", `
+日期|带班领导|手机|值班科领导|值班员
+1|赵振华|13900001111|杨秀英 024-22739111|张伟\n（13900002222）`},
+	{"whole dates, with a time that spreadsheets add", "", `
+日期|带班领导|值班科领导|值班员
+2026-12-01 00:00:00|赵振华|杨秀英|张伟
+2026/12/2|赵振华|杨秀英|李娜
+2026年12月3日|赵振华|杨秀英|王强`},
+	{"the header again on the second page, and a remark below", "2026-12", `
+日期|带班领导|值班科领导|值班员
+1|赵振华|杨秀英|张伟
+日期|带班领导|值班科领导|值班员
+2|赵振华|杨秀英|李娜
+备注：节假日另行安排|||`},
+	{"nobody is nobody", "2026-12", `
+日期|带班领导|值班科领导|值班员
+1|赵振华|—|张伟
+2|无|杨秀英|/`},
+	{"names of minorities, and of one word in another script", "2026-12", `
+日期|带班领导|值班科领导|值班员
+1|阿不都·买买提|欧阳 修|Smith`},
+	{"two people in one cell", "2026-12", `
+日期|带班领导|值班科领导|值班员
+1|赵振华|杨秀英|张伟 李娜
+2|赵振华|杨秀英|张伟；李娜`},
+	{"no month anywhere", "", `
+日期|带班领导|值班科领导|值班员
+1|赵振华|杨秀英|张伟`},
+	{"a date that is none", "2026-12", `
+日期|带班领导|值班科领导|值班员
+周一|赵振华|杨秀英|张伟
+45日|赵振华|杨秀英|李娜`},
+	{"the same day twice", "2026-12", `
+日期|带班领导|值班科领导|值班员
+1|赵振华|杨秀英|张伟
+1|赵振华|杨秀英|李娜`},
+	{"no leader", "2026-12", `
+日期|值班科领导|值班员
+1|杨秀英|张伟`},
+	{"another table", "2026-12", `
+单位|姓名|电话
+应急局|张伟|13900001111`},
+	{"only a header", "2026-12", `
+日期|带班领导|值班科领导|值班员`},
+}
+
+func TestTablesAsOfficesWriteThem(t *testing.T) {
+	var b strings.Builder
+	for _, c := range tableCases {
+		fmt.Fprintf(&b, "# %s\n", c.name)
+		got := dutylog.ParseRosterTable([]dutylog.Table{sheetOf(c.table)}, dutylog.Month(c.month), staff, shanghai)
+		for _, s := range got.Shifts {
+			b.WriteString(strings.TrimRight(fmt.Sprintf("%s – %s %s %s %s", local(s.From), local(s.To), s.Post, s.Name, s.Phone), " ") + "\n")
+		}
+		for _, f := range got.Faults {
+			fmt.Fprintf(&b, "fault %s: %v\n", f.Fault, f)
+		}
+		if len(got.Shifts) > 0 == (len(got.Faults) > 0) {
+			t.Errorf("%s: %d shifts and %d faults", c.name, len(got.Shifts), len(got.Faults))
+		}
+	}
+	goldenText(t, "roster_tables.golden.txt", b.String())
+}
+
+func TestOfSeveralSheetsEachRosterIsRead(t *testing.T) {
+	december, january := sheetOf("日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|张伟"), sheetOf("日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|李娜、王强")
+	december.Name, january.Name = "2026年12月", "2027年1月"
+	notes := dutylog.Table{Name: "说明", Rows: [][]string{{"填表说明"}}}
+	got := dutylog.ParseRosterTable([]dutylog.Table{notes, december, january}, "", nil, shanghai)
+	if len(got.Shifts) != 0 || len(got.Faults) != 1 || got.Faults[0].Cell != "2027年1月!D2" {
+		t.Fatalf("%+v", got)
+	}
+	january.Rows[1][3] = "李娜"
+	got = dutylog.ParseRosterTable([]dutylog.Table{notes, december, january}, "", nil, shanghai)
+	months, by := dutylog.RosterMonths(got.Shifts, shanghai)
+	if len(got.Faults) > 0 || fmt.Sprint(months) != "[2026-12 2027-01]" || len(by["2027-01"]) != 3 {
+		t.Errorf("%+v %v", got, months)
+	}
+}
+
+// The paper of a month has a row for each day, and says what is not known.
+func TestThePaperOfAMonth(t *testing.T) {
+	p := dutylog.RosterPaper("沈河区应急管理局", "2026-12", roster(t, whole+"2026-12-31 20:00 2027-01-01 08:00 officer 张伟 139"), dutylog.SeedCalendar(), shanghai)
+	if p.Title != "沈河区应急管理局2026年12月值班表" || len(p.Rows) != 31 || len(p.Header) != len(p.Widths) || len(p.Rows[0]) != len(p.Header) {
+		t.Errorf("%s, %d rows, %d columns", p.Title, len(p.Rows), len(p.Header))
+	}
+	if got := strings.Join(p.Rows[30], "|"); got != "12月31日|四|||||张伟|139|" {
+		t.Errorf("the last day: %s", got)
+	}
+	if got := p.Rows[4][len(p.Header)-1]; got != "周末" {
+		t.Errorf("the 5th: %s", got)
+	}
+	if p := dutylog.RosterPaper("", "2027-01", nil, dutylog.SeedCalendar(), shanghai); p.Rows[0][len(p.Header)-1] != "节假日未知" || p.Title != "2027年1月值班表" {
+		t.Errorf("a year without a table: %v", p.Rows[0])
+	}
+	if p := dutylog.RosterPaper("", "2026-02", nil, dutylog.SeedCalendar(), shanghai); p.Rows[13][len(p.Header)-1] != "调休上班" || p.Rows[14][len(p.Header)-1] != "春节" {
+		t.Errorf("before the Spring Festival: %v %v", p.Rows[13], p.Rows[14])
+	}
+}

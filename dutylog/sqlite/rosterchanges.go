@@ -1,0 +1,186 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+)
+
+const rosterChangeColumns = "at, by_login, by_name, by_role, kind, from_at, to_at, subject, reason, was, became"
+
+// asJSON is how a list is kept in a column; it is a list also when it is empty.
+func asJSON[T any](items []T) string {
+	if items == nil {
+		items = []T{}
+	}
+	text, err := json.Marshal(items)
+	if err != nil {
+		panic(err) // texts and times always marshal
+	}
+	return string(text)
+}
+
+// fromJSON scans what asJSON stored.
+type fromJSON[T any] struct{ to *[]T }
+
+// Scan implements sql.Scanner.
+func (j fromJSON[T]) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a list is stored as %T", v)
+	}
+	return json.Unmarshal([]byte(text), j.to)
+}
+
+// keepRosterChange keeps and proves a change.
+func (t *tx) keepRosterChange(c *dutylog.RosterChange) error {
+	c.At = t.now
+	c.During()
+	result, err := t.sql.Exec("INSERT INTO roster_changes ("+rosterChangeColumns+") VALUES ("+marks(rosterChangeColumns)+")",
+		micros(c.At), c.By.Login, c.By.Name, string(c.By.Role), string(c.Kind), micros(c.From), micros(c.To), c.Subject, c.Reason, asJSON(c.Before), asJSON(c.After))
+	if err != nil {
+		return err
+	}
+	if c.ID, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	return t.proveRow(audit.Roster, strconv.FormatInt(c.ID, 10))
+}
+
+// RosterChanges implements dutylog.RosterStore.
+func (db *DB) RosterChanges(ctx context.Context, q dutylog.RosterQuery) ([]dutylog.RosterChange, string, error) {
+	var w where
+	if !q.From.IsZero() {
+		w.add("to_at > ?", micros(q.From))
+	}
+	if !q.To.IsZero() {
+		w.add("from_at < ?", micros(q.To))
+	}
+	if q.Shifts {
+		w.add("kind IN ('import', 'publish', 'swap')")
+	}
+	if q.Cursor != "" {
+		id, _, err := decodeCursor("r", q.Cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		w.add("id < ?", id)
+	}
+	limit := pageSize(q.Limit)
+	rows, err := db.reading(ctx).Query("SELECT id, "+rosterChangeColumns+" FROM roster_changes"+w.String()+" ORDER BY id DESC LIMIT ?", append(w.args, limit+1)...)
+	changes, err := all(rows, err, scanRosterChange)
+	if err != nil || len(changes) <= limit {
+		return changes, "", db.explain("list the changes of the roster", err)
+	}
+	return changes[:limit], encodeCursor("r", changes[limit-1].ID, ""), nil
+}
+
+func scanRosterChange(row scanner) (c dutylog.RosterChange, err error) {
+	err = row.Scan(&c.ID, instant{&c.At}, &c.By.Login, &c.By.Name, &c.By.Role, &c.Kind, instant{&c.From}, instant{&c.To}, &c.Subject, &c.Reason,
+		fromJSON[dutylog.Shift]{&c.Before}, fromJSON[dutylog.Shift]{&c.After})
+	return c, err
+}
+
+const filingColumns = "at, by_login, by_name, by_role, kind, name, first_day, last_day, sent_at, sent_to, receipt, note, supplement, shifts"
+
+// File implements dutylog.RosterStore: the version that is kept is read in the same transaction.
+func (db *DB) File(ctx context.Context, f dutylog.Filing, by dutylog.Actor) (kept dutylog.Filing, err error) {
+	err = db.write(ctx, "file the roster", func(t *tx) error {
+		zone := db.options.Location
+		from, to := f.Span.First.In(zone), f.Span.Last.Add(1).In(zone)
+		shifts, err := shiftsTouching(t.sql, from, to)
+		if err != nil {
+			return err
+		}
+		kept = f
+		kept.Shifts = dutylog.ShiftsOf(shifts, f.Kind, f.Span, zone)
+		if kept, err = kept.Check(t.now); err != nil {
+			return err
+		}
+		earlier, err := filingsOn(t.sql, f.Span.First, f.Span.Last)
+		if err != nil {
+			return err
+		}
+		kept.Supplement = 0
+		for _, e := range earlier {
+			if e.Key() == f.Key() && kept.Supplement == 0 {
+				kept.Supplement = e.ID
+			}
+		}
+		kept.At, kept.By = t.now, by
+		return t.keepFiling(&kept)
+	})
+	return kept, err
+}
+
+func (t *tx) keepFiling(f *dutylog.Filing) error {
+	result, err := t.sql.Exec("INSERT INTO roster_filings ("+filingColumns+") VALUES ("+marks(filingColumns)+")",
+		micros(f.At), f.By.Login, f.By.Name, string(f.By.Role), string(f.Kind), f.Span.Name, string(f.Span.First), string(f.Span.Last),
+		micros(f.SentAt), f.SentTo, f.Receipt, f.Note, f.Supplement, asJSON(f.Shifts))
+	if err != nil {
+		return err
+	}
+	if f.ID, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	return t.proveRow(audit.Filing, strconv.FormatInt(f.ID, 10))
+}
+
+// Filings implements dutylog.RosterStore.
+func (db *DB) Filings(ctx context.Context, first, last dutylog.Date) ([]dutylog.Filing, error) {
+	found, err := filingsOn(db.reading(ctx), first, last)
+	return found, db.explain("list the filings", err)
+}
+
+func filingsOn(s source, first, last dutylog.Date) ([]dutylog.Filing, error) {
+	// No span is longer than a year: so the index serves, however many years of filings there are.
+	rows, err := s.Query("SELECT id, "+filingColumns+" FROM roster_filings WHERE last_day >= ? AND last_day <= ? AND first_day <= ? ORDER BY id",
+		string(first), string(last.Add(400)), string(last))
+	return all(rows, err, scanFiling)
+}
+
+// Filing implements dutylog.RosterStore.
+func (db *DB) Filing(ctx context.Context, id int64) (dutylog.Filing, error) {
+	f, err := scanFiling(db.reading(ctx).QueryRow("SELECT id, "+filingColumns+" FROM roster_filings WHERE id = ?", id))
+	return f, db.explain("read a filing", noRows(err, "filing", strconv.FormatInt(id, 10)))
+}
+
+func scanFiling(row scanner) (f dutylog.Filing, err error) {
+	err = row.Scan(&f.ID, instant{&f.At}, &f.By.Login, &f.By.Name, &f.By.Role, &f.Kind, &f.Span.Name, &f.Span.First, &f.Span.Last,
+		instant{&f.SentAt}, &f.SentTo, &f.Receipt, &f.Note, &f.Supplement, fromJSON[dutylog.Shift]{&f.Shifts})
+	return f, err
+}
+
+// FilingFacts implements dutylog.RosterStore. Whole months are looked at, and holidays that reach
+// beyond them.
+func (db *DB) FilingFacts(ctx context.Context, first, last dutylog.Date) (f dutylog.FilingFacts, err error) {
+	f.Zone = db.options.Location
+	from, to := first.Add(-62), last.Add(62)
+	if f.Calendar, err = db.Calendar(ctx); err != nil {
+		return f, err
+	}
+	if f.Periods, err = db.SensitivePeriods(ctx); err != nil {
+		return f, err
+	}
+	if f.Filings, err = db.Filings(ctx, from, to); err != nil {
+		return f, err
+	}
+	f.Shifts, err = db.Shifts(ctx, from.In(f.Zone), to.In(f.Zone))
+	return f, err
+}
+
+// RosterSince implements dutylog.RosterStore.
+func (db *DB) RosterSince(ctx context.Context) (at time.Time, err error) {
+	err = db.reading(ctx).QueryRow("SELECT at FROM roster_changes WHERE kind IN ('import', 'publish', 'swap') ORDER BY id LIMIT 1").Scan(instant{&at})
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return at, db.explain("look when the roster began", err)
+}

@@ -1,0 +1,127 @@
+package sqlite
+
+import (
+	"context"
+	"strconv"
+
+	"dutyline/dutylog"
+)
+
+const (
+	personColumns  = "name, phone, login, standing, left_at"
+	holidayColumns = "year, source, at, by_name, days"
+	periodColumns  = "name, first_day, last_day, notice, extra, at, by_login, by_name, by_role, ended"
+)
+
+// RosterPeople implements dutylog.RosterStore.
+func (db *DB) RosterPeople(ctx context.Context) ([]dutylog.RosterPerson, error) {
+	people, err := rosterPeople(db.reading(ctx))
+	return people, db.explain("list who may be on duty", err)
+}
+
+func rosterPeople(s source) ([]dutylog.RosterPerson, error) {
+	rows, err := s.Query("SELECT " + personColumns + " FROM roster_people ORDER BY id")
+	return all(rows, err, func(row scanner) (p dutylog.RosterPerson, err error) {
+		err = row.Scan(&p.Name, &p.Phone, &p.Login, &p.Standing, instant{&p.Left})
+		return p, err
+	})
+}
+
+// SavePerson implements dutylog.RosterStore. Whoever has the name already is changed.
+func (db *DB) SavePerson(ctx context.Context, p dutylog.RosterPerson, by dutylog.Actor) error {
+	p, err := p.Check()
+	if err != nil {
+		return err
+	}
+	return db.write(ctx, "keep a person of the roster", func(t *tx) error {
+		if err := t.exec("INSERT INTO roster_people ("+personColumns+") VALUES ("+marks(personColumns)+") ON CONFLICT (name) DO UPDATE SET phone = excluded.phone, login = excluded.login, standing = excluded.standing, left_at = excluded.left_at",
+			p.Name, p.Phone, p.Login, string(p.Standing), micros(p.Left)); err != nil {
+			return err
+		}
+		if err := t.proveTable(peopleSubject); err != nil {
+			return err
+		}
+		said := string(p.Standing)
+		if !p.Left.IsZero() {
+			said = "left " + string(dutylog.DateOf(p.Left, t.db.options.Location))
+		}
+		return t.keepRosterChange(&dutylog.RosterChange{Kind: dutylog.RosterPersonSet, By: by, Subject: p.Name, Reason: said})
+	})
+}
+
+// Calendar implements dutylog.RosterStore: the years that come with the program, and those that
+// the site put in.
+func (db *DB) Calendar(ctx context.Context) (dutylog.Calendar, error) {
+	rows, err := db.reading(ctx).Query("SELECT " + holidayColumns + " FROM holiday_years ORDER BY year")
+	years, err := all(rows, err, func(row scanner) (y dutylog.HolidayYear, err error) {
+		err = row.Scan(&y.Year, &y.Source, instant{&y.At}, &y.By, fromJSON[dutylog.SpecialDay]{&y.Days})
+		return y, err
+	})
+	return dutylog.SeedCalendar().With(years), db.explain("read the public holidays", err)
+}
+
+// SaveHolidays implements dutylog.RosterStore.
+func (db *DB) SaveHolidays(ctx context.Context, y dutylog.HolidayYear, by dutylog.Actor) error {
+	source, err := dutylog.CleanReason("source", y.Source)
+	if err != nil {
+		return err
+	}
+	return db.write(ctx, "keep the public holidays", func(t *tx) error {
+		if err := t.exec("INSERT INTO holiday_years ("+holidayColumns+") VALUES ("+marks(holidayColumns)+") ON CONFLICT (year) DO UPDATE SET source = excluded.source, at = excluded.at, by_name = excluded.by_name, days = excluded.days",
+			y.Year, source, micros(t.now), by.Name, asJSON(y.Days)); err != nil {
+			return err
+		}
+		if err := t.proveTable(holidaysSubject); err != nil {
+			return err
+		}
+		return t.keepRosterChange(&dutylog.RosterChange{Kind: dutylog.HolidaysSet, By: by, Subject: strconv.Itoa(y.Year), Reason: source})
+	})
+}
+
+// SensitivePeriods implements dutylog.RosterStore: the newest first, those that ended too.
+func (db *DB) SensitivePeriods(ctx context.Context) ([]dutylog.SensitivePeriod, error) {
+	rows, err := db.reading(ctx).Query("SELECT id, " + periodColumns + " FROM sensitive_periods ORDER BY id DESC LIMIT 500")
+	periods, err := all(rows, err, scanPeriod)
+	return periods, db.explain("list the sensitive periods", err)
+}
+
+func scanPeriod(row scanner) (p dutylog.SensitivePeriod, err error) {
+	err = row.Scan(&p.ID, &p.Span.Name, &p.Span.First, &p.Span.Last, &p.Notice, &p.Extra, instant{&p.At}, &p.By.Login, &p.By.Name, &p.By.Role, &p.Ended)
+	return p, err
+}
+
+// SavePeriod implements dutylog.RosterStore: a new one when it has no number yet.
+func (db *DB) SavePeriod(ctx context.Context, p dutylog.SensitivePeriod, by dutylog.Actor) (dutylog.SensitivePeriod, error) {
+	p, err := p.Check()
+	if err != nil {
+		return p, err
+	}
+	err = db.write(ctx, "keep a sensitive period", func(t *tx) error {
+		p.At, p.By = t.now, by
+		values := []any{p.Span.Name, string(p.Span.First), string(p.Span.Last), p.Notice, p.Extra, micros(p.At), by.Login, by.Name, string(by.Role), p.Ended}
+		if p.ID == 0 {
+			result, err := t.sql.Exec("INSERT INTO sensitive_periods ("+periodColumns+") VALUES ("+marks(periodColumns)+")", values...)
+			if err != nil {
+				return err
+			}
+			if p.ID, err = result.LastInsertId(); err != nil {
+				return err
+			}
+		} else if n, err := t.changed("UPDATE sensitive_periods SET ("+periodColumns+") = ("+marks(periodColumns)+") WHERE id = ?", append(values, p.ID)...); err != nil || n == 0 {
+			return notFoundOr(err)
+		}
+		if err := t.proveTable(periodsSubject); err != nil {
+			return err
+		}
+		subject := p.Span.Name + " " + string(p.Span.First) + "/" + string(p.Span.Last)
+		return t.keepRosterChange(&dutylog.RosterChange{Kind: dutylog.PeriodSet, By: by, Subject: subject, Reason: p.Ended})
+	})
+	return p, err
+}
+
+func notFoundOr(err error) error {
+	if err != nil {
+		return err
+	}
+	return dutylog.ErrNotFound
+}

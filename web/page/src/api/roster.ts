@@ -1,0 +1,58 @@
+// The roster's part of the API.
+import { request, query } from './client'
+import type { Post } from './types'
+
+export interface Shift { from: string; to: string; post: Post; name: string; phone: string }
+export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 'standing_unknown' | 'has_left' | 'too_long' | 'no_phone'
+export interface Finding { reason: FindingReason; weight: 'fault' | 'info'; from: string; to: string; post: Post | ''; name: string; other: string }
+export type DayKind = 'workday' | 'weekend' | 'holiday' | 'make_up' | 'not_known'
+export interface RosterDay { date: string; kind: DayKind; name: string; periods: string[] }
+export interface Draft { revision: number; at: string | null; by: string; shifts: Shift[]; findings: Finding[] }
+export interface DutyCount { name: string; post: Post; shifts: number; day: number; night: number; weekend: number; holiday: number; hours: number; rest: number; unknown: number }
+export interface RosterMonth {
+  month: string; days: RosterDay[]; known: boolean; source: string; shifts: Shift[]; findings: Finding[]; draft: Draft
+  counts: DutyCount[]; rest: { night: number; weekend: number; holiday: number }
+}
+export interface ShiftRef { from: string; post: Post; name: string }
+export interface SwapOrder { give: ShiftRef; take?: ShiftRef; name?: string; phone?: string; reason: string; try?: boolean }
+export interface RosterChange {
+  id: number; at: string; by: { login: string; name: string; role: string }; kind: string; from: string | null; to: string | null
+  subject: string; reason: string; before: Shift[]; after: Shift[]
+}
+export interface FilingDuty {
+  kind: 'month' | 'holiday' | 'sensitive'; name: string; first: string; last: string; due: string | null
+  state: 'open' | 'overdue' | 'filed' | 'filed_late' | 'filed_undated' | 'supplement' | 'deadline_unknown'; asks: boolean; filing: number
+}
+export interface Filing {
+  id: number; kind: FilingDuty['kind']; name: string; first: string; last: string; at: string; by: string; sent_at: string
+  sent_to: string; receipt: string; note: string; supplement: number; shifts: Shift[]
+}
+export interface Filings { duties: FilingDuty[]; filings: Filing[] }
+export interface Person { name: string; phone: string; login: string; standing: 'regular' | 'temporary' | 'rehired'; left: string | null }
+export interface HolidayYear { year: number; source: string; at: string | null; by: string; days: { date: string; kind: 'holiday' | 'make_up'; name: string }[] }
+export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string }
+export interface ImportFault { cell: string; reason: string; detail: string }
+export interface ImportPreview { months: { month: string; shifts: Shift[] }[]; faults: ImportFault[] }
+
+const month = (m: string) => '/roster/months/' + encodeURIComponent(m)
+
+export const rosterApi = {
+  month: (m: string) => request<RosterMonth>('GET', month(m)),
+  saveDraft: (m: string, revision: number, shifts: Shift[]) => request<RosterMonth>('PUT', month(m) + '/draft', { revision, shifts }),
+  dropDraft: (m: string) => request<RosterMonth>('DELETE', month(m) + '/draft'),
+  publish: (m: string, revision: number, reason: string) => request<RosterMonth>('POST', month(m) + '/publish', { revision, reason }),
+  swap: (order: SwapOrder) => request<{ forbidden: Finding[]; change: RosterChange | null }>('POST', '/roster/swaps', order),
+  changes: (filter: { month?: string; limit?: number; cursor?: string }) =>
+    request<{ items: RosterChange[]; next_cursor: string }>('GET', '/roster/changes' + query(filter)),
+  filings: () => request<Filings>('GET', '/roster/filings'),
+  filing: (id: number) => request<Filing>('GET', '/roster/filings/' + id),
+  file: (f: { kind: string; first: string; name: string; sent_at: string; sent_to: string; receipt: string; note: string }) => request<Filing>('POST', '/roster/filings', f),
+  people: () => request<{ items: Person[] }>('GET', '/roster/people'),
+  savePerson: (p: Person) => request<{ items: Person[] }>('PUT', '/roster/people', p),
+  holidays: () => request<{ years: HolidayYear[] }>('GET', '/roster/holidays'),
+  saveHolidays: (year: number, source: string, table: string) => request<{ years: HolidayYear[] }>('PUT', '/roster/holidays/' + year, { source, table }),
+  periods: () => request<{ items: Period[] }>('GET', '/roster/periods'),
+  savePeriod: (p: Period) => request<{ items: Period[] }>('POST', '/roster/periods', p),
+  preview: (name: string, content: string, m: string) => request<ImportPreview>('POST', '/roster/imports', { name, content, month: m }, 30_000),
+  tableUrl: (m: string) => '/api/v1' + month(m) + '/table',
+}

@@ -1,0 +1,17 @@
+// What the rules of the roster find, in words.
+import type { Finding, Shift } from '@/api/roster'
+import { date, minute, parse } from '@/logic/time'
+import { t, word, type Key } from './index'
+
+const posts = (name: string) => (/^duty_/.test(name) ? word('duty', name) : name)
+
+export function findingText(f: Finding): string {
+  return t(('rule.' + f.reason) as Key, { name: f.name, post: posts(f.post), other: posts(f.other) })
+}
+
+/** 12-31 20:00, without the year that the page's title has. */
+export const shortTime = (instant: string): string => `${date(parse(instant)).slice(5)} ${minute(parse(instant))}`
+
+export const spanText = (from: string, to: string): string => t('roster.from', { from: shortTime(from), to: shortTime(to) })
+
+export const shiftText = (s: Shift): string => `${spanText(s.from, s.to)} ${posts(s.post)} ${s.name}`

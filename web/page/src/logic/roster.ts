@@ -1,0 +1,135 @@
+// The month as the table shows it: days down, shifts across. Instants stay UTC; days and clocks
+// are those of Shanghai.
+import type { Post } from '@/api/types'
+import type { Finding, Person, Shift } from '@/api/roster'
+import { DAY_MS, date, dayOf, parse } from './time'
+
+export const POSTS: Post[] = ['duty_leader', 'duty_section_chief', 'duty_officer'] // as the paper has them
+
+/** A column: one post from one time of day to another, in minutes since midnight. */
+export interface Slot { post: Post; from: number; to: number }
+
+const MIN = 60_000
+
+/** Two shifts by day and night for the officer, whole days for those above. */
+export const DEFAULT_SLOTS: Slot[] = [
+  { post: 'duty_leader', from: 480, to: 1920 }, { post: 'duty_section_chief', from: 480, to: 1920 },
+  { post: 'duty_officer', from: 480, to: 1200 }, { post: 'duty_officer', from: 1200, to: 1920 },
+]
+/** One shift of 24 hours for everybody. */
+export const WHOLE_SLOTS: Slot[] = POSTS.map((post) => ({ post, from: 480, to: 1920 }))
+
+export const slotKey = (s: Slot) => `${s.post}/${s.from}/${s.to}`
+
+const clockText = (minutes: number) => {
+  const m = minutes % 1440
+  return `${m < 600 ? '0' : ''}${Math.floor(m / 60)}:${m % 60 < 10 ? '0' : ''}${m % 60}`
+}
+export const slotFrom = (s: Slot) => clockText(s.from)
+export const slotTo = (s: Slot) => (s.to === 1440 ? '24:00' : clockText(s.to))
+export const overNight = (s: Slot) => s.to > 1440
+
+/** Cuts a shift of several days at the time of day at which it begins. */
+export function partsOf(s: Shift): Shift[] {
+  const parts: Shift[] = []
+  const end = parse(s.to)
+  for (let from = parse(s.from); from < end; from += DAY_MS) {
+    parts.push({ ...s, from: new Date(from).toISOString(), to: new Date(Math.min(end, from + DAY_MS)).toISOString() })
+  }
+  return parts
+}
+
+export const slotOf = (s: Shift): Slot => {
+  const from = parse(s.from)
+  const start = (from - dayOf(date(from))) / MIN
+  return { post: s.post, from: start, to: start + (parse(s.to) - from) / MIN }
+}
+
+/** The columns that these shifts need; the usual ones when there are none of a post. */
+export function slotsOf(shifts: Shift[], usual: Slot[] = DEFAULT_SLOTS): Slot[] {
+  const count: Record<string, { slot: Slot; n: number }> = {}
+  for (const s of shifts) {
+    for (const part of partsOf(s)) {
+      const slot = slotOf(part)
+      const key = slotKey(slot)
+      count[key] = { slot, n: (count[key] ? count[key].n : 0) + 1 }
+    }
+  }
+  const slots: Slot[] = []
+  for (const post of POSTS) {
+    const own = Object.keys(count).map((k) => count[k].slot).filter((s) => s.post === post)
+    slots.push(...(own.length ? own : usual.filter((s) => s.post === post)))
+  }
+  return slots.sort((a, b) => POSTS.indexOf(a.post) - POSTS.indexOf(b.post) || a.from - b.from || a.to - b.to)
+}
+
+export interface Cell { name: string; phone: string }
+
+/** Who stands in a cell, by day and slot; several only where the roster has a fault. */
+export function cellsOf(shifts: Shift[]): Record<string, Shift[]> {
+  const cells: Record<string, Shift[]> = {}
+  for (const s of shifts) {
+    for (const part of partsOf(s)) {
+      const key = date(parse(part.from)) + ' ' + slotKey(slotOf(part))
+      ;(cells[key] = cells[key] || []).push(part)
+    }
+  }
+  return cells
+}
+
+export const cellKey = (day: string, slot: Slot) => day + ' ' + slotKey(slot)
+
+export function shiftAt(day: string, slot: Slot, cell: Cell): Shift {
+  const start = dayOf(day)
+  return { from: new Date(start + slot.from * MIN).toISOString(), to: new Date(start + slot.to * MIN).toISOString(), post: slot.post, name: cell.name.trim(), phone: cell.phone }
+}
+
+/** What the rules say about one cell: gaps of its time, and findings about its person. */
+export function findingsAt(findings: Finding[], day: string, slot: Slot, name: string): Finding[] {
+  const from = dayOf(day) + slot.from * MIN
+  const to = dayOf(day) + slot.to * MIN
+  return findings.filter((f) => {
+    if (parse(f.from) >= to || parse(f.to) <= from) return false
+    if (f.reason === 'gap') return f.post === slot.post && !name
+    if (f.reason === 'two_posts') return f.name === name
+    return f.name === name && (f.post === slot.post || !f.post)
+  })
+}
+
+/** Fills empty cells with who stood there some days before, so that a week goes on and on. */
+export function continuePattern(cells: Record<string, Cell>, before: Record<string, Cell>, days: string[], slots: Slot[], period: number): number {
+  let filled = 0
+  for (const day of days) {
+    const model = date(dayOf(day) - period * DAY_MS)
+    for (const slot of slots) {
+      const key = cellKey(day, slot)
+      const from = cells[cellKey(model, slot)] || before[cellKey(model, slot)]
+      if ((!cells[key] || !cells[key].name) && from && from.name) {
+        cells[key] = { ...from }
+        filled++
+      }
+    }
+  }
+  return filled
+}
+
+/** The number that belongs to a name: of the list of people, else as the roster had it. */
+export function phoneOf(name: string, people: Person[], known: Shift[]): string {
+  const person = people.find((p) => p.name === name)
+  if (person && person.phone) return person.phone
+  const shift = known.find((s) => s.name === name && s.phone)
+  return shift ? shift.phone : ''
+}
+
+export function otherMonth(month: string, by: number): string {
+  const n = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + by
+  const m = (n % 12) + 1
+  return `${Math.floor(n / 12)}-${m < 10 ? '0' : ''}${m}`
+}
+
+/** The content of a file as the API takes it. */
+export function base64(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...Array.from(bytes.subarray(i, i + 0x8000)))
+  return btoa(text)
+}

@@ -1,0 +1,32 @@
+// What is to be filed, for the badge in the navigation: what asks and is due within a week.
+import { ref, watch } from 'vue'
+import { rosterApi, type FilingDuty } from '@/api/roster'
+import { DAY_MS, parse } from '@/logic/time'
+import { connection, serverNow } from './live'
+import { signedIn } from './session'
+
+export const rosterAsks = ref(0)
+
+/** Whether somebody should see to a filing now: it is late, changed since, or due within a week. */
+export function presses(d: FilingDuty, now: number): boolean {
+  if (d.state === 'overdue' || d.state === 'supplement') return parse(d.last) + DAY_MS > now
+  return d.state === 'open' && parse(d.due) - now < 7 * DAY_MS
+}
+
+export async function countFilings(): Promise<void> {
+  if (!signedIn.value) {
+    rosterAsks.value = 0
+    return
+  }
+  if (!connection.live) return
+  try {
+    rosterAsks.value = (await rosterApi.filings()).duties.filter((d) => presses(d, serverNow())).length
+  } catch {
+    // The connection bar tells; the last number stays.
+  }
+}
+
+export function startRoster(): void {
+  watch(() => [signedIn.value, connection.live], () => void countFilings(), { immediate: true })
+  setInterval(() => void countFilings(), 300_000)
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import type { Finding, Shift } from '@/api/roster'
+import { base64, cellKey, cellsOf, continuePattern, DEFAULT_SLOTS, findingsAt, otherMonth, overNight, partsOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, WHOLE_SLOTS, type Cell } from '@/logic/roster'
+import { presses } from '@/state/roster'
+import type { FilingDuty } from '@/api/roster'
+
+const shift = (from: string, to: string, name = '张伟', post: Shift['post'] = 'duty_officer'): Shift => ({ from, to, post, name, phone: '139' })
+const night = shift('2026-12-31T12:00:00.000Z', '2027-01-01T00:00:00.000Z') // 20:00 to 08:00 in Shanghai
+
+describe('slots of the roster', () => {
+  it('are times of day in Shanghai, over midnight and over New Year', () => {
+    const s = slotOf(night)
+    expect(s).toEqual({ post: 'duty_officer', from: 1200, to: 1920 })
+    expect([slotFrom(s), slotTo(s), overNight(s)]).toEqual(['20:00', '08:00', true])
+    expect(slotTo({ post: 'duty_officer', from: 0, to: 1440 })).toBe('24:00')
+  })
+
+  it('stand in the order of the paper, the usual ones where a post has none', () => {
+    expect(slotsOf([]).map(slotKey)).toEqual(DEFAULT_SLOTS.map(slotKey))
+    expect(slotsOf([night], WHOLE_SLOTS).map(slotKey)).toEqual(['duty_leader/480/1920', 'duty_section_chief/480/1920', 'duty_officer/1200/1920'])
+  })
+
+  it('cut a week into days', () => {
+    const parts = partsOf(shift('2026-12-28T00:00:00Z', '2027-01-04T00:00:00Z', '赵', 'duty_leader'))
+    expect(parts.map((p) => p.from.slice(0, 10))).toEqual(['2026-12-28', '2026-12-29', '2026-12-30', '2026-12-31', '2027-01-01', '2027-01-02', '2027-01-03'])
+    expect(parts[6].to).toBe('2027-01-04T00:00:00.000Z')
+  })
+
+  it('come back from a cell as they were', () => {
+    const cells = cellsOf([night])
+    const key = cellKey('2026-12-31', slotOf(night))
+    expect(Object.keys(cells)).toEqual([key])
+    expect(shiftAt('2026-12-31', slotOf(night), { name: ' 张伟 ', phone: '139' })).toEqual(night)
+  })
+
+  it('keep both where two stand in one cell', () => {
+    expect(cellsOf([night, { ...night, name: '李娜' }])[cellKey('2026-12-31', slotOf(night))].map((s) => s.name)).toEqual(['张伟', '李娜'])
+  })
+})
+
+describe('a pattern', () => {
+  const slot = WHOLE_SLOTS[2]
+  it('goes on from the days before, over the end of a month and a leap day, and overwrites nothing', () => {
+    const cells: Record<string, Cell> = { [cellKey('2028-03-02', slot)]: { name: '王强', phone: '' } }
+    const before: Record<string, Cell> = { [cellKey('2028-02-28', slot)]: { name: '张伟', phone: '1' }, [cellKey('2028-02-29', slot)]: { name: '李娜', phone: '2' } }
+    const days = ['2028-03-01', '2028-03-02', '2028-03-03', '2028-03-04']
+    expect(continuePattern(cells, before, days, [slot], 2)).toBe(3)
+    expect(days.map((d) => cells[cellKey(d, slot)].name)).toEqual(['张伟', '王强', '张伟', '王强'])
+  })
+
+  it('fills nothing where there is no model', () => {
+    expect(continuePattern({}, {}, ['2028-03-01'], [slot], 7)).toBe(0)
+  })
+})
+
+describe('findings at a cell', () => {
+  const slot = slotOf(night)
+  const find = (f: Partial<Finding>, name: string) =>
+    findingsAt([{ reason: 'gap', weight: 'fault', from: night.from, to: night.to, post: 'duty_officer', name: '', other: '', ...f }], '2026-12-31', slot, name).length
+  it('are gaps where nobody stands', () => {
+    expect([find({}, ''), find({}, '张伟'), find({ post: 'duty_leader' }, '')]).toEqual([1, 0, 0])
+  })
+  it('are about the person who stands there, whichever of two posts it is', () => {
+    expect([find({ reason: 'two_posts', name: '张伟', post: 'duty_leader' }, '张伟'), find({ reason: 'not_regular', name: '张伟', post: 'duty_leader' }, '张伟'), find({ reason: 'too_long', name: '张伟' }, '李娜')]).toEqual([1, 0, 0])
+  })
+  it('end where the shift ends', () => {
+    expect(find({ from: night.to, to: '2027-01-01T05:00:00.000Z' }, '')).toBe(0)
+  })
+})
+
+describe('small things', () => {
+  it('months go over the end of a year', () => {
+    expect([otherMonth('2026-12', 1), otherMonth('2027-01', -1), otherMonth('2026-03', -5)]).toEqual(['2027-01', '2026-12', '2025-10'])
+  })
+  it('a number is the person’s, else as the roster had it', () => {
+    const people = [{ name: '张伟', phone: '1', login: '', standing: 'regular' as const, left: null }, { name: '李娜', phone: '', login: '', standing: 'regular' as const, left: null }]
+    expect([phoneOf('张伟', people, [night]), phoneOf('李娜', people, [{ ...night, name: '李娜', phone: '2' }]), phoneOf('王强', people, [])]).toEqual(['1', '2', ''])
+  })
+  it('a file is sent whole, also a long one', () => {
+    const bytes = new Uint8Array(70_000).map((_, i) => i % 256)
+    expect(atob(base64(bytes)).length).toBe(70_000)
+    expect(atob(base64(bytes)).charCodeAt(69_999)).toBe(69_999 % 256)
+  })
+  it('only what is pressing is counted for the badge', () => {
+    const now = Date.parse('2026-11-27T04:00:00Z')
+    const duty = (state: FilingDuty['state'], due: string | null, last = '2026-12-31') => ({ kind: 'month', name: '', first: '2026-12-01', last, due, state, asks: true, filing: 0 }) as FilingDuty
+    expect([
+      presses(duty('open', '2026-11-29T16:00:00Z'), now), presses(duty('open', '2026-12-20T16:00:00Z'), now), presses(duty('overdue', null), now),
+      presses(duty('supplement', null, '2026-11-01'), now), presses(duty('deadline_unknown', null), now), presses(duty('filed', null), now),
+    ]).toEqual([true, false, true, false, false, false])
+  })
+})

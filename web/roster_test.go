@@ -1,0 +1,267 @@
+package web_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+)
+
+type shiftJSON struct{ From, To, Post, Name, Phone string }
+
+type findingJSON struct{ Reason, Weight, From, To, Post, Name, Other string }
+
+type monthJSON struct {
+	Month string
+	Days  []struct {
+		Date, Kind, Name string
+		Periods          []string
+	}
+	Known    bool
+	Source   string
+	Shifts   []shiftJSON
+	Findings []findingJSON
+	Draft    struct {
+		Revision int
+		At       *string
+		By       string
+		Shifts   []shiftJSON
+		Findings []findingJSON
+	}
+	Counts []struct {
+		Name, Post                                    string
+		Shifts, Day, Night, Weekend, Holiday, Unknown int
+		Hours, Rest                                   float64
+	}
+	Rest struct{ Night, Weekend, Holiday float64 }
+}
+
+// december is the API's spelling of a day's shifts, midnight to midnight in Shanghai.
+func december(day int, officer, chief, leader string) string {
+	from := time.Date(2026, 12, day, 0, 0, 0, 0, time.FixedZone("CST", 8*3600)).UTC()
+	var out []string
+	for post, name := range map[string]string{"duty_officer": officer, "duty_section_chief": chief, "duty_leader": leader} {
+		out = append(out, fmt.Sprintf(`{"from":%q,"to":%q,"post":%q,"name":%q,"phone":"139"}`, from.Format(time.RFC3339), from.Add(24*time.Hour).Format(time.RFC3339), post, name))
+	}
+	return strings.Join(out, ",")
+}
+
+// duty room of November 2026: its clock stands at noon of the 27th.
+func rosterHouse(t *testing.T) *house {
+	h := newHouse(t)
+	h.clock.Add(time.Date(2026, 11, 27, 4, 0, 0, 0, time.UTC).Sub(h.clock.Now()))
+	return h
+}
+
+func (c *client) put(path, body string) answer {
+	c.t.Helper()
+	return c.do("PUT", "/api/v1"+path, body)
+}
+
+func reasons(found []findingJSON) string {
+	var out []string
+	for _, f := range found {
+		if f.Reason != "gap" {
+			out = append(out, f.Reason+":"+f.Name)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func TestARosterIsMadePublishedAndSwapped(t *testing.T) {
+	h := rosterHouse(t)
+	chief := h.as("chief")
+	draft := `{"revision":0,"shifts":[` + december(10, "张伟", "杨秀英", "赵振华") + `,` + december(11, "李娜", "杨秀英", "李娜") + `]}`
+	var m monthJSON
+	chief.put("/roster/months/2026-12/draft", draft).into(t, &m)
+	if m.Draft.Revision != 1 || m.Draft.By != "王chief" || len(m.Draft.Shifts) != 6 || len(m.Shifts) != 0 || reasons(m.Draft.Findings) != "two_posts:李娜" {
+		t.Fatalf("%+v", m.Draft)
+	}
+	if len(m.Days) != 31 || m.Days[4].Kind != "weekend" || !m.Known || m.Source == "" {
+		t.Errorf("the days of December: %+v", m.Days[4])
+	}
+	if got := chief.put("/roster/months/2026-12/draft", draft); got.status != 409 || !strings.Contains(got.body, "load it anew") {
+		t.Errorf("an old draft: %v", got)
+	}
+	if got := chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":"12月"}`); got.status != 422 || got.problem(t).Type != "/problems/roster-forbidden" || !strings.Contains(got.body, "two_posts") {
+		t.Errorf("what Art. 8 forbids: %v", got)
+	}
+	draft = `{"revision":1,"shifts":[` + december(10, "张伟", "杨秀英", "赵振华") + `,` + december(11, "李娜", "杨秀英", "赵振华") + `]}`
+	chief.put("/roster/months/2026-12/draft", draft).into(t, &m)
+	chief.post("/roster/months/2026-12/publish", `{"revision":2,"reason":"12月值班表"}`).into(t, &m)
+	if m.Draft.Revision != 0 || len(m.Shifts) != 6 || reasons(m.Findings) != "" || len(m.Counts) != 4 || m.Counts[0].Hours != 24 {
+		t.Errorf("published: %+v", m)
+	}
+	give := `"give":{"from":"2026-12-09T16:00:00Z","post":"duty_officer","name":"张伟"}`
+	var swap struct {
+		Forbidden []findingJSON
+		Change    *struct {
+			ID                        int64
+			At, Kind, Subject, Reason string
+			From, To                  string
+			By                        struct{ Login, Name, Role string }
+			Before, After             []shiftJSON
+		}
+	}
+	officer := h.as("officer")
+	officer.post("/roster/swaps", `{`+give+`,"name":"杨秀英","reason":"出差","try":true}`).into(t, &swap)
+	if reasons(swap.Forbidden) != "two_posts:杨秀英" || swap.Change != nil {
+		t.Errorf("a trial: %+v", swap)
+	}
+	officer.post("/roster/swaps", `{`+give+`,"name":"杨秀英","reason":"出差"}`).into(t, &swap)
+	if reasons(swap.Forbidden) != "two_posts:杨秀英" || swap.Change != nil {
+		t.Errorf("what is forbidden was done: %+v", swap)
+	}
+	officer.post("/roster/swaps", `{`+give+`,"take":{"from":"2026-12-10T16:00:00Z","post":"duty_officer","name":"李娜"},"reason":"出差"}`).into(t, &swap)
+	if swap.Change == nil || swap.Change.By.Login != "officer" || swap.Change.Before[0].Name != "张伟" || swap.Change.After[0].Name != "李娜" {
+		t.Fatalf("%+v", swap)
+	}
+	var changes struct {
+		Items []struct {
+			ID                        int64
+			At, Kind, Subject, Reason string
+			From, To                  *string
+			By                        struct{ Login, Name, Role string }
+			Before, After             []shiftJSON
+		}
+		NextCursor string `json:"next_cursor"`
+	}
+	h.as("auditor").get("/roster/changes?month=2026-12").into(t, &changes)
+	if len(changes.Items) != 2 || changes.Items[0].Kind != "swap" || changes.Items[1].Kind != "publish" || changes.Items[1].Reason != "12月值班表" || len(changes.Items[1].After) != 0 {
+		t.Errorf("%+v", changes)
+	}
+}
+
+type filingsJSON struct {
+	Duties []struct {
+		Kind, Name, First, Last, State string
+		Due                            *string
+		Asks                           bool
+		Filing                         int64
+	}
+	Filings []map[string]any
+}
+
+// state is how the filing of one month or holiday stands.
+func (f filingsJSON) state(first, kind string) string {
+	for _, d := range f.Duties {
+		if d.First == first && d.Kind == kind {
+			return d.State
+		}
+	}
+	return "not asked for"
+}
+
+func TestAFiledRosterKeepsItsVersion(t *testing.T) {
+	h := rosterHouse(t)
+	chief, officer := h.as("chief"), h.as("officer")
+	publish := func(revision int, shifts string) {
+		t.Helper()
+		for _, got := range []answer{chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+shifts+`]}`), chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":""}`)} {
+			if got.status != 200 {
+				t.Fatal(got)
+			}
+		}
+	}
+	var f filingsJSON
+	officer.get("/roster/filings").into(t, &f)
+	if f.state("2026-12-01", "month") != "open" || f.state("2027-01-01", "month") != "deadline_unknown" || f.state("2026-11-01", "month") != "overdue" {
+		t.Errorf("%+v", f.Duties)
+	}
+	file := `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-27T03:00:00Z","sent_to":"市应急指挥中心、区政府","receipt":"回执.jpg","note":""}`
+	if got := officer.post("/roster/filings", file); got.status != 422 || !strings.Contains(got.body, "no shift") {
+		t.Errorf("a roster that is empty was filed: %v", got)
+	}
+	publish(1, december(10, "张伟", "杨秀英", "赵振华"))
+	if got := officer.post("/roster/filings", file); got.status != 200 {
+		t.Fatal(got)
+	}
+	officer.get("/roster/filings?first=2026-12-01&last=2026-12-31").into(t, &f)
+	if f.state("2026-12-01", "month") != "filed" || len(f.Filings) != 1 {
+		t.Errorf("%+v", f)
+	}
+	publish(1, december(10, "李娜", "杨秀英", "赵振华"))
+	officer.get("/roster/filings").into(t, &f)
+	if f.state("2026-12-01", "month") != "supplement" {
+		t.Errorf("the change asks for no supplement: %+v", f.Duties)
+	}
+	if got := officer.post("/roster/filings", file); got.status != 200 {
+		t.Fatal(got)
+	}
+	officer.get("/roster/filings").into(t, &f)
+	one, two := officer.get("/roster/filings/1"), officer.get("/roster/filings/2")
+	if f.state("2026-12-01", "month") != "filed" || !strings.Contains(one.body, "张伟") || !strings.Contains(two.body, "李娜") || !strings.Contains(two.body, `"supplement":1`) {
+		t.Errorf("%+v\n%v\n%v", f, one, two)
+	}
+	for path, want := range map[string]int{"/roster/filings/9": 404, "/roster/filings?first=x": 422, "/roster/filings?first=2027-01-01&last=2026-01-01": 422, "/roster/filings?last=2036-01-01": 422} {
+		if got := officer.get(path); got.status != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+	for _, body := range []string{strings.Replace(file, "2026-12-01", "2026-12-02", 1), strings.Replace(file, "2026-12-01", "12月", 1), strings.Replace(file, "2026-11-27", "2026-12-27", 1)} {
+		if got := officer.post("/roster/filings", body); got.status != 422 {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+}
+
+func TestListsOfTheRoster(t *testing.T) {
+	h := rosterHouse(t)
+	chief := h.as("chief")
+	var people struct {
+		Items []struct {
+			Name, Phone, Login, Standing string
+			Left                         *string
+		}
+	}
+	chief.put("/roster/people", `{"name":"老周","phone":"1","login":"","standing":"rehired","left":null}`).into(t, &people)
+	if len(people.Items) != 1 || people.Items[0].Standing != "rehired" || people.Items[0].Left != nil {
+		t.Errorf("%+v", people)
+	}
+	var m monthJSON
+	chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+december(10, "老周", "杨秀英", "赵振华")+`]}`).into(t, &m)
+	if got := reasons(m.Draft.Findings); !strings.Contains(got, "not_regular:老周") || !strings.Contains(got, "standing_unknown:杨秀英") {
+		t.Errorf("found %s", got)
+	}
+	holidays := `{"source":"国办发明电〔2026〕9号","table":"名称,开始,结束,类型\n元旦,2027-01-01,2027-01-03,放假\n"}`
+	if got := chief.put("/roster/holidays/2027", holidays); got.status != 200 || !strings.Contains(got.body, "2027-01-03") {
+		t.Errorf("%v", got)
+	}
+	bad := chief.put("/roster/holidays/2027", `{"source":"x","table":"名称,开始,结束,类型\n元旦,2027-01-41,,放假\n春节,2027-02-06,,休\n"}`)
+	if p := bad.problem(t); bad.status != 422 || len(p.Errors) != 2 || !strings.HasPrefix(p.Errors[1].Message, "row 3, 类型: ") {
+		t.Errorf("%v", bad)
+	}
+	if got := chief.get("/roster/holidays"); !strings.Contains(got.body, "国办发明电〔2026〕9号") {
+		t.Errorf("the table with a fault replaced the good one: %v", got)
+	}
+	chief.get("/roster/months/2027-01").into(t, &m)
+	if m.Days[0].Kind != "holiday" || m.Days[0].Name != "元旦" {
+		t.Errorf("New Year is %+v", m.Days[0])
+	}
+	if got := chief.post("/roster/periods", `{"name":"两会","first":"2027-01-10","last":"2027-01-12","notice":"沈应急〔2027〕1号","extra":"备勤 2 人","ended":""}`); got.status != 200 {
+		t.Errorf("%v", got)
+	}
+	chief.get("/roster/months/2027-01").into(t, &m)
+	if len(m.Days[9].Periods) != 1 || len(m.Days[12].Periods) != 0 {
+		t.Errorf("the period is not on its days: %+v", m.Days[9:13])
+	}
+	if got := chief.post("/roster/periods", `{"id":1,"name":"两会","first":"2027-01-10","last":"2027-01-12","notice":"","extra":"","ended":"改期"}`); !strings.Contains(got.body, "改期") {
+		t.Errorf("%v", got)
+	}
+	for _, bad := range []answer{chief.get("/roster/months/2027-13"), chief.get("/roster/changes?month=x"), chief.get("/roster/changes?cursor=x"), chief.post("/roster/periods", `{"name":"x","first":"x","last":"","notice":"","extra":"","ended":""}`)} {
+		if bad.status != 422 {
+			t.Errorf("%v", bad)
+		}
+	}
+	if got := chief.do("DELETE", "/api/v1/roster/months/2027-05/draft", ""); got.status != 404 {
+		t.Errorf("no draft was dropped: %v", got)
+	}
+	if got := chief.do("DELETE", "/api/v1/roster/months/2026-12/draft", ""); got.status != 200 {
+		t.Errorf("%v", got)
+	}
+	if got := h.as(string(dutylog.Officer)).put("/roster/people", `{"name":"x","phone":"","login":"","standing":"regular","left":null}`); got.status != 403 {
+		t.Errorf("an officer changes who may be on duty: %v", got)
+	}
+}
