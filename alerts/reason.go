@@ -52,6 +52,9 @@ const (
 	ReasonOfficer      Reason = "officer_not_rostered" // another officer is signed in than the roster says
 	ReasonBeat         Reason = "heartbeat_failed"     // no other machine would notice our silence
 	ReasonRulesRefused Reason = "rules_refused"        // the rule file has a mistake, older rules are in force
+
+	ReasonHandoverLate Reason = "handover_late" // a shift ended by the roster, and nobody confirmed taking over
+	ReasonDutyOverdue  Reason = "duty_overdue"  // a dated duty was not done by its time
 )
 
 // Certainty is how sure an alert is.
@@ -119,6 +122,9 @@ var standings = map[Reason]standing{
 	ReasonOfficer:      {Certain, Warning, true},
 	ReasonBeat:         {Certain, Warning, true},
 	ReasonRulesRefused: {Certain, Warning, true},
+
+	ReasonHandoverLate: {Certain, Warning, true},
+	ReasonDutyOverdue:  {Certain, Warning, true},
 }
 
 // Reasons lists the closed set, in no order.

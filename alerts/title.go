@@ -44,6 +44,8 @@ var titles = map[Reason]string{
 	ReasonOfficer:          "登录人员与值班表不符",
 	ReasonBeat:             "心跳信号送不出去，本机停摆将无人察觉",
 	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
+	ReasonHandoverLate:     "已到交接班时间，尚未办理交接班",
+	ReasonDutyOverdue:      "定期事项逾期未办",
 }
 
 // Title is a reason for people.

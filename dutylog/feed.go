@@ -55,6 +55,8 @@ type Store interface {
 	HoldStore
 	IntervalStore
 	LedgerStore
+	HandoverStore
+	TaskStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

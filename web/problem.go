@@ -30,6 +30,8 @@ const (
 	typeRecordingAbsent   = problemBase + "no-recording"
 	typeRecordingAltered  = problemBase + "recording-altered"
 	typeKeyAbsent         = problemBase + "key-absent"
+	typeSecond            = problemBase + "second-login-wrong"
+	typeTaskMarked        = problemBase + "task-marked"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 )
 
@@ -195,6 +197,14 @@ func fromHuma(e *huma.ErrorModel) *Problem {
 		p.Type = typeInvalid
 	}
 	return p
+}
+
+// upper begins a sentence.
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // inQuery moves a complaint about a query parameter to where the reader finds it.

@@ -35,6 +35,7 @@ type app struct {
 	rules     *ruleBook
 	senders   senders
 	escalator *escalator
+	duties    *escalator // the same for what the duty room is late with
 	channels  *channelDesk
 	index     *sqlite.Index // nil: entries cannot be searched
 	logger    *slog.Logger
@@ -86,7 +87,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, Logger: logger, Version: version,
 		Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
-		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
+		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance,
 		Secure: cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
@@ -107,6 +108,9 @@ func (a *app) open(ctx context.Context) error {
 		return err
 	}
 	a.lookAtLog(ctx)
+	if err := a.log.SeedTasks(ctx); err != nil {
+		return err
+	}
 	if a.index, err = a.log.OpenIndex(ctx); err != nil {
 		a.logger.Error("entries cannot be searched", "err", err)
 	}
@@ -154,9 +158,10 @@ func (a *app) wire(context.Context) error {
 	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
 		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now, trusted: a.clock.Trusted}
 	a.keeper.expirer.now = a.clock.Now
-	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask(); a.escalator.ClockSet() }}
+	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask(); a.escalator.ClockSet(); a.duties.ClockSet() }}
 	a.auditor.also = a.steps.Faults
 	a.escalator = newEscalator(a.log, a.clock.Now, a.logger)
+	a.wireDuties(lines)
 	a.wireJournal(lines)
 	a.wireLamps(lines)
 	return a.wireSenders()
@@ -225,6 +230,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "rules", run: func(ctx context.Context) error { return a.rules.Run(ctx, a.watcher.SwitchNow) }},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
 		part{name: "escalation", run: a.escalator.Run},
+		part{name: "duties", run: a.duties.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},

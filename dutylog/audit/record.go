@@ -29,6 +29,11 @@ const (
 	Interval   Kind = "interval"   // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
 	Alert      Kind = "alert"      // a step in the life of an alert; subject: number of the row
 	Test       Kind = "test"       // a test call, when it began and what it proved; subject: number of the row
+	Handover   Kind = "handover"   // a change of the officer on duty, with the sheet; subject: number of the row
+	Confirmed  Kind = "confirmed"  // somebody confirmed a handover; subject: number of the row
+	TaskRule   Kind = "task_rule"  // a dated duty from now on; subject: number of the row
+	TaskMark   Kind = "task_mark"  // somebody said of a dated duty that it is done, not needed or open again; subject: number of the row
+	Absence    Kind = "absence"    // the head of the unit is away, and each change of that; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -40,7 +45,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Handover, Confirmed, TaskRule, TaskMark, Absence, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -63,6 +63,11 @@ var covers = []cover{
 		"c.kind = substr(x.subject, 1, instr(x.subject, '/') - 1) AND c.from_at = CAST(substr(x.subject, instr(x.subject, '/') + 1) AS INTEGER)"),
 	newCover(audit.Alert, "id, alert, key, step, by_login, by_name, by_role, at, detail", "alert_steps", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Test, "id, "+testColumns, "tests", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Handover, "id, "+handoverColumns, "handovers", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Confirmed, "id, handover, part, by_login, by_name, by_role, at, digest", "handover_confirmations", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.TaskRule, "id, "+taskRuleColumns, "task_rules", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.TaskMark, "id, "+taskMarkColumns, "task_marks", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Absence, "id, "+absenceColumns, "absences", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

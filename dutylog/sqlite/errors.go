@@ -50,7 +50,7 @@ func isDomain(err error) bool {
 			return true
 		}
 	}
-	return errors.As(err, new(*dutylog.StaleError)) || errors.As(err, new(*dutylog.InvalidError)) || errors.As(err, new(*dutylog.IncompleteError))
+	return errors.As(err, new(dutylog.HandoverRefusal)) || errors.As(err, new(*dutylog.StaleError)) || errors.As(err, new(*dutylog.InvalidError)) || errors.As(err, new(*dutylog.IncompleteError))
 }
 
 // noRows turns SQL's word for "not there" into ours, naming what was asked for.
