@@ -39,20 +39,22 @@ type officersChange struct {
 // over. Nothing is late that the log never saw begin (begun), so that a new log, or a roster of
 // which nothing is left, tells nothing.
 func DueHandover(shifts []Shift, last *Handover, begun, now time.Time, allowance time.Duration) HandoverDue {
-	responsible, since := "", begun
+	responsible := ""
 	if last != nil {
-		responsible, since = last.Incoming.Name, last.At
+		responsible = last.Incoming.Name
 	}
 	due := HandoverDue{Why: NoRoster}
 	for _, c := range officerChanges(shifts) {
 		switch {
-		case last != nil && last.At.After(c.middle), last == nil && c.at.Before(since):
-			continue // that one was confirmed, or was before anybody could
-		case !c.at.After(now) && responsible != "" && onPost(shifts, now) == responsible:
-			continue // who is responsible is the one on duty again
+		case last != nil && last.At.After(c.middle), last == nil && c.at.Before(begun):
+			// That one was confirmed, or was before anybody could.
+		case c.next == responsible && c.at.After(now):
+			// Who is responsible goes on.
+		case c.next == responsible:
+			due = HandoverDue{Why: NoRoster} // their turn came again: what was due before is nobody's any more
+		case due.Why == NoRoster:
+			due = HandoverDue{Why: Awaited, ShiftEnd: c.at, Deadline: c.at.Add(allowance), Expected: c.next}
 		}
-		due = HandoverDue{Why: Awaited, ShiftEnd: c.at, Deadline: c.at.Add(allowance), Expected: c.next}
-		break
 	}
 	switch {
 	case due.Why == NoRoster:
