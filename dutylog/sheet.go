@@ -115,8 +115,8 @@ func MatterOf(e Entry) Matter {
 		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...)}
 }
 
-// whole is the sheet with no list absent, so that it has one spelling only.
-func (s Sheet) whole() Sheet {
+// Whole is the sheet with no list absent, so that it has one spelling only.
+func (s Sheet) Whole() Sheet {
 	s.Form = sheetForm
 	s.Matters = append([]Matter{}, s.Matters...)
 	for i, m := range s.Matters {
@@ -129,7 +129,7 @@ func (s Sheet) whole() Sheet {
 
 // Freeze is the text of a sheet, which is kept as it is, and the digest of that text.
 func (s Sheet) Freeze() (text, digest string) {
-	raw, err := json.Marshal(s.whole())
+	raw, err := json.Marshal(s.Whole())
 	if err != nil {
 		panic(err) // texts and numbers only
 	}
@@ -151,7 +151,7 @@ func Thaw(text, digest string) (Sheet, error) {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return s, &InvalidError{Field: "sheet", Reason: "cannot be read: " + err.Error()}
 	}
-	return s.whole(), nil
+	return s.Whole(), nil
 }
 
 // WithRemarks is the sheet with what the outgoing officer adds.

@@ -16,13 +16,20 @@ import (
 
 // bodies are what each changing route is asked with, so that only the permission decides.
 var bodies = map[string]string{
-	"POST /api/v1/session":           `{"username":"nobody","password":"wrong password"}`,
-	"PUT /api/v1/session/page":       `{"page":"0f3c9a77","sounds":true}`,
-	"POST /api/v1/session/password":  `{"old":"wrong password","new":"another password"}`,
-	"PATCH /api/v1/entries/{id}":     `{"revision":1,"nonsense":1}`,
-	"POST /api/v1/entries/{id}/hold": `{"reason":"诉讼保全"}`,
-	"POST /api/v1/reconciliation":    ``,
-	"POST /api/v1/practice/calls":    `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
+	"POST /api/v1/session":                      `{"username":"nobody","password":"wrong password"}`,
+	"PUT /api/v1/session/page":                  `{"page":"0f3c9a77","sounds":true}`,
+	"POST /api/v1/session/password":             `{"old":"wrong password","new":"another password"}`,
+	"PATCH /api/v1/entries/{id}":                `{"revision":1,"nonsense":1}`,
+	"POST /api/v1/entries/{id}/hold":            `{"reason":"诉讼保全"}`,
+	"POST /api/v1/reconciliation":               ``,
+	"POST /api/v1/handovers":                    `{"sheet_digest":"of another sheet"}`,
+	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,
+	"POST /api/v1/tasks/{rule}/marks":           `{"key":"2026-11-27","due_at":"2026-11-27T06:00:00Z","says":"done"}`,
+	"POST /api/v1/task-rules":                   aRule,
+	"PUT /api/v1/task-rules/{rule}":             aRule,
+	"POST /api/v1/absences":                     anAbsence,
+	"PUT /api/v1/absences/{absence}":            anAbsence,
+	"POST /api/v1/practice/calls":               `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
 }
 
 // TestEveryRouteForEveryRole asks every row of both route tables as everybody and compares
@@ -69,11 +76,14 @@ func (c *client) try(row web.Row, body string) int {
 	if strings.Contains(row.Path, "/entries/") {
 		id = "e-" + id
 	}
+	if strings.Contains(row.Path, "/handovers/") {
+		id = "1"
+	}
 	method := row.Method
 	if method == "" {
 		method = "GET"
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.Replace(row.Path, "{id}", id, 1), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.NewReplacer("{id}", id, "{rule}", "1", "{absence}", "1").Replace(row.Path), strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover) (s dutylog.S
 	}
 	s.Lamps = a.lampsSeen()
 	s.Test, err = a.lastTest(ctx)
-	return s, due, err
+	return s.Whole(), due, err
 }
 
 // openDuties are those that wait, and those that this shift let pass.
