@@ -12,6 +12,7 @@ import { startLive } from './state/live'
 import { startRoute } from './state/route'
 import { start } from './state/session'
 import { startSound } from './state/sound'
+import { startTasks } from './state/tasks'
 
 setLang(lang.value)
 startDesk()
@@ -22,5 +23,6 @@ startLedger()
 startAlerts()
 startSound()
 startLamps()
+startTasks()
 void start()
 createApp(App).mount('#app')

@@ -3,6 +3,8 @@ import { fill } from '@/i18n'
 import { alertLifeEn, alertLifeZh } from '@/i18n/alertlife'
 import { alertCallsEn, alertCallsZh } from '@/i18n/alertcalls'
 import { alertsEn, alertsZh } from '@/i18n/alerts'
+import { dutiesEn, dutiesZh } from '@/i18n/duties'
+import { handoverEn, handoverZh } from '@/i18n/handover'
 import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
 import { lampsEn, lampsZh } from '@/i18n/lamps'
@@ -18,8 +20,8 @@ import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...testsZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...testsEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...testsZh, ...dutiesZh, ...handoverZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...testsEn, ...dutiesEn, ...handoverEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 

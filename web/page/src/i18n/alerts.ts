@@ -80,6 +80,8 @@ export const alertsZh = {
   'reason.officer_not_rostered': '登录人员与值班表不符',
   'reason.heartbeat_failed': '心跳信号送不出去，本机停摆将无人察觉',
   'reason.rules_refused': '告警规则文件有误，沿用原规则',
+  'reason.handover_late': '已到交接班时间，尚未办理交接班',
+  'reason.duty_overdue': '定期事项逾期未办',
 } as const
 
 export type AlertsKey = keyof typeof alertsZh
@@ -165,4 +167,6 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.officer_not_rostered': 'Another officer is signed in than the roster says',
   'reason.heartbeat_failed': 'No other machine would notice if this one stopped',
   'reason.rules_refused': 'The rule file has a mistake: the rules before it go on',
+  'reason.handover_late': 'A shift is over and nobody has taken over',
+  'reason.duty_overdue': 'A dated duty is overdue',
 }

@@ -22,6 +22,9 @@ export const canReconcile = isOne('supervisor', 'admin')
 export const canSeeChannels = isOne('chief', 'leader', 'supervisor', 'auditor', 'admin')
 export const canMute = isOne('chief', 'leader', 'supervisor')
 export const canTestChannels = isOne('supervisor', 'admin')
+export const canHandOver = isOne('officer', 'chief', 'leader')
+export const canDoTasks = isOne('officer', 'chief', 'leader', 'supervisor')
+export const canRuleTasks = isOne('supervisor', 'admin')
 export const canMark = isOne('officer', 'supervisor')
 
 hooks.unauthorized = () => {
