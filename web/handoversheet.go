@@ -87,13 +87,17 @@ func (a *app) standing(ctx context.Context) (open []dutylog.OpenAlert, err error
 	return open, err
 }
 
-// lampsSeen is how everything is; what a lamp says beside changes by the second and is left out.
+// lampsSeen is how everything is; what a lamp says beside changes by the second and is left out. So are
+// who sits at the page and whether it sounds: the handover itself changes that.
 func (a *app) lampsSeen() (seen []dutylog.LampSeen) {
 	if a.Lamps == nil {
 		return nil
 	}
 	for _, l := range a.Deps.Lines {
 		for _, s := range a.Lamps(l.Name).Lamps {
+			if s.Lamp() == alerts.LampPage || s.Lamp() == alerts.LampOfficer {
+				continue
+			}
 			seen = append(seen, dutylog.LampSeen{Line: l.Name, Lamp: string(s.Lamp()), State: string(s.Condition()), Cause: string(s.Cause)})
 		}
 	}

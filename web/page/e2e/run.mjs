@@ -1,6 +1,7 @@
 // The page in a present Chromium against a running daemon in practice mode.
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
+import { handover } from './handover.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -709,6 +710,8 @@ await check('the next person starts at the duty desk; an administrator is told w
   await desk.says(/管理员不查看值班日志；账号管理请用命令 dutyline user/)
   await desk.shot('24-admin')
 })
+
+await handover(desk, users)
 
 await check('no error in any window', async () => {
   assert.deepEqual([...desk.problems, ...locked.problems], [])

@@ -19,7 +19,7 @@ export const dutiesZh = {
   'duties.do': '办理',
   'duties.undo': '撤销',
   'duties.by': '{name} {time}',
-  'duties.reopened': '{name} 撤销办理：{why}',
+  'duties.reopened': '{name}撤销办理：{why}',
   'duties.hint': '逾期未办会发出告警；每项由谁、何时、如何办理均永久保存',
   'duties.doTitle': '办理：{title}',
   'duties.undoTitle': '撤销办理：{title}',

@@ -1,7 +1,6 @@
 // What the page 定期事项 says about a duty and about a rule.
 import type { Check, CheckState, Every, Task, TaskRule, TaskState } from '@/api/duties'
 import { t, word } from '@/i18n'
-import { minute, parse, date } from './time'
 
 export function taskTone(s: TaskState): 'good' | 'warn' | 'bad' | 'plain' {
   if (s === 'overdue' || s === 'missed') return 'bad'
@@ -10,6 +9,20 @@ export function taskTone(s: TaskState): 'good' | 'warn' | 'bad' | 'plain' {
 }
 
 export const waits = (s: TaskState) => s === 'due' || s === 'overdue'
+/** How many of what one rule asks for later are shown. */
+const COMING = 2
+
+/** The list as it is read: what waits comes first, the oldest on top; of what one rule asks for later only the next ones. */
+export function inOrder(tasks: Task[]): Task[] {
+  const coming: Record<number, number> = {}
+  const rest = tasks.filter((x) => {
+    if (waits(x.state)) return false
+    if (x.state !== 'coming') return true
+    coming[x.rule] = (coming[x.rule] || 0) + 1
+    return coming[x.rule] <= COMING
+  })
+  return tasks.filter((x) => waits(x.state)).concat(rest)
+}
 /** Whether somebody said how it ended, and can take that back. */
 export const marked = (x: Task) => !!x.mark && x.mark.says !== 'open'
 
@@ -53,10 +66,4 @@ export function allTicked(checks: { state: string; remark: string }[]): boolean 
 
 export function toChecks(checks: { item: string; state: CheckState | ''; remark: string }[]): Check[] {
   return checks.map((c) => ({ item: c.item, state: c.state as CheckState, remark: c.remark.trim() || undefined }))
-}
-
-/** 11-27 14:00, and today without its day. */
-export function dueAt(instant: string, now: number): string {
-  const ms = parse(instant)
-  return (date(ms) === date(now) ? '' : date(ms).slice(5) + ' ') + minute(ms)
 }
