@@ -18,19 +18,17 @@ func FromHandover(d dutylog.HandoverDue, line string, now time.Time) Alert {
 }
 
 // FromTasks tells of each rule whether something that it asks for is overdue: one problem a rule,
-// however many of its tasks wait.
-func FromTasks(tasks []dutylog.Task, line string, now time.Time) (tell []Alert) {
-	place := map[int64]int{} // in tell, by rule
-	for _, t := range tasks {
-		rule := t.Rule.Rule
-		key := string(ReasonDutyOverdue) + "/" + line + "/" + strconv.FormatInt(rule, 10)
-		at, known := place[rule]
-		if !known {
-			at = len(tell)
-			place[rule], tell = at, append(tell, Alert{Line: line, At: now, Ends: []string{key}})
-		}
-		if t.State == dutylog.TaskOverdue && len(tell[at].Ends) > 0 { // the oldest comes first
-			tell[at] = lasting(ReasonDutyOverdue, key, line, t.Title, t.DueAt)
+// however many of its tasks wait. A rule of which nothing is overdue, or nothing is left, ends its own.
+func FromTasks(rules []dutylog.TaskRule, tasks []dutylog.Task, line string, now time.Time) []Alert {
+	tell := make([]Alert, len(rules))
+	for i, r := range rules {
+		key := string(ReasonDutyOverdue) + "/" + line + "/" + strconv.FormatInt(r.Rule, 10)
+		tell[i] = Alert{Line: line, At: now, Ends: []string{key}}
+		for _, t := range tasks { // the oldest first
+			if t.Rule.Rule == r.Rule && t.State == dutylog.TaskOverdue {
+				tell[i] = lasting(ReasonDutyOverdue, key, line, t.Title, t.DueAt)
+				break
+			}
 		}
 	}
 	return tell

@@ -42,13 +42,17 @@ func TestAlertsOfDatedDuties(t *testing.T) {
 		task(1, "报送日报", -50, dutylog.TaskDoneLate), task(1, "报送日报", -26, dutylog.TaskOverdue), task(2, "检查设备", -20, dutylog.TaskMissed),
 		task(1, "报送日报", -2, dutylog.TaskOverdue), task(2, "检查设备", 1, dutylog.TaskDue), task(3, "外出报备：孙局长外出", -1, dutylog.TaskOverdue), task(4, "报备值班表", 30, dutylog.TaskComing),
 	}
+	var rules []dutylog.TaskRule
+	for n := range int64(5) {
+		rules = append(rules, dutylog.TaskRule{Rule: n + 1})
+	}
 	type brief struct {
 		Key, Detail string
 		At          time.Time
 		Ends        []string
 	}
 	var got []brief
-	for _, a := range alerts.FromTasks(tasks, "duty", noon) {
+	for _, a := range alerts.FromTasks(rules, tasks, "duty", noon) {
 		got = append(got, brief{a.Key, a.Detail, a.At, a.Ends})
 	}
 	want := []brief{
@@ -56,11 +60,12 @@ func TestAlertsOfDatedDuties(t *testing.T) {
 		{"", "", noon, []string{"duty_overdue/duty/2"}},
 		{"duty_overdue/duty/3", "外出报备：孙局长外出", noon.Add(-time.Hour), nil},
 		{"", "", noon, []string{"duty_overdue/duty/4"}},
+		{"", "", noon, []string{"duty_overdue/duty/5"}}, // of which nothing is left
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if none := alerts.FromTasks(nil, "duty", noon); len(none) != 0 {
+	if none := alerts.FromTasks(nil, tasks, "duty", noon); len(none) != 0 {
 		t.Errorf("%+v", none)
 	}
 }

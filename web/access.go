@@ -195,6 +195,18 @@ func (a *app) call(ctx context.Context, p permission, id string) (dutylog.Call, 
 	return c, nil
 }
 
+// handover is call for handovers.
+func (a *app) handover(ctx context.Context, p permission, id int64) (dutylog.Handover, error) {
+	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
+		return dutylog.Handover{}, refused
+	}
+	h, err := a.Log.Handover(ctx, id)
+	if err != nil {
+		return dutylog.Handover{}, problemOf(err)
+	}
+	return h, nil
+}
+
 // entry is call for entries.
 func (a *app) entry(ctx context.Context, p permission, id string) (dutylog.Entry, error) {
 	if refused := visitorOf(ctx).may(p).problem(); refused != nil {

@@ -136,9 +136,9 @@ type handoverOutput struct {
 }
 
 func (a *app) oneHandover(ctx context.Context, in *handoverInput) (*handoverOutput, error) {
-	h, err := a.Log.Handover(ctx, in.ID)
+	h, err := a.handover(ctx, seeHandovers, in.ID)
 	if err != nil {
-		return nil, problemOf(err)
+		return nil, err
 	}
 	a.audit(ctx, seeHandovers, "handover "+strconv.FormatInt(in.ID, 10))
 	return handoverAnswer(h, "")
@@ -283,9 +283,9 @@ func (a *app) confirmHandover(ctx context.Context, in *confirmInput) (*handoverO
 	if second != nil {
 		who = *second
 	}
-	h, err := a.Log.Handover(ctx, in.ID)
+	h, err := a.handover(ctx, handOver, in.ID)
 	if err != nil {
-		return nil, problemOf(err)
+		return nil, err
 	}
 	part, err := h.PartOf(who)
 	if err != nil {

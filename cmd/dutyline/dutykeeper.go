@@ -57,7 +57,7 @@ func (k *dutyKeeper) Turn(ctx context.Context) (next time.Time, err error) {
 	}
 	due := dutylog.DueHandover(books.Shifts, last, books.Begun(now), now, k.allowance)
 	tasks := dutylog.Tasks(books, k.calendar, from, to, now)
-	for _, a := range append(alerts.FromTasks(tasks, k.line, now), alerts.FromHandover(due, k.line, now)) {
+	for _, a := range append(alerts.FromTasks(dutylog.Newest(books.Rules), tasks, k.line, now), alerts.FromHandover(due, k.line, now)) {
 		err = errors.Join(err, k.tell(ctx, a))
 	}
 	next = dutylog.NextTurn(tasks, now)
