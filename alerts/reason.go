@@ -55,6 +55,9 @@ const (
 	ReasonRosterGap    Reason = "roster_gap"           // soon nobody holds a post, or nobody does now
 	ReasonFilingDue    Reason = "filing_due"           // a roster is to be filed soon, was not in time, or was changed since
 	ReasonRulesRefused Reason = "rules_refused"        // the rule file has a mistake, older rules are in force
+
+	ReasonHandoverLate Reason = "handover_late" // a shift ended by the roster, and nobody confirmed taking over
+	ReasonDutyOverdue  Reason = "duty_overdue"  // a dated duty was not done by its time
 )
 
 // Certainty is how sure an alert is.
@@ -125,6 +128,9 @@ var standings = map[Reason]standing{
 	ReasonRosterGap:    {Certain, Warning, true},
 	ReasonFilingDue:    {Certain, Warning, true},
 	ReasonRulesRefused: {Certain, Warning, true},
+
+	ReasonHandoverLate: {Certain, Warning, true},
+	ReasonDutyOverdue:  {Certain, Warning, true},
 }
 
 // Reasons lists the closed set, in no order.

@@ -281,12 +281,13 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind,
 			alerts.ReasonOffHook, alerts.ReasonSilentLine, alerts.ReasonTrunk, alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock,
 			alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat,
-			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear, alerts.ReasonOverdue, alerts.ReasonRulesRefused, alerts.ReasonRosterGap, alerts.ReasonFilingDue}, r)
+			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear, alerts.ReasonOverdue, alerts.ReasonRulesRefused, alerts.ReasonRosterGap, alerts.ReasonFilingDue,
+			alerts.ReasonHandoverLate, alerts.ReasonDutyOverdue}, r)
 		if r.Lasts() != lasts {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 45 {
+	if n := len(alerts.Reasons()); n != 47 {
 		t.Errorf("%d reasons", n)
 	}
 }

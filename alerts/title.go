@@ -47,6 +47,8 @@ var titles = map[Reason]string{
 	ReasonRosterGap:        "值班表有空岗",
 	ReasonFilingDue:        "值班表待报备（补报）",
 	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
+	ReasonHandoverLate:     "已到交接班时间，尚未办理交接班",
+	ReasonDutyOverdue:      "定期事项逾期未办",
 }
 
 // Title is a reason for people.

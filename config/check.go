@@ -48,6 +48,9 @@ func (c *Config) check(f *Faults) {
 	c.checkHealth(f)
 	c.checkTests(f)
 	c.checkRoster(f)
+	if a := c.Handover.Allowance; a < 0 || a > 12*time.Hour {
+		f.add("handover.allowance", "is %s; give 0s to 12h, usually 15m", a)
+	}
 	if a := c.SIP.Address; a != "" {
 		if host, _, err := net.SplitHostPort(a); err != nil || net.ParseIP(host) == nil {
 			f.add("sip.address", "%q is no address with a port; write for instance 127.0.0.1:9060, as capture_address in hep.conf", a)

@@ -44,6 +44,12 @@ type Config struct {
 	Heartbeat ping.Config       `mapstructure:"heartbeat"`
 	Tests     Tests             `mapstructure:"tests"`
 	Roster    Roster            `mapstructure:"roster"`
+	Handover  Handover          `mapstructure:"handover"`
+}
+
+// Handover is how the change of officers 交接班 is watched.
+type Handover struct {
+	Allowance time.Duration `mapstructure:"allowance"` // so long after a shift's end by the roster nobody is told
 }
 
 // SIP is where the switch sends copies of its SIP messages (HEP): the third eye, for what neither
@@ -225,6 +231,7 @@ func Default() Config {
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
 		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(), Roster: DefaultRoster(),
+		Handover: Handover{Allowance: 15 * time.Minute},
 	}
 }
 

@@ -57,6 +57,8 @@ type Store interface {
 	HoldStore
 	IntervalStore
 	LedgerStore
+	HandoverStore
+	TaskStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

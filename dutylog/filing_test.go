@@ -24,7 +24,7 @@ func officeFacts(t *testing.T, filings ...dutylog.Filing) dutylog.FilingFacts {
 func writeDuties(b *strings.Builder, title string, duties []dutylog.FilingDuty) {
 	fmt.Fprintf(b, "# %s\n", title)
 	for _, d := range duties {
-		fmt.Fprintf(b, "%-9s %s – %s %s: before %s %s %d\n", d.Kind, d.Span.First, d.Span.Last, d.Span.Name, local(d.Due), d.State, d.Last)
+		fmt.Fprintf(b, "%-9s %s – %s %s: before %s %s %d\n", d.Kind, d.Span.First, d.Span.Last, d.Span.Name, siteTime(d.Due), d.State, d.Last)
 	}
 }
 
@@ -105,7 +105,7 @@ func TestWhichShiftsAreFiled(t *testing.T) {
 	shifts := officeFacts(t).Shifts
 	names := func(k dutylog.FilingKind, first, last dutylog.Date) (out []string) {
 		for _, s := range dutylog.ShiftsOf(shifts, k, dutylog.DateSpan{First: first, Last: last}, shanghai) {
-			out = append(out, s.Name+local(s.From)[5:10])
+			out = append(out, s.Name+siteTime(s.From)[5:10])
 		}
 		return out
 	}

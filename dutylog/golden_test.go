@@ -25,9 +25,15 @@ func golden(t *testing.T, name string, v any) {
 		t.Fatal(err)
 	}
 	got.WriteByte('\n')
+	goldenText(t, name, got.String())
+}
+
+// goldenText compares a text with testdata/NAME.
+func goldenText(t *testing.T, name, got string) {
+	t.Helper()
 	file := filepath.Join("testdata", name)
 	if *update {
-		if err := os.WriteFile(file, got.Bytes(), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -35,7 +41,7 @@ func golden(t *testing.T, name string, v any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s differs (-golden +now); run with -update when this is meant:\n%s", name, diff)
 	}
 }

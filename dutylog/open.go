@@ -12,6 +12,16 @@ import (
 type Known struct {
 	Contacts []Contact // rows with the other side's number
 	OnDuty   OnDuty    // at call time
+	// Responsible is who took over last before the call (display name); empty when nobody ever did.
+	Responsible string
+}
+
+// responsible is the officer by the last confirmed handover; before the first one, by the roster.
+func (k Known) responsible() string {
+	if k.Responsible != "" {
+		return k.Responsible
+	}
+	return k.OnDuty[PostOfficer].Name
 }
 
 // EntryIDFor is the id of the entry that a call opens.
@@ -38,7 +48,7 @@ func OpenEntry(c telephony.Call, k Known, now time.Time) Entry {
 		ID: EntryIDFor(c.ID), CallID: c.ID, Line: c.Line, Phase: phase, Kind: phase.rule().preset, State: Open, Revision: 1,
 		CallAt: c.OfferedAt, OpenedAt: now, BySystem: true, Rostered: k.OnDuty[PostOfficer].Name,
 	}
-	e.Responsible = e.Rostered // until handovers are kept
+	e.Responsible = k.responsible()
 	e.know(OtherSide(c), k.Contacts)
 	return e
 }

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -47,25 +45,7 @@ func roster(t *testing.T, text string) (shifts []dutylog.Shift) {
 	return shifts
 }
 
-// goldenText compares a text with testdata/NAME.
-func goldenText(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-golden +now); run with -update when this is meant:\n%s", name, diff)
-	}
-}
-
-func local(at time.Time) string {
+func siteTime(at time.Time) string {
 	if at.IsZero() {
 		return "unknown         "
 	}
@@ -135,7 +115,7 @@ func TestEveryRuleOfTheRosterHasItsReason(t *testing.T) {
 		fmt.Fprintf(&b, "# %s\n", c.name)
 		found := dutylog.CheckRoster(roster(t, c.shifts), staff, dutylog.DefaultRosterRule(), localTime(t, c.from), localTime(t, c.to))
 		for _, f := range found {
-			line := fmt.Sprintf("%s – %s  %-5s %s %s %s %s", local(f.From), local(f.To), f.Weight(), f.Reason, f.Post, f.Name, f.Other)
+			line := fmt.Sprintf("%s – %s  %-5s %s %s %s %s", siteTime(f.From), siteTime(f.To), f.Weight(), f.Reason, f.Post, f.Name, f.Other)
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
 		}
 		if len(found) == 0 {
@@ -175,7 +155,7 @@ func TestGapsAreTheMinutesThatNobodyHolds(t *testing.T) {
 			gap = gap || f.Reason == dutylog.RosterGap && f.Post == dutylog.PostOfficer && !at.Before(f.From) && at.Before(f.To)
 		}
 		if held == gap {
-			t.Fatalf("at %s held %v, in a gap %v", local(at), held, gap)
+			t.Fatalf("at %s held %v, in a gap %v", siteTime(at), held, gap)
 		}
 	}
 }

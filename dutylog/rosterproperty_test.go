@@ -63,13 +63,13 @@ func TestTheRulesAgreeWithTheirDefinitionHourByHour(t *testing.T) {
 				gap := covers(found, at, func(f dutylog.RosterFinding) bool { return f.Reason == dutylog.RosterGap && f.Post == p })
 				overlap := covers(found, at, func(f dutylog.RosterFinding) bool { return f.Reason == dutylog.RosterOverlap && f.Post == p })
 				if gap != (len(held) == 0) || overlap != (len(held) > 1) {
-					t.Fatalf("seed %d, %s at %s: held by %v, gap %v, overlap %v", seed, p, local(at), held, gap, overlap)
+					t.Fatalf("seed %d, %s at %s: held by %v, gap %v, overlap %v", seed, p, siteTime(at), held, gap, overlap)
 				}
 			}
 			for _, name := range someNames {
 				two := covers(found, at, func(f dutylog.RosterFinding) bool { return f.Reason == dutylog.RosterTwoPosts && f.Name == name })
 				if two != (len(posts[name]) > 1) {
-					t.Fatalf("seed %d: %s at %s is on %v, found %v", seed, name, local(at), posts[name], two)
+					t.Fatalf("seed %d: %s at %s is on %v, found %v", seed, name, siteTime(at), posts[name], two)
 				}
 			}
 		}

@@ -105,7 +105,7 @@ func TestTablesAsOfficesWriteThem(t *testing.T) {
 		fmt.Fprintf(&b, "# %s\n", c.name)
 		got := dutylog.ParseRosterTable([]dutylog.Table{sheetOf(c.table)}, dutylog.Month(c.month), staff, shanghai)
 		for _, s := range got.Shifts {
-			b.WriteString(strings.TrimRight(fmt.Sprintf("%s – %s %s %s %s", local(s.From), local(s.To), s.Post, s.Name, s.Phone), " ") + "\n")
+			b.WriteString(strings.TrimRight(fmt.Sprintf("%s – %s %s %s %s", siteTime(s.From), siteTime(s.To), s.Post, s.Name, s.Phone), " ") + "\n")
 		}
 		for _, f := range got.Faults {
 			fmt.Fprintf(&b, "fault %s: %v\n", f.Fault, f)

@@ -53,6 +53,11 @@ const (
 	seeEvidence   permission = "evidence.see"      // how the log is proved
 	seeLedger     permission = "ledger.see"        // what does not agree
 	runLedger     permission = "ledger.run"        // compare now
+	seeHandovers  permission = "handover.see"      // sheets, with what they say of callers
+	handOver      permission = "handover.confirm"  // hand over, take over, confirm it
+	seeTasks      permission = "task.see"          // dated duties and their rules
+	doTasks       permission = "task.do"           // say that one is done; write down an absence
+	ruleTasks     permission = "task.rule"         // change what is asked for
 	practise      permission = "practice.place"    // place a call on the practice line
 	seeRules      permission = "rules.see"         // what the log asks of entries; whether this is practice
 	watch         permission = "events.watch"      // the stream; what it carries has rows of its own
@@ -120,6 +125,11 @@ var grants = map[permission]grant{
 	takeAttached:  {roles: readers},
 	printEntries:  {roles: readers},
 	exportEntries: {roles: readers},
+	seeHandovers:  {roles: readers},
+	handOver:      {roles: onTheSpot},
+	seeTasks:      {roles: anyRole},
+	doTasks:       {roles: changers},
+	ruleTasks:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	tagCalls:      {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
 	holdEntries:   {roles: []dutylog.Role{dutylog.Supervisor}},
 	writeEntries:  {roles: onTheSpot},
@@ -222,6 +232,18 @@ func (a *app) contact(ctx context.Context, p permission, id int64) (dutylog.Cont
 		return dutylog.Contact{}, problemOf(err)
 	}
 	return c, nil
+}
+
+// handover is call for handovers.
+func (a *app) handover(ctx context.Context, p permission, id int64) (dutylog.Handover, error) {
+	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
+		return dutylog.Handover{}, refused
+	}
+	h, err := a.Log.Handover(ctx, id)
+	if err != nil {
+		return dutylog.Handover{}, problemOf(err)
+	}
+	return h, nil
 }
 
 // entry is call for entries.

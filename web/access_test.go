@@ -16,23 +16,30 @@ import (
 
 // bodies are what each changing route is asked with, so that only the permission decides.
 var bodies = map[string]string{
-	"POST /api/v1/session":                  `{"username":"nobody","password":"wrong password"}`,
-	"PUT /api/v1/session/page":              `{"page":"0f3c9a77","sounds":true}`,
-	"POST /api/v1/session/password":         `{"old":"wrong password","new":"another password"}`,
-	"PATCH /api/v1/entries/{id}":            `{"revision":1,"nonsense":1}`,
-	"POST /api/v1/entries":                  `{"key":"0f3c9a77-0","kind":"fax","nonsense":"1"}`,
-	"POST /api/v1/entries/{id}/steps":       `{"kind":"nonsense"}`,
-	"POST /api/v1/entries/{id}/read-back":   `{}`,
-	"POST /api/v1/entries/{id}/links":       `{"with":"e-9","relation":"same_event"}`,
-	"POST /api/v1/entries/{id}/attachments": `a text`,
-	"POST /api/v1/entries/{id}/hold":        `{"reason":"诉讼保全"}`,
-	"POST /api/v1/reconciliation":           ``,
-	"POST /api/v1/roster/imports":           `{"name":"x.xlsx","content":""}`,
-	"POST /api/v1/roster/swaps":             `{"give":{"from":"2026-12-01T00:00:00.000Z","post":"duty_officer","name":"张伟"},"reason":"x"}`,
-	"POST /api/v1/roster/filings":           `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-26T00:00:00Z","sent_to":"","receipt":"","note":""}`,
-	"PUT /api/v1/roster/people":             `{"name":"张伟","phone":"","login":"","standing":"regular","left":null}`,
-	"POST /api/v1/roster/periods":           `{"name":"","first":"","last":"","notice":"","extra":"","ended":""}`,
-	"POST /api/v1/practice/calls":           `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
+	"POST /api/v1/session":                      `{"username":"nobody","password":"wrong password"}`,
+	"PUT /api/v1/session/page":                  `{"page":"0f3c9a77","sounds":true}`,
+	"POST /api/v1/session/password":             `{"old":"wrong password","new":"another password"}`,
+	"PATCH /api/v1/entries/{id}":                `{"revision":1,"nonsense":1}`,
+	"POST /api/v1/entries":                      `{"key":"0f3c9a77-0","kind":"fax","nonsense":"1"}`,
+	"POST /api/v1/entries/{id}/steps":           `{"kind":"nonsense"}`,
+	"POST /api/v1/entries/{id}/read-back":       `{}`,
+	"POST /api/v1/entries/{id}/links":           `{"with":"e-9","relation":"same_event"}`,
+	"POST /api/v1/entries/{id}/attachments":     `a text`,
+	"POST /api/v1/entries/{id}/hold":            `{"reason":"诉讼保全"}`,
+	"POST /api/v1/reconciliation":               ``,
+	"POST /api/v1/handovers":                    `{"sheet_digest":"of another sheet"}`,
+	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,
+	"POST /api/v1/tasks/{rule}/marks":           `{"key":"2026-11-27","due_at":"2026-11-27T06:00:00Z","says":"done"}`,
+	"POST /api/v1/task-rules":                   aRule,
+	"PUT /api/v1/task-rules/{rule}":             aRule,
+	"POST /api/v1/absences":                     anAbsence,
+	"PUT /api/v1/absences/{absence}":            anAbsence,
+	"POST /api/v1/roster/imports":               `{"name":"x.xlsx","content":""}`,
+	"POST /api/v1/roster/swaps":                 `{"give":{"from":"2026-12-01T00:00:00.000Z","post":"duty_officer","name":"张伟"},"reason":"x"}`,
+	"POST /api/v1/roster/filings":               `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-26T00:00:00Z","sent_to":"","receipt":"","note":""}`,
+	"PUT /api/v1/roster/people":                 `{"name":"张伟","phone":"","login":"","standing":"regular","left":null}`,
+	"POST /api/v1/roster/periods":               `{"name":"","first":"","last":"","notice":"","extra":"","ended":""}`,
+	"POST /api/v1/practice/calls":               `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
 }
 
 // TestEveryRouteForEveryRole asks every row of both route tables as everybody and compares
@@ -79,11 +86,14 @@ func (c *client) try(row web.Row, body string) int {
 	if strings.Contains(row.Path, "/entries/") {
 		id = "e-" + id
 	}
+	if strings.Contains(row.Path, "/handovers/") {
+		id = "1"
+	}
 	method := row.Method
 	if method == "" {
 		method = "GET"
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.Replace(row.Path, "{id}", id, 1), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.NewReplacer("{id}", id, "{rule}", "1", "{absence}", "1").Replace(row.Path), strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}

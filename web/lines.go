@@ -144,6 +144,8 @@ type dutyBody struct {
 	Officer *shiftBody `json:"duty_officer" doc:"null: nobody is on this post"`
 	Chief   *shiftBody `json:"duty_section_chief"`
 	Leader  *shiftBody `json:"duty_leader"`
+
+	Responsible *personBody `json:"responsible" doc:"The officer by the last confirmed handover, and since when; null: nobody took over yet, the rostered one is"`
 }
 
 type dutyOutput struct{ Body dutyBody }
@@ -164,5 +166,14 @@ func (a *app) duty(ctx context.Context, in *lineInput) (*dutyOutput, error) {
 		}
 		return &shiftBody{Name: s.Name, Phone: s.Phone, From: stamp(s.From), To: stamp(s.To)}
 	}
-	return &dutyOutput{dutyBody{Officer: at(dutylog.PostOfficer), Chief: at(dutylog.PostChief), Leader: at(dutylog.PostLeader)}}, nil
+	body := dutyBody{Officer: at(dutylog.PostOfficer), Chief: at(dutylog.PostChief), Leader: at(dutylog.PostLeader)}
+	last, err := a.Log.LastHandover(ctx, time.Time{})
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	if last != nil {
+		p := personOf(last.Incoming, last.At)
+		body.Responsible = &p
+	}
+	return &dutyOutput{body}, nil
 }

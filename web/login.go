@@ -31,33 +31,13 @@ type loginInput struct {
 	}
 }
 
-// login begins a session. Whether the login does not exist, is disabled or the password is
-// wrong, the answer and the time it takes are the same.
+// login begins a session.
 func (a *app) login(ctx context.Context, in *loginInput) (*sessionOutput, error) {
 	v, b := visitorOf(ctx), in.Body
-	if err := a.limit(b.Username, v.address); err != nil {
-		return nil, err
-	}
-	account, err := a.Log.Account(ctx, b.Username)
-	if err != nil && !errors.Is(err, dutylog.ErrNotFound) {
-		return nil, internal(err)
-	}
-	known := err == nil && !account.Disabled
-	hash := account.PasswordHash
-	if !known {
-		hash = a.nobody
-	}
-	right, err := a.checkPassword(ctx, hash, b.Password)
+	account, err := a.authenticate(ctx, b.Username, b.Password)
 	if err != nil {
 		return nil, err
 	}
-	if !right || !known {
-		a.figures.logins.WithLabelValues("refused").Inc()
-		// The name is not logged: people type their password there by mistake.
-		a.Logger.WarnContext(ctx, "login refused", "address", v.address, "known", known)
-		return nil, newProblem(http.StatusUnauthorized, typeSignIn, "The login name or the password is wrong.")
-	}
-	a.attempts.right(b.Username, v.address)
 	cookie, err := a.sessions.begin(ctx, account, v.token)
 	if err != nil {
 		return nil, internal(err)
@@ -65,6 +45,36 @@ func (a *app) login(ctx context.Context, in *loginInput) (*sessionOutput, error)
 	a.figures.logins.WithLabelValues("accepted").Inc()
 	a.Logger.InfoContext(ctx, "login", "login", account.Login, "role", account.Role, "address", v.address)
 	return &sessionOutput{SetCookie: cookie, Body: sessionOf(account)}, nil
+}
+
+// authenticate finds out whose login and password these are. Whether the login does not exist, is
+// disabled or the password is wrong, the answer and the time it takes are the same.
+func (a *app) authenticate(ctx context.Context, username, password string) (dutylog.Account, error) {
+	v := visitorOf(ctx)
+	if err := a.limit(username, v.address); err != nil {
+		return dutylog.Account{}, err
+	}
+	account, err := a.Log.Account(ctx, username)
+	if err != nil && !errors.Is(err, dutylog.ErrNotFound) {
+		return account, internal(err)
+	}
+	known := err == nil && !account.Disabled
+	hash := account.PasswordHash
+	if !known {
+		hash = a.nobody
+	}
+	right, err := a.checkPassword(ctx, hash, password)
+	if err != nil {
+		return account, err
+	}
+	if !right || !known {
+		a.figures.logins.WithLabelValues("refused").Inc()
+		// The name is not logged: people type their password there by mistake.
+		a.Logger.WarnContext(ctx, "login refused", "address", v.address, "known", known)
+		return account, newProblem(http.StatusUnauthorized, typeSignIn, "The login name or the password is wrong.")
+	}
+	a.attempts.right(username, v.address)
+	return account, nil
 }
 
 func (a *app) limit(login, address string) error {

@@ -203,6 +203,9 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	}
 	officer, supervisor := h.as("officer"), h.as("supervisor")
 	officer.patch("e-1.0", `{"revision":1,"gaps":{"caller_title":{"why":"refused","reason":"不愿透露"}}}`)
+	h.tookOver(officer)
+	supervisor.post("/task-rules", aRule)
+	officer.post("/absences", anAbsence)
 	asked := 0
 	for path, methods := range doc.Paths {
 		ok := methods["get"].Responses["200"].Content["application/json"].Schema
@@ -213,7 +216,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		switch {
 		case strings.Contains(path, "/entries/"):
 			id = "e-1.0"
-		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"):
+		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"), strings.Contains(path, "/handovers/"):
 			id = "1"
 		}
 		path = strings.Replace(strings.Replace(path, "{id}", id, 1), "{month}", string(month), 1)

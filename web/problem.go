@@ -33,6 +33,8 @@ const (
 	typeMoved             = problemBase + "changed-meanwhile"
 	typeBadTable          = problemBase + "bad-table"
 	typeRosterForbidden   = problemBase + "roster-forbidden"
+	typeSecond            = problemBase + "second-login-wrong"
+	typeTaskMarked        = problemBase + "task-marked"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 )
 
@@ -211,6 +213,14 @@ func fromHuma(e *huma.ErrorModel) *Problem {
 		p.Type = typeInvalid
 	}
 	return p
+}
+
+// upper begins a sentence.
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 // inQuery moves a complaint about a query parameter to where the reader finds it.

@@ -12,7 +12,7 @@ import (
 	"dutyline/dutylog"
 )
 
-type personBody struct {
+type rosterPersonBody struct {
 	Name     string           `json:"name" maxLength:"500"`
 	Phone    string           `json:"phone" maxLength:"500"`
 	Login    string           `json:"login" maxLength:"500" doc:"Empty: has none"`
@@ -22,7 +22,7 @@ type personBody struct {
 
 type peopleOutput struct {
 	Body struct {
-		Items []personBody `json:"items" nullable:"false"`
+		Items []rosterPersonBody `json:"items" nullable:"false"`
 	}
 }
 
@@ -33,14 +33,14 @@ func (a *app) rosterPeople(ctx context.Context, _ *struct{}) (*peopleOutput, err
 		return nil, problemOf(err)
 	}
 	out := &peopleOutput{}
-	out.Body.Items = []personBody{}
+	out.Body.Items = []rosterPersonBody{}
 	for _, p := range people {
-		out.Body.Items = append(out.Body.Items, personBody{Name: p.Name, Phone: p.Phone, Login: p.Login, Standing: p.Standing, Left: stamp(p.Left)})
+		out.Body.Items = append(out.Body.Items, rosterPersonBody{Name: p.Name, Phone: p.Phone, Login: p.Login, Standing: p.Standing, Left: stamp(p.Left)})
 	}
 	return out, nil
 }
 
-type personInput struct{ Body personBody }
+type personInput struct{ Body rosterPersonBody }
 
 // savePerson enters somebody, or changes who has the name already.
 func (a *app) savePerson(ctx context.Context, in *personInput) (*peopleOutput, error) {

@@ -124,6 +124,21 @@ var table = []route{
 	{"GET", "/reconciliation", seeLedger, "reconciliation", "What does not agree between calls, recordings and entries, newest first", nil, on((*app).ledger)},
 	{"POST", "/reconciliation", runLedger, "reconcile", "Compare now; gives what is open", []int{503}, on((*app).reconcile)},
 
+	{"GET", "/handover", seeHandovers, "handover-now", "Who is responsible, what the roster asks for, and the sheet as it is now", nil, on((*app).handoverNow)},
+	{"POST", "/handovers", handOver, "hand-over", "Hand over and take over: both confirm the sheet that they saw, each with their own login", []int{409, 429}, on((*app).takeOver)},
+	{"GET", "/handovers", seeHandovers, "handovers", "Handovers, newest first, without their sheets", nil, on((*app).handovers)},
+	{"GET", "/handovers/{id}", seeHandovers, "handover", "One handover with the sheet that was confirmed", []int{404}, on((*app).oneHandover)},
+	{"POST", "/handovers/{id}/confirmations", handOver, "confirm-handover", "Section chief or duty leader take over too, each with their own login", []int{404, 409, 429}, on((*app).confirmHandover)},
+
+	{"GET", "/tasks", seeTasks, "tasks", "Dated duties by their time: what waits, what was done, what comes", nil, on((*app).tasks)},
+	{"POST", "/tasks/{rule}/marks", doTasks, "mark-task", "Say that a dated duty is done, not needed, or open again; kept for ever", []int{404, 409}, on((*app).markTask)},
+	{"GET", "/task-rules", seeTasks, "task-rules", "The rules of which dated duties follow, as they are now", nil, on((*app).taskRules)},
+	{"POST", "/task-rules", ruleTasks, "add-task-rule", "Add a rule", nil, on((*app).addTaskRule)},
+	{"PUT", "/task-rules/{rule}", ruleTasks, "change-task-rule", "Change or end a rule from now on; what was due before stays", []int{404}, on((*app).changeTaskRule)},
+	{"GET", "/absences", seeTasks, "absences", "Absences of the unit's head, newest first", nil, on((*app).absences)},
+	{"POST", "/absences", doTasks, "add-absence", "The unit's head will be away: its reports become dated duties", nil, on((*app).addAbsence)},
+	{"PUT", "/absences/{absence}", doTasks, "change-absence", "Something of an absence changes: that is reported, too", []int{404}, on((*app).changeAbsence)},
+
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
 	{"GET", "/health/line", seeHealth, "line-health", "How everything is on which a line depends: good, bad or unknown, since when, and why", []int{404}, on((*app).lampList)},

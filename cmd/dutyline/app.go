@@ -36,6 +36,8 @@ type app struct {
 	rules     *ruleBook
 	senders   senders
 	escalator *escalator
+	duties    *escalator // the same for what the duty room is late with
+	calendar  *logCalendar
 	channels  *channelDesk
 	index     *sqlite.Index // nil: entries cannot be searched
 	logger    *slog.Logger
@@ -89,7 +91,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
 		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Unit: cfg.Site.Name, Tables: tableFiles{}, Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
-		Reconcile: a.ledger.Now, Ledger: a.ledger.State,
+		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance,
 		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write},
 		Directory: directoryOf(cfg.Site),
 		Secure:    cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
@@ -112,6 +114,9 @@ func (a *app) open(ctx context.Context) error {
 		return err
 	}
 	a.lookAtLog(ctx)
+	if err := a.log.SeedTasks(ctx); err != nil {
+		return err
+	}
 	if a.index, err = a.log.OpenIndex(ctx); err != nil {
 		a.logger.Error("entries cannot be searched", "err", err)
 	}
@@ -163,10 +168,12 @@ func (a *app) wire(context.Context) error {
 	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
 		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now, trusted: a.clock.Trusted}
 	a.keeper.expirer.now = a.clock.Now
-	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask(); a.escalator.ClockSet() }}
+	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask(); a.escalator.ClockSet(); a.duties.ClockSet() }}
 	a.auditor.also = a.steps.Faults
 	late := &deadlines{log: a.log, alerts: a.rules, within: a.cfg.Deadlines(), now: a.watcher.SwitchNow}
 	a.escalator = newEscalator(a.log, late, a.clock.Now, a.logger)
+	a.calendar = &logCalendar{log: a.log, now: a.clock.Now, logger: a.logger}
+	a.wireDuties(lines)
 	a.wireJournal(lines)
 	a.wireLamps(lines)
 	a.roster = &rosterKeeper{log: a.log, alerts: a.rules, watch: a.cfg.RosterWatch(), off: !a.cfg.Roster.Watch, line: lines[0].Name, rule: *a.cfg.RosterRule(), now: a.clock.Now, logger: a.logger}
@@ -242,6 +249,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "rules", run: func(ctx context.Context) error { return a.rules.Run(ctx, a.watcher.SwitchNow) }},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
 		part{name: "escalation", run: a.escalator.Run},
+		part{name: "duties", run: a.duties.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},

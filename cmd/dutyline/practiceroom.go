@@ -28,6 +28,7 @@ func practiceAccounts() []dutylog.Account {
 		{Login: "supervisor", Name: "赵督查", Role: dutylog.Supervisor},
 		{Login: "auditor", Name: "钱审计", Role: dutylog.Auditor},
 		{Login: "admin", Name: "管理员", Role: dutylog.Admin},
+		{Login: "officer2", Name: "李值班", Role: dutylog.Officer}, // to whom the first one hands over
 	}
 }
 

@@ -33,6 +33,11 @@ const (
 	Contact    Kind = "contact"    // a change of a contact of the directory; subject: number of the change
 	Roster     Kind = "roster"     // a change of the roster and of what belongs to it; subject: number of the row
 	Filing     Kind = "filing"     // a roster that was filed, with the version that was sent; subject: number of the row
+	Handover   Kind = "handover"   // a change of the officer on duty, with the sheet; subject: number of the row
+	Confirmed  Kind = "confirmed"  // somebody confirmed a handover; subject: number of the row
+	TaskRule   Kind = "task_rule"  // a dated duty from now on; subject: number of the row
+	TaskMark   Kind = "task_mark"  // somebody said of a dated duty that it is done, not needed or open again; subject: number of the row
+	Absence    Kind = "absence"    // the head of the unit is away, and each change of that; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -44,7 +49,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -68,6 +68,11 @@ var covers = []cover{
 	newCover(audit.Contact, "id, contact, at, by_login, by_name, by_role, how, body", "contact_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Roster, "id, "+rosterChangeColumns, "roster_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Filing, "id, "+filingColumns, "roster_filings", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Handover, "id, "+handoverColumns, "handovers", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Confirmed, "id, handover, part, by_login, by_name, by_role, at, digest", "handover_confirmations", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.TaskRule, "id, "+taskRuleColumns, "task_rules", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.TaskMark, "id, "+taskMarkColumns, "task_marks", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Absence, "id, "+absenceColumns, "absences", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

@@ -187,7 +187,11 @@ func (t *tx) followEntry(before keptCall, after *keptCall) (entry dutylog.Entry,
 	if err != nil {
 		return entry, false, err
 	}
-	entry = dutylog.OpenEntry(after.Call, dutylog.Known{Contacts: contacts, OnDuty: onDuty}, t.now)
+	responsible, err := responsibleAt(t.sql, after.OfferedAt)
+	if err != nil {
+		return entry, false, err
+	}
+	entry = dutylog.OpenEntry(after.Call, dutylog.Known{Contacts: contacts, OnDuty: onDuty, Responsible: responsible}, t.now)
 	after.entryID = entry.ID
 	return entry, true, nil
 }

@@ -6,6 +6,7 @@ import { papers } from './papers.mjs'
 import { entryChecks } from './entry.mjs'
 import { directory } from './directory.mjs'
 import { roster } from './roster.mjs'
+import { handover } from './handover.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -743,6 +744,8 @@ await desk.at('lock-screen').waitFor()
 await entryChecks(desk, officer)
 
 await directory(desk)
+
+await handover(desk, users)
 
 await check('no error in any window', async () => {
   assert.deepEqual([...desk.problems, ...locked.problems], [])

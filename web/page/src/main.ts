@@ -14,6 +14,7 @@ import { startLive } from './state/live'
 import { startRoute } from './state/route'
 import { start } from './state/session'
 import { startSound } from './state/sound'
+import { startTasks } from './state/tasks'
 
 setLang(lang.value)
 startDesk()
@@ -26,5 +27,6 @@ startRoster()
 startAlerts()
 startSound()
 startLamps()
+startTasks()
 void start()
 createApp(App).mount('#app')

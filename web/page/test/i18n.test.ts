@@ -4,6 +4,8 @@ import { alertLifeEn, alertLifeZh } from '@/i18n/alertlife'
 import { alertCallsEn, alertCallsZh } from '@/i18n/alertcalls'
 import { alertsEn, alertsZh } from '@/i18n/alerts'
 import { directoryEn, directoryZh } from '@/i18n/directory'
+import { dutiesEn, dutiesZh } from '@/i18n/duties'
+import { handoverEn, handoverZh } from '@/i18n/handover'
 import { en as deskEn } from '@/i18n/en'
 import { findingsZh } from '@/i18n/findings'
 import { matterEn, matterZh } from '@/i18n/matter'
@@ -26,8 +28,8 @@ import notices from '../../../alerts/notice.go?raw'
 import calls from '../../../telephony/call.go?raw'
 import outcomes from '../../../telephony/outcome.go?raw'
 
-const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...matterZh, ...testsZh, ...directoryZh, ...rosterZh }
-const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...matterEn, ...testsEn, ...directoryEn, ...rosterEn }
+const zh = { ...deskZh, ...reconcileZh, ...alertsZh, ...alertLifeZh, ...alertCallsZh, ...sidesZh, ...lampsZh, ...matterZh, ...testsZh, ...directoryZh, ...rosterZh, ...dutiesZh, ...handoverZh }
+const en = { ...deskEn, ...reconcileEn, ...alertsEn, ...alertLifeEn, ...alertCallsEn, ...sidesEn, ...lampsEn, ...matterEn, ...testsEn, ...directoryEn, ...rosterEn, ...dutiesEn, ...handoverEn }
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) || []).sort()
 

@@ -2,6 +2,7 @@
 import type { Alert, AlertCall, AlertPage, Attachment, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage, WrittenKind,
 } from './types'
+import type { Absence, Handover, HandoverNow, Mark, Second, Takeover, Task, TaskPage, TaskRule } from './duties'
 
 export const BASE = '/api/v1'
 const PATIENCE_MS = 10_000
@@ -168,6 +169,17 @@ export const api = {
   tests: () => request<TestPage>('GET', '/probe'),
   startTest: () => request<{ id: number }>('POST', '/probe'),
   testAudioUrl: (test: number) => BASE + '/probe/' + test + '/audio',
+  handoverNow: () => request<HandoverNow>('GET', '/handover'),
+  handOver: (how: Takeover) => request<Handover>('POST', '/handovers', how, 20_000),
+  handovers: (cursor = '', limit = 30) => request<Page<Handover>>('GET', '/handovers' + query({ cursor, limit })),
+  handover: (n: number) => request<Handover>('GET', '/handovers/' + n),
+  confirmHandover: (n: number, digest: string, second?: Second) => request<Handover>('POST', '/handovers/' + n + '/confirmations', { digest, second }, 20_000),
+  tasks: () => request<TaskPage>('GET', '/tasks'),
+  markTask: (rule: number, mark: Mark) => request<Task>('POST', '/tasks/' + rule + '/marks', mark),
+  taskRules: () => request<Page<TaskRule>>('GET', '/task-rules'),
+  saveTaskRule: (rule: TaskRule) => request<TaskRule>(rule.rule ? 'PUT' : 'POST', '/task-rules' + (rule.rule ? '/' + rule.rule : ''), { ...rule, rule: undefined, seed: undefined, by: undefined }),
+  absences: () => request<Page<Absence>>('GET', '/absences'),
+  saveAbsence: (a: Absence) => request<Absence>(a.absence ? 'PUT' : 'POST', '/absences' + (a.absence ? '/' + a.absence : ''), { ...a, absence: undefined, by: undefined }),
   ledger: (filter: { state?: string; limit?: number; cursor?: string }) =>
     request<LedgerPage>('GET', '/reconciliation' + query(filter)),
   reconcile: () => request<LedgerPage>('POST', '/reconciliation', undefined, 120_000),

@@ -60,7 +60,10 @@ export interface OnDuty {
   to: string
 }
 export type Post = 'duty_officer' | 'duty_section_chief' | 'duty_leader'
-export type Duty = Record<Post, OnDuty | null>
+export type Duty = Record<Post, OnDuty | null> & {
+  /** The officer by the last confirmed handover; null: nobody took over yet. */
+  responsible?: { login: string; name: string; at: string } | null
+}
 
 export type RecordingStatus = 'none' | 'pending' | 'sealed' | 'missing' | 'failed' | 'expired' | 'erased'
 export interface Recording {

@@ -83,6 +83,8 @@ export const alertsZh = {
   'reason.roster_gap': '值班表有空岗',
   'reason.filing_due': '值班表待报备（补报）',
   'reason.rules_refused': '告警规则文件有误，沿用原规则',
+  'reason.handover_late': '已到交接班时间，尚未办理交接班',
+  'reason.duty_overdue': '定期事项逾期未办',
 } as const
 
 export type AlertsKey = keyof typeof alertsZh
@@ -171,4 +173,6 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.roster_gap': 'Nobody is rostered for a post',
   'reason.filing_due': 'A roster is to be filed, or a supplement',
   'reason.rules_refused': 'The rule file has a mistake: the rules before it go on',
+  'reason.handover_late': 'A shift is over and nobody has taken over',
+  'reason.duty_overdue': 'A dated duty is overdue',
 }

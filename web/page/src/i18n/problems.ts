@@ -9,6 +9,10 @@ const BY_TYPE: Record<string, Key> = {
   'too-many-attempts': 'problem.tooMany', 'cross-site-request': 'problem.crossSite', 'stale-revision': 'problem.stale',
   'no-recording': 'problem.noRecording', 'recording-altered': 'problem.altered', 'no-practice-line': 'problem.noPractice',
   'key-absent': 'problem.keyAbsent', 'changed-meanwhile': 'contacts.moved', 'bad-table': 'contacts.badTable', 'roster-forbidden': 'roster.forbidden',
+  'second-login-wrong': 'problem.second', 'handover-same_person': 'problem.samePerson', 'handover-not_an_officer': 'problem.notOfficer',
+  'handover-not_responsible': 'problem.notResponsible', 'handover-second_missing': 'problem.secondMissing', 'handover-nobody_hands_over': 'problem.nobodyHands',
+  'handover-password_change_first': 'problem.mustChange', 'handover-login_disabled': 'problem.second', 'handover-sheet_changed': 'problem.sheetChanged',
+  'handover-not_their_part': 'problem.notTheirPart', 'handover-already_confirmed': 'problem.alreadyConfirmed', 'handover-overtaken': 'problem.overtaken', 'task-marked': 'problem.taskMarked',
   'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns',
 }
 const BY_STATUS: Record<number, Key> = {

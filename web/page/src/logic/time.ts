@@ -71,3 +71,8 @@ export function position(sec: number): string {
   const text = `${h ? two(Math.floor((s % 3600) / 60)) : Math.floor(s / 60)}:${two(s % 60)}`
   return h ? `${h}:${text}` : text
 }
+
+/** 14:00, or with its day when that is another one than that of now. */
+export function near(ms: number, nowMs: number): string {
+  return (date(ms) === date(nowMs) ? '' : date(ms).slice(5) + ' ') + minute(ms)
+}

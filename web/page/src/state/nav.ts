@@ -5,6 +5,7 @@ import type { Key } from '@/i18n'
 import { openAlerts } from './alerts'
 import { openItems } from './ledger'
 import { rosterAsks } from './roster'
+import { waitingTasks } from './tasks'
 import { go, type PageName } from './route'
 import { canReadEntries } from './session'
 
@@ -25,10 +26,12 @@ export interface NavItem {
 
 const items: NavItem[] = [
   { page: 'calls', label: 'nav.calls', test: 'calls', first: true },
+  { page: 'handover', label: 'nav.handover', test: 'handover', first: true, shown: () => canReadEntries.value },
   { page: 'search', label: 'nav.search', test: 'search', first: true, shown: () => canReadEntries.value },
   { page: 'alerts', label: 'nav.alerts', test: 'alerts', first: true, count: () => openAlerts.value, countHint: 'nav.alertsOpen', bad: true },
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
+  { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },
   { page: 'tests', label: 'nav.tests', test: 'tests', first: false },
   { page: 'reconciliation', label: 'nav.reconcile', test: 'reconcile', first: false, count: () => openItems.value, countHint: 'nav.reconcileOpen' },
 ]

@@ -28,6 +28,9 @@ export const canConfirmContacts = isOne('officer', 'chief', 'leader', 'superviso
 export const canEditContacts = isOne('chief', 'leader', 'supervisor', 'admin')
 export const canSwap = isOne('officer', 'chief', 'leader', 'supervisor')
 export const canRoster = isOne('chief', 'leader', 'supervisor', 'admin')
+export const canHandOver = isOne('officer', 'chief', 'leader')
+export const canDoTasks = isOne('officer', 'chief', 'leader', 'supervisor')
+export const canRuleTasks = isOne('supervisor', 'admin')
 export const canMark = isOne('officer', 'supervisor')
 
 hooks.unauthorized = () => {

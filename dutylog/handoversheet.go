@@ -1,0 +1,182 @@
+package dutylog
+
+import (
+	"encoding/json"
+	"strings"
+
+	"dutyline/dutylog/audit"
+	"dutyline/telephony"
+)
+
+// sheetForm is the version of the form of a sheet. A reader of an old sheet finds there how it was meant.
+const sheetForm = 1
+
+// Sheet is what is handed over 交接单: what is open, how the line is, and what the shift had. It is
+// a document: what was confirmed is its text, and nothing that happens later changes that. Times
+// are RFC 3339 in UTC; null means "did not happen". It holds no moment of its own making, so that
+// it is the same text as long as nothing happens.
+type Sheet struct {
+	Form     int         `json:"form" doc:"Version of this form"`
+	From     *string     `json:"from" doc:"When the shift began: with the last handover; before the first one, by the roster"`
+	Outgoing string      `json:"outgoing" doc:"Who hands over; empty at the first taking over"`
+	Matters  []Matter    `json:"matters" nullable:"false" doc:"What is open in the log, oldest first"`
+	Alerts   []OpenAlert `json:"alerts" nullable:"false" doc:"That stand, newest first"`
+	Lamps    []LampSeen  `json:"lamps" nullable:"false" doc:"How everything is on which the lines depend"`
+	Test     *LastTest   `json:"test" doc:"The last test call that is over; null: there was none"`
+	Duties   []OpenDuty  `json:"duties" nullable:"false" doc:"Dated duties that are due, overdue or were missed in this shift"`
+	Blind    []Unseen    `json:"blind" nullable:"false" doc:"Times of this shift in which nothing was seen"`
+	Counts   Counts      `json:"counts" doc:"What the shift had"`
+	Remarks  string      `json:"remarks" doc:"By the outgoing officer"`
+}
+
+// Matter is one thing of the log that the next shift goes on with.
+type Matter struct {
+	EntryID     string  `json:"entry_id"`
+	EntryNumber string  `json:"entry_number"`
+	At          *string `json:"at"`
+	Kind        Kind    `json:"kind"`
+	Who         string  `json:"who" doc:"Unit and person, or whom we called"`
+	Number      string  `json:"number"`
+	What        string  `json:"what" doc:"The beginning of its content"`
+	Missing     []Field `json:"missing" nullable:"false" doc:"Required and still absent"`
+}
+
+// OpenAlert is an alert that stands.
+type OpenAlert struct {
+	ID       int64   `json:"id"`
+	Reason   string  `json:"reason"`
+	Title    string  `json:"title" doc:"The reason in words"`
+	Severity string  `json:"severity"`
+	State    string  `json:"state"`
+	Line     string  `json:"line"`
+	Detail   string  `json:"detail"`
+	At       *string `json:"at"`
+	By       string  `json:"by" doc:"Who has it"`
+}
+
+// LampSeen is how one thing is on which a line depends.
+type LampSeen struct {
+	Line  string  `json:"line"`
+	Lamp  string  `json:"lamp"`
+	State string  `json:"state"`
+	Cause string  `json:"cause"`
+	Since *string `json:"since"`
+}
+
+// LastTest is what the last test call proved.
+type LastTest struct {
+	ID       int64   `json:"id"`
+	At       *string `json:"at"`
+	Line     string  `json:"line"`
+	Verdict  string  `json:"verdict"`
+	Ringback string  `json:"ringback"`
+}
+
+// OpenDuty is a dated duty that the next shift has to know of.
+type OpenDuty struct {
+	Rule  int64   `json:"rule"`
+	Key   string  `json:"key"`
+	Title string  `json:"title"`
+	DueAt *string `json:"due_at"`
+	State string  `json:"state"`
+}
+
+// Unseen is a time in which nothing was seen.
+type Unseen struct {
+	From  *string `json:"from"`
+	To    *string `json:"to" doc:"null: it lasts"`
+	Cause string  `json:"cause"`
+}
+
+// Counts is what a shift had. Test calls and our own alert calls are no part of it.
+type Counts struct {
+	Calls    int `json:"calls" doc:"That came in"`
+	Missed   int `json:"missed"`
+	Late     int `json:"answered_late"`
+	Outgoing int `json:"outgoing"`
+	Entries  int `json:"entries" doc:"That were opened"`
+}
+
+// matterText is how many characters of an entry's content a sheet shows.
+const matterText = 60
+
+// MatterOf is an open entry as a sheet shows it.
+func MatterOf(e Entry) Matter {
+	v := e.Values
+	who := joined(" ", v[CallerUnit], v[CallerPerson], v[CallerTitle])
+	if who == "" {
+		who = v[CalledWhom]
+	}
+	at := e.CallAt
+	if at.IsZero() {
+		at = e.OpenedAt
+	}
+	return Matter{EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: e.Number.Raw,
+		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...)}
+}
+
+// Whole is the sheet with no list absent, so that it has one spelling only.
+func (s Sheet) Whole() Sheet {
+	s.Form = sheetForm
+	s.Matters = append([]Matter{}, s.Matters...)
+	for i, m := range s.Matters {
+		s.Matters[i].Missing = append([]Field{}, m.Missing...)
+	}
+	s.Alerts, s.Lamps = append([]OpenAlert{}, s.Alerts...), append([]LampSeen{}, s.Lamps...)
+	s.Duties, s.Blind = append([]OpenDuty{}, s.Duties...), append([]Unseen{}, s.Blind...)
+	return s
+}
+
+// Freeze is the text of a sheet, which is kept as it is, and the digest of that text.
+func (s Sheet) Freeze() (text, digest string) {
+	raw, err := json.Marshal(s.Whole())
+	if err != nil {
+		panic(err) // texts and numbers only
+	}
+	return string(raw), audit.Digest(raw)
+}
+
+// Digest is the digest under which a sheet was shown: that of its text.
+func (s Sheet) Digest() string {
+	_, digest := s.Freeze()
+	return digest
+}
+
+// Thaw reads a sheet that was frozen, and refuses one whose text is not what the digest says.
+func Thaw(text, digest string) (Sheet, error) {
+	var s Sheet
+	if audit.Digest([]byte(text)) != digest {
+		return s, &InvalidError{Field: "sheet", Reason: "is not the one that was confirmed: its text has another digest; run dutyline verify"}
+	}
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return s, &InvalidError{Field: "sheet", Reason: "cannot be read: " + err.Error()}
+	}
+	return s.Whole(), nil
+}
+
+// WithRemarks is the sheet with what the outgoing officer adds.
+func (s Sheet) WithRemarks(remarks string) (Sheet, error) {
+	remarks, err := cleanField("remarks", remarks, longText)
+	s.Remarks = remarks
+	return s, err
+}
+
+// joined puts a separator between the words that are there.
+func joined(between string, words ...string) string {
+	var there []string
+	for _, w := range words {
+		if w = strings.TrimSpace(w); w != "" {
+			there = append(there, w)
+		}
+	}
+	return strings.Join(there, between)
+}
+
+// shortened is a text in one line of at most so many characters.
+func shortened(text string, most int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

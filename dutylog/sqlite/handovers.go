@@ -1,0 +1,197 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+)
+
+const (
+	handoverColumns = "at, from_at, outgoing_login, outgoing_name, outgoing_role, incoming_login, incoming_name, incoming_role, unsigned, body, digest"
+	handoverSelect  = "SELECT id, " + handoverColumns + " FROM handovers"
+)
+
+func scanHandover(row scanner) (h dutylog.Handover, err error) {
+	err = row.Scan(&h.ID, instant{&h.At}, instant{&h.From}, &h.Outgoing.Login, &h.Outgoing.Name, &h.Outgoing.Role,
+		&h.Incoming.Login, &h.Incoming.Name, &h.Incoming.Role, &h.Unsigned, &h.Text, &h.Digest)
+	return h, err
+}
+
+func confirmationsOf(s source, handover int64) ([]dutylog.Confirmation, error) {
+	rows, err := s.Query("SELECT part, by_login, by_name, by_role, at, digest FROM handover_confirmations WHERE handover = ? ORDER BY id", handover)
+	return all(rows, err, func(row scanner) (c dutylog.Confirmation, err error) {
+		return c, row.Scan(&c.Part, &c.By.Login, &c.By.Name, &c.By.Role, instant{&c.At}, &c.Digest)
+	})
+}
+
+func readHandover(s source, id int64) (dutylog.Handover, error) {
+	h, err := scanHandover(s.QueryRow(handoverSelect+" WHERE id = ?", id))
+	if err == nil {
+		h.Confirmations, err = confirmationsOf(s, id)
+	}
+	return h, noRows(err, "handover", strconv.FormatInt(id, 10))
+}
+
+// newestHandover goes by the order in which they were written: a clock that was set back changes
+// nothing about who took over last.
+const newestHandover = " ORDER BY id DESC LIMIT 1"
+
+// LastHandover implements dutylog.HandoverStore.
+func (db *DB) LastHandover(ctx context.Context, at time.Time) (*dutylog.Handover, error) {
+	h, err := lastHandover(db.reading(ctx), at)
+	return h, db.explain("read the last handover", err)
+}
+
+func lastHandover(s source, at time.Time) (*dutylog.Handover, error) {
+	var w where
+	if !at.IsZero() {
+		w.add("at <= ?", at.UnixMicro())
+	}
+	h, err := scanHandover(s.QueryRow(handoverSelect+w.String()+newestHandover, w.args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil {
+		h.Confirmations, err = confirmationsOf(s, h.ID)
+	}
+	return &h, err
+}
+
+// responsibleAt is the name of the officer who had taken over last at a moment; empty before the
+// first handover. Every entry that is opened asks for it.
+func responsibleAt(s source, at time.Time) (name string, err error) {
+	err = s.QueryRow("SELECT incoming_name FROM handovers WHERE at <= ?"+newestHandover, at.UnixMicro()).Scan(&name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return name, err
+}
+
+// Handover implements dutylog.HandoverStore.
+func (db *DB) Handover(ctx context.Context, id int64) (dutylog.Handover, error) {
+	h, err := readHandover(db.reading(ctx), id)
+	return h, db.explain("read a handover", err)
+}
+
+// Handovers implements dutylog.HandoverStore.
+func (db *DB) Handovers(ctx context.Context, limit int, cursor string) ([]dutylog.Handover, string, error) {
+	var w where
+	if cursor != "" {
+		before, _, err := decodeCursor("h", cursor)
+		if err != nil {
+			return nil, "", err
+		}
+		w.add("id < ?", before)
+	}
+	limit = pageSize(limit)
+	s := db.reading(ctx)
+	rows, err := s.Query(handoverSelect+w.String()+" ORDER BY id DESC LIMIT ?", append(w.args, limit+1)...)
+	list, err := all(rows, err, scanHandover)
+	for i := range list {
+		list[i].Text = ""
+		if err == nil {
+			list[i].Confirmations, err = confirmationsOf(s, list[i].ID)
+		}
+	}
+	if err != nil || len(list) <= limit {
+		return list, "", db.explain("list the handovers", err)
+	}
+	return list[:limit], encodeCursor("h", list[limit-1].ID, ""), nil
+}
+
+// AddHandover implements dutylog.HandoverStore. Its time is the store's, for itself and for both
+// who confirm it.
+func (db *DB) AddHandover(ctx context.Context, h dutylog.Handover, before int64) (after dutylog.Handover, err error) {
+	err = db.write(ctx, "keep a handover", func(t *tx) error {
+		last, err := lastHandover(t.sql, time.Time{})
+		if err != nil {
+			return err
+		}
+		if last == nil && before != 0 || last != nil && last.ID != before {
+			return dutylog.Overtaken
+		}
+		if _, err := dutylog.Thaw(h.Text, h.Digest); err != nil {
+			return err
+		}
+		result, err := t.sql.Exec("INSERT INTO handovers ("+handoverColumns+") VALUES ("+marks(handoverColumns)+")",
+			micros(t.now), plainMicros(h.From), h.Outgoing.Login, h.Outgoing.Name, string(h.Outgoing.Role),
+			h.Incoming.Login, h.Incoming.Name, string(h.Incoming.Role), h.Unsigned, h.Text, h.Digest)
+		if err != nil {
+			return err
+		}
+		id, err := result.LastInsertId()
+		if err != nil {
+			return err
+		}
+		if err := t.proveRow(audit.Handover, strconv.FormatInt(id, 10)); err != nil {
+			return err
+		}
+		if h.Outgoing.Login != "" && h.Unsigned == "" {
+			if err := t.confirm(id, dutylog.Confirmation{Part: dutylog.PartOutgoing, By: h.Outgoing, Digest: h.Digest}); err != nil {
+				return err
+			}
+		}
+		if err := t.confirm(id, dutylog.Confirmation{Part: dutylog.PartIncoming, By: h.Incoming, Digest: h.Digest}); err != nil {
+			return err
+		}
+		after, err = readHandover(t.sql, id)
+		return err
+	})
+	return after, err
+}
+
+func (t *tx) confirm(handover int64, c dutylog.Confirmation) error {
+	return t.addProven(audit.Confirmed, "INSERT INTO handover_confirmations (handover, part, by_login, by_name, by_role, at, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		handover, string(c.Part), c.By.Login, c.By.Name, string(c.By.Role), micros(t.now), c.Digest)
+}
+
+// ConfirmHandover implements dutylog.HandoverStore.
+func (db *DB) ConfirmHandover(ctx context.Context, id int64, c dutylog.Confirmation) (after dutylog.Handover, err error) {
+	err = db.write(ctx, "confirm a handover", func(t *tx) error {
+		h, err := readHandover(t.sql, id)
+		if err != nil {
+			return err
+		}
+		if _, said := h.Confirmed(c.Part); said {
+			return dutylog.AlreadySaid
+		}
+		if c.Digest != h.Digest {
+			return dutylog.SheetChanged
+		}
+		if err := t.confirm(id, c); err != nil {
+			return err
+		}
+		after, err = readHandover(t.sql, id)
+		return err
+	})
+	return after, err
+}
+
+// OpenMatters implements dutylog.HandoverStore: the open entries. Whatever else the next shift has to
+// go on with joins them here.
+func (db *DB) OpenMatters(ctx context.Context, limit int) ([]dutylog.Matter, error) {
+	rows, err := db.reading(ctx).Query(entrySelect+" WHERE e.state = ? ORDER BY e.call_at, e.id LIMIT ?", string(dutylog.Open), limit)
+	entries, err := all(rows, err, scanEntry)
+	matters := make([]dutylog.Matter, len(entries))
+	for i, e := range entries {
+		matters[i] = dutylog.MatterOf(e)
+	}
+	return matters, db.explain("list what is open", err)
+}
+
+// CountShift implements dutylog.HandoverStore.
+func (db *DB) CountShift(ctx context.Context, from, to time.Time) (c dutylog.Counts, err error) {
+	s := db.reading(ctx)
+	err = s.QueryRow(`SELECT coalesce(sum(direction = 'in'), 0), coalesce(sum(outcome = 'missed'), 0), coalesce(sum(outcome = 'answered_late'), 0), coalesce(sum(direction = 'out'), 0)
+		FROM calls WHERE offered_at >= ? AND offered_at < ? AND tags NOT LIKE '%"test"%' AND tags NOT LIKE '%"system"%'`, from.UnixMicro(), to.UnixMicro()).
+		Scan(&c.Calls, &c.Missed, &c.Late, &c.Outgoing)
+	if err == nil {
+		err = s.QueryRow("SELECT count(*) FROM entries WHERE call_at >= ? AND call_at < ?", from.UnixMicro(), to.UnixMicro()).Scan(&c.Entries)
+	}
+	return c, db.explain("count the shift", err)
+}

@@ -1,0 +1,238 @@
+package sqlite_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/dutylog/sqlite"
+	"dutyline/telephony"
+)
+
+var (
+	lina  = dutylog.Actor{Login: "lina", Name: "李娜", Role: dutylog.Officer}
+	wangq = dutylog.Actor{Login: "wangq", Name: "王强", Role: dutylog.Officer}
+	chen  = dutylog.Actor{Login: "chen", Name: "陈建国", Role: dutylog.Chief}
+)
+
+// handed is a handover as the page asks for it.
+func handed(from, to dutylog.Actor, remarks string) dutylog.Handover {
+	h := dutylog.Handover{From: noon.Add(-8 * time.Hour), Outgoing: from, Incoming: to}
+	h.Text, h.Digest = dutylog.Sheet{Outgoing: from.Name, Remarks: remarks}.Freeze()
+	return h
+}
+
+func TestAHandoverIsKeptWithBothWords(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	at := newClock(noon)
+	db := must(sqlite.Open(ctx, path, sqlite.Options{Now: at.now}))(t)
+	if h := must(db.LastHandover(ctx, time.Time{}))(t); h != nil {
+		t.Errorf("before the first: %+v", h)
+	}
+	first := must(db.AddHandover(ctx, handed(dutylog.Actor{}, officer, ""), 0))(t)
+	if _, said := first.Confirmed(dutylog.PartOutgoing); said || len(first.Confirmations) != 1 || first.ID != 1 || !first.At.Equal(at.now().Truncate(time.Microsecond)) {
+		t.Errorf("%+v", first)
+	}
+	at.advance(12 * time.Hour)
+	second := must(db.AddHandover(ctx, handed(officer, lina, "市局来电待复"), first.ID))(t)
+	for _, part := range []dutylog.Part{dutylog.PartOutgoing, dutylog.PartIncoming} {
+		if c, said := second.Confirmed(part); !said || c.Digest != second.Digest || !c.At.Equal(second.At) {
+			t.Errorf("%s: %+v", part, c)
+		}
+	}
+	at.advance(time.Hour)
+	second = must(db.ConfirmHandover(ctx, second.ID, dutylog.Confirmation{Part: dutylog.PartChief, By: chen, Digest: second.Digest}))(t)
+	if c, _ := second.Confirmed(dutylog.PartChief); c.By != chen || !c.At.After(second.At) {
+		t.Errorf("%+v", c)
+	}
+	sheet, err := dutylog.Thaw(second.Text, second.Digest)
+	if err != nil || sheet.Remarks != "市局来电待复" {
+		t.Errorf("%+v %v", sheet, err)
+	}
+	if diff := cmp.Diff(second, must(db.Handover(ctx, 2))(t)); diff != "" {
+		t.Error(diff)
+	}
+	for _, statement := range []string{"DELETE FROM handovers", "UPDATE handovers SET incoming_name = 'x'", "DELETE FROM handover_confirmations", "UPDATE handover_confirmations SET part = 'leader'"} {
+		if err := db.ExecOnWriter(statement); err == nil {
+			t.Errorf("%s works", statement)
+		}
+	}
+	ok(t, db.Close())
+	if r := intact(t, path); r.Of("handover").Intact != 2 || r.Of("confirmed").Intact != 4 {
+		t.Errorf("%+v %+v", r.Of("handover"), r.Of("confirmed"))
+	}
+	for what, statement := range map[string]string{"handover 2": "UPDATE handovers SET body = replace(body, '待复', '已复') WHERE id = 2", "confirmed 4": "UPDATE handover_confirmations SET by_name = '别人' WHERE id = 4"} {
+		outside(t, path, statement)
+		if r := verify(t, path, sqlite.VerifyOptions{}); r.Verdict() != audit.Altered || !strings.Contains(findings(r), what) {
+			t.Errorf("%s is not found: %s", statement, findings(r))
+		}
+	}
+}
+
+// What is refused leaves nothing behind.
+func TestHandoversThatAreRefused(t *testing.T) {
+	db := open(t)
+	first := must(db.AddHandover(ctx, handed(dutylog.Actor{}, officer, ""), 0))(t)
+	changed := handed(officer, lina, "")
+	changed.Text = strings.Replace(changed.Text, "张伟", "王强", 1)
+	for name, c := range map[string]struct {
+		do   func() error
+		want error
+	}{
+		"a second first one":             {func() error { _, err := db.AddHandover(ctx, handed(dutylog.Actor{}, lina, ""), 0); return err }, dutylog.Overtaken},
+		"after one that is not the last": {func() error { _, err := db.AddHandover(ctx, handed(officer, lina, ""), 9); return err }, dutylog.Overtaken},
+		"a text with another digest":     {func() error { _, err := db.AddHandover(ctx, changed, first.ID); return err }, nil},
+		"another sheet confirmed": {func() error {
+			_, err := db.ConfirmHandover(ctx, first.ID, dutylog.Confirmation{Part: dutylog.PartChief, By: chen, Digest: "0"})
+			return err
+		}, dutylog.SheetChanged},
+		"the same part twice": {func() error {
+			_, err := db.ConfirmHandover(ctx, first.ID, dutylog.Confirmation{Part: dutylog.PartIncoming, By: lina, Digest: first.Digest})
+			return err
+		}, dutylog.AlreadySaid},
+		"one that is not there": {func() error {
+			_, err := db.ConfirmHandover(ctx, 7, dutylog.Confirmation{Part: dutylog.PartChief, By: chen, Digest: first.Digest})
+			return err
+		}, dutylog.ErrNotFound},
+	} {
+		before := must(db.Evidence(ctx))(t).Records
+		if err := c.do(); err == nil || c.want != nil && !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if after := must(db.Evidence(ctx))(t).Records; after != before {
+			t.Errorf("%s: %d records more", name, after-before)
+		}
+	}
+	if h := must(db.LastHandover(ctx, time.Time{}))(t); h.Incoming != officer {
+		t.Errorf("%+v", h)
+	}
+}
+
+// Of many who take over at the same time one does.
+func TestOnlyOneTakesOver(t *testing.T) {
+	db := open(t)
+	first := must(db.AddHandover(ctx, handed(dutylog.Actor{}, officer, ""), 0))(t)
+	var wg sync.WaitGroup
+	errs := make([]error, 16)
+	for i := range errs {
+		wg.Go(func() {
+			_, errs[i] = db.AddHandover(ctx, handed(officer, dutylog.Actor{Login: fmt.Sprint(i), Name: fmt.Sprint(i), Role: dutylog.Officer}, ""), first.ID)
+		})
+	}
+	wg.Wait()
+	kept := 0
+	for _, err := range errs {
+		if err == nil {
+			kept++
+		} else if !errors.Is(err, dutylog.Overtaken) {
+			t.Error(err)
+		}
+	}
+	if list, _, err := db.Handovers(ctx, 10, ""); kept != 1 || len(list) != 2 || err != nil {
+		t.Errorf("%d took over, %d are kept, %v", kept, len(list), err)
+	}
+}
+
+func TestHandoversArePaged(t *testing.T) {
+	db := open(t)
+	names := []dutylog.Actor{officer, lina, wangq, officer, lina}
+	for i, who := range names {
+		from := dutylog.Actor{}
+		if i > 0 {
+			from = names[i-1]
+		}
+		must(db.AddHandover(ctx, handed(from, who, "x"), int64(i)))(t)
+	}
+	for _, limit := range []int{1, 2, 5, 50} {
+		var got []string
+		cursor := ""
+		for {
+			list, next, err := db.Handovers(ctx, limit, cursor)
+			ok(t, err)
+			for _, h := range list {
+				got = append(got, h.Incoming.Name)
+				if h.Text != "" || len(h.Confirmations) == 0 {
+					t.Errorf("%+v", h)
+				}
+			}
+			if cursor = next; cursor == "" {
+				break
+			}
+		}
+		if diff := cmp.Diff([]string{"李娜", "张伟", "王强", "李娜", "张伟"}, got); diff != "" {
+			t.Errorf("pages of %d: %s", limit, diff)
+		}
+	}
+	if _, _, err := db.Handovers(ctx, 5, "nonsense"); err == nil {
+		t.Error("a cursor of another list works")
+	}
+}
+
+// Responsible for a call is who had taken over last before it came, also when it is written later:
+// a call of which the journal told afterwards belongs to the shift in which it rang.
+func TestWhoIsResponsibleForAnEntry(t *testing.T) {
+	at := newClock(noon.Add(-time.Hour))
+	db := withPractice(t, openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: at.now}))
+	responsible := func(n int) string {
+		c := inbound(n, "02422730001")
+		ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
+		return must(db.Entry(ctx, "e-"+c.ID))(t).Responsible
+	}
+	rostered := must(db.OnDuty(ctx, noon))(t)[dutylog.PostOfficer].Name
+	if got := responsible(0); got != rostered || got == "" {
+		t.Errorf("before the first handover: %q, the roster says %q", got, rostered)
+	}
+	at.advance(time.Hour + 90*time.Second)
+	must(db.AddHandover(ctx, handed(dutylog.Actor{}, wangq, ""), 0))(t)
+	at.advance(10 * time.Minute)
+	must(db.AddHandover(ctx, handed(wangq, lina, ""), 1))(t)
+	for n, want := range map[int]string{1: rostered, 2: "王强", 11: "王强", 12: "李娜"} {
+		if got := responsible(n); got != want {
+			t.Errorf("minute %d: %q, want %q", n, got, want)
+		}
+	}
+	if e := must(db.Entry(ctx, "e-"+inbound(12, "").ID))(t); e.Rostered != rostered {
+		t.Errorf("the roster's word is kept beside: %q", e.Rostered)
+	}
+	// Our clock is set back by an hour: who takes over now is responsible now.
+	at.advance(-time.Hour)
+	must(db.AddHandover(ctx, handed(lina, officer, ""), 2))(t)
+	if h := must(db.LastHandover(ctx, time.Time{}))(t); h.Incoming != officer {
+		t.Errorf("after the clock was set back: %+v", h)
+	}
+}
+
+// What a sheet shows is what is open, and what the shift had: test calls are no part of it.
+func TestWhatASheetIsMadeFrom(t *testing.T) {
+	db := withPractice(t, open(t))
+	said := []telephony.Outcome{telephony.AnsweredInTime, telephony.AnsweredLate, telephony.Missed, telephony.Missed, telephony.AbandonedEarly}
+	for n, o := range said {
+		ok(t, db.Record(ctx, story(inbound(n, "02422730001"), o)))
+	}
+	test := inbound(20, "02422739119")
+	test.Tags = []telephony.Tag{telephony.TagTest}
+	ok(t, db.Record(ctx, story(test, telephony.Missed)))
+	all := must(db.CountShift(ctx, noon.Add(-time.Hour), noon.Add(time.Hour)))(t)
+	if diff := cmp.Diff(dutylog.Counts{Calls: 5, Missed: 2, Late: 1, Entries: 5}, all); diff != "" {
+		t.Error(diff)
+	}
+	part := must(db.CountShift(ctx, noon.Add(time.Minute), noon.Add(3*time.Minute)))(t)
+	if diff := cmp.Diff(dutylog.Counts{Calls: 2, Missed: 1, Late: 1, Entries: 2}, part); diff != "" {
+		t.Errorf("from one call up to another: %s", diff)
+	}
+	if none := must(db.CountShift(ctx, noon.Add(-2*time.Hour), noon.Add(-time.Hour)))(t); none != (dutylog.Counts{}) {
+		t.Errorf("%+v", none)
+	}
+	matters := must(db.OpenMatters(ctx, 3))(t)
+	if len(matters) != 3 || matters[0].EntryNumber != "2026-000001" || matters[0].Kind != dutylog.KindDuty || matters[2].Kind != dutylog.KindMissed {
+		t.Errorf("%+v", matters)
+	}
+}

@@ -1,0 +1,126 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"dutyline/alerts"
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// The most of one kind that a sheet lists: more is no handover, it is a disaster that the pages show.
+const (
+	mostMatters = 300
+	mostOnSheet = 200
+)
+
+// dutyAhead is how far ahead the roster is looked at for the next handover.
+const dutyAhead = 3 * 24 * time.Hour
+
+// sheetNow makes the sheet of this moment out of what the log says, and what the roster asks for.
+func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover) (s dutylog.Sheet, due dutylog.HandoverDue, err error) {
+	now := a.Now()
+	on, err := a.Log.OnDuty(ctx, now)
+	if err != nil {
+		return s, due, err
+	}
+	from := dutylog.ShiftBegan(last, on, now)
+	s.From = telephony.JSONTime(from)
+	if last != nil {
+		s.Outgoing = last.Incoming.Name
+	}
+	books, err := a.Log.TaskBooks(ctx, now.Add(-dutylog.TasksBack), now.Add(dutyAhead))
+	if err != nil {
+		return s, due, err
+	}
+	due = dutylog.DueHandover(books.Shifts, last, books.Begun(now), now, a.Allowance)
+	s.Duties = openDuties(dutylog.Tasks(books, a.calendar(), now.Add(-dutylog.TasksBack), now.Add(dutyAhead), now), from)
+	if s.Matters, err = a.Log.OpenMatters(ctx, mostMatters); err != nil {
+		return s, due, err
+	}
+	if s.Counts, err = a.Log.CountShift(ctx, from, now); err != nil {
+		return s, due, err
+	}
+	if s.Blind, err = a.unseen(ctx, from, now); err != nil {
+		return s, due, err
+	}
+	if s.Alerts, err = a.standing(ctx); err != nil {
+		return s, due, err
+	}
+	s.Lamps = a.lampsSeen()
+	s.Test, err = a.lastTest(ctx)
+	return s.Whole(), due, err
+}
+
+// openDuties are those that wait, and those that this shift let pass.
+func openDuties(tasks []dutylog.Task, from time.Time) []dutylog.OpenDuty {
+	var open []dutylog.OpenDuty
+	for _, t := range tasks {
+		if t.State.Waits() || t.State == dutylog.TaskMissed && t.Lapses.After(from) {
+			open = append(open, dutylog.OpenDuty{Rule: t.Rule.Rule, Key: t.Key, Title: t.Title, DueAt: telephony.JSONTime(t.DueAt), State: string(t.State)})
+		}
+	}
+	return open
+}
+
+func (a *app) unseen(ctx context.Context, from, to time.Time) (blind []dutylog.Unseen, err error) {
+	all, err := a.Log.Intervals(ctx, from, to)
+	for _, i := range all {
+		if i.Kind == telephony.BlindInterval {
+			blind = append(blind, dutylog.Unseen{From: telephony.JSONTime(i.From), To: telephony.JSONTime(i.To), Cause: i.Cause})
+		}
+	}
+	return blind, err
+}
+
+func (a *app) standing(ctx context.Context) (open []dutylog.OpenAlert, err error) {
+	list, _, err := a.Alerts.Alerts(ctx, alerts.Query{States: []alerts.State{alerts.Open, alerts.Acknowledged}, Limit: mostOnSheet})
+	for _, x := range list {
+		by := x.AcknowledgedBy.Name
+		if by == "" {
+			by = x.AcknowledgedBy.Login
+		}
+		open = append(open, dutylog.OpenAlert{ID: x.ID, Reason: string(x.Reason), Title: x.Reason.Title(), Severity: string(x.Severity), State: string(x.State()),
+			Line: x.Line, Detail: x.Detail, At: telephony.JSONTime(x.At), By: by})
+	}
+	return open, err
+}
+
+// lampsSeen is how everything is; what a lamp says beside changes by the second and is left out. So are
+// who sits at the page and whether it sounds: the handover itself changes that.
+func (a *app) lampsSeen() (seen []dutylog.LampSeen) {
+	if a.Lamps == nil {
+		return nil
+	}
+	for _, l := range a.Deps.Lines {
+		for _, s := range a.Lamps(l.Name).Lamps {
+			if s.Lamp() == alerts.LampPage || s.Lamp() == alerts.LampOfficer {
+				continue
+			}
+			seen = append(seen, dutylog.LampSeen{Line: l.Name, Lamp: string(s.Lamp()), State: string(s.Condition()), Cause: string(s.Cause)})
+		}
+	}
+	return seen
+}
+
+func (a *app) lastTest(ctx context.Context) (*dutylog.LastTest, error) {
+	if a.Tests == nil {
+		return nil, nil
+	}
+	list, err := a.Tests.Tests(ctx, mostOnSheet)
+	for _, r := range list {
+		if !r.Running() {
+			return &dutylog.LastTest{ID: r.ID, At: telephony.JSONTime(r.At), Line: r.Line, Verdict: string(r.Verdict), Ringback: string(r.Ringback)}, err
+		}
+	}
+	return nil, err
+}
+
+// calendar is what kind of day a day is; weekends only, where nothing better was given.
+func (a *app) calendar() dutylog.TaskCalendar {
+	if a.Calendar == nil {
+		return dutylog.Weekends{}
+	}
+	return a.Calendar
+}

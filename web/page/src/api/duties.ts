@@ -1,0 +1,143 @@
+// The JSON of handovers and dated duties.
+import type { Field, Kind, Post } from './types'
+
+export interface Person {
+  login: string
+  name: string
+  at: string | null
+}
+
+export interface Matter {
+  entry_id: string
+  entry_number: string
+  at: string | null
+  kind: Kind
+  who: string
+  number: string
+  what: string
+  missing: Field[]
+}
+
+export interface Sheet {
+  form: number
+  from: string | null
+  outgoing: string
+  matters: Matter[]
+  alerts: { id: number; reason: string; title: string; severity: string; state: string; line: string; detail: string; at: string | null; by: string }[]
+  lamps: { line: string; lamp: string; state: 'good' | 'bad' | 'unknown'; cause: string; since: string | null }[]
+  test: { id: number; at: string | null; line: string; verdict: string; ringback: string } | null
+  duties: { rule: number; key: string; title: string; due_at: string | null; state: TaskState }[]
+  blind: { from: string | null; to: string | null; cause: string }[]
+  counts: { calls: number; missed: number; answered_late: number; outgoing: number; entries: number }
+  remarks: string
+}
+
+export type Part = 'outgoing' | 'incoming' | 'chief' | 'leader'
+
+export interface Handover {
+  id: number
+  at: string
+  from: string
+  outgoing: Person | null
+  incoming: Person
+  unsigned: string
+  digest: string
+  confirmations: { part: Part; login: string; name: string; at: string }[]
+  sheet?: Sheet
+}
+
+export interface HandoverNow {
+  last: Handover | null
+  why: 'no_roster' | 'still_theirs' | 'awaited' | 'handover_late'
+  shift_end: string | null
+  deadline: string | null
+  expected: string
+  sheet: Sheet
+  sheet_digest: string
+}
+
+export interface Second {
+  username: string
+  password: string
+}
+
+export interface Takeover {
+  sheet_digest: string
+  remarks?: string
+  second?: Second
+  unsigned?: string
+  take_desk?: boolean
+}
+
+export type TaskState = 'coming' | 'due' | 'overdue' | 'missed' | 'done' | 'done_late' | 'not_needed'
+export type CheckState = 'good' | 'faulty' | 'absent'
+
+export interface Check {
+  item: string
+  state: CheckState
+  remark?: string
+}
+
+export interface Task {
+  rule: number
+  key: string
+  title: string
+  basis: string
+  post: Post
+  due_at: string
+  opens_at: string
+  lapses_at: string | null
+  state: TaskState
+  checks: string[]
+  mark: { id: number; says: 'done' | 'not_needed' | 'open'; text: string; entry: string; call_id: string; checks: Check[]; by: Person } | null
+}
+
+export interface TaskPage {
+  items: Task[]
+  waiting: number
+  next_cursor: string
+}
+
+export interface Mark {
+  key: string
+  due_at: string
+  before?: number
+  says: 'done' | 'not_needed' | 'open'
+  text?: string
+  entry?: string
+  checks?: Check[]
+}
+
+export const EVERY = ['once', 'day', 'week', 'month', 'special_day', 'holidays_end', 'before_special', 'before_months_last', 'shift', 'absence'] as const
+export type Every = (typeof EVERY)[number]
+
+export interface TaskRule {
+  rule?: number
+  seed?: string
+  title: string
+  basis?: string
+  post: Post
+  every: Every
+  clock?: string
+  weekday?: number
+  day?: number
+  date?: string
+  after_minutes?: number
+  lead_minutes?: number
+  checks?: string[]
+  ended?: boolean
+  by?: Person
+}
+
+export interface Absence {
+  absence?: number
+  person: string
+  why: string
+  place: string
+  leaves_at: string
+  returns_at: string
+  stand_in: string
+  stand_in_title: string
+  change?: string
+  by?: Person
+}

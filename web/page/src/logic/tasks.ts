@@ -1,0 +1,69 @@
+// What the page 定期事项 says about a duty and about a rule.
+import type { Check, CheckState, Every, Task, TaskRule, TaskState } from '@/api/duties'
+import { t, word } from '@/i18n'
+
+export function taskTone(s: TaskState): 'good' | 'warn' | 'bad' | 'plain' {
+  if (s === 'overdue' || s === 'missed') return 'bad'
+  if (s === 'due' || s === 'done_late') return 'warn'
+  return s === 'done' ? 'good' : 'plain'
+}
+
+export const waits = (s: TaskState) => s === 'due' || s === 'overdue'
+/** How many of what one rule asks for later are shown. */
+const COMING = 2
+
+/** The list as it is read: what waits comes first, the oldest on top; of what one rule asks for later only the next ones. */
+export function inOrder(tasks: Task[]): Task[] {
+  const coming: Record<number, number> = {}
+  const rest = tasks.filter((x) => {
+    if (waits(x.state)) return false
+    if (x.state !== 'coming') return true
+    coming[x.rule] = (coming[x.rule] || 0) + 1
+    return coming[x.rule] <= COMING
+  })
+  return tasks.filter((x) => waits(x.state)).concat(rest)
+}
+/** Whether somebody said how it ended, and can take that back. */
+export const marked = (x: Task) => !!x.mark && x.mark.says !== 'open'
+
+/** How a duty was done, in one text. */
+export function howDone(x: Task): string {
+  const m = x.mark
+  if (!m) return ''
+  if (m.says === 'open') return t('duties.reopened', { name: m.by.name, why: m.text })
+  const bad = m.checks.filter((c) => c.state !== 'good').map((c) => c.item + word('checkState', c.state) + (c.remark ? t('punct.colon') + c.remark : ''))
+  const checks = m.checks.length ? [bad.length ? bad.join(t('list.comma')) : t('duties.allGood')] : []
+  return checks.concat(m.text || [], m.entry || []).join(' · ')
+}
+
+/** When a rule asks for something. */
+export function whenOf(r: TaskRule): string {
+  const every = word('every', r.every)
+  const clock = r.clock || ''
+  switch (r.every) {
+    case 'week': return t('duties.when.week', { weekday: t('weekday').split('|')[r.weekday || 0], clock })
+    case 'month': return t('duties.when.month', { day: r.day || 1, clock })
+    case 'once': return t('duties.when.once', { date: r.date || '', clock })
+    case 'before_special': return t('duties.when.before', { every, day: r.day || 1, clock })
+    case 'shift':
+    case 'absence': return t('duties.when.after', { every, n: r.after_minutes || 0 })
+    default: return t('duties.when.clock', { every, clock })
+  }
+}
+
+export const usesClock = (e: Every) => e !== 'shift' && e !== 'absence'
+export const usesDay = (e: Every) => e === 'month' || e === 'before_special'
+
+/** The items of a check as they are ticked first: nothing is good that nobody looked at. */
+export function freshChecks(items: string[]): { item: string; state: CheckState | ''; remark: string }[] {
+  return items.map((item) => ({ item, state: '' as const, remark: '' }))
+}
+
+/** Whether every item has a state, and each fault a word. */
+export function allTicked(checks: { state: string; remark: string }[]): boolean {
+  return checks.every((c) => c.state && (c.state !== 'faulty' || c.remark.trim()))
+}
+
+export function toChecks(checks: { item: string; state: CheckState | ''; remark: string }[]): Check[] {
+  return checks.map((c) => ({ item: c.item, state: c.state as CheckState, remark: c.remark.trim() || undefined }))
+}
