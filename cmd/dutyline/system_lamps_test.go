@@ -81,7 +81,7 @@ func TestSystemLampsOfARoom(t *testing.T) {
 	r.awaitAlerts(10*time.Second, "off_hook", 1, "resolved")
 	r.desk.awaitLamp(10*time.Second, "record", "record_ok")
 
-	const judged = 2500 * time.Millisecond // from two seconds on a talk tells that a voice is missing
+	const judged = 2500 * time.Millisecond                                 // from two seconds on a talk tells that a voice is missing
 	r.calls("caller", caller{number: "02422730001", talk: judged}).Must(t) // whoever calls is not heard
 	if l := r.desk.awaitLamp(10*time.Second, "record", "record_caller_silent"); l.Severity != "critical" {
 		t.Errorf("the lamp says %+v", l)
