@@ -104,7 +104,7 @@ const unseen = "the switch cannot be seen, so nothing is known of this: look at 
 
 // voiceLost names both causes of a recording that lacks a voice, and how to tell them apart.
 const voiceLost = "the switch's recorder may lose it although it was heard in the talk, or it never came (microphone, network):" +
-	" make a test call, speak on both sides, listen to its recording, and call the administrator if the voice is missing again"
+	" call the duty number from another phone, speak on both sides, listen to the recording, and tell the administrator if it is missing again"
 
 // causes is the one table of what is good, what is not, and what to do about it.
 var causes = map[Cause]found{

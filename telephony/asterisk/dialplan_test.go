@@ -76,6 +76,7 @@ const callerTone, officerTone = 500, 1500
 
 func checkSides(t *testing.T, s asterisk.Settings, id string, talk time.Duration, far, officer float64) {
 	t.Helper()
+	lengths := map[int]bool{}
 	for side, hertz := range map[string]float64{"far": far, "officer": officer} {
 		samples := wave(t, filepath.Join(s.Recording(), id+"-"+side+".wav"))
 		length := time.Duration(len(samples)) * time.Second / 8000
@@ -86,6 +87,13 @@ func checkSides(t *testing.T, s asterisk.Settings, id string, talk time.Duration
 		if share := asterisktest.ToneShare(middle, hertz); share < 0.8 {
 			t.Errorf("%s: only %.2f of the sound is this side's own tone", side, share)
 		}
+		if other := asterisktest.ToneShare(middle, far+officer-hertz); other > 0.001 {
+			t.Errorf("%s: %.4f of the sound is the other side's tone", side, other)
+		}
+		lengths[len(samples)] = true
+	}
+	if len(lengths) != 1 {
+		t.Errorf("the sides are not in step: they have %v samples", lengths)
 	}
 }
 
