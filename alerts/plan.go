@@ -135,7 +135,7 @@ func (p Plan) climb(d *Decision, a Alert, chain Chain, quiet, now time.Time) {
 func (p Plan) repeat(d *Decision, a Alert, chain Chain, last, now time.Time) {
 	round := last.Add(chain.Again)
 	first := slices.IndexFunc(chain.Steps, func(s Step) bool { return len(p.stepTells(s, a)) > 0 })
-	if chain.Again == 0 || first < 0 || !a.Reason.Lasts() && round.Sub(a.At) > mostAge {
+	if chain.Again == 0 || first < 0 || !a.Reason.Lasts() && round.Sub(later(a.At, a.LastAt)) > mostAge {
 		return
 	}
 	d.comes(chain.Steps[first].Post, round)

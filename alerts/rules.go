@@ -244,6 +244,9 @@ func fromState(ch telephony.Change) []Alert {
 	case telephony.LineUnreachable:
 		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{blind}}, raised(ch, ReasonPhoneUnreachable, down)}
 	case telephony.LineStateUnknown:
+		if ch.Detail == telephony.AtStart {
+			return nil
+		}
 		return []Alert{raised(ch, ReasonLineBlind, blind)}
 	case telephony.Idle, telephony.Ringing, telephony.Talking:
 		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{down, blind}}}

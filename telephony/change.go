@@ -26,6 +26,10 @@ const (
 	JournalRead  ChangeKind = "journal_read" // what stands before Journal is in the log
 )
 
+// AtStart is the detail of LineChanged to unknown as a run begins: it has not seen the switch yet, and
+// is going to in a moment.
+const AtStart = "the daemon was started"
+
 // Change is one step of a call's or line's life. Key fields make it idempotent:
 // the same (CallID, Kind) twice says nothing new, except for updates.
 type Change struct {
@@ -35,7 +39,7 @@ type Change struct {
 	Call    *Call     // a snapshot of its own, for call changes
 	State   LineState // the line's state after this change, always set
 	Finding Finding   // for faults and updates that carry one
-	Detail  string    // for faults: the endpoint and what to do
+	Detail  string    // for faults: the endpoint and what to do; of a line that is unknown: AtStart, or empty
 	Proofs  []Proof   // what was seen on which this, and what is found about the call, rests
 
 	Interval *Interval // of IntervalSeen; kind and beginning are its key

@@ -81,6 +81,25 @@ func (h *Homes) Seen(home Home, at time.Time) (from string, news bool) {
 // maxHomes bounds from how many places one account is remembered to be registered at once.
 const maxHomes = 16
 
+// Among takes all the places where a phone is registered now, as the switch answered, and gives those
+// that are to be taken by Seen. Where it was before is among them as a rule: then it did not move, and
+// others that share its account are told as they come, not at each start.
+func (h *Homes) Among(homes []Home) []Home {
+	for _, home := range homes {
+		key := homeKey{home.Eye, home.Phone}
+		if last, known := h.last[key]; !known || last != home.Host {
+			continue
+		}
+		for _, other := range homes {
+			if !slices.Contains(h.here[key], other) && len(h.here[key]) < maxHomes {
+				h.here[key] = append(h.here[key], other)
+			}
+		}
+		return nil
+	}
+	return homes
+}
+
 // Gone takes that a registration ended. Where the phone was stays known.
 func (h *Homes) Gone(home Home) {
 	key := homeKey{home.Eye, home.Phone}

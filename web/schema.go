@@ -166,11 +166,14 @@ type alertDoc struct {
 	Severity       string             `json:"severity" enum:"info,warning,critical"`
 	State          string             `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`
 	Line           string             `json:"line"`
-	CallID         string             `json:"call_id" doc:"Empty when it is about no call"`
+	CallID         string             `json:"call_id" doc:"Empty when it is about no call; the newest one of several"`
 	Finding        string             `json:"finding"`
 	Detail         string             `json:"detail" doc:"What was dialled, where it went, or what to do"`
 	Evidence       []alertEvidenceDoc `json:"evidence" nullable:"false" doc:"What it rests on"`
-	OpenedAt       stamp              `json:"opened_at"`
+	OpenedAt       stamp              `json:"opened_at" doc:"When it happened"`
+	FoundAt        stamp              `json:"found_at" doc:"When that was found afterwards in the switch's journal; null: it was told as it happened"`
+	Times          int                `json:"times" doc:"Of how many calls it tells, where several are one problem; else 0"`
+	LastAt         stamp              `json:"last_at" doc:"When the newest of them was"`
 	AcknowledgedAt stamp              `json:"acknowledged_at"`
 	AcknowledgedBy string             `json:"acknowledged_by" doc:"Name, else login"`
 	Note           string             `json:"note" doc:"What is being done about it"`
@@ -211,7 +214,7 @@ type testDoc struct {
 }
 
 type alertEvidenceDoc struct {
-	Kind string `json:"kind" enum:"call,event,sip,audio" doc:"audio: the recording of the call that ref names"`
+	Kind string `json:"kind" enum:"call,event,sip,journal,audio" doc:"audio: the recording of the call that ref names; journal: the call as the switch's own journal has it"`
 	Ref  string `json:"ref" doc:"The call's id, the switch's channel (or the line), or the Call-ID"`
 	Text string `json:"text" doc:"What the switch or SIP said; empty when ref says all"`
 	At   stamp  `json:"at"`

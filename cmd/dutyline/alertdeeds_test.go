@@ -51,6 +51,10 @@ var storyDeeds = []struct {
 		s.receivers.whenTold(m[0], func() { s.killed(); s.stop() })
 	}},
 	{regexp.MustCompile(`^the daemon starts$`), func(s *alertStory, _ []string) { s.start() }},
+	{regexp.MustCompile(`^the switch was not seen yet$`), func(s *alertStory, _ []string) {
+		s.happens(telephony.Change{Kind: telephony.LineChanged, Detail: telephony.AtStart, State: telephony.LineState{Line: "duty", State: telephony.LineStateUnknown, Since: s.clock}})
+	}},
+	{regexp.MustCompile(`^the switch cannot be seen$`), func(s *alertStory, _ []string) { s.line(telephony.LineStateUnknown) }},
 	{regexp.MustCompile(`^the roster has (\S+) (\S+) on (\w+) from (\S+) to (\S+)$`), (*alertStory).roster},
 	{regexp.MustCompile(`^(\w+) is ((?:open|acknowledged|resolved).*)$`), func(s *alertStory, m []string) {
 		if got := s.standing(s.alert(m[0])); got != m[1] {

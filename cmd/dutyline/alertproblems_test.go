@@ -68,3 +68,28 @@ func TestStoryOfAChainThatBeginsAnew(t *testing.T) {
 		between 8m50s and 8m51s: leader gets 尚无人处理，报带班领导：值班话机离线，来电打不进来
 		until 9m`)
 }
+
+// The daemon is started again and again: nobody is told, and no chain climbs. A switch that is truly
+// away is told soon, and a problem that stood before the start stands.
+func TestStoryOfManyStarts(t *testing.T) {
+	play(t, `chain: {steps: [{post: duty_officer, channels: [officer], after: 0s}, {post: duty_leader, channels: [leader, chief], after: 1m}]}`, `
+		at 0s: the switch was not seen yet
+		at 2s: the phone is back
+		at 1m: the daemon is killed
+		at 2m: the daemon starts
+		at 2m: the switch was not seen yet
+		at 2m2s: the phone is back
+		at 5m: the daemon is killed
+		at 6m: the daemon starts
+		at 6m: the switch was not seen yet
+		at 6m10s: the switch cannot be seen
+		between 6m10s and 6m11s: group gets 看不到交换机，线路状况不明
+		between 6m10s and 6m11s: officer gets 看不到交换机，线路状况不明
+		at 6m30s: the daemon is killed
+		at 7m: the daemon starts
+		at 7m: the switch was not seen yet
+		between 7m10s and 7m12s: leader gets 尚无人处理，报带班领导：看不到交换机，线路状况不明
+		between 7m10s and 7m12s: chief gets 尚无人处理，报带班领导：看不到交换机，线路状况不明
+		at 8m: line_unknown is open, told duty_leader
+		until 8m30s`)
+}

@@ -53,8 +53,13 @@ func (k *homeKeeper) asked(r registration) (changes []telephony.Change) {
 	if said, ok := k.said[r.phone]; ok && said >= r.up {
 		return nil
 	}
+	var now []telephony.Home
 	for uri := range strings.SplitSeq(r.contacts, ",") {
-		home := telephony.Home{Phone: r.phone, Eye: telephony.HomeByContact, Host: telephony.ContactHost(uri), URI: strings.TrimSpace(uri)}
+		now = append(now, telephony.Home{Phone: r.phone, Eye: telephony.HomeByContact, Host: telephony.ContactHost(uri), URI: strings.TrimSpace(uri)})
+	}
+	moved := k.homes.Among(now)
+	k.prove(r.phone)
+	for _, home := range moved {
 		proof := telephony.Proof{Kind: telephony.SeenEvent, Ref: "PJSIP/" + r.phone, Text: "the switch keeps the contact " + r.contacts, At: r.at}
 		changes = append(changes, k.seen(home, r.at, proof)...)
 	}

@@ -37,7 +37,7 @@ func TestSystemWhatHappenedWhileTheDaemonWasKilledIsTold(t *testing.T) {
 
 	first := start(t, "serve", "--config", writeConfig(t, r.cfg, fmt.Sprintf("alerts: {channels: [{name: group, least: warning, webhook: {url: %q, body: '%s'}}]}\n", receiver.URL, body)))
 	first.says(20*time.Second, "the switch is seen")
-	cut := r.calls("caller-gives-up", caller{number: "02422730002", ring: 6 * time.Second})
+	cut := r.calls("caller-gives-up", caller{number: "02422730002", ring: 4 * time.Second})
 	asterisktest.Eventually(t, 10*time.Second, "the log has it that the call rings", func() bool { return rangIn(t, r.cfg.Log.File) == 1 })
 	if err := first.cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestSystemWhatHappenedWhileTheDaemonWasKilledIsTold(t *testing.T) {
 		asterisktest.CallOut(t, r.sw, number, 100*time.Millisecond, asterisktest.Tone(t, 900, time.Second)).Must(t)
 	}
 	r.calls("caller", caller{number: "02422730005", talk: 300 * time.Millisecond, hertz: callerTone}).Must(t)
-	r.calls("caller-gives-up", caller{number: "02488880002", ring: 3 * time.Second}).Must(t)
+	r.calls("caller-gives-up", caller{number: "02488880002", ring: 2 * time.Second}).Must(t)
 	_ = r.calls("caller-waits", caller{number: "02488880003", hertz: callerTone}).Wait() // the scenario hears a refusal
 
 	r.open()

@@ -44,6 +44,7 @@ type watcher struct {
 	ahead    atomic.Int64 // of the switch's clock before our uptime, ns since 1970; 0: nothing was heard of it
 	health   watchHealth
 	taped    bool // something waits for the next flush
+	waits    bool // the run began, and the switch was not seen so far
 	faults   faultBook
 	sight    sight
 }
@@ -100,7 +101,30 @@ func (w *watcher) resume(open []telephony.Call, states []dutylog.LineStatus) {
 			w.faults.standing[telephony.Fault{Line: s.Line, Finding: f.Finding, Detail: f.Detail}] = true
 		}
 	}
-	w.commit(w.tracker.Gap(w.clock.Now()))
+	unseen := w.tracker.Gap(w.clock.Now())
+	for i := range unseen {
+		if unseen[i].Kind == telephony.LineChanged {
+			unseen[i].Detail = telephony.AtStart
+		}
+	}
+	w.commit(unseen)
+	w.waits = true
+}
+
+// firstLook is how long after the start the switch may stay unseen until somebody is told.
+const firstLook = 10 * time.Second
+
+// stillUnseen tells, once, that the switch could not be seen since the start.
+func (w *watcher) stillUnseen() {
+	if !w.waits || w.clock.Uptime() < firstLook {
+		return
+	}
+	w.waits = false
+	for _, s := range w.tracker.States() {
+		if s.State == telephony.LineStateUnknown {
+			w.commit([]telephony.Change{{Kind: telephony.LineChanged, At: w.SwitchNow(), Line: s.Line, State: s}})
+		}
+	}
 }
 
 // Run follows the switch until ctx ends. Between messages it sleeps until the tracker's
@@ -118,6 +142,7 @@ func (w *watcher) Run(ctx context.Context) error {
 			w.take(m)
 		case <-flush.C:
 			w.flushTape()
+			w.stillUnseen()
 			w.tellAlso(w.refused.due(w.SwitchNow()))
 			continue
 		case <-timer.C:
@@ -139,6 +164,7 @@ func (w *watcher) take(m message) {
 		w.commit(w.sight.lost(w.onSwitch(m.gap.from), plainCause(m.gap.cause)))
 		w.commit(w.tracker.Gap(w.onSwitch(m.gap.from).Add(gapSlack)))
 	case m.snapshot != nil:
+		w.waits = false
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
 		w.set(w.its.found(m.snapshot.At, m.snapshot.Up, w.clock.Stepped()))
 		w.commit(w.sight.seen(m.snapshot.At, m.snapshot.Started))

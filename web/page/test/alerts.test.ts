@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Alert } from '@/api/types'
 import { lang } from '@/i18n'
 import { isMuted, lifeOf, mayMute, muteWords, MUTE_HOURS } from '@/logic/alertlife'
-import { alertState, alertTone } from '@/logic/alerts'
+import { alertNotes, alertState, alertTone } from '@/logic/alerts'
 
 const alert = (over: Partial<Alert>): Alert => ({
   id: 1, key: 'k', rule: 'missed', reason: 'missed', certainty: 'certain', severity: 'critical', state: 'open', line: 'duty', call_id: '',
@@ -20,6 +20,14 @@ describe('an alert', () => {
     expect(alertState(alert({ state: 'resolved', resolved_at: '2026-11-23T04:06:00.000Z' }))).toBe('已自动解除 · 11-23 12:06')
     lang.value = 'en'
     expect(alertState(alert({ state: 'acknowledged', ...taken }))).toBe('陈主任 is on it · 11-23 12:05')
+  })
+  it('says of how many calls it tells, and that it was found afterwards', () => {
+    expect(alertNotes(alert({}))).toEqual([])
+    expect(alertNotes(alert({ times: 1, last_at: '2026-11-23T04:00:00.000Z' }))).toEqual([])
+    const several = alert({ times: 4, last_at: '2026-11-23T06:30:00.000Z', found_at: '2026-11-23T07:00:00.000Z' })
+    expect(alertNotes(several)).toEqual(['共 4 次来电，最近一次 11-23 14:30', '事后从交换机流水查明 · 11-23 15:00'])
+    lang.value = 'en'
+    expect(alertNotes({ ...several, found_at: null })).toEqual(['4 calls, the newest at 11-23 14:30'])
   })
   it('is coloured by how bad it is, until it is resolved', () => {
     expect([alert({}), alert({ severity: 'warning' }), alert({ severity: 'info' }), alert({ state: 'resolved' })].map(alertTone)).toEqual(['bad', 'warn', 'info', 'good'])

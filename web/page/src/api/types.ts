@@ -266,6 +266,11 @@ export interface Alert {
   detail?: string
   evidence?: AlertEvidence[]
   opened_at: string
+  /** When what happened was found afterwards; an older daemon says neither this nor the next two. */
+  found_at?: string | null
+  /** Of how many calls it tells; call_id is the newest. */
+  times?: number
+  last_at?: string | null
   acknowledged_at: string | null
   acknowledged_by: string
   note: string
@@ -287,7 +292,7 @@ export interface Alert {
 
 /** What an alert rests on; audio is the recording of the call that ref names. */
 export interface AlertEvidence {
-  kind: 'call' | 'event' | 'sip' | 'audio'
+  kind: 'call' | 'event' | 'sip' | 'journal' | 'audio'
   ref: string
   text: string
   at: string | null

@@ -16,6 +16,8 @@ export const alertsZh = {
   'alerts.note': '处理情况（可不填）',
   'alerts.toCall': '查看通话',
   'alerts.evidence': '依据（{n} 条）',
+  'alerts.times': '共 {n} 次来电，最近一次 {time}',
+  'alerts.found': '事后从交换机流水查明 · {time}',
   'alerts.more': '显示更多',
   'alerts.failed': '告警暂时无法读取',
   'alerts.empty': '没有待处理的告警',
@@ -36,6 +38,7 @@ export const alertsZh = {
   'evidence.call': '通话',
   'evidence.event': '交换机事件',
   'evidence.sip': 'SIP 信令',
+  'evidence.journal': '交换机流水：通话',
   'evidence.audio': '录音：通话',
 
   'reason.missed': '来电未接',
@@ -106,6 +109,8 @@ export const alertsEn: Record<AlertsKey, string> = {
   'alerts.note': 'What is being done (optional)',
   'alerts.toCall': 'See the call',
   'alerts.evidence': 'Evidence ({n})',
+  'alerts.times': '{n} calls, the newest at {time}',
+  'alerts.found': 'Found afterwards in the switch’s journal · {time}',
   'alerts.more': 'Show more',
   'alerts.failed': 'The alerts cannot be read at the moment',
   'alerts.empty': 'No alert is open',
@@ -126,6 +131,7 @@ export const alertsEn: Record<AlertsKey, string> = {
   'evidence.call': 'Call',
   'evidence.event': 'Event of the switch',
   'evidence.sip': 'SIP message',
+  'evidence.journal': 'Switch’s journal: call',
   'evidence.audio': 'Recording of call',
 
   'reason.missed': 'A call was missed',

@@ -89,6 +89,7 @@ export const lampCausesZh: Record<string, string> = {
   device_moved: '值班话机换了地址注册：请核实是否有人有意移动，否则更换话机密码；再到“告警”页登记处理',
   device_no_sip: '没有接收信令副本，被别的设备冒用也发现不了：请管理员配置 sip.address',
   device_unseen: '近来没有收到信令副本：请管理员检查 hep.conf 和 sip.address',
+  device_unproved: '启动以来还没见到值班话机注册，说不准是哪台设备：请等它重新注册，或重启话机',
 
   trunk_ok: '中继线路有应答',
   trunk_offline: '中继线路没有应答，来电进不来：请联系管理员检查网关、网络和账号',

@@ -13,6 +13,15 @@ export function alertState(a: Alert): string {
   return t('alerts.state.over', { time: time(a.resolved_at) })
 }
 
+/** Of how many calls an alert tells, and whether it was found afterwards. */
+export function alertNotes(a: Alert): string[] {
+  const time = (at: string | null) => dateMinute(parse(at)).slice(5)
+  const notes: string[] = []
+  if (a.times && a.times > 1) notes.push(t('alerts.times', { n: a.times, time: time(a.last_at || a.opened_at) }))
+  if (a.found_at) notes.push(t('alerts.found', { time: time(a.found_at) }))
+  return notes
+}
+
 /** How an alert is coloured: what nobody has taken on by how bad it is. */
 export function alertTone(a: Alert): 'bad' | 'warn' | 'info' | 'good' {
   if (a.state === 'resolved') return 'good'

@@ -100,12 +100,13 @@ export function runs(callId: string): boolean {
 const ALERT_MS = 5 * 60_000
 
 /** What happened while nobody looked; a replay after a reconnect does not repeat old news. */
-const told = new Set<number>()
+const told = new Set<string>()
 async function onAlert(alert: Alert): Promise<void> {
   if (alert.state !== 'open' || (alert.reason !== 'missed' && alert.reason !== 'phone_redirect')) return
-  if (serverNow() - Date.parse(alert.opened_at) > ALERT_MS || !canReadEntries.value) return
-  if (told.has(alert.id) || isMuted(alert, serverNow())) return // A step of its chain is no news here.
-  told.add(alert.id)
+  if (serverNow() - Date.parse(alert.last_at || alert.opened_at) > ALERT_MS || !canReadEntries.value) return
+  const news = alert.id + '/' + alert.call_id // A call more of its problem is news, a step of its chain is none.
+  if (told.has(news) || isMuted(alert, serverNow())) return
+  told.add(news)
   const call = await callOf(alert.call_id)
   const entry = (call && call.entry_id) || ''
   const name = call ? partyName(call, desk.entries[entry] || null) : ''
