@@ -23,6 +23,9 @@ dutylog FuzzParseDirectory
 dutylog FuzzParseRoster
 dutylog FuzzBill
 dutylog FuzzLedgerNames
+dutylog/paper FuzzPages 500x
+dutylog/attached FuzzJudge
+dutylog/workbook FuzzSafe
 dutylog/backup FuzzManifest
 dutylog/backup FuzzList
 config FuzzConfig
