@@ -78,7 +78,7 @@ func (c *Config) checkPlaces(f *Faults) {
 	for _, days := range []struct {
 		key  string
 		days int
-	}{{"recordings", c.Retain.Recordings}, {"tape", c.Retain.Tape}, {"journal", c.Retain.Journal}} {
+	}{{"recordings", c.Retain.Recordings}, {"attachments", c.Retain.Attachments}, {"tape", c.Retain.Tape}, {"journal", c.Retain.Journal}} {
 		if days.days < 0 {
 			f.add("retention."+days.key, "is %d days; write 0 to keep everything", days.days)
 		}

@@ -180,6 +180,7 @@ type Tape struct {
 // and the records of the log never expire.
 type Retention struct {
 	Recordings    int  `mapstructure:"recordings"`
+	Attachments   int  `mapstructure:"attachments"`
 	Tape          int  `mapstructure:"tape"`
 	Journal       int  `mapstructure:"journal"`
 	RequireBackup bool `mapstructure:"require_backup"` // nothing goes that no backup holds
@@ -188,9 +189,10 @@ type Retention struct {
 // Rule is the site's retention in the words of the recorder.
 func (c Config) Rule() recorder.Retention {
 	return recorder.Retention{RequireBackup: c.Retain.RequireBackup, Bounds: map[recorder.Kind]recorder.Bound{
-		recorder.KindRecording: {Days: c.Retain.Recordings},
-		recorder.KindTape:      {Days: c.Retain.Tape, Bytes: int64(c.Tape.MaxMB) << 20},
-		recorder.KindJournal:   {Days: c.Retain.Journal},
+		recorder.KindRecording:  {Days: c.Retain.Recordings},
+		recorder.KindAttachment: {Days: c.Retain.Attachments},
+		recorder.KindTape:       {Days: c.Retain.Tape, Bytes: int64(c.Tape.MaxMB) << 20},
+		recorder.KindJournal:    {Days: c.Retain.Journal},
 	}}
 }
 
@@ -226,7 +228,7 @@ func Default() Config {
 		Disk:    Disk{ReserveMB: 512, WarnDays: 30},
 		Journal: Journal{File: "/var/log/asterisk/cel-custom/cel.jsonl"},
 		Tape:    Tape{Folder: "/var/lib/dutyline/tape", MaxMB: 2048},
-		Retain:  Retention{Recordings: 3650, Tape: 30, Journal: 400, RequireBackup: true},
+		Retain:  Retention{Recordings: 3650, Attachments: 3650, Tape: 30, Journal: 400, RequireBackup: true},
 		Proof:   Evidence{CheckpointEvery: time.Hour},
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},

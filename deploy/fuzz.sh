@@ -25,6 +25,7 @@ dutylog FuzzParseRoster
 dutylog FuzzBill
 dutylog FuzzLedgerNames
 dutylog/sheet FuzzRead
+dutylog/attached FuzzJudge
 dutylog/backup FuzzManifest
 dutylog/backup FuzzList
 config FuzzConfig
@@ -45,6 +46,8 @@ recorder/archive FuzzEncryptedFile
 telephony FuzzParseNumber
 telephony/practice FuzzReadWAV
 telephony/ringback FuzzListener
+dutylog/paper FuzzPages
+dutylog/workbook FuzzSafe
 '
 # Go calls it a failure when the time is up in the middle of an input; no input is left then.
 outOfTime() { case $1 in *'Failing input written'*) return 1 ;; *'context deadline exceeded'*) return 0 ;; *) return 1 ;; esac; }

@@ -23,10 +23,11 @@ const (
 // AttachmentState says whether the file is there.
 type AttachmentState string
 
-// The two states.
+// The closed set of states.
 const (
-	AttachmentKept   AttachmentState = "kept"
-	AttachmentErased AttachmentState = "erased" // by a decision; what is left of the row says so
+	AttachmentKept    AttachmentState = "kept"
+	AttachmentErased  AttachmentState = "erased"  // by a decision; what is left of the row says so
+	AttachmentExpired AttachmentState = "expired" // its days were over; the row stays as it was
 )
 
 // Attachment is a photo, scan or document that belongs to an entry 附件. It is never changed.
@@ -39,7 +40,7 @@ type Attachment struct {
 	By       Actor
 	At       time.Time
 	State    AttachmentState
-	Decision int64 // by which it was erased
+	Decision int64 // by which it was erased or expired
 }
 
 // AttachmentStore keeps what is attached. Nothing deletes a row.

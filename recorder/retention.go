@@ -14,6 +14,7 @@ const (
 	KindRecording  Kind = "recording"  // a call's sealed file
 	KindTape       Kind = "tape"       // a file of what was read from the switch
 	KindJournal    Kind = "journal"    // a file of the switch's own journal
+	KindAttachment Kind = "attachment" // a file that was attached to an entry
 	KindEntry      Kind = "entry"      // never expires
 	KindSettlement Kind = "settlement" // never expires
 	KindRecord     Kind = "log_record" // never expires
@@ -22,7 +23,7 @@ const (
 // Object is something that may have to go some day.
 type Object struct {
 	Kind       Kind
-	Name       string    // a recording's call id, or the file's name
+	Name       string    // a recording's call id, an attachment's number, or the file's name
 	At         time.Time // from when its days count: the call's end, the last day in the file
 	Bytes      int64
 	InUse      bool      // it is being written or read now
@@ -100,7 +101,7 @@ func (p Retention) rule(o Object, left int64, now time.Time) Ruling {
 	excess := bound.Bytes > 0 && left > bound.Bytes
 	old := !r.Due.IsZero() && !now.Before(r.Due)
 	switch {
-	case o.Kind != KindRecording && o.Kind != KindTape && o.Kind != KindJournal:
+	case o.Kind != KindRecording && o.Kind != KindTape && o.Kind != KindJournal && o.Kind != KindAttachment:
 		r.Why, r.Due = NeverExpires, time.Time{}
 	case bound == Bound{}:
 		r.Why = NoBound

@@ -55,8 +55,8 @@ type attachmentBody struct {
 	SHA256   string `json:"sha256"`
 	By       string `json:"by" doc:"Who attached it: a name"`
 	At       stamp  `json:"at"`
-	State    string `json:"state" enum:"kept,erased"`
-	Decision int64  `json:"decision" doc:"By which it was erased; 0: it was not"`
+	State    string `json:"state" enum:"kept,erased,expired"`
+	Decision int64  `json:"decision" doc:"By which it was erased or expired; 0: it was not"`
 }
 
 type attachmentList struct {
@@ -201,6 +201,8 @@ func (a *app) oneAttachment(ctx context.Context, in *attachmentInput) (dutylog.A
 		return dutylog.Attachment{}, newProblem(http.StatusNotFound, "", "Entry %s has no attachment %d.", in.ID, in.Attachment)
 	case all[i].State == dutylog.AttachmentErased:
 		return dutylog.Attachment{}, newProblem(http.StatusNotFound, "", "Attachment %d was erased by decision %d.", in.Attachment, all[i].Decision)
+	case all[i].State == dutylog.AttachmentExpired:
+		return dutylog.Attachment{}, newProblem(http.StatusNotFound, "", "Attachment %d was deleted by decision %d: its days were over.", in.Attachment, all[i].Decision)
 	case a.Vault == nil:
 		return dutylog.Attachment{}, newProblem(http.StatusServiceUnavailable, "", "Attached files cannot be opened here: the daemon's log says why at its start.")
 	}

@@ -61,6 +61,9 @@ func limitBody(next http.Handler) http.Handler {
 		if r.ContentLength != 0 {
 			// Without support for deadlines (tests without a connection) there is nothing to bound.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(in))
+			if in > bodyTime { // the server counts the answer's time from the request's first line
+				_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(in + answerTime))
+			}
 			r.Body = http.MaxBytesReader(w, r.Body, most+1)
 		}
 		next.ServeHTTP(w, r)

@@ -27,7 +27,7 @@ type Sheets struct {
 const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 // mostOnPaper is how many entries one sheet holds; more are printed by day.
-const mostOnPaper = 20_000
+const mostOnPaper = 5000
 
 type daySheetInput struct {
 	Day  string `query:"day" required:"true" maxLength:"10" doc:"At the site, for instance 2026-11-27"`

@@ -97,6 +97,34 @@ func (e *eraser) detach(ctx context.Context, tr sqlite.Traces) error {
 	return nil
 }
 
+// proveAttached compares an attached file that is past its days with its row, and asks whether a
+// backup has it.
+func (x *expirer) proveAttached(ctx context.Context, o *recorder.Object) error {
+	a, err := x.log.Attachment(ctx, o.Name)
+	if err != nil {
+		return err
+	}
+	if err := x.vault.VerifyFile(ctx, a.SealedFile); err != nil {
+		return err
+	}
+	o.Digest = a.FileDigest
+	o.BackedUpAt, err = x.log.FileBackedUp(ctx, a.FileDigest)
+	return err
+}
+
+// deleteAttached deletes the file of an attachment that expired, unless another one is kept in it.
+func (x *expirer) deleteAttached(ctx context.Context, d sqlite.Deletion) error {
+	a, err := x.log.Attachment(ctx, d.Name)
+	if err != nil {
+		return err
+	}
+	used, err := x.log.AttachmentUsed(ctx, a.Digest)
+	if err != nil || used {
+		return err
+	}
+	return x.vault.Remove(a.Digest)
+}
+
 // writeAttached copies what is attached to the entry, each proved on opening.
 func (x *exhibit) writeAttached(ctx context.Context) error {
 	list, err := x.log.Attachments(ctx, x.entry.ID)
@@ -104,6 +132,10 @@ func (x *exhibit) writeAttached(ctx context.Context) error {
 		return err
 	}
 	for _, a := range list {
+		if a.State == dutylog.AttachmentExpired {
+			x.lacks = append(x.lacks, lack{fmt.Sprintf("attachment %d: its days were over, decision %d", a.ID, a.Decision), fmt.Sprintf("附件 %d（%s）：已到保存期限，按第 %d 号决定删除", a.ID, a.Name, a.Decision), ""})
+			continue
+		}
 		if a.State == dutylog.AttachmentErased {
 			x.lacks = append(x.lacks, lack{fmt.Sprintf("attachment %d: erased by decision %d", a.ID, a.Decision), fmt.Sprintf("附件 %d：已依第 %d 号删除决定抹去", a.ID, a.Decision), ""})
 			continue

@@ -3,14 +3,17 @@ package main
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/attached"
 	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
 	"dutyline/recorder/archive"
 )
 
@@ -132,4 +135,79 @@ func TestAnExhibitHasWhatIsAttached(t *testing.T) {
 		t.Fatal(err)
 	}
 	answers(t, 1, []string{"attachment-1.pdf"}, "--exhibit", dir)
+}
+
+// TestAttachedFilesExpireByTheirDays: held ones and those that no backup has stay; what goes is a
+// decision with its proof, and the row says so.
+func TestAttachedFilesExpireByTheirDays(t *testing.T) {
+	r := newProofRoom(t)
+	a := r.attach("传真.pdf", scan)
+	supervisor := dutylog.Actor{Login: "sun", Name: "孙督查", Role: dutylog.Supervisor}
+	run := func(days int, backup bool) (gone []recorder.Ruling, all []recorder.Ruling) {
+		t.Helper()
+		keys, err := archive.ReadKeys(r.cfg.KeysFolder(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := archive.OpenVault(attachmentsBeside(r.cfg.Log.File), archive.Options{Keys: keys})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer v.Close()
+		r.withLog(func(db *sqlite.DB) {
+			d := &data{cfg: r.cfg, log: db, keys: keys, vault: v}
+			x := d.expirer(dutylog.SystemActor(), slog.New(slog.DiscardHandler))
+			x.now = func() time.Time { return time.Now().AddDate(0, 0, days) }
+			x.rule = recorder.Retention{RequireBackup: backup, Bounds: map[recorder.Kind]recorder.Bound{recorder.KindAttachment: {Days: 10}}}
+			if all, err = x.rulings(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if gone, err = x.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		})
+		return gone, all
+	}
+	hold := func(on bool) {
+		r.withLog(func(db *sqlite.DB) {
+			set := db.SetHold
+			if !on {
+				set = db.ReleaseHold
+			}
+			if _, err := set(t.Context(), "e-"+r.call, "诉讼保全", supervisor); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if gone, all := run(9, false); len(gone)+len(all) != 0 {
+		t.Errorf("within its days: %v", all)
+	}
+	if gone, all := run(11, true); len(gone) != 0 || len(all) != 1 || all[0].Why != recorder.NotBackedUp {
+		t.Errorf("in no backup: %v", all)
+	}
+	r.works("backup", filepath.Join(t.TempDir(), "backup"))
+	hold(true)
+	if gone, all := run(11, true); len(gone) != 0 || len(all) != 1 || all[0].Why != recorder.Held {
+		t.Errorf("held: %v", all)
+	}
+	hold(false)
+	if gone, _ := run(11, true); len(gone) != 1 || gone[0].Why != recorder.TooOld {
+		t.Errorf("past its days: %v", gone)
+	}
+	if _, err := os.Stat(r.fileOf(a)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("its file is still there: %v", err)
+	}
+	r.sign()
+	answers(t, 0, []string{"attachment", "deletion", "verify: intact"}, "--config", r.file)
+	r.withLog(func(db *sqlite.DB) {
+		list, err := db.Attachments(t.Context(), a.EntryID)
+		if err != nil || list[0].State != dutylog.AttachmentExpired || list[0].Name != "传真.pdf" || list[0].Decision != 1 {
+			t.Errorf("%+v %v", list, err)
+		}
+	})
+	dir := filepath.Join(t.TempDir(), "exhibit")
+	if out := r.works("exhibit", "2026-000001", dir); !strings.Contains(out, "its days were over, decision 1") {
+		t.Error(out)
+	}
+	answers(t, 0, []string{"deletion", "verify: intact"}, "--exhibit", dir)
 }

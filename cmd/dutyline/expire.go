@@ -110,7 +110,7 @@ func withData(cmd *cobra.Command, file string, do func(*data) error) (err error)
 }
 
 func (d *data) expirer(by dutylog.Actor, logger *slog.Logger) *expirer {
-	return &expirer{log: d.log, archive: d.archive, tape: tapeCloser{tapeFolder(d.cfg.Tape.Folder), d.keys}, journal: d.cfg.Journal.File, rule: d.cfg.Rule(), by: by, now: time.Now, logger: logger}
+	return &expirer{log: d.log, archive: d.archive, vault: d.vault, tape: tapeCloser{tapeFolder(d.cfg.Tape.Folder), d.keys}, journal: d.cfg.Journal.File, rule: d.cfg.Rule(), by: by, now: time.Now, logger: logger}
 }
 
 // shellActor is who runs a command on the machine itself, as far as the machine knows.

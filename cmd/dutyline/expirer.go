@@ -27,6 +27,7 @@ import (
 type expirer struct {
 	log     *sqlite.DB
 	archive *archive.Archive
+	vault   *archive.Vault // of attached files
 	tape    tapeCloser
 	journal string // the switch's live journal; empty: there is none
 	rule    recorder.Retention
@@ -67,6 +68,9 @@ func (x *expirer) prove(ctx context.Context, o *recorder.Object) error {
 		o.Digest = row.Digest
 		return x.archive.VerifyFile(ctx, row)
 	}
+	if o.Kind == recorder.KindAttachment {
+		return x.proveAttached(ctx, o)
+	}
 	digest, read, err := contentOf(ctx, x.place(o.Kind, o.Name))
 	if err != nil {
 		return err
@@ -100,6 +104,13 @@ func (x *expirer) objects(ctx context.Context, now time.Time) (all []recorder.Ob
 		if all, err = x.log.Expirable(ctx, now.AddDate(0, 0, -days)); err != nil {
 			return nil, err
 		}
+	}
+	if days := x.rule.Bounds[recorder.KindAttachment].Days; days > 0 {
+		attached, err := x.log.ExpirableAttachments(ctx, now.AddDate(0, 0, -days))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, attached...)
 	}
 	held, err := x.log.HeldSpans(ctx)
 	if err != nil {
@@ -242,6 +253,8 @@ func (x *expirer) delete(ctx context.Context, d sqlite.Deletion) error {
 			return err
 		}
 		return x.archive.Remove(row)
+	case recorder.KindAttachment:
+		return x.deleteAttached(ctx, d)
 	case recorder.KindTape, recorder.KindJournal:
 		return x.deleteFile(ctx, d)
 	}

@@ -131,6 +131,9 @@ func attachedPairs(list []dutylog.Attachment) []pair {
 	var rows []string
 	for i, a := range list {
 		text := a.Name + "（" + count((a.Size+1023)/1024) + " KB，SHA-256：" + string(a.Digest) + "）"
+		if a.State == dutylog.AttachmentExpired {
+			text = a.Name + "（已到保存期限，按规定删除）"
+		}
 		if a.State == dutylog.AttachmentErased {
 			text = "（已依第 " + count(a.Decision) + " 号删除决定抹去）"
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strconv"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -92,6 +93,39 @@ func (t *tx) eraseAttachments(entryID string, decision int64) error {
 		}
 	}
 	return nil
+}
+
+// ExpirableAttachments are the attachments of before, for recorder.Retention to decide about.
+func (db *DB) ExpirableAttachments(ctx context.Context, before time.Time) ([]recorder.Object, error) {
+	rows, err := db.reading(ctx).Query(`SELECT a.id, a.at, a.file_size,
+			EXISTS (SELECT 1 FROM holds h WHERE h.id = (SELECT max(id) FROM holds WHERE entry_id = a.entry_id) AND h.is_set)
+		FROM attachments a WHERE a.state = ? AND a.at < ? ORDER BY a.at, a.id`, string(dutylog.AttachmentKept), micros(before))
+	list, err := all(rows, err, func(row scanner) (recorder.Object, error) {
+		o := recorder.Object{Kind: recorder.KindAttachment, Verified: true}
+		err := row.Scan(&o.Name, instant{&o.At}, &o.Bytes, &o.Held)
+		return o, err
+	})
+	return list, db.explain("list what may expire", err)
+}
+
+// Attachment reads one by its number.
+func (db *DB) Attachment(ctx context.Context, id string) (dutylog.Attachment, error) {
+	a, err := scanAttachment(db.reading(ctx).QueryRow("SELECT "+attachmentColumns+" FROM attachments WHERE id = CAST(? AS INTEGER)", id))
+	return a, db.explain("read an attachment", noRows(err, "attachment", id))
+}
+
+// expireAttachment notes in its row that an attachment is decided to go.
+func (t *tx) expireAttachment(r recorder.Ruling, decision int64) error {
+	n, err := t.changed(`UPDATE attachments SET state = ?, decision = ? WHERE id = CAST(? AS INTEGER) AND state = ? AND NOT EXISTS
+		(SELECT 1 FROM holds h WHERE h.id = (SELECT max(id) FROM holds WHERE entry_id = attachments.entry_id) AND h.is_set)`,
+		string(dutylog.AttachmentExpired), decision, r.Name, string(dutylog.AttachmentKept))
+	if err == nil && n == 0 {
+		err = errStands
+	}
+	if err != nil {
+		return err
+	}
+	return t.proveRow(audit.Attachment, r.Name)
 }
 
 // KeptAttachments goes through the attachments whose files have to be there.

@@ -49,7 +49,7 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 		{audit.Tag, "SELECT id FROM tag_changes WHERE call_id = ? ORDER BY id", []any{e.CallID}},
 		{audit.Hold, "SELECT id FROM holds WHERE entry_id = ? ORDER BY id", []any{e.ID}},
 		{audit.Link, "SELECT id FROM links WHERE a = ? OR b = ? ORDER BY id", []any{e.ID, e.ID}},
-		{audit.Deletion, "SELECT id FROM deletions WHERE kind = 'recording' AND name = ? ORDER BY id", []any{e.CallID}},
+		{audit.Deletion, "SELECT id FROM deletions WHERE kind = 'recording' AND name = ? OR kind = 'attachment' AND name IN (SELECT CAST(id AS TEXT) FROM attachments WHERE entry_id = ?) ORDER BY id", []any{e.CallID, e.ID}},
 		{audit.Erasure, "SELECT decision FROM erasures WHERE subject = ? ORDER BY decision", []any{e.ID}},
 		{audit.Rule, "SELECT id FROM rule_changes WHERE line = ? ORDER BY id", []any{e.Line}},
 		{audit.Interval, "SELECT i.kind || '/' || i.from_at FROM intervals i, calls c WHERE c.id = ? AND i.from_at <= c.ended_at AND (i.to_at IS NULL OR i.to_at >= c.offered_at) ORDER BY i.from_at, i.kind", []any{e.CallID}},

@@ -82,6 +82,11 @@ func (t *tx) expire(r recorder.Ruling, by dutylog.Actor) (int64, error) {
 			return 0, err
 		}
 	}
+	if r.Kind == recorder.KindAttachment {
+		if err := t.expireAttachment(r, id); err != nil {
+			return 0, err
+		}
+	}
 	if err := t.proveRow(audit.Deletion, strconv.FormatInt(id, 10)); err != nil {
 		return 0, err
 	}
@@ -92,7 +97,7 @@ func (t *tx) expire(r recorder.Ruling, by dutylog.Actor) (int64, error) {
 // again: an empty one of every quiet week, or one that somebody brought back. Zero: its work is not
 // done yet, so whoever decided it is at it.
 func (t *tx) expireAgain(r recorder.Ruling, decision int64) (int64, error) {
-	if r.Kind == recorder.KindRecording {
+	if r.Kind == recorder.KindRecording || r.Kind == recorder.KindAttachment {
 		return 0, nil // its row says whether it is there
 	}
 	n, err := t.changed("INSERT INTO deletion_work (deletion, next_try, attempts, problem) VALUES (?, ?, 0, '') ON CONFLICT DO NOTHING", decision, micros(t.now))

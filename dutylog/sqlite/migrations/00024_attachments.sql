@@ -15,8 +15,8 @@ CREATE TABLE attachments (
     by_name     TEXT NOT NULL,
     by_role     TEXT NOT NULL,
     at          INTEGER NOT NULL,
-    state       TEXT NOT NULL,    -- kept, erased
-    decision    INTEGER           -- by which it was erased
+    state       TEXT NOT NULL,    -- kept, erased, expired
+    decision    INTEGER           -- by which it was erased, or expired
 ) STRICT;
 CREATE INDEX attachments_of_entry ON attachments (entry_id, id);
 CREATE INDEX attachments_by_content ON attachments (digest);
@@ -25,6 +25,6 @@ CREATE TRIGGER attachments_stay BEFORE DELETE ON attachments
 BEGIN SELECT RAISE(ABORT, 'an attachment is never deleted from the log'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER attachments_stand BEFORE UPDATE ON attachments WHEN NEW.state <> 'erased' OR NEW.digest <> OLD.digest OR NEW.entry_id <> OLD.entry_id
-BEGIN SELECT RAISE(ABORT, 'an attachment is never changed, only erased'); END;
+CREATE TRIGGER attachments_stand BEFORE UPDATE ON attachments WHEN NEW.state = 'kept' OR NEW.state = 'expired' AND (NEW.name <> OLD.name OR OLD.state <> 'kept') OR NEW.digest <> OLD.digest OR NEW.entry_id <> OLD.entry_id
+BEGIN SELECT RAISE(ABORT, 'an attachment is never changed, only erased or expired'); END;
 -- +goose StatementEnd

@@ -376,7 +376,7 @@ export interface Attachment {
   sha256: string
   by: string
   at: string
-  state: 'kept' | 'erased'
+  state: 'kept' | 'erased' | 'expired'
   decision: number
 }
 
