@@ -182,7 +182,8 @@ type EntryQuery struct {
 	Text     string   // for a Searcher; words that all must occur
 	Limit    int
 	Cursor   string
-	// UnfinishedFirst lists open entries before complete ones, each newest first.
+	// UnfinishedFirst lists open entries before complete ones, each newest first. It is passed over
+	// where entries are selected by their handling.
 	UnfinishedFirst bool
 }
 

@@ -109,9 +109,10 @@ func (e Entry) AddStep(d StepDraft, by Actor, now time.Time) (Entry, error) {
 		return Entry{}, err
 	}
 	step.By, step.WrittenAt, step.Number = by, now, len(e.Steps)+1
+	ofCall := func(s Step) bool { return d.CallID != "" && s.CallID == d.CallID && s.Struck == nil }
 	switch {
-	case len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].again(step):
-		return e, nil
+	case len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].again(step), slices.ContainsFunc(e.Steps, ofCall):
+		return e, nil // a call is one step
 	case len(e.Steps) >= mostSteps:
 		return Entry{}, &InvalidError{Field: "kind", Reason: fmt.Sprintf("the entry has %d steps, more are not kept: go on in a new entry and link it with this one", mostSteps)}
 	}

@@ -82,6 +82,10 @@ func TestTheSameStepSaidAgainIsOne(t *testing.T) {
 	if err != nil || again.Revision != e.Revision {
 		t.Errorf("the answer was lost and the step said again: revision %d, %v", again.Revision, err)
 	}
+	call := stepped(t, e, dutylog.StepDraft{Kind: dutylog.StepFedBack, Text: "回电", CallID: "7.0"})
+	if twice, err := call.AddStep(dutylog.StepDraft{Kind: dutylog.StepClosed, CallID: "7.0"}, leader, later.Add(time.Hour)); err != nil || len(twice.Steps) != 2 {
+		t.Errorf("one call is two steps: %v", err)
+	}
 	for name, other := range map[string]func() (dutylog.Entry, error){
 		"later":            func() (dutylog.Entry, error) { return e.AddStep(d, officer, later.Add(2*time.Minute)) },
 		"by somebody else": func() (dutylog.Entry, error) { return e.AddStep(d, leader, later) },

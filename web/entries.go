@@ -13,7 +13,7 @@ type entriesInput struct {
 	Kind     string `query:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing,non_duty,step,fax,wechat,visit,patrol,warning"`
 	Handling string `query:"handling" enum:"pending,received,reported,instructed,passed_on,fed_back,closed" doc:"How far the matter is by its steps; pending: what is still to be dealt with, that is, an entry that is open or whose handling is not closed"`
 	Text     string `query:"q" maxLength:"100" doc:"Words that all must occur in the entry: what was written, a number in any form, who was on duty. The newest number comes first, whatever the order"`
-	Order    string `query:"order" enum:"unfinished,newest" default:"unfinished" doc:"unfinished: open entries first, each newest first; newest: newest first"`
+	Order    string `query:"order" enum:"unfinished,newest" default:"unfinished" doc:"unfinished: open entries first, each newest first, unless handling is given; newest: newest first"`
 }
 
 // listOfEntries is what an access to many entries at once is recorded under.

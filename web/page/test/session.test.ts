@@ -22,6 +22,7 @@ const { kept, take } = await import('@/state/drafts')
 let stands: Entry
 let offline = false
 const patches: EntryPatch[] = []
+const needsReason = () => new ApiError(422, 'invalid', 'body.reason: the entry is complete', { errors: [{ location: 'body.reason', message: '' }] })
 
 function blank(): Entry {
   const e = {} as Entry
@@ -35,9 +36,10 @@ function blank(): Entry {
 
 /** Changes the entry as the daemon would. */
 function amend(patch: EntryPatch): Entry {
-  const { revision, gaps, ...values } = patch
+  const { revision, gaps, reason, ...values } = patch
   if (revision !== stands.revision) throw new ApiError(409, 'stale', '', { entry: stands })
-  stands = { ...stands, ...values, gaps: { ...stands.gaps, ...gaps } as Entry['gaps'], revision: revision + 1 }
+  if (stands.state === 'complete' && !reason) throw needsReason()
+  stands = { ...stands, correction: reason, ...values, gaps: { ...stands.gaps, ...gaps } as Entry['gaps'], revision: revision + 1 }
   return stands
 }
 
@@ -232,8 +234,29 @@ describe('completing', () => {
     const s = open()
     expect(await s.closeAs('nuisance')).toBe('done')
     expect([stands.kind, stands.state]).toEqual(['nuisance', 'complete'])
-    expect(await s.reopen('x', s.state.undoKind!)).toBe(true)
-    expect([stands.kind, stands.state]).toEqual(['duty', 'open'])
+    expect(await s.reopen('误按', s.state.undoKind!)).toBe(true)
+    expect([stands.kind, stands.state, stands.correction]).toEqual(['duty', 'open', '误按'])
+  })
+
+  it('keeps what was typed while somebody else completed the entry, and sends it with the correction', async () => {
+    const s = open()
+    s.setValue('content', '还有一人被困')
+    stands = { ...stands, state: 'complete', content: '', category: '突发事件', revision: 2 }
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([s.state.save, s.state.entry.state, s.state.draft.form.content.value]).toEqual(['refused', 'complete', '还有一人被困'])
+    expect(s.state.refusal!.about('body.reason')).toBe(true)
+    expect(take('officer', 'e-1')!.fields.content!.mine.value).toBe('还有一人被困')
+    expect(patches.length).toBeLessThan(4) // it is not tried for ever
+    expect(await s.reopen('补记被困人员')).toBe(true)
+    expect([stands.state, stands.content, stands.category, stands.correction]).toEqual(['open', '还有一人被困', '突发事件', '补记被困人员'])
+    expect(s.dirty).toBe(false)
+  })
+
+  it('says that a correction was refused', async () => {
+    stands = { ...stands, state: 'complete' }
+    const s = open()
+    expect(await s.reopen('')).toBe(false)
+    expect(stands.state).toBe('complete')
   })
 
   it('says that it cannot be done without the daemon, and keeps the text', async () => {

@@ -111,6 +111,7 @@ export const matterZh = {
   'correct.now': '正在更正：{reason}',
   'correct.undo': '误按，撤销',
   'correct.rev': '更正原因：{reason}',
+  'correct.needed': '该条目已完成，请按 Alt+E 写明原因后更正（已输入内容保存在本机）',
   'correct.failed': '不能更正：{reason}',
 
   'began.key': '开始复述',
@@ -259,6 +260,7 @@ export const matterEn: Record<MatterKey, string> = {
   'correct.now': 'Being corrected: {reason}',
   'correct.undo': 'pressed by mistake, undone',
   'correct.rev': 'Reason of the correction: {reason}',
+  'correct.needed': 'The entry is complete: press Alt+E and say why it is corrected (what was typed is kept on this PC)',
   'correct.failed': 'It cannot be corrected: {reason}',
 
   'began.key': 'Begin to read back',

@@ -31,6 +31,7 @@ function fieldsOf(error: ApiError): string {
 /** A failure in the page's language. */
 export function problemText(error: unknown): string {
   if (!(error instanceof ApiError)) return error ? t('problem.page') : ''
+  if (error.about('body.reason')) return t('correct.needed')
   if (lang.value === 'en' && error.status !== 0 && error.message) return error.message
   if (error.missing.length) return t('entry.missing', { fields: fieldNames(error.missing) })
   const type = String(error.body.type || '').split('/').pop() || ''
