@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
 	"dutyline/dutylog/sqlite"
 )
 
@@ -60,7 +61,7 @@ func TestAnExhibitHasWhatWasDone(t *testing.T) {
 // Everything that people may write into an entry has a name for the machine's own texts, none twice.
 func TestEveryFieldKindAndStepHasItsName(t *testing.T) {
 	for _, f := range append(dutylog.Fields(), dutylog.StepTexts, dutylog.CorrectionText) {
-		name := fieldNames[f]
+		name := paper.FieldNames[f]
 		if found, err := fieldCalled(name); name == "" || err != nil || found != f {
 			t.Errorf("%s is called %q: %v", f, name, err)
 		}
