@@ -44,6 +44,9 @@ func TakenEntries() int { return takenEntries }
 // is named.
 func TakenIn(e Entry) (Taken, bool) {
 	t := Taken{Unit: e.Values[CallerUnit], Person: e.Values[CallerPerson], Title: e.Values[CallerTitle], At: e.CallAt}
+	if e.Kind == KindSpotCheck {
+		t.Person = e.Values[Inspector]
+	}
 	return t, !e.untouched() && t.Unit != ""
 }
 

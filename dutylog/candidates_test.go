@@ -66,6 +66,10 @@ func TestWhomAnEntryNamed(t *testing.T) {
 	if got, ok := dutylog.TakenIn(e); !ok || got != (dutylog.Taken{Unit: "水务局", Person: "徐文博", At: noon}) {
 		t.Errorf("%+v, %v", got, ok)
 	}
+	check := dutylog.Entry{Kind: dutylog.KindSpotCheck, WrittenBy: "zhangwei", Values: map[dutylog.Field]string{dutylog.CallerUnit: "督查室", dutylog.Inspector: "何静"}}
+	if got, ok := dutylog.TakenIn(check); !ok || got.Person != "何静" {
+		t.Errorf("an inspector: %+v, %v", got, ok)
+	}
 	system := e
 	system.WrittenBy = ""
 	if _, ok := dutylog.TakenIn(system); ok {

@@ -189,7 +189,7 @@ func (d document) differs(at string, s schema, value any) []string {
 }
 
 func TestAnswersAreAsDocumented(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, withTables)
 	doc := h.document()
 	h.sealed("1.0")
 	h.ring("2.0")
@@ -202,6 +202,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	officer, supervisor := h.as("officer"), h.as("supervisor")
+	supervisor.post("/directory", shenhe)
 	officer.patch("e-1.0", `{"revision":1,"gaps":{"caller_title":{"why":"refused","reason":"不愿透露"}}}`)
 	h.tookOver(officer)
 	supervisor.post("/task-rules", aRule)
@@ -216,7 +217,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		switch {
 		case strings.Contains(path, "/entries/"):
 			id = "e-1.0"
-		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"), strings.Contains(path, "/handovers/"):
+		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"), strings.Contains(path, "/handovers/"), strings.Contains(path, "/directory/"):
 			id = "1"
 		}
 		path = strings.Replace(strings.Replace(path, "{id}", id, 1), "{month}", string(month), 1)

@@ -1,8 +1,12 @@
 package pinyin_test
 
 import (
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+
+	table "github.com/mozillazg/go-pinyin"
 
 	"dutyline/dutylog/pinyin"
 )
@@ -53,4 +57,66 @@ func FuzzFind(f *testing.F) {
 			t.Fatalf("%q in %q: %d", word, text, at)
 		}
 	})
+}
+
+// meets is how a word meets a text, written down as simply as can be, for short words only.
+func meets(text []rune, word string, of func(rune) []string) bool {
+	if word == "" {
+		return true
+	}
+	if len(text) == 0 {
+		return false
+	}
+	ways := []string{string(text[0])}
+	for _, reading := range of(text[0]) {
+		if strings.HasPrefix(reading, word) { // as much as was typed so far
+			return true
+		}
+		ways = append(ways, reading, reading[:1])
+		if len(reading) > 1 && reading[1] == 'h' {
+			ways = append(ways, reading[:2])
+		}
+	}
+	return slices.ContainsFunc(ways, func(way string) bool {
+		rest, ok := strings.CutPrefix(word, way)
+		return ok && meets(text[1:], rest, of)
+	})
+}
+
+func TestFindAgreesWithTrying(t *testing.T) {
+	args := table.NewArgs()
+	args.Heteronym = true
+	of := func(r rune) []string { return table.SinglePinyin(r, args) }
+	chars, letters := []rune("沈重行长单乐局水安先方案啊恩石"), "shenczoqxlagjiuhy"
+	r := rand.New(rand.NewPCG(1, 9))
+	read, found := pinyin.NewReader(), 0
+	for range 20_000 {
+		text := make([]rune, 1+r.IntN(4))
+		for i := range text {
+			text[i] = chars[r.IntN(len(chars))]
+		}
+		word := ""
+		for range 1 + r.IntN(4) {
+			if r.IntN(2) == 0 {
+				word += string(letters[r.IntN(len(letters))])
+			} else if all := of(text[r.IntN(len(text))]); len(all) > 0 {
+				word += all[r.IntN(len(all))]
+			}
+		}
+		want := -1
+		for i := range text {
+			if meets(text[i:], word, of) {
+				want = i
+				break
+			}
+		}
+		if got := read.Text(string(text)).Find(pinyin.NewWord(word)); got != want {
+			t.Fatalf("%q in %q: %d, want %d", word, string(text), got, want)
+		} else if got >= 0 {
+			found++
+		}
+	}
+	if found < 2000 {
+		t.Errorf("only %d words were found: this test judges little", found)
+	}
 }

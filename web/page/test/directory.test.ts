@@ -62,9 +62,9 @@ it('a change is told field by field', () => {
 
 describe('why a candidate comes first', () => {
   it.each([
-    ['taken_last', 2, 3, '上次就是此人'],
-    ['taken_before', 4, 3, '以前记过 4 次'],
-    ['newest_check', 0, 2, '最近核实过'],
+    ['taken_last', 2, 3, '上次'],
+    ['taken_before', 4, 3, '以前 4 次'],
+    ['newest_check', 0, 2, '最近核实'],
     ['listed', 0, 3, ''],
     ['only_one', 0, 1, ''],
     ['taken_last', 5, 1, ''], // nobody else to choose

@@ -105,9 +105,9 @@ export const directoryZh = {
   'planReason.same_person': '同单位同名，职务有变',
   'planReason.same_number': '同名同号码，单位有变',
 
-  'candidate.taken_last': '上次就是此人',
-  'candidate.taken_before': '以前记过 {n} 次',
-  'candidate.newest_check': '最近核实过',
+  'candidate.taken_last': '上次',
+  'candidate.taken_before': '以前 {n} 次',
+  'candidate.newest_check': '最近核实',
 
   'rowFault.no_header': '前 {value} 行里没有找到表头：要有“单位”一列，和“电话”“办公电话”“手机”“传真”中的一列',
   'rowFault.no_rows': '表头下面没有内容',
@@ -255,8 +255,8 @@ export const directoryEn: Record<DirectoryKey, string> = {
   'planReason.same_person': 'same unit and name, another title',
   'planReason.same_number': 'same name and number, another unit',
 
-  'candidate.taken_last': 'the same as last time',
-  'candidate.taken_before': 'named {n} {n?time:times} before',
+  'candidate.taken_last': 'last time',
+  'candidate.taken_before': '{n}× before',
   'candidate.newest_check': 'confirmed last',
 
   'rowFault.no_header': 'there is no header in the first {value} rows: it needs 单位 and one of 电话, 办公电话, 手机, 传真',
