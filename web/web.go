@@ -21,38 +21,39 @@ import (
 // Deps is everything the page and the API need from elsewhere. Fields without a remark are
 // required.
 type Deps struct {
-	Log         dutylog.Store
-	Alerts      alerts.Store
-	Recordings  Recordings
-	Sessions    scs.Store        // login sessions; tokens are stored hashed
-	Lines       []telephony.Line // the first one is the default line
-	Practice    Practice         // nil outside practice mode: then the practice line does not exist
-	Tests       Tests            // nil: none are made, and none were
-	Health      func() Health
-	Unlogged    func() Unlogged // nil: nothing is shown before it is in the log
-	Page        fs.FS           // nil: the page that is embedded in the binary
-	Metrics     prometheus.Gatherer
-	Registerer  prometheus.Registerer         // of the HTTP figures; nil: nobody reads them
-	Now         func() time.Time              // nil: time.Now
-	Logger      *slog.Logger                  // nil: slog.Default
-	Audit       func(context.Context, Access) // nil: the daemon's own log; it must not wait
-	Search      dutylog.Searcher              // nil: entries cannot be searched
-	Channels    Channels                      // nil: alerts do not leave the building
-	AlertCalls  alerts.CallBook               // nil: nobody is called about alerts
-	Reconcile   func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
-	Ledger      func() LedgerState            // how the comparing goes; nil: nobody compares
-	Unsigned    func() error                  // why the log is not signed now; nil: nobody signs it
-	Lamps       func(line string) Lamps       // how a line is, by everything on which it depends; nil: nobody judges
-	Presence    *Presence                     // which pages are open; nil: nobody wants to know
-	Calendar    dutylog.Calendar              // what kind of day a day is; nil: only weekends are known
-	DutyChanged func()                        // something was handed over or done; nil: nobody wants to know
-	Allowance   time.Duration                 // how long after a shift's end a handover is not late yet
-	Version     string
-	Secure      bool // served over TLS: see Config.Secure
+	Log        dutylog.Store
+	Alerts     alerts.Store
+	Recordings Recordings
+	Sessions   scs.Store        // login sessions; tokens are stored hashed
+	Lines      []telephony.Line // the first one is the default line
+	Practice   Practice         // nil outside practice mode: then the practice line does not exist
+	Tests      Tests            // nil: none are made, and none were
+	Health     func() Health
+	Unlogged   func() Unlogged // nil: nothing is shown before it is in the log
+	Page       fs.FS           // nil: the page that is embedded in the binary
+	Metrics    prometheus.Gatherer
+	Registerer prometheus.Registerer         // of the HTTP figures; nil: nobody reads them
+	Now        func() time.Time              // nil: time.Now
+	Logger     *slog.Logger                  // nil: slog.Default
+	Audit      func(context.Context, Access) // nil: the daemon's own log; it must not wait
+	Search     dutylog.Searcher              // nil: entries cannot be searched
+	Channels   Channels                      // nil: alerts do not leave the building
+	AlertCalls alerts.CallBook               // nil: nobody is called about alerts
+	Reconcile  func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
+	Ledger     func() LedgerState            // how the comparing goes; nil: nobody compares
+	Unsigned   func() error                  // why the log is not signed now; nil: nobody signs it
+	Lamps      func(line string) Lamps       // how a line is, by everything on which it depends; nil: nobody judges
+	Presence   *Presence                     // which pages are open; nil: nobody wants to know
+	Version    string
+	Secure     bool // served over TLS: see Config.Secure
 
 	SessionIdle  time.Duration // 0: 12 h without a request end a session
 	SessionMax   time.Duration // 0: 7 days after the login it ends in any case
 	MetricsToken string        // lets programs beyond loopback read /metrics, /healthz and /readyz; empty: none
+
+	Calendar    dutylog.Calendar // what kind of day a day is; nil: only weekends are known
+	DutyChanged func()           // something was handed over or done; nil: nobody wants to know
+	Allowance   time.Duration    // how long after a shift's end a handover is not late yet
 
 	timing timing
 }
