@@ -39,7 +39,7 @@ func TestRandomTablesAreImportedWholeOrNotAtAll(t *testing.T) {
 	taken, refused := 0, 0
 	for range 40 {
 		rows := randomTable(r)
-		content, remove := workbook(t, rows...), fmt.Sprint(r.IntN(2) == 0)
+		content, remove := tableBook(t, rows...), fmt.Sprint(r.IntN(2) == 0)
 		before := leader.found(t, "?limit=500")
 		shown := leader.post("/directory/preview", file(content, remove))
 		if after := leader.found(t, "?limit=500"); after.Revision != before.Revision {
@@ -81,7 +81,7 @@ func TestRandomTablesAreImportedWholeOrNotAtAll(t *testing.T) {
 // Only so much of a file is read, and nobody else than who may edit reads any.
 func TestWhoMayImportAndHowMuch(t *testing.T) {
 	h := newHouse(t, withTables)
-	table := workbook(t, []any{"单位", "电话"}, []any{"市水务局", "22730009"})
+	table := tableBook(t, []any{"单位", "电话"}, []any{"市水务局", "22730009"})
 	for who, want := range map[string]int{"officer": 403, "auditor": 403, "chief": 200, "leader": 200, "supervisor": 200, "admin": 200} {
 		if got := h.as(who).post("/directory/preview", file(table, "false")); got.status != want {
 			t.Errorf("%s: %v, want %d", who, got, want)

@@ -67,13 +67,13 @@ func TestEveryFieldKindAndStepHasItsName(t *testing.T) {
 		}
 	}
 	for _, k := range dutylog.Kinds() {
-		if kindNames[k.Kind] == "" {
+		if paper.KindNames[k.Kind] == "" {
 			t.Errorf("kind %s has no name", k.Kind)
 		}
 	}
 	var names []string
 	for _, s := range dutylog.StepRules() {
-		names = append(names, stepNames[s.Kind])
+		names = append(names, paper.StepNames[s.Kind])
 	}
 	slices.Sort(names)
 	if len(slices.Compact(names)) != len(dutylog.StepRules()) || names[0] == "" {
