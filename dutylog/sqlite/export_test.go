@@ -66,7 +66,7 @@ var Questions = map[string]string{
 	callSelect + " WHERE c.id = " + aText + " OR (c.id > 'a' AND c.id < 'b')":                                                                        "sqlite_autoindex_calls_1 (id=?)",
 	entrySelect + " WHERE e.id = " + aText:                                    "sqlite_autoindex_entries_1 (id=?)",
 	"SELECT coalesce(max(number), 0) + 1 FROM entries WHERE year = " + aWhole: "entries_by_number (year=?)",
-	candidateSelect: "sqlite_autoindex_contact_numbers_1 (e164=?)",
+	candidateSelect: "PRIMARY KEY (e164=?)",
 }
 
 // ErrProveSome is what ProveSome and ProveGroup fail with.
