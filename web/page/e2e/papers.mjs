@@ -61,7 +61,7 @@ export async function papers(desk, officer, entry) {
     await desk.at('lock-screen').waitFor()
     await desk.logIn(officer)
     const { revision } = await desk.entry(entry)
-    assert.equal((await desk.api('/entries/' + encodeURIComponent(entry), 'PATCH', { revision, content: LONG })).status, 200)
+    assert.equal((await desk.api('/entries/' + encodeURIComponent(entry), 'PATCH', { revision, content: LONG, reason: '补充全文' })).status, 200)
     await desk.at('nav-calls').click()
     await desk.at('sheets').click()
     await desk.at('print-day').waitFor()
