@@ -33,6 +33,7 @@ func (r *practiceRun) writeConfig(c config.Config) error {
 		"tests":     group{"second_line": group{"server": c.Tests.SecondLine.Server, "number": c.Tests.SecondLine.Number}},
 		"retention": group{"require_backup": c.Retain.RequireBackup},
 		"health":    group{"rostered_officer": c.Health.RosteredOfficer},
+		"roster":    group{"watch": c.Roster.Watch},
 		"web":       group{"listen": c.Web.Listen, "tls_folder": c.Web.TLSFolder, "tls_names": c.Web.TLSNames},
 	})
 	if err != nil {

@@ -275,8 +275,8 @@ func (s *labSink) Frame(f ari.Frame) {
 	s.done = append(s.done, ended(changes)...)
 	for _, ch := range changes {
 		for _, a := range s.rules.From(ch) {
-			if told := fmt.Sprintf("%s %s %s", a.Reason, a.Certainty, a.Severity); len(a.Ends) == 0 && !slices.Contains(s.keys, a.Key) {
-				s.keys, s.told = append(s.keys, a.Key), append(s.told, told)
+			if told := fmt.Sprintf("%s %s %s", a.Reason, a.Certainty, a.Severity); len(a.Ends) == 0 && !slices.Contains(s.keys, a.Key+" "+a.CallID) { // one problem of many calls, but each scenario is judged by itself
+				s.keys, s.told = append(s.keys, a.Key+" "+a.CallID), append(s.told, told)
 			}
 		}
 	}
