@@ -16,7 +16,7 @@ unformatted=$(gofmt -l cmd telephony recorder dutylog alerts web/*.go config)
 go vet ./...
 
 step 'Go tests (real Asterisk, real SIP, real SQLite)'
-go test -timeout 15m ./...
+go test -timeout 15m -parallel 4 ./... # most tests wait for a call to take its time
 
 step 'decoders under random input'
 sh deploy/fuzz.sh 2000x

@@ -257,6 +257,7 @@ func TestBackupByConfiguration(t *testing.T) {
 // The program is killed in the middle of copying; the generation before it is whole, and the
 // next run finishes.
 func TestBackupKilledInTheMiddle(t *testing.T) {
+	t.Parallel()
 	s := newStore(t, 3)
 	s.backup()
 	first := s.generations()
@@ -304,6 +305,7 @@ func TestBackupKilledInTheMiddle(t *testing.T) {
 
 // A signal ends it in order: nothing half-made stays.
 func TestBackupStopped(t *testing.T) {
+	t.Parallel()
 	s := newStore(t, 400)
 	p := start(t, "backup", s.to, "--data", s.dir)
 	p.says(20*time.Second, "copy recordings")
