@@ -35,6 +35,11 @@ func rang(d telephony.Direction, ago time.Duration) dutylog.Call {
 	return dutylog.Call{Call: c, Recording: recorder.Recording{Status: recorder.Sealed}}
 }
 
+// sealed is a recording of that length, with what was found in it.
+func sealed(length time.Duration, found ...telephony.Finding) recorder.Recording {
+	return recorder.Recording{Status: recorder.Sealed, Talk: length, Duration: length, Findings: found}
+}
+
 func with(c dutylog.Call, change func(*dutylog.Call)) dutylog.Call { change(&c); return c }
 
 func wellHouse() alerts.HouseFacts {
@@ -101,6 +106,15 @@ var lampCases = map[alerts.Cause]func(*alerts.LineFacts){
 	},
 	alerts.RecordNone:   func(f *alerts.LineFacts) { f.Log.Recent[0].Recording.Status = recorder.Missing },
 	alerts.RecordUnseen: func(f *alerts.LineFacts) { f.Log.Recent = nil },
+	alerts.RecordNoOfficer: func(f *alerts.LineFacts) {
+		f.Log.Recent[0].Recording = sealed(time.Minute, telephony.SilentOfficerSide)
+	},
+	alerts.RecordNoCaller: func(f *alerts.LineFacts) {
+		f.Log.Recent[0].Recording = sealed(time.Minute, telephony.SilentCallerSide)
+	},
+	alerts.RecordNoVoice: func(f *alerts.LineFacts) {
+		f.Log.Recent[0].Recording = sealed(time.Minute, telephony.SilentCallerSide, telephony.SilentOfficerSide)
+	},
 }
 
 var houseCases = map[alerts.Cause]func(*alerts.HouseFacts){

@@ -44,6 +44,10 @@ const (
 	RecordNone   Cause = "record_missing"
 	RecordUnseen Cause = "record_unproved"
 
+	RecordNoOfficer Cause = "record_officer_silent"
+	RecordNoCaller  Cause = "record_caller_silent"
+	RecordNoVoice   Cause = "record_silent"
+
 	JournalWell Cause = "journal_ok"
 	JournalDown Cause = "journal_down"
 	JournalNone Cause = "journal_none"
@@ -96,6 +100,10 @@ func (f found) badness() Severity {
 // unseen is said of everything that only the switch can tell.
 const unseen = "the switch cannot be seen, so nothing is known of this: look at Asterisk and at ari in the configuration"
 
+// voiceLost names both causes of a recording that lacks a voice, and how to tell them apart.
+const voiceLost = "the switch's recorder may lose it although it was heard in the talk, or it never came (microphone, network):" +
+	" call the duty number from another phone, speak on both sides, listen to the recording, and tell the administrator if it is missing again"
+
 // causes is the one table of what is good, what is not, and what to do about it.
 var causes = map[Cause]found{
 	PhoneWell:        {LampPhone, Good, "", "", "the duty phone is registered and answers"},
@@ -134,6 +142,10 @@ var causes = map[Cause]found{
 	RecordWaits:  {LampRecord, Bad, ReasonRecorder, Warning, "the recording of an answered call is not sealed yet: run dutyline doctor"},
 	RecordNone:   {LampRecord, Bad, ReasonRecorder, "", "the last answered call has no recording: look at the switch's spool, its disk and the dialplan, and run dutyline doctor"},
 	RecordUnseen: {LampRecord, NotKnown, "", "", "no answered call proves that recordings are made: answer a test call"},
+
+	RecordNoOfficer: {LampRecord, Bad, ReasonRecorder, "", "the officer is not heard in the last recording: " + voiceLost},
+	RecordNoCaller:  {LampRecord, Bad, ReasonRecorder, "", "the caller is not heard in the last recording: " + voiceLost},
+	RecordNoVoice:   {LampRecord, Bad, ReasonRecorder, "", "nobody is heard in the last recording: " + voiceLost},
 
 	JournalWell: {LampJournal, Good, "", "", "the switch's journal is written and read"},
 	JournalDown: {LampJournal, Bad, ReasonJournal, "", "the switch's journal is not written or not readable: look at cel.conf, the folder cel-custom and its disk"},

@@ -165,7 +165,9 @@ func LastProof(calls []dutylog.Call) (Proof, bool) {
 	return Proof{}, false
 }
 
-// ofRecord looks at the newest answered call of which it is decided what became of its recording.
+// ofRecord looks at the newest answered call of which it is decided what became of its recording. A
+// talk of a moment and a test call prove that recordings are made, not that both voices are in them:
+// for that the talk before counts.
 func (r HealthRule) ofRecord(f LineFacts, now time.Time) Judgement {
 	if f.Trouble != "" {
 		return Judgement{Cause: RecordNone, Detail: f.Trouble}
@@ -173,22 +175,41 @@ func (r HealthRule) ofRecord(f LineFacts, now time.Time) Judgement {
 	if f.Log == nil {
 		return Judgement{Cause: RecordUnseen}
 	}
+	proved := RecordUnseen
 	for _, c := range f.Log.Recent {
 		if c.AnsweredAt.IsZero() || !c.Ended() || slices.Contains(c.Tags, telephony.TagSystem) {
 			continue
 		}
 		switch c.Recording.Status {
 		case recorder.Pending:
-			if now.Sub(c.EndedAt) >= r.RecordAfter {
+			if proved == RecordUnseen && now.Sub(c.EndedAt) >= r.RecordAfter {
 				return Judgement{Cause: RecordWaits, At: c.EndedAt, Detail: c.Recording.Reason}
 			}
 		case recorder.Missing, recorder.Failed:
-			return Judgement{Cause: RecordNone, At: c.EndedAt, Detail: c.Recording.Reason}
+			if proved == RecordUnseen {
+				return Judgement{Cause: RecordNone, At: c.EndedAt, Detail: c.Recording.Reason}
+			}
 		case recorder.Sealed, recorder.Expired, recorder.Erased:
-			return Judgement{Cause: RecordWell}
+			proved = RecordWell
+			if c.Recording.TellsVoices() && !slices.Contains(c.Tags, telephony.TagTest) {
+				return voicesOf(c)
+			}
 		}
 	}
-	return Judgement{Cause: RecordUnseen}
+	return Judgement{Cause: proved}
+}
+
+// voicesOf says whose voice the recording of a call lacks.
+func voicesOf(c dutylog.Call) Judgement {
+	switch caller, officer := c.Recording.Unheard(); {
+	case caller && officer:
+		return Judgement{Cause: RecordNoVoice, At: c.EndedAt}
+	case caller:
+		return Judgement{Cause: RecordNoCaller, At: c.EndedAt}
+	case officer:
+		return Judgement{Cause: RecordNoOfficer, At: c.EndedAt}
+	}
+	return Judgement{Cause: RecordWell}
 }
 
 func ofJournal(f HouseFacts) Judgement {

@@ -57,9 +57,9 @@ func CheckCall(c BookedCall, now time.Time) (found []Discrepancy) {
 
 // checkSealed says what is wrong with a recording that is there.
 func checkSealed(r recorder.Recording, say func(LedgerKind, LedgerWhy, string)) {
-	caller := slices.Contains(r.Findings, telephony.SilentCallerSide)
-	officer := slices.Contains(r.Findings, telephony.SilentOfficerSide)
-	const media = "check the media path (codecs, NAT, firewall, handset)"
+	caller, officer := r.Unheard()
+	const media = "the recorder on the switch may have lost a voice that was heard in the talk, or none came: call from another phone, listen to the recording," +
+		" and check the switch's MixMonitor and the media path (codecs, NAT, firewall, handset)"
 	switch cause := r.Cause(); {
 	case cause == recorder.CauseOneSide && r.EmptySide() == recorder.Far:
 		say(OneSided, CallerMissing, r.Reason)

@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,14 @@ func Judge(talk time.Duration, far, officer Level) []telephony.Finding {
 	}
 	return found
 }
+
+// Unheard says which side is not heard in what was recorded, as Judge found it.
+func (r Recording) Unheard() (caller, officer bool) {
+	return slices.Contains(r.Findings, telephony.SilentCallerSide), slices.Contains(r.Findings, telephony.SilentOfficerSide)
+}
+
+// TellsVoices reports whether the talk was long enough to say that both sides are heard.
+func (r Recording) TellsVoices() bool { return max(r.Talk, r.Duration) >= judgedFrom }
 
 // after is a side without what was recorded before the answer.
 func (l Level) after(lead time.Duration) Level {

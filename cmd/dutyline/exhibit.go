@@ -231,6 +231,7 @@ func (x *exhibit) writeRecording(ctx context.Context) error {
 		return fmt.Errorf("the recording that was copied has digest %s, sealed was %s: its disk fails", got, row.Digest)
 	}
 	x.recording = "with its recording"
+	x.lacks = append(x.lacks, voicesLacking(row)...)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
+	"dutyline/recorder"
 	"dutyline/telephony"
 )
 
@@ -179,6 +180,25 @@ func (x *exhibit) statement() string {
 	}
 	x.lackText(&b)
 	return b.String()
+}
+
+// voicesLacking is what a recording should hold and does not. That a voice is not in it does not
+// prove that nobody spoke, and the reader is told so.
+func voicesLacking(r recorder.Recording) []lack {
+	var lacks []lack
+	caller, officer := r.Unheard()
+	const proves = "; it does not prove that nobody spoke"
+	if caller {
+		lacks = append(lacks, lack{"the voice of the other side: the recording has none" + proves, "对方的声音：录音中这一侧无声，不能据此认定对方没有说话", ""})
+	}
+	if officer {
+		lacks = append(lacks, lack{"the officer's voice: the recording has none" + proves, "值班员的声音：录音中这一侧无声，不能据此认定值班员没有说话", ""})
+	}
+	if slices.Contains(r.Findings, telephony.RecordingShort) {
+		lacks = append(lacks, lack{fmt.Sprintf("a part of the talk: the recording has %.1f s of %.1f s", r.Duration.Seconds(), r.Talk.Seconds()),
+			fmt.Sprintf("部分通话：通话 %.1f 秒，录音只有 %.1f 秒", r.Talk.Seconds(), r.Duration.Seconds()), ""})
+	}
+	return lacks
 }
 
 // lackText says what is not there: erased by decision, or not to be had.

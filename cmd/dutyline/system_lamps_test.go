@@ -81,6 +81,16 @@ func TestSystemLampsOfARoom(t *testing.T) {
 	r.awaitAlerts(10*time.Second, "off_hook", 1, "resolved")
 	r.desk.awaitLamp(10*time.Second, "record", "record_ok")
 
+	const judged = 2500 * time.Millisecond                                 // from two seconds on a talk tells that a voice is missing
+	r.calls("caller", caller{number: "02422730001", talk: judged}).Must(t) // whoever calls is not heard
+	if l := r.desk.awaitLamp(10*time.Second, "record", "record_caller_silent"); l.Severity != "critical" {
+		t.Errorf("the lamp says %+v", l)
+	}
+	r.awaitAlerts(10*time.Second, "recorder_silent", 1, "open")
+	r.calls("caller", caller{number: "02422730001", talk: judged, hertz: callerTone}).Must(t)
+	r.awaitAlerts(10*time.Second, "recorder_silent", 1, "resolved")
+	r.desk.awaitLamp(10*time.Second, "record", "record_ok")
+
 	r.desk.awaitLamp(10*time.Second, "beat", "beat_ok")
 	refuse.Store(1)
 	if l := r.desk.awaitLamp(10*time.Second, "beat", "beat_failed"); strings.Contains(l.Detail, "secret") || !strings.Contains(l.Detail, "502") {

@@ -102,6 +102,10 @@ func TestTheJudgeFindsEveryLie(t *testing.T) {
 			e.log[0].Recording, e.log[0].RecordingReason, e.log[0].Findings = "missing", "the file is gone", []string{"recording_missing"}
 		}, "lost=0 duplicated=0 recordings_lost=1 delayed_by_us=0", "although the switch lived"},
 		{"a short recording", func(e *evidence) { e.log[0].RecordingFor = 500 * time.Millisecond }, "lost=0 duplicated=0 recordings_lost=1 delayed_by_us=0", "500ms of 2s"},
+		{"a recording without the officer", func(e *evidence) { e.log[0].OfficerDB = -96 }, "lost=0 duplicated=0 recordings_lost=1 delayed_by_us=0", "no sound of the officer"},
+		{"a recording without the caller, though a finding says so", func(e *evidence) {
+			e.log[0].CallerDB, e.log[0].Findings = -96, []string{"silent_caller_side"}
+		}, "lost=0 duplicated=0 recordings_lost=1 delayed_by_us=0", "no sound of the caller"},
 		{"an INVITE said again", func(e *evidence) { e.truths[3].Retransmits = 1 }, "lost=0 duplicated=0 recordings_lost=0 delayed_by_us=1", "repeated 1 times"},
 		{"a call refused by the switch", func(e *evidence) {
 			e.truths[1] = truth{Caller: "2", InvitedAt: after(1), TryingAt: after(1.1), OverAt: after(1.2), Status: 503}

@@ -25,7 +25,8 @@ func readDutyLog(file string) (calls []logged, intervals []stated, err error) {
 	}
 	defer db.Close()
 	rows, err := db.Query(`SELECT c.id, c.caller, c.outcome, c.hangup_by, c.rang_at, c.rang_until, c.answered_at, c.ended_at, c.findings,
-		coalesce(r.findings, '[]'), coalesce(r.status, ''), coalesce(r.reason, ''), coalesce(r.duration_us, 0)
+		coalesce(r.findings, '[]'), coalesce(r.status, ''), coalesce(r.reason, ''), coalesce(r.duration_us, 0),
+		coalesce(r.caller_db, 0), coalesce(r.officer_db, 0)
 		FROM calls c LEFT JOIN recordings r ON r.call_id = c.id ORDER BY c.offered_at`)
 	if err != nil {
 		return nil, nil, err
@@ -36,7 +37,8 @@ func readDutyLog(file string) (calls []logged, intervals []stated, err error) {
 		var rang, until, answered, ended sql.NullInt64
 		var found, heard string
 		var length int64
-		if err := rows.Scan(&l.ID, &l.Caller, &l.Outcome, &l.HangupBy, &rang, &until, &answered, &ended, &found, &heard, &l.Recording, &l.RecordingReason, &length); err != nil {
+		if err := rows.Scan(&l.ID, &l.Caller, &l.Outcome, &l.HangupBy, &rang, &until, &answered, &ended, &found, &heard, &l.Recording, &l.RecordingReason, &length,
+			&l.CallerDB, &l.OfficerDB); err != nil {
 			return nil, nil, err
 		}
 		l.RangAt, l.RangUntil, l.AnsweredAt, l.EndedAt = moment(rang), moment(until), moment(answered), moment(ended)

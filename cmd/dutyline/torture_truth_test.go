@@ -125,6 +125,7 @@ type logged struct {
 	Findings                               []string
 	Recording, RecordingReason             string // status; why it is not sealed
 	RecordingFor                           time.Duration
+	CallerDB, OfficerDB                    float64 // the loudest of each side; 0: not known
 }
 
 // against says what is wrong with this call in the log; empty: it is the truth.
@@ -161,6 +162,23 @@ func (t truth) rangFor() (time.Duration, bool) {
 	return t.PhoneFinalAt.Sub(t.PhoneRangAt), true
 }
 
+// Both ends of a torture's talk hum, at -12 dB: a recording of this length that is so quiet lost one.
+const (
+	voiceFrom  = time.Second
+	voiceLeast = -40.0 // dB
+)
+
+// mute is the side of the recording without a voice; empty: both have theirs.
+func (l logged) mute() string {
+	switch {
+	case l.CallerDB < voiceLeast:
+		return "caller"
+	case l.OfficerDB < voiceLeast:
+		return "officer"
+	}
+	return ""
+}
+
 // recordingAgainst says why a talk with sound has no recording that counts; empty: it has one.
 // hurt: the switch died during the call, so a part of it may be gone with it.
 func (l logged) recordingAgainst(t truth, hurt bool) string {
@@ -173,6 +191,8 @@ func (l logged) recordingAgainst(t truth, hurt bool) string {
 		return fmt.Sprintf("its recording has %v of %v and no finding says so", l.RecordingFor, talked)
 	case l.Recording == "sealed" && l.RecordingFor < talked-time.Second && !hurt:
 		return fmt.Sprintf("its recording has %v of %v although the switch lived", l.RecordingFor, talked)
+	case l.Recording == "sealed" && l.RecordingFor >= voiceFrom && !hurt && l.mute() != "":
+		return fmt.Sprintf("its recording of %v has no sound of the %s, who hummed all the time", l.RecordingFor, l.mute())
 	case l.Recording == "sealed":
 		return ""
 	case hurt && explained && l.RecordingReason != "":

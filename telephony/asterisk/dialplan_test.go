@@ -76,6 +76,7 @@ const callerTone, officerTone = 500, 1500
 
 func checkSides(t *testing.T, s asterisk.Settings, id string, talk time.Duration, far, officer float64) {
 	t.Helper()
+	lengths := map[int]bool{}
 	for side, hertz := range map[string]float64{"far": far, "officer": officer} {
 		samples := wave(t, filepath.Join(s.Recording(), id+"-"+side+".wav"))
 		length := time.Duration(len(samples)) * time.Second / 8000
@@ -86,6 +87,13 @@ func checkSides(t *testing.T, s asterisk.Settings, id string, talk time.Duration
 		if share := asterisktest.ToneShare(middle, hertz); share < 0.8 {
 			t.Errorf("%s: only %.2f of the sound is this side's own tone", side, share)
 		}
+		if other := asterisktest.ToneShare(middle, far+officer-hertz); other > 0.001 {
+			t.Errorf("%s: %.4f of the sound is the other side's tone", side, other)
+		}
+		lengths[len(samples)] = true
+	}
+	if len(lengths) != 1 {
+		t.Errorf("the sides are not in step: they have %v samples", lengths)
 	}
 }
 
@@ -159,8 +167,8 @@ func TestThePhoneRingsWhenNothingElseWorks(t *testing.T) {
 			})
 		}, nil},
 		{"the hangup handler is not there", func(t *testing.T, s *asterisk.Settings) {
-			s.Templates = with(t, *s, "modules.conf.tmpl", func(text string) string {
-				return strings.ReplaceAll(text, "load = app_stack.so", "")
+			s.Templates = with(t, *s, "extensions.conf.tmpl", func(text string) string {
+				return strings.ReplaceAll(text, "[dutyline-end]", "[elsewhere]")
 			})
 		}, nil},
 	} {
@@ -231,7 +239,7 @@ func TestOnlyLoopbackIsTheTrunkAndOnlyThePasswordIsTheDutyPhone(t *testing.T) {
 		t.Error("a wrong password registered")
 	}
 	tone := asterisktest.Tone(t, callerTone, time.Second)
-	stranger := asterisktest.StartSIPp(t, asterisktest.Scenario(t, "caller", map[string]string{"talk_ms": "100", "voice": tone, "from": "trunk"}),
+	stranger := asterisktest.StartSIPp(t, asterisktest.Scenario(t, "caller", map[string]string{"talk_ms": "100", "voice": tone, "from": "trunk", "rings": "180"}),
 		strings.Replace(asterisktest.FreeUDP(t), "127.0.0.1", "127.0.0.2", 1), p.Settings.SIPAddress, 10*time.Second, "-s", p.Settings.Number)
 	if err := stranger.Wait(); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Errorf("a caller from another address was not challenged: %v", err)

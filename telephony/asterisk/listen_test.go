@@ -101,7 +101,7 @@ func TestRingTimeAndQualifyReachTheConfiguration(t *testing.T) {
 		t.Errorf("pjsip.conf (-want +got):\n%s", diff)
 	}
 	b, err := os.ReadFile(filepath.Join(s.Dir, "etc", "extensions.conf"))
-	if err != nil || !strings.Contains(string(b), "Dial(PJSIP/desk-1,45)") || !strings.Contains(string(b), "Goto(02400000001,1)") {
+	if err != nil || !strings.Contains(string(b), "Dial(PJSIP/desk-1,45,U(") || !strings.Contains(string(b), "Goto(02400000001,1)") {
 		t.Errorf("extensions.conf: %v\n%s", err, b)
 	}
 }

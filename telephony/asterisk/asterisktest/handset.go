@@ -29,6 +29,7 @@ type Manners struct {
 	HangUp  bool          // it hangs up after Listen (and its key, if any)
 	Listen  time.Duration // of sound before it does anything
 	Pressed func()        // told right before the key
+	Voice   Voice         // what it says
 }
 
 // Rung is one call as the handset had it.
@@ -133,6 +134,21 @@ func (h *Handset) invited(req *sip.Request, tx sip.ServerTransaction, host strin
 	if d.Respond(sip.StatusRinging, "Ringing", nil) != nil {
 		return
 	}
+	l, err := openLeg(d, host)
+	if err != nil {
+		h.t.Error(err)
+		return
+	}
+	defer l.Close()
+	rung := make(chan struct{})
+	answered := sync.OnceFunc(func() { close(rung) })
+	defer answered()
+	if m.Voice.Early {
+		if d.Respond(sip.StatusSessionInProgress, "Session Progress", []byte(l.offer), sip.NewHeader("Content-Type", "application/sdp")) != nil {
+			return
+		}
+		go m.Voice.speak(l, l.far, 0, 0xea51, rung)
+	}
 	wait := time.NewTimer(m.After)
 	defer wait.Stop()
 	due := wait.C
@@ -146,6 +162,7 @@ func (h *Handset) invited(req *sip.Request, tx sip.ServerTransaction, host strin
 		return
 	case <-due:
 	}
+	answered()
 	if m.Status != 0 {
 		var headers []sip.Header
 		if m.To != "" {
@@ -154,33 +171,46 @@ func (h *Handset) invited(req *sip.Request, tx sip.ServerTransaction, host strin
 		_ = d.Respond(m.Status, "No", nil, headers...)
 		return
 	}
-	h.talk(d, r, m, host)
+	h.talk(d, r, m, l)
 }
 
 var rtpPort = regexp.MustCompile(`m=audio (\d+)`)
 
-// talk answers, listens and does what it is to do.
-func (h *Handset) talk(d *sipgo.DialogServerSession, r *Rung, m Manners, host string) {
-	sound, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		h.t.Error(err)
-		return
-	}
-	defer sound.Close()
+// leg is the sound of one call.
+type leg struct {
+	net.PacketConn
+	far   net.Addr
+	offer string // what it says of itself
+}
+
+func openLeg(d *sipgo.DialogServerSession, host string) (*leg, error) {
 	found := rtpPort.FindStringSubmatch(string(d.InviteRequest.Body()))
 	if found == nil {
-		h.t.Errorf("the offer has no sound: %s", d.InviteRequest.Body())
+		return nil, fmt.Errorf("the offer has no sound: %s", d.InviteRequest.Body())
+	}
+	far, err := net.ResolveUDPAddr("udp", net.JoinHostPort(host, found[1]))
+	if err != nil {
+		return nil, err
+	}
+	sound, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return nil, err
+	}
+	return &leg{sound, far, fmt.Sprintf("v=0\r\no=h 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n",
+		host, host, sound.LocalAddr().(*net.UDPAddr).Port)}, nil
+}
+
+// talk answers, listens and does what it is to do.
+func (h *Handset) talk(d *sipgo.DialogServerSession, r *Rung, m Manners, l *leg) {
+	if d.RespondSDP([]byte(l.offer)) != nil {
 		return
 	}
-	far, _ := net.ResolveUDPAddr("udp", net.JoinHostPort(host, found[1]))
-	offer := fmt.Sprintf("v=0\r\no=h 1 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\nm=audio %d RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n",
-		host, host, sound.LocalAddr().(*net.UDPAddr).Port)
-	if d.RespondSDP([]byte(offer)) != nil {
-		return
-	}
+	over := make(chan struct{})
+	defer close(over)
+	go m.Voice.speak(l, l.far, m.Voice.First, 0x7a1c, over)
 	h.set(func() { r.Answered = true })
 	heard := make(chan struct{})
-	go h.listen(sound, r, int(m.Listen.Seconds()*8000), heard)
+	go h.listen(l, r, int(m.Listen.Seconds()*8000), heard)
 	select {
 	case <-heard:
 	case <-d.Context().Done():
@@ -188,7 +218,7 @@ func (h *Handset) talk(d *sipgo.DialogServerSession, r *Rung, m Manners, host st
 	case <-h.end:
 		return
 	}
-	h.act(d, m, sound, far)
+	h.act(d, m, l, l.far)
 	select {
 	case <-d.Context().Done():
 	case <-h.end:

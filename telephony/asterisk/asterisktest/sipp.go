@@ -171,7 +171,11 @@ func PhoneAt(t testing.TB, p *asterisk.Process, address string, ringFor time.Dur
 // Call makes one call to number, talks for talk and hangs up.
 func Call(t testing.TB, p *asterisk.Process, from, number string, talk time.Duration, voice string) *SIPp {
 	t.Helper()
-	return StartSIPp(t, Scenario(t, "caller", map[string]string{"talk_ms": ms(talk), "voice": voice, "from": from}),
+	rings := "180"
+	if p.Settings.TrunkTone {
+		rings = "183" // with the tone in it
+	}
+	return StartSIPp(t, Scenario(t, "caller", map[string]string{"talk_ms": ms(talk), "voice": voice, "from": from, "rings": rings}),
 		FreeUDP(t), p.Settings.SIPAddress, time.Minute, append(SoundPort(t), "-s", number)...)
 }
 

@@ -13,7 +13,7 @@ describe('an item of the ledger', () => {
   afterEach(() => { lang.value = 'zh' })
 
   it('says its cause in Chinese, with what keeps a recording away', () => {
-    expect(ledgerCause(item({}))).toMatch(/^双方都没有声音/)
+    expect(ledgerCause(item({}))).toMatch(/^录音里双方都没有声音/)
     const waits = item({ why: 'waits_long', cause: "the recording is still not here: fetch the recording: the archive's disk is full; make room" })
     expect(ledgerCause(waits)).toBe('录音迟迟没有取回：归档磁盘已满：请腾出空间，之后自动继续')
     const failed = item({ why: 'not_sealed', cause: 'the recording could not be sealed: fetch the recording: the far side: not a recording of the duty line: it does not begin like a WAV file' })
