@@ -49,12 +49,11 @@ func (r *room) awaitAlert(reason, certainty, kind, words string) {
 // question for the forwarding, and a transfer that the switch refuses, which only SIP shows.
 func TestSystemTheLadderOnARealSwitch(t *testing.T) {
 	t.Parallel()
-	dial := " same => n,Dial(PJSIP/{{.DutyUser}},{{.RingSeconds}})\n"
+	dial := " same => n,Dial(PJSIP/{{.DutyUser}},{{.RingSeconds}},U(dutyline-record^${UNIQUEID}-officer^${UNIQUEID}-far))\n"
 	r := newRoom(t, func(s *asterisk.Settings, c *config.Config) {
 		asterisktest.Rewrite(t, s, dial, ` same => n,GotoIf($["${DB(CF/duty)}" = ""]?bell)
  same => n,Dial(PJSIP/${DB(CF/duty)}@{{.Trunk}},{{.RingSeconds}})
- same => n(bell),Dial(PJSIP/{{.DutyUser}},{{.RingSeconds}})
-`, "load = func_strings.so", "load = func_strings.so\nload = func_db.so")
+ same => n(bell)`+strings.TrimPrefix(dial, " same => n"), "load = func_strings.so", "load = func_strings.so\nload = func_db.so")
 		c.SIP.Address = asterisktest.FreeUDP(t)
 		s.HEPAddress = c.SIP.Address
 	})
