@@ -200,7 +200,12 @@ func (c Code) elements() []element {
 	return out
 }
 
-func (e element) takes(b byte) bool { return e.char == b || e.char == 0 && isDigit(b) }
+func (e element) takes(b byte) bool {
+	if e.char == 0 {
+		return isDigit(b) // the byte 0 itself is no digit
+	}
+	return e.char == b
+}
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
 

@@ -88,7 +88,7 @@ func TestASitesOwnCodesComeFirst(t *testing.T) {
 
 // Whatever is dialled, it is one code or none, and a code that is read fits its own pattern.
 func FuzzReadCode(f *testing.F) {
-	for _, s := range []string{"*57*13900001111#", "*72", "**21*1#", "", "#", "*55*0730#", "*52138", "**61*138**20#", "9*57*138", "%2A57%2A138", "%", "*72p1+3,8#", strings.Repeat("*", 500), "*57*１３９#"} {
+	for _, s := range []string{"*57*13900001111#", "*72", "**21*1#", "", "#", "*55*0730#", "*52138", "**61*138**20#", "9*57*138", "%2A57%2A138", "%", "*72p1+3,8#", strings.Repeat("*", 500), "*57*１３９#", "**2\x00\x00"} {
 		f.Add(s)
 	}
 	codes := alerts.ShippedCodes()

@@ -52,4 +52,4 @@ type Channel interface {
 // refused the message itself, or the channel's own settings are wrong, and somebody has to mend
 // that first. It is tried again from time to time. Everything else is tried again sooner, where
 // retries live: not in the channel.
-var ErrNever = errors.New("no further try will help until that is mended")
+var ErrNever = errors.New("no further try will help")
