@@ -74,7 +74,7 @@ func (a *app) tasks(ctx context.Context, in *tasksInput) (*taskListOutput, error
 	if to.IsZero() {
 		to = later(now, from).Add(tasksAhead)
 	}
-	if in.From != "" && to.Sub(from) > dutylog.TasksBack {
+	if to.After(later(from, since).Add(dutylog.TasksBack)) { // without from it is counted from the last days on
 		return nil, invalid("query.to", "is more than 100 days after from: ask for a shorter time")
 	}
 	all, err := a.tasksIn(ctx, from, to, now)

@@ -51,6 +51,16 @@ func taskRules(s source) ([]dutylog.TaskRule, error) {
 // longestAbsence is how long before a time an absence was written at most that still matters then.
 const longestAbsence = 400 * 24 * time.Hour
 
+// furthestReturn is how far ahead a return may lie, so that the log still looks back to its absence then.
+const furthestReturn = 366 * 24 * time.Hour
+
+// moved is how far the time of a task may move when the clock of its rule is changed.
+const moved = 24 * time.Hour
+
+// marksAround selects the marks of tasks of some time. A task may have moved since it was marked: by so
+// much with its rule, and a return with its absence.
+const marksAround = " FROM task_marks WHERE due_at >= ? AND due_at < ? AND (due_at >= ? AND due_at < ? OR key LIKE '%/return') ORDER BY id"
+
 // TaskBooks implements dutylog.TaskStore.
 func (db *DB) TaskBooks(ctx context.Context, from, to time.Time) (b dutylog.TaskBooks, err error) {
 	s := db.reading(ctx)
@@ -58,7 +68,8 @@ func (db *DB) TaskBooks(ctx context.Context, from, to time.Time) (b dutylog.Task
 	if b.Rules, err = taskRules(s); err != nil {
 		return b, db.explain("read the dated duties", err)
 	}
-	rows, err := s.Query("SELECT id, "+taskMarkColumns+" FROM task_marks WHERE due_at >= ? AND due_at < ? ORDER BY id", from.UnixMicro(), to.UnixMicro())
+	rows, err := s.Query("SELECT id, "+taskMarkColumns+marksAround, from.Add(-longestAbsence).UnixMicro(), to.Add(longestAbsence).UnixMicro(),
+		from.Add(-moved).UnixMicro(), to.Add(moved).UnixMicro())
 	if b.Marks, err = all(rows, err, scanTaskMark); err != nil {
 		return b, db.explain("read the dated duties", err)
 	}
@@ -201,6 +212,9 @@ func (db *DB) SaveAbsence(ctx context.Context, a dutylog.Absence, by dutylog.Act
 		return a, err
 	}
 	err = db.write(ctx, "keep an absence", func(t *tx) error {
+		if a.ReturnsAt.After(t.now.Add(furthestReturn)) {
+			return &dutylog.InvalidError{Field: "returns_at", Reason: "lies more than a year ahead: check the year; what lasts longer is written down anew"}
+		}
 		if a.Absence != 0 {
 			var there bool
 			if err := t.sql.QueryRow("SELECT EXISTS (SELECT 1 FROM absences WHERE absence = ?)", a.Absence).Scan(&there); err != nil {
