@@ -246,6 +246,9 @@ func (p SensitivePeriod) Check() (SensitivePeriod, error) {
 	if p.Extra, err = cleanField("extra", p.Extra, longNote); err != nil {
 		return p, err
 	}
+	if p.Ended, err = cleanField("ended", strings.TrimSpace(p.Ended), shortText); err != nil {
+		return p, err
+	}
 	if _, err := ParseDate(string(p.Span.First)); err != nil {
 		return p, &InvalidError{Field: "first", Reason: err.Error()}
 	}

@@ -129,9 +129,10 @@ func (c Contact) Name() string {
 	return strings.Join(strings.Fields(c.Unit+" "+c.Person+" "+c.Title), " ")
 }
 
-// Stale reports whether nobody said for so long that the contact is still right.
+// Stale reports whether nobody said for so long that the contact is still right. A day to come is
+// a slip of the pen in a table: nobody confirmed anything on it.
 func (c Contact) Stale(now time.Time, after time.Duration) bool {
-	return c.LastConfirmed.IsZero() || now.Sub(c.LastConfirmed) > after
+	return c.LastConfirmed.IsZero() || c.LastConfirmed.After(now.Add(24*time.Hour)) || now.Sub(c.LastConfirmed) > after
 }
 
 // DayOf is the day on which something is confirmed, by the calendar of the site.

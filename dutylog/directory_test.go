@@ -231,7 +231,7 @@ func TestWhatAContactMustHave(t *testing.T) {
 func TestStaleContacts(t *testing.T) {
 	const half = 180 * 24 * time.Hour
 	now := day("2026-11-27").Add(3 * time.Hour)
-	for confirmed, want := range map[string]bool{"": true, "2026-11-27": false, "2026-06-01": false, "2026-05-30": true, "2030-01-01": false} {
+	for confirmed, want := range map[string]bool{"": true, "2026-11-27": false, "2026-06-01": false, "2026-05-30": true, "2026-11-28": false, "2026-11-29": true, "2030-01-01": true} {
 		c := dutylog.Contact{}
 		if confirmed != "" {
 			c.LastConfirmed = day(confirmed)

@@ -102,7 +102,7 @@ type rosterGrid struct {
 const usualChange = 8 * time.Hour
 
 var (
-	titleMonth = regexp.MustCompile(`(20\d\d)\s*[年./-]\s*(1[0-2]|0?[1-9])\s*月?`)
+	titleMonth = regexp.MustCompile(`(20\d\d)\s*[年./-]\s*(1[0-2]|0?[1-9])(?:\D|$)`)
 	clockRange = regexp.MustCompile(`(\d{1,2})[:：](\d{2})\s*(?:-|－|—+|–|~|～|至|到)+\s*(次日|第二天|翌日)?\s*(\d{1,2})[:：](\d{2})`)
 	dayOnly    = regexp.MustCompile(`^(\d{1,2})[日号]?$`)
 	monthDay   = regexp.MustCompile(`^(\d{1,2})[月./-](\d{1,2})[日号]?$`)
@@ -133,7 +133,7 @@ var phoneHeader = regexp.MustCompile(`电话|手机|联系方式`)
 // findHeader finds the row that names the date and at least one post.
 func (g *rosterGrid) findHeader() bool {
 	for row := range min(len(g.Rows), 12) {
-		g.date, g.weekday, g.turn, g.columns = -1, -1, -1, nil
+		g.date, g.weekday, g.turn, g.columns, g.faults = -1, -1, -1, nil, nil
 		for col := range g.Rows[row] {
 			g.readHeader(row, col)
 		}
@@ -168,6 +168,8 @@ func (g *rosterGrid) readHeader(row, col int) {
 		c := gridColumn{at: col, phone: -1, post: post, from: usualChange, to: usualChange + 24*time.Hour}
 		if from, to, ok := clocksIn(text); ok {
 			c.from, c.to, c.clocked = from, to, true
+		} else if clockRange.MatchString(text) {
+			g.fault(row, col, RosterBadTime, fmt.Sprintf("%q says times that no day has; write them like 08:00-20:00", Printable(text)))
 		} else if from, to, ok := turnIn(text); ok {
 			c.from, c.to, c.clocked = from, to, true
 		}
@@ -199,10 +201,11 @@ func clocksIn(text string) (from, to time.Duration, ok bool) {
 		return time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
 	}
 	from, to = at(m[1], m[2]), at(m[4], m[5])
+	shown := from < 24*time.Hour && to <= 24*time.Hour && m[2] < "60" && m[5] < "60"
 	if m[3] != "" || to <= from {
 		to += 24 * time.Hour
 	}
-	return from, to, from < 24*time.Hour && to-from <= 24*time.Hour
+	return from, to, shown && to-from <= 24*time.Hour
 }
 
 // turnIn reads the words for the usual turns.
@@ -293,6 +296,8 @@ func (g *rosterGrid) readDate(row int, text string) (Date, bool) {
 		day, _ = strconv.Atoi(m[2])
 		if month == 1 && strings.HasSuffix(string(g.month), "-12") {
 			year++ // New Year at the end of December's table
+		} else if month == 12 && strings.HasSuffix(string(g.month), "-01") {
+			year-- // New Year's Eve at the head of January's
 		}
 	} else if at, ok := g.Date(text, g.loc); ok {
 		return DateOf(at, g.loc), true

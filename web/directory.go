@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -101,7 +102,7 @@ func (a *app) listDirectory(ctx context.Context, in *directoryInput) (*directory
 	from := 0
 	if in.Cursor != "" {
 		var err error
-		if from, err = strconv.Atoi(in.Cursor); err != nil || from < 0 {
+		if from, err = strconv.Atoi(in.Cursor); err != nil || from < 0 || from > math.MaxInt32 {
 			return nil, invalid("query.cursor", "is no cursor of this list: begin with the first page")
 		}
 	}

@@ -159,7 +159,7 @@ func TestAFiledRosterKeepsItsVersion(t *testing.T) {
 	chief, officer := h.as("chief"), h.as("officer")
 	publish := func(revision int, shifts string) {
 		t.Helper()
-		for _, got := range []answer{chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+shifts+`]}`), chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":""}`)} {
+		for _, got := range []answer{chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+shifts+`]}`), chief.post("/roster/months/2026-12/publish", fmt.Sprintf(`{"revision":%d,"reason":""}`, revision))} {
 			if got.status != 200 {
 				t.Fatal(got)
 			}
@@ -182,7 +182,7 @@ func TestAFiledRosterKeepsItsVersion(t *testing.T) {
 	if f.state("2026-12-01", "month") != "filed" || len(f.Filings) != 1 {
 		t.Errorf("%+v", f)
 	}
-	publish(1, december(10, "李娜", "杨秀英", "赵振华"))
+	publish(2, december(10, "李娜", "杨秀英", "赵振华"))
 	officer.get("/roster/filings").into(t, &f)
 	if f.state("2026-12-01", "month") != "supplement" {
 		t.Errorf("the change asks for no supplement: %+v", f.Duties)

@@ -132,13 +132,15 @@ func office(content io.ReaderAt, size int64) (kind, error) {
 			return kind{}, err
 		}
 		// What the archive says of itself may be a lie: only what comes out counts.
-		n, text, err := unpacked(f, left, f.Name == "[Content_Types].xml")
+		n, text, err := unpacked(f, left, strings.EqualFold(f.Name, "[Content_Types].xml"))
 		if err != nil {
 			return kind{}, err
 		}
-		if left -= n; text != "" {
-			types = text
+		if types != "" && text != "" { // nobody knows which one of them the reader believes
+			return kind{}, refused("says twice what it holds, as no document does: save it again, or as PDF")
 		}
+		left -= n
+		types += text
 	}
 	return officeKind(types)
 }
@@ -162,8 +164,8 @@ func unpacked(f *zip.File, left int64, keep bool) (n int64, text string, err err
 	}
 	defer in.Close()
 	if keep {
-		b, err := io.ReadAll(io.LimitReader(in, mostTypes))
-		if err != nil {
+		b, err := io.ReadAll(io.LimitReader(in, mostTypes+1))
+		if err != nil || len(b) > mostTypes {
 			return 0, "", refused("is a damaged archive: save the document again")
 		}
 		return int64(len(b)), string(b), nil

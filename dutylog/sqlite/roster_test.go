@@ -97,8 +97,8 @@ func TestWhatTheRegulationForbidsIsNotPublished(t *testing.T) {
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "张伟", Standing: dutylog.Regular}, leader))
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "老周", Standing: dutylog.Rehired}, leader))
 	shifts := append(wholeDay(10, "老周"), wholeDay(11, "赵振华")...)
-	must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: shifts}, officer))(t)
-	_, err := db.PublishDraft(ctx, "2026-12", 1, "", leader)
+	saved := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: shifts}, officer))(t)
+	_, err := db.PublishDraft(ctx, "2026-12", saved.Revision, "", leader)
 	var forbidden *dutylog.RosterError
 	if !errors.As(err, &forbidden) || len(forbidden.Findings) != 2 || forbidden.Findings[0].Reason != dutylog.RosterNotRegular || forbidden.Findings[1].Reason != dutylog.RosterTwoPosts {
 		t.Fatalf("%v", err)
@@ -106,7 +106,7 @@ func TestWhatTheRegulationForbidsIsNotPublished(t *testing.T) {
 	if diff := cmp.Diff(len(old), len(must(db.Shifts(ctx, noon, noon.AddDate(0, 2, 0)))(t))); diff != "" {
 		t.Errorf("the roster has changed all the same: %s", diff)
 	}
-	if d := must(db.Draft(ctx, "2026-12"))(t); d.Revision != 1 {
+	if d := must(db.Draft(ctx, "2026-12"))(t); d.Revision != saved.Revision {
 		t.Errorf("the draft is lost: %+v", d)
 	}
 }

@@ -169,6 +169,11 @@ func (db *DB) FilingFacts(ctx context.Context, first, last dutylog.Date) (f duty
 	if f.Periods, err = db.SensitivePeriods(ctx); err != nil {
 		return f, err
 	}
+	for _, p := range f.Periods { // one may last a year, and its whole roster was filed
+		if p.Ended == "" && p.Span.Last >= first && p.Span.First <= last {
+			from, to = min(from, p.Span.First), max(to, p.Span.Last.Add(1))
+		}
+	}
 	if f.Filings, err = db.Filings(ctx, from, to); err != nil {
 		return f, err
 	}

@@ -44,6 +44,11 @@ func (db *DB) SaveDraft(ctx context.Context, d dutylog.RosterDraft, by dutylog.A
 		if _, err := wantDraft(t.sql, d.Month, d.Revision); err != nil {
 			return err
 		}
+		if d.Revision == 0 { // no revision comes twice: who still sees a draft that was published does not save over the next one
+			if err := t.sql.QueryRow("SELECT COUNT(*) FROM roster_changes WHERE kind = 'draft' AND subject = ?", string(d.Month)).Scan(&d.Revision); err != nil {
+				return err
+			}
+		}
 		d.At, d.By = t.now, by
 		if err := t.exec("DELETE FROM roster_drafts WHERE month = ?", string(d.Month)); err != nil {
 			return err

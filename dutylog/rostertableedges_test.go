@@ -1,0 +1,125 @@
+package dutylog_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+)
+
+// readRoster reads one table and tells its shifts of the duty officer, or its faults with their cells.
+func readRoster(month dutylog.Month, table string) []string {
+	read := dutylog.ParseRosterTable([]dutylog.Table{sheetOf(table)}, month, nil, shanghai)
+	var said []string
+	for _, s := range read.Shifts {
+		if s.Post == dutylog.PostOfficer {
+			said = append(said, fmt.Sprintf("%s – %s %s", siteTime(s.From), siteTime(s.To), s.Name))
+		}
+	}
+	for _, f := range read.Faults {
+		said = append(said, string(f.Fault)+" "+f.Cell)
+	}
+	return said
+}
+
+// A table of a month's roster often begins with the last days of the month before, or ends with the
+// first ones of the next: a wrong year there would put the shift eleven months away.
+func TestDaysBesideTheMonthOfATable(t *testing.T) {
+	for _, c := range []struct {
+		name, month, day string
+		want             []string
+	}{
+		{"New Year at the end of December", "2026-12", "1月1日", []string{"2027-01-01 08:00 – 2027-01-02 08:00 张伟"}},
+		{"New Year's Eve at the head of January", "2027-01", "12月31日", []string{"2026-12-31 08:00 – 2027-01-01 08:00 张伟"}},
+		{"the same with points", "2027-01", "12.31", []string{"2026-12-31 08:00 – 2027-01-01 08:00 张伟"}},
+		{"an ordinary month's end", "2026-11", "12月1日", []string{"2026-12-01 08:00 – 2026-12-02 08:00 张伟"}},
+		{"December itself", "2026-12", "12月31日", []string{"2026-12-31 08:00 – 2027-01-01 08:00 张伟"}},
+		{"the leap day", "2028-02", "2月29日", []string{"2028-02-29 08:00 – 2028-03-01 08:00 张伟"}},
+		{"the day after it at the end of its month", "2028-02", "3月1日", []string{"2028-03-01 08:00 – 2028-03-02 08:00 张伟"}},
+		{"a leap day in a year without one", "2100-02", "29", []string{"date A2"}},
+		{"the day 0", "2026-12", "0", []string{"date A2"}},
+		{"the 31st of November", "2026-11", "31日", []string{"date A2"}},
+		{"the month 13", "2026-12", "13月1日", []string{"date A2"}},
+	} {
+		got := readRoster(dutylog.Month(c.month), "日期|带班领导|值班科领导|值班员\n"+c.day+"|赵振华|杨秀英|张伟")
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// The times of a shift are read or refused at their cell; none is guessed.
+func TestTimesThatATableGives(t *testing.T) {
+	for _, c := range []struct {
+		title string
+		want  []string
+	}{
+		{"值班员", []string{"2026-12-01 08:00 – 2026-12-02 08:00 张伟"}},
+		{"值班员 08:30-17:30", []string{"2026-12-01 08:30 – 2026-12-01 17:30 张伟"}},
+		{"值班员（17：30～次日8：30）", []string{"2026-12-01 17:30 – 2026-12-02 08:30 张伟"}},
+		{"值班员 20:00至08:00", []string{"2026-12-01 20:00 – 2026-12-02 08:00 张伟"}},
+		{"值班员 00:00-24:00", []string{"2026-12-01 00:00 – 2026-12-02 00:00 张伟"}},
+		{"值班员 08:00-08:00", []string{"2026-12-01 08:00 – 2026-12-02 08:00 张伟"}},
+		{"值班员 08:75-20:00", []string{"time D1"}},
+		{"值班员 08:00-20:60", []string{"time D1"}},
+		{"值班员 25:00-26:00", []string{"time D1"}},
+		{"值班员 08:00-29:00", []string{"time D1"}},
+		{"值班员 08:00-24:30", []string{"time D1"}},
+		{"值班员 08:00-次日20:00", []string{"time D1"}},
+	} {
+		got := readRoster("2026-12", "日期|带班领导|值班科领导|"+c.title+"\n1|赵振华|杨秀英|张伟")
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("title %s (-want +got):\n%s", c.title, diff)
+		}
+		turn := strings.TrimSpace(strings.TrimPrefix(c.title, "值班员"))
+		if turn == "" {
+			continue
+		}
+		want := c.want
+		if strings.HasPrefix(want[0], "time") {
+			want = []string{"time B2"}
+		}
+		got = readRoster("2026-12", "日期|班次|带班领导|值班科领导|值班员\n1|"+turn+"|赵振华|杨秀英|张伟")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("turn %s (-want +got):\n%s", turn, diff)
+		}
+	}
+}
+
+// A title says its month in many ways; what is no month of the calendar is not cut down to one.
+func TestTheMonthInATitle(t *testing.T) {
+	const table = "日期|带班领导|值班科领导|值班员\n2|赵振华|杨秀英|张伟"
+	for _, c := range []struct{ title, want string }{
+		{"2026年12月值班表", "2026-12-02 08:00 – 2026-12-03 08:00 张伟"},
+		{"应急局2026 年 1 月份值班安排", "2026-01-02 08:00 – 2026-01-03 08:00 张伟"},
+		{"2026年01月", "2026-01-02 08:00 – 2026-01-03 08:00 张伟"},
+		{"值班表 2026-10", "2026-10-02 08:00 – 2026-10-03 08:00 张伟"},
+		{"2026.2", "2026-02-02 08:00 – 2026-02-03 08:00 张伟"},
+		{"2026年13月值班表", "month A3"},
+		{"2026年0月值班表", "month A3"},
+		{"2026年值班表", "month A3"},
+	} {
+		if diff := cmp.Diff([]string{c.want}, readRoster("", c.title+"|||\n"+table)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.title, diff)
+		}
+	}
+}
+
+// What somebody may have put into a cell to do harm is a fault of this cell, or a harmless text.
+func TestHostileCellsOfARoster(t *testing.T) {
+	for _, c := range []struct{ name, cell, want string }{
+		{"a formula is a name like any other text", "=HYPERLINK(1)", "2026-12-01 08:00 – 2026-12-02 08:00 =HYPERLINK(1"},
+		{"a name without end", strings.Repeat("长", 31), "name D2"},
+		{"only a number", "13900001111", "name D2"},
+		{"two names by a line", `张伟\n李娜`, "name D2"},
+		{"a byte 0", "张\x00伟", "2026-12-01 08:00 – 2026-12-02 08:00 张伟"},
+	} {
+		got := readRoster("2026-12", "日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|"+c.cell)
+		if diff := cmp.Diff([]string{c.want}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
