@@ -26,7 +26,7 @@ export async function attachments(desk, entry) {
     await desk.shot('26-attachments')
     await desk.at('attach-failed').locator('button').click()
     await until('the refusal is gone', async () => !(await desk.at('attach-failed').count()))
-    const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.at('attachment').first().click()])
+    const [file] = await Promise.all([desk.page.waitForEvent('download'), desk.at('attachment').filter({ hasText: '现场照片' }).click()])
     assert.equal(file.suggestedFilename(), '现场照片.jpg')
     assert.deepEqual(readFileSync(await file.path()), JPEG)
   })

@@ -1,9 +1,19 @@
 // What a person does at the desk, in the words of Playwright.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { apiInPage, FLAGS, results, scratch, until } from './lib.mjs'
+
+const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+
+/** Runs in the page: what WCAG 2.2 at level AA asks for and the page does not give. */
+async function axeInPage() {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+  const { violations } = await window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] })
+  return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary}`))
+}
 
 const expected = /401|403|404|409|422|ERR_ABORTED|ERR_FAILED|ERR_INTERNET_DISCONNECTED|AudioContext was not allowed/
 
@@ -127,8 +137,12 @@ export class Desk {
   key(...keys) {
     return keys.reduce((p, k) => p.then(() => this.page.keyboard.press(k)), Promise.resolve())
   }
-  shot(name) {
-    return this.page.screenshot({ path: join(results, name + '.png') })
+  /** What is worth a picture is also looked at with axe-core: what it finds is a problem like an error of the page. */
+  async shot(name) {
+    await this.page.screenshot({ path: join(results, name + '.png') })
+    await this.page.evaluate(AXE)
+    const found = await this.page.evaluate(axeInPage)
+    this.problems.push(...found.map((f) => `axe: ${name}: ${f}`))
   }
   api(path, method, body) {
     return this.page.evaluate(
