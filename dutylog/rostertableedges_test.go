@@ -2,8 +2,10 @@ package dutylog_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -120,6 +122,52 @@ func TestHostileCellsOfARoster(t *testing.T) {
 		got := readRoster("2026-12", "日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|"+c.cell)
 		if diff := cmp.Diff([]string{c.want}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// randomMonth is a roster of a month in which each post changes at its own time of day, whole days or
+// day and night, here and there with nobody.
+func randomMonth(r *rand.Rand, m dutylog.Month) (shifts []dutylog.Shift) {
+	names := []string{"张伟", "李娜", "欧阳修", "阿不都·买买提", "Smith"}
+	for _, post := range dutylog.Posts() {
+		begin := time.Duration(r.IntN(48)) * 30 * time.Minute
+		part := time.Duration(1+r.IntN(47)) * 30 * time.Minute // of the first of two turns
+		for _, d := range dutylog.Dates(m.First(), m.Last()) {
+			from := d.In(shanghai).Add(begin)
+			turns := []time.Duration{0, part, 24 * time.Hour}
+			if r.IntN(3) == 0 {
+				turns = []time.Duration{0, 24 * time.Hour}
+			}
+			for i := 1; i < len(turns); i++ {
+				s := dutylog.Shift{From: from.Add(turns[i-1]).UTC(), To: from.Add(turns[i]).UTC(), Post: post, Name: names[r.IntN(len(names))]}
+				if r.IntN(2) == 0 {
+					s.Phone = fmt.Sprintf("024-2273%04d", r.IntN(10000))
+				}
+				if dutylog.MonthOf(s.From, shanghai) == m && r.IntN(9) > 0 {
+					shifts = append(shifts, s)
+				}
+			}
+		}
+	}
+	dutylog.SortShifts(shifts)
+	return shifts
+}
+
+// What is printed of a roster reads back as the roster, shift by shift, in every kind of month.
+func TestThePaperOfAnyRosterReadsBack(t *testing.T) {
+	r := rand.New(rand.NewPCG(20, 27))
+	for i := range 60 {
+		m := []dutylog.Month{"2026-12", "2027-01", "2027-02", "2028-02", "2026-11"}[i%5]
+		want := randomMonth(r, m)
+		p := dutylog.RosterPaper("应急局2020", m, want, dutylog.SeedCalendar(), shanghai)
+		table := dutylog.Table{Rows: append([][]string{{p.Title}, p.Header}, p.Rows...)}
+		got := dutylog.ParseRosterTable([]dutylog.Table{table}, "", nil, shanghai)
+		if len(got.Faults) > 0 {
+			t.Fatalf("round %d, %s: %v\n%v", i, m, got.Faults[0], p.Header)
+		}
+		if diff := cmp.Diff(want, got.Shifts); diff != "" {
+			t.Fatalf("round %d, %s (-printed +read):\n%s", i, m, diff)
 		}
 	}
 }
