@@ -179,9 +179,10 @@ func (a *app) translate(ctx huma.Context, _ string, v any) (any, error) {
 	return v, nil
 }
 
-// reported writes a problem's cause into the daemon's log, once.
+// reported writes a problem's cause into the daemon's log, once. Who went away before the answer, as a page
+// does that is left, is no fault of ours.
 func (a *app) reported(ctx huma.Context, p *Problem) *Problem {
-	if p.cause != nil {
+	if p.cause != nil && !(errors.Is(p.cause, context.Canceled) && ctx.Context().Err() != nil) {
 		a.Logger.ErrorContext(ctx.Context(), "request failed", "route", ctx.Operation().OperationID, "error", p.cause)
 	}
 	return p

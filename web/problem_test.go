@@ -1,9 +1,11 @@
 package web_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -157,6 +159,28 @@ func TestInternalErrorsTellNothing(t *testing.T) {
 	}
 	if log := h.logs.String(); !strings.Contains(log, "request failed") || !strings.Contains(log, "log.db") {
 		t.Errorf("the daemon's own log does not say why:\n%s", log)
+	}
+}
+
+// A page that is left while it still asks is no error of the daemon; a log that cannot be read is.
+func TestWhoWentAwayIsNoFailure(t *testing.T) {
+	h := newHouse(t)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	ask := func(ctx context.Context) string {
+		request := httptest.NewRequestWithContext(ctx, "GET", "/api/v1/calls", nil)
+		request.AddCookie(&http.Cookie{Name: "dutyline", Value: "whoever"})
+		h.server.Config.Handler.ServeHTTP(httptest.NewRecorder(), request)
+		return h.logs.String()
+	}
+	if log := ask(gone); strings.Contains(log, "request failed") {
+		t.Errorf("who went away is an error:\n%s", log)
+	}
+	if err := h.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if log := ask(t.Context()); !strings.Contains(log, "request failed") {
+		t.Errorf("a log that cannot be read is not told:\n%s", log)
 	}
 }
 
