@@ -11,7 +11,7 @@ export const evidenceZh = {
 
   'said.dialled': '值班话机拨了 {number}',
   'said.redirecting_number': '来电到达前已被转移，转移自 {number}',
-  'said.sent_on': '话机 {endpoint} 要求把来电转往 {number}（{status}）',
+  'said.sent_on': '话机 {endpoint} 要求把来电转往 {number}',
   'said.redirect_answer': '话机 {endpoint} 以 {status} 应答，把来电转走',
   'said.redirecting_later': '话机 {endpoint} 振铃后才出现转移号码（181）：话机把来电转走',
   'said.answered_by': '由 {endpoint} 接听',
@@ -56,7 +56,7 @@ export const evidenceEn: Record<EvidenceKey, string> = {
 
   'said.dialled': 'The duty phone dialled {number}',
   'said.redirecting_number': 'The call was redirected before it arrived, from {number}',
-  'said.sent_on': 'The phone {endpoint} sent the call on to {number} ({status})',
+  'said.sent_on': 'The phone {endpoint} sent the call on to {number}',
   'said.redirect_answer': 'The phone {endpoint} answered {status} and sent the call on',
   'said.redirecting_later': 'A redirecting number appeared after {endpoint} was dialled (181): the phone sends the call on',
   'said.answered_by': 'Answered by {endpoint}',
