@@ -14,7 +14,7 @@ export CGO_ENABLED = 1
 # SQLite's full-text search, which the search of entries stands on, is not in the driver without it.
 export GOFLAGS := $(GOFLAGS) -tags=sqlite_fts5
 
-.PHONY: run build page test test-go test-page test-e2e lint deps bench torture fuzz clean
+.PHONY: run build page test test-go test-page test-e2e lint deps bench torture ordinary fuzz clean
 
 run:
 	@VAR='$(VAR)' LISTEN='$(LISTEN)' ASTERISK='$(ASTERISK)' HTTP_PORT='$(HTTP_PORT)' SIP_PORT='$(SIP_PORT)' PROGRAMME='$(PROGRAMME)' sh deploy/run.sh
@@ -56,6 +56,11 @@ bench: deps page
 # make torture CALLS=5000 KILLS=200 is the long form; SEED= repeats a run.
 torture: deps page
 	@CALLS='$(CALLS)' KILLS='$(KILLS)' SEED='$(SEED)' HARMS='$(HARMS)' sh deploy/torture.sh $(VAR)
+
+# Ordinary calls of every outcome through a real switch: no alert says that they were sent elsewhere or that
+# the line was misused, and each has those that it owes. make test makes 40 of them.
+ordinary: deps page
+	@VAR='$(VAR)' ORDINARY_CALLS='$(or $(CALLS),500)' sh deploy/ordinary.sh
 
 # Every decoder under random input for TIME each; make test gives the main ones 2 s.
 TIME ?= 1m

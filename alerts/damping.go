@@ -38,16 +38,35 @@ func (a Alert) Resolve(at, found time.Time, d Damping) Alert {
 
 // Reopen is the alert whose problem came back. Whoever had taken it on thinks that it is done: it
 // waits for somebody again, and is told again. Else those who were told know of it, and the chain
-// begins anew: the next post's time counts from now on, not from when it stood before.
+// goes on: its clock stood still while the problem was away. So one that comes and goes climbs by
+// the time for which it stood, and one that comes back after long does not climb at once.
 func (a Alert) Reopen(at, found time.Time, d Damping) Alert {
-	taken := !a.AcknowledgedAt.IsZero()
+	taken, away := !a.AcknowledgedAt.IsZero(), at.Sub(a.ResolvedAt)
+	begun := a.RoundAt.Before(a.ResolvedAt)
 	a.ResolvedAt, a.ReopenedAt, a.Reopened = time.Time{}, at, a.Reopened+1
 	if taken {
 		a.AcknowledgedAt, a.AcknowledgedBy, a.Note = time.Time{}, dutylog.Actor{}, ""
 		return a.NewRound(found, d)
 	}
-	a.RoundAt, a.Reached, a.Coming = later(found, a.RoundAt), Reached{}, Coming{}
+	a.Coming = Coming{}
+	if !begun { // the round was put off, or was over as soon as it began
+		a.RoundAt, a.Reached = later(found, a.RoundAt), Reached{}
+		return a
+	}
+	a.RoundAt = held(a.RoundAt, away, found)
+	if a.Reached.Post != "" {
+		a.Reached.At = held(a.Reached.At, away, found)
+	}
 	return a
+}
+
+// held is a moment from which a wait counts, moved by the time for which it did not count. It never
+// comes to lie ahead, however a clock was set meanwhile.
+func held(at time.Time, away time.Duration, now time.Time) time.Time {
+	if moved := at.Add(max(0, away)); moved.Before(now) {
+		return moved
+	}
+	return now
 }
 
 // NewRound begins to tell an alert from its first receiver on, but not sooner after the last round

@@ -121,6 +121,33 @@ func TestWhatComesBackAsTheSameAlert(t *testing.T) {
 	}
 }
 
+// The clock of the chain stands still while a problem is away: what was waited for counts, the time
+// in between does not.
+func TestTheChainWaitsWhileAProblemIsAway(t *testing.T) {
+	damping, minutes := alerts.Damping(5*time.Minute), func(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
+	chief := alerts.Reached{Post: dutylog.PostChief, Person: "王敏", At: minutes(6)}
+	for what, c := range map[string]struct {
+		a         alerts.Alert
+		at, found time.Time
+		roundAt   time.Time
+		reached   alerts.Reached
+	}{
+		"it was away for two minutes": {alerts.Alert{RoundAt: noon, ResolvedAt: minutes(4)}, minutes(6), minutes(6), minutes(2), alerts.Reached{}},
+		"somebody had been told":      {alerts.Alert{RoundAt: noon, ResolvedAt: minutes(7), Reached: chief}, minutes(9), minutes(9), minutes(2), alerts.Reached{Post: dutylog.PostChief, Person: "王敏", At: minutes(8)}},
+		"muted, and away for a day":   {alerts.Alert{RoundAt: noon, ResolvedAt: minutes(4)}, minutes(1444), minutes(1444), minutes(1440), alerts.Reached{}},
+		"the clock was set back":      {alerts.Alert{RoundAt: noon, ResolvedAt: minutes(4)}, minutes(3), minutes(3), noon, alerts.Reached{}},
+		"our clock is far behind":     {alerts.Alert{RoundAt: noon, ResolvedAt: minutes(4), Reached: chief}, minutes(60), minutes(5), minutes(5), alerts.Reached{Post: dutylog.PostChief, Person: "王敏", At: minutes(5)}},
+		"over as it began":            {alerts.Alert{RoundAt: minutes(1), ResolvedAt: noon}, minutes(2), minutes(2), minutes(2), alerts.Reached{}},
+		"its round was put off":       {alerts.Alert{RoundAt: minutes(5), ResolvedAt: minutes(1)}, minutes(2), minutes(2), minutes(5), alerts.Reached{}},
+	} {
+		c.a.Reason = alerts.ReasonPhoneUnreachable
+		back := c.a.Reopen(c.at, c.found, damping)
+		if !back.RoundAt.Equal(c.roundAt) || back.Reached != c.reached || back.Round != c.a.Round || back.Coming != (alerts.Coming{}) {
+			t.Errorf("%s: from %v on, %+v; want from %v on, %+v", what, back.RoundAt.Sub(noon), back.Reached, c.roundAt.Sub(noon), c.reached)
+		}
+	}
+}
+
 // A new round begins no sooner after the last than damping allows, and is not put off for ever.
 func TestRoundsKeepTheirDistance(t *testing.T) {
 	damping := alerts.Damping(5 * time.Minute)

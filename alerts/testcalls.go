@@ -46,7 +46,17 @@ func FromTest(r testcall.Result) []Alert {
 	if raise != "" {
 		s := standings[raise]
 		out = append(out, Alert{Key: testKey(raise, r.Line), Rule: string(raise), Reason: raise, Certainty: s.certainty, Severity: s.severity,
-			Line: r.Line, CallID: r.CallID, Detail: "#" + strconv.FormatInt(r.ID, 10), At: r.EndedAt})
+			Line: r.Line, CallID: r.CallID, Detail: "#" + strconv.FormatInt(r.ID, 10), At: r.EndedAt, Evidence: evidenceOfTest(r)})
+	}
+	return out
+}
+
+// evidenceOfTest is the test itself, and its call where one arrived.
+func evidenceOfTest(r testcall.Result) []Evidence {
+	said := TestSaid{Verdict: r.Verdict, Reason: r.Reason, Ringback: r.Ringback}
+	out := []Evidence{{Kind: EvidenceTest, Ref: strconv.FormatInt(r.ID, 10), Text: r.Heard, Test: said, At: r.EndedAt}}
+	if r.CallID != "" {
+		out = append(out, Evidence{Kind: EvidenceCall, Ref: r.CallID, At: r.At})
 	}
 	return out
 }

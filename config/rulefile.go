@@ -145,7 +145,7 @@ func (c Config) RulesIn(file string) (alerts.Rules, error) {
 	}
 	text, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
-		return alerts.Rules{}, fmt.Errorf("rule file %s does not exist: name the right one in alerts.rules, or write it with dutyline alerts rules", file)
+		return alerts.Rules{}, fmt.Errorf("rule file %s does not exist: name the right one (the daemon's in alerts.rules), or make it: dutyline alerts rules > %[1]s", file)
 	}
 	if err != nil {
 		return alerts.Rules{}, fmt.Errorf("read the rule file: %w; give the daemon's user the right to read it", err)

@@ -200,7 +200,7 @@ func TestABadRuleFileIsRefusedWithOneSentence(t *testing.T) {
 		}
 	}
 	_, err := site().RulesIn(filepath.Join(t.TempDir(), "none.yaml"))
-	if err == nil || !strings.Contains(err.Error(), "none.yaml does not exist: name the right one in alerts.rules") {
+	if err == nil || !strings.Contains(err.Error(), "none.yaml does not exist: name the right one (the daemon's in alerts.rules), or make it: dutyline alerts rules > ") {
 		t.Errorf("%v", err)
 	}
 }

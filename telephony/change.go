@@ -20,7 +20,9 @@ const (
 	LineFaultEnd ChangeKind = "fault_cleared"
 	PhoneMoved   ChangeKind = "phone_moved"  // the duty phone registered from another address, see Detail and Home
 	PhoneFound   ChangeKind = "phone_found"  // where a duty phone is registered became known, see Home
+	CodeWaits    ChangeKind = "code_waits"   // a service code was refused, see Detail; whether it became a call is not known yet
 	CodeRefused  ChangeKind = "code_refused" // the duty phone dialled a service code that the dialplan does not have: Detail. There is no call
+	CodeCalled   ChangeKind = "code_called"  // a code that was refused became a call before, which tells of it
 
 	IntervalSeen ChangeKind = "interval"     // an interval began or ended, see Interval
 	JournalRead  ChangeKind = "journal_read" // what stands before Journal is in the log

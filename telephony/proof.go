@@ -22,18 +22,29 @@ type Proof struct {
 	Kind ProofKind `json:"kind"`
 	Ref  string    `json:"ref"`
 	Text string    `json:"text"`
-	At   time.Time `json:"at"` // the switch's clock
+	Said Said      `json:"said"` // the same for people; empty of a SIP message
+	At   time.Time `json:"at"`   // the switch's clock
 }
 
 // maxProofs bounds what is kept of one call: what says most comes first.
 const maxProofs = 12
 
+// SawEvent is an event of the switch as proof.
+func SawEvent(ref string, said Said, at time.Time) Proof {
+	said = said.clean()
+	return Proof{Kind: SeenEvent, Ref: strings.Clone(ref), Text: printable(said.String(), 2*maxName), Said: said, At: at}
+}
+
+// proveSIP keeps a SIP message that was seen, once.
+func (c *run) proveSIP(callID, text string, at time.Time) {
+	c.prove(Proof{Kind: SeenInSIP, Ref: strings.Clone(callID), Text: printable(text, 2*maxName), At: at})
+}
+
 // prove keeps what was seen, once.
-func (c *run) prove(kind ProofKind, ref, text string, at time.Time) {
+func (c *run) prove(p Proof) {
 	if c == nil || len(c.proofs) >= maxProofs {
 		return
 	}
-	p := Proof{Kind: kind, Ref: strings.Clone(ref), Text: printable(text, 2*maxName), At: at}
 	if !slices.ContainsFunc(c.proofs, func(o Proof) bool { return o.Kind == p.Kind && o.Ref == p.Ref && o.Text == p.Text }) {
 		c.proofs = append(c.proofs, p)
 	}
@@ -42,14 +53,14 @@ func (c *run) prove(kind ProofKind, ref, text string, at time.Time) {
 // proveDial keeps a dial's end that says that the phone sent the call on.
 func (l *leg) proveDial(ev *Event) {
 	if ev.Forward != "" {
-		l.call.prove(SeenEvent, l.id, "Dial "+ev.DialStatus+" "+l.endpoint+" forward="+ev.Forward, ev.At)
+		l.call.prove(SawEvent(l.id, Said{Name: SaidSentOn, Status: ev.DialStatus, Endpoint: l.endpoint, Number: ev.Forward}, ev.At))
 	}
 }
 
 // proveRedirect keeps that a duty phone answered with a redirect.
 func (l *leg) proveRedirect(ev *Event) {
 	if l.duty != nil && ev.TechCause >= 300 && ev.TechCause < 400 {
-		l.call.prove(SeenEvent, l.id, ev.Type+" "+l.endpoint+" tech_cause="+strconv.Itoa(ev.TechCause), ev.At)
+		l.call.prove(SawEvent(l.id, Said{Name: SaidRedirectAnswer, Event: ev.Type, Endpoint: l.endpoint, Status: strconv.Itoa(ev.TechCause)}, ev.At))
 	}
 }
 
@@ -59,26 +70,20 @@ func (c *run) proveEnd(v verdict) {
 	for _, l := range c.legs {
 		switch {
 		case l.isDuty() && l.sendsOn() && l.response() != redirect:
-			c.prove(SeenEvent, l.id, l.endpoint+" has a redirecting number after it was dialled (181)", later(l.dialled, l.created))
+			c.prove(SawEvent(l.id, Said{Name: SaidLaterRedirect, Endpoint: l.endpoint}, later(l.dialled, l.created)))
 		case taken && l == w.leg && !l.isDuty():
-			c.prove(SeenEvent, l.id, "answered by "+l.endpoint, w.at)
+			c.prove(SawEvent(l.id, Said{Name: SaidAnsweredBy, Endpoint: l.endpoint}, w.at))
 		case l.outward() && c.Direction == Inbound:
-			c.prove(SeenEvent, l.id, strings.TrimSpace("Dial "+l.status+" "+l.endpoint), later(l.ended, l.created))
+			c.prove(SawEvent(l.id, Said{Name: SaidDialEnded, Status: l.status, Endpoint: l.endpoint}, later(l.ended, l.created)))
 		}
 	}
 	if v.outcome == AnsweredByMachine && c.root != nil {
-		c.prove(SeenEvent, c.root.id, "dialplan application "+c.root.app, v.answeredAt)
+		c.prove(SawEvent(c.root.id, Said{Name: SaidApplication, Application: c.root.app}, v.answeredAt))
 	}
 }
 
 // proveTransfer keeps that a talk was handed on, and to which number where the switch says it.
 func (l *leg) proveTransfer(ev *Event) {
-	text := ev.Type + " " + l.endpoint
-	if ev.Forward != "" {
-		text += " to " + ev.Forward
-	}
-	if !ev.OK {
-		text += " failed"
-	}
-	l.call.prove(SeenEvent, l.id, text, ev.At)
+	name := map[[2]bool]SaidName{{false, true}: SaidTransfer, {true, true}: SaidTransferTo, {false, false}: SaidTransferFailed, {true, false}: SaidTransferToFails}
+	l.call.prove(SawEvent(l.id, Said{Name: name[[2]bool{ev.Forward != "", ev.OK}], Event: ev.Type, Endpoint: l.endpoint, Number: ev.Forward}, ev.At))
 }

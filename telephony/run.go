@@ -73,7 +73,7 @@ func newRun(ln *line, dir Direction, root *leg) *run {
 		if ln.Number != "" {
 			c.Caller = ParseNumber(ln.Number, ln.AreaCode)
 		}
-		c.prove(SeenEvent, root.id, "dialled "+root.exten, root.created)
+		c.prove(SawEvent(root.id, Said{Name: SaidDialled, Number: root.exten}, root.created))
 		if strings.ContainsAny(root.exten, "*#") {
 			c.find(FeatureCode)
 		}
@@ -216,7 +216,7 @@ func (t *Tracker) handOver(c *run) {
 func (c *run) handedOn() {
 	if c.Direction == Outbound && !c.root.bridged.IsZero() {
 		c.root.away = true
-		c.prove(SeenEvent, c.root.id, "whom the officer called talks with somebody else", c.root.gone)
+		c.prove(SawEvent(c.root.id, Said{Name: SaidHandedOn}, c.root.gone))
 		c.find(TransferredAfter)
 	}
 }

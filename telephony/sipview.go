@@ -32,7 +32,7 @@ func (t *Tracker) onReferred(ev *Event) {
 	for _, l := range t.legs {
 		if l.sip == ev.Channel.SIPCallID && l.sip != "" && l.isDuty() && l.call != nil {
 			l.call.referred = true
-			l.call.prove(SeenInSIP, l.sip, ev.Said, ev.At)
+			l.call.proveSIP(l.sip, ev.Said, ev.At)
 			return
 		}
 	}

@@ -64,11 +64,11 @@ func (c *run) learn() {
 		c.Tags = append(c.Tags, TagWithheld)
 	}
 	if c.RedirectedFrom != "" {
-		c.prove(SeenEvent, c.root.id, "redirecting number "+c.RedirectedFrom, c.root.created)
+		c.prove(SawEvent(c.root.id, Said{Name: SaidRedirecting, Number: c.RedirectedFrom}, c.root.created))
 		c.find(RedirectedBefore)
 	}
 	if l := c.sentOnInSIP(); l != nil {
-		c.prove(SeenInSIP, l.sip, l.sentOnSaid, l.sentOnAt)
+		c.proveSIP(l.sip, l.sentOnSaid, l.sentOnAt)
 		c.find(RedirectedInSIP)
 	}
 	if slices.ContainsFunc(c.legs, func(l *leg) bool { return l.stranger }) {

@@ -4,6 +4,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 // The types in this file are never filled: they describe, for /api/openapi.json, the JSON
@@ -214,17 +215,25 @@ type testDoc struct {
 }
 
 type alertEvidenceDoc struct {
-	Kind string `json:"kind" enum:"call,event,sip,journal,audio" doc:"audio: the recording of the call that ref names; journal: the call as the switch's own journal has it"`
-	Ref  string `json:"ref" doc:"The call's id, the switch's channel (or the line), or the Call-ID"`
-	Text string `json:"text" doc:"What the switch or SIP said; empty when ref says all"`
-	At   stamp  `json:"at"`
+	Kind string          `json:"kind" enum:"call,event,sip,journal,audio,test" doc:"audio: the recording of the call that ref names; journal: the call as the switch's own journal has it"`
+	Ref  string          `json:"ref" doc:"The call's id, the switch's channel (or the line), the Call-ID, or the number of the test call"`
+	Text string          `json:"text" doc:"What the switch or SIP said; empty when ref says all"`
+	Said *telephony.Said `json:"said" doc:"The same as a name with its parameters, to be said in the reader's language; null where there is none, as of a SIP message"`
+	Test *testSaidDoc    `json:"test" doc:"What a test call said; null of everything else"`
+	At   stamp           `json:"at"`
+}
+
+type testSaidDoc struct {
+	Verdict  string `json:"verdict"`
+	Reason   string `json:"reason"`
+	Ringback string `json:"ringback"`
 }
 
 // documentNulls says where an object may be absent, which huma cannot say of a reference.
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
 	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"Step", "struck"}, {"LedgerItem", "accepted"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"},
-		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}} {
+		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,7 +76,7 @@ func newAlertsSendCommand() *cobra.Command {
 func sendTest(ctx context.Context, cmd *cobra.Command, cfg config.Config, name string) error {
 	i := slices.IndexFunc(cfg.Alerts.Channels, func(c config.Channel) bool { return c.Name == name })
 	if i < 0 {
-		return fmt.Errorf("there is no channel %q: alerts.channels in the configuration names them", name)
+		return noChannel(name, cfg.Alerts.Channels)
 	}
 	beside := phone.Deps{Switch: ari.New(ariConfig(cfg, slog.New(slog.DiscardHandler)), nil), Book: noBook{}, Lines: cfg.TelephonyLines(), Zone: cfg.Site.Location(), Now: time.Now}
 	channel, err := openChannel(cfg.Alerts.Channels[i], beside)
@@ -89,6 +90,18 @@ func sendTest(ctx context.Context, cmd *cobra.Command, cfg config.Config, name s
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "channel %s: delivered; look whether it arrived\n", name)
 	return nil
+}
+
+// noChannel says which there are.
+func noChannel(name string, all []config.Channel) error {
+	var names []string
+	for _, c := range all {
+		names = append(names, c.Name)
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("there is no channel %q, nor any other: write one into alerts.channels as deploy/dutyline.yaml shows (of the practice line into practice.own.yaml), and start the daemon again", name)
+	}
+	return fmt.Errorf("there is no channel %q: give one of %s, or add it to alerts.channels", name, strings.Join(names, ", "))
 }
 
 // noBook keeps nothing of a test call from the command line: who waits for it sees what comes of it.

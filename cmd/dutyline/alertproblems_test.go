@@ -54,9 +54,9 @@ func TestStoryOfWhatIsFoundAfterwards(t *testing.T) {
 		until 27h`)
 }
 
-// A problem that comes back has its chain anew: whose turn it was when it went away is not told at
-// once because meanwhile their time has passed.
-func TestStoryOfAChainThatBeginsAnew(t *testing.T) {
+// The chain of a problem that comes back goes on by the time for which it stood: whose turn it was when
+// it went away is not told at once because meanwhile their time has passed.
+func TestStoryOfAChainThatGoesOn(t *testing.T) {
 	play(t, `chain: {steps: [{post: duty_officer, channels: [officer, chief], after: 0s}, {post: duty_leader, channels: [leader], after: 4m}]}`, `
 		at 0s: the phone goes offline
 		between 0s and 1s: group gets 值班话机离线，来电打不进来
@@ -64,8 +64,8 @@ func TestStoryOfAChainThatBeginsAnew(t *testing.T) {
 		between 0s and 1s: chief gets 值班话机离线，来电打不进来
 		at 10s: the phone is back
 		at 4m50s: the phone goes offline
-		at 5m: phone_unreachable is open, came back 1 times, told duty_officer, next duty_leader at 8m50s
-		between 8m50s and 8m51s: leader gets 尚无人处理，报带班领导：值班话机离线，来电打不进来
+		at 5m: phone_unreachable is open, came back 1 times, told duty_officer, next duty_leader at 8m40s
+		between 8m40s and 8m41s: leader gets 尚无人处理，报带班领导：值班话机离线，来电打不进来
 		until 9m`)
 }
 

@@ -116,6 +116,40 @@ func TestStoryOfALoosePlug(t *testing.T) {
 		until 3h`)
 }
 
+// Nobody takes on a phone that comes and goes: it goes up the chain by the time for which it stood,
+// and does not begin anew with each turn.
+func TestStoryOfALoosePlugThatNobodyTakesOn(t *testing.T) {
+	play(t, upward, `
+		at 0s: the phone comes and goes every 40s for 32m
+		between 0s and 1s: group gets 值班话机离线，来电打不进来
+		between 0s and 1s: officer gets 值班话机离线，来电打不进来
+		at 9m21s: phone_unreachable is open, came back 7 times, told duty_officer, next duty_section_chief at 9m40s
+		# Seven times 40 s and 20 s of the eighth are five minutes.
+		between 9m40s and 9m41s: chief gets 尚无人处理，报值班处（科）领导：值班话机离线，来电打不进来
+		at 20m: phone_unreachable is resolved, came back 14 times, told duty_section_chief
+		between 29m40s and 29m41s: leader gets 尚无人处理，报带班领导：值班话机离线，来电打不进来
+		at 29m50s: phone_unreachable is open, came back 22 times, told duty_leader 李主任, next supervisor at 44m40s
+		between 36m20s and 36m22s: group gets 已解除：值班话机离线，来电打不进来
+		between 36m20s and 36m22s: officer gets 已解除：值班话机离线，来电打不进来
+		between 36m20s and 36m22s: chief gets 已解除：值班话机离线，来电打不进来
+		between 36m20s and 36m22s: leader gets 已解除：值班话机离线，来电打不进来
+		until 3h`)
+}
+
+// One that comes back shortly before its end would have been told does not climb at once.
+func TestStoryOfAProblemThatComesBackAfterMinutes(t *testing.T) {
+	play(t, upward, `
+		at 0s: the phone goes offline
+		between 0s and 1s: group gets 值班话机离线，来电打不进来
+		between 0s and 1s: officer gets 值班话机离线，来电打不进来
+		at 10s: the phone is back
+		at 5m: the phone goes offline
+		at 5m1s: phone_unreachable is open, came back 1 times, told duty_officer, next duty_section_chief at 9m50s
+		between 9m50s and 9m51s: chief gets 尚无人处理，报值班处（科）领导：值班话机离线，来电打不进来
+		at 9m55s: li takes on phone_unreachable
+		until 3h`)
+}
+
 // Who took on a phone that comes and goes again is told once in a damping window, not each time.
 func TestStoryOfALoosePlugThatIsTakenOn(t *testing.T) {
 	play(t, `chain: {steps: [{post: duty_officer, channels: [officer, leader, chief], after: 24h}]}`, `
@@ -171,7 +205,7 @@ func TestStoryOfAMute(t *testing.T) {
 		at 2m: phone_unreachable is open, told duty_officer, muted until 2h0m0s by li: 话机检修
 		at 30m: the phone is back
 		at 50m: the phone goes offline
-		at 51m: phone_unreachable is open, came back 1 times, muted until 2h0m0s by li: 话机检修
+		at 51m: phone_unreachable is open, came back 1 times, told duty_officer, muted until 2h0m0s by li: 话机检修
 		between 2h and 2h2s: group gets 仍未处理：值班话机离线，来电打不进来
 		between 2h and 2h2s: officer gets 仍未处理：值班话机离线，来电打不进来
 		at 2h1m: phone_unreachable is open, came back 1 times, told duty_officer, next duty_section_chief at 2h5m0s

@@ -202,6 +202,9 @@ func (a *app) resume(ctx context.Context) error {
 		return err
 	}
 	a.watcher.homes.homes = telephony.NewHomes(homes)
+	if err := a.watcher.resumeCodes(ctx, a.log); err != nil { // it stops nothing else
+		a.logger.Error("a service code that was refused as the last run ended cannot be told; look at the duty phone's forwarding by a test call", "err", err)
+	}
 	if a.snooper != nil {
 		a.snooper.resume(open)
 	}

@@ -425,7 +425,7 @@ func TestBackupRefusals(t *testing.T) {
 	refused(t, "", "does not exist", "backup", s.to, "--config", filepath.Join(t.TempDir(), "none.yaml"))
 	refused(t, "", "none of the others can be", "backup", s.to, "--config", "x", "--data", s.dir)
 	refused(t, "", "the switch's journal", "backup", s.to, "--data", s.dir, "--journal", filepath.Join(t.TempDir(), "none"))
-	refused(t, "", "accepts 1 arg(s)", "backup")
+	refused(t, "", "write dutyline backup DIR", "backup")
 	if err := os.RemoveAll(other.in("recordings")); err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,20 @@ func newExpireCommand() *cobra.Command {
 	return cmd
 }
 
+// whyWords are the reasons of a ruling for people.
+var whyWords = map[recorder.Why]string{
+	recorder.NeverExpires: "of this kind nothing ever goes by age",
+	recorder.NoBound:      "retention sets no bound for this kind",
+	recorder.Undated:      "its time is not known or yet to come",
+	recorder.WithinBound:  "neither older nor more than retention allows",
+	recorder.InUse:        "it is being written or read",
+	recorder.Held:         "a legal hold keeps it; dutyline hold",
+	recorder.Unverified:   "it differs from what was sealed; dutyline verify",
+	recorder.NotBackedUp:  "no backup has it yet; dutyline backup",
+	recorder.TooOld:       "older than retention allows",
+	recorder.TooMuch:      "more than retention allows, and the oldest of it",
+}
+
 // printRulings lists what goes, and counts by reason what stays.
 func printRulings(out io.Writer, rulings []recorder.Ruling) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -54,7 +68,7 @@ func printRulings(out io.Writer, rulings []recorder.Ruling) error {
 	goes, bytes := 0, int64(0)
 	for _, r := range rulings {
 		if !r.Expire {
-			stay[fmt.Sprintf("%s: %s", r.Kind, r.Why)]++
+			stay[fmt.Sprintf("%s: %s (%s)", r.Kind, r.Why, whyWords[r.Why])]++
 			continue
 		}
 		goes, bytes = goes+1, bytes+r.Bytes

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -37,8 +38,9 @@ type bed struct {
 
 const benchPassword = "figures-officer"
 
-// newBed starts everything on free ports; it is stopped when the benchmark ends.
-func newBed(b *testing.B) *bed {
+// newBed starts everything on free ports; it is stopped when the benchmark ends. MORE goes into the
+// configuration, with SWITCH as the switch's SIP address.
+func newBed(b *testing.B, more ...string) *bed {
 	b.Helper()
 	tellf("building the daemon, starting it beside an Asterisk")
 	program := filepath.Join(b.TempDir(), "dutyline")
@@ -54,14 +56,14 @@ func newBed(b *testing.B) *bed {
 		b.Fatal(err)
 	}
 	e := &bed{asterisk: asterisktest.Start(b, settings), exited: make(chan error, 1), client: &http.Client{Jar: jar}}
-	e.serve(b, program)
+	e.serve(b, program, strings.ReplaceAll(strings.Join(more, "\n"), "SWITCH", e.asterisk.Settings.SIPAddress))
 	e.signIn(b)
 	e.feed = readFeed(b, e)
 	return e
 }
 
 // serve starts the daemon as in production and waits until it sees the switch.
-func (e *bed) serve(b *testing.B, program string) {
+func (e *bed) serve(b *testing.B, program, more string) {
 	b.Helper()
 	dir, address := b.TempDir(), asterisktest.FreeTCP(b)
 	e.url = "http://" + address
@@ -75,7 +77,7 @@ archive: {folder: %[6]s/recordings}
 tape: {folder: %[6]s/tape}
 journal: {file: %[8]q}
 web: {listen: %[7]q, tls_folder: %[6]s/tls}
-`, e.asterisk.Settings.Number, e.asterisk.Settings.DutyUser, e.asterisk.Settings.Trunk, e.asterisk.Settings.ARI(), e.asterisk.Settings.ARIUser, dir, address, e.asterisk.Settings.Journal())
+`, e.asterisk.Settings.Number, e.asterisk.Settings.DutyUser, e.asterisk.Settings.Trunk, e.asterisk.Settings.ARI(), e.asterisk.Settings.ARIUser, dir, address, e.asterisk.Settings.Journal()) + more
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -176,7 +178,10 @@ type seenCall struct {
 	ID        string    `json:"id"`
 	Caller    string    `json:"caller"`
 	Outcome   string    `json:"outcome"`
+	OfferedAt time.Time `json:"offered_at"`
 	RangAt    time.Time `json:"rang_at"` // null leaves it zero
+	EndedAt   time.Time `json:"ended_at"`
+	Tags      []string  `json:"tags"`
 	RingMS    *int64    `json:"ring_ms"`
 	Findings  []string  `json:"findings"`
 	Recording *struct {

@@ -107,7 +107,9 @@ func (f *feed) frame(at time.Time, event, data string) error {
 		if _, known := f.sealed[call.ID]; call.sealed() && !known {
 			f.sealed[call.ID] = at
 		}
-		f.calls[call.Caller] = call
+		if !call.OfferedAt.Before(f.calls[call.Caller].OfferedAt) { // what the journal says comes later, of an older one
+			f.calls[call.Caller] = call
+		}
 	case "alert":
 		var alert struct {
 			State  string `json:"state"`
@@ -165,7 +167,8 @@ func TestTheFeedNotesWhatItSawFirst(t *testing.T) {
 		"event: line", `data: {"state":"ringing","call_id":"1.0","ring":2}`, "",
 		"event: line", `data: {"state":"talking","call_id":"2.0"}`, "",
 		"event: call", `data: {"id":"1.0","caller":"110","recording":null}`, "",
-		"event: call", `data: {"id":"1.0","caller":"110","ring_ms":7,"recording":{"status":"sealed"}}`, "",
+		"event: call", `data: {"id":"1.0","caller":"110","offered_at":"2026-11-23T04:00:00Z","ring_ms":7,"recording":{"status":"sealed"}}`, "",
+		"event: call", `data: {"id":"0.0","caller":"110","offered_at":"2026-11-23T03:00:00Z","recording":null}`, "",
 		"event: alert", `data: {"state":"resolved","call_id":"2.0"}`, "",
 		"event: alert", `data: {"state":"open","call_id":"1.0"}`, "",
 		"event: entry", `data: {}`, "", "",

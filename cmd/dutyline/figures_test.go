@@ -28,6 +28,7 @@ func figures() []figure {
 		{name: "seal_cpu_per_talk_minute", unit: "s", digits: 3, value: (*measurements).sealCPU},
 		{name: "bell_to_page_p99", unit: "ms", digits: 1, atMost: 50, value: (*measurements).bellToPage},
 		{name: "alert_latency_p99", unit: "ms", digits: 1, atMost: 1000, value: (*measurements).alertLatency},
+		{name: "test_yields_p99", unit: "ms", digits: 1, atMost: 200, value: (*measurements).testYields},
 		{name: "ring_error_p99", unit: "ms", digits: 1, atMost: 50, value: (*measurements).ringError},
 		{name: "seal_after_hangup_p99", unit: "ms", digits: 1, atMost: 500, value: (*measurements).sealAfterHangup},
 		{name: "durable_calls_per_second", unit: "1/s", atLeast: 1000, value: (*measurements).durableCalls},

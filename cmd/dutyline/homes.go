@@ -43,7 +43,7 @@ func (k *homeKeeper) hear(ev telephony.Event, up time.Duration) []telephony.Chan
 		k.homes.Gone(home)
 		k.prove(phone)
 	case ev.Contact.Made, ev.Contact.Answers && !k.homes.Anywhere(phone, home.Eye):
-		return k.seen(home, ev.At, telephony.Proof{Kind: telephony.SeenEvent, Ref: ev.Endpoint.Name, Text: ev.Type + " " + ev.Contact.URI, At: ev.At})
+		return k.seen(home, ev.At, telephony.SawEvent(ev.Endpoint.Name, telephony.Said{Name: telephony.SaidContact, Event: ev.Type, URI: ev.Contact.URI}, ev.At))
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func (k *homeKeeper) asked(r registration) (changes []telephony.Change) {
 	moved := k.homes.Among(now)
 	k.prove(r.phone)
 	for _, home := range moved {
-		proof := telephony.Proof{Kind: telephony.SeenEvent, Ref: "PJSIP/" + r.phone, Text: "the switch keeps the contact " + r.contacts, At: r.at}
+		proof := telephony.SawEvent("PJSIP/"+r.phone, telephony.Said{Name: telephony.SaidContacts, URI: r.contacts}, r.at)
 		changes = append(changes, k.seen(home, r.at, proof)...)
 	}
 	return changes

@@ -109,7 +109,7 @@ func printPlanned(out io.Writer, i dutylog.PlanItem, all bool) {
 func readTableFile(name string) (io.Reader, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("read the table: %w", err)
+		return nil, fmt.Errorf("read the table: %w; %s", err, tableRemedy)
 	}
 	if bytes.HasPrefix(text, []byte("PK\x03\x04")) {
 		return nil, fmt.Errorf("%s is an Excel workbook: save it as \"CSV UTF-8\" first", name)

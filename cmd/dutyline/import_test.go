@@ -150,7 +150,7 @@ func TestImportRefusals(t *testing.T) {
 	refused(t, "", "is no table of text", "import", "directory", table(t, "UTF-8", "单位,电话\n\xff\xfe\x00\xff,1\n"), "--db", file)
 	refused(t, "", `time zone "Mars/Phobos"`, "import", "roster", table(t, "UTF-8", rosterTable), "--db", file, "--time-zone", "Mars/Phobos")
 	refused(t, "", "which duty log?", "import", "roster", table(t, "UTF-8", rosterTable))
-	refused(t, "", "accepts 1 arg(s)", "import", "roster", "--db", file)
+	refused(t, "", "write dutyline import roster FILE", "import", "roster", "--db", file)
 }
 
 func TestTheRosterLineOfAWrongFile(t *testing.T) {

@@ -54,7 +54,7 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 func readRoster(file, month string, people []dutylog.RosterPerson, zone *time.Location) ([]dutylog.Shift, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("read the table: %w", err)
+		return nil, fmt.Errorf("read the table: %w; %s", err, tableRemedy)
 	}
 	m := dutylog.Month("")
 	if month != "" {

@@ -31,6 +31,7 @@ func main() {
 var (
 	missingFlags = regexp.MustCompile(`^required flag\(s\) "(.*)" not set$`)
 	bothFlags    = regexp.MustCompile(`none of the others can be; \[(.*)\] were all set$`)
+	wrongCount   = regexp.MustCompile(`^(accepts|requires at least) .* arg\(s\)`)
 	noneOfFlags  = regexp.MustCompile(`^at least one of the flags in the group \[(.*)\] is required$`)
 )
 
@@ -54,11 +55,6 @@ func sentence(err error) string {
 
 // hint names the help where a command was misspelt: cobra's own sentences end without a remedy.
 func hint(err error) string {
-	for _, start := range []string{"requires at least", "accepts "} {
-		if strings.HasPrefix(err.Error(), start) {
-			return " (see dutyline --help, or --help after a command)"
-		}
-	}
 	for _, start := range []string{"unknown command", "unknown flag", "unknown shorthand", "invalid argument", "flag needs"} {
 		if strings.HasPrefix(err.Error(), start) {
 			return " (see dutyline --help, or --help after a command; times are written like 7s)"
@@ -92,5 +88,24 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newVerifyCommand(), newCheckpointCommand(), newExhibitCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand(), newAlertsCommand())
 	root.AddCommand(newBackupCommand(), newRestoreCommand())
+	plainArgs(root)
 	return root
+}
+
+// plainArgs has every command say how it is written when it is given too few words or too many.
+func plainArgs(cmd *cobra.Command) {
+	for _, c := range cmd.Commands() {
+		plainArgs(c)
+	}
+	check := cmd.Args
+	if check == nil {
+		return
+	}
+	cmd.Args = func(c *cobra.Command, args []string) error {
+		err := check(c, args)
+		if err == nil || !wrongCount.MatchString(err.Error()) || errors.As(err, new(codedError)) {
+			return err
+		}
+		return fmt.Errorf("write %s (given were %d words; --help says what they are)", strings.TrimSuffix(c.UseLine(), " [flags]"), len(args))
+	}
 }

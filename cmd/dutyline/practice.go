@@ -188,8 +188,8 @@ func (r *practiceRun) serve(ctx context.Context, sw asterisk.Settings, keeper *s
 	if err != nil {
 		return err
 	}
-	cfg := r.config(sw)
-	if err := r.writeConfig(cfg); err != nil {
+	cfg, err := r.withOwn(r.config(sw))
+	if err != nil {
 		return err
 	}
 	a, err = newApp(ctx, cfg, r.logger, placer{line})

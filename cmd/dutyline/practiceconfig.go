@@ -11,8 +11,9 @@ import (
 )
 
 // writeConfig keeps what the daemon was told as a configuration file, VAR/practice.yaml: verify,
-// exhibit and the other commands then work on the practice line as they do on a real one.
-func (r *practiceRun) writeConfig(c config.Config) error {
+// exhibit and the other commands then work on the practice line as they do on a real one. OWN is what
+// its user added.
+func (r *practiceRun) writeConfig(c config.Config, own map[string]any) error {
 	secret := filepath.Join(r.flags.dir, "ari.password")
 	if err := os.WriteFile(secret, []byte(c.ARI.Password+"\n"), 0o600); err != nil {
 		return fmt.Errorf("keep the password of the switch: %w", err)
@@ -22,7 +23,7 @@ func (r *practiceRun) writeConfig(c config.Config) error {
 	for _, l := range c.Lines {
 		lines = append(lines, group{"name": l.Name, "number": l.Number, "endpoints": l.Endpoints, "trunks": l.Trunks})
 	}
-	text, err := yaml.Marshal(group{
+	told := group{
 		"site":      group{"name": c.Site.Name},
 		"lines":     lines,
 		"ari":       group{"url": c.ARI.URL, "user": c.ARI.User, "password_file": secret},
@@ -35,11 +36,15 @@ func (r *practiceRun) writeConfig(c config.Config) error {
 		"health":    group{"rostered_officer": c.Health.RosteredOfficer},
 		"roster":    group{"watch": c.Roster.Watch},
 		"web":       group{"listen": c.Web.Listen, "tls_folder": c.Web.TLSFolder, "tls_names": c.Web.TLSNames},
-	})
+	}
+	if err := r.addOwn(told, own); err != nil {
+		return err
+	}
+	text, err := yaml.Marshal(told)
 	if err != nil {
 		return fmt.Errorf("write the configuration of the practice line: %w", err)
 	}
-	text = append([]byte("# Written by dutyline practice at each start: for --config of the other commands.\n"), text...)
+	text = append([]byte("# Written by dutyline practice at each start: for --config of the other commands. What you add goes into practice.own.yaml.\n"), text...)
 	if err := os.WriteFile(r.configFile(), text, 0o600); err != nil {
 		return fmt.Errorf("write the configuration of the practice line: %w", err)
 	}

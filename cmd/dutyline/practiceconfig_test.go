@@ -14,7 +14,7 @@ import (
 func TestThePracticeLinesConfigurationIsWhatItsDaemonIsTold(t *testing.T) {
 	r := &practiceRun{flags: practiceFlags{dir: t.TempDir()}, ports: practicePorts{page: "127.0.0.1:8480", sip: "127.0.0.1:5160"}}
 	told := r.config(asterisk.Settings{Dir: r.flags.dir, DutyUser: "duty", Trunk: "trunk", HTTPAddress: "127.0.0.1:8488", ARIUser: "dutyline", ARIPassword: "not a word of it"})
-	if err := r.writeConfig(told); err != nil {
+	if err := r.writeConfig(told, nil); err != nil {
 		t.Fatal(err)
 	}
 	read, err := config.Load(r.configFile())

@@ -189,6 +189,7 @@ func (r *practiceRun) banner(a *app, p practiceFile) {
 		fmt.Fprintf(&b, "  日志签名 proof   signed by the key of fingerprint %s: file it\n", a.signer.key.Fingerprint())
 	}
 	fmt.Fprintf(&b, "  commands        verify, exhibit, checkpoint, doctor ... --config %s\n", r.configFile())
+	fmt.Fprintf(&b, "  yours 自行添加   channels, chain and rules of alerts: %s, read at each start (docs/alerts.md)\n", r.ownFile())
 	fmt.Fprintf(&b, "  kept in         %s (log %s)\n", r.flags.dir, filepath.Join(r.flags.dir, "log", "daemon.log"))
 	fmt.Fprintf(&b, "\nready: press Ctrl-C to stop everything\n")
 	fmt.Fprint(r.out, b.String())

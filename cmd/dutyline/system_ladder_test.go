@@ -84,7 +84,7 @@ func TestSystemTheLadderOnARealSwitch(t *testing.T) {
 
 	local = asterisktest.FreeUDP(t)
 	asterisktest.Register(t, r.sw, local)
-	refers := sipFile(t, "phone-refers", map[string]string{"target": "sip:x@" + r.sw.Settings.SIPAddress})
+	refers := sipFile(t, "phone-refers", map[string]string{"target": "sip:x@" + r.sw.Settings.SIPAddress, "talk_ms": "300"})
 	asterisktest.StartSIPp(t, refers, local, "", time.Minute, append(asterisktest.SoundPort(t), "-s", "duty")...)
 	asterisktest.WaitOnline(t, r.sw, "duty")
 	talks.talk = 1500 * time.Millisecond

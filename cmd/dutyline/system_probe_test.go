@@ -166,8 +166,9 @@ func (r *room) chargedToNobody(calls int) {
 	}
 }
 
-// A real call during a test: the test is over within 200 ms by the switch's own stamps, the
-// caller is served, and while it rings or talks no test is begun.
+// A real call during a test: the test is over because it came, before anybody picks up, by the switch's
+// own stamps; the caller is served, and while it rings or talks no test is begun. How soon it is over
+// is measured by make bench (test_yields_p99).
 func TestSystemARealCallEndsATestAtOnce(t *testing.T) {
 	t.Parallel()
 	r, c := testRoom(t)
@@ -196,10 +197,9 @@ func TestSystemARealCallEndsATestAtOnce(t *testing.T) {
 		if !slices.Contains(test.Tags, "test") || len(real.Tags) != 0 || real.Outcome != "answered_in_time" || real.EntryID == "" || test.EntryID != "" {
 			t.Fatalf("the calls are %+v and %+v", test, real)
 		}
-		took := test.EndedAt.Sub(*real.OfferedAt)
-		t.Logf("the test was over %v after the real call had come", took)
-		if took > 200*time.Millisecond {
-			t.Errorf("the test went on for %v after the real call had come", took)
+		order := []*time.Time{test.OfferedAt, test.RangAt, real.OfferedAt, test.EndedAt, real.AnsweredAt, real.EndedAt}
+		if !slices.IsSortedFunc(order, func(a, b *time.Time) int { return a.Compare(*b) }) || test.AnsweredAt != nil {
+			t.Errorf("the test rang, the real call came, the test was over, somebody picked up: %v; the test was answered %v", order, test.AnsweredAt)
 		}
 	}
 	if got := r.standingAlerts(); len(got) != 0 {

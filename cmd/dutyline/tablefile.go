@@ -13,6 +13,9 @@ import (
 	"dutyline/web"
 )
 
+// tableRemedy is for a file that is not there or cannot be read.
+const tableRemedy = "give the path of an .xlsx or CSV file that this user may read (dutyline import --help names the columns)"
+
 // readBillFile reads a list of calls as tables of text: every sheet of a workbook, or one CSV.
 func readBillFile(name string) ([]dutylog.Table, error) {
 	return readTables(name, sheet.Large)
@@ -22,12 +25,12 @@ func readBillFile(name string) ([]dutylog.Table, error) {
 func readTables(name string, limits sheet.Limits) (tables []dutylog.Table, err error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("read the table: %w", err)
+		return nil, fmt.Errorf("read the table: %w; %s", err, tableRemedy)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("read the table: %w", err)
+		return nil, fmt.Errorf("read the table: %w; %s", err, tableRemedy)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read the table: %s is a folder or no file: name one .xlsx or .csv", name)

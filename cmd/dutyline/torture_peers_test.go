@@ -119,6 +119,13 @@ func (p *peers) invited(s *sipSocket, m *sipText) {
 	p.busy.Go(func() { newCallee(p, call, m, inbox).run() })
 }
 
+// expect has the phone do this with a call that somebody else makes.
+func (p *peers) expect(pl plan) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls[pl.caller] = &placed{plan: pl, truth: truth{Caller: pl.caller, Plan: pl.fate}}
+}
+
 // place makes a call and returns when the caller's side of it is over.
 func (p *peers) place(pl plan) *placed {
 	call := &placed{plan: pl, truth: truth{Caller: pl.caller, Media: pl.media, Plan: pl.fate}}

@@ -239,14 +239,20 @@ func (x *torture) judge() {
 		patience = 90 * time.Second
 	}
 	var r report
+	var untold []string
 	eventually(patience, func() bool {
 		var err error
 		if e.log, e.stated, err = readDutyLog(x.logFile()); err != nil {
 			x.b.Fatalf("read the duty log: %v", err)
 		}
-		r = judge(e)
-		return r.clean()
+		told, err := readAlerts(x.logFile())
+		if err != nil {
+			x.b.Fatalf("read the alerts: %v", err)
+		}
+		r, untold = judge(e), alertsAgainst(e.log, told)
+		return r.clean() && len(untold) == 0
 	})
+	x.trouble = append(x.trouble, untold...)
 	x.verify()
 	if err := x.daemon.end(syscall.SIGTERM, 30*time.Second); err != nil {
 		x.trouble = append(x.trouble, err.Error())
@@ -284,7 +290,7 @@ func (x *torture) verify() {
 		x.cannot("verify", "this build has no such command")
 		return
 	}
-	if out, err := exec.Command(x.daemon.program, "verify", "--config", x.daemon.config).CombinedOutput(); err != nil {
+	if out, err := x.daemon.command("verify"); err != nil {
 		x.trouble = append(x.trouble, fmt.Sprintf("dutyline verify: %v: %s", err, strings.TrimSpace(string(out))))
 	}
 }

@@ -107,6 +107,13 @@ func startWithUs(cmd *exec.Cmd, over func(error)) error {
 	return <-started
 }
 
+// command runs another of its commands beside it, with the same configuration.
+func (v *victim) command(args ...string) ([]byte, error) {
+	cmd := exec.Command(v.program, append(args, "--config", v.config)...)
+	cmd.Env = v.env
+	return cmd.CombinedOutput()
+}
+
 // end sends a signal and waits until it is gone.
 func (v *victim) end(with syscall.Signal, within time.Duration) error {
 	v.mu.Lock()

@@ -103,7 +103,7 @@ func newUserPasswdCommand(flags *logFlags) *cobra.Command {
 			return withLog(cmd, flags, false, func(db *sqlite.DB) error {
 				a, err := db.Account(cmd.Context(), args[0])
 				if err != nil {
-					return err
+					return knownLogin(err)
 				}
 				password, err := newPassword(cmd, a.Login, generate)
 				if err != nil {
@@ -124,6 +124,14 @@ func newUserPasswdCommand(flags *logFlags) *cobra.Command {
 	return cmd
 }
 
+// knownLogin says where the logins are listed when one is not there.
+func knownLogin(err error) error {
+	if errors.Is(err, dutylog.ErrNotFound) {
+		return fmt.Errorf("%w; dutyline user list shows the logins", err)
+	}
+	return err
+}
+
 func newUserDisableCommand(flags *logFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "disable LOGIN",
@@ -132,7 +140,7 @@ func newUserDisableCommand(flags *logFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withLog(cmd, flags, false, func(db *sqlite.DB) error {
 				if err := db.DisableAccount(cmd.Context(), args[0]); err != nil {
-					return err
+					return knownLogin(err)
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is disabled and logged out\n", args[0])
 				return nil
@@ -149,7 +157,7 @@ func newUserEnableCommand(flags *logFlags) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withLog(cmd, flags, false, func(db *sqlite.DB) error {
 				if err := db.EnableAccount(cmd.Context(), args[0]); err != nil {
-					return err
+					return knownLogin(err)
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is enabled and can log in with its old password\n", args[0])
 				return nil

@@ -177,7 +177,7 @@ func TestUserRefusals(t *testing.T) {
 	refused(t, "87654321\n", "a common password", "user", "passwd", "boss", "--db", file)
 	refused(t, "", "no password was given", add("x", "officer")...)
 	refused(t, "", `required flag(s) "role"`, "user", "add", "x", "--db", file)
-	refused(t, "", "accepts 1 arg(s)", "user", "add", "x", "secret", "--role", "officer", "--db", file)
+	refused(t, "", "write dutyline user add LOGIN", "user", "add", "x", "secret", "--role", "officer", "--db", file)
 	refused(t, "correct horse\n", `login "x": not in the duty log`, "user", "passwd", "x", "--db", file)
 	refused(t, "", `login "x": not in the duty log`, "user", "disable", "x", "--db", file)
 	refused(t, "", `login "x": not in the duty log`, "user", "enable", "x", "--db", file)

@@ -114,7 +114,7 @@ func (f *verifyRun) run(cmd *cobra.Command) (*audit.Report, error) {
 	if f.checkpoint != "" {
 		text, err := os.ReadFile(f.checkpoint)
 		if err != nil {
-			return nil, fmt.Errorf("outside checkpoint: %w", err)
+			return nil, fmt.Errorf("outside checkpoint: %w; give the file that dutyline checkpoint --out wrote and that was kept elsewhere", err)
 		}
 		if strings.TrimSpace(string(text)) == "" {
 			return nil, fmt.Errorf("outside checkpoint: %s is empty: give the signed checkpoint that was kept elsewhere", f.checkpoint)

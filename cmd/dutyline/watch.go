@@ -143,7 +143,7 @@ func (w *watcher) Run(ctx context.Context) error {
 		case <-flush.C:
 			w.flushTape()
 			w.stillUnseen()
-			w.tellAlso(w.refused.due(w.SwitchNow()))
+			w.tellAlso(w.refused.due(w.clock.Uptime()))
 			continue
 		case <-timer.C:
 			w.commit(w.tracker.Tick(w.SwitchNow()))
@@ -177,7 +177,9 @@ func (w *watcher) take(m message) {
 		w.seen()
 	case m.settled != nil:
 		for _, s := range m.settled.calls {
-			w.commit(w.tracker.Settled(s))
+			changes := w.tracker.Settled(s)
+			w.refused.heard(changes)
+			w.commit(changes)
 		}
 		w.commit(m.settled.also)
 	case m.sip != nil:
@@ -245,12 +247,13 @@ func (w *watcher) takeSIP(m hep.Message) {
 		}
 		w.commit(said)
 	}
-	w.tellAlso(slices.DeleteFunc(changes, func(ch telephony.Change) bool {
+	for _, ch := range changes {
 		if ch.Kind == telephony.CodeRefused {
-			w.refused.refuse(ch)
+			w.tellAlso(w.refused.refuse(ch, w.clock.Uptime()))
+		} else {
+			w.tellAlso([]telephony.Change{ch})
 		}
-		return ch.Kind == telephony.CodeRefused
-	}))
+	}
 }
 
 // tellAlso commits changes of which the tracker does not know, with their line's state.

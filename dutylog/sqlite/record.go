@@ -65,6 +65,9 @@ func (t *tx) record(ch telephony.Change, judge alerts.Judge) (fresh bool, err er
 			return true, err
 		}
 	}
+	if err := t.recordCode(ch); err != nil {
+		return true, err
+	}
 	var before, after keptCall
 	if ch.Call != nil && !withoutID(ch) {
 		if before, after, err = t.recordCall(ch); err != nil {

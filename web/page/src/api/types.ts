@@ -292,10 +292,26 @@ export interface Alert {
 
 /** What an alert rests on; audio is the recording of the call that ref names. */
 export interface AlertEvidence {
-  kind: 'call' | 'event' | 'sip' | 'journal' | 'audio'
+  kind: 'call' | 'event' | 'sip' | 'journal' | 'audio' | 'test'
   ref: string
   text: string
+  /** What text says, by a name and its parameters; null or absent of SIP and of older alerts. */
+  said?: EvidenceSaid | null
+  test?: { verdict: string; reason: string; ringback: string } | null
   at: string | null
+}
+
+export interface EvidenceSaid {
+  name: string
+  number?: string
+  endpoint?: string
+  event?: string
+  status?: string
+  application?: string
+  uri?: string
+  state?: string
+  finding?: string
+  detail?: string
 }
 
 export interface AlertPage extends Page<Alert> {

@@ -35,11 +35,6 @@ export const alertsZh = {
   'certainty.proved_by_test': '测试证实',
   'certainty.informative': '供参考',
   'certainty.weak': '尚不确定',
-  'evidence.call': '通话',
-  'evidence.event': '交换机事件',
-  'evidence.sip': 'SIP 信令',
-  'evidence.journal': '交换机流水：通话',
-  'evidence.audio': '录音：通话',
 
   'reason.missed': '来电未接',
   'reason.phone_redirect': '值班话机把来电转走',
@@ -128,11 +123,6 @@ export const alertsEn: Record<AlertsKey, string> = {
   'certainty.proved_by_test': 'Proved by a test',
   'certainty.informative': 'For information',
   'certainty.weak': 'Not sure',
-  'evidence.call': 'Call',
-  'evidence.event': 'Event of the switch',
-  'evidence.sip': 'SIP message',
-  'evidence.journal': 'Switch’s journal: call',
-  'evidence.audio': 'Recording of call',
 
   'reason.missed': 'A call was missed',
   'reason.phone_redirect': 'The duty phone sent a call elsewhere',
