@@ -154,6 +154,9 @@ func Thaw(text, digest string) (Sheet, error) {
 	return s.Whole(), nil
 }
 
+// Sheet is what was handed over, as it was confirmed.
+func (h Handover) Sheet() (Sheet, error) { return Thaw(h.Text, h.Digest) }
+
 // WithRemarks is the sheet with what the outgoing officer adds.
 func (s Sheet) WithRemarks(remarks string) (Sheet, error) {
 	remarks, err := cleanField("remarks", remarks, longText)

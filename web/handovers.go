@@ -54,7 +54,7 @@ func handoverOf(h dutylog.Handover) (handoverBody, error) {
 	if h.Text == "" {
 		return body, nil
 	}
-	sheet, err := dutylog.Thaw(h.Text, h.Digest)
+	sheet, err := h.Sheet()
 	if err != nil {
 		return body, internal(err)
 	}
