@@ -34,6 +34,7 @@ const (
 	takeAttached  permission = "attachment.take" // what is attached to an entry
 	printEntries  permission = "entry.print"     // as pages for paper
 	exportEntries permission = "entry.export"    // as workbooks
+	printBlank    permission = "paper.print"     // blank numbered sheets for times in which nobody can write here
 	holdEntries   permission = "entry.hold"      // set and release a legal hold
 
 	seeDirectory      permission = "directory.see"
@@ -129,6 +130,7 @@ var grants = map[permission]grant{
 	takeAttached:  {roles: readers},
 	printEntries:  {roles: readers},
 	exportEntries: {roles: readers},
+	printBlank:    {roles: changers},
 	seeHandovers:  {roles: readers},
 	handOver:      {roles: onTheSpot},
 	printHandover: {roles: readers},

@@ -66,6 +66,7 @@ func TestThePageHasTheRoomThatTheSheetWasCutFor(t *testing.T) {
 		want  []string
 	}{
 		{paper.Day(f, p), []string{"size: A4 landscape; margin: 12mm 12mm 10mm", ".wide .page { width: 272mm; min-height: 186mm; }"}},
+		{paper.Blank(f, dutylog.PaperPrint{First: 1, Last: 1})[0], []string{".l2 td { height: 11mm; }", ".l4 td { height: 22mm; }", ".l6 td { height: 33mm; }", ".l8 td { height: 44mm; }", ".l15 td { height: 82mm; }"}},
 		{paper.Roster(f, paper.RosterMonth{Month: "2026-11"}), []string{"size: A4 portrait; margin: 12mm 12mm 10mm"}},
 		{paper.Entry(f, paper.Single{Entry: p.Entries[0]}), []string{"size: A4 portrait; margin: 12mm 12mm 10mm", ".tall .page { width: 186mm; min-height: 272mm; }"}},
 	} {

@@ -179,10 +179,13 @@ func (a *app) entrySheet(ctx context.Context, id string, p permission, as writte
 }
 
 // asPage answers with a page to print.
-func (a *app) asPage(s paper.Sheet) (*huma.StreamResponse, error) {
-	body, policy, err := sheetPage(s)
+func (a *app) asPage(s paper.Sheet) (*huma.StreamResponse, error) { return a.asPages(s) }
+
+// asPages answers with several sheets, each with pages of its own.
+func (a *app) asPages(sheets ...paper.Sheet) (*huma.StreamResponse, error) {
+	body, policy, err := sheetPage(sheets...)
 	if err != nil {
-		return nil, internal(fmt.Errorf("write the sheet %s: %w", s.Name, err))
+		return nil, internal(fmt.Errorf("write the sheet %s: %w", sheets[0].Name, err))
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		hctx.SetHeader("Content-Type", "text/html; charset=utf-8")

@@ -31,7 +31,7 @@ func Handover(f Frame, h dutylog.Handover, s dutylog.Sheet) Sheet {
 			}
 			return f.moment(u.From) + "—" + to + "，原因：" + causeWords(u.Cause)
 		}),
-		pair{name: "交班人\n补充说明", value: s.Remarks, wide: true, room: roomToRead})
+		pair{name: "交班人\n补充说明", value: s.Remarks, wide: true, room: 4})
 	if h.ID > 0 {
 		pairs = append(pairs, confirmedPair(f, h), pair{name: "交接单摘要", value: "SHA-256：" + h.Digest, wide: true})
 	}
@@ -99,6 +99,9 @@ func listPair[T any](name, none string, list []T, words func(T) string) pair {
 
 func matterWords(f Frame, m dutylog.Matter) string {
 	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + Word(KindNames, m.Kind) + "　" + cmp.Or(m.Who, m.Number)
+	if m.Late {
+		text += "（补录）"
+	}
 	if m.What != "" {
 		text += "：" + m.What
 	}

@@ -38,5 +38,8 @@ export function textOfPDF(pdf) {
   })
 }
 
+// Radicals by which a font may name characters that look the same; NFKC leaves them.
+const RADICALS = '⺠民⻁虎⻄西⻅见⻆角⻉贝⻋车⻓长⻔门⻘青⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻨麦⻩黄⻬齐⻮齿⻰龙―—'
+
 /** A text as textOfPDF has it. */
-export const plain = (text) => text.normalize('NFKC').replace(/\s+/g, '')
+export const plain = (text) => text.normalize('NFKC').replace(/\s+/g, '').replace(/[\u2e80-\u2eff―]/g, (c) => RADICALS[RADICALS.indexOf(c) + 1] || c)

@@ -16,6 +16,7 @@ export interface Matter {
   number: string
   what: string
   missing: Field[]
+  late?: boolean
 }
 
 export interface Sheet {

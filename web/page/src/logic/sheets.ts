@@ -34,6 +34,9 @@ export function handoverSheet(id: number): SheetAddress {
   return { page: of + '/sheet', workbook: of + '/workbook' }
 }
 
+/** The blank sheets of one printing. */
+export const blankSheet = (id: number): string => `${BASE}/paper-sheets/${id}/sheet`
+
 /** Opens a sheet in a window of its own and asks the browser to print it; the sheet itself has no script. */
 export function printSheet(address: string): void {
   const sheet = window.open(address, '_blank')
