@@ -155,8 +155,13 @@ func Thaw(text, digest string) (Sheet, error) {
 	return s.Whole(), nil
 }
 
-// Sheet is what was handed over, as it was confirmed.
-func (h Handover) Sheet() (Sheet, error) { return Thaw(h.Text, h.Digest) }
+// Sheet is what was handed over, as it was confirmed, or what a decision to erase left of it.
+func (h Handover) Sheet() (Sheet, error) {
+	if h.ErasedBy > 0 {
+		return Thaw(h.Text, audit.Digest([]byte(h.Text)))
+	}
+	return Thaw(h.Text, h.Digest)
+}
 
 // WithRemarks is the sheet with what the outgoing officer adds.
 func (s Sheet) WithRemarks(remarks string) (Sheet, error) {

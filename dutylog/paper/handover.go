@@ -35,6 +35,9 @@ func Handover(f Frame, h dutylog.Handover, s dutylog.Sheet) Sheet {
 	if h.ID > 0 {
 		pairs = append(pairs, confirmedPair(f, h), pair{name: "交接单摘要", value: "SHA-256：" + h.Digest, wide: true})
 	}
+	if h.ErasedBy > 0 {
+		p.Notes = append(p.Notes, "部分内容已依第 "+count(h.ErasedBy)+" 号删除决定抹去，摘要仍为交接时原文的摘要。")
+	}
 	p.Tables = []Table{{Name: "交接班记录", Columns: formColumns, Form: true, Rows: formRows(pairs)}}
 	return p
 }

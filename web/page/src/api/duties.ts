@@ -43,6 +43,7 @@ export interface Handover {
   incoming: Person
   unsigned: string
   digest: string
+  erased_by?: number
   confirmations: { part: Part; login: string; name: string; at: string }[]
   sheet?: Sheet
 }
