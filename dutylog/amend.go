@@ -19,6 +19,9 @@ func (e Entry) Missing() []Field {
 			missing = append(missing, f)
 		}
 	}
+	if e.Late != nil && blank(e.Values[LateReason]) && !e.erased(LateReason) {
+		missing = append(missing, LateReason)
+	}
 	return missing
 }
 
@@ -117,6 +120,9 @@ func (e *Entry) setValues(values map[Field]string) error {
 		if err != nil {
 			return err
 		}
+		if ofLate(f) && e.Late == nil && value != "" {
+			return &InvalidError{Field: string(f), Reason: "belongs to a late entry, and this one was written when it came: leave it out"}
+		}
 		if value, err = checkWord(f, value); err != nil {
 			return err
 		}
@@ -144,6 +150,8 @@ func checkWord(f Field, value string) (string, error) {
 		return "", &InvalidError{Field: string(f), Reason: fmt.Sprintf(`%.40q is no %s: choose %s, or "" for none`, value, f, orList(words))}
 	case IsTime(f):
 		return cleanMoment(string(f), value)
+	case f == PaperSheet:
+		return cleanSheet(value)
 	}
 	return value, nil
 }

@@ -89,11 +89,12 @@ func orNothing(reason string) string {
 }
 
 // CheckEntry says whether an entry lacks its call. Only an entry of the kind duty may stand for
-// itself: what was reported may have come another way than by telephone.
+// itself: what was reported may have come another way than by telephone. A late entry may be of any kind:
+// that its call was not seen is why it is one.
 func CheckEntry(e BookedEntry, now time.Time) []Discrepancy {
 	d := Discrepancy{Key: string(EntryWithoutCall) + ":" + escaped(e.ID), Kind: EntryWithoutCall, EntryID: e.ID, CallID: e.CallID}
 	switch {
-	case e.Known, now.Sub(e.At).Abs() < ledgerSettles, e.CallID == "" && e.Kind == KindDuty:
+	case e.Known, now.Sub(e.At).Abs() < ledgerSettles, e.CallID == "" && (e.Late || e.Kind == KindDuty):
 		return nil
 	case e.CallID == "":
 		d.Why, d.Cause = NoCallNamed, fmt.Sprintf("the entry is of the kind %s and names no call: choose another kind, or say in it where it came from", e.Kind)

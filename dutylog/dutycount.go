@@ -41,7 +41,7 @@ type DutyCount struct {
 func CountDuty(shifts []Shift, c Calendar, rule RestRule, from, to time.Time, loc *time.Location) []DutyCount {
 	counts := []DutyCount{}
 	for _, s := range shifts {
-		for _, part := range partsOf(s, loc) {
+		for _, part := range s.Days(loc) {
 			if part.From.Before(from) || !part.From.Before(to) {
 				continue
 			}
@@ -58,8 +58,8 @@ func CountDuty(shifts []Shift, c Calendar, rule RestRule, from, to time.Time, lo
 	return counts
 }
 
-// partsOf cuts a shift of several days at the time of day at which it begins.
-func partsOf(s Shift, loc *time.Location) (parts []Shift) {
+// Days cuts a shift of several days at the time of day at which it begins.
+func (s Shift) Days(loc *time.Location) (parts []Shift) {
 	for from, n := s.From.In(loc), 1; from.Before(s.To); n++ {
 		part := s
 		part.From, part.To = from, earlier(s.From.In(loc).AddDate(0, 0, n), s.To)

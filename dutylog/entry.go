@@ -75,6 +75,8 @@ const (
 	Classification   Field = "classification"   // see Classifications
 	WarningLevel     Field = "warning_level"    // see WarningLevels
 	ValidUntil       Field = "valid_until"      // of a warning
+	LateReason       Field = "late_reason"      // why it was written only afterwards, see Late
+	PaperSheet       Field = "paper_sheet"      // the number of the sheet on which it was written first
 )
 
 // GapWhy says why a required value is not there. Never blank, never a default.
@@ -142,6 +144,7 @@ type Entry struct {
 	StepOf          string    // the entry of which this one's call is a step
 	ReadBackBeganAt time.Time // by the switch's clock, during the call: a place in its recording
 	Erased          []Erasure // oldest first; what they took is in no revision any more
+	Late            *Late     // it was written afterwards; nil: when it came
 	Hold            *Hold     // the legal hold that stands now; kept beside the entry
 }
 

@@ -81,6 +81,55 @@ func (e Entry) Erase(x Erasure) Entry {
 	return e
 }
 
+// takes reports whether an erasure takes one of these fields.
+func (x Erasure) takes(fields ...Field) bool {
+	return len(x.Fields) == 0 || slices.ContainsFunc(fields, func(f Field) bool { return slices.Contains(x.Fields, f) })
+}
+
+// ReachesSteps reports whether it takes what a call brings along into another entry's handling steps.
+func (x Erasure) ReachesSteps() bool { return x.takes(CalledWhom, CalledWhy) }
+
+// EraseStep is what is left of an entry into which a call was taken as a step, when something of that
+// call's own entry is erased: whom and why the step has from there.
+func (e Entry) EraseStep(x Erasure, callID string) Entry {
+	e = e.clone()
+	e.Erased = append(slices.Clone(e.Erased), Erasure{Decision: x.Decision, At: x.At, Fields: []Field{StepTexts}})
+	for i, s := range e.Steps {
+		if s.CallID != callID {
+			continue
+		}
+		if x.takes(CalledWhom) {
+			e.Steps[i].Whom = ""
+		}
+		if x.takes(CalledWhy) {
+			e.Steps[i].Text = ""
+		}
+	}
+	return e
+}
+
+// Erase is what is left of a sheet that shows an entry of which something is erased; false when it shows
+// nothing of that. alerts are those of the entry's call.
+func (s Sheet) Erase(x Erasure, entryID string, alerts []int64) (left Sheet, changed bool) {
+	left = s.Whole()
+	take := func(text *string, is bool) {
+		if is && *text != "" {
+			*text, changed = "", true
+		}
+	}
+	for i := range left.Matters {
+		if m := &left.Matters[i]; m.EntryID == entryID {
+			take(&m.Who, x.takes(CallerUnit, CallerPerson, CallerTitle, CalledWhom))
+			take(&m.What, x.takes(Content, CallBackResult, CheckResult, CalledWhy))
+			take(&m.Number, x.takes())
+		}
+	}
+	for i := range left.Alerts {
+		take(&left.Alerts[i].Detail, x.takes() && slices.Contains(alerts, left.Alerts[i].ID))
+	}
+	return left, changed
+}
+
 // erased reports whether the field's value was erased: it is not missing then.
 func (e Entry) erased(f Field) bool {
 	return slices.ContainsFunc(e.Erased, func(x Erasure) bool { return len(x.Fields) == 0 || slices.Contains(x.Fields, f) })

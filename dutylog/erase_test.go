@@ -2,6 +2,7 @@ package dutylog_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,5 +111,64 @@ func TestHoldsAreSetAndReleasedOnce(t *testing.T) {
 	text, err := held.MarshalJSON()
 	if err != nil || !strings.Contains(string(text), `"hold":{"reason":"诉讼","by":{`) {
 		t.Errorf("%v: %s", err, text)
+	}
+}
+
+// A sheet loses what it shows of the entry, and nothing of any other.
+func TestAnErasureOfASheet(t *testing.T) {
+	sheet := dutylog.Sheet{Remarks: "某", Matters: []dutylog.Matter{{EntryID: "e-1", EntryNumber: "2026-000001", Who: "某", Number: "139", What: "某"}, {EntryID: "e-2", Who: "某", Number: "139", What: "某"}},
+		Alerts: []dutylog.OpenAlert{{ID: 5, Title: "来电未接", Detail: "139"}, {ID: 6, Detail: "139"}}}
+	for name, c := range map[string]struct {
+		fields  []dutylog.Field
+		entry   string
+		want    string // who, number and what of the entry, and the alert's detail, where they are left
+		changed bool
+	}{
+		"everything":           {nil, "e-1", "", true},
+		"content":              {[]dutylog.Field{dutylog.Content}, "e-1", "who number detail", true},
+		"the call-back":        {[]dutylog.Field{dutylog.CallBackResult}, "e-1", "who number detail", true},
+		"whom we called":       {[]dutylog.Field{dutylog.CalledWhom}, "e-1", "number what detail", true},
+		"the caller's title":   {[]dutylog.Field{dutylog.CallerTitle}, "e-1", "number what detail", true},
+		"what it does not say": {[]dutylog.Field{dutylog.Place, dutylog.StepTexts}, "e-1", "who number what detail", false},
+		"of no such entry":     {[]dutylog.Field{dutylog.Content}, "e-3", "who number what detail", false},
+	} {
+		left, changed := sheet.Erase(dutylog.Erasure{Decision: 1, Fields: c.fields}, c.entry, []int64{5})
+		var got []string
+		for word, text := range map[string]string{"who": left.Matters[0].Who, "number": left.Matters[0].Number, "what": left.Matters[0].What, "detail": left.Alerts[0].Detail} {
+			if text != "" {
+				got = append(got, word)
+			}
+		}
+		want := strings.Fields(c.want)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) || changed != c.changed || left.Remarks != "某" || left.Matters[1].What != "某" || left.Alerts[1].Detail != "139" || left.Alerts[0].Title != "来电未接" {
+			t.Errorf("%s: left are %v, changed %v: %+v", name, got, changed, left)
+		}
+	}
+	if sheet.Matters[0].Who != "某" || sheet.Alerts[0].Detail != "139" {
+		t.Error("what was given was changed")
+	}
+}
+
+// A sheet of which something was erased is read without its digest, which is that of what was confirmed;
+// any other one is refused when its text is another.
+func TestASheetThatWasErasedFromIsStillRead(t *testing.T) {
+	h := dutylog.Handover{}
+	h.Text, h.Digest = dutylog.Sheet{Remarks: "某"}.Freeze()
+	if s, err := h.Sheet(); err != nil || s.Remarks != "某" {
+		t.Fatal(s, err)
+	}
+	h.Text, _ = dutylog.Sheet{}.Freeze()
+	if _, err := h.Sheet(); err == nil {
+		t.Error("a text with another digest was read")
+	}
+	h.ErasedBy = 3
+	if s, err := h.Sheet(); err != nil || s.Remarks != "" {
+		t.Error(s, err)
+	}
+	h.Text = "gone"
+	if _, err := h.Sheet(); err == nil {
+		t.Error("what is no sheet was read")
 	}
 }

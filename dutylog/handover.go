@@ -41,6 +41,7 @@ type Handover struct {
 	Text          string // the sheet, frozen
 	Digest        string // of the text
 	Confirmations []Confirmation
+	ErasedBy      int64 // the newest decision that took words out of the text; 0: none. The digest is still that of what was confirmed
 }
 
 // Confirmed is who confirmed as what; false when nobody did.

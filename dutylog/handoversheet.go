@@ -39,6 +39,7 @@ type Matter struct {
 	Number      string  `json:"number"`
 	What        string  `json:"what" doc:"The beginning of its content"`
 	Missing     []Field `json:"missing" nullable:"false" doc:"Required and still absent"`
+	Late        bool    `json:"late,omitempty" doc:"It was written afterwards"`
 }
 
 // OpenAlert is an alert that stands.
@@ -112,7 +113,7 @@ func MatterOf(e Entry) Matter {
 		at = e.OpenedAt
 	}
 	return Matter{EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: e.Number.Raw,
-		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...)}
+		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...), Late: e.Late != nil}
 }
 
 // Whole is the sheet with no list absent, so that it has one spelling only.
@@ -152,6 +153,14 @@ func Thaw(text, digest string) (Sheet, error) {
 		return s, &InvalidError{Field: "sheet", Reason: "cannot be read: " + err.Error()}
 	}
 	return s.Whole(), nil
+}
+
+// Sheet is what was handed over, as it was confirmed, or what a decision to erase left of it.
+func (h Handover) Sheet() (Sheet, error) {
+	if h.ErasedBy > 0 {
+		return Thaw(h.Text, audit.Digest([]byte(h.Text)))
+	}
+	return Thaw(h.Text, h.Digest)
 }
 
 // WithRemarks is the sheet with what the outgoing officer adds.

@@ -106,6 +106,13 @@ type entryJSON struct {
 	ClosedAt         *string       `json:"closed_at"`
 	Steps            []stepJSON    `json:"steps"`
 	StepOf           string        `json:"step_of"`
+	LateReason       string        `json:"late_reason"`
+	PaperSheet       string        `json:"paper_sheet"`
+	Late             *lateJSON     `json:"late"`
+}
+
+type lateJSON struct {
+	Blind *string `json:"blind"`
 }
 
 type holdJSON struct {
@@ -165,7 +172,7 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		CalledWhom: v[CalledWhom], CalledWhy: v[CalledWhy], AnsweredBy: v[AnsweredBy],
 		Urgency: v[Urgency], HappenedAt: v[HappenedAt], Place: v[Place], Cause: v[Cause], Casualties: v[Casualties], Losses: v[Losses], Measures: v[Measures], Trend: v[Trend], Needs: v[Needs], AlsoTold: v[AlsoTold], PassedTo: v[PassedTo], ProposedHandling: v[ProposedHandling], Result: v[Result], FollowUpNumber: v[FollowUpNumber], Classification: v[Classification], WarningLevel: v[WarningLevel], ValidUntil: v[ValidUntil],
 		Correction: e.Correction, ReopenedAt: telephony.JSONTime(e.ReopenedAt), ReadBackBeganAt: telephony.JSONTime(e.ReadBackBeganAt),
-		Handling: e.Handling(), ClosedAt: telephony.JSONTime(e.ClosedAt()), Steps: stepsJSON(e.Steps), StepOf: e.StepOf,
+		Handling: e.Handling(), ClosedAt: telephony.JSONTime(e.ClosedAt()), Steps: stepsJSON(e.Steps), StepOf: e.StepOf, LateReason: v[LateReason], PaperSheet: v[PaperSheet],
 		Rostered: e.Rostered, Responsible: e.Responsible, WrittenBy: e.WrittenBy,
 		ReadBackBy: e.ReadBackBy, ReadBackAt: telephony.JSONTime(e.ReadBackAt),
 		OpenedAt: telephony.JSONTime(e.OpenedAt), CompletedAt: telephony.JSONTime(e.CompletedAt),
@@ -173,6 +180,9 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 	}
 	if h := e.Hold; h != nil {
 		out.Hold = &holdJSON{h.Reason, actorJSON(h.By), telephony.JSONTime(h.At)}
+	}
+	if e.Late != nil {
+		out.Late = &lateJSON{telephony.JSONTime(e.Late.Blind)}
 	}
 	out.Erased = []erasedJSON{}
 	for _, x := range e.Erased {

@@ -44,7 +44,12 @@ func TestEntriesAreWrittenAsPromised(t *testing.T) {
 	})
 	changed := amend(t, complete, dutylog.EntryPatch{Values: values{"content": "更正：两处冒烟", "happened_at": "2026-11-23T04:00:00Z", "urgency": "紧急"}, Reason: "核对录音后更正"})
 	changed = stepped(t, stepped(t, changed, dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市应急局值班室", Text: "电话报告"}), dutylog.StepDraft{Kind: dutylog.StepClosed})
-	golden(t, "entries.golden.json", []dutylog.Entry{opened(inbound("")), complete, gap, {}, changed})
+	late, err := dutylog.OpenWritten(lateDraft(dutylog.KindMissed, values{"late_reason": "停电", "paper_sheet": "12"}), onDuty, officer, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late.Late.Blind = later.Add(-time.Hour)
+	golden(t, "entries.golden.json", []dutylog.Entry{opened(inbound("")), complete, gap, {}, changed, late})
 	golden(t, "revision.golden.json", dutylog.Revision{Entry: complete, By: officer, At: later})
 }
 

@@ -84,6 +84,8 @@ var fieldRules = []fieldRule{
 	{Result, middleText, nil},
 	{FollowUpNumber, shortText, nil},
 	{Classification, shortText, nil},
+	{LateReason, shortText, nil},
+	{PaperSheet, shortText, nil},
 }
 
 // Categories of what a call is about, in the order in which they are offered. The set is closed:

@@ -232,6 +232,7 @@ type BookedEntry struct {
 	CallID string
 	Kind   Kind
 	Known  bool // the call is in the log
+	Late   bool // it was written afterwards, of what was not seen
 	At     time.Time
 }
 

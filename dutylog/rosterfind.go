@@ -1,6 +1,10 @@
 package dutylog
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // At is who is on duty at a moment. Where two shifts of one post overlap, the one that began
 // later counts.
@@ -25,4 +29,18 @@ func NextShift(shifts []Shift, p Post, t time.Time) (next Shift, ok bool) {
 		}
 	}
 	return next, ok
+}
+
+// RosterMonths takes shifts apart by the month in which they begin.
+func RosterMonths(shifts []Shift, loc *time.Location) (months []Month, by map[Month][]Shift) {
+	by = map[Month][]Shift{}
+	for _, s := range shifts {
+		m := MonthOf(s.From, loc)
+		if by[m] == nil {
+			months = append(months, m)
+		}
+		by[m] = append(by[m], s)
+	}
+	slices.SortFunc(months, func(a, b Month) int { return strings.Compare(string(a), string(b)) })
+	return months, by
 }

@@ -259,8 +259,8 @@ func (g *rosterGrid) readRows() {
 			continue
 		}
 		if text != "" {
-			if !g.anybody(row) && !dayLike(text) {
-				continue // a remark below the table
+			if !dayLike(text) && (!g.anybody(row) || g.Cell(row, g.columns[0].at) == text) {
+				continue // a remark below the table, in one cell or merged over all of them
 			}
 			var ok bool
 			if day, ok = g.readDate(row, text); !ok {

@@ -132,23 +132,3 @@ func TestOfSeveralSheetsEachRosterIsRead(t *testing.T) {
 		t.Errorf("%+v %v", got, months)
 	}
 }
-
-// The paper of a month has a row for each day, and says what is not known.
-func TestThePaperOfAMonth(t *testing.T) {
-	p := dutylog.RosterPaper("沈河区应急管理局", "2026-12", roster(t, whole+"2026-12-31 20:00 2027-01-01 08:00 officer 张伟 139"), dutylog.SeedCalendar(), shanghai)
-	if p.Title != "沈河区应急管理局2026年12月值班表" || len(p.Rows) != 31 || len(p.Header) != len(p.Widths) || len(p.Rows[0]) != len(p.Header) {
-		t.Errorf("%s, %d rows, %d columns", p.Title, len(p.Rows), len(p.Header))
-	}
-	if got := strings.Join(p.Rows[30], "|"); got != "12月31日|四|||||张伟|139|" {
-		t.Errorf("the last day: %s", got)
-	}
-	if got := p.Rows[4][len(p.Header)-1]; got != "周末" {
-		t.Errorf("the 5th: %s", got)
-	}
-	if p := dutylog.RosterPaper("", "2027-01", nil, dutylog.SeedCalendar(), shanghai); p.Rows[0][len(p.Header)-1] != "节假日未知" || p.Title != "2027年1月值班表" {
-		t.Errorf("a year without a table: %v", p.Rows[0])
-	}
-	if p := dutylog.RosterPaper("", "2026-02", nil, dutylog.SeedCalendar(), shanghai); p.Rows[13][len(p.Header)-1] != "调休上班" || p.Rows[14][len(p.Header)-1] != "春节" {
-		t.Errorf("before the Spring Festival: %v %v", p.Rows[13], p.Rows[14])
-	}
-}

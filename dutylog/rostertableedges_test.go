@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
 )
 
 // readRoster reads one table and tells its shifts of the duty officer, or its faults with their cells.
@@ -160,11 +161,18 @@ func TestThePaperOfAnyRosterReadsBack(t *testing.T) {
 	for i := range 60 {
 		m := []dutylog.Month{"2026-12", "2027-01", "2027-02", "2028-02", "2026-11"}[i%5]
 		want := randomMonth(r, m)
-		p := dutylog.RosterPaper("应急局2020", m, want, dutylog.SeedCalendar(), shanghai)
-		table := dutylog.Table{Rows: append([][]string{{p.Title}, p.Header}, p.Rows...)}
+		p := paper.Roster(paper.Frame{Unit: "应急局2020", Zone: shanghai}, paper.RosterMonth{Month: m, Shifts: want, Calendar: dutylog.SeedCalendar()})
+		var head []string
+		for _, c := range p.Tables[0].Columns {
+			head = append(head, c.Head)
+		}
+		table := dutylog.Table{Rows: [][]string{{p.Unit}, {p.Title}, head}}
+		for _, row := range p.Tables[0].Rows {
+			table.Rows = append(table.Rows, row.Cells)
+		}
 		got := dutylog.ParseRosterTable([]dutylog.Table{table}, "", nil, shanghai)
 		if len(got.Faults) > 0 {
-			t.Fatalf("round %d, %s: %v\n%v", i, m, got.Faults[0], p.Header)
+			t.Fatalf("round %d, %s: %v\n%v", i, m, got.Faults[0], head)
 		}
 		if diff := cmp.Diff(want, got.Shifts); diff != "" {
 			t.Fatalf("round %d, %s (-printed +read):\n%s", i, m, diff)

@@ -15,6 +15,15 @@ type Draft struct {
 	Line   string
 	Kind   Kind // one of Written
 	Values map[Field]string
+	Late   *LateDraft // it is written afterwards; nil: now
+}
+
+// At is when what is written came.
+func (d Draft) At(now time.Time) time.Time {
+	if d.Late == nil || d.Late.At.IsZero() {
+		return now
+	}
+	return d.Late.At
 }
 
 var draftKey = regexp.MustCompile(`^[A-Za-z0-9-]{8,40}$`)
@@ -25,8 +34,13 @@ func ParseDraft(body []byte) (Draft, error) {
 	d := Draft{Values: map[Field]string{}}
 	err := eachMember(body, "", func(name string, raw json.RawMessage) error {
 		_, field := ruleOf(Field(name))
-		if !field && name != "key" && name != "line" && name != "kind" {
+		if !field && name != "key" && name != "line" && name != "kind" && name != "late" {
 			return unknownField(name)
+		}
+		if name == "late" {
+			late, err := parseLate(raw)
+			d.Late = late
+			return err
 		}
 		s, err := parseText(name, raw)
 		switch name {
@@ -50,18 +64,29 @@ func ParseDraft(body []byte) (Draft, error) {
 // EntryID is the id of the entry that a draft opens.
 func (d Draft) EntryID() string { return "w-" + d.Key }
 
-// OpenWritten is the entry of something that did not come by telephone. Its time is that of writing;
-// when something happened is a field of its own.
+// OpenWritten is the entry of something that did not come by telephone, or of what is written
+// afterwards: then its kind may be any that needs no call. Its time is that of writing, or that at which
+// it came; when something happened is a field of its own.
 func OpenWritten(d Draft, on OnDuty, by Actor, now time.Time) (Entry, error) {
+	kinds := Written()
+	if d.Late != nil {
+		kinds = LateKinds()
+	}
 	switch {
 	case !draftKey.MatchString(d.Key):
 		return Entry{}, &InvalidError{Field: "key", Reason: "is 8 to 40 letters, digits and hyphens, made anew for each entry"}
-	case !slices.Contains(Written(), d.Kind):
-		return Entry{}, &InvalidError{Field: "kind", Reason: "is opened by a call, or is no kind at all: choose " + orList(Written())}
+	case !slices.Contains(kinds, d.Kind):
+		return Entry{}, &InvalidError{Field: "kind", Reason: "is opened by a call, or is no kind at all: choose " + orList(kinds)}
 	}
-	e := Entry{ID: d.EntryID(), Line: d.Line, Kind: d.Kind, KindChosen: true, State: Open, Revision: 1, CallAt: now, OpenedAt: now,
+	e := Entry{ID: d.EntryID(), Line: d.Line, Kind: d.Kind, KindChosen: true, State: Open, Revision: 1, CallAt: d.At(now), OpenedAt: now,
 		WrittenBy: by.Login, Rostered: on[PostOfficer].Name, Values: map[Field]string{}, Gaps: map[Field]Gap{}}
 	e.Responsible = e.Rostered // until handovers are kept
+	if d.Late != nil {
+		if err := d.Late.check(d.Values, now); err != nil {
+			return Entry{}, err
+		}
+		e.Late = &Late{Blind: d.Late.Blind}
+	}
 	if err := e.setValues(d.Values); err != nil {
 		return Entry{}, err
 	}

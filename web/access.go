@@ -23,6 +23,7 @@ const (
 	writeRoster   permission = "roster.write"    // drafts, people, holidays; put a draft into force
 	swapRoster    permission = "roster.swap"     // 调班
 	fileRosters   permission = "roster.file"     // 报备
+	printRoster   permission = "roster.print"    // as a page for paper
 	exportRoster  permission = "roster.export"   // take it along as a file
 	seeCalls      permission = "call.see"        //
 	seeIntervals  permission = "interval.see"    // what was not seen, and when
@@ -33,6 +34,7 @@ const (
 	takeAttached  permission = "attachment.take" // what is attached to an entry
 	printEntries  permission = "entry.print"     // as pages for paper
 	exportEntries permission = "entry.export"    // as workbooks
+	printBlank    permission = "paper.print"     // blank numbered sheets for times in which nobody can write here
 	holdEntries   permission = "entry.hold"      // set and release a legal hold
 
 	seeDirectory      permission = "directory.see"
@@ -55,6 +57,8 @@ const (
 	runLedger     permission = "ledger.run"        // compare now
 	seeHandovers  permission = "handover.see"      // sheets, with what they say of callers
 	handOver      permission = "handover.confirm"  // hand over, take over, confirm it
+	printHandover permission = "handover.print"    // as a page for paper
+	takeHandover  permission = "handover.export"   // as a workbook
 	seeTasks      permission = "task.see"          // dated duties and their rules
 	doTasks       permission = "task.do"           // say that one is done; write down an absence
 	ruleTasks     permission = "task.rule"         // change what is asked for
@@ -103,6 +107,7 @@ var grants = map[permission]grant{
 	writeRoster:   {roles: overseers},
 	swapRoster:    {roles: changers},
 	fileRosters:   {roles: changers},
+	printRoster:   {roles: anyRole},
 	exportRoster:  {roles: anyRole},
 	seeCalls:      {roles: anyRole},
 	seeIntervals:  {roles: anyRole},
@@ -125,8 +130,11 @@ var grants = map[permission]grant{
 	takeAttached:  {roles: readers},
 	printEntries:  {roles: readers},
 	exportEntries: {roles: readers},
+	printBlank:    {roles: changers},
 	seeHandovers:  {roles: readers},
 	handOver:      {roles: onTheSpot},
+	printHandover: {roles: readers},
+	takeHandover:  {roles: readers},
 	seeTasks:      {roles: anyRole},
 	doTasks:       {roles: changers},
 	ruleTasks:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"io"
 	"math"
 	"strconv"
 	"sync"
@@ -16,9 +15,6 @@ type Directory struct {
 	AreaCode   string
 	Zone       *time.Location // nil: UTC
 	StaleAfter time.Duration  // for how long a contact counts as confirmed; 0: 180 days
-	// Read reads a file of tables, Write writes an .xlsx; nil: nothing is imported, or exported.
-	Read  func(name string, r io.ReaderAt, size int64) ([]dutylog.Table, error)
-	Write func(w io.Writer, rows [][]string) error
 }
 
 // finder keeps the directory ready to be searched, of the revision that was last asked for.

@@ -210,7 +210,7 @@ func TestTheExportOfTheDirectoryIsTextOnly(t *testing.T) {
 	defer book.Close()
 	sheet := book.GetSheetName(0)
 	rows, err := book.GetRows(sheet)
-	if err != nil || len(rows) != 12 { // these tests leave the heads of the columns to the first row
+	if err != nil || len(rows) != 11 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	for i, row := range rows {
@@ -225,7 +225,7 @@ func TestTheExportOfTheDirectoryIsTextOnly(t *testing.T) {
 				t.Errorf("%s %q is of the type %v with the formula %q: %v %v", cell, text, kind, formula, err, kindErr)
 			}
 		}
-		if want := fmt.Sprint("024-2273000", i-2); i >= 2 && !slices.Contains(row, want) {
+		if want := fmt.Sprint("024-2273000", i-1); i >= 1 && !slices.Contains(row, want) {
 			t.Errorf("row %d has lost the number %s: %v", i, want, row)
 		}
 	}

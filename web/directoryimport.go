@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,9 +9,9 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
 )
 
 // maxTable is the most bytes of a table that the page sends: 50,000 contacts fit.
@@ -77,10 +76,7 @@ func (a *app) importDirectory(ctx context.Context, in *tableInput) (*previewOutp
 
 // plan reads a table and compares it with the directory. The token names both, and what is asked.
 func (a *app) plan(ctx context.Context, t tableBody) (plan dutylog.DirectoryPlan, token string, err error) {
-	if a.Directory.Read == nil {
-		return plan, "", newProblem(http.StatusServiceUnavailable, "", "Nothing is imported here: this daemon only shows the log.")
-	}
-	tables, err := a.Directory.Read(t.Name, bytes.NewReader(t.Content), int64(len(t.Content)))
+	tables, err := a.readTables(t.Name, t.Content)
 	if err != nil {
 		return plan, "", tableProblem(err)
 	}
@@ -155,30 +151,10 @@ func tableProblem(err error) *Problem {
 // exportDirectory gives the whole directory as a table that imports back unchanged; that somebody
 // took it is kept.
 func (a *app) exportDirectory(ctx context.Context, _ *struct{}) (*huma.StreamResponse, error) {
-	if a.Directory.Write == nil {
-		return nil, newProblem(http.StatusServiceUnavailable, "", "Nothing is exported here: this daemon only shows the log.")
-	}
 	d, err := a.Log.Directory(ctx)
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	rows := [][]string{dutylog.DirectoryColumns()}
-	for _, c := range d.Contacts {
-		rows = append(rows, dutylog.DirectoryRow(c))
-	}
-	var file bytes.Buffer
-	if err := a.Directory.Write(&file, rows); err != nil {
-		return nil, problemOf(err)
-	}
 	a.audit(ctx, exportOfDirectory, "directory")
-	return &huma.StreamResponse{Body: func(hctx huma.Context) {
-		_, w := humago.Unwrap(hctx)
-		h := w.Header()
-		h.Set("Content-Type", xlsxType)
-		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Disposition", `attachment; filename="directory.xlsx"; filename*=UTF-8''%E9%80%9A%E8%AE%AF%E5%BD%95.xlsx`)
-		_, _ = newPatient(w, playStall).Write(file.Bytes())
-	}}, nil
+	return a.asWorkbook(paper.Directory(d.Contacts))
 }
-
-const xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

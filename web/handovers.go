@@ -26,6 +26,7 @@ type handoverBody struct {
 	Unsigned      string             `json:"unsigned" doc:"Why the outgoing officer did not confirm; empty: they did, or there was none"`
 	Digest        string             `json:"digest" doc:"SHA-256 of the sheet's text, which everybody confirmed"`
 	Confirmations []confirmationBody `json:"confirmations" nullable:"false"`
+	ErasedBy      int64              `json:"erased_by" doc:"The newest decision that took words out of the sheet; 0: none. The digest is that of the sheet as it was confirmed"`
 	Sheet         *dutylog.Sheet     `json:"sheet,omitempty" doc:"As it was confirmed; in lists absent"`
 }
 
@@ -42,7 +43,7 @@ func personOf(a dutylog.Actor, at time.Time) personBody {
 
 func handoverOf(h dutylog.Handover) (handoverBody, error) {
 	body := handoverBody{ID: h.ID, At: stamp(h.At), From: stamp(h.From), Incoming: personOf(h.Incoming, h.At), Unsigned: h.Unsigned,
-		Digest: h.Digest, Confirmations: []confirmationBody{}}
+		Digest: h.Digest, ErasedBy: h.ErasedBy, Confirmations: []confirmationBody{}}
 	if h.Outgoing.Login != "" {
 		c, _ := h.Confirmed(dutylog.PartOutgoing)
 		p := personOf(h.Outgoing, c.At)
@@ -54,7 +55,7 @@ func handoverOf(h dutylog.Handover) (handoverBody, error) {
 	if h.Text == "" {
 		return body, nil
 	}
-	sheet, err := dutylog.Thaw(h.Text, h.Digest)
+	sheet, err := h.Sheet()
 	if err != nil {
 		return body, internal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
 	"dutyline/dutylog/sqlite"
 	"dutyline/dutylog/workbook"
 	"dutyline/recorder"
@@ -177,7 +178,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
 		Reconcile: func(context.Context) error { return nil },
 		Vault:     h.vault(t),
-		Sheets:    web.Sheets{Unit: "沈阳市沈河区应急管理局", Zone: site, Workbook: workbook.Write},
+		Sheets:    web.Sheets{Unit: "沈阳市沈河区应急管理局", Zone: site, Workbook: workbook.Write, Read: sheet.Read},
 	}
 	d = web.WithTiming(d, 40*time.Millisecond, 20*time.Millisecond, 5*time.Second)
 	for _, c := range change {

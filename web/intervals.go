@@ -18,11 +18,18 @@ type intervalsInput struct {
 }
 
 type interval struct {
-	Kind    string  `json:"kind" enum:"live_down,journal_down,switch_down,blind" doc:"blind: neither the live view nor the switch's journal saw, so calls may have come of which nothing is known"`
-	From    stamp   `json:"from"`
-	To      stamp   `json:"to" doc:"null: it goes on"`
-	Cause   string  `json:"cause"`
-	Seconds float64 `json:"seconds" doc:"How long it lasted, also beyond the period asked for; until now when it goes on"`
+	Kind    string          `json:"kind" enum:"live_down,journal_down,switch_down,blind" doc:"blind: neither the live view nor the switch's journal saw, so calls may have come of which nothing is known"`
+	From    stamp           `json:"from"`
+	To      stamp           `json:"to" doc:"null: it goes on"`
+	Cause   string          `json:"cause"`
+	Seconds float64         `json:"seconds" doc:"How long it lasted, also beyond the period asked for; until now when it goes on"`
+	Late    []lateEntryBody `json:"late" nullable:"false" doc:"Late entries that cover it; only in lists"`
+}
+
+// lateEntryBody is an entry that was written afterwards of what was not seen.
+type lateEntryBody struct {
+	EntryID     string `json:"entry_id"`
+	EntryNumber string `json:"entry_number"`
 }
 
 type intervalList struct {
@@ -46,17 +53,39 @@ func (a *app) intervals(ctx context.Context, in *intervalsInput) (*intervalListO
 		return nil, problemOf(err)
 	}
 	slices.SortStableFunc(all, func(x, y telephony.Interval) int { return x.From.Compare(y.From) })
+	covered, err := a.covered(ctx, all)
+	if err != nil {
+		return nil, problemOf(err)
+	}
 	items := make([]interval, 0, len(all))
 	for _, i := range all {
 		if kind == "" || i.Kind == kind {
-			items = append(items, a.shown(i))
+			shown := a.shown(i)
+			if i.Kind == telephony.BlindInterval {
+				shown.Late = append(shown.Late, covered[i.From.UnixMicro()]...)
+			}
+			items = append(items, shown)
 		}
 	}
 	return &intervalListOutput{intervalList{Items: items}}, nil
 }
 
+// covered are the late entries of blind intervals, by when these begin. The intervals are in order.
+func (a *app) covered(ctx context.Context, all []telephony.Interval) (map[int64][]lateEntryBody, error) {
+	by := map[int64][]lateEntryBody{}
+	if len(all) == 0 {
+		return by, nil
+	}
+	found, err := a.Log.LateEntries(ctx, all[0].From, all[len(all)-1].From)
+	for _, l := range found {
+		at := l.Blind.UnixMicro()
+		by[at] = append(by[at], lateEntryBody{EntryID: l.EntryID, EntryNumber: l.EntryNumber.String()})
+	}
+	return by, err
+}
+
 func (a *app) shown(i telephony.Interval) interval {
-	return interval{Kind: string(i.Kind), From: stamp(i.From), To: stamp(i.To), Cause: i.Cause,
+	return interval{Late: []lateEntryBody{}, Kind: string(i.Kind), From: stamp(i.From), To: stamp(i.To), Cause: i.Cause,
 		Seconds: i.Length(a.Now()).Round(time.Millisecond).Seconds()}
 }
 

@@ -4,57 +4,67 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
 )
 
-// Tables reads and writes the files in which offices keep tables. The error of Read is a
-// *dutylog.FileError when the file is to blame.
-type Tables interface {
-	Read(name string, content []byte) ([]dutylog.Table, error)
-	WritePaper(w io.Writer, p dutylog.Paper) error
+// readTables reads a file in which offices keep tables. The error is a *dutylog.FileError when the file
+// is to blame.
+func (a *app) readTables(name string, content []byte) ([]dutylog.Table, error) {
+	if a.Sheets.Read == nil {
+		return nil, newProblem(http.StatusServiceUnavailable, "", "Nothing is imported here: this daemon only shows the log.")
+	}
+	return a.Sheets.Read(name, bytes.NewReader(content), int64(len(content)))
 }
 
-const spreadsheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+type rosterSheetInput struct {
+	Month string `path:"month" maxLength:"7" doc:"For instance 2026-12"`
+	Draft bool   `query:"draft" doc:"What the draft says; false: what is in force"`
+}
 
-var errNoTables = newProblem(http.StatusNotFound, "", "Files of tables are neither read nor written here.")
+func (a *app) printRoster(ctx context.Context, in *rosterSheetInput) (*huma.StreamResponse, error) {
+	return a.rosterSheet(ctx, in, printRoster, (*app).asPage)
+}
 
-// rosterTable gives the roster of a month as a workbook: numbers as text, and nothing is a formula.
-func (a *app) rosterTable(ctx context.Context, in *monthInput) (*huma.StreamResponse, error) {
+func (a *app) exportRoster(ctx context.Context, in *rosterSheetInput) (*huma.StreamResponse, error) {
+	return a.rosterSheet(ctx, in, exportRoster, (*app).asWorkbook)
+}
+
+// rosterSheet is the roster of a month in its usual form.
+func (a *app) rosterSheet(ctx context.Context, in *rosterSheetInput, p permission, as written) (*huma.StreamResponse, error) {
 	m, err := dutylog.ParseMonth(in.Month)
 	if err != nil {
 		return nil, inPath(err)
 	}
-	if a.Tables == nil {
-		return nil, errNoTables
-	}
+	r := paper.RosterMonth{Month: m}
 	from, to := m.Span(a.Zone)
-	shifts, err := a.Log.Shifts(ctx, from, to)
-	if err != nil {
+	if r.Shifts, err = a.Log.Shifts(ctx, from, to); err != nil {
 		return nil, problemOf(err)
 	}
-	calendar, err := a.Log.Calendar(ctx)
-	if err != nil {
+	if in.Draft {
+		draft, err := a.Log.Draft(ctx, m)
+		if err != nil {
+			return nil, problemOf(err)
+		}
+		r.Shifts, r.Draft = dutylog.Replace(r.Shifts, draft.Shifts, from, to), draft.Revision
+	}
+	if r.Calendar, err = a.Log.Calendar(ctx); err != nil {
 		return nil, problemOf(err)
 	}
-	paper := dutylog.RosterPaper(a.Unit, m, shifts, calendar, a.Zone)
-	var file bytes.Buffer
-	if err := a.Tables.WritePaper(&file, paper); err != nil {
-		return nil, internal(err)
+	if r.Periods, err = a.Log.SensitivePeriods(ctx); err != nil {
+		return nil, problemOf(err)
 	}
-	a.audit(ctx, exportRoster, in.Month)
-	return &huma.StreamResponse{Body: func(hctx huma.Context) {
-		hctx.SetHeader("Content-Type", spreadsheetType)
-		hctx.SetHeader("Cache-Control", "no-store")
-		hctx.SetHeader("Content-Disposition", fmt.Sprintf(`attachment; filename="roster-%s.xlsx"; filename*=UTF-8''%s`, m, url.PathEscape(paper.Title+".xlsx")))
-		_, _ = hctx.BodyWriter().Write(file.Bytes())
-	}}, nil
+	frame, err := a.frame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	frame.Zone = a.Zone
+	a.audit(ctx, p, in.Month)
+	return as(a, paper.Roster(frame, r))
 }
 
 type previewInput struct {
@@ -86,9 +96,6 @@ type rosterPreviewOutput struct {
 // previewRoster says what a file holds and what is wrong with it. Faults of the file are an answer,
 // not a failure: whoever chose it reads them.
 func (a *app) previewRoster(ctx context.Context, in *previewInput) (*rosterPreviewOutput, error) {
-	if a.Tables == nil {
-		return nil, errNoTables
-	}
 	month := dutylog.Month("")
 	if in.Body.Month != "" {
 		m, err := dutylog.ParseMonth(in.Body.Month)
@@ -103,7 +110,7 @@ func (a *app) previewRoster(ctx context.Context, in *previewInput) (*rosterPrevi
 	}
 	out := &rosterPreviewOutput{}
 	out.Body.Months, out.Body.Faults = []previewMonthBody{}, []cellFaultBody{}
-	tables, err := a.Tables.Read(in.Body.Name, in.Body.Content)
+	tables, err := a.readTables(in.Body.Name, in.Body.Content)
 	var refused *dutylog.FileError
 	switch {
 	case errors.As(err, &refused):

@@ -1,25 +1,13 @@
 package web_test
 
 import (
-	"bytes"
 	"encoding/base64"
-	"io"
 	"strings"
 	"testing"
 
-	"dutyline/dutylog"
 	"dutyline/dutylog/sheet"
 	"dutyline/web"
 )
-
-// files reads and writes real workbooks.
-type files struct{}
-
-func (files) Read(name string, content []byte) ([]dutylog.Table, error) {
-	return sheet.Read(name, bytes.NewReader(content), int64(len(content)))
-}
-
-func (files) WritePaper(w io.Writer, p dutylog.Paper) error { return sheet.WritePaper(w, p) }
 
 type previewJSON struct {
 	Months []struct {
@@ -34,7 +22,7 @@ func preview(c *client, name string, content []byte, month string) answer {
 }
 
 func TestARosterIsImportedAsADraftAndExported(t *testing.T) {
-	h := newHouse(t, func(d *web.Deps) { d.Tables, d.Unit = files{}, "沈河区应急管理局" })
+	h := newHouse(t)
 	chief := h.as("chief")
 	table := "日期,星期,带班领导,值班处(科)领导,值班员\n12月30日,三,赵振华,杨秀英,张伟 13900001111\n12月31日,四,赵振华,杨秀英,李娜\n1月1日,五,赵振华,杨秀英,王强\n"
 	var p previewJSON
@@ -58,28 +46,58 @@ func TestARosterIsImportedAsADraftAndExported(t *testing.T) {
 	}
 	chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+december(10, "张伟", "杨秀英", "赵振华")+`]}`)
 	chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":""}`)
-	got := h.as("officer").get("/roster/months/2026-12/table")
-	if got.status != 200 || !strings.Contains(got.header.Get("Content-Disposition"), "roster-2026-12.xlsx") || got.header.Get("Cache-Control") != "no-store" {
+	got := h.as("officer").get("/roster/months/2026-12/workbook")
+	if got.status != 200 || !strings.Contains(got.header.Get("Content-Disposition"), "%E5%80%BC%E7%8F%AD%E8%A1%A8-2026-12.xlsx") || got.header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%d %v", got.status, got.header)
 	}
 	read, err := sheet.Read("x.xlsx", strings.NewReader(got.body), int64(len(got.body)))
-	if err != nil || read[0].Cell(0, 0) != "沈河区应急管理局2026年12月值班表" || read[0].Cell(11, 2) != "赵振华" {
+	if err != nil || read[0].Cell(1, 0) != "2026年12月值班表" || read[0].Cell(12, 2) != "赵振华" {
 		t.Errorf("%v %v", err, read)
 	}
 	if len(*h.accesses) == 0 || (*h.accesses)[len(*h.accesses)-1].What != "roster.export" || (*h.accesses)[len(*h.accesses)-1].Object != "2026-12" {
 		t.Errorf("the export was not noted: %+v", *h.accesses)
 	}
-	if got := chief.get("/roster/months/12/table"); got.status != 422 {
+	if got := chief.get("/roster/months/12/workbook"); got.status != 422 {
 		t.Errorf("%v", got)
 	}
 }
 
 func TestWithoutTablesNothingIsReadOrWritten(t *testing.T) {
-	h := newHouse(t)
+	h := newHouse(t, func(d *web.Deps) { d.Sheets.Workbook, d.Sheets.Read = nil, nil })
 	chief := h.as("chief")
-	for _, got := range []answer{chief.get("/roster/months/2026-12/table"), preview(chief, "x.csv", []byte("x"), "")} {
-		if got.status != 404 {
+	for _, got := range []answer{chief.get("/roster/months/2026-12/workbook"), preview(chief, "x.csv", []byte("x"), "")} {
+		if got.status != 503 {
 			t.Errorf("%v", got)
 		}
+	}
+}
+
+// A draft is printed to be signed before it is published; both papers say which they are.
+func TestARosterIsPrintedInForceAndAsADraft(t *testing.T) {
+	h := newHouse(t)
+	chief, officer := h.as("chief"), h.as("officer")
+	if p := chief.get("/roster/months/2026-12/sheet?draft=true").problem(t); p.Status != 404 {
+		t.Errorf("a draft that is not there: %+v", p)
+	}
+	chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+december(10, "张伟", "杨秀英", "赵振华")+`]}`)
+	draft := officer.get("/roster/months/2026-12/sheet?draft=true")
+	for _, want := range []string{"<h2>2026年12月值班表</h2>", "草稿（第 1 稿），尚未发布", ">张伟<", ">杨秀英<", ">赵振华<", "12月10日", "带班领导\n00:00—24:00", "制表人（签名）", "签名校验点", "打印：王officer", "第 1 页 共 1 页"} {
+		if !strings.Contains(draft.body, want) {
+			t.Errorf("%q is not on the draft: %s", want, draft)
+		}
+	}
+	if got := officer.get("/roster/months/2026-12/sheet"); got.status != 200 || strings.Contains(got.body, "张伟") || strings.Contains(got.body, "草稿") {
+		t.Errorf("nothing is in force, and the paper says: %s", got)
+	}
+	chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":""}`)
+	if got := h.as("admin").get("/roster/months/2026-12/sheet"); !strings.Contains(got.body, "张伟") || strings.Contains(got.body, "草稿") {
+		t.Errorf("what is in force: %s", got)
+	}
+	var noted []string
+	for _, x := range *h.accesses {
+		noted = append(noted, x.Who.Login+" "+x.What+" "+x.Object)
+	}
+	if got := strings.Join(noted, ", "); got != "officer roster.print 2026-12, officer roster.print 2026-12, admin roster.print 2026-12" {
+		t.Errorf("noted were %s", got)
 	}
 }

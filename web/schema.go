@@ -112,6 +112,13 @@ type entryDoc struct {
 	ClosedAt         stamp                    `json:"closed_at"`
 	Steps            []stepDoc                `json:"steps" nullable:"false" doc:"What was done about the matter, in the order in which it was done"`
 	StepOf           string                   `json:"step_of" doc:"The entry of which this one's call is a step"`
+	LateReason       string                   `json:"late_reason" doc:"Why it was written only afterwards"`
+	PaperSheet       string                   `json:"paper_sheet" doc:"Number of the paper sheet on which it was written first, for instance 000012; empty: none"`
+	Late             *lateDoc                 `json:"late" doc:"It was written afterwards: call_at is when it came, opened_at when it was written. null: it was written when it came"`
+}
+
+type lateDoc struct {
+	Blind stamp `json:"blind" doc:"Where the blind interval begins that it covers; null: none"`
 }
 
 type holdDoc struct {
@@ -270,13 +277,11 @@ func describe(op *huma.Operation) {
 	case "attach":
 		op.RequestBody = &huma.RequestBody{Required: true, Content: binary("application/octet-stream"),
 			Description: "The file itself: JPEG, PNG, TIFF, PDF, DOCX, XLSX or a text in UTF-8, at most 20 MB"}
-	case "print-day", "print-month", "print-entry":
+	case "print-day", "print-month", "print-entry", "print-roster", "print-handover-now", "print-handover", "print-blank-sheets":
 		op.Responses = map[string]*huma.Response{"200": {Description: "Pages of A4", Content: map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}}}
-	case "export-day", "export-month", "export-entry":
+	case "export-day", "export-month", "export-entry", "export-roster", "export-handover-now", "export-handover", "export-directory":
 		op.Responses = map[string]*huma.Response{"200": {Description: "The workbook", Content: binary(workbookType)}}
-	case "export-directory":
-		op.Responses = map[string]*huma.Response{"200": {Description: "The table", Content: binary(xlsxType)}}
-	case "preview-directory", "import-directory":
+	case "preview-directory", "import-directory", "preview-roster":
 		op.MaxBodyBytes = maxTable/3*4 + maxBody // base64
 	case "place-practice-call", "start-test":
 		op.DefaultStatus = 202

@@ -23,11 +23,20 @@ var (
 	sheetTemplate = template.Must(template.New("sheet").Funcs(template.FuncMap{"widths": sheetWidths, "cells": sheetCells, "class": sheetClass}).Parse(sheetText))
 )
 
-// sheetPage writes a sheet as HTML, and the policy under which a browser may show it: this very
-// style and nothing else.
-func sheetPage(s paper.Sheet) (body []byte, policy string, err error) {
-	way := "portrait"
-	if s.Landscape {
+// cutSheet is a sheet with its pages.
+type cutSheet struct {
+	paper.Sheet
+	Pages []paper.Page
+}
+
+// sheetPage writes sheets that lie the same way as HTML, and the policy under which a browser may show
+// it: this very style and nothing else.
+func sheetPage(sheets ...paper.Sheet) (body []byte, policy string, err error) {
+	way, cut := "portrait", make([]cutSheet, len(sheets))
+	for i, s := range sheets {
+		cut[i] = cutSheet{s, paper.Pages(s)}
+	}
+	if sheets[0].Landscape {
 		way = "landscape"
 	}
 	style := fmt.Sprintf("@page { size: A4 %s; margin: 12mm 12mm 10mm; }\n%s", way, sheetStyle)
@@ -35,10 +44,10 @@ func sheetPage(s paper.Sheet) (body []byte, policy string, err error) {
 	policy = "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 	var b bytes.Buffer
 	err = sheetTemplate.Execute(&b, struct {
-		Sheet paper.Sheet
-		Pages []paper.Page
-		Style template.CSS
-	}{s, paper.Pages(s), template.CSS(style)})
+		First  paper.Sheet
+		Sheets []cutSheet
+		Style  template.CSS
+	}{sheets[0], cut, template.CSS(style)})
 	return b.Bytes(), policy, err
 }
 

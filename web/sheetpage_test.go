@@ -66,6 +66,8 @@ func TestThePageHasTheRoomThatTheSheetWasCutFor(t *testing.T) {
 		want  []string
 	}{
 		{paper.Day(f, p), []string{"size: A4 landscape; margin: 12mm 12mm 10mm", ".wide .page { width: 272mm; min-height: 186mm; }"}},
+		{paper.Blank(f, dutylog.PaperPrint{First: 1, Last: 1})[0], []string{".l2 td { height: 11mm; }", ".l4 td { height: 22mm; }", ".l6 td { height: 33mm; }", ".l8 td { height: 44mm; }", ".l15 td { height: 82mm; }"}},
+		{paper.Roster(f, paper.RosterMonth{Month: "2026-11"}), []string{"size: A4 portrait; margin: 12mm 12mm 10mm"}},
 		{paper.Entry(f, paper.Single{Entry: p.Entries[0]}), []string{"size: A4 portrait; margin: 12mm 12mm 10mm", ".tall .page { width: 186mm; min-height: 272mm; }"}},
 	} {
 		body, _, err := web.SheetPage(c.sheet)
@@ -83,7 +85,9 @@ func TestThePageHasTheRoomThatTheSheetWasCutFor(t *testing.T) {
 // TestEveryRowHasTheWholeWidth: cells and what they reach over are as many as there are columns.
 func TestEveryRowHasTheWholeWidth(t *testing.T) {
 	f, p := aSheet()
-	for _, s := range []paper.Sheet{paper.Day(f, p), paper.Month(f, p), paper.Entry(f, paper.Single{Entry: p.Entries[2]})} {
+	shifts := []dutylog.Shift{{From: p.From.Add(8 * time.Hour), To: p.From.Add(20 * time.Hour), Post: dutylog.PostOfficer, Name: "李娜"}}
+	for _, s := range []paper.Sheet{paper.Day(f, p), paper.Month(f, p), paper.Entry(f, paper.Single{Entry: p.Entries[2]}), paper.Roster(f, paper.RosterMonth{Month: "2026-11", Shifts: shifts}),
+		paper.Handover(f, dutylog.Handover{ID: 3}, dutylog.Sheet{Remarks: "无"})} {
 		body, _, err := web.SheetPage(s)
 		if err != nil {
 			t.Fatal(err)

@@ -20,8 +20,10 @@ import (
 type Sheets struct {
 	Unit string         // whose duty room it is, as it stands above every sheet
 	Zone *time.Location // of the site: its midnights part the days
-	// Workbook writes a sheet as .xlsx.
+	// Workbook writes a sheet as .xlsx; nil: nothing is exported.
 	Workbook func(w io.Writer, s paper.Sheet) error
+	// Read reads a file of tables; nil: nothing is imported.
+	Read func(name string, r io.ReaderAt, size int64) ([]dutylog.Table, error)
 }
 
 const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -177,10 +179,13 @@ func (a *app) entrySheet(ctx context.Context, id string, p permission, as writte
 }
 
 // asPage answers with a page to print.
-func (a *app) asPage(s paper.Sheet) (*huma.StreamResponse, error) {
-	body, policy, err := sheetPage(s)
+func (a *app) asPage(s paper.Sheet) (*huma.StreamResponse, error) { return a.asPages(s) }
+
+// asPages answers with several sheets, each with pages of its own.
+func (a *app) asPages(sheets ...paper.Sheet) (*huma.StreamResponse, error) {
+	body, policy, err := sheetPage(sheets...)
 	if err != nil {
-		return nil, internal(fmt.Errorf("write the sheet %s: %w", s.Name, err))
+		return nil, internal(fmt.Errorf("write the sheet %s: %w", sheets[0].Name, err))
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		hctx.SetHeader("Content-Type", "text/html; charset=utf-8")
@@ -193,7 +198,7 @@ func (a *app) asPage(s paper.Sheet) (*huma.StreamResponse, error) {
 // that what fails is said and no half file is kept.
 func (a *app) asWorkbook(s paper.Sheet) (*huma.StreamResponse, error) {
 	if a.Sheets.Workbook == nil {
-		return nil, newProblem(http.StatusServiceUnavailable, "", "Workbooks cannot be made here; print the sheet instead.")
+		return nil, newProblem(http.StatusServiceUnavailable, "", "Nothing is exported here: this daemon only shows the log; print the sheet instead.")
 	}
 	var b bytes.Buffer
 	if err := a.Sheets.Workbook(&b, s); err != nil {

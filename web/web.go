@@ -40,8 +40,6 @@ type Deps struct {
 	Audit       func(context.Context, Access) // nil: the daemon's own log; it must not wait
 	Roster      *dutylog.RosterRule           // what the site thinks of a roster; nil: the usual
 	Zone        *time.Location                // of the site, for days and months; nil: UTC+8
-	Tables      Tables                        // nil: no files are read or written
-	Unit        string                        // whose duty room it is, for titles of tables; may be empty
 	Search      dutylog.Searcher              // nil: entries cannot be searched
 	Channels    Channels                      // nil: alerts do not leave the building
 	AlertCalls  alerts.CallBook               // nil: nobody is called about alerts

@@ -16,6 +16,7 @@ import (
 
 	"dutyline/config"
 	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
 	"dutyline/dutylog/sqlite"
 	"dutyline/dutylog/workbook"
 	"dutyline/recorder"
@@ -90,9 +91,9 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
-		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Unit: cfg.Site.Name, Tables: tableFiles{}, Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
+		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance,
-		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write},
+		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write, Read: sheet.Read},
 		Directory: directoryOf(cfg.Site),
 		Secure:    cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
 	})

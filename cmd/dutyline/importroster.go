@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
 	"dutyline/dutylog/sqlite"
 )
 
@@ -62,7 +64,7 @@ func readRoster(file, month string, people []dutylog.RosterPerson, zone *time.Lo
 			return nil, err
 		}
 	}
-	tables, err := tableFiles{}.Read(filepath.Base(file), content)
+	tables, err := sheet.Read(filepath.Base(file), bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return nil, err
 	}

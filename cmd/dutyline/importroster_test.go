@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"dutyline/dutylog"
-	"dutyline/dutylog/sheet"
+	"dutyline/dutylog/paper"
+	"dutyline/dutylog/workbook"
 )
 
 func TestTheUsualTableIsImportedFromAWorkbook(t *testing.T) {
@@ -23,7 +24,7 @@ func TestTheUsualTableIsImportedFromAWorkbook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sheet.WritePaper(out, dutylog.RosterPaper("", "2026-12", want, dutylog.SeedCalendar(), zone)); err != nil {
+	if err := workbook.Write(out, paper.Roster(paper.Frame{Zone: zone}, paper.RosterMonth{Month: "2026-12", Shifts: want, Calendar: dutylog.SeedCalendar()})); err != nil {
 		t.Fatal(err)
 	}
 	if err := out.Close(); err != nil {

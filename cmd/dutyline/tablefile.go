@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -40,16 +39,5 @@ func readTables(name string, limits sheet.Limits) (tables []dutylog.Table, err e
 
 // directoryOf is what the page's directory needs of the site.
 func directoryOf(s config.Site) web.Directory {
-	return web.Directory{AreaCode: s.AreaCode, Zone: s.Location(), StaleAfter: time.Duration(s.ContactsStaleDays) * 24 * time.Hour, Read: sheet.Read, Write: writeDirectory}
-}
-
-// The widths of the columns of an exported directory, in characters.
-var directoryWidths = []float64{6, 26, 14, 18, 26, 16, 16, 16, 8, 12, 12, 30}
-
-func writeDirectory(w io.Writer, rows [][]string) error {
-	columns := make([]sheet.Column, len(rows[0]))
-	for i, name := range rows[0] {
-		columns[i] = sheet.Column{Name: name, Width: directoryWidths[i]}
-	}
-	return sheet.Write(w, "通讯录", columns, rows[1:])
+	return web.Directory{AreaCode: s.AreaCode, Zone: s.Location(), StaleAfter: time.Duration(s.ContactsStaleDays) * 24 * time.Hour}
 }

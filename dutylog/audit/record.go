@@ -38,6 +38,7 @@ const (
 	TaskRule   Kind = "task_rule"  // a dated duty from now on; subject: number of the row
 	TaskMark   Kind = "task_mark"  // somebody said of a dated duty that it is done, not needed or open again; subject: number of the row
 	Absence    Kind = "absence"    // the head of the unit is away, and each change of that; subject: number of the row
+	Paper      Kind = "paper"      // blank numbered sheets were printed; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -49,7 +50,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -61,12 +61,24 @@ func headPairs(f Frame, x Single) []pair {
 	if whollyErased(x.Entry) {
 		number = "（已抹去）"
 	}
-	return []pair{
-		{name: "类型", value: Word(KindNames, x.Entry.Kind) + "（" + Word(StateNames, x.Entry.State) + "）"},
+	kind := Word(KindNames, x.Entry.Kind) + "（" + Word(StateNames, x.Entry.State) + "）"
+	if x.Entry.Late != nil {
+		kind, when = "补录　"+kind, "接报时间"
+	}
+	pairs := []pair{
+		{name: "类型", value: kind},
 		{name: "值班专线", value: cmp.Or(f.Lines[x.Entry.Line], x.Entry.Line)},
 		{name: when, value: f.minute(at(x.Entry))},
 		{name: of, value: number},
 	}
+	if late := x.Entry.Late; late != nil {
+		covers := "—"
+		if !late.Blind.IsZero() {
+			covers = f.minute(late.Blind) + " 起的盲区"
+		}
+		pairs = append(pairs, pair{name: "补录时间", value: f.minute(x.Entry.OpenedAt)}, pair{name: "所补时段", value: covers})
+	}
+	return pairs
 }
 
 // fieldPairs are what people filled in, and what the kind requires even where it is still empty.

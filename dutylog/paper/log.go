@@ -61,6 +61,9 @@ func kindWords(e dutylog.Entry, c dutylog.Call) string {
 	if o := Word(OutcomeNames, c.Outcome); o != "" && e.Kind != dutylog.KindMissed {
 		words = append(words, o)
 	}
+	if e.Late != nil {
+		words = append(words, "（补录）")
+	}
 	if e.State != dutylog.Complete {
 		words = append(words, "（"+Word(StateNames, e.State)+"）")
 	}

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"strings"
 	"time"
 
 	"dutyline/telephony"
@@ -21,8 +22,9 @@ func unseenNotes(f Frame, p Period) []string {
 	var notes []string
 	for _, k := range unseenKinds {
 		for _, i := range p.Unseen {
+			whole := i
 			if i, ok := within(i, p, f.Now); ok && i.Kind == k.kind {
-				notes = append(notes, k.word+"："+unseenWhen(f, p, i)+"，原因："+causeWords(i.Cause))
+				notes = append(notes, k.word+"："+unseenWhen(f, p, i)+"，原因："+causeWords(i.Cause)+lateNumbers(p, whole))
 			}
 		}
 	}
@@ -33,6 +35,20 @@ func unseenNotes(f Frame, p Period) []string {
 		notes = append(notes, "打印时本日志所属时段尚未结束，其后的记录不在本页内。")
 	}
 	return notes
+}
+
+// lateNumbers name the entries that were written afterwards of what was not seen.
+func lateNumbers(p Period, i telephony.Interval) string {
+	var numbers []string
+	for _, e := range sorted(p.Entries) {
+		if i.Kind == telephony.BlindInterval && e.Late != nil && e.Late.Blind.Equal(i.From) {
+			numbers = append(numbers, e.EntryNumber.String())
+		}
+	}
+	if numbers == nil {
+		return ""
+	}
+	return "，已补录：" + strings.Join(numbers, "、")
 }
 
 // within is the part of an interval that lies in the period; one that goes on reaches to now.

@@ -13,7 +13,8 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"dutyline/dutylog"
-	"dutyline/dutylog/sheet"
+	"dutyline/dutylog/paper"
+	"dutyline/dutylog/workbook"
 )
 
 // What a directory may hold and a file may spoil.
@@ -45,16 +46,8 @@ func randomContacts(r *rand.Rand, n int) []dutylog.Contact {
 // written is the exported workbook of a directory.
 func written(t testing.TB, contacts []dutylog.Contact) []byte {
 	t.Helper()
-	var columns []sheet.Column
-	for _, name := range dutylog.DirectoryColumns() {
-		columns = append(columns, sheet.Column{Name: name, Width: 12})
-	}
-	var rows [][]string
-	for _, c := range contacts {
-		rows = append(rows, dutylog.DirectoryRow(c))
-	}
 	var out bytes.Buffer
-	ok(t, sheet.Write(&out, "通讯录", columns, rows))
+	ok(t, workbook.Write(&out, paper.Directory(contacts)))
 	return out.Bytes()
 }
 
@@ -96,8 +89,7 @@ func TestADirectoryAsOfficesKeepIt(t *testing.T) {
 // Every fault of a large table is named by its cell, wherever it stands.
 func TestFaultsOfALargeTableAreNamedByCell(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
-	columns := []sheet.Column{{Name: "单位", Width: 9}, {Name: "电话", Width: 9}, {Name: "确认日期", Width: 9}}
-	var rows [][]string
+	list := paper.Table{Name: "通讯录", Columns: []paper.Column{{Head: "单位", Width: 20}, {Head: "电话", Width: 20}, {Head: "确认日期", Width: 20}}}
 	want := map[string]dutylog.RowFault{}
 	for i := range 5000 {
 		row := []string{fmt.Sprint("单位", i), fmt.Sprint(22000000 + i), "2026-11-23"}
@@ -111,10 +103,10 @@ func TestFaultsOfALargeTableAreNamedByCell(t *testing.T) {
 		case 3:
 			row[2], want[dutylog.CellName(i+1, 2)] = "昨天", dutylog.RowNoDate
 		}
-		rows = append(rows, row)
+		list.Rows = append(list.Rows, paper.Row{Cells: row})
 	}
 	var out bytes.Buffer
-	ok(t, sheet.Write(&out, "通讯录", columns, rows))
+	ok(t, workbook.Write(&out, paper.Sheet{Size: 9, Tables: []paper.Table{list}}))
 	tables, err := read(out.Bytes())
 	ok(t, err)
 	table, err := dutylog.ParseDirectory(tables, "024")

@@ -225,42 +225,6 @@ func TestAReaderThatFailsIsNoFaultOfTheFile(t *testing.T) {
 	}
 }
 
-func TestWhatIsWrittenIsReadBack(t *testing.T) {
-	columns := []sheet.Column{{Name: "单位", Width: 20}, {Name: "电话", Width: 16}}
-	rows := [][]string{{"=1+1", "02422730001"}, {"@SUM(A1)", "+86 138"}, {"-2", "13804050062"}, {"a\nb", ""}, {"<&>\"'", "x"}}
-	var out bytes.Buffer
-	ok(t, sheet.Write(&out, "通讯录", columns, rows))
-	want := append([][]string{{"单位", "电话"}}, rows...)
-	want[4] = []string{"a\nb"}
-	if diff := cmp.Diff(want, readOne(t, out.Bytes()).Rows); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	b, err := excelize.OpenReader(bytes.NewReader(out.Bytes()))
-	ok(t, err)
-	defer b.Close()
-	for _, cell := range []string{"A2", "B2", "A3"} {
-		kind, err := b.GetCellType("通讯录", cell)
-		formula, err2 := b.GetCellFormula("通讯录", cell)
-		style, err3 := b.GetCellStyle("通讯录", cell)
-		ok(t, err, err2, err3)
-		as, err := b.GetStyle(style)
-		ok(t, err)
-		if kind != excelize.CellTypeInlineString || formula != "" || as.NumFmt != 49 {
-			t.Errorf("%s is of type %d with formula %q and format %d: want text", cell, kind, formula, as.NumFmt)
-		}
-	}
-	if err := sheet.Write(brokenWriter{}, "通讯录", columns, rows); err == nil || !strings.HasPrefix(err.Error(), "write the table: ") {
-		t.Errorf("%v", err)
-	}
-	if err := sheet.Write(io.Discard, "a/b", columns, rows); err == nil {
-		t.Error("a name that no sheet can have was taken")
-	}
-}
-
-type brokenWriter struct{}
-
-func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("the disk is full") }
-
 func TestCellNames(t *testing.T) {
 	for column, want := range map[int]string{0: "A17", 1: "B17", 25: "Z17", 26: "AA17", 701: "ZZ17", 702: "AAA17"} {
 		if got := dutylog.CellName(16, column); got != want {

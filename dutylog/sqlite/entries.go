@@ -92,15 +92,21 @@ func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
 	if err != nil {
 		return err
 	}
-	var callID any
+	var callID, sheet, blind any
 	if e.CallID != "" {
 		callID = e.CallID
 	}
-	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body, year, number, handling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	if e.Late != nil {
+		blind = micros(e.Late.Blind)
+		if sheet, err = t.usableSheet(e); err != nil {
+			return err
+		}
+	}
+	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body, year, number, handling, late, late_from, paper_sheet) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, revision = excluded.revision,
-			call_at = excluded.call_at, body = excluded.body, handling = excluded.handling`,
+			call_at = excluded.call_at, body = excluded.body, handling = excluded.handling, paper_sheet = excluded.paper_sheet`,
 		e.ID, callID, e.Line, string(e.Kind), string(e.State), e.Revision, plainMicros(e.CallAt), body,
-		e.EntryNumber.Year, e.EntryNumber.Serial, string(e.Handling()))
+		e.EntryNumber.Year, e.EntryNumber.Serial, string(e.Handling()), e.Late != nil, blind, sheet)
 	if err != nil {
 		return err
 	}

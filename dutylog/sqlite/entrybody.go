@@ -39,6 +39,11 @@ type entryBody struct {
 	Steps       []stepBody                    `json:"steps,omitempty"`
 	StepOf      string                        `json:"step_of,omitempty"`
 	ReadBackBeg int64                         `json:"read_back_began_at,omitempty"`
+	Late        *lateBody                     `json:"late,omitempty"`
+}
+
+type lateBody struct {
+	Blind int64 `json:"blind,omitempty"`
 }
 
 type stepBody struct {
@@ -75,6 +80,10 @@ func encodeEntry(e dutylog.Entry) (string, error) {
 	for _, x := range e.Erased {
 		erased = append(erased, erasedBody{x.Decision, plainMicros(x.At), x.Fields})
 	}
+	var late *lateBody
+	if e.Late != nil {
+		late = &lateBody{plainMicros(e.Late.Blind)}
+	}
 	text, err := json.Marshal(entryBody{
 		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, KindChosen: e.KindChosen, State: e.State, Revision: e.Revision,
 		Values: e.Values, Gaps: e.Gaps, Candidates: e.Candidates, Number: e.Number, Rostered: e.Rostered,
@@ -82,7 +91,7 @@ func encodeEntry(e dutylog.Entry) (string, error) {
 		CallAt: plainMicros(e.CallAt), ReadBackAt: plainMicros(e.ReadBackAt),
 		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt), Erased: erased,
 		ReopenedAt: plainMicros(e.ReopenedAt), Correction: e.Correction, Handling: e.Handling(), Steps: encodeSteps(e.Steps), StepOf: e.StepOf,
-		ReadBackBeg: plainMicros(e.ReadBackBeganAt),
+		ReadBackBeg: plainMicros(e.ReadBackBeganAt), Late: late,
 	})
 	return string(text), err
 }
@@ -96,6 +105,10 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 	for _, x := range b.Erased {
 		erased = append(erased, dutylog.Erasure{Decision: x.Decision, At: fromMicros(x.At), Fields: x.Fields})
 	}
+	var late *dutylog.Late
+	if b.Late != nil {
+		late = &dutylog.Late{Blind: fromMicros(b.Late.Blind)}
+	}
 	return dutylog.Entry{
 		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, KindChosen: b.KindChosen, State: b.State, Revision: b.Revision,
 		Values: b.Values, Gaps: b.Gaps, Candidates: b.Candidates, Number: b.Number, Rostered: b.Rostered,
@@ -103,7 +116,7 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 		CallAt: fromMicros(b.CallAt), ReadBackAt: fromMicros(b.ReadBackAt),
 		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt), Erased: erased,
 		ReopenedAt: fromMicros(b.ReopenedAt), Correction: b.Correction, Steps: decodeSteps(b.Steps), StepOf: b.StepOf,
-		ReadBackBeganAt: fromMicros(b.ReadBackBeg),
+		ReadBackBeganAt: fromMicros(b.ReadBackBeg), Late: late,
 	}, nil
 }
 

@@ -110,7 +110,11 @@ func (t *tx) erase(o dutylog.ErasureOrder) (int64, error) {
 	if o, err = o.Check(e); err != nil {
 		return 0, err
 	}
-	records, err := t.recordsOf(e, o)
+	copies, err := t.copiesOf(e, o)
+	if err != nil {
+		return 0, err
+	}
+	records, err := t.recordsOf(e, o, copies)
 	if err != nil {
 		return 0, err
 	}
@@ -119,12 +123,7 @@ func (t *tx) erase(o dutylog.ErasureOrder) (int64, error) {
 		return 0, err
 	}
 	x := dutylog.Erasure{Decision: decision, At: t.now, Fields: o.Fields}
-	if err := t.eraseRevisions(e.ID, x); err != nil {
-		return 0, err
-	}
-	next := e.Erase(x)
-	next.Revision, next.WrittenBy, next.BySystem = e.Revision+1, o.By.Login, false
-	if err := t.saveEntry(next, o.By); err != nil {
+	if err := t.eraseWords(e, x, copies, o.By); err != nil {
 		return 0, err
 	}
 	if e.CallID != "" {
@@ -141,8 +140,14 @@ func (t *tx) erase(o dutylog.ErasureOrder) (int64, error) {
 }
 
 // recordsOf are the places in the tree of the records whose content goes.
-func (t *tx) recordsOf(e dutylog.Entry, o dutylog.ErasureOrder) ([]int64, error) {
-	query, args := "SELECT idx FROM records WHERE salt IS NOT NULL AND (kind = ? AND subject >= ? AND subject < ?)", []any{string(audit.Revision), e.ID + "/", e.ID + "0"} // "0" follows "/"
+func (t *tx) recordsOf(e dutylog.Entry, o dutylog.ErasureOrder, c copies) ([]int64, error) {
+	query, args := "SELECT idx FROM records WHERE FALSE", []any{}
+	for _, id := range append([]string{e.ID}, c.entries...) {
+		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject >= ? AND subject < ?", append(args, string(audit.Revision), id+"/", id+"0") // "0" follows "/"
+	}
+	for _, id := range c.handovers {
+		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Handover), strconv.FormatInt(id, 10))
+	}
 	if o.Whole() && e.CallID != "" {
 		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Call), e.CallID)
 	}
@@ -175,10 +180,7 @@ func (t *tx) decideErasure(o dutylog.ErasureOrder, records []int64) (int64, erro
 }
 
 // eraseRevisions rewrites every kept revision, through the one door that its trigger leaves.
-func (t *tx) eraseRevisions(entryID string, x dutylog.Erasure) error {
-	if err := t.exec("INSERT INTO erasing (entry_id, decision) VALUES (?, ?)", entryID, x.Decision); err != nil {
-		return err
-	}
+func (t *tx) eraseRevisions(entryID string, erase func(dutylog.Entry) dutylog.Entry) error {
 	rows, err := t.sql.Query("SELECT revision, body FROM revisions WHERE entry_id = ? ORDER BY revision", entryID)
 	type kept struct {
 		revision int
@@ -196,7 +198,7 @@ func (t *tx) eraseRevisions(entryID string, x dutylog.Erasure) error {
 		if err != nil {
 			return err
 		}
-		body, err := encodeEntry(e.Erase(x))
+		body, err := encodeEntry(erase(e))
 		if err != nil {
 			return err
 		}
@@ -207,7 +209,7 @@ func (t *tx) eraseRevisions(entryID string, x dutylog.Erasure) error {
 			return err
 		}
 	}
-	return t.exec("DELETE FROM erasing WHERE entry_id = ?", entryID)
+	return nil
 }
 
 // keepErased keeps out of what is said late, by the journal for instance, what was erased from

@@ -12,13 +12,15 @@ import (
 )
 
 const (
-	handoverColumns = "at, from_at, outgoing_login, outgoing_name, outgoing_role, incoming_login, incoming_name, incoming_role, unsigned, body, digest"
+	handoverColumns = "at, from_at, outgoing_login, outgoing_name, outgoing_role, incoming_login, incoming_name, incoming_role, unsigned, body, digest, erased_by"
 	handoverSelect  = "SELECT id, " + handoverColumns + " FROM handovers"
 )
 
 func scanHandover(row scanner) (h dutylog.Handover, err error) {
+	var erased sql.NullInt64
 	err = row.Scan(&h.ID, instant{&h.At}, instant{&h.From}, &h.Outgoing.Login, &h.Outgoing.Name, &h.Outgoing.Role,
-		&h.Incoming.Login, &h.Incoming.Name, &h.Incoming.Role, &h.Unsigned, &h.Text, &h.Digest)
+		&h.Incoming.Login, &h.Incoming.Name, &h.Incoming.Role, &h.Unsigned, &h.Text, &h.Digest, &erased)
+	h.ErasedBy = erased.Int64
 	return h, err
 }
 
@@ -120,7 +122,7 @@ func (db *DB) AddHandover(ctx context.Context, h dutylog.Handover, before int64)
 		}
 		result, err := t.sql.Exec("INSERT INTO handovers ("+handoverColumns+") VALUES ("+marks(handoverColumns)+")",
 			micros(t.now), plainMicros(h.From), h.Outgoing.Login, h.Outgoing.Name, string(h.Outgoing.Role),
-			h.Incoming.Login, h.Incoming.Name, string(h.Incoming.Role), h.Unsigned, h.Text, h.Digest)
+			h.Incoming.Login, h.Incoming.Name, string(h.Incoming.Role), h.Unsigned, h.Text, h.Digest, nil)
 		if err != nil {
 			return err
 		}

@@ -198,11 +198,11 @@ func scanBooked(row scanner) (dutylog.BookedCall, error) {
 // LedgerEntries gives the entries since then, and those of open items, that lack their call.
 func (db *DB) LedgerEntries(ctx context.Context, since time.Time) ([]dutylog.BookedEntry, error) {
 	from := plainMicros(since)
-	rows, err := db.reading(ctx).Query(`SELECT e.id, coalesce(e.call_id, ''), e.kind, e.call_at FROM entries e
+	rows, err := db.reading(ctx).Query(`SELECT e.id, coalesce(e.call_id, ''), e.kind, e.call_at, e.late FROM entries e
 		WHERE (e.call_at >= ? OR e.id IN (SELECT entry_id FROM ledger WHERE state = 'open' AND kind = 'entry_without_call'))
 		AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.id = e.call_id)`, from)
 	entries, err := all(rows, err, func(row scanner) (e dutylog.BookedEntry, err error) {
-		err = row.Scan(&e.ID, &e.CallID, &e.Kind, instant{&e.At})
+		err = row.Scan(&e.ID, &e.CallID, &e.Kind, instant{&e.At}, &e.Late)
 		return e, err
 	})
 	return entries, db.explain("read the entries for the ledger", err)

@@ -83,8 +83,11 @@ func (db *DB) BeginReadBack(ctx context.Context, id string, at time.Time, by dut
 
 // Write keeps an entry without a call.
 func (db *DB) Write(ctx context.Context, d dutylog.Draft, by dutylog.Actor, now time.Time) (e dutylog.Entry, err error) {
+	if d, err = db.bind(ctx, d); err != nil {
+		return e, err
+	}
 	err = db.write(ctx, "write an entry", func(t *tx) error {
-		on, err := onDuty(t.sql, now)
+		on, err := onDuty(t.sql, d.At(now))
 		if err != nil {
 			return err
 		}

@@ -237,6 +237,8 @@ func (r *verification) checkEntries() error {
 		WHERE r.body IS NOT e.body
 			OR json_extract(e.body, '$.kind', '$.state', '$.line', '$.call_at', '$.call_id') IS NOT json_array(e.kind, e.state, e.line, e.call_at, e.call_id)
 			OR coalesce(json_extract(e.body, '$.handling'), '') <> e.handling
+			OR (json_extract(e.body, '$.late') IS NOT NULL) <> e.late OR json_extract(e.body, '$.late.blind') IS NOT e.late_from
+			OR CAST(json_extract(e.body, '$.values.paper_sheet') AS INTEGER) IS NOT e.paper_sheet
 			OR EXISTS (SELECT 1 FROM revisions later WHERE later.entry_id = e.id AND later.revision > e.revision)`)
 	if err != nil {
 		return err

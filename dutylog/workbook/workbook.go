@@ -5,6 +5,7 @@ package workbook
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,6 +60,23 @@ func Safe(text string) string {
 		return "'" + text
 	}
 	return text
+}
+
+var coded = regexp.MustCompile(`^_x[0-9A-Fa-f]{4}_`)
+
+// literal keeps a text that looks like a workbook's code of a character, "_x0041_" for A, from being
+// read as one.
+func literal(text string) string {
+	if !strings.Contains(text, "_x") {
+		return text
+	}
+	var b strings.Builder
+	for i, r := range text {
+		if b.WriteRune(r); r == '_' && coded.MatchString(text[i:]) {
+			b.WriteString("x005F_")
+		}
+	}
+	return b.String()
 }
 
 // styles are the ways in which cells look.
@@ -130,11 +148,19 @@ func (s *sheet) write() error {
 	if err := s.end(); err != nil {
 		return err
 	}
+	if s.paper.Title == "" { // a list to go on working with: its head stays in sight
+		if err := s.book.SetPanes(s.name, &excelize.Panes{Freeze: true, YSplit: last, TopLeftCell: fmt.Sprintf("A%d", last+1), ActivePane: "bottomLeft"}); err != nil {
+			return err
+		}
+	}
 	return s.layout(first, last)
 }
 
-// titles are unit and title, centred above the table.
+// titles are unit and title, centred above the table; a plain list has none.
 func (s *sheet) titles() error {
+	if s.paper.Title == "" {
+		return nil
+	}
 	if err := s.across(s.paper.Unit, s.styles.unit, 20); err != nil {
 		return err
 	}
@@ -232,7 +258,7 @@ func (s *sheet) cell(from, to int, text string, style int) error {
 	if err != nil {
 		return err
 	}
-	if err := s.book.SetCellStr(s.name, first, Safe(text)); err != nil {
+	if err := s.book.SetCellStr(s.name, first, literal(Safe(text))); err != nil {
 		return err
 	}
 	if err := s.book.SetCellStyle(s.name, first, last, style); err != nil || from == to {

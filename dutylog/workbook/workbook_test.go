@@ -169,6 +169,32 @@ func TestAFormStandsUpright(t *testing.T) {
 	}
 }
 
+// A sheet without a title is a list to go on working with: its first row is its head, and stays in sight.
+func TestAPlainListHasItsHeadInTheFirstRow(t *testing.T) {
+	rows := [][]string{{"=1+1", "02422730001"}, {"@SUM(A1)", "+86 138"}, {"-2", "13804050062"}, {"a\nb", "_x000D_"}, {"_x0041_x0042_", "_x005F_x0041_"}, {"<&>\"'", "x"}}
+	list := paper.Table{Name: "通讯录", Columns: []paper.Column{{Head: "单位", Width: 50}, {Head: "电话", Width: 30}}}
+	for _, r := range rows {
+		list.Rows = append(list.Rows, paper.Row{Cells: r})
+	}
+	book := write(t, paper.Sheet{Name: "通讯录", Landscape: true, Size: 9, Tables: []paper.Table{list}})
+	got, err := book.GetRows("通讯录", excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"单位", "电话"}, {"'=1+1", "02422730001"}, {"'@SUM(A1)", "'+86 138"}, {"'-2", "13804050062"}, {"a\nb", "_x000D_"}, {"_x0041_x0042_", "_x005F_x0041_"}, {"<&>\"'", "x"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	panes, err := book.GetPanes("通讯录")
+	if err != nil || !panes.Freeze || panes.YSplit != 1 || panes.TopLeftCell != "A2" {
+		t.Errorf("%+v %v", panes, err)
+	}
+	if titled, err := write(t, log).GetPanes("值班日志"); err != nil || titled.Freeze {
+		t.Errorf("a sheet with a title is frozen: %+v %v", titled, err)
+	}
+	cells(t, book)
+}
+
 func TestATextLongerThanACellGoesOnBelow(t *testing.T) {
 	long := strings.Repeat("长", 70_000)
 	s := paper.Sheet{Tables: []paper.Table{{Name: "表", Columns: []paper.Column{{Head: "编号", Width: 20}, {Head: "内容", Width: 60}}, Rows: []paper.Row{{Cells: []string{"1", long}}, {Cells: []string{"2", "短"}}}}}}
@@ -177,7 +203,7 @@ func TestATextLongerThanACellGoesOnBelow(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, last := "", ""
-	for _, r := range rows[3:] {
+	for _, r := range rows[1:] {
 		if len(r) > 1 {
 			text, last = text+r[1], r[1]
 		}

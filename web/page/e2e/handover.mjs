@@ -1,6 +1,8 @@
 // 交接班 and 定期事项 by keyboard: one officer takes over, another one does it with a login of their own at the same page.
 import assert from 'node:assert/strict'
 import { check, until } from './lib.mjs'
+import { look, notePrinting, opened, taken } from './papers.mjs'
+import { plain } from './pdf.mjs'
 
 /** At a page at which anybody is signed in; nobody is afterwards. */
 export async function handover(desk, users) {
@@ -14,6 +16,7 @@ export async function handover(desk, users) {
   }
 
   await check('taking over: the first officer takes the desk, and the page says who is responsible', async () => {
+    await notePrinting(desk)
     if (await desk.at('lock').count()) await leave()
     await desk.logIn(first)
     await desk.says(/当班责任人\s*未接班/, desk.at('responsible'))
@@ -106,6 +109,11 @@ export async function handover(desk, users) {
     await desk.says(/市应急指挥中心来电待复/, desk.at('sheet-remarks'))
     await desk.nothingCutOff()
     await desk.shot('36-old-sheet')
+    const sheet = await opened(desk, () => desk.at('print-handover').click())
+    const printed = await look(sheet, '36a-sheet-handover', [595, 842])
+    for (const want of ['交接班记录', '市应急指挥中心来电待复,联系人王某', '交班人:王值班', '接班人:李值班', '值班处领导:周科长']) assert.ok(printed.includes(plain(want)), `${want} is not in the PDF: ${printed}`)
+    await sheet.close()
+    await taken(desk, () => desk.at('export-handover').click(), /^交接班记录-\d+\.xlsx$/)
     await desk.key('Escape')
     await leave()
   })

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
 import { check, until } from './lib.mjs'
+import { look, notePrinting, opened, taken } from './papers.mjs'
+import { plain } from './pdf.mjs'
 
 /** Two months ahead: the practice roster ends before. */
 const TABLE = (year, month) => `日期,星期,带班领导,值班处(科)领导,值班员\n${Array.from({ length: 7 }, (_, i) => {
@@ -12,6 +14,7 @@ const TABLE = (year, month) => `日期,星期,带班领导,值班处(科)领导,
 export async function roster(url, users) {
   const desk = await browser('roster', url)
   const { page } = desk
+  await notePrinting(desk)
   const at = (name, rest) => desk.at(name, rest)
   const cell = (row, column) => page.locator(`[data-cell="${row}/${column}"]`)
   const saved = () => until('the draft is saved', async () => (await at('roster-saved').count()) === 1)
@@ -82,6 +85,12 @@ export async function roster(url, users) {
     await desk.says(/已调班：李娜 → 刘芳/)
     await at('roster-tab-changes').click()
     await desk.says(/调班[\s\S]*李娜 → 刘芳[\s\S]*原因：临时紧急任务[\s\S]*发布/, at('roster-changes'))
+    const sheet = await opened(desk, () => at('print-roster').click())
+    const way = (await sheet.locator('body').getAttribute('class')).indexOf('wide') >= 0 ? [842, 595] : [595, 842]
+    const printed = await look(sheet, '53a-sheet-roster', way)
+    for (const want of ['值班表', '带班领导', '值班员', '刘芳', '制表人(签名)']) assert.ok(printed.includes(plain(want)), `${want} is not in the PDF`)
+    await sheet.close()
+    await taken(desk, () => at('export-roster').click(), /^值班表-\d{4}-\d\d\.xlsx$/)
   })
 
   await check('roster: it is filed with its version; a year without holidays is stated as unknown', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
 import { attachments } from './attachments.mjs'
 import { papers } from './papers.mjs'
+import { late } from './late.mjs'
 import { entryChecks } from './entry.mjs'
 import { directory } from './directory.mjs'
 import { roster } from './roster.mjs'
@@ -741,6 +742,7 @@ await check('the next person starts at the duty desk; an administrator is told w
 })
 
 await papers(desk, officer, first)
+await late(desk, officer)
 await attachments(desk, first)
 
 await desk.at('lock').click()

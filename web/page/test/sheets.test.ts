@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { daySheet, entrySheet, monthSheet, printSheet } from '@/logic/sheets'
+import { daySheet, entrySheet, handoverSheet, monthSheet, printSheet, rosterSheet } from '@/logic/sheets'
 import { sheetsEn, sheetsZh } from '@/i18n/sheets'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -9,6 +9,14 @@ describe('sheets', () => {
     expect(daySheet('2026-11-27')).toEqual({ page: '/api/v1/sheets/day?day=2026-11-27', workbook: '/api/v1/sheets/day/workbook?day=2026-11-27' })
     expect(monthSheet('2026-11-27')).toEqual({ page: '/api/v1/sheets/month?month=2026-11', workbook: '/api/v1/sheets/month/workbook?month=2026-11' })
     expect(entrySheet('e-1.0~2/x').page).toBe('/api/v1/entries/e-1.0~2%2Fx/sheet')
+  })
+
+  it('of a roster are those in force or of its draft, and of a handover the kept one or that of now', () => {
+    expect(rosterSheet('2026-11', false)).toEqual({ page: '/api/v1/roster/months/2026-11/sheet', workbook: '/api/v1/roster/months/2026-11/workbook' })
+    expect(rosterSheet('2026-11', true).page).toBe('/api/v1/roster/months/2026-11/sheet?draft=true')
+    expect(rosterSheet('2026-11', true).workbook).toBe('/api/v1/roster/months/2026-11/workbook?draft=true')
+    expect(handoverSheet(12)).toEqual({ page: '/api/v1/handovers/12/sheet', workbook: '/api/v1/handovers/12/workbook' })
+    expect(handoverSheet(0)).toEqual({ page: '/api/v1/handover/sheet', workbook: '/api/v1/handover/workbook' })
   })
 
   it('are printed as soon as they are there', () => {

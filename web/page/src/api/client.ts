@@ -1,6 +1,6 @@
 // The one place that talks HTTP to the daemon.
-import type { Alert, AlertCall, AlertPage, Attachment, Channel, ChannelTest,
-  Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage, WrittenKind,
+import type { Alert, AlertCall, AlertPage, Attachment, BlankSheets, Channel, ChannelTest,
+  Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Kind, Lamps, LateDraft, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage,
 } from './types'
 import type { Absence, Handover, HandoverNow, Mark, Second, Takeover, Task, TaskPage, TaskRule } from './duties'
 
@@ -146,7 +146,9 @@ export const api = {
     request<Attachment>('POST', '/entries/' + id(entryId) + '/attachments' + query({ name }), file, 300_000),
   attachmentUrl: (entryId: string, attachment: number) => BASE + '/entries/' + id(entryId) + '/attachments/' + attachment,
   /** The key is made anew for each entry, so that a lost answer makes no second one. */
-  write: (key: string, kind: WrittenKind, line: string) => request<Entry>('POST', '/entries', { key, kind, line }),
+  write: (key: string, kind: Kind, line: string, late?: LateDraft) => request<Entry>('POST', '/entries', { key, kind, line, ...late }),
+  blankSheets: (cursor: string) => request<Page<BlankSheets>>('GET', '/paper-sheets' + query({ limit: 20, cursor })),
+  numberSheets: (count: number) => request<BlankSheets>('POST', '/paper-sheets', { count }),
   addStep: (entryId: string, step: StepDraft) => request<Entry>('POST', '/entries/' + id(entryId) + '/steps', step),
   strikeStep: (entryId: string, step: number, reason: string) =>
     request<Entry>('DELETE', '/entries/' + id(entryId) + '/steps/' + step + query({ reason })),

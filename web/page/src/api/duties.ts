@@ -16,6 +16,7 @@ export interface Matter {
   number: string
   what: string
   missing: Field[]
+  late?: boolean
 }
 
 export interface Sheet {
@@ -42,6 +43,7 @@ export interface Handover {
   incoming: Person
   unsigned: string
   digest: string
+  erased_by?: number
   confirmations: { part: Part; login: string; name: string; at: string }[]
   sheet?: Sheet
 }

@@ -54,5 +54,4 @@ export const rosterApi = {
   periods: () => request<{ items: Period[] }>('GET', '/roster/periods'),
   savePeriod: (p: Period) => request<{ items: Period[] }>('POST', '/roster/periods', p),
   preview: (name: string, content: string, m: string) => request<ImportPreview>('POST', '/roster/imports', { name, content, month: m }, 30_000),
-  tableUrl: (m: string) => '/api/v1' + month(m) + '/table',
 }

@@ -13,7 +13,7 @@ export const FIELDS = [
   'caller_unit', 'caller_person', 'caller_title', 'contact_number', 'content', 'category', 'read_back',
   'call_back_result', 'inspector', 'check_result', 'called_whom', 'called_why', 'answered_by',
   'warning_level', 'valid_until', 'passed_to', 'urgency', 'happened_at', 'place', 'cause', 'casualties', 'losses', 'measures', 'trend',
-  'needs', 'also_told', 'proposed_handling', 'result', 'follow_up_number', 'classification',
+  'needs', 'also_told', 'proposed_handling', 'result', 'follow_up_number', 'classification', 'late_reason', 'paper_sheet',
 ] as const
 export type Field = (typeof FIELDS)[number]
 
@@ -153,6 +153,8 @@ export interface Entry extends Record<Field, string> {
   steps?: Step[]
   /** The entry of which this one's call is a step. */
   step_of?: string
+  /** It was written afterwards: call_at is when it came, opened_at when it was written. */
+  late?: { blind: string | null } | null
   /** Why this revision changes what was complete. */
   correction?: string
   reopened_at?: string | null
@@ -402,6 +404,8 @@ export interface Interval {
   to: string | null
   cause: string
   seconds: number
+  /** Entries that were written afterwards of it. */
+  late?: { entry_id: string; entry_number: string }[]
 }
 
 export interface Page<T> {
@@ -466,4 +470,21 @@ export interface PracticeCall {
   /** 0: at once; absent: never. */
   answer_after_ms?: number
   talk_ms?: number
+}
+
+/** What is said of an entry that is written afterwards. */
+export interface LateDraft {
+  late: { at: string; blind?: string }
+  late_reason: string
+  paper_sheet?: string
+}
+
+/** One printing of blank numbered sheets. */
+export interface BlankSheets {
+  id: number
+  first: string
+  last: string
+  at: string | null
+  by: string
+  used: { sheet: string; entry_id: string; entry_number: string }[]
 }

@@ -13,6 +13,7 @@ import { evidenceEn, evidenceZh, type EvidenceKey } from './evidence'
 import { matterEn, matterZh, type MatterKey } from './matter'
 import { dutiesEn, dutiesZh, type DutiesKey } from './duties'
 import { handoverEn, handoverZh, type HandoverKey } from './handover'
+import { lateEn, lateZh, type LateKey } from './late'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
 import { rosterEn, rosterZh, type RosterKey } from './roster'
@@ -24,7 +25,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -49,8 +50,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

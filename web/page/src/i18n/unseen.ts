@@ -55,15 +55,18 @@ export interface Note {
   title: string
 }
 
+/** Which entries were written afterwards of it. */
+const lateWords = (s: Stretch): string => (s.late && s.late.length ? t('late.covered', { numbers: s.late.join(t('list.comma')) }) : '')
+
 /** One line for each sort of what was not seen; none when all was. */
 export function notesOf(sight: Sight): Note[] {
   const note = (kind: keyof Sight): Note[] => {
     const all = sight[kind]
     if (!all.length) return []
-    const title = all.map((s) => whenText(s) + t('punct.colon') + intervalCause(s.cause)).join('\n')
+    const title = all.map((s) => whenText(s) + t('punct.colon') + intervalCause(s.cause) + lateWords(s)).join('\n')
     if (all.length > 1) return [{ kind, title, text: t(('sight.' + kind + '.many') as Key, { n: all.length, for: lasting(total(all)) }) }]
     const key = kind === 'covered' && all[0].open ? 'sight.covered.open' : (('sight.' + kind + '.one') as Key)
-    return [{ kind, title, text: t(key, { when: whenText(all[0]) }) }]
+    return [{ kind, title, text: t(key, { when: whenText(all[0]) }) + lateWords(all[0]) }]
   }
   return note('blind').concat(note('down'), note('covered'))
 }

@@ -7,6 +7,8 @@ export interface Stretch {
   /** It goes on; to is then the present moment. */
   open: boolean
   cause: string
+  /** The numbers of the entries that were written afterwards of it. */
+  late?: string[]
 }
 
 export interface Period {
@@ -25,6 +27,7 @@ function add(out: Stretch[], s: Stretch): void {
     last.open = last.open || s.open
   }
   if (last.cause.indexOf(s.cause) < 0) last.cause += '; ' + s.cause
+  if (s.late) last.late = (last.late || []).concat(s.late)
 }
 
 /** The stretches of one kind, oldest first; what overlaps is one. */
@@ -34,7 +37,7 @@ export function stretches(items: readonly Interval[], kind: IntervalKind, now: n
     .filter((i) => i.kind === kind && i.from)
     .map((i) => {
       const from = Date.parse(i.from!)
-      return { from, to: i.to ? Date.parse(i.to) : Math.max(now, from), open: !i.to, cause: i.cause }
+      return { from, to: i.to ? Date.parse(i.to) : Math.max(now, from), open: !i.to, cause: i.cause, ...(i.late && i.late.length ? { late: i.late.map((e) => e.entry_number) } : {}) }
     })
     .sort((a, b) => a.from - b.from)
     .forEach((s) => add(out, s))

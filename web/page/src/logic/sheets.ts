@@ -22,6 +22,21 @@ export function entrySheet(id: string): SheetAddress {
   return { page: of + '/sheet', workbook: of + '/workbook' }
 }
 
+/** The roster of a month written 2026-11: what is in force, or its draft. */
+export function rosterSheet(month: string, draft: boolean): SheetAddress {
+  const of = `${BASE}/roster/months/${month}`
+  return { page: of + '/sheet' + (draft ? '?draft=true' : ''), workbook: of + '/workbook' + (draft ? '?draft=true' : '') }
+}
+
+/** The sheet of a handover; without a number that of this moment. */
+export function handoverSheet(id: number): SheetAddress {
+  const of = BASE + (id ? `/handovers/${id}` : '/handover')
+  return { page: of + '/sheet', workbook: of + '/workbook' }
+}
+
+/** The blank sheets of one printing. */
+export const blankSheet = (id: number): string => `${BASE}/paper-sheets/${id}/sheet`
+
 /** Opens a sheet in a window of its own and asks the browser to print it; the sheet itself has no script. */
 export function printSheet(address: string): void {
   const sheet = window.open(address, '_blank')

@@ -33,9 +33,11 @@ const DETAIL: Field[] = [
   'urgency', 'classification', 'happened_at', 'place', 'cause', 'casualties', 'losses', 'measures', 'trend', 'needs', 'also_told', 'passed_to',
   'proposed_handling', 'result', 'follow_up_number',
 ]
-export const detailFields = (kind: Kind): Field[] => {
+/** A late entry says besides why it is one, and where it was written first. */
+const LATE: Field[] = ['late_reason', 'paper_sheet']
+export const detailFields = (kind: Kind, late = false): Field[] => {
   const shown = shownFields(kind)
-  return DETAIL.filter((f) => shown.indexOf(f) < 0)
+  return (late ? LATE : []).concat(DETAIL.filter((f) => shown.indexOf(f) < 0))
 }
 
 export async function loadKinds(): Promise<void> {

@@ -11,7 +11,9 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
 	"dutyline/dutylog/sheet"
+	"dutyline/dutylog/workbook"
 )
 
 var shanghai = time.FixedZone("CST", 8*3600)
@@ -39,15 +41,16 @@ func readRoster(t *testing.T, file []byte, month dutylog.Month) dutylog.RosterTa
 	return dutylog.ParseRosterTable(tables, month, []dutylog.RosterPerson{{Name: "张伟", Phone: "139"}}, shanghai)
 }
 
-// What is exported is imported again, word for word.
+// What is exported is imported again, word for word: what stands above and below the table is no part of it.
 func TestARosterGoesOutAndComesBack(t *testing.T) {
 	want := february()
-	paper := dutylog.RosterPaper("沈河区应急管理局", "2028-02", want, dutylog.SeedCalendar(), shanghai)
-	if paper.Title != "沈河区应急管理局2028年2月值班表" || len(paper.Rows) != 29 {
-		t.Errorf("%s with %d rows", paper.Title, len(paper.Rows))
+	printed := paper.Roster(paper.Frame{Unit: "沈河区应急管理局", Zone: shanghai}, paper.RosterMonth{Month: "2028-02", Shifts: want, Calendar: dutylog.SeedCalendar(), Draft: 3,
+		Periods: []dutylog.SensitivePeriod{{Span: dutylog.DateSpan{Name: "全国两会", First: "2028-02-20", Last: "2028-03-10"}, Notice: "辽应急〔2028〕3 号"}}})
+	if len(printed.Tables[0].Rows) != 29 || len(printed.Notes) == 0 {
+		t.Errorf("%d rows, %d notes", len(printed.Tables[0].Rows), len(printed.Notes))
 	}
 	var file bytes.Buffer
-	if err := sheet.WritePaper(&file, paper); err != nil {
+	if err := workbook.Write(&file, printed); err != nil {
 		t.Fatal(err)
 	}
 	got := readRoster(t, file.Bytes(), "")
@@ -56,35 +59,6 @@ func TestARosterGoesOutAndComesBack(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got.Shifts); diff != "" {
 		t.Error(diff)
-	}
-}
-
-// A number keeps its zero, and a name that looks like a formula stays a name.
-func TestAPaperHoldsTextOnly(t *testing.T) {
-	var file bytes.Buffer
-	p := dutylog.Paper{Title: "=1+1", Header: []string{"姓名", "联系电话"}, Widths: []float64{10, 15}, Rows: [][]string{{"=HYPERLINK(\"http://x\")", "02422739110"}, {"+1", "-1"}, {"@x", ""}}}
-	if err := sheet.WritePaper(&file, p); err != nil {
-		t.Fatal(err)
-	}
-	book, err := excelize.OpenReader(&file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer book.Close()
-	for i, row := range append([][]string{{p.Title}, p.Header}, p.Rows...) {
-		for j, want := range row {
-			cell, _ := excelize.CoordinatesToCellName(j+1, i+1)
-			value, err := book.GetCellValue("Sheet1", cell)
-			formula, err2 := book.GetCellFormula("Sheet1", cell)
-			kind, err3 := book.GetCellType("Sheet1", cell)
-			if err != nil || err2 != nil || err3 != nil || value != want || formula != "" || want != "" && kind != excelize.CellTypeSharedString && kind != excelize.CellTypeInlineString {
-				t.Errorf("%s is %q, formula %q, kind %v; want the text %q (%v %v %v)", cell, value, formula, kind, want, err, err2, err3)
-			}
-		}
-	}
-	merged, err := book.GetMergeCells("Sheet1")
-	if err != nil || len(merged) != 1 || merged[0].GetEndAxis() != "B1" {
-		t.Errorf("the title is merged over %v (%v)", merged, err)
 	}
 }
 
@@ -159,8 +133,13 @@ func TestEveryFaultOfARosterIsNamedByItsCell(t *testing.T) {
 		"no times":                  {change(func(set func(string, string), _ *excelize.File) { set("C3", "早") }), "[C3 time]"},
 		"no number":                 {change(func(set func(string, string), _ *excelize.File) { set("H3", "见通讯录") }), "[H3 phone]"},
 		"one day twice":             {change(func(set func(string, string), _ *excelize.File) { set("A7", "12月2日"); set("B7", "三") }), "[D7 twice"},
-		"no officer":                {change(func(set func(string, string), _ *excelize.File) { set("G2", "司机") }), "post]"},
-		"no roster":                 {book(t, func(b *excelize.File) { _ = b.SetCellStr("Sheet1", "A1", "姓名") }), "[ header]"},
+		"a remark over all columns": {change(func(set func(string, string), b *excelize.File) {
+			set("A10", "说明：节日期间实行双岗")
+			_ = b.MergeCell("Sheet1", "A10", "H10")
+			set("G3", "张伟、李娜")
+		}), "[G3 name]"},
+		"no officer": {change(func(set func(string, string), _ *excelize.File) { set("G2", "司机") }), "post]"},
+		"no roster":  {book(t, func(b *excelize.File) { _ = b.SetCellStr("Sheet1", "A1", "姓名") }), "[ header]"},
 		"nothing in it": {book(t, func(b *excelize.File) {
 			for cell, text := range map[string]string{"A1": "日期", "B1": "带班领导", "C1": "值班科领导", "D1": "值班员"} {
 				_ = b.SetCellStr("Sheet1", cell, text)

@@ -1,0 +1,154 @@
+package dutylog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// Late says that an entry was written afterwards 补录: it came while nobody could write here, and was
+// on paper first. The entry's CallAt is when it came, its OpenedAt when it was written here. Why, and
+// the number of the paper sheet, are fields as others are: they are corrected and erased as those.
+type Late struct {
+	Blind time.Time // where the blind interval begins that the entry covers; zero: none
+}
+
+// LateDraft is what a draft says of a late entry.
+type LateDraft struct {
+	At    time.Time // when it came
+	Blind time.Time // to the millisecond, as the API says it; zero: none
+}
+
+// lateMargin is by how much the clock on the wall and ours may differ.
+const lateMargin = 10 * time.Minute
+
+// LateKinds are what may be written afterwards: also what came by telephone and was not seen.
+func LateKinds() []Kind { return NoCall.Fits() }
+
+// ofLate reports whether only a late entry has such a field.
+func ofLate(f Field) bool { return f == LateReason || f == PaperSheet }
+
+// Bind finds the blind interval that the draft is to cover; zero where it names none.
+func (l LateDraft) Bind(seen []telephony.Interval) (time.Time, error) {
+	if l.Blind.IsZero() {
+		return time.Time{}, nil
+	}
+	for _, i := range seen {
+		if i.Kind != telephony.BlindInterval || !i.From.Truncate(time.Millisecond).Equal(l.Blind) {
+			continue
+		}
+		if l.At.Before(i.From.Add(-lateMargin)) || !i.To.IsZero() && l.At.After(i.To.Add(lateMargin)) {
+			return time.Time{}, &InvalidError{Field: "late.blind", Reason: "does not fit the time at which it came: choose the blind interval in which that lies, or none"}
+		}
+		return i.From, nil
+	}
+	return time.Time{}, &InvalidError{Field: "late.blind", Reason: "no blind interval begins then; see GET /api/v1/intervals?kind=blind"}
+}
+
+// check says what is wrong with a late draft.
+func (l LateDraft) check(values map[Field]string, now time.Time) error {
+	switch {
+	case l.At.IsZero():
+		return &InvalidError{Field: "late.at", Reason: "is missing: say when it came"}
+	case l.At.After(now):
+		return &InvalidError{Field: "late.at", Reason: "lies in the future: a late entry is about what was"}
+	case blank(values[LateReason]):
+		return &InvalidError{Field: string(LateReason), Reason: "say why it is written only now: that is kept with the entry"}
+	}
+	return nil
+}
+
+func parseLate(raw json.RawMessage) (*LateDraft, error) {
+	l := &LateDraft{}
+	err := eachMember(raw, "late.", func(name string, raw json.RawMessage) error {
+		to := map[string]*time.Time{"at": &l.At, "blind": &l.Blind}[name]
+		if to == nil {
+			return unknownField("late." + name)
+		}
+		text, err := parseText("late."+name, raw)
+		if err != nil || text == "" {
+			return err
+		}
+		if text, err = cleanMoment("late."+name, text); err != nil {
+			return err
+		}
+		*to, err = time.Parse(timeLayout, text)
+		return err
+	})
+	return l, err
+}
+
+// mostSheet is the highest number of a paper sheet.
+const mostSheet = 999_999
+
+// cleanSheet gives the number of a paper sheet in the one spelling in which it is printed: 000012.
+func cleanSheet(text string) (string, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(NarrowText(text)))
+	if err != nil || n < 1 || n > mostSheet {
+		return "", &InvalidError{Field: string(PaperSheet), Reason: "is the number that is printed on the sheet, for instance 000012"}
+	}
+	return SheetNumber(n), nil
+}
+
+// SheetNumber is the number of a paper sheet as it is printed.
+func SheetNumber(n int) string { return fmt.Sprintf("%06d", n) }
+
+// PaperSheet is the number of the sheet on which the entry was written first; 0: none.
+func (e Entry) PaperSheet() int {
+	n, _ := strconv.Atoi(e.Values[PaperSheet]) // cleanSheet wrote it
+	return n
+}
+
+// MostBlank is how many blank sheets are printed at once.
+const MostBlank = 50
+
+// PaperPrint is one printing of blank numbered sheets 空白值班记录单. The numbers go on from one
+// printing to the next, so that none is there twice.
+type PaperPrint struct {
+	ID          int64
+	First, Last int
+	At          time.Time
+	By          Actor
+	Used        []UsedSheet // by their numbers
+}
+
+// UsedSheet is a sheet that is in the log.
+type UsedSheet struct {
+	Sheet       int
+	EntryID     string
+	EntryNumber EntryNumber
+}
+
+// CheckBlank says whether so many blank sheets can be printed after the last one.
+func CheckBlank(n, last int) error {
+	switch {
+	case n < 1 || n > MostBlank:
+		return &InvalidError{Field: "count", Reason: fmt.Sprintf("is how many sheets are printed, 1 to %d", MostBlank)}
+	case last+n > mostSheet:
+		return &InvalidError{Field: "count", Reason: fmt.Sprintf("the numbers end at %d", mostSheet)}
+	}
+	return nil
+}
+
+// LateEntry is a late entry as far as the interval is concerned that it covers.
+type LateEntry struct {
+	Blind       time.Time
+	EntryID     string
+	EntryNumber EntryNumber
+}
+
+// LateStore keeps what belongs to late entries. Nothing deletes a printing.
+type LateStore interface {
+	// PrintBlank takes the next numbers for blank sheets.
+	PrintBlank(ctx context.Context, n int, by Actor) (PaperPrint, error)
+	// PaperPrints lists printings, the newest first, with what was used of each.
+	PaperPrints(ctx context.Context, limit int, cursor string) (items []PaperPrint, nextCursor string, err error)
+	PaperPrint(ctx context.Context, id int64) (PaperPrint, error)
+	// LateEntries lists the late entries that cover a blind interval that begins in [from, to].
+	LateEntries(ctx context.Context, from, to time.Time) ([]LateEntry, error)
+}

@@ -1,0 +1,155 @@
+package dutylog_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// lateDraft is what came a quarter of an hour before later, and was on paper first.
+func lateDraft(kind dutylog.Kind, v values) dutylog.Draft {
+	d := draft(kind, v)
+	d.Late = &dutylog.LateDraft{At: later.Add(-15 * time.Minute)}
+	return d
+}
+
+func TestALateEntryKeepsWhenItCameAndWhenItWasWritten(t *testing.T) {
+	for _, kind := range dutylog.LateKinds() {
+		e, err := dutylog.OpenWritten(lateDraft(kind, values{"late_reason": "系统停机", "paper_sheet": " １２ "}), onDuty, officer, later)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		if e.Late == nil || !e.Late.Blind.IsZero() || !e.CallAt.Equal(later.Add(-15*time.Minute)) || !e.OpenedAt.Equal(later) || e.Values[dutylog.PaperSheet] != "000012" || e.PaperSheet() != 12 {
+			t.Errorf("%s: %+v", kind, e)
+		}
+		raw, err := e.MarshalJSON()
+		if err != nil || !strings.Contains(string(raw), `"late_reason":"系统停机","paper_sheet":"000012","late":{"blind":null}`) {
+			t.Errorf("%s: %s %v", kind, raw, err)
+		}
+	}
+	e, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), onDuty, officer, later)
+	if err != nil || e.Late != nil || !e.CallAt.Equal(later) {
+		t.Errorf("an ordinary one: %+v %v", e, err)
+	}
+}
+
+// The reason is asked for like any required field, also when a correction takes it away.
+func TestALateEntryIsNotCompleteWithoutItsReason(t *testing.T) {
+	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindPatrol, values{"late_reason": "停电", "place": "河东", "check_result": "正常"}), nil, officer, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	complete := dutylog.Complete
+	done, err := e.Amend(dutylog.EntryPatch{Revision: 1, State: &complete}, officer, later)
+	if err != nil || done.State != dutylog.Complete {
+		t.Fatal(done, err)
+	}
+	open, err := done.Amend(dutylog.EntryPatch{Revision: 2, Values: values{"late_reason": ""}, Reason: "写错"}, officer, later)
+	if err != nil || open.State != dutylog.Open || !slices.Equal(open.Missing(), []dutylog.Field{dutylog.LateReason}) {
+		t.Errorf("%+v %v: missing %v", open, err, open.Missing())
+	}
+	if erased := open.Erase(dutylog.Erasure{Decision: 1}); len(erased.Missing()) != 0 || erased.Late == nil || erased.PaperSheet() != 0 {
+		t.Errorf("what was erased is not missing, and the entry stays a late one: %+v", erased)
+	}
+}
+
+func TestLateDraftsThatAreRefused(t *testing.T) {
+	reason := values{"late_reason": "停电"}
+	for name, c := range map[string]struct {
+		d     dutylog.Draft
+		field string
+	}{
+		"no time": {func() dutylog.Draft { d := lateDraft(dutylog.KindDuty, reason); d.Late.At = time.Time{}; return d }(), "late.at"},
+		"the future": {func() dutylog.Draft {
+			d := lateDraft(dutylog.KindDuty, reason)
+			d.Late.At = later.Add(time.Second)
+			return d
+		}(), "late.at"},
+		"no reason":       {lateDraft(dutylog.KindDuty, values{"late_reason": " "}), "late_reason"},
+		"a step":          {lateDraft(dutylog.KindStep, reason), "kind"},
+		"no number":       {lateDraft(dutylog.KindDuty, values{"late_reason": "停电", "paper_sheet": "十二"}), "paper_sheet"},
+		"number nought":   {lateDraft(dutylog.KindDuty, values{"late_reason": "停电", "paper_sheet": "0"}), "paper_sheet"},
+		"number too high": {lateDraft(dutylog.KindDuty, values{"late_reason": "停电", "paper_sheet": "1000000"}), "paper_sheet"},
+		"not late":        {draft(dutylog.KindFax, values{"late_reason": "停电"}), "late_reason"},
+		"a call not late": {draft(dutylog.KindDuty, nil), "kind"},
+	} {
+		if _, err := dutylog.OpenWritten(c.d, nil, officer, later); err == nil || !strings.HasPrefix(err.Error(), c.field) {
+			t.Errorf("%s: %v, want one about %s", name, err, c.field)
+		}
+	}
+	e := opened(telephony.Call{ID: "1.1", Line: "duty", Direction: telephony.Inbound, OfferedAt: later})
+	if _, err := e.Amend(dutylog.EntryPatch{Revision: e.Revision, Values: values{"paper_sheet": "12"}}, officer, later); err == nil {
+		t.Error("the entry of a call took the number of a paper sheet")
+	}
+}
+
+func TestALateDraftIsReadInOneSpelling(t *testing.T) {
+	d, err := dutylog.ParseDraft([]byte(`{"key":"0f3c9a77-1","line":"duty","kind":"duty","late_reason":"停电","late":{"at":"2026-11-27T03:10:00+08:00","blind":"2026-11-26T19:00:00.123Z"}}`))
+	if err != nil || d.Late == nil || d.Late.At.Format(time.RFC3339) != "2026-11-26T19:10:00Z" || d.Late.Blind.Nanosecond() != 123_000_000 || d.Values[dutylog.LateReason] != "停电" {
+		t.Fatalf("%+v %v", d, err)
+	}
+	for _, late := range []string{`null`, `"x"`, `{"at":1}`, `{"at":"gestern"}`, `{"when":"2026-11-27T03:10:00Z"}`, `{"at":"2026-11-27T03:10:00Z","at":"2026-11-27T03:10:00Z"}`, `[]`} {
+		if _, err := dutylog.ParseDraft([]byte(`{"key":"0f3c9a77-1","kind":"duty","late":` + late + `}`)); err == nil || !strings.Contains(err.Error(), "late") {
+			t.Errorf("%s: %v", late, err)
+		}
+	}
+}
+
+// A late entry covers the blind interval that it names, if it can have come in it; the clock on the
+// wall is not ours.
+func TestALateEntryCoversABlindInterval(t *testing.T) {
+	from, to := later.Add(1234567*time.Nanosecond), later.Add(time.Hour)
+	seen := []telephony.Interval{{Kind: telephony.LiveDown, From: later, To: to}, {Kind: telephony.BlindInterval, From: from, To: to}, {Kind: telephony.BlindInterval, From: to.Add(time.Hour)}}
+	shown := from.Truncate(time.Millisecond)
+	for name, c := range map[string]struct {
+		late dutylog.LateDraft
+		want time.Time
+		ok   bool
+	}{
+		"none":             {dutylog.LateDraft{At: later}, time.Time{}, true},
+		"in it":            {dutylog.LateDraft{At: from.Add(time.Minute), Blind: shown}, from, true},
+		"a little before":  {dutylog.LateDraft{At: from.Add(-9 * time.Minute), Blind: shown}, from, true},
+		"a little after":   {dutylog.LateDraft{At: to.Add(9 * time.Minute), Blind: shown}, from, true},
+		"long before":      {dutylog.LateDraft{At: from.Add(-11 * time.Minute), Blind: shown}, from, false},
+		"long after":       {dutylog.LateDraft{At: to.Add(11 * time.Minute), Blind: shown}, from, false},
+		"one that goes on": {dutylog.LateDraft{At: to.Add(48 * time.Hour), Blind: to.Add(time.Hour)}, to.Add(time.Hour), true},
+		"no blind one":     {dutylog.LateDraft{At: later, Blind: later}, from, false},
+		"no such":          {dutylog.LateDraft{At: from, Blind: shown.Add(time.Millisecond)}, from, false},
+	} {
+		got, err := c.late.Bind(seen)
+		if (err == nil) != c.ok || c.ok && !got.Equal(c.want) {
+			t.Errorf("%s: %v %v", name, got, err)
+		}
+	}
+}
+
+func TestHowManyBlankSheetsArePrinted(t *testing.T) {
+	for _, c := range []struct {
+		n, last int
+		ok      bool
+	}{{0, 0, false}, {-1, 0, false}, {1, 0, true}, {50, 0, true}, {51, 0, false}, {1, 999_998, true}, {2, 999_998, false}} {
+		if err := dutylog.CheckBlank(c.n, c.last); (err == nil) != c.ok {
+			t.Errorf("%d after %d: %v", c.n, c.last, err)
+		}
+	}
+	if got := fmt.Sprint(dutylog.SheetNumber(12), dutylog.SheetNumber(123456)); got != "000012123456" && got != "000012 123456" {
+		t.Errorf("%s", got)
+	}
+}
+
+// A call that nobody saw has no row to name: a late entry of any kind stands for itself.
+func TestALateEntryLacksNoCall(t *testing.T) {
+	missed := dutylog.BookedEntry{ID: "w-1", Kind: dutylog.KindMissed, At: later}
+	if found := dutylog.CheckEntry(missed, later.Add(48*time.Hour)); len(found) != 1 {
+		t.Errorf("an entry of a call that names none: %v", found)
+	}
+	missed.Late = true
+	if found := dutylog.CheckEntry(missed, later.Add(48*time.Hour)); len(found) != 0 {
+		t.Errorf("a late one: %v", found)
+	}
+}

@@ -1,0 +1,102 @@
+package paper_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
+)
+
+func hours(n int) time.Duration { return time.Duration(n) * time.Hour }
+
+func said(text string) *string {
+	s := local(text).Format(time.RFC3339)
+	return &s
+}
+
+// aHandover has something of everything that a sheet shows.
+func aHandover() (dutylog.Handover, dutylog.Sheet) {
+	li, wang := dutylog.Actor{Login: "li", Name: "李娜"}, dutylog.Actor{Login: "wang", Name: "王伟"}
+	h := dutylog.Handover{ID: 12, At: local("2026-11-28 08:02:00"), From: local("2026-11-27 20:00:00"), Outgoing: li, Incoming: wang, Digest: strings.Repeat("0a1b2c3d", 8),
+		Confirmations: []dutylog.Confirmation{{Part: dutylog.PartOutgoing, By: li, At: local("2026-11-28 08:01:00")}, {Part: dutylog.PartIncoming, By: wang, At: local("2026-11-28 08:02:00")},
+			{Part: dutylog.PartLeader, By: dutylog.Actor{Login: "chen", Name: "陈刚"}, At: local("2026-11-28 08:30:00")}}}
+	s := dutylog.Sheet{From: said("2026-11-27 20:00:00"), Outgoing: "李娜", Remarks: "局长要求 9 点前回电话。\n备用钥匙在抽屉里。",
+		Matters: []dutylog.Matter{
+			{EntryID: "e-1", EntryNumber: "2026-000123", At: said("2026-11-27 22:31:00"), Kind: dutylog.KindDuty, Who: "和平区应急局 孙国强", What: "南京北街民房起火", Missing: []dutylog.Field{dutylog.ReadBack, dutylog.ContactNumber}},
+			{EntryID: "e-2", EntryNumber: "2026-000124", At: said("2026-11-28 01:00:00"), Kind: dutylog.KindMissed, Number: "13904011234"}},
+		Alerts: []dutylog.OpenAlert{{ID: 5, Title: "来电未接", Severity: "critical", At: said("2026-11-28 01:00:30")}, {ID: 6, Title: "磁盘空间不足", Severity: "warning", At: said("2026-11-28 02:00:00"), By: "李娜"}},
+		Lamps:  []dutylog.LampSeen{{Lamp: "phone", State: "good"}, {Lamp: "disk", State: "bad"}, {Lamp: "clock", State: "unknown"}, {Lamp: "hook", State: "good"}},
+		Test:   &dutylog.LastTest{At: said("2026-11-27 20:05:00"), Verdict: "reachable"},
+		Duties: []dutylog.OpenDuty{{Title: "14:00 报告值班情况", DueAt: said("2026-11-28 14:00:00"), State: string(dutylog.TaskDue)}},
+		Blind:  []dutylog.Unseen{{From: said("2026-11-28 03:00:00"), To: said("2026-11-28 03:04:00"), Cause: "the daemon was not running"}, {From: said("2026-11-28 07:59:00"), Cause: "the link to the switch was lost"}},
+		Counts: dutylog.Counts{Calls: 9, Missed: 1, Late: 2, Outgoing: 3, Entries: 8}}
+	return h, s
+}
+
+func TestAHandoverAsItIsPrinted(t *testing.T) {
+	h, s := aHandover()
+	golden(t, "handover.golden.json", paper.Handover(frame, h, s))
+}
+
+// Before anybody confirmed, the sheet says so and has no digest; an empty one says that there is nothing.
+func TestTheSheetOfThisMomentIsNoHandover(t *testing.T) {
+	s := paper.Handover(frame, dutylog.Handover{Incoming: dutylog.Actor{Name: "王伟"}}, dutylog.Sheet{Outgoing: "李娜"})
+	text := fmt.Sprint(s)
+	for _, want := range []string{"尚未交接", "没有未办结的条目", "没有未解除的告警", "没有到期未办的定期事项", "没有盲区", "没有做过拨测", "体检结果不明", "李娜", "王伟"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the sheet: %s", want, text)
+		}
+	}
+	for _, not := range []string{"SHA-256", "系统内确认", "未确认"} {
+		if strings.Contains(text, not) {
+			t.Errorf("%q is on the sheet", not)
+		}
+	}
+	if pages := paper.Pages(s); len(pages) != 1 || !pages[0].Signed || len(s.Signatures) != 4 {
+		t.Errorf("%d pages", len(pages))
+	}
+}
+
+func TestWhoDidNotConfirmIsSaid(t *testing.T) {
+	h, s := aHandover()
+	h.Unsigned, h.Confirmations = "突发急病送医", h.Confirmations[1:2]
+	text := fmt.Sprint(paper.Handover(frame, h, s))
+	for _, want := range []string{"交班人：未确认，原因：突发急病送医", "接班人：王伟", "值班处领导：未确认", "带班领导：未确认"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the sheet: %s", want, text)
+		}
+	}
+	h.Outgoing, h.Unsigned = dutylog.Actor{}, ""
+	if text := fmt.Sprint(paper.Handover(frame, h, dutylog.Sheet{})); strings.Contains(text, "交班人：未确认") || !strings.Contains(text, "首次接班，无交班人") {
+		t.Errorf("at the first taking over nobody has to confirm: %s", text)
+	}
+}
+
+// However much is open, nothing is left out and every page has the foot.
+func TestALongHandoverGoesOnOnTheNextPages(t *testing.T) {
+	h, s := aHandover()
+	for i := range 300 {
+		m := s.Matters[0]
+		m.EntryNumber = fmt.Sprintf("2026-%06d", 200+i)
+		s.Matters = append(s.Matters, m)
+	}
+	pages := paper.Pages(paper.Handover(frame, h, s))
+	text := strings.Join(read(t, pages, 4), "\n")
+	if len(pages) < 5 || strings.Count(text, "南京北街民房起火") != 301 || !strings.Contains(text, "2026-000499") || !pages[len(pages)-1].Signed {
+		t.Errorf("%d pages, %d matters", len(pages), strings.Count(text, "南京北街民房起火"))
+	}
+}
+
+// What has no word is shown by its mark, never hidden.
+func TestAMarkWithoutAWordIsShown(t *testing.T) {
+	text := fmt.Sprint(paper.Handover(frame, dutylog.Handover{}, dutylog.Sheet{Lamps: []dutylog.LampSeen{{Lamp: "new-lamp", State: "bad"}}, Test: &dutylog.LastTest{Verdict: "new-verdict"},
+		Duties: []dutylog.OpenDuty{{State: "new-state", Title: "x"}}, Alerts: []dutylog.OpenAlert{{Severity: "new-severity", Title: "y"}}}))
+	for _, want := range []string{"异常：new-lamp", "new-verdict", "new-state", "new-severity"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the sheet: %s", want, text)
+		}
+	}
+}

@@ -1,0 +1,122 @@
+package sqlite
+
+import (
+	"strconv"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+)
+
+// copies are where words of an entry stand beside it: in the sheets of handovers, and in the steps of
+// the entries into which its call was taken.
+type copies struct {
+	entries   []string
+	handovers []int64
+	alerts    []int64 // of its call: their details name the caller
+}
+
+// copiesOf finds them. An entry under a legal hold keeps its steps as they are.
+func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err error) {
+	x := dutylog.Erasure{Fields: o.Fields}
+	if e.CallID != "" {
+		rows, err := t.sql.Query("SELECT id FROM alerts WHERE call_id = ? ORDER BY id", e.CallID)
+		if c.alerts, err = all(rows, err, scanNumber); err != nil {
+			return c, err
+		}
+	}
+	if e.CallID != "" && x.ReachesSteps() {
+		if c.entries, err = t.servedBy(e); err != nil {
+			return c, err
+		}
+	}
+	for _, id := range c.entries {
+		served, err := readEntry(t.sql, id)
+		if err != nil {
+			return c, err
+		}
+		if served.Hold != nil {
+			return c, &dutylog.InvalidError{Field: "hold", Reason: "the call is a step of entry " + served.EntryNumber.String() + ", which is under a legal hold (" + served.Hold.Reason + "): nothing of it may be erased before that is released"}
+		}
+	}
+	query, args := handoverSelect+" WHERE instr(body, ?)", []any{`"entry_id":"` + e.ID + `"`}
+	for _, id := range c.alerts {
+		query, args = query+" OR instr(body, ?)", append(args, `{"id":`+strconv.FormatInt(id, 10)+`,"reason"`)
+	}
+	rows, err := t.sql.Query(query+" ORDER BY id", args...)
+	list, err := all(rows, err, scanHandover)
+	for _, h := range list {
+		sheet, err := h.Sheet()
+		if err != nil {
+			return c, err
+		}
+		if _, shows := sheet.Erase(x, e.ID, c.alerts); shows {
+			c.handovers = append(c.handovers, h.ID)
+		}
+	}
+	return c, err
+}
+
+// servedBy are the entries of which the entry's call is or ever was a step, struck out or not.
+func (t *tx) servedBy(e dutylog.Entry) (served []string, err error) {
+	rows, err := t.sql.Query("SELECT DISTINCT json_extract(body, '$.step_of') FROM revisions WHERE entry_id = ? AND json_extract(body, '$.step_of') <> ''", e.ID)
+	return all(rows, err, func(row scanner) (id string, err error) {
+		err = row.Scan(&id)
+		return id, err
+	})
+}
+
+// eraseWords takes the words out of the entry and its copies, while the decision keeps the door open.
+func (t *tx) eraseWords(e dutylog.Entry, x dutylog.Erasure, c copies, by dutylog.Actor) error {
+	for _, id := range append([]string{e.ID}, c.entries...) {
+		if err := t.exec("INSERT INTO erasing (entry_id, decision) VALUES (?, ?)", id, x.Decision); err != nil {
+			return err
+		}
+	}
+	own := func(e dutylog.Entry) dutylog.Entry { return e.Erase(x) }
+	if err := t.eraseEntry(e, own, by); err != nil {
+		return err
+	}
+	for _, id := range c.entries {
+		served, err := readEntry(t.sql, id)
+		if err != nil {
+			return err
+		}
+		if err := t.eraseEntry(served, func(of dutylog.Entry) dutylog.Entry { return of.EraseStep(x, e.CallID) }, by); err != nil {
+			return err
+		}
+	}
+	for _, id := range c.handovers {
+		if err := t.eraseHandover(id, x, e.ID, c.alerts); err != nil {
+			return err
+		}
+	}
+	return t.exec("DELETE FROM erasing WHERE decision = ?", x.Decision)
+}
+
+// eraseEntry takes words out of every revision of an entry, and says so in one more.
+func (t *tx) eraseEntry(e dutylog.Entry, erase func(dutylog.Entry) dutylog.Entry, by dutylog.Actor) error {
+	if err := t.eraseRevisions(e.ID, erase); err != nil {
+		return err
+	}
+	next := erase(e)
+	next.Revision, next.WrittenBy, next.BySystem = e.Revision+1, by.Login, false
+	return t.saveEntry(next, by)
+}
+
+// eraseHandover rewrites a sheet that was confirmed; its digest stays that of what was.
+func (t *tx) eraseHandover(id int64, x dutylog.Erasure, entryID string, alerts []int64) error {
+	h, err := readHandover(t.sql, id)
+	if err != nil {
+		return err
+	}
+	sheet, err := h.Sheet()
+	if err != nil {
+		return err
+	}
+	left, _ := sheet.Erase(x, entryID, alerts)
+	text, _ := left.Freeze()
+	if err := t.exec("UPDATE handovers SET body = ?, erased_by = ? WHERE id = ?", text, x.Decision, id); err != nil {
+		return err
+	}
+	return t.proveRow(audit.Handover, strconv.FormatInt(id, 10))
+}
