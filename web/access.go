@@ -31,8 +31,11 @@ const (
 	seeEntries    permission = "entry.see"       // and all their revisions
 	writeEntries  permission = "entry.write"     //
 	takeAttached  permission = "attachment.take" // what is attached to an entry
-	printEntries  permission = "entry.print"     // as pages for paper
-	exportEntries permission = "entry.export"    // as workbooks
+	seeNames      permission = "names.see"       // who called, in lists, prints and exports, see listed
+	printEntries  permission = "entry.print"     // one, as pages for paper
+	exportEntries permission = "entry.export"    // one, as a workbook
+	printLog      permission = "log.print"       // a day or a month of them
+	exportLog     permission = "log.export"      //
 	holdEntries   permission = "entry.hold"      // set and release a legal hold
 
 	seeDirectory      permission = "directory.see"
@@ -77,11 +80,13 @@ type grant struct {
 
 // Groups of roles that the table names often.
 var (
-	anyRole   = dutylog.Roles()
+	everyRole = dutylog.Roles() // with reading accounts, which see their unit's entries and nothing else
+	anyRole   = dutylog.Staff()
 	leaders   = []dutylog.Role{dutylog.Chief, dutylog.Leader}
 	onTheSpot = append([]dutylog.Role{dutylog.Officer}, leaders...)      // who is on duty
 	changers  = append([]dutylog.Role{dutylog.Supervisor}, onTheSpot...) // of something in the duty room
 	readers   = append([]dutylog.Role{dutylog.Auditor}, changers...)     // of what people said and wrote
+	lookers   = append([]dutylog.Role{dutylog.Reader}, readers...)       // of single entries, see mayWith
 	overseers = append([]dutylog.Role{dutylog.Supervisor, dutylog.Admin}, leaders...)
 )
 
@@ -95,8 +100,8 @@ var grants = map[permission]grant{
 	signIn:        {everyone: true},
 	endSession:    {everyone: true},
 	probe:         {everyone: true}, // probeGate asks where the request comes from instead
-	ownSession:    {roles: anyRole, unchanged: true},
-	changeOwnPass: {roles: anyRole, unchanged: true},
+	ownSession:    {roles: everyRole, unchanged: true},
+	changeOwnPass: {roles: everyRole, unchanged: true},
 	seeLineDetail: {roles: anyRole},
 	seeDuty:       {roles: anyRole},
 	seeRoster:     {roles: anyRole},
@@ -121,10 +126,13 @@ var grants = map[permission]grant{
 	runLedger:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeEvidence:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	playRecording: {roles: readers},
-	seeEntries:    {roles: readers},
+	seeEntries:    {roles: lookers},
 	takeAttached:  {roles: readers},
-	printEntries:  {roles: readers},
-	exportEntries: {roles: readers},
+	seeNames:      {roles: append([]dutylog.Role{dutylog.Reader}, onTheSpot...)},
+	printEntries:  {roles: lookers},
+	exportEntries: {roles: lookers},
+	printLog:      {roles: readers},
+	exportLog:     {roles: readers},
 	seeHandovers:  {roles: readers},
 	handOver:      {roles: onTheSpot},
 	seeTasks:      {roles: anyRole},
@@ -150,6 +158,7 @@ const (
 	changePassword verdict = "change_password_first"
 	notTheirRole   verdict = "not_their_role"
 	noSuchGrant    verdict = "no_such_permission"
+	notTheirs      verdict = "not_theirs" // another unit's: for them it does not exist
 )
 
 // visitor is who makes a request. The account was read from the log for this very request.
@@ -192,6 +201,8 @@ func (d verdict) problem() *Problem {
 		return nil
 	case signInFirst:
 		return newProblem(http.StatusUnauthorized, typeSignIn, "Sign in first: there is no session, or it has ended.")
+	case notTheirs:
+		return problemOf(dutylog.ErrNotFound)
 	case changePassword:
 		return newProblem(http.StatusForbidden, typeChangePassword, "Change the password first: it was given by somebody else.")
 	}
@@ -209,51 +220,75 @@ func visitorOf(ctx context.Context) visitor {
 	return v
 }
 
-// call reads a call for somebody who wants to do something with it. Every access to a call
-// goes through here, so that a later rule about single calls has one place.
+// object is one thing of the duty log, as far as the right to it depends on which one it is.
+type object struct {
+	kind  objectKind
+	entry dutylog.Entry // of an entry, and of what belongs to one
+}
+
+// objectKind says what an object is.
+type objectKind string
+
+// The closed set of objects that are read one by one.
+const (
+	aCall     objectKind = "call"
+	anEntry   objectKind = "entry" // and its revisions, steps, links, attachments, sheets
+	aContact  objectKind = "contact"
+	aHandover objectKind = "handover"
+)
+
+// mayWith decides about one object; nothing else does. A reading account sees the entries of its
+// unit, and nothing else is there for it.
+func (v visitor) mayWith(p permission, o object) verdict {
+	d := v.may(p)
+	if d != allowed || v.account.Role != dutylog.Reader {
+		return d
+	}
+	if o.kind != anEntry || !v.account.Reads(o.entry) {
+		return notTheirs
+	}
+	return allowed
+}
+
+// scoped is a list of entries as far as the visitor may have it: the rule of mayWith, as a query.
+func (v visitor) scoped(q dutylog.EntryQuery) dutylog.EntryQuery {
+	if v.account.Role == dutylog.Reader {
+		q.Unit = v.account.Unit
+	}
+	return q
+}
+
+// one reads an object for somebody who wants to do something with it. Every access to a single
+// object goes through here. Who may do it with none is told so before anything is read; whether
+// an object that is not theirs exists is not told.
+func one[T any](ctx context.Context, p permission, read func() (T, error), as func(T) object) (x T, err error) {
+	v := visitorOf(ctx)
+	if refused := v.may(p).problem(); refused != nil {
+		return x, refused
+	}
+	found, err := read()
+	if err != nil {
+		return x, problemOf(err)
+	}
+	if refused := v.mayWith(p, as(found)).problem(); refused != nil {
+		return x, refused
+	}
+	return found, nil
+}
+
 func (a *app) call(ctx context.Context, p permission, id string) (dutylog.Call, error) {
-	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
-		return dutylog.Call{}, refused
-	}
-	c, err := a.Log.Call(ctx, id)
-	if err != nil {
-		return dutylog.Call{}, problemOf(err)
-	}
-	return c, nil
+	return one(ctx, p, func() (dutylog.Call, error) { return a.Log.Call(ctx, id) }, func(dutylog.Call) object { return object{kind: aCall} })
 }
 
-// contact is call for contacts of the directory.
-func (a *app) contact(ctx context.Context, p permission, id int64) (dutylog.Contact, error) {
-	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
-		return dutylog.Contact{}, refused
-	}
-	c, err := a.Log.Contact(ctx, id)
-	if err != nil {
-		return dutylog.Contact{}, problemOf(err)
-	}
-	return c, nil
-}
-
-// handover is call for handovers.
-func (a *app) handover(ctx context.Context, p permission, id int64) (dutylog.Handover, error) {
-	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
-		return dutylog.Handover{}, refused
-	}
-	h, err := a.Log.Handover(ctx, id)
-	if err != nil {
-		return dutylog.Handover{}, problemOf(err)
-	}
-	return h, nil
-}
-
-// entry is call for entries.
 func (a *app) entry(ctx context.Context, p permission, id string) (dutylog.Entry, error) {
-	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
-		return dutylog.Entry{}, refused
-	}
-	e, err := a.Log.Entry(ctx, id)
-	if err != nil {
-		return dutylog.Entry{}, problemOf(err)
-	}
-	return e, nil
+	return one(ctx, p, func() (dutylog.Entry, error) { return a.Log.Entry(ctx, id) },
+		func(e dutylog.Entry) object { return object{kind: anEntry, entry: e} })
+}
+
+func (a *app) contact(ctx context.Context, p permission, id int64) (dutylog.Contact, error) {
+	return one(ctx, p, func() (dutylog.Contact, error) { return a.Log.Contact(ctx, id) }, func(dutylog.Contact) object { return object{kind: aContact} })
+}
+
+func (a *app) handover(ctx context.Context, p permission, id int64) (dutylog.Handover, error) {
+	return one(ctx, p, func() (dutylog.Handover, error) { return a.Log.Handover(ctx, id) }, func(dutylog.Handover) object { return object{kind: aHandover} })
 }

@@ -207,10 +207,18 @@ func (h *house) vault(t testing.TB) *archive.Vault {
 func (h *house) account(login string, role dutylog.Role, mustChange bool) {
 	h.t.Helper()
 	err := h.db.AddAccount(h.t.Context(), dutylog.Account{Login: login, Name: "王" + login, Role: role,
-		PasswordHash: hashed(), MustChange: mustChange, CreatedAt: time.Now()})
+		PasswordHash: hashed(), MustChange: mustChange, CreatedAt: time.Now(), Unit: unitOf(role)})
 	if err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// unitOf is the unit to which the reading account of these tests is limited.
+func unitOf(role dutylog.Role) string {
+	if role == dutylog.Reader {
+		return "沈河区应急局"
+	}
+	return ""
 }
 
 // client is one browser: its own cookies, its own session.

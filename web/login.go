@@ -11,12 +11,13 @@ import (
 type sessionBody struct {
 	Username   string       `json:"username"`
 	Name       string       `json:"name" doc:"As in the roster"`
-	Role       dutylog.Role `json:"role" enum:"officer,leader,supervisor,admin"`
+	Role       dutylog.Role `json:"role" enum:"officer,chief,leader,supervisor,auditor,admin,reader"`
+	Unit       string       `json:"unit" doc:"Of a reading account: whose entries it sees; else empty"`
 	MustChange bool         `json:"must_change_password" doc:"Nothing else is allowed until the password is changed"`
 }
 
 func sessionOf(a dutylog.Account) sessionBody {
-	return sessionBody{Username: a.Login, Name: a.Name, Role: a.Role, MustChange: a.MustChange}
+	return sessionBody{Username: a.Login, Name: a.Name, Role: a.Role, Unit: a.Unit, MustChange: a.MustChange}
 }
 
 type sessionOutput struct {

@@ -91,10 +91,10 @@ var table = []route{
 	{"POST", "/entries/{id}/attachments", writeEntries, "attach", "Attach a file: the body is the file itself", []int{404, 408, 413, 503}, on((*app).attachFile)},
 	{"GET", "/entries/{id}/attachments/{attachment}", takeAttached, "attachment", "An attached file, as it was attached; takes ranges", []int{404, 412, 416, 503}, on((*app).attachment)},
 
-	{"GET", "/sheets/day", printEntries, "print-day", "The duty log of a day as a page to print", nil, on((*app).printDay)},
-	{"GET", "/sheets/day/workbook", exportEntries, "export-day", "The duty log of a day as .xlsx", nil, on((*app).exportDay)},
-	{"GET", "/sheets/month", printEntries, "print-month", "The duty log of a month as pages to print: a table of its days, then the entries", nil, on((*app).printMonth)},
-	{"GET", "/sheets/month/workbook", exportEntries, "export-month", "The duty log of a month as .xlsx", nil, on((*app).exportMonth)},
+	{"GET", "/sheets/day", printLog, "print-day", "The duty log of a day as a page to print", nil, on((*app).printDay)},
+	{"GET", "/sheets/day/workbook", exportLog, "export-day", "The duty log of a day as .xlsx", nil, on((*app).exportDay)},
+	{"GET", "/sheets/month", printLog, "print-month", "The duty log of a month as pages to print: a table of its days, then the entries", nil, on((*app).printMonth)},
+	{"GET", "/sheets/month/workbook", exportLog, "export-month", "The duty log of a month as .xlsx", nil, on((*app).exportMonth)},
 	{"GET", "/entries/{id}/sheet", printEntries, "print-entry", "One entry as a page to print", []int{404}, on((*app).printEntry)},
 	{"GET", "/entries/{id}/workbook", exportEntries, "export-entry", "One entry as .xlsx", []int{404}, on((*app).exportEntry)},
 
