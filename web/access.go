@@ -53,6 +53,7 @@ const (
 	playTests     permission = "test.play"         // what one heard
 	seeHealth     permission = "health.see"        //
 	showPresence  permission = "presence.show"     // that one's page is open
+	seeAccesses   permission = "access.see"        // who saw or took what
 	seeEvidence   permission = "evidence.see"      // how the log is proved
 	seeLedger     permission = "ledger.see"        // what does not agree
 	runLedger     permission = "ledger.run"        // compare now
@@ -124,6 +125,7 @@ var grants = map[permission]grant{
 	practise:      {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
 	seeLedger:     {roles: anyRole},
 	runLedger:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	seeAccesses:   {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Auditor, dutylog.Admin}},
 	seeEvidence:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	playRecording: {roles: readers},
 	seeEntries:    {roles: lookers},

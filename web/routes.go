@@ -143,6 +143,7 @@ var table = []route{
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
 	{"GET", "/health/line", seeHealth, "line-health", "How everything is on which a line depends: good, bad or unknown, since when, and why", []int{404}, on((*app).lampList)},
 	{"GET", "/evidence", seeEvidence, "evidence", "How the log is proved: the newest signed checkpoint", nil, on((*app).evidence)},
+	{"GET", "/access", seeAccesses, "accesses", "Who read, listened to, printed, exported or took what, newest first", []int{404}, on((*app).accessesTo)},
 	{"GET", "/practice", seeRules, "practice", "Whether this is practice mode", nil, on((*app).practice)},
 	{"POST", "/practice/calls", practise, "place-practice-call", "Place a call on the practice line", []int{404, 503}, on((*app).placePractice)},
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 )
 
@@ -130,4 +131,10 @@ func (x *Index) Exec(statement string) error {
 // DirectoryQueries are the queries that run while a call rings, each with the index that it needs.
 func DirectoryQueries() map[string]string {
 	return map[string]string{takenSelect: "calls_by_caller", candidateSelect: "n USING PRIMARY KEY (e164=?)"}
+}
+
+// AccessQuestion is what the log is asked for a query.
+func AccessQuestion(q dutylog.AccessQuery) (query string, args []any) {
+	query, args, _, _ = accessQuery(q)
+	return query, args
 }

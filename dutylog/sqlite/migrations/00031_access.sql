@@ -9,4 +9,3 @@ CREATE INDEX entries_of_unit ON entries (json_extract(body, '$.values.caller_uni
 CREATE INDEX accesses_newest ON accesses (at, id);
 CREATE INDEX accesses_by_person ON accesses (by_login, at, id);
 CREATE INDEX accesses_by_what ON accesses (what, at, id);
-CREATE INDEX accesses_to_object ON accesses (object, at, id);
