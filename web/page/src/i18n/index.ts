@@ -1,6 +1,7 @@
 // Texts in two languages. Words that come from the API (outcomes, findings, categories …) have
 // keys made of their name; an unknown one is shown as it came, never hidden.
 import { ref } from 'vue'
+import { accessEn, accessZh, type AccessKey } from './access'
 import { alertLifeEn, alertLifeZh, type AlertLifeKey } from './alertlife'
 import { alertCallsEn, alertCallsZh, type AlertCallsKey } from './alertcalls'
 import { alertsEn, alertsZh, type AlertsKey } from './alerts'
@@ -23,7 +24,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | RosterKey | DutiesKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
+export type Key = DeskKey | AccessKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | RosterKey | DutiesKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -48,8 +49,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...rosterZh, ...dutiesZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...rosterEn, ...dutiesEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
+  zh: { ...zh, ...accessZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...rosterZh, ...dutiesZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
+  en: { ...en, ...accessEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...rosterEn, ...dutiesEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

@@ -19,7 +19,12 @@ export const canWrite = isOne('officer', 'chief', 'leader')
 /** Whose call it is that rings. */
 export const atThePhone = isOne('officer')
 export const canReadEntries = computed(() => role.value !== '' && role.value !== 'admin')
-export const canListen = canReadEntries
+/** People of the duty room and its house; a reading account sees its unit's entries and nothing else. */
+export const isStaff = computed(() => role.value !== '' && role.value !== 'reader')
+export const canListen = computed(() => canReadEntries.value && isStaff.value)
+/** Who sees who called in lists; others see it in what they open, see the API. */
+export const seesNames = isOne('officer', 'chief', 'leader', 'reader')
+export const canSeeAccess = isOne('supervisor', 'auditor', 'admin')
 export const canReconcile = isOne('supervisor', 'admin')
 export const canSeeChannels = isOne('chief', 'leader', 'supervisor', 'auditor', 'admin')
 export const canMute = isOne('chief', 'leader', 'supervisor')
