@@ -26,6 +26,8 @@ var bodies = map[string]string{
 	"POST /api/v1/entries/{id}/links":           `{"with":"e-9","relation":"same_event"}`,
 	"POST /api/v1/entries/{id}/attachments":     `a text`,
 	"POST /api/v1/entries/{id}/hold":            `{"reason":"诉讼保全"}`,
+	"POST /api/v1/approvals":                    `{"kind":"erase","entry_id":"e-1795436279.0","reason":""}`,
+	"POST /api/v1/approvals/{id}/decision":      `{"approve":true}`,
 	"POST /api/v1/reconciliation":               ``,
 	"POST /api/v1/handovers":                    `{"sheet_digest":"of another sheet"}`,
 	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,
@@ -86,7 +88,7 @@ func (c *client) try(row web.Row, body string) int {
 	if strings.Contains(row.Path, "/entries/") {
 		id = "e-" + id
 	}
-	if strings.Contains(row.Path, "/handovers/") {
+	if strings.Contains(row.Path, "/handovers/") || strings.Contains(row.Path, "/approvals/") {
 		id = "1"
 	}
 	method := row.Method

@@ -59,7 +59,7 @@ func TestWhoMayDoWhatWithWhich(t *testing.T) {
 // objectPermissions are those that a route with an id in its path asks for.
 func objectPermissions() (all []string) {
 	for _, row := range web.Rows() {
-		if strings.Contains(row.Path, "{id}") && !slices.Contains(all, row.Permission) {
+		if (strings.Contains(row.Path, "{id}") || row.Permission == "approval.ask" || row.Permission == "access.see") && !slices.Contains(all, row.Permission) {
 			all = append(all, row.Permission)
 		}
 	}
@@ -71,7 +71,7 @@ func objectPermissions() (all []string) {
 func fits(p, kind string) bool {
 	family, _, _ := strings.Cut(p, ".")
 	return slices.Contains(map[string][]string{
-		"entry": {"entry", "attachment"}, "call": {"call", "recording"}, "contact": {"directory"}, "handover": {"handover"},
+		"entry": {"entry", "attachment", "approval", "access"}, "call": {"call", "recording", "access"}, "contact": {"directory"}, "handover": {"handover"},
 	}[kind], family)
 }
 

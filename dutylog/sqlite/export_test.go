@@ -138,3 +138,21 @@ func AccessQuestion(q dutylog.AccessQuery) (query string, args []any) {
 	query, args, _, _ = accessQuery(q)
 	return query, args
 }
+
+// EraseNow erases without a second person, for tests of what an erasure leaves.
+func (db *DB) EraseNow(ctx context.Context, o dutylog.ErasureOrder) (decision int64, err error) {
+	err = db.write(ctx, "erase from an entry", func(t *tx) error {
+		decision, err = t.erase(o)
+		return err
+	})
+	return decision, err
+}
+
+// ReleaseHold ends a hold without a second person, for tests of what a hold does.
+func (db *DB) ReleaseHold(ctx context.Context, entryID, reason string, by dutylog.Actor) (after dutylog.Entry, err error) {
+	err = db.write(ctx, "release a hold", func(t *tx) error {
+		after, err = t.hold(entryID, false, reason, by)
+		return err
+	})
+	return after, err
+}

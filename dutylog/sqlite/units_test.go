@@ -64,7 +64,7 @@ func TestTheEntriesOfOneUnit(t *testing.T) {
 		t.Errorf("of a unit that never called: %v", got)
 	}
 	named(t, db, "e-"+inbound(3, "").ID, "乙局")
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-" + inbound(6, "").ID, Fields: []dutylog.Field{dutylog.CallerUnit}, Reason: "误录", By: leader}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: "e-" + inbound(6, "").ID, Fields: []dutylog.Field{dutylog.CallerUnit}, Reason: "误录", By: leader}))(t)
 	if diff := cmp.Diff([]int{1}, numbersOf(t, db, dutylog.EntryQuery{Unit: "甲局"})); diff != "" {
 		t.Errorf("after a correction and an erasure (-want +got):\n%s", diff)
 	}
