@@ -8,6 +8,7 @@ import { startDesk } from './state/desk'
 import { startKeys } from './state/keys'
 import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
+import { startApprovals } from './state/approvals'
 import { startLedger } from './state/ledger'
 import { startRoster } from './state/roster'
 import { startLive } from './state/live'
@@ -22,6 +23,7 @@ startKeys()
 startRoute()
 startLive()
 startHealth()
+startApprovals()
 startLedger()
 startRoster()
 startAlerts()

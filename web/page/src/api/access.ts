@@ -1,6 +1,6 @@
 // The part of the API about who did what: the access log.
 import { query, request } from './client'
-import type { Page } from './types'
+import type { Entry, Page } from './types'
 
 export interface Who { login: string; name: string; role: string }
 export interface Access {
@@ -24,6 +24,32 @@ export interface AccessFilter {
   cursor?: string
 }
 
+export interface Approval {
+  id: number
+  kind: 'erase' | 'release_hold'
+  state: 'waiting' | 'approved' | 'declined' | 'expired' | 'done'
+  entry_id: string
+  entry_number: string
+  /** To erase; empty: everything. */
+  fields: string[]
+  recording: boolean
+  reason: string
+  by: Who
+  at: string
+  until: string
+  decided_by: Who | null
+  decided_at: string | null
+  note: string
+  done_at: string | null
+  outcome: string
+  mine: boolean
+}
+export interface Ask { kind: Approval['kind']; entry_id: string; fields?: string[]; reason: string }
+
 export const accessApi = {
+  approvals: (filter: { state?: 'waiting' | 'all'; limit?: number; cursor?: string }) => request<Page<Approval>>('GET', '/approvals' + query(filter)),
+  ask: (what: Ask) => request<Approval>('POST', '/approvals', what),
+  decide: (n: number, approve: boolean, note: string) => request<Approval>('POST', '/approvals/' + n + '/decision', { approve, note }),
+  hold: (entry: string, reason: string) => request<Entry>('POST', '/entries/' + encodeURIComponent(entry) + '/hold', { reason }),
   list: (filter: AccessFilter) => request<Page<Access>>('GET', '/access' + query({ ...filter })),
 }

@@ -3,11 +3,12 @@
 import { computed } from 'vue'
 import type { Key } from '@/i18n'
 import { openAlerts } from './alerts'
+import { waitingApprovals } from './approvals'
 import { openItems } from './ledger'
 import { rosterAsks } from './roster'
 import { waitingTasks } from './tasks'
 import { go, type PageName } from './route'
-import { canReadEntries, canSeeAccess, isStaff } from './session'
+import { canReadEntries, canSeeAccess, canSeeApprovals, isStaff } from './session'
 
 export interface NavItem {
   page: PageName
@@ -33,6 +34,7 @@ const items: NavItem[] = [
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },
   { page: 'tests', label: 'nav.tests', test: 'tests', first: false },
+  { page: 'approvals', label: 'nav.approvals', test: 'approvals', first: false, shown: () => canSeeApprovals.value, count: () => waitingApprovals.value, countHint: 'nav.approvalsWait' },
   { page: 'access', label: 'nav.access', test: 'access', first: false, shown: () => canSeeAccess.value },
   { page: 'reconciliation', label: 'nav.reconcile', test: 'reconcile', first: false, count: () => openItems.value, countHint: 'nav.reconcileOpen' },
 ]

@@ -24,6 +24,10 @@ export const isStaff = computed(() => role.value !== '' && role.value !== 'reade
 export const canListen = computed(() => canReadEntries.value && isStaff.value)
 /** Who sees who called in lists; others see it in what they open, see the API. */
 export const seesNames = isOne('officer', 'chief', 'leader', 'reader')
+export const canSeeApprovals = isOne('chief', 'leader', 'supervisor', 'auditor', 'admin')
+export const canAskApproval = isOne('chief', 'leader', 'supervisor')
+export const canDecide = isOne('chief', 'leader', 'supervisor')
+export const canHold = isOne('supervisor')
 export const canSeeAccess = isOne('supervisor', 'auditor', 'admin')
 export const canReconcile = isOne('supervisor', 'admin')
 export const canSeeChannels = isOne('chief', 'leader', 'supervisor', 'auditor', 'admin')
