@@ -17,6 +17,7 @@ const (
 	seeLine       permission = "line.see"        // state and ring counter, without any data about people
 	seeLineDetail permission = "line.detail"     // its number and its faults
 	signIn        permission = "session.begin"   //
+	unlockSession permission = "session.unlock"  //
 	ownSession    permission = "session.own"     // see and change one's own session
 	seeDuty       permission = "duty.see"        // who is on duty
 	seeRoster     permission = "roster.see"      // months ahead, with who changed what
@@ -80,6 +81,7 @@ type grant struct {
 	everyone  bool           // also who is not signed in
 	roles     []dutylog.Role // who is signed in
 	unchanged bool           // also before the password of a new account was changed
+	locked    bool           // also while the session is locked
 }
 
 // Groups of roles that the table names often.
@@ -104,7 +106,8 @@ var grants = map[permission]grant{
 	signIn:          {everyone: true},
 	endSession:      {everyone: true},
 	probe:           {everyone: true}, // probeGate asks where the request comes from instead
-	ownSession:      {roles: everyRole, unchanged: true},
+	ownSession:      {roles: everyRole, unchanged: true, locked: true},
+	unlockSession:   {roles: everyRole, unchanged: true, locked: true},
 	changeOwnPass:   {roles: everyRole, unchanged: true},
 	seeLineDetail:   {roles: anyRole},
 	seeDuty:         {roles: anyRole},
@@ -124,7 +127,7 @@ var grants = map[permission]grant{
 	runTests:        {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
 	playTests:       {roles: readers},
 	seeHealth:       {roles: anyRole},
-	showPresence:    {roles: anyRole},
+	showPresence:    {roles: anyRole, locked: true}, // it rings there all the same
 	practise:        {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
 	seeLedger:       {roles: anyRole},
 	runLedger:       {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
@@ -163,6 +166,7 @@ type verdict string
 const (
 	allowed        verdict = "allowed"
 	signInFirst    verdict = "sign_in_first"
+	unlockFirst    verdict = "unlock_first"
 	changePassword verdict = "change_password_first"
 	notTheirRole   verdict = "not_their_role"
 	noSuchGrant    verdict = "no_such_permission"
@@ -173,6 +177,7 @@ const (
 type visitor struct {
 	account  dutylog.Account
 	signedIn bool
+	locked   bool   // nobody did anything for a while, see lock.go
 	token    string // of the session, as the cookie had it
 	address  string
 }
@@ -187,6 +192,8 @@ func (v visitor) may(p permission) verdict {
 		return allowed
 	case !v.signedIn:
 		return signInFirst
+	case v.locked && !g.locked:
+		return unlockFirst
 	case v.account.MustChange && !g.unchanged:
 		return changePassword
 	case !slices.Contains(g.roles, v.account.Role):
@@ -209,6 +216,8 @@ func (d verdict) problem() *Problem {
 		return nil
 	case signInFirst:
 		return newProblem(http.StatusUnauthorized, typeSignIn, "Sign in first: there is no session, or it has ended.")
+	case unlockFirst:
+		return newProblem(http.StatusUnauthorized, typeLocked, "The session is locked, because nobody did anything for a while: unlock it with the password.")
 	case notTheirs:
 		return problemOf(dutylog.ErrNotFound)
 	case changePassword:

@@ -18,6 +18,7 @@ import (
 var bodies = map[string]string{
 	"POST /api/v1/session":                      `{"username":"nobody","password":"wrong password"}`,
 	"PUT /api/v1/session/page":                  `{"page":"0f3c9a77","sounds":true}`,
+	"POST /api/v1/session/unlock":               `{"password":"wrong password"}`,
 	"POST /api/v1/session/password":             `{"old":"wrong password","new":"another password"}`,
 	"PATCH /api/v1/entries/{id}":                `{"revision":1,"nonsense":1}`,
 	"POST /api/v1/entries":                      `{"key":"0f3c9a77-0","kind":"fax","nonsense":"1"}`,

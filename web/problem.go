@@ -20,6 +20,7 @@ import (
 const (
 	problemBase           = "/problems/"
 	typeSignIn            = problemBase + "sign-in-required"
+	typeLocked            = problemBase + "session-locked"
 	typeForbidden         = problemBase + "not-allowed"
 	typeChangePassword    = problemBase + "password-change-required"
 	typeTooMany           = problemBase + "too-many-attempts"

@@ -37,6 +37,7 @@ var table = []route{
 	{"POST", "/session", signIn, "sign-in", "Sign in", []int{401, 429}, on((*app).login)},
 	{"GET", "/session", ownSession, "session", "Who is signed in", nil, on((*app).session)},
 	{"DELETE", "/session", endSession, "sign-out", "Sign out", nil, on((*app).logout)},
+	{"POST", "/session/unlock", unlockSession, "unlock", "Open a locked session again with the password", []int{429}, on((*app).unlock)},
 	{"PUT", "/session/page", showPresence, "present", "A page says that it is open, every ten seconds, and whether it may sound", nil, on((*app).present)},
 	{"POST", "/session/password", changeOwnPass, "change-password", "Change one's own password", []int{429}, on((*app).changePassword)},
 
@@ -244,6 +245,11 @@ func (a *app) guard(api huma.API, p permission) func(huma.Context, func(huma.Con
 			_, w := humago.Unwrap(ctx)
 			a.reported(ctx, refused).write(w)
 			return
+		}
+		if v.signedIn && !v.locked && deed(r, p) {
+			if err := a.sessions.act(ctx.Context(), v.token, a.Now()); err != nil {
+				a.Logger.WarnContext(ctx.Context(), "a session could not be kept open", "error", err)
+			}
 		}
 		next(huma.WithContext(ctx, withVisitor(ctx.Context(), v)))
 	}

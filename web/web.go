@@ -61,6 +61,7 @@ type Deps struct {
 
 	SessionIdle  time.Duration // 0: 12 h without a request end a session
 	SessionMax   time.Duration // 0: 7 days after the login it ends in any case
+	LockAfter    time.Duration // without a key or a click a session locks, see lock.go; 0: never
 	MetricsToken string        // lets programs beyond loopback read /metrics, /healthz and /readyz; empty: none
 
 	timing timing

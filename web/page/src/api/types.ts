@@ -22,6 +22,9 @@ export interface Session {
   name: string
   role: Role
   must_change_password: boolean
+  locked?: boolean
+  /** Without a key or a click the session locks; 0: never. */
+  lock_after_ms?: number
 }
 
 export interface Rule {

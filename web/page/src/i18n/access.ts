@@ -2,6 +2,11 @@
 export const accessZh = {
   'nav.access': '访问记录',
   'access.title': '访问记录',
+  'lock.title': '已锁屏',
+  'lock.says': '有一段时间无人操作，页面已锁定。来电照常响铃，已输入的内容没有丢失。',
+  'lock.open': '解锁',
+  'lock.other': '换人登录',
+  'lock.wrong': '密码不对',
   'access.hint': '查看、听录音、打印、导出、下载都自动记录，不能修改或删除；同一人十分钟内再看同一内容算一次。在列表、检索结果里看到的只记“条目列表”。',
   'access.entry': '条目编号',
   'access.about': '只看条目 {number} 的访问',
@@ -63,6 +68,11 @@ export type AccessKey = keyof typeof accessZh
 export const accessEn: Record<AccessKey, string> = {
   'nav.access': 'Access log',
   'access.title': 'Access log',
+  'lock.title': 'Locked',
+  'lock.says': 'Nobody did anything here for a while. Calls go on ringing, and nothing that was typed is lost.',
+  'lock.open': 'Unlock',
+  'lock.other': 'Sign in as somebody else',
+  'lock.wrong': 'The password is wrong',
   'access.hint': 'Reading, listening, printing, exporting and downloading are written down by themselves and never changed or deleted; the same look within ten minutes counts once. What was seen in a list or a search is written down as "list of entries" only.',
   'access.entry': 'Entry number',
   'access.about': 'Of entry {number} only',

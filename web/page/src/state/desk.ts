@@ -313,7 +313,7 @@ export function startDesk(): void {
   watch(() => session.user && session.user.username, (user, before) => {
     forget()
     if (before) dismissAll() // A notice names callers; the locked screen must not.
-    if (!user && !session.expired) forgetHeld()
+    if (!user && !session.expired && !session.locked) forgetHeld()
     if (user && someoneElse(user)) {
       forgetHeld()
       go('/')

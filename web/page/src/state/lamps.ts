@@ -4,7 +4,8 @@ import { ref, watch } from 'vue'
 import { api } from '@/api/client'
 import type { Lamps } from '@/api/types'
 import { connection, line, on } from './live'
-import { isStaff } from './session'
+import { idleFor } from './idle'
+import { isStaff, session } from './session'
 import { sound } from './sound'
 
 export const lamps = ref<Lamps | null>(null)
@@ -26,9 +27,10 @@ async function ask(): Promise<void> {
 }
 
 async function say(): Promise<void> {
-  if (!isStaff.value || !connection.live) return
+  // A locked page is open all the same, and it rings there.
+  if ((!isStaff.value && !session.locked) || !connection.live) return
   try {
-    await api.present(PAGE, sound.state === 'on')
+    await api.present(PAGE, sound.state === 'on', idleFor())
   } catch {
     // Said again in ten seconds.
   }
