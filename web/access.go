@@ -58,6 +58,7 @@ const (
 	askApprovals    permission = "approval.ask"      // for the release of a hold, for an erasure
 	decideApprovals permission = "approval.decide"   // what somebody else asked for
 	seeAccesses     permission = "access.see"        // who saw or took what
+	runVerify       permission = "evidence.verify"   // changes nothing
 	seeEvidence     permission = "evidence.see"      // how the log is proved
 	seeLedger       permission = "ledger.see"        // what does not agree
 	runLedger       permission = "ledger.run"        // compare now
@@ -135,6 +136,7 @@ var grants = map[permission]grant{
 	askApprovals:    {roles: dutylog.Askers()},
 	decideApprovals: {roles: dutylog.Approvers()},
 	seeAccesses:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Auditor, dutylog.Admin}},
+	runVerify:       {roles: []dutylog.Role{dutylog.Auditor, dutylog.Supervisor, dutylog.Admin}},
 	seeEvidence:     {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	playRecording:   {roles: readers},
 	seeEntries:      {roles: lookers},

@@ -29,6 +29,7 @@ var bodies = map[string]string{
 	"POST /api/v1/entries/{id}/hold":            `{"reason":"诉讼保全"}`,
 	"POST /api/v1/approvals":                    `{"kind":"erase","entry_id":"e-1795436279.0","reason":""}`,
 	"POST /api/v1/approvals/{id}/decision":      `{"approve":true}`,
+	"POST /api/v1/evidence/verification":        `{}`,
 	"POST /api/v1/reconciliation":               ``,
 	"POST /api/v1/handovers":                    `{"sheet_digest":"of another sheet"}`,
 	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,

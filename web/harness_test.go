@@ -174,7 +174,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	d := web.Deps{
 		Log: db, Alerts: db, AlertCalls: db, Recordings: fakeArchive{db}, Sessions: db.Sessions(), Lines: lines, Practice: h.practice, Tests: h.tests,
 		Health: func() web.Health { return *h.health }, Metrics: h.registry, Registerer: h.registry, Now: h.clock.Now, Version: "1.2.3",
-		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
+		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note, Verify: &fakeVerifier{},
 		Reconcile: func(context.Context) error { return nil },
 		Vault:     h.vault(t),
 		Sheets:    web.Sheets{Unit: "沈阳市沈河区应急管理局", Zone: site, Workbook: workbook.Write},

@@ -6,6 +6,7 @@ import { papers } from './papers.mjs'
 import { entryChecks } from './entry.mjs'
 import { directory } from './directory.mjs'
 import { roster } from './roster.mjs'
+import { access } from './access.mjs'
 import { handover } from './handover.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
@@ -745,6 +746,7 @@ await desk.at('lock').click()
 await desk.at('lock-screen').waitFor()
 await entryChecks(desk, officer)
 await handover(desk, users)
+await access(desk, users, first)
 
 if (await desk.at('lock').count()) await desk.at('lock').click()
 await desk.at('lock-screen').waitFor()

@@ -46,7 +46,26 @@ export interface Approval {
 }
 export interface Ask { kind: Approval['kind']; entry_id: string; fields?: string[]; reason: string }
 
+export interface Verification {
+  running: boolean
+  by: Who | null
+  began_at: string | null
+  ended_at: string | null
+  compared: boolean
+  done: number
+  total: number
+  verdict: '' | 'intact' | 'altered' | 'cannot tell'
+  tallies: { name: string; intact: number; altered: number; cannot_tell: number; erased: number }[]
+  findings: { answer: string; object: string; why: string }[]
+  more: number
+  notes: string[]
+  beginning: string
+  problem: string
+}
+
 export const accessApi = {
+  verification: () => request<Verification>('GET', '/evidence/verification'),
+  verify: (checkpoint: string) => request<Verification>('POST', '/evidence/verification', checkpoint.trim() ? { checkpoint } : {}),
   approvals: (filter: { state?: 'waiting' | 'all'; limit?: number; cursor?: string }) => request<Page<Approval>>('GET', '/approvals' + query(filter)),
   ask: (what: Ask) => request<Approval>('POST', '/approvals', what),
   decide: (n: number, approve: boolean, note: string) => request<Approval>('POST', '/approvals/' + n + '/decision', { approve, note }),

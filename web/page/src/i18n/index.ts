@@ -21,11 +21,12 @@ import { searchEn, searchZh, type SearchKey } from './search'
 import { sheetsEn, sheetsZh, type SheetsKey } from './sheets'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { testsEn, testsZh, type TestsKey } from './tests'
+import { verifyEn, verifyZh, type VerifyKey } from './verify'
 import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | RosterKey | DutiesKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
+export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | RosterKey | DutiesKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -50,8 +51,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...rosterZh, ...dutiesZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
-  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...rosterEn, ...dutiesEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
+  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...rosterZh, ...dutiesZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh },
+  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...rosterEn, ...dutiesEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

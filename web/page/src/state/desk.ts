@@ -78,7 +78,7 @@ function onEntry(entry: Entry): void {
   const open = sessions.get(entry.id)
   if (open && !seesNames.value) {
     // Lists and the stream mask who called; what is open is shown as it is.
-    if (entry.revision > open.state.entry.revision) void api.entry(entry.id).then(learnWhole, () => undefined)
+    if (entry.revision >= open.state.entry.revision) void api.entry(entry.id).then(learnWhole, () => undefined)
     return
   }
   putEntry(entry)
