@@ -100,6 +100,9 @@ func (c *Config) checkPlaces(f *Faults) {
 	if (c.Web.TLSCert == "") != (c.Web.TLSKey == "") {
 		f.add("web.tls_cert", "needs web.tls_key beside it; give both or neither")
 	}
+	if l := c.Web.LockAfter; l != 0 && l < time.Minute {
+		f.add("web.lock_after", "is %s; write at least 1m, or 0 where pages never lock", l)
+	}
 	if c.Web.SessionIdle < time.Minute || c.Web.SessionMax < c.Web.SessionIdle {
 		f.add("web.session_idle", "is %s and web.session_max %s; idle must be at least 1m and not above max", c.Web.SessionIdle, c.Web.SessionMax)
 	}

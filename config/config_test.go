@@ -66,7 +66,7 @@ retention: {recordings: -1, tape: -2, journal: -3, entries: 1}
 keys: {escrow_recipient: AGE-SECRET-KEY-1, file: x}
 disk: {reserve_mb: 1, warn_days: 0}
 recording: {by: magic}
-web: {listen: "8480", tls_cert: /x, session_idle: 1s}
+web: {listen: "8480", tls_cert: /x, session_idle: 1s, lock_after: 30s}
 alerts:
   channels:
     - {name: Leader, least: bad, mail: {server: smtp.example.cn, from: x, to: []}}
@@ -84,7 +84,7 @@ tests: {second_line: {server: "192.0.2.1", number: me, password_file: /none.pass
 	for _, path := range []string{
 		"sight:", "site.area_code:", "site.time_zone:", "lines[0].name:", "lines[0].endpoints:", "lines[0].trunks:",
 		"lines[0].rule:", "lines[0].rule.colour:", "lines[1].supervision:", "lines[1].trunks:", "lines[2].name:", "lines[2].endpoints:",
-		"ari.url:", "ari.password_file:", "tape.days:", "tape.max_mb:", "retention.recordings:", "retention.tape:", "retention.journal:", "retention.entries:", "keys.escrow_recipient:", "keys.file:", "disk.reserve_mb:", "disk.warn_days:", "recording.by:", "web.listen:", "evidence.checkpoint_every:", "evidence.send_to:", "web.tls_cert:", "web.session_idle:",
+		"ari.url:", "ari.password_file:", "tape.days:", "tape.max_mb:", "retention.recordings:", "retention.tape:", "retention.journal:", "retention.entries:", "keys.escrow_recipient:", "keys.file:", "disk.reserve_mb:", "disk.warn_days:", "recording.by:", "web.listen:", "evidence.checkpoint_every:", "evidence.send_to:", "web.tls_cert:", "web.lock_after:", "web.session_idle:",
 		"lines[0].codes.without:", "lines[0].codes.own:",
 		"alerts.channels[0].name:", "alerts.channels[0].least:", "alerts.channels[0].mail.server:", "alerts.channels[0].mail.from:", "alerts.channels[0].mail.to:",
 		"alerts.channels[1].robot.kind:", "alerts.channels[1].robot.webhook_file:", "alerts.channels[2].name:", "alerts.channels[2]:", "alerts.channels[2].webhook.url:", "alerts.channels[3]:",

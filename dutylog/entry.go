@@ -182,6 +182,7 @@ type EntryQuery struct {
 	State    EntryState
 	Kind     Kind
 	Handling Handling // Pending: all that are still to be dealt with
+	Unit     string   // of the caller, exactly; the newest come first then
 	Text     string   // for a Searcher; words that all must occur
 	Limit    int
 	Cursor   string

@@ -14,6 +14,24 @@ type Access struct {
 	At      time.Time
 }
 
+// KeptAccess is an access as the log keeps it.
+type KeptAccess struct {
+	Access
+	ID          int64
+	EntryID     string // of the entry that the object is, or belongs to; empty: it is none
+	EntryNumber EntryNumber
+}
+
+// AccessQuery selects accesses; zero fields select all. The newest come first.
+type AccessQuery struct {
+	Objects  []string // one of these, or what belongs to one of them: "e-1" is also "e-1/4"
+	Login    string   // of the person
+	What     string   // the permission that was used
+	From, To time.Time
+	Limit    int
+	Cursor   string
+}
+
 // What commands take, beside the permissions of the page.
 const (
 	TookExhibit = "exhibit.make" // of an entry
@@ -50,5 +68,7 @@ type Evidence struct {
 type EvidenceStore interface {
 	// NoteAccess records an access; the same again within AccessAgain records nothing.
 	NoteAccess(ctx context.Context, a Access) error
+	// Accesses answers who saw or took what, the newest first.
+	Accesses(ctx context.Context, q AccessQuery) (items []KeptAccess, nextCursor string, err error)
 	Evidence(ctx context.Context) (Evidence, error)
 }

@@ -55,6 +55,7 @@ type Store interface {
 	FeedStore
 	EvidenceStore
 	HoldStore
+	ApprovalStore
 	IntervalStore
 	LedgerStore
 	HandoverStore

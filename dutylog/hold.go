@@ -14,12 +14,11 @@ type Hold struct {
 	At     time.Time
 }
 
-// HoldStore sets and releases holds. Both keep who did it and why for ever.
+// HoldStore sets holds. Who did it and why is kept for ever. A hold is released by two persons, see
+// ApprovalStore.
 type HoldStore interface {
 	// SetHold puts an entry under a legal hold.
 	SetHold(ctx context.Context, entryID, reason string, by Actor) (Entry, error)
-	// ReleaseHold ends the hold of an entry.
-	ReleaseHold(ctx context.Context, entryID, reason string, by Actor) (Entry, error)
 }
 
 // CheckHold says whether a hold may be set (on) or released, and gives the reason as it is kept.

@@ -17,6 +17,7 @@ const (
 	seeLine       permission = "line.see"        // state and ring counter, without any data about people
 	seeLineDetail permission = "line.detail"     // its number and its faults
 	signIn        permission = "session.begin"   //
+	unlockSession permission = "session.unlock"  //
 	ownSession    permission = "session.own"     // see and change one's own session
 	seeDuty       permission = "duty.see"        // who is on duty
 	seeRoster     permission = "roster.see"      // months ahead, with who changed what
@@ -32,44 +33,52 @@ const (
 	seeEntries    permission = "entry.see"       // and all their revisions
 	writeEntries  permission = "entry.write"     //
 	takeAttached  permission = "attachment.take" // what is attached to an entry
-	printEntries  permission = "entry.print"     // as pages for paper
-	exportEntries permission = "entry.export"    // as workbooks
+	seeNames      permission = "names.see"       // who called, in lists, prints and exports, see listed
+	printEntries  permission = "entry.print"     // one, as pages for paper
+	exportEntries permission = "entry.export"    // one, as a workbook
+	printLog      permission = "log.print"       // a day or a month of them
+	exportLog     permission = "log.export"      //
 	printBlank    permission = "paper.print"     // blank numbered sheets for times in which nobody can write here
-	holdEntries   permission = "entry.hold"      // set and release a legal hold
+	holdEntries   permission = "entry.hold"      // set a legal hold; for its release see askApprovals
 
 	seeDirectory      permission = "directory.see"
 	confirmDirectory  permission = "directory.confirm" // say that a contact is still right, add a number seen in a call
 	editDirectory     permission = "directory.edit"    // add, change, remove, import
 	exportOfDirectory permission = "directory.export"  // all numbers in one file
 
-	seeAlerts     permission = "alert.see"         // with what they are about
-	takeAlerts    permission = "alert.take"        // acknowledge
-	muteAlerts    permission = "alert.mute"        // keep one quiet for a while
-	seeChannels   permission = "channel.see"       // how alerts leave the building
-	testChannels  permission = "channel.test"      // send a test message
-	seeTests      permission = "test.see"          // test calls, and whether they can be made
-	runTests      permission = "test.run"          // call the duty number from the second line
-	playTests     permission = "test.play"         // what one heard
-	seeHealth     permission = "health.see"        //
-	showPresence  permission = "presence.show"     // that one's page is open
-	seeEvidence   permission = "evidence.see"      // how the log is proved
-	seeLedger     permission = "ledger.see"        // what does not agree
-	runLedger     permission = "ledger.run"        // compare now
-	seeHandovers  permission = "handover.see"      // sheets, with what they say of callers
-	handOver      permission = "handover.confirm"  // hand over, take over, confirm it
-	printHandover permission = "handover.print"    // as a page for paper
-	takeHandover  permission = "handover.export"   // as a workbook
-	seeTasks      permission = "task.see"          // dated duties and their rules
-	doTasks       permission = "task.do"           // say that one is done; write down an absence
-	ruleTasks     permission = "task.rule"         // change what is asked for
-	practise      permission = "practice.place"    // place a call on the practice line
-	seeRules      permission = "rules.see"         // what the log asks of entries; whether this is practice
-	watch         permission = "events.watch"      // the stream; what it carries has rows of its own
-	probe         permission = "machine.probe"     // programs on this machine, or with the token
-	loadPage      permission = "page.load"         //
-	endSession    permission = "session.end"       // also without one
-	changeOwnPass permission = "session.password"  //
-	readAPI       permission = "api.documentation" //
+	seeAlerts       permission = "alert.see"         // with what they are about
+	takeAlerts      permission = "alert.take"        // acknowledge
+	muteAlerts      permission = "alert.mute"        // keep one quiet for a while
+	seeChannels     permission = "channel.see"       // how alerts leave the building
+	testChannels    permission = "channel.test"      // send a test message
+	seeTests        permission = "test.see"          // test calls, and whether they can be made
+	runTests        permission = "test.run"          // call the duty number from the second line
+	playTests       permission = "test.play"         // what one heard
+	seeHealth       permission = "health.see"        //
+	showPresence    permission = "presence.show"     // that one's page is open
+	seeApprovals    permission = "approval.see"      // what takes two persons
+	askApprovals    permission = "approval.ask"      // for the release of a hold, for an erasure
+	decideApprovals permission = "approval.decide"   // what somebody else asked for
+	seeAccesses     permission = "access.see"        // who saw or took what
+	runVerify       permission = "evidence.verify"   // changes nothing
+	seeEvidence     permission = "evidence.see"      // how the log is proved
+	seeLedger       permission = "ledger.see"        // what does not agree
+	runLedger       permission = "ledger.run"        // compare now
+	seeHandovers    permission = "handover.see"      // sheets, with what they say of callers
+	handOver        permission = "handover.confirm"  // hand over, take over, confirm it
+	printHandover   permission = "handover.print"    // as a page for paper
+	takeHandover    permission = "handover.export"   // as a workbook
+	seeTasks        permission = "task.see"          // dated duties and their rules
+	doTasks         permission = "task.do"           // say that one is done; write down an absence
+	ruleTasks       permission = "task.rule"         // change what is asked for
+	practise        permission = "practice.place"    // place a call on the practice line
+	seeRules        permission = "rules.see"         // what the log asks of entries; whether this is practice
+	watch           permission = "events.watch"      // the stream; what it carries has rows of its own
+	probe           permission = "machine.probe"     // programs on this machine, or with the token
+	loadPage        permission = "page.load"         //
+	endSession      permission = "session.end"       // also without one
+	changeOwnPass   permission = "session.password"  //
+	readAPI         permission = "api.documentation" //
 )
 
 // grant says who has a permission.
@@ -77,70 +86,82 @@ type grant struct {
 	everyone  bool           // also who is not signed in
 	roles     []dutylog.Role // who is signed in
 	unchanged bool           // also before the password of a new account was changed
+	locked    bool           // also while the session is locked
 }
 
 // Groups of roles that the table names often.
 var (
-	anyRole   = dutylog.Roles()
+	everyRole = dutylog.Roles() // with reading accounts, which see their unit's entries and nothing else
+	anyRole   = dutylog.Staff()
 	leaders   = []dutylog.Role{dutylog.Chief, dutylog.Leader}
 	onTheSpot = append([]dutylog.Role{dutylog.Officer}, leaders...)      // who is on duty
 	changers  = append([]dutylog.Role{dutylog.Supervisor}, onTheSpot...) // of something in the duty room
 	readers   = append([]dutylog.Role{dutylog.Auditor}, changers...)     // of what people said and wrote
+	lookers   = append([]dutylog.Role{dutylog.Reader}, readers...)       // of single entries, see mayWith
 	overseers = append([]dutylog.Role{dutylog.Supervisor, dutylog.Admin}, leaders...)
 )
 
 // grants is the one table of permissions. What is not in it is refused to everybody.
 var grants = map[permission]grant{
-	loadPage:      {everyone: true},
-	readAPI:       {everyone: true},
-	seeLine:       {everyone: true},
-	seeRules:      {everyone: true},
-	watch:         {everyone: true},
-	signIn:        {everyone: true},
-	endSession:    {everyone: true},
-	probe:         {everyone: true}, // probeGate asks where the request comes from instead
-	ownSession:    {roles: anyRole, unchanged: true},
-	changeOwnPass: {roles: anyRole, unchanged: true},
-	seeLineDetail: {roles: anyRole},
-	seeDuty:       {roles: anyRole},
-	seeRoster:     {roles: anyRole},
-	writeRoster:   {roles: overseers},
-	swapRoster:    {roles: changers},
-	fileRosters:   {roles: changers},
-	printRoster:   {roles: anyRole},
-	exportRoster:  {roles: anyRole},
-	seeCalls:      {roles: anyRole},
-	seeIntervals:  {roles: anyRole},
-	seeAlerts:     {roles: anyRole},
-	takeAlerts:    {roles: changers},
-	muteAlerts:    {roles: append([]dutylog.Role{dutylog.Supervisor}, leaders...)},
-	seeChannels:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
-	testChannels:  {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
-	seeTests:      {roles: anyRole},
-	runTests:      {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
-	playTests:     {roles: readers},
-	seeHealth:     {roles: anyRole},
-	showPresence:  {roles: anyRole},
-	practise:      {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
-	seeLedger:     {roles: anyRole},
-	runLedger:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
-	seeEvidence:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
-	playRecording: {roles: readers},
-	seeEntries:    {roles: readers},
-	takeAttached:  {roles: readers},
-	printEntries:  {roles: readers},
-	exportEntries: {roles: readers},
-	printBlank:    {roles: changers},
-	seeHandovers:  {roles: readers},
-	handOver:      {roles: onTheSpot},
-	printHandover: {roles: readers},
-	takeHandover:  {roles: readers},
-	seeTasks:      {roles: anyRole},
-	doTasks:       {roles: changers},
-	ruleTasks:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
-	tagCalls:      {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
-	holdEntries:   {roles: []dutylog.Role{dutylog.Supervisor}},
-	writeEntries:  {roles: onTheSpot},
+	loadPage:        {everyone: true},
+	readAPI:         {everyone: true},
+	seeLine:         {everyone: true},
+	seeRules:        {everyone: true},
+	watch:           {everyone: true},
+	signIn:          {everyone: true},
+	endSession:      {everyone: true},
+	probe:           {everyone: true}, // probeGate asks where the request comes from instead
+	ownSession:      {roles: everyRole, unchanged: true, locked: true},
+	unlockSession:   {roles: everyRole, unchanged: true, locked: true},
+	changeOwnPass:   {roles: everyRole, unchanged: true},
+	seeLineDetail:   {roles: anyRole},
+	seeDuty:         {roles: anyRole},
+	seeRoster:       {roles: anyRole},
+	writeRoster:     {roles: overseers},
+	swapRoster:      {roles: changers},
+	fileRosters:     {roles: changers},
+	printRoster:     {roles: anyRole},
+	exportRoster:    {roles: anyRole},
+	seeCalls:        {roles: anyRole},
+	seeIntervals:    {roles: anyRole},
+	seeAlerts:       {roles: anyRole},
+	takeAlerts:      {roles: changers},
+	muteAlerts:      {roles: append([]dutylog.Role{dutylog.Supervisor}, leaders...)},
+	seeChannels:     {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
+	testChannels:    {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	seeTests:        {roles: anyRole},
+	runTests:        {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
+	playTests:       {roles: readers},
+	seeHealth:       {roles: anyRole},
+	showPresence:    {roles: anyRole, locked: true}, // it rings there all the same
+	practise:        {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
+	seeLedger:       {roles: anyRole},
+	runLedger:       {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	seeApprovals:    {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
+	askApprovals:    {roles: dutylog.Askers()},
+	decideApprovals: {roles: dutylog.Approvers()},
+	seeAccesses:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Auditor, dutylog.Admin}},
+	runVerify:       {roles: []dutylog.Role{dutylog.Auditor, dutylog.Supervisor, dutylog.Admin}},
+	seeEvidence:     {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
+	playRecording:   {roles: readers},
+	seeEntries:      {roles: lookers},
+	takeAttached:    {roles: readers},
+	seeNames:        {roles: append([]dutylog.Role{dutylog.Reader}, onTheSpot...)},
+	printEntries:    {roles: lookers},
+	exportEntries:   {roles: lookers},
+	printLog:        {roles: readers},
+	exportLog:       {roles: readers},
+	printBlank:      {roles: changers},
+	seeHandovers:    {roles: readers},
+	handOver:        {roles: onTheSpot},
+	printHandover:   {roles: readers},
+	takeHandover:    {roles: readers},
+	seeTasks:        {roles: anyRole},
+	doTasks:         {roles: changers},
+	ruleTasks:       {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	tagCalls:        {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
+	holdEntries:     {roles: []dutylog.Role{dutylog.Supervisor}},
+	writeEntries:    {roles: onTheSpot},
 
 	seeDirectory:      {roles: anyRole},
 	confirmDirectory:  {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
@@ -155,15 +176,18 @@ type verdict string
 const (
 	allowed        verdict = "allowed"
 	signInFirst    verdict = "sign_in_first"
+	unlockFirst    verdict = "unlock_first"
 	changePassword verdict = "change_password_first"
 	notTheirRole   verdict = "not_their_role"
 	noSuchGrant    verdict = "no_such_permission"
+	notTheirs      verdict = "not_theirs" // another unit's: for them it does not exist
 )
 
 // visitor is who makes a request. The account was read from the log for this very request.
 type visitor struct {
 	account  dutylog.Account
 	signedIn bool
+	locked   bool   // nobody did anything for a while, see lock.go
 	token    string // of the session, as the cookie had it
 	address  string
 }
@@ -178,6 +202,8 @@ func (v visitor) may(p permission) verdict {
 		return allowed
 	case !v.signedIn:
 		return signInFirst
+	case v.locked && !g.locked:
+		return unlockFirst
 	case v.account.MustChange && !g.unchanged:
 		return changePassword
 	case !slices.Contains(g.roles, v.account.Role):
@@ -200,6 +226,10 @@ func (d verdict) problem() *Problem {
 		return nil
 	case signInFirst:
 		return newProblem(http.StatusUnauthorized, typeSignIn, "Sign in first: there is no session, or it has ended.")
+	case unlockFirst:
+		return newProblem(http.StatusUnauthorized, typeLocked, "The session is locked, because nobody did anything for a while: unlock it with the password.")
+	case notTheirs:
+		return problemOf(dutylog.ErrNotFound)
 	case changePassword:
 		return newProblem(http.StatusForbidden, typeChangePassword, "Change the password first: it was given by somebody else.")
 	}
@@ -217,51 +247,75 @@ func visitorOf(ctx context.Context) visitor {
 	return v
 }
 
-// call reads a call for somebody who wants to do something with it. Every access to a call
-// goes through here, so that a later rule about single calls has one place.
+// object is one thing of the duty log, as far as the right to it depends on which one it is.
+type object struct {
+	kind  objectKind
+	entry dutylog.Entry // of an entry, and of what belongs to one
+}
+
+// objectKind says what an object is.
+type objectKind string
+
+// The closed set of objects that are read one by one.
+const (
+	aCall     objectKind = "call"
+	anEntry   objectKind = "entry" // and its revisions, steps, links, attachments, sheets
+	aContact  objectKind = "contact"
+	aHandover objectKind = "handover"
+)
+
+// mayWith decides about one object; nothing else does. A reading account sees the entries of its
+// unit, and nothing else is there for it.
+func (v visitor) mayWith(p permission, o object) verdict {
+	d := v.may(p)
+	if d != allowed || v.account.Role != dutylog.Reader {
+		return d
+	}
+	if o.kind != anEntry || !v.account.Reads(o.entry) {
+		return notTheirs
+	}
+	return allowed
+}
+
+// scoped is a list of entries as far as the visitor may have it: the rule of mayWith, as a query.
+func (v visitor) scoped(q dutylog.EntryQuery) dutylog.EntryQuery {
+	if v.account.Role == dutylog.Reader {
+		q.Unit = v.account.Unit
+	}
+	return q
+}
+
+// one reads an object for somebody who wants to do something with it. Every access to a single
+// object goes through here. Who may do it with none is told so before anything is read; whether
+// an object that is not theirs exists is not told.
+func one[T any](ctx context.Context, p permission, read func() (T, error), as func(T) object) (x T, err error) {
+	v := visitorOf(ctx)
+	if refused := v.may(p).problem(); refused != nil {
+		return x, refused
+	}
+	found, err := read()
+	if err != nil {
+		return x, problemOf(err)
+	}
+	if refused := v.mayWith(p, as(found)).problem(); refused != nil {
+		return x, refused
+	}
+	return found, nil
+}
+
 func (a *app) call(ctx context.Context, p permission, id string) (dutylog.Call, error) {
-	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
-		return dutylog.Call{}, refused
-	}
-	c, err := a.Log.Call(ctx, id)
-	if err != nil {
-		return dutylog.Call{}, problemOf(err)
-	}
-	return c, nil
+	return one(ctx, p, func() (dutylog.Call, error) { return a.Log.Call(ctx, id) }, func(dutylog.Call) object { return object{kind: aCall} })
 }
 
-// contact is call for contacts of the directory.
-func (a *app) contact(ctx context.Context, p permission, id int64) (dutylog.Contact, error) {
-	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
-		return dutylog.Contact{}, refused
-	}
-	c, err := a.Log.Contact(ctx, id)
-	if err != nil {
-		return dutylog.Contact{}, problemOf(err)
-	}
-	return c, nil
-}
-
-// handover is call for handovers.
-func (a *app) handover(ctx context.Context, p permission, id int64) (dutylog.Handover, error) {
-	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
-		return dutylog.Handover{}, refused
-	}
-	h, err := a.Log.Handover(ctx, id)
-	if err != nil {
-		return dutylog.Handover{}, problemOf(err)
-	}
-	return h, nil
-}
-
-// entry is call for entries.
 func (a *app) entry(ctx context.Context, p permission, id string) (dutylog.Entry, error) {
-	if refused := visitorOf(ctx).may(p).problem(); refused != nil {
-		return dutylog.Entry{}, refused
-	}
-	e, err := a.Log.Entry(ctx, id)
-	if err != nil {
-		return dutylog.Entry{}, problemOf(err)
-	}
-	return e, nil
+	return one(ctx, p, func() (dutylog.Entry, error) { return a.Log.Entry(ctx, id) },
+		func(e dutylog.Entry) object { return object{kind: anEntry, entry: e} })
+}
+
+func (a *app) contact(ctx context.Context, p permission, id int64) (dutylog.Contact, error) {
+	return one(ctx, p, func() (dutylog.Contact, error) { return a.Log.Contact(ctx, id) }, func(dutylog.Contact) object { return object{kind: aContact} })
+}
+
+func (a *app) handover(ctx context.Context, p permission, id int64) (dutylog.Handover, error) {
+	return one(ctx, p, func() (dutylog.Handover, error) { return a.Log.Handover(ctx, id) }, func(dutylog.Handover) object { return object{kind: aHandover} })
 }

@@ -18,6 +18,7 @@ import (
 var bodies = map[string]string{
 	"POST /api/v1/session":                      `{"username":"nobody","password":"wrong password"}`,
 	"PUT /api/v1/session/page":                  `{"page":"0f3c9a77","sounds":true}`,
+	"POST /api/v1/session/unlock":               `{"password":"wrong password"}`,
 	"POST /api/v1/session/password":             `{"old":"wrong password","new":"another password"}`,
 	"PATCH /api/v1/entries/{id}":                `{"revision":1,"nonsense":1}`,
 	"POST /api/v1/entries":                      `{"key":"0f3c9a77-0","kind":"fax","nonsense":"1"}`,
@@ -26,6 +27,9 @@ var bodies = map[string]string{
 	"POST /api/v1/entries/{id}/links":           `{"with":"e-9","relation":"same_event"}`,
 	"POST /api/v1/entries/{id}/attachments":     `a text`,
 	"POST /api/v1/entries/{id}/hold":            `{"reason":"诉讼保全"}`,
+	"POST /api/v1/approvals":                    `{"kind":"erase","entry_id":"e-1795436279.0","reason":""}`,
+	"POST /api/v1/approvals/{id}/decision":      `{"approve":true}`,
+	"POST /api/v1/evidence/verification":        `{}`,
 	"POST /api/v1/reconciliation":               ``,
 	"POST /api/v1/handovers":                    `{"sheet_digest":"of another sheet"}`,
 	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,
@@ -86,7 +90,7 @@ func (c *client) try(row web.Row, body string) int {
 	if strings.Contains(row.Path, "/entries/") {
 		id = "e-" + id
 	}
-	if strings.Contains(row.Path, "/handovers/") {
+	if strings.Contains(row.Path, "/handovers/") || strings.Contains(row.Path, "/approvals/") {
 		id = "1"
 	}
 	method := row.Method
@@ -106,7 +110,7 @@ func (c *client) try(row web.Row, body string) int {
 }
 
 func TestEveryRouteHasItsPermission(t *testing.T) {
-	used := []string{"line.detail", "alert.see"} // on the line's body and on the stream
+	used := []string{"line.detail", "alert.see", "names.see"} // on the line's body, on the stream, and on lists
 	for _, row := range web.Rows() {
 		if !web.Granted(row.Permission) {
 			t.Errorf("%s %s asks for %q, which the table of permissions does not have", row.Method, row.Path, row.Permission)

@@ -23,6 +23,9 @@ type callsInput struct {
 	Outcome string `query:"outcome" maxLength:"40" doc:"Only calls that ended so"`
 }
 
+// listOfCalls is what an access to many calls at once is recorded under.
+const listOfCalls = "calls"
+
 type callInput struct {
 	ID string `path:"id" maxLength:"200"`
 }
@@ -49,10 +52,8 @@ func (a *app) calls(ctx context.Context, in *callsInput) (*callListOutput, error
 	if err != nil {
 		return nil, inQuery(err)
 	}
-	if items == nil {
-		items = []dutylog.Call{}
-	}
-	return &callListOutput{callList{items, next}}, nil
+	a.audit(ctx, seeCalls, listOfCalls)
+	return &callListOutput{callList{allListed(visitorOf(ctx), items), next}}, nil
 }
 
 func (a *app) oneCall(ctx context.Context, in *callInput) (*callOutput, error) {
@@ -60,6 +61,7 @@ func (a *app) oneCall(ctx context.Context, in *callInput) (*callOutput, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.audit(ctx, seeCalls, in.ID)
 	return &callOutput{c}, nil
 }
 

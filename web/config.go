@@ -18,13 +18,14 @@ type Config struct {
 	TLSOff       bool          `mapstructure:"tls_off"`    // plainly switched off beyond loopback
 	SessionIdle  time.Duration `mapstructure:"session_idle"`
 	SessionMax   time.Duration `mapstructure:"session_max"`
-	MetricsToken string        `mapstructure:"-"` // from MetricsFile or the environment
+	LockAfter    time.Duration `mapstructure:"lock_after"` // without a key or a click a page locks; 0: never
+	MetricsToken string        `mapstructure:"-"`          // from MetricsFile or the environment
 	MetricsFile  string        `mapstructure:"metrics_token_file"`
 }
 
 // DefaultConfig listens on loopback only.
 func DefaultConfig() Config {
-	return Config{Listen: "127.0.0.1:8480", TLSFolder: "/var/lib/dutyline/tls", SessionIdle: 12 * time.Hour, SessionMax: 7 * 24 * time.Hour}
+	return Config{Listen: "127.0.0.1:8480", TLSFolder: "/var/lib/dutyline/tls", SessionIdle: 12 * time.Hour, SessionMax: 7 * 24 * time.Hour, LockAfter: 15 * time.Minute}
 }
 
 // transport is how connections are protected.

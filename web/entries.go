@@ -62,10 +62,10 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 	if err != nil {
 		return nil, err
 	}
-	q := dutylog.EntryQuery{
+	q := visitorOf(ctx).scoped(dutylog.EntryQuery{
 		From: from, To: to, Line: in.Line, State: dutylog.EntryState(in.State), Kind: dutylog.Kind(in.Kind), Handling: dutylog.Handling(in.Handling),
 		Text: in.Text, Limit: in.Limit, Cursor: in.Cursor, UnfinishedFirst: in.Order != "newest",
-	}
+	})
 	if in.Text != "" {
 		return a.search(ctx, q)
 	}
@@ -73,11 +73,8 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 	if err != nil {
 		return nil, inQuery(err)
 	}
-	if items == nil {
-		items = []dutylog.Entry{}
-	}
 	a.audit(ctx, seeEntries, listOfEntries)
-	return &entryListOutput{entryList{Items: items, NextCursor: next}}, nil
+	return &entryListOutput{entryList{Items: visitorOf(ctx).entries(items), NextCursor: next}}, nil
 }
 
 // search finds entries by words; that somebody read what was found is kept as it is of a list.
@@ -90,7 +87,7 @@ func (a *app) search(ctx context.Context, q dutylog.EntryQuery) (*entryListOutpu
 		return nil, inQuery(err)
 	}
 	a.audit(ctx, seeEntries, listOfEntries)
-	return &entryListOutput{entryList{Items: found.Items, NextCursor: found.NextCursor, Unread: found.Missing}}, nil
+	return &entryListOutput{entryList{Items: visitorOf(ctx).entries(found.Items), NextCursor: found.NextCursor, Unread: found.Missing}}, nil
 }
 
 func (a *app) oneEntry(ctx context.Context, in *entryInput) (*entryOutput, error) {
@@ -99,22 +96,36 @@ func (a *app) oneEntry(ctx context.Context, in *entryInput) (*entryOutput, error
 		return nil, err
 	}
 	a.audit(ctx, seeEntries, in.ID)
-	return &entryOutput{e}, nil
+	return &entryOutput{visitorOf(ctx).own(e)}, nil
 }
 
 func (a *app) revisions(ctx context.Context, in *entryInput) (*revisionListOutput, error) {
 	if _, err := a.entry(ctx, seeEntries, in.ID); err != nil {
 		return nil, err
 	}
-	all, err := a.Log.Revisions(ctx, in.ID)
+	all, err := a.revisionsOf(ctx, seeEntries, in.ID)
 	if err != nil {
-		return nil, problemOf(err)
-	}
-	if all == nil {
-		all = []dutylog.Revision{}
+		return nil, err
 	}
 	a.audit(ctx, seeEntries, in.ID)
 	return &revisionListOutput{revisionList{Items: all}}, nil
+}
+
+// revisionsOf reads the versions of an entry that are the visitor's to see: that it was once taken
+// for another unit's is not a reading account's.
+func (a *app) revisionsOf(ctx context.Context, p permission, id string) ([]dutylog.Revision, error) {
+	all, err := a.Log.Revisions(ctx, id)
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	v, theirs := visitorOf(ctx), []dutylog.Revision{}
+	for _, r := range all {
+		if v.mayWith(p, object{kind: anEntry, entry: r.Entry}) == allowed {
+			r.Entry = v.own(r.Entry)
+			theirs = append(theirs, r)
+		}
+	}
+	return theirs, nil
 }
 
 // amend changes an entry. The body is read by the duty log's own strict parser: an unknown

@@ -99,7 +99,7 @@ func (a *app) events(ctx context.Context, in *eventsInput) (*huma.StreamResponse
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		defer release()
 		r, w := humago.Unwrap(hctx)
-		s := &stream{app: a, w: w, rc: http.NewResponseController(w), v: v}
+		s := &stream{app: a, w: w, rc: http.NewResponseController(w), v: v, noted: map[string]time.Time{}}
 		a.figures.streams.Inc()
 		defer a.figures.streams.Dec()
 		why := s.serve(hctx.Context(), r, from)
@@ -136,6 +136,7 @@ type stream struct {
 
 	ahead map[string]telephony.LineState // what the reader was shown before the log had it
 	told  map[string]bool                // keys of the alerts it was told before
+	noted map[string]time.Time           // when it was last noted that the reader is shown calls, or entries
 }
 
 func (s *stream) serve(ctx context.Context, r *http.Request, from resume) ending {

@@ -75,7 +75,7 @@ func TestWhoReadsEntriesIsNoted(t *testing.T) {
 	for _, x := range *h.accesses {
 		got = append(got, fmt.Sprint(x.Who.Login, " ", x.What, " ", x.Object))
 	}
-	want := "leader entry.see e-1.0, leader entry.see e-1.0, leader entry.see entries, leader recording.play 1.0"
+	want := "leader entry.see e-1.0, leader entry.see e-1.0, leader entry.see entries, leader recording.play 1.0, leader call.see 1.0"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("noted were %s, want %s", strings.Join(got, ", "), want)
 	}

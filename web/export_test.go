@@ -40,6 +40,11 @@ func May(a dutylog.Account, signedIn bool, p string) string {
 	return string(visitor{account: a, signedIn: signedIn}.may(permission(p)))
 }
 
+// MayWith asks what an account may do with one object.
+func MayWith(a dutylog.Account, p, kind string, e dutylog.Entry) string {
+	return string(visitor{account: a, signedIn: true}.mayWith(permission(p), object{kind: objectKind(kind), entry: e}))
+}
+
 // WithTiming shortens the intervals of event streams.
 func WithTiming(d Deps, heartbeat, recheck, write time.Duration) Deps {
 	d.timing = timing{heartbeat, recheck, write}

@@ -74,15 +74,32 @@ func (s *stream) body(ctx context.Context, item dutylog.Item) (any, error) {
 	case dutylog.TopicLine:
 		return s.lineBody(item)
 	case dutylog.TopicCall:
-		return s.app.call(ctx, seeCalls, item.Subject)
+		c, err := s.app.call(ctx, seeCalls, item.Subject)
+		if err == nil {
+			s.note(ctx, seeCalls, listOfCalls)
+		}
+		return listed(s.v, c), err
 	case dutylog.TopicEntry:
-		return s.app.entry(ctx, seeEntries, item.Subject)
+		e, err := s.app.entry(ctx, seeEntries, item.Subject)
+		if err == nil {
+			s.note(ctx, seeEntries, listOfEntries)
+		}
+		return listed(s.v, s.v.own(e)), err
 	case dutylog.TopicAlert:
 		return alertBody(s.v, item)
 	case dutylog.TopicInterval:
 		return s.app.intervalBody(s.v, item)
 	}
 	return nil, nil
+}
+
+// note keeps that a reader is shown what is about people, as it is kept of a list: of a stream that
+// stays open for a shift again and again.
+func (s *stream) note(ctx context.Context, p permission, list string) {
+	if now := s.app.Now(); now.Sub(s.noted[list]) >= dutylog.AccessAgain {
+		s.noted[list] = now
+		s.app.audit(ctx, p, list)
+	}
 }
 
 // lineBody shows the state that was committed, so that a short ring is not lost. While a

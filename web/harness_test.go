@@ -175,7 +175,7 @@ func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	d := web.Deps{
 		Log: db, Alerts: db, AlertCalls: db, Recordings: fakeArchive{db}, Sessions: db.Sessions(), Lines: lines, Practice: h.practice, Tests: h.tests,
 		Health: func() web.Health { return *h.health }, Metrics: h.registry, Registerer: h.registry, Now: h.clock.Now, Version: "1.2.3",
-		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note,
+		Logger: slog.New(slog.NewTextHandler(h.logs, nil)), MetricsToken: "scrape-me", Audit: h.note, Verify: &fakeVerifier{},
 		Reconcile: func(context.Context) error { return nil },
 		Vault:     h.vault(t),
 		Sheets:    web.Sheets{Unit: "沈阳市沈河区应急管理局", Zone: site, Workbook: workbook.Write, Read: sheet.Read},
@@ -208,10 +208,18 @@ func (h *house) vault(t testing.TB) *archive.Vault {
 func (h *house) account(login string, role dutylog.Role, mustChange bool) {
 	h.t.Helper()
 	err := h.db.AddAccount(h.t.Context(), dutylog.Account{Login: login, Name: "王" + login, Role: role,
-		PasswordHash: hashed(), MustChange: mustChange, CreatedAt: time.Now()})
+		PasswordHash: hashed(), MustChange: mustChange, CreatedAt: time.Now(), Unit: unitOf(role)})
 	if err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+// unitOf is the unit to which the reading account of these tests is limited.
+func unitOf(role dutylog.Role) string {
+	if role == dutylog.Reader {
+		return "沈河区应急局"
+	}
+	return ""
 }
 
 // client is one browser: its own cookies, its own session.

@@ -13,11 +13,6 @@ type holdOrderBody struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Why; kept with the hold for ever"`
 }
 
-type releaseHoldInput struct {
-	ID     string `path:"id" maxLength:"200"`
-	Reason string `query:"reason" required:"true" minLength:"1" maxLength:"500" doc:"Why; kept with the hold for ever"`
-}
-
 // setHold puts an entry under a legal hold: nothing that belongs to it expires or is erased.
 func (a *app) setHold(ctx context.Context, in *setHoldInput) (*entryOutput, error) {
 	if _, err := a.entry(ctx, holdEntries, in.ID); err != nil {
@@ -26,17 +21,6 @@ func (a *app) setHold(ctx context.Context, in *setHoldInput) (*entryOutput, erro
 	e, err := a.Log.SetHold(ctx, in.ID, in.Body.Reason, visitorOf(ctx).actor())
 	if err != nil {
 		return nil, problemOf(inBody(err))
-	}
-	return &entryOutput{e}, nil
-}
-
-func (a *app) releaseHold(ctx context.Context, in *releaseHoldInput) (*entryOutput, error) {
-	if _, err := a.entry(ctx, holdEntries, in.ID); err != nil {
-		return nil, err
-	}
-	e, err := a.Log.ReleaseHold(ctx, in.ID, in.Reason, visitorOf(ctx).actor())
-	if err != nil {
-		return nil, inQuery(err)
 	}
 	return &entryOutput{e}, nil
 }

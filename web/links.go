@@ -48,7 +48,7 @@ func (a *app) links(ctx context.Context, in *entryInput) (*linkListOutput, error
 		if _, err := a.entry(ctx, seeEntries, l.Entry.ID); err != nil {
 			continue // not theirs to see
 		}
-		out.Items = append(out.Items, linkBody{Relation: string(l.Relation), Entry: l.Entry, Direct: l.Direct,
+		out.Items = append(out.Items, linkBody{Relation: string(l.Relation), Entry: listed(visitorOf(ctx), visitorOf(ctx).own(l.Entry)), Direct: l.Direct,
 			By: actorDoc{l.By.Login, l.By.Name, string(l.By.Role)}, At: stamp(l.At)})
 	}
 	a.audit(ctx, seeEntries, in.ID)

@@ -11,12 +11,16 @@ import (
 type sessionBody struct {
 	Username   string       `json:"username"`
 	Name       string       `json:"name" doc:"As in the roster"`
-	Role       dutylog.Role `json:"role" enum:"officer,leader,supervisor,admin"`
+	Role       dutylog.Role `json:"role" enum:"officer,chief,leader,supervisor,auditor,admin,reader"`
+	Unit       string       `json:"unit" doc:"Of a reading account: whose entries it sees; else empty"`
 	MustChange bool         `json:"must_change_password" doc:"Nothing else is allowed until the password is changed"`
+	Locked     bool         `json:"locked" doc:"Nobody did anything for a while: nothing else is allowed before POST /session/unlock"`
+	LockAfter  int64        `json:"lock_after_ms" doc:"Without a key or a click the session locks; 0: never"`
 }
 
-func sessionOf(a dutylog.Account) sessionBody {
-	return sessionBody{Username: a.Login, Name: a.Name, Role: a.Role, MustChange: a.MustChange}
+func (a *app) sessionOf(v visitor) sessionBody {
+	x := v.account
+	return sessionBody{Username: x.Login, Name: x.Name, Role: x.Role, Unit: x.Unit, MustChange: x.MustChange, Locked: v.locked, LockAfter: a.LockAfter.Milliseconds()}
 }
 
 type sessionOutput struct {
@@ -44,7 +48,7 @@ func (a *app) login(ctx context.Context, in *loginInput) (*sessionOutput, error)
 	}
 	a.figures.logins.WithLabelValues("accepted").Inc()
 	a.Logger.InfoContext(ctx, "login", "login", account.Login, "role", account.Role, "address", v.address)
-	return &sessionOutput{SetCookie: cookie, Body: sessionOf(account)}, nil
+	return &sessionOutput{SetCookie: cookie, Body: a.sessionOf(visitor{account: account})}, nil
 }
 
 // authenticate finds out whose login and password these are. Whether the login does not exist, is
@@ -100,7 +104,7 @@ func (a *app) checkPassword(ctx context.Context, hash, password string) (bool, e
 }
 
 func (a *app) session(ctx context.Context, _ *struct{}) (*sessionOutput, error) {
-	return &sessionOutput{Body: sessionOf(visitorOf(ctx).account)}, nil
+	return &sessionOutput{Body: a.sessionOf(visitorOf(ctx))}, nil
 }
 
 type cookieOutput struct {

@@ -79,14 +79,21 @@ type presentInput struct {
 	Body struct {
 		Page   string `json:"page" pattern:"^[A-Za-z0-9-]{8,64}$" patternDescription:"8 to 64 letters, digits and dashes that the page made up when it was opened"`
 		Sounds bool   `json:"sounds" doc:"The browser lets the page sound"`
+		Idle   *int64 `json:"idle_ms,omitempty" minimum:"0" doc:"How long ago somebody last pressed a key or clicked there; absent: not known"`
 	}
 }
 
 // present is a page that says that it is there.
 func (a *app) present(ctx context.Context, in *presentInput) (*acceptedOutput, error) {
-	who := visitorOf(ctx).account
+	v := visitorOf(ctx)
+	who := v.account
 	if a.Presence != nil {
 		a.Presence.note(who.Login+"/"+in.Body.Page, alerts.OpenPage{Login: who.Login, Name: who.Name, Role: who.Role, Sounds: in.Body.Sounds})
+	}
+	if in.Body.Idle != nil && !v.locked {
+		if err := a.sessions.act(ctx, v.token, a.Now().Add(-time.Duration(*in.Body.Idle)*time.Millisecond)); err != nil {
+			return nil, internal(err)
+		}
 	}
 	return nil, nil
 }

@@ -20,6 +20,7 @@ import (
 const (
 	problemBase           = "/problems/"
 	typeSignIn            = problemBase + "sign-in-required"
+	typeLocked            = problemBase + "session-locked"
 	typeForbidden         = problemBase + "not-allowed"
 	typeChangePassword    = problemBase + "password-change-required"
 	typeTooMany           = problemBase + "too-many-attempts"
@@ -126,6 +127,7 @@ func problemOf(err error) *Problem {
 		moved      *dutylog.DirectoryMovedError
 		draft      *dutylog.StaleDraftError
 		forbidden  *dutylog.RosterError
+		approval   *dutylog.ApprovalError
 	)
 	switch {
 	case errors.As(err, &already):
@@ -140,6 +142,8 @@ func problemOf(err error) *Problem {
 		return newProblem(http.StatusConflict, typeStale, "%s", draft.Error())
 	case errors.As(err, &forbidden):
 		return newProblem(http.StatusUnprocessableEntity, typeRosterForbidden, "%s", forbidden.Error())
+	case errors.As(err, &approval):
+		return newProblem(http.StatusConflict, problemBase+"approval-"+string(approval.Reason), "%s", strings.ToUpper(approval.Detail[:1])+approval.Detail[1:]+".")
 	case errors.As(err, &incomplete):
 		p := newProblem(http.StatusUnprocessableEntity, typeIncomplete, "%s", incomplete.Error())
 		p.Missing = incomplete.Missing

@@ -37,6 +37,7 @@ var table = []route{
 	{"POST", "/session", signIn, "sign-in", "Sign in", []int{401, 429}, on((*app).login)},
 	{"GET", "/session", ownSession, "session", "Who is signed in", nil, on((*app).session)},
 	{"DELETE", "/session", endSession, "sign-out", "Sign out", nil, on((*app).logout)},
+	{"POST", "/session/unlock", unlockSession, "unlock", "Open a locked session again with the password", []int{429}, on((*app).unlock)},
 	{"PUT", "/session/page", showPresence, "present", "A page says that it is open, every ten seconds, and whether it may sound", nil, on((*app).present)},
 	{"POST", "/session/password", changeOwnPass, "change-password", "Change one's own password", []int{429}, on((*app).changePassword)},
 
@@ -77,7 +78,6 @@ var table = []route{
 	{"PATCH", "/entries/{id}", writeEntries, "amend-entry", "Change an entry: everything or nothing of the patch is taken", []int{404, 409}, on((*app).amend)},
 	{"GET", "/entries/{id}/revisions", seeEntries, "revisions", "Every kept version of an entry, oldest first", []int{404}, on((*app).revisions)},
 	{"POST", "/entries/{id}/hold", holdEntries, "hold-entry", "Put an entry under a legal hold: nothing of it expires or is erased", []int{404}, on((*app).setHold)},
-	{"DELETE", "/entries/{id}/hold", holdEntries, "release-entry", "End the legal hold of an entry", []int{404}, on((*app).releaseHold)},
 	{"POST", "/entries", writeEntries, "write-entry", "Open an entry of what did not come by telephone: fax, WeChat, visit, patrol, warning", nil, on((*app).write)},
 	{"POST", "/entries/{id}/steps", writeEntries, "add-step", "Append a handling step; one that was an outgoing call takes that call's own entry into this one", []int{404}, on((*app).addStep)},
 	{"DELETE", "/entries/{id}/steps/{number}", writeEntries, "strike-step", "Strike a handling step out: it stays readable", []int{404}, on((*app).strikeStep)},
@@ -92,10 +92,10 @@ var table = []route{
 	{"POST", "/entries/{id}/attachments", writeEntries, "attach", "Attach a file: the body is the file itself", []int{404, 408, 413, 503}, on((*app).attachFile)},
 	{"GET", "/entries/{id}/attachments/{attachment}", takeAttached, "attachment", "An attached file, as it was attached; takes ranges", []int{404, 412, 416, 503}, on((*app).attachment)},
 
-	{"GET", "/sheets/day", printEntries, "print-day", "The duty log of a day as a page to print", nil, on((*app).printDay)},
-	{"GET", "/sheets/day/workbook", exportEntries, "export-day", "The duty log of a day as .xlsx", nil, on((*app).exportDay)},
-	{"GET", "/sheets/month", printEntries, "print-month", "The duty log of a month as pages to print: a table of its days, then the entries", nil, on((*app).printMonth)},
-	{"GET", "/sheets/month/workbook", exportEntries, "export-month", "The duty log of a month as .xlsx", nil, on((*app).exportMonth)},
+	{"GET", "/sheets/day", printLog, "print-day", "The duty log of a day as a page to print", nil, on((*app).printDay)},
+	{"GET", "/sheets/day/workbook", exportLog, "export-day", "The duty log of a day as .xlsx", nil, on((*app).exportDay)},
+	{"GET", "/sheets/month", printLog, "print-month", "The duty log of a month as pages to print: a table of its days, then the entries", nil, on((*app).printMonth)},
+	{"GET", "/sheets/month/workbook", exportLog, "export-month", "The duty log of a month as .xlsx", nil, on((*app).exportMonth)},
 	{"GET", "/entries/{id}/sheet", printEntries, "print-entry", "One entry as a page to print", []int{404}, on((*app).printEntry)},
 	{"GET", "/entries/{id}/workbook", exportEntries, "export-entry", "One entry as .xlsx", []int{404}, on((*app).exportEntry)},
 	{"GET", "/paper-sheets", seeEntries, "blank-sheets", "Printings of blank numbered sheets, newest first, with what was used of each", nil, on((*app).blankSheets)},
@@ -151,6 +151,12 @@ var table = []route{
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
 	{"GET", "/health/line", seeHealth, "line-health", "How everything is on which a line depends: good, bad or unknown, since when, and why", []int{404}, on((*app).lampList)},
 	{"GET", "/evidence", seeEvidence, "evidence", "How the log is proved: the newest signed checkpoint", nil, on((*app).evidence)},
+	{"GET", "/approvals", seeApprovals, "approvals", "What was asked for that takes two persons, newest first", nil, on((*app).approvals)},
+	{"POST", "/approvals", askApprovals, "ask-approval", "Ask for the release of a hold, or for an erasure", []int{404, 409}, on((*app).ask)},
+	{"POST", "/approvals/{id}/decision", decideApprovals, "decide-approval", "Approve or decline what somebody else asked for; a hold is released by it, an erasure is carried out at the machine", []int{404, 409}, on((*app).decide)},
+	{"GET", "/access", seeAccesses, "accesses", "Who read, listened to, printed, exported or took what, newest first", []int{404}, on((*app).accessesTo)},
+	{"GET", "/evidence/verification", seeEvidence, "verification", "How the verification of the log goes, or how the last one ended", []int{503}, on((*app).verification)},
+	{"POST", "/evidence/verification", runVerify, "verify", "Verify the log and its files; changes nothing", []int{409, 503}, on((*app).verify)},
 	{"GET", "/practice", seeRules, "practice", "Whether this is practice mode", nil, on((*app).practice)},
 	{"POST", "/practice/calls", practise, "place-practice-call", "Place a call on the practice line", []int{404, 503}, on((*app).placePractice)},
 }
@@ -249,6 +255,11 @@ func (a *app) guard(api huma.API, p permission) func(huma.Context, func(huma.Con
 			_, w := humago.Unwrap(ctx)
 			a.reported(ctx, refused).write(w)
 			return
+		}
+		if v.signedIn && !v.locked && deed(r, p) {
+			if err := a.sessions.act(ctx.Context(), v.token, a.Now()); err != nil {
+				a.Logger.WarnContext(ctx.Context(), "a session could not be kept open", "error", err)
+			}
 		}
 		next(huma.WithContext(ctx, withVisitor(ctx.Context(), v)))
 	}

@@ -50,7 +50,7 @@ func TestSignInAndOut(t *testing.T) {
 		t.Errorf("before: %v", got)
 	}
 	got := c.login("officer", password)
-	want := `{"username":"officer","name":"王officer","role":"officer","must_change_password":false}` + "\n"
+	want := `{"username":"officer","name":"王officer","role":"officer","unit":"","must_change_password":false,"locked":false,"lock_after_ms":0}` + "\n"
 	if diff := cmp.Diff(want, got.body); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -21,6 +21,7 @@ const (
 	keyPass  = "pass"               // which password it was begun with: a new password ends the others
 	keySeen  = "seen"               // last request, unix seconds, at most touchEvery behind
 	keySince = "since"
+	keyActed = "acted" // when the person last did something, unix seconds, at most actEvery behind
 )
 
 // touchEvery is how exactly the idle time is kept: not every request writes to the log.
@@ -33,6 +34,7 @@ type sessions struct {
 	now     func() time.Time
 	idle    time.Duration
 	max     time.Duration
+	lock    time.Duration // 0: never
 
 	mu    sync.Mutex
 	ended chan struct{} // closed and replaced whenever a session ends here
@@ -49,7 +51,7 @@ func newSessions(d Deps) *sessions {
 	if d.Secure {
 		m.Cookie.Name = "__Host-dutyline" // no other host or path can set it
 	}
-	return &sessions{manager: m, log: d.Log, now: d.Now, idle: d.SessionIdle, max: d.SessionMax, ended: make(chan struct{})}
+	return &sessions{manager: m, log: d.Log, now: d.Now, idle: d.SessionIdle, max: d.SessionMax, lock: d.LockAfter, ended: make(chan struct{})}
 }
 
 // end returns a channel that is closed when the next session ends in this process.
@@ -106,6 +108,7 @@ func (s *sessions) byToken(ctx context.Context, token, address string, touch boo
 		}
 	}
 	v.account, v.signedIn, v.token = account, true, token
+	v.locked = s.lockedAt(ctx, now)
 	return v, nil
 }
 
@@ -126,6 +129,7 @@ func (s *sessions) begin(ctx context.Context, account dutylog.Account, old strin
 	s.manager.Put(ctx, keyPass, passwordMark(account))
 	s.manager.Put(ctx, keySeen, now)
 	s.manager.Put(ctx, keySince, now)
+	s.manager.Put(ctx, keyActed, now)
 	token, _, err := s.manager.Commit(ctx)
 	if err != nil {
 		return "", fmt.Errorf("begin a session: %w", err)

@@ -45,11 +45,11 @@ type monthSheetInput struct {
 type written func(a *app, s paper.Sheet) (*huma.StreamResponse, error)
 
 func (a *app) printDay(ctx context.Context, in *daySheetInput) (*huma.StreamResponse, error) {
-	return a.daySheet(ctx, in, printEntries, (*app).asPage)
+	return a.daySheet(ctx, in, printLog, (*app).asPage)
 }
 
 func (a *app) exportDay(ctx context.Context, in *daySheetInput) (*huma.StreamResponse, error) {
-	return a.daySheet(ctx, in, exportEntries, (*app).asWorkbook)
+	return a.daySheet(ctx, in, exportLog, (*app).asWorkbook)
 }
 
 func (a *app) daySheet(ctx context.Context, in *daySheetInput, p permission, as written) (*huma.StreamResponse, error) {
@@ -61,11 +61,11 @@ func (a *app) daySheet(ctx context.Context, in *daySheetInput, p permission, as 
 }
 
 func (a *app) printMonth(ctx context.Context, in *monthSheetInput) (*huma.StreamResponse, error) {
-	return a.monthSheet(ctx, in, printEntries, (*app).asPage)
+	return a.monthSheet(ctx, in, printLog, (*app).asPage)
 }
 
 func (a *app) exportMonth(ctx context.Context, in *monthSheetInput) (*huma.StreamResponse, error) {
-	return a.monthSheet(ctx, in, exportEntries, (*app).asWorkbook)
+	return a.monthSheet(ctx, in, exportLog, (*app).asWorkbook)
 }
 
 func (a *app) monthSheet(ctx context.Context, in *monthSheetInput, p permission, as written) (*huma.StreamResponse, error) {
@@ -85,7 +85,9 @@ func (a *app) periodSheet(ctx context.Context, period paper.Period, make func(pa
 	if err := a.fill(ctx, &period); err != nil {
 		return nil, err
 	}
-	sheet := make(frame, period)
+	v := visitorOf(ctx)
+	period.Entries, period.Calls = allListed(v, period.Entries), allListed(v, period.Calls)
+	sheet := noted(v, make(frame, period))
 	a.audit(ctx, p, sheet.Name)
 	return as(a, sheet)
 }
@@ -164,8 +166,8 @@ func (a *app) entrySheet(ctx context.Context, id string, p permission, as writte
 			return nil, problemOf(err)
 		}
 	}
-	if x.Revisions, err = a.Log.Revisions(ctx, id); err != nil {
-		return nil, problemOf(err)
+	if x.Revisions, err = a.revisionsOf(ctx, p, id); err != nil {
+		return nil, err
 	}
 	if x.Attached, err = a.Log.Attachments(ctx, id); err != nil {
 		return nil, problemOf(err)
@@ -174,8 +176,18 @@ func (a *app) entrySheet(ctx context.Context, id string, p permission, as writte
 	if err != nil {
 		return nil, err
 	}
+	v := visitorOf(ctx)
+	x.Entry, x.Call, x.Revisions = listed(v, v.own(x.Entry)), listed(v, x.Call), allListed(v, x.Revisions)
 	a.audit(ctx, p, id)
-	return as(a, paper.Entry(frame, x))
+	return as(a, noted(v, paper.Entry(frame, x)))
+}
+
+// noted says on a sheet that something on it is masked.
+func noted(v visitor, s paper.Sheet) paper.Sheet {
+	if !v.can(seeNames) {
+		s.Notes = append(s.Notes, maskedNote)
+	}
+	return s
 }
 
 // asPage answers with a page to print.

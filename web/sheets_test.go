@@ -147,7 +147,7 @@ func TestWhoPrintsAndExportsIsNoted(t *testing.T) {
 	for _, x := range *h.accesses {
 		got = append(got, x.Who.Login+" "+x.What+" "+x.Object)
 	}
-	want := "leader entry.print 值班日志-2026-11-27, leader entry.export 值班日志-2026-11-27, leader entry.print 值班日志-2026-11, leader entry.export 值班日志-2026-11, " +
+	want := "leader log.print 值班日志-2026-11-27, leader log.export 值班日志-2026-11-27, leader log.print 值班日志-2026-11, leader log.export 值班日志-2026-11, " +
 		"leader entry.print e-1795436201.0, leader entry.export e-1795436201.0"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("noted were %s, want %s", strings.Join(got, ", "), want)

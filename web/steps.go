@@ -122,7 +122,7 @@ func (a *app) services(ctx context.Context, in *entryInput) (*serviceListOutput,
 	out := serviceList{Items: []serviceBody{}}
 	for _, s := range found {
 		if _, err := a.entry(ctx, seeEntries, s.Entry.ID); err == nil {
-			out.Items = append(out.Items, serviceBody{Entry: s.Entry, Why: string(s.Why), Step: string(s.Step)})
+			out.Items = append(out.Items, serviceBody{Entry: listed(visitorOf(ctx), visitorOf(ctx).own(s.Entry)), Why: string(s.Why), Step: string(s.Step)})
 		}
 	}
 	a.audit(ctx, seeEntries, listOfEntries)

@@ -45,6 +45,7 @@ type Deps struct {
 	AlertCalls  alerts.CallBook               // nil: nobody is called about alerts
 	Reconcile   func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
 	Ledger      func() LedgerState            // how the comparing goes; nil: nobody compares
+	Verify      Verifier                      // nil: the log is verified at the machine only
 	Unsigned    func() error                  // why the log is not signed now; nil: nobody signs it
 	Lamps       func(line string) Lamps       // how a line is, by everything on which it depends; nil: nobody judges
 	Presence    *Presence                     // which pages are open; nil: nobody wants to know
@@ -59,6 +60,7 @@ type Deps struct {
 
 	SessionIdle  time.Duration // 0: 12 h without a request end a session
 	SessionMax   time.Duration // 0: 7 days after the login it ends in any case
+	LockAfter    time.Duration // without a key or a click a session locks, see lock.go; 0: never
 	MetricsToken string        // lets programs beyond loopback read /metrics, /healthz and /readyz; empty: none
 
 	timing timing

@@ -70,7 +70,8 @@ type app struct {
 	lamps     *lampKeeper
 	roster    *rosterKeeper
 	presence  *web.Presence
-	deadman   *deadman // tells another machine that we watch
+	verifier  *verifier // for whoever asks on the page
+	deadman   *deadman  // tells another machine that we watch
 	page      http.Handler
 	listener  net.Listener
 }
@@ -87,15 +88,16 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 			return nil, err
 		}
 	}
+	a.verifier = newVerifier(verifyRun{db: cfg.Log.File, archive: cfg.Archive.Folder, key: cfg.EvidenceKey()}, a.clock.Now)
 	a.page = web.New(web.Deps{
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
 		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
-		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
+		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Verify: a.verifier, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance,
 		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write, Read: sheet.Read},
 		Directory: directoryOf(cfg.Site),
-		Secure:    cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, MetricsToken: cfg.Web.MetricsToken,
+		Secure:    cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, LockAfter: cfg.Web.LockAfter, MetricsToken: cfg.Web.MetricsToken,
 	})
 	return a, nil
 }
@@ -254,6 +256,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
 		part{name: "escalation", run: a.escalator.Run},
 		part{name: "duties", run: a.duties.Run},
+		part{name: "verification", run: a.verifier.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},

@@ -99,12 +99,12 @@ func TestABackupBringsAttachedFilesBack(t *testing.T) {
 func TestAnErasureTakesAttachedFiles(t *testing.T) {
 	r := newProofRoom(t)
 	a := r.attach("绝密传真.pdf", scan)
-	works(t, "Duban-2739\n", "user", "add", "sun", "--role", "supervisor", "--name", "孙督查", "--db", r.cfg.Log.File)
-	r.works("erase", "2026-000001", "--field", "content", "--reason", "误录", "--by", "sun")
+	twoPeople(t, r.cfg.Log.File)
+	erased(t, r.file, "2026-000001", "误录", "content")
 	if _, err := os.Stat(r.fileOf(a)); err != nil {
 		t.Errorf("one field took an attached file: %v", err)
 	}
-	if out := r.works("erase", "2026-000001", "--reason", "误录", "--by", "sun"); !strings.Contains(out, "deleted: the attached file") {
+	if out := erased(t, r.file, "2026-000001", "误录"); !strings.Contains(out, "deleted: the attached file") {
 		t.Error(out)
 	}
 	if _, err := os.Stat(r.fileOf(a)); !errors.Is(err, os.ErrNotExist) {
@@ -170,11 +170,17 @@ func TestAttachedFilesExpireByTheirDays(t *testing.T) {
 	}
 	hold := func(on bool) {
 		r.withLog(func(db *sqlite.DB) {
-			set := db.SetHold
-			if !on {
-				set = db.ReleaseHold
+			if on {
+				if _, err := db.SetHold(t.Context(), "e-"+r.call, "诉讼保全", supervisor); err != nil {
+					t.Fatal(err)
+				}
+				return
 			}
-			if _, err := set(t.Context(), "e-"+r.call, "诉讼保全", supervisor); err != nil {
+			a, err := db.Ask(t.Context(), dutylog.Approval{Kind: dutylog.ToRelease, EntryID: "e-" + r.call, Reason: "结案", By: supervisor})
+			if err == nil {
+				_, err = db.Decide(t.Context(), a.ID, true, "", dutylog.Actor{Login: "chen", Name: "陈刚", Role: dutylog.Leader})
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -28,17 +28,26 @@ func newEraseCommand() *cobra.Command {
 	var file, journal, by string
 	var fields []string
 	var o dutylog.ErasureOrder
+	var request int64
 	cmd := &cobra.Command{
-		Use:   "erase ENTRY --reason WORDS --by LOGIN",
-		Short: "Erase text from an entry and from everything that was kept of it, for good",
+		Use:   "erase (ENTRY --reason WORDS --by LOGIN | --request N)",
+		Short: "Erase text from an entry and from everything that was kept of it, for good; two persons decide it",
 		Long: "Erase what should never have been written (涉密内容误录, 个人信息): from the entry and all its revisions,\n" +
 			"the tape, the switch's journal, what waits to be sealed, and what the log refused. With --field only\n" +
 			"these fields; without it everything: what was written, who called, and the recording. Who, when and\n" +
 			"why is kept, with the proof; dutyline verify then says: intact, erased by decision N.\n" +
+			"It takes two persons: one asks with their login and its password, another approves (on the page 审批, or\n" +
+			"with dutyline approve), then --request carries it out.\n" +
 			"Backups that still hold it are listed: they have to be dealt with by hand. So have pages that are\n" +
 			"open: text that somebody typed and did not save lies in that browser until it is closed.",
-		Args: cobra.ExactArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if request != 0 {
+				return carryOut(cmd, file, journal, request)
+			}
+			if len(args) == 0 || o.Reason == "" || by == "" {
+				return errors.New("name the entry, --reason and --by to ask for an erasure, or --request with the number of one that was approved")
+			}
 			for _, f := range fields {
 				field, err := fieldCalled(f)
 				if err != nil {
@@ -51,11 +60,7 @@ func newEraseCommand() *cobra.Command {
 				if o.EntryID, err = d.log.EntryID(cmd.Context(), args[0]); err != nil {
 					return orUnknownEntry(args[0], err)
 				}
-				if o.By, err = d.actor(cmd, by); err != nil {
-					return err
-				}
-				e := &eraser{data: d, order: o, journal: journal, out: cmd.OutOrStdout(), sw: switchOf(file)}
-				return e.run(cmd.Context())
+				return d.asked(cmd, dutylog.Approval{Kind: dutylog.ToErase, EntryID: o.EntryID, Fields: o.Fields, Recording: o.Recording, Reason: o.Reason}, by)
 			})
 		},
 	}
@@ -64,14 +69,25 @@ func newEraseCommand() *cobra.Command {
 	flags.StringSliceVar(&fields, "field", nil, "only this field, for instance content or 电话内容; may be given several times")
 	flags.BoolVar(&o.Recording, "recording", false, "the recording as well (without --field it always goes)")
 	flags.StringVar(&o.Reason, "reason", "", "why, in a few words, without what is erased: it is kept for ever")
-	flags.StringVar(&by, "by", "", "login of who decided it")
+	flags.StringVar(&by, "by", "", "login of who asks; its password is asked for")
 	flags.StringVar(&journal, "journal", "", "the switch's live journal FILE, else journal.file; those that rotation left beside it are swept as well")
-	for _, required := range []string{"reason", "by"} {
-		if err := cmd.MarkFlagRequired(required); err != nil {
-			panic(err) // the flags are defined above
-		}
-	}
+	flags.Int64Var(&request, "request", 0, "carry out what was asked for with this number and approved")
 	return cmd
+}
+
+// carryOut erases what two persons decided.
+func carryOut(cmd *cobra.Command, file, journal string, request int64) error {
+	return withData(cmd, file, func(d *data) error {
+		a, err := d.log.Approval(cmd.Context(), request)
+		if err != nil {
+			return fmt.Errorf("request %d: %w", request, err)
+		}
+		if err := a.CheckCarryOut(time.Now()); err != nil {
+			return err
+		}
+		e := &eraser{data: d, request: request, order: a.Order(), journal: journal, out: cmd.OutOrStdout(), sw: switchOf(file)}
+		return e.run(cmd.Context())
+	})
 }
 
 // originals is what an erasure asks of the switch.
@@ -92,6 +108,7 @@ func switchOf(file string) originals {
 // when one of them cannot be cleaned, nothing is decided and the order can be given again.
 type eraser struct {
 	*data
+	request int64 // by which two persons decided it
 	order   dutylog.ErasureOrder
 	journal string
 	sw      originals
@@ -106,7 +123,7 @@ func (e *eraser) run(ctx context.Context) error {
 	if err := errors.Join(e.sweep(tr), e.unseal(ctx, tr)); err != nil {
 		return fmt.Errorf("nothing was decided yet, because something could not be cleaned; mend it and give the order again: %w", err)
 	}
-	decision, err := e.log.Erase(ctx, e.order)
+	decision, err := e.log.Erase(ctx, e.request, shellActor())
 	if err != nil {
 		return err
 	}

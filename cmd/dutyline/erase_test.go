@@ -44,7 +44,7 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{vault: newVault(t), journal: filepath.Join(t.TempDir(), "cel.jsonl")}
-	o.login("sun")
+	twoPeople(t, o.cfg.Log.File)
 	o.file = writeConfig(t, o.cfg, "")
 	o.call = endedCall("duty-1795436279.1")
 	o.call.CallerName = whoCalled
@@ -140,7 +140,8 @@ func (o *office) everywhere(texts ...string) (found []string) {
 
 func (o *office) erase(more ...string) string {
 	o.t.Helper()
-	return works(o.t, "", append([]string{"erase", "e-" + o.call.ID, "--reason", "误录涉密内容", "--by", "sun", "--config", o.file, "--journal", o.journal}, more...)...)
+	n := approved(o.t, o.file, append([]string{"erase", "e-" + o.call.ID, "--reason", "误录涉密内容"}, more...)...)
+	return works(o.t, "", "erase", "--request", n, "--config", o.file, "--journal", o.journal)
 }
 
 // TestErasedTextIsInNoByteOfTheDataFolder is the promise: one field, typed by mistake.
@@ -267,7 +268,7 @@ func TestUnfinishedBackupsAndExhibitsThatStillHoldItAreListed(t *testing.T) {
 // TestNothingIsDecidedBeforeTheFilesAreClean: else the log would not know any more what to look for.
 func TestNothingIsDecidedBeforeTheFilesAreClean(t *testing.T) {
 	o := newOffice(t)
-	args := []string{"erase", "e-" + o.call.ID, "--reason", "误录", "--by", "sun", "--config", o.file}
+	args := []string{"erase", "--request", approved(t, o.file, "erase", "e-"+o.call.ID, "--reason", "误录"), "--config", o.file}
 	refused(t, "", "name the right file with --journal", append(args, "--journal", o.journal+".none")...)
 	key := o.keyRoom.file()
 	o.ok(os.Rename(key, key+".away"))
@@ -276,9 +277,8 @@ func TestNothingIsDecidedBeforeTheFilesAreClean(t *testing.T) {
 	if e, err := o.db.Entry(t.Context(), "e-"+o.call.ID); err != nil || len(e.Erased) != 0 {
 		t.Errorf("%+v, %v", e.Erased, err)
 	}
-	refused(t, "", "colour is no field of an entry; the fields are: caller_unit 来电单位", append(args, "--field", "colour")...)
+	refused(t, "", "colour is no field of an entry; the fields are: caller_unit 来电单位", "erase", "e-"+o.call.ID, "--reason", "x", "--by", "sun", "--config", o.file, "--field", "colour")
 	refused(t, "", "--by nobody", "erase", "e-"+o.call.ID, "--reason", "x", "--by", "nobody", "--config", o.file)
-	refused(t, "", "required flag", "erase", "e-"+o.call.ID, "--config", o.file)
 }
 
 // TestOriginalsOnTheSwitchGoToo: a recording that waits is erased where it waits.
@@ -290,9 +290,13 @@ func TestOriginalsOnTheSwitchGoToo(t *testing.T) {
 	o.ok(o.db.SaveRecording(t.Context(), r))
 	far, officer := recordertest.Dialogue(time.Second)
 	o.spool.PutCall(o.call.ID, far, officer)
-	order := dutylog.ErasureOrder{EntryID: "e-" + o.call.ID, Reason: "误录", By: dutylog.Actor{Login: "sun"}}
+	var request int64
+	_, err = fmt.Sscan(approved(t, o.file, "erase", "e-"+o.call.ID, "--reason", "误录"), &request)
+	o.ok(err)
+	a, err := o.db.Approval(t.Context(), request)
+	o.ok(err)
 	var out bytes.Buffer
-	e := &eraser{data: &data{cfg: o.cfg, log: o.db, keys: o.keys, archive: o.archive}, order: order, out: &out}
+	e := &eraser{data: &data{cfg: o.cfg, log: o.db, keys: o.keys, archive: o.archive}, request: request, order: a.Order(), out: &out}
 	if err := e.run(t.Context()); err == nil || !strings.Contains(err.Error(), "still on the switch") {
 		t.Errorf("without a switch: %v", err)
 	}

@@ -158,7 +158,7 @@ func TestEveryFileOfTheJournalIsSwept(t *testing.T) {
 		t.Errorf("%v", left)
 	}
 	o.ok(os.WriteFile(o.journal+".3.xz", []byte("x"), 0o640))
-	refused(t, "", "unpack it", "erase", "e-"+id, "--reason", "误录", "--by", "sun", "--config", o.file, "--journal", o.journal)
+	refused(t, "", "unpack it", "erase", "--request", approved(t, o.file, "erase", "e-"+id, "--reason", "误录"), "--config", o.file, "--journal", o.journal)
 }
 
 func gzipped(t *testing.T, text string) []byte {

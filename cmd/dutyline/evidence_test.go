@@ -232,8 +232,8 @@ func TestAnExhibitStandsByItself(t *testing.T) {
 // TestAnExhibitSaysWhatWasErased: an empty field alone would look as if nobody had written it.
 func TestAnExhibitSaysWhatWasErased(t *testing.T) {
 	r := newProofRoom(t)
-	works(t, "Duban-2739\n", "user", "add", "sun", "--role", "supervisor", "--name", "孙督查", "--db", r.cfg.Log.File)
-	r.works("erase", "2026-000001", "--field", "content", "--reason", "误录涉密内容", "--by", "sun")
+	twoPeople(t, r.cfg.Log.File)
+	erased(t, r.file, "2026-000001", "误录涉密内容", "content")
 	dir := filepath.Join(t.TempDir(), "exhibit")
 	r.works("exhibit", "2026-000001", dir)
 	for _, name := range []string{exhibitStatement, exhibitEntry} {

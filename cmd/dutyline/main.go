@@ -83,7 +83,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newServeCommand(), newPracticeCommand())
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
-	root.AddCommand(newKeysCommand(), newHoldCommand(), newExpireCommand(), newEraseCommand())
+	root.AddCommand(newKeysCommand(), newHoldCommand(), newApproveCommand(), newExpireCommand(), newEraseCommand())
 	root.AddCommand(newReconcileCommand())
 	root.AddCommand(newVerifyCommand(), newCheckpointCommand(), newExhibitCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand(), newAlertsCommand())

@@ -28,6 +28,7 @@ func practiceAccounts() []dutylog.Account {
 		{Login: "supervisor", Name: "赵督查", Role: dutylog.Supervisor},
 		{Login: "auditor", Name: "钱审计", Role: dutylog.Auditor},
 		{Login: "admin", Name: "管理员", Role: dutylog.Admin},
+		{Login: "reader", Name: "沈河区应急局", Role: dutylog.Reader, Unit: "沈河区应急局"},
 		{Login: "officer2", Name: "李值班", Role: dutylog.Officer}, // to whom the first one hands over
 	}
 }
@@ -162,6 +163,7 @@ var duties = map[dutylog.Role]string{
 	dutylog.Supervisor: "督查 reads it, listens, marks spot checks",
 	dutylog.Auditor:    "审计 reads everything, changes nothing",
 	dutylog.Admin:      "管理员 sees lines and calls; logins: dutyline user",
+	dutylog.Reader:     "查阅 sees the entries of its unit only",
 }
 
 func (r *practiceRun) banner(a *app, p practiceFile) {

@@ -277,19 +277,13 @@ func TestHoldAsACommand(t *testing.T) {
 		t.Errorf("%+v, %v", e.Hold, err)
 	}
 	refused(t, "", "is held already", "hold", "e-1.0", "--reason", "x", "--config", file)
-	refused(t, "", "under a legal hold", "erase", "e-1.0", "--reason", "x", "--by", s.login("sun"), "--config", file)
-	works(t, "", "hold", "e-1.0", "--release", "--reason", "结案", "--config", file, "--by", "sun")
-	refused(t, "", "is not held", "hold", "e-1.0", "--release", "--reason", "x", "--config", file)
+	twoPeople(t, s.cfg.Log.File)
+	refused(t, twoPassword+"\n", "under a legal hold", "erase", "e-1.0", "--reason", "x", "--by", "sun", "--config", file)
+	approved(t, file, "hold", "e-1.0", "--release", "--reason", "结案")
+	refused(t, twoPassword+"\n", "is not held", "hold", "e-1.0", "--release", "--reason", "x", "--by", "sun", "--config", file)
 	refused(t, "", "there is no entry", "hold", "e-9.9", "--reason", "x", "--config", file)
 	refused(t, "", "--by nobody", "hold", "e-1.0", "--reason", "x", "--by", "nobody", "--config", file)
 	refused(t, "", "--reason", "hold", "e-1.0", "--config", file)
-}
-
-// login adds a supervisor to the log.
-func (s *vault) login(name string) string {
-	s.t.Helper()
-	works(s.t, "Duban-2739\n", "user", "add", name, "--role", "supervisor", "--name", "孙督查", "--db", s.cfg.Log.File)
-	return name
 }
 
 func (s *vault) keeper(free *int64, hurried *int) *keeper {

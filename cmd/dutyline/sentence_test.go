@@ -14,7 +14,7 @@ import (
 func TestWrongFlagsAreOneSentence(t *testing.T) {
 	for want, args := range map[string][]string{
 		"give --role as well":                      {"user", "add", "x", "--db", "log.db"},
-		"give --by and --reason as well":           {"erase", "e-1"},
+		"give --by as well":                        {"approve", "1"},
 		"give either --config or --into, not both": {"restore", "x", "--into", "a", "--config", "b"},
 		"give --into or --config":                  {"restore", "x"},
 	} {

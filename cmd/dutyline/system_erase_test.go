@@ -17,7 +17,7 @@ import (
 func TestSystemErasureBesideTheRunningDaemon(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	works(t, "Duban-2739\n", "user", "add", "sun", "--role", "supervisor", "--db", r.cfg.Log.File)
+	twoPeople(t, r.cfg.Log.File)
 	r.phone(300*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	r.calls("caller", caller{number: "02477770001", talk: time.Second, hertz: callerTone}).Must(t)
@@ -34,7 +34,8 @@ func TestSystemErasureBesideTheRunningDaemon(t *testing.T) {
 	stream := r.desk.follow("")
 	talking := r.calls("caller", caller{number: "02488880001", talk: 3 * time.Second, hertz: callerTone})
 	r.awaitTalk()
-	p := start(t, "erase", e.ID, "--reason", "误录涉密内容", "--by", "sun", "--config", writeConfig(t, r.cfg, ""))
+	file := writeConfig(t, r.cfg, "")
+	p := start(t, "erase", "--request", approved(t, file, "erase", e.ID, "--reason", "误录涉密内容"), "--config", file)
 	if code := p.exitCode(20 * time.Second); code != 0 {
 		t.Fatalf("dutyline erase ends with %d", code)
 	}

@@ -33,14 +33,14 @@ func newUserCommand() *cobra.Command {
 }
 
 func newUserAddCommand(flags *logFlags) *cobra.Command {
-	var name, role string
+	var name, role, unit string
 	var generate bool
 	cmd := &cobra.Command{
 		Use:   "add LOGIN --role ROLE",
 		Short: "Add a login; its first login changes the password",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a := dutylog.Account{Login: args[0], Name: name, Role: dutylog.Role(role), MustChange: true}
+			a := dutylog.Account{Login: args[0], Name: name, Role: dutylog.Role(role), Unit: unit, MustChange: true}
 			if a.Name == "" {
 				a.Name = a.Login
 			}
@@ -78,7 +78,8 @@ func newUserAddCommand(flags *logFlags) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&name, "name", "", "the person's name as in the roster; the login when not given")
-	cmd.Flags().StringVar(&role, "role", "", "officer, chief, leader, supervisor, auditor or admin")
+	cmd.Flags().StringVar(&role, "role", "", "officer, chief, leader, supervisor, auditor, admin or reader, which sees the entries of one unit only")
+	cmd.Flags().StringVar(&unit, "unit", "", "of a reader: the unit whose entries it sees, exactly as entries name the caller's unit")
 	cmd.Flags().BoolVar(&generate, "generate", false, "make a password and print it once")
 	if err := cmd.MarkFlagRequired("role"); err != nil {
 		panic(err) // the flag is defined above
@@ -194,9 +195,17 @@ func printAccounts(to io.Writer, accounts []dutylog.Account, zone *time.Location
 		case a.MustChange:
 			state = "must change the password"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Login, a.Role, state, atSite(a.CreatedAt, zone), a.Name)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.Login, a.Role, state, atSite(a.CreatedAt, zone), nameAndUnit(a))
 	}
 	return w.Flush()
+}
+
+// nameAndUnit is how a login is called, with the unit to which it is limited.
+func nameAndUnit(a dutylog.Account) string {
+	if a.Unit == "" {
+		return a.Name
+	}
+	return a.Name + " (" + a.Unit + ")"
 }
 
 // withLog opens the duty log for one command and closes it again.

@@ -231,3 +231,23 @@ func TestUserReadsTheDaemonsConfiguration(t *testing.T) {
 		t.Errorf("the log that the configuration names has no boss:\n%s", out)
 	}
 }
+
+// A reading account is made with the unit to which it is limited, and the list says so.
+func TestAReadingAccountIsMadeForAUnit(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log.db")
+	refused(t, "correct horse\n", "a reading account sees the entries of one unit", "user", "add", "shenhe", "--role", "reader", "--db", file)
+	refused(t, "correct horse\n", "only a reading account", "user", "add", "li", "--role", "officer", "--unit", "沈河区应急局", "--db", file)
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a log was made for a login that is refused")
+	}
+	works(t, "correct horse\n", "user", "add", "shenhe", "--name", "沈河区", "--role", "reader", "--unit", "沈河区应急局", "--db", file)
+	works(t, "correct horse\n", "user", "add", "li", "--name", "李娜", "--role", "officer", "--db", file)
+	a, err := openTestLog(t, file).Account(t.Context(), "shenhe")
+	if err != nil || a.Role != dutylog.Reader || a.Unit != "沈河区应急局" {
+		t.Errorf("%+v, %v", a, err)
+	}
+	list := works(t, "", "user", "list", "--db", file)
+	if !strings.Contains(list, "沈河区 (沈河区应急局)") || strings.Contains(list, "李娜 (") {
+		t.Errorf("%s", list)
+	}
+}

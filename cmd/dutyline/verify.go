@@ -127,26 +127,31 @@ func (f *verifyRun) run(cmd *cobra.Command) (*audit.Report, error) {
 	if _, err := os.Stat(f.db); err != nil {
 		return nil, fmt.Errorf("there is no duty log %s: name the right file with --config or --db", f.db)
 	}
-	v, err := sqlite.OpenVerifier(cmd.Context(), f.db)
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small values, none of them kept: a tenth of the time
+	return f.check(cmd.Context(), o)
+}
+
+// check verifies the log and the files that belong to it.
+func (f *verifyRun) check(ctx context.Context, o sqlite.VerifyOptions) (*audit.Report, error) {
+	v, err := sqlite.OpenVerifier(ctx, f.db)
 	if err != nil {
 		return nil, err
 	}
 	defer v.Close()
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // many small values, none of them kept: a tenth of the time
-	report, err := v.Verify(cmd.Context(), o)
+	report, err := v.Verify(ctx, o)
 	if err != nil || report.Stopped {
 		return report, err
 	}
-	if err := f.checkFiles(cmd.Context(), v, report); err != nil {
+	if err := f.checkFiles(ctx, v, report); err != nil {
 		return nil, err
 	}
-	if err := f.checkAttached(cmd.Context(), v, report); err != nil {
+	if err := f.checkAttached(ctx, v, report); err != nil {
 		return nil, err
 	}
-	if err := f.sayBeginning(cmd.Context(), v, report); err != nil {
+	if err := f.sayBeginning(ctx, v, report); err != nil {
 		return nil, err
 	}
-	verifiers, err := v.Verifiers(cmd.Context())
+	verifiers, err := v.Verifiers(ctx)
 	for _, key := range verifiers {
 		report.Notes = append(report.Notes, "checkpoints are signed by the key of fingerprint "+audit.Fingerprint(key)+": compare it with the one that was filed")
 	}

@@ -13,33 +13,35 @@ type Kind string
 
 // The closed set of kinds.
 const (
-	Revision   Kind = "revision"   // a revision of an entry; subject: entry id "/" revision
-	Call       Kind = "call"       // a call that has ended, and each later change of its row; subject: call id
-	Recording  Kind = "recording"  // a sealed recording and what became of it; subject: call id
-	Attachment Kind = "attachment" // a file that was attached to an entry, and that it was erased; subject: number of the row
-	Access     Kind = "access"     // somebody saw or took something; subject: number of the row
-	Deletion   Kind = "deletion"   // something was deleted by a decision; subject: number of the decision
-	Erasure    Kind = "erasure"    // content was removed by a decision; subject: number of the decision
-	Hold       Kind = "hold"       // a legal hold was set or lifted; subject: number of the row
-	User       Kind = "user"       // a login, its role and its state; subject: the login
-	Rule       Kind = "rule"       // the ring rule of a line from now on; subject: number of the row
-	Tag        Kind = "tag"        // somebody set or cleared a tag of a call; subject: number of the row
-	Import     Kind = "import"     // a whole table was replaced; subject: "roster", or, "directory" before there were changes of single contacts or another list
-	Acceptance Kind = "acceptance" // somebody took a discrepancy of the ledger as it is; subject: number of the row
-	Interval   Kind = "interval"   // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
-	Alert      Kind = "alert"      // a step in the life of an alert; subject: number of the row
-	Test       Kind = "test"       // a test call, when it began and what it proved; subject: number of the row
-	Link       Kind = "link"       // two entries were linked, or that was undone; subject: number of the row
-	Contact    Kind = "contact"    // a change of a contact of the directory; subject: number of the change
-	Roster     Kind = "roster"     // a change of the roster and of what belongs to it; subject: number of the row
-	Filing     Kind = "filing"     // a roster that was filed, with the version that was sent; subject: number of the row
-	Handover   Kind = "handover"   // a change of the officer on duty, with the sheet; subject: number of the row
-	Confirmed  Kind = "confirmed"  // somebody confirmed a handover; subject: number of the row
-	TaskRule   Kind = "task_rule"  // a dated duty from now on; subject: number of the row
-	TaskMark   Kind = "task_mark"  // somebody said of a dated duty that it is done, not needed or open again; subject: number of the row
-	Absence    Kind = "absence"    // the head of the unit is away, and each change of that; subject: number of the row
-	Paper      Kind = "paper"      // blank numbered sheets were printed; subject: number of the row
-	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
+	Revision     Kind = "revision"      // a revision of an entry; subject: entry id "/" revision
+	Call         Kind = "call"          // a call that has ended, and each later change of its row; subject: call id
+	Recording    Kind = "recording"     // a sealed recording and what became of it; subject: call id
+	Attachment   Kind = "attachment"    // a file that was attached to an entry, and that it was erased; subject: number of the row
+	Access       Kind = "access"        // somebody saw or took something; subject: number of the row
+	Deletion     Kind = "deletion"      // something was deleted by a decision; subject: number of the decision
+	Erasure      Kind = "erasure"       // content was removed by a decision; subject: number of the decision
+	Hold         Kind = "hold"          // a legal hold was set or lifted; subject: number of the row
+	User         Kind = "user"          // a login, its role and its state; subject: the login
+	Rule         Kind = "rule"          // the ring rule of a line from now on; subject: number of the row
+	Tag          Kind = "tag"           // somebody set or cleared a tag of a call; subject: number of the row
+	Import       Kind = "import"        // a whole table was replaced; subject: "roster", or, "directory" before there were changes of single contacts or another list
+	Acceptance   Kind = "acceptance"    // somebody took a discrepancy of the ledger as it is; subject: number of the row
+	Interval     Kind = "interval"      // what was not seen or not there, when it began and when it was over; subject: its kind "/" its beginning
+	Alert        Kind = "alert"         // a step in the life of an alert; subject: number of the row
+	Test         Kind = "test"          // a test call, when it began and what it proved; subject: number of the row
+	Link         Kind = "link"          // two entries were linked, or that was undone; subject: number of the row
+	Contact      Kind = "contact"       // a change of a contact of the directory; subject: number of the change
+	Roster       Kind = "roster"        // a change of the roster and of what belongs to it; subject: number of the row
+	Filing       Kind = "filing"        // a roster that was filed, with the version that was sent; subject: number of the row
+	Handover     Kind = "handover"      // a change of the officer on duty, with the sheet; subject: number of the row
+	Confirmed    Kind = "confirmed"     // somebody confirmed a handover; subject: number of the row
+	TaskRule     Kind = "task_rule"     // a dated duty from now on; subject: number of the row
+	TaskMark     Kind = "task_mark"     // somebody said of a dated duty that it is done, not needed or open again; subject: number of the row
+	Absence      Kind = "absence"       // the head of the unit is away, and each change of that; subject: number of the row
+	Paper        Kind = "paper"         // blank numbered sheets were printed; subject: number of the row
+	Approval     Kind = "approval"      // somebody asked for what takes two persons; subject: number of the row
+	ApprovalStep Kind = "approval_step" // somebody decided a request, or it was carried out; subject: number of the row
+	Signer       Kind = "key"           // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Changes reports whether what a record of this kind covers is written anew in the course of
@@ -50,7 +52,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -80,7 +80,7 @@ func columnsOf(all []logColumn) (columns []Column, shown []dutylog.Field) {
 // Day is the duty log of one day.
 func Day(f Frame, p Period) Sheet {
 	s := logSheet(f, p)
-	s.Name = "值班日志-" + p.From.In(f.Zone).Format(time.DateOnly)
+	s.Name = DayName(p.From.In(f.Zone))
 	s.Under = append([]string{f.day(p.From)}, onDuty(f, p)...)
 	s.Tables = []Table{logTable(f, p, false)}
 	return s
@@ -89,11 +89,17 @@ func Day(f Frame, p Period) Sheet {
 // Month is the duty log of a month: how many calls each day had, then all entries.
 func Month(f Frame, p Period) Sheet {
 	s := logSheet(f, p)
-	s.Name = "值班日志-" + p.From.In(f.Zone).Format("2006-01")
+	s.Name = MonthName(p.From.In(f.Zone))
 	s.Under = []string{p.From.In(f.Zone).Format("2006年1月")}
 	s.Tables = []Table{sumTable(f, p), logTable(f, p, true)}
 	return s
 }
+
+// DayName is what the sheet of a day is called, by any moment of it at the site.
+func DayName(at time.Time) string { return "值班日志-" + at.Format(time.DateOnly) }
+
+// MonthName is what the sheet of a month is called.
+func MonthName(at time.Time) string { return "值班日志-" + at.Format("2006-01") }
 
 func logSheet(f Frame, p Period) Sheet {
 	return Sheet{Unit: f.Unit, Title: "值班日志", Landscape: true, Size: 9, Signatures: signers(), Foot: f.foot(), Notes: unseenNotes(f, p)}

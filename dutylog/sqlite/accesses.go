@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"dutyline/dutylog"
@@ -24,6 +26,63 @@ func (db *DB) NoteAccess(ctx context.Context, a dutylog.Access) error {
 		return t.addProven(audit.Access, "INSERT INTO accesses (at, by_login, by_name, by_role, what, object, address) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			plainMicros(a.At), a.By.Login, a.By.Name, string(a.By.Role), a.What, a.Object, a.Address)
 	})
+}
+
+// entryOfAccess is the entry that an object is, or belongs to: "e-1", "e-1/4" of an attachment, or the call "1".
+const entryOfAccess = `CASE WHEN a.what IN ('call.see', 'call.tag', 'recording.play') THEN 'e-' || a.object
+	WHEN instr(a.object, '/') > 0 THEN substr(a.object, 1, instr(a.object, '/') - 1) ELSE a.object END`
+
+const accessSelect = "SELECT a.id, a.at, a.by_login, a.by_name, a.by_role, a.what, a.object, a.address, e.id, e.year, e.number FROM accesses a LEFT JOIN entries e ON e.id = " + entryOfAccess
+
+// Accesses lists who saw or took what, the newest first.
+func (db *DB) Accesses(ctx context.Context, q dutylog.AccessQuery) ([]dutylog.KeptAccess, string, error) {
+	query, args, limit, err := accessQuery(q)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := db.reading(ctx).Query(query, args...)
+	items, err := all(rows, err, scanAccess)
+	if err != nil || len(items) <= limit {
+		return items, "", db.explain("list the accesses", err)
+	}
+	last := items[limit-1]
+	return items[:limit], encodeCursor("a", plainMicros(last.At), strconv.FormatInt(last.ID, 10)), nil
+}
+
+// accessQuery asks for one more than the page holds. Of a few objects the rows are found first, by
+// each of them, and then put in order.
+func accessQuery(q dutylog.AccessQuery) (query string, args []any, limit int, err error) {
+	var w where
+	if len(q.Objects) > 0 {
+		var parts []string
+		var objects []any
+		for _, o := range q.Objects {
+			parts = append(parts, "SELECT id FROM accesses WHERE object = ?", "SELECT id FROM accesses WHERE object >= ? AND object < ?")
+			objects = append(objects, o, o+"/", o+"0") // "0" follows "/"
+		}
+		w.add("a.id IN ("+strings.Join(parts, " UNION ")+")", objects...)
+	}
+	w.equal("a.by_login", q.Login)
+	w.equal("a.what", q.What)
+	w.period("a.at", q.From, q.To)
+	if q.Cursor != "" {
+		at, text, err := decodeCursor("a", q.Cursor)
+		id, fault := strconv.ParseInt(text, 10, 64)
+		if err != nil || fault != nil {
+			return "", nil, 0, errCursor
+		}
+		w.add("(a.at, a.id) < (?, ?)", at, id)
+	}
+	limit = pageSize(q.Limit)
+	return accessSelect + w.String() + " ORDER BY a.at DESC, a.id DESC LIMIT ?", append(w.args, limit+1), limit, nil
+}
+
+func scanAccess(row scanner) (a dutylog.KeptAccess, err error) {
+	var entry sql.NullString
+	var year, number sql.NullInt64
+	err = row.Scan(&a.ID, instant{&a.At}, &a.By.Login, &a.By.Name, &a.By.Role, &a.What, &a.Object, &a.Address, &entry, &year, &number)
+	a.EntryID, a.EntryNumber = entry.String, dutylog.EntryNumber{Year: int(year.Int64), Serial: int(number.Int64)}
+	return a, err
 }
 
 // Taken lists the accesses of one kind since then, the oldest first.

@@ -8,11 +8,11 @@ import (
 	"dutyline/dutylog/audit"
 )
 
-const accountColumns = "login, name, role, password_hash, must_change, disabled, created_at"
+const accountColumns = "login, name, role, password_hash, must_change, disabled, created_at, unit"
 
 func scanAccount(row scanner) (dutylog.Account, error) {
 	var a dutylog.Account
-	err := row.Scan(&a.Login, &a.Name, &a.Role, &a.PasswordHash, &a.MustChange, &a.Disabled, instant{&a.CreatedAt})
+	err := row.Scan(&a.Login, &a.Name, &a.Role, &a.PasswordHash, &a.MustChange, &a.Disabled, instant{&a.CreatedAt}, &a.Unit)
 	return a, err
 }
 
@@ -44,7 +44,7 @@ func (db *DB) AddAccount(ctx context.Context, a dutylog.Account) error {
 			a.CreatedAt = t.now
 		}
 		n, err := t.changed("INSERT INTO accounts ("+accountColumns+") VALUES ("+marks(accountColumns)+") ON CONFLICT (login) DO NOTHING",
-			a.Login, a.Name, string(a.Role), a.PasswordHash, a.MustChange, a.Disabled, micros(a.CreatedAt))
+			a.Login, a.Name, string(a.Role), a.PasswordHash, a.MustChange, a.Disabled, micros(a.CreatedAt), a.Unit)
 		if err == nil && n == 0 {
 			err = fmt.Errorf("login %q: %w", a.Login, dutylog.ErrExists)
 		}

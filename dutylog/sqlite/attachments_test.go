@@ -81,12 +81,12 @@ func TestErasingAnEntryTakesItsAttachments(t *testing.T) {
 	if tr := must(db.Traces(ctx, some))(t); len(tr.Attached) != 0 {
 		t.Errorf("one field takes attachments: %+v", tr.Attached)
 	}
-	must(db.Erase(ctx, some))(t)
+	must(db.EraseNow(ctx, some))(t)
 	whole := dutylog.ErasureOrder{EntryID: e, Reason: "误录", By: officer}
 	if tr := must(db.Traces(ctx, whole))(t); len(tr.Attached) != 2 {
 		t.Errorf("everything takes %+v", tr.Attached)
 	}
-	decision := must(db.Erase(ctx, whole))(t)
+	decision := must(db.EraseNow(ctx, whole))(t)
 	for _, a := range must(db.Attachments(ctx, e))(t) {
 		if a.Name != "" || a.State != dutylog.AttachmentErased || a.Decision != decision {
 			t.Errorf("left is %+v", a)
@@ -104,7 +104,7 @@ func TestAHoldKeepsAttachments(t *testing.T) {
 	e := theEntry
 	must(db.AddAttachment(ctx, dutylog.Attachment{EntryID: e, Name: "a.pdf", SealedFile: fileOf("a", 5), By: officer}))(t)
 	must(db.SetHold(ctx, e, "诉讼保全", officer))(t)
-	if _, err := db.Erase(ctx, dutylog.ErasureOrder{EntryID: e, Reason: "误录", By: officer}); err == nil {
+	if _, err := db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e, Reason: "误录", By: officer}); err == nil {
 		t.Error("an entry under a hold lost its attachments")
 	}
 }

@@ -92,7 +92,7 @@ func TestEvidenceOfAnErasedCallIsGone(t *testing.T) {
 		ok(t, db.Raise(ctx, alerts.Alert{Key: "forward_code/" + call.ID, Reason: alerts.ReasonForwardCode, Line: "duty", CallID: call.ID, At: noon,
 			Evidence: []alerts.Evidence{{Kind: alerts.EvidenceCall, Ref: call.ID}, {Kind: alerts.EvidenceEvent, Ref: call.ID, Text: "dialled *57*13800004444#", At: noon}}}))
 	}
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Reason: "当事人要求", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Reason: "当事人要求", By: prosecutor}))(t)
 	list, _, err := db.Alerts(ctx, alerts.Query{})
 	ok(t, err)
 	if len(list) != 2 {

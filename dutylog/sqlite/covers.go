@@ -74,6 +74,8 @@ var covers = []cover{
 	newCover(audit.TaskMark, "id, "+taskMarkColumns, "task_marks", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Absence, "id, "+absenceColumns, "absences", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Paper, "id, "+paperColumns, "paper_prints", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Approval, "id, "+approvalColumns, "approvals", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.ApprovalStep, "id, "+approvalStepColumns, "approval_steps", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

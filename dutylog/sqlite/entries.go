@@ -152,11 +152,12 @@ func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entr
 	w.equal("e.state", string(q.State))
 	w.equal("e.kind", string(q.Kind))
 	w.handling(q.Handling)
+	w.equal(unitOfEntry, q.Unit)
 	order, by, from := "e", "e.call_at DESC, e.id DESC", entrySelect
 	if q.Handling == dutylog.Pending { // few of many: without a word the list would be read through for them
 		from = strings.Replace(from, "FROM entries e", "FROM entries e INDEXED BY entries_pending", 1)
 	}
-	if q.UnfinishedFirst && q.Handling == "" {
+	if q.UnfinishedFirst && q.Handling == "" && q.Unit == "" {
 		order, by = "u", "e.state DESC, e.call_at DESC, e.id DESC" // "open" is after "complete"
 	}
 	if q.Cursor != "" {
@@ -180,6 +181,9 @@ func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entr
 	}
 	return items[:limit], encodeCursor(order, plainMicros(last.CallAt), id), nil
 }
+
+// unitOfEntry is the caller's unit, as the index entries_of_unit has it.
+const unitOfEntry = "json_extract(e.body, '$.values.caller_unit')"
 
 // handling selects by how far matters are.
 func (w *where) handling(h dutylog.Handling) {

@@ -91,17 +91,9 @@ func (db *DB) tracesOfCall(ctx context.Context, tr *Traces) error {
 	return nil
 }
 
-// Erase removes what the order names from the entry, from every revision and from the call,
+// erase removes what the order names from the entry, from every revision and from the call,
 // by one decision that keeps who, when and why. What is left of each row is proved anew. The
 // words stay in unused pages of the file until Compact has run; that is noted as work to do.
-func (db *DB) Erase(ctx context.Context, o dutylog.ErasureOrder) (decision int64, err error) {
-	err = db.write(ctx, "erase from an entry", func(t *tx) error {
-		decision, err = t.erase(o)
-		return err
-	})
-	return decision, err
-}
-
 func (t *tx) erase(o dutylog.ErasureOrder) (int64, error) {
 	e, err := readEntry(t.sql, o.EntryID)
 	if err != nil {

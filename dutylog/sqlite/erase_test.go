@@ -89,7 +89,7 @@ func TestErasedWordsAreInNoByteOfTheLog(t *testing.T) {
 	}
 	for _, e := range entries {
 		o := dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content, dutylog.CallerUnit, dutylog.CallerPerson}, Reason: "误录涉密内容", By: prosecutor}
-		must(db.Erase(ctx, o))(t)
+		must(db.EraseNow(ctx, o))(t)
 	}
 	ok(t, db.Compact(ctx))
 	if where := found(t, folder, words...); len(where) > 0 {
@@ -122,7 +122,7 @@ func TestEraseEverythingOfACall(t *testing.T) {
 	if diff := cmp.Diff([]string{"02422730001", "+862422730001", "王强"}, tr.Names); diff != "" || tr.CallID != c.ID || tr.Recording.Path != r.Path {
 		t.Errorf("%+v\n%s", tr, diff)
 	}
-	decision := must(db.Erase(ctx, o))(t)
+	decision := must(db.EraseNow(ctx, o))(t)
 	ok(t, db.Compact(ctx))
 	call := must(db.Call(ctx, c.ID))(t)
 	if call.Caller != (telephony.Number{}) || call.CallerName != "" || call.Recording.Status != recorder.Erased || call.Recording.Decision != decision {
@@ -163,12 +163,12 @@ func TestWhoMayNotErase(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	_, err := db.Erase(ctx, good)
+	_, err := db.EraseNow(ctx, good)
 	wantInvalid("held", err)
 	_, err = db.Traces(ctx, good)
 	wantInvalid("traces of a held one", err)
 	must(db.ReleaseHold(ctx, e.ID, "结案", prosecutor))(t)
-	if _, err := db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-none", Reason: "x", By: prosecutor}); !errors.Is(err, dutylog.ErrNotFound) {
+	if _, err := db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: "e-none", Reason: "x", By: prosecutor}); !errors.Is(err, dutylog.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
 	running := inbound(9, "02422730009")
@@ -187,7 +187,7 @@ func TestTheDoorIsOpenForOneDecisionOnly(t *testing.T) {
 	_, e := told(t, db, 0)
 	_, other := told(t, db, 1)
 	order := dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}
-	must(db.Erase(ctx, order))(t)
+	must(db.EraseNow(ctx, order))(t)
 	door := "INSERT INTO erasing (entry_id, decision) VALUES ('%s', %d);"
 	fresh := "INSERT INTO erasures (at, by_login, by_name, by_role, subject, reason, records) VALUES (1, 'x', 'x', 'x', '" + other.ID + "', 'x', '[]');"
 	erased := `json_insert(json_remove(body, '$.values.content'), '$.erased', json('[{"decision":2,"at":1}]'))`
@@ -267,7 +267,7 @@ func TestEraseEverythingOfAnOutgoingCall(t *testing.T) {
 	if diff := cmp.Diff([]string{"13804050062", "+8613804050062"}, must(db.Traces(ctx, o))(t).Names); diff != "" {
 		t.Error(diff)
 	}
-	must(db.Erase(ctx, o))(t)
+	must(db.EraseNow(ctx, o))(t)
 	ok(t, db.Compact(ctx))
 	check := func(when string) {
 		t.Helper()

@@ -34,7 +34,7 @@ func TestAnErasureReachesTheSheetsOfHandovers(t *testing.T) {
 	first := sheetWith(t, db, 0, "无")
 	second := sheetWith(t, db, first.ID, "无")
 	must(db.ConfirmHandover(ctx, first.ID, dutylog.Confirmation{Part: dutylog.PartLeader, By: leader, Digest: first.Digest}))(t)
-	decision := must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content, dutylog.CallerUnit}, Reason: "误录涉密内容", By: prosecutor}))(t)
+	decision := must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content, dutylog.CallerUnit}, Reason: "误录涉密内容", By: prosecutor}))(t)
 	for _, id := range []int64{first.ID, second.ID} {
 		h := must(db.Handover(ctx, id))(t)
 		s := must(h.Sheet())(t)
@@ -53,7 +53,7 @@ func TestAnErasureReachesTheSheetsOfHandovers(t *testing.T) {
 	// Who confirms afterwards confirms the sheet by the digest under which it was confirmed.
 	must(db.ConfirmHandover(ctx, first.ID, dutylog.Confirmation{Part: dutylog.PartChief, By: leader, Digest: first.Digest}))(t)
 	// Everything that is left of the entry goes later: its number on the sheets, too.
-	again := must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Reason: "依申请", By: prosecutor}))(t)
+	again := must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Reason: "依申请", By: prosecutor}))(t)
 	h := must(db.Handover(ctx, second.ID))(t)
 	for _, m := range must(h.Sheet())(t).Matters {
 		if m.EntryID == e.ID && m.Number != "" || m.EntryID == other.ID && m.Number == "" {
@@ -63,7 +63,7 @@ func TestAnErasureReachesTheSheetsOfHandovers(t *testing.T) {
 	if h.ErasedBy != again {
 		t.Errorf("by decision %d, want %d", h.ErasedBy, again)
 	}
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: other.ID, Reason: "依申请", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: other.ID, Reason: "依申请", By: prosecutor}))(t)
 	ok(t, db.Compact(ctx))
 	if where := found(t, folder, "绝密行动", unit, "02422730001"); len(where) > 0 {
 		t.Errorf("erased words are still in\n%s", strings.Join(where, "\n"))
@@ -81,7 +81,7 @@ func TestAnErasureLeavesOtherSheetsAlone(t *testing.T) {
 	db := open(t)
 	_, e := told(t, db, 0)
 	h := sheetWith(t, db, 0, "移交钥匙")
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Inspector, dutylog.Category}, Reason: "误录", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Inspector, dutylog.Category}, Reason: "误录", By: prosecutor}))(t)
 	if after := must(db.Handover(ctx, h.ID))(t); after.Text != h.Text || after.ErasedBy != 0 {
 		t.Errorf("%+v", after)
 	}
@@ -174,7 +174,7 @@ func TestAnErasureReachesTheStepsIntoWhichTheCallWasTaken(t *testing.T) {
 			if c.struck {
 				e = must(db.StrikeStep(ctx, e.ID, 1, "记错了", officer, noon.Add(2*time.Hour)))(t)
 			}
-			must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: own.ID, Fields: c.fields, Reason: "误录", By: prosecutor}))(t)
+			must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: own.ID, Fields: c.fields, Reason: "误录", By: prosecutor}))(t)
 			after := must(db.Entry(ctx, e.ID))(t)
 			if s := after.Steps[0]; (s.Whom != "") != c.whom || (s.Text != "") != c.text || s.Kind != dutylog.StepReported || s.CallID != own.CallID || s.By != officer {
 				t.Errorf("%+v", s)
@@ -214,7 +214,7 @@ func TestAHoldKeepsTheStepsOfItsEntry(t *testing.T) {
 	if after := must(db.Entry(ctx, own.ID))(t); len(after.Erased) != 0 || after.Values[dutylog.CalledWhy] != secret {
 		t.Errorf("half of it was erased: %+v", after)
 	}
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: own.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: own.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
 	must(db.ReleaseHold(ctx, e.ID, "调查结束", prosecutor))(t)
 	must(db.Erase(ctx, o))(t)
 	if from := must(db.Entry(ctx, e.ID))(t); from.Steps[0].Whom != "" {

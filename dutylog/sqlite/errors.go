@@ -52,7 +52,7 @@ func isDomain(err error) bool {
 	}
 	return errors.As(err, new(dutylog.HandoverRefusal)) || errors.As(err, new(*dutylog.StaleError)) || errors.As(err, new(*dutylog.InvalidError)) || errors.As(err, new(*dutylog.IncompleteError)) ||
 		errors.As(err, new(*dutylog.DirectoryMovedError)) || errors.As(err, new(*dutylog.TableError)) ||
-		errors.As(err, new(*dutylog.RosterError)) || errors.As(err, new(*dutylog.StaleDraftError))
+		errors.As(err, new(*dutylog.RosterError)) || errors.As(err, new(*dutylog.ApprovalError)) || errors.As(err, new(*dutylog.StaleDraftError))
 }
 
 // noRows turns SQL's word for "not there" into ours, naming what was asked for.

@@ -405,7 +405,7 @@ func TestWhatIsErasedStaysProved(t *testing.T) {
 	key := newKey(t)
 	path := provenLog(t, key)
 	db := must(sqlite.Open(ctx, path, sqlite.Options{}))(t)
-	decision := must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-" + inbound(0, "").ID, Reason: "误录涉密内容", By: leader, Recording: true}))(t)
+	decision := must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: "e-" + inbound(0, "").ID, Reason: "误录涉密内容", By: leader, Recording: true}))(t)
 	for _, step := range []func(string) error{
 		func(l string) error { return db.DisableAccount(ctx, l) }, func(l string) error { return db.EnableAccount(ctx, l) }, func(l string) error { return db.EnableAccount(ctx, l) },
 	} {

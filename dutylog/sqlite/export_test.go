@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 )
 
@@ -130,4 +131,28 @@ func (x *Index) Exec(statement string) error {
 // DirectoryQueries are the queries that run while a call rings, each with the index that it needs.
 func DirectoryQueries() map[string]string {
 	return map[string]string{takenSelect: "calls_by_caller", candidateSelect: "n USING PRIMARY KEY (e164=?)"}
+}
+
+// AccessQuestion is what the log is asked for a query.
+func AccessQuestion(q dutylog.AccessQuery) (query string, args []any) {
+	query, args, _, _ = accessQuery(q)
+	return query, args
+}
+
+// EraseNow erases without a second person, for tests of what an erasure leaves.
+func (db *DB) EraseNow(ctx context.Context, o dutylog.ErasureOrder) (decision int64, err error) {
+	err = db.write(ctx, "erase from an entry", func(t *tx) error {
+		decision, err = t.erase(o)
+		return err
+	})
+	return decision, err
+}
+
+// ReleaseHold ends a hold without a second person, for tests of what a hold does.
+func (db *DB) ReleaseHold(ctx context.Context, entryID, reason string, by dutylog.Actor) (after dutylog.Entry, err error) {
+	err = db.write(ctx, "release a hold", func(t *tx) error {
+		after, err = t.hold(entryID, false, reason, by)
+		return err
+	})
+	return after, err
 }

@@ -34,34 +34,32 @@ func (r *holdRow) hold() *dutylog.Hold {
 
 // SetHold puts an entry under a legal hold.
 func (db *DB) SetHold(ctx context.Context, entryID, reason string, by dutylog.Actor) (dutylog.Entry, error) {
-	return db.hold(ctx, entryID, true, reason, by)
-}
-
-// ReleaseHold ends the hold of an entry.
-func (db *DB) ReleaseHold(ctx context.Context, entryID, reason string, by dutylog.Actor) (dutylog.Entry, error) {
-	return db.hold(ctx, entryID, false, reason, by)
-}
-
-func (db *DB) hold(ctx context.Context, entryID string, on bool, reason string, by dutylog.Actor) (after dutylog.Entry, err error) {
-	err = db.write(ctx, "hold an entry", func(t *tx) error {
-		before, err := readEntry(t.sql, entryID)
-		if err != nil {
-			return err
-		}
-		if reason, err = before.CheckHold(on, reason); err != nil {
-			return err
-		}
-		err = t.addProven(audit.Hold, "INSERT INTO holds (entry_id, is_set, reason, by_login, by_name, by_role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			entryID, on, reason, by.Login, by.Name, string(by.Role), micros(t.now))
-		if err != nil {
-			return err
-		}
-		if after, err = readEntry(t.sql, entryID); err != nil {
-			return err
-		}
-		return t.publish(dutylog.TopicEntry, entryID, after.Line, nil)
+	var after dutylog.Entry
+	err := db.write(ctx, "hold an entry", func(t *tx) (err error) {
+		after, err = t.hold(entryID, true, reason, by)
+		return err
 	})
 	return after, err
+}
+
+// hold sets or releases; a release takes a second person, see Decide.
+func (t *tx) hold(entryID string, on bool, reason string, by dutylog.Actor) (after dutylog.Entry, err error) {
+	before, err := readEntry(t.sql, entryID)
+	if err != nil {
+		return after, err
+	}
+	if reason, err = before.CheckHold(on, reason); err != nil {
+		return after, err
+	}
+	err = t.addProven(audit.Hold, "INSERT INTO holds (entry_id, is_set, reason, by_login, by_name, by_role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		entryID, on, reason, by.Login, by.Name, string(by.Role), micros(t.now))
+	if err != nil {
+		return after, err
+	}
+	if after, err = readEntry(t.sql, entryID); err != nil {
+		return after, err
+	}
+	return after, t.publish(dutylog.TopicEntry, entryID, after.Line, nil)
 }
 
 // EntryID finds an entry by its id or by its yearly number, such as 2026-000123.

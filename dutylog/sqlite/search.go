@@ -60,6 +60,7 @@ func (x *Index) Search(ctx context.Context, q dutylog.EntryQuery) (dutylog.Found
 	s.where.equal("e.state", string(q.State))
 	s.where.equal("e.kind", string(q.Kind))
 	s.where.handling(q.Handling)
+	s.where.equal(unitOfEntry, q.Unit)
 	s.match = matchOf(s.words)
 	x.mu.RLock()
 	defer x.mu.RUnlock()

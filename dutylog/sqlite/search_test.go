@@ -186,7 +186,7 @@ func TestErasedWordsAreInNoByteOfTheIndex(t *testing.T) {
 	if !inFiles() {
 		t.Fatal("the index does not hold the word: this test would prove nothing")
 	}
-	_, err := db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-" + inbound(0, "").ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "涉密", By: leader})
+	_, err := db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: "e-" + inbound(0, "").ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "涉密", By: leader})
 	ok(t, err)
 	if got := numbersFound(t, x, dutylog.EntryQuery{Text: "𠮷"}); got != nil {
 		t.Errorf("found before the files were compacted: %v", got)

@@ -339,7 +339,7 @@ func TestErasedStepsAreInNoByteOfTheLog(t *testing.T) {
 		t.Fatal("the words are nowhere: this test would prove nothing")
 	}
 	for _, id := range ids {
-		must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: id, Fields: []dutylog.Field{dutylog.StepTexts, dutylog.Casualties}, Reason: "误录涉密内容", By: prosecutor}))(t)
+		must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: id, Fields: []dutylog.Field{dutylog.StepTexts, dutylog.Casualties}, Reason: "误录涉密内容", By: prosecutor}))(t)
 	}
 	ok(t, db.Compact(ctx))
 	if where := found(t, folder, secret, unit); len(where) > 0 {

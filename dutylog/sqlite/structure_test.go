@@ -122,7 +122,7 @@ func TestAnHonestStructureStaysTheSame(t *testing.T) {
 		"INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, 1)")
 	db := must(sqlite.Open(ctx, path, sqlite.Options{}))(t)
 	_, e := told(t, db, 0)
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
 	ok(t, db.Compact(ctx))
 	same("compacted", path)
 	backup := filepath.Join(t.TempDir(), "copy.db")

@@ -47,8 +47,8 @@ func TestVerifyKnowsWhatADecisionTook(t *testing.T) {
 	held := archived(t, db, 3)
 	must(db.SetHold(ctx, "e-"+held.ID, "诉讼", prosecutor))(t)
 	must(db.Expire(ctx, ruling(gone), dutylog.SystemActor()))(t)
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: "e-" + whole.ID, Reason: "个人信息", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: "e-" + whole.ID, Reason: "个人信息", By: prosecutor}))(t)
 	ok(t, db.Compact(ctx))
 	report, of := answers(t, path)
 	if odd := oddities(report); len(odd) > 0 {
@@ -88,7 +88,7 @@ func TestVerifyFindsWhoDeletedBehindOurBack(t *testing.T) {
 		c := archived(t, db, 1)
 		must(db.SetHold(ctx, other.ID, "诉讼", prosecutor))(t)
 		must(db.Expire(ctx, ruling(c), dutylog.SystemActor()))(t)
-		must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
+		must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
 		if report, _ := answers(t, path); len(oddities(report)) > 0 {
 			t.Fatalf("%s, before: %v", name, oddities(report))
 		}

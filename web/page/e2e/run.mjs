@@ -7,6 +7,7 @@ import { late } from './late.mjs'
 import { entryChecks } from './entry.mjs'
 import { directory } from './directory.mjs'
 import { roster } from './roster.mjs'
+import { access } from './access.mjs'
 import { handover } from './handover.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
@@ -749,6 +750,7 @@ await desk.at('lock').click()
 await desk.at('lock-screen').waitFor()
 await entryChecks(desk, officer)
 await handover(desk, users)
+await access(desk, users, first)
 
 if (await desk.at('lock').count()) await desk.at('lock').click()
 await desk.at('lock-screen').waitFor()

@@ -5,14 +5,16 @@ import './style.css'
 import { lang, setLang } from './i18n'
 import { startAlerts } from './state/alerts'
 import { startDesk } from './state/desk'
+import { startIdle } from './state/idle'
 import { startKeys } from './state/keys'
 import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
+import { startApprovals } from './state/approvals'
 import { startLedger } from './state/ledger'
 import { startRoster } from './state/roster'
-import { startLive } from './state/live'
+import { lines, startLive } from './state/live'
 import { startRoute } from './state/route'
-import { start } from './state/session'
+import { atThePhone, start } from './state/session'
 import { startSound } from './state/sound'
 import { startTasks } from './state/tasks'
 
@@ -22,11 +24,13 @@ startKeys()
 startRoute()
 startLive()
 startHealth()
+startApprovals()
 startLedger()
 startRoster()
 startAlerts()
 startSound()
 startLamps()
 startTasks()
+startIdle(() => atThePhone.value && lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
 void start()
 createApp(App).mount('#app')

@@ -32,6 +32,11 @@ export class ApiError extends Error {
     return Array.isArray(this.body.missing) ? (this.body.missing as string[]) : []
   }
 
+  /** What kind of problem it is, for instance session-locked. */
+  get type(): string {
+    return String(this.body.type || '').split('/').pop() || ''
+  }
+
   /** Whether the daemon found fault with this value, for instance body.old. */
   about(location: string): boolean {
     const errors = Array.isArray(this.body.errors) ? (this.body.errors as { location?: string }[]) : []
@@ -43,8 +48,8 @@ export class ApiError extends Error {
   }
 }
 
-/** Called with every 401 outside the log-in itself: the session is over. */
-export const hooks = { unauthorized: () => {} }
+/** Called with every 401 outside the log-in itself: the session is over, or it is locked. */
+export const hooks = { unauthorized: (locked: boolean): void => void locked }
 
 export async function request<T>(method: string, path: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
   const abort = new AbortController()
@@ -79,7 +84,7 @@ async function failure(response: Response, path: string): Promise<ApiError> {
     // A proxy or the server's own handler may answer in plain text; the status says enough.
   }
   const error = new ApiError(response.status, String(body.title || response.statusText), String(body.detail || ''), body)
-  if (response.status === 401 && path.indexOf('/session') !== 0) hooks.unauthorized()
+  if (response.status === 401 && path.indexOf('/session') !== 0) hooks.unauthorized(error.type === 'session-locked')
   return error
 }
 
@@ -119,13 +124,14 @@ export interface EntryFilter {
 export const api = {
   session: () => request<Session>('GET', '/session'),
   login: (username: string, password: string) => request<Session>('POST', '/session', { username, password }),
+  unlock: (password: string) => request<Session>('POST', '/session/unlock', { password }),
   logout: () => request<void>('DELETE', '/session', undefined, 4000),
   changePassword: (old: string, next: string) => request<void>('POST', '/session/password', { old, new: next }),
   lines: () => request<Page<Line>>('GET', '/lines', undefined, 4000),
   duty: () => request<Duty>('GET', '/duty'),
   health: () => request<Health>('GET', '/health', undefined, 5000),
   lamps: (line: string) => request<Lamps>('GET', '/health/line' + query({ line }), undefined, 5000),
-  present: (page: string, sounds: boolean) => request<void>('PUT', '/session/page', { page, sounds }, 5000),
+  present: (page: string, sounds: boolean, idleMs: number) => request<void>('PUT', '/session/page', { page, sounds, idle_ms: Math.round(idleMs) }, 5000),
   practice: () => request<{ enabled: boolean }>('GET', '/practice'),
   placeCall: (call: PracticeCall) => request<void>('POST', '/practice/calls', call),
   calls: (filter: CallFilter) => request<Page<Call>>('GET', '/calls' + query({ ...filter })),

@@ -2,7 +2,7 @@
 // switch's clock, absent ones are null; *_ms are integer milliseconds.
 
 export type LineStateName = 'idle' | 'ringing' | 'talking' | 'unreachable' | 'unknown'
-export type Role = 'officer' | 'chief' | 'leader' | 'supervisor' | 'auditor' | 'admin'
+export type Role = 'officer' | 'chief' | 'leader' | 'supervisor' | 'auditor' | 'admin' | 'reader'
 export type Kind = 'duty' | 'missed' | 'wrong_number' | 'nuisance' | 'spot_check' | 'outgoing' | 'non_duty' | 'step' | WrittenKind
 /** What did not come by telephone: a person opens such an entry. */
 export type WrittenKind = 'fax' | 'wechat' | 'visit' | 'patrol' | 'warning'
@@ -22,6 +22,9 @@ export interface Session {
   name: string
   role: Role
   must_change_password: boolean
+  locked?: boolean
+  /** Without a key or a click the session locks; 0: never. */
+  lock_after_ms?: number
 }
 
 export interface Rule {

@@ -1,9 +1,11 @@
 // Texts in two languages. Words that come from the API (outcomes, findings, categories …) have
 // keys made of their name; an unknown one is shown as it came, never hidden.
 import { ref } from 'vue'
+import { accessEn, accessZh, type AccessKey } from './access'
 import { alertLifeEn, alertLifeZh, type AlertLifeKey } from './alertlife'
 import { alertCallsEn, alertCallsZh, type AlertCallsKey } from './alertcalls'
 import { alertsEn, alertsZh, type AlertsKey } from './alerts'
+import { approvalsEn, approvalsZh, type ApprovalsKey } from './approvals'
 import { attachmentsEn, attachmentsZh, type AttachmentsKey } from './attachments'
 import { categoryWords } from './categories'
 import { channelsEn, channelsZh, type ChannelsKey } from './channels'
@@ -21,11 +23,12 @@ import { searchEn, searchZh, type SearchKey } from './search'
 import { sheetsEn, sheetsZh, type SheetsKey } from './sheets'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
 import { testsEn, testsZh, type TestsKey } from './tests'
+import { verifyEn, verifyZh, type VerifyKey } from './verify'
 import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
+export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -50,8 +53,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
+  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh },
+  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

@@ -13,6 +13,8 @@ const BY_TYPE: Record<string, Key> = {
   'handover-not_responsible': 'problem.notResponsible', 'handover-second_missing': 'problem.secondMissing', 'handover-nobody_hands_over': 'problem.nobodyHands',
   'handover-password_change_first': 'problem.mustChange', 'handover-login_disabled': 'problem.second', 'handover-sheet_changed': 'problem.sheetChanged',
   'handover-not_their_part': 'problem.notTheirPart', 'handover-already_confirmed': 'problem.alreadyConfirmed', 'handover-overtaken': 'problem.overtaken', 'task-marked': 'problem.taskMarked',
+  'approval-same_person': 'problem.approval.same_person', 'approval-already_decided': 'problem.approval.already_decided', 'approval-already_asked': 'problem.approval.already_asked',
+  'approval-too_late': 'problem.approval.too_late',
   'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns',
 }
 const BY_STATUS: Record<number, Key> = {

@@ -2,7 +2,7 @@
 import { ref, watch } from 'vue'
 import { api } from '@/api/client'
 import { connection, on } from './live'
-import { signedIn } from './session'
+import { isStaff } from './session'
 
 export const openAlerts = ref(0)
 const GATHER = 300
@@ -10,7 +10,7 @@ let timer: ReturnType<typeof setTimeout> | undefined
 
 async function ask(): Promise<void> {
   timer = undefined
-  if (!signedIn.value) {
+  if (!isStaff.value) {
     openAlerts.value = 0
     return
   }
@@ -28,6 +28,6 @@ function soon(): void {
 }
 
 export function startAlerts(): void {
-  watch(() => [signedIn.value, connection.live], () => void ask(), { immediate: true })
+  watch(() => [isStaff.value, connection.live], () => void ask(), { immediate: true })
   on('alert', soon)
 }

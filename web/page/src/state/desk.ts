@@ -22,7 +22,7 @@ import { connection, line, lines, now, on, serverNow } from './live'
 import { dismissAll, notify } from './notices'
 import { playingNow } from './playing'
 import { go, goDesk, goEntry, onLost, route } from './route'
-import { atThePhone, canReadEntries, canWrite, session, signedIn, someoneElse } from './session'
+import { atThePhone, canReadEntries, canWrite, isStaff, seesNames, session, signedIn, someoneElse } from './session'
 
 const LIST_LIMIT = 200
 const FLASH_MS = 2200
@@ -75,6 +75,17 @@ function putEntry(entry: Entry): void {
 export const learnEntry = putEntry
 
 function onEntry(entry: Entry): void {
+  const open = sessions.get(entry.id)
+  if (open && !seesNames.value) {
+    // Lists and the stream mask who called; what is open is shown as it is.
+    if (entry.revision >= open.state.entry.revision) void api.entry(entry.id).then(learnWhole, () => undefined)
+    return
+  }
+  putEntry(entry)
+  if (open) open.onServer(entry)
+}
+
+function learnWhole(entry: Entry): void {
   putEntry(entry)
   const open = sessions.get(entry.id)
   if (open) open.onServer(entry)
@@ -123,7 +134,7 @@ export async function reload(): Promise<void> {
   const user = session.user
   try {
     const [calls, todays, open] = await Promise.all([
-      everyPage((cursor) => api.calls({ from, limit: LIST_LIMIT, cursor })),
+      isStaff.value ? everyPage((cursor) => api.calls({ from, limit: LIST_LIMIT, cursor })) : [],
       entriesOf({ from }),
       entriesOf({ handling: 'pending' }),
       loadKinds(),
@@ -154,7 +165,7 @@ async function callsOf(entries: Entry[]): Promise<void> {
 }
 
 export async function callOf(id: string): Promise<Call | null> {
-  if (!id) return null
+  if (!id || !isStaff.value) return null
   if (desk.calls[id]) return desk.calls[id]
   try {
     desk.calls[id] = await api.call(id)
@@ -165,6 +176,7 @@ export async function callOf(id: string): Promise<Call | null> {
 }
 
 export async function loadDuty(): Promise<void> {
+  if (!isStaff.value) return
   try {
     desk.duty = await api.duty()
     desk.dutyFailed = false
@@ -196,7 +208,7 @@ export async function open(id: string): Promise<void> {
 
 async function makeSession(id: string): Promise<EntrySession> {
   const user = session.user ? session.user.username : ''
-  const entry = desk.entries[id] || (await api.entry(id))
+  const entry = (seesNames.value && desk.entries[id]) || (await api.entry(id))
   const made = sessions.get(id)
   if (made) return made
   putEntry(entry)
@@ -301,7 +313,7 @@ export function startDesk(): void {
   watch(() => session.user && session.user.username, (user, before) => {
     forget()
     if (before) dismissAll() // A notice names callers; the locked screen must not.
-    if (!user && !session.expired) forgetHeld()
+    if (!user && !session.expired && !session.locked) forgetHeld()
     if (user && someoneElse(user)) {
       forgetHeld()
       go('/')

@@ -3,12 +3,12 @@ import { ref, watch } from 'vue'
 import { api } from '@/api/client'
 import type { Health } from '@/api/types'
 import { connection, line } from './live'
-import { session, signedIn } from './session'
+import { session, isStaff } from './session'
 
 export const health = ref<Health | null>(null)
 
 async function ask(): Promise<void> {
-  if (!signedIn.value) {
+  if (!isStaff.value) {
     health.value = null
     return
   }
@@ -22,6 +22,6 @@ async function ask(): Promise<void> {
 }
 
 export function startHealth(): void {
-  watch(() => [signedIn.value, connection.live, line.value && line.value.state], () => void ask(), { immediate: true })
+  watch(() => [isStaff.value, connection.live, line.value && line.value.state], () => void ask(), { immediate: true })
   setInterval(() => void ask(), 10_000)
 }

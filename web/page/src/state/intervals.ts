@@ -4,7 +4,7 @@ import { api } from '@/api/client'
 import type { Interval } from '@/api/types'
 import type { Period } from '@/logic/intervals'
 import { now, on } from './live'
-import { signedIn } from './session'
+import { isStaff } from './session'
 
 const TOGETHER_MS = 300 // one interruption is told in several frames
 const AGAIN_MS = 60_000
@@ -27,7 +27,7 @@ export function useIntervals(period: () => Period): Unseen {
   let soon = 0
 
   async function load(): Promise<void> {
-    if (!signedIn.value) return
+    if (!isStaff.value) return
     const mine = ++generation
     const { from, to } = period()
     try {
@@ -45,7 +45,7 @@ export function useIntervals(period: () => Period): Unseen {
     clearTimeout(soon)
     soon = window.setTimeout(() => void load(), TOGETHER_MS)
   }
-  watch(() => [period().from, period().to, signedIn.value], () => {
+  watch(() => [period().from, period().to, isStaff.value], () => {
     items.value = null
     void load()
   }, { immediate: true })

@@ -4,7 +4,8 @@ import { ref, watch } from 'vue'
 import { api } from '@/api/client'
 import type { Lamps } from '@/api/types'
 import { connection, line, on } from './live'
-import { signedIn } from './session'
+import { idleFor } from './idle'
+import { isStaff, session } from './session'
 import { sound } from './sound'
 
 export const lamps = ref<Lamps | null>(null)
@@ -14,7 +15,7 @@ const ASK_MS = 5000
 const SAY_MS = 10_000
 
 async function ask(): Promise<void> {
-  if (!signedIn.value) {
+  if (!isStaff.value) {
     lamps.value = null
     return
   }
@@ -26,9 +27,10 @@ async function ask(): Promise<void> {
 }
 
 async function say(): Promise<void> {
-  if (!signedIn.value || !connection.live) return
+  // A locked page is open all the same, and it rings there.
+  if ((!isStaff.value && !session.locked) || !connection.live) return
   try {
-    await api.present(PAGE, sound.state === 'on')
+    await api.present(PAGE, sound.state === 'on', idleFor())
   } catch {
     // Said again in ten seconds.
   }
@@ -36,11 +38,11 @@ async function say(): Promise<void> {
 
 export function startLamps(): void {
   // The lamps follow the line within some seconds: then they are asked for once more.
-  watch(() => [signedIn.value, connection.live, line.value && line.value.state], () => {
+  watch(() => [isStaff.value, connection.live, line.value && line.value.state], () => {
     void ask()
     setTimeout(() => void ask(), 3000)
   }, { immediate: true })
-  watch(() => [signedIn.value, connection.live, sound.state], () => void say(), { immediate: true })
+  watch(() => [isStaff.value, connection.live, sound.state], () => void say(), { immediate: true })
   on('alert', () => void ask())
   setInterval(() => void ask(), ASK_MS)
   setInterval(() => void say(), SAY_MS)

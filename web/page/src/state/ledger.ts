@@ -2,12 +2,12 @@
 import { ref, watch } from 'vue'
 import { api } from '@/api/client'
 import { connection } from './live'
-import { signedIn } from './session'
+import { isStaff } from './session'
 
 export const openItems = ref(0)
 
 async function ask(): Promise<void> {
-  if (!signedIn.value) {
+  if (!isStaff.value) {
     openItems.value = 0
     return
   }
@@ -20,6 +20,6 @@ async function ask(): Promise<void> {
 }
 
 export function startLedger(): void {
-  watch(() => [signedIn.value, connection.live], () => void ask(), { immediate: true })
+  watch(() => [isStaff.value, connection.live], () => void ask(), { immediate: true })
   setInterval(() => void ask(), 60_000)
 }

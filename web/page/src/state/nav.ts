@@ -3,11 +3,12 @@
 import { computed } from 'vue'
 import type { Key } from '@/i18n'
 import { openAlerts } from './alerts'
+import { waitingApprovals } from './approvals'
 import { openItems } from './ledger'
 import { rosterAsks } from './roster'
 import { waitingTasks } from './tasks'
 import { go, type PageName } from './route'
-import { canReadEntries } from './session'
+import { canReadEntries, canSeeAccess, canSeeApprovals, isStaff } from './session'
 
 export interface NavItem {
   page: PageName
@@ -33,10 +34,12 @@ const items: NavItem[] = [
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },
   { page: 'tests', label: 'nav.tests', test: 'tests', first: false },
+  { page: 'approvals', label: 'nav.approvals', test: 'approvals', first: false, shown: () => canSeeApprovals.value, count: () => waitingApprovals.value, countHint: 'nav.approvalsWait' },
+  { page: 'access', label: 'nav.access', test: 'access', first: false, shown: () => canSeeAccess.value },
   { page: 'reconciliation', label: 'nav.reconcile', test: 'reconcile', first: false, count: () => openItems.value, countHint: 'nav.reconcileOpen' },
 ]
 
-const shown = computed(() => items.filter((i) => !i.shown || i.shown()))
+const shown = computed(() => items.filter((i) => (i.shown ? i.shown() : true) && (isStaff.value || i.page === 'search')))
 export const barItems = computed(() => shown.value.filter((i) => i.first))
 export const moreItems = computed(() => shown.value.filter((i) => !i.first))
 export const moreCount = computed(() => moreItems.value.reduce((sum, i) => sum + (i.count ? i.count() : 0), 0))

@@ -3,7 +3,7 @@ import { ref, watch } from 'vue'
 import { rosterApi, type FilingDuty } from '@/api/roster'
 import { DAY_MS, parse } from '@/logic/time'
 import { connection, serverNow } from './live'
-import { signedIn } from './session'
+import { isStaff } from './session'
 
 export const rosterAsks = ref(0)
 
@@ -14,7 +14,7 @@ export function presses(d: FilingDuty, now: number): boolean {
 }
 
 export async function countFilings(): Promise<void> {
-  if (!signedIn.value) {
+  if (!isStaff.value) {
     rosterAsks.value = 0
     return
   }
@@ -27,6 +27,6 @@ export async function countFilings(): Promise<void> {
 }
 
 export function startRoster(): void {
-  watch(() => [signedIn.value, connection.live], () => void countFilings(), { immediate: true })
+  watch(() => [isStaff.value, connection.live], () => void countFilings(), { immediate: true })
   setInterval(() => void countFilings(), 300_000)
 }

@@ -9,6 +9,8 @@ export const session = reactive({
   ready: false,
   /** The session ended by itself while somebody was signed in. */
   expired: false,
+  /** Who was signed in when nobody did anything for a while: the password opens it again. */
+  locked: null as Session | null,
   practice: false,
 })
 
@@ -19,7 +21,16 @@ export const canWrite = isOne('officer', 'chief', 'leader')
 /** Whose call it is that rings. */
 export const atThePhone = isOne('officer')
 export const canReadEntries = computed(() => role.value !== '' && role.value !== 'admin')
-export const canListen = canReadEntries
+/** People of the duty room and its house; a reading account sees its unit's entries and nothing else. */
+export const isStaff = computed(() => role.value !== '' && role.value !== 'reader')
+export const canListen = computed(() => canReadEntries.value && isStaff.value)
+/** Who sees who called in lists; others see it in what they open, see the API. */
+export const seesNames = isOne('officer', 'chief', 'leader', 'reader')
+export const canSeeApprovals = isOne('chief', 'leader', 'supervisor', 'auditor', 'admin')
+export const canAskApproval = isOne('chief', 'leader', 'supervisor')
+export const canDecide = isOne('chief', 'leader', 'supervisor')
+export const canHold = isOne('supervisor')
+export const canSeeAccess = isOne('supervisor', 'auditor', 'admin')
 export const canReconcile = isOne('supervisor', 'admin')
 export const canSeeChannels = isOne('chief', 'leader', 'supervisor', 'auditor', 'admin')
 export const canMute = isOne('chief', 'leader', 'supervisor')
@@ -33,8 +44,13 @@ export const canDoTasks = isOne('officer', 'chief', 'leader', 'supervisor')
 export const canRuleTasks = isOne('supervisor', 'admin')
 export const canMark = isOne('officer', 'supervisor')
 
-hooks.unauthorized = () => {
+hooks.unauthorized = (locked) => {
   if (!session.user) return
+  if (locked) {
+    session.locked = session.user
+    session.user = null
+    return
+  }
   session.user = null
   session.expired = true
 }
@@ -67,7 +83,9 @@ export function someoneElse(user: string): boolean {
 export async function start(): Promise<void> {
   for (;;) {
     try {
-      session.user = await api.session()
+      const found = await api.session()
+      if (found.locked) session.locked = found
+      else session.user = found
       break
     } catch (error) {
       if (error instanceof ApiError && !error.offline) break
@@ -91,7 +109,21 @@ export async function learnPractice(): Promise<void> {
 export async function login(username: string, password: string): Promise<void> {
   const user = await api.login(username, password)
   session.expired = false
+  session.locked = null
   session.user = user
+}
+
+/** Opens the locked page again; a session that has ended meanwhile is begun anew. */
+export async function unlock(password: string): Promise<void> {
+  const who = session.locked
+  if (!who) return
+  try {
+    session.user = await api.unlock(password)
+    session.locked = null
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.type !== 'sign-in-required' || error.detail.indexOf('password') >= 0) throw error
+    await login(who.username, password)
+  }
 }
 
 export async function changePassword(old: string, next: string): Promise<void> {
@@ -103,6 +135,7 @@ export async function changePassword(old: string, next: string): Promise<void> {
 export async function logout(): Promise<void> {
   session.user = null
   session.expired = false
+  session.locked = null
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       await api.logout()

@@ -2,12 +2,12 @@
 import { ref, watch } from 'vue'
 import { api } from '@/api/client'
 import { connection, on } from './live'
-import { signedIn } from './session'
+import { isStaff } from './session'
 
 export const waitingTasks = ref(0)
 
 export async function countTasks(): Promise<void> {
-  if (!signedIn.value) {
+  if (!isStaff.value) {
     waitingTasks.value = 0
     return
   }
@@ -20,7 +20,7 @@ export async function countTasks(): Promise<void> {
 }
 
 export function startTasks(): void {
-  watch(() => [signedIn.value, connection.live], () => void countTasks(), { immediate: true })
+  watch(() => [isStaff.value, connection.live], () => void countTasks(), { immediate: true })
   on('alert', (a) => { if (a.reason === 'duty_overdue') void countTasks() })
   setInterval(() => void countTasks(), 60_000)
 }

@@ -1,0 +1,167 @@
+package dutylog
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"dutyline/telephony"
+)
+
+// What a masked list hides of a number and of a name.
+const (
+	keptDigits   = 4             // at the end of a number
+	hiddenDigits = 4             // before these, at least: the same ones however a number is written
+	shortNumber  = 5             // 110, 12345 or an extension: nobody's own
+	numberInText = 7             // as many digits in a row are a number, fewer an amount or a time
+	shownAtMost  = 10            // digits: of the number of an identity card the day of birth is hidden, too
+	amounts      = "元万亿吨人户亩平立公千" // what follows an amount
+	hiddenRunes  = 2             // of a name behind its first character, at most: its length is hidden, too
+)
+
+// Mask is an entry as a list, a print or an export shows it to somebody whose work does not need
+// to know who called: the person's name and every number are hidden, units and officers are not.
+// The name is hidden wherever it stands in the entry; other people's names within a text cannot be
+// told from other words and stay.
+func (e Entry) Mask() Entry {
+	e = e.clone()
+	person := e.Values[CallerPerson]
+	hide := func(text string) string { return maskText(text, person) }
+	for f, v := range e.Values {
+		e.Values[f] = maskValue(f, v, hide)
+	}
+	for f, g := range e.Gaps {
+		g.Reason = hide(g.Reason)
+		e.Gaps[f] = g
+	}
+	for i := range e.Candidates {
+		c := &e.Candidates[i]
+		c.Person, c.Number = MaskName(c.Person), MaskNumber(c.Number)
+	}
+	for i := range e.Steps {
+		s := &e.Steps[i]
+		s.Whom, s.Text = hide(s.Whom), hide(s.Text)
+		if s.Struck != nil {
+			struck := *s.Struck
+			struck.Reason = hide(struck.Reason)
+			s.Struck = &struck
+		}
+	}
+	e.Number, e.Correction = maskNumberOf(e.Number), hide(e.Correction)
+	return e
+}
+
+// maskValue is what is shown of one field.
+func maskValue(f Field, value string, hide func(string) string) string {
+	switch f {
+	case CallerPerson, Inspector:
+		return MaskName(value)
+	case ContactNumber:
+		return MaskNumber(value)
+	case AnsweredBy, FollowUpNumber, ReadBack:
+		return value
+	}
+	if IsTime(f) || Words(f) != nil {
+		return value
+	}
+	return hide(value)
+}
+
+// Mask is a call as Entry.Mask has an entry. The duty line's own number stays.
+func (c Call) Mask() Call {
+	c.CallerName, c.ForwardedTo, c.RedirectedFrom = MaskName(c.CallerName), MaskNumber(c.ForwardedTo), MaskNumber(c.RedirectedFrom)
+	if c.Direction == telephony.Outbound {
+		c.Called = maskNumberOf(c.Called)
+	} else {
+		c.Caller = maskNumberOf(c.Caller)
+	}
+	return c
+}
+
+// Mask is a revision as Entry.Mask has an entry.
+func (r Revision) Mask() Revision {
+	r.Entry = r.Entry.Mask()
+	return r
+}
+
+func maskNumberOf(n telephony.Number) telephony.Number {
+	return telephony.Number{Raw: MaskNumber(n.Raw), E164: MaskNumber(n.E164)}
+}
+
+// MaskNumber hides digits of a number: 139****1111. What stands around them stays.
+func MaskNumber(number string) string {
+	digits := 0
+	for _, r := range number {
+		if isDigit(r) {
+			digits++
+		}
+	}
+	if digits <= shortNumber {
+		return number
+	}
+	hidden, seen := max(hiddenDigits, digits-shownAtMost), 0
+	return strings.Map(func(r rune) rune {
+		if !isDigit(r) {
+			return r
+		}
+		left := digits - seen // with this one
+		seen++
+		if left > keptDigits && left <= keptDigits+hidden {
+			return '*'
+		}
+		return r
+	}, number)
+}
+
+// MaskName keeps the first character of a name: 张**.
+func MaskName(name string) string {
+	_, size := utf8.DecodeRuneInString(name)
+	rest := utf8.RuneCountInString(name[size:])
+	return name[:size] + strings.Repeat("*", min(rest, hiddenRunes))
+}
+
+// maskText hides numbers in a text, and one name.
+func maskText(text, person string) string {
+	if utf8.RuneCountInString(person) > 1 {
+		text = strings.ReplaceAll(text, person, MaskName(person))
+	}
+	var b strings.Builder
+	for text != "" {
+		begin := strings.IndexFunc(text, isDigit)
+		if begin < 0 {
+			break
+		}
+		b.WriteString(text[:begin])
+		text = text[begin:]
+		end := numberEnd(text)
+		run := text[:end]
+		if next, _ := utf8.DecodeRuneInString(strings.TrimSpace(text[end:])); utf8.RuneCountInString(run) >= numberInText && !strings.ContainsRune(amounts, next) {
+			run = MaskNumber(run)
+		}
+		b.WriteString(run)
+		text = text[end:]
+	}
+	return b.String() + text
+}
+
+// numberEnd is where the number ends with which a text begins: its digits, and those behind the
+// hyphen of an area code. Other hyphens, as in a date, end it.
+func numberEnd(text string) int {
+	end := digitsEnd(text)
+	if text[0] == '0' && (end == 3 || end == 4) && strings.HasPrefix(text[end:], "-") {
+		if more := digitsEnd(text[end+1:]); more > 0 {
+			return end + 1 + more
+		}
+	}
+	return end
+}
+
+// digitsEnd is how many bytes of digits a text begins with.
+func digitsEnd(text string) int {
+	if end := strings.IndexFunc(text, func(r rune) bool { return !isDigit(r) }); end >= 0 {
+		return end
+	}
+	return len(text)
+}
+
+// isDigit also takes the wide digits that Chinese input may write.
+func isDigit(r rune) bool { return r >= '0' && r <= '9' || r >= '０' && r <= '９' }

@@ -1,0 +1,152 @@
+package dutylog_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// What a number, a name and a text look like to somebody whose work does not need them.
+func TestWhatIsMaskedOfNumbersNamesAndTexts(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("numbers\n")
+	for _, number := range []string{"", "110", "12345", "8001", "110119", "2273000", "22730001", "024-22730001", "02422730001", "+862422730001", "13900001111",
+		"+8613900001111", "008613900001111", "139 0000 1111", "４００８００１２３４", "anonymous", "sip:duty@192.0.2.10", "*57*13900001111#", "95598", "1"} {
+		fmt.Fprintf(&b, "%q → %q\n", number, dutylog.MaskNumber(number))
+	}
+	b.WriteString("\nnames\n")
+	for _, name := range []string{"", "张", "张伟", "张小伟", "欧阳娜娜", "John Smith", "阿卜杜热合曼·买买提", "\xff"} {
+		fmt.Fprintf(&b, "%q → %q\n", name, dutylog.MaskName(name))
+	}
+	b.WriteString("\ntexts of an entry whose caller is 刘洋\n")
+	for _, text := range []string{"", "刘洋报告，回电13900001111", "2026-11-27 14:30 起火，过火面积 1200 平方米", "值班室 024-22730001、0411-83630001，传真22730002",
+		"救援 120、119 到场，12345 转来", "损失 350000 元", "损失 3500000 元", "身份证 210103199001011234", "刘洋刘洋", "21010319900101123X", "过水面积1200000平方米", "车牌辽A12345", "联系 ０２４２２７３０００１", "联系0"} {
+		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.CallerPerson: "刘洋", dutylog.Content: text}}
+		fmt.Fprintf(&b, "%q → %q\n", text, e.Mask().Values[dutylog.Content])
+	}
+	goldenText(t, "mask.golden", b.String())
+}
+
+// secret are a name and numbers that stand in every place of an entry in which somebody may write one.
+const (
+	secretName   = "刘小洋"
+	secretNumber = "13904011234"
+)
+
+func fullEntry() dutylog.Entry {
+	values := map[dutylog.Field]string{}
+	for _, f := range dutylog.Fields() {
+		values[f] = "由" + secretName + "说，电话" + secretNumber
+	}
+	values[dutylog.CallerPerson], values[dutylog.ContactNumber], values[dutylog.Inspector] = secretName, secretNumber, secretName
+	values[dutylog.CallerUnit], values[dutylog.CallerTitle] = "沈河区应急局", "值班员"
+	values[dutylog.ReadBack], values[dutylog.AnsweredBy], values[dutylog.FollowUpNumber] = dutylog.ReadBackDone, "王芳", "续报202611270001"
+	values[dutylog.Category], values[dutylog.Urgency] = dutylog.Categories()[0], dutylog.Urgencies()[0]
+	values[dutylog.Classification], values[dutylog.WarningLevel] = dutylog.Classifications()[0], dutylog.WarningLevels()[0]
+	values[dutylog.HappenedAt], values[dutylog.ValidUntil] = "2026-11-27T06:30:00.000Z", "2026-11-28T06:30:00.000Z"
+	at := time.Date(2026, 11, 27, 6, 0, 0, 0, time.UTC)
+	by := dutylog.Actor{Login: "wang", Name: "王芳", Role: dutylog.Officer}
+	return dutylog.Entry{
+		ID: "e-1", EntryNumber: dutylog.EntryNumber{Year: 2026, Serial: 12}, Kind: dutylog.KindDuty, State: dutylog.Complete, Revision: 3, Values: values,
+		Gaps:       map[dutylog.Field]dutylog.Gap{dutylog.CallBackResult: {Why: dutylog.NotPossible, Reason: secretName + "不接" + secretNumber}},
+		Candidates: []dutylog.Candidate{{ContactID: 4, Unit: "沈河区应急局", Person: secretName, Number: secretNumber}},
+		Number:     telephony.ParseNumber(secretNumber, "024"), Rostered: "王芳", Responsible: "王芳", WrittenBy: "wang", Correction: "更正" + secretName + "的电话" + secretNumber,
+		Steps: []dutylog.Step{
+			{Number: 1, Kind: dutylog.StepReported, At: at, Whom: secretName + secretNumber, Text: "转告" + secretName + secretNumber, By: by},
+			{Number: 2, Kind: dutylog.StepFedBack, At: at, Text: secretNumber, By: by, Struck: &dutylog.Strike{Reason: secretName + "打错" + secretNumber, By: by, At: at}},
+		},
+	}
+}
+
+// Of an entry in which the name and the number stand everywhere, nothing shows either, in no form
+// in which it leaves the program; and everything else is as it was.
+func TestNothingOfAMaskedEntryTellsWhoCalled(t *testing.T) {
+	e := fullEntry()
+	masked := e.Mask()
+	text, err := masked.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []string{secretName, secretNumber, "小洋", "0401"} {
+		if strings.Contains(string(text), form) {
+			t.Errorf("%s stands in %s", form, text)
+		}
+		if words := dutylog.SearchText(masked); strings.Contains(words, form) {
+			t.Errorf("%s is found in %s", form, words)
+		}
+	}
+	for _, kept := range []string{`"刘**"`, `"139****1234"`, `"+86139****1234"`, `"沈河区应急局"`, `"值班员"`, `"王芳"`, `"续报202611270001"`, `"2026-11-27T06:30:00.000Z"`} {
+		if !strings.Contains(string(text), kept) {
+			t.Errorf("%s does not stand in %s", kept, text)
+		}
+	}
+	if diff := cmp.Diff(fullEntry(), e); diff != "" {
+		t.Errorf("the entry itself was changed:\n%s", diff)
+	}
+	if got := (dutylog.Revision{Entry: e}).Mask(); got.Entry.Values[dutylog.CallerPerson] != "刘**" {
+		t.Errorf("a revision: %+v", got)
+	}
+	if got := (dutylog.Entry{}).Mask(); len(got.Values)+len(got.Steps)+len(got.Candidates) != 0 {
+		t.Errorf("an empty one: %+v", got)
+	}
+}
+
+// A call hides the other side, whichever it is, and shows the duty line.
+func TestAMaskedCallHidesTheOtherSide(t *testing.T) {
+	duty, other := telephony.ParseNumber("02422739110", "024"), telephony.ParseNumber(secretNumber, "024")
+	in := dutylog.Call{Call: telephony.Call{ID: "1", Direction: telephony.Inbound, Caller: other, Called: duty, CallerName: secretName, ForwardedTo: secretNumber, RedirectedFrom: "02422730001"}}
+	out := dutylog.Call{Call: telephony.Call{ID: "2", Direction: telephony.Outbound, Caller: duty, Called: other}}
+	for _, c := range []dutylog.Call{in, out} {
+		text, err := c.Mask().MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), secretNumber) || strings.Contains(string(text), secretName) || strings.Contains(string(text), "02422730001") || !strings.Contains(string(text), "02422739110") {
+			t.Errorf("%s", text)
+		}
+	}
+	if in.CallerName != secretName || in.Caller != other {
+		t.Errorf("the call itself was changed: %+v", in)
+	}
+}
+
+// FuzzMask: whatever the text, what is masked hides at most what it should, never grows digits and
+// never breaks a character.
+func FuzzMask(f *testing.F) {
+	for _, s := range []string{"", "刘洋 024-22730001", "０１２３４５６７", "1-2-3-4-5-6-7-8", "0-", "024-", "\xff1234567"} {
+		f.Add(s, "刘洋")
+	}
+	f.Fuzz(func(t *testing.T, text, person string) {
+		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: text, dutylog.CallerPerson: person}}
+		got := e.Mask().Values[dutylog.Content]
+		if utf8.ValidString(text) && utf8.ValidString(person) && !utf8.ValidString(got) {
+			t.Errorf("%q became %q", text, got)
+		}
+		digits := func(s string) int {
+			return len(strings.Map(func(r rune) rune {
+				if r >= '0' && r <= '9' {
+					return r
+				}
+				return -1
+			}, s))
+		}
+		if digits(got) > digits(text) {
+			t.Errorf("%q became %q", text, got)
+		}
+		for at := 0; at < len(got); at++ {
+			run := got[at:]
+			run = run[:len(run)-len(strings.TrimLeft(run, "0123456789"))]
+			if next, _ := utf8.DecodeRuneInString(strings.TrimSpace(got[at+len(run):])); len(run) >= 7 && !strings.ContainsRune("元万亿吨人户亩平立公千", next) {
+				t.Errorf("%q shows %q", text, run)
+			}
+			at += len(run)
+		}
+	})
+}

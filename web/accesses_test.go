@@ -1,0 +1,164 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/web"
+)
+
+// accessHouse is a house that keeps accesses in its log, with one entry whose call was recorded.
+func accessHouse(t *testing.T) *house {
+	t.Helper()
+	h := newHouse(t, func(d *web.Deps) {
+		log := d.Log
+		d.Audit = func(ctx context.Context, x web.Access) {
+			err := log.NoteAccess(ctx, dutylog.Access{By: x.Who, What: x.What, Object: x.Object, Address: x.Address, At: x.At})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	h.clock.now = time.Date(2026, 11, 27, 2, 0, 0, 0, time.UTC)
+	h.sealed("1.0")
+	h.clock.Add(time.Hour)
+	h.sealed("2.0")
+	return h
+}
+
+type accessPage struct {
+	Items []struct {
+		ID          int64
+		At          string
+		By          struct{ Login, Name, Role string }
+		Action      string
+		Object      string
+		Address     string
+		EntryID     string `json:"entry_id"`
+		EntryNumber string `json:"entry_number"`
+	} `json:"items"`
+	NextCursor string `json:"next_cursor"`
+}
+
+// asked is what the access log answers, as "login action object", the newest first.
+func (c *client) asked(t *testing.T, query string) string {
+	t.Helper()
+	var lines []string
+	for cursor := ""; ; {
+		var page accessPage
+		c.get("/access?"+query+"&cursor="+cursor).into(t, &page)
+		for _, x := range page.Items {
+			lines = append(lines, fmt.Sprint(x.By.Login, " ", x.Action, " ", x.Object))
+		}
+		if cursor = page.NextCursor; cursor == "" {
+			return strings.Join(lines, ", ")
+		}
+	}
+}
+
+// TestWhoListenedToThis follows one entry through a day: everybody who read, heard, printed or took
+// it is named, by the entry, by its call, by the person and by what was done.
+func TestWhoListenedToThis(t *testing.T) {
+	h := accessHouse(t)
+	do := func(who, path string) {
+		t.Helper()
+		h.clock.Add(time.Minute)
+		if got := h.as(who).get(path); got.status != 200 {
+			t.Fatalf("%s: %v", path, got)
+		}
+	}
+	do("officer", "/entries/e-1.0")
+	do("chief", "/calls/1.0/recording")
+	do("leader", "/sheets/day?day=2026-11-27")
+	do("leader", "/entries/e-1.0/workbook")
+	do("supervisor", "/entries/e-2.0")
+	do("supervisor", "/calls/1.0")
+	do("leader", "/sheets/month/workbook?month=2026-11")
+	do("leader", "/sheets/day?day=2026-11-26")
+	do("officer", "/entries")
+	auditor := h.as("auditor")
+	for query, want := range map[string]string{
+		"entry=e-1.0":                    "leader log.export 值班日志-2026-11, supervisor call.see 1.0, leader entry.export e-1.0, leader log.print 值班日志-2026-11-27, chief recording.play 1.0, officer entry.see e-1.0",
+		"entry=e-1.0&limit=2":            "leader log.export 值班日志-2026-11, supervisor call.see 1.0, leader entry.export e-1.0, leader log.print 值班日志-2026-11-27, chief recording.play 1.0, officer entry.see e-1.0",
+		"entry=e-2.0":                    "leader log.export 值班日志-2026-11, supervisor entry.see e-2.0, leader log.print 值班日志-2026-11-27",
+		"call=1.0":                       "supervisor call.see 1.0, chief recording.play 1.0",
+		"call=1.0&action=recording.play": "chief recording.play 1.0",
+		"user=officer":                   "officer entry.see entries, officer entry.see e-1.0",
+		"user=leader&action=log.print":   "leader log.print 值班日志-2026-11-26, leader log.print 值班日志-2026-11-27",
+		"action=entry.see&to=" + url.QueryEscape("2026-11-27T03:03:00Z"): "officer entry.see e-1.0",
+		"user=nobody": "",
+	} {
+		if got := auditor.asked(t, query); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", query, got, want)
+		}
+	}
+	// Who asked is in the log as well.
+	if got := h.as("supervisor").asked(t, "user=auditor"); got != "auditor access.see accesses" {
+		t.Errorf("of the auditor: %s", got)
+	}
+	var page accessPage
+	auditor.get("/access?entry=e-1.0&action=recording.play").into(t, &page)
+	if x := page.Items[0]; x.By.Name != "王chief" || x.By.Role != "chief" || x.EntryID != "e-1.0" || x.EntryNumber != "2026-000001" || x.Address == "" || x.At != "2026-11-27T03:02:00.000Z" {
+		t.Errorf("%+v", x)
+	}
+}
+
+// Who looks again within ten minutes looked once; later it is another time.
+func TestALookAgainIsTheSameLook(t *testing.T) {
+	h := accessHouse(t)
+	officer := h.as("officer")
+	for _, later := range []time.Duration{0, time.Minute, 8 * time.Minute, 2 * time.Minute} {
+		h.clock.Add(later)
+		officer.get("/entries/e-1.0")
+	}
+	if got := h.as("admin").asked(t, "entry=e-1.0"); got != "officer entry.see e-1.0, officer entry.see e-1.0" {
+		t.Errorf("%s", got)
+	}
+}
+
+// The stream shows entries, too: whoever has it open is noted like the reader of a list.
+func TestWhoHasTheStreamOpenIsNoted(t *testing.T) {
+	h := accessHouse(t)
+	l := h.as("chief").listen("?last_event_id=0")
+	for l.next().event != "line" {
+	}
+	if got := h.as("auditor").asked(t, "user=chief"); got != "chief entry.see entries, chief call.see calls" && got != "chief call.see calls, chief entry.see entries" {
+		t.Errorf("%s", got)
+	}
+	for l := h.visitor().listen("?last_event_id=0"); l.next().event != "line"; {
+	}
+	if got := h.as("auditor").asked(t, "user="); strings.Contains(got, " system") || strings.HasPrefix(got, " ") {
+		t.Errorf("who is not signed in is shown nothing: %s", got)
+	}
+}
+
+func TestBadQuestionsToTheAccessLog(t *testing.T) {
+	h := accessHouse(t)
+	auditor := h.as("auditor")
+	for query, want := range map[string]string{
+		"entry=e-1.0&call=1.0": "query.call",
+		"from=yesterday":       "query.from",
+		"cursor=nonsense":      "query.cursor",
+		"limit=0":              "limit",
+		"colour=red":           "colour",
+	} {
+		if got := auditor.get("/access?" + query); got.status != 422 || !strings.Contains(got.body, want) {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
+	for _, query := range []string{"entry=e-9.0", "call=9.0"} {
+		if got := auditor.get("/access?" + query); got.status != 404 {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
+	for _, who := range []string{"officer", "chief", "leader", "reader"} {
+		if got := h.as(who).get("/access"); got.status != 403 {
+			t.Errorf("%s: %v", who, got)
+		}
+	}
+}
