@@ -94,6 +94,7 @@ type wireAlert struct {
 	ResolvedAt *time.Time     `json:"resolved_at"`
 	FoundAt    *time.Time     `json:"found_at"`
 	Times      int            `json:"times"`
+	Reopened   int            `json:"reopened"`
 }
 
 // alertsOf lists the alerts of a reason, the newest first.
