@@ -59,6 +59,7 @@ type Store interface {
 	LedgerStore
 	HandoverStore
 	TaskStore
+	MissedStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

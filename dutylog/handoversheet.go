@@ -39,6 +39,7 @@ type Matter struct {
 	Number      string  `json:"number"`
 	What        string  `json:"what" doc:"The beginning of its content"`
 	Missing     []Field `json:"missing" nullable:"false" doc:"Required and still absent"`
+	CallBack    bool    `json:"call_back,omitempty" doc:"Its caller was missed and is still to be called back"`
 }
 
 // OpenAlert is an alert that stands.

@@ -69,6 +69,9 @@ var table = []route{
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
 
+	{"GET", "/missed-calls", seeCalls, "missed-calls", "Calls that nobody took, newest first, and whether their callers were called back", nil, on((*app).missedCalls)},
+	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
+
 	{"GET", "/intervals", seeIntervals, "intervals", "What was not seen, and when: no figure is whole without it", nil, on((*app).intervals)},
 
 	{"GET", "/entries", seeEntries, "entries", "Entries of the duty log", nil, on((*app).entries)},

@@ -38,18 +38,19 @@ const (
 	TaskRule   Kind = "task_rule"  // a dated duty from now on; subject: number of the row
 	TaskMark   Kind = "task_mark"  // somebody said of a dated duty that it is done, not needed or open again; subject: number of the row
 	Absence    Kind = "absence"    // the head of the unit is away, and each change of that; subject: number of the row
+	Missed     Kind = "missed"     // a caller has to be called back, or has not any more; subject: call id
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Changes reports whether what a record of this kind covers is written anew in the course of
 // things, each time with a record of its own. All else stays as it was, except for an erasure.
 func (k Kind) Changes() bool {
-	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test
+	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test || k == Missed
 }
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Missed, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -73,6 +73,7 @@ var covers = []cover{
 	newCover(audit.TaskRule, "id, "+taskRuleColumns, "task_rules", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.TaskMark, "id, "+taskMarkColumns, "task_marks", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Absence, "id, "+absenceColumns, "absences", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Missed, missedColumns, "missed_calls", "TRUE", "c.call_id", "c.call_id = x.subject"),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

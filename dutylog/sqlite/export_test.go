@@ -131,3 +131,6 @@ func (x *Index) Exec(statement string) error {
 func DirectoryQueries() map[string]string {
 	return map[string]string{takenSelect: "calls_by_caller", candidateSelect: "n USING PRIMARY KEY (e164=?)"}
 }
+
+// MissedSelect is how missed calls are read.
+func MissedSelect() string { return missedSelect }

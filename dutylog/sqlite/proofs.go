@@ -47,6 +47,7 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 		{audit.Attachment, "SELECT id FROM attachments WHERE entry_id = ? ORDER BY id", []any{e.ID}},
 		{audit.Access, "SELECT id FROM accesses WHERE object IN (?, ?) ORDER BY id", []any{e.ID, e.CallID}},
 		{audit.Tag, "SELECT id FROM tag_changes WHERE call_id = ? ORDER BY id", []any{e.CallID}},
+		{audit.Missed, "SELECT call_id FROM missed_calls WHERE call_id = ?", []any{e.CallID}},
 		{audit.Hold, "SELECT id FROM holds WHERE entry_id = ? ORDER BY id", []any{e.ID}},
 		{audit.Link, "SELECT id FROM links WHERE a = ? OR b = ? ORDER BY id", []any{e.ID, e.ID}},
 		{audit.Deletion, "SELECT id FROM deletions WHERE kind = 'recording' AND name = ? OR kind = 'attachment' AND name IN (SELECT CAST(id AS TEXT) FROM attachments WHERE entry_id = ?) ORDER BY id", []any{e.CallID, e.ID}},
