@@ -27,6 +27,7 @@ const (
 	seeCalls      permission = "call.see"        //
 	seeIntervals  permission = "interval.see"    // what was not seen, and when
 	playRecording permission = "recording.play"  // and see its waveform
+	callBack      permission = "call.back"       // have the duty phone ring for a call back
 	tagCalls      permission = "call.tag"        // say that a call was a spot check
 	seeEntries    permission = "entry.see"       // and all their revisions
 	writeEntries  permission = "entry.write"     //
@@ -121,6 +122,7 @@ var grants = map[permission]grant{
 	runLedger:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeEvidence:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	playRecording: {roles: readers},
+	callBack:      {roles: onTheSpot},
 	seeEntries:    {roles: readers},
 	takeAttached:  {roles: readers},
 	printEntries:  {roles: readers},

@@ -27,6 +27,7 @@ var bodies = map[string]string{
 	"POST /api/v1/entries/{id}/attachments":     `a text`,
 	"POST /api/v1/entries/{id}/hold":            `{"reason":"诉讼保全"}`,
 	"POST /api/v1/missed-calls/{id}/settlement": `{"why":"no_number"}`,
+	"POST /api/v1/call-backs":                   `{"number":"110"}`,
 	"POST /api/v1/reconciliation":               ``,
 	"POST /api/v1/handovers":                    `{"sheet_digest":"of another sheet"}`,
 	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,

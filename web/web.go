@@ -43,6 +43,7 @@ type Deps struct {
 	Tables      Tables                        // nil: no files are read or written
 	Unit        string                        // whose duty room it is, for titles of tables; may be empty
 	Search      dutylog.Searcher              // nil: entries cannot be searched
+	CallBacks   CallBacks                     // nil: the duty phone is rung for nobody
 	Channels    Channels                      // nil: alerts do not leave the building
 	AlertCalls  alerts.CallBook               // nil: nobody is called about alerts
 	Reconcile   func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does

@@ -57,6 +57,7 @@ type app struct {
 	watcher   *watcher
 	auditor   *auditor
 	prober    *prober
+	backs     *callBacker
 	steps     *clockWatch
 	collector *recorder.Collector
 	snooper   *snooper       // nil where the dialplan records
@@ -88,7 +89,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 	}
 	a.page = web.New(web.Deps{
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
-		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
+		Tests: a.prober, CallBacks: a.backs, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
 		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Unit: cfg.Site.Name, Tables: tableFiles{}, Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance,
@@ -155,6 +156,7 @@ func (a *app) wire(context.Context) error {
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.tell, a.logger)
 	a.wireProber(lines)
+	a.backs = newCallBacker(lines, a.sw, a.clock.Now, a.logger)
 	a.watcher.clock = a.clock
 	a.watcher.sip = newSIPView(a.cfg, a.watcher.homes, a.clock.Now, a.clock.Uptime, a.registry, a.logger)
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
@@ -206,6 +208,7 @@ func (a *app) resume(ctx context.Context) error {
 		a.snooper.resume(open)
 	}
 	a.rules.resume(open)
+	a.backs.Remember(open)
 	a.watcher.resume(open, states)
 	return nil
 }
@@ -253,6 +256,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},
+		part{name: "call backs", run: a.backs.Run, grace: 10 * time.Second},
 		part{name: "test calls", run: a.prober.Run, grace: 10 * time.Second}, // stops first: what it rings must not go on ringing
 	)
 }
