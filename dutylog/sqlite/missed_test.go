@@ -218,11 +218,11 @@ func TestMissedCallsComeByPages(t *testing.T) {
 func TestMissedCallsGoByTheirIndexes(t *testing.T) {
 	db := open(t)
 	for query, index := range map[string]string{
-		"SELECT count(*) FROM missed_calls WHERE settled_at IS NULL":                                                         "missed_calls_waiting",
-		sqlite.MissedSelect() + " WHERE m.settled_at IS NULL ORDER BY m.at DESC, m.call_id DESC LIMIT 51":                    "missed_calls_waiting",
-		sqlite.MissedSelect() + " ORDER BY m.at DESC, m.call_id DESC LIMIT 51":                                               "missed_calls_newest",
-		"SELECT id FROM calls WHERE called_e164 = '+8613800001111' AND direction = 'out' AND offered_at >= 1 ORDER BY 1":     "calls_by_called",
-		"SELECT id FROM calls WHERE caller_e164 = '+8613800001111' AND direction = 'in' AND offered_at >= 1 ORDER BY id":     "calls_by_caller",
+		"SELECT count(*) FROM missed_calls WHERE settled_at IS NULL":                                                               "missed_calls_waiting",
+		sqlite.MissedSelect() + " WHERE m.settled_at IS NULL ORDER BY m.at DESC, m.call_id DESC LIMIT 51":                          "missed_calls_waiting",
+		sqlite.MissedSelect() + " ORDER BY m.at DESC, m.call_id DESC LIMIT 51":                                                     "missed_calls_newest",
+		"SELECT id FROM calls WHERE called_e164 = '+8613800001111' AND direction = 'out' AND offered_at >= 1 ORDER BY 1":           "calls_by_called",
+		"SELECT id FROM calls WHERE caller_e164 = '+8613800001111' AND direction = 'in' AND offered_at >= 1 ORDER BY id":           "calls_by_caller",
 		"SELECT c.id FROM missed_calls m CROSS JOIN calls c ON c.id = m.call_id WHERE m.settled_at IS NULL AND c.caller_e164 = ''": "missed_calls_waiting",
 	} {
 		plan := must(db.PlanOf(query))(t)

@@ -9,6 +9,7 @@ import { startKeys } from './state/keys'
 import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
 import { startLedger } from './state/ledger'
+import { startMissed } from './state/missed'
 import { startRoster } from './state/roster'
 import { startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -28,5 +29,6 @@ startAlerts()
 startSound()
 startLamps()
 startTasks()
+startMissed()
 void start()
 createApp(App).mount('#app')

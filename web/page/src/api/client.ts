@@ -2,6 +2,7 @@
 import type { Alert, AlertCall, AlertPage, Attachment, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage, WrittenKind,
 } from './types'
+import type { MissedCall, MissedPage, SettledWhy } from './quick'
 import type { Absence, Handover, HandoverNow, Mark, Second, Takeover, Task, TaskPage, TaskRule } from './duties'
 
 export const BASE = '/api/v1'
@@ -130,6 +131,9 @@ export const api = {
   placeCall: (call: PracticeCall) => request<void>('POST', '/practice/calls', call),
   calls: (filter: CallFilter) => request<Page<Call>>('GET', '/calls' + query({ ...filter })),
   call: (callId: string) => request<Call>('GET', '/calls/' + id(callId)),
+  missed: (filter: { waiting?: 'true'; limit?: number; cursor?: string }) => request<MissedPage>('GET', '/missed-calls' + query(filter)),
+  settleMissed: (callId: string, why: SettledWhy, text: string) => request<MissedCall>('POST', '/missed-calls/' + id(callId) + '/settlement', { why, text }),
+  callBack: (number: string, line: string) => request<{ call_id: string }>('POST', '/call-backs', { number, line }),
   intervals: (from: string, to: string) => request<Page<Interval>>('GET', '/intervals' + query({ from, to })),
   peaks: (callId: string) => request<Peaks>('GET', '/calls/' + id(callId) + '/peaks'),
   recordingUrl: (callId: string) => BASE + '/calls/' + id(callId) + '/recording',

@@ -16,6 +16,8 @@ export interface Matter {
   number: string
   what: string
   missing: Field[]
+  /** Its caller was missed and is still to be called back. */
+  call_back?: boolean
 }
 
 export interface Sheet {

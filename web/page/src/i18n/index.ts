@@ -13,6 +13,7 @@ import { matterEn, matterZh, type MatterKey } from './matter'
 import { dutiesEn, dutiesZh, type DutiesKey } from './duties'
 import { handoverEn, handoverZh, type HandoverKey } from './handover'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
+import { quickEn, quickZh, type QuickKey } from './quick'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
 import { rosterEn, rosterZh, type RosterKey } from './roster'
 import { searchEn, searchZh, type SearchKey } from './search'
@@ -23,7 +24,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | RosterKey | DutiesKey | HandoverKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
+export type Key = DeskKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | MatterKey | RosterKey | DutiesKey | HandoverKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -48,8 +49,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...rosterZh, ...dutiesZh, ...handoverZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
-  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...rosterEn, ...dutiesEn, ...handoverEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
+  zh: { ...zh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...matterZh, ...rosterZh, ...dutiesZh, ...handoverZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...waitZh },
+  en: { ...en, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...matterEn, ...rosterEn, ...dutiesEn, ...handoverEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

@@ -1,0 +1,23 @@
+// The JSON of missed calls and of what saves the officer seconds.
+import type { Call } from './types'
+
+export type SettledWhy =
+  | 'called_back' | 'called_again' | 'entry_complete' | 'not_missed'
+  | 'other_phone' | 'other_number' | 'other_way' | 'no_number' | 'not_needed'
+
+export interface MissedCall {
+  call: Call
+  /** null: the caller is still to be called back. */
+  settled_at: string | null
+  why: SettledWhy | ''
+  by_call: string
+  text: string
+  by: { login: string; name: string; at: string } | null
+}
+
+export interface MissedPage {
+  items: MissedCall[]
+  waiting: number
+  reasons: SettledWhy[]
+  next_cursor: string
+}
