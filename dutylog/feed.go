@@ -60,6 +60,7 @@ type Store interface {
 	HandoverStore
 	TaskStore
 	MissedStore
+	DealingsStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

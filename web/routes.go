@@ -86,6 +86,7 @@ var table = []route{
 	{"DELETE", "/entries/{id}/steps/{number}", writeEntries, "strike-step", "Strike a handling step out: it stays readable", []int{404}, on((*app).strikeStep)},
 	{"POST", "/entries/{id}/read-back", writeEntries, "begin-read-back", "Say that reading back begins now: a place in the recording", []int{404}, on((*app).beginReadBack)},
 	{"GET", "/entries/{id}/serves", seeEntries, "services", "Open entries that this entry's outgoing call may serve, the likeliest first", []int{404}, on((*app).services)},
+	{"GET", "/entries/{id}/dealings", seeEntries, "dealings", "The last calls with the number of an entry, and open matters that may concern it", []int{404}, on((*app).dealings)},
 	{"GET", "/entries/{id}/links", seeEntries, "links", "What belongs to an entry, the newest first", []int{404}, on((*app).links)},
 	{"POST", "/entries/{id}/links", writeEntries, "link-entry", "Say that another entry belongs to this one", []int{404}, on((*app).link)},
 	{"DELETE", "/entries/{id}/links", writeEntries, "unlink-entry", "Undo that", []int{404}, on((*app).unlink)},

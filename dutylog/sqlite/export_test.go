@@ -134,3 +134,6 @@ func DirectoryQueries() map[string]string {
 
 // MissedSelect is how missed calls are read.
 func MissedSelect() string { return missedSelect }
+
+// CallSelect is how calls are read.
+func CallSelect() string { return callSelect }

@@ -2,6 +2,7 @@
 import type { Alert, AlertCall, AlertPage, Attachment, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage, WrittenKind,
 } from './types'
+import type { Dealings } from '@/logic/dealings'
 import type { MissedCall, MissedPage, SettledWhy } from './quick'
 import type { Absence, Handover, HandoverNow, Mark, Second, Takeover, Task, TaskPage, TaskRule } from './duties'
 
@@ -156,6 +157,7 @@ export const api = {
     request<Entry>('DELETE', '/entries/' + id(entryId) + '/steps/' + step + query({ reason })),
   beginReadBack: (entryId: string, agoMs: number) => request<Entry>('POST', '/entries/' + id(entryId) + '/read-back', { ago_ms: Math.round(agoMs) }),
   services: (entryId: string) => request<{ items: Service[] }>('GET', '/entries/' + id(entryId) + '/serves'),
+  dealings: (entryId: string) => request<Dealings>('GET', '/entries/' + id(entryId) + '/dealings'),
   links: (entryId: string) => request<{ items: EntryLink[] }>('GET', '/entries/' + id(entryId) + '/links'),
   link: (entryId: string, other: string, relation: Relation) =>
     request<{ items: EntryLink[] }>('POST', '/entries/' + id(entryId) + '/links', { with: other, relation }),

@@ -41,6 +41,14 @@ export const quickZh = {
   'back.phone_unnamed': '没有指定由哪部值班电话回拨，请联系管理员',
   'back.already_ringing': '值班电话已在为回拨响铃，请拿起听筒',
   'back.stopping': '值守程序正在停止，请用话机拨打',
+
+  'past.title': '此号码往来',
+  'past.open': '未办结 {n}',
+  'past.none': '以前没有通话，也没有未办结的事项。',
+  'past.failed': '未能读取以前的通话。',
+  'concern.same_number': '同一号码',
+  'concern.number_named': '提到此号码',
+  'concern.same_unit': '同一单位',
 } as const
 
 export type QuickKey = keyof typeof quickZh
@@ -87,4 +95,12 @@ export const quickEn: Record<QuickKey, string> = {
   'back.phone_unnamed': 'no duty phone is named for call backs; ask the administrator',
   'back.already_ringing': 'the duty phone rings for a call back already; pick it up',
   'back.stopping': 'the daemon is being stopped; dial by hand',
+
+  'past.title': 'With this number',
+  'past.open': '{n} open',
+  'past.none': 'No earlier calls, and nothing is open.',
+  'past.failed': 'The earlier calls could not be read.',
+  'concern.same_number': 'same number',
+  'concern.number_named': 'names the number',
+  'concern.same_unit': 'same unit',
 }
