@@ -33,7 +33,7 @@ func TestOpenMattersThatConcernACaller(t *testing.T) {
 		own, done, going, step,
 		openMatter("unit", "02422730009", 50, values{"caller_unit": "沈河区 应急局"}),
 		openMatter("named", "02422730008", 40, values{"content": "请回复13800001111"}),
-		openMatter("other", "02422730007", 59, values{"caller_unit": "市公安局", "content": "1380000111 1"}),
+		openMatter("other", "02422730007", 59, values{"caller_unit": "市公安局", "content": "13800001112"}),
 		openMatter("older", "+8613800001111", 10, nil),
 		openMatter("newer", "013800001111", 30, nil),
 	}

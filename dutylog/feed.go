@@ -61,6 +61,7 @@ type Store interface {
 	TaskStore
 	MissedStore
 	DealingsStore
+	PhraseStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

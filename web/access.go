@@ -14,20 +14,22 @@ type permission string
 
 // The closed set of permissions.
 const (
-	seeLine       permission = "line.see"        // state and ring counter, without any data about people
-	seeLineDetail permission = "line.detail"     // its number and its faults
-	signIn        permission = "session.begin"   //
-	ownSession    permission = "session.own"     // see and change one's own session
-	seeDuty       permission = "duty.see"        // who is on duty
-	seeRoster     permission = "roster.see"      // months ahead, with who changed what
-	writeRoster   permission = "roster.write"    // drafts, people, holidays; put a draft into force
-	swapRoster    permission = "roster.swap"     // 调班
-	fileRosters   permission = "roster.file"     // 报备
-	exportRoster  permission = "roster.export"   // take it along as a file
-	seeCalls      permission = "call.see"        //
-	seeIntervals  permission = "interval.see"    // what was not seen, and when
-	playRecording permission = "recording.play"  // and see its waveform
-	callBack      permission = "call.back"       // have the duty phone ring for a call back
+	seeLine       permission = "line.see"       // state and ring counter, without any data about people
+	seeLineDetail permission = "line.detail"    // its number and its faults
+	signIn        permission = "session.begin"  //
+	ownSession    permission = "session.own"    // see and change one's own session
+	seeDuty       permission = "duty.see"       // who is on duty
+	seeRoster     permission = "roster.see"     // months ahead, with who changed what
+	writeRoster   permission = "roster.write"   // drafts, people, holidays; put a draft into force
+	swapRoster    permission = "roster.swap"    // 调班
+	fileRosters   permission = "roster.file"    // 报备
+	exportRoster  permission = "roster.export"  // take it along as a file
+	seeCalls      permission = "call.see"       //
+	seeIntervals  permission = "interval.see"   // what was not seen, and when
+	playRecording permission = "recording.play" // and see its waveform
+	callBack      permission = "call.back"      // have the duty phone ring for a call back
+	seePhrases    permission = "phrase.see"     // what officers insert by a key
+	writePhrases  permission = "phrase.write"
 	tagCalls      permission = "call.tag"        // say that a call was a spot check
 	seeEntries    permission = "entry.see"       // and all their revisions
 	writeEntries  permission = "entry.write"     //
@@ -123,6 +125,8 @@ var grants = map[permission]grant{
 	seeEvidence:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	playRecording: {roles: readers},
 	callBack:      {roles: onTheSpot},
+	seePhrases:    {roles: anyRole},
+	writePhrases:  {roles: append([]dutylog.Role{dutylog.Admin}, leaders...)},
 	seeEntries:    {roles: readers},
 	takeAttached:  {roles: readers},
 	printEntries:  {roles: readers},

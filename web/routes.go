@@ -90,6 +90,9 @@ var table = []route{
 	{"GET", "/entries/{id}/links", seeEntries, "links", "What belongs to an entry, the newest first", []int{404}, on((*app).links)},
 	{"POST", "/entries/{id}/links", writeEntries, "link-entry", "Say that another entry belongs to this one", []int{404}, on((*app).link)},
 	{"DELETE", "/entries/{id}/links", writeEntries, "unlink-entry", "Undo that", []int{404}, on((*app).unlink)},
+	{"GET", "/phrases", seePhrases, "phrases", "What officers insert by a key, by field and category", nil, on((*app).phrases)},
+	{"POST", "/phrases", writePhrases, "add-phrase", "Add a phrase or a template", nil, on((*app).addPhrase)},
+	{"PUT", "/phrases/{phrase}", writePhrases, "change-phrase", "Change or end a phrase; every version is kept", []int{404}, on((*app).changePhrase)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
 
 	{"GET", "/entries/{id}/attachments", seeEntries, "attachments", "What is attached to an entry, oldest first", []int{404}, on((*app).attachments)},

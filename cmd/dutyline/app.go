@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -115,7 +116,7 @@ func (a *app) open(ctx context.Context) error {
 		return err
 	}
 	a.lookAtLog(ctx)
-	if err := a.log.SeedTasks(ctx); err != nil {
+	if err := errors.Join(a.log.SeedTasks(ctx), a.log.SeedPhrases(ctx)); err != nil {
 		return err
 	}
 	if a.index, err = a.log.OpenIndex(ctx); err != nil {

@@ -39,6 +39,7 @@ const (
 	TaskMark   Kind = "task_mark"  // somebody said of a dated duty that it is done, not needed or open again; subject: number of the row
 	Absence    Kind = "absence"    // the head of the unit is away, and each change of that; subject: number of the row
 	Missed     Kind = "missed"     // a caller has to be called back, or has not any more; subject: call id
+	Phrase     Kind = "phrase"     // a text that officers insert, from now on; subject: number of the row
 	Signer     Kind = "key"        // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -50,7 +51,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Missed, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Missed, Phrase, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -74,6 +74,7 @@ var covers = []cover{
 	newCover(audit.TaskMark, "id, "+taskMarkColumns, "task_marks", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Absence, "id, "+absenceColumns, "absences", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Missed, missedColumns, "missed_calls", "TRUE", "c.call_id", "c.call_id = x.subject"),
+	newCover(audit.Phrase, "id, "+phraseColumns, "phrases", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

@@ -10,6 +10,7 @@ import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
 import { startLedger } from './state/ledger'
 import { startMissed } from './state/missed'
+import { startPhrases } from './state/phrases'
 import { startRoster } from './state/roster'
 import { startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -30,5 +31,6 @@ startSound()
 startLamps()
 startTasks()
 startMissed()
+startPhrases()
 void start()
 createApp(App).mount('#app')

@@ -3,7 +3,7 @@ import type { Alert, AlertCall, AlertPage, Attachment, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage, WrittenKind,
 } from './types'
 import type { Dealings } from '@/logic/dealings'
-import type { MissedCall, MissedPage, SettledWhy } from './quick'
+import type { MissedCall, MissedPage, Phrase, PhraseList, SettledWhy } from './quick'
 import type { Absence, Handover, HandoverNow, Mark, Second, Takeover, Task, TaskPage, TaskRule } from './duties'
 
 export const BASE = '/api/v1'
@@ -163,6 +163,8 @@ export const api = {
     request<{ items: EntryLink[] }>('POST', '/entries/' + id(entryId) + '/links', { with: other, relation }),
   unlink: (entryId: string, other: string, relation: Relation, reason: string) =>
     request<{ items: EntryLink[] }>('DELETE', '/entries/' + id(entryId) + '/links' + query({ with: other, relation, reason })),
+  phrases: () => request<PhraseList>('GET', '/phrases'),
+  savePhrase: (p: Phrase) => request<Phrase>(p.phrase ? 'PUT' : 'POST', '/phrases' + (p.phrase ? '/' + p.phrase : ''), { ...p, phrase: undefined, by: undefined }),
   kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
   alerts: (filter: { state?: string; muted?: string; limit?: number; cursor?: string }) => request<AlertPage>('GET', '/alerts' + query(filter)),
   acknowledge: (alert: number, note: string) => request<Alert>('POST', '/alerts/' + alert + '/acknowledge', { note }),

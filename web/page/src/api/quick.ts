@@ -21,3 +21,23 @@ export interface MissedPage {
   reasons: SettledWhy[]
   next_cursor: string
 }
+
+export type PhraseField = 'content' | 'call_back_result' | 'check_result' | 'called_why'
+
+export interface Phrase {
+  phrase: number
+  field: PhraseField
+  /** Empty: whatever the matter is about. */
+  category: string
+  code: string
+  title: string
+  /** With blanks 〔…〕 it is a template. */
+  text: string
+  ended: boolean
+  by?: { login: string; name: string; at: string }
+}
+
+export interface PhraseList {
+  items: Phrase[]
+  fields: PhraseField[]
+}

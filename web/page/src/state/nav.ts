@@ -32,6 +32,7 @@ const items: NavItem[] = [
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },
+  { page: 'phrases', label: 'nav.phrases', test: 'phrases', first: false },
   { page: 'tests', label: 'nav.tests', test: 'tests', first: false },
   { page: 'reconciliation', label: 'nav.reconcile', test: 'reconcile', first: false, count: () => openItems.value, countHint: 'nav.reconcileOpen' },
 ]
