@@ -62,6 +62,8 @@ type Store interface {
 	MissedStore
 	DealingsStore
 	PhraseStore
+	DeviceStore
+	NoteStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

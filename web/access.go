@@ -66,6 +66,7 @@ const (
 	watch         permission = "events.watch"      // the stream; what it carries has rows of its own
 	probe         permission = "machine.probe"     // programs on this machine, or with the token
 	loadPage      permission = "page.load"         //
+	writeNotes    permission = "note.write"        // on the locked screen, unseen; the computer has to be known
 	endSession    permission = "session.end"       // also without one
 	changeOwnPass permission = "session.password"  //
 	readAPI       permission = "api.documentation" //
@@ -97,6 +98,7 @@ var grants = map[permission]grant{
 	watch:         {everyone: true},
 	signIn:        {everyone: true},
 	endSession:    {everyone: true},
+	writeNotes:    {everyone: true},
 	probe:         {everyone: true}, // probeGate asks where the request comes from instead
 	ownSession:    {roles: anyRole, unchanged: true},
 	changeOwnPass: {roles: anyRole, unchanged: true},
@@ -164,6 +166,7 @@ type visitor struct {
 	signedIn bool
 	token    string // of the session, as the cookie had it
 	address  string
+	device   string // of the computer, as the log knows it; empty: it has no secret
 }
 
 // may decides; nothing else does.

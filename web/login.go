@@ -20,7 +20,7 @@ func sessionOf(a dutylog.Account) sessionBody {
 }
 
 type sessionOutput struct {
-	SetCookie string `header:"Set-Cookie"`
+	SetCookie []string `header:"Set-Cookie"`
 	Body      sessionBody
 }
 
@@ -44,7 +44,11 @@ func (a *app) login(ctx context.Context, in *loginInput) (*sessionOutput, error)
 	}
 	a.figures.logins.WithLabelValues("accepted").Inc()
 	a.Logger.InfoContext(ctx, "login", "login", account.Login, "role", account.Role, "address", v.address)
-	return &sessionOutput{SetCookie: cookie, Body: sessionOf(account)}, nil
+	cookies := []string{cookie}
+	if device := a.knowDevice(ctx, account.Login); device != "" {
+		cookies = append(cookies, device)
+	}
+	return &sessionOutput{SetCookie: cookies, Body: sessionOf(account)}, nil
 }
 
 // authenticate finds out whose login and password these are. Whether the login does not exist, is

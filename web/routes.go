@@ -40,6 +40,11 @@ var table = []route{
 	{"PUT", "/session/page", showPresence, "present", "A page says that it is open, every ten seconds, and whether it may sound", nil, on((*app).present)},
 	{"POST", "/session/password", changeOwnPass, "change-password", "Change one's own password", []int{429}, on((*app).changePassword)},
 
+	{"GET", "/session/device", signIn, "device", "What this computer may do before anybody signs in", nil, on((*app).device)},
+	{"POST", "/session/pin", signIn, "sign-in-by-pin", "Sign in with a short secret, on a computer on which the password was given before", []int{401, 429}, on((*app).pinLogin)},
+	{"PUT", "/session/pin", changeOwnPass, "set-pin", "Set one's own short secret for this computer", []int{409, 429}, on((*app).setPin)},
+	{"DELETE", "/session/pin", ownSession, "remove-pin", "End one's own short secret on this computer", nil, on((*app).removePin)},
+
 	{"GET", "/line", seeLine, "line", "What one line does now", []int{404}, on((*app).line)},
 	{"GET", "/lines", seeLine, "lines", "What every line does now", nil, on((*app).allLines)},
 	{"GET", "/duty", seeDuty, "duty", "Who is on duty now", []int{404}, on((*app).duty)},
@@ -72,6 +77,10 @@ var table = []route{
 	{"GET", "/missed-calls", seeCalls, "missed-calls", "Calls that nobody took, newest first, and whether their callers were called back", nil, on((*app).missedCalls)},
 	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
 	{"POST", "/call-backs", callBack, "call-back", "Have the duty phone ring, and dial on when it is picked up; never while anybody calls", []int{404, 409, 503}, on((*app).callBack)},
+
+	{"PUT", "/call-notes/{key}", writeNotes, "keep-note", "Keep what was written on the locked screen while it rang; nothing is shown", []int{403, 429}, on((*app).keepNote)},
+	{"GET", "/call-notes", writeEntries, "notes", "What was written on the locked screen of this computer and waits", nil, on((*app).notes)},
+	{"POST", "/call-notes/{key}/take", writeEntries, "take-note", "Write such a note into the entry of its call, or another one", []int{404, 409}, on((*app).takeNote)},
 
 	{"GET", "/intervals", seeIntervals, "intervals", "What was not seen, and when: no figure is whole without it", nil, on((*app).intervals)},
 
@@ -238,6 +247,7 @@ func (a *app) guard(api huma.API, p permission) func(huma.Context, func(huma.Con
 		r, _ := humago.Unwrap(ctx)
 		// Touching a session writes: while the log is behind, nobody's look at the line may wait for it.
 		v, err := a.sessions.visitor(r, addressOf(r), len(a.Unlogged().Lines) == 0)
+		v.device = a.sessions.deviceOf(r)
 		refused := v.may(p).problem()
 		if err != nil {
 			refused = internal(err)

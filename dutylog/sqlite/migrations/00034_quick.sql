@@ -48,6 +48,7 @@ CREATE TABLE call_notes (
     line     TEXT NOT NULL,
     begun_at INTEGER NOT NULL,     -- when the first character was typed
     at       INTEGER NOT NULL,     -- when it came here the last time
+    edit     INTEGER NOT NULL,     -- counts what was typed: an older one that comes late changes nothing
     text     TEXT NOT NULL,        -- empty once it was taken: the entry has it
     call_id  TEXT NOT NULL,        -- of the call that rang then; empty: not known
     taken_at INTEGER,              -- NULL: it waits for somebody to sign in
