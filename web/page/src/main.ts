@@ -11,6 +11,7 @@ import { startLamps } from './state/lamps'
 import { startLedger } from './state/ledger'
 import { startMissed } from './state/missed'
 import { startPhrases } from './state/phrases'
+import { startLockNote } from './state/locknote'
 import { startRoster } from './state/roster'
 import { startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -32,5 +33,6 @@ startLamps()
 startTasks()
 startMissed()
 startPhrases()
+startLockNote()
 void start()
 createApp(App).mount('#app')

@@ -3,7 +3,7 @@ import type { Alert, AlertCall, AlertPage, Attachment, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Lamps, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage, WrittenKind,
 } from './types'
 import type { Dealings } from '@/logic/dealings'
-import type { MissedCall, MissedPage, Phrase, PhraseList, SettledWhy } from './quick'
+import type { DeviceState, MissedCall, MissedPage, NoteWire, Phrase, PhraseList, SettledWhy, WaitingNote } from './quick'
 import type { Absence, Handover, HandoverNow, Mark, Second, Takeover, Task, TaskPage, TaskRule } from './duties'
 
 export const BASE = '/api/v1'
@@ -121,6 +121,13 @@ export interface EntryFilter {
 export const api = {
   session: () => request<Session>('GET', '/session'),
   login: (username: string, password: string) => request<Session>('POST', '/session', { username, password }),
+  device: () => request<DeviceState>('GET', '/session/device', undefined, 5000),
+  pinLogin: (username: string, pin: string) => request<Session>('POST', '/session/pin', { username, pin }),
+  setPin: (password: string, pin: string) => request<void>('PUT', '/session/pin', { password, pin }),
+  removePin: () => request<void>('DELETE', '/session/pin'),
+  keepNote: (key: string, note: NoteWire) => request<{ edit: number }>('PUT', '/call-notes/' + key, note, 5000),
+  notes: () => request<{ items: WaitingNote[] }>('GET', '/call-notes'),
+  takeNote: (key: string, note: NoteWire) => request<Entry>('POST', '/call-notes/' + key + '/take', note),
   logout: () => request<void>('DELETE', '/session', undefined, 4000),
   changePassword: (old: string, next: string) => request<void>('POST', '/session/password', { old, new: next }),
   lines: () => request<Page<Line>>('GET', '/lines', undefined, 4000),

@@ -41,3 +41,27 @@ export interface PhraseList {
   items: Phrase[]
   fields: PhraseField[]
 }
+
+export interface DeviceState {
+  /** Somebody signed in here with a password before. */
+  known: boolean
+  pins: { username: string; name: string }[]
+}
+
+export interface NoteWire {
+  line: string
+  text: string
+  edit: number
+  ago_ms: number
+  entry_id?: string
+}
+
+export interface WaitingNote {
+  key: string
+  line: string
+  begun_at: string
+  text: string
+  edit: number
+  call_id: string
+  entry_id: string
+}
