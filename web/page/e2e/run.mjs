@@ -7,6 +7,7 @@ import { entryChecks } from './entry.mjs'
 import { directory } from './directory.mjs'
 import { roster } from './roster.mjs'
 import { handover } from './handover.mjs'
+import { quick } from './quick.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -748,6 +749,7 @@ await handover(desk, users)
 
 if (await desk.at('lock').count()) await desk.at('lock').click()
 await desk.at('lock-screen').waitFor()
+await quick(desk, users)
 await desk.logIn(users.find((u) => u.role === 'admin'))
 await directory(desk)
 

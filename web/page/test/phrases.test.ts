@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Phrase } from '@/api/quick'
-import { blankBefore, blanksLeft, codeBefore, inserted, matching, nextBlank, offered } from '@/logic/phrases'
+import { blankBefore, blanksLeft, codeBefore, fitting, inserted, matching, nextBlank, offered } from '@/logic/phrases'
 
 let n = 0
 const phrase = (code: string, more: Partial<Phrase> = {}): Phrase => ({ phrase: ++n, field: 'content', category: '', code, title: code.toUpperCase(), text: code + '文', ended: false, ...more })
@@ -19,6 +19,13 @@ describe('phrases', () => {
     expect(codes(offered(all, 'call_back_result', '突发事件'))).toEqual(['jt'])
     expect(offered(all, 'read_back', '')).toEqual([])
     expect(offered(Array.from({ length: 20 }, (_, i) => phrase('a' + i)), 'content', '')).toHaveLength(9) // one for each digit
+  })
+
+  it('draws as many keys as there is room for', () => {
+    const list = [phrase('aa', { title: '突发事件' }), phrase('bb', { title: '火灾' }), phrase('cc', { title: 'Traffic' })]
+    expect([0, 85, 86, 146, 147, 235, 236, 1000].map((w) => fitting(list, w))).toEqual([0, 0, 1, 1, 2, 2, 3, 3])
+    expect(fitting([], 500)).toBe(0)
+    expect(fitting(list, -100)).toBe(0)
   })
 
   it('finds by code, name and text, the code first', () => {

@@ -17,6 +17,18 @@ export function offered(all: Phrase[], field: string, category: string): Phrase[
   return own.concat(general).slice(0, MOST_OFFERED)
 }
 
+/** How many of them have room side by side, drawn as keys with their digit. */
+export function fitting(offers: Phrase[], width: number): number {
+  let used = 0
+  let n = 0
+  for (const p of offers) {
+    used += 36 + Array.from(p.title).reduce((w, c) => w + (c.charCodeAt(0) < 0x250 ? 7.5 : 12.5), 0)
+    if (used > width) break
+    n++
+  }
+  return n
+}
+
 /** All that can be inserted into a field, those that match first by their code; for the list that is searched. */
 export function matching(all: Phrase[], field: string, words: string): Phrase[] {
   const w = words.trim().toLowerCase()
