@@ -61,6 +61,11 @@ type Store interface {
 	HandoverStore
 	TaskStore
 	LateStore
+	MissedStore
+	DealingsStore
+	PhraseStore
+	DeviceStore
+	NoteStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

@@ -40,6 +40,7 @@ type Matter struct {
 	What        string  `json:"what" doc:"The beginning of its content"`
 	Missing     []Field `json:"missing" nullable:"false" doc:"Required and still absent"`
 	Late        bool    `json:"late,omitempty" doc:"It was written afterwards"`
+	CallBack    bool    `json:"call_back,omitempty" doc:"Its caller was missed and is still to be called back"`
 }
 
 // OpenAlert is an alert that stands.

@@ -63,6 +63,9 @@ func (t *Tracker) join(l *leg, base string, second bool) {
 func (t *Tracker) observe(l *leg, ch *Channel, at time.Time) {
 	l.seen = later(l.seen, at)
 	l.state = ch.State
+	if IsCallBack(l.id) && ch.Exten != "" { // what it dials is told only once the phone was picked up
+		l.exten = printable(ch.Exten, maxNumber)
+	}
 	t.dialog(l, ch.SIPCallID)
 	if l.call != nil {
 		l.call.dirty = true

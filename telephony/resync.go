@@ -179,7 +179,7 @@ func (t *Tracker) relink(found []*leg, at time.Time) {
 		}
 	}
 	for _, l := range found {
-		if l.incoming || l.call != nil || l.parent != nil || l.local {
+		if l.incoming || l.call != nil || l.parent != nil || l.local || IsCallBack(l.id) {
 			continue
 		}
 		if caller := t.dialler(l, found); caller != nil {

@@ -56,6 +56,9 @@ func (p *part) follow(row *Row) {
 	if row.RDNIS != "" {
 		p.RDNIS = row.RDNIS
 	}
+	if IsCallBack(p.ID) && row.Exten != "" {
+		p.Exten = row.Exten
+	}
 	if p.root && p.answered.IsZero() && row.Kind == RowUser {
 		p.Number, p.CallerName = row.Number, row.CallerName
 	}

@@ -68,6 +68,9 @@ func newRun(ln *line, dir Direction, root *leg) *run {
 		Caller: ParseNumber(root.number, ln.AreaCode), CallerName: printable(root.name, maxName),
 		Called: ParseNumber(root.exten, ln.AreaCode),
 	}
+	if dir == Outbound && IsCallBack(root.id) && !root.up.IsZero() {
+		c.OfferedAt = root.up // it rang for nobody before
+	}
 	if dir == Outbound {
 		c.CallerName = ""
 		if ln.Number != "" {

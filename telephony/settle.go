@@ -206,7 +206,7 @@ func (r *retelling) part(row *Row) *part {
 	p := &part{root: row.UniqueID == row.LinkedID && !strings.HasPrefix(row.Channel, "Local/")}
 	p.Channel = Channel{ID: row.UniqueID, Name: row.Channel, Number: row.Number, CallerName: row.CallerName,
 		Exten: row.Exten, Context: row.Context, Created: row.At, LinkedID: row.LinkedID, State: "Down"}
-	if p.root {
+	if p.root && !IsCallBack(p.ID) {
 		p.State = "Ring"
 	}
 	r.parts[p.ID] = p

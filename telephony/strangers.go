@@ -11,7 +11,7 @@ import (
 // takeIn finds the call of a phone or trunk leg that nobody is known to have dialled. It is
 // the one call of the line that waits behind a Local channel; if two do, nothing is sure.
 func (t *Tracker) takeIn(l *leg, at time.Time) {
-	if l.local || l.incoming || l.call != nil || l.parent != nil || !l.dialled.IsZero() || l.duty == nil && !l.trunk {
+	if l.local || l.incoming || IsCallBack(l.id) || l.call != nil || l.parent != nil || !l.dialled.IsZero() || l.duty == nil && !l.trunk {
 		return
 	}
 	var via *leg

@@ -14,21 +14,24 @@ type permission string
 
 // The closed set of permissions.
 const (
-	seeLine       permission = "line.see"        // state and ring counter, without any data about people
-	seeLineDetail permission = "line.detail"     // its number and its faults
-	signIn        permission = "session.begin"   //
-	unlockSession permission = "session.unlock"  //
-	ownSession    permission = "session.own"     // see and change one's own session
-	seeDuty       permission = "duty.see"        // who is on duty
-	seeRoster     permission = "roster.see"      // months ahead, with who changed what
-	writeRoster   permission = "roster.write"    // drafts, people, holidays; put a draft into force
-	swapRoster    permission = "roster.swap"     // 调班
-	fileRosters   permission = "roster.file"     // 报备
-	printRoster   permission = "roster.print"    // as a page for paper
-	exportRoster  permission = "roster.export"   // take it along as a file
-	seeCalls      permission = "call.see"        //
-	seeIntervals  permission = "interval.see"    // what was not seen, and when
-	playRecording permission = "recording.play"  // and see its waveform
+	seeLine       permission = "line.see"       // state and ring counter, without any data about people
+	seeLineDetail permission = "line.detail"    // its number and its faults
+	signIn        permission = "session.begin"  //
+	unlockSession permission = "session.unlock" //
+	ownSession    permission = "session.own"    // see and change one's own session
+	seeDuty       permission = "duty.see"       // who is on duty
+	seeRoster     permission = "roster.see"     // months ahead, with who changed what
+	writeRoster   permission = "roster.write"   // drafts, people, holidays; put a draft into force
+	swapRoster    permission = "roster.swap"    // 调班
+	fileRosters   permission = "roster.file"    // 报备
+	printRoster   permission = "roster.print"   // as a page for paper
+	exportRoster  permission = "roster.export"  // take it along as a file
+	seeCalls      permission = "call.see"       //
+	seeIntervals  permission = "interval.see"   // what was not seen, and when
+	playRecording permission = "recording.play" // and see its waveform
+	callBack      permission = "call.back"      // have the duty phone ring for a call back
+	seePhrases    permission = "phrase.see"     // what officers insert by a key
+	writePhrases  permission = "phrase.write"
 	tagCalls      permission = "call.tag"        // say that a call was a spot check
 	seeEntries    permission = "entry.see"       // and all their revisions
 	writeEntries  permission = "entry.write"     //
@@ -76,6 +79,7 @@ const (
 	watch           permission = "events.watch"      // the stream; what it carries has rows of its own
 	probe           permission = "machine.probe"     // programs on this machine, or with the token
 	loadPage        permission = "page.load"         //
+	writeNotes      permission = "note.write"        // on the locked screen, unseen; the computer has to be known
 	endSession      permission = "session.end"       // also without one
 	changeOwnPass   permission = "session.password"  //
 	readAPI         permission = "api.documentation" //
@@ -110,6 +114,7 @@ var grants = map[permission]grant{
 	watch:           {everyone: true},
 	signIn:          {everyone: true},
 	endSession:      {everyone: true},
+	writeNotes:      {everyone: true},
 	probe:           {everyone: true}, // probeGate asks where the request comes from instead
 	ownSession:      {roles: everyRole, unchanged: true, locked: true},
 	unlockSession:   {roles: everyRole, unchanged: true, locked: true},
@@ -144,6 +149,9 @@ var grants = map[permission]grant{
 	runVerify:       {roles: []dutylog.Role{dutylog.Auditor, dutylog.Supervisor, dutylog.Admin}},
 	seeEvidence:     {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	playRecording:   {roles: readers},
+	callBack:        {roles: onTheSpot},
+	seePhrases:      {roles: anyRole},
+	writePhrases:    {roles: append([]dutylog.Role{dutylog.Admin}, leaders...)},
 	seeEntries:      {roles: lookers},
 	takeAttached:    {roles: readers},
 	seeNames:        {roles: append([]dutylog.Role{dutylog.Reader}, onTheSpot...)},
@@ -190,6 +198,7 @@ type visitor struct {
 	locked   bool   // nobody did anything for a while, see lock.go
 	token    string // of the session, as the cookie had it
 	address  string
+	device   string // of the computer, as the log knows it; empty: it has no secret
 }
 
 // may decides; nothing else does.

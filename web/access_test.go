@@ -30,6 +30,8 @@ var bodies = map[string]string{
 	"POST /api/v1/approvals":                    `{"kind":"erase","entry_id":"e-1795436279.0","reason":""}`,
 	"POST /api/v1/approvals/{id}/decision":      `{"approve":true}`,
 	"POST /api/v1/evidence/verification":        `{}`,
+	"POST /api/v1/missed-calls/{id}/settlement": `{"why":"no_number"}`,
+	"POST /api/v1/call-backs":                   `{"number":"110"}`,
 	"POST /api/v1/reconciliation":               ``,
 	"POST /api/v1/handovers":                    `{"sheet_digest":"of another sheet"}`,
 	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,
@@ -43,8 +45,17 @@ var bodies = map[string]string{
 	"POST /api/v1/roster/filings":               `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-26T00:00:00Z","sent_to":"","receipt":"","note":""}`,
 	"PUT /api/v1/roster/people":                 `{"name":"张伟","phone":"","login":"","standing":"regular","left":null}`,
 	"POST /api/v1/roster/periods":               `{"name":"","first":"","last":"","notice":"","extra":"","ended":""}`,
+	"POST /api/v1/session/pin":                  `{"username":"nobody","pin":"2739"}`,
+	"PUT /api/v1/session/pin":                   `{"password":"wrong password","pin":"2739"}`,
+	"PUT /api/v1/call-notes/{key}":              `{"text":"x","edit":0,"ago_ms":0}`,
+	"POST /api/v1/call-notes/{key}/take":        `{"text":"x","edit":0,"ago_ms":0}`,
+	"POST /api/v1/phrases":                      aPhrase,
+	"PUT /api/v1/phrases/{phrase}":              aPhrase,
 	"POST /api/v1/practice/calls":               `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
 }
+
+// aPhrase is refused by what is in it, and only by that.
+const aPhrase = `{"field":"content","category":"","code":"1","title":"x","text":"x","ended":false}`
 
 // TestEveryRouteForEveryRole asks every row of both route tables as everybody and compares
 // with the golden file: a new route, a lost check or a changed right shows there.
@@ -97,7 +108,7 @@ func (c *client) try(row web.Row, body string) int {
 	if method == "" {
 		method = "GET"
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.NewReplacer("{id}", id, "{rule}", "1", "{absence}", "1").Replace(row.Path), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.NewReplacer("{id}", id, "{rule}", "1", "{absence}", "1", "{phrase}", "1", "{key}", "0f3c9a77-1").Replace(row.Path), strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}

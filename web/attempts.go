@@ -15,7 +15,9 @@ const (
 	loginRefill     = 12 * time.Second // one more try
 	triesPerAddress = 10
 	addressRefill   = 6 * time.Second
-	rememberedKeys  = 4096 // of each kind; beyond that the longest unused is forgotten
+	notesAtOnce     = 30                     // a page saves once a second at most
+	noteRefill      = 500 * time.Millisecond // one more
+	rememberedKeys  = 4096                   // of each kind; beyond that the longest unused is forgotten
 )
 
 // attempts counts tries to sign in, per login name and per address, in bounded memory.
@@ -23,12 +25,14 @@ type attempts struct {
 	mu      sync.Mutex
 	logins  buckets
 	address buckets
+	notes   buckets // by computer
 }
 
 func newAttempts() *attempts {
 	return &attempts{
 		logins:  newBuckets(triesPerLogin, loginRefill, rememberedKeys),
 		address: newBuckets(triesPerAddress, addressRefill, rememberedKeys),
+		notes:   newBuckets(notesAtOnce, noteRefill, rememberedKeys),
 	}
 }
 
@@ -41,6 +45,16 @@ func (a *attempts) take(now time.Time, login, address string) (wait time.Duratio
 	if wait == 0 {
 		a.logins.take(now, login)
 		a.address.take(now, address)
+	}
+	return wait
+}
+
+// note counts one saving of a note; when it is one too many it says how long to wait.
+func (a *attempts) note(now time.Time, device string) (wait time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if wait = a.notes.wait(now, device); wait == 0 {
+		a.notes.take(now, device)
 	}
 	return wait
 }

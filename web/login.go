@@ -24,7 +24,7 @@ func (a *app) sessionOf(v visitor) sessionBody {
 }
 
 type sessionOutput struct {
-	SetCookie string `header:"Set-Cookie"`
+	SetCookie []string `header:"Set-Cookie"`
 	Body      sessionBody
 }
 
@@ -48,7 +48,11 @@ func (a *app) login(ctx context.Context, in *loginInput) (*sessionOutput, error)
 	}
 	a.figures.logins.WithLabelValues("accepted").Inc()
 	a.Logger.InfoContext(ctx, "login", "login", account.Login, "role", account.Role, "address", v.address)
-	return &sessionOutput{SetCookie: cookie, Body: a.sessionOf(visitor{account: account})}, nil
+	cookies := []string{cookie}
+	if device := a.knowDevice(ctx, account.Login); device != "" {
+		cookies = append(cookies, device)
+	}
+	return &sessionOutput{SetCookie: cookies, Body: a.sessionOf(visitor{account: account})}, nil
 }
 
 // authenticate finds out whose login and password these are. Whether the login does not exist, is

@@ -34,6 +34,8 @@ const (
 	typeMoved             = problemBase + "changed-meanwhile"
 	typeBadTable          = problemBase + "bad-table"
 	typeRosterForbidden   = problemBase + "roster-forbidden"
+	typePin               = problemBase + "short-secret-wrong"
+	typeDevice            = problemBase + "unknown-computer"
 	typeSecond            = problemBase + "second-login-wrong"
 	typeTaskMarked        = problemBase + "task-marked"
 	typePracticeSwitchOff = problemBase + "no-practice-line"

@@ -41,6 +41,11 @@ var table = []route{
 	{"PUT", "/session/page", showPresence, "present", "A page says that it is open, every ten seconds, and whether it may sound", nil, on((*app).present)},
 	{"POST", "/session/password", changeOwnPass, "change-password", "Change one's own password", []int{429}, on((*app).changePassword)},
 
+	{"GET", "/session/device", signIn, "device", "What this computer may do before anybody signs in", nil, on((*app).device)},
+	{"POST", "/session/pin", signIn, "sign-in-by-pin", "Sign in with a short secret, on a computer on which the password was given before", []int{401, 429}, on((*app).pinLogin)},
+	{"PUT", "/session/pin", changeOwnPass, "set-pin", "Set one's own short secret for this computer", []int{409, 429}, on((*app).setPin)},
+	{"DELETE", "/session/pin", ownSession, "remove-pin", "End one's own short secret on this computer", nil, on((*app).removePin)},
+
 	{"GET", "/line", seeLine, "line", "What one line does now", []int{404}, on((*app).line)},
 	{"GET", "/lines", seeLine, "lines", "What every line does now", nil, on((*app).allLines)},
 	{"GET", "/duty", seeDuty, "duty", "Who is on duty now", []int{404}, on((*app).duty)},
@@ -71,6 +76,14 @@ var table = []route{
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
 
+	{"GET", "/missed-calls", seeCalls, "missed-calls", "Calls that nobody took, newest first, and whether their callers were called back", nil, on((*app).missedCalls)},
+	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
+	{"POST", "/call-backs", callBack, "call-back", "Have the duty phone ring, and dial on when it is picked up; never while anybody calls", []int{404, 409, 503}, on((*app).callBack)},
+
+	{"PUT", "/call-notes/{key}", writeNotes, "keep-note", "Keep what was written on the locked screen while it rang; nothing is shown", []int{403, 429}, on((*app).keepNote)},
+	{"GET", "/call-notes", writeEntries, "notes", "What was written on the locked screen of this computer and waits", nil, on((*app).notes)},
+	{"POST", "/call-notes/{key}/take", writeEntries, "take-note", "Write such a note into the entry of its call, or another one", []int{404, 409}, on((*app).takeNote)},
+
 	{"GET", "/intervals", seeIntervals, "intervals", "What was not seen, and when: no figure is whole without it", nil, on((*app).intervals)},
 
 	{"GET", "/entries", seeEntries, "entries", "Entries of the duty log", nil, on((*app).entries)},
@@ -83,9 +96,13 @@ var table = []route{
 	{"DELETE", "/entries/{id}/steps/{number}", writeEntries, "strike-step", "Strike a handling step out: it stays readable", []int{404}, on((*app).strikeStep)},
 	{"POST", "/entries/{id}/read-back", writeEntries, "begin-read-back", "Say that reading back begins now: a place in the recording", []int{404}, on((*app).beginReadBack)},
 	{"GET", "/entries/{id}/serves", seeEntries, "services", "Open entries that this entry's outgoing call may serve, the likeliest first", []int{404}, on((*app).services)},
+	{"GET", "/entries/{id}/dealings", seeEntries, "dealings", "The last calls with the number of an entry, and open matters that may concern it", []int{404}, on((*app).dealings)},
 	{"GET", "/entries/{id}/links", seeEntries, "links", "What belongs to an entry, the newest first", []int{404}, on((*app).links)},
 	{"POST", "/entries/{id}/links", writeEntries, "link-entry", "Say that another entry belongs to this one", []int{404}, on((*app).link)},
 	{"DELETE", "/entries/{id}/links", writeEntries, "unlink-entry", "Undo that", []int{404}, on((*app).unlink)},
+	{"GET", "/phrases", seePhrases, "phrases", "What officers insert by a key, by field and category", nil, on((*app).phrases)},
+	{"POST", "/phrases", writePhrases, "add-phrase", "Add a phrase or a template", nil, on((*app).addPhrase)},
+	{"PUT", "/phrases/{phrase}", writePhrases, "change-phrase", "Change or end a phrase; every version is kept", []int{404}, on((*app).changePhrase)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
 
 	{"GET", "/entries/{id}/attachments", seeEntries, "attachments", "What is attached to an entry, oldest first", []int{404}, on((*app).attachments)},
@@ -244,6 +261,7 @@ func (a *app) guard(api huma.API, p permission) func(huma.Context, func(huma.Con
 		r, _ := humago.Unwrap(ctx)
 		// Touching a session writes: while the log is behind, nobody's look at the line may wait for it.
 		v, err := a.sessions.visitor(r, addressOf(r), len(a.Unlogged().Lines) == 0)
+		v.device = a.sessions.deviceOf(r)
 		refused := v.may(p).problem()
 		if err != nil {
 			refused = internal(err)

@@ -41,6 +41,7 @@ type Deps struct {
 	Roster      *dutylog.RosterRule           // what the site thinks of a roster; nil: the usual
 	Zone        *time.Location                // of the site, for days and months; nil: UTC+8
 	Search      dutylog.Searcher              // nil: entries cannot be searched
+	CallBacks   CallBacks                     // nil: the duty phone is rung for nobody
 	Channels    Channels                      // nil: alerts do not leave the building
 	AlertCalls  alerts.CallBook               // nil: nobody is called about alerts
 	Reconcile   func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does

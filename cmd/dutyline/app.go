@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -58,6 +59,7 @@ type app struct {
 	watcher   *watcher
 	auditor   *auditor
 	prober    *prober
+	backs     *callBacker
 	steps     *clockWatch
 	collector *recorder.Collector
 	snooper   *snooper       // nil where the dialplan records
@@ -91,7 +93,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 	a.verifier = newVerifier(verifyRun{db: cfg.Log.File, archive: cfg.Archive.Folder, key: cfg.EvidenceKey()}, a.clock.Now)
 	a.page = web.New(web.Deps{
 		Log: a.log, Alerts: a.log, Recordings: a.archive, Sessions: a.log.Sessions(), Lines: cfg.TelephonyLines(),
-		Tests: a.prober, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
+		Tests: a.prober, CallBacks: a.backs, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
 		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Verify: a.verifier, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance,
@@ -117,7 +119,7 @@ func (a *app) open(ctx context.Context) error {
 		return err
 	}
 	a.lookAtLog(ctx)
-	if err := a.log.SeedTasks(ctx); err != nil {
+	if err := errors.Join(a.log.SeedTasks(ctx), a.log.SeedPhrases(ctx)); err != nil {
 		return err
 	}
 	if a.index, err = a.log.OpenIndex(ctx); err != nil {
@@ -158,6 +160,7 @@ func (a *app) wire(context.Context) error {
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
 	a.watcher = newWatcher(lines, box, a.tell, a.logger)
 	a.wireProber(lines)
+	a.backs = newCallBacker(lines, a.sw, a.clock.Now, a.logger)
 	a.watcher.clock = a.clock
 	a.watcher.sip = newSIPView(a.cfg, a.watcher.homes, a.clock.Now, a.clock.Uptime, a.registry, a.logger)
 	a.auditor = newAuditor(a.sw, lines, a.watcher.send, a.logger)
@@ -212,6 +215,7 @@ func (a *app) resume(ctx context.Context) error {
 		a.snooper.resume(open)
 	}
 	a.rules.resume(open)
+	a.backs.Remember(open)
 	a.watcher.resume(open, states)
 	return nil
 }
@@ -260,6 +264,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},
 		part{name: "switch", run: func(ctx context.Context) error { return a.sw.Run(ctx, a.sink()) }},
+		part{name: "call backs", run: a.backs.Run, grace: 10 * time.Second},
 		part{name: "test calls", run: a.prober.Run, grace: 10 * time.Second}, // stops first: what it rings must not go on ringing
 	)
 }

@@ -46,6 +46,7 @@ func (a *app) openTail(atEnd bool) {
 // the journal's word on every call that ended. Without a journal the live view's word stands.
 func (a *app) tell(changes []telephony.Change) {
 	changes = a.prober.watch.Mark(changes)
+	a.backs.Told(changes)
 	if a.snooper != nil {
 		a.snooper.Told(changes)
 	}

@@ -41,18 +41,22 @@ const (
 	Paper        Kind = "paper"         // blank numbered sheets were printed; subject: number of the row
 	Approval     Kind = "approval"      // somebody asked for what takes two persons; subject: number of the row
 	ApprovalStep Kind = "approval_step" // somebody decided a request, or it was carried out; subject: number of the row
+	Missed       Kind = "missed"        // a caller has to be called back, or has not any more; subject: call id
+	Phrase       Kind = "phrase"        // a text that officers insert, from now on; subject: number of the row
+	Pin          Kind = "pin"           // a short secret of somebody on one computer, each try with it that was wrong, and its end; subject: number of the row
+	Note         Kind = "note"          // what was written on the locked screen was taken into an entry; subject: number of the row
 	Signer       Kind = "key"           // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Changes reports whether what a record of this kind covers is written anew in the course of
 // things, each time with a record of its own. All else stays as it was, except for an erasure.
 func (k Kind) Changes() bool {
-	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test
+	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test || k == Missed || k == Pin
 }
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

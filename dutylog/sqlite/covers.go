@@ -76,6 +76,10 @@ var covers = []cover{
 	newCover(audit.Paper, "id, "+paperColumns, "paper_prints", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Approval, "id, "+approvalColumns, "approvals", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.ApprovalStep, "id, "+approvalStepColumns, "approval_steps", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Missed, missedColumns, "missed_calls", "TRUE", "c.call_id", "c.call_id = x.subject"),
+	newCover(audit.Phrase, "id, "+phraseColumns, "phrases", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Pin, pinColumns, "pins", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Note, noteColumns, "call_notes", "c.taken_at IS NOT NULL", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

@@ -246,6 +246,9 @@ func (db *DB) Amend(ctx context.Context, id string, p dutylog.EntryPatch, by dut
 		if err := t.saveEntry(after, by); err != nil {
 			return err
 		}
+		if err := t.completedMissed(before, after, by); err != nil {
+			return err
+		}
 		if before.Kind == after.Kind || after.CallID == "" {
 			return nil
 		}

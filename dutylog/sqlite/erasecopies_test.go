@@ -208,7 +208,7 @@ func TestAHoldKeepsTheStepsOfItsEntry(t *testing.T) {
 	e, own := served(t, db)
 	must(db.SetHold(ctx, e.ID, "调查", prosecutor))(t)
 	o := dutylog.ErasureOrder{EntryID: own.ID, Reason: "误录", By: prosecutor}
-	if _, err := db.Erase(ctx, o); err == nil || !strings.Contains(err.Error(), e.EntryNumber.String()+", which is under a legal hold (调查)") {
+	if _, err := db.EraseNow(ctx, o); err == nil || !strings.Contains(err.Error(), e.EntryNumber.String()+", which is under a legal hold (调查)") {
 		t.Errorf("%v", err)
 	}
 	if after := must(db.Entry(ctx, own.ID))(t); len(after.Erased) != 0 || after.Values[dutylog.CalledWhy] != secret {
@@ -216,7 +216,7 @@ func TestAHoldKeepsTheStepsOfItsEntry(t *testing.T) {
 	}
 	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: own.ID, Fields: []dutylog.Field{dutylog.Content}, Reason: "误录", By: prosecutor}))(t)
 	must(db.ReleaseHold(ctx, e.ID, "调查结束", prosecutor))(t)
-	must(db.Erase(ctx, o))(t)
+	must(db.EraseNow(ctx, o))(t)
 	if from := must(db.Entry(ctx, e.ID))(t); from.Steps[0].Whom != "" {
 		t.Errorf("%+v", from.Steps[0])
 	}

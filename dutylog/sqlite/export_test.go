@@ -156,3 +156,9 @@ func (db *DB) ReleaseHold(ctx context.Context, entryID, reason string, by dutylo
 	})
 	return after, err
 }
+
+// MissedSelect is how missed calls are read.
+func MissedSelect() string { return missedSelect }
+
+// CallSelect is how calls are read.
+func CallSelect() string { return callSelect }

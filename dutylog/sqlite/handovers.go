@@ -177,11 +177,17 @@ func (db *DB) ConfirmHandover(ctx context.Context, id int64, c dutylog.Confirmat
 // OpenMatters implements dutylog.HandoverStore: the open entries. Whatever else the next shift has to
 // go on with joins them here.
 func (db *DB) OpenMatters(ctx context.Context, limit int) ([]dutylog.Matter, error) {
-	rows, err := db.reading(ctx).Query(entrySelect+" WHERE e.state = ? ORDER BY e.call_at, e.id LIMIT ?", string(dutylog.Open), limit)
+	s := db.reading(ctx)
+	rows, err := s.Query(entrySelect+" WHERE e.state = ? ORDER BY e.call_at, e.id LIMIT ?", string(dutylog.Open), limit)
 	entries, err := all(rows, err, scanEntry)
+	if err != nil {
+		return nil, db.explain("list what is open", err)
+	}
+	missed, err := waitingMissed(s)
 	matters := make([]dutylog.Matter, len(entries))
 	for i, e := range entries {
 		matters[i] = dutylog.MatterOf(e)
+		matters[i].CallBack = missed[e.CallID]
 	}
 	return matters, db.explain("list what is open", err)
 }

@@ -154,6 +154,9 @@ func (t *tx) recordCall(ch telephony.Change) (before, after keptCall, err error)
 	case entry.ID != "" && entry.Phase != dutylog.PhaseOf(before.Call): // no revision, yet it may be of other kinds now
 		err = t.publish(dutylog.TopicEntry, entry.ID, entry.Line, nil)
 	}
+	if err == nil {
+		err = t.followMissed(before.Call, after.Call, entry)
+	}
 	if err != nil {
 		return before, after, err
 	}

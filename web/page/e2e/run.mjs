@@ -9,6 +9,7 @@ import { directory } from './directory.mjs'
 import { roster } from './roster.mjs'
 import { access } from './access.mjs'
 import { handover } from './handover.mjs'
+import { quick } from './quick.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -754,6 +755,7 @@ await access(desk, users, first)
 
 if (await desk.at('lock').count()) await desk.at('lock').click()
 await desk.at('lock-screen').waitFor()
+await quick(desk, users)
 await desk.logIn(users.find((u) => u.role === 'admin'))
 await directory(desk)
 

@@ -11,6 +11,9 @@ import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
 import { startApprovals } from './state/approvals'
 import { startLedger } from './state/ledger'
+import { startMissed } from './state/missed'
+import { startPhrases } from './state/phrases'
+import { startLockNote } from './state/locknote'
 import { startRoster } from './state/roster'
 import { lines, startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -32,5 +35,8 @@ startSound()
 startLamps()
 startTasks()
 startIdle(() => atThePhone.value && lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
+startMissed()
+startPhrases()
+startLockNote()
 void start()
 createApp(App).mount('#app')

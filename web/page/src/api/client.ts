@@ -2,6 +2,8 @@
 import type { Alert, AlertCall, AlertPage, Attachment, BlankSheets, Channel, ChannelTest,
   Call, Duty, Entry, EntryKinds, EntryLink, EntryPage, EntryPatch, Health, Interval, Kind, Lamps, LateDraft, LedgerPage, Line, Page, Peaks, PracticeCall, Relation, Revision, Service, Session, StepDraft, TestPage,
 } from './types'
+import type { Dealings } from '@/logic/dealings'
+import type { DeviceState, MissedCall, MissedPage, NoteWire, Phrase, PhraseList, SettledWhy, WaitingNote } from './quick'
 import type { Absence, Handover, HandoverNow, Mark, Second, Takeover, Task, TaskPage, TaskRule } from './duties'
 
 export const BASE = '/api/v1'
@@ -125,6 +127,13 @@ export const api = {
   session: () => request<Session>('GET', '/session'),
   login: (username: string, password: string) => request<Session>('POST', '/session', { username, password }),
   unlock: (password: string) => request<Session>('POST', '/session/unlock', { password }),
+  device: () => request<DeviceState>('GET', '/session/device', undefined, 5000),
+  pinLogin: (username: string, pin: string) => request<Session>('POST', '/session/pin', { username, pin }),
+  setPin: (password: string, pin: string) => request<void>('PUT', '/session/pin', { password, pin }),
+  removePin: () => request<void>('DELETE', '/session/pin'),
+  keepNote: (key: string, note: NoteWire) => request<{ edit: number }>('PUT', '/call-notes/' + key, note, 5000),
+  notes: () => request<{ items: WaitingNote[] }>('GET', '/call-notes'),
+  takeNote: (key: string, note: NoteWire) => request<Entry>('POST', '/call-notes/' + key + '/take', note),
   logout: () => request<void>('DELETE', '/session', undefined, 4000),
   changePassword: (old: string, next: string) => request<void>('POST', '/session/password', { old, new: next }),
   lines: () => request<Page<Line>>('GET', '/lines', undefined, 4000),
@@ -136,6 +145,9 @@ export const api = {
   placeCall: (call: PracticeCall) => request<void>('POST', '/practice/calls', call),
   calls: (filter: CallFilter) => request<Page<Call>>('GET', '/calls' + query({ ...filter })),
   call: (callId: string) => request<Call>('GET', '/calls/' + id(callId)),
+  missed: (filter: { waiting?: 'true'; limit?: number; cursor?: string }) => request<MissedPage>('GET', '/missed-calls' + query(filter)),
+  settleMissed: (callId: string, why: SettledWhy, text: string) => request<MissedCall>('POST', '/missed-calls/' + id(callId) + '/settlement', { why, text }),
+  callBack: (number: string, line: string) => request<{ call_id: string }>('POST', '/call-backs', { number, line }),
   intervals: (from: string, to: string) => request<Page<Interval>>('GET', '/intervals' + query({ from, to })),
   peaks: (callId: string) => request<Peaks>('GET', '/calls/' + id(callId) + '/peaks'),
   recordingUrl: (callId: string) => BASE + '/calls/' + id(callId) + '/recording',
@@ -160,11 +172,14 @@ export const api = {
     request<Entry>('DELETE', '/entries/' + id(entryId) + '/steps/' + step + query({ reason })),
   beginReadBack: (entryId: string, agoMs: number) => request<Entry>('POST', '/entries/' + id(entryId) + '/read-back', { ago_ms: Math.round(agoMs) }),
   services: (entryId: string) => request<{ items: Service[] }>('GET', '/entries/' + id(entryId) + '/serves'),
+  dealings: (entryId: string) => request<Dealings>('GET', '/entries/' + id(entryId) + '/dealings'),
   links: (entryId: string) => request<{ items: EntryLink[] }>('GET', '/entries/' + id(entryId) + '/links'),
   link: (entryId: string, other: string, relation: Relation) =>
     request<{ items: EntryLink[] }>('POST', '/entries/' + id(entryId) + '/links', { with: other, relation }),
   unlink: (entryId: string, other: string, relation: Relation, reason: string) =>
     request<{ items: EntryLink[] }>('DELETE', '/entries/' + id(entryId) + '/links' + query({ with: other, relation, reason })),
+  phrases: () => request<PhraseList>('GET', '/phrases'),
+  savePhrase: (p: Phrase) => request<Phrase>(p.phrase ? 'PUT' : 'POST', '/phrases' + (p.phrase ? '/' + p.phrase : ''), { ...p, phrase: undefined, by: undefined }),
   kinds: () => request<EntryKinds>('GET', '/entry-kinds'),
   alerts: (filter: { state?: string; muted?: string; limit?: number; cursor?: string }) => request<AlertPage>('GET', '/alerts' + query(filter)),
   acknowledge: (alert: number, note: string) => request<Alert>('POST', '/alerts/' + alert + '/acknowledge', { note }),

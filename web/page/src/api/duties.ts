@@ -17,6 +17,8 @@ export interface Matter {
   what: string
   missing: Field[]
   late?: boolean
+  /** Its caller was missed and is still to be called back. */
+  call_back?: boolean
 }
 
 export interface Sheet {

@@ -15,6 +15,9 @@ const BY_TYPE: Record<string, Key> = {
   'handover-not_their_part': 'problem.notTheirPart', 'handover-already_confirmed': 'problem.alreadyConfirmed', 'handover-overtaken': 'problem.overtaken', 'task-marked': 'problem.taskMarked',
   'approval-same_person': 'problem.approval.same_person', 'approval-already_decided': 'problem.approval.already_decided', 'approval-already_asked': 'problem.approval.already_asked',
   'approval-too_late': 'problem.approval.too_late',
+  'call-back-no_number': 'back.no_number', 'call-back-bad_number': 'back.bad_number', 'call-back-own_number': 'back.own_number', 'call-back-line_in_use': 'back.line_in_use',
+  'call-back-line_unseen': 'back.line_unseen', 'call-back-phone_away': 'back.phone_away', 'call-back-phone_unnamed': 'back.phone_unnamed', 'call-back-already_ringing': 'back.already_ringing', 'call-back-stopping': 'back.stopping',
+  'unknown-computer': 'pin.unknown', 'short-secret-wrong': 'pin.wrong',
   'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns',
 }
 const BY_STATUS: Record<number, Key> = {

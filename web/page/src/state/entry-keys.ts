@@ -14,6 +14,9 @@ export const KIND_KEYS: Partial<Record<Kind, string>> = {
 /** A key asked for a gap in this field; a new object each time, so that it can be asked twice. */
 export const gapAsk = ref<{ field: Field; why: GapWhy } | null>(null)
 
+/** How many candidates or other offers the digits with Alt choose now: before any phrase. */
+export const choosing = ref(0)
+
 interface Wiring {
   session: EntrySession
   editable: Ref<boolean>

@@ -33,6 +33,7 @@ const items: NavItem[] = [
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },
+  { page: 'phrases', label: 'nav.phrases', test: 'phrases', first: false },
   { page: 'tests', label: 'nav.tests', test: 'tests', first: false },
   { page: 'approvals', label: 'nav.approvals', test: 'approvals', first: false, shown: () => canSeeApprovals.value, count: () => waitingApprovals.value, countHint: 'nav.approvalsWait' },
   { page: 'access', label: 'nav.access', test: 'access', first: false, shown: () => canSeeAccess.value },

@@ -126,6 +126,22 @@ export async function unlock(password: string): Promise<void> {
   }
 }
 
+/** Who was signed in at this window last; empty when nobody was. */
+export function lastUser(): string {
+  try {
+    return sessionStorage.getItem(LAST) || ''
+  } catch {
+    return ''
+  }
+}
+
+export async function pinLogin(username: string, pin: string): Promise<void> {
+  const user = await api.pinLogin(username, pin)
+  session.expired = false
+  session.locked = null
+  session.user = user
+}
+
 export async function changePassword(old: string, next: string): Promise<void> {
   await api.changePassword(old, next)
   if (session.user) session.user = { ...session.user, must_change_password: false }

@@ -1,0 +1,127 @@
+package dutylog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"dutyline/telephony"
+)
+
+// SettledWhy names why nobody has to call a missed caller back any more.
+type SettledWhy string
+
+// The closed set of reasons. The first four the log finds out by itself or from what is written
+// anyway; the others are said by a person.
+const (
+	SettledByCallBack SettledWhy = "called_back"    // an outgoing call to the number was answered
+	SettledByCaller   SettledWhy = "called_again"   // the same number called again and was answered at the duty phone
+	SettledByEntry    SettledWhy = "entry_complete" // the missed call's entry was completed: it says what came of it
+	NeverMissed       SettledWhy = "not_missed"     // the journal showed that it was answered after all
+	OtherPhone        SettledWhy = "other_phone"    // called back from a phone that the log does not see
+	CalledFromOther   SettledWhy = "other_number"   // the caller called again from another number
+	OtherWay          SettledWhy = "other_way"      // reached by another way than the telephone
+	NoNumber          SettledWhy = "no_number"      // nobody knows whom to call
+	NotNeeded         SettledWhy = "not_needed"     // a call back would serve nothing
+)
+
+// settledByHand are the reasons that a person gives, and whether these need words beside them.
+var settledByHand = []struct {
+	why  SettledWhy
+	text bool
+}{{OtherPhone, false}, {CalledFromOther, false}, {OtherWay, true}, {NoNumber, false}, {NotNeeded, true}}
+
+// SettledByHand lists the reasons that a person may give, in the order in which the page offers them.
+func SettledByHand() []SettledWhy {
+	all := make([]SettledWhy, len(settledByHand))
+	for i, r := range settledByHand {
+		all[i] = r.why
+	}
+	return all
+}
+
+// MissedCall is a call that nobody at the duty phone took 未接来电, and whether its caller was called back.
+type MissedCall struct {
+	Call      Call
+	SettledAt time.Time // zero: somebody has to call back
+	Why       SettledWhy
+	ByCall    string // the call that settled it
+	Text      string
+	By        Actor
+}
+
+// Settlement is what a person says of a missed call.
+type Settlement struct {
+	Why  SettledWhy
+	Text string
+}
+
+// Check cleans what somebody says and refuses what says too little.
+func (s Settlement) Check() (Settlement, error) {
+	text, err := CleanNote("text", s.Text)
+	if err != nil {
+		return s, err
+	}
+	at := slices.IndexFunc(settledByHand, func(r struct {
+		why  SettledWhy
+		text bool
+	}) bool {
+		return r.why == s.Why
+	})
+	switch {
+	case at < 0:
+		return s, &InvalidError{Field: "why", Reason: fmt.Sprintf("%.40q is no reason that a person gives: choose %s", s.Why, orList(SettledByHand()))}
+	case settledByHand[at].text && text == "":
+		return s, &InvalidError{Field: "text", Reason: "say in a few words how the caller was reached, or why no call back is needed"}
+	}
+	s.Text = text
+	return s, nil
+}
+
+// WantsCallBack reports whether a call is over, and its caller spoke with nobody at the duty phone.
+func WantsCallBack(c telephony.Call) bool {
+	return c.Direction == telephony.Inbound && c.Ended() && PhaseOf(c) == Unanswered && OpensEntry(c)
+}
+
+// Settles decides whether a call is the one by which a missed caller was reached, and why. A trunk
+// that does not show the answer of the far end proves nothing: then a person has to say it.
+func Settles(missed, c telephony.Call) (SettledWhy, bool) {
+	n := OtherSide(c)
+	switch {
+	case !WantsCallBack(missed) || !c.Ended() || c.ID == missed.ID || !OpensEntry(c):
+		return "", false
+	case c.AnsweredAt.IsZero() || c.AnsweredAt.Before(missed.OfferedAt):
+		return "", false
+	case missed.Caller.Withheld() || !sameNumber(n, missed.Caller):
+		return "", false
+	case c.Direction == telephony.Outbound && c.Outcome == telephony.PlacedAnswered && !slices.Contains(c.Findings, telephony.SupervisionUnreliable):
+		return SettledByCallBack, true
+	case c.Direction == telephony.Inbound && PhaseOf(c) == Answered:
+		return SettledByCaller, true
+	}
+	return "", false
+}
+
+// sameNumber compares as far as the numbers are known.
+func sameNumber(a, b telephony.Number) bool {
+	if a.E164 != "" || b.E164 != "" {
+		return a.E164 == b.E164
+	}
+	return a.Raw == b.Raw
+}
+
+// MissedQuery selects missed calls, newest first.
+type MissedQuery struct {
+	Waiting bool // only those whose caller was not called back
+	Limit   int  // 1..500; 0 means 50
+	Cursor  string
+}
+
+// MissedStore keeps which missed callers were called back. Every change of it is evidence.
+type MissedStore interface {
+	// MissedCalls lists them; waiting is how many are still to be called back in all.
+	MissedCalls(ctx context.Context, q MissedQuery) (items []MissedCall, waiting int, nextCursor string, err error)
+	// SettleMissed keeps what a person says of one. ErrExists when it is settled already.
+	SettleMissed(ctx context.Context, callID string, s Settlement, by Actor) (MissedCall, error)
+}
