@@ -158,8 +158,8 @@ func TestWhoMayDoWhatWithTheDirectory(t *testing.T) {
 		name, method, path, body string
 		who                      []dutylog.Role
 	}{
-		{"look", "GET", "/directory", "", dutylog.Roles()},
-		{"see a history", "GET", fmt.Sprintf("/directory/%d/changes", c.ID), "", dutylog.Roles()},
+		{"look", "GET", "/directory", "", dutylog.Staff()},
+		{"see a history", "GET", fmt.Sprintf("/directory/%d/changes", c.ID), "", dutylog.Staff()},
 		{"confirm", "POST", fmt.Sprintf("/directory/%d/confirm", c.ID), `{"change":-1}`, append(editors, dutylog.Officer)},
 		{"add a number", "POST", fmt.Sprintf("/directory/%d/numbers", c.ID), `{"change":-1,"kind":"fax","number":"22720101"}`, append(editors, dutylog.Officer)},
 		{"add", "POST", "/directory", strings.Replace(shenhe, "22730001", "abc", 1), editors},
