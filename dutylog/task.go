@@ -216,7 +216,8 @@ func (r TaskRule) checked(said []Check) ([]Check, error) {
 type TaskStore interface {
 	// TaskBooks reads everything of which tasks in [from, to) follow.
 	TaskBooks(ctx context.Context, from, to time.Time) (TaskBooks, error)
-	// SaveTaskRule adds a rule (Rule is 0), or a new version of one.
+	// SaveTaskRule adds a rule (Rule is 0), or a new version of one whose newest version is the given
+	// one (ID); ErrExists when somebody else was faster.
 	SaveTaskRule(ctx context.Context, r TaskRule, by Actor) (TaskRule, error)
 	// MarkTask keeps what somebody says of a task; before is the number of the mark that they knew, 0
 	// for none. ErrExists when another one came between.

@@ -37,7 +37,7 @@ var bodies = map[string]string{
 	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,
 	"POST /api/v1/tasks/{rule}/marks":           `{"key":"2026-11-27","due_at":"2026-11-27T06:00:00Z","says":"done"}`,
 	"POST /api/v1/task-rules":                   aRule,
-	"PUT /api/v1/task-rules/{rule}":             aRule,
+	"PUT /api/v1/task-rules/{rule}":             against(1, aRule),
 	"POST /api/v1/absences":                     anAbsence,
 	"PUT /api/v1/absences/{absence}":            anAbsence,
 	"POST /api/v1/roster/imports":               `{"name":"x.xlsx","content":""}`,

@@ -10,20 +10,21 @@ import (
 	"dutyline/dutylog"
 )
 
-// erase erases everything of an entry, as two persons decided.
-func (h *house) erase(entry string) {
+// erase erases some fields of an entry, everything when none is named, as two persons decided.
+func (h *house) erase(entry string, fields ...dutylog.Field) (decision int64) {
 	h.t.Helper()
 	ctx := h.t.Context()
-	a, err := h.db.Ask(ctx, dutylog.Approval{Kind: dutylog.ToErase, EntryID: entry, Reason: "误录", By: dutylog.Actor{Login: "admin", Name: "管理员", Role: dutylog.Admin}})
+	a, err := h.db.Ask(ctx, dutylog.Approval{Kind: dutylog.ToErase, EntryID: entry, Fields: fields, Reason: "误录", By: dutylog.Actor{Login: "admin", Name: "管理员", Role: dutylog.Admin}})
 	if err == nil {
 		_, err = h.db.Decide(ctx, a.ID, true, "", dutylog.Actor{Login: "leader", Name: "王leader", Role: dutylog.Leader})
 	}
 	if err == nil {
-		_, err = h.db.Erase(ctx, a.ID, dutylog.Actor{Login: "shell:root"})
+		decision, err = h.db.Erase(ctx, a.ID, dutylog.Actor{Login: "shell:root"})
 	}
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	return decision
 }
 
 type approvalJSON struct {

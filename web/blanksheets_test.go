@@ -113,7 +113,7 @@ func TestALateEntryIsSaidWhereverItIsListed(t *testing.T) {
 		t.Errorf("the list does not say it: %s", got)
 	}
 	pages := officer.get("/sheets/day?day=2026-11-27").body
-	for _, want := range []string{">03:01<", "值班来电\n（补录）", "补录原因：值班系统停机", "纸质记录单编号：000012", "已补录：" + e.Number, "&lt;b&gt;停机期间&lt;/b&gt;"} {
+	for _, want := range []string{">03:01<", "值班来电\n（补录）", "补录原因：值班系统停机", "纸质单编号：000012", "已补录：" + e.Number, "&lt;b&gt;停机期间&lt;/b&gt;"} {
 		if !strings.Contains(pages, want) {
 			t.Errorf("%q is not on the day's paper", want)
 		}

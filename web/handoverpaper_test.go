@@ -91,3 +91,36 @@ func TestWhoTakesAHandoverIsNoted(t *testing.T) {
 		t.Errorf("noted were %s", strings.Join(got, ", "))
 	}
 }
+
+// A sheet of which something was erased says so where it is read, on paper and in the workbook, and
+// keeps the digest of what was confirmed.
+func TestAHandoverThatWasErasedFromSaysSo(t *testing.T) {
+	h := handed(t)
+	reader := h.as("auditor")
+	var before, after struct {
+		Digest   string
+		ErasedBy int64 `json:"erased_by"`
+		Sheet    dutylog.Sheet
+	}
+	decode(t, reader.get("/handovers/2"), &before)
+	decision := h.erase("e-1795436201.0", dutylog.Content)
+	decode(t, reader.get("/handovers/2"), &after)
+	if before.ErasedBy != 0 || after.ErasedBy != decision || after.Digest != before.Digest || len(after.Sheet.Matters) != len(before.Sheet.Matters) {
+		t.Errorf("%+v %+v", before, after)
+	}
+	for _, got := range []answer{reader.get("/handovers/2"), reader.get("/handovers/2/sheet"), reader.get("/handover/sheet"), reader.get("/handover")} {
+		if got.status != 200 || strings.Contains(got.body, "南京北街") {
+			t.Errorf("what was erased is still told: %s", got)
+		}
+	}
+	if page := reader.get("/handovers/2/sheet").body; !strings.Contains(page, "部分内容已依第 1 号删除决定抹去") || !strings.Contains(page, "和平区应急局") || !strings.Contains(page, before.Digest) {
+		t.Errorf("the paper does not say that something is gone: %s", page)
+	}
+	confirmed := h.as("leader").post("/handovers/2/confirmations", `{"digest":"`+after.Digest+`"}`)
+	if confirmed.status != 200 {
+		t.Errorf("who confirms afterwards: %v", confirmed)
+	}
+	if got := reader.get("/handovers"); !strings.Contains(got.body, `"erased_by":1`) {
+		t.Errorf("the list does not say it: %s", got)
+	}
+}

@@ -22,6 +22,7 @@ type handover struct {
 	Incoming      person
 	Unsigned      string
 	Digest        string
+	ErasedBy      int64 `json:"erased_by"`
 	Confirmations []struct{ Part, Login, Name, At string }
 	Sheet         *dutylog.Sheet
 }

@@ -23,6 +23,10 @@ type interval struct {
 	To      *string `json:"to"`
 	Cause   string  `json:"cause"`
 	Seconds float64 `json:"seconds"`
+	Late    []struct {
+		EntryID     string `json:"entry_id"`
+		EntryNumber string `json:"entry_number"`
+	}
 }
 
 // unseen records what was not seen; to is zero while it goes on.

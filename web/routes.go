@@ -159,7 +159,7 @@ var table = []route{
 	{"POST", "/tasks/{rule}/marks", doTasks, "mark-task", "Say that a dated duty is done, not needed, or open again; kept for ever", []int{404, 409}, on((*app).markTask)},
 	{"GET", "/task-rules", seeTasks, "task-rules", "The rules of which dated duties follow, as they are now", nil, on((*app).taskRules)},
 	{"POST", "/task-rules", ruleTasks, "add-task-rule", "Add a rule", nil, on((*app).addTaskRule)},
-	{"PUT", "/task-rules/{rule}", ruleTasks, "change-task-rule", "Change or end a rule from now on; what was due before stays", []int{404}, on((*app).changeTaskRule)},
+	{"PUT", "/task-rules/{rule}", ruleTasks, "change-task-rule", "Change or end a rule from now on; what was due before stays", []int{404, 409}, on((*app).changeTaskRule)},
 	{"GET", "/absences", seeTasks, "absences", "Absences of the unit's head, newest first", nil, on((*app).absences)},
 	{"POST", "/absences", doTasks, "add-absence", "The unit's head will be away: its reports become dated duties", nil, on((*app).addAbsence)},
 	{"PUT", "/absences/{absence}", doTasks, "change-absence", "Something of an absence changes: that is reported, too", []int{404}, on((*app).changeAbsence)},

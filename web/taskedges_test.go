@@ -118,7 +118,7 @@ func TestWhoMayNotChangesNoDuty(t *testing.T) {
 	}
 	for _, c := range []struct{ method, path, body, who string }{
 		{"POST", "/task-rules", aRule, rules},
-		{"PUT", fmt.Sprintf("/task-rules/%d", due.Rule), aRule, rules},
+		{"PUT", fmt.Sprintf("/task-rules/%d", due.Rule), against(due.Rule, aRule), rules},
 		{"POST", fmt.Sprintf("/tasks/%d/marks", due.Rule), mark, does},
 		{"POST", "/absences", anAbsence, does},
 		{"PUT", "/absences/1", anAbsence, does},

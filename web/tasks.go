@@ -164,6 +164,7 @@ func (a *app) task(ctx context.Context, rule int64, key string, due time.Time) (
 
 type taskRuleBody struct {
 	Rule    int64         `json:"rule" readOnly:"true"`
+	Version int64         `json:"version,omitempty" doc:"Which version it is; a change says which one it was made against, and is refused when there is a newer one"`
 	Seed    string        `json:"seed" readOnly:"true" doc:"The name of one that the product brings along"`
 	Title   string        `json:"title" maxLength:"500"`
 	Basis   string        `json:"basis,omitempty" maxLength:"500"`
@@ -182,12 +183,12 @@ type taskRuleBody struct {
 
 func ruleBodyOf(r dutylog.TaskRule) taskRuleBody {
 	by := personOf(r.By, r.At)
-	return taskRuleBody{Rule: r.Rule, Seed: r.Seed, Title: r.Title, Basis: r.Basis, Post: r.Post, Every: r.When.Every, Clock: r.When.Clock, Weekday: r.When.Weekday,
+	return taskRuleBody{Rule: r.Rule, Version: r.ID, Seed: r.Seed, Title: r.Title, Basis: r.Basis, Post: r.Post, Every: r.When.Every, Clock: r.When.Clock, Weekday: r.When.Weekday,
 		Day: r.When.Day, Date: r.When.Date, AfterM: int(r.When.After / time.Minute), LeadM: int(r.Lead / time.Minute), Checks: append([]string{}, r.Checks...), Ended: r.Ended, By: &by}
 }
 
 func (b taskRuleBody) rule(number int64) dutylog.TaskRule {
-	return dutylog.TaskRule{Rule: number, Title: b.Title, Basis: b.Basis, Post: b.Post, Lead: time.Duration(b.LeadM) * time.Minute, Checks: b.Checks, Ended: b.Ended,
+	return dutylog.TaskRule{Rule: number, ID: b.Version, Title: b.Title, Basis: b.Basis, Post: b.Post, Lead: time.Duration(b.LeadM) * time.Minute, Checks: b.Checks, Ended: b.Ended,
 		When: dutylog.Recurrence{Every: b.Every, Clock: b.Clock, Weekday: b.Weekday, Day: b.Day, Date: b.Date, After: time.Duration(b.AfterM) * time.Minute}}
 }
 
@@ -224,11 +225,17 @@ func (a *app) addTaskRule(ctx context.Context, in *newRuleInput) (*taskRuleOutpu
 }
 
 func (a *app) changeTaskRule(ctx context.Context, in *ruleInput) (*taskRuleOutput, error) {
+	if in.Body.Version == 0 {
+		return nil, invalid("body.version", "is missing: send the version that was read along with the change")
+	}
 	return a.saveTaskRule(ctx, in.Body.rule(in.Rule))
 }
 
 func (a *app) saveTaskRule(ctx context.Context, r dutylog.TaskRule) (*taskRuleOutput, error) {
 	r, err := a.Log.SaveTaskRule(ctx, r, visitorOf(ctx).actor())
+	if errors.Is(err, dutylog.ErrExists) {
+		return nil, newProblem(http.StatusConflict, typeMoved, "Somebody else changed this rule meanwhile: read it anew, then change it.")
+	}
 	if err != nil {
 		return nil, problemOf(inBody(err))
 	}

@@ -163,7 +163,7 @@ func TestRulesAreChangedByWhoMay(t *testing.T) {
 	h := newHouse(t)
 	admin := h.as("admin")
 	type ruleView struct {
-		Rule                                   int64
+		Rule, Version                          int64
 		Seed, Title, Basis, Post, Every, Clock string
 		Date                                   string
 		Weekday, Day                           int
@@ -175,7 +175,7 @@ func TestRulesAreChangedByWhoMay(t *testing.T) {
 	}
 	var added, ended ruleView
 	admin.post("/task-rules", aRule).into(t, &added)
-	h.as("supervisor").do("PUT", fmt.Sprintf("/api/v1/task-rules/%d", added.Rule), strings.Replace(aRule, `"title"`, `"ended":true,"title"`, 1)).into(t, &ended)
+	h.as("supervisor").do("PUT", fmt.Sprintf("/api/v1/task-rules/%d", added.Rule), against(added.Version, strings.Replace(aRule, `"title"`, `"ended":true,"title"`, 1))).into(t, &ended)
 	if added.Rule == 0 || added.By.Login != "admin" || added.Lead != 60 || !ended.Ended || ended.Rule != added.Rule || ended.By.Login != "supervisor" {
 		t.Errorf("%+v %+v", added, ended)
 	}
@@ -197,8 +197,44 @@ func TestRulesAreChangedByWhoMay(t *testing.T) {
 			t.Errorf("%s: %+v", location, p)
 		}
 	}
-	if got := admin.do("PUT", "/api/v1/task-rules/99", aRule); got.status != 404 {
+	if got := admin.do("PUT", "/api/v1/task-rules/99", against(1, aRule)); got.status != 404 {
 		t.Errorf("a rule that is not there: %v", got)
+	}
+}
+
+// against is a change of a rule that was made against a version of it.
+func against(version int64, rule string) string {
+	return strings.Replace(rule, "{", fmt.Sprintf(`{"version":%d,`, version), 1)
+}
+
+// Of two people who change one rule at the same time, the second is told so, and overwrites nothing.
+func TestARuleIsNotOverwrittenSilently(t *testing.T) {
+	h := newHouse(t)
+	admin, other := h.as("admin"), h.as("supervisor")
+	var rule struct {
+		Rule, Version int64
+		Title         string
+	}
+	decode(t, admin.post("/task-rules", aRule), &rule)
+	path, seen := fmt.Sprintf("/api/v1/task-rules/%d", rule.Rule), rule.Version
+	if p := admin.do("PUT", path, aRule).problem(t); p.Status != 422 || p.Errors[0].Location != "body.version" {
+		t.Errorf("without a version: %+v", p)
+	}
+	decode(t, admin.do("PUT", path, against(seen, strings.Replace(aRule, "日报", "周报", 1))), &rule)
+	if rule.Version <= seen || rule.Title != "报送周报" {
+		t.Errorf("%+v", rule)
+	}
+	for _, old := range []int64{seen, rule.Version + 1} {
+		if p := other.do("PUT", path, against(old, strings.Replace(aRule, "日报", "月报", 1))).problem(t); p.Status != 409 || p.Type != "/problems/changed-meanwhile" {
+			t.Errorf("against version %d: %+v", old, p)
+		}
+	}
+	if got := other.get("/task-rules"); !strings.Contains(got.body, "报送周报") || strings.Contains(got.body, "报送月报") {
+		t.Errorf("it was overwritten: %s", got)
+	}
+	decode(t, other.do("PUT", path, against(rule.Version, strings.Replace(aRule, "日报", "月报", 1))), &rule)
+	if rule.Title != "报送月报" {
+		t.Errorf("%+v", rule)
 	}
 }
 

@@ -64,6 +64,7 @@ func headPairs(f Frame, x Single) []pair {
 	kind := Word(KindNames, x.Entry.Kind) + "（" + Word(StateNames, x.Entry.State) + "）"
 	if x.Entry.Late != nil {
 		kind, when = "补录　"+kind, "接报时间"
+		number = cmp.Or(x.Entry.Number.Raw, "—") // no switch showed one
 	}
 	pairs := []pair{
 		{name: "类型", value: kind},

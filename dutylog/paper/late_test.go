@@ -29,7 +29,7 @@ func TestALateEntryIsSaidOnTheDaysPaper(t *testing.T) {
 			row = r.Cells
 		}
 	}
-	if row == nil || row[1] != "03:13" || row[2] != "去电\n（补录）" || !strings.Contains(row[7], "补录原因：值班系统停机\n纸质记录单编号：000012") {
+	if row == nil || row[1] != "03:13" || row[2] != "去电\n（补录）" || !strings.Contains(row[7], "补录原因：值班系统停机\n纸质单编号：000012") {
 		t.Errorf("%q", row)
 	}
 	if first := s.Tables[0].Rows[0].Cells[0]; first != "2026-000130" {
@@ -64,7 +64,7 @@ func TestALateEntryHasBothTimesOnItsOwnPaper(t *testing.T) {
 	for _, r := range rows[:3] {
 		got = append(got, strings.Join(r.Cells, "|"))
 	}
-	want := []string{"类型|补录　去电（已完成）|值班专线|024-22739110", "接报时间|2026-11-27 03:13|所拨号码|未显示号码", "补录时间|2026-11-27 09:00|所补时段|2026-11-27 03:12 起的盲区"}
+	want := []string{"类型|补录　去电（已完成）|值班专线|024-22739110", "接报时间|2026-11-27 03:13|所拨号码|—", "补录时间|2026-11-27 09:00|所补时段|2026-11-27 03:12 起的盲区"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -48,7 +48,7 @@ var (
 		dutylog.WarningLevel:     "预警级别",
 		dutylog.ValidUntil:       "有效期至",
 		dutylog.LateReason:       "补录原因",
-		dutylog.PaperSheet:       "纸质记录单编号",
+		dutylog.PaperSheet:       "纸质单编号",
 		dutylog.StepTexts:        "办理过程",
 		dutylog.CorrectionText:   "更正原因",
 	}

@@ -198,3 +198,48 @@ func TestAPrintingIsEvidence(t *testing.T) {
 		}
 	}
 }
+
+// What lists say of a late entry is what its last revision says; changed in the table alone it is found.
+func TestWhatListsSayOfALateEntryIsChecked(t *testing.T) {
+	for name, change := range map[string]string{
+		"that it is late": "UPDATE entries SET late = 0 WHERE id = 'w-late-0001'",
+		"what it covers":  "UPDATE entries SET late_from = NULL WHERE id = 'w-late-0001'",
+		"covers another":  "UPDATE entries SET late_from = late_from + 1 WHERE id = 'w-late-0001'",
+		"its paper sheet": "UPDATE entries SET paper_sheet = 1 WHERE id = 'w-late-0001'",
+		"no sheet":        "UPDATE entries SET paper_sheet = NULL WHERE id = 'w-late-0001'",
+		"another is late": "UPDATE entries SET late = 1 WHERE id = 'w-plain-001'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, path, from := blindAt(t)
+			must(db.PrintBlank(ctx, 3, officer))(t)
+			must(db.Write(ctx, lateDraft("late-0001", from, values{"late_reason": "停电", "paper_sheet": "2"}), officer, noon))(t)
+			must(db.Write(ctx, dutylog.Draft{Key: "plain-001", Line: "duty", Kind: dutylog.KindFax}, officer, noon))(t)
+			ok(t, db.Close())
+			intact(t, path)
+			outside(t, path, change)
+			if r := verify(t, path, sqlite.VerifyOptions{}); r.Verdict() != audit.Altered || !strings.Contains(findings(r), "what is shown is not its last revision") {
+				t.Errorf("%s", findings(r))
+			}
+		})
+	}
+}
+
+// An erasure of everything takes reason and number of the sheet; that it is a late entry, and of which
+// interval, stays.
+func TestALateEntryThatWasErasedStaysOne(t *testing.T) {
+	db, path, from := blindAt(t)
+	must(db.PrintBlank(ctx, 1, officer))(t)
+	e := must(db.Write(ctx, lateDraft("late-0001", from, values{"late_reason": secret, "paper_sheet": "1", "content": secret}), officer, noon))(t)
+	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Reason: "误录", By: prosecutor}))(t)
+	left := must(db.Entry(ctx, e.ID))(t)
+	if left.Late == nil || !left.Late.Blind.Equal(from) || len(left.Values) != 0 || left.PaperSheet() != 0 || !left.CallAt.Equal(e.CallAt) {
+		t.Errorf("%+v", left)
+	}
+	if covers := must(db.LateEntries(ctx, from, from))(t); len(covers) != 1 {
+		t.Errorf("%v", covers)
+	}
+	if p := must(db.PaperPrint(ctx, 1))(t); len(p.Used) != 0 {
+		t.Errorf("%+v", p)
+	}
+	intact(t, path)
+}

@@ -92,6 +92,9 @@ func (db *DB) SaveTaskRule(ctx context.Context, r dutylog.TaskRule, by dutylog.A
 			if err != nil {
 				return noRows(err, "dated duty", strconv.FormatInt(r.Rule, 10))
 			}
+			if last.ID != r.ID {
+				return dutylog.ErrExists
+			}
 			r.Seed = last.Seed
 		}
 		after, err = t.addTaskRule(r, by)

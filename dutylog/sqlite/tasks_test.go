@@ -63,6 +63,11 @@ func TestRulesAreKeptByTheirVersions(t *testing.T) {
 	at := newClock(noon)
 	db := must(sqlite.Open(ctx, path, sqlite.Options{Now: at.now}))(t)
 	one := must(db.SaveTaskRule(ctx, daily("锁门"), sun))(t)
+	stale := one
+	stale.ID--
+	if _, err := db.SaveTaskRule(ctx, stale, sun); !errors.Is(err, dutylog.ErrExists) {
+		t.Errorf("a change against another version was taken: %v", err)
+	}
 	at.advance(time.Minute)
 	changed := one
 	changed.Title = "锁门关窗"

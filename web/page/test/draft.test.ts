@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FIELDS, type Entry } from '@/api/types'
 import {
-  accepted, conflictFields, dirtyFields, draftOf, fromStored, isDirty, markOf, patchOf, rebase, resolve, sentSlots, slot, toStored,
+  accepted, conflictFields, dirtyFields, draftOf, fromStored, isDirty, markOf, patchOf, rebase, resolve, sameSlot, sentSlots, slot, toStored,
 } from '@/logic/draft'
 
 function entry(over: Partial<Entry> = {}): Entry {
@@ -13,6 +13,20 @@ function entry(over: Partial<Entry> = {}): Entry {
     gaps: {}, candidates: [], missing: [], ...over,
   }
 }
+
+describe('what the server strips', () => {
+  it.each([
+    ['张\u200b伟', '张伟'], ['\ufeff火情', '火情'], ['\u202e反\u202c', '反'], ['a\u2028b', 'a\nb'], ['024\u00ad22', '02422'], ['葛\u{e0100}', '葛'], ['\u3164', ''], ['a\r\nb', 'a\nb'], [' x\u0007 ', 'x'],
+  ])('%j is no other text than %j', (mine, theirs) => {
+    expect(sameSlot(slot(mine), slot(theirs))).toBe(true)
+    expect(markOf(slot(mine))).toBe(markOf(slot(theirs)))
+    expect(patchOf({ ...draftOf(entry({ content: theirs })), form: draftOf(entry({ content: mine })).form })).toBeNull()
+  })
+
+  it.each([['👨🚒', '👨'], ['a b', 'ab'], ['一\n二', '一二'], ['𠮷', '吉']])('%j is another text than %j', (mine, theirs) => {
+    expect(sameSlot(slot(mine), slot(theirs))).toBe(false)
+  })
+})
 
 describe('what is sent', () => {
   it('sends nothing when nothing changed', () => {

@@ -117,6 +117,8 @@ export type Every = (typeof EVERY)[number]
 
 export interface TaskRule {
   rule?: number
+  /** Which version it is: a change is made against it. */
+  version?: number
   seed?: string
   title: string
   basis?: string

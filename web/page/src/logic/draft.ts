@@ -51,9 +51,10 @@ export function draftOf(entry: Entry): Draft {
   }
 }
 
-// The server strips control characters and outer blanks; a difference in those is none.
+// The server strips control characters, those that nobody sees, and outer blanks; a difference in those is none.
 // eslint-disable-next-line no-control-regex
-const clean = (text: string) => text.replace(/\r\n?/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '').trim()
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\uddef]/g
+const clean = (text: string) => text.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(UNSEEN, '').trim()
 
 export function sameSlot(a: Slot, b: Slot): boolean {
   if (a.gap || b.gap) {
