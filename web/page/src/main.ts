@@ -11,6 +11,7 @@ import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
 import { startApprovals } from './state/approvals'
 import { startLedger } from './state/ledger'
+import { playingNow } from './state/playing'
 import { startRoster } from './state/roster'
 import { lines, startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -31,6 +32,6 @@ startAlerts()
 startSound()
 startLamps()
 startTasks()
-startIdle(() => atThePhone.value && lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
+startIdle(() => playingNow() || atThePhone.value && lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
 void start()
 createApp(App).mount('#app')
