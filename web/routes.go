@@ -170,7 +170,7 @@ var table = []route{
 	{"GET", "/evidence", seeEvidence, "evidence", "How the log is proved: the newest signed checkpoint", nil, on((*app).evidence)},
 	{"GET", "/approvals", seeApprovals, "approvals", "What was asked for that takes two persons, newest first", nil, on((*app).approvals)},
 	{"POST", "/approvals", askApprovals, "ask-approval", "Ask for the release of a hold, or for an erasure", []int{404, 409}, on((*app).ask)},
-	{"POST", "/approvals/{id}/decision", decideApprovals, "decide-approval", "Approve or decline what somebody else asked for; a hold is released by it, an erasure is carried out at the machine", []int{404, 409}, on((*app).decide)},
+	{"POST", "/approvals/{id}/decision", decideAsked, "decide-approval", "Approve or decline what somebody else asked for; a hold is released by it, an erasure is carried out at the machine", []int{404, 409}, on((*app).decide)},
 	{"GET", "/access", seeAccesses, "accesses", "Who read, listened to, printed, exported or took what, newest first", []int{404}, on((*app).accessesTo)},
 	{"GET", "/evidence/verification", seeEvidence, "verification", "How the verification of the log goes, or how the last one ended", []int{503}, on((*app).verification)},
 	{"POST", "/evidence/verification", runVerify, "verify", "Verify the log and its files; changes nothing", []int{409, 503}, on((*app).verify)},

@@ -206,7 +206,7 @@ func (w wirePractice) check(t *testing.T) {
 		}
 		roles = append(roles, u.Role)
 	}
-	if diff := cmp.Diff([]string{"officer", "chief", "leader", "supervisor", "auditor", "admin", "officer"}, roles); diff != "" {
+	if diff := cmp.Diff([]string{"officer", "chief", "leader", "supervisor", "auditor", "admin", "reader", "officer"}, roles); diff != "" {
 		t.Errorf("roles (-want +got):\n%s", diff)
 	}
 	if u, err := url.Parse(w.URL); err != nil || u.Hostname() != "127.0.0.1" || u.Scheme != "http" {

@@ -166,7 +166,7 @@ func TestUserRefusals(t *testing.T) {
 	add := func(login, role string) []string {
 		return []string{"user", "add", login, "--role", role, "--db", file}
 	}
-	refused(t, "correct horse\n", `"king" is none: use officer, chief, leader, supervisor, auditor or admin`, add("x", "king")...)
+	refused(t, "correct horse\n", `"king" is none: use officer, chief, leader, supervisor, auditor, admin or reader`, add("x", "king")...)
 	refused(t, "correct horse\n", "1 to 64 letters", add("two words", "officer")...)
 	refused(t, "correct horse\n", "the daemon itself", add("system", "admin")...)
 	refused(t, "correct horse\n", `login "boss" is there already`, add("boss", "officer")...)

@@ -164,7 +164,7 @@ func TestWhateverIsChangedIsNamed(t *testing.T) {
 		"a dropped access":           {[]string{"DELETE FROM accesses"}, "access 1"},
 		"a role":                     {[]string{"UPDATE accounts SET role = 'admin' WHERE login = 'zhangwei'"}, "user zhangwei"},
 		"an enabled login":           {[]string{"UPDATE accounts SET password_hash = 'hash of another' WHERE login = 'zhangwei'"}, "user zhangwei"},
-		"a login that was added":     {[]string{"INSERT INTO accounts SELECT 'ghost', name, role, password_hash, must_change, disabled, created_at FROM accounts WHERE login = 'root'"}, "user ghost"},
+		"a login that was added":     {[]string{"INSERT INTO accounts SELECT 'ghost', name, role, password_hash, must_change, disabled, created_at, unit FROM accounts WHERE login = 'root'"}, "user ghost"},
 		"a ring rule":                {[]string{"UPDATE rule_changes SET rule = 'rings-9'"}, "rule 1"},
 		"who set a tag":              {[]string{"UPDATE tag_changes SET by_login = 'other'"}, "tag 1"},
 		"a change of the directory":  {[]string{"UPDATE contact_changes SET by_name = 'other' WHERE id = 2"}, "contact 2"},

@@ -4,7 +4,7 @@ import { check, until } from './lib.mjs'
 
 const SAYS_LOCKED = JSON.stringify({ type: '/problems/session-locked', title: 'Unauthorized', status: 401, detail: 'The session is locked.' })
 
-/** At a page at which anybody or nobody is signed in, about an entry that is kept; nobody is signed in afterwards. */
+/** At a page at which anybody or nobody is signed in, about an entry that is kept; the officer is signed in afterwards. */
 export async function access(desk, users, entry) {
   const who = (role) => users.find((u) => u.role === role)
   const as = async (role) => {

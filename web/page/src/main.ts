@@ -14,6 +14,7 @@ import { startLedger } from './state/ledger'
 import { startMissed } from './state/missed'
 import { startPhrases } from './state/phrases'
 import { startLockNote } from './state/locknote'
+import { playingNow } from './state/playing'
 import { startRoster } from './state/roster'
 import { lines, startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -34,7 +35,7 @@ startAlerts()
 startSound()
 startLamps()
 startTasks()
-startIdle(() => atThePhone.value && lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
+startIdle(() => playingNow() || atThePhone.value && lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
 startMissed()
 startPhrases()
 startLockNote()

@@ -19,7 +19,7 @@ export function isIdle(lockAfter: number, idle: number): boolean {
 
 const LOOK_MS = 5000
 
-/** busy says that somebody is on the phone here. */
+/** busy says that somebody is there without keys: on the phone, or listening. */
 export function startIdle(busy: () => boolean): void {
   const note = () => touched()
   for (const event of ['keydown', 'pointerdown', 'wheel', 'input']) window.addEventListener(event, note, { capture: true, passive: true })
