@@ -29,7 +29,9 @@ func (c *client) token() string {
 		c.t.Fatal(err)
 	}
 	for _, k := range c.http.Jar.Cookies(u) {
-		return k.Value
+		if k.Name == "dutyline" { // beside it there is the computer's own
+			return k.Value
+		}
 	}
 	return ""
 }
