@@ -230,7 +230,7 @@ func TestALateEntryThatWasErasedStaysOne(t *testing.T) {
 	db, path, from := blindAt(t)
 	must(db.PrintBlank(ctx, 1, officer))(t)
 	e := must(db.Write(ctx, lateDraft("late-0001", from, values{"late_reason": secret, "paper_sheet": "1", "content": secret}), officer, noon))(t)
-	must(db.Erase(ctx, dutylog.ErasureOrder{EntryID: e.ID, Reason: "误录", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Reason: "误录", By: prosecutor}))(t)
 	left := must(db.Entry(ctx, e.ID))(t)
 	if left.Late == nil || !left.Late.Blind.Equal(from) || len(left.Values) != 0 || left.PaperSheet() != 0 || !left.CallAt.Equal(e.CallAt) {
 		t.Errorf("%+v", left)
