@@ -27,7 +27,7 @@ var storyDeeds = []struct {
 	{regexp.MustCompile(`^the phone is taken to and fro every (\S+) for (\S+)$`), (*alertStory).toAndFro},
 	{regexp.MustCompile(`^call (\w+) rings$`), (*alertStory).rings},
 	{regexp.MustCompile(`^call (\w+) is (missed|answered)$`), (*alertStory).ends},
-	{regexp.MustCompile(`^call (\w+) is (sent on to \d+|engaged)$`), (*alertStory).turnedAway},
+	{regexp.MustCompile(`^call (\w+) is (sent on to \d+|sent on to nowhere|engaged)$`), (*alertStory).turnedAway},
 	{regexp.MustCompile(`^call (\w+) is seen in part, as (missed|forwarded)$`), (*alertStory).inPart},
 	{regexp.MustCompile(`^the journal says that call (\w+) was (answered in time|missed|forwarded)$`), (*alertStory).settledAs},
 	{regexp.MustCompile(`^(\w+) is (certain|weak)$`), func(s *alertStory, m []string) {
@@ -137,6 +137,10 @@ func (s *alertStory) turnedAway(m []string) {
 	c := telephony.Call{ID: m[0], Line: "duty", Direction: telephony.Inbound, OfferedAt: s.clock, EndedAt: s.clock, Outcome: telephony.Engaged}
 	if to, sent := strings.CutPrefix(m[1], "sent on to "); sent {
 		c.Outcome, c.Reason, c.ForwardedTo = telephony.Forwarded, telephony.ReasonPhoneRedirected, to
+		if to == "nowhere" { // a 302 without a contact, a 300, a 305: the phone is not rung, and nobody else
+			c.Outcome, c.Reason, c.ForwardedTo = telephony.Unreachable, telephony.ReasonRedirectFailed, ""
+			c.Findings = []telephony.Finding{telephony.RedirectAttempted}
+		}
 	}
 	s.happens(telephony.Change{Kind: telephony.CallEnded, Call: &c, State: telephony.LineState{Line: "duty", State: telephony.Idle, Since: s.clock}})
 }

@@ -147,3 +147,16 @@ func TestStoryOfACallThatWasSeenInPartWithoutAJournal(t *testing.T) {
 		between 2h5m and 2h5m1s: group gets 已解除：交换机把来电转走（设有呼叫转移）
 		until 3h`)
 }
+
+// A redirect that leads nowhere is told as one, also of a further call.
+func TestStoryOfAPhoneThatSendsCallsNowhere(t *testing.T) {
+	play(t, later1d, `
+		at 0s: call 1 is sent on to nowhere
+		between 0s and 2s: group gets 值班话机把来电转走
+		between 0s and 2s: group gets 来电时值班话机响不了
+		at 10m: call 2 is sent on to nowhere
+		between 10m and 10m2s: group gets 仍未处理：值班话机把来电转走
+		between 10m and 10m2s: group gets 来电时值班话机响不了
+		at 11m: phone_redirect is open, 2 calls, next supervisor at 24h0m0s
+		until 1h`)
+}
