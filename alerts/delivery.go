@@ -31,14 +31,14 @@ func (r Route) Takes(a Alert) bool {
 // line that is well again before they have picked up. What happened, and a call that rings, waits for
 // nothing.
 func (r Route) Patience(a Alert) time.Duration {
-	if a.Reason == ReasonUnknown || r.Calls && a.Reason.Lasts() && a.CallID == "" {
+	if a.Certainty == Weak && a.CallID != "" && a.State() == Open || r.Calls && a.Reason.Lasts() && a.CallID == "" {
 		return patience
 	}
 	return 0
 }
 
 // patience is long enough for a short fault to pass, and for the journal to say what came of a call
-// that was not seen to its end.
+// that was seen in part.
 const patience = 15 * time.Second
 
 // DeliveryState is where a delivery stands.

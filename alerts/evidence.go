@@ -91,6 +91,9 @@ func withEvidence(ch telephony.Change, list []Alert) []Alert {
 	for i, a := range list {
 		if len(a.Ends) == 0 {
 			list[i].Evidence = evidenceOf(ch)
+			if a.Reason.Gathers() && a.CallID != "" {
+				list[i].Evidence[0].Text = a.Detail // each of several calls may have gone elsewhere
+			}
 		}
 	}
 	return list
@@ -101,6 +104,9 @@ func withEvidence(ch telephony.Change, list []Alert) []Alert {
 func evidenceOf(ch telephony.Change) (out []Evidence) {
 	if ch.Call != nil {
 		out = append(out, Evidence{Kind: EvidenceCall, Ref: ch.Call.ID, At: ch.Call.OfferedAt})
+	}
+	if ch.Kind == telephony.PhoneMoved {
+		out = append(out, Evidence{Kind: EvidenceEvent, Ref: ch.Line, Text: ch.Detail, At: ch.At}) // each of several moves
 	}
 	if ch.Kind == telephony.CallSettled {
 		out = append(out, Evidence{Kind: EvidenceJournal, Ref: ch.Call.ID, At: ch.At})

@@ -157,7 +157,7 @@ var causes = map[Cause]found{
 
 	DiskWell:   {LampDisk, Good, "", "", "the disk has room"},
 	DiskSoon:   {LampDisk, Bad, ReasonDisk, Warning, "the disk will be full soon: make room, shorten retention or move archive.folder"},
-	DiskEdge:   {LampDisk, Bad, ReasonDisk, "", "only the reserve of the disk is left and nothing more is archived: make room now"},
+	DiskEdge:   {LampDisk, Bad, ReasonDisk, "", "only the reserve of the disk is left and nothing more is archived: make room now; once it is full no new alert leaves the building, only page and heartbeat speak"},
 	DiskUnseen: {LampDisk, NotKnown, "", "", "it cannot be told how full the disk is: look at archive.folder"},
 
 	ClockWell:   {LampClock, Good, "", "", "a time service keeps the machine's clock"},

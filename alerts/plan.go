@@ -74,7 +74,7 @@ func (p Plan) Next(a Alert, chain Chain, told []Delivery, now time.Time) Decisio
 		return Decision{Unmute: true}
 	case a.old():
 		return Decision{} // on the page only
-	case a.State() == Resolved && !a.Reason.Lasts():
+	case a.State() == Resolved && !a.Reason.Lasts() && !a.Withdrawn():
 		return Decision{} // somebody has taken it on: that is its end
 	case a.State() == Resolved:
 		return p.ofEnd(a, told, quiet, now)
@@ -84,6 +84,7 @@ func (p Plan) Next(a Alert, chain Chain, told []Delivery, now time.Time) Decisio
 		return Decision{Again: a.RoundAt}
 	}
 	d := p.ofRoutes(a, chain, told, quiet)
+	p.anew(&d, a, chain, told, quiet)
 	p.climb(&d, a, chain, quiet, now)
 	if d.NewRound {
 		return Decision{NewRound: true}

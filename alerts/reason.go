@@ -144,10 +144,10 @@ func Reasons() []Reason {
 
 // gathered are the reasons of which several calls are one problem: what stands behind them goes on
 // whether somebody calls or not.
-var gathered = map[Reason]bool{ReasonPhoneRedirect: true, ReasonFeatureForward: true, ReasonEngagedRefused: true, ReasonWrongDevice: true}
+var gathered = map[Reason]bool{ReasonPhoneRedirect: true, ReasonFeatureForward: true, ReasonEngagedRefused: true, ReasonWrongDevice: true, ReasonMoved: true}
 
-// Gathers reports whether all calls with such a problem are told as one alert, until somebody has
-// taken it on.
+// Gathers reports whether all calls with such a problem, or all moves of a phone, are told as one alert,
+// until somebody has taken it on.
 func (r Reason) Gathers() bool { return gathered[r] }
 
 // Lasts reports whether such a problem stands until its cause is gone. Another one is over at

@@ -58,12 +58,12 @@ func (r Rules) from(ch telephony.Change) []Alert {
 		out = append(out, bellOver(ch))
 	case telephony.CallEnded, telephony.CallSettled:
 		out = append(out, bellOver(ch))
-		if ch.Kind == telephony.CallSettled && ch.Call.Outcome != telephony.Unknown { // now it is known
-			out = append(out, Alert{Line: ch.Line, CallID: ch.Call.ID, At: ch.At, Ends: []string{string(ReasonUnknown) + "/" + ch.Call.ID}})
-		}
 		out = append(out, r.fromFindings(ch)...)
-		if reason := outcomeReason(ch.Call); reason != "" && !slices.ContainsFunc(out, func(a Alert) bool { return a.Reason == reason }) {
+		if reason := outcomeReason(ch.Call); reason != "" && !hasReason(out, reason) {
 			out = append(out, fromOutcome(ch, reason))
+		}
+		if ch.Kind == telephony.CallSettled && ch.Call.Outcome != telephony.Unknown { // now it is known
+			out = append(out, withdrawn(ch, out))
 		}
 	}
 	return out
@@ -121,6 +121,9 @@ func (r Rules) fromFindings(ch telephony.Change) (out []Alert) {
 			continue
 		}
 		a.Finding = f
+		if f == telephony.ForwardAttempted {
+			a = inPart(a, ch)
+		}
 		if !slices.ContainsFunc(out, func(o Alert) bool { return o.Key == a.Key }) { // two findings may be one problem
 			out = append(out, a)
 		}
@@ -204,7 +207,7 @@ func fromOutcome(ch telephony.Change, reason Reason) Alert {
 			a.Key += "/" + string(a.Finding)
 		}
 	}
-	return a
+	return inPart(a, ch)
 }
 
 func (r Rules) fromLine(ch telephony.Change) []Alert {
@@ -216,9 +219,8 @@ func (r Rules) fromLine(ch telephony.Change) []Alert {
 	case telephony.LineFaultEnd:
 		return []Alert{{Line: ch.Line, At: ch.At, Ends: []string{faultKey(ch)}}}
 	case telephony.PhoneMoved:
-		// Two devices that take the account from one another are told once a day, not at each turn.
-		a := raised(ch, ReasonMoved, string(ReasonMoved)+"/"+ch.Line+"/"+ch.Detail+"/"+ch.At.UTC().Format(time.DateOnly))
-		a.Detail = ch.Detail
+		a := raised(ch, ReasonMoved, string(ReasonMoved)+"/"+ch.Line)
+		a.Detail, a.Times, a.LastAt = ch.Detail, 1, ch.At
 		return []Alert{a}
 	case telephony.CodeRefused:
 		return []Alert{r.refusedCode(ch)}

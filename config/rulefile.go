@@ -181,7 +181,7 @@ func parseRuleFile(faults *RuleFaults, text []byte, f *ruleFile) {
 	from := yaml.NewDecoder(bytes.NewReader(text))
 	err := from.Decode(&doc)
 	switch {
-	case errors.Is(err, io.EOF) || err == nil && doc.Content[0].Tag == "!!null":
+	case errors.Is(err, io.EOF) || err == nil && doc.Content[0].Tag == nullTag:
 		faults.add(1, "the file says nothing; write it anew with dutyline alerts rules, or name no file in alerts.rules: then the shipped rules hold")
 		return
 	case err == nil:
@@ -234,11 +234,28 @@ func plainly(fault string) string {
 	return found + " where " + belongs + " belongs"
 }
 
-// knownWords says of every word that no rule has where it stands.
+// nullTag is YAML's for nothing: an empty value, ~ or null.
+const nullTag = "!!null"
+
+// noneOf is how to write that there is to be none.
+func noneOf(field reflect.Type) string {
+	switch {
+	case field.Kind() == reflect.Slice:
+		return "write [] where there is to be none of it, "
+	case field == reflect.TypeFor[ruleTime]():
+		return "write 0s where there is to be none of it, "
+	}
+	return "complete it, "
+}
+
+// knownWords says of every word that no rule has, or after which nothing stands, where it is.
 func knownWords(faults *RuleFaults, n *yaml.Node, want reflect.Type) {
 	switch {
 	case want.Kind() == reflect.Slice && n.Kind == yaml.SequenceNode:
 		for _, child := range n.Content {
+			if child.ShortTag() == nullTag {
+				faults.add(child.Line, "a row with nothing in it; complete it, or take it out")
+			}
 			knownWords(faults, child, want.Elem())
 		}
 	case want.Kind() == reflect.Struct && n.Kind == yaml.MappingNode:
@@ -251,10 +268,14 @@ func knownWords(faults *RuleFaults, n *yaml.Node, want reflect.Type) {
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
-			if field, known := fields[key.Value]; known {
-				knownWords(faults, n.Content[i+1], field)
-			} else {
+			field, known := fields[key.Value]
+			switch value := n.Content[i+1]; {
+			case !known:
 				faults.add(key.Line, "unknown word %q; write one of: %s", key.Value, strings.Join(words, ", "))
+			case value.ShortTag() == nullTag: // whose rows were taken out: whether there is to be none is not said
+				faults.add(key.Line, "nothing stands after %s; %sor take the line out: then it is as in the shipped rules", key.Value, noneOf(field))
+			default:
+				knownWords(faults, value, field)
 			}
 		}
 	}

@@ -132,6 +132,9 @@ func (c *run) winner() (winner, bool) {
 		if l == c.root || !l.talked() || l.local && l.answeredBelow(0) {
 			continue
 		}
+		if !c.loggedAnswer.IsZero() && l.created.After(c.loggedAnswer) {
+			continue // it did not exist when the call was answered: somebody to whom the call was handed
+		}
 		if w.leg == nil || l.answeredAt().Before(w.at) || w.leg.local && !l.local && l.answeredAt().Equal(w.at) {
 			w = winner{leg: l, at: l.answeredAt()}
 		}

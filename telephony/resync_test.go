@@ -460,3 +460,32 @@ func TestAnAnswerThatNobodySawStaysABoundAfterTheNextRestart(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A call that the duty phone had answered before a restart, and that was handed on while nobody looked, was
+// not sent elsewhere by the switch: who stands in it now was not there when it was answered.
+func TestAdoptedTalkThatWasHandedOn(t *testing.T) {
+	s := newScene().rings("trunk 1", "duty 1").at(4000).answers("trunk 1", "duty 1", "b")
+	old := telephony.NewTracker(lines())
+	feed(old, s)
+	tr := telephony.NewTracker(lines())
+	tr.Gap(sceneStart.Add(5 * time.Second))
+	tr.Adopt(old.Open())
+	s.at(8000).gone("duty 1", 16, 0).app("trunk 1", "Dial", "PJSIP/13800001111@trunk,60")
+	s.leg("trunk 2").begin("trunk 1", "trunk 2", "13800001111@trunk").at(9000).answers("trunk 1", "trunk 2", "c")
+	snap := telephony.Snapshot{
+		At: sceneStart.Add(12 * time.Second), Channels: []telephony.Channel{s.ch("trunk 1"), s.ch("trunk 2")},
+		Bridges: []telephony.Bridge{{ID: "c", Channels: []string{s.ch("trunk 1").ID, s.ch("trunk 2").ID}}},
+	}
+	snap.Channels[1].App = "AppDial"
+	tr.Resync(snap)
+	s.events = nil
+	calls := feed(tr, s.at(20000).ends("trunk 1", "trunk 2", "c"))
+	if len(calls) != 1 {
+		t.Fatalf("%d calls", len(calls))
+	}
+	c := calls[0]
+	if c.Outcome != telephony.AnsweredInTime || c.Reason != telephony.ReasonAnswered || c.ForwardedTo != "" ||
+		!c.AnsweredAt.Equal(sceneStart.Add(4*time.Second)) || slices.Contains(c.Findings, telephony.ForwardAttempted) {
+		t.Errorf("%s, %s, to %q, answered %v, %v", c.Outcome, c.Reason, c.ForwardedTo, c.AnsweredAt, c.Findings)
+	}
+}

@@ -180,7 +180,7 @@ type alertDoc struct {
 	Evidence       []alertEvidenceDoc `json:"evidence" nullable:"false" doc:"What it rests on"`
 	OpenedAt       stamp              `json:"opened_at" doc:"When it happened"`
 	FoundAt        stamp              `json:"found_at" doc:"When that was found afterwards in the switch's journal; null: it was told as it happened"`
-	Times          int                `json:"times" doc:"Of how many calls it tells, where several are one problem; else 0"`
+	Times          int                `json:"times" doc:"Of how many calls, or moves of a phone, it tells, where several are one problem; else 0"`
 	LastAt         stamp              `json:"last_at" doc:"When the newest of them was"`
 	AcknowledgedAt stamp              `json:"acknowledged_at"`
 	AcknowledgedBy string             `json:"acknowledged_by" doc:"Name, else login"`

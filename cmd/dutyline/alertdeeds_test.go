@@ -24,9 +24,17 @@ var storyDeeds = []struct {
 	{regexp.MustCompile(`^the phone registers from (\S+)$`), func(s *alertStory, m []string) {
 		s.happens(telephony.Change{Kind: telephony.PhoneMoved, Detail: m[0], State: telephony.LineState{Line: "duty", State: telephony.Idle, Since: s.clock}})
 	}},
+	{regexp.MustCompile(`^the phone is taken to and fro every (\S+) for (\S+)$`), (*alertStory).toAndFro},
 	{regexp.MustCompile(`^call (\w+) rings$`), (*alertStory).rings},
 	{regexp.MustCompile(`^call (\w+) is (missed|answered)$`), (*alertStory).ends},
-	{regexp.MustCompile(`^call (\w+) is (sent on to \d+|engaged)$`), (*alertStory).turnedAway},
+	{regexp.MustCompile(`^call (\w+) is (sent on to \d+|sent on to nowhere|engaged)$`), (*alertStory).turnedAway},
+	{regexp.MustCompile(`^call (\w+) is seen in part, as (missed|forwarded)$`), (*alertStory).inPart},
+	{regexp.MustCompile(`^the journal says that call (\w+) was (answered in time|missed|forwarded)$`), (*alertStory).settledAs},
+	{regexp.MustCompile(`^(\w+) is (certain|weak)$`), func(s *alertStory, m []string) {
+		if got := string(s.alert(m[0]).Certainty); got != m[1] {
+			s.t.Errorf("at %v %s is %s, want %s", s.clock.Sub(storyBegins), m[0], got, m[1])
+		}
+	}},
 	{regexp.MustCompile(`^the journal says that call (\w+) of (\S+) was missed$`), (*alertStory).settled},
 	{regexp.MustCompile(`^(\w+) takes on (\w+)$`), func(s *alertStory, m []string) {
 		s.must(s.db.Acknowledge(s.t.Context(), s.alert(m[1]).ID, person(m[0]), "去看一下"))
@@ -85,6 +93,16 @@ func (s *alertStory) flap(m []string) {
 	}
 }
 
+// toAndFro is two devices that take the phone's account from one another.
+func (s *alertStory) toAndFro(m []string) {
+	every, _ := time.ParseDuration(m[0])
+	lasts, _ := time.ParseDuration(m[1])
+	ways := []string{"10.0.0.1 → 10.0.0.9", "10.0.0.9 → 10.0.0.1"}
+	for n := range int(lasts / every) {
+		s.later(time.Duration(n)*every, func() { s.happens(telephony.Change{Kind: telephony.PhoneMoved, Detail: ways[n%2]}) })
+	}
+}
+
 func (s *alertStory) fault(kind telephony.ChangeKind) {
 	s.happens(telephony.Change{Kind: kind, Finding: telephony.RecordingMissing, State: telephony.LineState{Line: "duty", State: telephony.Idle, Since: s.clock}})
 }
@@ -119,6 +137,10 @@ func (s *alertStory) turnedAway(m []string) {
 	c := telephony.Call{ID: m[0], Line: "duty", Direction: telephony.Inbound, OfferedAt: s.clock, EndedAt: s.clock, Outcome: telephony.Engaged}
 	if to, sent := strings.CutPrefix(m[1], "sent on to "); sent {
 		c.Outcome, c.Reason, c.ForwardedTo = telephony.Forwarded, telephony.ReasonPhoneRedirected, to
+		if to == "nowhere" { // a 302 without a contact, a 300, a 305: the phone is not rung, and nobody else
+			c.Outcome, c.Reason, c.ForwardedTo = telephony.Unreachable, telephony.ReasonRedirectFailed, ""
+			c.Findings = []telephony.Finding{telephony.RedirectAttempted}
+		}
 	}
 	s.happens(telephony.Change{Kind: telephony.CallEnded, Call: &c, State: telephony.LineState{Line: "duty", State: telephony.Idle, Since: s.clock}})
 }
@@ -128,6 +150,38 @@ func (s *alertStory) settled(m []string) {
 	_, _, _, ended := ringingCall(m[0], s.time(m[1]))
 	ended.Kind, ended.Call.SettledBy, ended.State.Since = telephony.CallSettled, telephony.SettledByJournal, s.clock
 	s.happens(ended)
+}
+
+// partly is a call of which the live view did not see all.
+func (s *alertStory) partly(id, outcome string) telephony.Change {
+	if s.calls[id].IsZero() {
+		s.calls[id] = s.clock
+	}
+	begun := s.calls[id]
+	c := telephony.Call{ID: id, Line: "duty", Direction: telephony.Inbound, OfferedAt: begun, EndedAt: begun.Add(time.Second), Findings: []telephony.Finding{telephony.SeenInPart}}
+	switch outcome {
+	case "missed":
+		c.Outcome, c.Reason = telephony.Missed, telephony.ReasonCallerLeftLate
+	case "forwarded":
+		c.Outcome, c.Reason, c.ForwardedTo = telephony.Forwarded, telephony.ReasonDialplanForwarded, "13800001111"
+	default:
+		c.Outcome, c.Reason, c.AnsweredAt = telephony.AnsweredInTime, telephony.ReasonAnswered, begun
+	}
+	return telephony.Change{Call: &c, State: telephony.LineState{Line: "duty", State: telephony.Idle, Since: s.clock}}
+}
+
+// inPart is what the live view makes of it.
+func (s *alertStory) inPart(m []string) {
+	ch := s.partly(m[0], m[1])
+	ch.Kind = telephony.CallEnded
+	s.happens(ch)
+}
+
+// settledAs is what the switch's journal says of it.
+func (s *alertStory) settledAs(m []string) {
+	ch := s.partly(m[0], m[1])
+	ch.Kind, ch.Call.SettledBy = telephony.CallSettled, telephony.SettledByJournal
+	s.happens(ch)
 }
 
 // roster puts one person on a post.

@@ -283,7 +283,7 @@ func tell(r alerts.Rules, changes []telephony.Change, v alerts.View) (map[string
 		}
 		for _, a := range list {
 			key := a.Key
-			if a.Reason.Gathers() {
+			if a.Reason.Gathers() && a.CallID != "" {
 				key = string(a.Reason) + "/" + a.CallID
 			}
 			if _, known := told[key]; len(a.Ends) == 0 && !known {

@@ -180,8 +180,9 @@ func TestStoryOfANight(t *testing.T) {
 		between 5h and 5h1s: officer gets 值班话机离线，来电打不进来
 		between 5h and 5h1s: leader gets 值班话机离线，来电打不进来
 		between 5h and 5h1s: chief gets 值班话机离线，来电打不进来
-		between 10h30m and 10h30m1s: group gets 值班话机从另一个地址注册
-		between 10h30m and 10h30m1s: chief gets 值班话机从另一个地址注册
+		at 3h: registration_moved is open, 2 calls
+		between 10h30m and 10h30m1s: group gets 仍未处理：值班话机从另一个地址注册
+		between 10h30m and 10h30m1s: chief gets 仍未处理：值班话机从另一个地址注册
 		until 20h`)
 }
 

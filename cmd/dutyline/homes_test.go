@@ -88,7 +88,16 @@ func (r *roof) moves(want ...string) {
 	}
 	var got []string
 	for _, a := range list {
-		got = append([]string{string(a.Reason) + " " + a.Detail}, got...)
+		var moves []string // of one line they are one alert
+		for _, e := range a.Evidence {
+			if e.Ref == a.Line {
+				moves = append(moves, string(a.Reason)+" "+e.Text)
+			}
+		}
+		if len(moves) != a.Times || !strings.HasSuffix(moves[len(moves)-1], a.Detail) {
+			r.t.Errorf("%d times, the last %s: %v", a.Times, a.Detail, moves)
+		}
+		got = append(moves, got...)
 		if len(a.Evidence) == 0 || a.Evidence[0].Ref == "" || a.Evidence[0].Text == "" {
 			r.t.Errorf("it rests on nothing: %+v", a.Evidence)
 		}

@@ -46,6 +46,11 @@ func (t *tx) raise(a alerts.Alert) error {
 		return t.open(a)
 	case err != nil:
 		return err
+	}
+	if firm, ok := last.Firm(a); ok {
+		return t.firm(firm)
+	}
+	switch {
 	case a.Reason.Gathers():
 		return t.gather(last, a)
 	case last.State() != alerts.Resolved, !a.Reason.Lasts(): // what happened once cannot happen again under the same key
@@ -63,7 +68,7 @@ func (t *tx) comesBack(last, a alerts.Alert, at time.Time) error {
 		return err
 	}
 	if t.db.options.Plan.Damping.Returns(last, told, at) {
-		return t.reopen(last.Gather(a), at)
+		return t.reopen(last, a, at)
 	}
 	return t.open(a)
 }
@@ -71,13 +76,49 @@ func (t *tx) comesBack(last, a alerts.Alert, at time.Time) error {
 // gather adds a call to a problem that is told of several.
 func (t *tx) gather(last, a alerts.Alert) error {
 	switch {
-	case last.Tells(a.CallID):
+	case last.Knows(a) && !last.Completes(a):
 		return nil
+	case last.State() == alerts.Resolved && last.Knows(a): // somebody has taken it on meanwhile
+		last = last.Gather(a)
+		return t.advance(&last)
 	case last.State() == alerts.Resolved:
 		return t.comesBack(last, a, laterOf(a.At, a.FoundAt))
 	}
-	last = last.Gather(a)
-	return t.step(&last, event{name: alerts.OnceMore, at: a.At, detail: a.CallID})
+	further, err := t.further(last, a)
+	if err != nil || last.Knows(a) {
+		return errors.Join(err, t.advance(&further))
+	}
+	detail := a.CallID
+	if detail == "" {
+		detail = a.Detail
+	}
+	return t.step(&further, event{name: alerts.OnceMore, at: a.At, detail: detail})
+}
+
+// further adds a call or a move. What still waits for its receiver tells of it, too: it becomes a message
+// of the new round, so that a receiver that is away gets no heap of them.
+func (t *tx) further(last, a alerts.Alert) (alerts.Alert, error) {
+	chain, err := t.chainOf(last.Line)
+	if err != nil {
+		return last, err
+	}
+	told, err := deliveriesOf(t.sql, last.ID)
+	if err != nil {
+		return last, err
+	}
+	further := t.db.options.Plan.Further(last, a, chain, told, t.now)
+	if further.Round == last.Round {
+		return further, nil
+	}
+	return further, t.exec("UPDATE deliveries SET round = ? WHERE alert = ? AND state = ? AND over = 0", further.Round, last.ID, string(alerts.Waiting))
+}
+
+// firm keeps that what was not sure is: nobody need wait for it any more.
+func (t *tx) firm(a alerts.Alert) error {
+	if err := t.exec("UPDATE deliveries SET next_try = ? WHERE alert = ? AND state = ? AND attempts = 0", micros(t.now), a.ID, string(alerts.Waiting)); err != nil {
+		return err
+	}
+	return t.advance(&a)
 }
 
 func (t *tx) open(a alerts.Alert) error {
@@ -98,9 +139,9 @@ func (t *tx) open(a alerts.Alert) error {
 	return t.step(&a, event{name: alerts.Opens, at: a.At})
 }
 
-func (t *tx) reopen(a alerts.Alert, at time.Time) error {
-	round := a.Round
-	a = a.Reopen(at, t.now, t.db.options.Plan.Damping)
+func (t *tx) reopen(last, more alerts.Alert, at time.Time) error {
+	round := last.Round
+	a := t.db.options.Plan.Back(last, more, at, t.now)
 	if a.Round == round && !t.now.Before(a.Muted.Until) { // what was needless when it went away is needed again
 		for _, r := range t.db.options.Plan.Routes { // each has its patience anew
 			if err := t.exec("UPDATE deliveries SET state = ?, done_at = NULL, next_try = ? WHERE alert = ? AND round = ? AND state = ? AND channel = ?",
@@ -311,17 +352,22 @@ func (t *tx) advance(a *alerts.Alert) error {
 }
 
 func (t *tx) decide(a alerts.Alert) (d alerts.Decision, err error) {
-	plan := t.db.options.Plan
-	chain := plan.Lines[a.Line].Chain
-	if len(chain.Steps) > 0 {
-		who, err := onDuty(t.sql, t.now)
-		if err != nil {
-			return d, err
-		}
-		chain = chain.With(who)
+	chain, err := t.chainOf(a.Line)
+	if err != nil {
+		return d, err
 	}
 	told, err := deliveriesOf(t.sql, a.ID)
-	return plan.Next(a, chain, told, t.now), err
+	return t.db.options.Plan.Next(a, chain, told, t.now), err
+}
+
+// chainOf is a line's chain with the persons who are on duty now.
+func (t *tx) chainOf(line string) (alerts.Chain, error) {
+	chain := t.db.options.Plan.Lines[line].Chain
+	if len(chain.Steps) == 0 {
+		return chain, nil
+	}
+	who, err := onDuty(t.sql, t.now)
+	return chain.With(who), err
 }
 
 // tell puts messages into the outbox and keeps whose turn it was.

@@ -273,7 +273,7 @@ export interface Alert {
   opened_at: string
   /** When what happened was found afterwards; an older daemon says neither this nor the next two. */
   found_at?: string | null
-  /** Of how many calls it tells; call_id is the newest. */
+  /** Of how many calls, or moves of a phone, it tells; call_id is the newest. */
   times?: number
   last_at?: string | null
   acknowledged_at: string | null

@@ -17,7 +17,7 @@ export function alertState(a: Alert): string {
 export function alertNotes(a: Alert): string[] {
   const time = (at: string | null) => dateMinute(parse(at)).slice(5)
   const notes: string[] = []
-  if (a.times && a.times > 1) notes.push(t('alerts.times', { n: a.times, time: time(a.last_at || a.opened_at) }))
+  if (a.times && a.times > 1) notes.push(t(a.reason === 'registration_moved' ? 'alerts.moves' : 'alerts.times', { n: a.times, time: time(a.last_at || a.opened_at) }))
   if (a.found_at) notes.push(t('alerts.found', { time: time(a.found_at) }))
   return notes
 }
