@@ -79,7 +79,7 @@ func TestAnAlertSaysWhatItRestsOn(t *testing.T) {
 	code.Key, code.Line, code.Evidence = "forward_code/10.0", "duty", nil
 	h.raise(code)
 	for line, want := range map[string]string{
-		"fax":  `"evidence":[{"kind":"call","ref":"9.0","text":"","at":null},{"kind":"sip","ref":"a@b","text":"REFER sip:x","at":"` + at.UTC().Format("2006-01-02T15:04:05.000Z") + `"}]`,
+		"fax":  `"evidence":[{"kind":"call","ref":"9.0","text":"","said":null,"test":null,"at":null},{"kind":"sip","ref":"a@b","text":"REFER sip:x","said":null,"test":null,"at":"` + at.UTC().Format("2006-01-02T15:04:05.000Z") + `"}]`,
 		"duty": `"evidence":[]`,
 	} {
 		if got := h.as("officer").get("/alerts?line=" + line); got.status != 200 || !strings.Contains(got.body, want) {
