@@ -36,7 +36,7 @@ const (
 	Returns     Event = "reopened"
 	Mutes       Event = "muted"
 	Unmutes     Event = "unmuted"
-	OnceMore    Event = "once_more" // a call more of the same problem
+	OnceMore    Event = "once_more" // a call, or a move, more of the same problem
 	Tells       Event = "told"      // a post of the chain
 	BeginsAgain Event = "again"     // the chain, because nobody took it on
 )
@@ -59,8 +59,8 @@ type Alert struct {
 	At        time.Time  // of what happened
 	FoundAt   time.Time  // when that was found in the switch's journal; zero: it was told as it happened
 
-	// Of a problem that is told of several calls: how many they are, and when the newest was.
-	// Then CallID and Detail are of that one.
+	// Of a problem that is told of several calls, or moves of a phone: how many they are, and when the
+	// newest was. Then CallID and Detail are of that one.
 	Times  int
 	LastAt time.Time
 

@@ -85,8 +85,11 @@ func (t *tx) gather(last, a alerts.Alert) error {
 		return t.comesBack(last, a, laterOf(a.At, a.FoundAt))
 	}
 	further, err := t.further(last, a)
-	if err != nil || last.Knows(a) {
-		return errors.Join(err, t.advance(&further))
+	switch {
+	case err != nil:
+		return err
+	case last.Knows(a): // only where it went was not known before
+		return t.advance(&further)
 	}
 	detail := a.CallID
 	if detail == "" {

@@ -135,7 +135,7 @@ func TestWhatTheJournalKnowsIsUnknownNoMore(t *testing.T) {
 	settled := settledAs(c, telephony.Forwarded)
 	settled.Call.Reason, settled.Call.ForwardedTo = telephony.ReasonPhoneRedirected, "13800001111"
 	ok(t, db.RecordAndTell(ctx, []telephony.Change{settled}, judge))
-	wantTold(t, db, "unknown/"+c.ID+" resolved", "phone_redirect/duty open found afterwards of 1")
+	wantTold(t, db, "unknown/"+c.ID+" resolved", "phone_redirect/"+c.ID+" open found afterwards of 1")
 	d, waits, err := db.NextDelivery(ctx, "group")
 	if err != nil || !waits || d.Alert.Reason != alerts.ReasonPhoneRedirect || d.Alert.Detail != "13800001111" {
 		t.Errorf("told first: %+v %v %v", d.Alert, waits, err)

@@ -24,6 +24,7 @@ describe('an alert', () => {
   it('says of how many calls it tells, and that it was found afterwards', () => {
     expect(alertNotes(alert({}))).toEqual([])
     expect(alertNotes(alert({ times: 1, last_at: '2026-11-23T04:00:00.000Z' }))).toEqual([])
+    expect(alertNotes(alert({ reason: 'registration_moved', times: 3, last_at: '2026-11-23T06:30:00.000Z' }))[0]).toContain('换地址注册')
     const several = alert({ times: 4, last_at: '2026-11-23T06:30:00.000Z', found_at: '2026-11-23T07:00:00.000Z' })
     expect(alertNotes(several)).toEqual(['共 4 次来电，最近一次 11-23 14:30', '事后从交换机流水查明 · 11-23 15:00'])
     lang.value = 'en'
