@@ -2,34 +2,11 @@
 // caller's past beside the form, the note of the locked screen and the short secret. It counts the keys of
 // an entry beyond its content.
 import assert from 'node:assert/strict'
+import { Hands, median } from './hands.mjs'
 import { check, simulate, story, until } from './lib.mjs'
 
 const MEDIAN = 25 // keys beyond the content text, at most
 const PIN = '2739'
-
-/** Presses keys and counts them; what is said of the matter is no key of the form. */
-class Hands {
-  constructor(desk) {
-    this.desk = desk
-    this.keys = 0
-  }
-  async press(...names) {
-    for (const name of names) {
-      await this.desk.key(name)
-      this.keys += name.split('+').length
-    }
-  }
-  /** Typed by the letters of the keyboard, each of which is a key. */
-  async type(text) {
-    await this.desk.page.keyboard.type(text)
-    this.keys += text.length
-  }
-  /** The content itself, by an input method. */
-  content(text) {
-    return this.desk.page.keyboard.insertText(text)
-  }
-}
-const median = (all) => all.slice().sort((a, b) => a - b)[Math.floor((all.length - 1) / 2)]
 
 /** At the lock screen; nobody is signed in afterwards. */
 export async function quick(desk, users) {
@@ -42,14 +19,6 @@ export async function quick(desk, users) {
     await desk.at('lock-screen').waitFor()
   }
   const waiting = () => desk.at('missed').getAttribute('data-waiting').then(Number)
-  /** From wherever the form put the focus by itself; a title that is not known is said to be so. */
-  const toContent = async (hands) => {
-    for (let n = 0; n < 12 && (await desk.focused()) !== 'content'; n++) {
-      if ((await desk.focused()) === 'caller_title' && !(await desk.page.evaluate(() => document.activeElement.value))) await hands.type('zr')
-      await hands.press('Tab')
-    }
-    await desk.focusIn('content')
-  }
   let before = 0
 
   await one('who called in vain is in sight at once, with the way to call back', async () => {
@@ -89,8 +58,7 @@ export async function quick(desk, users) {
     await desk.opened(call.id)
     await desk.field('caller_unit').focus() // there it was brought up, while it rang
     const hands = new Hands(desk)
-    for (let n = 0; n < 8 && (await desk.focused()) !== 'call_back_result'; n++) await hands.press('Tab')
-    await desk.focusIn('call_back_result')
+    await hands.to('call_back_result')
     await hands.press('Alt+Digit2') // 无人接听，一处空白
     await until('a blank is selected', () => desk.page.evaluate(() => String(getSelection()) === '〔次数〕' || document.activeElement.value.slice(document.activeElement.selectionStart, document.activeElement.selectionEnd) === '〔次数〕'))
     await desk.shot('51-phrase')
@@ -111,7 +79,7 @@ export async function quick(desk, users) {
     await desk.over(call)
     await desk.says(/此号码往来[\s\S]*024-22730001/, desk.at('past'))
     const hands = new Hands(desk)
-    await toContent(hands)
+    await hands.to('content')
     await hands.type('hz')
     await hands.press('Tab')
     assert.match(await desk.value('content'), /^〔时间〕，〔地点〕发生火灾/)
@@ -137,7 +105,7 @@ export async function quick(desk, users) {
     await until('the earlier call is beside it', async () => (await desk.at('past-call').count()) + (await desk.at('past-matter').count()) > 0)
     await desk.shot('53-past')
     const hands = new Hands(desk)
-    await toContent(hands)
+    await hands.to('content')
     await hands.content('报告辖区值班正常。')
     await hands.press('F4', 'Control+Enter')
     await desk.at('entry', '[data-state="complete"]').waitFor()
