@@ -20,8 +20,11 @@ const (
 // come to its end. One that is at its end begins again.
 func (p Plan) Further(a, next Alert, chain Chain, told []Delivery, now time.Time) Alert {
 	news := a.newsOf(next, told, now, time.Duration(p.Damping))
-	spent := p.spent(a, chain)
+	spent, elsewhere := p.spent(a, chain), a.elsewhere(next.Detail)
 	if a = a.Gather(next); !news {
+		if elsewhere && a.RoundAt.After(now) { // it came back and is put off, see Back
+			a.RoundAt = now
+		}
 		return a
 	}
 	a.Round++

@@ -64,7 +64,8 @@ const (
 )
 
 // CallOfNote finds the call of a line about which somebody began to write at a moment, among the
-// line's calls of that time.
+// line's calls of that time. Who calls out has the newest call at the ear: what is written then is not of an
+// earlier caller.
 func CallOfNote(calls []telephony.Call, begun time.Time) (id string, why NoteWhy) {
 	var best time.Time
 	take := func(c telephony.Call, w NoteWhy, near bool) {
@@ -74,7 +75,7 @@ func CallOfNote(calls []telephony.Call, begun time.Time) (id string, why NoteWhy
 	}
 	for _, w := range []NoteWhy{WhileItRan, JustEnded, JustAfter} {
 		for _, c := range calls {
-			if c.Direction != telephony.Inbound || !OpensEntry(c) {
+			if !OpensEntry(c) || c.Direction != telephony.Inbound && w == JustAfter {
 				continue
 			}
 			came := !c.OfferedAt.After(begun.Add(noteBefore))

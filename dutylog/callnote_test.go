@@ -20,6 +20,8 @@ func TestToWhichCallANoteBelongs(t *testing.T) {
 		return c
 	}
 	out, test := call("out", -time.Second, 0), call("test", -time.Second, 0)
+	late := call("late", 30*time.Second, 0)
+	late.Direction = telephony.Outbound
 	out.Direction, test.Tags = telephony.Outbound, []telephony.Tag{telephony.TagTest}
 	type calls = []telephony.Call
 	for name, c := range map[string]struct {
@@ -38,7 +40,9 @@ func TestToWhichCallANoteBelongs(t *testing.T) {
 		"one runs, one had just ended":   {calls{call("a", -time.Minute, -time.Second), call("b", -2*time.Minute, 0)}, "b", dutylog.WhileItRan},
 		"the log had it later":           {calls{call("a", 30*time.Second, 0)}, "a", dutylog.JustAfter},
 		"it came much later":             {calls{call("a", 2*time.Minute, 0)}, "", ""},
-		"the officer calls":              {calls{out}, "", ""},
+		"the officer calls":              {calls{out}, "out", dutylog.WhileItRan},
+		"and was called shortly before":  {calls{out, call("a", -time.Minute, -10*time.Second)}, "out", dutylog.WhileItRan},
+		"the officer calls afterwards":   {calls{late}, "", ""},
 		"a test call":                    {calls{test}, "", ""},
 		"a test call beside a real call": {calls{test, call("a", -5*time.Second, 0)}, "a", dutylog.WhileItRan},
 	} {

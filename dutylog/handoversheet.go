@@ -31,16 +31,17 @@ type Sheet struct {
 
 // Matter is one thing of the log that the next shift goes on with.
 type Matter struct {
-	EntryID     string  `json:"entry_id"`
-	EntryNumber string  `json:"entry_number"`
-	At          *string `json:"at"`
-	Kind        Kind    `json:"kind"`
-	Who         string  `json:"who" doc:"Unit and person, or whom we called"`
-	Number      string  `json:"number"`
-	What        string  `json:"what" doc:"The beginning of its content"`
-	Missing     []Field `json:"missing" nullable:"false" doc:"Required and still absent"`
-	Late        bool    `json:"late,omitempty" doc:"It was written afterwards"`
-	CallBack    bool    `json:"call_back,omitempty" doc:"Its caller was missed and is still to be called back"`
+	EntryID     string   `json:"entry_id"`
+	EntryNumber string   `json:"entry_number"`
+	At          *string  `json:"at"`
+	Kind        Kind     `json:"kind"`
+	Who         string   `json:"who" doc:"Unit and person, or whom we called"`
+	Number      string   `json:"number"`
+	What        string   `json:"what" doc:"The beginning of its content"`
+	Missing     []Field  `json:"missing" nullable:"false" doc:"Required and still absent"`
+	Handling    Handling `json:"handling,omitempty" doc:"How far it is handled; absent where no step was written"`
+	Late        bool     `json:"late,omitempty" doc:"It was written afterwards"`
+	CallBack    bool     `json:"call_back,omitempty" doc:"Its caller was missed and is still to be called back"`
 }
 
 // OpenAlert is an alert that stands.
@@ -102,7 +103,7 @@ type Counts struct {
 // matterText is how many characters of an entry's content a sheet shows.
 const matterText = 60
 
-// MatterOf is an open entry as a sheet shows it.
+// MatterOf is an entry with which something is still to be done, as a sheet shows it.
 func MatterOf(e Entry) Matter {
 	v := e.Values
 	who := joined(" ", v[CallerUnit], v[CallerPerson], v[CallerTitle])
@@ -114,7 +115,7 @@ func MatterOf(e Entry) Matter {
 		at = e.OpenedAt
 	}
 	return Matter{EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: e.Number.Raw,
-		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...), Late: e.Late != nil}
+		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...), Late: e.Late != nil, Handling: e.Handling()}
 }
 
 // Whole is the sheet with no list absent, so that it has one spelling only.

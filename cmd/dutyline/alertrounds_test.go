@@ -81,6 +81,23 @@ func TestStoryOfFurtherCallsWhileAReceiverIsAway(t *testing.T) {
 		until 2h`)
 }
 
+// A receiver that is away for longer than the alert is told again has messages of several rounds waiting: a
+// further call is told with one of them, and nothing of it is lost.
+func TestStoryOfAFurtherCallAfterRoundsThatNobodyHeard(t *testing.T) {
+	play(t, `chain: {again: 10m, steps: [{post: duty_officer, channels: [officer], after: 0s}]}`, `
+		at 0s: group is down
+		at 0s: officer is down
+		at 0s: chief is down
+		at 0s: leader is down
+		at 0s: call 1 is sent on to 13800001111
+		at 15m: call 2 is sent on to 13900002222
+		at 26m: call 3 is sent on to 13700003333
+		at 27m: group is up
+		between 27m and 45m: group gets 仍未处理：值班话机把来电转走
+		between 27m and 45m: group gets 仍未处理：值班话机把来电转走
+		until 45m`)
+}
+
 // The phone's place is taken, the officer takes it on and gets it back, and it is taken again on the same day.
 func TestStoryOfAPhoneThatIsTakenAgain(t *testing.T) {
 	play(t, later1d, `

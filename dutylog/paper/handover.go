@@ -105,6 +105,9 @@ func matterWords(f Frame, m dutylog.Matter) string {
 	if m.Late {
 		text += "（补录）"
 	}
+	if m.Handling != "" {
+		text += "（" + Word(StepNames, dutylog.StepKind(m.Handling)) + "）"
+	}
 	if m.What != "" {
 		text += "：" + m.What
 	}

@@ -113,6 +113,12 @@ func (t *tx) further(last, a alerts.Alert) (alerts.Alert, error) {
 	if further.Round == last.Round {
 		return further, nil
 	}
+	// Of several rounds that nobody heard the first message goes on, with its tries.
+	const heap = `over = 0 AND EXISTS (SELECT 1 FROM deliveries f WHERE f.alert = deliveries.alert AND f.channel = deliveries.channel
+		AND f.post = deliveries.post AND f.over = 0 AND f.state = 'waiting' AND f.id < deliveries.id)`
+	if err := t.spare(last, heap); err != nil {
+		return last, err
+	}
 	return further, t.exec("UPDATE deliveries SET round = ? WHERE alert = ? AND state = ? AND over = 0", further.Round, last.ID, string(alerts.Waiting))
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"dutyline/dutylog"
@@ -178,7 +179,8 @@ func (db *DB) ConfirmHandover(ctx context.Context, id int64, c dutylog.Confirmat
 // go on with joins them here.
 func (db *DB) OpenMatters(ctx context.Context, limit int) ([]dutylog.Matter, error) {
 	s := db.reading(ctx)
-	rows, err := s.Query(entrySelect+" WHERE e.state = ? ORDER BY e.call_at, e.id LIMIT ?", string(dutylog.Open), limit)
+	pending := strings.Replace(entrySelect, "FROM entries e", "FROM entries e INDEXED BY entries_pending", 1)
+	rows, err := s.Query(pending+" WHERE (e.state = 'open' OR e.handling NOT IN ('', 'closed')) ORDER BY e.call_at, e.id LIMIT ?", limit)
 	entries, err := all(rows, err, scanEntry)
 	if err != nil {
 		return nil, db.explain("list what is open", err)

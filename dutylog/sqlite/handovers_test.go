@@ -236,3 +236,33 @@ func TestWhatASheetIsMadeFrom(t *testing.T) {
 		t.Errorf("%+v", matters)
 	}
 }
+
+// What is written down whole and still handled is the matter of the next shift, until it is closed.
+func TestWhatIsStillHandledIsOnTheSheet(t *testing.T) {
+	db := open(t)
+	c := inbound(0, "02422730001")
+	ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
+	id := "e-" + c.ID
+	e := must(db.Entry(ctx, id))(t)
+	complete := dutylog.Complete
+	p := dutylog.EntryPatch{Revision: e.Revision, State: &complete, Values: values{
+		dutylog.CallerUnit: "沈河区应急局", dutylog.CallerPerson: "王立新", dutylog.CallerTitle: "值班员", dutylog.Content: "居民楼起火", dutylog.ReadBack: "done"}}
+	must(db.Amend(ctx, id, p, officer, noon))(t)
+	seen := func() (list []string) {
+		for _, m := range must(db.OpenMatters(ctx, 9))(t) {
+			list = append(list, fmt.Sprint(m.EntryNumber, " ", m.Handling, " ", m.What, " ", len(m.Missing)))
+		}
+		return list
+	}
+	if got := seen(); len(got) != 0 {
+		t.Errorf("a complete entry of which nothing is handled: %v", got)
+	}
+	must(db.AddStep(ctx, id, report("市应急局"), officer, noon.Add(time.Second)))(t)
+	if diff := cmp.Diff([]string{"2026-000001 reported 居民楼起火 0"}, seen()); diff != "" {
+		t.Error(diff)
+	}
+	must(db.AddStep(ctx, id, dutylog.StepDraft{Kind: dutylog.StepClosed, At: noon}, officer, noon.Add(2*time.Second)))(t)
+	if got := seen(); len(got) != 0 {
+		t.Errorf("closed, and still on the sheet: %v", got)
+	}
+}

@@ -194,6 +194,13 @@ func (l *Line) pickUpPhone() bool {
 	return true
 }
 
+// phoneTaken tells whether the simulated phone talks.
+func (l *Line) phoneTaken() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.talking
+}
+
 func (l *Line) putDownPhone() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -216,12 +223,18 @@ func (l *Line) calledFar(d *sipgo.DialogServerSession) {
 		b = l.unplanned(ctx, fmt.Sprintf("the duty phone calls %.40q", number))
 		defer b.noteEnd()
 		b.call = farEnd(number)
+		if l.phoneTaken() { // a call back by the simulated phone: nobody is there to put the receiver down
+			b.call.Talk, b.call.HangUp = farTalk, Caller
+		}
 		b.sound = l.studio.conversation(ctx, b.call)
 	}
 	defer b.reach()()
 	c := &callee{agent: l.far, dialog: d, book: b, domain: uriAt("", l.cfg.TrunkAddress)}
 	c.run(ctx)
 }
+
+// farTalk is for how long the far end talks with the simulated phone.
+const farTalk = 20 * time.Second
 
 // farEnd is how the far end treats a number that is dialled: …0486 is engaged, …0404 never
 // answers, every other one answers after two seconds.

@@ -16,6 +16,8 @@ export interface Matter {
   number: string
   what: string
   missing: Field[]
+  /** How far it is handled; absent where no step was written. */
+  handling?: string
   late?: boolean
   /** Its caller was missed and is still to be called back. */
   call_back?: boolean
