@@ -16,11 +16,8 @@ export async function access(desk, users, entry) {
     await desk.logIn(who(role))
   }
   const show = async () => {
-    await until('the entry is shown', async () => { // a desk that still loads may take the address for its own
-      await desk.page.goto(desk.url + '/#/')
-      await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
-      return desk.at('entry', `[data-entry="${entry}"]`).waitFor({ timeout: 4000 }).then(() => true, () => false)
-    }, 20_000)
+    await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
+    await desk.at('entry', `[data-entry="${entry}"]`).waitFor()
   }
   const input = (test) => desk.page.locator(`input[data-test=${test}], [data-test=${test}] input`).first()
   const both = async (name) => {

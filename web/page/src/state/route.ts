@@ -41,6 +41,14 @@ export function go(path: string): void {
 
 export const goDesk = () => go('/')
 export const goEntry = (id: string) => go('/entry/' + encodeURIComponent(id))
+/**
+ * Offers an entry to whoever asked for none. The address may have been changed already, and the page be told
+ * only afterwards: what somebody asks for is not taken away.
+ */
+export function offerEntry(id: string): void {
+  read()
+  if (route.page === 'desk' && !route.entry) goEntry(id)
+}
 export const goCalls = (id = '') => go('/calls' + (id ? '/' + encodeURIComponent(id) : ''))
 export const goSearch = () => go('/search')
 
