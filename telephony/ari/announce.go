@@ -46,16 +46,24 @@ func (c *Client) Announce(ctx context.Context, a telephony.Announcement) error {
 	if a.Once {
 		variables["DL_TURN"] = "2" // two of the three turns are over
 	}
+	if err := c.originate(ctx, a.ID, query, variables); err != nil {
+		return fmt.Errorf("call somebody over %s: %w", a.Trunk, err)
+	}
+	return nil
+}
+
+// originate has the switch place a call of ours, whose id makes sure that it is placed once.
+func (c *Client) originate(ctx context.Context, id string, query url.Values, variables map[string]string) error {
 	body, err := json.Marshal(map[string]any{"variables": variables})
 	if err != nil {
 		return err
 	}
-	resp, err := c.rest.do(ctx, http.MethodPost, "/channels/"+url.PathEscape(a.ID)+"?"+query.Encode(), bytes.NewReader(body))
+	resp, err := c.rest.do(ctx, http.MethodPost, "/channels/"+url.PathEscape(id)+"?"+query.Encode(), bytes.NewReader(body))
 	if e := (*Error)(nil); errors.As(err, &e) && e.status == http.StatusConflict {
-		return nil // it runs already
+		return nil // it is placed already
 	}
 	if err != nil {
-		return fmt.Errorf("call somebody over %s: %w", a.Trunk, err)
+		return err
 	}
 	return resp.Body.Close()
 }

@@ -1,9 +1,7 @@
 package ari
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,18 +26,10 @@ func (c *Client) CallBack(ctx context.Context, b telephony.CallBack) error {
 		"endpoint": {b.Phone}, "context": {callBackContext}, "extension": {b.Number}, "priority": {"1"},
 		"timeout": {strconv.Itoa(max(1, int(b.Ring.Seconds())))}, "callerId": {b.Number},
 	}
-	body, err := json.Marshal(map[string]any{"variables": map[string]string{"FORWARD_CONTEXT": announceNowhere}})
-	if err != nil {
-		return err
-	}
-	resp, err := c.rest.do(ctx, http.MethodPost, "/channels/"+url.PathEscape(b.ID)+"?"+query.Encode(), bytes.NewReader(body))
-	if e := (*Error)(nil); errors.As(err, &e) && e.status == http.StatusConflict {
-		return nil // it rings already
-	}
-	if err != nil {
+	if err := c.originate(ctx, b.ID, query, map[string]string{"FORWARD_CONTEXT": announceNowhere}); err != nil {
 		return fmt.Errorf("ring %s for a call back: %w", b.Phone, err)
 	}
-	return resp.Body.Close()
+	return nil
 }
 
 // DropCallBack hangs up as long as nobody picked up. Between the look and the deed the phone may be
