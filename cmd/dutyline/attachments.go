@@ -37,21 +37,11 @@ func (f *verifyRun) checkAttached(ctx context.Context, v *sqlite.Verifier, repor
 		missing = fmt.Errorf("the folder of attached files is not here: %w", missing)
 	}
 	return v.KeptAttachments(ctx, func(a dutylog.Attachment) error {
-		x := audit.Finding{Answer: audit.Intact, Object: fmt.Sprintf("attached file %d of entry %s", a.ID, a.EntryID)}
 		err := missing
 		if vault != nil {
 			err = vault.VerifyFile(ctx, a.SealedFile)
 		}
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.Is(err, recorder.ErrAltered):
-			x.Answer, x.Why = audit.Altered, err.Error()
-		case err != nil:
-			x.Answer, x.Why = audit.CannotTell, err.Error()
-		}
-		report.Say(attachedFiles, x)
-		return nil
+		return sayFile(ctx, report, attachedFiles, fmt.Sprintf("attached file %d of entry %s", a.ID, a.EntryID), err)
 	})
 }
 

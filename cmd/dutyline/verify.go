@@ -194,22 +194,27 @@ func (f *verifyRun) checkFiles(ctx context.Context, v *sqlite.Verifier, report *
 		defer files.Close()
 	}
 	return v.SealedRecordings(ctx, func(r recorder.Recording) error {
-		x := audit.Finding{Answer: audit.Intact, Object: "recording file " + r.File()}
 		err := missing
 		if files != nil {
 			err = files.VerifyFile(ctx, r)
 		}
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.Is(err, recorder.ErrAltered):
-			x.Answer, x.Why = audit.Altered, err.Error()
-		case err != nil:
-			x.Answer, x.Why = audit.CannotTell, err.Error()
-		}
-		report.Say(recordingFiles, x)
-		return nil
+		return sayFile(ctx, report, recordingFiles, "recording file "+r.File(), err)
 	})
+}
+
+// sayFile reports what was found of one file.
+func sayFile(ctx context.Context, report *audit.Report, kind, object string, err error) error {
+	x := audit.Finding{Answer: audit.Intact, Object: object}
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, recorder.ErrAltered):
+		x.Answer, x.Why = audit.Altered, err.Error()
+	case err != nil:
+		x.Answer, x.Why = audit.CannotTell, err.Error()
+	}
+	report.Say(kind, x)
+	return nil
 }
 
 func (f *verifyRun) openArchive(v *sqlite.Verifier) (*archive.Archive, error) {
