@@ -133,9 +133,8 @@ func FuzzPages(f *testing.F) {
 	f.Add("\xff\xfe", strings.Repeat("\xff\n", 900), uint8(2))
 	f.Add(strings.Repeat("长", 3000), strings.Repeat("wM@", 3000), uint8(2))
 	f.Fuzz(func(t *testing.T, a, b string, n uint8) {
-		if len(a)+len(b) > 20_000 || strings.Contains(a+b, "续") {
-			t.Skip()
-		}
+		// A sheet of a reasonable length; 续 is the mark of the pages themselves, by which they are read here.
+		a, b = strings.ReplaceAll(a[:min(len(a), 10_000)], "续", ""), strings.ReplaceAll(b[:min(len(b), 10_000)], "续", "")
 		var rows []paper.Row
 		var want []string
 		for range n%4 + 1 {
