@@ -77,6 +77,13 @@ func (c Call) Mask() Call {
 	return c
 }
 
+// Mask is a missed call as Entry.Mask has an entry.
+func (m MissedCall) Mask() MissedCall {
+	m.Text = maskText(m.Text, m.Call.CallerName)
+	m.Call = m.Call.Mask()
+	return m
+}
+
 // Mask is a revision as Entry.Mask has an entry.
 func (r Revision) Mask() Revision {
 	r.Entry = r.Entry.Mask()

@@ -24,7 +24,7 @@ type dealingsBody struct {
 type dealingsOutput struct{ Body dealingsBody }
 
 // dealings shows what there was with the other side of an entry. Each entry among it is asked for by
-// itself, so that nobody sees more here than elsewhere.
+// itself, so that nobody sees more here than elsewhere; it is a list, in which who called may be masked.
 func (a *app) dealings(ctx context.Context, in *entryInput) (*dealingsOutput, error) {
 	if _, err := a.entry(ctx, seeEntries, in.ID); err != nil {
 		return nil, err
@@ -33,18 +33,25 @@ func (a *app) dealings(ctx context.Context, in *entryInput) (*dealingsOutput, er
 	if err != nil {
 		return nil, problemOf(err)
 	}
+	v := visitorOf(ctx)
 	body := dealingsBody{Calls: []pastCallBody{}, Open: []concernBody{}}
 	for _, c := range d.Calls {
+		if !v.can(seeCalls) {
+			break
+		}
 		if c.Entry != nil {
 			if _, err := a.entry(ctx, seeEntries, c.Entry.ID); err != nil {
 				c.Entry = nil
+			} else {
+				shown := v.entries([]dutylog.Entry{*c.Entry})[0]
+				c.Entry = &shown
 			}
 		}
-		body.Calls = append(body.Calls, pastCallBody{c.Call, c.Entry})
+		body.Calls = append(body.Calls, pastCallBody{listed(v, c.Call), c.Entry})
 	}
 	for _, c := range d.Open {
 		if _, err := a.entry(ctx, seeEntries, c.Entry.ID); err == nil {
-			body.Open = append(body.Open, concernBody{c.Entry, string(c.Why)})
+			body.Open = append(body.Open, concernBody{v.entries([]dutylog.Entry{c.Entry})[0], string(c.Why)})
 		}
 	}
 	a.audit(ctx, seeEntries, listOfEntries)

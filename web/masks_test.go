@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"dutyline/telephony"
 )
 
 // cells are all texts of a workbook.
@@ -63,6 +65,43 @@ func TestLinkedEntriesAreMaskedAsAList(t *testing.T) {
 		}
 		if got := browser.get("/entries/e-2.0"); !strings.Contains(got.body, "刘小洋") {
 			t.Errorf("%s opened it: %v", role, got)
+		}
+	}
+}
+
+// What the same number had besides is a list, too; a reading account has no calls, and of the open matters
+// its unit's only.
+func TestTheCallersPastIsMaskedAsAList(t *testing.T) {
+	h := twoUnits(t)
+	h.clock.Add(time.Minute)
+	h.finished("9.0", h.clock.Now())
+	for id, unit := range map[string]string{"e-9.0": "沈河区应急局", "e-1.0": "沈河区应急局", "e-2.0": "和平区应急局"} {
+		if got := h.as("officer").post("/entries/"+id+"/steps", `{"kind":"reported","whom":"市局 刘小洋 02422730001","text":"已报","at":"`+h.clock.Now().UTC().Format(time.RFC3339)+`"}`); got.status != 200 {
+			t.Fatalf("%s, %s: %v", id, unit, got)
+		}
+	}
+	for role, shows := range map[string]bool{"officer": true, "chief": true, "supervisor": false, "auditor": false} {
+		got := h.as(role).get("/entries/e-9.0/dealings")
+		if got.status != 200 || strings.Contains(got.body, "刘小洋") != shows || strings.Contains(got.body, "22730001") != shows || !strings.Contains(got.body, "和平区应急局") {
+			t.Errorf("%s: %v", role, got)
+		}
+	}
+	got := h.as("reader").get("/entries/e-1.0/dealings")
+	if got.status != 200 || !strings.Contains(got.body, `"calls":[]`) || strings.Contains(got.body, "和平区") {
+		t.Errorf("a reading account: %v", got)
+	}
+}
+
+func TestMissedCallersAreMaskedAsAList(t *testing.T) {
+	h := newHouse(t)
+	h.over(h.ring("1.0"), telephony.Missed)
+	if got := h.as("officer").post("/missed-calls/1.0/settlement", `{"why":"other_number","text":"已拨 13904011234 联系上"}`); got.status != 200 {
+		t.Fatal(got)
+	}
+	for role, shows := range map[string]bool{"officer": true, "leader": true, "supervisor": false, "auditor": false, "admin": false} {
+		got := h.as(role).get("/missed-calls")
+		if got.status != 200 || strings.Contains(got.body, "22730001") != shows || strings.Contains(got.body, "13904011234") != shows || !strings.Contains(got.body, "other_number") {
+			t.Errorf("%s: %v", role, got)
 		}
 	}
 }

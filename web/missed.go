@@ -48,7 +48,7 @@ func (a *app) missedCalls(ctx context.Context, in *missedInput) (*missedListOutp
 		return nil, inQuery(err)
 	}
 	list := missedList{Items: []missedBody{}, Waiting: waiting, Reasons: dutylog.SettledByHand(), NextCursor: next}
-	for _, m := range items {
+	for _, m := range allListed(visitorOf(ctx), items) {
 		list.Items = append(list.Items, missedOf(m))
 	}
 	return &missedListOutput{list}, nil
