@@ -12,6 +12,7 @@ import (
 	"dutyline/alerts"
 	"dutyline/config"
 	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
 	"dutyline/telephony/asterisk/asterisktest"
 )
 
@@ -116,5 +117,15 @@ func TestTheCommandsInDocumentsAreThere(t *testing.T) {
 	}
 	if seen < 15 {
 		t.Errorf("only %d commands were found", seen)
+	}
+}
+
+// The page has a word for every kind of record that it verifies, in both languages.
+func TestThePageNamesEveryKindOfRecord(t *testing.T) {
+	words := document(t, "web/page/src/i18n/verify.ts")
+	for _, kind := range audit.Kinds() {
+		if n := strings.Count(words, "'verify.of."+string(kind)+"'"); n != 2 {
+			t.Errorf("%s has %d words", kind, n)
+		}
 	}
 }

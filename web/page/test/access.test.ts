@@ -18,6 +18,9 @@ describe('what was seen or taken', () => {
     expect(objectText(access({ object: 'entries' }))).toBe('条目列表')
     expect(objectText(access({ object: 'handover sheet' }))).toBe('交接班单（当前）')
     expect(objectText(access({ object: '值班日志-2026-11-27' }))).toBe('值班日志-2026-11-27')
+    expect(objectText(access({ action: 'handover.see', object: 'handover 2' }))).toBe('交接单第 2 号')
+    expect(objectText(access({ action: 'call.back', object: 'dutyline.back.BZDPP' }))).toBe('')
+    expect(objectText(access({ action: 'call.back', object: 'dutyline.back.BZDPP', entry_number: '2026-000123' }))).toBe('2026-000123')
     lang.value = 'en'
     expect(objectText(access({ object: 'calls' }))).toBe('list of calls')
     lang.value = 'zh'

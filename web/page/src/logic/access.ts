@@ -1,15 +1,19 @@
 // How an access is told.
 import type { Access } from '@/api/access'
-import { word } from '@/i18n'
+import { t, word } from '@/i18n'
 
 /** What can be asked for, the commonest first. */
-export const ACTIONS = ['entry.see', 'recording.play', 'call.see', 'entry.print', 'entry.export', 'log.print', 'log.export', 'attachment.take', 'handover.see', 'directory.export', 'roster.export', 'test.play', 'access.see', 'evidence.verify', 'exhibit.make', 'backup.make']
+export const ACTIONS = ['entry.see', 'recording.play', 'call.see', 'entry.print', 'entry.export', 'log.print', 'log.export', 'attachment.take', 'handover.see', 'handover.print', 'handover.export', 'directory.export',
+  'roster.print', 'roster.export', 'paper.print', 'call.back', 'test.play', 'access.see', 'evidence.verify', 'exhibit.make', 'backup.make']
 
 /** What was seen or taken, in words; the name of a sheet stays as it is. */
 export function objectText(a: Access): string {
   const name = word('access.on', a.object)
   if (name !== 'access.on.' + a.object && name !== a.object) return name
-  return a.entry_number || a.object
+  const sheet = /^handover (\d+)$/.exec(a.object)
+  if (sheet) return t('access.sheet', { n: sheet[1] })
+  if (a.entry_number) return a.entry_number
+  return a.action === 'call.back' ? '' : a.object // the id of a call that did not come about says nothing
 }
 
 /** The commands of the machine have no address. */
