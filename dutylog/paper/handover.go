@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 // Handover is the sheet of a handover 交接班记录. Without a number it is the sheet of this moment, which
@@ -101,7 +102,7 @@ func listPair[T any](name, none string, list []T, words func(T) string) pair {
 }
 
 func matterWords(f Frame, m dutylog.Matter) string {
-	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + Word(KindNames, m.Kind) + "　" + cmp.Or(m.Who, m.Number)
+	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + Word(KindNames, m.Kind) + "　" + cmp.Or(m.Who, numberText(telephony.ParseNumber(m.Number, "")))
 	if m.Late {
 		text += "（补录）"
 	}

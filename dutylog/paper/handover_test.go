@@ -26,7 +26,8 @@ func aHandover() (dutylog.Handover, dutylog.Sheet) {
 	s := dutylog.Sheet{From: said("2026-11-27 20:00:00"), Outgoing: "李娜", Remarks: "局长要求 9 点前回电话。\n备用钥匙在抽屉里。",
 		Matters: []dutylog.Matter{
 			{EntryID: "e-1", EntryNumber: "2026-000123", At: said("2026-11-27 22:31:00"), Kind: dutylog.KindDuty, Who: "和平区应急局 孙国强", What: "南京北街民房起火", Missing: []dutylog.Field{dutylog.ReadBack, dutylog.ContactNumber}},
-			{EntryID: "e-2", EntryNumber: "2026-000124", At: said("2026-11-28 01:00:00"), Kind: dutylog.KindMissed, Number: "13904011234"}},
+			{EntryID: "e-2", EntryNumber: "2026-000124", At: said("2026-11-28 01:00:00"), Kind: dutylog.KindMissed, Number: "+8613904011234"},
+			{EntryID: "e-3", EntryNumber: "2026-000125", At: said("2026-11-28 02:00:00"), Kind: dutylog.KindDuty, Number: "anonymous", Handling: "reported"}},
 		Alerts: []dutylog.OpenAlert{{ID: 5, Title: "来电未接", Severity: "critical", At: said("2026-11-28 01:00:30")}, {ID: 6, Title: "磁盘空间不足", Severity: "warning", At: said("2026-11-28 02:00:00"), By: "李娜"}},
 		Lamps:  []dutylog.LampSeen{{Lamp: "phone", State: "good"}, {Lamp: "disk", State: "bad"}, {Lamp: "clock", State: "unknown"}, {Lamp: "hook", State: "good"}},
 		Test:   &dutylog.LastTest{At: said("2026-11-27 20:05:00"), Verdict: "reachable"},
