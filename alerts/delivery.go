@@ -74,7 +74,7 @@ type Delivery struct {
 // Notice is what goes out: rule, line, time and entry number, and what the reason is called. What
 // more is known of it goes out by WithDetails only.
 func (d Delivery) Notice() Notice {
-	at, title := later(d.Alert.At, d.Alert.LastAt), d.Alert.Reason.Title()
+	at, title := later(d.Alert.At, d.Alert.LastAt), d.Alert.Title()
 	if d.Over {
 		at = d.Alert.ResolvedAt
 	}

@@ -58,3 +58,12 @@ func (r Reason) Title() string {
 	}
 	return string(r)
 }
+
+// Title is an alert in one line. What is sure as a rule and is not this time says so, for instance an
+// outcome that was seen in part.
+func (a Alert) Title() string {
+	if a.Certainty == Weak && standings[a.Reason].certainty != Weak {
+		return "疑似" + a.Reason.Title()
+	}
+	return a.Reason.Title()
+}

@@ -156,12 +156,12 @@ func TestStoryOfACallThatWasSeenInPart(t *testing.T) {
 func TestStoryOfACallThatWasSeenInPartWithoutAJournal(t *testing.T) {
 	play(t, later1d, `
 		at 0s: call 1 is seen in part, as forwarded
-		between 15s and 16s: group gets 交换机把来电转走（设有呼叫转移）
+		between 15s and 16s: group gets 疑似交换机把来电转走（设有呼叫转移）
 		at 1h: feature_forward is open, next supervisor at 24h0m0s
 		at 1h: feature_forward is weak
 		at 2h: the journal says that call 1 was answered in time
 		at 2h1m: feature_forward is resolved
-		between 2h5m and 2h5m1s: group gets 已解除：交换机把来电转走（设有呼叫转移）
+		between 2h5m and 2h5m1s: group gets 已解除：疑似交换机把来电转走（设有呼叫转移）
 		until 3h`)
 }
 
