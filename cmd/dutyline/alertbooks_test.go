@@ -23,6 +23,9 @@ type toldAlert struct {
 	Key    string
 	CallID string
 	Times  int // of how many calls it tells; 0 of one
+
+	Certainty alerts.Certainty
+	Withdrawn bool // what was not sure proved to be otherwise; see alerts.Alert.Withdrawn
 }
 
 // readAlerts reads them from the file itself, like readDutyLog.
@@ -32,14 +35,15 @@ func readAlerts(file string) (all []toldAlert, err error) {
 		return nil, err
 	}
 	defer db.Close()
-	rows, err := db.Query("SELECT reason, key, call_id, times FROM alerts ORDER BY id")
+	rows, err := db.Query(`SELECT reason, key, call_id, times, certainty, over_at IS NOT NULL AND acknowledged_at IS NULL AND certainty = 'weak'
+		FROM alerts ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var a toldAlert
-		if err := rows.Scan(&a.Reason, &a.Key, &a.CallID, &a.Times); err != nil {
+		if err := rows.Scan(&a.Reason, &a.Key, &a.CallID, &a.Times, &a.Certainty, &a.Withdrawn); err != nil {
 			return nil, err
 		}
 		all = append(all, a)
@@ -63,7 +67,7 @@ var owedByOutcome = map[string]alerts.Reason{"missed": alerts.ReasonMissed, "rej
 
 // alertsAgainst says what is wrong with the alerts of these calls: each call that was missed, rejected or
 // could not ring has its own exactly once, no other call has one of these, and nothing says that calls
-// went elsewhere or that the line was misused.
+// went elsewhere or that the line was misused, unless it was not sure and was withdrawn since.
 func alertsAgainst(calls []logged, told []toldAlert) (complaints []string) {
 	owed := map[string]int{}
 	for _, c := range calls {
@@ -72,8 +76,8 @@ func alertsAgainst(calls []logged, told []toldAlert) (complaints []string) {
 		}
 	}
 	for _, a := range told {
-		if ofNoOrdinaryCall[a.Reason] {
-			complaints = append(complaints, fmt.Sprintf("the alert %s is about an ordinary call", a.Key))
+		if ofNoOrdinaryCall[a.Reason] && !a.Withdrawn {
+			complaints = append(complaints, fmt.Sprintf("the alert %s (%s) is about an ordinary call", a.Key, a.Certainty))
 		}
 		if slices.Contains(slices.Collect(maps.Values(owedByOutcome)), a.Reason) {
 			owed[string(a.Reason)+" of "+a.CallID]--
@@ -123,7 +127,12 @@ func TestTheBenchJudgesAlerts(t *testing.T) {
 		return l
 	}
 	of := func(reason alerts.Reason, id string) toldAlert {
-		return toldAlert{Reason: reason, Key: string(reason) + "/" + id, CallID: id}
+		return toldAlert{Reason: reason, Key: string(reason) + "/" + id, CallID: id, Certainty: alerts.Certain}
+	}
+	weak := func(withdrawn bool) toldAlert {
+		a := of("feature_forward", "b")
+		a.Certainty, a.Withdrawn = alerts.Weak, withdrawn
+		return a
 	}
 	calls := []logged{call("a", "missed", 2), call("b", "answered_in_time", 0.3), call("c", "rejected", 0.5), call("d", "engaged", 0), call("e", "answered_late", 1.9)}
 	right := []toldAlert{of("missed", "a"), of("ring_3", "a"), of("limit_passed", "a"), of("rejected", "c"), of("engaged_refused", "d"), of("ring_3", "e"), of("limit_passed", "e")}
@@ -135,10 +144,12 @@ func TestTheBenchJudgesAlerts(t *testing.T) {
 		"nothing is told": {nil, []string{"no alert: missed of a", "no alert: rejected of c"}, []string{
 			"call a (missed) rang for 2s and raised ring_3 0 times", "call a (missed) rang for 2s and raised limit_passed 0 times",
 			"call e (answered_late) rang for 1.9s and raised ring_3 0 times", "call e (answered_late) rang for 1.9s and raised limit_passed 0 times"}},
-		"one is told twice":  {append(slices.Clone(right), of("missed", "a")), []string{"1 alerts too many: missed of a"}, nil},
-		"a ring is too many": {append(slices.Clone(right), of("ring_3", "b")), nil, []string{"call b (answered_in_time) rang for 300ms and raised ring_3 1 times"}},
-		"one of no call":     {append(slices.Clone(right), of("missed", "x")), []string{"1 alerts too many: missed of x"}, nil},
-		"a forwarding":       {append(slices.Clone(right), of("phone_redirect", "duty")), []string{"the alert phone_redirect/duty is about an ordinary call"}, nil},
+		"one is told twice":    {append(slices.Clone(right), of("missed", "a")), []string{"1 alerts too many: missed of a"}, nil},
+		"a ring is too many":   {append(slices.Clone(right), of("ring_3", "b")), nil, []string{"call b (answered_in_time) rang for 300ms and raised ring_3 1 times"}},
+		"one of no call":       {append(slices.Clone(right), of("missed", "x")), []string{"1 alerts too many: missed of x"}, nil},
+		"a forwarding":         {append(slices.Clone(right), of("phone_redirect", "duty")), []string{"the alert phone_redirect/duty (certain) is about an ordinary call"}, nil},
+		"one that is not sure": {append(slices.Clone(right), weak(false)), []string{"the alert feature_forward/b (weak) is about an ordinary call"}, nil},
+		"one withdrawn":        {append(slices.Clone(right), weak(true)), nil, nil},
 	} {
 		if diff := cmp.Diff(c.ends, alertsAgainst(calls, c.told)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)

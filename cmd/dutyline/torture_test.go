@@ -38,13 +38,14 @@ type torture struct {
 	daemon *victim
 	peers  *peers
 
-	windows []window
-	healed  time.Time // when switch and journal worked again, during a harm; the daemon may need longer
-	killed  int
-	notRun  []string
-	trouble []string
-	placed  atomic.Int64
-	calling sync.WaitGroup
+	windows   []window
+	healed    time.Time // when switch and journal worked again, during a harm; the daemon may need longer
+	killed    int
+	notRun    []string
+	trouble   []string
+	withdrawn []toldAlert // what was told without being sure, and proved to be otherwise
+	placed    atomic.Int64
+	calling   sync.WaitGroup
 }
 
 // The short form, which make test runs.
@@ -250,6 +251,7 @@ func (x *torture) judge() {
 			x.b.Fatalf("read the alerts: %v", err)
 		}
 		r, untold = judge(e), alertsAgainst(e.log, told)
+		x.withdrawn = slices.DeleteFunc(told, func(a toldAlert) bool { return !a.Withdrawn })
 		return r.clean() && len(untold) == 0
 	})
 	x.trouble = append(x.trouble, untold...)
@@ -272,6 +274,9 @@ func (x *torture) say(r report, e evidence) {
 	}
 	for _, s := range append(x.trouble, x.notRun...) {
 		fmt.Println(s)
+	}
+	for _, a := range x.withdrawn {
+		x.tell("told without being sure and withdrawn: %s", a.Key)
 	}
 	fmt.Printf("%srecordings of talks with sound: %d; intervals stated: %d; blind although switch and journal worked: %.1f s; seed %d\n%s\n",
 		"\n"+r.table(), r.recordings, len(e.stated), r.blind.Seconds(), x.seed, r.line(x.killed))
