@@ -26,6 +26,7 @@ func (t *Tracker) leg(ch *Channel, at time.Time) *leg {
 	}
 	base, second, local := localPair(ch.Name)
 	l.local = local
+	l.incoming = ch.State == "Ring" && !local // whichever event shows it first: its creation may be from before we listened
 	for _, ln := range t.lines {
 		l.trunk = l.trunk || !local && ln.IsTrunk(l.endpoint)
 		if !local && l.duty == nil && ln.IsDuty(l.endpoint) {
@@ -116,9 +117,6 @@ func (t *Tracker) onCreated(ev *Event) {
 	l.watched = true
 	if ev.At.Sub(l.created).Abs() > justCreated { // the switch's clock was set in between
 		l.created = ev.At
-	}
-	if ev.Channel.State == "Ring" && !l.local {
-		l.incoming = true
 	}
 	t.consider(l.top(), ev.At)
 }

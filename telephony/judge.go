@@ -76,7 +76,7 @@ func (c *run) judge() verdict {
 	case v.outcome == Forwarded:
 	case slices.ContainsFunc(c.legs, (*leg).redirects):
 		v.findings = append(v.findings, RedirectAttempted)
-	case v.outcome == Unreachable && slices.ContainsFunc(c.legs, (*leg).outward):
+	case v.outcome == Unreachable && slices.ContainsFunc(c.legs, func(l *leg) bool { return l != c.root && l.outward() }):
 		v.findings = append(v.findings, ForwardAttempted)
 	}
 	if v.outcome == Engaged && slices.ContainsFunc(c.legs, func(l *leg) bool { return l.lonelyBusy }) {

@@ -76,7 +76,9 @@ func takeOver(live, journal Call) Call {
 		out.Caller = live.Caller
 	}
 	out.Findings, out.Tags = slices.Clone(live.Findings), slices.Clone(live.Tags)
-	out.Findings = slices.DeleteFunc(out.Findings, func(f Finding) bool { return f == EndNotSeen })
+	out.Findings = slices.DeleteFunc(out.Findings, func(f Finding) bool {
+		return f == EndNotSeen || f == ForwardAttempted || f == BorderlineVerdict // the last two are of the verdict, and that is the journal's
+	})
 	out.addAll(journal.Findings...)
 	for _, t := range journal.Tags {
 		if !slices.Contains(out.Tags, t) {

@@ -92,6 +92,18 @@ func TestReconcile(t *testing.T) {
 }
 
 // What only the live view knows survives the journal's word.
+// What is said with a verdict goes with it when the journal's takes its place.
+func TestAVerdictThatIsReplacedTakesItsFindingsAlong(t *testing.T) {
+	live := account(endUnseen, found(telephony.ForwardAttempted, telephony.BorderlineVerdict, telephony.RedirectedBefore))
+	for _, own := range [][]telephony.Finding{nil, {telephony.ForwardAttempted}, {telephony.BorderlineVerdict}} {
+		got := telephony.Reconcile(live, account(found(own...)))
+		want := append([]telephony.Finding{telephony.SeenInPart, telephony.RedirectedBefore}, own...)
+		if diff := cmp.Diff(want, got.Findings); diff != "" {
+			t.Errorf("the journal finds %v (-want +got):\n%s", own, diff)
+		}
+	}
+}
+
 func TestTheJournalTakesOverWhatItKnows(t *testing.T) {
 	live := account(endUnseen, found(telephony.BusyWithoutCall), func(c *telephony.Call) {
 		c.CallerName, c.Rule, c.Tags = "沈河区应急局", "the rule of its day", []telephony.Tag{telephony.TagTest}

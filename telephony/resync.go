@@ -102,6 +102,10 @@ func (t *Tracker) resumeAll(s Snapshot, cut time.Time) []*leg {
 	return found
 }
 
+// recordContext is the part of our dialplan that a dialled leg runs as it is answered, before it is
+// joined to its caller: until then it is no more a caller than while it runs AppDial.
+const recordContext = "dutyline-record"
+
 // resume takes up one channel. What happened to it in the gap is dated as late as it can
 // have been, and an answer is marked as not seen.
 func (t *Tracker) resume(ch *Channel, at, cut time.Time) *leg {
@@ -115,7 +119,7 @@ func (t *Tracker) resume(ch *Channel, at, cut time.Time) *leg {
 	l.linked, l.rangAfter, l.rangKnown = strings.Clone(ch.LinkedID), ch.RangAfter, ch.Rang
 	if known == nil {
 		since = l.created
-		l.incoming = ch.State == "Ring" || ch.State == "Up" && ch.App != "AppDial" && !l.local
+		l.incoming = l.incoming || ch.State == "Up" && ch.App != "AppDial" && ch.Context != recordContext && !l.local
 		l.number, l.name = strings.Clone(ch.Number), strings.Clone(ch.CallerName)
 		l.watched = l.duty != nil || l.trunk
 	}

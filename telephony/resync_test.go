@@ -489,3 +489,63 @@ func TestAdoptedTalkThatWasHandedOn(t *testing.T) {
 		t.Errorf("%s, %s, to %q, answered %v, %v", c.Outcome, c.Reason, c.ForwardedTo, c.AnsweredAt, c.Findings)
 	}
 }
+
+// Whoever begins to listen in the middle of a call has seen no call go out that did not: found by
+// killing the daemon (the caller's channel was created a millisecond before it listened again, and
+// its call, which the phone refused, was told as one that the switch had sent elsewhere).
+func TestListeningBeginsAtAnyEvent(t *testing.T) {
+	wentOut := func(c telephony.Call) bool {
+		return c.Reason == telephony.ReasonDialplanForwarded || slices.Contains(c.Findings, telephony.ForwardAttempted)
+	}
+	elsewhere := func(c telephony.Call) bool {
+		return wentOut(c) || c.Outcome == telephony.Forwarded || slices.ContainsFunc(c.Findings, func(f telephony.Finding) bool {
+			return f == telephony.RedirectAttempted || f == telephony.TransferredAfter || f == telephony.TransferAttempted
+		})
+	}
+	begun := 0
+	for _, name := range traceNames(t) {
+		events := trace(t, name)
+		if slices.ContainsFunc(ended(play(lines(), events)), elsewhere) {
+			continue // from its middle on, who sent it there cannot be told
+		}
+		for i := 0; i < len(events); i += 2 {
+			for _, c := range ended(play(lines(), events[i:])) {
+				begun++
+				if wentOut(c) {
+					t.Errorf("%s from event %d on: %s %s %s %v", name, i, c.ID, c.Outcome, c.Reason, c.Findings)
+				}
+			}
+		}
+	}
+	if begun < 1000 {
+		t.Errorf("only %d calls were begun in the middle", begun)
+	}
+}
+
+// A leg that was answered just now runs a part of our own dialplan before it joins its caller: it
+// stays a leg that was dialled.
+func TestFoundAsItIsAnswered(t *testing.T) {
+	s := newScene().places("duty 1", "13800001111", "trunk 1").rings("trunk 2", "duty 2").at(3000).answers("trunk 2", "duty 2", "b")
+	snap := telephony.Snapshot{At: sceneStart.Add(3 * time.Second)}
+	for _, n := range []string{"duty 1", "trunk 1", "trunk 2", "duty 2"} {
+		ch := s.ch(n)
+		switch n {
+		case "trunk 1", "duty 2":
+			ch.State, ch.App, ch.Context = "Up", "Wait", "dutyline-record"
+		default:
+			ch.State = "Ring"
+		}
+		ch.LinkedID = s.ch(map[string]string{"trunk 1": "duty 1", "duty 2": "trunk 2"}[n] + map[string]string{"duty 1": n, "trunk 2": n}[n]).ID
+		snap.Channels = append(snap.Channels, ch)
+	}
+	tr := telephony.NewTracker(lines())
+	tr.Resync(snap)
+	var got []string
+	for _, c := range tr.Open() {
+		got = append(got, string(c.Direction)+" "+c.ID)
+	}
+	slices.Sort(got)
+	if want := []string{"in " + s.ch("trunk 2").ID, "out " + s.ch("duty 1").ID}; !slices.Equal(got, want) {
+		t.Errorf("calls %v, want %v", got, want)
+	}
+}

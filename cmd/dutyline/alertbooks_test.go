@@ -35,7 +35,7 @@ func readAlerts(file string) (all []toldAlert, err error) {
 		return nil, err
 	}
 	defer db.Close()
-	rows, err := db.Query(`SELECT reason, key, call_id, times, certainty, over_at IS NOT NULL AND acknowledged_at IS NULL AND certainty = 'weak'
+	rows, err := db.Query(`SELECT reason, key, call_id, times, certainty, over_at IS NOT NULL AND acknowledged_at IS NULL AND certainty = 'weak' AND reason <> 'unknown'
 		FROM alerts ORDER BY id`)
 	if err != nil {
 		return nil, err
