@@ -389,6 +389,8 @@ func (c *run) noRing() verdict {
 		return verdict{outcome: AbandonedEarly, reason: ReasonLeftBeforeBell}
 	case tried != nil:
 		return verdict{outcome: Unreachable, reason: ReasonSilent}
+	case c.root != nil && !c.root.watched: // a phone may have rung, and have been answered, before we listened
+		return verdict{outcome: Unknown, reason: ReasonNotSeenToEnd}
 	case c.root != nil && !c.root.triedAt.IsZero():
 		return verdict{outcome: Unreachable, reason: ReasonNoPhone}
 	case gone && c.line.Rule.InTime(left.Sub(c.OfferedAt)):
