@@ -22,6 +22,29 @@ type deadlines struct {
 	alerts raiser
 	within map[string]time.Duration // by line
 	now    func() time.Time         // by the switch's clock, as the ends of calls are
+
+	looked, next time.Time // when it looked last, and what is due first
+}
+
+// lookEvery is how long what was written may wait to be looked at: a deadline is minutes long, and
+// calls write many times a second when the line is busy.
+const lookEvery = 2 * time.Second
+
+// soon looks, unless it did a moment ago and nothing is due; then it says when it will.
+func (d *deadlines) soon(ctx context.Context) (next time.Time, err error) {
+	now := d.now()
+	since := now.Sub(d.looked) // the clock may have been set
+	if due := !d.next.IsZero() && !now.Before(d.next); since >= 0 && since < lookEvery && !due {
+		again := d.looked.Add(lookEvery)
+		if !d.next.IsZero() && d.next.Before(again) {
+			again = d.next
+		}
+		return again, nil
+	}
+	if d.next, err = d.look(ctx); err == nil {
+		d.looked = now
+	}
+	return d.next, err
 }
 
 // look tells what is due, and when the next entry is.
@@ -69,7 +92,7 @@ func (d *deadlines) standing(ctx context.Context) (all []alerts.Alert, entries [
 // before looks at the deadlines each time before another thing that says when it is due again.
 func (d *deadlines) before(advance func(context.Context) (time.Time, error)) func(context.Context) (time.Time, error) {
 	return func(ctx context.Context) (time.Time, error) {
-		late, err := d.look(ctx)
+		late, err := d.soon(ctx)
 		if err != nil {
 			return time.Time{}, err
 		}

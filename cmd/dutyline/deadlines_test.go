@@ -109,9 +109,55 @@ func TestDeadlinesComeBeforeTheRest(t *testing.T) {
 	}
 }
 
+// While the line is busy every call writes many times: the deadlines are looked at every two seconds,
+// at once when one has come, and when the clock was set back.
+func TestABusyLineIsNotLookedAtForEveryWord(t *testing.T) {
+	began := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+	now := began
+	fake := &fakeDeadlineLog{open: []dutylog.Unfinished{{EntryID: "e-1", Line: "duty", Since: began}}}
+	d := &deadlines{log: fake, alerts: fake, within: map[string]time.Duration{"duty": 3 * time.Second}, now: func() time.Time { return now }}
+	advance := d.before(func(context.Context) (time.Time, error) { return time.Time{}, nil })
+	for _, c := range []struct {
+		after time.Duration
+		looks int
+		next  time.Duration // from the beginning; 0: nothing more is due
+	}{
+		{0, 1, 3 * time.Second}, {time.Millisecond, 1, 2 * time.Second}, {1999 * time.Millisecond, 1, 2 * time.Second},
+		{2 * time.Second, 2, 3 * time.Second}, {2500 * time.Millisecond, 2, 3 * time.Second}, {3 * time.Second, 3, 0},
+		{4 * time.Second, 3, 5 * time.Second}, {-time.Hour, 4, 3 * time.Second}, {-time.Hour + time.Second, 4, -time.Hour + 2*time.Second},
+	} {
+		now = began.Add(c.after)
+		next, err := advance(t.Context())
+		var due time.Duration
+		if !next.IsZero() {
+			due = next.Sub(began)
+		}
+		if err != nil || fake.looks != c.looks || due != c.next {
+			t.Errorf("after %v: looked %d times, next at %v, %v; want %d, %v", c.after, fake.looks, due, err, c.looks, c.next)
+		}
+	}
+}
+
+// What cannot be looked at is looked at again at the next chance.
+func TestALookThatFailedIsNoLook(t *testing.T) {
+	now := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+	fake := &fakeDeadlineLog{err: errors.New("locked")}
+	d := &deadlines{log: fake, alerts: fake, now: func() time.Time { return now }}
+	for range 3 {
+		if _, err := d.soon(t.Context()); !errors.Is(err, fake.err) {
+			t.Error(err)
+		}
+	}
+	fake.err = nil
+	if _, err := d.soon(t.Context()); err != nil || fake.looks != 1 {
+		t.Errorf("%d looks, %v", fake.looks, err)
+	}
+}
+
 type fakeDeadlineLog struct {
-	open []dutylog.Unfinished
-	err  error
+	open  []dutylog.Unfinished
+	err   error
+	looks int
 }
 
 func (f *fakeDeadlineLog) Alerts(context.Context, alerts.Query) ([]alerts.Alert, string, error) {
@@ -119,6 +165,7 @@ func (f *fakeDeadlineLog) Alerts(context.Context, alerts.Query) ([]alerts.Alert,
 }
 
 func (f *fakeDeadlineLog) Unfinished(context.Context, time.Time, []string) ([]dutylog.Unfinished, error) {
+	f.looks++
 	return f.open, nil
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"time"
@@ -133,15 +134,18 @@ func (db *DB) Unfinished(ctx context.Context, since time.Time, ids []string) ([]
 	if err != nil {
 		return nil, err
 	}
-	const from = "SELECT e.body, e.year, e.number, c.ended_at FROM entries e LEFT JOIN calls c ON c.id = e.call_id WHERE e.state = 'open' AND (e.call_id IS NULL OR c.ended_at IS NOT NULL) AND "
+	// Bodies stay packed: the list is read again and again while calls come in, and may be long after a busy night.
+	const from = "SELECT e.id, e.year, e.number, e.line, e.call_id, c.ended_at, e.body ->> 'opened_at', e.body ->> 'reopened_at' FROM entries e LEFT JOIN calls c ON c.id = e.call_id " +
+		"WHERE e.state = 'open' AND (e.call_id IS NULL OR c.ended_at IS NOT NULL) AND "
 	rows, err := db.reading(ctx).Query(from+"e.call_at >= ? UNION "+from+"e.id IN (SELECT value FROM json_each(?))", plainMicros(since), string(list))
 	all, err := all(rows, err, func(row scanner) (dutylog.Unfinished, error) {
-		var r entryRow
-		if err := row.Scan(&r.body, &r.year, &r.number, instant{&r.call.EndedAt}); err != nil {
-			return dutylog.Unfinished{}, err
-		}
-		e, err := r.entry()
-		return dutylog.Unfinished{EntryID: e.ID, Number: e.EntryNumber, Line: e.Line, CallID: e.CallID, Since: dutylog.SinceOf(e, r.call.EndedAt)}, err
+		var e dutylog.Entry
+		var call sql.NullString
+		var year, number sql.NullInt64
+		var ended time.Time
+		err := row.Scan(&e.ID, &year, &number, &e.Line, &call, instant{&ended}, instant{&e.OpenedAt}, instant{&e.ReopenedAt})
+		e.CallID, e.EntryNumber = call.String, dutylog.EntryNumber{Year: int(year.Int64), Serial: int(number.Int64)}
+		return dutylog.Unfinished{EntryID: e.ID, Number: e.EntryNumber, Line: e.Line, CallID: e.CallID, Since: dutylog.SinceOf(e, ended)}, err
 	})
 	return all, db.explain("list what is unfinished", err)
 }

@@ -473,3 +473,41 @@ func TestWhateverIsDoneTheLogStaysProved(t *testing.T) {
 		}
 	}
 }
+
+// The list of what is unfinished says of each entry what the entry itself says, and has those of
+// which one is asked for whatever their age.
+func TestWhatIsUnfinished(t *testing.T) {
+	db := open(t)
+	calls := []telephony.Call{inbound(0, "02422730001"), inbound(1, "02422730002"), inbound(2, "02422730003")}
+	ok(t, db.Record(ctx, story(calls[0], telephony.AnsweredInTime)))
+	ok(t, db.Record(ctx, story(calls[1], telephony.Missed)))
+	running := story(calls[2], telephony.AnsweredInTime)
+	ok(t, db.Record(ctx, running[:len(running)-1]))
+	patrol := written(t, db, "0f3c9a77-1", dutylog.KindPatrol, nil)
+	again := written(t, db, "0f3c9a77-2", dutylog.KindPatrol, values{dutylog.Place: "机房", dutylog.CheckResult: "正常"})
+	again = must(db.Amend(ctx, again.ID, dutylog.EntryPatch{Revision: again.Revision, State: is(dutylog.Complete)}, officer, noon))(t)
+	done := written(t, db, "0f3c9a77-3", dutylog.KindPatrol, values{dutylog.Place: "机房", dutylog.CheckResult: "正常"})
+	must(db.Amend(ctx, done.ID, dutylog.EntryPatch{Revision: done.Revision, State: is(dutylog.Complete)}, officer, noon))(t)
+	again = must(db.Amend(ctx, again.ID, dutylog.EntryPatch{Revision: again.Revision, State: is(dutylog.Open), Reason: "写错了地点"}, officer, noon.Add(time.Hour)))(t)
+
+	var want []dutylog.Unfinished
+	for _, id := range []string{"e-" + calls[0].ID, "e-" + calls[1].ID, patrol.ID, again.ID} {
+		e, c := must(db.Entry(ctx, id))(t), dutylog.Call{}
+		if e.CallID != "" {
+			c = must(db.Call(ctx, e.CallID))(t)
+		}
+		want = append(want, dutylog.Unfinished{EntryID: id, Number: e.EntryNumber, Line: e.Line, CallID: e.CallID, Since: dutylog.SinceOf(e, c.EndedAt)})
+	}
+	if !want[3].Since.Equal(noon.Add(time.Hour)) {
+		t.Errorf("opened again, it could be complete since %v", want[3].Since)
+	}
+	byID := cmpopts.SortSlices(func(a, b dutylog.Unfinished) bool { return a.EntryID < b.EntryID })
+	near := cmpopts.EquateApproxTime(time.Microsecond)
+	if diff := cmp.Diff(want, must(db.Unfinished(ctx, noon.Add(-time.Hour), nil))(t), byID, near); diff != "" {
+		t.Errorf("(-the entries +the list):\n%s", diff)
+	}
+	asked := must(db.Unfinished(ctx, noon.Add(24*time.Hour), []string{patrol.ID, done.ID, "e-" + calls[2].ID, "e-9"}))(t)
+	if diff := cmp.Diff(want[2:3], asked, near); diff != "" {
+		t.Errorf("asked for by name (-want +got):\n%s", diff)
+	}
+}
