@@ -4,7 +4,7 @@ import { ApiError } from '@/api/client'
 import { lang } from '@/i18n'
 import { handoverZh } from '@/i18n/handover'
 import { problemText } from '@/i18n/problems'
-import { anyChange, changesOf, deedOf, ownPart, partOf, PARTS } from '@/logic/handover'
+import { anyChange, besides, changesOf, deedOf, ownPart, partOf, PARTS } from '@/logic/handover'
 import refusals from '../../../dutylog/handover.go?raw'
 
 const sheet: Sheet = {
@@ -39,6 +39,16 @@ describe('the page of handovers', () => {
     expect(ownPart('chief', user('x', 'chief'))).toBe(true)
     expect(ownPart('leader', user('x', 'chief'))).toBe(false)
     expect(ownPart('incoming', user('x', 'officer'))).toBe(false)
+  })
+
+  it('names who is on duty by the roster while somebody else is responsible', () => {
+    const zhang = { name: '张伟', phone: '', from: '2026-11-26T12:00:00.000Z', to: '2026-11-27T00:00:00.000Z' }
+    const duty = { duty_officer: zhang, duty_section_chief: null, duty_leader: null }
+    expect(besides(duty, now)).toBe(zhang) // 李娜 came early
+    expect(besides({ ...duty, duty_officer: { ...zhang, name: '李娜' } }, now)).toBeNull()
+    expect(besides({ ...duty, duty_officer: null }, now)).toBeNull()
+    expect(besides(duty, { ...now, last: null })).toBeNull() // who it is by the roster is said then anyway
+    expect(besides(null, now)).toBeNull()
   })
 
   it('finds nothing changed in the same sheet', () => {
