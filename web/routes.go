@@ -162,7 +162,7 @@ var table = []route{
 	{"PUT", "/task-rules/{rule}", ruleTasks, "change-task-rule", "Change or end a rule from now on; what was due before stays", []int{404, 409}, on((*app).changeTaskRule)},
 	{"GET", "/absences", seeTasks, "absences", "Absences of the unit's head, newest first", nil, on((*app).absences)},
 	{"POST", "/absences", doTasks, "add-absence", "The unit's head will be away: its reports become dated duties", nil, on((*app).addAbsence)},
-	{"PUT", "/absences/{absence}", doTasks, "change-absence", "Something of an absence changes: that is reported, too", []int{404}, on((*app).changeAbsence)},
+	{"PUT", "/absences/{absence}", doTasks, "change-absence", "Something of an absence changes: that is reported, too", []int{404, 409}, on((*app).changeAbsence)},
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},

@@ -4,7 +4,7 @@ import { ApiError } from '@/api/client'
 import { lang } from '@/i18n'
 import { handoverZh } from '@/i18n/handover'
 import { problemText } from '@/i18n/problems'
-import { anyChange, besides, changesOf, deedOf, ownPart, partOf, PARTS } from '@/logic/handover'
+import { anyChange, besides, changesOf, deedOf, downOf, ownPart, partOf, PARTS } from '@/logic/handover'
 import refusals from '../../../dutylog/handover.go?raw'
 
 const sheet: Sheet = {
@@ -69,6 +69,14 @@ describe('the page of handovers', () => {
     expect(found.parts).toEqual({ matters: 'other', alerts: 'gone', lamps: 'other', blind: 'other', test: 'other', counts: 'other' })
     expect(anyChange(found)).toBe(true)
     expect(changesOf(sheet, { ...sheet, outgoing: '李娜' }).parts).toEqual({ from: 'other' })
+  })
+
+  it('shows when the switch was down, and says nothing of it for a sheet that did not', () => {
+    const down = [{ from: '2026-11-27T01:00:00.000Z', to: null, cause: 'the switch ended' }]
+    expect(downOf(sheet)).toBeNull()
+    expect(downOf({ ...sheet, form: 2 })).toEqual([])
+    expect(downOf({ ...sheet, form: 2, down })).toEqual(down)
+    expect(changesOf(sheet, { ...sheet, form: 2, down })).toEqual({ rows: { 'down/2026-11-27T01:00:00.000Z': 'new' }, parts: { down: 'other' } })
   })
 
   it('says every refusal of the daemon in a sentence of its own', () => {

@@ -1,5 +1,5 @@
 // What the page 交接班 makes of a sheet: who may do what, and what changed since it was shown.
-import type { Handover, HandoverNow, Part, Sheet } from '@/api/duties'
+import type { Handover, HandoverNow, Part, Sheet, Unseen } from '@/api/duties'
 import type { Duty, OnDuty, Session } from '@/api/types'
 
 /** What the person at the page can do: the first one takes over alone, the responsible one hands over. */
@@ -44,6 +44,7 @@ const rowsOf = {
   lamps: (s: Sheet): Rows => table(s.lamps, (l) => l.line + '/' + l.lamp),
   duties: (s: Sheet): Rows => table(s.duties, (d) => d.rule + '/' + d.key),
   blind: (s: Sheet): Rows => table(s.blind, (b) => String(b.from)),
+  down: (s: Sheet): Rows => table(s.down || [], (b) => String(b.from)),
 }
 export type RowPart = keyof typeof rowsOf
 
@@ -52,6 +53,9 @@ function table<T>(list: T[], key: (row: T) => string): Rows {
   list.forEach((row) => { out[key(row)] = JSON.stringify(row) })
   return out
 }
+
+/** When the switch was down; null: the sheet is older than that it would say so. */
+export const downOf = (s: Sheet): Unseen[] | null => (s.form === 1 ? null : s.down || [])
 
 /** What is new, gone or other in the second sheet. */
 export function changesOf(before: Sheet, after: Sheet): Changes {
