@@ -26,7 +26,7 @@ type Sheet struct {
 	Test     *LastTest   `json:"test" doc:"The last test call that is over; null: there was none"`
 	Duties   []OpenDuty  `json:"duties" nullable:"false" doc:"Dated duties that are due, overdue or were missed in this shift"`
 	Blind    []Unseen    `json:"blind" nullable:"false" doc:"Times of this shift in which nothing was seen"`
-	Down     []Unseen    `json:"down" nullable:"false" doc:"Times of this shift in which the switch was down, so that nobody could call; form 1 said nothing of them"`
+	Down     []Unseen    `json:"down,omitzero" nullable:"false" doc:"Times of this shift in which the switch was down, so that nobody could call; form 1 said nothing of them"`
 	Counts   Counts      `json:"counts" doc:"What the shift had"`
 	Remarks  string      `json:"remarks" doc:"By the outgoing officer"`
 }
@@ -134,7 +134,9 @@ func (s Sheet) Whole() Sheet {
 	}
 	s.Alerts, s.Lamps = append([]OpenAlert{}, s.Alerts...), append([]LampSeen{}, s.Lamps...)
 	s.Duties, s.Blind = append([]OpenDuty{}, s.Duties...), append([]Unseen{}, s.Blind...)
-	s.Down = append([]Unseen{}, s.Down...)
+	if s.Tells() {
+		s.Down = append([]Unseen{}, s.Down...)
+	}
 	return s
 }
 

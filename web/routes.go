@@ -72,7 +72,7 @@ var table = []route{
 	{"GET", "/calls", seeCalls, "calls", "Calls, newest first", nil, on((*app).calls)},
 	{"GET", "/calls/{id}", seeCalls, "call", "One call", []int{404}, on((*app).oneCall)},
 	{"GET", "/calls/{id}/recording", playRecording, "recording", "The sealed recording: caller left, officer right; takes ranges", []int{404, 412, 416}, on((*app).recording)},
-	{"GET", "/calls/{id}/peaks", playRecording, "peaks", "The waveform of both sides", []int{404}, on((*app).peaks)},
+	{"GET", "/calls/{id}/peaks", seeWaveform, "peaks", "The waveform of both sides", []int{404}, on((*app).peaks)},
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
 
