@@ -378,3 +378,39 @@ func holidays(t *testing.T, year int, text string) []dutylog.SpecialDay {
 	}
 	return days
 }
+
+// What an import would change is told by what is other afterwards: a shift that stays as it is, is no change.
+func TestAnImportIsPlannedByItsDays(t *testing.T) {
+	before := roster(t, `
+2026-12-31 20:00 2027-01-01 08:00 officer 张伟 1
+2027-01-01 08:00 2027-01-01 20:00 officer 李娜 2
+2027-01-01 20:00 2027-01-02 08:00 officer 王强 3`)
+	rows := roster(t, `
+2027-01-01 08:00 2027-01-01 20:00 officer 李娜 2
+2027-01-01 20:00 2027-01-02 08:00 officer 刘芳 4`)
+	gone, added, after := dutylog.PlanRoster(before, rows, shanghai)
+	if diff := cmp.Diff(before[2:], gone); diff != "" {
+		t.Errorf("what goes: %s", diff)
+	}
+	if diff := cmp.Diff(rows[1:], added); diff != "" {
+		t.Errorf("what comes: %s", diff)
+	}
+	if diff := cmp.Diff(append(before[:1:1], rows...), after); diff != "" {
+		t.Errorf("afterwards: %s", diff)
+	}
+	if gone, added, after := dutylog.PlanRoster(before, nil, shanghai); gone != nil || added != nil || len(after) != 3 {
+		t.Errorf("nothing changes nothing: %v %v %v", gone, added, after)
+	}
+}
+
+// Every finding says what to do about it.
+func TestEveryFindingOfTheRosterHasARemedy(t *testing.T) {
+	said := map[string]bool{}
+	for _, r := range []dutylog.RosterReason{dutylog.RosterGap, dutylog.RosterOverlap, dutylog.RosterTwoPosts, dutylog.RosterNotRegular, dutylog.RosterUnknown, dutylog.RosterLeft, dutylog.RosterTooLong, dutylog.RosterNoPhone} {
+		remedy := dutylog.RosterFinding{Reason: r}.Remedy()
+		if len(remedy) < 20 || said[remedy] {
+			t.Errorf("%s: %q", r, remedy)
+		}
+		said[remedy] = true
+	}
+}
