@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Alert } from '@/api/types'
 import { lang } from '@/i18n'
 import { isMuted, lifeOf, mayMute, muteWords, MUTE_HOURS } from '@/logic/alertlife'
-import { alertNotes, alertState, alertTone } from '@/logic/alerts'
+import { alertCaller, alertNotes, alertState, alertTone } from '@/logic/alerts'
 
 const alert = (over: Partial<Alert>): Alert => ({
   id: 1, key: 'k', rule: 'missed', reason: 'missed', certainty: 'certain', severity: 'critical', state: 'open', line: 'duty', call_id: '',
@@ -20,6 +20,14 @@ describe('an alert', () => {
     expect(alertState(alert({ state: 'resolved', resolved_at: '2026-11-23T04:06:00.000Z' }))).toBe('已自动解除 · 11-23 12:06')
     lang.value = 'en'
     expect(alertState(alert({ state: 'acknowledged', ...taken }))).toBe('陈主任 is on it · 11-23 12:05')
+  })
+  it('names who called, and nobody where nobody is known', () => {
+    const callers = [{ call_id: '1.0', number: '02422730001', name: '沈河区应急局' }, { call_id: '2.0', number: '139****1111', name: '' }, { call_id: '3.0', number: 'anonymous', name: '' }]
+    expect(alertCaller(alert({ call_id: '1.0' }), callers)).toBe('024-22730001 沈河区应急局')
+    expect(alertCaller(alert({ call_id: '2.0' }), callers)).toBe('139****1111')
+    expect(alertCaller(alert({ call_id: '3.0' }), callers)).toBe('未显示号码')
+    expect(alertCaller(alert({ call_id: '4.0' }), callers)).toBe('')
+    expect(alertCaller(alert({}), callers)).toBe('')
   })
   it('says of how many calls it tells, and that it was found afterwards', () => {
     expect(alertNotes(alert({}))).toEqual([])

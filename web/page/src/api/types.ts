@@ -319,7 +319,14 @@ export interface EvidenceSaid {
   detail?: string
 }
 
+/** Who called, of an alert about a call that came in. */
+export interface AlertCaller {
+  call_id: string
+  number: string
+  name: string
+}
 export interface AlertPage extends Page<Alert> {
+  callers?: AlertCaller[]
   open: number
   /** Whether people are called about alerts; an older daemon does not say. */
   calls?: boolean
