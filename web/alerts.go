@@ -104,7 +104,7 @@ func (a *app) acknowledge(ctx context.Context, in *acknowledgeInput) (*alertOutp
 	taken, err := a.Alerts.Acknowledge(ctx, in.ID, visitorOf(ctx).actor(), note)
 	switch {
 	case errors.Is(err, alerts.ErrOver):
-		return nil, newProblem(http.StatusConflict, "", "The alert is resolved already: its cause is gone.")
+		return nil, newProblem(http.StatusConflict, typeAlertOver, "The alert is resolved already, for its cause is gone: nobody has to take it on; read the list anew.")
 	case err != nil:
 		return nil, problemOf(err)
 	}

@@ -1,7 +1,9 @@
 // What the page 告警 says of an alert.
 import { afterEach, describe, expect, it } from 'vitest'
+import { ApiError } from '@/api/client'
 import type { Alert } from '@/api/types'
 import { lang } from '@/i18n'
+import { problemText } from '@/i18n/problems'
 import { isMuted, lifeOf, mayMute, muteWords, MUTE_HOURS } from '@/logic/alertlife'
 import { alertCaller, alertNotes, alertState, alertTone } from '@/logic/alerts'
 
@@ -70,5 +72,17 @@ describe('the life of an alert', () => {
     expect([alert({}), alert({ state: 'acknowledged' }), alert({ state: 'resolved' }), alert({ reason: 'ring_3' }), alert({ reason: 'limit_passed' })].map(mayMute))
       .toEqual([true, true, false, false, false])
     expect(MUTE_HOURS.map(muteWords)).toEqual(['1 小时', '2 小时', '8 小时', '1 天', '3 天', '7 天'])
+  })
+})
+
+// A conflict of another sort is not called a text that somebody else changed.
+describe('a refusal', () => {
+  afterEach(() => { lang.value = 'zh' })
+  it('says what to do instead, each in its own words', () => {
+    lang.value = 'zh'
+    const said = ['alert-over', 'alert-rings', 'alert-unmuted', 'channel-test-runs', 'verification-runs'].map((type) => problemText(new ApiError(409, 'Conflict', 'no', { type: '/problems/' + type })))
+    expect(new Set(said).size).toBe(5)
+    expect(said).not.toContain(problemText(new ApiError(409, 'Conflict', 'no', {})))
+    expect(said.filter((s) => !/请|无须/.test(s))).toEqual([])
   })
 })
