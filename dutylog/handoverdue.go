@@ -31,16 +31,20 @@ func (d HandoverDue) Late() bool { return d.Why == HandoverLate }
 type officersChange struct {
 	at     time.Time // when the next one begins
 	middle time.Time // of the shift that ends: who takes over after it takes over for the next one
+	ends   string
 	next   string
 }
 
 // counts reports whether a handover was the one for this change. Whoever follows by the roster may come
 // as early as the middle of the shift that ends: who comes an hour early has taken over. Anybody else
 // stands in for the rest of the running shift, and who follows is awaited all the same, unless they took
-// over when the change was due, or so shortly before.
+// over when the change was due, or so shortly before. Whose shift it is that ends is late, not early.
 func (c officersChange) counts(h Handover, shortly time.Duration) bool {
 	if h.Incoming.Name == c.next {
 		return h.At.After(c.middle)
+	}
+	if h.Incoming.Name == c.ends {
+		return !h.At.Before(c.at)
 	}
 	return !h.At.Before(c.at.Add(-shortly))
 }
@@ -103,7 +107,7 @@ func officerChanges(shifts []Shift) (all []officersChange) {
 		if ends.To.Before(until) {
 			until = ends.To
 		}
-		all = append(all, officersChange{at: next.From, middle: ends.From.Add(until.Sub(ends.From) / 2), next: next.Name})
+		all = append(all, officersChange{at: next.From, middle: ends.From.Add(until.Sub(ends.From) / 2), ends: ends.Name, next: next.Name})
 	}
 	return all
 }

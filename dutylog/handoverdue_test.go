@@ -51,6 +51,7 @@ func TestDueHandover(t *testing.T) {
 		{"王强 stands in for 李娜 without the roster's knowing", two, took("王强", "27 08:02"), "01 00:00", []string{"27 12:00", "27 20:30", "28 08:20"}},
 		{"张伟 came late, after the middle of the night: at eight 李娜 follows all the same", two, took("张伟", "27 03:00"), "01 00:00", []string{"27 04:00", "27 08:00", "27 08:15"}},
 		{"王强 stepped in at four for the rest of the night: at eight 李娜 follows all the same", two, took("王强", "27 04:00"), "01 00:00", []string{"27 05:00", "27 08:15", "27 21:00"}},
+		{"张伟 took over six minutes before the end of his own shift", two, took("张伟", "27 07:54"), "01 00:00", []string{"27 07:55", "27 08:00", "27 08:15"}},
 		{"王强 came for 李娜, ten minutes early", two, took("王强", "27 07:50"), "01 00:00", []string{"27 07:55", "27 08:15"}},
 		{"李娜 stepped in at midnight and goes on with her own shift", two, took("李娜", "27 00:30"), "01 00:00", []string{"27 01:00", "27 08:20", "27 20:15"}},
 		{"a shift of a whole day, in which somebody else took over in the evening", whole, took("刘芳", "26 21:00"), "01 00:00", []string{"26 21:01", "27 07:00", "27 08:15"}},
