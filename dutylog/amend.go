@@ -22,6 +22,9 @@ func (e Entry) Missing() []Field {
 	if e.Late != nil && blank(e.Values[LateReason]) && !e.erased(LateReason) {
 		missing = append(missing, LateReason)
 	}
+	if e.lacksScan() {
+		missing = append(missing, PaperScan)
+	}
 	return missing
 }
 
@@ -176,6 +179,9 @@ func (e *Entry) setGaps(gaps map[Field]*Gap, values map[Field]string) error {
 		if gap == nil {
 			delete(e.Gaps, f)
 			continue
+		}
+		if ofLate(f) && e.Late == nil {
+			return &InvalidError{Field: "gaps." + string(f), Reason: "belongs to a late entry, and this one was written when it came: leave it out"}
 		}
 		if !blank(values[f]) {
 			return &InvalidError{Field: "gaps." + string(f), Reason: "a value and a gap at once: send one of them"}

@@ -145,6 +145,7 @@ type Entry struct {
 	ReadBackBeganAt time.Time // by the switch's clock, during the call: a place in its recording
 	Erased          []Erasure // oldest first; what they took is in no revision any more
 	Late            *Late     // it was written afterwards; nil: when it came
+	Scanned         bool      // something was attached to a late entry; kept beside the entry
 	Hold            *Hold     // the legal hold that stands now; kept beside the entry
 }
 

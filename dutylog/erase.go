@@ -2,7 +2,9 @@ package dutylog
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"dutyline/telephony"
 )
@@ -109,7 +111,8 @@ func (e Entry) EraseStep(x Erasure, callID string) Entry {
 }
 
 // Erase is what is left of a sheet that shows an entry of which something is erased; false when it shows
-// nothing of that. alerts are those of the entry's call.
+// nothing of that. alerts are those of the entry's call. What the outgoing officer wrote of it is another
+// thing, see Remarked.
 func (s Sheet) Erase(x Erasure, entryID string, alerts []int64) (left Sheet, changed bool) {
 	left = s.Whole()
 	take := func(text *string, is bool) {
@@ -128,6 +131,37 @@ func (s Sheet) Erase(x Erasure, entryID string, alerts []int64) (left Sheet, cha
 		take(&left.Alerts[i].Detail, x.takes() && slices.Contains(alerts, left.Alerts[i].ID))
 	}
 	return left, changed
+}
+
+// RemarksErased stands in the remarks of a sheet where words of an entry stood that were erased.
+const RemarksErased = "〔已抹去〕"
+
+// How many characters words must have to be looked for in remarks: where the sheet does not show the
+// entry, a name or a unit may stand there for another matter.
+const (
+	leastRemarked     = 4
+	leastRemarkedElse = 8
+)
+
+// Remarked are those of the erased words of an entry that stand in the remarks of a sheet, the longest first.
+func (s Sheet) Remarked(entryID string, words []string) (found []string) {
+	least := leastRemarkedElse
+	if slices.ContainsFunc(s.Matters, func(m Matter) bool { return m.EntryID == entryID }) {
+		least = leastRemarked
+	}
+	for _, w := range words {
+		if utf8.RuneCountInString(w) >= least && strings.Contains(s.Remarks, w) {
+			found = append(found, w)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b string) int { return len(b) - len(a) })
+	return found
+}
+
+// Unremarked is the sheet without these words in its remarks.
+func (s Sheet) Unremarked(word string) Sheet {
+	s.Remarks = strings.ReplaceAll(s.Remarks, word, RemarksErased)
+	return s
 }
 
 // erased reports whether the field's value was erased: it is not missing then.

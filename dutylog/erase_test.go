@@ -172,3 +172,27 @@ func TestASheetThatWasErasedFromIsStillRead(t *testing.T) {
 		t.Error("what is no sheet was read")
 	}
 }
+
+// Words in the remarks of a sheet: the longest first, so that no part of them stays; short ones only where
+// the sheet shows the entry, for a name or a unit may stand there for another matter.
+func TestErasedWordsInRemarks(t *testing.T) {
+	words := []string{"科长", "文官屯街", "文官屯街起火三人受伤", "和平区应急局"}
+	s := dutylog.Sheet{Remarks: "文官屯街起火三人受伤，科长已知；和平区应急局待复。"}
+	if diff := cmp.Diff([]string{"文官屯街起火三人受伤"}, s.Remarked("e-1", words)); diff != "" {
+		t.Errorf("a sheet that does not show it: %s", diff)
+	}
+	s.Matters = []dutylog.Matter{{EntryID: "e-1"}}
+	found := s.Remarked("e-1", words)
+	if diff := cmp.Diff([]string{"文官屯街起火三人受伤", "和平区应急局", "文官屯街"}, found); diff != "" {
+		t.Error(diff)
+	}
+	for _, w := range found {
+		s = s.Unremarked(w)
+	}
+	if s.Remarks != "〔已抹去〕，科长已知；〔已抹去〕待复。" {
+		t.Errorf("left: %s", s.Remarks)
+	}
+	if s.Remarked("e-1", words) != nil || s.Remarked("e-1", nil) != nil {
+		t.Errorf("found again: %v", s.Remarked("e-1", words))
+	}
+}

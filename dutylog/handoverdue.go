@@ -31,13 +31,26 @@ func (d HandoverDue) Late() bool { return d.Why == HandoverLate }
 type officersChange struct {
 	at     time.Time // when the next one begins
 	middle time.Time // of the shift that ends: who takes over after it takes over for the next one
+	ends   string
 	next   string
 }
 
-// DueHandover decides which handover the roster asks for next. A handover counts for the end of a
-// shift when it was confirmed after the middle of that shift: whoever comes an hour early has taken
-// over. Nothing is late that the log never saw begin (begun), so that a new log, or a roster of
-// which nothing is left, tells nothing.
+// counts reports whether a handover was the one for this change. Whoever follows by the roster may come
+// as early as the middle of the shift that ends: who comes an hour early has taken over. Anybody else
+// stands in for the rest of the running shift, and who follows is awaited all the same, unless they took
+// over when the change was due, or so shortly before. Whose shift it is that ends is late, not early.
+func (c officersChange) counts(h Handover, shortly time.Duration) bool {
+	if h.Incoming.Name == c.next {
+		return h.At.After(c.middle)
+	}
+	if h.Incoming.Name == c.ends {
+		return !h.At.Before(c.at)
+	}
+	return !h.At.Before(c.at.Add(-shortly))
+}
+
+// DueHandover decides which handover the roster asks for next. Nothing is late that the log never saw
+// begin (begun), so that a new log, or a roster of which nothing is left, tells nothing.
 func DueHandover(shifts []Shift, last *Handover, begun, now time.Time, allowance time.Duration) HandoverDue {
 	responsible := ""
 	if last != nil {
@@ -46,7 +59,7 @@ func DueHandover(shifts []Shift, last *Handover, begun, now time.Time, allowance
 	due := HandoverDue{Why: NoRoster}
 	for _, c := range officerChanges(shifts) {
 		switch {
-		case last != nil && last.At.After(c.middle), last == nil && c.at.Before(begun):
+		case last != nil && c.counts(*last, allowance), last == nil && c.at.Before(begun):
 			// That one was confirmed, or was before anybody could.
 		case c.next == responsible && c.at.After(now):
 			// Who is responsible goes on.
@@ -94,7 +107,7 @@ func officerChanges(shifts []Shift) (all []officersChange) {
 		if ends.To.Before(until) {
 			until = ends.To
 		}
-		all = append(all, officersChange{at: next.From, middle: ends.From.Add(until.Sub(ends.From) / 2), next: next.Name})
+		all = append(all, officersChange{at: next.From, middle: ends.From.Add(until.Sub(ends.From) / 2), ends: ends.Name, next: next.Name})
 	}
 	return all
 }

@@ -33,6 +33,7 @@ func TestDueHandover(t *testing.T) {
 	two := []dutylog.Shift{shift("张伟", "26 20:00", "27 08:00"), shift("李娜", "27 08:00", "27 20:00"), shift("王强", "27 20:00", "28 08:00"), shift("张伟", "28 08:00", "28 20:00"), shift("李娜", "28 20:00", "29 08:00"),
 		{Name: "陈建国", Post: dutylog.PostChief, From: clock("26 08:00"), To: clock("27 08:00")}}
 	long := []dutylog.Shift{shift("张伟", "26 20:00", "27 08:00"), shift("张伟", "27 08:00", "27 20:00"), shift("李娜", "27 20:00", "28 08:00")}
+	whole := []dutylog.Shift{shift("张伟", "26 08:00", "27 08:00"), shift("李娜", "27 08:00", "28 08:00"), shift("王强", "28 08:00", "29 08:00")}
 	gap := []dutylog.Shift{shift("张伟", "26 20:00", "27 08:00"), shift("李娜", "27 10:00", "27 20:00")}
 	overlap := []dutylog.Shift{shift("张伟", "26 20:00", "27 09:00"), shift("李娜", "27 08:00", "27 20:00")}
 	year := []dutylog.Shift{shift("张伟", "12-31 08:00", "12-31 20:00"), {Name: "李娜", Post: dutylog.PostOfficer, From: clock("12-31 20:00"), To: clock("12-31 20:00").Add(12 * time.Hour)}}
@@ -48,6 +49,12 @@ func TestDueHandover(t *testing.T) {
 		{"李娜 came an hour early", two, took("李娜", "27 07:05"), "01 00:00", []string{"27 07:30", "27 08:20", "27 20:14", "27 20:15"}},
 		{"李娜 was late, and took over after the alert", two, took("李娜", "27 09:40"), "01 00:00", []string{"27 09:41", "27 19:00"}},
 		{"王强 stands in for 李娜 without the roster's knowing", two, took("王强", "27 08:02"), "01 00:00", []string{"27 12:00", "27 20:30", "28 08:20"}},
+		{"张伟 came late, after the middle of the night: at eight 李娜 follows all the same", two, took("张伟", "27 03:00"), "01 00:00", []string{"27 04:00", "27 08:00", "27 08:15"}},
+		{"王强 stepped in at four for the rest of the night: at eight 李娜 follows all the same", two, took("王强", "27 04:00"), "01 00:00", []string{"27 05:00", "27 08:15", "27 21:00"}},
+		{"张伟 took over six minutes before the end of his own shift", two, took("张伟", "27 07:54"), "01 00:00", []string{"27 07:55", "27 08:00", "27 08:15"}},
+		{"王强 came for 李娜, ten minutes early", two, took("王强", "27 07:50"), "01 00:00", []string{"27 07:55", "27 08:15"}},
+		{"李娜 stepped in at midnight and goes on with her own shift", two, took("李娜", "27 00:30"), "01 00:00", []string{"27 01:00", "27 08:20", "27 20:15"}},
+		{"a shift of a whole day, in which somebody else took over in the evening", whole, took("刘芳", "26 21:00"), "01 00:00", []string{"26 21:01", "27 07:00", "27 08:15"}},
 		{"taken over in the middle of the shift, which ends all the same", two, took("张伟", "27 01:30"), "01 00:00", []string{"27 08:20"}},
 		{"nobody came, and by and by it is the same officer's turn again", two, took("张伟", "26 20:00"), "01 00:00", []string{"27 23:00", "28 07:59", "28 08:00", "28 19:00", "28 20:15"}},
 		{"nobody ever took over, and the log is older than the shift", two, nil, "01 00:00", []string{"27 08:10", "27 08:15", "27 21:00"}},

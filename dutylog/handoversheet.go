@@ -8,8 +8,9 @@ import (
 	"dutyline/telephony"
 )
 
-// sheetForm is the version of the form of a sheet. A reader of an old sheet finds there how it was meant.
-const sheetForm = 1
+// sheetForm is the version of the form of a sheet. A reader of an old sheet finds there how it was meant:
+// form 1 said nothing of times in which the switch was down.
+const sheetForm = 2
 
 // Sheet is what is handed over 交接单: what is open, how the line is, and what the shift had. It is
 // a document: what was confirmed is its text, and nothing that happens later changes that. Times
@@ -25,6 +26,7 @@ type Sheet struct {
 	Test     *LastTest   `json:"test" doc:"The last test call that is over; null: there was none"`
 	Duties   []OpenDuty  `json:"duties" nullable:"false" doc:"Dated duties that are due, overdue or were missed in this shift"`
 	Blind    []Unseen    `json:"blind" nullable:"false" doc:"Times of this shift in which nothing was seen"`
+	Down     []Unseen    `json:"down,omitzero" nullable:"false" doc:"Times of this shift in which the switch was down, so that nobody could call; form 1 said nothing of them"`
 	Counts   Counts      `json:"counts" doc:"What the shift had"`
 	Remarks  string      `json:"remarks" doc:"By the outgoing officer"`
 }
@@ -84,7 +86,10 @@ type OpenDuty struct {
 	State string  `json:"state"`
 }
 
-// Unseen is a time in which nothing was seen.
+// Tells reports whether the sheet says of times in which the switch was down that there were any, or none.
+func (s Sheet) Tells() bool { return s.Form != 1 }
+
+// Unseen is a time in which nothing was seen, or in which the switch was down.
 type Unseen struct {
 	From  *string `json:"from"`
 	To    *string `json:"to" doc:"null: it lasts"`
@@ -120,13 +125,18 @@ func MatterOf(e Entry) Matter {
 
 // Whole is the sheet with no list absent, so that it has one spelling only.
 func (s Sheet) Whole() Sheet {
-	s.Form = sheetForm
+	if s.Form == 0 {
+		s.Form = sheetForm
+	}
 	s.Matters = append([]Matter{}, s.Matters...)
 	for i, m := range s.Matters {
 		s.Matters[i].Missing = append([]Field{}, m.Missing...)
 	}
 	s.Alerts, s.Lamps = append([]OpenAlert{}, s.Alerts...), append([]LampSeen{}, s.Lamps...)
 	s.Duties, s.Blind = append([]OpenDuty{}, s.Duties...), append([]Unseen{}, s.Blind...)
+	if s.Tells() {
+		s.Down = append([]Unseen{}, s.Down...)
+	}
 	return s
 }
 

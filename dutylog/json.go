@@ -112,7 +112,8 @@ type entryJSON struct {
 }
 
 type lateJSON struct {
-	Blind *string `json:"blind"`
+	Blind   *string `json:"blind"`
+	Scanned bool    `json:"scanned"`
 }
 
 type holdJSON struct {
@@ -182,7 +183,7 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		out.Hold = &holdJSON{h.Reason, actorJSON(h.By), telephony.JSONTime(h.At)}
 	}
 	if e.Late != nil {
-		out.Late = &lateJSON{telephony.JSONTime(e.Late.Blind)}
+		out.Late = &lateJSON{telephony.JSONTime(e.Late.Blind), e.Scanned}
 	}
 	out.Erased = []erasedJSON{}
 	for _, x := range e.Erased {

@@ -85,7 +85,7 @@ var fieldRules = []fieldRule{
 	{FollowUpNumber, shortText, nil},
 	{Classification, shortText, nil},
 	{LateReason, shortText, nil},
-	{PaperSheet, shortText, nil},
+	{PaperSheet, shortText, []GapWhy{NotPossible}}, // it was on no sheet
 }
 
 // Categories of what a call is about, in the order in which they are offered. The set is closed:

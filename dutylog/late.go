@@ -18,6 +18,16 @@ type Late struct {
 	Blind time.Time // where the blind interval begins that the entry covers; zero: none
 }
 
+// PaperScan is no field but a file: it stands among what a late entry is missing until the sheet on which
+// it was written first is attached, or it is said why there is none, as the gap of the sheet's number.
+const PaperScan Field = "paper_scan"
+
+// lacksScan reports whether a late entry has neither a file nor a reason why there was no sheet.
+func (e Entry) lacksScan() bool {
+	_, none := e.Gaps[PaperSheet]
+	return e.Late != nil && !e.Scanned && !none && !e.erased(PaperScan)
+}
+
 // LateDraft is what a draft says of a late entry.
 type LateDraft struct {
 	At    time.Time // when it came

@@ -1,6 +1,7 @@
 package dutylog_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func TestALateEntryKeepsWhenItCameAndWhenItWasWritten(t *testing.T) {
 			t.Errorf("%s: %+v", kind, e)
 		}
 		raw, err := e.MarshalJSON()
-		if err != nil || !strings.Contains(string(raw), `"late_reason":"系统停机","paper_sheet":"000012","late":{"blind":null}`) {
+		if err != nil || !strings.Contains(string(raw), `"late_reason":"系统停机","paper_sheet":"000012","late":{"blind":null,"scanned":false}`) {
 			t.Errorf("%s: %s %v", kind, raw, err)
 		}
 	}
@@ -44,6 +45,7 @@ func TestALateEntryIsNotCompleteWithoutItsReason(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	e.Scanned = true
 	complete := dutylog.Complete
 	done, err := e.Amend(dutylog.EntryPatch{Revision: 1, State: &complete}, officer, later)
 	if err != nil || done.State != dutylog.Complete {
@@ -55,6 +57,51 @@ func TestALateEntryIsNotCompleteWithoutItsReason(t *testing.T) {
 	}
 	if erased := open.Erase(dutylog.Erasure{Decision: 1}); len(erased.Missing()) != 0 || erased.Late == nil || erased.PaperSheet() != 0 {
 		t.Errorf("what was erased is not missing, and the entry stays a late one: %+v", erased)
+	}
+}
+
+// The sheet on which it was written first is asked for as well: a file, or why there is none. What was there
+// before it was asked for is not touched, and what was written when it came is not asked.
+func TestALateEntryIsNotCompleteWithoutItsScan(t *testing.T) {
+	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindPatrol, values{"late_reason": "停电", "place": "河东", "check_result": "正常", "paper_sheet": "12"}), nil, officer, later)
+	if err != nil || !slices.Equal(e.Missing(), []dutylog.Field{dutylog.PaperScan}) {
+		t.Fatalf("%v: missing %v", err, e.Missing())
+	}
+	complete := dutylog.EntryPatch{Revision: 1, State: new(dutylog.Complete)}
+	var lacks *dutylog.IncompleteError
+	if _, err := e.Amend(complete, officer, later); !errors.As(err, &lacks) || !slices.Equal(lacks.Missing, []dutylog.Field{dutylog.PaperScan}) {
+		t.Errorf("completed without it: %v", err)
+	}
+	scanned := e
+	scanned.Scanned = true
+	if done, err := scanned.Amend(complete, officer, later); err != nil || done.State != dutylog.Complete {
+		t.Errorf("with a scan: %v", err)
+	}
+	complete.Gaps = map[dutylog.Field]*dutylog.Gap{dutylog.PaperSheet: {Why: dutylog.NotPossible, Reason: "凭记忆补录"}}
+	done, err := e.Amend(complete, officer, later)
+	if err != nil || done.State != dutylog.Complete || done.PaperSheet() != 0 || len(done.Missing()) != 0 {
+		t.Errorf("there was no sheet: %+v %v", done, err)
+	}
+	for name, p := range map[string]dutylog.EntryPatch{
+		"no reason":        {Revision: 1, Gaps: map[dutylog.Field]*dutylog.Gap{dutylog.PaperSheet: {Why: dutylog.NotPossible, Reason: " "}}},
+		"another word":     {Revision: 1, Gaps: map[dutylog.Field]*dutylog.Gap{dutylog.PaperSheet: {Why: dutylog.Refused, Reason: "不给"}}},
+		"words for a file": {Revision: 1, Values: values{dutylog.PaperScan: "在柜子里"}},
+		"a gap of a file":  {Revision: 1, Gaps: map[dutylog.Field]*dutylog.Gap{dutylog.PaperScan: {Why: dutylog.NotPossible, Reason: "没有"}}},
+	} {
+		if _, err := e.Amend(p, officer, later); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+	fax, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), nil, officer, later)
+	if err != nil || slices.Contains(fax.Missing(), dutylog.PaperScan) {
+		t.Errorf("an ordinary one lacks a scan: %v %v", fax.Missing(), err)
+	}
+	var wrong *dutylog.InvalidError
+	if _, err := fax.Amend(dutylog.EntryPatch{Revision: 1, Gaps: complete.Gaps}, officer, later); !errors.As(err, &wrong) || wrong.Field != "gaps.paper_sheet" {
+		t.Errorf("it has no sheet to lack: %v", err)
+	}
+	if m := dutylog.MatterOf(e); !slices.Equal(m.Missing, []dutylog.Field{dutylog.PaperScan}) {
+		t.Errorf("on the handover sheet: %+v", m)
 	}
 }
 

@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -119,8 +120,26 @@ func MaskNumber(number string) string {
 	}, number)
 }
 
-// MaskName keeps the first character of a name: 张**.
+// What stands in place of a name and hides nobody: the words of switches for a caller without one, and
+// what units end with. A unit is no person's name.
+var (
+	nobodys  = []string{"anonymous", "unknown", "unavailable", "restricted", "private", "withheld", "asserted", "匿名", "未知", "未知号码"}
+	unitEnds = []string{"局", "厅", "委", "办", "办公室", "值班室", "指挥部", "指挥中心", "中心", "支队", "大队", "总队", "中队", "街道", "政府", "公司", "集团", "医院", "学校", "社区", "消防站", "派出所"}
+)
+
+// shortestUnit is how many characters the name of a unit has at least: 王办 may be a person.
+const shortestUnit = 4
+
+func namesNobody(name string) bool {
+	bare := strings.ToLower(strings.Trim(name, " \"<>"))
+	return slices.Contains(nobodys, bare) || utf8.RuneCountInString(bare) >= shortestUnit && slices.ContainsFunc(unitEnds, func(end string) bool { return strings.HasSuffix(bare, end) })
+}
+
+// MaskName keeps the first character of a name: 张**. What names a unit, or nobody, stays.
 func MaskName(name string) string {
+	if namesNobody(name) {
+		return name
+	}
 	_, size := utf8.DecodeRuneInString(name)
 	rest := utf8.RuneCountInString(name[size:])
 	return name[:size] + strings.Repeat("*", min(rest, hiddenRunes))

@@ -22,7 +22,8 @@ func TestWhatIsMaskedOfNumbersNamesAndTexts(t *testing.T) {
 		fmt.Fprintf(&b, "%q → %q\n", number, dutylog.MaskNumber(number))
 	}
 	b.WriteString("\nnames\n")
-	for _, name := range []string{"", "张", "张伟", "张小伟", "欧阳娜娜", "John Smith", "阿卜杜热合曼·买买提", "\xff"} {
+	for _, name := range []string{"", "张", "张伟", "张小伟", "欧阳娜娜", "John Smith", "阿卜杜热合曼·买买提", "\xff",
+		"和平区应急局", "市防汛抗旱指挥部", "皇姑区应急值班室", "王办", "张中心", "Anonymous", "\"anonymous\"", "匿名", "unknown", "Unknown Smith"} {
 		fmt.Fprintf(&b, "%q → %q\n", name, dutylog.MaskName(name))
 	}
 	b.WriteString("\ntexts of an entry whose caller is 刘洋\n")

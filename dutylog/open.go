@@ -104,6 +104,11 @@ func (e *Entry) know(n telephony.Number, contacts []Contact) {
 		return
 	}
 	e.Values = map[Field]string{}
+	if e.Kind == KindOutgoing && ServiceCode(n) {
+		e.prefill(CalledWhom, ServiceCodeWords)
+		e.prefill(CalledWhy, "拨打"+ServiceCodeWords+" "+n.Raw)
+		return
+	}
 	if !n.Withheld() {
 		e.prefill(ContactNumber, n.Raw)
 	}
@@ -118,6 +123,16 @@ func (e *Entry) know(n telephony.Number, contacts []Contact) {
 	e.prefill(CallerUnit, only.Unit)
 	e.prefill(CallerPerson, only.Person)
 	e.prefill(CallerTitle, only.Title)
+}
+
+// ServiceCodeWords stand in place of whom an outgoing call reached that was a service code.
+const ServiceCodeWords = "业务代码"
+
+// ServiceCode reports whether what was dialled is a code of exchange or switch, such as *57*…# or #57#: it
+// reaches nobody, so nobody is asked whom it reached. No telephone number has * or # in it.
+func ServiceCode(dialled telephony.Number) bool {
+	raw := strings.NewReplacer("＊", "*", "＃", "#", "%23", "#", "%2A", "*", "%2a", "*").Replace(NarrowText(dialled.Raw))
+	return strings.ContainsAny(raw, "*#") && strings.Trim(raw, "0123456789*#,pwPW+ -") == ""
 }
 
 func (e *Entry) prefill(f Field, value string) {

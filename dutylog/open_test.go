@@ -1,6 +1,7 @@
 package dutylog_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -262,5 +263,39 @@ func TestFollowLeavesTheOldEntryAlone(t *testing.T) {
 	}
 	if len(before.Values) != 0 || len(before.Candidates) != 0 || before.Revision != 1 {
 		t.Errorf("the old revision was changed: %+v", before)
+	}
+}
+
+// A code for the exchange reaches nobody: its entry says what it was, and asks nobody whom it reached.
+func TestAServiceCodeIsNoCallToSomebody(t *testing.T) {
+	for raw, is := range map[string]bool{"*57*13800001111#": true, "#57#": true, "**21*13800001111#": true, "9*72": true, "*%2357%23": true, "＊57＊123＃": true,
+		"13800001111": false, "024-22730001": false, "anonymous": false, "": false, "sip:a#b@192.0.2.1": false} {
+		c := telephony.Call{ID: "1.1", Line: "duty", Direction: telephony.Outbound, OfferedAt: later, Called: telephony.Number{Raw: raw}}
+		e := opened(c)
+		if got := e.Values[dutylog.CalledWhom] == dutylog.ServiceCodeWords; got != is || dutylog.ServiceCode(c.Called) != is {
+			t.Errorf("%q: %v", raw, e.Values)
+		}
+		if is && (len(e.Missing()) != 0 || e.Kind != dutylog.KindOutgoing || !strings.Contains(e.Values[dutylog.CalledWhy], raw) || e.Values[dutylog.ContactNumber] != "") {
+			t.Errorf("%q still lacks %v: %+v", raw, e.Missing(), e.Values)
+		}
+		if !is && len(e.Missing()) != 2 {
+			t.Errorf("%q lacks %v", raw, e.Missing())
+		}
+	}
+	// Who calls in from a garbled number is somebody.
+	in := opened(telephony.Call{ID: "1.2", Line: "duty", Direction: telephony.Inbound, OfferedAt: later, Caller: telephony.Number{Raw: "*57#"}})
+	if in.Values[dutylog.CalledWhom] != "" || in.Values[dutylog.ContactNumber] != "*57#" {
+		t.Errorf("%+v", in.Values)
+	}
+	// The number comes later, before anybody wrote: the entry follows. What a person wrote stays.
+	late := telephony.Call{ID: "1.3", Line: "duty", Direction: telephony.Outbound, OfferedAt: later}
+	e := opened(late)
+	late.Called = telephony.Number{Raw: "#57#"}
+	if next, changed := e.Follow(late, nil); !changed || next.Values[dutylog.CalledWhom] != dutylog.ServiceCodeWords {
+		t.Errorf("%+v", next.Values)
+	}
+	e.WrittenBy = "zhang"
+	if next, _ := e.Follow(late, nil); next.Values[dutylog.CalledWhom] != "" {
+		t.Errorf("a person's entry was filled in: %+v", next.Values)
 	}
 }

@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -71,4 +72,31 @@ type RosterStore interface {
 	FilingFacts(ctx context.Context, first, last Date) (FilingFacts, error)
 	// RosterSince is when a roster was first kept here; zero: none ever was.
 	RosterSince(ctx context.Context) (time.Time, error)
+}
+
+// PlanRoster is what replacing the days on which these rows begin would change: which shifts go, which
+// come, and the roster afterwards.
+func PlanRoster(before, rows []Shift, loc *time.Location) (gone, added, after []Shift) {
+	days := Days(rows, loc)
+	for _, s := range before {
+		replaced := slices.ContainsFunc(days, func(d [2]time.Time) bool { return !s.From.Before(d[0]) && s.From.Before(d[1]) })
+		if replaced && !slices.ContainsFunc(rows, s.same) {
+			gone = append(gone, s)
+		}
+		if !replaced {
+			after = append(after, s)
+		}
+	}
+	for _, s := range rows {
+		if !slices.ContainsFunc(before, s.same) {
+			added = append(added, s)
+		}
+	}
+	after = append(after, rows...)
+	SortShifts(after)
+	return gone, added, after
+}
+
+func (s Shift) same(o Shift) bool {
+	return s.From.Equal(o.From) && s.To.Equal(o.To) && s.Post == o.Post && s.Name == o.Name && s.Phone == o.Phone
 }

@@ -195,7 +195,7 @@ func TestASwapChangesTwoShiftsAndNoMore(t *testing.T) {
 2026-12-31 20:00 2027-01-01 08:00 officer 张伟 1
 2027-01-03 20:00 2027-01-04 08:00 officer 李娜 2
 2027-01-04 20:00 2027-01-05 08:00 officer 陈刚 3`)
-	before, after, err := dutylog.Swap{Give: ref(shifts[0]), Take: ref(shifts[1])}.Apply(shifts, localTime(t, "2026-12-31 21:00"))
+	before, after, err := dutylog.Swap{Give: ref(shifts[0]), Take: ref(shifts[1])}.Apply(shifts, localTime(t, "2026-12-31 20:00"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,6 +212,47 @@ func TestASwapChangesTwoShiftsAndNoMore(t *testing.T) {
 	}
 	if got := dutylog.With(shifts, before, after)[2]; got.Name != "赵敏" || got.Phone != "4" || !got.From.Equal(shifts[2].From) {
 		t.Errorf("taken over: %+v", got)
+	}
+}
+
+// Hours that were served stay with who served them: a running shift changes hands from the swap's minute on.
+func TestASwapOfARunningShiftLeavesWhatWasServed(t *testing.T) {
+	shifts := roster(t, `
+2026-12-31 20:00 2027-01-01 08:00 officer 张伟 1
+2026-12-31 08:00 2027-01-01 08:00 chief 杨秀英 2
+2027-01-03 20:00 2027-01-04 08:00 officer 李娜 3`)
+	at := localTime(t, "2027-01-01 02:36").Add(20 * time.Second)
+	before, after, err := dutylog.Swap{Give: ref(shifts[0]), Take: ref(shifts[2])}.Apply(shifts, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := roster(t, `
+2026-12-31 08:00 2027-01-01 08:00 chief 杨秀英 2
+2026-12-31 20:00 2027-01-01 02:37 officer 张伟 1
+2027-01-01 02:37 2027-01-01 08:00 officer 李娜 3
+2027-01-03 20:00 2027-01-04 08:00 officer 张伟 1`)
+	now := dutylog.With(shifts, before, after)
+	if diff := cmp.Diff(want, now); diff != "" {
+		t.Error(diff)
+	}
+	if on := dutylog.At(now, localTime(t, "2026-12-31 23:00"))[dutylog.PostOfficer]; on.Name != "张伟" {
+		t.Errorf("who was on duty at eleven is %s by now", on.Name)
+	}
+	before, after, err = dutylog.Swap{Give: ref(shifts[0]), Name: "赵敏"}.Apply(shifts, localTime(t, "2027-01-01 02:37"))
+	if got := dutylog.With(shifts, before, after); err != nil || got[2].Name != "赵敏" || !got[2].From.Equal(localTime(t, "2027-01-01 02:37")) || got[1].Name != "张伟" {
+		t.Errorf("somebody stands in for the rest: %v %+v", err, got)
+	}
+	// Of two that run, both are cut; the other post is not touched.
+	shifts[1].Post, shifts[1].Name = dutylog.PostChief, "周科长"
+	_, after, err = dutylog.Swap{Give: ref(shifts[0]), Take: ref(shifts[1])}.Apply(shifts, at)
+	if err != nil || len(after) != 4 || !after[0].From.Equal(after[2].To) || !after[1].From.Equal(after[3].To) || after[3].Name != "周科长" || after[1].Name != "张伟" {
+		t.Errorf("%v %+v", err, after)
+	}
+	var wrong *dutylog.InvalidError
+	for field, w := range map[string]dutylog.Swap{"give": {Give: ref(shifts[0]), Name: "赵敏"}, "take": {Give: ref(shifts[2]), Take: ref(shifts[0])}} {
+		if _, _, err := w.Apply(shifts, localTime(t, "2027-01-01 07:59").Add(time.Second)); !errors.As(err, &wrong) || wrong.Field != field || !strings.Contains(wrong.Reason, "swap the next one") {
+			t.Errorf("in the last minute: %v", err)
+		}
 	}
 }
 
@@ -336,4 +377,40 @@ func holidays(t *testing.T, year int, text string) []dutylog.SpecialDay {
 		t.Fatal(err)
 	}
 	return days
+}
+
+// What an import would change is told by what is other afterwards: a shift that stays as it is, is no change.
+func TestAnImportIsPlannedByItsDays(t *testing.T) {
+	before := roster(t, `
+2026-12-31 20:00 2027-01-01 08:00 officer 张伟 1
+2027-01-01 08:00 2027-01-01 20:00 officer 李娜 2
+2027-01-01 20:00 2027-01-02 08:00 officer 王强 3`)
+	rows := roster(t, `
+2027-01-01 08:00 2027-01-01 20:00 officer 李娜 2
+2027-01-01 20:00 2027-01-02 08:00 officer 刘芳 4`)
+	gone, added, after := dutylog.PlanRoster(before, rows, shanghai)
+	if diff := cmp.Diff(before[2:], gone); diff != "" {
+		t.Errorf("what goes: %s", diff)
+	}
+	if diff := cmp.Diff(rows[1:], added); diff != "" {
+		t.Errorf("what comes: %s", diff)
+	}
+	if diff := cmp.Diff(append(before[:1:1], rows...), after); diff != "" {
+		t.Errorf("afterwards: %s", diff)
+	}
+	if gone, added, after := dutylog.PlanRoster(before, nil, shanghai); gone != nil || added != nil || len(after) != 3 {
+		t.Errorf("nothing changes nothing: %v %v %v", gone, added, after)
+	}
+}
+
+// Every finding says what to do about it.
+func TestEveryFindingOfTheRosterHasARemedy(t *testing.T) {
+	said := map[string]bool{}
+	for _, r := range []dutylog.RosterReason{dutylog.RosterGap, dutylog.RosterOverlap, dutylog.RosterTwoPosts, dutylog.RosterNotRegular, dutylog.RosterUnknown, dutylog.RosterLeft, dutylog.RosterTooLong, dutylog.RosterNoPhone} {
+		remedy := dutylog.RosterFinding{Reason: r}.Remedy()
+		if len(remedy) < 20 || said[remedy] {
+			t.Errorf("%s: %q", r, remedy)
+		}
+		said[remedy] = true
+	}
 }

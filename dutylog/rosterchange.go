@@ -176,7 +176,8 @@ type Swap struct {
 	Reason string
 }
 
-// Apply is what the swap makes of a roster: the shifts that it changes, before and after.
+// Apply is what the swap makes of a roster: the shifts that it changes, and what becomes of them, one for
+// one; what was served of a shift that runs already follows as a shift of its own.
 func (w Swap) Apply(shifts []Shift, now time.Time) (before, after []Shift, err error) {
 	give := w.Give.in(shifts)
 	if give < 0 {
@@ -197,7 +198,8 @@ func (w Swap) Apply(shifts []Shift, now time.Time) (before, after []Shift, err e
 		if got.Name == mine.Name {
 			return nil, nil, &InvalidError{Field: "name", Reason: "has the shift already: name somebody else"}
 		}
-		return []Shift{mine}, []Shift{got}, nil
+		after, err = split([]Shift{mine}, []Shift{got}, now)
+		return []Shift{mine}, after, err
 	}
 	take := w.Take.in(shifts)
 	switch {
@@ -211,17 +213,35 @@ func (w Swap) Apply(shifts []Shift, now time.Time) (before, after []Shift, err e
 	theirs := shifts[take]
 	got, gave := mine, theirs
 	got.Name, got.Phone, gave.Name, gave.Phone = theirs.Name, theirs.Phone, mine.Name, mine.Phone
-	return []Shift{mine, theirs}, []Shift{got, gave}, nil
+	after, err = split([]Shift{mine, theirs}, []Shift{got, gave}, now)
+	return []Shift{mine, theirs}, after, err
 }
 
-// With is a roster in which some shifts were changed into others.
-func With(shifts, before, after []Shift) []Shift {
-	out := slices.Clone(shifts)
-	for i, b := range before {
-		if at := slices.Index(out, b); at >= 0 {
-			out[at] = after[i]
-		}
+// split leaves the hours that were served already with who served them: a shift that runs changes hands
+// at the next full minute.
+func split(before, after []Shift, now time.Time) ([]Shift, error) {
+	at := now.Truncate(time.Minute)
+	if at.Before(now) {
+		at = at.Add(time.Minute)
 	}
+	for i, was := range before {
+		if !was.From.Before(now) {
+			continue
+		}
+		if !at.Before(was.To) {
+			return nil, &InvalidError{Field: []string{"give", "take"}[i], Reason: "the shift ends within this minute: swap the next one"}
+		}
+		served := was
+		served.To, after[i].From = at.UTC(), at.UTC()
+		after = append(after, served)
+	}
+	return after, nil
+}
+
+// With is a roster in which some shifts became others.
+func With(shifts, before, after []Shift) []Shift {
+	out := slices.DeleteFunc(slices.Clone(shifts), func(s Shift) bool { return slices.Contains(before, s) })
+	out = append(out, after...)
 	SortShifts(out)
 	return out
 }

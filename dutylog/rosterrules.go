@@ -37,6 +37,21 @@ var rosterWeights = map[RosterReason]RosterWeight{
 	RosterUnknown: RosterInfo, RosterTooLong: RosterInfo, RosterNoPhone: RosterInfo,
 }
 
+// rosterRemedies say what to do about each finding.
+var rosterRemedies = map[RosterReason]string{
+	RosterGap:        "enter somebody for this time",
+	RosterOverlap:    "two people hold the post: let the first shift end where the second one begins, or take one of them out",
+	RosterTwoPosts:   "one person cannot hold two posts at once: enter somebody else for one of them",
+	RosterNotRegular: "only regular staff may serve: enter somebody else, or correct how the person is employed (page 值班表, 人员)",
+	RosterUnknown:    "say how the person is employed (page 值班表, 人员)",
+	RosterLeft:       "the person does not serve any more by then: enter somebody else, or correct the day (page 值班表, 人员)",
+	RosterTooLong:    "let somebody else take a part of it",
+	RosterNoPhone:    "enter the number at which the person is reached",
+}
+
+// Remedy is what to do about it.
+func (f RosterFinding) Remedy() string { return rosterRemedies[f.Reason] }
+
 // RosterFinding is one thing that a rule found, from when to when.
 type RosterFinding struct {
 	Reason   RosterReason

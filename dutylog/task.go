@@ -222,6 +222,7 @@ type TaskStore interface {
 	// MarkTask keeps what somebody says of a task; before is the number of the mark that they knew, 0
 	// for none. ErrExists when another one came between.
 	MarkTask(ctx context.Context, m TaskMark, before int64) (TaskMark, error)
-	// SaveAbsence adds an absence (Absence is 0), or a change of one.
+	// SaveAbsence adds an absence (Absence is 0), or a change of one: ID is then the version that was read,
+	// and ErrExists says that there is a newer one.
 	SaveAbsence(ctx context.Context, a Absence, by Actor) (Absence, error)
 }

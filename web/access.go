@@ -28,7 +28,8 @@ const (
 	exportRoster  permission = "roster.export"  // take it along as a file
 	seeCalls      permission = "call.see"       //
 	seeIntervals  permission = "interval.see"   // what was not seen, and when
-	playRecording permission = "recording.play" // and see its waveform
+	playRecording permission = "recording.play" //
+	seeWaveform   permission = "recording.see"  // who talked when: less than to listen, and noted apart from it
 	callBack      permission = "call.back"      // have the duty phone ring for a call back
 	seePhrases    permission = "phrase.see"     // what officers insert by a key
 	writePhrases  permission = "phrase.write"
@@ -149,6 +150,7 @@ var grants = map[permission]grant{
 	runVerify:     {roles: []dutylog.Role{dutylog.Auditor, dutylog.Supervisor, dutylog.Admin}},
 	seeEvidence:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
 	playRecording: {roles: readers},
+	seeWaveform:   {roles: readers},
 	callBack:      {roles: onTheSpot},
 	seePhrases:    {roles: anyRole},
 	writePhrases:  {roles: append([]dutylog.Role{dutylog.Admin}, leaders...)},

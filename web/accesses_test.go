@@ -61,6 +61,33 @@ func (c *client) asked(t *testing.T, query string) string {
 	}
 }
 
+// Who looked at a waveform saw who talked when: that is on record, apart from listening. Asking for one
+// that is not there is no look.
+func TestWhoSawTheWaveformIsOnRecord(t *testing.T) {
+	h := accessHouse(t)
+	h.clock.Add(time.Minute)
+	if got := h.as("leader").get("/calls/1.0/peaks"); got.status != 200 {
+		t.Fatal(got)
+	}
+	if got := h.as("chief").get("/calls/9.0/peaks"); got.status != 404 {
+		t.Fatal(got)
+	}
+	if got := h.as("admin").get("/calls/1.0/peaks"); got.status != 403 {
+		t.Errorf("the administrator sees who talked when: %v", got)
+	}
+	auditor := h.as("auditor")
+	for query, want := range map[string]string{"call=1.0": "leader recording.see 1.0", "entry=e-1.0": "leader recording.see 1.0", "action=recording.play": "", "user=chief": "", "user=admin": ""} {
+		if got := auditor.asked(t, query); got != want {
+			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+	var page accessPage
+	auditor.get("/access?call=1.0&action=recording.see").into(t, &page)
+	if len(page.Items) != 1 || page.Items[0].EntryID != "e-1.0" || page.Items[0].EntryNumber != "2026-000001" {
+		t.Errorf("%+v", page.Items)
+	}
+}
+
 // TestWhoListenedToThis follows one entry through a day: everybody who read, heard, printed or took
 // it is named, by the entry, by its call, by the person and by what was done.
 func TestWhoListenedToThis(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"dutyline/alerts"
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 type alertsInput struct {
@@ -22,7 +23,16 @@ type alertsBody struct {
 	Items      []alerts.Alert `json:"items" nullable:"false"`
 	NextCursor string         `json:"next_cursor" doc:"Empty on the last page"`
 	Open       int            `json:"open" doc:"How many nobody has taken on, whatever is listed"`
+	Callers    []alertCaller  `json:"callers" nullable:"false" doc:"Who called, of the alerts above that are about a call that came in; names and numbers are masked as in the list of calls"`
 	Calls      bool           `json:"calls" doc:"Whether people are called about alerts: see /alerts/{id}/calls"`
+}
+
+// alertCaller is who called, for whoever has to call back. It is no part of the alert: erasing the call
+// takes it away, and messages that leave the building never have it.
+type alertCaller struct {
+	CallID string `json:"call_id"`
+	Number string `json:"number" doc:"Empty or anonymous: withheld"`
+	Name   string `json:"name" doc:"As the exchange gave it"`
 }
 
 type alertsOutput struct{ Body alertsBody }
@@ -42,7 +52,38 @@ func (a *app) alertList(ctx context.Context, in *alertsInput) (*alertsOutput, er
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	return &alertsOutput{alertsBody{Items: items, NextCursor: next, Open: open, Calls: a.AlertCalls != nil}}, nil
+	callers, err := a.callersOf(ctx, items)
+	if err != nil {
+		return nil, err
+	}
+	return &alertsOutput{alertsBody{Items: items, NextCursor: next, Open: open, Callers: callers, Calls: a.AlertCalls != nil}}, nil
+}
+
+// callersOf names who called, as the list of calls does it for the same person.
+func (a *app) callersOf(ctx context.Context, items []alerts.Alert) ([]alertCaller, error) {
+	callers, v, seen := []alertCaller{}, visitorOf(ctx), map[string]bool{}
+	if !v.can(seeCalls) {
+		return callers, nil
+	}
+	for _, x := range items {
+		if x.CallID == "" || seen[x.CallID] {
+			continue
+		}
+		seen[x.CallID] = true
+		c, err := a.Log.Call(ctx, x.CallID)
+		switch {
+		case errors.Is(err, dutylog.ErrNotFound):
+		case err != nil:
+			return nil, problemOf(err)
+		case c.Direction == telephony.Inbound:
+			c = listed(v, c)
+			callers = append(callers, alertCaller{CallID: c.ID, Number: c.Caller.Raw, Name: c.CallerName})
+		}
+	}
+	if len(callers) > 0 {
+		a.audit(ctx, seeCalls, listOfCalls)
+	}
+	return callers, nil
 }
 
 type acknowledgeInput struct {
@@ -63,7 +104,7 @@ func (a *app) acknowledge(ctx context.Context, in *acknowledgeInput) (*alertOutp
 	taken, err := a.Alerts.Acknowledge(ctx, in.ID, visitorOf(ctx).actor(), note)
 	switch {
 	case errors.Is(err, alerts.ErrOver):
-		return nil, newProblem(http.StatusConflict, "", "The alert is resolved already: its cause is gone.")
+		return nil, newProblem(http.StatusConflict, typeAlertOver, "The alert is resolved already, for its cause is gone: nobody has to take it on; read the list anew.")
 	case err != nil:
 		return nil, problemOf(err)
 	}

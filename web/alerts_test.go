@@ -1,11 +1,14 @@
 package web_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"dutyline/alerts"
+	"dutyline/dutylog"
 )
 
 // An alert is listed, taken on by one person with a word about it, and others see who has it.
@@ -85,5 +88,47 @@ func TestAnAlertSaysWhatItRestsOn(t *testing.T) {
 		if got := h.as("officer").get("/alerts?line=" + line); got.status != 200 || !strings.Contains(got.body, want) {
 			t.Errorf("%s: %v, want %s", line, got, want)
 		}
+	}
+}
+
+// Who called stands beside an alert of a missed or refused call, for whoever may see calls and as they see
+// them; who looked is on record. An outgoing call has no caller, and a call that the log lost has none either.
+func TestAnAlertOfACallNamesItsCaller(t *testing.T) {
+	h := newHouse(t)
+	h.ring("1.0")
+	h.placed("2.0", "13904017777")
+	for i, call := range []string{"1.0", "1.0", "2.0", "9.0", ""} {
+		h.raise(alerts.Alert{Key: fmt.Sprint("missed/", i), Rule: "missed", Reason: alerts.ReasonMissed, Certainty: alerts.Certain, Severity: alerts.Critical, Line: "duty", CallID: call, At: h.clock.Now()})
+	}
+	var c struct {
+		Caller string `json:"caller"`
+		Name   string `json:"caller_name"`
+	}
+	decode(t, h.as("officer").get("/calls/1.0"), &c)
+	masked := dutylog.MaskNumber(c.Caller)
+	if c.Caller == "" || masked == c.Caller {
+		t.Fatalf("%+v", c)
+	}
+	for who, number := range map[string]string{"officer": c.Caller, "leader": c.Caller, "supervisor": masked, "auditor": masked, "admin": masked} {
+		*h.accesses = nil
+		var list struct {
+			Items   []json.RawMessage
+			Callers []struct {
+				CallID       string `json:"call_id"`
+				Number, Name string
+			}
+		}
+		decode(t, h.as(who).get("/alerts"), &list)
+		if len(list.Items) != 5 || len(list.Callers) != 1 || list.Callers[0].CallID != "1.0" || list.Callers[0].Number != number {
+			t.Errorf("%s: %+v, want %s", who, list.Callers, number)
+		}
+		if a := *h.accesses; len(a) != 1 || a[0].What != "call.see" || a[0].Object != "calls" || a[0].Who.Login != who {
+			t.Errorf("%s: what is noted: %+v", who, a)
+		}
+	}
+	// No alert of a call: nothing is shown, and nothing is noted.
+	*h.accesses = nil
+	if got := h.as("officer").get("/alerts?state=resolved"); !strings.Contains(got.body, `"callers":[]`) || len(*h.accesses) != 0 {
+		t.Errorf("%v, noted %+v", got, *h.accesses)
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dutyline/dutylog"
+	"dutyline/web"
 )
 
 type blankSheets struct {
@@ -66,6 +69,50 @@ func TestBlankSheetsAreNumberedAndPrinted(t *testing.T) {
 	last := (*h.accesses)[len(*h.accesses)-1]
 	if last.What != "paper.print" || last.Object != "blank sheets 1" {
 		t.Errorf("the print is not noted: %+v", last)
+	}
+}
+
+// A late entry says that the scan of its sheet is missing, everywhere where it says what it lacks, and is not
+// completed before one is attached.
+func TestALateEntryWithoutItsScanSaysSo(t *testing.T) {
+	h := printed(t)
+	officer := h.as("officer")
+	officer.post("/paper-sheets", `{"count":12}`)
+	at := time.Date(2026, 11, 27, 3, 1, 0, 0, site).UTC().Format(time.RFC3339)
+	var e web.EntryDoc
+	officer.post("/entries", fmt.Sprintf(`{"key":"late-000001","line":"duty","kind":"nuisance","late_reason":"值班系统停机","paper_sheet":"12","late":{"at":%q}}`, at)).into(t, &e)
+	if len(e.Missing) != 1 || e.Missing[0] != dutylog.PaperScan || e.Late.Scanned {
+		t.Fatalf("%+v", e.Missing)
+	}
+	if p := officer.change(e, `"state":"complete"`).problem(t); p.Status != 422 || len(p.Missing) != 1 || p.Missing[0] != "paper_scan" {
+		t.Errorf("completed without the scan: %+v", p)
+	}
+	for path, want := range map[string]string{"/entries?order=newest": `"missing":["paper_scan"]`, "/handover": `"missing":["paper_scan"]`, "/handover/sheet": "纸质单扫描件", "/entries/" + e.ID + "/sheet": "未附"} {
+		if got := officer.get(path); !strings.Contains(got.body, want) {
+			t.Errorf("%s does not say it: %v", path, got)
+		}
+	}
+	if got := officer.upload(e.ID, "sheet12.jpg", photo); got.status != 200 {
+		t.Fatal(got)
+	}
+	e = officer.entry(t, e.ID)
+	if len(e.Missing) != 0 || !e.Late.Scanned {
+		t.Errorf("with the scan: %+v", e.Missing)
+	}
+	officer.change(e, `"state":"complete"`).into(t, &e)
+	var list struct {
+		Items      []web.RevisionDoc
+		NextCursor string `json:"next_cursor"`
+	}
+	officer.get("/entries/"+e.ID+"/revisions").into(t, &list)
+	if e.State != "complete" || len(list.Items) != 2 || !list.Items[0].Entry.Late.Scanned {
+		t.Errorf("%+v", list)
+	}
+	// Another one was on no sheet: that is said with its reason.
+	officer.post("/entries", fmt.Sprintf(`{"key":"late-000002","line":"duty","kind":"nuisance","late_reason":"走访途中","late":{"at":%q}}`, at)).into(t, &e)
+	officer.change(e, `"gaps":{"paper_sheet":{"why":"not_possible","reason":"凭记忆补录"}},"state":"complete"`).into(t, &e)
+	if e.State != "complete" || e.Gaps[dutylog.PaperSheet].Reason != "凭记忆补录" {
+		t.Errorf("%+v", e)
 	}
 }
 

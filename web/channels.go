@@ -98,7 +98,7 @@ func (a *app) testChannel(ctx context.Context, in *channelTestInput) (*channelTe
 	t, err := a.Channels.Test(ctx, in.Name, visitorOf(ctx).actor())
 	switch {
 	case errors.Is(err, ErrTesting):
-		return nil, newProblem(http.StatusConflict, "", "A test message by this channel is on its way: wait for what comes of it.")
+		return nil, newProblem(http.StatusConflict, typeTestRuns, "A test message by this channel is on its way: wait for what comes of it.")
 	case err != nil:
 		return nil, problemOf(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 	"dutyline/telephony/testcall"
 )
 
@@ -333,6 +334,10 @@ func TestWhatTheSheetShows(t *testing.T) {
 	}
 	if n.Sheet.Test == nil || n.Sheet.Test.ID != 8 || n.Sheet.Test.Verdict != "reachable" {
 		t.Errorf("a test that still runs proves nothing: %+v", n.Sheet.Test)
+	}
+	h.unseen(telephony.SwitchDown, now.Add(-2*time.Hour), now.Add(-time.Hour), "the switch ended and was started again")
+	if s := h.as("chief").now(t).Sheet; len(s.Down) != 1 || *s.Down[0].To != now.Add(-time.Hour).Format("2006-01-02T15:04:05.000Z") || s.Down[0].Cause == "" {
+		t.Errorf("the switch was down for an hour: %+v", s)
 	}
 	if from := *n.Sheet.From; from != now.Add(-11*time.Hour).Format("2006-01-02T15:04:05.000Z") {
 		t.Errorf("the shift began %s", from)

@@ -42,7 +42,7 @@ func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover) (s dutylog.S
 	if s.Counts, err = a.Log.CountShift(ctx, from, now); err != nil {
 		return s, due, err
 	}
-	if s.Blind, err = a.unseen(ctx, from, now); err != nil {
+	if s.Blind, s.Down, err = a.unseen(ctx, from, now); err != nil {
 		return s, due, err
 	}
 	if s.Alerts, err = a.standing(ctx); err != nil {
@@ -64,14 +64,19 @@ func openDuties(tasks []dutylog.Task, from time.Time) []dutylog.OpenDuty {
 	return open
 }
 
-func (a *app) unseen(ctx context.Context, from, to time.Time) (blind []dutylog.Unseen, err error) {
+// unseen are the times in which nobody saw, and those in which nobody could call.
+func (a *app) unseen(ctx context.Context, from, to time.Time) (blind, down []dutylog.Unseen, err error) {
 	all, err := a.Log.Intervals(ctx, from, to)
 	for _, i := range all {
-		if i.Kind == telephony.BlindInterval {
-			blind = append(blind, dutylog.Unseen{From: telephony.JSONTime(i.From), To: telephony.JSONTime(i.To), Cause: i.Cause})
+		u := dutylog.Unseen{From: telephony.JSONTime(i.From), To: telephony.JSONTime(i.To), Cause: i.Cause}
+		switch i.Kind {
+		case telephony.BlindInterval:
+			blind = append(blind, u)
+		case telephony.SwitchDown:
+			down = append(down, u)
 		}
 	}
-	return blind, err
+	return blind, down, err
 }
 
 func (a *app) standing(ctx context.Context) (open []dutylog.OpenAlert, err error) {

@@ -49,11 +49,11 @@ func (a *app) unmute(ctx context.Context, in *alertInput) (*alertOutput, error) 
 func muteProblem(err error) error {
 	switch {
 	case errors.Is(err, alerts.ErrOver):
-		return newProblem(http.StatusConflict, "", "The alert is resolved already: mute its rule, if more of it is expected.")
+		return newProblem(http.StatusConflict, typeAlertOver, "The alert is resolved already: mute its rule, if more of it is expected.")
 	case errors.Is(err, alerts.ErrRings):
-		return newProblem(http.StatusConflict, "", "A call rings at this moment: such an alert is never muted.")
+		return newProblem(http.StatusConflict, typeAlertRings, "A call rings at this moment, and such an alert is never muted: pick up, it ends by itself.")
 	case errors.Is(err, alerts.ErrUnmuted):
-		return newProblem(http.StatusConflict, "", "The alert is not muted.")
+		return newProblem(http.StatusConflict, typeAlertUnmuted, "The alert is not muted, or not any more: read the list anew.")
 	case errors.Is(err, alerts.ErrMuteEnd):
 		return problemOf(inBody(&dutylog.InvalidError{Field: "until", Reason: "must not be past, and at most 7 days away"}))
 	}

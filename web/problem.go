@@ -38,6 +38,11 @@ const (
 	typeDevice            = problemBase + "unknown-computer"
 	typeSecond            = problemBase + "second-login-wrong"
 	typeTaskMarked        = problemBase + "task-marked"
+	typeAlertOver         = problemBase + "alert-over"
+	typeAlertRings        = problemBase + "alert-rings"
+	typeAlertUnmuted      = problemBase + "alert-unmuted"
+	typeTestRuns          = problemBase + "channel-test-runs"
+	typeVerifyRuns        = problemBase + "verification-runs"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 )
 

@@ -53,7 +53,7 @@ func (a *app) recording(ctx context.Context, in *callInput) (*huma.StreamRespons
 }
 
 func (a *app) peaks(ctx context.Context, in *callInput) (*peaksOutput, error) {
-	c, err := a.call(ctx, playRecording, in.ID)
+	c, err := a.call(ctx, seeWaveform, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +61,7 @@ func (a *app) peaks(ctx context.Context, in *callInput) (*peaksOutput, error) {
 	if err != nil {
 		return nil, recordingProblem(in.ID, c.Recording, err)
 	}
+	a.audit(ctx, seeWaveform, in.ID)
 	body := peaksBody{DurationMS: p.Duration.Milliseconds(), PerSecond: p.PerSecond, Caller: p.Caller, Officer: p.Officer}
 	if body.Caller == nil {
 		body.Caller = []float64{}

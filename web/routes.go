@@ -72,7 +72,7 @@ var table = []route{
 	{"GET", "/calls", seeCalls, "calls", "Calls, newest first", nil, on((*app).calls)},
 	{"GET", "/calls/{id}", seeCalls, "call", "One call", []int{404}, on((*app).oneCall)},
 	{"GET", "/calls/{id}/recording", playRecording, "recording", "The sealed recording: caller left, officer right; takes ranges", []int{404, 412, 416}, on((*app).recording)},
-	{"GET", "/calls/{id}/peaks", playRecording, "peaks", "The waveform of both sides", []int{404}, on((*app).peaks)},
+	{"GET", "/calls/{id}/peaks", seeWaveform, "peaks", "The waveform of both sides", []int{404}, on((*app).peaks)},
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
 
@@ -162,7 +162,7 @@ var table = []route{
 	{"PUT", "/task-rules/{rule}", ruleTasks, "change-task-rule", "Change or end a rule from now on; what was due before stays", []int{404, 409}, on((*app).changeTaskRule)},
 	{"GET", "/absences", seeTasks, "absences", "Absences of the unit's head, newest first", nil, on((*app).absences)},
 	{"POST", "/absences", doTasks, "add-absence", "The unit's head will be away: its reports become dated duties", nil, on((*app).addAbsence)},
-	{"PUT", "/absences/{absence}", doTasks, "change-absence", "Something of an absence changes: that is reported, too", []int{404}, on((*app).changeAbsence)},
+	{"PUT", "/absences/{absence}", doTasks, "change-absence", "Something of an absence changes: that is reported, too", []int{404, 409}, on((*app).changeAbsence)},
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},

@@ -118,7 +118,8 @@ type entryDoc struct {
 }
 
 type lateDoc struct {
-	Blind stamp `json:"blind" doc:"Where the blind interval begins that it covers; null: none"`
+	Blind   stamp `json:"blind" doc:"Where the blind interval begins that it covers; null: none"`
+	Scanned bool  `json:"scanned" doc:"Whether something was attached; if not, paper_scan is among what is missing, unless a gap of paper_sheet says why there was no sheet"`
 }
 
 type holdDoc struct {

@@ -67,7 +67,7 @@ func TestAMarkedReturnThatMovedIsTakenBack(t *testing.T) {
 		return fmt.Sprintf(`{"person":"孙局长","why":"参加培训","place":"北京","leaves_at":%q,"returns_at":%q,"stand_in":"周副局长","stand_in_title":"副局长","change":%q}`,
 			leaves.Format(time.RFC3339), leaves.AddDate(0, 0, days).Format(time.RFC3339), change)
 	}
-	var one struct{ Absence int64 }
+	var one struct{ Absence, Version int64 }
 	decode(t, officer.post("/absences", body(2, "")), &one)
 	back := func() (found task) {
 		t.Helper()
@@ -84,7 +84,7 @@ func TestAMarkedReturnThatMovedIsTakenBack(t *testing.T) {
 	}
 	var done, open task
 	mark("done", 0).into(t, &done)
-	decode(t, officer.do("PUT", fmt.Sprintf("/api/v1/absences/%d", one.Absence), body(20, "会期延长")), &one)
+	decode(t, officer.do("PUT", fmt.Sprintf("/api/v1/absences/%d", one.Absence), strings.Replace(body(20, "会期延长"), "{", fmt.Sprintf(`{"version":%d,`, one.Version), 1)), &one)
 	if x := back(); x.State != "done" || x.DueAt == done.DueAt {
 		t.Errorf("after the change: %+v", x)
 	}

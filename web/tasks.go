@@ -245,6 +245,7 @@ func (a *app) saveTaskRule(ctx context.Context, r dutylog.TaskRule) (*taskRuleOu
 
 type absenceBody struct {
 	Absence      int64       `json:"absence" readOnly:"true"`
+	Version      int64       `json:"version,omitempty" doc:"Which version it is; a change says which one it was made against, and is refused when there is a newer one"`
 	Person       string      `json:"person" maxLength:"500" doc:"The head of the unit"`
 	Why          string      `json:"why" maxLength:"500"`
 	Place        string      `json:"place" maxLength:"500"`
@@ -274,7 +275,7 @@ type absenceListOutput struct{ Body absenceList }
 
 func absenceOf(x dutylog.Absence) absenceBody {
 	by := personOf(x.By, x.At)
-	return absenceBody{Absence: x.Absence, Person: x.Person, Why: x.Why, Place: x.Place, LeavesAt: stamp(x.LeavesAt), ReturnsAt: stamp(x.ReturnsAt),
+	return absenceBody{Absence: x.Absence, Version: x.ID, Person: x.Person, Why: x.Why, Place: x.Place, LeavesAt: stamp(x.LeavesAt), ReturnsAt: stamp(x.ReturnsAt),
 		StandIn: x.StandIn, StandInTitle: x.StandInTitle, Change: x.Change, By: &by}
 }
 
@@ -299,12 +300,18 @@ func (a *app) addAbsence(ctx context.Context, in *absenceInput) (*absenceOutput,
 }
 
 func (a *app) changeAbsence(ctx context.Context, in *absenceChangeInput) (*absenceOutput, error) {
+	if in.Body.Version == 0 {
+		return nil, invalid("body.version", "is missing: send the version that was read along with the change")
+	}
 	return a.saveAbsence(ctx, in.Absence, in.Body)
 }
 
 func (a *app) saveAbsence(ctx context.Context, number int64, b absenceBody) (*absenceOutput, error) {
-	x, err := a.Log.SaveAbsence(ctx, dutylog.Absence{Absence: number, Person: b.Person, Why: b.Why, Place: b.Place, LeavesAt: time.Time(b.LeavesAt), ReturnsAt: time.Time(b.ReturnsAt),
+	x, err := a.Log.SaveAbsence(ctx, dutylog.Absence{ID: b.Version, Absence: number, Person: b.Person, Why: b.Why, Place: b.Place, LeavesAt: time.Time(b.LeavesAt), ReturnsAt: time.Time(b.ReturnsAt),
 		StandIn: b.StandIn, StandInTitle: b.StandInTitle, Change: b.Change}, visitorOf(ctx).actor())
+	if errors.Is(err, dutylog.ErrExists) {
+		return nil, newProblem(http.StatusConflict, typeMoved, "Somebody else changed this absence meanwhile: read it anew, then change it.")
+	}
 	if err != nil {
 		return nil, problemOf(inBody(err))
 	}

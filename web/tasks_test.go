@@ -238,6 +238,44 @@ func TestARuleIsNotOverwrittenSilently(t *testing.T) {
 	}
 }
 
+// Two people change one absence: the second one is told, and nothing is overwritten in silence.
+func TestTwoPeopleChangeOneAbsence(t *testing.T) {
+	h := newHouse(t)
+	officer, chief := h.as("officer"), h.as("chief")
+	type absence struct {
+		Absence, Version int64
+		Place, Change    string
+	}
+	var one absence
+	decode(t, officer.post("/absences", anAbsence), &one)
+	path := fmt.Sprintf("/api/v1/absences/%d", one.Absence)
+	change := func(who *client, version int64, place string) answer {
+		body := strings.Replace(anAbsence, `"北京"`, fmt.Sprintf("%q", place), 1)
+		return who.do("PUT", path, strings.Replace(body, "{", fmt.Sprintf(`{"change":"改地点","version":%d,`, version), 1))
+	}
+	var two absence
+	decode(t, change(officer, one.Version, "天津"), &two)
+	p := change(chief, one.Version, "上海").problem(t)
+	if p.Status != 409 || p.Type != "/problems/changed-meanwhile" || !strings.Contains(p.Detail, "read it anew") {
+		t.Errorf("%+v", p)
+	}
+	if p := change(chief, 0, "上海").problem(t); p.Status != 422 || p.Errors[0].Location != "body.version" {
+		t.Errorf("without a version: %+v", p)
+	}
+	var list struct{ Items []absence }
+	decode(t, chief.get("/absences"), &list)
+	if len(list.Items) != 1 || list.Items[0].Place != "天津" || list.Items[0].Version != two.Version {
+		t.Errorf("%+v", list)
+	}
+	if got := change(chief, two.Version, "上海"); got.status != 200 {
+		t.Errorf("read anew: %v", got)
+	}
+	counted := atOnce(4, func(i int) answer { return change(officer, two.Version+1, fmt.Sprint("第", i, "站")) })
+	if diff := cmp.Diff(map[int]int{200: 1, 409: 3}, counted); diff != "" {
+		t.Errorf("at once (-want +got):\n%s", diff)
+	}
+}
+
 // An absence of the unit's head becomes its reports: before, of a change, and of the return.
 func TestAnAbsenceBecomesItsReports(t *testing.T) {
 	h := newHouse(t)
@@ -250,14 +288,13 @@ func TestAnAbsenceBecomesItsReports(t *testing.T) {
 		return fmt.Sprintf(`{"person":"孙局长","why":"参加培训","place":"北京","leaves_at":%q,"returns_at":%q,"stand_in":"周副局长","stand_in_title":"副局长"%s}`,
 			leaves.Format(time.RFC3339), leaves.Add(48*time.Hour).Format(time.RFC3339), more)
 	}
-	var one struct {
-		Absence int64
-	}
+	var one struct{ Absence, Version int64 }
 	decode(t, officer.post("/absences", body("")), &one)
-	if p := officer.do("PUT", fmt.Sprintf("/api/v1/absences/%d", one.Absence), body("")).problem(t); p.Errors[0].Location != "body.change" {
+	version := fmt.Sprintf(`,"version":%d`, one.Version)
+	if p := officer.do("PUT", fmt.Sprintf("/api/v1/absences/%d", one.Absence), body(version)).problem(t); p.Errors[0].Location != "body.change" {
 		t.Errorf("a change without a word: %+v", p)
 	}
-	decode(t, officer.do("PUT", fmt.Sprintf("/api/v1/absences/%d", one.Absence), body(`,"change":"改乘高铁"`)), &one)
+	decode(t, officer.do("PUT", fmt.Sprintf("/api/v1/absences/%d", one.Absence), body(`,"change":"改乘高铁"`+version)), &one)
 	var titles []string
 	for _, x := range officer.tasks(t, "").Items {
 		if x.Basis == "规范第十条" {

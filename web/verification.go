@@ -83,7 +83,7 @@ func (a *app) verify(ctx context.Context, in *verifyInput) (*verificationOutput,
 		return nil, errNoVerifier()
 	}
 	if !a.Verify.Start(visitorOf(ctx).actor(), strings.TrimSpace(in.Body.Checkpoint)) {
-		return nil, newProblem(http.StatusConflict, "", "The log is being verified already; wait for that to end.")
+		return nil, newProblem(http.StatusConflict, typeVerifyRuns, "The log is being verified already; wait for that to end.")
 	}
 	a.audit(ctx, runVerify, "log")
 	return &verificationOutput{verificationShown(a.Verify.State())}, nil

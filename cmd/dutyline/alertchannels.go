@@ -88,7 +88,7 @@ func sendTest(ctx context.Context, cmd *cobra.Command, cfg config.Config, name s
 	if err := channel.Deliver(ctx, testNotice(cfg.Lines, time.Now())); err != nil {
 		return fmt.Errorf("channel %s: %w", name, err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "channel %s: delivered; look whether it arrived\n", name)
+	fmt.Fprintf(cmd.OutOrStdout(), "channel %s: delivered; look whether it arrived. It is not in the log: the page 告警通道 shows the tests made with its own button\n", name)
 	return nil
 }
 

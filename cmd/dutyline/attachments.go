@@ -144,5 +144,10 @@ func (x *exhibit) copyAttached(ctx context.Context, a dutylog.Attachment) error 
 	}
 	defer from.Close()
 	// The name is a stranger's: only its ending goes into the folder, the name itself stands in the record.
-	return x.copy(fmt.Sprintf("attachment-%d%s", a.ID, filepath.Ext(a.Name)), io.Reader(from))
+	name := fmt.Sprintf("attachment-%d%s", a.ID, filepath.Ext(a.Name))
+	if err := x.copy(name, io.Reader(from)); err != nil {
+		return err
+	}
+	x.attached = append(x.attached, fmt.Sprintf("  %s  附件 %d：%s，%s 于 %s 添加，SHA-256 %s", name, a.ID, inText(a.Name), inText(a.By.Name), x.local(a.At), a.Digest))
+	return nil
 }

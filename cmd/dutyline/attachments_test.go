@@ -117,7 +117,7 @@ func TestAnErasureTakesAttachedFiles(t *testing.T) {
 		t.Error(out)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, exhibitStatement))
-	if err != nil || !strings.Contains(string(text), "附件 1：已依第 2 号删除决定抹去") || strings.Contains(string(text), "绝密") {
+	if err != nil || !strings.Contains(string(text), "附件 1：已依第 2 号删除决定抹去") || !strings.Contains(string(text), "附件  本材料中没有附件") || strings.Contains(string(text), "绝密") {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
@@ -129,6 +129,18 @@ func TestAnExhibitHasWhatIsAttached(t *testing.T) {
 	r.works("exhibit", "2026-000001", dir)
 	if text, err := os.ReadFile(filepath.Join(dir, "attachment-1.pdf")); err != nil || string(text) != scan {
 		t.Errorf("%q %v", text, err)
+	}
+	said, err := os.ReadFile(filepath.Join(dir, exhibitStatement))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"attachment-1.pdf  附件 1：../传真.pdf，", "添加，SHA-256 ", "录音和附件的 SHA-256 摘要", "7. 附件只能证明添加到条目以后没有改变"} {
+		if !strings.Contains(string(said), want) {
+			t.Errorf("%q is not in the statement:\n%s", want, said)
+		}
+	}
+	if strings.Contains(string(said), "本材料中没有附件") {
+		t.Errorf("%s", said)
 	}
 	answers(t, 0, []string{"attachment", "verify: intact"}, "--exhibit", dir)
 	if err := errors.Join(os.Chmod(filepath.Join(dir, "attachment-1.pdf"), 0o600), os.WriteFile(filepath.Join(dir, "attachment-1.pdf"), []byte("other"), 0o600)); err != nil {

@@ -72,11 +72,14 @@ func checkJournal(ctx context.Context, c config.Config, runs moduleRuns) telepho
 	return check
 }
 
+// withZone is a time as the machine's clock shows it, with its distance from UTC: a server's clock often runs in UTC.
+func withZone(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 -07:00") }
+
 func when(t time.Time) string {
 	if t.IsZero() {
 		return "none"
 	}
-	return t.Local().Format(time.DateTime)
+	return withZone(t)
 }
 
 // journalFull says that there is no room for the journal; nil when there is, or nobody can tell.

@@ -51,7 +51,7 @@ func TestDoctorOnTheJournal(t *testing.T) {
 		{"written", func(_ *testing.T, p *patient) error {
 			return os.WriteFile(p.cfg.Journal.File, []byte(journalRow), 0o600)
 		}, running,
-			"newest row: " + journalRowAt.Local().Format(time.DateTime), ""},
+			"newest row: " + journalRowAt.Local().Format("2006-01-02 15:04:05 -07:00"), ""},
 		{"written, and the switch cannot be asked", func(_ *testing.T, p *patient) error {
 			return os.WriteFile(p.cfg.Journal.File, []byte(journalRow), 0o600)
 		}, unknowable, "newest row: 2026", ""},

@@ -125,7 +125,7 @@ func checkBackup(c config.Config, p proofFacts, err error, now time.Time) teleph
 		check.OK = age < staleBackup
 		check.Detail = fmt.Sprintf("the newest of %d is %d hours old, in %s", p.backups, int(age.Hours()), p.path)
 		if !check.OK {
-			check.Detail = fmt.Sprintf("the newest of %d is %d days old (%s, in %s): what came since is in none", p.backups, int(age.Hours()/24), p.newest.Local().Format(time.DateTime), p.path)
+			check.Detail = fmt.Sprintf("the newest of %d is %d days old (%s, in %s): what came since is in none", p.backups, int(age.Hours()/24), withZone(p.newest), p.path)
 			check.Remedy += "; look why it failed: journalctl -u dutyline-backup"
 		}
 	}

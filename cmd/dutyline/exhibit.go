@@ -114,6 +114,7 @@ type exhibit struct {
 	call       dutylog.Call // zero: the entry has none
 	lacks      []lack       // what could not be taken along, and why
 	files      []string     // written so far
+	attached   []string     // what is attached and taken along, in words
 }
 
 // write makes the folder. What is missing is said in it; what fails leaves no half folder

@@ -175,10 +175,10 @@ func (x *exhibit) statement() string {
   %s  签名校验点：日志当时共 %d 条，根哈希 %s
   %s  验证签名用的公钥，指纹 %s
   %s  以上全部文件的摘要清单及其签名
-
+%s
 二、能够证明什么
   1. 内容文件与日志写入时提交的内容一致，没有被修改、替换；日志中的位置和先后顺序没有变化。
-  2. 录音文件的 SHA-256 摘要与封存时登记的摘要一致。
+  2. 录音和附件的 SHA-256 摘要与封存、添加时登记的摘要一致。
   3. 本文件夹制作以后，任何一个文件被改动、删除、增加都能被发现。
   4. 校验点之前的日志，如果后来被改动，将与本校验点不符。
 验证方法：在任意一台电脑上运行  dutyline verify --exhibit 本文件夹
@@ -193,12 +193,21 @@ func (x *exhibit) statement() string {
   5. 交换机流水（%s）和便于阅读的文本不在日志证明之内，只受清单签名保护。
   6. 录音只能证明封存以后没有改变。
 `, x.entry.EntryNumber, x.entry.ID, x.local(x.now), x.by.Name, x.by.Login, clock, exhibitEntry, exhibitIndex,
-		exhibitCheckpoint, x.checkpoint.Size, audit.Grouped(x.checkpoint.Root[:]), exhibitKey, audit.Fingerprint(x.verifier), exhibitManifest, exhibitJournal)
+		exhibitCheckpoint, x.checkpoint.Size, audit.Grouped(x.checkpoint.Root[:]), exhibitKey, audit.Fingerprint(x.verifier), exhibitManifest, x.attachedText(), exhibitJournal)
+	b.WriteString("  7. 附件只能证明添加到条目以后没有改变，不能证明其内容属实，也不能证明它在添加以前没有被改动。\n")
 	if x.key == nil {
-		b.WriteString("  7. 制作时没有签名密钥，清单未签名：清单以外的改动无法由清单发现。\n")
+		b.WriteString("  8. 制作时没有签名密钥，清单未签名：清单以外的改动无法由清单发现。\n")
 	}
 	x.lackText(&b)
 	return b.String()
+}
+
+// attachedText lists what is attached to the entry and is in this folder, or says that nothing is.
+func (x *exhibit) attachedText() string {
+	if len(x.attached) == 0 {
+		return "  附件  本材料中没有附件\n"
+	}
+	return strings.Join(x.attached, "\n") + "\n"
 }
 
 // voicesLacking is what a recording should hold and does not. That a voice is not in it does not

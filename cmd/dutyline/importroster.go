@@ -19,12 +19,13 @@ import (
 )
 
 func newImportRosterCommand(flags *logFlags) *cobra.Command {
-	month := ""
+	month, dryRun := "", false
 	cmd := &cobra.Command{
 		Use:   "roster FILE",
 		Short: "Replace the days in the table (.xlsx or .csv) at once, without a draft",
 		Long: "Replace the days in the table at once, without a draft. The table (.xlsx, or .csv in UTF-8 or GBK) is the usual one, days down and posts\n" +
-			"across with the month in its title; or a list with the columns date/日期, post/岗位, name/姓名, phone/电话, from/开始, to/结束 (.csv).",
+			"across with the month in its title; or a list with the columns date/日期, post/岗位, name/姓名, phone/电话, from/开始, to/结束 (.csv).\n" +
+			"--dry-run only shows what would change, and what the rules have against it.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withLog(cmd, flags, true, func(db *sqlite.DB) error {
@@ -40,6 +41,9 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
+				if dryRun {
+					return previewRoster(cmd.Context(), db, rows, people, zone, cmd.OutOrStdout(), cmd.ErrOrStderr())
+				}
 				if _, err := db.ImportRoster(cmd.Context(), rows, "导入 "+filepath.Base(args[0]), shellActor()); err != nil {
 					return err
 				}
@@ -48,6 +52,7 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, and change nothing")
 	cmd.Flags().StringVar(&month, "month", "", "month of a table whose title names none, such as 2026-12")
 	return cmd
 }
@@ -110,9 +115,42 @@ func tellForbidden(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, peo
 	if err != nil {
 		return err
 	}
-	for _, f := range dutylog.Forbidden(dutylog.CheckRoster(shifts, people, dutylog.DefaultRosterRule(), c.From, c.To)) {
-		fmt.Fprintf(to, "against Art. 7 or 8: %s %s from %s to %s\n", f.Reason, f.Name, f.From.In(zone).Format("2006-01-02 15:04"), f.To.In(zone).Format("2006-01-02 15:04"))
+	printForbidden(to, dutylog.CheckRoster(shifts, people, dutylog.DefaultRosterRule(), c.From, c.To), zone)
+	return nil
+}
+
+func printForbidden(to io.Writer, found []dutylog.RosterFinding, zone *time.Location) {
+	for _, f := range dutylog.Forbidden(found) {
+		fmt.Fprintf(to, "against Art. 7 or 8: %s %s from %s to %s: %s\n", f.Reason, f.Name, rosterTime(f.From, zone), rosterTime(f.To, zone), f.Remedy())
 	}
+}
+
+func rosterTime(at time.Time, zone *time.Location) string {
+	return at.In(zone).Format("2006-01-02 15:04")
+}
+
+// previewRoster says what an import would change, and what the rules have against it.
+func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, people []dutylog.RosterPerson, zone *time.Location, out, forbidden io.Writer) error {
+	if len(rows) > 0 {
+		c := dutylog.RosterChange{After: rows}
+		c.During()
+		before, err := db.Shifts(ctx, c.From.Add(-dutylog.LongestShift), c.To.Add(dutylog.LongestShift))
+		if err != nil {
+			return err
+		}
+		gone, added, after := dutylog.PlanRoster(before, rows, zone)
+		for _, l := range []struct {
+			mark   string
+			shifts []dutylog.Shift
+		}{{"-", gone}, {"+", added}} {
+			for _, s := range l.shifts {
+				fmt.Fprintf(out, "%s %s to %s  %s  %s  %s\n", l.mark, rosterTime(s.From, zone), rosterTime(s.To, zone), s.Post, s.Name, s.Phone)
+			}
+		}
+		fmt.Fprintf(out, "%d shifts would go and %d come; days replaced: %d\n", len(gone), len(added), len(dutylog.Days(rows, zone)))
+		printForbidden(forbidden, dutylog.CheckRoster(after, people, dutylog.DefaultRosterRule(), c.From, c.To), zone)
+	}
+	fmt.Fprintln(out, "nothing was changed")
 	return nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,9 +58,38 @@ func TestAFaultyTableImportsNothing(t *testing.T) {
 		t.Errorf("%v %v", got, err)
 	}
 	_, said, err := command("", "import", "roster", table(t, "UTF-8", head+"1,二,张伟,杨秀英,张伟\n"), "--db", log)
-	if err != nil || !strings.Contains(said, "against Art. 7 or 8: two_posts 张伟 from 2026-12-01 08:00") {
+	if err != nil || !strings.Contains(said, "against Art. 7 or 8: two_posts 张伟 from 2026-12-01 08:00 to 2026-12-02 08:00: one person cannot hold two posts at once: enter somebody else") {
 		t.Errorf("%q %v", said, err)
 	}
+}
+
+// A roster is looked at before it is taken: what goes, what comes, what the rules have against it.
+func TestARosterIsShownBeforeItIsTaken(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.db")
+	head := "2026年12月值班表\n日期,星期,带班领导,值班科领导,值班员\n"
+	works(t, "", "import", "roster", table(t, "UTF-8", head+"1,二,赵振华,杨秀英,张伟\n2,三,赵振华,杨秀英,李娜\n"), "--db", log)
+	db := openTestLog(t, log)
+	before, err := db.Shifts(t.Context(), time.Time{}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, said, err := command("", "import", "roster", table(t, "UTF-8", head+"2,三,赵振华,王强,王强\n"), "--db", log, "--dry-run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"- 2026-12-02 08:00 to 2026-12-03 08:00  duty_officer  李娜", "- 2026-12-02 08:00 to 2026-12-03 08:00  duty_section_chief  杨秀英",
+		"+ 2026-12-02 08:00 to 2026-12-03 08:00  duty_officer  王强", "2 shifts would go and 2 come; days replaced: 1\nnothing was changed\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not said:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "赵振华") || strings.Contains(out, "张伟") || !strings.Contains(said, "two_posts 王强") {
+		t.Errorf("%s%s", out, said)
+	}
+	if after, err := db.Shifts(t.Context(), time.Time{}, time.Time{}); err != nil || !slices.Equal(before, after) {
+		t.Errorf("something was changed: %v %+v", err, after)
+	}
+	refused(t, "", "has 1 fault(s)", "import", "roster", table(t, "UTF-8", head+"2,二,赵振华,王强,王强\n"), "--db", log, "--dry-run")
 }
 
 func TestHolidaysAreImportedFromATable(t *testing.T) {

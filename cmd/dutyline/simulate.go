@@ -260,6 +260,9 @@ func simulateCall(ctx context.Context, socket string, call practice.Call, out io
 func summary(r practice.Result) string {
 	parts := []string{}
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	if r.Forwarded() {
+		add("the phone sent the call on to %s (302)", r.Call.ForwardTo)
+	}
 	switch rang := r.RingFor(); {
 	case rang > 0:
 		add("the phone rang for %.1f s", rang.Seconds())
@@ -276,9 +279,22 @@ func summary(r practice.Result) string {
 	case r.GaveUp:
 		add("nobody answered")
 	default:
-		add("it ended with SIP status %d", r.Near.Status)
+		add("it ended with SIP status %d%s", r.Near.Status, statusWords[r.Near.Status])
 	}
 	return strings.Join(parts, ", ")
+}
+
+// statusWords say what a refusal means, and what to look at when it was not meant.
+var statusWords = map[int]string{
+	403: " (forbidden: this account may not call that number; look at the dialplan's contexts)",
+	404: " (no such number: look at --to, and at the number of the line)",
+	408: " (no answer from the other end: is the phone registered?)",
+	480: " (the phone cannot be reached: is it registered and switched on?)",
+	486: " (engaged: wait for the call that runs to end, or hang up the handset)",
+	487: " (taken back by whoever called)",
+	488: " (no codec in common: both ends have to speak G.711 A-law)",
+	503: " (the switch could not place it: run dutyline doctor)",
+	603: " (declined at the phone)",
 }
 
 // heard says how loud it was at one end; an end that is no simulated phone is not measured.

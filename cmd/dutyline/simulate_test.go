@@ -159,7 +159,14 @@ func TestSummaryOfACall(t *testing.T) {
 	for want, r := range map[string]practice.Result{
 		"another phone rang, nobody answered": {
 			GaveUp: true, Near: practice.Leg{RingAt: at(1), EndedAt: at(9), Status: 487}},
-		"the phone did not ring, it ended with SIP status 404": {Near: practice.Leg{EndedAt: at(9), Status: 404}},
+		"the phone did not ring, it ended with SIP status 404 (no such number: look at --to, and at the number of the line)":         {Near: practice.Leg{EndedAt: at(9), Status: 404}},
+		"the phone did not ring, it ended with SIP status 486 (engaged: wait for the call that runs to end, or hang up the handset)": {Near: practice.Leg{EndedAt: at(9), Status: 486}},
+		"the phone did not ring, it ended with SIP status 599":                                                                       {Near: practice.Leg{EndedAt: at(9), Status: 599}},
+		"the phone sent the call on to 13800001111 (302), the phone did not ring, nobody answered": {
+			Call: practice.Call{Does: practice.Forwards, ForwardTo: "13800001111"}, GaveUp: true,
+			Near: practice.Leg{EndedAt: at(9), Status: 487}, Far: practice.Leg{InvitedAt: at(1), EndedAt: at(1), Status: 302}},
+		"the phone did not ring, nobody answered": { // it was to send it on, and another phone than ours had the call
+			Call: practice.Call{Does: practice.Forwards, ForwardTo: "13800001111"}, GaveUp: true, Near: practice.Leg{EndedAt: at(9), Status: 487}},
 		"the phone rang for 7.0 s, they talked for 20.0 s, the caller hung up, whoever called heard -20 dB, who was called -22 dB": {
 			HungUpBy: practice.Caller,
 			Near:     practice.Leg{RingAt: at(1), AnsweredAt: at(8), EndedAt: at(28), Status: 200, Heard: practice.Level{Packets: 1000, Mean: -20}},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -79,11 +80,11 @@ func Judge(name string, content io.ReaderAt, size int64) (mime string, err error
 	if _, err := content.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
-	k, err := kindOf(head, content, size)
+	ending := strings.ToLower(path.Ext(name))
+	k, err := kindOf(head, content, size, ending)
 	if err != nil {
 		return "", err
 	}
-	ending := strings.ToLower(path.Ext(name))
 	for _, e := range k.endings {
 		if e == ending {
 			return k.mime, nil
@@ -92,7 +93,7 @@ func Judge(name string, content io.ReaderAt, size int64) (mime string, err error
 	return "", refused("is %s, but its name ends in %q: name it %s, or look at what it is", k.words, ending, k.endings[0])
 }
 
-func kindOf(head []byte, content io.ReaderAt, size int64) (kind, error) {
+func kindOf(head []byte, content io.ReaderAt, size int64, ending string) (kind, error) {
 	for _, k := range kinds {
 		if k.is != nil && k.is(head) {
 			return k, nil
@@ -103,6 +104,11 @@ func kindOf(head []byte, content io.ReaderAt, size int64) (kind, error) {
 		return office(content, size)
 	case bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0")):
 		return kind{}, refused("is a document of the old form (DOC, XLS), which may hold macros: save it as DOCX, XLSX or PDF")
+	}
+	for _, k := range kinds {
+		if k.is != nil && slices.Contains(k.endings, ending) { // a file that was cut off or half sent begins otherwise
+			return kind{}, refused("is named like %s, but does not begin as one: it is damaged or only has that name; open it here to see, then scan or save it anew", k.words)
+		}
 	}
 	return text(content, size)
 }

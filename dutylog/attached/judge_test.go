@@ -84,7 +84,11 @@ func TestWhatIsRefusedIsSaidInOneSentence(t *testing.T) {
 	for _, c := range []struct{ name, content, want string }{
 		{"空.jpg", "", "is empty"},
 		{"程序.exe", "MZ\x90\x00", "cannot be attached"},
-		{"程序.jpg", "MZ\x90\x00", "cannot be attached"},
+		{"程序.jpg", "MZ\x90\x00", "is named like a JPEG photo, but does not begin as one"},
+		{"坏.pdf", "scan\nof\na sheet", "is named like a PDF document, but does not begin as one: it is damaged or only has that name; open it here to see, then scan or save it anew"},
+		{"坏.PDF", "\x00\x01%PDF-1.4", "is named like a PDF document"},
+		{"坏.tiff", "\x00\x00", "is named like a TIFF fax"},
+		{"坏.docx", "text", `is a text, but its name ends in ".docx"`},
 		{"照片.png", "\xFF\xD8\xFF\xE0", `is a JPEG photo, but its name ends in ".png": name it .jpg`},
 		{"照片", "\xFF\xD8\xFF\xE0", `its name ends in ""`},
 		{"页面.html", "<html><script>", `is a text, but its name ends in ".html"`},

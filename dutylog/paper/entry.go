@@ -78,6 +78,9 @@ func headPairs(f Frame, x Single) []pair {
 			covers = f.minute(late.Blind) + " 起的盲区"
 		}
 		pairs = append(pairs, pair{name: "补录时间", value: f.minute(x.Entry.OpenedAt)}, pair{name: "所补时段", value: covers})
+		if slices.Contains(x.Entry.Missing(), dutylog.PaperScan) {
+			pairs = append(pairs, pair{name: Word(FieldNames, dutylog.PaperScan), value: "未附"})
+		}
 	}
 	return pairs
 }

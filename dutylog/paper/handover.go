@@ -25,14 +25,11 @@ func Handover(f Frame, h dutylog.Handover, s dutylog.Sheet) Sheet {
 		listPair("定期事项", "没有到期未办的定期事项", s.Duties, func(d dutylog.OpenDuty) string {
 			return f.moment(d.DueAt) + "　" + cmp.Or(dutyStates[d.State], d.State) + "　" + d.Title
 		}),
-		listPair("本班盲区", "没有盲区", s.Blind, func(u dutylog.Unseen) string {
-			to := "至今"
-			if u.To != nil {
-				to = f.moment(u.To)
-			}
-			return f.moment(u.From) + "—" + to + "，原因：" + causeWords(u.Cause)
-		}),
-		pair{name: "交班人\n补充说明", value: s.Remarks, wide: true, room: 4})
+		listPair("本班盲区", "没有盲区", s.Blind, unseenWords(f)))
+	if s.Tells() {
+		pairs = append(pairs, listPair("交换机停机", "没有停机", s.Down, unseenWords(f)))
+	}
+	pairs = append(pairs, pair{name: "交班人\n补充说明", value: s.Remarks, wide: true, room: 4})
 	if h.ID > 0 {
 		pairs = append(pairs, confirmedPair(f, h), pair{name: "交接单摘要", value: "SHA-256：" + h.Digest, wide: true})
 	}
@@ -41,6 +38,17 @@ func Handover(f Frame, h dutylog.Handover, s dutylog.Sheet) Sheet {
 	}
 	p.Tables = []Table{{Name: "交接班记录", Columns: formColumns, Form: true, Rows: formRows(pairs)}}
 	return p
+}
+
+// unseenWords say when nobody saw, or nobody could call, and why.
+func unseenWords(f Frame) func(dutylog.Unseen) string {
+	return func(u dutylog.Unseen) string {
+		to := "至今"
+		if u.To != nil {
+			to = f.moment(u.To)
+		}
+		return f.moment(u.From) + "—" + to + "，原因：" + causeWords(u.Cause)
+	}
 }
 
 // partyPairs say who hands over to whom, and of which time.

@@ -33,6 +33,7 @@ func aHandover() (dutylog.Handover, dutylog.Sheet) {
 		Test:   &dutylog.LastTest{At: said("2026-11-27 20:05:00"), Verdict: "reachable"},
 		Duties: []dutylog.OpenDuty{{Title: "14:00 报告值班情况", DueAt: said("2026-11-28 14:00:00"), State: string(dutylog.TaskDue)}},
 		Blind:  []dutylog.Unseen{{From: said("2026-11-28 03:00:00"), To: said("2026-11-28 03:04:00"), Cause: "the daemon was not running"}, {From: said("2026-11-28 07:59:00"), Cause: "the link to the switch was lost"}},
+		Down:   []dutylog.Unseen{{From: said("2026-11-28 04:10:00"), To: said("2026-11-28 04:25:00"), Cause: "the switch ended and was started again"}},
 		Counts: dutylog.Counts{Calls: 9, Missed: 1, Late: 2, Outgoing: 3, Entries: 8}}
 	return h, s
 }
@@ -46,7 +47,7 @@ func TestAHandoverAsItIsPrinted(t *testing.T) {
 func TestTheSheetOfThisMomentIsNoHandover(t *testing.T) {
 	s := paper.Handover(frame, dutylog.Handover{Incoming: dutylog.Actor{Name: "王伟"}}, dutylog.Sheet{Outgoing: "李娜"})
 	text := fmt.Sprint(s)
-	for _, want := range []string{"尚未交接", "没有未办结的条目", "没有未解除的告警", "没有到期未办的定期事项", "没有盲区", "没有做过拨测", "体检结果不明", "李娜", "王伟"} {
+	for _, want := range []string{"尚未交接", "没有未办结的条目", "没有未解除的告警", "没有到期未办的定期事项", "没有盲区", "没有停机", "没有做过拨测", "体检结果不明", "李娜", "王伟"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the sheet: %s", want, text)
 		}
@@ -58,6 +59,19 @@ func TestTheSheetOfThisMomentIsNoHandover(t *testing.T) {
 	}
 	if pages := paper.Pages(s); len(pages) != 1 || !pages[0].Signed || len(s.Signatures) != 4 {
 		t.Errorf("%d pages", len(pages))
+	}
+}
+
+// A sheet that was confirmed before times of a dead switch stood on it says nothing of them, neither that
+// there were any nor that there were none.
+func TestAnOldSheetSaysNothingOfTheSwitch(t *testing.T) {
+	h, s := aHandover()
+	if text := fmt.Sprint(paper.Handover(frame, h, s)); !strings.Contains(text, "交换机停机") || !strings.Contains(text, "04:10—2026-11-28 04:25") {
+		t.Errorf("the switch was down: %s", text)
+	}
+	s.Form, s.Down = 1, nil
+	if text := fmt.Sprint(paper.Handover(frame, h, s)); strings.Contains(text, "交换机停机") {
+		t.Errorf("an old sheet is made to say something: %s", text)
 	}
 }
 

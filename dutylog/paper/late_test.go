@@ -43,6 +43,26 @@ func TestALateEntryIsSaidOnTheDaysPaper(t *testing.T) {
 	}
 }
 
+// The paper of the entry says that its sheet is not attached, or nothing where it is, or where there was none.
+func TestThePaperSaysThatTheScanIsMissing(t *testing.T) {
+	without, with, none := aLateEntry(), aLateEntry(), aLateEntry()
+	with.Scanned = true
+	delete(none.Values, dutylog.PaperSheet)
+	none.Gaps = map[dutylog.Field]dutylog.Gap{dutylog.PaperSheet: {Why: dutylog.NotPossible, Reason: "凭记忆补录"}}
+	for name, c := range map[string]struct {
+		e    dutylog.Entry
+		says bool
+	}{"without": {without, true}, "with": {with, false}, "none": {none, false}} {
+		text := fmt.Sprint(paper.Entry(frame, paper.Single{Entry: c.e}))
+		if strings.Contains(text, "纸质单扫描件 未附") != c.says {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+	if text := fmt.Sprint(paper.Entry(frame, paper.Single{Entry: none})); !strings.Contains(text, "凭记忆补录") {
+		t.Errorf("why there was no sheet is not said: %s", text)
+	}
+}
+
 // An interval that reaches beyond the day is covered on either day's paper.
 func TestACoveredIntervalIsToldByItsWholeSelf(t *testing.T) {
 	e := aLateEntry()

@@ -49,6 +49,7 @@ var (
 		dutylog.ValidUntil:       "有效期至",
 		dutylog.LateReason:       "补录原因",
 		dutylog.PaperSheet:       "纸质单编号",
+		dutylog.PaperScan:        "纸质单扫描件",
 		dutylog.StepTexts:        "办理过程",
 		dutylog.CorrectionText:   "更正原因",
 	}

@@ -29,7 +29,7 @@ func (db *DB) NoteAccess(ctx context.Context, a dutylog.Access) error {
 }
 
 // entryOfAccess is the entry that an object is, or belongs to: "e-1", "e-1/4" of an attachment, or the call "1".
-const entryOfAccess = `CASE WHEN a.what IN ('call.see', 'call.tag', 'recording.play') THEN 'e-' || a.object
+const entryOfAccess = `CASE WHEN a.what IN ('call.see', 'call.tag', 'recording.play', 'recording.see') THEN 'e-' || a.object
 	WHEN instr(a.object, '/') > 0 THEN substr(a.object, 1, instr(a.object, '/') - 1) ELSE a.object END`
 
 const accessSelect = "SELECT a.id, a.at, a.by_login, a.by_name, a.by_role, a.what, a.object, a.address, e.id, e.year, e.number FROM accesses a LEFT JOIN entries e ON e.id = " + entryOfAccess

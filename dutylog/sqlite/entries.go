@@ -27,9 +27,10 @@ func fromMicros(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// An entry is read with what its call says of the phase, and with its hold.
+// An entry is read with what its call says of the phase, with its hold, and a late one with whether
+// something was ever attached to it.
 const (
-	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at" + holdColumns
+	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at, e.late AND EXISTS (SELECT 1 FROM attachments WHERE entry_id = e.id)" + holdColumns
 	entryTables  = " FROM entries e LEFT JOIN calls c ON c.id = e.call_id" + holdTables
 	entrySelect  = "SELECT e.body, e.year, e.number" + phaseColumns + entryTables
 )
@@ -40,17 +41,18 @@ type entryRow struct {
 	year, number       sql.NullInt64
 	direction, outcome sql.NullString
 	call               telephony.Call // its times
+	scanned            bool
 	hold               holdRow
 }
 
 func (r *entryRow) targets() []any {
-	return append([]any{&r.body, &r.year, &r.number, &r.direction, &r.outcome, instant{&r.call.AnsweredAt}, instant{&r.call.EndedAt}}, r.hold.targets()...)
+	return append([]any{&r.body, &r.year, &r.number, &r.direction, &r.outcome, instant{&r.call.AnsweredAt}, instant{&r.call.EndedAt}, &r.scanned}, r.hold.targets()...)
 }
 
 func (r *entryRow) entry() (dutylog.Entry, error) {
 	e, err := decodeEntry(r.body)
 	e.EntryNumber = dutylog.EntryNumber{Year: int(r.year.Int64), Serial: int(r.number.Int64)}
-	e.Hold = r.hold.hold()
+	e.Hold, e.Scanned = r.hold.hold(), r.scanned
 	if err == nil && r.direction.Valid {
 		r.call.Direction, r.call.Outcome = telephony.Direction(r.direction.String), telephony.Outcome(r.outcome.String)
 		e.Phase = dutylog.PhaseOf(r.call)

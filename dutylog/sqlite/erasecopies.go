@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"slices"
 	"strconv"
 
 	"dutyline/dutylog"
@@ -12,7 +13,8 @@ import (
 type copies struct {
 	entries   []string
 	handovers []int64
-	alerts    []int64 // of its call: their details name the caller
+	alerts    []int64  // of its call: their details name the caller
+	words     []string // that are erased: officers write them into the remarks of a handover, too
 }
 
 // copiesOf finds them. An entry under a legal hold keeps its steps as they are.
@@ -38,7 +40,11 @@ func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err er
 			return c, &dutylog.InvalidError{Field: "hold", Reason: "the call is a step of entry " + served.EntryNumber.String() + ", which is under a legal hold (" + served.Hold.Reason + "): nothing of it may be erased before that is released"}
 		}
 	}
+	if c.words, err = t.wordsOf(e.ID, o); err != nil {
+		return c, err
+	}
 	query, args := handoverSelect+" WHERE instr(body, ?)", []any{`"entry_id":"` + e.ID + `"`}
+	query, args = query+" OR at >= ? AND EXISTS (SELECT 1 FROM json_each(?) w WHERE instr(json_extract(body, '$.remarks'), w.value))", append(args, micros(e.CallAt), asJSON(c.words))
 	for _, id := range c.alerts {
 		query, args = query+" OR instr(body, ?)", append(args, `{"id":`+strconv.FormatInt(id, 10)+`,"reason"`)
 	}
@@ -49,11 +55,29 @@ func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err er
 		if err != nil {
 			return c, err
 		}
-		if _, shows := sheet.Erase(x, e.ID, c.alerts); shows {
+		if _, shows := sheet.Erase(x, e.ID, c.alerts); shows || sheet.Remarked(e.ID, c.words) != nil {
 			c.handovers = append(c.handovers, h.ID)
 		}
 	}
 	return c, err
+}
+
+// wordsOf are the words that an order erases, of every revision of the entry.
+func (t *tx) wordsOf(entryID string, o dutylog.ErasureOrder) (words []string, err error) {
+	rows, err := t.sql.Query("SELECT body FROM revisions WHERE entry_id = ? ORDER BY revision", entryID)
+	bodies, err := all(rows, err, func(row scanner) (body string, err error) { return body, row.Scan(&body) })
+	for _, body := range bodies {
+		e, err := decodeEntry(body)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range e.Words(o) {
+			if !slices.Contains(words, w) {
+				words = append(words, w)
+			}
+		}
+	}
+	return words, err
 }
 
 // servedBy are the entries of which the entry's call is or ever was a step, struck out or not.
@@ -65,10 +89,16 @@ func (t *tx) servedBy(e dutylog.Entry) (served []string, err error) {
 	})
 }
 
-// eraseWords takes the words out of the entry and its copies, while the decision keeps the door open.
+// eraseWords takes the words out of the entry and its copies, while the decision keeps the door open. The
+// sheets come first: what is taken out of their remarks must still stand in the entry then.
 func (t *tx) eraseWords(e dutylog.Entry, x dutylog.Erasure, c copies, by dutylog.Actor) error {
 	for _, id := range append([]string{e.ID}, c.entries...) {
 		if err := t.exec("INSERT INTO erasing (entry_id, decision) VALUES (?, ?)", id, x.Decision); err != nil {
+			return err
+		}
+	}
+	for _, id := range c.handovers {
+		if err := t.eraseHandover(id, x, e.ID, c); err != nil {
 			return err
 		}
 	}
@@ -85,11 +115,6 @@ func (t *tx) eraseWords(e dutylog.Entry, x dutylog.Erasure, c copies, by dutylog
 			return err
 		}
 	}
-	for _, id := range c.handovers {
-		if err := t.eraseHandover(id, x, e.ID, c.alerts); err != nil {
-			return err
-		}
-	}
 	return t.exec("DELETE FROM erasing WHERE decision = ?", x.Decision)
 }
 
@@ -103,8 +128,8 @@ func (t *tx) eraseEntry(e dutylog.Entry, erase func(dutylog.Entry) dutylog.Entry
 	return t.saveEntry(next, by)
 }
 
-// eraseHandover rewrites a sheet that was confirmed; its digest stays that of what was.
-func (t *tx) eraseHandover(id int64, x dutylog.Erasure, entryID string, alerts []int64) error {
+// eraseHandover rewrites a sheet that was confirmed, word by word; its digest stays that of what was.
+func (t *tx) eraseHandover(id int64, x dutylog.Erasure, entryID string, c copies) error {
 	h, err := readHandover(t.sql, id)
 	if err != nil {
 		return err
@@ -113,10 +138,17 @@ func (t *tx) eraseHandover(id int64, x dutylog.Erasure, entryID string, alerts [
 	if err != nil {
 		return err
 	}
-	left, _ := sheet.Erase(x, entryID, alerts)
-	text, _ := left.Freeze()
-	if err := t.exec("UPDATE handovers SET body = ?, erased_by = ? WHERE id = ?", text, x.Decision, id); err != nil {
-		return err
+	left, _ := sheet.Erase(x, entryID, c.alerts)
+	steps := []dutylog.Sheet{left}
+	for _, w := range sheet.Remarked(entryID, c.words) {
+		left = left.Unremarked(w)
+		steps = append(steps, left)
+	}
+	for _, s := range steps {
+		text, _ := s.Freeze()
+		if err := t.exec("UPDATE handovers SET body = ?, erased_by = ? WHERE id = ?", text, x.Decision, id); err != nil {
+			return err
+		}
 	}
 	return t.proveRow(audit.Handover, strconv.FormatInt(id, 10))
 }

@@ -76,6 +76,39 @@ func TestAnErasureReachesTheSheetsOfHandovers(t *testing.T) {
 	}
 }
 
+// What officers wrote of an entry into the remarks of a handover goes with it: the words, in whatever
+// revision they stood, and nothing beside them. A name that may stand there for another matter stays.
+func TestAnErasureReachesTheRemarksOfHandovers(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "log.db")
+	db := openAt(t, path, sqlite.Options{})
+	_, e := told(t, db, 0)
+	before := sheetWith(t, db, 0, "备用钥匙在抽屉里。"+secret+"，已复诵；<"+secret+">。"+unit+"另有一事。")
+	e = must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: e.Revision, Kind: new(dutylog.KindNuisance), State: new(dutylog.Complete)}, officer, noon))(t)
+	// The next sheet does not show the entry any more, and one of an old form says nothing of the switch.
+	old := dutylog.Sheet{Form: 1, Remarks: secret + "：已告知。" + "科室值班员和办公室"}
+	h := dutylog.Handover{From: noon, Outgoing: dutylog.Actor{Login: "officer0", Name: "值班员0", Role: dutylog.Officer}, Incoming: dutylog.Actor{Login: "x", Name: "甲", Role: dutylog.Officer}}
+	h.Text, h.Digest = old.Freeze()
+	if strings.Contains(h.Text, `"down"`) {
+		t.Errorf("an old sheet says something of the switch: %s", h.Text)
+	}
+	after := must(db.AddHandover(ctx, h, before.ID))(t)
+	decision := must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Content, dutylog.CallerPerson, dutylog.CallerUnit}, Reason: "误录涉密内容", By: prosecutor}))(t)
+	want := map[int64]string{before.ID: "备用钥匙在抽屉里。〔已抹去〕；<〔已抹去〕>。〔已抹去〕另有一事。", after.ID: "〔已抹去〕：已告知。科室值班员和办公室"}
+	for id, remarks := range want {
+		h := must(db.Handover(ctx, id))(t)
+		if s := must(h.Sheet())(t); s.Remarks != remarks || h.ErasedBy != decision || s.Form == 1 && s.Down != nil {
+			t.Errorf("sheet %d: %q by %d, want %q", id, s.Remarks, h.ErasedBy, remarks)
+		}
+	}
+	ok(t, db.Compact(ctx))
+	if where := found(t, folder, "绝密行动"); len(where) > 0 {
+		t.Errorf("erased words are still in\n%s", strings.Join(where, "\n"))
+	}
+	ok(t, db.Close())
+	intact(t, path)
+}
+
 // The sheet that nobody erased from is not touched, and gets no record.
 func TestAnErasureLeavesOtherSheetsAlone(t *testing.T) {
 	db := open(t)
@@ -92,7 +125,7 @@ func TestTheDoorOfSheetsIsOpenForOneDecisionOnly(t *testing.T) {
 	db := open(t)
 	_, e := told(t, db, 0)
 	_, other := told(t, db, 1)
-	sheetWith(t, db, 0, "移交钥匙")
+	sheetWith(t, db, 0, "移交钥匙；改写一份；"+secret)
 	at := func(id string) int {
 		for i, m := range must(must(db.Handover(ctx, 1))(t).Sheet())(t).Matters {
 			if m.EntryID == id {
@@ -115,6 +148,8 @@ func TestTheDoorOfSheetsIsOpenForOneDecisionOnly(t *testing.T) {
 		"other words":          fresh + door + set("json_set(body, "+own+", '平安')") + end,
 		"of another entry":     fresh + door + set("json_set(body, "+others+", '')") + end,
 		"the remarks":          fresh + door + set("json_set(body, '$.remarks', '')") + end,
+		"words of nobody":      fresh + door + set("json_set(body, '$.remarks', '移交〔已抹去〕')") + end,
+		"a short word":         fresh + door + set("json_set(body, '$.remarks', replace(json_extract(body, '$.remarks'), '改写', '〔已抹去〕'))") + end,
 		"an alert of no call":  fresh + door + set("json_set(body, '$.alerts[0].detail', '')") + end,
 		"a matter less":        fresh + door + set("json_remove(body, '$.matters[0]')") + end,
 		"a word more":          fresh + door + set("json_set(body, '$.matters[0].more', '')") + end,
@@ -130,7 +165,8 @@ func TestTheDoorOfSheetsIsOpenForOneDecisionOnly(t *testing.T) {
 		}
 		_ = db.ExecOnWriter("ROLLBACK")
 	}
-	if err := db.ExecOnWriter("BEGIN;" + fresh + door + set(erased) + end + "COMMIT;"); err != nil {
+	words := set("json_set(body, '$.remarks', replace(json_extract(body, '$.remarks'), '" + secret + "', '" + dutylog.RemarksErased + "'))")
+	if err := db.ExecOnWriter("BEGIN;" + fresh + door + set(erased) + words + end + "COMMIT;"); err != nil {
 		t.Errorf("the one way in: %v", err)
 	}
 }

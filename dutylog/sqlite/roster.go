@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"dutyline/dutylog"
@@ -126,7 +127,9 @@ func checkSwap(s source, w dutylog.Swap, now time.Time, rule dutylog.RosterRule)
 	}
 	c.Subject = c.Before[0].Name + " → " + c.After[0].Name
 	old := dutylog.CheckRoster(shifts, people, rule, from, to)
-	return dutylog.NewlyForbidden(old, dutylog.CheckRoster(dutylog.With(shifts, c.Before, c.After), people, rule, from, to)), c, nil
+	bad := dutylog.NewlyForbidden(old, dutylog.CheckRoster(dutylog.With(shifts, c.Before, c.After), people, rule, from, to))
+	// What was served cannot be mended: it hinders nobody from relieving who should not serve at all.
+	return slices.DeleteFunc(bad, func(f dutylog.RosterFinding) bool { return !f.To.After(now.Add(time.Minute)) }), c, nil
 }
 
 func minTime(a, b time.Time) time.Time {

@@ -147,6 +147,39 @@ func TestASwapIsKeptWithBothNamesAndAReason(t *testing.T) {
 	}
 }
 
+// A shift that runs is cut at the swap: the log still says who was on duty before it, also where the rules
+// forbid that person, who may be relieved all the same.
+func TestARunningShiftIsSwappedFromNowOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	at := newClock(noon)
+	db := openAt(t, path, sqlite.Options{Now: at.now, Location: shanghai})
+	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "老周", Standing: dutylog.Rehired}, leader))
+	runs := dutylog.Shift{From: noon.Add(-4 * time.Hour), To: noon.Add(8 * time.Hour), Post: dutylog.PostOfficer, Name: "老周", Phone: "1"}
+	ok(t, db.ReplaceRoster(ctx, []dutylog.Shift{runs}))
+	swap := dutylog.Swap{Give: shiftRef(runs), Name: "李娜", Phone: "2", Reason: "聘用人员不得值班"}
+	if bad := must(db.TrySwap(ctx, swap))(t); len(bad) > 0 {
+		t.Errorf("it is forbidden: %+v", bad)
+	}
+	c := must(db.SwapShifts(ctx, swap, officer))(t)
+	if c.Subject != "老周 → 李娜" || len(c.Before) != 1 || len(c.After) != 2 || !c.From.Equal(runs.From) || !c.To.Equal(runs.To) {
+		t.Errorf("%+v", c)
+	}
+	for when, want := range map[time.Duration]string{-4 * time.Hour: "老周", -time.Minute: "老周", time.Minute: "李娜", 7 * time.Hour: "李娜"} {
+		if on := must(db.OnDuty(ctx, noon.Add(when)))(t)[dutylog.PostOfficer]; on.Name != want {
+			t.Errorf("%s from noon it is %q, want %q", when, on.Name, want)
+		}
+	}
+	// And again: who stands in can be relieved, too.
+	at.advance(time.Hour)
+	rest := must(db.OnDuty(ctx, noon.Add(time.Hour)))(t)[dutylog.PostOfficer]
+	must(db.SwapShifts(ctx, dutylog.Swap{Give: shiftRef(rest), Name: "王强", Reason: "急病"}, officer))(t)
+	if shifts := must(db.Shifts(ctx, noon.Add(-5*time.Hour), noon.Add(9*time.Hour)))(t); len(shifts) != 3 || shifts[1].Name != "李娜" || !shifts[1].To.Equal(shifts[2].From) {
+		t.Errorf("%+v", shifts)
+	}
+	ok(t, db.Close())
+	intact(t, path)
+}
+
 func TestAChangeOfAFiledRosterAsksForASupplement(t *testing.T) {
 	db := open(t)
 	old := published(t, db)

@@ -219,12 +219,15 @@ func (db *DB) SaveAbsence(ctx context.Context, a dutylog.Absence, by dutylog.Act
 			return &dutylog.InvalidError{Field: "returns_at", Reason: "lies more than a year ahead: check the year; what lasts longer is written down anew"}
 		}
 		if a.Absence != 0 {
-			var there bool
-			if err := t.sql.QueryRow("SELECT EXISTS (SELECT 1 FROM absences WHERE absence = ?)", a.Absence).Scan(&there); err != nil {
+			var newest int64
+			if err := t.sql.QueryRow("SELECT coalesce(max(id), 0) FROM absences WHERE absence = ?", a.Absence).Scan(&newest); err != nil {
 				return err
 			}
-			if !there {
+			if newest == 0 {
 				return fmt.Errorf("absence %d: %w", a.Absence, dutylog.ErrNotFound)
+			}
+			if newest != a.ID {
+				return fmt.Errorf("somebody else changed this absence meanwhile: %w", dutylog.ErrExists)
 			}
 		} else if err := t.sql.QueryRow("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'absences'), 0) + 1").Scan(&a.Absence); err != nil {
 			return err

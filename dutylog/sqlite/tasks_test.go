@@ -160,6 +160,9 @@ func TestAbsencesAreKeptByTheirVersions(t *testing.T) {
 	if diff := cmp.Diff([]dutylog.Absence{one, two}, readBooks(t, db).Absences, cmpopts.EquateApproxTime(time.Microsecond)); diff != "" {
 		t.Error(diff)
 	}
+	if _, err := db.SaveAbsence(ctx, longer, officer); !errors.Is(err, dutylog.ErrExists) {
+		t.Errorf("a change of a version that is no more: %v", err)
+	}
 	silent := one
 	silent.Change = ""
 	var invalid *dutylog.InvalidError

@@ -163,6 +163,33 @@ func (c *Client) checkDialplan(ctx context.Context) telephony.Check {
 			Remedy: "put deploy/asterisk/extensions.conf.tmpl into Asterisk's extensions.conf and run: asterisk -rx 'dialplan reload'; where it must stay as it is, set recording.by to snoop",
 		}
 	}
+	return c.checkContexts(ctx, name, folder)
+}
+
+// neededContexts are those into which calls of the line come, each with what fails without it. ARI shows
+// no contexts: the dialplan says in DL_CONTEXTS which ones it has.
+var neededContexts = []struct{ name, without string }{
+	{"dutyline-record", "no call is recorded"},
+	{callBackContext, "no call back can be placed"},
+}
+
+func (c *Client) checkContexts(ctx context.Context, name, folder string) telephony.Check {
+	said, err := c.global(ctx, "DL_CONTEXTS")
+	if err != nil {
+		return failed(name, err)
+	}
+	var lacks []string
+	for _, x := range neededContexts {
+		if !slices.Contains(strings.Fields(said), x.name) {
+			lacks = append(lacks, x.name+" (without it "+x.without+")")
+		}
+	}
+	if lacks != nil {
+		return telephony.Check{
+			Name: name, Detail: "DL_CONTEXTS does not name " + strings.Join(lacks, ", ") + ": the dialplan is of an older version, or a part of it was left out",
+			Remedy: "take these contexts and the line DL_CONTEXTS from deploy/asterisk/extensions.conf.tmpl into Asterisk's extensions.conf and run: asterisk -rx 'dialplan reload'",
+		}
+	}
 	return passed(name, "the duty line's dialplan is loaded and records into "+folder)
 }
 

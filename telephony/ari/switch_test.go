@@ -214,6 +214,7 @@ func TestCheckNamesEachFaultWithItsRemedy(t *testing.T) {
 	}{
 		{"read-only login", replace("ari.conf.tmpl", "read_only = no", "read_only = yes"), nil, "ARI rights", "read_only = no"},
 		{"no journal", replace("modules.conf.tmpl", "load = cel_custom.so", ""), nil, "modules of the switch", "modules.conf"},
+		{"an older dialplan", replace("extensions.conf.tmpl", "dutyline-record dutyline-callback", "dutyline-record"), nil, "dialplan", "the line DL_CONTEXTS"},
 		{"another dialplan", replace("extensions.conf.tmpl", "DL_RECORDING = ", "OTHER = "), nil, "dialplan", "dialplan reload"},
 		{"hidden redirects", replace("pjsip.conf.tmpl", "redirect_method = user", "redirect_method = uri_pjsip"), nil, "phone PJSIP/duty", "redirect_method=user"},
 		{"no qualify", replace("pjsip.conf.tmpl", "qualify_frequency = {{.QualifySeconds}}", ""), nil, "phone PJSIP/duty", "qualify_frequency"},

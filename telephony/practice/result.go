@@ -93,3 +93,8 @@ const (
 	CallGivenUp       NoteKind = "given_up"
 	CallEnded         NoteKind = "ended"
 )
+
+// Forwarded reports whether the phone was asked to send the call on, and did: it answered 302.
+func (r Result) Forwarded() bool {
+	return r.Call.Does == Forwards && !r.Call.Outgoing() && r.Far.Status == 302
+}

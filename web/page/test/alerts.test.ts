@@ -1,9 +1,11 @@
 // What the page 告警 says of an alert.
 import { afterEach, describe, expect, it } from 'vitest'
+import { ApiError } from '@/api/client'
 import type { Alert } from '@/api/types'
 import { lang } from '@/i18n'
+import { problemText } from '@/i18n/problems'
 import { isMuted, lifeOf, mayMute, muteWords, MUTE_HOURS } from '@/logic/alertlife'
-import { alertNotes, alertState, alertTone } from '@/logic/alerts'
+import { alertCaller, alertNotes, alertState, alertTone } from '@/logic/alerts'
 
 const alert = (over: Partial<Alert>): Alert => ({
   id: 1, key: 'k', rule: 'missed', reason: 'missed', certainty: 'certain', severity: 'critical', state: 'open', line: 'duty', call_id: '',
@@ -20,6 +22,14 @@ describe('an alert', () => {
     expect(alertState(alert({ state: 'resolved', resolved_at: '2026-11-23T04:06:00.000Z' }))).toBe('已自动解除 · 11-23 12:06')
     lang.value = 'en'
     expect(alertState(alert({ state: 'acknowledged', ...taken }))).toBe('陈主任 is on it · 11-23 12:05')
+  })
+  it('names who called, and nobody where nobody is known', () => {
+    const callers = [{ call_id: '1.0', number: '02422730001', name: '沈河区应急局' }, { call_id: '2.0', number: '139****1111', name: '' }, { call_id: '3.0', number: 'anonymous', name: '' }]
+    expect(alertCaller(alert({ call_id: '1.0' }), callers)).toBe('024-22730001 沈河区应急局')
+    expect(alertCaller(alert({ call_id: '2.0' }), callers)).toBe('139****1111')
+    expect(alertCaller(alert({ call_id: '3.0' }), callers)).toBe('未显示号码')
+    expect(alertCaller(alert({ call_id: '4.0' }), callers)).toBe('')
+    expect(alertCaller(alert({}), callers)).toBe('')
   })
   it('says of how many calls it tells, and that it was found afterwards', () => {
     expect(alertNotes(alert({}))).toEqual([])
@@ -62,5 +72,17 @@ describe('the life of an alert', () => {
     expect([alert({}), alert({ state: 'acknowledged' }), alert({ state: 'resolved' }), alert({ reason: 'ring_3' }), alert({ reason: 'limit_passed' })].map(mayMute))
       .toEqual([true, true, false, false, false])
     expect(MUTE_HOURS.map(muteWords)).toEqual(['1 小时', '2 小时', '8 小时', '1 天', '3 天', '7 天'])
+  })
+})
+
+// A conflict of another sort is not called a text that somebody else changed.
+describe('a refusal', () => {
+  afterEach(() => { lang.value = 'zh' })
+  it('says what to do instead, each in its own words', () => {
+    lang.value = 'zh'
+    const said = ['alert-over', 'alert-rings', 'alert-unmuted', 'channel-test-runs', 'verification-runs'].map((type) => problemText(new ApiError(409, 'Conflict', 'no', { type: '/problems/' + type })))
+    expect(new Set(said).size).toBe(5)
+    expect(said).not.toContain(problemText(new ApiError(409, 'Conflict', 'no', {})))
+    expect(said.filter((s) => !/请|无须/.test(s))).toEqual([])
   })
 })

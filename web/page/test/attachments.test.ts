@@ -15,6 +15,7 @@ describe('why a file was not taken', () => {
     const said = (detail: string, status = 422) => reasonOf(new ApiError(status, '', detail))
     expect(said('body.file: is empty: choose the file again')).toBe('attach.why.empty')
     expect(said('body.file: is a JPEG photo, but its name ends in ".png": name it .jpg, or look at what it is')).toBe('attach.why.name')
+    expect(said('body.file: is named like a PDF document, but does not begin as one: it is damaged or only has that name; open it here')).toBe('attach.why.broken_kind')
     expect(said('body.file: holds macros, which could do anything')).toBe('attach.why.macro')
     expect(said('body.file: is a document for macros: save it')).toBe('attach.why.macro')
     expect(said('body.file: unpacks into more than 200 MB, as archives do that are meant to harm')).toBe('attach.why.bomb')

@@ -4,7 +4,7 @@ import { ApiError } from '@/api/client'
 import { lang } from '@/i18n'
 import { handoverZh } from '@/i18n/handover'
 import { problemText } from '@/i18n/problems'
-import { anyChange, changesOf, deedOf, ownPart, partOf, PARTS } from '@/logic/handover'
+import { anyChange, besides, changesOf, deedOf, downOf, ownPart, partOf, PARTS } from '@/logic/handover'
 import refusals from '../../../dutylog/handover.go?raw'
 
 const sheet: Sheet = {
@@ -41,6 +41,16 @@ describe('the page of handovers', () => {
     expect(ownPart('incoming', user('x', 'officer'))).toBe(false)
   })
 
+  it('names who is on duty by the roster while somebody else is responsible', () => {
+    const zhang = { name: '张伟', phone: '', from: '2026-11-26T12:00:00.000Z', to: '2026-11-27T00:00:00.000Z' }
+    const duty = { duty_officer: zhang, duty_section_chief: null, duty_leader: null }
+    expect(besides(duty, now)).toBe(zhang) // 李娜 came early
+    expect(besides({ ...duty, duty_officer: { ...zhang, name: '李娜' } }, now)).toBeNull()
+    expect(besides({ ...duty, duty_officer: null }, now)).toBeNull()
+    expect(besides(duty, { ...now, last: null })).toBeNull() // who it is by the roster is said then anyway
+    expect(besides(null, now)).toBeNull()
+  })
+
   it('finds nothing changed in the same sheet', () => {
     const same = changesOf(sheet, JSON.parse(JSON.stringify(sheet)))
     expect(same).toEqual({ rows: {}, parts: {} })
@@ -59,6 +69,14 @@ describe('the page of handovers', () => {
     expect(found.parts).toEqual({ matters: 'other', alerts: 'gone', lamps: 'other', blind: 'other', test: 'other', counts: 'other' })
     expect(anyChange(found)).toBe(true)
     expect(changesOf(sheet, { ...sheet, outgoing: '李娜' }).parts).toEqual({ from: 'other' })
+  })
+
+  it('shows when the switch was down, and says nothing of it for a sheet that did not', () => {
+    const down = [{ from: '2026-11-27T01:00:00.000Z', to: null, cause: 'the switch ended' }]
+    expect(downOf(sheet)).toBeNull()
+    expect(downOf({ ...sheet, form: 2 })).toEqual([])
+    expect(downOf({ ...sheet, form: 2, down })).toEqual(down)
+    expect(changesOf(sheet, { ...sheet, form: 2, down })).toEqual({ rows: { 'down/2026-11-27T01:00:00.000Z': 'new' }, parts: { down: 'other' } })
   })
 
   it('says every refusal of the daemon in a sentence of its own', () => {

@@ -5,7 +5,9 @@ import { notesOf } from '@/i18n/unseen'
 import { sightOf, stretches } from '@/logic/intervals'
 import { blindOf, draftOf, fitting, LATE_KINDS, newKey, ready, type LateForm } from '@/logic/late'
 import { blankSheet } from '@/logic/sheets'
-import { detailFields, KIND_ORDER } from '@/state/kinds'
+import { draftOf as draftFor } from '@/logic/draft'
+import { fieldNames, gapWordOf, quickReasons } from '@/i18n/spell'
+import { detailFields, KIND_ORDER, kinds, lacksScan, missingFields } from '@/state/kinds'
 
 const START = Date.parse('2026-11-23T19:00:00.000Z')
 const iso = (minute: number) => new Date(START + minute * 60_000).toISOString()
@@ -47,6 +49,22 @@ describe('late entries', () => {
     expect(detailFields('duty', true).slice(0, 2)).toEqual(['late_reason', 'paper_sheet'])
     expect(detailFields('duty')).not.toContain('late_reason')
     expect(detailFields('duty')).not.toContain('paper_sheet')
+  })
+
+  it('lack the scan of their sheet until a file is there, or it is said why there is none', () => {
+    kinds.rules.nuisance = { kind: 'nuisance', required: [], gaps: {} }
+    const late = { id: 'w-1', kind: 'nuisance', revision: 1, gaps: {}, late: { blind: null, scanned: false } } as unknown as Entry
+    const typed = draftFor(late).form
+    expect(missingFields('nuisance', typed, late)).toEqual(['paper_scan'])
+    expect(fieldNames(['paper_scan'])).toBe('纸质单扫描件')
+    expect(missingFields('nuisance', typed, late, true)).toEqual([]) // attached just now
+    expect(lacksScan(typed, { ...late, late: { blind: null, scanned: true } })).toBe(false)
+    expect(lacksScan(typed, { ...late, late: null })).toBe(false)
+    expect(lacksScan(typed)).toBe(false)
+    const none = draftFor({ ...late, gaps: { paper_sheet: { why: 'not_possible', reason: '凭记忆补录' } } }).form
+    expect(missingFields('nuisance', none, late)).toEqual([])
+    expect(lacksScan(typed, { ...late, erased: [{ decision: 1, at: '', fields: [] }] } as unknown as Entry)).toBe(false)
+    expect([gapWordOf('paper_sheet', 'not_possible'), quickReasons('paper_sheet', 'not_possible').length]).toEqual(['没有纸质单', 2])
   })
 
   it('have keys that the daemon takes, none twice', () => {

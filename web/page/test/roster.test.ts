@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding, Shift } from '@/api/roster'
-import { base64, cellKey, cellsOf, continuePattern, DEFAULT_SLOTS, findingsAt, otherMonth, overNight, partsOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, WHOLE_SLOTS, type Cell } from '@/logic/roster'
+import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, otherMonth, overNight, partsOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, WHOLE_SLOTS, type Cell } from '@/logic/roster'
 import { presses } from '@/state/roster'
 import type { FilingDuty } from '@/api/roster'
 
@@ -88,5 +88,14 @@ describe('small things', () => {
       presses(duty('open', '2026-11-29T16:00:00Z'), now), presses(duty('open', '2026-12-20T16:00:00Z'), now), presses(duty('overdue', null), now),
       presses(duty('supplement', null, '2026-11-01'), now), presses(duty('deadline_unknown', null), now), presses(duty('filed', null), now),
     ]).toEqual([true, false, true, false, false, false])
+  })
+})
+
+describe('a swap of a running shift', () => {
+  it('says from when it changed hands, and nothing where it did so as a whole', () => {
+    const rest = { ...night, from: '2026-12-31T18:37:00.000Z', name: '李娜' }
+    expect(cutAt(night, rest)).toBe('2026-12-31T18:37:00.000Z')
+    expect(cutAt(night, { ...night, name: '李娜' })).toBe('')
+    expect(cutAt(night)).toBe('')
   })
 })

@@ -23,6 +23,12 @@ export interface Matter {
   call_back?: boolean
 }
 
+export interface Unseen {
+  from: string | null
+  to: string | null
+  cause: string
+}
+
 export interface Sheet {
   form: number
   from: string | null
@@ -32,7 +38,9 @@ export interface Sheet {
   lamps: { line: string; lamp: string; state: 'good' | 'bad' | 'unknown'; cause: string; since: string | null }[]
   test: { id: number; at: string | null; line: string; verdict: string; ringback: string } | null
   duties: { rule: number; key: string; title: string; due_at: string | null; state: TaskState }[]
-  blind: { from: string | null; to: string | null; cause: string }[]
+  blind: Unseen[]
+  /** Absent on sheets of form 1, which said nothing of it. */
+  down?: Unseen[]
   counts: { calls: number; missed: number; answered_late: number; outgoing: number; entries: number }
   remarks: string
 }
@@ -139,6 +147,8 @@ export interface TaskRule {
 
 export interface Absence {
   absence?: number
+  /** The version that was read: a change of an older one is refused. */
+  version?: number
   person: string
   why: string
   place: string

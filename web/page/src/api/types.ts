@@ -157,7 +157,7 @@ export interface Entry extends Record<Field, string> {
   /** The entry of which this one's call is a step. */
   step_of?: string
   /** It was written afterwards: call_at is when it came, opened_at when it was written. */
-  late?: { blind: string | null } | null
+  late?: { blind: string | null; scanned?: boolean } | null
   /** Why this revision changes what was complete. */
   correction?: string
   reopened_at?: string | null
@@ -319,7 +319,14 @@ export interface EvidenceSaid {
   detail?: string
 }
 
+/** Who called, of an alert about a call that came in. */
+export interface AlertCaller {
+  call_id: string
+  number: string
+  name: string
+}
 export interface AlertPage extends Page<Alert> {
+  callers?: AlertCaller[]
   open: number
   /** Whether people are called about alerts; an older daemon does not say. */
   calls?: boolean

@@ -22,6 +22,11 @@ export const alertLifeZh = {
   'post.duty_section_chief': '值班处（科）领导',
   'post.duty_leader': '带班领导',
   'post.supervisor': '督查人员',
+  'problem.alertOver': '告警已经解除，无须再处理；请刷新列表',
+  'problem.alertRings': '电话正在响铃，此类告警不能静默：请先接听，接听后自动解除',
+  'problem.alertUnmuted': '该告警已不在静默中，请刷新列表',
+  'problem.channelTest': '上一条测试消息还没有结果，请稍候再试',
+  'problem.verifying': '正在校验日志，请等本次校验结束',
 } as const
 
 export type AlertLifeKey = keyof typeof alertLifeZh
@@ -49,4 +54,9 @@ export const alertLifeEn: Record<AlertLifeKey, string> = {
   'post.duty_section_chief': 'Section chief on duty',
   'post.duty_leader': 'Duty leader',
   'post.supervisor': 'Supervisor',
+  'problem.alertOver': 'The alert is resolved already, nobody has to take it on: read the list anew',
+  'problem.alertRings': 'A call rings at this moment: pick up, such an alert ends by itself',
+  'problem.alertUnmuted': 'The alert is not muted any more: read the list anew',
+  'problem.channelTest': 'A test message is on its way: wait for what comes of it',
+  'problem.verifying': 'The log is being verified: wait for that to end',
 }

@@ -27,6 +27,7 @@ export const matterZh = {
   'field.valid_until': '有效期至',
   'field.late_reason': '补录原因',
   'field.paper_sheet': '纸质单编号',
+  'field.paper_scan': '纸质单扫描件',
   'field.steps': '办理过程',
   'field.correction': '更正原因',
   'field.caller_unit.fax': '来文单位',
@@ -50,6 +51,8 @@ export const matterZh = {
   'field.answered_by.warning': '接收人',
   'gap.not_possible.passed_to': '无需转交',
   'gap.not_possible.place': '无法说明',
+  'gap.not_possible.paper_sheet': '没有纸质单',
+  'gap.quick.paper_sheet': '凭记忆补录|当时记在其他纸上，已遗失',
   'gap.quick.passed_to': '本单位自行处置|已由上级统一转发',
   'gap.quick.place': '多处，见内容',
 
@@ -178,6 +181,7 @@ export const matterEn: Record<MatterKey, string> = {
   'field.valid_until': 'Valid until',
   'field.late_reason': 'Why only now',
   'field.paper_sheet': 'Paper sheet no.',
+  'field.paper_scan': 'Scan of the paper sheet',
   'field.steps': 'Handling',
   'field.correction': 'Reason of correction',
   'field.caller_unit.fax': 'Sent by',
@@ -201,6 +205,8 @@ export const matterEn: Record<MatterKey, string> = {
   'field.answered_by.warning': 'Received by',
   'gap.not_possible.passed_to': 'Nobody to pass it to',
   'gap.not_possible.place': 'Cannot be said',
+  'gap.not_possible.paper_sheet': 'No paper sheet',
+  'gap.quick.paper_sheet': 'Written from memory|It was on other paper, which is lost',
   'gap.quick.passed_to': 'Handled by us alone|Passed on by the superior office',
   'gap.quick.place': 'Several places, see the content',
 

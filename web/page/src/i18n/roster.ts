@@ -74,6 +74,8 @@ export const rosterZh = {
   'swap.do': '确认调班',
   'swap.done': '已调班：{who}',
   'swap.over': '该班次已结束，不能再调班',
+  'swap.runs': '该班次正在进行：已值时段仍记在{name}名下，从调班时起变更',
+  'swap.from': '（{time} 起）',
   'swap.asksSupplement': '如该时段已经报备，调班后请补报。',
 
   'filing.kind.month': '月度值班表',
@@ -266,6 +268,8 @@ export const rosterEn: Record<RosterKey, string> = {
   'swap.do': 'Swap',
   'swap.done': 'Swapped: {who}',
   'swap.over': 'The shift is over and cannot be swapped',
+  'swap.runs': 'This shift runs: what was served stays with {name}, the rest changes hands now',
+  'swap.from': ' (from {time})',
   'swap.asksSupplement': 'Where the time was filed already, file a supplement afterwards.',
 
   'filing.kind.month': 'Roster of the month',

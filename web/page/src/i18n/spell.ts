@@ -34,7 +34,7 @@ export function fieldNames(fields: readonly string[], kind = ''): string {
 /** Reasons for a gap that one key gives; those of a caller do not fit whom the officer called. */
 export function quickReasons(field: Field, why: GapWhy): string[] {
   const called = field === 'called_whom' || field === 'called_why'
-  const of = field === 'call_back_result' ? 'call_back' : field === 'passed_to' || field === 'place' ? field : called ? 'called.' + why : why
+  const of = field === 'call_back_result' ? 'call_back' : field === 'passed_to' || field === 'place' || field === 'paper_sheet' ? field : called ? 'called.' + why : why
   return t(('gap.quick.' + of) as Key).split('|')
 }
 

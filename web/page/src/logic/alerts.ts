@@ -1,6 +1,7 @@
 // What the page 告警 says about an alert.
-import type { Alert } from '@/api/types'
+import type { Alert, AlertCaller } from '@/api/types'
 import { t } from '@/i18n'
+import { numberText } from '@/i18n/spell'
 import { dateMinute, parse } from './time'
 
 /** Where an alert stands, with who has it and since when. */
@@ -27,4 +28,10 @@ export function alertTone(a: Alert): 'bad' | 'warn' | 'info' | 'good' {
   if (a.state === 'resolved') return 'good'
   if (a.severity === 'critical') return 'bad'
   return a.severity === 'warning' ? 'warn' : 'info'
+}
+
+/** Who called, of an alert about a call: number and name, as far as the switch and this person's rights go. */
+export function alertCaller(a: Alert, callers: readonly AlertCaller[]): string {
+  const c = a.call_id ? callers.filter((x) => x.call_id === a.call_id)[0] : undefined
+  return c ? (numberText(c.number) + ' ' + c.name).trim() : ''
 }

@@ -9,6 +9,7 @@ const REASONS: [RegExp, AttachmentsKey][] = [
   [/is empty/, 'attach.why.empty'],
   [/more than \d+ MB: send|has more than|is larger than/, 'attach.why.large'],
   [/but its name ends in/, 'attach.why.name'],
+  [/but does not begin as one/, 'attach.why.broken_kind'],
   [/holds macros|for macros/, 'attach.why.macro'],
   [/holds programs/, 'attach.why.inside'],
   [/old form/, 'attach.why.old'],

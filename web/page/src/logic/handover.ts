@@ -1,6 +1,6 @@
 // What the page 交接班 makes of a sheet: who may do what, and what changed since it was shown.
-import type { Handover, HandoverNow, Part, Sheet } from '@/api/duties'
-import type { Session } from '@/api/types'
+import type { Handover, HandoverNow, Part, Sheet, Unseen } from '@/api/duties'
+import type { Duty, OnDuty, Session } from '@/api/types'
 
 /** What the person at the page can do: the first one takes over alone, the responsible one hands over. */
 export type Deed = 'first' | 'give' | 'take' | 'none'
@@ -9,6 +9,13 @@ export function deedOf(now: HandoverNow | null, user: Session | null): Deed {
   if (!now || !user || user.role !== 'officer') return 'none'
   if (!now.last) return 'first'
   return now.last.incoming.login.toLowerCase() === user.username.toLowerCase() ? 'give' : 'take'
+}
+
+/** Who is on duty by the roster while somebody else is responsible: they do not vanish from the page when
+ *  the next one comes early, or another one stands in. */
+export function besides(duty: Duty | null, now: HandoverNow | null): OnDuty | null {
+  const rostered = duty && duty.duty_officer
+  return rostered && now && now.last && now.last.incoming.name !== rostered.name ? rostered : null
 }
 
 export const PARTS: Part[] = ['outgoing', 'incoming', 'chief', 'leader']
@@ -37,6 +44,7 @@ const rowsOf = {
   lamps: (s: Sheet): Rows => table(s.lamps, (l) => l.line + '/' + l.lamp),
   duties: (s: Sheet): Rows => table(s.duties, (d) => d.rule + '/' + d.key),
   blind: (s: Sheet): Rows => table(s.blind, (b) => String(b.from)),
+  down: (s: Sheet): Rows => table(s.down || [], (b) => String(b.from)),
 }
 export type RowPart = keyof typeof rowsOf
 
@@ -45,6 +53,9 @@ function table<T>(list: T[], key: (row: T) => string): Rows {
   list.forEach((row) => { out[key(row)] = JSON.stringify(row) })
   return out
 }
+
+/** When the switch was down; null: the sheet is older than that it would say so. */
+export const downOf = (s: Sheet): Unseen[] | null => (s.form === 1 ? null : s.down || [])
 
 /** What is new, gone or other in the second sheet. */
 export function changesOf(before: Sheet, after: Sheet): Changes {

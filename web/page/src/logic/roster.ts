@@ -96,6 +96,9 @@ export function findingsAt(findings: Finding[], day: string, slot: Slot, name: s
   })
 }
 
+/** When a shift that ran already changed hands; empty: it did so as a whole. */
+export const cutAt = (before: Shift, after?: Shift): string => (after && after.from !== before.from ? after.from : '')
+
 /** Fills empty cells with who stood there some days before, so that a week goes on and on. */
 export function continuePattern(cells: Record<string, Cell>, before: Record<string, Cell>, days: string[], slots: Slot[], period: number): number {
   let filled = 0

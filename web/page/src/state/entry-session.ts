@@ -256,7 +256,7 @@ export class EntrySession {
     while (this.busy) await this.busy
     const s = this.state
     if (conflictFields(s.draft).length) return 'conflict'
-    s.missing = missingFields(kind, s.draft.form, s.entry)
+    s.missing = missingFields(kind, s.draft.form, s.entry, true) // whether a scan is attached the daemon knows best
     if (s.missing.length) {
       this.schedule(0)
       return 'missing'

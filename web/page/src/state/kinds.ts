@@ -81,11 +81,16 @@ export function gapMeant(kind: Kind, f: Field, why: GapWhy): GapWhy | null {
   return gaps.indexOf('not_possible') >= 0 ? 'not_possible' : null
 }
 
+/** A late entry lacks the scan of its sheet until a file is attached or it is said why there was none. */
+export const lacksScan = (form: Form, entry?: Entry, attached = false): boolean =>
+  !!entry && !!entry.late && !entry.late.scanned && !attached && !form.paper_sheet.gap && !erasureOf(entry, 'paper_sheet')
+
 /** Required fields that have neither a value nor a gap with its reason; what was erased by decision is not missing. */
-export function missingFields(kind: Kind, form: Form, entry?: Entry): Field[] {
-  return requiredOf(kind).filter((f) => {
+export function missingFields(kind: Kind, form: Form, entry?: Entry, attached = false): Field[] {
+  const fields = requiredOf(kind).filter((f) => {
     const s = form[f]
     if (entry && erasureOf(entry, f)) return false
     return !s || (!s.value.trim() && !(s.gap && s.gap.reason.trim()))
   })
+  return lacksScan(form, entry, attached) ? fields.concat('paper_scan' as Field) : fields
 }

@@ -1,4 +1,5 @@
-// Short messages at the top right of the page; with an action they stay until used or closed.
+// Short messages at the top right of the page. What went well is gone before it is in the way; what failed, or offers
+// something to do, stays longer.
 import { reactive } from 'vue'
 
 /** A text, or how to say it: the latter follows the language of the page at once. */
@@ -18,6 +19,9 @@ export interface Notice {
 
 const MOST = 4
 
+/** For how long a message stays, in ms. */
+export const stay = (tone: Notice['tone'], acts: boolean): number => (acts ? 20_000 : tone === 'bad' ? 8000 : 4000)
+
 export const notices = reactive<Notice[]>([])
 let next = 1
 
@@ -32,7 +36,7 @@ export function notify(text: Said, tone: Notice['tone'] = 'info', action?: Said,
   notices.push({ id, text, tone, action, act, key, detail })
   // The oldest goes, and first one that offers nothing to do.
   if (notices.length > MOST) notices.splice(Math.max(0, notices.findIndex((n) => !n.act)), 1)
-  setTimeout(() => dismiss(id), act ? 20_000 : 6000)
+  setTimeout(() => dismiss(id), stay(tone, !!act))
 }
 
 export function dismiss(id: number): void {

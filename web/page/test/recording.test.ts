@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { lang, t } from '@/i18n'
+import { lacksOf } from '@/logic/recording'
+
+describe('what a recording lacks', () => {
+  it('is said beside it, in a fixed order', () => {
+    expect(lacksOf({ direction: 'in', findings: [] })).toEqual([])
+    expect(lacksOf({ direction: 'in', findings: ['recording_short', 'borderline', 'silent_caller_side'] })).toEqual(['rec.silent.caller', 'rec.short'])
+    expect(lacksOf({ direction: 'out', findings: ['silent_officer_side'] })).toEqual(['rec.silent.officer'])
+  })
+
+  it('is the talk after the officer handed the call on', () => {
+    expect(lacksOf({ direction: 'in', findings: ['transferred'] })).toEqual(['rec.transferred'])
+    expect(lacksOf({ direction: 'in', findings: ['transfer_attempted'] })).toEqual([]) // it came back
+    expect(lacksOf({ direction: 'out', findings: ['transferred'] })).toEqual([]) // the other side's leg is recorded on
+    lang.value = 'zh'
+    expect(t('rec.transferred')).toContain('转接')
+  })
+})
