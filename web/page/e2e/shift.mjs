@@ -16,14 +16,7 @@ recoverBy((n) => desk.shot('shift-failed-' + n))
 await desk.context.addInitScript(() => addEventListener('mousedown', (e) => e.isTrusted && console.error('a mouse was used'), true))
 await desk.page.reload()
 
-async function both(name) {
-  await desk.nothingCutOff()
-  await desk.shot('shift-' + name)
-  await desk.page.setViewportSize({ width: 1920, height: 1080 })
-  await desk.nothingCutOff()
-  await desk.shot('shift-' + name + '-1920')
-  await desk.page.setViewportSize({ width: 1366, height: 768 })
-}
+const both = (name) => desk.shotBoth('shift-' + name)
 const complete = () => desk.at('entry', '[data-state="complete"]').waitFor()
 /** Counts the keys of a body. */
 async function counted(body) {
@@ -40,11 +33,14 @@ async function signIn(user) {
   await desk.at('on-duty').waitFor()
 }
 async function takenOver(name) {
+  const responsible = async () => {
+    const { body } = await desk.api('/duty')
+    return body.responsible && body.responsible.name === name
+  }
   await until(name + ' is responsible', async () => {
-    if ((await desk.api('/duty')).body.responsible && (await desk.api('/duty')).body.responsible.name === name) return true
+    if (await responsible()) return true
     await hands.press('Control+Enter') // again when the sheet changed while it was read
-    await new Promise((r) => setTimeout(r, 1500))
-    return false
+    return until('responsible', responsible, 1500).catch(() => false)
   }, 30_000)
 }
 /** A call by whoever the directory knows, completed by keys after it was hung up. */
