@@ -62,8 +62,11 @@ async function reported(from, name, content, choose) {
 }
 
 await one('shift: sign in and take over', async () => {
+  await desk.at('lock-screen').waitFor()
+  await both('0-sign-in')
   await signIn(first)
   await desk.idle()
+  await both('0a-desk')
   await hands.press('Alt+KeyH')
   await desk.at('sheet').waitFor()
   await both('1-take-over')
@@ -91,7 +94,10 @@ await one('shift: one of several people, with a matter that stays open', async (
 
 await one('shift: a caller who was missed is in sight, and called back', async () => {
   await desk.idle()
-  await simulate('--from', BACK, '--never-answer', '--give-up-after', '2s')
+  const ringing = simulate('--from', BACK, '--never-answer', '--give-up-after', '5s')
+  await desk.line('ringing')
+  await both('3a-ringing')
+  await ringing
   await until('one waits', async () => (await desk.at('missed').getAttribute('data-waiting')) === '1')
   await desk.idle()
   const missed = (await desk.newest()).id
@@ -116,6 +122,7 @@ await one('shift: a wrong number is one key', async () => {
     await complete()
   })
   assert.equal((await desk.entry(id)).kind, 'wrong_number')
+  await both('4a-wrong-number')
 })
 
 await one('shift: an outgoing call becomes a step of the open matter', async () => {
@@ -155,6 +162,7 @@ await one('shift: an old matter is found and opened', async () => {
   await both('7-search')
   await hands.press('ArrowDown', 'ArrowUp', 'ArrowDown', 'Enter') // into what was found, back to the words, and in again
   await desk.at('entry', `[data-entry="${old}"]`).waitFor()
+  await both('7a-found')
 })
 
 await one('shift: handed over to a second login', async () => {
@@ -166,6 +174,7 @@ await one('shift: handed over to a second login', async () => {
     return desk.at('second').count()
   })
   await until('the user name has the focus', () => desk.page.evaluate(() => document.activeElement.getAttribute('name') === 'second-user'))
+  await both('8a-second-login')
   await hands.type(second.name)
   await hands.press('Tab')
   await hands.type(second.password)
