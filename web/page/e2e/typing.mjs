@@ -93,6 +93,8 @@ await check('typing: a leader comments and writes another field while an officer
   await anna.key('Alt+b')
   await anna.says(/立即核实，半小时内续报/, anna.at('matter'))
   await anna.shot('71-leader-commented')
+  await anna.key('6') // the next step, by its digit: the focus is there, and not on what strikes the leader's one out
+  await until('its kind is chosen', async () => (await anna.at('step-fed_back').getAttribute('aria-checked')) === 'true')
   await until('the leader sees what was typed', async () => (await lead.value('content')) === MATTER)
 })
 
