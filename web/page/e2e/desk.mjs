@@ -160,21 +160,38 @@ export class Desk {
     await until('stored', async () => isDeepStrictEqual((got = pick(await this.entry(id))), want), 30_000)
       .catch(() => assert.deepEqual(got, want))
   }
+  /**
+   * Answers requests in the daemon's place until what it gives is called. The route itself stays: a request under way
+   * could be left hanging when it is taken away.
+   */
+  async fake(pattern, answer) {
+    let on = true
+    await this.page.route(pattern, async (route) => {
+      // A page that was left meanwhile, or loaded anew, takes its requests along.
+      await (on ? answer(route) : route.fallback()).catch(() => route.abort().catch(() => undefined))
+    })
+    return () => { on = false }
+  }
+  /** Changes what the daemon answers. */
+  fakeAnswer(pattern, change) {
+    return this.fake(pattern, async (route) => {
+      const response = await route.fetch()
+      return route.fulfill({ response, json: change(await response.json()) })
+    })
+  }
   /** No change of an entry reaches the daemon until the answer is called. */
-  async failSaves() {
-    let failing = true // the route stays: a request under way could be left hanging when it is taken away
-    await this.page.route(ENTRY, (route) => (failing && route.request().method() === 'PATCH' ? route.abort() : route.fallback()))
-    return async () => { failing = false }
+  failSaves() {
+    return this.fake(ENTRY, (route) => (route.request().method() === 'PATCH' ? route.abort() : route.fallback()))
   }
   /** Changes of entries are on their way, and arrive when the answer is called. */
   async holdSaves() {
     let release
     const held = new Promise((r) => (release = r))
-    await this.page.route(ENTRY, async (route) => {
+    await this.fake(ENTRY, async (route) => {
       if (route.request().method() === 'PATCH') await held
-      await route.fallback().catch(() => undefined) // given up meanwhile
+      return route.fallback()
     })
-    return async () => release()
+    return release
   }
   /** What lies on this PC because the daemon does not have it. */
   drafts() {

@@ -35,7 +35,7 @@ export async function quick(desk, users) {
       asked = route.request().postDataJSON()
       return route.fulfill({ json: { call_id: 'dutyline.back.x' } })
     }
-    await desk.page.route('**/api/v1/call-backs', ring)
+    const real = await desk.fake('**/api/v1/call-backs', ring)
     await desk.at('missed-row').first().locator('[data-test=call-back]').focus()
     await desk.key('Enter')
     await desk.says(/值班电话正在响铃，请拿起听筒，将自动拨打 13900005566/)
@@ -44,7 +44,7 @@ export async function quick(desk, users) {
     asked = null
     await desk.key('Alt+KeyR')
     await until('the open entry is called back by a key', () => asked && asked.number === '13900005566')
-    await desk.page.unroute('**/api/v1/call-backs', ring)
+    real()
   })
 
   await one('a missed entry is completed by a phrase, and nobody waits any more', async () => {
@@ -135,12 +135,12 @@ export async function quick(desk, users) {
     const said = '沈阳路与南塔街交口燃气泄漏，已疏散'
     await desk.page.keyboard.insertText(said.slice(0, 6))
     await desk.says(/已保存 6 字/, desk.at('lock-note-state'))
-    await desk.page.route('**/api/v1/call-notes/**', (route) => route.abort())
+    const online = await desk.fake('**/api/v1/call-notes/**', (route) => route.abort())
     await desk.page.keyboard.insertText(said.slice(6, 14))
     await desk.says(/已保存在本机/, desk.at('lock-note-state'))
     await desk.shot('55-lock-note')
     await desk.nothingCutOff()
-    await desk.page.unroute('**/api/v1/call-notes/**')
+    online()
     await desk.page.keyboard.insertText(said.slice(14))
     assert.doesNotMatch(await desk.text(), /13900007788|139-0000-7788|未接|条目 20/, 'the locked screen shows nothing of the log')
     await desk.page.reload() // whoever comes by cannot read what was written

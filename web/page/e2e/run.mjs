@@ -61,19 +61,14 @@ await check('the lamps of the line stand under it and open to a list; what is no
 })
 
 await check('what the duty log does not have yet is marked so, until it has', async () => {
-  await desk.page.route('**/api/v1/lines', async (route) => {
-    const answer = await route.fetch()
-    const lines = await answer.json()
-    lines.items.forEach((l) => { l.logged = false })
-    await route.fulfill({ response: answer, json: lines })
-  })
+  const real = await desk.fakeAnswer('**/api/v1/lines', (lines) => ({ ...lines, items: lines.items.map((l) => ({ ...l, logged: false })) }))
   const ask = () => desk.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await ask()
   await desk.says(/尚未写入日志/, desk.at('unlogged'))
   await desk.nothingCutOff()
   await desk.nothingCutOffLow()
   await desk.shot('02b-not-yet-logged')
-  await desk.page.unroute('**/api/v1/lines')
+  real()
   await ask()
   await desk.at('unlogged').waitFor({ state: 'hidden' })
 })
@@ -275,7 +270,7 @@ await check('two windows: both texts are shown side by side, nothing is overwrit
   await other.field('content').fill('乙记录的内容')
   await desk.field('content').fill('甲记录的内容')
   await desk.stored(second, (e) => e.content, '甲记录的内容')
-  await release()
+  release()
   await other.at('conflict').waitFor()
   await other.shot('11-conflict')
   assert.match(await other.at('conflict').innerText(), /甲记录的内容/)
@@ -308,7 +303,7 @@ await check('typed text survives a reload that comes before it was saved', async
   await desk.page.reload()
   await desk.opened()
   await until('text is back', async () => (await desk.field('caller_title').inputValue()) === '没来得及保存的职务')
-  await goOn()
+  goOn()
   await until('saved', async () => (await desk.entry(second)).caller_title === '没来得及保存的职务', 30_000)
 })
 
@@ -385,11 +380,9 @@ await check('what neither record saw stands beside every list, and what the swit
     of('switch_down', at(1), at(3), 'the switch ended and was started again'), of('live_down', at(10), at(15), live),
     of('live_down', at(20), at(32), live), of('journal_down', at(20), at(32), journal), of('blind', at(20), at(32), live + '; ' + journal),
   ]
-  await desk.page.route('**/api/v1/intervals*', (route) => route.fulfill({ json: { items, next_cursor: '' } }))
-  await desk.page.route('**/api/v1/health', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), journal: { ok: false, configured: true, last_row: at(20), detail: journal } } })
-  })
+  let readable = true
+  const real = await desk.fake('**/api/v1/intervals*', (route) => (readable ? route.fulfill({ json: { items, next_cursor: '' } }) : route.abort()))
+  const healthy = await desk.fakeAnswer('**/api/v1/health', (health) => ({ ...health, journal: { ok: false, configured: true, last_row: at(20), detail: journal } }))
   await desk.page.reload()
   await desk.says(/盲区 12 分钟（两套记录都没有看到）；交换机停机 2 分钟/, desk.at('unseen-sum'))
   await desk.says(/盲区：两套记录都没有看到，期间若有来电无从得知[\s\S]*值班系统停机或看不到交换机、交换机流水的目录不存在$/m, desk.at('unseen-row').first())
@@ -406,18 +399,15 @@ await check('what neither record saw stands beside every list, and what the swit
   await desk.nothingCutOffLow()
   await desk.shot('15d-desk-unseen')
   items = []
-  await desk.page.unroute('**/api/v1/health')
+  healthy()
   await desk.at('nav-calls').click()
   await desk.at('nothing-unseen').waitFor()
-  await desk.page.unroute('**/api/v1/intervals*')
-  let unreadable = true // a request under way is not left hanging, as it may be by unroute
-  await desk.page.route('**/api/v1/intervals*', (route) => (unreadable ? route.abort() : route.continue()))
+  readable = false
   await desk.page.reload()
   await desk.says(/盲区时段暂时无法读取/, desk.at('unseen-failed'))
-  unreadable = false
+  real()
   await desk.at('unseen-failed').locator('button').click()
   await desk.at('unseen-failed').waitFor({ state: 'hidden' })
-  await desk.page.unroute('**/api/v1/intervals*')
 })
 
 await check('a call while typing in another field, or with a dialog open, only announces itself', async () => {
@@ -458,7 +448,7 @@ await check('reconciliation: what does not agree, by its number, cause and call'
   const mine = { ...item, key: 'recording_without_call:switch/x', kind: 'recording_without_call', why: 'foreign_name', call_id: '', entry_id: '', name: '%1B[2J' + 'x'.repeat(150) }
   const real = await desk.api('/reconciliation?state=open')
   assert.deepEqual([real.status, Array.isArray(real.body.items), typeof real.body.open], [200, true, 'number'], JSON.stringify(real.body))
-  await desk.page.route('**/api/v1/reconciliation?*', (route) => route.fulfill({ json: { items: [item, mine], next_cursor: '', open: 2, looked_at: item.since, problem: 'x' } }))
+  const agreed = await desk.fake('**/api/v1/reconciliation?*', (route) => route.fulfill({ json: { items: [item, mine], next_cursor: '', open: 2, looked_at: item.since, problem: 'x' } }))
   await desk.at('nav-more').click()
   await desk.at('nav-reconcile').click()
   await desk.at('ledger-row').first().waitFor()
@@ -474,7 +464,7 @@ await check('reconciliation: what does not agree, by its number, cause and call'
   await desk.shot('15e-reconciliation')
   await desk.at('ledger-call').click()
   await desk.at('call-detail').locator('dl').waitFor()
-  await desk.page.unroute('**/api/v1/reconciliation?*')
+  agreed()
 })
 
 await check('alerts: what nobody has taken on, and who has the rest', async () => {
@@ -523,18 +513,13 @@ await check('English by a switch, and back', async () => {
   await desk.opened()
   await desk.nothingCutOff()
   await desk.shot('16-english')
-  const calls = '**/api/v1/calls?*' // with everything that may be wrong with a recording, which is the widest bar
-  await desk.page.route(calls, async (route) => {
-    const answer = await route.fetch()
-    const body = await answer.json()
-    for (const c of body.items) c.findings = ['silent_caller_side', 'silent_officer_side', 'recording_short']
-    await route.fulfill({ response: answer, json: body })
-  })
+  const findings = ['silent_caller_side', 'silent_officer_side', 'recording_short'] // all that may be wrong with a recording: the widest bar
+  const real = await desk.fakeAnswer('**/api/v1/calls?*', (calls) => ({ ...calls, items: calls.items.map((c) => ({ ...c, findings })) }))
   await desk.page.reload()
   await desk.says(/side is silent/, desk.at('player'))
   await desk.nothingCutOff()
   await desk.shot('16b-english-warnings')
-  await desk.page.unroute(calls)
+  real()
   await desk.page.reload()
   await desk.opened()
   await desk.at('lang').click()
@@ -549,9 +534,7 @@ await check('keys are explained', async () => {
   await desk.page.getByText('键盘快捷键').waitFor({ state: 'hidden' })
 })
 
-const missedCall = story()
-let missed = ''
-await missedCall('the button places a practice call; over the limit it is red', async () => {
+await check('the button places a practice call; a missed one is red and asks for the call-back', async () => {
   await desk.idle()
   await desk.at('practice-open').click()
   await desk.page.getByText('模拟一次来电').waitFor()
@@ -560,36 +543,10 @@ await missedCall('the button places a practice call; over the limit it is red', 
   await desk.watchLine()
   const before = (await desk.newest()).id
   await desk.at('practice-go').click()
-  missed = await desk.nextCall(before)
+  const missed = await desk.nextCall(before)
   await desk.bringUp(missed)
   await desk.sawLine('over the limit', (l) => l.stage === 'over' && /已超过三声/.test(l.text), 30_000)
   await desk.shot('19-over-limit')
-})
-
-await check('while it rings on: blindness and a first login are said plainly', async () => {
-  await desk.page.route('**/api/v1/health', async (route) => {
-    const answer = await route.fetch()
-    const health = await answer.json()
-    health.switch = { ...health.switch, connected: false }
-    await route.fulfill({ response: answer, json: health })
-  })
-  await desk.at('switch-away').waitFor({ timeout: 15_000 })
-  await desk.shot('21-switch-away')
-  await desk.page.unroute('**/api/v1/health')
-  await desk.page.route('**/api/v1/session', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), must_change_password: true } })
-  })
-  await desk.page.reload()
-  await desk.at('password-change').waitFor()
-  await desk.shot('22-first-login')
-  await desk.page.unroute('**/api/v1/session')
-  await desk.page.reload()
-  await desk.at('on-duty').waitFor()
-})
-
-await missedCall('a missed one asks for the call-back', async () => {
-  await show('e-' + missed)
   await desk.over(missed)
   await desk.at('kind-missed', '[aria-checked="true"]').waitFor()
   await desk.page.locator('[data-field="call_back_result"]').waitFor()
@@ -597,14 +554,28 @@ await missedCall('a missed one asks for the call-back', async () => {
   await desk.shot('20-missed')
 })
 
+await check('blindness and a first login are said plainly', async () => {
+  const seen = await desk.fakeAnswer('**/api/v1/health', (health) => ({ ...health, switch: { ...health.switch, connected: false } }))
+  await desk.at('switch-away').waitFor({ timeout: 15_000 })
+  await desk.shot('21-switch-away')
+  seen()
+  const known = await desk.fakeAnswer('**/api/v1/session', (session) => ({ ...session, must_change_password: true }))
+  await desk.page.reload()
+  await desk.at('password-change').waitFor()
+  await desk.shot('22-first-login')
+  known()
+  await desk.page.reload()
+  await desk.at('on-duty').waitFor()
+})
+
 await check('more unfinished entries than one page of the list holds are all counted, earlier days under their own heading', async () => {
   const real = (await desk.api('/entries?state=open')).body.items
   const many = Array.from({ length: 430 }, (_, i) => ({
     ...real[0], id: 'e-old-' + i, call_id: '', state: 'open', call_at: new Date(Date.parse(real[0].call_at) - 30 * 3600_000 - i * 60_000).toISOString(),
   }))
-  await desk.page.route('**/api/v1/entries?*', async (route) => {
+  const few = await desk.fake('**/api/v1/entries?*', async (route) => {
     const query = new URL(route.request().url()).searchParams
-    if (query.get('handling') !== 'pending') return route.continue()
+    if (query.get('handling') !== 'pending') return route.fallback()
     const at = Number(query.get('cursor') || 0)
     const next = at + Number(query.get('limit'))
     return route.fulfill({ json: { items: real.concat(many).slice(at, next), next_cursor: next < real.length + many.length ? String(next) : '' } })
@@ -616,7 +587,7 @@ await check('more unfinished entries than one page of the list holds are all cou
   assert.ok((await desk.at('row').count()) > 200)
   await desk.at('list-part').first().scrollIntoViewIfNeeded()
   await desk.shot('21b-many')
-  await desk.page.unroute('**/api/v1/entries?*')
+  few()
   await desk.page.reload()
   await desk.opened()
 })
@@ -659,7 +630,7 @@ await check('the session ends in mid-word: nothing typed on ends in the user nam
   await desk.page.keyboard.type('02488880000')
   await until('it lies on this PC', async () => /02488880000/.test(await desk.drafts()))
   await desk.page.evaluate(() => fetch('/api/v1/session', { method: 'DELETE' }))
-  await release()
+  release()
   // Somebody types on while the lock screen comes, and a little longer.
   for (let n = 0; n < 200 && !(await desk.at('lock-screen').count()); n++) await desk.page.keyboard.press('1', { delay: 20 })
   await desk.at('lock-screen').waitFor()
@@ -690,7 +661,7 @@ await check('leaving with unsaved text: said truthfully, saved first', async () 
   await desk.at('leave-save').click()
   await desk.page.getByText('仍未保存成功').waitFor()
   await desk.shot('22c-leave')
-  await goOn()
+  goOn()
   await desk.at('leave-save').click()
   await desk.at('lock-screen').waitFor()
   await desk.logIn(officer)

@@ -105,7 +105,7 @@ await check('typing: a leader changes the very field in which an officer types: 
       const release = await anna.holdSaves() // the leader is quicker
       await lead.field('content').fill('带班领导先写了一句。')
       await lead.stored(id, (e) => e.content, '带班领导先写了一句。')
-      await release()
+      release()
     },
   })
   assert.equal(await anna.value('content'), MATTER)
