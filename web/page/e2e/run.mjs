@@ -491,10 +491,15 @@ await check('alerts: what nobody has taken on, and who has the rest', async () =
 await check('test call: the button proves that the line is reachable, and what was heard is played', async () => {
   await desk.at('nav-more').click()
   await desk.at('nav-tests').click()
-  await until('the line is free', async () => (await desk.api('/lines')).body.items[0].state === 'idle')
-  await desk.at('test-start').click()
-  await desk.says(/拨测，不必接听/, desk.at('line'))
-  await until('it is over', async () => (await desk.at('test-row').first().getAttribute('data-verdict')) !== '')
+  const rows = () => desk.at('test-row').count()
+  for (let tries = 1; tries <= 3; tries++) {
+    const before = await rows()
+    await until('the line is free', async () => (await desk.api('/lines')).body.items[0].state === 'idle')
+    await desk.at('test-start').click()
+    await desk.says(/拨测，不必接听/, desk.at('line'))
+    await until('it is over', async () => (await rows()) === before + 1 && (await desk.at('test-row').first().getAttribute('data-verdict')) !== '', 40_000)
+    if (!/听得太短/.test(await desk.at('test-last').innerText())) break // a busy machine hears too little of the tone, and says so
+  }
   await desk.says(/畅通[\s\S]*值班话机响铃[\s\S]*标准回铃音/, desk.at('test-last'))
   await desk.nothingCutOff()
   await desk.nothingCutOffLow()
