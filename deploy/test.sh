@@ -7,7 +7,10 @@ VAR=${1:-var}
 mkdir -p "$VAR/log"
 VAR=$(cd "$VAR" && pwd)
 . deploy/env.sh
-step() { printf '\n== %s\n' "$*"; }
+# step NAME says what begins, and what the step before took.
+began=$(date +%s)
+taken() { [ -z "${name:-}" ] || printf '   %s s: %s\n' "$(($(date +%s) - since))" "$name"; }
+step() { taken; name=$* since=$(date +%s); printf '\n== %s\n' "$name"; }
 export VAR # where the tests find the private Asterisk, unless ASTERISK names another
 
 step 'format and vet'
@@ -30,5 +33,5 @@ step 'page: types and unit tests'
 step 'page in real browsers, against a running daemon'
 go build -o "$VAR/bin/dutyline" ./cmd/dutyline
 sh deploy/e2e.sh "$VAR"
-echo
-echo 'make test: everything passed'
+taken
+printf '\nmake test: everything passed in %s s\n' "$(($(date +%s) - began))"

@@ -164,6 +164,7 @@ func said(t *testing.T, db *sqlite.DB) string {
 }
 
 func TestBackupAndRestoreGiveBackTheSame(t *testing.T) {
+	t.Parallel()
 	s := newStore(t, 20)
 	works(t, "correct horse\n", "user", "add", "wang", "--role", "admin", "--db", s.in("log.db"))
 	s.write("refused-changes.jsonl", "{\"kind\":\"refused\"}\n")
@@ -376,6 +377,7 @@ func TestRestoreOfADamagedBackup(t *testing.T) {
 }
 
 func TestBackupOfADamagedLogNamesTheLastWholeOne(t *testing.T) {
+	t.Parallel()
 	s := newStore(t, 30)
 	s.backup()
 	whole := s.generations()[0]

@@ -107,6 +107,7 @@ func TestTheStartLeavesACallThatNothingVouchesFor(t *testing.T) {
 
 // TestALogThatBeginsAnewSaysSo takes the log away in several ways from beside its keys and recordings.
 func TestALogThatBeginsAnewSaysSo(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		wipe func(t *testing.T, p *patient)
 		left string

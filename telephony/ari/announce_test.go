@@ -43,6 +43,7 @@ func call(number string, sounds ...string) telephony.Announcement {
 
 // What came of each call is kept on the switch, whether or not anybody looks, until it is forgotten.
 func TestACallOfOurOwnSaysWhatCameOfIt(t *testing.T) {
+	t.Parallel()
 	manners := map[string]asterisktest.Manners{
 		"13800000001": {Listen: 1500 * time.Millisecond, Key: "1"},
 		"13800000002": {Listen: 1500 * time.Millisecond, Key: "1", Info: true},
@@ -91,6 +92,7 @@ func TestACallOfOurOwnSaysWhatCameOfIt(t *testing.T) {
 
 // Files that are not there do not stop the call: the beep needs none.
 func TestMissingSoundsGiveWayToABeep(t *testing.T) {
+	t.Parallel()
 	_, c, h := exchange(t, func(string) asterisktest.Manners {
 		return asterisktest.Manners{Listen: 500 * time.Millisecond, Key: "1"}
 	})
@@ -121,6 +123,7 @@ func loud(all []int16) (some []int16) {
 
 // A phone that sends our call on sends it nowhere: least of all to the duty phone.
 func TestACallOfOurOwnIsNotSentOn(t *testing.T) {
+	t.Parallel()
 	p, c, _ := exchange(t, func(string) asterisktest.Manners { return asterisktest.Manners{Status: 302, To: "02422739110"} })
 	asterisktest.Register(t, p, asterisktest.FreeUDP(t)) // a duty phone: nothing listens there
 	a := call("13800000001", "/nowhere")
@@ -140,6 +143,7 @@ func TestACallOfOurOwnIsNotSentOn(t *testing.T) {
 }
 
 func TestATrunkThatCarriesACallIsInUse(t *testing.T) {
+	t.Parallel()
 	_, c, _ := exchange(t, func(string) asterisktest.Manners { return asterisktest.Manners{Silent: true} })
 	if used, err := c.InUse(t.Context(), "PJSIP/trunk"); used || err != nil {
 		t.Errorf("a quiet trunk: %v, %v", used, err)
@@ -163,6 +167,7 @@ func TestATrunkThatCarriesACallIsInUse(t *testing.T) {
 
 // A switch without our context, or that refuses, says so.
 func TestARefusedAnnouncementIsAnError(t *testing.T) {
+	t.Parallel()
 	_, c, _ := exchange(t, func(string) asterisktest.Manners { return asterisktest.Manners{} })
 	a := call("13800000001")
 	a.Trunk = "PJSIP/nobody"
@@ -175,6 +180,7 @@ func TestARefusedAnnouncementIsAnError(t *testing.T) {
 
 // A test is said once: nobody waits long for it.
 func TestAnAnnouncementOnceIsSoonOver(t *testing.T) {
+	t.Parallel()
 	_, c, h := exchange(t, func(string) asterisktest.Manners { return asterisktest.Manners{Listen: time.Minute} })
 	a := call("13800000001", strings.TrimSuffix(asterisktest.Tone(t, 600, time.Second), ".al"))
 	a.Once = true

@@ -38,6 +38,7 @@ func startQuick(t *testing.T, change ...func(*asterisk.Settings)) *asterisk.Proc
 }
 
 func TestTheSubscriptionDeliversAWholeCall(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	reg := prometheus.NewRegistry()
 	c, sink := ari.New(configOf(p), reg), &keeper{}
@@ -102,6 +103,7 @@ func gathered(t *testing.T, reg *prometheus.Registry, name string) float64 {
 }
 
 func TestABrokenConnectionIsToldAndHeals(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	for _, c := range []struct {
 		name   string
@@ -135,6 +137,7 @@ func TestABrokenConnectionIsToldAndHeals(t *testing.T) {
 }
 
 func TestARestartOfAsteriskIsSurvived(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	client, sink := ari.New(configOf(p), nil), &keeper{}
 	run(t, client, sink)
@@ -259,6 +262,7 @@ func (s *safeBuffer) String() string {
 }
 
 func TestAnEndpointThatAppearsLaterIsWatched(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	config := configOf(p)
 	config.Endpoints = append(config.Endpoints, "PJSIP/second")
@@ -287,6 +291,7 @@ func TestAnEndpointThatAppearsLaterIsWatched(t *testing.T) {
 }
 
 func TestEachFailureHasItsReasonAndRemedy(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	web := httptest.NewServer(http.NotFoundHandler())
 	defer web.Close()

@@ -12,6 +12,7 @@ import (
 
 // TestARIKeepsThePromisesOfASwitch runs the suite that every switch must pass on a real one.
 func TestARIKeepsThePromisesOfASwitch(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	recordertest.SwitchSuite(t, func(t *testing.T) (recorder.Switch, func(string, []byte)) {
 		put := func(name string, content []byte) {

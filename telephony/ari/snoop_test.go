@@ -69,6 +69,7 @@ func onset(t *testing.T, p *asterisk.Process, name string) time.Duration {
 // On a real switch: both sides run in step, the same is not begun twice, nothing is
 // overwritten, what is refused leaves no helper behind, and all ends with the call.
 func TestSnoop(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	between := newProxy(t, p.Settings.HTTPAddress)
 	config := configOf(p)
@@ -135,6 +136,7 @@ func TestSnoop(t *testing.T) {
 
 // A helper that is not in our application yet is awaited; one that never gets there is not.
 func TestAHelperIsAwaited(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		tries int
 		ok    bool
@@ -171,6 +173,7 @@ func TestAHelperIsAwaited(t *testing.T) {
 
 // doctor knows the difference between a site that records by snooping and one that lacks its dialplan.
 func TestCheckOfASiteThatSnoops(t *testing.T) {
+	t.Parallel()
 	config := configOf(startQuick(t))
 	config.Snoops, config.NoJournal = true, true
 	if f := faultsOf(ari.New(config, nil).Check(t.Context(), lines))["dialplan"]; !strings.Contains(f.Remedy, "set recording.by to dialplan") {

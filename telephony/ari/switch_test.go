@@ -21,6 +21,7 @@ import (
 )
 
 func TestInfoNamesTheSwitchAndReadsItsClock(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	info, err := ari.New(configOf(p), nil).Info(t.Context())
 	if err != nil {
@@ -36,6 +37,7 @@ func TestInfoNamesTheSwitchAndReadsItsClock(t *testing.T) {
 }
 
 func TestASnapshotInMidRingKnowsTheCall(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	tone := asterisktest.Tone(t, 800, time.Second)
 	phone := asterisktest.Phone(t, p, 3*time.Second, tone)
@@ -99,6 +101,7 @@ func TestASnapshotLeavesOutWhatEndedMeanwhile(t *testing.T) {
 }
 
 func TestRecordingsAreListedFetchedAndRemoved(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	client := ari.New(configOf(p), nil)
 	want := bytes.Repeat([]byte("RIFF sound "), 9000)
@@ -133,6 +136,7 @@ func TestRecordingsAreListedFetchedAndRemoved(t *testing.T) {
 
 // TestOneOddNameInTheSpool: a real Asterisk then lists no recording at all; the error says where to look.
 func TestOneOddNameInTheSpool(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	client := ari.New(configOf(p), nil)
 	odd := filepath.Join(p.Settings.Recording(), "odd-\xff\xfe.wav")
@@ -152,6 +156,7 @@ func TestOneOddNameInTheSpool(t *testing.T) {
 }
 
 func TestEndpointSettings(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	client := ari.New(configOf(p), nil)
 	for _, c := range []struct{ endpoint, setting, want string }{
@@ -183,6 +188,7 @@ func faultsOf(checks []telephony.Check) map[string]telephony.Check {
 }
 
 func TestCheckPassesTheShippedConfiguration(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	phone := asterisktest.Phone(t, p, time.Second, asterisktest.Tone(t, 800, time.Second))
 	checks := ari.New(configOf(p), nil).Check(t.Context(), lines)
@@ -193,6 +199,7 @@ func TestCheckPassesTheShippedConfiguration(t *testing.T) {
 }
 
 func TestCheckNamesEachFaultWithItsRemedy(t *testing.T) {
+	t.Parallel()
 	replace := func(file, old, by string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
 			t.Helper()
@@ -245,6 +252,7 @@ func TestCheckNamesEachFaultWithItsRemedy(t *testing.T) {
 }
 
 func TestCheckNamesUnknownEndpoints(t *testing.T) {
+	t.Parallel()
 	p := startQuick(t)
 	other := []telephony.Line{{Name: "x", Endpoints: []string{"PJSIP/nobody"}, Trunks: []string{"PJSIP/nowhere"}}}
 	faults := faultsOf(ari.New(configOf(p), nil).Check(t.Context(), other))

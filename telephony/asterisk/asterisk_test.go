@@ -17,6 +17,7 @@ import (
 )
 
 func TestStartIsReadyAndStopLeavesNothing(t *testing.T) {
+	t.Parallel()
 	p := asterisktest.Start(t, asterisktest.Settings(t))
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -36,6 +37,7 @@ func TestStartIsReadyAndStopLeavesNothing(t *testing.T) {
 }
 
 func TestStartLogsNoErrorsOfItsOwn(t *testing.T) {
+	t.Parallel()
 	p := asterisktest.Start(t, asterisktest.Settings(t))
 	b, err := os.ReadFile(filepath.Join(p.Settings.Dir, "log", "messages"))
 	if err != nil {
@@ -49,6 +51,7 @@ func TestStartLogsNoErrorsOfItsOwn(t *testing.T) {
 }
 
 func TestTwoRunBesideEachOther(t *testing.T) {
+	t.Parallel()
 	first := asterisktest.Start(t, asterisktest.Settings(t))
 	second := asterisktest.Start(t, asterisktest.Settings(t))
 	if first.Pid() == second.Pid() {
@@ -122,6 +125,7 @@ func TestStartNamesWhatIsWrong(t *testing.T) {
 }
 
 func TestStartNamesAMissingModule(t *testing.T) {
+	t.Parallel()
 	s := asterisktest.Settings(t)
 	s.Templates = with(t, s, "modules.conf.tmpl", func(text string) string {
 		return text + "\nload = res_nothing.so\n"
@@ -133,6 +137,7 @@ func TestStartNamesAMissingModule(t *testing.T) {
 }
 
 func TestStartOfTheSameFolderTwiceIsRefused(t *testing.T) {
+	t.Parallel()
 	s := asterisktest.Settings(t)
 	s.Dir = filepath.Join(os.TempDir(), "dl-"+asterisk.NewPassword()[:8])
 	t.Cleanup(func() { _ = os.RemoveAll(s.Dir) })

@@ -98,6 +98,7 @@ func checkSides(t *testing.T, s asterisk.Settings, id string, talk time.Duration
 }
 
 func TestIncomingCallRingsIsRecordedAndJournalled(t *testing.T) {
+	t.Parallel()
 	p := asterisktest.Start(t, quick(t))
 	phone := asterisktest.Phone(t, p, 600*time.Millisecond, asterisktest.Tone(t, officerTone, 5*time.Second))
 	caller := asterisktest.Call(t, p, "02422730001", p.Settings.Number, 3*time.Second, asterisktest.Tone(t, callerTone, 5*time.Second))
@@ -127,6 +128,7 @@ func quick(t *testing.T) asterisk.Settings {
 }
 
 func TestOutgoingCallIsRecordedWithTheSidesTheRightWayRound(t *testing.T) {
+	t.Parallel()
 	for _, number := range []string{"13900001111", "*57*13900001111%23"} {
 		t.Run(number, func(t *testing.T) {
 			s := quick(t)
@@ -147,6 +149,7 @@ func TestOutgoingCallIsRecordedWithTheSidesTheRightWayRound(t *testing.T) {
 }
 
 func TestThePhoneRingsWhenNothingElseWorks(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		change func(*testing.T, *asterisk.Settings)
@@ -192,6 +195,7 @@ func TestThePhoneRingsWhenNothingElseWorks(t *testing.T) {
 // TestEveryApplicationAndFunctionIsRegistered asks the running Asterisk for each that the
 // shipped dialplan uses.
 func TestEveryApplicationAndFunctionIsRegistered(t *testing.T) {
+	t.Parallel()
 	p := asterisktest.Start(t, asterisktest.Settings(t))
 	b, err := os.ReadFile(filepath.Join(p.Settings.Dir, "etc", "extensions.conf"))
 	if err != nil {
@@ -234,6 +238,7 @@ func used(dialplan string) (apps, functions []string) {
 }
 
 func TestOnlyLoopbackIsTheTrunkAndOnlyThePasswordIsTheDutyPhone(t *testing.T) {
+	t.Parallel()
 	p := asterisktest.Start(t, quick(t))
 	if err := asterisktest.RegisterAs(t, p, asterisktest.FreeUDP(t), "not-the-password").Wait(); err == nil {
 		t.Error("a wrong password registered")
@@ -250,6 +255,7 @@ func TestOnlyLoopbackIsTheTrunkAndOnlyThePasswordIsTheDutyPhone(t *testing.T) {
 }
 
 func TestTheLastPhoneToRegisterTakesTheBell(t *testing.T) {
+	t.Parallel()
 	p := asterisktest.Start(t, quick(t))
 	tone := asterisktest.Tone(t, callerTone, time.Second)
 	asterisktest.Register(t, p, asterisktest.FreeUDP(t))

@@ -44,6 +44,7 @@ func TestCopiesOfSIPAreSentOnlyToAnAddressThatIsGiven(t *testing.T) {
 
 // Where the copies go nobody listens: Asterisk neither waits nor complains.
 func TestNobodyNeedsToListenToTheCopies(t *testing.T) {
+	t.Parallel()
 	nobody, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -67,6 +67,7 @@ func TestSocketsByListenAddress(t *testing.T) {
 // TestAPhoneInTheNetwork registers from an address of this machine other than loopback,
 // where there is one, and otherwise from everywhere.
 func TestAPhoneInTheNetwork(t *testing.T) {
+	t.Parallel()
 	s := quick(t)
 	_, port, _ := net.SplitHostPort(s.SIPAddress)
 	own := ownAddress()

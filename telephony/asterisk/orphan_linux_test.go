@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestAsteriskDoesNotOutliveADaemonThatIsKilled(t *testing.T) {
+	t.Parallel()
 	s := asterisktest.Settings(t)
 	daemon := exec.Command(os.Args[0])
 	daemon.Env = append(os.Environ(), "ORPHAN_DIR="+s.Dir, "ORPHAN_BINARY="+s.Binary, "ORPHAN_SIP="+s.SIPAddress, "ORPHAN_HTTP="+s.HTTPAddress,

@@ -43,6 +43,7 @@ func ended(t *testing.T, s asterisk.Settings, known map[string]bool) string {
 // TestTheOfficerIsRecordedWhateverTheCallerHeardBefore: the caller hears a ring-back tone of this
 // Asterisk's own, whose packets carry the number 0, and then the officer's, which begin anywhere.
 func TestTheOfficerIsRecordedWhateverTheCallerHeardBefore(t *testing.T) {
+	t.Parallel()
 	s := quick(t)
 	s.TrunkTone = true
 	p := asterisktest.Start(t, s)
@@ -65,6 +66,7 @@ func TestTheOfficerIsRecordedWhateverTheCallerHeardBefore(t *testing.T) {
 // TestTheOtherSideIsRecordedWhateverTheOfficerHeardBefore: an exchange lets the tone or a voice be heard
 // before the answer, in a stream of other numbers than the talk's.
 func TestTheOtherSideIsRecordedWhateverTheOfficerHeardBefore(t *testing.T) {
+	t.Parallel()
 	s := quick(t)
 	far := asterisktest.FreeUDP(t)
 	s.TrunkContact = "sip:" + far

@@ -8,12 +8,8 @@ const SAYS_LOCKED = JSON.stringify({ type: '/problems/session-locked', title: 'U
 export async function access(desk, users, entry) {
   const who = (role) => users.find((u) => u.role === role)
   const as = async (role) => {
-    if (await desk.at('lock').count()) {
-      await desk.at('lock').click()
-      await desk.at('lock-screen').waitFor()
-    }
-    await desk.page.goto(desk.url + '/#/')
     await desk.logIn(who(role))
+    await desk.page.goto(desk.url + '/#/')
   }
   const show = async () => {
     await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
@@ -21,13 +17,8 @@ export async function access(desk, users, entry) {
   }
   const input = (test) => desk.page.locator(`input[data-test=${test}], [data-test=${test}] input`).first()
   const both = async (name) => {
-    await desk.nothingCutOff()
     await desk.nothingCutOffLow()
-    await desk.shot(name)
-    await desk.page.setViewportSize({ width: 1920, height: 1080 })
-    await desk.nothingCutOff()
-    await desk.shot(name + '-1920')
-    await desk.page.setViewportSize({ width: 1366, height: 768 })
+    await desk.shotBoth(name)
   }
 
   await check('who saw an entry is told beside it, and in the access log', async () => {
@@ -88,16 +79,15 @@ export async function access(desk, users, entry) {
     const release = await desk.failSaves()
     const before = await desk.at('entry').getAttribute('data-entry')
     await desk.field('content').fill('锁屏前输入的内容')
-    const locked = (route) => route.fulfill({ status: 401, contentType: 'application/problem+json', body: SAYS_LOCKED })
-    await desk.page.route('**/api/v1/health**', locked)
+    const open = await desk.fake('**/api/v1/health**', (route) => route.fulfill({ status: 401, contentType: 'application/problem+json', body: SAYS_LOCKED }))
     await desk.at('locked').waitFor({ timeout: 20_000 })
-    await desk.page.unroute('**/api/v1/health**', locked)
-    await release()
+    open()
+    release()
     await desk.at('line').waitFor()
     assert.ok(!(await desk.text()).includes('锁屏前输入的内容'), 'a locked page shows what was typed')
     await desk.nothingCutOff()
     await desk.shot('65-locked')
-    await new Promise((r) => setTimeout(r, 2100)) // it is deaf for a while to who types on
+    await desk.page.locator('input[name=password]').click() // it is deaf for a while to who types on, and hears whom it was clicked by
     await desk.page.fill('input[name=password]', 'wrong password')
     await desk.key('Enter')
     await desk.says(/密码不对/)

@@ -160,25 +160,38 @@ export class Desk {
     await until('stored', async () => isDeepStrictEqual((got = pick(await this.entry(id))), want), 30_000)
       .catch(() => assert.deepEqual(got, want))
   }
+  /**
+   * Answers requests in the daemon's place until what it gives is called. The route itself stays: a request under way
+   * could be left hanging when it is taken away.
+   */
+  async fake(pattern, answer) {
+    let on = true
+    await this.page.route(pattern, async (route) => {
+      // A page that was left meanwhile, or loaded anew, takes its requests along.
+      await (on ? answer(route) : route.fallback()).catch(() => route.abort().catch(() => undefined))
+    })
+    return () => { on = false }
+  }
+  /** Changes what the daemon answers. */
+  fakeAnswer(pattern, change) {
+    return this.fake(pattern, async (route) => {
+      const response = await route.fetch()
+      return route.fulfill({ response, json: change(await response.json()) })
+    })
+  }
   /** No change of an entry reaches the daemon until the answer is called. */
-  async failSaves() {
-    const fail = (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue())
-    await this.page.route(ENTRY, fail)
-    return () => this.page.unroute(ENTRY, fail)
+  failSaves() {
+    return this.fake(ENTRY, (route) => (route.request().method() === 'PATCH' ? route.abort() : route.fallback()))
   }
   /** Changes of entries are on their way, and arrive when the answer is called. */
   async holdSaves() {
     let release
     const held = new Promise((r) => (release = r))
-    const hold = async (route) => {
+    await this.fake(ENTRY, async (route) => {
       if (route.request().method() === 'PATCH') await held
-      await route.continue().catch(() => undefined) // given up meanwhile
-    }
-    await this.page.route(ENTRY, hold)
-    return async () => {
-      release()
-      await this.page.unroute(ENTRY, hold)
-    }
+      return route.fallback()
+    })
+    return release
   }
   /** What lies on this PC because the daemon does not have it. */
   drafts() {
@@ -186,11 +199,18 @@ export class Desk {
       Object.keys(localStorage).filter((k) => k.indexOf('draft') >= 0).map((k) => localStorage.getItem(k)).join())
   }
 
+  /** Signs in; whoever is signed in by then, as after a failed check, leaves first. */
   async logIn(user) {
+    await until('a page', async () => (await this.at('lock-screen').count()) || (await this.at('lock').count()))
+    if (!(await this.at('lock-screen').count())) await this.leave()
     await this.page.fill('input[name=username]', user.name)
     await this.page.fill('input[name=password]', user.password)
     await this.key('Enter')
     await this.at('on-duty').waitFor()
+  }
+  async leave() {
+    await this.at('lock').click()
+    await this.at('lock-screen').waitFor()
   }
 
   line(state, ms = 20_000) {
@@ -260,6 +280,15 @@ export class Desk {
     await this.at('player', '[data-status="sealed"]').waitFor({ timeout: 60_000 })
   }
 
+  /** A picture at each of the two sizes of screen, with nothing cut off, and axe-core at both. */
+  async shotBoth(name) {
+    await this.nothingCutOff()
+    await this.shot(name)
+    await this.page.setViewportSize({ width: 1920, height: 1080 })
+    await this.nothingCutOff()
+    await this.shot(name + '-1920')
+    await this.page.setViewportSize({ width: 1366, height: 768 })
+  }
   /** Nothing on screen reaches beyond the window's edge, and no line of text or button is cut through. */
   async nothingCutOff() {
     const cut = await this.page.evaluate(cutOffInPage)
@@ -314,10 +343,10 @@ export class Desk {
     await this.page.evaluate(() => {
       localStorage.setItem('dutyline.lang', 'zh')
       sessionStorage.removeItem('dutyline.held') // nobody works with an entry
+      Object.keys(localStorage).filter((k) => k.startsWith('dutyline.draft.')).forEach((k) => localStorage.removeItem(k)) // nor left one unsaved
     })
     await this.page.reload()
-    await until('a page', async () => (await this.at('lock-screen').count()) || (await this.at('on-duty').count()))
-    if (await this.at('lock-screen').count()) await this.logIn(user)
+    await this.logIn(user)
     await this.idle()
   }
   async value(name) {

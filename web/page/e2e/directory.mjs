@@ -8,13 +8,8 @@ const csv = (text) => ({ name: '通讯录.csv', mimeType: 'text/csv', buffer: Bu
 export async function directory(desk) {
   const rows = () => desk.at('contacts-row').count()
   const both = async (name) => {
-    await desk.nothingCutOff()
     await desk.nothingCutOffLow()
-    await desk.shot(name)
-    await desk.page.setViewportSize({ width: 1920, height: 1080 })
-    await desk.nothingCutOff()
-    await desk.shot(name + '-1920')
-    await desk.page.setViewportSize({ width: 1366, height: 768 })
+    await desk.shotBoth(name)
   }
 
   await check('the directory is found by key, and a contact as it is typed: initials, a number, Chinese', async () => {
@@ -45,15 +40,18 @@ export async function directory(desk) {
     await desk.key('Enter')
     await desk.at('card').waitFor({ state: 'hidden' })
     await desk.says(/汛期请打手机/, desk.at('contacts-row').first())
-    await until('the focus is on the row again', async () => desk.page.evaluate(() => !!document.activeElement.dataset.contact))
+    const onTheRow = () => until('the focus is on the row again', () => desk.page.evaluate(() => !!document.activeElement.dataset.contact))
+    await onTheRow()
     await desk.key('Enter')
     await desk.says(/管理员 修改[\s\S]*备注：汛期请打手机/, desk.at('card-history'))
     await desk.shot('26b-contact-history')
     await desk.key('Escape')
     await desk.at('card').waitFor({ state: 'hidden' })
+    await onTheRow()
     await desk.key('Escape')
     await desk.focusIn('contacts-search')
     await desk.key('Escape')
+    assert.equal(await desk.page.locator('[data-test=contacts-search] input, input[data-test=contacts-search]').first().inputValue(), '')
   })
 
   await check('a table with faults is refused cell by cell, a good one is shown before it is taken', async () => {

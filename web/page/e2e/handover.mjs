@@ -10,14 +10,9 @@ export async function handover(desk, users) {
   const chief = users.find((u) => u.role === 'chief')
   const inside = (test, what = 'input, textarea') => desk.at(test).locator(`xpath=self::*[self::input or self::textarea] | .//input | .//textarea`).first()
   const responsible = () => desk.at('handover-responsible').innerText()
-  const leave = async () => {
-    await desk.at('lock').click()
-    await desk.at('lock-screen').waitFor()
-  }
 
   await check('taking over: the first officer takes the desk, and the page says who is responsible', async () => {
     await notePrinting(desk)
-    if (await desk.at('lock').count()) await leave()
     await desk.logIn(first)
     await desk.says(/当班责任人\s*未接班/, desk.at('responsible'))
     await desk.key('Alt+KeyH')
@@ -26,11 +21,11 @@ export async function handover(desk, users) {
     await desk.nothingCutOff()
     await desk.shot('30-take-over')
     // What changes while the sheet is read is shown, and it is asked for again.
+    const mine = async () => (await desk.at('handover-responsible').count()) && /王值班/.test(await responsible())
     await until('responsible', async () => {
-      if (await desk.at('handover-responsible').count()) return /王值班/.test(await responsible())
+      if (await mine()) return true
       await desk.key('Control+Enter')
-      await new Promise((r) => setTimeout(r, 1500))
-      return false
+      return until('responsible', mine, 1500).catch(() => false)
     }, 30_000)
     await desk.key('Alt+KeyD')
     await desk.at('duties-list').waitFor()
@@ -115,6 +110,6 @@ export async function handover(desk, users) {
     await sheet.close()
     await taken(desk, () => desk.at('export-handover').click(), /^交接班记录-\d+\.xlsx$/)
     await desk.key('Escape')
-    await leave()
+    await desk.leave()
   })
 }

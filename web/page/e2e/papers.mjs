@@ -67,8 +67,6 @@ export async function papers(desk, officer, entry) {
   const LONG = Array.from({ length: 150 }, (_, i) => `续报 ${i + 1}：现场 36 人已疏散，联系电话 13904011234，请及时反馈。`).join('\n')
   await check('the duty log of a day prints on A4, a long entry over several pages, and is taken as a workbook', async () => {
     await notePrinting(desk)
-    await desk.at('lock').click()
-    await desk.at('lock-screen').waitFor()
     await desk.logIn(officer)
     const { revision } = await desk.entry(entry)
     assert.equal((await desk.api('/entries/' + encodeURIComponent(entry), 'PATCH', { revision, content: LONG, reason: '补充全文' })).status, 200)

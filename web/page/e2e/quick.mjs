@@ -8,16 +8,12 @@ import { check, simulate, story, until } from './lib.mjs'
 const MEDIAN = 25 // keys beyond the content text, at most
 const PIN = '2739'
 
-/** At the lock screen; nobody is signed in afterwards. */
+/** At a page at which anybody or nobody is signed in; nobody is afterwards, unless a check failed. */
 export async function quick(desk, users) {
   const officer = users.find((u) => u.role === 'officer')
   const chief = users.find((u) => u.role === 'chief')
   const one = story()
   const counts = []
-  const leave = async () => {
-    await desk.at('lock').click()
-    await desk.at('lock-screen').waitFor()
-  }
   const waiting = () => desk.at('missed').getAttribute('data-waiting').then(Number)
   let before = 0
 
@@ -39,7 +35,7 @@ export async function quick(desk, users) {
       asked = route.request().postDataJSON()
       return route.fulfill({ json: { call_id: 'dutyline.back.x' } })
     }
-    await desk.page.route('**/api/v1/call-backs', ring)
+    const real = await desk.fake('**/api/v1/call-backs', ring)
     await desk.at('missed-row').first().locator('[data-test=call-back]').focus()
     await desk.key('Enter')
     await desk.says(/值班电话正在响铃，请拿起听筒，将自动拨打 13900005566/)
@@ -48,7 +44,7 @@ export async function quick(desk, users) {
     asked = null
     await desk.key('Alt+KeyR')
     await until('the open entry is called back by a key', () => asked && asked.number === '13900005566')
-    await desk.page.unroute('**/api/v1/call-backs', ring)
+    real()
   })
 
   await one('a missed entry is completed by a phrase, and nobody waits any more', async () => {
@@ -134,19 +130,19 @@ export async function quick(desk, users) {
   })
 
   await one('on the locked screen it rings: what is written there loses no character, though the network fails, and is in the entry after the short secret', async () => {
-    await leave()
+    await desk.leave()
     const ringing = simulate('--from', '13900007788', '--never-answer', '--give-up-after', '9s')
     await desk.at('lock-note-text').waitFor({ timeout: 20_000 })
     await desk.focusIn('lock-note-text')
     const said = '沈阳路与南塔街交口燃气泄漏，已疏散'
     await desk.page.keyboard.insertText(said.slice(0, 6))
     await desk.says(/已保存 6 字/, desk.at('lock-note-state'))
-    await desk.page.route('**/api/v1/call-notes/**', (route) => route.abort())
+    const online = await desk.fake('**/api/v1/call-notes/**', (route) => route.abort())
     await desk.page.keyboard.insertText(said.slice(6, 14))
     await desk.says(/已保存在本机/, desk.at('lock-note-state'))
     await desk.shot('55-lock-note')
     await desk.nothingCutOff()
-    await desk.page.unroute('**/api/v1/call-notes/**')
+    online()
     await desk.page.keyboard.insertText(said.slice(14))
     assert.doesNotMatch(await desk.text(), /13900007788|139-0000-7788|未接|条目 20/, 'the locked screen shows nothing of the log')
     await desk.page.reload() // whoever comes by cannot read what was written
@@ -173,7 +169,7 @@ export async function quick(desk, users) {
     await desk.at('user').click()
     await desk.at('pin-remove').click()
     await desk.says(/快捷口令已取消/)
-    await leave()
+    await desk.leave()
     await desk.logIn(chief)
     await desk.page.evaluate(() => { location.hash = '#/phrases' })
     await desk.at('phrase-line').first().waitFor()
@@ -186,7 +182,6 @@ export async function quick(desk, users) {
     await input('phrase-text').fill('〔河段〕水位〔水位〕米，〔措施〕。')
     await desk.at('phrase-save').click()
     await desk.says(/防汛[\s\S]*fx/, desk.at('phrase-table'))
-    await leave()
+    await desk.leave()
   })
-  if (await desk.at('lock').count()) await leave()
 }

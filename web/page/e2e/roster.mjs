@@ -1,7 +1,7 @@
 // 值班表 in a browser, by keyboard where it can be: a month is made, published, swapped and filed.
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
-import { check, until } from './lib.mjs'
+import { check, recoverBy, until } from './lib.mjs'
 import { look, notePrinting, opened, taken } from './papers.mjs'
 import { plain } from './pdf.mjs'
 
@@ -22,7 +22,13 @@ export async function roster(url, users) {
   const ahead = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 3, 1))
   const [year, month] = [ahead.getUTCFullYear(), ahead.getUTCMonth() + 1]
   const name = `${year}-${month < 10 ? '0' : ''}${month}`
-  await desk.logIn(users.find((u) => u.role === 'chief'))
+  const chief = users.find((u) => u.role === 'chief')
+  recoverBy(async (n) => {
+    await desk.shot('roster-failed-' + n)
+    await desk.recover(chief)
+    await page.evaluate(() => { location.hash = '#/roster' })
+  })
+  await desk.logIn(chief)
 
   await check('roster: who is on duty stands on every page, with numbers', async () => {
     await page.evaluate(() => { location.hash = '#/roster' })

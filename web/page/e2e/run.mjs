@@ -1,15 +1,7 @@
-// The page in a present Chromium against a running daemon in practice mode.
+// The desk in a present Chromium against a running daemon in practice mode; rooms.mjs has the pages beside it.
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
-import { attachments } from './attachments.mjs'
-import { papers } from './papers.mjs'
-import { late } from './late.mjs'
-import { entryChecks } from './entry.mjs'
-import { directory } from './directory.mjs'
-import { roster } from './roster.mjs'
-import { access } from './access.mjs'
 import { handover } from './handover.mjs'
-import { quick } from './quick.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
 const { url, officer, users } = practice()
@@ -69,19 +61,14 @@ await check('the lamps of the line stand under it and open to a list; what is no
 })
 
 await check('what the duty log does not have yet is marked so, until it has', async () => {
-  await desk.page.route('**/api/v1/lines', async (route) => {
-    const answer = await route.fetch()
-    const lines = await answer.json()
-    lines.items.forEach((l) => { l.logged = false })
-    await route.fulfill({ response: answer, json: lines })
-  })
+  const real = await desk.fakeAnswer('**/api/v1/lines', (lines) => ({ ...lines, items: lines.items.map((l) => ({ ...l, logged: false })) }))
   const ask = () => desk.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
   await ask()
   await desk.says(/尚未写入日志/, desk.at('unlogged'))
   await desk.nothingCutOff()
   await desk.nothingCutOffLow()
   await desk.shot('02b-not-yet-logged')
-  await desk.page.unroute('**/api/v1/lines')
+  real()
   await ask()
   await desk.at('unlogged').waitFor({ state: 'hidden' })
 })
@@ -89,7 +76,7 @@ await check('what the duty log does not have yet is marked so, until it has', as
 const oneCall = story()
 await oneCall('a call rings: counter, pop, candidates; the locked screen shows no caller', async () => {
   await desk.watchLine()
-  const id = await desk.call(SEVERAL, '和平区应急局', 14_000, 20_000)
+  const id = await desk.call(SEVERAL, '和平区应急局', 14_000, 15_000)
   first = 'e-' + id
   await desk.opened(id)
   assert.match(await desk.at('caller-number').innerText(), /024-23860012/)
@@ -151,7 +138,7 @@ await oneCall('the recording plays, seeks and shows both sides', async () => {
   await desk.page.reload()
   await desk.sealed()
   await desk.at('wave', '[data-ready="true"]').waitFor()
-  assert.match(await desk.at('position').innerText(), /0:00 \/ 0:(1[89]|2[0-2])/)
+  assert.match(await desk.at('position').innerText(), /0:00 \/ 0:1[3-7]/)
   await desk.key('Alt+Period')
   assert.deepEqual(fetched, [], 'nothing is fetched before somebody presses play')
   await desk.key('Alt+Comma')
@@ -161,7 +148,7 @@ await oneCall('the recording plays, seeks and shows both sides', async () => {
   await until('it plays', async () => (await audio()).at > 1.2)
   const { length, error } = await audio()
   assert.equal(error, null)
-  assert.ok(Math.abs(length - 20) < 2.5, `a talk of 20 s is ${length} s long`)
+  assert.ok(Math.abs(length - 15) < 2.5, `a talk of 15 s is ${length} s long`)
   await desk.shot('08-complete-playing')
   const before = (await audio()).at
   await desk.key('Alt+Period')
@@ -258,7 +245,7 @@ await check('after a gap digits are digits: no candidate is chosen by accident',
 await check('an outgoing call: whom is chosen by one key, and nothing hidden is written', async () => {
   await desk.idle()
   const before = (await desk.newest()).id
-  const placed = simulate('--to', SEVERAL, '--talk', '8s')
+  const placed = simulate('--to', SEVERAL, '--talk', '3s')
   const id = await desk.nextCall(before)
   const entry = await desk.bringUp(id)
   await desk.says(/选择去电对象/, desk.at('candidates'))
@@ -283,7 +270,7 @@ await check('two windows: both texts are shown side by side, nothing is overwrit
   await other.field('content').fill('乙记录的内容')
   await desk.field('content').fill('甲记录的内容')
   await desk.stored(second, (e) => e.content, '甲记录的内容')
-  await release()
+  release()
   await other.at('conflict').waitFor()
   await other.shot('11-conflict')
   assert.match(await other.at('conflict').innerText(), /甲记录的内容/)
@@ -316,7 +303,7 @@ await check('typed text survives a reload that comes before it was saved', async
   await desk.page.reload()
   await desk.opened()
   await until('text is back', async () => (await desk.field('caller_title').inputValue()) === '没来得及保存的职务')
-  await goOn()
+  goOn()
   await until('saved', async () => (await desk.entry(second)).caller_title === '没来得及保存的职务', 30_000)
 })
 
@@ -349,7 +336,7 @@ await check('a call while writing never takes the form away: F2 switches', async
   await desk.field('content').click()
   await desk.key('Control+End')
   await desk.page.keyboard.type('，正在输入')
-  const id = await desk.call('02422730001', '沈河区应急局', 10_000, 3000)
+  const id = await desk.call('02422730001', '沈河区应急局', 8000, 1000)
   await desk.says(/又有来电 024-22730001[\s\S]*响铃中[\s\S]*查看 \(F2\)/, desk.at('waiting'))
   await desk.page.keyboard.type('没有中断')
   await desk.shot('13-second-call-waiting')
@@ -393,11 +380,9 @@ await check('what neither record saw stands beside every list, and what the swit
     of('switch_down', at(1), at(3), 'the switch ended and was started again'), of('live_down', at(10), at(15), live),
     of('live_down', at(20), at(32), live), of('journal_down', at(20), at(32), journal), of('blind', at(20), at(32), live + '; ' + journal),
   ]
-  await desk.page.route('**/api/v1/intervals*', (route) => route.fulfill({ json: { items, next_cursor: '' } }))
-  await desk.page.route('**/api/v1/health', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), journal: { ok: false, configured: true, last_row: at(20), detail: journal } } })
-  })
+  let readable = true
+  const real = await desk.fake('**/api/v1/intervals*', (route) => (readable ? route.fulfill({ json: { items, next_cursor: '' } }) : route.abort()))
+  const healthy = await desk.fakeAnswer('**/api/v1/health', (health) => ({ ...health, journal: { ok: false, configured: true, last_row: at(20), detail: journal } }))
   await desk.page.reload()
   await desk.says(/盲区 12 分钟（两套记录都没有看到）；交换机停机 2 分钟/, desk.at('unseen-sum'))
   await desk.says(/盲区：两套记录都没有看到，期间若有来电无从得知[\s\S]*值班系统停机或看不到交换机、交换机流水的目录不存在$/m, desk.at('unseen-row').first())
@@ -414,18 +399,15 @@ await check('what neither record saw stands beside every list, and what the swit
   await desk.nothingCutOffLow()
   await desk.shot('15d-desk-unseen')
   items = []
-  await desk.page.unroute('**/api/v1/health')
+  healthy()
   await desk.at('nav-calls').click()
   await desk.at('nothing-unseen').waitFor()
-  await desk.page.unroute('**/api/v1/intervals*')
-  let unreadable = true // a request under way is not left hanging, as it may be by unroute
-  await desk.page.route('**/api/v1/intervals*', (route) => (unreadable ? route.abort() : route.continue()))
+  readable = false
   await desk.page.reload()
   await desk.says(/盲区时段暂时无法读取/, desk.at('unseen-failed'))
-  unreadable = false
+  real()
   await desk.at('unseen-failed').locator('button').click()
   await desk.at('unseen-failed').waitFor({ state: 'hidden' })
-  await desk.page.unroute('**/api/v1/intervals*')
 })
 
 await check('a call while typing in another field, or with a dialog open, only announces itself', async () => {
@@ -466,7 +448,7 @@ await check('reconciliation: what does not agree, by its number, cause and call'
   const mine = { ...item, key: 'recording_without_call:switch/x', kind: 'recording_without_call', why: 'foreign_name', call_id: '', entry_id: '', name: '%1B[2J' + 'x'.repeat(150) }
   const real = await desk.api('/reconciliation?state=open')
   assert.deepEqual([real.status, Array.isArray(real.body.items), typeof real.body.open], [200, true, 'number'], JSON.stringify(real.body))
-  await desk.page.route('**/api/v1/reconciliation?*', (route) => route.fulfill({ json: { items: [item, mine], next_cursor: '', open: 2, looked_at: item.since, problem: 'x' } }))
+  const agreed = await desk.fake('**/api/v1/reconciliation?*', (route) => route.fulfill({ json: { items: [item, mine], next_cursor: '', open: 2, looked_at: item.since, problem: 'x' } }))
   await desk.at('nav-more').click()
   await desk.at('nav-reconcile').click()
   await desk.at('ledger-row').first().waitFor()
@@ -482,7 +464,7 @@ await check('reconciliation: what does not agree, by its number, cause and call'
   await desk.shot('15e-reconciliation')
   await desk.at('ledger-call').click()
   await desk.at('call-detail').locator('dl').waitFor()
-  await desk.page.unroute('**/api/v1/reconciliation?*')
+  agreed()
 })
 
 await check('alerts: what nobody has taken on, and who has the rest', async () => {
@@ -509,10 +491,15 @@ await check('alerts: what nobody has taken on, and who has the rest', async () =
 await check('test call: the button proves that the line is reachable, and what was heard is played', async () => {
   await desk.at('nav-more').click()
   await desk.at('nav-tests').click()
-  await until('the line is free', async () => (await desk.api('/lines')).body.items[0].state === 'idle')
-  await desk.at('test-start').click()
-  await desk.says(/拨测，不必接听/, desk.at('line'))
-  await until('it is over', async () => (await desk.at('test-row').first().getAttribute('data-verdict')) !== '')
+  const rows = () => desk.at('test-row').count()
+  for (let tries = 1; tries <= 3; tries++) {
+    const before = await rows()
+    await until('the line is free', async () => (await desk.api('/lines')).body.items[0].state === 'idle')
+    await desk.at('test-start').click()
+    await desk.says(/拨测，不必接听/, desk.at('line'))
+    await until('it is over', async () => (await rows()) === before + 1 && (await desk.at('test-row').first().getAttribute('data-verdict')) !== '', 40_000)
+    if (!/听得太短/.test(await desk.at('test-last').innerText())) break // a busy machine hears too little of the tone, and says so
+  }
   await desk.says(/畅通[\s\S]*值班话机响铃[\s\S]*标准回铃音/, desk.at('test-last'))
   await desk.nothingCutOff()
   await desk.nothingCutOffLow()
@@ -531,18 +518,13 @@ await check('English by a switch, and back', async () => {
   await desk.opened()
   await desk.nothingCutOff()
   await desk.shot('16-english')
-  const calls = '**/api/v1/calls?*' // with everything that may be wrong with a recording, which is the widest bar
-  await desk.page.route(calls, async (route) => {
-    const answer = await route.fetch()
-    const body = await answer.json()
-    for (const c of body.items) c.findings = ['silent_caller_side', 'silent_officer_side', 'recording_short']
-    await route.fulfill({ response: answer, json: body })
-  })
+  const findings = ['silent_caller_side', 'silent_officer_side', 'recording_short'] // all that may be wrong with a recording: the widest bar
+  const real = await desk.fakeAnswer('**/api/v1/calls?*', (calls) => ({ ...calls, items: calls.items.map((c) => ({ ...c, findings })) }))
   await desk.page.reload()
   await desk.says(/side is silent/, desk.at('player'))
   await desk.nothingCutOff()
   await desk.shot('16b-english-warnings')
-  await desk.page.unroute(calls)
+  real()
   await desk.page.reload()
   await desk.opened()
   await desk.at('lang').click()
@@ -578,23 +560,15 @@ await check('the button places a practice call; a missed one is red and asks for
 })
 
 await check('blindness and a first login are said plainly', async () => {
-  await desk.page.route('**/api/v1/health', async (route) => {
-    const answer = await route.fetch()
-    const health = await answer.json()
-    health.switch = { ...health.switch, connected: false }
-    await route.fulfill({ response: answer, json: health })
-  })
+  const seen = await desk.fakeAnswer('**/api/v1/health', (health) => ({ ...health, switch: { ...health.switch, connected: false } }))
   await desk.at('switch-away').waitFor({ timeout: 15_000 })
   await desk.shot('21-switch-away')
-  await desk.page.unroute('**/api/v1/health')
-  await desk.page.route('**/api/v1/session', async (route) => {
-    const answer = await route.fetch()
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), must_change_password: true } })
-  })
+  seen()
+  const known = await desk.fakeAnswer('**/api/v1/session', (session) => ({ ...session, must_change_password: true }))
   await desk.page.reload()
   await desk.at('password-change').waitFor()
   await desk.shot('22-first-login')
-  await desk.page.unroute('**/api/v1/session')
+  known()
   await desk.page.reload()
   await desk.at('on-duty').waitFor()
 })
@@ -604,9 +578,9 @@ await check('more unfinished entries than one page of the list holds are all cou
   const many = Array.from({ length: 430 }, (_, i) => ({
     ...real[0], id: 'e-old-' + i, call_id: '', state: 'open', call_at: new Date(Date.parse(real[0].call_at) - 30 * 3600_000 - i * 60_000).toISOString(),
   }))
-  await desk.page.route('**/api/v1/entries?*', async (route) => {
+  const few = await desk.fake('**/api/v1/entries?*', async (route) => {
     const query = new URL(route.request().url()).searchParams
-    if (query.get('handling') !== 'pending') return route.continue()
+    if (query.get('handling') !== 'pending') return route.fallback()
     const at = Number(query.get('cursor') || 0)
     const next = at + Number(query.get('limit'))
     return route.fulfill({ json: { items: real.concat(many).slice(at, next), next_cursor: next < real.length + many.length ? String(next) : '' } })
@@ -618,7 +592,7 @@ await check('more unfinished entries than one page of the list holds are all cou
   assert.ok((await desk.at('row').count()) > 200)
   await desk.at('list-part').first().scrollIntoViewIfNeeded()
   await desk.shot('21b-many')
-  await desk.page.unroute('**/api/v1/entries?*')
+  few()
   await desk.page.reload()
   await desk.opened()
 })
@@ -661,7 +635,7 @@ await check('the session ends in mid-word: nothing typed on ends in the user nam
   await desk.page.keyboard.type('02488880000')
   await until('it lies on this PC', async () => /02488880000/.test(await desk.drafts()))
   await desk.page.evaluate(() => fetch('/api/v1/session', { method: 'DELETE' }))
-  await release()
+  release()
   // Somebody types on while the lock screen comes, and a little longer.
   for (let n = 0; n < 200 && !(await desk.at('lock-screen').count()); n++) await desk.page.keyboard.press('1', { delay: 20 })
   await desk.at('lock-screen').waitFor()
@@ -692,7 +666,7 @@ await check('leaving with unsaved text: said truthfully, saved first', async () 
   await desk.at('leave-save').click()
   await desk.page.getByText('仍未保存成功').waitFor()
   await desk.shot('22c-leave')
-  await goOn()
+  goOn()
   await desk.at('leave-save').click()
   await desk.at('lock-screen').waitFor()
   await desk.logIn(officer)
@@ -700,8 +674,7 @@ await check('leaving with unsaved text: said truthfully, saved first', async () 
 
 await check('log out: the locked screen keeps nothing of the log', async () => {
   await desk.opened()
-  await desk.at('lock').click()
-  await desk.at('lock-screen').waitFor()
+  await desk.leave()
   assert.doesNotMatch(await desk.page.content(), /沈河区|和平区|22730001|孙国强/)
   assert.equal(await desk.drafts(), '')
   assert.equal((await desk.api('/calls')).status, 401)
@@ -731,8 +704,7 @@ await check('a leader mutes an alert with a reason and an end, and ends it early
   await desk.shot('23c-muted')
   await row.locator('[data-test=alert-unmute]').click()
   await desk.says(/没有静默的告警/, desk.at('alerts-empty'))
-  await desk.at('lock').click()
-  await desk.at('lock-screen').waitFor()
+  await desk.leave()
 })
 
 await check('the next person starts at the duty desk; an administrator is told where to go', async () => {
@@ -743,26 +715,11 @@ await check('the next person starts at the duty desk; an administrator is told w
   await desk.shot('24-admin')
 })
 
-await papers(desk, officer, first)
-await late(desk, officer)
-await attachments(desk, first)
-
-await desk.at('lock').click()
-await desk.at('lock-screen').waitFor()
-await entryChecks(desk, officer)
 await handover(desk, users)
-await access(desk, users, first)
-
-if (await desk.at('lock').count()) await desk.at('lock').click()
-await desk.at('lock-screen').waitFor()
-await quick(desk, users)
-await desk.logIn(users.find((u) => u.role === 'admin'))
-await directory(desk)
 
 await check('no error in any window', async () => {
   assert.deepEqual([...desk.problems, ...locked.problems], [])
 })
 
 await Promise.all([desk.context.close(), locked.context.close()])
-await roster(url, users)
 finish()

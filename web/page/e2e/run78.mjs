@@ -1,4 +1,4 @@
-// The same core path in Chromium 78: log in, pop, complete, play.
+// The same core path in Chromium 78, by keys alone: log in, pop, complete, play.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,6 +27,11 @@ const api = (path, method, body) =>
     (source, ...args) => new Function('return (' + source + ')')()(...args), apiInPage.toString(), path, method || 'GET', body || null,
   )
 const at = (test, rest = '') => `[data-test="${test}"]${rest}`
+const keys = async (held, key) => {
+  await page.keyboard.down(held)
+  await page.keyboard.press(key)
+  await page.keyboard.up(held)
+}
 const shot = (name) => page.screenshot({ path: join(results, name + '.png') })
 let entry = ''
 
@@ -37,8 +42,10 @@ await check('Chromium 78 it is', async () => {
 await check('78: log in', async () => {
   await page.goto(url + '/')
   await page.waitForSelector('input[name=username]')
-  await page.type('input[name=username]', officer.name)
-  await page.type('input[name=password]', officer.password)
+  await until('the user name has the focus', () => page.evaluate(() => document.activeElement.getAttribute('name') === 'username'))
+  await page.keyboard.type(officer.name)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(officer.password)
   await page.keyboard.press('Enter')
   await page.waitForSelector(at('on-duty'))
   await page.waitForSelector(at('line', '[data-state="idle"]'), { timeout: 90_000 })
@@ -65,9 +72,7 @@ await check('78: complete by keyboard', async () => {
   await page.keyboard.type('老电脑上的记录')
   await page.waitForSelector(at('read-back', ':not([disabled])')) // nothing is read back to a ringing phone
   await page.keyboard.press('F4')
-  await page.keyboard.down('Control')
-  await page.keyboard.press('Enter')
-  await page.keyboard.up('Control')
+  await keys('Control', 'Enter')
   await page.waitForSelector(at('entry', '[data-state="complete"]'))
   const { body } = await api('/entries/' + encodeURIComponent(entry))
   assert.deepEqual([body.state, body.content, body.read_back], ['complete', '老电脑上的记录', 'done'])
@@ -87,10 +92,14 @@ await check('78: the entry and the day print on A4, page by page', async () => {
 
 await check('78: play the recording', async () => {
   await page.waitForSelector(at('player', '[data-status="sealed"]'), { timeout: 60_000 })
-  await page.click(at('play'))
-  await until('it plays', () => page.$eval('audio', (a) => a.currentTime > 0.8))
-  const length = await page.$eval('audio', (a) => a.duration)
+  const audio = () => page.$eval('audio', (a) => ({ at: a.currentTime, length: a.duration, paused: a.paused, error: a.error && a.error.code }))
+  await keys('Alt', 'KeyP')
+  await until('it plays', async () => (await audio()).at > 0.8)
+  const { length, error } = await audio()
+  assert.equal(error, null)
   assert.ok(Math.abs(length - 6) < 2.5, `a talk of 6 s is ${length} s long`)
+  await keys('Alt', 'KeyP')
+  await until('it stands still', async () => (await audio()).paused)
   await shot('78-3-complete')
 })
 

@@ -16,14 +16,7 @@ recoverBy((n) => desk.shot('shift-failed-' + n))
 await desk.context.addInitScript(() => addEventListener('mousedown', (e) => e.isTrusted && console.error('a mouse was used'), true))
 await desk.page.reload()
 
-async function both(name) {
-  await desk.nothingCutOff()
-  await desk.shot('shift-' + name)
-  await desk.page.setViewportSize({ width: 1920, height: 1080 })
-  await desk.nothingCutOff()
-  await desk.shot('shift-' + name + '-1920')
-  await desk.page.setViewportSize({ width: 1366, height: 768 })
-}
+const both = (name) => desk.shotBoth('shift-' + name)
 const complete = () => desk.at('entry', '[data-state="complete"]').waitFor()
 /** Counts the keys of a body. */
 async function counted(body) {
@@ -40,11 +33,14 @@ async function signIn(user) {
   await desk.at('on-duty').waitFor()
 }
 async function takenOver(name) {
+  const responsible = async () => {
+    const { body } = await desk.api('/duty')
+    return body.responsible && body.responsible.name === name
+  }
   await until(name + ' is responsible', async () => {
-    if ((await desk.api('/duty')).body.responsible && (await desk.api('/duty')).body.responsible.name === name) return true
+    if (await responsible()) return true
     await hands.press('Control+Enter') // again when the sheet changed while it was read
-    await new Promise((r) => setTimeout(r, 1500))
-    return false
+    return until('responsible', responsible, 1500).catch(() => false)
   }, 30_000)
 }
 /** A call by whoever the directory knows, completed by keys after it was hung up. */
@@ -66,8 +62,11 @@ async function reported(from, name, content, choose) {
 }
 
 await one('shift: sign in and take over', async () => {
+  await desk.at('lock-screen').waitFor()
+  await both('0-sign-in')
   await signIn(first)
   await desk.idle()
+  await both('0a-desk')
   await hands.press('Alt+KeyH')
   await desk.at('sheet').waitFor()
   await both('1-take-over')
@@ -95,7 +94,10 @@ await one('shift: one of several people, with a matter that stays open', async (
 
 await one('shift: a caller who was missed is in sight, and called back', async () => {
   await desk.idle()
-  await simulate('--from', BACK, '--never-answer', '--give-up-after', '2s')
+  const ringing = simulate('--from', BACK, '--never-answer', '--give-up-after', '5s')
+  await desk.line('ringing')
+  await both('3a-ringing')
+  await ringing
   await until('one waits', async () => (await desk.at('missed').getAttribute('data-waiting')) === '1')
   await desk.idle()
   const missed = (await desk.newest()).id
@@ -120,6 +122,7 @@ await one('shift: a wrong number is one key', async () => {
     await complete()
   })
   assert.equal((await desk.entry(id)).kind, 'wrong_number')
+  await both('4a-wrong-number')
 })
 
 await one('shift: an outgoing call becomes a step of the open matter', async () => {
@@ -159,6 +162,7 @@ await one('shift: an old matter is found and opened', async () => {
   await both('7-search')
   await hands.press('ArrowDown', 'ArrowUp', 'ArrowDown', 'Enter') // into what was found, back to the words, and in again
   await desk.at('entry', `[data-entry="${old}"]`).waitFor()
+  await both('7a-found')
 })
 
 await one('shift: handed over to a second login', async () => {
@@ -170,6 +174,7 @@ await one('shift: handed over to a second login', async () => {
     return desk.at('second').count()
   })
   await until('the user name has the focus', () => desk.page.evaluate(() => document.activeElement.getAttribute('name') === 'second-user'))
+  await both('8a-second-login')
   await hands.type(second.name)
   await hands.press('Tab')
   await hands.type(second.password)

@@ -108,7 +108,9 @@ function beat(): void {
 
 export function startSound(): void {
   unlock()
-  for (const event of ['pointerdown', 'keydown', 'touchend']) {
+  // Not when a button goes down: the bar that asks for the sound goes, what is below it moves up, and the button
+  // that was pressed would be elsewhere when it is let go. The click has found its target before anything moves.
+  for (const event of ['click', 'keydown']) {
     window.addEventListener(event, () => sound.state !== 'on' && unlock(), { capture: true, passive: true })
   }
   setInterval(beat, 100)
