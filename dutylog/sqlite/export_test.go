@@ -176,7 +176,7 @@ func UnpackHolders(packed []byte, under int64) ([]int64, error) {
 		return nil, err
 	}
 	h.under(under)
-	return h.falling(0), nil
+	return h.falling(nil, 0, blockSize), nil
 }
 
 // DirectoryQueries are the queries that run while a call rings, each with the index that it needs.

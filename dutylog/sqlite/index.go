@@ -57,11 +57,12 @@ CREATE TABLE place (
     last BLOB              -- commitment of the last of them: another one there is another log
 ) STRICT;
 INSERT INTO place (id, made, next) VALUES (1, 1, 0);
+CREATE TABLE blocks (block INTEGER PRIMARY KEY) STRICT; -- which there are, of so many entries each, see blockSize
 CREATE TABLE postings (
+    block  INTEGER NOT NULL,
     token  TEXT NOT NULL,
-    block  INTEGER NOT NULL, -- of so many entries each, see blockSize
-    places BLOB NOT NULL,    -- which of them hold the token, see holders
-    PRIMARY KEY (token, block)
+    places BLOB NOT NULL, -- which of the block's entries hold the token, see holders
+    PRIMARY KEY (block, token) -- what is written together is side by side
 ) STRICT, WITHOUT ROWID;
 `
 
@@ -87,42 +88,32 @@ func (x *Index) open(ctx context.Context) (err error) {
 	if err := makePrivate(x.path); err != nil {
 		return err
 	}
-	if err := x.begin(ctx); err != nil {
-		return err
-	}
 	if x.write, err = connect(x.path, x.db.options, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=NORMAL&_secure_delete=on"); err != nil {
 		return err
 	}
 	if x.read, err = connect(x.path, x.db.options, 4, "_query_only=on&_cache_size=-16000"); err != nil {
 		return errors.Join(err, x.write.Close())
 	}
-	if err := x.know(ctx); err != nil {
+	if err := x.prepare(ctx); err != nil {
 		return errors.Join(err, x.closePools())
 	}
 	return nil
 }
 
-// begin makes the tables of a new file. Its pages are large, so that the rows of a common token
-// are side by side and none goes on elsewhere; that has to be said before the first write.
-func (x *Index) begin(ctx context.Context) error {
-	if info, err := os.Stat(x.path); err != nil || info.Size() > 0 {
-		return err
-	}
-	once, err := connect(x.path, x.db.options, 1, "_txlock=immediate")
-	if err != nil {
-		return err
-	}
-	_, err = once.ExecContext(ctx, fmt.Sprintf("PRAGMA page_size = 16384; BEGIN IMMEDIATE; %s PRAGMA user_version = %d; COMMIT", indexSchema, indexFormat))
-	return errors.Join(err, once.Close())
-}
-
-// know looks whether the file is of this make.
-func (x *Index) know(ctx context.Context) error {
-	var format int
+// prepare makes the tables of a new file, and knows those of an old one.
+func (x *Index) prepare(ctx context.Context) error {
+	var format, parts int
 	if err := x.write.QueryRowContext(ctx, "PRAGMA user_version").Scan(&format); err != nil {
 		return err
 	}
-	if format != indexFormat {
+	if err := x.write.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&parts); err != nil {
+		return err
+	}
+	switch {
+	case parts == 0:
+		_, err := x.write.ExecContext(ctx, "BEGIN IMMEDIATE;"+indexSchema+fmt.Sprintf("PRAGMA user_version = %d; COMMIT", indexFormat))
+		return err
+	case format != indexFormat:
 		return errAnotherMake
 	}
 	_, err := filePosition(ctx, x.read)
@@ -256,7 +247,7 @@ func (x *Index) save(ctx context.Context) error {
 	return nil
 }
 
-const clearPostings = "DELETE FROM postings; UPDATE place SET made = made + 1, next = 0, last = NULL"
+const clearPostings = "DELETE FROM postings; DELETE FROM blocks; UPDATE place SET made = made + 1, next = 0, last = NULL"
 
 // clearIndex takes everything out of the index of a log, by whichever process it is used: what
 // was erased from the log is in it. The next Follow begins at the first record.

@@ -271,12 +271,12 @@ func TestSearchesBesideWritesFindAllThatWasWritten(t *testing.T) {
 func TestASearchScansNothing(t *testing.T) {
 	x := openIndex(t, open(t))
 	plan := must(x.PlanOf(3))(t)
-	for _, bad := range []string{"SCAN postings", "SCAN p1", "TEMP B-TREE"} {
+	for _, bad := range []string{"SCAN", "TEMP B-TREE"} {
 		if strings.Contains(plan, bad) {
 			t.Errorf("%s in\n%s", bad, plan)
 		}
 	}
-	if strings.Count(plan, "USING PRIMARY KEY (token=? AND block") != 3 {
+	if strings.Count(plan, "USING PRIMARY KEY (block=? AND token=?") != 3 {
 		t.Errorf("the rows are not found by their key:\n%s", plan)
 	}
 }
