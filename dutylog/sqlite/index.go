@@ -40,9 +40,9 @@ const (
 	indexFormat = 2
 	// indexBatch is how many of the log's records are read at once.
 	indexBatch = 32_768
-	// indexTail is how many changed entries gather before the file is written: days of a busy
-	// room, and a tenth of a second for a start to read again.
-	indexTail = 4096
+	// indexTail is how many changed entries gather before the file is written: a day of a busy
+	// room, a tenth of a second for a start to read again, and a tenth of a millisecond for a search to look through.
+	indexTail = 2048
 	// indexRecords is how many of the log's records a start reads at most, of which few may be about entries.
 	indexRecords = 100_000
 	// indexPause is how long the index lets changes gather; searches read them meanwhile.
