@@ -234,7 +234,7 @@ func (x *Index) save(ctx context.Context) error {
 	if err != nil || file.made != to.made {
 		return err
 	}
-	if err := writePostings(context.WithoutCancel(ctx), tx, texts); err != nil { // a context that can end costs every statement a goroutine
+	if err := writePostings(ctx, tx, texts); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, "UPDATE place SET next = ?, last = ?", to.next, to.last); err != nil {

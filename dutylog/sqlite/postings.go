@@ -175,9 +175,10 @@ func inAll(packed []sql.RawBytes) (common holders, err error) {
 	return common, nil
 }
 
-// writePostings holders the tokens of changed entries. What an entry does not hold any more stays
+// writePostings marks the tokens of changed entries. What an entry does not hold any more stays
 // marked until the index is made anew: a search reads what it finds.
-func writePostings(ctx context.Context, tx *sql.Tx, texts []changed) error {
+func writePostings(stop context.Context, tx *sql.Tx, texts []changed) error {
+	ctx := context.WithoutCancel(stop) // one that can end costs every statement a goroutine
 	read, err := tx.PrepareContext(ctx, "SELECT places FROM postings WHERE block = ? AND token = ?")
 	if err != nil {
 		return err
@@ -196,6 +197,9 @@ func writePostings(ctx context.Context, tx *sql.Tx, texts []changed) error {
 		}
 		lists := tokensOfBlock(texts[:n])
 		for _, token := range slices.Sorted(maps.Keys(lists)) {
+			if stop.Err() != nil {
+				return stop.Err()
+			}
 			var before []byte
 			var m holders
 			if err := read.QueryRowContext(ctx, block, token).Scan(&before); err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 
@@ -140,7 +141,7 @@ func (x *Index) changedBetween(ctx context.Context, from, to int64) ([]changed, 
 	defer rows.Close()
 	var texts []changed
 	seen := map[dutylog.EntryNumber]bool{}
-	for rows.Next() {
+	for rows.Next() && ctx.Err() == nil {
 		var c changed
 		var r entryRow
 		if err := rows.Scan(&c.idx, &r.body, &r.year, &r.number); err != nil {
@@ -159,7 +160,7 @@ func (x *Index) changedBetween(ctx context.Context, from, to int64) ([]changed, 
 		texts = append(texts, c)
 	}
 	slices.SortFunc(texts, byPlace)
-	return texts, rows.Err()
+	return texts, errors.Join(rows.Err(), ctx.Err())
 }
 
 // entryIDOfSubject is the entry of a record x about a revision, "e-123/4".
