@@ -11,8 +11,6 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO      ?= go
 LDFLAGS := -X main.version=$(VERSION)
 export CGO_ENABLED = 1
-# SQLite's full-text search, which the search of entries stands on, is not in the driver without it.
-export GOFLAGS := $(GOFLAGS) -tags=sqlite_fts5
 
 .PHONY: run build page test test-go test-page test-e2e lint deps bench torture ordinary fuzz clean
 

@@ -2,10 +2,12 @@ package dutylog
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"dutyline/telephony"
 )
@@ -108,24 +110,28 @@ func halfWidth(r rune) rune {
 	return r
 }
 
-// SearchTokens are what an index keeps of a text: each character, each two that follow one another
-// in a word, and each four digits. A word of any length is found by its pairs, with few that are
-// not it; pairs of digits are in every number, so a number is found by its fours.
-func SearchTokens(text string) []string {
-	seen := map[string]bool{}
-	for word := range strings.FieldsSeq(text) {
-		runes := []rune(word)
-		for i := range runes {
-			seen[string(runes[i])] = true
-			if i+1 < len(runes) {
-				seen[string(runes[i:i+2])] = true
+// SearchTokens are what an index keeps of a text, in the order in which they stand there: each
+// character, each two that follow one another in a word, and each four digits. A word of any length
+// is found by its pairs, with few that are not it; pairs of digits are in every number, so a number
+// is found by its fours.
+func SearchTokens(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		before, digits := -1, 0 // where the character before begins, within the word; how many digits there are up to here
+		for i, r := range text {
+			if r == ' ' || r == '\n' {
+				before, digits = -1, 0
+				continue
 			}
-			if isFour(runes, i) {
-				seen[string(runes[i:i+4])] = true
+			if digits++; r < '0' || r > '9' {
+				digits = 0
 			}
+			end := i + utf8.RuneLen(r)
+			if !yield(text[i:end]) || before >= 0 && !yield(text[before:end]) || digits >= 4 && !yield(text[end-4:end]) {
+				return
+			}
+			before = i
 		}
 	}
-	return slices.Sorted(maps.Keys(seen))
 }
 
 // LookedFor are the tokens by which a word is looked for.

@@ -60,7 +60,7 @@ func TestTokensOfATextAndOfAWord(t *testing.T) {
 		"02422":   {"0 02 0242 2 22 24 2422 4 42", "0242 2422"},
 		"京a1234号": {"1 12 1234 2 23 3 34 4 4号 a a1 京 京a 号", "1234 4号 a1 京a"},
 	} {
-		if got := strings.Join(dutylog.SearchTokens(text), " "); got != want[0] {
+		if got := strings.Join(slices.Compact(slices.Sorted(dutylog.SearchTokens(text))), " "); got != want[0] {
 			t.Errorf("%s has the tokens %q, want %q", text, got, want[0])
 		}
 		if got := strings.Join(dutylog.LookedFor(text), " "); got != want[1] {
@@ -78,7 +78,7 @@ func FuzzSearch(f *testing.F) {
 	f.Add("电话02422739110号", "2739110号")
 	f.Fuzz(func(t *testing.T, text, query string) {
 		kept := dutylog.SearchText(dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: text}})
-		tokens := dutylog.SearchTokens(kept)
+		tokens := slices.Collect(dutylog.SearchTokens(kept))
 		words := dutylog.SearchWords(query)
 		for _, w := range words {
 			if strings.ContainsAny(w, " \"*\n") || w == "" {

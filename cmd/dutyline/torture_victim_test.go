@@ -38,7 +38,7 @@ type victim struct {
 func buildVictim(t testing.TB, dir, tags string) string {
 	t.Helper()
 	program := filepath.Join(dir, "dutyline")
-	build := exec.Command("go", "build", "-tags", tags+",sqlite_fts5", "-o", program, "./cmd/dutyline")
+	build := exec.Command("go", "build", "-tags", tags, "-o", program, "./cmd/dutyline")
 	build.Dir = asterisktest.Root(t)
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build the daemon: %v\n%s", err, out)

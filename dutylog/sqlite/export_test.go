@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -18,7 +19,11 @@ func (db *DB) ExecOnWriter(statement string) error {
 
 // PlanOf is how SQLite would run a query.
 func (db *DB) PlanOf(query string, args ...any) (string, error) {
-	rows, err := db.reader.Query("EXPLAIN QUERY PLAN "+query, args...)
+	return planOf(db.reader, query, args...)
+}
+
+func planOf(pool *sql.DB, query string, args ...any) (string, error) {
+	rows, err := pool.Query("EXPLAIN QUERY PLAN "+query, args...)
 	steps, err := all(rows, err, func(row scanner) (string, error) {
 		var id, parent, unused int
 		var step string
@@ -126,6 +131,52 @@ func (db *DB) ProveAgain(ctx context.Context, kind audit.Kind, subject string) e
 func (x *Index) Exec(statement string) error {
 	_, err := x.write.Exec(statement)
 	return err
+}
+
+// Shrink makes an index of few entries behave as a large one: so many changed ones are kept in
+// memory, so many of the log's records are read at once.
+func (x *Index) Shrink(most int, batch int64) { x.most, x.batch = most, batch }
+
+// Kept says how many changed entries are in memory.
+func (x *Index) Kept() int {
+	texts, _, _ := x.tail.all()
+	return len(texts)
+}
+
+// ReadTail reads what the log says into memory, as a search does, and no more.
+func (x *Index) ReadTail(ctx context.Context) error {
+	at, size, _, err := x.behind(ctx)
+	if err != nil {
+		return err
+	}
+	return x.readOn(ctx, at, size)
+}
+
+// PlanOf is how SQLite would look for so many tokens.
+func (x *Index) PlanOf(tokens int) (string, error) {
+	return planOf(x.read, joinOf(tokens), make([]any, tokens+1)...)
+}
+
+// BlockSize is how many entries one row of the index speaks of.
+const BlockSize = blockSize
+
+// PackHolders is how the index keeps which entries of a block hold a token.
+func PackHolders(places []uint16) []byte {
+	var h holders
+	for _, n := range places {
+		h.set(n)
+	}
+	return h.pack()
+}
+
+// UnpackHolders are the places under one that were kept so, falling.
+func UnpackHolders(packed []byte, under int64) ([]int64, error) {
+	var h holders
+	if err := h.unpack(packed); err != nil {
+		return nil, err
+	}
+	h.under(under)
+	return h.falling(nil, 0, blockSize), nil
 }
 
 // DirectoryQueries are the queries that run while a call rings, each with the index that it needs.

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -14,29 +13,38 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
-
-	"dutyline/dutylog"
-	"dutyline/dutylog/audit"
 )
 
 // Index finds entries by words (see dutylog.SearchTokens). It is a file of its own beside the
 // log, made from it and never the other way round: it follows the log's evidence records, in
 // which every revision of every entry stands. When it is missing, damaged, of another log or
 // older than an erasure it is made anew. No backup needs it.
+//
+// A row says of a token and a block of entries which of these hold it; a search goes through the
+// blocks from the newest to the oldest until its page is full, and reads no entry that lacks one
+// of its tokens. What was written last is in memory (see tail), and is read again after a start.
 type Index struct {
 	db   *DB
 	path string
 
 	mu          sync.RWMutex // held for writing while the file is replaced
 	write, read *sql.DB
+	tail        tail
+	most        int         // changed entries that are kept in memory
+	batch       int64       // of the log's records that are read at once
 	suspect     atomic.Bool // a search met damage, or the file could not be replaced
 }
 
 const (
 	// indexFormat tells a file of another make, which is made anew.
-	indexFormat = 1
-	// indexBatch is how many changes are read between two commits of the index.
-	indexBatch = 256
+	indexFormat = 2
+	// indexBatch is how many of the log's records are read at once.
+	indexBatch = 32_768
+	// indexTail is how many changed entries gather before the file is written: a day of a busy
+	// room, a tenth of a second for a start to read again, and a tenth of a millisecond for a search to look through.
+	indexTail = 2048
+	// indexRecords is how many of the log's records a start reads at most, of which few may be about entries.
+	indexRecords = 100_000
 	// indexPause is how long the index lets changes gather; searches read them meanwhile.
 	indexPause = 2 * time.Second
 )
@@ -44,11 +52,18 @@ const (
 const indexSchema = `
 CREATE TABLE place (
     id   INTEGER PRIMARY KEY CHECK (id = 1),
+    made INTEGER NOT NULL, -- how often it was begun
     next INTEGER NOT NULL, -- the log's records before this one are in the index
     last BLOB              -- commitment of the last of them: another one there is another log
 ) STRICT;
-INSERT INTO place (id, next) VALUES (1, 0);
-CREATE VIRTUAL TABLE words USING fts5(tokens, content='', contentless_delete=1, detail=none, tokenize='ascii');
+INSERT INTO place (id, made, next) VALUES (1, 1, 0);
+CREATE TABLE blocks (block INTEGER PRIMARY KEY) STRICT; -- which there are, of so many entries each, see blockSize
+CREATE TABLE postings (
+    block  INTEGER NOT NULL,
+    token  TEXT NOT NULL,
+    places BLOB NOT NULL, -- which of the block's entries hold the token, see holders
+    PRIMARY KEY (block, token) -- what is written together is side by side
+) STRICT, WITHOUT ROWID;
 `
 
 // indexPath is where the index of a log lies.
@@ -56,7 +71,7 @@ func indexPath(log string) string { return log + ".search" }
 
 // OpenIndex opens the index beside the log, or begins one. Run fills it.
 func (db *DB) OpenIndex(ctx context.Context) (*Index, error) {
-	x := &Index{db: db, path: indexPath(db.path)}
+	x := &Index{db: db, path: indexPath(db.path), most: indexTail, batch: indexBatch}
 	err := x.open(ctx)
 	if errors.Is(err, errAnotherMake) || spoiled(err) {
 		err = x.replace(ctx)
@@ -76,7 +91,7 @@ func (x *Index) open(ctx context.Context) (err error) {
 	if x.write, err = connect(x.path, x.db.options, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=NORMAL&_secure_delete=on"); err != nil {
 		return err
 	}
-	if x.read, err = connect(x.path, x.db.options, 4, "_query_only=on"); err != nil {
+	if x.read, err = connect(x.path, x.db.options, 4, "_query_only=on&_cache_size=-16000"); err != nil {
 		return errors.Join(err, x.write.Close())
 	}
 	if err := x.prepare(ctx); err != nil {
@@ -101,8 +116,16 @@ func (x *Index) prepare(ctx context.Context) error {
 	case format != indexFormat:
 		return errAnotherMake
 	}
-	_, _, err := x.position(ctx, x.read)
+	_, err := filePosition(ctx, x.read)
 	return err
+}
+
+// filePosition is how far the file has read the log's records.
+func filePosition(ctx context.Context, from interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}) (p position, err error) {
+	err = from.QueryRowContext(context.WithoutCancel(ctx), "SELECT made, next, last FROM place").Scan(&p.made, &p.next, &p.last)
+	return p, err
 }
 
 func (x *Index) closePools() error { return errors.Join(x.read.Close(), x.write.Close()) }
@@ -125,6 +148,7 @@ func (x *Index) replace(ctx context.Context) error {
 			return err
 		}
 	}
+	x.tail.standsOn(position{}) // what it has belongs to the old file
 	err := x.open(ctx)
 	x.suspect.Store(err != nil)
 	return err
@@ -178,104 +202,52 @@ func (x *Index) Follow(ctx context.Context) (more bool, err error) {
 func (x *Index) follow(ctx context.Context) (more bool, err error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	tx, err := x.write.BeginTx(ctx, nil) // before the log is read: an erasure that waits for this transaction clears what it wrote
+	at, size, another, err := x.behind(ctx)
 	if err != nil {
 		return false, err
+	}
+	if another {
+		_, err := x.write.ExecContext(ctx, "BEGIN IMMEDIATE; "+clearPostings+"; COMMIT")
+		return err == nil, err
+	}
+	end := min(size, at.next+x.batch)
+	if err := x.readOn(ctx, at, end); err != nil {
+		return false, err
+	}
+	return end < size, x.save(ctx)
+}
+
+// save writes the tail into the file once there is enough of it. An erasure that waits for this
+// transaction clears what it wrote; one that came before began the file anew, which nothing that
+// was read earlier may enter.
+func (x *Index) save(ctx context.Context) error {
+	texts, from, to := x.tail.all()
+	if len(texts) < x.most && to.next-from < indexRecords {
+		return nil
+	}
+	tx, err := x.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
-	next, last, err := x.position(ctx, tx)
-	if err != nil {
-		return false, err
+	file, err := filePosition(ctx, tx)
+	if err != nil || file.made != to.made {
+		return err
 	}
-	c, err := x.changes(ctx, next, last)
-	if err != nil {
-		return false, err
+	if err := writePostings(ctx, tx, texts); err != nil {
+		return err
 	}
-	if c.anew {
-		if _, err := tx.ExecContext(ctx, clearWords); err != nil {
-			return false, err
-		}
-		return true, tx.Commit()
+	if _, err := tx.ExecContext(ctx, "UPDATE place SET next = ?, last = ?", to.next, to.last); err != nil {
+		return err
 	}
-	if c.next == next {
-		return false, nil
+	if err := tx.Commit(); err != nil {
+		return err
 	}
-	for _, e := range c.entries {
-		place := placeOf(e.EntryNumber)
-		if _, err := tx.ExecContext(ctx, "DELETE FROM words WHERE rowid = ?", place); err != nil {
-			return false, err
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO words (rowid, tokens) VALUES (?, ?)", place, strings.Join(dutylog.SearchTokens(dutylog.SearchText(e)), " ")); err != nil {
-			return false, err
-		}
-	}
-	if _, err := tx.ExecContext(ctx, "UPDATE place SET next = ?, last = ?", c.next, c.last); err != nil {
-		return false, err
-	}
-	return c.more, tx.Commit()
+	x.tail.written(to)
+	return nil
 }
 
-const clearWords = "INSERT INTO words (words) VALUES ('delete-all'); UPDATE place SET next = 0, last = NULL"
-
-// changes is what the log has for the index.
-type changes struct {
-	anew    bool // it is not the log that the index was made of: it was restored
-	entries []dutylog.Entry
-	next    int64
-	last    []byte
-	more    bool
-}
-
-func (x *Index) changes(ctx context.Context, next int64, last []byte) (c changes, err error) {
-	log := x.db.glancing(ctx)
-	if next > 0 {
-		var there []byte
-		err := log.QueryRow("SELECT commitment FROM records WHERE idx = ?", next-1).Scan(&there)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return c, err
-		}
-		if !bytes.Equal(there, last) {
-			return changes{anew: true}, nil
-		}
-	}
-	if err := log.QueryRow("SELECT coalesce(max(idx) + 1, 0) FROM records").Scan(&c.next); err != nil {
-		return c, err
-	}
-	rows, err := log.Query("SELECT idx, "+entryIDOfSubject+" FROM records x WHERE idx >= ? AND idx < ? AND +kind = ? ORDER BY idx LIMIT ?", next, c.next, string(audit.Revision), indexBatch)
-	type change struct {
-		idx   int64
-		entry string
-	}
-	list, err := all(rows, err, func(row scanner) (n change, err error) {
-		err = row.Scan(&n.idx, &n.entry)
-		return n, err
-	})
-	if err != nil {
-		return c, err
-	}
-	if len(list) == indexBatch {
-		c.next, c.more = list[len(list)-1].idx+1, true
-	}
-	seen := map[string]bool{}
-	for _, n := range list {
-		if seen[n.entry] {
-			continue
-		}
-		seen[n.entry] = true
-		e, err := readEntry(log, n.entry)
-		if errors.Is(err, dutylog.ErrNotFound) { // it was dropped behind the log's back, which verify tells
-			continue
-		}
-		if err != nil {
-			return c, err
-		}
-		c.entries = append(c.entries, e)
-	}
-	if c.next > 0 {
-		err = log.QueryRow("SELECT commitment FROM records WHERE idx = ?", c.next-1).Scan(&c.last)
-	}
-	return c, err
-}
+const clearPostings = "DELETE FROM postings; DELETE FROM blocks; UPDATE place SET made = made + 1, next = 0, last = NULL"
 
 // clearIndex takes everything out of the index of a log, by whichever process it is used: what
 // was erased from the log is in it. The next Follow begins at the first record.
@@ -287,7 +259,7 @@ func (db *DB) clearIndex(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = x.write.ExecContext(ctx, "BEGIN IMMEDIATE; "+clearWords+"; COMMIT; VACUUM")
+	_, err = x.write.ExecContext(ctx, "BEGIN IMMEDIATE; "+clearPostings+"; COMMIT; VACUUM")
 	if err == nil {
 		err = emptySideFile(ctx, x.write)
 	}
@@ -297,16 +269,13 @@ func (db *DB) clearIndex(ctx context.Context) error {
 // spoiled reports whether a file is no use any more.
 func spoiled(err error) bool {
 	var fault sqlite3.Error
-	return errors.As(err, &fault) && (fault.Code == sqlite3.ErrCorrupt || fault.Code == sqlite3.ErrNotADB || fault.Code == sqlite3.ErrError && strings.Contains(fault.Error(), "no such table"))
+	return errors.Is(err, errTorn) || errors.As(err, &fault) && (fault.Code == sqlite3.ErrCorrupt || fault.Code == sqlite3.ErrNotADB || fault.Code == sqlite3.ErrError && strings.Contains(fault.Error(), "no such table"))
 }
 
 // explain says what is wrong with the index; what is wrong with the log says so itself.
 func (x *Index) explain(doing string, err error) error {
 	if err == nil || isDomain(err) || errors.Is(err, context.Canceled) {
 		return err
-	}
-	if strings.Contains(err.Error(), "no such module: fts5") {
-		return fmt.Errorf("%s the search index: this program was built without full-text search; build it with make, or with GOFLAGS=-tags=sqlite_fts5 (%w)", doing, err)
 	}
 	return fmt.Errorf("%s the search index %s: %w; it is made anew when that file is removed while dutyline is stopped", doing, x.path, err)
 }

@@ -1,43 +1,35 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"math"
 	"slices"
 	"strings"
 
 	"dutyline/dutylog"
-	"dutyline/dutylog/audit"
 )
-
-// A place is an entry's number as the index keeps it: it grows with the years and within them,
-// so that the newest come first when places fall.
-const placesOfYear = 10_000_000
-
-func placeOf(n dutylog.EntryNumber) int64 { return int64(n.Year)*placesOfYear + int64(n.Serial) }
 
 const (
-	mostUnread   = 1000   // changed entries that a search reads itself, because the index does not have them yet
+	mostUnread   = 1000   // records that a search reads itself, because the index has not read them yet
 	mostExamined = 20_000 // entries that one page of a search reads; the next page goes on from there
-	firstLook    = 64     // candidates that are read at once; each further look reads twice as many
-	lastLook     = 1024
+	lastLook     = 1024   // candidates that are read at once; the first look reads what a page needs, each further one twice as many
 )
 
-// entriesAt reads the entries at a list of places.
+// entriesAt reads the entries at a list of places, in its order.
 var entriesAt = "SELECT e.body, e.year, e.number" + phaseColumns +
 	strings.Replace(entryTables, "FROM entries e", "FROM json_each(?) p CROSS JOIN entries e ON e.year = p.value / 10000000 AND e.number = p.value % 10000000", 1)
 
 // search is one search as it goes on.
 type search struct {
-	x     *Index
-	ctx   context.Context
-	words []string
-	match string // what the index is asked
-	where where
-	limit int
-	// unread are the places of entries that changed after the index, falling.
+	x      *Index
+	ctx    context.Context
+	words  []string
+	tokens []string // what the index is asked
+	where  where
+	limit  int
+	// unread are the places of entries that hold the words and changed after the index's file, falling.
 	unread []int64
 	found  dutylog.Found
 }
@@ -61,7 +53,7 @@ func (x *Index) Search(ctx context.Context, q dutylog.EntryQuery) (dutylog.Found
 	s.where.equal("e.kind", string(q.Kind))
 	s.where.handling(q.Handling)
 	s.where.equal(unitOfEntry, q.Unit)
-	s.match = matchOf(s.words)
+	s.tokens = tokensOf(s.words)
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	err := s.run(below)
@@ -71,28 +63,18 @@ func (x *Index) Search(ctx context.Context, q dutylog.EntryQuery) (dutylog.Found
 	return s.found, x.explain("search", err)
 }
 
-// matchOf asks for every token of every word. They hold letters and digits only, never a
-// quotation mark.
-func matchOf(words []string) string {
-	var tokens []string
-	for _, w := range words {
-		tokens = append(tokens, dutylog.LookedFor(w)...)
-	}
-	slices.Sort(tokens)
-	return `"` + strings.Join(slices.Compact(tokens), `" AND "`) + `"`
-}
-
 func (s *search) run(below int64) (err error) {
-	if s.unread, s.found.Missing, err = s.x.unread(s.ctx); err != nil {
+	if err = s.readUnread(); err != nil {
 		return err
 	}
 	s.found.Items = []dutylog.Entry{}
 	examined := 0
-	for look := firstLook; ; look = min(2*look, lastLook) {
-		places, end, err := s.candidates(below, look)
+	for look := s.limit + 1; ; look = min(2*look, lastLook) {
+		places, end, err := s.x.candidates(s.ctx, s.tokens, below, look)
 		if err != nil {
 			return err
 		}
+		places = s.withUnread(places, below, end)
 		full, err := s.take(places)
 		if err != nil || full {
 			return err
@@ -108,14 +90,35 @@ func (s *search) run(below int64) (err error) {
 	}
 }
 
-// candidates are the next places at which the words may stand, falling; end says that there are
-// none after them.
-func (s *search) candidates(below int64, look int) (places []int64, end bool, err error) {
-	rows, err := s.x.read.QueryContext(s.ctx, "SELECT rowid FROM words WHERE words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?", s.match, below, look)
-	if places, err = all(rows, err, scanNumber); err != nil {
-		return nil, false, err
+// readUnread finds what changed after the index's file was written. An index that is far behind is
+// made at the moment: only the newest changes are looked at then, and found says that more are missing.
+func (s *search) readUnread() error {
+	at, size, another, err := s.x.behind(s.ctx)
+	if err != nil {
+		return err
 	}
-	end = len(places) < look
+	if !another && size-at.next <= mostUnread {
+		if err := s.x.readOn(s.ctx, at, size); err != nil {
+			return err
+		}
+		s.unread = s.x.tail.holding(s.words)
+	} else {
+		if s.found.Missing = size - at.next; another {
+			s.found.Missing = size
+		}
+		newest, err := s.x.changedBetween(s.ctx, max(0, size-mostUnread), size)
+		if err != nil {
+			return err
+		}
+		s.unread = append(s.x.tail.holding(s.words), placesHolding(newest, s.words)...)
+		slices.Sort(s.unread)
+	}
+	slices.Reverse(s.unread)
+	return nil
+}
+
+// withUnread adds the places under one that the index's file does not know, as far down as its own go.
+func (s *search) withUnread(places []int64, below int64, end bool) []int64 {
 	lowest := int64(0)
 	if !end {
 		lowest = places[len(places)-1]
@@ -125,22 +128,29 @@ func (s *search) candidates(below int64, look int) (places []int64, end bool, er
 			places = append(places, p)
 		}
 	}
-	slices.SortFunc(places, func(a, b int64) int { return int(b - a) })
-	return slices.Compact(places), end, nil
+	slices.SortFunc(places, func(a, b int64) int { return cmp.Compare(b, a) })
+	return slices.Compact(places)
 }
 
 // take adds the entries that hold the words; full says that the page is.
 func (s *search) take(places []int64) (full bool, err error) {
+	if len(places) == 0 {
+		return false, nil
+	}
 	list, err := json.Marshal(places)
 	if err != nil {
 		return false, err
 	}
-	rows, err := s.x.db.reading(s.ctx).Query(entriesAt+s.where.String()+" ORDER BY e.year DESC, e.number DESC", append([]any{string(list)}, s.where.args...)...)
-	entries, err := all(rows, err, scanEntry)
+	rows, err := s.x.db.glancing(s.ctx).Query(entriesAt+s.where.String()+" ORDER BY p.key", append([]any{string(list)}, s.where.args...)...)
 	if err != nil {
 		return false, err
 	}
-	for _, e := range entries {
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return false, err
+		}
 		if !dutylog.Holds(dutylog.SearchText(e), s.words) {
 			continue
 		}
@@ -150,45 +160,10 @@ func (s *search) take(places []int64) (full bool, err error) {
 		}
 		s.found.Items = append(s.found.Items, e)
 	}
-	return false, nil
+	return false, rows.Err()
 }
-
-// unread are the places of the entries that changed after what the index has read, the newest
-// changes of them; missing counts what is left out.
-func (x *Index) unread(ctx context.Context) (places []int64, missing int64, err error) {
-	next, _, err := x.position(ctx, x.read)
-	if err != nil {
-		return nil, 0, err
-	}
-	var size int64
-	log := x.db.reading(ctx)
-	if err := log.QueryRow("SELECT coalesce(max(idx) + 1, 0) FROM records").Scan(&size); err != nil {
-		return nil, 0, err
-	}
-	rows, err := log.Query("SELECT e.year * 10000000 + e.number FROM records x JOIN entries e ON e.id = "+entryIDOfSubject+
-		" WHERE x.idx >= ? AND +x.kind = ? ORDER BY x.idx DESC LIMIT ?", next, string(audit.Revision), mostUnread+1)
-	if places, err = all(rows, err, scanNumber); err != nil {
-		return nil, 0, err
-	}
-	if len(places) > mostUnread {
-		places, missing = places[:mostUnread], size-next
-	}
-	slices.SortFunc(places, func(a, b int64) int { return int(b - a) })
-	return slices.Compact(places), missing, nil
-}
-
-// entryIDOfSubject is the entry of a record x about a revision, "e-123/4".
-const entryIDOfSubject = "substr(x.subject, 1, length(" + entryOfSubject + ") - 1)"
 
 func scanNumber(row scanner) (n int64, err error) {
 	err = row.Scan(&n)
 	return n, err
-}
-
-// position is how far the index has read the log's records, and what the last of them committed to.
-func (x *Index) position(ctx context.Context, from interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}) (next int64, last []byte, err error) {
-	err = from.QueryRowContext(ctx, "SELECT next, last FROM place").Scan(&next, &last)
-	return next, last, err
 }

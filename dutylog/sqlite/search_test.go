@@ -116,6 +116,7 @@ func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {
 	}
 	db := open(t)
 	x := openIndex(t, db)
+	x.Shrink(150, 300)
 	contents := make([]string, 700)
 	for n := range contents {
 		contents[n] = word(12)
@@ -169,6 +170,7 @@ func TestErasedWordsAreInNoByteOfTheIndex(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
 	x := openIndex(t, db)
+	x.Shrink(1, 100)
 	writeEntries(t, db, "代号𠮷野", "普通来电")
 	caughtUp(t, x)
 	inFiles := func() bool {
@@ -215,6 +217,7 @@ func TestAnIndexIsMadeAnew(t *testing.T) {
 	finds := func(what string) {
 		t.Helper()
 		x := must(db.OpenIndex(ctx))(t)
+		x.Shrink(1, 100)
 		caughtUp(t, x)
 		if diff := cmp.Diff([]int{1}, numbersFound(t, x, dutylog.EntryQuery{Text: "火灾"})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
@@ -226,6 +229,7 @@ func TestAnIndexIsMadeAnew(t *testing.T) {
 	other := openAt(t, filepath.Join(folder, "other.db"), sqlite.Options{Now: newClock(noon.AddDate(0, 0, 1)).now})
 	writeEntries(t, other, "别处一", "别处二", "别处三")
 	x := must(other.OpenIndex(ctx))(t)
+	x.Shrink(1, 100)
 	caughtUp(t, x)
 	ok(t, x.Close())
 	ok(t, os.Rename(filepath.Join(folder, "other.db.search"), path+".search"))
@@ -248,13 +252,16 @@ func TestAnIndexThatIsDamagedInUse(t *testing.T) {
 	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
 	writeEntries(t, db, "火灾", "水管")
 	x := openIndex(t, db)
-	caughtUp(t, x)
-	ok(t, x.Exec("DROP TABLE words"))
-	if _, err := x.Search(ctx, dutylog.EntryQuery{Text: "火灾"}); err == nil || !strings.Contains(err.Error(), "search index") {
-		t.Errorf("a search in it: %v", err)
-	}
-	caughtUp(t, x)
-	if diff := cmp.Diff([]int{1}, numbersFound(t, x, dutylog.EntryQuery{Text: "火灾"})); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	x.Shrink(1, 100)
+	for _, harm := range []string{"DROP TABLE postings", "UPDATE postings SET places = x'01'", "UPDATE postings SET places = zeroblob(8194)"} {
+		caughtUp(t, x)
+		ok(t, x.Exec(harm))
+		if _, err := x.Search(ctx, dutylog.EntryQuery{Text: "火灾"}); err == nil || !strings.Contains(err.Error(), "search index") {
+			t.Errorf("a search after %s: %v", harm, err)
+		}
+		caughtUp(t, x)
+		if diff := cmp.Diff([]int{1}, numbersFound(t, x, dutylog.EntryQuery{Text: "火灾"})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", harm, diff)
+		}
 	}
 }
