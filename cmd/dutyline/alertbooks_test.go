@@ -76,7 +76,10 @@ func alertsAgainst(calls []logged, told []toldAlert) (complaints []string) {
 		}
 	}
 	for _, a := range told {
-		if ofNoOrdinaryCall[a.Reason] && !a.Withdrawn {
+		if a.Withdrawn {
+			continue
+		}
+		if ofNoOrdinaryCall[a.Reason] {
 			complaints = append(complaints, fmt.Sprintf("the alert %s (%s) is about an ordinary call", a.Key, a.Certainty))
 		}
 		if slices.Contains(slices.Collect(maps.Values(owedByOutcome)), a.Reason) {
@@ -144,12 +147,13 @@ func TestTheBenchJudgesAlerts(t *testing.T) {
 		"nothing is told": {nil, []string{"no alert: missed of a", "no alert: rejected of c"}, []string{
 			"call a (missed) rang for 2s and raised ring_3 0 times", "call a (missed) rang for 2s and raised limit_passed 0 times",
 			"call e (answered_late) rang for 1.9s and raised ring_3 0 times", "call e (answered_late) rang for 1.9s and raised limit_passed 0 times"}},
-		"one is told twice":    {append(slices.Clone(right), of("missed", "a")), []string{"1 alerts too many: missed of a"}, nil},
-		"a ring is too many":   {append(slices.Clone(right), of("ring_3", "b")), nil, []string{"call b (answered_in_time) rang for 300ms and raised ring_3 1 times"}},
-		"one of no call":       {append(slices.Clone(right), of("missed", "x")), []string{"1 alerts too many: missed of x"}, nil},
-		"a forwarding":         {append(slices.Clone(right), of("phone_redirect", "duty")), []string{"the alert phone_redirect/duty (certain) is about an ordinary call"}, nil},
-		"one that is not sure": {append(slices.Clone(right), weak(false)), []string{"the alert feature_forward/b (weak) is about an ordinary call"}, nil},
-		"one withdrawn":        {append(slices.Clone(right), weak(true)), nil, nil},
+		"one is told twice":      {append(slices.Clone(right), of("missed", "a")), []string{"1 alerts too many: missed of a"}, nil},
+		"a ring is too many":     {append(slices.Clone(right), of("ring_3", "b")), nil, []string{"call b (answered_in_time) rang for 300ms and raised ring_3 1 times"}},
+		"one of no call":         {append(slices.Clone(right), of("missed", "x")), []string{"1 alerts too many: missed of x"}, nil},
+		"a forwarding":           {append(slices.Clone(right), of("phone_redirect", "duty")), []string{"the alert phone_redirect/duty (certain) is about an ordinary call"}, nil},
+		"one that is not sure":   {append(slices.Clone(right), weak(false)), []string{"the alert feature_forward/b (weak) is about an ordinary call"}, nil},
+		"one withdrawn":          {append(slices.Clone(right), weak(true)), nil, nil},
+		"the owed one withdrawn": {append(slices.Clone(right[1:]), toldAlert{Reason: "missed", Key: "missed/a", CallID: "a", Withdrawn: true}), []string{"no alert: missed of a"}, nil},
 	} {
 		if diff := cmp.Diff(c.ends, alertsAgainst(calls, c.told)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
