@@ -339,39 +339,3 @@ func TestPracticeSaysWhatIsWrong(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { wantSentence(t, err, c.want...) })
 	}
 }
-
-// Whoever the practice roster names can sign in, each on the post of their login; the two officers take turns,
-// by day and by night, and nothing is against the rules.
-func TestThePracticeRosterNamesThePracticeLogins(t *testing.T) {
-	zone, err := time.LoadLocation("Asia/Shanghai")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now := time.Date(2026, 11, 27, 23, 0, 0, 0, zone)
-	shifts, people := dutyOfLogins(now, zone)
-	role := map[string]dutylog.Role{}
-	for _, a := range practiceAccounts() {
-		role[a.Name] = a.Role
-	}
-	want := map[dutylog.Post]dutylog.Role{dutylog.PostOfficer: dutylog.Officer, dutylog.PostChief: dutylog.Chief, dutylog.PostLeader: dutylog.Leader}
-	for _, s := range shifts {
-		if role[s.Name] != want[s.Post] {
-			t.Fatalf("%+v: the login of that name is a %q", s, role[s.Name])
-		}
-	}
-	day, night := dutylog.At(shifts, now.Add(-12*time.Hour))[dutylog.PostOfficer], dutylog.At(shifts, now)[dutylog.PostOfficer]
-	if day.Name == night.Name || day.Name != dutylog.At(shifts, now.Add(12*time.Hour))[dutylog.PostOfficer].Name {
-		t.Errorf("by day %s, by night %s", day.Name, night.Name)
-	}
-	if len(people) != 4 {
-		t.Errorf("%+v", people)
-	}
-	from, to := now.Add(-7*24*time.Hour), now.Add(7*24*time.Hour)
-	if bad := dutylog.Forbidden(dutylog.CheckRoster(shifts, people, dutylog.DefaultRosterRule(), from, to)); len(bad) > 0 {
-		t.Errorf("%+v", bad)
-	}
-	due := dutylog.DueHandover(shifts, &dutylog.Handover{At: night.From, Incoming: dutylog.Actor{Name: night.Name}}, from, now, 15*time.Minute)
-	if due.Expected != day.Name || !due.ShiftEnd.Equal(night.To) {
-		t.Errorf("%+v", due)
-	}
-}

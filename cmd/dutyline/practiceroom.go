@@ -37,7 +37,7 @@ func practiceAccounts() []dutylog.Account {
 func (r *practiceRun) config(sw asterisk.Settings) config.Config {
 	c := config.Default()
 	c.Roster.Watch = false           // the practice roster ends in four weeks, and nobody files it
-	c.Health.RosteredOfficer = false // who practises signs in by day and by night
+	c.Health.RosteredOfficer = false // one login stands for every officer of the roster
 	in := func(name string) string { return filepath.Join(r.flags.dir, name) }
 	c.Site.Name = "演练值班室"
 	c.Lines = []config.Line{{Name: "duty", Number: practiceNumber,
@@ -79,35 +79,12 @@ func (r *practiceRun) furnish(ctx context.Context, a *app) error {
 	if err != nil || len(onDuty) > 0 {
 		return err
 	}
-	roster, people := dutyOfLogins(now, a.cfg.Site.Location())
-	for _, p := range append(people, dutylog.PracticePeople()...) {
+	for _, p := range dutylog.PracticePeople() {
 		if err := a.log.SavePerson(ctx, p, dutylog.SystemActor()); err != nil {
 			return err
 		}
 	}
-	return a.log.ReplaceRoster(ctx, roster)
-}
-
-// dutyOfLogins is the practice roster with the people who can sign in: the officers' logins take turns, so
-// that who takes over is who is expected. The others of the practice roster can be entered for them.
-func dutyOfLogins(now time.Time, zone *time.Location) ([]dutylog.Shift, []dutylog.RosterPerson) {
-	role := map[dutylog.Post]dutylog.Role{dutylog.PostOfficer: dutylog.Officer, dutylog.PostChief: dutylog.Chief, dutylog.PostLeader: dutylog.Leader}
-	names, phones := map[dutylog.Role][]string{}, map[string]string{}
-	for _, account := range practiceAccounts() {
-		names[account.Role] = append(names[account.Role], account.Name)
-	}
-	turn, shifts := map[dutylog.Post]int{}, dutylog.PracticeRoster(now, zone)
-	var people []dutylog.RosterPerson
-	for i, s := range shifts {
-		list := names[role[s.Post]]
-		shifts[i].Name = list[turn[s.Post]%len(list)]
-		turn[s.Post]++
-		if name := shifts[i].Name; phones[name] == "" {
-			phones[name] = s.Phone
-			people = append(people, dutylog.RosterPerson{Name: name, Phone: s.Phone, Standing: dutylog.Regular})
-		}
-	}
-	return shifts, people
+	return a.log.ReplaceRoster(ctx, dutylog.PracticeRoster(now, a.cfg.Site.Location()))
 }
 
 func (r *practiceRun) furnishAccount(ctx context.Context, a *app, account dutylog.Account) error {
