@@ -15,7 +15,7 @@ export CHROMIUM ASTERISK DUTYLINE
 lane() {
 	DIR=$(mktemp -d "$VAR/e2e.XXXXXX")
 	daemon= job=
-	trap 'for p in $job $daemon; do kill -INT "$p" 2>/dev/null && wait "$p" || :; done; rm -rf "$DIR"' EXIT
+	trap 'for p in $job $daemon; do kill "$p" 2>/dev/null && wait "$p" || :; done; rm -rf "$DIR"' EXIT
 	trap 'exit 1' INT TERM
 	"$DUTYLINE" practice --var "$DIR" --templates deploy/asterisk --http-port 0 --sip-port 0 --programme off \
 		--asterisk "$ASTERISK" >"$DIR/daemon.log" 2>&1 & daemon=$!

@@ -336,7 +336,7 @@ await check('a call while writing never takes the form away: F2 switches', async
   await desk.field('content').click()
   await desk.key('Control+End')
   await desk.page.keyboard.type('，正在输入')
-  const id = await desk.call('02422730001', '沈河区应急局', 8000, 1000)
+  const id = await desk.call('02422730001', '沈河区应急局', 10_000, 3000)
   await desk.says(/又有来电 024-22730001[\s\S]*响铃中[\s\S]*查看 \(F2\)/, desk.at('waiting'))
   await desk.page.keyboard.type('没有中断')
   await desk.shot('13-second-call-waiting')
