@@ -23,7 +23,7 @@ var FactNames = map[dutylog.FactKind]string{
 func Course(f Frame, x IncidentFile) Sheet {
 	i := x.Incident
 	s := Sheet{Name: "突发事件处置过程-" + i.Number.String(), Unit: f.Unit, Title: "突发事件处置过程", Size: 10, Foot: f.foot(), Signatures: signers(),
-		Under: []string{i.Number.String() + "　" + i.Title() + "　" + categoryWords(i), clockWords(f, i) + "　" + endWords(f, i)}}
+		Under: []string{i.Number.String() + "　" + i.Title() + "　" + shortOf(dutylog.IncidentCategories(), i.Category), clockWords(f, i) + "　" + endWords(f, i)}}
 	t := Table{Name: "处置过程", Columns: []Column{{"时间", 30, true}, {"事项", 26, true}, {"内容", 82, false}, {"记录人", 22, true}, {"通话、条目", 26, true}}}
 	day := ""
 	for _, n := range inTime(i.Facts) {
@@ -186,7 +186,7 @@ func elementWords(of map[dutylog.Element]string) string {
 
 func (x IncidentFile) reportWords(number int) string {
 	if r, ok := x.Incident.Report(number); ok {
-		return r.Words()
+		return reportName(r)
 	}
 	return "第 " + count(number) + " 号报告"
 }

@@ -39,7 +39,7 @@ var reportFields = []struct {
 func ReportWords(f Frame, x IncidentFile, r dutylog.Report) map[string]string {
 	i := x.Incident
 	words := map[string]string{
-		"标题": reportTitle(i, r), "期别": r.Words(), "编号": reportNumber(i, r), "报送单位": f.Unit, "报告时间": f.minute(reportedAt(f, r)),
+		"标题": reportTitle(i, r), "期别": reportName(r), "编号": reportNumber(i, r), "报送单位": f.Unit, "报告时间": f.minute(reportedAt(f, r)),
 		"签发人": cmp.Or(r.ApprovedBy, notSigned), "签发": approvalWords(f, r, dutylog.PartSign), "审核": approvalWords(f, r, dutylog.PartReview),
 		"事件类别": categoryWords(i), "主送": strings.Join(shortWords(dutylog.Recipients()), "、"), "正文": r.Text, "与上期不同": changeWords(i, r),
 		"报送情况": deliveryWords(f, x, r), "联系人": writerOf(r), "联系电话": x.Phone,
@@ -101,8 +101,18 @@ func elementsOf(i dutylog.Incident, r dutylog.Report) map[dutylog.Element]string
 }
 
 func reportTitle(i dutylog.Incident, r dutylog.Report) string {
-	name, _, _ := strings.Cut(r.Words(), "（")
-	return "关于" + i.Title() + "的" + name
+	return "关于" + strings.ReplaceAll(i.Title(), " ", "") + "的" + stageNames[r.Stage]
+}
+
+// stageNames are what a report is called by its stage.
+var stageNames = map[dutylog.Stage]string{dutylog.StageFirst: "初报", dutylog.StageWritten: "书面报告", dutylog.StageDetailed: "详细报告", dutylog.StageFollowUp: "续报", dutylog.StageFinal: "终报"}
+
+// reportName tells one report from the others of its incident: follow-ups are numbered.
+func reportName(r dutylog.Report) string {
+	if r.Stage == dutylog.StageFollowUp || r.Nth > 1 {
+		return stageNames[r.Stage] + "第 " + count(r.Nth) + " 期"
+	}
+	return stageNames[r.Stage]
 }
 
 func reportNumber(i dutylog.Incident, r dutylog.Report) string {
@@ -183,7 +193,7 @@ func changeWords(i dutylog.Incident, r dutylog.Report) string {
 			}
 		}
 	}
-	return cmp.Or(strings.Join(changed, "\n"), "与"+before.Words()+"相同")
+	return cmp.Or(strings.Join(changed, "\n"), "与"+reportName(*before)+"相同")
 }
 
 // sentBefore is the report that was sent last before this one.
@@ -250,6 +260,15 @@ func categoryWords(i dutylog.Incident) string {
 		text += "（" + wordsOf(dutylog.IncidentTriggers(), i.Trigger) + "）"
 	}
 	return cmp.Or(text, "—")
+}
+
+// shortOf is the short word of a code.
+func shortOf(set []dutylog.Word, code string) string {
+	at := slices.IndexFunc(set, func(w dutylog.Word) bool { return w.Code == code })
+	if at < 0 {
+		return code
+	}
+	return set[at].Short
 }
 
 func wordsOf(set []dutylog.Word, code string) string {

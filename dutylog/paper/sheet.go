@@ -41,8 +41,8 @@ type Row struct {
 	Strong    bool   // a sum, or the beginning of a day
 	Continued bool   // the row began on the page before
 	MinLines  int    // room that a form leaves even where little was written
-	Call      string // the call that its last cell names: a link on the page
-	Entry     string // or the entry
+	Call      string `json:",omitempty"` // the call that its last cell names: a link on the page
+	Entry     string `json:",omitempty"` // or the entry
 }
 
 // Frame is what every sheet of a site has.
