@@ -341,13 +341,14 @@ func ChangedElements(before, after map[Element]string) []Element {
 	return changed
 }
 
-// LastSent is the report that was sent last before another one is made; nil: none was.
-func (i Incident) LastSent(besides int) *Report {
+// LastSent is the report in writing that was sent last before r; nil: none was.
+func (i Incident) LastSent(r Report) *Report {
 	var last *Report
 	for n := range i.Reports {
-		r := &i.Reports[n]
-		if r.Number != besides && r.Version > 0 && !r.SentAt.IsZero() && (last == nil || r.SentAt.After(last.SentAt)) {
-			last = r
+		o := &i.Reports[n]
+		before := r.SentAt.IsZero() || o.SentAt.Before(r.SentAt)
+		if o.Number != r.Number && o.Version > 0 && !o.SentAt.IsZero() && before && (last == nil || o.SentAt.After(last.SentAt)) {
+			last = o
 		}
 	}
 	return last
