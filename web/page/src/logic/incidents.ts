@@ -1,7 +1,8 @@
 // What the page of incidents decides by itself: how much time is left, what an unwritten report begins
 // with, what differs, and who may approve. All of it is pure.
-import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Incident, type IncidentRow, type Part, type Report, type Stage } from '@/api/incidents'
-import { dateMinute, minute, parse } from './time'
+import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Incident, type IncidentRow, type Part, type Report } from '@/api/incidents'
+import { sentences } from '@/i18n/reportwords'
+import { minute, parse } from './time'
 
 export const SOON_MS = 5 * 60_000
 export type Tone = 'late' | 'soon' | 'good'
@@ -29,7 +30,7 @@ export function inHand(i: Incident): number {
   return open ? open.number : i.reports.length ? i.reports[i.reports.length - 1].number : 0
 }
 
-const blank = (text: string | undefined) => !text || !text.trim()
+export const blank = (text: string | undefined) => !text || !text.trim()
 
 /** The report that went out last before this one. */
 export function sentBefore(i: Incident, r: Report): Report | null {
@@ -54,35 +55,6 @@ export function draftOf(i: Incident, r: Report): Draft {
   const elements: Elements = before ? { ...before.elements } : {}
   for (const e of ELEMENTS) if (!blank(r.elements[e])) elements[e] = r.elements[e]
   return { elements, text: sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural)) }
-}
-
-const ENDS = /[。！？；]$/
-const whole = (text: string) => (ENDS.test(text.trim()) ? text.trim() : text.trim() + '。')
-
-/** The report in the sentences that are usual; whoever writes it goes on from there. */
-export function sentences(stage: Stage, now: Elements, before: Elements | null, intake: number): string {
-  const said = (e: Element) => (blank(now[e]) ? '' : (now[e] as string).trim().replace(/[。；]$/, ''))
-  const paragraphs: string[] = []
-  const where = [said('time'), said('place')].filter((x) => x).join('，')
-  const what = (said('unit') ? said('unit') : '') + '发生' + (said('nature') || '突发事件')
-  const opening = `${dateMinute(intake).slice(5)} 接报：${where ? where + '，' : ''}${what}。`
-  const changed = before ? changedFrom(before, now).filter((e) => !blank(now[e])) : []
-  if (stage === 'follow_up' && before) {
-    paragraphs.push(`现将${said('place')}${said('nature') || '事件'}有关情况续报如下。`)
-    if (changed.length) paragraphs.push(changed.map((e) => NAMES[e] + '：' + whole(said(e))).join(''))
-  } else {
-    paragraphs.push(opening + (said('cause') ? '起因：' + whole(said('cause')) : ''))
-    const losses = [said('casualties') && '人员伤亡情况：' + whole(said('casualties')), said('losses') && '物资损失情况：' + whole(said('losses'))].filter((x) => x).join('')
-    if (losses) paragraphs.push(losses)
-    if (said('measures')) paragraphs.push('已采取的措施：' + whole(said('measures')))
-    if (said('trend')) paragraphs.push(whole(said('trend')))
-  }
-  paragraphs.push(stage === 'final' ? '现场处置已结束，特此终报。' : '后续情况续报。')
-  return paragraphs.map((p) => '　　' + p).join('\n')
-}
-/** As they stand in a Chinese report, whatever the language of the page. */
-export const NAMES: Record<Element, string> = {
-  unit: '发生单位', time: '发生时间', place: '发生地点', cause: '起因', nature: '事件性质', losses: '物资损失情况', casualties: '人员伤亡情况', measures: '已采取的措施', trend: '事件发展态势',
 }
 
 /** What the entries say of the event, side by side: an element a row, an entry a column. */
