@@ -64,6 +64,8 @@ type Site struct {
 	TimeZone string `mapstructure:"time_zone"` // IANA name; days and shifts are counted in it
 	AreaCode string `mapstructure:"area_code"` // with its leading 0
 
+	ReportTemplate string `mapstructure:"report_template"` // a .docx with fields in braces; empty: the shipped one
+
 	ContactsStaleDays int `mapstructure:"contacts_stale_days"` // after which a contact of the directory is to be confirmed anew
 }
 

@@ -76,6 +76,8 @@ const (
 	ruleTasks      permission = "task.rule"         // change what is asked for
 	seeIncidents   permission = "incident.see"      // with what their entries say
 	writeIncidents permission = "incident.write"    // open one, write and send its reports
+	printIncidents permission = "incident.print"    // reports and the course, as pages for paper
+	takeIncidents  permission = "incident.export"   // a report as .docx
 	approveReports permission = "incident.approve"  // or note that somebody did so by telephone; whose part is whose, the log says
 	practise       permission = "practice.place"    // place a call on the practice line
 	seeRules       permission = "rules.see"         // what the log asks of entries; whether this is practice
@@ -172,6 +174,8 @@ var grants = map[permission]grant{
 	ruleTasks:      {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeIncidents:   {roles: readers},
 	writeIncidents: {roles: onTheSpot},
+	printIncidents: {roles: readers},
+	takeIncidents:  {roles: readers},
 	approveReports: {roles: onTheSpot},
 	tagCalls:       {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
 	holdEntries:    {roles: []dutylog.Role{dutylog.Supervisor}},

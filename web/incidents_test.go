@@ -128,7 +128,11 @@ const everything = `{"unit":"市第一化工厂","time":"2026-11-27 10:00","plac
 // aFire is a house with a finished call of ten minutes ago, told as a fire, and the incident of it.
 func aFire(t *testing.T) (h *house, officer *client, i incident) {
 	t.Helper()
-	h = newHouse(t)
+	return aFireIn(t, newHouse(t))
+}
+
+func aFireIn(t *testing.T, h *house) (_ *house, officer *client, i incident) {
+	t.Helper()
 	officer = h.as("officer")
 	h.finished("1.0", h.clock.Now().Add(-10*time.Minute))
 	if got := officer.patch("e-1.0", `{"revision":1,"place":"文艺路1号","casualties":"无"}`); got.status != 200 {

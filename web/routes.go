@@ -179,6 +179,9 @@ var table = []route{
 	{"POST", "/incidents/{id}/scene", writeIncidents, "tell-from-scene", "Keep who arrived at the scene, what was told from there, and who came back", []int{404, 409}, on((*app).scene)},
 	{"POST", "/incidents/{id}/instructions", writeIncidents, "instruct", "Keep what a leader ordered", []int{404, 409}, on((*app).instruct)},
 	{"POST", "/incidents/{id}/instructions/{number}/steps", writeIncidents, "follow-instruction", "Keep to whom an instruction was conveyed, what was fed back, and that it is done", []int{404, 409}, on((*app).followInstruction)},
+	{"GET", "/incidents/{id}/reports/{number}/sheet", printIncidents, "print-report", "A report of an incident as a page to print", []int{404}, on((*app).printReport)},
+	{"GET", "/incidents/{id}/reports/{number}/document", takeIncidents, "export-report", "A report of an incident as .docx, by the site's template", []int{404, 503}, on((*app).exportReport)},
+	{"GET", "/incidents/{id}/course/sheet", printIncidents, "print-course", "The whole course of an incident as a page to print, with ways to its calls", []int{404}, on((*app).printCourse)},
 	{"POST", "/incidents/{id}/facts/{number}/strike", writeIncidents, "strike-fact", "Strike a fact out that was wrong: it stays readable", []int{404, 409}, on((*app).strikeFact)},
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
