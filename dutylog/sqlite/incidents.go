@@ -273,6 +273,12 @@ func (t *tx) nextIncidentNumber() (n dutylog.IncidentNumber, err error) {
 	return n, err
 }
 
+// IncidentMark implements dutylog.IncidentStore.
+func (db *DB) IncidentMark(ctx context.Context) (mark int64, err error) {
+	err = db.glancing(ctx).QueryRow("SELECT coalesce(max(id), 0) FROM incident_facts").Scan(&mark)
+	return mark, db.explain("look for what is new of incidents", err)
+}
+
 // SuperiorCalls implements dutylog.IncidentStore.
 func (db *DB) SuperiorCalls(ctx context.Context, since time.Time, limit int) ([]dutylog.Call, error) {
 	rows, err := db.reading(ctx).Query(callSelect+" WHERE c.direction = 'out' AND c.offered_at >= ? AND c.answered_at IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(c.tags) WHERE value = 'superior') ORDER BY c.offered_at DESC, c.id DESC LIMIT ?",
