@@ -171,6 +171,9 @@ func (t *tx) appendFacts(i dutylog.Incident, key string, by dutylog.Actor, draft
 		}
 		key = "" // stands with the first one
 		i = dutylog.FoldIncident(i.ID, append(i.Facts, f))
+		if err := t.stepOfIncident(i, f); err != nil {
+			return i, err
+		}
 	}
 	return i, t.publish(dutylog.TopicIncident, strconv.FormatInt(i.ID, 10), "", nil)
 }
