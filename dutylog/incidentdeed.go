@@ -46,6 +46,8 @@ type IncidentStore interface {
 	// DoIncident appends what somebody does, in one transaction. The same key again appends nothing
 	// and gives what stands; fact is the number of the deed's first fact.
 	DoIncident(ctx context.Context, d IncidentDeed) (after Incident, fact int, err error)
+	// IncidentMark changes with every fact that is written, and by nothing else.
+	IncidentMark(ctx context.Context) (int64, error)
 	// SuperiorCalls lists outgoing calls to superior duty rooms that were answered, since a moment, the newest first.
 	SuperiorCalls(ctx context.Context, since time.Time, limit int) ([]Call, error)
 }

@@ -64,6 +64,8 @@ func (a *app) acknowledge(ctx context.Context, in *acknowledgeInput) (*alertOutp
 	switch {
 	case errors.Is(err, alerts.ErrOver):
 		return nil, newProblem(http.StatusConflict, "", "The alert is resolved already: its cause is gone.")
+	case errors.Is(err, alerts.ErrSupervisor):
+		return nil, newProblem(http.StatusForbidden, typeForbidden, "%s.", upper(err.Error()))
 	case err != nil:
 		return nil, problemOf(err)
 	}

@@ -179,6 +179,8 @@ func (a *app) wire(context.Context) error {
 	a.auditor.also = a.steps.Faults
 	late := &deadlines{log: a.log, alerts: a.rules, within: a.cfg.Deadlines(), now: a.watcher.SwitchNow}
 	a.escalator = newEscalator(a.log, late, a.clock.Now, a.logger)
+	incidents := &incidentKeeper{log: a.log, alerts: a.rules, line: lines[0].Name, now: a.watcher.SwitchNow}
+	a.escalator.advance = incidents.before(a.escalator.advance)
 	a.calendar = &logCalendar{log: a.log, now: a.clock.Now, logger: a.logger}
 	a.wireDuties(lines)
 	a.wireJournal(lines)

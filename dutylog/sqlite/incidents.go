@@ -171,6 +171,9 @@ func (t *tx) appendFacts(i dutylog.Incident, key string, by dutylog.Actor, draft
 		}
 		key = "" // stands with the first one
 		i = dutylog.FoldIncident(i.ID, append(i.Facts, f))
+		if err := t.stepOfIncident(i, f); err != nil {
+			return i, err
+		}
 	}
 	return i, t.publish(dutylog.TopicIncident, strconv.FormatInt(i.ID, 10), "", nil)
 }
@@ -271,6 +274,12 @@ func (t *tx) nextIncidentNumber() (n dutylog.IncidentNumber, err error) {
 	n.Year = t.now.In(t.db.options.Location).Year()
 	err = t.sql.QueryRow("SELECT coalesce(max(json_extract(body, '$.number.serial')), 0) + 1 FROM incident_facts WHERE kind = 'opened' AND kind IN ('opened', 'closed', 'reopened', 'merged') AND json_extract(body, '$.number.year') = ?", n.Year).Scan(&n.Serial)
 	return n, err
+}
+
+// IncidentMark implements dutylog.IncidentStore.
+func (db *DB) IncidentMark(ctx context.Context) (mark int64, err error) {
+	err = db.glancing(ctx).QueryRow("SELECT coalesce(max(id), 0) FROM incident_facts").Scan(&mark)
+	return mark, db.explain("look for what is new of incidents", err)
 }
 
 // SuperiorCalls implements dutylog.IncidentStore.
