@@ -4,7 +4,7 @@ import { dateMinute, parse } from '@/logic/time'
 import { stageName } from '@/state/incidents'
 import { t, word } from './index'
 
-const joined = (...parts: (string | undefined)[]) => parts.filter((p) => p).join(t('list.comma'))
+const joined = (...parts: (string | undefined)[]) => parts.filter((p) => p).join(t('inc.f.sep'))
 
 export function factText(i: Incident, f: Fact): string {
   const b = f.body

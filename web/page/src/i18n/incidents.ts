@@ -223,6 +223,7 @@ export const incidentsZh = {
   'inc.toIncident': '打开',
 
   'inc.late': '补记 {time}',
+  'inc.f.sep': '，',
   'inc.f.back': '接报时间由 {was} 提前到 {now}',
   'inc.f.clock': '{was} → {now}，原因：{reason}',
   'inc.f.phone': '电话',

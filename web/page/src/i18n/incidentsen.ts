@@ -225,6 +225,7 @@ export const incidentsEn: Record<IncidentsKey, string> = {
   'inc.toIncident': 'open',
 
   'inc.late': 'written {time}',
+  'inc.f.sep': ', ',
   'inc.f.back': 'The intake moves from {was} back to {now}',
   'inc.f.clock': '{was} → {now}, because {reason}',
   'inc.f.phone': 'by telephone',

@@ -82,8 +82,11 @@ export function waitsFor(i: Incident, login: string): { report: Report; approval
   return all
 }
 
-/** What somebody of this role can still approve. */
-export const toApprove = (r: Report, role: string): Part[] => (['review', 'sign'] as Part[]).filter((p) => r.version > 0 && !r.missing.length && mayApprove(p, role) && !standing(r, p))
+/** What somebody of this role can still approve; whoever signed need not review. */
+export function toApprove(r: Report, role: string): Part[] {
+  if (!r.version || r.missing.length || (role === 'leader' && standing(r, 'sign'))) return []
+  return (['sign', 'review'] as Part[]).filter((p) => mayApprove(p, role) && !standing(r, p))
+}
 
 export const deliveryAt = (r: Report, recipient: string, channel: string): Delivery | null =>
   r.deliveries.filter((d) => d.recipient === recipient && d.channel === channel)[0] || null
