@@ -76,7 +76,7 @@ func (b *incidentBook) look(i dutylog.Incident) {
 		default:
 			b.turn(soon)
 		}
-		if !r.SentAt.IsZero() && r.SentIn == 0 && r.ApprovedAt.IsZero() {
+		if r.Unapproved() {
 			b.tell(ReasonUnapproved, i.ID, r.Number, name, later(r.SentAt, known))
 		}
 	}

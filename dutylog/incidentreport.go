@@ -178,6 +178,11 @@ func (r Report) SentLate() bool {
 	return !r.SentAt.IsZero() && !r.DueAt.IsZero() && r.SentAt.After(r.DueAt)
 }
 
+// Unapproved reports whether it was sent, and nobody signed what stands.
+func (r Report) Unapproved() bool {
+	return !r.SentAt.IsZero() && r.SentIn == 0 && r.ApprovedAt.IsZero()
+}
+
 // Words is what people call it, for instance 续报（第2次）.
 func (r Report) Words() string {
 	for _, s := range stageRules {

@@ -240,7 +240,7 @@ type testSaidDoc struct {
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
 	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"Entry", "late"}, {"Step", "struck"}, {"LedgerItem", "accepted"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"},
-		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}, {"Approval", "decided_by"}, {"Verification", "by"}} {
+		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}, {"Approval", "decided_by"}, {"Verification", "by"}, {"Incident", "next_due"}, {"IncidentFact", "struck"}, {"IncidentApproval", "noted_by"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}
@@ -259,7 +259,7 @@ func describe(op *huma.Operation) {
 		}
 	case "events":
 		op.Responses = map[string]*huma.Response{"200": {
-			Description: "Frames: id is the sequence number, event is line (as GET /line), call, entry, alert, " +
+			Description: "Frames: id is the sequence number, event is line (as GET /line), call, entry, alert, incident (as GET /incidents lists it), " +
 				"interval (of GET /intervals: it began or ended; blind ones follow from it and are to be read anew), or reset " +
 				"(what was missed is not known any more: read everything anew). Resume with Last-Event-ID or last_event_id.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},

@@ -83,7 +83,7 @@ func (k *incidentKeeper) standing(ctx context.Context) (all []alerts.Alert, err 
 	}
 }
 
-// incidents are those that are open, the newest ones, and those about which an alert stands.
+// incidents are those that are open or have an open instruction, the newest ones, and those about which an alert stands.
 func (k *incidentKeeper) incidents(ctx context.Context, standing []alerts.Alert) ([]dutylog.Incident, error) {
 	all, _, err := k.log.Incidents(ctx, dutylog.IncidentQuery{Limit: recentIncidents})
 	if err != nil {
@@ -94,7 +94,7 @@ func (k *incidentKeeper) incidents(ctx context.Context, standing []alerts.Alert)
 		have[i.ID] = true
 	}
 	for cursor := ""; ; {
-		open, next, err := k.log.Incidents(ctx, dutylog.IncidentQuery{State: dutylog.IncidentOpen, Limit: 500, Cursor: cursor})
+		open, next, err := k.log.Incidents(ctx, dutylog.IncidentQuery{Pending: true, Limit: 500, Cursor: cursor})
 		if err != nil {
 			return nil, err
 		}

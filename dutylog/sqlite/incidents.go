@@ -48,6 +48,11 @@ func (db *DB) Incident(ctx context.Context, id int64) (dutylog.Incident, error) 
 // lastState is the newest fact that says whether an incident is open, in SQL. o is its opening.
 const lastState = "(SELECT s.kind FROM incident_facts s WHERE s.incident = o.incident AND s.kind IN ('opened', 'closed', 'reopened', 'merged') ORDER BY s.seq DESC LIMIT 1)"
 
+// hasOpenInstruction is whether an instruction of an incident may not be closed, in SQL.
+const hasOpenInstruction = "EXISTS (SELECT 1 FROM incident_facts n WHERE n.incident = o.incident AND n.kind = 'instructed' AND NOT EXISTS (" +
+	"SELECT 1 FROM incident_facts c WHERE c.incident = n.incident AND c.kind = 'instruction_closed' AND json_extract(c.body, '$.fact') = n.seq AND NOT EXISTS (" +
+	"SELECT 1 FROM incident_facts x WHERE x.incident = c.incident AND x.kind = 'struck' AND json_extract(x.body, '$.fact') = c.seq)))"
+
 // Incidents implements dutylog.IncidentStore. There are some hundred of them in a year, and few are open.
 func (db *DB) Incidents(ctx context.Context, q dutylog.IncidentQuery) ([]dutylog.Incident, string, error) {
 	const doing = "list incidents"
@@ -58,6 +63,9 @@ func (db *DB) Incidents(ctx context.Context, q dutylog.IncidentQuery) ([]dutylog
 		w.add(lastState + " IN ('opened', 'reopened')")
 	case dutylog.IncidentClosed, dutylog.IncidentMerged:
 		w.add(lastState + " IN ('closed', 'merged')")
+	}
+	if q.Pending {
+		w.add("(" + lastState + " IN ('opened', 'reopened') OR " + hasOpenInstruction + ")")
 	}
 	if q.EntryID != "" {
 		w.add("o.incident IN (SELECT l.incident FROM incident_facts l WHERE l.subject = ? AND l.kind = 'entry_linked')", q.EntryID)
@@ -87,7 +95,8 @@ func (db *DB) Incidents(ctx context.Context, q dutylog.IncidentQuery) ([]dutylog
 		if err != nil {
 			return nil, "", db.explain(doing, err)
 		}
-		if q.EntryID == "" || i.Has(q.EntryID) { // a link may have been struck out
+		struck := q.EntryID != "" && !i.Has(q.EntryID) || q.Pending && i.State != dutylog.IncidentOpen && len(i.OpenInstructions()) == 0
+		if !struck { // what the query found may have been struck out
 			items = append(items, i)
 		}
 	}
