@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"dutyline/dutylog"
 )
@@ -89,12 +90,23 @@ type incidentTerms struct {
 	Results    []dutylog.Word      `json:"callout_results" nullable:"false"`
 	Scene      []dutylog.Word      `json:"scene_kinds" nullable:"false"`
 	Schedule   dutylog.Schedule    `json:"schedule" doc:"For incidents that are opened now"`
+	Signers    []actorDoc          `json:"signers" nullable:"false" doc:"Who may review or sign: whose word by telephone can be noted"`
 }
 
 type incidentTermsOutput struct{ Body incidentTerms }
 
-// incidentTerms are the words of the regulation and the rules of reports, as data.
-func (a *app) incidentTerms(context.Context, *struct{}) (*incidentTermsOutput, error) {
+// incidentTerms are the words of the regulation and the rules of reports, as data, and who may approve them.
+func (a *app) incidentTerms(ctx context.Context, _ *struct{}) (*incidentTermsOutput, error) {
+	accounts, err := a.Log.Accounts(ctx)
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	signers := []actorDoc{}
+	for _, x := range accounts {
+		if !x.Disabled && slices.Contains(dutylog.PartReview.Entitled(), x.Role) {
+			signers = append(signers, actorDoc{x.Login, x.Name, string(x.Role)})
+		}
+	}
 	return &incidentTermsOutput{incidentTerms{dutylog.IncidentCategories(), dutylog.IncidentTriggers(), dutylog.Elements(), dutylog.StageRules(), dutylog.Recipients(),
-		dutylog.Channels(), dutylog.CalloutRoles(), dutylog.CalloutResults(), dutylog.SceneKinds(), a.schedule()}}, nil
+		dutylog.Channels(), dutylog.CalloutRoles(), dutylog.CalloutResults(), dutylog.SceneKinds(), a.schedule(), signers}}, nil
 }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"dutyline/dutylog"
 	docx "dutyline/dutylog/document"
 	"dutyline/web"
 )
@@ -138,5 +140,26 @@ func TestADocumentThatCannotBeMade(t *testing.T) {
 	p := officer.get(fmt.Sprintf("/incidents/%d/reports/1/document", i.ID)).problem(t)
 	if p.Status != 503 || !strings.Contains(p.Detail, "disk full") {
 		t.Errorf("%+v", p)
+	}
+}
+
+// Whose word by telephone can be noted is told with the words of reports: who may review or sign, and has a login.
+func TestWhoCanBeNotedByTelephone(t *testing.T) {
+	h := newHouse(t)
+	h.account("left", dutylog.Leader, false)
+	if err := h.db.DisableAccount(t.Context(), "left"); err != nil {
+		t.Fatal(err)
+	}
+	var terms struct {
+		Signers []struct{ Login, Name, Role string }
+	}
+	decode(t, h.as("officer").get("/incidents/terms"), &terms)
+	var got []string
+	for _, s := range terms.Signers {
+		got = append(got, s.Login+" "+s.Name+" "+s.Role)
+	}
+	slices.Sort(got)
+	if strings.Join(got, ", ") != "chief 王chief chief, leader 王leader leader" {
+		t.Errorf("the signers are %v", got)
 	}
 }
