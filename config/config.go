@@ -45,6 +45,7 @@ type Config struct {
 	Tests     Tests             `mapstructure:"tests"`
 	Roster    Roster            `mapstructure:"roster"`
 	Handover  Handover          `mapstructure:"handover"`
+	Incidents Incidents         `mapstructure:"incidents"`
 }
 
 // Handover is how the change of officers 交接班 is watched.
@@ -235,7 +236,7 @@ func Default() Config {
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
 		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(), Roster: DefaultRoster(),
-		Handover: Handover{Allowance: 15 * time.Minute},
+		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(),
 	}
 }
 

@@ -109,6 +109,22 @@ func Opening(e Entry, category, trigger string, s Schedule) []FactDraft {
 	return drafts
 }
 
+// Linking is what links another entry: it tells what was not known yet; where it says something else than
+// what is known, a person decides.
+func (i Incident) Linking(e Entry) []FactDraft {
+	drafts := []FactDraft{{Kind: FactLinked, Body: FactBody{Entry: e.ID}}}
+	news := map[Element]string{}
+	for element, v := range ElementsOf(e) {
+		if blank(i.Elements[element]) {
+			news[element] = shortenTo(v, middleText)
+		}
+	}
+	if len(news) > 0 && !i.Has(e.ID) {
+		drafts = append(drafts, FactDraft{Kind: FactElements, Body: FactBody{Elements: news}})
+	}
+	return drafts
+}
+
 // elementFields are the fields of an entry that tell an element. Its unit is that of the caller and not
 // of the event; what kind of event it is, a person says.
 var elementFields = map[Element]Field{ElementTime: HappenedAt, ElementPlace: Place, ElementCause: Cause, ElementLosses: Losses,

@@ -158,10 +158,11 @@ func (a *app) linkIncident(ctx context.Context, in *linkIncidentInput) (*inciden
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.entry(ctx, writeIncidents, in.Body.EntryID); err != nil {
+	e, err := a.entry(ctx, writeIncidents, in.Body.EntryID)
+	if err != nil {
 		return nil, err
 	}
-	return a.deed(ctx, i.ID, in.Body.Key, dutylog.FactDraft{Kind: dutylog.FactLinked, Body: dutylog.FactBody{Entry: in.Body.EntryID}})
+	return a.deed(ctx, i.ID, in.Body.Key, i.Linking(e)...)
 }
 
 // deed does something with an incident and gives it as it stands then.

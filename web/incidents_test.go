@@ -373,11 +373,14 @@ func TestEntriesOfOneEventStandSideBySide(t *testing.T) {
 	at := fmt.Sprintf("/%d", i.ID)
 	h.finished("2.0", h.clock.Now().Add(-8*time.Minute))
 	older := h.finished("3.0", h.clock.Now().Add(-20*time.Minute))
-	officer.patch("e-2.0", `{"revision":1,"place":"文艺路 1号","casualties":"1人受伤"}`)
+	officer.patch("e-2.0", `{"revision":1,"place":"文艺路 1号","casualties":"1人受伤","measures":"消防已出动"}`)
 	officer.patch("e-3.0", `{"revision":1,"casualties":"无"}`)
 	i = officer.did(t, "POST", at+"/entries", `{"entry_id":"e-2.0"}`)
 	if len(i.Entries) != 2 || len(i.Differences) != 1 || i.Differences[0].Element != "casualties" || len(i.Differences[0].Values) != 2 {
 		t.Errorf("%+v %+v", i.Entries, i.Differences)
+	}
+	if i.Elements["measures"] != "消防已出动" || i.Elements["casualties"] != "无" || i.report("written", 1).Elements["measures"] != "消防已出动" {
+		t.Errorf("what was not known is known now, and the rest stays: %v", i.Elements)
 	}
 	before := i.ClockStart
 	i = officer.did(t, "POST", at+"/entries", `{"entry_id":"e-3.0"}`)

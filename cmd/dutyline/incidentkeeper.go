@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dutyline/alerts"
+	"dutyline/config"
 	"dutyline/dutylog"
 )
 
@@ -15,6 +16,12 @@ type incidentLog interface {
 	Incidents(ctx context.Context, q dutylog.IncidentQuery) ([]dutylog.Incident, string, error)
 	Incident(ctx context.Context, id int64) (dutylog.Incident, error)
 	IncidentMark(ctx context.Context) (int64, error)
+}
+
+// schedule is until when incidents are to be reported here.
+func schedule(cfg config.Config) *dutylog.Schedule {
+	s := cfg.Incidents.Schedule()
+	return &s
 }
 
 // recentIncidents is how many of the newest are looked at though they are closed: one may have been sent
