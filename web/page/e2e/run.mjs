@@ -9,6 +9,7 @@ import { directory } from './directory.mjs'
 import { roster } from './roster.mjs'
 import { access } from './access.mjs'
 import { handover } from './handover.mjs'
+import { incident } from './incident.mjs'
 import { quick } from './quick.mjs'
 import { check, finish, practice, recoverBy, simulate, story, until } from './lib.mjs'
 
@@ -756,6 +757,9 @@ await access(desk, users, first)
 if (await desk.at('lock').count()) await desk.at('lock').click()
 await desk.at('lock-screen').waitFor()
 await quick(desk, users)
+const phone = await browser('phone', url)
+await incident(desk, phone, users)
+await phone.context.close()
 await desk.logIn(users.find((u) => u.role === 'admin'))
 await directory(desk)
 
