@@ -96,6 +96,9 @@ func (a Alert) State() State {
 // ErrOver is why an alert is not acknowledged: its cause is gone.
 var ErrOver = errors.New("the alert is resolved already")
 
+// ErrSupervisor is why an alert is not acknowledged: it tells the supervisor what the duty room did.
+var ErrSupervisor = errors.New("only a supervisor takes this on: it tells of what the duty room decided itself")
+
 // Acknowledge is the alert with somebody who has taken it on. The first one stands; said again
 // it changes nothing.
 func (a Alert) Acknowledge(by dutylog.Actor, note string, at time.Time) (Alert, error) {
@@ -104,6 +107,8 @@ func (a Alert) Acknowledge(by dutylog.Actor, note string, at time.Time) (Alert, 
 		return a, nil
 	case !a.ResolvedAt.IsZero():
 		return a, ErrOver
+	case a.Reason == ReasonClockLate && by.Role != dutylog.Supervisor:
+		return a, ErrSupervisor
 	}
 	a.AcknowledgedAt, a.AcknowledgedBy, a.Note = at, by, note
 	a.Coming = Coming{}

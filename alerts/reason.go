@@ -58,6 +58,12 @@ const (
 
 	ReasonHandoverLate Reason = "handover_late" // a shift ended by the roster, and nobody confirmed taking over
 	ReasonDutyOverdue  Reason = "duty_overdue"  // a dated duty was not done by its time
+
+	ReasonReportSoon      Reason = "report_due_soon"     // a report of an incident is to be sent within minutes
+	ReasonReportLate      Reason = "report_overdue"      // it was not sent by its time
+	ReasonUnapproved      Reason = "sent_unapproved"     // it was sent, and nobody signed it
+	ReasonInstructionLate Reason = "instruction_overdue" // what a leader ordered is not closed by its time
+	ReasonClockLate       Reason = "clock_start_late"    // somebody started the clocks of an incident later than its intake
 )
 
 // Certainty is how sure an alert is.
@@ -131,6 +137,12 @@ var standings = map[Reason]standing{
 
 	ReasonHandoverLate: {Certain, Warning, true},
 	ReasonDutyOverdue:  {Certain, Warning, true},
+
+	ReasonReportSoon:      {Certain, Warning, true},
+	ReasonReportLate:      {Certain, Critical, true},
+	ReasonUnapproved:      {Certain, Warning, true},
+	ReasonInstructionLate: {Certain, Warning, true},
+	ReasonClockLate:       {Certain, Warning, false},
 }
 
 // Reasons lists the closed set, in no order.

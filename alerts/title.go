@@ -49,6 +49,11 @@ var titles = map[Reason]string{
 	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
 	ReasonHandoverLate:     "已到交接班时间，尚未办理交接班",
 	ReasonDutyOverdue:      "定期事项逾期未办",
+	ReasonReportSoon:       "信息报告即将到时限",
+	ReasonReportLate:       "信息报告已超时限，尚未报出",
+	ReasonUnapproved:       "信息报告已报出，尚未签发",
+	ReasonInstructionLate:  "领导批示逾期未办结",
+	ReasonClockLate:        "突发事件起算时间晚于首次接报，请考核人员核实",
 }
 
 // Title is a reason for people.

@@ -48,6 +48,7 @@ func (c *Config) check(f *Faults) {
 	c.checkHealth(f)
 	c.checkTests(f)
 	c.checkRoster(f)
+	c.checkIncidents(f)
 	if a := c.Handover.Allowance; a < 0 || a > 12*time.Hour {
 		f.add("handover.allowance", "is %s; give 0s to 12h, usually 15m", a)
 	}

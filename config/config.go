@@ -45,6 +45,7 @@ type Config struct {
 	Tests     Tests             `mapstructure:"tests"`
 	Roster    Roster            `mapstructure:"roster"`
 	Handover  Handover          `mapstructure:"handover"`
+	Incidents Incidents         `mapstructure:"incidents"`
 }
 
 // Handover is how the change of officers 交接班 is watched.
@@ -63,6 +64,8 @@ type Site struct {
 	Name     string `mapstructure:"name"`
 	TimeZone string `mapstructure:"time_zone"` // IANA name; days and shifts are counted in it
 	AreaCode string `mapstructure:"area_code"` // with its leading 0
+
+	ReportTemplate string `mapstructure:"report_template"` // a .docx with fields in braces; empty: the shipped one
 
 	ContactsStaleDays int `mapstructure:"contacts_stale_days"` // after which a contact of the directory is to be confirmed anew
 }
@@ -233,7 +236,7 @@ func Default() Config {
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
 		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(), Roster: DefaultRoster(),
-		Handover: Handover{Allowance: 15 * time.Minute},
+		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(),
 	}
 }
 

@@ -20,6 +20,8 @@ const (
 	TopicAlert Topic = "alert"
 	// TopicInterval says that something was not seen for a while, or is seen again.
 	TopicInterval Topic = "interval"
+	// TopicIncident says that something was written about an incident; its subject is the number.
+	TopicIncident Topic = "incident"
 )
 
 // Item is one row of the feed: something was committed. Subject is the line's name or the
@@ -66,6 +68,7 @@ type Store interface {
 	PhraseStore
 	DeviceStore
 	NoteStore
+	IncidentStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

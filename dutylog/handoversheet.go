@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"dutyline/dutylog/audit"
@@ -25,10 +26,12 @@ type Sheet struct {
 	Lamps    []LampSeen  `json:"lamps" nullable:"false" doc:"How everything is on which the lines depend"`
 	Test     *LastTest   `json:"test" doc:"The last test call that is over; null: there was none"`
 	Duties   []OpenDuty  `json:"duties" nullable:"false" doc:"Dated duties that are due, overdue or were missed in this shift"`
-	Blind    []Unseen    `json:"blind" nullable:"false" doc:"Times of this shift in which nothing was seen"`
-	Down     []Unseen    `json:"down,omitzero" nullable:"false" doc:"Times of this shift in which the switch was down, so that nobody could call; form 1 said nothing of them"`
-	Counts   Counts      `json:"counts" doc:"What the shift had"`
-	Remarks  string      `json:"remarks" doc:"By the outgoing officer"`
+	// Incidents are absent where there are none, so that older sheets keep their text.
+	Incidents []OpenIncident `json:"incidents,omitempty" doc:"That are open, or have an open instruction; oldest first; absent: none"`
+	Blind     []Unseen       `json:"blind" nullable:"false" doc:"Times of this shift in which nothing was seen"`
+	Down      []Unseen       `json:"down,omitzero" nullable:"false" doc:"Times of this shift in which the switch was down, so that nobody could call; form 1 said nothing of them"`
+	Counts    Counts         `json:"counts" doc:"What the shift had"`
+	Remarks   string         `json:"remarks" doc:"By the outgoing officer"`
 }
 
 // Matter is one thing of the log that the next shift goes on with.
@@ -133,6 +136,10 @@ func (s Sheet) Whole() Sheet {
 		s.Matters[i].Missing = append([]Field{}, m.Missing...)
 	}
 	s.Alerts, s.Lamps = append([]OpenAlert{}, s.Alerts...), append([]LampSeen{}, s.Lamps...)
+	s.Incidents = slices.Clone(s.Incidents)
+	for i, x := range s.Incidents {
+		s.Incidents[i].Instructions = append([]OpenInstruction{}, x.Instructions...)
+	}
 	s.Duties, s.Blind = append([]OpenDuty{}, s.Duties...), append([]Unseen{}, s.Blind...)
 	if s.Tells() {
 		s.Down = append([]Unseen{}, s.Down...)

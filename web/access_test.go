@@ -16,42 +16,54 @@ import (
 
 // bodies are what each changing route is asked with, so that only the permission decides.
 var bodies = map[string]string{
-	"POST /api/v1/session":                      `{"username":"nobody","password":"wrong password"}`,
-	"PUT /api/v1/session/page":                  `{"page":"0f3c9a77","sounds":true}`,
-	"POST /api/v1/session/unlock":               `{"password":"wrong password"}`,
-	"POST /api/v1/session/password":             `{"old":"wrong password","new":"another password"}`,
-	"PATCH /api/v1/entries/{id}":                `{"revision":1,"nonsense":1}`,
-	"POST /api/v1/entries":                      `{"key":"0f3c9a77-0","kind":"fax","nonsense":"1"}`,
-	"POST /api/v1/entries/{id}/steps":           `{"kind":"nonsense"}`,
-	"POST /api/v1/entries/{id}/read-back":       `{}`,
-	"POST /api/v1/entries/{id}/links":           `{"with":"e-9","relation":"same_event"}`,
-	"POST /api/v1/entries/{id}/attachments":     `a text`,
-	"POST /api/v1/entries/{id}/hold":            `{"reason":"诉讼保全"}`,
-	"POST /api/v1/approvals":                    `{"kind":"erase","entry_id":"e-1795436279.0","reason":""}`,
-	"POST /api/v1/approvals/{id}/decision":      `{"approve":true}`,
-	"POST /api/v1/evidence/verification":        `{}`,
-	"POST /api/v1/missed-calls/{id}/settlement": `{"why":"no_number"}`,
-	"POST /api/v1/call-backs":                   `{"number":"110"}`,
-	"POST /api/v1/reconciliation":               ``,
-	"POST /api/v1/handovers":                    `{"sheet_digest":"of another sheet"}`,
-	"POST /api/v1/handovers/{id}/confirmations": `{"digest":"of another sheet"}`,
-	"POST /api/v1/tasks/{rule}/marks":           `{"key":"2026-11-27","due_at":"2026-11-27T06:00:00Z","says":"done"}`,
-	"POST /api/v1/task-rules":                   aRule,
-	"PUT /api/v1/task-rules/{rule}":             against(1, aRule),
-	"POST /api/v1/absences":                     anAbsence,
-	"PUT /api/v1/absences/{absence}":            anAbsence,
-	"POST /api/v1/roster/imports":               `{"name":"x.xlsx","content":""}`,
-	"POST /api/v1/roster/swaps":                 `{"give":{"from":"2026-12-01T00:00:00.000Z","post":"duty_officer","name":"张伟"},"reason":"x"}`,
-	"POST /api/v1/roster/filings":               `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-26T00:00:00Z","sent_to":"","receipt":"","note":""}`,
-	"PUT /api/v1/roster/people":                 `{"name":"张伟","phone":"","login":"","standing":"regular","left":null}`,
-	"POST /api/v1/roster/periods":               `{"name":"","first":"","last":"","notice":"","extra":"","ended":""}`,
-	"POST /api/v1/session/pin":                  `{"username":"nobody","pin":"2739"}`,
-	"PUT /api/v1/session/pin":                   `{"password":"wrong password","pin":"2739"}`,
-	"PUT /api/v1/call-notes/{key}":              `{"text":"x","edit":0,"ago_ms":0}`,
-	"POST /api/v1/call-notes/{key}/take":        `{"text":"x","edit":0,"ago_ms":0}`,
-	"POST /api/v1/phrases":                      aPhrase,
-	"PUT /api/v1/phrases/{phrase}":              aPhrase,
-	"POST /api/v1/practice/calls":               `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
+	"POST /api/v1/session":                                           `{"username":"nobody","password":"wrong password"}`,
+	"PUT /api/v1/session/page":                                       `{"page":"0f3c9a77","sounds":true}`,
+	"POST /api/v1/session/unlock":                                    `{"password":"wrong password"}`,
+	"POST /api/v1/session/password":                                  `{"old":"wrong password","new":"another password"}`,
+	"PATCH /api/v1/entries/{id}":                                     `{"revision":1,"nonsense":1}`,
+	"POST /api/v1/entries":                                           `{"key":"0f3c9a77-0","kind":"fax","nonsense":"1"}`,
+	"POST /api/v1/entries/{id}/steps":                                `{"kind":"nonsense"}`,
+	"POST /api/v1/entries/{id}/read-back":                            `{}`,
+	"POST /api/v1/entries/{id}/links":                                `{"with":"e-9","relation":"same_event"}`,
+	"POST /api/v1/entries/{id}/attachments":                          `a text`,
+	"POST /api/v1/entries/{id}/hold":                                 `{"reason":"诉讼保全"}`,
+	"POST /api/v1/approvals":                                         `{"kind":"erase","entry_id":"e-1795436279.0","reason":""}`,
+	"POST /api/v1/approvals/{id}/decision":                           `{"approve":true}`,
+	"POST /api/v1/evidence/verification":                             `{}`,
+	"POST /api/v1/missed-calls/{id}/settlement":                      `{"why":"no_number"}`,
+	"POST /api/v1/call-backs":                                        `{"number":"110"}`,
+	"POST /api/v1/reconciliation":                                    ``,
+	"POST /api/v1/handovers":                                         `{"sheet_digest":"of another sheet"}`,
+	"POST /api/v1/handovers/{id}/confirmations":                      `{"digest":"of another sheet"}`,
+	"POST /api/v1/tasks/{rule}/marks":                                `{"key":"2026-11-27","due_at":"2026-11-27T06:00:00Z","says":"done"}`,
+	"POST /api/v1/task-rules":                                        aRule,
+	"PUT /api/v1/task-rules/{rule}":                                  against(1, aRule),
+	"POST /api/v1/absences":                                          anAbsence,
+	"PUT /api/v1/absences/{absence}":                                 anAbsence,
+	"POST /api/v1/roster/imports":                                    `{"name":"x.xlsx","content":""}`,
+	"POST /api/v1/roster/swaps":                                      `{"give":{"from":"2026-12-01T00:00:00.000Z","post":"duty_officer","name":"张伟"},"reason":"x"}`,
+	"POST /api/v1/roster/filings":                                    `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-26T00:00:00Z","sent_to":"","receipt":"","note":""}`,
+	"PUT /api/v1/roster/people":                                      `{"name":"张伟","phone":"","login":"","standing":"regular","left":null}`,
+	"POST /api/v1/roster/periods":                                    `{"name":"","first":"","last":"","notice":"","extra":"","ended":""}`,
+	"POST /api/v1/session/pin":                                       `{"username":"nobody","pin":"2739"}`,
+	"PUT /api/v1/session/pin":                                        `{"password":"wrong password","pin":"2739"}`,
+	"PUT /api/v1/call-notes/{key}":                                   `{"text":"x","edit":0,"ago_ms":0}`,
+	"POST /api/v1/call-notes/{key}/take":                             `{"text":"x","edit":0,"ago_ms":0}`,
+	"POST /api/v1/phrases":                                           aPhrase,
+	"PUT /api/v1/phrases/{phrase}":                                   aPhrase,
+	"POST /api/v1/incidents":                                         `{"key":"0f3c9a77-0","entry_id":"e-1795436279.0","category":""}`,
+	"PATCH /api/v1/incidents/{id}":                                   `{"key":"0f3c9a77-1","state":"closed"}`,
+	"POST /api/v1/incidents/{id}/entries":                            `{"key":"0f3c9a77-2","entry_id":"e-1795436279.0"}`,
+	"POST /api/v1/incidents/{id}/reports":                            `{"key":"0f3c9a77-3","stage":"first","elements":{}}`,
+	"POST /api/v1/incidents/{id}/reports/{number}/approvals":         `{"key":"0f3c9a77-4","part":"sign"}`,
+	"POST /api/v1/incidents/{id}/reports/{number}/approvals/confirm": `{"key":"0f3c9a77-5","confirm":true}`,
+	"POST /api/v1/incidents/{id}/reports/{number}/deliveries":        `{"key":"0f3c9a77-6","recipient":"government","channel":"phone"}`,
+	"POST /api/v1/incidents/{id}/callouts":                           `{"key":"0f3c9a77-7","whom":"x","part":"head","result":"reached"}`,
+	"POST /api/v1/incidents/{id}/scene":                              `{"key":"0f3c9a77-8","kind":"on_scene","whom":"x"}`,
+	"POST /api/v1/incidents/{id}/instructions":                       `{"key":"0f3c9a77-9","whom":"x","text":"x"}`,
+	"POST /api/v1/incidents/{id}/instructions/{number}/steps":        `{"key":"0f3c9a77-a","kind":"conveyed","whom":"x"}`,
+	"POST /api/v1/incidents/{id}/facts/{number}/strike":              `{"key":"0f3c9a77-b","reason":"x"}`,
+	"POST /api/v1/practice/calls":                                    `{"from":"02422730001","answer_after_ms":1000,"talk_ms":1000}`,
 }
 
 // aPhrase is refused by what is in it, and only by that.
@@ -101,14 +113,14 @@ func (c *client) try(row web.Row, body string) int {
 	if strings.Contains(row.Path, "/entries/") {
 		id = "e-" + id
 	}
-	if strings.Contains(row.Path, "/handovers/") || strings.Contains(row.Path, "/approvals/") {
+	if strings.Contains(row.Path, "/handovers/") || strings.Contains(row.Path, "/approvals/") || strings.Contains(row.Path, "/incidents/") {
 		id = "1"
 	}
 	method := row.Method
 	if method == "" {
 		method = "GET"
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.NewReplacer("{id}", id, "{rule}", "1", "{absence}", "1", "{phrase}", "1", "{key}", "0f3c9a77-1").Replace(row.Path), strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, c.base+strings.NewReplacer("{id}", id, "{rule}", "1", "{absence}", "1", "{phrase}", "1", "{number}", "1", "{key}", "0f3c9a77-1").Replace(row.Path), strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}

@@ -105,6 +105,8 @@ func (a *app) acknowledge(ctx context.Context, in *acknowledgeInput) (*alertOutp
 	switch {
 	case errors.Is(err, alerts.ErrOver):
 		return nil, newProblem(http.StatusConflict, typeAlertOver, "The alert is resolved already, for its cause is gone: nobody has to take it on; read the list anew.")
+	case errors.Is(err, alerts.ErrSupervisor):
+		return nil, newProblem(http.StatusForbidden, typeForbidden, "%s.", upper(err.Error()))
 	case err != nil:
 		return nil, problemOf(err)
 	}

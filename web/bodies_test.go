@@ -11,6 +11,7 @@ import (
 var bodied = []struct{ method, path string }{
 	{"POST", "/session"}, {"POST", "/session/password"}, {"PATCH", "/entries/e-1.0"}, {"POST", "/practice/calls"},
 	{"POST", "/entries"}, {"POST", "/entries/e-1.0/steps"}, {"POST", "/entries/e-1.0/links"}, {"POST", "/entries/e-1.0/read-back"},
+	{"POST", "/incidents"}, {"PATCH", "/incidents/1"}, {"POST", "/incidents/1/reports"}, {"POST", "/incidents/1/reports/1/deliveries"}, {"POST", "/incidents/1/instructions"},
 }
 
 // FuzzBodies: whatever a body holds, the answer is a good one or a problem that says what is
@@ -25,6 +26,8 @@ func FuzzBodies(f *testing.F) {
 		`{"from":"02422730001","answer_after_ms":1,"talk_ms":1}`, `{"from":"1","answer_after_ms":9999999999999999999,"talk_ms":-1}`,
 		`{"key":"0f3c9a77-1","kind":"fax","content":"通知"}`, `{"kind":"reported","whom":"市局","at":"2026-11-23T12:17:59Z"}`, `{"kind":"closed","call_id":"1.0"}`,
 		`{"with":"e-1.0","relation":"same_event"}`, `{"ago_ms":-1}`, `{"revision":2,"reason":"x","state":"open"}`,
+		`{"key":"0f3c9a77-5","stage":"first","elements":{"cause":"\u0000"},"text":"\ud800"}`, `{"key":"0f3c9a77-6","elements":{"":""},"clock_start":"2026-11-27T25:00:00Z","merge_into":-1}`,
+		`{"key":"0f3c9a77-7","recipient":"government","channel":"phone","receiver":"x","at":"2026-11-27"}`, `{"key":"0f3c9a77-8","whom":"x","text":"x","due":"9999-12-31T23:59:59Z"}`,
 		strings.Repeat(`{"a":`, 2000), `{"revision":1,"content":"` + strings.Repeat("长", 30_000) + `"}`,
 	} {
 		for i := range bodied {
@@ -33,6 +36,7 @@ func FuzzBodies(f *testing.F) {
 	}
 	h := newHouse(f)
 	h.sealed("1.0")
+	h.as("officer").does("POST", "", `{"entry_id":"e-1.0","category":"fire"}`)
 	officer, visitor := h.as("officer"), h.visitor()
 	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
 		route := bodied[int(which)%len(bodied)]

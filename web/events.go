@@ -306,7 +306,7 @@ type subject struct {
 func newestOf(items []dutylog.Item) map[subject]dutylog.Seq {
 	newest := make(map[subject]dutylog.Seq, len(items))
 	for _, item := range items {
-		if item.Topic == dutylog.TopicCall || item.Topic == dutylog.TopicEntry {
+		if item.Topic == dutylog.TopicCall || item.Topic == dutylog.TopicEntry || item.Topic == dutylog.TopicIncident {
 			newest[subject{item.Topic, item.Subject}] = item.Seq
 		}
 	}

@@ -85,6 +85,8 @@ func (s *stream) body(ctx context.Context, item dutylog.Item) (any, error) {
 			s.note(ctx, seeEntries, listOfEntries)
 		}
 		return listed(s.v, s.v.own(e)), err
+	case dutylog.TopicIncident:
+		return s.app.incidentFrame(ctx, item.Subject)
 	case dutylog.TopicAlert:
 		return alertBody(s.v, item)
 	case dutylog.TopicInterval:

@@ -39,6 +39,11 @@ func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover) (s dutylog.S
 	if s.Matters, err = a.Log.OpenMatters(ctx, mostMatters); err != nil {
 		return s, due, err
 	}
+	pending, _, err := a.Log.Incidents(ctx, dutylog.IncidentQuery{Pending: true, Limit: mostOnSheet})
+	if err != nil {
+		return s, due, err
+	}
+	s.Incidents = dutylog.OnSheet(pending)
 	if s.Counts, err = a.Log.CountShift(ctx, from, now); err != nil {
 		return s, due, err
 	}

@@ -33,6 +33,7 @@ func TestWhoMayDoWhatWithWhich(t *testing.T) {
 		{"call", "call", dutylog.Entry{}},
 		{"contact", "contact", dutylog.Entry{}},
 		{"handover", "handover", dutylog.Entry{}},
+		{"incident", "incident", dutylog.Entry{}},
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-20s %-24s", "action", "object")
@@ -71,7 +72,7 @@ func objectPermissions() (all []string) {
 func fits(p, kind string) bool {
 	family, _, _ := strings.Cut(p, ".")
 	return slices.Contains(map[string][]string{
-		"entry": {"entry", "attachment", "approval", "access"}, "call": {"call", "recording", "access"}, "contact": {"directory"}, "handover": {"handover"},
+		"entry": {"entry", "attachment", "approval", "access"}, "call": {"call", "recording", "access"}, "contact": {"directory"}, "handover": {"handover"}, "incident": {"incident"},
 	}[kind], family)
 }
 

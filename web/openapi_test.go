@@ -207,6 +207,12 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	h.tookOver(officer)
 	supervisor.post("/task-rules", aRule)
 	officer.post("/absences", anAbsence)
+	officer.does("POST", "", `{"entry_id":"e-1.0","category":"fire"}`)
+	officer.did(t, "POST", "/1/reports", `{"stage":"first","elements":`+everything+`}`)
+	officer.did(t, "POST", "/1/reports/1/deliveries", `{"recipient":"government","channel":"phone","receiver":"周敏"}`)
+	officer.did(t, "POST", "/1/callouts", `{"whom":"孙局长","part":"head","result":"reached"}`)
+	officer.did(t, "POST", "/1/scene", `{"whom":"李科长","kind":"on_scene"}`)
+	officer.did(t, "POST", "/1/instructions", `{"whom":"孙局长","text":"全力救治"}`)
 	asked := 0
 	for path, methods := range doc.Paths {
 		ok := methods["get"].Responses["200"].Content["application/json"].Schema
@@ -217,7 +223,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		switch {
 		case strings.Contains(path, "/entries/"):
 			id = "e-1.0"
-		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"), strings.Contains(path, "/handovers/"), strings.Contains(path, "/directory/"):
+		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"), strings.Contains(path, "/handovers/"), strings.Contains(path, "/incidents/"), strings.Contains(path, "/directory/"):
 			id = "1"
 		}
 		path = strings.Replace(strings.Replace(path, "{id}", id, 1), "{month}", string(month), 1)

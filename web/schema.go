@@ -170,7 +170,7 @@ type alertDoc struct {
 	ID             int64              `json:"id"`
 	Key            string             `json:"key" doc:"One per problem"`
 	Rule           string             `json:"rule" doc:"Which one raised it"`
-	Reason         string             `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,test_refused_caller,test_forwarded,test_custom_ringback,test_no_ring,test_busy,test_unclear,misuse_number,misuse_duration,nuisance_caller,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,wrong_device,off_hook,silent_line,trunk_unreachable,recorder_silent,disk_low,clock_unsynchronised,journal_stalled,page_away,officer_not_rostered,heartbeat_failed,entry_overdue,roster_gap,filing_due,rules_refused,handover_late,duty_overdue"`
+	Reason         string             `json:"reason" enum:"missed,phone_redirect,feature_forward,pickup,transfer,answered_by_machine,engaged_refused,rejected,unreachable,unknown,redirected_before,registration_moved,forward_code,forward_cancel_code,forward_query_code,feature_code,test_refused_caller,test_forwarded,test_custom_ringback,test_no_ring,test_busy,test_unclear,misuse_number,misuse_duration,nuisance_caller,ring_3,limit_passed,line_fault,phone_unreachable,line_unknown,wrong_device,off_hook,silent_line,trunk_unreachable,recorder_silent,disk_low,clock_unsynchronised,journal_stalled,page_away,officer_not_rostered,heartbeat_failed,entry_overdue,roster_gap,filing_due,rules_refused,handover_late,duty_overdue,report_due_soon,report_overdue,sent_unapproved,instruction_overdue,clock_start_late"`
 	Certainty      string             `json:"certainty" enum:"certain,proved_by_test,informative,weak"`
 	Severity       string             `json:"severity" enum:"info,warning,critical"`
 	State          string             `json:"state" enum:"open,acknowledged,resolved" doc:"What was over at once is resolved when somebody takes it on"`
@@ -241,7 +241,7 @@ type testSaidDoc struct {
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
 	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"Entry", "late"}, {"Step", "struck"}, {"LedgerItem", "accepted"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"},
-		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}, {"Approval", "decided_by"}, {"Verification", "by"}} {
+		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}, {"Approval", "decided_by"}, {"Verification", "by"}, {"Incident", "next_due"}, {"IncidentFact", "struck"}, {"IncidentApproval", "noted_by"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}
@@ -260,7 +260,7 @@ func describe(op *huma.Operation) {
 		}
 	case "events":
 		op.Responses = map[string]*huma.Response{"200": {
-			Description: "Frames: id is the sequence number, event is line (as GET /line), call, entry, alert, " +
+			Description: "Frames: id is the sequence number, event is line (as GET /line), call, entry, alert, incident (as GET /incidents lists it), " +
 				"interval (of GET /intervals: it began or ended; blind ones follow from it and are to be read anew), or reset " +
 				"(what was missed is not known any more: read everything anew). Resume with Last-Event-ID or last_event_id.",
 			Content: map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"net/url"
 	"strings"
 
 	"dutyline/dutylog/paper"
@@ -70,6 +71,7 @@ type sheetCell struct {
 	Text         string
 	Span         int
 	Name, Middle bool
+	Link         string // where the page shows what the cell names
 }
 
 // sheetCells sets a row's cells: in a form every other one is a name.
@@ -81,8 +83,20 @@ func sheetCells(part paper.Part, row paper.Row) []sheetCell {
 	}
 	if n := len(cells); n > 0 {
 		cells[n-1].Span = len(part.Columns) - n + 1
+		cells[n-1].Link = linkOf(row)
 	}
 	return cells
+}
+
+// linkOf is where the page shows the call or the entry of a row.
+func linkOf(row paper.Row) string {
+	switch {
+	case row.Call != "":
+		return "/#/calls/" + url.PathEscape(row.Call)
+	case row.Entry != "":
+		return "/#/entry/" + url.PathEscape(row.Entry)
+	}
+	return ""
 }
 
 func sheetClass(row paper.Row) string {

@@ -22,6 +22,8 @@ type Sheets struct {
 	Zone *time.Location // of the site: its midnights part the days
 	// Workbook writes a sheet as .xlsx; nil: nothing is exported.
 	Workbook func(w io.Writer, s paper.Sheet) error
+	// Document writes the words of a report, by the name of their field, into the site's template; nil: nothing is exported.
+	Document func(words map[string]string) ([]byte, error)
 	// Read reads a file of tables; nil: nothing is imported.
 	Read func(name string, r io.ReaderAt, size int64) ([]dutylog.Table, error)
 }

@@ -17,6 +17,7 @@ import (
 
 	"dutyline/config"
 	"dutyline/dutylog"
+	docx "dutyline/dutylog/document"
 	"dutyline/dutylog/sheet"
 	"dutyline/dutylog/sqlite"
 	"dutyline/dutylog/workbook"
@@ -96,8 +97,8 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Tests: a.prober, CallBacks: a.backs, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
 		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Verify: a.verifier, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
-		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance,
-		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write, Read: sheet.Read},
+		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance, Schedule: schedule(cfg),
+		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write, Document: docx.Filler(cfg.Site.ReportTemplate), Read: sheet.Read},
 		Directory: directoryOf(cfg.Site),
 		Secure:    cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, LockAfter: cfg.Web.LockAfter, MetricsToken: cfg.Web.MetricsToken,
 	})
@@ -178,6 +179,8 @@ func (a *app) wire(context.Context) error {
 	a.auditor.also = a.steps.Faults
 	late := &deadlines{log: a.log, alerts: a.rules, within: a.cfg.Deadlines(), now: a.watcher.SwitchNow}
 	a.escalator = newEscalator(a.log, late, a.clock.Now, a.logger)
+	incidents := &incidentKeeper{log: a.log, alerts: a.rules, line: lines[0].Name, now: a.watcher.SwitchNow}
+	a.escalator.advance = incidents.before(a.escalator.advance)
 	a.calendar = &logCalendar{log: a.log, now: a.clock.Now, logger: a.logger}
 	a.wireDuties(lines)
 	a.wireJournal(lines)

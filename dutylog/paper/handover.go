@@ -19,6 +19,9 @@ func Handover(f Frame, h dutylog.Handover, s dutylog.Sheet) Sheet {
 		p.Name, p.Under = "交接班记录-"+count(h.ID), []string{"第 " + count(h.ID) + " 号　" + f.minute(h.At)}
 	}
 	pairs := append(partyPairs(f, h, s), statePairs(f, s)...)
+	if len(s.Incidents) > 0 { // an older sheet does not say whether there were any
+		pairs = append(pairs, listPair("突发事件\n及批示", "", s.Incidents, func(i dutylog.OpenIncident) string { return incidentWords(f, i) }))
+	}
 	pairs = append(pairs,
 		listPair("需继续办理", "没有未办结的条目", s.Matters, func(m dutylog.Matter) string { return matterWords(f, m) }),
 		listPair("未解除告警", "没有未解除的告警", s.Alerts, func(a dutylog.OpenAlert) string { return alertWords(f, a) }),
@@ -128,6 +131,24 @@ func matterWords(f Frame, m dutylog.Matter) string {
 		names[i] = Word(FieldNames, field)
 	}
 	return text + "（待补：" + strings.Join(names, "、") + "）"
+}
+
+// incidentWords is an incident with what is due next, and a line for each instruction that is open.
+func incidentWords(f Frame, i dutylog.OpenIncident) string {
+	text := i.Number + "　" + f.moment(i.ClockStart) + "接报　" + i.Title
+	if i.Next != "" {
+		text += "（下一报：" + i.Next + "，时限 " + f.moment(i.DueAt) + "）"
+	}
+	if len(i.Unapproved) > 0 {
+		text += "（已报未签发：" + strings.Join(i.Unapproved, "、") + "）"
+	}
+	for _, x := range i.Instructions {
+		text += "\n　批示 " + f.moment(x.At) + "　" + x.Whom + "：" + x.Text
+		if x.DueAt != nil {
+			text += "（办理时限 " + f.moment(x.DueAt) + "）"
+		}
+	}
+	return text
 }
 
 func alertWords(f Frame, a dutylog.OpenAlert) string {

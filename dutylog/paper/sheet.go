@@ -38,9 +38,11 @@ type Column struct {
 // Row of a table. A row with fewer cells than columns has its last cell reach to the end.
 type Row struct {
 	Cells     []string
-	Strong    bool // a sum, or the beginning of a day
-	Continued bool // the row began on the page before
-	MinLines  int  // room that a form leaves even where little was written
+	Strong    bool   // a sum, or the beginning of a day
+	Continued bool   // the row began on the page before
+	MinLines  int    // room that a form leaves even where little was written
+	Call      string `json:",omitempty"` // the call that its last cell names: a link on the page
+	Entry     string `json:",omitempty"` // or the entry
 }
 
 // Frame is what every sheet of a site has.

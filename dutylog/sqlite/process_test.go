@@ -21,7 +21,13 @@ const helperFile, helperName = "DUTYLOG_TEST_FILE", "DUTYLOG_TEST_NAME"
 
 func TestMain(m *testing.M) {
 	if file := os.Getenv(helperFile); file != "" {
-		if err := helper(file, os.Getenv(helperName)); err != nil {
+		err := error(nil)
+		if name := os.Getenv(helperName); name == "incident" {
+			err = incidentHelper(file)
+		} else {
+			err = helper(file, name)
+		}
+		if err != nil {
 			fmt.Println("failed:", err)
 			os.Exit(1)
 		}

@@ -30,49 +30,55 @@ func (db *DB) change(ctx context.Context, doing, id string, by dutylog.Actor, do
 
 // AddStep appends a handling step.
 func (db *DB) AddStep(ctx context.Context, id string, d dutylog.StepDraft, by dutylog.Actor, now time.Time) (dutylog.Entry, error) {
-	return db.change(ctx, "add a handling step", id, by, func(t *tx, e dutylog.Entry) (dutylog.Entry, error) {
-		if d.CallID == "" {
-			return e.AddStep(d, by, now)
-		}
-		own, err := readEntry(t.sql, dutylog.EntryIDFor(d.CallID))
-		if errors.Is(err, dutylog.ErrNotFound) {
-			return e, &dutylog.InvalidError{Field: "call_id", Reason: "the log has no such call with an entry"}
-		}
-		if err != nil {
-			return e, err
-		}
-		after, d, err := own.BecomeStep(e, d, by, now)
-		if err != nil {
-			return e, err
-		}
-		e, err = e.AddStep(d, by, now)
-		if err == nil && after.Revision != own.Revision {
-			err = t.saveEntry(after, by)
-		}
+	return db.change(ctx, "add a handling step", id, by, func(t *tx, e dutylog.Entry) (dutylog.Entry, error) { return t.withStep(e, d, by, now) })
+}
+
+// withStep gives the entry with the step; a call that was it becomes a part of it.
+func (t *tx) withStep(e dutylog.Entry, d dutylog.StepDraft, by dutylog.Actor, now time.Time) (dutylog.Entry, error) {
+	if d.CallID == "" {
+		return e.AddStep(d, by, now)
+	}
+	own, err := readEntry(t.sql, dutylog.EntryIDFor(d.CallID))
+	if errors.Is(err, dutylog.ErrNotFound) {
+		return e, &dutylog.InvalidError{Field: "call_id", Reason: "the log has no such call with an entry"}
+	}
+	if err != nil {
 		return e, err
-	})
+	}
+	after, d, err := own.BecomeStep(e, d, by, now)
+	if err != nil {
+		return e, err
+	}
+	e, err = e.AddStep(d, by, now)
+	if err == nil && after.Revision != own.Revision {
+		err = t.saveEntry(after, by)
+	}
+	return e, err
 }
 
 // StrikeStep strikes a handling step out.
 func (db *DB) StrikeStep(ctx context.Context, id string, number int, reason string, by dutylog.Actor, now time.Time) (dutylog.Entry, error) {
-	return db.change(ctx, "strike out a handling step", id, by, func(t *tx, e dutylog.Entry) (dutylog.Entry, error) {
-		after, err := e.StrikeStep(number, reason, by, now)
+	return db.change(ctx, "strike out a handling step", id, by, func(t *tx, e dutylog.Entry) (dutylog.Entry, error) { return t.withoutStep(e, number, reason, by, now) })
+}
+
+// withoutStep gives the entry with the step struck out; a call that was it has its own entry again.
+func (t *tx) withoutStep(e dutylog.Entry, number int, reason string, by dutylog.Actor, now time.Time) (dutylog.Entry, error) {
+	after, err := e.StrikeStep(number, reason, by, now)
+	if err != nil {
+		return e, err
+	}
+	if call := e.Steps[number-1].CallID; call != "" {
+		own, err := readEntry(t.sql, dutylog.EntryIDFor(call))
 		if err != nil {
 			return e, err
 		}
-		if call := e.Steps[number-1].CallID; call != "" {
-			own, err := readEntry(t.sql, dutylog.EntryIDFor(call))
-			if err != nil {
+		if own.StepOf == e.ID {
+			if err := t.saveEntry(own.LeaveStep(by, now), by); err != nil {
 				return e, err
 			}
-			if own.StepOf == e.ID {
-				if err := t.saveEntry(own.LeaveStep(by, now), by); err != nil {
-					return e, err
-				}
-			}
 		}
-		return after, nil
-	})
+	}
+	return after, nil
 }
 
 // BeginReadBack marks that reading back began.

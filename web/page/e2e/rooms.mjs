@@ -5,6 +5,7 @@ import { attachments } from './attachments.mjs'
 import { browser } from './desk.mjs'
 import { directory } from './directory.mjs'
 import { entryChecks } from './entry.mjs'
+import { incident } from './incident.mjs'
 import { late } from './late.mjs'
 import { check, finish, practice, recoverBy } from './lib.mjs'
 import { papers } from './papers.mjs'
@@ -29,6 +30,9 @@ await attachments(desk, told.id)
 await entryChecks(desk, officer)
 await access(desk, users, told.id)
 await quick(desk, users)
+const phone = await browser('phone', url)
+await incident(desk, phone, users)
+await phone.context.close()
 const admin = users.find((u) => u.role === 'admin')
 await desk.logIn(admin)
 recoverAs(admin)

@@ -7,6 +7,7 @@ import { startAlerts } from './state/alerts'
 import { startDesk } from './state/desk'
 import { startIdle } from './state/idle'
 import { startKeys } from './state/keys'
+import { startIncidents } from './state/incidents'
 import { startHealth } from './state/health'
 import { startLamps } from './state/lamps'
 import { startApprovals } from './state/approvals'
@@ -35,6 +36,7 @@ startAlerts()
 startSound()
 startLamps()
 startTasks()
+startIncidents()
 startIdle(() => playingNow() || atThePhone.value && lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
 startMissed()
 startPhrases()

@@ -84,6 +84,11 @@ export const alertsZh = {
   'reason.rules_refused': '告警规则文件有误，沿用原规则',
   'reason.handover_late': '已到交接班时间，尚未办理交接班',
   'reason.duty_overdue': '定期事项逾期未办',
+  'reason.report_due_soon': '信息报告即将到时限',
+  'reason.report_overdue': '信息报告已超时限，尚未报出',
+  'reason.sent_unapproved': '信息报告已报出，尚未签发',
+  'reason.instruction_overdue': '领导批示逾期未办结',
+  'reason.clock_start_late': '突发事件起算时间晚于首次接报，请考核人员核实',
 } as const
 
 export type AlertsKey = keyof typeof alertsZh
@@ -173,4 +178,9 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.rules_refused': 'The rule file has a mistake: the rules before it go on',
   'reason.handover_late': 'A shift is over and nobody has taken over',
   'reason.duty_overdue': 'A dated duty is overdue',
+  'reason.report_due_soon': 'A report of an incident is due soon',
+  'reason.report_overdue': 'A report of an incident is overdue',
+  'reason.sent_unapproved': 'A report was sent without a signature',
+  'reason.instruction_overdue': 'An instruction is overdue',
+  'reason.clock_start_late': 'Clocks of an incident start later than its intake: for the supervisor',
 }

@@ -12,6 +12,7 @@ import { channelsEn, channelsZh, type ChannelsKey } from './channels'
 import { directoryEn, directoryZh, type DirectoryKey } from './directory'
 import { en } from './en'
 import { evidenceEn, evidenceZh, type EvidenceKey } from './evidence'
+import { incidentsEn, incidentsZh, type IncidentsKey } from './incidents'
 import { matterEn, matterZh, type MatterKey } from './matter'
 import { dutiesEn, dutiesZh, type DutiesKey } from './duties'
 import { handoverEn, handoverZh, type HandoverKey } from './handover'
@@ -29,7 +30,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey
+export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -54,8 +55,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh },
-  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn },
+  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh },
+  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

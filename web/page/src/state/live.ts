@@ -2,6 +2,7 @@
 // broken the line is polled. What is too old is never shown as if it were true.
 import { computed, reactive, ref, watch } from 'vue'
 import { api } from '@/api/client'
+import type { IncidentRow } from '@/api/incidents'
 import type { Alert, Call, Entry, Interval, Line } from '@/api/types'
 import { ServerClock } from '@/logic/clock'
 import { backoffMs, SseParser, type Frame } from '@/logic/sse'
@@ -46,9 +47,10 @@ interface Handlers {
   entry: (entry: Entry) => void
   alert: (alert: Alert) => void
   interval: (interval: Interval) => void
+  incident: (incident: IncidentRow) => void
   connected: () => void
 }
-const listeners: { [K in keyof Handlers]: Handlers[K][] } = { call: [], entry: [], alert: [], interval: [], connected: [] }
+const listeners: { [K in keyof Handlers]: Handlers[K][] } = { call: [], entry: [], alert: [], interval: [], incident: [], connected: [] }
 /** Listens to the stream; the answer ends the listening. */
 export function on<K extends keyof Handlers>(what: K, handler: Handlers[K]): () => void {
   const all = listeners[what]
@@ -85,6 +87,7 @@ function takeFrame(frame: Frame): void {
   else if (frame.event === 'call') listeners.call.forEach((f) => f(body as Call))
   else if (frame.event === 'entry') listeners.entry.forEach((f) => f(body as Entry))
   else if (frame.event === 'alert') takeAlert(body as Alert)
+  else if (frame.event === 'incident') listeners.incident.forEach((f) => f(body as IncidentRow))
   else if (frame.event === 'interval') listeners.interval.forEach((f) => f(body as Interval))
 }
 

@@ -4,11 +4,12 @@ import { computed } from 'vue'
 import type { Key } from '@/i18n'
 import { openAlerts } from './alerts'
 import { waitingApprovals } from './approvals'
+import { openIncidents } from './incidents'
 import { openItems } from './ledger'
 import { rosterAsks } from './roster'
 import { waitingTasks } from './tasks'
 import { go, type PageName } from './route'
-import { canReadEntries, canSeeAccess, canSeeApprovals, isStaff } from './session'
+import { canReadEntries, canSeeAccess, canSeeApprovals, canSeeIncidents, isStaff } from './session'
 
 export interface NavItem {
   page: PageName
@@ -28,6 +29,7 @@ export interface NavItem {
 const items: NavItem[] = [
   { page: 'calls', label: 'nav.calls', test: 'calls', first: true },
   { page: 'handover', label: 'nav.handover', test: 'handover', first: true, shown: () => canReadEntries.value },
+  { page: 'incidents', label: 'nav.incidents', test: 'incidents', first: true, shown: () => canSeeIncidents.value, count: () => openIncidents.value.length, countHint: 'nav.incidentsOpen', bad: true },
   { page: 'search', label: 'nav.search', test: 'search', first: true, shown: () => canReadEntries.value },
   { page: 'alerts', label: 'nav.alerts', test: 'alerts', first: true, count: () => openAlerts.value, countHint: 'nav.alertsOpen', bad: true },
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },

@@ -42,6 +42,9 @@ export const canRoster = isOne('chief', 'leader', 'supervisor', 'admin')
 export const canHandOver = isOne('officer', 'chief', 'leader')
 export const canDoTasks = isOne('officer', 'chief', 'leader', 'supervisor')
 export const canRuleTasks = isOne('supervisor', 'admin')
+/** Who sees incidents, and who writes them. */
+export const canSeeIncidents = isOne('officer', 'chief', 'leader', 'supervisor', 'auditor')
+export const canApprove = isOne('chief', 'leader')
 export const canMark = isOne('officer', 'supervisor')
 
 hooks.unauthorized = (locked) => {

@@ -1,0 +1,172 @@
+package alerts_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/alerts"
+	"dutyline/dutylog"
+)
+
+// fact is one of an incident that was written at a minute after noon.
+func fact(minute int, kind dutylog.FactKind, b dutylog.FactBody) dutylog.IncidentFact {
+	at := noon.Add(time.Duration(minute) * time.Minute)
+	return dutylog.IncidentFact{Kind: kind, At: at, WrittenAt: at, By: dutylog.Actor{Login: "zhangwei", Name: "张伟"}, Body: b}
+}
+
+// fire is an incident whose intake was at noon, with more facts.
+func fire(id int64, more ...dutylog.IncidentFact) dutylog.Incident {
+	intake, schedule := noon, dutylog.UsualSchedule()
+	facts := append([]dutylog.IncidentFact{
+		fact(1, dutylog.FactOpened, dutylog.FactBody{Number: &dutylog.IncidentNumber{Year: 2026, Serial: int(id)}, Schedule: &schedule}),
+		fact(1, dutylog.FactLinked, dutylog.FactBody{Entry: "e-1", Intake: &intake}),
+	}, more...)
+	for n := range facts {
+		facts[n].Seq = n + 1
+	}
+	return dutylog.FoldIncident(id, facts)
+}
+
+func sent(minute, report int) dutylog.IncidentFact {
+	return fact(minute, dutylog.FactDelivered, dutylog.FactBody{Report: report, Recipient: "superior_bureau", Channel: "phone", Receiver: "周敏"})
+}
+
+func signed(minute, report int) dutylog.IncidentFact {
+	return fact(minute, dutylog.FactSigned, dutylog.FactBody{Report: report})
+}
+
+func struck(minute, of int) dutylog.IncidentFact {
+	return fact(minute, dutylog.FactStruck, dutylog.FactBody{Fact: of, Reason: "误记"})
+}
+
+func TestWhatIsToldOfIncidents(t *testing.T) {
+	minute := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Minute) }
+	due, start := minute(60), minute(90)
+	instructed := fact(5, dutylog.FactInstructed, dutylog.FactBody{Whom: "孙局长", Text: "全力救治", Due: &due})
+	moved := fact(95, dutylog.FactClockMoved, dutylog.FactBody{Start: &start, Reason: "伤者死亡"})
+	closed := fact(6, dutylog.FactClosed, dutylog.FactBody{Reason: "误报"})
+	older := noon.Add(-20 * time.Minute)
+	for name, c := range map[string]struct {
+		of       dutylog.Incident
+		standing []string
+		now      int // minutes after noon
+		want     string
+		next     int // 0: none
+	}{
+		"there is time":                    {fire(1), nil, 4, "", 5},
+		"five minutes before":              {fire(1), nil, 5, "report_due_soon/1/1 at 5", 10},
+		"it is told already":               {fire(1), []string{"report_due_soon/1/1"}, 6, "", 10},
+		"a minute before":                  {fire(1), []string{"report_due_soon/1/1"}, 9, "", 10},
+		"at that moment":                   {fire(1), []string{"report_due_soon/1/1"}, 10, "over report_due_soon/1/1; report_overdue/1/1 at 10", 45},
+		"after a night without a daemon":   {fire(1), nil, 700, "report_overdue/1/1 at 10; report_overdue/1/2 at 50; report_overdue/1/3 at 100", 0},
+		"it was sent":                      {fire(1, sent(8, 1), signed(9, 1)), []string{"report_due_soon/1/1"}, 9, "over report_due_soon/1/1", 45},
+		"sent, and not signed":             {fire(1, sent(8, 1)), nil, 9, "sent_unapproved/1/1 at 8", 45},
+		"signed afterwards":                {fire(1, sent(8, 1), signed(20, 1)), []string{"sent_unapproved/1/1"}, 20, "over sent_unapproved/1/1", 45},
+		"the signature was struck out":     {fire(1, sent(8, 1), signed(20, 1), struck(30, 4)), nil, 30, "sent_unapproved/1/1 at 30", 45},
+		"the delivery was struck out":      {fire(1, sent(8, 1), signed(9, 1), struck(30, 3)), nil, 30, "report_overdue/1/1 at 30", 45},
+		"an instruction has time":          {fire(1, instructed, sent(8, 1), signed(8, 1), sent(40, 2), signed(40, 2)), nil, 59, "", 60},
+		"its time is over":                 {fire(1, instructed, sent(8, 1), signed(8, 1), sent(40, 2), signed(40, 2)), nil, 60, "instruction_overdue/1/3 at 60", 95},
+		"it was closed":                    {fire(1, instructed, sent(8, 1), signed(8, 1), sent(40, 2), signed(40, 2), fact(70, dutylog.FactInstrClosed, dutylog.FactBody{Fact: 3, Text: "已救治"})), []string{"instruction_overdue/1/3"}, 70, "over instruction_overdue/1/3", 95},
+		"the clock starts later":           {fire(1, moved), []string{"report_overdue/1/1"}, 95, "over report_overdue/1/1; clock_start_late/1/3 at 95; report_due_soon/1/1 at 95", 100},
+		"that was told, and stands":        {fire(1, moved), []string{"clock_start_late/1/3", "report_due_soon/1/1"}, 96, "", 100},
+		"that was struck out":              {fire(1, moved, struck(96, 3)), []string{"clock_start_late/1/3"}, 96, "report_overdue/1/1 at 96; report_overdue/1/2 at 96; report_due_soon/1/3 at 96", 100},
+		"an older entry moves it back":     {fire(1, fact(3, dutylog.FactLinked, dutylog.FactBody{Entry: "e-2", Intake: &older})), nil, 3, "report_overdue/1/1 at 3", 25},
+		"it is closed":                     {fire(1, closed), []string{"report_due_soon/1/1"}, 20, "over report_due_soon/1/1", 0},
+		"closed, and sent without a word":  {fire(1, sent(4, 1), closed), nil, 20, "sent_unapproved/1/1 at 6", 0},
+		"closed with an open instruction":  {fire(1, fact(2, dutylog.FactInstructed, instructed.Body), closed), nil, 61, "instruction_overdue/1/3 at 60", 0},
+		"our clock was set back":           {fire(1), []string{"report_overdue/1/1"}, 2, "over report_overdue/1/1", 5},
+		"an alert of another incident":     {fire(2, sent(8, 1), signed(9, 1)), []string{"report_overdue/1/1", "missed/9", "entry_overdue/e-1"}, 9, "over report_overdue/1/1", 45},
+		"sent by one that was merged":      {fire(1, fact(9, dutylog.FactAbsorbed, dutylog.FactBody{Incident: 7, Sent: []dutylog.SentThat{{Report: 1, SentAt: minute(8)}}})), nil, 12, "", 45},
+		"what a version that changed says": {fire(1, fact(3, dutylog.FactWritten, dutylog.FactBody{Report: 2, Version: 1}), signed(4, 2), sent(8, 1), signed(8, 1)), nil, 30, "", 45},
+	} {
+		var standing []alerts.Alert
+		for _, key := range c.standing {
+			reason, _, _ := strings.Cut(key, "/")
+			standing = append(standing, alerts.Alert{Key: key, Reason: alerts.Reason(reason), Line: "duty", At: noon})
+		}
+		told, next := alerts.Incidents([]dutylog.Incident{c.of}, standing, "duty", minute(c.now))
+		words := []string{}
+		for _, a := range told {
+			if len(a.Ends) > 0 {
+				words = append(words, "over "+strings.Join(a.Ends, " "))
+			} else {
+				words = append(words, fmt.Sprintf("%s at %d", a.Key, int(a.At.Sub(noon).Minutes())))
+			}
+		}
+		slices.Sort(words)
+		want := strings.Split(c.want, "; ")
+		slices.Sort(want)
+		if got := strings.Join(words, "; "); got != strings.Join(want, "; ") {
+			t.Errorf("%s:\n%s, want\n%s", name, got, c.want)
+		}
+		if c.next == 0 != next.IsZero() || c.next != 0 && !next.Equal(minute(c.next)) {
+			t.Errorf("%s: next %v, want minute %d", name, next, c.next)
+		}
+	}
+}
+
+// Whoever asks each minute with what was told is told each thing once, and nothing stands in the end.
+func TestIncidentsAreToldOnce(t *testing.T) {
+	i := fire(1)
+	standing, log := map[string]alerts.Alert{}, []string{}
+	for minute := range 70 {
+		switch minute {
+		case 12:
+			i = fire(1, sent(12, 1))
+		case 20:
+			i = fire(1, sent(12, 1), signed(20, 1))
+		case 48:
+			i = fire(1, sent(12, 1), signed(20, 1), sent(48, 2), signed(48, 2))
+		case 60:
+			i = fire(1, sent(12, 1), signed(20, 1), sent(48, 2), signed(48, 2), fact(60, dutylog.FactClosed, dutylog.FactBody{Reason: "误报"}))
+		}
+		told, _ := alerts.Incidents([]dutylog.Incident{i}, slices.Collect(maps.Values(standing)), "duty", noon.Add(time.Duration(minute)*time.Minute))
+		for _, a := range told {
+			if len(a.Ends) > 0 {
+				delete(standing, a.Ends[0])
+				log = append(log, fmt.Sprintf("%d -%s", minute, a.Ends[0]))
+			} else {
+				standing[a.Key] = a
+				log = append(log, fmt.Sprintf("%d +%s", minute, a.Key))
+			}
+		}
+	}
+	want := "5 +report_due_soon/1/1, 10 +report_overdue/1/1, 10 -report_due_soon/1/1, 12 +sent_unapproved/1/1, 12 -report_overdue/1/1, 20 -sent_unapproved/1/1, 45 +report_due_soon/1/2, 48 -report_due_soon/1/2"
+	if got := strings.Join(log, ", "); got != want || len(standing) != 0 {
+		t.Errorf("%s\nwant\n%s\nstanding %v", got, want, standing)
+	}
+}
+
+func TestAnAlertNamesItsIncident(t *testing.T) {
+	start := noon.Add(90 * time.Minute)
+	told, _ := alerts.Incidents([]dutylog.Incident{fire(7, fact(95, dutylog.FactClockMoved, dutylog.FactBody{Start: &start, Reason: "伤者死亡"}))}, nil, "duty", start.Add(time.Minute))
+	for _, a := range told {
+		if alerts.IncidentOf(a) != 7 || a.Line != "duty" || !strings.HasPrefix(a.Detail, "T2026-007 ") {
+			t.Errorf("%+v", a)
+		}
+		if a.Reason == alerts.ReasonClockLate && (!strings.Contains(a.Detail, "90 分钟：伤者死亡") || a.Reason.Lasts()) {
+			t.Errorf("%+v", a)
+		}
+	}
+	for _, key := range []string{"missed/1", "report_overdue/x/1", "report_overdue/1", "entry_overdue/1/2", ""} {
+		if id := alerts.IncidentOf(alerts.Alert{Key: key}); id != 0 {
+			t.Errorf("%s is about incident %d", key, id)
+		}
+	}
+}
+
+// That the clocks start later than the intake is for the supervisor: whoever decided it cannot take it on.
+func TestOnlyASupervisorTakesALateClockOn(t *testing.T) {
+	a := alerts.Alert{Reason: alerts.ReasonClockLate, At: noon}
+	for _, role := range dutylog.Roles() {
+		taken, err := a.Acknowledge(dutylog.Actor{Login: "x", Role: role}, "已核实", noon)
+		if supervisor := role == dutylog.Supervisor; supervisor != (err == nil) || supervisor == errors.Is(err, alerts.ErrSupervisor) || supervisor != (taken.State() == alerts.Resolved) {
+			t.Errorf("%s: %v %s", role, err, taken.State())
+		}
+	}
+}

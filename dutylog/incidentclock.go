@@ -1,0 +1,232 @@
+package dutylog
+
+import (
+	"slices"
+	"time"
+)
+
+// Schedule is until when an incident is to be reported (Art. 20): data, kept with the incident as it
+// was in force when it was opened.
+type Schedule struct {
+	First     Minutes `json:"first_minutes" doc:"初步情况, after the start of the clock"`
+	Written   Minutes `json:"written_minutes" doc:"书面报告基本情况, after the start of the clock"`
+	Detailed  Minutes `json:"detailed_minutes" doc:"详细情况, after the start of the clock"`
+	FollowUp  Minutes `json:"follow_up_minutes" doc:"续报, after the last report, until the final one"`
+	Essential Minutes `json:"essential_minutes" doc:"续报, after an essential change such as a death, or after the incident was opened again"`
+	Soon      Minutes `json:"soon_minutes" doc:"How long before a deadline it is told"`
+}
+
+// Minutes is a duration in whole minutes.
+type Minutes int
+
+// Duration is it as Go counts.
+func (m Minutes) Duration() time.Duration { return time.Duration(m) * time.Minute }
+
+// UsualSchedule is that of Art. 20. The regulation names no interval for follow-ups (全程跟踪续报): two
+// hours are usual. What is essential is as urgent as a first report.
+func UsualSchedule() Schedule {
+	return Schedule{First: 10, Written: 50, Detailed: 100, FollowUp: 120, Essential: 10, Soon: 5}
+}
+
+// longestSchedule bounds what a site may set, in minutes: a week.
+const longestSchedule = 7 * 24 * 60
+
+// Check says what is wrong with a schedule.
+func (s Schedule) Check() error {
+	for _, m := range []struct {
+		name string
+		is   Minutes
+	}{{"first_minutes", s.First}, {"written_minutes", s.Written}, {"detailed_minutes", s.Detailed}, {"follow_up_minutes", s.FollowUp}, {"essential_minutes", s.Essential}} {
+		if m.is < 1 || m.is > longestSchedule {
+			return &InvalidError{Field: m.name, Reason: "is between 1 minute and a week (10080)"}
+		}
+	}
+	if s.First > s.Written || s.Written > s.Detailed {
+		return &InvalidError{Field: "written_minutes", Reason: "lies between the first report and the detailed one"}
+	}
+	if s.Soon < 0 || s.Soon >= s.First {
+		return &InvalidError{Field: "soon_minutes", Reason: "is shorter than the time for the first report"}
+	}
+	return nil
+}
+
+// setClock finds when the clocks start: with the earliest entry, or later where somebody said why.
+func (i *Incident) setClock() {
+	slices.SortStableFunc(i.Entries, func(a, b LinkedEntry) int { return a.Intake.Compare(b.Intake) })
+	if len(i.Entries) > 0 {
+		i.ClockNatural = i.Entries[0].Intake
+	}
+	i.ClockStart = i.ClockNatural
+	for _, f := range i.Facts {
+		if f.Kind == FactClockMoved && f.Struck == nil {
+			i.ClockStart, i.ClockReason, i.ClockMoved = *f.Body.Start, f.Body.Reason, f.Seq
+		}
+	}
+	if !i.ClockStart.After(i.ClockNatural) { // an entry was linked that is later than what was said, or one was struck
+		i.ClockStart, i.ClockReason, i.ClockMoved = i.ClockNatural, "", 0
+	}
+}
+
+// plan lists the reports: those that were written or sent, and those that are due, and gives each its
+// deadline.
+func (i *Incident) plan() {
+	reports := i.reportsSaid()
+	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed} {
+		r := reports[ReportNumber(s, 1)]
+		r.Stage, r.Nth, r.Number = s, 1, ReportNumber(s, 1)
+		r.DueAt = i.ClockStart.Add(i.Schedule.after(s))
+		i.Reports = append(i.Reports, r)
+	}
+	i.planRest(reports)
+	for n := range i.Reports {
+		r := &i.Reports[n]
+		if i.State != IncidentOpen && r.SentAt.IsZero() && r.DueAt.After(i.EndedAt) {
+			r.DueAt = time.Time{} // it is not owed any more; what was late when the incident was closed stays late
+		}
+		r.Missing = r.missing(i.Elements)
+	}
+}
+
+func (s Schedule) after(stage Stage) time.Duration {
+	switch stage {
+	case StageFirst:
+		return s.First.Duration()
+	case StageWritten:
+		return s.Written.Duration()
+	}
+	return s.Detailed.Duration()
+}
+
+// planRest adds follow-ups and finals. One follow-up is always ahead while it is owed; a final report
+// has no deadline of its own, it ends the follow-ups.
+func (i *Incident) planRest(said map[int]Report) {
+	var follow, final []Report
+	for nth := 1; ; nth++ {
+		r, written := said[ReportNumber(StageFollowUp, nth)]
+		r.Stage, r.Nth, r.Number = StageFollowUp, nth, ReportNumber(StageFollowUp, nth)
+		r.DueAt = i.followUpDue(append(slices.Clone(i.Reports), follow...), said, r)
+		if written || !r.DueAt.IsZero() {
+			follow = append(follow, r)
+		}
+		if r.SentAt.IsZero() {
+			break
+		}
+	}
+	for nth := 1; ; nth++ {
+		r := said[ReportNumber(StageFinal, nth)]
+		r.Stage, r.Nth, r.Number = StageFinal, nth, ReportNumber(StageFinal, nth)
+		owed := nth == 1 || i.reopenedAfter(final[nth-2].SentAt)
+		if owed || r.Version > 0 || !r.SentAt.IsZero() {
+			final = append(final, r)
+		}
+		if r.SentAt.IsZero() {
+			break
+		}
+	}
+	i.Reports = append(append(i.Reports, follow...), final...)
+}
+
+// reopenedAfter reports whether the incident was opened again after a moment.
+func (i *Incident) reopenedAfter(at time.Time) bool {
+	return slices.ContainsFunc(i.Facts, func(f IncidentFact) bool { return f.Kind == FactReopened && !f.At.Before(at) })
+}
+
+// followUpDue is until when a follow-up has to be sent: an interval after the last report once the
+// details were reported, or soon after an essential change that no report told. Zero: none is owed.
+// EARLIER are the reports before it.
+func (i *Incident) followUpDue(earlier []Report, said map[int]Report, r Report) (due time.Time) {
+	var sent []time.Time // of every other report that went before this one
+	for _, o := range said {
+		if o.Number != r.Number && !o.SentAt.IsZero() && (r.SentAt.IsZero() || !o.SentAt.After(r.SentAt)) {
+			sent = append(sent, o.SentAt)
+		}
+	}
+	var last time.Time
+	for _, o := range earlier {
+		if o.Stage == StageDetailed && o.SentAt.IsZero() {
+			last = time.Time{}
+			break
+		}
+		if (o.Stage == StageDetailed || o.Stage == StageFollowUp) && o.SentAt.After(last) {
+			last = o.SentAt
+		}
+	}
+	final := i.lastFinal(said, r)
+	if !last.IsZero() && final.IsZero() {
+		due = last.Add(i.Schedule.FollowUp.Duration())
+	}
+	for _, at := range i.essential(said, final) {
+		told := slices.ContainsFunc(sent, func(s time.Time) bool { return !s.Before(at) })
+		if by := at.Add(i.Schedule.Essential.Duration()); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(at)) {
+			due = by
+		}
+	}
+	return due
+}
+
+// lastFinal is when the final report was sent that ends the follow-ups before r; zero: none does.
+func (i *Incident) lastFinal(said map[int]Report, r Report) (at time.Time) {
+	for _, o := range said {
+		if o.Stage == StageFinal && o.SentAt.After(at) && (r.SentAt.IsZero() || o.SentAt.Before(r.SentAt)) {
+			at = o.SentAt
+		}
+	}
+	if !at.IsZero() && i.reopenedAfter(at) && i.follows(said, at, r) {
+		return time.Time{} // the incident goes on, and a follow-up has said so
+	}
+	return at
+}
+
+// follows reports whether a follow-up was sent after a moment, and before r.
+func (i *Incident) follows(said map[int]Report, at time.Time, r Report) bool {
+	for _, o := range said {
+		if o.Stage == StageFollowUp && o.Number != r.Number && o.SentAt.After(at) && (r.SentAt.IsZero() || o.SentAt.Before(r.SentAt)) {
+			return true
+		}
+	}
+	return false
+}
+
+// essential are the moments at which something changed of which the superiors have to know at once:
+// the casualties, what somebody marked, and that an incident of which the final report was sent was
+// opened again. What changes before the written report was sent goes into that.
+func (i *Incident) essential(said map[int]Report, final time.Time) (at []time.Time) {
+	written := said[ReportNumber(StageWritten, 1)].SentAt
+	if d := said[ReportNumber(StageDetailed, 1)].SentAt; written.IsZero() || !d.IsZero() && d.Before(written) {
+		written = d
+	}
+	known := ""
+	for _, f := range i.Facts {
+		if f.Struck != nil {
+			continue
+		}
+		switch f.Kind {
+		case FactElements, FactWritten:
+			now, given := f.Body.Elements[ElementCasualties]
+			changed := given && now != known && !blank(now)
+			if given {
+				known = now
+			}
+			if (changed || f.Body.Essential) && !written.IsZero() && !f.At.Before(written) {
+				at = append(at, f.At)
+			}
+		case FactReopened:
+			if !final.IsZero() && !f.At.Before(final) {
+				at = append(at, f.At)
+			}
+		}
+	}
+	return at
+}
+
+// NextDue is the report whose deadline is next, or was first of those that are over; nil: none is owed.
+func (i Incident) NextDue() *Report {
+	var next *Report
+	for n := range i.Reports {
+		r := &i.Reports[n]
+		if i.State == IncidentOpen && r.SentAt.IsZero() && !r.DueAt.IsZero() && (next == nil || r.DueAt.Before(next.DueAt)) {
+			next = r
+		}
+	}
+	return next
+}

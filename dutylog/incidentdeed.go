@@ -1,0 +1,358 @@
+package dutylog
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// FactDraft is a fact that somebody wants to append.
+type FactDraft struct {
+	Kind FactKind
+	At   time.Time // when it happened; zero: now
+	Body FactBody
+}
+
+// IncidentDeed is what somebody does with an incident: one or several facts, all of them or none.
+type IncidentDeed struct {
+	Incident int64 // 0: it opens one
+	// Key is made by whoever does it, so that doing the same again does nothing: 8 to 40 letters,
+	// digits and hyphens.
+	Key    string
+	By     Actor
+	Drafts []FactDraft
+}
+
+// IncidentBooks is what the log knows beside the incident's own facts, as far as a deed asks for it.
+type IncidentBooks struct {
+	Number      IncidentNumber       // the next one, for an incident that is opened
+	Entries     map[string]Entry     // those that are named
+	Elsewhere   map[string]Incident  // by entry: the open incident to which it is linked already
+	Accounts    map[string]Account   // those who are named
+	Calls       map[string]Call      // those that are named
+	Attachments map[int64]Attachment // those that are named
+	Into        *Incident            // into which this one is merged; nil: there is no such incident
+}
+
+// IncidentStore keeps incidents: their facts, for ever. All of it is evidence.
+type IncidentStore interface {
+	Incident(ctx context.Context, id int64) (Incident, error)
+	// Incidents lists them, the newest first.
+	Incidents(ctx context.Context, q IncidentQuery) (items []Incident, nextCursor string, err error)
+	// DoIncident appends what somebody does, in one transaction. The same key again appends nothing
+	// and gives what stands; fact is the number of the deed's first fact.
+	DoIncident(ctx context.Context, d IncidentDeed) (after Incident, fact int, err error)
+	// IncidentMark changes with every fact that is written, and by nothing else.
+	IncidentMark(ctx context.Context) (int64, error)
+	// SuperiorCalls lists outgoing calls to superior duty rooms that were answered, since a moment, the newest first.
+	SuperiorCalls(ctx context.Context, since time.Time, limit int) ([]Call, error)
+}
+
+// IncidentQuery selects incidents, the newest first; zero fields select all.
+type IncidentQuery struct {
+	State   IncidentState // merged ones are among the closed
+	Pending bool          // only those that are open, or have an instruction that is not closed
+	EntryID string        // to which this entry is linked
+	Limit   int
+	Cursor  string
+}
+
+// IncidentError says that a deed does not fit to how the incident stands now.
+type IncidentError struct {
+	Reason IncidentReason
+	Detail string // a sentence
+}
+
+// Error implements error.
+func (e *IncidentError) Error() string { return e.Detail }
+
+// IncidentReason is why a deed is not done.
+type IncidentReason string
+
+// The closed set of reasons.
+const (
+	KeyUsed         IncidentReason = "key_used"         // for another deed
+	NotOpen         IncidentReason = "not_open"         // it is closed or merged
+	LinkedElsewhere IncidentReason = "linked_elsewhere" // the entry tells of another open incident
+	StaleVersion    IncidentReason = "stale_version"    // somebody else wrote meanwhile
+	AlreadySent     IncidentReason = "already_sent"     // a version that went out stays
+	NotEntitled     IncidentReason = "not_entitled"     // to approve
+	LacksElements   IncidentReason = "lacks_elements"   // of Art. 18
+	NothingWritten  IncidentReason = "nothing_written"
+	NotFinished     IncidentReason = "unfinished" // it cannot be closed without a reason
+)
+
+func refuse(why IncidentReason, format string, args ...any) error {
+	return &IncidentError{why, fmt.Sprintf(format, args...)}
+}
+
+// Opening is what opens an incident out of an entry: what the entry says of it is known already.
+func Opening(e Entry, category, trigger string, s Schedule) []FactDraft {
+	drafts := []FactDraft{
+		{Kind: FactOpened, Body: FactBody{Schedule: &s}},
+		{Kind: FactLinked, Body: FactBody{Entry: e.ID}},
+		{Kind: FactClassified, Body: FactBody{Category: category, Trigger: trigger}},
+	}
+	known := map[Element]string{}
+	for element, f := range elementFields {
+		if v := e.Values[f]; !blank(v) {
+			known[element] = shortenTo(v, middleText)
+		}
+	}
+	if len(known) > 0 {
+		drafts = append(drafts, FactDraft{Kind: FactElements, Body: FactBody{Elements: known}})
+	}
+	return drafts
+}
+
+// Linking is what links another entry: it tells what was not known yet; where it says something else than
+// what is known, a person decides.
+func (i Incident) Linking(e Entry) []FactDraft {
+	drafts := []FactDraft{{Kind: FactLinked, Body: FactBody{Entry: e.ID}}}
+	news := map[Element]string{}
+	for element, v := range ElementsOf(e) {
+		if blank(i.Elements[element]) {
+			news[element] = shortenTo(v, middleText)
+		}
+	}
+	if len(news) > 0 && !i.Has(e.ID) {
+		drafts = append(drafts, FactDraft{Kind: FactElements, Body: FactBody{Elements: news}})
+	}
+	return drafts
+}
+
+// elementFields are the fields of an entry that tell an element. Its unit is that of the caller and not
+// of the event; what kind of event it is, a person says.
+var elementFields = map[Element]Field{ElementTime: HappenedAt, ElementPlace: Place, ElementCause: Cause, ElementLosses: Losses,
+	ElementCasualties: Casualties, ElementMeasures: Measures, ElementTrend: Trend}
+
+// shortenTo cuts what is too long to be an element; the entry has all of it.
+func shortenTo(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return text
+}
+
+// Decide gives the fact that a draft becomes, or says in one sentence why it is none.
+func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) (IncidentFact, error) {
+	f := IncidentFact{Seq: len(i.Facts) + 1, Kind: d.Kind, At: d.At, WrittenAt: now, By: by, Body: d.Body}
+	decide, ok := deeds[d.Kind]
+	switch {
+	case !ok:
+		return f, &InvalidError{Field: "kind", Reason: fmt.Sprintf("%.40q is no kind of fact", d.Kind)}
+	case len(i.Facts) >= mostFacts:
+		return f, &InvalidError{Field: "kind", Reason: "the incident has 2000 facts, more are not kept: close it and open another one"}
+	case d.At.After(now.Add(early)):
+		return f, &InvalidError{Field: "at", Reason: "lies in the future: give when it was done"}
+	case d.At.IsZero() || d.At.After(now):
+		f.At = now
+	}
+	f.At = f.At.Truncate(time.Millisecond)
+	if i.State != IncidentOpen && !whileEnded[d.Kind] {
+		return f, refuse(NotOpen, "Incident %s is %s: open it again first, with a reason.", i.Number, i.State)
+	}
+	f.Body.Number, f.Body.Was = nil, nil // only we say these
+	err := decide(i, &f, b, now)
+	return f, err
+}
+
+// whileEnded may be done when an incident is closed or merged, too: what was done before is still
+// written down, and what was said of it is answered.
+var whileEnded = map[FactKind]bool{FactReopened: true, FactConfirmed: true, FactDenied: true, FactStruck: true, FactSigned: true, FactReviewed: true,
+	FactDelivered: true, FactConveyed: true, FactFedBack: true, FactInstrClosed: true}
+
+// deeds decide, one for each kind of fact. They clean what was written and fill in what the log knows.
+var deeds = map[FactKind]func(Incident, *IncidentFact, IncidentBooks, time.Time) error{
+	FactOpened:      Incident.opens,
+	FactLinked:      Incident.links,
+	FactClassified:  Incident.classifies,
+	FactElements:    Incident.knows,
+	FactClockMoved:  Incident.movesClock,
+	FactWritten:     Incident.writes,
+	FactReviewed:    Incident.approves,
+	FactSigned:      Incident.approves,
+	FactConfirmed:   Incident.answers,
+	FactDenied:      Incident.answers,
+	FactDelivered:   Incident.delivers,
+	FactCalledOut:   Incident.callsOut,
+	FactScene:       Incident.hearsFromScene,
+	FactInstructed:  Incident.isInstructed,
+	FactConveyed:    Incident.followsInstruction,
+	FactFedBack:     Incident.followsInstruction,
+	FactInstrClosed: Incident.followsInstruction,
+	FactClosed:      Incident.closes,
+	FactReopened:    Incident.reopens,
+	FactMerged:      Incident.merges,
+	FactAbsorbed:    Incident.absorbs,
+	FactStruck:      Incident.strikes,
+}
+
+func (i Incident) opens(f *IncidentFact, b IncidentBooks, _ time.Time) error {
+	if len(i.Facts) > 0 {
+		return refuse(NotOpen, "Incident %s is opened already.", i.Number)
+	}
+	f.Body = FactBody{Number: &b.Number, Schedule: f.Body.Schedule}
+	return f.Body.Schedule.Check()
+}
+
+func (i Incident) links(f *IncidentFact, b IncidentBooks, _ time.Time) error {
+	e, there := b.Entries[f.Body.Entry]
+	switch other := b.Elsewhere[f.Body.Entry]; {
+	case !there:
+		return fmt.Errorf("entry %s: %w", f.Body.Entry, ErrNotFound)
+	case i.Has(e.ID):
+		return refuse(LinkedElsewhere, "Entry %s is linked with this incident already.", e.EntryNumber)
+	case other.ID != 0 && other.ID != i.ID:
+		return refuse(LinkedElsewhere, "Entry %s tells of incident %s already: merge the two incidents if they are one event.", e.EntryNumber, other.Number)
+	case len(i.Entries) >= mostLinkedToOne:
+		return &InvalidError{Field: "entry_id", Reason: "is one too many: an incident has at most 200 entries"}
+	}
+	intake := cmp.Or(e.CallAt, e.OpenedAt)
+	f.Body = FactBody{Entry: e.ID, Intake: &intake}
+	if len(i.Entries) > 0 && intake.Before(i.ClockNatural) {
+		was := i.ClockNatural
+		f.Body.Was = &was // the clock moves back with it, visibly
+	}
+	return nil
+}
+
+func (i Incident) classifies(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
+	f.Body = FactBody{Category: cmp.Or(f.Body.Category, i.Category), Trigger: f.Body.Trigger}
+	if err := checkCode("category", IncidentCategories(), f.Body.Category); err != nil || f.Body.Trigger == "" {
+		return err
+	}
+	return checkCode("trigger", IncidentTriggers(), f.Body.Trigger)
+}
+
+// knows takes what is known now; an empty value says that something is not known after all.
+func (i Incident) knows(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
+	values, err := cleanElements(f.Body.Elements)
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(values, func(e Element, v string) bool { return i.Elements[e] == v })
+	if len(values) == 0 {
+		return &InvalidError{Field: "elements", Reason: "say nothing that was not known already"}
+	}
+	f.Body = FactBody{Elements: values, Essential: f.Body.Essential}
+	return nil
+}
+
+func cleanElements(said map[Element]string) (map[Element]string, error) {
+	clean := map[Element]string{}
+	for _, e := range slices.Sorted(maps.Keys(said)) {
+		if !slices.Contains(allElements, e) {
+			return nil, &InvalidError{Field: "elements", Reason: fmt.Sprintf("%.40q is no element of a report: they are %s", e, orList(allElements))}
+		}
+		v, err := cleanField("elements."+string(e), said[e], middleText)
+		if err != nil {
+			return nil, err
+		}
+		clean[e] = strings.TrimSpace(v)
+	}
+	return clean, nil
+}
+
+// movesClock starts the clocks later than the first entry came: the matter became reportable only then.
+func (i Incident) movesClock(f *IncidentFact, _ IncidentBooks, now time.Time) error {
+	reason, err := CleanReason("clock_reason", f.Body.Reason)
+	start := f.Body.Start
+	switch {
+	case err != nil:
+		return err
+	case start == nil || !start.After(i.ClockNatural):
+		return &InvalidError{Field: "clock_start", Reason: "is not later than the intake of the earliest entry: the clock never starts before it, and by itself starts with it"}
+	case start.After(now.Add(early)):
+		return &InvalidError{Field: "clock_start", Reason: "lies in the future: the clock starts when the matter became reportable"}
+	}
+	was := i.ClockStart
+	at := start.UTC().Truncate(time.Millisecond)
+	f.Body = FactBody{Start: &at, Was: &was, Reason: reason}
+	return nil
+}
+
+// closes ends the clocks. Without a final report it takes a reason.
+func (i Incident) closes(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
+	reason, err := CleanNote("reason", f.Body.Reason)
+	f.Body = FactBody{Reason: reason}
+	if err != nil || reason != "" {
+		return err
+	}
+	final := slices.IndexFunc(i.Reports, func(r Report) bool { return r.Stage == StageFinal && r.SentAt.IsZero() })
+	switch {
+	case final >= 0:
+		return refuse(NotFinished, "The final report 终报 was not sent: send it, or say why the incident is closed without one.")
+	case len(i.OpenInstructions()) > 0:
+		return refuse(NotFinished, "%d instruction(s) 批示 are still open: close them, or say why the incident is closed with them.", len(i.OpenInstructions()))
+	}
+	return nil
+}
+
+func (i Incident) reopens(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
+	reason, err := CleanReason("reason", f.Body.Reason)
+	f.Body = FactBody{Reason: reason}
+	switch {
+	case i.State == IncidentOpen:
+		return refuse(NotOpen, "Incident %s is open already.", i.Number)
+	case i.State == IncidentMerged:
+		return refuse(NotOpen, "Incident %s goes on as another one: open that again.", i.Number)
+	}
+	return err
+}
+
+func (i Incident) merges(f *IncidentFact, b IncidentBooks, _ time.Time) error {
+	reason, err := CleanReason("reason", f.Body.Reason)
+	switch {
+	case err != nil:
+		return err
+	case b.Into == nil || b.Into.ID == i.ID:
+		return &InvalidError{Field: "merge_into", Reason: "is no other incident"}
+	case b.Into.State != IncidentOpen:
+		return refuse(NotOpen, "Incident %s is %s: an incident is merged into one that is open.", b.Into.Number, b.Into.State)
+	}
+	f.Body = FactBody{Incident: b.Into.ID, Reason: reason}
+	return nil
+}
+
+// Absorb is what the other incident takes over from this one: its entries, and what was reported of it.
+func (i Incident) Absorb(into Incident) []FactDraft {
+	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: i.Sent()}}}
+	for _, e := range i.Entries {
+		if !into.Has(e.EntryID) {
+			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID}})
+		}
+	}
+	return drafts
+}
+
+// absorbs is asked for by nobody but the merge itself.
+func (i Incident) absorbs(_ *IncidentFact, _ IncidentBooks, _ time.Time) error { return nil }
+
+// strikeable are the kinds of facts that may be struck out. What opened, closed or merged an incident is
+// undone by a deed of its own, and a version of a report by the next one.
+var strikeable = []FactKind{FactLinked, FactElements, FactClockMoved, FactReviewed, FactSigned, FactDelivered, FactCalledOut, FactScene,
+	FactInstructed, FactConveyed, FactFedBack, FactInstrClosed}
+
+func (i Incident) strikes(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
+	reason, err := CleanReason("reason", f.Body.Reason)
+	n := f.Body.Fact
+	f.Body = FactBody{Fact: n, Reason: reason}
+	switch {
+	case err != nil:
+		return err
+	case n < 1 || n > len(i.Facts):
+		return &InvalidError{Field: "fact", Reason: fmt.Sprintf("the incident has no fact %d", n)}
+	case i.Facts[n-1].Struck != nil:
+		return &InvalidError{Field: "fact", Reason: "is struck out already"}
+	case !slices.Contains(strikeable, i.Facts[n-1].Kind):
+		return &InvalidError{Field: "fact", Reason: "cannot be struck out: what it says is undone by another deed"}
+	case i.Facts[n-1].Kind == FactLinked && len(i.Entries) == 1:
+		return &InvalidError{Field: "fact", Reason: "is the only entry of the incident: link the right one first"}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package dutylog
+
+import (
+	"maps"
+	"strings"
+)
+
+// ElementsOf is what an entry says of the elements of a report.
+func ElementsOf(e Entry) map[Element]string {
+	said := map[Element]string{}
+	for element, f := range elementFields {
+		if v := strings.TrimSpace(e.Values[f]); v != "" {
+			said[element] = v
+		}
+	}
+	return said
+}
+
+// Difference is an element of which entries about the same event do not say the same.
+type Difference struct {
+	Element Element
+	Values  []EntryValue // of those entries that say something of it, in their order
+}
+
+// EntryValue is what an entry says of an element.
+type EntryValue struct{ EntryID, Value string }
+
+// Differences compares what entries say, in the order of the regulation. What only one of them says, or
+// all say alike, is none.
+func Differences(entries []Entry) []Difference {
+	all := []Difference{}
+	for _, element := range allElements {
+		d, differs := Difference{Element: element}, false
+		for _, e := range entries {
+			v := ElementsOf(e)[element]
+			if v == "" {
+				continue
+			}
+			differs = differs || len(d.Values) > 0 && sameWords(d.Values[0].Value) != sameWords(v)
+			d.Values = append(d.Values, EntryValue{e.ID, v})
+		}
+		if differs {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// sameWords is a text without what makes no difference: blanks.
+func sameWords(text string) string { return strings.Join(strings.Fields(text), "") }
+
+// Draft is what a report begins with: its newest version, else what is known now.
+func (i Incident) Draft(r Report) map[Element]string {
+	if r.Version > 0 {
+		return maps.Clone(r.Elements)
+	}
+	return maps.Clone(i.Elements)
+}
+
+// ChangedIn are the elements that a report says otherwise than the one that was sent last before it;
+// of the first one, none.
+func (i Incident) ChangedIn(r Report) []Element {
+	last := i.LastSent(r)
+	if last == nil {
+		return []Element{}
+	}
+	return ChangedElements(last.Elements, i.Draft(r))
+}

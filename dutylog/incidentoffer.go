@@ -1,0 +1,46 @@
+package dutylog
+
+import (
+	"slices"
+	"time"
+)
+
+// ReportOffer is an outgoing call to a superior that was answered while a clock ran, and that is no
+// delivery yet: it may have been the report by telephone.
+type ReportOffer struct {
+	Call     Call
+	Incident Incident
+	Report   Report // the one that is due
+}
+
+// OfferReports finds the calls that may have been reports of open incidents. Where several incidents
+// are open the officer says which one it was about: the call is offered for each.
+func OfferReports(open []Incident, calls []Call) []ReportOffer {
+	offers := []ReportOffer{}
+	for _, c := range calls {
+		for _, i := range open {
+			r := i.NextDue()
+			if r == nil || c.AnsweredAt.IsZero() || c.OfferedAt.Before(i.ClockNatural) || i.names(c.ID) {
+				continue
+			}
+			offers = append(offers, ReportOffer{Call: c, Incident: i, Report: *r})
+		}
+	}
+	return offers
+}
+
+// names reports whether some fact says what the call was, also one that was struck out: then somebody
+// has looked at it.
+func (i Incident) names(callID string) bool {
+	return slices.ContainsFunc(i.Facts, func(f IncidentFact) bool { return f.Body.CallID == callID })
+}
+
+// Since is when the oldest clock of some incidents started; zero: there is none.
+func Since(open []Incident) (at time.Time) {
+	for _, i := range open {
+		if at.IsZero() || i.ClockNatural.Before(at) {
+			at = i.ClockNatural
+		}
+	}
+	return at
+}

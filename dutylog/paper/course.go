@@ -1,0 +1,204 @@
+package paper
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"dutyline/dutylog"
+)
+
+// FactNames are the words of what can happen in the course of an incident: those of the page.
+var FactNames = map[dutylog.FactKind]string{
+	dutylog.FactOpened: "建立事件", dutylog.FactLinked: "关联接报", dutylog.FactClassified: "事件定类", dutylog.FactElements: "更新要素", dutylog.FactClockMoved: "调整计时起点",
+	dutylog.FactWritten: "起草报告", dutylog.FactReviewed: "审核", dutylog.FactSigned: "签发", dutylog.FactConfirmed: "确认签批", dutylog.FactDenied: "否认签批",
+	dutylog.FactDelivered: "报送", dutylog.FactCalledOut: "通知", dutylog.FactScene: "现场", dutylog.FactInstructed: "批示", dutylog.FactConveyed: "传达批示",
+	dutylog.FactFedBack: "反馈批示", dutylog.FactInstrClosed: "批示办结", dutylog.FactClosed: "事件办结", dutylog.FactReopened: "重新启动", dutylog.FactMerged: "并入其他事件",
+	dutylog.FactAbsorbed: "并入本事件", dutylog.FactStruck: "划去记录",
+}
+
+// Course is the sheet of an incident's whole course 处置过程: what happened when, to the minute, whoever
+// wrote it and however late.
+func Course(f Frame, x IncidentFile) Sheet {
+	i := x.Incident
+	s := Sheet{Name: "突发事件处置过程-" + i.Number.String(), Unit: f.Unit, Title: "突发事件处置过程", Size: 10, Foot: f.foot(), Signatures: signers(),
+		Under: []string{i.Number.String() + "　" + i.Title() + "　" + shortOf(dutylog.IncidentCategories(), i.Category), clockWords(f, i) + "　" + endWords(f, i)}}
+	t := Table{Name: "处置过程", Columns: []Column{{"时间", 30, true}, {"事项", 26, true}, {"内容", 82, false}, {"记录人", 22, true}, {"通话、条目", 26, true}}}
+	day := ""
+	for _, n := range inTime(i.Facts) {
+		fact := i.Facts[n]
+		if d := f.day(happened(fact)); d != day {
+			day = d
+			t.Rows = append(t.Rows, Row{Cells: []string{d}, Strong: true})
+		}
+		t.Rows = append(t.Rows, courseRow(f, x, fact))
+	}
+	s.Tables = []Table{t}
+	s.Notes = append(s.Notes, "时间后注明“补记”的，为事后写入；划去的记录仍列出，并注明原因。")
+	return s
+}
+
+func clockWords(f Frame, i dutylog.Incident) string {
+	if i.ClockReason == "" {
+		return "接报时间（计时起点）：" + f.minute(i.ClockStart)
+	}
+	return "接报时间：" + f.minute(i.ClockNatural) + "　计时起点：" + f.minute(i.ClockStart) + "（" + i.ClockReason + "）"
+}
+
+func endWords(f Frame, i dutylog.Incident) string {
+	switch i.State {
+	case dutylog.IncidentClosed:
+		return "办结：" + f.minute(i.EndedAt)
+	case dutylog.IncidentMerged:
+		return "已于 " + f.minute(i.EndedAt) + " 并入其他事件"
+	}
+	return "打印时尚未办结"
+}
+
+// happened is when something was so: of a linked entry, when it came.
+func happened(f dutylog.IncidentFact) time.Time {
+	if f.Kind == dutylog.FactLinked && f.Body.Intake != nil {
+		return *f.Body.Intake
+	}
+	return f.At
+}
+
+// inTime are the places of the facts in the order of what happened; of what happened together, what was written first.
+func inTime(facts []dutylog.IncidentFact) []int {
+	order := make([]int, len(facts))
+	for n := range facts {
+		order[n] = n
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return happened(facts[a]).Compare(happened(facts[b])) })
+	return order
+}
+
+func courseRow(f Frame, x IncidentFile, fact dutylog.IncidentFact) Row {
+	at, written := happened(fact).In(f.Zone), fact.WrittenAt.In(f.Zone)
+	when := at.Format("15:04")
+	switch {
+	case written.Sub(at) < 2*time.Minute:
+	case written.Format(time.DateOnly) == at.Format(time.DateOnly):
+		when += "\n补记 " + written.Format("15:04")
+	default:
+		when += "\n补记 " + written.Format("01-02 15:04")
+	}
+	what := factWords(f, x, fact)
+	if fact.Struck != nil {
+		what = lines(what, "【已由"+fact.Struck.By.Name+"于 "+f.minute(fact.Struck.At)+" 划去："+fact.Struck.Reason+"】")
+	}
+	row := Row{Cells: []string{when, Word(FactNames, fact.Kind), what, fact.By.Name, "—"}}
+	if c, ok := x.Calls[fact.Body.CallID]; ok {
+		row.Cells[4], row.Call = "通话、录音\n"+f.second(c.OfferedAt)[11:], c.ID
+	} else if e, ok := x.Entries[fact.Body.Entry]; ok {
+		row.Cells[4], row.Entry = e.EntryNumber.String(), e.ID
+	}
+	return row
+}
+
+// factWords are what one fact says.
+func factWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
+	b := fact.Body
+	switch fact.Kind {
+	case dutylog.FactOpened:
+		return x.Incident.Number.String()
+	case dutylog.FactLinked:
+		return entryWords(x, b.Entry) + movedBack(f, b)
+	case dutylog.FactClassified:
+		return wordsOf(dutylog.IncidentCategories(), b.Category) + bracketed(wordsOf(dutylog.IncidentTriggers(), b.Trigger))
+	case dutylog.FactElements:
+		return elementWords(b.Elements)
+	case dutylog.FactClockMoved:
+		return f.moved(b.Was) + " → " + f.moved(b.Start) + "，原因：" + b.Reason
+	case dutylog.FactDelivered:
+		return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(x, dutylog.Delivery{Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence})
+	case dutylog.FactCalledOut:
+		return joinWords(wordsOf(dutylog.CalloutRoles(), b.Part), b.Whom, b.Phone, wordsOf(dutylog.CalloutResults(), b.Result))
+	case dutylog.FactScene:
+		return joinWords(wordsOf(dutylog.SceneKinds(), b.Part), b.Whom, b.Text)
+	case dutylog.FactStruck:
+		return "第 " + count(b.Fact) + " 项记录，原因：" + b.Reason
+	}
+	return reportFactWords(f, x, fact)
+}
+
+// reportFactWords are what a fact says of a report, an instruction, or the incident's end.
+func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
+	b := fact.Body
+	switch fact.Kind {
+	case dutylog.FactWritten:
+		return lines(x.reportWords(b.Report)+"，第 "+count(b.Version)+" 版", b.Text)
+	case dutylog.FactReviewed, dutylog.FactSigned:
+		by := cmp.Or(b.Name, fact.By.Name)
+		if b.Login != "" {
+			by += "（电话，" + fact.By.Name + "记录）"
+		}
+		return x.reportWords(b.Report) + "，第 " + count(b.Version) + " 版，" + by
+	case dutylog.FactConfirmed, dutylog.FactDenied:
+		return joinWords(x.reportWords(b.Report), fact.By.Name, b.Reason)
+	case dutylog.FactInstructed:
+		text := joinWords(b.Whom + "批示：" + b.Text)
+		if b.Due != nil {
+			text += "（" + f.minute(*b.Due) + " 前反馈）"
+		}
+		return text
+	case dutylog.FactMerged, dutylog.FactAbsorbed:
+		return joinWords("编号 "+count(b.Incident), b.Reason)
+	}
+	return joinWords(b.Whom, b.Text, b.Reason)
+}
+
+// moved is a moment that a fact may have.
+func (f Frame) moved(t *time.Time) string {
+	if t == nil {
+		return "—"
+	}
+	return f.minute(*t)
+}
+
+// movedBack says that an older entry moved the start of the clock.
+func movedBack(f Frame, b dutylog.FactBody) string {
+	if b.Was == nil || b.Intake == nil || !b.Intake.Before(*b.Was) {
+		return ""
+	}
+	return "\n接报时间由 " + f.minute(*b.Was) + " 提前到 " + f.minute(*b.Intake)
+}
+
+func entryWords(x IncidentFile, id string) string {
+	e, ok := x.Entries[id]
+	if !ok {
+		return id
+	}
+	who := strings.TrimSpace(said(e, dutylog.CallerUnit) + " " + said(e, dutylog.CallerPerson))
+	return lines(joinWords(e.EntryNumber.String(), Word(KindNames, e.Kind), cmp.Or(who, contact(e))), said(e, dutylog.Content))
+}
+
+func elementWords(of map[dutylog.Element]string) string {
+	var all []string
+	for _, w := range reportFields {
+		if v, ok := of[w.element]; ok {
+			all = append(all, w.field+"："+cmp.Or(v, notWritten))
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+func (x IncidentFile) reportWords(number int) string {
+	if r, ok := x.Incident.Report(number); ok {
+		return reportName(r)
+	}
+	return "第 " + count(number) + " 号报告"
+}
+
+func joinWords(words ...string) string {
+	words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
+	return strings.Join(words, "，")
+}
+
+func bracketed(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "（" + text + "）"
+}

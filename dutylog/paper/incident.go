@@ -1,0 +1,287 @@
+package paper
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"dutyline/dutylog"
+)
+
+// IncidentFile is an incident with what its papers show of the entries and calls it names.
+type IncidentFile struct {
+	Incident dutylog.Incident
+	Entries  map[string]dutylog.Entry // by id
+	Calls    map[string]dutylog.Call  // by id
+	Phone    string                   // at which the unit is asked about it
+}
+
+// What stands for something that is not there.
+const (
+	notWritten = "（未填写）"
+	notSigned  = "（尚未签发）"
+	notSent    = "（尚未报送）"
+)
+
+// reportFields are what a report says of the event, in the order of Art. 18, and the word beside each.
+var reportFields = []struct {
+	element dutylog.Element
+	name    string // on the form
+	field   string // in a template
+}{
+	{dutylog.ElementUnit, "发生单位", "发生单位"}, {dutylog.ElementTime, "发生时间", "发生时间"}, {dutylog.ElementPlace, "发生地点", "发生地点"},
+	{dutylog.ElementCause, "起　　因", "起因"}, {dutylog.ElementNature, "事件性质", "事件性质"}, {dutylog.ElementLosses, "物资损失情况", "物资损失情况"},
+	{dutylog.ElementCasualties, "人员伤亡情况", "人员伤亡情况"}, {dutylog.ElementMeasures, "已采取的措施", "已采取的措施"}, {dutylog.ElementTrend, "事件发展态势", "事件发展态势"},
+}
+
+// ReportWords are the words of a report by the name of their field, for a template of a site.
+func ReportWords(f Frame, x IncidentFile, r dutylog.Report) map[string]string {
+	i := x.Incident
+	words := map[string]string{
+		"标题": reportTitle(i, r), "期别": reportName(r), "编号": reportNumber(i, r), "报送单位": f.Unit, "报告时间": f.minute(reportedAt(f, r)),
+		"签发人": cmp.Or(r.ApprovedBy, notSigned), "签发": approvalWords(f, r, dutylog.PartSign), "审核": approvalWords(f, r, dutylog.PartReview),
+		"事件类别": categoryWords(i), "主送": strings.Join(shortWords(dutylog.Recipients()), "、"), "正文": r.Text, "与上期不同": changeWords(i, r),
+		"报送情况": deliveryWords(f, x, r), "联系人": writerOf(r), "联系电话": x.Phone,
+	}
+	for _, e := range reportFields {
+		words[e.field] = cmp.Or(elementsOf(i, r)[e.element], notWritten)
+	}
+	return words
+}
+
+// Report is the sheet of one report 突发事件信息报告.
+func Report(f Frame, x IncidentFile, r dutylog.Report) Sheet {
+	i, w := x.Incident, ReportWords(f, x, r)
+	s := Sheet{Name: "突发事件信息报告-" + reportNumber(i, r), Unit: f.Unit, Title: "突发事件信息报告", Size: 11, Foot: f.foot(),
+		Under:      []string{"（" + w["期别"] + "）", "编号：" + w["编号"] + "　　签发人：" + w["签发人"]},
+		Signatures: []string{"值班员", "值班处领导", "带班领导"}}
+	pairs := []pair{{name: "标　　题", value: w["标题"], wide: true}, {name: "主　　送", value: w["主送"], wide: true},
+		{name: "事件类别", value: w["事件类别"], wide: true}, {name: "报告时间", value: w["报告时间"]}, {name: "报送时限", value: cmp.Or(dueWords(f, r), "—")}}
+	for _, e := range reportFields {
+		pairs = append(pairs, pair{name: e.name, value: w[e.field]})
+	}
+	pairs = append(pairs, pair{name: "报告内容", value: cmp.Or(w["正文"], notWritten), wide: true, room: 6},
+		pair{name: "与上期不同", value: w["与上期不同"], wide: true},
+		pair{name: "签　　发", value: w["签发"], wide: true}, pair{name: "审　　核", value: w["审核"], wide: true},
+		pair{name: "报送情况", value: w["报送情况"], wide: true},
+		pair{name: "联 系 人", value: cmp.Or(w["联系人"], "—")}, pair{name: "联系电话", value: cmp.Or(w["联系电话"], "—")})
+	s.Tables = []Table{{Name: "突发事件信息报告", Columns: formColumns, Form: true, Rows: formRows(pairs)}}
+	s.Notes = reportNotes(f, i, r)
+	return s
+}
+
+// reportNotes say what the reader of the paper must not overlook.
+func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string) {
+	if r.Version == 0 {
+		notes = append(notes, "打印时本期报告尚未起草，所列要素为目前掌握的情况。")
+	} else {
+		notes = append(notes, "本页为第 "+count(r.Version)+" 版，共 "+count(len(r.Versions))+" 版。")
+	}
+	if r.SentAt.IsZero() {
+		notes = append(notes, "打印时本期报告尚未报送。")
+	} else if r.ApprovedAt.IsZero() {
+		notes = append(notes, "本期报告已报送，打印时尚未签发。")
+	}
+	if r.SentLate() {
+		notes = append(notes, "本期报告报送时间晚于时限 "+lasting(r.SentAt.Sub(r.DueAt))+"。")
+	}
+	if i.ClockReason != "" {
+		notes = append(notes, "计时起点 "+f.minute(i.ClockStart)+"，接报时间 "+f.minute(i.ClockNatural)+"，说明："+i.ClockReason)
+	}
+	return notes
+}
+
+// elementsOf are what the report says; before it is written, what is known.
+func elementsOf(i dutylog.Incident, r dutylog.Report) map[dutylog.Element]string {
+	if r.Version > 0 {
+		return r.Elements
+	}
+	return i.Elements
+}
+
+func reportTitle(i dutylog.Incident, r dutylog.Report) string {
+	return "关于" + strings.ReplaceAll(i.Title(), " ", "") + "的" + stageNames[r.Stage]
+}
+
+// stageNames are what a report is called by its stage.
+var stageNames = map[dutylog.Stage]string{dutylog.StageFirst: "初报", dutylog.StageWritten: "书面报告", dutylog.StageDetailed: "详细报告", dutylog.StageFollowUp: "续报", dutylog.StageFinal: "终报"}
+
+// reportName tells one report from the others of its incident: follow-ups are numbered.
+func reportName(r dutylog.Report) string {
+	if r.Stage == dutylog.StageFollowUp || r.Nth > 1 {
+		return stageNames[r.Stage] + "第 " + count(r.Nth) + " 期"
+	}
+	return stageNames[r.Stage]
+}
+
+func reportNumber(i dutylog.Incident, r dutylog.Report) string {
+	return i.Number.String() + "-" + count(r.Number)
+}
+
+// reportedAt is when the report was made: when it went out, else when it was written.
+func reportedAt(f Frame, r dutylog.Report) time.Time {
+	switch {
+	case !r.SentAt.IsZero():
+		return r.SentAt
+	case len(r.Versions) > 0:
+		return r.Versions[len(r.Versions)-1].WrittenAt
+	}
+	return f.Now
+}
+
+func dueWords(f Frame, r dutylog.Report) string {
+	if r.DueAt.IsZero() {
+		return ""
+	}
+	if r.SentLate() {
+		return f.minute(r.DueAt) + "（超时）"
+	}
+	return f.minute(r.DueAt)
+}
+
+// writerOf is who wrote the newest version.
+func writerOf(r dutylog.Report) string {
+	if len(r.Versions) == 0 {
+		return ""
+	}
+	return r.Versions[len(r.Versions)-1].By.Name
+}
+
+// approvalWords say who approved what stands, when and how; what was said of an older version is told as such.
+func approvalWords(f Frame, r dutylog.Report, part dutylog.ApprovalPart) string {
+	var said []string
+	for _, a := range r.Approvals {
+		if a.Part != part {
+			continue
+		}
+		text := a.Name + "　" + f.minute(a.At) + "（" + approvalWay(f, a) + "）"
+		if a.Version != r.Version {
+			text += "，对第 " + count(a.Version) + " 版"
+		}
+		said = append(said, text)
+	}
+	if said == nil && part == dutylog.PartSign {
+		return notSigned
+	}
+	return cmp.Or(strings.Join(said, "\n"), "—")
+}
+
+func approvalWay(f Frame, a dutylog.ReportApproval) string {
+	switch {
+	case !a.ByPhone:
+		return "本人登录"
+	case !a.DeniedAt.IsZero():
+		return "电话，" + a.NotedBy.Name + "记录，本人于 " + f.minute(a.DeniedAt) + " 否认：" + a.DeniedWhy
+	case a.ConfirmedAt.IsZero():
+		return "电话，" + a.NotedBy.Name + "记录，待本人确认"
+	}
+	return "电话，" + a.NotedBy.Name + "记录，本人于 " + f.minute(a.ConfirmedAt) + " 确认"
+}
+
+// changeWords name what this report says otherwise than the one that went before it.
+func changeWords(i dutylog.Incident, r dutylog.Report) string {
+	before := sentBefore(i, r)
+	if before == nil {
+		return "首次报告"
+	}
+	var changed []string
+	for _, e := range dutylog.ChangedElements(before.Elements, elementsOf(i, r)) {
+		for _, w := range reportFields {
+			if w.element == e {
+				changed = append(changed, w.field+"："+cmp.Or(before.Elements[e], notWritten)+" → "+cmp.Or(elementsOf(i, r)[e], notWritten))
+			}
+		}
+	}
+	return cmp.Or(strings.Join(changed, "\n"), "与"+reportName(*before)+"相同")
+}
+
+// sentBefore is the report that was sent last before this one.
+func sentBefore(i dutylog.Incident, r dutylog.Report) (last *dutylog.Report) {
+	for n := range i.Reports {
+		o := &i.Reports[n]
+		if o.Number == r.Number || o.Version == 0 || o.SentAt.IsZero() || !r.SentAt.IsZero() && o.SentAt.After(r.SentAt) {
+			continue
+		}
+		if last == nil || o.SentAt.After(last.SentAt) {
+			last = o
+		}
+	}
+	return last
+}
+
+// deliveryWords are the table of recipients and channels as lines, one a recipient.
+func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
+	var rows []string
+	for _, to := range dutylog.Recipients() {
+		var went []string
+		for _, by := range dutylog.Channels() {
+			for _, d := range r.Deliveries {
+				if d.Recipient == to.Code && d.Channel == by.Code {
+					went = append(went, by.Short+" "+f.minute(d.At)+deliveryProof(x, d))
+				}
+			}
+		}
+		rows = append(rows, to.Words+"："+cmp.Or(strings.Join(went, "；"), "未报送"))
+	}
+	if len(r.Deliveries) == 0 {
+		if r.SentIn > 0 {
+			return f.minute(r.SentAt) + " 已随并入的事件报送"
+		}
+		return notSent
+	}
+	return strings.Join(rows, "\n")
+}
+
+func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
+	var said []string
+	if d.Receiver != "" {
+		said = append(said, "接收人"+d.Receiver)
+	}
+	if _, ok := x.Calls[d.CallID]; ok {
+		said = append(said, "有通话录音")
+	}
+	if d.Attachment > 0 {
+		said = append(said, "有附件")
+	}
+	if d.Evidence != "" {
+		said = append(said, d.Evidence)
+	}
+	if said == nil {
+		return ""
+	}
+	return "（" + strings.Join(said, "，") + "）"
+}
+
+// categoryWords are the category in the words of the regulation, and why it is reported besides.
+func categoryWords(i dutylog.Incident) string {
+	text := wordsOf(dutylog.IncidentCategories(), i.Category)
+	if i.Trigger != "" {
+		text += "（" + wordsOf(dutylog.IncidentTriggers(), i.Trigger) + "）"
+	}
+	return cmp.Or(text, "—")
+}
+
+// shortOf is the short word of a code.
+func shortOf(set []dutylog.Word, code string) string {
+	at := slices.IndexFunc(set, func(w dutylog.Word) bool { return w.Code == code })
+	if at < 0 {
+		return code
+	}
+	return set[at].Short
+}
+
+func wordsOf(set []dutylog.Word, code string) string {
+	at := slices.IndexFunc(set, func(w dutylog.Word) bool { return w.Code == code })
+	if at < 0 {
+		return code
+	}
+	return set[at].Words
+}
+
+func shortWords(set []dutylog.Word) (words []string) {
+	for _, w := range set {
+		words = append(words, w.Words)
+	}
+	return words
+}

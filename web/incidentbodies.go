@@ -1,0 +1,289 @@
+package web
+
+import (
+	"time"
+
+	"dutyline/dutylog"
+)
+
+// elementMap is what is said of the elements of Art. 18, by their codes.
+type elementMap map[dutylog.Element]string
+
+type incidentBody struct {
+	ID           int64                 `json:"id"`
+	Number       string                `json:"number" doc:"For instance T2026-003"`
+	State        dutylog.IncidentState `json:"state" enum:"open,closed,merged"`
+	Category     string                `json:"category" doc:"One of Art. 19: see GET /incidents/terms"`
+	Trigger      string                `json:"trigger" doc:"Why it is reported whatever its extent (Art. 18); empty: none"`
+	Title        string                `json:"title"`
+	OpenedAt     stamp                 `json:"opened_at"`
+	OpenedBy     actorDoc              `json:"opened_by"`
+	EndedAt      stamp                 `json:"ended_at" doc:"When it was closed or merged"`
+	EndReason    string                `json:"end_reason"`
+	MergedInto   int64                 `json:"merged_into" doc:"0: it was not"`
+	ClockStart   stamp                 `json:"clock_start" doc:"From when on the deadlines count"`
+	ClockNatural stamp                 `json:"clock_natural" doc:"The intake of the earliest linked entry"`
+	ClockReason  string                `json:"clock_reason" doc:"Why the one is later than the other; empty: it is not"`
+	Schedule     dutylog.Schedule      `json:"schedule" doc:"As it was in force when the incident was opened"`
+	NextDue      *incidentDue          `json:"next_due" doc:"The deadline that is next, or the oldest that is over; null: none"`
+	Elements     elementMap            `json:"elements" nullable:"false" doc:"As they are known now"`
+	Waiting      []incidentWaiting     `json:"waiting" nullable:"false" doc:"Approvals by telephone that wait for the person's own word"`
+	Count        int                   `json:"entry_count" doc:"How many entries are linked"`
+
+	// What follows is in no list.
+	Entries      []incidentEntry       `json:"entries,omitempty" doc:"In the order of their intake"`
+	Differences  []incidentDifference  `json:"differences,omitempty" doc:"Elements of which the entries do not say the same"`
+	Reports      []incidentReport      `json:"reports,omitempty" doc:"Those that were written, and those that are due or will be"`
+	Callouts     []incidentCallout     `json:"callouts,omitempty"`
+	Scene        []incidentScene       `json:"scene,omitempty"`
+	Instructions []incidentInstruction `json:"instructions,omitempty"`
+	Absorbed     []int64               `json:"absorbed,omitempty" doc:"Incidents that were merged into this one"`
+	Facts        []incidentFact        `json:"facts,omitempty" doc:"The whole course, in the order of writing"`
+}
+
+type incidentDue struct {
+	Number int           `json:"number" doc:"Of the report"`
+	Stage  dutylog.Stage `json:"stage" enum:"first,written,detailed,follow_up,final"`
+	Nth    int           `json:"nth"`
+	DueAt  stamp         `json:"due_at"`
+	Late   bool          `json:"late"`
+}
+
+type incidentWaiting struct {
+	Report int    `json:"report"`
+	Fact   int    `json:"fact"`
+	Part   string `json:"part" enum:"review,sign"`
+	Login  string `json:"login"`
+	Name   string `json:"name"`
+	At     stamp  `json:"at"`
+}
+
+type incidentEntry struct {
+	ID          string     `json:"id"`
+	EntryNumber string     `json:"entry_number"`
+	CallID      string     `json:"call_id"`
+	At          stamp      `json:"at" doc:"Its intake"`
+	Who         string     `json:"who"`
+	Number      string     `json:"number" doc:"Of the telephone"`
+	Content     string     `json:"content"`
+	Says        elementMap `json:"says" nullable:"false" doc:"What it says of the elements"`
+	Fact        int        `json:"fact" doc:"That linked it"`
+}
+
+type incidentDifference struct {
+	Element dutylog.Element `json:"element"`
+	Values  []incidentValue `json:"values" nullable:"false"`
+}
+
+type incidentValue struct {
+	EntryID string `json:"entry_id"`
+	Value   string `json:"value"`
+}
+
+type incidentReport struct {
+	Number     int                 `json:"number" doc:"Its address within the incident; known before anything is written"`
+	Stage      dutylog.Stage       `json:"stage" enum:"first,written,detailed,follow_up,final"`
+	Nth        int                 `json:"nth" doc:"Of its stage, from 1 on"`
+	DueAt      stamp               `json:"due_at"`
+	State      dutylog.ReportState `json:"state" enum:"sent,late,draft,coming,not_due" doc:"late: its deadline is over and it was not sent"`
+	SentAt     stamp               `json:"sent_at" doc:"The first delivery"`
+	SentLate   bool                `json:"sent_late"`
+	SentIn     int64               `json:"sent_in" doc:"The incident, merged into this one, by which it was sent; 0: this one"`
+	ApprovedAt stamp               `json:"approved_at" doc:"When its newest version was signed"`
+	ApprovedBy string              `json:"approved_by"`
+	Version    int                 `json:"version" doc:"The newest; 0: nothing is written"`
+	Elements   elementMap          `json:"elements" nullable:"false" doc:"Of the newest version; before there is one, a draft out of what is known"`
+	Text       string              `json:"text"`
+	Changed    []dutylog.Element   `json:"changed" nullable:"false" doc:"What it says otherwise than the report that was sent last"`
+	Missing    []dutylog.Element   `json:"missing" nullable:"false" doc:"Required and absent"`
+	Versions   []incidentVersion   `json:"versions" nullable:"false"`
+	Approvals  []incidentApproval  `json:"approvals" nullable:"false"`
+	Deliveries []incidentDelivery  `json:"deliveries" nullable:"false"`
+}
+
+type incidentVersion struct {
+	Version  int        `json:"version"`
+	Elements elementMap `json:"elements" nullable:"false"`
+	Text     string     `json:"text"`
+	By       actorDoc   `json:"by"`
+	At       stamp      `json:"at"`
+	Fact     int        `json:"fact"`
+}
+
+type incidentApproval struct {
+	Part        dutylog.ApprovalPart `json:"part" enum:"review,sign"`
+	Version     int                  `json:"version"`
+	Login       string               `json:"login" doc:"Whose it is"`
+	Name        string               `json:"name"`
+	Role        dutylog.Role         `json:"role"`
+	At          stamp                `json:"at"`
+	ByPhone     bool                 `json:"by_phone"`
+	CallID      string               `json:"call_id" doc:"Of the call in which it was said"`
+	NotedBy     *actorDoc            `json:"noted_by" doc:"null: by login"`
+	ConfirmedAt stamp                `json:"confirmed_at" doc:"By the person, of what was said by telephone"`
+	DeniedAt    stamp                `json:"denied_at" doc:"The person says that they did not: it does not count"`
+	DeniedWhy   string               `json:"denied_why"`
+	Fact        int                  `json:"fact"`
+}
+
+type incidentDelivery struct {
+	Version    int      `json:"version" doc:"That was sent; 0: told by telephone before anything was written"`
+	Recipient  string   `json:"recipient" enum:"superior_bureau,party_committee,government"`
+	Channel    string   `json:"channel" enum:"phone,wechat,fax,system"`
+	At         stamp    `json:"at"`
+	Receiver   string   `json:"receiver"`
+	CallID     string   `json:"call_id"`
+	Attachment int64    `json:"attachment" doc:"0: none"`
+	Evidence   string   `json:"evidence"`
+	By         actorDoc `json:"by"`
+	Fact       int      `json:"fact"`
+}
+
+type incidentCallout struct {
+	Whom   string   `json:"whom"`
+	Part   string   `json:"part" enum:"head,deputy,section,other"`
+	Number string   `json:"number"`
+	Result string   `json:"result" enum:"reached,passed_on,no_answer"`
+	CallID string   `json:"call_id"`
+	At     stamp    `json:"at"`
+	By     actorDoc `json:"by"`
+	Fact   int      `json:"fact"`
+}
+
+type incidentScene struct {
+	Kind   string   `json:"kind" enum:"on_scene,feedback,back"`
+	Whom   string   `json:"whom"`
+	Text   string   `json:"text"`
+	CallID string   `json:"call_id"`
+	At     stamp    `json:"at"`
+	By     actorDoc `json:"by"`
+	Fact   int      `json:"fact"`
+}
+
+type incidentInstruction struct {
+	Number     int            `json:"number" doc:"The fact that began it"`
+	Whom       string         `json:"whom" doc:"Who instructed"`
+	At         stamp          `json:"at"`
+	Text       string         `json:"text"`
+	Attachment int64          `json:"attachment" doc:"0: none"`
+	Due        stamp          `json:"due"`
+	Overdue    bool           `json:"overdue"`
+	Conveyed   []incidentStep `json:"conveyed" nullable:"false"`
+	Feedback   []incidentStep `json:"feedback" nullable:"false"`
+	ClosedAt   stamp          `json:"closed_at"`
+	ClosedText string         `json:"closed_text"`
+	By         actorDoc       `json:"by"`
+}
+
+type incidentStep struct {
+	Whom string   `json:"whom"`
+	Text string   `json:"text"`
+	At   stamp    `json:"at"`
+	By   actorDoc `json:"by"`
+	Fact int      `json:"fact"`
+}
+
+type incidentFact struct {
+	Seq       int              `json:"seq"`
+	Kind      dutylog.FactKind `json:"kind"`
+	At        stamp            `json:"at" doc:"When it happened"`
+	WrittenAt stamp            `json:"written_at"`
+	By        actorDoc         `json:"by"`
+	Body      dutylog.FactBody `json:"body" doc:"What it says, as it is kept"`
+	Struck    *strikeDoc       `json:"struck" doc:"It was wrong: who struck it out, and why"`
+}
+
+// incidentShown is what a list says of an incident.
+func incidentShown(i dutylog.Incident, now time.Time) incidentBody {
+	b := incidentBody{ID: i.ID, Number: i.Number.String(), State: i.State, Category: i.Category, Trigger: i.Trigger, Title: i.Title(),
+		EndedAt: stamp(i.EndedAt), EndReason: i.EndReason, MergedInto: i.MergedInto, ClockStart: stamp(i.ClockStart), ClockNatural: stamp(i.ClockNatural),
+		ClockReason: i.ClockReason, Schedule: i.Schedule, Elements: elementMap(i.Elements), Waiting: []incidentWaiting{}, Count: len(i.Entries)}
+	if len(i.Facts) > 0 {
+		b.OpenedAt, b.OpenedBy = stamp(i.Facts[0].At), actorOf(i.Facts[0].By)
+	}
+	if r := i.NextDue(); r != nil {
+		b.NextDue = &incidentDue{r.Number, r.Stage, r.Nth, stamp(r.DueAt), r.State(now) == dutylog.ReportLate}
+	}
+	for _, r := range i.Reports {
+		for _, x := range r.Approvals {
+			if x.Waits() {
+				b.Waiting = append(b.Waiting, incidentWaiting{r.Number, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At)})
+			}
+		}
+	}
+	return b
+}
+
+// incidentWhole is all of an incident. ENTRIES are those that are linked, in their order.
+func incidentWhole(i dutylog.Incident, entries []dutylog.Entry, now time.Time) incidentBody {
+	b := incidentShown(i, now)
+	for n, e := range entries {
+		b.Entries = append(b.Entries, incidentEntry{ID: e.ID, EntryNumber: e.EntryNumber.String(), CallID: e.CallID, At: stamp(i.Entries[n].Intake), Who: dutylog.MatterOf(e).Who,
+			Number: e.Number.Raw, Content: e.Values[dutylog.Content], Says: elementMap(dutylog.ElementsOf(e)), Fact: i.Entries[n].Fact})
+	}
+	for _, d := range dutylog.Differences(entries) {
+		out := incidentDifference{Element: d.Element}
+		for _, v := range d.Values {
+			out.Values = append(out.Values, incidentValue(v))
+		}
+		b.Differences = append(b.Differences, out)
+	}
+	for _, r := range i.Reports {
+		b.Reports = append(b.Reports, reportShown(i, r, now))
+	}
+	for _, c := range i.Callouts {
+		b.Callouts = append(b.Callouts, incidentCallout{c.Whom, c.Part, c.Phone, c.Result, c.CallID, stamp(c.At), actorOf(c.By), c.Fact})
+	}
+	for _, s := range i.Scene {
+		b.Scene = append(b.Scene, incidentScene{s.Kind, s.Whom, s.Text, s.CallID, stamp(s.At), actorOf(s.By), s.Fact})
+	}
+	for _, x := range i.Instructions {
+		b.Instructions = append(b.Instructions, incidentInstruction{Number: x.Number, Whom: x.Whom, At: stamp(x.At), Text: x.Text, Attachment: x.Attachment, Due: stamp(x.Due), Overdue: x.Overdue(now),
+			Conveyed: stepsShown(x.Conveyed), Feedback: stepsShown(x.Feedback), ClosedAt: stamp(x.ClosedAt), ClosedText: x.ClosedText, By: actorOf(x.By)})
+	}
+	for _, x := range i.Absorbed {
+		b.Absorbed = append(b.Absorbed, x.Incident)
+	}
+	for _, f := range i.Facts {
+		out := incidentFact{Seq: f.Seq, Kind: f.Kind, At: stamp(f.At), WrittenAt: stamp(f.WrittenAt), By: actorOf(f.By), Body: f.Body}
+		if f.Struck != nil {
+			out.Struck = &strikeDoc{f.Struck.Reason, actorOf(f.Struck.By), stamp(f.Struck.At)}
+		}
+		b.Facts = append(b.Facts, out)
+	}
+	return b
+}
+
+func stepsShown(steps []dutylog.InstructionStep) []incidentStep {
+	out := make([]incidentStep, 0, len(steps))
+	for _, s := range steps {
+		out = append(out, incidentStep{s.Whom, s.Text, stamp(s.At), actorOf(s.By), s.Fact})
+	}
+	return out
+}
+
+// reportShown is a report; one of which nothing is written is shown as a draft out of what is known.
+func reportShown(i dutylog.Incident, r dutylog.Report, now time.Time) incidentReport {
+	draft := i.Draft(r)
+	b := incidentReport{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn,
+		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementMap(draft), Text: r.Text,
+		Changed: i.ChangedIn(r), Missing: append([]dutylog.Element{}, r.Missing...), Versions: []incidentVersion{}, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
+	for _, f := range r.Versions {
+		b.Versions = append(b.Versions, incidentVersion{f.Body.Version, elementMap(f.Body.Elements), f.Body.Text, actorOf(f.By), stamp(f.At), f.Seq})
+	}
+	for _, x := range r.Approvals {
+		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID,
+			ConfirmedAt: stamp(x.ConfirmedAt), DeniedAt: stamp(x.DeniedAt), DeniedWhy: x.DeniedWhy, Fact: x.Fact}
+		if x.ByPhone {
+			by := actorOf(x.NotedBy)
+			out.NotedBy = &by
+		}
+		b.Approvals = append(b.Approvals, out)
+	}
+	for _, d := range r.Deliveries {
+		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, actorOf(d.By), d.Fact})
+	}
+	return b
+}
+
+func actorOf(a dutylog.Actor) actorDoc { return actorDoc{a.Login, a.Name, string(a.Role)} }

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
+)
+
+const documentType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+type reportPaperInput struct {
+	ID     int64 `path:"id" minimum:"1"`
+	Number int   `path:"number" minimum:"1" doc:"Of the report"`
+}
+
+func (a *app) printReport(ctx context.Context, in *reportPaperInput) (*huma.StreamResponse, error) {
+	file, report, frame, err := a.reportPaper(ctx, printIncidents, in)
+	if err != nil {
+		return nil, err
+	}
+	sheet := noted(visitorOf(ctx), paper.Report(frame, file, report))
+	a.audit(ctx, printIncidents, sheet.Name)
+	return a.asPage(sheet)
+}
+
+// exportReport gives the report as .docx. It is made in memory before the first byte leaves: a broken
+// template is one sentence, and the page to print is there all the same.
+func (a *app) exportReport(ctx context.Context, in *reportPaperInput) (*huma.StreamResponse, error) {
+	file, report, frame, err := a.reportPaper(ctx, takeIncidents, in)
+	if err != nil {
+		return nil, err
+	}
+	if a.Sheets.Document == nil {
+		return nil, newProblem(http.StatusServiceUnavailable, "", "Nothing is exported here: this daemon only shows the log; print the report instead.")
+	}
+	name := paper.Report(frame, file, report).Name
+	document, err := a.Sheets.Document(paper.ReportWords(frame, file, report))
+	if err != nil {
+		a.Logger.ErrorContext(ctx, "a report cannot be written as a document", "report", name, "err", err)
+		return nil, newProblem(http.StatusServiceUnavailable, problemBase+"report-template",
+			"The report is kept and can be printed, but no Word document was made: %s. Have site.report_template mended, or remove it and the shipped template is used.", err)
+	}
+	a.audit(ctx, takeIncidents, name)
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		hctx.SetHeader("Content-Type", documentType)
+		hctx.SetHeader("Content-Disposition", attachmentNamed(name+".docx"))
+		_, _ = hctx.BodyWriter().Write(document)
+	}}, nil
+}
+
+func (a *app) printCourse(ctx context.Context, in *incidentInput) (*huma.StreamResponse, error) {
+	file, err := a.incidentFile(ctx, printIncidents, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	frame, err := a.frame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sheet := noted(visitorOf(ctx), paper.Course(frame, file))
+	a.audit(ctx, printIncidents, sheet.Name)
+	return a.asPage(sheet)
+}
+
+func (a *app) reportPaper(ctx context.Context, p permission, in *reportPaperInput) (file paper.IncidentFile, r dutylog.Report, f paper.Frame, err error) {
+	if file, err = a.incidentFile(ctx, p, in.ID); err != nil {
+		return file, r, f, err
+	}
+	r, there := file.Incident.Report(in.Number)
+	if !there {
+		return file, r, f, problemOf(dutylog.ErrNotFound)
+	}
+	f, err = a.frame(ctx)
+	return file, r, f, err
+}
+
+// incidentFile is an incident with the entries and calls that its papers name, as this visitor may see them.
+func (a *app) incidentFile(ctx context.Context, p permission, id int64) (paper.IncidentFile, error) {
+	i, err := a.incident(ctx, p, id)
+	if err != nil {
+		return paper.IncidentFile{}, err
+	}
+	v := visitorOf(ctx)
+	x := paper.IncidentFile{Incident: i, Entries: map[string]dutylog.Entry{}, Calls: map[string]dutylog.Call{}}
+	if len(a.Lines) > 0 {
+		x.Phone = a.Lines[0].Number
+	}
+	for _, f := range i.Facts {
+		if err := a.nameEntry(ctx, v, x, f.Body.Entry); err != nil {
+			return x, problemOf(err)
+		}
+		if err := a.nameCall(ctx, v, x, f.Body.CallID); err != nil {
+			return x, problemOf(err)
+		}
+	}
+	return x, nil
+}
+
+func (a *app) nameEntry(ctx context.Context, v visitor, x paper.IncidentFile, id string) error {
+	if _, known := x.Entries[id]; known || id == "" {
+		return nil
+	}
+	e, err := a.Log.Entry(ctx, id)
+	if err != nil {
+		return err
+	}
+	x.Entries[id] = listed(v, v.own(e))
+	return nil
+}
+
+// nameCall reads a call. One that the log does not have any more is left out: what was written of it stays.
+func (a *app) nameCall(ctx context.Context, v visitor, x paper.IncidentFile, id string) error {
+	if _, known := x.Calls[id]; known || id == "" {
+		return nil
+	}
+	c, err := a.Log.Call(ctx, id)
+	if err != nil {
+		if errors.Is(err, dutylog.ErrNotFound) {
+			return nil
+		}
+		return err
+	}
+	x.Calls[id] = listed(v, c)
+	return nil
+}

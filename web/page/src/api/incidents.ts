@@ -1,0 +1,254 @@
+// Incidents 突发事件 as the daemon tells them, and what can be done with one. Every deed has a key of its
+// own: sent twice, after a lost answer, it is done once.
+import { BASE, query, request } from './client'
+import type { By } from './types'
+
+export const ELEMENTS = ['unit', 'time', 'place', 'cause', 'nature', 'losses', 'casualties', 'measures', 'trend'] as const
+export type Element = (typeof ELEMENTS)[number]
+export type Elements = Partial<Record<Element, string>>
+export type Stage = 'first' | 'written' | 'detailed' | 'follow_up' | 'final'
+export type ReportState = 'draft' | 'sent' | 'late' | 'coming' | 'not_due'
+export type Part = 'review' | 'sign'
+export const RECIPIENTS = ['superior_bureau', 'party_committee', 'government'] as const
+export type Recipient = (typeof RECIPIENTS)[number]
+export const CHANNELS = ['phone', 'wechat', 'fax', 'system'] as const
+export type Channel = (typeof CHANNELS)[number]
+export const CATEGORIES = ['work_safety', 'dangerous_goods', 'collapse', 'road', 'fire', 'special_equipment', 'crowd', 'natural', 'supply', 'other'] as const
+export const TRIGGERS = ['sensitive_event', 'sensitive_place', 'sensitive_time'] as const
+
+export interface IncidentEntry {
+  id: string
+  entry_number: string
+  at: string
+  who: string
+  number: string
+  call_id: string
+  content: string
+  says: Elements
+  fact: number
+}
+export interface Approval {
+  fact: number
+  part: Part
+  version: number
+  login: string
+  name: string
+  role: string
+  at: string
+  by_phone: boolean
+  call_id: string
+  noted_by: By | null
+  confirmed_at: string | null
+  denied_at: string | null
+  denied_why: string
+}
+export interface Delivery {
+  fact: number
+  version: number
+  recipient: Recipient
+  channel: Channel
+  at: string
+  receiver: string
+  call_id: string
+  attachment: number | null
+  evidence: string
+  by: By
+}
+export interface Version {
+  version: number
+  at: string
+  by: By
+  elements: Elements
+  text: string
+}
+export interface Report {
+  number: number
+  stage: Stage
+  nth: number
+  due_at: string | null
+  state: ReportState
+  sent_late: boolean
+  version: number
+  versions: Version[]
+  elements: Elements
+  changed: Element[]
+  missing: Element[]
+  text: string
+  sent_at: string | null
+  approved_at: string | null
+  approved_by: string
+  approvals: Approval[]
+  deliveries: Delivery[]
+}
+export interface Due {
+  number: number
+  stage: Stage
+  nth: number
+  due_at: string
+  late: boolean
+}
+export interface InstructionStep {
+  fact: number
+  whom: string
+  text: string
+  at: string
+  by: By
+}
+export interface Instruction {
+  number: number
+  whom: string
+  at: string
+  text: string
+  attachment: number | null
+  due: string | null
+  overdue: boolean
+  conveyed: InstructionStep[]
+  feedback: InstructionStep[]
+  closed_at: string | null
+  closed_text: string
+}
+export interface Callout {
+  fact: number
+  whom: string
+  part: string
+  number: string
+  result: string
+  call_id: string
+  at: string
+  by: By
+}
+export interface SceneNote {
+  fact: number
+  kind: string
+  whom: string
+  text: string
+  call_id: string
+  at: string
+  by: By
+}
+/** What a fact says, as it is kept: each kind fills in what it needs. */
+export interface FactBody {
+  entry?: string
+  intake?: string
+  was?: string
+  category?: string
+  trigger?: string
+  elements?: Elements
+  start?: string
+  reason?: string
+  report?: number
+  version?: number
+  text?: string
+  login?: string
+  name?: string
+  recipient?: string
+  channel?: string
+  receiver?: string
+  call_id?: string
+  evidence?: string
+  whom?: string
+  part?: string
+  phone?: string
+  result?: string
+  due?: string
+  fact?: number
+  incident?: number
+}
+export interface Fact {
+  seq: number
+  kind: string
+  at: string
+  written_at: string
+  by: By
+  body: FactBody
+  struck: { reason: string; by: By; at: string } | null
+}
+export interface Waiting {
+  report: number
+  fact: number
+  part: Part
+  login: string
+  name: string
+  at: string
+}
+/** As a list has it. */
+export interface IncidentRow {
+  id: number
+  number: string
+  state: 'open' | 'closed' | 'merged'
+  category: string
+  trigger: string
+  title: string
+  clock_start: string
+  clock_natural: string
+  clock_reason: string
+  next_due: Due | null
+  waiting: Waiting[]
+  ended_at: string | null
+  merged_into: number
+}
+export interface Incident extends IncidentRow {
+  elements: Elements
+  entries: IncidentEntry[]
+  differences: { element: Element; values: { entry_id: string; value: string }[] }[]
+  reports: Report[]
+  callouts: Callout[]
+  scene: SceneNote[]
+  instructions: Instruction[]
+  facts: Fact[]
+  end_reason: string
+}
+/** An outgoing call to a superior while a clock runs: it may be a report by telephone. */
+export interface CallOffer {
+  call_id: string
+  number: string
+  who: string
+  at: string
+  recorded: boolean
+  incident: number
+  title: string
+  report: number
+  stage: Stage
+  nth: number
+  recipient: Recipient
+}
+export interface Offers {
+  incidents: IncidentRow[]
+  calls: CallOffer[]
+}
+
+/** Who may approve, for what is said by telephone; an older daemon does not say. */
+export interface Terms {
+  signers?: { login: string; name: string; role: string }[]
+}
+
+/** Lists that are empty are left out on the way. */
+export function whole(i: Incident): Incident {
+  const list = <T>(l: T[] | undefined): T[] => l || []
+  return { ...i, entries: list(i.entries), differences: list(i.differences), reports: list(i.reports), callouts: list(i.callouts), scene: list(i.scene), instructions: list(i.instructions), facts: list(i.facts), waiting: list(i.waiting) }
+}
+const of = (id: number) => '/incidents/' + id
+const post = (path: string, key: string, body: object) => request<Incident>('POST', path, { key, ...body }).then(whole)
+
+export const incidents = {
+  list: (state: string, cursor = '') => request<{ items: IncidentRow[]; next_cursor?: string }>('GET', '/incidents' + query({ state, limit: 50, cursor })),
+  ofEntry: (entry: string) => request<{ items: IncidentRow[] }>('GET', '/incidents' + query({ entry, limit: 5 })),
+  one: (id: number) => request<Incident>('GET', of(id)).then(whole),
+  terms: () => request<Terms>('GET', '/incidents/terms'),
+  offers: () => request<Offers>('GET', '/incidents/offers'),
+  open: (key: string, entry: string, category: string, trigger: string) => post('/incidents', key, { entry_id: entry, category, trigger }),
+  change: (id: number, key: string, change: object) => request<Incident>('PATCH', of(id), { key, ...change }).then(whole),
+  link: (id: number, key: string, entry: string) => post(of(id) + '/entries', key, { entry_id: entry }),
+  write: (id: number, key: string, report: object) => post(of(id) + '/reports', key, report),
+  approve: (id: number, key: string, n: number, approval: object) => post(`${of(id)}/reports/${n}/approvals`, key, approval),
+  answer: (id: number, key: string, n: number, answer: object) => post(`${of(id)}/reports/${n}/approvals/confirm`, key, answer),
+  deliver: (id: number, key: string, n: number, delivery: object) => post(`${of(id)}/reports/${n}/deliveries`, key, delivery),
+  callOut: (id: number, key: string, body: object) => post(of(id) + '/callouts', key, body),
+  scene: (id: number, key: string, body: object) => post(of(id) + '/scene', key, body),
+  instruct: (id: number, key: string, body: object) => post(of(id) + '/instructions', key, body),
+  step: (id: number, key: string, n: number, body: object) => post(`${of(id)}/instructions/${n}/steps`, key, body),
+  strike: (id: number, key: string, fact: number, reason: string) => post(`${of(id)}/facts/${fact}/strike`, key, { reason }),
+  reportPage: (id: number, n: number) => `${BASE}${of(id)}/reports/${n}/sheet`,
+  reportDocument: (id: number, n: number) => `${BASE}${of(id)}/reports/${n}/document`,
+  coursePage: (id: number) => `${BASE}${of(id)}/course/sheet`,
+}

@@ -1,0 +1,34 @@
+// The sentences that a report begins with. A report is Chinese, whatever the language of the page.
+import { ELEMENTS, type Element, type Elements, type Stage } from '@/api/incidents'
+import { dateMinute } from '@/logic/time'
+
+/** As the elements stand in a report. */
+export const NAMES: Record<Element, string> = {
+  unit: '发生单位', time: '发生时间', place: '发生地点', cause: '起因', nature: '事件性质', losses: '物资损失情况', casualties: '人员伤亡情况', measures: '已采取的措施', trend: '事件发展态势',
+}
+const ENDS = /[。！？；]$/
+const whole = (text: string) => (ENDS.test(text) ? text : text + '。')
+
+/** 11月27日22时10分 */
+function moment(ms: number): string {
+  const m = /^\d+-0?(\d+)-0?(\d+) 0?(\d+):(\d+)$/.exec(dateMinute(ms))
+  return m ? `${m[1]}月${m[2]}日${m[3]}时${m[4]}分` : ''
+}
+
+/** The report in the sentences that are usual; whoever writes it goes on from there. */
+export function sentences(stage: Stage, now: Elements, before: Elements | null, intake: number): string {
+  const said = (e: Element) => (now[e] || '').trim()
+  const named = (e: Element) => (said(e) ? NAMES[e] + '：' + whole(said(e)) : '')
+  const paragraphs: string[] = []
+  if (stage === 'follow_up' && before) {
+    const changed = ELEMENTS.filter((e) => said(e) && said(e) !== (before[e] || '').trim())
+    paragraphs.push(`现将${said('place')}${said('nature') || '突发事件'}有关情况续报如下。`, changed.map(named).join(''))
+  } else {
+    const where = [said('time'), said('place')].filter((x) => x).map((x) => x.replace(/[，。；]$/, '') + '，').join('')
+    const what = '发生' + (said('nature') || '突发事件').replace(/^发生/, '')
+    paragraphs.push(whole(`${moment(intake)}接报：${where}${said('unit')}${what}`) + named('cause'))
+    paragraphs.push(named('casualties') + named('losses'), named('measures'), said('trend') ? whole(said('trend')) : '')
+  }
+  paragraphs.push(stage === 'final' ? '特此终报。' : '后续情况续报。')
+  return paragraphs.filter((p) => p).map((p) => '　　' + p).join('\n')
+}

@@ -1,0 +1,44 @@
+// Small forms as data: which fields a deed asks for, what is still missing, and how it is sent.
+import type { Incident } from '@/api/incidents'
+
+export interface Option {
+  code: string
+  label: string
+  note?: string
+}
+export interface DeedField {
+  name: string
+  label: string
+  /** ahead: a moment that lies in the future. */
+  kind: 'line' | 'area' | 'time' | 'ahead' | 'choice'
+  required?: boolean
+  options?: Option[]
+  hint?: string
+  max?: number
+}
+export interface Deed {
+  title: string
+  hint?: string
+  go: string
+  fields: DeedField[]
+  values?: Record<string, string>
+  send: (values: Record<string, string>, key: string) => Promise<Incident>
+  done?: (i: Incident) => string
+}
+
+/** The fields as the form begins: what is given, else nothing. */
+export function begun(deed: Deed): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const f of deed.fields) values[f.name] = (deed.values && deed.values[f.name]) || ''
+  return values
+}
+
+export const lacking = (deed: Deed, values: Record<string, string>): string[] =>
+  deed.fields.filter((f) => f.required && !(values[f.name] || '').trim()).map((f) => f.name)
+
+/** What is sent: words without blanks around them, and nothing for what was left empty. */
+export function filled(values: Record<string, string>): Record<string, string | undefined> {
+  const out: Record<string, string | undefined> = {}
+  for (const name of Object.keys(values)) out[name] = values[name].trim() || undefined
+  return out
+}

@@ -1,0 +1,84 @@
+// The small forms of an incident, as data: what each asks for and how it is sent.
+import { CATEGORIES, CHANNELS, RECIPIENTS, TRIGGERS, incidents, type CallOffer, type Channel, type Incident, type Instruction, type Part, type Recipient, type Report } from '@/api/incidents'
+import type { Call } from '@/api/types'
+import { t, word, type Key } from '@/i18n'
+import { numberText } from '@/i18n/spell'
+import { stageName } from '@/state/incidents'
+import { filled, type Deed, type DeedField, type Option } from './deeds'
+import { minute, parse } from './time'
+
+const codes = (area: string, list: readonly string[]): Option[] => list.map((code) => ({ code, label: word(area, code) }))
+const line = (name: string, label: Key, more: Partial<DeedField> = {}): DeedField => ({ name, label: t(label), kind: 'line', ...more })
+const needed = { required: true }
+const when: () => DeedField = () => ({ name: 'at', label: t('inc.at'), kind: 'time', hint: t('inc.atHint') })
+const reason = (must = true): DeedField => line('reason', 'inc.reason', { kind: 'area', required: must })
+
+/** Calls in which something can have been said, the newest first. */
+export const callOptions = (calls: readonly Call[]): Option[] =>
+  calls.filter((c) => c.answered_at).map((c) => ({ code: c.id, label: minute(parse(c.answered_at)), note: (c.direction === 'out' ? '→ ' : '← ') + numberText(c.direction === 'out' ? c.called : c.caller) + (c.caller_name ? ' ' + c.caller_name : '') }))
+
+const call = (calls: readonly Call[], must: boolean): DeedField => ({ name: 'call_id', label: t('inc.call'), kind: 'choice', required: must, hint: t('inc.callNone'),
+  options: (must ? [] : [{ code: '', label: t('inc.callNo') }]).concat(callOptions(calls).slice(0, 8)) })
+
+export function classifying(i: Incident): Deed {
+  return { title: t('inc.classify'), go: t('inc.save'), values: { category: i.category, trigger: i.trigger },
+    fields: [{ name: 'category', label: t('inc.category'), kind: 'choice', required: true, options: codes('inc.cat', CATEGORIES) },
+      { name: 'trigger', label: t('inc.trigger'), kind: 'choice', options: [{ code: '', label: t('inc.triggerNone') }].concat(codes('inc.trig', TRIGGERS)) }],
+    send: (v, key) => incidents.change(i.id, key, { category: v.category, trigger: v.trigger }) }
+}
+export function movingClock(i: Incident): Deed {
+  return { title: t('inc.moveClock'), hint: t('inc.moveClockHint'), go: t('inc.save'), fields: [{ ...when(), name: 'clock_start', label: t('inc.start'), required: true, hint: '8:30' }, reason()],
+    send: (v, key) => incidents.change(i.id, key, { clock_start: v.clock_start, clock_reason: v.reason.trim() }) }
+}
+export function closing(i: Incident): Deed {
+  return { title: t('inc.close'), hint: t('inc.closeHint'), go: t('inc.close'), fields: [reason(false)], send: (v, key) => incidents.change(i.id, key, { state: 'closed', reason: filled(v).reason }) }
+}
+export function reopening(i: Incident): Deed {
+  return { title: t('inc.reopen'), go: t('inc.reopen'), fields: [reason()], send: (v, key) => incidents.change(i.id, key, { state: 'open', reason: v.reason.trim() }) }
+}
+export function merging(i: Incident, others: readonly { id: number; number: string; title: string }[]): Deed {
+  return { title: t('inc.merge'), go: t('inc.merge'), fields: [{ name: 'into', label: t('inc.into'), kind: 'choice', required: true, hint: t('inc.empty'), options: others.filter((o) => o.id !== i.id).map((o) => ({ code: String(o.id), label: o.number, note: o.title })) }, reason()],
+    send: (v, key) => incidents.change(i.id, key, { merge_into: Number(v.into), reason: v.reason.trim() }) }
+}
+export function striking(i: Incident, fact: number): Deed {
+  return { title: t('inc.strikeTitle'), go: t('inc.strike'), fields: [line('reason', 'inc.strikeWhy', needed)], send: (v, key) => incidents.strike(i.id, key, fact, v.reason.trim()) }
+}
+export function approvingByPhone(i: Incident, r: Report, part: Part, calls: readonly Call[], signers: readonly { login: string; name: string; role: string }[]): Deed {
+  const who: DeedField = signers.length
+    ? { name: 'login', label: t('inc.who'), kind: 'choice', required: true, options: signers.filter((s) => part === 'review' || s.role === 'leader').map((s) => ({ code: s.login, label: s.name, note: word('role', s.role) })) }
+    : line('login', 'inc.login', needed)
+  const some = callOptions(calls)
+  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'), fields: [who, call(calls, true)], values: some.length ? { call_id: some[0].code } : {},
+    send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: { login: v.login.trim(), call_id: v.call_id } }),
+    done: () => t('inc.approved', { stage: stageName(r), part: word('inc.part', part) }) }
+}
+export function delivering(i: Incident, r: Report, to: Recipient | '', by: Channel | '', offer: CallOffer | null, calls: readonly Call[]): Deed {
+  const fields: DeedField[] = [{ name: 'recipient', label: t('inc.recipient'), kind: 'choice', required: true, options: codes('inc.to', RECIPIENTS) },
+    { name: 'channel', label: t('inc.channel'), kind: 'choice', required: true, options: codes('inc.by', CHANNELS) },
+    line('receiver', 'inc.receiver', { required: by === 'phone' })]
+  if (by === 'phone') fields.push(call(calls, false))
+  fields.push(when(), line('evidence', 'inc.evidence', { hint: t('inc.evidenceHint') }))
+  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '' },
+    send: (v, key) => incidents.deliver(i.id, key, r.number, filled(v)),
+    done: () => t('inc.delivered', { to: to ? word('inc.to', to) : '', by: by ? word('inc.by', by) : '' }) }
+}
+export function callingOut(i: Incident, calls: readonly Call[]): Deed {
+  return { title: t('inc.addCallout'), go: t('inc.save'), values: { result: 'reached' },
+    fields: [{ name: 'part', label: t('inc.part'), kind: 'choice', required: true, options: codes('inc.role', ['head', 'deputy', 'section', 'other']) }, line('whom', 'inc.whom', needed), line('number', 'inc.phone', { max: 40 }),
+      { name: 'result', label: t('inc.result'), kind: 'choice', required: true, options: codes('inc.result', ['reached', 'passed_on', 'no_answer']) }, when(), call(calls, false)],
+    send: (v, key) => incidents.callOut(i.id, key, filled(v)) }
+}
+export function hearing(i: Incident, calls: readonly Call[]): Deed {
+  return { title: t('inc.addScene'), go: t('inc.save'), values: { kind: 'feedback' },
+    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area', max: 4000 }), when(), call(calls, false)],
+    send: (v, key) => incidents.scene(i.id, key, filled(v)) }
+}
+export function instructing(i: Incident): Deed {
+  return { title: t('inc.addInstruction'), go: t('inc.save'), fields: [line('whom', 'inc.whomLeader', needed), line('text', 'inc.words', { kind: 'area', max: 4000, required: true }), { name: 'due', label: t('inc.due'), kind: 'ahead', hint: t('inc.dueHint') }, when()],
+    send: (v, key) => incidents.instruct(i.id, key, filled(v)) }
+}
+export function following(i: Incident, x: Instruction, kind: 'conveyed' | 'fed_back' | 'closed'): Deed {
+  const title = (kind === 'closed' ? t('inc.instrClosed') : word('inc', kind)) + t('punct.colon') + x.text.slice(0, 30)
+  const fields = [line('whom', kind === 'conveyed' ? 'inc.whomTo' : 'inc.whom', { required: kind === 'conveyed' }), line('text', 'inc.words', { kind: 'area', max: 4000, required: kind === 'fed_back' }), when()]
+  return { title, go: t('inc.save'), fields: kind === 'closed' ? fields.slice(1) : fields, send: (v, key) => incidents.step(i.id, key, x.number, { kind, ...filled(v) }) }
+}

@@ -1,0 +1,113 @@
+// What the page of incidents decides by itself: how much time is left, what an unwritten report begins
+// with, what differs, and who may approve. All of it is pure.
+import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Incident, type IncidentRow, type Part, type Report } from '@/api/incidents'
+import { sentences } from '@/i18n/reportwords'
+import { minute, parse } from './time'
+
+export const SOON_MS = 5 * 60_000
+export type Tone = 'late' | 'soon' | 'good'
+
+/** 7:30 until a deadline, +3:05 after it; hours when there are some. */
+export function countdown(leftMs: number): string {
+  const s = Math.floor(Math.abs(leftMs) / 1000)
+  const two = (n: number) => (n < 10 ? '0' + n : String(n))
+  const h = Math.floor(s / 3600)
+  return (leftMs < 0 ? '+' : '') + (h ? h + ':' + two(Math.floor((s % 3600) / 60)) : String(Math.floor(s / 60))) + ':' + two(s % 60)
+}
+export const toneOf = (leftMs: number): Tone => (leftMs <= 0 ? 'late' : leftMs <= SOON_MS ? 'soon' : 'good')
+export const leftOf = (due: { due_at: string | null } | null, now: number): number => (due ? parse(due.due_at) - now : NaN)
+
+/** The incidents by what is due first; those of which nothing is due come last. */
+export function byDue<T extends IncidentRow>(rows: readonly T[]): T[] {
+  const due = (r: T) => (r.next_due ? parse(r.next_due.due_at) : Infinity)
+  return rows.slice().sort((a, b) => (due(a) === due(b) ? b.id - a.id : due(a) - due(b)))
+}
+
+/** The report that is next in hand: the one that is due first, else the first that was not sent. */
+export function inHand(i: Incident): number {
+  if (i.next_due) return i.next_due.number
+  const open = i.reports.filter((r) => !r.sent_at)[0]
+  return open ? open.number : i.reports.length ? i.reports[i.reports.length - 1].number : 0
+}
+
+export const blank = (text: string | undefined) => !text || !text.trim()
+
+/** The report that went out last before this one. */
+export function sentBefore(i: Incident, r: Report): Report | null {
+  const sent = i.reports.filter((o) => o.number !== r.number && o.version > 0 && o.sent_at && (!r.sent_at || parse(o.sent_at) <= parse(r.sent_at)))
+  return sent.sort((a, b) => parse(b.sent_at) - parse(a.sent_at))[0] || null
+}
+
+/** The elements that are said otherwise than before. */
+export function changedFrom(before: Elements, after: Elements): Element[] {
+  return ELEMENTS.filter((e) => (before[e] || '').trim() !== (after[e] || '').trim())
+}
+
+export interface Draft {
+  elements: Elements
+  text: string
+}
+
+/** What the editor begins with: what was written of it, else what is known, and the sentences made of that. */
+export function draftOf(i: Incident, r: Report): Draft {
+  if (r.version > 0) return { elements: { ...r.elements }, text: r.text }
+  const before = sentBefore(i, r)
+  const elements: Elements = before ? { ...before.elements } : {}
+  for (const e of ELEMENTS) if (!blank(r.elements[e])) elements[e] = r.elements[e]
+  return { elements, text: sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural)) }
+}
+
+/** What the entries say of the event, side by side: an element a row, an entry a column. */
+export function sideBySide(i: Incident): { element: Element; values: string[]; differs: boolean }[] {
+  return ELEMENTS.filter((e) => i.entries.some((x) => !blank(x.says[e]))).map((element) => {
+    const values = i.entries.map((x) => (x.says[element] || '').trim())
+    const said = values.filter((v) => v)
+    return { element, values, differs: said.some((v) => v !== said[0]) }
+  })
+}
+
+/** Who may give a part of an approval (Art. 15, 16). */
+export const mayApprove = (part: Part, role: string): boolean => role === 'leader' || (part === 'review' && role === 'chief')
+
+/** The approval that stands of the newest version. */
+export function standing(r: Report, part: Part): Approval | null {
+  const all = r.approvals.filter((a) => a.part === part && a.version === r.version && !a.denied_at)
+  return all[all.length - 1] || null
+}
+/** Said by telephone in somebody's name, who has not said yet whether it was so. */
+export const waits = (a: Approval): boolean => a.by_phone && !a.confirmed_at && !a.denied_at
+export function waitsFor(i: Incident, login: string): { report: Report; approval: Approval }[] {
+  const all: { report: Report; approval: Approval }[] = []
+  for (const report of i.reports) for (const approval of report.approvals) if (approval.login === login && waits(approval)) all.push({ report, approval })
+  return all
+}
+
+/** What somebody of this role can still approve; whoever signed need not review. */
+export function toApprove(r: Report, role: string): Part[] {
+  if (!r.version || r.missing.length || (role === 'leader' && standing(r, 'sign'))) return []
+  return (['sign', 'review'] as Part[]).filter((p) => mayApprove(p, role) && !standing(r, p))
+}
+
+export const deliveryAt = (r: Report, recipient: string, channel: string): Delivery | null =>
+  r.deliveries.filter((d) => d.recipient === recipient && d.channel === channel)[0] || null
+
+/** Whether a report went out and nobody has signed it. */
+export const unapproved = (r: Report): boolean => !!r.sent_at && r.version > 0 && !r.approved_at
+
+/** A version that went out stays as it is. */
+export const frozen = (r: Report): boolean => r.deliveries.some((d) => d.version > 0)
+
+/** The offer that a call is a report, for the entry of that call. */
+export const offerFor = (offers: readonly CallOffer[], callId: string): CallOffer | null => (callId ? offers.filter((o) => o.call_id === callId)[0] || null : null)
+
+/** How long after the intake the clock was started, in whole minutes; 0: it was not moved. */
+export function clockGap(i: { clock_start: string; clock_natural: string }): number {
+  return Math.max(0, Math.round((parse(i.clock_start) - parse(i.clock_natural)) / 60_000))
+}
+
+/** The course by what happened, not by when it was written. */
+export function inCourse<T extends { at: string; seq: number }>(facts: readonly T[]): T[] {
+  return facts.slice().sort((a, b) => parse(a.at) - parse(b.at) || a.seq - b.seq)
+}
+/** Written so much later than it happened that it is told. */
+export const noted = (f: { at: string; written_at: string }): string => (parse(f.written_at) - parse(f.at) >= 120_000 ? minute(parse(f.written_at)) : '')

@@ -1,0 +1,95 @@
+// Which incidents are open, and what is offered: for the strip, the badge, the bar on an entry, and the page.
+import { computed, ref, shallowRef, watch } from 'vue'
+import { incidents, type CallOffer, type Incident, type IncidentRow } from '@/api/incidents'
+import { t, word } from '@/i18n'
+import { problemDetail, problemText } from '@/i18n/problems'
+import { byDue } from '@/logic/incidents'
+import { newKey } from '@/logic/late'
+import { minute, parse } from '@/logic/time'
+import { connection, on } from './live'
+import { notify } from './notices'
+import { canSeeIncidents, canWrite, session } from './session'
+
+const rows = ref<IncidentRow[]>([])
+/** Open ones, what is due first on top. */
+export const openIncidents = computed(() => byDue(rows.value))
+export const callOffers = ref<CallOffer[]>([])
+/** One that was just changed here or elsewhere: whoever shows it reads it again. */
+export const changedIncident = shallowRef<{ id: number }>({ id: 0 })
+
+const GATHER_MS = 300
+let timer: ReturnType<typeof setTimeout> | undefined
+
+export async function loadIncidents(): Promise<void> {
+  timer = undefined
+  const who = session.user
+  if (!canSeeIncidents.value) {
+    rows.value = []
+    callOffers.value = []
+    return
+  }
+  if (!connection.live) return
+  try {
+    if (canWrite.value) {
+      const offers = await incidents.offers()
+      if (who !== session.user) return
+      rows.value = offers.incidents
+      callOffers.value = offers.calls
+    } else {
+      const list = (await incidents.list('open')).items
+      if (who === session.user) rows.value = list
+    }
+  } catch {
+    // The connection bar tells; the last list and its clocks stay.
+  }
+}
+function soon(): void {
+  if (!timer) timer = setTimeout(() => void loadIncidents(), GATHER_MS)
+}
+
+/** What a deed gave back is known at once. */
+export function learn(i: Incident): void {
+  rows.value = rows.value.filter((r) => r.id !== i.id).concat(i.state === 'open' ? [i] : [])
+  changedIncident.value = { id: i.id }
+  soon()
+}
+
+export const stageName = (x: { stage: string; nth: number }): string =>
+  x.stage === 'follow_up' || x.nth > 1 ? t('inc.nth', { stage: word('inc.stage', x.stage), n: x.nth }) : word('inc.stage', x.stage)
+
+const refused = (e: unknown) => notify(() => t('common.error', { reason: problemText(e) }), 'bad', undefined, undefined, undefined, problemDetail(e))
+// The same deed that was not answered keeps its key, so that doing it again does it once.
+const keys = new Map<string, string>()
+
+/** Does something with an incident that needs no form; tells what came of it. */
+export async function deed(what: string, send: (key: string) => Promise<Incident>, done: (i: Incident) => string): Promise<Incident | null> {
+  const key = keys.get(what) || newKey()
+  keys.set(what, key)
+  try {
+    const i = await send(key)
+    keys.delete(what)
+    learn(i)
+    notify(() => done(i), 'good')
+    return i
+  } catch (e) {
+    if (!(e as { offline?: boolean }).offline) keys.delete(what)
+    refused(e)
+    return null
+  }
+}
+
+export const linkEntry = (to: IncidentRow, entry: string): Promise<Incident | null> =>
+  deed('link ' + to.id + ' ' + entry, (key) => incidents.link(to.id, key, entry), () => t('inc.linked', { number: to.number }))
+
+export const openIncident = (entry: string, category: string, trigger: string): Promise<Incident | null> =>
+  deed('open ' + entry, (key) => incidents.open(key, entry, category, trigger), (i) => t('inc.opened', { number: i.number, time: i.next_due ? minute(parse(i.next_due.due_at)) : '' }))
+
+export function startIncidents(): void {
+  watch(() => [session.user && session.user.username, canSeeIncidents.value, connection.live], () => void loadIncidents(), { immediate: true })
+  on('incident', (i) => {
+    changedIncident.value = { id: i.id }
+    soon()
+  })
+  on('call', (c) => { if (rows.value.length && c.direction === 'out') soon() })
+  setInterval(() => { if (rows.value.length) void loadIncidents() }, 60_000)
+}

@@ -1,0 +1,316 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, whole, type Approval, type Delivery, type Incident, type IncidentRow, type Report } from '@/api/incidents'
+import { lang, word } from '@/i18n'
+import { incidentsEn, incidentsZh } from '@/i18n/incidents'
+import { factText } from '@/i18n/incidentfacts'
+import { NAMES, sentences } from '@/i18n/reportwords'
+import { begun, filled, lacking, type Deed } from '@/logic/deeds'
+import { approvingByPhone, callOptions, delivering, following, merging } from '@/logic/incidentdeeds'
+import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitsFor } from '@/logic/incidents'
+import type { Call } from '@/api/types'
+import words from '../../../dutylog/incidentwords.go?raw'
+import core from '../../../dutylog/incident.go?raw'
+import stages from '../../../dutylog/incidentreport.go?raw'
+import reasons from '../../../dutylog/incidentdeed.go?raw'
+import course from '../../../dutylog/paper/course.go?raw'
+
+const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
+const by = { login: 'li', name: '李娜', role: 'officer' }
+const report = (change: Partial<Report> = {}): Report => ({
+  number: 1, stage: 'first', nth: 1, due_at: at('14:20'), state: 'coming', sent_late: false, version: 0, versions: [], elements: {}, changed: [], missing: [], text: '',
+  sent_at: null, approved_at: null, approved_by: '', approvals: [], deliveries: [], ...change,
+})
+const approval = (change: Partial<Approval> = {}): Approval => ({
+  fact: 9, part: 'sign', version: 1, login: 'chen', name: '陈刚', role: 'leader', at: at('14:15'), by_phone: false, call_id: '', noted_by: null, confirmed_at: null, denied_at: null, denied_why: '', ...change,
+})
+const delivery = (change: Partial<Delivery> = {}): Delivery => ({ fact: 10, version: 1, recipient: 'superior_bureau', channel: 'phone', at: at('14:18'), receiver: '王某', call_id: 'c', attachment: null, evidence: '', by, ...change })
+const row = (change: Partial<IncidentRow> = {}): IncidentRow => ({
+  id: 1, number: 'T2026-001', state: 'open', category: 'fire', trigger: '', title: '火灾', clock_start: at('14:10'), clock_natural: at('14:10'), clock_reason: '', next_due: null, waiting: [], ended_at: null, merged_into: 0, ...change,
+})
+const incident = (change: Partial<Incident> = {}): Incident => ({ ...row(), elements: {}, entries: [], differences: [], reports: [], callouts: [], scene: [], instructions: [], facts: [], end_reason: '', ...change })
+const entry = (id: string, says: Record<string, string>) => ({ id, entry_number: '2026-00000' + id, at: at('14:10'), who: '和平区', number: '', call_id: '', content: '起火', says, fact: 2 })
+
+/** The codes of one of the core's tables of words. */
+const codes = (table: string): string[] => {
+  const body = words.split(`func ${table}() []Word {`)[1].split('\n}\n')[0]
+  return (body.match(/\{"(\w+)",/g) || []).map((m) => m.slice(2, -2))
+}
+const constants = (source: string, type: string): string[] =>
+  (source.match(new RegExp(`^\\s+\\w+\\s+${type}\\s*= "\\w+"`, 'gm')) || []).map((line) => line.replace(/^.*"(\w+)"$/s, '$1'))
+const named = (area: string) => Object.keys(incidentsZh).filter((k) => k.indexOf(area + '.') === 0).map((k) => k.slice(area.length + 1)).sort()
+
+describe('words of incidents', () => {
+  beforeEach(() => { lang.value = 'zh' })
+
+  it('are the same sets as those of the core', () => {
+    expect([...ELEMENTS]).toEqual(codes('Elements'))
+    expect([...CATEGORIES]).toEqual(codes('IncidentCategories'))
+    expect([...TRIGGERS]).toEqual(codes('IncidentTriggers'))
+    expect([...RECIPIENTS]).toEqual(codes('Recipients'))
+    expect([...CHANNELS]).toEqual(codes('Channels'))
+    for (const [area, table] of [['inc.el', 'Elements'], ['inc.cat', 'IncidentCategories'], ['inc.catLong', 'IncidentCategories'], ['inc.trig', 'IncidentTriggers'], ['inc.to', 'Recipients'], ['inc.by', 'Channels'],
+      ['inc.role', 'CalloutRoles'], ['inc.result', 'CalloutResults'], ['inc.scene', 'SceneKinds']]) {
+      expect(named(area), area).toEqual(codes(table).sort())
+    }
+  })
+
+  it('have the categories in the words of the regulation', () => {
+    for (const c of CATEGORIES) expect(words).toContain(`{"${c}", "${word('inc.catLong', c)}", "${word('inc.cat', c)}"}`)
+  })
+
+  it('have a word for every stage, state, fact and refusal', () => {
+    expect(named('inc.stage')).toEqual(constants(stages, 'Stage').sort())
+    expect(named('inc.state')).toEqual(constants(stages, 'ReportState').sort())
+    expect(named('inc.part').filter((x) => x)).toEqual(constants(stages, 'ApprovalPart').sort())
+    expect(named('inc.fact')).toEqual(constants(core, 'FactKind').sort())
+    expect(named('problem.inc').filter((x) => x !== 'template')).toEqual(constants(reasons, 'IncidentReason').sort())
+    for (const kind of named('inc.fact')) expect(course, kind).toContain(`"${word('inc.fact', kind)}"`)
+  })
+
+  it('are the same keys in both languages, with the same values filled in', () => {
+    expect(Object.keys(incidentsEn).sort()).toEqual(Object.keys(incidentsZh).sort())
+    const holes = (s: string) => Array.from(new Set(s.match(/\{\w+/g) || [])).sort().join()
+    for (const k of Object.keys(incidentsZh) as (keyof typeof incidentsZh)[]) expect(holes(incidentsEn[k]), k).toBe(holes(incidentsZh[k]))
+  })
+})
+
+describe('the countdown', () => {
+  it('counts to the second, and on after the deadline', () => {
+    expect([countdown(600_000), countdown(59_999), countdown(0), countdown(-1000), countdown(-185_000), countdown(3_725_000), countdown(-7_260_000)]).toEqual(['10:00', '0:59', '0:00', '+0:01', '+3:05', '1:02:05', '+2:01:00'])
+  })
+
+  it('is amber five minutes before, and red from the deadline on', () => {
+    expect([toneOf(300_001), toneOf(300_000), toneOf(1), toneOf(0), toneOf(-1)]).toEqual(['good', 'soon', 'soon', 'late', 'late'])
+    expect(leftOf({ due_at: at('14:20') }, Date.parse(at('14:15')))).toBe(300_000)
+    expect(leftOf(null, 0)).toBeNaN()
+  })
+
+  it('puts what is due first on top, and what is not due last', () => {
+    const due = (id: number, clock: string) => row({ id, next_due: { number: 1, stage: 'first', nth: 1, due_at: at(clock), late: false } })
+    expect(byDue([row({ id: 4 }), due(1, '14:30'), row({ id: 5 }), due(2, '14:20'), due(3, '14:30')]).map((r) => r.id)).toEqual([2, 3, 1, 5, 4])
+  })
+
+  it('tells how late the clock was started', () => {
+    expect(clockGap({ clock_natural: at('14:10'), clock_start: at('14:10') })).toBe(0)
+    expect(clockGap({ clock_natural: at('14:10'), clock_start: at('14:32') })).toBe(22)
+  })
+})
+
+describe('a report', () => {
+  const known = { time: '22:05许', place: '南京北街12号', nature: '居民楼火灾', casualties: '2人受伤' }
+  const intake = Date.parse(at('14:10'))
+
+  it('that is in hand is the one that is due, else the first that was not sent', () => {
+    const reports = [report({ sent_at: at('14:18') }), report({ number: 2, stage: 'written' }), report({ number: 3, stage: 'detailed' })]
+    expect(inHand(incident({ reports }))).toBe(2)
+    expect(inHand(incident({ reports, next_due: { number: 3, stage: 'detailed', nth: 1, due_at: at('15:50'), late: false } }))).toBe(3)
+    expect(inHand(incident({ reports: [report({ sent_at: at('14:18') })] }))).toBe(1)
+    expect(inHand(incident())).toBe(0)
+  })
+
+  it('begins with the usual sentences, in Chinese whatever the language', () => {
+    lang.value = 'en'
+    expect(sentences('first', known, null, intake)).toBe('　　11月27日22时10分接报：22:05许，南京北街12号，发生居民楼火灾。\n　　人员伤亡情况：2人受伤。\n　　后续情况续报。')
+    expect(sentences('first', {}, null, intake)).toBe('　　11月27日22时10分接报：发生突发事件。\n　　后续情况续报。')
+    const all = { ...known, unit: '某厂', cause: '电气故障', losses: '不详', measures: '消防到场。', trend: '已控制' }
+    expect(sentences('final', all, null, intake)).toBe('　　11月27日22时10分接报：22:05许，南京北街12号，某厂发生居民楼火灾。起因：电气故障。\n　　人员伤亡情况：2人受伤。物资损失情况：不详。\n　　已采取的措施：消防到场。\n　　已控制。\n　　特此终报。')
+    lang.value = 'zh'
+  })
+
+  it('that follows says what changed', () => {
+    expect(sentences('follow_up', { ...known, casualties: '死亡1人', trend: '已扑灭' }, known, intake)).toBe('　　现将南京北街12号居民楼火灾有关情况续报如下。\n　　人员伤亡情况：死亡1人。事件发展态势：已扑灭。\n　　后续情况续报。')
+    expect(sentences('follow_up', known, known, intake)).toBe('　　现将南京北街12号居民楼火灾有关情况续报如下。\n　　后续情况续报。')
+    expect(Object.keys(NAMES)).toEqual([...ELEMENTS])
+  })
+
+  it('is pre-filled from what is known and from the last one that went out', () => {
+    const first = report({ version: 2, elements: known, text: 'x', sent_at: at('14:18') })
+    const second = report({ number: 2, stage: 'written', elements: { casualties: '死亡1人' } })
+    const i = incident({ reports: [first, second], clock_natural: at('14:10') })
+    const draft = draftOf(i, second)
+    expect(draft.elements).toEqual({ ...known, casualties: '死亡1人' })
+    expect(draft.text).toContain('死亡1人')
+    expect(draftOf(i, first)).toEqual({ elements: known, text: 'x' })
+    expect(changedFrom(known, draft.elements)).toEqual(['casualties'])
+    expect(changedFrom(known, { ...known, place: ' 南京北街12号 ' })).toEqual([])
+  })
+
+  it('is compared with the one that went out last before it', () => {
+    const sent = (number: number, clock: string, version = 1) => report({ number, version, sent_at: at(clock) })
+    const i = incident({ reports: [sent(1, '14:18'), sent(2, '14:40'), sent(3, '15:00', 0), report({ number: 4, stage: 'follow_up' })] })
+    expect(sentBefore(i, i.reports[3])!.number).toBe(2)
+    expect(sentBefore(i, i.reports[1])!.number).toBe(1)
+    expect(sentBefore(i, i.reports[0])).toBeNull()
+  })
+
+  it('that went out as a text is not written again; one that was only told may be', () => {
+    expect(frozen(report({ deliveries: [delivery({ version: 0 })] }))).toBe(false)
+    expect(frozen(report({ deliveries: [delivery()] }))).toBe(true)
+  })
+
+  it('that was sent and not signed is told', () => {
+    expect(unapproved(report({ version: 1, sent_at: at('14:18') }))).toBe(true)
+    expect(unapproved(report({ version: 1, sent_at: at('14:18'), approved_at: at('14:19') }))).toBe(false)
+    expect(unapproved(report({ version: 1 }))).toBe(false)
+  })
+
+  it('has one place for each recipient and channel', () => {
+    const r = report({ deliveries: [delivery(), delivery({ fact: 11, channel: 'fax' })] })
+    expect(deliveryAt(r, 'superior_bureau', 'fax')!.fact).toBe(11)
+    expect(deliveryAt(r, 'government', 'fax')).toBeNull()
+  })
+})
+
+describe('approval', () => {
+  it('is reviewed by chief or leader, signed by the leader', () => {
+    const may = ['officer', 'chief', 'leader', 'supervisor', 'admin', ''].map((role) => [mayApprove('review', role), mayApprove('sign', role)].map(Number).join(''))
+    expect(may).toEqual(['00', '10', '11', '00', '00', '00'])
+  })
+
+  it('is asked of whoever may, once something is written and nothing is missing', () => {
+    expect(toApprove(report(), 'leader')).toEqual([])
+    expect(toApprove(report({ version: 1, missing: ['time'] }), 'leader')).toEqual([])
+    expect(toApprove(report({ version: 1 }), 'leader')).toEqual(['sign', 'review'])
+    expect(toApprove(report({ version: 1 }), 'chief')).toEqual(['review'])
+    expect(toApprove(report({ version: 1, approvals: [approval()] }), 'leader')).toEqual([])
+    expect(toApprove(report({ version: 1, approvals: [approval()] }), 'chief')).toEqual(['review'])
+    expect(toApprove(report({ version: 1 }), 'officer')).toEqual([])
+  })
+
+  it('stands for its own version, and not when it was denied', () => {
+    expect(standing(report({ version: 2, approvals: [approval()] }), 'sign')).toBeNull()
+    expect(standing(report({ version: 1, approvals: [approval({ denied_at: at('14:30') })] }), 'sign')).toBeNull()
+    expect(standing(report({ version: 1, approvals: [approval({ fact: 8 }), approval()] }), 'sign')!.fact).toBe(9)
+  })
+
+  it('by telephone waits for the person in whose name it was noted', () => {
+    const r = report({ version: 1, approvals: [approval({ by_phone: true }), approval({ by_phone: true, fact: 12, confirmed_at: at('15:00') }), approval({ by_phone: true, fact: 13, denied_at: at('15:00') }), approval({ fact: 14 })] })
+    expect(waitsFor(incident({ reports: [r] }), 'chen').map((w) => w.approval.fact)).toEqual([9])
+    expect(waitsFor(incident({ reports: [r] }), 'li')).toEqual([])
+  })
+})
+
+describe('what several entries say', () => {
+  it('stands side by side, and differs where they do not agree', () => {
+    const i = incident({ entries: [entry('1', { place: '南京北街', casualties: '无' }), entry('2', { casualties: ' 2人 ' }), entry('3', { place: '南京北街', casualties: '无' })] })
+    expect(sideBySide(i)).toEqual([
+      { element: 'place', values: ['南京北街', '', '南京北街'], differs: false },
+      { element: 'casualties', values: ['无', '2人', '无'], differs: true },
+    ])
+    expect(sideBySide(incident({ entries: [entry('1', {})] }))).toEqual([])
+  })
+
+  it('is offered for the call of this very entry', () => {
+    const offers = [{ call_id: 'a', number: '', who: '', at: at('14:18'), recorded: true, incident: 1, title: '', report: 1, stage: 'first' as const, nth: 1, recipient: 'superior_bureau' as const }]
+    expect(offerFor(offers, 'a')).toBe(offers[0])
+    expect(offerFor(offers, '')).toBeNull()
+    expect(offerFor(offers, 'b')).toBeNull()
+  })
+
+  it('comes whole from the daemon, which leaves out empty lists', () => {
+    const bare = JSON.parse(JSON.stringify(row())) as Incident
+    const i = whole(bare)
+    expect([i.entries, i.reports, i.facts, i.callouts, i.scene, i.instructions, i.differences]).toEqual([[], [], [], [], [], [], []])
+  })
+})
+
+describe('the course', () => {
+  beforeEach(() => { lang.value = 'zh' })
+  const fact = (kind: string, body: object, seq = 1) => ({ seq, kind, at: at('14:18'), written_at: at('14:18'), by, body, struck: null })
+
+  it('goes by what happened, and by the writing where that is the same', () => {
+    const f = (seq: number, clock: string) => ({ seq, at: at(clock) })
+    expect(inCourse([f(1, '14:20'), f(2, '14:10'), f(3, '14:20'), f(4, '14:05')]).map((x) => x.seq)).toEqual([4, 2, 1, 3])
+  })
+
+  it('tells what was written two minutes later or more', () => {
+    expect(noted({ at: at('14:10'), written_at: at('14:11') })).toBe('')
+    expect(noted({ at: at('14:10'), written_at: at('14:12') })).toBe('22:12')
+  })
+
+  it('says each fact in words', () => {
+    const i = incident({ reports: [report(), report({ number: 4, stage: 'follow_up', nth: 1 })], entries: [entry('1', {})] })
+    const says = (kind: string, body: object) => factText(i, fact(kind, body))
+    expect(says('opened', {})).toBe('T2026-001')
+    expect(says('entry_linked', { entry: '1' })).toBe('2026-000001，和平区，起火')
+    expect(says('entry_linked', { entry: '9' })).toBe('9')
+    expect(says('entry_linked', { entry: '1', intake: at('14:05'), was: at('14:10') })).toContain('提前到 11-27 22:05')
+    expect(says('classified', { category: 'fire', trigger: 'sensitive_place' })).toBe('火灾事故，敏感部位')
+    expect(says('elements', { elements: { place: '甲', casualties: '' } })).toBe('发生地点：甲\n人员伤亡情况：—')
+    expect(says('clock_moved', { was: at('14:10'), start: at('14:30'), reason: '后来才起火' })).toBe('11-27 22:10 → 11-27 22:30，原因：后来才起火')
+    expect(says('report_signed', { report: 4, version: 2, login: 'chen', name: '陈刚' })).toBe('续报第 1 期，第 2 版，陈刚，电话')
+    expect(says('report_reviewed', { report: 1, version: 1 })).toBe('初报，第 1 版，李娜')
+    expect(says('delivered', { report: 1, recipient: 'government', channel: 'fax', evidence: '回执' })).toBe('初报，本级政府，传真，回执')
+    expect(says('called_out', { part: 'head', whom: '周立', phone: '139', result: 'no_answer' })).toBe('主要领导，周立，139，无人接听')
+    expect(says('scene', { part: 'back', whom: '孙科' })).toBe('从现场返回，孙科')
+    expect(says('struck', { fact: 3, reason: '记错' })).toBe('第 3 项，原因：记错')
+    expect(says('closed', { reason: '已移交' })).toBe('已移交')
+  })
+})
+
+describe('the small forms', () => {
+  beforeEach(() => { lang.value = 'zh' })
+  const call = (id: string, change: Partial<Call> = {}) => ({ id, direction: 'out', called: '02422720100', caller: '', caller_name: '', answered_at: at('14:18'), ...change }) as Call
+  const deed: Deed = { title: '', go: '', fields: [{ name: 'a', label: 'a', kind: 'line', required: true }, { name: 'b', label: 'b', kind: 'line' }], values: { b: 'x' }, send: async () => incident() }
+
+  it('begin with what is given, ask for what is needed, and send no blanks', () => {
+    expect(begun(deed)).toEqual({ a: '', b: 'x' })
+    expect(lacking(deed, { a: '  ', b: '' })).toEqual(['a'])
+    expect(lacking(deed, { a: 'y', b: '' })).toEqual([])
+    expect(filled({ a: ' y ', b: ' ' })).toEqual({ a: 'y', b: undefined })
+  })
+
+  it('offer the calls that were answered, with the other side', () => {
+    expect(callOptions([call('1'), call('2', { answered_at: null }), call('3', { direction: 'in', caller: '13904011234', caller_name: '孙国强' })])).toEqual([
+      { code: '1', label: '22:18', note: '→ 024-22720100' }, { code: '3', label: '22:18', note: '← 139 0401 1234 孙国强' }])
+  })
+
+  it('of an approval by telephone take the newest call, and only who may', () => {
+    const signers = [{ login: 'zhao', name: '赵敏', role: 'chief' }, { login: 'chen', name: '陈刚', role: 'leader' }]
+    const sign = approvingByPhone(incident(), report({ version: 1 }), 'sign', [call('1'), call('2')], signers)
+    expect(sign.fields[0].options!.map((o) => o.code)).toEqual(['chen'])
+    expect(begun(sign)).toEqual({ login: '', call_id: '1' })
+    expect(lacking(sign, begun(sign))).toEqual(['login'])
+    expect(approvingByPhone(incident(), report(), 'review', [], signers).fields[0].options!.length).toBe(2)
+    const unknown = approvingByPhone(incident(), report(), 'sign', [], [])
+    expect([unknown.fields[0].kind, unknown.fields[1].options]).toEqual(['line', []])
+  })
+
+  it('of a delivery fill in the offered call, and ask for the receiver by telephone', () => {
+    const offer = { call_id: 'c', number: '', who: '', at: at('14:18'), recorded: true, incident: 1, title: '', report: 1, stage: 'first' as const, nth: 1, recipient: 'superior_bureau' as const }
+    const d = delivering(incident(), report(), 'superior_bureau', 'phone', offer, [])
+    expect(begun(d)).toMatchObject({ recipient: 'superior_bureau', channel: 'phone', call_id: 'c', at: at('14:18') })
+    expect(lacking(d, begun(d))).toEqual(['receiver'])
+    const fax = delivering(incident(), report(), 'government', 'fax', null, [])
+    expect([lacking(fax, begun(fax)), fax.fields.some((f) => f.name === 'call_id')]).toEqual([[], false])
+    expect(lacking(delivering(incident(), report(), '', '', null, []), { recipient: '', channel: '', receiver: '' })).toEqual(['recipient', 'channel'])
+  })
+
+  it('merge into another one, never into itself', () => {
+    expect(merging(incident(), [{ id: 1, number: 'T1', title: '' }, { id: 2, number: 'T2', title: '火灾' }]).fields[0].options).toEqual([{ code: '2', label: 'T2', note: '火灾' }])
+  })
+
+  it('of an instruction ask for whom, or for what was fed back', () => {
+    const x = { number: 14, whom: '区长', at: at('14:45'), text: '全力救治', attachment: null, due: null, overdue: false, conveyed: [], feedback: [], closed_at: null, closed_text: '' }
+    const needs = (kind: 'conveyed' | 'fed_back' | 'closed') => { const d = following(incident(), x, kind); return [d.title, lacking(d, begun(d)).join()] }
+    expect([needs('conveyed'), needs('fed_back'), needs('closed')]).toEqual([['传达：全力救治', 'whom'], ['反馈：全力救治', 'text'], ['办结：全力救治', '']])
+  })
+
+  it('send each deed under its key to its own place', async () => {
+    const asked: [string, string, unknown][] = []
+    vi.stubGlobal('fetch', async (url: string, how: { method: string; body?: string }) => {
+      asked.push([how.method, url.replace('/api/v1/incidents', ''), how.body ? JSON.parse(how.body) : undefined])
+      return { ok: true, text: async () => JSON.stringify(row()) }
+    })
+    const d = delivering(incident(), report({ number: 2 }), 'government', 'fax', null, [])
+    await d.send({ ...begun(d), evidence: ' 回执 ' }, 'key-00001')
+    await approvingByPhone(incident(), report({ version: 3 }), 'sign', [], []).send({ login: ' chen ', call_id: 'c' }, 'key-00002')
+    await merging(incident(), []).send({ into: '7', reason: ' 同一事件 ' }, 'key-00003')
+    vi.unstubAllGlobals()
+    expect(asked).toEqual([
+      ['POST', '/1/reports/2/deliveries', { key: 'key-00001', recipient: 'government', channel: 'fax', evidence: '回执' }],
+      ['POST', '/1/reports/1/approvals', { key: 'key-00002', part: 'sign', version: 3, by_phone: { login: 'chen', call_id: 'c' } }],
+      ['PATCH', '/1', { key: 'key-00003', merge_into: 7, reason: '同一事件' }],
+    ])
+  })
+})
