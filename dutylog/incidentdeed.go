@@ -193,8 +193,11 @@ var deeds = map[FactKind]func(Incident, *IncidentFact, IncidentBooks, time.Time)
 }
 
 func (i Incident) opens(f *IncidentFact, b IncidentBooks, _ time.Time) error {
-	if len(i.Facts) > 0 {
+	switch {
+	case len(i.Facts) > 0:
 		return refuse(NotOpen, "Incident %s is opened already.", i.Number)
+	case f.Body.Schedule == nil:
+		return &InvalidError{Field: "schedule", Reason: "is missing: an incident keeps the one with which it was opened"}
 	}
 	f.Body = FactBody{Number: &b.Number, Schedule: f.Body.Schedule}
 	return f.Body.Schedule.Check()

@@ -14,6 +14,7 @@ export async function incident(desk, phone, users) {
   const one = story()
   let entry = ''
   let id = 0
+  let placed = Promise.resolve()
   const get = async () => (await desk.api('/incidents/' + id)).body
   const report = async (stage) => (await get()).reports.find((r) => r.stage === stage)
   const amend = async (e, change) => {
@@ -53,7 +54,9 @@ export async function incident(desk, phone, users) {
     await desk.shot('71-same-event')
     await desk.key('Alt+KeyV')
     await desk.at('entry-incident').waitFor()
-    await desk.key('F6', 'Alt+Digit2')
+    await desk.key('F6')
+    await desk.at('incident-head').waitFor()
+    await desk.key('Alt+Digit2')
     await desk.says(/1 项说法不一/, desk.at('differing'))
     assert.equal(await desk.page.locator('[data-element="casualties"]').getAttribute('data-differs'), 'true')
     await desk.at('take-casualties').first().click()
@@ -89,7 +92,7 @@ export async function incident(desk, phone, users) {
 
   await one('the call to the superior is offered as the report, and is the delivery with its time and recording', async () => {
     const before = (await desk.newest()).id
-    await simulate('--to', SUPERIOR, '--talk', '1s')
+    placed = simulate('--to', SUPERIOR, '--talk', '1s')
     const call = await desk.nextCall(before)
     await desk.at('call-offer-go').click()
     await desk.at('deed').waitFor()
@@ -110,6 +113,7 @@ export async function incident(desk, phone, users) {
     const course = await opened(desk, () => desk.at('print-course').click())
     assert.ok((await course.locator('a[href^="/#/calls/"]').count()) >= 2)
     await course.close()
+    await placed
   })
 
   await one('the leader, at a telephone, confirms what was noted and signs the next report', async () => {

@@ -29,9 +29,9 @@ export interface NavItem {
 const items: NavItem[] = [
   { page: 'calls', label: 'nav.calls', test: 'calls', first: true },
   { page: 'handover', label: 'nav.handover', test: 'handover', first: true, shown: () => canReadEntries.value },
-  { page: 'incidents', label: 'nav.incidents', test: 'incidents', first: true, shown: () => canSeeIncidents.value, count: () => openIncidents.value.length, countHint: 'nav.incidentsOpen', bad: true },
   { page: 'search', label: 'nav.search', test: 'search', first: true, shown: () => canReadEntries.value },
   { page: 'alerts', label: 'nav.alerts', test: 'alerts', first: true, count: () => openAlerts.value, countHint: 'nav.alertsOpen', bad: true },
+  { page: 'incidents', label: 'nav.incidents', test: 'incidents', first: false, shown: () => canSeeIncidents.value, count: () => openIncidents.value.length, countHint: 'nav.incidentsOpen', bad: true },
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },

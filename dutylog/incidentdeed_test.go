@@ -1,0 +1,167 @@
+package dutylog_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// whyNot is the named reason of a refusal, or the field that is wrong.
+func whyNot(err error) string {
+	var refused *dutylog.IncidentError
+	var invalid *dutylog.InvalidError
+	switch {
+	case errors.As(err, &refused):
+		return string(refused.Reason)
+	case errors.As(err, &invalid):
+		return invalid.Field
+	case errors.Is(err, dutylog.ErrNotFound):
+		return "not found"
+	case err != nil:
+		return err.Error()
+	}
+	return ""
+}
+
+// Who may review and sign, by login and as it was said by telephone.
+func TestWhoApprovesReports(t *testing.T) {
+	answered := dutylog.Call{Call: telephony.Call{ID: "7.0", AnsweredAt: time.Date(2026, 11, 23, 4, 5, 0, 0, time.UTC)}}
+	rang := dutylog.Call{Call: telephony.Call{ID: "8.0"}}
+	for _, c := range []struct {
+		by     dutylog.Actor
+		kind   dutylog.FactKind
+		login  string // by telephone
+		call   string
+		wanted string
+	}{
+		{dutyOfficer, dutylog.FactReviewed, "", "", "not_entitled"},
+		{dutyOfficer, dutylog.FactSigned, "", "", "not_entitled"},
+		{dutyChief, dutylog.FactReviewed, "", "", ""},
+		{dutyChief, dutylog.FactSigned, "", "", "not_entitled"},
+		{dutyLeader, dutylog.FactReviewed, "", "", ""},
+		{dutyLeader, dutylog.FactSigned, "", "", ""},
+		{dutyOfficer, dutylog.FactSigned, "zhao", "7.0", ""},
+		{dutyOfficer, dutylog.FactReviewed, "qian", "7.0", ""},
+		{dutyOfficer, dutylog.FactSigned, "qian", "7.0", "not_entitled"},
+		{dutyOfficer, dutylog.FactSigned, "zhao", "", "by_phone.call_id"},
+		{dutyOfficer, dutylog.FactSigned, "zhao", "8.0", "by_phone.call_id"},
+		{dutyOfficer, dutylog.FactSigned, "zhao", "9.0", "by_phone.call_id"},
+		{dutyOfficer, dutylog.FactSigned, "gone", "7.0", "by_phone.login"},
+		{dutyOfficer, dutylog.FactSigned, "nobody", "7.0", "by_phone.login"},
+		{dutyLeader, dutylog.FactSigned, "zhao", "7.0", "by_phone.login"},
+	} {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06")
+		p.books.Calls = map[string]dutylog.Call{"7.0": answered, "8.0": rang}
+		p.books.Accounts = map[string]dutylog.Account{"zhao": {Login: "zhao", Name: "赵振华", Role: dutylog.Leader}, "qian": {Login: "qian", Name: "钱科", Role: dutylog.Chief},
+			"gone": {Login: "gone", Name: "离任", Role: dutylog.Leader, Disabled: true}}
+		p.write(dutylog.StageFirst, "无")
+		got := whyNot(p.try(c.by, dutylog.FactDraft{Kind: c.kind, Body: dutylog.FactBody{Report: 1, Login: c.login, CallID: c.call}}))
+		if got != c.wanted {
+			t.Errorf("%s, %s of %q in call %q: %q, want %q", c.by.Login, c.kind, c.login, c.call, got, c.wanted)
+		}
+		if r, _ := p.i.Report(1); c.wanted == "" && (r.ApprovedAt.IsZero() == (c.kind == dutylog.FactSigned) || r.Approvals[0].Waits() != (c.login != "")) {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// Nothing grows without an end, and each refusal names its reason.
+func TestAnIncidentHasLimits(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06")
+	for n := range 199 {
+		p.link(fmt.Sprintf("e-x%d", n), "2026-11-23 12:05")
+	}
+	p.entry("e-more", "2026-11-23 12:05")
+	if got := whyNot(p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactLinked, Body: dutylog.FactBody{Entry: "e-more"}})); got != "entry_id" {
+		t.Errorf("the 201st entry: %q", got)
+	}
+	for range 100 {
+		p.do(dutylog.FactInstructed, dutylog.FactBody{Whom: "孙局长", Text: "速办"})
+	}
+	if got := whyNot(p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactInstructed, Body: dutylog.FactBody{Whom: "孙局长", Text: "速办"}})); got != "text" {
+		t.Errorf("the 101st instruction: %q", got)
+	}
+	full := dutylog.FoldIncident(1, append(slices.Clone(p.i.Facts), slices.Repeat([]dutylog.IncidentFact{{Kind: dutylog.FactScene}}, 2000)...))
+	if _, err := full.Decide(dutylog.FactDraft{Kind: dutylog.FactScene, Body: dutylog.FactBody{Whom: "李", Part: "back"}}, p.books, dutyOfficer, p.now); whyNot(err) != "kind" {
+		t.Errorf("fact 2001: %v", err)
+	}
+	for name, d := range map[string]dutylog.FactDraft{
+		"kind":     {Kind: "invented"},
+		"at":       {Kind: dutylog.FactScene, At: p.now.Add(time.Hour)},
+		"not_open": {Kind: dutylog.FactOpened},
+	} {
+		if got := whyNot(p.try(dutyOfficer, d)); got != name {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+	if _, err := dutylog.FoldIncident(2, nil).Decide(dutylog.FactDraft{Kind: dutylog.FactOpened}, p.books, dutyOfficer, p.now); whyNot(err) != "schedule" {
+		t.Errorf("without a schedule: %v", err)
+	}
+}
+
+// A version that was sent stays; what was told by telephone may be written down afterwards.
+func TestWhatWasSentStays(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06").phones(1, "周敏")
+	if n := p.write(dutylog.StageFirst, "无"); n != 1 {
+		t.Errorf("report %d", n)
+	}
+	again := dutylog.FactDraft{Kind: dutylog.FactWritten, Body: dutylog.FactBody{Report: 1, Elements: allKnown("1人受伤"), Base: 1}}
+	if got := whyNot(p.try(dutyOfficer, again)); got != "" {
+		t.Errorf("it was sent without a text: %q", got)
+	}
+	p.fax(1)
+	again.Body.Base = 2
+	if got := whyNot(p.try(dutyOfficer, again)); got != "already_sent" {
+		t.Errorf("a text that was sent: %q", got)
+	}
+	if got := whyNot(p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactDelivered, Body: dutylog.FactBody{Report: 1, Recipient: "superior_bureau", Channel: "fax", Evidence: "回执"}})); got != "already_sent" {
+		t.Errorf("by the same way again: %q", got)
+	}
+	r, _ := p.i.Report(1)
+	if r.Version != 2 || len(r.Deliveries) != 2 || r.Deliveries[0].Version != 0 || r.Deliveries[1].Version != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// Drafts begin with what is known, and mark what differs from the report that was sent last.
+func TestDraftsMarkWhatChanged(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06").sends(dutylog.StageFirst, "无").at("2026-11-23 12:20").knows("2人受伤")
+	first, _ := p.i.Report(1)
+	written, _ := p.i.Report(2)
+	if got := p.i.ChangedIn(written); !slices.Equal(got, []dutylog.Element{dutylog.ElementCasualties}) || p.i.Draft(written)[dutylog.ElementCasualties] != "2人受伤" {
+		t.Errorf("%v %v", got, p.i.Draft(written))
+	}
+	if got := p.i.ChangedIn(first); len(got) != 0 || p.i.Draft(first)[dutylog.ElementCasualties] != "无" {
+		t.Errorf("the first one: %v", got)
+	}
+	p.i.Draft(written)[dutylog.ElementCause] = "changed by who reads it"
+	if strings.Contains(p.i.Elements[dutylog.ElementCause], "changed") {
+		t.Error("a draft is the incident's own map")
+	}
+}
+
+func TestDifferencesBetweenEntries(t *testing.T) {
+	say := func(id, place, casualties string) dutylog.Entry {
+		return dutylog.Entry{ID: id, Values: map[dutylog.Field]string{dutylog.Place: place, dutylog.Casualties: casualties}}
+	}
+	for name, c := range map[string]struct {
+		entries []dutylog.Entry
+		want    string
+	}{
+		"one entry":          {[]dutylog.Entry{say("a", "文艺路1号", "无")}, "[]"},
+		"they agree":         {[]dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "文艺路 1号 ", "无")}, "[]"},
+		"one says nothing":   {[]dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "", " ")}, "[]"},
+		"they do not agree":  {[]dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "文艺路1号", "1人受伤")}, "[{casualties [{a 无} {b 1人受伤}]}]"},
+		"the third does not": {[]dutylog.Entry{say("a", "一", "无"), say("b", "一", ""), say("c", "二", "")}, "[{place [{a 一} {b 一} {c 二}]}]"},
+	} {
+		if got := fmt.Sprint(dutylog.Differences(c.entries)); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
