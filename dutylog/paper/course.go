@@ -22,7 +22,7 @@ var FactNames = map[dutylog.FactKind]string{
 // wrote it and however late.
 func Course(f Frame, x IncidentFile) Sheet {
 	i := x.Incident
-	s := Sheet{Name: "突发事件处置过程-" + i.Number.String(), Unit: f.Unit, Title: "突发事件处置过程", Size: 10, Foot: f.foot(), Signatures: signers(),
+	s := Sheet{Name: "突发事件处置过程-" + i.Number.String(), Unit: f.Unit, Title: "突发事件处置过程", Size: 9, Foot: f.foot(), Signatures: signers(),
 		Under: []string{i.Number.String() + "　" + i.Title() + "　" + shortOf(dutylog.IncidentCategories(), i.Category), clockWords(f, i) + "　" + endWords(f, i)}}
 	t := Table{Name: "处置过程", Columns: []Column{{"时间", 30, true}, {"事项", 26, true}, {"内容", 82, false}, {"记录人", 22, true}, {"通话、条目", 26, true}}}
 	day := ""

@@ -101,7 +101,9 @@ func elementsOf(i dutylog.Incident, r dutylog.Report) map[dutylog.Element]string
 }
 
 func reportTitle(i dutylog.Incident, r dutylog.Report) string {
-	return "关于" + strings.ReplaceAll(i.Title(), " ", "") + "的" + stageNames[r.Stage]
+	e := elementsOf(i, r)
+	what := cmp.Or(e[dutylog.ElementPlace]+e[dutylog.ElementNature], e[dutylog.ElementUnit], i.Title()) // as it was known then
+	return "关于" + strings.ReplaceAll(what, " ", "") + "的" + stageNames[r.Stage]
 }
 
 // stageNames are what a report is called by its stage.
