@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -72,17 +73,15 @@ func (r *room) switchChannels() map[string][2]string {
 // itself is in our hands.
 func (r *room) checkBeside() {
 	r.t.Helper()
-	helpers := 0
-	for name, ch := range r.switchChannels() {
-		switch app := ch[0]; {
-		case strings.HasPrefix(name, "Snoop/"):
-			helpers++
-		case app != "Dial" && app != "AppDial":
+	var channels map[string][2]string
+	r.desk.await(5*time.Second, "one helper for each side listens to the call", func() bool { // the second is made after the first
+		channels = r.switchChannels()
+		return len(slices.DeleteFunc(slices.Collect(maps.Keys(channels)), func(name string) bool { return !strings.HasPrefix(name, "Snoop/") })) == 2
+	})
+	for name, ch := range channels {
+		if app := ch[0]; !strings.HasPrefix(name, "Snoop/") && app != "Dial" && app != "AppDial" {
 			r.t.Errorf("the call's own channel %s is in %q", name, app)
 		}
-	}
-	if helpers != 2 {
-		r.t.Errorf("%d helpers listen to the call, want one for each side", helpers)
 	}
 }
 
