@@ -363,7 +363,6 @@ func TestANewRunTakesUpTheTests(t *testing.T) {
 }
 
 func TestDoctorSaysWhetherTestsCanBeMade(t *testing.T) {
-	t.Parallel()
 	c := config.Default()
 	if check := checkTests(t.Context(), c); !check.OK || !check.Warn || check.Remedy == "" {
 		t.Errorf("without a second line: %+v", check)

@@ -46,7 +46,6 @@ var differsFromTrace = map[string]string{
 // production subscription, and compares the calls with what is expected of each and with
 // what the recorded trace of the same scenario gives.
 func TestScenariosLive(t *testing.T) {
-	t.Parallel()
 	scenarios := readScenarios(t)
 	got := runAll(t, scenarios)
 	golden := filepath.Join("testdata", "sipp", "golden.txt")

@@ -53,7 +53,6 @@ func begin(p *peers, pl plan) <-chan truth {
 
 // What a switch that hears badly or never answers does to a call is in the books.
 func TestACallerCountsWhatItHadToSayAgain(t *testing.T) {
-	t.Parallel()
 	s, p := newStandIn(t)
 	over := begin(p, plan{caller: "110", fate: fateBusy})
 	s.hears("INVITE") // the first one goes unheard

@@ -78,7 +78,6 @@ func quick(t *testing.T) asterisk.Settings {
 // TestARealJournal follows the journal of a real Asterisk through a call, with a rotation
 // in the middle of it.
 func TestARealJournal(t *testing.T) {
-	t.Parallel()
 	p := asterisktest.Start(t, quick(t))
 	r := follow(t, p.Settings)
 	before := time.Now()
@@ -109,7 +108,6 @@ func TestARealJournal(t *testing.T) {
 // TestAKilledAsteriskLeavesItsRows: every row up to a kill -9 in mid-call is there, no end
 // of that call ever comes, and the journal goes on with the next start.
 func TestAKilledAsteriskLeavesItsRows(t *testing.T) {
-	t.Parallel()
 	s := quick(t)
 	p := asterisktest.Start(t, s)
 	r := follow(t, p.Settings)
