@@ -90,7 +90,7 @@ func fieldPairs(f Frame, x Single) []pair {
 	e := x.Entry
 	var pairs []pair
 	for _, field := range dutylog.Fields() {
-		p := pair{name: Word(FieldNames, field), value: said(e, field)}
+		p := pair{name: Word(FieldNames, field), value: f.said(e, field)}
 		if field == dutylog.ReadBack && e.ReadBackBy != "" {
 			p.value += "（" + nameOf(e.ReadBackBy, x.Revisions) + "　" + f.minute(e.ReadBackAt) + "）"
 			if e.ChangedAfterReadBack {

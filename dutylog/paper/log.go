@@ -122,7 +122,7 @@ func logTable(f Frame, p Period, days bool) Table {
 		row := Row{}
 		for _, c := range logColumns {
 			if c.value == nil {
-				row.Cells = append(row.Cells, rest(e, shown))
+				row.Cells = append(row.Cells, rest(f, e, shown))
 				continue
 			}
 			row.Cells = append(row.Cells, c.value(f, e, calls[e.CallID]))
