@@ -71,7 +71,7 @@ func rest(f Frame, e dutylog.Entry, shown []dutylog.Field) string {
 	var all []string
 	for _, field := range dutylog.Fields() {
 		if s := f.said(e, field); s != "" && !slices.Contains(shown, field) {
-			all = append(all, Word(FieldNames, field)+"："+s)
+			all = append(all, FieldName(e.Kind, field)+"："+s)
 		}
 	}
 	return strings.Join(all, "\n")
