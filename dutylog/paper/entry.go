@@ -39,6 +39,7 @@ func Entry(f Frame, x Single) Sheet {
 	s := Sheet{Name: "值班记录-" + e.EntryNumber.String(), Unit: f.Unit, Title: titleOf(e), Size: 11, Signatures: signers(), Foot: f.foot(),
 		Under: []string{"编号：" + e.EntryNumber.String()}}
 	pairs := append(headPairs(f, x), fieldPairs(f, x)...)
+	pairs = append(pairs, handlingPairs(f, x)...)
 	pairs = append(pairs, callPairs(f, x.Call)...)
 	pairs = append(pairs, attachedPairs(x.Attached)...)
 	pairs = append(pairs, revisionPairs(f, x)...)
