@@ -88,10 +88,30 @@ func (a *app) periodSheet(ctx context.Context, period paper.Period, make func(pa
 		return nil, err
 	}
 	v := visitorOf(ctx)
+	if period.Revisions, err = a.corrected(ctx, p, period.Entries); err != nil {
+		return nil, err
+	}
 	period.Entries, period.Calls = allListed(v, period.Entries), allListed(v, period.Calls)
 	sheet := noted(v, make(frame, period))
 	a.audit(ctx, p, sheet.Name)
 	return as(a, sheet)
+}
+
+// corrected are the revisions of the entries of a sheet, as the visitor sees them, by entry: what was
+// corrected stands in no other place. An entry that was written once has nothing corrected.
+func (a *app) corrected(ctx context.Context, p permission, entries []dutylog.Entry) (map[string][]dutylog.Revision, error) {
+	all := map[string][]dutylog.Revision{}
+	for _, e := range entries {
+		if e.Revision == 1 {
+			continue
+		}
+		revisions, err := a.revisionsOf(ctx, p, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		all[e.ID] = allListed(visitorOf(ctx), revisions)
+	}
+	return all, nil
 }
 
 // frame is what stands around every sheet that this visitor prints now.

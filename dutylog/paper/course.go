@@ -78,7 +78,7 @@ func courseRow(f Frame, x IncidentFile, fact dutylog.IncidentFact) Row {
 	at, written := happened(fact).In(f.Zone), fact.WrittenAt.In(f.Zone)
 	when := at.Format("15:04")
 	switch {
-	case written.Sub(at) < 2*time.Minute:
+	case written.Sub(at) < afterwards:
 	case written.Format(time.DateOnly) == at.Format(time.DateOnly):
 		when += "\n补记 " + written.Format("15:04")
 	default:

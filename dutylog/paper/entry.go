@@ -33,18 +33,19 @@ type pair struct {
 	room        int // lines
 }
 
-// Entry is the sheet of one entry 值班电话记录.
+// Entry is the sheet of one entry: 值班电话记录, or what else its kind is called.
 func Entry(f Frame, x Single) Sheet {
 	e := x.Entry
-	s := Sheet{Name: "值班记录-" + e.EntryNumber.String(), Unit: f.Unit, Title: "值班电话记录", Size: 11, Signatures: signers(), Foot: f.foot(),
+	s := Sheet{Name: "值班记录-" + e.EntryNumber.String(), Unit: f.Unit, Title: titleOf(e), Size: 11, Signatures: signers(), Foot: f.foot(),
 		Under: []string{"编号：" + e.EntryNumber.String()}}
 	pairs := append(headPairs(f, x), fieldPairs(f, x)...)
+	pairs = append(pairs, handlingPairs(f, x)...)
 	pairs = append(pairs, callPairs(f, x.Call)...)
 	pairs = append(pairs, attachedPairs(x.Attached)...)
 	pairs = append(pairs, revisionPairs(f, x)...)
-	s.Tables = []Table{{Name: "值班电话记录", Columns: formColumns, Form: true, Rows: formRows(pairs)}}
+	s.Tables = []Table{{Name: s.Title, Columns: formColumns, Form: true, Rows: formRows(pairs)}}
 	for _, d := range e.Erased {
-		s.Notes = append(s.Notes, "依第 "+count(d.Decision)+" 号删除决定（"+f.minute(d.At)+"）抹去："+erasedWords(d))
+		s.Notes = append(s.Notes, "依第 "+count(d.Decision)+" 号删除决定（"+f.minute(d.At)+"）抹去："+erasedWords(e.Kind, d))
 	}
 	if e.State != dutylog.Complete {
 		s.Notes = append(s.Notes, "打印时本条记录尚未完成。")
@@ -53,7 +54,7 @@ func Entry(f Frame, x Single) Sheet {
 }
 
 func headPairs(f Frame, x Single) []pair {
-	when, of := "来电时间", "来电号码"
+	when, of := cmp.Or(ofKind[x.Entry.Kind].when, "来电时间"), "来电号码"
 	if x.Call.Direction == telephony.Outbound || x.Entry.Kind == dutylog.KindOutgoing {
 		when, of = "去电时间", "所拨号码"
 	}
@@ -63,14 +64,16 @@ func headPairs(f Frame, x Single) []pair {
 	}
 	kind := Word(KindNames, x.Entry.Kind) + "（" + Word(StateNames, x.Entry.State) + "）"
 	if x.Entry.Late != nil {
-		kind, when = "补录　"+kind, "接报时间"
+		kind, when = "补录　"+kind, cmp.Or(ofKind[x.Entry.Kind].when, "接报时间")
 		number = cmp.Or(x.Entry.Number.Raw, "—") // no switch showed one
 	}
 	pairs := []pair{
 		{name: "类型", value: kind},
 		{name: "值班专线", value: cmp.Or(f.Lines[x.Entry.Line], x.Entry.Line)},
 		{name: when, value: f.minute(at(x.Entry))},
-		{name: of, value: number},
+	}
+	if byTelephone(x.Entry) {
+		pairs = append(pairs, pair{name: of, value: number})
 	}
 	if late := x.Entry.Late; late != nil {
 		covers := "—"
@@ -90,7 +93,7 @@ func fieldPairs(f Frame, x Single) []pair {
 	e := x.Entry
 	var pairs []pair
 	for _, field := range dutylog.Fields() {
-		p := pair{name: Word(FieldNames, field), value: said(e, field)}
+		p := pair{name: FieldName(e.Kind, field), value: f.said(e, field)}
 		if field == dutylog.ReadBack && e.ReadBackBy != "" {
 			p.value += "（" + nameOf(e.ReadBackBy, x.Revisions) + "　" + f.minute(e.ReadBackAt) + "）"
 			if e.ChangedAfterReadBack {
@@ -181,13 +184,13 @@ func revisionPairs(f Frame, x Single) []pair {
 	return []pair{{name: "修改情况", value: text, wide: true}}
 }
 
-func erasedWords(d dutylog.Erasure) string {
+func erasedWords(kind dutylog.Kind, d dutylog.Erasure) string {
 	if len(d.Fields) == 0 {
 		return "全部内容"
 	}
 	names := make([]string, len(d.Fields))
 	for i, f := range d.Fields {
-		names[i] = Word(FieldNames, f)
+		names[i] = FieldName(kind, f)
 	}
 	return strings.Join(names, "、")
 }

@@ -128,7 +128,7 @@ func matterWords(f Frame, m dutylog.Matter) string {
 	}
 	names := make([]string, len(m.Missing))
 	for i, field := range m.Missing {
-		names[i] = Word(FieldNames, field)
+		names[i] = FieldName(m.Kind, field)
 	}
 	return text + "（待补：" + strings.Join(names, "、") + "）"
 }

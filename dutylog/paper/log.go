@@ -17,6 +17,8 @@ type Period struct {
 	Calls    []dutylog.Call
 	Shifts   []dutylog.Shift
 	Unseen   []telephony.Interval
+
+	Revisions map[string][]dutylog.Revision // by entry, of those that were written more than once
 }
 
 // logColumn is one column of the duty log. The table is the customary order; whatever has no
@@ -42,7 +44,7 @@ var logColumns = []logColumn{
 		})},
 	{Column{"联系电话", 29, true}, []dutylog.Field{dutylog.ContactNumber}, of(contact)},
 	{Column{"电话内容", 66, false}, []dutylog.Field{dutylog.Content, dutylog.CalledWhy}, of(firstSaid(dutylog.Content, dutylog.CalledWhy))},
-	{Column{"处理情况", 34, false}, nil, nil}, // rest of the fields, see logRow
+	{Column{"处理情况", 34, false}, nil, nil}, // rest of the fields and the handling, see logTable
 	{Column{"复述校对", 11, true}, []dutylog.Field{dutylog.ReadBack}, of(func(e dutylog.Entry) string { return said(e, dutylog.ReadBack) })},
 	{Column{"值班员", 14, true}, []dutylog.Field{dutylog.AnsweredBy}, of(officer)},
 }
@@ -122,7 +124,7 @@ func logTable(f Frame, p Period, days bool) Table {
 		row := Row{}
 		for _, c := range logColumns {
 			if c.value == nil {
-				row.Cells = append(row.Cells, rest(e, shown))
+				row.Cells = append(row.Cells, lines(rest(f, e, shown), handlingLines(f, e, p.Revisions[e.ID])))
 				continue
 			}
 			row.Cells = append(row.Cells, c.value(f, e, calls[e.CallID]))

@@ -3,11 +3,12 @@ package paper
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"dutyline/dutylog"
 )
 
-// said is what stands on paper of one field: its value, why there is none, or that it was erased;
+// said are the words of one field: its value as it is kept, why there is none, or that it was erased;
 // empty when nothing was said.
 func said(e dutylog.Entry, f dutylog.Field) string {
 	if g, ok := e.Gaps[f]; ok {
@@ -31,6 +32,20 @@ func said(e dutylog.Entry, f dutylog.Field) string {
 	return ""
 }
 
+// said is what stands on paper of one field of any sort: a moment stands in the time of the site, as
+// every other time on paper does.
+func (f Frame) said(e dutylog.Entry, field dutylog.Field) string {
+	text := said(e, field)
+	if !dutylog.IsTime(field) || text != strings.TrimSpace(e.Values[field]) {
+		return text
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return text // an older dutyline kept any words
+	}
+	return f.minute(at)
+}
+
 // lines joins what there is of several texts, one a line.
 func lines(texts ...string) string {
 	texts = slices.DeleteFunc(texts, func(s string) bool { return s == "" })
@@ -52,11 +67,11 @@ func firstSaid(fields ...dutylog.Field) func(dutylog.Entry) string {
 
 // rest are the fields that no column of its own shows, with their names: a field that is new in
 // the log is on paper at once.
-func rest(e dutylog.Entry, shown []dutylog.Field) string {
+func rest(f Frame, e dutylog.Entry, shown []dutylog.Field) string {
 	var all []string
-	for _, f := range dutylog.Fields() {
-		if s := said(e, f); s != "" && !slices.Contains(shown, f) {
-			all = append(all, Word(FieldNames, f)+"："+s)
+	for _, field := range dutylog.Fields() {
+		if s := f.said(e, field); s != "" && !slices.Contains(shown, field) {
+			all = append(all, FieldName(e.Kind, field)+"："+s)
 		}
 	}
 	return strings.Join(all, "\n")

@@ -89,8 +89,8 @@ func Word[T ~string](names map[T]string, v T) string {
 
 // GapName is why a value is not there.
 func GapName(f dutylog.Field, why dutylog.GapWhy) string {
-	if why == dutylog.NotPossible && f == dutylog.CallBackResult {
-		return "无法回拨"
+	if name, ok := notPossible[f]; ok && why == dutylog.NotPossible {
+		return name
 	}
 	return Word(GapNames, why)
 }
