@@ -185,11 +185,22 @@ type EntryQuery struct {
 	Handling Handling // Pending: all that are still to be dealt with
 	Unit     string   // of the caller, exactly; the newest come first then
 	Text     string   // for a Searcher; words that all must occur
+	// What follows narrows a list in which the newest come first, see Narrowed.
+	UnitPart string            // a part of the name of the caller's unit
+	Officer  string            // the name, or the login, of one who wrote a revision, was on duty by the roster or had the duty
+	Outcome  telephony.Outcome // of its call
+	Category string
 	Limit    int
 	Cursor   string
 	// UnfinishedFirst lists open entries before complete ones, each newest first. It is passed over
 	// where entries are selected by their handling.
 	UnfinishedFirst bool
+}
+
+// Narrowed reports whether q selects by something that no index has: a page then examines a bounded
+// number of entries, and the next goes on from there, so that a page may be short or empty.
+func (q EntryQuery) Narrowed() bool {
+	return q.UnitPart != "" || q.Officer != "" || q.Outcome != "" || q.Category != ""
 }
 
 // EntryStore keeps entries. Nothing deletes one.

@@ -158,7 +158,13 @@ func maskText(text, person string) string {
 		}
 		b.WriteString(text[:begin])
 		text = text[begin:]
-		end := numberEnd(text)
+		end := digitsEnd(text)
+		if apart := telephoneEnd(text); apart > 0 { // no amount, whatever follows
+			end = max(end, apart)
+			b.WriteString(MaskNumber(text[:end]))
+			text = text[end:]
+			continue
+		}
 		run := text[:end]
 		if next, _ := utf8.DecodeRuneInString(strings.TrimSpace(text[end:])); utf8.RuneCountInString(run) >= numberInText && !strings.ContainsRune(amounts, next) {
 			run = MaskNumber(run)
@@ -169,16 +175,56 @@ func maskText(text, person string) string {
 	return b.String() + text
 }
 
-// numberEnd is where the number ends with which a text begins: its digits, and those behind the
-// hyphen of an area code. Other hyphens, as in a date, end it.
-func numberEnd(text string) int {
-	end := digitsEnd(text)
-	if text[0] == '0' && (end == 3 || end == 4) && strings.HasPrefix(text[end:], "-") {
-		if more := digitsEnd(text[end+1:]); more > 0 {
-			return end + 1 + more
+// signsApart are what people write between the groups of a number, and how many of them at most.
+const (
+	signsApart    = " \u00a0\u3000-－‐‑–—.·()（）"
+	mostApart     = 3
+	longestPhone  = 16 // digits, with 0086
+	shortestFirst = 3  // digits of its first group, but for 86: days and hours have two
+)
+
+// telephoneEnd is where the telephone number ends with which a text begins, however its groups are
+// parted: 139 0000 1111, 024-2273-0001, 400-800-1234. It is 0 where none begins: a date, a time or a
+// range of amounts has neither its digits nor its length.
+func telephoneEnd(text string) int {
+	digits := ""
+	for at := 0; ; {
+		end := at + digitsEnd(text[at:])
+		if digits += narrowDigits(text[at:end]); len(digits) > longestPhone || len(digits) < shortestFirst && digits != "86" {
+			return 0
+		}
+		if isTelephone(digits) {
+			return end
+		}
+		rest := strings.TrimLeft(text[end:], signsApart)
+		at = len(text) - len(rest)
+		if signs := utf8.RuneCountInString(text[end:at]); signs == 0 || signs > mostApart || digitsEnd(rest) == 0 {
+			return 0
 		}
 	}
-	return end
+}
+
+// isTelephone reports whether digits are a whole number of a mobile phone, with an area code, or of a service.
+func isTelephone(digits string) bool {
+	for _, country := range []string{"0086", "86"} {
+		if within, ok := strings.CutPrefix(digits, country); ok && len(within) >= shortestAway {
+			return isTelephone(within) || isTelephone("0"+within)
+		}
+	}
+	switch {
+	case len(digits) == 11 && digits[0] == '1':
+		return digits[1] >= '3'
+	case len(digits) == 10:
+		return strings.HasPrefix(digits, "400") || strings.HasPrefix(digits, "800")
+	}
+	return (len(digits) == 11 || len(digits) == 12) && digits[0] == '0' && digits[1] != '0'
+}
+
+// shortestAway is how many digits a number has within the country at least.
+const shortestAway = 10
+
+func narrowDigits(digits string) string {
+	return strings.Map(halfWidth, digits)
 }
 
 // digitsEnd is how many bytes of digits a text begins with.

@@ -28,7 +28,10 @@ func TestWhatIsMaskedOfNumbersNamesAndTexts(t *testing.T) {
 	}
 	b.WriteString("\ntexts of an entry whose caller is 刘洋\n")
 	for _, text := range []string{"", "刘洋报告，回电13900001111", "2026-11-27 14:30 起火，过火面积 1200 平方米", "值班室 024-22730001、0411-83630001，传真22730002",
-		"救援 120、119 到场，12345 转来", "损失 350000 元", "损失 3500000 元", "身份证 210103199001011234", "刘洋刘洋", "21010319900101123X", "过水面积1200000平方米", "车牌辽A12345", "联系 ０２４２２７３０００１", "联系0"} {
+		"救援 120、119 到场，12345 转来", "损失 350000 元", "损失 3500000 元", "身份证 210103199001011234", "刘洋刘洋", "21010319900101123X", "过水面积1200000平方米", "车牌辽A12345", "联系 ０２４２２７３０００１", "联系0",
+		"回电138 0000 1111", "139-1234-5678，另139－1234－5678", "１３９　００００　１１１１", "+86 138 0000 1111", "0086-138-0000-1111", "86 24 2273 0001", "(024) 2273-0001", "0411 8363 0001转120",
+		"400-800-1234", "13900001111公安局", "024-22730001 公安局", "138.0000.1111.", "139 0000 1111 120", "139 0000", "2026-11-27 139-0000-1111",
+		"2026-11-27 14-30 至 2026-11-28", "2024-2025 年 3000-5000 户", "水位 32.50 32.60 32.70", "10 20 30 40 50 60 70", "08-12 09-30 10-15", "139    0000    1111"} {
 		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.CallerPerson: "刘洋", dutylog.Content: text}}
 		fmt.Fprintf(&b, "%q → %q\n", text, e.Mask().Values[dutylog.Content])
 	}
@@ -150,4 +153,25 @@ func FuzzMask(f *testing.F) {
 			at += len(run)
 		}
 	})
+}
+
+// A telephone number is hidden in every field and whatever parts its groups; a contact as the directory
+// would write it is no exception, and an amount behind it is no reason to show it.
+func TestANumberInGroupsIsHiddenWhateverPartsThem(t *testing.T) {
+	for _, apart := range []string{"", " ", "-", " - ", "　", "\u00a0", "－", "–", "—", ".", "·"} {
+		for number, hidden := range map[string][3]string{"mobile": {"139", "0401", "1234"}, "area": {"024", "2273", "0001"}, "abroad": {"+86 139", "0401", "1234"}, "service": {"4008", "001", "234"}} {
+			for _, after := range []string{"", "。", "转120", "户", " 公安局"} {
+				e := fullEntry()
+				written := strings.Join(hidden[:], apart)
+				e.Values[dutylog.Content] = "回电" + written + after
+				e.Steps[0].Text = written + after
+				masked := e.Mask()
+				for _, text := range []string{masked.Values[dutylog.Content], masked.Steps[0].Text} {
+					if strings.Contains(text, hidden[1]) || strings.Contains(text, written) || !strings.HasSuffix(text, after) {
+						t.Errorf("%s %q before %q: %q", number, written, after, text)
+					}
+				}
+			}
+		}
+	}
 }

@@ -42,6 +42,7 @@ const (
 	exportEntries permission = "entry.export"    // one, as a workbook
 	printLog      permission = "log.print"       // a day or a month of them
 	exportLog     permission = "log.export"      //
+	seeBlank      permission = "paper.see"       // which blank sheets were printed, and the entries of each
 	printBlank    permission = "paper.print"     // blank numbered sheets for times in which nobody can write here
 	holdEntries   permission = "entry.hold"      // set a legal hold; for its release see askApprovals
 
@@ -165,6 +166,7 @@ var grants = map[permission]grant{
 	exportEntries:  {roles: lookers},
 	printLog:       {roles: readers},
 	exportLog:      {roles: readers},
+	seeBlank:       {roles: readers},
 	printBlank:     {roles: changers},
 	seeHandovers:   {roles: readers},
 	handOver:       {roles: onTheSpot},

@@ -3,8 +3,10 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 type entriesInput struct {
@@ -13,6 +15,10 @@ type entriesInput struct {
 	Kind     string `query:"kind" enum:"duty,missed,wrong_number,nuisance,spot_check,outgoing,non_duty,step,fax,wechat,visit,patrol,warning"`
 	Handling string `query:"handling" enum:"pending,received,reported,instructed,passed_on,fed_back,closed" doc:"How far the matter is by its steps; pending: what is still to be dealt with, that is, an entry that is open or whose handling is not closed"`
 	Text     string `query:"q" maxLength:"100" doc:"Words that all must occur in the entry: what was written, a number in any form, who was on duty. The newest number comes first, whatever the order"`
+	Unit     string `query:"unit" maxLength:"100" doc:"A part of the name of the caller's unit. With this, officer, outcome or category the newest come first, and a page examines at most 20000 entries: it may be short or empty, and next_cursor goes on from there"`
+	Officer  string `query:"officer" maxLength:"100" doc:"The name or login of somebody who wrote a revision of it, was on duty by the roster, or had the duty by the handovers"`
+	Outcome  string `query:"outcome" enum:"answered_in_time,answered_late,missed,abandoned_early,engaged,rejected,unreachable,forwarded,answered_elsewhere,answered_by_machine,unknown,placed_answered,placed_unanswered,placed_failed" doc:"How its call ended"`
+	Category string `query:"category" maxLength:"100" doc:"One of the categories of GET /entry-kinds"`
 	Order    string `query:"order" enum:"unfinished,newest" default:"unfinished" doc:"unfinished: open entries first, each newest first, unless handling is given; newest: newest first"`
 }
 
@@ -64,6 +70,7 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 	}
 	q := visitorOf(ctx).scoped(dutylog.EntryQuery{
 		From: from, To: to, Line: in.Line, State: dutylog.EntryState(in.State), Kind: dutylog.Kind(in.Kind), Handling: dutylog.Handling(in.Handling),
+		UnitPart: strings.TrimSpace(in.Unit), Officer: strings.TrimSpace(in.Officer), Outcome: telephony.Outcome(in.Outcome), Category: in.Category,
 		Text: in.Text, Limit: in.Limit, Cursor: in.Cursor, UnfinishedFirst: in.Order != "newest",
 	})
 	if in.Text != "" {

@@ -115,7 +115,7 @@ var table = []route{
 	{"GET", "/sheets/month/workbook", exportLog, "export-month", "The duty log of a month as .xlsx", nil, on((*app).exportMonth)},
 	{"GET", "/entries/{id}/sheet", printEntries, "print-entry", "One entry as a page to print", []int{404}, on((*app).printEntry)},
 	{"GET", "/entries/{id}/workbook", exportEntries, "export-entry", "One entry as .xlsx", []int{404}, on((*app).exportEntry)},
-	{"GET", "/paper-sheets", seeEntries, "blank-sheets", "Printings of blank numbered sheets, newest first, with what was used of each", nil, on((*app).blankSheets)},
+	{"GET", "/paper-sheets", seeBlank, "blank-sheets", "Printings of blank numbered sheets, newest first, with what was used of each", nil, on((*app).blankSheets)},
 	{"POST", "/paper-sheets", printBlank, "number-blank-sheets", "Take the next numbers for blank sheets: who printed which is kept", nil, on((*app).numberSheets)},
 	{"GET", "/paper-sheets/{id}/sheet", printBlank, "print-blank-sheets", "The blank sheets of one printing as pages to print", []int{404}, on((*app).printBlankSheets)},
 

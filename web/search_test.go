@@ -69,3 +69,45 @@ func TestEntriesAreSearched(t *testing.T) {
 		t.Errorf("an administrator reads no entries: %v", got)
 	}
 }
+
+// Entries are narrowed by unit, officer, outcome and category, as a list and beside words; who reads
+// one unit only stays within it, and what is no outcome is refused.
+func TestEntriesAreNarrowed(t *testing.T) {
+	h := newHouse(t)
+	begun := h.clock.Now().Add(-time.Hour)
+	for i, c := range []struct{ who, unit, category, content string }{
+		{"officer", "沈河区应急局", "突发事件", "甲"}, {"chief", "和平区应急局", "突发事件", "乙"}, {"officer", "和平区应急局", "其他", "丙"},
+	} {
+		id := fmt.Sprintf("%d.0", i)
+		h.finished(id, begun.Add(time.Duration(i)*time.Minute))
+		by := h.as(c.who)
+		var e web.EntryDoc
+		by.get("/entries/e-"+id).into(t, &e)
+		by.patch(e.ID, fmt.Sprintf(`{"revision":%d,"caller_unit":%q,"category":%q,"content":%q}`, e.Revision, c.unit, c.category, c.content)).into(t, &e)
+	}
+	for query, want := range map[string]string{
+		"unit=%20%E5%92%8C%E5%B9%B3%20": "丙乙", "officer=" + url.QueryEscape("王chief"): "乙", "officer=officer": "丙甲", "officer=x": "",
+		"outcome=answered_in_time": "丙乙甲", "outcome=missed": "", "category=" + url.QueryEscape("突发事件"): "乙甲",
+		"category=" + url.QueryEscape("突发事件") + "&officer=chief&outcome=answered_in_time&limit=1": "乙",
+	} {
+		for who, sees := range map[string]string{"officer": want, "auditor": want, "reader": strings.Trim(want, "乙丙")} {
+			var page struct {
+				Items      []web.EntryDoc `json:"items"`
+				NextCursor string         `json:"next_cursor"`
+			}
+			h.as(who).get("/entries?"+query).into(t, &page)
+			got := ""
+			for _, e := range page.Items {
+				got += e.Content
+			}
+			if got != sees {
+				t.Errorf("%s, %s: %q, want %q", who, query, got, sees)
+			}
+		}
+	}
+	for _, query := range []string{"outcome=ended", "unit=" + strings.Repeat("x", 101), "officer=" + strings.Repeat("x", 101)} {
+		if got := h.as("officer").get("/entries?" + query); got.status != 422 {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
+}

@@ -34,6 +34,7 @@ type Options struct {
 	FeedAge     time.Duration       // and for how long; 7 days
 	Plan        alerts.Plan         // how alerts go out of the building
 	Roster      *dutylog.RosterRule // what the site thinks of a roster; nil: the usual
+	Examines    int                 // entries that a page of a narrowed list reads at most; 20,000, as a search
 }
 
 func (o Options) withDefaults() Options {
@@ -45,6 +46,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.LockTimeout == 0 {
 		o.LockTimeout = 5 * time.Second
+	}
+	if o.Examines == 0 {
+		o.Examines = mostExamined
 	}
 	if o.FeedRows == 0 {
 		o.FeedRows = 50_000

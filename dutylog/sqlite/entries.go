@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -149,17 +150,12 @@ func (db *DB) Entry(ctx context.Context, id string) (dutylog.Entry, error) {
 // are selected by their handling.
 func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entry, string, error) {
 	var w where
-	w.period("e.call_at", q.From, q.To)
-	w.equal("e.line", q.Line)
-	w.equal("e.state", string(q.State))
-	w.equal("e.kind", string(q.Kind))
-	w.handling(q.Handling)
-	w.equal(unitOfEntry, q.Unit)
+	w.entries(q)
 	order, by, from := "e", "e.call_at DESC, e.id DESC", entrySelect
 	if q.Handling == dutylog.Pending { // few of many: without a word the list would be read through for them
 		from = strings.Replace(from, "FROM entries e", "FROM entries e INDEXED BY entries_pending", 1)
 	}
-	if q.UnfinishedFirst && q.Handling == "" && q.Unit == "" {
+	if q.UnfinishedFirst && q.Handling == "" && q.Unit == "" && !q.Narrowed() {
 		order, by = "u", "e.state DESC, e.call_at DESC, e.id DESC" // "open" is after "complete"
 	}
 	if q.Cursor != "" {
@@ -167,14 +163,20 @@ func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entr
 			return nil, "", err
 		}
 	}
-	limit := pageSize(q.Limit)
+	limit, further := pageSize(q.Limit), ""
+	if q.Narrowed() {
+		var err error
+		if further, err = db.examined(ctx, q, &w); err != nil {
+			return nil, "", db.explain("list entries", err)
+		}
+	}
 	rows, err := db.reading(ctx).Query(from+w.String()+" ORDER BY "+by+" LIMIT ?", append(w.args, limit+1)...)
 	items, err := all(rows, err, scanEntry)
 	if err != nil {
 		return nil, "", db.explain("list entries", err)
 	}
 	if len(items) <= limit {
-		return items, "", nil
+		return items, further, nil
 	}
 	last := items[limit-1]
 	id := last.ID
@@ -182,6 +184,47 @@ func (db *DB) Entries(ctx context.Context, q dutylog.EntryQuery) ([]dutylog.Entr
 		id = string(last.State) + " " + id
 	}
 	return items[:limit], encodeCursor(order, plainMicros(last.CallAt), id), nil
+}
+
+// examined bounds what a page examines whose conditions no index has: further is the cursor from which
+// the next page goes on, empty where the bound takes in all that is left.
+func (db *DB) examined(ctx context.Context, q dutylog.EntryQuery, w *where) (further string, err error) {
+	var left where
+	left.period("e.call_at", q.From, q.To)
+	left.equal(unitOfEntry, q.Unit)
+	if q.Cursor != "" {
+		if err := left.after("e", q.Cursor); err != nil {
+			return "", err
+		}
+	}
+	var at int64
+	var id string
+	err = db.reading(ctx).QueryRow("SELECT e.call_at, e.id FROM entries e"+left.String()+" ORDER BY e.call_at DESC, e.id DESC LIMIT 1 OFFSET ?",
+		append(left.args, db.options.Examines-1)...).Scan(&at, &id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	w.add("(e.call_at, e.id) >= (?, ?)", at, id)
+	return encodeCursor("e", at, id), err
+}
+
+// entries are the conditions of a query for entries, but for its words and its cursor.
+func (w *where) entries(q dutylog.EntryQuery) {
+	w.period("e.call_at", q.From, q.To)
+	w.equal("e.line", q.Line)
+	w.equal("e.state", string(q.State))
+	w.equal("e.kind", string(q.Kind))
+	w.handling(q.Handling)
+	w.equal(unitOfEntry, q.Unit)
+	w.equal("c.outcome", string(q.Outcome))
+	w.equal("json_extract(e.body, '$.values.category')", q.Category)
+	if q.UnitPart != "" {
+		w.add("instr("+unitOfEntry+", ?) > 0", q.UnitPart)
+	}
+	if q.Officer != "" {
+		w.add("(? IN (json_extract(e.body, '$.rostered'), json_extract(e.body, '$.responsible')) OR EXISTS (SELECT 1 FROM revisions w WHERE w.entry_id = e.id AND ? IN (w.by_name, w.by_login)))",
+			q.Officer, q.Officer)
+	}
 }
 
 // unitOfEntry is the caller's unit, as the index entries_of_unit has it.

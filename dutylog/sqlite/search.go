@@ -47,12 +47,7 @@ func (x *Index) Search(ctx context.Context, q dutylog.EntryQuery) (dutylog.Found
 			return s.found, err
 		}
 	}
-	s.where.period("e.call_at", q.From, q.To)
-	s.where.equal("e.line", q.Line)
-	s.where.equal("e.state", string(q.State))
-	s.where.equal("e.kind", string(q.Kind))
-	s.where.handling(q.Handling)
-	s.where.equal(unitOfEntry, q.Unit)
+	s.where.entries(q)
 	s.tokens = tokensOf(s.words)
 	x.mu.RLock()
 	defer x.mu.RUnlock()

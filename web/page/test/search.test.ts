@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { excerpt, marked, wordsOf } from '@/logic/search'
+import type { Entry } from '@/api/types'
+import { partsOf } from '@/i18n/found'
+import { elsewhere, excerpt, marked, wordsOf } from '@/logic/search'
+import { filterOf, kept } from '@/state/search'
 
 const shown = (text: string, query: string) => marked(text, wordsOf(query)).map((p) => (p.hit ? '[' + p.text + ']' : p.text)).join('')
 
@@ -13,6 +16,13 @@ describe('what was looked for is marked', () => {
     ['没有', '火', '没有'],
     ['', '火', ''],
     ['a.b*c', '.*', 'a.b[*]c'],
+    ['2026-000002', '2026-000002', '[2026-000002]'],
+    ['138 0000 2222', '13800002222', '[138 0000 2222]'],
+    ['024-22730001', '02422', '[024-22]730001'],
+    ['电话（024）2273-0001。', '(024)22730001', '电话（[024）2273-0001]。'],
+    ['139****1111', '13900001111', '139****1111'],
+    ['１３８　００００', '+138 0000', '[１３８]　[００００]'],
+    ['3 - 5 人', '5 人', '3 - [5] [人]'],
   ])('%s / %s', (text, query, want) => expect(shown(text, query)).toBe(want))
 })
 
@@ -32,4 +42,58 @@ it('no character is cut in two', () => {
     const part = excerpt(text, ['火'], length).replace(/…/g, '')
     expect(part.replace(/𠮷|火/g, '')).toBe('')
   }
+})
+
+const entry = (more: Partial<Entry>) =>
+  ({ id: 'e-1', entry_number: '2026-000002', kind: 'duty', number: '02422730001', number_e164: '+862422730001', rostered: '李娜', responsible: '王强', gaps: {}, content: '前'.repeat(200) + '停电', ...more }) as Entry
+const alsoOf = (e: Entry, query: string) => elsewhere([e.entry_number, e.content.slice(0, 20)], partsOf(e), wordsOf(query), 40).map((p) => p.name + '：' + p.text)
+
+describe('a word that the row does not show is shown where it stands', () => {
+  it.each<[string, Partial<Entry>, string, string[]]>([
+    ['in a field', { warning_level: '红色' }, '红色', ['预警级别：红色']],
+    ['far back in the content', {}, '停电', ['电话内容：…' + '前'.repeat(10) + '停电']],
+    ['in the number as it came', {}, '024-2273', ['号码：02422730001']],
+    ['in a form of the number', { number: '22730001' }, '0242273', ['号码：024-22730001']],
+    ['with the code of the country', {}, '+8624', ['号码：+862422730001']],
+    ['a masked number', { number: '024****0001', number_e164: '+8624****0001' }, '02422730001', []],
+    ['who was on duty', {}, '王强 李娜', ['当班值班员：王强', '排班值班员：李娜']],
+    ['why it was corrected', { correction: '单位写错' }, '写错', ['更正原因：单位写错']],
+    ['two words in one field once', { place: '青年大街火锅店' }, '青年 火锅', ['地点：青年大街火锅店']],
+    ['what the row shows', {}, '2026-000002', []],
+    ['nowhere', {}, '没有', []],
+  ])('%s', (_, more, query, want) => expect(alsoOf(entry(more), query)).toEqual(want))
+
+  it('in a step, in why it was struck, and in the reason of a gap', () => {
+    const by = { login: 'wang', name: '王强' }
+    const steps = [{ number: 1, kind: 'reported', at: '', whom: '张局长', text: '已报告', call_id: '', by, written_at: '', struck: { reason: '报错人', by, at: '' } }]
+    const e = entry({ steps, gaps: { caller_person: { why: 'refused', reason: '不愿透露' } } } as unknown as Partial<Entry>)
+    expect(alsoOf(e, '张局长')[0]).toContain('张局长 已报告')
+    expect(alsoOf(e, '报错人')[0]).toContain('报错人')
+    expect(alsoOf(e, '透露')[0]).toContain('不愿透露')
+  })
+})
+
+describe('what the daemon is asked', () => {
+  const nothing = { ...kept }
+  it('is nothing without a word and a filter', () => {
+    expect(filterOf(nothing)).toBeNull()
+    expect(filterOf({ ...nothing, words: '  ', unit: ' ', officer: ' ' })).toBeNull()
+  })
+  it.each([
+    ['words', '停电', 'q', '停电'],
+    ['unit', ' 沈河 ', 'unit', '沈河'],
+    ['officer', '王强', 'officer', '王强'],
+    ['outcome', 'missed', 'outcome', 'missed'],
+    ['category', '突发事件', 'category', '突发事件'],
+    ['kind', 'fax', 'kind', 'fax'],
+    ['state', 'open', 'state', 'open'],
+    ['handling', 'pending', 'handling', 'pending'],
+  ])('%s alone lists, the newest first', (field, value, asks, sent) => {
+    const f = filterOf({ ...nothing, [field]: value })
+    expect(JSON.parse(JSON.stringify(f))).toEqual({ [asks]: sent, order: 'newest' })
+  })
+  it('days alone, both of them whole', () => {
+    const f = filterOf({ ...nothing, days: ['2026-11-27', '2026-11-27'] })!
+    expect(Date.parse(f.to!) - Date.parse(f.from!)).toBe(86_400_000)
+  })
 })

@@ -116,11 +116,16 @@ export interface EntryFilter {
   /** How far the matter is; pending: what is still to be dealt with. */
   handling?: string
   kind?: string
+  /** A part of the unit's name; the login or name of who wrote it or was on duty; how its call ended. */
+  unit?: string
+  officer?: string
+  outcome?: string
+  category?: string
   from?: string
   to?: string
   limit?: number
   cursor?: string
-  order?: 'unfinished'
+  order?: 'unfinished' | 'newest'
 }
 
 export const api = {

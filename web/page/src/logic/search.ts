@@ -10,18 +10,36 @@ function plain(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/[A-Z]/g, (c) => c.toLowerCase())
 }
 
+/** A text as it is compared, and where each of its characters stands: signs that part the digits of a
+ *  number are left out, blanks only in what was written, for in a search they part words. */
+function compared(text: string, blanks: boolean): { text: string; at: number[] } {
+  const from = plain(text)
+  const at: number[] = []
+  let out = ''
+  for (let i = 0; i < from.length; i++) {
+    let next = i
+    while (next < from.length && ('-()'.indexOf(from[next]) >= 0 || (blanks && (from[next] === ' ' || from[next] === '\u3000')))) next++
+    if (next > i && /[0-9]$/.test(out) && /[0-9]/.test(from.charAt(next))) i = next
+    at.push(i)
+    out += from[i]
+  }
+  return { text: out, at }
+}
+
 /** The words of a search, as far as they can be marked. */
 export function wordsOf(query: string): string[] {
-  return plain(query).split(/[\s\u3000,.;:!?，。；：！？、"'“”‘’]+/).filter((w) => w)
+  return compared(query, false).text.split(/[-\s\u3000,.;:!?+()，。；：！？、"'“”‘’]+/).filter((w) => w)
 }
+
+export const holds = (text: string, word: string) => compared(text, true).text.indexOf(word) >= 0
 
 /** The text in pieces, those that hold a word marked; of neighbours that overlap one is made. */
 export function marked(text: string, words: string[]): Piece[] {
-  const at = plain(text)
+  const c = compared(text, true)
   const hit: boolean[] = []
   for (const w of words) {
-    for (let i = at.indexOf(w); i >= 0; i = at.indexOf(w, i + 1)) {
-      for (let k = i; k < i + w.length; k++) hit[k] = true
+    for (let i = c.text.indexOf(w); i >= 0; i = c.text.indexOf(w, i + 1)) {
+      for (let k = c.at[i]; k <= c.at[i + w.length - 1]; k++) hit[k] = true
     }
   }
   const pieces: Piece[] = []
@@ -36,11 +54,28 @@ export function marked(text: string, words: string[]): Piece[] {
 /** The part of a long text around the first word, so that it is seen without scrolling. */
 export function excerpt(text: string, words: string[], length: number): string {
   if (text.length <= length) return text
-  const at = plain(text)
-  const places = words.map((w) => at.indexOf(w)).filter((i) => i >= 0)
+  const c = compared(text, true)
+  const places = words.map((w) => c.text.indexOf(w)).filter((i) => i >= 0).map((i) => c.at[i])
   let from = Math.max(0, (places.length ? Math.min(...places) : 0) - Math.floor(length / 4))
   if (/[\udc00-\udfff]/.test(text[from])) from-- // half of a character is none
   let to = from + length
   if (to < text.length && /[\udc00-\udfff]/.test(text[to])) to++
   return (from > 0 ? '…' : '') + text.slice(from, to) + (to < text.length ? '…' : '')
+}
+
+/** A part of an entry in which a word may stand, with its name. */
+export interface Part {
+  name: string
+  text: string
+}
+
+/** Where the words stand that a row does not show: for each the first part that holds it, cut around it. */
+export function elsewhere(shown: string[], parts: Part[], words: string[], length: number): Part[] {
+  const at: { part: Part; words: string[] }[] = []
+  for (const w of words) {
+    if (shown.some((text) => holds(text, w)) || at.some((a) => holds(excerpt(a.part.text, a.words, length), w))) continue
+    const part = parts.filter((p) => holds(p.text, w))[0]
+    if (part) at.push({ part, words: [w] })
+  }
+  return at.map((a) => ({ name: a.part.name, text: excerpt(a.part.text, a.words, length) }))
 }
