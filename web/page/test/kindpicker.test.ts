@@ -18,3 +18,18 @@ describe('the kind that is chosen', () => {
     expect(rules('KindPicker.vue').find(([selector]) => selector === 'button.on')![1]).toMatch(/background: var\(--blue\).*color: #fff/)
   })
 })
+
+describe('the head of an entry at 1366x768', () => {
+  const of = (selector: string) => (rules('EntryHead.vue').find(([s]) => s === selector) || ['', ''])[1]
+
+  it('shortens a long refusal and leaves it inside the window', () => {
+    expect(of('.head > *')).toMatch(/flex: none/) // so that whatever has no rule of its own keeps its width
+    expect(of('.head > .save')).toMatch(/flex: 0 1 auto.*min-width: \d+px.*overflow: hidden; text-overflow: ellipsis/)
+  })
+
+  it('gives it the room of what stands elsewhere, too, and says it whole in its title', () => {
+    const narrow = /@media \(max-width: 1500px\) \{ ([^{}]*\.unsaved[^{}]*)\{ display: none; \} \}/.exec(source('EntryHead.vue'))
+    expect(narrow && narrow[1]).toMatch(/\.unsaved > \.rost.*\.unsaved > \.ring/)
+    expect(source('EntryHead.vue')).toContain(':title="save.title || save.text"')
+  })
+})
