@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { FIELDS, type Entry } from '@/api/types'
+import { FIELDS, type Entry, type Kind } from '@/api/types'
 import {
-  accepted, conflictFields, dirtyFields, draftOf, fromStored, isDirty, markOf, patchOf, rebase, resolve, sameSlot, sentSlots, slot, toStored,
+  accepted, conflictFields, dirtyFields, draftOf, fromStored, inConflict, isDirty, markOf, patchOf, rebase, resolve, resolveKind, sameSlot, sentSlots, slot, toStored,
 } from '@/logic/draft'
 
 function entry(over: Partial<Entry> = {}): Entry {
@@ -132,11 +132,61 @@ describe('saving while typing goes on', () => {
     expect(patchOf(after)).toEqual({ revision: 2, content: '火灾' })
   })
 
-  it('leaves a kind that the system changed alone, but not one that I chose', () => {
-    expect(rebase(draftOf(entry()), entry({ revision: 2, kind: 'missed' })).kind).toBe('missed')
-    const d = draftOf(entry())
-    d.kind = 'spot_check'
-    expect(patchOf(rebase(d, entry({ revision: 2, kind: 'missed' })))).toEqual({ revision: 2, kind: 'spot_check' })
+})
+
+describe('the kind', () => {
+  const chose = (kind: Kind, base: Kind = 'duty') => ({ ...draftOf(entry({ kind: base })), kind })
+
+  it('that others changed is taken over while nobody chose one here', () => {
+    const after = rebase(draftOf(entry()), entry({ revision: 2, kind: 'missed' }))
+    expect([after.kind, after.baseKind, inConflict(after), isDirty(after)]).toEqual(['missed', 'missed', false, false])
+  })
+
+  it('that was chosen here is sent when only other things changed', () => {
+    const after = rebase(chose('spot_check'), entry({ revision: 2, category: '其他' }))
+    expect(patchOf(after)).toEqual({ revision: 2, kind: 'spot_check' })
+  })
+
+  it('chosen alike on both sides is no conflict', () => {
+    const after = rebase(chose('fax', 'visit'), entry({ revision: 2, kind: 'fax' }))
+    expect([inConflict(after), isDirty(after)]).toEqual([false, false])
+  })
+
+  it('chosen differently is never written over: mine waits until a person decides', () => {
+    const after = rebase(chose('patrol', 'visit'), entry({ revision: 2, kind: 'wechat' }))
+    expect([after.kind, after.kindConflict, inConflict(after), conflictFields(after)]).toEqual(['patrol', 'wechat', true, []])
+    expect(patchOf(after)).toBeNull()
+    expect(patchOf(resolveKind(after, 'mine'))).toEqual({ revision: 2, kind: 'patrol' })
+    const theirs = resolveKind(after, 'theirs')
+    expect([theirs.kind, isDirty(theirs), inConflict(theirs)]).toEqual(['wechat', false, false])
+  })
+
+  it('in conflict holds no field back, and goes on asking after that was saved', () => {
+    const d = rebase({ ...chose('patrol', 'visit'), form: { ...draftOf(entry()).form, content: slot('二楼') } }, entry({ revision: 2, kind: 'wechat' }))
+    expect(patchOf(d)).toEqual({ revision: 2, content: '二楼' })
+    const after = accepted(d, sentSlots(d), d.baseKind, entry({ revision: 3, kind: 'wechat', content: '二楼' }))
+    expect([after.kind, after.kindConflict, patchOf(after)]).toEqual(['patrol', 'wechat', null])
+    const third = rebase(after, entry({ revision: 4, kind: 'fax', content: '二楼' }))
+    expect(third.kindConflict).toBe('fax')
+    expect(rebase(third, entry({ revision: 5, kind: 'visit', content: '二楼' })).kindConflict).toBeNull() // they took it back
+  })
+
+  it('that may have arrived is mine when it stands there', () => {
+    const d = { ...chose('fax', 'visit'), unsureKind: 'patrol' as Kind }
+    expect(patchOf(rebase(d, entry({ revision: 2, kind: 'patrol' })))).toEqual({ revision: 2, kind: 'fax' })
+    expect(rebase(d, entry({ revision: 3, kind: 'wechat' })).kindConflict).toBe('wechat')
+  })
+
+  it('is asked about after a reload, too', () => {
+    const kept = JSON.parse(JSON.stringify(toStored(chose('patrol', 'visit'), 1)))
+    expect(fromStored(entry({ revision: 2, kind: 'wechat' }), kept).kindConflict).toBe('wechat')
+    const asked = rebase(chose('patrol', 'visit'), entry({ revision: 2, kind: 'wechat' }))
+    expect(fromStored(entry({ revision: 2, kind: 'wechat' }), toStored(asked, 1)!).kindConflict).toBe('wechat')
+  })
+
+  it('without a conflict has nothing to settle', () => {
+    const d = chose('fax', 'visit')
+    expect(resolveKind(d, 'theirs')).toBe(d)
   })
 })
 

@@ -182,6 +182,53 @@ describe('writing an entry', () => {
     expect(s.state.save).toBe('saved')
   })
 
+  it('writes no kind over that somebody else chose: a person decides', async () => {
+    const s = open()
+    s.setKind('patrol')
+    amend({ revision: 1, kind: 'wechat' }) // stored before this one's save arrived
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect([stands.kind, s.state.save, s.state.draft.kindConflict]).toEqual(['wechat', 'conflict', 'wechat'])
+    s.setValue('content', '其余照常保存')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect([stands.kind, stands.content, s.state.save]).toEqual(['wechat', '其余照常保存', 'conflict'])
+    expect(await s.complete()).toBe('conflict')
+    expect(stands.state).toBe('open')
+    s.chooseKind('mine')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect([stands.kind, s.state.save]).toEqual(['patrol', 'saved'])
+  })
+
+  it('lets the kind of the other be taken in the picker as well', async () => {
+    const s = open()
+    s.setKind('patrol')
+    amend({ revision: 1, kind: 'wechat' })
+    await vi.advanceTimersByTimeAsync(2000)
+    s.setKind('wechat')
+    await vi.advanceTimersByTimeAsync(2000)
+    expect([s.state.draft.kindConflict, s.dirty, stands.kind, stands.revision]).toEqual([null, false, 'wechat', 2])
+  })
+
+  it('knows its own kind when the answer to it was lost', async () => {
+    const s = open()
+    vi.mocked(api.amend).mockImplementationOnce(async (_id, patch) => {
+      amend(patch)
+      throw new ApiError(0, 'offline', '')
+    })
+    s.setKind('patrol')
+    await vi.advanceTimersByTimeAsync(100)
+    expect([stands.kind, s.state.save]).toEqual(['patrol', 'retry'])
+    s.setKind('fax')
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect([stands.kind, s.state.draft.kindConflict, s.state.save]).toEqual(['fax', null, 'saved'])
+  })
+
+  it('asks when a one-key close meets another kind, and closes nothing', async () => {
+    const s = open()
+    amend({ revision: 1, kind: 'missed' })
+    expect(await s.closeAs('nuisance')).toBe('conflict')
+    expect([stands.kind, stands.state, s.state.draft.kindConflict]).toEqual(['missed', 'open', 'missed'])
+  })
+
   it('does not take its own echo in the stream for somebody else', async () => {
     const s = open()
     s.setValue('content', '一')

@@ -7,6 +7,7 @@ export const matterZh = {
   'kind.visit': '来访',
   'kind.patrol': '巡查',
   'kind.warning': '预警',
+  'entry.kindHint': '方向键移动，空格键选定',
 
   'field.urgency': '紧急程度',
   'field.happened_at': '事发时间',
@@ -161,6 +162,7 @@ export const matterEn: Record<MatterKey, string> = {
   'kind.visit': 'Visit',
   'kind.patrol': 'Patrol',
   'kind.warning': 'Warning',
+  'entry.kindHint': 'Arrows move, Space chooses',
 
   'field.urgency': 'Urgency',
   'field.happened_at': 'Happened at',

@@ -19,8 +19,11 @@ export interface Draft {
   base: Form
   /** Fields that both sides changed: what stands on the server. Mine stays in form. */
   conflicts: Partial<Record<Field, Slot>>
+  /** The kind that somebody else chose while another one was chosen here; null: none. Mine stays in kind. */
+  kindConflict: Kind | null
   /** What was sent without an answer: the server may hold it or not. */
   unsure: Partial<Record<Field, Slot>>
+  unsureKind: Kind | null
   /** For a field that was put back from this PC: the mark of what it was written over, whose text is not kept. */
   marks: Partial<Record<Field, number>>
 }
@@ -47,7 +50,7 @@ export function formOf(entry: Entry): Form {
 export function draftOf(entry: Entry): Draft {
   return {
     id: entry.id, revision: entry.revision, kind: entry.kind, baseKind: entry.kind,
-    form: formOf(entry), base: formOf(entry), conflicts: {}, unsure: {}, marks: {},
+    form: formOf(entry), base: formOf(entry), conflicts: {}, kindConflict: null, unsure: {}, unsureKind: null, marks: {},
   }
 }
 
@@ -84,6 +87,11 @@ export function conflictFields(d: Draft): Field[] {
   return FIELDS.filter((f) => d.conflicts[f] !== undefined)
 }
 
+/** Whether something waits for a person's choice: a field, or the kind. */
+export function inConflict(d: Draft): boolean {
+  return d.kindConflict !== null || conflictFields(d).length > 0
+}
+
 export function isDirty(d: Draft): boolean {
   return d.kind !== d.baseKind || dirtyFields(d).length > 0
 }
@@ -105,7 +113,7 @@ export function patchOf(d: Draft): EntryPatch | null {
     }
   }
   if (Object.keys(gaps).length) patch.gaps = gaps
-  if (d.kind !== d.baseKind) patch.kind = d.kind
+  if (d.kind !== d.baseKind && d.kindConflict === null) patch.kind = d.kind
   return Object.keys(patch).length > 1 ? patch : null
 }
 
@@ -116,10 +124,10 @@ export function sentSlots(d: Draft): Partial<Record<Field, Slot>> {
   return sent
 }
 
-/** After a patch was answered: what was sent is the new base; what was typed since stays mine. */
+/** After a patch was answered: what was sent, or the kind it was written over, is the new base; what was typed since stays mine. */
 export function accepted(d: Draft, sent: Partial<Record<Field, Slot>>, sentKind: Kind, entry: Entry): Draft {
   const base = { ...d.base, ...sent }
-  const kept: Draft = { ...d, base, baseKind: sentKind, unsure: {} }
+  const kept: Draft = { ...d, base, baseKind: sentKind, unsure: {}, unsureKind: null }
   return rebase(kept, entry)
 }
 
@@ -146,11 +154,14 @@ export function rebase(d: Draft, entry: Entry): Draft {
       if (mark !== undefined) marks[f] = mark
     }
   }
-  const kindDirty = d.kind !== d.baseKind
-  return {
-    ...d, form, base, conflicts, marks, unsure: {}, revision: entry.revision,
-    baseKind: entry.kind, kind: kindDirty ? d.kind : entry.kind,
-  }
+  return { ...d, ...rebaseKind(d, entry.kind), form, base, conflicts, marks, unsure: {}, unsureKind: null, revision: entry.revision }
+}
+
+/** The kind is a value like the others: chosen otherwise on both sides, a person decides. */
+function rebaseKind(d: Draft, theirs: Kind): Pick<Draft, 'kind' | 'baseKind' | 'kindConflict'> {
+  if (theirs === d.baseKind || theirs === d.unsureKind) return { kind: d.kind, baseKind: theirs, kindConflict: null }
+  if (d.kind === d.baseKind || d.kind === theirs) return { kind: theirs, baseKind: theirs, kindConflict: null }
+  return { kind: d.kind, baseKind: d.baseKind, kindConflict: theirs }
 }
 
 export type Choice = 'mine' | 'theirs' | 'both'
@@ -168,6 +179,12 @@ export function resolve(d: Draft, f: Field, choice: Choice): Draft {
   if (choice === 'theirs') result = theirs
   if (choice === 'both') result = slot([theirs.value, mine.value].filter((v) => v.trim()).join('\n'))
   return { ...d, conflicts, marks, base: { ...d.base, [f]: theirs }, form: { ...d.form, [f]: slot(result.value, result.gap) } }
+}
+
+/** Settles a conflict of the kind; there is no both. */
+export function resolveKind(d: Draft, choice: 'mine' | 'theirs'): Draft {
+  const theirs = d.kindConflict
+  return theirs === null ? d : { ...d, kindConflict: null, baseKind: theirs, kind: choice === 'mine' ? d.kind : theirs }
 }
 
 /** What must survive a reload or a lost connection; null when the server has everything. */

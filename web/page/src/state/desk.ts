@@ -12,6 +12,7 @@ import { handled } from '@/logic/matter'
 import { everyPage } from '@/logic/pages'
 import { dayStart, minute, parse } from '@/logic/time'
 import { listOrder, partyName } from '@/logic/words'
+import { wentToCall } from './aside'
 import { dropErased, forgetKept, keptEntries, take } from './drafts'
 import { EntrySession } from './entry-session'
 import { forgetHeld, heldEntries, hold } from './held'
@@ -259,7 +260,9 @@ function bringUp(id: string): void {
 
 export function switchToWaiting(): void {
   const call = waitingCall.value
-  if (call && call.entry_id) openByHand(call.entry_id)
+  if (!call || !call.entry_id) return
+  wentToCall.value++
+  openByHand(call.entry_id)
 }
 
 /** Puts the bar away; the entry stays in the list as unfinished. */

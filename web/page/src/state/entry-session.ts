@@ -4,7 +4,7 @@ import { reactive } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { Entry, EntryPatch, Field, Gap, Kind } from '@/api/types'
 import {
-  accepted, conflictFields, dirtyFields, draftOf, fromStored, isDirty, patchOf, rebase, resolve, sameSlot, sentSlots,
+  accepted, dirtyFields, draftOf, fromStored, inConflict, isDirty, patchOf, rebase, resolve, resolveKind, sameSlot, sentSlots,
   slot, toStored, type Choice, type Draft, type StoredDraft,
 } from '@/logic/draft'
 import { backoffMs } from '@/logic/sse'
@@ -53,7 +53,7 @@ export class EntrySession {
       entry, draft, save: 'clean', savedAt: 0, error: '', refusal: null, missing: [], merged: [], undoKind: null,
     }) as EntrySession['state']
     if (isDirty(draft)) {
-      this.state.save = conflictFields(draft).length ? 'conflict' : 'dirty'
+      this.state.save = inConflict(draft) ? 'conflict' : 'dirty'
       this.schedule(50)
     }
   }
@@ -88,7 +88,14 @@ export class EntrySession {
   setKind(kind: Kind): void {
     if (this.state.draft.kind === kind) return
     this.state.draft.kind = kind
+    if (kind === this.state.draft.kindConflict) this.state.draft = resolveKind(this.state.draft, 'theirs')
     this.state.missing = []
+    this.touched()
+    this.schedule(0)
+  }
+
+  chooseKind(choice: 'mine' | 'theirs'): void {
+    this.state.draft = resolveKind(this.state.draft, choice)
     this.touched()
     this.schedule(0)
   }
@@ -125,7 +132,7 @@ export class EntrySession {
   /** Sets the state word from the draft when nothing is under way. */
   private settle(): void {
     const s = this.state
-    if (conflictFields(s.draft).length) s.save = 'conflict'
+    if (inConflict(s.draft)) s.save = 'conflict'
     else if (this.dirty) s.save = 'dirty'
     else s.save = s.savedAt ? 'saved' : 'clean'
   }
@@ -147,13 +154,13 @@ export class EntrySession {
   private async send(patch: EntryPatch): Promise<ApiError | null> {
     let failed: ApiError | null = null
     const sent = sentSlots(this.state.draft)
-    const kind = this.state.draft.kind
+    const kind = patch.kind || this.state.draft.baseKind
     this.state.save = 'saving'
     const work = api.amend(this.id, patch).then(
       (entry) => this.onSaved(sent, kind, entry),
       (error) => {
         failed = error instanceof ApiError ? error : new ApiError(0, 'error', String(error))
-        return this.onFailed(failed, sent)
+        return this.onFailed(failed, sent, kind)
       },
     )
     this.busy = work
@@ -183,7 +190,7 @@ export class EntrySession {
     this.announce(entry)
   }
 
-  private async onFailed(error: ApiError, sent: Draft['unsure']): Promise<void> {
+  private async onFailed(error: ApiError, sent: Draft['unsure'], kind: Kind): Promise<void> {
     const s = this.state
     if (error.status === 409) {
       try {
@@ -198,7 +205,7 @@ export class EntrySession {
       s.refusal = error
       return
     }
-    s.draft = { ...s.draft, unsure: { ...s.draft.unsure, ...sent } }
+    s.draft = { ...s.draft, unsure: { ...s.draft.unsure, ...sent }, unsureKind: kind === s.draft.baseKind ? s.draft.unsureKind : kind }
     s.save = 'retry'
     s.error = error.message
     s.refusal = error
@@ -255,7 +262,7 @@ export class EntrySession {
     clearTimeout(this.timer)
     while (this.busy) await this.busy
     const s = this.state
-    if (conflictFields(s.draft).length) return 'conflict'
+    if (inConflict(s.draft)) return 'conflict'
     s.missing = missingFields(kind, s.draft.form, s.entry, true) // whether a scan is attached the daemon knows best
     if (s.missing.length) {
       this.schedule(0)
@@ -263,7 +270,7 @@ export class EntrySession {
     }
     const patch: EntryPatch = patchOf(s.draft) || { revision: s.draft.revision }
     let failed = await this.send({ ...patch, state: 'complete' })
-    if (failed && failed.status === 409 && !conflictFields(s.draft).length) {
+    if (failed && failed.status === 409 && !inConflict(s.draft)) {
       clearTimeout(this.timer)
       failed = await this.send({ ...(patchOf(s.draft) || { revision: s.draft.revision }), state: 'complete' })
     }

@@ -1,0 +1,37 @@
+// Forms that are kept on this PC until they were sent: 交班备注 and 补录.
+import { reactive, watch, type Ref } from 'vue'
+import { newKey, type LateForm } from '@/logic/late'
+import { wentToCall } from './aside'
+import { typedOnPC, useTyped } from './typed'
+
+interface Remarks {
+  text: string
+}
+const remarks = typedOnPC<Remarks>('remarks', (d) => (typeof d.text === 'string' && d.text.trim() ? { text: d.text } : null))
+
+/** The remarks of the handover that is being prepared. */
+export function useRemarks(): Remarks {
+  const form = reactive<Remarks>({ text: '' })
+  useTyped(remarks, form, () => ({ text: '' }))
+  return form
+}
+
+/** The form with the key under which it is sent: what was sent and not answered is not opened twice. */
+interface Late extends LateForm {
+  key: string
+}
+const freshLate = (): Late => ({ kind: 'duty', at: '', blind: '', reason: '', sheet: '', key: newKey() })
+const said = (x: unknown) => (typeof x === 'string' ? x : '')
+const lates = typedOnPC<Late>('late', (d) => {
+  const late: Late = { kind: d.kind || 'duty', at: said(d.at), blind: said(d.blind), reason: said(d.reason), sheet: said(d.sheet), key: said(d.key) || newKey() }
+  return late.at || late.reason.trim() || late.sheet.trim() ? late : null
+})
+
+/** The fields of the 补录 dialog; they stay when it is shut, and go when they were sent or thrown away. */
+export function useLateForm(shown: Ref<boolean>): { form: Late; clear: () => void } {
+  const form = reactive<Late>(freshLate())
+  const { bring } = useTyped(lates, form, freshLate)
+  watch(shown, (on) => { if (on) bring() }, { flush: 'sync' })
+  watch(wentToCall, () => { shown.value = false }, { flush: 'sync' })
+  return { form, clear: () => void Object.assign(form, freshLate()) }
+}
