@@ -72,7 +72,7 @@ export const directoryZh = {
   'imp.row': '第 {n} 行',
   'imp.moreRows': '还有 {n} 项，显示更多',
   'imp.unreadable': '“{name}”{why}',
-  'imp.tooLarge': '文件超过 8 MB，请拆分表格，或去掉其中的图片',
+  'imp.tooLarge': '文件“{name}”超过 16 MB，请拆分表格，或去掉其中的图片',
 
   'phone.office': '办公',
   'phone.mobile': '手机',
@@ -222,7 +222,7 @@ export const directoryEn: Record<DirectoryKey, string> = {
   'imp.row': 'row {n}',
   'imp.moreRows': '{n} more, show them',
   'imp.unreadable': '“{name}” {why}',
-  'imp.tooLarge': 'The file is larger than 8 MB: split the table, or take the pictures out of it',
+  'imp.tooLarge': 'The file “{name}” has more than 16 MB: split the table, or take the pictures out of it',
 
   'phone.office': 'Office',
   'phone.mobile': 'Mobile',
