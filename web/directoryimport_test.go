@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"dutyline/dutylog"
 	"dutyline/dutylog/sheet"
 	"dutyline/web"
@@ -184,5 +186,41 @@ func TestTooLargeFilesAreRefusedAsFiles(t *testing.T) {
 		if p := chief.do(c.method, "/api/v1"+c.path, strings.Repeat("x", web.MaxBody+1)).problem(t); p.Status != 413 || p.File != "" || !strings.Contains(p.Detail, fmt.Sprint(web.MaxBody)) {
 			t.Errorf("%s %s: %+v", c.method, c.path, p)
 		}
+	}
+}
+
+// A workbook of two sheets never removes what stands on the second one.
+func TestNothingIsRemovedByHalfAWorkbook(t *testing.T) {
+	h := newHouse(t, withTables)
+	leader := h.as("leader")
+	leader.post("/directory", shenhe)
+	b := excelize.NewFile()
+	defer b.Close()
+	if _, err := b.NewSheet("街道"); err != nil {
+		t.Fatal(err)
+	}
+	for cell, text := range map[string]string{"A1": "单位", "B1": "电话", "A2": "市水务局", "B2": "22730009"} {
+		for _, sheet := range b.GetSheetList() {
+			if err := b.SetCellStr(sheet, cell, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := b.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, remove := range []string{"true", "false"} {
+		got := leader.post("/directory/preview", file(out.Bytes(), remove))
+		var f tableFaults
+		if err := json.Unmarshal([]byte(got.body), &f); err != nil || got.status != 422 || f.FaultCount != 1 || f.Faults[0].Code != "second_sheet" || f.Faults[0].Value != "街道" {
+			t.Errorf("removing %s: %v", remove, got)
+		}
+		if got := leader.post("/directory/import", strings.TrimSuffix(file(out.Bytes(), remove), "}")+`,"token":"x"}`); got.status != 422 {
+			t.Errorf("removing %s it was imported: %v", remove, got)
+		}
+	}
+	if list := leader.found(t, ""); list.Total != 1 || list.Items[0].Unit != "沈河区应急局" {
+		t.Errorf("%+v", list)
 	}
 }
