@@ -183,6 +183,55 @@ func TestDirectoriesThatAreNone(t *testing.T) {
 	}
 }
 
+// Of several sheets one is imported. A second one with a header is refused by its name; one that has
+// numbers and no header is left alone, unless that would remove its contacts.
+func TestNoSheetOfADirectoryIsDroppedInSilence(t *testing.T) {
+	sheet := func(name, text string) dutylog.Table {
+		table := tableOf(text)
+		table.Name = name
+		return table
+	}
+	contacts := func(name string) dutylog.Table { return sheet(name, "单位,电话\n市水务局,22730009\n") }
+	more := sheet("街道", "通讯录\n单位,姓名,手机\n沈河区应急局,王立新,13804050062\n")
+	bare := sheet("续表", "市气象局,李娜,22730010\n")
+	notes := sheet("说明", "本表由办公室维护,,2026-11-23\n修订,第 3 版,12345\n")
+	form := sheet("空表", "单位,姓名,手机\n")
+	for name, c := range map[string]struct {
+		tables               []dutylog.Table
+		always, whenRemoving string // the fault; empty: none
+		contacts             int
+	}{
+		"one sheet":                        {[]dutylog.Table{contacts("市级")}, "", "", 1},
+		"notes beside it":                  {[]dutylog.Table{notes, contacts("市级")}, "", "", 1},
+		"an empty form before it":          {[]dutylog.Table{form, contacts("市级")}, "", "", 1},
+		"an empty form behind it":          {[]dutylog.Table{contacts("市级"), form}, "", "", 1},
+		"only empty forms":                 {[]dutylog.Table{form, form}, "row 1 no_rows ", "row 1 no_rows ", 0},
+		"a second sheet":                   {[]dutylog.Table{contacts("市级"), more}, "row 2 second_sheet 街道", "row 2 second_sheet 街道", 0},
+		"a second one without a name":      {[]dutylog.Table{contacts(""), contacts("")}, "row 1 second_sheet 2", "row 1 second_sheet 2", 0},
+		"a third sheet":                    {[]dutylog.Table{contacts("市级"), form, more}, "row 2 second_sheet 街道", "row 2 second_sheet 街道", 0},
+		"numbers without a header":         {[]dutylog.Table{contacts("市级"), bare}, "", "row 1 unread_sheet 续表", 1},
+		"numbers without a header, before": {[]dutylog.Table{bare, notes, contacts("市级")}, "", "row 1 unread_sheet 续表", 1},
+		"no header on any":                 {[]dutylog.Table{bare, notes}, "row 1 no_header 30", "row 1 no_header 30", 0},
+	} {
+		for remove, want := range map[bool]string{false: c.always, true: c.whenRemoving} {
+			table, err := dutylog.ParseDirectory(c.tables, "024")
+			if err == nil {
+				_, err = dutylog.PlanDirectory(dutylog.Directory{Contacts: []dutylog.Contact{{ID: 7, Unit: "市气象局", Person: "李娜"}}}, table, remove)
+			}
+			switch {
+			case want == "" && (err != nil || len(table.Rows) != c.contacts):
+				t.Errorf("%s, removing %v: %v, %d contacts", name, remove, err, len(table.Rows))
+			case want != "" && err == nil:
+				t.Errorf("%s, removing %v: not refused", name, remove)
+			case want != "":
+				if got := cellFaults(t, err); len(got) != 1 || !strings.HasPrefix(got[0], want+"|") {
+					t.Errorf("%s, removing %v: %q, want %q", name, remove, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestNumbersAsPeopleWriteThem(t *testing.T) {
 	for text, want := range map[string]string{
 		"22730001": "+862422730001", "024-22730001": "+862422730001", "（024）22730001": "+862422730001", "０２４ ２２７３０００１": "+862422730001",

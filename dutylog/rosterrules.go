@@ -91,9 +91,31 @@ func CheckRoster(shifts []Shift, people []RosterPerson, rule RosterRule, from, t
 		found = append(found, ofPerson(s, people)...)
 	}
 	found = append(found, tooLong(shifts, rule)...)
+	sortFindings(found)
+	return found
+}
+
+func sortFindings(found []RosterFinding) {
 	slices.SortStableFunc(found, func(a, b RosterFinding) int {
 		return cmp.Or(a.From.Compare(b.From), strings.Compare(string(a.Reason), string(b.Reason)))
 	})
+}
+
+// CheckMonth judges a month as CheckRoster does, and beside it what the shifts that begin in the month
+// do beyond its edges: one of the last night may meet the first shifts of the next month. It is given
+// all shifts that touch the month or the longest shift before and after it. What other months are blamed
+// for without this one is not told.
+func CheckMonth(shifts []Shift, people []RosterPerson, rule RosterRule, from, to time.Time) []RosterFinding {
+	found := CheckRoster(shifts, people, rule, from, to)
+	around := func(s []Shift) []RosterFinding {
+		return CheckRoster(s, people, rule, from.Add(-LongestShift), to.Add(LongestShift))
+	}
+	for _, f := range NewlyForbidden(around(Replace(shifts, nil, from, to)), around(shifts)) {
+		if !slices.Contains(found, f) {
+			found = append(found, f)
+		}
+	}
+	sortFindings(found)
 	return found
 }
 

@@ -19,6 +19,7 @@ const (
 	RosterNoMonth    CellFault = "month"   // neither title nor cell names the month
 	RosterNoHeader   CellFault = "header"
 	RosterNoPost     CellFault = "post"
+	RosterNoColumn   CellFault = "column" // one of which we do not know what it says
 	RosterBadName    CellFault = "name"
 	RosterBadTime    CellFault = "time"
 	RosterBadPhone   CellFault = "phone"
@@ -90,7 +91,7 @@ type rosterGrid struct {
 	loc     *time.Location
 	several bool
 
-	header              int
+	titles, header      int // rows: where the titles begin and end
 	date, weekday, turn int // columns; -1: none
 	columns             []gridColumn
 	shifts              []Shift
@@ -128,6 +129,9 @@ func postOfHeader(text string) (Post, bool) {
 	return "", false
 }
 
+// What rosters say beside the shifts, and nobody on duty depends on.
+var remarkHeaders = []string{"备注", "说明", "附注", "序号", "农历", "节日", "节假日", "签名", "签字", "地点"}
+
 var phoneHeader = regexp.MustCompile(`电话|手机|联系方式`)
 
 // findHeader finds the row that names the date and at least one post.
@@ -138,7 +142,7 @@ func (g *rosterGrid) findHeader() bool {
 			g.readHeader(row, col)
 		}
 		if g.date >= 0 && len(g.columns) > 0 {
-			g.header = row
+			g.titles, g.header = row, row
 			g.readTitle()
 			if strings.HasPrefix(g.Cell(row+1, g.columns[0].at), "姓名") { // a second row of titles
 				g.header++
@@ -161,6 +165,8 @@ func (g *rosterGrid) readHeader(row, col int) {
 	case phoneHeader.MatchString(text):
 		if n := len(g.columns); n > 0 && g.columns[n-1].phone < 0 {
 			g.columns[n-1].phone = col
+		} else {
+			g.fault(row, col, RosterNoColumn, fmt.Sprintf("%q stands beside no post: put the numbers to the right of the names", Printable(text)))
 		}
 	case isPost && g.besideSame(row, col):
 		g.columns[len(g.columns)-1].phone = col // one title over name and number
@@ -174,14 +180,20 @@ func (g *rosterGrid) readHeader(row, col int) {
 			c.from, c.to, c.clocked = from, to, true
 		}
 		g.columns = append(g.columns, c)
-	case strings.HasPrefix(text, "日期") || text == "date":
+	case dateTitle(text) && g.date >= 0:
+		g.fault(row, col, RosterNoColumn, "there is a second column for the date: put all days below each other")
+	case dateTitle(text):
 		g.date = col
 	case strings.HasPrefix(text, "星期") || text == "周":
 		g.weekday = col
 	case strings.HasPrefix(text, "班次") || strings.HasPrefix(text, "时间") || strings.HasPrefix(text, "时段"):
 		g.turn = col
+	case text != "" && !slices.ContainsFunc(remarkHeaders, func(w string) bool { return strings.HasPrefix(text, w) }):
+		g.fault(row, col, RosterNoColumn, fmt.Sprintf("no post is called %q: take the column away, or call it 带班领导, 值班处(科)领导, 值班员 or 备注", Printable(text)))
 	}
 }
+
+func dateTitle(text string) bool { return strings.HasPrefix(text, "日期") || text == "date" }
 
 // besideSame reports whether a title is that of the column before, merged over both.
 func (g *rosterGrid) besideSame(row, col int) bool {
@@ -252,16 +264,15 @@ func (g *rosterGrid) readRows() {
 	var day Date
 	for row := g.header + 1; row < len(g.Rows); row++ {
 		text := g.Cell(row, g.date)
-		if _, again := postOfHeader(g.Cell(row, g.columns[0].at)); again {
-			continue // the header repeated on a second page
+		if g.headerAgain(row) || g.remark(row) || text == "" && !g.anybody(row) {
+			continue
 		}
-		if text == "" && (day == "" || !g.anybody(row)) {
+		g.checkBeside(row)
+		if text == "" && day == "" {
+			g.fault(row, g.date, RosterBadDate, "there is somebody in this row, and no day; write it like 12月1日")
 			continue
 		}
 		if text != "" {
-			if !dayLike(text) && (!g.anybody(row) || g.Cell(row, g.columns[0].at) == text) {
-				continue // a remark below the table, in one cell or merged over all of them
-			}
 			var ok bool
 			if day, ok = g.readDate(row, text); !ok {
 				continue
@@ -277,7 +288,35 @@ func (g *rosterGrid) readRows() {
 func dayLike(text string) bool { return text[0] >= '0' && text[0] <= '9' }
 
 func (g *rosterGrid) anybody(row int) bool {
-	return slices.ContainsFunc(g.columns, func(c gridColumn) bool { return g.Cell(row, c.at) != "" })
+	return slices.ContainsFunc(g.columns, func(c gridColumn) bool { return g.Cell(row, c.at) != "" || c.phone >= 0 && g.Cell(row, c.phone) != "" })
+}
+
+// headerAgain reports whether a row is the header once more, as on a second page. Each of its cells says
+// so: whoever is called 王处长 is no title of a column.
+func (g *rosterGrid) headerAgain(row int) bool {
+	title := func(row, col int) string { return strings.Join(strings.Fields(g.Cell(row, col)), "") }
+	return dateTitle(title(row, g.date)) && !slices.ContainsFunc(g.columns, func(c gridColumn) bool {
+		text := title(row, c.at)
+		return text != title(g.titles, c.at) && text != title(g.header, c.at)
+	})
+}
+
+// remark reports whether a row is a remark below the table, in one cell or merged over all of them.
+func (g *rosterGrid) remark(row int) bool {
+	text := g.Cell(row, g.date)
+	return text != "" && !dayLike(text) && !slices.ContainsFunc(g.columns, func(c gridColumn) bool {
+		cell := g.Cell(row, c.at)
+		return cell != "" && cell != text
+	})
+}
+
+// checkBeside finds text that stands under no title: it may be somebody on duty.
+func (g *rosterGrid) checkBeside(row int) {
+	for col := range g.Rows[row] {
+		if g.Cell(row, col) != "" && g.Cell(g.titles, col) == "" {
+			g.fault(row, col, RosterNoColumn, fmt.Sprintf("%q stands under no title: give the column one", Printable(g.Cell(row, col))))
+		}
+	}
 }
 
 // readDate reads a day in any of its usual spellings; one without a month is of the title's.
@@ -325,10 +364,15 @@ func (g *rosterGrid) checkWeekday(row int, d Date) {
 	}
 }
 
+func nobody(text string) bool { return strings.Trim(text, "-—－/无 ") == "" }
+
 // readCell reads one shift. An empty cell is a gap, which the rules tell.
 func (g *rosterGrid) readCell(row int, c gridColumn, d Date) {
 	text := g.Cell(row, c.at)
-	if strings.Trim(text, "-—－/无 ") == "" {
+	if nobody(text) {
+		if c.phone >= 0 && !nobody(g.Cell(row, c.phone)) {
+			g.fault(row, c.at, RosterBadName, fmt.Sprintf("there is the number %q and no name beside it", Printable(g.Cell(row, c.phone))))
+		}
 		return
 	}
 	if g.turn >= 0 && !c.clocked {

@@ -179,3 +179,57 @@ func TestThePaperOfAnyRosterReadsBack(t *testing.T) {
 		}
 	}
 }
+
+// Nothing of a roster is dropped in silence: a row is read, or a cell of it is named. Who is called by a
+// rank is a person, and only the header itself is the header.
+func TestNothingOfARosterIsDroppedInSilence(t *testing.T) {
+	const header = "日期|带班领导|值班科领导|值班员\n"
+	officer := func(day int, name string) string {
+		return fmt.Sprintf("2026-12-%02d 08:00 – 2026-12-%02d 08:00 %s", day, day+1, name)
+	}
+	for _, c := range []struct {
+		name, table string
+		want        []string
+	}{
+		{"a head of section by the rank", header + "1|王处长|杨秀英|张伟\n2|赵振华|杨秀英|李娜", []string{officer(1, "张伟"), officer(2, "李娜")}},
+		{"every one by the rank", header + "1|值班领导王|李科长|值班员张", []string{officer(1, "值班员张")}},
+		{"the words of a header on a day", header + "1|带班领导|杨秀英|张伟", []string{officer(1, "张伟")}},
+		{"the header again", header + "1|赵振华|杨秀英|张伟\n" + header + "2|赵振华|杨秀英|李娜", []string{officer(1, "张伟"), officer(2, "李娜")}},
+		{"the header again, spaced", header + "1|赵振华|杨秀英|张伟\n日 期|带班 领导|值班科领导|值 班 员\n2|赵振华|杨秀英|李娜", []string{officer(1, "张伟"), officer(2, "李娜")}},
+		{"a header with a person in it", header + "日期|带班领导|杨秀英|张伟\n2|赵振华|杨秀英|李娜", []string{"date A2"}},
+		{"two rows of titles, twice", "日期|带班领导|值班科领导|值班员\n日期|姓名|姓名|姓名\n1|赵振华|杨秀英|张伟\n日期|姓名|姓名|姓名\n2|赵振华|杨秀英|李娜", []string{officer(1, "张伟"), officer(2, "李娜")}},
+		{"a first row without a day", header + "|赵振华|杨秀英|张伟\n2|赵振华|杨秀英|李娜", []string{"date A2"}},
+		{"a remark merged over the table", header + "1|赵振华|杨秀英|张伟\n注：请准时|注：请准时|注：请准时|注：请准时", []string{officer(1, "张伟")}},
+		{"a remark with somebody beside it", header + "1|赵振华|杨秀英|张伟\n备用|备用|杨秀英|李娜", []string{"date A3"}},
+		{"a second officer under a title that we do not know", "日期|带班领导|值班科领导|值班员|副班\n1|赵振华|杨秀英|张伟|王伟", []string{"column E1"}},
+		{"two such titles", "日期|司机|带班领导|值班科领导|值班员|副班\n1|刘师傅|赵振华|杨秀英|张伟|王伟", []string{"column B1", "column F1"}},
+		{"what nobody on duty depends on", "序号|日期|农历|带班领导|值班科领导|值班员|备注（节假日）|签名\n1|1|廿三|赵振华|杨秀英|张伟|元旦|x", []string{officer(1, "张伟")}},
+		{"a number that is nobody's", "日期|联系电话|带班领导|值班科领导|值班员\n1|22730001|赵振华|杨秀英|张伟", []string{"column B1"}},
+		{"a second number of one post", "日期|带班领导|手机|办公电话|值班科领导|值班员\n1|赵振华|13900001111|22730001|杨秀英|张伟", []string{"column D1"}},
+		{"a number without a name", "日期|带班领导|值班科领导|值班员|手机\n1|赵振华|杨秀英|张伟|13900001111\n2|赵振华|杨秀英||13900002222", []string{"name D3"}},
+		{"only a number, and no day", "日期|带班领导|值班科领导|值班员|手机\n|||  |13900002222\n1|赵振华|杨秀英|张伟|13900001111", []string{"date A2"}},
+		{"nobody, and dashes for the number", "日期|带班领导|值班科领导|值班员|手机\n1|赵振华|杨秀英|张伟|13900001111\n2|赵振华|杨秀英|—|—", []string{officer(1, "张伟")}},
+		{"somebody under no title", header + "1|赵振华|杨秀英|张伟|王伟", []string{"column E2"}},
+		{"the second half of a month beside the first", "日期|带班领导|值班科领导|值班员|日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|张伟|16|赵振华|杨秀英|李娜", []string{"column E1", "twice F2", "twice G2", "twice H2"}},
+	} {
+		got := readRoster("2026-12", c.table)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// Of several sheets with a roster each is read, and a fault names the sheet that it is on.
+func TestTheSecondSheetOfARosterIsNotDropped(t *testing.T) {
+	first, second := sheetOf("日期|带班领导|值班科领导|值班员\n1|王处长|杨秀英|张伟"), sheetOf("日期|带班领导|值班科领导|值班员\n2|李处长|杨秀英|李娜")
+	first.Name, second.Name = "上半月", "下半月"
+	got := dutylog.ParseRosterTable([]dutylog.Table{first, second}, "2026-12", nil, shanghai)
+	if len(got.Faults) > 0 || len(got.Shifts) != 6 || got.Shifts[3].Name != "李娜" || got.Shifts[5].Name != "李处长" {
+		t.Errorf("%+v", got)
+	}
+	second.Rows[0] = append(second.Rows[0], "副班")
+	got = dutylog.ParseRosterTable([]dutylog.Table{first, second}, "2026-12", nil, shanghai)
+	if len(got.Shifts) != 0 || len(got.Faults) != 1 || got.Faults[0].Cell != "下半月!E1" || got.Faults[0].Fault != dutylog.RosterNoColumn || !strings.Contains(got.Faults[0].Detail, "副班") {
+		t.Errorf("%+v", got)
+	}
+}

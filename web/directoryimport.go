@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,8 +15,18 @@ import (
 	"dutyline/dutylog/paper"
 )
 
-// maxTable is the most bytes of a table that the page sends: 50,000 contacts fit.
-const maxTable = 8 << 20
+// maxTable is the most bytes of a file with a table, as many as are read of one: 50,000 contacts fit.
+const maxTable = 16 << 20
+
+// maxTableBody is the most that a request with such a file may carry: it comes in base64, within JSON.
+const maxTableBody = (maxTable+2)/3*4 + maxBody
+
+var tablePaths = []string{prefix + "/directory/preview", prefix + "/directory/import", prefix + "/roster/imports"}
+
+// bringsTable reports whether a request brings a file with a table.
+func bringsTable(r *http.Request) bool {
+	return r.Method == http.MethodPost && slices.Contains(tablePaths, r.URL.Path)
+}
 
 // maxFaults is how many faults of a table are told at once.
 const maxFaults = 1000

@@ -1,11 +1,18 @@
 package web_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
+	"dutyline/web"
 )
 
 // cells of a random table: good ones and such as have a fault.
@@ -87,12 +94,133 @@ func TestWhoMayImportAndHowMuch(t *testing.T) {
 			t.Errorf("%s: %v, want %d", who, got, want)
 		}
 	}
-	if p := h.as("admin").post("/directory/preview", file(make([]byte, 9<<20), "false")).problem(t); p.Status != 413 {
-		t.Errorf("nine megabytes: %+v", p)
-	}
 	for _, body := range []string{`{"name":"x","content":"!","remove":true}`, `{"name":"x","remove":true}`, `{"content":"","remove":1}`, `[]`} {
 		if p := h.as("admin").post("/directory/preview", body).problem(t); p.Status != 422 && p.Status != 400 {
 			t.Errorf("%s: %+v", body, p)
 		}
+	}
+}
+
+// districtTable is a directory of N contacts as CSV, with every column but the number of the contact.
+func districtTable(n int) []byte {
+	var b bytes.Buffer
+	b.WriteString(strings.Join(dutylog.DirectoryColumns()[1:], ",") + "\n")
+	for i := range n {
+		cells := map[string]string{
+			"单位": fmt.Sprintf("沈河区第%d社区居民委员会", i), "姓名": fmt.Sprint("王", i), "职务": "应急值班员", "办公电话": fmt.Sprintf("024-%08d", 22000000+i),
+			"手机": fmt.Sprintf("138%08d", i), "传真": fmt.Sprintf("024-%08d", 31000000+i), "其他电话": fmt.Sprintf("139%08d", i),
+			"上级": "否", "确认日期": "2026-11-23", "确认人": "王立新", "备注": "夜间请拨打手机",
+		}
+		for c, name := range dutylog.DirectoryColumns()[1:] {
+			if c > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(cells[name])
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+// The directory of a whole district, eleven columns of it, comes in, and what is exported of it comes
+// back unchanged: its file is larger than any other request may be.
+func TestALargeDirectoryImportsBack(t *testing.T) {
+	const contacts = 5115
+	h := newHouse(t, withTables)
+	leader := h.as("leader")
+	content := districtTable(contacts)
+	if len(content) <= web.MaxBody {
+		t.Fatalf("the table has only %d bytes: this test judges nothing", len(content))
+	}
+	var plan, done planned
+	leader.post("/directory/preview", file(content, "true")).into(t, &plan)
+	leader.post("/directory/import", strings.TrimSuffix(file(content, "true"), "}")+`,"token":"`+plan.Token+`"}`).into(t, &done)
+	if done.Added != contacts {
+		t.Fatalf("%d were added: %+v", done.Added, plan)
+	}
+	got := leader.get("/directory/export")
+	if got.status != 200 {
+		t.Fatalf("the export: %d", got.status)
+	}
+	var again planned
+	leader.post("/directory/preview", file([]byte(got.body), "true")).into(t, &again)
+	if again.Unchanged != contacts || again.Added+again.Changed+again.Removed != 0 {
+		t.Errorf("of the export %d are unchanged, %d added, %d changed, %d removed", again.Unchanged, again.Added, again.Changed, again.Removed)
+	}
+}
+
+// A file that is too large is refused as a file, with its limit, on every route that takes a table. Up
+// to the limit it is read, and what is wrong with it is said with its name.
+func TestTooLargeFilesAreRefusedAsFiles(t *testing.T) {
+	if web.MaxTable != sheet.Ordinary.Bytes {
+		t.Errorf("requests bring files of %d bytes, and %d are read", web.MaxTable, sheet.Ordinary.Bytes)
+	}
+	h := newHouse(t, withTables)
+	chief := h.as("chief")
+	for _, path := range []string{"/directory/preview", "/directory/import", "/roster/imports"} {
+		body := file(make([]byte, 17<<20), "false")
+		if path == "/roster/imports" {
+			body = strings.Replace(body, `"remove":false`, `"month":"2026-12"`, 1)
+		}
+		p := chief.post(path, body).problem(t)
+		if p.Status != 413 || p.Type != "/problems/bad-table" || p.File != "too_large" || !strings.Contains(p.Detail, "The file has more than 16 MB") {
+			t.Errorf("%s with seventeen megabytes: %+v", path, p)
+		}
+		if p := h.visitor().post(path, body).problem(t); p.Status != 413 && p.Status != 401 {
+			t.Errorf("%s without a login: %+v", path, p)
+		}
+	}
+	if p := chief.post("/directory/preview", file(make([]byte, web.MaxTable+1), "false")).problem(t); p.Status != 422 || p.File != "too_large" || !strings.Contains(p.Detail, "通讯录.xlsx") || !strings.Contains(p.Detail, "16 MB") {
+		t.Errorf("one byte more than is read: %+v", p)
+	}
+	if p := chief.post("/directory/preview", file(make([]byte, web.MaxTable), "false")).problem(t); p.Status != 422 || p.File == "too_large" {
+		t.Errorf("as much as is read: %+v", p)
+	}
+	var r previewJSON
+	preview(chief, "十二月.csv", bytes.Repeat([]byte("备注,,,\n"), 100_000), "2026-12").into(t, &r)
+	if len(r.Faults) != 1 || r.Faults[0].Reason != "header" {
+		t.Errorf("a large file without a roster: %+v", r)
+	}
+	// Everything else has the limit that it had.
+	for _, c := range []struct{ method, path string }{{"POST", "/directory"}, {"PUT", "/roster/months/2026-12/draft"}, {"PUT", "/directory/import"}, {"POST", "/directory/import/x"}} {
+		if p := chief.do(c.method, "/api/v1"+c.path, strings.Repeat("x", web.MaxBody+1)).problem(t); p.Status != 413 || p.File != "" || !strings.Contains(p.Detail, fmt.Sprint(web.MaxBody)) {
+			t.Errorf("%s %s: %+v", c.method, c.path, p)
+		}
+	}
+}
+
+// A workbook of two sheets never removes what stands on the second one.
+func TestNothingIsRemovedByHalfAWorkbook(t *testing.T) {
+	h := newHouse(t, withTables)
+	leader := h.as("leader")
+	leader.post("/directory", shenhe)
+	b := excelize.NewFile()
+	defer b.Close()
+	if _, err := b.NewSheet("街道"); err != nil {
+		t.Fatal(err)
+	}
+	for cell, text := range map[string]string{"A1": "单位", "B1": "电话", "A2": "市水务局", "B2": "22730009"} {
+		for _, sheet := range b.GetSheetList() {
+			if err := b.SetCellStr(sheet, cell, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var out bytes.Buffer
+	if err := b.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, remove := range []string{"true", "false"} {
+		got := leader.post("/directory/preview", file(out.Bytes(), remove))
+		var f tableFaults
+		if err := json.Unmarshal([]byte(got.body), &f); err != nil || got.status != 422 || f.FaultCount != 1 || f.Faults[0].Code != "second_sheet" || f.Faults[0].Value != "街道" {
+			t.Errorf("removing %s: %v", remove, got)
+		}
+		if got := leader.post("/directory/import", strings.TrimSuffix(file(out.Bytes(), remove), "}")+`,"token":"x"}`); got.status != 422 {
+			t.Errorf("removing %s it was imported: %v", remove, got)
+		}
+	}
+	if list := leader.found(t, ""); list.Total != 1 || list.Items[0].Unit != "沈河区应急局" {
+		t.Errorf("%+v", list)
 	}
 }

@@ -75,6 +75,7 @@ const (
 	RememberedKeys    = rememberedKeys
 	StreamsPerAddress = streamsPerAddress
 	MaxBody           = maxBody
+	MaxTable          = maxTable
 	Batch             = batch
 	CertLife          = certLife
 	CertRenew         = certRenew

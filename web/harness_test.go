@@ -302,11 +302,11 @@ func (c *client) patch(id, body string) answer {
 
 // problem is what an error says.
 type problem struct {
-	Type, Title, Detail string
-	Status              int
-	Errors              []struct{ Location, Message string }
-	Missing             []string
-	Entry               map[string]any
+	Type, Title, Detail, File string
+	Status                    int
+	Errors                    []struct{ Location, Message string }
+	Missing                   []string
+	Entry                     map[string]any
 }
 
 // problem reads an error and checks what every error has.

@@ -114,7 +114,7 @@ func (a *app) monthBody(ctx context.Context, m dutylog.Month) (body rosterMonthB
 		return body, err
 	}
 	judge := func(shifts []dutylog.Shift) []rosterFindingBody {
-		return findingBodies(dutylog.CheckRoster(shifts, people, *a.Roster, from, to))
+		return findingBodies(dutylog.CheckMonth(shifts, people, *a.Roster, from, to))
 	}
 	body = rosterMonthBody{Month: string(m), Days: dayBodies(m, calendar, periods), Known: calendar.Knows(m.First(), m.Last()), Source: calendar[m.First().Year()].Source,
 		Shifts: shiftBodies(touching(around, from, to)), Findings: judge(around), Counts: []dutyCountBody{},

@@ -283,7 +283,7 @@ func describe(op *huma.Operation) {
 	case "export-day", "export-month", "export-entry", "export-roster", "export-handover-now", "export-handover", "export-directory":
 		op.Responses = map[string]*huma.Response{"200": {Description: "The workbook", Content: binary(workbookType)}}
 	case "preview-directory", "import-directory", "preview-roster":
-		op.MaxBodyBytes = maxTable/3*4 + maxBody // base64
+		op.MaxBodyBytes = maxTableBody
 	case "place-practice-call", "start-test":
 		op.DefaultStatus = 202
 	case "amend-entry", "write-entry":

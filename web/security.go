@@ -50,12 +50,15 @@ func secure(next http.Handler) http.Handler {
 func limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		most, in := int64(maxBody), bodyTime
-		if uploads(r) {
+		switch {
+		case uploads(r):
 			most, in = dutylog.LargestAttachment, uploadTime
+		case bringsTable(r):
+			most, in = maxTableBody, uploadTime
 		}
 		if r.ContentLength > most {
 			w.Header().Set("Connection", "close")
-			newProblem(http.StatusRequestEntityTooLarge, "", "The body is larger than %d bytes; send less.", most).write(w)
+			tooLarge(r, most).write(w)
 			return
 		}
 		if r.ContentLength != 0 {
@@ -68,6 +71,16 @@ func limitBody(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// tooLarge says what is larger than it may be: whoever chose a file reads of the file, not of bytes.
+func tooLarge(r *http.Request, most int64) *Problem {
+	if !bringsTable(r) {
+		return newProblem(http.StatusRequestEntityTooLarge, "", "The body is larger than %d bytes; send less.", most)
+	}
+	p := newProblem(http.StatusRequestEntityTooLarge, typeBadTable, "The file has more than %d MB: split the table, or take the pictures out of it.", maxTable>>20)
+	p.File = string(dutylog.FileTooLarge)
+	return p
 }
 
 // recovering turns a panic into a 500 and a line in the log.

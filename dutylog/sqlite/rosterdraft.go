@@ -112,7 +112,7 @@ func (db *DB) PublishDraft(ctx context.Context, m dutylog.Month, revision int, r
 			return err
 		}
 		judge := func(shifts []dutylog.Shift) []dutylog.RosterFinding {
-			return dutylog.CheckRoster(shifts, people, *db.options.Roster, from, to)
+			return dutylog.CheckMonth(shifts, people, *db.options.Roster, from, to)
 		}
 		if bad := dutylog.NewlyForbidden(judge(around), judge(dutylog.Replace(around, d.Shifts, from, to))); len(bad) > 0 {
 			return &dutylog.RosterError{Findings: bad}

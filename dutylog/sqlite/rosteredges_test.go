@@ -200,3 +200,46 @@ func TestWhatIsWrittenAboutAPeriodIsCleaned(t *testing.T) {
 		t.Errorf("something that was refused is kept: %+v", all)
 	}
 }
+
+// Nobody gets two posts at once by publishing the later month first: a draft is judged with the shifts
+// in force around it, over the ends of months and years, and what stands there hinders nobody.
+func TestTwoPostsOverAMonthsEndAreNotPublished(t *testing.T) {
+	for _, month := range []dutylog.Month{"2027-04", "2026-12", "2027-02", "2028-02"} {
+		t.Run(string(month), func(t *testing.T) {
+			db := open(t)
+			edge := month.Next().First().In(shanghai).UTC()
+			shift := func(post dutylog.Post, name string, from, hours int) dutylog.Shift {
+				begin := edge.Add(time.Duration(from) * time.Hour)
+				return dutylog.Shift{From: begin, To: begin.Add(time.Duration(hours) * time.Hour), Post: post, Name: name, Phone: "139"}
+			}
+			publish := func(m dutylog.Month, shifts ...dutylog.Shift) error {
+				t.Helper()
+				revision := 0
+				if d, err := db.Draft(ctx, m); err == nil {
+					revision = d.Revision
+				}
+				d := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: m, Revision: revision, Shifts: shifts}, leader))(t)
+				_, err := db.PublishDraft(ctx, m, d.Revision, "", leader)
+				return err
+			}
+			ok(t, publish(month.Next(), shift(dutylog.PostOfficer, "李娜", 8, 24), shift(dutylog.PostChief, "杨秀英", 8, 24)))
+			var forbidden *dutylog.RosterError
+			err := publish(month, shift(dutylog.PostLeader, "李娜", -16, 36))
+			if !errors.As(err, &forbidden) || len(forbidden.Findings) != 1 || forbidden.Findings[0].Reason != dutylog.RosterTwoPosts || forbidden.Findings[0].Name != "李娜" {
+				t.Fatalf("李娜 is leader and officer at once: %v", err)
+			}
+			err = publish(month, shift(dutylog.PostChief, "赵振华", -16, 25))
+			if !errors.As(err, &forbidden) || len(forbidden.Findings) != 1 || forbidden.Findings[0].Reason != dutylog.RosterOverlap {
+				t.Errorf("two hold the post of the chief for an hour: %v", err)
+			}
+			if got := must(db.Shifts(ctx, edge.Add(-17*time.Hour), edge.Add(time.Hour)))(t); len(got) != 0 {
+				t.Errorf("refused, and in force all the same: %+v", got)
+			}
+			ok(t, publish(month, shift(dutylog.PostLeader, "李娜", -16, 24), shift(dutylog.PostChief, "赵振华", -16, 24)))
+			err = publish(month.Next(), shift(dutylog.PostOfficer, "李娜", 7, 25))
+			if !errors.As(err, &forbidden) || forbidden.Findings[0].Reason != dutylog.RosterTwoPosts {
+				t.Errorf("from the later month's side: %v", err)
+			}
+		})
+	}
+}
