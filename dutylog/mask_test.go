@@ -175,3 +175,26 @@ func TestANumberInGroupsIsHiddenWhateverPartsThem(t *testing.T) {
 		}
 	}
 }
+
+// What has neither the digits nor the length of a telephone number stands as it was written.
+func TestWhatIsNoTelephoneNumberStays(t *testing.T) {
+	for _, text := range []string{
+		"2026-11-27 14:30",
+		"2026-11-27 至 2026-11-30",
+		"2026.11.27 08.30",
+		"08-12 09-30 10-15",
+		"110、119、120 均已到场",
+		"过火 1200 1300 1400 平方米",
+		"3000-5000 户",
+		"水位 32.50 32.60 32.70",
+		"139 人，0000 件，1111 元",
+		"139\n0000\n1111",
+		"桩号 138+000 至 139+500",
+		"(2026) 12 号文件",
+	} {
+		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: text}}
+		if got := e.Mask().Values[dutylog.Content]; got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
