@@ -86,7 +86,8 @@ func (p Phrase) Clashes(others []Phrase) (Phrase, bool) {
 type PhraseStore interface {
 	// Phrases lists the newest version of every phrase, in the order in which they were made.
 	Phrases(ctx context.Context) ([]Phrase, error)
-	// SavePhrase keeps the next version, or a new phrase.
+	// SavePhrase keeps a new phrase (Phrase is 0), or the next version of one: ID is then the version that
+	// was read, and ErrExists says that there is a newer one.
 	SavePhrase(ctx context.Context, p Phrase, by Actor) (Phrase, error)
 }
 

@@ -102,7 +102,7 @@ var table = []route{
 	{"DELETE", "/entries/{id}/links", writeEntries, "unlink-entry", "Undo that", []int{404}, on((*app).unlink)},
 	{"GET", "/phrases", seePhrases, "phrases", "What officers insert by a key, by field and category", nil, on((*app).phrases)},
 	{"POST", "/phrases", writePhrases, "add-phrase", "Add a phrase or a template", nil, on((*app).addPhrase)},
-	{"PUT", "/phrases/{phrase}", writePhrases, "change-phrase", "Change or end a phrase; every version is kept", []int{404}, on((*app).changePhrase)},
+	{"PUT", "/phrases/{phrase}", writePhrases, "change-phrase", "Change or end a phrase; every version is kept", []int{404, 409}, on((*app).changePhrase)},
 	{"GET", "/entry-kinds", seeRules, "entry-kinds", "What is required of each kind of entry", nil, on((*app).entryKinds)},
 
 	{"GET", "/entries/{id}/attachments", seeEntries, "attachments", "What is attached to an entry, oldest first", []int{404}, on((*app).attachments)},

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"dutyline/dutylog"
@@ -37,17 +38,18 @@ func (db *DB) SavePhrase(ctx context.Context, p dutylog.Phrase, by dutylog.Actor
 		if err != nil {
 			return err
 		}
+		if p.Phrase != 0 {
+			last := slices.IndexFunc(list, func(o dutylog.Phrase) bool { return o.Phrase == p.Phrase })
+			if last < 0 {
+				return fmt.Errorf("phrase %d: %w", p.Phrase, dutylog.ErrNotFound)
+			}
+			if list[last].ID != p.ID {
+				return dutylog.ErrExists
+			}
+			p.Seed = list[last].Seed
+		}
 		if o, clash := p.Clashes(list); clash {
 			return &dutylog.InvalidError{Field: "code", Reason: fmt.Sprintf("%q is the code of %q already: choose another one", p.Code, o.Title)}
-		}
-		known := p.Phrase == 0
-		for _, o := range list {
-			if o.Phrase == p.Phrase {
-				p.Seed, known = o.Seed, true
-			}
-		}
-		if !known {
-			return fmt.Errorf("phrase %d: %w", p.Phrase, dutylog.ErrNotFound)
 		}
 		after, err = t.addPhrase(p, by)
 		return err

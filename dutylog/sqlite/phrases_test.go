@@ -68,6 +68,15 @@ func TestAPhraseOfOnesOwn(t *testing.T) {
 	if _, err := db.SavePhrase(ctx, missing, leader); !errors.Is(err, dutylog.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
+	mine, theirs := after, after
+	theirs.Text = "请停放于〔地点〕，并留人看守。"
+	newer := must(db.SavePhrase(ctx, theirs, leader))(t)
+	mine.Text = "请勿停放。"
+	if _, err := db.SavePhrase(ctx, mine, leader); !errors.Is(err, dutylog.ErrExists) {
+		t.Errorf("a change over a version that is gone: %v", err)
+	}
+	mine.ID = newer.ID
+	must(db.SavePhrase(ctx, mine, leader))(t)
 	ok(t, db.SeedPhrases(ctx)) // the site's own code is not taken away
 	var codes []string
 	for _, p := range must(db.Phrases(ctx))(t) {

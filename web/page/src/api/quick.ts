@@ -26,6 +26,8 @@ export type PhraseField = 'content' | 'call_back_result' | 'check_result' | 'cal
 
 export interface Phrase {
   phrase: number
+  /** Against which a change is made. */
+  version?: number
   field: PhraseField
   /** Empty: whatever the matter is about. */
   category: string
