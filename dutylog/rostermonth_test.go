@@ -77,3 +77,39 @@ func TestAMonthIsJudgedBeyondItsEdges(t *testing.T) {
 		}
 	}
 }
+
+// By a blank in the name nobody becomes another person: neither regular staff, nor free for a second post.
+func TestABlankInANameEvadesNoRule(t *testing.T) {
+	people := []dutylog.RosterPerson{{Name: "临时工甲", Standing: dutylog.Temporary}, {Name: "欧阳 修", Standing: dutylog.Rehired}, {Name: "李娜", Standing: dutylog.Regular}}
+	const day, next = "05-01 08:00", "05-02 08:00"
+	for _, c := range []struct {
+		name string
+		want string
+	}{
+		{"临时工甲", "临时工甲"}, {"临时工 甲", "临时工甲"}, {"临时工　甲", "临时工甲"}, {" 临 时 工 甲 ", "临时工甲"}, {"欧阳修", "欧阳 修"}, {"欧阳\u00a0修", "欧阳 修"},
+		{"李娜", "李娜"}, {"李 娜", "李娜"}, {"李娜娜", ""}, {"", ""},
+	} {
+		got := ""
+		if p := dutylog.PersonNamed(people, c.name); p != nil {
+			got = p.Name
+		}
+		if got != c.want {
+			t.Errorf("%q is %q, want %q", c.name, got, c.want)
+		}
+	}
+	from, to := dutylog.Month("2027-05").Span(shanghai)
+	for _, c := range []struct {
+		officer, leader string
+		want            dutylog.RosterReason // empty: nothing is forbidden
+	}{
+		{"临时工 甲", "李娜", dutylog.RosterNotRegular}, {"欧阳修", "李娜", dutylog.RosterNotRegular},
+		{"李 娜", "李娜", dutylog.RosterTwoPosts}, {"李娜", "李　娜", dutylog.RosterTwoPosts}, {"李娜", "赵振华", ""},
+	} {
+		shifts := []dutylog.Shift{edgeShift(t, dutylog.PostOfficer, c.officer, day, next), edgeShift(t, dutylog.PostLeader, c.leader, day, next)}
+		found := dutylog.Forbidden(dutylog.CheckRoster(shifts, people, dutylog.DefaultRosterRule(), from, to))
+		switch {
+		case c.want == "" && len(found) > 0, c.want != "" && (len(found) != 1 || found[0].Reason != c.want):
+			t.Errorf("%q as officer, %q as leader: %+v, want %q", c.officer, c.leader, found, c.want)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package dutylog
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Standing is how somebody is employed; only regular staff may be on duty (Art. 8).
 type Standing string
@@ -40,12 +43,16 @@ func (p RosterPerson) Check() (RosterPerson, error) {
 	return p, &InvalidError{Field: "standing", Reason: "is none of regular (在编在职), temporary (临聘), rehired (退休返聘): choose one"}
 }
 
-// PersonNamed finds a person by name; nil when nobody has it.
+// PersonNamed finds a person by name, however it is spaced; nil when nobody has it.
 func PersonNamed(people []RosterPerson, name string) *RosterPerson {
 	for i := range people {
-		if people[i].Name == name {
+		if plainName(people[i].Name) == plainName(name) {
 			return &people[i]
 		}
 	}
 	return nil
 }
+
+// plainName is a name without blanks, for comparing: rosters set 张　伟 apart, and by a blank nobody
+// becomes another person.
+func plainName(name string) string { return strings.Join(strings.Fields(name), "") }

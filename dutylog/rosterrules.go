@@ -178,7 +178,7 @@ func twoPosts(shifts []Shift) (found []RosterFinding) {
 			if !b.From.Before(a.To) {
 				break // sorted: nothing later touches it
 			}
-			if a.Name == b.Name && a.Post != b.Post {
+			if plainName(a.Name) == plainName(b.Name) && a.Post != b.Post {
 				found = append(found, RosterFinding{Reason: RosterTwoPosts, From: b.From, To: earlier(a.To, b.To), Post: a.Post, Name: a.Name, Other: string(b.Post)})
 			}
 		}
