@@ -171,8 +171,6 @@ func (t Task) CheckMark(m TaskMark) (TaskMark, error) {
 		return m, &InvalidError{Field: "says", Reason: "it is open already: there is nothing to take back"}
 	case m.Says != SaysOpen && marked:
 		return m, &InvalidError{Field: "says", Reason: "was marked already, by " + t.Mark.By.Name + ": take that back first, with a reason"}
-	case m.Says == SaysDone && t.State == TaskComing:
-		return m, &InvalidError{Field: "says", Reason: "its time has not come, so it cannot be done yet: wait until it is due, or mark it as not needed with a reason"}
 	case m.Says == SaysDone && t.State == TaskMissed:
 		return m, &InvalidError{Field: "says", Reason: "its shift is over, so it cannot be done any more: it stays missed, or is not needed with a reason"}
 	case m.Says != SaysDone && blank(m.Text):

@@ -250,10 +250,6 @@ func TestMarksOfATask(t *testing.T) {
 	again.Mark = &dutylog.TaskMark{Says: dutylog.SaysOpen, By: officerActor}
 	missed := plain
 	missed.State = dutylog.TaskMissed
-	coming := plain
-	coming.State = dutylog.TaskComing
-	overdue := plain
-	overdue.State = dutylog.TaskOverdue
 	list := plain
 	list.Rule.Checks = []string{"值班电话", "传真机"}
 	good, fax := dutylog.Check{Item: "值班电话", State: dutylog.CheckGood}, dutylog.Check{Item: "传真机", State: dutylog.CheckAbsent}
@@ -274,10 +270,6 @@ func TestMarksOfATask(t *testing.T) {
 		"taken back twice":                   {again, dutylog.TaskMark{Says: dutylog.SaysOpen, Text: "x"}, "says"},
 		"done again after it was taken back": {again, dutylog.TaskMark{Says: dutylog.SaysDone, Text: "x"}, ""},
 		"done twice":                         {done, dutylog.TaskMark{Says: dutylog.SaysDone, Text: "x"}, "says"},
-		"done before it opens":               {coming, dutylog.TaskMark{Says: dutylog.SaysDone, Text: "已报送"}, "says"},
-		"proven before it opens":             {coming, dutylog.TaskMark{Says: dutylog.SaysDone, Entry: "2026-000012"}, "says"},
-		"not needed before it opens":         {coming, dutylog.TaskMark{Says: dutylog.SaysNotNeeded, Text: "行程取消"}, ""},
-		"done when its time is over":         {overdue, dutylog.TaskMark{Says: dutylog.SaysDone, Text: "已报送"}, ""},
 		"done after its shift":               {missed, dutylog.TaskMark{Says: dutylog.SaysDone, Text: "x"}, "says"},
 		"not needed after its shift":         {missed, dutylog.TaskMark{Says: dutylog.SaysNotNeeded, Text: "停电"}, ""},
 		"something else":                     {plain, dutylog.TaskMark{Says: "perhaps", Text: "x"}, "says"},

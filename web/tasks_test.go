@@ -109,31 +109,6 @@ func TestADutyIsDoneAndTakenBack(t *testing.T) {
 	}
 }
 
-// A duty is not done before it opens; that it will not be needed is known earlier.
-func TestADutyIsNotDoneBeforeItOpens(t *testing.T) {
-	h := housed(t, aRule)
-	officer := h.as("officer")
-	p := officer.tasks(t, "")
-	coming := p.Items[p.Waiting]
-	if coming.State != "coming" {
-		t.Fatalf("%+v is not to come", coming)
-	}
-	mark := func(says string) answer {
-		return officer.post(fmt.Sprintf("/tasks/%d/marks", coming.Rule), fmt.Sprintf(`{"key":%q,"due_at":%q,"says":%q,"text":"已电话报送"}`, coming.Key, coming.DueAt, says))
-	}
-	if p := mark("done").problem(t); p.Status != 422 || len(p.Errors) != 1 || p.Errors[0].Location != "body.says" || !strings.Contains(p.Errors[0].Message, "has not come") {
-		t.Errorf("done before it opens: %+v", p)
-	}
-	if again := officer.tasks(t, ""); again.Items[p.Waiting].State != "coming" || again.Items[p.Waiting].Mark != nil {
-		t.Errorf("refused, and marked all the same: %+v", again.Items[p.Waiting])
-	}
-	var none task
-	mark("not_needed").into(t, &none)
-	if none.State != "not_needed" {
-		t.Errorf("%+v", none)
-	}
-}
-
 // A page of the list is a stretch of time.
 func TestTheListIsAskedByTime(t *testing.T) {
 	h := housed(t, aRule)
