@@ -146,7 +146,7 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
     await desk.says(/办理中/, desk.at('today'))
     await desk.page.locator('[data-test="notice"] button.x').last().click()
     await desk.page.evaluate(() => { location.hash = '#/search' })
-    await desk.page.locator('.filters .wide').click()
+    await desk.at('search-handling').click()
     await desk.page.locator('.el-select-dropdown__item:visible', { hasText: '待办' }).click()
     await until('the choice is closed', async () => (await desk.page.locator('.el-select-dropdown__item:visible').count()) === 0)
     await until('found', async () => (await desk.at('search-row').count()) > 0)
