@@ -106,15 +106,7 @@ func (a *app) confirmApproval(ctx context.Context, in *confirmApprovalInput) (*i
 
 // deliverReport keeps that a report went out, approved or not.
 func (a *app) deliverReport(ctx context.Context, in *deliverInput) (*incidentOutput, error) {
-	i, err := a.incident(ctx, writeIncidents, in.ID)
-	if err != nil {
-		return nil, err
-	}
 	b := in.Body
-	at, err := instant("body.at", b.At)
-	if err != nil {
-		return nil, err
-	}
-	return a.deed(ctx, i.ID, b.Key, dutylog.FactDraft{Kind: dutylog.FactDelivered, At: at, Body: dutylog.FactBody{Report: in.Number, Recipient: b.Recipient,
-		Channel: b.Channel, Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence}})
+	return a.happened(ctx, in.ID, b.Key, dutylog.FactDelivered, b.At, dutylog.FactBody{Report: in.Number, Recipient: b.Recipient,
+		Channel: b.Channel, Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence})
 }

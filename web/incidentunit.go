@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"time"
 
 	"dutyline/dutylog"
 )
@@ -71,8 +70,8 @@ func (a *app) happened(ctx context.Context, id int64, key string, kind dutylog.F
 	if err != nil {
 		return nil, err
 	}
-	var when time.Time
-	if when, err = instant("body.at", at); err != nil {
+	when, err := instant("body.at", at)
+	if err != nil {
 		return nil, err
 	}
 	return a.deed(ctx, i.ID, key, dutylog.FactDraft{Kind: kind, At: when, Body: body})
