@@ -45,7 +45,7 @@ lint:
 	@if command -v golangci-lint >/dev/null 2>&1; then golangci-lint run; \
 	  else echo "golangci-lint is not installed; the architecture test judges the import rules all the same"; fi
 
-# One line per figure: figure NAME VALUE UNIT.  make bench NAME=seal_after_hangup_p99 runs one.
+# One line per figure: figure NAME VALUE UNIT.  make bench NAME="writer_p99 search_1m_p99" runs some.
 # LOAD_SECONDS=600 makes the load of daemon_cpu_share last ten minutes instead of one.
 bench: deps page
 	@LOAD_SECONDS='$(LOAD_SECONDS)' sh deploy/bench.sh $(VAR) '$(NAME)'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bench.sh VAR [NAME] — print one line per figure: figure NAME VALUE UNIT. NAME selects one.
+# bench.sh VAR [NAME] — print one line per figure: figure NAME VALUE UNIT. NAME selects one, or several with spaces between.
 # What is seen on the way goes to the standard error output; a failure is an exit status.
 set -eu
 cd "$(dirname "$0")/.."

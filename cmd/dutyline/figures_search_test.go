@@ -25,6 +25,7 @@ import (
 // searched is what was measured of the search in a log of many entries.
 type searched struct {
 	search, like, writer []time.Duration
+	pressed              []time.Duration   // searches while calls are written as fast as they can be
 	words                [][]time.Duration // the searches for each of benchWords
 	apart                []time.Duration   // and for benchApart
 	held                 hold
@@ -150,6 +151,10 @@ var benchWords = []string{"火", "区", "霞", "龘", "火灾", "停电", "王�
 // benchApart are common words that never stand in one entry: every block has to be read for all of them. It is told beside the figures.
 const benchApart = "停电 通知 火灾"
 
+// busiest is how far apart steps of calls are written beside the searches: 40 calls a second of four
+// steps each, the load under which the daemon is measured too (daemon_cpu_share). No line has more.
+const busiest = time.Second / (40 * 4)
+
 // measureSearch looks for every word again and again while calls are written and indexed, in a log
 // with a million entries of each of some years. A minute is long enough for the index to write its
 // file at least once beside it.
@@ -175,7 +180,8 @@ func measureSearch(years int) func(*testing.B) searched {
 		}
 		tellf("a duty log of %d entries was filled in %.0f s: %d MB; its index was made in %.0f s: %d MB", rows*years,
 			filled.Sub(began).Seconds(), megabytes(file), time.Since(filled).Seconds(), megabytes(file+".search"))
-		s := search(b, db, index, file, searching)
+		s := search(b, db, index, file, searching, busiest)
+		s.pressed = search(b, db, index, file, searching/3, 0).search
 		s.like = scan(b, file)
 		return s
 	}
@@ -219,14 +225,19 @@ func readAll(ctx context.Context, index *sqlite.Index) error {
 	}
 }
 
-func search(b *testing.B, db *sqlite.DB, index *sqlite.Index, file string, long time.Duration) (s searched) {
+// search looks for every word for so long, while a step of a call is written every so often: at zero,
+// each as soon as the one before it is on the disk.
+func search(b *testing.B, db *sqlite.DB, index *sqlite.Index, file string, long, every time.Duration) (s searched) {
 	s.words = make([][]time.Duration, len(benchWords))
 	ctx, stop := context.WithCancel(b.Context())
 	var writing sync.WaitGroup
 	writing.Go(func() { _ = index.Run(ctx, func(err error) { tellf("the index: %v", err) }) })
 	writing.Go(func() {
+		next := time.Now()
 		for n := int64(0); ctx.Err() == nil; n++ {
 			for _, change := range benchCall(n, time.Now()) {
+				next = next.Add(every)
+				time.Sleep(time.Until(next)) // a step that comes late does not move those after it
 				began := time.Now()
 				if err := db.Record(ctx, []telephony.Change{change}); err != nil {
 					if ctx.Err() == nil {
@@ -311,6 +322,7 @@ func (s searched) p99(entries string) float64 {
 	slices.Reverse(slow)
 	tellf("%d searches in %s entries while %d steps of calls were written and the index's file took over %d records: p50 %.2f ms, p99 %.2f ms, longest %.2f ms; %s; medians of the slowest: %s", len(s.search), entries, len(s.writer), s.saved,
 		millis(percentile(s.search, 50)), millis(percentile(s.search, 99)), millis(percentile(s.search, 100)), s.held, strings.Join(slow[:3], ", "))
+	tellf("while calls are written as fast as they can be: %s", spread(s.pressed))
 	tellf("common words that are never together, %s: %s", benchApart, spread(s.apart))
 	return millis(percentile(s.search, 99))
 }

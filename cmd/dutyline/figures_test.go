@@ -49,23 +49,25 @@ func figures() []figure {
 	}
 }
 
-// BenchmarkFigures prints one line per figure (make bench). DUTYLINE_FIGURE names one of
-// them; empty means all. What was seen on the way is told on the standard error output.
+// BenchmarkFigures prints one line per figure (make bench). DUTYLINE_FIGURE names those that
+// are wanted, with spaces between them; empty means all. What was seen on the way is told on the standard error output.
 // Run it with -benchtime=1x: every figure repeats what it measures by itself.
 func BenchmarkFigures(b *testing.B) {
-	wanted := os.Getenv("DUTYLINE_FIGURE")
+	wanted := strings.Fields(os.Getenv("DUTYLINE_FIGURE"))
 	var names []string
 	for _, f := range figures() {
 		names = append(names, f.name)
 	}
-	if wanted != "" && !slices.Contains(names, wanted) {
-		tellf("there is no figure %q: use one of %s", wanted, strings.Join(names, ", "))
-		b.FailNow()
+	for _, name := range wanted {
+		if !slices.Contains(names, name) {
+			tellf("there is no figure %q: use some of %s", name, strings.Join(names, ", "))
+			b.FailNow()
+		}
 	}
 	var m measurements
 	defer m.end()
 	for _, f := range figures() {
-		if wanted != "" && wanted != f.name {
+		if len(wanted) > 0 && !slices.Contains(wanted, f.name) {
 			continue
 		}
 		b.Run(f.name, func(b *testing.B) {
