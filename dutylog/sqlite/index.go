@@ -37,7 +37,7 @@ type Index struct {
 
 const (
 	// indexFormat tells a file of another make, which is made anew.
-	indexFormat = 2
+	indexFormat = 3
 	// indexBatch is how many of the log's records are read at once.
 	indexBatch = 32_768
 	// indexTail is how many changed entries gather before the file is written: a day of a busy
@@ -57,13 +57,13 @@ CREATE TABLE place (
     last BLOB              -- commitment of the last of them: another one there is another log
 ) STRICT;
 INSERT INTO place (id, made, next) VALUES (1, 1, 0);
-CREATE TABLE blocks (block INTEGER PRIMARY KEY) STRICT; -- which there are, of so many entries each, see blockSize
 CREATE TABLE postings (
-    block  INTEGER NOT NULL,
+    id     INTEGER PRIMARY KEY, -- what is written together is side by side
     token  TEXT NOT NULL,
-    places BLOB NOT NULL, -- which of the block's entries hold the token, see holders
-    PRIMARY KEY (block, token) -- what is written together is side by side
-) STRICT, WITHOUT ROWID;
+    block  INTEGER NOT NULL,
+    places BLOB NOT NULL -- which of the block's entries hold the token, see holders
+) STRICT;
+CREATE UNIQUE INDEX postings_of ON postings (token, block); -- one look finds all blocks of a word, or that there are none
 `
 
 // indexPath is where the index of a log lies.
@@ -247,7 +247,7 @@ func (x *Index) save(ctx context.Context) error {
 	return nil
 }
 
-const clearPostings = "DELETE FROM postings; DELETE FROM blocks; UPDATE place SET made = made + 1, next = 0, last = NULL"
+const clearPostings = "DELETE FROM postings; UPDATE place SET made = made + 1, next = 0, last = NULL"
 
 // clearIndex takes everything out of the index of a log, by whichever process it is used: what
 // was erased from the log is in it. The next Follow begins at the first record.

@@ -21,8 +21,7 @@ const placesOfYear = 10_000_000
 
 func placeOf(n dutylog.EntryNumber) int64 { return int64(n.Year)*placesOfYear + int64(n.Serial) }
 
-// blockSize is how many places one row of the index speaks of. A search for a word that is nowhere
-// looks into every block once, which takes microseconds: ten million entries are 153 of them.
+// blockSize is how many places one row of the index speaks of: ten million entries are 153 blocks.
 const blockSize = 1 << 16
 
 // holders are the entries of a block that hold a token: a bit for each of its places.
@@ -151,12 +150,12 @@ func (x *Index) candidates(ctx context.Context, tokens []string, below int64, mo
 
 // joinOf asks for the blocks in which so many tokens are, the newest first, down from one.
 func joinOf(tokens int) string {
-	columns, tables := "SELECT b.block", " FROM blocks b"
-	for i := range tokens {
+	columns, tables := "SELECT p0.block, p0.places", " FROM postings p0"
+	for i := 1; i < tokens; i++ {
 		columns += fmt.Sprintf(", p%d.places", i)
-		tables += fmt.Sprintf(" CROSS JOIN postings p%d ON p%d.block = b.block AND p%d.token = ?%d", i, i, i, i+2)
+		tables += fmt.Sprintf(" CROSS JOIN postings p%d ON p%d.token = ?%d AND p%d.block = p0.block", i, i, i+2, i)
 	}
-	return columns + tables + " WHERE b.block <= ?1 ORDER BY b.block DESC"
+	return columns + tables + " WHERE p0.token = ?2 AND p0.block <= ?1 ORDER BY p0.block DESC"
 }
 
 // inAll are the entries that all of the lists name.
@@ -179,47 +178,60 @@ func inAll(packed []sql.RawBytes) (common holders, err error) {
 // marked until the index is made anew: a search reads what it finds.
 func writePostings(stop context.Context, tx *sql.Tx, texts []changed) error {
 	ctx := context.WithoutCancel(stop) // one that can end costs every statement a goroutine
-	read, err := tx.PrepareContext(ctx, "SELECT places FROM postings WHERE block = ? AND token = ?")
-	if err != nil {
-		return err
+	var m marker
+	for text, s := range map[string]**sql.Stmt{"SELECT id, places FROM postings WHERE token = ? AND block = ?": &m.read,
+		"UPDATE postings SET places = ? WHERE id = ?": &m.change, "INSERT INTO postings (token, block, places) VALUES (?, ?, ?)": &m.add} {
+		var err error
+		if *s, err = tx.PrepareContext(ctx, text); err != nil {
+			return err
+		}
+		defer (*s).Close()
 	}
-	defer read.Close()
-	write, err := tx.PrepareContext(ctx, "INSERT OR REPLACE INTO postings (block, token, places) VALUES (?, ?, ?)")
-	if err != nil {
-		return err
-	}
-	defer write.Close()
 	for len(texts) > 0 {
 		block := texts[0].place / blockSize
 		n, _ := slices.BinarySearchFunc(texts, (block+1)*blockSize, func(c changed, place int64) int { return int(c.place - place) })
-		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO blocks (block) VALUES (?)", block); err != nil {
-			return err
-		}
 		lists := tokensOfBlock(texts[:n])
 		for _, token := range slices.Sorted(maps.Keys(lists)) {
 			if stop.Err() != nil {
 				return stop.Err()
 			}
-			var before []byte
-			var m holders
-			if err := read.QueryRowContext(ctx, block, token).Scan(&before); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			if err := m.mark(ctx, token, block, *lists[token]); err != nil {
 				return err
-			}
-			if err := m.unpack(before); err != nil {
-				return err
-			}
-			for _, place := range *lists[token] {
-				m.set(place)
-			}
-			if after := m.pack(); !bytes.Equal(before, after) {
-				if _, err := write.ExecContext(ctx, block, token, after); err != nil {
-					return err
-				}
 			}
 		}
 		texts = texts[n:]
 	}
 	return nil
+}
+
+// marker has the statements that write the index's rows.
+type marker struct{ read, change, add *sql.Stmt }
+
+// mark says that a token is at some more places of a block.
+func (s marker) mark(ctx context.Context, token string, block int64, places []uint16) error {
+	var id int64
+	var before []byte
+	var m holders
+	err := s.read.QueryRowContext(ctx, token, block).Scan(&id, &before)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if err := m.unpack(before); err != nil {
+		return err
+	}
+	for _, place := range places {
+		m.set(place)
+	}
+	after := m.pack()
+	switch {
+	case bytes.Equal(before, after):
+		return nil
+	case id == 0:
+		_, err = s.add.ExecContext(ctx, token, block, after)
+	default:
+		_, err = s.change.ExecContext(ctx, after, id)
+	}
+	return err
 }
 
 // tokensOfBlock are the tokens of entries of one block, each with the entries' places in it.
