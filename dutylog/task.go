@@ -13,9 +13,10 @@ type Task struct {
 	Key    string // of this one among those of its rule: its day, the beginning of its shift, or of an absence
 	Title  string
 	DueAt  time.Time
-	Opens  time.Time // from when on it is due
-	Lapses time.Time // when it cannot be done any more; zero: never
-	Mark   *TaskMark // what was said of it last; nil: nothing
+	Opens  time.Time   // from when on it is due
+	Lapses time.Time   // when it cannot be done any more; zero: never
+	Mark   *TaskMark   // what was said of it last; nil: nothing
+	Filing *FilingDuty // the filing that it asks for, by which alone it is done; nil: it asks for none
 	State  TaskState
 }
 
@@ -84,6 +85,7 @@ type TaskBooks struct {
 	Marks    []TaskMark // oldest first
 	Absences []Absence  // every version, oldest first
 	Shifts   []Shift
+	Filing   FilingFacts    // from which the duties of filing follow; without a zone there are none
 	Zone     *time.Location // of the site
 }
 
@@ -108,7 +110,7 @@ func Tasks(b TaskBooks, c TaskCalendar, from, to, now time.Time) []Task {
 	}
 	all := []Task{}
 	for _, r := range inForce(b.Rules) {
-		for _, t := range r.expand(b, c, from, to) {
+		for _, t := range r.expand(b, c, from, to, now) {
 			t.Mark = marks[taskKey{r.Rule, t.Key}] // one that says open tells why
 			t.State = t.stateAt(now)
 			all = append(all, t)
@@ -126,6 +128,9 @@ type taskKey struct {
 }
 
 func (t Task) stateAt(now time.Time) TaskState {
+	if s, told := t.filedState(); told {
+		return s
+	}
 	switch {
 	case t.Mark != nil && t.Mark.Says == SaysNotNeeded:
 		return TaskNotNeeded
@@ -166,6 +171,9 @@ func (t Task) CheckMark(m TaskMark) (TaskMark, error) {
 	}
 	m.Rule, m.Key, m.DueAt = t.Rule.Rule, t.Key, t.DueAt
 	marked := t.Mark != nil && t.Mark.Says != SaysOpen
+	if err := t.checkFiling(m); err != nil {
+		return m, err
+	}
 	switch {
 	case m.Says == SaysOpen && !marked:
 		return m, &InvalidError{Field: "says", Reason: "it is open already: there is nothing to take back"}

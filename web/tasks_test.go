@@ -25,7 +25,12 @@ type task struct {
 	Opens             string  `json:"opens_at"`
 	Lapses            *string `json:"lapses_at"`
 	Checks            []string
-	Mark              *struct {
+	Filing            *struct {
+		State  string
+		Newest int64 `json:"filing"`
+		Guess  bool  `json:"due_presumed"`
+	}
+	Mark *struct {
 		ID         int64
 		Says, Text string
 		Entry      string

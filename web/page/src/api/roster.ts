@@ -20,7 +20,7 @@ export interface RosterChange {
   subject: string; reason: string; before: Shift[]; after: Shift[]
 }
 export interface FilingDuty {
-  kind: 'month' | 'holiday' | 'sensitive'; name: string; first: string; last: string; due: string | null
+  kind: 'month' | 'holiday' | 'sensitive'; name: string; first: string; last: string; due: string; due_presumed: boolean
   state: 'open' | 'overdue' | 'filed' | 'filed_late' | 'filed_undated' | 'supplement' | 'deadline_unknown'; asks: boolean; filing: number
 }
 export interface Filing {
