@@ -33,7 +33,8 @@ type OnDuty map[Post]Shift
 type RosterStore interface {
 	// ReplaceRoster swaps the shifts of the days that these rows cover, in the system's name.
 	ReplaceRoster(ctx context.Context, rows []Shift) error
-	// ImportRoster does so in the name of a person.
+	// ImportRoster does so in the name of a person. The error is a *RosterError when the regulation
+	// forbids it, as for a draft that is published.
 	ImportRoster(ctx context.Context, rows []Shift, reason string, by Actor) (RosterChange, error)
 	OnDuty(ctx context.Context, at time.Time) (OnDuty, error)
 	// NextShift is the shift of a post that begins next after a moment; ErrNotFound where there is none.

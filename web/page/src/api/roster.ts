@@ -3,7 +3,7 @@ import { request, query } from './client'
 import type { Post } from './types'
 
 export interface Shift { from: string; to: string; post: Post; name: string; phone: string }
-export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 'standing_unknown' | 'has_left' | 'too_long' | 'no_phone'
+export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 'standing_unknown' | 'has_left' | 'served' | 'too_long' | 'no_phone'
 export interface Finding { reason: FindingReason; weight: 'fault' | 'info'; from: string; to: string; post: Post | ''; name: string; other: string }
 export type DayKind = 'workday' | 'weekend' | 'holiday' | 'make_up' | 'not_known'
 export interface RosterDay { date: string; kind: DayKind; name: string; periods: string[] }

@@ -43,7 +43,7 @@ export const rosterZh = {
   'roster.empty': '本月尚未排班',
   'roster.stale': '编制稿已被别人改过',
   'roster.reload': '载入最新内容',
-  'roster.forbidden': '值班表违反规范第七条或第八条，没有生效：请先改正“问题”中标红的各项',
+  'roster.forbidden': '值班表违反规范第七条、第八条或改动了已值的班，没有生效：请先改正“问题”中标红的各项',
 
   'roster.tab.findings': '问题',
   'roster.tab.filings': '报备',
@@ -59,6 +59,7 @@ export const rosterZh = {
   'rule.not_regular': '{name}为临聘或退休返聘人员，不得顶岗值班（规范第八条）',
   'rule.standing_unknown': '{name}不在人员名单中，身份未核实',
   'rule.has_left': '{name}已不再值班',
+  'rule.served': '{name}已值的班不能改为他人（{post}）；正在值的班请用调班',
   'rule.too_long': '{name}连续值班时间过长',
   'rule.no_phone': '{name}没有联系电话',
 
@@ -238,7 +239,7 @@ export const rosterEn: Record<RosterKey, string> = {
   'roster.empty': 'Nobody is rostered in this month',
   'roster.stale': 'Somebody else changed the draft',
   'roster.reload': 'Load the newest',
-  'roster.forbidden': 'The roster breaks Art. 7 or 8 and is not in force: mend what is red under “Findings” first',
+  'roster.forbidden': 'The roster breaks Art. 7 or 8, or changes hours already served, and is not in force: mend what is red under “Findings” first',
 
   'roster.tab.findings': 'Findings',
   'roster.tab.filings': 'Filings',
@@ -254,6 +255,7 @@ export const rosterEn: Record<RosterKey, string> = {
   'rule.not_regular': '{name} is temporary or re-hired staff and must not be on duty (Art. 8)',
   'rule.standing_unknown': '{name} is not in the list of people: standing not known',
   'rule.has_left': '{name} is no longer on duty',
+  'rule.served': '{name} has served these hours already ({post}): they stay; hand a running shift over by a swap',
   'rule.too_long': '{name} is on duty for too long in a row',
   'rule.no_phone': '{name} has no number',
 
