@@ -174,5 +174,5 @@ func (a Absence) Check() (Absence, error) {
 	case a.Absence != 0 && a.Change == "":
 		return a, &InvalidError{Field: "change", Reason: "say what changed and why: that is reported, too (Art. 10)"}
 	}
-	return a, nil
+	return a, checkWhen("leaves_at", a.LeavesAt, a.LeavesAt, 0, "") // how far ahead it may lie, the log says
 }
