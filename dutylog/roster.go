@@ -57,6 +57,8 @@ type RosterStore interface {
 	RosterChanges(ctx context.Context, q RosterQuery) ([]RosterChange, string, error)
 
 	RosterPeople(ctx context.Context) ([]RosterPerson, error)
+	// SavePerson enters somebody new (Version is 0), or changes who has the name: Version is then the
+	// one that was read, and ErrExists says that there is a newer one, or that the name is taken.
 	SavePerson(ctx context.Context, p RosterPerson, by Actor) error
 
 	Calendar(ctx context.Context) (Calendar, error)

@@ -148,6 +148,14 @@ func (t Task) stateAt(now time.Time) TaskState {
 	return TaskComing
 }
 
+// aboutItsTime are the rules whose duties say how something is at their time: a day's report, the
+// summary of a holiday, the check of a shift. Of what is still to come nobody can say that. Everything
+// else may be done early: who is back early reports the return early.
+var aboutItsTime = map[Every]bool{EveryDay: true, EverySpecialDay: true, EveryHolidaysEnd: true, EveryShift: true}
+
+// Early reports whether the task may be done before it opens.
+func (t Task) Early() bool { return !aboutItsTime[t.Rule.When.Every] }
+
 // NextTurn is when the next of these tasks changes its state by itself; zero when none does.
 func NextTurn(tasks []Task, now time.Time) (next time.Time) {
 	for _, t := range tasks {
@@ -179,6 +187,8 @@ func (t Task) CheckMark(m TaskMark) (TaskMark, error) {
 		return m, &InvalidError{Field: "says", Reason: "it is open already: there is nothing to take back"}
 	case m.Says != SaysOpen && marked:
 		return m, &InvalidError{Field: "says", Reason: "was marked already, by " + t.Mark.By.Name + ": take that back first, with a reason"}
+	case m.Says == SaysDone && t.State == TaskComing && !t.Early():
+		return m, &InvalidError{Field: "says", Reason: "it is about what has not happened yet, and can be done from " + t.Opens.UTC().Format(time.RFC3339) + " on; where it falls away, say that it is not needed"}
 	case m.Says == SaysDone && t.State == TaskMissed:
 		return m, &InvalidError{Field: "says", Reason: "its shift is over, so it cannot be done any more: it stays missed, or is not needed with a reason"}
 	case m.Says != SaysDone && blank(m.Text):

@@ -23,6 +23,7 @@ type taskBody struct {
 	Post   dutylog.Post      `json:"post" enum:"duty_officer,duty_section_chief,duty_leader"`
 	DueAt  stamp             `json:"due_at"`
 	Opens  stamp             `json:"opens_at" doc:"From then on it is due"`
+	Early  bool              `json:"early" doc:"It may be done before it opens; a report on what has not happened yet may not"`
 	Lapses stamp             `json:"lapses_at" doc:"When it cannot be done any more; null: never"`
 	State  dutylog.TaskState `json:"state" enum:"coming,due,overdue,missed,done,done_late,not_needed"`
 	Checks []string          `json:"checks" nullable:"false" doc:"What has to be ticked"`
@@ -47,7 +48,7 @@ type markBody struct {
 }
 
 func taskOf(t dutylog.Task) taskBody {
-	body := taskBody{Rule: t.Rule.Rule, Key: t.Key, Title: t.Title, Basis: t.Rule.Basis, Post: t.Rule.Post, DueAt: stamp(t.DueAt), Opens: stamp(t.Opens),
+	body := taskBody{Rule: t.Rule.Rule, Key: t.Key, Title: t.Title, Basis: t.Rule.Basis, Post: t.Rule.Post, DueAt: stamp(t.DueAt), Opens: stamp(t.Opens), Early: t.Early(),
 		Lapses: stamp(t.Lapses), State: t.State, Checks: append([]string{}, t.Rule.Checks...)}
 	if m := t.Mark; m != nil {
 		body.Mark = &markBody{ID: m.ID, Says: m.Says, Text: m.Text, Entry: m.Entry, CallID: m.CallID, Checks: append([]dutylog.Check{}, m.Checks...), By: personOf(m.By, m.At)}

@@ -21,8 +21,9 @@ type task struct {
 	Rule              int64
 	Key, Title, Basis string
 	Post, State       string
-	DueAt             string  `json:"due_at"`
-	Opens             string  `json:"opens_at"`
+	DueAt             string `json:"due_at"`
+	Opens             string `json:"opens_at"`
+	Early             bool
 	Lapses            *string `json:"lapses_at"`
 	Checks            []string
 	Filing            *struct {

@@ -254,9 +254,23 @@ func TestListsOfTheRosterAreKept(t *testing.T) {
 	db := open(t)
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "张伟", Phone: "1", Standing: dutylog.Regular}, leader))
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "李娜", Standing: dutylog.Temporary}, leader))
-	left := dutylog.RosterPerson{Name: "张伟", Phone: "2", Login: "zhangwei", Standing: dutylog.Regular, Left: noon.Truncate(time.Microsecond)}
+	first := must(db.RosterPeople(ctx))(t)
+	left := dutylog.RosterPerson{Name: "张伟", Phone: "2", Version: first[0].Version, Login: "zhangwei", Standing: dutylog.Regular, Left: noon.Truncate(time.Microsecond)}
 	ok(t, db.SavePerson(ctx, left, leader))
-	want := []dutylog.RosterPerson{left, {Name: "李娜", Standing: dutylog.Temporary}}
+	for why, late := range map[string]dutylog.RosterPerson{
+		"against the version before":    {Name: "张伟", Phone: "3", Standing: dutylog.Regular, Version: first[0].Version},
+		"as somebody new, but is there": {Name: "李娜", Phone: "3", Standing: dutylog.Regular},
+		"against a version of nobody":   {Name: "周敏", Phone: "3", Standing: dutylog.Regular, Version: 1},
+	} {
+		if err := db.SavePerson(ctx, late, officer); !errors.Is(err, dutylog.ErrExists) {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+	left.Version = first[1].Version + 1
+	want := []dutylog.RosterPerson{left, {Name: "李娜", Standing: dutylog.Temporary, Version: first[1].Version}}
+	if plan := must(db.PlanOf("SELECT max(c.id) FROM roster_changes c WHERE c.kind = 'person' AND c.subject = 'x'"))(t); !strings.Contains(plan, "roster_changes_of_person") {
+		t.Errorf("the versions are looked for without their index: %s", plan)
+	}
 	if diff := cmp.Diff(want, must(db.RosterPeople(ctx))(t)); diff != "" {
 		t.Error(diff)
 	}

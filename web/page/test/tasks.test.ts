@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { EVERY, type Task, type TaskRule, type TaskState } from '@/api/duties'
 import { lang, word } from '@/i18n'
 import { dutiesZh } from '@/i18n/duties'
-import { allTicked, dueOf, filed, freshChecks, howDone, inOrder, marked, taskTone, toChecks, waits, whenOf } from '@/logic/tasks'
+import { allTicked, dueOf, filed, freshChecks, howDone, inOrder, marked, taskTone, tooSoon, toChecks, waits, whenOf } from '@/logic/tasks'
 import { near } from '@/logic/time'
 import rules from '../../../dutylog/taskrule.go?raw'
 import states from '../../../dutylog/task.go?raw'
@@ -14,7 +14,7 @@ const words = (area: string) => Object.keys(dutiesZh).filter((k) => k.indexOf(ar
 const by = { login: 'zhang', name: '张伟', at: '2026-11-27T06:00:00.000Z' }
 const task = (change: Partial<Task> = {}): Task => ({
   rule: 1, key: '2026-11-27', title: '报送日报', basis: '', post: 'duty_officer', due_at: '2026-11-27T06:00:00.000Z', opens_at: '2026-11-27T00:00:00.000Z', lapses_at: null,
-  state: 'due', checks: [], filing: null, mark: null, ...change,
+  early: false, state: 'due', checks: [], filing: null, mark: null, ...change,
 })
 const rule = (change: Partial<TaskRule>): TaskRule => ({ title: 'x', post: 'duty_officer', every: 'day', clock: '14:00', ...change })
 
@@ -50,6 +50,10 @@ describe('the page of dated duties', () => {
     const open = { ...mark, says: 'open' as const, text: '点错了' }
     expect(howDone(task({ mark: open }))).toBe('张伟撤销办理：点错了')
     expect([marked(task()), marked(task({ mark })), marked(task({ mark: open }))]).toEqual([false, true, false])
+  })
+
+  it('is too soon only for what is about its own time', () => {
+    expect([tooSoon(task({ state: 'coming' })), tooSoon(task({ state: 'coming', early: true })), tooSoon(task()), tooSoon(task({ state: 'overdue' }))]).toEqual([true, false, false, false])
   })
 
   it('a filing of the roster ends its duty, a change opens it, and no word does', () => {

@@ -101,6 +101,8 @@ export interface Task {
   post: Post
   due_at: string
   opens_at: string
+  /** It may be done before it opens. */
+  early: boolean
   lapses_at: string | null
   state: TaskState
   checks: string[]

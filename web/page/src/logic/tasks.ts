@@ -29,6 +29,9 @@ export const filed = (x: Task) => !!x.filing && (x.state === 'done' || x.state =
 /** Whether somebody said how it ended, and can take that back. */
 export const marked = (x: Task) => !!x.mark && x.mark.says !== 'open' && !filed(x) && (!x.filing || x.state === 'not_needed')
 
+/** Whether it is about what has not happened yet, so that nobody can have done it. */
+export const tooSoon = (x: Task) => x.state === 'coming' && !x.early
+
 /** When it is due, as people say it: what is filed before a day begins is due the day before at 24:00. */
 export function dueOf(x: Task, now: number): { day: string; clock: string } {
   const at = parse(x.due_at)
