@@ -234,22 +234,17 @@ func TestListsOfTheRoster(t *testing.T) {
 	var people struct {
 		Items []struct {
 			Name, Phone, Login, Standing string
+			Version                      int64
 			Left                         *string
 		}
 	}
 	chief.put("/roster/people", `{"name":"老周","phone":"1","login":"","standing":"rehired","left":null}`).into(t, &people)
 	// Two people change one person: the second one hears of it, and nothing is overwritten.
-	var listed struct {
-		Items []struct {
-			Name, Phone string
-			Version     int64
-		}
-	}
-	chief.get("/roster/people").into(t, &listed)
+	chief.get("/roster/people").into(t, &people)
 	change := func(c *client, phone string, version int64) answer {
 		return c.put("/roster/people", fmt.Sprintf(`{"name":"老周","phone":%q,"login":"","standing":"rehired","left":null,"version":%d}`, phone, version))
 	}
-	version := listed.Items[0].Version
+	version := people.Items[0].Version
 	if got := change(h.as("leader"), "1", version); got.status != 200 {
 		t.Fatal(got)
 	}
@@ -258,9 +253,9 @@ func TestListsOfTheRoster(t *testing.T) {
 			t.Errorf("against version %d: %+v", stale, p)
 		}
 	}
-	chief.get("/roster/people").into(t, &listed)
-	if listed.Items[0].Phone != "1" || listed.Items[0].Version <= version {
-		t.Errorf("%+v", listed.Items)
+	chief.get("/roster/people").into(t, &people)
+	if people.Items[0].Phone != "1" || people.Items[0].Version <= version {
+		t.Errorf("%+v", people.Items)
 	}
 	if len(people.Items) != 1 || people.Items[0].Standing != "rehired" || people.Items[0].Left != nil {
 		t.Errorf("%+v", people)
