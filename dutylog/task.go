@@ -148,10 +148,10 @@ func (t Task) stateAt(now time.Time) TaskState {
 	return TaskComing
 }
 
-// aboutItsTime are the rules whose duties say how something is at their time: a day's report, the
-// summary of a holiday, the check of a shift. Of what is still to come nobody can say that. Everything
-// else may be done early: who is back early reports the return early.
-var aboutItsTime = map[Every]bool{EveryDay: true, EverySpecialDay: true, EveryHolidaysEnd: true, EveryShift: true}
+// aboutItsTime are the rules whose duties report on something at their time: on a day, or on a holiday
+// as a whole. Of what is still to come nobody can report. Everything else may be done early: who is
+// back early reports the return early, and who comes early to a shift checks its equipment then.
+var aboutItsTime = map[Every]bool{EveryDay: true, EverySpecialDay: true, EveryHolidaysEnd: true}
 
 // Early reports whether the task may be done before it opens.
 func (t Task) Early() bool { return !aboutItsTime[t.Rule.When.Every] }
