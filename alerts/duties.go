@@ -25,7 +25,7 @@ func FromTasks(rules []dutylog.TaskRule, tasks []dutylog.Task, line string, now 
 		key := string(ReasonDutyOverdue) + "/" + line + "/" + strconv.FormatInt(r.Rule, 10)
 		tell[i] = Alert{Line: line, At: now, Ends: []string{key}}
 		for _, t := range tasks { // the oldest first
-			if t.Rule.Rule == r.Rule && t.State == dutylog.TaskOverdue {
+			if t.Rule.Rule == r.Rule && t.State == dutylog.TaskOverdue && t.Filing == nil { // of filings the roster's own alert tells
 				tell[i] = lasting(ReasonDutyOverdue, key, line, t.Title, t.DueAt)
 				break
 			}

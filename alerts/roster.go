@@ -95,7 +95,7 @@ func (w RosterWatch) ofFiling(d dutylog.FilingDuty, f RosterFacts, line string, 
 	}
 	severity := Warning
 	switch d.State {
-	case dutylog.FilingOpen:
+	case dutylog.FilingOpen, dutylog.FilingUnknown:
 		if d.Due.Sub(now) > w.FileAhead {
 			return Alert{}, false
 		}
@@ -110,7 +110,7 @@ func (w RosterWatch) ofFiling(d dutylog.FilingDuty, f RosterFacts, line string, 
 	}
 	a := ofRoster(ReasonFilingDue, line, d.Key()+"/"+string(d.State), severity, now)
 	a.Detail = d.Span.Name
-	if !d.Due.IsZero() && d.State != dutylog.FilingSupplement {
+	if d.State != dutylog.FilingSupplement {
 		a.Detail += " · " + d.Due.Add(-time.Minute).In(f.Zone).Format(time.DateOnly)
 	}
 	return a, true

@@ -43,7 +43,7 @@ func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 	if err := next.setKind(p.Kind); err != nil {
 		return Entry{}, err
 	}
-	if err := next.setValues(p.Values); err != nil {
+	if err := next.setValues(p.Values, now); err != nil {
 		return Entry{}, err
 	}
 	if err := next.setGaps(p.Gaps, p.Values); err != nil {
@@ -113,7 +113,7 @@ func (e *Entry) setKind(k *Kind) error {
 }
 
 // setValues goes through the fields in a fixed order, so that the first error is always the same.
-func (e *Entry) setValues(values map[Field]string) error {
+func (e *Entry) setValues(values map[Field]string, now time.Time) error {
 	for _, f := range slices.Sorted(maps.Keys(values)) {
 		rule, ok := ruleOf(f)
 		if !ok {
@@ -126,7 +126,7 @@ func (e *Entry) setValues(values map[Field]string) error {
 		if ofLate(f) && e.Late == nil && value != "" {
 			return &InvalidError{Field: string(f), Reason: "belongs to a late entry, and this one was written when it came: leave it out"}
 		}
-		if value, err = checkWord(f, value); err != nil {
+		if value, err = checkWord(f, value, now); err != nil {
 			return err
 		}
 		if value == "" {
@@ -143,7 +143,7 @@ func (e *Entry) setValues(values map[Field]string) error {
 
 // checkWord refuses other words in a field that has a closed set of them, and gives a moment in the
 // one spelling in which it is kept.
-func checkWord(f Field, value string) (string, error) {
+func checkWord(f Field, value string, now time.Time) (string, error) {
 	words := Words(f)
 	switch {
 	case value == "":
@@ -152,20 +152,11 @@ func checkWord(f Field, value string) (string, error) {
 	case words != nil && !slices.Contains(words, value):
 		return "", &InvalidError{Field: string(f), Reason: fmt.Sprintf(`%.40q is no %s: choose %s, or "" for none`, value, f, orList(words))}
 	case IsTime(f):
-		return cleanMoment(string(f), value)
+		return checkMoment(f, value, now)
 	case f == PaperSheet:
 		return cleanSheet(value)
 	}
 	return value, nil
-}
-
-// cleanMoment gives a moment as fields keep it.
-func cleanMoment(name, value string) (string, error) {
-	at, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(value))
-	if err != nil || at.Year() < 1970 || at.Year() > 2200 {
-		return "", &InvalidError{Field: name, Reason: "is no time in RFC 3339, for instance 2026-11-23T12:17:00Z"}
-	}
-	return at.UTC().Format(timeLayout), nil
 }
 
 // setGaps sets and clears gaps. A gap stands in place of a value and clears it.

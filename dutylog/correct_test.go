@@ -72,8 +72,8 @@ func TestTheSystemGivesNoReason(t *testing.T) {
 
 func TestClosedWordsAndMoments(t *testing.T) {
 	e := amend(t, opened(answered("1")), dutylog.EntryPatch{Values: values{"urgency": "特急", "classification": "另有涉密件", "warning_level": "红色",
-		"happened_at": " 2026-11-23T20:17:59.6035+08:00 ", "valid_until": "2026-11-24T00:00:00Z"}})
-	want := values{"urgency": "特急", "classification": "另有涉密件", "warning_level": "红色", "happened_at": "2026-11-23T12:17:59.603Z", "valid_until": "2026-11-24T00:00:00.000Z", "contact_number": "1"}
+		"happened_at": " 2026-11-23T12:17:59.6035+08:00 ", "valid_until": "2026-11-24T00:00:00Z"}})
+	want := values{"urgency": "特急", "classification": "另有涉密件", "warning_level": "红色", "happened_at": "2026-11-23T04:17:59.603Z", "valid_until": "2026-11-24T00:00:00.000Z", "contact_number": "1"}
 	if diff := cmp.Diff(want, e.Values); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

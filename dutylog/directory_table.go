@@ -389,7 +389,7 @@ func (p *contactParser) day(row int) time.Time {
 	if !ok || text == "" {
 		return time.Time{}
 	}
-	at, isDay := p.table.Date(text, time.UTC)
+	at, isDay := p.table.Date(strings.ReplaceAll(NarrowText(text), "－", "-"), time.UTC)
 	if !isDay {
 		p.fault(row, column, RowNoDate, text, "%q is no date; write it like 2026-11-23", Printable(text))
 	}

@@ -367,3 +367,17 @@ func FuzzParseDirectory(f *testing.F) {
 		}
 	})
 }
+
+// Digits and signs of a Chinese keyboard, which are twice as wide, are those of a date and a number.
+func TestADirectoryTypedWithWideDigits(t *testing.T) {
+	got, err := dutylog.ParseDirectory([]dutylog.Table{{Rows: [][]string{{"单位", "电话", "确认日期"},
+		{"市水务局", "０２４－２２７３０００１", "２０２６－１１－０２"}, {"市气象局", "１３８０００１１１１１", "２０２６年１１月２日"}}}}, "024")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"+862422730001", "+8613800011111"} {
+		if c := got.Contacts()[i]; c.Numbers[0].Number.E164 != want || !c.LastConfirmed.Equal(day("2026-11-02")) {
+			t.Errorf("%+v", c)
+		}
+	}
+}

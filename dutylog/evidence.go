@@ -38,6 +38,20 @@ const (
 	TookBackup  = "backup.make"  // the object is the backup's path: of the folder and the generation
 )
 
+// ShownOnDuty is an entry that came up on the page of who is on duty without being looked up: its call
+// rings, or the page was loaded anew.
+const ShownOnDuty = "entry.shown"
+
+// ShownWithin is for how long after its call an entry that is complete still comes up by itself.
+const ShownWithin = 10 * time.Minute
+
+// ComesUp reports whether a page that says that an entry came up by itself is believed: the entry is
+// unfinished, or its call was just now. Anything else was looked up, whatever the page says.
+func (e Entry) ComesUp(now time.Time) bool {
+	at := laterOf(e.CallAt, e.OpenedAt)
+	return e.State == Open || !now.Before(at) && now.Sub(at) < ShownWithin
+}
+
 // BeganAnew is what the system itself notes when a log begins beside what an earlier one left; the
 // object says what that was.
 const BeganAnew = "log.begin"

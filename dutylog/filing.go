@@ -51,12 +51,10 @@ func (f Filing) Check(now time.Time) (Filing, error) {
 	switch {
 	case f.SentAt.IsZero():
 		return f, &InvalidError{Field: "sent_at", Reason: "is missing: write down when it was sent"}
-	case f.SentAt.After(now.Add(time.Minute)):
-		return f, &InvalidError{Field: "sent_at", Reason: "lies in the future: write it down when it was sent"}
 	case len(f.Shifts) == 0:
 		return f, &InvalidError{Field: "first", Reason: "the roster has no shift in this time: publish it before it is filed"}
 	}
-	return f, nil
+	return f, PlausibleMoment("sent_at", f.SentAt, now, "write it down when it was sent")
 }
 
 // Key names what a filing is for: all filings of one month have one key.
@@ -80,7 +78,7 @@ const (
 	FilingLate       FilingState = "filed_late"       //
 	FilingSupplement FilingState = "supplement"       // filed, and the roster was changed since: 补报
 	FilingUndated    FilingState = "filed_undated"    // filed; whether in time nobody can say
-	FilingUnknown    FilingState = "deadline_unknown" // not filed, and the year has no table: nobody can say until when
+	FilingUnknown    FilingState = "deadline_unknown" // not filed, and the year has no table: the deadline is presumed
 )
 
 // Asks reports whether somebody has to do something.
@@ -88,11 +86,13 @@ func (s FilingState) Asks() bool { return s != FilingDone && s != FilingLate && 
 
 // FilingDuty is one filing that the regulation asks for.
 type FilingDuty struct {
-	Kind  FilingKind
-	Span  DateSpan
-	Due   time.Time // it is filed before; zero: not known
-	State FilingState
-	Last  int64 // the newest filing; 0: none
+	Kind     FilingKind
+	Span     DateSpan
+	Due      time.Time // it is filed before
+	Presumed bool      // a year has no table of holidays: Due is reckoned by weekends alone
+	State    FilingState
+	Last     int64     // the newest filing; 0: none
+	LastAt   time.Time // when it was written down here
 }
 
 // Key names it as Filing.Key does.
@@ -107,24 +107,37 @@ type FilingFacts struct {
 	Zone     *time.Location
 }
 
+// due is until when a roster is filed: the one rule of it, which the roster's pages, its alerts and
+// the dated duties all ask. A month's is filed before its predecessor's last working day begins;
+// that of a holiday or sensitive period before the third day ahead of it begins. Where a year has no
+// table, weekends alone tell the last working day, and that is said.
+func (f FilingFacts) due(k FilingKind, span DateSpan) (due time.Time, presumed bool) {
+	if k != FileMonth {
+		return span.First.Add(-filingDays).In(f.Zone), false
+	}
+	before := MonthOf(span.First.Add(-1).In(time.UTC), time.UTC)
+	if day, known := f.Calendar.LastWorkday(before); known {
+		return day.In(f.Zone), false
+	}
+	day := before.Last()
+	for w := day.Weekday(); w == time.Saturday || w == time.Sunday; w = day.Weekday() {
+		day = day.Add(-1)
+	}
+	return day.In(f.Zone), true
+}
+
 // FilingDuties lists what is to be filed for the days from first to last, and how it stands now.
-// The month's roster is filed before its predecessor's last working day begins; that of a holiday
-// or sensitive period before the third day ahead of it begins.
 func (f FilingFacts) FilingDuties(first, last Date, now time.Time) []FilingDuty {
 	duties := []FilingDuty{}
 	for m := Month(first[:7]); m.First() <= last; m = m.Next() {
-		d := FilingDuty{Kind: FileMonth, Span: DateSpan{Name: string(m), First: m.First(), Last: m.Last()}}
-		if day, known := f.Calendar.LastWorkday(m.Before()); known {
-			d.Due = day.In(f.Zone)
-		}
-		duties = append(duties, f.stand(d, now))
+		duties = append(duties, f.stand(FileMonth, DateSpan{Name: string(m), First: m.First(), Last: m.Last()}, now))
 	}
 	for _, h := range f.Calendar.Holidays(first, last) {
-		duties = append(duties, f.stand(FilingDuty{Kind: FileHoliday, Span: h, Due: h.First.Add(-filingDays).In(f.Zone)}, now))
+		duties = append(duties, f.stand(FileHoliday, h, now))
 	}
 	for _, p := range f.Periods {
 		if p.Ended == "" && p.Span.Last >= first && p.Span.First <= last {
-			duties = append(duties, f.stand(FilingDuty{Kind: FilePeriod, Span: p.Span, Due: p.Span.First.Add(-filingDays).In(f.Zone)}, now))
+			duties = append(duties, f.stand(FilePeriod, p.Span, now))
 		}
 	}
 	slices.SortStableFunc(duties, func(a, b FilingDuty) int { return strings.Compare(string(a.Span.First), string(b.Span.First)) })
@@ -133,7 +146,9 @@ func (f FilingFacts) FilingDuties(first, last Date, now time.Time) []FilingDuty 
 
 // stand says how a duty stands. That the newest filing is not the roster as it is now asks for a
 // supplement, however long ago it was.
-func (f FilingFacts) stand(d FilingDuty, now time.Time) FilingDuty {
+func (f FilingFacts) stand(k FilingKind, span DateSpan, now time.Time) FilingDuty {
+	d := FilingDuty{Kind: k, Span: span}
+	d.Due, d.Presumed = f.due(k, span)
 	var first, last *Filing
 	for i := range f.Filings {
 		if f.Filings[i].Key() != d.Key() {
@@ -145,7 +160,7 @@ func (f FilingFacts) stand(d FilingDuty, now time.Time) FilingDuty {
 		last = &f.Filings[i]
 	}
 	switch {
-	case first == nil && d.Due.IsZero():
+	case first == nil && d.Presumed && now.Before(d.Due):
 		d.State = FilingUnknown
 		return d
 	case first == nil && now.Before(d.Due):
@@ -155,11 +170,11 @@ func (f FilingFacts) stand(d FilingDuty, now time.Time) FilingDuty {
 		d.State = FilingOverdue
 		return d
 	}
-	d.Last = last.ID
+	d.Last, d.LastAt = last.ID, last.At
 	switch {
 	case RosterText(last.Shifts) != RosterText(ShiftsOf(f.Shifts, d.Kind, d.Span, f.Zone)):
 		d.State = FilingSupplement
-	case d.Due.IsZero():
+	case d.Presumed:
 		d.State = FilingUndated
 	case !first.SentAt.Before(d.Due):
 		d.State = FilingLate

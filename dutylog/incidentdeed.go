@@ -147,8 +147,8 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 		return f, &InvalidError{Field: "kind", Reason: fmt.Sprintf("%.40q is no kind of fact", d.Kind)}
 	case len(i.Facts) >= mostFacts:
 		return f, &InvalidError{Field: "kind", Reason: "the incident has 2000 facts, more are not kept: close it and open another one"}
-	case d.At.After(now.Add(early)):
-		return f, &InvalidError{Field: "at", Reason: "lies in the future: give when it was done"}
+	case PlausibleMoment("at", d.At, now, "give when it was done") != nil:
+		return f, PlausibleMoment("at", d.At, now, "give when it was done")
 	case d.At.IsZero() || d.At.After(now):
 		f.At = now
 	}

@@ -65,12 +65,10 @@ func (l LateDraft) check(values map[Field]string, now time.Time) error {
 	switch {
 	case l.At.IsZero():
 		return &InvalidError{Field: "late.at", Reason: "is missing: say when it came"}
-	case l.At.After(now):
-		return &InvalidError{Field: "late.at", Reason: "lies in the future: a late entry is about what was"}
 	case blank(values[LateReason]):
 		return &InvalidError{Field: string(LateReason), Reason: "say why it is written only now: that is kept with the entry"}
 	}
-	return nil
+	return checkWhen("late.at", l.At, now, 0, "a late entry is about what was")
 }
 
 func parseLate(raw json.RawMessage) (*LateDraft, error) {
@@ -84,10 +82,7 @@ func parseLate(raw json.RawMessage) (*LateDraft, error) {
 		if err != nil || text == "" {
 			return err
 		}
-		if text, err = cleanMoment("late."+name, text); err != nil {
-			return err
-		}
-		*to, err = time.Parse(timeLayout, text)
+		*to, err = parseMoment("late."+name, text)
 		return err
 	})
 	return l, err

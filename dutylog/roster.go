@@ -33,7 +33,8 @@ type OnDuty map[Post]Shift
 type RosterStore interface {
 	// ReplaceRoster swaps the shifts of the days that these rows cover, in the system's name.
 	ReplaceRoster(ctx context.Context, rows []Shift) error
-	// ImportRoster does so in the name of a person.
+	// ImportRoster does so in the name of a person. The error is a *RosterError when the regulation
+	// forbids it, as for a draft that is published.
 	ImportRoster(ctx context.Context, rows []Shift, reason string, by Actor) (RosterChange, error)
 	OnDuty(ctx context.Context, at time.Time) (OnDuty, error)
 	// NextShift is the shift of a post that begins next after a moment; ErrNotFound where there is none.
@@ -56,6 +57,8 @@ type RosterStore interface {
 	RosterChanges(ctx context.Context, q RosterQuery) ([]RosterChange, string, error)
 
 	RosterPeople(ctx context.Context) ([]RosterPerson, error)
+	// SavePerson enters somebody new (Version is 0), or changes who has the name: Version is then the
+	// one that was read, and ErrExists says that there is a newer one, or that the name is taken.
 	SavePerson(ctx context.Context, p RosterPerson, by Actor) error
 
 	Calendar(ctx context.Context) (Calendar, error)

@@ -406,7 +406,7 @@ func TestAnImportIsPlannedByItsDays(t *testing.T) {
 // Every finding says what to do about it.
 func TestEveryFindingOfTheRosterHasARemedy(t *testing.T) {
 	said := map[string]bool{}
-	for _, r := range []dutylog.RosterReason{dutylog.RosterGap, dutylog.RosterOverlap, dutylog.RosterTwoPosts, dutylog.RosterNotRegular, dutylog.RosterUnknown, dutylog.RosterLeft, dutylog.RosterTooLong, dutylog.RosterNoPhone} {
+	for _, r := range []dutylog.RosterReason{dutylog.RosterGap, dutylog.RosterOverlap, dutylog.RosterTwoPosts, dutylog.RosterNotRegular, dutylog.RosterUnknown, dutylog.RosterLeft, dutylog.RosterServed, dutylog.RosterTooLong, dutylog.RosterNoPhone} {
 		remedy := dutylog.RosterFinding{Reason: r}.Remedy()
 		if len(remedy) < 20 || said[remedy] {
 			t.Errorf("%s: %q", r, remedy)

@@ -67,7 +67,7 @@ func (e *StaleDraftError) Error() string {
 	return fmt.Sprintf("the draft was changed by somebody else meanwhile (revision %d, not %d): load it anew and enter the change again", e.Have, e.Want)
 }
 
-// RosterError says that the regulation forbids a roster; Findings are its faults.
+// RosterError says why a roster is not put into force; Findings are its faults.
 type RosterError struct{ Findings []RosterFinding }
 
 func (e *RosterError) Error() string {
@@ -75,7 +75,7 @@ func (e *RosterError) Error() string {
 	for _, f := range e.Findings {
 		said = append(said, strings.TrimSpace(fmt.Sprintf("%s %s %s", f.From.UTC().Format(time.RFC3339), f.Reason, f.Name)))
 	}
-	return "the roster breaks Art. 7 or 8 and was not put into force; mend it first: " + strings.Join(said, "; ")
+	return "the roster was not put into force; mend it first: " + strings.Join(said, "; ")
 }
 
 // Bounds of one roster.

@@ -22,6 +22,7 @@ type RosterPerson struct {
 	Login    string // empty: has none
 	Standing Standing
 	Left     time.Time // from when on no longer on duty; zero: still is
+	Version  int64     // the number of the newest change of them; 0: of somebody new
 }
 
 // Check cleans a person and says what is wrong.

@@ -18,6 +18,7 @@ const (
 	RosterNotRegular RosterReason = "not_regular"      // temporary staff, or retired and hired again (Art. 8)
 	RosterUnknown    RosterReason = "standing_unknown" // nobody said how the person is employed
 	RosterLeft       RosterReason = "has_left"         // the person was no longer on duty by then
+	RosterServed     RosterReason = "served"           // hours already served would be given to somebody else
 	RosterTooLong    RosterReason = "too_long"         // longer in a row than the site thinks good
 	RosterNoPhone    RosterReason = "no_phone"         // the shift has no number
 )
@@ -33,7 +34,7 @@ const (
 
 // rosterWeights is the table of the rules: what each finding means.
 var rosterWeights = map[RosterReason]RosterWeight{
-	RosterGap: RosterFault, RosterOverlap: RosterFault, RosterTwoPosts: RosterFault, RosterNotRegular: RosterFault, RosterLeft: RosterFault,
+	RosterGap: RosterFault, RosterOverlap: RosterFault, RosterTwoPosts: RosterFault, RosterNotRegular: RosterFault, RosterLeft: RosterFault, RosterServed: RosterFault,
 	RosterUnknown: RosterInfo, RosterTooLong: RosterInfo, RosterNoPhone: RosterInfo,
 }
 
@@ -45,6 +46,7 @@ var rosterRemedies = map[RosterReason]string{
 	RosterNotRegular: "only regular staff may serve: enter somebody else, or correct how the person is employed (page 值班表, 人员)",
 	RosterUnknown:    "say how the person is employed (page 值班表, 人员)",
 	RosterLeft:       "the person does not serve any more by then: enter somebody else, or correct the day (page 值班表, 人员)",
+	RosterServed:     "who was on duty then is not changed any more: leave these hours as they were; a shift that runs is handed over by a swap (page 值班表, 调班)",
 	RosterTooLong:    "let somebody else take a part of it",
 	RosterNoPhone:    "enter the number at which the person is reached",
 }

@@ -25,6 +25,7 @@ const (
 	RosterBadPhone   CellFault = "phone"
 	RosterTwice      CellFault = "twice"
 	RosterEmpty      CellFault = "empty"
+	RosterSheets     CellFault = "sheets" // two sheets say the same month
 )
 
 // CellError is one fault of an imported roster, at a cell as spreadsheets name it.
@@ -54,6 +55,7 @@ type RosterTable struct {
 func ParseRosterTable(tables []Table, month Month, people []RosterPerson, loc *time.Location) RosterTable {
 	var out RosterTable
 	found := false
+	held := map[ShiftRef]string{} // which sheet says who begins on a post when
 	for _, t := range tables {
 		g := rosterGrid{Table: t, month: month, people: people, loc: loc, several: len(tables) > 1}
 		if !g.findHeader() {
@@ -61,6 +63,9 @@ func ParseRosterTable(tables []Table, month Month, people []RosterPerson, loc *t
 		}
 		found = true
 		g.readRows()
+		if len(g.faults) == 0 {
+			g.faults = append(g.faults, twiceOnSheets(held, g)...)
+		}
 		out.Shifts, out.Faults = append(out.Shifts, g.shifts...), append(out.Faults, g.faults...)
 	}
 	switch {
@@ -74,6 +79,23 @@ func ParseRosterTable(tables []Table, month Month, people []RosterPerson, loc *t
 		out.Shifts = nil
 	}
 	return out
+}
+
+// twiceOnSheets refuses a sheet that says what another one said already: the one is a copy, or an older
+// version, and both together would put two people on one post.
+func twiceOnSheets(held map[ShiftRef]string, g rosterGrid) (faults []CellError) {
+	twice := map[string]bool{}
+	for _, s := range g.shifts {
+		at := ShiftRef{From: s.From, Post: s.Post}
+		other, said := held[at]
+		if said && other != g.Name && !twice[other] {
+			twice[other] = true
+			faults = append(faults, CellError{Fault: RosterSheets, Detail: fmt.Sprintf("the sheets %q and %q are both a roster of %s: keep one of them, and remove the other from the file",
+				Printable(other), Printable(g.Name), MonthOf(s.From, g.loc))})
+		}
+		held[at] = g.Name
+	}
+	return faults
 }
 
 // gridColumn is a column of a post, with the number's column beside it.

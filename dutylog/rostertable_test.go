@@ -132,3 +132,34 @@ func TestOfSeveralSheetsEachRosterIsRead(t *testing.T) {
 		t.Errorf("%+v %v", got, months)
 	}
 }
+
+// Two sheets of one month are one too many: which of them holds, a person says. Sheets of other
+// months are read together.
+func TestTwoSheetsOfOneMonth(t *testing.T) {
+	sheet := func(name, month, text string) dutylog.Table {
+		table := dutylog.Table{Name: name, Workbook: true, Rows: [][]string{{month}}}
+		for _, line := range strings.Split(text, "\n") {
+			table.Rows = append(table.Rows, strings.Split(line, "|"))
+		}
+		return table
+	}
+	const whole = "日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|张伟\n2|赵振华|杨秀英|李娜"
+	for name, c := range map[string]struct {
+		sheets []dutylog.Table
+		shifts int
+		want   string
+	}{
+		"a copy":          {[]dutylog.Table{sheet("12月", "2026年12月值班表", whole), sheet("12月(2)", "2026年12月值班表", whole)}, 0, `the sheets "12月" and "12月(2)" are both a roster of 2026-12`},
+		"a newer version": {[]dutylog.Table{sheet("初稿", "2026年12月值班表", whole), sheet("定稿", "2026年12月值班表", strings.Replace(whole, "李娜", "王强", 1))}, 0, `the sheets "初稿" and "定稿"`},
+		"three of them":   {[]dutylog.Table{sheet("a", "2026年12月", whole), sheet("b", "2026年12月", whole), sheet("c", "2026年12月", whole)}, 0, `the sheets "a" and "b"`},
+		"two months":      {[]dutylog.Table{sheet("12月", "2026年12月值班表", whole), sheet("1月", "2027年1月值班表", whole)}, 12, ""},
+	} {
+		got := dutylog.ParseRosterTable(c.sheets, "", nil, shanghai)
+		switch {
+		case c.want == "" && (len(got.Faults) > 0 || len(got.Shifts) != c.shifts):
+			t.Errorf("%s: %d shifts, %v", name, len(got.Shifts), got.Faults)
+		case c.want != "" && (len(got.Faults) == 0 || got.Faults[0].Fault != dutylog.RosterSheets || got.Shifts != nil || !strings.Contains(got.Faults[0].Error(), c.want)):
+			t.Errorf("%s: %d shifts, %v", name, len(got.Shifts), got.Faults)
+		}
+	}
+}

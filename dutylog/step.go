@@ -95,8 +95,6 @@ func StepRules() []StepRule {
 
 const (
 	mostSteps = 100 // each is in every revision that follows it
-	// early is by how much the clock of somebody's PC may be ahead of ours.
-	early = time.Minute
 	// sameStep is for how long the same words are the same step: the answer to the first was lost.
 	sameStep = time.Minute
 )
@@ -140,8 +138,8 @@ func (d StepDraft) check(now time.Time) (Step, error) {
 		return Step{}, &InvalidError{Field: "whom", Reason: "say to whom or by whom: such a step has another side"}
 	case rule.text && blank(text):
 		return Step{}, &InvalidError{Field: "text", Reason: "say what was instructed or fed back"}
-	case d.At.After(now.Add(early)):
-		return Step{}, &InvalidError{Field: "at", Reason: "lies in the future: give when it was done"}
+	case PlausibleMoment("at", d.At, now, "give when it was done") != nil:
+		return Step{}, PlausibleMoment("at", d.At, now, "give when it was done")
 	case d.At.IsZero() || d.At.After(now):
 		d.At = now
 	}

@@ -13,9 +13,10 @@ type Task struct {
 	Key    string // of this one among those of its rule: its day, the beginning of its shift, or of an absence
 	Title  string
 	DueAt  time.Time
-	Opens  time.Time // from when on it is due
-	Lapses time.Time // when it cannot be done any more; zero: never
-	Mark   *TaskMark // what was said of it last; nil: nothing
+	Opens  time.Time   // from when on it is due
+	Lapses time.Time   // when it cannot be done any more; zero: never
+	Mark   *TaskMark   // what was said of it last; nil: nothing
+	Filing *FilingDuty // the filing that it asks for, by which alone it is done; nil: it asks for none
 	State  TaskState
 }
 
@@ -84,6 +85,7 @@ type TaskBooks struct {
 	Marks    []TaskMark // oldest first
 	Absences []Absence  // every version, oldest first
 	Shifts   []Shift
+	Filing   FilingFacts    // from which the duties of filing follow; without a zone there are none
 	Zone     *time.Location // of the site
 }
 
@@ -108,7 +110,7 @@ func Tasks(b TaskBooks, c TaskCalendar, from, to, now time.Time) []Task {
 	}
 	all := []Task{}
 	for _, r := range inForce(b.Rules) {
-		for _, t := range r.expand(b, c, from, to) {
+		for _, t := range r.expand(b, c, from, to, now) {
 			t.Mark = marks[taskKey{r.Rule, t.Key}] // one that says open tells why
 			t.State = t.stateAt(now)
 			all = append(all, t)
@@ -126,6 +128,9 @@ type taskKey struct {
 }
 
 func (t Task) stateAt(now time.Time) TaskState {
+	if s, told := t.filedState(); told {
+		return s
+	}
 	switch {
 	case t.Mark != nil && t.Mark.Says == SaysNotNeeded:
 		return TaskNotNeeded
@@ -142,6 +147,14 @@ func (t Task) stateAt(now time.Time) TaskState {
 	}
 	return TaskComing
 }
+
+// aboutItsTime are the rules whose duties report on something at their time: on a day, or on a holiday
+// as a whole. Of what is still to come nobody can report. Everything else may be done early: who is
+// back early reports the return early, and who comes early to a shift checks its equipment then.
+var aboutItsTime = map[Every]bool{EveryDay: true, EverySpecialDay: true, EveryHolidaysEnd: true}
+
+// Early reports whether the task may be done before it opens.
+func (t Task) Early() bool { return !aboutItsTime[t.Rule.When.Every] }
 
 // NextTurn is when the next of these tasks changes its state by itself; zero when none does.
 func NextTurn(tasks []Task, now time.Time) (next time.Time) {
@@ -166,11 +179,16 @@ func (t Task) CheckMark(m TaskMark) (TaskMark, error) {
 	}
 	m.Rule, m.Key, m.DueAt = t.Rule.Rule, t.Key, t.DueAt
 	marked := t.Mark != nil && t.Mark.Says != SaysOpen
+	if err := t.checkFiling(m); err != nil {
+		return m, err
+	}
 	switch {
 	case m.Says == SaysOpen && !marked:
 		return m, &InvalidError{Field: "says", Reason: "it is open already: there is nothing to take back"}
 	case m.Says != SaysOpen && marked:
 		return m, &InvalidError{Field: "says", Reason: "was marked already, by " + t.Mark.By.Name + ": take that back first, with a reason"}
+	case m.Says == SaysDone && t.State == TaskComing && !t.Early():
+		return m, &InvalidError{Field: "says", Reason: "it is about what has not happened yet, and can be done from " + t.Opens.UTC().Format(time.RFC3339) + " on; where it falls away, say that it is not needed"}
 	case m.Says == SaysDone && t.State == TaskMissed:
 		return m, &InvalidError{Field: "says", Reason: "its shift is over, so it cannot be done any more: it stays missed, or is not needed with a reason"}
 	case m.Says != SaysDone && blank(m.Text):

@@ -298,6 +298,37 @@ func TestMarksOfATask(t *testing.T) {
 
 var officerActor = dutylog.Actor{Login: "zhangwei", Name: "张伟", Role: dutylog.Officer}
 
+// Nobody has done by now what is about a time to come; what only has to be said may be said early.
+func TestWhatMayBeDoneEarly(t *testing.T) {
+	early := map[dutylog.Every]bool{dutylog.EveryDay: false, dutylog.EverySpecialDay: false, dutylog.EveryHolidaysEnd: false, dutylog.EveryShift: true,
+		dutylog.Once: true, dutylog.EveryWeek: true, dutylog.EveryMonth: true, dutylog.BeforeSpecial: true, dutylog.BeforeMonthsLastWork: true,
+		dutylog.EveryMonthFiling: true, dutylog.EverySpecialFiling: true, dutylog.EveryAbsence: true}
+	if len(early) != len(dutylog.Recurrences()) {
+		t.Fatalf("%d of %d recurrences are judged", len(early), len(dutylog.Recurrences()))
+	}
+	done := dutylog.TaskMark{Says: dutylog.SaysDone, Text: "已书面销假"}
+	for every, may := range early {
+		task := dutylog.Task{Rule: dutylog.TaskRule{Rule: 1, When: dutylog.Recurrence{Every: every}}, Key: "k", DueAt: clock("28 14:00"), Opens: clock("28 08:00"), State: dutylog.TaskComing}
+		_, err := task.CheckMark(done)
+		var invalid *dutylog.InvalidError
+		switch {
+		case may != (err == nil), may != task.Early():
+			t.Errorf("%s: %v", every, err)
+		case !may && (!errors.As(err, &invalid) || invalid.Field != "says" || !strings.Contains(invalid.Reason, "from 2026-11-28T00:00:00Z on")):
+			t.Errorf("%s: %v", every, err)
+		}
+		if _, err := task.CheckMark(dutylog.TaskMark{Says: dutylog.SaysNotNeeded, Text: "当日停报"}); err != nil {
+			t.Errorf("%s: not needed: %v", every, err)
+		}
+		for _, state := range []dutylog.TaskState{dutylog.TaskDue, dutylog.TaskOverdue} {
+			task.State = state
+			if _, err := task.CheckMark(done); err != nil {
+				t.Errorf("%s, %s: %v", every, state, err)
+			}
+		}
+	}
+}
+
 func TestWhatIsWrongWithARule(t *testing.T) {
 	for _, r := range dutylog.SeededRules() {
 		if _, err := r.Check(); err != nil || r.Seed == "" || r.Basis == "" {

@@ -6,7 +6,7 @@ import (
 )
 
 // expand lists what one version of a rule asks for in [from, to), as long as it is in force.
-func (r TaskRule) expand(b TaskBooks, c TaskCalendar, from, to time.Time) []Task {
+func (r TaskRule) expand(b TaskBooks, c TaskCalendar, from, to, now time.Time) []Task {
 	from = later(from, r.At)
 	if !r.until.IsZero() && r.until.Before(to) {
 		to = r.until
@@ -18,6 +18,8 @@ func (r TaskRule) expand(b TaskBooks, c TaskCalendar, from, to time.Time) []Task
 		}
 	}
 	switch r.When.Every {
+	case EveryMonthFiling, EverySpecialFiling:
+		return r.filings(b.Filing, from, to, now)
 	case EveryShift:
 		for _, s := range b.Shifts {
 			if s.Post == PostOfficer {
@@ -172,5 +174,5 @@ func (a Absence) Check() (Absence, error) {
 	case a.Absence != 0 && a.Change == "":
 		return a, &InvalidError{Field: "change", Reason: "say what changed and why: that is reported, too (Art. 10)"}
 	}
-	return a, nil
+	return a, checkWhen("leaves_at", a.LeavesAt, a.LeavesAt, 0, "") // how far ahead it may lie, the log says
 }

@@ -43,6 +43,8 @@ const (
 	EveryHolidaysEnd     Every = "holidays_end"       // the last day of a holiday (Art. 9)
 	BeforeSpecial        Every = "before_special"     // so many Days before a holiday or sensitive period begins (Art. 9)
 	BeforeMonthsLastWork Every = "before_months_last" // the workday before the month's last one (Art. 8)
+	EveryMonthFiling     Every = "month_filing"       // until a month's roster is filed (Art. 8), see FilingDuty
+	EverySpecialFiling   Every = "special_filing"     // until that of a holiday or sensitive period is (Art. 9)
 	EveryShift           Every = "shift"              // After the beginning of each officer's shift (Art. 23)
 	EveryAbsence         Every = "absence"            // of the unit's head (Art. 10): at its steps
 	Once                 Every = "once"               // on Date
@@ -50,13 +52,13 @@ const (
 
 // Recurrences lists them in the order in which they are offered.
 func Recurrences() []Every {
-	return []Every{Once, EveryDay, EveryWeek, EveryMonth, EverySpecialDay, EveryHolidaysEnd, BeforeSpecial, BeforeMonthsLastWork, EveryShift, EveryAbsence}
+	return []Every{Once, EveryDay, EveryWeek, EveryMonth, EverySpecialDay, EveryHolidaysEnd, BeforeSpecial, BeforeMonthsLastWork, EveryMonthFiling, EverySpecialFiling, EveryShift, EveryAbsence}
 }
 
 // Recurrence is when a rule asks for something, as data.
 type Recurrence struct {
 	Every   Every         `json:"every"`
-	Clock   string        `json:"clock"`    // "14:00", by the site's clock; of shifts and absences empty
+	Clock   string        `json:"clock"`    // "14:00", by the site's clock; of shifts, absences and filings empty
 	Weekday int           `json:"weekday"`  // 0 is Sunday
 	Day     int           `json:"day"`      // of the month, or days before
 	Date    string        `json:"date"`     // of what is due once: "2026-11-30"
@@ -89,8 +91,8 @@ func SeededRules() []TaskRule {
 	return []TaskRule{
 		{Seed: "daily_report", Title: "报送当日城市安全运行工作情况", Basis: "规范第九条（四）", Post: PostOfficer, When: Recurrence{Every: EverySpecialDay, Clock: "14:00"}, Lead: 6 * time.Hour},
 		{Seed: "holiday_summary", Title: "书面报告节假日期间总体情况", Basis: "规范第九条（四）", Post: PostOfficer, When: Recurrence{Every: EveryHolidaysEnd, Clock: "14:00"}, Lead: 24 * time.Hour},
-		{Seed: "holiday_filing", Title: "报送节假日、敏感时期值班安排", Basis: "规范第九条（二）", Post: PostChief, When: Recurrence{Every: BeforeSpecial, Day: 3, Clock: "17:00"}, Lead: 48 * time.Hour},
-		{Seed: "roster_filing", Title: "报备下月值班安排表", Basis: "规范第八条", Post: PostChief, When: Recurrence{Every: BeforeMonthsLastWork, Clock: "17:00"}, Lead: 72 * time.Hour},
+		{Seed: "holiday_filing", Title: "报送节假日、敏感时期值班安排", Basis: "规范第九条（二）", Post: PostChief, When: Recurrence{Every: EverySpecialFiling}, Lead: 48 * time.Hour},
+		{Seed: "roster_filing", Title: "报备每月值班安排表", Basis: "规范第八条", Post: PostChief, When: Recurrence{Every: EveryMonthFiling}, Lead: 72 * time.Hour},
 		{Seed: "equipment", Title: "检查值班设备", Basis: "规范第二十三条", Post: PostOfficer, When: Recurrence{Every: EveryShift, After: time.Hour}, Lead: time.Hour,
 			Checks: []string{"值班电话", "应急手台", "卫星电话", "传真机", "视频调度系统", "国家应急指挥综合业务系统"}},
 		{Seed: "absence", Title: "主要负责同志外出报备", Basis: "规范第十条", Post: PostChief, When: Recurrence{Every: EveryAbsence, After: 2 * time.Hour}, Lead: 24 * time.Hour},
@@ -164,7 +166,7 @@ func (r TaskRule) Check() (TaskRule, error) {
 }
 
 func (w Recurrence) check() error {
-	timed := w.Every != EveryShift && w.Every != EveryAbsence
+	timed := w.Every != EveryShift && w.Every != EveryAbsence && !w.files()
 	_, clockErr := time.Parse(clockLayout, w.Clock)
 	_, dateErr := time.Parse(time.DateOnly, w.Date)
 	switch {

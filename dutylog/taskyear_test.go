@@ -37,17 +37,16 @@ func seeded(t *testing.T, name string) dutylog.Recurrence {
 	return rules[at].When
 }
 
+// lastWork is a rule of a site's own.
+var lastWork = dutylog.Recurrence{Every: dutylog.BeforeMonthsLastWork, Clock: "17:00"}
+
 // TestWhatTheYear2026AsksFor is what the regulation asks of a site in 2026, counted by hand from the
 // notice of the State Council.
 func TestWhatTheYear2026AsksFor(t *testing.T) {
 	for _, c := range []struct{ seed, from, to, want string }{
 		// On the last day of each holiday, and of no sensitive period.
 		{"holiday_summary", "2026-01-01", "2027-01-01", "2026-01-03 2026-02-23 2026-04-06 2026-05-05 2026-06-21 2026-09-27 2026-10-07"},
-		// Three days before each begins; the roster of the sensitive period stands between two holidays.
-		{"holiday_filing", "2026-01-01", "2027-01-01", "2026-02-12 2026-02-28 2026-04-01 2026-04-28 2026-06-16 2026-09-22 2026-09-28"},
-		// The last workday of February is a Saturday on which one works: a day earlier is the Friday.
-		// That of September comes before the National Day, and that of January before no holiday at all.
-		{"roster_filing", "2026-01-01", "2027-01-01", "2026-01-29 2026-02-27 2026-03-30 2026-04-29 2026-05-28 2026-06-29 2026-07-30 2026-08-28 2026-09-29 2026-10-29 2026-11-27 2026-12-30"},
+		// Of filings see TestADutyIsDueWhenItsFilingIs.
 		{"daily_report", "2026-09-20", "2026-10-12", "2026-09-25 2026-09-26 2026-09-27 2026-10-01 2026-10-02 2026-10-03 2026-10-04 2026-10-05 2026-10-06 2026-10-07"},
 		{"daily_report", "2026-02-13", "2026-03-05", "2026-02-15 2026-02-16 2026-02-17 2026-02-18 2026-02-19 2026-02-20 2026-02-21 2026-02-22 2026-02-23 2026-03-03 2026-03-04"},
 	} {
@@ -93,14 +92,13 @@ func TestHolidayRulesFollowTheSpansOfTheCalendar(t *testing.T) {
 	}
 }
 
-// The filing of the roster is once a month, on the last day of work before the month's last one, as
-// the roster's own pages count it.
-func TestTheRosterIsFiledBeforeTheLastWorkday(t *testing.T) {
+// What a site asks for before its months' last workdays is once a month, on the last day of work before.
+func TestTheWorkdayBeforeTheMonthsLastOne(t *testing.T) {
 	works := func(d dutylog.Date) bool {
 		kind, _ := site2026.Years.On(d)
 		return kind == dutylog.Workday || kind == dutylog.MakeUpDay
 	}
-	asked := daysOf(t, seeded(t, "roster_filing"), site2026, "2026-01-01", "2026-12-01")
+	asked := daysOf(t, lastWork, site2026, "2026-01-01", "2026-12-01")
 	if len(asked) != 11 {
 		t.Fatalf("%d months: %s", len(asked), asked)
 	}
@@ -135,7 +133,7 @@ func TestATableThatComesLater(t *testing.T) {
 		t.Error(diff)
 	}
 	// The last workday of December is the 30th now: the filing moves before it, also after New Year.
-	if got := daysOf(t, seeded(t, "roster_filing"), later, "2026-12-01", "2027-01-10"); !slices.Equal(got, []string{"2026-12-29"}) {
+	if got := daysOf(t, lastWork, later, "2026-12-01", "2027-01-10"); !slices.Equal(got, []string{"2026-12-29"}) {
 		t.Errorf("the filing of December: %s", got)
 	}
 	if later.IsWorkday(beijingTime("2026-12-31 09:00")) || !later.IsWorkday(beijingTime("2027-01-03 09:00")) || later.IsHoliday(beijingTime("2027-01-03 09:00")) {

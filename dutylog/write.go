@@ -87,7 +87,7 @@ func OpenWritten(d Draft, on OnDuty, by Actor, now time.Time) (Entry, error) {
 		}
 		e.Late = &Late{Blind: d.Late.Blind}
 	}
-	if err := e.setValues(d.Values); err != nil {
+	if err := e.setValues(d.Values, now); err != nil {
 		return Entry{}, err
 	}
 	return e, nil

@@ -135,6 +135,49 @@ func TestWhoListenedToThis(t *testing.T) {
 	}
 }
 
+// What came up by itself is not called a look; that it did is kept all the same, and nobody can hide a
+// look behind it.
+func TestWhatCameUpByItselfIsNoLook(t *testing.T) {
+	h := accessHouse(t)
+	for _, c := range []struct{ who, path string }{
+		{"officer", "/entries/e-1.0?shown=true"},
+		{"supervisor", "/entries/e-1.0?shown=true"}, // is not on duty
+		{"auditor", "/entries/e-2.0?shown=true"},
+		{"leader", "/entries/e-2.0?shown=true"},
+		{"leader", "/entries/e-2.0"},
+	} {
+		h.clock.Add(time.Second)
+		if got := h.as(c.who).get(c.path); got.status != 200 {
+			t.Fatalf("%s: %v", c.path, got)
+		}
+	}
+	auditor := h.as("auditor")
+	for query, want := range map[string]string{
+		"entry=e-1.0":        "supervisor entry.see e-1.0, officer entry.shown e-1.0",
+		"entry=e-2.0":        "leader entry.see e-2.0, leader entry.shown e-2.0, auditor entry.see e-2.0",
+		"action=entry.shown": "leader entry.shown e-2.0, officer entry.shown e-1.0",
+	} {
+		if got := auditor.asked(t, query); got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", query, got, want)
+		}
+	}
+	now := time.Date(2026, 11, 27, 6, 30, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		e    dutylog.Entry
+		want bool
+	}{
+		"unfinished, however old":      {dutylog.Entry{State: dutylog.Open, CallAt: now.Add(-72 * time.Hour)}, true},
+		"complete, a minute ago":       {dutylog.Entry{State: dutylog.Complete, CallAt: now.Add(-time.Minute)}, true},
+		"complete, ten minutes ago":    {dutylog.Entry{State: dutylog.Complete, CallAt: now.Add(-dutylog.ShownWithin)}, false},
+		"written just now about 8:00":  {dutylog.Entry{State: dutylog.Complete, CallAt: now.Add(-6 * time.Hour), OpenedAt: now}, true},
+		"the clock was set back since": {dutylog.Entry{State: dutylog.Complete, CallAt: now.Add(time.Hour)}, false},
+	} {
+		if got := c.e.ComesUp(now); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 // Who looks again within ten minutes looked once; later it is another time.
 func TestALookAgainIsTheSameLook(t *testing.T) {
 	h := accessHouse(t)

@@ -29,6 +29,11 @@ type entryInput struct {
 	ID string `path:"id" maxLength:"200"`
 }
 
+type oneEntryInput struct {
+	ID    string `path:"id" maxLength:"200"`
+	Shown bool   `query:"shown" doc:"It comes up by itself, because its call rings or the page is loaded anew. Believed of who is on duty, while the entry is unfinished or its call was just now"`
+}
+
 type amendInput struct {
 	ID      string `path:"id" maxLength:"200"`
 	RawBody []byte `contentType:"application/json"`
@@ -97,12 +102,17 @@ func (a *app) search(ctx context.Context, q dutylog.EntryQuery) (*entryListOutpu
 	return &entryListOutput{entryList{Items: visitorOf(ctx).entries(found.Items), NextCursor: found.NextCursor, Unread: found.Missing}}, nil
 }
 
-func (a *app) oneEntry(ctx context.Context, in *entryInput) (*entryOutput, error) {
+// oneEntry gives an entry. That it was looked up is kept, and apart from it that it came up by itself.
+func (a *app) oneEntry(ctx context.Context, in *oneEntryInput) (*entryOutput, error) {
 	e, err := a.entry(ctx, seeEntries, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	a.audit(ctx, seeEntries, in.ID)
+	what := seeEntries
+	if in.Shown && visitorOf(ctx).can(writeEntries) && e.ComesUp(a.Now()) {
+		what = permission(dutylog.ShownOnDuty) // no permission of its own: what is noted
+	}
+	a.audit(ctx, what, in.ID)
 	return &entryOutput{visitorOf(ctx).own(e)}, nil
 }
 

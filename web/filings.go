@@ -12,7 +12,8 @@ type filingDutyBody struct {
 	Name   string              `json:"name" doc:"The month, or the name of holiday or period"`
 	First  string              `json:"first"`
 	Last   string              `json:"last"`
-	Due    stamp               `json:"due" doc:"It is filed before; null: not known, for the year has no table of holidays"`
+	Due    stamp               `json:"due" doc:"It is filed before"`
+	Guess  bool                `json:"due_presumed" doc:"A year has no table of holidays: due is reckoned by weekends alone"`
 	State  dutylog.FilingState `json:"state" enum:"open,overdue,filed,filed_late,filed_undated,supplement,deadline_unknown" doc:"supplement: filed, and the roster was changed since"`
 	Asks   bool                `json:"asks" doc:"Somebody has to do something"`
 	Newest int64               `json:"filing" doc:"The newest filing; 0: none"`
@@ -83,7 +84,7 @@ func (a *app) filings(ctx context.Context, in *filingsInput) (*filingsOutput, er
 	out.Body.Duties, out.Body.Filings = []filingDutyBody{}, []filingBody{}
 	for _, d := range facts.FilingDuties(first, last, a.Now()) {
 		out.Body.Duties = append(out.Body.Duties, filingDutyBody{Kind: d.Kind, Name: d.Span.Name, First: string(d.Span.First), Last: string(d.Span.Last),
-			Due: stamp(d.Due), State: d.State, Asks: d.State.Asks(), Newest: d.Last})
+			Due: stamp(d.Due), Guess: d.Presumed, State: d.State, Asks: d.State.Asks(), Newest: d.Last})
 	}
 	for _, f := range facts.Filings {
 		out.Body.Filings = append(out.Body.Filings, filingOf(f, false))
@@ -128,6 +129,7 @@ func (a *app) fileRoster(ctx context.Context, in *fileInput) (*filingOutput, err
 	if err != nil {
 		return nil, problemOf(inBody(err))
 	}
+	a.dutyChanged()
 	return &filingOutput{filingOf(kept, true)}, nil
 }
 

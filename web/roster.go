@@ -17,7 +17,7 @@ type rosterShiftBody struct {
 }
 
 type rosterFindingBody struct {
-	Reason dutylog.RosterReason `json:"reason" enum:"gap,overlap,two_posts,not_regular,standing_unknown,has_left,too_long,no_phone" doc:"The rule that found it"`
+	Reason dutylog.RosterReason `json:"reason" enum:"gap,overlap,two_posts,not_regular,standing_unknown,has_left,served,too_long,no_phone" doc:"The rule that found it"`
 	Weight dutylog.RosterWeight `json:"weight" enum:"fault,info" doc:"fault: against the regulation"`
 	From   stamp                `json:"from"`
 	To     stamp                `json:"to"`
@@ -121,8 +121,10 @@ func (a *app) monthBody(ctx context.Context, m dutylog.Month) (body rosterMonthB
 		Draft: rosterDraftBody{Shifts: []rosterShiftBody{}, Findings: []rosterFindingBody{}},
 		Rest:  restRuleBody{Night: a.Roster.Rest.Night, Weekend: a.Roster.Rest.Weekend, Holiday: a.Roster.Rest.Holiday}}
 	if draft.Revision > 0 {
+		after := dutylog.Replace(around, draft.Shifts, from, to)
+		found := append(dutylog.CheckMonth(after, people, *a.Roster, from, to), dutylog.ServedChanges(around, after, a.Now())...)
 		body.Draft = rosterDraftBody{Revision: draft.Revision, At: stamp(draft.At), By: draft.By.Name, Shifts: shiftBodies(draft.Shifts),
-			Findings: judge(dutylog.Replace(around, draft.Shifts, from, to))}
+			Findings: findingBodies(found)}
 	}
 	for _, c := range dutylog.CountDuty(around, calendar, a.Roster.Rest, from, to, a.Zone) {
 		body.Counts = append(body.Counts, dutyCountBody(c))

@@ -138,6 +138,7 @@ type filingsJSON struct {
 	Duties []struct {
 		Kind, Name, First, Last, State string
 		Due                            *string
+		Presumed                       bool `json:"due_presumed"`
 		Asks                           bool
 		Filing                         int64
 	}
@@ -165,6 +166,19 @@ func TestAFiledRosterKeepsItsVersion(t *testing.T) {
 			}
 		}
 	}
+	if err := h.db.SeedTasks(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	duty := func(says string, filing int64) task {
+		t.Helper()
+		for _, x := range officer.tasks(t, "").Items {
+			if x.Key == "month/2026-12-01" && (says == "" || x.State == says && x.Filing.Newest == filing) {
+				return x
+			}
+		}
+		t.Errorf("no duty of December says %s by filing %d", says, filing)
+		return task{}
+	}
 	var f filingsJSON
 	officer.get("/roster/filings").into(t, &f)
 	if f.state("2026-12-01", "month") != "open" || f.state("2027-01-01", "month") != "deadline_unknown" || f.state("2026-11-01", "month") != "overdue" {
@@ -182,15 +196,22 @@ func TestAFiledRosterKeepsItsVersion(t *testing.T) {
 	if f.state("2026-12-01", "month") != "filed" || len(f.Filings) != 1 {
 		t.Errorf("%+v", f)
 	}
+	duty("done", 1)
 	publish(2, december(10, "李娜", "杨秀英", "赵振华"))
 	officer.get("/roster/filings").into(t, &f)
 	if f.state("2026-12-01", "month") != "supplement" {
 		t.Errorf("the change asks for no supplement: %+v", f.Duties)
 	}
+	open := duty("due", 1)
+	mark := fmt.Sprintf(`{"key":%q,"due_at":%q,"says":"done","text":"补报过了"}`, open.Key, open.DueAt)
+	if p := officer.post(fmt.Sprintf("/tasks/%d/marks", open.Rule), mark).problem(t); p.Status != 422 || p.Errors[0].Location != "body.says" {
+		t.Errorf("a supplement by a word alone: %+v", p)
+	}
 	if got := officer.post("/roster/filings", file); got.status != 200 {
 		t.Fatal(got)
 	}
 	officer.get("/roster/filings").into(t, &f)
+	duty("done", 2)
 	one, two := officer.get("/roster/filings/1"), officer.get("/roster/filings/2")
 	if f.state("2026-12-01", "month") != "filed" || !strings.Contains(one.body, "张伟") || !strings.Contains(two.body, "李娜") || !strings.Contains(two.body, `"supplement":1`) {
 		t.Errorf("%+v\n%v\n%v", f, one, two)
@@ -213,10 +234,29 @@ func TestListsOfTheRoster(t *testing.T) {
 	var people struct {
 		Items []struct {
 			Name, Phone, Login, Standing string
+			Version                      int64
 			Left                         *string
 		}
 	}
 	chief.put("/roster/people", `{"name":"老周","phone":"1","login":"","standing":"rehired","left":null}`).into(t, &people)
+	// Two people change one person: the second one hears of it, and nothing is overwritten.
+	chief.get("/roster/people").into(t, &people)
+	change := func(c *client, phone string, version int64) answer {
+		return c.put("/roster/people", fmt.Sprintf(`{"name":"老周","phone":%q,"login":"","standing":"rehired","left":null,"version":%d}`, phone, version))
+	}
+	version := people.Items[0].Version
+	if got := change(h.as("leader"), "1", version); got.status != 200 {
+		t.Fatal(got)
+	}
+	for _, stale := range []int64{version, 0, 999} {
+		if p := change(chief, "22", stale).problem(t); p.Status != 409 || p.Type != "/problems/changed-meanwhile" || !strings.Contains(p.Detail, "read the list anew") {
+			t.Errorf("against version %d: %+v", stale, p)
+		}
+	}
+	chief.get("/roster/people").into(t, &people)
+	if people.Items[0].Phone != "1" || people.Items[0].Version <= version {
+		t.Errorf("%+v", people.Items)
+	}
 	if len(people.Items) != 1 || people.Items[0].Standing != "rehired" || people.Items[0].Left != nil {
 		t.Errorf("%+v", people)
 	}

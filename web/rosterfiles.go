@@ -82,7 +82,7 @@ type previewMonthBody struct {
 
 type cellFaultBody struct {
 	Cell   string `json:"cell" doc:"As a spreadsheet names it; empty: the whole table"`
-	Reason string `json:"reason" doc:"The named fault" enum:"date,weekday,month,header,post,column,name,time,phone,twice,empty,file"`
+	Reason string `json:"reason" doc:"The named fault" enum:"date,weekday,month,header,post,column,name,time,phone,twice,sheets,empty,file"`
 	Detail string `json:"detail"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ type rosterPersonBody struct {
 	Login    string           `json:"login" maxLength:"500" doc:"Empty: has none"`
 	Standing dutylog.Standing `json:"standing" enum:"regular,temporary,rehired" doc:"Only regular staff may be on duty (Art. 8)"`
 	Left     stamp            `json:"left" doc:"From when on no longer on duty; null: still is"`
+	Version  int64            `json:"version,omitempty" doc:"Which version it is; a change says which one it was made against, and is refused when there is a newer one; absent: somebody new"`
 }
 
 type peopleOutput struct {
@@ -35,7 +37,7 @@ func (a *app) rosterPeople(ctx context.Context, _ *struct{}) (*peopleOutput, err
 	out := &peopleOutput{}
 	out.Body.Items = []rosterPersonBody{}
 	for _, p := range people {
-		out.Body.Items = append(out.Body.Items, rosterPersonBody{Name: p.Name, Phone: p.Phone, Login: p.Login, Standing: p.Standing, Left: stamp(p.Left)})
+		out.Body.Items = append(out.Body.Items, rosterPersonBody{Name: p.Name, Phone: p.Phone, Login: p.Login, Standing: p.Standing, Left: stamp(p.Left), Version: p.Version})
 	}
 	return out, nil
 }
@@ -45,11 +47,15 @@ type personInput struct{ Body rosterPersonBody }
 // savePerson enters somebody, or changes who has the name already.
 func (a *app) savePerson(ctx context.Context, in *personInput) (*peopleOutput, error) {
 	b := in.Body
-	p := dutylog.RosterPerson{Name: b.Name, Phone: b.Phone, Login: b.Login, Standing: b.Standing, Left: time.Time(b.Left).UTC()}
+	p := dutylog.RosterPerson{Name: b.Name, Phone: b.Phone, Login: b.Login, Standing: b.Standing, Left: time.Time(b.Left).UTC(), Version: b.Version}
 	if time.Time(b.Left).IsZero() {
 		p.Left = time.Time{}
 	}
-	if err := a.Log.SavePerson(ctx, p, visitorOf(ctx).actor()); err != nil {
+	err := a.Log.SavePerson(ctx, p, visitorOf(ctx).actor())
+	if errors.Is(err, dutylog.ErrExists) {
+		return nil, newProblem(http.StatusConflict, typeMoved, "Somebody else entered or changed %s meanwhile, and nothing of yours was kept: read the list anew, then change it.", p.Name)
+	}
+	if err != nil {
 		return nil, problemOf(inBody(err))
 	}
 	return a.rosterPeople(ctx, nil)

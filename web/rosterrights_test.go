@@ -120,6 +120,9 @@ func TestTheDutiesOfAYear(t *testing.T) {
 		if d.Kind == "month" && (d.Due == nil || *d.Due >= d.First+"T") {
 			t.Errorf("%s is due %v", d.First, d.Due)
 		}
+		if d.Presumed != (d.First == "2027-01-01") {
+			t.Errorf("%s: presumed %t", d.First, d.Presumed)
+		}
 		if d.Asks != (d.State == "open" || d.State == "overdue") {
 			t.Errorf("%+v", d)
 		}
@@ -130,7 +133,7 @@ func TestTheDutiesOfAYear(t *testing.T) {
 	h.clock.Add(24 * 365 * 3600e9)
 	h.as("officer").get("/roster/filings").into(t, &f)
 	for _, d := range f.Duties {
-		if d.State != "deadline_unknown" || d.Due != nil {
+		if !d.Presumed || d.Due == nil || d.State != "deadline_unknown" && d.State != "overdue" {
 			t.Errorf("of %s nobody knows the holidays, and yet %+v", d.First, d)
 		}
 	}

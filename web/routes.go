@@ -63,7 +63,7 @@ var table = []route{
 	{"POST", "/roster/filings", fileRosters, "file-roster", "Write down that the roster was filed; the version that stands is kept", nil, on((*app).fileRoster)},
 	{"GET", "/roster/filings/{id}", seeRoster, "filing", "One filing with the version that was sent", []int{404}, on((*app).filing)},
 	{"GET", "/roster/people", seeRoster, "roster-people", "Who may stand in the roster", nil, on((*app).rosterPeople)},
-	{"PUT", "/roster/people", writeRoster, "save-roster-person", "Enter somebody for the roster, or change who has the name", nil, on((*app).savePerson)},
+	{"PUT", "/roster/people", writeRoster, "save-roster-person", "Enter somebody for the roster, or change who has the name", []int{409}, on((*app).savePerson)},
 	{"GET", "/roster/holidays", seeRoster, "holidays", "Public holidays and make-up workdays of the years that are known", nil, on((*app).holidays)},
 	{"PUT", "/roster/holidays/{year}", writeRoster, "save-holidays", "Replace the public holidays of a year", nil, on((*app).saveHolidays)},
 	{"GET", "/roster/periods", seeRoster, "sensitive-periods", "Sensitive periods, newest first", nil, on((*app).sensitivePeriods)},

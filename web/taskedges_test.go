@@ -239,3 +239,27 @@ func TestDutiesFollowTheCalendarOfTheHouse(t *testing.T) {
 		}
 	}
 }
+
+// The report of a day to come is not done today; that somebody will be back early is said early.
+func TestWhatHasNotHappenedIsNotReported(t *testing.T) {
+	h := housed(t, aRule)
+	officer := h.as("officer")
+	var coming task
+	for _, x := range officer.tasks(t, "").Items {
+		if x.State == "coming" && coming.Key == "" {
+			coming = x
+		}
+	}
+	if coming.Key == "" || coming.Early {
+		t.Fatalf("%+v", coming)
+	}
+	say := func(says string) answer {
+		return officer.post(fmt.Sprintf("/tasks/%d/marks", coming.Rule), fmt.Sprintf(`{"key":%q,"due_at":%q,"says":%q,"text":"提前"}`, coming.Key, coming.DueAt, says))
+	}
+	if p := say("done").problem(t); p.Status != 422 || p.Errors[0].Location != "body.says" || !strings.Contains(p.Errors[0].Message, "has not happened yet") {
+		t.Errorf("%+v", p)
+	}
+	if got := say("not_needed"); got.status != 200 {
+		t.Errorf("%v", got)
+	}
+}

@@ -23,10 +23,18 @@ type taskBody struct {
 	Post   dutylog.Post      `json:"post" enum:"duty_officer,duty_section_chief,duty_leader"`
 	DueAt  stamp             `json:"due_at"`
 	Opens  stamp             `json:"opens_at" doc:"From then on it is due"`
+	Early  bool              `json:"early" doc:"It may be done before it opens; a report on what has not happened yet may not"`
 	Lapses stamp             `json:"lapses_at" doc:"When it cannot be done any more; null: never"`
 	State  dutylog.TaskState `json:"state" enum:"coming,due,overdue,missed,done,done_late,not_needed"`
 	Checks []string          `json:"checks" nullable:"false" doc:"What has to be ticked"`
 	Mark   *markBody         `json:"mark" doc:"What was said of it last"`
+	Filing *taskFilingBody   `json:"filing" doc:"The filing of the roster by which alone it is done; null: it is done by a mark"`
+}
+
+type taskFilingBody struct {
+	State  dutylog.FilingState `json:"state" enum:"open,overdue,filed,filed_late,filed_undated,supplement,deadline_unknown"`
+	Newest int64               `json:"filing" doc:"The newest filing; 0: none"`
+	Guess  bool                `json:"due_presumed" doc:"A year has no table of holidays: due is reckoned by weekends alone"`
 }
 
 type markBody struct {
@@ -40,10 +48,13 @@ type markBody struct {
 }
 
 func taskOf(t dutylog.Task) taskBody {
-	body := taskBody{Rule: t.Rule.Rule, Key: t.Key, Title: t.Title, Basis: t.Rule.Basis, Post: t.Rule.Post, DueAt: stamp(t.DueAt), Opens: stamp(t.Opens),
+	body := taskBody{Rule: t.Rule.Rule, Key: t.Key, Title: t.Title, Basis: t.Rule.Basis, Post: t.Rule.Post, DueAt: stamp(t.DueAt), Opens: stamp(t.Opens), Early: t.Early(),
 		Lapses: stamp(t.Lapses), State: t.State, Checks: append([]string{}, t.Rule.Checks...)}
 	if m := t.Mark; m != nil {
 		body.Mark = &markBody{ID: m.ID, Says: m.Says, Text: m.Text, Entry: m.Entry, CallID: m.CallID, Checks: append([]dutylog.Check{}, m.Checks...), By: personOf(m.By, m.At)}
+	}
+	if f := t.Filing; f != nil {
+		body.Filing = &taskFilingBody{State: f.State, Newest: f.Last, Guess: f.Presumed}
 	}
 	return body
 }
@@ -111,7 +122,7 @@ func (a *app) tasksIn(ctx context.Context, from, to, now time.Time) ([]dutylog.T
 type markInput struct {
 	Rule int64 `path:"rule" minimum:"1"`
 	Body struct {
-		Key    string           `json:"key" maxLength:"100"`
+		Key    string           `json:"key" maxLength:"600"`
 		DueAt  stamp            `json:"due_at" doc:"As the list has it"`
 		Before int64            `json:"before,omitempty" doc:"Number of the mark that was seen; absent: none"`
 		Says   dutylog.TaskSays `json:"says" enum:"done,not_needed,open"`
@@ -169,7 +180,7 @@ type taskRuleBody struct {
 	Title   string        `json:"title" maxLength:"500"`
 	Basis   string        `json:"basis,omitempty" maxLength:"500"`
 	Post    dutylog.Post  `json:"post" enum:"duty_officer,duty_section_chief,duty_leader"`
-	Every   dutylog.Every `json:"every" enum:"once,day,week,month,special_day,holidays_end,before_special,before_months_last,shift,absence"`
+	Every   dutylog.Every `json:"every" enum:"once,day,week,month,special_day,holidays_end,before_special,before_months_last,month_filing,special_filing,shift,absence"`
 	Clock   string        `json:"clock,omitempty" maxLength:"5" doc:"For instance 14:00, by the site's clock"`
 	Weekday int           `json:"weekday,omitempty" minimum:"0" maximum:"6" doc:"0 is Sunday"`
 	Day     int           `json:"day,omitempty" minimum:"0" maximum:"31" doc:"Of the month, or days before"`

@@ -21,11 +21,17 @@ type task struct {
 	Rule              int64
 	Key, Title, Basis string
 	Post, State       string
-	DueAt             string  `json:"due_at"`
-	Opens             string  `json:"opens_at"`
+	DueAt             string `json:"due_at"`
+	Opens             string `json:"opens_at"`
+	Early             bool
 	Lapses            *string `json:"lapses_at"`
 	Checks            []string
-	Mark              *struct {
+	Filing            *struct {
+		State  string
+		Newest int64 `json:"filing"`
+		Guess  bool  `json:"due_presumed"`
+	}
+	Mark *struct {
 		ID         int64
 		Says, Text string
 		Entry      string

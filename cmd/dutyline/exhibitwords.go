@@ -51,11 +51,14 @@ func (x *exhibit) entryText() string {
 			number = "（已抹去）"
 		}
 	}
-	at, of := "来电时间", "来电号码"
-	if x.call.Direction == telephony.Outbound {
-		at, of = "去电时间", "所拨号码"
+	title, at, of := paper.Head(e, x.call.Direction == telephony.Outbound)
+	fmt.Fprintf(&b, "%s %s\n单位：%s\n线路：%s\n%s：%s\n", title, e.EntryNumber, x.cfg.Site.Name, e.Line, at, x.local(e.CallAt))
+	if of != "" {
+		fmt.Fprintf(&b, "%s：%s\n", of, number)
 	}
-	fmt.Fprintf(&b, "值班记录 %s\n单位：%s\n线路：%s\n%s：%s\n%s：%s\n", e.EntryNumber, x.cfg.Site.Name, e.Line, at, x.local(e.CallAt), of, number)
+	if e.Late != nil {
+		fmt.Fprintf(&b, "补录时间：%s\n", x.local(e.OpenedAt))
+	}
 	x.callText(&b)
 	for _, r := range x.revisions {
 		fmt.Fprintf(&b, "\n第 %d 版　%s　%s（%s）　类别：%s　状态：%s\n", r.Entry.Revision, x.local(r.At), inText(r.By.Name), r.By.Login,
@@ -127,13 +130,13 @@ func (x *exhibit) revisionText(b *strings.Builder, e dutylog.Entry) {
 		g, gap := e.Gaps[f]
 		switch {
 		case filled && v != "":
-			fmt.Fprintf(b, "  %s：%s\n", paper.FieldNames[f], inText(v))
+			fmt.Fprintf(b, "  %s：%s\n", paper.FieldName(e.Kind, f), inText(v))
 		case gap:
-			fmt.Fprintf(b, "  %s：%s（原因：%s）\n", paper.FieldNames[f], paper.GapName(f, g.Why), inText(g.Reason))
+			fmt.Fprintf(b, "  %s：%s（原因：%s）\n", paper.FieldName(e.Kind, f), paper.GapName(f, g.Why), inText(g.Reason))
 		default:
 			for _, d := range e.Erased {
 				if slices.Contains(d.Fields, f) {
-					fmt.Fprintf(b, "  %s：%s\n", paper.FieldNames[f], x.erasedWords(d))
+					fmt.Fprintf(b, "  %s：%s\n", paper.FieldName(e.Kind, f), x.erasedWords(d))
 				}
 			}
 		}
@@ -178,28 +181,50 @@ func (x *exhibit) statement() string {
 %s
 二、能够证明什么
   1. 内容文件与日志写入时提交的内容一致，没有被修改、替换；日志中的位置和先后顺序没有变化。
-  2. 录音和附件的 SHA-256 摘要与封存、添加时登记的摘要一致。
+  2. %s
   3. 本文件夹制作以后，任何一个文件被改动、删除、增加都能被发现。
   4. 校验点之前的日志，如果后来被改动，将与本校验点不符。
 验证方法：在任意一台电脑上运行  dutyline verify --exhibit 本文件夹
   结果为 intact（完整，退出码 0）、altered（被改动，退出码 1）、cannot tell（无法判断，退出码 2）之一。
 
 三、不能证明什么
-  1. 不能证明签名密钥没有被他人掌握。掌握密钥的人可以重写整个日志并重新签名。请把上面的公钥指纹
-     与首次启动时抄录归档的指纹核对，并把校验点与存放在别处的校验点（纸质日报、另一台机器）核对。
-  2. 不能证明写入日志的内容本身属实，只能证明写入以后没有改变。
-  3. 时间是本机和交换机时钟的时间，没有第三方时间戳。
-  4. 标有 taken over（启用前接收）的内容在启用证明功能之前就已存在，对启用之前的时间不作任何证明。
-  5. 交换机流水（%s）和便于阅读的文本不在日志证明之内，只受清单签名保护。
-  6. 录音只能证明封存以后没有改变。
 `, x.entry.EntryNumber, x.entry.ID, x.local(x.now), x.by.Name, x.by.Login, clock, exhibitEntry, exhibitIndex,
-		exhibitCheckpoint, x.checkpoint.Size, audit.Grouped(x.checkpoint.Root[:]), exhibitKey, audit.Fingerprint(x.verifier), exhibitManifest, x.attachedText(), exhibitJournal)
-	b.WriteString("  7. 附件只能证明添加到条目以后没有改变，不能证明其内容属实，也不能证明它在添加以前没有被改动。\n")
-	if x.key == nil {
-		b.WriteString("  8. 制作时没有签名密钥，清单未签名：清单以外的改动无法由清单发现。\n")
+		exhibitCheckpoint, x.checkpoint.Size, audit.Grouped(x.checkpoint.Root[:]), exhibitKey, audit.Fingerprint(x.verifier), exhibitManifest, x.attachedText(), x.digestText())
+	for i, limit := range x.limits() {
+		fmt.Fprintf(&b, "  %d. %s\n", i+1, limit)
 	}
 	x.lackText(&b)
 	return b.String()
+}
+
+// digestText says whose digests were compared: what came by no telephone has no recording.
+func (x *exhibit) digestText() string {
+	if x.entry.CallID == "" {
+		return "附件的 SHA-256 摘要与添加时登记的摘要一致。"
+	}
+	return "录音和附件的 SHA-256 摘要与封存、添加时登记的摘要一致。"
+}
+
+// limits is what the folder does not prove, one sentence each.
+func (x *exhibit) limits() []string {
+	all := []string{
+		"不能证明签名密钥没有被他人掌握。掌握密钥的人可以重写整个日志并重新签名。请把上面的公钥指纹\n" +
+			"     与首次启动时抄录归档的指纹核对，并把校验点与存放在别处的校验点（纸质日报、另一台机器）核对。",
+		"不能证明写入日志的内容本身属实，只能证明写入以后没有改变。",
+		"时间是本机和交换机时钟的时间，没有第三方时间戳。",
+		"标有 taken over（启用前接收）的内容在启用证明功能之前就已存在，对启用之前的时间不作任何证明。",
+	}
+	if x.entry.CallID == "" {
+		all[2] = "时间是本机时钟的时间，没有第三方时间戳。"
+		all = append(all, "便于阅读的文本不在日志证明之内，只受清单签名保护。")
+	} else {
+		all = append(all, "交换机流水（"+exhibitJournal+"）和便于阅读的文本不在日志证明之内，只受清单签名保护。", "录音只能证明封存以后没有改变。")
+	}
+	all = append(all, "附件只能证明添加到条目以后没有改变，不能证明其内容属实，也不能证明它在添加以前没有被改动。")
+	if x.key == nil {
+		all = append(all, "制作时没有签名密钥，清单未签名：清单以外的改动无法由清单发现。")
+	}
+	return all
 }
 
 // attachedText lists what is attached to the entry and is in this folder, or says that nothing is.
@@ -240,7 +265,7 @@ func (x *exhibit) lackText(b *strings.Builder) {
 		if len(d.Fields) > 0 {
 			names := make([]string, len(d.Fields))
 			for i, f := range d.Fields {
-				names[i] = paper.Word(paper.FieldNames, f)
+				names[i] = paper.FieldName(x.entry.Kind, f)
 			}
 			what = strings.Join(names, "、")
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -23,7 +24,7 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "roster FILE",
 		Short: "Replace the days in the table (.xlsx or .csv) at once, without a draft",
-		Long: "Replace the days in the table at once, without a draft. The table (.xlsx, or .csv in UTF-8 or GBK) is the usual one, days down and posts\n" +
+		Long: "Replace the days in the table at once, without a draft; what could not be published is not imported either. The table (.xlsx, or .csv in UTF-8 or GBK) is the usual one, days down and posts\n" +
 			"across with the month in its title; or a list with the columns date/日期, post/岗位, name/姓名, phone/电话, from/开始, to/结束 (.csv).\n" +
 			"--dry-run only shows what would change, and what the rules have against it.",
 		Args: cobra.ExactArgs(1),
@@ -42,13 +43,19 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
 				if dryRun {
-					return previewRoster(cmd.Context(), db, rows, people, zone, cmd.OutOrStdout(), cmd.ErrOrStderr())
+					return previewRoster(cmd.Context(), db, rows, zone, cmd.OutOrStdout(), cmd.ErrOrStderr())
 				}
-				if _, err := db.ImportRoster(cmd.Context(), rows, "导入 "+filepath.Base(args[0]), shellActor()); err != nil {
+				var bad *dutylog.RosterError
+				_, err = db.ImportRoster(cmd.Context(), rows, "导入 "+filepath.Base(args[0]), shellActor())
+				if errors.As(err, &bad) {
+					printForbidden(cmd.ErrOrStderr(), bad.Findings, zone)
+					return fmt.Errorf("%s: nothing was imported: %d fault(s) stand against this roster, see above; mend the table and import it anew", args[0], len(bad.Findings))
+				}
+				if err != nil {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "the roster has %d new shifts; days replaced: %d\n", len(rows), len(dutylog.Days(rows, zone)))
-				return tellForbidden(cmd.Context(), db, rows, people, zone, cmd.ErrOrStderr())
+				return nil
 			})
 		},
 	}
@@ -104,24 +111,10 @@ func (e *rosterFaults) Error() string {
 	return b.String()
 }
 
-// tellForbidden says what the regulation has against the roster that is in force now.
-func tellForbidden(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, people []dutylog.RosterPerson, zone *time.Location, to io.Writer) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	c := dutylog.RosterChange{After: rows}
-	c.During()
-	shifts, err := db.Shifts(ctx, c.From, c.To)
-	if err != nil {
-		return err
-	}
-	printForbidden(to, dutylog.CheckRoster(shifts, people, dutylog.DefaultRosterRule(), c.From, c.To), zone)
-	return nil
-}
-
+// printForbidden says what stands against a roster, and what to do about each.
 func printForbidden(to io.Writer, found []dutylog.RosterFinding, zone *time.Location) {
-	for _, f := range dutylog.Forbidden(found) {
-		fmt.Fprintf(to, "against Art. 7 or 8: %s %s from %s to %s: %s\n", f.Reason, f.Name, rosterTime(f.From, zone), rosterTime(f.To, zone), f.Remedy())
+	for _, f := range found {
+		fmt.Fprintf(to, "against the roster: %s %s from %s to %s: %s\n", f.Reason, f.Name, rosterTime(f.From, zone), rosterTime(f.To, zone), f.Remedy())
 	}
 }
 
@@ -130,7 +123,7 @@ func rosterTime(at time.Time, zone *time.Location) string {
 }
 
 // previewRoster says what an import would change, and what the rules have against it.
-func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, people []dutylog.RosterPerson, zone *time.Location, out, forbidden io.Writer) error {
+func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, zone *time.Location, out, forbidden io.Writer) error {
 	if len(rows) > 0 {
 		c := dutylog.RosterChange{After: rows}
 		c.During()
@@ -138,7 +131,7 @@ func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, peo
 		if err != nil {
 			return err
 		}
-		gone, added, after := dutylog.PlanRoster(before, rows, zone)
+		gone, added, _ := dutylog.PlanRoster(before, rows, zone)
 		for _, l := range []struct {
 			mark   string
 			shifts []dutylog.Shift
@@ -148,7 +141,11 @@ func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, peo
 			}
 		}
 		fmt.Fprintf(out, "%d shifts would go and %d come; days replaced: %d\n", len(gone), len(added), len(dutylog.Days(rows, zone)))
-		printForbidden(forbidden, dutylog.CheckRoster(after, people, dutylog.DefaultRosterRule(), c.From, c.To), zone)
+		bad, err := db.TryImport(ctx, rows)
+		if err != nil {
+			return err
+		}
+		printForbidden(forbidden, bad, zone)
 	}
 	fmt.Fprintln(out, "nothing was changed")
 	return nil

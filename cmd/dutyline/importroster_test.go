@@ -58,8 +58,43 @@ func TestAFaultyTableImportsNothing(t *testing.T) {
 		t.Errorf("%v %v", got, err)
 	}
 	_, said, err := command("", "import", "roster", table(t, "UTF-8", head+"1,二,张伟,杨秀英,张伟\n"), "--db", log)
-	if err != nil || !strings.Contains(said, "against Art. 7 or 8: two_posts 张伟 from 2026-12-01 08:00 to 2026-12-02 08:00: one person cannot hold two posts at once: enter somebody else") {
+	if err == nil || !strings.Contains(err.Error(), "1 fault(s) stand against this roster") || !strings.Contains(said, "against the roster: two_posts 张伟 from 2026-12-01 08:00 to 2026-12-02 08:00: one person cannot hold two posts at once: enter somebody else") {
 		t.Errorf("%q %v", said, err)
+	}
+	if got, err := openTestLog(t, log).Shifts(t.Context(), time.Time{}, time.Time{}); err != nil || len(got) != 0 {
+		t.Errorf("what could not be published was imported: %v %v", got, err)
+	}
+}
+
+// An import is judged beyond its own days, as a month that is published is: the last night of November
+// meets the first day of December, and nobody holds two posts over the month's end.
+func TestAnImportIsJudgedOverTheMonthsEnd(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.db")
+	list := "日期,岗位,姓名,电话,开始,结束\n"
+	works(t, "", "import", "roster", table(t, "UTF-8", list+"2099-12-01,值班员,李娜,1,08:00,20:00\n"), "--db", log)
+	_, said, err := command("", "import", "roster", table(t, "UTF-8", list+"2099-11-30,带班领导,李娜,1,20:00,12:00\n"), "--db", log)
+	if err == nil || !strings.Contains(said, "two_posts 李娜 from 2099-12-01 08:00 to 2099-12-01 12:00") {
+		t.Errorf("%q %v", said, err)
+	}
+	_, said, err = command("", "import", "roster", table(t, "UTF-8", list+"2099-11-30,带班领导,李娜,1,20:00,12:00\n"), "--db", log, "--dry-run")
+	if err != nil || !strings.Contains(said, "two_posts 李娜") {
+		t.Errorf("beforehand: %q %v", said, err)
+	}
+	works(t, "", "import", "roster", table(t, "UTF-8", list+"2099-11-30,带班领导,李娜,1,20:00,08:00\n"), "--db", log)
+}
+
+// Hours that were served stay whose they were; what the roster never said may be filled in, once.
+func TestAnImportLeavesServedHoursAlone(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.db")
+	list := "日期,岗位,姓名,电话,开始,结束\n"
+	works(t, "", "import", "roster", table(t, "UTF-8", list+"2024-03-01,值班员,李娜,1,08:00,20:00\n"), "--db", log)
+	_, said, err := command("", "import", "roster", table(t, "UTF-8", list+"2024-03-01,值班员,张伟,1,08:00,20:00\n"), "--db", log)
+	if err == nil || !strings.Contains(said, "served 李娜 from 2024-03-01 08:00 to 2024-03-01 20:00: who was on duty then is not changed any more") {
+		t.Errorf("%q %v", said, err)
+	}
+	works(t, "", "import", "roster", table(t, "UTF-8", list+"2024-03-01,值班员,李 娜,2,08:00,20:00\n2024-03-01,带班领导,赵振华,1,08:00,20:00\n"), "--db", log)
+	if on, err := openTestLog(t, log).OnDuty(t.Context(), time.Date(2024, 3, 1, 9, 0, 0, 0, time.FixedZone("", 8*3600))); err != nil || on[dutylog.PostOfficer].Phone != "2" || on[dutylog.PostLeader].Name != "赵振华" {
+		t.Errorf("%v %v", on, err)
 	}
 }
 

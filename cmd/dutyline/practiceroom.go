@@ -79,7 +79,14 @@ func (r *practiceRun) furnish(ctx context.Context, a *app) error {
 	if err != nil || len(onDuty) > 0 {
 		return err
 	}
+	people, err := a.log.RosterPeople(ctx)
+	if err != nil {
+		return err
+	}
 	for _, p := range dutylog.PracticePeople() {
+		if was := dutylog.PersonNamed(people, p.Name); was != nil {
+			p.Version = was.Version
+		}
 		if err := a.log.SavePerson(ctx, p, dutylog.SystemActor()); err != nil {
 			return err
 		}

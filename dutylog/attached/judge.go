@@ -85,10 +85,8 @@ func Judge(name string, content io.ReaderAt, size int64) (mime string, err error
 	if err != nil {
 		return "", err
 	}
-	for _, e := range k.endings {
-		if e == ending {
-			return k.mime, nil
-		}
+	if slices.Contains(k.endings, ending) {
+		return k.mime, inside(k.mime, content, size)
 	}
 	return "", refused("is %s, but its name ends in %q: name it %s, or look at what it is", k.words, ending, k.endings[0])
 }

@@ -65,7 +65,7 @@ func TestWhatMayBeAttached(t *testing.T) {
 	for _, c := range []struct{ name, content, want string }{
 		{"照片.jpg", "\xFF\xD8\xFF\xE0rest", "image/jpeg"},
 		{"照片.JPEG", "\xFF\xD8\xFF\xE1rest", "image/jpeg"},
-		{"image.png", "\x89PNG\r\n\x1A\nrest", "image/png"},
+		{"image.png", onePixel, "image/png"},
 		{"传真.tif", "II*\x00rest", "image/tiff"},
 		{"传真.TIFF", "MM\x00*rest", "image/tiff"},
 		{"通知.pdf", "%PDF-1.7\nrest", "application/pdf"},
@@ -168,4 +168,36 @@ func FuzzJudge(f *testing.F) {
 			t.Errorf("%q %v", mime, err)
 		}
 	})
+}
+
+// onePixel is a whole PNG.
+const onePixel = "\x89PNG\r\n\x1A\n" +
+	"\x00\x00\x00\x0DIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3A\x7E\x9B\x55" +
+	"\x00\x00\x00\x0AIDAT\x78\x9C\x63\x60\x00\x00\x00\x02\x00\x01\x48\xAF\xA4\x71" +
+	"\x00\x00\x00\x00IEND\xAE\x42\x60\x82"
+
+// What begins as it should and holds what it must not, or nothing.
+func TestWhatIsInsideAFile(t *testing.T) {
+	far := strings.Repeat("x", 64<<10-5)
+	for name, c := range map[string]struct{ file, content, want string }{
+		"a whole picture":                 {"a.png", onePixel, ""},
+		"a picture with a text before":    {"a.png", onePixel[:33] + "\x00\x00\x00\x04tEXtabcd\x00\x00\x00\x00" + onePixel[33:], ""},
+		"only the sign":                   {"a.png", onePixel[:8], "holds no picture"},
+		"only the header":                 {"a.png", onePixel[:33], "holds no picture"},
+		"cut off within the picture":      {"a.png", onePixel[:45], "holds no picture"},
+		"header and end":                  {"a.png", onePixel[:33] + onePixel[len(onePixel)-12:], "holds no picture"},
+		"no header":                       {"a.png", onePixel[:8] + onePixel[33:], "holds no picture"},
+		"a length that reaches far out":   {"a.png", onePixel[:33] + "\xFF\xFF\xFF\xFFtEXt" + onePixel[33:], "holds no picture"},
+		"a PDF":                           {"a.pdf", "%PDF-1.7\n1 0 obj <</Type /Catalog>>\n%%EOF", ""},
+		"a PDF with a program":            {"a.pdf", "%PDF-1.7\n1 0 obj <</OpenAction <</S /JavaScript /JS (app.alert(1))>>>>\n%%EOF", "holds a program"},
+		"a PDF that starts another one":   {"a.pdf", "%PDF-1.7\n<</S /Launch /F (cmd.exe)>>", "holds a program"},
+		"the word lies over two windows":  {"a.pdf", "%PDF-" + far[:len(far)-5] + "/JavaScript", "holds a program"},
+		"the word ends the second window": {"a.pdf", "%PDF-" + far + far + "/JavaScript", "holds a program"},
+		"a text may speak of it":          {"a.txt", "说明：/JavaScript", ""},
+	} {
+		_, err := attached.Judge(c.file, strings.NewReader(c.content), int64(len(c.content)))
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
 }

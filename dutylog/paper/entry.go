@@ -54,17 +54,14 @@ func Entry(f Frame, x Single) Sheet {
 }
 
 func headPairs(f Frame, x Single) []pair {
-	when, of := cmp.Or(ofKind[x.Entry.Kind].when, "来电时间"), "来电号码"
-	if x.Call.Direction == telephony.Outbound || x.Entry.Kind == dutylog.KindOutgoing {
-		when, of = "去电时间", "所拨号码"
-	}
+	_, when, of := Head(x.Entry, x.Call.Direction == telephony.Outbound)
 	number := numberText(x.Entry.Number)
 	if whollyErased(x.Entry) {
 		number = "（已抹去）"
 	}
 	kind := Word(KindNames, x.Entry.Kind) + "（" + Word(StateNames, x.Entry.State) + "）"
 	if x.Entry.Late != nil {
-		kind, when = "补录　"+kind, cmp.Or(ofKind[x.Entry.Kind].when, "接报时间")
+		kind = "补录　" + kind
 		number = cmp.Or(x.Entry.Number.Raw, "—") // no switch showed one
 	}
 	pairs := []pair{
@@ -72,7 +69,7 @@ func headPairs(f Frame, x Single) []pair {
 		{name: "值班专线", value: cmp.Or(f.Lines[x.Entry.Line], x.Entry.Line)},
 		{name: when, value: f.minute(at(x.Entry))},
 	}
-	if byTelephone(x.Entry) {
+	if of != "" {
 		pairs = append(pairs, pair{name: of, value: number})
 	}
 	if late := x.Entry.Late; late != nil {

@@ -42,6 +42,22 @@ func FieldName(kind dutylog.Kind, field dutylog.Field) string {
 // titleOf is how the paper of an entry is titled.
 func titleOf(e dutylog.Entry) string { return cmp.Or(ofKind[e.Kind].title, "值班电话记录") }
 
+// Head are the words above an entry: its title, what the time on it is, and what its number is; the
+// last one is empty where it came by no telephone and so has none.
+func Head(e dutylog.Entry, outbound bool) (title, when, number string) {
+	title, when, number = titleOf(e), cmp.Or(ofKind[e.Kind].when, "来电时间"), "来电号码"
+	if outbound || e.Kind == dutylog.KindOutgoing {
+		when, number = "去电时间", "所拨号码"
+	}
+	if e.Late != nil {
+		when = cmp.Or(ofKind[e.Kind].when, "接报时间")
+	}
+	if !byTelephone(e) {
+		number = ""
+	}
+	return title, when, number
+}
+
 // byTelephone reports whether an entry has a number that a switch showed, or would have shown.
 func byTelephone(e dutylog.Entry) bool {
 	return e.CallID != "" || !slices.Contains(dutylog.Written(), e.Kind)

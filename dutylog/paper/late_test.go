@@ -123,3 +123,36 @@ func TestBlankSheetsAreOnePageEach(t *testing.T) {
 		}
 	}
 }
+
+// The heads of the duty log speak of calls only where all of it came in by telephone.
+func TestHeadsOfATableWithSeveralKinds(t *testing.T) {
+	heads := func(kinds ...dutylog.Kind) string {
+		p := paper.Period{From: aDay().From, To: aDay().To}
+		for i, k := range kinds {
+			e := dutylog.Entry{ID: "e-1", Kind: k, CallAt: p.From.AddDate(0, 0, i)}
+			p.Entries = append(p.Entries, e)
+		}
+		var all []string
+		for _, c := range paper.Day(frame, p).Tables[0].Columns {
+			all = append(all, c.Head)
+		}
+		month := paper.Month(frame, p).Tables
+		if last := month[len(month)-1]; last.Columns[3].Head != all[3] || last.Columns[6].Head != all[6] {
+			t.Errorf("%v: the month says %v, the day %q", kinds, last.Columns, all)
+		}
+		return all[3] + " " + all[6]
+	}
+	for want, kinds := range map[string][][]dutylog.Kind{
+		"来电单位 电话内容": {nil, {dutylog.KindDuty}, {dutylog.KindDuty, dutylog.KindMissed}},
+		"单位 内容":     {{dutylog.KindFax}, {dutylog.KindDuty, dutylog.KindPatrol}, {dutylog.KindDuty, dutylog.KindOutgoing}},
+	} {
+		for _, k := range kinds {
+			if got := heads(k...); got != want {
+				t.Errorf("%v: %q, want %q", k, got, want)
+			}
+		}
+	}
+	if again := heads(dutylog.KindDuty); again != "来电单位 电话内容" {
+		t.Errorf("one table changed the next one: %q", again)
+	}
+}

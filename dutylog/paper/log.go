@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +49,9 @@ var logColumns = []logColumn{
 	{Column{"复述校对", 11, true}, []dutylog.Field{dutylog.ReadBack}, of(func(e dutylog.Entry) string { return said(e, dutylog.ReadBack) })},
 	{Column{"值班员", 14, true}, []dutylog.Field{dutylog.AnsweredBy}, of(officer)},
 }
+
+// neutralHeads are the heads of columns where not everything in them was a call that came in.
+var neutralHeads = map[string]string{"来电单位": "单位", "电话内容": "内容"}
 
 // at is when an entry belongs into the log.
 func at(e dutylog.Entry) time.Time {
@@ -110,6 +114,11 @@ func logSheet(f Frame, p Period) Sheet {
 // logTable lists the entries, the oldest first; with days each begins with a row that names it.
 func logTable(f Frame, p Period, days bool) Table {
 	columns, shown := columnsOf(logColumns)
+	if slices.ContainsFunc(p.Entries, func(e dutylog.Entry) bool { return !byTelephone(e) || e.Kind == dutylog.KindOutgoing }) {
+		for i := range columns {
+			columns[i].Head = cmp.Or(neutralHeads[columns[i].Head], columns[i].Head)
+		}
+	}
 	t := Table{Name: "值班日志", Columns: columns}
 	calls := make(map[string]dutylog.Call, len(p.Calls))
 	for _, c := range p.Calls {

@@ -17,6 +17,14 @@ func (db *DB) ExecOnWriter(statement string) error {
 	return err
 }
 
+// AddTaskRule keeps a rule as an earlier program brought it along.
+func (db *DB) AddTaskRule(ctx context.Context, r dutylog.TaskRule) error {
+	return db.write(ctx, "add a dated duty", func(t *tx) error {
+		_, err := t.addTaskRule(r, dutylog.SystemActor())
+		return err
+	})
+}
+
 // PlanOf is how SQLite would run a query.
 func (db *DB) PlanOf(query string, args ...any) (string, error) {
 	return planOf(db.reader, query, args...)

@@ -28,6 +28,13 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason str
 		return c, err
 	}
 	err = db.write(ctx, "import the roster", func(t *tx) error {
+		bad, err := db.judgeImport(t.sql, rows, t.now)
+		if err != nil {
+			return err
+		}
+		if len(bad) > 0 && by != dutylog.SystemActor() { // the practice roster's people are made up
+			return &dutylog.RosterError{Findings: bad}
+		}
 		var was []dutylog.Shift
 		for _, day := range dutylog.Days(rows, db.options.Location) {
 			old, err := shiftsBeginning(t.sql, day[0], day[1])
@@ -47,6 +54,34 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason str
 		return t.putShifts(rows, &c)
 	})
 	return c, err
+}
+
+// TryImport says what stands against an import, and changes nothing.
+func (db *DB) TryImport(ctx context.Context, rows []dutylog.Shift) ([]dutylog.RosterFinding, error) {
+	bad, err := db.judgeImport(db.reading(ctx), rows, db.options.Now())
+	return bad, db.explain("look at an import of the roster", err)
+}
+
+// judgeImport judges the days of an import as a month that is published is judged.
+func (db *DB) judgeImport(s source, rows []dutylog.Shift, now time.Time) ([]dutylog.RosterFinding, error) {
+	days := dutylog.Days(rows, db.options.Location)
+	if len(days) == 0 {
+		return nil, nil
+	}
+	from, to := days[0][0], days[0][1]
+	for _, d := range days {
+		from, to = minTime(from, d[0]), maxTime(to, d[1])
+	}
+	around, err := shiftsTouching(s, from.Add(-dutylog.LongestShift), to.Add(dutylog.LongestShift))
+	if err != nil {
+		return nil, err
+	}
+	people, err := rosterPeople(s)
+	if err != nil {
+		return nil, err
+	}
+	_, _, after := dutylog.PlanRoster(around, rows, db.options.Location)
+	return dutylog.JudgeRoster(around, after, people, *db.options.Roster, from, to, now), nil
 }
 
 // putShifts adds shifts, proves the roster and keeps the change.

@@ -91,6 +91,41 @@ func TestADroppedDraftLeavesTheRoster(t *testing.T) {
 	}
 }
 
+// A month that runs is published again: what comes changes, what was served does not.
+func TestPublishingLeavesServedHoursAlone(t *testing.T) {
+	clock := newClock(noon)
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: clock.now})
+	old := published(t, db) // whole days of the 10th, 11th and 12th of December
+	clock.advance(time.Date(2026, 12, 11, 12, 0, 0, 0, shanghai).Sub(noon))
+	try := func(names ...string) error {
+		var shifts []dutylog.Shift
+		for i, name := range names {
+			shifts = append(shifts, wholeDay(10+i, name)...)
+		}
+		d := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: shifts}, leader))(t)
+		_, err := db.PublishDraft(ctx, "2026-12", d.Revision, "更正", leader)
+		if err != nil {
+			ok(t, db.DropDraft(ctx, "2026-12", leader))
+		}
+		return err
+	}
+	for name, names := range map[string][]string{"over": {"王强", "李娜", "王强"}, "running": {"张伟", "王强", "王强"}, "gone": {"张伟"}} {
+		var refused *dutylog.RosterError
+		if err := try(names...); !errors.As(err, &refused) || refused.Findings[0].Reason != dutylog.RosterServed || !strings.Contains(err.Error(), "served") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if now := must(db.Shifts(ctx, noon, noon.AddDate(0, 2, 0)))(t); dutylog.RosterText(now) != dutylog.RosterText(old) {
+		t.Errorf("a refused roster changed something: %v", now)
+	}
+	if err := try("张伟", "李娜", "刘芳"); err != nil {
+		t.Errorf("what comes cannot be changed: %v", err)
+	}
+	if bad := must(db.TryImport(ctx, wholeDay(10, "刘芳")))(t); len(bad) != 1 || bad[0].Name != "张伟" || bad[0].Reason != dutylog.RosterServed {
+		t.Errorf("an import over served hours: %+v", bad)
+	}
+}
+
 func TestWhatTheRegulationForbidsIsNotPublished(t *testing.T) {
 	db := open(t)
 	old := published(t, db)
@@ -219,9 +254,23 @@ func TestListsOfTheRosterAreKept(t *testing.T) {
 	db := open(t)
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "张伟", Phone: "1", Standing: dutylog.Regular}, leader))
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "李娜", Standing: dutylog.Temporary}, leader))
-	left := dutylog.RosterPerson{Name: "张伟", Phone: "2", Login: "zhangwei", Standing: dutylog.Regular, Left: noon.Truncate(time.Microsecond)}
+	first := must(db.RosterPeople(ctx))(t)
+	left := dutylog.RosterPerson{Name: "张伟", Phone: "2", Version: first[0].Version, Login: "zhangwei", Standing: dutylog.Regular, Left: noon.Truncate(time.Microsecond)}
 	ok(t, db.SavePerson(ctx, left, leader))
-	want := []dutylog.RosterPerson{left, {Name: "李娜", Standing: dutylog.Temporary}}
+	for why, late := range map[string]dutylog.RosterPerson{
+		"against the version before":    {Name: "张伟", Phone: "3", Standing: dutylog.Regular, Version: first[0].Version},
+		"as somebody new, but is there": {Name: "李娜", Phone: "3", Standing: dutylog.Regular},
+		"against a version of nobody":   {Name: "周敏", Phone: "3", Standing: dutylog.Regular, Version: 1},
+	} {
+		if err := db.SavePerson(ctx, late, officer); !errors.Is(err, dutylog.ErrExists) {
+			t.Errorf("%s: %v", why, err)
+		}
+	}
+	left.Version = first[1].Version + 1
+	want := []dutylog.RosterPerson{left, {Name: "李娜", Standing: dutylog.Temporary, Version: first[1].Version}}
+	if plan := must(db.PlanOf("SELECT max(c.id) FROM roster_changes c WHERE c.kind = 'person' AND c.subject = 'x'"))(t); !strings.Contains(plan, "roster_changes_of_person") {
+		t.Errorf("the versions are looked for without their index: %s", plan)
+	}
 	if diff := cmp.Diff(want, must(db.RosterPeople(ctx))(t)); diff != "" {
 		t.Error(diff)
 	}

@@ -111,10 +111,8 @@ func (db *DB) PublishDraft(ctx context.Context, m dutylog.Month, revision int, r
 		if err != nil {
 			return err
 		}
-		judge := func(shifts []dutylog.Shift) []dutylog.RosterFinding {
-			return dutylog.CheckMonth(shifts, people, *db.options.Roster, from, to)
-		}
-		if bad := dutylog.NewlyForbidden(judge(around), judge(dutylog.Replace(around, d.Shifts, from, to))); len(bad) > 0 {
+		after := dutylog.Replace(around, d.Shifts, from, to)
+		if bad := dutylog.JudgeRoster(around, after, people, *db.options.Roster, from, to, t.now); len(bad) > 0 {
 			return &dutylog.RosterError{Findings: bad}
 		}
 		was, err := shiftsBeginning(t.sql, from, to)

@@ -2,6 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"strconv"
 
 	"dutyline/dutylog"
@@ -13,6 +16,9 @@ const (
 	periodColumns  = "name, first_day, last_day, notice, extra, at, by_login, by_name, by_role, ended"
 )
 
+// personVersion is the newest change of a person; the change is evidence, so the version is.
+const personVersion = "(SELECT coalesce(max(c.id), 0) FROM roster_changes c WHERE c.kind = 'person' AND c.subject = roster_people.name)"
+
 // RosterPeople implements dutylog.RosterStore.
 func (db *DB) RosterPeople(ctx context.Context) ([]dutylog.RosterPerson, error) {
 	people, err := rosterPeople(db.reading(ctx))
@@ -20,20 +26,28 @@ func (db *DB) RosterPeople(ctx context.Context) ([]dutylog.RosterPerson, error) 
 }
 
 func rosterPeople(s source) ([]dutylog.RosterPerson, error) {
-	rows, err := s.Query("SELECT " + personColumns + " FROM roster_people ORDER BY id")
+	rows, err := s.Query("SELECT " + personColumns + ", " + personVersion + " FROM roster_people ORDER BY id")
 	return all(rows, err, func(row scanner) (p dutylog.RosterPerson, err error) {
-		err = row.Scan(&p.Name, &p.Phone, &p.Login, &p.Standing, instant{&p.Left})
+		err = row.Scan(&p.Name, &p.Phone, &p.Login, &p.Standing, instant{&p.Left}, &p.Version)
 		return p, err
 	})
 }
 
-// SavePerson implements dutylog.RosterStore. Whoever has the name already is changed.
+// SavePerson implements dutylog.RosterStore.
 func (db *DB) SavePerson(ctx context.Context, p dutylog.RosterPerson, by dutylog.Actor) error {
 	p, err := p.Check()
 	if err != nil {
 		return err
 	}
 	return db.write(ctx, "keep a person of the roster", func(t *tx) error {
+		var newest int64
+		err := t.sql.QueryRow("SELECT "+personVersion+" FROM roster_people WHERE name = ?", p.Name).Scan(&newest)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if known := err == nil; known && p.Version == 0 || p.Version != newest {
+			return fmt.Errorf("somebody else entered or changed %s meanwhile: %w", p.Name, dutylog.ErrExists)
+		}
 		if err := t.exec("INSERT INTO roster_people ("+personColumns+") VALUES ("+marks(personColumns)+") ON CONFLICT (name) DO UPDATE SET phone = excluded.phone, login = excluded.login, standing = excluded.standing, left_at = excluded.left_at",
 			p.Name, p.Phone, p.Login, string(p.Standing), micros(p.Left)); err != nil {
 			return err

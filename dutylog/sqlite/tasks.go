@@ -77,7 +77,11 @@ func (db *DB) TaskBooks(ctx context.Context, from, to time.Time) (b dutylog.Task
 	if b.Absences, err = all(rows, err, scanAbsence); err != nil {
 		return b, db.explain("read the absences", err)
 	}
-	b.Shifts, err = db.Shifts(ctx, from.Add(-24*time.Hour), to) // what is due in a shift may be due a day after it began
+	if b.Shifts, err = db.Shifts(ctx, from.Add(-24*time.Hour), to); err != nil { // what is due in a shift may be due a day after it began
+		return b, err
+	}
+	first, last := dutylog.FilingReach(from, to, b.Zone)
+	b.Filing, err = db.FilingFacts(ctx, first, last)
 	return b, err
 }
 
@@ -125,21 +129,14 @@ func (t *tx) addTaskRule(r dutylog.TaskRule, by dutylog.Actor) (dutylog.TaskRule
 	return r, t.proveRow(audit.TaskRule, strconv.FormatInt(r.ID, 10))
 }
 
-// SeedTasks adds the rules of the regulation that the log never had. One that was changed or ended
-// stays as people left it.
+// SeedTasks adds the rules of the regulation that the log never had, and the newer version of one
+// that nobody touched. One that was changed or ended stays as people left it.
 func (db *DB) SeedTasks(ctx context.Context) error {
 	have, err := taskRules(db.reading(ctx))
 	if err != nil {
 		return db.explain("read the dated duties", err)
 	}
-	known := map[string]bool{}
-	for _, r := range have {
-		known[r.Seed] = true
-	}
-	for _, r := range dutylog.SeededRules() {
-		if known[r.Seed] {
-			continue
-		}
+	for _, r := range dutylog.SeedsToAdd(have) {
 		if err := db.write(ctx, "add a dated duty", func(t *tx) error {
 			_, err := t.addTaskRule(r, dutylog.SystemActor())
 			return err

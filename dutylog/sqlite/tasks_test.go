@@ -58,6 +58,58 @@ func TestSeededRulesAreAddedOnce(t *testing.T) {
 	}
 }
 
+// A log that an earlier program began asks for filings by the roster's own rule from the next start
+// on, once; and a filing that is kept closes the duty in the books.
+func TestADutyOfAnEarlierProgramFollowsTheFilings(t *testing.T) {
+	at := newClock(noon)
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: at.now})
+	old := dutylog.SeededRules()[3]
+	old.When = dutylog.Recurrence{Every: dutylog.BeforeMonthsLastWork, Clock: "17:00"}
+	ok(t, db.AddTaskRule(ctx, old))
+	at.advance(time.Hour)
+	ok(t, db.SeedTasks(ctx))
+	ok(t, db.SeedTasks(ctx))
+	var versions []dutylog.TaskRule
+	for _, r := range readBooks(t, db).Rules {
+		if r.Seed == "roster_filing" {
+			versions = append(versions, r)
+		}
+	}
+	if len(versions) != 2 || versions[1].When.Every != dutylog.EveryMonthFiling || versions[1].Rule != versions[0].Rule || versions[1].By.Login != dutylog.SystemActor().Login {
+		t.Fatalf("%+v", versions)
+	}
+	from, to := at.now(), at.now().Add(62*24*time.Hour)
+	states := func() map[string]dutylog.TaskState {
+		all := map[string]dutylog.TaskState{}
+		for _, x := range dutylog.Tasks(must(db.TaskBooks(ctx, from, to))(t), dutylog.Weekends{}, from, to, at.now()) {
+			all[x.Key] = x.State
+		}
+		return all
+	}
+	next := dutylog.MonthOf(at.now(), db.Zone()).Next()
+	key := "month/" + string(next.First())
+	if got := states(); got[key] == "" || got[key] == dutylog.TaskDone {
+		t.Fatalf("nobody asks for %s: %v", key, got)
+	}
+	publish := func(revision int, name string) {
+		t.Helper()
+		begin := next.First().In(db.Zone()).Add(8 * time.Hour).UTC()
+		d := dutylog.RosterDraft{Month: next, Shifts: []dutylog.Shift{{From: begin, To: begin.Add(24 * time.Hour), Post: dutylog.PostOfficer, Name: name}}}
+		must(db.SaveDraft(ctx, d, sun))(t)
+		must(db.PublishDraft(ctx, next, revision, "", sun))(t)
+	}
+	publish(1, "张伟")
+	span := dutylog.DateSpan{Name: string(next), First: next.First(), Last: next.Last()}
+	must(db.File(ctx, dutylog.Filing{Kind: dutylog.FileMonth, Span: span, SentAt: at.now(), SentTo: "市应急指挥中心"}, sun))(t)
+	if got := states()[key]; got != dutylog.TaskDone {
+		t.Errorf("filed, and the duty is %s", got)
+	}
+	publish(2, "李娜")
+	if got := states()[key]; got != dutylog.TaskDue {
+		t.Errorf("the roster was changed since, and the duty is %s", got)
+	}
+}
+
 func TestRulesAreKeptByTheirVersions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	at := newClock(noon)

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { check, until } from './lib.mjs'
 
+// One pixel.
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==', 'base64')
+
 const JPEG = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z', 'base64')
 
 /** entry is one that is open in the form. */
@@ -22,7 +25,7 @@ export async function attachments(desk, entry) {
       const data = new DataTransfer()
       data.items.add(new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' }))
       document.querySelector('[data-test=entry]').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
-    }, [...Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1')])
+    }, [...PNG])
     await desk.says(/截图-\d{14}\.png/, desk.at('attachments'))
     await desk.page.locator('[data-test=attach-file]').setInputFiles({ name: '程序.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('MZ\x90\x00', 'latin1') })
     await desk.says(/程序\.jpg 未添加：内容不是扩展名所示的格式/, desk.at('attachments'))

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { FIELDS } from '@/api/types'
 import type { Call, Entry, Step } from '@/api/types'
-import { handled, isWritten, readBackMark, readTime, related, showTime, stepChanges, stepLacks } from '@/logic/matter'
+import { handled, isWritten, offTime, readBackMark, readTime, related, showTime, stepChanges, stepLacks } from '@/logic/matter'
 import { listOrder } from '@/logic/words'
 import { changesBetween } from '@/logic/diff'
 import { accepted, conflictFields, draftOf, fromStored, patchOf, rebase, resolve, toStored } from '@/logic/draft'
@@ -36,6 +36,11 @@ describe('a moment as people write it', () => {
 
   it.each([['14:00', '2026-11-27T06:00:00.000Z'], ['16:00', '2026-11-26T08:00:00.000Z'], ['1-2 8:00', '2027-01-02T00:00:00.000Z'], ['12-31 8:00', '2026-12-31T00:00:00.000Z']])(
     'that lies ahead: %s', (text, want) => expect(new Date(readTime(text, now, true)).toISOString()).toBe(want))
+
+  it.each([
+    ['2026-11-26 15:01', '', ''], ['2026-11-26 15:02', 'future', ''], ['2062-11-26 8:30', 'future', 'far'], ['0206-11-26 8:30', 'past', 'past'], ['0026-11-26 8:30', 'past', 'past'],
+    ['1989-12-31 8:30', 'past', 'past'], ['1990-1-2 8:30', '', ''], ['2027-11-26 8:30', 'future', ''], ['2031-12-2 8:30', 'future', 'far'], ['明 8:30', 'future', ''],
+  ])('of a mistyped year: %s', (text, done, valid) => expect([offTime(readTime(text, now), now), offTime(readTime(text, now, true), now, true)]).toEqual([done, valid]))
 
   it('is written as it is read', () => {
     const shown = showTime('2026-11-26T00:30:00.000Z')

@@ -86,8 +86,8 @@ describe('small things', () => {
     const duty = (state: FilingDuty['state'], due: string | null, last = '2026-12-31') => ({ kind: 'month', name: '', first: '2026-12-01', last, due, state, asks: true, filing: 0 }) as FilingDuty
     expect([
       presses(duty('open', '2026-11-29T16:00:00Z'), now), presses(duty('open', '2026-12-20T16:00:00Z'), now), presses(duty('overdue', null), now),
-      presses(duty('supplement', null, '2026-11-01'), now), presses(duty('deadline_unknown', null), now), presses(duty('filed', null), now),
-    ]).toEqual([true, false, true, false, false, false])
+      presses(duty('supplement', null, '2026-11-01'), now), presses(duty('deadline_unknown', '2026-12-30T16:00:00Z'), now), presses(duty('deadline_unknown', '2026-11-30T16:00:00Z'), now), presses(duty('filed', null), now),
+    ]).toEqual([true, false, true, false, false, true, false])
   })
 })
 

@@ -3,7 +3,7 @@ import { FIELDS, type Call, type Entry, type Line } from '@/api/types'
 import { changesBetween, textDiff } from '@/logic/diff'
 import { numberText, partyNumber } from '@/i18n/spell'
 import { columns } from '@/logic/peaks'
-import { clock, dateMinute, dayOf, dayStart, position, precise, seconds } from '@/logic/time'
+import { clock, dateMinute, dayOf, dayStart, near, nearDay, nearMinute, position, precise, seconds } from '@/logic/time'
 import { listOrder, partyName, pickLine, readRule, severity, showNumber, talkMs } from '@/logic/words'
 
 const entry = (over: Partial<Entry>): Entry => {
@@ -120,5 +120,22 @@ describe('words', () => {
     expect(columns([0, 0.25, 0, 1], 2)).toEqual([0.5, 1])
     expect(columns([0.25], 10)).toEqual([0.5])
     expect(columns([], 10)).toEqual([])
+  })
+})
+
+describe('a day in a list', () => {
+  const now = Date.parse('2027-01-02T04:00:00Z')
+  it.each([
+    ['2027-01-01T16:30:00Z', '01-02', '01-02 00:30', '00:30'], // today in Shanghai, yesterday in UTC
+    ['2026-12-31T16:30:00Z', '01-01', '01-01 00:30', '01-01 00:30'], // this year in Shanghai only
+    ['2026-12-31T15:30:00Z', '2026-12-31', '2026-12-31 23:30', '2026-12-31 23:30'],
+    ['2024-02-29T04:00:00Z', '2024-02-29', '2024-02-29 12:00', '2024-02-29 12:00'],
+    ['2028-01-01T04:00:00Z', '2028-01-01', '2028-01-01 12:00', '2028-01-01 12:00'],
+  ])('%s has its year when it is another one', (at, day, minute, close) => {
+    const ms = Date.parse(at)
+    expect([nearDay(ms, now), nearMinute(ms, now), near(ms, now)]).toEqual([day, minute, close])
+  })
+  it('of no time it says nothing', () => {
+    expect([nearMinute(NaN, now), nearDay(NaN, now)]).toEqual(['', ''])
   })
 })

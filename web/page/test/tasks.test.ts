@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { EVERY, type Task, type TaskRule, type TaskState } from '@/api/duties'
 import { lang, word } from '@/i18n'
 import { dutiesZh } from '@/i18n/duties'
-import { allTicked, freshChecks, howDone, inOrder, marked, taskTone, toChecks, waits, whenOf } from '@/logic/tasks'
+import { allTicked, dueOf, filed, freshChecks, howDone, inOrder, marked, taskTone, tooSoon, toChecks, waits, whenOf } from '@/logic/tasks'
 import { near } from '@/logic/time'
 import rules from '../../../dutylog/taskrule.go?raw'
 import states from '../../../dutylog/task.go?raw'
@@ -14,7 +14,7 @@ const words = (area: string) => Object.keys(dutiesZh).filter((k) => k.indexOf(ar
 const by = { login: 'zhang', name: '张伟', at: '2026-11-27T06:00:00.000Z' }
 const task = (change: Partial<Task> = {}): Task => ({
   rule: 1, key: '2026-11-27', title: '报送日报', basis: '', post: 'duty_officer', due_at: '2026-11-27T06:00:00.000Z', opens_at: '2026-11-27T00:00:00.000Z', lapses_at: null,
-  state: 'due', checks: [], mark: null, ...change,
+  early: false, state: 'due', checks: [], filing: null, mark: null, ...change,
 })
 const rule = (change: Partial<TaskRule>): TaskRule => ({ title: 'x', post: 'duty_officer', every: 'day', clock: '14:00', ...change })
 
@@ -52,11 +52,29 @@ describe('the page of dated duties', () => {
     expect([marked(task()), marked(task({ mark })), marked(task({ mark: open }))]).toEqual([false, true, false])
   })
 
+  it('is too soon only for what is about its own time', () => {
+    expect([tooSoon(task({ state: 'coming' })), tooSoon(task({ state: 'coming', early: true })), tooSoon(task()), tooSoon(task({ state: 'overdue' }))]).toEqual([true, false, false, false])
+  })
+
+  it('a filing of the roster ends its duty, a change opens it, and no word does', () => {
+    const at = (state: TaskState, filing: Task['filing'], change: Partial<Task> = {}) => task({ state, filing, due_at: '2026-11-29T16:00:00.000Z', ...change })
+    const open = at('due', { state: 'open', filing: 0, due_presumed: false })
+    const done = at('done', { state: 'filed', filing: 7, due_presumed: false })
+    const again = at('due', { state: 'supplement', filing: 7, due_presumed: false })
+    const guess = at('coming', { state: 'deadline_unknown', filing: 0, due_presumed: true })
+    const mark = { id: 1, says: 'not_needed' as const, text: '免报', entry: '', call_id: '', checks: [], by }
+    expect([open, done, again, guess].map(filed)).toEqual([false, true, false, false])
+    expect([open, done, again, guess].map(howDone)).toEqual(['', '已按时报备，见值班表页报备记录第 7 号', '第 7 号报备后值班表有变动，需补报', '相关年份的放假安排未录入，期限暂按周末推算'])
+    expect([marked({ ...done, mark }), marked({ ...again, mark }), marked({ ...open, mark, state: 'not_needed' })]).toEqual([false, false, true])
+    expect([dueOf(open, Date.parse('2026-11-20T00:00:00Z')), dueOf(open, Date.parse('2027-01-20T00:00:00Z')), dueOf(task(), Date.parse('2026-11-20T00:00:00Z'))])
+      .toEqual([{ day: '11-29 星期日', clock: '24:00' }, { day: '2026-11-29 星期日', clock: '24:00' }, { day: '11-27 星期五', clock: '14:00' }])
+  })
+
   it('says when a rule asks for something', () => {
     expect([
       whenOf(rule({})), whenOf(rule({ every: 'week', weekday: 1 })), whenOf(rule({ every: 'month', day: 31 })), whenOf(rule({ every: 'once', date: '2028-02-29' })),
-      whenOf(rule({ every: 'before_special', day: 3, clock: '17:00' })), whenOf(rule({ every: 'shift', after_minutes: 60 })), whenOf(rule({ every: 'special_day' })),
-    ]).toEqual(['每天 14:00', '每星期一 14:00', '每月 31 日 14:00', '2028-02-29 14:00', '节假日、敏感时期开始前 3 天 17:00', '每班，60 分钟内', '节假日和敏感时期每天 14:00'])
+      whenOf(rule({ every: 'before_special', day: 3, clock: '17:00' })), whenOf(rule({ every: 'shift', after_minutes: 60 })), whenOf(rule({ every: 'special_day' })), whenOf(rule({ every: 'month_filing', clock: '' })),
+    ]).toEqual(['每天 14:00', '每星期一 14:00', '每月 31 日 14:00', '2028-02-29 14:00', '节假日、敏感时期开始前 3 天 17:00', '每班，60 分钟内', '节假日和敏感时期每天 14:00', '每月值班表报备期限（随值班表页）'])
   })
 
   it('takes nothing for good that nobody looked at, and no fault without a word', () => {

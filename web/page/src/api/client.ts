@@ -159,7 +159,8 @@ export const api = {
   spotCheck: (callId: string, on: boolean) =>
     request<Call>(on ? 'PUT' : 'DELETE', '/calls/' + id(callId) + '/tags/spot_check'),
   entries: (filter: EntryFilter) => request<EntryPage>('GET', '/entries' + query({ ...filter })),
-  entry: (entryId: string) => request<Entry>('GET', '/entries/' + id(entryId)),
+  /** shown: it comes up by itself; the access log tells that apart from looking it up. */
+  entry: (entryId: string, shown = false) => request<Entry>('GET', '/entries/' + id(entryId) + (shown ? '?shown=true' : '')),
   revisions: (entryId: string) =>
     request<Page<Revision> | Revision[]>('GET', '/entries/' + id(entryId) + '/revisions'),
   amend: (entryId: string, patch: EntryPatch) => request<Entry>('PATCH', '/entries/' + id(entryId), patch),

@@ -1,4 +1,5 @@
 // The JSON of handovers and dated duties.
+import type { FilingDuty } from './roster'
 import type { Field, Kind, Post } from './types'
 
 export interface Person {
@@ -100,9 +101,13 @@ export interface Task {
   post: Post
   due_at: string
   opens_at: string
+  /** It may be done before it opens. */
+  early: boolean
   lapses_at: string | null
   state: TaskState
   checks: string[]
+  /** The filing of the roster by which alone it is done; null: it is done by a mark. */
+  filing: { state: FilingDuty['state']; filing: number; due_presumed: boolean } | null
   mark: { id: number; says: 'done' | 'not_needed' | 'open'; text: string; entry: string; call_id: string; checks: Check[]; by: Person } | null
 }
 
@@ -122,7 +127,7 @@ export interface Mark {
   checks?: Check[]
 }
 
-export const EVERY = ['once', 'day', 'week', 'month', 'special_day', 'holidays_end', 'before_special', 'before_months_last', 'shift', 'absence'] as const
+export const EVERY = ['once', 'day', 'week', 'month', 'special_day', 'holidays_end', 'before_special', 'before_months_last', 'month_filing', 'special_filing', 'shift', 'absence'] as const
 export type Every = (typeof EVERY)[number]
 
 export interface TaskRule {

@@ -3,7 +3,7 @@ import { request, query } from './client'
 import type { Post } from './types'
 
 export interface Shift { from: string; to: string; post: Post; name: string; phone: string }
-export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 'standing_unknown' | 'has_left' | 'too_long' | 'no_phone'
+export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 'standing_unknown' | 'has_left' | 'served' | 'too_long' | 'no_phone'
 export interface Finding { reason: FindingReason; weight: 'fault' | 'info'; from: string; to: string; post: Post | ''; name: string; other: string }
 export type DayKind = 'workday' | 'weekend' | 'holiday' | 'make_up' | 'not_known'
 export interface RosterDay { date: string; kind: DayKind; name: string; periods: string[] }
@@ -20,7 +20,7 @@ export interface RosterChange {
   subject: string; reason: string; before: Shift[]; after: Shift[]
 }
 export interface FilingDuty {
-  kind: 'month' | 'holiday' | 'sensitive'; name: string; first: string; last: string; due: string | null
+  kind: 'month' | 'holiday' | 'sensitive'; name: string; first: string; last: string; due: string; due_presumed: boolean
   state: 'open' | 'overdue' | 'filed' | 'filed_late' | 'filed_undated' | 'supplement' | 'deadline_unknown'; asks: boolean; filing: number
 }
 export interface Filing {
@@ -28,7 +28,7 @@ export interface Filing {
   sent_to: string; receipt: string; note: string; supplement: number; shifts: Shift[]
 }
 export interface Filings { duties: FilingDuty[]; filings: Filing[] }
-export interface Person { name: string; phone: string; login: string; standing: 'regular' | 'temporary' | 'rehired'; left: string | null }
+export interface Person { name: string; phone: string; login: string; standing: 'regular' | 'temporary' | 'rehired'; left: string | null; /** Which version it is: a change is made against it. */ version?: number }
 export interface HolidayYear { year: number; source: string; at: string | null; by: string; days: { date: string; kind: 'holiday' | 'make_up'; name: string }[] }
 export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string }
 export interface ImportFault { cell: string; reason: string; detail: string }

@@ -62,6 +62,9 @@ export const matterZh = {
   'matter.links': '关联',
   'matter.time.hint': '如 8:30、昨 22:10、11-26 8:30',
   'matter.time.wrong': '看不懂这个时间，请写成 8:30 或 11-26 8:30',
+  'matter.time.past': '{year} 年？请核对年份',
+  'matter.time.future': '晚于现在（{year} 年），请核对日期和年份',
+  'matter.time.far': '{year} 年太远，有效期最多五年，请核对年份',
 
   'step.received': '接报',
   'step.reported': '上报',
@@ -217,6 +220,9 @@ export const matterEn: Record<MatterKey, string> = {
   'matter.links': 'Linked',
   'matter.time.hint': 'e.g. 8:30 or 11-26 8:30',
   'matter.time.wrong': 'This is no time; write 8:30 or 11-26 8:30',
+  'matter.time.past': 'The year {year}? Check the year',
+  'matter.time.future': 'Later than now (year {year}): check day and year',
+  'matter.time.far': 'The year {year} is too far ahead (at most five years): check the year',
 
   'step.received': 'Received',
   'step.reported': 'Reported',

@@ -62,6 +62,16 @@ export function readTime(text: string, now: number, ahead = false): number {
   return at
 }
 
+const EARLIEST = Date.UTC(1990, 0, 1)
+const FARTHEST = 5 * 366 * DAY_MS
+
+/** Why nobody can have meant a moment, as the log judges it too; empty when somebody can. */
+export function offTime(at: number, now: number, ahead = false): '' | 'past' | 'future' | 'far' {
+  if (at < EARLIEST) return 'past'
+  if (!ahead && at > now + 60_000) return 'future'
+  return ahead && at > now + FARTHEST ? 'far' : ''
+}
+
 /** A moment as it is written into its field; what cannot be read is shown as it is. */
 export function showTime(value: string): string {
   const at = Date.parse(value)

@@ -1,6 +1,7 @@
 // What the page 定期事项 says about a duty and about a rule.
 import type { Check, CheckState, Every, Task, TaskRule, TaskState } from '@/api/duties'
 import { t, word } from '@/i18n'
+import { minute, nearDay, parse, weekday } from './time'
 
 export function taskTone(s: TaskState): 'good' | 'warn' | 'bad' | 'plain' {
   if (s === 'overdue' || s === 'missed') return 'bad'
@@ -23,13 +24,29 @@ export function inOrder(tasks: Task[]): Task[] {
   })
   return tasks.filter((x) => waits(x.state)).concat(rest)
 }
+/** Whether a filing of the roster ended it: nobody takes that back here. */
+export const filed = (x: Task) => !!x.filing && (x.state === 'done' || x.state === 'done_late')
 /** Whether somebody said how it ended, and can take that back. */
-export const marked = (x: Task) => !!x.mark && x.mark.says !== 'open'
+export const marked = (x: Task) => !!x.mark && x.mark.says !== 'open' && !filed(x) && (!x.filing || x.state === 'not_needed')
+
+/** Whether it is about what has not happened yet, so that nobody can have done it. */
+export const tooSoon = (x: Task) => x.state === 'coming' && !x.early
+
+/** When it is due, as people say it: what is filed before a day begins is due the day before at 24:00. */
+export function dueOf(x: Task, now: number): { day: string; clock: string } {
+  const at = parse(x.due_at)
+  const before = x.filing && minute(at) === '00:00'
+  const shown = before ? at - 1 : at
+  return { day: nearDay(shown, now) + ' ' + t('weekday').split('|')[weekday(shown)], clock: before ? '24:00' : minute(at) }
+}
 
 /** How a duty was done, in one text. */
 export function howDone(x: Task): string {
   const m = x.mark
-  if (!m) return ''
+  if (x.filing && (filed(x) || (x.state === 'due' && x.filing.state === 'supplement'))) {
+    return t(filed(x) ? 'duties.filed' : 'duties.supplement', { state: word('filing.state', x.filing.state), n: x.filing.filing })
+  }
+  if (!m) return x.filing && x.filing.due_presumed ? t('duties.presumed') : ''
   if (m.says === 'open') return t('duties.reopened', { name: m.by.name, why: m.text })
   const bad = m.checks.filter((c) => c.state !== 'good').map((c) => c.item + word('checkState', c.state) + (c.remark ? t('punct.colon') + c.remark : ''))
   const checks = m.checks.length ? [bad.length ? bad.join(t('list.comma')) : t('duties.allGood')] : []
@@ -45,13 +62,16 @@ export function whenOf(r: TaskRule): string {
     case 'month': return t('duties.when.month', { day: r.day || 1, clock })
     case 'once': return t('duties.when.once', { date: r.date || '', clock })
     case 'before_special': return t('duties.when.before', { every, day: r.day || 1, clock })
+    case 'month_filing':
+    case 'special_filing': return every
     case 'shift':
     case 'absence': return t('duties.when.after', { every, n: r.after_minutes || 0 })
     default: return t('duties.when.clock', { every, clock })
   }
 }
 
-export const usesClock = (e: Every) => e !== 'shift' && e !== 'absence'
+export const usesClock = (e: Every) => e !== 'shift' && e !== 'absence' && !usesFiling(e)
+export const usesFiling = (e: Every) => e === 'month_filing' || e === 'special_filing'
 export const usesDay = (e: Every) => e === 'month' || e === 'before_special'
 
 /** The items of a check as they are ticked first: nothing is good that nobody looked at. */

@@ -72,7 +72,18 @@ export function position(sec: number): string {
   return h ? `${h}:${text}` : text
 }
 
+/** 11-27, or with its year when that is another one than that of now. */
+export function nearDay(ms: number, nowMs: number): string {
+  const text = date(ms)
+  return text.slice(0, 4) === date(nowMs).slice(0, 4) ? text.slice(5) : text
+}
+
+/** 11-27 14:00, or with its year when that is another one than that of now. */
+export function nearMinute(ms: number, nowMs: number): string {
+  return isNaN(ms) ? '' : nearDay(ms, nowMs) + ' ' + minute(ms)
+}
+
 /** 14:00, or with its day when that is another one than that of now. */
 export function near(ms: number, nowMs: number): string {
-  return (date(ms) === date(nowMs) ? '' : date(ms).slice(5) + ' ') + minute(ms)
+  return (date(ms) === date(nowMs) ? '' : nearDay(ms, nowMs) + ' ') + minute(ms)
 }

@@ -79,7 +79,7 @@ function onEntry(entry: Entry): void {
   const open = sessions.get(entry.id)
   if (open && !seesNames.value) {
     // Lists and the stream mask who called; what is open is shown as it is.
-    if (entry.revision >= open.state.entry.revision) void api.entry(entry.id).then(learnWhole, () => undefined)
+    if (entry.revision >= open.state.entry.revision) void api.entry(entry.id, true).then(learnWhole, () => undefined)
     return
   }
   putEntry(entry)
@@ -189,6 +189,8 @@ export async function loadDuty(): Promise<void> {
 /** Opens an entry in the form; what was typed in the one before goes on being saved. */
 export async function open(id: string): Promise<void> {
   if (current.value && current.value.id === id) return
+  if (first) came.add(id)
+  first = false
   desk.openError = null
   if (current.value) void current.value.flush()
   try {
@@ -207,9 +209,13 @@ export async function open(id: string): Promise<void> {
   }
 }
 
+/** What came up by itself: its call rang, it was being written, or the page was loaded anew with it. */
+const came = new Set<string>()
+let first = true
+
 async function makeSession(id: string): Promise<EntrySession> {
   const user = session.user ? session.user.username : ''
-  const entry = (seesNames.value && desk.entries[id]) || (await api.entry(id))
+  const entry = (seesNames.value && desk.entries[id]) || (await api.entry(id, came.has(id)))
   const made = sessions.get(id)
   if (made) return made
   putEntry(entry)
@@ -224,7 +230,10 @@ async function resumeDrafts(): Promise<void> {
   if (!session.user || !canWrite.value) return
   for (const id of keptEntries(session.user.username)) {
     if (sessions.has(id)) sessions.get(id)!.kick()
-    else await makeSession(id).catch(() => undefined)
+    else {
+      came.add(id)
+      await makeSession(id).catch(() => undefined)
+    }
   }
 }
 
@@ -253,6 +262,8 @@ function maybePop(call: Call): void {
 /** Opens an entry without being asked, so that the eye notices. */
 function bringUp(id: string): void {
   hold(id)
+  came.add(id)
+  first = false
   desk.flash = id
   setTimeout(() => { if (desk.flash === id) desk.flash = '' }, FLASH_MS)
   goEntry(id)
@@ -272,6 +283,8 @@ export function dismissWaiting(): void {
 
 /** A person chose this entry: an unfinished one is theirs for a while. */
 export function openByHand(id: string): void {
+  came.delete(id)
+  first = false
   hold(id)
   goEntry(id)
 }

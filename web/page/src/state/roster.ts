@@ -6,11 +6,13 @@ import { connection, serverNow } from './live'
 import { isStaff } from './session'
 
 export const rosterAsks = ref(0)
+/** Which part beside the month is open. */
+export const sideTab = ref<'findings' | 'filings' | 'counts' | 'changes' | 'lists'>('findings')
 
 /** Whether somebody should see to a filing now: it is late, changed since, or due within a week. */
 export function presses(d: FilingDuty, now: number): boolean {
   if (d.state === 'overdue' || d.state === 'supplement') return parse(d.last) + DAY_MS > now
-  return d.state === 'open' && parse(d.due) - now < 7 * DAY_MS
+  return (d.state === 'open' || d.state === 'deadline_unknown') && parse(d.due) - now < 7 * DAY_MS
 }
 
 export async function countFilings(): Promise<void> {
