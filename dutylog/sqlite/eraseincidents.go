@@ -39,7 +39,8 @@ func (t *tx) factsOf(e dutylog.Entry, o dutylog.ErasureOrder, c *copies) error {
 		if err = row.Scan(&body); err != nil {
 			return r, err
 		}
-		return decodeEntry(body)
+		r, err = decodeEntry(body)
+		return dutylog.Spoken(r, t.db.options.Location), err
 	})
 	if err != nil {
 		return err

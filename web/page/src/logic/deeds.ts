@@ -10,9 +10,13 @@ export interface DeedField {
   name: string
   label: string
   /** ahead: a moment that lies in the future. */
-  kind: 'line' | 'area' | 'time' | 'ahead' | 'choice'
+  kind: 'line' | 'area' | 'time' | 'ahead' | 'choice' | 'file'
   required?: boolean
+  /** Another field that will do instead. */
+  or?: string
   options?: Option[]
+  /** file: sends one, which is an option then. */
+  upload?: (file: File) => Promise<Option>
   hint?: string
   max?: number
 }
@@ -34,7 +38,7 @@ export function begun(deed: Deed): Record<string, string> {
 }
 
 export const lacking = (deed: Deed, values: Record<string, string>): string[] =>
-  deed.fields.filter((f) => f.required && !(values[f.name] || '').trim()).map((f) => f.name)
+  deed.fields.filter((f) => f.required && !(values[f.name] || '').trim() && !(f.or && values[f.or])).map((f) => f.name)
 
 /** What is sent: words without blanks around them, and nothing for what was left empty. */
 export function filled(values: Record<string, string>): Record<string, string | undefined> {
