@@ -242,6 +242,8 @@ describe('the course', () => {
     const i = incident({ reports: [report(), report({ number: 4, stage: 'follow_up', nth: 1 })], entries: [entry('1', {})] })
     const says = (kind: string, body: object) => factText(i, fact(kind, body))
     expect(says('opened', {})).toBe('T2026-001')
+    expect(says('instructed', { whom: '区长', attachment: 7 })).toBe('区长，批示照片')
+    expect(says('delivered', { report: 1, recipient: 'government', channel: 'fax', attachment: 7 })).toBe('初报，本级政府，传真，凭据照片或文件')
     expect(says('entry_linked', { entry: '1' })).toBe('2026-000001，和平区，起火')
     expect(says('entry_linked', { entry: '9' })).toBe('9')
     expect(says('entry_linked', { entry: '1', intake: at('14:05'), was: at('14:10') })).toContain('提前到 11-27 22:05')

@@ -152,6 +152,8 @@ export const incidentsZh = {
   'inc.diffs': '有 {n} 项说法不一',
   'inc.same': '各条目说法一致',
   'inc.noFacts': '条目中还没有可对照的内容；请在条目“详情”中填写地点、伤亡等',
+  'inc.intake': '接报（{n} 条）',
+  'inc.differs': '说法不一',
   'inc.take': '采用',
   'inc.taken': '已采用为当前掌握情况',
   'inc.known': '目前掌握',

@@ -154,6 +154,8 @@ export const incidentsEn: Record<IncidentsKey, string> = {
   'inc.diffs': '{n} {n?point differs:points differ}',
   'inc.same': 'The entries agree',
   'inc.noFacts': 'The entries say nothing to compare yet; fill in place and casualties in their details',
+  'inc.intake': 'Intakes ({n})',
+  'inc.differs': 'differs',
   'inc.take': 'Take',
   'inc.taken': 'Taken as what is known',
   'inc.known': 'Known now',

@@ -57,7 +57,7 @@ export function draftOf(i: Incident, r: Report): Draft {
   return { elements, text: sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural)) }
 }
 
-/** What the entries say of the event, side by side: an element a row, an entry a column. */
+/** What the entries say of the event, side by side: of each element what every entry says. */
 export function sideBySide(i: Incident): { element: Element; values: string[]; differs: boolean }[] {
   return ELEMENTS.filter((e) => i.entries.some((x) => !blank(x.says[e]))).map((element) => {
     const values = i.entries.map((x) => (x.says[element] || '').trim())
