@@ -4,13 +4,14 @@ import { lang, word } from '@/i18n'
 import { incidentsEn, incidentsZh } from '@/i18n/incidents'
 import { factText } from '@/i18n/incidentfacts'
 import { chained, NAMES, sentences } from '@/i18n/reportwords'
-import { begun, filled, lacking, type Deed } from '@/logic/deeds'
+import { begun, filled, lacking, length, MOST, tooLong, type Deed } from '@/logic/deeds'
 import { approvingByPhone, callOptions, changing, delivering, following, instructing, merging, noFiles } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
 import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
+import kinds from '../../../dutylog/kind.go?raw'
 import stages from '../../../dutylog/incidentreport.go?raw'
 import reasons from '../../../dutylog/incidentdeed.go?raw'
 import course from '../../../dutylog/paper/course.go?raw'
@@ -340,6 +341,17 @@ describe('the small forms', () => {
     const x = { number: 14, whom: '区长', at: at('14:45'), text: '', attachment: 7, due: null, overdue: false, conveyed: [], feedback: [], closed_at: null, closed_text: '' }
     expect(namedFiles(incident({ reports: [report({ deliveries: [delivery({ attachment: 5 }), delivery()] })], instructions: [x] }))).toEqual([5, 7])
     expect(following(incident(), x, 'closed').title).toBe('办结：批示照片')
+  })
+
+  it('cut nothing off: what is too long is said, with how much can be kept', () => {
+    const d = changing(incident())
+    const v = (n: number) => ({ ...begun(d), value: '长'.repeat(n) })
+    expect(tooLong(d, v(2000))).toBeNull()
+    expect(tooLong(d, v(100_000))).toMatchObject({ field: { name: 'value' }, n: 100_000, most: 2000 })
+    const whom = instructing(incident(), files)
+    expect(tooLong(whom, { ...begun(whom), whom: '长'.repeat(501) })).toMatchObject({ field: { name: 'whom' }, n: 501, most: 500 })
+    expect(length('𠮷野家')).toBe(3)
+    expect(kinds).toMatch(new RegExp(`shortText  = ${MOST.line}\n\tmiddleText = ${MOST.area}\n\tlongText   = ${MOST.text}`))
   })
 
   it('merge into another one, never into itself', () => {

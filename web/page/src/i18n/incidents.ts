@@ -218,6 +218,7 @@ export const incidentsZh = {
   'inc.fileHint': '也可直接粘贴截图；存为本事件首条接报的附件',
   'inc.filePasted': '截图',
   'inc.fileOpen': '查看附件',
+  'inc.tooLong': '“{field}”有 {n} 字，最多 {most} 字；内容都在，请删减后再保存',
   'inc.sheet': '处置中的突发事件及批示',
   'inc.sheetNext': '下一报：{stage}，时限 {time}',
   'inc.do': '操作',

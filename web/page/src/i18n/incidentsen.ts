@@ -220,6 +220,7 @@ export const incidentsEn: Record<IncidentsKey, string> = {
   'inc.fileHint': 'A screenshot can be pasted, too; it is attached to the first entry of the incident',
   'inc.filePasted': 'Screenshot',
   'inc.fileOpen': 'See the file',
+  'inc.tooLong': '“{field}” has {n} characters, at most {most} can be kept; it is all still here: shorten it, then save again',
   'inc.sheet': 'Incidents that go on, and instructions',
   'inc.sheetNext': 'Next: {stage}, due {time}',
   'inc.do': 'Actions',

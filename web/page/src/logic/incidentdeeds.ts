@@ -11,7 +11,7 @@ const codes = (area: string, list: readonly string[]): Option[] => list.map((cod
 const line = (name: string, label: Key, more: Partial<DeedField> = {}): DeedField => ({ name, label: t(label), kind: 'line', ...more })
 const needed = { required: true }
 const when: () => DeedField = () => ({ name: 'at', label: t('inc.at'), kind: 'time', hint: t('inc.atHint') })
-const reason = (must = true): DeedField => line('reason', 'inc.reason', { kind: 'area', required: must })
+const reason = (must = true): DeedField => line('reason', 'inc.reason', { kind: 'area', max: 500, required: must })
 
 /** Calls in which something can have been said, the newest first. */
 export const callOptions = (calls: readonly Call[]): Option[] =>
@@ -40,7 +40,7 @@ export function classifying(i: Incident): Deed {
 /** What is known now otherwise than before. What is essential has to be reported at once; casualties always are. */
 export function changing(i: Incident): Deed {
   return { title: t('inc.news'), hint: t('inc.newsHint'), go: t('inc.save'), values: { element: 'casualties' },
-    fields: [{ name: 'element', label: t('inc.newsOf'), kind: 'choice', required: true, options: codes('inc.el', ELEMENTS) }, line('value', 'inc.newsNow', { kind: 'area', max: 4000, required: true, hint: t('inc.newsNowHint') }),
+    fields: [{ name: 'element', label: t('inc.newsOf'), kind: 'choice', required: true, options: codes('inc.el', ELEMENTS) }, line('value', 'inc.newsNow', { kind: 'area', required: true, hint: t('inc.newsNowHint') }),
       { name: 'essential', label: t('inc.newsHow'), kind: 'choice', options: [{ code: '', label: t('inc.newsPlain') }, { code: 'yes', label: t('inc.newsEssential') }] }],
     send: (v, key) => incidents.change(i.id, key, { elements: { [v.element]: v.value.trim() }, essential: v.essential === 'yes' || undefined }),
     done: (now) => (now.next_due ? t('inc.newsDone', { stage: stageName(now.next_due), time: minute(parse(now.next_due.due_at)) }) : t('inc.done')) }
@@ -84,21 +84,21 @@ export function delivering(i: Incident, r: Report, to: Recipient | '', by: Chann
 }
 export function callingOut(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addCallout'), go: t('inc.save'), values: { result: 'reached' },
-    fields: [{ name: 'part', label: t('inc.part'), kind: 'choice', required: true, options: codes('inc.role', ['head', 'deputy', 'section', 'other']) }, line('whom', 'inc.whom', needed), line('number', 'inc.phone', { max: 40 }),
+    fields: [{ name: 'part', label: t('inc.part'), kind: 'choice', required: true, options: codes('inc.role', ['head', 'deputy', 'section', 'other']) }, line('whom', 'inc.whom', needed), line('number', 'inc.phone'),
       { name: 'result', label: t('inc.result'), kind: 'choice', required: true, options: codes('inc.result', ['reached', 'passed_on', 'no_answer']) }, when(), call(calls, false)],
     send: (v, key) => incidents.callOut(i.id, key, filled(v)) }
 }
 export function hearing(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addScene'), go: t('inc.save'), values: { kind: 'feedback' },
-    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area', max: 4000 }), when(), call(calls, false)],
+    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area' }), when(), call(calls, false)],
     send: (v, key) => incidents.scene(i.id, key, filled(v)) }
 }
 export function instructing(i: Incident, files: Files): Deed {
-  return { title: t('inc.addInstruction'), go: t('inc.save'), fields: [line('whom', 'inc.whomLeader', needed), line('text', 'inc.words', { kind: 'area', max: 4000, required: true, or: 'attachment' }), file('inc.filePhoto', files), { name: 'due', label: t('inc.due'), kind: 'ahead', hint: t('inc.dueHint') }, when()],
+  return { title: t('inc.addInstruction'), go: t('inc.save'), fields: [line('whom', 'inc.whomLeader', needed), line('text', 'inc.words', { kind: 'area', required: true, or: 'attachment' }), file('inc.filePhoto', files), { name: 'due', label: t('inc.due'), kind: 'ahead', hint: t('inc.dueHint') }, when()],
     send: (v, key) => incidents.instruct(i.id, key, withFile(v)) }
 }
 export function following(i: Incident, x: Instruction, kind: 'conveyed' | 'fed_back' | 'closed'): Deed {
   const title = (kind === 'closed' ? t('inc.instrClosed') : word('inc', kind)) + t('punct.colon') + (x.text.slice(0, 30) || t('inc.filePhoto'))
-  const fields = [line('whom', kind === 'conveyed' ? 'inc.whomTo' : 'inc.whom', { required: kind === 'conveyed' }), line('text', 'inc.words', { kind: 'area', max: 4000, required: kind === 'fed_back' }), when()]
+  const fields = [line('whom', kind === 'conveyed' ? 'inc.whomTo' : 'inc.whom', { required: kind === 'conveyed' }), line('text', 'inc.words', { kind: 'area', required: kind === 'fed_back' }), when()]
   return { title, go: t('inc.save'), fields: kind === 'closed' ? fields.slice(1) : fields, send: (v, key) => incidents.step(i.id, key, x.number, { kind, ...filled(v) }) }
 }
