@@ -7,7 +7,7 @@ import { chained, NAMES, sentences } from '@/i18n/reportwords'
 import { begun, filled, lacking, length, MOST, tooLong, type Deed } from '@/logic/deeds'
 import { approvingByPhone, callOptions, changing, delivering, following, instructing, merging, noFiles } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
-import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitsFor } from '@/logic/incidents'
+import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -198,6 +198,17 @@ describe('approval', () => {
     const r = report({ version: 1, approvals: [approval({ by_phone: true }), approval({ by_phone: true, fact: 12, confirmed_at: at('15:00') }), approval({ by_phone: true, fact: 13, denied_at: at('15:00') }), approval({ fact: 14 })] })
     expect(waitsFor(incident({ reports: [r] }), 'chen').map((w) => w.approval.fact)).toEqual([9])
     expect(waitsFor(incident({ reports: [r] }), 'li')).toEqual([])
+  })
+})
+
+describe('approvals that wait', () => {
+  const waits = (login: string, clock: string) => ({ report: 1, fact: 9, part: 'sign' as const, login, name: '陈刚', at: at(clock) })
+
+  it('are found in every incident, open or not, for the person alone, the oldest first', () => {
+    const rows = [row({ id: 1, waiting: [waits('chen', '14:30'), waits('zhou', '14:00')] }), row({ id: 2, state: 'closed', waiting: [waits('Chen', '14:10')] }), row({ id: 3 })]
+    expect(waitingOf(rows, 'chen').map((x) => [x.incident.id, x.waiting.at])).toEqual([[2, at('14:10')], [1, at('14:30')]])
+    expect(waitingOf(rows, 'li')).toEqual([])
+    expect(waitingOf([], 'chen')).toEqual([])
   })
 })
 
