@@ -1,6 +1,8 @@
 package dutylog_test
 
 import (
+	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -119,5 +121,42 @@ func TestAnErasureMovesNoDeadline(t *testing.T) {
 	}
 	if after := dutylog.FoldIncident(i.ID, facts); after.NextDue() == nil || !after.NextDue().DueAt.Equal(i.NextDue().DueAt) {
 		t.Errorf("due %+v, was %v", after.NextDue(), i.NextDue().DueAt)
+	}
+}
+
+// Whatever was written: afterwards no word is in any text, every step changes something, and nothing but texts.
+func TestAnErasureLeavesNoWordInAnyText(t *testing.T) {
+	random := rand.New(rand.NewPCG(6, 46))
+	pieces := []string{"王强", "南京北街12号", "王强家起火，其子烧伤", "南京", "其子", "火灾", "，", "2人", "13900001111", "南京北街12", "王"}
+	text := func() (s string) {
+		for range random.IntN(6) {
+			s += pieces[random.IntN(len(pieces))]
+		}
+		return s
+	}
+	x := dutylog.ErasureOfIncidents(dutylog.ErasureOrder{}, toldOfFire(), []string{"13900001111"})
+	for range 2000 {
+		b := dutylog.FactBody{Report: 1, Version: 3, Text: text(), Whom: text(), Reason: text(), Receiver: text(), Evidence: text(), Phone: text(), CallID: "c-2", Login: "王强",
+			Elements: map[dutylog.Element]string{dutylog.ElementPlace: text(), dutylog.ElementCasualties: text()}}
+		last := b
+		for _, step := range x.Of(dutylog.IncidentFact{Body: b}) {
+			if cmp.Equal(step, last) {
+				t.Fatalf("a step changes nothing: %+v", step)
+			}
+			last = step
+		}
+		for _, said := range []string{last.Text, last.Whom, last.Reason, last.Receiver, last.Evidence, last.Phone, last.Elements[dutylog.ElementPlace], last.Elements[dutylog.ElementCasualties]} {
+			for _, w := range x.Words {
+				if strings.Contains(said, w) {
+					t.Fatalf("%q still says %s, of %+v", said, w, b)
+				}
+			}
+		}
+		if last.Report != 1 || last.Version != 3 || last.Login != "王强" || last.CallID != "c-2" || len(last.Elements) != 2 {
+			t.Fatalf("more than texts was changed: %+v", last)
+		}
+		if again := x.Of(dutylog.IncidentFact{Body: last}); again != nil {
+			t.Fatalf("erased again: %+v", again)
+		}
 	}
 }

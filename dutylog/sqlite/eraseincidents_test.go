@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 	"dutyline/dutylog/sqlite"
@@ -208,4 +209,33 @@ func TestTheDoorOfFactsIsOpenForOneDecisionOnly(t *testing.T) {
 	if err := db.ExecOnWriter("BEGIN;" + way + "COMMIT;"); err != nil {
 		t.Errorf("the one way in: %v", err)
 	}
+}
+
+// The alert that the clocks were started late says why: what is erased of that goes from the alert, too, and from
+// what the pages were told of it. An alert about another incident keeps its words.
+func TestAnErasureReachesTheAlertsOfAnIncident(t *testing.T) {
+	folder := t.TempDir()
+	db, c, e := withCall(t, filepath.Join(folder, "log.db"))
+	e, i := toldInAnIncident(t, db, c, e)
+	doing(t, db, dutylog.IncidentDeed{Incident: i.ID, Key: "moves-the-clock", By: officer, Drafts: []dutylog.FactDraft{
+		{Kind: dutylog.FactClockMoved, Body: dutylog.FactBody{Start: new(c.now()), Reason: hidden + "有烟"}}}})
+	i = must(db.Incident(ctx, i.ID))(t)
+	told, _ := alerts.Incidents([]dutylog.Incident{i}, nil, "duty", c.now())
+	for _, a := range told {
+		ok(t, db.Raise(ctx, a))
+	}
+	ok(t, db.Raise(ctx, alerts.Alert{Key: "clock_start_late/99/3", Rule: "clock_start_late", Reason: alerts.ReasonClockLate, Certainty: alerts.Certain, Severity: alerts.Warning, Line: "duty", Detail: "另一起：" + unit, At: noon}))
+	if len(found(t, folder, hidden+"有烟")) == 0 {
+		t.Fatal("no alert says it: this test would prove nothing")
+	}
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.Place}, Reason: "误录", By: prosecutor}))(t)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.CallerUnit}, Reason: "误录", By: prosecutor}))(t)
+	ok(t, db.Compact(ctx))
+	if where := found(t, folder, hidden); len(where) > 0 {
+		t.Errorf("erased words are still in\n%s", strings.Join(where, "\n"))
+	}
+	if where := found(t, folder, "另一起："+unit); len(where) == 0 {
+		t.Error("an alert about another incident lost its words")
+	}
+	ok(t, db.Verify(ctx))
 }
