@@ -24,10 +24,14 @@ export async function incident(desk, phone, users) {
   const amend = (e, what) => change(desk, e, what)
   /** What was told stands over no clock and no button. */
   const coversNothing = async () => assert.deepEqual(await desk.page.evaluate(() => {
-    const box = (e) => e.getBoundingClientRect()
+    const box = (e) => { // of a line of text its letters, not its whole row
+      const range = document.createRange()
+      range.selectNodeContents(e)
+      return (e.className === 'since num' ? range : e).getBoundingClientRect()
+    }
     const meet = (a, b) => b.width && b.height && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
     return Array.from(document.querySelectorAll('[data-test=notice]')).flatMap((n) =>
-      Array.from(document.querySelectorAll('button, input, [data-test=countdown], [data-test=ring], .since')).filter((b) => !n.contains(b) && meet(box(n), box(b))).map((b) => n.innerText + ' covers ' + (b.innerText || b.className)))
+      Array.from(document.querySelectorAll('button, input, [data-test=countdown], [data-test=ring], .since.num')).filter((b) => !n.contains(b) && meet(box(n), box(b))).map((b) => n.innerText + ' covers ' + (b.innerText || b.className)))
   }), [])
   const input = (test) => desk.page.locator(`[data-test="${test}"] input, [data-test="${test}"] textarea, input[data-test="${test}"], textarea[data-test="${test}"]`).first()
   const element = (name) => desk.page.locator(`[data-element="${name}"] textarea`).first()
