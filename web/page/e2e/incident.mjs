@@ -96,7 +96,7 @@ export async function incident(desk, phone, users) {
     await desk.says(/“报告正文”有 100000 字，最多 20000 字/, desk.at('report-error'))
     await input('report-text').fill(text)
     await desk.nothingCutOff()
-    await desk.shotBoth('73-incident-report')
+    await desk.shot('73-incident-report')
   })
 
   await one('the leader approves by telephone: noted with the recorded call, and waits for the leader', async () => {
@@ -130,7 +130,7 @@ export async function incident(desk, phone, users) {
     await desk.at('notice').first().waitFor()
     await coversNothing()
     await desk.nothingCutOff()
-    await desk.shotBoth('75-incident-sent')
+    await desk.shot('75-incident-sent')
   })
 
   await one('papers: the report as a page and as a Word document, the course with its ways', async () => {
@@ -154,7 +154,7 @@ export async function incident(desk, phone, users) {
     await desk.shot('75a-photo')
     await desk.key('Control+Enter')
     await desk.at('instruction-photo').waitFor()
-    await desk.shotBoth('75b-instruction')
+    await desk.shot('75b-instruction')
     await desk.key('Alt+KeyH')
     await desk.at('sheet-incident').first().waitFor()
     await desk.says(/T\d{4}-\d{3}[\s\S]*南京北街12号[\s\S]*下一报：书面报告[\s\S]*批示[\s\S]*区长：批示照片/, desk.at('sheet-incidents'))
@@ -223,6 +223,7 @@ export async function incident(desk, phone, users) {
     assert.equal((await value.inputValue()).length, 100_000)
     await value.fill('死亡1人，3人受伤')
     await desk.at('essential-yes').locator('input').check()
+    await coversNothing()
     await desk.shot('76a-death')
     await desk.key('Control+Enter')
     await desk.says(/续报第 1 期还剩\s*[\s\S]*(9:\d\d|10:00)/, desk.at('incident-head'))
@@ -238,7 +239,7 @@ export async function incident(desk, phone, users) {
     assert.match(await input('report-text').inputValue(), /事件发展态势：明火已扑灭/)
     await desk.key('Control+Enter')
     await until('kept', async () => (await report('follow_up')).version === 1)
-    await desk.shotBoth('77-follow-up')
+    await desk.shot('77-follow-up')
     await desk.at('deliver-party_committee-wechat').click()
     await desk.at('deed').waitFor()
     await desk.at('deed-file').setInputFiles({ name: '微信截图.png', mimeType: 'image/png', buffer: Buffer.concat([PHOTO, Buffer.from('1')]) })
@@ -248,7 +249,7 @@ export async function incident(desk, phone, users) {
     await desk.at('delivery-file').waitFor()
     await desk.key('Alt+Digit5')
     await desk.at('fact').first().waitFor()
-    await desk.shotBoth('78-course')
+    await desk.shot('78-course')
     await desk.key('Alt+Digit4')
     await desk.at('step-conveyed').first().click()
     await input('deed-whom').fill('街道办主任')
@@ -265,7 +266,7 @@ export async function incident(desk, phone, users) {
     await until('the end', async () => (await report('final')).state === 'sent')
     assert.equal((await desk.api('/incidents/' + id, 'PATCH', { key: 'e2e-closing-' + id, state: 'closed', reason: '批示由下一班跟踪' })).status, 200)
     await desk.says(/已办结/, desk.at('incident-head'))
-    await desk.shotBoth('79-closed')
+    await desk.shot('79-closed')
     await desk.at('incident-strip').waitFor({ state: 'hidden' })
   })
 
