@@ -29,9 +29,11 @@ export async function incident(desk, phone, users) {
       range.selectNodeContents(e)
       return (e.className === 'since num' ? range : e).getBoundingClientRect()
     }
+    // Beside a dialog, and until it is gone, a message may stand over what the idle line says of itself.
+    const covered = 'button, input, [data-test=countdown], [data-test=ring]' + (document.body.classList.contains('el-popup-parent--hidden') ? '' : ', .since.num')
     const meet = (a, b) => b.width && b.height && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
     return Array.from(document.querySelectorAll('[data-test=notice]')).flatMap((n) =>
-      Array.from(document.querySelectorAll('button, input, [data-test=countdown], [data-test=ring], .since.num')).filter((b) => !n.contains(b) && meet(box(n), box(b))).map((b) => n.innerText + ' covers ' + (b.innerText || b.className)))
+      Array.from(document.querySelectorAll(covered)).filter((b) => !n.contains(b) && meet(box(n), box(b))).map((b) => n.innerText + ' covers ' + (b.innerText || b.className)))
   }), [])
   const input = (test) => desk.page.locator(`[data-test="${test}"] input, [data-test="${test}"] textarea, input[data-test="${test}"], textarea[data-test="${test}"]`).first()
   const element = (name) => desk.page.locator(`[data-element="${name}"] textarea`).first()
