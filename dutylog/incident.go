@@ -3,6 +3,7 @@ package dutylog
 import (
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 )
 
@@ -234,14 +235,39 @@ func (i *Incident) take(f IncidentFact) {
 	}
 }
 
-// Title names the incident in a line: what is known of where and what, else its category.
+// Title names the incident in a line: what is known of where and what, else its category. What stands in two
+// of them, a house number for instance, it says once.
 func (i Incident) Title() string {
-	if t := shortened(joined(" ", i.Elements[ElementUnit], i.Elements[ElementPlace], i.Elements[ElementNature]), incidentTitle); t != "" {
+	title := ""
+	for _, e := range []Element{ElementPlace, ElementUnit, ElementNature} {
+		title = chained(title, strings.TrimSpace(i.Elements[e]))
+	}
+	if t := shortened(title, incidentTitle); t != "" {
 		return t
 	}
 	w, _ := wordOf(IncidentCategories(), i.Category)
 	return w.Short
 }
+
+// chained is two texts as one, where the second does not repeat how the first ends.
+func chained(a, b string) string {
+	switch {
+	case strings.Contains(a, b):
+		return a
+	case strings.Contains(b, a):
+		return b
+	}
+	next := []rune(b)
+	for n := len(next) - 1; n >= leastChained; n-- {
+		if strings.HasSuffix(a, string(next[:n])) {
+			return a + string(next[n:])
+		}
+	}
+	return a + " " + b
+}
+
+// leastChained is how many characters two texts must share to be chained: one may be chance.
+const leastChained = 2
 
 // incidentTitle is how many characters a title has at most.
 const incidentTitle = 60

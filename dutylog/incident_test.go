@@ -381,3 +381,24 @@ func TestCallsThatMayHaveBeenReports(t *testing.T) {
 		t.Error(at)
 	}
 }
+
+// The title says where, whose and what, and nothing twice.
+func TestTheTitleOfAnIncident(t *testing.T) {
+	known := func(place, unit, nature string) map[dutylog.Element]string {
+		return map[dutylog.Element]string{dutylog.ElementPlace: place, dutylog.ElementUnit: unit, dutylog.ElementNature: nature}
+	}
+	for want, elements := range map[string]map[dutylog.Element]string{
+		"和平区南京北街12号居民楼火灾":             known("和平区南京北街12号", "南京北街12号居民楼", "居民楼火灾"),
+		"南京北街12号 某某商厦 火灾":             known("南京北街12号", "某某商厦", "火灾"),
+		"南京北街12号居民楼 火灾":               known("南京北街12号", "南京北街12号居民楼", "火灾"),
+		"和平区南京北街12号 火灾":               known("和平区南京北街12号", "南京北街12号", "火灾"),
+		"某某商厦 起火":                     known("", " 某某商厦 ", "起火"),
+		"火灾事故":                        known("", "", ""),
+		"南塔街 街口坍塌":                    known("南塔街", "", "街口坍塌"), // one character in common may be chance
+		strings.Repeat("长", 60) + "…": known(strings.Repeat("长", 80), "", "火灾"),
+	} {
+		if got := (dutylog.Incident{Category: "fire", Elements: elements}).Title(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}

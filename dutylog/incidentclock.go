@@ -203,7 +203,7 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (at []time.Ti
 		switch f.Kind {
 		case FactElements, FactWritten:
 			now, given := f.Body.Elements[ElementCasualties]
-			changed := given && now != known && !blank(now)
+			changed := given && !blank(now) && (now != known || now == RemarksErased && f.Kind == FactElements) // that something was new stays so when what it was is erased
 			if given {
 				known = now
 			}

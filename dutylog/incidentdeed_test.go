@@ -165,3 +165,25 @@ func TestDifferencesBetweenEntries(t *testing.T) {
 		}
 	}
 }
+
+// When it happened is told in the site's time, over midnight and the year's end; what is no moment stays as it is.
+func TestMomentsAreToldAsPeopleSayThem(t *testing.T) {
+	zone := time.FixedZone("CST", 8*3600)
+	for said, want := range map[string]string{"2026-11-27T00:05:00Z": "11月27日8时05分", "2026-12-31T16:00:00Z": "1月1日0时00分", "8时许": "8时许", "": ""} {
+		e := dutylog.Entry{ID: "e-1", Values: map[dutylog.Field]string{dutylog.Place: "文艺路1号"}}
+		if said != "" {
+			e.Values[dutylog.HappenedAt] = said
+		}
+		spoken := dutylog.Spoken(e, zone)
+		if got := dutylog.ElementsOf(spoken); got[dutylog.ElementTime] != want || got[dutylog.ElementPlace] != "文艺路1号" {
+			t.Errorf("%q: %v, want %s", said, got, want)
+		}
+		drafts := dutylog.Opening(spoken, "fire", "", dutylog.UsualSchedule())
+		if got := drafts[len(drafts)-1].Body.Elements[dutylog.ElementTime]; got != want {
+			t.Errorf("%q opens with %q", said, got)
+		}
+		if e.Values[dutylog.HappenedAt] != said {
+			t.Errorf("the entry itself was changed: %v", e.Values)
+		}
+	}
+}

@@ -1,9 +1,24 @@
 package dutylog
 
 import (
+	"fmt"
 	"maps"
 	"strings"
+	"time"
 )
+
+// Spoken is an entry with its moments as a report says them in the site's time, for what is made of it for an
+// incident: a field has them for machines.
+func Spoken(e Entry, zone *time.Location) Entry {
+	at, err := time.Parse(time.RFC3339, e.Values[HappenedAt])
+	if err != nil {
+		return e
+	}
+	e.Values = maps.Clone(e.Values)
+	at = at.In(zone)
+	e.Values[HappenedAt] = fmt.Sprintf("%d月%d日%d时%02d分", at.Month(), at.Day(), at.Hour(), at.Minute())
+	return e
+}
 
 // ElementsOf is what an entry says of the elements of a report.
 func ElementsOf(e Entry) map[Element]string {

@@ -96,7 +96,7 @@ func (a *app) wholeIncident(ctx context.Context, i dutylog.Incident) (*incidentO
 		if err != nil {
 			return nil, problemOf(err)
 		}
-		entries = append(entries, e)
+		entries = append(entries, dutylog.Spoken(e, a.Zone))
 	}
 	return &incidentOutput{incidentWhole(i, entries, a.SwitchNow())}, nil
 }
@@ -108,7 +108,7 @@ func (a *app) openIncident(ctx context.Context, in *openIncidentInput) (*inciden
 	if err != nil {
 		return nil, err
 	}
-	return a.deed(ctx, 0, b.Key, dutylog.Opening(e, b.Category, b.Trigger, a.schedule())...)
+	return a.deed(ctx, 0, b.Key, dutylog.Opening(dutylog.Spoken(e, a.Zone), b.Category, b.Trigger, a.schedule())...)
 }
 
 // changeIncident takes everything that is asked for, or nothing of it.
@@ -162,7 +162,7 @@ func (a *app) linkIncident(ctx context.Context, in *linkIncidentInput) (*inciden
 	if err != nil {
 		return nil, err
 	}
-	return a.deed(ctx, i.ID, in.Body.Key, i.Linking(e)...)
+	return a.deed(ctx, i.ID, in.Body.Key, i.Linking(dutylog.Spoken(e, a.Zone))...)
 }
 
 // deed does something with an incident and gives it as it stands then.

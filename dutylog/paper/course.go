@@ -139,6 +139,9 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 		return joinWords(x.reportWords(b.Report), fact.By.Name, b.Reason)
 	case dutylog.FactInstructed:
 		text := joinWords(b.Whom + "批示：" + b.Text)
+		if b.Attachment != 0 {
+			text += "（附批示照片）"
+		}
 		if b.Due != nil {
 			text += "（" + f.minute(*b.Due) + " 前反馈）"
 		}

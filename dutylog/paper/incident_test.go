@@ -233,3 +233,12 @@ func TestALongReportIsAllOnPaper(t *testing.T) {
 		t.Errorf("%d of 6250 lines are on paper", lines)
 	}
 }
+
+// An instruction may be nothing but a photo of it: the course says so.
+func TestTheCourseNamesThePhotoOfAnInstruction(t *testing.T) {
+	photo := dutylog.IncidentFact{Seq: 1, Kind: dutylog.FactInstructed, At: local("2026-11-27 22:45:00"), WrittenAt: local("2026-11-27 22:45:00"), Body: dutylog.FactBody{Whom: "区长", Attachment: 7}}
+	sheet := paper.Course(paper.Frame{Zone: time.UTC}, paper.IncidentFile{Incident: dutylog.Incident{Facts: []dutylog.IncidentFact{photo}}})
+	if text := fmt.Sprintf("%+v", sheet); !strings.Contains(text, "区长批示：（附批示照片）") {
+		t.Error(text)
+	}
+}

@@ -79,16 +79,22 @@ func (db *DB) tracesOfCall(ctx context.Context, tr *Traces) error {
 	}
 	tr.Recording = call.Recording
 	tr.During = Span{call.OfferedAt.Add(-time.Minute), call.EndedAt.Add(10 * time.Minute)}
+	tr.Names = otherParty(call.Call)
+	return nil
+}
+
+// otherParty is who called, or whom a call was placed to: numbers and a name, never those of the line.
+func otherParty(call telephony.Call) (names []string) {
 	other, own, name := call.Caller, call.Called, call.CallerName
 	if call.Direction == telephony.Outbound { // the caller is the line itself
 		other, own, name = call.Called, call.Caller, ""
 	}
 	for _, name := range []string{other.Raw, other.E164, name} {
-		if name != "" && name != own.Raw && name != own.E164 && !slices.Contains(tr.Names, name) {
-			tr.Names = append(tr.Names, name)
+		if name != "" && name != own.Raw && name != own.E164 && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	return nil
+	return names
 }
 
 // erase removes what the order names from the entry, from every revision and from the call,
@@ -139,6 +145,9 @@ func (t *tx) recordsOf(e dutylog.Entry, o dutylog.ErasureOrder, c copies) ([]int
 	}
 	for _, id := range c.handovers {
 		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Handover), strconv.FormatInt(id, 10))
+	}
+	for _, f := range c.facts {
+		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Incident), strconv.FormatInt(f.row, 10))
 	}
 	if o.Whole() && e.CallID != "" {
 		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Call), e.CallID)

@@ -8,10 +8,12 @@ import (
 	"dutyline/dutylog/audit"
 )
 
-// copies are where words of an entry stand beside it: in the sheets of handovers, and in the steps of
-// the entries into which its call was taken.
+// copies are where words of an entry stand beside it: in the sheets of handovers, in the steps of the
+// entries into which its call was taken, and in the facts of its incidents.
 type copies struct {
 	entries   []string
+	facts     []toldFact
+	taken     dutylog.IncidentErasure // what goes from the facts
 	handovers []int64
 	alerts    []int64  // of its call: their details name the caller
 	words     []string // that are erased: officers write them into the remarks of a handover, too
@@ -43,23 +45,34 @@ func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err er
 	if c.words, err = t.wordsOf(e.ID, o); err != nil {
 		return c, err
 	}
+	if err := t.factsOf(e, o, &c); err != nil {
+		return c, err
+	}
+	return c, t.sheetsOf(e, x, &c)
+}
+
+// sheetsOf finds the handovers whose sheets show something of what goes.
+func (t *tx) sheetsOf(e dutylog.Entry, x dutylog.Erasure, c *copies) error {
 	query, args := handoverSelect+" WHERE instr(body, ?)", []any{`"entry_id":"` + e.ID + `"`}
 	query, args = query+" OR at >= ? AND EXISTS (SELECT 1 FROM json_each(?) w WHERE instr(json_extract(body, '$.remarks'), w.value))", append(args, micros(e.CallAt), asJSON(c.words))
 	for _, id := range c.alerts {
 		query, args = query+" OR instr(body, ?)", append(args, `{"id":`+strconv.FormatInt(id, 10)+`,"reason"`)
 	}
+	query, args = query+" OR EXISTS (SELECT 1 FROM json_each(body, '$.incidents') i JOIN json_each(?) t ON t.value = json_extract(i.value, '$.id'))", append(args, asJSON(c.incidents()))
 	rows, err := t.sql.Query(query+" ORDER BY id", args...)
 	list, err := all(rows, err, scanHandover)
 	for _, h := range list {
 		sheet, err := h.Sheet()
 		if err != nil {
-			return c, err
+			return err
 		}
-		if _, shows := sheet.Erase(x, e.ID, c.alerts); shows || sheet.Remarked(e.ID, c.words) != nil {
+		_, shows := sheet.Erase(x, e.ID, c.alerts)
+		_, tells := sheet.EraseIncidents(c.taken, c.incidents())
+		if shows || tells || sheet.Remarked(e.ID, c.words) != nil {
 			c.handovers = append(c.handovers, h.ID)
 		}
 	}
-	return c, err
+	return err
 }
 
 // wordsOf are the words that an order erases, of every revision of the entry.
@@ -96,6 +109,9 @@ func (t *tx) eraseWords(e dutylog.Entry, x dutylog.Erasure, c copies, by dutylog
 		if err := t.exec("INSERT INTO erasing (entry_id, decision) VALUES (?, ?)", id, x.Decision); err != nil {
 			return err
 		}
+	}
+	if err := t.eraseFacts(c, x.Decision); err != nil {
+		return err
 	}
 	for _, id := range c.handovers {
 		if err := t.eraseHandover(id, x, e.ID, c); err != nil {
@@ -140,6 +156,10 @@ func (t *tx) eraseHandover(id int64, x dutylog.Erasure, entryID string, c copies
 	}
 	left, _ := sheet.Erase(x, entryID, c.alerts)
 	steps := []dutylog.Sheet{left}
+	if told, tells := left.EraseIncidents(c.taken, c.incidents()); tells {
+		left = told
+		steps = append(steps, left)
+	}
 	for _, w := range sheet.Remarked(entryID, c.words) {
 		left = left.Unremarked(w)
 		steps = append(steps, left)

@@ -1,15 +1,19 @@
-// An incident from the ringing telephone to the final report: opened by a key and a digit, a second caller
-// of the same event, the report filled in and approved by telephone, the call to the superior recognised as
-// the report, the leader's own word and signature on a telephone's screen, a death that makes a report due.
+// An incident from the ringing telephone to the final report: opened by a key and a digit, ten callers of the
+// same fire, the report approved by the leader, who is away, in a call, the call to the superior recognised as
+// the report, the duty handed over in the middle, the leader's own word and signature on a telephone's screen,
+// a death that makes a report due, photos as proof and as an instruction, and the papers.
 import assert from 'node:assert/strict'
+import { amend as change, CALLERS, crowd } from './crowd.mjs'
 import { check, simulate, story, until } from './lib.mjs'
 import { opened, notePrinting, taken } from './papers.mjs'
 
+const LEADER = '13940050062' // the leader's own telephone
+const PHOTO = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 const SUPERIOR = '02422720100' // 市应急指挥中心 of the practice directory
 
 /** At the lock screen; nobody is signed in afterwards. PHONE is a browser of its own. */
 export async function incident(desk, phone, users) {
-  const officer = users.find((u) => u.role === 'officer')
+  let [officer, next] = users.filter((u) => u.role === 'officer')
   const leader = users.find((u) => u.role === 'leader')
   const one = story()
   let entry = ''
@@ -17,16 +21,31 @@ export async function incident(desk, phone, users) {
   let placed = Promise.resolve()
   const get = async () => (await desk.api('/incidents/' + id)).body
   const report = async (stage) => (await get()).reports.find((r) => r.stage === stage)
-  const amend = async (e, change) => {
-    const { revision } = await desk.entry(e)
-    assert.equal((await desk.api('/entries/' + encodeURIComponent(e), 'PATCH', { revision, ...change })).status, 200)
-  }
+  const amend = (e, what) => change(desk, e, what)
+  /** What was told stands over no clock and no button. */
+  const coversNothing = async () => assert.deepEqual(await desk.page.evaluate(() => {
+    const box = (e) => { // of a line of text its letters, not its whole row
+      const range = document.createRange()
+      range.selectNodeContents(e)
+      return (e.className === 'since num' ? range : e).getBoundingClientRect()
+    }
+    // Beside a dialog, and until it is gone, a message may stand over what the idle line says of itself.
+    const covered = 'button, input, [data-test=countdown], [data-test=ring]' + (document.body.classList.contains('el-popup-parent--hidden') ? '' : ', .since.num')
+    const meet = (a, b) => b.width && b.height && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+    return Array.from(document.querySelectorAll('[data-test=notice]')).flatMap((n) =>
+      Array.from(document.querySelectorAll(covered)).filter((b) => !n.contains(b) && meet(box(n), box(b))).map((b) => n.innerText + ' covers ' + (b.innerText || b.className)))
+  }), [])
   const input = (test) => desk.page.locator(`[data-test="${test}"] input, [data-test="${test}"] textarea, input[data-test="${test}"], textarea[data-test="${test}"]`).first()
   const element = (name) => desk.page.locator(`[data-element="${name}"] textarea`).first()
 
   await one('from a call one key and one digit open an incident, and its clock runs where the officer looks', async () => {
     await notePrinting(desk)
     await desk.logIn(officer)
+    const { responsible } = (await desk.api('/duty')).body
+    if (responsible && responsible.login === next.name) { // it was handed over before: whoever is responsible sits here
+      ;[officer, next] = [next, officer]
+      await desk.logIn(officer)
+    }
     const call = await desk.call('02423860012', '和平区应急局', 300, 700)
     entry = await desk.bringUp(call)
     await desk.over(call)
@@ -43,24 +62,23 @@ export async function incident(desk, phone, users) {
     await desk.says(/初报还剩/, desk.at('incident-strip'))
   })
 
-  await one('another entry of the same event takes one key; what differs is marked side by side', async () => {
-    const fax = (await desk.api('/entries', 'POST', { key: 'e2e-incident-fax-' + id, kind: 'fax', line: 'duty' })).body
-    await amend(fax.id, { caller_unit: '市消防救援支队', place: '和平区南京北街12号', casualties: '3人受伤', content: '居民楼三层起火，3人受伤。' })
-    await desk.page.evaluate((e) => { location.hash = '#/entry/' + encodeURIComponent(e) }, fax.id)
-    await desk.at('entry', `[data-entry="${fax.id}"]`).waitFor()
-    await desk.at('same-event').waitFor()
+  await one('nine more callers of the same fire take one key each; what differs is marked side by side', async () => {
+    await crowd(desk)
+    await coversNothing()
     await desk.nothingCutOff()
     await desk.nothingCutOffLow()
     await desk.shot('71-same-event')
-    await desk.key('Alt+KeyV')
-    await desk.at('entry-incident').waitFor()
     await desk.key('F6')
     await desk.at('incident-head').waitFor()
     await desk.key('Alt+Digit2')
-    await desk.says(/1 项说法不一/, desk.at('differing'))
-    assert.equal(await desk.page.locator('[data-element="casualties"]').getAttribute('data-differs'), 'true')
-    await desk.at('take-casualties').first().click()
+    await until('all callers', async () => (await desk.at('caller').count()) === CALLERS.length + 1)
+    await desk.says(/2 项说法不一/, desk.at('differing'))
+    for (const e of ['place', 'casualties']) assert.equal(await desk.page.locator(`th[data-element="${e}"]`).getAttribute('data-differs'), 'true')
+    assert.equal(await desk.page.locator('th[data-element="time"]').getAttribute('data-differs'), 'false')
+    await desk.shotBoth('72-ten-callers')
+    await desk.at('take-casualties').filter({ hasText: '采用' }).last().click()
     await until('taken', async () => (await get()).elements.casualties === '3人受伤')
+    assert.equal((await get()).entries.length, 10)
     await desk.key('Alt+Digit1')
   })
 
@@ -68,26 +86,37 @@ export async function incident(desk, phone, users) {
     await desk.at('stage-first').click()
     assert.match(await element('place').inputValue(), /南京北街12号/)
     assert.match(await input('report-text').inputValue(), /接报：[\s\S]*南京北街12号[\s\S]*后续情况续报/)
-    await desk.says(/还缺：发生时间、事件性质/, desk.at('report-lacks'))
-    await element('time').fill('今日8时许')
+    await desk.says(/还缺：事件性质/, desk.at('report-lacks'))
+    assert.match(await element('time').inputValue(), /^11月27日8时05分$/)
     await element('nature').fill('居民楼火灾')
-    await desk.at('refill').click()
+    assert.match(await input('report-text').inputValue(), /南京北街12号，发生居民楼火灾/, 'the text follows the elements')
     await desk.key('Control+Enter')
     await until('kept', async () => (await report('first')).version === 1)
+    const text = await input('report-text').inputValue()
+    await input('report-text').fill('长'.repeat(100_000))
+    await desk.key('Control+Enter')
+    await desk.says(/“报告正文”有 100000 字，最多 20000 字/, desk.at('report-error'))
+    await input('report-text').fill(text)
+    await desk.at('report-error').waitFor({ state: 'hidden' })
     await desk.nothingCutOff()
     await desk.shot('73-incident-report')
   })
 
   await one('the leader approves by telephone: noted with the recorded call, and waits for the leader', async () => {
+    const before = (await desk.newest()).id
+    const away = simulate('--to', LEADER, '--talk', '1s')
+    const said = await desk.nextCall(before)
+    await away
     await desk.at('phone-sign').click()
     await desk.at('deed').waitFor()
+    await desk.at('call_id-' + said).locator('input').check()
     const named = desk.at('login-leader')
     if (await named.count()) await named.click()
     else await input('deed-login').fill('leader')
     await desk.key('Control+Enter')
     await desk.says(/电话，待本人确认/, desk.at('approvals'))
-    const said = (await report('first')).approvals[0]
-    assert.ok(said.by_phone && said.call_id && !said.confirmed_at && said.noted_by.login === 'officer')
+    const approval = (await report('first')).approvals[0]
+    assert.ok(approval.by_phone && approval.call_id === said && !approval.confirmed_at && approval.noted_by.login === officer.name, JSON.stringify(approval))
   })
 
   await one('the call to the superior is offered as the report, and is the delivery with its time and recording', async () => {
@@ -101,6 +130,8 @@ export async function incident(desk, phone, users) {
     await desk.at('cell-superior_bureau-phone').locator('.sent').waitFor()
     const sent = (await report('first'))
     assert.deepEqual([sent.state, sent.deliveries[0].call_id, sent.deliveries[0].receiver, sent.deliveries[0].channel], ['sent', call, '王某', 'phone'])
+    await desk.at('notice').first().waitFor()
+    await coversNothing()
     await desk.nothingCutOff()
     await desk.shot('75-incident-sent')
   })
@@ -116,6 +147,44 @@ export async function incident(desk, phone, users) {
     await placed
   })
 
+  await one('an instruction comes as a photo; the duty is handed over with its clock, and the next officer sees both', async () => {
+    await desk.key('Alt+Digit4')
+    await desk.at('add-instruction').click()
+    await input('deed-whom').fill('区长')
+    await desk.at('deed-file').setInputFiles({ name: '区长批示.png', mimeType: 'image/png', buffer: PHOTO })
+    await desk.page.locator('[data-name="attachment"] .on', { hasText: '区长批示.png' }).waitFor()
+    await desk.nothingCutOff()
+    await desk.shot('75a-photo')
+    await desk.key('Control+Enter')
+    await desk.at('instruction-photo').waitFor()
+    await desk.shot('75b-instruction')
+    await desk.key('Alt+KeyH')
+    await desk.at('sheet-incident').first().waitFor()
+    await desk.says(/T\d{4}-\d{3}[\s\S]*南京北街12号[\s\S]*下一报：书面报告[\s\S]*批示[\s\S]*区长：批示照片/, desk.at('sheet-incidents'))
+    assert.match(await desk.at('sheet-countdown').first().innerText(), /^\d+:\d\d$/)
+    await desk.shotBoth('75c-sheet')
+    const own = (test) => desk.page.locator(`[data-test="${test}"] input, input[data-test="${test}"]`).first()
+    await until('the next officer is signed in', async () => {
+      if (!(await desk.at('second').isVisible())) await desk.key('Control+Enter')
+      if (!(await desk.at('second').waitFor({ timeout: 1500 }).then(() => true, () => false))) return false
+      await own('second-user').fill(next.name)
+      await own('second-password').fill(next.password)
+      await desk.key('Control+Enter')
+      await desk.at('second').waitFor({ state: 'hidden', timeout: 1500 }).catch(() => undefined)
+      return (await desk.api('/session')).body.username === next.name
+    }, 30_000)
+    ;[officer, next] = [next, officer]
+    const kept = (await desk.api('/handovers?limit=1')).body.items[0]
+    const { sheet } = (await desk.api('/handovers/' + kept.id)).body
+    assert.deepEqual([sheet.incidents[0].id, sheet.incidents[0].instructions.length, sheet.incidents[0].next], [id, 1, '书面报告（基本情况）'])
+    await desk.key('Alt+KeyH')
+    await desk.says(/书面报告还剩/, desk.at('incident-strip'))
+    await desk.shot('75d-handed-over')
+    await desk.key('F6')
+    await desk.at('incident-head').waitFor()
+    await desk.key('Alt+Digit1')
+  })
+
   await one('the leader, at a telephone, confirms what was noted and signs the next report', async () => {
     await desk.at('stage-written').click()
     for (const [name, words] of [['unit', '南京北街12号居民楼'], ['measures', '消防4车20人到场，疏散36人']]) await element(name).fill(words)
@@ -129,6 +198,10 @@ export async function incident(desk, phone, users) {
     await phone.at('phone-report').first().waitFor()
     await phone.nothingCutOff()
     await phone.shot('76-telephone')
+    await phone.page.setViewportSize({ width: 1366, height: 768 })
+    await phone.says(/记录您于 \d\d:\d\d 电话签发了报告，请确认是否属实/, phone.at('approval-waits'))
+    await phone.shot('76b-asked-at-a-desk')
+    await phone.page.setViewportSize({ width: 390, height: 780 })
     await phone.at('confirm-yes').click()
     await until('confirmed', async () => !!(await report('first')).approvals[0].confirmed_at)
     await phone.page.locator('[data-test="phone-report"][data-number="2"] [data-test="phone-approve-sign"]').click()
@@ -143,20 +216,49 @@ export async function incident(desk, phone, users) {
     await input('deed-evidence').fill('传真回执')
     await desk.key('Control+Enter')
     await until('sent', async () => (await report('written')).state === 'sent')
-    assert.equal((await desk.api('/incidents/' + id, 'PATCH', { key: 'e2e-death-' + id, elements: { casualties: '死亡1人，3人受伤' } })).status, 200)
+    await desk.key('Alt+Digit6')
+    await desk.at('deed').waitFor()
+    await desk.at('element-casualties').locator('input').check()
+    const value = desk.page.locator('textarea[data-test="deed-value"], [data-test="deed-value"] textarea').first()
+    await value.fill('长'.repeat(100_000))
+    await desk.key('Control+Enter')
+    await desk.says(/“现在的情况”有 100000 字，最多 2000 字；内容都在/, desk.at('deed-error'))
+    assert.equal((await value.inputValue()).length, 100_000)
+    await value.fill('死亡1人，3人受伤')
+    await desk.at('deed-error').waitFor({ state: 'hidden' })
+    await desk.at('essential-yes').locator('input').check()
+    await coversNothing()
+    await desk.shot('76a-death')
+    await desk.key('Control+Enter')
+    await desk.says(/续报第 1 期还剩\s*[\s\S]*(9:\d\d|10:00)/, desk.at('incident-head'))
+    await desk.at('nav-desk').click()
+    await desk.says(/续报第 1 期还剩/, desk.at('incident-strip'))
+    await desk.key('F6')
+    await desk.at('incident-head').waitFor()
     await desk.at('stage-follow_up').click()
     await desk.says(/续报第 1 期还剩/, desk.at('incident-head'))
     await desk.page.locator('[data-element="casualties"] [data-test="changed"]').waitFor()
     assert.match(await input('report-text').inputValue(), /续报如下[\s\S]*死亡1人/)
+    await element('trend').fill('明火已扑灭')
+    assert.match(await input('report-text').inputValue(), /事件发展态势：明火已扑灭/)
+    await desk.key('Control+Enter')
+    await until('kept', async () => (await report('follow_up')).version === 1)
     await desk.shot('77-follow-up')
+    await desk.at('deliver-party_committee-wechat').click()
+    await desk.at('deed').waitFor()
+    await desk.at('deed-file').setInputFiles({ name: '微信截图.png', mimeType: 'image/png', buffer: Buffer.concat([PHOTO, Buffer.from('1')]) })
+    await desk.page.locator('[data-name="attachment"] .on', { hasText: '微信截图.png' }).waitFor()
+    await desk.key('Control+Enter')
+    await until('sent', async () => (await report('follow_up')).state === 'sent')
+    await desk.at('delivery-file').waitFor()
     await desk.key('Alt+Digit5')
     await desk.at('fact').first().waitFor()
+    await desk.shot('78-course')
     await desk.key('Alt+Digit4')
-    await desk.at('add-instruction').click()
-    await input('deed-whom').fill('区长')
-    await input('deed-text').fill('全力救治伤员')
+    await desk.at('step-conveyed').first().click()
+    await input('deed-whom').fill('街道办主任')
     await desk.key('Control+Enter')
-    await desk.at('instruction').waitFor()
+    await desk.says(/传达街道办主任/, desk.at('instructions'))
     await desk.key('Alt+Digit1')
     await desk.at('stage-final').click()
     for (const [name, words] of [['unit', '南京北街12号居民楼'], ['time', '今日8时许'], ['nature', '居民楼火灾'], ['cause', '电气线路故障'], ['losses', '过火面积20平方米'], ['measures', '火已扑灭'], ['trend', '处置结束']]) await element(name).fill(words)
@@ -168,6 +270,7 @@ export async function incident(desk, phone, users) {
     await until('the end', async () => (await report('final')).state === 'sent')
     assert.equal((await desk.api('/incidents/' + id, 'PATCH', { key: 'e2e-closing-' + id, state: 'closed', reason: '批示由下一班跟踪' })).status, 200)
     await desk.says(/已办结/, desk.at('incident-head'))
+    await desk.shot('79-closed')
     await desk.at('incident-strip').waitFor({ state: 'hidden' })
   })
 

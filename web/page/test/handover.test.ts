@@ -51,6 +51,15 @@ describe('the page of handovers', () => {
     expect(besides(null, now)).toBeNull()
   })
 
+  it('marks an incident that is new, or that went on', () => {
+    const fire = { id: 1, number: 'T2026-001', state: 'open' as const, title: '火灾', clock_start: null, next: '初报', due_at: '2026-11-27T00:10:00.000Z', unapproved: [], instructions: [] }
+    const one = { ...sheet, incidents: [fire] }
+    expect(changesOf(sheet, one).rows).toEqual({ 'incidents/1': 'new' })
+    expect(changesOf(one, { ...one, incidents: [{ ...fire, unapproved: ['初报'] }] }).rows).toEqual({ 'incidents/1': 'other' })
+    expect(changesOf(one, sheet).parts).toEqual({ incidents: 'gone' })
+    expect(anyChange(changesOf(one, one))).toBe(false)
+  })
+
   it('finds nothing changed in the same sheet', () => {
     const same = changesOf(sheet, JSON.parse(JSON.stringify(sheet)))
     expect(same).toEqual({ rows: {}, parts: {} })

@@ -3,13 +3,15 @@ import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, whole, type Appro
 import { lang, word } from '@/i18n'
 import { incidentsEn, incidentsZh } from '@/i18n/incidents'
 import { factText } from '@/i18n/incidentfacts'
-import { NAMES, sentences } from '@/i18n/reportwords'
-import { begun, filled, lacking, type Deed } from '@/logic/deeds'
-import { approvingByPhone, callOptions, delivering, following, merging } from '@/logic/incidentdeeds'
-import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitsFor } from '@/logic/incidents'
+import { chained, NAMES, sentences } from '@/i18n/reportwords'
+import { begun, filled, lacking, length, MOST, tooLong, type Deed } from '@/logic/deeds'
+import { approvingByPhone, callOptions, changing, delivering, following, instructing, merging, noFiles } from '@/logic/incidentdeeds'
+import { named as namedFiles } from '@/state/incidentfiles'
+import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
+import kinds from '../../../dutylog/kind.go?raw'
 import stages from '../../../dutylog/incidentreport.go?raw'
 import reasons from '../../../dutylog/incidentdeed.go?raw'
 import course from '../../../dutylog/paper/course.go?raw'
@@ -28,6 +30,7 @@ const row = (change: Partial<IncidentRow> = {}): IncidentRow => ({
   id: 1, number: 'T2026-001', state: 'open', category: 'fire', trigger: '', title: '火灾', clock_start: at('14:10'), clock_natural: at('14:10'), clock_reason: '', next_due: null, waiting: [], ended_at: null, merged_into: 0, ...change,
 })
 const incident = (change: Partial<Incident> = {}): Incident => ({ ...row(), elements: {}, entries: [], differences: [], reports: [], callouts: [], scene: [], instructions: [], facts: [], end_reason: '', ...change })
+const files = { options: [{ code: '5', label: '批示.jpg', note: '' }], upload: () => Promise.reject(new Error('none')) }
 const entry = (id: string, says: Record<string, string>) => ({ id, entry_number: '2026-00000' + id, at: at('14:10'), who: '和平区', number: '', call_id: '', content: '起火', says, fact: 2 })
 
 /** The codes of one of the core's tables of words. */
@@ -117,6 +120,14 @@ describe('a report', () => {
     lang.value = 'zh'
   })
 
+  it('does not say twice where it is', () => {
+    const twice = { place: '和平区南京北街12号', unit: '南京北街12号居民楼', nature: '居民楼火灾' }
+    expect(sentences('first', twice, null, intake)).toContain('接报：和平区南京北街12号居民楼发生火灾。')
+    expect(sentences('first', { place: '南京北街12号', unit: '某厂', nature: '火灾' }, null, intake)).toContain('接报：南京北街12号，某厂发生火灾。')
+    expect(sentences('first', { place: '南京北街', nature: '坍塌' }, null, intake)).toContain('接报：南京北街，发生坍塌。')
+    expect([chained('', '', '，'), chained('甲', '', '，'), chained('', '乙', '，'), chained('甲街', '街口', '，'), chained('甲街口', '街口店', '，')]).toEqual(['', '甲', '乙', '甲街，街口', '甲街口店'])
+  })
+
   it('that follows says what changed', () => {
     expect(sentences('follow_up', { ...known, casualties: '死亡1人', trend: '已扑灭' }, known, intake)).toBe('　　现将南京北街12号居民楼火灾有关情况续报如下。\n　　人员伤亡情况：死亡1人。事件发展态势：已扑灭。\n　　后续情况续报。')
     expect(sentences('follow_up', known, known, intake)).toBe('　　现将南京北街12号居民楼火灾有关情况续报如下。\n　　后续情况续报。')
@@ -190,6 +201,17 @@ describe('approval', () => {
   })
 })
 
+describe('approvals that wait', () => {
+  const waits = (login: string, clock: string) => ({ report: 1, fact: 9, part: 'sign' as const, login, name: '陈刚', at: at(clock) })
+
+  it('are found in every incident, open or not, for the person alone, the oldest first', () => {
+    const rows = [row({ id: 1, waiting: [waits('chen', '14:30'), waits('zhou', '14:00')] }), row({ id: 2, state: 'closed', waiting: [waits('Chen', '14:10')] }), row({ id: 3 })]
+    expect(waitingOf(rows, 'chen').map((x) => [x.incident.id, x.waiting.at])).toEqual([[2, at('14:10')], [1, at('14:30')]])
+    expect(waitingOf(rows, 'li')).toEqual([])
+    expect(waitingOf([], 'chen')).toEqual([])
+  })
+})
+
 describe('what several entries say', () => {
   it('stands side by side, and differs where they do not agree', () => {
     const i = incident({ entries: [entry('1', { place: '南京北街', casualties: '无' }), entry('2', { casualties: ' 2人 ' }), entry('3', { place: '南京北街', casualties: '无' })] })
@@ -232,6 +254,8 @@ describe('the course', () => {
     const i = incident({ reports: [report(), report({ number: 4, stage: 'follow_up', nth: 1 })], entries: [entry('1', {})] })
     const says = (kind: string, body: object) => factText(i, fact(kind, body))
     expect(says('opened', {})).toBe('T2026-001')
+    expect(says('instructed', { whom: '区长', attachment: 7 })).toBe('区长，批示照片')
+    expect(says('delivered', { report: 1, recipient: 'government', channel: 'fax', attachment: 7 })).toBe('初报，本级政府，传真，凭据照片或文件')
     expect(says('entry_linked', { entry: '1' })).toBe('2026-000001，和平区，起火')
     expect(says('entry_linked', { entry: '9' })).toBe('9')
     expect(says('entry_linked', { entry: '1', intake: at('14:05'), was: at('14:10') })).toContain('提前到 11-27 22:05')
@@ -278,12 +302,67 @@ describe('the small forms', () => {
 
   it('of a delivery fill in the offered call, and ask for the receiver by telephone', () => {
     const offer = { call_id: 'c', number: '', who: '', at: at('14:18'), recorded: true, incident: 1, title: '', report: 1, stage: 'first' as const, nth: 1, recipient: 'superior_bureau' as const }
-    const d = delivering(incident(), report(), 'superior_bureau', 'phone', offer, [])
+    const d = delivering(incident(), report(), 'superior_bureau', 'phone', offer, [], noFiles)
     expect(begun(d)).toMatchObject({ recipient: 'superior_bureau', channel: 'phone', call_id: 'c', at: at('14:18') })
     expect(lacking(d, begun(d))).toEqual(['receiver'])
-    const fax = delivering(incident(), report(), 'government', 'fax', null, [])
+    const fax = delivering(incident(), report(), 'government', 'fax', null, [], files)
     expect([lacking(fax, begun(fax)), fax.fields.some((f) => f.name === 'call_id')]).toEqual([[], false])
-    expect(lacking(delivering(incident(), report(), '', '', null, []), { recipient: '', channel: '', receiver: '' })).toEqual(['recipient', 'channel'])
+    expect(lacking(delivering(incident(), report(), '', '', null, [], noFiles), { recipient: '', channel: '', receiver: '' })).toEqual(['recipient', 'channel'])
+  })
+
+  it('of a proof or an instruction take a file instead of words, and send its number', async () => {
+    const asked: unknown[] = []
+    vi.stubGlobal('fetch', async (_: string, how: { body: string }) => {
+      asked.push(JSON.parse(how.body))
+      return { ok: true, text: async () => JSON.stringify(row()) }
+    })
+    const d = instructing(incident(), files)
+    expect(lacking(d, begun(d))).toEqual(['whom', 'text'])
+    expect(lacking(d, { ...begun(d), whom: '区长', attachment: '5' })).toEqual([])
+    await d.send({ ...begun(d), whom: '区长', attachment: '5' }, 'key-00011')
+    const fax = delivering(incident(), report({ number: 2 }), 'government', 'fax', null, [], files)
+    expect(fax.fields.filter((f) => f.kind === 'file').map((f) => f.options)).toEqual([files.options])
+    await fax.send({ ...begun(fax), attachment: '5' }, 'key-00012')
+    vi.unstubAllGlobals()
+    expect(asked).toEqual([{ key: 'key-00011', whom: '区长', attachment: 5 }, { key: 'key-00012', recipient: 'government', channel: 'fax', attachment: 5 }])
+    const phone = delivering(incident(), report(), 'superior_bureau', 'phone', null, [], noFiles)
+    expect(phone.fields.some((f) => f.kind === 'file')).toBe(false) // the call is the proof
+    await expect(noFiles.upload(new File([], 'x'))).rejects.toThrow()
+  })
+
+  it('of new facts say which element it is, and that a change is essential', async () => {
+    const asked: unknown[] = []
+    vi.stubGlobal('fetch', async (_: string, how: { body: string }) => {
+      asked.push(JSON.parse(how.body))
+      return { ok: true, text: async () => JSON.stringify(row()) }
+    })
+    const d = changing(incident())
+    expect(begun(d)).toEqual({ element: 'casualties', value: '', essential: '' })
+    expect(d.fields[0].options!.map((o) => o.code)).toEqual([...ELEMENTS])
+    expect(lacking(d, begun(d))).toEqual(['value'])
+    await d.send({ element: 'trend', value: ' 火势蔓延 ', essential: 'yes' }, 'key-00013')
+    await d.send({ element: 'cause', value: '不详', essential: '' }, 'key-00014')
+    vi.unstubAllGlobals()
+    expect(asked).toEqual([{ key: 'key-00013', elements: { trend: '火势蔓延' }, essential: true }, { key: 'key-00014', elements: { cause: '不详' } }])
+    expect(d.done!(incident({ next_due: { number: 4, stage: 'follow_up', nth: 1, due_at: at('14:50'), late: false } }))).toBe('已登记；续报第 1 期时限 22:50')
+    expect(d.done!(incident())).toBe('已登记')
+  })
+
+  it('know which files an incident names', () => {
+    const x = { number: 14, whom: '区长', at: at('14:45'), text: '', attachment: 7, due: null, overdue: false, conveyed: [], feedback: [], closed_at: null, closed_text: '' }
+    expect(namedFiles(incident({ reports: [report({ deliveries: [delivery({ attachment: 5 }), delivery()] })], instructions: [x] }))).toEqual([5, 7])
+    expect(following(incident(), x, 'closed').title).toBe('办结：批示照片')
+  })
+
+  it('cut nothing off: what is too long is said, with how much can be kept', () => {
+    const d = changing(incident())
+    const v = (n: number) => ({ ...begun(d), value: '长'.repeat(n) })
+    expect(tooLong(d, v(2000))).toBeNull()
+    expect(tooLong(d, v(100_000))).toMatchObject({ field: { name: 'value' }, n: 100_000, most: 2000 })
+    const whom = instructing(incident(), files)
+    expect(tooLong(whom, { ...begun(whom), whom: '长'.repeat(501) })).toMatchObject({ field: { name: 'whom' }, n: 501, most: 500 })
+    expect(length('𠮷野家')).toBe(3)
+    expect(kinds).toMatch(new RegExp(`shortText  = ${MOST.line}\n\tmiddleText = ${MOST.area}\n\tlongText   = ${MOST.text}`))
   })
 
   it('merge into another one, never into itself', () => {
@@ -302,7 +381,7 @@ describe('the small forms', () => {
       asked.push([how.method, url.replace('/api/v1/incidents', ''), how.body ? JSON.parse(how.body) : undefined])
       return { ok: true, text: async () => JSON.stringify(row()) }
     })
-    const d = delivering(incident(), report({ number: 2 }), 'government', 'fax', null, [])
+    const d = delivering(incident(), report({ number: 2 }), 'government', 'fax', null, [], files)
     await d.send({ ...begun(d), evidence: ' 回执 ' }, 'key-00001')
     await approvingByPhone(incident(), report({ version: 3 }), 'sign', [], []).send({ login: ' chen ', call_id: 'c' }, 'key-00002')
     await merging(incident(), []).send({ into: '7', reason: ' 同一事件 ' }, 'key-00003')

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { dismissAll, notices, notify, stay } from '@/state/notices'
+import { dismissAll, mostUrgent, notices, notify, stay, type Notice } from '@/state/notices'
 
 describe('short messages', () => {
   beforeEach(() => { vi.useFakeTimers() })
@@ -15,6 +15,17 @@ describe('short messages', () => {
     expect(notices.length).toBe(2)
     vi.advanceTimersByTime(1)
     expect(notices.length).toBe(0)
+  })
+
+  it('of which there is room for two are those that need somebody, then the newest, in their order', () => {
+    const n = (id: number, tone: Notice['tone'], act?: () => void): Notice => ({ id, text: String(id), tone, act })
+    const ids = (all: Notice[], room = 2) => mostUrgent(all, room).map((x) => x.id)
+    expect(ids([n(1, 'good'), n(2, 'info'), n(3, 'good')])).toEqual([2, 3])
+    expect(ids([n(1, 'bad'), n(2, 'good'), n(3, 'good')])).toEqual([1, 3])
+    expect(ids([n(1, 'info', () => undefined), n(2, 'good'), n(3, 'bad'), n(4, 'good')])).toEqual([1, 3])
+    expect(ids([n(1, 'bad'), n(2, 'bad'), n(3, 'bad')])).toEqual([2, 3])
+    expect(ids([n(1, 'good')])).toEqual([1])
+    expect(ids([], 2)).toEqual([])
   })
 
   it('that something failed stay longer, and what offers something to do longest', () => {

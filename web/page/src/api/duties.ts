@@ -30,6 +30,19 @@ export interface Unseen {
   cause: string
 }
 
+/** An incident that goes on, as a sheet shows it. */
+export interface OpenIncident {
+  id: number
+  number: string
+  state: 'open' | 'closed' | 'merged'
+  title: string
+  clock_start: string | null
+  next: string
+  due_at: string | null
+  unapproved: string[]
+  instructions: { number: number; whom: string; text: string; at: string | null; due_at: string | null }[]
+}
+
 export interface Sheet {
   form: number
   from: string | null
@@ -38,6 +51,8 @@ export interface Sheet {
   alerts: { id: number; reason: string; title: string; severity: string; state: string; line: string; detail: string; at: string | null; by: string }[]
   lamps: { line: string; lamp: string; state: 'good' | 'bad' | 'unknown'; cause: string; since: string | null }[]
   test: { id: number; at: string | null; line: string; verdict: string; ringback: string } | null
+  /** Absent: there are none. */
+  incidents?: OpenIncident[]
   duties: { rule: number; key: string; title: string; due_at: string | null; state: TaskState }[]
   blind: Unseen[]
   /** Absent on sheets of form 1, which said nothing of it. */

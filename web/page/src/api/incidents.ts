@@ -146,6 +146,7 @@ export interface FactBody {
   receiver?: string
   call_id?: string
   evidence?: string
+  attachment?: number
   whom?: string
   part?: string
   phone?: string

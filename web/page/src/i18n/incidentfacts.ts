@@ -19,10 +19,10 @@ export function factText(i: Incident, f: Fact): string {
     case 'clock_moved': return t('inc.f.clock', { was: at(b.was), now: at(b.start), reason: b.reason || '' })
     case 'report_written': return joined(stage, t('inc.version', { n: b.version || 0 }))
     case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t('inc.f.phone') : '')
-    case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), word('inc.by', b.channel || ''), b.receiver, b.evidence)
+    case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), word('inc.by', b.channel || ''), b.receiver, b.evidence, b.attachment ? t('inc.fileProof') : '')
     case 'called_out': return joined(word('inc.role', b.part || ''), b.whom, b.phone, word('inc.result', b.result || ''))
     case 'scene': return joined(word('inc.scene', b.part || ''), b.whom, b.text)
-    case 'instructed': return joined(b.whom, b.text, b.due && t('inc.instrDue', { time: at(b.due) }))
+    case 'instructed': return joined(b.whom, b.text, b.attachment ? t('inc.filePhoto') : '', b.due && t('inc.instrDue', { time: at(b.due) }))
     case 'struck': return t('inc.f.struck', { n: b.fact || 0, reason: b.reason || '' })
     default: return joined(stage, b.whom, b.text, b.reason)
   }

@@ -15,6 +15,14 @@ function moment(ms: number): string {
   return m ? `${m[1]}月${m[2]}日${m[3]}时${m[4]}分` : ''
 }
 
+/** Two texts as one, where the second does not repeat how the first ends: as the title of an incident. */
+export function chained(a: string, b: string, between: string): string {
+  if (a.indexOf(b) >= 0) return a
+  if (b.indexOf(a) >= 0) return b
+  for (let n = b.length - 1; n >= 2; n--) if (a.slice(-n) === b.slice(0, n)) return a + b.slice(n)
+  return a + between + b
+}
+
 /** The report in the sentences that are usual; whoever writes it goes on from there. */
 export function sentences(stage: Stage, now: Elements, before: Elements | null, intake: number): string {
   const said = (e: Element) => (now[e] || '').trim()
@@ -24,9 +32,14 @@ export function sentences(stage: Stage, now: Elements, before: Elements | null, 
     const changed = ELEMENTS.filter((e) => said(e) && said(e) !== (before[e] || '').trim())
     paragraphs.push(`现将${said('place')}${said('nature') || '突发事件'}有关情况续报如下。`, changed.map(named).join(''))
   } else {
-    const where = [said('time'), said('place')].filter((x) => x).map((x) => x.replace(/[，。；]$/, '') + '，').join('')
-    const what = '发生' + (said('nature') || '突发事件').replace(/^发生/, '')
-    paragraphs.push(whole(`${moment(intake)}接报：${where}${said('unit')}${what}`) + named('cause'))
+    const bare = (e: Element) => said(e).replace(/[，。；]$/, '')
+    const where = chained(bare('place'), bare('unit'), '，')
+    const when = said('time') ? bare('time') + '，' : ''
+    const what = (said('nature') || '突发事件').replace(/^发生/, '')
+    // 南京北街12号居民楼 and 居民楼火灾: what it is does not repeat where it is.
+    const once = chained(where, what, '').slice(where.length)
+    const comma = where && !said('unit') ? '，' : ''
+    paragraphs.push(whole(`${moment(intake)}接报：${when}${where}${comma}发生${once || what}`) + named('cause'))
     paragraphs.push(named('casualties') + named('losses'), named('measures'), said('trend') ? whole(said('trend')) : '')
   }
   paragraphs.push(stage === 'final' ? '特此终报。' : '后续情况续报。')

@@ -10,9 +10,13 @@ export interface DeedField {
   name: string
   label: string
   /** ahead: a moment that lies in the future. */
-  kind: 'line' | 'area' | 'time' | 'ahead' | 'choice'
+  kind: 'line' | 'area' | 'time' | 'ahead' | 'choice' | 'file'
   required?: boolean
+  /** Another field that will do instead. */
+  or?: string
   options?: Option[]
+  /** file: sends one, which is an option then. */
+  upload?: (file: File) => Promise<Option>
   hint?: string
   max?: number
 }
@@ -34,7 +38,23 @@ export function begun(deed: Deed): Record<string, string> {
 }
 
 export const lacking = (deed: Deed, values: Record<string, string>): string[] =>
-  deed.fields.filter((f) => f.required && !(values[f.name] || '').trim()).map((f) => f.name)
+  deed.fields.filter((f) => f.required && !(values[f.name] || '').trim() && !(f.or && values[f.or])).map((f) => f.name)
+
+/** How many characters the daemon keeps of a field of a report or a form, of a line, and of a report's text. */
+export const MOST = { area: 2000, line: 500, text: 20_000 }
+/** Characters as the daemon counts them: one beyond the plane of the usual ones is one, too. */
+export const length = (text: string): number => Array.from(text).length
+
+/** The first field with more than can be kept: nothing is cut off by itself. */
+export function tooLong(deed: Deed, values: Record<string, string>): { field: DeedField; n: number; most: number } | null {
+  for (const field of deed.fields) {
+    if (field.kind !== 'line' && field.kind !== 'area') continue
+    const most = field.max || MOST[field.kind]
+    const n = length(values[field.name] || '')
+    if (n > most) return { field, n, most }
+  }
+  return null
+}
 
 /** What is sent: words without blanks around them, and nothing for what was left empty. */
 export function filled(values: Record<string, string>): Record<string, string | undefined> {

@@ -40,6 +40,7 @@ export interface Changes {
 type Rows = Record<string, string>
 const rowsOf = {
   matters: (s: Sheet): Rows => table(s.matters, (m) => m.entry_id),
+  incidents: (s: Sheet): Rows => table(s.incidents || [], (i) => String(i.id)),
   alerts: (s: Sheet): Rows => table(s.alerts, (a) => String(a.id)),
   lamps: (s: Sheet): Rows => table(s.lamps, (l) => l.line + '/' + l.lamp),
   duties: (s: Sheet): Rows => table(s.duties, (d) => d.rule + '/' + d.key),

@@ -1,5 +1,5 @@
 // The small forms of an incident, as data: what each asks for and how it is sent.
-import { CATEGORIES, CHANNELS, RECIPIENTS, TRIGGERS, incidents, type CallOffer, type Channel, type Incident, type Instruction, type Part, type Recipient, type Report } from '@/api/incidents'
+import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, incidents, type CallOffer, type Channel, type Incident, type Instruction, type Part, type Recipient, type Report } from '@/api/incidents'
 import type { Call } from '@/api/types'
 import { t, word, type Key } from '@/i18n'
 import { numberText } from '@/i18n/spell'
@@ -11,11 +11,22 @@ const codes = (area: string, list: readonly string[]): Option[] => list.map((cod
 const line = (name: string, label: Key, more: Partial<DeedField> = {}): DeedField => ({ name, label: t(label), kind: 'line', ...more })
 const needed = { required: true }
 const when: () => DeedField = () => ({ name: 'at', label: t('inc.at'), kind: 'time', hint: t('inc.atHint') })
-const reason = (must = true): DeedField => line('reason', 'inc.reason', { kind: 'area', required: must })
+const reason = (must = true): DeedField => line('reason', 'inc.reason', { kind: 'area', max: 500, required: must })
 
 /** Calls in which something can have been said, the newest first. */
 export const callOptions = (calls: readonly Call[]): Option[] =>
   calls.filter((c) => c.answered_at).map((c) => ({ code: c.id, label: minute(parse(c.answered_at)), note: (c.direction === 'out' ? '→ ' : '← ') + numberText(c.direction === 'out' ? c.called : c.caller) + (c.caller_name ? ' ' + c.caller_name : '') }))
+
+/** Files of the linked entries, and how another one is added to them. */
+export interface Files {
+  options: Option[]
+  upload: (file: File) => Promise<Option>
+}
+/** Where a call is the proof no file is asked for. */
+export const noFiles: Files = { options: [], upload: () => Promise.reject(new Error('a call is its proof')) }
+const file = (label: Key, files: Files): DeedField => ({ name: 'attachment', label: t(label), kind: 'file', hint: t('inc.fileHint'), options: files.options, upload: files.upload })
+/** What is sent, with the number of a file as one. */
+const withFile = (v: Record<string, string>) => ({ ...filled(v), attachment: v.attachment ? Number(v.attachment) : undefined })
 
 const call = (calls: readonly Call[], must: boolean): DeedField => ({ name: 'call_id', label: t('inc.call'), kind: 'choice', required: must, hint: t('inc.callNone'),
   options: (must ? [] : [{ code: '', label: t('inc.callNo') }]).concat(callOptions(calls).slice(0, 8)) })
@@ -25,6 +36,14 @@ export function classifying(i: Incident): Deed {
     fields: [{ name: 'category', label: t('inc.category'), kind: 'choice', required: true, options: codes('inc.cat', CATEGORIES) },
       { name: 'trigger', label: t('inc.trigger'), kind: 'choice', options: [{ code: '', label: t('inc.triggerNone') }].concat(codes('inc.trig', TRIGGERS)) }],
     send: (v, key) => incidents.change(i.id, key, { category: v.category, trigger: v.trigger }) }
+}
+/** What is known now otherwise than before. What is essential has to be reported at once; casualties always are. */
+export function changing(i: Incident): Deed {
+  return { title: t('inc.news'), hint: t('inc.newsHint'), go: t('inc.save'), values: { element: 'casualties' },
+    fields: [{ name: 'element', label: t('inc.newsOf'), kind: 'choice', required: true, options: codes('inc.el', ELEMENTS) }, line('value', 'inc.newsNow', { kind: 'area', required: true, hint: t('inc.newsNowHint') }),
+      { name: 'essential', label: t('inc.newsHow'), kind: 'choice', options: [{ code: '', label: t('inc.newsPlain') }, { code: 'yes', label: t('inc.newsEssential') }] }],
+    send: (v, key) => incidents.change(i.id, key, { elements: { [v.element]: v.value.trim() }, essential: v.essential === 'yes' || undefined }),
+    done: (now) => (now.next_due ? t('inc.newsDone', { stage: stageName(now.next_due), time: minute(parse(now.next_due.due_at)) }) : t('inc.done')) }
 }
 export function movingClock(i: Incident): Deed {
   return { title: t('inc.moveClock'), hint: t('inc.moveClockHint'), go: t('inc.save'), fields: [{ ...when(), name: 'clock_start', label: t('inc.start'), required: true, hint: '8:30' }, reason()],
@@ -52,33 +71,34 @@ export function approvingByPhone(i: Incident, r: Report, part: Part, calls: read
     send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: { login: v.login.trim(), call_id: v.call_id } }),
     done: () => t('inc.approved', { stage: stageName(r), part: word('inc.part', part) }) }
 }
-export function delivering(i: Incident, r: Report, to: Recipient | '', by: Channel | '', offer: CallOffer | null, calls: readonly Call[]): Deed {
+export function delivering(i: Incident, r: Report, to: Recipient | '', by: Channel | '', offer: CallOffer | null, calls: readonly Call[], files: Files): Deed {
   const fields: DeedField[] = [{ name: 'recipient', label: t('inc.recipient'), kind: 'choice', required: true, options: codes('inc.to', RECIPIENTS) },
     { name: 'channel', label: t('inc.channel'), kind: 'choice', required: true, options: codes('inc.by', CHANNELS) },
     line('receiver', 'inc.receiver', { required: by === 'phone' })]
   if (by === 'phone') fields.push(call(calls, false))
+  else fields.push(file('inc.fileProof', files))
   fields.push(when(), line('evidence', 'inc.evidence', { hint: t('inc.evidenceHint') }))
   return { title: t('inc.deliver') + t('punct.colon') + stageName(r), go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '' },
-    send: (v, key) => incidents.deliver(i.id, key, r.number, filled(v)),
+    send: (v, key) => incidents.deliver(i.id, key, r.number, withFile(v)),
     done: () => t('inc.delivered', { to: to ? word('inc.to', to) : '', by: by ? word('inc.by', by) : '' }) }
 }
 export function callingOut(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addCallout'), go: t('inc.save'), values: { result: 'reached' },
-    fields: [{ name: 'part', label: t('inc.part'), kind: 'choice', required: true, options: codes('inc.role', ['head', 'deputy', 'section', 'other']) }, line('whom', 'inc.whom', needed), line('number', 'inc.phone', { max: 40 }),
+    fields: [{ name: 'part', label: t('inc.part'), kind: 'choice', required: true, options: codes('inc.role', ['head', 'deputy', 'section', 'other']) }, line('whom', 'inc.whom', needed), line('number', 'inc.phone'),
       { name: 'result', label: t('inc.result'), kind: 'choice', required: true, options: codes('inc.result', ['reached', 'passed_on', 'no_answer']) }, when(), call(calls, false)],
     send: (v, key) => incidents.callOut(i.id, key, filled(v)) }
 }
 export function hearing(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addScene'), go: t('inc.save'), values: { kind: 'feedback' },
-    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area', max: 4000 }), when(), call(calls, false)],
+    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area' }), when(), call(calls, false)],
     send: (v, key) => incidents.scene(i.id, key, filled(v)) }
 }
-export function instructing(i: Incident): Deed {
-  return { title: t('inc.addInstruction'), go: t('inc.save'), fields: [line('whom', 'inc.whomLeader', needed), line('text', 'inc.words', { kind: 'area', max: 4000, required: true }), { name: 'due', label: t('inc.due'), kind: 'ahead', hint: t('inc.dueHint') }, when()],
-    send: (v, key) => incidents.instruct(i.id, key, filled(v)) }
+export function instructing(i: Incident, files: Files): Deed {
+  return { title: t('inc.addInstruction'), go: t('inc.save'), fields: [line('whom', 'inc.whomLeader', needed), line('text', 'inc.words', { kind: 'area', required: true, or: 'attachment' }), file('inc.filePhoto', files), { name: 'due', label: t('inc.due'), kind: 'ahead', hint: t('inc.dueHint') }, when()],
+    send: (v, key) => incidents.instruct(i.id, key, withFile(v)) }
 }
 export function following(i: Incident, x: Instruction, kind: 'conveyed' | 'fed_back' | 'closed'): Deed {
-  const title = (kind === 'closed' ? t('inc.instrClosed') : word('inc', kind)) + t('punct.colon') + x.text.slice(0, 30)
-  const fields = [line('whom', kind === 'conveyed' ? 'inc.whomTo' : 'inc.whom', { required: kind === 'conveyed' }), line('text', 'inc.words', { kind: 'area', max: 4000, required: kind === 'fed_back' }), when()]
+  const title = (kind === 'closed' ? t('inc.instrClosed') : word('inc', kind)) + t('punct.colon') + (x.text.slice(0, 30) || t('inc.filePhoto'))
+  const fields = [line('whom', kind === 'conveyed' ? 'inc.whomTo' : 'inc.whom', { required: kind === 'conveyed' }), line('text', 'inc.words', { kind: 'area', required: kind === 'fed_back' }), when()]
   return { title, go: t('inc.save'), fields: kind === 'closed' ? fields.slice(1) : fields, send: (v, key) => incidents.step(i.id, key, x.number, { kind, ...filled(v) }) }
 }

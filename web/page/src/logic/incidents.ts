@@ -1,6 +1,6 @@
 // What the page of incidents decides by itself: how much time is left, what an unwritten report begins
 // with, what differs, and who may approve. All of it is pure.
-import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Incident, type IncidentRow, type Part, type Report } from '@/api/incidents'
+import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Incident, type IncidentRow, type Part, type Report, type Waiting } from '@/api/incidents'
 import { sentences } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
@@ -57,7 +57,7 @@ export function draftOf(i: Incident, r: Report): Draft {
   return { elements, text: sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural)) }
 }
 
-/** What the entries say of the event, side by side: an element a row, an entry a column. */
+/** What the entries say of the event, side by side: of each element what every entry says. */
 export function sideBySide(i: Incident): { element: Element; values: string[]; differs: boolean }[] {
   return ELEMENTS.filter((e) => i.entries.some((x) => !blank(x.says[e]))).map((element) => {
     const values = i.entries.map((x) => (x.says[element] || '').trim())
@@ -80,6 +80,13 @@ export function waitsFor(i: Incident, login: string): { report: Report; approval
   const all: { report: Report; approval: Approval }[] = []
   for (const report of i.reports) for (const approval of report.approvals) if (approval.login === login && waits(approval)) all.push({ report, approval })
   return all
+}
+
+/** The approvals by telephone that wait for somebody's own word, the oldest first; a login is the same in upper and lower case. */
+export function waitingOf(rows: readonly IncidentRow[], login: string): { incident: IncidentRow; waiting: Waiting }[] {
+  const all: { incident: IncidentRow; waiting: Waiting }[] = []
+  for (const incident of rows) for (const waiting of incident.waiting) if (waiting.login.toLowerCase() === login.toLowerCase()) all.push({ incident, waiting })
+  return all.sort((a, b) => parse(a.waiting.at) - parse(b.waiting.at))
 }
 
 /** What somebody of this role can still approve; whoever signed need not review. */

@@ -3,16 +3,18 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { incidents, type CallOffer, type Incident, type IncidentRow } from '@/api/incidents'
 import { t, word } from '@/i18n'
 import { problemDetail, problemText } from '@/i18n/problems'
-import { byDue } from '@/logic/incidents'
+import { byDue, waitingOf } from '@/logic/incidents'
 import { newKey } from '@/logic/late'
 import { minute, parse } from '@/logic/time'
 import { connection, on } from './live'
 import { notify } from './notices'
-import { canSeeIncidents, canWrite, session } from './session'
+import { canApprove, canSeeIncidents, canWrite, session } from './session'
 
 const rows = ref<IncidentRow[]>([])
 /** Open ones, what is due first on top. */
 export const openIncidents = computed(() => byDue(rows.value))
+/** Closed ones in which an approval by telephone waits for whoever is signed in. */
+export const closedWaiting = ref<IncidentRow[]>([])
 export const callOffers = ref<CallOffer[]>([])
 /** One that was just changed here or elsewhere: whoever shows it reads it again. */
 export const changedIncident = shallowRef<{ id: number }>({ id: 0 })
@@ -26,6 +28,7 @@ export async function loadIncidents(): Promise<void> {
   if (!canSeeIncidents.value) {
     rows.value = []
     callOffers.value = []
+    closedWaiting.value = []
     return
   }
   if (!connection.live) return
@@ -39,6 +42,8 @@ export async function loadIncidents(): Promise<void> {
       const list = (await incidents.list('open')).items
       if (who === session.user) rows.value = list
     }
+    const ended = canApprove.value ? (await incidents.list('closed')).items : []
+    if (who === session.user) closedWaiting.value = ended.filter((i) => !!who && waitingOf([i], who.username).length > 0)
   } catch {
     // The connection bar tells; the last list and its clocks stay.
   }

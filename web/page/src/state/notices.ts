@@ -1,4 +1,4 @@
-// Short messages at the top right of the page. What went well is gone before it is in the way; what failed, or offers
+// Short messages in the band of the line. What went well is gone before it is in the way; what failed, or offers
 // something to do, stays longer.
 import { reactive } from 'vue'
 
@@ -37,6 +37,13 @@ export function notify(text: Said, tone: Notice['tone'] = 'info', action?: Said,
   // The oldest goes, and first one that offers nothing to do.
   if (notices.length > MOST) notices.splice(Math.max(0, notices.findIndex((n) => !n.act)), 1)
   setTimeout(() => dismiss(id), stay(tone, !!act))
+}
+
+/** Those that are shown where there is room for a few only: what failed or offers something to do before what went well, then the newest; in their order. */
+export function mostUrgent(all: readonly Notice[], room: number): Notice[] {
+  const weight = (n: Notice) => (n.tone === 'bad' || n.act ? 1 : 0)
+  const first = all.slice().sort((a, b) => weight(b) - weight(a) || b.id - a.id).slice(0, room)
+  return all.filter((n) => first.indexOf(n) >= 0)
 }
 
 export function dismiss(id: number): void {
