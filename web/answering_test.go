@@ -1,0 +1,202 @@
+package web_test
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+type figureDoc struct {
+	Numerator    int      `json:"numerator"`
+	Denominator  int      `json:"denominator"`
+	Rate         *float64 `json:"rate"`
+	BlindSeconds float64  `json:"blind_seconds"`
+	Rule         []string `json:"rule"`
+}
+
+type timesDoc struct {
+	Calls                    int
+	Mean, P50, P90, P95, Max float64
+}
+
+type answeringGroupDoc struct {
+	Key          string
+	From, To     time.Time
+	Calls        int
+	Outcomes     map[string]int
+	Unknown      int
+	Undecided    int
+	Reviewed     map[string]int
+	BlindSeconds float64 `json:"blind_seconds"`
+	Rule         []string
+	Measured     map[string]figureDoc
+	AfterReview  map[string]figureDoc `json:"after_review"`
+	Ring         timesDoc             `json:"ring_seconds"`
+	Entering     timesDoc             `json:"entry_seconds"`
+	CalledBack   timesDoc             `json:"call_back_seconds"`
+}
+
+type answeringDoc struct {
+	From, To       time.Time
+	Zone, By, Line string
+	Total          answeringGroupDoc
+	Groups         []answeringGroupDoc
+	Rings          []struct{ Seconds, Calls float64 }
+	Definitions    []struct {
+		Figure                 string
+		Judges                 bool `json:"judges_officer"`
+		Of, With               string
+		Numerator, Denominator []string
+	}
+}
+
+func (c *client) answering(t *testing.T, query string) (doc answeringDoc) {
+	t.Helper()
+	c.get("/metrics/answering"+query).into(t, &doc)
+	return doc
+}
+
+// answeredBy says who picked up.
+func (c *client) answeredBy(t *testing.T, id, name string) {
+	t.Helper()
+	if got := c.change(c.entry(t, "e-"+id), `"answered_by":"`+name+`"`); got.status != 200 {
+		t.Fatal(got)
+	}
+}
+
+// aDay are calls of one day: three answered, of which one is a test, and one missed.
+func (h *house) aDay(t *testing.T) (officer *client, day string) {
+	t.Helper()
+	at := h.clock.Now().In(site)
+	noon := time.Date(at.Year(), at.Month(), at.Day(), 12, 0, 0, 0, site)
+	h.clock.Add(noon.Add(12*time.Hour - time.Minute).Sub(h.clock.Now())) // so that all of them are over
+	officer = h.as("officer")
+	for i, id := range []string{"11.0", "12.0"} {
+		h.finished(id, noon.Add(time.Duration(i)*time.Hour))
+	}
+	officer.answeredBy(t, "11.0", "王officer")
+	officer.answeredBy(t, "12.0", "李娜")
+	missed := h.call("13.0", noon.Add(2*time.Hour))
+	h.record(telephony.CallRang, missed, missed.RangAt)
+	h.over(missed, telephony.Missed)
+	test := h.call("14.0", noon.Add(3*time.Hour))
+	test.Tags = []telephony.Tag{telephony.TagTest}
+	h.record(telephony.CallRang, test, test.RangAt)
+	h.over(test, telephony.Missed)
+	return officer, noon.Format(time.DateOnly)
+}
+
+func TestHowTheLineWasAnswered(t *testing.T) {
+	h := newHouse(t)
+	_, day := h.aDay(t)
+	supervisor := h.as("supervisor")
+	doc := supervisor.answering(t, "?from="+day+"&to="+day+"&by=hour")
+	if doc.Zone != "Asia/Shanghai" || doc.To.Sub(doc.From) != 24*time.Hour || len(doc.Groups) != 24 || doc.From.In(site).Format("15:04") != "00:00" {
+		t.Fatalf("%s from %v to %v, %d groups", doc.Zone, doc.From, doc.To, len(doc.Groups))
+	}
+	if doc.Total.Calls != 3 || doc.Total.Outcomes["missed"] != 1 || doc.Total.Ring.Calls != 2 || len(doc.Rings) != 1 || doc.Rings[0].Calls != 2 {
+		t.Errorf("%+v, rings %v", doc.Total, doc.Rings)
+	}
+	onTime := doc.Total.Measured["on_time"]
+	if diff := cmp.Diff(figureDoc{Numerator: 2, Denominator: 3, Rule: []string{telephony.DefaultRule().Version()}}, onTime); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(doc.Total.Measured, doc.Total.AfterReview); diff != "" {
+		t.Errorf("without any review both are the same:\n%s", diff)
+	}
+	if got := doc.Groups[12]; got.Calls != 1 || !strings.HasPrefix(got.Key, day+"T12:00:00") || got.Measured["answer_rate"].Numerator != 1 {
+		t.Errorf("%+v", got)
+	}
+	if absent := supervisor.answering(t, ""); absent.Total.Calls != 3 || len(absent.Groups) != 1 || absent.Groups[0].Key != day {
+		t.Errorf("without any words it is today by day: %+v", absent.Groups)
+	}
+	figures := len(dutylog.FigureRules())
+	if len(doc.Definitions) != figures || len(doc.Total.Measured) != figures || doc.Definitions[0].Figure != "on_time" || !doc.Definitions[0].Judges || len(doc.Definitions[0].Denominator) != 4 {
+		t.Errorf("%+v", doc.Definitions)
+	}
+	if other := supervisor.answering(t, "?line=fire&by=line"); other.Total.Calls != 0 || len(other.Groups) != 0 {
+		t.Errorf("another line has %+v", other.Total)
+	}
+}
+
+func TestAnOfficerSeesTheLineAndOnesOwnFigures(t *testing.T) {
+	h := newHouse(t)
+	officer, _ := h.aDay(t)
+	keys := func(doc answeringDoc) (all []string) {
+		for _, g := range doc.Groups {
+			all = append(all, g.Key)
+		}
+		return all
+	}
+	own := officer.answering(t, "?by=officer")
+	if diff := cmp.Diff([]string{"王officer"}, keys(own)); diff != "" || own.Total.Calls != 3 {
+		t.Errorf("an officer sees %v of %d calls", keys(own), own.Total.Calls)
+	}
+	for _, who := range []string{"supervisor", "chief", "leader", "auditor"} {
+		if all := keys(h.as(who).answering(t, "?by=officer")); !slices.Contains(all, "李娜") || !slices.Contains(all, "王officer") {
+			t.Errorf("a %s sees %v", who, all)
+		}
+	}
+	if got := keys(h.as("admin").answering(t, "?by=officer")); got != nil {
+		t.Errorf("an administrator sees %v", got)
+	}
+	if got := officer.get("/metrics/answering?by=shift"); got.status != 403 || !strings.Contains(got.problem(t).Detail, "by officer for your own") {
+		t.Errorf("%v", got)
+	}
+	if got := h.as("supervisor").answering(t, "?by=shift"); got.Total.Calls != 3 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestQuestionsAboutFiguresThatCannotBeAnswered(t *testing.T) {
+	h := newHouse(t)
+	supervisor := h.as("supervisor")
+	for query, want := range map[string]string{
+		"?by=week": "query.by", "?from=2026-13-01": "query.from", "?from=yesterday": "query.from", "?to=2020-01-01": "query.to",
+		"?from=2026-01-01&to=2026-02-01&by=hour": "query.to", "?from=" + url.QueryEscape("2026-11-01T00:30:00+08:00"): "query.from",
+	} {
+		got := supervisor.get("/metrics/answering" + query)
+		p := got.problem(t)
+		if got.status != 422 || len(p.Errors) != 1 || p.Errors[0].Location != want {
+			t.Errorf("%s: %v, want a fault of %s", query, got, want)
+		}
+	}
+	from := url.QueryEscape("2026-10-01T00:00:00+08:00")
+	doc := supervisor.answering(t, "?by=month&from="+from+"&to="+url.QueryEscape("2026-12-01T00:00:00+08:00"))
+	if len(doc.Groups) != 2 || doc.Groups[1].Key != "2026-11" || doc.Groups[0].Measured["on_time"].Rate != nil {
+		t.Errorf("%v", slices.Collect(maps.Keys(doc.Groups[0].Measured)))
+	}
+}
+
+// A time that nobody saw stands beside every figure of it.
+func TestBlindTimeStandsBesideEveryFigure(t *testing.T) {
+	h := newHouse(t)
+	_, day := h.aDay(t)
+	begin, err := time.ParseInLocation("2006-01-02 15:04", day+" 13:50", site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []telephony.IntervalKind{telephony.LiveDown, telephony.JournalDown} {
+		i := telephony.Interval{Kind: kind, From: begin.UTC(), To: begin.Add(25 * time.Minute).UTC(), Cause: "restart"}
+		if err := h.db.Record(t.Context(), []telephony.Change{{Kind: telephony.IntervalSeen, At: i.From, Interval: &i}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	doc := h.as("supervisor").answering(t, "?by=hour")
+	for hour, want := range map[int]float64{12: 0, 13: 600, 14: 900, 15: 0} {
+		if g := doc.Groups[hour]; g.BlindSeconds != want || g.Measured["missed"].BlindSeconds != want {
+			t.Errorf("the hour from %d on was blind for %v s, want %v", hour, g.BlindSeconds, want)
+		}
+	}
+	if doc.Total.BlindSeconds != 1500 || doc.Total.AfterReview["on_time"].BlindSeconds != 1500 {
+		t.Errorf("the day was blind for %v s", doc.Total.BlindSeconds)
+	}
+}
