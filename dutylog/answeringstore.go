@@ -17,6 +17,7 @@ type AnsweringQuery struct {
 type AnsweringFigures struct {
 	Groups []AnsweringGroup
 	Total  AnsweringGroup
+	Frozen []FrozenMonth // closed months of the time: their figures are as they were frozen
 }
 
 // AnsweringStore tells how the line was answered. Tallies of days that are over are kept, so that a

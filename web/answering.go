@@ -70,6 +70,7 @@ type answeringBody struct {
 	Groups      []answeringGroupBody `json:"groups" nullable:"false"`
 	Rings       []ringBinBody        `json:"rings" nullable:"false" doc:"How long the answered calls rang, all together"`
 	Definitions []definitionBody     `json:"definitions" nullable:"false"`
+	Frozen      []frozenBody         `json:"frozen" nullable:"false" doc:"Closed months of this time, oldest first: their figures stand as they were"`
 }
 
 type answeringInput struct {
@@ -96,7 +97,10 @@ func (a *app) answering(ctx context.Context, in *answeringInput) (*answeringOutp
 		return nil, inQuery(err)
 	}
 	body := answeringBody{From: stamp(q.From), To: stamp(q.To), Zone: a.Sheets.Zone.String(), By: q.By, Line: q.Line,
-		Total: answeringGroupOf(found.Total), Groups: []answeringGroupBody{}, Rings: ringBins(&found.Total.Tally), Definitions: definitions()}
+		Total: answeringGroupOf(found.Total), Groups: []answeringGroupBody{}, Rings: ringBins(&found.Total.Tally), Definitions: definitions(), Frozen: []frozenBody{}}
+	for _, f := range found.Frozen {
+		body.Frozen = append(body.Frozen, frozenOf(f))
+	}
 	for _, g := range found.Groups {
 		if q.By != dutylog.ByOfficer || v.can(seeOfficers) || g.Key == v.account.Name {
 			body.Groups = append(body.Groups, answeringGroupOf(g))

@@ -18,33 +18,47 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 	if err := span.Check(q.By); err != nil {
 		return f, err
 	}
-	if span.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
-		return f, err
-	}
-	a := dutylog.NewAnswering(span, q.By, q.Line)
-	first, err := db.firstCallDay(ctx)
-	if err != nil || first == "" {
-		f.Groups, f.Total = a.Groups()
-		return f, err
-	}
-	from, last := max(first, dutylog.DateOf(q.From, zone)), dutylog.DateOf(earliest(q.To.Add(-1), q.Now), zone)
-	kept, err := db.keptTallies(ctx, from, last)
+	frozen, err := db.frozenMonths(ctx, dutylog.MonthOf(q.From, zone), dutylog.MonthOf(q.To.Add(-1), zone), "tallies")
 	if err != nil {
 		return f, err
 	}
-	for _, d := range dutylog.Dates(from, last) {
-		code := kept[d]
-		if code == nil {
-			if code, err = db.countDay(ctx, d); err != nil {
-				return f, err
-			}
+	if span.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
+		return f, err
+	}
+	span.Blind = dutylog.BlindAsFrozen(span.Blind, frozen, zone)
+	first, err := db.firstCallDay(ctx)
+	if err != nil {
+		return f, err
+	}
+	days := map[dutylog.Date][]byte{}
+	if first != "" {
+		if days, err = db.tallies(ctx, max(first, dutylog.DateOf(q.From, zone)), dutylog.DateOf(earliest(q.To.Add(-1), q.Now), zone)); err != nil {
+			return f, err
 		}
+	}
+	a := dutylog.NewAnswering(span, q.By, q.Line)
+	f.Frozen = frozen
+	for i := range frozen {
+		f.Frozen[i].Changed = frozen[i].Replace(days)
+	}
+	for d, code := range days {
 		if err := a.AddDay(code); err != nil {
 			return f, db.explain("read the tally of "+string(d), err)
 		}
 	}
 	f.Groups, f.Total = a.Groups()
 	return f, nil
+}
+
+// tallies are those of days as they are now; what is not kept is counted.
+func (db *DB) tallies(ctx context.Context, first, last dutylog.Date) (map[dutylog.Date][]byte, error) {
+	days, err := db.keptTallies(ctx, first, last)
+	for _, d := range dutylog.Dates(first, last) {
+		if err == nil && days[d] == nil {
+			days[d], err = db.countDay(ctx, d)
+		}
+	}
+	return days, err
 }
 
 func earliest(a, b time.Time) time.Time {
