@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"maps"
 	"net/url"
 	"slices"
@@ -55,6 +56,15 @@ type answeringDoc struct {
 		Judges                 bool `json:"judges_officer"`
 		Of, With               string
 		Numerator, Denominator []string
+	}
+	Frozen []struct {
+		Month, Zone, Digest string
+		Calls               int
+		By                  struct {
+			Login, Name string
+			At          time.Time
+		}
+		Changed []string `json:"changed_days"`
 	}
 }
 
@@ -198,5 +208,67 @@ func TestBlindTimeStandsBesideEveryFigure(t *testing.T) {
 	}
 	if doc.Total.BlindSeconds != 1500 || doc.Total.AfterReview["on_time"].BlindSeconds != 1500 {
 		t.Errorf("the day was blind for %v s", doc.Total.BlindSeconds)
+	}
+}
+
+func TestAClosedMonthShowsWhatCameLater(t *testing.T) {
+	h := newHouse(t)
+	officer, day := h.aDay(t)
+	month := dutylog.Month(day[:7])
+	if got := officer.get("/metrics/answering/months/" + string(month)); got.status != 404 {
+		t.Errorf("an open month: %v", got)
+	}
+	if got := officer.get("/metrics/answering/months/2026-13"); got.status != 422 {
+		t.Errorf("no month: %v", got)
+	}
+	end := month.Next().First().Start(site)
+	h.clock.Add(end.Add(time.Hour).Sub(h.clock.Now()))
+	by := dutylog.Actor{Login: "leader", Name: "王leader", Role: dutylog.Leader}
+	if err := h.db.FreezeMonth(t.Context(), month, by, h.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	noon, err := time.ParseInLocation("2006-01-02 15:04", day+" 16:00", site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.finished("19.0", noon) // the journal brought it late
+	var doc struct {
+		Closed struct {
+			Month, Zone, Digest string
+			Calls               int
+			By                  struct{ Login, Name string }
+			Changed             []string `json:"changed_days"`
+		}
+		Figures, Now answeringGroupDoc
+		Corrections  []struct {
+			Figure, Set string
+			Frozen, Now struct{ Numerator, Denominator int }
+		}
+	}
+	officer = h.as("officer")
+	officer.get("/metrics/answering/months/"+string(month)).lax(t, &doc)
+	if doc.Closed.Calls != 3 || doc.Closed.By.Name != "王leader" || !slices.Equal(doc.Closed.Changed, []string{day}) || doc.Figures.Calls != 3 || doc.Now.Calls != 4 {
+		t.Errorf("%+v: %d calls then, %d now", doc.Closed, doc.Figures.Calls, doc.Now.Calls)
+	}
+	found := false
+	for _, c := range doc.Corrections {
+		if c.Figure == "on_time" && c.Set == "measured" {
+			found = c.Frozen.Numerator == 2 && c.Frozen.Denominator == 3 && c.Now.Numerator == 3 && c.Now.Denominator == 4
+		}
+	}
+	if !found {
+		t.Errorf("%+v", doc.Corrections)
+	}
+	again := officer.answering(t, "?from="+day+"&to="+day)
+	if again.Total.Calls != 3 || len(again.Frozen) != 1 || again.Frozen[0].Month != string(month) || len(again.Frozen[0].Changed) != 1 {
+		t.Errorf("the day of a closed month has %d calls now; %+v", again.Total.Calls, again.Frozen)
+	}
+}
+
+// lax decodes a good answer of which only a part is looked at.
+func (a answer) lax(t *testing.T, v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(a.body), v); a.status != 200 || err != nil {
+		t.Fatalf("%v: %v", err, a)
 	}
 }
