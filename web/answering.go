@@ -3,9 +3,13 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
 	"dutyline/telephony"
 )
 
@@ -84,17 +88,9 @@ type answeringOutput struct{ Body answeringBody }
 
 // answering tells how the line was answered. Who may not see the figures of others gets their own.
 func (a *app) answering(ctx context.Context, in *answeringInput) (*answeringOutput, error) {
-	v := visitorOf(ctx)
-	q, err := a.answeringQuery(in)
+	q, found, err := a.answeringFigures(ctx, in)
 	if err != nil {
 		return nil, err
-	}
-	if q.By == dutylog.ByShift && !v.can(seeOfficers) {
-		return nil, newProblem(http.StatusForbidden, typeForbidden, "Shifts tell one officer from another: ask by day, or by officer for your own figures.")
-	}
-	found, err := a.Log.Answering(ctx, q)
-	if err != nil {
-		return nil, inQuery(err)
 	}
 	body := answeringBody{From: stamp(q.From), To: stamp(q.To), Zone: a.Sheets.Zone.String(), By: q.By, Line: q.Line,
 		Total: answeringGroupOf(found.Total), Groups: []answeringGroupBody{}, Rings: ringBins(&found.Total.Tally), Definitions: definitions(), Frozen: []frozenBody{}}
@@ -102,11 +98,50 @@ func (a *app) answering(ctx context.Context, in *answeringInput) (*answeringOutp
 		body.Frozen = append(body.Frozen, frozenOf(f))
 	}
 	for _, g := range found.Groups {
-		if q.By != dutylog.ByOfficer || v.can(seeOfficers) || g.Key == v.account.Name {
-			body.Groups = append(body.Groups, answeringGroupOf(g))
-		}
+		body.Groups = append(body.Groups, answeringGroupOf(g))
 	}
 	return &answeringOutput{body}, nil
+}
+
+// answeringFigures reads figures as far as the visitor may see them.
+func (a *app) answeringFigures(ctx context.Context, in *answeringInput) (q dutylog.AnsweringQuery, found dutylog.AnsweringFigures, err error) {
+	v := visitorOf(ctx)
+	if q, err = a.answeringQuery(in); err != nil {
+		return q, found, err
+	}
+	if q.By == dutylog.ByShift && !v.can(seeOfficers) {
+		return q, found, newProblem(http.StatusForbidden, typeForbidden, "Shifts tell one officer from another: ask by day, or by officer for your own figures.")
+	}
+	if found, err = a.Log.Answering(ctx, q); err != nil {
+		return q, found, inQuery(err)
+	}
+	if q.By == dutylog.ByOfficer && !v.can(seeOfficers) {
+		found.Groups = slices.DeleteFunc(found.Groups, func(g dutylog.AnsweringGroup) bool { return g.Key != v.account.Name })
+	}
+	return q, found, nil
+}
+
+func (a *app) printFigures(ctx context.Context, in *answeringInput) (*huma.StreamResponse, error) {
+	return a.figureSheet(ctx, in, printFigures, (*app).asPage)
+}
+
+func (a *app) exportFigures(ctx context.Context, in *answeringInput) (*huma.StreamResponse, error) {
+	return a.figureSheet(ctx, in, exportFigures, (*app).asWorkbook)
+}
+
+// figureSheet makes a sheet of figures. That somebody took it is noted before it leaves.
+func (a *app) figureSheet(ctx context.Context, in *answeringInput, p permission, as written) (*huma.StreamResponse, error) {
+	q, found, err := a.answeringFigures(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	frame, err := a.frame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sheet := paper.Figures(frame, paper.FiguresOf{From: q.From, To: q.To, By: q.By, Line: q.Line, Figures: found})
+	a.audit(ctx, p, sheet.Name)
+	return as(a, sheet)
 }
 
 func (a *app) answeringQuery(in *answeringInput) (q dutylog.AnsweringQuery, err error) {

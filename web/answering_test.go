@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/sheet"
 	"dutyline/telephony"
 )
 
@@ -270,5 +271,40 @@ func (a answer) lax(t *testing.T, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(a.body), v); a.status != 200 || err != nil {
 		t.Fatalf("%v: %v", err, a)
+	}
+}
+
+func TestFiguresArePrintedAndExported(t *testing.T) {
+	h := newHouse(t)
+	officer, day := h.aDay(t)
+	page := officer.get("/metrics/answering/sheet?by=officer")
+	if page.status != 200 || !strings.Contains(page.body, "接听情况统计") || !strings.Contains(page.body, "王officer") || strings.Contains(page.body, "李娜") {
+		t.Errorf("an officer prints %v", page)
+	}
+	book := h.as("supervisor").get("/metrics/answering/workbook?by=officer")
+	if book.status != 200 || !strings.Contains(book.header.Get("Content-Disposition"), ".xlsx") {
+		t.Fatalf("%d %v", book.status, book.header)
+	}
+	read, err := sheet.Read("x.xlsx", strings.NewReader(book.body), int64(len(book.body)))
+	if err != nil || len(read) == 0 || read[0].Cell(1, 0) != "接听情况统计" {
+		t.Errorf("%v %+v", err, read)
+	}
+	var noted []string
+	for _, x := range *h.accesses {
+		if strings.HasPrefix(x.What, "figures.") {
+			noted = append(noted, x.Who.Login+" "+x.What+" "+x.Object)
+		}
+	}
+	compact := strings.ReplaceAll(day, "-", "")
+	if want := []string{"officer figures.print 接听情况统计-" + compact + "-" + compact + "-按值班员", "supervisor figures.export 接听情况统计-" + compact + "-" + compact + "-按值班员"}; !slices.Equal(noted, want) {
+		t.Errorf("noted are %q, want %q", noted, want)
+	}
+	for _, path := range []string{"sheet", "workbook"} {
+		if got := officer.get("/metrics/answering/" + path + "?by=shift"); got.status != 403 {
+			t.Errorf("%s: %v", path, got)
+		}
+		if got := h.as("admin").get("/metrics/answering/" + path); got.status != 403 {
+			t.Errorf("an administrator takes the %s: %d", path, got.status)
+		}
 	}
 }

@@ -185,6 +185,8 @@ var table = []route{
 	{"POST", "/incidents/{id}/facts/{number}/strike", writeIncidents, "strike-fact", "Strike a fact out that was wrong: it stays readable", []int{404, 409}, on((*app).strikeFact)},
 
 	{"GET", "/metrics/answering", seeFigures, "answering", "How the line was answered: every figure with its numerator, denominator, rule and blind seconds", nil, on((*app).answering)},
+	{"GET", "/metrics/answering/sheet", printFigures, "print-figures", "The same as a page to print", nil, on((*app).printFigures)},
+	{"GET", "/metrics/answering/workbook", exportFigures, "export-figures", "The same as .xlsx", []int{503}, on((*app).exportFigures)},
 	{"GET", "/metrics/answering/months/{month}", seeFigures, "closed-month", "The figures of a closed month as they were frozen, and what came later", []int{404}, on((*app).closedMonth)},
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
