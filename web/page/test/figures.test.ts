@@ -60,8 +60,8 @@ describe('ring times', () => {
     expect(ringTable(ringBars([])).rows[0][3]).toBe('—')
   })
   it('draw the limit where the fourth ring begins, and late bars with a pattern beside the colour', () => {
-    const option = ringOption(bars) as { series: { data: { value: number; itemStyle: { decal?: unknown } }[]; markLine: { data: { xAxis: number }[] } }[] }
-    expect(option.series[0].markLine.data[0].xAxis).toBe(2.5)
+    const option = ringOption(bars) as { xAxis: { max?: number }[]; series: { data: { value: number; itemStyle: { decal?: unknown } }[]; markLine?: { data: { xAxis: number }[] } }[] }
+    expect(option.series[1].markLine!.data[0].xAxis / option.xAxis[1].max!).toBe(3 / 13)
     expect(option.series[0].data[2].itemStyle.decal).toBeUndefined()
     expect(option.series[0].data[3].itemStyle.decal).toBeTruthy()
   })
@@ -129,10 +129,10 @@ describe('definitions', () => {
     expect(definition(d('entry_complete', 'value_refused', all, all))).toBe('有必填项“拒绝提供” ÷ 全部来电（情况不明、拨测除外），且条目已填完')
   })
   it('make a row for every figure', () => {
-    const a = { total: group('', 19, 20), definitions: FIGURES.map((f) => ({ ...d('', '', ['missed'], ['missed']), figure: f })) } as unknown as Answering
+    const a = { total: group('', 19, 20), definitions: FIGURES.map((f) => ({ ...d('', '', ['missed'], ['missed', 'rejected']), figure: f })) } as unknown as Answering
     const rows = allFigures(a).rows
     expect(rows.length).toBe(16)
-    expect(rows[0]).toEqual(['按时接听率（三声内）', '19/20（95.0%）', '20/20（100.0%）', '未接 ÷ 未接'])
+    expect(rows[0]).toEqual(['按时接听率（三声内）', '19/20（95.0%）', '20/20（100.0%）', '未接 ÷ 未接、拒接'])
   })
   it('have the same words on the page as on paper', () => {
     lang.value = 'en'

@@ -12,16 +12,18 @@ export function ringOption(bars: RingBar[]): Option {
   const limit = bars.findIndex((b) => b.late)
   return {
     aria: { enabled: true },
-    xAxis: { type: 'category', data: bars.map((b) => b.label), name: t('fig.ringSeconds'), nameLocation: 'middle', nameGap: 28 },
+    xAxis: [
+      { type: 'category', data: bars.map((b) => b.label), name: t('fig.ringSeconds'), nameLocation: 'middle', nameGap: 28 },
+      { type: 'value', show: false, min: 0, max: bars.length }, // where the limit is, between two bars
+    ],
     yAxis: { type: 'value', name: t('fig.calls'), ...whole },
     series: [{
       type: 'bar', barCategoryGap: '12%',
       data: bars.map((b) => ({ value: b.calls, itemStyle: b.late ? LATE : { color: '#1257a8' } })),
       label: { show: true, position: 'top', formatter: (p: { value: number }) => (p.value ? String(p.value) : '') },
-      markLine: limit < 0 ? undefined : {
-        symbol: 'none', silent: true, lineStyle: { color: '#b3121d', width: 2, type: 'solid' },
-        label: { formatter: t('fig.limit'), color: '#b3121d', position: 'end' }, data: [{ xAxis: limit - 0.5 }],
-      },
+    }, {
+      type: 'line', xAxisIndex: 1, data: [],
+      markLine: { symbol: 'none', silent: true, lineStyle: { color: '#b3121d', width: 2, type: 'solid' }, label: { formatter: t('fig.limit'), color: '#b3121d', position: 'end' }, data: [{ xAxis: limit }] },
     }],
   }
 }
@@ -32,8 +34,8 @@ export function heatOption(cells: [number, number, number][]): Option {
   const most = cells.reduce((m, c) => Math.max(m, c[2]), 1)
   return {
     aria: { enabled: true },
-    grid: { left: 56, right: 12, top: 12, bottom: 56 },
-    xAxis: { type: 'category', data: Array.from({ length: 24 }, (_, h) => String(h)), name: t('fig.hour'), nameLocation: 'middle', nameGap: 22, splitArea: { show: true } },
+    grid: { left: 56, right: 12, top: 12, bottom: 52 },
+    xAxis: { type: 'category', data: Array.from({ length: 24 }, (_, h) => (h ? String(h) : '0' + t('fig.hour'))), splitArea: { show: true } },
     yAxis: { type: 'category', inverse: true, data: WEEK.map((d) => word('fig.weekday', d)), splitArea: { show: true } },
     visualMap: { min: 0, max: most, calculable: false, orient: 'horizontal', left: 'center', bottom: 0, itemHeight: 90, itemWidth: 12, inRange: { color: ['#ffffff', '#c6d9ee', '#5b8fc9', '#12355b'] }, text: [String(most), '0'] },
     series: [{ type: 'heatmap', data: cells, label: { show: true, fontSize: 11, formatter: (p: { value: number[] }) => (p.value[2] ? String(p.value[2]) : '') } }],
