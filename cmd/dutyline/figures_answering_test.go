@@ -39,7 +39,7 @@ type answeringTimes struct {
 type answeringCost struct{ small, large answeringTimes }
 
 // fillAnswering writes calls of every outcome, with entry and recording, for so many days before now: one
-// day's rows are made and copied. It is no log that verify would call intact.
+// day's rows are made and copied. Three officers share a day, and twelve take turns. It is no log that verify would call intact.
 func fillAnswering(ctx context.Context, file string, days, aDay int, now time.Time) error {
 	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?_journal_mode=OFF&_synchronous=OFF&_foreign_keys=off&_cache_size=-400000")
 	if err != nil {
@@ -69,7 +69,7 @@ func fillAnswering(ctx context.Context, file string, days, aDay int, now time.Ti
 			"VALUES (?,'duty','in','','','','','',?,'',?,?,?,?,1,'rings-3-on-1s-off-4s-pm-100ms','','','','[]','[]','[]','[]',?)", id, outcome, at, rang, answered, at+60_000_000, "e-"+id); err != nil {
 			return err
 		}
-		body := fmt.Sprintf(`{"id":"e-%s","call_id":"%s","values":{"answered_by":"%c%c","content":"%s"},"responsible":"张伟","completed_at":%d}`, id, id, family[n%12], given[n%3], benchBody(n), at+90_000_000)
+		body := fmt.Sprintf(`{"id":"e-%s","call_id":"%s","values":{"answered_by":"%c〇","content":"%s"},"responsible":"张伟","completed_at":%d}`, id, id, family[n*3/aDay], benchBody(n), at+90_000_000)
 		if _, err := tx.Exec("INSERT INTO entries (id,call_id,line,kind,state,revision,call_at,body) VALUES (?,?,'duty','duty','complete',1,?,?)", "e-"+id, id, at, body); err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func fillAnswering(ctx context.Context, file string, days, aDay int, now time.Ti
 		values map[string]string
 	}{
 		{"calls", map[string]string{"id": "m.id || '.' || d.n", "entry_id": "m.entry_id || '.' || d.n", "offered_at": "m.offered_at " + back, "rang_at": "m.rang_at " + back, "answered_at": "m.answered_at " + back, "ended_at": "m.ended_at " + back}},
-		{"entries", map[string]string{"id": "m.id || '.' || d.n", "call_id": "m.call_id || '.' || d.n", "call_at": "m.call_at " + back, "body": "replace(m.body, m.body ->> '$.completed_at', (m.body ->> '$.completed_at') " + back + ")"}},
+		{"entries", map[string]string{"id": "m.id || '.' || d.n", "call_id": "m.call_id || '.' || d.n", "call_at": "m.call_at " + back, "body": "replace(replace(m.body, m.body ->> '$.completed_at', (m.body ->> '$.completed_at') " + back + "), '〇', substr('甲乙丙丁', d.n % 4 + 1, 1))"}},
 		{"recordings", map[string]string{"call_id": "m.call_id || '.' || d.n", "sealed_at": "m.sealed_at " + back}},
 	} {
 		columns, wanted, err := columnsOf(tx, t.table, t.values)
@@ -265,7 +265,7 @@ func TestTheLogOfTheAnsweringFigures(t *testing.T) {
 	}
 	last := dutylog.DateOf(now, zone)
 	got, err := db.Answering(t.Context(), dutylog.AnsweringQuery{From: last.Add(-80).Start(zone), To: last.Add(1).Start(zone), By: dutylog.ByOfficer, Now: now})
-	if err != nil || got.Total.Tally.Calls() != 1400 || len(got.Groups) != 12 || len(got.Frozen) != 2 || got.Total.Tally.Entering.Summary().P50 != 30 {
+	if err != nil || got.Total.Tally.Calls() != 1400 || len(got.Groups) != 15 || len(got.Frozen) != 2 || got.Total.Tally.Entering.Summary().P50 != 30 {
 		t.Errorf("%d calls, %d officers, %d closed months, %v", got.Total.Tally.Calls(), len(got.Groups), len(got.Frozen), err)
 	}
 	ask := answeringServer(t, db, zone, func() time.Time { return now })
