@@ -308,3 +308,35 @@ func TestFiguresArePrintedAndExported(t *testing.T) {
 		}
 	}
 }
+
+func TestFiguresOfTheOtherWork(t *testing.T) {
+	h := newHouse(t)
+	officer, _ := h.aDay(t)
+	h.tookOver(officer)
+	officer.does("POST", "", `{"entry_id":"e-11.0","category":"fire"}`)
+	h.clock.Add(-time.Minute)
+	var doc struct {
+		From, To time.Time
+		Items    []struct {
+			Figure, Of             string
+			Numerator, Denominator int
+			Rate                   *float64
+		}
+	}
+	officer.get("/metrics/duty").into(t, &doc)
+	found := map[string][2]int{}
+	for _, i := range doc.Items {
+		found[i.Figure+"/"+i.Of] = [2]int{i.Numerator, i.Denominator}
+		if (i.Rate == nil) != (i.Denominator < 20) {
+			t.Errorf("%+v", i)
+		}
+	}
+	if found["missed_not_called_back/"] != [2]int{1, 1} || found["reports_on_time/first"] != [2]int{0, 1} || found["incidents_opened_late/"][1] != 1 || len(found) < 12 {
+		t.Errorf("%v", found)
+	}
+	for query, want := range map[string]string{"?from=2026-01-01&to=2027-06-01": "query.to", "?from=x": "query.from", "?from=2026-02-02&to=2026-02-01": "query.to"} {
+		if got := officer.get("/metrics/duty" + query); got.status != 422 || got.problem(t).Errors[0].Location != want {
+			t.Errorf("%s: %v", query, got)
+		}
+	}
+}

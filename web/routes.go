@@ -185,6 +185,7 @@ var table = []route{
 	{"POST", "/incidents/{id}/facts/{number}/strike", writeIncidents, "strike-fact", "Strike a fact out that was wrong: it stays readable", []int{404, 409}, on((*app).strikeFact)},
 
 	{"GET", "/metrics/answering", seeFigures, "answering", "How the line was answered: every figure with its numerator, denominator, rule and blind seconds", nil, on((*app).answering)},
+	{"GET", "/metrics/duty", seeFigures, "duty-figures", "Reports in time, handovers, roster, filings and call backs: so many of so many", nil, on((*app).dutyFigures)},
 	{"GET", "/metrics/answering/sheet", printFigures, "print-figures", "The same as a page to print", nil, on((*app).printFigures)},
 	{"GET", "/metrics/answering/workbook", exportFigures, "export-figures", "The same as .xlsx", []int{503}, on((*app).exportFigures)},
 	{"GET", "/metrics/answering/months/{month}", seeFigures, "closed-month", "The figures of a closed month as they were frozen, and what came later", []int{404}, on((*app).closedMonth)},

@@ -45,6 +45,7 @@ export async function figures(url, users) {
     const sheet = await opened(desk, () => at('print-figures').click())
     await desk.says(/接听情况统计[\s\S]*按时接听率/, sheet.locator('body'))
     await sheet.close()
+    await page.evaluate(() => { window.print = () => { window.printed = true } })
     await at('figures-print').click()
     assert.equal(await page.evaluate(() => window.printed), true)
   })
