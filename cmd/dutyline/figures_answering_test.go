@@ -174,10 +174,9 @@ func answeringServer(t testing.TB, db *sqlite.DB, zone *time.Location, now func(
 	}
 }
 
-// measureAnswering asks a log of so many days everything that is asked about figures.
-func measureAnswering(b *testing.B, days, rounds int, wide bool) (times answeringTimes) {
+// answeringLog is a log of so many days up to now, ready to be asked.
+func answeringLog(b *testing.B, days int, zone *time.Location, now time.Time) (ask func(path string) (time.Duration, int)) {
 	b.Helper()
-	zone, now := time.FixedZone("Asia/Shanghai", 8*3600), time.Now()
 	file := filepath.Join(b.TempDir(), "log.db")
 	db, err := sqlite.Open(b.Context(), file, sqlite.Options{Location: zone})
 	if err != nil {
@@ -205,29 +204,37 @@ func measureAnswering(b *testing.B, days, rounds int, wide bool) (times answerin
 		b.Fatal(err)
 	}
 	tellf("%d calls of %d days were written in %.0f s; their tallies were made and their months closed in %.0f s", days*answeringADay, days, filled.Sub(began).Seconds(), time.Since(made).Seconds())
-	ask := answeringServer(b, db, zone, time.Now)
-	common, more := answeringQuestions(now, zone)
-	if !wide {
-		more = nil
-	}
-	for i, q := range append(common, more...) {
-		var took []time.Duration
-		size := 0
-		for range rounds {
-			d, n := ask(q)
-			took, size = append(took, d), n
-		}
-		tellf("%s: %s, %d kB", q, spread(took), size>>10)
-		if times.all = append(times.all, took...); i < len(common) {
-			times.common = append(times.common, took...)
-		}
-	}
-	return times
+	return answeringServer(b, db, zone, time.Now)
 }
 
-func (m *measurements) measureAnswerings(b *testing.B) answeringCost {
+// measureAnswerings asks both logs everything that is asked about figures. The two take turns at every
+// question, so that what else the machine does hits both alike.
+func (m *measurements) measureAnswerings(b *testing.B) (cost answeringCost) {
 	b.Helper()
-	return answeringCost{small: measureAnswering(b, answeringDays/10, 40, false), large: measureAnswering(b, answeringDays, 40, true)}
+	const rounds = 40
+	zone, now := time.FixedZone("Asia/Shanghai", 8*3600), time.Now()
+	small, large := answeringLog(b, answeringDays/10, zone, now), answeringLog(b, answeringDays, zone, now)
+	common, wide := answeringQuestions(now, zone)
+	w := watchMachine()
+	for i, q := range append(common, wide...) {
+		var took, tookSmall []time.Duration
+		size := 0
+		for range rounds {
+			d, n := large(q)
+			took, size = append(took, d), n
+			if i < len(common) {
+				d, _ := small(q)
+				tookSmall = append(tookSmall, d)
+			}
+		}
+		tellf("%s: %s, %d kB", q, spread(took), size>>10)
+		cost.large.all = append(cost.large.all, took...)
+		if i < len(common) {
+			cost.large.common, cost.small.common = append(cost.large.common, took...), append(cost.small.common, tookSmall...)
+		}
+	}
+	tellf("while figures were asked for: %s", w.stop())
+	return cost
 }
 
 // answeringMillion is how long the slowest of a hundred answers about figures took, with a million calls.

@@ -120,7 +120,7 @@ func (db *DB) edges(d dutylog.Date) (from, to int64) {
 const factColumns = `c.id, c.line, c.direction, c.outcome, c.offered_at, c.rang_at, c.answered_at, c.ended_at, c.rule, c.findings, c.tags,
 	coalesce(e.body ->> '$.values.answered_by', ''), coalesce(e.body ->> '$.responsible', ''),
 	CASE WHEN e.body ->> '$.reopened_at' > 0 THEN (SELECT v.body ->> '$.completed_at' FROM revisions v WHERE v.entry_id = e.id AND v.body ->> '$.state' = 'complete' ORDER BY v.revision LIMIT 1) ELSE nullif(e.body ->> '$.completed_at', 0) END,
-	EXISTS (SELECT 1 FROM json_each(e.body, '$.gaps') g WHERE g.value ->> 'why' = 'not_given'), EXISTS (SELECT 1 FROM json_each(e.body, '$.gaps') g WHERE g.value ->> 'why' = 'refused'),
+	e.body LIKE '%"not_given"%' AND EXISTS (SELECT 1 FROM json_each(e.body, '$.gaps') g WHERE g.value ->> 'why' = 'not_given'), e.body LIKE '%"refused"%' AND EXISTS (SELECT 1 FROM json_each(e.body, '$.gaps') g WHERE g.value ->> 'why' = 'refused'),
 	r.sealed_at, coalesce(r.status, ''), m.settled_at, coalesce(m.why, ''), b.answered_at, ` + reviewOf
 
 // reviewOf is where the result of a call's review is read.
