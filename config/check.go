@@ -49,6 +49,9 @@ func (c *Config) check(f *Faults) {
 	c.checkTests(f)
 	c.checkRoster(f)
 	c.checkIncidents(f)
+	if d := c.Figures.FreezeAfter; d < 0 || d > 20 {
+		f.add("figures.freeze_after", "is %d working days; write 0 to 20", d)
+	}
 	if a := c.Handover.Allowance; a < 0 || a > 12*time.Hour {
 		f.add("handover.allowance", "is %s; give 0s to 12h, usually 15m", a)
 	}

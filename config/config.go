@@ -17,6 +17,7 @@ import (
 
 	"dutyline/alerts"
 	"dutyline/alerts/ping"
+	"dutyline/dutylog"
 	"dutyline/recorder"
 	"dutyline/telephony"
 	"dutyline/web"
@@ -45,7 +46,13 @@ type Config struct {
 	Tests     Tests             `mapstructure:"tests"`
 	Roster    Roster            `mapstructure:"roster"`
 	Handover  Handover          `mapstructure:"handover"`
+	Figures   Figures           `mapstructure:"figures"`
 	Incidents Incidents         `mapstructure:"incidents"`
+}
+
+// Figures is how figures of the line are kept.
+type Figures struct {
+	FreezeAfter int `mapstructure:"freeze_after"` // working days of the next month for which a month stays open
 }
 
 // Handover is how the change of officers 交接班 is watched.
@@ -236,7 +243,7 @@ func Default() Config {
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
 		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(), Roster: DefaultRoster(),
-		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(),
+		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(), Figures: Figures{FreezeAfter: dutylog.FreezeAfter},
 	}
 }
 

@@ -69,6 +69,9 @@ type Store interface {
 	DeviceStore
 	NoteStore
 	IncidentStore
+	AnsweringStore
+	MonthStore
+	DutyStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

@@ -125,3 +125,9 @@ type MissedStore interface {
 	// SettleMissed keeps what a person says of one. ErrExists when it is settled already.
 	SettleMissed(ctx context.Context, callID string, s Settlement, by Actor) (MissedCall, error)
 }
+
+// Reached reports whether somebody spoke with the caller afterwards, by whatever way. That an entry is
+// complete, or that no call back was needed or possible, is no such thing.
+func (w SettledWhy) Reached() bool {
+	return slices.Contains([]SettledWhy{SettledByCallBack, SettledByCaller, OtherPhone, CalledFromOther, OtherWay}, w)
+}

@@ -67,6 +67,10 @@ const (
 	seeAccesses    permission = "access.see"        // who saw or took what
 	runVerify      permission = "evidence.verify"   // changes nothing
 	seeEvidence    permission = "evidence.see"      // how the log is proved
+	seeFigures     permission = "figures.see"       // how the line was answered
+	seeOfficers    permission = "figures.officers"  // and each officer; without it, only one's own
+	printFigures   permission = "figures.print"     // as a page for paper
+	exportFigures  permission = "figures.export"    // as a workbook
 	seeLedger      permission = "ledger.see"        // what does not agree
 	runLedger      permission = "ledger.run"        // compare now
 	seeHandovers   permission = "handover.see"      // sheets, with what they say of callers
@@ -147,6 +151,10 @@ var grants = map[permission]grant{
 	seeHealth:      {roles: anyRole},
 	showPresence:   {roles: anyRole, locked: true}, // it rings there all the same
 	practise:       {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
+	seeFigures:     {roles: anyRole},
+	seeOfficers:    {roles: append([]dutylog.Role{dutylog.Supervisor, dutylog.Auditor}, leaders...)},
+	printFigures:   {roles: readers},
+	exportFigures:  {roles: readers},
 	seeLedger:      {roles: anyRole},
 	runLedger:      {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
 	seeApprovals:   {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},

@@ -184,6 +184,12 @@ var table = []route{
 	{"GET", "/incidents/{id}/course/sheet", printIncidents, "print-course", "The whole course of an incident as a page to print, with ways to its calls", []int{404}, on((*app).printCourse)},
 	{"POST", "/incidents/{id}/facts/{number}/strike", writeIncidents, "strike-fact", "Strike a fact out that was wrong: it stays readable", []int{404, 409}, on((*app).strikeFact)},
 
+	{"GET", "/metrics/answering", seeFigures, "answering", "How the line was answered: every figure with its numerator, denominator, rule and blind seconds", nil, on((*app).answering)},
+	{"GET", "/metrics/duty", seeFigures, "duty-figures", "Reports in time, handovers, roster, filings and call backs: so many of so many", nil, on((*app).dutyFigures)},
+	{"GET", "/metrics/answering/sheet", printFigures, "print-figures", "The same as a page to print", nil, on((*app).printFigures)},
+	{"GET", "/metrics/answering/workbook", exportFigures, "export-figures", "The same as .xlsx", []int{503}, on((*app).exportFigures)},
+	{"GET", "/metrics/answering/months/{month}", seeFigures, "closed-month", "The figures of a closed month as they were frozen, and what came later", []int{404}, on((*app).closedMonth)},
+
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},
 	{"GET", "/health", seeHealth, "health", "How the daemon's parts are", nil, on((*app).health)},
 	{"GET", "/health/line", seeHealth, "line-health", "How everything is on which a line depends: good, bad or unknown, since when, and why", []int{404}, on((*app).lampList)},

@@ -278,9 +278,9 @@ func describe(op *huma.Operation) {
 	case "attach":
 		op.RequestBody = &huma.RequestBody{Required: true, Content: binary("application/octet-stream"),
 			Description: "The file itself: JPEG, PNG, TIFF, PDF, DOCX, XLSX or a text in UTF-8, at most 20 MB"}
-	case "print-day", "print-month", "print-entry", "print-roster", "print-handover-now", "print-handover", "print-blank-sheets":
+	case "print-day", "print-month", "print-entry", "print-roster", "print-handover-now", "print-handover", "print-blank-sheets", "print-figures":
 		op.Responses = map[string]*huma.Response{"200": {Description: "Pages of A4", Content: map[string]*huma.MediaType{"text/html": {Schema: &huma.Schema{Type: huma.TypeString}}}}}
-	case "export-day", "export-month", "export-entry", "export-roster", "export-handover-now", "export-handover", "export-directory":
+	case "export-day", "export-month", "export-entry", "export-roster", "export-handover-now", "export-handover", "export-directory", "export-figures":
 		op.Responses = map[string]*huma.Response{"200": {Description: "The workbook", Content: binary(workbookType)}}
 	case "preview-directory", "import-directory", "preview-roster":
 		op.MaxBodyBytes = maxTableBody

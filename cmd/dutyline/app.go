@@ -72,6 +72,7 @@ type app struct {
 	beat      *heartbeat
 	lamps     *lampKeeper
 	roster    *rosterKeeper
+	figures   *figureKeeper
 	presence  *web.Presence
 	verifier  *verifier // for whoever asks on the page
 	deadman   *deadman  // tells another machine that we watch
@@ -186,6 +187,7 @@ func (a *app) wire(context.Context) error {
 	a.wireJournal(lines)
 	a.wireLamps(lines)
 	a.roster = &rosterKeeper{log: a.log, alerts: a.rules, watch: a.cfg.RosterWatch(), off: !a.cfg.Roster.Watch, line: lines[0].Name, rule: *a.cfg.RosterRule(), now: a.clock.Now, logger: a.logger}
+	a.figures = &figureKeeper{log: a.log, calendar: a.calendar.current, workdays: a.cfg.Figures.FreezeAfter, now: a.clock.Now, logger: a.logger}
 	return a.wireSenders()
 }
 
@@ -258,6 +260,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "clock", run: a.steps.Run},
 		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},
 		part{name: "roster", run: a.roster.Run},
+		part{name: "figures", run: a.figures.Run},
 		part{name: "heartbeat", run: a.deadman.Run, grace: 10 * time.Second},
 		part{name: "rules", run: func(ctx context.Context) error { return a.rules.Run(ctx, a.watcher.SwitchNow) }},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},

@@ -44,6 +44,8 @@ func figures() []figure {
 		{name: "search_1m_p99", unit: "ms", digits: 2, atMost: 5, value: (*measurements).searchMillion},
 		{name: "search_10m_p99", unit: "ms", digits: 2, atMost: 5, value: (*measurements).searchTenMillion},
 		{name: "search_like_ratio", unit: "ratio", digits: 0, value: (*measurements).searchLike},
+		{name: "answering_1m_p99", unit: "ms", digits: 1, atMost: 200, value: (*measurements).answeringMillion},
+		{name: "answering_growth", unit: "ratio", digits: 3, atMost: 1.5, value: (*measurements).answeringGrowth},
 		{name: "writer_p99", unit: "ms", digits: 1, atMost: 10, value: (*measurements).writerLatency},
 		{name: "daemon_rss_growth", unit: "ratio", digits: 3, value: (*measurements).daemonGrowth},
 	}
@@ -103,6 +105,7 @@ type measurements struct {
 	foundTen once[searched]
 
 	endurance once[endurance]
+	answering once[answeringCost]
 
 	left []func() // removes what several figures share
 }

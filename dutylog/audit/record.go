@@ -46,6 +46,7 @@ const (
 	Pin          Kind = "pin"           // a short secret of somebody on one computer, each try with it that was wrong, and its end; subject: number of the row
 	Note         Kind = "note"          // what was written on the locked screen was taken into an entry; subject: number of the row
 	Incident     Kind = "incident"      // a fact of an incident; subject: number of the row
+	Month        Kind = "month"         // the figures of a closed month; subject: number of the row
 	Signer       Kind = "key"           // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -57,7 +58,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Month, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

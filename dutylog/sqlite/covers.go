@@ -81,6 +81,7 @@ var covers = []cover{
 	newCover(audit.Pin, pinColumns, "pins", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Note, noteColumns, "call_notes", "c.taken_at IS NOT NULL", "c.id", byRow("c.id")),
 	newCover(audit.Incident, "id, "+incidentFactColumns+", erased_by", "incident_facts", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Month, "id, "+answerMonthColumns, "answer_months", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

@@ -5,6 +5,7 @@ import { attachments } from './attachments.mjs'
 import { browser } from './desk.mjs'
 import { directory } from './directory.mjs'
 import { entryChecks } from './entry.mjs'
+import { figures } from './figures.mjs'
 import { incident } from './incident.mjs'
 import { late } from './late.mjs'
 import { check, finish, practice, recoverBy } from './lib.mjs'
@@ -39,5 +40,6 @@ recoverAs(admin)
 await directory(desk)
 await check('no error in the window of the rooms', async () => assert.deepEqual(desk.problems, []))
 await desk.context.close()
+await figures(url, users)
 await roster(url, users)
 finish()

@@ -103,6 +103,17 @@ await check('78: play the recording', async () => {
   await shot('78-3-complete')
 })
 
+await check('78: a chart is drawn', async () => {
+  await page.evaluate(() => { location.hash = '#/figures' })
+  await page.waitForSelector(at('figure-rings', ' canvas'))
+  await until('bars are drawn', () => page.evaluate(() => {
+    const c = document.querySelector('[data-test=figure-rings] canvas')
+    return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((x) => x > 0)
+  }))
+  await shot('78-5-figures')
+  await page.evaluate((id) => { location.hash = '#/entry/' + encodeURIComponent(id) }, entry)
+})
+
 await check('78: nothing lost after a reload, no error', async () => {
   await page.reload()
   await page.waitForSelector(at('completed'))

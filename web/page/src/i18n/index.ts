@@ -12,6 +12,7 @@ import { channelsEn, channelsZh, type ChannelsKey } from './channels'
 import { directoryEn, directoryZh, type DirectoryKey } from './directory'
 import { en } from './en'
 import { evidenceEn, evidenceZh, type EvidenceKey } from './evidence'
+import { figuresEn, figuresZh, type FiguresKey } from './figures'
 import { incidentsEn, incidentsZh, type IncidentsKey } from './incidents'
 import { matterEn, matterZh, type MatterKey } from './matter'
 import { dutiesEn, dutiesZh, type DutiesKey } from './duties'
@@ -30,7 +31,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey
+export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey | FiguresKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -55,8 +56,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh },
-  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn },
+  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh, ...figuresZh },
+  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn, ...figuresEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

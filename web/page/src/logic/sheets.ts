@@ -34,6 +34,12 @@ export function handoverSheet(id: number): SheetAddress {
   return { page: of + '/sheet', workbook: of + '/workbook' }
 }
 
+/** The figures of the days from one to another, by one grouping. */
+export function figureSheet(from: string, to: string, by: string): SheetAddress {
+  const of = `?from=${from}&to=${to}&by=${by}`
+  return { page: `${BASE}/metrics/answering/sheet${of}`, workbook: `${BASE}/metrics/answering/workbook${of}` }
+}
+
 /** The blank sheets of one printing. */
 export const blankSheet = (id: number): string => `${BASE}/paper-sheets/${id}/sheet`
 

@@ -32,6 +32,7 @@ const items: NavItem[] = [
   { page: 'search', label: 'nav.search', test: 'search', first: true, shown: () => canReadEntries.value },
   { page: 'alerts', label: 'nav.alerts', test: 'alerts', first: true, count: () => openAlerts.value, countHint: 'nav.alertsOpen', bad: true },
   { page: 'incidents', label: 'nav.incidents', test: 'incidents', first: false, shown: () => canSeeIncidents.value, count: () => openIncidents.value.length, countHint: 'nav.incidentsOpen', bad: true },
+  { page: 'figures', label: 'nav.figures', test: 'figures', first: false },
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },

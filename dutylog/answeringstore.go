@@ -1,0 +1,28 @@
+package dutylog
+
+import (
+	"context"
+	"time"
+)
+
+// AnsweringQuery asks how the line was answered.
+type AnsweringQuery struct {
+	From, To time.Time // whole hours of the site's clock: [From, To)
+	By       Grouping
+	Line     string // empty: all of them
+	Now      time.Time
+}
+
+// AnsweringFigures is the answer, for every group and for all of them together.
+type AnsweringFigures struct {
+	Groups []AnsweringGroup
+	Total  AnsweringGroup
+	Frozen []FrozenMonth // closed months of the time: their figures are as they were frozen
+}
+
+// AnsweringStore tells how the line was answered. Tallies of days that are over are kept, so that a
+// long time costs little; whatever they were made of throws them away when it changes.
+type AnsweringStore interface {
+	// Answering gives the figures of a span; the error is an *InvalidError for one that cannot be told.
+	Answering(ctx context.Context, q AnsweringQuery) (AnsweringFigures, error)
+}

@@ -1,0 +1,107 @@
+package dutylog_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+)
+
+// dutyShares are the figures that are not 0/0, as "figure/of numerator/denominator".
+func dutyShares(f dutylog.DutyFacts, from, to, now time.Time) (all []string) {
+	for _, s := range dutylog.DutyFigures(f, 15*time.Minute, from, to, now) {
+		if s.Denominator > 0 && s.Figure != dutylog.RosterUncovered {
+			all = append(all, fmt.Sprintf("%s/%s %d/%d", s.Figure, s.Of, s.Numerator, s.Denominator))
+		}
+	}
+	return all
+}
+
+func TestReportsAndInstructionsInTime(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, loc) }
+	report := func(s dutylog.Stage, due, sent time.Time, deliveries ...dutylog.Delivery) dutylog.Report {
+		return dutylog.Report{Stage: s, DueAt: due, SentAt: sent, Deliveries: deliveries}
+	}
+	i := dutylog.Incident{
+		ClockNatural: at(10, 8, 0), Schedule: dutylog.UsualSchedule(), Facts: []dutylog.IncidentFact{{WrittenAt: at(10, 8, 11)}},
+		Reports: []dutylog.Report{
+			report(dutylog.StageFirst, at(10, 8, 10), at(10, 8, 10), dutylog.Delivery{Recipient: "superior", Channel: "phone", At: at(10, 8, 10)}, dutylog.Delivery{Recipient: "government", Channel: "fax", At: at(10, 8, 12)}),
+			report(dutylog.StageWritten, at(10, 8, 50), at(10, 8, 51)),
+			report(dutylog.StageDetailed, at(10, 9, 40), time.Time{}),
+			report(dutylog.StageFollowUp, at(11, 1, 0), time.Time{}), // after the day
+			report(dutylog.StageFinal, time.Time{}, time.Time{}),     // nobody asks for it yet
+		},
+		Instructions: []dutylog.Instruction{{Due: at(10, 12, 0), ClosedAt: at(10, 11, 0)}, {Due: at(10, 12, 0), ClosedAt: at(10, 13, 0)}, {Due: at(10, 12, 0)}, {}, {Due: at(10, 23, 0)}},
+	}
+	prompt := i
+	prompt.Facts, prompt.Reports, prompt.Instructions = []dutylog.IncidentFact{{WrittenAt: at(10, 8, 10)}}, nil, nil
+	f := dutylog.DutyFacts{Incidents: []dutylog.Incident{i, prompt}}
+	want := []string{"reports_on_time/first 1/1", "reports_on_time/written 0/1", "reports_on_time/detailed 0/1", "deliveries_on_time/superior 1/1", "deliveries_on_time/phone 1/1",
+		"deliveries_on_time/government 0/1", "deliveries_on_time/fax 0/1", "incidents_opened_late/ 1/2", "instructions_overdue/ 2/3"}
+	if diff := cmp.Diff(want, dutyShares(f, at(10, 0, 0), at(11, 0, 0), at(10, 14, 0))); diff != "" {
+		t.Errorf("at two in the afternoon (-want +got):\n%s", diff)
+	}
+	want = []string{"reports_on_time/first 1/1", "incidents_opened_late/ 0/1"}
+	early := dutylog.DutyFacts{Incidents: []dutylog.Incident{{ClockNatural: at(10, 8, 0), Schedule: i.Schedule, Facts: prompt.Facts, Reports: i.Reports[:2]}}}
+	early.Incidents[0].Reports[0].Deliveries = nil
+	if diff := cmp.Diff(want, dutyShares(early, at(10, 0, 0), at(11, 0, 0), at(10, 8, 20))); diff != "" {
+		t.Errorf("what is not due yet counts nowhere (-want +got):\n%s", diff)
+	}
+}
+
+func TestHandoversLate(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, loc) }
+	var shifts []dutylog.Shift
+	for n, name := range []string{"张伟", "李娜", "李娜", "王磊", "张伟"} {
+		begin := at(10, 8, 0).Add(time.Duration(n) * 12 * time.Hour)
+		shifts = append(shifts, dutylog.Shift{From: begin, To: begin.Add(12 * time.Hour), Post: dutylog.PostOfficer, Name: name})
+	}
+	took := func(name string, when time.Time) dutylog.Handover {
+		return dutylog.Handover{At: when, Incoming: dutylog.Actor{Name: name}}
+	}
+	// Changes: Li for Zhang on the 10th at 20:00, Wang for Li on the 11th at 20:00, Zhang for Wang on the 12th at 8:00.
+	for _, c := range []struct {
+		name      string
+		handovers []dutylog.Handover
+		now       time.Time
+		want      []string
+	}{
+		{"all in time", []dutylog.Handover{took("李娜", at(10, 19, 50)), took("王磊", at(11, 20, 15)), took("张伟", at(12, 8, 0))}, at(13, 0, 0), []string{"handovers_late/ 0/3"}},
+		{"one a minute too late", []dutylog.Handover{took("李娜", at(10, 20, 16)), took("王磊", at(11, 20, 0)), took("张伟", at(12, 8, 0))}, at(13, 0, 0), []string{"handovers_late/ 1/3"}},
+		{"one never", []dutylog.Handover{took("李娜", at(10, 20, 0)), took("张伟", at(12, 8, 0))}, at(13, 0, 0), []string{"handovers_late/ 1/3"}},
+		{"not due yet", []dutylog.Handover{took("李娜", at(10, 20, 0))}, at(11, 20, 15), []string{"handovers_late/ 0/1"}},
+	} {
+		f := dutylog.DutyFacts{Shifts: shifts, Handovers: c.handovers, Begun: at(10, 8, 0)}
+		if diff := cmp.Diff(c.want, dutyShares(f, at(10, 0, 0), at(13, 0, 0), c.now)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+	if got := dutyShares(dutylog.DutyFacts{Shifts: shifts}, at(10, 0, 0), at(13, 0, 0), at(13, 0, 0)); got != nil {
+		t.Errorf("a log in which nobody ever took over says %v", got)
+	}
+}
+
+func TestRosterFilingsAndCallBacks(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(hour int) time.Time { return time.Date(2026, 11, 10, hour, 0, 0, 0, loc) }
+	f := dutylog.DutyFacts{
+		Shifts:  []dutylog.Shift{{From: at(0), To: at(8), Post: dutylog.PostOfficer, Name: "张伟"}, {From: at(9), To: at(26), Post: dutylog.PostOfficer, Name: "李娜"}, {From: at(-10), To: at(24), Post: dutylog.PostLeader, Name: "赵振华"}},
+		Filings: []dutylog.FilingDuty{{State: dutylog.FilingDone}, {State: dutylog.FilingLate}, {State: dutylog.FilingOverdue}, {State: dutylog.FilingOpen}, {State: dutylog.FilingUnknown}, {State: dutylog.FilingSupplement}},
+		Missed:  7, Waiting: 2,
+	}
+	got := map[string][2]int{}
+	for _, s := range dutylog.DutyFigures(f, 0, at(0), at(24), at(30)) {
+		got[string(s.Figure)+"/"+s.Of] = [2]int{s.Numerator, s.Denominator}
+	}
+	for name, want := range map[string][2]int{"roster_uncovered/duty_officer": {60, 1440}, "roster_uncovered/duty_section_chief": {1440, 1440}, "roster_uncovered/duty_leader": {0, 1440},
+		"filings_late/": {2, 4}, "missed_not_called_back/": {2, 7}, "handovers_late/": {0, 0}, "reports_on_time/final": {0, 0}} {
+		if got[name] != want {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package sqlite_test
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/dutylog/sqlite"
+	"dutyline/telephony"
+)
+
+// The usual calls are of November; in December it is closed.
+var december = time.Date(2026, 12, 10, 4, 0, 0, 0, time.UTC)
+
+// november is a figure of November as "numerator/denominator", with how many days changed since it was closed.
+func november(t *testing.T, db *sqlite.DB, by dutylog.Grouping) (calls, groups, changed int, blind time.Duration) {
+	t.Helper()
+	m := dutylog.Month("2026-11")
+	got := must(db.Answering(ctx, dutylog.AnsweringQuery{From: m.First().Start(shanghai), To: m.Next().First().Start(shanghai), By: by, Now: december}))(t)
+	for _, f := range got.Frozen {
+		changed += len(f.Changed)
+	}
+	return got.Total.Tally.Calls(), len(got.Groups), changed, got.Total.Blind
+}
+
+func blindFor(t *testing.T, db *sqlite.DB, from, to time.Time) {
+	t.Helper()
+	for _, kind := range []telephony.IntervalKind{telephony.LiveDown, telephony.JournalDown} {
+		i := telephony.Interval{Kind: kind, From: from, To: to, Cause: "x"}
+		ok(t, db.Record(ctx, []telephony.Change{{Kind: telephony.IntervalSeen, At: i.From, Interval: &i}}))
+	}
+}
+
+func TestAClosedMonthKeepsItsFigures(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	clock := newClock(december)
+	db := openAt(t, path, sqlite.Options{Now: clock.now})
+	ok(t, db.FreezeMonths(ctx, december, dutylog.SeedCalendar(), 3)) // nothing yet, and so nothing to close
+	ok(t, db.Record(ctx, story(inbound(0, "02422730001"), telephony.AnsweredInTime)))
+	ok(t, db.Record(ctx, story(inbound(24*60, "02422730002"), telephony.Missed)))
+	blindFor(t, db, noon, noon.Add(10*time.Minute))
+	early := time.Date(2026, 12, 1, 4, 0, 0, 0, time.UTC)
+	ok(t, db.FreezeMonths(ctx, early, dutylog.SeedCalendar(), 3))
+	if n := len(must(db.FrozenMonths(ctx, "2026-01", "2026-12"))(t)); n != 0 {
+		t.Errorf("%d months are closed before their time", n)
+	}
+	ok(t, db.FreezeMonths(ctx, december, dutylog.SeedCalendar(), 3))
+	ok(t, db.FreezeMonths(ctx, december, dutylog.SeedCalendar(), 3)) // said again it changes nothing
+	list := must(db.FrozenMonths(ctx, "2026-01", "2026-12"))(t)
+	if len(list) != 1 || list[0].Month != "2026-11" || list[0].Calls != 2 || len(list[0].Digest) != 64 || list[0].By.Login != "system" || !list[0].At.Equal(december) {
+		t.Fatalf("%+v", list)
+	}
+	if c := must(db.MonthCorrection(ctx, "2026-11", december))(t); c.Differs() || c.Then.Tally.Calls() != 2 {
+		t.Errorf("nothing came later, yet days %v differ", c.Days)
+	}
+
+	// What comes later is shown as a correction and changes nothing.
+	ok(t, db.Record(ctx, story(inbound(60, "02422730003"), telephony.AnsweredLate)))
+	blindFor(t, db, noon.Add(48*time.Hour), noon.Add(49*time.Hour))
+	for _, by := range []dutylog.Grouping{dutylog.ByMonth, dutylog.ByDay, dutylog.ByOfficer, dutylog.ByShift, dutylog.ByLine, dutylog.ByWeekHour} {
+		if by == dutylog.ByShift { // a month is as long as they are given for
+			keepAll(t, db, december)
+		}
+		if calls, _, changed, blind := november(t, db, by); calls != 2 || changed != 1 || blind != 10*time.Minute {
+			t.Errorf("by %s November has %d calls, %d days changed, blind for %v; it was closed with 2 calls and 10 minutes", by, calls, changed, blind)
+		}
+	}
+	c := must(db.MonthCorrection(ctx, "2026-11", december))(t)
+	if diff := cmp.Diff([]dutylog.Date{"2026-11-23"}, c.Days); diff != "" || !c.Differs() || c.Now.Tally.Calls() != 3 || c.Then.Tally.Calls() != 2 || c.Now.Blind != 70*time.Minute {
+		t.Errorf("%s %d calls then, %d now, blind for %v now", diff, c.Then.Tally.Calls(), c.Now.Tally.Calls(), c.Now.Blind)
+	}
+
+	must(db.Checkpoint(ctx, newKey(t), false))(t)
+	ok(t, db.Close())
+	if report := verify(t, path, sqlite.VerifyOptions{}); report.Verdict() != audit.Intact || report.Of("month").Intact != 1 {
+		t.Errorf("%s %+v\n%s", report.Verdict(), report.Of("month"), findings(report))
+	}
+	outside(t, path, "UPDATE answer_months SET calls = 1")
+	if report := verify(t, path, sqlite.VerifyOptions{}); report.Verdict() != audit.Altered || !strings.Contains(findings(report), "month 1") {
+		t.Errorf("a figure was changed behind the log's back: %s\n%s", report.Verdict(), findings(report))
+	}
+}
+
+func TestMonthsThatAreNotClosed(t *testing.T) {
+	db := open(t)
+	ok(t, db.Record(ctx, story(inbound(0, "02422730001"), telephony.AnsweredInTime)))
+	if _, err := db.MonthCorrection(ctx, "2026-11", noon); !errors.Is(err, dutylog.ErrNotFound) {
+		t.Errorf("the corrections of an open month: %v", err)
+	}
+	var invalid *dutylog.InvalidError
+	if err := db.FreezeMonth(ctx, "2026-11", leader, noon); !errors.As(err, &invalid) {
+		t.Errorf("a month that runs is closed: %v", err)
+	}
+	ok(t, db.FreezeMonth(ctx, "2026-11", leader, december)) // before its time, by the person who signs the assessment
+	if err := db.FreezeMonth(ctx, "2026-11", leader, december); !errors.Is(err, dutylog.ErrExists) {
+		t.Errorf("it is closed twice: %v", err)
+	}
+	if list := must(db.FrozenMonths(ctx, "2026-11", "2026-11"))(t); len(list) != 1 || list[0].By != leader {
+		t.Errorf("%+v", list)
+	}
+}

@@ -1,0 +1,427 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/sqlite"
+	"dutyline/telephony"
+)
+
+// bareCall is a call as somebody would note it on paper: nothing here knows the product's own rules.
+type bareCall struct {
+	id, line, outcome, officer, rule  string
+	at, rang, answered, ended         time.Time
+	borderline, test, outgoing, runs  bool
+	verified, notGiven, refused       bool
+	completeAfter, backAfter          int // seconds after the end; -1: never
+	saidOfficer, responsible, backWhy string
+}
+
+// bareLog is three years of them, with the shifts of the time and what nobody saw.
+type bareLog struct {
+	calls  []bareCall
+	shifts [][2]time.Time // in order, none overlaps another
+	blind  [][2]time.Time // whole seconds
+}
+
+// The rule changed in the middle of a month; February 2028 has 29 days.
+var (
+	threeYears  = [2]time.Time{time.Date(2026, 1, 31, 22, 0, 0, 0, time.UTC), time.Date(2029, 2, 1, 2, 0, 0, 0, time.UTC)}
+	ruleChanges = time.Date(2027, 5, 17, 3, 4, 5, 0, time.UTC)
+)
+
+// edgesOfTime are where calls are put close together: ends of months, years and days in both zones, the
+// leap day, the hours that summer time takes and gives, the change of the rule.
+func edgesOfTime(zones ...*time.Location) (all []time.Time) {
+	all = append(all, ruleChanges)
+	for _, z := range zones {
+		for _, day := range []string{"2026-03-01", "2026-03-29", "2026-10-25", "2027-01-01", "2027-03-28", "2027-10-31", "2028-02-29", "2028-03-01", "2028-03-26", "2028-10-29", "2028-12-31"} {
+			midnight, _ := time.ParseInLocation(time.DateOnly, day, z)
+			all = append(all, midnight, midnight.Add(time.Hour), midnight.Add(2*time.Hour), midnight.Add(3*time.Hour))
+		}
+	}
+	return all
+}
+
+func newBareLog(n int, zones ...*time.Location) (w bareLog) {
+	r := rand.New(rand.NewPCG(20260101, 7))
+	edges, length := edgesOfTime(zones...), int64(threeYears[1].Sub(threeYears[0])/time.Millisecond)
+	times := make([]time.Time, n)
+	for i := range times {
+		at := threeYears[0].Add(time.Duration(r.Int64N(length)) * time.Millisecond)
+		if r.IntN(20) == 0 {
+			at = edges[r.IntN(len(edges))].Add(time.Duration(r.IntN(7_200_000)-3_600_000) * time.Millisecond)
+		}
+		times[i] = at.UTC()
+	}
+	slices.SortFunc(times, time.Time.Compare) // in order they are written quickly
+	for i, at := range times {
+		w.calls = append(w.calls, newBareCall(r, i, at))
+	}
+	for at := threeYears[0].Truncate(24 * time.Hour); at.Before(threeYears[1]); at = at.Add(12 * time.Hour) {
+		if r.IntN(10) > 0 { // a gap of the roster now and then
+			w.shifts = append(w.shifts, [2]time.Time{at, at.Add(12 * time.Hour)})
+		}
+	}
+	for range 60 {
+		from := threeYears[0].Add(time.Duration(r.Int64N(length/1000)) * time.Second)
+		w.blind = append(w.blind, [2]time.Time{from, from.Add(time.Duration(1+r.IntN(9000)) * time.Second)})
+	}
+	for _, at := range edges { // across every edge, too
+		w.blind = append(w.blind, [2]time.Time{at.Add(-70 * time.Second).UTC(), at.Add(50 * time.Second).UTC()})
+	}
+	return w
+}
+
+func newBareCall(r *rand.Rand, i int, at time.Time) bareCall {
+	c := bareCall{id: fmt.Sprintf("bare-%06d", i), line: []string{"duty", "duty", "fire"}[r.IntN(3)], at: at, rule: "three", completeAfter: -1, backAfter: -1}
+	if !at.Before(ruleChanges) {
+		c.rule = "four"
+	}
+	c.outcome = strings.Fields("answered_in_time answered_in_time answered_in_time answered_in_time answered_late missed abandoned_early engaged rejected unreachable forwarded answered_elsewhere answered_by_machine unknown")[r.IntN(14)]
+	c.test, c.outgoing, c.runs = r.IntN(40) == 0, r.IntN(40) == 0, r.IntN(400) == 0
+	c.responsible = []string{"张伟", "李娜", "王磊", "陈静"}[at.YearDay()%4]
+	if r.IntN(2) == 0 {
+		c.saidOfficer = []string{"张伟", "孙丽"}[r.IntN(2)]
+	}
+	if c.officer = c.saidOfficer; c.officer == "" {
+		c.officer = c.responsible
+	}
+	c.ended = at.Add(time.Duration(r.IntN(300_000)) * time.Millisecond)
+	if strings.HasPrefix(c.outcome, "answered_") || c.outcome == "missed" || c.outcome == "rejected" {
+		c.rang = at.Add(time.Duration(r.IntN(4000)) * time.Millisecond)
+	}
+	switch c.outcome {
+	case "answered_in_time":
+		c.answered = c.rang.Add(time.Duration(r.IntN(15_000)) * time.Millisecond)
+	case "answered_late":
+		c.answered = c.rang.Add(time.Duration(15_000+r.IntN(60_000)) * time.Millisecond)
+		c.borderline = r.IntN(6) == 0
+	}
+	if !c.answered.IsZero() && r.IntN(200) == 0 { // somebody set the clock back while it rang
+		c.answered = c.rang.Add(-time.Hour)
+	}
+	if c.outcome == "answered_in_time" || c.outcome == "answered_late" {
+		c.verified = r.IntN(10) > 0
+	}
+	if r.IntN(4) > 0 {
+		c.completeAfter = r.IntN(20_000)
+		c.notGiven, c.refused = r.IntN(8) == 0, r.IntN(16) == 0
+	}
+	if c.outcome == "missed" && r.IntN(3) > 0 {
+		c.backAfter, c.backWhy = r.IntN(90_000), []string{"other_phone", "other_number", "other_way", "no_number", "not_needed", "entry_complete"}[r.IntN(6)]
+	}
+	return c
+}
+
+// fill writes the calls straight into the tables of a log: a hundred thousand by the usual way would take minutes.
+func (w bareLog) fill(t *testing.T, path string) {
+	t.Helper()
+	raw := must(sql.Open("sqlite3", "file:"+path+"?_synchronous=OFF&_foreign_keys=off&_cache_size=-200000"))(t)
+	defer raw.Close()
+	tx := must(raw.BeginTx(ctx, nil))(t)
+	insert := func(table, columns string) func(...any) {
+		s := must(tx.Prepare("INSERT INTO " + table + " (" + columns + ") VALUES (" + strings.TrimSuffix(strings.Repeat("?,", strings.Count(columns, ",")+1), ",") + ")"))(t)
+		return func(args ...any) { must(s.Exec(args...))(t) }
+	}
+	call := insert("calls", "id,line,direction,caller,caller_e164,caller_name,called,called_e164,outcome,reason,offered_at,rang_at,answered_at,ended_at,rings,rule,hangup_by,forwarded_to,redirected_from,findings,said_tags,set_tags,tags,entry_id")
+	entry := insert("entries", "id,call_id,line,kind,state,revision,call_at,body")
+	recording := insert("recordings", "call_id,status,reason,path,digest,size,duration_us,talk_us,findings,sealed_at,attempts")
+	missed := insert("missed_calls", "call_id,at,settled_at,why,by_call,text,by_login,by_name,by_role")
+	us := func(at time.Time) any {
+		if at.IsZero() {
+			return nil
+		}
+		return at.UnixMicro()
+	}
+	for _, c := range w.calls {
+		direction, tags, findings, outcome, ended := "in", "[]", "[]", c.outcome, c.ended
+		switch {
+		case c.outgoing:
+			direction = "out"
+		case c.test:
+			tags = `["spot_check","test"]`
+		case c.runs:
+			outcome, ended = "", time.Time{}
+		}
+		if c.borderline {
+			findings = `["borderline"]`
+		}
+		call(c.id, c.line, direction, "", "", "", "", "", outcome, "", us(c.at), us(c.rang), us(c.answered), us(ended), 0, c.rule, "", "", "", findings, tags, "[]", tags, "e-"+c.id)
+		state, completed, gaps := "open", int64(0), []string{}
+		if c.completeAfter >= 0 {
+			state, completed = "complete", c.ended.Add(time.Duration(c.completeAfter)*time.Second).UnixMicro()
+		}
+		if c.notGiven {
+			gaps = append(gaps, `"caller_title":{"why":"not_given","reason":"x"}`)
+		}
+		if c.refused {
+			gaps = append(gaps, `"caller_unit":{"why":"refused","reason":"x"}`)
+		}
+		entry("e-"+c.id, c.id, c.line, "duty", state, 1, us(c.at), fmt.Sprintf(`{"id":"e-%s","values":{"answered_by":%q},"gaps":{%s},"responsible":%q,"completed_at":%d,"reopened_at":0}`,
+			c.id, c.saidOfficer, strings.Join(gaps, ","), c.responsible, completed))
+		if c.verified {
+			recording(c.id, "sealed", "", "", "", 0, 0, 0, "[]", us(c.ended), 0)
+		}
+		if c.outcome == "missed" {
+			var settled any
+			if c.backAfter >= 0 {
+				settled = us(c.ended.Add(time.Duration(c.backAfter) * time.Second))
+			}
+			missed(c.id, us(c.at), settled, c.backWhy, "", "", "", "", "")
+		}
+	}
+	shift, interval := insert("shifts", "from_at,to_at,post,name,phone"), insert("intervals", "kind,from_at,to_at,cause")
+	for _, s := range w.shifts {
+		shift(us(s[0]), us(s[1]), "duty_officer", "某某", "")
+	}
+	w.blindRows(func(kind string, from, to time.Time) { interval(kind, us(from), us(to), "x") })
+	ok(t, tx.Commit())
+}
+
+// blindRows tells of what was down so that the blind times come out: the journal a little before and after,
+// and a switch that was down meanwhile takes nothing away, because it came back at once.
+func (w bareLog) blindRows(row func(kind string, from, to time.Time)) {
+	seen := map[string]bool{}
+	once := func(kind string, from, to time.Time) {
+		if key := kind + from.String(); !seen[key] {
+			seen[key] = true
+			row(kind, from, to)
+		}
+	}
+	for _, b := range w.blind {
+		once("live_down", b[0], b[1])
+		once("journal_down", b[0].Add(-10*time.Second), b[1].Add(10*time.Second))
+	}
+}
+
+// sums is what a straight loop over the calls of one group comes to.
+type sums struct {
+	shares       map[string][2]int
+	rings        []int // tenths
+	entering     []int
+	back         []int
+	unknown, all int
+	rules        map[string]bool
+	blind        int
+}
+
+func newSums() *sums { return &sums{shares: map[string][2]int{}, rules: map[string]bool{}} }
+
+func (s *sums) share(figure string, in bool) {
+	x := s.shares[figure]
+	x[1]++
+	if in {
+		x[0]++
+	}
+	s.shares[figure] = x
+}
+
+// add says of one call in plain words where it counts.
+func (s *sums) add(c bareCall) {
+	s.all++
+	s.rules[c.rule] = true
+	if in := c.answered.Sub(c.rang); (c.outcome == "answered_in_time" || c.outcome == "answered_late") && !c.answered.IsZero() && in >= 0 {
+		s.rings = append(s.rings, int(in.Milliseconds()/100))
+	}
+	if c.outcome == "unknown" {
+		s.unknown++
+		return
+	}
+	taken := c.outcome == "answered_in_time" || c.outcome == "answered_late"
+	if (taken || c.outcome == "missed" || c.outcome == "rejected") && !c.borderline {
+		s.share("on_time", c.outcome == "answered_in_time")
+		s.share("missed", c.outcome == "missed")
+	}
+	if c.outcome != "abandoned_early" {
+		s.share("answer_rate", taken)
+		waited := c.answered.Sub(c.at)
+		s.share("within_15s", taken && waited >= 0 && waited < 15*time.Second)
+	}
+	if c.outcome == "missed" {
+		reached := c.backWhy == "other_phone" || c.backWhy == "other_number" || c.backWhy == "other_way"
+		s.share("called_back", reached)
+		if reached {
+			s.back = append(s.back, c.backAfter)
+		}
+	}
+	for _, o := range []string{"abandoned_early", "engaged", "rejected", "unreachable", "forwarded", "answered_elsewhere", "answered_by_machine"} {
+		s.share(o, c.outcome == o)
+	}
+	if taken {
+		s.share("recorded", c.verified)
+	}
+	s.share("entry_complete", c.completeAfter >= 0)
+	if c.completeAfter >= 0 {
+		s.share("value_not_given", c.notGiven)
+		s.share("value_refused", c.refused)
+		s.entering = append(s.entering, c.completeAfter)
+	}
+}
+
+// summary is mean and percentiles by sorting.
+func summary(of []int) (s dutylog.SpreadSummary) {
+	if len(of) == 0 {
+		return s
+	}
+	sort.Ints(of)
+	total := 0
+	for _, x := range of {
+		total += x
+	}
+	rank := func(p float64) int32 { return int32(of[int(math.Ceil(p*float64(len(of))))-1]) }
+	return dutylog.SpreadSummary{N: len(of), Mean: float64(total) / float64(len(of)), P50: rank(0.5), P90: rank(0.9), P95: rank(0.95), Max: int32(of[len(of)-1])}
+}
+
+// keyOf names the group of a moment by the calendar alone; of a call also by officer, line and shift.
+func (w bareLog) keyOf(by dutylog.Grouping, at time.Time, c bareCall, zone *time.Location) string {
+	local := at.In(zone)
+	switch by {
+	case dutylog.ByHour:
+		return local.Format("2006-01-02T15:00:00Z07:00")
+	case dutylog.ByDay:
+		return local.Format("2006-01-02")
+	case dutylog.ByMonth:
+		return local.Format("2006-01")
+	case dutylog.ByWeekHour:
+		return fmt.Sprintf("%d %02d", map[time.Weekday]int{time.Monday: 1, time.Tuesday: 2, time.Wednesday: 3, time.Thursday: 4, time.Friday: 5, time.Saturday: 6, time.Sunday: 7}[local.Weekday()], local.Hour())
+	case dutylog.ByOfficer:
+		return c.officer
+	case dutylog.ByLine:
+		return c.line
+	}
+	for _, s := range w.shifts {
+		if !at.Before(s[0]) && at.Before(s[1]) {
+			return s[0].Format(time.RFC3339) + "/" + s[1].Format(time.RFC3339)
+		}
+	}
+	return ""
+}
+
+// counted loops over every call and every blind second of a time.
+func (w bareLog) counted(by dutylog.Grouping, from, to time.Time, zone *time.Location) map[string]*sums {
+	groups := map[string]*sums{}
+	at := func(key string) *sums {
+		if groups[key] == nil {
+			groups[key] = newSums()
+		}
+		return groups[key]
+	}
+	for _, c := range w.calls {
+		if !c.outgoing && !c.test && !c.runs && !c.at.Before(from) && c.at.Before(to) {
+			at(w.keyOf(by, c.at, c, zone)).add(c)
+		}
+	}
+	dark := map[int64]bool{}
+	for _, b := range w.blind {
+		for s := max(b[0].Unix(), from.Unix()); s < min(b[1].Unix(), to.Unix()); s++ {
+			dark[s] = true
+		}
+	}
+	if by == dutylog.ByOfficer || by == dutylog.ByLine || by == dutylog.ByShift {
+		for key, g := range groups {
+			g.blind = len(dark)
+			if begin, end, shift := strings.Cut(key, "/"); shift {
+				f, _ := time.Parse(time.RFC3339, begin)
+				e, _ := time.Parse(time.RFC3339, end)
+				g.blind = 0
+				for s := f.Unix(); s < e.Unix(); s++ {
+					if dark[s] {
+						g.blind++
+					}
+				}
+			}
+		}
+		return groups
+	}
+	for s := range dark {
+		at(w.keyOf(by, time.Unix(s, 0), bareCall{}, zone)).blind++
+	}
+	return groups
+}
+
+// compare asks the log and the loops for the same, and shows the first groups in which they differ.
+func (w bareLog) compare(t *testing.T, db *sqlite.DB, by dutylog.Grouping, first, last dutylog.Date, zone *time.Location) {
+	t.Helper()
+	from, _ := time.ParseInLocation(time.DateOnly, string(first), zone)
+	to, _ := time.ParseInLocation(time.DateOnly, string(last), zone)
+	want := w.counted(by, from, to, zone)
+	got := must(db.Answering(ctx, dutylog.AnsweringQuery{From: from, To: to, By: by, Now: threeYears[1].Add(48 * time.Hour)}))(t)
+	bad := 0
+	for _, g := range got.Groups {
+		s := want[g.Key]
+		if s == nil {
+			s = newSums() // an hour or a day in which nobody called
+		}
+		delete(want, g.Key)
+		if diff := cmp.Diff(s.shown(), shownGroup(g)); diff != "" {
+			if bad++; bad < 3 {
+				t.Errorf("%s in %s, %s to %s: %q (-loops +log):\n%s", by, zone, first, last, g.Key, diff)
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		t.Errorf("%s in %s: the loops have %d calls of %q, the log has no such group", by, zone, want[key].all, key)
+	}
+}
+
+func (s *sums) shown() map[string]any {
+	all := map[string]any{"calls": s.all, "unknown": s.unknown, "blind": s.blind, "rules": strings.Join(slices.Sorted(maps.Keys(s.rules)), " "),
+		"ring": summary(s.rings), "entering": summary(s.entering), "back": summary(s.back)}
+	for _, r := range dutylog.FigureRules() {
+		all[string(r.Figure)] = s.shares[string(r.Figure)]
+	}
+	return all
+}
+
+func shownGroup(g dutylog.AnsweringGroup) map[string]any {
+	t := &g.Tally
+	all := map[string]any{"calls": t.Calls(), "unknown": t.Outcomes()[telephony.Unknown], "blind": int(g.Blind / time.Second), "rules": strings.Join(t.Rules(), " "),
+		"ring": t.Rings.Summary(), "entering": t.Entering.Summary(), "back": t.CalledBack.Summary()}
+	for _, r := range dutylog.FigureRules() {
+		n, d := t.Of(r, false)
+		all[string(r.Figure)] = [2]int{n, d}
+	}
+	return all
+}
+
+// A hundred thousand calls over three years, by every grouping, in a zone without and in one with summer
+// time: the log says what straight loops over the calls say.
+func TestFiguresOfThreeYearsAreThoseOfAStraightLoop(t *testing.T) {
+	china, berlin := must(time.LoadLocation("Asia/Shanghai"))(t), must(time.LoadLocation("Europe/Berlin"))(t)
+	w := newBareLog(100_000, china, berlin)
+	path := filepath.Join(t.TempDir(), "log.db")
+	for i, zone := range []*time.Location{china, berlin} {
+		db := must(sqlite.Open(ctx, path, sqlite.Options{Now: newClock(threeYears[1].Add(48 * time.Hour)).now, Location: zone}))(t)
+		if i == 0 {
+			w.fill(t, path)
+		}
+		w.compare(t, db, dutylog.ByDay, "2028-02-20", "2028-03-05", zone) // counted for the answer
+		keepAll(t, db, threeYears[1].Add(48*time.Hour))
+		for _, q := range []struct {
+			by          dutylog.Grouping
+			first, last dutylog.Date
+		}{
+			{dutylog.ByMonth, "2026-01-31", "2029-02-01"}, {dutylog.ByOfficer, "2026-02-01", "2029-02-01"}, {dutylog.ByLine, "2027-05-01", "2027-06-01"},
+			{dutylog.ByWeekHour, "2026-02-01", "2029-02-01"}, {dutylog.ByDay, "2026-02-01", "2027-02-01"}, {dutylog.ByDay, "2027-02-01", "2028-02-01"},
+			{dutylog.ByDay, "2028-02-01", "2029-02-01"}, {dutylog.ByShift, "2028-02-01", "2028-03-10"}, {dutylog.ByHour, "2026-03-25", "2026-04-02"},
+			{dutylog.ByHour, "2026-10-22", "2026-10-30"}, {dutylog.ByHour, "2028-02-26", "2028-03-04"}, {dutylog.ByHour, "2027-05-15", "2027-05-19"},
+		} {
+			w.compare(t, db, q.by, q.first, q.last, zone)
+		}
+		ok(t, db.Close())
+	}
+}

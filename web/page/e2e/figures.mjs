@@ -1,0 +1,61 @@
+// 统计 in a browser: what the line did today, charts with a table behind each, and the way from a figure to its calls.
+import assert from 'node:assert/strict'
+import { browser } from './desk.mjs'
+import { check, recoverBy, until } from './lib.mjs'
+import { notePrinting, opened, taken } from './papers.mjs'
+
+export async function figures(url, users) {
+  const desk = await browser('figures', url)
+  const { page } = desk
+  await notePrinting(desk)
+  const at = (name, rest) => desk.at(name, rest)
+  const supervisor = users.find((u) => u.role === 'supervisor')
+  recoverBy(async (n) => {
+    await desk.shot('figures-failed-' + n)
+    await desk.recover(supervisor)
+    await page.evaluate(() => { location.hash = '#/figures' })
+  })
+  await desk.logIn(supervisor)
+
+  await check('figures: today at a glance, with how sure it is', async () => {
+    await page.evaluate(() => { location.hash = '#/figures' })
+    await at('today-calls').waitFor()
+    assert.ok(Number(await at('today-calls').locator('.value').innerText()) > 0, 'calls were made before')
+    await desk.says(/盲区 [\d.]+ 分钟，情况不明 \d+ 个/, at('figures-sure'))
+    await desk.says(/未解除告警 \d+ 项.*未填完条目 \d+\+? 条/, at('figures-open'))
+    await until('two charts are drawn', async () => (await page.locator('.drawing canvas').count()) >= 2)
+    await desk.says(/已接 \d+ 个：平均/, at('note-rings'))
+    await desk.shotBoth('80-figures')
+  })
+
+  await check('figures: one key puts tables in place of the charts', async () => {
+    await page.keyboard.press('Alt+b')
+    await until('four tables', async () => (await page.locator('[data-test^="figure-"] .rows table').count()) === 4)
+    assert.equal(await page.locator('.drawing').count(), 0)
+    await desk.says(/10–15[\s\S]*15–20/, at('figure-rings'))
+    await desk.shotBoth('81-figure-tables')
+    await at('table-heat').click() // one of them alone
+    await until('one chart', async () => (await page.locator('.drawing').count()) === 1 && (await page.locator('.drawing canvas').count()) > 0)
+    await page.keyboard.press('Alt+b')
+    await until('charts again', async () => (await page.locator('[data-test^="figure-"] .rows table').count()) === 0)
+  })
+
+  await check('figures: they print on A4 and are taken as a workbook', async () => {
+    await taken(desk, () => at('export-figures').click(), /^接听情况统计-\d{8}-\d{8}-按值班员\.xlsx$/)
+    const sheet = await opened(desk, () => at('print-figures').click())
+    await desk.says(/接听情况统计[\s\S]*按时接听率/, sheet.locator('body'))
+    await sheet.close()
+    await page.evaluate(() => { window.print = () => { window.printed = true } })
+    await at('figures-print').click()
+    assert.equal(await page.evaluate(() => window.printed), true)
+  })
+
+  await check('figures: a missed call leads to its call', async () => {
+    const row = at('figures-call').first()
+    await row.waitFor()
+    await row.locator('[data-test=figures-to-call]').click()
+    await until('the call is shown', async () => /^#\/calls\//.test(await page.evaluate(() => location.hash)))
+    assert.deepEqual(desk.problems, [])
+  })
+  await desk.context.close()
+}

@@ -1,0 +1,72 @@
+// How the line was answered, as the daemon tells it.
+import { query, request } from './client'
+
+export interface Figure {
+  numerator: number
+  denominator: number
+  /** null below twenty: the counts say more. */
+  rate: number | null
+  blind_seconds: number
+  rule: string[]
+}
+
+export interface Times {
+  calls: number
+  mean: number
+  p50: number
+  p90: number
+  p95: number
+  max: number
+}
+
+export interface FigureGroup {
+  key: string
+  from: string
+  to: string
+  calls: number
+  outcomes: Record<string, number>
+  unknown: number
+  undecided: number
+  blind_seconds: number
+  rule: string[]
+  measured: Record<string, Figure>
+  after_review: Record<string, Figure>
+  ring_seconds: Times
+  entry_seconds: Times
+  call_back_seconds: Times
+}
+
+export interface RingBin {
+  seconds: number
+  calls: number
+}
+
+export interface FrozenMonth {
+  month: string
+  calls: number
+  by: { name: string; at: string }
+  changed_days: string[]
+}
+
+export interface FigureDefinition {
+  figure: string
+  judges_officer: boolean
+  of: string
+  with: string
+  numerator: string[]
+  denominator: string[]
+}
+
+export interface Answering {
+  from: string
+  to: string
+  zone: string
+  by: string
+  total: FigureGroup
+  groups: FigureGroup[]
+  rings: RingBin[]
+  definitions: FigureDefinition[]
+  frozen: FrozenMonth[]
+}
+
+export const getFigures = (from: string, to: string, by: string) => request<Answering>('GET', '/metrics/answering' + query({ from, to, by }))

@@ -1,0 +1,138 @@
+// What the page 统计 makes of figures: tables and what charts draw. Nothing is reckoned here that the
+// daemon did not reckon: a rate is shown where it gives one, else the counts.
+import type { Answering, Figure, FigureGroup, RingBin } from '@/api/figures'
+import { fill, t, word } from '@/i18n'
+
+/** With fewer calls officers are not compared. */
+export const FEWEST = 20
+export const LIMIT_SECONDS = 15
+const RING_STEP = 5
+
+export interface Table {
+  head: string[]
+  rows: string[][]
+}
+
+/** "95.0%", or "17/19" where there are too few calls for a rate. */
+export function rate(f: Figure | undefined): string {
+  if (!f || !f.denominator) return '—'
+  return f.rate === null ? counts(f) : percent(f.rate)
+}
+
+export const counts = (f: Figure): string => `${f.numerator}/${f.denominator}`
+export const percent = (share: number): string => (Math.round(share * 1000) / 10).toFixed(1) + '%'
+export const minutes = (seconds: number): string => (seconds / 60).toFixed(seconds % 60 ? 1 : 0)
+export const seconds = (s: number): string => s.toFixed(1)
+
+/** One bar of the ring times: from so many seconds on, the last one without an end. */
+export interface RingBar {
+  from: number
+  label: string
+  calls: number
+  late: boolean
+}
+
+/** Ring times in steps of one ring; what lasted longer than a minute is one bar. */
+export function ringBars(bins: RingBin[]): RingBar[] {
+  const bars: RingBar[] = []
+  for (let from = 0; from < 60; from += RING_STEP) bars.push({ from, label: `${from}–${from + RING_STEP}`, calls: 0, late: from >= LIMIT_SECONDS })
+  bars.push({ from: 60, label: '≥60', calls: 0, late: true })
+  bins.forEach((b) => { bars[Math.min(Math.floor(b.seconds / RING_STEP), bars.length - 1)].calls += b.calls })
+  let last = bars.length - 1
+  while (last > 3 && !bars[last].calls) last--
+  return bars.slice(0, last + 1)
+}
+
+export function ringTable(bars: RingBar[]): Table {
+  const all = bars.reduce((sum, b) => sum + b.calls, 0)
+  return {
+    head: [t('fig.ringSeconds'), t('fig.ringNo'), t('fig.calls'), t('fig.upTo')],
+    rows: bars.map((b, i) => {
+      const so = bars.slice(0, i + 1).reduce((sum, x) => sum + x.calls, 0)
+      return [b.label, b.label === '≥60' ? '≥13' : String(b.from / RING_STEP + 1), String(b.calls), all ? `${so}/${all}` : '—']
+    }),
+  }
+}
+
+export const WEEK = ['1', '2', '3', '4', '5', '6', '7']
+
+/** Of each weekday and hour: [hour, weekday from 0, calls]. */
+export function heat(groups: FigureGroup[], of: (g: FigureGroup) => number): [number, number, number][] {
+  return groups.map((g) => [Number(g.key.slice(2)), Number(g.key[0]) - 1, of(g)])
+}
+
+export function heatTable(groups: FigureGroup[], of: (g: FigureGroup) => number): Table {
+  const cells = new Map(groups.map((g) => [g.key, of(g)]))
+  const hours = Array.from({ length: 24 }, (_, h) => (h < 10 ? '0' + h : String(h)))
+  return {
+    head: [t('fig.hour')].concat(WEEK.map((d) => word('fig.weekday', d))),
+    rows: hours.map((h) => [h + ':00'].concat(WEEK.map((d) => String(cells.get(`${d} ${h}`) || 0)))),
+  }
+}
+
+/** Missed and late together: what the heat map shows beside all calls. */
+export const notInTime = (g: FigureGroup): number => (g.outcomes.missed || 0) + (g.outcomes.answered_late || 0) + (g.outcomes.rejected || 0)
+
+export function monthTable(groups: FigureGroup[], closed: string[]): Table {
+  return {
+    head: [t('fig.month'), t('fig.calls'), word('fig', 'on_time'), word('fig', 'answer_rate'), word('fig', 'missed'), t('fig.blind'), t('fig.closed')],
+    rows: groups.map((g) => [g.key, String(g.calls), both(g.measured.on_time), both(g.measured.answer_rate), g.measured.missed ? counts(g.measured.missed) : '—', minutes(g.blind_seconds), closed.indexOf(g.key) < 0 ? '' : t('fig.yes')]),
+  }
+}
+
+/** "19/20（95.0%）" */
+export function both(f: Figure | undefined): string {
+  if (!f || !f.denominator) return '—'
+  return f.rate === null ? counts(f) : fill(t('fig.both'), { counts: counts(f), rate: percent(f.rate) })
+}
+
+export const comparable = (groups: FigureGroup[]): FigureGroup[] => groups.filter((g) => g.key !== '' && g.measured.on_time.denominator >= FEWEST)
+
+export function officerTable(groups: FigureGroup[]): Table {
+  return {
+    head: [t('fig.officer'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'missed'), t('fig.ringMedian'), t('fig.undecided')],
+    rows: groups.map((g) => [g.key || t('fig.nobody'), both(g.measured.on_time), both(g.after_review.on_time), counts(g.measured.missed), g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', String(g.undecided)]),
+  }
+}
+
+export function allFigures(a: Answering): Table {
+  return {
+    head: [t('fig.figure'), t('fig.measured'), t('fig.afterReview'), t('fig.definition')],
+    rows: a.definitions.map((d) => [word('fig', d.figure), both(a.total.measured[d.figure]), both(a.total.after_review[d.figure]), definition(d)]),
+  }
+}
+
+/** The place of each outcome in a figure, in words. */
+export function definition(d: Answering['definitions'][number]): string {
+  const name = (list: string[]) => list.map((o) => word('outcome', o)).join(t('fig.comma'))
+  const all = d.denominator.length === 10 ? t('fig.allInbound') : name(d.denominator)
+  const above = d.numerator.length === d.denominator.length ? '' : name(d.numerator)
+  const parts = [above, d.with ? word('fig.with', d.with) : ''].filter((p) => p !== '')
+  return parts.join(t('fig.and')) + ' ÷ ' + all + (d.of ? t('fig.and') + word('fig.with', d.of) : '')
+}
+
+/** The first and the last day of a choice, as days of the site. */
+export function period(choice: string, today: string): [string, string] {
+  const month = today.slice(0, 7)
+  switch (choice) {
+    case 'today': return [today, today]
+    case 'lastMonth': {
+      const last = shift(month + '-01', -1)
+      return [last.slice(0, 7) + '-01', last]
+    }
+    case 'quarter': return [shift(today, -89), today]
+    default: return [month + '-01', today]
+  }
+}
+
+/** A day so many days later. */
+export function shift(day: string, days: number): string {
+  return new Date(Date.parse(day + 'T00:00:00Z') + days * 86400_000).toISOString().slice(0, 10)
+}
+
+/** The first day of the month eleven months before: a year with the present month. */
+export function yearBack(today: string): string {
+  const y = Number(today.slice(0, 4))
+  const m = Number(today.slice(5, 7))
+  return m === 12 ? `${y}-01-01` : `${y - 1}-${m < 9 ? '0' + (m + 1) : m + 1}-01`
+}

@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Answering, Figure, FigureGroup } from '@/api/figures'
+import { figuresEn, figuresZh } from '@/i18n/figures'
+import { lang, word } from '@/i18n'
+import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
+import { allFigures, both, comparable, counts, definition, heat, heatTable, minutes, monthTable, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, yearBack } from '@/logic/figures'
+import { figureSheet } from '@/logic/sheets'
+
+const figure = (numerator: number, denominator: number): Figure => ({ numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 0, rule: [] })
+const times = (p50: number, calls = 1) => ({ calls, mean: p50, p50, p90: p50, p95: p50, max: p50 })
+const FIGURES = Object.keys(figuresZh).filter((k) => /^fig\.(on_time|answer_rate|within_15s|missed|called_back|abandoned_early|engaged|rejected|unreachable|forwarded|answered_elsewhere|answered_by_machine|recorded|entry_complete|value_not_given|value_refused)$/.test(k)).map((k) => k.slice(4))
+
+function group(key: string, inTime: number, reached: number, more: Partial<FigureGroup> = {}): FigureGroup {
+  const measured: Record<string, Figure> = {}
+  FIGURES.forEach((f) => { measured[f] = figure(0, reached) })
+  measured.on_time = figure(inTime, reached)
+  measured.answer_rate = figure(inTime, reached)
+  return { key, from: '', to: '', calls: reached, outcomes: { answered_in_time: inTime, missed: reached - inTime }, unknown: 0, undecided: 0, blind_seconds: 0, rule: ['r1'],
+    measured, after_review: { ...measured, on_time: figure(Math.min(inTime + 1, reached), reached) }, ring_seconds: times(6), entry_seconds: times(60), call_back_seconds: times(0, 0), ...more }
+}
+
+beforeEach(() => { lang.value = 'zh' })
+
+describe('a figure', () => {
+  it('is shown as counts below twenty, for a rate would say too much', () => {
+    expect(rate(figure(17, 19))).toBe('17/19')
+    expect(rate(figure(19, 20))).toBe('95.0%')
+    expect(rate(figure(0, 0))).toBe('—')
+    expect(rate(undefined)).toBe('—')
+  })
+  it('never stands without its counts in a table', () => {
+    expect(both(figure(19, 20))).toBe('19/20（95.0%）')
+    expect(both(figure(17, 19))).toBe('17/19')
+    expect(both(figure(0, 0))).toBe('—')
+    expect(counts(figure(3, 4))).toBe('3/4')
+  })
+  it('is rounded once, and as people do', () => {
+    expect(percent(0.9996)).toBe('100.0%')
+    expect(percent(2 / 3)).toBe('66.7%')
+    expect(minutes(90)).toBe('1.5')
+    expect(minutes(600)).toBe('10')
+  })
+})
+
+describe('ring times', () => {
+  const bars = ringBars([{ seconds: 0.1, calls: 2 }, { seconds: 4.9, calls: 1 }, { seconds: 14.9, calls: 1 }, { seconds: 15, calls: 1 }, { seconds: 61, calls: 1 }])
+  it('are counted by rings, and the fourth begins at fifteen seconds', () => {
+    expect(bars.map((b) => b.calls)).toEqual([3, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1])
+    expect(bars.filter((b) => b.late)[0].from).toBe(15)
+    expect(bars[12].label).toBe('≥60')
+  })
+  it('always show the limit, however quickly everybody answered', () => {
+    expect(ringBars([{ seconds: 2, calls: 9 }]).length).toBe(4)
+    expect(ringBars([]).length).toBe(4)
+  })
+  it('have a table that adds up', () => {
+    const table = ringTable(bars)
+    expect(table.rows[0]).toEqual(['0–5', '1', '3', '3/6'])
+    expect(table.rows[12]).toEqual(['≥60', '≥13', '1', '6/6'])
+    expect(ringTable(ringBars([])).rows[0][3]).toBe('—')
+  })
+  it('draw the limit where the fourth ring begins, and late bars with a pattern beside the colour', () => {
+    const option = ringOption(bars) as { xAxis: { max?: number }[]; series: { data: { value: number; itemStyle: { decal?: unknown } }[]; markLine?: { data: { xAxis: number }[] } }[] }
+    expect(option.series[1].markLine!.data[0].xAxis / option.xAxis[1].max!).toBe(3 / 13)
+    expect(option.series[0].data[2].itemStyle.decal).toBeUndefined()
+    expect(option.series[0].data[3].itemStyle.decal).toBeTruthy()
+  })
+})
+
+describe('weekday and hour', () => {
+  const groups = [group('1 00', 1, 1), group('7 23', 1, 4, { outcomes: { answered_in_time: 1, missed: 1, answered_late: 1, rejected: 1 } })]
+  it('are places of the map, Monday first', () => {
+    expect(heat(groups, (g) => g.calls)).toEqual([[0, 0, 1], [23, 6, 4]])
+    expect(heat(groups, notInTime)).toEqual([[0, 0, 0], [23, 6, 3]])
+  })
+  it('have a table with every hour and day', () => {
+    const table = heatTable(groups, (g) => g.calls)
+    expect(table.head).toEqual(['时', '周一', '周二', '周三', '周四', '周五', '周六', '周日'])
+    expect(table.rows.length).toBe(24)
+    expect(table.rows[23]).toEqual(['23:00', '0', '0', '0', '0', '0', '0', '4'])
+  })
+  it('are drawn also when nobody called', () => {
+    const option = heatOption([]) as { visualMap: { max: number } }
+    expect(option.visualMap.max).toBe(1)
+  })
+})
+
+describe('months', () => {
+  const groups = [group('2026-10', 19, 20), group('2026-11', 5, 6, { blind_seconds: 90 })]
+  it('have no point where there are too few calls, and yet their counts in the table', () => {
+    const option = trendOption(groups) as { series: { data: (number | null)[] }[] }
+    expect(option.series[1].data).toEqual([95, null])
+    expect(monthTable(groups, ['2026-10']).rows).toEqual([
+      ['2026-10', '20', '19/20（95.0%）', '19/20（95.0%）', '0/20', '0', '是'],
+      ['2026-11', '6', '5/6', '5/6', '0/6', '1.5', ''],
+    ])
+  })
+  it('are told apart by sign and line, not by colour alone', () => {
+    const option = trendOption(groups) as { series: { symbol?: string; lineStyle?: { type: string } }[] }
+    expect(option.series[1].symbol).not.toBe(option.series[2].symbol)
+    expect(option.series[1].lineStyle!.type).not.toBe(option.series[2].lineStyle!.type)
+  })
+})
+
+describe('officers', () => {
+  const groups = [group('张伟', 18, 20), group('李娜', 19, 19), group('', 30, 40)]
+  it('are compared only where numbers allow it, and nobody is not an officer', () => {
+    expect(comparable(groups).map((g) => g.key)).toEqual(['张伟'])
+  })
+  it('stand in the table all the same, with their counts', () => {
+    const rows = officerTable(groups).rows
+    expect(rows[0].slice(0, 3)).toEqual(['张伟', '18/20（90.0%）', '19/20（95.0%）'])
+    expect(rows[1][1]).toBe('19/19')
+    expect(rows[2][0]).toBe('不知是谁')
+  })
+  it('are drawn with patterns, measured and after review', () => {
+    const option = officerOption(comparable(groups)) as { aria: { decal: { show: boolean } }; series: { data: number[] }[] }
+    expect(option.aria.decal.show).toBe(true)
+    expect(option.series.map((s) => s.data[0])).toEqual([90, 95])
+  })
+})
+
+describe('definitions', () => {
+  const d = (of: string, withTrait: string, numerator: string[], denominator: string[]) => ({ figure: 'x', judges_officer: false, of, with: withTrait, numerator, denominator })
+  it('say where each outcome stands', () => {
+    expect(definition(d('', '', ['missed'], ['missed', 'rejected']))).toBe('未接 ÷ 未接、拒接')
+    expect(definition(d('', 'called_back', ['missed'], ['missed']))).toBe('事后已联系上来电人 ÷ 未接')
+    const all = Array.from({ length: 10 }, (_, i) => 'o' + i)
+    expect(definition(d('entry_complete', 'value_refused', all, all))).toBe('有必填项“拒绝提供” ÷ 全部来电（情况不明、拨测除外），且条目已填完')
+  })
+  it('make a row for every figure', () => {
+    const a = { total: group('', 19, 20), definitions: FIGURES.map((f) => ({ ...d('', '', ['missed'], ['missed', 'rejected']), figure: f })) } as unknown as Answering
+    const rows = allFigures(a).rows
+    expect(rows.length).toBe(16)
+    expect(rows[0]).toEqual(['按时接听率（三声内）', '19/20（95.0%）', '20/20（100.0%）', '未接 ÷ 未接、拒接'])
+  })
+  it('have the same words on the page as on paper', () => {
+    lang.value = 'en'
+    FIGURES.forEach((f) => expect(word('fig', f)).not.toBe(f))
+    expect(Object.keys(figuresEn)).toEqual(Object.keys(figuresZh))
+  })
+})
+
+describe('the time that is shown', () => {
+  it('begins where people say', () => {
+    expect(period('today', '2026-03-01')).toEqual(['2026-03-01', '2026-03-01'])
+    expect(period('month', '2026-03-05')).toEqual(['2026-03-01', '2026-03-05'])
+    expect(period('lastMonth', '2028-03-05')).toEqual(['2028-02-01', '2028-02-29'])
+    expect(period('lastMonth', '2026-01-31')).toEqual(['2025-12-01', '2025-12-31'])
+    expect(period('quarter', '2026-03-31')).toEqual(['2026-01-01', '2026-03-31'])
+  })
+  it('is a year of months', () => {
+    expect(yearBack('2026-12-31')).toBe('2026-01-01')
+    expect(yearBack('2026-11-30')).toBe('2025-12-01')
+    expect(yearBack('2026-01-01')).toBe('2025-02-01')
+    expect(shift('2027-01-01', -1)).toBe('2026-12-31')
+  })
+  it('is what is printed', () => {
+    expect(figureSheet('2026-11-01', '2026-11-27', 'officer').workbook).toBe('/api/v1/metrics/answering/workbook?from=2026-11-01&to=2026-11-27&by=officer')
+  })
+})
