@@ -69,6 +69,7 @@ type Store interface {
 	DeviceStore
 	NoteStore
 	IncidentStore
+	ReviewStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

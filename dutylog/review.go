@@ -110,7 +110,17 @@ func Borderline(c telephony.Call) bool {
 // At folds the facts of a case into what stands now. A decision about another outcome than the one that
 // stands now decides nothing: the journal showed later that the call went otherwise.
 func (c ReviewCase) At(now time.Time, rule ReviewRule) Review {
-	r := Review{ReviewCase: c, DueAt: rule.Due(c.Call.EndedAt)}
+	r := c.Folded()
+	r.DueAt = rule.Due(c.Call.EndedAt)
+	if r.State == AwaitsOfficer && !now.Before(r.DueAt) {
+		r.State = AwaitsSupervisor
+	}
+	return r
+}
+
+// Folded is a case as far as it does not depend on the clock: the officer's time is not over in it.
+func (c ReviewCase) Folded() Review {
+	r := Review{ReviewCase: c}
 	for i := range c.Facts {
 		f := &c.Facts[i]
 		switch {
@@ -124,11 +134,11 @@ func (c ReviewCase) At(now time.Time, rule ReviewRule) Review {
 			r.Second = f
 		}
 	}
-	r.State = r.stateAt(now)
+	r.State = r.state()
 	return r
 }
 
-func (r Review) stateAt(now time.Time) ReviewState {
+func (r Review) state() ReviewState {
 	switch {
 	case r.Second != nil:
 		return ReviewedTwice
@@ -136,7 +146,7 @@ func (r Review) stateAt(now time.Time) ReviewState {
 		return AwaitsSecond
 	case r.Decision != nil:
 		return Reviewed
-	case r.Explained != nil || !now.Before(r.DueAt):
+	case r.Explained != nil:
 		return AwaitsSupervisor
 	}
 	return AwaitsOfficer

@@ -46,18 +46,20 @@ const (
 	Pin          Kind = "pin"           // a short secret of somebody on one computer, each try with it that was wrong, and its end; subject: number of the row
 	Note         Kind = "note"          // what was written on the locked screen was taken into an entry; subject: number of the row
 	Incident     Kind = "incident"      // a fact of an incident; subject: number of the row
+	Review       Kind = "review"        // something was said of a verdict; subject: number of the row
+	Reviewed     Kind = "reviewed"      // what a review comes to; subject: call id
 	Signer       Kind = "key"           // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Changes reports whether what a record of this kind covers is written anew in the course of
 // things, each time with a record of its own. All else stays as it was, except for an erasure.
 func (k Kind) Changes() bool {
-	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test || k == Missed || k == Pin
+	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test || k == Missed || k == Pin || k == Reviewed
 }
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Review, Reviewed, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -81,6 +81,8 @@ var covers = []cover{
 	newCover(audit.Pin, pinColumns, "pins", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Note, noteColumns, "call_notes", "c.taken_at IS NOT NULL", "c.id", byRow("c.id")),
 	newCover(audit.Incident, "id, "+incidentFactColumns, "incident_facts", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Review, "id, "+reviewFactColumns, "review_facts", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Reviewed, callReviewColumns, "call_reviews", "TRUE", "c.call_id", "c.call_id = x.subject"),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

@@ -75,6 +75,9 @@ var Questions = map[string]string{
 	candidateSelect: "PRIMARY KEY (e164=?)",
 }
 
+// ToReview is the condition by which calls to review are listed.
+const ToReview = toReview
+
 // ErrProveSome is what ProveSome and ProveGroup fail with.
 var ErrProveSome = errors.New("it fails on purpose")
 

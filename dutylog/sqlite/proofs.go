@@ -48,6 +48,8 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 		{audit.Access, "SELECT id FROM accesses WHERE object IN (?, ?) ORDER BY id", []any{e.ID, e.CallID}},
 		{audit.Tag, "SELECT id FROM tag_changes WHERE call_id = ? ORDER BY id", []any{e.CallID}},
 		{audit.Missed, "SELECT call_id FROM missed_calls WHERE call_id = ?", []any{e.CallID}},
+		{audit.Review, "SELECT id FROM review_facts WHERE call_id = ? ORDER BY id", []any{e.CallID}},
+		{audit.Reviewed, "SELECT call_id FROM call_reviews WHERE call_id = ?", []any{e.CallID}},
 		{audit.Hold, "SELECT id FROM holds WHERE entry_id = ? ORDER BY id", []any{e.ID}},
 		{audit.Approval, "SELECT id FROM approvals WHERE entry_id = ? ORDER BY id", []any{e.ID}},
 		{audit.ApprovalStep, "SELECT s.id FROM approval_steps s JOIN approvals a ON a.id = s.approval WHERE a.entry_id = ? ORDER BY s.id", []any{e.ID}},
