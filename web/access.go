@@ -81,6 +81,9 @@ const (
 	printIncidents permission = "incident.print"    // reports and the course, as pages for paper
 	takeIncidents  permission = "incident.export"   // a report as .docx
 	approveReports permission = "incident.approve"  // or note that somebody did so by telephone; whose part is whose, the log says
+	seeReviews     permission = "review.see"        // what was said of verdicts; an officer those that concern them
+	sayReviews     permission = "review.say"        // explain, comment, decide: who may say what is dutylog.Review.May's
+	printReviews   permission = "review.print"      // one, as a page for paper
 	practise       permission = "practice.place"    // place a call on the practice line
 	seeRules       permission = "rules.see"         // what the log asks of entries; whether this is practice
 	watch          permission = "events.watch"      // the stream; what it carries has rows of its own
@@ -180,6 +183,9 @@ var grants = map[permission]grant{
 	printIncidents: {roles: readers},
 	takeIncidents:  {roles: readers},
 	approveReports: {roles: onTheSpot},
+	seeReviews:     {roles: readers},
+	sayReviews:     {roles: changers},
+	printReviews:   {roles: readers},
 	tagCalls:       {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
 	holdEntries:    {roles: []dutylog.Role{dutylog.Supervisor}},
 	writeEntries:   {roles: onTheSpot},
@@ -272,8 +278,9 @@ func visitorOf(ctx context.Context) visitor {
 
 // object is one thing of the duty log, as far as the right to it depends on which one it is.
 type object struct {
-	kind  objectKind
-	entry dutylog.Entry // of an entry, and of what belongs to one
+	kind    objectKind
+	entry   dutylog.Entry // of an entry, and of what belongs to one
+	officer string        // whom a review concerns
 }
 
 // objectKind says what an object is.
@@ -286,12 +293,17 @@ const (
 	aContact   objectKind = "contact"
 	aHandover  objectKind = "handover"
 	anIncident objectKind = "incident" // and its reports, deliveries, instructions
+	aReview    objectKind = "review"
 )
 
 // mayWith decides about one object; nothing else does. A reading account sees the entries of its
-// unit, and nothing else is there for it.
+// unit, and nothing else is there for it. An officer sees what is held against them, and not what is
+// held against others; what concerns nobody that is known concerns every officer.
 func (v visitor) mayWith(p permission, o object) verdict {
 	d := v.may(p)
+	if d == allowed && o.kind == aReview && v.account.Role == dutylog.Officer && o.officer != "" && o.officer != v.account.Name {
+		return notTheirs
+	}
 	if d != allowed || v.account.Role != dutylog.Reader {
 		return d
 	}

@@ -30,6 +30,7 @@ var bodies = map[string]string{
 	"POST /api/v1/approvals":                                         `{"kind":"erase","entry_id":"e-1795436279.0","reason":""}`,
 	"POST /api/v1/approvals/{id}/decision":                           `{"approve":true}`,
 	"POST /api/v1/evidence/verification":                             `{}`,
+	"POST /api/v1/reviews/{id}/facts":                                `{"says":"explained","code":"away"}`,
 	"POST /api/v1/missed-calls/{id}/settlement":                      `{"why":"no_number"}`,
 	"POST /api/v1/call-backs":                                        `{"number":"110"}`,
 	"POST /api/v1/reconciliation":                                    ``,

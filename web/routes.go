@@ -76,6 +76,11 @@ var table = []route{
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
 
+	{"GET", "/reviews", seeReviews, "reviews", "Verdicts that may be explained and reviewed, newest first", nil, on((*app).reviews)},
+	{"GET", "/reviews/{id}", seeReviews, "review", "One of them, with everything by which it can be judged anew", []int{404}, on((*app).oneReview)},
+	{"POST", "/reviews/{id}/facts", sayReviews, "say-of-verdict", "Explain a verdict, comment on it, decide, or ask for a second reviewer; kept for ever", []int{404, 409}, on((*app).sayOfVerdict)},
+	{"GET", "/reviews/{id}/sheet", printReviews, "print-review", "One of them as a page to print", []int{404}, on((*app).printReview)},
+
 	{"GET", "/missed-calls", seeCalls, "missed-calls", "Calls that nobody took, newest first, and whether their callers were called back", nil, on((*app).missedCalls)},
 	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
 	{"POST", "/call-backs", callBack, "call-back", "Have the duty phone ring, and dial on when it is picked up; never while anybody calls", []int{404, 409, 503}, on((*app).callBack)},
