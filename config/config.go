@@ -17,6 +17,7 @@ import (
 
 	"dutyline/alerts"
 	"dutyline/alerts/ping"
+	"dutyline/dutylog"
 	"dutyline/recorder"
 	"dutyline/telephony"
 	"dutyline/web"
@@ -46,6 +47,12 @@ type Config struct {
 	Roster    Roster            `mapstructure:"roster"`
 	Handover  Handover          `mapstructure:"handover"`
 	Incidents Incidents         `mapstructure:"incidents"`
+	Review    Review            `mapstructure:"review"`
+}
+
+// Review is how verdicts are reviewed 复核.
+type Review struct {
+	OfficerDays int `mapstructure:"officer_days"` // working days in which the officer concerned has the first word
 }
 
 // Handover is how the change of officers 交接班 is watched.
@@ -236,7 +243,7 @@ func Default() Config {
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
 		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(), Roster: DefaultRoster(),
-		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(),
+		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(), Review: Review{OfficerDays: dutylog.UsualOfficerDays},
 	}
 }
 
