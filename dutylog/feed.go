@@ -70,6 +70,7 @@ type Store interface {
 	NoteStore
 	IncidentStore
 	ReviewStore
+	SpotCheckStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }
