@@ -31,6 +31,8 @@ var bodies = map[string]string{
 	"POST /api/v1/approvals/{id}/decision":                           `{"approve":true}`,
 	"POST /api/v1/evidence/verification":                             `{}`,
 	"POST /api/v1/reviews/{id}/facts":                                `{"says":"explained","code":"away"}`,
+	"POST /api/v1/spot-checks":                                       aSpotCheck("in", "passed", ""),
+	"PUT /api/v1/spot-checks/{check}":                                aSpotCheck("in", "passed", `,"version":9,"change":"x"`),
 	"POST /api/v1/missed-calls/{id}/settlement":                      `{"why":"no_number"}`,
 	"POST /api/v1/call-backs":                                        `{"number":"110"}`,
 	"POST /api/v1/reconciliation":                                    ``,

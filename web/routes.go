@@ -81,6 +81,13 @@ var table = []route{
 	{"POST", "/reviews/{id}/facts", sayReviews, "say-of-verdict", "Explain a verdict, comment on it, decide, or ask for a second reviewer; kept for ever", []int{404, 409}, on((*app).sayOfVerdict)},
 	{"GET", "/reviews/{id}/sheet", printReviews, "print-review", "One of them as a page to print", []int{404}, on((*app).printReview)},
 
+	{"GET", "/spot-checks", seeSpotChecks, "spot-checks", "The register of spot checks, newest first, and tagged calls that it lacks", nil, on((*app).spotChecks)},
+	{"POST", "/spot-checks", writeSpotChecks, "add-spot-check", "Register a spot check, by a superior or of a subordinate unit", []int{409}, on((*app).addSpotCheck)},
+	{"GET", "/spot-checks/{check}", seeSpotChecks, "spot-check", "Every version of one", []int{404}, on((*app).spotCheckVersions)},
+	{"PUT", "/spot-checks/{check}", writeSpotChecks, "change-spot-check", "Correct one, or strike it out: the older version stays readable", []int{404, 409}, on((*app).changeSpotCheck)},
+	{"GET", "/sheets/spot-checks", printSpotChecks, "print-spot-checks", "The register of a month as a page to print", nil, on((*app).printSpotChecks)},
+	{"GET", "/sheets/spot-checks/workbook", takeSpotChecks, "export-spot-checks", "The register of a month as .xlsx", []int{503}, on((*app).exportSpotChecks)},
+
 	{"GET", "/missed-calls", seeCalls, "missed-calls", "Calls that nobody took, newest first, and whether their callers were called back", nil, on((*app).missedCalls)},
 	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
 	{"POST", "/call-backs", callBack, "call-back", "Have the duty phone ring, and dial on when it is picked up; never while anybody calls", []int{404, 409, 503}, on((*app).callBack)},
