@@ -28,6 +28,7 @@ type PictureMark struct {
 	At     time.Duration
 	Words  string
 	Strong bool
+	Left   bool // its words stand on the left of its line
 }
 
 const (
@@ -48,9 +49,9 @@ func (p Picture) Wide(b PictureBurst) string {
 	return trimmed(math.Max(2, (pictureWidth-20)*float64(b.To-b.From)/float64(span)))
 }
 
-// Turned says on which side of its line the words of a mark stand, so that they stay inside.
+// Turned says on which side of its line the words of a mark stand.
 func (p Picture) Turned(m PictureMark) string {
-	if m.At-p.From > (p.To-p.From)*2/3 {
+	if m.Left {
 		return "end"
 	}
 	return "start"

@@ -58,9 +58,13 @@ func Review(f Frame, d Dispute) Sheet {
 // settingPairs say by which rule it was judged, and what the line had before and has now.
 func settingPairs(f Frame, d Dispute) []pair {
 	c := d.Review.Call
+	now := cmp.Or(ruleWords(d.Now), "线路已不在配置中")
+	if d.Now == c.Rule {
+		now = "与判定时相同"
+	}
 	changes := listPair("设置沿革", "没有记录", d.Changes, func(r dutylog.RuleChange) string { return f.second(r.At) + " 起　" + ruleWords(r.Rule) })
 	return []pair{{name: "涉及人员", value: cmp.Or(d.Review.Officer, "不明")}, {name: "值班专线", value: cmp.Or(f.Lines[c.Line], c.Line)},
-		{name: "判定规则", value: ruleWords(c.Rule), wide: true}, {name: "现行规则", value: cmp.Or(ruleWords(d.Now), "线路已不在配置中"), wide: true}, changes}
+		{name: "判定规则", value: ruleWords(c.Rule) + "（版本 " + c.Rule + "）", wide: true}, {name: "现行规则", value: now, wide: true}, changes}
 }
 
 func ruleWords(version string) string {
@@ -75,7 +79,7 @@ func ruleWords(version string) string {
 	if r.Uncertainty > 0 {
 		text += "，误差 ±" + secondsOf(r.Uncertainty)
 	}
-	return text + "（" + version + "）"
+	return text
 }
 
 // secondsOf is a length in seconds, as exactly as it is known.
@@ -168,16 +172,18 @@ func pictureOf(c telephony.Call) *Picture {
 	if !ok || !rung {
 		return nil
 	}
-	p := &Picture{From: -rule.Offset, To: max(rang, rule.LimitAt()) + 2*time.Second}
+	last := max(rang, rule.LimitAt())
+	p := &Picture{From: -rule.Offset, To: last + max(4*time.Second, last/5)} // room for the words of the last mark
 	for _, b := range rule.Bursts(rang) {
 		p.Bursts = append(p.Bursts, PictureBurst{From: b.From, To: b.To, Number: b.Number, Allowed: b.Allowed})
 	}
-	p.Marks = []PictureMark{{At: rule.LimitAt(), Words: "时限 " + secondsOf(rule.LimitAt())}}
+	late := rang >= rule.LimitAt() // the words of the two marks turn away from one another
+	p.Marks = []PictureMark{{At: rule.LimitAt(), Words: "时限 " + secondsOf(rule.LimitAt()), Left: late}}
 	end := "铃声停止 "
 	if !c.AnsweredAt.IsZero() {
 		end = "接听 "
 	}
-	p.Marks = append(p.Marks, PictureMark{At: rang, Words: end + secondsOf(rang), Strong: true})
+	p.Marks = append(p.Marks, PictureMark{At: rang, Words: end + secondsOf(rang), Strong: true, Left: !late && rang > 3*time.Second})
 	p.Words = fmt.Sprintf("话机响铃 %d 声，%s，%s", c.Rings, p.Marks[0].Words, p.Marks[1].Words)
 	return p
 }

@@ -90,11 +90,16 @@ func TestWhereThePictureStands(t *testing.T) {
 	if p.X(p.From) != "10" || p.X(p.To) != "710" || p.X(-time.Hour) != "0" || p.X(time.Hour) != "720" {
 		t.Errorf("%s %s", p.X(p.From), p.X(p.To))
 	}
-	if p.Wide(paper.PictureBurst{}) != "2" || p.Wide(p.Bursts[0]) != "41.1" {
+	if p.Wide(paper.PictureBurst{}) != "2" || p.Wide(p.Bursts[0]) != "36.8" {
 		t.Errorf("%s", p.Wide(p.Bursts[0]))
 	}
-	if p.Turned(p.Marks[1]) != "end" || p.Turned(paper.PictureMark{At: time.Second}) != "start" || p.Row(0) == p.Row(1) {
-		t.Error("words would stand outside, or upon one another")
+	if p.Turned(p.Marks[0]) != "end" || p.Turned(p.Marks[1]) != "start" || p.Row(0) == p.Row(1) {
+		t.Error("words would stand upon one another")
+	}
+	d := aDispute()
+	d.Review.Call.RangUntil = d.Review.Call.RangAt.Add(14950 * time.Millisecond)
+	if early := paper.Review(frame, d).Picture; early.Turned(early.Marks[0]) != "start" || early.Turned(early.Marks[1]) != "end" {
+		t.Error("words of an answer in time would stand upon the limit")
 	}
 	if ticks := p.Ticks(); len(ticks) != 4 || ticks[3] != 15*time.Second || p.Second(ticks[1]) != "5秒" {
 		t.Errorf("%v", ticks)

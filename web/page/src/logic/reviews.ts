@@ -72,13 +72,13 @@ export function drawBell(d: Dispute): Drawing | null {
   const rang = d.call.ring_ms
   if (limit === null || rang === null || !bursts.length) return null
   const from = Math.min(0, bursts[0].from_ms)
-  const to = Math.max(rang, limit) + 2000
+  const last = Math.max(rang, limit)
+  const to = last + Math.max(4000, last / 5) // room for the words of the last mark
+  const late = rang >= limit // the words of the two marks turn away from one another
   const scale = (WIDTH - 2 * EDGE) / (to - from)
   const x = (ms: number) => EDGE + (ms - from) * scale
-  const mark = (ms: number, words: string, row: number, strong: boolean) => {
-    const end = ms - from > ((to - from) * 2) / 3
-    return { x: x(ms), row, anchor: end ? ('end' as const) : ('start' as const), dx: end ? -5 : 5, words, strong }
-  }
+  const mark = (ms: number, words: string, row: number, strong: boolean, left: boolean) =>
+    ({ x: x(ms), row, anchor: left ? ('end' as const) : ('start' as const), dx: left ? -5 : 5, words, strong })
   const limitWords = t('rev.limit', { s: exact(limit) })
   const endWords = t(d.call.answered_at ? 'rev.answered' : 'rev.stopped', { s: exact(rang) })
   let step = 5000
@@ -87,7 +87,7 @@ export function drawBell(d: Dispute): Drawing | null {
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push({ x: x(at), words: at / 1000 + ' s' })
   return {
     bursts: bursts.map((b) => ({ x: x(b.from_ms), width: Math.max(2, (b.to_ms - b.from_ms) * scale), number: b.number, allowed: b.allowed })),
-    marks: [mark(limit, limitWords, 0, false), mark(rang, endWords, 1, true)],
+    marks: [mark(limit, limitWords, 0, false, late), mark(rang, endWords, 1, true, !late && rang > 3000)],
     ticks,
     words: t('rev.picture', { n: d.call.rings, limit: limitWords, end: endWords }),
   }

@@ -3,7 +3,7 @@
 import { reactive } from 'vue'
 
 /** Pages beside the desk, as their addresses begin. */
-const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'reviews'] as const
+const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'reviews', 'spotchecks'] as const
 export type PageName = (typeof PAGES)[number]
 
 export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '', incident: 0, review: '' })
