@@ -178,7 +178,7 @@ func pictureOf(c telephony.Call) *Picture {
 		p.Bursts = append(p.Bursts, PictureBurst{From: b.From, To: b.To, Number: b.Number, Allowed: b.Allowed})
 	}
 	late := rang >= rule.LimitAt() // the words of the two marks turn away from one another
-	p.Marks = []PictureMark{{At: rule.LimitAt(), Words: "时限 " + secondsOf(rule.LimitAt()), Left: late}}
+	p.Marks = []PictureMark{{At: rule.LimitAt(), Words: "时限 " + secondsOf(rule.LimitAt()), Left: late && rule.LimitAt()-p.From > (p.To-p.From)/5}}
 	end := "铃声停止 "
 	if !c.AnsweredAt.IsZero() {
 		end = "接听 "

@@ -101,6 +101,10 @@ func TestWhereThePictureStands(t *testing.T) {
 	if early := paper.Review(frame, d).Picture; early.Turned(early.Marks[0]) != "start" || early.Turned(early.Marks[1]) != "end" {
 		t.Error("words of an answer in time would stand upon the limit")
 	}
+	d.Review.Call.RangUntil = d.Review.Call.RangAt.Add(5 * time.Minute)
+	if long := paper.Review(frame, d).Picture; long.Turned(long.Marks[0]) != "start" {
+		t.Error("the words of the limit would stand outside")
+	}
 	if ticks := p.Ticks(); len(ticks) != 4 || ticks[3] != 15*time.Second || p.Second(ticks[1]) != "5秒" {
 		t.Errorf("%v", ticks)
 	}
