@@ -71,6 +71,7 @@ type Store interface {
 	IncidentStore
 	ReviewStore
 	SpotCheckStore
+	ListeningStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

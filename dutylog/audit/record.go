@@ -49,6 +49,8 @@ const (
 	Review       Kind = "review"        // something was said of a verdict; subject: number of the row
 	Reviewed     Kind = "reviewed"      // what a review comes to; subject: call id
 	SpotCheck    Kind = "spot_check"    // a version of an entry of the register of spot checks; subject: number of the row
+	Draw         Kind = "draw"          // a sample of recordings; subject: number of the row
+	Listening    Kind = "listening"     // something was said of a recording that was drawn; subject: number of the row
 	Signer       Kind = "key"           // a key that signs checkpoints; subject: its fingerprint
 )
 
@@ -60,7 +62,7 @@ func (k Kind) Changes() bool {
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Review, Reviewed, SpotCheck, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Review, Reviewed, SpotCheck, Draw, Listening, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

@@ -51,6 +51,7 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 		{audit.Review, "SELECT id FROM review_facts WHERE call_id = ? ORDER BY id", []any{e.CallID}},
 		{audit.Reviewed, "SELECT call_id FROM call_reviews WHERE call_id = ?", []any{e.CallID}},
 		{audit.SpotCheck, "SELECT id FROM spot_checks WHERE call_id = ? AND call_id <> '' ORDER BY id", []any{e.CallID}},
+		{audit.Listening, "SELECT id FROM listening_facts WHERE call_id = ? AND call_id <> '' ORDER BY id", []any{e.CallID}},
 		{audit.Hold, "SELECT id FROM holds WHERE entry_id = ? ORDER BY id", []any{e.ID}},
 		{audit.Approval, "SELECT id FROM approvals WHERE entry_id = ? ORDER BY id", []any{e.ID}},
 		{audit.ApprovalStep, "SELECT s.id FROM approval_steps s JOIN approvals a ON a.id = s.approval WHERE a.entry_id = ? ORDER BY s.id", []any{e.ID}},
