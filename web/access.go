@@ -88,6 +88,10 @@ const (
 	writeSpotChecks permission = "spot_check.write"
 	printSpotChecks permission = "spot_check.print"  // a month, as a page for paper
 	takeSpotChecks  permission = "spot_check.export" // a month, as a workbook
+	seeListening    permission = "listening.see"     // samples of recordings; an officer their own
+	drawListening   permission = "listening.draw"
+	sayListening    permission = "listening.say" // who may say what is dutylog.Listened.May's
+	printListening  permission = "listening.print"
 	practise        permission = "practice.place"    // place a call on the practice line
 	seeRules        permission = "rules.see"         // what the log asks of entries; whether this is practice
 	watch           permission = "events.watch"      // the stream; what it carries has rows of its own
@@ -194,6 +198,10 @@ var grants = map[permission]grant{
 	writeSpotChecks: {roles: changers},
 	printSpotChecks: {roles: readers},
 	takeSpotChecks:  {roles: readers},
+	seeListening:    {roles: readers},
+	drawListening:   {roles: []dutylog.Role{dutylog.Supervisor}},
+	sayListening:    {roles: changers},
+	printListening:  {roles: readers},
 	tagCalls:        {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
 	holdEntries:     {roles: []dutylog.Role{dutylog.Supervisor}},
 	writeEntries:    {roles: onTheSpot},

@@ -33,6 +33,8 @@ var bodies = map[string]string{
 	"POST /api/v1/reviews/{id}/facts":                                `{"says":"explained","code":"away"}`,
 	"POST /api/v1/spot-checks":                                       aSpotCheck("in", "passed", ""),
 	"PUT /api/v1/spot-checks/{check}":                                aSpotCheck("in", "passed", `,"version":9,"change":"x"`),
+	"POST /api/v1/listening/draws":                                   `{"month":"2026-13","per_officer":3}`,
+	"POST /api/v1/listening/draws/{draw}/facts":                      `{"call_id":"1.0","says":"answered","text":"x"}`,
 	"POST /api/v1/missed-calls/{id}/settlement":                      `{"why":"no_number"}`,
 	"POST /api/v1/call-backs":                                        `{"number":"110"}`,
 	"POST /api/v1/reconciliation":                                    ``,

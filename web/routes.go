@@ -88,6 +88,12 @@ var table = []route{
 	{"GET", "/sheets/spot-checks", printSpotChecks, "print-spot-checks", "The register of a month as a page to print", nil, on((*app).printSpotChecks)},
 	{"GET", "/sheets/spot-checks/workbook", takeSpotChecks, "export-spot-checks", "The register of a month as .xlsx", []int{503}, on((*app).exportSpotChecks)},
 
+	{"GET", "/listening/draws", seeListening, "listening-draws", "Random samples of the recordings of a month, each with its seed, newest first", nil, on((*app).draws)},
+	{"POST", "/listening/draws", drawListening, "draw-recordings", "Draw a sample of the recordings of a month that is over", nil, on((*app).addDraw)},
+	{"GET", "/listening/draws/{draw}", seeListening, "listening-draw", "One sample with what was said of its calls", []int{404}, on((*app).oneDraw)},
+	{"POST", "/listening/draws/{draw}/facts", sayListening, "say-of-recording", "Review a call that was drawn, or answer to that; kept for ever", []int{404, 409}, on((*app).sayOfCall)},
+	{"GET", "/listening/draws/{draw}/sheet", printListening, "print-listening-draw", "One sample as a page to print", []int{404}, on((*app).printDraw)},
+
 	{"GET", "/missed-calls", seeCalls, "missed-calls", "Calls that nobody took, newest first, and whether their callers were called back", nil, on((*app).missedCalls)},
 	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
 	{"POST", "/call-backs", callBack, "call-back", "Have the duty phone ring, and dial on when it is picked up; never while anybody calls", []int{404, 409, 503}, on((*app).callBack)},
