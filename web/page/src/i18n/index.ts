@@ -16,6 +16,7 @@ import { incidentsEn, incidentsZh, type IncidentsKey } from './incidents'
 import { matterEn, matterZh, type MatterKey } from './matter'
 import { dutiesEn, dutiesZh, type DutiesKey } from './duties'
 import { handoverEn, handoverZh, type HandoverKey } from './handover'
+import { listeningEn, listeningZh, type ListeningKey } from './listening'
 import { lateEn, lateZh, type LateKey } from './late'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { quickEn, quickZh, type QuickKey } from './quick'
@@ -32,7 +33,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | ReviewsKey | SpotChecksKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey
+export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | ListeningKey | ReviewsKey | SpotChecksKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -57,8 +58,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...reviewsZh, ...spotChecksZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh },
-  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...reviewsEn, ...spotChecksEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn },
+  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...listeningZh, ...reviewsZh, ...spotChecksZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh },
+  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...listeningEn, ...reviewsEn, ...spotChecksEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

@@ -35,6 +35,7 @@ const items: NavItem[] = [
   { page: 'incidents', label: 'nav.incidents', test: 'incidents', first: false, shown: () => canSeeIncidents.value, count: () => openIncidents.value.length, countHint: 'nav.incidentsOpen', bad: true },
   { page: 'reviews', label: 'nav.reviews', test: 'reviews', first: false, shown: () => canSeeReviews.value, count: () => waitingReviews.value, countHint: 'nav.reviewsWait' },
   { page: 'spotchecks', label: 'nav.spotchecks', test: 'spotchecks', first: false, shown: () => canSeeReviews.value },
+  { page: 'listening', label: 'nav.listening', test: 'listening', first: false, shown: () => canSeeReviews.value },
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },

@@ -1,9 +1,9 @@
 // Addresses are behind the # so that any reload of the page comes back to the same place:
-// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/duties  #/search  #/alerts  #/directory  #/roster  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/reviews  #/reviews/CALL
+// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/duties  #/search  #/alerts  #/directory  #/roster  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/reviews  #/reviews/CALL  #/spotchecks  #/listening
 import { reactive } from 'vue'
 
 /** Pages beside the desk, as their addresses begin. */
-const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'reviews', 'spotchecks'] as const
+const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'reviews', 'spotchecks', 'listening'] as const
 export type PageName = (typeof PAGES)[number]
 
 export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '', incident: 0, review: '' })
