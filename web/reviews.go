@@ -33,7 +33,8 @@ type reviewFactBody struct {
 	By     personBody           `json:"by"`
 }
 
-type reviewBody struct {
+// ReviewBody is a verdict under review. It is exported only for the library that writes it.
+type ReviewBody struct {
 	Call    dutylog.Call           `json:"call" doc:"As measured; no review changes it"`
 	Officer string                 `json:"officer" doc:"Whom it concerns: who answered, as was said, else who was responsible; empty: nobody knows"`
 	State   dutylog.ReviewState    `json:"state" enum:"awaits_officer,awaits_supervisor,decided,awaits_second,closed"`
@@ -45,10 +46,10 @@ type reviewBody struct {
 	Results []dutylog.ReviewResult `json:"results" nullable:"false" doc:"What can be decided"`
 }
 
-func (a *app) reviewOf(c dutylog.ReviewCase, by dutylog.Actor) reviewBody {
+func (a *app) reviewOf(c dutylog.ReviewCase, by dutylog.Actor) ReviewBody {
 	now := a.Now()
 	r := c.At(now, a.reviewRule())
-	body := reviewBody{Call: c.Call, Officer: c.Officer, State: r.State, DueAt: stamp(r.DueAt), Overdue: r.Overdue(now), Result: r.Result(),
+	body := ReviewBody{Call: c.Call, Officer: c.Officer, State: r.State, DueAt: stamp(r.DueAt), Overdue: r.Overdue(now), Result: r.Result(),
 		Facts: []reviewFactBody{}, May: r.MaySay(by), Results: r.Results()}
 	for _, f := range c.Facts {
 		body.Facts = append(body.Facts, reviewFactBody{ID: f.ID, Says: f.Says, Code: f.Code, Result: f.Result, Text: f.Text, By: personOf(f.By, f.At)})
@@ -66,7 +67,7 @@ type reviewsInput struct {
 }
 
 type reviewList struct {
-	Items       []reviewBody             `json:"items" nullable:"false" doc:"By their calls, newest first"`
+	Items       []ReviewBody             `json:"items" nullable:"false" doc:"By their calls, newest first"`
 	Total       int                      `json:"total" doc:"On all pages"`
 	OfficerDays int                      `json:"officer_days" doc:"Working days that the officer concerned has"`
 	Reasons     []dutylog.ReviewReason   `json:"reasons" nullable:"false" doc:"What an explanation may name"`
@@ -97,7 +98,7 @@ func (a *app) reviews(ctx context.Context, in *reviewsInput) (*reviewListOutput,
 	if err != nil {
 		return nil, inQuery(err)
 	}
-	list := reviewList{Items: []reviewBody{}, Total: total, OfficerDays: rule.OfficerDays, Reasons: dutylog.ReviewReasons(), Causes: dutylog.TechnicalCauses(), NextCursor: next}
+	list := reviewList{Items: []ReviewBody{}, Total: total, OfficerDays: rule.OfficerDays, Reasons: dutylog.ReviewReasons(), Causes: dutylog.TechnicalCauses(), NextCursor: next}
 	for _, c := range items {
 		c.Call = listed(v, c.Call)
 		list.Items = append(list.Items, a.reviewOf(c, v.actor()))
@@ -144,7 +145,7 @@ type journalRowBody struct {
 }
 
 type disputeBody struct {
-	reviewBody
+	ReviewBody
 	Settings      ringSettings     `json:"settings"`
 	Journal       []journalRowBody `json:"journal" nullable:"false" doc:"What the switch's own journal has of the call"`
 	JournalWhy    string           `json:"journal_why" enum:",none,unreadable,nothing" doc:"Why there is nothing of it"`
@@ -180,7 +181,7 @@ func (a *app) dispute(ctx context.Context, c dutylog.ReviewCase) (body disputeBo
 	if err != nil {
 		return body, problemOf(err)
 	}
-	body = disputeBody{reviewBody: a.reviewOf(c, visitorOf(ctx).actor()), Settings: settingsOf(d), Journal: []journalRowBody{}, JournalWhy: d.Why, Blind: []interval{}, Test: d.Test}
+	body = disputeBody{ReviewBody: a.reviewOf(c, visitorOf(ctx).actor()), Settings: settingsOf(d), Journal: []journalRowBody{}, JournalWhy: d.Why, Blind: []interval{}, Test: d.Test}
 	for _, i := range d.Blind {
 		body.Blind = append(body.Blind, interval{Kind: string(i.Kind), From: stamp(i.From), To: stamp(i.To), Cause: i.Cause, Late: []lateEntryBody{}})
 	}
@@ -310,7 +311,7 @@ type sayInput struct {
 	}
 }
 
-type reviewOutput struct{ Body reviewBody }
+type reviewOutput struct{ Body ReviewBody }
 
 // sayOfVerdict keeps what somebody says of a verdict.
 func (a *app) sayOfVerdict(ctx context.Context, in *sayInput) (*reviewOutput, error) {
