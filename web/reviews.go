@@ -87,7 +87,11 @@ func (a *app) reviews(ctx context.Context, in *reviewsInput) (*reviewListOutput,
 	if from.IsZero() {
 		from = now.Add(-dutylog.ReviewsBack)
 	}
-	if end := min(now.Unix(), endOf(to, now).Unix()); time.Unix(end, 0).Sub(from) > dutylog.ReviewsBack+24*time.Hour {
+	end := now
+	if !to.IsZero() && to.Before(now) {
+		end = to
+	}
+	if end.Sub(from) > dutylog.ReviewsBack+24*time.Hour { // a day more: who asks for whole days is not refused
 		return nil, invalid("query.from", "lies more than 100 days before to: ask for a shorter time")
 	}
 	q := dutylog.ReviewQuery{From: from, To: to, Waits: dutylog.ReviewWaits(in.Waits), Over: rule.Over(now), Limit: in.Limit, Cursor: in.Cursor}
@@ -104,13 +108,6 @@ func (a *app) reviews(ctx context.Context, in *reviewsInput) (*reviewListOutput,
 		list.Items = append(list.Items, a.reviewOf(c, v.actor()))
 	}
 	return &reviewListOutput{list}, nil
-}
-
-func endOf(to, now time.Time) time.Time {
-	if to.IsZero() {
-		return now
-	}
-	return to
 }
 
 // burstBody is one ring of the bell.

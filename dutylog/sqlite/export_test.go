@@ -75,6 +75,11 @@ var Questions = map[string]string{
 	candidateSelect: "PRIMARY KEY (e164=?)",
 }
 
+// ReadRow reads one row of the log.
+func (db *DB) ReadRow(query string, targets ...any) error {
+	return db.reader.QueryRow(query).Scan(targets...)
+}
+
 // ToReview is the condition by which calls to review are listed.
 const ToReview = toReview
 
