@@ -183,7 +183,7 @@ func pictureOf(c telephony.Call) *Picture {
 	if !c.AnsweredAt.IsZero() {
 		end = "接听 "
 	}
-	p.Marks = append(p.Marks, PictureMark{At: rang, Words: end + secondsOf(rang), Strong: true, Left: !late && rang > 3*time.Second})
+	p.Marks = append(p.Marks, PictureMark{At: rang, Words: end + secondsOf(rang), Strong: true, Left: !late && rang-p.From > (p.To-p.From)/5})
 	p.Words = fmt.Sprintf("话机响铃 %d 声，%s，%s", c.Rings, p.Marks[0].Words, p.Marks[1].Words)
 	return p
 }

@@ -87,7 +87,7 @@ export function drawBell(d: Dispute): Drawing | null {
   for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push({ x: x(at), words: at / 1000 + ' s' })
   return {
     bursts: bursts.map((b) => ({ x: x(b.from_ms), width: Math.max(2, (b.to_ms - b.from_ms) * scale), number: b.number, allowed: b.allowed })),
-    marks: [mark(limit, limitWords, 0, false, late && limit - from > (to - from) / 5), mark(rang, endWords, 1, true, !late && rang > 3000)],
+    marks: [mark(limit, limitWords, 0, false, late && limit - from > (to - from) / 5), mark(rang, endWords, 1, true, !late && rang - from > (to - from) / 5)],
     ticks,
     words: t('rev.picture', { n: d.call.rings, limit: limitWords, end: endWords }),
   }
