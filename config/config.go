@@ -48,6 +48,12 @@ type Config struct {
 	Handover  Handover          `mapstructure:"handover"`
 	Figures   Figures           `mapstructure:"figures"`
 	Incidents Incidents         `mapstructure:"incidents"`
+	Review    Review            `mapstructure:"review"`
+}
+
+// Review is how verdicts are reviewed 复核.
+type Review struct {
+	OfficerDays int `mapstructure:"officer_days"` // working days in which the officer concerned has the first word
 }
 
 // Figures is how figures of the line are kept.
@@ -243,7 +249,7 @@ func Default() Config {
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
 		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(), Roster: DefaultRoster(),
-		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(), Figures: Figures{FreezeAfter: dutylog.FreezeAfter},
+		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(), Figures: Figures{FreezeAfter: dutylog.FreezeAfter}, Review: Review{OfficerDays: dutylog.UsualOfficerDays},
 	}
 }
 

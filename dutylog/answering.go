@@ -7,18 +7,6 @@ import (
 	"dutyline/telephony"
 )
 
-// ReviewedAs is what a review 复核 made of a call's verdict. The measured outcome never changes by it.
-type ReviewedAs string
-
-// The closed set of results.
-const (
-	NotReviewed   ReviewedAs = ""
-	ReviewPending ReviewedAs = "pending"        // it waits for a decision: as measured until then
-	SetAside      ReviewedAs = "set_aside"      // a technical cause: nobody is judged by it
-	CountsLate    ReviewedAs = "counts_late"    // a borderline answer that was decided late
-	CountsInTime  ReviewedAs = "counts_in_time" // one that was decided in time
-)
-
 // CallFact is one call as far as figures depend on it.
 type CallFact struct {
 	Call       telephony.Call // with the tags that are shown
@@ -31,7 +19,7 @@ type CallFact struct {
 	Refused    bool          // one stands as 拒绝提供
 	CalledBack bool          // its caller was reached afterwards
 	BackAfter  time.Duration // from the call's end until then
-	Review     ReviewedAs
+	Review     ReviewResult  // as ReviewResult.Counted gives it; empty: nobody decided otherwise than was measured
 }
 
 // ShiftSpan is the time of a shift of duty officers, at most 24 h; zero: the roster has none.
@@ -183,7 +171,7 @@ func places(below []telephony.Outcome, above ...telephony.Outcome) map[telephony
 type class struct {
 	outcome    telephony.Outcome
 	borderline bool // answered late, yet within the line's uncertainty of the limit
-	review     ReviewedAs
+	review     ReviewResult
 }
 
 func classOf(f CallFact) class {
@@ -195,11 +183,11 @@ func classOf(f CallFact) class {
 func (c class) judgedAs(afterReview bool) telephony.Outcome {
 	if afterReview {
 		switch c.review {
-		case SetAside:
+		case ReviewSetAside:
 			return ""
-		case CountsLate:
+		case ReviewCountsLate:
 			return telephony.AnsweredLate
-		case CountsInTime:
+		case ReviewCountsInTime:
 			return telephony.AnsweredInTime
 		}
 	}

@@ -87,7 +87,7 @@ func shares(t *dutylog.Tally, f dutylog.Figure) string {
 	return fmt.Sprintf("%d/%d %d/%d", n, d, rn, rd)
 }
 
-func reviewed(f dutylog.CallFact, as dutylog.ReviewedAs) dutylog.CallFact {
+func reviewed(f dutylog.CallFact, as dutylog.ReviewResult) dutylog.CallFact {
 	f.Review = as
 	return f
 }
@@ -106,13 +106,12 @@ func TestWhatReviewsMakeOfFigures(t *testing.T) {
 	}{
 		{"plain", []dutylog.CallFact{in, late, rang(telephony.Missed, 40*time.Second), rang(telephony.Rejected, time.Second)}, "1/4 1/4", "1/4 1/4", "2/4 2/4", 0},
 		{"a borderline answer is not late until somebody decides", []dutylog.CallFact{in, line}, "1/1 1/1", "0/1 0/1", "2/2 2/2", 1},
-		{"nor while its review waits", []dutylog.CallFact{in, reviewed(line, dutylog.ReviewPending)}, "1/1 1/1", "0/1 0/1", "2/2 2/2", 1},
-		{"decided late", []dutylog.CallFact{in, reviewed(line, dutylog.CountsLate)}, "1/1 1/2", "0/1 0/2", "2/2 2/2", 0},
-		{"decided in time", []dutylog.CallFact{in, reviewed(line, dutylog.CountsInTime)}, "1/1 2/2", "0/1 0/2", "2/2 2/2", 0},
+		{"decided late", []dutylog.CallFact{in, reviewed(line, dutylog.ReviewCountsLate)}, "1/1 1/2", "0/1 0/2", "2/2 2/2", 0},
+		{"decided in time", []dutylog.CallFact{in, reviewed(line, dutylog.ReviewCountsInTime)}, "1/1 2/2", "0/1 0/2", "2/2 2/2", 0},
 		{"borderline, yet in time, counts in time", []dutylog.CallFact{tight}, "1/1 1/1", "0/1 0/1", "1/1 1/1", 0},
-		{"set aside: the line's own figure stays", []dutylog.CallFact{in, reviewed(late, dutylog.SetAside)}, "1/2 1/1", "0/2 0/1", "2/2 2/2", 0},
-		{"a missed call set aside", []dutylog.CallFact{in, reviewed(rang(telephony.Missed, 40*time.Second), dutylog.SetAside)}, "1/2 1/1", "1/2 0/1", "1/2 1/2", 0},
-		{"a borderline one set aside", []dutylog.CallFact{reviewed(line, dutylog.SetAside)}, "0/0 0/0", "0/0 0/0", "1/1 1/1", 0},
+		{"set aside: the line's own figure stays", []dutylog.CallFact{in, reviewed(late, dutylog.ReviewSetAside)}, "1/2 1/1", "0/2 0/1", "2/2 2/2", 0},
+		{"a missed call set aside", []dutylog.CallFact{in, reviewed(rang(telephony.Missed, 40*time.Second), dutylog.ReviewSetAside)}, "1/2 1/1", "1/2 0/1", "1/2 1/2", 0},
+		{"a borderline one set aside", []dutylog.CallFact{reviewed(line, dutylog.ReviewSetAside)}, "0/0 0/0", "0/0 0/0", "1/1 1/1", 0},
 		{"nothing that nobody saw", []dutylog.CallFact{in, rang(telephony.Unknown, 0)}, "1/1 1/1", "0/1 0/1", "1/1 1/1", 0},
 		{"who gives up early is nobody's fault", []dutylog.CallFact{in, rang(telephony.AbandonedEarly, 4*time.Second)}, "1/1 1/1", "0/1 0/1", "1/1 1/1", 0},
 		{"engaged counts against the line only", []dutylog.CallFact{in, rang(telephony.Engaged, 0)}, "1/1 1/1", "0/1 0/1", "1/2 1/2", 0},
@@ -312,7 +311,7 @@ func someCalls(r *rand.Rand, n int, loc *time.Location) (facts []dutylog.CallFac
 		}
 		f.Call.Line, f.Officer, f.Call.Rule = []string{"duty", "fire"}[r.IntN(2)], []string{"", "张伟", "李娜"}[r.IntN(3)], []string{"", "r1", "r2"}[r.IntN(3)]
 		f.Complete, f.Entered, f.Verified, f.CalledBack = r.IntN(2) == 0, time.Duration(r.IntN(9000))*time.Second, r.IntN(2) == 0, r.IntN(2) == 0
-		f.Review = []dutylog.ReviewedAs{"", "", dutylog.SetAside, dutylog.CountsLate, dutylog.ReviewPending}[r.IntN(5)]
+		f.Review = []dutylog.ReviewResult{"", "", dutylog.ReviewSetAside, dutylog.ReviewCountsLate, dutylog.ReviewCountsInTime}[r.IntN(5)]
 		if r.IntN(3) == 0 {
 			f.Shift = dutylog.ShiftSpan{From: begin, To: begin.Add(12 * time.Hour)}
 		}

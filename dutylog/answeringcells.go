@@ -200,7 +200,7 @@ func (d *decoder) cell(pick func(CellKey) *Tally) {
 		}
 	}
 	for range d.count() {
-		c := class{outcome: telephony.Outcome(d.text()), review: ReviewedAs(d.text()), borderline: d.number() == 1}
+		c := class{outcome: telephony.Outcome(d.text()), review: ReviewResult(d.text()), borderline: d.number() == 1}
 		var n [traits]int
 		for i := range n {
 			n[i] = int(d.number())

@@ -116,7 +116,7 @@ func (t *Tally) Calls() (n int) {
 // Undecided is how many answers came late within the line's uncertainty, and nobody decided.
 func (t *Tally) Undecided() (n int) {
 	for c, counts := range t.classes {
-		if c.borderline && c.review != SetAside && c.judgedAs(true) == "" {
+		if c.borderline && c.review != ReviewSetAside && c.judgedAs(true) == "" {
 			n += counts[AnyCall]
 		}
 	}
@@ -124,10 +124,10 @@ func (t *Tally) Undecided() (n int) {
 }
 
 // Reviewed counts the calls by what a review made of them.
-func (t *Tally) Reviewed() map[ReviewedAs]int {
-	all := map[ReviewedAs]int{}
+func (t *Tally) Reviewed() map[ReviewResult]int {
+	all := map[ReviewResult]int{}
 	for c, counts := range t.classes {
-		if c.review != NotReviewed {
+		if c.review != "" {
 			all[c.review] += counts[AnyCall]
 		}
 	}

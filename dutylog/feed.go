@@ -72,6 +72,9 @@ type Store interface {
 	AnsweringStore
 	MonthStore
 	DutyStore
+	ReviewStore
+	SpotCheckStore
+	ListeningStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

@@ -45,6 +45,11 @@ func MayWith(a dutylog.Account, p, kind string, e dutylog.Entry) string {
 	return string(visitor{account: a, signedIn: true}.mayWith(permission(p), object{kind: objectKind(kind), entry: e}))
 }
 
+// MayReview asks what an account may do with a review that concerns somebody.
+func MayReview(a dutylog.Account, p, officer string) string {
+	return string(visitor{account: a, signedIn: true}.mayWith(permission(p), object{kind: aReview, officer: officer}))
+}
+
 // WithTiming shortens the intervals of event streams.
 func WithTiming(d Deps, heartbeat, recheck, write time.Duration) Deps {
 	d.timing = timing{heartbeat, recheck, write}

@@ -34,6 +34,7 @@ func TestWhoMayDoWhatWithWhich(t *testing.T) {
 		{"contact", "contact", dutylog.Entry{}},
 		{"handover", "handover", dutylog.Entry{}},
 		{"incident", "incident", dutylog.Entry{}},
+		{"review of nobody known", "review", dutylog.Entry{}},
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-20s %-24s", "action", "object")
@@ -72,7 +73,7 @@ func objectPermissions() (all []string) {
 func fits(p, kind string) bool {
 	family, _, _ := strings.Cut(p, ".")
 	return slices.Contains(map[string][]string{
-		"entry": {"entry", "attachment", "approval", "access"}, "call": {"call", "recording", "access"}, "contact": {"directory"}, "handover": {"handover"}, "incident": {"incident"},
+		"entry": {"entry", "attachment", "approval", "access"}, "call": {"call", "recording", "access"}, "contact": {"directory"}, "handover": {"handover"}, "incident": {"incident"}, "review": {"review"},
 	}[kind], family)
 }
 

@@ -216,6 +216,12 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 	if err := h.db.FreezeMonth(t.Context(), month, dutylog.Actor{}, now.Add(32*24*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
+	h.late("9.0", "王officer")
+	supervisor.post("/spot-checks", aSpotCheck("in", "passed", ""))
+	if _, err := h.db.KeepDraw(t.Context(), dutylog.Draw{Month: month, Seed: "x", PerOfficer: 1, Samples: []dutylog.OfficerSample{{Officer: "王officer", Population: 1, Calls: []string{"1.0"}}}}); err != nil {
+		t.Fatal(err)
+	}
+	supervisor.post("/listening/draws/1/facts", `{"call_id":"1.0","says":"reviewed","marks":`+goodMarks+`}`)
 	asked := 0
 	for path, methods := range doc.Paths {
 		ok := methods["get"].Responses["200"].Content["application/json"].Schema
@@ -226,10 +232,16 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		switch {
 		case strings.Contains(path, "/entries/"):
 			id = "e-1.0"
+		case strings.Contains(path, "/reviews/"):
+			id = "9.0"
 		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"), strings.Contains(path, "/handovers/"), strings.Contains(path, "/incidents/"), strings.Contains(path, "/directory/"):
 			id = "1"
 		}
 		path = strings.Replace(strings.Replace(path, "{id}", id, 1), "{month}", string(month), 1)
+		path = strings.Replace(strings.Replace(path, "{check}", "1", 1), "{draw}", "1", 1)
+		if strings.HasSuffix(path, "/listening/draws") {
+			path += "?month=" + string(month)
+		}
 		for _, c := range []*client{officer, supervisor, h.visitor()} {
 			got := c.do("GET", path, "")
 			documented := ok

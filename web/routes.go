@@ -76,6 +76,24 @@ var table = []route{
 	{"PUT", "/calls/{id}/tags/spot_check", tagCalls, "set-spot-check", "Say that a call was a spot check", []int{404}, on((*app).setSpotCheck)},
 	{"DELETE", "/calls/{id}/tags/spot_check", tagCalls, "clear-spot-check", "Say that a call was no spot check", []int{404}, on((*app).clearSpotCheck)},
 
+	{"GET", "/reviews", seeReviews, "reviews", "Verdicts that may be explained and reviewed, newest first", nil, on((*app).reviews)},
+	{"GET", "/reviews/{id}", seeReviews, "review", "One of them, with everything by which it can be judged anew", []int{404}, on((*app).oneReview)},
+	{"POST", "/reviews/{id}/facts", sayReviews, "say-of-verdict", "Explain a verdict, comment on it, decide, or ask for a second reviewer; kept for ever", []int{404, 409}, on((*app).sayOfVerdict)},
+	{"GET", "/reviews/{id}/sheet", printReviews, "print-review", "One of them as a page to print", []int{404}, on((*app).printReview)},
+
+	{"GET", "/spot-checks", seeSpotChecks, "spot-checks", "The register of spot checks, newest first, and tagged calls that it lacks", nil, on((*app).spotChecks)},
+	{"POST", "/spot-checks", writeSpotChecks, "add-spot-check", "Register a spot check, by a superior or of a subordinate unit", []int{409}, on((*app).addSpotCheck)},
+	{"GET", "/spot-checks/{check}", seeSpotChecks, "spot-check", "Every version of one", []int{404}, on((*app).spotCheckVersions)},
+	{"PUT", "/spot-checks/{check}", writeSpotChecks, "change-spot-check", "Correct one, or strike it out: the older version stays readable", []int{404, 409}, on((*app).changeSpotCheck)},
+	{"GET", "/sheets/spot-checks", printSpotChecks, "print-spot-checks", "The register of a month as a page to print", nil, on((*app).printSpotChecks)},
+	{"GET", "/sheets/spot-checks/workbook", takeSpotChecks, "export-spot-checks", "The register of a month as .xlsx", []int{503}, on((*app).exportSpotChecks)},
+
+	{"GET", "/listening/draws", seeListening, "listening-draws", "Random samples of the recordings of a month, each with its seed, newest first", nil, on((*app).draws)},
+	{"POST", "/listening/draws", drawListening, "draw-recordings", "Draw a sample of the recordings of a month that is over", nil, on((*app).addDraw)},
+	{"GET", "/listening/draws/{draw}", seeListening, "listening-draw", "One sample with what was said of its calls", []int{404}, on((*app).oneDraw)},
+	{"POST", "/listening/draws/{draw}/facts", sayListening, "say-of-recording", "Review a call that was drawn, or answer to that; kept for ever", []int{404, 409}, on((*app).sayOfCall)},
+	{"GET", "/listening/draws/{draw}/sheet", printListening, "print-listening-draw", "One sample as a page to print", []int{404}, on((*app).printDraw)},
+
 	{"GET", "/missed-calls", seeCalls, "missed-calls", "Calls that nobody took, newest first, and whether their callers were called back", nil, on((*app).missedCalls)},
 	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
 	{"POST", "/call-backs", callBack, "call-back", "Have the duty phone ring, and dial on when it is picked up; never while anybody calls", []int{404, 409, 503}, on((*app).callBack)},

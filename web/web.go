@@ -56,6 +56,8 @@ type Deps struct {
 	Directory   Directory                     // of the site
 	Calendar    dutylog.TaskCalendar          // what kind of day a day is; nil: only weekends are known
 	DutyChanged func()                        // something was handed over or done; nil: nobody wants to know
+	OfficerDays int                           // working days in which an officer explains a verdict first; 0: dutylog.UsualOfficerDays
+	Journal     CallJournal                   // what the switch's own journal has of a call; nil: there is none
 	Allowance   time.Duration                 // how long after a shift's end a handover is not late yet
 	Version     string
 	Secure      bool // served over TLS: see Config.Secure

@@ -47,18 +47,23 @@ const (
 	Note         Kind = "note"          // what was written on the locked screen was taken into an entry; subject: number of the row
 	Incident     Kind = "incident"      // a fact of an incident; subject: number of the row
 	Month        Kind = "month"         // the figures of a closed month; subject: number of the row
+	Review       Kind = "review"        // something was said of a verdict; subject: number of the row
+	Reviewed     Kind = "reviewed"      // what a review comes to; subject: call id
+	SpotCheck    Kind = "spot_check"    // a version of an entry of the register of spot checks; subject: number of the row
+	Draw         Kind = "draw"          // a sample of recordings; subject: number of the row
+	Listening    Kind = "listening"     // something was said of a recording that was drawn; subject: number of the row
 	Signer       Kind = "key"           // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Changes reports whether what a record of this kind covers is written anew in the course of
 // things, each time with a record of its own. All else stays as it was, except for an erasure.
 func (k Kind) Changes() bool {
-	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test || k == Missed || k == Pin
+	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test || k == Missed || k == Pin || k == Reviewed
 }
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Month, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Month, Review, Reviewed, SpotCheck, Draw, Listening, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

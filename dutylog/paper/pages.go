@@ -73,6 +73,9 @@ func (l *layout) turn() {
 		for _, u := range l.sheet.Under {
 			head += float64(len(broken(u, l.wide()/(10.5*mmOfPoint)))-1) * 6
 		}
+		if l.sheet.Picture != nil {
+			head += pictureRoom
+		}
 	}
 	l.pages = append(l.pages, Page{})
 	l.left = height - head - footRoom

@@ -13,7 +13,8 @@ type Sheet struct {
 	Title      string
 	Under      []string // below the title: of when it is, who was on duty
 	Landscape  bool
-	Size       float64 // of the type in its tables, in points
+	Size       float64  // of the type in its tables, in points
+	Picture    *Picture `json:",omitempty"`
 	Tables     []Table
 	Notes      []string
 	Signatures []string // who signs, in the order of the lines

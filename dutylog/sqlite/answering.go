@@ -123,8 +123,8 @@ const factColumns = `c.id, c.line, c.direction, c.outcome, c.offered_at, c.rang_
 	e.body LIKE '%"not_given"%' AND EXISTS (SELECT 1 FROM json_each(e.body, '$.gaps') g WHERE g.value ->> 'why' = 'not_given'), e.body LIKE '%"refused"%' AND EXISTS (SELECT 1 FROM json_each(e.body, '$.gaps') g WHERE g.value ->> 'why' = 'refused'),
 	r.sealed_at, coalesce(r.status, ''), m.settled_at, coalesce(m.why, ''), b.answered_at, ` + reviewOf
 
-// reviewOf is where the result of a call's review is read.
-const reviewOf = "''"
+// reviewOf is what a call's review comes to: one about another outcome than the call has now, nothing.
+const reviewOf = "coalesce((SELECT v.result FROM call_reviews v WHERE v.call_id = c.id AND v.outcome = c.outcome), '')"
 
 const factTables = ` FROM calls c LEFT JOIN entries e ON e.call_id = c.id LEFT JOIN recordings r ON r.call_id = c.id
 	LEFT JOIN missed_calls m ON m.call_id = c.id LEFT JOIN calls b ON b.id = m.by_call`

@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -100,6 +101,39 @@ func TestAKeptTallyNeverOutlivesItsCalls(t *testing.T) {
 	if report := verify(t, path, sqlite.VerifyOptions{}); report.Verdict() != audit.Intact {
 		t.Errorf("%s\n%s", report.Verdict(), findings(report))
 	}
+}
+
+// What a review comes to moves the figure after review and never the measured one; one about another
+// outcome than the journal showed later moves neither.
+func TestAReviewMovesOnlyTheFigureAfterReview(t *testing.T) {
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: newClock(noon).now})
+	supervisor := dutylog.Actor{Login: "li", Name: "李督查", Role: dutylog.Supervisor}
+	c := ended(t, db, 0, telephony.AnsweredLate, func(c *telephony.Call) { c.Findings = []telephony.Finding{telephony.SeenInPart} })
+	both := func() string {
+		day := dutylog.DateOf(noon, shanghai)
+		got := must(db.Answering(ctx, dutylog.AnsweringQuery{From: day.Start(shanghai), To: day.Add(1).Start(shanghai), By: dutylog.ByDay, Now: tomorrow}))(t)
+		rule := dutylog.FigureRules()[0]
+		n, of := got.Total.Tally.Of(rule, false)
+		reviewed, reviewedOf := got.Total.Tally.Of(rule, true)
+		return fmt.Sprintf("%d/%d %d/%d", n, of, reviewed, reviewedOf)
+	}
+	want := func(when, figures string) {
+		t.Helper()
+		for range 2 { // counted, and kept
+			if got := both(); got != figures {
+				t.Errorf("%s: %s, want %s", when, got, figures)
+			}
+			keepAll(t, db, tomorrow)
+		}
+	}
+	want("before any review", "0/1 0/1")
+	aside := dutylog.ReviewFact{CallID: c.ID, Says: dutylog.ReviewDecided, Result: dutylog.ReviewSetAside, Code: string(dutylog.CausePhone), Text: "外线振铃器损坏，见维修单", By: supervisor, Outcome: telephony.AnsweredLate, At: noon}
+	must(db.SayOfVerdict(ctx, aside, 0))(t)
+	want("set aside", "0/1 0/0")
+	settled := *story(c, telephony.Missed)[len(story(c, telephony.Missed))-1].Call
+	settled.SettledBy = telephony.SettledByJournal
+	ok(t, db.Record(ctx, []telephony.Change{{Kind: telephony.CallSettled, At: settled.EndedAt.Add(time.Second), Line: settled.Line, Call: &settled}}))
+	want("the journal shows another outcome", "0/1 0/1")
 }
 
 // groupsBy counts the calls of the usual day by group.

@@ -163,37 +163,40 @@ func (db *DB) SetTag(ctx context.Context, callID string, tag telephony.Tag, on b
 	if tag != telephony.TagSpotCheck {
 		return dutylog.Call{}, &dutylog.InvalidError{Field: "tag", Reason: "only spot_check is set by hand; wrong_number and nuisance are kinds of the entry"}
 	}
-	err := db.write(ctx, "set a tag", func(t *tx) error {
-		before, err := t.call(callID)
-		if err != nil {
-			return noRows(err, "call", callID)
-		}
-		kind, err := t.kindTag(before.entryID)
-		if err != nil {
-			return err
-		}
-		if !on && kind == tag {
-			return &dutylog.InvalidError{Field: "tag", Reason: "the entry is of the kind spot_check: change its kind, then the tag goes"}
-		}
-		if slices.Contains(before.set, tag) == on {
-			return nil
-		}
-		after := before
-		after.set = slices.DeleteFunc(slices.Clone(before.set), func(x telephony.Tag) bool { return x == tag })
-		if on {
-			after.set = dutylog.MergeTags(after.set, []telephony.Tag{tag})
-		}
-		after.shown = dutylog.MergeTags(after.Tags, after.set, []telephony.Tag{kind})
-		if err := t.addProven(audit.Tag, "INSERT INTO tag_changes (call_id, tag, is_set, by_login, by_name, by_role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			callID, string(tag), on, by.Login, by.Name, string(by.Role), micros(t.now)); err != nil {
-			return err
-		}
-		return t.saveCall(before, after)
-	})
+	err := db.write(ctx, "set a tag", func(t *tx) error { return t.setTag(callID, tag, on, by) })
 	if err != nil {
 		return dutylog.Call{}, err
 	}
 	return db.Call(ctx, callID)
+}
+
+// setTag sets or clears a tag of people; nothing when it is so already.
+func (t *tx) setTag(callID string, tag telephony.Tag, on bool, by dutylog.Actor) error {
+	before, err := t.call(callID)
+	if err != nil {
+		return noRows(err, "call", callID)
+	}
+	kind, err := t.kindTag(before.entryID)
+	if err != nil {
+		return err
+	}
+	if !on && kind == tag {
+		return &dutylog.InvalidError{Field: "tag", Reason: "the entry is of the kind spot_check: change its kind, then the tag goes"}
+	}
+	if slices.Contains(before.set, tag) == on {
+		return nil
+	}
+	after := before
+	after.set = slices.DeleteFunc(slices.Clone(before.set), func(x telephony.Tag) bool { return x == tag })
+	if on {
+		after.set = dutylog.MergeTags(after.set, []telephony.Tag{tag})
+	}
+	after.shown = dutylog.MergeTags(after.Tags, after.set, []telephony.Tag{kind})
+	if err := t.addProven(audit.Tag, "INSERT INTO tag_changes (call_id, tag, is_set, by_login, by_name, by_role, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		callID, string(tag), on, by.Login, by.Name, string(by.Role), micros(t.now)); err != nil {
+		return err
+	}
+	return t.saveCall(before, after)
 }
 
 // kindTag is the tag that the entry's kind gives its call.

@@ -82,6 +82,11 @@ var covers = []cover{
 	newCover(audit.Note, noteColumns, "call_notes", "c.taken_at IS NOT NULL", "c.id", byRow("c.id")),
 	newCover(audit.Incident, "id, "+incidentFactColumns+", erased_by", "incident_facts", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Month, "id, "+answerMonthColumns, "answer_months", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Review, "id, "+reviewFactColumns, "review_facts", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Reviewed, callReviewColumns, "call_reviews", "TRUE", "c.call_id", "c.call_id = x.subject"),
+	newCover(audit.SpotCheck, "id, "+spotCheckColumns, "spot_checks", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Draw, "id, "+drawColumns, "listening_draws", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Listening, "id, "+listeningFactColumns, "listening_facts", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

@@ -83,6 +83,14 @@ var Questions = map[string]string{
 	candidateSelect: "PRIMARY KEY (e164=?)",
 }
 
+// ReadRow reads one row of the log.
+func (db *DB) ReadRow(query string, targets ...any) error {
+	return db.reader.QueryRow(query).Scan(targets...)
+}
+
+// ToReview is the condition by which calls to review are listed.
+const ToReview = toReview
+
 // ErrProveSome is what ProveSome and ProveGroup fail with.
 var ErrProveSome = errors.New("it fails on purpose")
 

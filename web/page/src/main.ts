@@ -16,6 +16,7 @@ import { startMissed } from './state/missed'
 import { startPhrases } from './state/phrases'
 import { startLockNote } from './state/locknote'
 import { playingNow } from './state/playing'
+import { startReviews } from './state/reviews'
 import { startRoster } from './state/roster'
 import { lines, startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -32,6 +33,7 @@ startHealth()
 startApprovals()
 startLedger()
 startRoster()
+startReviews()
 startAlerts()
 startSound()
 startLamps()

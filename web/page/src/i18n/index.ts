@@ -17,21 +17,24 @@ import { incidentsEn, incidentsZh, type IncidentsKey } from './incidents'
 import { matterEn, matterZh, type MatterKey } from './matter'
 import { dutiesEn, dutiesZh, type DutiesKey } from './duties'
 import { handoverEn, handoverZh, type HandoverKey } from './handover'
+import { listeningEn, listeningZh, type ListeningKey } from './listening'
 import { lateEn, lateZh, type LateKey } from './late'
 import { lampsEn, lampsZh, type LampsKey } from './lamps'
 import { quickEn, quickZh, type QuickKey } from './quick'
 import { reconcileEn, reconcileZh, type ReconcileKey } from './reconcile'
+import { reviewsEn, reviewsZh, type ReviewsKey } from './reviews'
 import { rosterEn, rosterZh, type RosterKey } from './roster'
 import { searchEn, searchZh, type SearchKey } from './search'
 import { sheetsEn, sheetsZh, type SheetsKey } from './sheets'
 import { sidesEn, sidesZh, type SidesKey } from './sides'
+import { spotChecksEn, spotChecksZh, type SpotChecksKey } from './spotchecks'
 import { testsEn, testsZh, type TestsKey } from './tests'
 import { verifyEn, verifyZh, type VerifyKey } from './verify'
 import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey | FiguresKey
+export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | ListeningKey | ReviewsKey | SpotChecksKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey | FiguresKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -56,8 +59,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh, ...figuresZh },
-  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn, ...figuresEn },
+  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...listeningZh, ...reviewsZh, ...spotChecksZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh, ...figuresZh },
+  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...listeningEn, ...reviewsEn, ...spotChecksEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn, ...figuresEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

@@ -40,6 +40,11 @@ export function figureSheet(from: string, to: string, by: string): SheetAddress 
   return { page: `${BASE}/metrics/answering/sheet${of}`, workbook: `${BASE}/metrics/answering/workbook${of}` }
 }
 
+/** The register of spot checks of a month written 2026-11. */
+export function spotSheet(month: string): SheetAddress {
+  return { page: `${BASE}/sheets/spot-checks?month=${month}`, workbook: `${BASE}/sheets/spot-checks/workbook?month=${month}` }
+}
+
 /** The blank sheets of one printing. */
 export const blankSheet = (id: number): string => `${BASE}/paper-sheets/${id}/sheet`
 

@@ -6,10 +6,11 @@ import { openAlerts } from './alerts'
 import { waitingApprovals } from './approvals'
 import { openIncidents } from './incidents'
 import { openItems } from './ledger'
+import { waitingReviews } from './reviews'
 import { rosterAsks } from './roster'
 import { waitingTasks } from './tasks'
 import { go, type PageName } from './route'
-import { canReadEntries, canSeeAccess, canSeeApprovals, canSeeIncidents, isStaff } from './session'
+import { canReadEntries, canSeeAccess, canSeeApprovals, canSeeIncidents, canSeeReviews, isStaff } from './session'
 
 export interface NavItem {
   page: PageName
@@ -33,6 +34,9 @@ const items: NavItem[] = [
   { page: 'alerts', label: 'nav.alerts', test: 'alerts', first: true, count: () => openAlerts.value, countHint: 'nav.alertsOpen', bad: true },
   { page: 'incidents', label: 'nav.incidents', test: 'incidents', first: false, shown: () => canSeeIncidents.value, count: () => openIncidents.value.length, countHint: 'nav.incidentsOpen', bad: true },
   { page: 'figures', label: 'nav.figures', test: 'figures', first: false },
+  { page: 'reviews', label: 'nav.reviews', test: 'reviews', first: false, shown: () => canSeeReviews.value, count: () => waitingReviews.value, countHint: 'nav.reviewsWait' },
+  { page: 'spotchecks', label: 'nav.spotchecks', test: 'spotchecks', first: false, shown: () => canSeeReviews.value },
+  { page: 'listening', label: 'nav.listening', test: 'listening', first: false, shown: () => canSeeReviews.value },
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },

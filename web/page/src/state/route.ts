@@ -1,12 +1,12 @@
 // Addresses are behind the # so that any reload of the page comes back to the same place:
-// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/duties  #/search  #/alerts  #/directory  #/roster  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/figures
+// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/duties  #/search  #/alerts  #/directory  #/roster  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/figures  #/reviews  #/reviews/CALL  #/spotchecks  #/listening
 import { reactive } from 'vue'
 
 /** Pages beside the desk, as their addresses begin. */
-const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'figures'] as const
+const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'figures', 'reviews', 'spotchecks', 'listening'] as const
 export type PageName = (typeof PAGES)[number]
 
-export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '', incident: 0 })
+export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '', incident: 0, review: '' })
 
 /** Called when an address leads nowhere; the desk is shown then. */
 export const onLost = { tell: () => {} }
@@ -31,6 +31,7 @@ function read(): void {
   route.page = PAGES.find((p) => p === parts[0]) || 'desk'
   route.entry = parts[0] === 'entry' ? parts[1] || '' : ''
   route.call = parts[0] === 'calls' ? parts[1] || '' : ''
+  route.review = parts[0] === 'reviews' ? parts[1] || '' : ''
   route.incident = parts[0] === 'incidents' ? Number(parts[1]) || 0 : 0
 }
 

@@ -44,6 +44,9 @@ export const canDoTasks = isOne('officer', 'chief', 'leader', 'supervisor')
 export const canRuleTasks = isOne('supervisor', 'admin')
 /** Who sees incidents, and who writes them. */
 export const canSeeIncidents = isOne('officer', 'chief', 'leader', 'supervisor', 'auditor')
+/** Who sees reviews of verdicts, and who decides them. */
+export const canSeeReviews = isOne('officer', 'chief', 'leader', 'supervisor', 'auditor')
+export const canReview = isOne('supervisor')
 export const canApprove = isOne('chief', 'leader')
 export const canMark = isOne('officer', 'supervisor')
 

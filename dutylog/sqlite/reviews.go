@@ -1,0 +1,160 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+)
+
+const (
+	reviewFactColumns = "call_id, says, code, result, text, officer, outcome, by_login, by_name, by_role, at"
+	callReviewColumns = "call_id, result, outcome, explained, stage"
+
+	// toReview is the condition of the index calls_to_review, in its very words, and what the tags add.
+	toReview = `c.direction = 'in' AND (c.outcome IN ('answered_late', 'missed', 'rejected', 'unreachable') OR c.findings LIKE '%"borderline"%')`
+	ofPeople = `c.ended_at IS NOT NULL AND c.tags NOT LIKE '%"test"%' AND c.tags NOT LIKE '%"system"%'`
+
+	// officerOf is whom a call concerns: who answered, as was said, else who was responsible.
+	officerOf = "coalesce(nullif(json_extract(e.body, '$.values.answered_by'), ''), json_extract(e.body, '$.responsible'), '')"
+
+	undecided = "(coalesce(v.stage, '') = '' OR v.outcome <> c.outcome)"
+)
+
+// reviewSelect reads calls with whom they concern and what was decided of them.
+var reviewSelect = "SELECT " + officerOf + ", " + strings.TrimPrefix(callSelect, "SELECT ") + reviewJoins
+
+const reviewJoins = " LEFT JOIN entries e ON e.call_id = c.id LEFT JOIN call_reviews v ON v.call_id = c.id"
+
+var saveCallReview = "INSERT INTO call_reviews (" + callReviewColumns + ") VALUES (" + marks(callReviewColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(callReviewColumns)
+
+func scanReviewCase(row scanner) (c dutylog.ReviewCase, err error) {
+	c.Call, err = scanCall(prefixed{row, []any{&c.Officer}})
+	return c, err
+}
+
+func scanReviewFact(row scanner) (f dutylog.ReviewFact, err error) {
+	return f, row.Scan(&f.ID, &f.CallID, &f.Says, &f.Code, &f.Result, &f.Text, &f.Officer, &f.Outcome, &f.By.Login, &f.By.Name, &f.By.Role, instant{&f.At})
+}
+
+func reviewFacts(s source, callID string) ([]dutylog.ReviewFact, error) {
+	rows, err := s.Query("SELECT id, "+reviewFactColumns+" FROM review_facts WHERE call_id = ? ORDER BY id", callID)
+	return all(rows, err, scanReviewFact)
+}
+
+func readReviewCase(s source, callID string) (dutylog.ReviewCase, error) {
+	c, err := scanReviewCase(s.QueryRow(reviewSelect+" WHERE c.id = ?", callID))
+	if err != nil {
+		return c, noRows(err, "call", callID)
+	}
+	c.Facts, err = reviewFacts(s, callID)
+	return c, err
+}
+
+// ReviewCases implements dutylog.ReviewStore.
+func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []dutylog.ReviewCase, total int, next string, err error) {
+	var w where
+	w.add(toReview)
+	w.add(ofPeople)
+	w.period("c.offered_at", q.From, q.To)
+	switch q.Waits {
+	case dutylog.WaitsForOfficer:
+		w.add(undecided + " AND coalesce(v.explained, 0) = 0")
+	case dutylog.WaitsForSupervisor:
+		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR c.ended_at < ?))", micros(q.Over))
+	}
+	if q.Officer != "" {
+		w.add(officerOf+" IN (?, '')", q.Officer)
+	}
+	s, limit := db.reading(ctx), pageSize(q.Limit)
+	if err := s.QueryRow("SELECT count(*) FROM calls c"+reviewJoins+w.String(), w.args...).Scan(&total); err != nil {
+		return nil, 0, "", db.explain("count the verdicts to review", err)
+	}
+	if q.Cursor != "" {
+		at, id, err := decodeCursor("v", q.Cursor)
+		if err != nil {
+			return nil, 0, "", err
+		}
+		w.add("(c.offered_at, c.id) < (?, ?)", at, id)
+	}
+	rows, err := s.Query(reviewSelect+w.String()+" ORDER BY c.offered_at DESC, c.id DESC LIMIT ?", append(w.args, limit+1)...)
+	if items, err = all(rows, err, scanReviewCase); err != nil {
+		return nil, 0, "", db.explain("list the verdicts to review", err)
+	}
+	if len(items) > limit {
+		last := items[limit-1].Call
+		items, next = items[:limit], encodeCursor("v", last.OfferedAt.UnixMicro(), last.ID)
+	}
+	for i := range items {
+		if items[i].Facts, err = reviewFacts(s, items[i].Call.ID); err != nil {
+			return nil, 0, "", db.explain("read what was said of a verdict", err)
+		}
+	}
+	return items, total, next, nil
+}
+
+// ReviewCase implements dutylog.ReviewStore.
+func (db *DB) ReviewCase(ctx context.Context, callID string) (dutylog.ReviewCase, error) {
+	c, err := readReviewCase(db.reading(ctx), callID)
+	if err == nil && !dutylog.WantsReview(c.Call.Call) && len(c.Facts) == 0 {
+		return c, fmt.Errorf("a review of call %q: %w", callID, dutylog.ErrNotFound)
+	}
+	return c, db.explain("read a review", err)
+}
+
+// SayOfVerdict implements dutylog.ReviewStore.
+func (db *DB) SayOfVerdict(ctx context.Context, f dutylog.ReviewFact, before int64) (dutylog.ReviewFact, error) {
+	err := db.write(ctx, "keep what was said of a verdict", func(t *tx) error {
+		c, err := readReviewCase(t.sql, f.CallID)
+		if err != nil {
+			return err
+		}
+		var last int64
+		if n := len(c.Facts); n > 0 {
+			last = c.Facts[n-1].ID
+		}
+		if last != before || c.Call.Outcome != f.Outcome || c.Officer != f.Officer {
+			return fmt.Errorf("this verdict is not what it was, or somebody said something of it meanwhile: %w", dutylog.ErrExists)
+		}
+		result, err := t.sql.Exec("INSERT INTO review_facts ("+reviewFactColumns+") VALUES ("+marks(reviewFactColumns)+")",
+			f.CallID, string(f.Says), f.Code, string(f.Result), f.Text, f.Officer, string(f.Outcome), f.By.Login, f.By.Name, string(f.By.Role), micros(t.now))
+		if err != nil {
+			return err
+		}
+		if f.ID, err = result.LastInsertId(); err != nil {
+			return err
+		}
+		f.At = t.now
+		if err := t.proveRow(audit.Review, strconv.FormatInt(f.ID, 10)); err != nil {
+			return err
+		}
+		c.Facts = append(c.Facts, f)
+		return t.keepReview(c.Folded())
+	})
+	return f, err
+}
+
+// keepReview writes what the facts of a call come to, for lists and figures.
+func (t *tx) keepReview(r dutylog.Review) error {
+	stage := ""
+	if r.Decision != nil {
+		stage = string(r.State)
+	}
+	if err := t.exec(saveCallReview, r.Call.ID, string(r.Result().Counted()), string(r.Call.Outcome), r.Explained != nil, stage); err != nil {
+		return err
+	}
+	if err := t.proveRow(audit.Reviewed, r.Call.ID); err != nil {
+		return err
+	}
+	return t.announceCall(r.Call.ID)
+}
+
+// RuleChanges implements dutylog.ReviewStore.
+func (db *DB) RuleChanges(ctx context.Context, line string) ([]dutylog.RuleChange, error) {
+	rows, err := db.reading(ctx).Query("SELECT rule, at FROM rule_changes WHERE line = ? ORDER BY id", line)
+	list, err := all(rows, err, func(row scanner) (r dutylog.RuleChange, err error) { return r, row.Scan(&r.Rule, instant{&r.At}) })
+	return list, db.explain("read the ring rules of a line", err)
+}

@@ -1,0 +1,271 @@
+package sqlite_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dutyline/dutylog"
+	"dutyline/dutylog/audit"
+	"dutyline/dutylog/sqlite"
+	"dutyline/telephony"
+)
+
+var (
+	superA = dutylog.Actor{Login: "liu", Name: "刘督查", Role: dutylog.Supervisor}
+	superB = dutylog.Actor{Login: "chen", Name: "陈督查", Role: dutylog.Supervisor}
+)
+
+// reviewing is how the house of these tests reviews, and when it is there.
+var reviewing = dutylog.ReviewRule{OfficerDays: 3, Calendar: dutylog.Weekends{}, Zone: shanghai}
+
+// ended records a call that ended so, n minutes after noon.
+func ended(t *testing.T, db *sqlite.DB, n int, o telephony.Outcome, change ...func(*telephony.Call)) telephony.Call {
+	t.Helper()
+	c := inbound(n, "02422730001")
+	for _, f := range change {
+		f(&c)
+	}
+	ok(t, db.Record(ctx, story(c, o)))
+	return c
+}
+
+func borderline(c *telephony.Call) { c.Findings = []telephony.Finding{telephony.BorderlineVerdict} }
+
+// answeredBy says in its entry who answered a call.
+func answeredBy(t *testing.T, db *sqlite.DB, callID, name string) {
+	t.Helper()
+	e := must(db.Entry(ctx, "e-"+callID))(t)
+	must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: e.Revision, Values: values{dutylog.AnsweredBy: name}}, officer, noon))(t)
+}
+
+// say has somebody say something, as the page does: checked against what stands, and against what they knew.
+func say(t *testing.T, db *sqlite.DB, callID string, f dutylog.ReviewFact) (dutylog.ReviewFact, error) {
+	t.Helper()
+	c := must(db.ReviewCase(ctx, callID))(t)
+	f, err := c.At(noon.AddDate(0, 0, 1), reviewing).Check(f)
+	if err != nil {
+		return f, err
+	}
+	var before int64
+	if n := len(c.Facts); n > 0 {
+		before = c.Facts[n-1].ID
+	}
+	return db.SayOfVerdict(ctx, f, before)
+}
+
+// listOf names the cases of a list as "id state".
+func listOf(t *testing.T, db *sqlite.DB, q dutylog.ReviewQuery) []string {
+	t.Helper()
+	q.From = noon.Add(-time.Hour)
+	items, total, _, err := db.ReviewCases(ctx, q)
+	ok(t, err)
+	names := []string{}
+	for _, c := range items {
+		names = append(names, fmt.Sprintf("%s %s", c.Call.ID, c.Folded().State))
+	}
+	if total != len(items) {
+		t.Errorf("%d in all, %d listed", total, len(items))
+	}
+	return names
+}
+
+func wantList(t *testing.T, db *sqlite.DB, q dutylog.ReviewQuery, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(append([]string{}, want...), listOf(t, db, q)); diff != "" {
+		t.Errorf("%+v (-want +got):\n%s", q, diff)
+	}
+}
+
+func TestAVerdictIsExplainedDecidedAndDecidedAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := withPractice(t, openAt(t, path, sqlite.Options{Now: newClock(noon).now}))
+	c := ended(t, db, 0, telephony.AnsweredLate)
+	answeredBy(t, db, c.ID, officer.Name)
+	begin := last(t, db)
+	if _, err := say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewDecided, Result: dutylog.ReviewStands, By: superA}); err == nil {
+		t.Error("a supervisor decides before the officer said a word")
+	}
+	for _, f := range []dutylog.ReviewFact{
+		{Says: dutylog.ReviewExplained, Code: "other_call", Text: "正在接听 119 转来的电话", By: officer},
+		{Says: dutylog.ReviewDecided, Result: dutylog.ReviewStands, By: superA},
+		{Says: dutylog.ReviewSecondAsked, Text: "话机当时已报修", By: officer},
+		{Says: dutylog.ReviewSecondDecided, Result: dutylog.ReviewSetAside, Code: "phone", Text: "维修单 2026-118", By: superB},
+	} {
+		if _, err := say(t, db, c.ID, f); err != nil {
+			t.Fatalf("%s: %v", f.Says, err)
+		}
+	}
+	r := must(db.ReviewCase(ctx, c.ID))(t).Folded()
+	if r.State != dutylog.ReviewedTwice || r.Result() != dutylog.ReviewSetAside || r.Officer != officer.Name || len(r.Facts) != 4 || r.Call.Outcome != telephony.AnsweredLate {
+		t.Errorf("%s %s %+v", r.State, r.Result(), r.Facts)
+	}
+	if f := r.Facts[0]; f.Code != "other_call" || f.By != officer || !f.At.Equal(noon.Truncate(time.Microsecond)) || f.Outcome != telephony.AnsweredLate || f.Officer != officer.Name {
+		t.Errorf("%+v", f)
+	}
+	if told := strings.Join(topics(since(t, db, begin)), ","); strings.Count(told, "call "+c.ID) != 4 {
+		t.Errorf("pages are told of %s", told)
+	}
+	must(db.Checkpoint(ctx, newKey(t), false))(t)
+	ok(t, db.Close())
+	if v := verify(t, path, sqlite.VerifyOptions{}); v.Verdict() != audit.Intact || v.Of("review").Intact != 4 || v.Of("reviewed").Intact != 1 {
+		t.Errorf("%s\n%s", v.Verdict(), findings(v))
+	}
+	outside(t, path, "UPDATE call_reviews SET result = ''")
+	if v := verify(t, path, sqlite.VerifyOptions{}); v.Verdict() != audit.Altered || !strings.Contains(findings(v), "reviewed "+c.ID) {
+		t.Errorf("somebody changed what a review comes to: %s\n%s", v.Verdict(), findings(v))
+	}
+}
+
+func TestWhatWasSaidOfAVerdictStays(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
+	c := ended(t, db, 0, telephony.Missed)
+	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "away", Text: "取传真", By: officer}))(t)
+	must(db.Checkpoint(ctx, newKey(t), false))(t)
+	for _, statement := range []string{"UPDATE review_facts SET text = 'x'", "DELETE FROM review_facts", "DELETE FROM call_reviews"} {
+		if err := db.ExecOnWriter(statement); err == nil {
+			t.Errorf("%s is done", statement)
+		}
+	}
+	ok(t, db.Close())
+	outside(t, path, "UPDATE review_facts SET code = 'phone_fault'")
+	if v := verify(t, path, sqlite.VerifyOptions{}); v.Verdict() != audit.Altered || !strings.Contains(findings(v), "review 1") {
+		t.Errorf("%s\n%s", v.Verdict(), findings(v))
+	}
+}
+
+func TestWhatIsSaidAgainstAnOlderStateIsRefused(t *testing.T) {
+	db := withPractice(t, open(t))
+	c := ended(t, db, 0, telephony.Missed)
+	answeredBy(t, db, c.ID, officer.Name)
+	f := must(must(db.ReviewCase(ctx, c.ID))(t).At(noon, reviewing).Check(dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "away", Text: "x", By: officer}))(t)
+	for name, change := range map[string]func(*dutylog.ReviewFact) int64{
+		"a fact that is not there":         func(*dutylog.ReviewFact) int64 { return 7 },
+		"another outcome":                  func(f *dutylog.ReviewFact) int64 { f.Outcome = telephony.AnsweredLate; return 0 },
+		"somebody else was concerned then": func(f *dutylog.ReviewFact) int64 { f.Officer = "李强"; return 0 },
+	} {
+		g := f
+		before := change(&g)
+		if _, err := db.SayOfVerdict(ctx, g, before); !errors.Is(err, dutylog.ErrExists) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(db.SayOfVerdict(ctx, f, 0))(t)
+	if _, err := db.SayOfVerdict(ctx, f, 0); !errors.Is(err, dutylog.ErrExists) {
+		t.Errorf("said twice by one key: %v", err)
+	}
+	if n := len(must(db.ReviewCase(ctx, c.ID))(t).Facts); n != 1 {
+		t.Errorf("%d facts", n)
+	}
+	f.CallID = "nothing.0"
+	if _, err := db.SayOfVerdict(ctx, f, 0); !errors.Is(err, dutylog.ErrNotFound) {
+		t.Errorf("of no call: %v", err)
+	}
+}
+
+func TestTheListsOfWhatWaits(t *testing.T) {
+	db := withPractice(t, open(t))
+	mine, theirs := ended(t, db, 0, telephony.AnsweredLate), ended(t, db, 1, telephony.Missed)
+	ended(t, db, 2, telephony.AnsweredInTime)
+	ended(t, db, 3, telephony.AbandonedEarly)
+	near := ended(t, db, 4, telephony.AnsweredInTime, borderline)
+	ended(t, db, 5, telephony.Missed, func(c *telephony.Call) { c.Tags = []telephony.Tag{telephony.TagTest} })
+	rings(t, db, inbound(6, "13800001111"))
+	for _, id := range []string{mine.ID, near.ID} {
+		answeredBy(t, db, id, officer.Name)
+	}
+	answeredBy(t, db, theirs.ID, "李强")
+	waits := string(dutylog.AwaitsOfficer)
+	wantList(t, db, dutylog.ReviewQuery{}, near.ID+" "+waits, theirs.ID+" "+waits, mine.ID+" "+waits)
+	wantList(t, db, dutylog.ReviewQuery{Officer: officer.Name, Waits: dutylog.WaitsForOfficer}, near.ID+" "+waits, mine.ID+" "+waits)
+	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor})
+	must(say(t, db, mine.ID, dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "handover", Text: "正在交接", By: officer}))(t)
+	wantList(t, db, dutylog.ReviewQuery{Officer: officer.Name, Waits: dutylog.WaitsForOfficer}, near.ID+" "+waits)
+	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor}, mine.ID+" awaits_supervisor")
+	over := theirs.OfferedAt.Add(90 * time.Second) // the time of the officer of the first two is over, not of the third
+	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor, Over: over}, theirs.ID+" "+waits, mine.ID+" awaits_supervisor")
+	must(say(t, db, mine.ID, dutylog.ReviewFact{Says: dutylog.ReviewDecided, Result: dutylog.ReviewStands, By: superA}))(t)
+	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor})
+	must(say(t, db, mine.ID, dutylog.ReviewFact{Says: dutylog.ReviewSecondAsked, Text: "请再看", By: superA}))(t)
+	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor}, mine.ID+" awaits_second")
+	wantList(t, db, dutylog.ReviewQuery{Officer: "李强"}, theirs.ID+" "+waits)
+}
+
+// Whom nobody knows may be anybody: the case is on every officer's list, so that it is on one.
+func TestACaseOfNobodyIsOnEveryOfficersList(t *testing.T) {
+	db := open(t) // no roster, no handover
+	c := ended(t, db, 0, telephony.Missed)
+	wantList(t, db, dutylog.ReviewQuery{Officer: officer.Name, Waits: dutylog.WaitsForOfficer}, c.ID+" awaits_officer")
+	if r := must(db.ReviewCase(ctx, c.ID))(t); r.Officer != "" {
+		t.Errorf("%q", r.Officer)
+	}
+}
+
+func TestAListOfReviewsIsPaged(t *testing.T) {
+	db := open(t)
+	var want []string
+	for n := range 7 {
+		want = append([]string{ended(t, db, n, telephony.Missed).ID}, want...)
+	}
+	var got []string
+	for q := (dutylog.ReviewQuery{From: noon.Add(-time.Hour), Limit: 3}); ; {
+		items, total, next, err := db.ReviewCases(ctx, q)
+		ok(t, err)
+		if total != 7 {
+			t.Errorf("%d in all", total)
+		}
+		for _, c := range items {
+			got = append(got, c.Call.ID)
+		}
+		if q.Cursor = next; next == "" {
+			break
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, _, _, err := db.ReviewCases(ctx, dutylog.ReviewQuery{From: noon, Cursor: "rubbish"}); err == nil {
+		t.Error("a cursor of another list is taken")
+	}
+	if items, _, _, err := db.ReviewCases(ctx, dutylog.ReviewQuery{From: noon.Add(3 * time.Minute), To: noon.Add(5 * time.Minute)}); err != nil || len(items) != 2 {
+		t.Errorf("two minutes: %d, %v", len(items), err)
+	}
+}
+
+func TestACallOfWhichNothingIsToReviewHasNoReview(t *testing.T) {
+	db := open(t)
+	c := ended(t, db, 0, telephony.AnsweredInTime)
+	for _, id := range []string{c.ID, "nothing.0"} {
+		if _, err := db.ReviewCase(ctx, id); !errors.Is(err, dutylog.ErrNotFound) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+// The lists read nothing but the calls of their time: the index holds only what may be reviewed.
+func TestTheListsOfReviewsUseTheirIndex(t *testing.T) {
+	db := open(t)
+	plan := must(db.PlanOf("SELECT count(*) FROM calls c WHERE " + sqlite.ToReview + " AND c.offered_at >= 1 ORDER BY c.offered_at DESC, c.id DESC"))(t)
+	if !strings.Contains(plan, "calls_to_review") {
+		t.Error(plan)
+	}
+}
+
+func TestTheRulesThatALineHad(t *testing.T) {
+	clock := newClock(noon)
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: clock.now})
+	line := telephony.Line{Name: "duty", Rule: telephony.DefaultRule()}
+	ok(t, db.NoteRules(ctx, []telephony.Line{line, {Name: "fire", Rule: telephony.DefaultRule()}}, noon))
+	line.Rule.Offset = 2 * time.Second
+	ok(t, db.NoteRules(ctx, []telephony.Line{line}, noon.Add(time.Hour)))
+	got := must(db.RuleChanges(ctx, "duty"))(t)
+	if len(got) != 2 || got[0].Rule != telephony.DefaultRule().Version() || got[1].Rule != line.Rule.Version() || !got[1].At.Equal(noon.Add(time.Hour).Truncate(time.Microsecond)) {
+		t.Errorf("%+v", got)
+	}
+}

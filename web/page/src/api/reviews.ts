@@ -1,0 +1,82 @@
+// Reviews 复核 of verdicts: what was measured, what was said of it, and what it comes to.
+import { BASE, query, request } from './client'
+import type { Person } from './duties'
+import type { Call } from './types'
+
+export type Says = 'explained' | 'commented' | 'decided' | 'second_asked' | 'second_decided'
+export type ReviewState = 'awaits_officer' | 'awaits_supervisor' | 'decided' | 'awaits_second' | 'closed'
+export type ReviewResult = '' | 'stands' | 'set_aside' | 'counts_late' | 'counts_in_time'
+
+export interface ReviewFact {
+  id: number
+  says: Says
+  code: string
+  result: ReviewResult
+  text: string
+  by: Person
+}
+
+export interface Review {
+  call: Call
+  officer: string
+  state: ReviewState
+  due_at: string
+  overdue: boolean
+  result: ReviewResult
+  facts: ReviewFact[]
+  may: Says[]
+  results: ReviewResult[]
+}
+
+export interface ReviewPage {
+  items: Review[]
+  total: number
+  officer_days: number
+  reasons: string[]
+  causes: string[]
+  next_cursor: string
+}
+
+export interface Burst {
+  number: number
+  from_ms: number
+  to_ms: number
+  allowed: boolean
+}
+
+export interface Dispute extends Review {
+  settings: {
+    rule: string
+    limit_ms: number | null
+    offset_ms: number
+    uncertainty_ms: number
+    rings: number
+    now: string
+    changes: { rule: string; from: string }[]
+    bursts: Burst[]
+  }
+  journal: { at: string; what: string; channel: string }[]
+  journal_why: '' | 'none' | 'unreadable' | 'nothing'
+  blind: { from: string; to: string | null; cause: string }[]
+  test: { id: number; at: string; verdict: string } | null
+  clock_offset_ms: number | null
+}
+
+export interface Saying {
+  says: Says
+  code?: string
+  result?: ReviewResult
+  text?: string
+  before: number
+}
+
+export type Waits = '' | 'officer' | 'supervisor'
+
+const id = encodeURIComponent
+
+export const reviews = {
+  list: (filter: { waits?: Waits; mine?: 'true'; limit?: number; cursor?: string }) => request<ReviewPage>('GET', '/reviews' + query(filter)),
+  one: (call: string) => request<Dispute>('GET', '/reviews/' + id(call)),
+  say: (call: string, what: Saying) => request<Review>('POST', '/reviews/' + id(call) + '/facts', what),
+  sheet: (call: string) => `${BASE}/reviews/${id(call)}/sheet`,
+}

@@ -1,0 +1,36 @@
+// The register of spot checks 抽查登记: by superiors, and of subordinate units.
+import { query, request } from './client'
+import type { Person } from './duties'
+import type { Call } from './types'
+
+export const SPOT_RESULTS = ['passed', 'partly', 'failed'] as const
+export type SpotResult = (typeof SPOT_RESULTS)[number]
+
+export interface SpotCheck {
+  check?: number
+  /** Which version it is: a change is made against it. */
+  version?: number
+  direction: 'in' | 'out'
+  day: string
+  unit: string
+  inspector: string
+  questions: string
+  result: SpotResult
+  findings?: string
+  call_id?: string
+  change?: string
+  struck?: boolean
+  by?: Person
+}
+
+export interface SpotCheckPage {
+  items: SpotCheck[]
+  unregistered: Call[]
+  next_cursor: string
+}
+
+export const spotChecks = {
+  list: (filter: { direction?: string; limit?: number; cursor?: string }) => request<SpotCheckPage>('GET', '/spot-checks' + query(filter)),
+  versions: (check: number) => request<{ items: SpotCheck[] }>('GET', '/spot-checks/' + check),
+  save: (s: SpotCheck) => request<SpotCheck>(s.check ? 'PUT' : 'POST', '/spot-checks' + (s.check ? '/' + s.check : ''), { ...s, check: undefined, by: undefined }),
+}
