@@ -93,7 +93,7 @@ func (t *Tail) report(err error) {
 
 // taken counts a batch that the sink took.
 func (t *Tail) taken(b Batch, behind int64) {
-	t.metrics.observe(b, behind)
+	t.metrics.observe(b, behind, t.config.Now())
 	if b.Gap != nil {
 		t.config.Log.Warn(b.Gap.String())
 	}

@@ -401,13 +401,14 @@ func TestFigures(t *testing.T) {
 			for _, l := range m.GetLabel() {
 				name += " " + l.GetValue()
 			}
-			got[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			got[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
 		}
 	}
 	for name, want := range map[string]float64{
 		"dutyline_journal_garbage_total": 1, "dutyline_journal_readable": 1, "dutyline_journal_behind_bytes": 0,
 		"dutyline_journal_rows_total chan_start": 1, "dutyline_journal_rows_total hangup": 1, "dutyline_journal_rows_total answer": 0,
 		"dutyline_journal_gaps_total truncated": 0, "dutyline_journal_last_row_timestamp_seconds": 1795676559.071,
+		"dutyline_journal_lag_seconds": 1, // two records that were read at once
 	} {
 		if v, ok := got[name]; !ok || v != want {
 			t.Errorf("%s is %v, want %v", name, v, want)
