@@ -36,7 +36,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "dutyline_journal_behind_bytes", Help: "What the journal holds and we have not read yet.",
 		}),
 		readable: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "dutyline_journal_readable", Help: "1 while the switch's journal can be read.",
+			Name: "dutyline_journal_readable", Help: "1 while the switch's journal can be read, or nothing was written to it yet.",
 		}),
 		lastRow: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "dutyline_journal_last_row_timestamp_seconds", Help: "The switch's time of the last record read.",

@@ -80,8 +80,9 @@ func (t *Tail) report(err error) {
 	if problem == "" {
 		t.status.LastRead = t.config.Now()
 	}
+	well := problem == "" || t.status.Unwritten // nobody need look after what the first call mends
 	t.mu.Unlock()
-	t.metrics.readable.Set(map[bool]float64{true: 1}[problem == ""])
+	t.metrics.readable.Set(map[bool]float64{true: 1}[well])
 	switch {
 	case problem == before:
 	case problem == "":

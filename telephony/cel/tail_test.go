@@ -415,3 +415,47 @@ func TestFigures(t *testing.T) {
 		}
 	}
 }
+
+// readable is what the figure of that name says.
+func readable(t *testing.T, reg *prometheus.Registry) float64 {
+	t.Helper()
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "dutyline_journal_readable" {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	return -1
+}
+
+// A fresh site without a call needs nobody to look after it; a journal that goes away does.
+func TestAJournalThatGoesAwayIsNotReadable(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	file := filepath.Join(t.TempDir(), "cel.jsonl")
+	tail := cel.New(cel.Config{Path: file, Zone: time.UTC, Now: func() time.Time { return clockStart }}, reg)
+	run := cel.NewSteps(tail, telephony.Position{}, func(context.Context, cel.Batch) error { return nil })
+	t.Cleanup(run.Close)
+	for _, step := range []struct {
+		name string
+		do   func() error
+		want float64
+	}{
+		{"no call came yet", func() error { return nil }, 1},
+		{"the first one came", func() error { return os.WriteFile(file, []byte(line("a")), 0o600) }, 1},
+		{"it was deleted", func() error { return os.Remove(file) }, 0},
+		{"it is written again", func() error { return os.WriteFile(file, []byte(line("b")), 0o600) }, 1},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Poll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := readable(t, reg); got != step.want {
+			t.Errorf("%s: readable is %v, want %v", step.name, got, step.want)
+		}
+	}
+}
