@@ -12,6 +12,10 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"dutyline/alerts"
+	"dutyline/dutylog"
+	"dutyline/recorder"
+	"dutyline/telephony"
 	"dutyline/telephony/asterisk/asterisktest"
 )
 
@@ -92,6 +96,12 @@ func TestPrometheusTakesTheShippedFiles(t *testing.T) {
 	said := asks(t, "promtool", append([]string{"test", "rules"}, in("deploy/prometheus/dutyline.rules.test.yml", "deploy/prometheus/dutyline.alerts.test.yml")...)...)
 	if n := strings.Count(said, "SUCCESS"); n != 2 {
 		t.Errorf("%d files of tests passed, want 2:\n%s", n, said)
+	}
+	for severity, want := range map[string]string{"critical": "operators-at-once", "warning": "operators"} {
+		said := asks(t, "amtool", "config", "routes", "test", "--config.file="+in("deploy/prometheus/alertmanager.yml")[0], "alertname=DutylineDown", "severity="+severity)
+		if words := strings.Fields(said); len(words) == 0 || words[len(words)-1] != want { // its warnings come before
+			t.Errorf("what is %s goes to %q, want %s", severity, said, want)
+		}
 	}
 }
 
@@ -219,5 +229,76 @@ func TestTheQueriesAreFound(t *testing.T) {
 		if strings.Contains(q, "$") {
 			t.Errorf("%s is not filled in", q)
 		}
+	}
+}
+
+// A word that is misspelt between others would only make a figure too small.
+func TestTheQueriesNameWhatThereIs(t *testing.T) {
+	known := map[string][]string{"outcome": words(telephony.Outcomes()), "severity": words(alerts.Severities()), "kind": words(dutylog.LedgerKinds()),
+		"status": words([]recorder.Status{recorder.Sealed, recorder.Missing, recorder.Failed}),
+		"state":  append(words(alerts.States()), words([]telephony.State{telephony.Idle, telephony.Ringing, telephony.Talking, telephony.LineUnreachable, telephony.LineStateUnknown})...),
+	}
+	named := regexp.MustCompile(`(outcome|severity|kind|status|state)(=~|!~|!=|=)"([^"]*)"`)
+	seen := 0
+	for _, name := range []string{rulesFile, alertsFile, dashFile} {
+		for _, m := range named.FindAllStringSubmatch(strings.ReplaceAll(document(t, name), `\"`, `"`), -1) {
+			for word := range strings.SplitSeq(m[3], "|") {
+				seen++
+				pattern := regexp.MustCompile("^(?:" + word + ")$")
+				if !slices.ContainsFunc(known[m[1]], pattern.MatchString) {
+					t.Errorf("%s asks for %s, and there is no %s %q", name, m[0], m[1], word)
+				}
+			}
+		}
+	}
+	if seen < 25 {
+		t.Errorf("only %d words were looked at", seen)
+	}
+}
+
+func words[T ~string](list []T) (out []string) {
+	for _, w := range list {
+		out = append(out, string(w))
+	}
+	return out
+}
+
+// Reached, what somebody is judged on, and what counts against the line are those of the duty room's own
+// definitions: every outcome of an inbound call has one place in each figure.
+func TestTheRatesCountWhatTheirDefinitionsSay(t *testing.T) {
+	rules := map[string]string{}
+	for _, g := range rulesIn(t, rulesFile).Groups {
+		for _, r := range g.Rules {
+			rules[r.Record] = r.Expr
+		}
+	}
+	matcher := regexp.MustCompile(`outcome(=~|!~|=)"([^"]*)"`)
+	counts := func(rule string, nth int) (in []telephony.Outcome) {
+		m := matcher.FindAllStringSubmatch(rules[rule], -1)[nth]
+		for _, o := range telephony.Outcomes() {
+			if regexp.MustCompile("^(?:"+m[2]+")$").MatchString(string(o)) != (m[1] == "!~") {
+				in = append(in, o)
+			}
+		}
+		return in
+	}
+	const onTime, answered, reached = "line:dutyline_calls_on_time:ratio1d", "line:dutyline_calls_answered:ratio1d", "line:dutyline_calls_reached:increase1d"
+	for _, c := range []struct {
+		rule string
+		nth  int
+		want []telephony.Outcome
+	}{
+		{reached, 0, []telephony.Outcome{telephony.AnsweredInTime, telephony.AnsweredLate, telephony.Missed, telephony.Rejected}},
+		{onTime, 0, []telephony.Outcome{telephony.AnsweredInTime}},
+		{answered, 0, []telephony.Outcome{telephony.AnsweredInTime, telephony.AnsweredLate}},
+		{answered, 1, []telephony.Outcome{telephony.AnsweredInTime, telephony.AnsweredLate, telephony.Missed, telephony.Engaged, telephony.Rejected,
+			telephony.Unreachable, telephony.Forwarded, telephony.AnsweredElsewhere, telephony.AnsweredByMachine}},
+	} {
+		if got := counts(c.rule, c.nth); !slices.Equal(got, c.want) {
+			t.Errorf("%s counts %v, want %v", c.rule, got, c.want)
+		}
+	}
+	if !strings.Contains(rules[onTime], reached) {
+		t.Errorf("%s is not of those reached: %s", onTime, rules[onTime])
 	}
 }
