@@ -154,6 +154,9 @@ func Reasons() []Reason {
 	return out
 }
 
+// Severity is how bad such a problem is, unless a rule of the site says otherwise.
+func (r Reason) Severity() Severity { return standings[r].severity }
+
 // gathered are the reasons of which several calls are one problem: what stands behind them goes on
 // whether somebody calls or not.
 var gathered = map[Reason]bool{ReasonPhoneRedirect: true, ReasonFeatureForward: true, ReasonEngagedRefused: true, ReasonWrongDevice: true, ReasonMoved: true}

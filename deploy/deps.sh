@@ -10,7 +10,7 @@ say() { printf 'deps: %s\n' "$*" >&2; }
 # program:package — programs that tests call
 NEED='sipp:sip-tester chromium:chromium flac:flac espeak-ng:espeak-ng faketime:faketime'
 # The same for packages that would start a service when they are installed: always unpacked.
-UNPACKED='prometheus-alertmanager:prometheus-alertmanager'
+UNPACKED='prometheus-alertmanager:prometheus-alertmanager prometheus:prometheus'
 FONTS=fonts-noto-cjk
 
 . "$HERE/env.sh"

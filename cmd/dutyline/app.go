@@ -117,7 +117,8 @@ func (a *app) open(ctx context.Context) error {
 	if a.lock, err = lockLog(a.cfg.Log.File); err != nil {
 		return err
 	}
-	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Plan: a.cfg.AlertPlan(), Roster: a.cfg.RosterRule()}); err != nil {
+	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Plan: a.cfg.AlertPlan(), Roster: a.cfg.RosterRule(),
+		Registerer: a.registry, Lines: lineNames(a.cfg.TelephonyLines())}); err != nil {
 		return err
 	}
 	a.lookAtLog(ctx)
@@ -157,6 +158,7 @@ func (a *app) wire(context.Context) error {
 	eye.Now, eye.Uptime = a.clock.Now, a.clock.Uptime
 	a.sw = ari.New(eye, a.registry)
 	a.committer = newCommitter(a.log, a.rules.Judge, filepath.Join(filepath.Dir(a.cfg.Log.File), "refused-changes.jsonl"), a.logger)
+	measure(a.committer, lines, a.registry)
 	a.accesses = newAccessKeeper(a.log, a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})

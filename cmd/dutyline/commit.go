@@ -43,6 +43,7 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []telephony.Change // oldest first; those being written now are still among them
+	most    int                // of them that ever waited at once
 	oldest  time.Time          // when the first of them began to wait
 	writing int                // how many of them are being written now
 	newer   time.Time          // when the first of the others began to wait
@@ -88,6 +89,7 @@ func (c *committer) Add(changes []telephony.Change) {
 		c.due.Reset(lateCommit)
 	}
 	c.waiting = append(c.waiting, changes...)
+	c.most = max(c.most, len(c.waiting))
 	for range changes {
 		c.lately[c.next] = now
 		c.next = (c.next + 1) % busyChanges

@@ -145,6 +145,7 @@ func (t *tx) open(a alerts.Alert) error {
 	if a.ID, err = result.LastInsertId(); err != nil {
 		return err
 	}
+	t.count(func(f *figures) { f.alerts.WithLabelValues(a.Line, string(a.Reason), string(a.Severity)).Inc() })
 	return t.step(&a, event{name: alerts.Opens, at: a.At})
 }
 

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver
+	"github.com/prometheus/client_golang/prometheus"
 
 	"dutyline/alerts"
 	"dutyline/dutylog"
@@ -35,6 +36,9 @@ type Options struct {
 	Plan        alerts.Plan         // how alerts go out of the building
 	Roster      *dutylog.RosterRule // what the site thinks of a roster; nil: the usual
 	Examines    int                 // entries that a page of a narrowed list reads at most; 20,000, as a search
+
+	Registerer prometheus.Registerer // of the figures; nil: nobody reads them
+	Lines      []string              // those of the site, whose figures begin at zero
 }
 
 func (o Options) withDefaults() Options {
@@ -74,6 +78,7 @@ type DB struct {
 	closing chan struct{}
 	closed  sync.Once
 	done    chan struct{} // the writing goroutine has ended
+	figures *figures
 
 	readers, collectors waker
 }
@@ -91,7 +96,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	before := lookAt(abs)
 	db := &DB{path: abs, options: o, jobs: make(chan job), patient: make(chan job), closing: make(chan struct{}),
-		done: make(chan struct{})}
+		done: make(chan struct{}), figures: newFigures(o.Registerer, o.Lines)}
 	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on&_secure_delete=on"); err != nil {
 		return nil, err
 	}
@@ -116,6 +121,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	if err := db.takeOverDirectory(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	if o.Registerer != nil {
+		o.Registerer.MustRegister(standingFigures{db})
 	}
 	return db, nil
 }

@@ -229,3 +229,12 @@ func MissedSelect() string { return missedSelect }
 
 // CallSelect is how calls are read.
 func CallSelect() string { return callSelect }
+
+// StandingQueries are those of every scrape, by the figure's description.
+func StandingQueries() map[string]string {
+	list := map[string]string{}
+	for _, f := range standingList {
+		list[f.desc.String()] = f.query
+	}
+	return list
+}

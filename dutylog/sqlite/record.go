@@ -73,6 +73,8 @@ func (t *tx) record(ch telephony.Change, judge alerts.Judge) (fresh bool, err er
 		if before, after, err = t.recordCall(ch); err != nil {
 			return true, err
 		}
+		t.countCall(before.Call, after.Call)
+		t.countStep(ch)
 	}
 	if judge == nil || withoutID(ch) {
 		return true, nil

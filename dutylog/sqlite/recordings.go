@@ -167,6 +167,7 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 			return err
 		}
 		t.due = t.due || before.NextTry.IsZero() && !r.NextTry.IsZero()
+		t.countRecording(call.Line, before, r)
 		if !sameEvidence(before, r) {
 			if err := t.proveRow(audit.Recording, r.CallID); err != nil {
 				return err

@@ -28,6 +28,8 @@ type tx struct {
 	due       bool  // a recording became due
 	published int   // feed rows
 	newest    int64 // sequence number of the last of them
+
+	counts []func(*figures) // what is to be counted once it is committed
 }
 
 // write runs fn in a transaction and returns after the commit. Once the writer has taken the
@@ -173,6 +175,9 @@ func (db *DB) commitAll(group []job) (announced, due bool, failed, err error) {
 	}
 	if err := transaction.commit(); err != nil {
 		return false, false, nil, err
+	}
+	for _, count := range t.counts {
+		count(db.figures)
 	}
 	return t.announce, t.due, nil, nil
 }

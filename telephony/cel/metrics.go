@@ -1,6 +1,8 @@
 package cel
 
 import (
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"dutyline/telephony"
@@ -14,6 +16,7 @@ type metrics struct {
 	behind   prometheus.Gauge
 	readable prometheus.Gauge
 	lastRow  prometheus.Gauge
+	lag      prometheus.Histogram
 	byKind   [telephony.RowDamaged + 1]prometheus.Counter
 }
 
@@ -33,10 +36,14 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "dutyline_journal_behind_bytes", Help: "What the journal holds and we have not read yet.",
 		}),
 		readable: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "dutyline_journal_readable", Help: "1 while the switch's journal can be read.",
+			Name: "dutyline_journal_readable", Help: "1 while the switch's journal can be read, or nothing was written to it yet.",
 		}),
 		lastRow: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "dutyline_journal_last_row_timestamp_seconds", Help: "The switch's time of the last record read.",
+		}),
+		lag: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "dutyline_journal_lag_seconds", Help: "From the switch's time of the newest record that was read at once to its being taken; includes the clocks' difference.",
+			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800},
 		}),
 	}
 	for k := range m.byKind {
@@ -46,12 +53,15 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		m.gaps.WithLabelValues(string(cause))
 	}
 	if reg != nil {
-		reg.MustRegister(m.rows, m.bad, m.gaps, m.behind, m.readable, m.lastRow)
+		reg.MustRegister(m.rows, m.bad, m.gaps, m.behind, m.readable, m.lastRow, m.lag)
 	}
 	return m
 }
 
-func (m *metrics) observe(b Batch, behind int64) {
+func (m *metrics) observe(b Batch, behind int64, now time.Time) {
+	if _, newest := times(b.Rows); !newest.IsZero() {
+		m.lag.Observe(now.Sub(newest).Seconds())
+	}
 	for i := range b.Rows {
 		m.byKind[b.Rows[i].Kind].Inc()
 	}

@@ -80,8 +80,9 @@ func (t *Tail) report(err error) {
 	if problem == "" {
 		t.status.LastRead = t.config.Now()
 	}
+	well := problem == "" || t.status.Unwritten // nobody need look after what the first call mends
 	t.mu.Unlock()
-	t.metrics.readable.Set(map[bool]float64{true: 1}[problem == ""])
+	t.metrics.readable.Set(map[bool]float64{true: 1}[well])
 	switch {
 	case problem == before:
 	case problem == "":
@@ -93,7 +94,7 @@ func (t *Tail) report(err error) {
 
 // taken counts a batch that the sink took.
 func (t *Tail) taken(b Batch, behind int64) {
-	t.metrics.observe(b, behind)
+	t.metrics.observe(b, behind, t.config.Now())
 	if b.Gap != nil {
 		t.config.Log.Warn(b.Gap.String())
 	}

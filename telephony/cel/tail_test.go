@@ -401,16 +401,61 @@ func TestFigures(t *testing.T) {
 			for _, l := range m.GetLabel() {
 				name += " " + l.GetValue()
 			}
-			got[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			got[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
 		}
 	}
 	for name, want := range map[string]float64{
 		"dutyline_journal_garbage_total": 1, "dutyline_journal_readable": 1, "dutyline_journal_behind_bytes": 0,
 		"dutyline_journal_rows_total chan_start": 1, "dutyline_journal_rows_total hangup": 1, "dutyline_journal_rows_total answer": 0,
 		"dutyline_journal_gaps_total truncated": 0, "dutyline_journal_last_row_timestamp_seconds": 1795676559.071,
+		"dutyline_journal_lag_seconds": 1, // two records that were read at once
 	} {
 		if v, ok := got[name]; !ok || v != want {
 			t.Errorf("%s is %v, want %v", name, v, want)
+		}
+	}
+}
+
+// readable is what the figure of that name says.
+func readable(t *testing.T, reg *prometheus.Registry) float64 {
+	t.Helper()
+	families, err := reg.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == "dutyline_journal_readable" {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	return -1
+}
+
+// A fresh site without a call needs nobody to look after it; a journal that goes away does.
+func TestAJournalThatGoesAwayIsNotReadable(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	file := filepath.Join(t.TempDir(), "cel.jsonl")
+	tail := cel.New(cel.Config{Path: file, Zone: time.UTC, Now: func() time.Time { return clockStart }}, reg)
+	run := cel.NewSteps(tail, telephony.Position{}, func(context.Context, cel.Batch) error { return nil })
+	t.Cleanup(run.Close)
+	for _, step := range []struct {
+		name string
+		do   func() error
+		want float64
+	}{
+		{"no call came yet", func() error { return nil }, 1},
+		{"the first one came", func() error { return os.WriteFile(file, []byte(line("a")), 0o600) }, 1},
+		{"it was deleted", func() error { return os.Remove(file) }, 0},
+		{"it is written again", func() error { return os.WriteFile(file, []byte(line("b")), 0o600) }, 1},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Poll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := readable(t, reg); got != step.want {
+			t.Errorf("%s: readable is %v, want %v", step.name, got, step.want)
 		}
 	}
 }
