@@ -185,7 +185,7 @@ const gathered = 3
 // that took.
 func logCalls(b *testing.B, n int) time.Duration {
 	b.Helper()
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the daemon does
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // as the daemon does
 	db := benchDB(b, filepath.Join(b.TempDir(), "log.db"))
 	before, err := cpuOf(os.Getpid())
 	if err != nil {

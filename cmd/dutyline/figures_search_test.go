@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -228,6 +229,7 @@ func readAll(ctx context.Context, index *sqlite.Index) error {
 // search looks for every word for so long, while a step of a call is written every so often: at zero,
 // each as soon as the one before it is on the disk.
 func search(b *testing.B, db *sqlite.DB, index *sqlite.Index, file string, long, every time.Duration) (s searched) {
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // as the daemon does
 	s.words = make([][]time.Duration, len(benchWords))
 	ctx, stop := context.WithCancel(b.Context())
 	var writing sync.WaitGroup
