@@ -39,7 +39,7 @@ type answeringGroupBody struct {
 	Outcomes     map[telephony.Outcome]int     `json:"outcomes" nullable:"false"`
 	Unknown      int                           `json:"unknown" doc:"Calls of which the end was not seen: in no figure"`
 	Undecided    int                           `json:"undecided" doc:"Late by less than the line's uncertainty, and nobody decided: not counted late"`
-	Reviewed     map[dutylog.ReviewResult]int    `json:"reviewed" nullable:"false"`
+	Reviewed     map[dutylog.ReviewResult]int  `json:"reviewed" nullable:"false"`
 	BlindSeconds float64                       `json:"blind_seconds"`
 	Rule         []string                      `json:"rule" nullable:"false"`
 	Measured     map[dutylog.Figure]figureBody `json:"measured" nullable:"false"`
