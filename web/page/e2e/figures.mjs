@@ -1,7 +1,7 @@
 // 统计 in a browser: what the line did today, charts with a table behind each, and the way from a figure to its calls.
 import assert from 'node:assert/strict'
 import { browser } from './desk.mjs'
-import { check, recoverBy, until } from './lib.mjs'
+import { check, recoverBy, simulate, until } from './lib.mjs'
 import { notePrinting, opened, taken } from './papers.mjs'
 
 export async function figures(url, users) {
@@ -15,6 +15,7 @@ export async function figures(url, users) {
     await desk.recover(supervisor)
     await page.evaluate(() => { location.hash = '#/figures' })
   })
+  await simulate('--from', '02422730077', '--reject', '--answer-after', '1s') // the list has one call at least
   await desk.logIn(supervisor)
 
   await check('figures: today at a glance, with how sure it is', async () => {
@@ -50,7 +51,7 @@ export async function figures(url, users) {
     assert.equal(await page.evaluate(() => window.printed), true)
   })
 
-  await check('figures: a missed call leads to its call', async () => {
+  await check('figures: a call that nobody took leads to its call', async () => {
     const row = at('figures-call').first()
     await row.waitFor()
     await row.locator('[data-test=figures-to-call]').click()

@@ -57,7 +57,7 @@ export async function roster(url, users) {
     await desk.shot('51-roster-draft')
     await at('roster-publish').click()
     await at('roster-confirm').click()
-    await desk.says(/违反规范第七条或第八条/)
+    await desk.says(/违反规范第七条、第八条/)
     await desk.key('Escape')
   })
 
