@@ -9,6 +9,14 @@ import (
 // elementMap is what is said of the elements of Art. 18, by their codes.
 type elementMap map[dutylog.Element]string
 
+// elementsShown is it for a reader, who always gets a map: where nothing was said, none of it is in the log.
+func elementsShown(said map[dutylog.Element]string) elementMap {
+	if said == nil {
+		return elementMap{}
+	}
+	return said
+}
+
 type incidentBody struct {
 	ID           int64                 `json:"id"`
 	Number       string                `json:"number" doc:"For instance T2026-003"`
@@ -197,7 +205,7 @@ type incidentFact struct {
 func incidentShown(i dutylog.Incident, now time.Time) incidentBody {
 	b := incidentBody{ID: i.ID, Number: i.Number.String(), State: i.State, Category: i.Category, Trigger: i.Trigger, Title: i.Title(),
 		EndedAt: stamp(i.EndedAt), EndReason: i.EndReason, MergedInto: i.MergedInto, ClockStart: stamp(i.ClockStart), ClockNatural: stamp(i.ClockNatural),
-		ClockReason: i.ClockReason, Schedule: i.Schedule, Elements: elementMap(i.Elements), Waiting: []incidentWaiting{}, Count: len(i.Entries)}
+		ClockReason: i.ClockReason, Schedule: i.Schedule, Elements: elementsShown(i.Elements), Waiting: []incidentWaiting{}, Count: len(i.Entries)}
 	if len(i.Facts) > 0 {
 		b.OpenedAt, b.OpenedBy = stamp(i.Facts[0].At), actorOf(i.Facts[0].By)
 	}
@@ -266,10 +274,10 @@ func stepsShown(steps []dutylog.InstructionStep) []incidentStep {
 func reportShown(i dutylog.Incident, r dutylog.Report, now time.Time) incidentReport {
 	draft := i.Draft(r)
 	b := incidentReport{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn,
-		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementMap(draft), Text: r.Text,
+		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementsShown(draft), Text: r.Text,
 		Changed: i.ChangedIn(r), Missing: append([]dutylog.Element{}, r.Missing...), Versions: []incidentVersion{}, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
 	for _, f := range r.Versions {
-		b.Versions = append(b.Versions, incidentVersion{f.Body.Version, elementMap(f.Body.Elements), f.Body.Text, actorOf(f.By), stamp(f.At), f.Seq})
+		b.Versions = append(b.Versions, incidentVersion{f.Body.Version, elementsShown(f.Body.Elements), f.Body.Text, actorOf(f.By), stamp(f.At), f.Seq})
 	}
 	for _, x := range r.Approvals {
 		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID,

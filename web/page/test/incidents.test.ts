@@ -234,6 +234,15 @@ describe('what several entries say', () => {
     const i = whole(bare)
     expect([i.entries, i.reports, i.facts, i.callouts, i.scene, i.instructions, i.differences]).toEqual([[], [], [], [], [], [], []])
   })
+
+  it('has elements everywhere, also where a version was kept with its text alone', () => {
+    const none = null as unknown as Incident['elements']
+    const i = whole(incident({ elements: none, reports: [report({ version: 1, text: '起火', elements: none, sent_at: at('14:18'), versions: [{ version: 1, at: at('14:18'), by, elements: none, text: '起火' }] }), report({ number: 2, stage: 'written' })] }))
+    expect([i.elements, i.reports[0].elements, i.reports[0].versions[0].elements]).toEqual([{}, {}, {}])
+    expect(draftOf(i, i.reports[0])).toEqual({ elements: {}, text: '起火' })
+    expect(draftOf(i, i.reports[1]).elements).toEqual({})
+    expect(changedFrom(sentBefore(i, i.reports[1])!.elements, { unit: '某厂' })).toEqual(['unit'])
+  })
 })
 
 describe('the course', () => {
