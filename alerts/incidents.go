@@ -90,7 +90,8 @@ func (b *incidentBook) look(i dutylog.Incident) {
 	}
 	if i.ClockMoved != 0 {
 		by := i.ClockStart.Sub(i.ClockNatural).Truncate(time.Minute)
-		b.tell(ReasonClockLate, i.ID, i.ClockMoved, fmt.Sprintf("%s 起算时间比首次接报晚 %d 分钟：%s", i.Number, int(by.Minutes()), i.ClockReason), i.Facts[i.ClockMoved-1].WrittenAt)
+		newest := max(i.ClockMoved, i.ClockBegan) // an older entry makes the difference another one, which is told anew
+		b.tell(ReasonClockLate, i.ID, newest, fmt.Sprintf("%s 起算时间比首次接报晚 %d 分钟：%s", i.Number, int(by.Minutes()), i.ClockReason), i.Facts[newest-1].WrittenAt)
 	}
 }
 

@@ -322,9 +322,21 @@ func (i Incident) merges(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 	return nil
 }
 
-// Absorb is what the other incident takes over from this one: its entries, and what was reported of it.
+// Absorb is what the other incident takes over from this one: its entries, what was reported of it and what had to
+// be, and what is known. Where the two know different casualties both stay, for a person to decide.
 func (i Incident) Absorb(into Incident) []FactDraft {
-	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: i.Sent()}}}
+	known, differ := map[Element]string{}, false
+	for e, v := range i.Elements {
+		theirs := into.Elements[e]
+		switch {
+		case blank(v):
+		case blank(theirs):
+			known[e] = v
+		case e == ElementCasualties && v != theirs && !strings.Contains(theirs, v):
+			known[e], differ = shortenTo(v+"；另据原记录："+theirs, middleText), true
+		}
+	}
+	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: i.Sent(), Elements: known, Essential: differ, Untold: i.untold()}}}
 	for _, e := range i.Entries {
 		if !into.Has(e.EntryID) {
 			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID}})

@@ -243,6 +243,9 @@ func (i *Incident) reportsSaid() map[int]Report {
 	}
 	for _, a := range i.Absorbed {
 		for _, s := range a.Sent {
+			if s.Report > ReportNumber(StageDetailed, 1) {
+				continue // follow-ups have numbers of their own here: see followedElsewhere
+			}
 			if r := said[s.Report]; r.SentAt.IsZero() || s.SentAt.Before(r.SentAt) {
 				r.Number, r.Stage, r.SentAt, r.SentIn, r.ApprovedAt, r.ApprovedBy = s.Report, stageOf(s.Report), s.SentAt, a.Incident, s.ApprovedAt, s.ApprovedBy
 				said[s.Report] = r
@@ -328,8 +331,15 @@ func (i Incident) Report(number int) (Report, bool) {
 func (i Incident) Sent() []SentThat {
 	var all []SentThat
 	for _, r := range i.Reports {
-		if !r.SentAt.IsZero() && r.Number <= 3 {
+		if !r.SentAt.IsZero() {
 			all = append(all, SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy})
+		}
+	}
+	for _, a := range i.Absorbed { // and what an incident had followed up that was merged into this one before
+		for _, s := range a.Sent {
+			if s.Report > ReportNumber(StageDetailed, 1) {
+				all = append(all, s)
+			}
 		}
 	}
 	return all

@@ -387,9 +387,10 @@ func TestEntriesOfOneEventStandSideBySide(t *testing.T) {
 	if i.ClockStart == before || i.ClockStart != older.OfferedAt.UTC().Format("2006-01-02T15:04:05.000Z") || i.Entries[0].ID != "e-3.0" {
 		t.Errorf("the clock stands at %s", i.ClockStart)
 	}
-	// Struck out, it counts no more; the fact stays.
+	// Struck out, it tells no more of the event; the fact stays, and the clock does not start later by itself.
+	moved := i.ClockStart
 	i = officer.did(t, "POST", at+fmt.Sprintf("/facts/%d/strike", i.Entries[0].Fact), `{"reason":"不是同一起火灾"}`)
-	if i.ClockStart != before || len(i.Entries) != 2 || i.Facts[len(i.Facts)-2].Struck == nil {
+	if i.ClockStart != moved || i.Natural != moved || i.Reason != "" || len(i.Entries) != 2 || i.Facts[len(i.Facts)-2].Struck == nil {
 		t.Errorf("%s %+v", i.ClockStart, i.Facts)
 	}
 	var list struct{ Items []incident }
@@ -400,7 +401,7 @@ func TestEntriesOfOneEventStandSideBySide(t *testing.T) {
 	// A later start is chosen with a reason, and both times stay.
 	later := h.clock.Now().Add(-3 * time.Minute).UTC().Truncate(time.Millisecond)
 	i = officer.did(t, "PATCH", at, `{"clock_start":"`+later.Format(time.RFC3339Nano)+`","clock_reason":"10时许确认有人员受伤，达到报送条件"}`)
-	if i.Natural != before || i.ClockStart == before || i.Reason == "" || i.report("first", 1).State != "coming" {
+	if i.Natural != moved || i.ClockStart == moved || i.Reason == "" || i.report("first", 1).State != "coming" {
 		t.Errorf("%+v", i)
 	}
 }

@@ -5,7 +5,7 @@ import { incidentsEn, incidentsZh } from '@/i18n/incidents'
 import { factText } from '@/i18n/incidentfacts'
 import { chained, NAMES, sentences } from '@/i18n/reportwords'
 import { begun, filled, lacking, length, MOST, tooLong, type Deed } from '@/logic/deeds'
-import { approvingByPhone, callOptions, changing, delivering, following, instructing, merging, noFiles } from '@/logic/incidentdeeds'
+import { approvingByPhone, callOptions, changing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
 import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
@@ -372,6 +372,14 @@ describe('the small forms', () => {
     expect(tooLong(whom, { ...begun(whom), whom: '长'.repeat(501) })).toMatchObject({ field: { name: 'whom' }, n: 501, most: 500 })
     expect(length('𠮷野家')).toBe(3)
     expect(kinds).toMatch(new RegExp(`shortText  = ${MOST.line}\n\tmiddleText = ${MOST.area}\n\tlongText   = ${MOST.text}`))
+  })
+
+  it('of striking out an entry say that the clock does not start later by that', () => {
+    const fact = (seq: number, kind: string) => ({ seq, kind, at: at('14:10'), written_at: at('14:10'), by, body: {}, struck: null })
+    const i = incident({ facts: [fact(1, 'opened'), fact(2, 'entry_linked'), fact(3, 'delivered')] })
+    expect(striking(i, 2).hint).toContain('计时起点不会自动推后')
+    expect(striking(i, 3).hint).toBeUndefined()
+    expect(lacking(striking(i, 2), { reason: ' ' })).toEqual(['reason'])
   })
 
   it('merge into another one, never into itself', () => {

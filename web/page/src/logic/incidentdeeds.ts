@@ -60,7 +60,8 @@ export function merging(i: Incident, others: readonly { id: number; number: stri
     send: (v, key) => incidents.change(i.id, key, { merge_into: Number(v.into), reason: v.reason.trim() }) }
 }
 export function striking(i: Incident, fact: number): Deed {
-  return { title: t('inc.strikeTitle'), go: t('inc.strike'), fields: [line('reason', 'inc.strikeWhy', needed)], send: (v, key) => incidents.strike(i.id, key, fact, v.reason.trim()) }
+  const linked = i.facts.some((f) => f.seq === fact && f.kind === 'entry_linked')
+  return { title: t('inc.strikeTitle'), hint: linked ? t('inc.strikeEntryHint') : undefined, go: t('inc.strike'), fields: [line('reason', 'inc.strikeWhy', needed)], send: (v, key) => incidents.strike(i.id, key, fact, v.reason.trim()) }
 }
 export function approvingByPhone(i: Incident, r: Report, part: Part, calls: readonly Call[], signers: readonly { login: string; name: string; role: string }[]): Deed {
   const who: DeedField = signers.length
