@@ -419,7 +419,7 @@ func TestNumbersOfReports(t *testing.T) {
 func TestCallsThatMayHaveBeenReports(t *testing.T) {
 	p := newPlay(t, "2026-11-23 12:00")
 	call := func(id, at string, answered bool) dutylog.Call {
-		c := dutylog.Call{Call: telephony.Call{ID: id, OfferedAt: p.time(at)}}
+		c := dutylog.Call{Call: telephony.Call{ID: id, Direction: telephony.Outbound, OfferedAt: p.time(at)}}
 		if answered {
 			c.AnsweredAt = c.OfferedAt.Add(4 * time.Second)
 		}

@@ -205,13 +205,22 @@ func TestADeedOfOneKeyIsDoneOnce(t *testing.T) {
 		by         *client
 		path, body string
 	}{
-		"another deed": {officer, path + "/callouts", `{"key":"deed-by-phone-1","whom":"孙局长","part":"head","result":"reached"}`},
-		"someone else": {h.as("leader"), path + "/reports/1/deliveries", sent},
-		"elsewhere":    {officer, fmt.Sprintf("/api/v1/incidents/%d/reports/1/deliveries", first.ID), sent},
+		"other words":     {officer, path + "/reports/1/deliveries", strings.Replace(sent, "周敏", "周小敏", 1)},
+		"another way":     {officer, path + "/reports/1/deliveries", strings.Replace(sent, "superior_bureau", "government", 1)},
+		"another opening": {officer, "/api/v1/incidents", strings.Replace(opens, "fire", "road", 1)},
+		"another deed":    {officer, path + "/callouts", `{"key":"deed-by-phone-1","whom":"孙局长","part":"head","result":"reached"}`},
+		"someone else":    {h.as("leader"), path + "/reports/1/deliveries", sent},
+		"elsewhere":       {officer, fmt.Sprintf("/api/v1/incidents/%d/reports/1/deliveries", first.ID), sent},
 	} {
 		if got := c.by.do("POST", c.path, c.body); got.status != 409 || !strings.HasSuffix(got.problem(t).Type, "incident-key_used") {
 			t.Errorf("%s: %v", who, got)
 		}
+	}
+	wrote := `{"key":"writes-once-1","stage":"first","elements":{"place":"文艺路1号"},"text":"起火。"}`
+	decode(t, officer.do("POST", path+"/reports", wrote), &first)
+	decode(t, officer.do("POST", path+"/reports", wrote), &again)
+	if got := officer.do("POST", path+"/reports", strings.Replace(wrote, "起火。", "起火，2人受伤。", 1)); got.status != 409 || !strings.Contains(got.body, "in other words") || len(again.Facts) != len(first.Facts) {
+		t.Errorf("a text that is dropped is called saved: %v", got)
 	}
 	if got := officer.do("POST", path+"/callouts", `{"key":"short","whom":"孙局长","part":"head","result":"reached"}`); got.status != 422 {
 		t.Errorf("%v", got)

@@ -7,7 +7,7 @@ import { chained, NAMES, sentences } from '@/i18n/reportwords'
 import { begun, filled, lacking, length, MOST, tooLong, type Deed } from '@/logic/deeds'
 import { approvingByPhone, callOptions, changing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
-import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -163,6 +163,12 @@ describe('a report', () => {
     expect(unapproved(report({ version: 1, sent_at: at('14:18') }))).toBe(true)
     expect(unapproved(report({ version: 1, sent_at: at('14:18'), approved_at: at('14:19') }))).toBe(false)
     expect(unapproved(report({ version: 1 }))).toBe(false)
+  })
+
+  it('goes without a text by telephone alone, and only as a first report or a follow-up', () => {
+    const may = (stage: Report['stage'], version = 0) => ['phone', 'fax', 'wechat', 'system'].map((by) => Number(canDeliver(report({ stage, version }), by))).join('')
+    expect([may('first'), may('follow_up'), may('written'), may('detailed'), may('final')]).toEqual(['1000', '1000', '0000', '0000', '0000'])
+    expect([may('first', 1), may('written', 1), may('final', 2)]).toEqual(['1111', '1111', '1111'])
   })
 
   it('has one place for each recipient and channel', () => {
