@@ -233,7 +233,7 @@ var plays = map[string]func(*testing.T) string{
 	},
 	"19 opened again after the final report": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").sends(dutylog.StageWritten, "无").at("2026-11-23 13:30").sends(dutylog.StageDetailed, "无")
-		p.at("2026-11-23 15:00").sends(dutylog.StageFinal, "无").at("2026-11-23 15:10").do(dutylog.FactClosed, dutylog.FactBody{})
+		p.at("2026-11-23 15:00").sends(dutylog.StageFinal, "无").at("2026-11-23 15:10").do(dutylog.FactClosed, dutylog.FactBody{Reason: "党委、政府另行书面报告"})
 		again := p.at("2026-11-23 18:00").do(dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"}).sheet("2026-11-23 18:10")
 		p.at("2026-11-23 18:07").sends(dutylog.StageFollowUp, "无")
 		return again + "told:\n" + p.sheet() + "a second final report:\n" + p.at("2026-11-23 19:00").sends(dutylog.StageFinal, "无").sheet()
@@ -281,6 +281,15 @@ var plays = map[string]func(*testing.T) string{
 		sent := p.sends(dutylog.StageDetailed, "2人受伤").sheet() + "  known: " + p.i.Elements[dutylog.ElementCasualties] + "\n"
 		p.at("2026-11-23 13:04").sends(dutylog.StageFollowUp, "死亡4人")
 		return sent + "one that says more:\n" + p.sheet() + "  known: " + p.i.Elements[dutylog.ElementCasualties] + "\n"
+	},
+	"31 what only the government got stops no clock": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08")
+		n := p.write(dutylog.StageFirst, "无")
+		p.do(dutylog.FactDelivered, dutylog.FactBody{Report: n, Recipient: "government", Channel: "fax", Evidence: "回执"})
+		r, _ := p.i.Report(n)
+		half := p.sheet("2026-11-23 12:10") + "  not there: " + r.LackingWords() + "\n"
+		r, _ = p.at("2026-11-23 12:12").fax(n).i.Report(n)
+		return half + p.sheet() + "  not there: " + r.LackingWords() + "\n"
 	},
 	"30 merged with other casualties than the other one had told": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "2人受伤").at("2026-11-23 12:45").sends(dutylog.StageWritten, "2人受伤")

@@ -152,3 +152,50 @@ func TestWhatIsTheSameDeed(t *testing.T) {
 		t.Error("nothing is the same as something")
 	}
 }
+
+// An incident is closed without a word only when everything was told to everybody; what was not stays visible.
+func TestWhatAnIncidentIsClosedWith(t *testing.T) {
+	close := func(p *play, reason string) string {
+		return whyNot(p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactClosed, Body: dutylog.FactBody{Reason: reason}}))
+	}
+	everybody := func(p *play, n int) {
+		for _, w := range dutylog.Recipients() {
+			p.do(dutylog.FactDelivered, dutylog.FactBody{Report: n, Recipient: w.Code, Channel: "fax", Evidence: "回执"})
+		}
+	}
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:20")
+	everybody(p, p.write(dutylog.StageFinal, "无"))
+	for reason, want := range map[string]string{"": "unfinished", "无": "reason", " 无。": "reason", "没有": "reason", "-": "reason", "None": "reason"} {
+		if got := close(p, reason); got != want {
+			t.Errorf("%q: %q, want %q", reason, got, want)
+		}
+	}
+	if got := close(p, "由市局直接处置"); got != "" {
+		t.Error(got)
+	}
+	names := []string{}
+	for _, r := range p.i.Unreported() {
+		names = append(names, string(r.Stage)+" "+string(r.State(p.i.EndedAt)))
+	}
+	if !slices.Equal(names, []string{"first late", "written not_due", "detailed not_due"}) {
+		t.Errorf("%v", names)
+	}
+	whole := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08")
+	for _, s := range []dutylog.Stage{dutylog.StageFirst, dutylog.StageWritten, dutylog.StageDetailed, dutylog.StageFinal} {
+		everybody(whole, whole.write(s, "无"))
+	}
+	if got := close(whole, ""); got != "" || len(whole.i.Unreported()) != 0 {
+		t.Errorf("everything was reported: %q %v", got, whole.i.Unreported())
+	}
+	half := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08")
+	for _, s := range []dutylog.Stage{dutylog.StageFirst, dutylog.StageWritten, dutylog.StageDetailed, dutylog.StageFinal} {
+		half.sends(s, "无")
+	}
+	if got := close(half, ""); got != "unfinished" || close(half, "党委、政府由市局转报") != "" {
+		t.Errorf("party committee and government got nothing: %q", got)
+	}
+	sheet := dutylog.OnSheet([]dutylog.Incident{half.i})
+	if len(sheet[0].Lacking) != 4 || sheet[0].Lacking[0] != "初报（初步情况）：本级党委、本级政府" || dutylog.OnSheet([]dutylog.Incident{whole.i})[0].Lacking != nil {
+		t.Errorf("%+v", sheet)
+	}
+}

@@ -30,8 +30,10 @@ type incident struct {
 		DueAt  string `json:"due_at"`
 		Late   bool
 	} `json:"next_due"`
-	Elements map[string]string
-	Waiting  []struct {
+	Elements   map[string]string
+	Unreported []string
+	Lacking    []struct{ Recipients []string }
+	Waiting    []struct {
 		Report, Fact      int
 		Part, Login, Name string
 	}
@@ -236,7 +238,7 @@ func TestSendingAndApprovalAreSeparate(t *testing.T) {
 	if r := i.report("written", 1); r.Version != 1 || r.State != "draft" || len(r.Missing) != 0 || len(r.Versions) != 1 || i.Elements["unit"] != "市第一化工厂" {
 		t.Errorf("%+v", r)
 	}
-	i = officer.did(t, "POST", at+"/reports/2/deliveries", `{"recipient":"government","channel":"fax","evidence":"传真回执 3 页"}`)
+	i = officer.did(t, "POST", at+"/reports/2/deliveries", `{"recipient":"superior_bureau","channel":"fax","evidence":"传真回执 3 页"}`)
 	r := i.report("written", 1)
 	if r.State != "sent" || r.ApprovedAt != nil || r.ApprovedBy != "" {
 		t.Errorf("%+v", r)
@@ -345,7 +347,7 @@ func TestWhatIsWrongWithADeedIsSaid(t *testing.T) {
 		"the clock without a reason": {"PATCH", at, `{"clock_start":"` + h.clock.Now().Add(-time.Minute).Format(time.RFC3339) + `"}`, 422, "clock_reason: say why"},
 		"the clock set earlier":      {"PATCH", at, `{"clock_start":"2020-01-01T00:00:00Z","clock_reason":"x"}`, 422, "not later than the intake"},
 		"the clock in the future":    {"PATCH", at, `{"clock_start":"` + future + `","clock_reason":"x"}`, 422, "future"},
-		"closed without the final":   {"PATCH", at, `{"state":"closed"}`, 422, "终报"},
+		"closed without the final":   {"PATCH", at, `{"state":"closed"}`, 422, "未报送: 初报"},
 		"opened again though open":   {"PATCH", at, `{"state":"open","reason":"x"}`, 409, "open already"},
 		"merged into itself":         {"PATCH", at, fmt.Sprintf(`{"merge_into":%d,"reason":"x"}`, i.ID), 422, "no other incident"},
 		"merged into none":           {"PATCH", at, `{"merge_into":77,"reason":"x"}`, 422, "no other incident"},

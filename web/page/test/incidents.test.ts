@@ -5,8 +5,9 @@ import { incidentsEn, incidentsZh } from '@/i18n/incidents'
 import { factText } from '@/i18n/incidentfacts'
 import { chained, NAMES, sentences } from '@/i18n/reportwords'
 import { begun, filled, lacking, length, MOST, tooLong, type Deed } from '@/logic/deeds'
-import { approvingByPhone, callOptions, changing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
+import { approvingByPhone, callOptions, changing, closing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
+import { lackingText } from '@/state/incidents'
 import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
@@ -169,6 +170,16 @@ describe('a report', () => {
     const may = (stage: Report['stage'], version = 0) => ['phone', 'fax', 'wechat', 'system'].map((by) => Number(canDeliver(report({ stage, version }), by))).join('')
     expect([may('first'), may('follow_up'), may('written'), may('detailed'), may('final')]).toEqual(['1000', '1000', '0000', '0000', '0000'])
     expect([may('first', 1), may('written', 1), may('final', 2)]).toEqual(['1111', '1111', '1111'])
+  })
+
+  it('that went out to some of its recipients names the others, and is unsigned as well', () => {
+    lang.value = 'zh'
+    const i = incident({ lacking: [{ report: 1, stage: 'first', nth: 1, recipients: ['party_committee', 'government'] }, { report: 4, stage: 'follow_up', nth: 1, recipients: ['superior_bureau'] }] })
+    expect(lackingText(i)).toBe(`初报：${word('inc.to', 'party_committee')}、${word('inc.to', 'government')}；续报第 1 期：${word('inc.to', 'superior_bureau')}`)
+    expect([lackingText(i, 4), lackingText(i, 2), lackingText(incident())]).toEqual([word('inc.to', 'superior_bureau'), '', ''])
+    expect(closing(i).hint).toContain('尚未全部送达：初报')
+    expect(closing(incident()).hint).not.toContain('尚未全部送达')
+    expect(unapproved(report({ version: 1, deliveries: [delivery({ recipient: 'government' })] }))).toBe(true)
   })
 
   it('has one place for each recipient and channel', () => {

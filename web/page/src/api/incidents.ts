@@ -187,6 +187,10 @@ export interface IncidentRow {
   waiting: Waiting[]
   ended_at: string | null
   merged_into: number
+  /** Reports that it was closed without; an older daemon does not say. */
+  unreported?: string[]
+  /** Reports that went out, and who did not get them. */
+  lacking?: { report: number; stage: Stage; nth: number; recipients: Recipient[] }[]
 }
 export interface Incident extends IncidentRow {
   elements: Elements

@@ -3,7 +3,7 @@ import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, incidents, type C
 import type { Call } from '@/api/types'
 import { t, word, type Key } from '@/i18n'
 import { numberText } from '@/i18n/spell'
-import { stageName } from '@/state/incidents'
+import { lackingText, stageName } from '@/state/incidents'
 import { filled, type Deed, type DeedField, type Option } from './deeds'
 import { minute, parse } from './time'
 
@@ -50,7 +50,7 @@ export function movingClock(i: Incident): Deed {
     send: (v, key) => incidents.change(i.id, key, { clock_start: v.clock_start, clock_reason: v.reason.trim() }) }
 }
 export function closing(i: Incident): Deed {
-  return { title: t('inc.close'), hint: t('inc.closeHint'), go: t('inc.close'), fields: [reason(false)], send: (v, key) => incidents.change(i.id, key, { state: 'closed', reason: filled(v).reason }) }
+  return { title: t('inc.close'), hint: lackingText(i) ? t('inc.closeLacking', { what: lackingText(i) }) : t('inc.closeHint'), go: t('inc.close'), fields: [reason(false)], send: (v, key) => incidents.change(i.id, key, { state: 'closed', reason: filled(v).reason }) }
 }
 export function reopening(i: Incident): Deed {
   return { title: t('inc.reopen'), go: t('inc.reopen'), fields: [reason()], send: (v, key) => incidents.change(i.id, key, { state: 'open', reason: v.reason.trim() }) }
