@@ -43,10 +43,12 @@ func (i Incident) tellable() *Report {
 	return next
 }
 
-// names reports whether some fact says what the call was, also one that was struck out: then somebody
-// has looked at it.
+// names reports whether some fact says what the call was, also a delivery that was struck out: then somebody has
+// looked at it. An approval, which may have been noted with the wrong call, takes no report away.
 func (i Incident) names(callID string) bool {
-	return slices.ContainsFunc(i.Facts, func(f IncidentFact) bool { return f.Body.CallID == callID })
+	return slices.ContainsFunc(i.Facts, func(f IncidentFact) bool {
+		return f.Body.CallID == callID && f.Kind != FactSigned && f.Kind != FactReviewed && (f.Struck == nil || f.Kind == FactDelivered)
+	})
 }
 
 // Since is when the oldest clock of some incidents started; zero: there is none.

@@ -199,3 +199,33 @@ func TestWhatAnIncidentIsClosedWith(t *testing.T) {
 		t.Errorf("%+v", sheet)
 	}
 }
+
+// An approval by telephone was given when the call says so, in a call that the text had been written for.
+func TestWhenAnApprovalByTelephoneWasGiven(t *testing.T) {
+	for name, c := range map[string]struct{ begun, call, wanted, at string }{
+		"after the text was written":    {"2026-11-23 12:07", "leader", "", "12:07"},
+		"while it was written":          {"2026-11-23 12:05", "leader", "", "12:06"},
+		"before it was written":         {"2026-11-23 12:02", "leader", "by_phone.call_id", ""},
+		"it was the report to superior": {"2026-11-23 12:08", "superior", "by_phone.call_id", ""},
+	} {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06")
+		p.books.Accounts["zhao"] = dutylog.Account{Login: "zhao", Name: "赵振华", Role: dutylog.Leader}
+		p.write(dutylog.StageFirst, "无")
+		p.called(c.call, c.begun, telephony.Outbound)
+		p.at("2026-11-23 12:20")
+		if c.call == "superior" {
+			p.do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "superior_bureau", Channel: "phone", Receiver: "周敏", CallID: "superior"})
+		}
+		got := whyNot(p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactSigned, Body: dutylog.FactBody{Report: 1, Login: "zhao", CallID: c.call}}))
+		if got != c.wanted {
+			t.Errorf("%s: %q, want %q", name, got, c.wanted)
+		}
+		r, _ := p.i.Report(1)
+		if offers := dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.books.Calls[c.call]}); c.call == "leader" && len(offers) != 1 {
+			t.Errorf("%s: the approval takes the call out of what is offered: %v", name, offers)
+		}
+		if c.wanted == "" && r.ApprovedAt.In(p.zone).Format("15:04") != c.at || c.wanted != "" && !r.ApprovedAt.IsZero() {
+			t.Errorf("%s: approved at %v", name, r.ApprovedAt)
+		}
+	}
+}

@@ -109,6 +109,11 @@ func (i Incident) approves(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 	if err := r.complete(); err != nil {
 		return err
 	}
+	if c := b.Calls[f.Body.CallID]; f.Body.Login != "" {
+		if err := f.saidIn(c, r, i); err != nil {
+			return err
+		}
+	}
 	body := FactBody{Report: r.Number, Version: r.Version}
 	if f.Body.Login != "" {
 		body.Login, body.Name, body.Role, body.CallID = whose.Login, whose.Name, whose.Role, f.Body.CallID
@@ -137,6 +142,26 @@ func (f *IncidentFact) whose(b IncidentBooks) (Actor, error) {
 		return Actor{}, &InvalidError{Field: "by_phone.call_id", Reason: "was not answered: nothing was said in it"}
 	}
 	return Actor{Login: a.Login, Name: a.Name, Role: a.Role}, nil
+}
+
+// saidIn takes the moment of an approval from the call in which it was said. What was not written when that call was
+// over was not approved in it, and a call that was a report to a superior was with somebody else.
+func (f *IncidentFact) saidIn(c Call, r Report, i Incident) error {
+	written := r.Versions[len(r.Versions)-1].At
+	reported := slices.ContainsFunc(i.Facts, func(o IncidentFact) bool {
+		return o.Kind == FactDelivered && o.Struck == nil && o.Body.CallID == c.ID
+	})
+	switch {
+	case !c.EndedAt.IsZero() && c.EndedAt.Before(written):
+		return &InvalidError{Field: "by_phone.call_id", Reason: "was over before version " + itoa(r.Version) + " was written: choose the call in which this text was approved"}
+	case reported:
+		return &InvalidError{Field: "by_phone.call_id", Reason: "is the call by which a report was delivered: choose the one with who approved it"}
+	}
+	f.At = c.AnsweredAt.Truncate(time.Millisecond) // the switch saw it
+	if f.At.Before(written) {
+		f.At = written
+	}
+	return nil
 }
 
 // answers is what the person says at the next login of what was noted in their name.

@@ -243,6 +243,7 @@ func TestSendingAndApprovalAreSeparate(t *testing.T) {
 	if r.State != "sent" || r.ApprovedAt != nil || r.ApprovedBy != "" {
 		t.Errorf("%+v", r)
 	}
+	h.clock.Add(2 * time.Minute)
 	h.sealed("7.0")
 	phoned := `{"part":"sign","by_phone":{"login":"leader","call_id":"7.0"}}`
 	for name, c := range map[string]struct {
@@ -288,8 +289,9 @@ func TestSendingAndApprovalAreSeparate(t *testing.T) {
 func TestADeniedApprovalDoesNotCount(t *testing.T) {
 	h, officer, i := aFire(t)
 	at := fmt.Sprintf("/%d", i.ID)
-	h.sealed("7.0")
 	officer.did(t, "POST", at+"/reports", `{"stage":"first","elements":`+everything+`}`)
+	h.clock.Add(2 * time.Minute)
+	h.sealed("7.0")
 	officer.did(t, "POST", at+"/reports/1/approvals", `{"part":"sign","by_phone":{"login":"leader","call_id":"7.0"}}`)
 	leader := h.as("leader")
 	i = leader.did(t, "POST", at+"/reports/1/approvals/confirm", `{"confirm":false,"reason":"电话里没有说到签发"}`)

@@ -315,12 +315,13 @@ describe('the small forms', () => {
       { code: '1', label: '22:18', note: '→ 024-22720100' }, { code: '3', label: '22:18', note: '← 139 0401 1234 孙国强' }])
   })
 
-  it('of an approval by telephone take the newest call, and only who may', () => {
+  it('of an approval by telephone choose no call by themselves, and only who may', () => {
     const signers = [{ login: 'zhao', name: '赵敏', role: 'chief' }, { login: 'chen', name: '陈刚', role: 'leader' }]
     const sign = approvingByPhone(incident(), report({ version: 1 }), 'sign', [call('1'), call('2')], signers)
     expect(sign.fields[0].options!.map((o) => o.code)).toEqual(['chen'])
-    expect(begun(sign)).toEqual({ login: '', call_id: '1' })
-    expect(lacking(sign, begun(sign))).toEqual(['login'])
+    expect(begun(sign)).toEqual({ login: '', call_id: '' }) // the newest one may be that to the superior
+    expect(lacking(sign, begun(sign))).toEqual(['login', 'call_id'])
+    expect(approvingByPhone(incident(), report(), 'sign', Array.from({ length: 30 }, (_, n) => call(String(n))), signers).fields[1].options!.length).toBe(20)
     expect(approvingByPhone(incident(), report(), 'review', [], signers).fields[0].options!.length).toBe(2)
     const unknown = approvingByPhone(incident(), report(), 'sign', [], [])
     expect([unknown.fields[0].kind, unknown.fields[1].options]).toEqual(['line', []])

@@ -28,8 +28,9 @@ const file = (label: Key, files: Files): DeedField => ({ name: 'attachment', lab
 /** What is sent, with the number of a file as one. */
 const withFile = (v: Record<string, string>) => ({ ...filled(v), attachment: v.attachment ? Number(v.attachment) : undefined })
 
+const MOST_CALLS = 20
 const call = (calls: readonly Call[], must: boolean): DeedField => ({ name: 'call_id', label: t('inc.call'), kind: 'choice', required: must, hint: t('inc.callNone'),
-  options: (must ? [] : [{ code: '', label: t('inc.callNo') }]).concat(callOptions(calls).slice(0, 8)) })
+  options: (must ? [] : [{ code: '', label: t('inc.callNo') }]).concat(callOptions(calls).slice(0, MOST_CALLS)) })
 
 export function classifying(i: Incident): Deed {
   return { title: t('inc.classify'), go: t('inc.save'), values: { category: i.category, trigger: i.trigger },
@@ -67,8 +68,7 @@ export function approvingByPhone(i: Incident, r: Report, part: Part, calls: read
   const who: DeedField = signers.length
     ? { name: 'login', label: t('inc.who'), kind: 'choice', required: true, options: signers.filter((s) => part === 'review' || s.role === 'leader').map((s) => ({ code: s.login, label: s.name, note: word('role', s.role) })) }
     : line('login', 'inc.login', needed)
-  const some = callOptions(calls)
-  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'), fields: [who, call(calls, true)], values: some.length ? { call_id: some[0].code } : {},
+  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'), fields: [who, call(calls, true)],
     send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: { login: v.login.trim(), call_id: v.call_id } }),
     done: () => t('inc.approved', { stage: stageName(r), part: word('inc.part', part) }) }
 }
