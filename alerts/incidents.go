@@ -12,7 +12,7 @@ import (
 
 // incidentReasons are those of alerts about incidents 突发事件. A key names reason, incident and report,
 // instruction or fact, so that neither a restart nor a second look repeats or forgets one.
-var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate}
+var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonOmitted}
 
 // IncidentOf is the incident that an alert is about; 0 for every other alert.
 func IncidentOf(a Alert) int64 {
@@ -88,9 +88,29 @@ func (b *incidentBook) look(i dutylog.Incident) {
 			b.turn(x.Due)
 		}
 	}
+	b.closed(i)
 	if i.ClockMoved != 0 {
 		by := i.ClockStart.Sub(i.ClockNatural).Truncate(time.Minute)
-		b.tell(ReasonClockLate, i.ID, i.ClockMoved, fmt.Sprintf("%s 起算时间比首次接报晚 %d 分钟：%s", i.Number, int(by.Minutes()), i.ClockReason), i.Facts[i.ClockMoved-1].WrittenAt)
+		newest := max(i.ClockMoved, i.ClockBegan) // an older entry makes the difference another one, which is told anew
+		b.tell(ReasonClockLate, i.ID, newest, fmt.Sprintf("%s 起算时间比首次接报晚 %d 分钟：%s", i.Number, int(by.Minutes()), i.ClockReason), i.Facts[newest-1].WrittenAt)
+	}
+}
+
+// closed tells the supervisor that an incident was closed though reports were late: by that no deadline is met.
+func (b *incidentBook) closed(i dutylog.Incident) {
+	late, by := []string{}, 0
+	for _, r := range i.Unreported() {
+		if r.State(i.EndedAt) == dutylog.ReportLate {
+			late = append(late, r.Words())
+		}
+	}
+	for _, f := range i.Facts {
+		if f.Kind == dutylog.FactClosed {
+			by = f.Seq
+		}
+	}
+	if len(late) > 0 {
+		b.tell(ReasonOmitted, i.ID, by, i.Number.String()+" "+strings.Join(late, "、")+"："+i.EndReason, i.Facts[by-1].WrittenAt)
 	}
 }
 

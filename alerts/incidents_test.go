@@ -76,6 +76,11 @@ func TestWhatIsToldOfIncidents(t *testing.T) {
 		"that was told, and stands":        {fire(1, moved), []string{"clock_start_late/1/3", "report_due_soon/1/1"}, 96, "", 100},
 		"that was struck out":              {fire(1, moved, struck(96, 3)), []string{"clock_start_late/1/3"}, 96, "report_overdue/1/1 at 96; report_overdue/1/2 at 96; report_due_soon/1/3 at 96", 100},
 		"an older entry moves it back":     {fire(1, fact(3, dutylog.FactLinked, dutylog.FactBody{Entry: "e-2", Intake: &older})), nil, 3, "report_overdue/1/1 at 3", 25},
+		"it counts anew from an older one": {fire(1, moved, fact(96, dutylog.FactLinked, dutylog.FactBody{Entry: "e-2", Intake: &older})), []string{"clock_start_late/1/3", "report_due_soon/1/1"}, 96, "clock_start_late/1/4 at 96", 100},
+		"the link of the first is struck":  {fire(1, fact(3, dutylog.FactLinked, dutylog.FactBody{Entry: "e-2", Intake: &older}), struck(4, 3)), []string{"report_overdue/1/1"}, 4, "", 25},
+		"closed with what was late":        {fire(1, fact(12, dutylog.FactClosed, dutylog.FactBody{Reason: "另案处理"})), []string{"report_overdue/1/1"}, 20, "over report_overdue/1/1; report_omitted/1/3 at 12", 0},
+		"that was told, and opened again":  {fire(1, fact(12, dutylog.FactClosed, dutylog.FactBody{Reason: "另案处理"}), fact(20, dutylog.FactReopened, dutylog.FactBody{Reason: "补报"}), sent(21, 1), signed(21, 1)), []string{"report_omitted/1/3"}, 22, "", 45},
+		"only the government knows":        {fire(1, fact(8, dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "phone", Receiver: "李"})), nil, 11, "report_overdue/1/1 at 10; sent_unapproved/1/1 at 8", 45},
 		"it is closed":                     {fire(1, closed), []string{"report_due_soon/1/1"}, 20, "over report_due_soon/1/1", 0},
 		"closed, and sent without a word":  {fire(1, sent(4, 1), closed), nil, 20, "sent_unapproved/1/1 at 6", 0},
 		"closed with an open instruction":  {fire(1, fact(2, dutylog.FactInstructed, instructed.Body), closed), nil, 61, "instruction_overdue/1/3 at 60", 0},
@@ -106,6 +111,24 @@ func TestWhatIsToldOfIncidents(t *testing.T) {
 		}
 		if c.next == 0 != next.IsZero() || c.next != 0 && !next.Equal(minute(c.next)) {
 			t.Errorf("%s: next %v, want minute %d", name, next, c.next)
+		}
+	}
+}
+
+// The difference that the supervisor reads is that of the earliest entry, also of one that was linked afterwards.
+func TestTheDifferenceOfTheStartsIsTheTrueOne(t *testing.T) {
+	start, older := noon.Add(18*time.Minute), noon.Add(-180*time.Minute)
+	moved := fact(20, dutylog.FactClockMoved, dutylog.FactBody{Start: &start, Reason: "伤者死亡"})
+	for want, i := range map[string]dutylog.Incident{
+		"晚 18 分钟":  fire(1, moved),
+		"晚 198 分钟": fire(1, moved, fact(21, dutylog.FactLinked, dutylog.FactBody{Entry: "e-2", Intake: &older})),
+	} {
+		told, _ := alerts.Incidents([]dutylog.Incident{i}, nil, "duty", noon.Add(21*time.Minute))
+		found := slices.ContainsFunc(told, func(a alerts.Alert) bool {
+			return a.Reason == alerts.ReasonClockLate && strings.Contains(a.Detail, want)
+		})
+		if !found {
+			t.Errorf("%s is not told: %+v", want, told)
 		}
 	}
 }

@@ -64,6 +64,7 @@ const (
 	ReasonUnapproved      Reason = "sent_unapproved"     // it was sent, and nobody signed it
 	ReasonInstructionLate Reason = "instruction_overdue" // what a leader ordered is not closed by its time
 	ReasonClockLate       Reason = "clock_start_late"    // somebody started the clocks of an incident later than its intake
+	ReasonOmitted         Reason = "report_omitted"      // an incident was closed although reports of it were late
 )
 
 // Certainty is how sure an alert is.
@@ -143,6 +144,7 @@ var standings = map[Reason]standing{
 	ReasonUnapproved:      {Certain, Warning, true},
 	ReasonInstructionLate: {Certain, Warning, true},
 	ReasonClockLate:       {Certain, Warning, false},
+	ReasonOmitted:         {Certain, Critical, false},
 }
 
 // Reasons lists the closed set, in no order.

@@ -18,7 +18,8 @@ type Incident struct {
 	Schedule Schedule
 
 	ClockStart   time.Time // from when on the deadlines count
-	ClockNatural time.Time // the intake 接报 of the earliest linked entry
+	ClockNatural time.Time // the intake 接报 of the earliest entry that was ever linked
+	ClockBegan   int       // number of the fact that linked that one
 	ClockReason  string    // why the one is later than the other; empty: it is not
 	ClockMoved   int       // number of the fact that says so; 0: none
 
@@ -137,8 +138,9 @@ type FactBody struct {
 	Due    *time.Time `json:"due,omitempty"`  // instructed
 	Fact   int        `json:"fact,omitempty"` // conveyed, fed_back, instruction_closed: number of the instruction; struck, approval_…: of the fact
 
-	Incident int64      `json:"incident,omitempty"` // merged: into which; absorbed: which
-	Sent     []SentThat `json:"sent,omitempty"`     // absorbed: what had been reported of it
+	Incident int64       `json:"incident,omitempty"` // merged: into which; absorbed: which
+	Sent     []SentThat  `json:"sent,omitempty"`     // absorbed: what had been reported of it
+	Untold   []time.Time `json:"untold,omitempty"`   // absorbed: when something changed that had to be reported at once and was not
 }
 
 // LinkedEntry is an entry that tells of the event.
@@ -189,6 +191,7 @@ type SceneNote struct {
 // the same facts give the same incident, whatever the clock did meanwhile.
 func FoldIncident(id int64, facts []IncidentFact) Incident {
 	i := Incident{ID: id, State: IncidentOpen, Elements: map[Element]string{}, Facts: make([]IncidentFact, len(facts))}
+	known := knowledge{}
 	copy(i.Facts, facts)
 	for n, f := range i.Facts {
 		if at := f.Body.Fact; f.Kind == FactStruck && at >= 1 && at <= n {
@@ -198,6 +201,8 @@ func FoldIncident(id int64, facts []IncidentFact) Incident {
 	for _, f := range i.Facts {
 		if f.Struck == nil {
 			i.take(f)
+			_, news := known.take(f)
+			maps.Copy(i.Elements, news)
 		}
 	}
 	i.setClock()
@@ -215,8 +220,6 @@ func (i *Incident) take(f IncidentFact) {
 		i.Entries = append(i.Entries, LinkedEntry{EntryID: b.Entry, Intake: *b.Intake, Fact: f.Seq})
 	case FactClassified:
 		i.Category, i.Trigger = b.Category, b.Trigger
-	case FactElements, FactWritten:
-		maps.Copy(i.Elements, b.Elements)
 	case FactCalledOut:
 		i.Callouts = append(i.Callouts, Callout{Fact: f.Seq, Whom: b.Whom, Part: b.Part, Phone: b.Phone, Result: b.Result, CallID: b.CallID, At: f.At, By: f.By})
 	case FactScene:

@@ -233,7 +233,7 @@ var plays = map[string]func(*testing.T) string{
 	},
 	"19 opened again after the final report": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").sends(dutylog.StageWritten, "无").at("2026-11-23 13:30").sends(dutylog.StageDetailed, "无")
-		p.at("2026-11-23 15:00").sends(dutylog.StageFinal, "无").at("2026-11-23 15:10").do(dutylog.FactClosed, dutylog.FactBody{})
+		p.at("2026-11-23 15:00").sends(dutylog.StageFinal, "无").at("2026-11-23 15:10").do(dutylog.FactClosed, dutylog.FactBody{Reason: "党委、政府另行书面报告"})
 		again := p.at("2026-11-23 18:00").do(dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"}).sheet("2026-11-23 18:10")
 		p.at("2026-11-23 18:07").sends(dutylog.StageFollowUp, "无")
 		return again + "told:\n" + p.sheet() + "a second final report:\n" + p.at("2026-11-23 19:00").sends(dutylog.StageFinal, "无").sheet()
@@ -242,6 +242,61 @@ var plays = map[string]func(*testing.T) string{
 		return newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:03").do(dutylog.FactClosed, dutylog.FactBody{Reason: "误报"}).at("2026-11-23 12:06").do(dutylog.FactReopened, dutylog.FactBody{Reason: "确有火情"}).sheet("2026-11-23 12:10")
 	},
 	"21 merged into an older one that had told nobody": mergedStory,
+	"23 the entry that began it is struck out, and the later start chosen": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:30").link("e-2", "2026-11-23 12:25").do(dutylog.FactStruck, dutylog.FactBody{Fact: 2, Reason: "不是一回事"})
+		start := p.time("2026-11-23 12:25")
+		return p.do(dutylog.FactClockMoved, dutylog.FactBody{Start: &start, Reason: "12时00分的来电是另一件事"}).sheet("2026-11-23 12:34", "2026-11-23 12:35")
+	},
+	"24 merged with a death that nobody has told yet": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").sends(dutylog.StageWritten, "2人受伤").at("2026-11-23 12:58").knows("死亡1人")
+		other := p.mergedInto(newPlay(t, "2026-11-23 12:20"), "2026-11-23 13:01")
+		merged := other.sheet("2026-11-23 13:07", "2026-11-23 13:08") + "  casualties: " + other.i.Elements[dutylog.ElementCasualties] + "\n"
+		return merged + "told:\n" + other.at("2026-11-23 13:06").sends(dutylog.StageFollowUp, "死亡1人").sheet()
+	},
+	"25 merged after two follow-ups": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").sends(dutylog.StageWritten, "无").at("2026-11-23 13:30").sends(dutylog.StageDetailed, "无")
+		p.at("2026-11-23 15:00").sends(dutylog.StageFollowUp, "无").at("2026-11-23 17:00").sends(dutylog.StageFollowUp, "无")
+		other := p.mergedInto(newPlay(t, "2026-11-23 12:20"), "2026-11-23 17:05")
+		once := other.sheet("2026-11-23 17:05")
+		return once + "and that one into a third:\n" + other.mergedInto(newPlay(t, "2026-11-23 12:40"), "2026-11-23 17:10").sheet("2026-11-23 17:10")
+	},
+	"26 something essential before the written report": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").phones(1, "周敏").at("2026-11-23 12:20").
+			do(dutylog.FactElements, dutylog.FactBody{Elements: map[dutylog.Element]string{dutylog.ElementCasualties: "死亡1人"}, Essential: true})
+		due := p.sheet("2026-11-23 12:30")
+		return due + "the written report tells it:\n" + p.at("2026-11-23 12:28").sends(dutylog.StageWritten, "死亡1人").sheet()
+	},
+	"27 something essential before anything was told": func(t *testing.T) string {
+		return newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:04").
+			do(dutylog.FactElements, dutylog.FactBody{Elements: map[dutylog.Element]string{dutylog.ElementCasualties: "死亡1人"}, Essential: true}).at("2026-11-23 12:08").sends(dutylog.StageFirst, "死亡1人").sheet()
+	},
+	"28 a report that was drafted before a death does not tell it": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:45").sends(dutylog.StageWritten, "2人受伤").at("2026-11-23 12:50")
+		draft := p.write(dutylog.StageDetailed, "2人受伤")
+		sent := p.at("2026-11-23 12:58").knows("死亡3人").at("2026-11-23 13:00").fax(draft).sheet("2026-11-23 13:08")
+		return sent + "a follow-up by telephone tells it:\n" + p.at("2026-11-23 13:05").phones(dutylog.ReportNumber(dutylog.StageFollowUp, 1), "周敏").sheet()
+	},
+	"29 an older draft that is saved after a death makes it neither known nor told": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:45").sends(dutylog.StageWritten, "2人受伤").at("2026-11-23 12:58").knows("死亡3人").at("2026-11-23 13:00")
+		sent := p.sends(dutylog.StageDetailed, "2人受伤").sheet() + "  known: " + p.i.Elements[dutylog.ElementCasualties] + "\n"
+		p.at("2026-11-23 13:04").sends(dutylog.StageFollowUp, "死亡4人")
+		return sent + "one that says more:\n" + p.sheet() + "  known: " + p.i.Elements[dutylog.ElementCasualties] + "\n"
+	},
+	"31 what only the government got stops no clock": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08")
+		n := p.write(dutylog.StageFirst, "无")
+		p.do(dutylog.FactDelivered, dutylog.FactBody{Report: n, Recipient: "government", Channel: "fax", Evidence: "回执"})
+		r, _ := p.i.Report(n)
+		half := p.sheet("2026-11-23 12:10") + "  not there: " + r.LackingWords() + "\n"
+		r, _ = p.at("2026-11-23 12:12").fax(n).i.Report(n)
+		return half + p.sheet() + "  not there: " + r.LackingWords() + "\n"
+	},
+	"30 merged with other casualties than the other one had told": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "2人受伤").at("2026-11-23 12:45").sends(dutylog.StageWritten, "2人受伤")
+		other := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:50").knows("死亡1人")
+		p.mergedInto(other, "2026-11-23 12:55")
+		return other.sheet("2026-11-23 13:05") + "  casualties: " + other.i.Elements[dutylog.ElementCasualties] + "\n"
+	},
 	"22 told by telephone, written down afterwards": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:09").phones(1, "周敏").at("2026-11-23 12:30")
 		p.write(dutylog.StageFirst, "无")
@@ -264,6 +319,25 @@ func mergedStory(t *testing.T) string {
 		other.do(d.Kind, d.Body)
 	}
 	return "the one that ends:\n" + p.sheet("2026-11-23 13:30") + "the one that goes on:\n" + other.sheet("2026-11-23 12:49", "2026-11-23 12:50")
+}
+
+// mergedInto ends this incident, and gives the other one with what it takes over.
+func (p *play) mergedInto(other *play, clock string) *play {
+	p.t.Helper()
+	other.i.ID = p.i.ID + 1
+	p.at(clock).books.Into = &other.i
+	p.do(dutylog.FactMerged, dutylog.FactBody{Incident: other.i.ID, Reason: "同一起火灾"})
+	other.at(clock)
+	for _, d := range p.i.Absorb(other.i) {
+		if d.Kind != dutylog.FactLinked {
+			other.do(d.Kind, d.Body)
+		}
+	}
+	for _, e := range p.i.Entries { // in all stories the entries have the same names
+		other.books.Entries[e.EntryID+"m"] = dutylog.Entry{ID: e.EntryID + "m", CallAt: e.Intake}
+		other.do(dutylog.FactLinked, dutylog.FactBody{Entry: e.EntryID + "m"})
+	}
+	return other
 }
 
 func TestUntilWhenAnIncidentIsReported(t *testing.T) {
@@ -354,7 +428,7 @@ func TestNumbersOfReports(t *testing.T) {
 func TestCallsThatMayHaveBeenReports(t *testing.T) {
 	p := newPlay(t, "2026-11-23 12:00")
 	call := func(id, at string, answered bool) dutylog.Call {
-		c := dutylog.Call{Call: telephony.Call{ID: id, OfferedAt: p.time(at)}}
+		c := dutylog.Call{Call: telephony.Call{ID: id, Direction: telephony.Outbound, OfferedAt: p.time(at)}}
 		if answered {
 			c.AnsweredAt = c.OfferedAt.Add(4 * time.Second)
 		}

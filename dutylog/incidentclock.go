@@ -50,11 +50,14 @@ func (s Schedule) Check() error {
 	return nil
 }
 
-// setClock finds when the clocks start: with the earliest entry, or later where somebody said why.
+// setClock finds when the clocks start: with the earliest entry, or later where somebody said why. An entry whose
+// link is struck out moves the start no later by itself: that, too, is chosen with a reason.
 func (i *Incident) setClock() {
 	slices.SortStableFunc(i.Entries, func(a, b LinkedEntry) int { return a.Intake.Compare(b.Intake) })
-	if len(i.Entries) > 0 {
-		i.ClockNatural = i.Entries[0].Intake
+	for _, f := range i.Facts {
+		if f.Kind == FactLinked && (i.ClockNatural.IsZero() || f.Body.Intake.Before(i.ClockNatural)) {
+			i.ClockNatural, i.ClockBegan = *f.Body.Intake, f.Seq
+		}
 	}
 	i.ClockStart = i.ClockNatural
 	for _, f := range i.Facts {
@@ -62,7 +65,7 @@ func (i *Incident) setClock() {
 			i.ClockStart, i.ClockReason, i.ClockMoved = *f.Body.Start, f.Body.Reason, f.Seq
 		}
 	}
-	if !i.ClockStart.After(i.ClockNatural) { // an entry was linked that is later than what was said, or one was struck
+	if !i.ClockStart.After(i.ClockNatural) { // an entry was linked that is later than what was said
 		i.ClockStart, i.ClockReason, i.ClockMoved = i.ClockNatural, "", 0
 	}
 }
@@ -135,13 +138,13 @@ func (i *Incident) reopenedAfter(at time.Time) bool {
 // details were reported, or soon after an essential change that no report told. Zero: none is owed.
 // EARLIER are the reports before it.
 func (i *Incident) followUpDue(earlier []Report, said map[int]Report, r Report) (due time.Time) {
-	var sent []time.Time // of every other report that went before this one
+	var sent []Report // every other one that went before this one
 	for _, o := range said {
 		if o.Number != r.Number && !o.SentAt.IsZero() && (r.SentAt.IsZero() || !o.SentAt.After(r.SentAt)) {
-			sent = append(sent, o.SentAt)
+			sent = append(sent, o)
 		}
 	}
-	var last time.Time
+	last := i.followedElsewhere(r)
 	for _, o := range earlier {
 		if o.Stage == StageDetailed && o.SentAt.IsZero() {
 			last = time.Time{}
@@ -155,13 +158,25 @@ func (i *Incident) followUpDue(earlier []Report, said map[int]Report, r Report) 
 	if !last.IsZero() && final.IsZero() {
 		due = last.Add(i.Schedule.FollowUp.Duration())
 	}
-	for _, at := range i.essential(said, final) {
-		told := slices.ContainsFunc(sent, func(s time.Time) bool { return !s.Before(at) })
-		if by := at.Add(i.Schedule.Essential.Duration()); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(at)) {
+	for _, c := range i.essential(said, final) {
+		told := slices.ContainsFunc(sent, c.toldBy)
+		if by := c.at.Add(i.Schedule.Essential.Duration()); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(c.at)) {
 			due = by
 		}
 	}
 	return due
+}
+
+// followedElsewhere is when an incident that was merged into this one sent its last follow-up or final before r; zero: none.
+func (i *Incident) followedElsewhere(r Report) (last time.Time) {
+	for _, a := range i.Absorbed {
+		for _, s := range a.Sent {
+			if s.Report > ReportNumber(StageDetailed, 1) && s.SentAt.After(last) && (r.SentAt.IsZero() || s.SentAt.Before(r.SentAt)) {
+				last = s.SentAt
+			}
+		}
+	}
+	return last
 }
 
 // lastFinal is when the final report was sent that ends the follow-ups before r; zero: none does.
@@ -185,38 +200,6 @@ func (i *Incident) follows(said map[int]Report, at time.Time, r Report) bool {
 		}
 	}
 	return false
-}
-
-// essential are the moments at which something changed of which the superiors have to know at once:
-// the casualties, what somebody marked, and that an incident of which the final report was sent was
-// opened again. What changes before the written report was sent goes into that.
-func (i *Incident) essential(said map[int]Report, final time.Time) (at []time.Time) {
-	written := said[ReportNumber(StageWritten, 1)].SentAt
-	if d := said[ReportNumber(StageDetailed, 1)].SentAt; written.IsZero() || !d.IsZero() && d.Before(written) {
-		written = d
-	}
-	known := ""
-	for _, f := range i.Facts {
-		if f.Struck != nil {
-			continue
-		}
-		switch f.Kind {
-		case FactElements, FactWritten:
-			now, given := f.Body.Elements[ElementCasualties]
-			changed := given && !blank(now) && (now != known || now == RemarksErased && f.Kind == FactElements) // that something was new stays so when what it was is erased
-			if given {
-				known = now
-			}
-			if (changed || f.Body.Essential) && !written.IsZero() && !f.At.Before(written) {
-				at = append(at, f.At)
-			}
-		case FactReopened:
-			if !final.IsZero() && !f.At.Before(final) {
-				at = append(at, f.At)
-			}
-		}
-	}
-	return at
 }
 
 // NextDue is the report whose deadline is next, or was first of those that are over; nil: none is owed.

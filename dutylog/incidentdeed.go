@@ -279,21 +279,49 @@ func (i Incident) movesClock(f *IncidentFact, _ IncidentBooks, now time.Time) er
 	return nil
 }
 
-// closes ends the clocks. Without a final report it takes a reason.
-func (i Incident) closes(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
+// closes ends the clocks. It takes a reason where not everything was reported that was owed, to everybody.
+func (i Incident) closes(f *IncidentFact, _ IncidentBooks, now time.Time) error {
 	reason, err := CleanNote("reason", f.Body.Reason)
 	f.Body = FactBody{Reason: reason}
-	if err != nil || reason != "" {
-		return err
-	}
-	final := slices.IndexFunc(i.Reports, func(r Report) bool { return r.Stage == StageFinal && r.SentAt.IsZero() })
+	open := i.unfinished(now)
 	switch {
-	case final >= 0:
-		return refuse(NotFinished, "The final report 终报 was not sent: send it, or say why the incident is closed without one.")
-	case len(i.OpenInstructions()) > 0:
-		return refuse(NotFinished, "%d instruction(s) 批示 are still open: close them, or say why the incident is closed with them.", len(i.OpenInstructions()))
+	case err != nil || open == "":
+		return err
+	case reason == "":
+		return refuse(NotFinished, "%s", open)
+	case slices.Contains(noReasons, strings.Trim(strings.ToLower(reason), " 　。.，,、-—")):
+		return &InvalidError{Field: "reason", Reason: "says nothing: it is kept for ever why the incident is closed though not everything was reported"}
 	}
 	return nil
+}
+
+// noReasons are words that give none.
+var noReasons = []string{"", "无", "没有", "无原因", "不详", "略", "同上", "none", "n/a", "1"}
+
+// unfinished is what an incident cannot be closed with unless somebody says why; empty: nothing.
+func (i Incident) unfinished(now time.Time) string {
+	var unsent, lacking []string
+	final := false
+	for _, r := range i.Reports {
+		final = final || r.Stage == StageFinal && r.SentAt.IsZero()
+		if r.Stage != StageFinal && r.SentAt.IsZero() && (r.Stage != StageFollowUp || r.State(now) == ReportLate) {
+			unsent = append(unsent, r.Words())
+		}
+		if names := r.LackingWords(); names != "" {
+			lacking = append(lacking, r.Words()+"："+names)
+		}
+	}
+	switch n := len(i.OpenInstructions()); {
+	case len(unsent) > 0:
+		return "Not reported 未报送: " + strings.Join(unsent, "、") + ". Send it, or say why the incident is closed without it."
+	case final:
+		return "The final report 终报 was not sent: send it, or say why the incident is closed without one."
+	case len(lacking) > 0:
+		return "Not everybody got every report 未送达 (" + strings.Join(lacking, "；") + "): send it there, or say why the incident is closed so."
+	case n > 0:
+		return fmt.Sprintf("%d instruction(s) 批示 are still open: close them, or say why the incident is closed with them.", n)
+	}
+	return ""
 }
 
 func (i Incident) reopens(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
@@ -322,9 +350,21 @@ func (i Incident) merges(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 	return nil
 }
 
-// Absorb is what the other incident takes over from this one: its entries, and what was reported of it.
+// Absorb is what the other incident takes over from this one: its entries, what was reported of it and what had to
+// be, and what is known. Where the two know different casualties both stay, for a person to decide.
 func (i Incident) Absorb(into Incident) []FactDraft {
-	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: i.Sent()}}}
+	known, differ := map[Element]string{}, false
+	for e, v := range i.Elements {
+		theirs := into.Elements[e]
+		switch {
+		case blank(v):
+		case blank(theirs):
+			known[e] = v
+		case e == ElementCasualties && v != theirs && !strings.Contains(theirs, v):
+			known[e], differ = shortenTo(v+"；另据原记录："+theirs, middleText), true
+		}
+	}
+	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: i.Sent(), Elements: known, Essential: differ, Untold: i.untold()}}}
 	for _, e := range i.Entries {
 		if !into.Has(e.EntryID) {
 			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID}})

@@ -3,6 +3,7 @@ package dutylog
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -85,7 +86,7 @@ type Report struct {
 	Text     string
 	Missing  []Element // required and absent, of the newest version; before there is one, of what is known
 
-	SentAt     time.Time // the first delivery; zero: none
+	SentAt     time.Time // the first delivery to the recipient that the deadline is about; zero: none
 	SentIn     int64     // the incident, merged into this one, by which it was; 0: this one
 	ApprovedAt time.Time // the newest version was signed
 	ApprovedBy string
@@ -180,7 +181,40 @@ func (r Report) SentLate() bool {
 
 // Unapproved reports whether it was sent, and nobody signed what stands.
 func (r Report) Unapproved() bool {
-	return !r.SentAt.IsZero() && r.SentIn == 0 && r.ApprovedAt.IsZero()
+	return len(r.Deliveries) > 0 && r.SentIn == 0 && r.ApprovedAt.IsZero()
+}
+
+// Lacking are the recipients that did not get a report which went out already.
+func (r Report) Lacking() []string {
+	lacking := []string{}
+	for _, w := range Recipients() {
+		if len(r.Deliveries) > 0 && !slices.ContainsFunc(r.Deliveries, func(d Delivery) bool { return d.Recipient == w.Code }) {
+			lacking = append(lacking, w.Code)
+		}
+	}
+	return lacking
+}
+
+// LackingWords names them; empty: everybody got it.
+func (r Report) LackingWords() string {
+	names := r.Lacking()
+	for n, code := range names {
+		w, _ := wordOf(Recipients(), code)
+		names[n] = w.Words
+	}
+	return strings.Join(names, "、")
+}
+
+// Unreported are the reports that an incident was closed without: those that every incident demands, and others
+// that were late then.
+func (i Incident) Unreported() []Report {
+	var all []Report
+	for _, r := range i.Reports {
+		if i.State == IncidentClosed && r.SentAt.IsZero() && (r.Number <= ReportNumber(StageDetailed, 1) || !r.DueAt.IsZero()) {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // Words is what people call it, for instance 续报（第2次）.
@@ -243,6 +277,9 @@ func (i *Incident) reportsSaid() map[int]Report {
 	}
 	for _, a := range i.Absorbed {
 		for _, s := range a.Sent {
+			if s.Report > ReportNumber(StageDetailed, 1) {
+				continue // follow-ups have numbers of their own here: see followedElsewhere
+			}
 			if r := said[s.Report]; r.SentAt.IsZero() || s.SentAt.Before(r.SentAt) {
 				r.Number, r.Stage, r.SentAt, r.SentIn, r.ApprovedAt, r.ApprovedBy = s.Report, stageOf(s.Report), s.SentAt, a.Incident, s.ApprovedAt, s.ApprovedBy
 				said[s.Report] = r
@@ -303,7 +340,7 @@ func deliveryOf(f IncidentFact) Delivery {
 // settle says when it was sent, and whether what stands is signed.
 func (r *Report) settle() {
 	for _, d := range r.Deliveries {
-		if r.SentAt.IsZero() || d.At.Before(r.SentAt) {
+		if d.Recipient == demanded && (r.SentAt.IsZero() || d.At.Before(r.SentAt)) {
 			r.SentAt = d.At
 		}
 	}
@@ -328,8 +365,15 @@ func (i Incident) Report(number int) (Report, bool) {
 func (i Incident) Sent() []SentThat {
 	var all []SentThat
 	for _, r := range i.Reports {
-		if !r.SentAt.IsZero() && r.Number <= 3 {
+		if !r.SentAt.IsZero() {
 			all = append(all, SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy})
+		}
+	}
+	for _, a := range i.Absorbed { // and what an incident had followed up that was merged into this one before
+		for _, s := range a.Sent {
+			if s.Report > ReportNumber(StageDetailed, 1) {
+				all = append(all, s)
+			}
 		}
 	}
 	return all

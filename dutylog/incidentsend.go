@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dutyline/telephony"
 )
 
 // reportOf finds the report of a fact, as it stands.
@@ -107,6 +109,11 @@ func (i Incident) approves(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 	if err := r.complete(); err != nil {
 		return err
 	}
+	if c := b.Calls[f.Body.CallID]; f.Body.Login != "" {
+		if err := f.saidIn(c, r, i); err != nil {
+			return err
+		}
+	}
 	body := FactBody{Report: r.Number, Version: r.Version}
 	if f.Body.Login != "" {
 		body.Login, body.Name, body.Role, body.CallID = whose.Login, whose.Name, whose.Role, f.Body.CallID
@@ -135,6 +142,26 @@ func (f *IncidentFact) whose(b IncidentBooks) (Actor, error) {
 		return Actor{}, &InvalidError{Field: "by_phone.call_id", Reason: "was not answered: nothing was said in it"}
 	}
 	return Actor{Login: a.Login, Name: a.Name, Role: a.Role}, nil
+}
+
+// saidIn takes the moment of an approval from the call in which it was said. What was not written when that call was
+// over was not approved in it, and a call that was a report to a superior was with somebody else.
+func (f *IncidentFact) saidIn(c Call, r Report, i Incident) error {
+	written := r.Versions[len(r.Versions)-1].At
+	reported := slices.ContainsFunc(i.Facts, func(o IncidentFact) bool {
+		return o.Kind == FactDelivered && o.Struck == nil && o.Body.CallID == c.ID
+	})
+	switch {
+	case !c.EndedAt.IsZero() && c.EndedAt.Before(written):
+		return &InvalidError{Field: "by_phone.call_id", Reason: "was over before version " + itoa(r.Version) + " was written: choose the call in which this text was approved"}
+	case reported:
+		return &InvalidError{Field: "by_phone.call_id", Reason: "is the call by which a report was delivered: choose the one with who approved it"}
+	}
+	f.At = c.AnsweredAt.Truncate(time.Millisecond) // the switch saw it
+	if f.At.Before(written) {
+		f.At = written
+	}
+	return nil
 }
 
 // answers is what the person says at the next login of what was noted in their name.
@@ -192,17 +219,44 @@ func (i Incident) delivers(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 		return &InvalidError{Field: "receiver", Reason: "is missing: say who took the report at the other end"}
 	case d.Receiver == "" && d.Evidence == "" && d.CallID == "" && d.Attachment == 0:
 		return &InvalidError{Field: "evidence", Reason: "is missing: name the receiver, the call, the attached receipt, or say in a few words what proves it"}
-	case r.Version == 0 && d.Channel != "phone":
-		return refuse(NothingWritten, "Nothing is written of %s yet: only by telephone a report goes without a text.", r.Words())
 	}
-	if d.Channel != "phone" {
-		if err := r.complete(); err != nil {
-			return err
-		}
+	version, err := r.versionSent(f, d.Channel)
+	if err != nil {
+		return err
 	}
-	f.Body = FactBody{Report: r.Number, Version: r.Version, Recipient: d.Recipient, Channel: d.Channel, Receiver: d.Receiver, CallID: d.CallID,
+	f.Body = FactBody{Report: r.Number, Version: version, Recipient: d.Recipient, Channel: d.Channel, Receiver: d.Receiver, CallID: d.CallID,
 		Attachment: d.Attachment, Evidence: d.Evidence}
 	return nil
+}
+
+// told reports whether a report may be told by telephone before anything is written of it: what is asked for in
+// writing (Art. 20), and the final report, may not.
+func (s Stage) told() bool { return s == StageFirst || s == StageFollowUp }
+
+// versionSent is which version went out at the moment of a delivery; 0: it was told by telephone, nothing was
+// written by then. Moments are given to the minute: what was written within the same one was written before.
+func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
+	spoken := channel == "phone" && r.Stage.told()
+	if r.Version == 0 {
+		if spoken {
+			return 0, nil
+		}
+		return 0, refuse(NothingWritten, "Nothing is written of %s yet: write it down first. Without a text only a first report 初报 and a follow-up 续报 go, by telephone.", r.Words())
+	}
+	written := r.Versions[len(r.Versions)-1].At
+	switch {
+	case !f.At.Before(written):
+	case spoken && f.At.Before(r.Versions[0].At):
+		return 0, nil
+	case f.At.Before(written.Truncate(time.Minute)):
+		return 0, &InvalidError{Field: "at", Reason: "lies before the text was written (version " + itoa(r.Version) + "): say when this text went out"}
+	default:
+		f.At = written
+	}
+	if spoken {
+		return r.Version, nil
+	}
+	return r.Version, r.complete()
 }
 
 // proof makes sure of the call or the attachment that is named, and takes the time from the call.
@@ -216,6 +270,12 @@ func (i Incident) proof(f *IncidentFact, d *FactBody, b IncidentBooks) error {
 			return &InvalidError{Field: "call_id", Reason: "was not answered: nothing was reported by it"}
 		case d.Channel != "phone":
 			return &InvalidError{Field: "channel", Reason: "is the telephone where a call proves it"}
+		case c.Direction != telephony.Outbound:
+			return &InvalidError{Field: "call_id", Reason: "came in: a report by telephone is a call that we made to the recipient"}
+		case c.OfferedAt.Before(i.ClockNatural):
+			return &InvalidError{Field: "call_id", Reason: "began before the first entry of the incident: nothing was known of it then"}
+		case i.saidOtherwise(d.CallID):
+			return &InvalidError{Field: "call_id", Reason: "is the call in which somebody approved a report or was called out: choose the one to the recipient"}
 		}
 		f.At = c.AnsweredAt.Truncate(time.Millisecond) // the switch saw it
 		return nil
@@ -224,6 +284,14 @@ func (i Incident) proof(f *IncidentFact, d *FactBody, b IncidentBooks) error {
 		return &InvalidError{Field: "at", Reason: "lies before the first entry of the incident: nothing was known of it then"}
 	}
 	return i.attached(d.Attachment, b)
+}
+
+// saidOtherwise reports whether a fact that stands says that the call was with somebody of the own unit.
+func (i Incident) saidOtherwise(callID string) bool {
+	return slices.ContainsFunc(i.Facts, func(f IncidentFact) bool {
+		own := f.Kind == FactSigned || f.Kind == FactReviewed || f.Kind == FactCalledOut
+		return own && f.Struck == nil && f.Body.CallID == callID
+	})
 }
 
 // attached makes sure that a file belongs to an entry of the incident; 0 names none.

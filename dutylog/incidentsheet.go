@@ -13,6 +13,7 @@ type OpenIncident struct {
 	Next         string            `json:"next" doc:"The report that is due next; empty: none is"`
 	DueAt        *string           `json:"due_at"`
 	Unapproved   []string          `json:"unapproved" nullable:"false" doc:"Reports that were sent and that nobody signed"`
+	Lacking      []string          `json:"lacking,omitempty" doc:"Reports that went out, and who did not get them"`
 	Instructions []OpenInstruction `json:"instructions" nullable:"false" doc:"That are not closed"`
 }
 
@@ -36,6 +37,11 @@ func OnSheet(list []Incident) (open []OpenIncident) {
 		for _, r := range i.Reports {
 			if r.Unapproved() {
 				x.Unapproved = append(x.Unapproved, r.Words())
+			}
+		}
+		for _, r := range i.Reports {
+			if names := r.LackingWords(); names != "" {
+				x.Lacking = append(x.Lacking, r.Words()+"："+names)
 			}
 		}
 		for _, o := range i.OpenInstructions() {

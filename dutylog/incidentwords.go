@@ -74,6 +74,10 @@ func Recipients() []Word {
 	}
 }
 
+// demanded is the recipient whose getting a report stops its clock (Art. 20); who else has to get it is shown until
+// they did.
+const demanded = "superior_bureau"
+
 // Channels are the ways by which a report goes, all alike (Art. 20).
 func Channels() []Word {
 	return []Word{

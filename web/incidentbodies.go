@@ -9,6 +9,14 @@ import (
 // elementMap is what is said of the elements of Art. 18, by their codes.
 type elementMap map[dutylog.Element]string
 
+// elementsShown is it for a reader, who always gets a map: where nothing was said, none of it is in the log.
+func elementsShown(said map[dutylog.Element]string) elementMap {
+	if said == nil {
+		return elementMap{}
+	}
+	return said
+}
+
 type incidentBody struct {
 	ID           int64                 `json:"id"`
 	Number       string                `json:"number" doc:"For instance T2026-003"`
@@ -28,6 +36,8 @@ type incidentBody struct {
 	NextDue      *incidentDue          `json:"next_due" doc:"The deadline that is next, or the oldest that is over; null: none"`
 	Elements     elementMap            `json:"elements" nullable:"false" doc:"As they are known now"`
 	Waiting      []incidentWaiting     `json:"waiting" nullable:"false" doc:"Approvals by telephone that wait for the person's own word"`
+	Unreported   []string              `json:"unreported" nullable:"false" doc:"Reports that it was closed without, though they were demanded"`
+	Lacking      []incidentLacking     `json:"lacking" nullable:"false" doc:"Reports that went out, and who did not get them"`
 	Count        int                   `json:"entry_count" doc:"How many entries are linked"`
 
 	// What follows is in no list.
@@ -47,6 +57,13 @@ type incidentDue struct {
 	Nth    int           `json:"nth"`
 	DueAt  stamp         `json:"due_at"`
 	Late   bool          `json:"late"`
+}
+
+type incidentLacking struct {
+	Report     int           `json:"report"`
+	Stage      dutylog.Stage `json:"stage" enum:"first,written,detailed,follow_up,final"`
+	Nth        int           `json:"nth"`
+	Recipients []string      `json:"recipients" nullable:"false"`
 }
 
 type incidentWaiting struct {
@@ -86,7 +103,7 @@ type incidentReport struct {
 	Nth        int                 `json:"nth" doc:"Of its stage, from 1 on"`
 	DueAt      stamp               `json:"due_at"`
 	State      dutylog.ReportState `json:"state" enum:"sent,late,draft,coming,not_due" doc:"late: its deadline is over and it was not sent"`
-	SentAt     stamp               `json:"sent_at" doc:"The first delivery"`
+	SentAt     stamp               `json:"sent_at" doc:"The first delivery to the superior bureau, whose getting it stops the clock"`
 	SentLate   bool                `json:"sent_late"`
 	SentIn     int64               `json:"sent_in" doc:"The incident, merged into this one, by which it was sent; 0: this one"`
 	ApprovedAt stamp               `json:"approved_at" doc:"When its newest version was signed"`
@@ -197,14 +214,20 @@ type incidentFact struct {
 func incidentShown(i dutylog.Incident, now time.Time) incidentBody {
 	b := incidentBody{ID: i.ID, Number: i.Number.String(), State: i.State, Category: i.Category, Trigger: i.Trigger, Title: i.Title(),
 		EndedAt: stamp(i.EndedAt), EndReason: i.EndReason, MergedInto: i.MergedInto, ClockStart: stamp(i.ClockStart), ClockNatural: stamp(i.ClockNatural),
-		ClockReason: i.ClockReason, Schedule: i.Schedule, Elements: elementMap(i.Elements), Waiting: []incidentWaiting{}, Count: len(i.Entries)}
+		ClockReason: i.ClockReason, Schedule: i.Schedule, Elements: elementsShown(i.Elements), Waiting: []incidentWaiting{}, Unreported: []string{}, Lacking: []incidentLacking{}, Count: len(i.Entries)}
 	if len(i.Facts) > 0 {
 		b.OpenedAt, b.OpenedBy = stamp(i.Facts[0].At), actorOf(i.Facts[0].By)
 	}
 	if r := i.NextDue(); r != nil {
 		b.NextDue = &incidentDue{r.Number, r.Stage, r.Nth, stamp(r.DueAt), r.State(now) == dutylog.ReportLate}
 	}
+	for _, r := range i.Unreported() {
+		b.Unreported = append(b.Unreported, r.Words())
+	}
 	for _, r := range i.Reports {
+		if to := r.Lacking(); len(to) > 0 {
+			b.Lacking = append(b.Lacking, incidentLacking{r.Number, r.Stage, r.Nth, to})
+		}
 		for _, x := range r.Approvals {
 			if x.Waits() {
 				b.Waiting = append(b.Waiting, incidentWaiting{r.Number, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At)})
@@ -266,10 +289,10 @@ func stepsShown(steps []dutylog.InstructionStep) []incidentStep {
 func reportShown(i dutylog.Incident, r dutylog.Report, now time.Time) incidentReport {
 	draft := i.Draft(r)
 	b := incidentReport{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn,
-		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementMap(draft), Text: r.Text,
+		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementsShown(draft), Text: r.Text,
 		Changed: i.ChangedIn(r), Missing: append([]dutylog.Element{}, r.Missing...), Versions: []incidentVersion{}, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
 	for _, f := range r.Versions {
-		b.Versions = append(b.Versions, incidentVersion{f.Body.Version, elementMap(f.Body.Elements), f.Body.Text, actorOf(f.By), stamp(f.At), f.Seq})
+		b.Versions = append(b.Versions, incidentVersion{f.Body.Version, elementsShown(f.Body.Elements), f.Body.Text, actorOf(f.By), stamp(f.At), f.Seq})
 	}
 	for _, x := range r.Approvals {
 		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID,

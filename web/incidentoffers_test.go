@@ -111,12 +111,12 @@ func TestOffersWithoutAnIncident(t *testing.T) {
 func TestCallsAboutAnIncidentAreSteps(t *testing.T) {
 	h, officer, i := withSuperior(t)
 	at := fmt.Sprintf("/%d", i.ID)
+	officer.did(t, "POST", at+"/reports", `{"stage":"first","elements":`+everything+`}`)
 	for n, id := range []string{"31.0", "32.0", "33.0"} {
-		h.calls(id, fmt.Sprintf("1380013800%d", n), time.Minute, true)
+		h.calls(id, fmt.Sprintf("1380013800%d", n), 10*time.Second, true) // they go on after the report was written
 	}
 	h.finished("34.0", h.clock.Now().Add(-time.Minute))
 	officer.did(t, "POST", at+"/callouts", `{"whom":"孙局长","part":"head","number":"13800138000","result":"reached","call_id":"31.0"}`)
-	officer.did(t, "POST", at+"/reports", `{"stage":"first","elements":`+everything+`}`)
 	officer.did(t, "POST", at+"/reports/1/approvals", `{"part":"sign","by_phone":{"login":"leader","call_id":"32.0"}}`)
 	officer.did(t, "POST", at+"/scene", `{"kind":"feedback","whom":"李科长","text":"火势已控制","call_id":"33.0"}`)
 	officer.did(t, "POST", at+"/scene", `{"kind":"on_scene","whom":"李科长","call_id":"34.0"}`)

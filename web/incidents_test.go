@@ -30,8 +30,10 @@ type incident struct {
 		DueAt  string `json:"due_at"`
 		Late   bool
 	} `json:"next_due"`
-	Elements map[string]string
-	Waiting  []struct {
+	Elements   map[string]string
+	Unreported []string
+	Lacking    []struct{ Recipients []string }
+	Waiting    []struct {
 		Report, Fact      int
 		Part, Login, Name string
 	}
@@ -205,13 +207,22 @@ func TestADeedOfOneKeyIsDoneOnce(t *testing.T) {
 		by         *client
 		path, body string
 	}{
-		"another deed": {officer, path + "/callouts", `{"key":"deed-by-phone-1","whom":"孙局长","part":"head","result":"reached"}`},
-		"someone else": {h.as("leader"), path + "/reports/1/deliveries", sent},
-		"elsewhere":    {officer, fmt.Sprintf("/api/v1/incidents/%d/reports/1/deliveries", first.ID), sent},
+		"other words":     {officer, path + "/reports/1/deliveries", strings.Replace(sent, "周敏", "周小敏", 1)},
+		"another way":     {officer, path + "/reports/1/deliveries", strings.Replace(sent, "superior_bureau", "government", 1)},
+		"another opening": {officer, "/api/v1/incidents", strings.Replace(opens, "fire", "road", 1)},
+		"another deed":    {officer, path + "/callouts", `{"key":"deed-by-phone-1","whom":"孙局长","part":"head","result":"reached"}`},
+		"someone else":    {h.as("leader"), path + "/reports/1/deliveries", sent},
+		"elsewhere":       {officer, fmt.Sprintf("/api/v1/incidents/%d/reports/1/deliveries", first.ID), sent},
 	} {
 		if got := c.by.do("POST", c.path, c.body); got.status != 409 || !strings.HasSuffix(got.problem(t).Type, "incident-key_used") {
 			t.Errorf("%s: %v", who, got)
 		}
+	}
+	wrote := `{"key":"writes-once-1","stage":"first","elements":{"place":"文艺路1号"},"text":"起火。"}`
+	decode(t, officer.do("POST", path+"/reports", wrote), &first)
+	decode(t, officer.do("POST", path+"/reports", wrote), &again)
+	if got := officer.do("POST", path+"/reports", strings.Replace(wrote, "起火。", "起火，2人受伤。", 1)); got.status != 409 || !strings.Contains(got.body, "in other words") || len(again.Facts) != len(first.Facts) {
+		t.Errorf("a text that is dropped is called saved: %v", got)
 	}
 	if got := officer.do("POST", path+"/callouts", `{"key":"short","whom":"孙局长","part":"head","result":"reached"}`); got.status != 422 {
 		t.Errorf("%v", got)
@@ -227,11 +238,12 @@ func TestSendingAndApprovalAreSeparate(t *testing.T) {
 	if r := i.report("written", 1); r.Version != 1 || r.State != "draft" || len(r.Missing) != 0 || len(r.Versions) != 1 || i.Elements["unit"] != "市第一化工厂" {
 		t.Errorf("%+v", r)
 	}
-	i = officer.did(t, "POST", at+"/reports/2/deliveries", `{"recipient":"government","channel":"fax","evidence":"传真回执 3 页"}`)
+	i = officer.did(t, "POST", at+"/reports/2/deliveries", `{"recipient":"superior_bureau","channel":"fax","evidence":"传真回执 3 页"}`)
 	r := i.report("written", 1)
 	if r.State != "sent" || r.ApprovedAt != nil || r.ApprovedBy != "" {
 		t.Errorf("%+v", r)
 	}
+	h.clock.Add(2 * time.Minute)
 	h.sealed("7.0")
 	phoned := `{"part":"sign","by_phone":{"login":"leader","call_id":"7.0"}}`
 	for name, c := range map[string]struct {
@@ -277,8 +289,9 @@ func TestSendingAndApprovalAreSeparate(t *testing.T) {
 func TestADeniedApprovalDoesNotCount(t *testing.T) {
 	h, officer, i := aFire(t)
 	at := fmt.Sprintf("/%d", i.ID)
-	h.sealed("7.0")
 	officer.did(t, "POST", at+"/reports", `{"stage":"first","elements":`+everything+`}`)
+	h.clock.Add(2 * time.Minute)
+	h.sealed("7.0")
 	officer.did(t, "POST", at+"/reports/1/approvals", `{"part":"sign","by_phone":{"login":"leader","call_id":"7.0"}}`)
 	leader := h.as("leader")
 	i = leader.did(t, "POST", at+"/reports/1/approvals/confirm", `{"confirm":false,"reason":"电话里没有说到签发"}`)
@@ -336,7 +349,7 @@ func TestWhatIsWrongWithADeedIsSaid(t *testing.T) {
 		"the clock without a reason": {"PATCH", at, `{"clock_start":"` + h.clock.Now().Add(-time.Minute).Format(time.RFC3339) + `"}`, 422, "clock_reason: say why"},
 		"the clock set earlier":      {"PATCH", at, `{"clock_start":"2020-01-01T00:00:00Z","clock_reason":"x"}`, 422, "not later than the intake"},
 		"the clock in the future":    {"PATCH", at, `{"clock_start":"` + future + `","clock_reason":"x"}`, 422, "future"},
-		"closed without the final":   {"PATCH", at, `{"state":"closed"}`, 422, "终报"},
+		"closed without the final":   {"PATCH", at, `{"state":"closed"}`, 422, "未报送: 初报"},
 		"opened again though open":   {"PATCH", at, `{"state":"open","reason":"x"}`, 409, "open already"},
 		"merged into itself":         {"PATCH", at, fmt.Sprintf(`{"merge_into":%d,"reason":"x"}`, i.ID), 422, "no other incident"},
 		"merged into none":           {"PATCH", at, `{"merge_into":77,"reason":"x"}`, 422, "no other incident"},
@@ -387,9 +400,10 @@ func TestEntriesOfOneEventStandSideBySide(t *testing.T) {
 	if i.ClockStart == before || i.ClockStart != older.OfferedAt.UTC().Format("2006-01-02T15:04:05.000Z") || i.Entries[0].ID != "e-3.0" {
 		t.Errorf("the clock stands at %s", i.ClockStart)
 	}
-	// Struck out, it counts no more; the fact stays.
+	// Struck out, it tells no more of the event; the fact stays, and the clock does not start later by itself.
+	moved := i.ClockStart
 	i = officer.did(t, "POST", at+fmt.Sprintf("/facts/%d/strike", i.Entries[0].Fact), `{"reason":"不是同一起火灾"}`)
-	if i.ClockStart != before || len(i.Entries) != 2 || i.Facts[len(i.Facts)-2].Struck == nil {
+	if i.ClockStart != moved || i.Natural != moved || i.Reason != "" || len(i.Entries) != 2 || i.Facts[len(i.Facts)-2].Struck == nil {
 		t.Errorf("%s %+v", i.ClockStart, i.Facts)
 	}
 	var list struct{ Items []incident }
@@ -400,7 +414,7 @@ func TestEntriesOfOneEventStandSideBySide(t *testing.T) {
 	// A later start is chosen with a reason, and both times stay.
 	later := h.clock.Now().Add(-3 * time.Minute).UTC().Truncate(time.Millisecond)
 	i = officer.did(t, "PATCH", at, `{"clock_start":"`+later.Format(time.RFC3339Nano)+`","clock_reason":"10时许确认有人员受伤，达到报送条件"}`)
-	if i.Natural != before || i.ClockStart == before || i.Reason == "" || i.report("first", 1).State != "coming" {
+	if i.Natural != moved || i.ClockStart == moved || i.Reason == "" || i.report("first", 1).State != "coming" {
 		t.Errorf("%+v", i)
 	}
 }

@@ -88,7 +88,7 @@ func TestALaterDeathAndAPhotoOverAHandover(t *testing.T) {
 	if x := i.Instructions; len(x) != 1 || x[0].Text != "" || x[0].Whom != "区长" {
 		t.Errorf("%+v", x)
 	}
-	i = officer.did(t, "POST", at+"/reports/2/deliveries", fmt.Sprintf(`{"recipient":"government","channel":"wechat","attachment":%d}`, proof.ID))
+	i = officer.did(t, "POST", at+"/reports/2/deliveries", fmt.Sprintf(`{"recipient":"superior_bureau","channel":"wechat","attachment":%d}`, proof.ID))
 	if r := i.report("written", 1); r.SentAt == nil || r.State != "sent" {
 		t.Errorf("%+v", r)
 	}
@@ -128,7 +128,7 @@ func TestAnErasureIsSeenInNothingOfAnIncident(t *testing.T) {
 	officer.did(t, "POST", at+"/reports", `{"stage":"first","base_version":1,"elements":`+said+`,"text":"邻居2已撤离。"}`)
 	officer.did(t, "POST", at+"/instructions", `{"whom":"区长","text":"请邻居2协助"}`)
 	officer.did(t, "POST", at+"/scene", `{"whom":"邻居2","kind":"feedback","text":"已到文艺路1号2单元"}`)
-	i = officer.did(t, "POST", at+"/reports/1/deliveries", `{"recipient":"government","channel":"fax","receiver":"邻居2","evidence":"回执"}`)
+	i = officer.did(t, "POST", at+"/reports/1/deliveries", `{"recipient":"superior_bureau","channel":"fax","receiver":"邻居2","evidence":"回执"}`)
 	sent := *i.report("first", 1).SentAt
 	shown := []string{"/incidents" + at, "/incidents" + at + "/reports/1/sheet", "/incidents" + at + "/course/sheet", "/handover"}
 	words := []string{"邻居2", "文艺路1号2单元", "第2位住户"}

@@ -106,9 +106,9 @@ func TestAnIncidentEndsIsOpenedAgainAndMerged(t *testing.T) {
 	at := fmt.Sprintf("/%d", i.ID)
 	for _, stage := range []string{"written", "detailed", "final"} {
 		i = officer.did(t, "POST", at+"/reports", `{"stage":"`+stage+`","elements":`+everything+`}`)
-		i = officer.did(t, "POST", at+fmt.Sprintf("/reports/%d/deliveries", i.report(stage, 1).Number), `{"recipient":"government","channel":"system","evidence":"系统回执"}`)
+		i = officer.did(t, "POST", at+fmt.Sprintf("/reports/%d/deliveries", i.report(stage, 1).Number), `{"recipient":"superior_bureau","channel":"system","evidence":"系统回执"}`)
 	}
-	i = officer.did(t, "PATCH", at, `{"state":"closed"}`)
+	i = officer.did(t, "PATCH", at, `{"state":"closed","reason":"初报漏报，已另行说明"}`)
 	if i.State != "closed" || i.NextDue != nil || i.report("first", 1).State != "late" {
 		t.Errorf("what was never reported stays late: %+v", i.report("first", 1))
 	}

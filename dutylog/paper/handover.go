@@ -142,6 +142,9 @@ func incidentWords(f Frame, i dutylog.OpenIncident) string {
 	if len(i.Unapproved) > 0 {
 		text += "（已报未签发：" + strings.Join(i.Unapproved, "、") + "）"
 	}
+	if len(i.Lacking) > 0 {
+		text += "（未送达：" + strings.Join(i.Lacking, "；") + "）"
+	}
 	for _, x := range i.Instructions {
 		text += "\n　批示 " + f.moment(x.At) + "　" + x.Whom + "：" + x.Text
 		if x.DueAt != nil {

@@ -78,9 +78,12 @@ func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string)
 	} else {
 		notes = append(notes, "本页为第 "+count(r.Version)+" 版，共 "+count(len(r.Versions))+" 版。")
 	}
-	if r.SentAt.IsZero() {
+	if lacking := r.LackingWords(); lacking != "" {
+		notes = append(notes, "打印时尚未送达："+lacking+"。")
+	} else if r.SentAt.IsZero() {
 		notes = append(notes, "打印时本期报告尚未报送。")
-	} else if r.ApprovedAt.IsZero() {
+	}
+	if (len(r.Deliveries) > 0 || !r.SentAt.IsZero()) && r.ApprovedAt.IsZero() {
 		notes = append(notes, "本期报告已报送，打印时尚未签发。")
 	}
 	if r.SentLate() {

@@ -61,7 +61,7 @@ func aFire() paper.IncidentFile {
 	detailed := map[dutylog.Element]string{dutylog.ElementTime: "22:05 许", dutylog.ElementPlace: "和平区南京北街 12 号", dutylog.ElementNature: "居民楼火灾", dutylog.ElementCasualties: "死亡 1 人", dutylog.ElementMeasures: "疏散 36 人"}
 	h.add("23:10:00", dutylog.FactWritten, li, dutylog.FactBody{Report: 2, Version: 1, Elements: detailed, Text: "火已扑灭，死亡 1 人。"})
 	h.add("23:11:00", dutylog.FactWritten, li, dutylog.FactBody{Report: 2, Version: 2, Base: 1, Elements: detailed, Text: "火已扑灭，死亡 1 人，疏散 36 人。"})
-	h.add("23:12:00", dutylog.FactDelivered, li, dutylog.FactBody{Report: 2, Version: 2, Recipient: "government", Channel: "wechat", Receiver: "值班室"})
+	h.add("23:12:00", dutylog.FactDelivered, li, dutylog.FactBody{Report: 2, Version: 2, Recipient: "superior_bureau", Channel: "wechat", Receiver: "值班室"})
 	h.add("23:13:00", dutylog.FactScene, li, dutylog.FactBody{Whom: "孙科", Part: "back"})
 	h.add("23:14:00", dutylog.FactStruck, li, dutylog.FactBody{Fact: 20, Reason: "记错了，人还在现场"})
 	early, earlyCall := dutyCall("1.1", "2026-11-27 22:10:10", 122)
@@ -96,7 +96,7 @@ func TestTheCourseOfAnIncidentAsItIsPrinted(t *testing.T) {
 func TestWhatAReportMustNotHide(t *testing.T) {
 	x := aFire()
 	second := fmt.Sprint(paper.Report(frame, x, reportOf(t, x, 2)))
-	for _, want := range []string{"人员伤亡情况：无 → 死亡 1 人", "已采取的措施：（未填写） → 疏散 36 人", "（尚未签发）", "已报送，打印时尚未签发", "晚于时限", "第 2 版，共 2 版", "本级政府：微信 2026-11-27 23:12（接收人值班室）", "上级应急管理部门：未报送", "（超时）",
+	for _, want := range []string{"人员伤亡情况：无 → 死亡 1 人", "已采取的措施：（未填写） → 疏散 36 人", "（尚未签发）", "已报送，打印时尚未签发", "晚于时限", "第 2 版，共 2 版", "上级应急管理部门：微信 2026-11-27 23:12（接收人值班室）", "本级政府：未报送", "（超时）",
 		"首个来电只报有烟"} {
 		if !strings.Contains(second, want) {
 			t.Errorf("%q is not on the written report: %s", want, second)

@@ -135,7 +135,9 @@ func (t *tx) doneBefore(d dutylog.IncidentDeed) (i dutylog.Incident, fact int, d
 	case len(d.Drafts) == 0 || kind != d.Drafts[0].Kind || login != d.By.Login || d.Incident != 0 && id != d.Incident:
 		return i, 0, false, &dutylog.IncidentError{Reason: dutylog.KeyUsed, Detail: "This key was used for something else already: make a new one for each deed."}
 	}
-	i, err = readIncident(t.sql, id)
+	if i, err = readIncident(t.sql, id); err == nil && !dutylog.SameDeed(i.Facts[fact-1:], d.Drafts) {
+		err = &dutylog.IncidentError{Reason: dutylog.KeyUsed, Detail: "This was done already, in other words: read what stands, and do what is to be added as another deed."}
+	}
 	return i, fact, true, err
 }
 

@@ -242,6 +242,34 @@ func TestMergingIncidents(t *testing.T) {
 	intact(t, path)
 }
 
+// What was known of an incident that is merged, and what nobody had told of it, goes on in the other one.
+func TestADeathIsNotLostInAMerge(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db, c, e := withCall(t, path)
+	ok(t, db.Record(ctx, story(inbound(1, "02422730002"), telephony.AnsweredInTime)))
+	story := fireStory(e, 1)
+	for _, d := range []dutylog.IncidentDeed{story[0], story[1], story[3], story[5], story[10]} {
+		c.advance(time.Minute)
+		doing(t, db, d)
+	}
+	one := must(db.Incident(ctx, 1))(t)
+	other := fireStory(must(db.Entry(ctx, "e-"+inbound(1, "").ID))(t), 0)[0]
+	other.Key = "the-other-one"
+	two := doing(t, db, other)
+	due, there := one.Report(dutylog.ReportNumber(dutylog.StageFollowUp, 1))
+	if !there || due.DueAt.IsZero() {
+		t.Fatalf("the death makes nothing due: %+v", one.Reports)
+	}
+	c.advance(time.Minute)
+	doing(t, db, dutylog.IncidentDeed{Incident: one.ID, Key: "merge-them", By: officer, Drafts: []dutylog.FactDraft{{Kind: dutylog.FactMerged, Body: dutylog.FactBody{Incident: two.ID, Reason: "同一起火灾"}}}})
+	two = must(db.Incident(ctx, two.ID))(t)
+	if r, _ := two.Report(due.Number); !r.DueAt.Equal(due.DueAt) || two.Elements[dutylog.ElementCasualties] != "1人死亡1人受伤" {
+		t.Errorf("due %v, was %v; known %v", r.DueAt, due.DueAt, two.Elements)
+	}
+	ok(t, db.Close())
+	intact(t, path)
+}
+
 // incidentHelper is another process that does the deeds of a story, one for each line that it reads.
 func incidentHelper(file string) error {
 	db, err := sqlite.Open(context.Background(), file, sqlite.Options{Now: newClock(noon.Add(time.Hour)).now})

@@ -211,7 +211,7 @@ export async function incident(desk, phone, users) {
   })
 
   await one('sent by fax, a death after it makes a follow-up due; the final report ends it', async () => {
-    await desk.at('deliver-government-fax').click()
+    await desk.at('deliver-superior_bureau-fax').click()
     await desk.at('deed').waitFor()
     await input('deed-evidence').fill('传真回执')
     await desk.key('Control+Enter')
@@ -244,7 +244,7 @@ export async function incident(desk, phone, users) {
     await desk.key('Control+Enter')
     await until('kept', async () => (await report('follow_up')).version === 1)
     await desk.shot('77-follow-up')
-    await desk.at('deliver-party_committee-wechat').click()
+    await desk.at('deliver-superior_bureau-wechat').click()
     await desk.at('deed').waitFor()
     await desk.at('deed-file').setInputFiles({ name: '微信截图.png', mimeType: 'image/png', buffer: Buffer.concat([PHOTO, Buffer.from('1')]) })
     await desk.page.locator('[data-name="attachment"] .on', { hasText: '微信截图.png' }).waitFor()

@@ -5,9 +5,10 @@ import { incidentsEn, incidentsZh } from '@/i18n/incidents'
 import { factText } from '@/i18n/incidentfacts'
 import { chained, NAMES, sentences } from '@/i18n/reportwords'
 import { begun, filled, lacking, length, MOST, tooLong, type Deed } from '@/logic/deeds'
-import { approvingByPhone, callOptions, changing, delivering, following, instructing, merging, noFiles } from '@/logic/incidentdeeds'
+import { approvingByPhone, callOptions, changing, closing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
-import { byDue, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { lackingText } from '@/state/incidents'
+import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -165,6 +166,22 @@ describe('a report', () => {
     expect(unapproved(report({ version: 1 }))).toBe(false)
   })
 
+  it('goes without a text by telephone alone, and only as a first report or a follow-up', () => {
+    const may = (stage: Report['stage'], version = 0) => ['phone', 'fax', 'wechat', 'system'].map((by) => Number(canDeliver(report({ stage, version }), by))).join('')
+    expect([may('first'), may('follow_up'), may('written'), may('detailed'), may('final')]).toEqual(['1000', '1000', '0000', '0000', '0000'])
+    expect([may('first', 1), may('written', 1), may('final', 2)]).toEqual(['1111', '1111', '1111'])
+  })
+
+  it('that went out to some of its recipients names the others, and is unsigned as well', () => {
+    lang.value = 'zh'
+    const i = incident({ lacking: [{ report: 1, stage: 'first', nth: 1, recipients: ['party_committee', 'government'] }, { report: 4, stage: 'follow_up', nth: 1, recipients: ['superior_bureau'] }] })
+    expect(lackingText(i)).toBe(`初报：${word('inc.to', 'party_committee')}、${word('inc.to', 'government')}；续报第 1 期：${word('inc.to', 'superior_bureau')}`)
+    expect([lackingText(i, 4), lackingText(i, 2), lackingText(incident())]).toEqual([word('inc.to', 'superior_bureau'), '', ''])
+    expect(closing(i).hint).toContain('尚未全部送达：初报')
+    expect(closing(incident()).hint).not.toContain('尚未全部送达')
+    expect(unapproved(report({ version: 1, deliveries: [delivery({ recipient: 'government' })] }))).toBe(true)
+  })
+
   it('has one place for each recipient and channel', () => {
     const r = report({ deliveries: [delivery(), delivery({ fact: 11, channel: 'fax' })] })
     expect(deliveryAt(r, 'superior_bureau', 'fax')!.fact).toBe(11)
@@ -234,6 +251,15 @@ describe('what several entries say', () => {
     const i = whole(bare)
     expect([i.entries, i.reports, i.facts, i.callouts, i.scene, i.instructions, i.differences]).toEqual([[], [], [], [], [], [], []])
   })
+
+  it('has elements everywhere, also where a version was kept with its text alone', () => {
+    const none = null as unknown as Incident['elements']
+    const i = whole(incident({ elements: none, reports: [report({ version: 1, text: '起火', elements: none, sent_at: at('14:18'), versions: [{ version: 1, at: at('14:18'), by, elements: none, text: '起火' }] }), report({ number: 2, stage: 'written' })] }))
+    expect([i.elements, i.reports[0].elements, i.reports[0].versions[0].elements]).toEqual([{}, {}, {}])
+    expect(draftOf(i, i.reports[0])).toEqual({ elements: {}, text: '起火' })
+    expect(draftOf(i, i.reports[1]).elements).toEqual({})
+    expect(changedFrom(sentBefore(i, i.reports[1])!.elements, { unit: '某厂' })).toEqual(['unit'])
+  })
 })
 
 describe('the course', () => {
@@ -289,12 +315,13 @@ describe('the small forms', () => {
       { code: '1', label: '22:18', note: '→ 024-22720100' }, { code: '3', label: '22:18', note: '← 139 0401 1234 孙国强' }])
   })
 
-  it('of an approval by telephone take the newest call, and only who may', () => {
+  it('of an approval by telephone choose no call by themselves, and only who may', () => {
     const signers = [{ login: 'zhao', name: '赵敏', role: 'chief' }, { login: 'chen', name: '陈刚', role: 'leader' }]
     const sign = approvingByPhone(incident(), report({ version: 1 }), 'sign', [call('1'), call('2')], signers)
     expect(sign.fields[0].options!.map((o) => o.code)).toEqual(['chen'])
-    expect(begun(sign)).toEqual({ login: '', call_id: '1' })
-    expect(lacking(sign, begun(sign))).toEqual(['login'])
+    expect(begun(sign)).toEqual({ login: '', call_id: '' }) // the newest one may be that to the superior
+    expect(lacking(sign, begun(sign))).toEqual(['login', 'call_id'])
+    expect(approvingByPhone(incident(), report(), 'sign', Array.from({ length: 30 }, (_, n) => call(String(n))), signers).fields[1].options!.length).toBe(20)
     expect(approvingByPhone(incident(), report(), 'review', [], signers).fields[0].options!.length).toBe(2)
     const unknown = approvingByPhone(incident(), report(), 'sign', [], [])
     expect([unknown.fields[0].kind, unknown.fields[1].options]).toEqual(['line', []])
@@ -363,6 +390,14 @@ describe('the small forms', () => {
     expect(tooLong(whom, { ...begun(whom), whom: '长'.repeat(501) })).toMatchObject({ field: { name: 'whom' }, n: 501, most: 500 })
     expect(length('𠮷野家')).toBe(3)
     expect(kinds).toMatch(new RegExp(`shortText  = ${MOST.line}\n\tmiddleText = ${MOST.area}\n\tlongText   = ${MOST.text}`))
+  })
+
+  it('of striking out an entry say that the clock does not start later by that', () => {
+    const fact = (seq: number, kind: string) => ({ seq, kind, at: at('14:10'), written_at: at('14:10'), by, body: {}, struck: null })
+    const i = incident({ facts: [fact(1, 'opened'), fact(2, 'entry_linked'), fact(3, 'delivered')] })
+    expect(striking(i, 2).hint).toContain('计时起点不会自动推后')
+    expect(striking(i, 3).hint).toBeUndefined()
+    expect(lacking(striking(i, 2), { reason: ' ' })).toEqual(['reason'])
   })
 
   it('merge into another one, never into itself', () => {

@@ -40,6 +40,8 @@ export interface OpenIncident {
   next: string
   due_at: string | null
   unapproved: string[]
+  /** Reports that went out, and who did not get them; absent: everybody did. */
+  lacking?: string[]
   instructions: { number: number; whom: string; text: string; at: string | null; due_at: string | null }[]
 }
 

@@ -187,6 +187,10 @@ export interface IncidentRow {
   waiting: Waiting[]
   ended_at: string | null
   merged_into: number
+  /** Reports that it was closed without; an older daemon does not say. */
+  unreported?: string[]
+  /** Reports that went out, and who did not get them. */
+  lacking?: { report: number; stage: Stage; nth: number; recipients: Recipient[] }[]
 }
 export interface Incident extends IncidentRow {
   elements: Elements
@@ -223,10 +227,12 @@ export interface Terms {
   signers?: { login: string; name: string; role: string }[]
 }
 
-/** Lists that are empty are left out on the way. */
+/** Lists that are empty are left out on the way; where nothing was said of the elements, an older daemon gives null. */
 export function whole(i: Incident): Incident {
   const list = <T>(l: T[] | undefined): T[] => l || []
-  return { ...i, entries: list(i.entries), differences: list(i.differences), reports: list(i.reports), callouts: list(i.callouts), scene: list(i.scene), instructions: list(i.instructions), facts: list(i.facts), waiting: list(i.waiting) }
+  const said = <T extends { elements: Elements }>(x: T): T => ({ ...x, elements: x.elements || {} })
+  const reports = list(i.reports).map((r) => ({ ...said(r), versions: list(r.versions).map(said) }))
+  return { ...i, elements: i.elements || {}, reports, entries: list(i.entries), differences: list(i.differences), callouts: list(i.callouts), scene: list(i.scene), instructions: list(i.instructions), facts: list(i.facts), waiting: list(i.waiting) }
 }
 const of = (id: number) => '/incidents/' + id
 const post = (path: string, key: string, body: object) => request<Incident>('POST', path, { key, ...body }).then(whole)

@@ -149,6 +149,11 @@ export const incidentsEn: Record<IncidentsKey, string> = {
   'inc.strike': 'Strike out',
   'inc.strikeTitle': 'Strike this out',
   'inc.strikeWhy': 'Reason',
+  'inc.lacking': 'Not there yet: {to}',
+  'inc.unreported': 'Closed unreported: {stages}',
+  'inc.closeLacking': 'Not everybody got every report: {what}. Send it there, or say why not.',
+  'inc.writeFirst': 'Write the report first; only a first report and a follow-up go by telephone without a text',
+  'inc.strikeEntryHint': 'The clock does not start later by itself; to start it later, move its start with a reason, which the supervisor sees.',
   'inc.struck': 'Struck out: {why}',
 
   'inc.diffs': '{n} {n?point differs:points differ}',

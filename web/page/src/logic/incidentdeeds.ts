@@ -3,7 +3,7 @@ import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, incidents, type C
 import type { Call } from '@/api/types'
 import { t, word, type Key } from '@/i18n'
 import { numberText } from '@/i18n/spell'
-import { stageName } from '@/state/incidents'
+import { lackingText, stageName } from '@/state/incidents'
 import { filled, type Deed, type DeedField, type Option } from './deeds'
 import { minute, parse } from './time'
 
@@ -28,8 +28,9 @@ const file = (label: Key, files: Files): DeedField => ({ name: 'attachment', lab
 /** What is sent, with the number of a file as one. */
 const withFile = (v: Record<string, string>) => ({ ...filled(v), attachment: v.attachment ? Number(v.attachment) : undefined })
 
+const MOST_CALLS = 20
 const call = (calls: readonly Call[], must: boolean): DeedField => ({ name: 'call_id', label: t('inc.call'), kind: 'choice', required: must, hint: t('inc.callNone'),
-  options: (must ? [] : [{ code: '', label: t('inc.callNo') }]).concat(callOptions(calls).slice(0, 8)) })
+  options: (must ? [] : [{ code: '', label: t('inc.callNo') }]).concat(callOptions(calls).slice(0, MOST_CALLS)) })
 
 export function classifying(i: Incident): Deed {
   return { title: t('inc.classify'), go: t('inc.save'), values: { category: i.category, trigger: i.trigger },
@@ -50,7 +51,7 @@ export function movingClock(i: Incident): Deed {
     send: (v, key) => incidents.change(i.id, key, { clock_start: v.clock_start, clock_reason: v.reason.trim() }) }
 }
 export function closing(i: Incident): Deed {
-  return { title: t('inc.close'), hint: t('inc.closeHint'), go: t('inc.close'), fields: [reason(false)], send: (v, key) => incidents.change(i.id, key, { state: 'closed', reason: filled(v).reason }) }
+  return { title: t('inc.close'), hint: lackingText(i) ? t('inc.closeLacking', { what: lackingText(i) }) : t('inc.closeHint'), go: t('inc.close'), fields: [reason(false)], send: (v, key) => incidents.change(i.id, key, { state: 'closed', reason: filled(v).reason }) }
 }
 export function reopening(i: Incident): Deed {
   return { title: t('inc.reopen'), go: t('inc.reopen'), fields: [reason()], send: (v, key) => incidents.change(i.id, key, { state: 'open', reason: v.reason.trim() }) }
@@ -60,14 +61,14 @@ export function merging(i: Incident, others: readonly { id: number; number: stri
     send: (v, key) => incidents.change(i.id, key, { merge_into: Number(v.into), reason: v.reason.trim() }) }
 }
 export function striking(i: Incident, fact: number): Deed {
-  return { title: t('inc.strikeTitle'), go: t('inc.strike'), fields: [line('reason', 'inc.strikeWhy', needed)], send: (v, key) => incidents.strike(i.id, key, fact, v.reason.trim()) }
+  const linked = i.facts.some((f) => f.seq === fact && f.kind === 'entry_linked')
+  return { title: t('inc.strikeTitle'), hint: linked ? t('inc.strikeEntryHint') : undefined, go: t('inc.strike'), fields: [line('reason', 'inc.strikeWhy', needed)], send: (v, key) => incidents.strike(i.id, key, fact, v.reason.trim()) }
 }
 export function approvingByPhone(i: Incident, r: Report, part: Part, calls: readonly Call[], signers: readonly { login: string; name: string; role: string }[]): Deed {
   const who: DeedField = signers.length
     ? { name: 'login', label: t('inc.who'), kind: 'choice', required: true, options: signers.filter((s) => part === 'review' || s.role === 'leader').map((s) => ({ code: s.login, label: s.name, note: word('role', s.role) })) }
     : line('login', 'inc.login', needed)
-  const some = callOptions(calls)
-  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'), fields: [who, call(calls, true)], values: some.length ? { call_id: some[0].code } : {},
+  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'), fields: [who, call(calls, true)],
     send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: { login: v.login.trim(), call_id: v.call_id } }),
     done: () => t('inc.approved', { stage: stageName(r), part: word('inc.part', part) }) }
 }

@@ -98,8 +98,11 @@ export function toApprove(r: Report, role: string): Part[] {
 export const deliveryAt = (r: Report, recipient: string, channel: string): Delivery | null =>
   r.deliveries.filter((d) => d.recipient === recipient && d.channel === channel)[0] || null
 
+/** Whether a report can go this way now: without a text only a first report or a follow-up goes, by telephone. */
+export const canDeliver = (r: Report, channel: string): boolean => r.version > 0 || (channel === 'phone' && (r.stage === 'first' || r.stage === 'follow_up'))
+
 /** Whether a report went out and nobody has signed it. */
-export const unapproved = (r: Report): boolean => !!r.sent_at && r.version > 0 && !r.approved_at
+export const unapproved = (r: Report): boolean => (!!r.sent_at || r.deliveries.length > 0) && r.version > 0 && !r.approved_at
 
 /** A version that went out stays as it is. */
 export const frozen = (r: Report): boolean => r.deliveries.some((d) => d.version > 0)

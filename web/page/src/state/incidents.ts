@@ -62,6 +62,10 @@ export function learn(i: Incident): void {
 export const stageName = (x: { stage: string; nth: number }): string =>
   x.stage === 'follow_up' || x.nth > 1 ? t('inc.nth', { stage: word('inc.stage', x.stage), n: x.nth }) : word('inc.stage', x.stage)
 
+/** Who did not get the reports that went out, in words, of one report or of all; empty: everybody did. */
+export const lackingText = (i: IncidentRow, report = 0): string => (i.lacking || []).filter((l) => !report || l.report === report)
+  .map((l) => (report ? '' : stageName(l) + t('punct.colon')) + l.recipients.map((to) => word('inc.to', to)).join(t('list.comma'))).join('；')
+
 const refused = (e: unknown) => notify(() => t('common.error', { reason: problemText(e) }), 'bad', undefined, undefined, undefined, problemDetail(e))
 // The same deed that was not answered keeps its key, so that doing it again does it once.
 const keys = new Map<string, string>()

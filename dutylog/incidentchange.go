@@ -1,0 +1,141 @@
+package dutylog
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// change is something of which the superiors have to know at once, and how a report is known to tell of it.
+type change struct {
+	at     time.Time
+	fact   int                // by which the incident knows
+	now    map[Element]string // what is said of it since; none: that the incident goes on
+	before map[Element]string // what was said until then
+}
+
+// toldBy reports whether what was sent after the change tells of it. A text that was drafted before it says what
+// was known before, whenever it was sent; what was said by telephone without a text is taken to have told it.
+func (c change) toldBy(r Report) bool {
+	if r.SentIn != 0 && !r.SentAt.Before(c.at) {
+		return true // another incident sent it, and handed over what it had not told
+	}
+	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool {
+		if d.Recipient != demanded || d.At.Before(c.at) {
+			return false
+		}
+		v := slices.IndexFunc(r.Versions, func(f IncidentFact) bool { return f.Body.Version == d.Version })
+		return v < 0 || c.toldIn(r.Versions[v])
+	})
+}
+
+// toldIn reports whether a version says what changed: in the same words, or, written afterwards, otherwise than before.
+func (c change) toldIn(version IncidentFact) bool {
+	later := version.Seq > c.fact
+	for e, now := range c.now {
+		said := version.Body.Elements[e]
+		same := !blank(now) && now != RemarksErased && (said == now || strings.Contains(version.Body.Text, now))
+		if !same && (!later || blank(said) || said == c.before[e] && said != now) {
+			return false
+		}
+	}
+	return later || len(c.now) > 0
+}
+
+// essential are the changes of which the superiors have to know at once: the casualties, what somebody marked, and
+// that an incident of which the final report was sent was opened again. Other casualties than before the written
+// report was sent go into that; what was marked goes into the first report, or has to be told at once.
+func (i *Incident) essential(said map[int]Report, final time.Time) (all []change) {
+	begun, written := firstSent(said, StageFirst, StageWritten, StageDetailed), firstSent(said, StageWritten, StageDetailed)
+	known := knowledge{}
+	for _, f := range i.Facts {
+		if f.Struck != nil {
+			continue
+		}
+		switch f.Kind {
+		case FactElements, FactWritten:
+			before, news := known.take(f)
+			_, hurt := news[ElementCasualties]
+			hurt = hurt && !blank(news[ElementCasualties]) && !written.IsZero() && !f.At.Before(written)
+			switch marked := f.Body.Essential && !begun.IsZero() && !f.At.Before(begun); {
+			case marked:
+				all = append(all, change{f.At, f.Seq, news, before})
+			case hurt:
+				all = append(all, change{f.At, f.Seq, map[Element]string{ElementCasualties: news[ElementCasualties]}, before})
+			}
+		case FactAbsorbed:
+			before, news := known.take(f)
+			for e := range news {
+				if e != ElementCasualties {
+					delete(news, e)
+				}
+			}
+			for _, at := range f.Body.Untold {
+				all = append(all, change{at, f.Seq, news, before})
+			}
+			if f.Body.Essential && !begun.IsZero() && !f.At.Before(begun) { // the two had told different things
+				all = append(all, change{f.At, f.Seq, news, before})
+			}
+		case FactReopened:
+			if !final.IsZero() && !f.At.Before(final) {
+				all = append(all, change{at: f.At, fact: f.Seq})
+			}
+		}
+	}
+	return all
+}
+
+// firstSent is when the first report of some stages was sent; zero: none was.
+func firstSent(said map[int]Report, stages ...Stage) (at time.Time) {
+	for _, s := range stages {
+		if sent := said[ReportNumber(s, 1)].SentAt; !sent.IsZero() && (at.IsZero() || sent.Before(at)) {
+			at = sent
+		}
+	}
+	return at
+}
+
+// untold are the moments of those changes that no report tells yet.
+func (i Incident) untold() (at []time.Time) {
+	said := i.reportsSaid()
+	for _, c := range i.essential(said, i.lastFinal(said, Report{})) {
+		told := false
+		for _, r := range said {
+			told = told || c.toldBy(r)
+		}
+		if !told {
+			at = append(at, c.at)
+		}
+	}
+	return at
+}
+
+// knowledge is what is known of each element, and what was known of it before and is not true any more.
+type knowledge map[Element]*struct {
+	now  string
+	past map[string]bool
+}
+
+// take learns what a fact says; news is what that changes, before what stood there until then. A report that
+// repeats what was known before, because it was drafted then, does not make it known again.
+func (k knowledge) take(f IncidentFact) (before, news map[Element]string) {
+	before, news = map[Element]string{}, map[Element]string{}
+	for e, v := range f.Body.Elements {
+		x := k[e]
+		if x == nil {
+			x = &struct {
+				now  string
+				past map[string]bool
+			}{past: map[string]bool{}}
+			k[e] = x
+		}
+		erased := v == RemarksErased && f.Kind == FactElements // that something was new stays so when what it was is erased
+		if v == x.now && !erased || f.Kind == FactWritten && x.past[v] {
+			continue
+		}
+		before[e], news[e] = x.now, v
+		x.past[x.now], x.now = true, v
+		delete(x.past, v)
+	}
+	return before, news
+}
