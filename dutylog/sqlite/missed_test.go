@@ -239,7 +239,7 @@ func TestTheHandoverSheetNamesWhoIsToBeCalledBack(t *testing.T) {
 	ok(t, db.Record(ctx, story(reached, telephony.Missed)))
 	ok(t, db.Record(ctx, outbound(2, "13800002222")))
 	got := map[string]bool{}
-	for _, m := range must(db.OpenMatters(ctx, 10))(t) {
+	for _, m := range matters(t, db, 10) {
 		got[m.Number] = got[m.Number] || m.CallBack
 	}
 	if diff := cmp.Diff(map[string]bool{"13800001111": true, "13800002222": false}, got); diff != "" {
