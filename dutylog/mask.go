@@ -175,9 +175,10 @@ func maskText(text, person string) string {
 	return b.String() + text
 }
 
-// signsApart are what people write between the groups of a number, and how many of them at most.
+// signsApart are what people write between the groups of a number, and how many of them at most. The search
+// leaves the same signs out, and so does the page where it marks what was looked for.
 const (
-	signsApart    = " \u00a0\u3000-－‐‑–—.·()（）"
+	signsApart    = " \u00a0\u3000-－‐‑–—.·/()（）"
 	mostApart     = 3
 	longestPhone  = 16 // digits, with 0086
 	shortestFirst = 3  // digits of its first group, but for 86: days and hours have two
