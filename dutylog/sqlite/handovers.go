@@ -184,10 +184,15 @@ var pressing = func() string {
 	return order + " ELSE 0 END DESC, e.call_at DESC, e.id DESC"
 }()
 
-// OpenMatters implements dutylog.HandoverStore: the open entries. Whatever else the next shift has to
-// go on with joins them here.
+// pending are the entries with which something is still to be done: open ones, those whose handling goes on,
+// and those whose missed caller still waits, though they are written down whole.
+const pending = ` FROM entries e WHERE e.rowid IN (SELECT rowid FROM entries INDEXED BY entries_pending WHERE state = 'open' OR handling NOT IN ('', 'closed')
+	UNION SELECT w.rowid FROM missed_calls m JOIN entries w ON w.call_id = m.call_id WHERE m.settled_at IS NULL)`
+
+// OpenMatters implements dutylog.HandoverStore: what is pending. Whatever else the next shift has to
+// go on with joins it here.
 func (db *DB) OpenMatters(ctx context.Context, limit int) (o dutylog.OpenMatters, err error) {
-	const pending, doing = " FROM entries e INDEXED BY entries_pending WHERE (e.state = 'open' OR e.handling NOT IN ('', 'closed'))", "list what is open"
+	const doing = "list what is open"
 	s := db.reading(ctx)
 	if err := s.QueryRow("SELECT count(*)" + pending).Scan(&o.Total); err != nil {
 		return o, db.explain(doing, err)
