@@ -58,6 +58,12 @@ func maskValue(f Field, value string, hide func(string) string) string {
 		return MaskName(value)
 	case ContactNumber:
 		return MaskNumber(value)
+	case CalledWhom: // a unit, a person, or both
+		words := strings.Fields(value)
+		for i, w := range words {
+			words[i] = MaskName(hide(w))
+		}
+		return strings.Join(words, " ")
 	case AnsweredBy, FollowUpNumber, ReadBack:
 		return value
 	}
@@ -163,6 +169,11 @@ func maskText(text, person string) string {
 			end = max(end, apart)
 			b.WriteString(MaskNumber(text[:end]))
 			text = text[end:]
+			continue
+		}
+		if apart := localEnd(text); apart > 0 {
+			b.WriteString(MaskNumber(text[:apart]))
+			text = text[apart:]
 			continue
 		}
 		run := text[:end]
