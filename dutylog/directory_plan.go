@@ -79,12 +79,8 @@ func TableOf(contacts []Contact) DirectoryTable {
 
 // PlanDirectory compares a table with the directory. Columns that the table does not have are
 // left as they are; contacts that it does not have are removed only when that is wanted. The error
-// is a *TableError: a row names a contact that is not there, or a sheet was not read and others are to
-// be removed.
+// is a *TableError: a row names a contact that is not there.
 func PlanDirectory(now Directory, table DirectoryTable, remove bool) (DirectoryPlan, error) {
-	if err := table.wholeFile(); remove && err != nil {
-		return DirectoryPlan{}, err
-	}
 	m := newMatching(now.Contacts, table.Rows)
 	bad := &TableError{}
 	m.byID(bad)

@@ -36,7 +36,7 @@ const (
 	RowFormula       RowFault = "formula_error"
 	RowBesideColumns RowFault = "beside_columns" // text to the right of the header
 	RowSecondSheet   RowFault = "second_sheet"   // another sheet with a header
-	RowUnreadSheet   RowFault = "unread_sheet"   // a sheet with numbers and without a header, while others are to be removed
+	RowUnreadSheet   RowFault = "unread_sheet"   // a sheet with content and without a header
 )
 
 // contactColumn is what a column of the directory's table is about.
@@ -108,29 +108,22 @@ type DirectoryTable struct {
 	Rows    []ContactRow
 	has     map[ContactField]bool // what the table says; the rest it leaves alone
 	guessed bool                  // it does not say of what kind its numbers are
-	unread  []string              // sheets without a header that hold numbers
 }
-
-// The shortest number, with its country, for which a sheet is taken for a directory: a year is none.
-const shortestNumber = len("+862422730001")
 
 // How many contacts there may be: a whole province fits.
 const mostContacts = 50_000
 
-// ParseDirectory reads the table that has a header of a directory; a second sheet with one is refused
-// by its name, never left out. Local numbers get the site's area code. Several rows of one unit, person
+// ParseDirectory reads the table that has a header of a directory; a second sheet with one, and a sheet
+// with content and without one, is refused by its name, never left out. Local numbers get the site's area code. Several rows of one unit, person
 // and title are one contact with several numbers. The error is a *TableError with every fault by cell;
 // then nothing is to be imported.
 func ParseDirectory(tables []Table, areaCode string) (DirectoryTable, error) {
 	var one *contactParser
 	bad := &TableError{}
-	var unread []string
 	for i, t := range tables {
 		top, columns := contactHeader(t)
 		name := cmp.Or(t.Name, strconv.Itoa(i+1))
 		switch {
-		case top < 0 && t.holdsNumbers(areaCode):
-			unread = append(unread, name)
 		case top < 0:
 		case one == nil || one.empty(): // a form without a row is none
 			one = &contactParser{table: t, top: top, columns: columns, area: areaCode, bad: bad, first: map[string]int{}, ids: map[int64]int{}}
@@ -140,38 +133,15 @@ func ParseDirectory(tables []Table, areaCode string) (DirectoryTable, error) {
 		}
 	}
 	if one != nil {
-		one.out.unread = unread
+		for _, u := range unreadSheets(tables, func(t Table) bool { top, _ := contactHeader(t); return top >= 0 }) {
+			bad.Rows = append(bad.Rows, RowError{Row: u.row + 1, Code: RowUnreadSheet, Value: Printable(u.name),
+				Reason: fmt.Sprintf("the sheet %q has no header, and nothing of it would be read: give it a header with 单位 and 电话 and save it as a file of its own, or take the sheet away", Printable(u.name))})
+		}
 		return one.parse()
 	}
 	bad.Rows = []RowError{{Row: 1, Code: RowNoHeader, Value: strconv.Itoa(headerWithin),
 		Reason: fmt.Sprintf("there is no header row in the first %d rows: it needs the column 单位 and one of 电话, 办公电话, 手机, 传真", headerWithin)}}
 	return DirectoryTable{}, bad
-}
-
-// holdsNumbers reports whether a sheet without a header may go on with the directory of another one.
-func (t Table) holdsNumbers(areaCode string) bool {
-	for row := range t.Rows {
-		for col := range t.Rows[row] {
-			for _, text := range splitNumbers(t.Cell(row, col)) {
-				_, day := t.Date(text, time.UTC)
-				if n, fault := contactNumber(text, areaCode); fault == noFault && !day && len(n.E164) >= shortestNumber {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// wholeFile says why contacts that a table does not name cannot be removed: it may name them on a
-// sheet that nobody could read.
-func (t DirectoryTable) wholeFile() error {
-	bad := &TableError{}
-	for _, name := range t.unread {
-		bad.Rows = append(bad.Rows, RowError{Row: 1, Code: RowUnreadSheet, Value: Printable(name),
-			Reason: fmt.Sprintf("the sheet %q holds numbers and has no header, so its contacts would be removed: give it a file and a header of its own, take the sheet away, or import without removing", Printable(name))})
-	}
-	return bad.orNil()
 }
 
 // contactHeader finds the row that names the columns: titles are above it.
@@ -330,7 +300,7 @@ func (p *contactParser) checkCells(row int) {
 		case text == "":
 		case p.table.Cell(p.top, i) == "":
 			p.fault(row, i, RowBesideColumns, text, "%q stands under no column: give the column a name, or put text with commas into quotation marks", Printable(text))
-		case strings.HasPrefix(text, "#") && slices.Contains([]string{"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}, text):
+		case failedFormula(text):
 			p.fault(row, i, RowFormula, text, "the formula gives %s: enter the value itself", text)
 		}
 	}

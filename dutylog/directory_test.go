@@ -100,7 +100,7 @@ func TestOneContactHasSeveralNumbers(t *testing.T) {
 
 func TestAWorkbooksOwnDatesAndNumbers(t *testing.T) {
 	table := dutylog.Table{Workbook: true, Rows: [][]string{{"单位", "手机", "确认日期"}, {"市水务局", "1.3804050062E10", "46349"}, {"市气象局", "13804050063.0", "2026-11-23"}}}
-	got, err := dutylog.ParseDirectory([]dutylog.Table{{Rows: [][]string{{"说明"}, {"本表由办公室维护"}}}, table}, "024")
+	got, err := dutylog.ParseDirectory([]dutylog.Table{{Rows: [][]string{nil, {""}}}, table}, "024")
 	want := []dutylog.Contact{
 		{Unit: "市水务局", Numbers: []dutylog.ContactPhone{phone(dutylog.NumberMobile, "13804050062")}, LastConfirmed: day("2026-11-23")},
 		{Unit: "市气象局", Numbers: []dutylog.ContactPhone{phone(dutylog.NumberMobile, "13804050063")}, LastConfirmed: day("2026-11-23")},
@@ -183,8 +183,8 @@ func TestDirectoriesThatAreNone(t *testing.T) {
 	}
 }
 
-// Of several sheets one is imported. A second one with a header is refused by its name; one that has
-// numbers and no header is left alone, unless that would remove its contacts.
+// Of several sheets one is imported. A second one with a header is refused by its name, and so is each that
+// has content and no header, whatever stands on it and whatever it calls its columns.
 func TestNoSheetOfADirectoryIsDroppedInSilence(t *testing.T) {
 	sheet := func(name, text string) dutylog.Table {
 		table := tableOf(text)
@@ -197,23 +197,25 @@ func TestNoSheetOfADirectoryIsDroppedInSilence(t *testing.T) {
 	notes := sheet("说明", "本表由办公室维护,,2026-11-23\n修订,第 3 版,12345\n")
 	form := sheet("空表", "单位,姓名,手机\n")
 	for name, c := range map[string]struct {
-		tables               []dutylog.Table
-		always, whenRemoving string // the fault; empty: none
-		contacts             int
+		tables   []dutylog.Table
+		want     string // the fault; empty: none
+		contacts int
 	}{
-		"one sheet":                        {[]dutylog.Table{contacts("市级")}, "", "", 1},
-		"notes beside it":                  {[]dutylog.Table{notes, contacts("市级")}, "", "", 1},
-		"an empty form before it":          {[]dutylog.Table{form, contacts("市级")}, "", "", 1},
-		"an empty form behind it":          {[]dutylog.Table{contacts("市级"), form}, "", "", 1},
-		"only empty forms":                 {[]dutylog.Table{form, form}, "row 1 no_rows ", "row 1 no_rows ", 0},
-		"a second sheet":                   {[]dutylog.Table{contacts("市级"), more}, "row 2 second_sheet 街道", "row 2 second_sheet 街道", 0},
-		"a second one without a name":      {[]dutylog.Table{contacts(""), contacts("")}, "row 1 second_sheet 2", "row 1 second_sheet 2", 0},
-		"a third sheet":                    {[]dutylog.Table{contacts("市级"), form, more}, "row 2 second_sheet 街道", "row 2 second_sheet 街道", 0},
-		"numbers without a header":         {[]dutylog.Table{contacts("市级"), bare}, "", "row 1 unread_sheet 续表", 1},
-		"numbers without a header, before": {[]dutylog.Table{bare, notes, contacts("市级")}, "", "row 1 unread_sheet 续表", 1},
-		"no header on any":                 {[]dutylog.Table{bare, notes}, "row 1 no_header 30", "row 1 no_header 30", 0},
+		"one sheet":                        {[]dutylog.Table{contacts("市级")}, "", 1},
+		"notes beside it":                  {[]dutylog.Table{notes, contacts("市级")}, "row 1 unread_sheet 说明", 0},
+		"unknown words for its columns":    {[]dutylog.Table{contacts("市级"), sheet("区县", "部门名,人员,电话1\n沈河区应急局,王立新,13804050062\n")}, "row 1 unread_sheet 区县", 0},
+		"an empty sheet beside it":         {[]dutylog.Table{contacts("市级"), {Name: "Sheet2"}, {Name: "Sheet3", Rows: [][]string{nil, {""}}}}, "", 1},
+		"an empty form before it":          {[]dutylog.Table{form, contacts("市级")}, "", 1},
+		"an empty form behind it":          {[]dutylog.Table{contacts("市级"), form}, "", 1},
+		"only empty forms":                 {[]dutylog.Table{form, form}, "row 1 no_rows ", 0},
+		"a second sheet":                   {[]dutylog.Table{contacts("市级"), more}, "row 2 second_sheet 街道", 0},
+		"a second one without a name":      {[]dutylog.Table{contacts(""), contacts("")}, "row 1 second_sheet 2", 0},
+		"a third sheet":                    {[]dutylog.Table{contacts("市级"), form, more}, "row 2 second_sheet 街道", 0},
+		"numbers without a header":         {[]dutylog.Table{contacts("市级"), bare}, "row 1 unread_sheet 续表", 0},
+		"numbers without a header, before": {[]dutylog.Table{bare, contacts("市级")}, "row 1 unread_sheet 续表", 0},
+		"no header on any":                 {[]dutylog.Table{bare, notes}, "row 1 no_header 30", 0},
 	} {
-		for remove, want := range map[bool]string{false: c.always, true: c.whenRemoving} {
+		for remove, want := range map[bool]string{false: c.want, true: c.want} {
 			table, err := dutylog.ParseDirectory(c.tables, "024")
 			if err == nil {
 				_, err = dutylog.PlanDirectory(dutylog.Directory{Contacts: []dutylog.Contact{{ID: 7, Unit: "市气象局", Person: "李娜"}}}, table, remove)

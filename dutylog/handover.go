@@ -182,8 +182,8 @@ type HandoverStore interface {
 	AddHandover(ctx context.Context, h Handover, before int64) (Handover, error)
 	// ConfirmHandover keeps that section chief or duty leader take over too; AlreadySaid when one did.
 	ConfirmHandover(ctx context.Context, id int64, c Confirmation) (Handover, error)
-	// OpenMatters lists what is open in the log for a sheet, oldest first.
-	OpenMatters(ctx context.Context, limit int) ([]Matter, error)
+	// OpenMatters is what is open in the log for a sheet, the most urgent first and of these the newest.
+	OpenMatters(ctx context.Context, limit int) (OpenMatters, error)
 	// CountShift counts what there was in [from, to).
 	CountShift(ctx context.Context, from, to time.Time) (Counts, error)
 }

@@ -21,13 +21,14 @@ type Sheet struct {
 	Form     int         `json:"form" doc:"Version of this form"`
 	From     *string     `json:"from" doc:"When the shift began: with the last handover; before the first one, by the roster"`
 	Outgoing string      `json:"outgoing" doc:"Who hands over; empty at the first taking over"`
-	Matters  []Matter    `json:"matters" nullable:"false" doc:"What is open in the log, oldest first"`
-	Alerts   []OpenAlert `json:"alerts" nullable:"false" doc:"That stand, newest first"`
+	Matters  []Matter    `json:"matters" nullable:"false" doc:"What is open in the log: the most urgent first, of these the newest"`
+	Alerts   []OpenAlert `json:"alerts" nullable:"false" doc:"That stand: critical ones first, of these the newest"`
 	Lamps    []LampSeen  `json:"lamps" nullable:"false" doc:"How everything is on which the lines depend"`
 	Test     *LastTest   `json:"test" doc:"The last test call that is over; null: there was none"`
 	Duties   []OpenDuty  `json:"duties" nullable:"false" doc:"Dated duties that are due, overdue or were missed in this shift"`
 	// Incidents are absent where there are none, so that older sheets keep their text.
 	Incidents []OpenIncident `json:"incidents,omitempty" doc:"That are open, or have an open instruction; oldest first; absent: none"`
+	Unlisted  *Unlisted      `json:"unlisted,omitempty" doc:"How much more there was than the sheet lists; absent: it lists everything"`
 	Blind     []Unseen       `json:"blind" nullable:"false" doc:"Times of this shift in which nothing was seen"`
 	Down      []Unseen       `json:"down,omitzero" nullable:"false" doc:"Times of this shift in which the switch was down, so that nobody could call; form 1 said nothing of them"`
 	Counts    Counts         `json:"counts" doc:"What the shift had"`
@@ -44,6 +45,7 @@ type Matter struct {
 	Number      string   `json:"number"`
 	What        string   `json:"what" doc:"The beginning of its content"`
 	Missing     []Field  `json:"missing" nullable:"false" doc:"Required and still absent"`
+	Urgency     string   `json:"urgency,omitempty" doc:"紧急 or 特急; absent: neither, and on sheets that are older than this"`
 	Handling    Handling `json:"handling,omitempty" doc:"How far it is handled; absent where no step was written"`
 	Late        bool     `json:"late,omitempty" doc:"It was written afterwards"`
 	CallBack    bool     `json:"call_back,omitempty" doc:"Its caller was missed and is still to be called back"`
@@ -122,7 +124,11 @@ func MatterOf(e Entry) Matter {
 	if at.IsZero() {
 		at = e.OpenedAt
 	}
-	return Matter{EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: e.Number.Raw,
+	urgency := v[Urgency]
+	if urgencyRank(urgency) == 0 {
+		urgency = "" // the usual one needs no word
+	}
+	return Matter{Urgency: urgency, EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: e.Number.Raw,
 		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...), Late: e.Late != nil, Handling: e.Handling()}
 }
 

@@ -58,6 +58,12 @@ func maskValue(f Field, value string, hide func(string) string) string {
 		return MaskName(value)
 	case ContactNumber:
 		return MaskNumber(value)
+	case CalledWhom: // a unit, a person, or both
+		words := strings.Fields(value)
+		for i, w := range words {
+			words[i] = MaskName(hide(w))
+		}
+		return strings.Join(words, " ")
 	case AnsweredBy, FollowUpNumber, ReadBack:
 		return value
 	}
@@ -165,6 +171,11 @@ func maskText(text, person string) string {
 			text = text[end:]
 			continue
 		}
+		if apart := localEnd(text); apart > 0 {
+			b.WriteString(MaskNumber(text[:apart]))
+			text = text[apart:]
+			continue
+		}
 		run := text[:end]
 		if next, _ := utf8.DecodeRuneInString(strings.TrimSpace(text[end:])); utf8.RuneCountInString(run) >= numberInText && !strings.ContainsRune(amounts, next) {
 			run = MaskNumber(run)
@@ -175,9 +186,10 @@ func maskText(text, person string) string {
 	return b.String() + text
 }
 
-// signsApart are what people write between the groups of a number, and how many of them at most.
+// signsApart are what people write between the groups of a number, and how many of them at most. The search
+// leaves the same signs out, and so does the page where it marks what was looked for.
 const (
-	signsApart    = " \u00a0\u3000-－‐‑–—.·()（）"
+	signsApart    = " \u00a0\u3000-－‐‑–—.·/()（）"
 	mostApart     = 3
 	longestPhone  = 16 // digits, with 0086
 	shortestFirst = 3  // digits of its first group, but for 86: days and hours have two

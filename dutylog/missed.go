@@ -24,13 +24,14 @@ const (
 	OtherWay          SettledWhy = "other_way"      // reached by another way than the telephone
 	NoNumber          SettledWhy = "no_number"      // nobody knows whom to call
 	NotNeeded         SettledWhy = "not_needed"     // a call back would serve nothing
+	NobodyReached     SettledWhy = "nobody_reached" // it was tried, and somebody says that it is given up
 )
 
 // settledByHand are the reasons that a person gives, and whether these need words beside them.
 var settledByHand = []struct {
 	why  SettledWhy
 	text bool
-}{{OtherPhone, false}, {CalledFromOther, false}, {OtherWay, true}, {NoNumber, false}, {NotNeeded, true}}
+}{{OtherPhone, false}, {CalledFromOther, false}, {OtherWay, true}, {NoNumber, false}, {NobodyReached, true}, {NotNeeded, true}}
 
 // SettledByHand lists the reasons that a person may give, in the order in which the page offers them.
 func SettledByHand() []SettledWhy {
@@ -82,6 +83,14 @@ func (s Settlement) Check() (Settlement, error) {
 // WantsCallBack reports whether a call is over, and its caller spoke with nobody at the duty phone.
 func WantsCallBack(c telephony.Call) bool {
 	return c.Direction == telephony.Inbound && c.Ended() && PhaseOf(c) == Unanswered && OpensEntry(c)
+}
+
+// TellsOfCallBack reports whether a missed call's entry is complete and says what came of the call back. One
+// that says only why nobody was reached is complete as well, but its caller still waits: that nobody tries
+// any more is said of the missed call, by a person.
+func TellsOfCallBack(e Entry) bool {
+	_, gap := e.Gaps[CallBackResult]
+	return e.State == Complete && !(gap && e.Kind == KindMissed)
 }
 
 // Settles decides whether a call is the one by which a missed caller was reached, and why. A trunk

@@ -114,7 +114,7 @@ func TestANumberThatWasNotGivenIsNobodys(t *testing.T) {
 }
 
 func TestWhatAPersonSaysOfAMissedCall(t *testing.T) {
-	want := []dutylog.SettledWhy{"other_phone", "other_number", "other_way", "no_number", "not_needed"}
+	want := []dutylog.SettledWhy{"other_phone", "other_number", "other_way", "no_number", "nobody_reached", "not_needed"}
 	if diff := cmp.Diff(want, dutylog.SettledByHand()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -26,6 +26,8 @@ const (
 	RosterTwice      CellFault = "twice"
 	RosterEmpty      CellFault = "empty"
 	RosterSheets     CellFault = "sheets" // two sheets say the same month
+	RosterUnread     CellFault = "unread_sheet"
+	RosterFormula    CellFault = "formula"
 )
 
 // CellError is one fault of an imported roster, at a cell as spreadsheets name it.
@@ -50,8 +52,8 @@ type RosterTable struct {
 
 // ParseRosterTable reads the usual table: days down, posts across, the month in the title, and
 // above a post's column when its shift begins and ends (08:00 to 08:00 where nothing is said).
-// MONTH is for a table whose title names none; it may be empty. Of several sheets each that has a
-// header of a roster is read.
+// MONTH is for a table whose title names none; it may be empty. Of several sheets each is read; one with
+// content and without the header of a roster is refused by its name.
 func ParseRosterTable(tables []Table, month Month, people []RosterPerson, loc *time.Location) RosterTable {
 	var out RosterTable
 	found := false
@@ -67,6 +69,9 @@ func ParseRosterTable(tables []Table, month Month, people []RosterPerson, loc *t
 			g.faults = append(g.faults, twiceOnSheets(held, g)...)
 		}
 		out.Shifts, out.Faults = append(out.Shifts, g.shifts...), append(out.Faults, g.faults...)
+	}
+	if found {
+		out.Faults = append(out.Faults, unreadRosters(tables)...)
 	}
 	switch {
 	case !found:
@@ -286,7 +291,7 @@ func (g *rosterGrid) readRows() {
 	var day Date
 	for row := g.header + 1; row < len(g.Rows); row++ {
 		text := g.Cell(row, g.date)
-		if g.headerAgain(row) || g.remark(row) || text == "" && !g.anybody(row) {
+		if g.failedFormulas(row) || g.headerAgain(row) || g.remark(row) || text == "" && !g.anybody(row) {
 			continue
 		}
 		g.checkBeside(row)
@@ -432,7 +437,7 @@ func (g *rosterGrid) nameIn(row int, c gridColumn, text string) (name, phone str
 	if parts := strings.Fields(name); isHan(strings.Join(parts, "")) && spaced(parts) {
 		name = strings.Join(parts, "")
 	}
-	if name == "" || strings.ContainsAny(name, "、，,;；/\n") || len([]rune(name)) > 30 || len(strings.Fields(name)) > 1 && isHan(strings.Join(strings.Fields(name), "")) {
+	if !hasLetter(name) || strings.ContainsAny(name, "、，,;；/\n") || len([]rune(name)) > 30 || len(strings.Fields(name)) > 1 && isHan(strings.Join(strings.Fields(name), "")) {
 		g.fault(row, c.at, RosterBadName, fmt.Sprintf("%q is not one name: a shift is one person's; write a second one into a column with times of its own", Printable(text)))
 		return "", ""
 	}

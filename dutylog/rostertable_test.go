@@ -120,7 +120,7 @@ func TestTablesAsOfficesWriteThem(t *testing.T) {
 func TestOfSeveralSheetsEachRosterIsRead(t *testing.T) {
 	december, january := sheetOf("日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|张伟"), sheetOf("日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|李娜、王强")
 	december.Name, january.Name = "2026年12月", "2027年1月"
-	notes := dutylog.Table{Name: "说明", Rows: [][]string{{"填表说明"}}}
+	notes := dutylog.Table{Name: "空表", Rows: [][]string{nil, {""}}}
 	got := dutylog.ParseRosterTable([]dutylog.Table{notes, december, january}, "", nil, shanghai)
 	if len(got.Shifts) != 0 || len(got.Faults) != 1 || got.Faults[0].Cell != "2027年1月!D2" {
 		t.Fatalf("%+v", got)

@@ -118,6 +118,13 @@ func TestHostileCellsOfARoster(t *testing.T) {
 		{"a name without end", strings.Repeat("长", 31), "name D2"},
 		{"only a number", "13900001111", "name D2"},
 		{"two names by a line", `张伟\n李娜`, "name D2"},
+		{"a formula that lost its cell", "#REF!", "formula D2"},
+		{"a formula that found nothing", "#N/A", "formula D2"},
+		{"a formula that cannot be reckoned", "#DIV/0!", "formula D2"},
+		{"a formula with small letters", " #name? ", "formula D2"},
+		{"no letter", "#####", "name D2"},
+		{"signs", "？？", "name D2"},
+		{"a figure", "12", "name D2"},
 		{"a byte 0", "张\x00伟", "2026-12-01 08:00 – 2026-12-02 08:00 张伟"},
 	} {
 		got := readRoster("2026-12", "日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|"+c.cell)
@@ -215,6 +222,39 @@ func TestNothingOfARosterIsDroppedInSilence(t *testing.T) {
 		got := readRoster("2026-12", c.table)
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// A row in which formulas have no value is a fault by each cell, also where it looks like a remark.
+func TestFailedFormulasOfARoster(t *testing.T) {
+	got := readRoster("2026-12", "日期|带班领导|值班科领导|值班员\n1|#REF!|杨秀英|#N/A\n#REF!|#REF!|#REF!|#REF!\n3|赵振华|杨秀英|张伟")
+	if diff := cmp.Diff([]string{"formula B2", "formula D2", "formula A3", "formula B3", "formula C3", "formula D3"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A sheet that goes on without a header, or under words that nobody knows, is not left out in silence.
+func TestASheetOfARosterWithoutAHeader(t *testing.T) {
+	first := sheetOf("日期|带班领导|值班科领导|值班员\n1|赵振华|杨秀英|张伟")
+	first.Name = "上半月"
+	for name, c := range map[string]struct{ text, cell string }{
+		"it goes on":      {"16|赵振华|杨秀英|李娜\n17|赵振华|杨秀英|王强", "下半月!A1"},
+		"other words":     {"|||\n|哪天|谁值班|\n|16|李娜|", "下半月!B2"},
+		"a remark":        {"填表说明", "下半月!A1"},
+		"nothing":         {"|||\n|||", ""},
+		"a header, empty": {"日期|带班领导|值班科领导|值班员", ""},
+	} {
+		second := sheetOf(c.text)
+		second.Name = "下半月"
+		for _, tables := range [][]dutylog.Table{{first, second}, {second, first}} {
+			got := dutylog.ParseRosterTable(tables, "2026-12", nil, shanghai)
+			switch {
+			case c.cell == "" && (len(got.Faults) > 0 || len(got.Shifts) != 3):
+				t.Errorf("%s: %+v", name, got)
+			case c.cell != "" && (got.Shifts != nil || len(got.Faults) != 1 || got.Faults[0].Fault != dutylog.RosterUnread || got.Faults[0].Cell != c.cell || !strings.Contains(got.Faults[0].Detail, "下半月")):
+				t.Errorf("%s: %+v", name, got)
+			}
 		}
 	}
 }

@@ -65,7 +65,7 @@ func numberForms(n telephony.Number) []string {
 }
 
 // SearchWords are the words of a search. Letters and digits count, in whichever width and case;
-// everything else parts words, but for the hyphens and brackets of a number.
+// everything else parts words, but for the signs between the digits of a number (see signsApart).
 func SearchWords(query string) []string {
 	words := strings.Fields(searchable(query, false))
 	slices.Sort(words)
@@ -86,7 +86,7 @@ func searchable(text string, blanks bool) string {
 		r = halfWidth(r)
 		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) {
 			gap = true
-			number = number && (r == '-' || r == '(' || r == ')' || blanks && r == ' ')
+			number = number && strings.ContainsRune(signsApart, r) && (blanks || !unicode.IsSpace(r))
 			continue
 		}
 		digit := r >= '0' && r <= '9'

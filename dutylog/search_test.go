@@ -19,7 +19,13 @@ func TestWordsOfASearch(t *testing.T) {
 		"024 2273":        "024 2273",
 		"+86 13800001111": "13800001111 86",
 		"2026-000123":     "2026000123",
-		"3.5吨":            "3 5吨",
+		"3.5吨":            "35吨", // a dot may part the groups of a number
+		"火灾.停电/断水—伤亡":     "伤亡 停电 断水 火灾",
+		"131.2345.6701":   "13123456701",
+		"132–2345–6702":   "13223456702",
+		"135/2345/6706":   "13523456706",
+		"139·2345—6709":   "13923456709",
+		"139 2345　6709":   "139 2345 6709",
 		"，。！ ":            "",
 		"\"火\" OR 灾*":     "or 火 灾",
 		"𠮷野家":             "𠮷野家",
@@ -47,6 +53,24 @@ func TestWhatAnEntryIsFoundBy(t *testing.T) {
 	for _, query := range []string{"火灾沈河", "done", "duty", "caller", "content", "1795436279", "赵磊"} {
 		if dutylog.Holds(text, dutylog.SearchWords(query)) {
 			t.Errorf("%q is found in\n%s", query, text)
+		}
+	}
+}
+
+// However the groups of a number are parted in a text, it is found by its digits and by each other spelling;
+// whatever is masked as a number is also found as one.
+func TestNumbersAreFoundInAnyForm(t *testing.T) {
+	spellings := []string{"13123456701", "131 2345 6701", "131-2345-6701", "131.2345.6701", "131–2345–6701", "131—2345—6701", "131/2345/6701", "131·2345·6701",
+		"(131)2345-6701", "（131）2345 6701", "１３１－２３４５－６７０１", "131\u00a02345\u30006701", "131‑2345‐6701"}
+	for _, written := range spellings {
+		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: "请回电" + written + "，联系张工"}}
+		for _, query := range spellings {
+			if !dutylog.Holds(dutylog.SearchText(e), dutylog.SearchWords(query)) {
+				t.Errorf("%q is not found by %q: %q", written, query, dutylog.SearchText(e))
+			}
+		}
+		if masked := e.Mask().Values[dutylog.Content]; !strings.Contains(masked, "****") {
+			t.Errorf("%q is found and not masked: %s", written, masked)
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (a *app) handoverSheetNow(ctx context.Context, p permission, as written) (*
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	sheet, due, err := a.sheetNow(ctx, last)
+	sheet, due, err := a.sheetShown(ctx, last)
 	if err != nil {
 		return nil, problemOf(err)
 	}
@@ -59,6 +59,9 @@ func (a *app) handoverSheet(ctx context.Context, h dutylog.Handover, s dutylog.S
 		return nil, err
 	}
 	sheet := paper.Handover(frame, h, s)
+	if v := visitorOf(ctx); h.ID == 0 && !v.can(seeNames) {
+		sheet.Notes = append(sheet.Notes, maskedNote)
+	}
 	a.audit(ctx, p, sheet.Name)
 	return as(a, sheet)
 }

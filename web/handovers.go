@@ -69,7 +69,7 @@ type handoverNowBody struct {
 	ShiftEnd    stamp               `json:"shift_end" doc:"When the officers change next by the roster, or should have"`
 	Deadline    stamp               `json:"deadline" doc:"From then on it is late"`
 	Expected    string              `json:"expected" doc:"Who follows by the roster"`
-	Sheet       dutylog.Sheet       `json:"sheet" doc:"As it is now, without remarks"`
+	Sheet       dutylog.Sheet       `json:"sheet" doc:"As it is now, without remarks; numbers and names are masked for whose work does not need them"`
 	SheetDigest string              `json:"sheet_digest" doc:"Send it along with the handover: another sheet is refused"`
 }
 
@@ -81,7 +81,7 @@ func (a *app) handoverNow(ctx context.Context, _ *struct{}) (*handoverNowOutput,
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	sheet, due, err := a.sheetNow(ctx, last)
+	sheet, due, err := a.sheetShown(ctx, last)
 	if err != nil {
 		return nil, problemOf(err)
 	}
@@ -213,7 +213,7 @@ func (a *app) takeOver(ctx context.Context, in *takeoverInput) (*handoverOutput,
 
 // sheetToKeep is the sheet that both saw, with the remarks; refused when it is another one by now.
 func (a *app) sheetToKeep(ctx context.Context, last *dutylog.Handover, seen, remarks string) (h dutylog.Handover, err error) {
-	sheet, _, err := a.sheetNow(ctx, last)
+	sheet, _, err := a.sheetNow(ctx, last, whole)
 	if err != nil {
 		return h, problemOf(err)
 	}

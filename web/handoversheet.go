@@ -9,17 +9,28 @@ import (
 	"dutyline/telephony"
 )
 
-// The most of one kind that a sheet lists: more is no handover, it is a disaster that the pages show.
-const (
-	mostMatters = 300
-	mostOnSheet = 200
-)
+// mostTests is among how many the last test call that is over is looked for.
+const mostTests = 200
+
+// perPage is how many of a list are read at once until all are counted.
+const perPage = 500
 
 // dutyAhead is how far ahead the roster is looked at for the next handover.
 const dutyAhead = 3 * 24 * time.Hour
 
-// sheetNow makes the sheet of this moment out of what the log says, and what the roster asks for.
-func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover) (s dutylog.Sheet, due dutylog.HandoverDue, err error) {
+// sheetShown is the sheet of this moment as the visitor may see it: nobody confirmed it yet, so it is a list.
+func (a *app) sheetShown(ctx context.Context, last *dutylog.Handover) (s dutylog.Sheet, due dutylog.HandoverDue, err error) {
+	v := visitorOf(ctx)
+	s, due, err = a.sheetNow(ctx, last, func(e dutylog.Entry) dutylog.Entry { return listed(v, e) })
+	return listed(v, s), due, err
+}
+
+// whole is an entry as it is.
+func whole(e dutylog.Entry) dutylog.Entry { return e }
+
+// sheetNow makes the sheet of this moment out of what the log says, and what the roster asks for. SHOWN is
+// what of an entry stands on it.
+func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover, shown func(dutylog.Entry) dutylog.Entry) (s dutylog.Sheet, due dutylog.HandoverDue, err error) {
 	now := a.Now()
 	on, err := a.Log.OnDuty(ctx, now)
 	if err != nil {
@@ -36,14 +47,14 @@ func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover) (s dutylog.S
 	}
 	due = dutylog.DueHandover(books.Shifts, last, books.Begun(now), now, a.Allowance)
 	s.Duties = openDuties(dutylog.Tasks(books, a.calendar(), now.Add(-dutylog.TasksBack), now.Add(dutyAhead), now), from)
-	if s.Matters, err = a.Log.OpenMatters(ctx, mostMatters); err != nil {
-		return s, due, err
-	}
-	pending, _, err := a.Log.Incidents(ctx, dutylog.IncidentQuery{Pending: true, Limit: mostOnSheet})
+	open, err := a.Log.OpenMatters(ctx, dutylog.MostMatters)
 	if err != nil {
 		return s, due, err
 	}
-	s.Incidents = dutylog.OnSheet(pending)
+	s.Matters = open.Matters(shown)
+	if s.Incidents, err = a.pendingIncidents(ctx); err != nil {
+		return s, due, err
+	}
 	if s.Counts, err = a.Log.CountShift(ctx, from, now); err != nil {
 		return s, due, err
 	}
@@ -55,7 +66,19 @@ func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover) (s dutylog.S
 	}
 	s.Lamps = a.lampsSeen()
 	s.Test, err = a.lastTest(ctx)
-	return s.Whole(), due, err
+	return s.Fit(open.Total).Whole(), due, err
+}
+
+// pendingIncidents are all that are open, or have an open instruction.
+func (a *app) pendingIncidents(ctx context.Context) ([]dutylog.OpenIncident, error) {
+	var found []dutylog.Incident
+	for q := (dutylog.IncidentQuery{Pending: true, Limit: perPage}); ; {
+		page, next, err := a.Log.Incidents(ctx, q)
+		if found = append(found, page...); err != nil || next == "" {
+			return dutylog.OnSheet(found), err
+		}
+		q.Cursor = next
+	}
 }
 
 // openDuties are those that wait, and those that this shift let pass.
@@ -84,8 +107,16 @@ func (a *app) unseen(ctx context.Context, from, to time.Time) (blind, down []dut
 	return blind, down, err
 }
 
+// standing are all alerts that stand, the newest first.
 func (a *app) standing(ctx context.Context) (open []dutylog.OpenAlert, err error) {
-	list, _, err := a.Alerts.Alerts(ctx, alerts.Query{States: []alerts.State{alerts.Open, alerts.Acknowledged}, Limit: mostOnSheet})
+	q := alerts.Query{States: []alerts.State{alerts.Open, alerts.Acknowledged}, Limit: perPage}
+	list, next, err := a.Alerts.Alerts(ctx, q)
+	for err == nil && next != "" {
+		var more []alerts.Alert
+		q.Cursor = next
+		more, next, err = a.Alerts.Alerts(ctx, q)
+		list = append(list, more...)
+	}
 	for _, x := range list {
 		by := x.AcknowledgedBy.Name
 		if by == "" {
@@ -118,7 +149,7 @@ func (a *app) lastTest(ctx context.Context) (*dutylog.LastTest, error) {
 	if a.Tests == nil {
 		return nil, nil
 	}
-	list, err := a.Tests.Tests(ctx, mostOnSheet)
+	list, err := a.Tests.Tests(ctx, mostTests)
 	for _, r := range list {
 		if !r.Running() {
 			return &dutylog.LastTest{ID: r.ID, At: telephony.JSONTime(r.At), Line: r.Line, Verdict: string(r.Verdict), Ringback: string(r.Ringback)}, err

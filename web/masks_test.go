@@ -52,6 +52,27 @@ func TestAWorkbookIsMaskedLikeThePrint(t *testing.T) {
 	}
 }
 
+// The sheet of this moment is a list: nobody has confirmed it, and it says who called.
+func TestTheSheetOfThisMomentIsMasked(t *testing.T) {
+	h := twoUnits(t)
+	for role, shows := range map[string]bool{"officer": true, "chief": true, "leader": true, "supervisor": false, "auditor": false} {
+		browser := h.as(role)
+		for path, text := range map[string]string{"/handover": browser.get("/handover").body, "/handover/sheet": browser.get("/handover/sheet").body, "/handover/workbook": cells(t, browser.get("/handover/workbook"))} {
+			if strings.Contains(text, "刘小洋") != shows || strings.Contains(text, "沈河区应急局") != true {
+				t.Errorf("%s reads at %s: %s", role, path, text)
+			}
+			if path != "/handover" && strings.Contains(text, "已按查阅权限隐去") == shows {
+				t.Errorf("%s: %s does not say whether something is hidden: %s", role, path, text)
+			}
+		}
+	}
+	// What was confirmed is a document: it is shown as it was.
+	h.tookOver(h.as("officer"))
+	if got := h.as("auditor").get("/handovers/1"); !strings.Contains(got.body, "刘小洋") {
+		t.Errorf("%v", got)
+	}
+}
+
 // What is linked is a list as well, and the entry itself is shown as it is once it is opened.
 func TestLinkedEntriesAreMaskedAsAList(t *testing.T) {
 	h := twoUnits(t)

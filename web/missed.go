@@ -57,7 +57,7 @@ func (a *app) missedCalls(ctx context.Context, in *missedInput) (*missedListOutp
 type settleInput struct {
 	ID   string `path:"id" maxLength:"200"`
 	Body struct {
-		Why  dutylog.SettledWhy `json:"why" enum:"other_phone,other_number,other_way,no_number,not_needed"`
+		Why  dutylog.SettledWhy `json:"why" enum:"other_phone,other_number,other_way,no_number,nobody_reached,not_needed"`
 		Text string             `json:"text,omitempty" maxLength:"500" doc:"How the caller was reached, or why no call back is needed"`
 	}
 }

@@ -41,7 +41,7 @@ func (c *client) missed(t *testing.T, query string) (list missedCalls) {
 func TestAMissedCallerIsCalledBack(t *testing.T) {
 	h := newHouse(t)
 	officer := h.as("officer")
-	if list := officer.missed(t, ""); list.Waiting != 0 || len(list.Items) != 0 || len(list.Reasons) != 5 {
+	if list := officer.missed(t, ""); list.Waiting != 0 || len(list.Items) != 0 || len(list.Reasons) != 6 {
 		t.Fatalf("%+v", list)
 	}
 	h.over(h.ring("1.0"), telephony.Missed)

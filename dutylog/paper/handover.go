@@ -20,11 +20,11 @@ func Handover(f Frame, h dutylog.Handover, s dutylog.Sheet) Sheet {
 	}
 	pairs := append(partyPairs(f, h, s), statePairs(f, s)...)
 	if len(s.Incidents) > 0 { // an older sheet does not say whether there were any
-		pairs = append(pairs, listPair("突发事件\n及批示", "", s.Incidents, func(i dutylog.OpenIncident) string { return incidentWords(f, i) }))
+		pairs = append(pairs, partPair("突发事件\n及批示", "", s.Incidents, s.Rest().Incidents, "“突发事件”页", func(i dutylog.OpenIncident) string { return incidentWords(f, i) }))
 	}
 	pairs = append(pairs,
-		listPair("需继续办理", "没有未办结的条目", s.Matters, func(m dutylog.Matter) string { return matterWords(f, m) }),
-		listPair("未解除告警", "没有未解除的告警", s.Alerts, func(a dutylog.OpenAlert) string { return alertWords(f, a) }),
+		partPair("需继续办理", "没有未办结的条目", s.Matters, s.Rest().Matters, "“检索”页", func(m dutylog.Matter) string { return matterWords(f, m) }),
+		partPair("未解除告警", "没有未解除的告警", s.Alerts, s.Rest().Alerts, "“告警”页", func(a dutylog.OpenAlert) string { return alertWords(f, a) }),
 		listPair("定期事项", "没有到期未办的定期事项", s.Duties, func(d dutylog.OpenDuty) string {
 			return f.moment(d.DueAt) + "　" + cmp.Or(dutyStates[d.State], d.State) + "　" + d.Title
 		}),
@@ -102,6 +102,11 @@ func lampWords(lamps []dutylog.LampSeen) string {
 
 // listPair is a list across the form, each of its things on a line with a number.
 func listPair[T any](name, none string, list []T, words func(T) string) pair {
+	return partPair(name, none, list, 0, "", words)
+}
+
+// partPair is a listPair of which the sheet has no room for all: the last line says how many MORE there are, and where.
+func partPair[T any](name, none string, list []T, more int, where string, words func(T) string) pair {
 	if len(list) == 0 {
 		return pair{name: name, value: none, wide: true}
 	}
@@ -109,11 +114,14 @@ func listPair[T any](name, none string, list []T, words func(T) string) pair {
 	for i, x := range list {
 		rows[i] = count(i+1) + ". " + words(x)
 	}
+	if more > 0 {
+		rows = append(rows, "另有 "+count(more)+" 件未列出，共 "+count(len(list)+more)+" 件，见"+where)
+	}
 	return pair{name: name, value: strings.Join(rows, "\n"), wide: true}
 }
 
 func matterWords(f Frame, m dutylog.Matter) string {
-	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + Word(KindNames, m.Kind) + "　" + cmp.Or(m.Who, numberText(telephony.ParseNumber(m.Number, "")))
+	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + Word(KindNames, m.Kind) + "　" + pressed(m.Urgency) + cmp.Or(m.Who, numberText(telephony.ParseNumber(m.Number, "")))
 	if m.Late {
 		text += "（补录）"
 	}
@@ -159,7 +167,19 @@ func alertWords(f Frame, a dutylog.OpenAlert) string {
 	if a.By != "" {
 		by = a.By + "处理中"
 	}
-	return f.moment(a.At) + "　" + cmp.Or(severityNames[a.Severity], a.Severity) + "　" + a.Title + "（" + by + "）"
+	title := a.Title
+	if _, err := dutylog.ParseEntryNumber(a.Detail); err == nil { // which entry is not finished
+		title += "：" + a.Detail
+	}
+	return f.moment(a.At) + "　" + cmp.Or(severityNames[a.Severity], a.Severity) + "　" + title + "（" + by + "）"
+}
+
+// pressed is how urgent a matter is, before everything else that is said of it.
+func pressed(urgency string) string {
+	if urgency == "" {
+		return ""
+	}
+	return "【" + urgency + "】"
 }
 
 // confirmedPair says who confirmed with a login of their own; the lines below are for their hands.

@@ -47,6 +47,23 @@ func TestAHandoverAsItIsPrinted(t *testing.T) {
 	golden(t, "handover.golden.json", paper.Handover(frame, h, s))
 }
 
+// What the sheet has no room for is counted on it, and what is urgent or unfinished is named.
+func TestAPaperSaysWhatItDoesNotList(t *testing.T) {
+	h, s := aHandover()
+	s.Matters[0].Urgency, s.Alerts[0].Detail = "特急", "2026-000123"
+	s.Unlisted = &dutylog.Unlisted{Matters: 12, Alerts: 3, Incidents: 1}
+	text := fmt.Sprint(paper.Handover(frame, h, s))
+	for _, want := range []string{"另有 12 件未列出，共 15 件，见“检索”页", "另有 3 件未列出，共 5 件，见“告警”页", "另有 1 件未列出，共 3 件，见“突发事件”页", "【特急】和平区应急局", "来电未接：2026-000123"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the sheet: %s", want, text)
+		}
+	}
+	s.Unlisted = nil
+	if text := fmt.Sprint(paper.Handover(frame, h, s)); strings.Contains(text, "未列出") {
+		t.Errorf("%s", text)
+	}
+}
+
 // Before anybody confirmed, the sheet says so and has no digest; an empty one says that there is nothing.
 func TestTheSheetOfThisMomentIsNoHandover(t *testing.T) {
 	s := paper.Handover(frame, dutylog.Handover{Incoming: dutylog.Actor{Name: "王伟"}}, dutylog.Sheet{Outgoing: "李娜"})

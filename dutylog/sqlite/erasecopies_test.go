@@ -15,7 +15,7 @@ import (
 // sheetWith is a handover whose sheet shows what is open now, and a thing that another call alerted of.
 func sheetWith(t *testing.T, db *sqlite.DB, before int64, remarks string) dutylog.Handover {
 	t.Helper()
-	s := dutylog.Sheet{Matters: must(db.OpenMatters(ctx, 100))(t), Remarks: remarks, Alerts: []dutylog.OpenAlert{{ID: 77, Reason: "missed", Title: "来电未接", Detail: "来电 13904017777"}}}
+	s := dutylog.Sheet{Matters: matters(t, db, 100), Remarks: remarks, Alerts: []dutylog.OpenAlert{{ID: 77, Reason: "missed", Title: "来电未接", Detail: "来电 13904017777"}}}
 	h := dutylog.Handover{From: noon, Incoming: dutylog.Actor{Login: fmt.Sprint("officer", before), Name: fmt.Sprint("值班员", before), Role: dutylog.Officer}}
 	if before > 0 {
 		h.Outgoing = dutylog.Actor{Login: fmt.Sprint("officer", before-1), Name: fmt.Sprint("值班员", before-1), Role: dutylog.Officer}

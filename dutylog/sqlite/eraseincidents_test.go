@@ -45,7 +45,7 @@ func toldInAnIncident(t *testing.T, db *sqlite.DB, c *clock, e dutylog.Entry) (d
 	does(dutylog.FactDraft{Kind: dutylog.FactScene, Body: dutylog.FactBody{Whom: "刘队长", Part: "feedback", Text: "已见到王强"}})
 	does(dutylog.FactDraft{Kind: dutylog.FactDelivered, Body: dutylog.FactBody{Report: 1, Recipient: "government", Channel: "wechat", Evidence: "截图：" + hidden}})
 	i := does(dutylog.FactDraft{Kind: dutylog.FactStruck, Body: dutylog.FactBody{Fact: 10, Reason: "王强未到"}})
-	s := dutylog.Sheet{Matters: must(db.OpenMatters(ctx, 100))(t), Remarks: "无", Incidents: dutylog.OnSheet([]dutylog.Incident{i})}
+	s := dutylog.Sheet{Matters: matters(t, db, 100), Remarks: "无", Incidents: dutylog.OnSheet([]dutylog.Incident{i})}
 	h := dutylog.Handover{From: noon, Incoming: officer}
 	h.Text, h.Digest = s.Whole().Freeze()
 	must(db.AddHandover(ctx, h, 0))(t)

@@ -197,11 +197,11 @@ func TestShiftsCountEveryCallOnce(t *testing.T) {
 		t.Errorf("backwards: %+v", back)
 	}
 	for _, limit := range []int{1, 4, 100} {
-		if got := len(must(db.OpenMatters(ctx, limit))(t)); got > limit || got == 0 {
+		if got := len(matters(t, db, limit)); got > limit || got == 0 {
 			t.Errorf("%d of at most %d matters", got, limit)
 		}
 	}
-	if got := fmt.Sprint(must(db.OpenMatters(ctx, 2))(t)[0].EntryNumber); got != "2026-000001" {
-		t.Errorf("the oldest first: %s", got)
+	if got := fmt.Sprint(matters(t, db, 2)[0].EntryNumber); got != fmt.Sprintf("2026-%06d", whole.Entries) {
+		t.Errorf("the newest first: %s", got)
 	}
 }

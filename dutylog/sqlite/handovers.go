@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"dutyline/dutylog"
@@ -175,23 +175,34 @@ func (db *DB) ConfirmHandover(ctx context.Context, id int64, c dutylog.Confirmat
 	return after, err
 }
 
-// OpenMatters implements dutylog.HandoverStore: the open entries. Whatever else the next shift has to
-// go on with joins them here.
-func (db *DB) OpenMatters(ctx context.Context, limit int) ([]dutylog.Matter, error) {
+// pressing sorts entries: the most urgent first, of these the newest. A visit has no call, and counts alike.
+var pressing = func() string {
+	order := "CASE json_extract(e.body, '$.values.urgency')"
+	for rank, word := range dutylog.Urgencies() {
+		order += fmt.Sprintf(" WHEN '%s' THEN %d", word, rank)
+	}
+	return order + " ELSE 0 END DESC, e.call_at DESC, e.id DESC"
+}()
+
+// pending are the entries with which something is still to be done: open ones, those whose handling goes on,
+// and those whose missed caller still waits, though they are written down whole.
+const pending = ` FROM entries e WHERE e.rowid IN (SELECT rowid FROM entries INDEXED BY entries_pending WHERE state = 'open' OR handling NOT IN ('', 'closed')
+	UNION SELECT w.rowid FROM missed_calls m JOIN entries w ON w.call_id = m.call_id WHERE m.settled_at IS NULL)`
+
+// OpenMatters implements dutylog.HandoverStore: what is pending. Whatever else the next shift has to
+// go on with joins it here.
+func (db *DB) OpenMatters(ctx context.Context, limit int) (o dutylog.OpenMatters, err error) {
+	const doing = "list what is open"
 	s := db.reading(ctx)
-	pending := strings.Replace(entrySelect, "FROM entries e", "FROM entries e INDEXED BY entries_pending", 1)
-	rows, err := s.Query(pending+" WHERE (e.state = 'open' OR e.handling NOT IN ('', 'closed')) ORDER BY e.call_at, e.id LIMIT ?", limit)
-	entries, err := all(rows, err, scanEntry)
-	if err != nil {
-		return nil, db.explain("list what is open", err)
+	if err := s.QueryRow("SELECT count(*)" + pending).Scan(&o.Total); err != nil {
+		return o, db.explain(doing, err)
 	}
-	missed, err := waitingMissed(s)
-	matters := make([]dutylog.Matter, len(entries))
-	for i, e := range entries {
-		matters[i] = dutylog.MatterOf(e)
-		matters[i].CallBack = missed[e.CallID]
+	rows, err := s.Query(entrySelect+" WHERE e.rowid IN (SELECT e.rowid"+pending+" ORDER BY "+pressing+" LIMIT ?) ORDER BY "+pressing, limit)
+	if o.Entries, err = all(rows, err, scanEntry); err != nil {
+		return o, db.explain(doing, err)
 	}
-	return matters, db.explain("list what is open", err)
+	o.CallBack, err = waitingMissed(s)
+	return o, db.explain(doing, err)
 }
 
 // CountShift implements dutylog.HandoverStore.

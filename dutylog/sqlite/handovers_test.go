@@ -231,9 +231,43 @@ func TestWhatASheetIsMadeFrom(t *testing.T) {
 	if none := must(db.CountShift(ctx, noon.Add(-2*time.Hour), noon.Add(-time.Hour)))(t); none != (dutylog.Counts{}) {
 		t.Errorf("%+v", none)
 	}
-	matters := must(db.OpenMatters(ctx, 3))(t)
-	if len(matters) != 3 || matters[0].EntryNumber != "2026-000001" || matters[0].Kind != dutylog.KindDuty || matters[2].Kind != dutylog.KindMissed {
-		t.Errorf("%+v", matters)
+	listed := matters(t, db, 3)
+	if len(listed) != 3 || listed[0].EntryNumber != "2026-000005" || listed[0].Kind != dutylog.KindMissed || listed[2].Kind != dutylog.KindMissed {
+		t.Errorf("the newest three: %+v", listed)
+	}
+}
+
+// matters is what is open, as a sheet of so many lines shows it to somebody who sees all.
+func matters(t *testing.T, db *sqlite.DB, limit int) []dutylog.Matter {
+	t.Helper()
+	return must(db.OpenMatters(ctx, limit))(t).Matters(func(e dutylog.Entry) dutylog.Entry { return e })
+}
+
+// What is urgent is on the sheet, however much is open and whenever it came; what is not on it is counted.
+func TestTheMostUrgentMattersAreOnTheSheet(t *testing.T) {
+	db := open(t)
+	for n := range 6 {
+		c := inbound(n, "02422730001")
+		ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
+		urgency := map[int]string{0: "紧急", 1: "特急", 2: "一般", 4: "紧急"}[n]
+		if urgency == "" {
+			continue
+		}
+		e := must(db.Entry(ctx, "e-"+c.ID))(t)
+		must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: e.Revision, Values: values{dutylog.Urgency: urgency}}, officer, noon.Add(time.Hour)))(t)
+	}
+	for limit, want := range map[int]string{2: "2026-000002特急 2026-000005紧急 ", 4: "2026-000002特急 2026-000005紧急 2026-000001紧急 2026-000006 ",
+		9: "2026-000002特急 2026-000005紧急 2026-000001紧急 2026-000006 2026-000004 2026-000003 "} {
+		got := ""
+		for _, m := range matters(t, db, limit) {
+			got += m.EntryNumber + m.Urgency + " "
+		}
+		if got != want {
+			t.Errorf("%d lines: %s, want %s", limit, got, want)
+		}
+		if o := must(db.OpenMatters(ctx, limit))(t); o.Total != 6 || len(o.Entries) != min(limit, 6) {
+			t.Errorf("%d lines of %d", len(o.Entries), o.Total)
+		}
 	}
 }
 
@@ -249,7 +283,7 @@ func TestWhatIsStillHandledIsOnTheSheet(t *testing.T) {
 		dutylog.CallerUnit: "沈河区应急局", dutylog.CallerPerson: "王立新", dutylog.CallerTitle: "值班员", dutylog.Content: "居民楼起火", dutylog.ReadBack: "done"}}
 	must(db.Amend(ctx, id, p, officer, noon))(t)
 	seen := func() (list []string) {
-		for _, m := range must(db.OpenMatters(ctx, 9))(t) {
+		for _, m := range matters(t, db, 9) {
 			list = append(list, fmt.Sprint(m.EntryNumber, " ", m.Handling, " ", m.What, " ", len(m.Missing)))
 		}
 		return list

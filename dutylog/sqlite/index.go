@@ -37,7 +37,7 @@ type Index struct {
 
 const (
 	// indexFormat tells a file of another make, which is made anew.
-	indexFormat = 3
+	indexFormat = 4
 	// indexBatch is how many of the log's records are read at once.
 	indexBatch = 32_768
 	// indexTail is how many changed entries gather before the file is written: a day of a busy

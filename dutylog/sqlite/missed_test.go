@@ -125,6 +125,50 @@ func TestAnEntryThatIsCompleteSettlesItsMissedCall(t *testing.T) {
 	wantMissed(t, db, 0, late.ID+" entry_complete")
 }
 
+// An entry that says why nobody was reached is complete, and its caller still waits: until a call reaches them,
+// the entry says what came of it, or a person says that nobody tries any more.
+func TestACallerWhomNobodyReachedStillWaits(t *testing.T) {
+	db := open(t)
+	first, second, third := inbound(0, "13800001111"), inbound(1, "13800002222"), inbound(2, "13800003333")
+	shown := func() (list string) {
+		for _, m := range matters(t, db, 9) {
+			list += fmt.Sprint(m.EntryNumber, " ", m.CallBack, " ")
+		}
+		return list
+	}
+	complete, missed := dutylog.Complete, dutylog.KindMissed
+	unreached := map[dutylog.Field]*dutylog.Gap{dutylog.CallBackResult: {Why: dutylog.NotPossible, Reason: "三次回拨均无人接听"}}
+	amend := func(c telephony.Call, p dutylog.EntryPatch) {
+		t.Helper()
+		p.Revision = must(db.Entry(ctx, "e-"+c.ID))(t).Revision
+		must(db.Amend(ctx, "e-"+c.ID, p, officer, noon))(t)
+	}
+	for _, c := range []telephony.Call{first, second, third} {
+		ok(t, db.Record(ctx, story(c, telephony.Missed)))
+		amend(c, dutylog.EntryPatch{Kind: &missed, State: &complete, Gaps: unreached})
+	}
+	wantMissed(t, db, 3, third.ID, second.ID, first.ID)
+	if got := shown(); got != "2026-000003 true 2026-000002 true 2026-000001 true " {
+		t.Errorf("the next shift calls them back: %s", got)
+	}
+	ok(t, db.Record(ctx, outbound(9, "13800001111")))
+	wantMissed(t, db, 2, third.ID, second.ID, first.ID+" called_back")
+	reopen := dutylog.Open
+	amend(second, dutylog.EntryPatch{State: &reopen, Reason: "又打通了"})
+	wantMissed(t, db, 2, third.ID, second.ID, first.ID+" called_back")
+	amend(second, dutylog.EntryPatch{State: &complete, Values: values{dutylog.CallBackResult: "已联系上，询问值班安排"}})
+	wantMissed(t, db, 1, third.ID, second.ID+" entry_complete", first.ID+" called_back")
+	var invalid *dutylog.InvalidError
+	if _, err := db.SettleMissed(ctx, third.ID, dutylog.Settlement{Why: dutylog.NobodyReached}, officer); !errors.As(err, &invalid) {
+		t.Errorf("given up without a word: %v", err)
+	}
+	must(db.SettleMissed(ctx, third.ID, dutylog.Settlement{Why: dutylog.NobodyReached, Text: "三次无人接听，已报带班领导"}, officer))(t)
+	wantMissed(t, db, 0, third.ID+" nobody_reached", second.ID+" entry_complete", first.ID+" called_back")
+	if got := shown(); strings.Contains(got, "000003") {
+		t.Errorf("it is given up: %s", got)
+	}
+}
+
 func TestAPersonSettlesAMissedCall(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
@@ -239,7 +283,7 @@ func TestTheHandoverSheetNamesWhoIsToBeCalledBack(t *testing.T) {
 	ok(t, db.Record(ctx, story(reached, telephony.Missed)))
 	ok(t, db.Record(ctx, outbound(2, "13800002222")))
 	got := map[string]bool{}
-	for _, m := range must(db.OpenMatters(ctx, 10))(t) {
+	for _, m := range matters(t, db, 10) {
 		got[m.Number] = got[m.Number] || m.CallBack
 	}
 	if diff := cmp.Diff(map[string]bool{"13800001111": true, "13800002222": false}, got); diff != "" {

@@ -4,7 +4,7 @@ import { ApiError } from '@/api/client'
 import { lang } from '@/i18n'
 import { handoverZh } from '@/i18n/handover'
 import { problemText } from '@/i18n/problems'
-import { anyChange, besides, changesOf, deedOf, downOf, ownPart, partOf, PARTS } from '@/logic/handover'
+import { anyChange, besides, changesOf, deedOf, downOf, ownPart, partOf, PARTS, restOf, restWords } from '@/logic/handover'
 import refusals from '../../../dutylog/handover.go?raw'
 
 const sheet: Sheet = {
@@ -32,6 +32,19 @@ describe('the page of handovers', () => {
     for (const role of ['chief', 'leader', 'supervisor'] as const) expect(deedOf(now, user('x', role))).toBe('none')
     expect(deedOf(null, user('wang', 'officer'))).toBe('none')
     expect(deedOf(now, null)).toBe('none')
+  })
+
+  it('says how much more there is than a sheet lists, and where it stands', () => {
+    expect(restOf(sheet)).toEqual({ matters: 0, alerts: 0, incidents: 0 })
+    const cut: Sheet = { ...sheet, unlisted: { matters: 12, alerts: 0, incidents: 1 } }
+    expect(restOf(cut).matters).toBe(12)
+    expect(restWords(12, 300, 'nav.search')).toBe('另有 12 件未列出，共 312 件，见“检索”页')
+    lang.value = 'en'
+    expect(restWords(12, 300, 'nav.alerts')).toContain('12 more of 312')
+    // One more that is not listed is a change of the sheet, though no row of it is another one.
+    const more: Sheet = { ...cut, unlisted: { matters: 13, alerts: 0, incidents: 1 } }
+    expect(anyChange(changesOf(cut, more))).toBe(true)
+    expect(anyChange(changesOf(cut, { ...cut }))).toBe(false)
   })
 
   it('knows who confirmed which part, and whose part it is', () => {

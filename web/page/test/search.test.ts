@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '@/api/types'
 import { partsOf } from '@/i18n/found'
-import { elsewhere, excerpt, marked, wordsOf } from '@/logic/search'
-import { filterOf, kept } from '@/state/search'
+import { elsewhere, excerpt, marked, SIGNS_APART, wordsOf } from '@/logic/search'
+import { askOf, filterOf, kept } from '@/state/search'
+import mask from '../../../dutylog/mask.go?raw'
 
 const shown = (text: string, query: string) => marked(text, wordsOf(query)).map((p) => (p.hit ? '[' + p.text + ']' : p.text)).join('')
 
@@ -15,7 +16,17 @@ describe('what was looked for is marked', () => {
     ['aaa', 'aa', '[aaa]'],
     ['没有', '火', '没有'],
     ['', '火', ''],
-    ['a.b*c', '.*', 'a.b[*]c'],
+    ['a.b*c', '.*', 'a.b*c'],
+    ['暴雪红色预警', '《暴雪》', '[暴雪]红色预警'],
+    ['暴雪红色预警', '【暴雪】', '[暴雪]红色预警'],
+    ['暴雪红色预警', '暴雪/红色', '[暴雪红色]预警'],
+    ['暴雪红色预警', '暴雪—红色', '[暴雪红色]预警'],
+    ['南塔街燃气泄漏', '南塔街·燃气', '[南塔街燃气]泄漏'],
+    ['《暴雪》一事', '<暴雪>', '《[暴雪]》一事'],
+    ['回电131.2345.6701', '13123456701', '回电[131.2345.6701]'],
+    ['回电132–2345–6702。', '132-2345-6702', '回电[132–2345–6702]。'],
+    ['回电135/2345/6706', '135.2345', '回电[135/2345]/6706'],
+    ['𠮷野家', '𠮷野', '[𠮷野]家'],
     ['2026-000002', '2026-000002', '[2026-000002]'],
     ['138 0000 2222', '13800002222', '[138 0000 2222]'],
     ['024-22730001', '02422', '[024-22]730001'],
@@ -24,6 +35,25 @@ describe('what was looked for is marked', () => {
     ['１３８　００００', '+138 0000', '[１３８]　[００００]'],
     ['3 - 5 人', '5 人', '3 - [5] [人]'],
   ])('%s / %s', (text, query, want) => expect(shown(text, query)).toBe(want))
+})
+
+it('the signs between the digits of a number are those of the daemon', () => {
+  const said = /signsApart\s*= ("[^"]+")/.exec(mask)
+  expect(said && JSON.parse(said[1])).toBe(SIGNS_APART)
+})
+
+it('a search goes on as it was asked, whatever stands in the box by then', () => {
+  const asked = { ...kept, words: '起火' }
+  const first = askOf(asked, null)
+  expect(first && first.filter).toMatchObject({ q: '起火', order: 'newest' })
+  asked.words = '停电'
+  asked.unit = '沈河'
+  expect(askOf(asked, first)).toBe(first) // more of the same
+  expect(first && first.words).toBe('起火')
+  const anew = askOf(asked, null)
+  expect(anew && anew.filter).toMatchObject({ q: '停电', unit: '沈河' })
+  expect(anew && anew.words).toBe('停电')
+  expect(askOf({ ...kept, words: '' }, null)).toBeNull()
 })
 
 it('a long text is cut around the first word', () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { EVERY, type Task, type TaskRule, type TaskState } from '@/api/duties'
 import { lang, word } from '@/i18n'
 import { dutiesZh } from '@/i18n/duties'
-import { allTicked, dueOf, filed, freshChecks, howDone, inOrder, marked, taskTone, tooSoon, toChecks, waits, whenOf } from '@/logic/tasks'
+import { allTicked, dueOf, filed, freshChecks, howDone, inOrder, marked, taskTone, tooSoon, toChecks, waits, whenOf, keptChecks } from '@/logic/tasks'
 import { near } from '@/logic/time'
 import rules from '../../../dutylog/taskrule.go?raw'
 import states from '../../../dutylog/task.go?raw'
@@ -93,5 +93,17 @@ describe('the page of dated duties', () => {
     expect(near(Date.parse('2026-11-27T06:00:00.000Z'), noon)).toBe('14:00')
     expect(near(Date.parse('2026-11-28T06:00:00.000Z'), noon)).toBe('11-28 14:00')
     expect(word('every', 'something new')).toBe('something new')
+  })
+})
+
+describe('a check list that was left half done', () => {
+  it('is there again, as far as it is the same list', () => {
+    const left = freshChecks(['值班电话', '传真机'])
+    left[1] = { item: '传真机', state: 'faulty', remark: '卡纸' }
+    const again = keptChecks(freshChecks(['值班电话', '卫星电话', '传真机']), JSON.stringify(left))
+    expect(again).toEqual([{ item: '值班电话', state: '', remark: '' }, { item: '卫星电话', state: '', remark: '' }, { item: '传真机', state: 'faulty', remark: '卡纸' }])
+  })
+  it.each(['', '{', 'null '.trim()])('begins anew where nothing was left: %s', (left) => {
+    expect(keptChecks(freshChecks(['值班电话']), left === 'null' ? '[]' : left)).toEqual(freshChecks(['值班电话']))
   })
 })

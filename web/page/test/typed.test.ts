@@ -8,13 +8,14 @@ vi.stubGlobal('history', { pushState: () => undefined, replaceState: () => undef
 vi.stubGlobal('location', { hash: '', pathname: '/', search: '' })
 /** As little of localStorage as the page uses. */
 const stored: Record<string, string> = {}
-vi.stubGlobal('localStorage', {
-  getItem: (k: string) => (k in stored ? stored[k] : null),
-  setItem: (k: string, v: string) => { stored[k] = v },
-  removeItem: (k: string) => { delete stored[k] },
-})
+vi.stubGlobal('localStorage', Object.defineProperties(stored, { // its keys are those of what is kept
+  getItem: { value: (k: string) => (k in stored ? stored[k] : null) },
+  setItem: { value: (k: string, v: string) => { stored[k] = v } },
+  removeItem: { value: (k: string) => { delete stored[k] } },
+}))
 
 const { useLateForm, useRemarks } = await import('@/state/form-drafts')
+const { dropErasedAsked, useAsked, useAskedOnce } = await import('@/state/ask-drafts')
 const { session } = await import('@/state/session')
 const { wentToCall } = await import('@/state/aside')
 const { desk, switchToWaiting } = await import('@/state/desk')
@@ -130,5 +131,62 @@ describe('补录', () => {
     desk.waiting = []
     switchToWaiting()
     expect(shown.value).toBe(true)
+  })
+})
+
+describe('the words of a small box', () => {
+  it('are there again after Esc, a call or another page, each where they belong', () => {
+    const about = ref('missed/1')
+    const first = page(() => useAsked(() => about.value))
+    first.got.value = '三次回拨无人'
+    about.value = 'missed/2' // another line of the list
+    expect(first.got.value).toBe('')
+    first.got.value = '已发微信'
+    about.value = '' // Esc
+    expect(first.got.value).toBe('')
+    first.leave()
+    const again = page(() => useAsked(() => 'missed/1'))
+    expect(again.got.value).toBe('三次回拨无人')
+    again.got.value = '' // it was sent
+    expect(page(() => useAsked(() => 'missed/1')).got.value).toBe('')
+    expect(page(() => useAsked(() => 'missed/2')).got.value).toBe('已发微信')
+  })
+
+  it('are of who typed them', () => {
+    const box = page(() => useAsked(() => 'e-1/correct-why')).got
+    box.value = '单位写错'
+    signIn('li')
+    expect(box.value).toBe('')
+    box.value = '号码写错'
+    signIn('wang')
+    expect(box.value).toBe('单位写错')
+  })
+
+  it('go when they were taken, and stay when they were not', () => {
+    const of = () => 'e-1/correct-why'
+    const left = page(() => useAskedOnce(of))
+    left.got.box.value = '补记伤亡'
+    left.leave() // Esc, or F2 while a call rings
+    const sent = page(() => useAskedOnce(of))
+    expect(sent.got.box.value).toBe('补记伤亡')
+    sent.got.taken()
+    expect(sent.got.box.value).toBe('补记伤亡') // until the daemon has it
+    sent.got.box.value += '情况' // it was refused, and somebody goes on
+    sent.leave()
+    const last = page(() => useAskedOnce(of))
+    expect(last.got.box.value).toBe('补记伤亡情况')
+    last.got.taken()
+    last.leave()
+    expect(page(() => useAskedOnce(of)).got.box.value).toBe('')
+  })
+
+  it('about an entry that was erased since are dropped', () => {
+    page(() => useAsked(() => 'e-1/correct-why')).got.value = '王立新的号码写错'
+    page(() => useAsked(() => 'e-12/correct-why')).got.value = '另一条'
+    dropErasedAsked('e-1', Date.now() - 60_000)
+    expect(page(() => useAsked(() => 'e-1/correct-why')).got.value).toBe('王立新的号码写错') // typed afterwards
+    dropErasedAsked('e-1', Date.now() + 60_000)
+    expect(page(() => useAsked(() => 'e-1/correct-why')).got.value).toBe('')
+    expect(page(() => useAsked(() => 'e-12/correct-why')).got.value).toBe('另一条')
   })
 })

@@ -16,6 +16,8 @@ export interface Matter {
   who: string
   number: string
   what: string
+  /** 紧急 or 特急; absent: neither. */
+  urgency?: string
   missing: Field[]
   /** How far it is handled; absent where no step was written. */
   handling?: string
@@ -57,6 +59,8 @@ export interface Sheet {
   incidents?: OpenIncident[]
   duties: { rule: number; key: string; title: string; due_at: string | null; state: TaskState }[]
   blind: Unseen[]
+  /** How much more there was than the sheet lists; absent: it lists everything. */
+  unlisted?: { matters: number; alerts: number; incidents: number }
   /** Absent on sheets of form 1, which said nothing of it. */
   down?: Unseen[]
   counts: { calls: number; missed: number; answered_late: number; outgoing: number; entries: number }

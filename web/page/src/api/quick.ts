@@ -3,7 +3,7 @@ import type { Call } from './types'
 
 export type SettledWhy =
   | 'called_back' | 'called_again' | 'entry_complete' | 'not_missed'
-  | 'other_phone' | 'other_number' | 'other_way' | 'no_number' | 'not_needed'
+  | 'other_phone' | 'other_number' | 'other_way' | 'no_number' | 'nobody_reached' | 'not_needed'
 
 export interface MissedCall {
   call: Call

@@ -131,7 +131,7 @@ export const directoryZh = {
   'rowFault.formula_error': '公式的结果是 {value}，请直接填写内容',
   'rowFault.beside_columns': '“{value}”所在的列没有表头，请补上列名',
   'rowFault.second_sheet': '工作表“{value}”也有表头，一次只导入一张工作表：请合并到一张，或分别保存成文件',
-  'rowFault.unread_sheet': '工作表“{value}”里有号码却没有表头，里面的联系人会被一并删除：请补上表头另存为文件，或删去这张工作表',
+  'rowFault.unread_sheet': '工作表“{value}”有内容，但没有“单位”“电话”表头，无法读取：请补上表头另存为文件，或删去这张工作表',
 
   'fileFault.empty': '是空文件，请重新选择',
   'fileFault.too_large': '太大，请拆分表格，或去掉其中的图片',
@@ -283,7 +283,7 @@ export const directoryEn: Record<DirectoryKey, string> = {
   'rowFault.formula_error': 'the formula gives {value}: enter the value itself',
   'rowFault.beside_columns': '“{value}” stands under no column: give the column a name',
   'rowFault.second_sheet': 'the sheet “{value}” has a header too, and one sheet is imported at a time: put all rows onto one, or save each as a file',
-  'rowFault.unread_sheet': 'the sheet “{value}” has numbers and no header, and its contacts would be removed: save it as a file with a header, or take it away',
+  'rowFault.unread_sheet': 'the sheet “{value}” has content and no header, so nothing of it can be read: save it as a file with a header, or take it away',
 
   'fileFault.empty': 'is empty: choose the file again',
   'fileFault.too_large': 'is too large: split the table, or take the pictures out of it',

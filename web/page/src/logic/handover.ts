@@ -1,6 +1,7 @@
 // What the page 交接班 makes of a sheet: who may do what, and what changed since it was shown.
 import type { Handover, HandoverNow, Part, Sheet, Unseen } from '@/api/duties'
 import type { Duty, OnDuty, Session } from '@/api/types'
+import { t, type Key } from '@/i18n'
 
 /** What the person at the page can do: the first one takes over alone, the responsible one hands over. */
 export type Deed = 'first' | 'give' | 'take' | 'none'
@@ -55,6 +56,12 @@ function table<T>(list: T[], key: (row: T) => string): Rows {
   return out
 }
 
+/** How much more there was than the sheet lists. */
+export const restOf = (s: Sheet): NonNullable<Sheet['unlisted']> => s.unlisted || { matters: 0, alerts: 0, incidents: 0 }
+
+/** What says so, and where the rest stands. */
+export const restWords = (n: number, listed: number, page: Key): string => t('handover.rest', { n, all: n + listed, page: t(page) })
+
 /** When the switch was down; null: the sheet is older than that it would say so. */
 export const downOf = (s: Sheet): Unseen[] | null => (s.form === 1 ? null : s.down || [])
 
@@ -73,6 +80,7 @@ export function changesOf(before: Sheet, after: Sheet): Changes {
   })
   if (JSON.stringify(before.test) !== JSON.stringify(after.test)) out.parts.test = 'other'
   if (JSON.stringify(before.counts) !== JSON.stringify(after.counts)) out.parts.counts = 'other'
+  if (JSON.stringify(restOf(before)) !== JSON.stringify(restOf(after))) out.parts.matters = out.parts.matters || 'other'
   if (before.outgoing !== after.outgoing || before.from !== after.from) out.parts.from = 'other'
   return out
 }

@@ -10,6 +10,10 @@ function plain(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/[A-Z]/g, (c) => c.toLowerCase())
 }
 
+/** What people write between the groups of a number: the signs that the daemon leaves out, too. */
+export const SIGNS_APART = ' \u00a0\u3000-－‐‑–—.·/()（）'
+const BLANKS = ' \u00a0\u3000'
+
 /** A text as it is compared, and where each of its characters stands: signs that part the digits of a
  *  number are left out, blanks only in what was written, for in a search they part words. */
 function compared(text: string, blanks: boolean): { text: string; at: number[] } {
@@ -18,7 +22,7 @@ function compared(text: string, blanks: boolean): { text: string; at: number[] }
   let out = ''
   for (let i = 0; i < from.length; i++) {
     let next = i
-    while (next < from.length && ('-()'.indexOf(from[next]) >= 0 || (blanks && (from[next] === ' ' || from[next] === '\u3000')))) next++
+    while (next < from.length && SIGNS_APART.indexOf(from[next]) >= 0 && (blanks || BLANKS.indexOf(from[next]) < 0)) next++
     if (next > i && /[0-9]$/.test(out) && /[0-9]/.test(from.charAt(next))) i = next
     at.push(i)
     out += from[i]
@@ -26,9 +30,9 @@ function compared(text: string, blanks: boolean): { text: string; at: number[] }
   return { text: out, at }
 }
 
-/** The words of a search, as far as they can be marked. */
+/** The words of a search: as the daemon has it, whatever is no letter and no digit parts them. */
 export function wordsOf(query: string): string[] {
-  return compared(query, false).text.split(/[-\s\u3000,.;:!?+()，。；：！？、"'“”‘’]+/).filter((w) => w)
+  return compared(query, false).text.split(/[^\p{L}\p{N}\p{M}]+/u).filter((w) => w)
 }
 
 export const holds = (text: string, word: string) => compared(text, true).text.indexOf(word) >= 0

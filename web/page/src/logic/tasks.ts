@@ -87,3 +87,14 @@ export function allTicked(checks: { state: string; remark: string }[]): boolean 
 export function toChecks(checks: { item: string; state: CheckState | ''; remark: string }[]): Check[] {
   return checks.map((c) => ({ item: c.item, state: c.state as CheckState, remark: c.remark.trim() || undefined }))
 }
+
+/** Checks as somebody left them, as far as the list is still the same one. */
+export function keptChecks(fresh: ReturnType<typeof freshChecks>, left: string): ReturnType<typeof freshChecks> {
+  let kept: ReturnType<typeof freshChecks> = []
+  try {
+    kept = left ? (JSON.parse(left) as ReturnType<typeof freshChecks>) : []
+  } catch {
+    // Somebody spoiled it: the list begins anew.
+  }
+  return fresh.map((c) => kept.filter((k) => k.item === c.item)[0] || c)
+}

@@ -3,6 +3,7 @@
 import { reactive } from 'vue'
 import type { Entry } from '@/api/types'
 import type { StoredDraft } from '@/logic/draft'
+import { dropErasedAsked } from './ask-drafts'
 import { dropErasedSteps } from './step-draft'
 
 const PREFIX = 'dutyline.draft.'
@@ -68,6 +69,7 @@ export function dropErased(entry: Entry): void {
   const last = Math.max(...erased)
   try {
     dropErasedSteps(entry.id, last)
+    dropErasedAsked(entry.id, last)
     for (const k of Object.keys(localStorage)) {
       if (k.indexOf(PREFIX) !== 0 || k.split('/')[1] !== encodeURIComponent(entry.id)) continue
       const draft = JSON.parse(localStorage.getItem(k) || 'null') as StoredDraft | null

@@ -11,6 +11,16 @@ export const kept = reactive({ ...nothing })
 
 watch(() => session.user && session.user.username, () => Object.assign(kept, nothing))
 
+/** A search as it was asked: what the daemon was told, and the words that are marked. */
+export interface Ask { filter: EntryFilter; words: string }
+
+/** What is asked now; with a search that is SHOWN it goes on with that one, whatever stands in the boxes. */
+export function askOf(asked: Asked, shown: Ask | null): Ask | null {
+  if (shown) return shown
+  const filter = filterOf(asked)
+  return filter && { filter, words: asked.words }
+}
+
 /** What the daemon is asked, or null while neither a word nor a filter is given. */
 export function filterOf(asked: Asked): EntryFilter | null {
   const chosen = (v: string) => (v === 'all' ? undefined : v)

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+
+const components = import.meta.glob('../src/components/*.vue', { eager: true, query: '?raw', import: 'default' }) as Record<string, string>
+const named = (name: string) => components['../src/components/' + name + '.vue']
+
+describe('dialogs', () => {
+  it('are of one make, which steps aside for a call', () => {
+    const others = Object.keys(components).filter((p) => /<ElDialog/.test(components[p]))
+    expect(others).toEqual(['../src/components/DutyDialog.vue'])
+    expect(named('DutyDialog')).toMatch(/watch\(wentToCall, \(\) => \{ shown\.value = false \}/)
+    expect(Object.values(components).filter((text) => /<DutyDialog/.test(text)).length).toBeGreaterThan(20)
+  })
+
+  it('and small boxes keep what was typed into them', () => {
+    for (const name of ['MissedDialog', 'TaskDialog', 'SwapDialog', 'AbsenceDialog', 'FilingPanel', 'HoldDialog', 'MuteDialog', 'AlertsPage']) {
+      expect(named(name), name).toMatch(/useAsked\(/)
+    }
+    for (const name of ['AskLine', 'GapPrompt']) expect(named(name), name).toMatch(/useAskedOnce\(/)
+    for (const [path, text] of Object.entries(components)) {
+      for (const box of text.match(/<(AskLine|GapPrompt) [^>]*/g) || []) expect(box, path).toMatch(/:of="/)
+    }
+  })
+})
