@@ -27,7 +27,7 @@ type figureKeeper struct {
 // Run looks until ctx ends. A log of years has much to be made after an update: days are made one after
 // the other then, with a breath in between.
 func (k *figureKeeper) Run(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		left, err := k.look(ctx)
 		if err != nil && ctx.Err() == nil {
 			k.logger.Warn("figures could not be made ready; it is tried again in a minute", "err", err)
@@ -36,14 +36,9 @@ func (k *figureKeeper) Run(ctx context.Context) error {
 		if left && err == nil {
 			wait = 100 * time.Millisecond
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C:
-		}
+		rest(ctx, wait)
 	}
+	return nil
 }
 
 // look makes some days ready; left says whether more are to be made. Months are closed when all days are.

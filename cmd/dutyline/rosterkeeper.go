@@ -32,7 +32,7 @@ type rosterKeeper struct {
 
 // Run looks until ctx ends.
 func (k *rosterKeeper) Run(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		next, err := k.look(ctx)
 		if err != nil && ctx.Err() == nil {
 			k.logger.Warn("the roster could not be looked at; it is tried again in a minute", "err", err)
@@ -41,14 +41,9 @@ func (k *rosterKeeper) Run(ctx context.Context) error {
 		if left := next.Sub(k.now()); err == nil && !next.IsZero() && left > 0 && left < wait {
 			wait = left
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return nil
-		case <-timer.C:
-		}
+		rest(ctx, wait)
 	}
+	return nil
 }
 
 // look judges once; next is when something becomes due without anybody's doing.

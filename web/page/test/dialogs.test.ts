@@ -12,7 +12,7 @@ describe('dialogs', () => {
   })
 
   it('and small boxes keep what was typed into them', () => {
-    for (const name of ['MissedDialog', 'TaskDialog', 'SwapDialog', 'AbsenceDialog', 'FilingPanel', 'HoldDialog', 'MuteDialog', 'AlertsPage', 'SpotCheckDialog']) {
+    for (const name of ['MissedDialog', 'TaskDialog', 'SwapDialog', 'AbsenceDialog', 'FilingPanel', 'HoldDialog', 'MuteDialog', 'AlertsPage', 'SpotCheckDialog', 'ReviewForm', 'ListeningForm']) {
       expect(named(name), name).toMatch(/useAsked\(/)
     }
     for (const name of ['AskLine', 'GapPrompt']) expect(named(name), name).toMatch(/useAskedOnce\(/)
