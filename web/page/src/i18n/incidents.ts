@@ -148,7 +148,7 @@ export const incidentsZh = {
   'inc.strikeTitle': '划去这条记录',
   'inc.strikeWhy': '划去原因',
   'inc.lacking': '未送达：{to}',
-  'inc.unreported': '未报告即办结：{stages}',
+  'inc.unreported': '办结时未报：{stages}',
   'inc.closeLacking': '尚未全部送达：{what}。请补报，或写明不再报送的原因。',
   'inc.writeFirst': '请先起草报告；只有初报、续报可以先用电话口头报告',
   'inc.strikeEntryHint': '划去后计时起点不会自动推后；确需推后的，请另行“调整计时起点”并写明原因，考核督查人员会看到。',
