@@ -15,6 +15,8 @@ type Rules struct {
 	Policy []Policy
 	Zone   *time.Location // of the site's hours; nil is UTC
 	Area   string         // its area code
+	// StopsClock is the recipient whose getting a report of an incident stops its clock: a code of dutylog.Recipients.
+	StopsClock string
 }
 
 // Judge decides what a change is worth telling; see Rules.Judge.

@@ -25,11 +25,11 @@ func DefaultIncidents() Incidents {
 		Essential: s.Essential.Duration(), Soon: s.Soon.Duration()}
 }
 
-// Schedule is it as the duty log keeps it, in whole minutes.
+// Schedule is it as the duty log keeps it, in whole minutes. Whose getting a report stops its clock, the rule file says.
 func (i Incidents) Schedule() dutylog.Schedule {
 	minutes := func(d time.Duration) dutylog.Minutes { return dutylog.Minutes(d / time.Minute) }
 	return dutylog.Schedule{First: minutes(i.First), Written: minutes(i.Written), Detailed: minutes(i.Detailed), FollowUp: minutes(i.FollowUp),
-		Essential: minutes(i.Essential), Soon: minutes(i.Soon)}
+		Essential: minutes(i.Essential), Soon: minutes(i.Soon), StopsClock: dutylog.UsualRecipient}
 }
 
 func (c Config) checkIncidents(f *Faults) {

@@ -42,3 +42,32 @@ func TestTheScheduleOfIncidentsIsConfigured(t *testing.T) {
 		t.Error("half a minute is kept")
 	}
 }
+
+// Whose getting a report stops its clock is data of the rule file, with the superior bureau as shipped.
+func TestWhoStopsTheClockIsARule(t *testing.T) {
+	for text, want := range map[string]string{
+		"misuse: {odd_hours: []}\n":                              "superior_bureau",
+		"incidents: {stops_clock: government}\n":                 "government",
+		"policy: []\nincidents:\n  stops_clock: party_committee": "party_committee",
+	} {
+		r, err := site().ParseRules("rules.yaml", []byte(text))
+		if err != nil || r.StopsClock != want {
+			t.Errorf("%q: %q %v", text, r.StopsClock, err)
+		}
+	}
+	if r, err := site().ParseRules("shipped", config.ShippedRules); err != nil || r.StopsClock != dutylog.UsualRecipient {
+		t.Errorf("%q %v", r.StopsClock, err)
+	}
+	for text, want := range map[string]string{
+		"policy: []\nincidents:\n  stops_clock: mayor\n": `rules.yaml:3: unknown recipient "mayor"; write one of: superior_bureau, party_committee, government`,
+		"incidents:\n  stops_clock:\n":                   "rules.yaml:2: nothing stands after stops_clock",
+		"incidents:\n  stops_clock: [government]\n":      "rules.yaml:2: a list or a group where one word belongs",
+		"incidents: {stop: government}\n":                `rules.yaml:1: unknown word "stop"; write one of: stops_clock`,
+		"incidents: government\n":                        "rules.yaml:1: ",
+	} {
+		_, err := site().ParseRules("rules.yaml", []byte(text))
+		if err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

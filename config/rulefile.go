@@ -18,6 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"dutyline/alerts"
+	"dutyline/dutylog"
 )
 
 // ShippedRules is the rule file that holds where the configuration names none.
@@ -50,6 +51,9 @@ type ruleFile struct {
 			Each   ruleTime  `yaml:"each"`
 		} `yaml:"nuisance"`
 	} `yaml:"misuse"`
+	Incidents struct {
+		StopsClock ruleWord `yaml:"stops_clock"`
+	} `yaml:"incidents"`
 	Policy []policyRow `yaml:"policy"`
 }
 
@@ -161,7 +165,7 @@ func (c Config) ParseRules(name string, text []byte) (alerts.Rules, error) {
 	f := ruleFile{}
 	parseRuleFile(&RuleFaults{File: shippedName}, ShippedRules, &f) // what the file leaves out stays as shipped
 	parseRuleFile(faults, text, &f)
-	r := alerts.Rules{Zone: c.Site.Location(), Area: c.Site.AreaCode, Misuse: f.misuse(faults), Policy: f.policies(faults, c.Lines)}
+	r := alerts.Rules{Zone: c.Site.Location(), Area: c.Site.AreaCode, Misuse: f.misuse(faults), StopsClock: f.stopsClock(faults), Policy: f.policies(faults, c.Lines)}
 	base := f.codes(faults)
 	r.Codes = map[string]alerts.Codes{}
 	for _, l := range c.Lines {
@@ -308,6 +312,19 @@ func (f ruleFile) codes(faults *RuleFaults) alerts.Codes {
 		faults.add(1, "%v", err)
 	}
 	return codes
+}
+
+// stopsClock is the recipient whose getting a report of an incident stops its clock.
+func (f ruleFile) stopsClock(faults *RuleFaults) string {
+	to := f.Incidents.StopsClock
+	var codes []string
+	for _, w := range dutylog.Recipients() {
+		codes = append(codes, w.Code)
+	}
+	if !slices.Contains(codes, to.text) {
+		faults.add(max(to.line, 1), "unknown recipient %q; write one of: %s", to.text, join(codes))
+	}
+	return to.text
 }
 
 func (f ruleFile) misuse(faults *RuleFaults) alerts.Misuse {

@@ -3,6 +3,7 @@ package dutylog
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,7 +15,7 @@ type Incident struct {
 	Number   IncidentNumber
 	State    IncidentState
 	Category string // see IncidentCategories
-	Trigger  string // see IncidentTriggers; empty: none
+	Trigger  string // codes of IncidentTriggers, with commas between them; empty: none
 	Schedule Schedule
 
 	ClockStart   time.Time // from when on the deadlines count
@@ -234,6 +235,7 @@ func (i *Incident) take(f IncidentFact) {
 	case FactReopened:
 		i.State, i.EndedAt, i.EndReason = IncidentOpen, time.Time{}, ""
 	case FactAbsorbed:
+		i.Absorbed = slices.DeleteFunc(i.Absorbed, func(a Absorbed) bool { return a.Incident == b.Incident }) // it was corrected since
 		i.Absorbed = append(i.Absorbed, Absorbed{Incident: b.Incident, Sent: b.Sent})
 	}
 }

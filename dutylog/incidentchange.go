@@ -21,7 +21,7 @@ func (c change) toldBy(r Report) bool {
 		return true // another incident sent it, and handed over what it had not told
 	}
 	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool {
-		if d.Recipient != demanded || d.At.Before(c.at) {
+		if d.Recipient != r.stops || d.At.Before(c.at) {
 			return false
 		}
 		v := slices.IndexFunc(r.Versions, func(f IncidentFact) bool { return f.Body.Version == d.Version })

@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -14,6 +15,8 @@ type Schedule struct {
 	FollowUp  Minutes `json:"follow_up_minutes" doc:"续报, after the last report, until the final one"`
 	Essential Minutes `json:"essential_minutes" doc:"续报, after an essential change such as a death, or after the incident was opened again"`
 	Soon      Minutes `json:"soon_minutes" doc:"How long before a deadline it is told"`
+	// StopsClock is a code of Recipients; empty, in incidents that are older than it: UsualRecipient.
+	StopsClock string `json:"stops_clock,omitempty" doc:"The recipient whose getting a report stops its clock; absent: the superior bureau"`
 }
 
 // Minutes is a duration in whole minutes.
@@ -25,7 +28,7 @@ func (m Minutes) Duration() time.Duration { return time.Duration(m) * time.Minut
 // UsualSchedule is that of Art. 20. The regulation names no interval for follow-ups (全程跟踪续报): two
 // hours are usual. What is essential is as urgent as a first report.
 func UsualSchedule() Schedule {
-	return Schedule{First: 10, Written: 50, Detailed: 100, FollowUp: 120, Essential: 10, Soon: 5}
+	return Schedule{First: 10, Written: 50, Detailed: 100, FollowUp: 120, Essential: 10, Soon: 5, StopsClock: UsualRecipient}
 }
 
 // longestSchedule bounds what a site may set, in minutes: a week.
@@ -47,8 +50,14 @@ func (s Schedule) Check() error {
 	if s.Soon < 0 || s.Soon >= s.First {
 		return &InvalidError{Field: "soon_minutes", Reason: "is shorter than the time for the first report"}
 	}
+	if s.StopsClock != "" {
+		return checkCode("stops_clock", Recipients(), s.StopsClock)
+	}
 	return nil
 }
+
+// stopsClock is whose getting a report stops its clock.
+func (s Schedule) stopsClock() string { return cmp.Or(s.StopsClock, UsualRecipient) }
 
 // setClock finds when the clocks start: with the earliest entry, or later where somebody said why. An entry whose
 // link is struck out moves the start no later by itself: that, too, is chosen with a reason.
@@ -78,6 +87,9 @@ func (i *Incident) plan() {
 		r := reports[ReportNumber(s, 1)]
 		r.Stage, r.Nth, r.Number = s, 1, ReportNumber(s, 1)
 		r.DueAt = i.ClockStart.Add(i.Schedule.after(s))
+		if r.CoveredBy = coveredBy(r, reports); r.CoveredBy != 0 {
+			r.DueAt = time.Time{}
+		}
 		i.Reports = append(i.Reports, r)
 	}
 	i.planRest(reports)
@@ -146,7 +158,7 @@ func (i *Incident) followUpDue(earlier []Report, said map[int]Report, r Report) 
 	}
 	last := i.followedElsewhere(r)
 	for _, o := range earlier {
-		if o.Stage == StageDetailed && o.SentAt.IsZero() {
+		if o.Stage == StageDetailed && o.SentAt.IsZero() && o.CoveredBy == 0 {
 			last = time.Time{}
 			break
 		}

@@ -35,7 +35,7 @@ type IncidentBooks struct {
 	Accounts    map[string]Account   // those who are named
 	Calls       map[string]Call      // those that are named
 	Attachments map[int64]Attachment // those that are named
-	Into        *Incident            // into which this one is merged; nil: there is no such incident
+	Into        *Incident            // into which this one is merged, or was; nil: there is no such incident
 }
 
 // IncidentStore keeps incidents: their facts, for ever. All of it is evidence.
@@ -147,14 +147,16 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 		return f, &InvalidError{Field: "kind", Reason: fmt.Sprintf("%.40q is no kind of fact", d.Kind)}
 	case len(i.Facts) >= mostFacts:
 		return f, &InvalidError{Field: "kind", Reason: "the incident has 2000 facts, more are not kept: close it and open another one"}
-	case PlausibleMoment("at", d.At, now, "give when it was done") != nil:
-		return f, PlausibleMoment("at", d.At, now, "give when it was done")
+	case PlausibleMoment(d.momentField(), d.At, now, "give when it was done") != nil:
+		return f, PlausibleMoment(d.momentField(), d.At, now, "give when it was done")
+	case d.untimed():
+		return f, &InvalidError{Field: "by_phone.at", Reason: "is missing: say when it was said, or choose the recorded call in which it was"}
 	case d.At.IsZero() || d.At.After(now):
 		f.At = now
 	}
 	f.At = f.At.Truncate(time.Millisecond)
 	if i.State != IncidentOpen && !whileEnded[d.Kind] {
-		return f, refuse(NotOpen, "Incident %s is %s: open it again first, with a reason.", i.Number, i.State)
+		return f, i.ended(b)
 	}
 	f.Body.Number, f.Body.Was = nil, nil // only we say these
 	err := decide(i, &f, b, now)
@@ -164,7 +166,7 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 // whileEnded may be done when an incident is closed or merged, too: what was done before is still
 // written down, and what was said of it is answered.
 var whileEnded = map[FactKind]bool{FactReopened: true, FactConfirmed: true, FactDenied: true, FactStruck: true, FactSigned: true, FactReviewed: true,
-	FactDelivered: true, FactConveyed: true, FactFedBack: true, FactInstrClosed: true}
+	FactDelivered: true, FactConveyed: true, FactFedBack: true, FactInstrClosed: true, FactMerged: true, FactAbsorbed: true}
 
 // deeds decide, one for each kind of fact. They clean what was written and fill in what the log knows.
 var deeds = map[FactKind]func(Incident, *IncidentFact, IncidentBooks, time.Time) error{
@@ -225,11 +227,16 @@ func (i Incident) links(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 }
 
 func (i Incident) classifies(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
-	f.Body = FactBody{Category: cmp.Or(f.Body.Category, i.Category), Trigger: f.Body.Trigger}
-	if err := checkCode("category", IncidentCategories(), f.Body.Category); err != nil || f.Body.Trigger == "" {
+	f.Body = FactBody{Category: cmp.Or(f.Body.Category, i.Category), Trigger: tidyTriggers(f.Body.Trigger)}
+	if err := checkCode("category", IncidentCategories(), f.Body.Category); err != nil {
 		return err
 	}
-	return checkCode("trigger", IncidentTriggers(), f.Body.Trigger)
+	for _, code := range TriggerCodes(f.Body.Trigger) {
+		if err := checkCode("trigger", IncidentTriggers(), code); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // knows takes what is known now; an empty value says that something is not known after all.
@@ -304,7 +311,7 @@ func (i Incident) unfinished(now time.Time) string {
 	final := false
 	for _, r := range i.Reports {
 		final = final || r.Stage == StageFinal && r.SentAt.IsZero()
-		if r.Stage != StageFinal && r.SentAt.IsZero() && (r.Stage != StageFollowUp || r.State(now) == ReportLate) {
+		if r.Stage != StageFinal && r.SentAt.IsZero() && r.CoveredBy == 0 && (r.Stage != StageFollowUp || r.State(now) == ReportLate) {
 			unsent = append(unsent, r.Words())
 		}
 		if names := r.LackingWords(); names != "" {
@@ -322,80 +329,4 @@ func (i Incident) unfinished(now time.Time) string {
 		return fmt.Sprintf("%d instruction(s) 批示 are still open: close them, or say why the incident is closed with them.", n)
 	}
 	return ""
-}
-
-func (i Incident) reopens(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
-	reason, err := CleanReason("reason", f.Body.Reason)
-	f.Body = FactBody{Reason: reason}
-	switch {
-	case i.State == IncidentOpen:
-		return refuse(NotOpen, "Incident %s is open already.", i.Number)
-	case i.State == IncidentMerged:
-		return refuse(NotOpen, "Incident %s goes on as another one: open that again.", i.Number)
-	}
-	return err
-}
-
-func (i Incident) merges(f *IncidentFact, b IncidentBooks, _ time.Time) error {
-	reason, err := CleanReason("reason", f.Body.Reason)
-	switch {
-	case err != nil:
-		return err
-	case b.Into == nil || b.Into.ID == i.ID:
-		return &InvalidError{Field: "merge_into", Reason: "is no other incident"}
-	case b.Into.State != IncidentOpen:
-		return refuse(NotOpen, "Incident %s is %s: an incident is merged into one that is open.", b.Into.Number, b.Into.State)
-	}
-	f.Body = FactBody{Incident: b.Into.ID, Reason: reason}
-	return nil
-}
-
-// Absorb is what the other incident takes over from this one: its entries, what was reported of it and what had to
-// be, and what is known. Where the two know different casualties both stay, for a person to decide.
-func (i Incident) Absorb(into Incident) []FactDraft {
-	known, differ := map[Element]string{}, false
-	for e, v := range i.Elements {
-		theirs := into.Elements[e]
-		switch {
-		case blank(v):
-		case blank(theirs):
-			known[e] = v
-		case e == ElementCasualties && v != theirs && !strings.Contains(theirs, v):
-			known[e], differ = shortenTo(v+"；另据原记录："+theirs, middleText), true
-		}
-	}
-	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: i.Sent(), Elements: known, Essential: differ, Untold: i.untold()}}}
-	for _, e := range i.Entries {
-		if !into.Has(e.EntryID) {
-			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID}})
-		}
-	}
-	return drafts
-}
-
-// absorbs is asked for by nobody but the merge itself.
-func (i Incident) absorbs(_ *IncidentFact, _ IncidentBooks, _ time.Time) error { return nil }
-
-// strikeable are the kinds of facts that may be struck out. What opened, closed or merged an incident is
-// undone by a deed of its own, and a version of a report by the next one.
-var strikeable = []FactKind{FactLinked, FactElements, FactClockMoved, FactReviewed, FactSigned, FactDelivered, FactCalledOut, FactScene,
-	FactInstructed, FactConveyed, FactFedBack, FactInstrClosed}
-
-func (i Incident) strikes(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
-	reason, err := CleanReason("reason", f.Body.Reason)
-	n := f.Body.Fact
-	f.Body = FactBody{Fact: n, Reason: reason}
-	switch {
-	case err != nil:
-		return err
-	case n < 1 || n > len(i.Facts):
-		return &InvalidError{Field: "fact", Reason: fmt.Sprintf("the incident has no fact %d", n)}
-	case i.Facts[n-1].Struck != nil:
-		return &InvalidError{Field: "fact", Reason: "is struck out already"}
-	case !slices.Contains(strikeable, i.Facts[n-1].Kind):
-		return &InvalidError{Field: "fact", Reason: "cannot be struck out: what it says is undone by another deed"}
-	case i.Facts[n-1].Kind == FactLinked && len(i.Entries) == 1:
-		return &InvalidError{Field: "fact", Reason: "is the only entry of the incident: link the right one first"}
-	}
-	return nil
 }

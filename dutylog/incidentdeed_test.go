@@ -49,7 +49,7 @@ func TestWhoApprovesReports(t *testing.T) {
 		{dutyOfficer, dutylog.FactSigned, "zhao", "7.0", ""},
 		{dutyOfficer, dutylog.FactReviewed, "qian", "7.0", ""},
 		{dutyOfficer, dutylog.FactSigned, "qian", "7.0", "not_entitled"},
-		{dutyOfficer, dutylog.FactSigned, "zhao", "", "by_phone.call_id"},
+		{dutyOfficer, dutylog.FactSigned, "zhao", "", "by_phone.at"}, // neither a call nor when
 		{dutyOfficer, dutylog.FactSigned, "zhao", "8.0", "by_phone.call_id"},
 		{dutyOfficer, dutylog.FactSigned, "zhao", "9.0", "by_phone.call_id"},
 		{dutyOfficer, dutylog.FactSigned, "gone", "7.0", "by_phone.login"},

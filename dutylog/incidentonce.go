@@ -26,7 +26,7 @@ func sameFact(f IncidentFact, d FactDraft) bool {
 		return false
 	}
 	b, o := f.Body, d.Body
-	for _, pair := range [][2]string{{b.Entry, o.Entry}, {b.Category, o.Category}, {b.Trigger, o.Trigger}, {b.Reason, o.Reason}, {b.Login, o.Login}, {b.Recipient, o.Recipient},
+	for _, pair := range [][2]string{{b.Entry, o.Entry}, {b.Category, o.Category}, {b.Trigger, tidyTriggers(o.Trigger)}, {b.Reason, o.Reason}, {b.Login, o.Login}, {b.Recipient, o.Recipient},
 		{b.Channel, o.Channel}, {b.Receiver, o.Receiver}, {b.CallID, o.CallID}, {b.Evidence, o.Evidence}, {b.Whom, o.Whom}, {b.Part, o.Part}, {b.Phone, o.Phone}, {b.Result, o.Result}, {b.Text, o.Text}} {
 		if cleanAgain(pair[0]) != cleanAgain(pair[1]) {
 			return false

@@ -87,11 +87,14 @@ type Report struct {
 	Missing  []Element // required and absent, of the newest version; before there is one, of what is known
 
 	SentAt     time.Time // the first delivery to the recipient that the deadline is about; zero: none
+	CoveredBy  int       // the number of the final report that told it in time; 0: none did. Then nothing is owed any more
 	SentIn     int64     // the incident, merged into this one, by which it was; 0: this one
 	ApprovedAt time.Time // the newest version was signed
 	ApprovedBy string
 	Approvals  []ReportApproval // all that stand, oldest first
 	Deliveries []Delivery
+
+	stops string // the recipient whose getting it stops its clock
 }
 
 // ReportApproval is that somebody reviewed or signed a version. It has nothing to do with its sending.
@@ -206,11 +209,11 @@ func (r Report) LackingWords() string {
 }
 
 // Unreported are the reports that an incident was closed without: those that every incident demands, and others
-// that were late then.
+// that were late then. What a final report told in time was reported: see coveredBy.
 func (i Incident) Unreported() []Report {
 	var all []Report
 	for _, r := range i.Reports {
-		if i.State == IncidentClosed && r.SentAt.IsZero() && (r.Number <= ReportNumber(StageDetailed, 1) || !r.DueAt.IsZero()) {
+		if i.State == IncidentClosed && r.SentAt.IsZero() && r.CoveredBy == 0 && (r.Number <= ReportNumber(StageDetailed, 1) || !r.DueAt.IsZero()) {
 			all = append(all, r)
 		}
 	}
@@ -271,7 +274,7 @@ func (i *Incident) reportsSaid() map[int]Report {
 		}
 	}
 	for n, r := range said {
-		r.Stage = stageOf(n)
+		r.Stage, r.stops = stageOf(n), i.Schedule.stopsClock()
 		r.settle()
 		said[n] = r
 	}
@@ -340,7 +343,7 @@ func deliveryOf(f IncidentFact) Delivery {
 // settle says when it was sent, and whether what stands is signed.
 func (r *Report) settle() {
 	for _, d := range r.Deliveries {
-		if d.Recipient == demanded && (r.SentAt.IsZero() || d.At.Before(r.SentAt)) {
+		if d.Recipient == r.stops && (r.SentAt.IsZero() || d.At.Before(r.SentAt)) {
 			r.SentAt = d.At
 		}
 	}

@@ -109,10 +109,8 @@ func (i Incident) approves(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 	if err := r.complete(); err != nil {
 		return err
 	}
-	if c := b.Calls[f.Body.CallID]; f.Body.Login != "" {
-		if err := f.saidIn(c, r, i); err != nil {
-			return err
-		}
+	if err := f.saidAt(b, r, i); err != nil {
+		return err
 	}
 	body := FactBody{Report: r.Number, Version: r.Version}
 	if f.Body.Login != "" {
@@ -134,14 +132,49 @@ func (f *IncidentFact) whose(b IncidentBooks) (Actor, error) {
 		return Actor{}, &InvalidError{Field: "by_phone.login", Reason: "is no login that is in use: choose who said so"}
 	case a.Login == f.By.Login:
 		return Actor{}, &InvalidError{Field: "by_phone.login", Reason: "is you: approve it without a telephone call"}
-	case f.Body.CallID == "":
-		return Actor{}, &InvalidError{Field: "by_phone.call_id", Reason: "is missing: an approval by telephone is linked to its recorded call"}
+	case f.Body.CallID == "": // said at a telephone that the switch does not see: then somebody says when
 	case !known:
 		return Actor{}, &InvalidError{Field: "by_phone.call_id", Reason: "is no call of the log: choose the one in which it was said"}
 	case c.AnsweredAt.IsZero():
 		return Actor{}, &InvalidError{Field: "by_phone.call_id", Reason: "was not answered: nothing was said in it"}
 	}
 	return Actor{Login: a.Login, Name: a.Name, Role: a.Role}, nil
+}
+
+// untimed reports whether an approval by telephone names neither the call in which it was said nor when.
+func (d FactDraft) untimed() bool {
+	return d.approvesByPhone() && d.Body.CallID == "" && d.At.IsZero()
+}
+
+func (d FactDraft) approvesByPhone() bool {
+	return (d.Kind == FactReviewed || d.Kind == FactSigned) && d.Body.Login != ""
+}
+
+// momentField is where the API has when it happened.
+func (d FactDraft) momentField() string {
+	if d.approvesByPhone() {
+		return "by_phone.at"
+	}
+	return "at"
+}
+
+// saidAt judges when an approval by telephone was said. Without a call it is when the officer says, to the minute:
+// not before anything was known of the incident, nor before there was a text to approve.
+func (f *IncidentFact) saidAt(b IncidentBooks, r Report, i Incident) error {
+	written := r.Versions[len(r.Versions)-1].At
+	switch {
+	case f.Body.Login == "":
+		return nil
+	case f.Body.CallID != "":
+		return f.saidIn(b.Calls[f.Body.CallID], r, i)
+	case f.At.Before(i.ClockNatural.Truncate(time.Minute)):
+		return &InvalidError{Field: "by_phone.at", Reason: "lies before the first entry of the incident: nothing was known of it then"}
+	case f.At.Before(written.Truncate(time.Minute)):
+		return &InvalidError{Field: "by_phone.at", Reason: "lies before version " + itoa(r.Version) + " was written: say when this text was approved"}
+	case f.At.Before(written):
+		f.At = written
+	}
+	return nil
 }
 
 // saidIn takes the moment of an approval from the call in which it was said. What was not written when that call was
@@ -194,6 +227,9 @@ func (i Incident) delivers(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 		return fmt.Errorf("report %d of incident %s: %w", f.Body.Report, i.Number, ErrNotFound)
 	}
 	d := f.Body
+	if i.State == IncidentMerged { // its clocks run there
+		return i.ended(b)
+	}
 	if err := checkCode("recipient", Recipients(), d.Recipient); err != nil {
 		return err
 	}
@@ -242,6 +278,9 @@ func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 			return 0, nil
 		}
 		return 0, refuse(NothingWritten, "Nothing is written of %s yet: write it down first. Without a text only a first report 初报 and a follow-up 续报 go, by telephone.", r.Words())
+	}
+	if blank(r.Text) && channel != "phone" {
+		return 0, refuse(NothingWritten, "The text 正文 of %s is empty, so nothing can have gone out in writing: write it first.", r.Words())
 	}
 	written := r.Versions[len(r.Versions)-1].At
 	switch {

@@ -1,6 +1,10 @@
 package dutylog
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
 
 // Element is one thing that a report of an incident has to say (Art. 18).
 type Element string
@@ -65,6 +69,25 @@ func IncidentTriggers() []Word {
 	}
 }
 
+// TriggerCodes are the codes of the triggers of an incident: of several one after the other, with commas.
+func TriggerCodes(trigger string) []string {
+	return strings.FieldsFunc(trigger, func(r rune) bool { return r == ',' || r == '，' || r == ' ' })
+}
+
+// tidyTriggers has each of them once, in the order of the regulation; what is none comes last, to be refused.
+func tidyTriggers(trigger string) string {
+	place := func(code string) int {
+		at := slices.IndexFunc(IncidentTriggers(), func(w Word) bool { return w.Code == code })
+		if at < 0 {
+			return len(IncidentTriggers())
+		}
+		return at
+	}
+	codes := TriggerCodes(trigger)
+	slices.SortStableFunc(codes, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	return strings.Join(slices.Compact(codes), ",")
+}
+
 // Recipients are to whom incidents are reported (Art. 18, 20).
 func Recipients() []Word {
 	return []Word{
@@ -74,9 +97,9 @@ func Recipients() []Word {
 	}
 }
 
-// demanded is the recipient whose getting a report stops its clock (Art. 20); who else has to get it is shown until
-// they did.
-const demanded = "superior_bureau"
+// UsualRecipient is whose getting a report stops its clock where the site's rules name nobody else (Art. 20), and did
+// so for incidents that were opened before they could. Who else has to get it is shown until they did.
+const UsualRecipient = "superior_bureau"
 
 // Channels are the ways by which a report goes, all alike (Art. 20).
 func Channels() []Word {

@@ -22,7 +22,7 @@ type incidentBody struct {
 	Number       string                `json:"number" doc:"For instance T2026-003"`
 	State        dutylog.IncidentState `json:"state" enum:"open,closed,merged"`
 	Category     string                `json:"category" doc:"One of Art. 19: see GET /incidents/terms"`
-	Trigger      string                `json:"trigger" doc:"Why it is reported whatever its extent (Art. 18); empty: none"`
+	Trigger      string                `json:"trigger" doc:"Why it is reported whatever its extent (Art. 18): codes, with commas between them; empty: none"`
 	Title        string                `json:"title"`
 	OpenedAt     stamp                 `json:"opened_at"`
 	OpenedBy     actorDoc              `json:"opened_by"`
@@ -48,7 +48,13 @@ type incidentBody struct {
 	Scene        []incidentScene       `json:"scene,omitempty"`
 	Instructions []incidentInstruction `json:"instructions,omitempty"`
 	Absorbed     []int64               `json:"absorbed,omitempty" doc:"Incidents that were merged into this one"`
+	Others       []incidentName        `json:"others,omitempty" doc:"How people call the incidents that this one names"`
 	Facts        []incidentFact        `json:"facts,omitempty" doc:"The whole course, in the order of writing"`
+}
+
+type incidentName struct {
+	ID     int64  `json:"id"`
+	Number string `json:"number"`
 }
 
 type incidentDue struct {
@@ -103,8 +109,9 @@ type incidentReport struct {
 	Nth        int                 `json:"nth" doc:"Of its stage, from 1 on"`
 	DueAt      stamp               `json:"due_at"`
 	State      dutylog.ReportState `json:"state" enum:"sent,late,draft,coming,not_due" doc:"late: its deadline is over and it was not sent"`
-	SentAt     stamp               `json:"sent_at" doc:"The first delivery to the superior bureau, whose getting it stops the clock"`
+	SentAt     stamp               `json:"sent_at" doc:"The first delivery to whom schedule.stops_clock names, whose getting it stops the clock"`
 	SentLate   bool                `json:"sent_late"`
+	CoveredBy  int                 `json:"covered_by" doc:"The final report that told it before its deadline, so that nothing is owed any more; 0: none did"`
 	SentIn     int64               `json:"sent_in" doc:"The incident, merged into this one, by which it was sent; 0: this one"`
 	ApprovedAt stamp               `json:"approved_at" doc:"When its newest version was signed"`
 	ApprovedBy string              `json:"approved_by"`
@@ -288,7 +295,7 @@ func stepsShown(steps []dutylog.InstructionStep) []incidentStep {
 // reportShown is a report; one of which nothing is written is shown as a draft out of what is known.
 func reportShown(i dutylog.Incident, r dutylog.Report, now time.Time) incidentReport {
 	draft := i.Draft(r)
-	b := incidentReport{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn,
+	b := incidentReport{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn, CoveredBy: r.CoveredBy,
 		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementsShown(draft), Text: r.Text,
 		Changed: i.ChangedIn(r), Missing: append([]dutylog.Element{}, r.Missing...), Versions: []incidentVersion{}, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
 	for _, f := range r.Versions {

@@ -3,13 +3,14 @@ package web
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"dutyline/dutylog"
 )
 
 // What is offered at once: more open incidents, or calls to superiors, are a disaster in which nobody picks from a list.
 const (
-	mostOpenIncidents = 50
+	mostOpenIncidents = 200
 	mostSuperiorCalls = 50
 )
 
@@ -22,6 +23,7 @@ type reportOffer struct {
 	CallID    string        `json:"call_id"`
 	Number    string        `json:"number"`
 	Who       string        `json:"who" doc:"Whom the directory knows under this number"`
+	Receiver  string        `json:"receiver" doc:"Who takes reports there, by the directory: person and title, else the duty room; the officer says who it was"`
 	At        stamp         `json:"at" doc:"When it was answered"`
 	Recorded  bool          `json:"recorded" doc:"Its recording is sealed"`
 	Incident  int64         `json:"incident"`
@@ -56,27 +58,43 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 		if err != nil {
 			return nil, err
 		}
-		out.Calls = append(out.Calls, reportOffer{CallID: o.Call.ID, Number: o.Call.Called.Raw, Who: who, At: stamp(o.Call.AnsweredAt), Recorded: o.Call.Recording.Digest != "",
+		out.Calls = append(out.Calls, reportOffer{CallID: o.Call.ID, Number: o.Call.Called.Raw, Who: who.Unit, Receiver: receiverOf(who), At: stamp(o.Call.AnsweredAt), Recorded: o.Call.Recording.Digest != "",
 			Incident: o.Incident.ID, Title: o.Incident.Title(), Report: o.Report.Number, Stage: o.Report.Stage, Nth: o.Report.Nth, Recipient: "superior_bureau"})
 	}
 	return &incidentOffersOutput{out}, nil
 }
 
-// whoWasCalled is the superior whom the call's own entry names.
-func (a *app) whoWasCalled(ctx context.Context, c dutylog.Call) (string, error) {
-	if c.EntryID == "" {
-		return "", nil
-	}
-	e, err := a.Log.Entry(ctx, c.EntryID)
-	if err != nil {
-		return "", problemOf(err)
-	}
-	for _, k := range e.Candidates {
-		if k.Superior {
-			return k.Unit, nil
+// whoWasCalled is the superior whom the call's own entry was offered, else whom the directory has under the number now.
+func (a *app) whoWasCalled(ctx context.Context, c dutylog.Call) (dutylog.Candidate, error) {
+	if c.EntryID != "" {
+		e, err := a.Log.Entry(ctx, c.EntryID)
+		if err != nil {
+			return dutylog.Candidate{}, problemOf(err)
+		}
+		for _, k := range e.Candidates {
+			if k.Superior {
+				return k, nil
+			}
 		}
 	}
-	return "", nil
+	listed, err := a.Log.Candidates(ctx, c.Called)
+	if err != nil {
+		return dutylog.Candidate{}, problemOf(err)
+	}
+	for _, k := range listed {
+		if k.Superior {
+			return dutylog.Candidate{Unit: k.Unit, Person: k.Person, Title: k.Title}, nil
+		}
+	}
+	return dutylog.Candidate{}, nil
+}
+
+// receiverOf is who takes a report there, as far as the directory says.
+func receiverOf(k dutylog.Candidate) string {
+	if k.Person == "" {
+		return k.Unit
+	}
+	return strings.TrimSpace(k.Person + " " + k.Title)
 }
 
 type incidentTerms struct {
@@ -90,22 +108,54 @@ type incidentTerms struct {
 	Results    []dutylog.Word      `json:"callout_results" nullable:"false"`
 	Scene      []dutylog.Word      `json:"scene_kinds" nullable:"false"`
 	Schedule   dutylog.Schedule    `json:"schedule" doc:"For incidents that are opened now"`
-	Signers    []actorDoc          `json:"signers" nullable:"false" doc:"Who may review or sign: whose word by telephone can be noted"`
+	Signers    []signerDoc         `json:"signers" nullable:"false" doc:"Who may review or sign: whose word by telephone can be noted"`
 }
 
 type incidentTermsOutput struct{ Body incidentTerms }
 
-// incidentTerms are the words of the regulation and the rules of reports, as data, and who may approve them.
-func (a *app) incidentTerms(ctx context.Context, _ *struct{}) (*incidentTermsOutput, error) {
+// signerDoc is somebody whose approval can be noted, and at which telephones they are.
+type signerDoc struct {
+	Login   string   `json:"login"`
+	Name    string   `json:"name"`
+	Role    string   `json:"role"`
+	Numbers []string `json:"numbers" nullable:"false" doc:"Of them, by roster and directory, E.164"`
+}
+
+// signers are who may review or sign. Their numbers are for whoever notes an approval, who finds its call by them.
+func (a *app) signers(ctx context.Context) ([]signerDoc, error) {
 	accounts, err := a.Log.Accounts(ctx)
 	if err != nil {
-		return nil, problemOf(err)
+		return nil, err
 	}
-	signers := []actorDoc{}
-	for _, x := range accounts {
-		if !x.Disabled && slices.Contains(dutylog.PartReview.Entitled(), x.Role) {
-			signers = append(signers, actorDoc{x.Login, x.Name, string(x.Role)})
+	var people []dutylog.RosterPerson
+	var directory dutylog.Directory
+	if visitorOf(ctx).can(approveReports) {
+		if people, err = a.Log.RosterPeople(ctx); err != nil {
+			return nil, err
 		}
+		if directory, err = a.Log.Directory(ctx); err != nil {
+			return nil, err
+		}
+	}
+	signers := []signerDoc{}
+	for _, x := range accounts {
+		if x.Disabled || !slices.Contains(dutylog.PartReview.Entitled(), x.Role) {
+			continue
+		}
+		numbers := []string{}
+		for _, n := range dutylog.NumbersOf(x, people, directory.Contacts, a.Directory.AreaCode) {
+			numbers = append(numbers, n.E164)
+		}
+		signers = append(signers, signerDoc{x.Login, x.Name, string(x.Role), numbers})
+	}
+	return signers, nil
+}
+
+// incidentTerms are the words of the regulation and the rules of reports, as data, and who may approve them.
+func (a *app) incidentTerms(ctx context.Context, _ *struct{}) (*incidentTermsOutput, error) {
+	signers, err := a.signers(ctx)
+	if err != nil {
+		return nil, problemOf(err)
 	}
 	return &incidentTermsOutput{incidentTerms{dutylog.IncidentCategories(), dutylog.IncidentTriggers(), dutylog.Elements(), dutylog.StageRules(), dutylog.Recipients(),
 		dutylog.Channels(), dutylog.CalloutRoles(), dutylog.CalloutResults(), dutylog.SceneKinds(), a.schedule(), signers}}, nil

@@ -15,6 +15,7 @@ type offers struct {
 	Calls     []struct {
 		CallID   string `json:"call_id"`
 		Who      string
+		Receiver string
 		Number   string
 		At       string
 		Recorded bool
@@ -135,5 +136,26 @@ func TestCallsAboutAnIncidentAreSteps(t *testing.T) {
 	officer.get("/entries/e-34.0").into(t, &own)
 	if len(first.Steps) != 3 || own.Kind != "duty" || own.StepOf != "" {
 		t.Errorf("%v %+v", said, own)
+	}
+}
+
+// The receiver is filled in by whom the directory has under the number that was called: person and title, else the
+// duty room; the officer says who it was.
+func TestWhoTookAReportByTelephoneIsFilledIn(t *testing.T) {
+	for who, want := range map[string]string{`"person":"周敏","title":"值班主任"`: "周敏 值班主任", `"person":"周敏","title":""`: "周敏", `"person":"","title":"值班室"`: "市应急管理局值班室"} {
+		h, officer, i := aFire(t)
+		if got := h.as("supervisor").post("/directory", `{"unit":"市应急管理局值班室",`+who+`,"numbers":[{"kind":"office","number":"`+cityBureau+`"}],"superior":true,"confirm":true,"remark":""}`); got.status != 200 {
+			t.Fatal(got)
+		}
+		c := h.calls("20.0", cityBureau, time.Minute, true)
+		var o offers
+		decode(t, officer.get("/incidents/offers"), &o)
+		if len(o.Calls) != 1 || o.Calls[0].Receiver != want || o.Calls[0].Who != "市应急管理局值班室" || o.Calls[0].CallID != c.ID || o.Calls[0].At != c.AnsweredAt.UTC().Format("2006-01-02T15:04:05.000Z") {
+			t.Fatalf("%s: %+v", who, o.Calls)
+		}
+		i = officer.did(t, "POST", fmt.Sprintf("/%d/reports/1/deliveries", i.ID), `{"recipient":"superior_bureau","channel":"phone","receiver":"李科长","call_id":"20.0"}`)
+		if d := i.report("first", 1).Deliveries; d[0].Receiver != "李科长" {
+			t.Errorf("the officer changed it: %+v", d)
+		}
 	}
 }

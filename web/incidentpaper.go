@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -86,19 +87,64 @@ func (a *app) incidentFile(ctx context.Context, p permission, id int64) (paper.I
 		return paper.IncidentFile{}, err
 	}
 	v := visitorOf(ctx)
-	x := paper.IncidentFile{Incident: i, Entries: map[string]dutylog.Entry{}, Calls: map[string]dutylog.Call{}}
+	x := paper.IncidentFile{Incident: i, Entries: map[string]dutylog.Entry{}, Calls: map[string]dutylog.Call{}, Numbers: map[int64]string{}}
 	if len(a.Lines) > 0 {
 		x.Phone = a.Lines[0].Number
 	}
-	for _, f := range i.Facts {
-		if err := a.nameEntry(ctx, v, x, f.Body.Entry); err != nil {
+	if x.Merged, err = a.mergedInto(ctx, p, i); err != nil {
+		return x, problemOf(err)
+	}
+	for _, o := range append([]dutylog.Incident{i}, x.Merged...) {
+		if err := a.numbersOf(ctx, o, x.Numbers); err != nil {
 			return x, problemOf(err)
 		}
-		if err := a.nameCall(ctx, v, x, f.Body.CallID); err != nil {
-			return x, problemOf(err)
+		for _, f := range o.Facts {
+			if err := a.nameEntry(ctx, v, x, f.Body.Entry); err != nil {
+				return x, problemOf(err)
+			}
+			if err := a.nameCall(ctx, v, x, f.Body.CallID); err != nil {
+				return x, problemOf(err)
+			}
 		}
 	}
 	return x, nil
+}
+
+// mergedInto are the incidents that were merged into one, and into those before: their papers are its papers now.
+func (a *app) mergedInto(ctx context.Context, p permission, i dutylog.Incident) (all []dutylog.Incident, err error) {
+	have := map[int64]bool{i.ID: true}
+	for queue := i.Absorbed; len(queue) > 0; queue = queue[1:] {
+		id := queue[0].Incident
+		if have[id] {
+			continue
+		}
+		have[id] = true
+		o, err := a.incident(ctx, p, id)
+		if err != nil {
+			return nil, err
+		}
+		all, queue = append(all, o), append(slices.Clone(queue), o.Absorbed...)
+	}
+	return all, nil
+}
+
+// numbersOf adds how people call the incidents that one names.
+func (a *app) numbersOf(ctx context.Context, i dutylog.Incident, numbers map[int64]string) error {
+	named := []int64{i.MergedInto}
+	for _, f := range i.Facts {
+		named = append(named, f.Body.Incident)
+	}
+	for _, id := range named {
+		if _, known := numbers[id]; known || id == 0 {
+			continue
+		}
+		o, err := a.Log.Incident(ctx, id)
+		if err != nil {
+			return err
+		}
+		numbers[id] = o.Number.String()
+	}
+	return nil
 }
 
 func (a *app) nameEntry(ctx context.Context, v visitor, x paper.IncidentFile, id string) error {

@@ -153,7 +153,10 @@ func TestWhoCanBeNotedByTelephone(t *testing.T) {
 		t.Fatal(err)
 	}
 	var terms struct {
-		Signers []struct{ Login, Name, Role string }
+		Signers []struct {
+			Login, Name, Role string
+			Numbers           []string
+		}
 	}
 	decode(t, h.as("officer").get("/incidents/terms"), &terms)
 	var got []string
@@ -163,5 +166,70 @@ func TestWhoCanBeNotedByTelephone(t *testing.T) {
 	slices.Sort(got)
 	if strings.Join(got, ", ") != "chief 王chief chief, leader 王leader leader" {
 		t.Errorf("the signers are %v", got)
+	}
+}
+
+// The numbers by which the call of an approval is found are for whoever notes it.
+func TestWhoseNumbersAreTold(t *testing.T) {
+	h := newHouse(t)
+	if got := h.as("supervisor").post("/directory", `{"unit":"区应急局","person":"王leader","title":"带班领导","numbers":[{"kind":"mobile","number":"13940050062"}],"superior":false,"confirm":true,"remark":""}`); got.status != 200 {
+		t.Fatal(got)
+	}
+	for role, want := range map[string]string{"officer": "[+8613940050062]", "supervisor": "[]", "auditor": "[]"} {
+		var terms struct {
+			Signers []struct {
+				Login   string
+				Numbers []string
+			}
+		}
+		decode(t, h.as(role).get("/incidents/terms"), &terms)
+		for _, s := range terms.Signers {
+			if s.Login == "leader" && fmt.Sprint(s.Numbers) != want {
+				t.Errorf("%s is told %v, want %s", role, s.Numbers, want)
+			}
+		}
+	}
+}
+
+// The papers of an incident that another one was merged into tell what that one reported; both by their numbers.
+func TestThePapersOfAMergedIncident(t *testing.T) {
+	h, officer, gone := reported(t, func(d *web.Deps) { d.Sheets.Document = docx.Filler("") })
+	h.finished("50.0", h.clock.Now().Add(-2*time.Minute))
+	on := officer.did(t, "POST", "", `{"entry_id":"e-50.0","category":"fire","trigger":"sensitive_time,sensitive_place"}`)
+	if on.Trigger != "sensitive_place,sensitive_time" {
+		t.Errorf("%+v", on)
+	}
+	officer.did(t, "POST", fmt.Sprintf("/%d/callouts", gone.ID), `{"whom":"孙局长","part":"head","result":"reached"}`)
+	officer.did(t, "PATCH", fmt.Sprintf("/%d", gone.ID), fmt.Sprintf(`{"merge_into":%d,"reason":"同一起火灾"}`, on.ID))
+	at := fmt.Sprintf("/incidents/%d", on.ID)
+	course := officer.get(at + "/course/sheet")
+	for _, want := range []string{"原 " + gone.Number, "接收人王某", "孙局长", "区长批示：全力搜救", `<a href="/#/calls/8.0"`, "并入本事件"} {
+		if !strings.Contains(course.body, want) {
+			t.Errorf("%q is not on the course: %s", want, course)
+		}
+	}
+	document, err := docx.Text([]byte(officer.get(at + "/reports/2/document").body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, sheet := officer.get(at+"/reports/1/sheet"), officer.get(at+"/reports/2/sheet")
+	for name, text := range map[string]string{"document": document, "page": sheet.body} {
+		for _, want := range []string{gone.Number, on.Number + "-2", "接收人王某", "孙局长", "全力搜救"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in the %s: %s", want, name, text)
+			}
+		}
+	}
+	if !strings.Contains(first.body, "本期报告由 "+gone.Number+" 报送") || !strings.Contains(first.body, "2人受伤。") {
+		t.Errorf("the report that the other one sent: %s", first)
+	}
+	for _, text := range []string{course.body, document, first.body, sheet.body, officer.get(fmt.Sprintf("/incidents/%d/course/sheet", gone.ID)).body} {
+		if strings.Contains(text, fmt.Sprintf("编号 %d", gone.ID)) || strings.Contains(text, fmt.Sprintf("编号 %d", on.ID)) {
+			t.Errorf("an internal id is on paper: %s", text)
+		}
+	}
+	p := officer.does("POST", fmt.Sprintf("/%d/reports/1/deliveries", gone.ID), `{"recipient":"government","channel":"fax","evidence":"回执"}`).problem(t)
+	if p.Status != 409 || !strings.HasSuffix(p.Type, "incident-not_open") || !strings.Contains(p.Detail, "goes on as "+on.Number) {
+		t.Errorf("%+v", p)
 	}
 }

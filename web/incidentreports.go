@@ -30,8 +30,8 @@ type approveInput struct {
 
 type approvalPhone struct {
 	Login  string `json:"login" minLength:"1" maxLength:"64" doc:"Who said so"`
-	CallID string `json:"call_id" maxLength:"200" doc:"The recorded call in which it was said"`
-	At     string `json:"at,omitempty" maxLength:"40" doc:"RFC 3339; absent: now"`
+	CallID string `json:"call_id,omitempty" maxLength:"200" doc:"The recorded call in which it was said; absent: the switch did not see it, then at is required"`
+	At     string `json:"at,omitempty" maxLength:"40" doc:"When it was said, RFC 3339; where a call is named, that says when"`
 }
 
 type confirmApprovalInput struct {

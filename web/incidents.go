@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"dutyline/dutylog"
@@ -34,7 +36,7 @@ type openIncidentInput struct {
 		Key      string `json:"key" maxLength:"40" doc:"Made anew for each deed; the same again does nothing and gives the same answer"`
 		EntryID  string `json:"entry_id" minLength:"1" maxLength:"200"`
 		Category string `json:"category" maxLength:"40" doc:"See GET /incidents/terms"`
-		Trigger  string `json:"trigger,omitempty" maxLength:"40"`
+		Trigger  string `json:"trigger,omitempty" maxLength:"80" doc:"Of several, their codes with commas between them"`
 	}
 }
 
@@ -43,7 +45,7 @@ type changeIncidentInput struct {
 	Body struct {
 		Key         string     `json:"key" maxLength:"40"`
 		Category    *string    `json:"category,omitempty" maxLength:"40"`
-		Trigger     *string    `json:"trigger,omitempty" maxLength:"40" doc:"Empty: none"`
+		Trigger     *string    `json:"trigger,omitempty" maxLength:"80" doc:"Empty: none; of several, their codes with commas between them"`
 		Elements    elementMap `json:"elements,omitempty" doc:"What is known now; an empty text says that it is not known after all"`
 		Essential   bool       `json:"essential,omitempty" doc:"What changed has to be reported at once; other casualties have in any case"`
 		ClockStart  string     `json:"clock_start,omitempty" maxLength:"40" doc:"When the matter became reportable, RFC 3339; takes a reason"`
@@ -98,7 +100,15 @@ func (a *app) wholeIncident(ctx context.Context, i dutylog.Incident) (*incidentO
 		}
 		entries = append(entries, dutylog.Spoken(e, a.Zone))
 	}
-	return &incidentOutput{incidentWhole(i, entries, a.SwitchNow())}, nil
+	whole := incidentWhole(i, entries, a.SwitchNow())
+	numbers := map[int64]string{}
+	if err := a.numbersOf(ctx, i, numbers); err != nil {
+		return nil, problemOf(err)
+	}
+	for _, id := range slices.Sorted(maps.Keys(numbers)) {
+		whole.Others = append(whole.Others, incidentName{id, numbers[id]})
+	}
+	return &incidentOutput{whole}, nil
 }
 
 // openIncident opens one out of an entry.
@@ -195,7 +205,7 @@ func (a *app) schedule() dutylog.Schedule {
 	if a.Schedule == nil {
 		return dutylog.UsualSchedule()
 	}
-	return *a.Schedule
+	return a.Schedule()
 }
 
 // incidentFrame tells a page of an incident of which something was written: what a list says of it.

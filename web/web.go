@@ -38,7 +38,7 @@ type Deps struct {
 	SwitchNow   func() time.Time              // what the switch's clock says; nil: Now
 	Logger      *slog.Logger                  // nil: slog.Default
 	Audit       func(context.Context, Access) // nil: the daemon's own log; it must not wait
-	Schedule    *dutylog.Schedule             // until when incidents are to be reported; nil: the usual
+	Schedule    func() dutylog.Schedule       // until when incidents are to be reported; nil: the usual
 	Roster      *dutylog.RosterRule           // what the site thinks of a roster; nil: the usual
 	Zone        *time.Location                // of the site, for days and months; nil: UTC+8
 	Search      dutylog.Searcher              // nil: entries cannot be searched

@@ -98,7 +98,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Tests: a.prober, CallBacks: a.backs, Practice: practice, Health: func() web.Health { return a.health(practice != nil) }, Unlogged: a.committer.unlogged.Now,
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
 		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Verify: a.verifier, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
-		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance, OfficerDays: cfg.Review.OfficerDays, Journal: switchRows(cfg.Journal), Schedule: schedule(cfg),
+		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance, OfficerDays: cfg.Review.OfficerDays, Journal: switchRows(cfg.Journal), Schedule: scheduleOf(cfg, a.rules),
 		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write, Document: docx.Filler(cfg.Site.ReportTemplate), Read: sheet.Read},
 		Directory: directoryOf(cfg.Site),
 		Secure:    cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, LockAfter: cfg.Web.LockAfter, MetricsToken: cfg.Web.MetricsToken,

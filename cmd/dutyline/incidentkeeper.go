@@ -18,10 +18,13 @@ type incidentLog interface {
 	IncidentMark(ctx context.Context) (int64, error)
 }
 
-// schedule is until when incidents are to be reported here.
-func schedule(cfg config.Config) *dutylog.Schedule {
-	s := cfg.Incidents.Schedule()
-	return &s
+// scheduleOf gives until when, and to whom, incidents that are opened now are to be reported here.
+func scheduleOf(cfg config.Config, rules *ruleBook) func() dutylog.Schedule {
+	return func() dutylog.Schedule {
+		s := cfg.Incidents.Schedule()
+		s.StopsClock = rules.rules.Load().StopsClock
+		return s
+	}
 }
 
 // recentIncidents is how many of the newest are looked at though they are closed: one may have been sent

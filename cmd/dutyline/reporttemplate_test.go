@@ -1,10 +1,15 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	docx "dutyline/dutylog/document"
 )
 
 // The shipped template is written once, found good, and never written over.
@@ -37,10 +42,15 @@ func TestATemplateThatCannotBeUsed(t *testing.T) {
 	if err := os.WriteFile(file, []byte("<html>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	textless := filepath.Join(t.TempDir(), "无正文.docx")
+	if err := os.WriteFile(textless, withoutText(t), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		want string
 		args []string
 	}{
+		{"it has no field {正文}", []string{"template", "--check", textless}},
 		{"it is no Word document", []string{"template", "--check", file}},
 		{"there is no file", []string{"template", "--check", file + "x"}},
 		{"write the template", []string{"template", filepath.Join(file, "x.docx")}},
@@ -49,4 +59,36 @@ func TestATemplateThatCannotBeUsed(t *testing.T) {
 			t.Errorf("%v: %v", c.args, err)
 		}
 	}
+}
+
+// withoutText is the shipped template without the field of the text.
+func withoutText(t *testing.T) []byte {
+	t.Helper()
+	shipped, err := docx.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(shipped), int64(len(shipped)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, part := range archive.File {
+		text, err := fs.ReadFile(archive, part.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := out.Create(part.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(bytes.ReplaceAll(text, []byte("{正文}"), []byte("见附件"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }

@@ -191,3 +191,27 @@ func TestThePolicyHoldsForTheLinesHealthToo(t *testing.T) {
 		t.Errorf("after them: %+v, %v", list, err)
 	}
 }
+
+// Whose getting a report stops its clock is taken from the rule file for each incident that is opened; a mistake in the
+// file changes nothing.
+func TestTheRecipientThatStopsAClockIsARule(t *testing.T) {
+	l := newLibrary(t)
+	l.write("incidents: {stops_clock: government}\n")
+	b := l.open()
+	schedule := scheduleOf(l.cfg, b)
+	for _, text := range []string{"incidents: {stops_clock: government}\n", "incidents: {stops_clock: mayor}\n"} {
+		l.write(text)
+		b.look()
+		if got := schedule(); got.StopsClock != "government" || got.Check() != nil || got.First != l.cfg.Incidents.Schedule().First {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+	if b.Fault() == nil || !strings.Contains(b.Fault().Error(), "unknown recipient") {
+		t.Errorf("%v", b.Fault())
+	}
+	l.write("policy: []\n")
+	b.look()
+	if got := schedule().StopsClock; got != "superior_bureau" {
+		t.Errorf("a file that does not say: %q", got)
+	}
+}

@@ -235,7 +235,7 @@ func TestAFileOfTheSiteIsReadAnewEachTime(t *testing.T) {
 		t.Errorf("a folder was a template: %v", err)
 	}
 	for _, title := range []string{"甲", "乙"} {
-		if err := os.WriteFile(file, made(t, paragraph(title+"{标题}"), nil), 0o600); err != nil {
+		if err := os.WriteFile(file, made(t, paragraph(title+"{标题}")+paragraph("{正文}"), nil), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		out, err := fill(words())
@@ -245,6 +245,12 @@ func TestAFileOfTheSiteIsReadAnewEachTime(t *testing.T) {
 		if text, _ := document.Text(out); !strings.HasPrefix(text, title+"第4项") {
 			t.Errorf("the template was not read anew: %s", text)
 		}
+	}
+	if err := os.WriteFile(file, made(t, paragraph("{标题}{人员伤亡情况}"), nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := fill(words()); out != nil || !errors.Is(err, document.ErrTemplate) || !strings.Contains(err.Error(), "it has no field {正文}") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("a template without the text: %v", err)
 	}
 	if out, err := document.Filler("")(words()); err != nil || len(out) < 1000 {
 		t.Errorf("without a file the shipped template is used: %v", err)

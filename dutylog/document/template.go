@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 )
 
 // parts is the shipped template, part by part, so that a change to it can be read.
@@ -49,8 +50,32 @@ func Filler(file string) func(words map[string]string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return Fill(template, words)
+		out, err := Fill(template, words)
+		if err == nil {
+			err = complete(template)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return out, nil
 	}
+}
+
+// needed are the fields without which a document does not tell what was reported.
+var needed = []string{"正文"}
+
+// complete says which of them a template lacks: a site would send reports without what they report.
+func complete(template []byte) error {
+	fields, err := Fields(template)
+	if err != nil {
+		return err
+	}
+	for _, name := range needed {
+		if !slices.Contains(fields, name) {
+			return fmt.Errorf("%w: it has no field {%s}, so what was reported would not be in it; write {%[2]s} where that belongs", ErrTemplate, name)
+		}
+	}
+	return nil
 }
 
 func read(file string) ([]byte, error) {

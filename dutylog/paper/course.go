@@ -23,20 +23,53 @@ var FactNames = map[dutylog.FactKind]string{
 func Course(f Frame, x IncidentFile) Sheet {
 	i := x.Incident
 	s := Sheet{Name: "突发事件处置过程-" + i.Number.String(), Unit: f.Unit, Title: "突发事件处置过程", Size: 9, Foot: f.foot(), Signatures: signers(),
-		Under: []string{i.Number.String() + "　" + i.Title() + "　" + shortOf(dutylog.IncidentCategories(), i.Category), clockWords(f, i) + "　" + endWords(f, i)}}
-	t := Table{Name: "处置过程", Columns: []Column{{"时间", 30, true}, {"事项", 26, true}, {"内容", 82, false}, {"记录人", 22, true}, {"通话、条目", 26, true}}}
+		Under: []string{i.Number.String() + "　" + i.Title() + "　" + shortOf(dutylog.IncidentCategories(), i.Category), clockWords(f, i) + "　" + endWords(f, x)}}
+	t := Table{Name: "处置过程", Columns: []Column{{"序号", 12, true}, {"时间", 28, true}, {"事项", 26, true}, {"内容", 74, false}, {"记录人", 20, true}, {"通话、条目", 26, true}}}
+	all := x.happenings()
 	day := ""
-	for _, n := range inTime(i.Facts) {
-		fact := i.Facts[n]
-		if d := f.day(happened(fact)); d != day {
+	for n, h := range all {
+		if d := f.day(happened(h.fact)); d != day {
 			day = d
 			t.Rows = append(t.Rows, Row{Cells: []string{d}, Strong: true})
 		}
-		t.Rows = append(t.Rows, courseRow(f, x, fact))
+		t.Rows = append(t.Rows, courseRow(f, x, h, n+1, placeOf(all, h)))
 	}
 	s.Tables = []Table{t}
 	s.Notes = append(s.Notes, "时间后注明“补记”的，为事后写入；划去的记录仍列出，并注明原因。")
+	for _, o := range x.Merged {
+		s.Notes = append(s.Notes, "注明“原 "+o.Number.String()+"”的，为该事件并入（"+f.minute(o.EndedAt)+"）前后的记录。")
+	}
 	return s
+}
+
+// happening is a fact, and of which incident it is.
+type happening struct {
+	of   dutylog.Incident
+	fact dutylog.IncidentFact
+}
+
+// happenings are the facts of an incident and of those that were merged into it, in the order of what happened. Of an
+// entry that came over with the merge, the link that counts now is enough.
+func (x IncidentFile) happenings() (all []happening) {
+	for n, i := range append([]dutylog.Incident{x.Incident}, x.Merged...) {
+		for _, at := range inTime(i.Facts) {
+			f := i.Facts[at]
+			if n > 0 && f.Kind == dutylog.FactLinked && f.Struck == nil && x.Incident.Has(f.Body.Entry) {
+				continue
+			}
+			all = append(all, happening{i, f})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b happening) int { return happened(a.fact).Compare(happened(b.fact)) })
+	return all
+}
+
+// placeOf is the number, in the list, of the fact that another one strikes out; 0: it strikes none.
+func placeOf(all []happening, h happening) int {
+	if h.fact.Kind != dutylog.FactStruck {
+		return 0
+	}
+	return 1 + slices.IndexFunc(all, func(o happening) bool { return o.of.ID == h.of.ID && o.fact.Seq == h.fact.Body.Fact })
 }
 
 func clockWords(f Frame, i dutylog.Incident) string {
@@ -46,12 +79,13 @@ func clockWords(f Frame, i dutylog.Incident) string {
 	return "接报时间：" + f.minute(i.ClockNatural) + "　计时起点：" + f.minute(i.ClockStart) + "（" + i.ClockReason + "）"
 }
 
-func endWords(f Frame, i dutylog.Incident) string {
+func endWords(f Frame, x IncidentFile) string {
+	i := x.Incident
 	switch i.State {
 	case dutylog.IncidentClosed:
 		return "办结：" + f.minute(i.EndedAt)
 	case dutylog.IncidentMerged:
-		return "已于 " + f.minute(i.EndedAt) + " 并入其他事件"
+		return "已于 " + f.minute(i.EndedAt) + " 并入 " + x.named(i.MergedInto)
 	}
 	return "打印时尚未办结"
 }
@@ -74,7 +108,11 @@ func inTime(facts []dutylog.IncidentFact) []int {
 	return order
 }
 
-func courseRow(f Frame, x IncidentFile, fact dutylog.IncidentFact) Row {
+func courseRow(f Frame, x IncidentFile, h happening, number, strikes int) Row {
+	fact, whose := h.fact, Word(FactNames, h.fact.Kind)
+	if h.of.ID != x.Incident.ID {
+		x.Incident, whose = h.of, whose+"\n（原 "+h.of.Number.String()+"）"
+	}
 	at, written := happened(fact).In(f.Zone), fact.WrittenAt.In(f.Zone)
 	when := at.Format("15:04")
 	switch {
@@ -85,14 +123,17 @@ func courseRow(f Frame, x IncidentFile, fact dutylog.IncidentFact) Row {
 		when += "\n补记 " + written.Format("01-02 15:04")
 	}
 	what := factWords(f, x, fact)
+	if strikes > 0 {
+		what = "第 " + count(strikes) + " 项，原因：" + fact.Body.Reason
+	}
 	if fact.Struck != nil {
 		what = lines(what, "【已由"+fact.Struck.By.Name+"于 "+f.minute(fact.Struck.At)+" 划去："+fact.Struck.Reason+"】")
 	}
-	row := Row{Cells: []string{when, Word(FactNames, fact.Kind), what, fact.By.Name, "—"}}
+	row := Row{Cells: []string{count(number), when, whose, what, fact.By.Name, "—"}}
 	if c, ok := x.Calls[fact.Body.CallID]; ok {
-		row.Cells[4], row.Call = "通话、录音\n"+f.second(c.OfferedAt)[11:], c.ID
+		row.Cells[5], row.Call = "通话、录音\n"+f.second(c.OfferedAt)[11:], c.ID
 	} else if e, ok := x.Entries[fact.Body.Entry]; ok {
-		row.Cells[4], row.Entry = e.EntryNumber.String(), e.ID
+		row.Cells[5], row.Entry = e.EntryNumber.String(), e.ID
 	}
 	return row
 }
@@ -106,7 +147,7 @@ func factWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
 	case dutylog.FactLinked:
 		return entryWords(x, b.Entry) + movedBack(f, b)
 	case dutylog.FactClassified:
-		return wordsOf(dutylog.IncidentCategories(), b.Category) + bracketed(wordsOf(dutylog.IncidentTriggers(), b.Trigger))
+		return wordsOf(dutylog.IncidentCategories(), b.Category) + bracketed(triggerWords(b.Trigger))
 	case dutylog.FactElements:
 		return elementWords(b.Elements)
 	case dutylog.FactClockMoved:
@@ -118,7 +159,7 @@ func factWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
 	case dutylog.FactScene:
 		return joinWords(wordsOf(dutylog.SceneKinds(), b.Part), b.Whom, b.Text)
 	case dutylog.FactStruck:
-		return "第 " + count(b.Fact) + " 项记录，原因：" + b.Reason
+		return "原因：" + b.Reason
 	}
 	return reportFactWords(f, x, fact)
 }
@@ -132,7 +173,7 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 	case dutylog.FactReviewed, dutylog.FactSigned:
 		by := cmp.Or(b.Name, fact.By.Name)
 		if b.Login != "" {
-			by += "（电话，" + fact.By.Name + "记录）"
+			by += "（" + phoneWords(dutylog.ReportApproval{CallID: b.CallID, NotedBy: fact.By}) + "）"
 		}
 		return x.reportWords(b.Report) + "，第 " + count(b.Version) + " 版，" + by
 	case dutylog.FactConfirmed, dutylog.FactDenied:
@@ -147,7 +188,7 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 		}
 		return text
 	case dutylog.FactMerged, dutylog.FactAbsorbed:
-		return joinWords("编号 "+count(b.Incident), b.Reason)
+		return joinWords(x.named(b.Incident), b.Reason)
 	}
 	return joinWords(b.Whom, b.Text, b.Reason)
 }

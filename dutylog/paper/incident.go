@@ -12,6 +12,8 @@ import (
 // IncidentFile is an incident with what its papers show of the entries and calls it names.
 type IncidentFile struct {
 	Incident dutylog.Incident
+	Merged   []dutylog.Incident       // that were merged into it, and into those
+	Numbers  map[int64]string         // how people call the incidents that it names
 	Entries  map[string]dutylog.Entry // by id
 	Calls    map[string]dutylog.Call  // by id
 	Phone    string                   // at which the unit is asked about it
@@ -37,12 +39,12 @@ var reportFields = []struct {
 
 // ReportWords are the words of a report by the name of their field, for a template of a site.
 func ReportWords(f Frame, x IncidentFile, r dutylog.Report) map[string]string {
-	i := x.Incident
+	i, r := x.of(r)
 	words := map[string]string{
 		"标题": reportTitle(i, r), "期别": reportName(r), "编号": reportNumber(i, r), "报送单位": f.Unit, "报告时间": f.minute(reportedAt(f, r)),
 		"签发人": cmp.Or(r.ApprovedBy, notSigned), "签发": approvalWords(f, r, dutylog.PartSign), "审核": approvalWords(f, r, dutylog.PartReview),
 		"事件类别": categoryWords(i), "主送": strings.Join(shortWords(dutylog.Recipients()), "、"), "正文": r.Text, "与上期不同": changeWords(i, r),
-		"报送情况": deliveryWords(f, x, r), "联系人": writerOf(r), "联系电话": x.Phone,
+		"报送情况": lines(deliveryWords(f, x, r), mergedWords(f, x, i)), "联系人": writerOf(r), "联系电话": x.Phone,
 	}
 	for _, e := range reportFields {
 		words[e.field] = cmp.Or(elementsOf(i, r)[e.element], notWritten)
@@ -52,7 +54,8 @@ func ReportWords(f Frame, x IncidentFile, r dutylog.Report) map[string]string {
 
 // Report is the sheet of one report 突发事件信息报告.
 func Report(f Frame, x IncidentFile, r dutylog.Report) Sheet {
-	i, w := x.Incident, ReportWords(f, x, r)
+	w := ReportWords(f, x, r)
+	i, r := x.of(r)
 	s := Sheet{Name: "突发事件信息报告-" + reportNumber(i, r), Unit: f.Unit, Title: "突发事件信息报告", Size: 11, Foot: f.foot(),
 		Under:      []string{"（" + w["期别"] + "）", "编号：" + w["编号"] + "　　签发人：" + w["签发人"]},
 		Signatures: []string{"值班员", "值班处领导", "带班领导"}}
@@ -67,7 +70,7 @@ func Report(f Frame, x IncidentFile, r dutylog.Report) Sheet {
 		pair{name: "报送情况", value: w["报送情况"], wide: true},
 		pair{name: "联 系 人", value: cmp.Or(w["联系人"], "—")}, pair{name: "联系电话", value: cmp.Or(w["联系电话"], "—")})
 	s.Tables = []Table{{Name: "突发事件信息报告", Columns: formColumns, Form: true, Rows: formRows(pairs)}}
-	s.Notes = reportNotes(f, i, r)
+	s.Notes = append(reportNotes(f, i, r), mergedNotes(f, x, i)...)
 	return s
 }
 
@@ -80,6 +83,8 @@ func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string)
 	}
 	if lacking := r.LackingWords(); lacking != "" {
 		notes = append(notes, "打印时尚未送达："+lacking+"。")
+	} else if r.CoveredBy != 0 {
+		notes = append(notes, "本期应报内容已在时限前由终报一并报告。")
 	} else if r.SentAt.IsZero() {
 		notes = append(notes, "打印时本期报告尚未报送。")
 	}
@@ -177,11 +182,19 @@ func approvalWay(f Frame, a dutylog.ReportApproval) string {
 	case !a.ByPhone:
 		return "本人登录"
 	case !a.DeniedAt.IsZero():
-		return "电话，" + a.NotedBy.Name + "记录，本人于 " + f.minute(a.DeniedAt) + " 否认：" + a.DeniedWhy
+		return phoneWords(a) + "，本人于 " + f.minute(a.DeniedAt) + " 否认：" + a.DeniedWhy
 	case a.ConfirmedAt.IsZero():
-		return "电话，" + a.NotedBy.Name + "记录，待本人确认"
+		return phoneWords(a) + "，待本人确认"
 	}
-	return "电话，" + a.NotedBy.Name + "记录，本人于 " + f.minute(a.ConfirmedAt) + " 确认"
+	return phoneWords(a) + "，本人于 " + f.minute(a.ConfirmedAt) + " 确认"
+}
+
+// phoneWords say that it was said by telephone, and where no call of the switch shows it.
+func phoneWords(a dutylog.ReportApproval) string {
+	if a.CallID == "" {
+		return "电话（无录音），" + a.NotedBy.Name + "记录"
+	}
+	return "电话，" + a.NotedBy.Name + "记录"
 }
 
 // changeWords name what this report says otherwise than the one that went before it.
@@ -262,9 +275,18 @@ func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
 func categoryWords(i dutylog.Incident) string {
 	text := wordsOf(dutylog.IncidentCategories(), i.Category)
 	if i.Trigger != "" {
-		text += "（" + wordsOf(dutylog.IncidentTriggers(), i.Trigger) + "）"
+		text += "（" + triggerWords(i.Trigger) + "）"
 	}
 	return cmp.Or(text, "—")
+}
+
+// triggerWords are the triggers of an incident in the words of the regulation.
+func triggerWords(trigger string) string {
+	var words []string
+	for _, code := range dutylog.TriggerCodes(trigger) {
+		words = append(words, wordsOf(dutylog.IncidentTriggers(), code))
+	}
+	return strings.Join(words, "、")
 }
 
 // shortOf is the short word of a code.

@@ -150,7 +150,7 @@ func TestTheCourseGoesByWhatHappened(t *testing.T) {
 		if len(r.Cells) == 1 {
 			continue
 		}
-		all = append(all, r.Cells[0][:5]+r.Cells[1])
+		all = append(all, r.Cells[1][:5]+r.Cells[2])
 	}
 	if !slices.IsSortedFunc(all, func(a, b string) int { return strings.Compare(a[:5], b[:5]) }) || all[0] != "22:10关联接报" || all[1] != "22:12关联接报" {
 		t.Errorf("the course is not in the order of what happened: %v", all)

@@ -154,16 +154,26 @@ func (t *tx) doIncident(d dutylog.IncidentDeed) (i dutylog.Incident, fact int, e
 	if i, err = t.appendFacts(i, d.Key, d.By, d.Drafts); err != nil {
 		return i, 0, err
 	}
-	if i.State == dutylog.IncidentMerged && i.Facts[len(i.Facts)-1].Kind == dutylog.FactMerged {
+	return i, fact, t.handOver(i, d.By)
+}
+
+// handOver tells the incident into which one was merged what that one knows and has reported: when it is merged, and
+// when something of it is signed or struck out afterwards.
+func (t *tx) handOver(i dutylog.Incident, by dutylog.Actor) error {
+	for i.State == dutylog.IncidentMerged {
 		into, err := readIncident(t.sql, i.MergedInto)
 		if err != nil {
-			return i, 0, err
+			return err
 		}
-		if _, err := t.appendFacts(into, "", d.By, i.Absorb(into)); err != nil {
-			return i, 0, err
+		news := i.Absorb(into)
+		if len(news) == 0 {
+			return nil
+		}
+		if i, err = t.appendFacts(into, "", by, news); err != nil {
+			return err
 		}
 	}
-	return i, fact, nil
+	return nil
 }
 
 // appendFacts decides and keeps one draft after the other; any that is none undoes the whole deed.
@@ -212,11 +222,16 @@ func (t *tx) incidentBooks(i dutylog.Incident, d dutylog.FactDraft) (b dutylog.I
 	case dutylog.FactLinked:
 		err = t.entryBooks(&b, d.Body.Entry)
 	case dutylog.FactMerged:
-		var into dutylog.Incident
-		if into, err = readIncident(t.sql, d.Body.Incident); err == nil {
-			b.Into = &into
+		err = t.otherBook(&b, d.Body.Incident)
+	case dutylog.FactReopened:
+		for _, e := range i.Entries {
+			if err = t.entryBooks(&b, e.EntryID); err != nil {
+				break
+			}
 		}
-		err = unlessAbsent(err)
+	}
+	if err == nil && i.State == dutylog.IncidentMerged && d.Kind != dutylog.FactMerged {
+		err = t.otherBook(&b, i.MergedInto)
 	}
 	if err != nil {
 		return b, err
@@ -246,6 +261,15 @@ func (t *tx) incidentBooks(i dutylog.Incident, d dutylog.FactDraft) (b dutylog.I
 		}
 	}
 	return b, nil
+}
+
+// otherBook reads the incident into which one is merged.
+func (t *tx) otherBook(b *dutylog.IncidentBooks, id int64) error {
+	into, err := readIncident(t.sql, id)
+	if err == nil {
+		b.Into = &into
+	}
+	return unlessAbsent(err)
 }
 
 // unlessAbsent is the error, unless it says that something is not there: that, the core says.

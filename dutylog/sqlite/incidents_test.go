@@ -270,6 +270,56 @@ func TestADeathIsNotLostInAMerge(t *testing.T) {
 	intact(t, path)
 }
 
+// What is struck out of an incident after it was merged does not go on counting in the other one; and an incident is not
+// opened again while its entry tells of another one that is open.
+func TestWhatFollowsAMerge(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db, c, e := withCall(t, path)
+	ok(t, db.Record(ctx, story(inbound(1, "02422730002"), telephony.AnsweredInTime)))
+	c.advance(time.Minute)
+	one := doing(t, db, fireStory(e, 1)[0])
+	one = doing(t, db, fireStory(e, 1)[1]) // told by telephone
+	told := len(one.Facts)
+	other := fireStory(must(db.Entry(ctx, "e-"+inbound(1, "").ID))(t), 0)[0]
+	other.Key = "the-other-one"
+	two := doing(t, db, other)
+	does := func(incident int64, key string, kind dutylog.FactKind, b dutylog.FactBody) dutylog.IncidentDeed {
+		return dutylog.IncidentDeed{Incident: incident, Key: key, By: officer, Drafts: []dutylog.FactDraft{{Kind: kind, Body: b}}}
+	}
+	doing(t, db, does(one.ID, "merge-them", dutylog.FactMerged, dutylog.FactBody{Incident: two.ID, Reason: "同一起火灾"}))
+	var refused *dutylog.IncidentError
+	_, _, err := db.DoIncident(ctx, does(one.ID, "send-there", dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "phone", Receiver: "李"}))
+	if !errors.As(err, &refused) || refused.Reason != dutylog.NotOpen || !strings.Contains(refused.Detail, two.Number.String()) {
+		t.Errorf("%v", err)
+	}
+	if r, _ := must(db.Incident(ctx, two.ID))(t).Report(1); r.SentAt.IsZero() {
+		t.Errorf("%+v", r)
+	}
+	for range 2 {
+		doing(t, db, does(one.ID, "was-not-sent", dutylog.FactStruck, dutylog.FactBody{Fact: told, Reason: "没有打通"}))
+	}
+	two = must(db.Incident(ctx, two.ID))(t)
+	if r, _ := two.Report(1); !r.SentAt.IsZero() || len(two.Absorbed) != 1 || two.Facts[len(two.Facts)-1].Kind != dutylog.FactAbsorbed {
+		t.Errorf("%+v", two)
+	}
+	doing(t, db, does(two.ID, "close-it-1", dutylog.FactClosed, dutylog.FactBody{Reason: "误报"}))
+	opening := fireStory(e, 0)[0]
+	opening.Key = "again-open"
+	third := doing(t, db, opening)
+	_, _, err = db.DoIncident(ctx, does(two.ID, "open-again", dutylog.FactReopened, dutylog.FactBody{Reason: "确有火情"}))
+	if !errors.As(err, &refused) || refused.Reason != dutylog.LinkedElsewhere || !strings.Contains(refused.Detail, third.Number.String()) {
+		t.Errorf("%v", err)
+	}
+	if after := doing(t, db, does(two.ID, "same-event", dutylog.FactMerged, dutylog.FactBody{Incident: third.ID, Reason: "同一起火灾"})); after.State != dutylog.IncidentMerged {
+		t.Errorf("%+v", after)
+	}
+	if third = must(db.Incident(ctx, third.ID))(t); len(third.Entries) != 2 || third.State != dutylog.IncidentOpen {
+		t.Errorf("%+v", third.Entries)
+	}
+	ok(t, db.Close())
+	intact(t, path)
+}
+
 // incidentHelper is another process that does the deeds of a story, one for each line that it reads.
 func incidentHelper(file string) error {
 	db, err := sqlite.Open(context.Background(), file, sqlite.Options{Now: newClock(noon.Add(time.Hour)).now})

@@ -125,6 +125,10 @@ export async function incident(desk, phone, users) {
     const call = await desk.nextCall(before)
     await desk.at('call-offer-go').click()
     await desk.at('deed').waitFor()
+    assert.equal(await input('deed-receiver').inputValue(), '市应急指挥中心') // the directory knows nobody there by name
+    assert.ok(await desk.at('call_id-' + call).locator('input').isChecked())
+    await desk.nothingCutOff()
+    await desk.shot('74-call-offer')
     await input('deed-receiver').fill('王某')
     await desk.key('Control+Enter')
     await desk.at('cell-superior_bureau-phone').locator('.sent').waitFor()
@@ -271,6 +275,34 @@ export async function incident(desk, phone, users) {
     assert.equal((await desk.api('/incidents/' + id, 'PATCH', { key: 'e2e-closing-' + id, state: 'closed', reason: '批示由下一班跟踪' })).status, 200)
     await desk.says(/已办结/, desk.at('incident-head'))
     await desk.shot('79-closed')
+    await desk.at('incident-strip').waitFor({ state: 'hidden' })
+  })
+
+  await one('six incidents at once: each has its clock on the strip, and any is found by typing and taken by a key', async () => {
+    const many = []
+    for (const [n, e] of (await get()).entries.slice(0, 6).entries()) {
+      const { status, body } = await desk.api('/incidents', 'POST', { key: `e2e-many-${id}-${n}`, entry_id: e.id, category: n === 4 ? 'collapse' : 'fire', trigger: 'sensitive_time,sensitive_place' })
+      assert.equal(status, 200, JSON.stringify(body))
+      many.push(body)
+    }
+    await desk.at('nav-desk').click()
+    await until('all on the strip', async () => (await desk.at('strip-other').count()) === 5)
+    await desk.nothingCutOff()
+    await desk.shotBoth('79a-many')
+    const call = await desk.call('13904011110', '', 100, 400)
+    const told = await desk.bringUp(call)
+    await desk.at('same-all').waitFor()
+    await desk.nothingCutOff()
+    await desk.key('Alt+Shift+KeyE')
+    await until('the field has the focus', () => desk.page.evaluate(() => !!document.activeElement && !!document.activeElement.closest('[data-test=same-dialog]')))
+    await desk.key('ArrowDown')
+    await desk.shot('79b-same-event')
+    await desk.page.keyboard.insertText('坍塌')
+    await until('one is left', async () => (await desk.at('same-row').count()) === 1)
+    await desk.key('Enter')
+    await until('it is linked', async () => (await desk.api('/incidents/' + many[4].id)).body.entries.some((e) => e.id === told))
+    for (const i of many) assert.equal((await desk.api('/incidents/' + i.id, 'PATCH', { key: 'e2e-over-' + i.id, state: 'closed', reason: '演练结束' })).status, 200)
+    await desk.over(call)
     await desk.at('incident-strip').waitFor({ state: 'hidden' })
   })
 

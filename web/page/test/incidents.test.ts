@@ -4,11 +4,13 @@ import { lang, word } from '@/i18n'
 import { incidentsEn, incidentsZh } from '@/i18n/incidents'
 import { factText } from '@/i18n/incidentfacts'
 import { chained, NAMES, sentences } from '@/i18n/reportwords'
-import { begun, filled, lacking, length, MOST, tooLong, type Deed } from '@/logic/deeds'
-import { approvingByPhone, callOptions, changing, closing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
+import { asked, begun, filled, lacking, length, MOST, toggled, tooLong, type Deed } from '@/logic/deeds'
+import { approvingByPhone, callOptions, changing, classifying, closing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
+import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText } from '@/state/incidents'
-import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, mayApprove, noted, offerFor, sentBefore, sideBySide, standing, toApprove, toneOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { session } from '@/state/session'
+import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, noted, offerFor, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -67,7 +69,7 @@ describe('words of incidents', () => {
     expect(named('inc.state')).toEqual(constants(stages, 'ReportState').sort())
     expect(named('inc.part').filter((x) => x)).toEqual(constants(stages, 'ApprovalPart').sort())
     expect(named('inc.fact')).toEqual(constants(core, 'FactKind').sort())
-    expect(named('problem.inc').filter((x) => x !== 'template')).toEqual(constants(reasons, 'IncidentReason').sort())
+    expect(named('problem.inc').filter((x) => x !== 'template')).toEqual(constants(reasons, 'IncidentReason').filter((x) => x !== 'key_used').sort()) // that one is said as any other change meanwhile
     for (const kind of named('inc.fact')) expect(course, kind).toContain(`"${word('inc.fact', kind)}"`)
   })
 
@@ -87,6 +89,12 @@ describe('the countdown', () => {
     expect([toneOf(300_001), toneOf(300_000), toneOf(1), toneOf(0), toneOf(-1)]).toEqual(['good', 'soon', 'soon', 'late', 'late'])
     expect(leftOf({ due_at: at('14:20') }, Date.parse(at('14:15')))).toBe(300_000)
     expect(leftOf(null, 0)).toBeNaN()
+  })
+
+  it('passes the deadline of a report that nobody read again', () => {
+    const due = report({ due_at: at('14:20') })
+    const when = (clock: string, r = due) => stateOf(r, Date.parse(at(clock)))
+    expect([when('14:19'), when('14:20'), when('14:20', { ...due, state: 'draft' }), when('15:00', { ...due, state: 'sent' }), when('15:00', { ...due, due_at: null, state: 'not_due' })]).toEqual(['coming', 'late', 'late', 'sent', 'not_due'])
   })
 
   it('puts what is due first on top, and what is not due last', () => {
@@ -218,6 +226,21 @@ describe('approval', () => {
   })
 })
 
+describe('what is struck out', () => {
+  it('is of an approval only what oneself gave or noted', () => {
+    const by_ = (login: string) => ({ kind: 'report_signed', by: { login } })
+    expect([mayStrike(by_('chen'), 'li'), mayStrike(by_('li'), 'Li'), mayStrike({ ...by_('chen'), kind: 'delivered' }, 'li')]).toEqual([false, true, true])
+  })
+})
+
+describe('many open incidents', () => {
+  it('are found by number, place and category, in any order of the words', () => {
+    const rows = Array.from({ length: 12 }, (_, n) => row({ id: n + 1, number: `T2026-0${n < 9 ? '0' : ''}${n + 1}`, title: n === 7 ? '文艺路1号 坍塌' : '南京北街 火灾' }))
+    const found = (typed: string) => matching(rows, typed, () => '火灾事故').map((r) => r.id)
+    expect([found('').length, found('文艺路'), found('012'), found('坍塌 文艺'), found('t2026-003'), found('无此地')]).toEqual([12, [8], [12], [8], [3], []])
+  })
+})
+
 describe('approvals that wait', () => {
   const waits = (login: string, clock: string) => ({ report: 1, fact: 9, part: 'sign' as const, login, name: '陈刚', at: at(clock) })
 
@@ -285,15 +308,17 @@ describe('the course', () => {
     expect(says('entry_linked', { entry: '1' })).toBe('2026-000001，和平区，起火')
     expect(says('entry_linked', { entry: '9' })).toBe('9')
     expect(says('entry_linked', { entry: '1', intake: at('14:05'), was: at('14:10') })).toContain('提前到 11-27 22:05')
-    expect(says('classified', { category: 'fire', trigger: 'sensitive_place' })).toBe('火灾事故，敏感部位')
+    expect(says('classified', { category: 'fire', trigger: 'sensitive_event,sensitive_place' })).toBe('火灾事故，事件本身比较敏感、发生在敏感部位')
     expect(says('elements', { elements: { place: '甲', casualties: '' } })).toBe('发生地点：甲\n人员伤亡情况：—')
     expect(says('clock_moved', { was: at('14:10'), start: at('14:30'), reason: '后来才起火' })).toBe('11-27 22:10 → 11-27 22:30，原因：后来才起火')
-    expect(says('report_signed', { report: 4, version: 2, login: 'chen', name: '陈刚' })).toBe('续报第 1 期，第 2 版，陈刚，电话')
+    expect(says('report_signed', { report: 4, version: 2, login: 'chen', name: '陈刚', call_id: 'c' })).toBe('续报第 1 期，第 2 版，陈刚，电话')
+    expect(says('report_signed', { report: 4, version: 2, login: 'chen', name: '陈刚' })).toBe('续报第 1 期，第 2 版，陈刚，电话（无录音）')
     expect(says('report_reviewed', { report: 1, version: 1 })).toBe('初报，第 1 版，李娜')
     expect(says('delivered', { report: 1, recipient: 'government', channel: 'fax', evidence: '回执' })).toBe('初报，本级政府，传真，回执')
     expect(says('called_out', { part: 'head', whom: '周立', phone: '139', result: 'no_answer' })).toBe('主要领导，周立，139，无人接听')
     expect(says('scene', { part: 'back', whom: '孙科' })).toBe('从现场返回，孙科')
-    expect(says('struck', { fact: 3, reason: '记错' })).toBe('第 3 项，原因：记错')
+    expect(factText(i, fact('struck', { fact: 3, reason: '记错' }), { 3: 12 })).toBe('第 12 项，原因：记错') // its place in the list that is shown
+    expect(factText({ ...i, others: [{ id: 4, number: 'T2026-004' }] }, fact('absorbed', { incident: 4 }))).toBe('T2026-004')
     expect(says('closed', { reason: '已移交' })).toBe('已移交')
   })
 })
@@ -315,16 +340,66 @@ describe('the small forms', () => {
       { code: '1', label: '22:18', note: '→ 024-22720100' }, { code: '3', label: '22:18', note: '← 139 0401 1234 孙国强' }])
   })
 
-  it('of an approval by telephone choose no call by themselves, and only who may', () => {
-    const signers = [{ login: 'zhao', name: '赵敏', role: 'chief' }, { login: 'chen', name: '陈刚', role: 'leader' }]
-    const sign = approvingByPhone(incident(), report({ version: 1 }), 'sign', [call('1'), call('2')], signers)
-    expect(sign.fields[0].options!.map((o) => o.code)).toEqual(['chen'])
-    expect(begun(sign)).toEqual({ login: '', call_id: '' }) // the newest one may be that to the superior
-    expect(lacking(sign, begun(sign))).toEqual(['login', 'call_id'])
-    expect(approvingByPhone(incident(), report(), 'sign', Array.from({ length: 30 }, (_, n) => call(String(n))), signers).fields[1].options!.length).toBe(20)
-    expect(approvingByPhone(incident(), report(), 'review', [], signers).fields[0].options!.length).toBe(2)
+  it('of an approval by telephone choose the call with whoever approved, and no other', () => {
+    const signers = [{ login: 'zhao', name: '赵敏', role: 'chief', numbers: ['+8613700000001'] }, { login: 'chen', name: '陈刚', role: 'leader', numbers: ['+862422720001', '+8613700000002'] }, { login: 'wu', name: '吴越', role: 'leader' }]
+    const written = report({ version: 1, versions: [{ version: 1, at: at('14:16'), by, elements: {}, text: '' }] })
+    const with_ = (id: string, number: string, change: Partial<Call> = {}) => call(id, { called_e164: number, ended_at: at('14:20'), ...change })
+    const calls = [with_('6', '+862422720100'), with_('5', '+8613700000002', { answered_at: at('14:17') }), with_('4', '+8613700000002', { answered_at: at('14:16') }), with_('3', '+8613700000002', { answered_at: at('14:10'), ended_at: at('14:12') })]
+    const sign = approvingByPhone(incident(), written, 'sign', calls, signers)
+    expect(sign.fields[0].options!.map((o) => o.code)).toEqual(['chen', 'wu'])
+    expect(begun(sign)).toEqual({ login: 'chen', call_id: '5', at: '' })
+    expect(lacking(sign, begun(sign))).toEqual([])
+    expect(sign.follow!({ login: 'wu', call_id: '5', at: '' }, begun(sign))).toEqual({ call_id: '' }) // nothing is known of a call with them
+    expect(sign.follow!({ login: 'chen', call_id: '4', at: '' }, begun(sign))).toEqual({}) // a call that is chosen by hand stays
+    expect(sign.follow!({ login: 'wu', call_id: '6', at: '' }, { login: 'chen', call_id: '6', at: '' })).toEqual({})
+    expect(sign.follow!({ login: 'chen', call_id: '', at: '' }, { login: 'wu', call_id: '', at: '' })).toEqual({ call_id: '5' })
+    expect(begun(approvingByPhone(incident(), written, 'sign', calls.slice(0, 1), signers))).toEqual({ login: '', call_id: '', at: '' }) // the newest one is that to the superior
+    expect(begun(approvingByPhone(incident(), written, 'sign', calls.slice(3), signers.slice(0, 2)))).toEqual({ login: 'chen', call_id: '', at: '' }) // that was over before there was a text
+    const used = { ...written, deliveries: [delivery({ call_id: '5' })] }
+    expect(begun(approvingByPhone(incident(), used, 'sign', calls, signers)).call_id).toBe('4')
+    expect(begun(approvingByPhone(incident(), written, 'review', [call('9', { direction: 'in', caller_e164: '+8613700000001', ended_at: null })], signers))).toEqual({ login: 'zhao', call_id: '9', at: '' })
+    const many = approvingByPhone(incident(), written, 'sign', Array.from({ length: 30 }, (_, n) => with_('x' + n, '+86')).concat(calls[1]), signers)
+    expect([many.fields[1].options!.length, many.fields[1].options![0].code]).toEqual([22, '5'])
     const unknown = approvingByPhone(incident(), report(), 'sign', [], [])
-    expect([unknown.fields[0].kind, unknown.fields[1].options]).toEqual(['line', []])
+    expect([unknown.fields[0].kind, unknown.fields[1].options!.map((o) => o.code)]).toEqual(['line', ['']])
+  })
+
+  it('of an approval without a call ask when it was said, and send that', async () => {
+    const asks: unknown[] = []
+    vi.stubGlobal('fetch', async (_: string, how: { body: string }) => {
+      asks.push(JSON.parse(how.body))
+      return { ok: true, text: async () => JSON.stringify(row()) }
+    })
+    const d = approvingByPhone(incident(), report({ version: 1 }), 'sign', [call('1')], [{ login: 'chen', name: '陈刚', role: 'leader' }])
+    expect([asked(d, begun(d)).map((f) => f.name), lacking(d, begun(d))]).toEqual([['login', 'call_id', 'at'], ['at']])
+    expect([asked(d, { ...begun(d), call_id: '1' }).map((f) => f.name), lacking(d, { ...begun(d), call_id: '1' })]).toEqual([['login', 'call_id'], []])
+    await d.send({ login: 'chen', call_id: '', at: at('14:18') }, 'key-00021')
+    vi.unstubAllGlobals()
+    expect(asks).toEqual([{ key: 'key-00021', part: 'sign', version: 1, by_phone: { login: 'chen', at: at('14:18') } }])
+  })
+
+  it('take several of the triggers, in the order of the regulation', () => {
+    const d = classifying(incident({ trigger: 'sensitive_time' }))
+    const options = d.fields[1].options!
+    expect([d.fields[1].kind, begun(d).trigger]).toEqual(['many', 'sensitive_time'])
+    expect(toggled(begun(d).trigger, 'sensitive_event', options)).toBe('sensitive_event,sensitive_time')
+    expect([toggled('sensitive_event,sensitive_time', 'sensitive_event', options), toggled('sensitive_time', 'sensitive_time', options)]).toEqual(['sensitive_time', ''])
+    expect([triggersOf(''), triggersOf('sensitive_event,sensitive_time')]).toEqual([[], ['sensitive_event', 'sensitive_time']])
+  })
+
+  it('keep what was typed when a call takes them away, until it was sent', () => {
+    session.user = { username: 'li' } as typeof session.user
+    const d = { ...changing(incident()), of: '1/news/0' }
+    keepDeed(d, begun(d))
+    expect(keptDeed(d)).toEqual({})
+    keepDeed(d, { ...begun(d), value: '死亡1人' })
+    expect(keptDeed(d)).toMatchObject({ value: '死亡1人' })
+    session.user = { username: 'wu' } as typeof session.user
+    expect(keptDeed(d)).toEqual({})
+    session.user = { username: 'li' } as typeof session.user
+    dropDeed(d)
+    expect(keptDeed(d)).toEqual({})
+    session.user = null
   })
 
   it('of a delivery fill in the offered call, and ask for the receiver by telephone', () => {
@@ -332,15 +407,19 @@ describe('the small forms', () => {
     const d = delivering(incident(), report(), 'superior_bureau', 'phone', offer, [], noFiles)
     expect(begun(d)).toMatchObject({ recipient: 'superior_bureau', channel: 'phone', call_id: 'c', at: at('14:18') })
     expect(lacking(d, begun(d))).toEqual(['receiver'])
+    const known = delivering(incident(), report(), 'superior_bureau', 'phone', { ...offer, who: '市应急局值班室', number: '02422720100', receiver: '周敏 值班主任' }, [call('c'), call('d')], noFiles)
+    expect([begun(known).receiver, lacking(known, begun(known))]).toEqual(['周敏 值班主任', []])
+    const calls = known.fields.filter((f) => f.name === 'call_id')[0].options!
+    expect([calls.map((o) => o.code), calls[0].note]).toEqual([['c', 'd', ''], '→ 024-22720100 市应急局值班室 · 有录音'])
     const fax = delivering(incident(), report(), 'government', 'fax', null, [], files)
     expect([lacking(fax, begun(fax)), fax.fields.some((f) => f.name === 'call_id')]).toEqual([[], false])
     expect(lacking(delivering(incident(), report(), '', '', null, [], noFiles), { recipient: '', channel: '', receiver: '' })).toEqual(['recipient', 'channel'])
   })
 
   it('of a proof or an instruction take a file instead of words, and send its number', async () => {
-    const asked: unknown[] = []
+    const asks: unknown[] = []
     vi.stubGlobal('fetch', async (_: string, how: { body: string }) => {
-      asked.push(JSON.parse(how.body))
+      asks.push(JSON.parse(how.body))
       return { ok: true, text: async () => JSON.stringify(row()) }
     })
     const d = instructing(incident(), files)
@@ -351,16 +430,16 @@ describe('the small forms', () => {
     expect(fax.fields.filter((f) => f.kind === 'file').map((f) => f.options)).toEqual([files.options])
     await fax.send({ ...begun(fax), attachment: '5' }, 'key-00012')
     vi.unstubAllGlobals()
-    expect(asked).toEqual([{ key: 'key-00011', whom: '区长', attachment: 5 }, { key: 'key-00012', recipient: 'government', channel: 'fax', attachment: 5 }])
+    expect(asks).toEqual([{ key: 'key-00011', whom: '区长', attachment: 5 }, { key: 'key-00012', recipient: 'government', channel: 'fax', attachment: 5 }])
     const phone = delivering(incident(), report(), 'superior_bureau', 'phone', null, [], noFiles)
     expect(phone.fields.some((f) => f.kind === 'file')).toBe(false) // the call is the proof
     await expect(noFiles.upload(new File([], 'x'))).rejects.toThrow()
   })
 
   it('of new facts say which element it is, and that a change is essential', async () => {
-    const asked: unknown[] = []
+    const asks: unknown[] = []
     vi.stubGlobal('fetch', async (_: string, how: { body: string }) => {
-      asked.push(JSON.parse(how.body))
+      asks.push(JSON.parse(how.body))
       return { ok: true, text: async () => JSON.stringify(row()) }
     })
     const d = changing(incident())
@@ -370,7 +449,7 @@ describe('the small forms', () => {
     await d.send({ element: 'trend', value: ' 火势蔓延 ', essential: 'yes' }, 'key-00013')
     await d.send({ element: 'cause', value: '不详', essential: '' }, 'key-00014')
     vi.unstubAllGlobals()
-    expect(asked).toEqual([{ key: 'key-00013', elements: { trend: '火势蔓延' }, essential: true }, { key: 'key-00014', elements: { cause: '不详' } }])
+    expect(asks).toEqual([{ key: 'key-00013', elements: { trend: '火势蔓延' }, essential: true }, { key: 'key-00014', elements: { cause: '不详' } }])
     expect(d.done!(incident({ next_due: { number: 4, stage: 'follow_up', nth: 1, due_at: at('14:50'), late: false } }))).toBe('已登记；续报第 1 期时限 22:50')
     expect(d.done!(incident())).toBe('已登记')
   })

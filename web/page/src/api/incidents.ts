@@ -68,6 +68,10 @@ export interface Report {
   due_at: string | null
   state: ReportState
   sent_late: boolean
+  /** The final report that told it before its deadline; 0 or, from an older daemon, nothing: none did. */
+  covered_by?: number
+  /** The incident, merged into this one, by which it was sent; 0: this one. */
+  sent_in?: number
   version: number
   versions: Version[]
   elements: Elements
@@ -202,12 +206,16 @@ export interface Incident extends IncidentRow {
   instructions: Instruction[]
   facts: Fact[]
   end_reason: string
+  /** How people call the incidents that this one names; an older daemon does not say. */
+  others?: { id: number; number: string }[]
 }
 /** An outgoing call to a superior while a clock runs: it may be a report by telephone. */
 export interface CallOffer {
   call_id: string
   number: string
   who: string
+  /** Who takes reports there, by the directory; an older daemon does not say. */
+  receiver?: string
   at: string
   recorded: boolean
   incident: number
@@ -224,7 +232,14 @@ export interface Offers {
 
 /** Who may approve, for what is said by telephone; an older daemon does not say. */
 export interface Terms {
-  signers?: { login: string; name: string; role: string }[]
+  signers?: Signer[]
+}
+export interface Signer {
+  login: string
+  name: string
+  role: string
+  /** At which telephones they are, E.164; an older daemon does not say. */
+  numbers?: string[]
 }
 
 /** Lists that are empty are left out on the way; where nothing was said of the elements, an older daemon gives null. */

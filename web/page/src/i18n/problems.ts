@@ -18,7 +18,7 @@ const BY_TYPE: Record<string, Key> = {
   'call-back-no_number': 'back.no_number', 'call-back-bad_number': 'back.bad_number', 'call-back-own_number': 'back.own_number', 'call-back-line_in_use': 'back.line_in_use',
   'call-back-line_unseen': 'back.line_unseen', 'call-back-phone_away': 'back.phone_away', 'call-back-phone_unnamed': 'back.phone_unnamed', 'call-back-already_ringing': 'back.already_ringing', 'call-back-stopping': 'back.stopping',
   'alert-over': 'problem.alertOver', 'alert-rings': 'problem.alertRings', 'alert-unmuted': 'problem.alertUnmuted', 'channel-test-runs': 'problem.channelTest', 'verification-runs': 'problem.verifying',
-  'incident-key_used': 'problem.inc.key_used', 'incident-not_open': 'problem.inc.not_open', 'incident-linked_elsewhere': 'problem.inc.linked_elsewhere', 'incident-stale_version': 'problem.inc.stale_version',
+  'incident-not_open': 'problem.inc.not_open', 'incident-linked_elsewhere': 'problem.inc.linked_elsewhere', 'incident-stale_version': 'problem.inc.stale_version',
   'incident-already_sent': 'problem.inc.already_sent', 'incident-not_entitled': 'problem.inc.not_entitled', 'incident-lacks_elements': 'problem.inc.lacks_elements', 'incident-nothing_written': 'problem.inc.nothing_written',
   'incident-unfinished': 'problem.inc.unfinished', 'report-template': 'problem.inc.template',
   'unknown-computer': 'pin.unknown', 'short-secret-wrong': 'pin.wrong',

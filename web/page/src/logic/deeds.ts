@@ -9,11 +9,13 @@ export interface Option {
 export interface DeedField {
   name: string
   label: string
-  /** ahead: a moment that lies in the future. */
-  kind: 'line' | 'area' | 'time' | 'ahead' | 'choice' | 'file'
+  /** ahead: a moment that lies in the future; many: several of the options, their codes with commas between them. */
+  kind: 'line' | 'area' | 'time' | 'ahead' | 'choice' | 'many' | 'file'
   required?: boolean
   /** Another field that will do instead. */
   or?: string
+  /** Whether it is asked for, by what else was filled in; absent: always. */
+  when?: (values: Record<string, string>) => boolean
   options?: Option[]
   /** file: sends one, which is an option then. */
   upload?: (file: File) => Promise<Option>
@@ -21,11 +23,15 @@ export interface DeedField {
   max?: number
 }
 export interface Deed {
+  /** What it is about, so that what was typed and not sent is found again; absent: it is not kept. */
+  of?: string
   title: string
   hint?: string
   go: string
   fields: DeedField[]
   values?: Record<string, string>
+  /** What one answer means for the others: what is to change, after something was filled in. */
+  follow?: (now: Record<string, string>, before: Record<string, string>) => Record<string, string>
   send: (values: Record<string, string>, key: string) => Promise<Incident>
   done?: (i: Incident) => string
 }
@@ -37,8 +43,18 @@ export function begun(deed: Deed): Record<string, string> {
   return values
 }
 
+/** The fields that are asked for now. */
+export const asked = (deed: Deed, values: Record<string, string>): DeedField[] => deed.fields.filter((f) => !f.when || f.when(values))
+
+/** With one of several options chosen, or not any more. */
+export function toggled(value: string, code: string, options: readonly Option[]): string {
+  const on = value.split(',').filter((c) => c)
+  const now = on.indexOf(code) < 0 ? on.concat(code) : on.filter((c) => c !== code)
+  return options.map((o) => o.code).filter((c) => now.indexOf(c) >= 0).join(',')
+}
+
 export const lacking = (deed: Deed, values: Record<string, string>): string[] =>
-  deed.fields.filter((f) => f.required && !(values[f.name] || '').trim() && !(f.or && values[f.or])).map((f) => f.name)
+  asked(deed, values).filter((f) => f.required && !(values[f.name] || '').trim() && !(f.or && values[f.or])).map((f) => f.name)
 
 /** How many characters the daemon keeps of a field of a report or a form, of a line, and of a report's text. */
 export const MOST = { area: 2000, line: 500, text: 20_000 }

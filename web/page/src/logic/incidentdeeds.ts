@@ -1,5 +1,5 @@
 // The small forms of an incident, as data: what each asks for and how it is sent.
-import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, incidents, type CallOffer, type Channel, type Incident, type Instruction, type Part, type Recipient, type Report } from '@/api/incidents'
+import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, incidents, type CallOffer, type Channel, type Incident, type Instruction, type Part, type Recipient, type Report, type Signer } from '@/api/incidents'
 import type { Call } from '@/api/types'
 import { t, word, type Key } from '@/i18n'
 import { numberText } from '@/i18n/spell'
@@ -29,13 +29,20 @@ const file = (label: Key, files: Files): DeedField => ({ name: 'attachment', lab
 const withFile = (v: Record<string, string>) => ({ ...filled(v), attachment: v.attachment ? Number(v.attachment) : undefined })
 
 const MOST_CALLS = 20
-const call = (calls: readonly Call[], must: boolean): DeedField => ({ name: 'call_id', label: t('inc.call'), kind: 'choice', required: must, hint: t('inc.callNone'),
-  options: (must ? [] : [{ code: '', label: t('inc.callNo') }]).concat(callOptions(calls).slice(0, MOST_CALLS)) })
+/** MINE is chosen already, and is among them however many there are. */
+const call = (calls: readonly Call[], none: Key, mine: Option[] = []): DeedField => ({ name: 'call_id', label: t('inc.call'), kind: 'choice',
+  options: mine.concat(callOptions(calls).filter((o) => !mine.some((m) => m.code === o.code)).slice(0, MOST_CALLS), { code: '', label: t(none) }) })
+
+/** The newest call with somebody that was not over before a moment: the one in which they can have said something of a text. */
+export function callWith(numbers: readonly string[], calls: readonly Call[], since: number): Call | null {
+  const theirs = calls.filter((c) => c.answered_at && numbers.indexOf(c.direction === 'out' ? c.called_e164 : c.caller_e164) >= 0 && (!c.ended_at || parse(c.ended_at) >= since))
+  return theirs.sort((a, b) => parse(b.answered_at) - parse(a.answered_at))[0] || null
+}
 
 export function classifying(i: Incident): Deed {
   return { title: t('inc.classify'), go: t('inc.save'), values: { category: i.category, trigger: i.trigger },
     fields: [{ name: 'category', label: t('inc.category'), kind: 'choice', required: true, options: codes('inc.cat', CATEGORIES) },
-      { name: 'trigger', label: t('inc.trigger'), kind: 'choice', options: [{ code: '', label: t('inc.triggerNone') }].concat(codes('inc.trig', TRIGGERS)) }],
+      { name: 'trigger', label: t('inc.trigger'), kind: 'many', hint: t('inc.triggerHint'), options: codes('inc.trig', TRIGGERS) }],
     send: (v, key) => incidents.change(i.id, key, { category: v.category, trigger: v.trigger }) }
 }
 /** What is known now otherwise than before. What is essential has to be reported at once; casualties always are. */
@@ -64,34 +71,55 @@ export function striking(i: Incident, fact: number): Deed {
   const linked = i.facts.some((f) => f.seq === fact && f.kind === 'entry_linked')
   return { title: t('inc.strikeTitle'), hint: linked ? t('inc.strikeEntryHint') : undefined, go: t('inc.strike'), fields: [line('reason', 'inc.strikeWhy', needed)], send: (v, key) => incidents.strike(i.id, key, fact, v.reason.trim()) }
 }
-export function approvingByPhone(i: Incident, r: Report, part: Part, calls: readonly Call[], signers: readonly { login: string; name: string; role: string }[]): Deed {
+/** Who may give a part of an approval, of those whose word can be noted. */
+const signersOf = (part: Part, signers: readonly Signer[]): Signer[] => signers.filter((s) => part === 'review' || s.role === 'leader')
+
+export function approvingByPhone(i: Incident, r: Report, part: Part, calls: readonly Call[], signers: readonly Signer[]): Deed {
+  const all = signersOf(part, signers)
+  const newest = r.versions[r.versions.length - 1]
+  const sent = r.deliveries.map((d) => d.call_id)
+  const free = calls.filter((c) => sent.indexOf(c.id) < 0)
+  const theirs = (login: string) => { const s = all.filter((x) => x.login === login)[0]; return s ? callWith(s.numbers || [], free, newest ? parse(newest.at) : 0) : null }
+  const mine = all.map((s) => theirs(s.login)).filter((c, n, list): c is Call => !!c && list.indexOf(c) === n)
+  const called = all.map((s) => ({ login: s.login, call: theirs(s.login) })).filter((x) => x.call).sort((a, b) => parse(b.call!.answered_at) - parse(a.call!.answered_at))[0]
+  const login = called ? called.login : all.length === 1 ? all[0].login : ''
   const who: DeedField = signers.length
-    ? { name: 'login', label: t('inc.who'), kind: 'choice', required: true, options: signers.filter((s) => part === 'review' || s.role === 'leader').map((s) => ({ code: s.login, label: s.name, note: word('role', s.role) })) }
+    ? { name: 'login', label: t('inc.who'), kind: 'choice', required: true, options: all.map((s) => ({ code: s.login, label: s.name, note: word('role', s.role) })) }
     : line('login', 'inc.login', needed)
-  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'), fields: [who, call(calls, true)],
-    send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: { login: v.login.trim(), call_id: v.call_id } }),
+  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'),
+    fields: [who, call(calls, 'inc.callUnseen', callOptions(mine)), { name: 'at', label: t('inc.saidAt'), kind: 'time', required: true, hint: t('inc.saidAtHint'), when: (v) => !v.call_id }],
+    values: { login, call_id: called ? called.call!.id : '' },
+    follow: (now, before) => {
+      const [c, others] = [theirs(now.login), theirs(before.login)]
+      if (now.login === before.login || !c && !(others && others.id === now.call_id)) return {} // a call that was chosen by hand stays
+      return { call_id: c ? c.id : '' }
+    },
+    send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: v.call_id ? { login: v.login.trim(), call_id: v.call_id } : { login: v.login.trim(), at: v.at } }),
     done: () => t('inc.approved', { stage: stageName(r), part: word('inc.part', part) }) }
 }
+/** The call that may have been the report, with what the switch knows of it. */
+const offered = (o: CallOffer): Option => ({ code: o.call_id, label: minute(parse(o.at)), note: '→ ' + (o.number ? numberText(o.number) : '') + ' ' + o.who + ' · ' + t(o.recorded ? 'inc.recorded' : 'inc.recordedNot') })
+
 export function delivering(i: Incident, r: Report, to: Recipient | '', by: Channel | '', offer: CallOffer | null, calls: readonly Call[], files: Files): Deed {
   const fields: DeedField[] = [{ name: 'recipient', label: t('inc.recipient'), kind: 'choice', required: true, options: codes('inc.to', RECIPIENTS) },
     { name: 'channel', label: t('inc.channel'), kind: 'choice', required: true, options: codes('inc.by', CHANNELS) },
     line('receiver', 'inc.receiver', { required: by === 'phone' })]
-  if (by === 'phone') fields.push(call(calls, false))
+  if (by === 'phone') fields.push(call(calls, 'inc.callNo', offer ? [offered(offer)] : []))
   else fields.push(file('inc.fileProof', files))
   fields.push(when(), line('evidence', 'inc.evidence', { hint: t('inc.evidenceHint') }))
-  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '' },
+  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '' },
     send: (v, key) => incidents.deliver(i.id, key, r.number, withFile(v)),
     done: () => t('inc.delivered', { to: to ? word('inc.to', to) : '', by: by ? word('inc.by', by) : '' }) }
 }
 export function callingOut(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addCallout'), go: t('inc.save'), values: { result: 'reached' },
     fields: [{ name: 'part', label: t('inc.part'), kind: 'choice', required: true, options: codes('inc.role', ['head', 'deputy', 'section', 'other']) }, line('whom', 'inc.whom', needed), line('number', 'inc.phone'),
-      { name: 'result', label: t('inc.result'), kind: 'choice', required: true, options: codes('inc.result', ['reached', 'passed_on', 'no_answer']) }, when(), call(calls, false)],
+      { name: 'result', label: t('inc.result'), kind: 'choice', required: true, options: codes('inc.result', ['reached', 'passed_on', 'no_answer']) }, when(), call(calls, 'inc.callNo')],
     send: (v, key) => incidents.callOut(i.id, key, filled(v)) }
 }
 export function hearing(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addScene'), go: t('inc.save'), values: { kind: 'feedback' },
-    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area' }), when(), call(calls, false)],
+    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area' }), when(), call(calls, 'inc.callNo')],
     send: (v, key) => incidents.scene(i.id, key, filled(v)) }
 }
 export function instructing(i: Incident, files: Files): Deed {

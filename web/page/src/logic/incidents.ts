@@ -1,6 +1,6 @@
 // What the page of incidents decides by itself: how much time is left, what an unwritten report begins
 // with, what differs, and who may approve. All of it is pure.
-import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Incident, type IncidentRow, type Part, type Report, type Waiting } from '@/api/incidents'
+import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Incident, type IncidentRow, type Part, type Report, type ReportState, type Waiting } from '@/api/incidents'
 import { sentences } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
@@ -16,6 +16,13 @@ export function countdown(leftMs: number): string {
 }
 export const toneOf = (leftMs: number): Tone => (leftMs <= 0 ? 'late' : leftMs <= SOON_MS ? 'soon' : 'good')
 export const leftOf = (due: { due_at: string | null } | null, now: number): number => (due ? parse(due.due_at) - now : NaN)
+
+/** Where a report stands now: a deadline passes while nobody asks the daemon again. */
+export const stateOf = (r: Pick<Report, 'state' | 'due_at'>, now: number): ReportState =>
+  (r.state === 'coming' || r.state === 'draft') && r.due_at && now >= parse(r.due_at) ? 'late' : r.state
+
+/** The codes of why an incident is reported whatever its extent: none, one or several. */
+export const triggersOf = (trigger: string): string[] => trigger.split(',').filter((code) => code)
 
 /** The incidents by what is due first; those of which nothing is due come last. */
 export function byDue<T extends IncidentRow>(rows: readonly T[]): T[] {
@@ -113,6 +120,16 @@ export const offerFor = (offers: readonly CallOffer[], callId: string): CallOffe
 /** How long after the intake the clock was started, in whole minutes; 0: it was not moved. */
 export function clockGap(i: { clock_start: string; clock_natural: string }): number {
   return Math.max(0, Math.round((parse(i.clock_start) - parse(i.clock_natural)) / 60_000))
+}
+
+/** Whether somebody may strike a fact out: of an approval only who gave it or, by telephone, who noted it. */
+export const mayStrike = (f: { kind: string; by: { login: string } }, login: string): boolean =>
+  (f.kind !== 'report_reviewed' && f.kind !== 'report_signed') || f.by.login.toLowerCase() === login.toLowerCase()
+
+/** The incidents that answer to what was typed: number, title or category, in any order of the words. */
+export function matching<T extends { number: string; title: string }>(rows: readonly T[], typed: string, category: (row: T) => string): T[] {
+  const words = typed.toLowerCase().split(/\s+/).filter((w) => w)
+  return rows.filter((r) => words.every((w) => (r.number + ' ' + r.title + ' ' + category(r)).toLowerCase().indexOf(w) >= 0))
 }
 
 /** The course by what happened, not by when it was written. */
