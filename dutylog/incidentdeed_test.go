@@ -111,7 +111,7 @@ func TestWhatWasSentStays(t *testing.T) {
 	if n := p.write(dutylog.StageFirst, "无"); n != 1 {
 		t.Errorf("report %d", n)
 	}
-	again := dutylog.FactDraft{Kind: dutylog.FactWritten, Body: dutylog.FactBody{Report: 1, Elements: allKnown("1人受伤"), Base: 1}}
+	again := dutylog.FactDraft{Kind: dutylog.FactWritten, Body: dutylog.FactBody{Report: 1, Elements: allKnown("1人受伤"), Base: 1, Text: "1人受伤。"}}
 	if got := whyNot(p.try(dutyOfficer, again)); got != "" {
 		t.Errorf("it was sent without a text: %q", got)
 	}

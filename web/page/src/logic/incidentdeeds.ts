@@ -89,7 +89,7 @@ export function approvingByPhone(i: Incident, r: Report, part: Part, calls: read
   return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'),
     fields: [who, call(calls, 'inc.callUnseen', callOptions(mine)), { name: 'at', label: t('inc.saidAt'), kind: 'time', required: true, hint: t('inc.saidAtHint'), when: (v) => !v.call_id }],
     values: { login, call_id: called ? called.call!.id : '' },
-    follow: (now, before) => {
+    follow: (now, before): Record<string, string> => {
       const [c, others] = [theirs(now.login), theirs(before.login)]
       if (now.login === before.login || !c && !(others && others.id === now.call_id)) return {} // a call that was chosen by hand stays
       return { call_id: c ? c.id : '' }
