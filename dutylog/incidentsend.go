@@ -279,9 +279,6 @@ func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 		}
 		return 0, refuse(NothingWritten, "Nothing is written of %s yet: write it down first. Without a text only a first report 初报 and a follow-up 续报 go, by telephone.", r.Words())
 	}
-	if blank(r.Text) && channel != "phone" {
-		return 0, refuse(NothingWritten, "The text 正文 of %s is empty, so nothing can have gone out in writing: write it first.", r.Words())
-	}
 	written := r.Versions[len(r.Versions)-1].At
 	switch {
 	case !f.At.Before(written):
@@ -295,7 +292,10 @@ func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 	if spoken {
 		return r.Version, nil
 	}
-	return r.Version, r.complete()
+	if err := r.complete(); err != nil || !blank(r.Text) || channel == "phone" {
+		return r.Version, err
+	}
+	return 0, refuse(NothingWritten, "The text 正文 of %s is empty, so nothing can have gone out in writing: write it first.", r.Words())
 }
 
 // proof makes sure of the call or the attachment that is named, and takes the time from the call.

@@ -105,7 +105,7 @@ func TestAnIncidentEndsIsOpenedAgainAndMerged(t *testing.T) {
 	h, officer, i := aFire(t)
 	at := fmt.Sprintf("/%d", i.ID)
 	for _, stage := range []string{"written", "detailed", "final"} {
-		i = officer.did(t, "POST", at+"/reports", `{"stage":"`+stage+`","elements":`+everything+`}`)
+		i = officer.did(t, "POST", at+"/reports", `{"stage":"`+stage+`","text":"情况如下。","elements":`+everything+`}`)
 		i = officer.did(t, "POST", at+fmt.Sprintf("/reports/%d/deliveries", i.report(stage, 1).Number), `{"recipient":"superior_bureau","channel":"system","evidence":"系统回执"}`)
 	}
 	i = officer.did(t, "PATCH", at, `{"state":"closed","reason":"初报漏报，已另行说明"}`)
