@@ -46,8 +46,8 @@ func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) 
 	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed, StageFollowUp, StageFinal} {
 		c.share(ReportsOnTime, string(s))
 	}
-	for _, i := range f.Incidents {
-		c.incident(i)
+	for _, e := range eventsOf(f.Incidents) {
+		c.event(e)
 	}
 	c.share(IncidentsOpenedLate, "")
 	c.share(InstructionsOverdue, "")
@@ -94,29 +94,6 @@ func (c *dutyCount) count(f DutyFigure, of string, in bool) {
 // within reports whether something fell due in the time, and not only later than now.
 func (c *dutyCount) within(t time.Time) bool {
 	return !t.IsZero() && !t.Before(c.from) && t.Before(c.to)
-}
-
-// incident counts the reports of one whose deadlines lie in the time, each delivery of them, and its
-// instructions. A report that is not sent is late from its deadline on.
-func (c *dutyCount) incident(i Incident) {
-	for _, r := range i.Reports {
-		if !c.within(r.DueAt) {
-			continue
-		}
-		c.count(ReportsOnTime, string(r.Stage), !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt))
-		for _, d := range r.Deliveries {
-			c.count(DeliveriesOnTime, d.Recipient, !d.At.After(r.DueAt))
-			c.count(DeliveriesOnTime, d.Channel, !d.At.After(r.DueAt))
-		}
-	}
-	if len(i.Facts) > 0 && c.within(i.Facts[0].WrittenAt) {
-		c.count(IncidentsOpenedLate, "", i.Facts[0].WrittenAt.Sub(i.ClockNatural) > i.Schedule.First.Duration())
-	}
-	for _, x := range i.Instructions {
-		if c.within(x.Due) {
-			c.count(InstructionsOverdue, "", x.ClosedAt.IsZero() || x.ClosedAt.After(x.Due))
-		}
-	}
 }
 
 // handovers counts the changes of officers that the roster asks for, and those that nobody confirmed in

@@ -53,6 +53,56 @@ func TestReportsAndInstructionsInTime(t *testing.T) {
 	}
 }
 
+// What two incidents reported of one event, which were merged later, counts once: by the clock of the one that went on.
+func TestMergedIncidentsCountOnce(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(hour, minute int) time.Time { return time.Date(2026, 11, 10, hour, minute, 0, 0, loc) }
+	by := func(channel string, when time.Time) dutylog.Delivery {
+		return dutylog.Delivery{Recipient: "superior_bureau", Channel: channel, At: when}
+	}
+	first := func(due, sent time.Time, d ...dutylog.Delivery) dutylog.Report {
+		return dutylog.Report{Number: 1, Stage: dutylog.StageFirst, DueAt: due, SentAt: sent, Deliveries: d}
+	}
+	follow := func(due, sent time.Time) dutylog.Report {
+		return dutylog.Report{Number: 4, Stage: dutylog.StageFollowUp, DueAt: due, SentAt: sent}
+	}
+	incident := func(id, into int64, natural, opened time.Time, reports ...dutylog.Report) dutylog.Incident {
+		i := dutylog.Incident{ID: id, State: dutylog.IncidentOpen, ClockNatural: natural, Schedule: dutylog.UsualSchedule(), Facts: []dutylog.IncidentFact{{WrittenAt: opened}}, Reports: reports}
+		if into != 0 {
+			i.State, i.MergedInto = dutylog.IncidentMerged, into
+		}
+		return i
+	}
+	// 1 was opened at the first call and reported in time; 2, from a later call, goes on and has the older clock since.
+	one := func(into int64) dutylog.Incident {
+		return incident(1, into, at(8, 0), at(8, 4), first(at(8, 10), at(8, 8), by("phone", at(8, 8))), follow(at(10, 0), at(9, 50)), follow(at(11, 0), time.Time{}))
+	}
+	two := incident(2, 0, at(8, 0), at(8, 24), first(at(8, 10), at(8, 8), by("phone", at(8, 27)), by("fax", at(8, 30))), follow(at(11, 0), time.Time{}))
+	late := incident(2, 0, at(8, 0), at(8, 24), first(at(8, 10), at(8, 27), by("phone", at(8, 27))))
+	done := one(2)
+	done.Instructions = []dutylog.Instruction{{Due: at(9, 0)}}
+	for _, c := range []struct {
+		name      string
+		incidents []dutylog.Incident
+		want      []string
+	}{
+		{"by itself", []dutylog.Incident{one(0)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/1", "deliveries_on_time/phone 1/1", "incidents_opened_late/ 0/1"}},
+		{"merged", []dutylog.Incident{two, one(2)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/2", "deliveries_on_time/phone 1/1",
+			"deliveries_on_time/fax 0/1", "incidents_opened_late/ 0/1"}},
+		{"merged twice", []dutylog.Incident{one(3), incident(3, 2, at(8, 10), at(8, 40), first(at(8, 20), at(8, 8))), two}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2",
+			"deliveries_on_time/superior_bureau 1/2", "deliveries_on_time/phone 1/1", "deliveries_on_time/fax 0/1", "incidents_opened_late/ 0/1"}},
+		{"reported late by both", []dutylog.Incident{late, incident(1, 2, at(8, 0), at(8, 20), first(at(8, 10), at(8, 28), by("phone", at(8, 28))))}, []string{"reports_on_time/first 0/1",
+			"deliveries_on_time/superior_bureau 0/1", "deliveries_on_time/phone 0/1", "incidents_opened_late/ 1/1"}},
+		{"an instruction stays where it was given", []dutylog.Incident{late, done}, []string{"reports_on_time/first 0/1", "reports_on_time/follow_up 1/1", "deliveries_on_time/superior_bureau 1/1", "deliveries_on_time/phone 1/1",
+			"incidents_opened_late/ 0/1", "instructions_overdue/ 1/1"}},
+		{"into one that is not asked for", []dutylog.Incident{one(9)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/1", "deliveries_on_time/phone 1/1", "incidents_opened_late/ 0/1"}},
+	} {
+		if diff := cmp.Diff(c.want, dutyShares(dutylog.DutyFacts{Incidents: c.incidents}, at(0, 0), at(24, 0), at(14, 0))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
 func TestHandoversLate(t *testing.T) {
 	loc := zone(t, "Asia/Shanghai")
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, loc) }

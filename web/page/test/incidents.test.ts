@@ -10,7 +10,7 @@ import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, noted, offerFor, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, noted, offerFor, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -292,6 +292,14 @@ describe('the course', () => {
   it('goes by what happened, and by the writing where that is the same', () => {
     const f = (seq: number, clock: string) => ({ seq, at: at(clock) })
     expect(inCourse([f(1, '14:20'), f(2, '14:10'), f(3, '14:20'), f(4, '14:05')]).map((x) => x.seq)).toEqual([4, 2, 1, 3])
+  })
+
+  it('has what happened in an incident that was merged into it, each entry once', () => {
+    const f = (seq: number, kind: string, clock: string, body: object = {}) => ({ ...fact(kind, body, seq), at: at(clock) })
+    const other = incident({ id: 1, number: 'T2026-001', facts: [f(1, 'opened', '14:01'), f(2, 'entry_linked', '14:01', { entry: 'a', intake: at('14:00') }), f(3, 'delivered', '14:08'), f(4, 'entry_linked', '14:09', { entry: 'b' }), f(5, 'merged', '14:30')] })
+    const i = incident({ id: 2, number: 'T2026-002', entries: [entry('a', {})], facts: [f(1, 'opened', '14:05'), f(2, 'absorbed', '14:30'), f(3, 'entry_linked', '14:30', { entry: 'a', intake: at('14:00') })] })
+    expect(happenings(i, [other]).map((x) => x.of.number.slice(-1) + ' ' + x.kind)).toEqual(['2 entry_linked', '1 opened', '2 opened', '1 delivered', '1 entry_linked', '2 absorbed', '1 merged'])
+    expect(happenings(other, []).map((x) => x.seq)).toEqual([2, 1, 3, 4, 5])
   })
 
   it('tells what was written two minutes later or more', () => {

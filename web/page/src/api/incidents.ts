@@ -206,6 +206,8 @@ export interface Incident extends IncidentRow {
   instructions: Instruction[]
   facts: Fact[]
   end_reason: string
+  /** Incidents that were merged into this one. */
+  absorbed?: number[]
   /** How people call the incidents that this one names; an older daemon does not say. */
   others?: { id: number; number: string }[]
 }

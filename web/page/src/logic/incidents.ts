@@ -1,6 +1,6 @@
 // What the page of incidents decides by itself: how much time is left, what an unwritten report begins
 // with, what differs, and who may approve. All of it is pure.
-import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Incident, type IncidentRow, type Part, type Report, type ReportState, type Waiting } from '@/api/incidents'
+import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Report, type ReportState, type Waiting } from '@/api/incidents'
 import { sentences } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
@@ -135,6 +135,21 @@ export function matching<T extends { number: string; title: string }>(rows: read
 /** The course by what happened, not by when it was written. */
 export function inCourse<T extends { at: string; seq: number }>(facts: readonly T[]): T[] {
   return facts.slice().sort((a, b) => parse(a.at) - parse(b.at) || a.seq - b.seq)
+}
+/** A fact, and of which incident it is. */
+export type Happening = Fact & { of: Incident }
+
+/** What happened in an incident and in those that were merged into it. An entry that came over with them stands once: with the link that counts now. */
+export function happenings(i: Incident, merged: readonly Incident[]): Happening[] {
+  const has = (entry: string | undefined) => i.entries.some((e) => e.id === entry)
+  const all: Happening[] = []
+  for (const of of [i, ...merged]) {
+    for (const f of of.facts) {
+      if (of !== i && f.kind === 'entry_linked' && !f.struck && has(f.body.entry)) continue
+      all.push({ ...f, of, at: (f.kind === 'entry_linked' && f.body.intake) || f.at })
+    }
+  }
+  return inCourse(all)
 }
 /** Written so much later than it happened that it is told. */
 export const noted = (f: { at: string; written_at: string }): string => (parse(f.written_at) - parse(f.at) >= 120_000 ? minute(parse(f.written_at)) : '')

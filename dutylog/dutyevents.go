@@ -1,0 +1,111 @@
+package dutylog
+
+import (
+	"slices"
+	"time"
+)
+
+// event is an incident and those that were merged into it: to whoever counts, they are one.
+type event struct {
+	Incident
+	merged []Incident
+}
+
+// eventsOf are the incidents by what they go on as. One whose other incident is not among them counts by itself.
+func eventsOf(all []Incident) []event {
+	at := map[int64]int{}
+	for n, i := range all {
+		at[i.ID] = n
+	}
+	events := make([]event, len(all))
+	for n, i := range all {
+		last := n
+		for all[last].State == IncidentMerged {
+			into, there := at[all[last].MergedInto]
+			if !there {
+				break
+			}
+			last = into
+		}
+		if last == n {
+			events[n].Incident = i
+		} else {
+			events[last].merged = append(events[last].merged, i)
+		}
+	}
+	return slices.DeleteFunc(events, func(e event) bool { return len(e.Reports) == 0 && len(e.Facts) == 0 }) // it went into another one
+}
+
+// event counts the reports of one whose deadlines lie in the time, each delivery of them, when it was opened, and its
+// instructions. A report that is not sent is late from its deadline on. What several incidents reported of one event
+// counts once, by the clock that counts: that of the incident that went on.
+func (c *dutyCount) event(e event) {
+	for _, r := range e.Reports {
+		r.Deliveries = e.deliveries(r)
+		c.report(r)
+	}
+	opened := e.opened()
+	if c.within(opened) {
+		c.count(IncidentsOpenedLate, "", opened.Sub(e.ClockNatural) > e.Schedule.First.Duration())
+	}
+	c.instructions(e.Incident)
+	for _, o := range e.merged {
+		for _, r := range o.Reports {
+			if r.Stage == StageFollowUp && !r.SentAt.IsZero() { // one that was not sent is owed by the incident that went on
+				c.report(r)
+			}
+		}
+		c.instructions(o)
+	}
+}
+
+func (c *dutyCount) report(r Report) {
+	if !c.within(r.DueAt) {
+		return
+	}
+	c.count(ReportsOnTime, string(r.Stage), !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt))
+	for _, d := range r.Deliveries {
+		c.count(DeliveriesOnTime, d.Recipient, !d.At.After(r.DueAt))
+		c.count(DeliveriesOnTime, d.Channel, !d.At.After(r.DueAt))
+	}
+}
+
+func (c *dutyCount) instructions(i Incident) {
+	for _, x := range i.Instructions {
+		if c.within(x.Due) {
+			c.count(InstructionsOverdue, "", x.ClosedAt.IsZero() || x.ClosedAt.After(x.Due))
+		}
+	}
+}
+
+// opened is when somebody first opened an incident for the event; zero: nobody did.
+func (e event) opened() (at time.Time) {
+	for _, i := range append([]Incident{e.Incident}, e.merged...) {
+		if len(i.Facts) > 0 && (at.IsZero() || i.Facts[0].WrittenAt.Before(at)) {
+			at = i.Facts[0].WrittenAt
+		}
+	}
+	return at
+}
+
+// deliveries are those of a report, whichever of the incidents sent it. What one recipient got twice by one way, because
+// nobody knew yet that it was one event, counts once, when it came first. Follow-ups are each incident's own.
+func (e event) deliveries(r Report) []Delivery {
+	all := slices.Clone(r.Deliveries)
+	if r.Number > ReportNumber(StageDetailed, 1) {
+		return all
+	}
+	for _, o := range e.merged {
+		theirs, _ := o.Report(r.Number)
+		for _, d := range theirs.Deliveries {
+			same := slices.IndexFunc(all, func(x Delivery) bool { return x.Recipient == d.Recipient && x.Channel == d.Channel })
+			switch {
+			case same < 0:
+				all = append(all, d)
+			case d.At.Before(all[same].At):
+				all[same] = d
+			}
+		}
+	}
+	return all
+}
