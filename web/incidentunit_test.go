@@ -142,7 +142,7 @@ func TestAnIncidentEndsIsOpenedAgainAndMerged(t *testing.T) {
 	if len(other.Entries) != 2 || len(other.Absorbed) != 1 || other.report("written", 1).SentIn != i.ID || other.report("first", 1).State != "late" {
 		t.Errorf("%+v", other)
 	}
-	if got := officer.does("PATCH", at, `{"state":"open","reason":"x"}`); got.status != 409 || !strings.Contains(got.body, "another one") {
+	if got := officer.does("PATCH", at, `{"state":"open","reason":"x"}`); got.status != 409 || !strings.Contains(got.body, other.Number) {
 		t.Errorf("%v", got)
 	}
 }

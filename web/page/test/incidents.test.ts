@@ -419,6 +419,9 @@ describe('the small forms', () => {
     expect([begun(known).receiver, lacking(known, begun(known))]).toEqual(['周敏 值班主任', []])
     const calls = known.fields.filter((f) => f.name === 'call_id')[0].options!
     expect([calls.map((o) => o.code), calls[0].note]).toEqual([['c', 'd', ''], '→ 024-22720100 市应急局值班室 · 有录音'])
+    const signed = incident({ facts: [{ seq: 3, kind: 'report_signed', at: at('14:18'), written_at: at('14:18'), by, body: { call_id: 'e' }, struck: null }] })
+    const ours = delivering(signed, report(), 'superior_bureau', 'phone', null, [call('c', { direction: 'in' }), call('d'), call('e')], noFiles)
+    expect(ours.fields.filter((f) => f.name === 'call_id')[0].options!.map((o) => o.code)).toEqual(['d', '']) // not who called in, nor who signed
     const fax = delivering(incident(), report(), 'government', 'fax', null, [], files)
     expect([lacking(fax, begun(fax)), fax.fields.some((f) => f.name === 'call_id')]).toEqual([[], false])
     expect(lacking(delivering(incident(), report(), '', '', null, [], noFiles), { recipient: '', channel: '', receiver: '' })).toEqual(['recipient', 'channel'])

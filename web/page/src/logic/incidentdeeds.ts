@@ -97,6 +97,11 @@ export function approvingByPhone(i: Incident, r: Report, part: Part, calls: read
     send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: v.call_id ? { login: v.login.trim(), call_id: v.call_id } : { login: v.login.trim(), at: v.at } }),
     done: () => t('inc.approved', { stage: stageName(r), part: word('inc.part', part) }) }
 }
+/** The calls by which something can have been reported: those that we made, and not with somebody of the own unit. */
+function toOthers(i: Incident, calls: readonly Call[]): Call[] {
+  const own = i.facts.filter((f) => !f.struck && ['report_reviewed', 'report_signed', 'called_out'].indexOf(f.kind) >= 0).map((f) => f.body.call_id)
+  return calls.filter((c) => c.direction === 'out' && own.indexOf(c.id) < 0)
+}
 /** The call that may have been the report, with what the switch knows of it. */
 const offered = (o: CallOffer): Option => ({ code: o.call_id, label: minute(parse(o.at)), note: '→ ' + (o.number ? numberText(o.number) : '') + ' ' + o.who + ' · ' + t(o.recorded ? 'inc.recorded' : 'inc.recordedNot') })
 
@@ -104,7 +109,7 @@ export function delivering(i: Incident, r: Report, to: Recipient | '', by: Chann
   const fields: DeedField[] = [{ name: 'recipient', label: t('inc.recipient'), kind: 'choice', required: true, options: codes('inc.to', RECIPIENTS) },
     { name: 'channel', label: t('inc.channel'), kind: 'choice', required: true, options: codes('inc.by', CHANNELS) },
     line('receiver', 'inc.receiver', { required: by === 'phone' })]
-  if (by === 'phone') fields.push(call(calls, 'inc.callNo', offer ? [offered(offer)] : []))
+  if (by === 'phone') fields.push(call(toOthers(i, calls), 'inc.callNo', offer ? [offered(offer)] : []))
   else fields.push(file('inc.fileProof', files))
   fields.push(when(), line('evidence', 'inc.evidence', { hint: t('inc.evidenceHint') }))
   return { title: t('inc.deliver') + t('punct.colon') + stageName(r), go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '' },
