@@ -262,7 +262,7 @@ export const incidentsZh = {
   'inc.toIncident': '打开',
 
   'inc.late': '补记 {time}',
-  'inc.was': '原 {number}',
+  'inc.wasIn': '原 {number}',
   'inc.mergedUnread': '已并入事件的过程没有读到：{reason}',
   'inc.f.sep': '，',
   'inc.f.back': '接报时间由 {was} 提前到 {now}',

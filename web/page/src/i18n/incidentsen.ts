@@ -264,7 +264,7 @@ export const incidentsEn: Record<IncidentsKey, string> = {
   'inc.toIncident': 'open',
 
   'inc.late': 'written {time}',
-  'inc.was': 'was {number}',
+  'inc.wasIn': 'was {number}',
   'inc.mergedUnread': 'What happened in the merged incidents could not be read: {reason}',
   'inc.f.sep': ', ',
   'inc.f.back': 'The intake moves from {was} back to {now}',
