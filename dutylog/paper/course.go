@@ -111,7 +111,7 @@ func inTime(facts []dutylog.IncidentFact) []int {
 func courseRow(f Frame, x IncidentFile, h happening, number, strikes int) Row {
 	fact, whose := h.fact, Word(FactNames, h.fact.Kind)
 	if h.of.ID != x.Incident.ID {
-		x.Incident, whose = h.of, whose+"\n（原 "+h.of.Number.String()+"）"
+		x.Incident, whose = h.of, whose+"\n原 "+h.of.Number.String()
 	}
 	at, written := happened(fact).In(f.Zone), fact.WrittenAt.In(f.Zone)
 	when := at.Format("15:04")

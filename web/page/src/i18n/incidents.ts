@@ -41,6 +41,7 @@ export const incidentsZh = {
   'inc.state.coming': '待报',
   'inc.state.not_due': '未到期',
   'inc.sentLate': '超时报送',
+  'inc.wentOn': '由 {number} 报送',
   'inc.covered': '终报已含',
   'inc.el.unit': '发生单位',
   'inc.el.time': '发生时间',

@@ -43,6 +43,7 @@ export const incidentsEn: Record<IncidentsKey, string> = {
   'inc.state.coming': 'Due',
   'inc.state.not_due': 'Not due',
   'inc.sentLate': 'Sent late',
+  'inc.wentOn': 'Goes on in {number}',
   'inc.covered': 'In the final one',
   'inc.el.unit': 'Unit',
   'inc.el.time': 'Time',
