@@ -78,6 +78,15 @@ func Recipients() []Word {
 // they did.
 const demanded = "superior_bureau"
 
+// channelPhone is the way of a report that a call was.
+const channelPhone = "phone"
+
+// ChannelName is what a way is called in short; empty for none.
+func ChannelName(code string) string {
+	w, _ := wordOf(Channels(), code)
+	return w.Short
+}
+
 // Channels are the ways by which a report goes, all alike (Art. 20).
 func Channels() []Word {
 	return []Word{

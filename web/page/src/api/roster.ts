@@ -32,7 +32,7 @@ export interface Person { name: string; phone: string; login: string; standing: 
 export interface HolidayYear { year: number; source: string; at: string | null; by: string; days: { date: string; kind: 'holiday' | 'make_up'; name: string }[] }
 export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string }
 export interface ImportFault { cell: string; reason: string; detail: string }
-export interface ImportPreview { months: { month: string; shifts: Shift[] }[]; faults: ImportFault[] }
+export interface ImportPreview { months: { month: string; shifts: Shift[]; findings?: Finding[] }[]; faults: ImportFault[] }
 
 const month = (m: string) => '/roster/months/' + encodeURIComponent(m)
 
