@@ -178,7 +178,7 @@ func TestAMonthsPaperAndItsFileSayTheSame(t *testing.T) {
 			paper.Month(frame, paper.Period{From: from.UTC(), To: to.UTC(), Line: "fire"}),
 			paper.Roster(frame, paper.RosterMonth{Month: month, Calendar: dutylog.SeedCalendar()}),
 			paper.SpotChecks(frame, month, nil),
-			paper.Listening(frame, paper.Drawn{Draw: dutylog.ListeningDraw{Month: month}}),
+			paper.Listening(frame, paper.Drawn{Draw: dutylog.Draw{Month: month}}),
 		} {
 			words := first.Format("2006年1月")
 			if !strings.HasPrefix(s.Title, words) || !strings.HasPrefix(s.File(), frame.Unit+"-") || !strings.Contains(s.File(), string(month)) || strings.HasSuffix(s.File(), "-fire") != (s.Line == "fire") {
