@@ -70,7 +70,7 @@ func TestStepsComeBackAsTheyWere(t *testing.T) {
 	if diff := cmp.Diff([]string{"entry " + id, "entry " + id, "entry " + id}, topics(since(t, db, begin))); diff != "" {
 		t.Errorf("feed (-want +got):\n%s", diff)
 	}
-	again := must(db.AddStep(ctx, id, report("市防汛办"), officer, noon.Add(4*time.Second)))(t)
+	again := must(db.AddStep(ctx, id, second, officer, noon.Add(4*time.Second)))(t)
 	if again.Revision != e.Revision {
 		t.Errorf("said again it is another revision: %d", again.Revision)
 	}
