@@ -131,7 +131,7 @@ func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {
 	attach := func(n int) {
 		id := "e-" + inbound(n, "").ID
 		name := word(6) + ".pdf"
-		must(db.AddAttachment(ctx, dutylog.Attachment{EntryID: id, Name: name, Type: "application/pdf", SealedFile: recorder.SealedFile{Digest: recorder.Digest(fmt.Sprintf("%064d", n)), Size: 1, FileDigest: "f", FileSize: 1}, By: officer}))(t)
+		must(db.AddAttachment(ctx, dutylog.Attachment{EntryID: id, Name: name, Type: "application/pdf", SealedFile: recorder.SealedFile{Digest: recorder.Digest(fmt.Sprintf("%064d", 1000*len(attached[id])+n)), Size: 1, FileDigest: "f", FileSize: 1}, By: officer}))(t)
 		attached[id] = append(attached[id], name)
 	}
 	for n := 0; n < 400; n += 5 {
