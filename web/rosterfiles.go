@@ -86,6 +86,7 @@ type cellFaultBody struct {
 	Cell   string `json:"cell" doc:"As a spreadsheet names it; empty: the whole table"`
 	Reason string `json:"reason" doc:"The named fault" enum:"date,weekday,month,header,post,column,name,time,phone,twice,sheets,empty,unread_sheet,formula,file"`
 	Detail string `json:"detail"`
+	File   string `json:"file,omitempty" doc:"Why the file as a whole is no table, for programs"`
 }
 
 type rosterPreviewOutput struct {
@@ -116,7 +117,7 @@ func (a *app) previewRoster(ctx context.Context, in *previewInput) (*rosterPrevi
 	var refused *dutylog.FileError
 	switch {
 	case errors.As(err, &refused):
-		out.Body.Faults = append(out.Body.Faults, cellFaultBody{Reason: "file", Detail: refused.Error()})
+		out.Body.Faults = append(out.Body.Faults, cellFaultBody{Reason: "file", Detail: refused.Error(), File: string(refused.Fault)})
 		return out, nil
 	case err != nil:
 		return nil, problemOf(err)

@@ -17,7 +17,7 @@ type previewJSON struct {
 		Shifts   []shiftJSON
 		Findings []findingJSON
 	}
-	Faults []struct{ Cell, Reason, Detail string }
+	Faults []struct{ Cell, Reason, Detail, File string }
 }
 
 func preview(c *client, name string, content []byte, month string) answer {
@@ -41,7 +41,7 @@ func TestARosterIsImportedAsADraftAndExported(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	preview(chief, "x.xlsx", []byte("PK\x03\x04 and no more"), "").into(t, &p)
-	if len(p.Faults) != 1 || p.Faults[0].Reason != "file" {
+	if len(p.Faults) != 1 || p.Faults[0].Reason != "file" || p.Faults[0].File != "damaged" {
 		t.Errorf("%+v", p)
 	}
 	if got := preview(chief, "x.csv", []byte(table), "12月"); got.status != 422 {
