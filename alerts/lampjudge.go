@@ -271,7 +271,7 @@ func (r HealthRule) ofOfficer(f HouseFacts) Judgement {
 		return Judgement{Cause: OfficerNoRoster}
 	case len(open) == 0:
 		return Judgement{Cause: OfficerNobody}
-	case slices.ContainsFunc(open, func(p OpenPage) bool { return p.Name == f.Rostered }):
+	case slices.ContainsFunc(open, func(p OpenPage) bool { return dutylog.SameName(p.Name, f.Rostered) }):
 		return Judgement{Cause: OfficerWell, Detail: f.Rostered}
 	}
 	return Judgement{Cause: OfficerOther, Detail: open[0].Name + " ≠ " + f.Rostered}

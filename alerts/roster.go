@@ -25,6 +25,7 @@ const urgentGap = 24 * time.Hour
 // RosterFacts is what is known of the roster now.
 type RosterFacts struct {
 	Since    time.Time // from when on a roster is kept here; zero: none is, and nothing is said of it
+	From, To time.Time // the roster was looked at between these; what touches them may go further
 	Findings []dutylog.RosterFinding
 	Duties   []dutylog.FilingDuty
 	Zone     *time.Location
@@ -41,14 +42,15 @@ func (w RosterWatch) Judge(f RosterFacts, line string, now time.Time) (stand []A
 			next = at
 		}
 	}
-	for _, p := range dutylog.Posts() {
-		if gap, ok := firstGap(f.Findings, p, now); ok {
-			soonest(gap.From.Add(-w.GapAhead))
-			soonest(gap.From.Add(-urgentGap))
-			soonest(gap.To)
-			if a, told := w.ofGap(gap, line, f.Zone, now); told {
-				stand = append(stand, a)
-			}
+	for _, gap := range f.Findings {
+		if gap.Reason != dutylog.RosterGap || !gap.To.After(now) {
+			continue
+		}
+		soonest(gap.From.Add(-w.GapAhead))
+		soonest(gap.From.Add(-urgentGap))
+		soonest(gap.To)
+		if a, told := w.ofGap(gap, f, line, now); told {
+			stand = append(stand, a)
 		}
 	}
 	for _, d := range f.Duties {
@@ -61,18 +63,10 @@ func (w RosterWatch) Judge(f RosterFacts, line string, now time.Time) (stand []A
 	return stand, next
 }
 
-// firstGap is the first one of a post that is not over.
-func firstGap(found []dutylog.RosterFinding, p dutylog.Post, now time.Time) (dutylog.RosterFinding, bool) {
-	at := slices.IndexFunc(found, func(f dutylog.RosterFinding) bool {
-		return f.Reason == dutylog.RosterGap && f.Post == p && f.To.After(now)
-	})
-	if at < 0 {
-		return dutylog.RosterFinding{}, false
-	}
-	return found[at], true
-}
-
-func (w RosterWatch) ofGap(gap dutylog.RosterFinding, line string, zone *time.Location, now time.Time) (Alert, bool) {
+// ofGap tells of one gap. Each is an alert of its own, by when it begins: a second one within the same days
+// is not hidden by the first. One that the log sees no end of is told from when on, and one that it saw no
+// beginning of is the same alert from one look to the next.
+func (w RosterWatch) ofGap(gap dutylog.RosterFinding, f RosterFacts, line string, now time.Time) (Alert, bool) {
 	left := gap.From.Sub(now)
 	if left > w.GapAhead {
 		return Alert{}, false
@@ -82,8 +76,15 @@ func (w RosterWatch) ofGap(gap dutylog.RosterFinding, line string, zone *time.Lo
 		severity, stage = Critical, "urgent"
 	}
 	const form = "01-02 15:04"
-	a := ofRoster(ReasonRosterGap, line, string(gap.Post)+"/"+stage, severity, now)
-	a.Detail = postNames[gap.Post] + " " + gap.From.In(zone).Format(form) + " – " + gap.To.In(zone).Format(form)
+	from, to, begun := gap.From.In(f.Zone).Format(form), "", gap.From.UTC().Format("20060102T1504")
+	if !gap.From.After(f.From) {
+		from, begun = "", "begun"
+	}
+	if gap.To.Before(f.To) {
+		to = gap.To.In(f.Zone).Format(form)
+	}
+	a := ofRoster(ReasonRosterGap, line, string(gap.Post)+"/"+begun+"/"+stage, severity, now)
+	a.Detail = postNames[gap.Post] + " " + strings.TrimSpace(from+" – "+to)
 	return a, true
 }
 

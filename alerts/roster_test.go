@@ -38,8 +38,9 @@ func rosterStory(t *testing.T, now time.Time) alerts.RosterFacts {
 	calendar := dutylog.Calendar{2028: {Year: 2028}}
 	filed := dutylog.Filing{ID: 1, Kind: dutylog.FileMonth, Span: dutylog.DateSpan{Name: "2028-02", First: "2028-02-01", Last: "2028-02-29"}, SentAt: at("2028-01-20 08:00"), Shifts: shifts[:1]}
 	facts := dutylog.FilingFacts{Calendar: calendar, Filings: []dutylog.Filing{filed}, Shifts: shifts, Zone: shanghai}
-	until := now.Add(alerts.DefaultRosterWatch().GapAhead)
-	return alerts.RosterFacts{Since: at("2028-01-01 00:00"), Zone: shanghai, Findings: dutylog.CheckRoster(shifts, nil, dutylog.RosterRule{}, now, until),
+	from, to := now.Add(-dutylog.LongestShift), now.Add(alerts.DefaultRosterWatch().GapAhead+dutylog.LongestShift)
+	around := slices.DeleteFunc(slices.Clone(shifts), func(s dutylog.Shift) bool { return !s.To.After(from) || !s.From.Before(to) })
+	return alerts.RosterFacts{Since: at("2028-01-01 00:00"), From: from, To: to, Zone: shanghai, Findings: dutylog.RosterGaps(around, from, to),
 		Duties: facts.FilingDuties("2028-02-01", "2028-03-31", now)}
 }
 
@@ -186,5 +187,48 @@ func TestAGapBecomesUrgentOnce(t *testing.T) {
 	}
 	if changes != 2 || last != "urgent" {
 		t.Errorf("it changed %d times and ends %q, want ahead and then urgent", changes, last)
+	}
+}
+
+// A second hole within the days that are watched is an alert of its own: the first one does not hide it, and
+// when the first one is over, or was filled, the second stands as it stood.
+func TestEachHoleOfARosterIsToldByItself(t *testing.T) {
+	at := func(text string) time.Time { return clockAt(t, text).UTC() }
+	shift := func(from, to string) dutylog.Shift {
+		return dutylog.Shift{From: at(from), To: at(to), Post: dutylog.PostOfficer, Name: "张伟"}
+	}
+	shifts := []dutylog.Shift{shift("2026-11-20 08:00", "2026-11-28 20:00"), shift("2026-11-29 08:00", "2026-11-30 20:00"), shift("2026-12-01 08:00", "2026-12-20 08:00")}
+	judge := func(moment string, shifts []dutylog.Shift) string {
+		now := clockAt(t, moment)
+		from, to := now.Add(-dutylog.LongestShift), now.Add(alerts.DefaultRosterWatch().GapAhead+dutylog.LongestShift)
+		f := alerts.RosterFacts{Since: at("2026-11-01 00:00"), From: from, To: to, Zone: shanghai}
+		for _, gap := range dutylog.RosterGaps(shifts, from, to) {
+			if gap.Post == dutylog.PostOfficer {
+				f.Findings = append(f.Findings, gap)
+			}
+		}
+		stand, _ := alerts.DefaultRosterWatch().Judge(f, "duty", now)
+		var all []string
+		for _, a := range stand {
+			all = append(all, strings.TrimPrefix(a.Key, "roster_gap/duty/duty_officer/")+" "+a.Detail)
+		}
+		return strings.Join(all, "; ")
+	}
+	const second = "20261130T1200/ahead 值班员 11-30 20:00 – 12-01 08:00"
+	for _, c := range []struct {
+		moment string
+		shifts []dutylog.Shift
+		want   string
+	}{
+		{"2026-11-27 12:00", shifts, "20261128T1200/ahead 值班员 11-28 20:00 – 11-29 08:00; " + second},
+		{"2026-11-28 12:00", shifts, "20261128T1200/urgent 值班员 11-28 20:00 – 11-29 08:00; " + second},
+		{"2026-11-29 03:17", shifts, "20261128T1200/urgent 值班员 11-28 20:00 – 11-29 08:00; " + second}, // it lasts, and is the same one
+		{"2026-11-29 08:00", shifts, second},
+		{"2026-11-27 12:00", append([]dutylog.Shift{shift("2026-11-28 20:00", "2026-11-29 08:00")}, shifts...), second},
+		{"2026-12-15 12:00", shifts[2:], "20261220T0000/ahead 值班员 12-20 08:00 –"}, // nobody knows until when
+	} {
+		if got := judge(c.moment, c.shifts); got != c.want {
+			t.Errorf("%s: %q, want %q", c.moment, got, c.want)
+		}
 	}
 }

@@ -294,7 +294,7 @@ func (e Entry) clone() Entry {
 	maps.Copy(values, e.Values)
 	maps.Copy(gaps, e.Gaps)
 	e.Values, e.Gaps = values, gaps
-	e.Candidates, e.Steps = slices.Clone(e.Candidates), slices.Clone(e.Steps)
+	e.Candidates, e.Steps, e.Attached = slices.Clone(e.Candidates), slices.Clone(e.Steps), slices.Clone(e.Attached)
 	return e
 }
 

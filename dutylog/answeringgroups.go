@@ -194,7 +194,7 @@ func (a *Answering) group(key string, from, to time.Time) *AnsweringGroup {
 func (a *Answering) of(k CellKey) *AnsweringGroup {
 	switch a.by {
 	case ByOfficer:
-		return a.group(k.Officer, a.span.From, a.span.To)
+		return a.group(PersonName(k.Officer), a.span.From, a.span.To)
 	case ByLine:
 		return a.group(k.Line, a.span.From, a.span.To)
 	case ByShift:

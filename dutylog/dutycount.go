@@ -45,9 +45,9 @@ func CountDuty(shifts []Shift, c Calendar, rule RestRule, from, to time.Time, lo
 			if part.From.Before(from) || !part.From.Before(to) {
 				continue
 			}
-			at := slices.IndexFunc(counts, func(d DutyCount) bool { return d.Name == s.Name && d.Post == s.Post })
+			at := slices.IndexFunc(counts, func(d DutyCount) bool { return SameName(d.Name, s.Name) && d.Post == s.Post })
 			if at < 0 {
-				at, counts = len(counts), append(counts, DutyCount{Name: s.Name, Post: s.Post})
+				at, counts = len(counts), append(counts, DutyCount{Name: PersonName(s.Name), Post: s.Post})
 			}
 			counts[at].add(part, c, rule, loc)
 		}

@@ -27,6 +27,7 @@ type DutyShare struct {
 	Figure                 DutyFigure
 	Of                     string // the deadline, recipient, channel or post; empty: there is but one
 	Numerator, Denominator int
+	Gaps                   []RosterFinding // of RosterUncovered: what the minutes are made of, each with its from and to
 }
 
 // DutyFacts is what these figures are made of.
@@ -121,6 +122,7 @@ func (c *dutyCount) uncovered(shifts []Shift, p Post) {
 	for _, gap := range coverOf(postShifts(within(shifts, c.from, c.to), p), p, c.from, c.to) {
 		if gap.Reason == RosterGap {
 			s.Numerator += int(gap.To.Sub(gap.From).Minutes())
+			s.Gaps = append(s.Gaps, gap)
 		}
 	}
 }

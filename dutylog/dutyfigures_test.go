@@ -148,6 +148,15 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 	for _, s := range dutylog.DutyFigures(f, 0, at(0), at(24), at(30)) {
 		got[string(s.Figure)+"/"+s.Of] = [2]int{s.Numerator, s.Denominator}
 	}
+	for _, s := range dutylog.DutyFigures(f, 0, at(0), at(24), at(30)) {
+		sum := 0
+		for _, g := range s.Gaps {
+			sum += int(g.To.Sub(g.From).Minutes())
+		}
+		if s.Figure == dutylog.RosterUncovered && sum != s.Numerator || s.Figure != dutylog.RosterUncovered && s.Gaps != nil {
+			t.Errorf("%s of %s: %d minutes, its gaps have %d", s.Figure, s.Of, s.Numerator, sum)
+		}
+	}
 	for name, want := range map[string][2]int{"roster_uncovered/duty_officer": {60, 1440}, "roster_uncovered/duty_section_chief": {1440, 1440}, "roster_uncovered/duty_leader": {0, 1440},
 		"filings_late/": {2, 4}, "missed_not_called_back/": {2, 7}, "handovers_late/": {0, 0}, "reports_on_time/final": {0, 0}} {
 		if got[name] != want {

@@ -147,6 +147,7 @@ type Entry struct {
 	Late            *Late     // it was written afterwards; nil: when it came
 	Scanned         bool      // something was attached to a late entry; kept beside the entry
 	Hold            *Hold     // the legal hold that stands now; kept beside the entry
+	Attached        []string  // names of what is attached; kept beside the entry, and read by a search alone
 }
 
 // Actor is who did something: a login, or the system itself.
@@ -187,7 +188,7 @@ type EntryQuery struct {
 	Text     string   // for a Searcher; words that all must occur
 	// What follows narrows a list in which the newest come first, see Narrowed.
 	UnitPart string            // a part of the name of the caller's unit
-	Officer  string            // the name, or the login, of one who wrote a revision, was on duty by the roster or had the duty
+	Officer  string            // a part of the name, or of the login, of one who wrote a revision, was on duty by the roster or had the duty
 	Outcome  telephony.Outcome // of its call
 	Category string
 	Limit    int

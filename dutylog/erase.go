@@ -126,6 +126,12 @@ func (s Sheet) Erase(x Erasure, entryID string, alerts []int64) (left Sheet, cha
 			take(&m.What, x.takes(Content, CallBackResult, CheckResult, CalledWhy))
 			take(&m.Number, x.takes())
 		}
+		for n := range left.Matters[i].Steps { // its own, and those of other entries that its call was
+			step, own := &left.Matters[i].Steps[n], left.Matters[i].EntryID == entryID && x.takes(StepTexts)
+			called := step.CallID != "" && EntryIDFor(step.CallID) == entryID
+			take(&step.Whom, own || called && x.takes(CalledWhom))
+			take(&step.Text, own || called && x.takes(CalledWhy))
+		}
 	}
 	for i := range left.Alerts {
 		take(&left.Alerts[i].Detail, x.takes() && slices.Contains(alerts, left.Alerts[i].ID))

@@ -163,7 +163,7 @@ func mayConfirm(a Account) error {
 }
 
 // samePerson also knows somebody who has two logins: roster and entries name people by their names.
-func samePerson(a, b Actor) bool { return sameLogin(a.Login, b.Login) || a.Name == b.Name }
+func samePerson(a, b Actor) bool { return sameLogin(a.Login, b.Login) || SameName(a.Name, b.Name) }
 
 // sameLogin: upper and lower case are the same login.
 func sameLogin(a, b string) bool { return strings.EqualFold(a, b) }

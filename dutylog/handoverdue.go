@@ -40,10 +40,10 @@ type officersChange struct {
 // stands in for the rest of the running shift, and who follows is awaited all the same, unless they took
 // over when the change was due, or so shortly before. Whose shift it is that ends is late, not early.
 func (c officersChange) counts(h Handover, shortly time.Duration) bool {
-	if h.Incoming.Name == c.next {
+	if SameName(h.Incoming.Name, c.next) {
 		return h.At.After(c.middle)
 	}
-	if h.Incoming.Name == c.ends {
+	if SameName(h.Incoming.Name, c.ends) {
 		return !h.At.Before(c.at)
 	}
 	return !h.At.Before(c.at.Add(-shortly))
@@ -61,9 +61,9 @@ func DueHandover(shifts []Shift, last *Handover, begun, now time.Time, allowance
 		switch {
 		case last != nil && c.counts(*last, allowance), last == nil && c.at.Before(begun):
 			// That one was confirmed, or was before anybody could.
-		case c.next == responsible && c.at.After(now):
+		case SameName(c.next, responsible) && c.at.After(now):
 			// Who is responsible goes on.
-		case c.next == responsible:
+		case SameName(c.next, responsible):
 			due = HandoverDue{Why: NoRoster} // their turn came again: what was due before is nobody's any more
 		case due.Why == NoRoster:
 			due = HandoverDue{Why: Awaited, ShiftEnd: c.at, Deadline: c.at.Add(allowance), Expected: c.next}
@@ -73,7 +73,7 @@ func DueHandover(shifts []Shift, last *Handover, begun, now time.Time, allowance
 	case due.Why == NoRoster:
 	case !now.Before(due.Deadline):
 		due.Why = HandoverLate
-	case now.Before(due.ShiftEnd) && onPost(shifts, now) == responsible:
+	case now.Before(due.ShiftEnd) && SameName(onPost(shifts, now), responsible):
 		due.Why = StillTheirs
 	}
 	return due
@@ -92,7 +92,7 @@ func officerChanges(shifts []Shift) (all []officersChange) {
 	slices.SortStableFunc(officers, func(a, b Shift) int { return a.From.Compare(b.From) })
 	var merged []Shift
 	for _, s := range officers {
-		if n := len(merged); n > 0 && merged[n-1].Name == s.Name && !s.From.After(merged[n-1].To) {
+		if n := len(merged); n > 0 && SameName(merged[n-1].Name, s.Name) && !s.From.After(merged[n-1].To) {
 			merged[n-1].To = later(merged[n-1].To, s.To)
 			continue
 		}
@@ -100,7 +100,7 @@ func officerChanges(shifts []Shift) (all []officersChange) {
 	}
 	for i := 1; i < len(merged); i++ {
 		ends, next := merged[i-1], merged[i]
-		if next.Name == ends.Name {
+		if SameName(next.Name, ends.Name) {
 			continue
 		}
 		until := next.From // where two overlap, the later one counts from its beginning

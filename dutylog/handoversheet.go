@@ -37,18 +37,51 @@ type Sheet struct {
 
 // Matter is one thing of the log that the next shift goes on with.
 type Matter struct {
-	EntryID     string   `json:"entry_id"`
-	EntryNumber string   `json:"entry_number"`
-	At          *string  `json:"at"`
-	Kind        Kind     `json:"kind"`
-	Who         string   `json:"who" doc:"Unit and person, or whom we called"`
-	Number      string   `json:"number"`
-	What        string   `json:"what" doc:"The beginning of its content"`
-	Missing     []Field  `json:"missing" nullable:"false" doc:"Required and still absent"`
-	Urgency     string   `json:"urgency,omitempty" doc:"紧急 or 特急; absent: neither, and on sheets that are older than this"`
-	Handling    Handling `json:"handling,omitempty" doc:"How far it is handled; absent where no step was written"`
-	Late        bool     `json:"late,omitempty" doc:"It was written afterwards"`
-	CallBack    bool     `json:"call_back,omitempty" doc:"Its caller was missed and is still to be called back"`
+	EntryID     string     `json:"entry_id"`
+	EntryNumber string     `json:"entry_number"`
+	At          *string    `json:"at"`
+	Kind        Kind       `json:"kind"`
+	Who         string     `json:"who" doc:"Unit and person, or whom we called"`
+	Number      string     `json:"number"`
+	What        string     `json:"what" doc:"The beginning of its content"`
+	Missing     []Field    `json:"missing" nullable:"false" doc:"Required and still absent"`
+	Urgency     string     `json:"urgency,omitempty" doc:"紧急 or 特急; absent: neither, and on sheets that are older than this"`
+	Handling    Handling   `json:"handling,omitempty" doc:"How far it is handled; absent where no step was written"`
+	Late        bool       `json:"late,omitempty" doc:"It was written afterwards"`
+	CallBack    bool       `json:"call_back,omitempty" doc:"Its caller was missed and is still to be called back"`
+	Steps       []OpenStep `json:"steps,omitempty" doc:"What was done about it so far, in the order in which it was done; absent: nothing, and on sheets that are older than this"`
+	Earlier     int        `json:"earlier_steps,omitempty" doc:"How many steps there were before those listed; absent: none"`
+}
+
+// OpenStep is a handling step of a matter that is not closed.
+type OpenStep struct {
+	Kind    StepKind `json:"kind"`
+	At      *string  `json:"at" doc:"When it was done"`
+	By      string   `json:"by" doc:"Who did it, or wrote it down"`
+	Whom    string   `json:"whom" doc:"To whom or by whom"`
+	Text    string   `json:"text"`
+	CallID  string   `json:"call_id,omitempty" doc:"The outgoing call that was it"`
+	Channel string   `json:"channel,omitempty" doc:"By which way a report went upwards"`
+	Due     *string  `json:"due,omitempty" doc:"Until when it is to be answered"`
+}
+
+// mostOpenSteps is how many steps of a matter a sheet lists, the newest ones.
+const mostOpenSteps = 12
+
+// openSteps are the standing steps of an entry, in the order in which they were done; the newest ones, and how
+// many there were before.
+func openSteps(e Entry) (open []OpenStep, earlier int) {
+	steps := slices.DeleteFunc(slices.Clone(e.Steps), func(s Step) bool { return s.Struck != nil })
+	slices.SortStableFunc(steps, func(a, b Step) int { return a.At.Compare(b.At) })
+	earlier = max(len(steps)-mostOpenSteps, 0)
+	for _, s := range steps[earlier:] {
+		by := s.By.Name
+		if by == "" {
+			by = s.By.Login
+		}
+		open = append(open, OpenStep{Kind: s.Kind, At: telephony.JSONTime(s.At), By: by, Whom: s.Whom, Text: s.Text, CallID: s.CallID, Channel: s.Channel, Due: telephony.JSONTime(s.Due)})
+	}
+	return open, earlier
 }
 
 // OpenAlert is an alert that stands.
@@ -128,7 +161,8 @@ func MatterOf(e Entry) Matter {
 	if urgencyRank(urgency) == 0 {
 		urgency = "" // the usual one needs no word
 	}
-	return Matter{Urgency: urgency, EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: e.Number.Raw,
+	steps, earlier := openSteps(e)
+	return Matter{Steps: steps, Earlier: earlier, Urgency: urgency, EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: e.Number.Raw,
 		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...), Late: e.Late != nil, Handling: e.Handling()}
 }
 
@@ -140,6 +174,7 @@ func (s Sheet) Whole() Sheet {
 	s.Matters = append([]Matter{}, s.Matters...)
 	for i, m := range s.Matters {
 		s.Matters[i].Missing = append([]Field{}, m.Missing...)
+		s.Matters[i].Steps = slices.Clone(m.Steps)
 	}
 	s.Alerts, s.Lamps = append([]OpenAlert{}, s.Alerts...), append([]LampSeen{}, s.Lamps...)
 	s.Incidents = slices.Clone(s.Incidents)

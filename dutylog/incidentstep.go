@@ -14,7 +14,7 @@ func (i Incident) StepFor(f IncidentFact) (StepDraft, bool) {
 	switch f.Kind {
 	case FactDelivered:
 		to, _ := wordOf(Recipients(), b.Recipient)
-		d.Kind, d.Whom, d.Text = StepReported, joined(" ", to.Words, b.Receiver), r.Words()
+		d.Kind, d.Whom, d.Text, d.Channel = StepReported, joined(" ", to.Words, b.Receiver), r.Words(), channelPhone
 	case FactReviewed, FactSigned:
 		d.Kind, d.Whom, d.Text = StepInstructed, b.Name, r.Words()+map[FactKind]string{FactReviewed: "：电话审核", FactSigned: "：电话签发"}[f.Kind]
 	case FactCalledOut:

@@ -101,6 +101,15 @@ func Recipients() []Word {
 // so for incidents that were opened before they could. Who else has to get it is shown until they did.
 const UsualRecipient = "superior_bureau"
 
+// channelPhone is the way of a report that a call was.
+const channelPhone = "phone"
+
+// ChannelName is what a way is called in short; empty for none.
+func ChannelName(code string) string {
+	w, _ := wordOf(Channels(), code)
+	return w.Short
+}
+
 // Channels are the ways by which a report goes, all alike (Art. 20).
 func Channels() []Word {
 	return []Word{

@@ -109,6 +109,7 @@ type entryJSON struct {
 	LateReason       string        `json:"late_reason"`
 	PaperSheet       string        `json:"paper_sheet"`
 	Late             *lateJSON     `json:"late"`
+	Attached         []string      `json:"attached,omitempty"`
 }
 
 type lateJSON struct {
@@ -128,6 +129,8 @@ type stepJSON struct {
 	At        *string     `json:"at"`
 	Whom      string      `json:"whom"`
 	Text      string      `json:"text"`
+	Channel   string      `json:"channel"`
+	Due       *string     `json:"due"`
 	CallID    string      `json:"call_id"`
 	By        actorJSON   `json:"by"`
 	WrittenAt *string     `json:"written_at"`
@@ -146,7 +149,7 @@ func stepsJSON(steps []Step) []stepJSON {
 	sorted := slices.Clone(steps)
 	slices.SortStableFunc(sorted, func(a, b Step) int { return a.At.Compare(b.At) })
 	for _, s := range sorted {
-		j := stepJSON{s.Number, s.Kind, telephony.JSONTime(s.At), s.Whom, s.Text, s.CallID, actorJSON(s.By), telephony.JSONTime(s.WrittenAt), nil}
+		j := stepJSON{s.Number, s.Kind, telephony.JSONTime(s.At), s.Whom, s.Text, s.Channel, telephony.JSONTime(s.Due), s.CallID, actorJSON(s.By), telephony.JSONTime(s.WrittenAt), nil}
 		if s.Struck != nil {
 			j.Struck = &strikeJSON{s.Struck.Reason, actorJSON(s.Struck.By), telephony.JSONTime(s.Struck.At)}
 		}
@@ -177,7 +180,7 @@ func (e Entry) MarshalJSON() ([]byte, error) {
 		Rostered: e.Rostered, Responsible: e.Responsible, WrittenBy: e.WrittenBy,
 		ReadBackBy: e.ReadBackBy, ReadBackAt: telephony.JSONTime(e.ReadBackAt),
 		OpenedAt: telephony.JSONTime(e.OpenedAt), CompletedAt: telephony.JSONTime(e.CompletedAt),
-		Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(), Kinds: e.Phase.Fits(), ChangedAfter: e.ChangedAfterReadBack,
+		Attached: e.Attached, Gaps: e.Gaps, Candidates: e.Candidates, Missing: e.Missing(), Kinds: e.Phase.Fits(), ChangedAfter: e.ChangedAfterReadBack,
 	}
 	if h := e.Hold; h != nil {
 		out.Hold = &holdJSON{h.Reason, actorJSON(h.By), telephony.JSONTime(h.At)}

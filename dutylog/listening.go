@@ -196,11 +196,11 @@ var listeningRefusals = map[ListeningRefusal]string{
 // May says why somebody may not say something of this call; empty: they may.
 func (l Listened) May(says ListeningSays, by Actor) ListeningRefusal {
 	switch {
-	case says == ListenReviewed && by.Role == Supervisor && by.Name == l.Officer:
+	case says == ListenReviewed && by.Role == Supervisor && SameName(by.Name, l.Officer):
 		return ListenOwn
 	case says == ListenReviewed && by.Role == Supervisor:
 		return ""
-	case says == ListenAnswered && by.Name == l.Officer && l.Officer != "" && by.Role != Auditor && by.Role != Admin && by.Role != Reader:
+	case says == ListenAnswered && SameName(by.Name, l.Officer) && l.Officer != "" && by.Role != Auditor && by.Role != Admin && by.Role != Reader:
 		if l.Review == nil {
 			return ListenNoReview
 		}

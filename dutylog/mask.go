@@ -47,6 +47,9 @@ func (e Entry) Mask() Entry {
 			s.Struck = &struck
 		}
 	}
+	for i, name := range e.Attached {
+		e.Attached[i] = hide(name)
+	}
 	e.Number, e.Correction = maskNumberOf(e.Number), hide(e.Correction)
 	return e
 }

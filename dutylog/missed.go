@@ -17,7 +17,7 @@ type SettledWhy string
 const (
 	SettledByCallBack SettledWhy = "called_back"    // an outgoing call to the number was answered
 	SettledByCaller   SettledWhy = "called_again"   // the same number called again and was answered at the duty phone
-	SettledByEntry    SettledWhy = "entry_complete" // the missed call's entry was completed: it says what came of it
+	SettledByEntry    SettledWhy = "entry_complete" // somebody closed its entry as of a kind that wants no call back; in older logs, any entry that was complete
 	NeverMissed       SettledWhy = "not_missed"     // the journal showed that it was answered after all
 	OtherPhone        SettledWhy = "other_phone"    // called back from a phone that the log does not see
 	CalledFromOther   SettledWhy = "other_number"   // the caller called again from another number
@@ -85,12 +85,15 @@ func WantsCallBack(c telephony.Call) bool {
 	return c.Direction == telephony.Inbound && c.Ended() && PhaseOf(c) == Unanswered && OpensEntry(c)
 }
 
-// TellsOfCallBack reports whether a missed call's entry is complete and says what came of the call back. One
-// that says only why nobody was reached is complete as well, but its caller still waits: that nobody tries
-// any more is said of the missed call, by a person.
-func TellsOfCallBack(e Entry) bool {
-	_, gap := e.Gaps[CallBackResult]
-	return e.State == Complete && !(gap && e.Kind == KindMissed)
+// wantNoCallBack are the kinds by which whoever chooses one says that nobody is to be called back.
+var wantNoCallBack = []Kind{KindWrongNumber, KindNuisance, KindSpotCheck}
+
+// ClosedWithoutCallBack reports whether somebody closed a missed call's entry as of a kind that wants no call
+// back. What is typed into a field settles nothing, however it reads: 已回拨3次，均无人接听 reached nobody, and
+// no program can tell such words from others. That the caller was reached is shown by a call, or said of the
+// missed call itself, with a reason.
+func ClosedWithoutCallBack(e Entry) bool {
+	return e.State == Complete && e.KindChosen && slices.Contains(wantNoCallBack, e.Kind)
 }
 
 // Settles decides whether a call is the one by which a missed caller was reached, and why. A trunk

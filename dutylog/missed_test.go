@@ -144,3 +144,29 @@ func TestWhatAPersonSaysOfAMissedCall(t *testing.T) {
 		}
 	}
 }
+
+// What stands in the fields of an entry settles nothing; the kind that a person chose may.
+func TestWordsInAnEntrySettleNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind   dutylog.Kind
+		chosen bool
+		state  dutylog.EntryState
+		result string
+		want   bool
+	}{
+		"tried in vain":            {dutylog.KindMissed, true, dutylog.Complete, "已回拨3次，均无人接听", false},
+		"said to be reached":       {dutylog.KindMissed, true, dutylog.Complete, "已回拨，对方已知悉", false},
+		"called back, of a matter": {dutylog.KindDuty, true, dutylog.Complete, "已回拨", false},
+		"nobody said anything":     {dutylog.KindMissed, false, dutylog.Complete, "", false},
+		"a wrong number":           {dutylog.KindWrongNumber, true, dutylog.Complete, "", true},
+		"a nuisance":               {dutylog.KindNuisance, true, dutylog.Complete, "", true},
+		"a spot check":             {dutylog.KindSpotCheck, true, dutylog.Complete, "", true},
+		"a nuisance by the system": {dutylog.KindNuisance, false, dutylog.Complete, "", false},
+		"a nuisance that is open":  {dutylog.KindNuisance, true, dutylog.Open, "", false},
+	} {
+		e := dutylog.Entry{Kind: c.kind, KindChosen: c.chosen, State: c.state, Values: map[dutylog.Field]string{dutylog.CallBackResult: c.result}}
+		if got := dutylog.ClosedWithoutCallBack(e); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -21,7 +21,7 @@ func (k Known) responsible() string {
 	if k.Responsible != "" {
 		return k.Responsible
 	}
-	return k.OnDuty[PostOfficer].Name
+	return PersonName(k.OnDuty[PostOfficer].Name)
 }
 
 // EntryIDFor is the id of the entry that a call opens.
@@ -46,7 +46,7 @@ func OpenEntry(c telephony.Call, k Known, now time.Time) Entry {
 	phase := PhaseOf(c)
 	e := Entry{
 		ID: EntryIDFor(c.ID), CallID: c.ID, Line: c.Line, Phase: phase, Kind: phase.rule().preset, State: Open, Revision: 1,
-		CallAt: c.OfferedAt, OpenedAt: now, BySystem: true, Rostered: k.OnDuty[PostOfficer].Name,
+		CallAt: c.OfferedAt, OpenedAt: now, BySystem: true, Rostered: PersonName(k.OnDuty[PostOfficer].Name),
 	}
 	e.Responsible = k.responsible()
 	e.know(OtherSide(c), k.Contacts)

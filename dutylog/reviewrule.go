@@ -146,7 +146,7 @@ func (r Review) MaySay(by Actor) []ReviewSays {
 // does not know who sat there, it may have been anybody who is on duty.
 func (c ReviewCase) Concerns(by Actor) bool {
 	onDuty := by.Role == Officer || by.Role == Chief || by.Role == Leader
-	return by.Name == c.Officer || c.Officer == "" && onDuty
+	return c.Officer != "" && SameName(by.Name, c.Officer) || c.Officer == "" && onDuty
 }
 
 func theConcerned(r Review, by Actor) ReviewRefusal {

@@ -97,6 +97,7 @@ func CheckShifts(shifts []Shift) ([]Shift, error) {
 		if s.Name, err = wantText(field("name"), s.Name, shortText); err != nil {
 			return nil, err
 		}
+		s.Name = RosterName(s.Name)
 		if s.Phone, err = cleanField(field("phone"), strings.TrimSpace(s.Phone), shortText); err != nil {
 			return nil, err
 		}
@@ -192,10 +193,11 @@ func (w Swap) Apply(shifts []Shift, now time.Time) (before, after []Shift, err e
 		if got.Name, err = wantText("name", w.Name, shortText); err != nil {
 			return nil, nil, err
 		}
+		got.Name = RosterName(got.Name)
 		if got.Phone, err = cleanField("phone", strings.TrimSpace(w.Phone), shortText); err != nil {
 			return nil, nil, err
 		}
-		if got.Name == mine.Name {
+		if SameName(got.Name, mine.Name) {
 			return nil, nil, &InvalidError{Field: "name", Reason: "has the shift already: name somebody else"}
 		}
 		after, err = split([]Shift{mine}, []Shift{got}, now)
@@ -207,7 +209,7 @@ func (w Swap) Apply(shifts []Shift, now time.Time) (before, after []Shift, err e
 		return nil, nil, &InvalidError{Field: "take", Reason: "the roster has no such shift: it was changed meanwhile, load it anew"}
 	case !shifts[take].To.After(now):
 		return nil, nil, &InvalidError{Field: "take", Reason: "the shift is over: who was on duty then is not changed any more"}
-	case shifts[take].Name == mine.Name:
+	case SameName(shifts[take].Name, mine.Name):
 		return nil, nil, &InvalidError{Field: "take", Reason: "is a shift of the same person: nothing would change"}
 	}
 	theirs := shifts[take]

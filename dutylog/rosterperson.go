@@ -1,9 +1,6 @@
 package dutylog
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // Standing is how somebody is employed; only regular staff may be on duty (Art. 8).
 type Standing string
@@ -31,6 +28,7 @@ func (p RosterPerson) Check() (RosterPerson, error) {
 	if p.Name, err = wantText("name", p.Name, shortText); err != nil {
 		return p, err
 	}
+	p.Name = PersonName(p.Name)
 	if p.Phone, err = cleanField("phone", p.Phone, shortText); err != nil {
 		return p, err
 	}
@@ -44,16 +42,12 @@ func (p RosterPerson) Check() (RosterPerson, error) {
 	return p, &InvalidError{Field: "standing", Reason: "is none of regular (在编在职), temporary (临聘), rehired (退休返聘): choose one"}
 }
 
-// PersonNamed finds a person by name, however it is spaced; nil when nobody has it.
+// PersonNamed finds a person by name, however it is spaced and marked; nil when nobody has it.
 func PersonNamed(people []RosterPerson, name string) *RosterPerson {
 	for i := range people {
-		if plainName(people[i].Name) == plainName(name) {
+		if SameName(people[i].Name, name) {
 			return &people[i]
 		}
 	}
 	return nil
 }
-
-// plainName is a name without blanks, for comparing: rosters set 张　伟 apart, and by a blank nobody
-// becomes another person.
-func plainName(name string) string { return strings.Join(strings.Fields(name), "") }

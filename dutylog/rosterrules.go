@@ -108,7 +108,7 @@ func sortFindings(found []RosterFinding) {
 // all shifts that touch the month or the longest shift before and after it. What other months are blamed
 // for without this one is not told.
 func CheckMonth(shifts []Shift, people []RosterPerson, rule RosterRule, from, to time.Time) []RosterFinding {
-	found := CheckRoster(shifts, people, rule, from, to)
+	found := wholeGaps(CheckRoster(shifts, people, rule, from, to), shifts, from, to)
 	around := func(s []Shift) []RosterFinding {
 		return CheckRoster(s, people, rule, from.Add(-LongestShift), to.Add(LongestShift))
 	}
@@ -119,6 +119,47 @@ func CheckMonth(shifts []Shift, people []RosterPerson, rule RosterRule, from, to
 	}
 	sortFindings(found)
 	return found
+}
+
+// wholeGaps has a gap that lies across an edge of the month from where it begins to where it ends, as far as
+// a shift beyond the edge says where that is: a night between two months is one gap, not two halves.
+func wholeGaps(found []RosterFinding, shifts []Shift, from, to time.Time) []RosterFinding {
+	for i, f := range found {
+		if f.Reason != RosterGap {
+			continue
+		}
+		var before, after time.Time
+		for _, s := range postShifts(shifts, f.Post) {
+			if !s.To.After(from) && s.To.After(before) {
+				before = s.To
+			}
+			if !s.From.Before(to) && (after.IsZero() || s.From.Before(after)) {
+				after = s.From
+			}
+		}
+		if f.From.Equal(from) && !before.IsZero() {
+			found[i].From = before
+		}
+		if f.To.Equal(to) && !after.IsZero() {
+			found[i].To = after
+		}
+	}
+	return found
+}
+
+// RosterGaps are the times, from one moment to another, in which nobody holds a post: whole, as CheckMonth
+// has them.
+func RosterGaps(shifts []Shift, from, to time.Time) []RosterFinding {
+	var found []RosterFinding
+	for _, p := range Posts() {
+		for _, f := range coverOf(postShifts(within(shifts, from, to), p), p, from, to) {
+			if f.Reason == RosterGap {
+				found = append(found, f)
+			}
+		}
+	}
+	sortFindings(found)
+	return wholeGaps(found, shifts, from, to)
 }
 
 // within keeps what touches [from, to), by beginning.
@@ -180,7 +221,7 @@ func twoPosts(shifts []Shift) (found []RosterFinding) {
 			if !b.From.Before(a.To) {
 				break // sorted: nothing later touches it
 			}
-			if plainName(a.Name) == plainName(b.Name) && a.Post != b.Post {
+			if SameName(a.Name, b.Name) && a.Post != b.Post {
 				found = append(found, RosterFinding{Reason: RosterTwoPosts, From: b.From, To: earlier(a.To, b.To), Post: a.Post, Name: a.Name, Other: string(b.Post)})
 			}
 		}
@@ -194,7 +235,10 @@ func ofPerson(s Shift, people []RosterPerson) (found []RosterFinding) {
 		found = append(found, RosterFinding{Reason: r, From: s.From, To: s.To, Post: s.Post, Name: s.Name})
 	}
 	p := PersonNamed(people, s.Name)
+	_, mark := SplitName(s.Name)
 	switch {
+	case mark.standing() != "": // the roster itself says that they are no regular staff
+		add(RosterNotRegular)
 	case p == nil && len(people) > 0:
 		add(RosterUnknown)
 	case p != nil && !p.Left.IsZero() && !s.From.Before(p.Left):
@@ -214,28 +258,29 @@ func tooLong(shifts []Shift, rule RosterRule) (found []RosterFinding) {
 	rows := map[string]RosterFinding{}
 	limits := map[string]time.Duration{}
 	var order []string
-	end := func(name string) {
-		if row := rows[name]; limits[name] > 0 && row.To.Sub(row.From) > limits[name] {
+	end := func(who string) {
+		if row := rows[who]; limits[who] > 0 && row.To.Sub(row.From) > limits[who] {
 			found = append(found, row)
 		}
 	}
 	for _, s := range shifts {
-		row, on := rows[s.Name]
+		who := plainName(s.Name)
+		row, on := rows[who]
 		if !on {
-			order = append(order, s.Name)
+			order = append(order, who)
 		}
 		if !on || s.From.After(row.To) {
-			end(s.Name)
-			row, limits[s.Name] = RosterFinding{Reason: RosterTooLong, From: s.From, To: s.To, Post: s.Post, Name: s.Name}, 0
+			end(who)
+			row, limits[who] = RosterFinding{Reason: RosterTooLong, From: s.From, To: s.To, Post: s.Post, Name: s.Name}, 0
 		}
 		row.To = laterOf(row.To, s.To)
-		rows[s.Name] = row
-		if most := rule.LongestRow[s.Post]; most > 0 && (limits[s.Name] == 0 || most < limits[s.Name]) {
-			limits[s.Name] = most
+		rows[who] = row
+		if most := rule.LongestRow[s.Post]; most > 0 && (limits[who] == 0 || most < limits[who]) {
+			limits[who] = most
 		}
 	}
-	for _, name := range order {
-		end(name)
+	for _, who := range order {
+		end(who)
 	}
 	return found
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -29,8 +30,62 @@ type Searcher interface {
 }
 
 // SearchText is all of an entry by which it can be found: what people wrote, numbers in each of
-// their forms, and who was on duty. Its words are as SearchWords makes them.
-func SearchText(e Entry) string {
+// their forms, who was on duty, its moments as the clocks and calendars of the site show them, and the names of
+// what is ATTACHED. Its words are as SearchWords makes them.
+func SearchText(e Entry, attached []string, zone *time.Location) string {
+	texts := append(writtenTexts(e), attached...)
+	for _, at := range moments(e) {
+		texts = append(texts, momentForms(at.In(zone))...)
+	}
+	return searchText(texts)
+}
+
+// searchText is what is kept of several texts, each once.
+func searchText(texts []string) string {
+	kept := make([]string, 0, len(texts))
+	for _, t := range texts {
+		if t = searchable(t, true); t != "" && !slices.Contains(kept, t) {
+			kept = append(kept, t)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// moments are when something of an entry was: its call or its coming, when it was written, what its fields say
+// of times, when it was read back and completed, and its steps, with until when they are to be answered.
+func moments(e Entry) []time.Time {
+	all := []time.Time{e.CallAt, e.ReadBackAt, e.CompletedAt}
+	if e.CallAt.IsZero() || e.Late != nil {
+		all = append(all, e.OpenedAt)
+	}
+	for field, value := range e.Values {
+		if !IsTime(field) {
+			continue
+		}
+		if at, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(value)); err == nil {
+			all = append(all, at)
+		}
+	}
+	for _, s := range e.Steps {
+		all = append(all, s.At, s.Due)
+	}
+	all = slices.DeleteFunc(all, time.Time.IsZero)
+	slices.SortFunc(all, time.Time.Compare)
+	return all
+}
+
+// momentForms are the ways in which an officer types a moment: 2026-11-23, 2026/11/23, 11-23, 2026年11月23日,
+// 11月23日, 14:35, 14时35分, 14点35分.
+func momentForms(at time.Time) []string {
+	forms := []string{at.Format("2006-01-02"), at.Format("2006年1月2日"), at.Format("15:04"), at.Format("15时04分"), at.Format("15点04分")}
+	if at.Month() < 10 || at.Day() < 10 {
+		forms = append(forms, at.Format("2006-1-2"), at.Format("2006年01月02日"))
+	}
+	return forms
+}
+
+// writtenTexts are what people wrote and said, numbers in each of their forms, and who was on duty.
+func writtenTexts(e Entry) []string {
 	var texts []string
 	for field, value := range e.Values {
 		if field != ReadBack && !IsTime(field) { // a mark and a moment are no text
@@ -41,14 +96,13 @@ func SearchText(e Entry) string {
 		texts = append(texts, g.Reason)
 	}
 	texts = append(append(texts, stepTexts(e.Steps)...), e.Correction)
+	for _, s := range e.Steps {
+		texts = append(texts, ChannelName(s.Channel))
+	}
 	slices.Sort(texts)
 	texts = append(texts, e.Rostered, e.Responsible, e.EntryNumber.String())
 	texts = append(texts, numberForms(e.Number)...)
-	texts = append(texts, numberForms(telephony.ParseNumber(e.Values[ContactNumber], ""))...)
-	for i, t := range texts {
-		texts[i] = searchable(t, true)
-	}
-	return strings.Join(texts, "\n")
+	return append(texts, numberForms(telephony.ParseNumber(e.Values[ContactNumber], ""))...)
 }
 
 // numberForms are the ways in which somebody may look for a number: as it came, with the code of
@@ -65,7 +119,8 @@ func numberForms(n telephony.Number) []string {
 }
 
 // SearchWords are the words of a search. Letters and digits count, in whichever width and case;
-// everything else parts words, but for the signs between the digits of a number (see signsApart).
+// everything else parts words, but for the signs between the digits of a number (see signsApart), and the
+// colon between those of a time.
 func SearchWords(query string) []string {
 	words := strings.Fields(searchable(query, false))
 	slices.Sort(words)
@@ -82,18 +137,26 @@ func Holds(text string, words []string) bool {
 func searchable(text string, blanks bool) string {
 	var b strings.Builder
 	gap, number := false, false // since the last letter or digit; which was a digit, with nothing but signs of a number after it
+	colon := false              // nothing but a colon stands since a digit
 	for _, r := range text {
 		r = halfWidth(r)
+		if r == ':' && !gap && number {
+			gap, colon = true, true
+			continue
+		}
 		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) {
-			gap = true
+			gap, colon, number = true, false, number && !colon
 			number = number && strings.ContainsRune(signsApart, r) && (blanks || !unicode.IsSpace(r))
 			continue
 		}
 		digit := r >= '0' && r <= '9'
-		if gap && b.Len() > 0 && !(number && digit) {
+		switch {
+		case colon && digit:
+			b.WriteByte(':')
+		case gap && b.Len() > 0 && !(number && digit && !colon):
 			b.WriteByte(' ')
 		}
-		gap, number = false, digit
+		gap, number, colon = false, digit, false
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
@@ -111,9 +174,9 @@ func halfWidth(r rune) rune {
 }
 
 // SearchTokens are what an index keeps of a text, in the order in which they stand there: each
-// character, each two that follow one another in a word, and each four digits. A word of any length
-// is found by its pairs, with few that are not it; pairs of digits are in every number, so a number
-// is found by its fours.
+// character, each two that follow one another in a word, each four digits, and each time such as 14:35. A word
+// of any length is found by its pairs, with few that are not it; pairs of digits are in every number, so a
+// number is found by its fours, and a time as a whole.
 func SearchTokens(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		before, digits := -1, 0 // where the character before begins, within the word; how many digits there are up to here
@@ -126,7 +189,8 @@ func SearchTokens(text string) iter.Seq[string] {
 				digits = 0
 			}
 			end := i + utf8.RuneLen(r)
-			if !yield(text[i:end]) || before >= 0 && !yield(text[before:end]) || digits >= 4 && !yield(text[end-4:end]) {
+			if !yield(text[i:end]) || before >= 0 && !yield(text[before:end]) || digits >= 4 && !yield(text[end-4:end]) ||
+				isClock(text[max(0, end-clockLength):end]) && !yield(text[end-clockLength:end]) {
 				return
 			}
 			before = i
@@ -143,14 +207,25 @@ func LookedFor(word string) []string {
 	tokens := map[string]bool{}
 	covered := 0 // up to here fours hold every pair
 	for i := range len(runes) - 1 {
-		if isFour(runes, i) {
+		if i+clockLength <= len(runes) && isClock(string(runes[i:i+clockLength])) {
+			tokens[string(runes[i:i+clockLength])] = true
+			covered = i + clockLength
+		} else if isFour(runes, i) {
 			tokens[string(runes[i:i+4])] = true
-			covered = i + 4
+			covered = max(covered, i+4)
 		} else if i+2 > covered {
 			tokens[string(runes[i:i+2])] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(tokens))
+}
+
+// clockLength is how long a time such as 14:35 is.
+const clockLength = 5
+
+// isClock reports whether a text is two digits, a colon and two digits.
+func isClock(text string) bool {
+	return len(text) == clockLength && text[2] == ':' && strings.Trim(text[:2]+text[3:], "0123456789") == ""
 }
 
 // isFour reports whether four digits stand at i.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/telephony"
@@ -44,7 +45,7 @@ func TestWhatAnEntryIsFoundBy(t *testing.T) {
 		Values: map[dutylog.Field]string{dutylog.Content: "沈河区 3 号楼火灾", dutylog.ContactNumber: "138 0000 1111", dutylog.ReadBack: "done"},
 		Gaps:   map[dutylog.Field]dutylog.Gap{dutylog.CallerPerson: {Why: dutylog.Refused, Reason: "不愿透露"}},
 		Number: telephony.ParseNumber("22739110", "024"),
-	})
+	}, nil, shanghai)
 	for _, query := range []string{"火灾", "号楼", "楼火", "灾", "不愿透露", "王磊", "赵敏", "13800001111", "138 0000", "138-0000-1111", "2273", "02422739110", "+862422739110", "22739110", "2026-000123"} {
 		if !dutylog.Holds(text, dutylog.SearchWords(query)) {
 			t.Errorf("%q is not found in\n%s", query, text)
@@ -65,8 +66,8 @@ func TestNumbersAreFoundInAnyForm(t *testing.T) {
 	for _, written := range spellings {
 		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: "请回电" + written + "，联系张工"}}
 		for _, query := range spellings {
-			if !dutylog.Holds(dutylog.SearchText(e), dutylog.SearchWords(query)) {
-				t.Errorf("%q is not found by %q: %q", written, query, dutylog.SearchText(e))
+			if !dutylog.Holds(dutylog.SearchText(e, nil, shanghai), dutylog.SearchWords(query)) {
+				t.Errorf("%q is not found by %q: %q", written, query, dutylog.SearchText(e, nil, shanghai))
 			}
 		}
 		if masked := e.Mask().Values[dutylog.Content]; !strings.Contains(masked, "****") {
@@ -82,6 +83,8 @@ func TestTokensOfATextAndOfAWord(t *testing.T) {
 		"火":       {"火", "火"},
 		"024":     {"0 02 2 24 4", "02 24"},
 		"02422":   {"0 02 0242 2 22 24 2422 4 42", "0242 2422"},
+		"于14:35会": {"1 14 14:35 3 35 4 4: 5 5会 : :3 于 于1 会", "14:35 5会 于1"},
+		"9:05":    {"0 05 5 9 9: : :0", "05 9: :0"},
 		"京a1234号": {"1 12 1234 2 23 3 34 4 4号 a a1 京 京a 号", "1234 4号 a1 京a"},
 	} {
 		if got := strings.Join(slices.Compact(slices.Sorted(dutylog.SearchTokens(text))), " "); got != want[0] {
@@ -100,8 +103,9 @@ func FuzzSearch(f *testing.F) {
 	f.Add("ǅ İ ﬁ ½ ㊀ ﷺ", "fi")
 	f.Add("1\u00a02", "12")
 	f.Add("电话02422739110号", "2739110号")
+	f.Add("定于14:35或2:05开会，1:2:3", "4:35")
 	f.Fuzz(func(t *testing.T, text, query string) {
-		kept := dutylog.SearchText(dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: text}})
+		kept := dutylog.SearchText(dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: text}}, nil, shanghai)
 		tokens := slices.Collect(dutylog.SearchTokens(kept))
 		words := dutylog.SearchWords(query)
 		for _, w := range words {
@@ -120,4 +124,27 @@ func FuzzSearch(f *testing.F) {
 			}
 		}
 	})
+}
+
+// An entry is found by its moments, as an officer types them and as the clocks of the site show them, and by the
+// names of what is attached.
+func TestMomentsAndAttachmentsAreFound(t *testing.T) {
+	e := dutylog.Entry{
+		EntryNumber: dutylog.EntryNumber{Year: 2026, Serial: 1}, CallAt: time.Date(2026, 11, 23, 16, 35, 10, 0, time.UTC), // the 24th, 00:35 at the site
+		CompletedAt: time.Date(2026, 11, 23, 16, 41, 0, 0, time.UTC),
+		Values:      map[dutylog.Field]string{dutylog.HappenedAt: "2026-03-05T06:07:00Z", dutylog.Content: "比分 3:2，改到14:99"},
+		Steps:       []dutylog.Step{{Kind: dutylog.StepReported, At: time.Date(2026, 11, 23, 16, 50, 0, 0, time.UTC), Due: time.Date(2026, 12, 31, 16, 0, 0, 0, time.UTC), Channel: "wechat", Whom: "市局"}},
+	}
+	text := dutylog.SearchText(e, []string{"沈河区_现场照片 (2).JPG", "传真.pdf"}, shanghai)
+	for _, query := range []string{"2026-11-24", "2026/11/24", "2026.11.24", "11-24", "2026年11月24日", "11月24日", "00:35", "00：35", "００：３５", "0:35", "0时35分", "00点35分", "2026-11-24 00:35", "11月24日 00:35",
+		"14:07", "2026-3-5", "3月5日", "03月05日", "2026-03-05", "00:41", "00:50", "2027-01-01", "1月1日", "微信", "3:2", "14:99", "现场照片", "照片 2", "jpg", "传真.pdf", "传真"} {
+		if !dutylog.Holds(text, dutylog.SearchWords(query)) {
+			t.Errorf("%q is not found in\n%s", query, text)
+		}
+	}
+	for _, query := range []string{"2026-11-23", "11月23日", "16:35", "35:00", "14:35", "00:3524", "电话", "2:14"} {
+		if dutylog.Holds(text, dutylog.SearchWords(query)) {
+			t.Errorf("%q is found in\n%s", query, text)
+		}
+	}
 }

@@ -131,7 +131,7 @@ func namesOne(e Entry, forms []string) bool {
 	if len(forms) == 0 {
 		return false
 	}
-	runs := strings.FieldsFunc(SearchText(e), func(r rune) bool { return !unicode.IsDigit(r) })
+	runs := strings.FieldsFunc(searchText(writtenTexts(e)), func(r rune) bool { return !unicode.IsDigit(r) })
 	return slices.ContainsFunc(runs, func(run string) bool { return slices.Contains(forms, run) })
 }
 

@@ -36,7 +36,9 @@ type Step struct {
 	At        time.Time // when it was done
 	Whom      string    // the other side of it
 	Text      string
-	CallID    string // the outgoing call that was it
+	Channel   string    // by which way it went, see Channels; of a report upwards. Empty in steps that are older than this
+	Due       time.Time // until when it is to be answered; zero: nobody said
+	CallID    string    // the outgoing call that was it
 	By        Actor
 	WrittenAt time.Time
 	Struck    *Strike // nil: it stands
@@ -51,44 +53,49 @@ type Strike struct {
 
 // StepDraft is a step that somebody wants to append.
 type StepDraft struct {
-	Kind   StepKind
-	At     time.Time // zero: now
-	Whom   string
-	Text   string
-	CallID string // the outgoing call that was it: it says whom and when, where these are not given
+	Kind    StepKind
+	At      time.Time // zero: now
+	Whom    string
+	Text    string
+	Channel string    // see Channels; a call says that it was the telephone
+	Due     time.Time // zero: nobody said
+	CallID  string    // the outgoing call that was it: it says whom and when, where these are not given
 }
 
 // stepRule is what a step of a kind has to say.
 type stepRule struct {
-	kind       StepKind
-	whom, text bool // must be given
-	moves      bool // the matter is as far as this afterwards
+	kind                StepKind
+	whom, text, channel bool // must be given
+	moves               bool // the matter is as far as this afterwards
+	due                 bool // may say until when it is to be answered
 }
 
 // What each kind of step asks for. This table is the rule; nothing else decides it.
 var stepRules = []stepRule{
-	{StepReceived, false, false, true},
-	{StepReported, true, false, true},
-	{StepInstructed, true, true, true},
-	{StepPassedOn, true, false, true},
-	{StepAcknowledged, true, false, false},
-	{StepFedBack, false, true, true},
-	{StepClosed, false, false, true},
+	{StepReceived, false, false, false, true, false},
+	{StepReported, true, false, true, true, true},
+	{StepInstructed, true, true, false, true, true},
+	{StepPassedOn, true, false, false, true, true},
+	{StepAcknowledged, true, false, false, false, false},
+	{StepFedBack, false, true, false, true, false},
+	{StepClosed, false, false, false, true, false},
 }
 
 // StepRule is what the log asks of the steps of one kind.
 type StepRule struct {
-	Kind  StepKind `json:"kind"`
-	Whom  bool     `json:"whom"`
-	Text  bool     `json:"text"`
-	Moves bool     `json:"moves"`
+	Kind    StepKind `json:"kind"`
+	Whom    bool     `json:"whom"`
+	Text    bool     `json:"text"`
+	Channel bool     `json:"channel"`
+	Moves   bool     `json:"moves"`
+	Due     bool     `json:"due"`
 }
 
 // StepRules lists the rule of every kind, in the order in which the page offers them.
 func StepRules() []StepRule {
 	all := make([]StepRule, len(stepRules))
 	for i, r := range stepRules {
-		all[i] = StepRule{r.kind, r.whom, r.text, r.moves}
+		all[i] = StepRule{r.kind, r.whom, r.text, r.channel, r.moves, r.due}
 	}
 	return all
 }
@@ -133,22 +140,45 @@ func (d StepDraft) check(now time.Time) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	switch rule := stepRules[at]; {
+	rule := stepRules[at]
+	if d.Channel == "" && d.CallID != "" && rule.channel {
+		d.Channel = channelPhone
+	}
+	switch {
 	case rule.whom && whom == "":
 		return Step{}, &InvalidError{Field: "whom", Reason: "say to whom or by whom: such a step has another side"}
 	case rule.text && blank(text):
 		return Step{}, &InvalidError{Field: "text", Reason: "say what was instructed or fed back"}
+	case rule.channel && d.Channel == "":
+		return Step{}, checkCode("channel", Channels(), "")
+	case d.Channel != "" && !rule.channel:
+		return Step{}, &InvalidError{Field: "channel", Reason: "is said of a report upwards (上报) alone: leave it out"}
+	case d.Channel != "" && checkCode("channel", Channels(), d.Channel) != nil:
+		return Step{}, checkCode("channel", Channels(), d.Channel)
+	case d.CallID != "" && d.Channel != "" && d.Channel != channelPhone:
+		return Step{}, &InvalidError{Field: "channel", Reason: "is the telephone (电话) where a call was the step"}
+	case !d.Due.IsZero() && !rule.due:
+		return Step{}, &InvalidError{Field: "due", Reason: "is said of what somebody has to answer: 上报, 批示, 转办"}
 	case PlausibleMoment("at", d.At, now, "give when it was done") != nil:
 		return Step{}, PlausibleMoment("at", d.At, now, "give when it was done")
 	case d.At.IsZero() || d.At.After(now):
 		d.At = now
 	}
-	return Step{Kind: d.Kind, At: d.At.Truncate(time.Millisecond), Whom: whom, Text: text, CallID: d.CallID}, nil
+	if !d.Due.IsZero() {
+		if err := checkWhen("due", d.Due, now, mostValid, "give until when it is to be answered"); err != nil {
+			return Step{}, err
+		}
+		if d.Due.Before(d.At) {
+			return Step{}, &InvalidError{Field: "due", Reason: "is before the step itself: check both times"}
+		}
+		d.Due = d.Due.UTC().Truncate(time.Millisecond)
+	}
+	return Step{Kind: d.Kind, At: d.At.Truncate(time.Millisecond), Whom: whom, Text: text, Channel: d.Channel, Due: d.Due, CallID: d.CallID}, nil
 }
 
 // again reports whether o says the same once more.
 func (s Step) again(o Step) bool {
-	return s.Struck == nil && s.Kind == o.Kind && s.Whom == o.Whom && s.Text == o.Text && s.CallID == o.CallID && s.By == o.By && o.WrittenAt.Sub(s.WrittenAt) < sameStep
+	return s.Struck == nil && s.Kind == o.Kind && s.Whom == o.Whom && s.Text == o.Text && s.Channel == o.Channel && s.Due.Equal(o.Due) && s.CallID == o.CallID && s.By == o.By && o.WrittenAt.Sub(s.WrittenAt) < sameStep
 }
 
 // StrikeStep gives the next revision with the step struck out.

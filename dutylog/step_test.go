@@ -29,11 +29,11 @@ func complete(t *testing.T) dutylog.Entry {
 
 func TestAStepIsAppended(t *testing.T) {
 	before := complete(t)
-	e, err := before.AddStep(dutylog.StepDraft{Kind: dutylog.StepReported, At: noon, Whom: " 市应急局值班室 ", Text: "电话报告\x00"}, leader, later)
+	e, err := before.AddStep(dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", At: noon, Whom: " 市应急局值班室 ", Text: "电话报告\x00"}, leader, later)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []dutylog.Step{{Number: 1, Kind: dutylog.StepReported, At: noon.Truncate(time.Millisecond), Whom: "市应急局值班室", Text: "电话报告", By: leader, WrittenAt: later}}
+	want := []dutylog.Step{{Number: 1, Kind: dutylog.StepReported, At: noon.Truncate(time.Millisecond), Whom: "市应急局值班室", Text: "电话报告", Channel: "phone", By: leader, WrittenAt: later}}
 	if diff := cmp.Diff(want, e.Steps); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -62,7 +62,7 @@ func TestStepsThatSayTooLittleAreRefused(t *testing.T) {
 		"acknowledged by nobody":     {dutylog.StepDraft{Kind: dutylog.StepAcknowledged}, "whom"},
 		"instructed without words":   {dutylog.StepDraft{Kind: dutylog.StepInstructed, Whom: "赵振华"}, "text"},
 		"fed back without words":     {dutylog.StepDraft{Kind: dutylog.StepFedBack}, "text"},
-		"to somebody with long name": {dutylog.StepDraft{Kind: dutylog.StepReported, Whom: strings.Repeat("长", 501)}, "whom"},
+		"to somebody with long name": {dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: strings.Repeat("长", 501)}, "whom"},
 		"a long text":                {dutylog.StepDraft{Kind: dutylog.StepClosed, Text: strings.Repeat("长", 2001)}, "text"},
 		"tomorrow":                   {dutylog.StepDraft{Kind: dutylog.StepClosed, At: later.Add(24 * time.Hour)}, "at"},
 	} {
@@ -75,8 +75,56 @@ func TestStepsThatSayTooLittleAreRefused(t *testing.T) {
 	}
 }
 
+// wayOf is a way for the kinds of steps that ask for one.
+func wayOf(k dutylog.StepKind) string {
+	if k == dutylog.StepReported {
+		return "fax"
+	}
+	return ""
+}
+
+// A report upwards says by which way it went, in the words of an incident's reports; a call says it by itself. What
+// somebody has to answer may say until when.
+func TestAReportUpwardsHasItsWay(t *testing.T) {
+	report := func(d dutylog.StepDraft) dutylog.StepDraft { d.Kind, d.Whom = dutylog.StepReported, "市局"; return d }
+	for name, c := range map[string]struct {
+		draft dutylog.StepDraft
+		want  string // the way, or the field that is wrong
+	}{
+		"by telephone":               {report(dutylog.StepDraft{Channel: "phone"}), "phone"},
+		"by WeChat":                  {report(dutylog.StepDraft{Channel: "wechat"}), "wechat"},
+		"by fax":                     {report(dutylog.StepDraft{Channel: "fax"}), "fax"},
+		"in the national system":     {report(dutylog.StepDraft{Channel: "system"}), "system"},
+		"nobody says how":            {report(dutylog.StepDraft{}), "channel"},
+		"another word":               {report(dutylog.StepDraft{Channel: "微信"}), "channel"},
+		"a call":                     {report(dutylog.StepDraft{CallID: "7.0"}), "phone"},
+		"a call by fax":              {report(dutylog.StepDraft{CallID: "7.0", Channel: "fax"}), "channel"},
+		"an instruction by fax":      {dutylog.StepDraft{Kind: dutylog.StepInstructed, Whom: "局长", Text: "核实", Channel: "fax"}, "channel"},
+		"to be answered":             {report(dutylog.StepDraft{Channel: "fax", Due: later.Add(time.Hour)}), "fax"},
+		"answered before it was":     {report(dutylog.StepDraft{Channel: "fax", Due: later.Add(-time.Hour)}), "due"},
+		"to be answered in 2062":     {report(dutylog.StepDraft{Channel: "fax", Due: later.AddDate(36, 0, 0)}), "due"},
+		"closed, and to be answered": {dutylog.StepDraft{Kind: dutylog.StepClosed, Due: later.Add(time.Hour)}, "due"},
+	} {
+		e, err := opened(answered("1")).AddStep(c.draft, officer, later)
+		var invalid *dutylog.InvalidError
+		switch {
+		case errors.As(err, &invalid):
+			if invalid.Field != c.want {
+				t.Errorf("%s: %v", name, err)
+			}
+		case err != nil || e.Steps[0].Channel != c.want || !e.Steps[0].Due.Equal(c.draft.Due):
+			t.Errorf("%s: %+v, %v", name, e.Steps, err)
+		}
+	}
+	for _, c := range dutylog.Channels() {
+		if dutylog.ChannelName(c.Code) != c.Short || c.Short == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
 func TestTheSameStepSaidAgainIsOne(t *testing.T) {
-	d := dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市局"}
+	d := dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: "市局"}
 	e := stepped(t, complete(t), d)
 	again, err := e.AddStep(d, officer, later.Add(30*time.Second))
 	if err != nil || again.Revision != e.Revision {
@@ -97,7 +145,7 @@ func TestTheSameStepSaidAgainIsOne(t *testing.T) {
 }
 
 func TestAStepIsStruckOutAndStays(t *testing.T) {
-	e := stepped(t, stepped(t, complete(t), dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市局", At: noon}), dutylog.StepDraft{Kind: dutylog.StepClosed})
+	e := stepped(t, stepped(t, complete(t), dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: "市局", At: noon}), dutylog.StepDraft{Kind: dutylog.StepClosed})
 	struck, err := e.StrikeStep(2, "尚未办结", leader, later)
 	if err != nil || struck.Handling() != "reported" || !struck.Pending() || len(struck.Steps) != 2 || e.Steps[1].Struck != nil {
 		t.Fatalf("%v: %+v", err, struck.Steps)
@@ -144,7 +192,7 @@ func TestHowFarAMatterIs(t *testing.T) {
 	} {
 		e := complete(t)
 		for i, s := range c.steps {
-			e = stepped(t, e, dutylog.StepDraft{Kind: s.kind, At: at(s.at), Whom: "市局", Text: fmt.Sprint(i)})
+			e = stepped(t, e, dutylog.StepDraft{Kind: s.kind, At: at(s.at), Whom: "市局", Text: fmt.Sprint(i), Channel: wayOf(s.kind)})
 			if s.struck {
 				var err error
 				if e, err = e.StrikeStep(i+1, "有误", officer, later); err != nil {
@@ -179,7 +227,7 @@ func TestWhateverIsDoneStepsStay(t *testing.T) {
 		for i := range 60 {
 			before, revision := len(e.Steps), e.Revision
 			rule := dutylog.StepRules()[r.IntN(len(dutylog.StepRules()))]
-			next, err := e.AddStep(dutylog.StepDraft{Kind: rule.Kind, Whom: []string{"", "市局"}[r.IntN(2)], Text: []string{"", fmt.Sprint(i)}[r.IntN(2)], At: noon.Add(time.Duration(r.IntN(50)) * time.Second)}, officer, later)
+			next, err := e.AddStep(dutylog.StepDraft{Kind: rule.Kind, Channel: wayOf(rule.Kind), Whom: []string{"", "市局"}[r.IntN(2)], Text: []string{"", fmt.Sprint(i)}[r.IntN(2)], At: noon.Add(time.Duration(r.IntN(50)) * time.Second)}, officer, later)
 			if r.IntN(3) == 0 {
 				next, err = e.StrikeStep(r.IntN(before+2), "有误", officer, later)
 			}
@@ -208,7 +256,7 @@ func TestStepsAreFoundAndErased(t *testing.T) {
 		t.Fatal(err)
 	}
 	e = amend(t, e, dutylog.EntryPatch{Values: values{"place": "南塔街"}, Reason: "补记地点"})
-	text := dutylog.SearchText(e)
+	text := dutylog.SearchText(e, nil, shanghai)
 	for _, q := range []string{"赵振华", "核实", "批示对象", "补记地点", "南塔"} {
 		if !dutylog.Holds(text, dutylog.SearchWords(q)) {
 			t.Errorf("%s is not found", q)
@@ -230,7 +278,7 @@ func TestStepsAreFoundAndErased(t *testing.T) {
 		left := e.Erase(dutylog.Erasure{Decision: 1, Fields: c.fields})
 		all := fmt.Sprintf("%+v %+v %v", left, left.Steps, left.Steps[0].Struck)
 		for _, word := range c.gone {
-			if strings.Contains(all, word) || strings.Contains(dutylog.SearchText(left), word) {
+			if strings.Contains(all, word) || strings.Contains(dutylog.SearchText(left, nil, shanghai), word) {
 				t.Errorf("%v leaves %s", c.fields, word)
 			}
 			if !strings.Contains(strings.Join(e.Words(order), " "), word) {

@@ -79,7 +79,7 @@ func OpenWritten(d Draft, on OnDuty, by Actor, now time.Time) (Entry, error) {
 		return Entry{}, &InvalidError{Field: "kind", Reason: "is opened by a call, or is no kind at all: choose " + orList(kinds)}
 	}
 	e := Entry{ID: d.EntryID(), Line: d.Line, Kind: d.Kind, KindChosen: true, State: Open, Revision: 1, CallAt: d.At(now), OpenedAt: now,
-		WrittenBy: by.Login, Rostered: on[PostOfficer].Name, Values: map[Field]string{}, Gaps: map[Field]Gap{}}
+		WrittenBy: by.Login, Rostered: PersonName(on[PostOfficer].Name), Values: map[Field]string{}, Gaps: map[Field]Gap{}}
 	e.Responsible = e.Rostered // until handovers are kept
 	if d.Late != nil {
 		if err := d.Late.check(d.Values, now); err != nil {

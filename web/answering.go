@@ -116,7 +116,7 @@ func (a *app) answeringFigures(ctx context.Context, in *answeringInput) (q dutyl
 		return q, found, inQuery(err)
 	}
 	if q.By == dutylog.ByOfficer && !v.can(seeOfficers) {
-		found.Groups = slices.DeleteFunc(found.Groups, func(g dutylog.AnsweringGroup) bool { return g.Key != v.account.Name })
+		found.Groups = slices.DeleteFunc(found.Groups, func(g dutylog.AnsweringGroup) bool { return !dutylog.SameName(g.Key, v.account.Name) })
 	}
 	return q, found, nil
 }

@@ -64,7 +64,7 @@ func (a *app) approvalShown(v visitor, x dutylog.Approval) approvalBody {
 	b := approvalBody{ID: x.ID, Kind: string(x.Kind), State: string(x.State(a.Now())), EntryID: x.EntryID, EntryNumber: x.EntryNumber.String(),
 		Fields: append([]dutylog.Field{}, x.Fields...), Recording: x.Recording, Reason: x.Reason, By: actorDoc{x.By.Login, x.By.Name, string(x.By.Role)}, At: stamp(x.At),
 		Until: stamp(x.Until()), DecidedAt: stamp(x.DecidedAt), Note: x.Note, DoneAt: stamp(x.DoneAt), Outcome: x.Outcome,
-		Mine: x.By.Login == v.account.Login || x.By.Name == v.account.Name}
+		Mine: x.By.Login == v.account.Login || dutylog.SameName(x.By.Name, v.account.Name)}
 	if !x.DecidedAt.IsZero() {
 		b.DecidedBy = &actorDoc{x.DecidedBy.Login, x.DecidedBy.Name, string(x.DecidedBy.Role)}
 	}

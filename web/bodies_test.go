@@ -24,7 +24,7 @@ func FuzzBodies(f *testing.F) {
 		`{"revision":1,"content":"火情"}`, `{"revision":1,"gaps":{"caller_title":{"why":"refused","reason":"x"}}}`, `{"revision":-1}`, `{"revision":1e400}`,
 		`{"revision":1,"revision":2}`, `{"revision":1,"content":"\u202e\u0007"}`, `{"revision":1,"state":"complete"}`, "{\"revision\":1,\"content\":\"\xff\xfe\"}",
 		`{"from":"02422730001","answer_after_ms":1,"talk_ms":1}`, `{"from":"1","answer_after_ms":9999999999999999999,"talk_ms":-1}`,
-		`{"key":"0f3c9a77-1","kind":"fax","content":"通知"}`, `{"kind":"reported","whom":"市局","at":"2026-11-23T12:17:59Z"}`, `{"kind":"closed","call_id":"1.0"}`,
+		`{"key":"0f3c9a77-1","kind":"fax","content":"通知"}`, `{"kind":"reported","channel":"phone","whom":"市局","at":"2026-11-23T12:17:59Z"}`, `{"kind":"closed","call_id":"1.0"}`,
 		`{"with":"e-1.0","relation":"same_event"}`, `{"ago_ms":-1}`, `{"revision":2,"reason":"x","state":"open"}`,
 		`{"key":"0f3c9a77-5","stage":"first","elements":{"cause":"\u0000"},"text":"\ud800"}`, `{"key":"0f3c9a77-6","elements":{"":""},"clock_start":"2026-11-27T25:00:00Z","merge_into":-1}`,
 		`{"key":"0f3c9a77-7","recipient":"government","channel":"phone","receiver":"x","at":"2026-11-27"}`, `{"key":"0f3c9a77-8","whom":"x","text":"x","due":"9999-12-31T23:59:59Z"}`,

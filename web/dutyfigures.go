@@ -13,7 +13,17 @@ type dutyShareBody struct {
 	Numerator   int                `json:"numerator"`
 	Denominator int                `json:"denominator" doc:"What fell due in this time, and not after now"`
 	Rate        *float64           `json:"rate" doc:"null with a denominator below 20: then the counts say more"`
+	Gaps        []dutyGapBody      `json:"gaps" nullable:"false" doc:"Of roster_uncovered: when nobody held the post, the oldest first, at most 200"`
 }
+
+// dutyGapBody is a time in which nobody held a post.
+type dutyGapBody struct {
+	From stamp `json:"from"`
+	To   stamp `json:"to"`
+}
+
+// mostGaps is how many gaps of a post are named; the minutes count them all.
+const mostGaps = 200
 
 type dutyFiguresBody struct {
 	From  stamp           `json:"from"`
@@ -46,7 +56,10 @@ func (a *app) dutyFigures(ctx context.Context, in *dutyFiguresInput) (*dutyFigur
 	}
 	body := dutyFiguresBody{From: stamp(q.From), To: stamp(q.To), Items: []dutyShareBody{}}
 	for _, s := range dutylog.DutyFigures(facts, a.Allowance, q.From, q.To, q.Now) {
-		item := dutyShareBody{Figure: s.Figure, Of: s.Of, Numerator: s.Numerator, Denominator: s.Denominator}
+		item := dutyShareBody{Figure: s.Figure, Of: s.Of, Numerator: s.Numerator, Denominator: s.Denominator, Gaps: []dutyGapBody{}}
+		for _, g := range s.Gaps[:min(len(s.Gaps), mostGaps)] {
+			item.Gaps = append(item.Gaps, dutyGapBody{stamp(g.From), stamp(g.To)})
+		}
 		if rate, known := dutylog.Rate(s.Numerator, s.Denominator); known {
 			item.Rate = &rate
 		}

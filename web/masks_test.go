@@ -97,7 +97,7 @@ func TestTheCallersPastIsMaskedAsAList(t *testing.T) {
 	h.clock.Add(time.Minute)
 	h.finished("9.0", h.clock.Now())
 	for id, unit := range map[string]string{"e-9.0": "沈河区应急局", "e-1.0": "沈河区应急局", "e-2.0": "和平区应急局"} {
-		if got := h.as("officer").post("/entries/"+id+"/steps", `{"kind":"reported","whom":"市局 刘小洋 02422730001","text":"已报","at":"`+h.clock.Now().UTC().Format(time.RFC3339)+`"}`); got.status != 200 {
+		if got := h.as("officer").post("/entries/"+id+"/steps", `{"kind":"reported","channel":"phone","whom":"市局 刘小洋 02422730001","text":"已报","at":"`+h.clock.Now().UTC().Format(time.RFC3339)+`"}`); got.status != 200 {
 			t.Fatalf("%s, %s: %v", id, unit, got)
 		}
 	}

@@ -26,6 +26,9 @@ func missedOf(m dutylog.MissedCall) missedBody {
 	return body
 }
 
+// listOfMissed is what a look at the missed callers is recorded under.
+const listOfMissed = "missed-calls"
+
 type missedInput struct {
 	Waiting bool   `query:"waiting" doc:"Only those whose caller was not called back"`
 	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
@@ -51,6 +54,7 @@ func (a *app) missedCalls(ctx context.Context, in *missedInput) (*missedListOutp
 	for _, m := range allListed(visitorOf(ctx), items) {
 		list.Items = append(list.Items, missedOf(m))
 	}
+	a.audit(ctx, seeCalls, listOfMissed)
 	return &missedListOutput{list}, nil
 }
 

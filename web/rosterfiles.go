@@ -78,12 +78,15 @@ type previewInput struct {
 type previewMonthBody struct {
 	Month  string            `json:"month"`
 	Shifts []rosterShiftBody `json:"shifts" nullable:"false" doc:"As the month's draft takes them"`
+	// What the rules find in the month as it would be then: gaps with their from and to, temporary staff …
+	Findings []rosterFindingBody `json:"findings" nullable:"false" doc:"What the rules find in the month as it would be then"`
 }
 
 type cellFaultBody struct {
 	Cell   string `json:"cell" doc:"As a spreadsheet names it; empty: the whole table"`
-	Reason string `json:"reason" doc:"The named fault" enum:"date,weekday,month,header,post,column,name,time,phone,twice,sheets,empty,file"`
+	Reason string `json:"reason" doc:"The named fault" enum:"date,weekday,month,header,post,column,name,time,phone,twice,sheets,empty,unread_sheet,formula,file"`
 	Detail string `json:"detail"`
+	File   string `json:"file,omitempty" doc:"Why the file as a whole is no table, for programs"`
 }
 
 type rosterPreviewOutput struct {
@@ -114,7 +117,7 @@ func (a *app) previewRoster(ctx context.Context, in *previewInput) (*rosterPrevi
 	var refused *dutylog.FileError
 	switch {
 	case errors.As(err, &refused):
-		out.Body.Faults = append(out.Body.Faults, cellFaultBody{Reason: "file", Detail: refused.Error()})
+		out.Body.Faults = append(out.Body.Faults, cellFaultBody{Reason: "file", Detail: refused.Error(), File: string(refused.Fault)})
 		return out, nil
 	case err != nil:
 		return nil, problemOf(err)
@@ -125,7 +128,21 @@ func (a *app) previewRoster(ctx context.Context, in *previewInput) (*rosterPrevi
 	}
 	months, by := dutylog.RosterMonths(read.Shifts, a.Zone)
 	for _, m := range months {
-		out.Body.Months = append(out.Body.Months, previewMonthBody{Month: string(m), Shifts: shiftBodies(by[m])})
+		found, err := a.foundIn(ctx, m, by[m], people)
+		if err != nil {
+			return nil, problemOf(err)
+		}
+		out.Body.Months = append(out.Body.Months, previewMonthBody{Month: string(m), Shifts: shiftBodies(by[m]), Findings: findingBodies(found)})
 	}
 	return out, nil
+}
+
+// foundIn is what the rules find in a month that would have these shifts.
+func (a *app) foundIn(ctx context.Context, m dutylog.Month, shifts []dutylog.Shift, people []dutylog.RosterPerson) ([]dutylog.RosterFinding, error) {
+	from, to := m.Span(a.Zone)
+	around, err := a.Log.Shifts(ctx, from.Add(-dutylog.LongestShift), to.Add(dutylog.LongestShift))
+	if err != nil {
+		return nil, err
+	}
+	return dutylog.CheckMonth(dutylog.Replace(around, shifts, from, to), people, *a.Roster, from, to), nil
 }

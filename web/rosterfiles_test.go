@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"encoding/base64"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,10 +13,11 @@ import (
 
 type previewJSON struct {
 	Months []struct {
-		Month  string
-		Shifts []shiftJSON
+		Month    string
+		Shifts   []shiftJSON
+		Findings []findingJSON
 	}
-	Faults []struct{ Cell, Reason, Detail string }
+	Faults []struct{ Cell, Reason, Detail, File string }
 }
 
 func preview(c *client, name string, content []byte, month string) answer {
@@ -38,7 +41,7 @@ func TestARosterIsImportedAsADraftAndExported(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	preview(chief, "x.xlsx", []byte("PK\x03\x04 and no more"), "").into(t, &p)
-	if len(p.Faults) != 1 || p.Faults[0].Reason != "file" {
+	if len(p.Faults) != 1 || p.Faults[0].Reason != "file" || p.Faults[0].File != "damaged" {
 		t.Errorf("%+v", p)
 	}
 	if got := preview(chief, "x.csv", []byte(table), "12月"); got.status != 422 {
@@ -47,7 +50,7 @@ func TestARosterIsImportedAsADraftAndExported(t *testing.T) {
 	chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+december(10, "张伟", "杨秀英", "赵振华")+`]}`)
 	chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":""}`)
 	got := h.as("officer").get("/roster/months/2026-12/workbook")
-	if got.status != 200 || !strings.Contains(got.header.Get("Content-Disposition"), "%E5%80%BC%E7%8F%AD%E8%A1%A8-2026-12.xlsx") || got.header.Get("Cache-Control") != "no-store" {
+	if got.status != 200 || !strings.Contains(got.header.Get("Content-Disposition"), "-%E5%80%BC%E7%8F%AD%E8%A1%A8-2026-12.xlsx") || got.header.Get("Cache-Control") != "no-store" {
 		t.Fatalf("%d %v", got.status, got.header)
 	}
 	read, err := sheet.Read("x.xlsx", strings.NewReader(got.body), int64(len(got.body)))
@@ -99,5 +102,56 @@ func TestARosterIsPrintedInForceAndAsADraft(t *testing.T) {
 	}
 	if got := strings.Join(noted, ", "); got != "officer roster.print 2026-12, officer roster.print 2026-12, admin roster.print 2026-12" {
 		t.Errorf("noted were %s", got)
+	}
+}
+
+// Before anything is taken, an import says which holes the month would have, and whom the roster itself calls temporary;
+// so does publishing.
+func TestAnImportNamesHolesAndTemporaryStaff(t *testing.T) {
+	h := newHouse(t)
+	chief := h.as("chief")
+	table := "日期,带班领导,值班处(科)领导,值班员(08:00-20:00),值班员(20:00-次日08:00)\n"
+	for day := 1; day <= 31; day++ {
+		night := "李娜"
+		if day == 10 {
+			night = ""
+		}
+		leader := "赵振华"
+		if day == 12 {
+			leader = "孙亮（临聘）"
+		}
+		table += fmt.Sprintf("12月%d日,%s,杨秀英,张伟,%s\n", day, leader, night)
+	}
+	var p previewJSON
+	preview(chief, "值班表.csv", []byte(table), "2026-12").into(t, &p)
+	if len(p.Faults) > 0 || len(p.Months) != 1 {
+		t.Fatalf("%+v", p)
+	}
+	var found []string
+	for _, f := range p.Months[0].Findings {
+		if f.Reason == "gap" && f.From > "2026-12-01T01" || f.Reason == "not_regular" {
+			found = append(found, f.Reason+" "+f.Post+" "+f.Name+" "+f.From+" "+f.To)
+		}
+	}
+	if want := []string{"gap duty_officer  2026-12-10T12:00:00.000Z 2026-12-11T00:00:00.000Z", "not_regular duty_leader 孙亮（临聘） 2026-12-12T00:00:00.000Z 2026-12-13T00:00:00.000Z"}; !slices.Equal(found, want) {
+		t.Errorf("found %q, want %q", found, want)
+	}
+	var shifts []string
+	for _, s := range p.Months[0].Shifts {
+		shifts = append(shifts, fmt.Sprintf(`{"from":%q,"to":%q,"post":%q,"name":%q,"phone":%q}`, s.From, s.To, s.Post, s.Name, s.Phone))
+	}
+	if got := chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+strings.Join(shifts, ",")+`]}`); got.status != 200 || !strings.Contains(got.body, `"from":"2026-12-10T12:00:00.000Z","to":"2026-12-11T00:00:00.000Z","post":"duty_officer"`) {
+		t.Errorf("the draft names no hole: %v", got)
+	}
+	if got := chief.post("/roster/months/2026-12/publish", `{"revision":1,"reason":""}`); got.status == 200 || !strings.Contains(got.body, "not_regular") && !strings.Contains(got.body, "regular staff") {
+		t.Errorf("temporary staff is published: %v", got)
+	}
+}
+
+func TestMissedCallersAreAListOfWhichALookIsNoted(t *testing.T) {
+	h := newHouse(t)
+	h.as("supervisor").get("/missed-calls?waiting=true")
+	if n := len(*h.accesses); n == 0 || (*h.accesses)[n-1].What != "call.see" || (*h.accesses)[n-1].Object != "missed-calls" || (*h.accesses)[n-1].Who.Login != "supervisor" {
+		t.Errorf("%+v", *h.accesses)
 	}
 }

@@ -112,6 +112,7 @@ type entryDoc struct {
 	ClosedAt         stamp                    `json:"closed_at"`
 	Steps            []stepDoc                `json:"steps" nullable:"false" doc:"What was done about the matter, in the order in which it was done"`
 	StepOf           string                   `json:"step_of" doc:"The entry of which this one's call is a step"`
+	Attached         []string                 `json:"attached,omitempty" doc:"Names of what is attached, where a search by words found the entry; absent: nothing, or no search"`
 	LateReason       string                   `json:"late_reason" doc:"Why it was written only afterwards"`
 	PaperSheet       string                   `json:"paper_sheet" doc:"Number of the paper sheet on which it was written first, for instance 000012; empty: none"`
 	Late             *lateDoc                 `json:"late" doc:"It was written afterwards: call_at is when it came, opened_at when it was written. null: it was written when it came"`

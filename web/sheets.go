@@ -240,7 +240,7 @@ func (a *app) asWorkbook(s paper.Sheet) (*huma.StreamResponse, error) {
 	}
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		hctx.SetHeader("Content-Type", workbookType)
-		hctx.SetHeader("Content-Disposition", attachmentNamed(s.Name+".xlsx"))
+		hctx.SetHeader("Content-Disposition", attachmentNamed(s.File()+".xlsx"))
 		_, _ = hctx.BodyWriter().Write(b.Bytes())
 	}}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -121,7 +122,7 @@ func TestWorkbooksHaveTextOnly(t *testing.T) {
 	for path, name := range map[string]string{"/sheets/day/workbook?day=2026-11-27": "值班日志-2026-11-27.xlsx", "/sheets/month/workbook?month=2026-11": "值班日志-2026-11.xlsx",
 		"/entries/e-1795436201.0/workbook": "值班记录-2026-000002.xlsx"} {
 		got := officer.get(path)
-		if got.status != 200 || !strings.HasPrefix(got.header.Get("Content-Disposition"), "attachment; filename*=UTF-8''%E5%80%BC%E7%8F%AD") {
+		if got.status != 200 || !strings.HasSuffix(got.header.Get("Content-Disposition"), "-"+url.PathEscape(name)) {
 			t.Fatalf("%s: %v %v", path, got.status, got.header)
 		}
 		book, err := excelize.OpenReader(bytes.NewReader([]byte(got.body)))

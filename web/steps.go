@@ -14,11 +14,13 @@ type writeInput struct {
 type stepInput struct {
 	ID   string `path:"id" maxLength:"200"`
 	Body struct {
-		Kind   string `json:"kind" maxLength:"40" doc:"See GET /entry-kinds"`
-		At     string `json:"at,omitempty" maxLength:"40" doc:"When it was done, RFC 3339; now when absent"`
-		Whom   string `json:"whom,omitempty" maxLength:"500" doc:"To whom or by whom"`
-		Text   string `json:"text,omitempty" maxLength:"2000"`
-		CallID string `json:"call_id,omitempty" maxLength:"200" doc:"The outgoing call that was it"`
+		Kind    string `json:"kind" maxLength:"40" doc:"See GET /entry-kinds"`
+		At      string `json:"at,omitempty" maxLength:"40" doc:"When it was done, RFC 3339; now when absent"`
+		Whom    string `json:"whom,omitempty" maxLength:"500" doc:"To whom or by whom"`
+		Text    string `json:"text,omitempty" maxLength:"2000"`
+		Channel string `json:"channel,omitempty" maxLength:"40" doc:"Of a report upwards, by which way it went: phone, wechat, fax or system; a call is the telephone"`
+		Due     string `json:"due,omitempty" maxLength:"40" doc:"Until when it is to be answered, RFC 3339; of reported, instructed and passed_on"`
+		CallID  string `json:"call_id,omitempty" maxLength:"200" doc:"The outgoing call that was it"`
 	}
 }
 
@@ -74,12 +76,16 @@ func (a *app) addStep(ctx context.Context, in *stepInput) (*entryOutput, error) 
 	if err != nil {
 		return nil, err
 	}
+	due, err := instant("body.due", in.Body.Due)
+	if err != nil {
+		return nil, err
+	}
 	if in.Body.CallID != "" { // its own entry changes, too
 		if _, err := a.entry(ctx, writeEntries, dutylog.EntryIDFor(in.Body.CallID)); err != nil {
 			return nil, invalid("body.call_id", "the log has no such call with an entry")
 		}
 	}
-	d := dutylog.StepDraft{Kind: dutylog.StepKind(in.Body.Kind), At: at, Whom: in.Body.Whom, Text: in.Body.Text, CallID: in.Body.CallID}
+	d := dutylog.StepDraft{Kind: dutylog.StepKind(in.Body.Kind), At: at, Whom: in.Body.Whom, Text: in.Body.Text, Channel: in.Body.Channel, Due: due, CallID: in.Body.CallID}
 	e, err := a.Log.AddStep(ctx, in.ID, d, visitorOf(ctx).actor(), a.Now())
 	if err != nil {
 		return nil, problemOf(inBody(err))

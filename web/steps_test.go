@@ -28,7 +28,7 @@ func TestHandlingStepsFromReportToEnd(t *testing.T) {
 	h.finished("1.0", h.clock.Now())
 	officer, chief := h.as("officer"), h.as("chief")
 	var e web.EntryDoc
-	officer.post("/entries/e-1.0/steps", `{"kind":"reported","whom":"市应急局值班室","text":"电话报告"}`).into(t, &e)
+	officer.post("/entries/e-1.0/steps", `{"kind":"reported","channel":"phone","whom":"市应急局值班室","text":"电话报告"}`).into(t, &e)
 	chief.post("/entries/e-1.0/steps", `{"kind":"instructed","whom":"赵振华","text":"立即核实"}`).into(t, &e)
 	if len(e.Steps) != 2 || e.Steps[0].By.Login != "officer" || e.Steps[1].By.Role != "chief" || e.Handling != "instructed" || time.Time(e.Steps[1].At).IsZero() {
 		t.Fatalf("%+v", e.Steps)

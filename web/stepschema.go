@@ -14,6 +14,8 @@ type stepDoc struct {
 	At        stamp      `json:"at" doc:"When it was done"`
 	Whom      string     `json:"whom" doc:"To whom or by whom"`
 	Text      string     `json:"text"`
+	Channel   string     `json:"channel" enum:",phone,wechat,fax,system" doc:"By which way a report went upwards, as of an incident's reports; empty: another step, or one that is older than this"`
+	Due       stamp      `json:"due" doc:"Until when it is to be answered; null: nobody said"`
 	CallID    string     `json:"call_id" doc:"The outgoing call that was it"`
 	By        actorDoc   `json:"by" doc:"Who wrote it"`
 	WrittenAt stamp      `json:"written_at"`

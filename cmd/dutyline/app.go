@@ -188,7 +188,7 @@ func (a *app) wire(context.Context) error {
 	a.wireDuties(lines)
 	a.wireJournal(lines)
 	a.wireLamps(lines)
-	a.roster = &rosterKeeper{log: a.log, alerts: a.rules, watch: a.cfg.RosterWatch(), off: !a.cfg.Roster.Watch, line: lines[0].Name, rule: *a.cfg.RosterRule(), now: a.clock.Now, logger: a.logger}
+	a.roster = &rosterKeeper{log: a.log, alerts: a.rules, watch: a.cfg.RosterWatch(), off: !a.cfg.Roster.Watch, line: lines[0].Name, now: a.clock.Now, logger: a.logger}
 	a.figures = &figureKeeper{log: a.log, calendar: a.calendar.current, workdays: a.cfg.Figures.FreezeAfter, now: a.clock.Now, logger: a.logger}
 	return a.wireSenders()
 }

@@ -19,7 +19,7 @@ func TestAnExhibitHasWhatWasDone(t *testing.T) {
 	officer := dutylog.Actor{Login: "zhangwei", Name: "张伟", Role: dutylog.Officer}
 	at, id := endedCall("").EndedAt, "e-"+r.call
 	r.withLog(func(db *sqlite.DB) {
-		e, err := db.AddStep(t.Context(), id, dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市应急局\n  9. 伪造的一笔"}, officer, at)
+		e, err := db.AddStep(t.Context(), id, dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: "市应急局\n  9. 伪造的一笔"}, officer, at)
 		if err == nil {
 			_, err = db.StrikeStep(t.Context(), id, 1, "报告对象有误", officer, at)
 		}

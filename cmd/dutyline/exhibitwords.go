@@ -76,6 +76,12 @@ func (x *exhibit) stepsText(b *strings.Builder, steps []dutylog.Step) {
 	}
 	for _, s := range steps {
 		fmt.Fprintf(b, "  %d. %s　%s　%s　%s（%s，%s记）\n", s.Number, x.local(s.At), paper.Word(paper.StepNames, s.Kind), inText(s.Whom), inText(s.Text), inText(s.By.Name), x.local(s.WrittenAt))
+		if way := dutylog.ChannelName(s.Channel); way != "" {
+			fmt.Fprintf(b, "     上报渠道：%s\n", way)
+		}
+		if !s.Due.IsZero() {
+			fmt.Fprintf(b, "     时限：%s\n", x.local(s.Due))
+		}
 		if s.CallID != "" {
 			fmt.Fprintf(b, "     通话：%s\n", s.CallID)
 		}

@@ -45,6 +45,10 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 				if dryRun {
 					return previewRoster(cmd.Context(), db, rows, zone, cmd.OutOrStdout(), cmd.ErrOrStderr())
 				}
+				_, gaps, err := db.TryImport(cmd.Context(), rows)
+				if err != nil {
+					return err
+				}
 				var bad *dutylog.RosterError
 				_, err = db.ImportRoster(cmd.Context(), rows, "导入 "+filepath.Base(args[0]), shellActor())
 				if errors.As(err, &bad) {
@@ -55,6 +59,7 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 					return err
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "the roster has %d new shifts; days replaced: %d\n", len(rows), len(dutylog.Days(rows, zone)))
+				printGaps(cmd.ErrOrStderr(), gaps, zone)
 				return nil
 			})
 		},
@@ -118,6 +123,13 @@ func printForbidden(to io.Writer, found []dutylog.RosterFinding, zone *time.Loca
 	}
 }
 
+// printGaps names the times in which nobody is on duty: they hinder no import, and are no good roster.
+func printGaps(to io.Writer, gaps []dutylog.RosterFinding, zone *time.Location) {
+	for _, f := range gaps {
+		fmt.Fprintf(to, "nobody on duty: %s from %s to %s: %s\n", f.Post, rosterTime(f.From, zone), rosterTime(f.To, zone), f.Remedy())
+	}
+}
+
 func rosterTime(at time.Time, zone *time.Location) string {
 	return at.In(zone).Format("2006-01-02 15:04")
 }
@@ -141,11 +153,12 @@ func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, zon
 			}
 		}
 		fmt.Fprintf(out, "%d shifts would go and %d come; days replaced: %d\n", len(gone), len(added), len(dutylog.Days(rows, zone)))
-		bad, err := db.TryImport(ctx, rows)
+		bad, gaps, err := db.TryImport(ctx, rows)
 		if err != nil {
 			return err
 		}
 		printForbidden(forbidden, bad, zone)
+		printGaps(forbidden, gaps, zone)
 	}
 	fmt.Fprintln(out, "nothing was changed")
 	return nil

@@ -66,6 +66,22 @@ func TestAFaultyTableImportsNothing(t *testing.T) {
 	}
 }
 
+// A hole hinders no import, and is named with from and to, whether it is tried or done.
+func TestAnImportNamesItsHoles(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.db")
+	list := "日期,岗位,姓名,电话,开始,结束\n"
+	for _, post := range []string{"值班员", "值班处(科)领导", "带班领导"} {
+		list += "2099-12-01," + post + "," + post + ",1,08:00,20:00\n2099-12-01," + post + "," + post + ",1,20:00,08:00\n2099-12-02," + post + "," + post + ",1,08:00,20:00\n"
+	}
+	file := table(t, "UTF-8", strings.Replace(list, "2099-12-01,值班员,值班员,1,20:00,08:00\n", "", 1))
+	for _, flags := range [][]string{{"--dry-run"}, nil} {
+		_, said, err := command("", append([]string{"import", "roster", file, "--db", log}, flags...)...)
+		if want := "nobody on duty: duty_officer from 2099-12-01 20:00 to 2099-12-02 08:00: enter somebody for this time\n"; err != nil || said != want {
+			t.Errorf("%v: %q, %v; want %q", flags, said, err, want)
+		}
+	}
+}
+
 // An import is judged beyond its own days, as a month that is published is: the last night of November
 // meets the first day of December, and nobody holds two posts over the month's end.
 func TestAnImportIsJudgedOverTheMonthsEnd(t *testing.T) {

@@ -23,7 +23,6 @@ type rosterKeeper struct {
 	watch  alerts.RosterWatch
 	off    bool
 	line   string
-	rule   dutylog.RosterRule
 	now    func() time.Time
 	logger *slog.Logger
 
@@ -79,12 +78,13 @@ func (k *rosterKeeper) facts(ctx context.Context, now time.Time) (f alerts.Roste
 	if f.Since, err = k.log.RosterSince(ctx); err != nil || f.Since.IsZero() {
 		return f, err
 	}
-	until := now.Add(k.watch.GapAhead)
-	shifts, err := k.log.Shifts(ctx, now, until)
+	// A gap is known by when it begins, also one that lasts: so the look goes back and ahead as far as a shift may.
+	f.From, f.To = now.Add(-dutylog.LongestShift), now.Add(k.watch.GapAhead+dutylog.LongestShift)
+	shifts, err := k.log.Shifts(ctx, f.From, f.To)
 	if err != nil {
 		return f, err
 	}
-	f.Findings = dutylog.CheckRoster(shifts, nil, k.rule, now.Truncate(time.Minute), until)
+	f.Findings = dutylog.RosterGaps(shifts, f.From, f.To)
 	first := now.Add(-31 * 24 * time.Hour)
 	last := now.Add(k.watch.FileAhead + 62*24*time.Hour) // a month's roster is due a month before its last day
 	return f, k.duties(ctx, &f, first, last, now)

@@ -40,7 +40,7 @@ func TestGapsAndFilingsOfTheRosterAreAlerts(t *testing.T) {
 	defer db.Close()
 	var said bytes.Buffer
 	newKeeper := func() *rosterKeeper {
-		return &rosterKeeper{log: db, alerts: db, watch: alerts.DefaultRosterWatch(), line: "duty", rule: dutylog.DefaultRosterRule(), now: clock, logger: slog.New(slog.NewTextHandler(&said, nil))}
+		return &rosterKeeper{log: db, alerts: db, watch: alerts.DefaultRosterWatch(), line: "duty", now: clock, logger: slog.New(slog.NewTextHandler(&said, nil))}
 	}
 	k := newKeeper()
 	look := func(want string) {
@@ -67,13 +67,13 @@ func TestGapsAndFilingsOfTheRosterAreAlerts(t *testing.T) {
 	}
 	look("")
 	now = time.Date(2026, 12, 20, 12, 0, 0, 0, zone) // the practice roster ends on the 26th
-	look("duty_officer/ahead duty_section_chief/ahead duty_leader/ahead")
+	look("duty_officer/20261226T0000/ahead duty_section_chief/20261226T0000/ahead duty_leader/20261226T0000/ahead")
 	next, err := k.look(t.Context())
 	if err != nil || next.In(zone).Format(time.DateTime) != "2026-12-25 08:00:00" {
 		t.Errorf("it is urgent from %v on, %v", next, err)
 	}
 	now = next
-	look("duty_officer/urgent duty_section_chief/urgent duty_leader/urgent")
+	look("duty_officer/20261226T0000/urgent duty_section_chief/20261226T0000/urgent duty_leader/20261226T0000/urgent")
 	k.off = true
 	look("")
 	if said.Len() > 0 {

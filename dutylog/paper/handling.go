@@ -21,7 +21,7 @@ func stepWords(f Frame, e dutylog.Entry) []string {
 		if words == "" && wasErased(e, dutylog.StepTexts) {
 			words = "（已抹去）"
 		}
-		text := count(i+1) + ". " + spaced(f.minute(s.At), Word(StepNames, s.Kind), words) + "（" + stepHand(f, s) + "）"
+		text := count(i+1) + ". " + spaced(f.minute(s.At), stepName(s), words) + stepDue(f, s) + "（" + stepHand(f, s) + "）"
 		if s.Struck != nil {
 			text += "【已由" + nameOr(s.Struck.By) + "于 " + f.minute(s.Struck.At) + " 划去：" + cmp.Or(s.Struck.Reason, "（原因已抹去）") + "】"
 		}
@@ -30,13 +30,29 @@ func stepWords(f Frame, e dutylog.Entry) []string {
 	return all
 }
 
+// stepName is what a step is, and by which way it went.
+func stepName(s dutylog.Step) string {
+	if way := dutylog.ChannelName(s.Channel); way != "" {
+		return Word(StepNames, s.Kind) + "（" + way + "）"
+	}
+	return Word(StepNames, s.Kind)
+}
+
+// stepDue says until when a step is to be answered; empty where nobody said.
+func stepDue(f Frame, s dutylog.Step) string {
+	if s.Due.IsZero() {
+		return ""
+	}
+	return "（时限 " + f.minute(s.Due) + "）"
+}
+
 // stepHand says who wrote a step, when that was later than it was done, and that a call was it.
 func stepHand(f Frame, s dutylog.Step) string {
 	hand := nameOr(s.By) + "记"
 	if s.WrittenAt.Sub(s.At) >= afterwards {
 		hand = nameOr(s.By) + "于 " + f.minute(s.WrittenAt) + " 补记"
 	}
-	if s.CallID != "" {
+	if s.CallID != "" && s.Channel == "" {
 		return "电话，" + hand
 	}
 	return hand

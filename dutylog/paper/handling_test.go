@@ -110,7 +110,7 @@ func (h *history) amend(clock string, by dutylog.Actor, p dutylog.EntryPatch) {
 func (h *history) step(clock string, by dutylog.Actor) {
 	h.t.Helper()
 	at := local("2026-11-27 " + clock)
-	next, err := h.now().AddStep(dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市局"}, by, at)
+	next, err := h.now().AddStep(dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: "市局"}, by, at)
 	if err != nil {
 		h.t.Fatal(err)
 	}

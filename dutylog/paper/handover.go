@@ -125,20 +125,38 @@ func matterWords(f Frame, m dutylog.Matter) string {
 	if m.Late {
 		text += "（补录）"
 	}
-	if m.Handling != "" {
+	if m.Handling != "" && len(m.Steps) == 0 { // an older sheet, which has the one word
 		text += "（" + Word(StepNames, dutylog.StepKind(m.Handling)) + "）"
 	}
 	if m.What != "" {
 		text += "：" + m.What
 	}
-	if len(m.Missing) == 0 {
-		return text
-	}
 	names := make([]string, len(m.Missing))
 	for i, field := range m.Missing {
 		names[i] = FieldName(m.Kind, field)
 	}
-	return text + "（待补：" + strings.Join(names, "、") + "）"
+	if len(names) > 0 {
+		text += "（待补：" + strings.Join(names, "、") + "）"
+	}
+	if m.Earlier > 0 {
+		text += "\n　此前另有 " + count(m.Earlier) + " 步，见该条目"
+	}
+	for _, s := range m.Steps {
+		text += "\n　" + openStepWords(f, s)
+	}
+	return text
+}
+
+// openStepWords say of a step when it was done, by whom, what it was, to whom, and until when it is to be answered.
+func openStepWords(f Frame, s dutylog.OpenStep) string {
+	text := spaced(f.moment(s.At), stepName(dutylog.Step{Kind: s.Kind, Channel: s.Channel}), s.Whom)
+	if s.Text != "" {
+		text += "：" + s.Text
+	}
+	if s.Due != nil {
+		text += "（时限 " + f.moment(s.Due) + "）"
+	}
+	return text + "（" + s.By + "）"
 }
 
 // incidentWords is an incident with what is due next, and a line for each instruction that is open.

@@ -25,7 +25,9 @@ func aHandover() (dutylog.Handover, dutylog.Sheet) {
 			{Part: dutylog.PartLeader, By: dutylog.Actor{Login: "chen", Name: "陈刚"}, At: local("2026-11-28 08:30:00")}}}
 	s := dutylog.Sheet{From: said("2026-11-27 20:00:00"), Outgoing: "李娜", Remarks: "局长要求 9 点前回电话。\n备用钥匙在抽屉里。",
 		Matters: []dutylog.Matter{
-			{EntryID: "e-1", EntryNumber: "2026-000123", At: said("2026-11-27 22:31:00"), Kind: dutylog.KindDuty, Who: "和平区应急局 孙国强", What: "南京北街民房起火", Missing: []dutylog.Field{dutylog.ReadBack, dutylog.ContactNumber}},
+			{EntryID: "e-1", EntryNumber: "2026-000123", At: said("2026-11-27 22:31:00"), Kind: dutylog.KindDuty, Who: "和平区应急局 孙国强", What: "南京北街民房起火", Earlier: 2, Handling: "passed_on", Steps: []dutylog.OpenStep{
+				{Kind: dutylog.StepReported, At: said("2026-11-27 22:40:00"), By: "李娜", Whom: "市应急局值班室", Text: "已报基本情况", Channel: "wechat"},
+				{Kind: dutylog.StepPassedOn, At: said("2026-11-27 22:45:00"), By: "李娜", Whom: "区消防大队", Text: "核实伤亡", Due: said("2026-11-28 09:00:00")}}, Missing: []dutylog.Field{dutylog.ReadBack, dutylog.ContactNumber}},
 			{EntryID: "e-2", EntryNumber: "2026-000124", At: said("2026-11-28 01:00:00"), Kind: dutylog.KindMissed, Number: "+8613904011234"},
 			{EntryID: "e-3", EntryNumber: "2026-000125", At: said("2026-11-28 02:00:00"), Kind: dutylog.KindDuty, Number: "anonymous", Handling: "reported"}},
 		Alerts: []dutylog.OpenAlert{{ID: 5, Title: "来电未接", Severity: "critical", At: said("2026-11-28 01:00:30")}, {ID: 6, Title: "磁盘空间不足", Severity: "warning", At: said("2026-11-28 02:00:00"), By: "李娜"}},
@@ -131,6 +133,17 @@ func TestAMarkWithoutAWordIsShown(t *testing.T) {
 	text := fmt.Sprint(paper.Handover(frame, dutylog.Handover{}, dutylog.Sheet{Lamps: []dutylog.LampSeen{{Lamp: "new-lamp", State: "bad"}}, Test: &dutylog.LastTest{Verdict: "new-verdict"},
 		Duties: []dutylog.OpenDuty{{State: "new-state", Title: "x"}}, Alerts: []dutylog.OpenAlert{{Severity: "new-severity", Title: "y"}}}))
 	for _, want := range []string{"异常：new-lamp", "new-verdict", "new-state", "new-severity"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the sheet: %s", want, text)
+		}
+	}
+}
+
+// A step that goes on is told in full: when, by which way, to whom, what, until when, and who wrote it.
+func TestOpenStepsAreToldInFull(t *testing.T) {
+	h, s := aHandover()
+	text := fmt.Sprint(paper.Handover(frame, h, s))
+	for _, want := range []string{"此前另有 2 步", "2026-11-27 22:40　上报（微信）　市应急局值班室：已报基本情况（李娜）", "2026-11-27 22:45　转办　区消防大队：核实伤亡（时限 2026-11-28 09:00）（李娜）"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the sheet: %s", want, text)
 		}

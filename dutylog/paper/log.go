@@ -86,8 +86,8 @@ func columnsOf(all []logColumn) (columns []Column, shown []dutylog.Field) {
 // Day is the duty log of one day.
 func Day(f Frame, p Period) Sheet {
 	s := logSheet(f, p)
-	s.Name = DayName(p.From.In(f.Zone))
-	s.Under = append([]string{f.day(p.From)}, onDuty(f, p)...)
+	s.Name, s.Line = DayName(p.From.In(f.Zone)), p.Line
+	s.Under = append([]string{spaced(f.day(p.From), ofLine(f, p))}, onDuty(f, p)...)
 	s.Tables = []Table{logTable(f, p, false)}
 	return s
 }
@@ -95,10 +95,24 @@ func Day(f Frame, p Period) Sheet {
 // Month is the duty log of a month: how many calls each day had, then all entries.
 func Month(f Frame, p Period) Sheet {
 	s := logSheet(f, p)
-	s.Name = MonthName(p.From.In(f.Zone))
-	s.Under = []string{p.From.In(f.Zone).Format("2006年1月")}
+	month := p.From.In(f.Zone).Format("2006年1月")
+	s.Name, s.Title, s.Line = MonthName(p.From.In(f.Zone)), month+s.Title, p.Line
+	if line := ofLine(f, p); line != "" {
+		s.Under = []string{line}
+	}
 	s.Tables = []Table{sumTable(f, p), logTable(f, p, true)}
+	for i := range s.Tables { // a worksheet that is taken out of the file still says its month
+		s.Tables[i].Name = month + s.Tables[i].Name
+	}
 	return s
+}
+
+// ofLine names the line of a sheet of one line alone; empty for all lines.
+func ofLine(f Frame, p Period) string {
+	if p.Line == "" {
+		return ""
+	}
+	return "值班专线：" + strings.TrimSpace(p.Line+" "+f.Lines[p.Line])
 }
 
 // DayName is what the sheet of a day is called, by any moment of it at the site.

@@ -54,7 +54,7 @@ func Roster(f Frame, r RosterMonth) Sheet {
 	if r.Draft > 0 {
 		s.Name, s.Under = s.Name+"-草稿", append([]string{"草稿（第 " + count(r.Draft) + " 稿），尚未发布"}, s.Under...)
 	}
-	t := Table{Name: first.Format("2006年1月"), Columns: []Column{{"日期", 20.5, true}, {"星期", 8, true}}}
+	t := Table{Name: s.Title, Columns: []Column{{"日期", 20.5, true}, {"星期", 8, true}}}
 	for _, c := range columns {
 		t.Columns = append(t.Columns, Column{c.title(), 16, true}, Column{"联系电话", 29.7, true})
 	}

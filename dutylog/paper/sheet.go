@@ -1,14 +1,17 @@
 package paper
 
 import (
+	"strings"
 	"time"
+	"unicode"
 
 	"dutyline/dutylog"
 )
 
 // Sheet is one paper, before it is cut into pages.
 type Sheet struct {
-	Name       string // of a file that holds it, without ending
+	Name       string // by which it is known, as in the log of accesses; see File
+	Line       string `json:",omitempty"` // the one line that it is about; empty: all of the room
 	Unit       string // whose duty room it is
 	Title      string
 	Under      []string // below the title: of when it is, who was on duty
@@ -19,6 +22,19 @@ type Sheet struct {
 	Notes      []string
 	Signatures []string // who signs, in the order of the lines
 	Foot       []string // at the foot of every page: the proof, and who printed it when
+}
+
+// File is what a file that holds the sheet is called, without ending: the room whose sheet it is, and its name. Two
+// rooms' sheets of one month are two files.
+func (s Sheet) File() string {
+	name := s.Name
+	if s.Unit != "" {
+		name = s.Unit + "-" + name
+	}
+	if s.Line != "" {
+		name += "-" + s.Line
+	}
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(`/\:*?"<>|`, r) || unicode.IsControl(r) }), "")
 }
 
 // Table is one table of a sheet. Its head is repeated on every page.

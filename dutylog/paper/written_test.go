@@ -166,3 +166,32 @@ func TestTheWordsOfAKindAreThePages(t *testing.T) {
 		}
 	}
 }
+
+// The title, the worksheets and the file of a month's paper say one month, and the file says whose room it is: a file
+// that lies in a folder with those of other rooms and months is known by its name alone.
+func TestAMonthsPaperAndItsFileSayTheSame(t *testing.T) {
+	for _, month := range []dutylog.Month{"2026-12", "2027-01", "2028-02"} {
+		from, to := month.Span(frame.Zone)
+		first := from.In(frame.Zone)
+		for _, s := range []paper.Sheet{
+			paper.Month(frame, paper.Period{From: from.UTC(), To: to.UTC()}),
+			paper.Month(frame, paper.Period{From: from.UTC(), To: to.UTC(), Line: "fire"}),
+			paper.Roster(frame, paper.RosterMonth{Month: month, Calendar: dutylog.SeedCalendar()}),
+			paper.SpotChecks(frame, month, nil),
+			paper.Listening(frame, paper.Drawn{Draw: dutylog.Draw{Month: month}}),
+		} {
+			words := first.Format("2006年1月")
+			if !strings.HasPrefix(s.Title, words) || !strings.HasPrefix(s.File(), frame.Unit+"-") || !strings.Contains(s.File(), string(month)) || strings.HasSuffix(s.File(), "-fire") != (s.Line == "fire") {
+				t.Errorf("the title %q, the file %q", s.Title, s.File())
+			}
+			for _, table := range s.Tables {
+				if !strings.HasPrefix(table.Name, words) {
+					t.Errorf("the worksheet %q of %q", table.Name, s.Title)
+				}
+			}
+		}
+	}
+	if got := (paper.Sheet{Unit: "甲/乙:局", Name: "值班表-2026-12"}).File(); got != "甲乙局-值班表-2026-12" {
+		t.Errorf("a name that no file may have: %s", got)
+	}
+}

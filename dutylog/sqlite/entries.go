@@ -221,11 +221,14 @@ func (w *where) entries(q dutylog.EntryQuery) {
 	if q.UnitPart != "" {
 		w.add("instr("+unitOfEntry+", ?) > 0", q.UnitPart)
 	}
-	if q.Officer != "" {
-		w.add("(? IN (json_extract(e.body, '$.rostered'), json_extract(e.body, '$.responsible')) OR EXISTS (SELECT 1 FROM revisions w WHERE w.entry_id = e.id AND ? IN (w.by_name, w.by_login)))",
-			q.Officer, q.Officer)
+	if who := strings.Join(strings.Fields(q.Officer), ""); who != "" { // a part of a name, which may be set apart by blanks
+		w.add("(instr("+unspaced("json_extract(e.body, '$.rostered')")+", ?) > 0 OR instr("+unspaced("json_extract(e.body, '$.responsible')")+", ?) > 0"+
+			" OR EXISTS (SELECT 1 FROM revisions w WHERE w.entry_id = e.id AND (instr("+unspaced("w.by_name")+", ?) > 0 OR instr(lower(w.by_login), lower(?)) > 0)))", who, who, who, who)
 	}
 }
+
+// unspaced is a name without its blanks, as SQLite tells it.
+func unspaced(name string) string { return "replace(replace(" + name + ", ' ', ''), '　', '')" }
 
 // unitOfEntry is the caller's unit, as the index entries_of_unit has it.
 const unitOfEntry = "json_extract(e.body, '$.values.caller_unit')"
@@ -291,7 +294,7 @@ func (db *DB) Amend(ctx context.Context, id string, p dutylog.EntryPatch, by dut
 		if err := t.saveEntry(after, by); err != nil {
 			return err
 		}
-		if err := t.completedMissed(before, after, by); err != nil {
+		if err := t.closedMissed(before, after, by); err != nil {
 			return err
 		}
 		if before.Kind == after.Kind || after.CallID == "" {

@@ -51,6 +51,8 @@ type stepBody struct {
 	At        int64            `json:"at"`
 	Whom      string           `json:"whom,omitempty"`
 	Text      string           `json:"text,omitempty"`
+	Channel   string           `json:"channel,omitempty"`
+	Due       int64            `json:"due,omitempty"`
 	CallID    string           `json:"call_id,omitempty"`
 	By        byBody           `json:"by"`
 	WrittenAt int64            `json:"written_at"`
@@ -123,7 +125,7 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 // encodeSteps keeps steps in the order of their numbers, which are their places.
 func encodeSteps(steps []dutylog.Step) (kept []stepBody) {
 	for _, s := range steps {
-		b := stepBody{Kind: s.Kind, At: plainMicros(s.At), Whom: s.Whom, Text: s.Text, CallID: s.CallID, By: byBody(s.By), WrittenAt: plainMicros(s.WrittenAt)}
+		b := stepBody{Kind: s.Kind, At: plainMicros(s.At), Whom: s.Whom, Text: s.Text, Channel: s.Channel, Due: plainMicros(s.Due), CallID: s.CallID, By: byBody(s.By), WrittenAt: plainMicros(s.WrittenAt)}
 		if s.Struck != nil {
 			b.Struck = &strikeBody{s.Struck.Reason, byBody(s.Struck.By), plainMicros(s.Struck.At)}
 		}
@@ -134,7 +136,7 @@ func encodeSteps(steps []dutylog.Step) (kept []stepBody) {
 
 func decodeSteps(kept []stepBody) (steps []dutylog.Step) {
 	for i, b := range kept {
-		s := dutylog.Step{Number: i + 1, Kind: b.Kind, At: fromMicros(b.At), Whom: b.Whom, Text: b.Text, CallID: b.CallID, By: dutylog.Actor(b.By), WrittenAt: fromMicros(b.WrittenAt)}
+		s := dutylog.Step{Number: i + 1, Kind: b.Kind, At: fromMicros(b.At), Whom: b.Whom, Text: b.Text, Channel: b.Channel, Due: fromMicros(b.Due), CallID: b.CallID, By: dutylog.Actor(b.By), WrittenAt: fromMicros(b.WrittenAt)}
 		if b.Struck != nil {
 			s.Struck = &dutylog.Strike{Reason: b.Struck.Reason, By: dutylog.Actor(b.Struck.By), At: fromMicros(b.Struck.At)}
 		}

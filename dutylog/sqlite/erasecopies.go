@@ -55,6 +55,9 @@ func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err er
 func (t *tx) sheetsOf(e dutylog.Entry, x dutylog.Erasure, c *copies) error {
 	query, args := handoverSelect+" WHERE instr(body, ?)", []any{`"entry_id":"` + e.ID + `"`}
 	query, args = query+" OR at >= ? AND EXISTS (SELECT 1 FROM json_each(?) w WHERE instr(json_extract(body, '$.remarks'), w.value))", append(args, micros(e.CallAt), asJSON(c.words))
+	if e.CallID != "" { // a step of another entry
+		query, args = query+" OR instr(body, ?)", append(args, `"call_id":"`+e.CallID+`"`)
+	}
 	for _, id := range c.alerts {
 		query, args = query+" OR instr(body, ?)", append(args, `{"id":`+strconv.FormatInt(id, 10)+`,"reason"`)
 	}

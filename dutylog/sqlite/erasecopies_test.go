@@ -180,8 +180,8 @@ func served(t *testing.T, db *sqlite.DB) (e, own dutylog.Entry) {
 	call := calls[len(calls)-1].Call.ID
 	own = must(db.Entry(ctx, "e-"+call))(t)
 	own = must(db.Amend(ctx, own.ID, dutylog.EntryPatch{Revision: own.Revision, Values: values{dutylog.CalledWhom: unit, dutylog.CalledWhy: secret}}, officer, noon))(t)
-	e = must(db.AddStep(ctx, e.ID, dutylog.StepDraft{Kind: dutylog.StepReported, CallID: call}, officer, noon.Add(time.Hour)))(t)
-	e = must(db.AddStep(ctx, e.ID, dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市局", Text: "另行报告"}, officer, noon.Add(time.Hour)))(t)
+	e = must(db.AddStep(ctx, e.ID, dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", CallID: call}, officer, noon.Add(time.Hour)))(t)
+	e = must(db.AddStep(ctx, e.ID, dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: "市局", Text: "另行报告"}, officer, noon.Add(time.Hour)))(t)
 	if e.Steps[0].Whom != unit || e.Steps[0].Text != secret {
 		t.Fatalf("nothing was copied, and this test would prove nothing: %+v", e.Steps)
 	}
@@ -210,10 +210,26 @@ func TestAnErasureReachesTheStepsIntoWhichTheCallWasTaken(t *testing.T) {
 			if c.struck {
 				e = must(db.StrikeStep(ctx, e.ID, 1, "记错了", officer, noon.Add(2*time.Hour)))(t)
 			}
+			shown := sheetWith(t, db, 0, "")
 			must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: own.ID, Fields: c.fields, Reason: "误录", By: prosecutor}))(t)
 			after := must(db.Entry(ctx, e.ID))(t)
 			if s := after.Steps[0]; (s.Whom != "") != c.whom || (s.Text != "") != c.text || s.Kind != dutylog.StepReported || s.CallID != own.CallID || s.By != officer {
 				t.Errorf("%+v", s)
+			}
+			for _, m := range must(must(db.Handover(ctx, shown.ID))(t).Sheet())(t).Matters { // the sheet that was confirmed shows the step, unless it was struck out
+				if m.EntryID != e.ID {
+					continue
+				}
+				steps := m.Steps
+				if !c.struck {
+					if s := steps[0]; s.CallID != own.CallID || (s.Whom != "") != c.whom || (s.Text != "") != c.text {
+						t.Errorf("the sheet shows %+v", s)
+					}
+					steps = steps[1:]
+				}
+				if len(steps) != 1 || steps[0].Whom != "市局" || steps[0].Text != "另行报告" || steps[0].Channel != "phone" {
+					t.Errorf("another step on the sheet: %+v", steps)
+				}
 			}
 			if s := after.Steps[1]; s.Whom != "市局" || s.Text != "另行报告" {
 				t.Errorf("another step was touched: %+v", s)

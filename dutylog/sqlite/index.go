@@ -36,8 +36,8 @@ type Index struct {
 }
 
 const (
-	// indexFormat tells a file of another make, which is made anew.
-	indexFormat = 4
+	// indexFormat tells a file of another make, which is made anew. 5: with moments, and the names of what is attached.
+	indexFormat = 5
 	// indexBatch is how many of the log's records are read at once.
 	indexBatch = 32_768
 	// indexTail is how many changed entries gather before the file is written: a day of a busy
@@ -54,7 +54,8 @@ CREATE TABLE place (
     id   INTEGER PRIMARY KEY CHECK (id = 1),
     made INTEGER NOT NULL, -- how often it was begun
     next INTEGER NOT NULL, -- the log's records before this one are in the index
-    last BLOB              -- commitment of the last of them: another one there is another log
+    last BLOB,             -- commitment of the last of them: another one there is another log
+    zone TEXT              -- of the site: moments are found as its clocks show them
 ) STRICT;
 INSERT INTO place (id, made, next) VALUES (1, 1, 0);
 CREATE TABLE postings (
@@ -112,8 +113,18 @@ func (x *Index) prepare(ctx context.Context) error {
 	switch {
 	case parts == 0:
 		_, err := x.write.ExecContext(ctx, "BEGIN IMMEDIATE;"+indexSchema+fmt.Sprintf("PRAGMA user_version = %d; COMMIT", indexFormat))
+		if err == nil {
+			_, err = x.write.ExecContext(ctx, "UPDATE place SET zone = ?", x.db.options.Location.String())
+		}
 		return err
 	case format != indexFormat:
+		return errAnotherMake
+	}
+	var zone sql.NullString
+	if err := x.read.QueryRowContext(ctx, "SELECT zone FROM place").Scan(&zone); err != nil {
+		return err
+	}
+	if zone.String != x.db.options.Location.String() {
 		return errAnotherMake
 	}
 	_, err := filePosition(ctx, x.read)

@@ -38,7 +38,7 @@ func (p prefixed) Scan(targets ...any) error { return p.row.Scan(append(p.first,
 func (t *tx) followMissed(before, after telephony.Call, entry dutylog.Entry) error {
 	wanted, wants := dutylog.WantsCallBack(before), dutylog.WantsCallBack(after)
 	switch {
-	case wants && !wanted && !dutylog.TellsOfCallBack(entry):
+	case wants && !wanted && !dutylog.ClosedWithoutCallBack(entry):
 		if err := t.openMissed(after); err != nil {
 			return err
 		}
@@ -105,9 +105,9 @@ func (t *tx) settleMissed(callID string, m dutylog.MissedCall) error {
 	return t.announceCall(callID)
 }
 
-// completedMissed notes that the entry of a missed call says what came of the call back.
-func (t *tx) completedMissed(before, after dutylog.Entry, by dutylog.Actor) error {
-	if after.CallID == "" || dutylog.TellsOfCallBack(before) || !dutylog.TellsOfCallBack(after) {
+// closedMissed notes that somebody closed the entry of a missed call as of a kind that wants no call back.
+func (t *tx) closedMissed(before, after dutylog.Entry, by dutylog.Actor) error {
+	if after.CallID == "" || dutylog.ClosedWithoutCallBack(before) || !dutylog.ClosedWithoutCallBack(after) {
 		return nil
 	}
 	return t.settleMissed(after.CallID, dutylog.MissedCall{Why: dutylog.SettledByEntry, By: by})

@@ -97,15 +97,20 @@ func TestWhatIsNoMissedCallWaitsForNobody(t *testing.T) {
 	wantMissed(t, db, 1, inbound(4, "").ID) // who gave no number is settled by hand only
 }
 
-// A wrong number may be closed while the phone still rings: then nobody waits for a call back.
-func TestAnEntryThatIsCompleteSettlesItsMissedCall(t *testing.T) {
+// A nuisance may be closed while the phone still rings: then nobody waits for a call back. Words in a field
+// settle nothing.
+func TestAnEntryIsNoCallBack(t *testing.T) {
 	db := open(t)
 	early, late := inbound(0, "13800001111"), inbound(1, "13800002222")
 	rings(t, db, early)
 	complete := dutylog.Complete
 	closed := func(id string, kind dutylog.Kind, v values) {
 		e := must(db.Entry(ctx, id))(t)
-		must(db.Amend(ctx, id, dutylog.EntryPatch{Revision: e.Revision, Kind: &kind, State: &complete, Values: v}, officer, noon))(t)
+		reason := ""
+		if e.State == dutylog.Complete {
+			reason = "是骚扰电话"
+		}
+		must(db.Amend(ctx, id, dutylog.EntryPatch{Revision: e.Revision, Kind: &kind, State: &complete, Values: v, Reason: reason}, officer, noon))(t)
 	}
 	closed("e-"+early.ID, dutylog.KindNuisance, nil)
 	ok(t, db.Record(ctx, story(early, telephony.Missed)))
@@ -113,6 +118,8 @@ func TestAnEntryThatIsCompleteSettlesItsMissedCall(t *testing.T) {
 	ok(t, db.Record(ctx, story(late, telephony.Missed)))
 	wantMissed(t, db, 1, late.ID)
 	closed("e-"+late.ID, dutylog.KindMissed, values{dutylog.CallBackResult: "已回拨，询问防汛值班安排"})
+	wantMissed(t, db, 1, late.ID)
+	closed("e-"+late.ID, dutylog.KindNuisance, nil)
 	wantMissed(t, db, 0, late.ID+" entry_complete")
 	items, _, _, err := db.MissedCalls(ctx, dutylog.MissedQuery{})
 	ok(t, err)
@@ -125,8 +132,8 @@ func TestAnEntryThatIsCompleteSettlesItsMissedCall(t *testing.T) {
 	wantMissed(t, db, 0, late.ID+" entry_complete")
 }
 
-// An entry that says why nobody was reached is complete, and its caller still waits: until a call reaches them,
-// the entry says what came of it, or a person says that nobody tries any more.
+// An entry that says why nobody was reached, or that somebody was, is complete, and its caller still waits:
+// until a call reaches them, or a person says of the missed call what came of it.
 func TestACallerWhomNobodyReachedStillWaits(t *testing.T) {
 	db := open(t)
 	first, second, third := inbound(0, "13800001111"), inbound(1, "13800002222"), inbound(2, "13800003333")
@@ -157,13 +164,15 @@ func TestACallerWhomNobodyReachedStillWaits(t *testing.T) {
 	amend(second, dutylog.EntryPatch{State: &reopen, Reason: "又打通了"})
 	wantMissed(t, db, 2, third.ID, second.ID, first.ID+" called_back")
 	amend(second, dutylog.EntryPatch{State: &complete, Values: values{dutylog.CallBackResult: "已联系上，询问值班安排"}})
-	wantMissed(t, db, 1, third.ID, second.ID+" entry_complete", first.ID+" called_back")
+	wantMissed(t, db, 2, third.ID, second.ID, first.ID+" called_back")
+	must(db.SettleMissed(ctx, second.ID, dutylog.Settlement{Why: dutylog.OtherPhone}, officer))(t)
+	wantMissed(t, db, 1, third.ID, second.ID+" other_phone", first.ID+" called_back")
 	var invalid *dutylog.InvalidError
 	if _, err := db.SettleMissed(ctx, third.ID, dutylog.Settlement{Why: dutylog.NobodyReached}, officer); !errors.As(err, &invalid) {
 		t.Errorf("given up without a word: %v", err)
 	}
 	must(db.SettleMissed(ctx, third.ID, dutylog.Settlement{Why: dutylog.NobodyReached, Text: "三次无人接听，已报带班领导"}, officer))(t)
-	wantMissed(t, db, 0, third.ID+" nobody_reached", second.ID+" entry_complete", first.ID+" called_back")
+	wantMissed(t, db, 0, third.ID+" nobody_reached", second.ID+" other_phone", first.ID+" called_back")
 	if got := shown(); strings.Contains(got, "000003") {
 		t.Errorf("it is given up: %s", got)
 	}

@@ -28,7 +28,7 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason str
 		return c, err
 	}
 	err = db.write(ctx, "import the roster", func(t *tx) error {
-		bad, err := db.judgeImport(t.sql, rows, t.now)
+		bad, _, err := db.judgeImport(t.sql, rows, t.now)
 		if err != nil {
 			return err
 		}
@@ -56,17 +56,18 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason str
 	return c, err
 }
 
-// TryImport says what stands against an import, and changes nothing.
-func (db *DB) TryImport(ctx context.Context, rows []dutylog.Shift) ([]dutylog.RosterFinding, error) {
-	bad, err := db.judgeImport(db.reading(ctx), rows, db.options.Now())
-	return bad, db.explain("look at an import of the roster", err)
+// TryImport says what stands against an import, and which gaps its days would have, and changes nothing. A
+// gap hinders no import, but whoever imports is told.
+func (db *DB) TryImport(ctx context.Context, rows []dutylog.Shift) (bad, gaps []dutylog.RosterFinding, err error) {
+	bad, gaps, err = db.judgeImport(db.reading(ctx), rows, db.options.Now())
+	return bad, gaps, db.explain("look at an import of the roster", err)
 }
 
 // judgeImport judges the days of an import as a month that is published is judged.
-func (db *DB) judgeImport(s source, rows []dutylog.Shift, now time.Time) ([]dutylog.RosterFinding, error) {
+func (db *DB) judgeImport(s source, rows []dutylog.Shift, now time.Time) (bad, gaps []dutylog.RosterFinding, err error) {
 	days := dutylog.Days(rows, db.options.Location)
 	if len(days) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	from, to := days[0][0], days[0][1]
 	for _, d := range days {
@@ -74,14 +75,18 @@ func (db *DB) judgeImport(s source, rows []dutylog.Shift, now time.Time) ([]duty
 	}
 	around, err := shiftsTouching(s, from.Add(-dutylog.LongestShift), to.Add(dutylog.LongestShift))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	people, err := rosterPeople(s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	_, _, after := dutylog.PlanRoster(around, rows, db.options.Location)
-	return dutylog.JudgeRoster(around, after, people, *db.options.Roster, from, to, now), nil
+	first, last := rows[0].From, rows[0].To
+	for _, r := range rows {
+		first, last = minTime(first, r.From), maxTime(last, r.To)
+	}
+	return dutylog.JudgeRoster(around, after, people, *db.options.Roster, from, to, now), dutylog.RosterGaps(after, first, last), nil
 }
 
 // putShifts adds shifts, proves the roster and keeps the change.

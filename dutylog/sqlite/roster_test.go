@@ -121,7 +121,11 @@ func TestPublishingLeavesServedHoursAlone(t *testing.T) {
 	if err := try("张伟", "李娜", "刘芳"); err != nil {
 		t.Errorf("what comes cannot be changed: %v", err)
 	}
-	if bad := must(db.TryImport(ctx, wholeDay(10, "刘芳")))(t); len(bad) != 1 || bad[0].Name != "张伟" || bad[0].Reason != dutylog.RosterServed {
+	bad, gaps, err := db.TryImport(ctx, wholeDay(10, "刘芳"))
+	if ok(t, err); len(gaps) != 0 {
+		t.Errorf("a whole day has holes: %+v", gaps)
+	}
+	if len(bad) != 1 || bad[0].Name != "张伟" || bad[0].Reason != dutylog.RosterServed {
 		t.Errorf("an import over served hours: %+v", bad)
 	}
 }

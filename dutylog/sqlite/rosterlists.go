@@ -40,8 +40,15 @@ func (db *DB) SavePerson(ctx context.Context, p dutylog.RosterPerson, by dutylog
 		return err
 	}
 	return db.write(ctx, "keep a person of the roster", func(t *tx) error {
+		people, err := rosterPeople(t.sql)
+		if err != nil {
+			return err
+		}
+		if known := dutylog.PersonNamed(people, p.Name); known != nil {
+			p.Name = known.Name // one person, however an older log sets the name apart
+		}
 		var newest int64
-		err := t.sql.QueryRow("SELECT "+personVersion+" FROM roster_people WHERE name = ?", p.Name).Scan(&newest)
+		err = t.sql.QueryRow("SELECT "+personVersion+" FROM roster_people WHERE name = ?", p.Name).Scan(&newest)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}

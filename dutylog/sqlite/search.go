@@ -18,8 +18,11 @@ const (
 )
 
 // entriesAt reads the entries at a list of places, in its order.
-var entriesAt = "SELECT e.body, e.year, e.number" + phaseColumns +
+var entriesAt = "SELECT " + attachedNames + ", e.body, e.year, e.number" + phaseColumns +
 	strings.Replace(entryTables, "FROM entries e", "FROM json_each(?) p CROSS JOIN entries e ON e.year = p.value / 10000000 AND e.number = p.value % 10000000", 1)
+
+// attachedNames are the names of what is attached to an entry, one a line; a name has no line of its own.
+const attachedNames = "(SELECT coalesce(group_concat(a.name, char(10)), '') FROM attachments a WHERE a.entry_id = e.id AND a.name <> '')"
 
 // search is one search as it goes on.
 type search struct {
@@ -142,11 +145,16 @@ func (s *search) take(places []int64) (full bool, err error) {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		e, err := scanEntry(rows)
+		var names string
+		e, err := scanEntry(prefixed{rows, []any{&names}})
 		if err != nil {
 			return false, err
 		}
-		if !dutylog.Holds(dutylog.SearchText(e), s.words) {
+		e.Attached = strings.Split(names, "\n")
+		if names == "" {
+			e.Attached = nil
+		}
+		if !dutylog.Holds(dutylog.SearchText(e, e.Attached, s.x.db.options.Location), s.words) {
 			continue
 		}
 		if len(s.found.Items) == s.limit {

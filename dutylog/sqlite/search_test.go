@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
+	"dutyline/recorder"
 	"dutyline/telephony"
 )
 
@@ -106,11 +108,14 @@ func TestASearchKnowsWhatWasJustWritten(t *testing.T) {
 // filter, and how much of the log the index has read.
 func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 11))
-	const alphabet = "火灾水管区沈王强一二012 ，a"
+	alphabet := []rune("火灾水管区沈王强一二012:月日 ，a")
 	word := func(most int) string {
+		if random.IntN(8) == 0 {
+			return []string{"12:3", "04:2", "11月23", "2026-11-23", "11-24", "0:2", "2日"}[random.IntN(7)]
+		}
 		var b strings.Builder
 		for range 1 + random.IntN(most) {
-			b.WriteRune([]rune(alphabet)[random.IntN(14)])
+			b.WriteRune(alphabet[random.IntN(len(alphabet))])
 		}
 		return b.String()
 	}
@@ -122,6 +127,16 @@ func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {
 		contents[n] = word(12)
 	}
 	writeEntries(t, db, contents[:400]...)
+	attached := map[string][]string{}
+	attach := func(n int) {
+		id := "e-" + inbound(n, "").ID
+		name := word(6) + ".pdf"
+		must(db.AddAttachment(ctx, dutylog.Attachment{EntryID: id, Name: name, Type: "application/pdf", SealedFile: recorder.SealedFile{Digest: recorder.Digest(fmt.Sprintf("%064d", 1000*len(attached[id])+n)), Size: 1, FileDigest: "f", FileSize: 1}, By: officer}))(t)
+		attached[id] = append(attached[id], name)
+	}
+	for n := 0; n < 400; n += 5 {
+		attach(n)
+	}
 	if steps := caughtUp(t, x); steps < 2 {
 		t.Errorf("%d steps: the index took all at once", steps)
 	}
@@ -129,6 +144,9 @@ func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {
 		c := inbound(n, "1")
 		ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
 		must(db.Amend(ctx, "e-"+c.ID, dutylog.EntryPatch{Revision: must(db.Entry(ctx, "e-"+c.ID))(t).Revision, Values: values{dutylog.Content: contents[n]}}, officer, noon))(t)
+	}
+	for n := 2; n < len(contents); n += 7 { // the index has read the older ones of these without
+		attach(n)
 	}
 	everything, _, err := db.Entries(ctx, dutylog.EntryQuery{Limit: 500})
 	ok(t, err)
@@ -151,7 +169,7 @@ func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {
 		}
 		var want []int
 		for _, e := range everything {
-			if dutylog.Holds(dutylog.SearchText(e), words) && (q.To.IsZero() || e.CallAt.Before(q.To) && !e.CallAt.Before(q.From)) {
+			if dutylog.Holds(dutylog.SearchText(e, attached[e.ID], db.Zone()), words) && (q.To.IsZero() || e.CallAt.Before(q.To) && !e.CallAt.Before(q.From)) {
 				want = append(want, e.EntryNumber.Serial)
 			}
 		}
@@ -263,5 +281,54 @@ func TestAnIndexThatIsDamagedInUse(t *testing.T) {
 		if diff := cmp.Diff([]int{1}, numbersFound(t, x, dutylog.EntryQuery{Text: "火灾"})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", harm, diff)
 		}
+	}
+}
+
+// The names of what is attached are found, before the index has read them and with it, and say themselves; after an
+// erasure nobody finds them.
+func TestNamesOfAttachmentsAreFound(t *testing.T) {
+	db := open(t)
+	x := openIndex(t, db)
+	x.Shrink(1, 100)
+	writeEntries(t, db, "沈河区火灾", "停电")
+	caughtUp(t, x)
+	id := "e-" + inbound(1, "").ID
+	must(db.AddAttachment(ctx, dutylog.Attachment{EntryID: id, Name: "配电房照片.jpg", Type: "image/jpeg", SealedFile: recorder.SealedFile{Digest: "d", Size: 1, FileDigest: "f", FileSize: 1}, By: officer}))(t)
+	for range 2 {
+		found := must(x.Search(ctx, dutylog.EntryQuery{Text: "配电房"}))(t)
+		if len(found.Items) != 1 || found.Items[0].ID != id || !slices.Equal(found.Items[0].Attached, []string{"配电房照片.jpg"}) {
+			t.Errorf("%+v", found)
+		}
+		if got := numbersFound(t, x, dutylog.EntryQuery{Text: "火灾"}); !slices.Equal(got, []int{1}) {
+			t.Errorf("%v", got)
+		}
+		caughtUp(t, x)
+	}
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: id, Reason: "涉密", By: leader}))(t)
+	for range 2 {
+		if got := numbersFound(t, x, dutylog.EntryQuery{Text: "配电房"}); got != nil {
+			t.Errorf("what was erased is found: %v", got)
+		}
+		caughtUp(t, x)
+	}
+}
+
+// Moments are found as the clocks of the site show them: an index that was made for another zone is made anew.
+func TestMomentsAreFoundByTheClocksOfTheSite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now, Location: time.UTC})
+	writeEntries(t, db, "停电")
+	at := must(db.Entry(ctx, "e-"+inbound(0, "").ID))(t).CallAt
+	for _, zone := range []*time.Location{time.UTC, time.FixedZone("Asia/Shanghai", 8*3600)} {
+		db := openAt(t, path, sqlite.Options{Now: newClock(noon).now, Location: zone})
+		x := must(db.OpenIndex(ctx))(t)
+		x.Shrink(1, 100)
+		caughtUp(t, x)
+		for _, form := range []string{"15:04", "2006-01-02", "1月2日"} {
+			if got := numbersFound(t, x, dutylog.EntryQuery{Text: at.In(zone).Format(form)}); !slices.Equal(got, []int{1}) {
+				t.Errorf("%s in %v: %v", at.In(zone).Format(form), zone, got)
+			}
+		}
+		ok(t, x.Close())
 	}
 }

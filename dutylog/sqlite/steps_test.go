@@ -40,7 +40,7 @@ func written(t *testing.T, db *sqlite.DB, key string, kind dutylog.Kind, v value
 }
 
 func report(whom string) dutylog.StepDraft {
-	return dutylog.StepDraft{Kind: dutylog.StepReported, Whom: whom, Text: "电话报告", At: noon}
+	return dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: whom, Text: "电话报告", At: noon}
 }
 
 func TestStepsComeBackAsTheyWere(t *testing.T) {
@@ -52,7 +52,9 @@ func TestStepsComeBackAsTheyWere(t *testing.T) {
 	begin := last(t, db)
 	e := must(db.AddStep(ctx, id, report("市应急局"), officer, noon.Add(time.Second)))(t)
 	e = must(db.StrikeStep(ctx, id, 1, "报错了对象", leader, noon.Add(2*time.Second)))(t)
-	e = must(db.AddStep(ctx, id, report("市防汛办"), officer, noon.Add(3*time.Second)))(t)
+	second := report("市防汛办")
+	second.Channel, second.Due = "wechat", noon.Add(time.Hour)
+	e = must(db.AddStep(ctx, id, second, officer, noon.Add(3*time.Second)))(t)
 	if diff := cmp.Diff(e, must(db.Entry(ctx, id))(t), cmpopts.EquateEmpty(), cmpopts.EquateApproxTime(time.Microsecond)); diff != "" {
 		t.Errorf("(-answered +kept):\n%s", diff)
 	}
@@ -68,7 +70,7 @@ func TestStepsComeBackAsTheyWere(t *testing.T) {
 	if diff := cmp.Diff([]string{"entry " + id, "entry " + id, "entry " + id}, topics(since(t, db, begin))); diff != "" {
 		t.Errorf("feed (-want +got):\n%s", diff)
 	}
-	again := must(db.AddStep(ctx, id, report("市防汛办"), officer, noon.Add(4*time.Second)))(t)
+	again := must(db.AddStep(ctx, id, second, officer, noon.Add(4*time.Second)))(t)
 	if again.Revision != e.Revision {
 		t.Errorf("said again it is another revision: %d", again.Revision)
 	}
@@ -459,7 +461,11 @@ func TestWhateverIsDoneTheLogStaysProved(t *testing.T) {
 				e := must(db.Entry(ctx, id))(t)
 				_, err = db.Amend(ctx, id, randomPatch(r, e.Revision), officer, noon)
 			default:
-				_, err = db.AddStep(ctx, id, dutylog.StepDraft{Kind: rule.Kind, Whom: "市局", Text: fmt.Sprint(i)}, officer, noon.Add(time.Duration(i)*time.Second))
+				way := ""
+				if rule.Channel {
+					way = "wechat"
+				}
+				_, err = db.AddStep(ctx, id, dutylog.StepDraft{Kind: rule.Kind, Channel: way, Whom: "市局", Text: fmt.Sprint(i)}, officer, noon.Add(time.Duration(i)*time.Second))
 			}
 			invalid, incomplete := (*dutylog.InvalidError)(nil), (*dutylog.IncompleteError)(nil)
 			if err != nil && !errors.As(err, &invalid) && !errors.As(err, &incomplete) {

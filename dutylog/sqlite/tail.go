@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"dutyline/dutylog"
@@ -130,11 +131,11 @@ func (x *Index) readOn(ctx context.Context, at position, end int64) error {
 	return nil
 }
 
-// changedBetween are the entries that some of the log's records are about, as they stand now. One
+// changedBetween are the entries that some of the log's records are about, also by what is attached to them, as they stand now. One
 // that was dropped behind the log's back is none, which verify tells.
 func (x *Index) changedBetween(ctx context.Context, from, to int64) ([]changed, error) {
-	rows, err := x.db.glancing(ctx).Query("SELECT x.idx, e.body, e.year, e.number FROM records x JOIN entries e ON e.id = "+entryIDOfSubject+
-		" WHERE x.idx >= ? AND x.idx < ? AND +x.kind = ? ORDER BY x.idx DESC", from, to, string(audit.Revision))
+	rows, err := x.db.glancing(ctx).Query("SELECT x.idx, "+attachedNames+", e.body, e.year, e.number FROM records x JOIN entries e ON e.id = "+entryOfRecord+
+		" WHERE x.idx >= ? AND x.idx < ? AND +x.kind IN (?, ?) ORDER BY x.idx DESC", from, to, string(audit.Revision), string(audit.Attachment))
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +145,8 @@ func (x *Index) changedBetween(ctx context.Context, from, to int64) ([]changed, 
 	for rows.Next() && ctx.Err() == nil {
 		var c changed
 		var r entryRow
-		if err := rows.Scan(&c.idx, &r.body, &r.year, &r.number); err != nil {
+		var names string
+		if err := rows.Scan(&c.idx, &names, &r.body, &r.year, &r.number); err != nil {
 			return nil, err
 		}
 		number := dutylog.EntryNumber{Year: int(r.year.Int64), Serial: int(r.number.Int64)}
@@ -156,12 +158,15 @@ func (x *Index) changedBetween(ctx context.Context, from, to int64) ([]changed, 
 		if err != nil {
 			return nil, err
 		}
-		c.place, c.text = placeOf(number), dutylog.SearchText(e)
+		c.place, c.text = placeOf(number), dutylog.SearchText(e, strings.Split(names, "\n"), x.db.options.Location)
 		texts = append(texts, c)
 	}
 	slices.SortFunc(texts, byPlace)
 	return texts, errors.Join(rows.Err(), ctx.Err())
 }
+
+// entryOfRecord is the entry that a record x is about: a revision of it, or what is attached to it.
+const entryOfRecord = "CASE x.kind WHEN 'attachment' THEN (SELECT a.entry_id FROM attachments a WHERE a.id = CAST(x.subject AS INTEGER)) ELSE " + entryIDOfSubject + " END"
 
 // entryIDOfSubject is the entry of a record x about a revision, "e-123/4".
 const entryIDOfSubject = "substr(x.subject, 1, length(" + entryOfSubject + ") - 1)"

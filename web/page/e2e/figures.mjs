@@ -42,7 +42,7 @@ export async function figures(url, users) {
   })
 
   await check('figures: they print on A4 and are taken as a workbook', async () => {
-    await taken(desk, () => at('export-figures').click(), /^接听情况统计-\d{8}-\d{8}-按值班员\.xlsx$/)
+    await taken(desk, () => at('export-figures').click(), /接听情况统计-\d{8}-\d{8}-按值班员\.xlsx$/)
     const sheet = await opened(desk, () => at('print-figures').click())
     await desk.says(/接听情况统计[\s\S]*按时接听率/, sheet.locator('body'))
     await sheet.close()

@@ -47,7 +47,7 @@ export async function quick(desk, users) {
     real()
   })
 
-  await one('a missed entry is completed by a phrase, and nobody waits any more', async () => {
+  await one('a missed entry is completed by a phrase, and its caller still waits', async () => {
     const call = await desk.newest()
     await until('the entry', async () => (await desk.entry('e-' + call.id)).kind === 'missed')
     await desk.page.evaluate((id) => { location.hash = '#/entry/e-' + encodeURIComponent(id) }, call.id)
@@ -63,7 +63,49 @@ export async function quick(desk, users) {
     await hands.press('Control+Enter')
     await desk.at('entry', '[data-state="complete"]').waitFor()
     counts.push(hands.keys)
-    await until('it was settled by its entry', async () => (await waiting()) === before)
+    await until('words are no call back', async () => (await desk.entry('e-' + call.id)).state === 'complete')
+    assert.equal(await waiting(), before + 1)
+  })
+
+  await one('a call that rings is seen over a dialog; one click goes there, and what was typed stays', async () => {
+    const WORDS = '三次无人接听，已报带班领导'
+    const say = async () => {
+      await desk.key('Alt+KeyO')
+      await desk.at('missed-settle').first().waitFor()
+      await desk.at('missed-settle').first().focus()
+      await desk.key('Enter')
+      await desk.at('missed-text').waitFor()
+    }
+    await desk.idle()
+    await say()
+    await desk.at('missed-why').selectOption('nobody_reached')
+    await desk.at('missed-text').fill(WORDS)
+    const id = await desk.call('02422730001', '沈河区应急局', 9000, 1500)
+    await desk.at('waiting').waitFor()
+    for (const part of ['line', 'waiting', 'switch']) {
+      const onTop = () => desk.page.evaluate((name) => {
+        const of = document.querySelector(`[data-test="${name}"]`)
+        const b = of.getBoundingClientRect()
+        return of.contains(document.elementFromPoint(b.left + b.width / 2, b.top + b.height / 2))
+      }, part)
+      await until('nothing stands over ' + part, onTop)
+    }
+    await desk.shot('51b-ringing-over-a-dialog')
+    for (const key of ['Tab', 'Tab', 'Shift+Tab', 'Tab', 'Tab', 'Tab']) {
+      await desk.key(key)
+      assert.ok(await desk.page.evaluate(() => !!document.activeElement.closest('[role="dialog"]')), 'the keys left the dialog')
+    }
+    await desk.at('switch').click()
+    await desk.opened(id)
+    await desk.at('missed-text').waitFor({ state: 'hidden' })
+    await desk.over(id)
+    await say()
+    assert.equal(await desk.at('missed-text').inputValue(), WORDS)
+    await desk.at('missed-why').selectOption('nobody_reached')
+    await desk.at('missed-text').focus()
+    await desk.key('Enter')
+    await until('somebody gave it up', async () => (await waiting()) === before)
+    await desk.key('Escape')
   })
 
   await one('a call from a known number: its past beside the form, a template by its code, from blank to blank', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
+import app from '../src/App.vue?raw'
+
 const components = import.meta.glob('../src/components/*.vue', { eager: true, query: '?raw', import: 'default' }) as Record<string, string>
 const named = (name: string) => components['../src/components/' + name + '.vue']
 
@@ -9,6 +11,13 @@ describe('dialogs', () => {
     expect(others).toEqual(['../src/components/DutyDialog.vue'])
     expect(named('DutyDialog')).toMatch(/watch\(wentToCall, \(\) => \{ shown\.value = false \}/)
     expect(Object.values(components).filter((text) => /<DutyDialog/.test(text)).length).toBeGreaterThan(20)
+  })
+
+  it('begin below what tells of a call', () => {
+    expect(app).toMatch(/keepInSight\(/)
+    expect(app).toMatch(/data-test="line"\], \[data-test="waiting"\]/)
+    expect(named('LineBand')).toMatch(/data-test="line"/)
+    expect(named('WaitingBar')).toMatch(/data-test="waiting"/)
   })
 
   it('and small boxes keep what was typed into them', () => {

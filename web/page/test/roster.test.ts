@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding, Shift } from '@/api/roster'
-import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, otherMonth, overNight, partsOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, WHOLE_SLOTS, type Cell } from '@/logic/roster'
+import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, otherMonth, overNight, partsOf, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, WHOLE_SLOTS, type Cell } from '@/logic/roster'
 import { presses } from '@/state/roster'
 import type { FilingDuty } from '@/api/roster'
 
@@ -97,5 +97,14 @@ describe('a swap of a running shift', () => {
     expect(cutAt(night, rest)).toBe('2026-12-31T18:37:00.000Z')
     expect(cutAt(night, { ...night, name: '李娜' })).toBe('')
     expect(cutAt(night)).toBe('')
+  })
+})
+
+describe('a name and its mark', () => {
+  it.each([['王 强（代）', '王强'], ['李　娜(临聘)', '李娜'], ['张伟', '张伟'], ['代小红', '代小红'], ['', '']])('%s is %s', (text, want) => expect(personOf(text)).toBe(want))
+
+  it('finds the number and the findings of who is meant', () => {
+    const people = [{ name: '王强', phone: '139', login: '', standing: 'regular' as const, left: null }]
+    expect(phoneOf('王 强（代）', people, [])).toBe('139')
   })
 })

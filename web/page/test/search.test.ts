@@ -34,6 +34,11 @@ describe('what was looked for is marked', () => {
     ['139****1111', '13900001111', '139****1111'],
     ['１３８　００００', '+138 0000', '[１３８]　[００００]'],
     ['3 - 5 人', '5 人', '3 - [5] [人]'],
+    ['定于14:35开会', '14:35', '定于[14:35]开会'],
+    ['定于１４：３５开会', '14:35', '定于[１４：３５]开会'],
+    ['时间:14', '时间:14', '[时间]:[14]'],
+    ['比分1:2', ':1:2:', '比分[1:2]'],
+    ['2026-11-23 14:35', '2026-11-23 14:35', '[2026-11-23] [14:35]'],
   ])('%s / %s', (text, query, want) => expect(shown(text, query)).toBe(want))
 })
 
@@ -90,6 +95,11 @@ describe('a word that the row does not show is shown where it stands', () => {
     ['why it was corrected', { correction: '单位写错' }, '写错', ['更正原因：单位写错']],
     ['two words in one field once', { place: '青年大街火锅店' }, '青年 火锅', ['地点：青年大街火锅店']],
     ['what the row shows', {}, '2026-000002', []],
+    ['in the name of what is attached', { attached: ['传真.pdf', '现场照片.jpg'] }, '照片', ['附件：现场照片.jpg']],
+    ['the time of the call', { call_at: '2026-11-23T06:35:10.000Z' }, '14:35', ['时间：2026-11-23 14:35']],
+    ['its day, in words', { call_at: '2026-11-23T06:35:10.000Z' }, '11月23日', ['时间：2026年11月23日 14时35分']],
+    ['its day, in digits', { call_at: '2026-11-23T06:35:10.000Z' }, '2026-11-23', ['时间：2026-11-23 14:35']],
+    ['when it happened', { happened_at: '2026-03-05T06:07:00.000Z' }, '3月5日', ['事发时间：2026年3月5日 14时07分']],
     ['nowhere', {}, '没有', []],
   ])('%s', (_, more, query, want) => expect(alsoOf(entry(more), query)).toEqual(want))
 

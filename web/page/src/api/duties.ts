@@ -1,6 +1,6 @@
 // The JSON of handovers and dated duties.
 import type { FilingDuty } from './roster'
-import type { Field, Kind, Post } from './types'
+import type { Field, Kind, Post, StepChannel, StepKind } from './types'
 
 export interface Person {
   login: string
@@ -24,6 +24,20 @@ export interface Matter {
   late?: boolean
   /** Its caller was missed and is still to be called back. */
   call_back?: boolean
+  /** What was done about it so far; absent: nothing, and on older sheets. */
+  steps?: OpenStep[]
+  earlier_steps?: number
+}
+
+/** A handling step of a matter that is not closed. */
+export interface OpenStep {
+  kind: StepKind
+  at: string | null
+  by: string
+  whom: string
+  text: string
+  channel?: StepChannel
+  due?: string
 }
 
 export interface Unseen {

@@ -154,6 +154,8 @@ export interface Entry extends Record<Field, string> {
   handling?: Handling
   closed_at?: string | null
   steps?: Step[]
+  /** Names of what is attached, where a search by words found the entry. */
+  attached?: string[]
   /** The entry of which this one's call is a step. */
   step_of?: string
   /** It was written afterwards: call_at is when it came, opened_at when it was written. */
@@ -180,6 +182,9 @@ export interface Step {
   at: string
   whom: string
   text: string
+  /** By which way a report went upwards, and until when a step is to be answered; an older daemon says nothing of them. */
+  channel?: StepChannel | ''
+  due?: string | null
   call_id: string
   by: By
   written_at: string
@@ -190,6 +195,8 @@ export interface StepDraft {
   at?: string
   whom?: string
   text?: string
+  channel?: StepChannel
+  due?: string
   call_id?: string
 }
 export interface StepRule {
@@ -197,7 +204,11 @@ export interface StepRule {
   whom: boolean
   text: boolean
   moves: boolean
+  channel?: boolean
+  due?: boolean
 }
+/** The ways by which a report goes: those of an incident's reports. */
+export type StepChannel = 'phone' | 'wechat' | 'fax' | 'system'
 /** An open entry that an outgoing call may serve. */
 export interface Service {
   entry: Entry

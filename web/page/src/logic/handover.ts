@@ -2,6 +2,7 @@
 import type { Handover, HandoverNow, Part, Sheet, Unseen } from '@/api/duties'
 import type { Duty, OnDuty, Session } from '@/api/types'
 import { t, type Key } from '@/i18n'
+import { personOf } from './roster'
 
 /** What the person at the page can do: the first one takes over alone, the responsible one hands over. */
 export type Deed = 'first' | 'give' | 'take' | 'none'
@@ -16,7 +17,7 @@ export function deedOf(now: HandoverNow | null, user: Session | null): Deed {
  *  the next one comes early, or another one stands in. */
 export function besides(duty: Duty | null, now: HandoverNow | null): OnDuty | null {
   const rostered = duty && duty.duty_officer
-  return rostered && now && now.last && now.last.incoming.name !== rostered.name ? rostered : null
+  return rostered && now && now.last && personOf(now.last.incoming.name) !== personOf(rostered.name) ? rostered : null
 }
 
 export const PARTS: Part[] = ['outgoing', 'incoming', 'chief', 'leader']

@@ -84,6 +84,9 @@ export function shiftAt(day: string, slot: Slot, cell: Cell): Shift {
   return { from: new Date(start + slot.from * MIN).toISOString(), to: new Date(start + slot.to * MIN).toISOString(), post: slot.post, name: cell.name.trim(), phone: cell.phone }
 }
 
+/** The person of a name, however it is set apart or marked: 王 强（代） is 王强. The daemon decides; this finds who is meant. */
+export const personOf = (name: string): string => name.replace(/\s+/g, '').replace(/[（(【[][^（）()【】[\]]*[）)】\]]$/, '')
+
 /** What the rules say about one cell: gaps of its time, and findings about its person. */
 export function findingsAt(findings: Finding[], day: string, slot: Slot, name: string): Finding[] {
   const from = dayOf(day) + slot.from * MIN
@@ -91,8 +94,8 @@ export function findingsAt(findings: Finding[], day: string, slot: Slot, name: s
   return findings.filter((f) => {
     if (parse(f.from) >= to || parse(f.to) <= from) return false
     if (f.reason === 'gap') return f.post === slot.post && !name
-    if (f.reason === 'two_posts') return f.name === name
-    return f.name === name && (f.post === slot.post || !f.post)
+    if (f.reason === 'two_posts') return personOf(f.name) === personOf(name)
+    return personOf(f.name) === personOf(name) && (f.post === slot.post || !f.post)
   })
 }
 
@@ -118,9 +121,9 @@ export function continuePattern(cells: Record<string, Cell>, before: Record<stri
 
 /** The number that belongs to a name: of the list of people, else as the roster had it. */
 export function phoneOf(name: string, people: Person[], known: Shift[]): string {
-  const person = people.find((p) => p.name === name)
+  const person = people.find((p) => personOf(p.name) === personOf(name))
   if (person && person.phone) return person.phone
-  const shift = known.find((s) => s.name === name && s.phone)
+  const shift = known.find((s) => personOf(s.name) === personOf(name) && s.phone)
   return shift ? shift.phone : ''
 }
 

@@ -30,9 +30,9 @@ function compared(text: string, blanks: boolean): { text: string; at: number[] }
   return { text: out, at }
 }
 
-/** The words of a search: as the daemon has it, whatever is no letter and no digit parts them. */
+/** The words of a search: as the daemon has it, whatever is no letter and no digit parts them, but for the colon of a time. */
 export function wordsOf(query: string): string[] {
-  return compared(query, false).text.split(/[^\p{L}\p{N}\p{M}]+/u).filter((w) => w)
+  return compared(query, false).text.split(/(?:[^\p{L}\p{N}\p{M}:]|(?<![0-9]):|:(?![0-9]))+/u).filter((w) => w)
 }
 
 export const holds = (text: string, word: string) => compared(text, true).text.indexOf(word) >= 0

@@ -1,5 +1,5 @@
 // The line of 办理过程 that is being written, kept per user and entry until it is added.
-import type { StepKind } from '@/api/types'
+import type { StepChannel, StepKind } from '@/api/types'
 import { typedOnPC } from './typed'
 
 export interface StepDraft {
@@ -7,10 +7,12 @@ export interface StepDraft {
   whom: string
   text: string
   at: string
+  due?: string
+  channel?: StepChannel
 }
 
 const lines = typedOnPC<StepDraft>('step', (d) =>
-  typeof d.whom === 'string' && typeof d.text === 'string' && (d.whom.trim() || d.text.trim()) ? { kind: d.kind!, whom: d.whom, text: d.text, at: d.at || '' } : null)
+  typeof d.whom === 'string' && typeof d.text === 'string' && (d.whom.trim() || d.text.trim()) ? { kind: d.kind!, whom: d.whom, text: d.text, at: d.at || '', due: d.due, channel: d.channel } : null)
 export const keepStep = lines.keep
 export const keptStep = lines.kept
 

@@ -1,0 +1,99 @@
+package dutylog
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// NameMark is what a roster says of somebody behind the name: 王强（代）.
+type NameMark string
+
+// The closed set of marks, each as it is kept.
+const (
+	MarkStandIn   NameMark = "代"  // stands in for whoever holds the post; the name is that of who sits there
+	MarkTemporary NameMark = "临聘" // no regular staff (Art. 8)
+	MarkRehired   NameMark = "返聘" // neither
+)
+
+// nameMarks are the words by which people write a mark.
+var nameMarks = map[string]NameMark{
+	"代": MarkStandIn, "代班": MarkStandIn, "代值": MarkStandIn, "代值班": MarkStandIn, "替": MarkStandIn, "替班": MarkStandIn, "顶班": MarkStandIn, "临时代班": MarkStandIn,
+	"临聘": MarkTemporary, "临聘人员": MarkTemporary, "临时": MarkTemporary, "临时聘用": MarkTemporary, "临时人员": MarkTemporary, "聘": MarkTemporary, "聘用": MarkTemporary,
+	"外聘": MarkTemporary, "编外": MarkTemporary, "派遣": MarkTemporary, "劳务派遣": MarkTemporary, "劳务": MarkTemporary,
+	"返聘": MarkRehired, "退休返聘": MarkRehired,
+}
+
+// standing is what a mark says of how somebody is employed; empty: nothing.
+func (m NameMark) standing() Standing {
+	return map[NameMark]Standing{MarkTemporary: Temporary, MarkRehired: Rehired}[m]
+}
+
+// inBrackets is a word in brackets before or behind a name.
+var inBrackets = regexp.MustCompile(`^\s*[(（【\[［]\s*([^()（）【】\[\]［］]*?)\s*[)）】\]］]|[(（【\[［]\s*([^()（）【】\[\]［］]*?)\s*[)）】\]］]\s*$`)
+
+// SplitName takes what a roster has for a person apart: the name in its one spelling, and the mark. It is the
+// one place that says when two spellings are one person.
+func SplitName(text string) (name string, mark NameMark) {
+	name, mark = splitMark(text)
+	return oneSpelling(name), mark
+}
+
+// splitMark leaves the name as it was written.
+func splitMark(text string) (name string, mark NameMark) {
+	name = strings.TrimSpace(text)
+	if m := inBrackets.FindStringSubmatch(name); m != nil {
+		word := strings.Join(strings.Fields(m[1]+m[2]), "")
+		if known, ok := nameMarks[word]; ok {
+			name, mark = strings.TrimSpace(strings.Replace(name, m[0], "", 1)), known
+		}
+	}
+	if parts := strings.Fields(name); mark == "" && len(parts) > 1 { // 王强 临聘
+		if known, ok := nameMarks[parts[len(parts)-1]]; ok {
+			name, mark = strings.TrimSpace(strings.TrimSuffix(name, parts[len(parts)-1])), known
+		}
+	}
+	return name, mark
+}
+
+// oneSpelling is a name as it is kept: rosters set 张　伟 apart, and by a blank nobody becomes another
+// person. Names in other letters keep one blank between their words.
+func oneSpelling(name string) string {
+	parts := strings.Fields(name)
+	if joined := strings.Join(parts, ""); isHan(joined) && spaced(parts) {
+		return joined
+	}
+	return strings.Join(parts, " ")
+}
+
+// WithMark is a name as a roster shows it.
+func WithMark(name string, mark NameMark) string {
+	if mark == "" {
+		return name
+	}
+	return name + "（" + string(mark) + "）"
+}
+
+// RosterName is what a roster has for a person, in one spelling.
+func RosterName(text string) string { return WithMark(SplitName(text)) }
+
+// PersonName is the person of a name, without any mark.
+func PersonName(text string) string {
+	name, _ := SplitName(text)
+	return name
+}
+
+// plainName is by what people are told apart.
+func plainName(text string) string { return strings.Join(strings.Fields(PersonName(text)), "") }
+
+// SameName reports whether two names are one person's.
+func SameName(a, b string) bool { return plainName(a) == plainName(b) }
+
+// spaced reports whether these are the characters of one name set apart: 张　伟, 欧阳 修.
+func spaced(parts []string) bool {
+	return len(parts) > 1 && len(parts) <= 3 && slices.ContainsFunc(parts, func(p string) bool { return len([]rune(p)) == 1 })
+}
+
+func isHan(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < 0x3400 || r > 0x9fff && r != '·' })
+}
