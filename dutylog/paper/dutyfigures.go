@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -25,7 +26,7 @@ func DutyFigures(f Frame, from, to time.Time, shares []dutylog.DutyShare) Sheet 
 	for _, x := range shares {
 		name, of := DutyFigureWords[x.Figure], dutyOf(x)
 		n, rate := share(x.Numerator, x.Denominator)
-		figures.Rows = append(figures.Rows, Row{Cells: []string{name, of, n, rate, strconv.FormatFloat(x.Blind.Minutes(), 'f', 1, 64), versionWords(x.Rules)}})
+		figures.Rows = append(figures.Rows, Row{Cells: []string{name, of, n, rate, strconv.FormatFloat(x.Blind.Minutes(), 'f', 1, 64), dutyRules(x.Rules)}})
 		for _, b := range x.Behind {
 			id := b.Name
 			if id == "" && b.Kind != dutylog.BehindShift {
@@ -54,3 +55,22 @@ func dutyOf(x dutylog.DutyShare) string {
 	}
 	return ""
 }
+
+// dutyRules are the rules by which a figure was counted, in words.
+func dutyRules(versions []string) string {
+	words := []string{}
+	for _, v := range versions {
+		var first, written, detailed, followUp, essential, allowance int
+		if _, err := fmt.Sscanf(v, "first-%dm-written-%dm-detailed-%dm-follow-up-%dm-essential-%dm", &first, &written, &detailed, &followUp, &essential); err == nil {
+			v = fmt.Sprintf("初报 %d 分、书面 %d 分、详细 %d 分、续报间隔 %d 分", first, written, detailed, followUp)
+		} else if _, err := fmt.Sscanf(v, "handover-allowance-%dm", &allowance); err == nil {
+			v = fmt.Sprintf("班次结束后 %d 分钟内办理交接", allowance)
+		} else if known := dutyRuleWords[v]; known != "" {
+			v = known
+		}
+		words = append(words, v)
+	}
+	return versionWords(words)
+}
+
+var dutyRuleWords = map[string]string{"instruction-due": "按批示要求的时限", "every-minute-of-every-post": "每个岗位每一分钟都要有人", "filing-deadline": "按报备截止时间", "called-back-or-reached": "已回拨或已另行联系上的不计"}

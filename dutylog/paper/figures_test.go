@@ -133,11 +133,12 @@ func TestTheLimitOfAChartIsThatOfItsRules(t *testing.T) {
 func TestFiguresOfTheOtherWorkAsTables(t *testing.T) {
 	from := dutylog.Date("2026-11-23").Start(zone)
 	shares := []dutylog.DutyShare{
-		{Figure: dutylog.ReportsOnTime, Of: "first", Numerator: 19, Denominator: 20, Rules: []string{"first-10m", "first-30m"}, Blind: 90 * time.Second, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindIncident, ID: "7", Name: "T2026-003", At: from.Add(hours(8))}}},
+		{Figure: dutylog.ReportsOnTime, Of: "first", Numerator: 19, Denominator: 20, Rules: []string{dutylog.UsualSchedule().Version(), "newer"}, Blind: 90 * time.Second, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindIncident, ID: "7", Name: "T2026-003", At: from.Add(hours(8))}}},
 		{Figure: dutylog.DeliveriesOnTime, Of: "government", Numerator: 1, Denominator: 1},
+		{Figure: dutylog.HandoversLate, Denominator: 3, Rules: []string{"handover-allowance-15m"}},
 		{Figure: dutylog.DeliveriesOnTime, Of: "fax", Numerator: 0, Denominator: 1},
 		{Figure: dutylog.RosterUncovered, Of: "duty_leader", Numerator: 60, Denominator: 1440, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindShift, ID: "duty_leader", At: from, Until: from.Add(hours(1))}}},
-		{Figure: dutylog.FilingsLate, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindFiling, ID: "month/2026-11-01", At: from}}},
+		{Figure: dutylog.FilingsLate, Rules: []string{"filing-deadline"}, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindFiling, ID: "month/2026-11-01", At: from}}},
 		{Figure: dutylog.MissedNotCalledBack, Numerator: 1, Denominator: 3, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "duty-1.1", At: from}}},
 	}
 	golden(t, "duty-figures.golden.json", paper.DutyFigures(frame, from, from.Add(hours(24)), shares))

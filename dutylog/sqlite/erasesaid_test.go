@@ -97,7 +97,7 @@ func TestAnErasureReachesWhatWasSaidOfTheCall(t *testing.T) {
 	if v.Verdict() == audit.Altered || erased["review"] != 2 || erased["listening"] != 2 || erased["spot_check"] != 3 {
 		t.Errorf("%v %s\n%s", erased, v.Verdict(), findings(v))
 	}
-	outside(t, path, "UPDATE review_facts SET erased_by = 1 WHERE id = 99 OR erased_by IS NULL", "UPDATE spot_checks SET erased_by = NULL")
+	outside(t, path, "UPDATE spot_checks SET erased_by = NULL")
 	if v := verify(t, path, sqlite.VerifyOptions{}); v.Verdict() != audit.Altered {
 		t.Errorf("a check that hides its decision is not found:\n%s", findings(v))
 	}
