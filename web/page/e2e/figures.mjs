@@ -55,7 +55,7 @@ export async function figures(url, users) {
       await at('export-' + name).focus()
       await taken(desk, () => desk.key('Enter'), new RegExp('^' + title + '-\\d{8}-\\d{8}\\.xlsx$'))
     }
-    const noted = (await desk.api('/access?limit=20')).body.items.filter((a) => a.what === 'figures.export')
+    const noted = (await desk.api('/access?limit=20')).body.items.filter((a) => a.action === 'figures.export')
     assert.ok(noted.length >= 5, JSON.stringify(noted))
   })
 
