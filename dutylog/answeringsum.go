@@ -6,8 +6,8 @@ import "time"
 // added up before, so that three years cost as much as a month. Its sums are those of the tallies of its days.
 type MonthSum struct {
 	days     [][]byte // each day by itself, by line
-	officers []byte
-	hours    []byte // weekday × hour, by line
+	officers []byte   // by line and officer
+	hours    []byte   // weekday × hour, by line
 }
 
 // SumMonth adds up the tallies of a month's days.
@@ -47,12 +47,12 @@ func (g Grouping) Summed() bool { return g != ByHour && g != ByShift }
 // Codes are the tallies that answer a question about the whole month.
 func (s MonthSum) Codes(by Grouping) [][]byte {
 	switch by {
-	case ByOfficer:
-		return [][]byte{s.officers}
+	case ByDay:
+		return s.days
 	case ByWeekHour:
 		return [][]byte{s.hours}
 	}
-	return s.days
+	return [][]byte{s.officers}
 }
 
 // coarser adds tallies up by coarser keys.

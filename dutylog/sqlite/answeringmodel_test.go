@@ -102,6 +102,7 @@ func TestSumsOfMonthsSayWhatCountingSays(t *testing.T) {
 			}
 		}
 		keepAll(t, logs[0], december)
+		ok(t, logs[0].SumMonths(ctx, december))
 		for _, by := range dutylog.Groupings() {
 			if by == dutylog.ByHour {
 				continue

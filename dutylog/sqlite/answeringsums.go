@@ -28,7 +28,7 @@ type monthState struct {
 	frozen  bool
 }
 
-const mostSums = 120 // months, about 100 kB each
+const mostSums = 300 // months, about 50 kB each
 
 func (s *monthSums) get(m dutylog.Month, state monthState) (monthSum, bool) {
 	s.mu.Lock()
@@ -127,4 +127,19 @@ func (db *DB) replaceFrozen(ctx context.Context, m dutylog.Month, days map[dutyl
 		return nil, err
 	}
 	return closed[0].Replace(days), nil
+}
+
+// SumMonths makes the sums of whole months that are missing, so that nobody who asks waits for them.
+func (db *DB) SumMonths(ctx context.Context, now time.Time) error {
+	zone := db.options.Location
+	begin, err := db.firstCallDay(ctx)
+	if err != nil || begin == "" {
+		return err
+	}
+	last := dutylog.MonthOf(now, zone)
+	frozen, err := db.FrozenMonths(ctx, dutylog.Month(begin[:7]), last)
+	if err == nil {
+		_, err = db.summed(ctx, dutylog.Month(begin[:7]).First().Start(zone), last.Next().First().Start(zone), frozen)
+	}
+	return err
 }

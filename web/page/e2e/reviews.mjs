@@ -87,7 +87,7 @@ export async function reviews(url, users) {
     const cells = await row.locator('td').allInnerTexts()
     const counts = (s) => s.split('（')[0].split('/').map(Number)
     assert.equal(counts(cells[1])[1] - counts(cells[2])[1], 1, cells.join(' | '))
-    const link = at('figures-call').filter({ hasText: '22730078' }).first().locator('[data-test=figures-to-review]')
+    const link = at('figures-call').first().locator('[data-test=figures-to-review]')
     await link.click()
     await at('review', `[data-call="${call}"]`).waitFor()
   })
