@@ -101,7 +101,7 @@ func (s AnsweringSpan) Check(by Grouping) error {
 	case !HourStart(s.To, s.Zone).Equal(s.To):
 		return &InvalidError{Field: "to", Reason: "is within an hour: figures are kept by whole hours of the site's clock"}
 	case s.To.Sub(s.From) > time.Duration(by.LongestSpan())*24*time.Hour+2*time.Hour: // summer time ends
-		return &InvalidError{Field: "to", Reason: fmt.Sprintf("is too far from from: by %s figures are given for at most %d days", by, by.LongestSpan())}
+		return &InvalidError{Field: "to", Reason: fmt.Sprintf("lies too long after from: by %s figures are given for at most %d days; ask for a shorter time", by, by.LongestSpan())}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -42,38 +43,49 @@ func eventsOf(all []Incident) []event {
 func (c *dutyCount) event(e event) {
 	for _, r := range e.Reports {
 		r.Deliveries = e.deliveries(r)
-		c.report(r)
+		c.report(e.Incident, r)
 	}
-	opened := e.opened()
-	if c.within(opened) {
-		c.count(IncidentsOpenedLate, "", opened.Sub(e.ClockNatural) > e.Schedule.First.Duration())
+	if opened := e.opened(); c.within(opened) {
+		late := opened.Sub(e.ClockNatural) > e.Schedule.First.Duration()
+		c.ofIncident(e.Incident, IncidentsOpenedLate, "", late, late, opened)
 	}
 	c.instructions(e.Incident)
 	for _, o := range e.merged {
 		for _, r := range o.Reports {
 			if r.Stage == StageFollowUp && !r.SentAt.IsZero() { // one that was not sent is owed by the incident that went on
-				c.report(r)
+				c.report(o, r)
 			}
 		}
 		c.instructions(o)
 	}
 }
 
-func (c *dutyCount) report(r Report) {
+// ofIncident counts one thing of an incident, which leads to it when it is bad, and names the schedule by which it is judged.
+func (c *dutyCount) ofIncident(i Incident, f DutyFigure, of string, in, bad bool, at time.Time) {
+	s := c.count(f, of, in, against(bad, DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at}))
+	if f != InstructionsOverdue && !slices.Contains(s.Rules, i.Schedule.Version()) {
+		s.Rules = append(s.Rules, i.Schedule.Version())
+	}
+}
+
+func (c *dutyCount) report(i Incident, r Report) {
 	if !c.within(r.DueAt) {
 		return
 	}
-	c.count(ReportsOnTime, string(r.Stage), !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt))
+	sent := !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt)
+	c.ofIncident(i, ReportsOnTime, string(r.Stage), sent, !sent, r.DueAt)
 	for _, d := range r.Deliveries {
-		c.count(DeliveriesOnTime, d.Recipient, !d.At.After(r.DueAt))
-		c.count(DeliveriesOnTime, d.Channel, !d.At.After(r.DueAt))
+		in := !d.At.After(r.DueAt)
+		c.ofIncident(i, DeliveriesOnTime, d.Recipient, in, !in, r.DueAt)
+		c.ofIncident(i, DeliveriesOnTime, d.Channel, in, !in, r.DueAt)
 	}
 }
 
 func (c *dutyCount) instructions(i Incident) {
 	for _, x := range i.Instructions {
 		if c.within(x.Due) {
-			c.count(InstructionsOverdue, "", x.ClosedAt.IsZero() || x.ClosedAt.After(x.Due))
+			late := x.ClosedAt.IsZero() || x.ClosedAt.After(x.Due)
+			c.ofIncident(i, InstructionsOverdue, "", late, late, x.Due)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 // dutyShares are the figures that are not 0/0, as "figure/of numerator/denominator".
@@ -150,10 +151,10 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 	}
 	for _, s := range dutylog.DutyFigures(f, 0, at(0), at(24), at(30)) {
 		sum := 0
-		for _, g := range s.Gaps {
-			sum += int(g.To.Sub(g.From).Minutes())
+		for _, b := range s.Behind {
+			sum += int(b.Until.Sub(b.At).Minutes())
 		}
-		if s.Figure == dutylog.RosterUncovered && sum != s.Numerator || s.Figure != dutylog.RosterUncovered && s.Gaps != nil {
+		if s.Figure == dutylog.RosterUncovered && sum != s.Numerator {
 			t.Errorf("%s of %s: %d minutes, its gaps have %d", s.Figure, s.Of, s.Numerator, sum)
 		}
 	}
@@ -161,6 +162,69 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 		"filings_late/": {2, 4}, "missed_not_called_back/": {2, 7}, "handovers_late/": {0, 0}, "reports_on_time/final": {0, 0}} {
 		if got[name] != want {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+}
+
+// Each figure leads to what counts against the duty room, and says by which rule and how blind the time was.
+func TestWhatIsBehindAFigure(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(hour, minute int) time.Time { return time.Date(2026, 11, 10, hour, minute, 0, 0, loc) }
+	i := dutylog.Incident{
+		ID: 7, Number: dutylog.IncidentNumber{Year: 2026, Serial: 3}, ClockNatural: at(8, 0), Schedule: dutylog.UsualSchedule(), Facts: []dutylog.IncidentFact{{WrittenAt: at(8, 11)}},
+		Reports: []dutylog.Report{
+			{Stage: dutylog.StageFirst, DueAt: at(8, 10), SentAt: at(8, 9), Deliveries: []dutylog.Delivery{{Recipient: "superior", Channel: "phone", At: at(8, 9)}, {Recipient: "government", Channel: "phone", At: at(8, 12)}}},
+			{Stage: dutylog.StageWritten, DueAt: at(8, 50)},
+		},
+		Instructions: []dutylog.Instruction{{Due: at(12, 0)}, {Due: at(13, 0), ClosedAt: at(12, 30)}},
+	}
+	slow := i
+	slow.ID, slow.Schedule.First, slow.Reports, slow.Instructions = 8, 30, nil, nil
+	shift := func(from, to int, name string) dutylog.Shift {
+		return dutylog.Shift{From: at(from, 0), To: at(to, 0), Post: dutylog.PostOfficer, Name: name}
+	}
+	f := dutylog.DutyFacts{Incidents: []dutylog.Incident{i, slow}, Begun: at(0, 0), Shifts: []dutylog.Shift{shift(0, 8, "张伟"), shift(9, 24, "李娜")},
+		Filings: []dutylog.FilingDuty{{Kind: "month", Span: dutylog.DateSpan{First: "2026-11-01"}, State: dutylog.FilingLate, Due: at(1, 0)}, {State: dutylog.FilingDone}},
+		Missed:  3, Waiting: 1, Calls: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "c-1", At: at(9, 0)}},
+		Blind: []telephony.Interval{{From: at(-1, 0), To: at(0, 2)}, {From: at(23, 0), To: at(30, 0)}}}
+	got, rules := map[string]string{}, map[string]string{}
+	for _, s := range dutylog.DutyFigures(f, 15*time.Minute, at(0, 0), at(24, 0), at(30, 0)) {
+		key := string(s.Figure) + "/" + s.Of
+		for _, b := range s.Behind {
+			got[key] += fmt.Sprintf("%s %s%s %s;", b.Kind, b.ID, b.Name, b.At.Format("15:04"))
+		}
+		rules[key] = fmt.Sprint(s.Rules)
+		if s.Blind != 62*time.Minute {
+			t.Errorf("%s was blind for %v", key, s.Blind)
+		}
+	}
+	want := map[string]string{"reports_on_time/written": "incident 7T2026-003 08:50;", "deliveries_on_time/government": "incident 7T2026-003 08:10;", "deliveries_on_time/phone": "incident 7T2026-003 08:10;",
+		"incidents_opened_late/": "incident 7T2026-003 08:11;", "instructions_overdue/": "incident 7T2026-003 12:00;", "handovers_late/": "shift duty_officer 09:00;",
+		"roster_uncovered/duty_officer": "shift duty_officer 08:00;", "roster_uncovered/duty_section_chief": "shift duty_section_chief 00:00;", "roster_uncovered/duty_leader": "shift duty_leader 00:00;",
+		"filings_late/": "filing month/2026-11-01 01:00;", "missed_not_called_back/": "call c-1 09:00;"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	usual := dutylog.UsualSchedule().Version()
+	for key, want := range map[string]string{"reports_on_time/written": "[" + usual + "]", "reports_on_time/final": "[]", "handovers_late/": "[handover-allowance-15m]",
+		"incidents_opened_late/": "[" + usual + " first-30m-written-50m-detailed-100m-follow-up-120m-essential-10m]", "missed_not_called_back/": "[called-back-or-reached]"} {
+		if rules[key] != want {
+			t.Errorf("%s is counted by %s, want %s", key, rules[key], want)
+		}
+	}
+}
+
+// However much is behind a figure, the newest hundred lead somewhere, and the counts say how many there are.
+func TestAFigureLeadsToTheNewestHundred(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	day := time.Date(2026, 11, 10, 0, 0, 0, 0, loc)
+	i := dutylog.Incident{ID: 1, Schedule: dutylog.UsualSchedule()}
+	for n := range 250 {
+		i.Instructions = append(i.Instructions, dutylog.Instruction{Due: day.Add(time.Duration(n) * time.Minute)})
+	}
+	for _, s := range dutylog.DutyFigures(dutylog.DutyFacts{Incidents: []dutylog.Incident{i}}, 0, day, day.Add(24*time.Hour), day.Add(24*time.Hour)) {
+		if s.Figure == dutylog.InstructionsOverdue && (s.Numerator != 250 || len(s.Behind) != dutylog.MostBehind || !s.Behind[0].At.Equal(day.Add(249*time.Minute))) {
+			t.Errorf("%d of %d, %d behind", s.Numerator, s.Denominator, len(s.Behind))
 		}
 	}
 }

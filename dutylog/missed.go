@@ -125,9 +125,10 @@ func sameNumber(a, b telephony.Number) bool {
 
 // MissedQuery selects missed calls, newest first.
 type MissedQuery struct {
-	Waiting bool // only those whose caller was not called back
-	Limit   int  // 1..500; 0 means 50
-	Cursor  string
+	From, To time.Time // offered in [From, To); zero: not bounded
+	Waiting  bool      // only those whose caller was not called back
+	Limit    int       // 1..500; 0 means 50
+	Cursor   string
 }
 
 // MissedStore keeps which missed callers were called back. Every change of it is evidence.

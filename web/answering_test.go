@@ -321,6 +321,9 @@ func TestFiguresOfTheOtherWork(t *testing.T) {
 			Figure, Of             string
 			Numerator, Denominator int
 			Rate                   *float64
+			BlindSeconds           float64 `json:"blind_seconds"`
+			Rule                   []string
+			Behind                 []any
 		}
 	}
 	officer.get("/metrics/duty").into(t, &doc)

@@ -4,7 +4,10 @@ import (
 	"context"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"dutyline/dutylog"
+	"dutyline/dutylog/paper"
 )
 
 type dutyShareBody struct {
@@ -13,17 +16,20 @@ type dutyShareBody struct {
 	Numerator   int                `json:"numerator"`
 	Denominator int                `json:"denominator" doc:"What fell due in this time, and not after now"`
 	Rate        *float64           `json:"rate" doc:"null with a denominator below 20: then the counts say more"`
-	Gaps        []dutyGapBody      `json:"gaps" nullable:"false" doc:"Of roster_uncovered: when nobody held the post, the oldest first, at most 200"`
+
+	BlindSeconds float64          `json:"blind_seconds" doc:"How long of this time nobody saw the line: calls may have come of which nothing is known"`
+	Rule         []string         `json:"rule" nullable:"false" doc:"By which it was counted: of incidents the versions of their schedules"`
+	Behind       []dutyBehindBody `json:"behind" nullable:"false" doc:"What counts against the duty room, newest first, at most 100"`
 }
 
-// dutyGapBody is a time in which nobody held a post.
-type dutyGapBody struct {
-	From stamp `json:"from"`
-	To   stamp `json:"to"`
+// dutyBehindBody leads to one thing behind a figure. Who may see that is asked when somebody goes there.
+type dutyBehindBody struct {
+	Kind  dutylog.BehindKind `json:"kind" enum:"incident,call,shift,filing"`
+	ID    string             `json:"id" doc:"Of the incident or the call; of a shift the post, of a filing what is filed"`
+	Name  string             `json:"name" doc:"The number of the incident"`
+	At    stamp              `json:"at" doc:"When it fell due, came or began"`
+	Until stamp              `json:"until" doc:"Of a gap of the roster"`
 }
-
-// mostGaps is how many gaps of a post are named; the minutes count them all.
-const mostGaps = 200
 
 type dutyFiguresBody struct {
 	From  stamp           `json:"from"`
@@ -40,30 +46,57 @@ type dutyFiguresOutput struct{ Body dutyFiguresBody }
 
 // dutyFigures tells how the other work of the duty room was done.
 func (a *app) dutyFigures(ctx context.Context, in *dutyFiguresInput) (*dutyFiguresOutput, error) {
-	q, err := a.answeringQuery(&answeringInput{From: in.From, To: in.To})
+	from, to, shares, err := a.dutyShares(ctx, in)
 	if err != nil {
 		return nil, err
 	}
+	body := dutyFiguresBody{From: stamp(from), To: stamp(to), Items: []dutyShareBody{}}
+	for _, s := range shares {
+		body.Items = append(body.Items, dutyShareOf(s))
+	}
+	return &dutyFiguresOutput{body}, nil
+}
+
+func (a *app) dutyShares(ctx context.Context, in *dutyFiguresInput) (from, to time.Time, shares []dutylog.DutyShare, err error) {
+	q, err := a.answeringQuery(&answeringInput{From: in.From, To: in.To})
+	if err != nil {
+		return from, to, nil, err
+	}
 	switch {
 	case !q.From.Before(q.To):
-		return nil, invalid("query.to", "is not after from: nothing lies between them")
+		return from, to, nil, invalid("query.to", "is not after from: nothing lies between them")
 	case q.To.Sub(q.From) > dutylog.LongestDutySpan+24*time.Hour:
-		return nil, invalid("query.to", "is more than 400 days after from: ask for a shorter time")
+		return from, to, nil, invalid("query.to", "is more than 400 days after from: ask for a shorter time")
 	}
 	facts, err := a.Log.DutyFacts(ctx, q.From, q.To, q.Now)
 	if err != nil {
-		return nil, problemOf(err)
+		return from, to, nil, problemOf(err)
 	}
-	body := dutyFiguresBody{From: stamp(q.From), To: stamp(q.To), Items: []dutyShareBody{}}
-	for _, s := range dutylog.DutyFigures(facts, a.Allowance, q.From, q.To, q.Now) {
-		item := dutyShareBody{Figure: s.Figure, Of: s.Of, Numerator: s.Numerator, Denominator: s.Denominator, Gaps: []dutyGapBody{}}
-		for _, g := range s.Gaps[:min(len(s.Gaps), mostGaps)] {
-			item.Gaps = append(item.Gaps, dutyGapBody{stamp(g.From), stamp(g.To)})
-		}
-		if rate, known := dutylog.Rate(s.Numerator, s.Denominator); known {
-			item.Rate = &rate
-		}
-		body.Items = append(body.Items, item)
+	return q.From, q.To, dutylog.DutyFigures(facts, a.Allowance, q.From, q.To, q.Now), nil
+}
+
+func dutyShareOf(s dutylog.DutyShare) dutyShareBody {
+	item := dutyShareBody{Figure: s.Figure, Of: s.Of, Numerator: s.Numerator, Denominator: s.Denominator, BlindSeconds: s.Blind.Seconds(), Rule: append([]string{}, s.Rules...), Behind: []dutyBehindBody{}}
+	if rate, known := dutylog.Rate(s.Numerator, s.Denominator); known {
+		item.Rate = &rate
 	}
-	return &dutyFiguresOutput{body}, nil
+	for _, b := range s.Behind {
+		item.Behind = append(item.Behind, dutyBehindBody{b.Kind, b.ID, b.Name, stamp(b.At), stamp(b.Until)})
+	}
+	return item
+}
+
+// exportDutyFigures is the same as a workbook. That somebody took it is noted before it leaves.
+func (a *app) exportDutyFigures(ctx context.Context, in *dutyFiguresInput) (*huma.StreamResponse, error) {
+	from, to, shares, err := a.dutyShares(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	frame, err := a.frame(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sheet := paper.DutyFigures(frame, from, to, shares)
+	a.audit(ctx, exportFigures, sheet.Name)
+	return a.asWorkbook(sheet)
 }

@@ -30,6 +30,8 @@ func missedOf(m dutylog.MissedCall) missedBody {
 const listOfMissed = "missed-calls"
 
 type missedInput struct {
+	From    string `query:"from" maxLength:"40" doc:"Calls not before this instant (RFC 3339)"`
+	To      string `query:"to" maxLength:"40" doc:"Calls before this instant (RFC 3339)"`
 	Waiting bool   `query:"waiting" doc:"Only those whose caller was not called back"`
 	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 	Cursor  string `query:"cursor" maxLength:"200" doc:"next_cursor of the page before"`
@@ -46,7 +48,11 @@ type missedListOutput struct{ Body missedList }
 
 // missedCalls lists who called in vain.
 func (a *app) missedCalls(ctx context.Context, in *missedInput) (*missedListOutput, error) {
-	items, waiting, next, err := a.Log.MissedCalls(ctx, dutylog.MissedQuery{Waiting: in.Waiting, Limit: in.Limit, Cursor: in.Cursor})
+	from, to, err := period(in.From, in.To)
+	if err != nil {
+		return nil, err
+	}
+	items, waiting, next, err := a.Log.MissedCalls(ctx, dutylog.MissedQuery{From: from, To: to, Waiting: in.Waiting, Limit: in.Limit, Cursor: in.Cursor})
 	if err != nil {
 		return nil, inQuery(err)
 	}

@@ -59,6 +59,7 @@ func newOffice(t *testing.T) *office {
 	o.write("e-"+o.call.ID, dutylog.Content, "已改正")
 	o.write("e-"+o.call.ID, dutylog.CallerUnit, "沈河区应急局")
 	o.write("e-"+other.ID, dutylog.Content, "例行点名")
+	o.said()
 	o.lines()
 	_, err := o.archive.Receive(t.Context(), o.call.ID, recorder.Far, func(to io.Writer) (int64, error) {
 		far, _ := recordertest.Dialogue(time.Second)
@@ -74,6 +75,22 @@ func (o *office) write(entry string, f dutylog.Field, text string) {
 	o.ok(err)
 	_, err = o.db.Amend(o.t.Context(), entry, dutylog.EntryPatch{Revision: e.Revision, Values: map[dutylog.Field]string{f: text}},
 		dutylog.Actor{Login: "wang", Name: "王值班", Role: dutylog.Officer}, o.at)
+	o.ok(err)
+}
+
+// said writes it into everything that people say of a call beside its entry: the review of its verdict, the
+// listening review of its recording, and the register of spot checks.
+func (o *office) said() {
+	o.t.Helper()
+	ctx := o.t.Context()
+	by, super := dutylog.Actor{Login: "wang", Name: "王值班", Role: dutylog.Officer}, dutylog.Actor{Login: "sun", Name: "孙督查", Role: dutylog.Supervisor}
+	_, err := o.db.SayOfVerdict(ctx, dutylog.ReviewFact{CallID: o.call.ID, Says: dutylog.ReviewExplained, Code: string(dutylog.ReasonOther), Text: "当时在记录" + typed, Outcome: o.call.Outcome, By: by}, 0)
+	o.ok(err)
+	d, err := o.db.KeepDraw(ctx, dutylog.Draw{Month: "2026-11", Seed: "x", PerOfficer: 1, Samples: []dutylog.OfficerSample{{Population: 1, Calls: []string{o.call.ID}}}, By: super})
+	o.ok(err)
+	_, err = o.db.SayOfCall(ctx, dutylog.ListeningFact{Draw: d.ID, CallID: o.call.ID, Says: dutylog.ListenReviewed, Text: "把" + typed + "说了两遍", By: super}, 0)
+	o.ok(err)
+	_, err = o.db.SaveSpotCheck(ctx, dutylog.SpotCheck{Direction: telephony.Inbound, Day: o.call.OfferedAt, Unit: "市应急局", Inspector: "刘明", Questions: "问及" + typed, Result: dutylog.SpotFailed, Findings: "答不上" + typed, CallID: o.call.ID}, super)
 	o.ok(err)
 }
 
@@ -157,6 +174,12 @@ func TestErasedTextIsInNoByteOfTheDataFolder(t *testing.T) {
 	out := o.erase("--field", "电话内容")
 	if found := o.everywhere(pieces...); len(found) > 0 {
 		t.Errorf("still there:\n%s\n%s", strings.Join(found, "\n"), out)
+	}
+	if d, said, err := o.db.Draw(t.Context(), 1); err != nil || len(d.Samples) != 1 || len(said) != 1 || said[0].Text != "把"+dutylog.RemarksErased+"说了两遍" || said[0].By.Login != "sun" {
+		t.Errorf("what was heard of the recording: %+v, %v", said, err)
+	}
+	if checks, err := o.db.SpotCheckVersions(t.Context(), 1); err != nil || checks[0].Questions != "问及"+dutylog.RemarksErased || checks[0].Result != dutylog.SpotFailed {
+		t.Errorf("the register of spot checks: %+v, %v", checks, err)
 	}
 	for _, words := range []string{"by decision 1", "blanked: 1 line(s) of " + o.journal + ".1", "no backup and no exhibit that the log knows of holds it", "not reached: pages that are open"} {
 		if !strings.Contains(out, words) {

@@ -41,10 +41,13 @@ func (k *figureKeeper) Run(ctx context.Context) error {
 	return nil
 }
 
-// look makes some days ready; left says whether more are to be made. Months are closed when all days are.
+// look makes some days ready; left says whether more are to be made. Months are closed and added up when all days are.
 func (k *figureKeeper) look(ctx context.Context) (left bool, err error) {
 	if left, err = k.log.KeepTallies(ctx, k.now(), figureDays); left || err != nil {
 		return left, err
 	}
-	return false, k.log.FreezeMonths(ctx, k.now(), k.calendar().Years, k.workdays)
+	if err := k.log.FreezeMonths(ctx, k.now(), k.calendar().Years, k.workdays); err != nil {
+		return false, err
+	}
+	return false, k.log.SumMonths(ctx, k.now())
 }

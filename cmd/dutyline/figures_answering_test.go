@@ -203,6 +203,9 @@ func answeringLog(b *testing.B, days int, zone *time.Location, now time.Time) (a
 	if err := db.FreezeMonths(b.Context(), now, dutylog.SeedCalendar(), 3); err != nil {
 		b.Fatal(err)
 	}
+	if err := db.SumMonths(b.Context(), now); err != nil {
+		b.Fatal(err)
+	}
 	tellf("%d calls of %d days were written in %.0f s; their tallies were made and their months closed in %.0f s", days*answeringADay, days, filled.Sub(began).Seconds(), time.Since(made).Seconds())
 	return answeringServer(b, db, zone, time.Now)
 }

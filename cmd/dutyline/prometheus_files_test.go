@@ -36,9 +36,22 @@ type dashboardFile struct {
 		List []struct{ Name, Type string }
 	}
 	Panels []struct {
-		ID         int
-		Type       string
-		Title      string
+		ID          int
+		Type        string
+		Title       string
+		Description string
+		FieldConfig struct {
+			Defaults struct {
+				Unit     string
+				Mappings []struct{ Type string }
+			}
+			Overrides []struct {
+				Properties []struct {
+					ID    string
+					Value any
+				}
+			}
+		}
 		Datasource *struct{ UID string }
 		GridPos    struct{ X, Y, W, H int }
 		Targets    []struct{ Expr, LegendFormat string }
@@ -176,6 +189,51 @@ func TestTheDashboardIsWhole(t *testing.T) {
 			}
 			if regexp.MustCompile(`\b(line:dutyline_|dutyline_(calls|call|alerts|recordings?|lamp|line|missed|test|reconciliation)_)\w*`).MatchString(q.Expr) && !strings.Contains(q.Expr, `line=~"$line`) {
 				t.Errorf("%s: %q does not follow the variable line", p.Title, q.Expr)
+			}
+		}
+	}
+}
+
+// Whoever looks at a panel for the first time reads in its title what it shows, in both languages, has a sentence
+// that says what is counted, and numbers that have a unit.
+func TestEveryPanelSaysWhatItShows(t *testing.T) {
+	// What a metric's name ends with, and the units in which Grafana shows it.
+	units := map[string][]string{"_seconds": {"s"}, "_bytes": {"bytes"}, ":ratio1d": {"percentunit"}, "_total": {"short"}}
+	title := regexp.MustCompile(`^\p{Han}[^A-Za-z]*[A-Z][A-Za-z ,()0-9]+$`)
+	named := regexp.MustCompile(`\b(?:\w+:)?(?:dutyline|process)_\w+(?::\w+)?`)
+	for _, p := range dashboard(t).Panels {
+		if p.Type == "row" {
+			continue
+		}
+		unit := p.FieldConfig.Defaults.Unit
+		if !title.MatchString(p.Title) {
+			t.Errorf("%q is no title in Chinese and English", p.Title)
+		}
+		if !regexp.MustCompile(`\p{Han}.*。$`).MatchString(p.Description) {
+			t.Errorf("%s: %q does not say in a sentence what is shown", p.Title, p.Description)
+		}
+		if unit == "" {
+			t.Errorf("%s has no unit", p.Title)
+		}
+		if g := p.GridPos; g.W < 3 || g.H < 5 || p.Type == "timeseries" && g.W < 5 {
+			t.Errorf("%s is too small to be read: %+v", p.Title, g)
+		}
+		shown := []string{unit}
+		for _, o := range p.FieldConfig.Overrides {
+			for _, x := range o.Properties {
+				if x.ID == "unit" {
+					shown = append(shown, fmt.Sprint(x.Value))
+				}
+			}
+		}
+		for _, q := range p.Targets {
+			for _, m := range named.FindAllString(q.Expr, -1) {
+				for ends, fitting := range units {
+					plain := !strings.Contains(q.Expr, "rate(") && !strings.Contains(q.Expr, "increase(") && !strings.Contains(q.Expr, "_bucket")
+					if plain && strings.HasSuffix(m, ends) && !slices.ContainsFunc(fitting, func(u string) bool { return slices.Contains(shown, u) }) {
+						t.Errorf("%s shows %s in %v", p.Title, m, shown)
+					}
+				}
 			}
 		}
 	}

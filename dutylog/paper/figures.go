@@ -31,18 +31,10 @@ var groupingWords = map[dutylog.Grouping]string{dutylog.ByHour: "按小时", dut
 
 // Figures is the sheet 接听情况统计: every figure with what it rests on, then the groups.
 func Figures(f Frame, x FiguresOf) Sheet {
-	last := x.To.Add(-time.Second).In(f.Zone)
-	s := Sheet{Name: "接听情况统计-" + x.From.In(f.Zone).Format("20060102") + "-" + last.Format("20060102") + "-" + groupingWords[x.By], Unit: f.Unit, Title: "接听情况统计", Size: 9, Landscape: true,
-		Under: []string{x.From.In(f.Zone).Format("2006年1月2日 15:04") + " 至 " + x.To.In(f.Zone).Format("2006年1月2日 15:04") + lineWords(f, x.Line)}, Foot: f.foot(),
-		Notes: []string{"分母不足 " + strconv.Itoa(dutylog.FewestForRate) + " 个的只列个数，不计比率。情况不明的来电不计入任何指标，单独列出；盲区内可能有系统不知道的来电。拨测和系统自身的告警电话不计。",
-			"响铃时间自话机响铃起至接听，精确到 0.1 秒（舍去尾数）；百分位按最近秩取值。误差范围内的超时（临界）在裁定之前不算超时。"}}
-	for _, m := range x.Figures.Frozen {
-		note := string(m.Month) + " 已于 " + f.minute(m.At) + " 定稿，所列为定稿数字"
-		if len(m.Changed) > 0 {
-			note += fmt.Sprintf("；此后有 %d 天的来电情况发生变化，见更正", len(m.Changed))
-		}
-		s.Notes = append(s.Notes, note+"。")
-	}
+	s := figureHead(f, "接听情况统计", x.From, x.To, lineWords(f, x.Line))
+	s.Name += "-" + groupingWords[x.By]
+	s.Notes = append([]string{"分母不足 " + strconv.Itoa(dutylog.FewestForRate) + " 个的只列个数，不计比率。情况不明的来电不计入任何指标，单独列出；盲区内可能有系统不知道的来电。拨测和系统自身的告警电话不计。",
+		"响铃时间自话机响铃起至接听，精确到 0.1 秒（舍去尾数）；百分位按最近秩取值。误差范围内的超时（临界）在裁定之前不算超时。"}, frozenNotes(f, x.Figures.Frozen)...)
 	s.Tables = []Table{totalTable(x.Figures.Total), groupTable(f, x)}
 	return s
 }
@@ -78,7 +70,7 @@ func totalTable(g dutylog.AnsweringGroup) Table {
 		t.Rows = append(t.Rows, Row{Cells: []string{FigureWords[r.Figure], n, rate, after, afterRate, blindMinutes(g)}})
 	}
 	t.Rows = append(t.Rows, Row{Cells: []string{"来电 " + count(g.Tally.Calls()) + " 个，其中情况不明 " + count(g.Tally.Outcomes()[telephony.Unknown]) + " 个、临界待裁定 " + count(g.Tally.Undecided()) +
-		" 个；响铃规则版本：" + strings.Join(append(g.Tally.Rules(), "—")[:max(1, len(g.Tally.Rules()))], "，")}, Strong: true})
+		" 个；响铃规则版本：" + versionWords(g.Tally.Rules())}, Strong: true})
 	return t
 }
 

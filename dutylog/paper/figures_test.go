@@ -75,3 +75,74 @@ func TestEveryFigureHasItsWord(t *testing.T) {
 		}
 	}
 }
+
+// Behind every chart is a table of its own, from the same tallies as the sheet of all figures.
+func TestChartsAsTablesOfTheirOwn(t *testing.T) {
+	for _, c := range dutylog.FigureCharts() {
+		s := paper.Chart(frame, c, figuresOf(t, c.By()))
+		golden(t, "chart-"+string(c)+".golden.json", s)
+		if s.Title == "" || len(s.Tables) == 0 || !strings.Contains(s.Notes[0], "盲区 1.5 分钟") || !strings.Contains(s.Notes[0], "情况不明 1 个") || !strings.Contains(s.Notes[0], "rings-3") {
+			t.Errorf("%s: %q %v", c, s.Title, s.Notes)
+		}
+		for _, table := range s.Tables {
+			for _, r := range table.Rows {
+				if len(r.Cells) != len(table.Columns) {
+					t.Errorf("%s, %s: %d cells in %d columns", c, table.Name, len(r.Cells), len(table.Columns))
+				}
+			}
+		}
+	}
+}
+
+// The limit stands where the rules that judged have it, and not where it usually is.
+func TestTheLimitOfAChartIsThatOfItsRules(t *testing.T) {
+	x := figuresOf(t, dutylog.ByLine)
+	late := func(rules ...string) (from []string) {
+		cells := dutylog.Cells{}
+		for _, v := range rules {
+			at := x.From.Add(time.Hour)
+			cells.Add(dutylog.CallFact{Call: telephony.Call{ID: v, Line: "duty", Direction: telephony.Inbound, Outcome: telephony.AnsweredInTime, Rule: v, OfferedAt: at, RangAt: at, AnsweredAt: at.Add(time.Second), EndedAt: at.Add(time.Minute)}}, zone)
+		}
+		a := dutylog.NewAnswering(dutylog.AnsweringSpan{From: x.From, To: x.To, Zone: zone}, dutylog.ByLine, "")
+		if err := a.AddDay(cells.Encode()); err != nil {
+			t.Fatal(err)
+		}
+		y := x
+		y.Figures.Groups, y.Figures.Total = a.Groups()
+		for _, r := range paper.Chart(frame, dutylog.ChartRings, y).Tables[0].Rows {
+			if r.Cells[4] != "" {
+				from = append(from, r.Cells[0]+" "+r.Cells[4])
+			}
+		}
+		return from
+	}
+	usual := telephony.DefaultRule()
+	gateway := usual
+	gateway.Offset = 5 * time.Second
+	if got := late(usual.Version()); len(got) != 10 || got[0] != "15–20 超过时限" {
+		t.Errorf("by the usual rule: %q", got)
+	}
+	if got := late(usual.Version(), gateway.Version()); len(got) != 11 || got[0] != "10–15 超过时限（按部分规则）" || got[1] != "15–20 超过时限" {
+		t.Errorf("where the rule changed: %q", got)
+	}
+	if got := late("older"); got != nil {
+		t.Errorf("by a rule that nobody can read: %q", got)
+	}
+}
+
+func TestFiguresOfTheOtherWorkAsTables(t *testing.T) {
+	from := dutylog.Date("2026-11-23").Start(zone)
+	shares := []dutylog.DutyShare{
+		{Figure: dutylog.ReportsOnTime, Of: "first", Numerator: 19, Denominator: 20, Rules: []string{dutylog.UsualSchedule().Version(), "newer"}, Blind: 90 * time.Second, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindIncident, ID: "7", Name: "T2026-003", At: from.Add(hours(8))}}},
+		{Figure: dutylog.DeliveriesOnTime, Of: "government", Numerator: 1, Denominator: 1},
+		{Figure: dutylog.HandoversLate, Denominator: 3, Rules: []string{"handover-allowance-15m"}},
+		{Figure: dutylog.DeliveriesOnTime, Of: "fax", Numerator: 0, Denominator: 1},
+		{Figure: dutylog.RosterUncovered, Of: "duty_leader", Numerator: 60, Denominator: 1440, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindShift, ID: "duty_leader", At: from, Until: from.Add(hours(1))}}},
+		{Figure: dutylog.FilingsLate, Rules: []string{"filing-deadline"}, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindFiling, ID: "month/2026-11-01", At: from}}},
+		{Figure: dutylog.MissedNotCalledBack, Numerator: 1, Denominator: 3, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "duty-1.1", At: from}}},
+	}
+	golden(t, "duty-figures.golden.json", paper.DutyFigures(frame, from, from.Add(hours(24)), shares))
+	if len(paper.DutyFigureWords) != 8 {
+		t.Errorf("%d words", len(paper.DutyFigureWords))
+	}
+}

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,36 +20,65 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 	if err := span.Check(q.By); err != nil {
 		return f, err
 	}
-	frozen, err := db.frozenMonths(ctx, dutylog.MonthOf(q.From, zone), dutylog.MonthOf(q.To.Add(-1), zone), "tallies")
-	if err != nil {
+	if f.Frozen, err = db.FrozenMonths(ctx, dutylog.MonthOf(q.From, zone), dutylog.MonthOf(q.To.Add(-1), zone)); err != nil {
 		return f, err
 	}
 	if span.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
 		return f, err
 	}
-	span.Blind = dutylog.BlindAsFrozen(span.Blind, frozen, zone)
-	first, err := db.firstCallDay(ctx)
-	if err != nil {
-		return f, err
-	}
-	days := map[dutylog.Date][]byte{}
-	if first != "" {
-		if days, err = db.tallies(ctx, max(first, dutylog.DateOf(q.From, zone)), dutylog.DateOf(earliest(q.To.Add(-1), q.Now), zone)); err != nil {
+	span.Blind = dutylog.BlindAsFrozen(span.Blind, f.Frozen, zone)
+	sums := map[dutylog.Month]monthSum{}
+	if q.By.Summed() {
+		if sums, err = db.summed(ctx, q.From, q.To, f.Frozen); err != nil {
 			return f, err
 		}
 	}
-	a := dutylog.NewAnswering(span, q.By, q.Line)
-	f.Frozen = frozen
-	for i := range frozen {
-		f.Frozen[i].Changed = frozen[i].Replace(days)
+	codes, err := db.codesOf(ctx, q, f.Frozen, sums)
+	if err != nil {
+		return f, err
 	}
-	for d, code := range days {
+	a := dutylog.NewAnswering(span, q.By, q.Line)
+	for _, code := range codes {
 		if err := a.AddDay(code); err != nil {
-			return f, db.explain("read the tally of "+string(d), err)
+			return f, db.explain("read the tallies of days", err)
 		}
 	}
 	f.Groups, f.Total = a.Groups()
 	return f, nil
+}
+
+// codesOf are the tallies that answer a question: sums of whole months, and days beside them. What differs now from
+// a closed month is said of it.
+func (db *DB) codesOf(ctx context.Context, q dutylog.AnsweringQuery, frozen []dutylog.FrozenMonth, sums map[dutylog.Month]monthSum) (codes [][]byte, err error) {
+	zone := db.options.Location
+	begin, err := db.firstCallDay(ctx)
+	if err != nil || begin == "" {
+		return nil, err
+	}
+	first, last := max(begin, dutylog.DateOf(q.From, zone)), dutylog.DateOf(earliest(q.To.Add(-1), q.Now), zone)
+	closed := map[dutylog.Month]*dutylog.FrozenMonth{}
+	for i := range frozen {
+		closed[frozen[i].Month] = &frozen[i]
+	}
+	for m := dutylog.Month(first[:7]); m.First() <= last; m = m.Next() {
+		f := closed[m]
+		if sum, known := sums[m]; known {
+			codes = append(codes, sum.Codes(q.By)...)
+			if f != nil {
+				f.Changed = sum.changed
+			}
+			continue
+		}
+		days, err := db.tallies(ctx, max(first, m.First()), min(last, m.Last()))
+		if err == nil && f != nil {
+			f.Changed, err = db.replaceFrozen(ctx, m, days)
+		}
+		if err != nil {
+			return nil, err
+		}
+		codes = slices.AppendSeq(codes, maps.Values(days))
+	}
+	return codes, nil
 }
 
 // tallies are those of days as they are now; what is not kept is counted.

@@ -61,3 +61,62 @@ func TestKeptTalliesSayWhatCountingSays(t *testing.T) {
 		}
 	}
 }
+
+// Sums of whole months say what their days say, whatever changes in one of them: of two logs in which the same was
+// done, one answers from sums and the other counts every call anew.
+func TestSumsOfMonthsSayWhatCountingSays(t *testing.T) {
+	logs := []*sqlite.DB{openAt(t, filepath.Join(t.TempDir(), "summed.db"), sqlite.Options{Now: newClock(december).now}), openAt(t, filepath.Join(t.TempDir(), "counted.db"), sqlite.Options{Now: newClock(december).now})}
+	r := rand.New(rand.NewPCG(21, 22))
+	outcomes := []telephony.Outcome{telephony.AnsweredInTime, telephony.AnsweredLate, telephony.Missed, telephony.Engaged}
+	m := dutylog.Month("2026-11")
+	ask := func(db *sqlite.DB, by dutylog.Grouping, line string) (all map[string]any, changed int) {
+		got := must(db.Answering(ctx, dutylog.AnsweringQuery{From: m.First().Start(shanghai), To: m.Next().First().Start(shanghai), By: by, Line: line, Now: december}))(t)
+		all = map[string]any{"": shownGroup(got.Total)}
+		for _, g := range got.Groups {
+			all[" "+g.Key] = shownGroup(g)
+		}
+		for _, f := range got.Frozen {
+			changed += len(f.Changed)
+		}
+		return all, changed
+	}
+	var calls []telephony.Call
+	for step := range 12 {
+		if step == 8 {
+			for _, db := range logs {
+				ok(t, db.FreezeMonth(ctx, m, leader, december))
+			}
+		}
+		pick := r.IntN(1000)
+		for _, db := range logs {
+			if step%3 == 2 {
+				e := must(db.Entry(ctx, "e-"+calls[pick%len(calls)].ID))(t)
+				must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: e.Revision, Values: values{dutylog.AnsweredBy: []string{"张伟", "李娜"}[pick%2]}}, officer, noon))(t)
+				continue
+			}
+			c := inbound(step, "02422730001")
+			c.OfferedAt, c.Line = m.First().Start(shanghai).Add(time.Duration(step*pick%700)*time.Hour), []string{"duty", "fire"}[pick%2]
+			ok(t, db.Record(ctx, story(c, outcomes[pick%4])))
+			if db == logs[1] {
+				calls = append(calls, c)
+			}
+		}
+		keepAll(t, logs[0], december)
+		ok(t, logs[0].SumMonths(ctx, december))
+		for _, by := range dutylog.Groupings() {
+			if by == dutylog.ByHour {
+				continue
+			}
+			for _, line := range []string{"", "fire"} {
+				summed, changed := ask(logs[0], by, line)
+				counted, alsoChanged := ask(logs[1], by, line)
+				if diff := cmp.Diff(counted, summed); diff != "" || changed != alsoChanged {
+					t.Fatalf("after step %d by %s, %d and %d days changed (-counted +summed):\n%s", step, by, alsoChanged, changed, diff)
+				}
+			}
+		}
+		if n := logs[0].SumsOfMonths(); n != 1 {
+			t.Errorf("after step %d %d months are summed up", step, n)
+		}
+	}
+}

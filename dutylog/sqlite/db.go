@@ -79,6 +79,7 @@ type DB struct {
 	closed  sync.Once
 	done    chan struct{} // the writing goroutine has ended
 	figures *figures
+	sums    monthSums
 
 	readers, collectors waker
 }

@@ -33,6 +33,16 @@ func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog
 			f.Filings = append(f.Filings, d)
 		}
 	}
+	if f.Blind, err = db.blindUntil(ctx, from, to, now); err != nil {
+		return f, err
+	}
+	rows, err := db.reading(ctx).Query("SELECT call_id, at FROM missed_calls WHERE settled_at IS NULL AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?", from.UnixMicro(), to.UnixMicro(), dutylog.MostBehind)
+	if f.Calls, err = all(rows, err, func(row scanner) (b dutylog.DutyBehind, err error) {
+		b.Kind = dutylog.BehindCall
+		return b, row.Scan(&b.ID, instant{&b.At})
+	}); err != nil {
+		return f, db.explain("list who was not called back", err)
+	}
 	err = db.reading(ctx).QueryRow("SELECT count(*), count(*) FILTER (WHERE settled_at IS NULL) FROM missed_calls WHERE at >= ? AND at < ? AND why <> ?",
 		from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed)).Scan(&f.Missed, &f.Waiting)
 	return f, db.explain("count the missed calls", err)

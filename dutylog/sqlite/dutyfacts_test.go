@@ -24,6 +24,9 @@ func TestFactsOfTheDuty(t *testing.T) {
 	if facts.Missed != 3 || facts.Waiting != 2 || len(facts.Shifts) != 1 {
 		t.Errorf("%d missed, %d wait, %d shifts", facts.Missed, facts.Waiting, len(facts.Shifts))
 	}
+	if c := facts.Calls; len(c) != 2 || c[0].ID != inbound(2, "").ID || c[0].Kind != dutylog.BehindCall || !c[1].At.Before(c[0].At) {
+		t.Errorf("who waits: %+v", facts.Calls)
+	}
 	if later := must(db.DutyFacts(ctx, to, to.Add(time.Hour), to))(t); later.Missed != 0 {
 		t.Errorf("%d were missed on the next day", later.Missed)
 	}

@@ -149,6 +149,9 @@ func (t *tx) recordsOf(e dutylog.Entry, o dutylog.ErasureOrder, c copies) ([]int
 	for _, f := range c.facts {
 		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Incident), strconv.FormatInt(f.row, 10))
 	}
+	for _, r := range c.said {
+		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(r.of.kind), r.subject)
+	}
 	if o.Whole() && e.CallID != "" {
 		query, args = query+" UNION SELECT idx FROM records WHERE salt IS NOT NULL AND kind = ? AND subject = ?", append(args, string(audit.Call), e.CallID)
 	}

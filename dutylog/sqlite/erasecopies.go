@@ -9,11 +9,12 @@ import (
 )
 
 // copies are where words of an entry stand beside it: in the sheets of handovers, in the steps of the
-// entries into which its call was taken, and in the facts of its incidents.
+// entries into which its call was taken, in the facts of its incidents, and in what was said of calls.
 type copies struct {
 	entries   []string
 	facts     []toldFact
 	taken     dutylog.IncidentErasure // what goes from the facts
+	said      []saidRow               // of calls, in reviews and the like
 	handovers []int64
 	alerts    []int64  // of its call: their details name the caller
 	words     []string // that are erased: officers write them into the remarks of a handover, too
@@ -46,6 +47,9 @@ func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err er
 		return c, err
 	}
 	if err := t.factsOf(e, o, &c); err != nil {
+		return c, err
+	}
+	if c.said, err = t.saidOf(e, o, c.taken.Words); err != nil {
 		return c, err
 	}
 	return c, t.sheetsOf(e, x, &c)
@@ -114,6 +118,9 @@ func (t *tx) eraseWords(e dutylog.Entry, x dutylog.Erasure, c copies, by dutylog
 		}
 	}
 	if err := t.eraseFacts(c, x.Decision); err != nil {
+		return err
+	}
+	if err := t.eraseSaid(c.said, x.Decision); err != nil {
 		return err
 	}
 	for _, id := range c.handovers {

@@ -238,3 +238,10 @@ func StandingQueries() map[string]string {
 	}
 	return list
 }
+
+// SumsOfMonths is of how many months the log keeps sums.
+func (db *DB) SumsOfMonths() int {
+	db.sums.mu.Lock()
+	defer db.sums.mu.Unlock()
+	return len(db.sums.kept)
+}

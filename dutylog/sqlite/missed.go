@@ -127,6 +127,7 @@ func waitingMissed(s source) (map[string]bool, error) {
 // MissedCalls implements dutylog.MissedStore.
 func (db *DB) MissedCalls(ctx context.Context, q dutylog.MissedQuery) (items []dutylog.MissedCall, waiting int, next string, err error) {
 	var w where
+	w.period("m.at", q.From, q.To)
 	if q.Waiting {
 		w.add("m.settled_at IS NULL")
 	}

@@ -41,6 +41,38 @@ export async function figures(url, users) {
     await until('charts again', async () => (await page.locator('[data-test^="figure-"] .rows table').count()) === 0)
   })
 
+  await check('figures: how line and recorder are, and what waits, is at hand', async () => {
+    await until('the lamps are told', async () => (await at('figures-health').locator('[data-lamp=record]').count()) === 1)
+    await at('figures-missed').focus()
+    await desk.key('Enter')
+    await page.locator('.el-dialog:visible').first().waitFor()
+    await desk.key('Escape')
+    await until('the dialog is gone', async () => !(await page.locator('.el-dialog:visible').count()))
+  })
+
+  await check('figures: each chart, and the other work, is taken as a workbook by keys', async () => {
+    for (const [name, title] of [['rings', '接听前响铃时间'], ['heat', '各时段来电'], ['trend', '逐月趋势'], ['officers', '各值班员按时接听率'], ['duty', '值班工作指标']]) {
+      await at('export-' + name).focus()
+      await taken(desk, () => desk.key('Enter'), new RegExp('^' + title + '-\\d{8}-\\d{8}\\.xlsx$'))
+    }
+    const noted = (await desk.api('/access?limit=20')).body.items.filter((a) => a.action === 'figures.export')
+    assert.ok(noted.length >= 5, JSON.stringify(noted))
+  })
+
+  await check('figures: the other work stands with its counts and leads to what is behind it', async () => {
+    await at('figures-duty').scrollIntoViewIfNeeded()
+    await desk.says(/报告按时[\s\S]*交接班超时[\s\S]*值班表空缺[\s\S]*未接后未回拨/, at('figures-duty'))
+    const row = at('duty-missed_not_called_back')
+    await desk.says(/\d+\/\d+/, row)
+    await row.locator('[data-test=duty-behind]').focus()
+    await desk.key('Enter')
+    await desk.shotBoth('82-figure-duty')
+    await at('duty-list').locator('button').first().click()
+    await until('the call is shown', async () => /^#\/calls\//.test(await page.evaluate(() => location.hash)))
+    await page.evaluate(() => { location.hash = '#/figures' })
+    await at('today-calls').waitFor()
+  })
+
   await check('figures: they print on A4 and are taken as a workbook', async () => {
     await taken(desk, () => at('export-figures').click(), /接听情况统计-\d{8}-\d{8}-按值班员\.xlsx$/)
     const sheet = await opened(desk, () => at('print-figures').click())

@@ -8,9 +8,11 @@ import { entryChecks } from './entry.mjs'
 import { figures } from './figures.mjs'
 import { incident } from './incident.mjs'
 import { late } from './late.mjs'
+import { listening } from './listening.mjs'
 import { check, finish, practice, recoverBy } from './lib.mjs'
 import { papers } from './papers.mjs'
 import { quick } from './quick.mjs'
+import { reviews } from './reviews.mjs'
 import { roster } from './roster.mjs'
 
 const { url, officer, users } = practice()
@@ -41,5 +43,7 @@ await directory(desk)
 await check('no error in the window of the rooms', async () => assert.deepEqual(desk.problems, []))
 await desk.context.close()
 await figures(url, users)
+await reviews(url, users)
+await listening(url, users)
 await roster(url, users)
 finish()

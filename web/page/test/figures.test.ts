@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Answering, Figure, FigureGroup } from '@/api/figures'
+import type { Answering, DutyShare, Figure, FigureGroup } from '@/api/figures'
 import { figuresEn, figuresZh } from '@/i18n/figures'
 import { lang, word } from '@/i18n'
 import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
-import { allFigures, both, comparable, counts, definition, heat, heatTable, minutes, monthTable, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, yearBack } from '@/logic/figures'
-import { figureSheet } from '@/logic/sheets'
+import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
+import { allFigures, both, comparable, counts, definition, heat, heatTable, limits, minutes, monthTable, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, yearBack } from '@/logic/figures'
+import { chartBook, dutyBook, figureSheet } from '@/logic/sheets'
 
 const figure = (numerator: number, denominator: number): Figure => ({ numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 0, rule: [] })
 const times = (p50: number, calls = 1) => ({ calls, mean: p50, p50, p90: p50, p95: p50, max: p50 })
@@ -43,27 +44,86 @@ describe('a figure', () => {
 })
 
 describe('ring times', () => {
-  const bars = ringBars([{ seconds: 0.1, calls: 2 }, { seconds: 4.9, calls: 1 }, { seconds: 14.9, calls: 1 }, { seconds: 15, calls: 1 }, { seconds: 61, calls: 1 }])
+  const bars = ringBars([{ seconds: 0.1, calls: 2 }, { seconds: 4.9, calls: 1 }, { seconds: 14.9, calls: 1 }, { seconds: 15, calls: 1 }, { seconds: 61, calls: 1 }], [15])
   it('are counted by rings, and the fourth begins at fifteen seconds', () => {
     expect(bars.map((b) => b.calls)).toEqual([3, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1])
     expect(bars.filter((b) => b.late)[0].from).toBe(15)
     expect(bars[12].label).toBe('≥60')
   })
   it('always show the limit, however quickly everybody answered', () => {
-    expect(ringBars([{ seconds: 2, calls: 9 }]).length).toBe(4)
-    expect(ringBars([]).length).toBe(4)
+    expect(ringBars([{ seconds: 2, calls: 9 }], [15]).length).toBe(4)
+    expect(ringBars([], [15]).length).toBe(4)
   })
   it('have a table that adds up', () => {
     const table = ringTable(bars)
     expect(table.rows[0]).toEqual(['0–5', '1', '3', '3/6'])
     expect(table.rows[12]).toEqual(['≥60', '≥13', '1', '6/6'])
-    expect(ringTable(ringBars([])).rows[0][3]).toBe('—')
+    expect(ringTable(ringBars([], [15])).rows[0][3]).toBe('—')
   })
   it('draw the limit where the fourth ring begins, and late bars with a pattern beside the colour', () => {
-    const option = ringOption(bars) as { xAxis: { max?: number }[]; series: { data: { value: number; itemStyle: { decal?: unknown } }[]; markLine?: { data: { xAxis: number }[] } }[] }
+    const option = ringOption(bars, [15]) as { xAxis: { max?: number }[]; series: { data: { value: number; itemStyle: { decal?: unknown } }[]; markLine?: { data: { xAxis: number }[] } }[] }
     expect(option.series[1].markLine!.data[0].xAxis / option.xAxis[1].max!).toBe(3 / 13)
     expect(option.series[0].data[2].itemStyle.decal).toBeUndefined()
     expect(option.series[0].data[3].itemStyle.decal).toBeTruthy()
+  })
+})
+
+describe('the limit', () => {
+  it('is that of the rules that judged the calls, and fifteen seconds where there is none', () => {
+    expect(limits([])).toEqual([15])
+    expect(limits(['older'])).toEqual([15])
+    expect(limits(['rings-3-on-1s-off-4s-pm-100ms', 'rings-3-on-1s-off-4s-offset-3s', 'rings-3-on-1s-off-4s'])).toEqual([12, 15])
+    expect(limits(['rings-4-on-500ms-off-2.5s'])).toEqual([12])
+  })
+  it('is drawn for each of them, and late is what was late by all', () => {
+    const bars = ringBars([{ seconds: 2, calls: 9 }], [12, 15])
+    expect(bars.map((b) => b.late)).toEqual([false, false, false, true])
+    const option = ringOption(bars, [12, 15]) as { series: { markLine?: { data: { xAxis: number; label: { formatter: string } }[] } }[] }
+    expect(option.series[1].markLine!.data.map((d) => [d.xAxis, d.label.formatter])).toEqual([[2.4, '时限 12 秒'], [3, '时限 15 秒']])
+  })
+  it('stays in the picture when it is later than any call', () => {
+    const bars = ringBars([], [25])
+    expect(bars.length).toBe(6)
+    expect(bars.map((b) => b.late)).toEqual([false, false, false, false, false, true])
+  })
+})
+
+describe('the other work', () => {
+  const share = (figure: string, of: string, numerator: number, denominator: number, more: Partial<DutyShare> = {}): DutyShare =>
+    ({ figure, of, numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 90, rule: [], behind: [], ...more })
+  const call = { kind: 'call' as const, id: 'duty-1.1', name: '', at: '2026-11-23T04:00:00Z', until: null }
+  it('stands with counts, rate, blind minutes and rule', () => {
+    const rows = dutyTable([
+      share('reports_on_time', 'first', 19, 20, { rule: ['first-10m-written-50m-detailed-100m-follow-up-120m-essential-10m'] }),
+      share('handovers_late', '', 1, 3, { rule: ['handover-allowance-15m'] }),
+      share('filings_late', '', 0, 0, { rule: ['filing-deadline'] }),
+    ]).rows
+    expect(rows).toEqual([
+      ['报告按时', '初报', '19/20', '95.0%', '1.5', '初报 10 分、书面 50 分、详细 100 分、续报间隔 120 分'],
+      ['交接班超时', '', '1/3', '', '1.5', '班次结束后 15 分钟内办理交接'],
+      ['报备超时或未报', '', '0/0', '—', '1.5', '按报备截止时间'],
+    ])
+    expect(dutyRate(share('x', '', 1, 19))).toBe('')
+    expect(dutyRule('something-new')).toBe('something-new')
+  })
+  it('leads to what is behind it', () => {
+    expect(dutyBad(share('x', '', 0, 3))).toBe(false)
+    expect(dutyBad(share('x', '', 1, 3, { behind: [call] }))).toBe(true)
+    expect(behindPath(call)).toBe('/calls/duty-1.1')
+    expect(behindText(call)).toBe('来电 2026-11-23 12:00')
+    const incident = { ...call, kind: 'incident' as const, id: '7', name: 'T2026-003' }
+    expect([behindPath(incident), behindText(incident)]).toEqual(['/incidents/7', '突发事件 T2026-003 2026-11-23 12:00'])
+    const gap = { ...call, kind: 'shift' as const, id: 'duty_leader', until: '2026-11-23T05:00:00Z' }
+    expect([behindPath(gap), behindText(gap)]).toEqual(['/roster', '班次 带班领导 2026-11-23 12:00 — 11-23 13:00'])
+  })
+  it('is asked for 400 days at most', () => {
+    expect(tooLong('2026-01-01', '2026-12-31')).toBe(false)
+    expect(tooLong('2026-01-01', '2027-02-05')).toBe(false)
+    expect(tooLong('2026-01-01', '2027-02-06')).toBe(true)
+  })
+  it('and every chart is taken as a workbook of its own', () => {
+    expect(chartBook('heat', '2026-11-01', '2026-11-27')).toBe('/api/v1/metrics/answering/charts/heat/workbook?from=2026-11-01&to=2026-11-27')
+    expect(dutyBook('2026-11-01', '2026-11-27')).toBe('/api/v1/metrics/duty/workbook?from=2026-11-01&to=2026-11-27')
   })
 })
 

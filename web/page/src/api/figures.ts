@@ -70,3 +70,26 @@ export interface Answering {
 }
 
 export const getFigures = (from: string, to: string, by: string) => request<Answering>('GET', '/metrics/answering' + query({ from, to, by }))
+
+/** One thing that a figure counts against the duty room. */
+export interface Behind {
+  kind: 'incident' | 'call' | 'shift' | 'filing'
+  id: string
+  name: string
+  at: string
+  until: string | null
+}
+
+export interface DutyShare {
+  figure: string
+  /** Deadline, recipient, channel or post; empty: there is but one. */
+  of: string
+  numerator: number
+  denominator: number
+  rate: number | null
+  blind_seconds: number
+  rule: string[]
+  behind: Behind[]
+}
+
+export const getDutyFigures = (from: string, to: string) => request<{ from: string; to: string; items: DutyShare[] }>('GET', '/metrics/duty' + query({ from, to }))

@@ -8,8 +8,8 @@ const DECAL = { enabled: true, decal: { show: true } }
 const whole = { minInterval: 1, splitLine: { lineStyle: { color: '#e3e8ee' } } }
 
 /** Ring times with the limit of three rings drawn in. Late bars have another colour and a pattern. */
-export function ringOption(bars: RingBar[]): Option {
-  const limit = bars.findIndex((b) => b.late)
+export function ringOption(bars: RingBar[], at: number[]): Option {
+  const limit = (s: number) => ({ xAxis: Math.min(s / 5, bars.length), label: { formatter: at.length > 1 || s !== 15 ? t('fig.limitAt', { s: String(s) }) : t('fig.limit') } })
   return {
     aria: { enabled: true },
     xAxis: [
@@ -23,7 +23,7 @@ export function ringOption(bars: RingBar[]): Option {
       label: { show: true, position: 'top', formatter: (p: { value: number }) => (p.value ? String(p.value) : '') },
     }, {
       type: 'line', xAxisIndex: 1, data: [],
-      markLine: { symbol: 'none', silent: true, lineStyle: { color: '#b3121d', width: 2, type: 'solid' }, label: { formatter: t('fig.limit'), color: '#b3121d', position: 'end' }, data: [{ xAxis: limit }] },
+      markLine: { symbol: 'none', silent: true, lineStyle: { color: '#b3121d', width: 2, type: 'solid' }, label: { color: '#b3121d', position: 'end' }, data: at.map(limit) },
     }],
   }
 }

@@ -3,7 +3,7 @@
 // as HTML: the page's own policy forbids styles within it.
 import { BarChart, HeatmapChart, LineChart } from 'echarts/charts'
 import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent } from 'echarts/components'
-import { init, use, type ECharts } from 'echarts/core'
+import { init, use } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 
 use([BarChart, HeatmapChart, LineChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, VisualMapComponent, CanvasRenderer])
@@ -19,8 +19,18 @@ const COMMON: Option = {
   grid: { left: 52, right: 24, top: 34, bottom: 44 },
 }
 
-export function draw(el: HTMLElement, option: Option): ECharts {
+export interface Drawn {
+  resize: () => void
+  dispose: () => void
+}
+
+export function draw(el: HTMLElement, option: Option): Drawn {
   const chart = init(el, undefined, { devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) })
   chart.setOption({ ...COMMON, ...option })
-  return chart
+  return { resize: () => chart.resize(), dispose: () => {
+    const painter = chart.getZr().painter as unknown as { _redrawId: unknown; _i: unknown }
+    chart.dispose()
+    // On a slow computer the library goes on painting in a later frame, also a chart that is gone: let it find nothing.
+    Object.assign(painter, { _redrawId: null, _i: { layerStack: [], layers: {} } })
+  } }
 }

@@ -2,11 +2,19 @@
 // daemon did not reckon: a rate is shown where it gives one, else the counts.
 import type { Answering, Figure, FigureGroup, RingBin } from '@/api/figures'
 import { fill, t, word } from '@/i18n'
+import { readRule } from './words'
 
 /** With fewer calls officers are not compared. */
 export const FEWEST = 20
-export const LIMIT_SECONDS = 15
+const LIMIT_SECONDS = 15
 const RING_STEP = 5
+
+/** When one ring too many begins, in seconds, by each of the rules that judged; by none, as is usual. */
+export function limits(rules: string[]): number[] {
+  const at = rules.map(readRule).filter((r) => r).map((r) => Math.max(0, Number(r!.limit) * (Number(r!.on) + Number(r!.off)) - Number(r!.offset || 0)))
+  const each = at.filter((l, i) => at.indexOf(l) === i).sort((a, b) => a - b)
+  return each.length ? each : [LIMIT_SECONDS]
+}
 
 export interface Table {
   head: string[]
@@ -33,13 +41,14 @@ export interface RingBar {
 }
 
 /** Ring times in steps of one ring; what lasted longer than a minute is one bar. */
-export function ringBars(bins: RingBin[]): RingBar[] {
+export function ringBars(bins: RingBin[], at: number[]): RingBar[] {
+  const limit = at[at.length - 1] // where the rule changed, late by all of them
   const bars: RingBar[] = []
-  for (let from = 0; from < 60; from += RING_STEP) bars.push({ from, label: `${from}–${from + RING_STEP}`, calls: 0, late: from >= LIMIT_SECONDS })
-  bars.push({ from: 60, label: '≥60', calls: 0, late: true })
+  for (let from = 0; from < 60; from += RING_STEP) bars.push({ from, label: `${from}–${from + RING_STEP}`, calls: 0, late: from >= limit })
+  bars.push({ from: 60, label: '≥60', calls: 0, late: limit <= 60 })
   bins.forEach((b) => { bars[Math.min(Math.floor(b.seconds / RING_STEP), bars.length - 1)].calls += b.calls })
   let last = bars.length - 1
-  while (last > 3 && !bars[last].calls) last--
+  while (last > limit / RING_STEP && !bars[last].calls) last--
   return bars.slice(0, last + 1)
 }
 

@@ -40,6 +40,10 @@ export function figureSheet(from: string, to: string, by: string): SheetAddress 
   return { page: `${BASE}/metrics/answering/sheet${of}`, workbook: `${BASE}/metrics/answering/workbook${of}` }
 }
 
+/** The numbers of one chart of the page 统计, and those of the other work, as workbooks. */
+export const chartBook = (chart: string, from: string, to: string): string => `${BASE}/metrics/answering/charts/${chart}/workbook?from=${from}&to=${to}`
+export const dutyBook = (from: string, to: string): string => `${BASE}/metrics/duty/workbook?from=${from}&to=${to}`
+
 /** The register of spot checks of a month written 2026-11. */
 export function spotSheet(month: string): SheetAddress {
   return { page: `${BASE}/sheets/spot-checks?month=${month}`, workbook: `${BASE}/sheets/spot-checks/workbook?month=${month}` }

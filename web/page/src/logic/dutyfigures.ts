@@ -1,0 +1,48 @@
+// What the page 统计 shows of the other work: the daemon's counts, and where what is behind them can be seen.
+import type { Behind, DutyShare } from '@/api/figures'
+import { t, word } from '@/i18n'
+import { counts, minutes, percent, shift, type Table } from './figures'
+import { dateMinute, parse } from './time'
+
+/** As many days as the daemon gives these figures for. */
+export const MOST_DAYS = 400
+
+export const tooLong = (from: string, to: string): boolean => shift(from, MOST_DAYS) < to
+
+/** The rate, where there are enough for one; of nothing there is none. */
+export const dutyRate = (s: DutyShare): string => (!s.denominator ? '—' : s.rate === null ? '' : percent(s.rate))
+
+/** How a figure was counted, in words. */
+export function dutyRule(version: string): string {
+  const s = /^first-(\d+)m-written-(\d+)m-detailed-(\d+)m-follow-up-(\d+)m/.exec(version)
+  if (s) return t('dutyRule.schedule', { first: s[1], written: s[2], detailed: s[3], follow: s[4] })
+  const a = /^handover-allowance-(\d+)m$/.exec(version)
+  if (a) return t('dutyRule.allowance', { n: a[1] })
+  return word('dutyRule', version)
+}
+
+export const dutyRules = (s: DutyShare): string => s.rule.map(dutyRule).join(t('list.comma')) || '—'
+
+/** Whether a figure is bad news: something counts against the duty room. */
+export const dutyBad = (s: DutyShare): boolean => s.behind.length > 0
+
+export function dutyTable(items: DutyShare[]): Table {
+  return {
+    head: [t('fig.figure'), t('duty.of'), t('duty.counts'), t('duty.rate'), t('fig.blind'), t('duty.rule')],
+    rows: items.map((s) => [word('duty', s.figure), s.of ? word('dutyOf', s.of) : '', counts(s), dutyRate(s), minutes(s.blind_seconds), dutyRules(s)]),
+  }
+}
+
+/** What a thing behind a figure is called. */
+export function behindText(b: Behind): string {
+  const at = dateMinute(parse(b.at))
+  const name = b.kind === 'incident' ? t('behind.incident', { name: b.name }) : word('behind', b.kind) + (b.kind === 'shift' ? ' ' + word('dutyOf', b.id) : '')
+  return name + ' ' + at + (b.until ? ' — ' + dateMinute(parse(b.until)).slice(5) : '')
+}
+
+/** Where it can be seen: behind the # of the address. */
+export function behindPath(b: Behind): string {
+  if (b.kind === 'incident') return '/incidents/' + b.id
+  if (b.kind === 'call') return '/calls/' + encodeURIComponent(b.id)
+  return '/roster'
+}
