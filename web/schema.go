@@ -284,7 +284,7 @@ func describe(op *huma.Operation) {
 		op.Responses = map[string]*huma.Response{"200": {Description: "The workbook", Content: binary(workbookType)}}
 	case "preview-directory", "import-directory", "preview-roster":
 		op.MaxBodyBytes = maxTableBody
-	case "place-practice-call", "start-test":
+	case "place-practice-call", "start-test", "start-spot-check":
 		op.DefaultStatus = 202
 	case "amend-entry", "write-entry":
 		op.SkipValidateBody = true // ParsePatch and ParseDraft are stricter
