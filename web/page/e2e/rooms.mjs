@@ -12,6 +12,7 @@ import { check, finish, practice, recoverBy } from './lib.mjs'
 import { papers } from './papers.mjs'
 import { quick } from './quick.mjs'
 import { roster } from './roster.mjs'
+import { spotChecks } from './spotchecks.mjs'
 
 const { url, officer, users } = practice()
 const desk = await browser('rooms', url)
@@ -42,4 +43,5 @@ await check('no error in the window of the rooms', async () => assert.deepEqual(
 await desk.context.close()
 await figures(url, users)
 await roster(url, users)
+await spotChecks(url, users)
 finish()
