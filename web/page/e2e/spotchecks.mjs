@@ -29,7 +29,7 @@ export async function spotChecks(url, users) {
     await desk.shot('82b-spot-ringing')
     await until('the duty desk sees it ring', async () => /02422739119|024-22739119/.test(await officerDesk.text()))
     assert.ok(!/抽查/.test(await officerDesk.at('line').innerText()), 'the duty desk is told that it is a spot check')
-    await at('spot-asked').locator('textarea, input').first().fill('当班人员、未办结事项').catch(() => at('spot-asked').fill('当班人员、未办结事项'))
+    await at('spot-asked').fill('当班人员、未办结事项')
     await desk.says(/已接听：响了 \d+ 声，[\d.]+ 秒/, at('spot-says'))
     await desk.nothingCutOff()
     await desk.shot('82c-spot-answered')
