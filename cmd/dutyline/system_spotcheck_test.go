@@ -181,7 +181,7 @@ journal: {file: %q}
 tests: {second_line: {server: %q, number: "02422739116"}}
 `, s.Number, s.ARI(), s.ARIUser, secret, db, filepath.Join(dir, "recordings"), filepath.Join(dir, "tape"), address, filepath.Join(dir, "tls"), s.Journal(), s.SIPAddress)) // the phone hangs up on numbers that end in 6, as an officer who hears nothing
 	daemon := start(t, "serve", "--config", file)
-	daemon.says(20*time.Second, "the switch is seen")
+	daemon.says(time.Minute, "the switch is seen")
 	works(t, officerPassword+"\n", "user", "add", "liu", "--role", "supervisor", "--name", "刘督查", "--db", db)
 	d := newDesk(t, func() string { return "http://" + address })
 	d.signIn("liu", officerPassword)
@@ -193,7 +193,7 @@ tests: {second_line: {server: %q, number: "02422739116"}}
 	}
 	<-daemon.exited
 	again := start(t, "serve", "--config", file)
-	again.says(20*time.Second, "the switch is seen")
+	again.says(time.Minute, "the switch is seen")
 	if w := d.spotCall(id); w.State == "over" {
 		t.Errorf("it is over while its call rings: %+v", w)
 	}
