@@ -249,7 +249,7 @@ func Default() Config {
 		Web:     web.DefaultConfig(),
 		Alerts:  Alerts{Channels: []Channel{}, Damping: 5 * time.Minute},
 		Health:  alerts.DefaultHealth(), Heartbeat: ping.DefaultConfig(), Roster: DefaultRoster(),
-		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(), Figures: Figures{FreezeAfter: dutylog.FreezeAfter}, Review: Review{OfficerDays: dutylog.UsualOfficerDays},
+		Handover: Handover{Allowance: 15 * time.Minute}, Incidents: DefaultIncidents(), Figures: Figures{FreezeAfter: dutylog.FreezeAfter}, Tests: Tests{CheckRing: time.Minute}, Review: Review{OfficerDays: dutylog.UsualOfficerDays},
 	}
 }
 

@@ -18,6 +18,7 @@ type Tests struct {
 	Every          time.Duration `mapstructure:"every"`           // counted from midnight; 0: only at the times
 	Handovers      []string      `mapstructure:"handovers"`       // when the officers change
 	BeforeHandover time.Duration `mapstructure:"before_handover"` // how long before each of them
+	CheckRing      time.Duration `mapstructure:"check_ring"`      // how long a spot check 抽查 rings that nobody answers
 }
 
 // Timetable is when tests are due; call it after Load has checked it.
@@ -57,6 +58,9 @@ func (c *Config) checkTests(f *Faults) {
 	}
 	if t.BeforeHandover < 0 || t.BeforeHandover > 12*time.Hour {
 		f.add("tests.before_handover", "is %s; give 0s to 12h, usually 15m", t.BeforeHandover)
+	}
+	if t.CheckRing != 0 && (t.CheckRing < 20*time.Second || t.CheckRing > 3*time.Minute) {
+		f.add("tests.check_ring", "is %s; give 20s to 3m, usually 60s: a shorter one says nothing of who answers late", t.CheckRing)
 	}
 	if !t.SecondLine.Set() && (len(t.Times) > 0 || len(t.Handovers) > 0 || t.Every > 0) {
 		f.add("tests.second_line.server", "is missing although times are set; name the second line, or take the times away")

@@ -74,6 +74,7 @@ type Store interface {
 	DutyStore
 	ReviewStore
 	SpotCheckStore
+	WitnessStore
 	ListeningStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)

@@ -26,6 +26,7 @@ const (
 
 	IntervalSeen ChangeKind = "interval"     // an interval began or ended, see Interval
 	JournalRead  ChangeKind = "journal_read" // what stands before Journal is in the log
+	WitnessHeard ChangeKind = "witness"      // what was seen of a call beside its events, see Witness; its id is the key
 )
 
 // AtStart is the detail of LineChanged to unknown as a run begins: it has not seen the switch yet, and
@@ -47,4 +48,6 @@ type Change struct {
 	Interval *Interval // of IntervalSeen; kind and beginning are its key
 	Journal  *Position // of JournalRead
 	Home     *Home     // of PhoneMoved and PhoneFound
+	Witness  *Witness  // of WitnessHeard
+	Dialogs  []Dialog  // of CallEnded: the SIP dialogs of its legs
 }

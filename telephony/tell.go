@@ -212,12 +212,9 @@ func (c *run) snapshot() Call {
 func (t *Tracker) tell(c *run, kind ChangeKind, at time.Time, f Finding) {
 	c.toldAs = c.mark()
 	call := c.snapshot()
-	detail := ""
+	ch := Change{Kind: kind, At: at, Line: c.line.Name, Call: &call, State: t.look(c.line, at), Finding: f, Proofs: slices.Clone(c.proofs)}
 	if kind == CallEnded {
-		detail = string(c.Reason)
+		ch.Detail, ch.Dialogs = string(c.Reason), c.dialogs()
 	}
-	t.out = append(t.out, Change{
-		Kind: kind, At: at, Line: c.line.Name, Call: &call,
-		State: t.look(c.line, at), Finding: f, Detail: detail, Proofs: slices.Clone(c.proofs),
-	})
+	t.out = append(t.out, ch)
 }

@@ -90,6 +90,7 @@ const (
 	printReviews    permission = "review.print"     // one, as a page for paper
 	seeSpotChecks   permission = "spot_check.see"
 	writeSpotChecks permission = "spot_check.write"
+	startSpotChecks permission = "spot_check.start"  // have the second line call; see that one runs
 	printSpotChecks permission = "spot_check.print"  // a month, as a page for paper
 	takeSpotChecks  permission = "spot_check.export" // a month, as a workbook
 	seeListening    permission = "listening.see"     // samples of recordings; an officer their own
@@ -204,6 +205,7 @@ var grants = map[permission]grant{
 	printReviews:    {roles: readers},
 	seeSpotChecks:   {roles: readers},
 	writeSpotChecks: {roles: changers},
+	startSpotChecks: {roles: []dutylog.Role{dutylog.Supervisor}}, // the others sit in the room that is checked
 	printSpotChecks: {roles: readers},
 	takeSpotChecks:  {roles: readers},
 	seeListening:    {roles: readers},

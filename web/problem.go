@@ -44,6 +44,7 @@ const (
 	typeTestRuns          = problemBase + "channel-test-runs"
 	typeVerifyRuns        = problemBase + "verification-runs"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
+	typeSpotIncident      = problemBase + "spot-incident"
 )
 
 // Problem is the body of every error (RFC 9457, application/problem+json).

@@ -141,8 +141,35 @@ type journalRowBody struct {
 	Channel string `json:"channel"`
 }
 
+// momentBody is one moment of a call by everything that saw it.
+type momentBody struct {
+	Name    dutylog.MomentName `json:"name" enum:"offered,rang,quiet,answered,ended"`
+	Judged  stamp              `json:"judged" doc:"By which the call was judged"`
+	SIP     stamp              `json:"sip" doc:"By the SIP messages; null: it was not in them, or they are not known"`
+	Journal stamp              `json:"journal" doc:"By the switch's own journal, judged anew; null: it has nothing of it"`
+}
+
+// sipMomentBody is one SIP message that begins, rings, answers or ends the call.
+type sipMomentBody struct {
+	At   stamp  `json:"at"`
+	Leg  string `json:"leg" doc:"The endpoint"`
+	What string `json:"what" doc:"INVITE, CANCEL, BYE, or the status with which an INVITE was answered"`
+}
+
+// clockBody is how the clocks stood when the call came.
+type clockBody struct {
+	At       stamp               `json:"at" doc:"When they were compared, by our clock"`
+	OffsetMS int64               `json:"offset_ms" doc:"The switch's clock minus ours"`
+	Machine  telephony.ClockKept `json:"machine" enum:",synchronised,alone" doc:"Whether a time service kept our clock; empty: the machine does not say"`
+	ErrorMS  *int64              `json:"error_ms" doc:"By how much ours may have been wrong; null: the machine does not say"`
+}
+
 type disputeBody struct {
 	ReviewBody
+	Moments       []momentBody     `json:"moments" nullable:"false" doc:"The moments on which the verdict rests, by everything that saw them"`
+	SIP           []sipMomentBody  `json:"sip" nullable:"false" doc:"The SIP messages of the call"`
+	SIPWhy        string           `json:"sip_why" enum:",not_kept,not_mirrored,nothing" doc:"Why there are none: nothing was kept of this call, no messages were mirrored, or none of this call"`
+	ClockThen     *clockBody       `json:"clock_then" doc:"How the clocks stood when the call came; null: it is not known"`
 	Settings      ringSettings     `json:"settings"`
 	Journal       []journalRowBody `json:"journal" nullable:"false" doc:"What the switch's own journal has of the call"`
 	JournalWhy    string           `json:"journal_why" enum:",none,unreadable,nothing" doc:"Why there is nothing of it"`
@@ -178,7 +205,12 @@ func (a *app) dispute(ctx context.Context, c dutylog.ReviewCase) (body disputeBo
 	if err != nil {
 		return body, problemOf(err)
 	}
-	body = disputeBody{ReviewBody: a.reviewOf(c, visitorOf(ctx).actor()), Settings: settingsOf(d), Journal: []journalRowBody{}, JournalWhy: d.Why, Blind: []interval{}, Test: d.Test}
+	body = disputeBody{ReviewBody: a.reviewOf(c, visitorOf(ctx).actor()), Settings: settingsOf(d), Journal: []journalRowBody{}, JournalWhy: d.Why, Blind: []interval{}, Test: d.Test,
+		Moments: []momentBody{}, SIP: []sipMomentBody{}, SIPWhy: d.SIPWhy()}
+	for _, m := range d.Moments {
+		body.Moments = append(body.Moments, momentBody{m.Name, stamp(m.Judged), stamp(m.SIP), stamp(m.Journal)})
+	}
+	body.takeWitness(d)
 	for _, i := range d.Blind {
 		body.Blind = append(body.Blind, interval{Kind: string(i.Kind), From: stamp(i.From), To: stamp(i.To), Cause: i.Cause, Late: []lateEntryBody{}})
 	}
@@ -194,6 +226,24 @@ func (a *app) dispute(ctx context.Context, c dutylog.ReviewCase) (body disputeBo
 		body.ClockOffsetMS = &off
 	}
 	return body, nil
+}
+
+func (b *disputeBody) takeWitness(d paper.Dispute) {
+	w := d.Witness
+	if w == nil {
+		return
+	}
+	for _, m := range w.SIP {
+		b.SIP = append(b.SIP, sipMomentBody{stamp(m.At), m.Leg, m.What})
+	}
+	if w.ClockAt.IsZero() {
+		return
+	}
+	b.ClockThen = &clockBody{At: stamp(w.ClockAt), OffsetMS: w.Ahead.Milliseconds(), Machine: w.Machine}
+	if w.Error >= 0 {
+		ms := w.Error.Milliseconds()
+		b.ClockThen.ErrorMS = &ms
+	}
 }
 
 // material gathers it, for the page and for paper alike.
@@ -219,8 +269,27 @@ func (a *app) material(ctx context.Context, c dutylog.ReviewCase) (d paper.Dispu
 		off := a.SwitchNow().Sub(a.Now())
 		d.Offset = &off
 	}
+	w, err := a.Log.CallWitness(ctx, c.Call.ID)
+	switch {
+	case err == nil:
+		d.Witness = &w
+	case !errors.Is(err, dutylog.ErrNotFound):
+		return d, err
+	}
 	d.Journal, d.Why = a.journalOf(ctx, c.Call.Call)
+	d.Moments = dutylog.MomentsOf(c.Call.Call, w.SIP, a.byJournal(c.Call.Call, d.Journal))
+	d.Journal = d.Journal[:min(len(d.Journal), mostRows)]
 	return d, nil
+}
+
+// byJournal is the call as the switch's journal alone has it, judged anew; nil: it does not have it.
+func (a *app) byJournal(c telephony.Call, rows []telephony.Row) *telephony.Call {
+	for _, j := range telephony.Settle(a.Lines, rows, time.Time{}) {
+		if telephony.OfOneCall(c, j) {
+			return &j
+		}
+	}
+	return nil
 }
 
 // printReview is the same as a page to print.
@@ -291,7 +360,7 @@ func (a *app) journalOf(ctx context.Context, c telephony.Call) (rows []telephony
 	case len(rows) == 0:
 		return nil, "nothing"
 	}
-	return rows[:min(len(rows), mostRows)], ""
+	return rows, ""
 }
 
 // CallJournal reads what the switch's own journal has of a call that was offered then, in its order.

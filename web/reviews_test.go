@@ -190,9 +190,15 @@ func TestTheMaterialOfADispute(t *testing.T) {
 	}
 	c := h.late("1.0", "王officer")
 	ago := func(d time.Duration) time.Time { return c.OfferedAt.Add(-d) }
+	seen := telephony.Witness{CallID: "1.0", ClockAt: c.OfferedAt, Ahead: 42 * time.Millisecond, Machine: telephony.ClockSynchronised, Error: 20 * time.Millisecond, Heard: true,
+		SIP: []telephony.SIPMoment{{At: c.OfferedAt.Add(-time.Millisecond), Leg: "PJSIP/trunk", In: true, What: "INVITE"}, {At: c.RangAt.Add(2 * time.Millisecond), Leg: "PJSIP/duty", What: "180"}}}
+	if err := h.db.Record(t.Context(), []telephony.Change{{Kind: telephony.WitnessHeard, At: c.EndedAt, Line: "duty", Witness: &seen}}); err != nil {
+		t.Fatal(err)
+	}
 	h.tests.results = []testcall.Result{{ID: 9, Line: "duty", At: ago(-time.Minute)}, {ID: 8, Line: "fire", At: ago(time.Second), EndedAt: ago(0)}, {ID: 7, Line: "duty", At: ago(time.Hour), EndedAt: ago(time.Minute)}, {ID: 6, Line: "duty", At: ago(9 * time.Hour), EndedAt: ago(8 * time.Hour)}}
 	got := h.as("officer").get("/reviews/1.0")
-	for _, words := range []string{`"test":{"id":7,`, `"blind":[`, `"what":"answer"`, `"what":"DL_END"`, `"clock_offset_ms":12`, `"journal_why":""`, `"limit_ms":15000`, `"uncertainty_ms":100`, `"to_ms":15500,"allowed":false`} {
+	for _, words := range []string{`"test":{"id":7,`, `"blind":[`, `"what":"answer"`, `"what":"DL_END"`, `"clock_offset_ms":12`, `"journal_why":""`, `"limit_ms":15000`, `"uncertainty_ms":100`, `"to_ms":15500,"allowed":false`,
+		`"clock_then":{"at":"`, `"offset_ms":42,"machine":"synchronised","error_ms":20`, `"leg":"PJSIP/duty","what":"180"`, `"sip_why":""`, `{"name":"rang","judged":"`, `"name":"answered"`} {
 		if !strings.Contains(got.body, words) {
 			t.Errorf("%s is not in %s", words, got.body)
 		}
@@ -201,7 +207,7 @@ func TestTheMaterialOfADispute(t *testing.T) {
 		t.Errorf("asked for %q: %s", asked, got.body)
 	}
 	page := h.as("supervisor").get("/reviews/1.0/sheet")
-	for _, words := range []string{"<svg", `viewBox="0 0 720 110"`, "时限 15 秒", "接听 15.5 秒", "超时接听", "王officer", "应答", "DL_END", "来电人姓名和电话号码已按查阅权限隐去"} {
+	for _, words := range []string{"<svg", `viewBox="0 0 720 110"`, "时限 15 秒", "接听 15.5 秒", "三方时刻对照", "0.002）", "交换机时钟比本机快 0.042 秒；本机时钟已由时间服务校准，误差不超过 0.02 秒", "180　PJSIP/duty", "超时接听", "王officer", "应答", "DL_END", "来电人姓名和电话号码已按查阅权限隐去"} {
 		if !strings.Contains(page.body, words) {
 			t.Errorf("%s is not on paper:\n%s", words, page.body)
 		}
@@ -230,7 +236,7 @@ func TestAJournalThatSaysNothing(t *testing.T) {
 		h.health.Switch.Connected = false
 		h.late("1.0", "王officer")
 		got := h.as("supervisor").get("/reviews/1.0")
-		if !strings.Contains(got.body, `"journal_why":"`+want+`"`) || !strings.Contains(got.body, `"clock_offset_ms":null`) || strings.Contains(got.body, "secret") {
+		if !strings.Contains(got.body, `"sip_why":"not_kept"`) || !strings.Contains(got.body, `"clock_then":null`) || !strings.Contains(got.body, `"journal_why":"`+want+`"`) || !strings.Contains(got.body, `"clock_offset_ms":null`) || strings.Contains(got.body, "secret") {
 			t.Errorf("%s: %v", want, got)
 		}
 	}

@@ -242,7 +242,7 @@ type testSaidDoc struct {
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
 	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"Entry", "late"}, {"Step", "struck"}, {"LedgerItem", "accepted"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"},
-		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"Task", "filing"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}, {"Approval", "decided_by"}, {"Verification", "by"}, {"Incident", "next_due"}, {"IncidentFact", "struck"}, {"IncidentApproval", "noted_by"}, {"Dispute", "test"}, {"ListeningFact", "marks"}} {
+		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"Task", "filing"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}, {"Approval", "decided_by"}, {"Verification", "by"}, {"Incident", "next_due"}, {"IncidentFact", "struck"}, {"IncidentApproval", "noted_by"}, {"Dispute", "test"}, {"Dispute", "clock_then"}, {"ListeningFact", "marks"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}
@@ -285,7 +285,7 @@ func describe(op *huma.Operation) {
 		op.Responses = map[string]*huma.Response{"200": {Description: "The workbook", Content: binary(workbookType)}}
 	case "preview-directory", "import-directory", "preview-roster":
 		op.MaxBodyBytes = maxTableBody
-	case "place-practice-call", "start-test":
+	case "place-practice-call", "start-test", "start-spot-check":
 		op.DefaultStatus = 202
 	case "amend-entry", "write-entry":
 		op.SkipValidateBody = true // ParsePatch and ParseDraft are stricter

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"dutyline/recorder"
+	"dutyline/telephony"
 	"dutyline/telephony/testcall"
 )
 
@@ -25,6 +26,15 @@ type Tests interface {
 	// TestSound is what one heard, as WAV; recorder.ErrNoRecording where there is nothing.
 	TestSound(ctx context.Context, id int64) ([]byte, testcall.Result, error)
 	TestState() TestState
+
+	// StartCheck has the second line call as a spot check 抽查; otherwise like StartTest.
+	StartCheck(ctx context.Context, line, by string) (int64, error)
+	// EndCheck hangs one up; dutylog.ErrNotFound where none of that number runs.
+	EndCheck(ctx context.Context, id int64) error
+	// Checks lists the calls of spot checks, the newest first.
+	Checks(ctx context.Context, limit int) ([]testcall.Result, error)
+	// CheckCall is the call of one that runs, as it is seen now; nil: nothing of it has arrived.
+	CheckCall(id int64) *telephony.Call
 }
 
 // TestState is whether tests can be made, and when the next is due.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"dutyline/dutylog"
 	"dutyline/recorder"
+	"dutyline/telephony"
 	"dutyline/telephony/testcall"
 	"dutyline/web"
 )
@@ -22,6 +24,9 @@ type fakeTests struct {
 	begun   []string // line and who
 	sound   []byte
 	fault   error
+	checks  []testcall.Result
+	running *telephony.Call // of a spot check
+	ended   []int64
 }
 
 func (f *fakeTests) StartTest(_ context.Context, line, by string) (int64, error) {
@@ -41,6 +46,24 @@ func (f *fakeTests) TestSound(_ context.Context, id int64) ([]byte, testcall.Res
 }
 
 func (f *fakeTests) TestState() web.TestState { return f.state }
+
+func (f *fakeTests) StartCheck(ctx context.Context, line, by string) (int64, error) {
+	return f.StartTest(ctx, line, by)
+}
+
+func (f *fakeTests) EndCheck(_ context.Context, id int64) error {
+	if f.running == nil || f.running.ID != strconv.FormatInt(id, 10) {
+		return dutylog.ErrNotFound
+	}
+	f.ended = append(f.ended, id)
+	return nil
+}
+
+func (f *fakeTests) Checks(_ context.Context, limit int) ([]testcall.Result, error) {
+	return append([]testcall.Result{}, f.checks[:min(limit, len(f.checks))]...), nil
+}
+
+func (f *fakeTests) CheckCall(int64) *telephony.Call { return f.running }
 
 // Without a second line nothing is begun, and the list says what therefore nobody can know.
 func TestWithoutASecondLine(t *testing.T) {

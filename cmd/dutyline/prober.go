@@ -25,7 +25,7 @@ const (
 
 // secondLine places a call; telephony/probe is it. The call is over when it returns.
 type secondLine interface {
-	Call(ctx context.Context, number, token string, report func(testcall.Caller)) (testcall.Caller, []byte)
+	Call(ctx context.Context, o testcall.Order, report func(testcall.Caller)) (testcall.Caller, []byte)
 }
 
 // prober makes the test calls: it brings together what the caller meets and what arrives here,
@@ -35,6 +35,7 @@ type prober struct {
 	second secondLine // nil: there is none
 	number string     // the second line's
 	times  testcall.Timetable
+	limits testcall.CheckLimits
 	store  testcall.Store
 	alerts raiser
 	sounds *testSounds
@@ -45,6 +46,8 @@ type prober struct {
 	mu       sync.Mutex
 	stopping context.Context // of Run; nil: nothing is begun any more, or not yet
 	running  sync.WaitGroup
+	check    *aTest // the spot check that runs, or ran last
+	cut      *aTest // one that the last run did not see to its end
 }
 
 // line is the one of this name; the first one for no name.
@@ -67,17 +70,20 @@ func (p *prober) Start(ctx context.Context, name string, cause testcall.Cause, b
 	return t.result.ID, nil
 }
 
-// aTest is one test that runs.
+// aTest is one test that runs, or one spot check.
 type aTest struct {
 	*prober
 	line   telephony.Line
 	seen   *seenTest
 	result testcall.Result
+	order  testcall.Order
+	stop   func(testcall.Progress, time.Time) (testcall.Why, time.Time)
 	done   chan struct{} // closed when it is over and kept
 
-	mu   sync.Mutex
-	met  testcall.Caller
-	news chan struct{}
+	mu    sync.Mutex
+	met   testcall.Caller
+	asked bool // to hang up
+	news  chan struct{}
 }
 
 func (p *prober) begin(ctx context.Context, name string, cause testcall.Cause, by string) (*aTest, error) {
@@ -93,19 +99,46 @@ func (p *prober) begin(ctx context.Context, name string, cause testcall.Cause, b
 	if p.stopping == nil {
 		return nil, testcall.Stopping
 	}
-	token := rand.Text()[:16]
-	seen, err := p.watch.Begin(line.Name, telephony.ParseNumber(p.number, line.AreaCode), token)
+	t, err := p.prepare(line, cause)
 	if err != nil {
 		return nil, err
 	}
-	t := &aTest{prober: p, line: line, seen: seen, done: make(chan struct{}), news: seen.news, result: testcall.Result{
-		At: p.now(), Line: line.Name, Cause: cause, By: by, Token: token, Number: p.number, RangAfter: -1, BellFor: -1}}
+	t.result.At, t.result.By, t.result.Number = p.now(), by, p.number
 	if t.result.ID, err = p.store.BeginTest(ctx, t.result); err != nil {
-		p.watch.End(seen)
-		return nil, fmt.Errorf("the test was not begun, because the duty log cannot be written: %w", err)
+		p.watch.End(t.seen)
+		return nil, fmt.Errorf("the call was not placed, because the duty log cannot be written: %w", err)
+	}
+	if cause == testcall.SpotCheck {
+		p.check = t
 	}
 	stopping := p.stopping
 	p.running.Go(func() { t.run(stopping) })
+	return t, nil
+}
+
+// prepare is a test or a spot check of which nothing is written yet; the line is free for it.
+func (p *prober) prepare(line telephony.Line, cause testcall.Cause) (t *aTest, err error) {
+	t = &aTest{prober: p, line: line, done: make(chan struct{}), order: testcall.Order{Number: line.Number},
+		result: testcall.Result{Line: line.Name, Cause: cause, RangAfter: -1, BellFor: -1}}
+	number := telephony.ParseNumber(p.number, line.AreaCode)
+	if cause == testcall.SpotCheck {
+		limits := p.limits.Usual()
+		t.order.Longest, t.order.Says = limits.Longest(), probe.CheckSound()
+		t.stop = func(g testcall.Progress, now time.Time) (testcall.Why, time.Time) {
+			return testcall.StopCheck(limits, g, now)
+		}
+		t.seen, err = p.watch.BeginCheck(line.Name, number)
+	} else {
+		t.order.Token = rand.Text()[:16]
+		t.stop = func(g testcall.Progress, now time.Time) (testcall.Why, time.Time) {
+			return testcall.Stop(line.Rule, g, now)
+		}
+		t.seen, err = p.watch.Begin(line.Name, number, t.order.Token)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.news, t.result.Token = t.seen.news, t.order.Token
 	return t, nil
 }
 
@@ -142,15 +175,17 @@ func (t *aTest) call(stopping context.Context) (why testcall.Why) {
 	ctx, hangUp := context.WithCancel(context.Background())
 	defer hangUp()
 	t.report(testcall.Caller{InvitedAt: time.Now()})
-	if why, _ = testcall.Stop(t.line.Rule, t.progress(stopping), time.Now()); why != "" {
+	if why, _ = t.stop(t.progress(stopping), time.Now()); why != "" {
 		return why // before it was placed
 	}
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		met, sound := t.second.Call(ctx, t.line.Number, t.result.Token, t.report)
+		met, sound := t.second.Call(ctx, t.order, t.report)
 		t.report(met)
-		t.keepSound(sound)
+		if t.result.Cause != testcall.SpotCheck { // what a test is for
+			t.keepSound(sound)
+		}
 	}()
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
@@ -158,7 +193,7 @@ func (t *aTest) call(stopping context.Context) (why testcall.Why) {
 	for {
 		if why == "" {
 			var next time.Time
-			if why, next = testcall.Stop(t.line.Rule, t.progress(stopping), time.Now()); why != "" {
+			if why, next = t.stop(t.progress(stopping), time.Now()); why != "" {
 				hangUp()
 				next = time.Now().Add(time.Hour)
 			}
@@ -178,7 +213,9 @@ func (t *aTest) call(stopping context.Context) (why testcall.Why) {
 
 func (t *aTest) progress(stopping context.Context) testcall.Progress {
 	f, bellAt, realCall := t.watch.Seen(t.seen)
-	return testcall.Progress{Caller: t.caller(), BellAt: bellAt, RealCall: realCall, Unseen: f.Blind, Stopping: stopping.Err() != nil}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return testcall.Progress{Caller: t.met, BellAt: bellAt, RealCall: realCall, Unseen: f.Blind, Stopping: stopping.Err() != nil, Asked: t.asked}
 }
 
 // awaitEnd waits until this side, too, has seen the end of the call, or it did not come here.
@@ -224,7 +261,7 @@ func (t *aTest) judge(f testcall.Facts) {
 		return
 	}
 	r.CallID = f.Here.ID
-	if _, bellAt, _ := t.watch.Seen(t.seen); !bellAt.IsZero() {
+	if _, bellAt, _ := t.watch.Seen(t.seen); !bellAt.IsZero() && !f.Caller.InvitedAt.IsZero() {
 		r.RangAfter = max(0, bellAt.Sub(f.Caller.InvitedAt))
 	}
 	if rang, ok := f.Here.RingFor(); ok {
@@ -257,7 +294,7 @@ func (t *aTest) keep(stopping context.Context) {
 		err := t.keepOnce(limited, r)
 		cancel()
 		if err == nil {
-			t.logger.Info("a test call is over", "test", r.ID, "line", r.Line, "verdict", r.Verdict, "reason", r.Reason, "ringback", r.Ringback, "hung_up", r.Why)
+			t.logger.Info("a call from the second line is over", "test", r.ID, "cause", r.Cause, "line", r.Line, "verdict", r.Verdict, "reason", r.Reason, "ringback", r.Ringback, "hung_up", r.Why)
 			return
 		}
 		if try == keepTries || stopping.Err() != nil {
@@ -281,8 +318,12 @@ func (t *aTest) keepOnce(ctx context.Context, r testcall.Result) error {
 	return t.tell(ctx, r)
 }
 
-// tell raises and ends alerts. Said again it changes nothing.
+// tell raises and ends alerts. Said again it changes nothing. A spot check is about who answers, and
+// tells whoever began it.
 func (p *prober) tell(ctx context.Context, r testcall.Result) error {
+	if r.Cause == testcall.SpotCheck {
+		return nil
+	}
 	for _, a := range alerts.FromTest(r) {
 		if err := p.alerts.Raise(ctx, a); err != nil && !errors.Is(err, errIgnored) {
 			return fmt.Errorf("tell of test call %d: %w", r.ID, err)

@@ -51,11 +51,22 @@ func (m *memoryTests) EndTest(_ context.Context, r testcall.Result) error {
 }
 
 func (m *memoryTests) Tests(_ context.Context, limit int) ([]testcall.Result, error) {
+	return m.placed(limit, false), nil
+}
+
+func (m *memoryTests) Checks(_ context.Context, limit int) ([]testcall.Result, error) {
+	return m.placed(limit, true), nil
+}
+
+func (m *memoryTests) placed(limit int, check bool) (all []testcall.Result) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	all := slices.Clone(m.tests)
-	slices.Reverse(all)
-	return all[:min(limit, len(all))], nil
+	for _, r := range slices.Backward(m.tests) {
+		if (r.Cause == testcall.SpotCheck) == check {
+			all = append(all, r)
+		}
+	}
+	return all[:min(limit, len(all))]
 }
 
 func (m *memoryTests) Test(_ context.Context, id int64) (testcall.Result, error) {
@@ -95,13 +106,17 @@ func (m *memoryTests) failing(err error) {
 type scriptedLine struct {
 	bench   *testBench
 	arrives bool
+	answers time.Duration // of a spot check: how long it rings before somebody picks up; 0: nobody does
 	calls   atomic.Int64
 }
 
-func (l *scriptedLine) Call(ctx context.Context, number, token string, report func(testcall.Caller)) (testcall.Caller, []byte) {
+func (l *scriptedLine) Call(ctx context.Context, o testcall.Order, report func(testcall.Caller)) (testcall.Caller, []byte) {
 	l.calls.Add(1)
 	met := testcall.Caller{InvitedAt: time.Now(), TakenAt: time.Now()}
-	c := l.bench.call("t"+token[:4], "02422739119", testcall.NamePrefix+token)
+	if o.Token == "" {
+		return l.check(ctx, o, report)
+	}
+	c := l.bench.call("t"+o.Token[:4], "02422739119", testcall.NamePrefix+o.Token)
 	if l.arrives {
 		l.bench.tell(telephony.CallOffered, c, telephony.Idle)
 		time.Sleep(time.Second) // synthetic

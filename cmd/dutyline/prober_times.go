@@ -1,11 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
-	"dutyline/telephony"
 	"dutyline/telephony/testcall"
 )
 
@@ -23,6 +24,9 @@ func (p *prober) resume(ctx context.Context) error {
 		return err
 	}
 	for _, r := range unfinished {
+		if r.Cause == testcall.SpotCheck {
+			continue // its call goes on without us
+		}
 		r.EndedAt, r.Verdict, r.Reason, r.Ringback, r.Why = p.now(), testcall.CannotTell, testcall.Stopped, testcall.RingbackOpen, testcall.WhyStopped
 		if r.EndedAt.Before(r.At) {
 			r.EndedAt = r.At
@@ -35,10 +39,11 @@ func (p *prober) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.watch.Remember(tests, func(r testcall.Result) telephony.Number {
-		line, _ := p.line(r.Line)
-		return telephony.ParseNumber(r.Number, line.AreaCode)
-	})
+	checks, err := p.store.Checks(ctx, keptTests)
+	if err != nil {
+		return err
+	}
+	p.resumeCheck(slices.SortedFunc(slices.Values(slices.Concat(tests, checks)), func(a, b testcall.Result) int { return cmp.Compare(b.ID, a.ID) }))
 	told := map[string]bool{}
 	for _, r := range tests { // the newest of each line
 		if !told[r.Line] {
@@ -63,6 +68,9 @@ func (p *prober) Run(ctx context.Context) error {
 		p.stopping = nil
 		p.mu.Unlock()
 	}()
+	if p.cut != nil {
+		p.running.Go(func() { p.cut.follow(ctx) })
+	}
 	p.keepTimes(ctx)
 	<-ctx.Done()
 	return nil

@@ -12,7 +12,7 @@ import (
 // wireProber makes what places test calls. Without a second line it only says so.
 func (a *app) wireProber(lines []telephony.Line) {
 	a.prober = &prober{
-		lines: lines, number: a.cfg.Tests.SecondLine.Number, times: a.cfg.Tests.Timetable(a.cfg.Site.Location()), store: a.log, alerts: a.rules,
+		lines: lines, number: a.cfg.Tests.SecondLine.Number, times: a.cfg.Tests.Timetable(a.cfg.Site.Location()), limits: testcall.CheckLimits{Ring: a.cfg.Tests.CheckRing}, store: a.log, alerts: a.rules,
 		sounds: &testSounds{folder: a.cfg.TestsFolder(), keys: a.keys}, watch: newTestWatch(lines, a.watcher.SwitchNow), now: a.clock.Now, logger: a.logger,
 	}
 	if a.cfg.Tests.SecondLine.Set() {

@@ -278,15 +278,21 @@ func summary(r practice.Result) string {
 		add("whoever called heard %s, who was called %s", heard(r.Near.Heard), heard(r.Far.Heard))
 	case r.GaveUp:
 		add("nobody answered")
+	case r.Far.Status == declined:
+		add("the phone rejected it (SIP %d), which the switch tells whoever called as %d", declined, r.Near.Status)
 	default:
 		add("it ended with SIP status %d%s", r.Near.Status, statusWords[r.Near.Status])
 	}
 	return strings.Join(parts, ", ")
 }
 
+// declined is what a phone says whose officer rejects a call. Asterisk makes a 403 of it for whoever called,
+// so a 403 alone does not tell whether a phone or the dialplan refused.
+const declined = 603
+
 // statusWords say what a refusal means, and what to look at when it was not meant.
 var statusWords = map[int]string{
-	403: " (forbidden: this account may not call that number; look at the dialplan's contexts)",
+	403: " (refused: either another phone than the simulated one rejected it, or this account may not call that number; look at the phone, then at the dialplan's contexts)",
 	404: " (no such number: look at --to, and at the number of the line)",
 	408: " (no answer from the other end: is the phone registered?)",
 	480: " (the phone cannot be reached: is it registered and switched on?)",

@@ -81,7 +81,7 @@ func TestSimulateAndCallsFromElsewhere(t *testing.T) {
 		{"--from 02422730001 --answer-after 100ms --talk 0s --hangup officer", []string{"they talked for 0.0 s, the officer hung up"}},
 		{"--anonymous --never-answer --give-up-after 300ms", []string{"an anonymous caller", "gives up", "nobody answered"}},
 		{"--from 110 --busy", []string{"engaged (SIP 486", "the phone did not ring, it ended with SIP status 486"}},
-		{"--from 110 --reject --answer-after 100ms", []string{"rejected (SIP 403"}},
+		{"--from 110 --reject --answer-after 100ms", []string{"rejected (SIP 403", "the phone rejected it (SIP 603), which the switch tells whoever called as 403"}},
 		{"--from 110 --forward-to 13800001111 --talk 500ms", []string{"the phone rang for 0.0 s, they talked for 0.5 s"}},
 		{"--from 110 --forward-to 13800001111 --answer-after 700ms --talk 500ms", []string{"the phone rang for 0.7 s, they talked for 0.5 s"}},
 		{"--from 110 --instant --talk 500ms", []string{"answered 0.0 s after it was placed"}},
@@ -161,7 +161,11 @@ func TestSummaryOfACall(t *testing.T) {
 			GaveUp: true, Near: practice.Leg{RingAt: at(1), EndedAt: at(9), Status: 487}},
 		"the phone did not ring, it ended with SIP status 404 (no such number: look at --to, and at the number of the line)":         {Near: practice.Leg{EndedAt: at(9), Status: 404}},
 		"the phone did not ring, it ended with SIP status 486 (engaged: wait for the call that runs to end, or hang up the handset)": {Near: practice.Leg{EndedAt: at(9), Status: 486}},
-		"the phone did not ring, it ended with SIP status 599":                                                                       {Near: practice.Leg{EndedAt: at(9), Status: 599}},
+		"the phone rang for 2.0 s, the phone rejected it (SIP 603), which the switch tells whoever called as 403": {
+			Near: practice.Leg{RingAt: at(1), EndedAt: at(3), Status: 403}, Far: practice.Leg{InvitedAt: at(1), RingAt: at(1), EndedAt: at(3), Status: 603}},
+		"the phone did not ring, it ended with SIP status 403 (refused: either another phone than the simulated one rejected it, or this account may not call that number; look at the phone, then at the dialplan's contexts)": {
+			Near: practice.Leg{EndedAt: at(9), Status: 403}},
+		"the phone did not ring, it ended with SIP status 599": {Near: practice.Leg{EndedAt: at(9), Status: 599}},
 		"the phone sent the call on to 13800001111 (302), the phone did not ring, nobody answered": {
 			Call: practice.Call{Does: practice.Forwards, ForwardTo: "13800001111"}, GaveUp: true,
 			Near: practice.Leg{EndedAt: at(9), Status: 487}, Far: practice.Leg{InvitedAt: at(1), EndedAt: at(1), Status: 302}},

@@ -146,7 +146,7 @@ func (c *carrier) begin(r *sip.Request) {
 		}
 		dialled := r.Recipient.User
 		c.working.Go(func() {
-			probe.New(probe.Config{Server: c.duty, Number: number}).Call(ctx, dialled, token, func(met testcall.Caller) {
+			probe.New(probe.Config{Server: c.duty, Number: number}).Call(ctx, testcall.Order{Number: dialled, Token: token}, func(met testcall.Caller) {
 				if h.relays {
 					c.relay(r, met)
 				}

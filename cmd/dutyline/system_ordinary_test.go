@@ -20,12 +20,15 @@ import (
 )
 
 // ordinaryCalls is how many calls are made; ORDINARY_CALLS=500, or make ordinary, is the long form.
-func ordinaryCalls(t *testing.T) int {
+func ordinaryCalls(t *testing.T) int { return callsAsked(t, "ORDINARY_CALLS") }
+
+// callsAsked is how many calls a variable asks for; 40 where it asks for none.
+func callsAsked(t *testing.T, name string) int {
 	n := 40
-	if text := os.Getenv("ORDINARY_CALLS"); text != "" {
+	if text := os.Getenv(name); text != "" {
 		var err error
 		if n, err = strconv.Atoi(text); err != nil || n < 20 {
-			t.Fatalf("ORDINARY_CALLS=%q: write how many calls are to be made, 20 or more", text)
+			t.Fatalf("%s=%q: write how many calls are to be made, 20 or more", name, text)
 		}
 	}
 	return n

@@ -7,6 +7,7 @@ import (
 
 	"dutyline/alerts"
 	"dutyline/config"
+	"dutyline/telephony"
 	"dutyline/telephony/asterisk"
 	"dutyline/telephony/asterisk/asterisktest"
 )
@@ -35,6 +36,7 @@ func TestSystemSIPShowsWhoSentTheCallElsewhere(t *testing.T) {
 	if got := c.brief(); !strings.HasPrefix(got, "in answered_in_time by=caller") || !strings.Contains(got, "!redirected_in_sip") || !strings.Contains(c.ForwardedTo, "13800001111") {
 		t.Errorf("%s, forwarded to %q", got, c.ForwardedTo)
 	}
+	r.checkWitness(c.ID)
 	if n := len(r.desk.alertsOf("wrong_device")); n > 0 {
 		t.Errorf("%d alerts of another device although the phone itself sent the call there", n)
 	}
@@ -44,5 +46,28 @@ func TestSystemSIPShowsWhoSentTheCallElsewhere(t *testing.T) {
 			_, body := r.desk.ask("GET", "/api/v1/alerts?state=open", nil)
 			return strings.Contains(string(body), `"reason":"`+string(want)+`","certainty":"certain"`)
 		})
+	}
+}
+
+// checkWitness looks at what is kept of a call beside its events: both its SIP dialogs, and the clocks of a
+// switch that runs on this machine.
+func (r *room) checkWitness(id string) {
+	r.t.Helper()
+	var w telephony.Witness
+	r.desk.await(10*time.Second, "what was seen of the call beside its events is kept", func() (ok bool) {
+		var err error
+		w, err = r.app.log.CallWitness(r.t.Context(), id)
+		return err == nil
+	})
+	said := map[string]string{}
+	for _, m := range w.SIP {
+		said[m.Leg] += m.What + " "
+	}
+	if !w.Heard || !strings.HasPrefix(said["PJSIP/trunk"], "INVITE ") || !strings.Contains(said["PJSIP/trunk"], "200 ") || !strings.Contains(said["PJSIP/trunk"], "BYE") ||
+		!strings.HasPrefix(said["PJSIP/duty"], "INVITE ") || !strings.Contains(said["PJSIP/duty"], "302 ") {
+		r.t.Errorf("the SIP of the call is %v", said)
+	}
+	if w.ClockAt.IsZero() || w.Ahead.Abs() > time.Second || w.Machine == "" && w.Error >= 0 {
+		r.t.Errorf("the clocks are kept as %v, %v, %q, %v", w.ClockAt, w.Ahead, w.Machine, w.Error)
 	}
 }

@@ -12,13 +12,12 @@ import (
 const (
 	keptTests   = 32               // so many tests are remembered, for what the journal says later
 	arrivesLate = 5 * time.Second  // a test call may arrive so long after its caller hung up
-	clocksApart = 2 * time.Second  // how far the switch's clock, as we know it, may be from its stamps
 	longestTest = 90 * time.Second // of one whose end nobody wrote down
 )
 
 // testWatch knows what goes on on the lines, so that no test begins while one is in use, and so
-// that a test call is marked as such before anything is made of it. Every change passes through
-// Mark on its way into the log.
+// that a test call is marked as such before anything is made of it. A spot check is placed by the same
+// line and watched like a test. Every change passes through Mark on its way into the log.
 type testWatch struct {
 	switchNow func() time.Time
 
@@ -57,29 +56,48 @@ func newTestWatch(lines []telephony.Line, switchNow func() time.Time) *testWatch
 }
 
 // Remember takes over the tests of earlier runs, the newest first: the journal may have their
-// calls still to tell.
-func (w *testWatch) Remember(tests []testcall.Result, number func(testcall.Result) telephony.Number) {
+// calls still to tell. A spot check among them that was not over when its run was killed is followed on.
+func (w *testWatch) Remember(tests []testcall.Result, number func(testcall.Result) telephony.Number) (running *seenTest) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, r := range slices.Backward(tests[:min(len(tests), keptTests)]) {
-		until := r.EndedAt
-		if until.IsZero() {
-			until = r.At.Add(longestTest)
+		t := &seenTest{callID: r.CallID, known: r.Known, over: true}
+		switch {
+		case r.Cause == testcall.SpotCheck && r.Running():
+			t.Expected, t.over, t.news = testcall.Interrupted(r, number(r)), false, make(chan struct{}, 1)
+			running = t
+		default:
+			until := r.EndedAt
+			if until.IsZero() {
+				until = r.At.Add(longestTest)
+			}
+			t.Expected = testcall.Expected{Line: r.Line, Token: r.Token, Check: r.Cause == testcall.SpotCheck, Number: number(r), From: r.At.Add(-testcall.ClocksApart), Until: until.Add(arrivesLate)}
 		}
-		w.tests = append(w.tests, &seenTest{callID: r.CallID, known: r.Known, over: true, Expected: testcall.Expected{
-			Line: r.Line, Token: r.Token, Number: number(r), From: r.At.Add(-clocksApart), Until: until.Add(arrivesLate)}})
+		w.tests = append(w.tests, t)
 	}
+	return running
 }
 
 // Begin begins a test, unless the line is in use.
 func (w *testWatch) Begin(line string, number telephony.Number, token string) (*seenTest, error) {
+	return w.begin(testcall.Expected{Line: line, Number: number, Token: token})
+}
+
+// BeginCheck begins a spot check, on the same terms. Its call shows no name.
+func (w *testWatch) BeginCheck(line string, number telephony.Number) (*seenTest, error) {
+	return w.begin(testcall.Expected{Line: line, Number: number, Check: true})
+}
+
+func (w *testWatch) begin(e testcall.Expected) (*seenTest, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	l := w.lines[line]
+	l, other := w.lines[e.Line], w.running()
 	switch {
 	case l == nil:
 		return nil, testcall.NoSuchLine
-	case w.running() != nil:
+	case other != nil && other.Check && e.Check:
+		return nil, testcall.CheckRuns
+	case other != nil: // whoever tests is not told of a spot check
 		return nil, testcall.TestRuns
 	case l.state == telephony.LineStateUnknown:
 		return nil, testcall.LineUnseen
@@ -87,8 +105,8 @@ func (w *testWatch) Begin(line string, number telephony.Number, token string) (*
 		return nil, testcall.LineInUse
 	}
 	now := w.switchNow()
-	t := &seenTest{news: make(chan struct{}, 1), Expected: testcall.Expected{Line: line, Number: number, Token: token,
-		From: now.Add(-clocksApart), Until: now.Add(longestTest)}}
+	e.From, e.Until = now.Add(-testcall.ClocksApart), now.Add(longestTest)
+	t := &seenTest{news: make(chan struct{}, 1), Expected: e}
 	w.tests = append(w.tests, t)
 	if len(w.tests) > keptTests {
 		w.tests = w.tests[1:]
@@ -136,8 +154,8 @@ func (w *testWatch) markCall(c telephony.Call) *telephony.Call {
 		}
 	}
 	if t := w.testOf(c); t != nil {
-		if !slices.Contains(c.Tags, telephony.TagTest) {
-			c.Tags = append(slices.Clone(c.Tags), telephony.TagTest)
+		if tag := t.Tag(c); tag != "" && !slices.Contains(c.Tags, tag) {
+			c.Tags = append(slices.Clone(c.Tags), tag)
 		}
 		t.seeOurs(c, w.switchNow())
 		return &c
@@ -198,6 +216,13 @@ func (w *testWatch) refusedByTest(c telephony.Call) bool {
 		}
 		return t.Line == c.Line && t.here != nil && !c.OfferedAt.Before(t.here.OfferedAt) && c.OfferedAt.Before(end)
 	})
+}
+
+// Shown is the call of a running test as it is seen from here; nil: nothing that is ours arrived.
+func (w *testWatch) Shown(t *seenTest) *telephony.Call {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return t.here
 }
 
 // notice tells a running test that there may be news for it.

@@ -24,7 +24,7 @@ func readDutyLog(file string) (calls []logged, intervals []stated, err error) {
 		return nil, nil, err
 	}
 	defer db.Close()
-	rows, err := db.Query(`SELECT c.id, c.caller, c.outcome, c.hangup_by, c.rang_at, c.rang_until, c.answered_at, c.ended_at, c.findings,
+	rows, err := db.Query(`SELECT c.id, c.caller, c.outcome, c.hangup_by, c.offered_at, c.rang_at, c.rang_until, c.answered_at, c.ended_at, c.findings,
 		coalesce(r.findings, '[]'), coalesce(r.status, ''), coalesce(r.reason, ''), coalesce(r.duration_us, 0),
 		coalesce(r.caller_db, 0), coalesce(r.officer_db, 0)
 		FROM calls c LEFT JOIN recordings r ON r.call_id = c.id ORDER BY c.offered_at`)
@@ -34,13 +34,14 @@ func readDutyLog(file string) (calls []logged, intervals []stated, err error) {
 	defer rows.Close()
 	for rows.Next() {
 		var l logged
-		var rang, until, answered, ended sql.NullInt64
+		var offered, rang, until, answered, ended sql.NullInt64
 		var found, heard string
 		var length int64
-		if err := rows.Scan(&l.ID, &l.Caller, &l.Outcome, &l.HangupBy, &rang, &until, &answered, &ended, &found, &heard, &l.Recording, &l.RecordingReason, &length,
+		if err := rows.Scan(&l.ID, &l.Caller, &l.Outcome, &l.HangupBy, &offered, &rang, &until, &answered, &ended, &found, &heard, &l.Recording, &l.RecordingReason, &length,
 			&l.CallerDB, &l.OfficerDB); err != nil {
 			return nil, nil, err
 		}
+		l.OfferedAt = moment(offered)
 		l.RangAt, l.RangUntil, l.AnsweredAt, l.EndedAt = moment(rang), moment(until), moment(answered), moment(ended)
 		l.RecordingFor = time.Duration(length) * time.Microsecond
 		for _, list := range []string{found, heard} {
@@ -128,7 +129,7 @@ func TestTheBenchReadsTheDutyLog(t *testing.T) {
 	}
 	utc := cmp.Transformer("utc", func(t time.Time) time.Time { return t.UTC() })
 	calls[0].RecordingReason, calls[0].Recording = "", "" // the recorder's affair
-	want := []logged{{ID: "1.0", Caller: "02422730001", Outcome: "abandoned_early", HangupBy: "caller", RangAt: after(0.1), RangUntil: after(0.9),
+	want := []logged{{ID: "1.0", Caller: "02422730001", Outcome: "abandoned_early", HangupBy: "caller", OfferedAt: after(0), RangAt: after(0.1), RangUntil: after(0.9),
 		EndedAt: after(1), Findings: []string{"seen_in_part"}}}
 	if diff := cmp.Diff(want, calls, utc); diff != "" {
 		t.Errorf("calls (-want +got):\n%s", diff)

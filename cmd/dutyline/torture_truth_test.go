@@ -120,12 +120,13 @@ func (t truth) hangupBy() []string {
 
 // logged is what the duty log holds of one call.
 type logged struct {
-	ID, Caller, Outcome, HangupBy          string
-	RangAt, RangUntil, AnsweredAt, EndedAt time.Time
-	Findings                               []string
-	Recording, RecordingReason             string // status; why it is not sealed
-	RecordingFor                           time.Duration
-	CallerDB, OfficerDB                    float64 // the loudest of each side; 0: not known
+	ID, Caller, Outcome, HangupBy string
+	OfferedAt, RangAt, RangUntil  time.Time
+	AnsweredAt, EndedAt           time.Time
+	Findings                      []string
+	Recording, RecordingReason    string // status; why it is not sealed
+	RecordingFor                  time.Duration
+	CallerDB, OfficerDB           float64 // the loudest of each side; 0: not known
 }
 
 // against says what is wrong with this call in the log; empty: it is the truth.

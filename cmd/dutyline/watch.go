@@ -47,6 +47,8 @@ type watcher struct {
 	waits    bool // the run began, and the switch was not seen so far
 	faults   faultBook
 	sight    sight
+
+	witnesses witnesses
 }
 
 // ourClock is the daemon's.
@@ -84,11 +86,16 @@ type gap struct {
 }
 
 func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony.Change), logger *slog.Logger) *watcher {
-	return &watcher{
-		tracker: telephony.NewTracker(lines), tape: tape, commit: commit, logger: logger,
+	w := &watcher{
+		tracker: telephony.NewTracker(lines), tape: tape, logger: logger,
 		clock: newClock(), in: make(chan message), done: make(chan struct{}), audit: func() {}, found: func(telephony.Snapshot) {}, seen: func() {},
 		homes: newHomeKeeper(lines), clockSet: func(time.Duration) {}, heard: func(telephony.Endpoint) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
 	}
+	w.commit = func(changes []telephony.Change) {
+		w.witnesses.note(changes, w.clock.Uptime(), w.clocks)
+		commit(changes)
+	}
+	return w
 }
 
 // resume takes up where the last run stopped: calls that had not ended, faults that stood.
@@ -137,6 +144,7 @@ func (w *watcher) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			w.tellWitnesses(atLast)
 			return w.tape.Close()
 		case m := <-w.in:
 			w.take(m)
@@ -144,6 +152,7 @@ func (w *watcher) Run(ctx context.Context) error {
 			w.flushTape()
 			w.stillUnseen()
 			w.tellAlso(w.refused.due(w.clock.Uptime()))
+			w.tellWitnesses(w.clock.Uptime())
 			continue
 		case <-timer.C:
 			w.commit(w.tracker.Tick(w.SwitchNow()))

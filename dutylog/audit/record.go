@@ -52,6 +52,7 @@ const (
 	SpotCheck    Kind = "spot_check"    // a version of an entry of the register of spot checks; subject: number of the row
 	Draw         Kind = "draw"          // a sample of recordings; subject: number of the row
 	Listening    Kind = "listening"     // something was said of a recording that was drawn; subject: number of the row
+	Witness      Kind = "witness"       // what was seen of a call beside its events; subject: call id
 	Signer       Kind = "key"           // a key that signs checkpoints; subject: its fingerprint
 )
 

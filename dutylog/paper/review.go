@@ -21,6 +21,21 @@ type Dispute struct {
 	Blind   []telephony.Interval // while the call went on
 	Test    *testcall.Result     // the nearest one
 	Offset  *time.Duration       // the switch's clock minus ours, when it is printed
+	Moments []dutylog.Moment     // by everything that saw them
+	Witness *telephony.Witness   // nil: nothing was kept beside the call's events
+}
+
+// SIPWhy is why no SIP messages are known of the call; empty: some are.
+func (d Dispute) SIPWhy() string {
+	switch {
+	case d.Witness == nil:
+		return "not_kept"
+	case !d.Witness.Heard:
+		return "not_mirrored"
+	case len(d.Witness.SIP) == 0:
+		return "nothing"
+	}
+	return ""
 }
 
 // The words of reviews: those of the page.
@@ -36,6 +51,7 @@ var (
 		dutylog.AwaitsSecond: "待再次复核", dutylog.ReviewedTwice: "已再次复核"}
 	reviewSaysNames = map[dutylog.ReviewSays]string{dutylog.ReviewExplained: "当班说明", dutylog.ReviewCommented: "督查意见", dutylog.ReviewDecided: "复核结论",
 		dutylog.ReviewSecondAsked: "申请再次复核", dutylog.ReviewSecondDecided: "再次复核结论"}
+	sipWhy     = map[string]string{"not_kept": "没有留存本次通话的 SIP 时刻", "not_mirrored": "当时没有接收交换机的 SIP 副本（未配置，或交换机没有发送）", "nothing": "SIP 副本中没有本次通话"}
 	journalWhy = map[string]string{"none": "没有配置交换机流水", "unreadable": "交换机流水无法读取", "nothing": "交换机流水中没有本次通话（已过保存期限，或当时没有记录）"}
 )
 
@@ -52,6 +68,9 @@ func Review(f Frame, d Dispute) Sheet {
 		listPair("说明和复核", "还没有人说明", d.Review.Facts, func(x dutylog.ReviewFact) string { return reviewFactWords(f, x) }),
 		pair{name: "结论", value: cmp.Or(Word(ReviewResultNames, d.Review.Result()), "尚无结论"), wide: true})
 	s.Tables = []Table{{Name: s.Title, Columns: formColumns, Form: true, Rows: formRows(append(settingPairs(f, d), pairs...))}}
+	if len(d.Moments) > 0 {
+		s.Tables = append(s.Tables, momentTable(f, d))
+	}
 	return s
 }
 
@@ -111,18 +130,76 @@ func (f Frame) milli(t time.Time) string {
 	return t.In(f.Zone).Format("15:04:05.000")
 }
 
-// clockPairs say how far the clocks and the line can be trusted. SIP messages are heard while a call goes
-// on and annotate it; their times are not kept.
-func clockPairs(f Frame, d Dispute) []pair {
-	offset := "未能测得"
-	if d.Offset != nil {
-		offset = fmt.Sprintf("打印时交换机比本机快 %s", secondsOf(*d.Offset))
+// momentTable puts side by side what the verdict rests on, the SIP messages and the switch's own journal.
+func momentTable(f Frame, d Dispute) Table {
+	t := Table{Name: "三方时刻对照", Columns: []Column{{"时刻", 36, true}, {"判定所用", 50, true}, {"SIP 信令", 50, true}, {"交换机流水", 50, true}}}
+	for _, m := range d.Moments {
+		t.Rows = append(t.Rows, Row{Cells: []string{MomentNames[m.Name], f.milli(m.Judged), f.beside(m.SIP, m.Judged), f.beside(m.Journal, m.Judged)}})
 	}
+	return t
+}
+
+// MomentNames are the words of the page.
+var MomentNames = map[dutylog.MomentName]string{dutylog.MomentOffered: "来电到达", dutylog.MomentRang: "开始振铃", dutylog.MomentQuiet: "铃声停止", dutylog.MomentAnswered: "接听", dutylog.MomentEnded: "结束"}
+
+// beside is a moment with how far it is from the one that was judged by.
+func (f Frame) beside(t, judged time.Time) string {
+	if t.IsZero() || judged.IsZero() {
+		return f.milli(t)
+	}
+	return f.milli(t) + fmt.Sprintf("（%+.3f）", t.Sub(judged).Seconds())
+}
+
+// standingWords say how the clocks stood when the call came.
+func standingWords(f Frame, d Dispute) string {
+	w := d.Witness
+	if w == nil || w.ClockAt.IsZero() {
+		text := "通话时没有测得"
+		if d.Offset != nil {
+			text += "；打印时" + aheadWords(*d.Offset)
+		}
+		return text
+	}
+	text := "通话时（" + f.second(w.ClockAt) + "）" + aheadWords(w.Ahead)
+	switch {
+	case w.Machine == telephony.ClockSynchronised && w.Error >= 0:
+		text += "；本机时钟已由时间服务校准，误差不超过 " + secondsOf(w.Error)
+	case w.Machine == telephony.ClockSynchronised:
+		text += "；本机时钟已由时间服务校准"
+	case w.Machine == telephony.ClockAlone:
+		text += "；本机时钟当时没有由时间服务校准"
+	default:
+		text += "；本机时钟是否校准不明"
+	}
+	return text
+}
+
+func aheadWords(d time.Duration) string {
+	if d < 0 {
+		return "交换机时钟比本机慢 " + secondsOf(-d)
+	}
+	return "交换机时钟比本机快 " + secondsOf(d)
+}
+
+// sipWords are the SIP messages of the call, or why there are none.
+func sipWords(f Frame, d Dispute) string {
+	if why := d.SIPWhy(); why != "" {
+		return sipWhy[why]
+	}
+	rows := make([]string, len(d.Witness.SIP))
+	for i, m := range d.Witness.SIP {
+		rows[i] = f.milli(m.At) + "　" + m.What + "　" + m.Leg
+	}
+	return strings.Join(rows, "\n")
+}
+
+// clockPairs say how far the clocks and the line can be trusted.
+func clockPairs(f Frame, d Dispute) []pair {
 	test := "附近没有拨测"
 	if d.Test != nil {
 		test = f.second(d.Test.At) + "　" + cmp.Or(testVerdicts[string(d.Test.Verdict)], string(d.Test.Verdict))
 	}
-	return []pair{{name: "时钟偏差", value: offset, wide: true}, {name: "最近拨测", value: test, wide: true}, {name: "SIP 时间", value: "不按通话留存；以交换机流水为准", wide: true}}
+	return []pair{{name: "时钟偏差", value: standingWords(f, d), wide: true}, {name: "最近拨测", value: test, wide: true}, {name: "SIP 信令", value: sipWords(f, d), wide: true}}
 }
 
 func journalWords(f Frame, d Dispute) string {

@@ -34,7 +34,11 @@ func aDispute() paper.Dispute {
 		Journal: []telephony.Row{{Kind: telephony.RowChanStart, At: rang, Channel: "PJSIP/duty-00000012"}, {Kind: telephony.RowAnswer, At: rang.Add(15030 * time.Millisecond), Channel: "PJSIP/duty-00000012"},
 			{Kind: telephony.RowUser, User: "DL_END", At: rang.Add(95 * time.Second), Channel: "PJSIP/trunk-00000011"}},
 		Blind: []telephony.Interval{{Kind: telephony.BlindInterval, From: rang.Add(20 * time.Second), To: rang.Add(30 * time.Second), Cause: "the daemon was not running"}},
-		Test:  &testcall.Result{ID: 7, At: local("2026-11-27 20:05:00"), Verdict: testcall.Reachable}}
+		Test:  &testcall.Result{ID: 7, At: local("2026-11-27 20:05:00"), Verdict: testcall.Reachable},
+		Witness: &telephony.Witness{ClockAt: rang, Ahead: 42 * time.Millisecond, Machine: telephony.ClockSynchronised, Error: 20 * time.Millisecond, Heard: true,
+			SIP: []telephony.SIPMoment{{At: rang.Add(-121 * time.Millisecond), Leg: "PJSIP/trunk", In: true, What: "INVITE"}, {At: rang.Add(-2 * time.Millisecond), Leg: "PJSIP/duty", What: "180"}}},
+		Moments: []dutylog.Moment{{Name: dutylog.MomentOffered, Judged: c.OfferedAt, SIP: rang.Add(-121 * time.Millisecond), Journal: rang.Add(-119 * time.Millisecond)},
+			{Name: dutylog.MomentRang, Judged: rang, SIP: rang.Add(-2 * time.Millisecond)}, {Name: dutylog.MomentAnswered, Judged: c.AnsweredAt, Journal: c.AnsweredAt}}}
 }
 
 func TestAReviewOnPaper(t *testing.T) {
@@ -49,7 +53,7 @@ func TestAReviewOfWhichLittleIsKnown(t *testing.T) {
 		t.Error("a bell that never rang is drawn")
 	}
 	text := fmt.Sprint(s.Tables)
-	for _, words := range []string{"不明", "线路已不在配置中", "没有记录", "未能测得", "附近没有拨测", "交换机流水无法读取", "还没有人说明", "尚无结论", "不按通话留存", "没有盲区"} {
+	for _, words := range []string{"不明", "线路已不在配置中", "没有记录", "附近没有拨测", "交换机流水无法读取", "还没有人说明", "尚无结论", "没有留存本次通话的 SIP 时刻", "通话时没有测得", "没有盲区"} {
 		if !strings.Contains(text, words) {
 			t.Errorf("%s is not said:\n%s", words, text)
 		}

@@ -87,6 +87,7 @@ var covers = []cover{
 	newCover(audit.SpotCheck, "id, "+spotCheckColumns+", erased_by", "spot_checks", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Draw, "id, "+drawColumns, "listening_draws", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Listening, "id, "+listeningFactColumns+", erased_by", "listening_facts", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Witness, witnessColumns, "call_witnesses", "TRUE", "c.call_id", "c.call_id = x.subject"),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

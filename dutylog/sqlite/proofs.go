@@ -50,6 +50,7 @@ func (db *DB) Exhibit(ctx context.Context, entryID string, size int64) ([]Exhibi
 		{audit.Missed, "SELECT call_id FROM missed_calls WHERE call_id = ?", []any{e.CallID}},
 		{audit.Review, "SELECT id FROM review_facts WHERE call_id = ? ORDER BY id", []any{e.CallID}},
 		{audit.Reviewed, "SELECT call_id FROM call_reviews WHERE call_id = ?", []any{e.CallID}},
+		{audit.Witness, "SELECT call_id FROM call_witnesses WHERE call_id = ?", []any{e.CallID}},
 		{audit.SpotCheck, "SELECT id FROM spot_checks WHERE call_id = ? AND call_id <> '' ORDER BY id", []any{e.CallID}},
 		{audit.Listening, "SELECT id FROM listening_facts WHERE call_id = ? AND call_id <> '' ORDER BY id", []any{e.CallID}},
 		{audit.Hold, "SELECT id FROM holds WHERE entry_id = ? ORDER BY id", []any{e.ID}},

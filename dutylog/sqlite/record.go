@@ -57,6 +57,9 @@ func (t *tx) record(ch telephony.Change, judge alerts.Judge) (fresh bool, err er
 	if ch.Interval != nil || ch.Journal != nil {
 		return true, t.recordSight(ch)
 	}
+	if ch.Witness != nil {
+		return true, t.recordWitness(*ch.Witness)
+	}
 	if err := t.recordLine(ch); err != nil {
 		return true, err
 	}
@@ -86,7 +89,7 @@ func (t *tx) record(ch telephony.Change, judge alerts.Judge) (fresh bool, err er
 // A change without a time is always taken: then only the comparison with what is kept
 // protects against saying it twice.
 func (t *tx) firstSaid(ch telephony.Change) (bool, error) {
-	if ch.At.IsZero() || ch.Interval != nil || ch.Journal != nil { // these say the same by their keys
+	if ch.At.IsZero() || ch.Interval != nil || ch.Journal != nil || ch.Witness != nil { // these say the same by their keys
 		return true, nil
 	}
 	said := appendValues(nil, string(ch.Kind), micros(ch.At), ch.Line, string(ch.Finding), ch.Detail,

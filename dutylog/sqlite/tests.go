@@ -74,9 +74,19 @@ func (db *DB) EndTest(ctx context.Context, r testcall.Result) error {
 
 // Tests implements testcall.Store.
 func (db *DB) Tests(ctx context.Context, limit int) ([]testcall.Result, error) {
-	rows, err := db.reading(ctx).Query("SELECT id, "+testColumns+" FROM tests ORDER BY id DESC LIMIT ?", limit)
+	return db.placedCalls(ctx, "cause <> ?", limit)
+}
+
+// Checks implements testcall.Store.
+func (db *DB) Checks(ctx context.Context, limit int) ([]testcall.Result, error) {
+	return db.placedCalls(ctx, "cause = ?", limit)
+}
+
+// placedCalls are calls from the second line: tests, or spot checks.
+func (db *DB) placedCalls(ctx context.Context, which string, limit int) ([]testcall.Result, error) {
+	rows, err := db.reading(ctx).Query("SELECT id, "+testColumns+" FROM tests WHERE "+which+" ORDER BY id DESC LIMIT ?", string(testcall.SpotCheck), limit)
 	list, err := all(rows, err, scanTest)
-	return list, db.explain("list the test calls", err)
+	return list, db.explain("list the calls from the second line", err)
 }
 
 // Test implements testcall.Store.

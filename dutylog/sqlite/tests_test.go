@@ -52,6 +52,23 @@ func TestATestCallIsKeptFromItsBeginning(t *testing.T) {
 	}
 }
 
+// The call of a spot check is kept like a test's, and is none.
+func TestASpotCheckIsNoTest(t *testing.T) {
+	db := open(t)
+	test, check := begun(), begun()
+	check.Cause, check.Token = testcall.SpotCheck, ""
+	test.ID, check.ID = must(db.BeginTest(ctx, test))(t), must(db.BeginTest(ctx, check))(t)
+	if diff := cmp.Diff([]testcall.Result{test}, must(db.Tests(ctx, 10))(t)); diff != "" {
+		t.Errorf("tests (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]testcall.Result{check}, must(db.Checks(ctx, 10))(t)); diff != "" {
+		t.Errorf("spot checks (-want +got):\n%s", diff)
+	}
+	if running := must(db.RunningTests(ctx))(t); len(running) != 2 {
+		t.Errorf("%d run", len(running))
+	}
+}
+
 // A verdict that somebody makes better behind the log's back is found.
 func TestATestCallIsEvidence(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")

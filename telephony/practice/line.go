@@ -36,7 +36,7 @@ type Config struct {
 	First     time.Duration  // before the programme's first call; default 5 s
 	Pause     time.Duration  // the shortest pause between its calls, the longest is twice that; default 20 s
 
-	TestNumber string        // calls from it are test calls, which nobody at the phone answers; empty: there are none
+	TestNumber string        // calls from it that show the name of a test are tests, which nobody at the phone answers; empty: there are none
 	Unplanned  Call          // how the phone treats calls that nobody announced; default answers after 6 s
 	PollEvery  time.Duration // how often the phone looks whether a real one is registered; default 3 s
 

@@ -3,10 +3,13 @@ package practice
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+
+	"dutyline/telephony/testcall"
 )
 
 // Place starts a call and returns when it is accepted; the call goes on without ctx. The
@@ -158,7 +161,8 @@ func (l *Line) calledPhone(d *sipgo.DialogServerSession) {
 		leave, _ := l.floor.enter(ctx)
 		defer leave()
 		b = l.unplanned(ctx, fmt.Sprintf("a call from %.40q that is not ours reaches the simulated phone", number))
-		if number == l.cfg.TestNumber {
+		name := strings.Trim(d.InviteRequest.From().DisplayName, `"`)
+		if number == l.cfg.TestNumber && strings.HasPrefix(name, testcall.NamePrefix) { // else a spot check
 			b.call.Does = NeverAnswer
 		}
 		defer b.noteEnd()

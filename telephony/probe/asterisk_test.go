@@ -24,7 +24,7 @@ func TestAnAccountAtARealExchange(t *testing.T) {
 		defer cancel()
 		f := &follow{until: whenAnswered, hangUp: cancel}
 		cfg := probe.Config{Server: sw.Settings.SIPAddress, User: sw.Settings.DutyUser, Password: password, Number: "02422739119"}
-		met, _ := probe.New(cfg).Call(ctx, "13900001112", "7f3a", f.report)
+		met, _ := probe.New(cfg).Call(ctx, testcall.Order{Number: "13900001112", Token: "7f3a"}, f.report)
 		return met
 	}
 	if met := call(sw.Settings.DutyPassword); met.Fault != "" || met.RingingAt.IsZero() || met.AnsweredAt.Before(met.RingingAt) || met.Status != 200 {

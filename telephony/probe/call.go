@@ -25,10 +25,13 @@ func New(cfg Config) *Line { return &Line{cfg} }
 // Call calls a number and follows the call to its end, which comes at the latest a few seconds
 // after ctx ends. report is told whatever is new, from several goroutines, one at a time. The
 // sound is what the caller heard before an answer, A-law at 8 kHz.
-func (l *Line) Call(ctx context.Context, number, token string, report func(testcall.Caller)) (met testcall.Caller, alaw []byte) {
-	c := &call{report: report}
+func (l *Line) Call(ctx context.Context, o testcall.Order, report func(testcall.Caller)) (met testcall.Caller, alaw []byte) {
+	c := &call{report: report, says: o.Says, longest: o.Longest}
+	if c.longest == 0 {
+		c.longest = longest
+	}
 	c.met.InvitedAt = time.Now()
-	if err := c.open(l.cfg, number, token); err != nil {
+	if err := c.open(l.cfg, o.Number, o.Token); err != nil {
 		c.update(func(m *testcall.Caller) { m.Fault, m.EndedAt = err.Error(), time.Now() })
 		return c.met, nil
 	}
@@ -52,7 +55,10 @@ type call struct {
 	mu     sync.Mutex
 	met    testcall.Caller
 	read   sync.WaitGroup
+	done   chan struct{} // closed when nothing more is to be read or said
 
+	says    []byte // to who answers
+	longest time.Duration
 	waiting *sip.Request // sent again until it is answered
 	again   time.Duration
 	retry   *time.Timer
@@ -129,9 +135,9 @@ func (c *call) run(ctx context.Context) {
 	c.retry, c.limit = time.NewTimer(time.Hour), time.NewTimer(firstAnswer)
 	defer c.retry.Stop()
 	defer c.limit.Stop()
-	done := make(chan struct{})
-	defer close(done)
-	c.read.Go(func() { c.listen(done) })
+	c.done = make(chan struct{})
+	defer close(c.done)
+	c.read.Go(func() { c.listen(c.done) })
 	c.read.Go(c.sound.read)
 	c.send(c.invite(c.sound.address(), nil))
 	stop := ctx.Done()
@@ -284,7 +290,7 @@ func (c *call) progress(m *sip.Response) {
 	case first && c.asked:
 		c.send(c.cancel())
 	case first:
-		c.limit.Reset(longest)
+		c.limit.Reset(c.longest)
 	}
 }
 
@@ -302,7 +308,13 @@ func (c *call) answered(m *sip.Response) {
 		c.bye()
 		return
 	}
-	c.limit.Reset(firstAnswer) // then it is hung up, whoever forgot to
+	to, ok := soundTo(m.Body())
+	if len(c.says) == 0 || !ok {
+		c.limit.Reset(firstAnswer) // then it is hung up, whoever forgot to
+		return
+	}
+	c.limit.Reset(c.longest)
+	c.read.Go(func() { c.say(to, c.done) })
 }
 
 // refused is a final answer that is no success. A server that asks who calls is told, once and

@@ -187,11 +187,11 @@ func TestAServerThatSaysNothing(t *testing.T) {
 	if !strings.Contains(met.Fault, "does not answer") || len(sound) != 0 || !met.TakenAt.IsZero() || time.Since(began) > 20*time.Second {
 		t.Errorf("after %v the call ended as %+v", time.Since(began), met)
 	}
-	met, _ = probe.New(probe.Config{Server: "nowhere.invalid:5060", Number: "1"}).Call(t.Context(), "110", "x", func(testcall.Caller) {})
+	met, _ = probe.New(probe.Config{Server: "nowhere.invalid:5060", Number: "1"}).Call(t.Context(), testcall.Order{Number: "110", Token: "x"}, func(testcall.Caller) {})
 	if !strings.Contains(met.Fault, "not known") {
 		t.Errorf("a name that nobody knows: %+v", met)
 	}
-	met, _ = probe.New(probe.Config{Server: "127.0.0.1:9", Number: "1"}).Call(t.Context(), "x\r\ny", "x", func(testcall.Caller) {})
+	met, _ = probe.New(probe.Config{Server: "127.0.0.1:9", Number: "1"}).Call(t.Context(), testcall.Order{Number: "x\r\ny", Token: "x"}, func(testcall.Caller) {})
 	if !strings.Contains(met.Fault, "cannot be dialled") {
 		t.Errorf("a number that cannot be dialled: %+v", met)
 	}

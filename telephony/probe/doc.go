@@ -1,4 +1,4 @@
-// Package probe places test calls through a second line: a small SIP user agent that calls,
+// Package probe places test calls, and those of spot checks 抽查, through a second line: a small SIP user agent that calls,
 // listens and hangs up.
 //
 // It is an adapter of telephony/testcall, which decides when to hang up and what the call
@@ -7,6 +7,10 @@
 // caller may be waiting. Whatever the other side sends, the worst that comes of it is a call
 // with a fault.
 //
+// Who answers a spot check hears, over and over until somebody hangs up:
+// 您好，这是值班电话抽查，接听时间已经记录。请报出单位和姓名，督查人员随后与您联系。报完请挂机，谢谢。
+//
 //	config.go ─▶ Line.Call ─▶ call.go (signalling) ─┬▶ messages.go
 //	                          sound.go (RTP) ───────┴▶ report ─▶ testcall
+//	                          say.go (RTP, of a spot check)
 package probe

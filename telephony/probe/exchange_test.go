@@ -200,7 +200,7 @@ func (x *exchange) call(cfg probe.Config, until func(testcall.Caller) bool) (tes
 	if err := cfg.Validate(); err != nil {
 		x.t.Fatal(err)
 	}
-	return probe.New(cfg).Call(ctx, "02422739110", "7f3a", f.report)
+	return probe.New(cfg).Call(ctx, testcall.Order{Number: "02422739110", Token: "7f3a"}, f.report)
 }
 
 // last is the last request of a kind; nil: none came.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
@@ -37,7 +38,10 @@ func newDialog(cfg Config, local *net.UDPAddr, number, token string) *dialog {
 		d.target.Port = port
 	}
 	d.target.Scheme, d.target.User, d.target.Host = "sip", cfg.Prefix+number, domain
-	d.from = fmt.Sprintf("%q <sip:%s@%s>;tag=%s", testcall.NamePrefix+token, own, domain, sip.GenerateTagN(16))
+	d.from = fmt.Sprintf("<sip:%s@%s>;tag=%s", own, domain, sip.GenerateTagN(16))
+	if token != "" {
+		d.from = fmt.Sprintf("%q %s", testcall.NamePrefix+token, d.from)
+	}
 	d.to = "<" + d.target.String() + ">"
 	return d
 }
@@ -148,4 +152,17 @@ func soundFrom(body []byte) (netip.Addr, bool) {
 		}
 	}
 	return netip.Addr{}, false
+}
+
+// soundTo is where a session description wants sound to be sent; false: nowhere.
+func soundTo(body []byte) (netip.AddrPort, bool) {
+	addr, ok := soundFrom(body)
+	for line := range strings.Lines(string(body)) {
+		if after, audio := strings.CutPrefix(line, "m=audio "); audio && ok {
+			text, _, _ := strings.Cut(after, " ")
+			port, err := strconv.ParseUint(text, 10, 16)
+			return netip.AddrPortFrom(addr, uint16(port)), err == nil && port > 0
+		}
+	}
+	return netip.AddrPort{}, false
 }

@@ -9,5 +9,6 @@
 //	when is the next one   timetable.go
 //	is it ours             expect.go
 //	when to hang up        stop.go
+//	a spot check 抽查       check.go
 //	what it proves         facts.go ─▶ verdict.go ─▶ result.go
 package testcall

@@ -24,8 +24,9 @@ const (
 type Expected struct {
 	Line   string
 	Number telephony.Number // the second line's, as it arrives
-	Token  string
-	From   time.Time // the switch's clock
+	Token  string           // of a spot check empty: only its number tells
+	Check  bool             // it is a spot check
+	From   time.Time        // the switch's clock
 	Until  time.Time
 }
 

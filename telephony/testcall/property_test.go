@@ -121,7 +121,7 @@ func TestTheTimetableSkipsNothing(t *testing.T) {
 // Each refusal is a sentence of its own that says what to do.
 func TestEachRefusalIsASentence(t *testing.T) {
 	said := map[string]bool{}
-	for _, r := range []testcall.Refusal{testcall.NoSecondLine, testcall.NoSuchLine, testcall.LineInUse, testcall.LineUnseen, testcall.TestRuns, testcall.Stopping} {
+	for _, r := range []testcall.Refusal{testcall.NoSecondLine, testcall.NoSuchLine, testcall.LineInUse, testcall.LineUnseen, testcall.TestRuns, testcall.CheckRuns, testcall.Stopping} {
 		text := r.Error()
 		if said[text] || len(text) < 20 || r != testcall.Stopping && !strings.Contains(text, ":") {
 			t.Errorf("%s: %q", r, text)

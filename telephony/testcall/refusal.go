@@ -10,6 +10,7 @@ const (
 	LineInUse    Refusal = "line_in_use"
 	LineUnseen   Refusal = "line_unseen"
 	TestRuns     Refusal = "test_runs"
+	CheckRuns    Refusal = "check_runs" // said to who may know it
 	Stopping     Refusal = "stopping"
 )
 
@@ -21,11 +22,13 @@ func (r Refusal) Error() string {
 	case NoSuchLine:
 		return "there is no such duty line: name one of the configuration, or none for the first"
 	case LineInUse:
-		return "the line is in use: a test never takes it from a caller; try again when it is free"
+		return "the line is in use: neither a test nor a spot check takes it from a caller; try again when it is free"
 	case LineUnseen:
 		return "the switch is not seen, so that nobody would know whether the bell rings: try again when it is"
 	case TestRuns:
 		return "a test runs already: wait until it is over, at most half a minute"
+	case CheckRuns:
+		return "a spot check runs already: wait until it is over, or hang it up"
 	}
 	return "the daemon is being stopped"
 }

@@ -53,8 +53,10 @@ type Store interface {
 	BeginTest(ctx context.Context, r Result) (int64, error)
 	// EndTest writes what it proved, once.
 	EndTest(ctx context.Context, r Result) error
-	// Tests lists tests, the newest first.
+	// Tests lists tests, the newest first. Spot checks are none.
 	Tests(ctx context.Context, limit int) ([]Result, error)
+	// Checks lists the calls of spot checks, the newest first.
+	Checks(ctx context.Context, limit int) ([]Result, error)
 	// Test is one of them.
 	Test(ctx context.Context, id int64) (Result, error)
 	// RunningTests lists those that have no end, the oldest first.

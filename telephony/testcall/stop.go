@@ -19,6 +19,7 @@ const (
 	WhyRealCall Why = "real_call" // a call came: it is the reason why there is a duty phone
 	WhyUnseen   Why = "unseen"    // the switch is not seen any more: a real call would go unnoticed
 	WhyStopped  Why = "stopped"   // this program is stopped
+	WhyAsked    Why = "asked"     // of a spot check: who began it hung up
 )
 
 // longestBell is how long a test may ring at most.
@@ -35,6 +36,7 @@ type Progress struct {
 	RealCall bool      // another call is there
 	Unseen   bool      // nobody could tell whether one is
 	Stopping bool      // this program is being stopped
+	Asked    bool      // of a spot check: who began it hangs up
 }
 
 // Stop says whether to hang up now, and otherwise when to ask again at the latest. A test never

@@ -14,6 +14,7 @@ import { papers } from './papers.mjs'
 import { quick } from './quick.mjs'
 import { reviews } from './reviews.mjs'
 import { roster } from './roster.mjs'
+import { spotChecks } from './spotchecks.mjs'
 
 const { url, officer, users } = practice()
 const desk = await browser('rooms', url)
@@ -46,4 +47,5 @@ await figures(url, users)
 await reviews(url, users)
 await listening(url, users)
 await roster(url, users)
+await spotChecks(url, users)
 finish()

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Dispute, Review, ReviewFact } from '@/api/reviews'
 import { lang } from '@/i18n'
 import { reviewsEn, reviewsZh } from '@/i18n/reviews'
-import { decides, drawBell, exact, factHead, freshDraft, lacks, neighbour, reviewTone, ruleText, toSaying, WIDTH } from '@/logic/reviews'
+import { beside, clockText, decides, drawBell, exact, factHead, freshDraft, lacks, neighbour, reviewTone, ruleText, toSaying, WIDTH } from '@/logic/reviews'
 import { partsOf } from '@/state/route'
 import core from '../../../dutylog/review.go?raw'
 import rights from '../../../dutylog/reviewrule.go?raw'
@@ -124,5 +124,21 @@ describe('a list of reviews', () => {
     expect(ruleText('rings-3-on-1s-off-4s-offset-1.5s-pm-100ms')).toBe('响 1 秒停 4 秒，3 声之内，铃声早于系统所见 1.5 秒，误差 ±0.1 秒')
     expect(ruleText('rings-3-on-1s-off-4s-pm-1s')).toBe('响 1 秒停 4 秒，3 声之内，误差 ±1 秒')
     expect(ruleText('1000/4000/0/3')).toBe('1000/4000/0/3')
+  })
+})
+
+describe('what else saw the call', () => {
+  const moment = (sip: string | null) => ({ name: 'rang' as const, judged: '2026-11-27T01:00:00.200Z', sip, journal: null })
+  it('says how far it is from what was judged by, or that it is not known', () => {
+    expect(beside(moment(null), null)).toBe('不明')
+    expect(beside(moment('x'), '2026-11-27T01:00:00.198Z')).toBe('09:00:00.198 (−0.002)')
+    expect(beside({ ...moment('x'), judged: null }, '2026-11-27T01:00:00.198Z')).toBe('09:00:00.198')
+  })
+  it('says how the clocks stood when the call came, and only else how they stand now', () => {
+    const of = (then: Dispute['clock_then'], now: number | null) => ({ clock_then: then, clock_offset_ms: now }) as Dispute
+    expect(clockText(of({ at: '2026-11-27T01:00:00.000Z', offset_ms: 42, machine: 'synchronised', error_ms: 20 }, 7))).toBe('通话时（09:00:00）交换机比本机快 0.042 秒 · 本机时钟已由时间服务校准 · 误差不超过 0.02 秒')
+    expect(clockText(of({ at: '2026-11-27T01:00:00.000Z', offset_ms: -42, machine: '', error_ms: null }, 7))).toBe('通话时（09:00:00）交换机比本机快 -0.042 秒 · 本机时钟是否校准不明')
+    expect(clockText(of(null, 7))).toBe('通话时没有测得；此刻交换机比本机快 0.007 秒')
+    expect(clockText(of(null, null))).toBe('没有测得')
   })
 })

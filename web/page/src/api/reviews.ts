@@ -44,7 +44,19 @@ export interface Burst {
   allowed: boolean
 }
 
+/** One moment of a call by everything that saw it; null: it is not in there, or not known. */
+export interface Moment {
+  name: 'offered' | 'rang' | 'quiet' | 'answered' | 'ended'
+  judged: string | null
+  sip: string | null
+  journal: string | null
+}
+
 export interface Dispute extends Review {
+  moments: Moment[]
+  sip: { at: string; leg: string; what: string }[]
+  sip_why: '' | 'not_kept' | 'not_mirrored' | 'nothing'
+  clock_then: { at: string; offset_ms: number; machine: '' | 'synchronised' | 'alone'; error_ms: number | null } | null
   settings: {
     rule: string
     limit_ms: number | null

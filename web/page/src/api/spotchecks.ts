@@ -29,6 +29,37 @@ export interface SpotCheckPage {
   next_cursor: string
 }
 
+/** A call of a spot check that was begun here: the second line calls, until a person answers. */
+export interface SpotCall {
+  id: number
+  at: string
+  ended_at: string | null
+  line: string
+  by: string
+  state: 'calling' | 'ringing' | 'answered' | 'over'
+  /** Empty: none that is known to be this one arrived. */
+  call_id: string
+  rings: number
+  ring_ms: number | null
+  answered: boolean
+  outcome: string
+  hung_up: '' | 'limit' | 'asked' | 'real_call' | 'unseen' | 'stopped'
+  reason: string
+  detail: string
+}
+
+export interface SpotCallPage {
+  items: SpotCall[]
+  second_line: boolean
+  number: string
+}
+
+export const spotCalls = {
+  list: () => request<SpotCallPage>('GET', '/spot-check-calls'),
+  start: (duringIncident: boolean) => request<{ id: number }>('POST', '/spot-check-calls', duringIncident ? { during_incident: true } : {}),
+  hangUp: (id: number) => request<void>('DELETE', '/spot-check-calls/' + id),
+}
+
 export const spotChecks = {
   list: (filter: { direction?: string; limit?: number; cursor?: string }) => request<SpotCheckPage>('GET', '/spot-checks' + query(filter)),
   versions: (check: number) => request<{ items: SpotCheck[] }>('GET', '/spot-checks/' + check),

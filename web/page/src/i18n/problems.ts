@@ -22,7 +22,7 @@ const BY_TYPE: Record<string, Key> = {
   'incident-already_sent': 'problem.inc.already_sent', 'incident-not_entitled': 'problem.inc.not_entitled', 'incident-lacks_elements': 'problem.inc.lacks_elements', 'incident-nothing_written': 'problem.inc.nothing_written',
   'incident-unfinished': 'problem.inc.unfinished', 'report-template': 'problem.inc.template',
   'unknown-computer': 'pin.unknown', 'short-secret-wrong': 'pin.wrong',
-  'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns',
+  'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns', 'test-check_runs': 'problem.checkRuns', 'spot-incident': 'problem.spotIncident',
 }
 const BY_STATUS: Record<number, Key> = {
   0: 'common.offline', 400: 'problem.invalid', 401: 'problem.signIn', 403: 'problem.notAllowed', 404: 'problem.notFound',

@@ -64,9 +64,9 @@ export const testsZh = {
   'testReason.switch_unseen': '拨测时看不到交换机',
   'testReason.unrecognised': '有来电到达，但认不出是不是这次拨测：请核对第二条线路的来电显示',
   'testReason.second_line': '第二条线路本身有问题',
-  'problem.testNoLine': '没有第二条线路，无法拨测',
-  'problem.testInUse': '线路正在使用，拨测不占用来电的线路，请空闲后再试',
-  'problem.testUnseen': '看不到交换机，暂时不能拨测',
+  'problem.testNoLine': '没有第二条线路，无法拨打值班电话：请管理员在配置文件的 tests.second_line 中填写',
+  'problem.testInUse': '线路正在使用，拨测和抽查都不占用来电的线路，请空闲后再试',
+  'problem.testUnseen': '看不到交换机，暂时不能拨打',
   'problem.testRuns': '已有一次拨测正在进行，请等它结束',
 } as const
 
@@ -138,7 +138,7 @@ export const testsEn: Record<TestsKey, string> = {
   'testReason.unrecognised': 'A call arrived that may be the test or not: look at the number that the second line shows',
   'testReason.second_line': 'The second line itself does not work',
   'problem.testNoLine': 'There is no second line to test from',
-  'problem.testInUse': 'The line is in use, and a test never takes it from a caller: try again when it is free',
-  'problem.testUnseen': 'The switch is not seen: no test can be made now',
+  'problem.testInUse': 'The line is in use, and neither a test nor a spot check takes it from a caller: try again when it is free',
+  'problem.testUnseen': 'The switch is not seen: nobody can be called now',
   'problem.testRuns': 'A test runs already: wait until it is over',
 }

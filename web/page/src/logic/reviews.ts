@@ -1,6 +1,7 @@
 // What the page 复核 says of a verdict, and how the bell is drawn.
-import type { Dispute, Review, ReviewFact, ReviewResult, Saying, Says } from '@/api/reviews'
+import type { Dispute, Moment, Review, ReviewFact, ReviewResult, Saying, Says } from '@/api/reviews'
 import { t, word } from '@/i18n'
+import { clock, parse, precise } from './time'
 import { readRule } from './words'
 
 export function reviewTone(r: Review): 'good' | 'warn' | 'bad' | 'plain' | 'info' {
@@ -11,6 +12,24 @@ export function reviewTone(r: Review): 'good' | 'warn' | 'bad' | 'plain' | 'info
 
 /** 15.5 from 15500, as exactly as it is known. */
 export const exact = (ms: number): string => String(ms / 1000)
+
+/** How the clocks stood when the call came; as they are now only where that is not known. */
+export function clockText(d: Dispute): string {
+  const then = d.clock_then
+  if (!then) return d.clock_offset_ms === null ? t('rev.clockNever') : t('rev.clockNow', { s: exact(d.clock_offset_ms) })
+  const parts = [t('rev.clockThen', { time: clock(parse(then.at)), s: exact(then.offset_ms) }), word('clockKept', then.machine)]
+  if (then.error_ms !== null) parts.push(t('rev.clockError', { s: exact(then.error_ms) }))
+  return parts.join(' · ')
+}
+
+/** A moment that something else than the verdict saw, with how far it is from it. */
+export function beside(m: Moment, seen: string | null): string {
+  if (!seen) return t('rev.unknownHere')
+  const at = precise(parse(seen)).slice(11)
+  if (!m.judged) return at
+  const by = parse(seen) - parse(m.judged)
+  return at + ' (' + (by < 0 ? '−' : '+') + (Math.abs(by) / 1000).toFixed(3) + ')'
+}
 
 /** A rule in words; one that is written otherwise stays as it is. */
 export function ruleText(version: string): string {

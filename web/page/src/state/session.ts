@@ -47,6 +47,8 @@ export const canSeeIncidents = isOne('officer', 'chief', 'leader', 'supervisor',
 /** Who sees reviews of verdicts, and who decides them. */
 export const canSeeReviews = isOne('officer', 'chief', 'leader', 'supervisor', 'auditor')
 export const canReview = isOne('supervisor')
+/** The others sit in the room that is checked. */
+export const canStartSpotCheck = isOne('supervisor')
 export const canApprove = isOne('chief', 'leader')
 export const canMark = isOne('officer', 'supervisor')
 
