@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -103,11 +104,11 @@ func (l *line) ask(req *http.Request, a *asker) (*http.Response, error) {
 	watched := context.AfterFunc(req.Context(), func() { _ = l.SetDeadline(time.Unix(1, 0)) })
 	if err := req.Write(l); err != nil {
 		watched()
-		return nil, errors.Join(errNoAnswer, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	if _, err := l.in.Peek(1); err != nil {
 		watched()
-		return nil, errors.Join(errNoAnswer, err)
+		return nil, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
 	resp, err := http.ReadResponse(l.in, req)
 	if err != nil {
@@ -149,7 +150,7 @@ func (b *answer) Close() error {
 			b.whole = true
 		}
 	}
-	if stopped := b.watched(); stopped && b.whole && b.again { // else its deadline may be set at any moment
+	if stopped := b.watched(); stopped && b.whole && b.again && b.line.in.Buffered() == 0 { // else its deadline may be set at any moment, or more came than an answer
 		b.to.rest(b.line)
 		return nil
 	}
