@@ -97,7 +97,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	before := lookAt(abs)
 	db := &DB{path: abs, options: o, jobs: make(chan job), patient: make(chan job), closing: make(chan struct{}),
-		done: make(chan struct{}), figures: newFigures(o.Registerer, o.Lines), opened: openedEntries{}}
+		done: make(chan struct{}), figures: newFigures(o.Registerer, o.Lines)}
 	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on&_secure_delete=on"); err != nil {
 		return nil, err
 	}

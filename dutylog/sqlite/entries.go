@@ -90,7 +90,7 @@ func (t *tx) readOpened(id string, of telephony.Call) (dutylog.Entry, error) {
 	r.decoded = t.db.opened.decoded(id, r.body)
 	e, err := r.entry()
 	if err == nil {
-		t.db.opened.keep(id, r.body, e)
+		t.db.opened = t.db.opened.with(id, r.body, e)
 	}
 	return e, err
 }
@@ -114,11 +114,12 @@ func (o openedEntries) decoded(id, body string) *dutylog.Entry {
 	return nil
 }
 
-func (o openedEntries) keep(id, body string, e dutylog.Entry) {
-	if len(o) >= mostOpened {
-		clear(o)
+func (o openedEntries) with(id, body string, e dutylog.Entry) openedEntries {
+	if o == nil || len(o) >= mostOpened {
+		o = openedEntries{}
 	}
 	o[id] = openedEntry{body, e}
+	return o
 }
 
 // saveEntry writes the entry's next revision, keeps it for ever and announces it.
