@@ -46,7 +46,8 @@ lint:
 	  else echo "golangci-lint is not installed; the architecture test judges the import rules all the same"; fi
 
 # One line per figure: figure NAME VALUE UNIT.  make bench NAME="writer_p99 search_1m_p99" runs some.
-# LOAD_SECONDS=600 makes the load of daemon_cpu_share last ten minutes instead of one.
+# LOAD_SECONDS=600 makes the load of daemon_cpu_share last ten minutes instead of one, and
+# DUTYLINE_CPU_PROFILE=<absolute file> writes where the daemon's CPU goes under it (go tool pprof).
 bench: deps page
 	@LOAD_SECONDS='$(LOAD_SECONDS)' sh deploy/bench.sh $(VAR) '$(NAME)'
 

@@ -66,7 +66,8 @@ const EncryptedSuffix = ".age"
 type Store interface {
 	// DueRecordings lists the recordings whose NextTry is set and not after now, whatever
 	// their status: an unanswered call's empty files and a sealed call's originals on the
-	// switch are still to be removed.
+	// switch are still to be removed. Call, attempts and next try are enough: the list is read
+	// again and again, and whoever takes one up reads its row.
 	DueRecordings(ctx context.Context, now time.Time) ([]Recording, error)
 	// NextRecording is the earliest NextTry that is set; zero when nothing waits.
 	NextRecording(ctx context.Context) (time.Time, error)

@@ -24,21 +24,32 @@ type deadlines struct {
 	now    func() time.Time         // by the switch's clock, as the ends of calls are
 
 	looked, next time.Time // when it looked last, and what is due first
+	open         int       // entries that it read then
 }
 
 // lookEvery is how long what was written may wait to be looked at: a deadline is minutes long, and
 // calls write many times a second when the line is busy.
 const lookEvery = 2 * time.Second
 
+// To read a thousand open entries takes some milliseconds, and a storm of calls leaves as many. So the
+// more there are, the more rarely they are all read: for each of them so much later, and once one is
+// due so much.
+const (
+	laterByOpen = 5 * time.Millisecond
+	dueByOpen   = time.Millisecond
+)
+
 // soon looks, unless it did a moment ago and nothing is due; then it says when it will.
 func (d *deadlines) soon(ctx context.Context) (next time.Time, err error) {
 	now := d.now()
-	since := now.Sub(d.looked) // the clock may have been set
-	if due := !d.next.IsZero() && !now.Before(d.next); since >= 0 && since < lookEvery && !due {
-		again := d.looked.Add(lookEvery)
-		if !d.next.IsZero() && d.next.Before(again) {
-			again = d.next
+	again := d.looked.Add(max(lookEvery, time.Duration(d.open)*laterByOpen))
+	if !d.next.IsZero() && d.next.Before(again) {
+		again = d.next
+		if soonest := d.looked.Add(time.Duration(d.open) * dueByOpen); again.Before(soonest) {
+			again = soonest
 		}
+	}
+	if now.Before(again) && !now.Before(d.looked) { // the clock may have been set
 		return again, nil
 	}
 	if d.next, err = d.look(ctx); err == nil {
@@ -61,6 +72,7 @@ func (d *deadlines) look(ctx context.Context) (next time.Time, err error) {
 	if err != nil {
 		return time.Time{}, err
 	}
+	d.open = len(open)
 	told, next := alerts.Overdue(open, standing, d.within, now)
 	for _, a := range told {
 		if err := d.alerts.Raise(ctx, a); err != nil && !errors.Is(err, errIgnored) {

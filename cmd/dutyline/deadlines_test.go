@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -128,6 +129,36 @@ func TestABusyLineIsNotLookedAtForEveryWord(t *testing.T) {
 	} {
 		now = began.Add(c.after)
 		next, err := advance(t.Context())
+		var due time.Duration
+		if !next.IsZero() {
+			due = next.Sub(began)
+		}
+		if err != nil || fake.looks != c.looks || due != c.next {
+			t.Errorf("after %v: looked %d times, next at %v, %v; want %d, %v", c.after, fake.looks, due, err, c.looks, c.next)
+		}
+	}
+}
+
+// A storm of calls leaves many entries open: the more there are, the more rarely all of them are read,
+// and what is due among them waits a little.
+func TestManyOpenEntriesAreReadMoreRarely(t *testing.T) {
+	began := time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+	now := began
+	fake := &fakeDeadlineLog{open: []dutylog.Unfinished{{EntryID: "e-late", Line: "duty", Since: began.Add(500 * time.Millisecond)}}}
+	for n := range 999 {
+		fake.open = append(fake.open, dutylog.Unfinished{EntryID: fmt.Sprint("e-", n), Line: "duty", Since: began})
+	}
+	d := &deadlines{log: fake, alerts: fake, within: map[string]time.Duration{"duty": 3 * time.Second}, now: func() time.Time { return now }}
+	for _, c := range []struct {
+		after time.Duration
+		looks int
+		next  time.Duration // from the beginning; 0: nothing more is due
+	}{
+		{0, 1, 3 * time.Second}, {2500 * time.Millisecond, 1, 3 * time.Second}, {3 * time.Second, 2, 3500 * time.Millisecond},
+		{3500 * time.Millisecond, 2, 4 * time.Second}, {4 * time.Second, 3, 0}, {8 * time.Second, 3, 9 * time.Second}, {9 * time.Second, 4, 0},
+	} {
+		now = began.Add(c.after)
+		next, err := d.soon(t.Context())
 		var due time.Duration
 		if !next.IsZero() {
 			due = next.Sub(began)

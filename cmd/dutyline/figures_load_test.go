@@ -32,7 +32,11 @@ const loadRate = 40
 func newLoadBed(b *testing.B, data string) *loadBed {
 	b.Helper()
 	l, dir := newLoadSwitch(b, 20000), b.TempDir()
-	l.daemon = newVictim(b, buildVictim(b, dir, ""), dir, data, l.sw.Settings.HTTPAddress, l.sw.Settings)
+	tags := ""
+	if os.Getenv("DUTYLINE_CPU_PROFILE") != "" {
+		tags = "profile"
+	}
+	l.daemon = newVictim(b, buildVictim(b, dir, tags), dir, data, l.sw.Settings.HTTPAddress, l.sw.Settings)
 	return l
 }
 
@@ -271,6 +275,9 @@ func measureEndurance(b *testing.B) endurance {
 	first, last := (memory[0]+memory[1])/2, (memory[parts-2]+memory[parts-1])/2
 	tellf("%v at %d calls/s: the daemon used %.1f s of CPU, the switch %.1f s; memory of the daemon in MB: %.0f",
 		length, loadRate, u.daemon.Seconds(), u.sw.Seconds(), memory)
+	if err := l.daemon.end(syscall.SIGTERM, 30*time.Second); err != nil { // one that is killed keeps its profile to itself
+		b.Fatal(err)
+	}
 	tellShareFloor(b, l, u.sw.Seconds()/float64(int(length.Seconds())*loadRate))
 	return endurance{u.daemon.Seconds() / u.sw.Seconds(), last / first}
 }

@@ -44,6 +44,7 @@ const (
 const processors = 1
 
 func serve(ctx context.Context, cfg config.Config, logger *slog.Logger) error {
+	defer profiled()()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbageFor)
 	}

@@ -15,33 +15,35 @@ func AppendField(to []byte, name string, value any) []byte {
 	case nil:
 		return to
 	case string:
-		return appendText(to, name, v)
+		return AppendText(to, name, v)
 	case []byte:
-		return appendText(to, name, v)
+		return AppendText(to, name, v)
 	case int64:
-		return appendWhole(to, name, v)
+		return AppendWhole(to, name, v)
 	case int:
-		return appendWhole(to, name, int64(v))
+		return AppendWhole(to, name, int64(v))
 	case bool:
 		if v {
-			return appendText(to, name, "1")
+			return AppendText(to, name, "1")
 		}
-		return appendText(to, name, "0")
+		return AppendText(to, name, "0")
 	case float64:
 		var number [32]byte
-		return appendText(to, name, strconv.AppendFloat(number[:0], v, 'g', -1, 64))
+		return AppendText(to, name, strconv.AppendFloat(number[:0], v, 'g', -1, 64))
 	case time.Time:
-		return appendWhole(to, name, v.UnixMicro())
+		return AppendWhole(to, name, v.UnixMicro())
 	}
 	panic(fmt.Sprintf("audit: field %s is a %T", name, value)) // a mistake in the program
 }
 
-func appendWhole(to []byte, name string, value int64) []byte {
+// AppendWhole is AppendField of a whole number, which is not moved to the heap for it.
+func AppendWhole(to []byte, name string, value int64) []byte {
 	var number [20]byte
-	return appendText(to, name, strconv.AppendInt(number[:0], value, 10))
+	return AppendText(to, name, strconv.AppendInt(number[:0], value, 10))
 }
 
-func appendText[T string | []byte](to []byte, name string, value T) []byte {
+// AppendText is AppendField of a text or bytes, which are not moved to the heap for it.
+func AppendText[T string | []byte](to []byte, name string, value T) []byte {
 	if len(value) == 0 {
 		return to
 	}

@@ -94,14 +94,14 @@ func Commit(salt, content []byte) [sha256.Size]byte {
 // verification comes here for every record, and each value would be moved to the heap.
 func (r Record) AppendLeaf(to []byte) []byte {
 	to = append(to, "dutyline record 1\n"...)
-	to = appendWhole(to, "index", r.Index)
-	to = appendText(to, "kind", string(r.Kind))
-	to = appendText(to, "subject", r.Subject)
-	to = appendWhole(to, "at", r.At.UnixMicro())
+	to = AppendWhole(to, "index", r.Index)
+	to = AppendText(to, "kind", string(r.Kind))
+	to = AppendText(to, "subject", r.Subject)
+	to = AppendWhole(to, "at", r.At.UnixMicro())
 	if r.TakenOver {
-		to = appendWhole(to, "taken_over", 1)
+		to = AppendWhole(to, "taken_over", 1)
 	}
-	return appendText(to, "commitment", r.Commitment[:])
+	return AppendText(to, "commitment", r.Commitment[:])
 }
 
 // Leaf is the hash with which the record stands in the tree.

@@ -276,7 +276,7 @@ func (db *DB) Unmute(ctx context.Context, id int64, by dutylog.Actor) (a alerts.
 // Advance tells what is due by now. An alert of which that fails does not hold up the others.
 func (db *DB) Advance(ctx context.Context) (next time.Time, err error) {
 	const doing = "advance the alerts"
-	rows, err := db.reading(ctx).Query("SELECT id FROM alerts WHERE due_at <= ? ORDER BY due_at, id", micros(db.options.Now()))
+	rows, err := db.glancing(ctx).Query("SELECT id FROM alerts WHERE due_at <= ? ORDER BY due_at, id", micros(db.options.Now()))
 	due, err := all(rows, err, func(row scanner) (id int64, err error) { return id, row.Scan(&id) })
 	if err != nil {
 		return next, db.explain(doing, err)
@@ -291,7 +291,7 @@ func (db *DB) Advance(ctx context.Context) (next time.Time, err error) {
 		}))
 	}
 	if err == nil {
-		err = db.explain(doing, db.reading(ctx).QueryRow("SELECT min(due_at) FROM alerts WHERE due_at IS NOT NULL").Scan(instant{&next}))
+		err = db.explain(doing, db.glancing(ctx).QueryRow("SELECT min(due_at) FROM alerts WHERE due_at IS NOT NULL").Scan(instant{&next}))
 	}
 	return next, err
 }

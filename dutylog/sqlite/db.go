@@ -80,6 +80,7 @@ type DB struct {
 	done    chan struct{} // the writing goroutine has ended
 	figures *figures
 	sums    monthSums
+	opened  openedEntries // the writer's
 
 	readers, collectors waker
 }

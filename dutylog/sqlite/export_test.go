@@ -245,3 +245,63 @@ func (db *DB) SumsOfMonths() int {
 	defer db.sums.mu.Unlock()
 	return len(db.sums.kept)
 }
+
+// Packed reads a file's rows many at a time, each as a content of the names.
+func Packed(file, query string, names ...string) (rows []string, err error) {
+	p, err := openPacked("file:"+file+"?mode=ro", 0)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	err = p.read(func(row []value) error {
+		var content []byte
+		for i, n := range names {
+			content = row[i].appendTo(content, n)
+		}
+		rows = append(rows, string(content))
+		return nil
+	}, query)
+	return rows, err
+}
+
+// Unpacked is the same by way of the driver.
+func Unpacked(file, query string, names ...string) (rows []string, err error) {
+	db, err := sql.Open("sqlite3", "file:"+file+"?mode=ro")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	found, err := db.Query(query)
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	for found.Next() {
+		values, targets := scanTargets(len(names))
+		if err := found.Scan(targets...); err != nil {
+			return nil, err
+		}
+		rows = append(rows, string(audit.Content(names, values)))
+	}
+	return rows, found.Err()
+}
+
+// PlainEntries are the ids of entries of which we tell that their columns say what their texts say, and
+// OddEntries of which SQLite tells the contrary.
+func PlainEntries(file string) (plain []string, err error) {
+	p, err := openPacked("file:"+file+"?mode=ro", 0)
+	if err != nil {
+		return nil, err
+	}
+	defer p.close()
+	err = p.read(func(row []value) error {
+		if plainEntry(row) {
+			plain = append(plain, string(row[0].text()))
+		}
+		return nil
+	}, entryQuery+" ORDER BY e.id")
+	return plain, err
+}
+
+// OddEntryQuery has one parameter, the entry's id.
+const OddEntryQuery = oddEntryQuery

@@ -87,8 +87,11 @@ func (t *tx) openRecording(c telephony.Call) error {
 
 // DueRecordings lists the recordings whose next try is not after now, the longest due first.
 func (db *DB) DueRecordings(ctx context.Context, now time.Time) ([]recorder.Recording, error) {
-	rows, err := db.glancing(ctx).Query("SELECT "+recordingColumns+" FROM recordings WHERE next_try <= ? ORDER BY next_try, call_id LIMIT 500", micros(now))
-	due, err := all(rows, err, scanRecording)
+	rows, err := db.glancing(ctx).Query("SELECT call_id, attempts, next_try FROM recordings WHERE next_try <= ? ORDER BY next_try, call_id LIMIT 500", micros(now))
+	due, err := all(rows, err, func(row scanner) (r recorder.Recording, err error) {
+		err = row.Scan(&r.CallID, &r.Attempts, instant{&r.NextTry})
+		return r, err
+	})
 	return due, db.explain("list due recordings", err)
 }
 
@@ -148,8 +151,8 @@ func (t *tx) anothers(r recorder.Recording) (bool, error) {
 // when the API shows something else now.
 func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 	return db.writeSoon(ctx, "save a recording", func(t *tx) error {
-		call, err := t.call(r.CallID)
-		if err != nil {
+		var line string
+		if err := t.sql.QueryRow("SELECT line FROM calls WHERE id = ?", r.CallID).Scan(&line); err != nil {
 			return noRows(err, "call", r.CallID)
 		}
 		before, err := scanRecording(t.sql.QueryRow("SELECT "+recordingColumns+" FROM recordings WHERE call_id = ?", r.CallID))
@@ -167,7 +170,7 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 			return err
 		}
 		t.due = t.due || before.NextTry.IsZero() && !r.NextTry.IsZero()
-		t.countRecording(call.Line, before, r)
+		t.countRecording(line, before, r)
 		if !sameEvidence(before, r) {
 			if err := t.proveRow(audit.Recording, r.CallID); err != nil {
 				return err
@@ -176,7 +179,7 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 		if before.Status == r.Status && before.Reason == r.Reason && before.Digest == r.Digest && before.Duration == r.Duration && slices.Equal(before.Findings, r.Findings) {
 			return nil
 		}
-		return t.publish(dutylog.TopicCall, call.ID, call.Line, nil)
+		return t.publish(dutylog.TopicCall, r.CallID, line, nil)
 	})
 }
 

@@ -2,11 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,6 +22,9 @@ type Verifier struct {
 	db   *DB // without a writer
 	size int64
 	copy string // a folder of our own, where the file had to be copied; empty: none
+
+	uri     string             // of the file that is read
+	readers chan *packedReader // that nobody uses now
 
 	structure []audit.Finding // about each part of what the file is made of
 	strange   bool            // a table is not the log's own: no row is read
@@ -42,9 +45,10 @@ func OpenVerifier(ctx context.Context, path string) (*Verifier, error) {
 		return nil, fmt.Errorf("duty log %s: %w", path, err)
 	}
 	o := Options{}.withDefaults()
-	v := &Verifier{db: &DB{path: abs, options: o, done: make(chan struct{})}}
+	v := &Verifier{db: &DB{path: abs, options: o, done: make(chan struct{})}, readers: make(chan *packedReader, runtime.GOMAXPROCS(0)+2)}
 	file, how, err := v.place(abs)
 	if err == nil {
+		v.uri = "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + how
 		// No connection is ever used by two at a time: SQLite's lock for that would be taken for
 		// every value of every row: a tenth of the whole.
 		v.db.reader, err = connect(file, o, runtime.GOMAXPROCS(0)+2, how+"&_query_only=on&_mutex=no&_cache_size=-32768") // KiB
@@ -152,7 +156,12 @@ func (e *olderError) Error() string {
 }
 
 // Close lets go of the file.
-func (v *Verifier) Close() error { return errors.Join(v.db.reader.Close(), v.dropCopy()) }
+func (v *Verifier) Close() error {
+	for len(v.readers) > 0 {
+		(<-v.readers).close()
+	}
+	return errors.Join(v.db.reader.Close(), v.dropCopy())
+}
 
 // Recording reads one row, for whoever opens the files.
 func (v *Verifier) Recording(ctx context.Context, callID string) (recorder.Recording, error) {
@@ -209,43 +218,28 @@ func (v *Verifier) Verify(ctx context.Context, o VerifyOptions) (*audit.Report, 
 	return &run.report, ctx.Err()
 }
 
-// read hands over the rows of a query, without the conversions of database/sql, which would
-// take as long as the rest. values is used again for the next row.
-func (v *Verifier) read(ctx context.Context, columns int, do func(values []driver.Value) error, query string, args ...int64) error {
-	conn, err := v.db.reader.Conn(ctx)
-	if err != nil {
+// read hands over the rows of a query. A row is gone when do returns.
+func (v *Verifier) read(ctx context.Context, do func(row []value) error, query string, args ...int64) error {
+	if err := ctx.Err(); err != nil { // these reads are short
 		return err
 	}
-	defer conn.Close()
-	named := make([]driver.NamedValue, len(args))
-	for i, a := range args {
-		named[i] = driver.NamedValue{Ordinal: i + 1, Value: a}
-	}
-	return conn.Raw(func(raw any) error {
-		queryer, ok := raw.(driver.QueryerContext)
-		if !ok {
-			return errors.New("the driver cannot read")
-		}
-		// The driver looks at a context that can end several times for every row, under locks: that
-		// is a good part of what a row costs. These reads are short; their callers look in between.
-		rows, err := queryer.QueryContext(context.WithoutCancel(ctx), query, named)
-		if err != nil {
+	var p *packedReader
+	select {
+	case p = <-v.readers:
+	default:
+		var err error
+		if p, err = openPacked(v.uri, int(v.db.options.LockTimeout.Milliseconds())); err != nil {
 			return err
 		}
-		defer rows.Close()
-		values := make([]driver.Value, columns)
-		for {
-			switch err := rows.Next(values); {
-			case errors.Is(err, io.EOF):
-				return nil
-			case err != nil:
-				return err
-			}
-			if err := do(values); err != nil {
-				return err
-			}
+	}
+	defer func() {
+		select {
+		case v.readers <- p:
+		default:
+			p.close()
 		}
-	})
+	}()
+	return p.read(do, query, args...)
 }
 
 // say counts one answer.

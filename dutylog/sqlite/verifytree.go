@@ -2,7 +2,7 @@ package sqlite
 
 import (
 	"bytes"
-	"database/sql/driver"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"sort"
@@ -61,22 +61,32 @@ func (r *verification) checkAll() error {
 
 const recordQuery = "SELECT idx, kind, subject, at, taken_over, commitment, salt, erased_by, hashes FROM records WHERE idx >= ? AND idx < ? ORDER BY idx"
 
-// treeRecord is a row of recordQuery.
-func treeRecord(v []driver.Value) (rec audit.Record, kept chunkRecord, hashes []byte) {
-	rec.Index, _ = v[0].(int64) // what is of another type than it must be stays empty, and fits nothing
-	kept.kind, _ = v[1].(string)
-	kept.subject, _ = v[2].(string)
-	at, _ := v[3].(int64)
-	taken, _ := v[4].(int64)
-	kept.commitment, _ = v[5].([]byte)
-	kept.salt, _ = v[6].([]byte)
-	kept.erasedBy, _ = v[7].(int64)
-	hashes, _ = v[8].([]byte)
-	kept.takenOver = taken != 0
-	rec.Kind, rec.Subject, rec.At, rec.TakenOver = audit.Kind(kept.kind), kept.subject, time.UnixMicro(at), kept.takenOver
+// treeRecord is a row of recordQuery. The hashes are gone with the row.
+func treeRecord(row []value) (rec audit.Record, kept chunkRecord, hashes []byte) {
+	kept.kind, kept.subject = kindNamed(row[1].text()), string(row[2].text())
+	kept.commitment, kept.salt = bytes.Clone(row[5].blob()), bytes.Clone(row[6].blob())
+	kept.takenOver, kept.erasedBy = row[4].number() != 0, row[7].number()
+	rec.Index, rec.At = row[0].number(), time.UnixMicro(row[3].number())
+	rec.Kind, rec.Subject, rec.TakenOver = audit.Kind(kept.kind), kept.subject, kept.takenOver
 	copy(rec.Commitment[:], kept.commitment)
-	return rec, kept, hashes
+	return rec, kept, row[8].blob()
 }
+
+// kindNamed is a kind's name without a copy for each record.
+func kindNamed(name []byte) string {
+	if known, ok := kindNames[string(name)]; ok {
+		return known
+	}
+	return string(name)
+}
+
+var kindNames = func() map[string]string {
+	names := map[string]string{}
+	for _, k := range audit.Kinds() {
+		names[string(k)] = string(k)
+	}
+	return names
+}()
 
 // checkRecords computes the tree of one chunk and compares it with the stored hashes.
 func (r *verification) checkRecords(c *chunk, first int64) ([]chunkRecord, error) {
@@ -94,11 +104,11 @@ func (r *verification) checkRecords(c *chunk, first int64) ([]chunkRecord, error
 	}
 	var leaf []byte
 	var done []tlog.Hash
-	err := r.read(r.ctx, 9, func(v []driver.Value) error {
-		rec, kept, hashes := treeRecord(v)
+	err := r.read(r.ctx, func(row []value) error {
+		rec, kept, hashes := treeRecord(row)
 		gone(rec.Index)
-		leaf = rec.AppendLeaf(leaf[:0])
-		hash := tlog.RecordHash(leaf)
+		leaf = rec.AppendLeaf(append(leaf[:0], 0)) // the hash of a record begins with a zero
+		hash := tlog.Hash(sha256.Sum256(leaf))
 		done = c.stack.Add(hash, 0, append(done[:0], hash))
 		r.checkStored(c, rec, len(kept.commitment), done, hashes, next == first+chunkSize-1)
 		records[rec.Index-first] = kept

@@ -1,7 +1,6 @@
 package cel
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,14 +37,15 @@ func soundExtra(m map[string]string) bool {
 
 // ownFields reads {"name":"value",…} in which nothing but quotes is escaped. A value ends
 // at a `","` with a name behind it or at the closing `"}`, because a quote inside it has a backslash.
+// The values are parts of one copy of the record.
 func ownFields(record []byte) (map[string]string, error) {
-	rest, ok := bytes.CutPrefix(record, []byte(`{"`))
+	rest, ok := strings.CutPrefix(string(record), `{"`)
 	if !ok {
 		return nil, errors.New("it is no JSON object")
 	}
 	out := make(map[string]string, len(usual))
 	for {
-		name, after, ok := bytes.Cut(rest, []byte(`":`))
+		name, after, ok := strings.Cut(rest, `":`)
 		switch {
 		case !plainName(name):
 			return nil, fmt.Errorf("it has no member name where one must stand, after %d members", len(out))
@@ -56,9 +56,9 @@ func ownFields(record []byte) (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		key, ok := usual[string(name)]
+		key, ok := usual[name]
 		if !ok {
-			key = strings.ToLower(string(name))
+			key = strings.ToLower(name)
 		}
 		if _, twice := out[key]; !twice {
 			out[key] = value
@@ -82,8 +82,8 @@ var usual = func() map[string]string {
 }()
 
 // plainName is whether it can be a field's name, or the beginning of one.
-func plainName(name []byte) bool {
-	for _, c := range name {
+func plainName(name string) bool {
+	for _, c := range []byte(name) {
 		if c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
 			return false
 		}
@@ -91,50 +91,50 @@ func plainName(name []byte) bool {
 	return len(name) <= 64
 }
 
-func plainNumber(b []byte) bool {
-	return len(b) > 0 && len(b) <= 40 && len(bytes.Trim(b, "0123456789.-")) == 0
+func plainNumber(s string) bool {
+	return len(s) > 0 && len(s) <= 40 && len(strings.Trim(s, "0123456789.-")) == 0
 }
 
 // ownValue reads a value and says what follows: the next member from its name on, or the end.
-func ownValue(b []byte) (value string, next []byte, last bool, err error) {
+func ownValue(b string) (value, next string, last bool, err error) {
 	if b[0] != '"' { // a number
-		end := bytes.IndexAny(b, ",}")
+		end := strings.IndexAny(b, ",}")
 		switch {
 		case end < 0:
-			return "", nil, false, errIncomplete
+			return "", "", false, errIncomplete
 		case !plainNumber(b[:end]):
-			return "", nil, false, errors.New("a value is neither text nor number")
+			return "", "", false, errors.New("a value is neither text nor number")
 		case b[end] == '}' && end == len(b)-1:
-			return string(b[:end]), nil, true, nil
-		case b[end] == ',' && bytes.HasPrefix(b[end:], []byte(`,"`)):
-			return string(b[:end]), b[end+2:], false, nil
+			return b[:end], "", true, nil
+		case b[end] == ',' && strings.HasPrefix(b[end:], `,"`):
+			return b[:end], b[end+2:], false, nil
 		}
-		return "", nil, false, errors.New("something follows a number")
+		return "", "", false, errors.New("something follows a number")
 	}
 	b = b[1:]
 	text, next, ok := cutValue(b)
 	if !ok {
-		if text, ok = bytes.CutSuffix(b, []byte(`"}`)); !ok || bytes.HasSuffix(text, []byte(`\`)) { // the caller's quote
+		if text, ok = strings.CutSuffix(b, `"}`); !ok || strings.HasSuffix(text, `\`) { // the caller's quote
 			if bareQuote(b[:max(0, len(b)-2)]) {
-				return "", nil, false, errBareQuote
+				return "", "", false, errBareQuote
 			}
-			return "", nil, false, errIncomplete
+			return "", "", false, errIncomplete
 		}
 		last = true
 	}
 	if bareQuote(text) {
-		return "", nil, false, errBareQuote
+		return "", "", false, errBareQuote
 	}
-	return strings.ReplaceAll(string(text), `\"`, `"`), next, last, nil
+	return strings.ReplaceAll(text, `\"`, `"`), next, last, nil
 }
 
 // cutValue cuts at the `","` that ends a value. One with a comma or the end behind it is a
 // caller's `",` with the quote that ends the value.
-func cutValue(b []byte) (text, next []byte, ok bool) {
+func cutValue(b string) (text, next string, ok bool) {
 	for from := 0; ; {
-		at := bytes.Index(b[from:], []byte(`","`))
+		at := strings.Index(b[from:], `","`)
 		if at < 0 {
-			return nil, nil, false
+			return "", "", false
 		}
 		at += from
 		if next = b[at+3:]; len(next) == 0 || next[0] != ',' && next[0] != '}' {
@@ -147,9 +147,9 @@ func cutValue(b []byte) (text, next []byte, ok bool) {
 // errBareQuote comes of a record that was cut off and had the next one written after it.
 var errBareQuote = errors.New("a quote stands where none can be")
 
-func bareQuote(text []byte) bool {
+func bareQuote(text string) bool {
 	for from := 0; ; {
-		i := bytes.IndexByte(text[from:], '"')
+		i := strings.IndexByte(text[from:], '"')
 		if i < 0 {
 			return false
 		}
