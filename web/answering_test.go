@@ -321,12 +321,16 @@ func TestFiguresOfTheOtherWork(t *testing.T) {
 			Figure, Of             string
 			Numerator, Denominator int
 			Rate                   *float64
+			Gaps                   []struct{ From, To time.Time }
 		}
 	}
 	officer.get("/metrics/duty").into(t, &doc)
 	found := map[string][2]int{}
 	for _, i := range doc.Items {
 		found[i.Figure+"/"+i.Of] = [2]int{i.Numerator, i.Denominator}
+		if i.Figure == "roster_uncovered" && len(i.Gaps) != 1 {
+			t.Errorf("%s: a day without a roster is one hole, not %v", i.Of, i.Gaps)
+		}
 		if (i.Rate == nil) != (i.Denominator < 20) {
 			t.Errorf("%+v", i)
 		}
