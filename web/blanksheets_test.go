@@ -37,7 +37,7 @@ func TestBlankSheetsAreNumberedAndPrinted(t *testing.T) {
 		t.Errorf("the numbers do not go on: %+v", p)
 	}
 	got := h.as("chief").get("/paper-sheets/1/sheet")
-	for _, want := range []string{"<title>空白值班记录单-000001-000003</title>", "纸质单编号：000001", "纸质单编号：000002", "纸质单编号：000003", "接报时间", "电话内容", "复述校对", "补录原因", "值班员（签名）", "本单由王officer", "打印：王chief"} {
+	for _, want := range []string{"空白值班记录单-000001-000003</title>", "纸质单编号：000001", "纸质单编号：000002", "纸质单编号：000003", "接报时间", "电话内容", "复述校对", "补录原因", "值班员（签名）", "本单由王officer", "打印：王chief"} {
 		if !strings.Contains(got.body, want) {
 			t.Errorf("%q is not on the pages", want)
 		}
