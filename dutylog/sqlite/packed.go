@@ -67,8 +67,7 @@ import (
 )
 
 // A packedReader reads rows many at a time, without a call into SQLite and a copy on the heap for
-// each value: for a verification, which reads every row of the log, that is half of its time. It
-// is for one goroutine.
+// each value: a verification reads every row of the log. It is for one goroutine.
 type packedReader struct {
 	db   *C.sqlite3
 	buf  []byte

@@ -14,7 +14,7 @@ import (
 
 // asker carries questions without a body to the switch: one connection for each that is under way, and
 // nobody beside it. The usual transport has two goroutines for every connection, and each question wakes
-// both of them: of the small files and short answers that this is about, that is half of the cost.
+// both of them, which for the small files and short answers that this is about is a good part of the cost.
 // What it does not carry (https, what has a body, the websocket) goes the usual way.
 type asker struct {
 	usual *http.Transport
