@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"context"
+	"strconv"
 	"time"
 )
 
@@ -42,7 +43,11 @@ type DutyFacts struct {
 
 // DutyFigures counts what fell due from one moment to another and not after now. What is not due yet counts nowhere.
 func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) []DutyShare {
-	c := dutyCount{from: from, to: earlier(to, now), now: now}
+	return countDuties(f, allowance, from, to, now).shares
+}
+
+func countDuties(f DutyFacts, allowance time.Duration, from, to, now time.Time) *dutyCount {
+	c := &dutyCount{from: from, to: earlier(to, now), now: now, against: map[DutyShare][]EvidenceLink{}}
 	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed, StageFollowUp, StageFinal} {
 		c.share(ReportsOnTime, string(s))
 	}
@@ -58,18 +63,19 @@ func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) 
 	c.share(FilingsLate, "")
 	for _, d := range f.Filings {
 		if late := d.State == FilingOverdue || d.State == FilingLate; late || d.State == FilingDone || d.State == FilingSupplement {
-			c.count(FilingsLate, "", late)
+			c.count(FilingsLate, "", late, EvidenceLink{Kind: EvidenceFiling, ID: d.Key(), At: d.Due, What: d.Span.Name})
 		}
 	}
 	s := c.share(MissedNotCalledBack, "")
 	s.Numerator, s.Denominator = f.Waiting, f.Missed
-	return c.shares
+	return c
 }
 
 // dutyCount counts within a time.
 type dutyCount struct {
 	from, to, now time.Time
 	shares        []DutyShare
+	against       map[DutyShare][]EvidenceLink // by figure and of, without their numbers: what did not go well
 }
 
 // share is the count of a figure, which is there even when nothing is counted.
@@ -83,13 +89,20 @@ func (c *dutyCount) share(f DutyFigure, of string) *DutyShare {
 	return &c.shares[len(c.shares)-1]
 }
 
-func (c *dutyCount) count(f DutyFigure, of string, in bool) {
+func (c *dutyCount) count(f DutyFigure, of string, in bool, e EvidenceLink) {
 	s := c.share(f, of)
 	s.Denominator++
 	if in {
 		s.Numerator++
 	}
+	if in != f.counts() {
+		key := DutyShare{Figure: f, Of: of}
+		c.against[key] = append(c.against[key], e)
+	}
 }
+
+// counts reports whether a figure counts what went well; the others count what did not.
+func (f DutyFigure) counts() bool { return f == ReportsOnTime || f == DeliveriesOnTime }
 
 // within reports whether something fell due in the time, and not only later than now.
 func (c *dutyCount) within(t time.Time) bool {
@@ -99,22 +112,26 @@ func (c *dutyCount) within(t time.Time) bool {
 // incident counts the reports of one whose deadlines lie in the time, each delivery of them, and its
 // instructions. A report that is not sent is late from its deadline on.
 func (c *dutyCount) incident(i Incident) {
+	about := func(at time.Time, what string) EvidenceLink {
+		return EvidenceLink{Kind: EvidenceIncident, ID: strconv.FormatInt(i.ID, 10), At: at, What: what}
+	}
 	for _, r := range i.Reports {
 		if !c.within(r.DueAt) {
 			continue
 		}
-		c.count(ReportsOnTime, string(r.Stage), !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt))
+		this := about(r.DueAt, string(r.Stage))
+		c.count(ReportsOnTime, string(r.Stage), !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt), this)
 		for _, d := range r.Deliveries {
-			c.count(DeliveriesOnTime, d.Recipient, !d.At.After(r.DueAt))
-			c.count(DeliveriesOnTime, d.Channel, !d.At.After(r.DueAt))
+			c.count(DeliveriesOnTime, d.Recipient, !d.At.After(r.DueAt), this)
+			c.count(DeliveriesOnTime, d.Channel, !d.At.After(r.DueAt), this)
 		}
 	}
 	if len(i.Facts) > 0 && c.within(i.Facts[0].WrittenAt) {
-		c.count(IncidentsOpenedLate, "", i.Facts[0].WrittenAt.Sub(i.ClockNatural) > i.Schedule.First.Duration())
+		c.count(IncidentsOpenedLate, "", i.Facts[0].WrittenAt.Sub(i.ClockNatural) > i.Schedule.First.Duration(), about(i.Facts[0].WrittenAt, "opened"))
 	}
 	for _, x := range i.Instructions {
 		if c.within(x.Due) {
-			c.count(InstructionsOverdue, "", x.ClosedAt.IsZero() || x.ClosedAt.After(x.Due))
+			c.count(InstructionsOverdue, "", x.ClosedAt.IsZero() || x.ClosedAt.After(x.Due), about(x.Due, "instruction"))
 		}
 	}
 }
@@ -133,7 +150,7 @@ func (c *dutyCount) handovers(f DutyFacts, allowance time.Duration) {
 				late = false
 			}
 		}
-		c.count(HandoversLate, "", late)
+		c.count(HandoversLate, "", late, EvidenceLink{Kind: EvidenceHandover, At: change.at, What: change.next})
 	}
 }
 
@@ -144,6 +161,8 @@ func (c *dutyCount) uncovered(shifts []Shift, p Post) {
 	for _, gap := range coverOf(postShifts(within(shifts, c.from, c.to), p), p, c.from, c.to) {
 		if gap.Reason == RosterGap {
 			s.Numerator += int(gap.To.Sub(gap.From).Minutes())
+			key := DutyShare{Figure: RosterUncovered, Of: string(p)}
+			c.against[key] = append(c.against[key], EvidenceLink{Kind: EvidenceRoster, ID: string(p), At: gap.From, What: gap.To.UTC().Format(time.RFC3339)})
 		}
 	}
 }

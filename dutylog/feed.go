@@ -75,6 +75,8 @@ type Store interface {
 	ReviewStore
 	SpotCheckStore
 	ListeningStore
+	AssessmentStore
+	ViolationStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }
