@@ -71,8 +71,8 @@ func month(t *testing.T, m dutylog.Month, loc *time.Location, facts ...dutylog.C
 	return b
 }
 
-// at moves a call to another moment.
-func at(f dutylog.CallFact, t time.Time) dutylog.CallFact {
+// movedTo moves a call to another moment.
+func movedTo(f dutylog.CallFact, t time.Time) dutylog.CallFact {
 	by := t.Sub(f.Call.OfferedAt)
 	for _, x := range []*time.Time{&f.Call.OfferedAt, &f.Call.RangAt, &f.Call.RangUntil, &f.Call.AnsweredAt, &f.Call.EndedAt} {
 		if !x.IsZero() {
@@ -139,7 +139,7 @@ func TestSheetsOfMonths(t *testing.T) {
 	other.Call.Rule = "r2"
 	show("the ring rule changed in mid-month", month(t, "2026-11", shanghai, good, other), "2026-11", after)
 
-	full := month(t, "2028-02", shanghai, append(several(30, at(good, time.Date(2028, 2, 29, 15, 59, 59, 0, time.UTC))), at(filledIn(missedBack(missed)), time.Date(2028, 2, 29, 1, 0, 0, 0, time.UTC)))...)
+	full := month(t, "2028-02", shanghai, append(several(30, movedTo(good, time.Date(2028, 2, 29, 15, 59, 59, 0, time.UTC))), movedTo(filledIn(missedBack(missed)), time.Date(2028, 2, 29, 1, 0, 0, 0, time.UTC)))...)
 	full.Duty, full.Since = roomOfFebruary(shanghai), full.From
 	full.Alerts = []dutylog.ToldMisuse{{ID: 7, Reason: "forward_code", Forwarded: true, At: full.From.Add(time.Hour)}}
 	full.Tasks = []dutylog.Task{{Title: "每日情况报送", Key: "2028-02-28", DueAt: full.From, State: dutylog.TaskDone}, {Title: "每日情况报送", Key: "2028-02-29", DueAt: full.To.Add(-time.Hour), State: dutylog.TaskMissed},
@@ -152,7 +152,7 @@ func TestSheetsOfMonths(t *testing.T) {
 	show("leap day, everything", full, "2028-02", after.AddDate(2, 0, 0))
 	show("the same before the month is over", full, "2028-02", full.From.Add(36*time.Hour))
 
-	show("a month with an hour less", month(t, "2026-03", berlin, at(good, time.Date(2026, 3, 31, 21, 59, 0, 0, time.UTC))), "2026-03", after)
+	show("a month with an hour less", month(t, "2026-03", berlin, movedTo(good, time.Date(2026, 3, 31, 21, 59, 0, 0, time.UTC))), "2026-03", after)
 	goldenText(t, "assessment.golden.txt", text.String())
 }
 
@@ -180,7 +180,7 @@ func roomOfFebruary(loc *time.Location) dutylog.DutyFacts {
 // What is against somebody is listed as often as it is counted, as far as the list goes.
 func TestTheEvidenceIsWhatWasCounted(t *testing.T) {
 	loc := zone(t, "Asia/Shanghai")
-	full := month(t, "2028-02", loc, append(several(60, at(rang(telephony.AnsweredLate, 20*time.Second), time.Date(2028, 2, 3, 0, 0, 0, 0, time.UTC))), at(rang(telephony.Forwarded, 0), time.Date(2028, 2, 3, 0, 0, 0, 0, time.UTC)))...)
+	full := month(t, "2028-02", loc, append(several(60, movedTo(rang(telephony.AnsweredLate, 20*time.Second), time.Date(2028, 2, 3, 0, 0, 0, 0, time.UTC))), movedTo(rang(telephony.Forwarded, 0), time.Date(2028, 2, 3, 0, 0, 0, 0, time.UTC)))...)
 	full.Duty, full.Since = roomOfFebruary(loc), full.From
 	for name, s := range full.Facts("2028-02", "duty", full.To).Shares {
 		f, known := name.FigureOf()
