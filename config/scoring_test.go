@@ -60,7 +60,7 @@ func TestScoringRulesThatAreWrong(t *testing.T) {
 		{"a word without anything", scoringHead + "  - id: a\n    title:\n", "f.yaml:4: nothing stands after title; complete it, or take the line out"},
 		{"no YAML", "items: [", "f.yaml:1: did not find expected node content; write it as in the shipped rules (dutyline assess rules)"},
 		{"a text for a list", "name: x\nitems: many\n", `f.yaml:2: "many" where a list, each row with a dash belongs; write it as in the shipped rules (dutyline assess rules)`},
-		{"two documents", scoringHead + plainItem + "---\nname: y\n", "f.yaml:5: a second document begins here, and nobody would read it; take out the line --- before it"},
+		{"two documents", scoringHead + plainItem + "---\nname: y\n", "f.yaml:4: a second document begins here, and nobody would read it; take out the line --- before it"},
 		{"unknown figure", row(strings.Replace(good, "answer_rate", "beauty", 1)), `f.yaml:4: "beauty" is no figure; write one of: `},
 		{"the same id", row(strings.Replace(good, "id: b", "id: a", 1)), "f.yaml:4: the item a stands in line 3 already; give this one another id"},
 		{"no points", row(strings.Replace(good, "points: 10, ", "", 1)), "f.yaml:4: the item b is worth nothing; write its points, or take it out"},
@@ -95,6 +95,7 @@ func TestAScoringFileThatIsNotThere(t *testing.T) {
 }
 
 func TestTheResponsiblePersonsOfTheSite(t *testing.T) {
+	t.Setenv("DUTYLINE_ARI_PASSWORD", "secret")
 	c, err := config.Load(write(t, small+"\nassessment: {head: 孙志国, deputy: 周玉梅}\n"))
 	if err != nil {
 		t.Fatal(err)

@@ -141,13 +141,17 @@ func (b AssessmentBooks) calls(f AssessmentFacts) {
 }
 
 func (b AssessmentBooks) missed(f AssessmentFacts) {
-	s := AssessedShare{Of: len(b.Missed), Unknown: b.Tally.Outcomes()[telephony.Unknown]}
+	s := AssessedShare{Unknown: b.Tally.Outcomes()[telephony.Unknown]}
 	for _, m := range b.Missed {
-		if m.Settled.IsZero() {
+		switch {
+		case m.Call.Outcome == telephony.Unknown:
+			continue // whether its caller spoke with somebody, nobody knows
+		case m.Settled.IsZero():
 			s.Against = append(s.Against, callLink(CallFact{Call: m.Call}))
-		} else {
+		default:
 			s.Good++
 		}
+		s.Of++
 	}
 	s.Measured = [2]int{s.Good, s.Of}
 	f.add(AssessCalledBack, s)
