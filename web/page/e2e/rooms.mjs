@@ -1,6 +1,7 @@
 // The pages beside the desk, in a present Chromium, on the practice line on which shift.mjs was played.
 import assert from 'node:assert/strict'
 import { access } from './access.mjs'
+import { assessment } from './assessment.mjs'
 import { attachments } from './attachments.mjs'
 import { browser } from './desk.mjs'
 import { directory } from './directory.mjs'
@@ -41,5 +42,6 @@ await directory(desk)
 await check('no error in the window of the rooms', async () => assert.deepEqual(desk.problems, []))
 await desk.context.close()
 await figures(url, users)
+await assessment(url, users)
 await roster(url, users)
 finish()
