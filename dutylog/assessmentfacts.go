@@ -83,9 +83,13 @@ func (b AssessmentBooks) Facts(m Month, line string, now time.Time) AssessmentFa
 // add keeps a share with as much of its evidence as a sheet holds.
 func (f AssessmentFacts) add(name Assessed, s AssessedShare) {
 	slices.SortStableFunc(s.Against, func(a, b EvidenceLink) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
-	if more := len(s.Against) - mostAgainst; more > 0 {
-		s.Against, s.More = s.Against[:mostAgainst], s.More+more
+	figure, _ := name.FigureOf()
+	all := s.Cases()
+	if figure.Minutes || figure.Evidence == EvidenceNone {
+		all = len(s.Against)
 	}
+	s.Against = s.Against[:min(len(s.Against), mostAgainst)]
+	s.More = max(0, all-len(s.Against))
 	s.Against = append([]EvidenceLink{}, s.Against...)
 	f.Shares[name] = s
 }
@@ -184,16 +188,26 @@ func callLink(c CallFact) EvidenceLink {
 	return EvidenceLink{Kind: EvidenceCall, ID: c.Call.ID, At: c.Call.OfferedAt, What: string(c.Call.Outcome)}
 }
 
-// entries counts those that were complete, and those of them that were so in time: all others are late.
-func (b AssessmentBooks) entries(f AssessmentFacts) {
-	complete, inTime := f.Shares[AssessComplete], f.Shares[AssessComplete]
-	inTime.Good = 0
+// enteredInTime is how many entries were complete within EntryInTime.
+func (b AssessmentBooks) enteredInTime() (sum int) {
 	at, n := b.Tally.Entering.Bins()
 	for i := range at {
 		if time.Duration(at[i])*afterUnit <= EntryInTime {
-			inTime.Good += n[i]
+			sum += n[i]
 		}
 	}
+	return sum
+}
+
+// LateEntries is how many entries have to be looked for by name, at most as many as a sheet lists.
+func (b AssessmentBooks) LateEntries() int {
+	return min(b.share(FigureComplete).Of-b.enteredInTime(), mostAgainst)
+}
+
+// entries counts those that were complete, and those of them that were so in time: all others are late.
+func (b AssessmentBooks) entries(f AssessmentFacts) {
+	complete, inTime := f.Shares[AssessComplete], f.Shares[AssessComplete]
+	inTime.Good = b.enteredInTime()
 	inTime.Measured[0] = inTime.Good
 	for _, e := range b.Entries {
 		link := EvidenceLink{Kind: EvidenceEntry, ID: e.ID, At: e.Call.Call.OfferedAt, What: string(e.Call.Call.Outcome)}

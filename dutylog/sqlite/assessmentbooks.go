@@ -53,14 +53,15 @@ func (db *DB) assessedCalls(ctx context.Context, line string, b *dutylog.Assessm
 	return db.explain("read the calls that stand against somebody", err)
 }
 
-// mostEntries bounds how many entries are looked at that were not complete in time.
-const mostEntries = 500
-
-// assessedEntries reads entries of calls that were not complete in time, or are not yet.
+// assessedEntries reads entries of calls that were not complete in time, or are not yet: as many as a sheet lists,
+// and none where the tally says that there is none.
 func (db *DB) assessedEntries(ctx context.Context, line string, b *dutylog.AssessmentBooks, _ time.Time) error {
+	if b.LateEntries() <= 0 {
+		return nil
+	}
 	rows, err := db.reading(ctx).Query("SELECT e.id, "+factColumns+factTables+" WHERE c.line = ? AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND c.ended_at IS NOT NULL AND e.id IS NOT NULL"+
 		" AND (e.state <> 'complete' OR e.body ->> '$.reopened_at' > 0 OR e.body ->> '$.completed_at' > c.ended_at + ?) ORDER BY c.offered_at LIMIT ?", line, b.From.UnixMicro(), b.To.UnixMicro(),
-		dutylog.EntryInTime.Microseconds(), mostEntries)
+		dutylog.EntryInTime.Microseconds(), b.LateEntries())
 	_, err = all(rows, err, func(row scanner) (id string, err error) {
 		r, err := scanFact(prefixed{row, []any{&id}})
 		if f := r.fact(); err == nil && (!f.Complete || f.Entered > dutylog.EntryInTime) {

@@ -16,7 +16,7 @@ describe('how the points came about', () => {
   it.each([
     [item({}), '达标 24/25，96%，达到 95%'],
     [item({ measured: { numerator: 24, denominator: 26 }, unknown: 2 }), '达标 24/25，96%，达到 95%；实测 24/26；另有 2 个情况不明或待裁定，未计入'],
-    [item({ why: 'below', band: null, numerator: 20 }), '达标 20/25，80%，低于 95%'],
+    [item({ why: 'below', band: null, numerator: 20, measured: { numerator: 20, denominator: 25 } }), '达标 20/25，80%，低于 95%'],
     [item({ why: 'cases', band: null, numerator: 17, denominator: 19, measured: { numerator: 17, denominator: 19 } }), '达标 17/19，2 件未达标，每件扣 2 分（不足 20 件，按件计）'],
     [item({ why: 'cases', band: null, numerator: 3, denominator: 3, bands: [], measured: { numerator: 3, denominator: 3 } }), '达标 3/3'],
     [item({ why: 'cases', figure: 'misuse_told', band: null, numerator: 0, denominator: 0, bands: [], measured: { numerator: 0, denominator: 0 } }), '无'],

@@ -34,7 +34,7 @@ export function whyText(i: AssessmentItem): string {
 
 export const scoreText = (i: AssessmentItem | null): string => (!i ? t('as.noItem') : judged(i) ? points(i.gets) + '/' + points(i.points) : t('as.notJudged'))
 
-/** One change in a line: 三声内接听 10/18 → 15/18. */
+/** One change in a line: what it is, 10/18 → 15/18. */
 export const changeText = (c: ItemChange): string => c.title + ' ' + scoreText(c.then) + ' → ' + scoreText(c.now)
 
 /** Where a piece of evidence is shown. */
@@ -55,10 +55,9 @@ export function addressOf(e: EvidenceLink): string {
   }
 }
 
-export const evidenceText = (e: EvidenceLink): string => word('evidence', e.kind) + ' ' + dateMinute(parse(e.at)).slice(5)
+export const evidenceText = (e: EvidenceLink): string => word('asEvidence', e.kind) + ' ' + dateMinute(parse(e.at)).slice(5)
 
-const NUMERALS = ['一', '二', '三', '四', '五']
-export const itemText = (n: number): string => t('vi.itemN', { n: NUMERALS[n - 1] || n })
+export const itemText = (n: number): string => t('vi.itemN', { n: t('vi.numerals').charAt(n - 1) || n })
 
 /** The month that is chosen when none is: the newest that is over, else the newest. */
 export const firstMonth = (rows: { month: string; state: AssessmentState }[]): string => {
