@@ -152,6 +152,9 @@ func TestSheetsOfMonths(t *testing.T) {
 	show("leap day, everything", full, "2028-02", after.AddDate(2, 0, 0))
 	show("the same before the month is over", full, "2028-02", full.From.Add(36*time.Hour))
 
+	show("a minute after a call: neither its entry nor its call back is due", month(t, "2026-11", shanghai, good, missed), "2026-11", nineOClock.Add(2*time.Minute))
+	show("an hour later", month(t, "2026-11", shanghai, good, missed), "2026-11", nineOClock.Add(2*time.Hour))
+
 	show("a month with an hour less", month(t, "2026-03", berlin, movedTo(good, time.Date(2026, 3, 31, 21, 59, 0, 0, time.UTC))), "2026-03", after)
 	goldenText(t, "assessment.golden.txt", text.String())
 }

@@ -65,8 +65,8 @@ func (b AssessmentBooks) Facts(m Month, line string, now time.Time) AssessmentFa
 		Rings: append([]string{}, b.Tally.Rules()...), Closed: b.Closed, Shares: map[Assessed]AssessedShare{}, Persons: b.Persons}
 	f.Persons = f.Persons.Or(Responsible{Duty: b.officers()})
 	b.calls(f)
-	b.missed(f)
-	b.entries(f)
+	b.missed(f, now)
+	b.entries(f, now)
 	b.told(f)
 	b.duties(f, now)
 	b.tasks(f)
@@ -144,12 +144,15 @@ func (b AssessmentBooks) calls(f AssessmentFacts) {
 	f.add(AssessNotForwarded, gone)
 }
 
-func (b AssessmentBooks) missed(f AssessmentFacts) {
+// missed counts who was called back, or need not be. Whose call was over just now is not waited for yet.
+func (b AssessmentBooks) missed(f AssessmentFacts, now time.Time) {
 	s := AssessedShare{Unknown: b.Tally.Outcomes()[telephony.Unknown]}
 	for _, m := range b.Missed {
 		switch {
 		case m.Call.Outcome == telephony.Unknown:
 			continue // whether its caller spoke with somebody, nobody knows
+		case m.Settled.IsZero() && now.Before(m.Call.EndedAt.Add(UnmannedAfter)):
+			continue
 		case m.Settled.IsZero():
 			s.Against = append(s.Against, callLink(CallFact{Call: m.Call}))
 		default:
@@ -204,8 +207,9 @@ func (b AssessmentBooks) LateEntries() int {
 	return min(b.share(FigureComplete).Of-b.enteredInTime(), mostAgainst)
 }
 
-// entries counts those that were complete, and those of them that were so in time: all others are late.
-func (b AssessmentBooks) entries(f AssessmentFacts) {
+// entries counts those that were complete, and those of them that were so in time: all others are late, but for
+// those whose time is not over.
+func (b AssessmentBooks) entries(f AssessmentFacts, now time.Time) {
 	complete, inTime := f.Shares[AssessComplete], f.Shares[AssessComplete]
 	inTime.Good = b.enteredInTime()
 	inTime.Measured[0] = inTime.Good
@@ -213,6 +217,11 @@ func (b AssessmentBooks) entries(f AssessmentFacts) {
 		link := EvidenceLink{Kind: EvidenceEntry, ID: e.ID, At: e.Call.Call.OfferedAt, What: string(e.Call.Call.Outcome)}
 		if !ruleOfFigure(FigureComplete).against(CallFact{Call: e.Call.Call}) {
 			continue // what is not counted at all
+		}
+		if !e.Complete && now.Before(e.Call.Call.EndedAt.Add(EntryInTime)) {
+			complete.Of--
+			inTime.Of--
+			continue
 		}
 		inTime.Against = append(inTime.Against, link)
 		if !e.Complete {

@@ -206,17 +206,28 @@ func (v Violation) MaySay(by Actor) []ViolationSays {
 // DueAt is until when the duty room has the first word.
 func (v Violation) DueAt(r ReviewRule) time.Time { return r.Due(v.MadeAt) }
 
-// Check says what is wrong with what somebody wants to say, and gives it as it is kept. Nothing is upheld
-// before the unit said something, or its time for it went by.
+// Refuses says why somebody may not say this of it now; empty: they may. Nothing is upheld before the unit
+// said something, or its time for it went by.
+func (v Violation) Refuses(f ViolationFact, rule ReviewRule, now time.Time) ViolationRefusal {
+	if refused := v.May(f.Says, f.By); refused != "" {
+		return refused
+	}
+	_, _, stated := v.Folded()
+	if f.Says == ViolationProposed && f.Result == Upheld && stated == nil && now.Before(v.DueAt(rule)) {
+		return ViolationUnitFirst
+	}
+	return ""
+}
+
+// Check says what is wrong with what somebody wants to say, and gives it as it is kept.
 func (v Violation) Check(f ViolationFact, rule ReviewRule, now time.Time) (ViolationFact, error) {
 	var err error
 	if f.Text, err = CleanNote("text", f.Text); err != nil {
 		return f, err
 	}
-	if refused := v.May(f.Says, f.By); refused != "" {
+	if refused := v.Refuses(f, rule, now); refused != "" {
 		return f, &InvalidError{Field: "says", Reason: violationRefusals[refused]}
 	}
-	_, _, stated := v.Folded()
 	f.Violation = v.ID
 	switch {
 	case f.Text == "" && f.Says != ViolationConfirmed:
@@ -225,8 +236,6 @@ func (v Violation) Check(f ViolationFact, rule ReviewRule, now time.Time) (Viola
 		f.Result = ""
 	case f.Result != Upheld && f.Result != NotUpheld:
 		return f, &InvalidError{Field: "result", Reason: "is none: use upheld or not_upheld"}
-	case f.Result == Upheld && stated == nil && now.Before(v.DueAt(rule)):
-		return f, &InvalidError{Field: "says", Reason: violationRefusals[ViolationUnitFirst]}
 	}
 	return f, nil
 }

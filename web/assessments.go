@@ -216,6 +216,7 @@ func (a *app) sayOfAssessment(ctx context.Context, in *sayAssessmentInput) (*ass
 	if in.Body.Persons != nil {
 		f.Persons = dutylog.Responsible(*in.Body.Persons)
 	}
+	refused := c.May(f.Says, f.By)
 	if f, err = c.Check(f); err == nil {
 		_, err = a.Log.SayOfAssessment(ctx, f, a.toFreeze(c, f), in.Body.Before)
 	}
@@ -223,7 +224,7 @@ func (a *app) sayOfAssessment(ctx context.Context, in *sayAssessmentInput) (*ass
 		return nil, newProblem(http.StatusConflict, typeMoved, "The sheet, or what was said of it, changed meanwhile: read it anew.")
 	}
 	if err != nil {
-		return nil, problemOf(inBody(err))
+		return nil, problemOf(inBody(err)).because("assessment", string(refused))
 	}
 	if c, err = a.assessmentCase(ctx, in.Month, in.Line); err != nil {
 		return nil, err

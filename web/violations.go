@@ -152,15 +152,16 @@ func (a *app) sayOfViolation(ctx context.Context, in *sayViolationInput) (*viola
 		return nil, err
 	}
 	by := visitorOf(ctx).actor()
-	f, err := v.Check(dutylog.ViolationFact{Says: in.Body.Says, Result: in.Body.Result, Text: in.Body.Text, By: by}, a.reviewRule(), a.Now())
-	if err == nil {
+	f := dutylog.ViolationFact{Says: in.Body.Says, Result: in.Body.Result, Text: in.Body.Text, By: by}
+	refused := v.Refuses(f, a.reviewRule(), a.Now())
+	if f, err = v.Check(f, a.reviewRule(), a.Now()); err == nil {
 		v, err = a.Log.SayOfViolation(ctx, f, in.Body.Before)
 	}
 	if errors.Is(err, dutylog.ErrExists) {
 		return nil, newProblem(http.StatusConflict, typeMoved, "Somebody said something of this suspicion meanwhile: read it anew.")
 	}
 	if err != nil {
-		return nil, problemOf(inBody(err))
+		return nil, problemOf(inBody(err)).because("violation", string(refused))
 	}
 	return &violationOutput{a.violationOf(v, by)}, nil
 }

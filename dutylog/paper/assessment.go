@@ -36,7 +36,7 @@ func Assessment(f Frame, c dutylog.AssessmentCase) Sheet {
 		x = c.Frozen.Sheet
 	}
 	month := x.Month.First().In(f.Zone).Format("2006年1月")
-	s := Sheet{Name: "值班值守考核表-" + string(x.Month) + "-" + x.Line, Unit: f.Unit, Title: month + "值班值守考核表", Size: 9, Landscape: true, Foot: f.foot(),
+	s := Sheet{Name: "值班值守考核表-" + string(x.Month) + "-" + x.Line, Unit: f.Unit, Title: month + "值班值守考核表", Size: 9, Foot: f.foot(),
 		Under:      []string{"值班专线 " + f.lineNumber(x.Line) + "　" + Word(AssessmentStateNames, c.State()) + "　" + x.Rules},
 		Tables:     []Table{scoreTable(f, x), personTable(x.Persons)},
 		Notes:      assessmentNotes(f, c, x),
@@ -48,7 +48,7 @@ func Assessment(f Frame, c dutylog.AssessmentCase) Sheet {
 }
 
 func scoreTable(f Frame, x dutylog.Assessment) Table {
-	t := Table{Name: "评分", Columns: []Column{{"序号", 10, true}, {"考核内容", 62, false}, {"依据", 26, true}, {"分值", 13, true}, {"得分", 13, true}, {"评分说明", 78, false}, {"未达标记录", 70, false}}}
+	t := Table{Name: "评分", Columns: []Column{{"序号", 9, true}, {"考核内容", 46, false}, {"依据", 20, true}, {"分值", 10, true}, {"得分", 11, true}, {"评分说明", 50, false}, {"未达标记录", 40, false}}}
 	for n, i := range x.Items {
 		gets := i.Gets.String()
 		if !i.Why.Judged() {
@@ -145,9 +145,9 @@ func (f Frame) shortMinute(t time.Time) string {
 }
 
 func personTable(r dutylog.Responsible) Table {
-	t := Table{Name: "责任人（第三十一条）", Columns: []Column{{"第一责任人", 40, true}, {"主要负责同志", 50, false}, {"直接责任人", 40, true}, {"分管领导", 50, false}, {"具体责任人", 40, true}, {"值班同志", 52, false}}, Form: true}
+	t := Table{Name: "责任人（第三十一条）", Columns: []Column{{"责任", 42, true}, {"姓名", 51, false}, {"责任", 42, true}, {"姓名", 51, false}}, Form: true}
 	blank := func(s string) string { return cmp.Or(s, "　") }
-	t.Rows = []Row{{Cells: []string{"第一责任人", blank(r.Head), "直接责任人", blank(r.Deputy), "具体责任人", blank(r.Duty)}}}
+	t.Rows = []Row{{Cells: []string{"第一责任人（主要负责同志）", blank(r.Head), "直接责任人（分管领导）", blank(r.Deputy)}}, {Cells: []string{"具体责任人（值班同志）", blank(r.Duty)}}}
 	return t
 }
 
@@ -173,7 +173,7 @@ func assessmentNotes(f Frame, c dutylog.AssessmentCase, x dutylog.Assessment) []
 
 // correctionTable is what would be otherwise now; the sheet above stands.
 func correctionTable(changes []dutylog.ItemChange) Table {
-	t := Table{Name: "定稿后的更正（不改变上表）", Columns: []Column{{"考核内容", 90, false}, {"定稿", 91, false}, {"按现有记录", 91, false}}}
+	t := Table{Name: "定稿后的更正（不改变上表）", Columns: []Column{{"考核内容", 56, false}, {"定稿", 65, false}, {"按现有记录", 65, false}}}
 	side := func(i *dutylog.AssessmentItem) string {
 		if i == nil {
 			return "无此项"

@@ -60,7 +60,7 @@ func (db *DB) assessedEntries(ctx context.Context, line string, b *dutylog.Asses
 		return nil
 	}
 	rows, err := db.reading(ctx).Query("SELECT e.id, "+factColumns+factTables+" WHERE c.line = ? AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND c.ended_at IS NOT NULL AND e.id IS NOT NULL"+
-		" AND (e.state <> 'complete' OR e.body ->> '$.reopened_at' > 0 OR e.body ->> '$.completed_at' > c.ended_at + ?) ORDER BY c.offered_at LIMIT ?", line, b.From.UnixMicro(), b.To.UnixMicro(),
+		" AND (e.state <> 'complete' OR e.body ->> '$.reopened_at' > 0 OR e.body ->> '$.completed_at' > c.ended_at + ?) ORDER BY c.offered_at DESC LIMIT ?", line, b.From.UnixMicro(), b.To.UnixMicro(),
 		dutylog.EntryInTime.Microseconds(), b.LateEntries())
 	_, err = all(rows, err, func(row scanner) (id string, err error) {
 		r, err := scanFact(prefixed{row, []any{&id}})

@@ -4,6 +4,7 @@ import { browser } from './desk.mjs'
 import { check, recoverBy, simulate, until } from './lib.mjs'
 import { look, notePrinting, opened, taken } from './papers.mjs'
 
+const A4 = [595.28, 841.89]
 const A4_WIDE = [841.89, 595.28]
 
 export async function assessment(url, users) {
@@ -25,7 +26,7 @@ export async function assessment(url, users) {
     await desk.says(/得分 [\d.]+ \/ 应得 [\d.]+/, at('assessment-total'))
     await desk.says(/情况不明 \d+ 个.*都不算未达标/, at('assessment-known'))
     assert.equal(await at('assessment-item').count(), 19)
-    await desk.says(/不足 20 件，按件计|，达到 \d|，低于 \d/, at('assessment-item', '[data-item="on_time"]'))
+    await desk.says(/不足 20 件，按件计|，达到 \d|，低于 \d|不计分/, at('assessment-item', '[data-item="on_time"]'))
     await desk.says(/第十二条/, at('assessment-item', '[data-item="on_time"]'))
     await desk.nothingCutOffLow()
     await desk.shotBoth('84-assessment')
@@ -48,7 +49,7 @@ export async function assessment(url, users) {
     await taken(desk, () => at('export-assessment').click(), /^值班值守考核表-\d{4}-\d{2}-duty\.xlsx$/)
     const sheet = await opened(desk, () => at('print-assessment').click())
     await desk.says(/值班值守考核表[\s\S]*第一责任人[\s\S]*孙志国/, sheet.locator('body'))
-    await look(sheet, '84-assessment-paper', A4_WIDE)
+    await look(sheet, '84-assessment-paper', A4)
     await sheet.close()
   })
 
@@ -83,7 +84,7 @@ export async function assessment(url, users) {
     await at('violation-upheld').click()
     await page.locator('[data-test="violation-text"] textarea, textarea[data-test="violation-text"]').first().fill('监控属实')
     await page.keyboard.press('Control+Enter')
-    await at('violation-error').waitFor()
+    await desk.says(/值班室还没有说明/, at('violation-error'))
     await desk.shotBoth('86-violation')
   })
 
@@ -106,6 +107,7 @@ export async function assessment(url, users) {
     await page.keyboard.press('Control+Enter')
     await at('violation', '[data-state="awaits"]').waitFor()
     await as('leader')
+    await at('violation-confirmed').click()
     await text.focus()
     await page.keyboard.press('Control+Enter')
     await at('violation', '[data-state="upheld"]').waitFor()

@@ -68,5 +68,5 @@ export const firstMonth = (rows: { month: string; state: AssessmentState }[]): s
 /** Whether words are asked for with what is said. */
 export const wantsWords = (says: string): boolean => says !== 'confirmed'
 
-/** Who has to do something with it stands first in the list of what can be said. */
-export const firstSays = (v: Violation): string => v.may[0] || ''
+/** What is chosen before anybody chooses: never what would decide something without a word. */
+export const firstSays = (v: Violation): string => (v.may.length === 1 && v.may[0] !== 'confirmed' ? v.may[0] : v.may.indexOf('proposed') >= 0 ? 'proposed' : '')
