@@ -56,6 +56,7 @@ const (
 type AssessmentCase struct {
 	Sheet   Assessment // as it is now; of a frozen one as it would be by its own rules
 	Facts   AssessmentFacts
+	Rules   ScoringRules     // by which it was scored
 	Said    []AssessmentFact // oldest first
 	Frozen  *FrozenAssessment
 	Over    bool // the month is

@@ -219,8 +219,10 @@ func (b AssessmentBooks) entries(f AssessmentFacts, now time.Time) {
 			continue // what is not counted at all
 		}
 		if !e.Complete && now.Before(e.Call.Call.EndedAt.Add(EntryInTime)) {
-			complete.Of--
-			inTime.Of--
+			for _, share := range []*AssessedShare{&complete, &inTime} {
+				share.Of--
+				share.Measured[1]--
+			}
 			continue
 		}
 		inTime.Against = append(inTime.Against, link)

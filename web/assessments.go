@@ -65,6 +65,7 @@ func (a *app) assessmentCase(ctx context.Context, month, line string) (c dutylog
 	books.Allowance, books.Persons = a.Allowance, c.Persons().Or(a.Responsible)
 	c.Over = !now.Before(books.To)
 	c.Facts = books.Facts(m, line, now)
+	c.Rules = rules
 	c.Sheet = dutylog.Score(c.Facts, rules)
 	return c, nil
 }
@@ -238,8 +239,7 @@ func (a *app) toFreeze(c dutylog.AssessmentCase, f dutylog.AssessmentFact) *duty
 	if f.Says != dutylog.AssessFrozen {
 		return nil
 	}
-	rules, _ := a.scoring()
-	return &dutylog.FrozenAssessment{Sheet: c.Sheet, Facts: c.Facts, Rules: rules, Digest: f.Digest}
+	return &dutylog.FrozenAssessment{Sheet: c.Sheet, Facts: c.Facts, Rules: c.Rules, Digest: f.Digest}
 }
 
 type retriedBody struct {
