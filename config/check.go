@@ -58,6 +58,9 @@ func (c *Config) check(f *Faults) {
 	if d := c.Review.OfficerDays; d < 1 || d > 30 {
 		f.add("review.officer_days", "is %d; give 1 to 30 working days, usually 3", d)
 	}
+	if _, err := c.Assess.Persons().Check(); err != nil {
+		f.add("assessment", "%v", err)
+	}
 	if a := c.SIP.Address; a != "" {
 		if host, _, err := net.SplitHostPort(a); err != nil || net.ParseIP(host) == nil {
 			f.add("sip.address", "%q is no address with a port; write for instance 127.0.0.1:9060, as capture_address in hep.conf", a)

@@ -49,6 +49,7 @@ type Config struct {
 	Figures   Figures           `mapstructure:"figures"`
 	Incidents Incidents         `mapstructure:"incidents"`
 	Review    Review            `mapstructure:"review"`
+	Assess    Assessment        `mapstructure:"assessment"`
 }
 
 // Review is how verdicts are reviewed 复核.

@@ -178,18 +178,29 @@ func (c Config) ParseRules(name string, text []byte) (alerts.Rules, error) {
 	return r, nil
 }
 
+// kindOfRules is how faults speak of a kind of rule file: the command that prints the shipped one, what holds
+// without a file, and what holds for a word that is left out.
+type kindOfRules struct{ made, without, absent string }
+
+var alertRules = kindOfRules{"dutyline alerts rules", "name no file in alerts.rules: then the shipped rules hold", "or take the line out: then it is as in the shipped rules"}
+
 var atLine = regexp.MustCompile(`(?:yaml: )?line (\d+): (.*)`)
 
 func parseRuleFile(faults *RuleFaults, text []byte, f *ruleFile) {
+	decodeRules(faults, text, f, alertRules)
+}
+
+// decodeRules reads one document into what its type has words for.
+func decodeRules[T any](faults *RuleFaults, text []byte, f *T, kind kindOfRules) {
 	var doc, second yaml.Node
 	from := yaml.NewDecoder(bytes.NewReader(text))
 	err := from.Decode(&doc)
 	switch {
 	case errors.Is(err, io.EOF) || err == nil && doc.Content[0].Tag == nullTag:
-		faults.add(1, "the file says nothing; write it anew with dutyline alerts rules, or name no file in alerts.rules: then the shipped rules hold")
+		faults.add(1, "the file says nothing; write it anew with %s, or %s", kind.made, kind.without)
 		return
 	case err == nil:
-		knownWords(faults, doc.Content[0], reflect.TypeFor[ruleFile]())
+		knownWords(faults, doc.Content[0], reflect.TypeFor[T](), kind)
 		err = doc.Decode(f)
 	}
 	if err == nil {
@@ -208,7 +219,7 @@ func parseRuleFile(faults *RuleFaults, text []byte, f *ruleFile) {
 			line, _ = strconv.Atoi(m[1])
 			s = m[2]
 		}
-		faults.add(line, "%s; write it as in the shipped rules (dutyline alerts rules)", plainly(s))
+		faults.add(line, "%s; write it as in the shipped rules (%s)", plainly(s), kind.made)
 	}
 }
 
@@ -253,14 +264,14 @@ func noneOf(field reflect.Type) string {
 }
 
 // knownWords says of every word that no rule has, or after which nothing stands, where it is.
-func knownWords(faults *RuleFaults, n *yaml.Node, want reflect.Type) {
+func knownWords(faults *RuleFaults, n *yaml.Node, want reflect.Type, kind kindOfRules) {
 	switch {
 	case want.Kind() == reflect.Slice && n.Kind == yaml.SequenceNode:
 		for _, child := range n.Content {
 			if child.ShortTag() == nullTag {
 				faults.add(child.Line, "a row with nothing in it; complete it, or take it out")
 			}
-			knownWords(faults, child, want.Elem())
+			knownWords(faults, child, want.Elem(), kind)
 		}
 	case want.Kind() == reflect.Struct && n.Kind == yaml.MappingNode:
 		fields := map[string]reflect.Type{}
@@ -277,9 +288,9 @@ func knownWords(faults *RuleFaults, n *yaml.Node, want reflect.Type) {
 			case !known:
 				faults.add(key.Line, "unknown word %q; write one of: %s", key.Value, strings.Join(words, ", "))
 			case value.ShortTag() == nullTag: // whose rows were taken out: whether there is to be none is not said
-				faults.add(key.Line, "nothing stands after %s; %sor take the line out: then it is as in the shipped rules", key.Value, noneOf(field))
+				faults.add(key.Line, "nothing stands after %s; %s%s", key.Value, noneOf(field), kind.absent)
 			default:
-				knownWords(faults, value, field)
+				knownWords(faults, value, field, kind)
 			}
 		}
 	}

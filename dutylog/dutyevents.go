@@ -47,7 +47,7 @@ func (c *dutyCount) event(e event) {
 	}
 	if opened := e.opened(); c.within(opened) {
 		late := opened.Sub(e.ClockNatural) > e.Schedule.First.Duration()
-		c.ofIncident(e.Incident, IncidentsOpenedLate, "", late, late, opened)
+		c.ofIncident(e.Incident, IncidentsOpenedLate, "", late, late, opened, "opened")
 	}
 	c.instructions(e.Incident)
 	for _, o := range e.merged {
@@ -61,8 +61,8 @@ func (c *dutyCount) event(e event) {
 }
 
 // ofIncident counts one thing of an incident, which leads to it when it is bad, and names the schedule by which it is judged.
-func (c *dutyCount) ofIncident(i Incident, f DutyFigure, of string, in, bad bool, at time.Time) {
-	s := c.count(f, of, in, against(bad, DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at}))
+func (c *dutyCount) ofIncident(i Incident, f DutyFigure, of string, in, bad bool, at time.Time, what string) {
+	s := c.count(f, of, in, against(bad, DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at, What: what}))
 	if f != InstructionsOverdue && !slices.Contains(s.Rules, i.Schedule.Version()) {
 		s.Rules = append(s.Rules, i.Schedule.Version())
 	}
@@ -73,11 +73,11 @@ func (c *dutyCount) report(i Incident, r Report) {
 		return
 	}
 	sent := !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt)
-	c.ofIncident(i, ReportsOnTime, string(r.Stage), sent, !sent, r.DueAt)
+	c.ofIncident(i, ReportsOnTime, string(r.Stage), sent, !sent, r.DueAt, string(r.Stage))
 	for _, d := range r.Deliveries {
 		in := !d.At.After(r.DueAt)
-		c.ofIncident(i, DeliveriesOnTime, d.Recipient, in, !in, r.DueAt)
-		c.ofIncident(i, DeliveriesOnTime, d.Channel, in, !in, r.DueAt)
+		c.ofIncident(i, DeliveriesOnTime, d.Recipient, in, !in, r.DueAt, string(r.Stage))
+		c.ofIncident(i, DeliveriesOnTime, d.Channel, in, !in, r.DueAt, string(r.Stage))
 	}
 }
 
@@ -85,7 +85,7 @@ func (c *dutyCount) instructions(i Incident) {
 	for _, x := range i.Instructions {
 		if c.within(x.Due) {
 			late := x.ClosedAt.IsZero() || x.ClosedAt.After(x.Due)
-			c.ofIncident(i, InstructionsOverdue, "", late, late, x.Due)
+			c.ofIncident(i, InstructionsOverdue, "", late, late, x.Due, "instruction")
 		}
 	}
 }

@@ -41,6 +41,7 @@ type DutyBehind struct {
 	Kind      BehindKind
 	ID        string    // of the incident or the call; of a filing its key; otherwise the post
 	Name      string    // the number of the incident
+	What      string    // the stage of a report, who was to take over, the time that is filed; or "opened", "instruction"
 	At, Until time.Time // when it fell due, came or began; Until only of a gap
 }
 
@@ -102,7 +103,7 @@ func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) 
 	c.share(FilingsLate, "").Rules = []string{ruleFilings}
 	for _, d := range f.Filings {
 		if late := d.State == FilingOverdue || d.State == FilingLate; late || d.State == FilingDone || d.State == FilingSupplement {
-			c.count(FilingsLate, "", late, against(late, DutyBehind{Kind: BehindFiling, ID: d.Key(), At: d.Due}))
+			c.count(FilingsLate, "", late, against(late, DutyBehind{Kind: BehindFiling, ID: d.Key(), At: d.Due, What: d.Span.Name}))
 		}
 	}
 	s := c.share(MissedNotCalledBack, "")
@@ -157,6 +158,9 @@ func (c *dutyCount) count(f DutyFigure, of string, in bool, behind []DutyBehind)
 	return s
 }
 
+// counts reports whether a figure counts what went well; the others count what did not.
+func (f DutyFigure) counts() bool { return f == ReportsOnTime || f == DeliveriesOnTime }
+
 // within reports whether something fell due in the time, and not only later than now.
 func (c *dutyCount) within(t time.Time) bool {
 	return !t.IsZero() && !t.Before(c.from) && t.Before(c.to)
@@ -176,7 +180,7 @@ func (c *dutyCount) handovers(f DutyFacts, allowance time.Duration) {
 				late = false
 			}
 		}
-		c.count(HandoversLate, "", late, against(late, DutyBehind{Kind: BehindShift, ID: string(PostOfficer), At: change.at}))
+		c.count(HandoversLate, "", late, against(late, DutyBehind{Kind: BehindShift, ID: string(PostOfficer), At: change.at, What: change.next}))
 	}
 }
 

@@ -76,6 +76,8 @@ type Store interface {
 	SpotCheckStore
 	WitnessStore
 	ListeningStore
+	AssessmentStore
+	ViolationStore
 	// LineStates is the last known state of each line, oldest line first.
 	LineStates(ctx context.Context) ([]LineStatus, error)
 }

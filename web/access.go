@@ -51,61 +51,70 @@ const (
 	editDirectory     permission = "directory.edit"    // add, change, remove, import
 	exportOfDirectory permission = "directory.export"  // all numbers in one file
 
-	seeAlerts       permission = "alert.see"        // with what they are about
-	takeAlerts      permission = "alert.take"       // acknowledge
-	muteAlerts      permission = "alert.mute"       // keep one quiet for a while
-	seeChannels     permission = "channel.see"      // how alerts leave the building
-	testChannels    permission = "channel.test"     // send a test message
-	seeTests        permission = "test.see"         // test calls, and whether they can be made
-	runTests        permission = "test.run"         // call the duty number from the second line
-	playTests       permission = "test.play"        // what one heard
-	seeHealth       permission = "health.see"       //
-	showPresence    permission = "presence.show"    // that one's page is open
-	seeApprovals    permission = "approval.see"     // what takes two persons
-	askApprovals    permission = "approval.ask"     // for the release of a hold, for an erasure
-	decideAsked     permission = "approval.decide"  // what somebody else asked for
-	seeAccesses     permission = "access.see"       // who saw or took what
-	runVerify       permission = "evidence.verify"  // changes nothing
-	seeEvidence     permission = "evidence.see"     // how the log is proved
-	seeFigures      permission = "figures.see"      // how the line was answered
-	seeOfficers     permission = "figures.officers" // and each officer; without it, only one's own
-	printFigures    permission = "figures.print"    // as a page for paper
-	exportFigures   permission = "figures.export"   // as a workbook
-	seeLedger       permission = "ledger.see"       // what does not agree
-	runLedger       permission = "ledger.run"       // compare now
-	seeHandovers    permission = "handover.see"     // sheets, with what they say of callers
-	handOver        permission = "handover.confirm" // hand over, take over, confirm it
-	printHandover   permission = "handover.print"   // as a page for paper
-	takeHandover    permission = "handover.export"  // as a workbook
-	seeTasks        permission = "task.see"         // dated duties and their rules
-	doTasks         permission = "task.do"          // say that one is done; write down an absence
-	ruleTasks       permission = "task.rule"        // change what is asked for
-	seeIncidents    permission = "incident.see"     // with what their entries say
-	writeIncidents  permission = "incident.write"   // open one, write and send its reports
-	printIncidents  permission = "incident.print"   // reports and the course, as pages for paper
-	takeIncidents   permission = "incident.export"  // a report as .docx
-	approveReports  permission = "incident.approve" // or note that somebody did so by telephone; whose part is whose, the log says
-	seeReviews      permission = "review.see"       // what was said of verdicts; an officer those that concern them
-	sayReviews      permission = "review.say"       // explain, comment, decide: who may say what is dutylog.Review.May's
-	printReviews    permission = "review.print"     // one, as a page for paper
-	seeSpotChecks   permission = "spot_check.see"
-	writeSpotChecks permission = "spot_check.write"
-	startSpotChecks permission = "spot_check.start"  // have the second line call; see that one runs
-	printSpotChecks permission = "spot_check.print"  // a month, as a page for paper
-	takeSpotChecks  permission = "spot_check.export" // a month, as a workbook
-	seeListening    permission = "listening.see"     // samples of recordings; an officer their own
-	drawListening   permission = "listening.draw"
-	sayListening    permission = "listening.say" // who may say what is dutylog.Listened.May's
-	printListening  permission = "listening.print"
-	practise        permission = "practice.place"    // place a call on the practice line
-	seeRules        permission = "rules.see"         // what the log asks of entries; whether this is practice
-	watch           permission = "events.watch"      // the stream; what it carries has rows of its own
-	probe           permission = "machine.probe"     // programs on this machine, or with the token
-	loadPage        permission = "page.load"         //
-	writeNotes      permission = "note.write"        // on the locked screen, unseen; the computer has to be known
-	endSession      permission = "session.end"       // also without one
-	changeOwnPass   permission = "session.password"  //
-	readAPI         permission = "api.documentation" //
+	seeAlerts        permission = "alert.see"        // with what they are about
+	takeAlerts       permission = "alert.take"       // acknowledge
+	muteAlerts       permission = "alert.mute"       // keep one quiet for a while
+	seeChannels      permission = "channel.see"      // how alerts leave the building
+	testChannels     permission = "channel.test"     // send a test message
+	seeTests         permission = "test.see"         // test calls, and whether they can be made
+	runTests         permission = "test.run"         // call the duty number from the second line
+	playTests        permission = "test.play"        // what one heard
+	seeHealth        permission = "health.see"       //
+	showPresence     permission = "presence.show"    // that one's page is open
+	seeApprovals     permission = "approval.see"     // what takes two persons
+	askApprovals     permission = "approval.ask"     // for the release of a hold, for an erasure
+	decideAsked      permission = "approval.decide"  // what somebody else asked for
+	seeAccesses      permission = "access.see"       // who saw or took what
+	runVerify        permission = "evidence.verify"  // changes nothing
+	seeEvidence      permission = "evidence.see"     // how the log is proved
+	seeFigures       permission = "figures.see"      // how the line was answered
+	seeOfficers      permission = "figures.officers" // and each officer; without it, only one's own
+	printFigures     permission = "figures.print"    // as a page for paper
+	exportFigures    permission = "figures.export"   // as a workbook
+	seeLedger        permission = "ledger.see"       // what does not agree
+	runLedger        permission = "ledger.run"       // compare now
+	seeHandovers     permission = "handover.see"     // sheets, with what they say of callers
+	handOver         permission = "handover.confirm" // hand over, take over, confirm it
+	printHandover    permission = "handover.print"   // as a page for paper
+	takeHandover     permission = "handover.export"  // as a workbook
+	seeTasks         permission = "task.see"         // dated duties and their rules
+	doTasks          permission = "task.do"          // say that one is done; write down an absence
+	ruleTasks        permission = "task.rule"        // change what is asked for
+	seeIncidents     permission = "incident.see"     // with what their entries say
+	writeIncidents   permission = "incident.write"   // open one, write and send its reports
+	printIncidents   permission = "incident.print"   // reports and the course, as pages for paper
+	takeIncidents    permission = "incident.export"  // a report as .docx
+	approveReports   permission = "incident.approve" // or note that somebody did so by telephone; whose part is whose, the log says
+	seeReviews       permission = "review.see"       // what was said of verdicts; an officer those that concern them
+	sayReviews       permission = "review.say"       // explain, comment, decide: who may say what is dutylog.Review.May's
+	printReviews     permission = "review.print"     // one, as a page for paper
+	seeSpotChecks    permission = "spot_check.see"
+	writeSpotChecks  permission = "spot_check.write"
+	startSpotChecks  permission = "spot_check.start"  // have the second line call; see that one runs
+	printSpotChecks  permission = "spot_check.print"  // a month, as a page for paper
+	takeSpotChecks   permission = "spot_check.export" // a month, as a workbook
+	seeListening     permission = "listening.see"     // samples of recordings; an officer their own
+	drawListening    permission = "listening.draw"
+	sayListening     permission = "listening.say" // who may say what is dutylog.Listened.May's
+	printListening   permission = "listening.print"
+	seeAssessments   permission = "assessment.see"    // months' sheets
+	sayAssessments   permission = "assessment.say"    // name, sign, freeze: who may say what is dutylog.AssessmentCase.May's
+	printAssessments permission = "assessment.print"  // a month, as a page for paper
+	takeAssessments  permission = "assessment.export" // a month, as a workbook
+	seeViolations    permission = "violation.see"     // the register of suspected violations
+	openViolations   permission = "violation.open"    // put one in by hand
+	sayViolations    permission = "violation.say"     // state, decide: who may say what is dutylog.Violation.May's
+	printViolations  permission = "violation.print"   // a month, as a page for paper
+	takeViolations   permission = "violation.export"  // a month, as a workbook
+	practise         permission = "practice.place"    // place a call on the practice line
+	seeRules         permission = "rules.see"         // what the log asks of entries; whether this is practice
+	watch            permission = "events.watch"      // the stream; what it carries has rows of its own
+	probe            permission = "machine.probe"     // programs on this machine, or with the token
+	loadPage         permission = "page.load"         //
+	writeNotes       permission = "note.write"        // on the locked screen, unseen; the computer has to be known
+	endSession       permission = "session.end"       // also without one
+	changeOwnPass    permission = "session.password"  //
+	readAPI          permission = "api.documentation" //
 )
 
 // grant says who has a permission.
@@ -130,92 +139,101 @@ var (
 
 // grants is the one table of permissions. What is not in it is refused to everybody.
 var grants = map[permission]grant{
-	loadPage:        {everyone: true},
-	readAPI:         {everyone: true},
-	seeLine:         {everyone: true},
-	seeRules:        {everyone: true},
-	watch:           {everyone: true},
-	signIn:          {everyone: true},
-	endSession:      {everyone: true},
-	writeNotes:      {everyone: true},
-	probe:           {everyone: true}, // probeGate asks where the request comes from instead
-	ownSession:      {roles: everyRole, unchanged: true, locked: true},
-	unlockSession:   {roles: everyRole, unchanged: true, locked: true},
-	changeOwnPass:   {roles: everyRole, unchanged: true},
-	seeLineDetail:   {roles: anyRole},
-	seeDuty:         {roles: anyRole},
-	seeRoster:       {roles: anyRole},
-	writeRoster:     {roles: overseers},
-	swapRoster:      {roles: changers},
-	fileRosters:     {roles: changers},
-	printRoster:     {roles: anyRole},
-	exportRoster:    {roles: anyRole},
-	seeCalls:        {roles: anyRole},
-	seeIntervals:    {roles: anyRole},
-	seeAlerts:       {roles: anyRole},
-	takeAlerts:      {roles: changers},
-	muteAlerts:      {roles: append([]dutylog.Role{dutylog.Supervisor}, leaders...)},
-	seeChannels:     {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
-	testChannels:    {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
-	seeTests:        {roles: anyRole},
-	runTests:        {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
-	playTests:       {roles: readers},
-	seeHealth:       {roles: anyRole},
-	showPresence:    {roles: anyRole, locked: true}, // it rings there all the same
-	practise:        {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
-	seeFigures:      {roles: anyRole},
-	seeOfficers:     {roles: append([]dutylog.Role{dutylog.Supervisor, dutylog.Auditor}, leaders...)},
-	printFigures:    {roles: readers},
-	exportFigures:   {roles: readers},
-	seeLedger:       {roles: anyRole},
-	runLedger:       {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
-	seeApprovals:    {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
-	askApprovals:    {roles: dutylog.Askers()},
-	decideAsked:     {roles: dutylog.Approvers()},
-	seeAccesses:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Auditor, dutylog.Admin}},
-	runVerify:       {roles: []dutylog.Role{dutylog.Auditor, dutylog.Supervisor, dutylog.Admin}},
-	seeEvidence:     {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
-	playRecording:   {roles: readers},
-	callBack:        {roles: onTheSpot},
-	seePhrases:      {roles: anyRole},
-	writePhrases:    {roles: append([]dutylog.Role{dutylog.Admin}, leaders...)},
-	seeEntries:      {roles: lookers},
-	takeAttached:    {roles: readers},
-	seeNames:        {roles: append([]dutylog.Role{dutylog.Reader}, onTheSpot...)},
-	printEntries:    {roles: lookers},
-	exportEntries:   {roles: lookers},
-	printLog:        {roles: readers},
-	exportLog:       {roles: readers},
-	seeBlank:        {roles: readers},
-	printBlank:      {roles: changers},
-	seeHandovers:    {roles: readers},
-	handOver:        {roles: onTheSpot},
-	printHandover:   {roles: readers},
-	takeHandover:    {roles: readers},
-	seeTasks:        {roles: anyRole},
-	doTasks:         {roles: changers},
-	ruleTasks:       {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
-	seeIncidents:    {roles: readers},
-	writeIncidents:  {roles: onTheSpot},
-	printIncidents:  {roles: readers},
-	takeIncidents:   {roles: readers},
-	approveReports:  {roles: onTheSpot},
-	seeReviews:      {roles: readers},
-	sayReviews:      {roles: changers},
-	printReviews:    {roles: readers},
-	seeSpotChecks:   {roles: readers},
-	writeSpotChecks: {roles: changers},
-	startSpotChecks: {roles: []dutylog.Role{dutylog.Supervisor}}, // the others sit in the room that is checked
-	printSpotChecks: {roles: readers},
-	takeSpotChecks:  {roles: readers},
-	seeListening:    {roles: readers},
-	drawListening:   {roles: []dutylog.Role{dutylog.Supervisor}},
-	sayListening:    {roles: changers},
-	printListening:  {roles: readers},
-	tagCalls:        {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
-	holdEntries:     {roles: []dutylog.Role{dutylog.Supervisor}},
-	writeEntries:    {roles: onTheSpot},
-	seeWaveform:     {roles: readers},
+	loadPage:         {everyone: true},
+	readAPI:          {everyone: true},
+	seeLine:          {everyone: true},
+	seeRules:         {everyone: true},
+	watch:            {everyone: true},
+	signIn:           {everyone: true},
+	endSession:       {everyone: true},
+	writeNotes:       {everyone: true},
+	probe:            {everyone: true}, // probeGate asks where the request comes from instead
+	ownSession:       {roles: everyRole, unchanged: true, locked: true},
+	unlockSession:    {roles: everyRole, unchanged: true, locked: true},
+	changeOwnPass:    {roles: everyRole, unchanged: true},
+	seeLineDetail:    {roles: anyRole},
+	seeDuty:          {roles: anyRole},
+	seeRoster:        {roles: anyRole},
+	writeRoster:      {roles: overseers},
+	swapRoster:       {roles: changers},
+	fileRosters:      {roles: changers},
+	printRoster:      {roles: anyRole},
+	exportRoster:     {roles: anyRole},
+	seeCalls:         {roles: anyRole},
+	seeIntervals:     {roles: anyRole},
+	seeAlerts:        {roles: anyRole},
+	takeAlerts:       {roles: changers},
+	muteAlerts:       {roles: append([]dutylog.Role{dutylog.Supervisor}, leaders...)},
+	seeChannels:      {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
+	testChannels:     {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	seeTests:         {roles: anyRole},
+	runTests:         {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
+	playTests:        {roles: readers},
+	seeHealth:        {roles: anyRole},
+	showPresence:     {roles: anyRole, locked: true}, // it rings there all the same
+	practise:         {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
+	seeFigures:       {roles: anyRole},
+	seeOfficers:      {roles: append([]dutylog.Role{dutylog.Supervisor, dutylog.Auditor}, leaders...)},
+	printFigures:     {roles: readers},
+	exportFigures:    {roles: readers},
+	seeLedger:        {roles: anyRole},
+	runLedger:        {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	seeApprovals:     {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
+	askApprovals:     {roles: dutylog.Askers()},
+	decideAsked:      {roles: dutylog.Approvers()},
+	seeAccesses:      {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Auditor, dutylog.Admin}},
+	runVerify:        {roles: []dutylog.Role{dutylog.Auditor, dutylog.Supervisor, dutylog.Admin}},
+	seeEvidence:      {roles: append([]dutylog.Role{dutylog.Auditor}, overseers...)},
+	playRecording:    {roles: readers},
+	callBack:         {roles: onTheSpot},
+	seePhrases:       {roles: anyRole},
+	writePhrases:     {roles: append([]dutylog.Role{dutylog.Admin}, leaders...)},
+	seeEntries:       {roles: lookers},
+	takeAttached:     {roles: readers},
+	seeNames:         {roles: append([]dutylog.Role{dutylog.Reader}, onTheSpot...)},
+	printEntries:     {roles: lookers},
+	exportEntries:    {roles: lookers},
+	printLog:         {roles: readers},
+	exportLog:        {roles: readers},
+	seeBlank:         {roles: readers},
+	printBlank:       {roles: changers},
+	seeHandovers:     {roles: readers},
+	handOver:         {roles: onTheSpot},
+	printHandover:    {roles: readers},
+	takeHandover:     {roles: readers},
+	seeTasks:         {roles: anyRole},
+	doTasks:          {roles: changers},
+	ruleTasks:        {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Admin}},
+	seeIncidents:     {roles: readers},
+	writeIncidents:   {roles: onTheSpot},
+	printIncidents:   {roles: readers},
+	takeIncidents:    {roles: readers},
+	approveReports:   {roles: onTheSpot},
+	seeReviews:       {roles: readers},
+	sayReviews:       {roles: changers},
+	printReviews:     {roles: readers},
+	seeSpotChecks:    {roles: readers},
+	writeSpotChecks:  {roles: changers},
+	startSpotChecks:  {roles: []dutylog.Role{dutylog.Supervisor}}, // the others sit in the room that is checked
+	printSpotChecks:  {roles: readers},
+	takeSpotChecks:   {roles: readers},
+	seeListening:     {roles: readers},
+	drawListening:    {roles: []dutylog.Role{dutylog.Supervisor}},
+	sayListening:     {roles: changers},
+	printListening:   {roles: readers},
+	seeAssessments:   {roles: readers},
+	sayAssessments:   {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Leader}},
+	printAssessments: {roles: readers},
+	takeAssessments:  {roles: readers},
+	seeViolations:    {roles: readers},
+	openViolations:   {roles: []dutylog.Role{dutylog.Supervisor}},
+	sayViolations:    {roles: changers},
+	printViolations:  {roles: readers},
+	takeViolations:   {roles: readers},
+	tagCalls:         {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
+	holdEntries:      {roles: []dutylog.Role{dutylog.Supervisor}},
+	writeEntries:     {roles: onTheSpot},
+	seeWaveform:      {roles: readers},
 
 	seeDirectory:      {roles: anyRole},
 	confirmDirectory:  {roles: append([]dutylog.Role{dutylog.Admin}, changers...)},
@@ -320,6 +338,7 @@ const (
 	aHandover  objectKind = "handover"
 	anIncident objectKind = "incident" // and its reports, deliveries, instructions
 	aReview    objectKind = "review"
+	aViolation objectKind = "violation" // of the duty room, not of one officer
 )
 
 // mayWith decides about one object; nothing else does. A reading account sees the entries of its
@@ -384,4 +403,8 @@ func (a *app) handover(ctx context.Context, p permission, id int64) (dutylog.Han
 
 func (a *app) incident(ctx context.Context, p permission, id int64) (dutylog.Incident, error) {
 	return one(ctx, p, func() (dutylog.Incident, error) { return a.Log.Incident(ctx, id) }, func(dutylog.Incident) object { return object{kind: anIncident} })
+}
+
+func (a *app) violation(ctx context.Context, p permission, id int64) (dutylog.Violation, error) {
+	return one(ctx, p, func() (dutylog.Violation, error) { return a.Log.Violation(ctx, id) }, func(dutylog.Violation) object { return object{kind: aViolation} })
 }

@@ -35,6 +35,9 @@ var bodies = map[string]string{
 	"PUT /api/v1/spot-checks/{check}":                                aSpotCheck("in", "passed", `,"version":9,"change":"x"`),
 	"POST /api/v1/listening/draws":                                   `{"month":"2026-13","per_officer":3}`,
 	"POST /api/v1/listening/draws/{draw}/facts":                      `{"call_id":"1.0","says":"answered","text":"x"}`,
+	"POST /api/v1/assessments/{month}/facts":                         `{"says":"signed","digest":"of another sheet"}`,
+	"POST /api/v1/violations":                                        `{"item":2,"at":"2099-01-01T00:00:00Z","text":"x"}`,
+	"POST /api/v1/violations/{id}/facts":                             `{"says":"dismissed","text":"x"}`,
 	"POST /api/v1/missed-calls/{id}/settlement":                      `{"why":"no_number"}`,
 	"POST /api/v1/call-backs":                                        `{"number":"110"}`,
 	"POST /api/v1/reconciliation":                                    ``,
@@ -118,7 +121,7 @@ func (c *client) try(row web.Row, body string) int {
 	if strings.Contains(row.Path, "/entries/") {
 		id = "e-" + id
 	}
-	if strings.Contains(row.Path, "/handovers/") || strings.Contains(row.Path, "/approvals/") || strings.Contains(row.Path, "/incidents/") {
+	if strings.Contains(row.Path, "/handovers/") || strings.Contains(row.Path, "/approvals/") || strings.Contains(row.Path, "/incidents/") || strings.Contains(row.Path, "/violations/") {
 		id = "1"
 	}
 	method := row.Method

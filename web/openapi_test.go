@@ -222,6 +222,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	supervisor.post("/listening/draws/1/facts", `{"call_id":"1.0","says":"reviewed","marks":`+goodMarks+`}`)
+	supervisor.post("/violations", `{"item":2,"at":"2026-11-01T00:00:00Z","text":"值班室无人","evidence":[{"kind":"call","id":"9.0"}]}`)
 	asked := 0
 	for path, methods := range doc.Paths {
 		ok := methods["get"].Responses["200"].Content["application/json"].Schema
@@ -234,7 +235,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 			id = "e-1.0"
 		case strings.Contains(path, "/reviews/"):
 			id = "9.0"
-		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"), strings.Contains(path, "/handovers/"), strings.Contains(path, "/incidents/"), strings.Contains(path, "/directory/"):
+		case strings.Contains(path, "/alerts/"), strings.Contains(path, "/filings/"), strings.Contains(path, "/handovers/"), strings.Contains(path, "/incidents/"), strings.Contains(path, "/directory/"), strings.Contains(path, "/violations/"):
 			id = "1"
 		}
 		path = strings.Replace(strings.Replace(path, "{id}", id, 1), "{month}", string(month), 1)

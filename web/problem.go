@@ -166,6 +166,14 @@ func problemOf(err error) *Problem {
 	return internal(err)
 }
 
+// because names the reason of a refusal, for who reads it in another language; an empty one changes nothing.
+func (p *Problem) because(of, reason string) *Problem {
+	if reason != "" {
+		p.Type = problemBase + of + "-" + reason
+	}
+	return p
+}
+
 // inBody moves a complaint about a field of the body to where the reader finds it.
 func inBody(err error) error {
 	var wrong *dutylog.InvalidError

@@ -97,6 +97,20 @@ var table = []route{
 	{"POST", "/listening/draws/{draw}/facts", sayListening, "say-of-recording", "Review a call that was drawn, or answer to that; kept for ever", []int{404, 409}, on((*app).sayOfCall)},
 	{"GET", "/listening/draws/{draw}/sheet", printListening, "print-listening-draw", "One sample as a page to print", []int{404}, on((*app).printDraw)},
 
+	{"GET", "/assessments", seeAssessments, "assessments", "The months with how far the assessment of each is, newest first", []int{404}, on((*app).assessments)},
+	{"GET", "/assessments/differences", seeAssessments, "assessment-differences", "Which frozen sheets would be others by the scoring rules in force; none is changed", []int{404}, on((*app).assessmentDifferences)},
+	{"GET", "/assessments/{month}", seeAssessments, "assessment", "A month's sheet: points of each item, why, and what it rests on", []int{404}, on((*app).assessment)},
+	{"POST", "/assessments/{month}/facts", sayAssessments, "say-of-assessment", "Name the responsible persons, sign or freeze a month's sheet; kept for ever", []int{404, 409}, on((*app).sayOfAssessment)},
+	{"GET", "/assessments/{month}/sheet", printAssessments, "print-assessment", "A month's sheet in the usual form as a page to print", []int{404}, on((*app).printAssessment)},
+	{"GET", "/assessments/{month}/workbook", takeAssessments, "export-assessment", "The same as .xlsx", []int{404, 503}, on((*app).exportAssessment)},
+
+	{"GET", "/violations", seeViolations, "violations", "The register of suspected violations by Art. 32, newest first: the log suggests, persons decide", nil, on((*app).violations)},
+	{"POST", "/violations", openViolations, "open-violation", "Register one by hand", []int{404}, on((*app).openViolation)},
+	{"GET", "/violations/{id}", seeViolations, "violation", "One of them", []int{404}, on((*app).oneViolation)},
+	{"POST", "/violations/{id}/facts", sayViolations, "say-of-violation", "State, decide first, confirm or return as a second person, dismiss, take up again; kept for ever", []int{404, 409}, on((*app).sayOfViolation)},
+	{"GET", "/sheets/violations", printViolations, "print-violations", "The register of a month as a page to print", nil, on((*app).printViolations)},
+	{"GET", "/sheets/violations/workbook", takeViolations, "export-violations", "The register of a month as .xlsx", []int{503}, on((*app).exportViolations)},
+
 	{"GET", "/missed-calls", seeCalls, "missed-calls", "Calls that nobody took, newest first, and whether their callers were called back", nil, on((*app).missedCalls)},
 	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
 	{"POST", "/call-backs", callBack, "call-back", "Have the duty phone ring, and dial on when it is picked up; never while anybody calls", []int{404, 409, 503}, on((*app).callBack)},

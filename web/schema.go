@@ -242,7 +242,8 @@ type testSaidDoc struct {
 func documentNulls(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
 	for _, place := range [][2]string{{"Call", "recording"}, {"Evidence", "checkpoint"}, {"Entry", "hold"}, {"Entry", "late"}, {"Step", "struck"}, {"LedgerItem", "accepted"}, {"Duty", "duty_officer"}, {"Duty", "duty_section_chief"}, {"Duty", "duty_leader"},
-		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"Task", "filing"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}, {"Approval", "decided_by"}, {"Verification", "by"}, {"Incident", "next_due"}, {"IncidentFact", "struck"}, {"IncidentApproval", "noted_by"}, {"Dispute", "test"}, {"Dispute", "clock_then"}, {"ListeningFact", "marks"}} {
+		{"Duty", "responsible"}, {"Handover", "outgoing"}, {"HandoverNow", "last"}, {"Sheet", "test"}, {"Task", "mark"}, {"Task", "filing"}, {"AlertEvidence", "said"}, {"AlertEvidence", "test"}, {"Approval", "decided_by"}, {"Verification", "by"}, {"Incident", "next_due"}, {"IncidentFact", "struck"}, {"IncidentApproval", "noted_by"}, {"Dispute", "test"}, {"Dispute", "clock_then"}, {"ListeningFact", "marks"},
+		{"Assessment", "frozen_by"}, {"AssessmentItem", "band"}, {"ItemChange", "then"}, {"ItemChange", "now"}} {
 		of := schemas[place[0]].Properties
 		of[place[1]] = &huma.Schema{OneOf: []*huma.Schema{of[place[1]], {Type: "null"}}}
 	}

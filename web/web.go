@@ -33,32 +33,34 @@ type Deps struct {
 	Unlogged    func() Unlogged // nil: nothing is shown before it is in the log
 	Page        fs.FS           // nil: the page that is embedded in the binary
 	Metrics     prometheus.Gatherer
-	Registerer  prometheus.Registerer         // of the HTTP figures; nil: nobody reads them
-	Now         func() time.Time              // nil: time.Now
-	SwitchNow   func() time.Time              // what the switch's clock says; nil: Now
-	Logger      *slog.Logger                  // nil: slog.Default
-	Audit       func(context.Context, Access) // nil: the daemon's own log; it must not wait
-	Schedule    func() dutylog.Schedule       // until when incidents are to be reported; nil: the usual
-	Roster      *dutylog.RosterRule           // what the site thinks of a roster; nil: the usual
-	Zone        *time.Location                // of the site, for days and months; nil: UTC+8
-	Search      dutylog.Searcher              // nil: entries cannot be searched
-	CallBacks   CallBacks                     // nil: the duty phone is rung for nobody
-	Channels    Channels                      // nil: alerts do not leave the building
-	AlertCalls  alerts.CallBook               // nil: nobody is called about alerts
-	Reconcile   func(context.Context) error   // compares calls, recordings and entries now; nil: nobody does
-	Ledger      func() LedgerState            // how the comparing goes; nil: nobody compares
-	Verify      Verifier                      // nil: the log is verified at the machine only
-	Unsigned    func() error                  // why the log is not signed now; nil: nobody signs it
-	Lamps       func(line string) Lamps       // how a line is, by everything on which it depends; nil: nobody judges
-	Presence    *Presence                     // which pages are open; nil: nobody wants to know
-	Vault       dutylog.Vault                 // keeps attached files; nil: nothing can be attached
-	Sheets      Sheets                        // what is printed; its zone nil: Asia/Shanghai
-	Directory   Directory                     // of the site
-	Calendar    dutylog.TaskCalendar          // what kind of day a day is; nil: only weekends are known
-	DutyChanged func()                        // something was handed over or done; nil: nobody wants to know
-	OfficerDays int                           // working days in which an officer explains a verdict first; 0: dutylog.UsualOfficerDays
-	Journal     CallJournal                   // what the switch's own journal has of a call; nil: there is none
-	Allowance   time.Duration                 // how long after a shift's end a handover is not late yet
+	Registerer  prometheus.Registerer                // of the HTTP figures; nil: nobody reads them
+	Now         func() time.Time                     // nil: time.Now
+	SwitchNow   func() time.Time                     // what the switch's clock says; nil: Now
+	Logger      *slog.Logger                         // nil: slog.Default
+	Audit       func(context.Context, Access)        // nil: the daemon's own log; it must not wait
+	Schedule    func() dutylog.Schedule              // until when incidents are to be reported; nil: the usual
+	Roster      *dutylog.RosterRule                  // what the site thinks of a roster; nil: the usual
+	Zone        *time.Location                       // of the site, for days and months; nil: UTC+8
+	Search      dutylog.Searcher                     // nil: entries cannot be searched
+	CallBacks   CallBacks                            // nil: the duty phone is rung for nobody
+	Channels    Channels                             // nil: alerts do not leave the building
+	AlertCalls  alerts.CallBook                      // nil: nobody is called about alerts
+	Reconcile   func(context.Context) error          // compares calls, recordings and entries now; nil: nobody does
+	Ledger      func() LedgerState                   // how the comparing goes; nil: nobody compares
+	Verify      Verifier                             // nil: the log is verified at the machine only
+	Unsigned    func() error                         // why the log is not signed now; nil: nobody signs it
+	Lamps       func(line string) Lamps              // how a line is, by everything on which it depends; nil: nobody judges
+	Presence    *Presence                            // which pages are open; nil: nobody wants to know
+	Vault       dutylog.Vault                        // keeps attached files; nil: nothing can be attached
+	Sheets      Sheets                               // what is printed; its zone nil: Asia/Shanghai
+	Directory   Directory                            // of the site
+	Calendar    dutylog.TaskCalendar                 // what kind of day a day is; nil: only weekends are known
+	DutyChanged func()                               // something was handed over or done; nil: nobody wants to know
+	OfficerDays int                                  // working days in which an officer explains a verdict first; 0: dutylog.UsualOfficerDays
+	Scoring     func() (dutylog.ScoringRules, error) // the scoring rules in force, and why their file is not; nil: months are not assessed
+	Responsible dutylog.Responsible                  // the responsible persons that the site names
+	Journal     CallJournal                          // what the switch's own journal has of a call; nil: there is none
+	Allowance   time.Duration                        // how long after a shift's end a handover is not late yet
 	Version     string
 	Secure      bool // served over TLS: see Config.Secure
 

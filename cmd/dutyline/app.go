@@ -73,6 +73,8 @@ type app struct {
 	lamps     *lampKeeper
 	roster    *rosterKeeper
 	figures   *figureKeeper
+	scoring   *scoreBook
+	suspector *suspector
 	presence  *web.Presence
 	verifier  *verifier // for whoever asks on the page
 	deadman   *deadman  // tells another machine that we watch
@@ -99,6 +101,7 @@ func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practic
 		Metrics: a.registry, Registerer: a.registry, Now: a.clock.Now, SwitchNow: a.watcher.SwitchNow, Logger: logger, Version: version,
 		Zone: cfg.Site.Location(), Roster: cfg.RosterRule(), Search: a.searcher(), Audit: a.accesses.Add, Unsigned: a.signer.Fault, Verify: a.verifier, Channels: a.channels, AlertCalls: a.alertCalls(), Lamps: a.lamps.Of, Presence: a.presence,
 		Reconcile: a.ledger.Now, Ledger: a.ledger.State, Calendar: a.calendar, DutyChanged: a.duties.ClockSet, Allowance: cfg.Handover.Allowance, OfficerDays: cfg.Review.OfficerDays, Journal: switchRows(cfg.Journal), Schedule: scheduleOf(cfg, a.rules),
+		Scoring: a.scoring.Rules, Responsible: cfg.Assess.Persons(),
 		Vault: a.vault, Sheets: web.Sheets{Unit: cfg.Site.Name, Zone: cfg.Site.Location(), Workbook: workbook.Write, Document: docx.Filler(cfg.Site.ReportTemplate), Read: sheet.Read},
 		Directory: directoryOf(cfg.Site),
 		Secure:    cfg.Web.Secure(), SessionIdle: cfg.Web.SessionIdle, SessionMax: cfg.Web.SessionMax, LockAfter: cfg.Web.LockAfter, MetricsToken: cfg.Web.MetricsToken,
@@ -190,6 +193,8 @@ func (a *app) wire(context.Context) error {
 	a.wireLamps(lines)
 	a.roster = &rosterKeeper{log: a.log, alerts: a.rules, watch: a.cfg.RosterWatch(), off: !a.cfg.Roster.Watch, line: lines[0].Name, now: a.clock.Now, logger: a.logger}
 	a.figures = &figureKeeper{log: a.log, calendar: a.calendar.current, workdays: a.cfg.Figures.FreezeAfter, now: a.clock.Now, logger: a.logger}
+	a.scoring = newScoreBook(a.cfg, a.log, a.clock.Now, a.logger)
+	a.suspector = &suspector{log: a.log, zone: a.cfg.Site.Location(), now: a.clock.Now, logger: a.logger}
 	return a.wireSenders()
 }
 
@@ -263,6 +268,8 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},
 		part{name: "roster", run: a.roster.Run},
 		part{name: "figures", run: a.figures.Run},
+		part{name: "scoring rules", run: a.scoring.Run},
+		part{name: "suspicions", run: a.suspector.Run},
 		part{name: "heartbeat", run: a.deadman.Run, grace: 10 * time.Second},
 		part{name: "rules", run: func(ctx context.Context) error { return a.rules.Run(ctx, a.watcher.SwitchNow) }},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},

@@ -84,7 +84,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newReplayCommand())
 	root.AddCommand(newUserCommand(), newImportCommand())
 	root.AddCommand(newKeysCommand(), newHoldCommand(), newApproveCommand(), newExpireCommand(), newEraseCommand())
-	root.AddCommand(newReconcileCommand(), newTemplateCommand())
+	root.AddCommand(newReconcileCommand(), newTemplateCommand(), newAssessCommand())
 	root.AddCommand(newVerifyCommand(), newCheckpointCommand(), newExhibitCommand())
 	root.AddCommand(newSimulateCommand(), newDoctorCommand(), newAlertsCommand())
 	root.AddCommand(newBackupCommand(), newRestoreCommand())

@@ -53,18 +53,23 @@ const (
 	Draw         Kind = "draw"          // a sample of recordings; subject: number of the row
 	Listening    Kind = "listening"     // something was said of a recording that was drawn; subject: number of the row
 	Witness      Kind = "witness"       // what was seen of a call beside its events; subject: call id
+	Scoring      Kind = "scoring"       // scoring rules from now on; subject: number of the row
+	Assessment   Kind = "assessment"    // a month's sheet that was frozen; subject: number of the row
+	Assessed     Kind = "assessed"      // something was said of a month's sheet; subject: number of the row
+	Violation    Kind = "violation"     // a suspected violation, and each change of where it stands; subject: number of the row
+	Judgement    Kind = "judgement"     // something was said of a suspected violation; subject: number of the row
 	Signer       Kind = "key"           // a key that signs checkpoints; subject: its fingerprint
 )
 
 // Changes reports whether what a record of this kind covers is written anew in the course of
 // things, each time with a record of its own. All else stays as it was, except for an erasure.
 func (k Kind) Changes() bool {
-	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test || k == Missed || k == Pin || k == Reviewed
+	return k == Call || k == Recording || k == Attachment || k == User || k == Import || k == Interval || k == Test || k == Missed || k == Pin || k == Reviewed || k == Violation
 }
 
 // Kinds lists every kind, in the order in which reports name them.
 func Kinds() []Kind {
-	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Month, Review, Reviewed, SpotCheck, Draw, Listening, Signer}
+	return []Kind{Revision, Call, Recording, Attachment, Access, Deletion, Erasure, Hold, User, Rule, Tag, Import, Acceptance, Interval, Alert, Test, Link, Contact, Roster, Filing, Handover, Confirmed, TaskRule, TaskMark, Absence, Paper, Approval, ApprovalStep, Missed, Phrase, Pin, Note, Incident, Month, Review, Reviewed, SpotCheck, Draw, Listening, Scoring, Assessment, Assessed, Violation, Judgement, Signer}
 }
 
 // Record is one leaf of the tree. It holds no content.

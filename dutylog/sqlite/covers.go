@@ -88,6 +88,11 @@ var covers = []cover{
 	newCover(audit.Draw, "id, "+drawColumns, "listening_draws", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Listening, "id, "+listeningFactColumns+", erased_by", "listening_facts", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Witness, witnessColumns, "call_witnesses", "TRUE", "c.call_id", "c.call_id = x.subject"),
+	newCover(audit.Scoring, "id, "+scoringColumns, "scoring_rules", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Assessment, "id, "+assessmentColumns, "assessments", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Assessed, "id, "+assessmentFactColumns, "assessment_facts", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Violation, "id, "+violationColumns, "violations", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Judgement, "id, "+violationFactColumns, "violation_facts", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Signer, "fingerprint, verifier, since", "signers", "TRUE", "c.fingerprint", "c.fingerprint = x.subject"),
 }
 

@@ -1,6 +1,7 @@
 // The pages beside the desk, in a present Chromium, on the practice line on which shift.mjs was played.
 import assert from 'node:assert/strict'
 import { access } from './access.mjs'
+import { assessment } from './assessment.mjs'
 import { attachments } from './attachments.mjs'
 import { browser } from './desk.mjs'
 import { directory } from './directory.mjs'
@@ -46,6 +47,7 @@ await desk.context.close()
 await figures(url, users)
 await reviews(url, users)
 await listening(url, users)
+await assessment(url, users)
 await roster(url, users)
 await spotChecks(url, users)
 finish()

@@ -17,6 +17,7 @@ import { startPhrases } from './state/phrases'
 import { startLockNote } from './state/locknote'
 import { playingNow } from './state/playing'
 import { startReviews } from './state/reviews'
+import { startViolations } from './state/violations'
 import { startRoster } from './state/roster'
 import { lines, startLive } from './state/live'
 import { startRoute } from './state/route'
@@ -34,6 +35,7 @@ startApprovals()
 startLedger()
 startRoster()
 startReviews()
+startViolations()
 startAlerts()
 startSound()
 startLamps()

@@ -5,6 +5,7 @@ import { accessEn, accessZh, type AccessKey } from './access'
 import { alertLifeEn, alertLifeZh, type AlertLifeKey } from './alertlife'
 import { alertCallsEn, alertCallsZh, type AlertCallsKey } from './alertcalls'
 import { alertsEn, alertsZh, type AlertsKey } from './alerts'
+import { assessmentsEn, assessmentsZh, type AssessmentsKey } from './assessments'
 import { approvalsEn, approvalsZh, type ApprovalsKey } from './approvals'
 import { attachmentsEn, attachmentsZh, type AttachmentsKey } from './attachments'
 import { categoryWords } from './categories'
@@ -35,7 +36,7 @@ import { waitEn, waitZh, type WaitKey } from './wait'
 import { zh, type Key as DeskKey } from './zh'
 
 export type Lang = 'zh' | 'en'
-export type Key = DeskKey | AccessKey | ApprovalsKey | ReconcileKey | ListeningKey | ReviewsKey | SpotChecksKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | DutyFiguresKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey | FiguresKey
+export type Key = DeskKey | AccessKey | ApprovalsKey | AssessmentsKey | ReconcileKey | ListeningKey | ReviewsKey | SpotChecksKey | AlertsKey | AttachmentsKey | AlertLifeKey | AlertCallsKey | ChannelsKey | DirectoryKey | LampsKey | LateKey | MatterKey | RosterKey | DutiesKey | DutyFiguresKey | EvidenceKey | HandoverKey | IncidentsKey | QuickKey | SearchKey | SheetsKey | SidesKey | TestsKey | VerifyKey | WaitKey | FiguresKey
 const STORE = 'dutyline.lang'
 
 export const lang = ref<Lang>(readLang())
@@ -60,8 +61,8 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...accessZh, ...approvalsZh, ...reconcileZh, ...listeningZh, ...reviewsZh, ...spotChecksZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...dutyFiguresZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh, ...figuresZh },
-  en: { ...en, ...accessEn, ...approvalsEn, ...reconcileEn, ...listeningEn, ...reviewsEn, ...spotChecksEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...dutyFiguresEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn, ...figuresEn },
+  zh: { ...zh, ...accessZh, ...approvalsZh, ...assessmentsZh, ...reconcileZh, ...listeningZh, ...reviewsZh, ...spotChecksZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...dutyFiguresZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh, ...figuresZh },
+  en: { ...en, ...accessEn, ...approvalsEn, ...assessmentsEn, ...reconcileEn, ...listeningEn, ...reviewsEn, ...spotChecksEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...dutyFiguresEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn, ...figuresEn },
 }
 
 export function t(key: Key, params?: Record<string, string | number>): string {

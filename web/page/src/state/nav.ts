@@ -9,6 +9,7 @@ import { openItems } from './ledger'
 import { waitingReviews } from './reviews'
 import { rosterAsks } from './roster'
 import { waitingTasks } from './tasks'
+import { waitingViolations } from './violations'
 import { go, type PageName } from './route'
 import { canReadEntries, canSeeAccess, canSeeApprovals, canSeeIncidents, canSeeReviews, isStaff } from './session'
 
@@ -37,6 +38,8 @@ const items: NavItem[] = [
   { page: 'reviews', label: 'nav.reviews', test: 'reviews', first: false, shown: () => canSeeReviews.value, count: () => waitingReviews.value, countHint: 'nav.reviewsWait' },
   { page: 'spotchecks', label: 'nav.spotchecks', test: 'spotchecks', first: false, shown: () => canSeeReviews.value },
   { page: 'listening', label: 'nav.listening', test: 'listening', first: false, shown: () => canSeeReviews.value },
+  { page: 'assessment', label: 'nav.assessment', test: 'assessment', first: false, shown: () => canSeeReviews.value },
+  { page: 'violations', label: 'nav.violations', test: 'violations', first: false, shown: () => canSeeReviews.value, count: () => waitingViolations.value, countHint: 'nav.violationsWait' },
   { page: 'directory', label: 'nav.directory', test: 'directory', first: false },
   { page: 'roster', label: 'nav.roster', test: 'roster', first: false, count: () => rosterAsks.value, countHint: 'nav.rosterAsks' },
   { page: 'duties', label: 'nav.duties', test: 'duties', first: false, count: () => waitingTasks.value, countHint: 'nav.dutiesWait' },

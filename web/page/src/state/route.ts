@@ -1,12 +1,12 @@
 // Addresses are behind the # so that any reload of the page comes back to the same place:
-// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/duties  #/search  #/alerts  #/directory  #/roster  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/figures  #/reviews  #/reviews/CALL  #/spotchecks  #/listening
+// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/duties  #/search  #/alerts  #/directory  #/roster  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/figures  #/reviews  #/reviews/CALL  #/spotchecks  #/listening  #/assessment  #/assessment/MONTH  #/violations  #/violations/ID
 import { reactive } from 'vue'
 
 /** Pages beside the desk, as their addresses begin. */
-const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'figures', 'reviews', 'spotchecks', 'listening'] as const
+const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'figures', 'reviews', 'spotchecks', 'listening', 'assessment', 'violations'] as const
 export type PageName = (typeof PAGES)[number]
 
-export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '', incident: 0, review: '' })
+export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '', incident: 0, review: '', month: '', violation: 0 })
 
 /** Called when an address leads nowhere; the desk is shown then. */
 export const onLost = { tell: () => {} }
@@ -32,6 +32,8 @@ function read(): void {
   route.entry = parts[0] === 'entry' ? parts[1] || '' : ''
   route.call = parts[0] === 'calls' ? parts[1] || '' : ''
   route.review = parts[0] === 'reviews' ? parts[1] || '' : ''
+  route.month = parts[0] === 'assessment' && /^\d{4}-\d\d$/.test(parts[1] || '') ? parts[1] : ''
+  route.violation = parts[0] === 'violations' ? Number(parts[1]) || 0 : 0
   route.incident = parts[0] === 'incidents' ? Number(parts[1]) || 0 : 0
 }
 

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"dutyline/dutylog"
+)
+
+type evidenceLinkBody struct {
+	Kind dutylog.EvidenceKind `json:"kind" enum:"call,entry,incident,handover,roster,filing,task,spot_check,listening,violation,alert"`
+	ID   string               `json:"id" doc:"By which its page opens it"`
+	At   stamp                `json:"at"`
+	What string               `json:"what" doc:"Outcome, stage, post, title … of it"`
+}
+
+func evidenceLinksOf(list []dutylog.EvidenceLink) []evidenceLinkBody {
+	all := []evidenceLinkBody{}
+	for _, e := range list {
+		all = append(all, evidenceLinkBody{e.Kind, e.ID, stamp(e.At), e.What})
+	}
+	return all
+}
+
+type bandBody struct {
+	Least float64 `json:"least" doc:"Percent that did well"`
+	Gives float64 `json:"gives" doc:"Points"`
+}
+
+// points are tenths in the log, and a number in JSON.
+func points(p dutylog.Points) float64 { return float64(p) / 10 }
+
+type assessmentItemBody struct {
+	ID          string             `json:"id"`
+	Title       string             `json:"title"`
+	Article     string             `json:"article" doc:"Of the regulation, from which the demand is"`
+	Figure      dutylog.Assessed   `json:"figure"`
+	OfLine      bool               `json:"of_line" doc:"The figure is the line's own; otherwise the whole duty room's"`
+	Minutes     bool               `json:"minutes" doc:"The figure counts minutes"`
+	Gets        float64            `json:"gets"`
+	Points      float64            `json:"points" doc:"What it is worth"`
+	Each        float64            `json:"each" doc:"What one case takes away where cases are counted"`
+	Bands       []bandBody         `json:"bands" nullable:"false"`
+	Why         dutylog.ItemWhy    `json:"why" enum:"band,below,cases,nothing,unknown" doc:"nothing, unknown: it was not judged and counts neither in gets nor in of"`
+	Band        *bandBody          `json:"band" doc:"The one that is reached; null: none"`
+	Numerator   int                `json:"numerator" doc:"That did well, after review"`
+	Denominator int                `json:"denominator"`
+	Measured    shareBody          `json:"measured" doc:"Before any review"`
+	Unknown     int                `json:"unknown" doc:"Calls of which the end was not seen, or that nobody decided: counted neither way"`
+	Evidence    []evidenceLinkBody `json:"evidence" nullable:"false" doc:"Those that did not do well, oldest first"`
+	More        int                `json:"more" doc:"For which the list is too short"`
+}
+
+func assessmentItemOf(i dutylog.AssessmentItem) assessmentItemBody {
+	f, _ := i.Figure.FigureOf()
+	body := assessmentItemBody{ID: i.ID, Title: i.Title, Article: i.Article, Figure: i.Figure, OfLine: f.OfLine, Minutes: f.Minutes, Gets: points(i.Gets), Points: points(i.Points), Each: points(i.Each),
+		Bands: []bandBody{}, Why: i.Why, Numerator: i.Share.Good, Denominator: i.Share.Of, Measured: shareBody{i.Share.Measured[0], i.Share.Measured[1]}, Unknown: i.Share.Unknown,
+		Evidence: evidenceLinksOf(i.Share.Against), More: i.Share.More}
+	for _, b := range i.Bands {
+		body.Bands = append(body.Bands, bandBody{points(b.Least), points(b.Gives)})
+	}
+	if i.Band != nil {
+		body.Band = &bandBody{points(i.Band.Least), points(i.Band.Gives)}
+	}
+	return body
+}
+
+type responsibleBody struct {
+	Head   string `json:"head" maxLength:"500" doc:"主要负责同志, 第一责任人 (Art. 31)"`
+	Deputy string `json:"deputy" maxLength:"500" doc:"分管领导, 直接责任人"`
+	Duty   string `json:"duty" maxLength:"500" doc:"值班同志, 具体责任人; where nobody names them, the officers of the roster"`
+}
+
+type assessmentSheetBody struct {
+	Rules        string               `json:"rules" doc:"Name of the scoring rules"`
+	RulesDigest  string               `json:"rules_digest"`
+	Items        []assessmentItemBody `json:"items" nullable:"false"`
+	Gets         float64              `json:"gets"`
+	Of           float64              `json:"of" doc:"Of the items that were judged"`
+	Most         float64              `json:"most" doc:"Of all items"`
+	OfHundred    *float64             `json:"of_hundred" doc:"gets of of, on a scale of a hundred; null: nothing was judged"`
+	Calls        int                  `json:"calls"`
+	BlindSeconds float64              `json:"blind_seconds"`
+	Unknown      int                  `json:"unknown"`
+	Undecided    int                  `json:"undecided" doc:"Borderline answers that nobody decided: counted nowhere"`
+	Rings        []string             `json:"ring_rules" nullable:"false"`
+	Closed       bool                 `json:"figures_closed" doc:"The figures of its calls are frozen"`
+	Persons      responsibleBody      `json:"persons"`
+	Digest       string               `json:"digest" doc:"Of this sheet: who signs or freezes sends it along"`
+}
+
+func assessmentSheetOf(s dutylog.Assessment) assessmentSheetBody {
+	_, digest := s.Freeze()
+	body := assessmentSheetBody{Rules: s.Rules, RulesDigest: s.Digest, Items: []assessmentItemBody{}, Gets: points(s.Gets), Of: points(s.Of), Most: points(s.Most), Calls: s.Calls, BlindSeconds: s.Blind.Seconds(),
+		Unknown: s.Unknown, Undecided: s.Open, Rings: append([]string{}, s.Rings...), Closed: s.Closed, Persons: responsibleBody(s.Persons), Digest: digest}
+	for _, i := range s.Items {
+		body.Items = append(body.Items, assessmentItemOf(i))
+	}
+	if h, ok := s.OfHundred(); ok {
+		score := points(h)
+		body.OfHundred = &score
+	}
+	return body
+}
+
+type assessmentFactBody struct {
+	ID     int64                  `json:"id"`
+	Says   dutylog.AssessmentSays `json:"says" enum:"named,signed,frozen,noted"`
+	Digest string                 `json:"digest" doc:"Of the sheet that it is about; empty: none"`
+	Holds  bool                   `json:"holds" doc:"Of a signature: the sheet is still the one that was signed"`
+	Text   string                 `json:"text"`
+	By     personBody             `json:"by"`
+}
+
+type itemChangeBody struct {
+	ID    string              `json:"id"`
+	Title string              `json:"title"`
+	Then  *assessmentItemBody `json:"then" doc:"null: there was no such item"`
+	Now   *assessmentItemBody `json:"now" doc:"null: there is none any more"`
+}
+
+func itemChangesOf(list []dutylog.ItemChange) []itemChangeBody {
+	all := []itemChangeBody{}
+	for _, c := range list {
+		body := itemChangeBody{ID: c.ID, Title: c.Title}
+		for _, side := range []struct {
+			from *dutylog.AssessmentItem
+			to   **assessmentItemBody
+		}{{c.Then, &body.Then}, {c.Now, &body.Now}} {
+			if side.from != nil {
+				item := assessmentItemOf(*side.from)
+				*side.to = &item
+			}
+		}
+		all = append(all, body)
+	}
+	return all
+}
+
+type assessmentBody struct {
+	Month       dutylog.Month            `json:"month"`
+	Line        string                   `json:"line"`
+	State       dutylog.AssessmentState  `json:"state" enum:"running,open,signed,ready,frozen"`
+	Sheet       assessmentSheetBody      `json:"sheet" doc:"As it stands; of a frozen one as it was frozen"`
+	Said        []assessmentFactBody     `json:"said" nullable:"false" doc:"Oldest first"`
+	May         []dutylog.AssessmentSays `json:"may" nullable:"false" doc:"What the visitor may say now"`
+	FrozenBy    *personBody              `json:"frozen_by" doc:"null: it is not frozen"`
+	Corrections []itemChangeBody         `json:"corrections" nullable:"false" doc:"Of a frozen sheet: what differs now by its own rules. The sheet itself stands"`
+	RulesFault  string                   `json:"rules_fault" doc:"Why the file of scoring rules is not in force; empty: it is"`
+	RulesBefore []scoringChangeBody      `json:"rules_in_month" nullable:"false" doc:"Scoring rules that came into force within the month; the sheet is scored by one set only, which it names"`
+}
+
+type scoringChangeBody struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
+	Since  stamp  `json:"since"`
+}

@@ -1,0 +1,220 @@
+package web_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dutyline/config"
+	"dutyline/dutylog"
+	"dutyline/web"
+)
+
+type itemDoc struct {
+	ID, Title, Article, Figure, Why string
+	Gets, Points, Each              float64
+	Numerator, Denominator          int
+	Unknown, More                   int
+	Evidence                        []struct{ Kind, ID, At, What string }
+}
+
+type assessmentDoc struct {
+	Month, Line, State string
+	Sheet              struct {
+		Items          []itemDoc
+		Gets, Of, Most float64
+		OfHundred      *float64 `json:"of_hundred"`
+		Persons        struct{ Head, Deputy, Duty string }
+		Digest         string
+		Undecided      int
+	}
+	Said []struct {
+		ID    int64
+		Says  string
+		Holds bool
+	}
+	May         []string
+	Corrections []struct{ ID string }
+	FrozenBy    *person `json:"frozen_by"`
+	RulesFault  string  `json:"rules_fault"`
+}
+
+func (d assessmentDoc) item(id string) itemDoc {
+	for _, i := range d.Sheet.Items {
+		if i.ID == id {
+			return i
+		}
+	}
+	return itemDoc{}
+}
+
+func (d assessmentDoc) before() (id int64) {
+	for _, f := range d.Said {
+		id = f.ID
+	}
+	return id
+}
+
+// shippedScoring assesses by the shipped rules.
+func shippedScoring(d *web.Deps) {
+	d.Scoring = func() (dutylog.ScoringRules, error) { return config.ScoringIn("") }
+	d.Responsible = dutylog.Responsible{Head: "孙志国"}
+}
+
+// partly reads what a test looks at, and leaves the rest.
+func (a answer) partly(t *testing.T, v any) {
+	t.Helper()
+	if a.status/100 != 2 {
+		t.Fatalf("got %v", a)
+	}
+	if err := json.Unmarshal([]byte(a.body), v); err != nil {
+		t.Fatalf("%v: %v", err, a)
+	}
+}
+
+// sayAssessed says something of the sheet as it was read.
+func (c *client) sayAssessed(d assessmentDoc, says, more string) answer {
+	c.t.Helper()
+	return c.post("/assessments/"+d.Month+"/facts?line="+d.Line, fmt.Sprintf(`{"says":%q,"digest":%q,"before":%d%s}`, says, d.Sheet.Digest, d.before(), more))
+}
+
+// A month is looked at, its persons named, signed by two, frozen; what comes later stands beside it.
+func TestAMonthIsAssessed(t *testing.T) {
+	rules := dutylog.ScoringRules{}
+	h := newHouse(t, shippedScoring, func(d *web.Deps) {
+		shipped := d.Scoring
+		d.Scoring = func() (dutylog.ScoringRules, error) {
+			if rules.Items != nil {
+				return rules, nil
+			}
+			return shipped()
+		}
+	})
+	october := time.Date(2026, 10, 20, 2, 0, 0, 0, time.UTC)
+	h.clock.Add(time.Date(2026, 11, 27, 4, 0, 0, 0, time.UTC).Sub(h.clock.Now()))
+	h.finished("1.0", october)
+	supervisor, leader := h.as("supervisor"), h.as("leader")
+	var list struct {
+		Line  string
+		Rules string
+		Fault string `json:"rules_fault"`
+		Items []struct {
+			Month, State string
+			Gets         *float64
+		}
+	}
+	supervisor.get("/assessments").partly(t, &list)
+	if list.Line != "duty" || list.Rules == "" || list.Fault != "" || len(list.Items) != 2 || list.Items[0].State != "running" || list.Items[1].Month != "2026-10" || list.Items[1].State != "open" {
+		t.Fatalf("%+v", list)
+	}
+	var d assessmentDoc
+	h.as("officer").get("/assessments/2026-10").partly(t, &d)
+	if d.State != "open" || len(d.May) != 0 || d.item("on_time").Denominator != 1 || d.Sheet.Persons.Head != "孙志国" || d.Sheet.OfHundred == nil {
+		t.Errorf("%+v", d)
+	}
+	if i := d.item("report_first"); i.Why != "nothing" || i.Gets != 0 || i.Evidence == nil {
+		t.Errorf("%+v", i)
+	}
+	supervisor.sayAssessed(d, "named", `,"persons":{"head":"","deputy":"周玉梅","duty":""}`).partly(t, &d)
+	if p := d.Sheet.Persons; p.Head != "孙志国" || p.Deputy != "周玉梅" {
+		t.Errorf("%+v", p)
+	}
+	old := d
+	supervisor.sayAssessed(d, "signed", "").partly(t, &d)
+	if d.State != "signed" || !d.Said[1].Holds {
+		t.Errorf("%+v", d)
+	}
+	if p := supervisor.sayAssessed(d, "frozen", "").problem(t); p.Status != 422 || p.Errors[0].Location != "body.says" {
+		t.Errorf("%+v", p)
+	}
+	if got := leader.sayAssessed(old, "signed", ""); got.status != 409 {
+		t.Errorf("against an older state: %v", got)
+	}
+	leader.sayAssessed(d, "signed", "").partly(t, &d)
+	if d.State != "ready" {
+		t.Errorf("%+v", d)
+	}
+	supervisor.sayAssessed(d, "frozen", "").partly(t, &d)
+	if d.State != "frozen" || d.FrozenBy == nil || len(d.Corrections) != 0 {
+		t.Errorf("%+v", d)
+	}
+	frozen := d.Sheet.Digest
+	h.finished("2.0", october.Add(time.Hour)) // found later
+	supervisor.get("/assessments/2026-10").partly(t, &d)
+	if d.Sheet.Digest != frozen || len(d.Corrections) == 0 || d.item("on_time").Denominator != 1 {
+		t.Errorf("%d corrections, %s, was %s", len(d.Corrections), d.Sheet.Digest, frozen)
+	}
+	page := supervisor.get("/assessments/2026-10/sheet")
+	for _, words := range []string{"2026年10月值班值守考核表", "第一责任人", "孙志国", "周玉梅", "定稿后的更正", frozen, "签名校验点", "本月没有此类事项，不计分"} {
+		if !strings.Contains(page.body, words) {
+			t.Errorf("%s is not on paper", words)
+		}
+	}
+	if book := h.as("auditor").get("/assessments/2026-10/workbook"); book.status != 200 || !strings.HasPrefix(book.body, "PK") || !strings.Contains(book.header.Get("Content-Disposition"), "2026-10-duty.xlsx") {
+		t.Errorf("%v", book.header)
+	}
+	all := *h.accesses
+	if last := all[len(all)-1]; last.What != "assessment.export" || last.Object != "值班值守考核表-2026-10-duty" {
+		t.Errorf("%+v", last)
+	}
+	var diff struct {
+		Looked int
+		Items  []struct {
+			Month     string
+			Then, Now struct{ Gets, Of float64 }
+			Changes   []struct{ ID string }
+		}
+	}
+	supervisor.get("/assessments/differences").partly(t, &diff)
+	if diff.Looked != 1 || len(diff.Items) != 0 {
+		t.Errorf("by the same rules: %+v", diff)
+	}
+	rules, _ = config.ScoringIn("")
+	rules.Items = rules.Items[1:]
+	supervisor.get("/assessments/differences").partly(t, &diff)
+	if len(diff.Items) != 1 || diff.Items[0].Then.Of-diff.Items[0].Now.Of != 18 || len(diff.Items[0].Changes) != 1 || diff.Items[0].Changes[0].ID != "on_time" {
+		t.Errorf("without an item: %+v", diff)
+	}
+	supervisor.get("/assessments").partly(t, &list)
+	if row := list.Items[1]; row.State != "frozen" || row.Gets == nil || *row.Gets != d.Sheet.Gets {
+		t.Errorf("%+v", row)
+	}
+}
+
+func TestWhatAnAssessmentRefuses(t *testing.T) {
+	h := newHouse(t, shippedScoring)
+	supervisor := h.as("supervisor")
+	for path, status := range map[string]int{"/assessments/2026-13": 422, "/assessments/2099-01": 404, "/assessments/2026-10?line=nothing": 404, "/assessments?line=nothing": 404, "/violations/9": 404, "/violations?state=x": 422, "/violations?cursor=rubbish": 422} {
+		if got := supervisor.get(path); got.status != status {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+	for who, path := range map[string]string{"admin": "/assessments", "reader": "/violations"} {
+		if got := h.as(who).get(path); got.status != 403 {
+			t.Errorf("%s %s: %v", who, path, got)
+		}
+	}
+	if got := h.as("officer").post("/assessments/2026-10/facts", `{"says":"signed"}`); got.status != 403 {
+		t.Errorf("%v", got)
+	}
+	if got := h.as("auditor").post("/violations", `{"item":2,"at":"2026-11-01T00:00:00Z","text":"x"}`); got.status != 403 {
+		t.Errorf("%v", got)
+	}
+}
+
+// A file with a mistake is told on the sheet; the last good rules go on.
+func TestRefusedScoringRulesAreTold(t *testing.T) {
+	h := newHouse(t, func(d *web.Deps) {
+		d.Scoring = func() (dutylog.ScoringRules, error) {
+			r, _ := config.ScoringIn("")
+			return r, fmt.Errorf("scoring.yaml:7: unknown word")
+		}
+	})
+	var d assessmentDoc
+	h.as("supervisor").get("/assessments/"+h.clock.Now().In(site).Format("2006-01")).partly(t, &d)
+	if d.RulesFault != "scoring.yaml:7: unknown word" || len(d.Sheet.Items) == 0 || d.State != "running" {
+		t.Errorf("%+v", d)
+	}
+}
