@@ -59,7 +59,7 @@ func (db *DB) assessedEntries(ctx context.Context, line string, b *dutylog.Asses
 	if b.LateEntries() <= 0 {
 		return nil
 	}
-	rows, err := db.reading(ctx).Query("SELECT e.id, "+factColumns+factTables+" WHERE c.line = ? AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND c.ended_at IS NOT NULL AND e.id IS NOT NULL"+
+	rows, err := db.reading(ctx).Query("SELECT e.id, "+factColumns+factTables+" WHERE c.line = ? AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND c.outcome <> 'unknown' AND c.ended_at IS NOT NULL AND e.id IS NOT NULL"+
 		" AND (e.state <> 'complete' OR e.body ->> '$.reopened_at' > 0 OR e.body ->> '$.completed_at' > c.ended_at + ?) ORDER BY c.offered_at DESC LIMIT ?", line, b.From.UnixMicro(), b.To.UnixMicro(),
 		dutylog.EntryInTime.Microseconds(), b.LateEntries())
 	_, err = all(rows, err, func(row scanner) (id string, err error) {
