@@ -18,7 +18,7 @@ func eventsOf(all []Incident) []event {
 	for n, i := range all {
 		at[i.ID] = n
 	}
-	events := make([]event, len(all))
+	events, gone := make([]event, len(all)), make([]bool, len(all))
 	for n, i := range all {
 		last := n
 		for all[last].State == IncidentMerged {
@@ -28,13 +28,19 @@ func eventsOf(all []Incident) []event {
 			}
 			last = into
 		}
-		if last == n {
-			events[n].Incident = i
-		} else {
+		if gone[n] = last != n; gone[n] {
 			events[last].merged = append(events[last].merged, i)
+		} else {
+			events[n].Incident = i
 		}
 	}
-	return slices.DeleteFunc(events, func(e event) bool { return len(e.Reports) == 0 && len(e.Facts) == 0 }) // it went into another one
+	var left []event
+	for n, e := range events {
+		if !gone[n] {
+			left = append(left, e)
+		}
+	}
+	return left
 }
 
 // event counts the reports of one whose deadlines lie in the time, each delivery of them, when it was opened, and its

@@ -74,6 +74,7 @@ func TestAnImportNamesItsHoles(t *testing.T) {
 		list += "2099-12-01," + post + "," + post + ",1,08:00,20:00\n2099-12-01," + post + "," + post + ",1,20:00,08:00\n2099-12-02," + post + "," + post + ",1,08:00,20:00\n"
 	}
 	file := table(t, "UTF-8", strings.Replace(list, "2099-12-01,值班员,值班员,1,20:00,08:00\n", "", 1))
+	openTestLog(t, log)
 	for _, flags := range [][]string{{"--dry-run"}, nil} {
 		_, said, err := command("", append([]string{"import", "roster", file, "--db", log}, flags...)...)
 		if want := "nobody on duty: duty_officer from 2099-12-01 20:00 to 2099-12-02 08:00: enter somebody for this time\n"; err != nil || said != want {

@@ -65,7 +65,7 @@ func (w *witnesses) due(up time.Duration, sip func(telephony.Dialog) []telephony
 			for _, d := range e.dialogs {
 				e.seen.SIP = append(e.seen.SIP, sip(d)...)
 			}
-			slices.SortStableFunc(e.seen.SIP, func(a, b telephony.SIPMoment) int { return a.At.Compare(b.At) })
+			slices.SortStableFunc(e.seen.SIP, byMillisecond)
 		}
 		out = append(out, telephony.Change{Kind: telephony.WitnessHeard, At: e.at, Line: e.line, Witness: &e.seen})
 	}
@@ -91,4 +91,10 @@ func (w *watcher) tellWitnesses(up time.Duration) {
 		sip = w.sip.view.Moments
 	}
 	w.tellAlso(w.witnesses.due(up, sip))
+}
+
+// byMillisecond keeps the order of a dialog's messages within a millisecond: Asterisk stamps what it receives
+// in whole ones, so that an answer may look older than the question that it sent in the same.
+func byMillisecond(a, b telephony.SIPMoment) int {
+	return a.At.Truncate(time.Millisecond).Compare(b.At.Truncate(time.Millisecond))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -74,5 +75,19 @@ func TestHowTheMachinesClockIsKept(t *testing.T) {
 		}
 	default:
 		t.Errorf("it is %q", kept)
+	}
+}
+
+// An INVITE of 0.4 ms after a millisecond and its 302 that came in that one stay in the order in which they were told.
+func TestMessagesOfOneMillisecondStayInOrder(t *testing.T) {
+	ms := time.Date(2026, 11, 27, 1, 0, 0, 0, time.UTC)
+	all := []telephony.SIPMoment{{At: ms.Add(400 * time.Microsecond), What: "INVITE"}, {At: ms, What: "302"}, {At: ms.Add(2 * time.Millisecond), What: "180"}, {At: ms.Add(1900 * time.Microsecond), What: "INVITE"}}
+	slices.SortStableFunc(all, byMillisecond)
+	said := ""
+	for _, m := range all {
+		said += m.What + " "
+	}
+	if said != "INVITE 302 INVITE 180 " {
+		t.Errorf("the order is %s", said)
 	}
 }
