@@ -40,6 +40,12 @@ func SearchText(e Entry, attached []string, zone *time.Location) string {
 	return searchText(texts)
 }
 
+// FoundBy reports whether every word occurs in an entry's SearchText. What people wrote is looked at first:
+// most words stand there, and the forms of moments take time to make.
+func FoundBy(e Entry, words []string, zone *time.Location) bool {
+	return Holds(searchText(writtenTexts(e)), words) || Holds(SearchText(e, e.Attached, zone), words)
+}
+
 // searchText is what is kept of several texts, each once.
 func searchText(texts []string) string {
 	kept := make([]string, 0, len(texts))
@@ -139,6 +145,14 @@ func searchable(text string, blanks bool) string {
 	gap, number := false, false // since the last letter or digit; which was a digit, with nothing but signs of a number after it
 	colon := false              // nothing but a colon stands since a digit
 	for _, r := range text {
+		if han(r) {
+			if gap && b.Len() > 0 {
+				b.WriteByte(' ')
+			}
+			gap, number, colon = false, false, false
+			b.WriteRune(r)
+			continue
+		}
 		r = halfWidth(r)
 		if r == ':' && !gap && number {
 			gap, colon = true, true
@@ -161,6 +175,10 @@ func searchable(text string, blanks bool) string {
 	}
 	return b.String()
 }
+
+// han reports whether r is one of the usual Chinese characters, of which most texts here consist: letters that
+// have neither case nor width, so that nothing needs to be looked up for them.
+func han(r rune) bool { return r >= '\u4e00' && r <= '\u9fff' }
 
 // halfWidth is the usual form of a character that Chinese input may write as wide as a Chinese one.
 func halfWidth(r rune) rune {

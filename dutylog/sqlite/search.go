@@ -154,7 +154,7 @@ func (s *search) take(places []int64) (full bool, err error) {
 		if names == "" {
 			e.Attached = nil
 		}
-		if !dutylog.Holds(dutylog.SearchText(e, e.Attached, s.x.db.options.Location), s.words) {
+		if !dutylog.FoundBy(e, s.words, s.x.db.options.Location) {
 			continue
 		}
 		if len(s.found.Items) == s.limit {
