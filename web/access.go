@@ -90,7 +90,8 @@ const (
 	printReviews     permission = "review.print"     // one, as a page for paper
 	seeSpotChecks    permission = "spot_check.see"
 	writeSpotChecks  permission = "spot_check.write"
-	startSpotChecks  permission = "spot_check.start"  // have the second line call; see that one runs
+	startSpotChecks  permission = "spot_check.start"  // have the second line call
+	watchSpotChecks  permission = "spot_check.watch"  // see that one runs, of which the room is not told
 	printSpotChecks  permission = "spot_check.print"  // a month, as a page for paper
 	takeSpotChecks   permission = "spot_check.export" // a month, as a workbook
 	seeListening     permission = "listening.see"     // samples of recordings; an officer their own
@@ -215,6 +216,7 @@ var grants = map[permission]grant{
 	seeSpotChecks:    {roles: readers},
 	writeSpotChecks:  {roles: changers},
 	startSpotChecks:  {roles: []dutylog.Role{dutylog.Supervisor}}, // the others sit in the room that is checked
+	watchSpotChecks:  {roles: []dutylog.Role{dutylog.Supervisor, dutylog.Auditor}},
 	printSpotChecks:  {roles: readers},
 	takeSpotChecks:   {roles: readers},
 	seeListening:     {roles: readers},

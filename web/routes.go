@@ -85,7 +85,7 @@ var table = []route{
 	{"POST", "/spot-checks", writeSpotChecks, "add-spot-check", "Register a spot check, by a superior or of a subordinate unit", []int{409}, on((*app).addSpotCheck)},
 	{"GET", "/spot-checks/{check}", seeSpotChecks, "spot-check", "Every version of one", []int{404}, on((*app).spotCheckVersions)},
 	{"PUT", "/spot-checks/{check}", writeSpotChecks, "change-spot-check", "Correct one, or strike it out: the older version stays readable", []int{404, 409}, on((*app).changeSpotCheck)},
-	{"GET", "/spot-check-calls", startSpotChecks, "spot-check-calls", "The calls of spot checks that were begun here, the one that runs first", nil, on((*app).spotCalls)},
+	{"GET", "/spot-check-calls", watchSpotChecks, "spot-check-calls", "The calls of spot checks that were begun here, the one that runs first", nil, on((*app).spotCalls)},
 	{"POST", "/spot-check-calls", startSpotChecks, "start-spot-check", "Call the duty number from the second line until a person answers; it counts like every call, and the duty desk is not told before", []int{404, 409, 503}, on((*app).startSpotCheck)},
 	{"DELETE", "/spot-check-calls/{id}", startSpotChecks, "end-spot-check", "Hang up the call of a spot check", []int{404}, on((*app).endSpotCheck)},
 	{"GET", "/sheets/spot-checks", printSpotChecks, "print-spot-checks", "The register of a month as a page to print", nil, on((*app).printSpotChecks)},

@@ -90,7 +90,7 @@ func TestTheSignedCheckpointIsAtTheFoot(t *testing.T) {
 
 func TestAMonthHasATableOfItsDays(t *testing.T) {
 	got := printed(t).as("chief").get("/sheets/month?month=2026-11")
-	for _, want := range []string{"<h3>汇总</h3>", "<h3>值班日志</h3>", "2026年11月26日", "2026-000001", "2026-000004", "11月30日　星期一", "第 3 页 共 3 页"} {
+	for _, want := range []string{"<h3>2026年11月汇总</h3>", "<h3>2026年11月值班日志</h3>", "2026年11月26日", "2026-000001", "2026-000004", "11月30日　星期一", "第 3 页 共 3 页"} {
 		if !strings.Contains(got.body, want) {
 			t.Errorf("%q is not on the pages", want)
 		}
