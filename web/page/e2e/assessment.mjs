@@ -46,7 +46,7 @@ export async function assessment(url, users) {
   })
 
   await check('assessment: it prints on A4 and is taken as a workbook', async () => {
-    await taken(desk, () => at('export-assessment').click(), /^值班值守考核表-\d{4}-\d{2}-duty\.xlsx$/)
+    await taken(desk, () => at('export-assessment').click(), /值班值守考核表-\d{4}-\d{2}-duty\.xlsx$/)
     const sheet = await opened(desk, () => at('print-assessment').click())
     await desk.says(/值班值守考核表[\s\S]*第一责任人[\s\S]*孙志国/, sheet.locator('body'))
     await look(sheet, '84-assessment-paper', A4)
@@ -112,7 +112,7 @@ export async function assessment(url, users) {
     await page.keyboard.press('Control+Enter')
     await at('violation', '[data-state="upheld"]').waitFor()
     await desk.shotBoth('87-violation-upheld')
-    await taken(desk, () => at('export-violations').click(), /^疑似违规登记表-\d{4}-\d{2}\.xlsx$/)
+    await taken(desk, () => at('export-violations').click(), /疑似违规登记表-\d{4}-\d{2}\.xlsx$/)
     const sheet = await opened(desk, () => at('print-violations').click())
     await look(sheet, '87-violations-paper', A4_WIDE)
     await sheet.close()

@@ -53,7 +53,7 @@ export async function figures(url, users) {
   await check('figures: each chart, and the other work, is taken as a workbook by keys', async () => {
     for (const [name, title] of [['rings', '接听前响铃时间'], ['heat', '各时段来电'], ['trend', '逐月趋势'], ['officers', '各值班员按时接听率'], ['duty', '值班工作指标']]) {
       await at('export-' + name).focus()
-      await taken(desk, () => desk.key('Enter'), new RegExp('^' + title + '-\\d{8}-\\d{8}\\.xlsx$'))
+      await taken(desk, () => desk.key('Enter'), new RegExp(title + '-\\d{8}-\\d{8}\\.xlsx$'))
     }
     const noted = (await desk.api('/access?limit=20')).body.items.filter((a) => a.action === 'figures.export')
     assert.ok(noted.length >= 5, JSON.stringify(noted))

@@ -163,3 +163,16 @@ describe('Chromium 78', () => {
     expect(bad).toEqual([])
   })
 })
+
+// The tables are laid over one another: a key that two files have would show the words of the other one.
+it('no key stands in two files', () => {
+  const parts = import.meta.glob('../src/i18n/*.ts', { query: '?raw', import: 'default', eager: true }) as Record<string, string>
+  const keys = Object.entries(parts).flatMap(([file, text]) => {
+    const own = (text.match(/^\s+'[\w.-]+':/gm) || []).map((m) => m.trim().slice(1, -2))
+    return [...new Set(own)].map((key) => [key, /(?:\/|incidents)en\.ts$/.test(file) ? 'en' : 'zh'] as const)
+  })
+  const seen = new Set<string>()
+  const twice = keys.filter(([key, half]) => { const is = seen.has(half + key); seen.add(half + key); return is }).map(([key]) => key)
+  expect(keys.length).toBeGreaterThan(1000)
+  expect(twice).toEqual([])
+})

@@ -171,13 +171,13 @@ export const en: Record<Key, string> = {
   'conflict.both': 'Keep both',
   'conflict.empty': '(empty)',
 
-  'rev.title': 'Revisions',
-  'rev.none': 'No revisions yet',
+  'revisions.title': 'Revisions',
+  'revisions.none': 'No revisions yet',
   'rev.n': 'Revision {n}',
   'rev.opened': 'opened by the system',
   'rev.before': 'Before',
   'rev.after': 'After',
-  'rev.failed': 'The revisions cannot be read',
+  'revisions.failed': 'The revisions cannot be read',
 
   'rec.title': 'Recording',
   'rec.none': 'The call was not answered: there is no recording',

@@ -170,13 +170,13 @@ export const zh = {
   'conflict.both': '两者都保留',
   'conflict.empty': '（空）',
 
-  'rev.title': '修改记录',
-  'rev.none': '暂无修改记录',
+  'revisions.title': '修改记录',
+  'revisions.none': '暂无修改记录',
   'rev.n': '第 {n} 版',
   'rev.opened': '系统自动建立',
   'rev.before': '修改前',
   'rev.after': '修改后',
-  'rev.failed': '修改记录读取失败',
+  'revisions.failed': '修改记录读取失败',
 
   'rec.title': '通话录音',
   'rec.none': '本次通话未接通，没有录音',

@@ -28,7 +28,7 @@ export const dutyBad = (s: DutyShare): boolean => s.behind.length > 0
 
 export function dutyTable(items: DutyShare[]): Table {
   return {
-    head: [t('fig.figure'), t('duty.of'), t('duty.counts'), t('duty.rate'), t('fig.blind'), t('duty.rule')],
+    head: [t('fig.figure'), t('dutyFigure.of'), t('dutyFigure.counts'), t('dutyFigure.rate'), t('fig.blind'), t('dutyFigure.rule')],
     rows: items.map((s) => [word('duty', s.figure), s.of ? word('dutyOf', s.of) : '', counts(s), dutyRate(s), minutes(s.blind_seconds), dutyRules(s)]),
   }
 }
