@@ -69,8 +69,9 @@ func spotCheckVersions(s source, check int64) ([]dutylog.SpotCheck, error) {
 
 // SaveSpotCheck implements dutylog.SpotCheckStore.
 func (db *DB) SaveSpotCheck(ctx context.Context, s dutylog.SpotCheck, by dutylog.Actor) (dutylog.SpotCheck, error) {
+	given := s // a write that shares its commit with one that fails is done again
 	err := db.write(ctx, "keep a spot check", func(t *tx) (err error) {
-		if s, err = s.CheckAt(t.now); err != nil {
+		if s, err = given.CheckAt(t.now); err != nil {
 			return err
 		}
 		if s.Check != 0 {
