@@ -174,3 +174,29 @@ func TestTheRegisterIsPagedAndAskedByTime(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A write whose commit is shared with one that fails is done again, as it was given: each of many that register one
+// call at the same time is told that somebody did so already, and none that it corrects something.
+func TestOfManyWhoRegisterACallAtOnceOneDoes(t *testing.T) {
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: newClock(noon).now})
+	c := ended(t, db, 0, telephony.AnsweredInTime)
+	said := make(chan error)
+	const many = 24
+	for range many {
+		go func() {
+			_, err := db.SaveSpotCheck(ctx, spotCheck(func(s *dutylog.SpotCheck) { s.CallID = c.ID }), officer)
+			said <- err
+		}()
+	}
+	kept := 0
+	for range many {
+		if err := <-said; err == nil {
+			kept++
+		} else if !errors.Is(err, dutylog.ErrExists) {
+			t.Errorf("told: %v", err)
+		}
+	}
+	if kept != 1 {
+		t.Errorf("%d are in the register", kept)
+	}
+}
