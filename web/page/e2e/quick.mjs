@@ -69,13 +69,14 @@ export async function quick(desk, users) {
 
   await one('a call that rings is seen over a dialog; one click goes there, and what was typed stays', async () => {
     const WORDS = '三次无人接听，已报带班领导'
-    const say = async () => {
-      await desk.key('Alt+KeyO')
-      await desk.at('missed-settle').first().waitFor()
-      await desk.at('missed-settle').first().focus()
+    // The list is drawn anew when something changes, also between the focus and the key.
+    const say = () => until('the dialog asks for words', async () => {
+      const settle = desk.at('missed-settle').first()
+      if (!(await settle.isVisible())) await desk.key('Alt+KeyO')
+      await settle.focus({ timeout: 2000 }).catch(() => {})
       await desk.key('Enter')
-      await desk.at('missed-text').waitFor()
-    }
+      return desk.at('missed-text').waitFor({ timeout: 2000 }).then(() => true, () => false)
+    }, 20_000)
     await desk.idle()
     await say()
     await desk.at('missed-why').selectOption('nobody_reached')
