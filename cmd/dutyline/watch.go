@@ -18,10 +18,6 @@ import (
 // flushEvery is how long a frame may wait in memory before the tape has it.
 const flushEvery = time.Second
 
-// mostAtOnce is how many messages the watcher takes before it looks at the clock again: on a busy line
-// to wake it for each costs as much as the message itself.
-const mostAtOnce = 64
-
 // shortestSleep bounds how often a deadline that has passed already is looked at again.
 const shortestSleep = 5 * time.Millisecond
 
@@ -92,7 +88,7 @@ type gap struct {
 func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony.Change), logger *slog.Logger) *watcher {
 	w := &watcher{
 		tracker: telephony.NewTracker(lines), tape: tape, logger: logger,
-		clock: newClock(), in: make(chan message, mostAtOnce), done: make(chan struct{}), audit: func() {}, found: func(telephony.Snapshot) {}, seen: func() {},
+		clock: newClock(), in: make(chan message), done: make(chan struct{}), audit: func() {}, found: func(telephony.Snapshot) {}, seen: func() {},
 		homes: newHomeKeeper(lines), clockSet: func(time.Duration) {}, heard: func(telephony.Endpoint) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
 	}
 	w.commit = func(changes []telephony.Change) {
@@ -148,12 +144,10 @@ func (w *watcher) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
-			w.takeWaiting()
 			w.tellWitnesses(atLast)
 			return w.tape.Close()
 		case m := <-w.in:
 			w.take(m)
-			w.takeWaiting()
 		case <-flush.C:
 			w.flushTape()
 			w.stillUnseen()
@@ -167,18 +161,6 @@ func (w *watcher) Run(ctx context.Context) error {
 			timer.Reset(time.Hour)
 		} else {
 			timer.Reset(max(shortestSleep, d.Sub(w.SwitchNow())))
-		}
-	}
-}
-
-// takeWaiting takes what is there without waiting for more.
-func (w *watcher) takeWaiting() {
-	for range mostAtOnce {
-		select {
-		case m := <-w.in:
-			w.take(m)
-		default:
-			return
 		}
 	}
 }

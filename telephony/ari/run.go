@@ -47,59 +47,26 @@ func (c *Client) Run(ctx context.Context, sink Sink) error {
 	return nil
 }
 
-// How long what was read waits for more where something was read just before: to wake everybody
-// behind the queue costs more than an event itself. Where so many come that the line is no duty line
-// any more, it is longer.
-const (
-	gatherFor  = 5 * time.Millisecond
-	gatherBusy = 20 * time.Millisecond
-	busyEvents = 200 // in a busySpan
-	busySpan   = 500 * time.Millisecond
-)
-
-// pace tells how fast events come.
-type pace struct {
-	last   time.Time // when something was taken last
-	began  time.Time // of the span
-	events int       // in it
-	busy   bool      // the span before had many
-}
-
-// took counts what was taken now.
-func (p *pace) took(events int, now time.Time) {
-	if span := now.Sub(p.began); span >= busySpan {
-		p.busy = p.events >= busyEvents && span < 2*busySpan
-		p.began, p.events = now, 0
-	}
-	p.last, p.events = now, p.events+events
-}
-
-// wait is for how long what came now waits for more.
-func (p *pace) wait(now time.Time) time.Duration {
-	long := gatherFor
-	if p.busy {
-		long = gatherBusy
-	}
-	if now.Sub(p.last) >= long {
-		return 0
-	}
-	return long
-}
+// gatherFor is how long what was read waits for more where something was read just before: to
+// wake everybody behind the queue costs more than an event itself.
+const gatherFor = 5 * time.Millisecond
 
 // deliver hands the queue to the sink, in order, until stop; then what is left.
 func (c *Client) deliver(sink Sink, stop <-chan struct{}) {
 	var batch []item
-	var p pace
+	var taken time.Time
 	for {
 		last := false
 		select {
 		case <-c.queue.ready:
-			time.Sleep(p.wait(time.Now()))
+			if time.Since(taken) < gatherFor {
+				time.Sleep(gatherFor)
+			}
+			taken = time.Now()
 		case <-stop:
 			last = true
 		}
 		batch = c.queue.take(batch)
-		p.took(len(batch), time.Now())
 		for i := range batch {
 			c.deliverOne(sink, &batch[i])
 		}
