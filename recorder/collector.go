@@ -17,7 +17,7 @@ const (
 	leastTime     = 2 * time.Minute       // for one try: a stalled download must end some time
 	talkPerSecond = 4                     // seconds of talk that a slow link or disk still manages in a second
 	heldBack      = 30 * time.Second      // longest pause while a recording is still being written
-	tempo         = 50 * time.Millisecond // tries that are due one shortly after the other are looked up together
+	tempo         = 20 * time.Millisecond // tries that are due one shortly after the other are looked up together
 )
 
 // always is beyond every next try, also one of a clock that was ahead and was set back since:

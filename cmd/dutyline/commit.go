@@ -60,7 +60,7 @@ type committer struct {
 const (
 	busyChanges = 32                     // when so many changes came …
 	busyWithin  = 400 * time.Millisecond // … in so short a time, the line is no duty line any more:
-	gatherFor   = 120 * time.Millisecond // a change waits for others, to be written together with them
+	gatherFor   = 60 * time.Millisecond  // a change waits for others, to be written together with them
 	lateCommit  = 250 * time.Millisecond // a change that waits longer is shown before it is logged
 	retryCommit = time.Second            // how long to wait after the log could not be written
 	slowCommit  = 5 * time.Second        // a write that takes longer is a fault of its own

@@ -80,7 +80,6 @@ type DB struct {
 	done    chan struct{} // the writing goroutine has ended
 	figures *figures
 	sums    monthSums
-	opened  openedEntries // the writer's
 
 	readers, collectors waker
 }

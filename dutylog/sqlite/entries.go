@@ -44,7 +44,6 @@ type entryRow struct {
 	call               telephony.Call // its times
 	scanned            bool
 	hold               holdRow
-	decoded            *dutylog.Entry // of the body, where it is at hand
 }
 
 func (r *entryRow) targets() []any {
@@ -52,13 +51,7 @@ func (r *entryRow) targets() []any {
 }
 
 func (r *entryRow) entry() (dutylog.Entry, error) {
-	var e dutylog.Entry
-	var err error
-	if r.decoded != nil {
-		e = *r.decoded
-	} else {
-		e, err = decodeEntry(r.body)
-	}
+	e, err := decodeEntry(r.body)
 	e.EntryNumber = dutylog.EntryNumber{Year: int(r.year.Int64), Serial: int(r.number.Int64)}
 	e.Hold, e.Scanned = r.hold.hold(), r.scanned
 	if err == nil && r.direction.Valid {
@@ -87,39 +80,7 @@ func (t *tx) readOpened(id string, of telephony.Call) (dutylog.Entry, error) {
 	if err := t.sql.QueryRow("SELECT body, year, number FROM entries WHERE id = ?", id).Scan(&r.body, &r.year, &r.number); err != nil {
 		return dutylog.Entry{}, noRows(err, "entry", id)
 	}
-	r.decoded = t.db.opened.decoded(id, r.body)
-	e, err := r.entry()
-	if err == nil {
-		t.db.opened = t.db.opened.with(id, r.body, e)
-	}
-	return e, err
-}
-
-// openedEntries are entries that calls opened a moment ago, as they were decoded: each step of a call
-// reads its entry, which seldom changed meanwhile. It is the writer's alone.
-type openedEntries map[string]openedEntry
-
-type openedEntry struct {
-	body  string
-	entry dutylog.Entry
-}
-
-const mostOpened = 256
-
-// decoded is the entry of a text that was decoded already; nil when it was not.
-func (o openedEntries) decoded(id, body string) *dutylog.Entry {
-	if known, ok := o[id]; ok && known.body == body {
-		return &known.entry
-	}
-	return nil
-}
-
-func (o openedEntries) with(id, body string, e dutylog.Entry) openedEntries {
-	if o == nil || len(o) >= mostOpened {
-		o = openedEntries{}
-	}
-	o[id] = openedEntry{body, e}
-	return o
+	return r.entry()
 }
 
 // saveEntry writes the entry's next revision, keeps it for ever and announces it.

@@ -95,8 +95,8 @@ func (db *DB) writeLoop() {
 // the next one is near, and a commit costs the same for one write and for ten.
 const (
 	patience     = 10 * time.Millisecond
-	busyPatience = 150 * time.Millisecond
-	busyWithin   = 150 * time.Millisecond
+	busyPatience = 100 * time.Millisecond
+	busyWithin   = 100 * time.Millisecond
 )
 
 func patienceAfter(quiet time.Duration) time.Duration {

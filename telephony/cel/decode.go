@@ -130,9 +130,6 @@ const maxEpoch = 253402300799
 // parseTime reads what cel.conf's dateformat writes: ours (%FT%T.%6q%z), the one without
 // a zone (%F %T.%6q), or seconds since 1970 when it is empty. Parsing accepts any fraction.
 func parseTime(s string, zone *time.Location) (time.Time, error) {
-	if t, ok := parseOurs(s); ok {
-		return t, nil
-	}
 	if t, ok := parseEpoch(s); ok {
 		return t, nil
 	}
@@ -147,33 +144,6 @@ func parseTime(s string, zone *time.Location) (time.Time, error) {
 		}
 	}
 	return time.Time{}, fmt.Errorf("its eventtime %.64q is no time: set dateformat in cel.conf as in deploy/asterisk/cel.conf.tmpl", s)
-}
-
-// parseOurs reads "2026-11-23T12:17:59.603123+0800" without the cost of time.Parse; false says nothing.
-func parseOurs(s string) (time.Time, bool) {
-	const form = "2006-01-02T15:04:05.000000+0800"
-	if len(s) != len(form) || s[26] != '+' && s[26] != '-' {
-		return time.Time{}, false
-	}
-	for i := range len(form) {
-		if digit := s[i] >= '0' && s[i] <= '9'; digit != (form[i] >= '0' && form[i] <= '9') || !digit && i != 26 && s[i] != form[i] {
-			return time.Time{}, false
-		}
-	}
-	n := func(from, to int) (n int) {
-		for _, c := range []byte(s[from:to]) {
-			n = 10*n + int(c-'0')
-		}
-		return n
-	}
-	year, month, day, hour, minute, second, east := n(0, 4), n(5, 7), n(8, 10), n(11, 13), n(14, 16), n(17, 19), 60*n(27, 29)+n(29, 31)
-	if year < 2 || year > 9998 || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59 || n(27, 29) > 23 || n(29, 31) > 59 {
-		return time.Time{}, false // the last days of a month, and what is odd, take the long way
-	}
-	if s[26] == '-' {
-		east = -east
-	}
-	return time.Date(year, time.Month(month), day, hour, minute-east, second, 1000*n(20, 26), time.UTC), true
 }
 
 func inRange(t time.Time, s string) (time.Time, error) {
