@@ -22,7 +22,7 @@ type incidentLog interface {
 func scheduleOf(cfg config.Config, rules *ruleBook) func() dutylog.Schedule {
 	return func() dutylog.Schedule {
 		s := cfg.Incidents.Schedule()
-		s.StopsClock = rules.rules.Load().StopsClock
+		s.StopsClock = rules.inForce().StopsClock
 		return s
 	}
 }

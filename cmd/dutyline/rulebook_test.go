@@ -86,7 +86,7 @@ func TestAChangedRuleFileIsTakenUpAndABadOneRefused(t *testing.T) {
 		t.Fatalf("%q, %v", got, b.Fault())
 	}
 	l.write("misuse: {nevr: []}")
-	b.look()
+	b.rules.look(t.Context())
 	if got := l.told(b); got != "misuse_number/other" || b.Fault() == nil || !strings.Contains(b.Fault().Error(), `rules.yaml:1: unknown word "nevr"`) {
 		t.Errorf("the last good rules do not go on: %q, %v", got, b.Fault())
 	}
@@ -102,12 +102,12 @@ func TestAChangedRuleFileIsTakenUpAndABadOneRefused(t *testing.T) {
 	if err := os.Remove(l.cfg.Alerts.Rules); err != nil {
 		t.Fatal(err)
 	}
-	b.look()
+	b.rules.look(t.Context())
 	if got := l.told(b); got != "misuse_number/other" {
 		t.Errorf("without the file: %q", got)
 	}
 	l.write("policy: [{reason: misuse_number, is: ignored}]\n" + onlyCalls168)
-	b.look()
+	b.rules.look(t.Context())
 	if got := l.told(b); got != "" || b.Fault() != nil || len(l.standing()) != 0 {
 		t.Errorf("the changed rules: %q, %v, %q", got, b.Fault(), l.standing())
 	}
@@ -156,8 +156,9 @@ func TestACallThatTakesTooLongIsToldWhileItRuns(t *testing.T) {
 		12 * time.Hour:                 {"misuse_duration: 13900002222", "misuse_duration: 13900001111"},
 	} {
 		other := newLibrary(t)
-		fresh := &ruleBook{cfg: other.cfg, log: other.log, logger: b.logger, running: b.running}
-		fresh.rules.Store(b.rules.Load())
+		fresh := newRuleBook(other.cfg, other.log, b.rules.now, b.rules.logger)
+		fresh.running = b.running
+		fresh.rules.inForce.Store(b.inForce())
 		for range 2 { // told once, however often it is looked at
 			fresh.overdue(t.Context(), at.Add(after))
 		}
@@ -201,7 +202,7 @@ func TestTheRecipientThatStopsAClockIsARule(t *testing.T) {
 	schedule := scheduleOf(l.cfg, b)
 	for _, text := range []string{"incidents: {stops_clock: government}\n", "incidents: {stops_clock: mayor}\n"} {
 		l.write(text)
-		b.look()
+		b.rules.look(t.Context())
 		if got := schedule(); got.StopsClock != "government" || got.Check() != nil || got.First != l.cfg.Incidents.Schedule().First {
 			t.Errorf("%q: %+v", text, got)
 		}
@@ -210,7 +211,7 @@ func TestTheRecipientThatStopsAClockIsARule(t *testing.T) {
 		t.Errorf("%v", b.Fault())
 	}
 	l.write("policy: []\n")
-	b.look()
+	b.rules.look(t.Context())
 	if got := schedule().StopsClock; got != "superior_bureau" {
 		t.Errorf("a file that does not say: %q", got)
 	}
