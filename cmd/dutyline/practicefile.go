@@ -123,7 +123,7 @@ func choosePorts(f practiceFlags) (practicePorts, error) {
 		return practicePorts{}, err
 	}
 	p.sip, p.ari, p.farEnd = at(f.listen, free[0]), at("127.0.0.1", free[1]), at("127.0.0.1", free[2])
-	p.rtpFrom = 20000 + 200*(free[0]%200) // apart from other runs on this machine
+	p.rtpFrom = 33000 + 200*(free[0]%135) // apart from other runs on this machine, and from the ports that its tests give to SIP
 	p.rtpTo = p.rtpFrom + 199
 	return p, nil
 }

@@ -18,8 +18,8 @@ import (
 // the next one, too.
 const (
 	firstPort = 22000
-	blockSize = 1000
-	blocks    = 10
+	blockSize = 2000 // cmd/dutyline alone takes some hundreds
+	blocks    = 5    // more test programs than one machine runs at a time
 	portStep  = 2
 
 	firstSound  = 61000
