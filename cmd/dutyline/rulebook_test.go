@@ -156,6 +156,7 @@ func TestACallThatTakesTooLongIsToldWhileItRuns(t *testing.T) {
 		12 * time.Hour:                 {"misuse_duration: 13900002222", "misuse_duration: 13900001111"},
 	} {
 		other := newLibrary(t)
+		other.cfg.Alerts.Rules = "" // the rules in force are given below
 		fresh := newRuleBook(other.cfg, other.log, b.rules.now, b.rules.logger)
 		fresh.running = b.running
 		fresh.rules.inForce.Store(b.inForce())
