@@ -7,7 +7,6 @@ import { browser } from './desk.mjs'
 import { directory } from './directory.mjs'
 import { entryChecks } from './entry.mjs'
 import { figures } from './figures.mjs'
-import { incident } from './incident.mjs'
 import { late } from './late.mjs'
 import { listening } from './listening.mjs'
 import { check, finish, practice, recoverBy } from './lib.mjs'
@@ -35,9 +34,6 @@ await attachments(desk, told.id)
 await entryChecks(desk, officer)
 await access(desk, users, told.id)
 await quick(desk, users)
-const phone = await browser('phone', url)
-await incident(desk, phone, users)
-await phone.context.close()
 const admin = users.find((u) => u.role === 'admin')
 await desk.logIn(admin)
 recoverAs(admin)
