@@ -23,7 +23,7 @@ step 'Go tests (real Asterisk, real SIP, real SQLite)'
 nice -n 19 sh deploy/fuzz.sh 2000x >"$VAR/log/fuzz.log" 2>&1 &
 fuzzing=$!
 trap 'kill $fuzzing 2>/dev/null || true' EXIT
-go test -timeout 15m -parallel 4 ./...
+go test -timeout 15m -p 3 -parallel 5 ./...
 
 step 'decoders under random input'
 wait $fuzzing || { cat "$VAR/log/fuzz.log"; exit 1; }

@@ -152,6 +152,9 @@ var benchWords = []string{"火", "区", "霞", "龘", "火灾", "停电", "王�
 // benchApart are common words that never stand in one entry: every block has to be read for all of them. It is told beside the figures.
 const benchApart = "停电 通知 火灾"
 
+// searchPage is how many entries the page shows of a search at a time (SearchPage.vue).
+const searchPage = 20
+
 // busiest is how far apart steps of calls are written beside the searches: 40 calls a second of four
 // steps each, the load under which the daemon is measured too (daemon_cpu_share). No line has more.
 const busiest = time.Second / (40 * 4)
@@ -264,7 +267,7 @@ func search(b *testing.B, db *sqlite.DB, index *sqlite.Index, file string, long,
 	for start := time.Now(); time.Since(start) < long; {
 		for i, word := range benchWords {
 			began := time.Now()
-			if _, err := index.Search(ctx, dutylog.EntryQuery{Text: word}); err != nil {
+			if _, err := index.Search(ctx, dutylog.EntryQuery{Text: word, Limit: searchPage}); err != nil {
 				b.Fatal(err)
 			}
 			took := time.Since(began)
@@ -274,7 +277,7 @@ func search(b *testing.B, db *sqlite.DB, index *sqlite.Index, file string, long,
 	s.held = w.stop()
 	for range 50 {
 		began := time.Now()
-		if _, err := index.Search(ctx, dutylog.EntryQuery{Text: benchApart}); err != nil {
+		if _, err := index.Search(ctx, dutylog.EntryQuery{Text: benchApart, Limit: searchPage}); err != nil {
 			b.Fatal(err)
 		}
 		s.apart = append(s.apart, time.Since(began))
@@ -307,7 +310,7 @@ func scan(b *testing.B, file string) (took []time.Duration) {
 	defer log.Close()
 	for _, w := range []string{"峥嵘", "魑魅魍魉", "山势峥嵘"} {
 		began, n := time.Now(), 0
-		if err := log.QueryRow("SELECT count(*) FROM (SELECT 1 FROM entries WHERE body LIKE ? ORDER BY call_at DESC LIMIT 50)", "%"+w+"%").Scan(&n); err != nil {
+		if err := log.QueryRow("SELECT count(*) FROM (SELECT 1 FROM entries WHERE body LIKE ? ORDER BY call_at DESC LIMIT ?)", "%"+w+"%", searchPage).Scan(&n); err != nil {
 			b.Fatal(err)
 		}
 		took = append(took, time.Since(began))

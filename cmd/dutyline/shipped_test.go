@@ -44,6 +44,7 @@ func shipped(t *testing.T, far string) (*asterisk.Process, *labSink) {
 // the configuration that is shipped: recording and journal steps must not look like a
 // machine that answers.
 func TestTheShippedDialplanGivesTheRightOutcomes(t *testing.T) {
+	t.Parallel()
 	far := asterisktest.FreeUDP(t)
 	p, sink := shipped(t, far)
 	tone := asterisktest.Tone(t, 600, time.Second)

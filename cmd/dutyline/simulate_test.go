@@ -45,6 +45,7 @@ func simulateWith(ctx context.Context, args ...string) (*output, func() error) {
 
 // One practice line as a newcomer starts it by hand, and calls placed on it from elsewhere.
 func TestSimulateAndCallsFromElsewhere(t *testing.T) {
+	t.Parallel()
 	far := asterisktest.FreeUDP(t)
 	settings := asterisktest.Settings(t)
 	settings.TrunkContact = "sip:" + far

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -87,8 +88,9 @@ func TestSystemTheDaemonIsStartedAgainDuringCalls(t *testing.T) {
 func (r *room) checkSeenInPart(c wireCall, outcome, recording string) {
 	r.t.Helper()
 	if c.Outcome != outcome || c.recording() != recording || !slices.Contains(c.Findings, "seen_in_part") || c.EndedAt == nil {
-		r.t.Errorf("the call from %s during which the daemon was away: %s, ended %v; want %s, recording %s and the finding seen_in_part",
-			c.Caller, c.brief(), c.EndedAt, outcome, recording)
+		all, _ := json.Marshal(c)
+		r.t.Errorf("the call from %s during which the daemon was away: %s, ended %v; want %s, recording %s and the finding seen_in_part: %s",
+			c.Caller, c.brief(), c.EndedAt, outcome, recording, all)
 	}
 }
 

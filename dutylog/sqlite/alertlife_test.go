@@ -198,6 +198,7 @@ func (s *stormy) act(do func(alerts.Alert) error, late error) {
 // Whatever happens, one problem is told a receiver a bounded number of times an hour, at most one
 // alert of a key stands, and what stands untaken was told.
 func TestNoStorm(t *testing.T) {
+	t.Parallel()
 	const most = 24 // an hour: a beginning and an end in each window of damping
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -401,6 +401,7 @@ func shownGroup(g dutylog.AnsweringGroup) map[string]any {
 // A hundred thousand calls over three years, by every grouping, in a zone without and in one with summer
 // time: the log says what straight loops over the calls say.
 func TestFiguresOfThreeYearsAreThoseOfAStraightLoop(t *testing.T) {
+	t.Parallel()
 	china, berlin := must(time.LoadLocation("Asia/Shanghai"))(t), must(time.LoadLocation("Europe/Berlin"))(t)
 	w := newBareLog(100_000, china, berlin)
 	path := filepath.Join(t.TempDir(), "log.db")

@@ -77,6 +77,7 @@ func TestACopyHoldsNoSession(t *testing.T) {
 // Writers in this and in another process go on while copies are made; every copy is a picture
 // of one instant: no call without its entry, no gap in what was written in order.
 func TestCopiesWhileOthersWrite(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "log.db")
 	ok(t, os.WriteFile(path, large(t), 0o600))
 	db := openAt(t, path, sqlite.Options{})

@@ -123,6 +123,7 @@ func TestACopyFromTheMiddleIsWhole(t *testing.T) {
 }
 
 func TestVerifyBesideAWriter(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "log.db")
 	db := openAt(t, path, sqlite.Options{})
 	must(db.Checkpoint(ctx, newKey(t), false))(t)

@@ -107,6 +107,7 @@ func TestASearchKnowsWhatWasJustWritten(t *testing.T) {
 // A search finds the same as reading every entry does, in the same order, whatever the page, the
 // filter, and how much of the log the index has read.
 func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 11))
 	alphabet := []rune("火灾水管区沈王强一二012:月日 ，a")
 	word := func(most int) string {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pressly/goose/v3"
 
@@ -53,8 +54,23 @@ func structureOf(s source) (map[part]made, error) {
 	return parts, rows.Err()
 }
 
-// freshStructure is what a new log of a schema is made of.
+// freshStructures keeps what a new log of each schema is made of, once it was asked for: to make one takes
+// every migration, and the same program always makes the same.
+var freshStructures sync.Map // int64: map[part]made
+
+// freshStructure is what a new log of a schema is made of. It is not to be changed.
 func freshStructure(ctx context.Context, version int64) (map[part]made, error) {
+	if kept, ok := freshStructures.Load(version); ok {
+		return kept.(map[part]made), nil
+	}
+	fresh, err := makeStructure(ctx, version)
+	if err == nil {
+		freshStructures.Store(version, fresh)
+	}
+	return fresh, err
+}
+
+func makeStructure(ctx context.Context, version int64) (map[part]made, error) {
 	db, err := connect("fresh", Options{}.withDefaults(), 1, "mode=memory") // one connection: each has a database of its own
 	if err != nil {
 		return nil, err

@@ -135,6 +135,7 @@ func TestAnUntouchedLogIsIntact(t *testing.T) {
 
 // TestWhateverIsChangedIsNamed changes one thing behind the log's back at a time.
 func TestWhateverIsChangedIsNamed(t *testing.T) {
+	t.Parallel()
 	key := newKey(t)
 	original := must(os.ReadFile(provenLog(t, key)))(t)
 	first, second, began := inbound(0, "").ID, inbound(1, "").ID, fmt.Sprint(noon.UnixMicro())

@@ -61,6 +61,7 @@ func TestAnHonestRunningCallIsTakenUp(t *testing.T) {
 // TestACallThatOnlyStandsInTheTableIsLeft adds calls behind the log's back. Before, the next start
 // took them up, settled them and wrote them into the evidence.
 func TestACallThatOnlyStandsInTheTableIsLeft(t *testing.T) {
+	t.Parallel()
 	ended, waits, running := inbound(0, ""), inbound(1, ""), inbound(2, "")
 	for name, c := range map[string]struct {
 		forge  []string
