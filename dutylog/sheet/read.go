@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"dutyline/dutylog"
 )
@@ -39,10 +42,23 @@ func (l Limits) Read(name string, r io.ReaderAt, size int64) ([]dutylog.Table, e
 		return nil, fmt.Errorf("read %s: %w", dutylog.Printable(name), err)
 	}
 	tables, err := l.read(content)
+	if err == nil && namedWorkbook(name) && !bytes.HasPrefix(content, []byte("PK")) && !slices.ContainsFunc(tables, isTable) {
+		err = fault(dutylog.FileNoTable, "is no table, although it is named like one: open it in the program that wrote it and save it as .xlsx")
+	}
 	if f := (*refusal)(nil); errors.As(err, &f) {
 		return nil, f.of(name)
 	}
 	return tables, err
+}
+
+// namedWorkbook reports whether a name promises a workbook. One that holds a CSV is read all the same.
+func namedWorkbook(name string) bool {
+	return strings.HasPrefix(strings.ToLower(filepath.Ext(name)), ".xls")
+}
+
+// isTable reports whether there are two cells side by side anywhere.
+func isTable(t dutylog.Table) bool {
+	return slices.ContainsFunc(t.Rows, func(row []string) bool { return len(row) > 1 })
 }
 
 func (l Limits) read(content []byte) ([]dutylog.Table, error) {

@@ -199,12 +199,13 @@ func TestWhatIsNoTableIsRefusedInOneSentence(t *testing.T) {
 		"merged without end": {edit(t, good, map[string]func(string) string{"xl/worksheets/sheet1.xml": func(s string) string {
 			return strings.Replace(s, "</sheetData>", "</sheetData><mergeCells>"+strings.Repeat(`<mergeCell ref="A1:XFD1048576"/>`, 100)+"</mergeCells>", 1)
 		}}), dutylog.FileTooMany, "a new workbook"},
-		"a cell like a novel":  {[]byte("a," + strings.Repeat("字", 60_000)), dutylog.FileTooMany, "no table"},
-		"a PDF":                {[]byte("%PDF-1.7"), dutylog.FilePDF, ".xlsx or .csv"},
-		"a picture":            {[]byte("\x89PNG\r\n\x1a\n\x00\x00"), dutylog.FileNoTable, "CSV UTF-8"},
-		"a web page":           {[]byte("\uFEFF <html><table>"), dutylog.FileOther, "save it as .xlsx"},
-		"no encoding we know":  {[]byte("单位,电话\n\xff\x80\xff\xff,1\n"), dutylog.FileEncoding, "CSV UTF-8"},
-		"open quotation marks": {[]byte("单位,电话\nx,22730001\n\"y,22730002\n"), dutylog.FileQuotes, "line 3"},
+		"a cell like a novel":    {[]byte("a," + strings.Repeat("字", 60_000)), dutylog.FileTooMany, "no table"},
+		"a PDF":                  {[]byte("%PDF-1.7"), dutylog.FilePDF, ".xlsx or .csv"},
+		"a letter as plain text": {[]byte("关于报送值班表的通知\n请各单位于本月28日前报送。\n"), dutylog.FileNoTable, "named like one"},
+		"a picture":              {[]byte("\x89PNG\r\n\x1a\n\x00\x00"), dutylog.FileNoTable, "CSV UTF-8"},
+		"a web page":             {[]byte("\uFEFF <html><table>"), dutylog.FileOther, "save it as .xlsx"},
+		"no encoding we know":    {[]byte("单位,电话\n\xff\x80\xff\xff,1\n"), dutylog.FileEncoding, "CSV UTF-8"},
+		"open quotation marks":   {[]byte("单位,电话\nx,22730001\n\"y,22730002\n"), dutylog.FileQuotes, "line 3"},
 	} {
 		tables, err := small.Read("表.xlsx", bytes.NewReader(c.content), int64(len(c.content)))
 		var f *dutylog.FileError
