@@ -19,22 +19,22 @@ unformatted=$(gofmt -l cmd telephony recorder dutylog alerts web/*.go config)
 go vet ./...
 
 step 'Go tests (real Asterisk, real SIP, real SQLite)'
-# Most tests wait for a call to take its time. The decoders get what they leave of the machine.
-nice -n 19 sh deploy/fuzz.sh 2000x >"$VAR/log/fuzz.log" 2>&1 &
-fuzzing=$!
-trap 'kill $fuzzing 2>/dev/null || true' EXIT
+# Most tests wait for a call to take its time. The decoders and the page's units get what they leave of the machine.
+nice -n 19 sh deploy/fuzz.sh 2000x >"$VAR/log/fuzz.log" 2>&1 & fuzzing=$!
+(cd web/page && exec nice -n 5 sh -c 'npm run --silent typecheck && npm test --silent') >"$VAR/log/page.log" 2>&1 & units=$!
+trap 'kill $fuzzing $units 2>/dev/null || true' EXIT
 go test -timeout 15m -p 3 -parallel 5 ./...
 
+# beside PID LOG waits for what ran beside the tests, and shows what it said.
+beside() { wait "$1" || { cat "$VAR/log/$2"; exit 1; }; cat "$VAR/log/$2"; }
 step 'decoders under random input'
-wait $fuzzing || { cat "$VAR/log/fuzz.log"; exit 1; }
+beside $fuzzing fuzz.log
+step 'page: types and unit tests'
+beside $units page.log
 trap - EXIT
-cat "$VAR/log/fuzz.log"
 
 step 'torture bench, short form'
 CALLS=200 KILLS=8 sh deploy/torture.sh "$VAR"
-
-step 'page: types and unit tests'
-(cd web/page && npm run --silent typecheck && npm test --silent)
 
 step 'page in real browsers, against a running daemon'
 go build -o "$VAR/bin/dutyline" ./cmd/dutyline
