@@ -208,6 +208,26 @@ export async function quick(desk, users) {
     assert.equal(await desk.page.evaluate(() => localStorage.getItem('dutyline.notes')), '[]')
   })
 
+  await one('a second caller at the locked screen has a note of their own', async () => {
+    await desk.leave()
+    const first = '甲来电：南塔街起火', second = '乙来电：燃气泄漏'
+    for (const [from, said] of [['13911110001', first], ['13922220002', second]]) {
+      const ringing = simulate('--from', from, '--never-answer', '--give-up-after', '7s')
+      await until('it rings', async () => (await desk.at('line').getAttribute('data-state')) === 'ringing', 20_000)
+      await until('its note is empty', async () => (await desk.at('lock-note-text').count()) > 0 && (await desk.at('lock-note-text').inputValue()) === '')
+      await desk.focusIn('lock-note-text')
+      await desk.page.keyboard.insertText(said)
+      await desk.says(/已保存/, desk.at('lock-note-state'))
+      await ringing
+      await until('it is over', async () => (await desk.at('line').getAttribute('data-state')) === 'idle', 20_000)
+    }
+    await desk.logIn(officer)
+    for (const [from, said] of [['13911110001', first], ['13922220002', second]]) {
+      const call = (await desk.api('/calls?limit=5')).body.items.find((c) => c.caller === from)
+      await desk.stored('e-' + call.id, (e) => e.content, said)
+    }
+  })
+
   await one('who leads changes the phrases; the short secret is taken back', async () => {
     await desk.at('user').click()
     await desk.at('pin-remove').click()

@@ -117,6 +117,47 @@ await check('typing: a leader changes the very field in which an officer types: 
   await anna.stored(id, (e) => e.content, '带班领导先写了一句。\n' + MATTER)
 })
 
+await check('typing: one officer completes the entry in which another one types: no key is lost, and a reason makes it a correction', async () => {
+  const id = await entry(anna, bert)
+  await anna.field('caller_unit').fill('南塔街道办')
+  await anna.field('caller_person').fill('周站长')
+  await anna.stored(id, (e) => e.caller_person, '周站长')
+  await type(bert, 'content', MATTER, {
+    10: async () => {
+      await bert.stored(id, (e) => e.content, MATTER.slice(0, 10))
+      await until('anna sees it', async () => (await anna.value('content')) === MATTER.slice(0, 10))
+      const { revision } = await anna.entry(id)
+      const done = await anna.api('/entries/' + encodeURIComponent(id), 'PATCH', { revision, state: 'complete' })
+      assert.equal(done.status, 200, JSON.stringify(done.body))
+      await bert.at('entry', '[data-state="complete"]').waitFor()
+    },
+  })
+  assert.equal(await bert.value('content'), MATTER)
+  assert.equal(await bert.focused(), 'content')
+  assert.equal(await content(anna, id), MATTER.slice(0, 10), 'nothing was written behind the completion')
+  await bert.says(/您输入时他人完成了本条目/, bert.at('overtaken'))
+  await bert.nothingCutOff()
+  await bert.shot('74-overtaken')
+  await bert.key('Alt+KeyE')
+  await bert.at('correct-why').locator('input').fill('补充伤亡和道路情况')
+  await bert.key('Enter')
+  await bert.stored(id, (e) => [e.content, e.state, e.caller_unit], [MATTER, 'open', '南塔街道办'])
+})
+
+await check('typing: a time that nobody understands stays in sight and takes nothing away', async () => {
+  const made = await anna.api('/entries', 'POST', { key: 'typing-' + Date.now(), kind: 'warning', line: '' })
+  await anna.page.goto(url + '/#/entry/' + encodeURIComponent(made.body.id))
+  await anna.at('entry', `[data-entry="${made.body.id}"]`).waitFor()
+  await anna.field('valid_until').fill('12-30 18:00')
+  await anna.page.keyboard.press('Tab')
+  const kept = await until('it is kept', async () => (await anna.entry(made.body.id)).valid_until)
+  await anna.field('valid_until').fill('12月30日傍晚六点')
+  await anna.page.keyboard.press('Tab')
+  await anna.says(/看不懂这个时间[\s\S]*仍为 12-30 18:00/)
+  assert.equal((await anna.entry(made.body.id)).valid_until, kept)
+  assert.equal(await anna.value('valid_until'), '12月30日傍晚六点')
+})
+
 await check('typing: the network drops and comes back in mid-word: no key is lost', async () => {
   const id = await entry(anna)
   await type(anna, 'content', MATTER, {

@@ -290,8 +290,7 @@ describe('completing', () => {
     s.setValue('content', '还有一人被困')
     stands = { ...stands, state: 'complete', content: '', category: '突发事件', revision: 2 }
     await vi.advanceTimersByTimeAsync(10_000)
-    expect([s.state.save, s.state.entry.state, s.state.draft.form.content.value]).toEqual(['refused', 'complete', '还有一人被困'])
-    expect(s.state.refusal!.about('body.reason')).toBe(true)
+    expect([s.state.save, s.state.entry.state, s.state.draft.form.content.value]).toEqual(['held', 'complete', '还有一人被困'])
     expect(take('officer', 'e-1')!.fields.content!.mine.value).toBe('还有一人被困')
     expect(patches.length).toBeLessThan(4) // it is not tried for ever
     expect(await s.reopen('补记被困人员')).toBe(true)
@@ -321,5 +320,77 @@ describe('completing', () => {
     amend({ revision: 1, category: '其他' })
     expect(await s.complete()).toBe('done')
     expect([stands.content, stands.category, stands.state]).toEqual(['完', '其他', 'complete'])
+  })
+})
+
+describe('an entry that somebody else completes while it is typed into', () => {
+  /** The other officer writes, completes or reopens it. */
+  const other = (what: Partial<Entry>) => {
+    stands = { ...stands, ...what, revision: stands.revision + 1 }
+    return { ...stands }
+  }
+
+  it('stays open under the hand: every key is kept, nothing is sent until it is corrected', async () => {
+    const s = open()
+    s.setValue('content', '现场有三名')
+    s.onServer(other({ state: 'complete', caller_unit: '沈河区' }))
+    expect([s.state.overtaken, s.state.save]).toEqual([true, 'held'])
+    s.setValue('content', '现场有三名群众被困')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(patches).toEqual([])
+    expect(take('officer', 'e-1')!.fields.content!.mine.value).toBe('现场有三名群众被困')
+    expect(await s.reopen('补充被困人数')).toBe(true)
+    expect(stands).toMatchObject({ state: 'open', content: '现场有三名群众被困', caller_unit: '沈河区', correction: '补充被困人数' })
+    expect([s.state.overtaken, s.dirty, s.state.save]).toEqual([false, false, 'saved'])
+  })
+
+  it('stays open, too, where all was saved but a key came a moment ago', async () => {
+    const s = open()
+    s.setValue('content', '现场')
+    await vi.advanceTimersByTimeAsync(1000)
+    s.onServer(other({ state: 'complete' }))
+    expect(s.state.overtaken).toBe(true)
+    s.setValue('content', '现场平稳')
+    expect(s.state.save).toBe('held')
+    s.letGo()
+    expect([s.state.overtaken, s.dirty, s.state.draft.form.content.value]).toEqual([false, false, '现场'])
+    expect(take('officer', 'e-1')).toBeNull()
+  })
+
+  it('keeps the kind in whose form it is typed when the other one closed it as something else', () => {
+    const s = open()
+    s.setValue('content', '现场')
+    s.onServer(other({ state: 'complete', kind: 'nuisance' }))
+    expect(s.state.draft.kind).toBe('duty')
+  })
+
+  it('is told of when the save that was under way is refused for it', async () => {
+    const s = open()
+    s.setValue('content', '现场')
+    other({ state: 'complete' })
+    await vi.advanceTimersByTimeAsync(5000)
+    expect([s.state.overtaken, s.state.save, s.state.draft.form.content.value, stands.content]).toEqual([true, 'held', '现场', ''])
+  })
+
+  it('waits for its correction after the window was loaded anew', async () => {
+    const s = open()
+    s.setValue('content', '现场')
+    s.onServer(other({ state: 'complete' }))
+    s.stop()
+    const again = open(take('officer', 'e-1'))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect([again.state.overtaken, again.state.save, again.state.draft.form.content.value]).toEqual([true, 'held', '现场'])
+    again.letGo()
+  })
+
+  it('is simply complete for who did not type, and for who completed it', async () => {
+    const s = open()
+    s.onServer(other({ state: 'complete' }))
+    expect(s.state.overtaken).toBe(false)
+    stands = blank()
+    const mine = open()
+    mine.setValue('content', '火灾')
+    expect(await mine.complete()).toBe('done')
+    expect(mine.state.overtaken).toBe(false)
   })
 })

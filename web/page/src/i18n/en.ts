@@ -161,6 +161,7 @@ export const en: Record<Key, string> = {
   'save.saving': 'Saving…',
   'save.retry': 'Saving failed, will try again (kept on this PC)',
   'save.refused': 'Not accepted: {reason}',
+  'save.held': 'Completed by somebody else, not written (kept on this PC)',
   'save.conflict': 'Conflict: please choose',
 
   'conflict.title': 'Someone else has just changed the same field. Choose for each',

@@ -160,6 +160,7 @@ export const zh = {
   'save.saving': '正在保存…',
   'save.retry': '保存失败，将自动重试（内容已存本机）',
   'save.refused': '服务器未接受：{reason}',
+  'save.held': '他人已完成，尚未写入（已存本机）',
   'save.conflict': '有修改冲突，请选择',
 
   'conflict.title': '他人刚刚修改了同一内容，请逐项选择',

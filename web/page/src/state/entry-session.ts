@@ -15,8 +15,11 @@ import { hold } from './held'
 
 const PAUSE_MS = 700
 const AT_MOST_MS = 3000
+/** Whoever typed so lately goes on typing. */
+const TYPING_MS = 5000
 
-export type SaveState = 'clean' | 'dirty' | 'saving' | 'saved' | 'retry' | 'refused' | 'conflict'
+/** held: somebody else completed the entry, and what was typed waits here for a correction. */
+export type SaveState = 'clean' | 'dirty' | 'saving' | 'saved' | 'retry' | 'refused' | 'conflict' | 'held'
 export type CompleteResult = 'done' | 'missing' | 'conflict' | 'offline' | 'refused'
 
 export class EntrySession {
@@ -34,6 +37,8 @@ export class EntrySession {
     merged: Field[]
     /** Set after a one-key close: what to go back to. */
     undoKind: Kind | null
+    /** Completed by somebody else while it was typed into here: the form stays open. */
+    overtaken: boolean
   }
   private timer = 0
   private firstDirty = 0
@@ -41,6 +46,7 @@ export class EntrySession {
   private later: Entry | null = null
   private failures = 0
   private stopped = false
+  private typedAt = 0
 
   constructor(
     readonly user: string,
@@ -50,10 +56,10 @@ export class EntrySession {
   ) {
     const draft = stored ? fromStored(entry, stored) : draftOf(entry)
     this.state = reactive({
-      entry, draft, save: 'clean', savedAt: 0, error: '', refusal: null, missing: [], merged: [], undoKind: null,
+      entry, draft, save: 'clean', savedAt: 0, error: '', refusal: null, missing: [], merged: [], undoKind: null, overtaken: entry.state === 'complete' && isDirty(draft),
     }) as EntrySession['state']
     if (isDirty(draft)) {
-      this.state.save = inConflict(draft) ? 'conflict' : 'dirty'
+      this.settle()
       this.schedule(50)
     }
   }
@@ -109,6 +115,7 @@ export class EntrySession {
   private touched(f?: Field): void {
     hold(this.id)
     this.state.merged = []
+    this.typedAt = Date.now()
     if (f) this.state.missing = this.state.missing.filter((m) => m !== f)
     this.keep()
     if (this.busy) return
@@ -132,7 +139,8 @@ export class EntrySession {
   /** Sets the state word from the draft when nothing is under way. */
   private settle(): void {
     const s = this.state
-    if (inConflict(s.draft)) s.save = 'conflict'
+    if (s.overtaken && this.dirty) s.save = 'held'
+    else if (inConflict(s.draft)) s.save = 'conflict'
     else if (this.dirty) s.save = 'dirty'
     else s.save = s.savedAt ? 'saved' : 'clean'
   }
@@ -141,7 +149,7 @@ export class EntrySession {
   async flush(): Promise<void> {
     clearTimeout(this.timer)
     while (this.busy) await this.busy
-    const patch = patchOf(this.state.draft)
+    const patch = this.state.overtaken ? null : patchOf(this.state.draft)
     this.firstDirty = 0
     if (!patch) {
       this.settle()
@@ -186,6 +194,7 @@ export class EntrySession {
     this.state.refusal = null
     this.state.draft = accepted(this.state.draft, sent, kind, entry)
     this.state.entry = entry
+    this.state.overtaken = entry.state === 'complete' && this.dirty // what was typed behind the key that completed it
     this.state.savedAt = serverNow()
     this.announce(entry)
   }
@@ -237,7 +246,10 @@ export class EntrySession {
     const before = this.state.draft
     const after = rebase(before, entry)
     const merged = (Object.keys(after.form) as Field[]).filter((f) => !sameSlot(before.form[f], after.form[f]))
-    this.state.draft = after
+    const typing = isDirty(before) || Date.now() - this.typedAt < TYPING_MS
+    this.state.overtaken = entry.state === 'complete' && (this.state.overtaken || (this.state.entry.state !== 'complete' && typing))
+    // The field in which somebody types must not vanish with the kind that the other one chose.
+    this.state.draft = this.state.overtaken && isDirty(before) ? { ...after, kind: before.kind } : after
     this.state.entry = entry
     this.state.merged = merged
     this.announce(entry)
@@ -293,6 +305,15 @@ export class EntrySession {
     hold(this.id)
     const patch = patchOf(this.state.draft) || { revision: this.state.draft.revision }
     return !(await this.send({ ...patch, state: 'open', reason }))
+  }
+
+  /** Whoever typed into an entry that somebody else completed lets go of what was typed. */
+  letGo(): void {
+    this.state.draft = draftOf(this.state.entry)
+    this.state.overtaken = false
+    this.state.refusal = null
+    this.settle()
+    this.keep()
   }
 
   /** Ends the saving; what was not saved stays on this PC for the same person. */

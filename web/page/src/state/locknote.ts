@@ -13,8 +13,10 @@ const STORE = 'dutyline.notes'
 export const lockNotes = ref<LockNote[]>(read())
 /** Those that found no entry by themselves: a person says where they belong. */
 export const homeless = ref<WaitingNote[]>([])
-export const note = reactive({ key: '', text: '', at: 0, failed: false })
+/** What is written now; call is the one that rang or talked when it was begun, empty: none. */
+export const note = reactive({ key: '', call: '', text: '', at: 0, failed: false })
 
+const callOfLine = computed(() => (line.value && line.value.call_id) || '')
 /** Whether somebody rings or talks on any line. */
 export const callNow = computed(() => lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
 export const unkept = computed(() => unsent(lockNotes.value).length > 0)
@@ -38,7 +40,10 @@ const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) 
 
 /** Each character is kept here before anything else happens. */
 export function write(text: string): void {
-  if (!note.key) note.key = newKey()
+  if (!note.key) {
+    note.key = newKey()
+    note.call = callOfLine.value
+  }
   note.text = text
   note.at = Date.now()
   keep(typed(lockNotes.value, note.key, line.value ? line.value.line : '', text, note.at))
@@ -47,7 +52,7 @@ export function write(text: string): void {
 
 /** Takes the text out of sight; it stays kept. */
 export function hide(): void {
-  note.key = note.text = ''
+  note.key = note.call = note.text = ''
   note.at = 0
 }
 
@@ -76,6 +81,8 @@ async function send(): Promise<void> {
     note.failed = !(error instanceof ApiError && error.status === 403)
   }
   sending = false
+  // Another caller has a note of their own.
+  watch(callOfLine, (call) => { if (call && note.key && call !== note.call) hide() })
   if (unkept.value) schedule()
 }
 
@@ -126,5 +133,7 @@ export function startLockNote(): void {
     if (on) void takeNotes()
     else homeless.value = []
   }, { immediate: true })
+  // Another caller has a note of their own.
+  watch(callOfLine, (call) => { if (call && note.key && call !== note.call) hide() })
   if (unkept.value) schedule()
 }
