@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -124,11 +125,48 @@ func numberForms(n telephony.Number) []string {
 	return forms
 }
 
+// prefixed is a number with the code of the country or of its area, whose groups blanks may part.
+var prefixed = regexp.MustCompile(`(?:\+|\b0)[\d\s` + strings.ReplaceAll(signsApart, "-", `\-`) + `]{8,}\d`)
+
+// joinNumbers writes the prefixed numbers of a query without what parts their groups. What hangs on a letter is a
+// part of a text.
+func joinNumbers(query string) string {
+	var b strings.Builder
+	done := 0
+	for _, at := range prefixed.FindAllStringIndex(query, -1) {
+		before, _ := utf8.DecodeLastRuneInString(query[:at[0]])
+		after, _ := utf8.DecodeRuneInString(query[at[1]:])
+		if within := sharedDigits(digitsOf(query[at[0]:at[1]])); within != "" && !unicode.IsLetter(before) && !unicode.IsLetter(after) {
+			b.WriteString(query[done:at[0]] + within)
+			done = at[1]
+		}
+	}
+	return b.String() + query[done:]
+}
+
+// sharedDigits are those of a whole Chinese number without the code of the country and the 0 of its area; empty
+// when it is none.
+func sharedDigits(digits string) string {
+	if len(digits) < len("1012345678") || strings.Trim(digits, "0123456789") != "" {
+		return ""
+	}
+	within, _ := strings.CutPrefix(telephony.ParseNumber(digits, "").E164, "+86")
+	return within
+}
+
 // SearchWords are the words of a search. Letters and digits count, in whichever width and case;
 // everything else parts words, but for the signs between the digits of a number (see signsApart), and the
 // colon between those of a time.
+//
+// A whole number is looked for by the digits that all of its forms share: 0086 139 0401 5678, +86…, 013904015678
+// and 024-2273 0099 by 13904015678 and 2422730099.
 func SearchWords(query string) []string {
-	words := strings.Fields(searchable(query, false))
+	words := strings.Fields(searchable(joinNumbers(strings.Map(halfWidth, query)), false))
+	for i, w := range words {
+		if within := sharedDigits(w); within != "" {
+			words[i] = within
+		}
+	}
 	slices.Sort(words)
 	return slices.Compact(words)
 }

@@ -16,9 +16,9 @@ func TestWordsOfASearch(t *testing.T) {
 		"  火灾，沈河区 ":       "沈河区 火灾",
 		"火灾 火灾":           "火灾",
 		"ＡＢＣ１２３":          "abc123",
-		"024-2273(9110)":  "02422739110",
+		"024-2273(9110)":  "2422739110",
 		"024 2273":        "024 2273",
-		"+86 13800001111": "13800001111 86",
+		"+86 13800001111": "13800001111",
 		"2026-000123":     "2026000123",
 		"3.5吨":            "35吨", // a dot may part the groups of a number
 		"火灾.停电/断水—伤亡":     "伤亡 停电 断水 火灾",
@@ -72,6 +72,30 @@ func TestNumbersAreFoundInAnyForm(t *testing.T) {
 		}
 		if masked := e.Mask().Values[dutylog.Content]; !strings.Contains(masked, "****") {
 			t.Errorf("%q is found and not masked: %s", written, masked)
+		}
+	}
+}
+
+// Whoever looks for a number may put the code of the country and the 0 of the area before it, or leave them away.
+func TestANumberIsFoundWithAndWithoutItsPrefixes(t *testing.T) {
+	mobile := []string{"13904015678", "139 0401 5678", "013904015678", "+8613904015678", "+86 139 0401 5678", "＋８６ 139-0401-5678", "8613904015678", "008613904015678", "0086 139 0401 5678", "0086-139-0401-5678"}
+	fixed := []string{"02422730099", "024-22730099", "024-2273 0099", "(024)22730099", "+86 24 2273 0099", "+86 024 22730099", "862422730099", "0086242273 0099", "008624 22730099", "00 86 24 2273 0099", "2422730099"}
+	for _, spellings := range [][]string{mobile, fixed} {
+		for _, query := range spellings {
+			words := dutylog.SearchWords(query)
+			for _, written := range spellings {
+				for where, e := range map[string]dutylog.Entry{
+					"as the number of a call": {Number: telephony.ParseNumber(written, "024")},
+					"in the content":          {Values: map[dutylog.Field]string{dutylog.Content: "请回电" + written + "，联系张工"}},
+				} {
+					if text := dutylog.SearchText(e, nil, shanghai); !dutylog.Holds(text, words) {
+						t.Errorf("%q %s is not found by %q (%q): %q", written, where, query, words, text)
+					}
+				}
+			}
+			if other := "请回电13904015670或024-22730090"; dutylog.Holds(dutylog.SearchText(dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: other}}, nil, shanghai), words) {
+				t.Errorf("%q is found by %q", other, query)
+			}
 		}
 	}
 }

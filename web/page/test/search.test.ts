@@ -81,6 +81,16 @@ it('no character is cut in two', () => {
 
 const entry = (more: Partial<Entry>) =>
   ({ id: 'e-1', entry_number: '2026-000002', kind: 'duty', number: '02422730001', number_e164: '+862422730001', rostered: '李娜', responsible: '王强', gaps: {}, content: '前'.repeat(200) + '停电', ...more }) as Entry
+describe('a whole number', () => {
+  it('is marked whatever prefixes were typed before it', () => {
+    for (const query of ['0086 139 0401 5678', '013904015678', '+8613904015678', '139-0401-5678']) {
+      expect(shown('请回电139 0401 5678，张工', query), query).toBe('请回电[139 0401 5678]，张工')
+    }
+    for (const query of ['024-2273 0099', '008624 22730099', '＋86 24 2273 0099']) expect(shown('电话(024)2273-0099', query), query).toMatch(/24\)2273-0099\]$/)
+    expect(wordsOf('电话02422739110号')).toEqual(['电话02422739110号'])
+  })
+})
+
 const alsoOf = (e: Entry, query: string) => elsewhere([e.entry_number, e.content.slice(0, 20)], partsOf(e), wordsOf(query), 40).map((p) => p.name + '：' + p.text)
 
 describe('a word that the row does not show is shown where it stands', () => {

@@ -30,9 +30,18 @@ function compared(text: string, blanks: boolean): { text: string; at: number[] }
   return { text: out, at }
 }
 
+/** A number with the code of the country or of its area, whose groups blanks may part. */
+const PREFIXED = /(?<![\p{L}\p{N}])(?:\+|0)[\d \u00a0\u3000\-－‐‑–—.·/()（）]{8,}\d(?!\p{L})/gu
+/** The digits that all forms of a whole Chinese number share; empty when it is none. */
+function sharedDigits(digits: string): string {
+  const m = /^(?:(?:00)?86)?0?(1[3-9]\d{9}|10[2-8]\d{6,7}|2\d[2-8]\d{6,7}|[3-9]\d{2}[2-8]\d{6,7}|[48]00\d{7})$/.exec(digits)
+  return m ? m[1] : ''
+}
+
 /** The words of a search: as the daemon has it, whatever is no letter and no digit parts them, but for the colon of a time. */
 export function wordsOf(query: string): string[] {
-  return compared(query, false).text.split(/(?:[^\p{L}\p{N}\p{M}:]|(?<![0-9]):|:(?![0-9]))+/u).filter((w) => w)
+  const joined = plain(query).replace(PREFIXED, (number) => sharedDigits(number.replace(/[^0-9]/g, '')) || number)
+  return compared(joined, false).text.split(/(?:[^\p{L}\p{N}\p{M}:]|(?<![0-9]):|:(?![0-9]))+/u).filter((w) => w).flatMap((w) => (sharedDigits(w) && sharedDigits(w) !== w ? [w, sharedDigits(w)] : [w]))
 }
 
 export const holds = (text: string, word: string) => compared(text, true).text.indexOf(word) >= 0
