@@ -39,9 +39,14 @@ function sharedDigits(digits: string): string {
 }
 
 /** The words of a search: as the daemon has it, whatever is no letter and no digit parts them, but for the colon of a time. */
+function split(query: string): string[] {
+  return compared(query, false).text.split(/(?:[^\p{L}\p{N}\p{M}:]|(?<![0-9]):|:(?![0-9]))+/u).filter((w) => w)
+}
+/** What is to be marked: the words as they were typed, and whole numbers by the digits by which the daemon finds them. */
 export function wordsOf(query: string): string[] {
   const joined = plain(query).replace(PREFIXED, (number) => sharedDigits(number.replace(/[^0-9]/g, '')) || number)
-  return compared(joined, false).text.split(/(?:[^\p{L}\p{N}\p{M}:]|(?<![0-9]):|:(?![0-9]))+/u).filter((w) => w).flatMap((w) => (sharedDigits(w) && sharedDigits(w) !== w ? [w, sharedDigits(w)] : [w]))
+  const words = split(query).concat(split(joined).map((w) => sharedDigits(w) || w))
+  return words.filter((w, i) => words.indexOf(w) === i)
 }
 
 export const holds = (text: string, word: string) => compared(text, true).text.indexOf(word) >= 0
