@@ -159,7 +159,7 @@ func (c AssessmentCase) May(says AssessmentSays, by Actor) AssessmentRefusal {
 		return ""
 	case own != nil:
 		return AssessSignedSo
-	case other != nil && (other.By.Login == by.Login || other.By.Name == by.Name):
+	case other != nil && (other.By.Login == by.Login || by.isNamed(other.By.Name)):
 		return AssessSamePerson
 	}
 	return ""

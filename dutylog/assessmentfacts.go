@@ -98,8 +98,8 @@ func (f AssessmentFacts) add(name Assessed, s AssessedShare) {
 func (b AssessmentBooks) officers() string {
 	var names []string
 	for _, s := range within(b.Duty.Shifts, b.From, b.To) {
-		if s.Post == PostOfficer && !slices.Contains(names, s.Name) {
-			names = append(names, s.Name)
+		if s.Post == PostOfficer && !slices.ContainsFunc(names, func(had string) bool { return SameName(had, s.Name) }) {
+			names = append(names, PersonName(s.Name))
 		}
 	}
 	slices.Sort(names)

@@ -348,7 +348,7 @@ const (
 // held against others; what concerns nobody that is known concerns every officer.
 func (v visitor) mayWith(p permission, o object) verdict {
 	d := v.may(p)
-	if d == allowed && o.kind == aReview && v.account.Role == dutylog.Officer && o.officer != "" && o.officer != v.account.Name {
+	if d == allowed && o.kind == aReview && v.account.Role == dutylog.Officer && o.officer != "" && !dutylog.SameName(o.officer, v.account.Name) {
 		return notTheirs
 	}
 	if d != allowed || v.account.Role != dutylog.Reader {

@@ -96,12 +96,30 @@ func TestWhoseReviewItIs(t *testing.T) {
 		name, officer string
 		want          string
 	}{
-		{dutylog.Officer, "张伟", "张伟", "allowed"}, {dutylog.Officer, "张伟", "", "allowed"}, {dutylog.Officer, "张伟", "李娜", "not_theirs"}, {dutylog.Officer, "", "李娜", "not_theirs"},
+		{dutylog.Officer, "张伟", "张伟", "allowed"}, {dutylog.Officer, "张伟", "", "allowed"}, {dutylog.Officer, "张伟", "李娜", "not_theirs"}, {dutylog.Officer, "张伟", "张 伟（代）", "allowed"}, {dutylog.Officer, "张 伟", "张伟", "allowed"}, {dutylog.Officer, "", "李娜", "not_theirs"},
 		{dutylog.Chief, "王科", "李娜", "allowed"}, {dutylog.Leader, "赵振华", "李娜", "allowed"}, {dutylog.Supervisor, "刘督查", "李娜", "allowed"}, {dutylog.Auditor, "审计", "李娜", "allowed"},
 		{dutylog.Admin, "管理", "管理", "not_their_role"}, {dutylog.Reader, "读者", "读者", "not_their_role"},
 	} {
 		if got := web.MayReview(dutylog.Account{Name: c.name, Role: c.role}, "review.see", c.officer); got != c.want {
 			t.Errorf("%s %q about %q: %s, want %s", c.role, c.name, c.officer, got, c.want)
 		}
+	}
+}
+
+// The officer whose name an entry has with a blank and a mark finds the case, reads it and explains it.
+func TestAnOfficerIsKnownHoweverTheirNameIsWritten(t *testing.T) {
+	h := newHouse(t)
+	h.late("1.0", "王 officer（代）")
+	officer := h.as("officer")
+	if p := officer.reviews(t, "?mine=true"); p.Total != 1 || p.Items[0].Officer != "王 officer" {
+		t.Fatalf("%+v", p)
+	}
+	if got := officer.get("/reviews/1.0"); got.status != 200 {
+		t.Errorf("%+v", got)
+	}
+	var r reviewDoc
+	officer.says(t, "1.0", `"says":"explained","code":"away","text":"取传真"`).into(t, &r)
+	if r.State != "awaits_supervisor" {
+		t.Errorf("%+v", r)
 	}
 }

@@ -179,7 +179,7 @@ func scanFact(row scanner) (r factRow, err error) {
 // fact is the call as figures see it.
 func (r factRow) fact() dutylog.CallFact {
 	f, ended := r.f, r.f.Call.EndedAt
-	if f.Officer = strings.TrimSpace(r.answeredBy); f.Officer == "" {
+	if f.Officer = strings.TrimSpace(r.answeredBy); dutylog.PersonName(f.Officer) == "" { // as Concerned, and as it is written: closed months are compared with it
 		f.Officer = r.responsible
 	}
 	f.Verified = !r.sealed.IsZero() && (r.status == recorder.Sealed || r.status == recorder.Expired || r.status == recorder.Erased)

@@ -18,7 +18,6 @@ import (
 	"sync"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver
 	"github.com/prometheus/client_golang/prometheus"
 
 	"dutyline/alerts"
@@ -135,7 +134,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 func connect(path string, o Options, most int, settings string) (*sql.DB, error) {
 	dsn := fmt.Sprintf("file:%s?%s&_foreign_keys=on&_busy_timeout=%d&_stmt_cache_size=128&_mutex=no",
 		(&url.URL{Path: path}).EscapedPath(), settings, o.LockTimeout.Milliseconds())
-	pool, err := sql.Open("sqlite3", dsn)
+	pool, err := sql.Open(driverName, dsn)
 	if err != nil {
 		return nil, fmt.Errorf("duty log %s: %w", path, err)
 	}

@@ -18,8 +18,10 @@ const (
 	toReview = `c.direction = 'in' AND (c.outcome IN ('answered_late', 'missed', 'rejected', 'unreachable') OR c.findings LIKE '%"borderline"%')`
 	ofPeople = `c.ended_at IS NOT NULL AND c.tags NOT LIKE '%"test"%' AND c.tags NOT LIKE '%"system"%'`
 
-	// officerOf is whom a call concerns: who answered, as was said, else who was responsible.
-	officerOf = "coalesce(nullif(json_extract(e.body, '$.values.answered_by'), ''), json_extract(e.body, '$.responsible'), '')"
+	// officerOf is whom a call concerns, see dutylog.Concerned; forOfficer whether that is somebody, or nobody known.
+	officerOf  = "concerned(" + whoAnswers + ")"
+	forOfficer = "concerns(" + whoAnswers + ", ?)"
+	whoAnswers = "coalesce(e.body ->> '$.values.answered_by', ''), coalesce(e.body ->> '$.responsible', '')"
 
 	undecided = "(coalesce(v.stage, '') = '' OR v.outcome <> c.outcome)"
 )
@@ -67,7 +69,7 @@ func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []d
 		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR c.ended_at < ?))", micros(q.Over))
 	}
 	if q.Officer != "" {
-		w.add(officerOf+" IN (?, '')", q.Officer)
+		w.add(forOfficer, q.Officer)
 	}
 	s, limit := db.reading(ctx), pageSize(q.Limit)
 	if err := s.QueryRow("SELECT count(*) FROM calls c"+reviewJoins+w.String(), w.args...).Scan(&total); err != nil {
@@ -116,7 +118,7 @@ func (db *DB) SayOfVerdict(ctx context.Context, f dutylog.ReviewFact, before int
 		if n := len(c.Facts); n > 0 {
 			last = c.Facts[n-1].ID
 		}
-		if last != before || c.Call.Outcome != f.Outcome || c.Officer != f.Officer {
+		if last != before || c.Call.Outcome != f.Outcome || !dutylog.SameName(c.Officer, f.Officer) {
 			return fmt.Errorf("this verdict is not what it was, or somebody said something of it meanwhile: %w", dutylog.ErrExists)
 		}
 		result, err := t.sql.Exec("INSERT INTO review_facts ("+reviewFactColumns+") VALUES ("+marks(reviewFactColumns)+")",

@@ -197,6 +197,24 @@ func TestTheListsOfWhatWaits(t *testing.T) {
 	wantList(t, db, dutylog.ReviewQuery{Officer: "李强"}, theirs.ID+" "+waits)
 }
 
+// A blank or a mark in an entry makes nobody another person: the case is on their list, and on nobody else's.
+func TestACaseIsOnTheListHoweverTheNameIsWritten(t *testing.T) {
+	db := withPractice(t, open(t))
+	var want []string
+	for n, written := range []string{"张 伟", "张伟（代）", "张　伟 临聘", "张伟"} {
+		c := ended(t, db, n, telephony.AnsweredLate)
+		answeredBy(t, db, c.ID, written)
+		want = append([]string{c.ID + " awaits_officer"}, want...)
+		if r := must(db.ReviewCase(ctx, c.ID))(t); r.Officer != "张伟" {
+			t.Errorf("%q: concerns %q", written, r.Officer)
+		}
+	}
+	for _, name := range []string{"张伟", "张 伟"} {
+		wantList(t, db, dutylog.ReviewQuery{Officer: name, Waits: dutylog.WaitsForOfficer}, want...)
+	}
+	wantList(t, db, dutylog.ReviewQuery{Officer: "张伟强", Waits: dutylog.WaitsForOfficer})
+}
+
 // Whom nobody knows may be anybody: the case is on every officer's list, so that it is on one.
 func TestACaseOfNobodyIsOnEveryOfficersList(t *testing.T) {
 	db := open(t) // no roster, no handover
