@@ -61,7 +61,8 @@ const (
 // ReviewCase is a call whose verdict may be reviewed, as the log has it.
 type ReviewCase struct {
 	Call    Call
-	Officer string // whom it concerns: who answered, as was said, else who was responsible; empty: nobody knows
+	Officer string    // whom it concerns: who answered, as was said, else who was responsible; empty: nobody knows
+	Since   time.Time // when the officer was first named, if that was after the call; zero: it was theirs from the beginning
 	Facts   []ReviewFact
 }
 
@@ -107,11 +108,20 @@ func Borderline(c telephony.Call) bool {
 	return slices.Contains(c.Findings, telephony.BorderlineVerdict)
 }
 
-// At folds the facts of a case into what stands now. A decision about another outcome than the one that
-// stands now decides nothing: the journal showed later that the call went otherwise.
+// Past reports whether a fact is one of the past: it was said about another officer than the one whom the verdict
+// concerns now, or it decided about another outcome, because the journal showed later that the call went otherwise.
+// What officers said themselves of a call of which nobody knew whose it was stays theirs.
+func (c ReviewCase) Past(f ReviewFact) bool {
+	decides := f.Says == ReviewDecided || f.Says == ReviewSecondDecided
+	own := f.Says == ReviewExplained && f.By.isNamed(c.Officer)
+	return decides && f.Outcome != c.Call.Outcome || !own && !SameName(f.Officer, c.Officer)
+}
+
+// At folds the facts of a case into what stands now. What is past decides nothing, and whom the verdict came to
+// concern later has days of their own.
 func (c ReviewCase) At(now time.Time, rule ReviewRule) Review {
 	r := c.Folded()
-	r.DueAt = rule.Due(c.Call.EndedAt)
+	r.DueAt = rule.Due(laterOf(c.Call.EndedAt, c.Since))
 	if r.State == AwaitsOfficer && !now.Before(r.DueAt) {
 		r.State = AwaitsSupervisor
 	}
@@ -124,13 +134,14 @@ func (c ReviewCase) Folded() Review {
 	for i := range c.Facts {
 		f := &c.Facts[i]
 		switch {
+		case c.Past(*f):
 		case f.Says == ReviewExplained:
 			r.Explained = f
-		case f.Says == ReviewDecided && f.Outcome == c.Call.Outcome:
+		case f.Says == ReviewDecided:
 			r.Decision, r.Asked, r.Second = f, nil, nil
 		case f.Says == ReviewSecondAsked && r.Decision != nil:
 			r.Asked = f
-		case f.Says == ReviewSecondDecided && r.Asked != nil && f.Outcome == c.Call.Outcome:
+		case f.Says == ReviewSecondDecided && r.Asked != nil:
 			r.Second = f
 		}
 	}

@@ -31,6 +31,9 @@ type reviewFactBody struct {
 	Result dutylog.ReviewResult `json:"result" enum:",stands,set_aside,counts_late,counts_in_time"`
 	Text   string               `json:"text"`
 	By     personBody           `json:"by"`
+
+	Officer string `json:"officer" doc:"Whom the verdict concerned then; empty: nobody knew"`
+	Past    bool   `json:"past" doc:"It counts no more: the verdict concerns another officer now, or the call turned out otherwise"`
 }
 
 // ReviewBody is a verdict under review. It is exported only for the library that writes it.
@@ -52,7 +55,7 @@ func (a *app) reviewOf(c dutylog.ReviewCase, by dutylog.Actor) ReviewBody {
 	body := ReviewBody{Call: c.Call, Officer: c.Officer, State: r.State, DueAt: stamp(r.DueAt), Overdue: r.Overdue(now), Result: r.Result(),
 		Facts: []reviewFactBody{}, May: r.MaySay(by), Results: r.Results()}
 	for _, f := range c.Facts {
-		body.Facts = append(body.Facts, reviewFactBody{ID: f.ID, Says: f.Says, Code: f.Code, Result: f.Result, Text: f.Text, By: personOf(f.By, f.At)})
+		body.Facts = append(body.Facts, reviewFactBody{ID: f.ID, Says: f.Says, Code: f.Code, Result: f.Result, Text: f.Text, By: personOf(f.By, f.At), Officer: f.Officer, Past: c.Past(f)})
 	}
 	return body
 }

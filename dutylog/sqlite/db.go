@@ -119,6 +119,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := db.takeOver(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := db.reopenMoved(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := db.takeOverDirectory(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -17,7 +17,10 @@ func init() {
 		if err := c.RegisterFunc("concerned", dutylog.Concerned, true); err != nil {
 			return err
 		}
-		return c.RegisterFunc("concerns", concerns, true)
+		if err := c.RegisterFunc("concerns", concerns, true); err != nil {
+			return err
+		}
+		return c.RegisterFunc("same_name", dutylog.SameName, true)
 	}})
 }
 

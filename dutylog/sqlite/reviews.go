@@ -12,7 +12,7 @@ import (
 
 const (
 	reviewFactColumns = "call_id, says, code, result, text, officer, outcome, by_login, by_name, by_role, at"
-	callReviewColumns = "call_id, result, outcome, explained, stage"
+	callReviewColumns = "call_id, result, outcome, explained, stage, since"
 
 	// toReview is the condition of the index calls_to_review, in its very words, and what the tags add.
 	toReview = `c.direction = 'in' AND (c.outcome IN ('answered_late', 'missed', 'rejected', 'unreachable') OR c.findings LIKE '%"borderline"%')`
@@ -27,14 +27,14 @@ const (
 )
 
 // reviewSelect reads calls with whom they concern and what was decided of them.
-var reviewSelect = "SELECT " + officerOf + ", " + strings.TrimPrefix(callSelect, "SELECT ") + reviewJoins
+var reviewSelect = "SELECT " + officerOf + ", v.since, " + strings.TrimPrefix(callSelect, "SELECT ") + reviewJoins
 
 const reviewJoins = " LEFT JOIN entries e ON e.call_id = c.id LEFT JOIN call_reviews v ON v.call_id = c.id"
 
 var saveCallReview = "INSERT INTO call_reviews (" + callReviewColumns + ") VALUES (" + marks(callReviewColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(callReviewColumns)
 
 func scanReviewCase(row scanner) (c dutylog.ReviewCase, err error) {
-	c.Call, err = scanCall(prefixed{row, []any{&c.Officer}})
+	c.Call, err = scanCall(prefixed{row, []any{&c.Officer, instant{&c.Since}}})
 	return c, err
 }
 
@@ -66,7 +66,7 @@ func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []d
 	case dutylog.WaitsForOfficer:
 		w.add(undecided + " AND coalesce(v.explained, 0) = 0")
 	case dutylog.WaitsForSupervisor:
-		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR c.ended_at < ?))", micros(q.Over))
+		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR max(c.ended_at, coalesce(v.since, 0)) < ?))", micros(q.Over))
 	}
 	if q.Officer != "" {
 		w.add(forOfficer, q.Officer)
@@ -145,7 +145,7 @@ func (t *tx) keepReview(r dutylog.Review) error {
 	if r.Decision != nil {
 		stage = string(r.State)
 	}
-	if err := t.exec(saveCallReview, r.Call.ID, string(r.Result().Counted()), string(r.Call.Outcome), r.Explained != nil, stage); err != nil {
+	if err := t.exec(saveCallReview, r.Call.ID, string(r.Result().Counted()), string(r.Call.Outcome), r.Explained != nil, stage, micros(r.Since)); err != nil {
 		return err
 	}
 	if err := t.proveRow(audit.Reviewed, r.Call.ID); err != nil {

@@ -14,6 +14,8 @@ export interface ReviewFact {
   result: ReviewResult
   text: string
   by: Person
+  officer: string
+  past: boolean
 }
 
 export interface Review {
