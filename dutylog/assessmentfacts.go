@@ -16,7 +16,8 @@ type AssessmentBooks struct {
 	Allowance time.Duration // after which a handover is late
 	Tally     Tally         // of the line's calls
 	Blind     time.Duration // of the month until now
-	Closed    bool          // the tally is frozen
+	Frozen    bool          // the figures of the month are
+	Closed    bool          // they are, and nothing came since
 	Calls     []CallFact    // of the line, that some figure may count against
 	Missed    []MissedFact  // of the line
 	Entries   []EntryDelay  // of the line's calls, that were not complete in time

@@ -87,6 +87,10 @@ type ReviewRule struct {
 // UsualOfficerDays is how many working days the officer concerned has where the site says nothing.
 const UsualOfficerDays = 3
 
+// UsualSupervisorDays is how many working days are left to a supervisor after them, until the figures of the month are
+// closed, where the site says nothing.
+const UsualSupervisorDays = 7
+
 // ReviewsBack is how far back the lists of what waits look.
 const ReviewsBack = 100 * 24 * time.Hour
 
@@ -218,13 +222,16 @@ type ReviewWaits string
 const (
 	WaitsForOfficer    ReviewWaits = "officer"    // 待说明: nobody decided, and the officer concerned said nothing
 	WaitsForSupervisor ReviewWaits = "supervisor" // 待复核: a first or a second decision is due
+	HoldsSheetUp       ReviewWaits = "sheet"      // nobody decided, and the officer's time runs or the verdict is borderline
 )
 
 // ReviewQuery selects cases by when their calls ended up in the log, newest first.
 type ReviewQuery struct {
 	From, To time.Time // offered_at in [From, To); From is required
 	Waits    ReviewWaits
-	Over     time.Time // see ReviewRule.Over; for WaitsForSupervisor
+	Over     time.Time // see ReviewRule.Over; for WaitsForSupervisor and HoldsSheetUp
+	Line     string    // empty: every line
+	SpeakNow bool      // of HoldsSheetUp: borderline verdicts hold nothing up any more, only officers whose time runs
 	Officer  string    // only cases that concern them
 	Limit    int       // 1..500; 0 means 50
 	Cursor   string

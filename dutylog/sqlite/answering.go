@@ -26,9 +26,11 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 	if span.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
 		return f, err
 	}
-	span.Blind = dutylog.BlindAsFrozen(span.Blind, f.Frozen, zone)
 	sums := map[dutylog.Month]monthSum{}
-	if q.By.Summed() {
+	if !q.Live {
+		span.Blind = dutylog.BlindAsFrozen(span.Blind, f.Frozen, zone)
+	}
+	if q.By.Summed() && (!q.Live || len(f.Frozen) == 0) {
 		if sums, err = db.summed(ctx, q.From, q.To, f.Frozen); err != nil {
 			return f, err
 		}
@@ -71,7 +73,11 @@ func (db *DB) codesOf(ctx context.Context, q dutylog.AnsweringQuery, frozen []du
 		}
 		days, err := db.tallies(ctx, max(first, m.First()), min(last, m.Last()))
 		if err == nil && f != nil {
-			f.Changed, err = db.replaceFrozen(ctx, m, days)
+			asFrozen := days
+			if q.Live {
+				asFrozen = maps.Clone(days)
+			}
+			f.Changed, err = db.replaceFrozen(ctx, m, asFrozen)
 		}
 		if err != nil {
 			return nil, err

@@ -23,6 +23,9 @@ const (
 	forOfficer = "concerns(" + whoAnswers + ", ?)"
 	whoAnswers = "coalesce(e.body ->> '$.values.answered_by', ''), coalesce(e.body ->> '$.responsible', '')"
 
+	// officersTime is when the days of the officer begin whom a call concerns.
+	officersTime = "max(c.ended_at, coalesce(v.since, 0))"
+
 	undecided = "(coalesce(v.stage, '') = '' OR v.outcome <> c.outcome)"
 )
 
@@ -65,8 +68,13 @@ func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []d
 	switch q.Waits {
 	case dutylog.WaitsForOfficer:
 		w.add(undecided + " AND coalesce(v.explained, 0) = 0")
+	case dutylog.HoldsSheetUp:
+		w.add(undecided+" AND (coalesce(v.explained, 0) = 0 AND "+officersTime+" >= ? OR NOT ? AND c.findings LIKE '%\"borderline\"%')", q.Over.UnixMicro(), q.SpeakNow)
 	case dutylog.WaitsForSupervisor:
-		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR max(c.ended_at, coalesce(v.since, 0)) < ?))", micros(q.Over))
+		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR "+officersTime+" < ?))", q.Over.UnixMicro())
+	}
+	if q.Line != "" {
+		w.add("c.line = ?", q.Line)
 	}
 	if q.Officer != "" {
 		w.add(forOfficer, q.Officer)
