@@ -91,8 +91,8 @@ func (i DutyItem) cut(from, to time.Time) DutyItem {
 	return i
 }
 
-// CountDuty puts the parts of a time together: what is closed as it was frozen, and what changed since beside it.
-func CountDuty(f DutyFacts, parts []DutyPart, allowance time.Duration, now time.Time) (a DutyAnswer) {
+// DutyAnswerOf puts the parts of a time together: what is closed as it was frozen, and what changed since beside it.
+func DutyAnswerOf(f DutyFacts, parts []DutyPart, allowance time.Duration, now time.Time) (a DutyAnswer) {
 	for _, p := range parts {
 		f.Missed, f.Waiting, f.Calls = p.Missed, p.Waiting, p.Calls
 		if p.Month == nil {
@@ -147,13 +147,13 @@ func (a *DutyAnswer) order() {
 		slices.Sort(s.Rules)
 		s.Rules = slices.Compact(s.Rules)
 		if s.Figure == RosterUncovered {
-			s.Behind = joined(s.Behind)
+			s.Behind = uncutGaps(s.Behind)
 		}
 		s.finish(s.Blind)
 	}
 }
 
-func joined(gaps []DutyBehind) (whole []DutyBehind) {
+func uncutGaps(gaps []DutyBehind) (whole []DutyBehind) {
 	slices.SortStableFunc(gaps, func(a, b DutyBehind) int { return a.At.Compare(b.At) })
 	for _, g := range gaps {
 		if n := len(whole); n > 0 && whole[n-1].Until.Equal(g.At) {

@@ -83,5 +83,5 @@ func (db *DB) DutyFigures(ctx context.Context, from, to, now time.Time, allowanc
 			return a, err
 		}
 	}
-	return dutylog.CountDuty(facts, parts, allowance, now), nil
+	return dutylog.DutyAnswerOf(facts, parts, allowance, now), nil
 }
