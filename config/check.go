@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"dutyline/alerts"
+	"dutyline/dutylog"
 	"dutyline/recorder"
 	"dutyline/telephony"
 )
@@ -49,10 +50,12 @@ func (c *Config) check(f *Faults) {
 	c.checkTests(f)
 	c.checkRoster(f)
 	c.checkIncidents(f)
-	if d := c.Figures.FreezeAfter; d < 0 || d > 20 {
-		f.add("figures.freeze_after", "is %d working days; write 0 to 20", d)
+	if d, officer := c.Figures.FreezeAfter, c.Review.OfficerDays; d > 40 {
+		f.add("figures.freeze_after", "is %d working days; write at most 40, usually %d", d, dutylog.FreezeAfter)
+	} else if d <= officer {
+		f.add("figures.freeze_after", "is %d working days, and review.officer_days %d: the supervisor decides when the officer's days are over, so leave at least one more; write %d or more, usually %d", d, officer, officer+1, officer+dutylog.UsualSupervisorDays)
 	}
-	if a := c.Handover.Allowance; a < 0 || a > 12*time.Hour {
+	if a := c.Handover.Allowance; a < 0 || a > dutylog.LongestAllowance {
 		f.add("handover.allowance", "is %s; give 0s to 12h, usually 15m", a)
 	}
 	if d := c.Review.OfficerDays; d < 1 || d > 30 {

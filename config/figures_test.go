@@ -10,18 +10,18 @@ import (
 	"dutyline/config"
 )
 
-// A month may stay open for no day at all, and for no more than a month of working days.
+// A month stays open until the officers had their days and the supervisor at least one, and not for ever.
 func TestHowLongAMonthStaysOpen(t *testing.T) {
-	if got := config.Default().Figures.FreezeAfter; got != 3 {
-		t.Errorf("a month stays open for %d working days, want 3", got)
+	if got := config.Default().Figures.FreezeAfter; got != 10 {
+		t.Errorf("a month stays open for %d working days, want 10", got)
 	}
 	shipped, err := os.ReadFile(filepath.Join("..", "deploy", "dutyline.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for text, wrong := range map[string]bool{"0": false, "3": false, "20": false, "21": true, "-1": true} {
+	for text, wrong := range map[string]bool{"-1": true, "0": true, "3": true, "4": false, "10": false, "40": false, "41": true} { // of officers who have three
 		file := filepath.Join(t.TempDir(), "dutyline.yaml")
-		changed := strings.Replace(string(shipped), "freeze_after: 3", "freeze_after: "+text, 1)
+		changed := strings.Replace(string(shipped), "freeze_after: 10", "freeze_after: "+text, 1)
 		if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -190,11 +190,23 @@ func (a *Answering) group(key string, from, to time.Time) *AnsweringGroup {
 	return g
 }
 
+// officer is the group of a person. Of several spellings that is shown which comes first, whatever the order of
+// the calls.
+func (a *Answering) officer(name string) *AnsweringGroup {
+	key, shown := plainName(name), PersonName(name)
+	if g := a.groups[key]; g != nil {
+		shown = min(shown, g.Key)
+	}
+	g := a.group(key, a.span.From, a.span.To)
+	g.Key = shown
+	return g
+}
+
 // of is the group to which a cell belongs.
 func (a *Answering) of(k CellKey) *AnsweringGroup {
 	switch a.by {
 	case ByOfficer:
-		return a.group(PersonName(k.Officer), a.span.From, a.span.To)
+		return a.officer(k.Officer)
 	case ByLine:
 		return a.group(k.Line, a.span.From, a.span.To)
 	case ByShift:
@@ -236,7 +248,7 @@ func (a *Answering) Groups() (groups []AnsweringGroup, total AnsweringGroup) {
 
 func (a *Answering) compare(x, y string) int {
 	if a.by == ByOfficer || a.by == ByLine || a.by == ByWeekHour {
-		return strings.Compare(x, y)
+		return cmp.Or(strings.Compare(a.groups[x].Key, a.groups[y].Key), strings.Compare(x, y))
 	}
 	return cmp.Or(a.groups[x].From.Compare(a.groups[y].From), strings.Compare(x, y))
 }

@@ -24,8 +24,9 @@ type FrozenMonth struct {
 	Changed []Date // where they are asked for: on which days calls are counted otherwise now
 }
 
-// FreezeAfter is how many working days of the next month a month stays open for what comes late.
-const FreezeAfter = 3
+// FreezeAfter is how many working days of the next month a month stays open for what comes late: those of the
+// officers whom its last calls concern, and as many more as a supervisor has then to decide.
+const FreezeAfter = UsualOfficerDays + UsualSupervisorDays
 
 // FreezesAt is when a month is frozen by itself: when so many working days of the next one are over. In a
 // year without a table of holidays only weekends are known.

@@ -44,7 +44,7 @@ func TestMonthsToFreeze(t *testing.T) {
 		{"2026-08", []dutylog.Month{"2026-08", "2026-10"}, now, []dutylog.Month{"2026-09"}},
 		{"2026-11", nil, now, nil},
 	} {
-		got := dutylog.MonthsToFreeze(c.first, c.frozen, c.now, dutylog.SeedCalendar(), dutylog.FreezeAfter, loc)
+		got := dutylog.MonthsToFreeze(c.first, c.frozen, c.now, dutylog.SeedCalendar(), 3, loc)
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("from %s at %v (-want +got):\n%s", c.first, c.now, diff)
 		}
@@ -87,5 +87,17 @@ func TestBlindTimeOfClosedMonths(t *testing.T) {
 	}
 	if diff := cmp.Diff(now, dutylog.BlindAsFrozen(now, nil, loc)); diff != "" {
 		t.Errorf("with nothing closed (-want +got):\n%s", diff)
+	}
+}
+
+// What is decided of the last call of a month, at the first moment at which a supervisor may, counts in its figures.
+func TestAMonthIsClosedAfterItsReviews(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	rule := dutylog.ReviewRule{OfficerDays: dutylog.UsualOfficerDays, Calendar: dutylog.SiteCalendar{Years: dutylog.SeedCalendar()}, Zone: loc}
+	for m := dutylog.Month("2025-01"); m <= "2027-12"; m = m.Next() {
+		closed, due := m.FreezesAt(dutylog.SeedCalendar(), dutylog.FreezeAfter, loc), rule.Due(m.Next().First().Start(loc).Add(-time.Second))
+		if days := closed.Sub(due); days < dutylog.UsualSupervisorDays*24*time.Hour {
+			t.Errorf("%s: officers have the word until %s, and it is closed on %s", m, due, closed)
+		}
 	}
 }

@@ -10,6 +10,7 @@ type AnsweringQuery struct {
 	From, To time.Time // whole hours of the site's clock: [From, To)
 	By       Grouping
 	Line     string // empty: all of them
+	Live     bool   // closed months too as they would be counted now, as the calls are that are read beside it
 	Now      time.Time
 }
 
@@ -17,7 +18,7 @@ type AnsweringQuery struct {
 type AnsweringFigures struct {
 	Groups []AnsweringGroup
 	Total  AnsweringGroup
-	Frozen []FrozenMonth // closed months of the time: their figures are as they were frozen
+	Frozen []FrozenMonth // closed months of the time: their figures are as they were frozen, unless Live was asked for
 }
 
 // AnsweringStore tells how the line was answered. Tallies of days that are over are kept, so that a

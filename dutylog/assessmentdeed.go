@@ -2,7 +2,9 @@ package dutylog
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -59,8 +61,10 @@ type AssessmentCase struct {
 	Rules   ScoringRules     // by which it was scored
 	Said    []AssessmentFact // oldest first
 	Frozen  *FrozenAssessment
-	Over    bool // the month is
-	Allowed bool // the rules are known, so that something can be signed
+	Open    []ReviewCase // reviews of the month's calls that are still to come to something: officers have the word, or a borderline call is undecided; at most MostOpenReviews
+	OpenOf  int          // how many there are
+	Over    bool         // the month is
+	Allowed bool         // the rules are known, so that something can be signed
 }
 
 // Persons are the responsible persons that somebody named for this sheet.
@@ -116,6 +120,7 @@ const (
 	AssessNotFrozen   AssessmentRefusal = "not_frozen"
 	AssessSignedSo    AssessmentRefusal = "signed_already"
 	AssessSamePerson  AssessmentRefusal = "same_person"
+	AssessReviewsOpen AssessmentRefusal = "reviews_open"
 	AssessTwoMissing  AssessmentRefusal = "not_signed_by_both"
 	AssessWithoutRule AssessmentRefusal = "no_rules"
 )
@@ -127,6 +132,7 @@ var assessmentRefusals = map[AssessmentRefusal]string{
 	AssessNotFrozen:   "the sheet is not frozen: change what it rests on, and it changes",
 	AssessSignedSo:    "you have signed the sheet as it stands",
 	AssessSamePerson:  "you have signed it in the other part: two persons sign",
+	AssessReviewsOpen: "reviews of this month are not over: wait for the word of the officers concerned, and decide the borderline calls",
 	AssessTwoMissing:  "a supervisor and a duty leader sign the sheet as it stands before it is frozen",
 	AssessWithoutRule: "there are no scoring rules: mend the rule file first",
 }
@@ -153,16 +159,36 @@ func (c AssessmentCase) May(says AssessmentSays, by Actor) AssessmentRefusal {
 		return AssessRuns
 	case !c.Allowed:
 		return AssessWithoutRule
+	case c.OpenOf > 0:
+		return AssessReviewsOpen
 	case says == AssessFrozen && c.State() != SignedByBoth:
 		return AssessTwoMissing
 	case says == AssessFrozen:
 		return ""
 	case own != nil:
 		return AssessSignedSo
-	case other != nil && (other.By.Login == by.Login || other.By.Name == by.Name):
+	case other != nil && (other.By.Login == by.Login || by.isNamed(other.By.Name)):
 		return AssessSamePerson
 	}
 	return ""
+}
+
+// MostOpenReviews bounds the list of reviews that hold a sheet up.
+const MostOpenReviews = 20
+
+// refusal says a refusal; of open reviews, how many there are and of which calls.
+func (c AssessmentCase) refusal(r AssessmentRefusal) string {
+	if r != AssessReviewsOpen {
+		return assessmentRefusals[r]
+	}
+	var which []string
+	for _, o := range c.Open {
+		which = append(which, fmt.Sprintf("%s of %s", o.Call.ID, o.Call.OfferedAt.In(c.Facts.From.Location()).Format("01-02 15:04")))
+	}
+	if c.OpenOf > len(c.Open) {
+		which = append(which, fmt.Sprintf("and %d more", c.OpenOf-len(c.Open)))
+	}
+	return fmt.Sprintf("%s (%d: %s)", assessmentRefusals[r], c.OpenOf, strings.Join(which, ", "))
 }
 
 // MaySay lists what somebody may say of this sheet now.
@@ -184,7 +210,7 @@ func (c AssessmentCase) Check(f AssessmentFact) (AssessmentFact, error) {
 		return f, err
 	}
 	if refused := c.May(f.Says, f.By); refused != "" {
-		return f, &InvalidError{Field: "says", Reason: assessmentRefusals[refused]}
+		return f, &InvalidError{Field: "says", Reason: c.refusal(refused)}
 	}
 	_, digest := c.Sheet.Freeze()
 	f.Month, f.Line = c.Sheet.Month, c.Sheet.Line

@@ -41,6 +41,7 @@ func TestWhoSignsAndFreezes(t *testing.T) {
 		{"the leader signed", dutylog.AssessmentCase{Over: true, Allowed: true, Said: []dutylog.AssessmentFact{leader}}},
 		{"one person in both parts", dutylog.AssessmentCase{Over: true, Allowed: true, Said: []dutylog.AssessmentFact{signed(dutylog.Leader, "supervisor", digest)}}},
 		{"both signed", dutylog.AssessmentCase{Over: true, Allowed: true, Said: []dutylog.AssessmentFact{supervisor, leader}}},
+		{"reviews are open", dutylog.AssessmentCase{Over: true, Allowed: true, OpenOf: 2, Said: []dutylog.AssessmentFact{supervisor, leader}}},
 		{"frozen", dutylog.AssessmentCase{Over: true, Allowed: true, Frozen: &dutylog.FrozenAssessment{Sheet: sheet, Digest: digest}}},
 	}
 	var text strings.Builder
@@ -121,5 +122,19 @@ func TestCorrectionsAndOtherRulesChangeNoFrozenSheet(t *testing.T) {
 	}
 	if _, changes := frozen.Retried(scoring()); len(changes) != 0 {
 		t.Errorf("its own rules change it: %v", said(changes))
+	}
+}
+
+// Who is refused because of reviews is told how many there are and of which calls.
+func TestASheetWaitsForItsReviews(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	c := dutylog.AssessmentCase{Over: true, Allowed: true, OpenOf: 22}
+	c.Facts.From = dutylog.Month("2026-11").First().Start(loc)
+	for _, id := range []string{"1.0", "2.0"} {
+		c.Open = append(c.Open, dutylog.ReviewCase{Call: dutylog.Call{Call: telephony.Call{ID: id, OfferedAt: nineOClock}}})
+	}
+	_, err := c.Check(dutylog.AssessmentFact{Says: dutylog.AssessSigned, By: dutylog.Actor{Login: "a", Name: "刘督查", Role: dutylog.Supervisor}})
+	if err == nil || !strings.Contains(err.Error(), "(22: 1.0 of 11-23 09:00, 2.0 of 11-23 09:00, and 20 more)") {
+		t.Errorf("%v", err)
 	}
 }

@@ -16,7 +16,8 @@ type AssessmentBooks struct {
 	Allowance time.Duration // after which a handover is late
 	Tally     Tally         // of the line's calls
 	Blind     time.Duration // of the month until now
-	Closed    bool          // the tally is frozen
+	Frozen    bool          // the figures of the month are
+	Closed    bool          // they are, and nothing came since
 	Calls     []CallFact    // of the line, that some figure may count against
 	Missed    []MissedFact  // of the line
 	Entries   []EntryDelay  // of the line's calls, that were not complete in time
@@ -98,8 +99,8 @@ func (f AssessmentFacts) add(name Assessed, s AssessedShare) {
 func (b AssessmentBooks) officers() string {
 	var names []string
 	for _, s := range within(b.Duty.Shifts, b.From, b.To) {
-		if s.Post == PostOfficer && !slices.Contains(names, s.Name) {
-			names = append(names, s.Name)
+		if s.Post == PostOfficer && !slices.ContainsFunc(names, func(had string) bool { return SameName(had, s.Name) }) {
+			names = append(names, PersonName(s.Name))
 		}
 	}
 	slices.Sort(names)

@@ -53,14 +53,19 @@ func Sample(seed string, m Month, perOfficer int, calls []Listenable) []OfficerS
 	}
 	of := map[string][]placed{}
 	for _, c := range calls {
-		of[c.Officer] = append(of[c.Officer], placed{c, audit.Commit([]byte(seed+"\n"+string(m)+"\n"), []byte(c.CallID))})
+		who := plainName(c.Officer)
+		c.Officer = PersonName(c.Officer)
+		of[who] = append(of[who], placed{c, audit.Commit([]byte(seed+"\n"+string(m)+"\n"), []byte(c.CallID))})
 	}
 	samples := []OfficerSample{}
-	for officer, all := range of {
+	for _, all := range of {
 		slices.SortFunc(all, func(a, b placed) int {
 			return cmp.Or(slices.Compare(a.place[:], b.place[:]), cmp.Compare(a.CallID, b.CallID))
 		})
-		s := OfficerSample{Officer: officer, Population: len(all), Calls: []string{}}
+		s := OfficerSample{Officer: all[0].Officer, Population: len(all), Calls: []string{}}
+		for _, c := range all { // of several spellings, the same one whatever was drawn
+			s.Officer = min(s.Officer, c.Officer)
+		}
 		for _, c := range all[:min(len(all), perOfficer)] {
 			s.Calls = append(s.Calls, c.CallID)
 		}
@@ -196,11 +201,11 @@ var listeningRefusals = map[ListeningRefusal]string{
 // May says why somebody may not say something of this call; empty: they may.
 func (l Listened) May(says ListeningSays, by Actor) ListeningRefusal {
 	switch {
-	case says == ListenReviewed && by.Role == Supervisor && SameName(by.Name, l.Officer):
+	case says == ListenReviewed && by.Role == Supervisor && by.isNamed(l.Officer):
 		return ListenOwn
 	case says == ListenReviewed && by.Role == Supervisor:
 		return ""
-	case says == ListenAnswered && SameName(by.Name, l.Officer) && l.Officer != "" && by.Role != Auditor && by.Role != Admin && by.Role != Reader:
+	case says == ListenAnswered && by.isNamed(l.Officer) && by.Role != Auditor && by.Role != Admin && by.Role != Reader:
 		if l.Review == nil {
 			return ListenNoReview
 		}

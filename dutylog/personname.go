@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,11 +84,20 @@ func PersonName(text string) string {
 	return name
 }
 
-// plainName is by what people are told apart.
+// plainName is by what people are told apart, wherever names are compared or counted.
 func plainName(text string) string { return strings.Join(strings.Fields(PersonName(text)), "") }
 
 // SameName reports whether two names are one person's.
 func SameName(a, b string) bool { return plainName(a) == plainName(b) }
+
+// isNamed reports whether somebody is this person: a name that is not known is nobody's.
+func (a Actor) isNamed(name string) bool { return plainName(name) != "" && SameName(a.Name, name) }
+
+// Concerned is whom a call concerns, without any mark: who answered it, as its entry says, else who was
+// responsible; empty: nobody knows.
+func Concerned(answeredBy, responsible string) string {
+	return cmp.Or(PersonName(answeredBy), PersonName(responsible))
+}
 
 // spaced reports whether these are the characters of one name set apart: 张　伟, 欧阳 修.
 func spaced(parts []string) bool {

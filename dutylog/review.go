@@ -61,7 +61,8 @@ const (
 // ReviewCase is a call whose verdict may be reviewed, as the log has it.
 type ReviewCase struct {
 	Call    Call
-	Officer string // whom it concerns: who answered, as was said, else who was responsible; empty: nobody knows
+	Officer string    // whom it concerns: who answered, as was said, else who was responsible; empty: nobody knows
+	Since   time.Time // when the officer was first named, if that was after the call; zero: it was theirs from the beginning
 	Facts   []ReviewFact
 }
 
@@ -86,6 +87,10 @@ type ReviewRule struct {
 // UsualOfficerDays is how many working days the officer concerned has where the site says nothing.
 const UsualOfficerDays = 3
 
+// UsualSupervisorDays is how many working days are left to a supervisor after them, until the figures of the month are
+// closed, where the site says nothing.
+const UsualSupervisorDays = 7
+
 // ReviewsBack is how far back the lists of what waits look.
 const ReviewsBack = 100 * 24 * time.Hour
 
@@ -107,11 +112,20 @@ func Borderline(c telephony.Call) bool {
 	return slices.Contains(c.Findings, telephony.BorderlineVerdict)
 }
 
-// At folds the facts of a case into what stands now. A decision about another outcome than the one that
-// stands now decides nothing: the journal showed later that the call went otherwise.
+// Past reports whether a fact is one of the past: it was said about another officer than the one whom the verdict
+// concerns now, or it decided about another outcome, because the journal showed later that the call went otherwise.
+// What officers said themselves of a call of which nobody knew whose it was stays theirs.
+func (c ReviewCase) Past(f ReviewFact) bool {
+	decides := f.Says == ReviewDecided || f.Says == ReviewSecondDecided
+	own := f.Says == ReviewExplained && f.Officer == "" && f.By.isNamed(c.Officer)
+	return decides && f.Outcome != c.Call.Outcome || !own && !SameName(f.Officer, c.Officer)
+}
+
+// At folds the facts of a case into what stands now. What is past decides nothing, and whom the verdict came to
+// concern later has days of their own.
 func (c ReviewCase) At(now time.Time, rule ReviewRule) Review {
 	r := c.Folded()
-	r.DueAt = rule.Due(c.Call.EndedAt)
+	r.DueAt = rule.Due(laterOf(c.Call.EndedAt, c.Since))
 	if r.State == AwaitsOfficer && !now.Before(r.DueAt) {
 		r.State = AwaitsSupervisor
 	}
@@ -124,13 +138,14 @@ func (c ReviewCase) Folded() Review {
 	for i := range c.Facts {
 		f := &c.Facts[i]
 		switch {
+		case c.Past(*f):
 		case f.Says == ReviewExplained:
 			r.Explained = f
-		case f.Says == ReviewDecided && f.Outcome == c.Call.Outcome:
+		case f.Says == ReviewDecided:
 			r.Decision, r.Asked, r.Second = f, nil, nil
 		case f.Says == ReviewSecondAsked && r.Decision != nil:
 			r.Asked = f
-		case f.Says == ReviewSecondDecided && r.Asked != nil && f.Outcome == c.Call.Outcome:
+		case f.Says == ReviewSecondDecided && r.Asked != nil:
 			r.Second = f
 		}
 	}
@@ -207,15 +222,20 @@ type ReviewWaits string
 const (
 	WaitsForOfficer    ReviewWaits = "officer"    // 待说明: nobody decided, and the officer concerned said nothing
 	WaitsForSupervisor ReviewWaits = "supervisor" // 待复核: a first or a second decision is due
+	HoldsSheetUp       ReviewWaits = "sheet"      // nobody decided, and the officer's time runs or the verdict is borderline
 )
 
 // ReviewQuery selects cases by when their calls ended up in the log, newest first.
 type ReviewQuery struct {
 	From, To time.Time // offered_at in [From, To); From is required
 	Waits    ReviewWaits
-	Over     time.Time // see ReviewRule.Over; for WaitsForSupervisor
+	Over     time.Time // see ReviewRule.Over; for WaitsForSupervisor and HoldsSheetUp
+	Line     string    // empty: every line
+	SpeakNow bool      // of HoldsSheetUp: borderline verdicts hold nothing up any more, only officers whose time runs
 	Officer  string    // only cases that concern them
-	Limit    int       // 1..500; 0 means 50
+	Onlooks  bool      // cases in which another officer than Reader has the first word are left out; by Over
+	Reader   string
+	Limit    int // 1..500; 0 means 50
 	Cursor   string
 }
 
@@ -223,6 +243,8 @@ type ReviewQuery struct {
 type ReviewStore interface {
 	// ReviewCases lists calls whose verdict may be reviewed; total is how many there are on all pages.
 	ReviewCases(ctx context.Context, q ReviewQuery) (items []ReviewCase, total int, nextCursor string, err error)
+	// HeldReviews counts what Onlooks leaves out, and gives when the days of the first of these officers began.
+	HeldReviews(ctx context.Context, q ReviewQuery) (total int, began time.Time, err error)
 	// ReviewCase reads one; ErrNotFound for a call of which nothing is to be reviewed.
 	ReviewCase(ctx context.Context, callID string) (ReviewCase, error)
 	// SayOfVerdict keeps a fact that Review.Check gave. before is the newest fact that its writer knew, 0

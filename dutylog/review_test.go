@@ -40,7 +40,13 @@ func borderline(c dutylog.ReviewCase) dutylog.ReviewCase {
 
 // fact is something that was said of a late answer.
 func fact(says dutylog.ReviewSays, result dutylog.ReviewResult, by dutylog.Actor) dutylog.ReviewFact {
-	return dutylog.ReviewFact{Says: says, Result: result, By: by, Outcome: telephony.AnsweredLate, Text: "x"}
+	return dutylog.ReviewFact{Says: says, Result: result, By: by, Officer: "张伟", Outcome: telephony.AnsweredLate, Text: "x"}
+}
+
+// about is the same about somebody else.
+func about(officer string, f dutylog.ReviewFact) dutylog.ReviewFact {
+	f.Officer = officer
+	return f
 }
 
 func TestWhichVerdictsAreReviewed(t *testing.T) {
@@ -95,7 +101,7 @@ func TestWhoMaySayWhat(t *testing.T) {
 	nobody := lateCase()
 	nobody.Officer = ""
 	byTheLeader := nobody
-	byTheLeader.Facts = []dutylog.ReviewFact{fact(dutylog.ReviewExplained, "", byLeader), fact(dutylog.ReviewDecided, dutylog.ReviewStands, bySuper), fact(dutylog.ReviewSecondAsked, "", byLeader)}
+	byTheLeader.Facts = []dutylog.ReviewFact{about("", fact(dutylog.ReviewExplained, "", byLeader)), about("", fact(dutylog.ReviewDecided, dutylog.ReviewStands, bySuper)), about("", fact(dutylog.ReviewSecondAsked, "", byLeader))}
 	inTime := lateCase()
 	inTime.Call.Outcome = telephony.AnsweredInTime
 	states := []struct {
@@ -185,12 +191,32 @@ func TestWhatAReviewComesTo(t *testing.T) {
 		{"a decision about another outcome decides nothing", lateCase(explained, otherwise), dutylog.AwaitsSupervisor, "", ""},
 		{"nor does a second one that nobody asked for", lateCase(explained, stands, second), dutylog.Reviewed, dutylog.ReviewStands, ""},
 		{"nor the wish for one before the first", lateCase(asked, explained, stands), dutylog.Reviewed, dutylog.ReviewStands, ""},
+		{"a word about another officer explains nothing", lateCase(about("李娜", explained)), dutylog.AwaitsOfficer, "", ""},
+		{"nor does a decision about another one", lateCase(about("李娜", explained), about("李娜", aside)), dutylog.AwaitsOfficer, "", ""},
+		{"or one about nobody known", lateCase(about("", explained), about("", aside)), dutylog.AwaitsSupervisor, "", ""}, // their own word stays
+		{"who is named otherwise is no other", lateCase(about("张 伟（代）", explained), about("张 伟", aside)), dutylog.Reviewed, dutylog.ReviewSetAside, dutylog.ReviewSetAside},
+		{"what was decided of them before somebody else was named", lateCase(explained, stands, about("李娜", aside)), dutylog.Reviewed, dutylog.ReviewStands, ""},
 		{"a comment changes nothing", lateCase(explained, fact(dutylog.ReviewCommented, "", bySuper)), dutylog.AwaitsSupervisor, "", ""},
 	} {
 		r := c.c.At(reviewCall, threeDays())
 		if r.State != c.state || r.Result() != c.result || r.Result().Counted() != c.counted || r.Call.Outcome != telephony.AnsweredLate {
 			t.Errorf("%s: %s, %q, counted %q", c.name, r.State, r.Result(), r.Result().Counted())
 		}
+	}
+}
+
+// Who was named later has as many days as anybody, from then on.
+func TestWhoIsNamedLaterHasTheirOwnDays(t *testing.T) {
+	c := lateCase(about("李娜", fact(dutylog.ReviewDecided, dutylog.ReviewStands, bySuper)))
+	c.Since = reviewCall.AddDate(0, 0, 10)
+	rule := threeDays()
+	now := rule.Due(c.Call.EndedAt)
+	r := c.At(now, rule)
+	if r.State != dutylog.AwaitsOfficer || !r.DueAt.Equal(rule.Due(c.Since)) || r.May(dutylog.ReviewExplained, byOfficer) != "" || r.May(dutylog.ReviewDecided, bySuper) != dutylog.OfficerFirst {
+		t.Errorf("%s until %s, explains %q, decides %q", r.State, r.DueAt, r.May(dutylog.ReviewExplained, byOfficer), r.May(dutylog.ReviewDecided, bySuper))
+	}
+	if r := c.At(r.DueAt, rule); r.State != dutylog.AwaitsSupervisor {
+		t.Errorf("their days are over: %s", r.State)
 	}
 }
 

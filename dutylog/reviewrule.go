@@ -146,7 +146,7 @@ func (r Review) MaySay(by Actor) []ReviewSays {
 // does not know who sat there, it may have been anybody who is on duty.
 func (c ReviewCase) Concerns(by Actor) bool {
 	onDuty := by.Role == Officer || by.Role == Chief || by.Role == Leader
-	return c.Officer != "" && SameName(by.Name, c.Officer) || c.Officer == "" && onDuty
+	return by.isNamed(c.Officer) || c.Officer == "" && onDuty
 }
 
 func theConcerned(r Review, by Actor) ReviewRefusal {
@@ -161,7 +161,7 @@ func theConcerned(r Review, by Actor) ReviewRefusal {
 
 // isOwn reports whether somebody would judge themselves, or what they explained.
 func (r Review) isOwn(by Actor) bool {
-	return r.Officer == by.Name || r.Explained != nil && r.Explained.By.Login == by.Login
+	return by.isNamed(r.Officer) || r.Explained != nil && r.Explained.By.Login == by.Login
 }
 
 func anImpartialSupervisor(r Review, by Actor) ReviewRefusal {

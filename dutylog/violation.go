@@ -189,7 +189,7 @@ func (v Violation) May(says ViolationSays, by Actor) ViolationRefusal {
 }
 
 func same(f *ViolationFact, by Actor) bool {
-	return f != nil && (strings.EqualFold(f.By.Login, by.Login) || f.By.Name == by.Name)
+	return f != nil && (strings.EqualFold(f.By.Login, by.Login) || by.isNamed(f.By.Name))
 }
 
 // MaySay lists what somebody may say of it now.

@@ -141,10 +141,32 @@ type assessmentBody struct {
 	Sheet       assessmentSheetBody      `json:"sheet" doc:"As it stands; of a frozen one as it was frozen"`
 	Said        []assessmentFactBody     `json:"said" nullable:"false" doc:"Oldest first"`
 	May         []dutylog.AssessmentSays `json:"may" nullable:"false" doc:"What the visitor may say now"`
+	OpenReviews openReviewsBody          `json:"open_reviews" doc:"What keeps the sheet from being signed: the officers concerned still have the word, or a borderline call is undecided"`
 	FrozenBy    *personBody              `json:"frozen_by" doc:"null: it is not frozen"`
 	Corrections []itemChangeBody         `json:"corrections" nullable:"false" doc:"Of a frozen sheet: what differs now by its own rules. The sheet itself stands"`
 	RulesFault  string                   `json:"rules_fault" doc:"Why the file of scoring rules is not in force; empty: it is"`
 	RulesBefore []scoringChangeBody      `json:"rules_in_month" nullable:"false" doc:"Scoring rules that came into force within the month; the sheet is scored by one set only, which it names"`
+}
+
+type openReviewsBody struct {
+	Total int              `json:"total"`
+	Items []openReviewBody `json:"items" nullable:"false" doc:"Newest first, at most 20"`
+}
+
+type openReviewBody struct {
+	CallID    string              `json:"call_id"`
+	OfferedAt stamp               `json:"offered_at"`
+	State     dutylog.ReviewState `json:"state" enum:"awaits_officer,awaits_supervisor" doc:"awaits_supervisor: a borderline call that nobody decided"`
+	DueAt     stamp               `json:"due_at" doc:"Until then the officer concerned has the word"`
+}
+
+func (a *app) openReviewsOf(c dutylog.AssessmentCase) openReviewsBody {
+	body := openReviewsBody{Total: c.OpenOf, Items: []openReviewBody{}}
+	for _, o := range c.Open {
+		r := o.At(a.Now(), a.reviewRule())
+		body.Items = append(body.Items, openReviewBody{o.Call.ID, stamp(o.Call.OfferedAt), r.State, stamp(r.DueAt)})
+	}
+	return body
 }
 
 type scoringChangeBody struct {

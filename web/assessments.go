@@ -63,7 +63,12 @@ func (a *app) assessmentCase(ctx context.Context, month, line string) (c dutylog
 		return c, problemOf(err)
 	}
 	books.Allowance, books.Persons = a.Allowance, c.Persons().Or(a.Responsible)
-	c.Over = !now.Before(books.To)
+	if c.Over = !now.Before(books.To); c.Over && c.Frozen == nil {
+		q := dutylog.ReviewQuery{From: books.From, To: books.To, Line: line, Waits: dutylog.HoldsSheetUp, Over: a.reviewRule().Over(now), SpeakNow: books.Frozen, Limit: dutylog.MostOpenReviews}
+		if c.Open, c.OpenOf, _, err = a.Log.ReviewCases(ctx, q); err != nil {
+			return c, problemOf(err)
+		}
+	}
 	c.Facts = books.Facts(m, line, now)
 	c.Rules = rules
 	c.Sheet = dutylog.Score(c.Facts, rules)
@@ -83,7 +88,7 @@ func (a *app) assessment(ctx context.Context, in *assessmentInput) (*assessmentO
 func (a *app) assessmentOf(ctx context.Context, c dutylog.AssessmentCase) (assessmentBody, error) {
 	shown := c.Sheet
 	body := assessmentBody{Month: shown.Month, Line: shown.Line, State: c.State(), Said: []assessmentFactBody{}, May: c.MaySay(visitorOf(ctx).actor()), Corrections: itemChangesOf(c.Corrections()),
-		RulesBefore: []scoringChangeBody{}}
+		RulesBefore: []scoringChangeBody{}, OpenReviews: a.openReviewsOf(c)}
 	if c.Frozen != nil {
 		by := personOf(c.Frozen.By, c.Frozen.At)
 		shown, body.FrozenBy = c.Frozen.Sheet, &by

@@ -155,7 +155,7 @@ func assessmentNotes(f Frame, c dutylog.AssessmentCase, x dutylog.Assessment) []
 	known := fmt.Sprintf("来电 %d 个，其中情况不明 %d 个、临界待裁定 %d 个；盲区 %s 分钟。情况不明的和待裁定的不算未达标，也不算达标。", x.Calls, x.Unknown, x.Open, strconv.FormatFloat(x.Blind.Minutes(), 'f', 1, 64))
 	notes := []string{known, fmt.Sprintf("接听数字为复核后数字；不足 %d 件的不计比率，按件计分。报告、交接班、值班表、报备、定期事项、抽查和违规是全单位数字，不分线路。", dutylog.FewestForRate)}
 	if !x.Closed {
-		notes = append(notes, "本月接听数字尚未定稿，以后可能变化。")
+		notes = append(notes, "本月接听数字尚未定稿，或含定稿后的更正，以后可能变化。")
 	}
 	for _, s := range []struct {
 		part string

@@ -65,7 +65,7 @@ func Review(f Frame, d Dispute) Sheet {
 	pairs = append(pairs, listPair("当时盲区", "没有盲区", d.Blind, func(i telephony.Interval) string {
 		return f.second(i.From) + "—" + f.second(i.To) + "　" + i.Cause
 	}), pair{name: "交换机流水", value: journalWords(f, d), wide: true},
-		listPair("说明和复核", "还没有人说明", d.Review.Facts, func(x dutylog.ReviewFact) string { return reviewFactWords(f, x) }),
+		listPair("说明和复核", "还没有人说明", d.Review.Facts, func(x dutylog.ReviewFact) string { return reviewFactWords(f, d.Review, x) }),
 		pair{name: "结论", value: cmp.Or(Word(ReviewResultNames, d.Review.Result()), "尚无结论"), wide: true})
 	s.Tables = []Table{{Name: s.Title, Columns: formColumns, Form: true, Rows: formRows(append(settingPairs(f, d), pairs...))}}
 	if len(d.Moments) > 0 {
@@ -225,7 +225,7 @@ var rowNames = map[telephony.RowKind]string{telephony.RowChanStart: "通道建�
 	telephony.RowBridgeEnter: "接入通话", telephony.RowBridgeExit: "离开通话", telephony.RowAppStart: "开始呼叫", telephony.RowAppEnd: "结束呼叫", telephony.RowLinkedEnd: "整个通话结束",
 	telephony.RowBlindTransfer: "转接", telephony.RowAttendedTransfer: "转接", telephony.RowPickup: "代接", telephony.RowForward: "转移"}
 
-func reviewFactWords(f Frame, x dutylog.ReviewFact) string {
+func reviewFactWords(f Frame, r dutylog.Review, x dutylog.ReviewFact) string {
 	text := f.minute(x.At) + "　" + x.By.Name + "　" + Word(reviewSaysNames, x.Says)
 	switch {
 	case x.Says == dutylog.ReviewExplained:
@@ -238,6 +238,9 @@ func reviewFactWords(f Frame, x dutylog.ReviewFact) string {
 	}
 	if x.Text != "" {
 		text += "。" + x.Text
+	}
+	if r.Past(x) {
+		text += "（当时针对" + cmp.Or(x.Officer, "不明人员") + "，现已不计）"
 	}
 	return text
 }

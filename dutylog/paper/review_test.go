@@ -21,11 +21,11 @@ func aDispute() paper.Dispute {
 		Outcome: telephony.AnsweredLate, Findings: []telephony.Finding{telephony.BorderlineVerdict}}}
 	zhang, liu, chen := dutylog.Actor{Login: "zhang", Name: "张伟"}, dutylog.Actor{Login: "liu", Name: "刘督查"}, dutylog.Actor{Login: "chen", Name: "陈督查"}
 	review := dutylog.ReviewCase{Call: c, Officer: "张伟", Facts: []dutylog.ReviewFact{
-		{ID: 1, Says: dutylog.ReviewExplained, Code: "other_call", Text: "正在接听 119 转来的电话", By: zhang, At: local("2026-11-28 07:00:00"), Outcome: c.Outcome},
-		{ID: 2, Says: dutylog.ReviewCommented, Text: "请附通话记录", By: liu, At: local("2026-11-28 07:20:00"), Outcome: c.Outcome},
-		{ID: 3, Says: dutylog.ReviewDecided, Result: dutylog.ReviewCountsLate, Text: "录音可证", By: liu, At: local("2026-11-28 07:30:00"), Outcome: c.Outcome},
-		{ID: 4, Says: dutylog.ReviewSecondAsked, Text: "时钟当天校准过", By: zhang, At: local("2026-11-28 07:40:00"), Outcome: c.Outcome},
-		{ID: 5, Says: dutylog.ReviewSecondDecided, Result: dutylog.ReviewSetAside, Code: "clock", Text: "运维记录 11-27", By: chen, At: local("2026-11-28 08:00:00"), Outcome: c.Outcome}}}.Folded()
+		{ID: 1, Officer: "张伟", Says: dutylog.ReviewExplained, Code: "other_call", Text: "正在接听 119 转来的电话", By: zhang, At: local("2026-11-28 07:00:00"), Outcome: c.Outcome},
+		{ID: 2, Officer: "张伟", Says: dutylog.ReviewCommented, Text: "请附通话记录", By: liu, At: local("2026-11-28 07:20:00"), Outcome: c.Outcome},
+		{ID: 3, Officer: "张伟", Says: dutylog.ReviewDecided, Result: dutylog.ReviewCountsLate, Text: "录音可证", By: liu, At: local("2026-11-28 07:30:00"), Outcome: c.Outcome},
+		{ID: 4, Officer: "张伟", Says: dutylog.ReviewSecondAsked, Text: "时钟当天校准过", By: zhang, At: local("2026-11-28 07:40:00"), Outcome: c.Outcome},
+		{ID: 5, Officer: "张伟", Says: dutylog.ReviewSecondDecided, Result: dutylog.ReviewSetAside, Code: "clock", Text: "运维记录 11-27", By: chen, At: local("2026-11-28 08:00:00"), Outcome: c.Outcome}}}.Folded()
 	older := rule
 	older.Offset = 1500 * time.Millisecond
 	off := 42 * time.Millisecond

@@ -26,9 +26,11 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 	if span.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
 		return f, err
 	}
-	span.Blind = dutylog.BlindAsFrozen(span.Blind, f.Frozen, zone)
 	sums := map[dutylog.Month]monthSum{}
-	if q.By.Summed() {
+	if !q.Live {
+		span.Blind = dutylog.BlindAsFrozen(span.Blind, f.Frozen, zone)
+	}
+	if q.By.Summed() && (!q.Live || len(f.Frozen) == 0) {
 		if sums, err = db.summed(ctx, q.From, q.To, f.Frozen); err != nil {
 			return f, err
 		}
@@ -71,7 +73,11 @@ func (db *DB) codesOf(ctx context.Context, q dutylog.AnsweringQuery, frozen []du
 		}
 		days, err := db.tallies(ctx, max(first, m.First()), min(last, m.Last()))
 		if err == nil && f != nil {
-			f.Changed, err = db.replaceFrozen(ctx, m, days)
+			asFrozen := days
+			if q.Live {
+				asFrozen = maps.Clone(days)
+			}
+			f.Changed, err = db.replaceFrozen(ctx, m, asFrozen)
 		}
 		if err != nil {
 			return nil, err
@@ -179,7 +185,7 @@ func scanFact(row scanner) (r factRow, err error) {
 // fact is the call as figures see it.
 func (r factRow) fact() dutylog.CallFact {
 	f, ended := r.f, r.f.Call.EndedAt
-	if f.Officer = strings.TrimSpace(r.answeredBy); f.Officer == "" {
+	if f.Officer = strings.TrimSpace(r.answeredBy); dutylog.PersonName(f.Officer) == "" { // as Concerned, and as it is written: closed months are compared with it
 		f.Officer = r.responsible
 	}
 	f.Verified = !r.sealed.IsZero() && (r.status == recorder.Sealed || r.status == recorder.Expired || r.status == recorder.Erased)

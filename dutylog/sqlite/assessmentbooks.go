@@ -8,16 +8,17 @@ import (
 	"dutyline/dutylog"
 )
 
-// AssessmentBooks implements dutylog.AssessmentStore. The figures of calls are those that everybody sees: of a
-// closed month as they were frozen.
+// AssessmentBooks implements dutylog.AssessmentStore. What is counted and what is listed are of one state, which is
+// the log as it is now: of a closed month there are no lists, and what came since belongs on a sheet that is signed later.
 func (db *DB) AssessmentBooks(ctx context.Context, m dutylog.Month, line string, calendar dutylog.TaskCalendar, now time.Time) (b dutylog.AssessmentBooks, err error) {
 	zone := db.options.Location
 	b.From, b.To = m.First().Start(zone), m.Next().First().Start(zone)
-	figures, err := db.Answering(ctx, dutylog.AnsweringQuery{From: b.From, To: b.To, By: dutylog.ByMonth, Line: line, Now: now})
+	figures, err := db.Answering(ctx, dutylog.AnsweringQuery{From: b.From, To: b.To, By: dutylog.ByMonth, Line: line, Live: true, Now: now})
 	if err != nil {
 		return b, err
 	}
-	b.Tally, b.Blind, b.Closed = figures.Total.Tally, figures.Total.Blind, len(figures.Frozen) > 0
+	b.Tally, b.Blind, b.Frozen = figures.Total.Tally, figures.Total.Blind, len(figures.Frozen) > 0
+	b.Closed = b.Frozen && len(figures.Frozen[0].Changed) == 0
 	for _, read := range []func(context.Context, string, *dutylog.AssessmentBooks, time.Time) error{db.assessedCalls, db.assessedEntries, db.assessedMissed, db.assessedAlerts} {
 		if err := read(ctx, line, &b, now); err != nil {
 			return b, err

@@ -18,7 +18,6 @@ import (
 	"sync"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver
 	"github.com/prometheus/client_golang/prometheus"
 
 	"dutyline/alerts"
@@ -35,6 +34,7 @@ type Options struct {
 	FeedAge     time.Duration       // and for how long; 7 days
 	Plan        alerts.Plan         // how alerts go out of the building
 	Roster      *dutylog.RosterRule // what the site thinks of a roster; nil: the usual
+	Allowance   time.Duration       // after which a handover is late: by it months are closed
 	Examines    int                 // entries that a page of a narrowed list reads at most; 20,000, as a search
 
 	Registerer prometheus.Registerer // of the figures; nil: nobody reads them
@@ -120,6 +120,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := db.takeOver(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := db.reopenMoved(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := db.takeOverDirectory(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -135,7 +138,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 func connect(path string, o Options, most int, settings string) (*sql.DB, error) {
 	dsn := fmt.Sprintf("file:%s?%s&_foreign_keys=on&_busy_timeout=%d&_stmt_cache_size=128&_mutex=no",
 		(&url.URL{Path: path}).EscapedPath(), settings, o.LockTimeout.Milliseconds())
-	pool, err := sql.Open("sqlite3", dsn)
+	pool, err := sql.Open(driverName, dsn)
 	if err != nil {
 		return nil, fmt.Errorf("duty log %s: %w", path, err)
 	}

@@ -105,6 +105,10 @@ func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
 			return err
 		}
 	}
+	officer, known, err := t.officerNow(e.ID)
+	if err != nil {
+		return err
+	}
 	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body, year, number, handling, late, late_from, paper_sheet) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, revision = excluded.revision,
 			call_at = excluded.call_at, body = excluded.body, handling = excluded.handling, paper_sheet = excluded.paper_sheet`,
@@ -119,6 +123,9 @@ func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
 		return err
 	}
 	if err := t.proveRow(audit.Revision, revisionSubject(e.ID, e.Revision)); err != nil {
+		return err
+	}
+	if err := t.followOfficer(e, officer, known); err != nil {
 		return err
 	}
 	return t.publish(dutylog.TopicEntry, e.ID, e.Line, nil)

@@ -162,6 +162,9 @@ func (t *tx) recordCall(ch telephony.Change) (before, after keptCall, err error)
 	if err == nil {
 		err = t.followMissed(before.Call, after.Call, entry)
 	}
+	if err == nil {
+		err = t.followVerdict(before.Call, after.Call)
+	}
 	if err != nil {
 		return before, after, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -12,27 +13,35 @@ import (
 
 const (
 	reviewFactColumns = "call_id, says, code, result, text, officer, outcome, by_login, by_name, by_role, at"
-	callReviewColumns = "call_id, result, outcome, explained, stage"
+	callReviewColumns = "call_id, result, outcome, explained, stage, since"
 
 	// toReview is the condition of the index calls_to_review, in its very words, and what the tags add.
 	toReview = `c.direction = 'in' AND (c.outcome IN ('answered_late', 'missed', 'rejected', 'unreachable') OR c.findings LIKE '%"borderline"%')`
 	ofPeople = `c.ended_at IS NOT NULL AND c.tags NOT LIKE '%"test"%' AND c.tags NOT LIKE '%"system"%'`
 
-	// officerOf is whom a call concerns: who answered, as was said, else who was responsible.
-	officerOf = "coalesce(nullif(json_extract(e.body, '$.values.answered_by'), ''), json_extract(e.body, '$.responsible'), '')"
+	// officerOf is whom a call concerns, see dutylog.Concerned; forOfficer whether that is somebody, or nobody known.
+	officerOf  = "concerned(" + whoAnswers + ")"
+	forOfficer = "concerns(" + whoAnswers + ", ?)"
+	whoAnswers = "coalesce(e.body ->> '$.values.answered_by', ''), coalesce(e.body ->> '$.responsible', '')"
+
+	// officersTime is when the days of the officer begin whom a call concerns.
+	officersTime = "max(c.ended_at, coalesce(v.since, 0))"
+
+	// officerSpeaks is that an officer has the first word, and not whoever asks: of a call of nobody known nobody has it alone.
+	officerSpeaks = undecided + " AND coalesce(v.explained, 0) = 0 AND " + officersTime + " >= ? AND NOT " + forOfficer
 
 	undecided = "(coalesce(v.stage, '') = '' OR v.outcome <> c.outcome)"
 )
 
 // reviewSelect reads calls with whom they concern and what was decided of them.
-var reviewSelect = "SELECT " + officerOf + ", " + strings.TrimPrefix(callSelect, "SELECT ") + reviewJoins
+var reviewSelect = "SELECT " + officerOf + ", v.since, " + strings.TrimPrefix(callSelect, "SELECT ") + reviewJoins
 
 const reviewJoins = " LEFT JOIN entries e ON e.call_id = c.id LEFT JOIN call_reviews v ON v.call_id = c.id"
 
 var saveCallReview = "INSERT INTO call_reviews (" + callReviewColumns + ") VALUES (" + marks(callReviewColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(callReviewColumns)
 
 func scanReviewCase(row scanner) (c dutylog.ReviewCase, err error) {
-	c.Call, err = scanCall(prefixed{row, []any{&c.Officer}})
+	c.Call, err = scanCall(prefixed{row, []any{&c.Officer, instant{&c.Since}}})
 	return c, err
 }
 
@@ -63,11 +72,19 @@ func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []d
 	switch q.Waits {
 	case dutylog.WaitsForOfficer:
 		w.add(undecided + " AND coalesce(v.explained, 0) = 0")
+	case dutylog.HoldsSheetUp:
+		w.add(undecided+" AND (coalesce(v.explained, 0) = 0 AND "+officersTime+" >= ? OR NOT ? AND c.findings LIKE '%\"borderline\"%')", q.Over.UnixMicro(), q.SpeakNow)
 	case dutylog.WaitsForSupervisor:
-		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR c.ended_at < ?))", micros(q.Over))
+		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR "+officersTime+" < ?))", q.Over.UnixMicro())
+	}
+	if q.Onlooks {
+		w.add("NOT ("+officerSpeaks+")", q.Over.UnixMicro(), q.Reader)
+	}
+	if q.Line != "" {
+		w.add("c.line = ?", q.Line)
 	}
 	if q.Officer != "" {
-		w.add(officerOf+" IN (?, '')", q.Officer)
+		w.add(forOfficer, q.Officer)
 	}
 	s, limit := db.reading(ctx), pageSize(q.Limit)
 	if err := s.QueryRow("SELECT count(*) FROM calls c"+reviewJoins+w.String(), w.args...).Scan(&total); err != nil {
@@ -96,6 +113,17 @@ func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []d
 	return items, total, next, nil
 }
 
+// HeldReviews implements dutylog.ReviewStore.
+func (db *DB) HeldReviews(ctx context.Context, q dutylog.ReviewQuery) (total int, began time.Time, err error) {
+	var w where
+	w.add(toReview)
+	w.add(ofPeople)
+	w.period("c.offered_at", q.From, q.To)
+	w.add(officerSpeaks, q.Over.UnixMicro(), q.Reader)
+	err = db.reading(ctx).QueryRow("SELECT count(*), min("+officersTime+") FROM calls c"+reviewJoins+w.String(), w.args...).Scan(&total, instant{&began})
+	return total, began, db.explain("count the verdicts of which officers have the first word", err)
+}
+
 // ReviewCase implements dutylog.ReviewStore.
 func (db *DB) ReviewCase(ctx context.Context, callID string) (dutylog.ReviewCase, error) {
 	c, err := readReviewCase(db.reading(ctx), callID)
@@ -116,7 +144,7 @@ func (db *DB) SayOfVerdict(ctx context.Context, f dutylog.ReviewFact, before int
 		if n := len(c.Facts); n > 0 {
 			last = c.Facts[n-1].ID
 		}
-		if last != before || c.Call.Outcome != f.Outcome || c.Officer != f.Officer {
+		if last != before || c.Call.Outcome != f.Outcome || !dutylog.SameName(c.Officer, f.Officer) {
 			return fmt.Errorf("this verdict is not what it was, or somebody said something of it meanwhile: %w", dutylog.ErrExists)
 		}
 		result, err := t.sql.Exec("INSERT INTO review_facts ("+reviewFactColumns+") VALUES ("+marks(reviewFactColumns)+")",
@@ -143,7 +171,7 @@ func (t *tx) keepReview(r dutylog.Review) error {
 	if r.Decision != nil {
 		stage = string(r.State)
 	}
-	if err := t.exec(saveCallReview, r.Call.ID, string(r.Result().Counted()), string(r.Call.Outcome), r.Explained != nil, stage); err != nil {
+	if err := t.exec(saveCallReview, r.Call.ID, string(r.Result().Counted()), string(r.Call.Outcome), r.Explained != nil, stage, micros(r.Since)); err != nil {
 		return err
 	}
 	if err := t.proveRow(audit.Reviewed, r.Call.ID); err != nil {

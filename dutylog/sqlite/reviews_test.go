@@ -197,6 +197,24 @@ func TestTheListsOfWhatWaits(t *testing.T) {
 	wantList(t, db, dutylog.ReviewQuery{Officer: "李强"}, theirs.ID+" "+waits)
 }
 
+// A blank or a mark in an entry makes nobody another person: the case is on their list, and on nobody else's.
+func TestACaseIsOnTheListHoweverTheNameIsWritten(t *testing.T) {
+	db := withPractice(t, open(t))
+	var want []string
+	for n, written := range []string{"张 伟", "张伟（代）", "张　伟 临聘", "张伟"} {
+		c := ended(t, db, n, telephony.AnsweredLate)
+		answeredBy(t, db, c.ID, written)
+		want = append([]string{c.ID + " awaits_officer"}, want...)
+		if r := must(db.ReviewCase(ctx, c.ID))(t); r.Officer != "张伟" {
+			t.Errorf("%q: concerns %q", written, r.Officer)
+		}
+	}
+	for _, name := range []string{"张伟", "张 伟"} {
+		wantList(t, db, dutylog.ReviewQuery{Officer: name, Waits: dutylog.WaitsForOfficer}, want...)
+	}
+	wantList(t, db, dutylog.ReviewQuery{Officer: "张伟强", Waits: dutylog.WaitsForOfficer})
+}
+
 // Whom nobody knows may be anybody: the case is on every officer's list, so that it is on one.
 func TestACaseOfNobodyIsOnEveryOfficersList(t *testing.T) {
 	db := open(t) // no roster, no handover
@@ -268,4 +286,83 @@ func TestTheRulesThatALineHad(t *testing.T) {
 	if len(got) != 2 || got[0].Rule != telephony.DefaultRule().Version() || got[1].Rule != line.Rule.Version() || !got[1].At.Equal(noon.Add(time.Hour).Truncate(time.Microsecond)) {
 		t.Errorf("%+v", got)
 	}
+}
+
+// lateAfterReview is how many calls count late after review, of how many, for an officer.
+func lateAfterReview(t *testing.T, db *sqlite.DB, officer string) (late, of int) {
+	t.Helper()
+	day := dutylog.DateOf(noon, shanghai)
+	found := must(db.Answering(ctx, dutylog.AnsweringQuery{From: day.Start(shanghai), To: day.Add(1).Start(shanghai), By: dutylog.ByOfficer, Now: noon.AddDate(0, 0, 9)}))(t)
+	for _, g := range found.Groups {
+		if g.Key == officer {
+			good, all := g.Tally.Of(dutylog.FigureRules()[0], true)
+			return all - good, all
+		}
+	}
+	return 0, 0
+}
+
+// Whoever is written into the entry after the decision is not charged by it: the case is open again for them, with
+// their own days, and what was decided about the other one is of the past.
+func TestADecisionDoesNotMoveToAColleague(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	clock := newClock(noon)
+	db := withPractice(t, openAt(t, path, sqlite.Options{Now: clock.now}))
+	c := ended(t, db, 0, telephony.AnsweredLate, borderline)
+	answeredBy(t, db, c.ID, officer.Name)
+	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "away", Text: "取传真", By: officer}))(t)
+	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewDecided, Result: dutylog.ReviewCountsLate, Text: "录音可证", By: superA}))(t)
+	if late, of := lateAfterReview(t, db, officer.Name); late != 1 || of != 1 {
+		t.Errorf("%d of %d count late", late, of)
+	}
+	clock.advance(5 * 24 * time.Hour)
+	answeredBy(t, db, c.ID, "李强")
+	r := must(db.ReviewCase(ctx, c.ID))(t).At(clock.now(), reviewing)
+	if r.State != dutylog.AwaitsOfficer || r.Officer != "李强" || r.Decision != nil || len(r.Facts) != 2 || !r.Past(r.Facts[1]) || !r.DueAt.Equal(reviewing.Due(clock.now())) {
+		t.Errorf("%s of %s until %s: %+v", r.State, r.Officer, r.DueAt, r.Facts)
+	}
+	if late, of := lateAfterReview(t, db, "李强"); late != 0 || of != 0 {
+		t.Errorf("the colleague is charged: %d of %d", late, of)
+	}
+	mate := dutylog.Actor{Login: "li", Name: "李强", Role: dutylog.Officer}
+	wantList(t, db, dutylog.ReviewQuery{Officer: "李强", Waits: dutylog.WaitsForOfficer}, c.ID+" awaits_officer")
+	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor, Over: noon.Add(time.Hour)})
+	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor, Over: clock.now().Add(time.Hour)}, c.ID+" awaits_officer")
+	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "other_call", Text: "正在接听 119 电话", By: mate}))(t)
+	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewDecided, Result: dutylog.ReviewCountsInTime, Text: "在误差内", By: superB}))(t)
+	if late, of := lateAfterReview(t, db, "李强"); late != 0 || of != 1 {
+		t.Errorf("%d of %d count late", late, of)
+	}
+	answeredBy(t, db, c.ID, officer.Name) // back again: what was decided about them stands, and no days begin
+	r = must(db.ReviewCase(ctx, c.ID))(t).At(clock.now(), reviewing)
+	if r.State != dutylog.Reviewed || r.Result() != dutylog.ReviewCountsLate || !r.Since.IsZero() {
+		t.Errorf("%s %s since %s", r.State, r.Result(), r.Since)
+	}
+	must(db.Checkpoint(ctx, newKey(t), false))(t)
+	ok(t, db.Close())
+	if v := verify(t, path, sqlite.VerifyOptions{}); v.Verdict() != audit.Intact {
+		t.Errorf("%s\n%s", v.Verdict(), findings(v))
+	}
+}
+
+// A log in which an older program left a decision on a colleague is put right when it is opened.
+func TestWhatMovedToAColleagueBeforeIsOpenAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := withPractice(t, openAt(t, path, sqlite.Options{Now: newClock(noon).now}))
+	c := ended(t, db, 0, telephony.AnsweredLate, borderline)
+	answeredBy(t, db, c.ID, officer.Name)
+	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "away", Text: "取传真", By: officer}))(t)
+	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewDecided, Result: dutylog.ReviewCountsLate, Text: "录音可证", By: superA}))(t)
+	was := keptRow(t, db, c.ID)
+	answeredBy(t, db, c.ID, "李强")
+	ok(t, db.Close())
+	outside(t, path, fmt.Sprintf("UPDATE call_reviews SET result = '%s', stage = '%s', explained = 1, since = NULL", was.result, was.stage))
+	db = openAt(t, path, sqlite.Options{Now: newClock(noon).now})
+	if row := keptRow(t, db, c.ID); row.result != "" || row.stage != "" || row.explained {
+		t.Errorf("%+v", row)
+	}
+	if late, of := lateAfterReview(t, db, "李强"); late != 0 || of != 0 {
+		t.Errorf("the colleague is charged: %d of %d", late, of)
+	}
+	ok(t, db.Close())
 }

@@ -71,6 +71,7 @@ export interface Assessment {
   sheet: AssessmentSheet
   said: { id: number; says: AssessmentSays; digest: string; holds: boolean; text: string; by: Person }[]
   may: AssessmentSays[]
+  open_reviews: { total: number; items: { call_id: string; offered_at: string; state: string; due_at: string }[] }
   frozen_by: Person | null
   corrections: ItemChange[]
   rules_fault: string

@@ -14,6 +14,8 @@ export interface ReviewFact {
   result: ReviewResult
   text: string
   by: Person
+  officer: string
+  past: boolean
 }
 
 export interface Review {
@@ -35,6 +37,7 @@ export interface ReviewPage {
   reasons: string[]
   causes: string[]
   next_cursor: string
+  held: { total: number; first_at: string | null }
 }
 
 export interface Burst {
