@@ -116,6 +116,39 @@ var ofCalls = map[Assessed]Figure{AssessOnTime: FigureOnTime, AssessAnswerRate: 
 // elsewhere are the figures that together say that a call did not come to the duty phone, or to a machine.
 var elsewhere = []Figure{FigureForwarded, FigureElsewhere, FigureMachine}
 
+// AgainstOutcomes are those of which some item may say that they did not go well.
+func AgainstOutcomes() []telephony.Outcome {
+	return slices.DeleteFunc(slices.Clone(offeredOnes), func(o telephony.Outcome) bool { return o == telephony.AnsweredInTime })
+}
+
+// AgainstList gathers the calls of one outcome, oldest first, until no item lists more of them.
+type AgainstList struct {
+	Calls  []CallFact
+	listed map[Assessed]int
+}
+
+// Add takes the next call; full says that no further one is listed by any item.
+func (l *AgainstList) Add(c CallFact) (full bool) {
+	if CountingOf(c.Call) != CallCounts {
+		return false
+	}
+	if l.listed == nil {
+		l.listed = map[Assessed]int{}
+	}
+	l.Calls, full = append(l.Calls, c), true
+	for name, figure := range ofCalls {
+		r := ruleOfFigure(figure)
+		if spec, _ := name.FigureOf(); spec.Evidence != EvidenceCall || r.Places[c.Call.Outcome] != Below {
+			continue
+		}
+		if r.against(c) {
+			l.listed[name]++
+		}
+		full = full && l.listed[name] >= mostAgainst
+	}
+	return full
+}
+
 func (b AssessmentBooks) calls(f AssessmentFacts) {
 	for name, figure := range ofCalls {
 		s := b.share(figure)

@@ -18,7 +18,8 @@ const (
 	toReview = `c.direction = 'in' AND (c.outcome IN ('answered_late', 'missed', 'rejected', 'unreachable') OR c.findings LIKE '%"borderline"%')`
 	ofPeople = `c.ended_at IS NOT NULL AND c.tags NOT LIKE '%"test"%' AND c.tags NOT LIKE '%"system"%'`
 
-	// officerOf is whom a call concerns: who answered, as was said, else who was responsible.
+	// officerOf is whom a call concerns, in the very words of the index entries_concern: who answered, as was
+	// said, else who was responsible.
 	officerOf = "coalesce(nullif(json_extract(e.body, '$.values.answered_by'), ''), json_extract(e.body, '$.responsible'), '')"
 
 	undecided = "(coalesce(v.stage, '') = '' OR v.outcome <> c.outcome)"
@@ -27,7 +28,7 @@ const (
 // reviewSelect reads calls with whom they concern and what was decided of them.
 var reviewSelect = "SELECT " + officerOf + ", " + strings.TrimPrefix(callSelect, "SELECT ") + reviewJoins
 
-const reviewJoins = " LEFT JOIN entries e ON e.call_id = c.id LEFT JOIN call_reviews v ON v.call_id = c.id"
+const reviewJoins = " LEFT JOIN entries e INDEXED BY entries_concern ON e.call_id = c.id LEFT JOIN call_reviews v ON v.call_id = c.id"
 
 var saveCallReview = "INSERT INTO call_reviews (" + callReviewColumns + ") VALUES (" + marks(callReviewColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(callReviewColumns)
 
