@@ -70,7 +70,8 @@ func answeringQuestions(now time.Time, zone *time.Location) (common, wide []figu
 	common = append(common, reviewQuestions(now, zone)...)
 	common = append(common, monthQuestions(dutylog.MonthOf(now, zone))...)
 	wide = []figureQuestion{ask("", 360, dutylog.ByMonth), ask("", 398, dutylog.ByDay), ask("", answeringDays, dutylog.ByMonth), ask("", answeringDays, dutylog.ByOfficer), ask("", answeringDays, dutylog.ByWeekHour), ask("/sheet", 398, dutylog.ByDay),
-		ask("/workbook", 398, dutylog.ByDay), ask("/charts/heat/workbook", answeringDays, dutylog.ByWeekHour), duty(398),
+		ask("/workbook", 398, dutylog.ByDay), duty(398),
+		{path: fmt.Sprintf("/api/v1/metrics/answering/charts/heat/workbook?from=%s&to=%s", day(answeringDays), day(0))},
 		{path: "/api/v1/metrics/answering/months/" + string(dutylog.MonthOf(now, zone).Before().Before())}}
 	return common, wide
 }
