@@ -21,7 +21,8 @@ const (
 	HandoversLate       DutyFigure = "handovers_late"         // nobody took over when the shift had ended and the allowance was over
 	RosterUncovered     DutyFigure = "roster_uncovered"       // by post: minutes that nobody held it
 	FilingsLate         DutyFigure = "filings_late"           // 报备 after the deadline, or not at all
-	MissedNotCalledBack DutyFigure = "missed_not_called_back" // callers who still wait
+	MissedNotCalledBack DutyFigure = "missed_not_called_back" // missed callers, as every figure has them, who still wait
+	OthersNotCalledBack DutyFigure = "others_not_called_back" // by outcome: callers who did not get through otherwise, and wait; charged to nobody
 	LongestDutySpan                = 400 * 24 * time.Hour     // that is asked for at once
 	DutyFactsBefore                = 90 * 24 * time.Hour      // an incident that was opened so long before may have reports due
 )
@@ -65,6 +66,7 @@ const (
 	ruleRoster       = "every-minute-of-every-post"
 	ruleFilings      = "filing-deadline"
 	ruleCallBacks    = "called-back-or-reached"
+	ruleOthers       = "charged-to-nobody"
 )
 
 // Version names a schedule of reports, as it stands beside the figures that rest on it.
@@ -79,10 +81,19 @@ type DutyFacts struct {
 	Begun     time.Time  // the first handover that the log knows: nothing is late before it
 	Shifts    []Shift
 	Filings   []FilingDuty // whose days begin in the time
-	Missed    int          // missed callers of the time
-	Waiting   int          // of them, those who were not called back
-	Calls     []DutyBehind // their calls, the newest first
+	Missed    int          // calls of the time that were missed 未接, by their outcome, as every figure has it
+	Waiting   int          // of them, those whose callers were not called back
+	Calls     []DutyBehind // those, the newest first
+	Others    []OtherCallers
 	Blind     []telephony.Interval
+}
+
+// OtherCallers are those of one outcome but missed who did not get through: they gave up early, the line was engaged …
+// They may wait for a call back too. That is courtesy: no officer is charged with them.
+type OtherCallers struct {
+	Outcome        telephony.Outcome
+	Calls, Waiting int
+	Behind         []DutyBehind // calls of those who wait, the newest first
 }
 
 // DutyFigures counts what fell due from one moment to another and not after now. What is not due yet counts nowhere.
@@ -108,6 +119,10 @@ func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) 
 	}
 	s := c.share(MissedNotCalledBack, "")
 	s.Numerator, s.Denominator, s.Rules, s.Behind = f.Waiting, f.Missed, []string{ruleCallBacks}, f.Calls
+	for _, o := range f.Others {
+		s := c.share(OthersNotCalledBack, string(o.Outcome))
+		s.Numerator, s.Denominator, s.Rules, s.Behind = o.Waiting, o.Calls, []string{ruleOthers}, o.Behind
+	}
 	blind := AnsweringSpan{Blind: f.Blind}.blindIn(c.from, c.to)
 	for i := range c.shares {
 		c.shares[i].finish(blind)

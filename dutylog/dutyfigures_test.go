@@ -144,6 +144,7 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 		Shifts:  []dutylog.Shift{{From: at(0), To: at(8), Post: dutylog.PostOfficer, Name: "张伟"}, {From: at(9), To: at(26), Post: dutylog.PostOfficer, Name: "李娜"}, {From: at(-10), To: at(24), Post: dutylog.PostLeader, Name: "赵振华"}},
 		Filings: []dutylog.FilingDuty{{State: dutylog.FilingDone}, {State: dutylog.FilingLate}, {State: dutylog.FilingOverdue}, {State: dutylog.FilingOpen}, {State: dutylog.FilingUnknown}, {State: dutylog.FilingSupplement}},
 		Missed:  7, Waiting: 2,
+		Others: []dutylog.OtherCallers{{Outcome: telephony.AbandonedEarly, Calls: 4}, {Outcome: telephony.Engaged, Calls: 3, Waiting: 1}},
 	}
 	got := map[string][2]int{}
 	for _, s := range dutylog.DutyFigures(f, 0, at(0), at(24), at(30)) {
@@ -159,7 +160,7 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 		}
 	}
 	for name, want := range map[string][2]int{"roster_uncovered/duty_officer": {60, 1440}, "roster_uncovered/duty_section_chief": {1440, 1440}, "roster_uncovered/duty_leader": {0, 1440},
-		"filings_late/": {2, 4}, "missed_not_called_back/": {2, 7}, "handovers_late/": {0, 0}, "reports_on_time/final": {0, 0}} {
+		"filings_late/": {2, 4}, "missed_not_called_back/": {2, 7}, "others_not_called_back/abandoned_early": {0, 4}, "others_not_called_back/engaged": {1, 3}, "handovers_late/": {0, 0}, "reports_on_time/final": {0, 0}} {
 		if got[name] != want {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
 		}

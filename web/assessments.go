@@ -62,7 +62,7 @@ func (a *app) assessmentCase(ctx context.Context, month, line string) (c dutylog
 	if err != nil {
 		return c, problemOf(err)
 	}
-	books.Allowance, books.Persons = a.Allowance, c.Persons().Or(a.Responsible)
+	books.BackIn, books.Allowance, books.Persons = rules.CallBackIn(), a.Allowance, c.Persons().Or(a.Responsible)
 	c.Over = !now.Before(books.To)
 	c.Facts = books.Facts(m, line, now)
 	c.Rules = rules

@@ -102,7 +102,7 @@ func (db *DB) assessedMissed(ctx context.Context, line string, b *dutylog.Assess
 // callers spoke with nobody at the duty phone.
 const unanswered = `c.direction = 'in' AND c.outcome IN ('missed', 'abandoned_early', 'engaged', 'rejected', 'unreachable', 'forwarded', 'answered_by_machine') AND c.tags NOT LIKE '%"test"%' AND c.tags NOT LIKE '%"system"%'`
 
-const missedFactsOf = "SELECT c.id, c.line, c.outcome, c.offered_at, c.ended_at, m.settled_at, m.why FROM calls c INDEXED BY calls_unanswered JOIN missed_calls m ON m.call_id = c.id WHERE " + unanswered +
+const missedFactsOf = "SELECT c.id, c.line, c.outcome, c.offered_at, c.ended_at, m.settled_at, m.why, b.answered_at FROM calls c INDEXED BY calls_unanswered JOIN missed_calls m ON m.call_id = c.id LEFT JOIN calls b ON b.id = m.by_call WHERE " + unanswered +
 	" AND c.outcome = 'missed' AND c.offered_at >= ? AND c.offered_at < ? AND (+c.line = ? OR ? = '') AND c.ended_at IS NOT NULL ORDER BY c.offered_at, c.id"
 
 // missedFacts reads who was missed; empty: on every line.
@@ -111,7 +111,11 @@ func (db *DB) missedFacts(ctx context.Context, line string, from, to time.Time) 
 	facts, err := all(rows, err, func(row scanner) (m dutylog.MissedFact, err error) {
 		c := &m.Call
 		c.Direction = telephony.Inbound
-		return m, row.Scan(&c.ID, &c.Line, &c.Outcome, instant{&c.OfferedAt}, instant{&c.EndedAt}, instant{&m.Settled}, &m.Why)
+		err = row.Scan(&c.ID, &c.Line, &c.Outcome, instant{&c.OfferedAt}, instant{&c.EndedAt}, instant{&m.Settled}, &m.Why, instant{&m.Reached})
+		if m.Why.Reached() && m.Reached.IsZero() {
+			m.Reached = m.Settled // by another phone: when that was said
+		}
+		return m, err
 	})
 	return facts, db.explain("read the missed calls of a time", err)
 }

@@ -313,6 +313,8 @@ func AssessmentQuestions() map[string]string {
 		assessedCallsOf:   "calls_by_outcome (outcome=? AND offered_at>? AND offered_at<?)",
 		assessedEntriesOf: "entries_slow (call_at>? AND call_at<?)",
 		missedFactsOf:     "calls_unanswered (outcome=? AND offered_at>? AND offered_at<?)",
+		unansweredCount:   "calls_unanswered (outcome=? AND offered_at>? AND offered_at<?)",
+		unansweredWait:    "missed_calls_waiting (at>? AND at<?)",
 		listenablesOf:     "calls_by_outcome (outcome=? AND offered_at>? AND offered_at<?)",
 		"SELECT count(*) FROM calls c" + reviewJoins + " WHERE " + toReview + " AND " + ofPeople + " AND c.offered_at >= ? AND " + officerOf + " IN (?, '')": "calls_to_review (offered_at>?)",
 	}
