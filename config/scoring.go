@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dutyline/dutylog"
@@ -45,6 +46,7 @@ type scoringRow struct {
 	Figure   ruleWord  `yaml:"figure"`
 	Points   ruleWord  `yaml:"points"`
 	Each     ruleWord  `yaml:"each"`
+	Within   ruleWord  `yaml:"within"`
 	Bands    []bandRow `yaml:"bands"`
 	Evidence ruleWord  `yaml:"evidence"`
 }
@@ -119,8 +121,8 @@ func (row scoringRow) item(faults *RuleFaults) dutylog.ScoringItem {
 	}
 	before := len(faults.List)
 	i := dutylog.ScoringItem{ID: row.ID.text, Title: row.Title.text, Article: row.Article.text, Figure: dutylog.Assessed(row.Figure.text), Points: points(row.Points), Each: points(row.Each),
-		Evidence: dutylog.EvidenceKind(row.Evidence.text)}
-	words := map[string]ruleWord{"id": row.ID, "title": row.Title, "article": row.Article, "figure": row.Figure, "points": row.Points, "each": row.Each, "evidence": row.Evidence}
+		Within: row.within(faults), Evidence: dutylog.EvidenceKind(row.Evidence.text)}
+	words := map[string]ruleWord{"id": row.ID, "title": row.Title, "article": row.Article, "figure": row.Figure, "points": row.Points, "each": row.Each, "within": row.Within, "evidence": row.Evidence}
 	for n, b := range row.Bands {
 		i.Bands = append(i.Bands, dutylog.Band{Least: points(b.Least), Gives: points(b.Gives)})
 		words[fmt.Sprintf("bands[%d]", n)] = ruleWord{line: max(b.Least.line, b.Gives.line)}
@@ -136,4 +138,19 @@ func (row scoringRow) item(faults *RuleFaults) dutylog.ScoringItem {
 		faults.add(at, "%s", wrong.Reason)
 	}
 	return i
+}
+
+// within are the minutes of a call back in time; where the file says nothing of it, the customary ones.
+func (row scoringRow) within(faults *RuleFaults) int {
+	if row.Within.text == "" {
+		if dutylog.Assessed(row.Figure.text) == dutylog.AssessCalledBack {
+			return int(dutylog.LateCallBack.Minutes())
+		}
+		return 0
+	}
+	n, err := strconv.Atoi(row.Within.text)
+	if err != nil || n < 1 {
+		faults.add(row.Within.line, "%.20q are no minutes in which a missed caller is called back; write for instance 30", row.Within.text)
+	}
+	return n
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,7 +57,9 @@ func TestScoringRulesThatAreWrong(t *testing.T) {
 		{"nothing", "", "f.yaml:1: the file says nothing; write it anew with dutyline assess rules, or name no file in assessment.rules: then the shipped ones hold"},
 		{"no items", "name: 细则\n", "f.yaml:1: there is no item; write items and below it one row for each, as in the shipped rules (dutyline assess rules)"},
 		{"no name", "items:\n" + plainItem, "f.yaml:1: the rules have no name, which stands above every sheet; write name and then for instance 值班值守工作月度考核评分细则"},
-		{"unknown word", row(good + ", colour: red"), `f.yaml:4: unknown word "colour"; write one of: id, title, article, figure, points, each, bands, evidence`},
+		{"unknown word", row(good + ", colour: red"), `f.yaml:4: unknown word "colour"; write one of: id, title, article, figure, points, each, within, bands, evidence`},
+		{"a limit of another figure", row(good + ", within: 30"), "f.yaml:4: answer_rate knows no limit; take within out"},
+		{"a limit in words", row(strings.Replace(good, "answer_rate", "missed_called_back", 1) + ", within: soon"), `f.yaml:4: "soon" are no minutes in which a missed caller is called back; write for instance 30`},
 		{"a word without anything", scoringHead + "  - id: a\n    title:\n", "f.yaml:4: nothing stands after title; complete it, or take the line out"},
 		{"no YAML", "items: [", "f.yaml:1: did not find expected node content; write it as in the shipped rules (dutyline assess rules)"},
 		{"a text for a list", "name: x\nitems: many\n", `f.yaml:2: "many" where a list, each row with a dash belongs; write it as in the shipped rules (dutyline assess rules)`},
@@ -85,6 +88,12 @@ func TestScoringRulesThatAreWrong(t *testing.T) {
 	}
 	if r, err := config.ParseScoring("f.yaml", []byte(row(good))); err != nil || len(r.Items) != 2 {
 		t.Errorf("%v", err)
+	}
+	back := strings.Replace(good, "answer_rate", "missed_called_back", 1)
+	for text, want := range map[string]time.Duration{row(back): 30 * time.Minute, row(back + ", within: 45"): 45 * time.Minute, row(good): 0} {
+		if r, err := config.ParseScoring("f.yaml", []byte(text)); err != nil || r.CallBackIn() != want {
+			t.Errorf("called back in %s, want %s: %v", r.CallBackIn(), want, err)
+		}
 	}
 }
 

@@ -24,10 +24,29 @@ type AssessedShare struct {
 	Unknown  int            `json:"unknown,omitempty"` // calls of which the end was not seen, or which nobody decided
 	Against  []EvidenceLink `json:"against"`           // those that did not do well, oldest first
 	More     int            `json:"more,omitempty"`    // that the list is too short for
+	Took     [][2]int       `json:"took,omitempty"`    // of missed callers who were reached: minutes after the call's end, rounded up, and how many
+	Late     int            `json:"late,omitempty"`    // of those, how many later than the rule asks: they did not do well
 }
 
 // Cases is how many did not do well.
 func (s AssessedShare) Cases() int { return s.Of - s.Good }
+
+// within takes out who was reached later than so many minutes after the call; none: there is no limit. A sheet of
+// an older program does not have how long it took, and stays as it was.
+func (s AssessedShare) within(minutes int) AssessedShare {
+	if minutes == 0 {
+		return s
+	}
+	for _, t := range s.Took {
+		if t[0] > minutes {
+			s.Late += t[1]
+		}
+	}
+	s.Good -= s.Late
+	s.Measured[0] -= s.Late
+	s.More = max(0, s.Cases()-len(s.Against))
+	return s
+}
 
 // AssessmentFacts is all that a month's sheet is made of. A frozen sheet keeps them, so that other rules can
 // be tried on it.
@@ -137,7 +156,7 @@ func Score(f AssessmentFacts, r ScoringRules) Assessment {
 }
 
 func (i ScoringItem) score(f AssessmentFacts) AssessmentItem {
-	share := f.Shares[i.Figure]
+	share := f.Shares[i.Figure].within(i.Within)
 	figure, _ := i.Figure.FigureOf()
 	if i.Evidence == EvidenceNone {
 		share.Against, share.More = nil, 0

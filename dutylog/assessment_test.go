@@ -62,7 +62,7 @@ func month(t *testing.T, m dutylog.Month, loc *time.Location, facts ...dutylog.C
 		b.Tally.Add(f)
 		b.Calls = append(b.Calls, f)
 		if f.Call.Outcome == telephony.Missed {
-			b.Missed = append(b.Missed, dutylog.MissedFact{Call: f.Call, Settled: map[bool]time.Time{true: f.Call.EndedAt.Add(time.Minute)}[f.CalledBack]})
+			b.Missed = append(b.Missed, dutylog.MissedFact{Call: f.Call, Settled: map[bool]time.Time{true: f.Call.EndedAt.Add(time.Minute)}[f.CalledBack], Reached: map[bool]time.Time{true: f.Call.EndedAt.Add(time.Minute)}[f.CalledBack]})
 		}
 		if !f.Complete && f.Call.Outcome != telephony.Unknown {
 			b.Entries = append(b.Entries, dutylog.EntryDelay{ID: "e-" + f.Call.ID, Call: f})
@@ -197,6 +197,43 @@ func TestTheEvidenceIsWhatWasCounted(t *testing.T) {
 	for _, f := range dutylog.AssessedFigures() {
 		if _, counted := full.Facts("2028-02", "duty", full.To).Shares[f.Figure]; !counted {
 			t.Errorf("%s can be named and is not counted", f.Figure)
+		}
+	}
+}
+
+// A caller is called back in time by the limit of the rules; who is later is counted apart. Who gave up early or found
+// the line engaged is charged to nobody, and who could not be called back does well.
+func TestCallBacksAreInTimeByTheRule(t *testing.T) {
+	at := time.Date(2026, 11, 3, 1, 0, 0, 0, time.UTC)
+	b := dutylog.AssessmentBooks{From: at.AddDate(0, 0, -2), To: at.AddDate(0, 0, 28)}
+	for n, m := range []struct {
+		outcome telephony.Outcome
+		settled time.Duration
+		reached bool
+	}{{telephony.Missed, 25 * time.Minute, true}, {telephony.Missed, 30 * time.Minute, true}, {telephony.Missed, 30*time.Minute + time.Second, true}, {telephony.Missed, 25 * 24 * time.Hour, true},
+		{telephony.Missed, 26 * time.Hour, false}, {telephony.Missed, 0, false}, {telephony.Engaged, 0, false}, {telephony.AbandonedEarly, 40 * time.Minute, true}, {telephony.Forwarded, 0, false}} {
+		f := dutylog.MissedFact{Call: telephony.Call{ID: fmt.Sprint(n), Direction: telephony.Inbound, Outcome: m.outcome, OfferedAt: at.Add(time.Duration(n) * time.Minute), EndedAt: at.Add(time.Duration(n) * time.Minute)}}
+		if m.settled > 0 {
+			f.Settled = f.Call.EndedAt.Add(m.settled)
+		}
+		if m.reached {
+			f.Reached = f.Settled
+		}
+		b.Missed = append(b.Missed, f)
+	}
+	for _, c := range []struct{ within, good, late, listed int }{{30, 3, 2, 3}, {31, 4, 1, 2}, {20, 1, 4, 5}, {0, 5, 0, 1}} {
+		rules := scoring()
+		rules.Items = rules.Items[1:2]
+		rules.Items[0].Within = c.within
+		b.BackIn = rules.CallBackIn()
+		facts := b.Facts("2026-11", "duty", b.To)
+		i := dutylog.Score(facts, rules).Items[0]
+		if i.Share.Good != c.good || i.Share.Of != 6 || i.Share.Late != c.late || len(i.Share.Against) != c.listed || i.Share.More != 0 || i.Gets != max(0, 80-20*dutylog.Points(6-c.good)) {
+			t.Errorf("within %d minutes: %+v", c.within, i)
+		}
+		rules.Items[0].Within = 60 // what a frozen sheet keeps can be tried with another limit
+		if i := dutylog.Score(facts, rules).Items[0]; i.Share.Good != 4 || i.Share.Late != 1 {
+			t.Errorf("of the same facts within an hour: %+v", i.Share)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,7 +20,8 @@ type AssessmentBooks struct {
 	Frozen    bool          // the figures of the month are
 	Closed    bool          // they are, and nothing came since
 	Calls     []CallFact    // of the line, that some figure may count against
-	Missed    []MissedFact  // of the line
+	Missed    []MissedFact  // calls of the line that were missed, as every figure has it
+	BackIn    time.Duration // after which a call back is late; zero: it never is
 	Entries   []EntryDelay  // of the line's calls, that were not complete in time
 	Alerts    []ToldMisuse
 	Duty      DutyFacts
@@ -43,6 +45,7 @@ type EntryDelay struct {
 type MissedFact struct {
 	Call    telephony.Call
 	Settled time.Time // zero: still to be called back
+	Reached time.Time // when somebody spoke with the caller; zero: nobody did, or need not
 	Why     SettledWhy
 }
 
@@ -117,6 +120,39 @@ var ofCalls = map[Assessed]Figure{AssessOnTime: FigureOnTime, AssessAnswerRate: 
 // elsewhere are the figures that together say that a call did not come to the duty phone, or to a machine.
 var elsewhere = []Figure{FigureForwarded, FigureElsewhere, FigureMachine}
 
+// AgainstOutcomes are those of which some item may say that they did not go well.
+func AgainstOutcomes() []telephony.Outcome {
+	return slices.DeleteFunc(slices.Clone(offeredOnes), func(o telephony.Outcome) bool { return o == telephony.AnsweredInTime })
+}
+
+// AgainstList gathers the calls of one outcome, oldest first, until no item lists more of them.
+type AgainstList struct {
+	Calls  []CallFact
+	listed map[Assessed]int
+}
+
+// Add takes the next call; full says that no further one is listed by any item.
+func (l *AgainstList) Add(c CallFact) (full bool) {
+	if CountingOf(c.Call) != CallCounts {
+		return false
+	}
+	if l.listed == nil {
+		l.listed = map[Assessed]int{}
+	}
+	l.Calls, full = append(l.Calls, c), true
+	for name, figure := range ofCalls {
+		r := ruleOfFigure(figure)
+		if spec, _ := name.FigureOf(); spec.Evidence != EvidenceCall || r.Places[c.Call.Outcome] != Below {
+			continue
+		}
+		if r.against(c) {
+			l.listed[name]++
+		}
+		full = full && l.listed[name] >= mostAgainst
+	}
+	return full
+}
+
 func (b AssessmentBooks) calls(f AssessmentFacts) {
 	for name, figure := range ofCalls {
 		s := b.share(figure)
@@ -145,21 +181,31 @@ func (b AssessmentBooks) calls(f AssessmentFacts) {
 	f.add(AssessNotForwarded, gone)
 }
 
-// missed counts who was called back, or need not be. Whose call was over just now is not waited for yet.
+// missed counts the missed calls whose callers were reached, or need not be. Whose call was over just now is not
+// waited for yet. How long it took is kept, so that the limit is a matter of the rules.
 func (b AssessmentBooks) missed(f AssessmentFacts, now time.Time) {
-	s := AssessedShare{Unknown: b.Tally.Outcomes()[telephony.Unknown]}
+	s, took := AssessedShare{Unknown: b.Tally.Outcomes()[telephony.Unknown]}, map[int]int{}
 	for _, m := range b.Missed {
+		after := m.Reached.Sub(m.Call.EndedAt)
 		switch {
-		case m.Call.Outcome == telephony.Unknown:
-			continue // whether its caller spoke with somebody, nobody knows
-		case m.Settled.IsZero() && now.Before(m.Call.EndedAt.Add(UnmannedAfter)):
+		case m.Call.Outcome != telephony.Missed:
+			continue // whoever gave up early, or found the line engaged, is charged to nobody
+		case m.Settled.IsZero() && now.Before(m.Call.EndedAt.Add(max(UnmannedAfter, b.BackIn))):
 			continue
 		case m.Settled.IsZero():
 			s.Against = append(s.Against, callLink(CallFact{Call: m.Call}))
 		default:
-			s.Good++
+			if s.Good++; !m.Reached.IsZero() {
+				took[int((max(0, after)+time.Minute-1)/time.Minute)]++
+			}
+			if b.BackIn > 0 && !m.Reached.IsZero() && after > b.BackIn {
+				s.Against = append(s.Against, callLink(CallFact{Call: m.Call}))
+			}
 		}
 		s.Of++
+	}
+	for _, minutes := range slices.Sorted(maps.Keys(took)) {
+		s.Took = append(s.Took, [2]int{minutes, took[minutes]})
 	}
 	s.Measured = [2]int{s.Good, s.Of}
 	f.add(AssessCalledBack, s)

@@ -21,7 +21,8 @@ const (
 	HandoversLate       DutyFigure = "handovers_late"         // nobody took over when the shift had ended and the allowance was over
 	RosterUncovered     DutyFigure = "roster_uncovered"       // by post: minutes that nobody held it
 	FilingsLate         DutyFigure = "filings_late"           // 报备 after the deadline, or not at all
-	MissedNotCalledBack DutyFigure = "missed_not_called_back" // callers who still wait
+	MissedNotCalledBack DutyFigure = "missed_not_called_back" // missed callers, as every figure has them, who still wait
+	OthersNotCalledBack DutyFigure = "others_not_called_back" // by outcome: callers who did not get through otherwise, and wait; charged to nobody
 	LongestDutySpan                = 400 * 24 * time.Hour     // that is asked for at once
 	DutyFactsBefore                = 90 * 24 * time.Hour      // an incident that was opened so long before may have reports due
 )
@@ -66,6 +67,7 @@ const (
 	ruleRoster       = "every-minute-of-every-post"
 	ruleFilings      = "filing-deadline"
 	ruleCallBacks    = "called-back-or-reached"
+	ruleOthers       = "charged-to-nobody"
 )
 
 // Version names a schedule of reports, as it stands beside the figures that rest on it.
@@ -81,18 +83,37 @@ type DutyFacts struct {
 	Shifts    []Shift
 	Filings   []FilingDuty   // whose days begin in the time
 	Zone      *time.Location // of the site, for the days of filings; nil: all of them belong to the time
-	Missed    int            // missed callers of the time
-	Waiting   int            // of them, those who were not called back
-	Calls     []DutyBehind   // their calls, the newest first
-	Blind     []telephony.Interval
+	DutyCallers
+	Blind []telephony.Interval
+}
+
+// DutyCallers are whose calls nobody took at the duty phone, and who of them waits.
+type DutyCallers struct {
+	Missed  int          // calls of the time that were missed 未接, by their outcome, as every figure has it
+	Waiting int          // of them, those whose callers were not called back
+	Calls   []DutyBehind // those, the newest first
+	Others  []OtherCallers
+}
+
+// OtherCallers are those of one outcome but missed who did not get through: they gave up early, the line was engaged …
+// They may wait for a call back too. That is courtesy: no officer is charged with them.
+type OtherCallers struct {
+	Outcome        telephony.Outcome
+	Calls, Waiting int
+	Behind         []DutyBehind // calls of those who wait, the newest first
 }
 
 // DutyFigures counts what fell due from one moment to another and not after now. What is not due yet counts nowhere.
 func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) []DutyShare {
 	c := dutyCount{from: from, to: earlier(to, now), now: now}
 	shares := countDuty(c.items(f, allowance, to), allowance, c.from, c.to)
-	s := &shares[len(shares)-1]
+	l := (*dutyShares)(&shares)
+	s := l.share(MissedNotCalledBack, "")
 	s.Numerator, s.Denominator, s.Behind = f.Waiting, f.Missed, f.Calls
+	for _, o := range f.Others {
+		s := l.share(OthersNotCalledBack, string(o.Outcome))
+		s.Numerator, s.Denominator, s.Rules, s.Behind = o.Waiting, o.Calls, []string{ruleOthers}, o.Behind
+	}
 	return finished(shares, AnsweringSpan{Blind: f.Blind}.blindIn(c.from, c.to))
 }
 
@@ -131,8 +152,7 @@ func (c *dutyCount) items(f DutyFacts, allowance time.Duration, to time.Time) []
 	return c.found
 }
 
-// countDuty counts the items of a time. Figures of which nothing fell due are there, too; the last one is that of the
-// missed callers.
+// countDuty counts the items of a time. Figures of which nothing fell due are there, too.
 func countDuty(items []DutyItem, allowance time.Duration, from, to time.Time) []DutyShare {
 	var l dutyShares
 	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed, StageFollowUp, StageFinal} {

@@ -141,9 +141,10 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 	loc := zone(t, "Asia/Shanghai")
 	at := func(hour int) time.Time { return time.Date(2026, 11, 10, hour, 0, 0, 0, loc) }
 	f := dutylog.DutyFacts{
-		Shifts:  []dutylog.Shift{{From: at(0), To: at(8), Post: dutylog.PostOfficer, Name: "张伟"}, {From: at(9), To: at(26), Post: dutylog.PostOfficer, Name: "李娜"}, {From: at(-10), To: at(24), Post: dutylog.PostLeader, Name: "赵振华"}},
-		Filings: []dutylog.FilingDuty{{State: dutylog.FilingDone}, {State: dutylog.FilingLate}, {State: dutylog.FilingOverdue}, {State: dutylog.FilingOpen}, {State: dutylog.FilingUnknown}, {State: dutylog.FilingSupplement}},
-		Missed:  7, Waiting: 2,
+		Shifts:      []dutylog.Shift{{From: at(0), To: at(8), Post: dutylog.PostOfficer, Name: "张伟"}, {From: at(9), To: at(26), Post: dutylog.PostOfficer, Name: "李娜"}, {From: at(-10), To: at(24), Post: dutylog.PostLeader, Name: "赵振华"}},
+		Filings:     []dutylog.FilingDuty{{State: dutylog.FilingDone}, {State: dutylog.FilingLate}, {State: dutylog.FilingOverdue}, {State: dutylog.FilingOpen}, {State: dutylog.FilingUnknown}, {State: dutylog.FilingSupplement}},
+		DutyCallers: dutylog.DutyCallers{Missed: 7, Waiting: 2},
+		Others:      []dutylog.OtherCallers{{Outcome: telephony.AbandonedEarly, Calls: 4}, {Outcome: telephony.Engaged, Calls: 3, Waiting: 1}},
 	}
 	got := map[string][2]int{}
 	for _, s := range dutylog.DutyFigures(f, 0, at(0), at(24), at(30)) {
@@ -159,7 +160,7 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 		}
 	}
 	for name, want := range map[string][2]int{"roster_uncovered/duty_officer": {60, 1440}, "roster_uncovered/duty_section_chief": {1440, 1440}, "roster_uncovered/duty_leader": {0, 1440},
-		"filings_late/": {2, 4}, "missed_not_called_back/": {2, 7}, "handovers_late/": {0, 0}, "reports_on_time/final": {0, 0}} {
+		"filings_late/": {2, 4}, "missed_not_called_back/": {2, 7}, "others_not_called_back/abandoned_early": {0, 4}, "others_not_called_back/engaged": {1, 3}, "handovers_late/": {0, 0}, "reports_on_time/final": {0, 0}} {
 		if got[name] != want {
 			t.Errorf("%s is %v, want %v", name, got[name], want)
 		}
@@ -184,9 +185,9 @@ func TestWhatIsBehindAFigure(t *testing.T) {
 		return dutylog.Shift{From: at(from, 0), To: at(to, 0), Post: dutylog.PostOfficer, Name: name}
 	}
 	f := dutylog.DutyFacts{Incidents: []dutylog.Incident{i, slow}, Begun: at(0, 0), Shifts: []dutylog.Shift{shift(0, 8, "张伟"), shift(9, 24, "李娜")},
-		Filings: []dutylog.FilingDuty{{Kind: "month", Span: dutylog.DateSpan{First: "2026-11-01"}, State: dutylog.FilingLate, Due: at(1, 0)}, {State: dutylog.FilingDone}},
-		Missed:  3, Waiting: 1, Calls: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "c-1", At: at(9, 0)}},
-		Blind: []telephony.Interval{{From: at(-1, 0), To: at(0, 2)}, {From: at(23, 0), To: at(30, 0)}}}
+		Filings:     []dutylog.FilingDuty{{Kind: "month", Span: dutylog.DateSpan{First: "2026-11-01"}, State: dutylog.FilingLate, Due: at(1, 0)}, {State: dutylog.FilingDone}},
+		DutyCallers: dutylog.DutyCallers{Missed: 3, Waiting: 1, Calls: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "c-1", At: at(9, 0)}}},
+		Blind:       []telephony.Interval{{From: at(-1, 0), To: at(0, 2)}, {From: at(23, 0), To: at(30, 0)}}}
 	got, rules := map[string]string{}, map[string]string{}
 	for _, s := range dutylog.DutyFigures(f, 15*time.Minute, at(0, 0), at(24, 0), at(30, 0)) {
 		key := string(s.Figure) + "/" + s.Of

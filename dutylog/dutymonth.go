@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"dutyline/telephony"
 )
 
 // FrozenDuty is the other work of a closed month, item by item, as it was judged when the month was closed: any part
@@ -11,16 +13,15 @@ import (
 type FrozenDuty struct {
 	Allowance time.Duration `json:"allowance_ns"` // by which handovers were judged
 	Items     []DutyItem    `json:"items"`
-	Missed    []int64       `json:"missed"` // when each missed caller came, in seconds since 1970; who still waited is an item, too
+	Missed    []int64       `json:"missed"` // when each missed call came, in seconds since 1970; whose caller still waited is an item, too
 }
 
 // DutyPart is a part of a time, as its callers stand now; in a closed month with what was frozen.
 type DutyPart struct {
-	From, To        time.Time
-	Missed, Waiting int // see DutyFacts
-	Calls           []DutyBehind
-	Month           *FrozenMonth // closed; without its tallies
-	Frozen          FrozenDuty
+	From, To time.Time
+	DutyCallers
+	Month  *FrozenMonth // closed; without its tallies
+	Frozen FrozenDuty
 }
 
 // DutyAnswer is how the other work of a time was done.
@@ -38,16 +39,21 @@ type DutyCorrection struct {
 	Then, Now [2]int // numerator, denominator
 }
 
-// FreezeDuty judges a whole month. missed are all its missed callers; those of facts who still wait are found by
-// their calls.
+// FreezeDuty judges a whole month. missed are all whose calls nobody took, the others beside the missed ones.
 func FreezeDuty(f DutyFacts, missed []MissedFact, allowance time.Duration, from, to, now time.Time) FrozenDuty {
 	c := dutyCount{from: from, to: earlier(to, now), now: now}
 	d := FrozenDuty{Allowance: allowance, Items: c.items(f, allowance, to), Missed: []int64{}}
 	for _, m := range missed {
-		d.Missed = append(d.Missed, m.Call.OfferedAt.Unix())
-		if m.Settled.IsZero() {
-			d.Items = append(d.Items, DutyItem{Figure: MissedNotCalledBack, At: m.Call.OfferedAt, In: true, Behind: &DutyBehind{Kind: BehindCall, ID: m.Call.ID, At: m.Call.OfferedAt}})
+		i := DutyItem{Figure: MissedNotCalledBack, At: m.Call.OfferedAt, In: m.Settled.IsZero()}
+		if i.In {
+			i.Behind = &DutyBehind{Kind: BehindCall, ID: m.Call.ID, At: m.Call.OfferedAt}
 		}
+		if m.Call.Outcome != telephony.Missed {
+			i.Figure, i.Of, i.Rule = OthersNotCalledBack, string(m.Call.Outcome), ruleOthers
+		} else if d.Missed = append(d.Missed, i.At.Unix()); !i.In {
+			continue
+		}
+		d.Items = append(d.Items, i)
 	}
 	return d
 }
@@ -70,7 +76,7 @@ func (d FrozenDuty) count(from, to time.Time, zone *time.Location) []DutyShare {
 		}
 	}
 	shares := countDuty(within, d.Allowance, from, to)
-	callers := &shares[len(shares)-1]
+	callers := (*dutyShares)(&shares).share(MissedNotCalledBack, "")
 	callers.Denominator = 0
 	for _, at := range d.Missed {
 		if at >= from.Unix() && at < to.Unix() {
@@ -94,7 +100,7 @@ func (i DutyItem) cut(from, to time.Time) DutyItem {
 // DutyAnswerOf puts the parts of a time together: what is closed as it was frozen, and what changed since beside it.
 func DutyAnswerOf(f DutyFacts, parts []DutyPart, allowance time.Duration, now time.Time) (a DutyAnswer) {
 	for _, p := range parts {
-		f.Missed, f.Waiting, f.Calls = p.Missed, p.Waiting, p.Calls
+		f.DutyCallers = p.DutyCallers
 		if p.Month == nil {
 			a.add(DutyFigures(f, allowance, p.From, p.To, now))
 			continue
@@ -138,7 +144,7 @@ func (a *DutyAnswer) correct(m Month, then, now []DutyShare) {
 
 // order puts figures of several parts as those of one stand, and gaps that a month's end cut are whole again.
 func (a *DutyAnswer) order() {
-	all := []DutyFigure{ReportsOnTime, DeliveriesOnTime, IncidentsOpenedLate, InstructionsOverdue, HandoversLate, RosterUncovered, FilingsLate, MissedNotCalledBack}
+	all := []DutyFigure{ReportsOnTime, DeliveriesOnTime, IncidentsOpenedLate, InstructionsOverdue, HandoversLate, RosterUncovered, FilingsLate, MissedNotCalledBack, OthersNotCalledBack}
 	slices.SortStableFunc(a.Shares, func(x, y DutyShare) int {
 		return cmp.Compare(slices.Index(all, x.Figure), slices.Index(all, y.Figure))
 	})

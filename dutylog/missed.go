@@ -85,6 +85,9 @@ func WantsCallBack(c telephony.Call) bool {
 	return c.Direction == telephony.Inbound && c.Ended() && PhaseOf(c) == Unanswered && OpensEntry(c)
 }
 
+// LateCallBack is until when after its end a missed call is called back in time 及时回拨, where the scoring rules say nothing.
+const LateCallBack = 30 * time.Minute
+
 // wantNoCallBack are the kinds by which whoever chooses one says that nobody is to be called back.
 var wantNoCallBack = []Kind{KindWrongNumber, KindNuisance, KindSpotCheck}
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"dutyline/dutylog/audit"
 )
@@ -147,9 +148,23 @@ type ScoringItem struct {
 	Article  string       `json:"article"` // of the regulation, from which the demand is
 	Figure   Assessed     `json:"figure"`
 	Points   Points       `json:"points"`
-	Each     Points       `json:"each"`            // what one case takes away where cases are counted
-	Bands    []Band       `json:"bands,omitempty"` // from the best on; none: cases are always counted
+	Each     Points       `json:"each"`             // what one case takes away where cases are counted
+	Within   int          `json:"within,omitempty"` // minutes after a missed call's end, for missed_called_back; none: whenever that was
+	Bands    []Band       `json:"bands,omitempty"`  // from the best on; none: cases are always counted
 	Evidence EvidenceKind `json:"evidence"`
+}
+
+// mostWithin bounds the time in which somebody is called back: a week, in minutes.
+const mostWithin = 7 * 24 * 60
+
+// CallBackIn is the time in which these rules want missed callers called back; zero: they give none.
+func (r ScoringRules) CallBackIn() (limit time.Duration) {
+	for _, i := range r.Items {
+		if within := time.Duration(i.Within) * time.Minute; within > 0 && (limit == 0 || within < limit) {
+			limit = within
+		}
+	}
+	return limit
 }
 
 // Band gives points to who did well in so many of a hundred.
@@ -195,6 +210,10 @@ func (i ScoringItem) Check() error {
 		return wrong("bands", "%s counts cases and has no percentage; take the bands out and write each", i.Figure)
 	case f.Minutes && len(i.Bands) == 0:
 		return wrong("bands", "%s counts minutes, which are no cases; write bands", i.Figure)
+	case i.Within != 0 && i.Figure != AssessCalledBack:
+		return wrong("within", "%s knows no limit; take within out", i.Figure)
+	case i.Within < 0 || i.Within > mostWithin:
+		return wrong("within", "the item %s gives no minutes in which a caller is called back; write 1 to %d", i.ID, mostWithin)
 	case i.Each <= 0 && !f.Minutes || i.Each > i.Points:
 		return wrong("each", "the item %s does not say what one case takes away, or more than the item is worth; write each, which holds where fewer than %d are counted", i.ID, FewestForRate)
 	}

@@ -38,6 +38,8 @@ type assessmentItemBody struct {
 	Points      float64            `json:"points" doc:"What it is worth"`
 	Each        float64            `json:"each" doc:"What one case takes away where cases are counted"`
 	Bands       []bandBody         `json:"bands" nullable:"false"`
+	Within      int                `json:"within_minutes" doc:"Of missed_called_back: until so many minutes after the call's end a call back is in time; 0: whenever it was"`
+	Late        int                `json:"late" doc:"Of missed_called_back: who was called back later than that; they are not in numerator"`
 	Why         dutylog.ItemWhy    `json:"why" enum:"band,below,cases,nothing,unknown" doc:"nothing, unknown: it was not judged and counts neither in gets nor in of"`
 	Band        *bandBody          `json:"band" doc:"The one that is reached; null: none"`
 	Numerator   int                `json:"numerator" doc:"That did well, after review"`
@@ -50,7 +52,7 @@ type assessmentItemBody struct {
 
 func assessmentItemOf(i dutylog.AssessmentItem) assessmentItemBody {
 	f, _ := i.Figure.FigureOf()
-	body := assessmentItemBody{ID: i.ID, Title: i.Title, Article: i.Article, Figure: i.Figure, OfLine: f.OfLine, Minutes: f.Minutes, Gets: points(i.Gets), Points: points(i.Points), Each: points(i.Each),
+	body := assessmentItemBody{ID: i.ID, Title: i.Title, Article: i.Article, Figure: i.Figure, OfLine: f.OfLine, Minutes: f.Minutes, Gets: points(i.Gets), Points: points(i.Points), Each: points(i.Each), Within: i.Within, Late: i.Share.Late,
 		Bands: []bandBody{}, Why: i.Why, Numerator: i.Share.Good, Denominator: i.Share.Of, Measured: shareBody{i.Share.Measured[0], i.Share.Measured[1]}, Unknown: i.Share.Unknown,
 		Evidence: evidenceLinksOf(i.Share.Against), More: i.Share.More}
 	for _, b := range i.Bands {

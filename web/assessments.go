@@ -62,7 +62,7 @@ func (a *app) assessmentCase(ctx context.Context, month, line string) (c dutylog
 	if err != nil {
 		return c, problemOf(err)
 	}
-	books.Allowance, books.Persons = a.Allowance, c.Persons().Or(a.Responsible)
+	books.BackIn, books.Allowance, books.Persons = rules.CallBackIn(), a.Allowance, c.Persons().Or(a.Responsible)
 	if c.Over = !now.Before(books.To); c.Over && c.Frozen == nil {
 		q := dutylog.ReviewQuery{From: books.From, To: books.To, Line: line, Waits: dutylog.HoldsSheetUp, Over: a.reviewRule().Over(now), SpeakNow: books.Frozen, Limit: dutylog.MostOpenReviews}
 		if c.Open, c.OpenOf, _, err = a.Log.ReviewCases(ctx, q); err != nil {

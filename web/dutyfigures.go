@@ -11,8 +11,8 @@ import (
 )
 
 type dutyShareBody struct {
-	Figure      dutylog.DutyFigure `json:"figure" enum:"reports_on_time,deliveries_on_time,incidents_opened_late,instructions_overdue,handovers_late,roster_uncovered,filings_late,missed_not_called_back"`
-	Of          string             `json:"of" doc:"Deadline, recipient, channel or post; empty: there is but one. Of roster_uncovered the numbers are minutes"`
+	Figure      dutylog.DutyFigure `json:"figure" enum:"reports_on_time,deliveries_on_time,incidents_opened_late,instructions_overdue,handovers_late,roster_uncovered,filings_late,missed_not_called_back,others_not_called_back"`
+	Of          string             `json:"of" doc:"Deadline, recipient, channel, post or, of others_not_called_back, with which nobody is charged, outcome; empty: there is but one. Of roster_uncovered the numbers are minutes"`
 	Numerator   int                `json:"numerator"`
 	Denominator int                `json:"denominator" doc:"What fell due in this time, and not after now"`
 	Rate        *float64           `json:"rate" doc:"null with a denominator below 20: then the counts say more"`

@@ -98,6 +98,9 @@ func WhyPoints(i dutylog.AssessmentItem) string {
 	default:
 		text = "达标 " + n + "/" + of + unit + "，" + percent(i.Share) + "，低于 " + i.Bands[len(i.Bands)-1].Least.String() + "%"
 	}
+	if i.Share.Late > 0 {
+		text += fmt.Sprintf("；其中 %d 件超过 %d 分钟才回拨", i.Share.Late, i.Within)
+	}
 	if m := i.Share.Measured; figure.OfLine && !figure.Cases && (m[0] != i.Share.Good || m[1] != i.Share.Of) {
 		text += fmt.Sprintf("；实测 %d/%d", m[0], m[1])
 	}

@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 // DutyFigureWords are the names of the figures of the other work, those of the page.
 var DutyFigureWords = map[dutylog.DutyFigure]string{
 	dutylog.ReportsOnTime: "报告按时", dutylog.DeliveriesOnTime: "报送按时", dutylog.IncidentsOpenedLate: "突发事件立项超时", dutylog.InstructionsOverdue: "批示逾期未办结",
 	dutylog.HandoversLate: "交接班超时", dutylog.RosterUncovered: "值班表空缺（分钟）", dutylog.FilingsLate: "报备超时或未报", dutylog.MissedNotCalledBack: "未接后未回拨",
+	dutylog.OthersNotCalledBack: "其他未接通来电待回拨（不计考核）",
 }
 
 var behindWords = map[dutylog.BehindKind]string{dutylog.BehindIncident: "突发事件", dutylog.BehindCall: "来电", dutylog.BehindShift: "班次", dutylog.BehindFiling: "报备"}
@@ -56,6 +58,8 @@ func dutyOf(x dutylog.DutyShare) string {
 	switch x.Figure {
 	case dutylog.ReportsOnTime:
 		return stageNames[dutylog.Stage(x.Of)]
+	case dutylog.OthersNotCalledBack:
+		return Word(OutcomeNames, telephony.Outcome(x.Of))
 	case dutylog.RosterUncovered:
 		return postNames[dutylog.Post(x.Of)]
 	case dutylog.DeliveriesOnTime:

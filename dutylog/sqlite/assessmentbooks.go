@@ -6,6 +6,7 @@ import (
 
 	"dutyline/alerts"
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 // AssessmentBooks implements dutylog.AssessmentStore. What is counted and what is listed are of one state, which is
@@ -40,19 +41,41 @@ func (db *DB) AssessmentBooks(ctx context.Context, m dutylog.Month, line string,
 	return b, db.assessedSayings(ctx, m, &b)
 }
 
-// againstOutcomes are those of which some figure may say that they did not go well.
-const againstOutcomes = "c.outcome IN ('answered_late', 'missed', 'rejected', 'engaged', 'unreachable', 'forwarded', 'answered_elsewhere', 'answered_by_machine')"
+// assessedCallsOf reads the calls of an outcome, oldest first: by their outcome, whatever SQLite thinks of the line.
+const assessedCallsOf = "SELECT " + factColumns + factTables + " WHERE c.outcome = ? AND c.offered_at >= ? AND c.offered_at < ? AND +c.line = ? AND c.direction = 'in' AND c.ended_at IS NOT NULL ORDER BY c.offered_at, c.id"
 
-// assessedCalls reads the calls of a line that may stand against somebody.
+// assessedCalls reads the calls of a line that stand against somebody, of each outcome as many as a sheet lists.
 func (db *DB) assessedCalls(ctx context.Context, line string, b *dutylog.AssessmentBooks, _ time.Time) error {
-	rows, err := db.reading(ctx).Query("SELECT "+factColumns+factTables+" WHERE c.line = ? AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND c.ended_at IS NOT NULL AND "+againstOutcomes+
-		" ORDER BY c.offered_at, c.id", line, b.From.UnixMicro(), b.To.UnixMicro())
-	facts, err := all(rows, err, scanFact)
-	for _, r := range facts {
-		b.Calls = append(b.Calls, r.fact())
+	for _, o := range dutylog.AgainstOutcomes() {
+		rows, err := db.reading(ctx).Query(assessedCallsOf, string(o), b.From.UnixMicro(), b.To.UnixMicro(), line)
+		if err != nil {
+			return db.explain("read the calls that stand against somebody", err)
+		}
+		var found dutylog.AgainstList
+		for full := false; !full && rows.Next(); {
+			r, err := scanFact(rows)
+			if err != nil {
+				_ = rows.Close()
+				return db.explain("read the calls that stand against somebody", err)
+			}
+			full = found.Add(r.fact())
+		}
+		_ = rows.Close()
+		if err := rows.Err(); err != nil {
+			return db.explain("read the calls that stand against somebody", err)
+		}
+		b.Calls = append(b.Calls, found.Calls...)
 	}
-	return db.explain("read the calls that stand against somebody", err)
+	return nil
 }
+
+// slowEntries is the condition of the index entries_slow, in its very words.
+const slowEntries = "e.call_id IS NOT NULL AND (e.state <> 'complete' OR e.body ->> '$.reopened_at' > 0 OR e.body ->> '$.completed_at' > e.call_at + 3600000000)"
+
+// assessedEntriesOf reads entries that were slow, by the time of their calls.
+const assessedEntriesOf = "SELECT e.id, " + factColumns + ` FROM entries e INDEXED BY entries_slow JOIN calls c ON c.id = e.call_id LEFT JOIN recordings r ON r.call_id = c.id
+	LEFT JOIN missed_calls m ON m.call_id = c.id LEFT JOIN calls b ON b.id = m.by_call WHERE ` + slowEntries + ` AND e.call_at >= ? AND e.call_at < ? AND +c.line = ? AND c.direction = 'in' AND c.outcome <> 'unknown'
+	AND c.ended_at IS NOT NULL AND (e.state <> 'complete' OR e.body ->> '$.reopened_at' > 0 OR e.body ->> '$.completed_at' > c.ended_at + ?) ORDER BY e.call_at DESC, e.id DESC LIMIT ?`
 
 // assessedEntries reads entries of calls that were not complete in time, or are not yet: as many as a sheet lists,
 // and none where the tally says that there is none.
@@ -60,9 +83,7 @@ func (db *DB) assessedEntries(ctx context.Context, line string, b *dutylog.Asses
 	if b.LateEntries() <= 0 {
 		return nil
 	}
-	rows, err := db.reading(ctx).Query("SELECT e.id, "+factColumns+factTables+" WHERE c.line = ? AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND c.outcome <> 'unknown' AND c.ended_at IS NOT NULL AND e.id IS NOT NULL"+
-		" AND (e.state <> 'complete' OR e.body ->> '$.reopened_at' > 0 OR e.body ->> '$.completed_at' > c.ended_at + ?) ORDER BY c.offered_at DESC LIMIT ?", line, b.From.UnixMicro(), b.To.UnixMicro(),
-		dutylog.EntryInTime.Microseconds(), b.LateEntries())
+	rows, err := db.reading(ctx).Query(assessedEntriesOf, b.From.UnixMicro(), b.To.UnixMicro(), line, dutylog.EntryInTime.Microseconds(), b.LateEntries())
 	_, err = all(rows, err, func(row scanner) (id string, err error) {
 		r, err := scanFact(prefixed{row, []any{&id}})
 		if f := r.fact(); err == nil && (!f.Complete || f.Entered > dutylog.EntryInTime) {
@@ -78,14 +99,25 @@ func (db *DB) assessedMissed(ctx context.Context, line string, b *dutylog.Assess
 	return err
 }
 
+// unanswered is the condition of the index calls_unanswered, in its very words: calls that figures count, and whose
+// callers spoke with nobody at the duty phone.
+const unanswered = `c.direction = 'in' AND c.outcome IN ('missed', 'abandoned_early', 'engaged', 'rejected', 'unreachable', 'forwarded', 'answered_by_machine') AND c.tags NOT LIKE '%"test"%' AND c.tags NOT LIKE '%"system"%'`
+
+const missedFactsOf = "SELECT c.id, c.line, c.outcome, c.offered_at, c.ended_at, m.settled_at, m.why, b.answered_at FROM calls c INDEXED BY calls_unanswered JOIN missed_calls m ON m.call_id = c.id LEFT JOIN calls b ON b.id = m.by_call WHERE " + unanswered +
+	" AND c.outcome = 'missed' AND c.offered_at >= ? AND c.offered_at < ? AND (+c.line = ? OR ? = '') AND c.ended_at IS NOT NULL ORDER BY c.offered_at, c.id"
+
 // missedFacts reads who was missed; empty: on every line.
 func (db *DB) missedFacts(ctx context.Context, line string, from, to time.Time) ([]dutylog.MissedFact, error) {
-	rows, err := db.reading(ctx).Query(missedSelect+" WHERE m.at >= ? AND m.at < ? AND m.why <> ? AND (c.line = ? OR ? = '') ORDER BY m.at, m.call_id", from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed), line, line)
-	found, err := all(rows, err, scanMissed)
-	facts := make([]dutylog.MissedFact, len(found))
-	for n, m := range found {
-		facts[n] = dutylog.MissedFact{Call: m.Call.Call, Settled: m.SettledAt, Why: m.Why}
-	}
+	rows, err := db.reading(ctx).Query(missedFactsOf, from.UnixMicro(), to.UnixMicro(), line, line)
+	facts, err := all(rows, err, func(row scanner) (m dutylog.MissedFact, err error) {
+		c := &m.Call
+		c.Direction = telephony.Inbound
+		err = row.Scan(&c.ID, &c.Line, &c.Outcome, instant{&c.OfferedAt}, instant{&c.EndedAt}, instant{&m.Settled}, &m.Why, instant{&m.Reached})
+		if m.Why.Reached() && m.Reached.IsZero() {
+			m.Reached = m.Settled // by another phone: when that was said
+		}
+		return m, err
+	})
 	return facts, db.explain("read the missed calls of a time", err)
 }
 

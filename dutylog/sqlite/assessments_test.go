@@ -51,7 +51,7 @@ func TestTheBooksOfAMonth(t *testing.T) {
 	for _, name := range []dutylog.Assessed{dutylog.AssessOnTime, dutylog.AssessAnswerRate, dutylog.AssessCalledBack, dutylog.AssessNotForwarded, dutylog.AssessComplete, dutylog.AssessForwarding, dutylog.AssessMisuse} {
 		got[name] = share(name)
 	}
-	want := map[dutylog.Assessed][4]int{dutylog.AssessOnTime: {1, 3, 2, 1}, dutylog.AssessAnswerRate: {2, 5, 3, 1}, dutylog.AssessCalledBack: {0, 3, 3, 1}, dutylog.AssessNotForwarded: {4, 5, 1, 1},
+	want := map[dutylog.Assessed][4]int{dutylog.AssessOnTime: {1, 3, 2, 1}, dutylog.AssessAnswerRate: {2, 5, 3, 1}, dutylog.AssessCalledBack: {0, 1, 1, 1}, dutylog.AssessNotForwarded: {4, 5, 1, 1},
 		dutylog.AssessComplete: {0, 5, 5, 1}, dutylog.AssessForwarding: {0, 1, 1, 0}, dutylog.AssessMisuse: {0, 0, 0, 0}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("good, of, listed, unknown (-want +got):\n%s", diff)
@@ -61,6 +61,31 @@ func TestTheBooksOfAMonth(t *testing.T) {
 	}
 	if first := must(db.FirstMonth(ctx))(t); first != "2026-10" {
 		t.Errorf("the log begins in %s", first)
+	}
+}
+
+// A sheet lists the first forty of each kind, and reads no more of them; what was set aside is listed where nobody
+// is judged, and takes no place where somebody is.
+func TestASheetListsTheFirstOnes(t *testing.T) {
+	db := open(t)
+	for n := range 50 {
+		call := inbound(n*10, "02422730001")
+		ok(t, db.Record(ctx, story(call, telephony.Missed)))
+		if n < 5 {
+			c := must(db.ReviewCase(ctx, call.ID))(t)
+			must(db.SayOfVerdict(ctx, dutylog.ReviewFact{CallID: c.Call.ID, Says: dutylog.ReviewDecided, Result: dutylog.ReviewSetAside, Text: "x", Officer: c.Officer, Outcome: c.Call.Outcome, By: supervisor}, 0))(t)
+		}
+	}
+	ok(t, db.Record(ctx, story(inbound(3, "02422730001"), telephony.Forwarded)))
+	f := books(t, db, "2026-11", noon.Add(24*time.Hour))
+	for name, want := range map[dutylog.Assessed]struct {
+		cases, more int
+		first       time.Duration
+	}{dutylog.AssessOnTime: {45, 5, 50 * time.Minute}, dutylog.AssessAnswerRate: {51, 11, 0}, dutylog.AssessNotForwarded: {1, 0, 3 * time.Minute}} {
+		s := f.Shares[name]
+		if s.Cases() != want.cases || len(s.Against) != want.cases-want.more || s.More != want.more || !s.Against[0].At.Equal(noon.Add(want.first)) {
+			t.Errorf("%s: %d cases, %d listed and %d more, the first of %s", name, s.Cases(), len(s.Against), s.More, s.Against[0].At)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 // DutyFacts implements dutylog.DutyStore.
@@ -39,22 +40,46 @@ func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog
 		return f, err
 	}
 	f.Zone = db.options.Location
-	f.Missed, f.Waiting, f.Calls, err = db.missedCallers(ctx, from, to)
+	f.DutyCallers, err = db.callersOf(ctx, from, to)
 	return f, err
 }
 
-// missedCallers counts the missed callers of a time, those who were not called back, and lists the newest of these.
-func (db *DB) missedCallers(ctx context.Context, from, to time.Time) (missed, waiting int, calls []dutylog.DutyBehind, err error) {
-	rows, err := db.reading(ctx).Query("SELECT call_id, at FROM missed_calls WHERE settled_at IS NULL AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?", from.UnixMicro(), to.UnixMicro(), dutylog.MostBehind)
-	if calls, err = all(rows, err, func(row scanner) (b dutylog.DutyBehind, err error) {
-		b.Kind = dutylog.BehindCall
-		return b, row.Scan(&b.ID, instant{&b.At})
-	}); err != nil {
-		return 0, 0, nil, db.explain("list who was not called back", err)
+const (
+	unansweredCount = "SELECT count(*) FROM calls c INDEXED BY calls_unanswered WHERE " + unanswered + " AND c.outcome = ? AND c.offered_at >= ? AND c.offered_at < ?"
+	unansweredWait  = "SELECT c.id, c.outcome, c.offered_at FROM missed_calls m INDEXED BY missed_calls_waiting CROSS JOIN calls c ON c.id = m.call_id WHERE m.settled_at IS NULL AND m.at >= ? AND m.at < ? AND " + unanswered + " ORDER BY m.at DESC, m.call_id DESC"
+)
+
+// unansweredOnes are the outcomes of unanswered, the missed calls first.
+var unansweredOnes = []telephony.Outcome{telephony.Missed, telephony.AbandonedEarly, telephony.Engaged, telephony.Rejected, telephony.Unreachable, telephony.Forwarded, telephony.AnsweredByMachine}
+
+// callersOf reads whose calls nobody took at the duty phone, and who of them waits: the missed ones, and beside
+// them the others.
+func (db *DB) callersOf(ctx context.Context, from, to time.Time) (f dutylog.DutyCallers, err error) {
+	others := make([]dutylog.OtherCallers, len(unansweredOnes))
+	for n, outcome := range unansweredOnes {
+		others[n].Outcome = outcome
+		if err := db.reading(ctx).QueryRow(unansweredCount, string(outcome), from.UnixMicro(), to.UnixMicro()).Scan(&others[n].Calls); err != nil {
+			return f, db.explain("count the calls that nobody took", err)
+		}
 	}
-	err = db.reading(ctx).QueryRow("SELECT count(*), count(*) FILTER (WHERE settled_at IS NULL) FROM missed_calls WHERE at >= ? AND at < ? AND why <> ?",
-		from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed)).Scan(&missed, &waiting)
-	return missed, waiting, calls, db.explain("count the missed calls", err)
+	rows, err := db.reading(ctx).Query(unansweredWait, from.UnixMicro(), to.UnixMicro())
+	_, err = all(rows, err, func(row scanner) (outcome telephony.Outcome, err error) {
+		b := dutylog.DutyBehind{Kind: dutylog.BehindCall}
+		if err = row.Scan(&b.ID, &outcome, instant{&b.At}); err != nil {
+			return outcome, err
+		}
+		for n := range others {
+			if o := &others[n]; o.Outcome == outcome {
+				if o.Waiting++; len(o.Behind) < dutylog.MostBehind {
+					o.Behind = append(o.Behind, b)
+				}
+			}
+		}
+		return outcome, nil
+	})
+	f.Missed, f.Waiting, f.Calls = others[0].Calls, others[0].Waiting, others[0].Behind
+	f.Others = slices.DeleteFunc(others[1:], func(o dutylog.OtherCallers) bool { return o.Calls == 0 })
+	return f, db.explain("list who was not called back", err)
 }
 
 // incidentsSince reads the incidents that were opened since then, the newest first.

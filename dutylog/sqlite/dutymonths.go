@@ -79,7 +79,7 @@ func (db *DB) DutyFigures(ctx context.Context, from, to, now time.Time, allowanc
 	}
 	for i := range parts {
 		p := &parts[i]
-		if p.Missed, p.Waiting, p.Calls, err = db.missedCallers(ctx, p.From, p.To); err != nil {
+		if p.DutyCallers, err = db.callersOf(ctx, p.From, p.To); err != nil {
 			return a, err
 		}
 	}

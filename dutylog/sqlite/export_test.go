@@ -305,3 +305,17 @@ func PlainEntries(file string) (plain []string, err error) {
 
 // OddEntryQuery has one parameter, the entry's id.
 const OddEntryQuery = oddEntryQuery
+
+// AssessmentQuestions are what a month's sheet, a draw and a list of reviews ask of calls, and the index that each
+// has to go by: none reads more than the time it is about.
+func AssessmentQuestions() map[string]string {
+	return map[string]string{
+		assessedCallsOf:   "calls_by_outcome (outcome=? AND offered_at>? AND offered_at<?)",
+		assessedEntriesOf: "entries_slow (call_at>? AND call_at<?)",
+		missedFactsOf:     "calls_unanswered (outcome=? AND offered_at>? AND offered_at<?)",
+		unansweredCount:   "calls_unanswered (outcome=? AND offered_at>? AND offered_at<?)",
+		unansweredWait:    "missed_calls_waiting (at>? AND at<?)",
+		listenablesOf:     "calls_by_outcome (outcome=? AND offered_at>? AND offered_at<?)",
+		"SELECT count(*) FROM calls c" + reviewJoins + " WHERE " + toReview + " AND " + ofPeople + " AND c.offered_at >= ? AND " + officerOf + " IN (?, '')": "calls_to_review (offered_at>?)",
+	}
+}

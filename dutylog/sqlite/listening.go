@@ -1,9 +1,11 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"dutyline/dutylog"
@@ -31,12 +33,15 @@ func scanListeningFact(row scanner) (f dutylog.ListeningFact, err error) {
 	return f, json.Unmarshal([]byte(given), &f.Marks)
 }
 
+const listenablesOf = "SELECT c.id, " + officerOf + ` FROM calls c INDEXED BY calls_by_outcome JOIN recordings r ON r.call_id = c.id AND r.status = 'sealed' LEFT JOIN entries e INDEXED BY entries_concern ON e.call_id = c.id
+	WHERE c.outcome IN ('answered_in_time', 'answered_late') AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND ` + ofPeople
+
 // Listenables implements dutylog.ListeningStore: what a person answered at the duty phone, and can be heard.
 func (db *DB) Listenables(ctx context.Context, m dutylog.Month) ([]dutylog.Listenable, error) {
 	from, to := m.Span(db.options.Location)
-	rows, err := db.reading(ctx).Query("SELECT c.id, "+officerOf+` FROM calls c JOIN recordings r ON r.call_id = c.id AND r.status = 'sealed' LEFT JOIN entries e ON e.call_id = c.id
-		WHERE c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND c.outcome IN ('answered_in_time', 'answered_late') AND `+ofPeople+" ORDER BY c.id", micros(from), micros(to))
+	rows, err := db.reading(ctx).Query(listenablesOf, micros(from), micros(to))
 	list, err := all(rows, err, func(row scanner) (l dutylog.Listenable, err error) { return l, row.Scan(&l.CallID, &l.Officer) })
+	slices.SortFunc(list, func(a, b dutylog.Listenable) int { return cmp.Compare(a.CallID, b.CallID) })
 	return list, db.explain("list the calls of a month that can be heard", err)
 }
 

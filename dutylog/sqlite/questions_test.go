@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,21 @@ func TestAKeptStatementAnswersForItsOwnValues(t *testing.T) {
 			if listed := must(db.Listed(ctx, n))(t); listed != (i == 0) {
 				t.Errorf("%s is listed: %v", number, listed)
 			}
+		}
+	}
+}
+
+func TestWhatAMonthAsksGoesByAnIndex(t *testing.T) {
+	db := open(t)
+	for query, index := range sqlite.AssessmentQuestions() {
+		args := make([]any, strings.Count(query, "?"))
+		for i := range args {
+			args[i] = 1
+		}
+		plan := must(db.PlanOf(query, args...))(t)
+		whole := slices.ContainsFunc([]string{"SCAN c", "SCAN e", "SCAN m", "SCAN r", "SCAN b"}, func(s string) bool { return strings.Contains(plan, s) })
+		if !strings.Contains(plan, index) || whole || strings.Contains(query, "ORDER BY") && strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s\ngoes by\n%swant %s", query, plan, index)
 		}
 	}
 }

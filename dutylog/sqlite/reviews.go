@@ -20,9 +20,10 @@ const (
 	ofPeople = `c.ended_at IS NOT NULL AND c.tags NOT LIKE '%"test"%' AND c.tags NOT LIKE '%"system"%'`
 
 	// officerOf is whom a call concerns, see dutylog.Concerned; forOfficer whether that is somebody, or nobody known.
-	officerOf  = "concerned(" + whoAnswers + ")"
-	forOfficer = "concerns(" + whoAnswers + ", ?)"
-	whoAnswers = "coalesce(e.body ->> '$.values.answered_by', ''), coalesce(e.body ->> '$.responsible', '')"
+	officerOf  = "concerned(" + whoAnswers + ", '')"
+	forOfficer = "concerns(" + whoAnswers + ", '', ?)"
+	// whoAnswers is who answered, as was said, else who was responsible, in the very words of the index entries_concern.
+	whoAnswers = "coalesce(nullif(json_extract(e.body, '$.values.answered_by'), ''), json_extract(e.body, '$.responsible'), '')"
 
 	// officersTime is when the days of the officer begin whom a call concerns.
 	officersTime = "max(c.ended_at, coalesce(v.since, 0))"
@@ -36,7 +37,7 @@ const (
 // reviewSelect reads calls with whom they concern and what was decided of them.
 var reviewSelect = "SELECT " + officerOf + ", v.since, " + strings.TrimPrefix(callSelect, "SELECT ") + reviewJoins
 
-const reviewJoins = " LEFT JOIN entries e ON e.call_id = c.id LEFT JOIN call_reviews v ON v.call_id = c.id"
+const reviewJoins = " LEFT JOIN entries e INDEXED BY entries_concern ON e.call_id = c.id LEFT JOIN call_reviews v ON v.call_id = c.id"
 
 var saveCallReview = "INSERT INTO call_reviews (" + callReviewColumns + ") VALUES (" + marks(callReviewColumns) + ") ON CONFLICT (call_id) DO UPDATE SET " + overwrite(callReviewColumns)
 

@@ -10,7 +10,7 @@ import violation from '../../../dutylog/violation.go?raw'
 const named = (source: string, pattern: RegExp): string[] => (source.match(pattern) || []).map((m) => m.replace(/.*"(\w+)".*/, '$1'))
 
 const item = (change: Partial<AssessmentItem>): AssessmentItem => ({ id: 'a', title: '三声内接听', article: '第十二条', figure: 'on_time', of_line: true, minutes: false, gets: 15, points: 18, each: 2, bands: [{ least: 98, gives: 18 }, { least: 95, gives: 15 }],
-  why: 'band', band: { least: 95, gives: 15 }, numerator: 24, denominator: 25, measured: { numerator: 24, denominator: 25 }, unknown: 0, evidence: [], more: 0, ...change })
+  why: 'band', band: { least: 95, gives: 15 }, numerator: 24, denominator: 25, measured: { numerator: 24, denominator: 25 }, unknown: 0, evidence: [], more: 0, within_minutes: 0, late: 0, ...change })
 
 describe('how the points came about', () => {
   it.each([
@@ -21,6 +21,7 @@ describe('how the points came about', () => {
     [item({ why: 'cases', band: null, numerator: 3, denominator: 3, bands: [], measured: { numerator: 3, denominator: 3 } }), '达标 3/3'],
     [item({ why: 'cases', figure: 'misuse_told', band: null, numerator: 0, denominator: 0, bands: [], measured: { numerator: 0, denominator: 0 } }), '无'],
     [item({ why: 'cases', figure: 'violations', of_line: false, band: null, numerator: 0, denominator: 2, bands: [], each: 2.5 }), '2 件，每件扣 2.5 分'],
+    [item({ why: 'cases', figure: 'missed_called_back', band: null, numerator: 1, denominator: 3, bands: [], measured: { numerator: 1, denominator: 3 }, within_minutes: 30, late: 2 }), '达标 1/3，2 件未达标，每件扣 2 分；其中 2 件超过 30 分钟才回拨'],
     [item({ why: 'nothing', band: null }), '本月没有此类事项，不计分'],
     [item({ why: 'unknown', band: null }), '本月情况不明，无法评分，不计分'],
     [item({ figure: 'roster_covered', of_line: false, minutes: true, numerator: 125160, denominator: 125280, band: { least: 99, gives: 3 } }), '达标 125160/125280 分钟，99.9%，达到 99%'],

@@ -20,6 +20,8 @@ export interface AssessmentItem {
   points: number
   each: number
   bands: { least: number; gives: number }[]
+  within_minutes: number
+  late: number
   why: 'band' | 'below' | 'cases' | 'nothing' | 'unknown'
   band: { least: number; gives: number } | null
   numerator: number

@@ -2,8 +2,8 @@
 export const quickZh = {
   'missed.strip': '待回拨 {n}',
   'missed.none': '没有待回拨的来电',
-  'missed.title': '待回拨的未接来电',
-  'missed.hint': '回拨接通，或对方再次来电被接听后，自动移除；其他情况请点“已处理”写明原因。只在条目里写“已回拨”不算。',
+  'missed.title': '待回拨的来电',
+  'missed.hint': '回拨接通，或对方再次来电被接听后，自动移除；其他情况请点“已处理”写明原因。只在条目里写“已回拨”不算。只有“未接”计入指标和考核，其他只作提醒。',
   'missed.empty': '全部已回拨或已说明。',
   'missed.more': '只列出最近 {n} 个，其余见通话记录。',
   'missed.failed': '未能读取待回拨来电：{reason}',
@@ -115,8 +115,8 @@ export type QuickKey = keyof typeof quickZh
 export const quickEn: Record<QuickKey, string> = {
   'missed.strip': 'To call back: {n}',
   'missed.none': 'Nobody is to be called back',
-  'missed.title': 'Missed calls to call back',
-  'missed.hint': 'One leaves this list when a call back is answered, or the caller calls again and is answered; else say here what came of it. Words in the entry alone do not count.',
+  'missed.title': 'Callers to call back',
+  'missed.hint': 'One leaves this list when a call back is answered, or the caller calls again and is answered; else say here what came of it. Words in the entry alone do not count. Figures and the assessment count missed calls only; the others are a reminder.',
   'missed.empty': 'Everybody was called back, or it was said why not.',
   'missed.more': 'Only the last {n} are listed; the others are among the calls.',
   'missed.failed': 'Who is to be called back could not be read: {reason}',

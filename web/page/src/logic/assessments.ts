@@ -28,6 +28,7 @@ export function whyText(i: AssessmentItem): string {
     if (i.bands.length) text += t('as.why.few')
   } else if (i.band) text = t('as.why.band', { ...share, percent: percent(i.numerator, i.denominator), least: points(i.band.least) })
   else text = t('as.why.below', { ...share, percent: percent(i.numerator, i.denominator), least: points(i.bands[i.bands.length - 1].least) })
+  if (i.late) text += t('as.why.late', { n: i.late, minutes: i.within_minutes })
   if (i.of_line && !countsCases(i) && (i.measured.numerator !== i.numerator || i.measured.denominator !== i.denominator)) text += t('as.why.measured', { good: i.measured.numerator, of: i.measured.denominator })
   return i.unknown ? text + t('as.why.left', { n: i.unknown }) : text
 }

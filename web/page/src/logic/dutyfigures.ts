@@ -23,13 +23,16 @@ export function dutyRule(version: string): string {
 
 export const dutyRules = (s: DutyShare): string => s.rule.map(dutyRule).join(t('list.comma')) || '—'
 
-/** Whether a figure is bad news: something counts against the duty room. */
-export const dutyBad = (s: DutyShare): boolean => s.behind.length > 0
+/** Whether a figure is bad news: something counts against the duty room. Who did not get through otherwise counts against nobody. */
+export const dutyBad = (s: DutyShare): boolean => s.behind.length > 0 && s.figure !== 'others_not_called_back'
+
+/** Of what a figure is: a deadline, a recipient, a post … or how calls ended. */
+export const dutyOf = (s: DutyShare): string => (!s.of ? '' : word(s.figure === 'others_not_called_back' ? 'outcome' : 'dutyOf', s.of))
 
 export function dutyTable(items: DutyShare[]): Table {
   return {
     head: [t('fig.figure'), t('dutyFigure.of'), t('dutyFigure.counts'), t('dutyFigure.rate'), t('fig.blind'), t('dutyFigure.rule')],
-    rows: items.map((s) => [word('duty', s.figure), s.of ? word('dutyOf', s.of) : '', counts(s), dutyRate(s), minutes(s.blind_seconds), dutyRules(s)]),
+    rows: items.map((s) => [word('duty', s.figure), dutyOf(s), counts(s), dutyRate(s), minutes(s.blind_seconds), dutyRules(s)]),
   }
 }
 
