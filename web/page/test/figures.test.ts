@@ -4,7 +4,7 @@ import { figuresEn, figuresZh } from '@/i18n/figures'
 import { lang, word } from '@/i18n'
 import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
 import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
-import { allFigures, both, comparable, counts, definition, heat, heatTable, limits, minutes, monthTable, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, yearBack } from '@/logic/figures'
+import { allFigures, both, comparable, counts, definition, heat, heatTable, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, yearBack } from '@/logic/figures'
 import { chartBook, dutyBook, figureSheet } from '@/logic/sheets'
 
 const figure = (numerator: number, denominator: number): Figure => ({ numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 0, rule: [] })
@@ -172,6 +172,15 @@ describe('officers', () => {
     expect(rows[0].slice(0, 3)).toEqual(['张伟', '18/20（90.0%）', '19/20（95.0%）'])
     expect(rows[1][1]).toBe('19/19')
     expect(rows[2][0]).toBe('不知是谁')
+  })
+  it('have no bar for a rate that is not given, and stand below the chart with their counts', () => {
+    const reviewed = (key: string, n: number, d: number, rn: number, rd: number) => group(key, n, d, { after_review: { ...group(key, n, d).measured, on_time: figure(rn, rd) } })
+    const all = [reviewed('张伟', 19, 20, 19, 19), reviewed('李娜', 30, 40, 30, 40), reviewed('王芳', 17, 19, 18, 20), reviewed('赵强', 3, 4, 3, 3), reviewed('', 30, 40, 30, 40), reviewed('孙丽', 0, 0, 0, 0)]
+    const option = officerOption(comparable(all)) as { series: { data: (number | null)[] }[] }
+    expect(comparable(all).map((g) => g.key)).toEqual(['张伟', '李娜', '王芳'])
+    expect(option.series.map((s) => s.data)).toEqual([[95, 75, null], [null, 75, 90]])
+    expect(notCompared(all)).toBe('不足 20 个、不作比较：张伟 复核后 19/19、王芳 实测 17/19、赵强 3/4（复核后 3/3）、不知是谁 30/40')
+    expect(notCompared(all.slice(1, 2))).toBe('')
   })
   it('are drawn with patterns, measured and after review', () => {
     const option = officerOption(comparable(groups)) as { aria: { decal: { show: boolean } }; series: { data: number[] }[] }

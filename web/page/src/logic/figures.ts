@@ -4,8 +4,6 @@ import type { Answering, Figure, FigureGroup, RingBin } from '@/api/figures'
 import { fill, t, word } from '@/i18n'
 import { readRule } from './words'
 
-/** With fewer calls officers are not compared. */
-export const FEWEST = 20
 const LIMIT_SECONDS = 15
 const RING_STEP = 5
 
@@ -95,7 +93,21 @@ export function both(f: Figure | undefined): string {
   return f.rate === null ? counts(f) : fill(t('fig.both'), { counts: counts(f), rate: percent(f.rate) })
 }
 
-export const comparable = (groups: FigureGroup[]): FigureGroup[] => groups.filter((g) => g.key !== '' && g.measured.on_time.denominator >= FEWEST)
+const SETS = ['measured', 'after_review'] as const
+
+/** Officers who can be compared at least by one of the two: as measured, or after review. */
+export const comparable = (groups: FigureGroup[]): FigureGroup[] => groups.filter((g) => g.key !== '' && SETS.some((set) => g[set].on_time.rate !== null))
+
+/** Whom the chart does not show, or only by one of the two, with their counts. */
+export function notCompared(groups: FigureGroup[]): string {
+  const drawn = comparable(groups)
+  const said = groups.filter((g) => g.measured.on_time.denominator || g.after_review.on_time.denominator).map((g) => {
+    const name = g.key || t('fig.nobody')
+    if (drawn.indexOf(g) < 0) return name + ' ' + counts(g.measured.on_time) + (counts(g.after_review.on_time) === counts(g.measured.on_time) ? '' : fill(t('fig.afterToo'), { counts: counts(g.after_review.on_time) }))
+    return SETS.filter((set) => g[set].on_time.rate === null).map((set) => name + ' ' + t(set === 'measured' ? 'fig.measured' : 'fig.afterReview') + ' ' + counts(g[set].on_time)).join('')
+  }).filter((s) => s !== '')
+  return said.length ? t('fig.notCompared') + said.join(t('list.comma')) : ''
+}
 
 export function officerTable(groups: FigureGroup[]): Table {
   return {
