@@ -34,7 +34,7 @@ func Figures(f Frame, x FiguresOf) Sheet {
 	s := figureHead(f, "接听情况统计", x.From, x.To, lineWords(f, x.Line))
 	s.Name += "-" + groupingWords[x.By]
 	s.Notes = append([]string{"分母不足 " + strconv.Itoa(dutylog.FewestForRate) + " 个的只列个数，不计比率。情况不明的来电不计入任何指标，单独列出；盲区内可能有系统不知道的来电。拨测和系统自身的告警电话不计。",
-		"响铃时间自话机响铃起至接听，精确到 0.1 秒（舍去尾数）；百分位按最近秩取值。误差范围内的超时（临界）在裁定之前不算超时。"}, frozenNotes(f, x.Figures.Frozen)...)
+		"响铃时间自话机响铃起至接听，精确到 0.1 秒（舍去尾数）；百分位按最近秩取值。误差范围内的超时（临界）在裁定之前既不计入分子也不计入分母；复核后按裁定计入，因技术原因不予计入的两边都不计，实测数字不变。"}, frozenNotes(f, x.Figures.Frozen)...)
 	s.Tables = []Table{totalTable(x.Figures.Total), groupTable(f, x)}
 	return s
 }

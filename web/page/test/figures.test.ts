@@ -4,7 +4,7 @@ import { figuresEn, figuresZh } from '@/i18n/figures'
 import { lang, word } from '@/i18n'
 import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
 import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
-import { allFigures, both, comparable, counts, definition, heat, heatTable, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, yearBack } from '@/logic/figures'
+import { allFigures, both, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, verdicts, yearBack } from '@/logic/figures'
 import { chartBook, dutyBook, figureSheet } from '@/logic/sheets'
 
 const figure = (numerator: number, denominator: number): Figure => ({ numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 0, rule: [] })
@@ -128,16 +128,31 @@ describe('the other work', () => {
 })
 
 describe('weekday and hour', () => {
-  const groups = [group('1 00', 1, 1), group('7 23', 1, 4, { outcomes: { answered_in_time: 1, missed: 1, answered_late: 1, rejected: 1 } })]
+  const groups = [group('1 00', 1, 1), group('7 23', 0, 3, { calls: 5, outcomes: { answered_in_time: 0, missed: 1, answered_late: 3, rejected: 1 }, undecided: 1, reviewed: { set_aside: 1 } })]
   it('are places of the map, Monday first', () => {
-    expect(heat(groups, (g) => g.calls)).toEqual([[0, 0, 1], [23, 6, 4]])
-    expect(heat(groups, notInTime)).toEqual([[0, 0, 0], [23, 6, 3]])
+    expect(heat(groups, (g) => g.calls)).toEqual([[0, 0, 1], [23, 6, 5]])
+  })
+  it('are not called late before anybody decided: what is undecided and set aside stands apart', () => {
+    expect(heat(groups, notInTime)).toEqual([[0, 0, 0], [23, 6, 2]]) // of three that count after review, one was in time
+    expect(heatTable(groups, notInTime).rows[23][7]).toBe('2（另临界 1）')
+    expect(leftOut(groups[1])).toBe('按复核后计；临界待裁定 1 个、因技术原因不予计入 1 个不在其中')
+    expect(leftOut(groups[0])).toBe('按复核后计')
+  })
+  it('have a call for each verdict, and say what became of it', () => {
+    const said = (outcome: string, findings: string[], reviewed?: string) => verdicts({ outcome, findings }, reviewed).map((v) => v.text).join('|')
+    expect(said('answered_late', ['borderline'], '')).toBe('临界待裁定')
+    expect(said('answered_late', ['borderline'])).toBe('临界')
+    expect(said('answered_late', ['borderline'], 'counts_late')).toBe('超时接听|临界：计为超时')
+    expect(said('answered_late', ['borderline'], 'counts_in_time')).toBe('临界：计为按时')
+    expect(said('answered_late', ['borderline'], 'set_aside')).toBe('临界：不予计入（技术原因）')
+    expect(said('answered_late', [], 'set_aside')).toBe('超时接听|不予计入（技术原因）')
+    expect(said('missed', [], '')).toBe('未接')
   })
   it('have a table with every hour and day', () => {
     const table = heatTable(groups, (g) => g.calls)
     expect(table.head).toEqual(['时', '周一', '周二', '周三', '周四', '周五', '周六', '周日'])
     expect(table.rows.length).toBe(24)
-    expect(table.rows[23]).toEqual(['23:00', '0', '0', '0', '0', '0', '0', '4'])
+    expect(table.rows[23]).toEqual(['23:00', '0', '0', '0', '0', '0', '0', '5'])
   })
   it('are drawn also when nobody called', () => {
     const option = heatOption([]) as { visualMap: { max: number } }
@@ -196,6 +211,9 @@ describe('definitions', () => {
     expect(definition(d('', 'called_back', ['missed'], ['missed']))).toBe('事后已联系上来电人 ÷ 未接')
     const all = Array.from({ length: 10 }, (_, i) => 'o' + i)
     expect(definition(d('entry_complete', 'value_refused', all, all))).toBe('有必填项“拒绝提供” ÷ 全部来电（情况不明、拨测除外），且条目已填完')
+  })
+  it('of figures that judge an officer say where a borderline answer and what is set aside stand', () => {
+    expect(definition({ ...d('', '', ['missed'], ['missed', 'rejected']), judges_officer: true })).toMatch(/÷ 未接、拒接。临界来电.*待裁定，分子分母都不计；复核后按裁定计入，因技术原因不予计入的分子分母都不计$/)
   })
   it('make a row for every figure', () => {
     const a = { total: group('', 19, 20), definitions: FIGURES.map((f) => ({ ...d('', '', ['missed'], ['missed', 'rejected']), figure: f })) } as unknown as Answering

@@ -27,6 +27,8 @@ export interface FigureGroup {
   outcomes: Record<string, number>
   unknown: number
   undecided: number
+  /** How many calls a review made something of. */
+  reviewed?: Record<string, number>
   blind_seconds: number
   rule: string[]
   measured: Record<string, Figure>

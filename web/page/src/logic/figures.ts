@@ -1,6 +1,7 @@
 // What the page 统计 makes of figures: tables and what charts draw. Nothing is reckoned here that the
 // daemon did not reckon: a rate is shown where it gives one, else the counts.
 import type { Answering, Figure, FigureGroup, RingBin } from '@/api/figures'
+import type { Call } from '@/api/types'
 import { fill, t, word } from '@/i18n'
 import { readRule } from './words'
 
@@ -69,16 +70,35 @@ export function heat(groups: FigureGroup[], of: (g: FigureGroup) => number): [nu
 }
 
 export function heatTable(groups: FigureGroup[], of: (g: FigureGroup) => number): Table {
-  const cells = new Map(groups.map((g) => [g.key, of(g)]))
+  const waiting = (g: FigureGroup) => (of === notInTime && g.undecided ? fill(t('fig.heatWaiting'), { n: g.undecided }) : '')
+  const cells = new Map(groups.map((g) => [g.key, of(g) + waiting(g)]))
   const hours = Array.from({ length: 24 }, (_, h) => (h < 10 ? '0' + h : String(h)))
   return {
     head: [t('fig.hour')].concat(WEEK.map((d) => word('fig.weekday', d))),
-    rows: hours.map((h) => [h + ':00'].concat(WEEK.map((d) => String(cells.get(`${d} ${h}`) || 0)))),
+    rows: hours.map((h) => [h + ':00'].concat(WEEK.map((d) => cells.get(`${d} ${h}`) || '0'))),
   }
 }
 
-/** Missed and late together: what the heat map shows beside all calls. */
-export const notInTime = (g: FigureGroup): number => (g.outcomes.missed || 0) + (g.outcomes.answered_late || 0) + (g.outcomes.rejected || 0)
+/** What rang and was not answered in time, as reviews decided: nobody is late by a borderline answer before it is decided. */
+export const notInTime = (g: FigureGroup): number => g.after_review.on_time.denominator - g.after_review.on_time.numerator
+
+/** What the map of calls not in time leaves out: borderline ones that wait, and what was set aside. */
+export function leftOut(g: FigureGroup): string {
+  const aside = (g.reviewed || {}).set_aside || 0
+  return t('fig.heatAfter') + (g.undecided || aside ? fill(t('fig.heatLeftOut'), { undecided: g.undecided, aside }) : '')
+}
+
+/** How a call in the list of missed and late ones ended. What a review made of it is empty before anybody decided, and not known to who may not see it. */
+export function verdicts(call: Pick<Call, 'outcome' | 'findings'>, reviewed: string | undefined): { text: string; tone: 'good' | 'warn' | 'bad' | 'plain' }[] {
+  const outcome = { text: word('outcome', call.outcome), tone: call.outcome === 'answered_late' ? 'warn' as const : 'bad' as const }
+  const near = call.outcome === 'answered_late' && call.findings.indexOf('borderline') >= 0
+  const decided = (tone: 'good' | 'warn' | 'plain') => ({ text: (near ? t('fig.borderline') + t('punct.colon') : '') + word('reviewResult', reviewed!), tone })
+  if (reviewed === 'counts_late') return [outcome, decided('plain')]
+  if (reviewed === 'counts_in_time') return [decided('good')]
+  if (reviewed === 'set_aside') return near ? [decided('plain')] : [outcome, decided('plain')]
+  if (near) return [{ text: t(reviewed === undefined ? 'fig.borderline' : 'fig.undecided'), tone: 'plain' }]
+  return [outcome]
+}
 
 export function monthTable(groups: FigureGroup[], closed: string[]): Table {
   return {
@@ -129,7 +149,7 @@ export function definition(d: Answering['definitions'][number]): string {
   const all = d.denominator.length === 10 ? t('fig.allInbound') : name(d.denominator)
   const above = d.numerator.length === d.denominator.length ? '' : name(d.numerator)
   const parts = [above, d.with ? word('fig.with', d.with) : ''].filter((p) => p !== '')
-  return parts.join(t('fig.and')) + ' ÷ ' + all + (d.of ? t('fig.and') + word('fig.with', d.of) : '')
+  return parts.join(t('fig.and')) + ' ÷ ' + all + (d.of ? t('fig.and') + word('fig.with', d.of) : '') + (d.judges_officer ? t('fig.waits') : '')
 }
 
 /** The first and the last day of a choice, as days of the site. */
