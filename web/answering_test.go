@@ -245,6 +245,13 @@ func TestAClosedMonthShowsWhatCameLater(t *testing.T) {
 			Figure, Set string
 			Frozen, Now struct{ Numerator, Denominator int }
 		}
+		Days []struct {
+			Day         string
+			Corrections []struct {
+				Figure, Set string
+				Now         struct{ Numerator, Denominator int }
+			}
+		}
 	}
 	officer = h.as("officer")
 	officer.get("/metrics/answering/months/"+string(month)).lax(t, &doc)
@@ -259,6 +266,19 @@ func TestAClosedMonthShowsWhatCameLater(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("%+v", doc.Corrections)
+	}
+	if len(doc.Days) != 1 || doc.Days[0].Day != day || len(doc.Days[0].Corrections) != len(doc.Corrections) || doc.Days[0].Corrections[0].Now.Denominator != 4 {
+		t.Errorf("day by day: %+v", doc.Days)
+	}
+	path := "/metrics/answering/months/" + string(month)
+	if page := officer.get(path + "/sheet"); page.status != 200 || !strings.Contains(page.body, "接听情况统计更正") || !strings.Contains(page.body, "class=\"mid\">2/3</td>") || !strings.Contains(page.body, day) {
+		t.Errorf("on paper: %v", page)
+	}
+	if rows := officer.get(path + "/workbook").cells(t); !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 5 && r[0] == day && r[3] == "2/3" && r[4] == "3/4" }) {
+		t.Errorf("as a workbook: %q", rows)
+	}
+	if got := h.as("admin").get(path + "/sheet"); got.status != 403 {
+		t.Errorf("an administrator prints it: %v", got)
 	}
 	again := officer.answering(t, "?from="+day+"&to="+day)
 	if again.Total.Calls != 3 || len(again.Frozen) != 1 || again.Frozen[0].Month != string(month) || len(again.Frozen[0].Changed) != 1 {

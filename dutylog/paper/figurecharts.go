@@ -51,7 +51,7 @@ func frozenNotes(f Frame, months []dutylog.FrozenMonth) (notes []string) {
 	for _, m := range months {
 		note := string(m.Month) + " 已于 " + f.minute(m.At) + " 定稿，所列为定稿数字"
 		if len(m.Changed) > 0 {
-			note += fmt.Sprintf("；此后有 %d 天的来电情况发生变化，见更正", len(m.Changed))
+			note += fmt.Sprintf("；此后有 %d 天的来电情况发生变化，见《接听情况统计更正》", len(m.Changed))
 		}
 		notes = append(notes, note+"。")
 	}

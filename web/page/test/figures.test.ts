@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Answering, DutyShare, Figure, FigureGroup } from '@/api/figures'
+import type { Answering, ClosedMonth, Correction, DutyShare, Figure, FigureGroup } from '@/api/figures'
 import { figuresEn, figuresZh } from '@/i18n/figures'
 import { lang, word } from '@/i18n'
 import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
 import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
 import { allFigures, both, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, verdicts, yearBack } from '@/logic/figures'
-import { chartBook, dutyBook, figureSheet } from '@/logic/sheets'
+import { changeTable, closedSides } from '@/logic/corrections'
+import { chartBook, correctionSheet, dutyBook, figureSheet } from '@/logic/sheets'
 
 const figure = (numerator: number, denominator: number): Figure => ({ numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 0, rule: [] })
 const times = (p50: number, calls = 1) => ({ calls, mean: p50, p50, p90: p50, p95: p50, max: p50 })
@@ -225,6 +226,27 @@ describe('definitions', () => {
     lang.value = 'en'
     FIGURES.forEach((f) => expect(word('fig', f)).not.toBe(f))
     expect(Object.keys(figuresEn)).toEqual(Object.keys(figuresZh))
+  })
+})
+
+describe('a correction', () => {
+  const change = (figure: string, set: 'measured' | 'after_review', n: number, d: number, nn: number, nd: number): Correction => ({ figure, set, frozen: { numerator: n, denominator: d }, now: { numerator: nn, denominator: nd } })
+  const month: ClosedMonth = {
+    closed: { month: '2026-10', calls: 22, by: { name: 'system', at: '2026-11-05T00:00:00+08:00' }, changed_days: ['2026-10-03', '2026-10-04'] },
+    figures: group('2026-10', 20, 22), now: group('2026-10', 22, 23, { blind_seconds: 90 }),
+    corrections: [change('on_time', 'measured', 20, 22, 22, 23), change('on_time', 'after_review', 20, 22, 22, 23), change('missed', 'measured', 2, 22, 1, 23), change('missed', 'after_review', 2, 22, 0, 22)],
+    days: [{ day: '2026-10-03', corrections: [change('on_time', 'after_review', 0, 2, 2, 3)] }, { day: '2026-10-04', corrections: [] }],
+  }
+  it('has the month, then each day that changed: as frozen, and as it is now', () => {
+    expect(changeTable(month).rows).toEqual([
+      ['全月', '按时接听率（三声内）', '实测、复核后', '20/22（90.9%）', '22/23（95.7%）'],
+      ['全月', '未接', '实测', '2/22（9.1%）', '1/23（4.3%）'],
+      ['全月', '未接', '复核后', '2/22（9.1%）', '0/22（0.0%）'],
+      ['2026-10-03', '按时接听率（三声内）', '复核后', '0/2', '2/3'],
+      ['2026-10-04', '分子、分母未变，值班员、班次、时长等有变', '', '', ''],
+    ])
+    expect(closedSides(month)).toBe('定稿：来电 22 个，盲区 0 分钟，规则版本 r1。现在：来电 23 个，盲区 1.5 分钟，规则版本 r1')
+    expect(correctionSheet('2026-10').page).toBe('/api/v1/metrics/answering/months/2026-10/sheet')
   })
 })
 

@@ -71,6 +71,24 @@ export interface Answering {
   frozen: FrozenMonth[]
 }
 
+export interface Correction {
+  figure: string
+  set: 'measured' | 'after_review'
+  frozen: { numerator: number; denominator: number }
+  now: { numerator: number; denominator: number }
+}
+
+/** A closed month: as it was frozen, as it would be counted now, and on which days the two differ. */
+export interface ClosedMonth {
+  closed: FrozenMonth
+  figures: FigureGroup
+  now: FigureGroup
+  corrections: Correction[]
+  days: { day: string; corrections: Correction[] }[]
+}
+
+export const getClosedMonth = (month: string) => request<ClosedMonth>('GET', '/metrics/answering/months/' + encodeURIComponent(month))
+
 export const getFigures = (from: string, to: string, by: string) => request<Answering>('GET', '/metrics/answering' + query({ from, to, by }))
 
 /** One thing that a figure counts against the duty room. */

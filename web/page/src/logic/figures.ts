@@ -5,6 +5,8 @@ import type { Call } from '@/api/types'
 import { fill, t, word } from '@/i18n'
 import { readRule } from './words'
 
+/** With fewer calls there is no rate. */
+export const FEWEST = 20
 const LIMIT_SECONDS = 15
 const RING_STEP = 5
 
