@@ -156,6 +156,11 @@ var figureRules = []FigureRule{
 // FigureRules is the table, in the order in which figures are shown.
 func FigureRules() []FigureRule { return slices.Clone(figureRules) }
 
+// RuleOf is the definition of a figure.
+func RuleOf(f Figure) FigureRule {
+	return figureRules[slices.IndexFunc(figureRules, func(r FigureRule) bool { return r.Figure == f })]
+}
+
 func places(below []telephony.Outcome, above ...telephony.Outcome) map[telephony.Outcome]FigurePlace {
 	all := map[telephony.Outcome]FigurePlace{}
 	for _, o := range below {

@@ -108,6 +108,9 @@ func TestWhatDiffersFromAClosedMonth(t *testing.T) {
 	if then, today := shares(&c.Then.Tally, dutylog.FigureOnTime), shares(&c.Now.Tally, dutylog.FigureOnTime); then != "1/2 1/2" || today != "1/2 1/2" || c.Then.Tally.Outcomes()[telephony.Missed] != 1 {
 		t.Errorf("on time was %s and is %s", then, today)
 	}
+	if len(c.ByDay) != 1 || c.ByDay[0].Day != "2026-11-03" || !slices.Contains(c.ByDay[0].Changes(), dutylog.FigureChange{Figure: dutylog.FigureMissed, Then: [2]int{1, 1}, Now: [2]int{0, 1}}) {
+		t.Errorf("day by day: %+v", c.ByDay)
+	}
 	same, err := frozen.Corrects(map[dutylog.Date][]byte{"2026-11-03": frozen.Tallies["2026-11-03"], "2026-11-04": frozen.Tallies["2026-11-04"]}, nil, loc)
 	if err != nil || same.Differs() {
 		t.Errorf("nothing came later, yet %v differ; %v", same.Days, err)

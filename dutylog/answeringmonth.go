@@ -86,6 +86,7 @@ type MonthCorrection struct {
 	Then   AnsweringGroup // as it was frozen
 	Now    AnsweringGroup // as it would be counted today
 	Days   []Date         // on which something differs
+	ByDay  []DayChange    // these, each as it was and as it is
 }
 
 // Corrects compares a frozen month with its days as they are counted now.
@@ -111,7 +112,11 @@ func (f FrozenMonth) Corrects(now map[Date][]byte, blind []telephony.Interval, z
 	}
 	for _, d := range Dates(f.Month.First(), f.Month.Last()) {
 		if string(f.Tallies[d]) != string(now[d]) {
-			c.Days = append(c.Days, d)
+			change, err := dayChange(d, f.Tallies[d], now[d])
+			if err != nil {
+				return c, fmt.Errorf("the tallies of %s: %w", d, err)
+			}
+			c.Days, c.ByDay = append(c.Days, d), append(c.ByDay, change)
 		}
 	}
 	return c, nil

@@ -26,4 +26,13 @@ type AnsweringFigures struct {
 type AnsweringStore interface {
 	// Answering gives the figures of a span; the error is an *InvalidError for one that cannot be told.
 	Answering(ctx context.Context, q AnsweringQuery) (AnsweringFigures, error)
+	// CountedReviews tells, by call, what reviews made of some calls, as figures take it.
+	CountedReviews(ctx context.Context, calls []string) (map[string]CountedReview, error)
+}
+
+// CountedReview is what a review makes of a call, and whom it concerns; empty: nobody decided otherwise
+// than was measured, and nobody is known.
+type CountedReview struct {
+	Officer string
+	Result  ReviewResult
 }

@@ -245,6 +245,13 @@ func TestAClosedMonthShowsWhatCameLater(t *testing.T) {
 			Figure, Set string
 			Frozen, Now struct{ Numerator, Denominator int }
 		}
+		Days []struct {
+			Day         string
+			Corrections []struct {
+				Figure, Set string
+				Now         struct{ Numerator, Denominator int }
+			}
+		}
 	}
 	officer = h.as("officer")
 	officer.get("/metrics/answering/months/"+string(month)).lax(t, &doc)
@@ -259,6 +266,19 @@ func TestAClosedMonthShowsWhatCameLater(t *testing.T) {
 	}
 	if !found {
 		t.Errorf("%+v", doc.Corrections)
+	}
+	if len(doc.Days) != 1 || doc.Days[0].Day != day || len(doc.Days[0].Corrections) != len(doc.Corrections) || doc.Days[0].Corrections[0].Now.Denominator != 4 {
+		t.Errorf("day by day: %+v", doc.Days)
+	}
+	path := "/metrics/answering/months/" + string(month)
+	if page := officer.get(path + "/sheet"); page.status != 200 || !strings.Contains(page.body, "接听情况统计更正") || !strings.Contains(page.body, "class=\"mid\">2/3</td>") || !strings.Contains(page.body, day) {
+		t.Errorf("on paper: %v", page)
+	}
+	if rows := officer.get(path + "/workbook").cells(t); !slices.ContainsFunc(rows, func(r []string) bool { return len(r) == 5 && r[0] == day && r[3] == "2/3" && r[4] == "3/4" }) {
+		t.Errorf("as a workbook: %q", rows)
+	}
+	if got := h.as("admin").get(path + "/sheet"); got.status != 403 {
+		t.Errorf("an administrator prints it: %v", got)
 	}
 	again := officer.answering(t, "?from="+day+"&to="+day)
 	if again.Total.Calls != 3 || len(again.Frozen) != 1 || again.Frozen[0].Month != string(month) || len(again.Frozen[0].Changed) != 1 {
@@ -341,5 +361,53 @@ func TestFiguresOfTheOtherWork(t *testing.T) {
 		if got := officer.get("/metrics/duty" + query); got.status != 422 || got.problem(t).Errors[0].Location != want {
 			t.Errorf("%s: %v", query, got)
 		}
+	}
+}
+
+// What a review made of a call is told with the list of calls: of a borderline answer that nobody decided it is empty,
+// and of a call whose review the visitor may not see there is none.
+func TestTheListOfCallsSaysWhatReviewsMadeOfThem(t *testing.T) {
+	h := newHouse(t)
+	tomorrow := h.clock.Now().In(site).AddDate(0, 0, 1)
+	h.clock.Add(time.Date(tomorrow.Year(), tomorrow.Month(), tomorrow.Day(), 12, 0, 0, 0, site).Sub(h.clock.Now())) // all in one hour
+	near := func(id string) {
+		c := h.call(id, h.clock.Now())
+		c.AnsweredAt = c.RangAt.Add(15050 * time.Millisecond)
+		c.RangUntil, c.EndedAt, c.Rings, c.Outcome, c.Findings = c.AnsweredAt, c.AnsweredAt.Add(time.Minute), 4, telephony.AnsweredLate, []telephony.Finding{telephony.BorderlineVerdict}
+		h.record(telephony.CallEnded, c, c.EndedAt)
+		h.clock.Add(2 * time.Minute)
+	}
+	near("1.0")
+	near("2.0")
+	near("3.0")
+	h.finished("4.0", h.clock.Now())
+	h.as("officer").answeredBy(t, "3.0", "别人")
+	var r reviewDoc
+	h.as("officer").says(t, "2.0", `"says":"explained","code":"other","text":"听到第三声就接了"`).into(t, &r)
+	h.as("supervisor").says(t, "2.0", `"says":"decided","result":"counts_late","text":"录音为证"`).into(t, &r)
+	for login, want := range map[string]map[string]string{
+		"supervisor": {"1.0": "", "2.0": "counts_late", "3.0": ""}, "officer": {"1.0": "", "2.0": "counts_late"}, "admin": {},
+	} {
+		var list struct {
+			Items      []any
+			NextCursor string `json:"next_cursor"`
+			Reviewed   map[string]string
+		}
+		h.as(login).get("/calls").into(t, &list)
+		if diff := cmp.Diff(want, list.Reviewed); diff != "" {
+			t.Errorf("%s is told (-want +got):\n%s", login, diff)
+		}
+	}
+	// The map on paper counts nobody late before it is decided.
+	day := h.clock.Now().In(site).Format(time.DateOnly)
+	rows := h.as("supervisor").get("/metrics/answering/charts/heat/workbook?from=" + day + "&to=" + day).cells(t)
+	hour, sums := h.clock.Now().In(site).Format("15")+":00", []string{}
+	for _, row := range rows {
+		if len(row) == 8 && row[0] == hour {
+			sums = append(sums, strings.Trim(strings.ReplaceAll(strings.Join(row[1:], ""), "0", ""), " "))
+		}
+	}
+	if diff := cmp.Diff([]string{"4", "1", "2"}, sums); diff != "" {
+		t.Errorf("all calls, those not in time, those undecided (-want +got):\n%s", diff)
 	}
 }

@@ -35,6 +35,8 @@ type callOutput struct{ Body dutylog.Call }
 type callList struct {
 	Items      []dutylog.Call `json:"items" nullable:"false"`
 	NextCursor string         `json:"next_cursor" doc:"Empty on the last page"`
+	// Reviewed has borderline answers too of which nobody decided: what is not there is not for the visitor.
+	Reviewed map[string]dutylog.ReviewResult `json:"reviewed" nullable:"false" doc:"By call, what a review made of it as figures count it; empty text: nobody decided otherwise than was measured. Only of calls whose reviews the visitor may see"`
 }
 
 type callListOutput struct{ Body callList }
@@ -52,8 +54,32 @@ func (a *app) calls(ctx context.Context, in *callsInput) (*callListOutput, error
 	if err != nil {
 		return nil, inQuery(err)
 	}
+	reviewed, err := a.reviewedCalls(ctx, items)
+	if err != nil {
+		return nil, problemOf(err)
+	}
 	a.audit(ctx, seeCalls, listOfCalls)
-	return &callListOutput{callList{allListed(visitorOf(ctx), items), next}}, nil
+	return &callListOutput{callList{allListed(visitorOf(ctx), items), next, reviewed}}, nil
+}
+
+// reviewedCalls is what reviews made of calls that want one, as far as the visitor may see these reviews.
+func (a *app) reviewedCalls(ctx context.Context, items []dutylog.Call) (map[string]dutylog.ReviewResult, error) {
+	v, ids, seen := visitorOf(ctx), []string{}, map[string]dutylog.ReviewResult{}
+	for _, c := range items {
+		if dutylog.WantsReview(c.Call) {
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) == 0 || !v.can(seeReviews) {
+		return seen, nil
+	}
+	found, err := a.Log.CountedReviews(ctx, ids)
+	for id, r := range found {
+		if v.mayWith(seeReviews, object{kind: aReview, officer: r.Officer}) == allowed {
+			seen[id] = r.Result
+		}
+	}
+	return seen, err
 }
 
 func (a *app) oneCall(ctx context.Context, in *callInput) (*callOutput, error) {

@@ -225,6 +225,8 @@ var table = []route{
 	{"GET", "/metrics/answering/workbook", exportFigures, "export-figures", "The same as .xlsx", []int{503}, on((*app).exportFigures)},
 	{"GET", "/metrics/answering/charts/{chart}/workbook", exportFigures, "export-chart", "The numbers of one chart of the page as .xlsx", []int{503}, on((*app).exportChart)},
 	{"GET", "/metrics/duty/workbook", exportFigures, "export-duty-figures", "Reports in time, handovers, roster, filings and call backs as .xlsx", []int{503}, on((*app).exportDutyFigures)},
+	{"GET", "/metrics/answering/months/{month}/sheet", printFigures, "print-correction", "What came after a month was closed, as a page to print", []int{404}, on((*app).printCorrection)},
+	{"GET", "/metrics/answering/months/{month}/workbook", exportFigures, "export-correction", "The same as .xlsx", []int{404, 503}, on((*app).exportCorrection)},
 	{"GET", "/metrics/answering/months/{month}", seeFigures, "closed-month", "The figures of a closed month as they were frozen, and what came later", []int{404}, on((*app).closedMonth)},
 
 	{"GET", "/events", watch, "events", "The stream of what is committed (server-sent events)", []int{429}, on((*app).events)},

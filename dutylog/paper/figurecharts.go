@@ -18,13 +18,14 @@ var chartWords = map[dutylog.FigureChart]string{dutylog.ChartRings: "接听前�
 func Chart(f Frame, c dutylog.FigureChart, x FiguresOf) Sheet {
 	s := figureHead(f, chartWords[c], x.From, x.To, lineWords(f, x.Line))
 	g := x.Figures.Total
-	s.Notes = append([]string{"来电 " + count(g.Tally.Calls()) + " 个，其中情况不明 " + count(g.Tally.Outcomes()[telephony.Unknown]) + " 个、临界待裁定 " + count(g.Tally.Undecided()) + " 个；盲区 " + blindMinutes(g) +
+	s.Notes = append([]string{"来电 " + count(g.Tally.Calls()) + " 个，其中情况不明 " + count(g.Tally.Outcomes()[telephony.Unknown]) + " 个、临界待裁定 " + count(g.Tally.Undecided()) + " 个、因技术原因不予计入 " + count(g.Tally.Reviewed()[dutylog.ReviewSetAside]) + " 个；盲区 " + blindMinutes(g) +
 		" 分钟，其间可能有系统不知道的来电；响铃规则版本：" + versionWords(g.Tally.Rules()) + "。"}, frozenNotes(f, x.Figures.Frozen)...)
 	switch c {
 	case dutylog.ChartRings:
 		s.Tables = []Table{ringTable(&g.Tally)}
 	case dutylog.ChartHeat:
-		s.Tables = []Table{heatTable("全部来电", x.Figures.Groups, (*dutylog.Tally).Calls), heatTable("超时、未接、拒接", x.Figures.Groups, notInTime)}
+		s.Tables = []Table{heatTable("全部来电", x.Figures.Groups, (*dutylog.Tally).Calls), heatTable("超时、未接、拒接（复核后）", x.Figures.Groups, notInTime),
+			heatTable("临界待裁定", x.Figures.Groups, (*dutylog.Tally).Undecided)}
 	default:
 		s.Tables = []Table{groupTable(f, x), reviewedTable(f, x)}
 	}
@@ -50,7 +51,7 @@ func frozenNotes(f Frame, months []dutylog.FrozenMonth) (notes []string) {
 	for _, m := range months {
 		note := string(m.Month) + " 已于 " + f.minute(m.At) + " 定稿，所列为定稿数字"
 		if len(m.Changed) > 0 {
-			note += fmt.Sprintf("；此后有 %d 天的来电情况发生变化，见更正", len(m.Changed))
+			note += fmt.Sprintf("；此后有 %d 天的来电情况发生变化，见《接听情况统计更正》", len(m.Changed))
 		}
 		notes = append(notes, note+"。")
 	}
@@ -101,10 +102,11 @@ func limitWords(rules []string, from int) string {
 	return "超过时限"
 }
 
-// notInTime are the calls that rang and were not answered in time.
+// notInTime are the calls that rang and were not answered in time, as reviews decided: of a borderline
+// answer nobody says late before it is decided.
 func notInTime(t *dutylog.Tally) int {
-	o := t.Outcomes()
-	return o[telephony.AnsweredLate] + o[telephony.Missed] + o[telephony.Rejected]
+	n, of := t.Of(dutylog.RuleOf(dutylog.FigureOnTime), true)
+	return of - n
 }
 
 func heatTable(name string, groups []dutylog.AnsweringGroup, of func(*dutylog.Tally) int) Table {

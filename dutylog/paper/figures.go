@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func Figures(f Frame, x FiguresOf) Sheet {
 	s := figureHead(f, "接听情况统计", x.From, x.To, lineWords(f, x.Line))
 	s.Name += "-" + groupingWords[x.By]
 	s.Notes = append([]string{"分母不足 " + strconv.Itoa(dutylog.FewestForRate) + " 个的只列个数，不计比率。情况不明的来电不计入任何指标，单独列出；盲区内可能有系统不知道的来电。拨测和系统自身的告警电话不计。",
-		"响铃时间自话机响铃起至接听，精确到 0.1 秒（舍去尾数）；百分位按最近秩取值。误差范围内的超时（临界）在裁定之前不算超时。"}, frozenNotes(f, x.Figures.Frozen)...)
+		"响铃时间自话机响铃起至接听，精确到 0.1 秒（舍去尾数）；百分位按最近秩取值。误差范围内的超时（临界）在裁定之前既不计入分子也不计入分母；复核后按裁定计入，因技术原因不予计入的两边都不计，实测数字不变。"}, frozenNotes(f, x.Figures.Frozen)...)
 	s.Tables = []Table{totalTable(x.Figures.Total), groupTable(f, x)}
 	return s
 }
@@ -57,9 +58,21 @@ func (f Frame) lineNumber(line string) string {
 func share(n, d int) (counts, rate string) {
 	rate = "—"
 	if r, known := dutylog.Rate(n, d); known {
-		rate = strconv.FormatFloat(100*r, 'f', 1, 64) + "%"
+		rate = percent(r)
 	}
 	return strconv.Itoa(n) + "/" + strconv.Itoa(d), rate
+}
+
+// percent is rounded, yet never up to all or down to none: 1999 of 2000 are 99.9 %.
+func percent(share float64) string {
+	tenths := math.Round(share * 1000)
+	switch {
+	case share < 1 && tenths >= 1000:
+		tenths = 999
+	case share > 0 && tenths <= 0:
+		tenths = 1
+	}
+	return strconv.FormatFloat(tenths/10, 'f', 1, 64) + "%"
 }
 
 func totalTable(g dutylog.AnsweringGroup) Table {

@@ -146,3 +146,22 @@ func TestFiguresOfTheOtherWorkAsTables(t *testing.T) {
 		t.Errorf("%d words", len(paper.DutyFigureWords))
 	}
 }
+
+// What came after a month was closed stands beside what was frozen, for the month and day by day.
+func TestACorrectionAsItIsPrinted(t *testing.T) {
+	day := func(d int, o telephony.Outcome, n int) []byte {
+		cells := dutylog.Cells{}
+		for range n {
+			at := time.Date(2026, 10, d, 9, 0, 0, 0, zone)
+			cells.Add(dutylog.CallFact{Call: telephony.Call{Line: "duty", Direction: telephony.Inbound, Outcome: o, Rule: "rings-3", OfferedAt: at, EndedAt: at.Add(time.Minute)}}, zone)
+		}
+		return cells.Encode()
+	}
+	frozen := dutylog.FrozenMonth{Month: "2026-10", At: time.Date(2026, 11, 5, 0, 0, 0, 0, zone), By: dutylog.Actor{Login: "system"},
+		Tallies: map[dutylog.Date][]byte{"2026-10-03": day(3, telephony.Missed, 2), "2026-10-04": day(4, telephony.AnsweredInTime, 20)}}
+	c, err := frozen.Corrects(map[dutylog.Date][]byte{"2026-10-03": day(3, telephony.AnsweredInTime, 2), "2026-10-04": day(4, telephony.AnsweredInTime, 20)}, nil, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "correction.golden.json", paper.Correction(frame, c))
+}

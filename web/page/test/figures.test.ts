@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Answering, DutyShare, Figure, FigureGroup } from '@/api/figures'
+import type { Answering, ClosedMonth, Correction, DutyShare, Figure, FigureGroup } from '@/api/figures'
 import { figuresEn, figuresZh } from '@/i18n/figures'
 import { lang, word } from '@/i18n'
 import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
 import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
-import { allFigures, both, comparable, counts, definition, heat, heatTable, limits, minutes, monthTable, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, yearBack } from '@/logic/figures'
-import { chartBook, dutyBook, figureSheet } from '@/logic/sheets'
+import { allFigures, beside, both, cards, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, verdicts, yearBack } from '@/logic/figures'
+import { changeTable, closedSides } from '@/logic/corrections'
+import { chartBook, correctionSheet, dutyBook, figureSheet } from '@/logic/sheets'
 
 const figure = (numerator: number, denominator: number): Figure => ({ numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 0, rule: [] })
 const times = (p50: number, calls = 1) => ({ calls, mean: p50, p50, p90: p50, p95: p50, max: p50 })
@@ -36,10 +37,25 @@ describe('a figure', () => {
     expect(counts(figure(3, 4))).toBe('3/4')
   })
   it('is rounded once, and as people do', () => {
-    expect(percent(0.9996)).toBe('100.0%')
+    expect(percent(1999 / 2000)).toBe('99.9%') // never up to all, nor down to none
+    expect(percent(0.99999)).toBe('99.9%')
+    expect(percent(0.00001)).toBe('0.1%')
+    expect([percent(1), percent(0)]).toEqual(['100.0%', '0.0%'])
     expect(percent(2 / 3)).toBe('66.7%')
     expect(minutes(90)).toBe('1.5')
     expect(minutes(600)).toBe('10')
+  })
+})
+
+describe('today', () => {
+  const card = (g: FigureGroup, name: string) => cards(g).filter((c) => c.name === name)[0]
+  it('shows no rate without numerator and denominator, and below twenty the counts alone', () => {
+    const busy = group('', 1999, 2000)
+    expect([card(busy, 'on_time').value, card(busy, 'on_time').of, card(busy, 'on_time').bad]).toEqual(['99.9%', '1999/2000，复核后 2000/2000（100.0%）', true])
+    expect([card(busy, 'answer_rate').value, card(busy, 'answer_rate').of]).toEqual(['99.9%', '1999/2000'])
+    const few = group('', 17, 19, { after_review: group('', 17, 19).measured })
+    expect([card(few, 'on_time').value, card(few, 'on_time').of]).toEqual(['17/19', ''])
+    expect([card(few, 'missed').value, card(few, 'missed').of]).toEqual(['0', '0/19'])
   })
 })
 
@@ -128,16 +144,31 @@ describe('the other work', () => {
 })
 
 describe('weekday and hour', () => {
-  const groups = [group('1 00', 1, 1), group('7 23', 1, 4, { outcomes: { answered_in_time: 1, missed: 1, answered_late: 1, rejected: 1 } })]
+  const groups = [group('1 00', 1, 1), group('7 23', 0, 3, { calls: 5, outcomes: { answered_in_time: 0, missed: 1, answered_late: 3, rejected: 1 }, undecided: 1, reviewed: { set_aside: 1 } })]
   it('are places of the map, Monday first', () => {
-    expect(heat(groups, (g) => g.calls)).toEqual([[0, 0, 1], [23, 6, 4]])
-    expect(heat(groups, notInTime)).toEqual([[0, 0, 0], [23, 6, 3]])
+    expect(heat(groups, (g) => g.calls)).toEqual([[0, 0, 1], [23, 6, 5]])
+  })
+  it('are not called late before anybody decided: what is undecided and set aside stands apart', () => {
+    expect(heat(groups, notInTime)).toEqual([[0, 0, 0], [23, 6, 2]]) // of three that count after review, one was in time
+    expect(heatTable(groups, notInTime).rows[23][7]).toBe('2（另临界 1）')
+    expect(leftOut(groups[1])).toBe('按复核后计；临界待裁定 1 个、因技术原因不予计入 1 个不在其中')
+    expect(leftOut(groups[0])).toBe('按复核后计')
+  })
+  it('have a call for each verdict, and say what became of it', () => {
+    const said = (outcome: string, findings: string[], reviewed?: string) => verdicts({ outcome, findings }, reviewed).map((v) => v.text).join('|')
+    expect(said('answered_late', ['borderline'], '')).toBe('临界待裁定')
+    expect(said('answered_late', ['borderline'])).toBe('临界')
+    expect(said('answered_late', ['borderline'], 'counts_late')).toBe('超时接听|临界：计为超时')
+    expect(said('answered_late', ['borderline'], 'counts_in_time')).toBe('临界：计为按时')
+    expect(said('answered_late', ['borderline'], 'set_aside')).toBe('临界：不予计入（技术原因）')
+    expect(said('answered_late', [], 'set_aside')).toBe('超时接听|不予计入（技术原因）')
+    expect(said('missed', [], '')).toBe('未接')
   })
   it('have a table with every hour and day', () => {
     const table = heatTable(groups, (g) => g.calls)
     expect(table.head).toEqual(['时', '周一', '周二', '周三', '周四', '周五', '周六', '周日'])
     expect(table.rows.length).toBe(24)
-    expect(table.rows[23]).toEqual(['23:00', '0', '0', '0', '0', '0', '0', '4'])
+    expect(table.rows[23]).toEqual(['23:00', '0', '0', '0', '0', '0', '0', '5'])
   })
   it('are drawn also when nobody called', () => {
     const option = heatOption([]) as { visualMap: { max: number } }
@@ -151,9 +182,15 @@ describe('months', () => {
     const option = trendOption(groups) as { series: { data: (number | null)[] }[] }
     expect(option.series[1].data).toEqual([95, null])
     expect(monthTable(groups, ['2026-10']).rows).toEqual([
-      ['2026-10', '20', '19/20（95.0%）', '19/20（95.0%）', '0/20', '0', '是'],
-      ['2026-11', '6', '5/6', '5/6', '0/6', '1.5', ''],
+      ['2026-10', '20', '19/20（95.0%）', '20/20（100.0%）', '19/20（95.0%）', '0/20', '0', '0', 'r1', '是'],
+      ['2026-11', '6', '5/6', '6/6', '5/6', '0/6', '0', '1.5', 'r1', ''],
     ])
+  })
+  it('never stand without blind time, rules, and what reviews made of them', () => {
+    expect(beside(group('', 24, 26, { blind_seconds: 90, rule: ['r1', 'r2'] }), groups)).toBe('盲区共 1.5 分钟；响铃规则版本：r1、r2。复核后按时接听率不同的月份：2026-10 20/20（100.0%）、2026-11 6/6。')
+    const same = group('2026-10', 20, 20)
+    expect(monthTable([same], []).rows[0][3]).toBe('同实测')
+    expect(beside(same, [same])).toBe('盲区共 0 分钟；响铃规则版本：r1。')
   })
   it('are told apart by sign and line, not by colour alone', () => {
     const option = trendOption(groups) as { series: { symbol?: string; lineStyle?: { type: string } }[] }
@@ -170,8 +207,18 @@ describe('officers', () => {
   it('stand in the table all the same, with their counts', () => {
     const rows = officerTable(groups).rows
     expect(rows[0].slice(0, 3)).toEqual(['张伟', '18/20（90.0%）', '19/20（95.0%）'])
+    expect(rows[0].slice(-2)).toEqual(['0', 'r1'])
     expect(rows[1][1]).toBe('19/19')
     expect(rows[2][0]).toBe('不知是谁')
+  })
+  it('have no bar for a rate that is not given, and stand below the chart with their counts', () => {
+    const reviewed = (key: string, n: number, d: number, rn: number, rd: number) => group(key, n, d, { after_review: { ...group(key, n, d).measured, on_time: figure(rn, rd) } })
+    const all = [reviewed('张伟', 19, 20, 19, 19), reviewed('李娜', 30, 40, 30, 40), reviewed('王芳', 17, 19, 18, 20), reviewed('赵强', 3, 4, 3, 3), reviewed('', 30, 40, 30, 40), reviewed('孙丽', 0, 0, 0, 0)]
+    const option = officerOption(comparable(all)) as { series: { data: (number | null)[] }[] }
+    expect(comparable(all).map((g) => g.key)).toEqual(['张伟', '李娜', '王芳'])
+    expect(option.series.map((s) => s.data)).toEqual([[95, 75, null], [null, 75, 90]])
+    expect(notCompared(all)).toBe('不足 20 个、不作比较：张伟 复核后 19/19、王芳 实测 17/19、赵强 3/4（复核后 3/3）、不知是谁 30/40')
+    expect(notCompared(all.slice(1, 2))).toBe('')
   })
   it('are drawn with patterns, measured and after review', () => {
     const option = officerOption(comparable(groups)) as { aria: { decal: { show: boolean } }; series: { data: number[] }[] }
@@ -188,6 +235,9 @@ describe('definitions', () => {
     const all = Array.from({ length: 10 }, (_, i) => 'o' + i)
     expect(definition(d('entry_complete', 'value_refused', all, all))).toBe('有必填项“拒绝提供” ÷ 全部来电（情况不明、拨测除外），且条目已填完')
   })
+  it('of figures that judge an officer say where a borderline answer and what is set aside stand', () => {
+    expect(definition({ ...d('', '', ['missed'], ['missed', 'rejected']), judges_officer: true })).toMatch(/÷ 未接、拒接。临界来电.*待裁定，分子分母都不计；复核后按裁定计入，因技术原因不予计入的分子分母都不计$/)
+  })
   it('make a row for every figure', () => {
     const a = { total: group('', 19, 20), definitions: FIGURES.map((f) => ({ ...d('', '', ['missed'], ['missed', 'rejected']), figure: f })) } as unknown as Answering
     const rows = allFigures(a).rows
@@ -198,6 +248,27 @@ describe('definitions', () => {
     lang.value = 'en'
     FIGURES.forEach((f) => expect(word('fig', f)).not.toBe(f))
     expect(Object.keys(figuresEn)).toEqual(Object.keys(figuresZh))
+  })
+})
+
+describe('a correction', () => {
+  const change = (figure: string, set: 'measured' | 'after_review', n: number, d: number, nn: number, nd: number): Correction => ({ figure, set, frozen: { numerator: n, denominator: d }, now: { numerator: nn, denominator: nd } })
+  const month: ClosedMonth = {
+    closed: { month: '2026-10', calls: 22, by: { name: 'system', at: '2026-11-05T00:00:00+08:00' }, changed_days: ['2026-10-03', '2026-10-04'] },
+    figures: group('2026-10', 20, 22), now: group('2026-10', 22, 23, { blind_seconds: 90 }),
+    corrections: [change('on_time', 'measured', 20, 22, 22, 23), change('on_time', 'after_review', 20, 22, 22, 23), change('missed', 'measured', 2, 22, 1, 23), change('missed', 'after_review', 2, 22, 0, 22)],
+    days: [{ day: '2026-10-03', corrections: [change('on_time', 'after_review', 0, 2, 2, 3)] }, { day: '2026-10-04', corrections: [] }],
+  }
+  it('has the month, then each day that changed: as frozen, and as it is now', () => {
+    expect(changeTable(month).rows).toEqual([
+      ['全月', '按时接听率（三声内）', '实测、复核后', '20/22（90.9%）', '22/23（95.7%）'],
+      ['全月', '未接', '实测', '2/22（9.1%）', '1/23（4.3%）'],
+      ['全月', '未接', '复核后', '2/22（9.1%）', '0/22（0.0%）'],
+      ['2026-10-03', '按时接听率（三声内）', '复核后', '0/2', '2/3'],
+      ['2026-10-04', '分子、分母未变，值班员、班次、时长等有变', '', '', ''],
+    ])
+    expect(closedSides(month)).toBe('定稿：来电 22 个，盲区 0 分钟，规则版本 r1。现在：来电 23 个，盲区 1.5 分钟，规则版本 r1')
+    expect(correctionSheet('2026-10').page).toBe('/api/v1/metrics/answering/months/2026-10/sheet')
   })
 })
 

@@ -27,6 +27,8 @@ export interface FigureGroup {
   outcomes: Record<string, number>
   unknown: number
   undecided: number
+  /** How many calls a review made something of. */
+  reviewed?: Record<string, number>
   blind_seconds: number
   rule: string[]
   measured: Record<string, Figure>
@@ -68,6 +70,24 @@ export interface Answering {
   definitions: FigureDefinition[]
   frozen: FrozenMonth[]
 }
+
+export interface Correction {
+  figure: string
+  set: 'measured' | 'after_review'
+  frozen: { numerator: number; denominator: number }
+  now: { numerator: number; denominator: number }
+}
+
+/** A closed month: as it was frozen, as it would be counted now, and on which days the two differ. */
+export interface ClosedMonth {
+  closed: FrozenMonth
+  figures: FigureGroup
+  now: FigureGroup
+  corrections: Correction[]
+  days: { day: string; corrections: Correction[] }[]
+}
+
+export const getClosedMonth = (month: string) => request<ClosedMonth>('GET', '/metrics/answering/months/' + encodeURIComponent(month))
 
 export const getFigures = (from: string, to: string, by: string) => request<Answering>('GET', '/metrics/answering' + query({ from, to, by }))
 

@@ -61,10 +61,10 @@ export function trendOption(groups: FigureGroup[]): Option {
   }
 }
 
-/** Officers with enough calls, measured and after review. */
+/** Officers with enough calls, measured and after review. A rate that is not given is no bar. */
 export function officerOption(groups: FigureGroup[]): Option {
   const bar = (name: string, set: 'measured' | 'after_review') => ({
-    type: 'bar', name, barMaxWidth: 18, data: groups.map((g) => Math.round((g[set].on_time.rate || 0) * 1000) / 10),
+    type: 'bar', name, barMaxWidth: 18, data: groups.map((g) => { const share = g[set].on_time.rate; return share === null ? null : share * 100 }),
     label: { show: true, position: 'right', formatter: (p: { value: number }) => percent(p.value / 100) },
   })
   return {

@@ -1,10 +1,11 @@
 // What the page 统计 makes of figures: tables and what charts draw. Nothing is reckoned here that the
 // daemon did not reckon: a rate is shown where it gives one, else the counts.
 import type { Answering, Figure, FigureGroup, RingBin } from '@/api/figures'
+import type { Call } from '@/api/types'
 import { fill, t, word } from '@/i18n'
 import { readRule } from './words'
 
-/** With fewer calls officers are not compared. */
+/** With fewer calls there is no rate. */
 export const FEWEST = 20
 const LIMIT_SECONDS = 15
 const RING_STEP = 5
@@ -28,7 +29,11 @@ export function rate(f: Figure | undefined): string {
 }
 
 export const counts = (f: Figure): string => `${f.numerator}/${f.denominator}`
-export const percent = (share: number): string => (Math.round(share * 1000) / 10).toFixed(1) + '%'
+/** Rounded, yet never up to all or down to none: 1999 of 2000 are 99.9 %. */
+export function percent(share: number): string {
+  const tenths = Math.round(share * 1000)
+  return ((share < 1 && tenths >= 1000 ? 999 : share > 0 && tenths <= 0 ? 1 : tenths) / 10).toFixed(1) + '%'
+}
 export const minutes = (seconds: number): string => (seconds / 60).toFixed(seconds % 60 ? 1 : 0)
 export const seconds = (s: number): string => s.toFixed(1)
 
@@ -71,21 +76,40 @@ export function heat(groups: FigureGroup[], of: (g: FigureGroup) => number): [nu
 }
 
 export function heatTable(groups: FigureGroup[], of: (g: FigureGroup) => number): Table {
-  const cells = new Map(groups.map((g) => [g.key, of(g)]))
+  const waiting = (g: FigureGroup) => (of === notInTime && g.undecided ? fill(t('fig.heatWaiting'), { n: g.undecided }) : '')
+  const cells = new Map(groups.map((g) => [g.key, of(g) + waiting(g)]))
   const hours = Array.from({ length: 24 }, (_, h) => (h < 10 ? '0' + h : String(h)))
   return {
     head: [t('fig.hour')].concat(WEEK.map((d) => word('fig.weekday', d))),
-    rows: hours.map((h) => [h + ':00'].concat(WEEK.map((d) => String(cells.get(`${d} ${h}`) || 0)))),
+    rows: hours.map((h) => [h + ':00'].concat(WEEK.map((d) => cells.get(`${d} ${h}`) || '0'))),
   }
 }
 
-/** Missed and late together: what the heat map shows beside all calls. */
-export const notInTime = (g: FigureGroup): number => (g.outcomes.missed || 0) + (g.outcomes.answered_late || 0) + (g.outcomes.rejected || 0)
+/** What rang and was not answered in time, as reviews decided: nobody is late by a borderline answer before it is decided. */
+export const notInTime = (g: FigureGroup): number => g.after_review.on_time.denominator - g.after_review.on_time.numerator
+
+/** What the map of calls not in time leaves out: borderline ones that wait, and what was set aside. */
+export function leftOut(g: FigureGroup): string {
+  const aside = (g.reviewed || {}).set_aside || 0
+  return t('fig.heatAfter') + (g.undecided || aside ? fill(t('fig.heatLeftOut'), { undecided: g.undecided, aside }) : '')
+}
+
+/** How a call in the list of missed and late ones ended. What a review made of it is empty before anybody decided, and not known to who may not see it. */
+export function verdicts(call: Pick<Call, 'outcome' | 'findings'>, reviewed: string | undefined): { text: string; tone: 'good' | 'warn' | 'bad' | 'plain' }[] {
+  const outcome = { text: word('outcome', call.outcome), tone: call.outcome === 'answered_late' ? 'warn' as const : 'bad' as const }
+  const near = call.outcome === 'answered_late' && call.findings.indexOf('borderline') >= 0
+  const decided = (tone: 'good' | 'warn' | 'plain') => ({ text: (near ? t('fig.borderline') + t('punct.colon') : '') + word('reviewResult', reviewed!), tone })
+  if (reviewed === 'counts_late') return [outcome, decided('plain')]
+  if (reviewed === 'counts_in_time') return [decided('good')]
+  if (reviewed === 'set_aside') return near ? [decided('plain')] : [outcome, decided('plain')]
+  if (near) return [{ text: t(reviewed === undefined ? 'fig.borderline' : 'fig.undecided'), tone: 'plain' }]
+  return [outcome]
+}
 
 export function monthTable(groups: FigureGroup[], closed: string[]): Table {
   return {
-    head: [t('fig.month'), t('fig.calls'), word('fig', 'on_time'), word('fig', 'answer_rate'), word('fig', 'missed'), t('fig.blind'), t('fig.closed')],
-    rows: groups.map((g) => [g.key, String(g.calls), both(g.measured.on_time), both(g.measured.answer_rate), g.measured.missed ? counts(g.measured.missed) : '—', minutes(g.blind_seconds), closed.indexOf(g.key) < 0 ? '' : t('fig.yes')]),
+    head: [t('fig.month'), t('fig.calls'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'answer_rate'), word('fig', 'missed'), t('fig.undecided'), t('fig.blind'), t('fig.rule'), t('fig.closed')],
+    rows: groups.map((g) => [g.key, String(g.calls), both(g.measured.on_time), reviewed(g, 'on_time') || t('fig.same'), both(g.measured.answer_rate), g.measured.missed ? counts(g.measured.missed) : '—', String(g.undecided), minutes(g.blind_seconds), rules(g), closed.indexOf(g.key) < 0 ? '' : t('fig.yes')]),
   }
 }
 
@@ -95,12 +119,69 @@ export function both(f: Figure | undefined): string {
   return f.rate === null ? counts(f) : fill(t('fig.both'), { counts: counts(f), rate: percent(f.rate) })
 }
 
-export const comparable = (groups: FigureGroup[]): FigureGroup[] => groups.filter((g) => g.key !== '' && g.measured.on_time.denominator >= FEWEST)
+/** The figure after review, where it is another one than measured; else nothing. */
+export function reviewed(g: FigureGroup, figure: string): string {
+  const after = g.after_review[figure]
+  return !after || counts(after) === counts(g.measured[figure]) ? '' : both(after)
+}
+
+/** Versions of the ring rules, as they stand beside every rate. */
+export const rules = (g: FigureGroup): string => g.rule.join(t('list.comma')) || '—'
+
+export interface Card {
+  name: string
+  label: string
+  value: string
+  /** Numerator and denominator, and what reviews made of them; empty for a plain count. */
+  of: string
+  bad: boolean
+}
+
+/** Today's figures. A rate stands with its counts, and without enough calls there are only these. */
+export function cards(g: FigureGroup): Card[] {
+  const count = (name: string, label: string, n: number, bad = false): Card => ({ name, label, value: String(n), of: '', bad })
+  const share = (name: string, bad: (f: Figure) => boolean): Card => {
+    const f = g.measured[name]
+    const after = reviewed(g, name)
+    return { name, label: word('fig', name), value: rate(f), of: (f.rate === null ? '' : counts(f)) + (after ? (f.rate === null ? '' : t('fig.sep')) + t('fig.afterReview') + ' ' + after : ''), bad: bad(f) }
+  }
+  const short = (f: Figure) => f.numerator < f.denominator
+  return [
+    count('calls', t('fig.calls'), g.calls),
+    share('on_time', short), share('answer_rate', () => false),
+    { ...share('missed', (f) => f.numerator > 0), value: String(g.measured.missed.numerator), of: counts(g.measured.missed) + (reviewed(g, 'missed') ? t('fig.sep') + t('fig.afterReview') + ' ' + reviewed(g, 'missed') : '') },
+    share('called_back', short),
+    { ...count('engaged', word('fig', 'engaged'), g.measured.engaged.numerator), of: counts(g.measured.engaged) },
+    { name: 'ring', label: t('fig.ringMedian'), value: g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', of: g.ring_seconds.calls ? t('fig.ofAnswered', { n: g.ring_seconds.calls }) : '', bad: false },
+  ]
+}
+
+const SETS = ['measured', 'after_review'] as const
+
+/** What stands beside the rates of a chart: blind time, rules, and where reviews made another figure. */
+export function beside(total: FigureGroup, groups: FigureGroup[]): string {
+  const after = groups.filter((g) => reviewed(g, 'on_time')).map((g) => g.key + ' ' + reviewed(g, 'on_time'))
+  return t('fig.trendBeside', { blind: minutes(total.blind_seconds), rules: rules(total) }) + (after.length ? t('fig.trendAfter', { months: after.join(t('list.comma')) }) : '')
+}
+
+/** Officers who can be compared at least by one of the two: as measured, or after review. */
+export const comparable = (groups: FigureGroup[]): FigureGroup[] => groups.filter((g) => g.key !== '' && SETS.some((set) => g[set].on_time.rate !== null))
+
+/** Whom the chart does not show, or only by one of the two, with their counts. */
+export function notCompared(groups: FigureGroup[]): string {
+  const drawn = comparable(groups)
+  const said = groups.filter((g) => g.measured.on_time.denominator || g.after_review.on_time.denominator).map((g) => {
+    const name = g.key || t('fig.nobody')
+    if (drawn.indexOf(g) < 0) return name + ' ' + counts(g.measured.on_time) + (counts(g.after_review.on_time) === counts(g.measured.on_time) ? '' : fill(t('fig.afterToo'), { counts: counts(g.after_review.on_time) }))
+    return SETS.filter((set) => g[set].on_time.rate === null).map((set) => name + ' ' + t(set === 'measured' ? 'fig.measured' : 'fig.afterReview') + ' ' + counts(g[set].on_time)).join('')
+  }).filter((s) => s !== '')
+  return said.length ? t('fig.notCompared') + said.join(t('list.comma')) : ''
+}
 
 export function officerTable(groups: FigureGroup[]): Table {
   return {
-    head: [t('fig.officer'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'missed'), t('fig.ringMedian'), t('fig.undecided')],
-    rows: groups.map((g) => [g.key || t('fig.nobody'), both(g.measured.on_time), both(g.after_review.on_time), counts(g.measured.missed), g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', String(g.undecided)]),
+    head: [t('fig.officer'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'missed'), t('fig.ringMedian'), t('fig.undecided'), t('fig.blind'), t('fig.rule')],
+    rows: groups.map((g) => [g.key || t('fig.nobody'), both(g.measured.on_time), both(g.after_review.on_time), counts(g.measured.missed), g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', String(g.undecided), minutes(g.blind_seconds), rules(g)]),
   }
 }
 
@@ -117,7 +198,7 @@ export function definition(d: Answering['definitions'][number]): string {
   const all = d.denominator.length === 10 ? t('fig.allInbound') : name(d.denominator)
   const above = d.numerator.length === d.denominator.length ? '' : name(d.numerator)
   const parts = [above, d.with ? word('fig.with', d.with) : ''].filter((p) => p !== '')
-  return parts.join(t('fig.and')) + ' ÷ ' + all + (d.of ? t('fig.and') + word('fig.with', d.of) : '')
+  return parts.join(t('fig.and')) + ' ÷ ' + all + (d.of ? t('fig.and') + word('fig.with', d.of) : '') + (d.judges_officer ? t('fig.waits') : '')
 }
 
 /** The first and the last day of a choice, as days of the site. */

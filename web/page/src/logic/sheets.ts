@@ -44,6 +44,12 @@ export function figureSheet(from: string, to: string, by: string): SheetAddress 
 export const chartBook = (chart: string, from: string, to: string): string => `${BASE}/metrics/answering/charts/${chart}/workbook?from=${from}&to=${to}`
 export const dutyBook = (from: string, to: string): string => `${BASE}/metrics/duty/workbook?from=${from}&to=${to}`
 
+/** What came after a month was closed. */
+export function correctionSheet(month: string): SheetAddress {
+  const of = `${BASE}/metrics/answering/months/${encodeURIComponent(month)}`
+  return { page: of + '/sheet', workbook: of + '/workbook' }
+}
+
 /** The register of spot checks of a month written 2026-11. */
 export function spotSheet(month: string): SheetAddress {
   return { page: `${BASE}/sheets/spot-checks?month=${month}`, workbook: `${BASE}/sheets/spot-checks/workbook?month=${month}` }
