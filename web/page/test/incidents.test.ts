@@ -10,7 +10,7 @@ import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, noted, offerFor, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, noted, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -260,13 +260,6 @@ describe('what several entries say', () => {
       { element: 'casualties', values: ['无', '2人', '无'], differs: true },
     ])
     expect(sideBySide(incident({ entries: [entry('1', {})] }))).toEqual([])
-  })
-
-  it('is offered for the call of this very entry', () => {
-    const offers = [{ call_id: 'a', number: '', who: '', at: at('14:18'), recorded: true, incident: 1, title: '', report: 1, stage: 'first' as const, nth: 1, recipient: 'superior_bureau' as const }]
-    expect(offerFor(offers, 'a')).toBe(offers[0])
-    expect(offerFor(offers, '')).toBeNull()
-    expect(offerFor(offers, 'b')).toBeNull()
   })
 
   it('comes whole from the daemon, which leaves out empty lists', () => {

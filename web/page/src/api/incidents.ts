@@ -225,7 +225,8 @@ export interface CallOffer {
   report: number
   stage: Stage
   nth: number
-  recipient: Recipient
+  /** To whom the called number belongs; empty: that cannot be told, and whoever called says it. */
+  recipient: Recipient | ''
 }
 export interface Offers {
   incidents: IncidentRow[]

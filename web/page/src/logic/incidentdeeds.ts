@@ -3,7 +3,7 @@ import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, incidents, type C
 import type { Call } from '@/api/types'
 import { t, word, type Key } from '@/i18n'
 import { numberText } from '@/i18n/spell'
-import { lackingText, stageName } from '@/state/incidents'
+import { incidentName, lackingText, stageName } from '@/state/incidents'
 import { filled, type Deed, type DeedField, type Option } from './deeds'
 import { minute, parse } from './time'
 
@@ -86,7 +86,7 @@ export function approvingByPhone(i: Incident, r: Report, part: Part, calls: read
   const who: DeedField = signers.length
     ? { name: 'login', label: t('inc.who'), kind: 'choice', required: true, options: all.map((s) => ({ code: s.login, label: s.name, note: word('role', s.role) })) }
     : line('login', 'inc.login', needed)
-  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'),
+  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), about: incidentName(i), go: t('inc.save'),
     fields: [who, call(calls, 'inc.callUnseen', callOptions(mine)), { name: 'at', label: t('inc.saidAt'), kind: 'time', required: true, hint: t('inc.saidAtHint'), when: (v) => !v.call_id }],
     values: { login, call_id: called ? called.call!.id : '' },
     follow: (now, before): Record<string, string> => {
@@ -111,10 +111,14 @@ export function delivering(i: Incident, r: Report, to: Recipient | '', by: Chann
     line('receiver', 'inc.receiver', { required: by === 'phone' })]
   if (by === 'phone') fields.push(call(toOthers(i, calls), 'inc.callNo', offer ? [offered(offer)] : []))
   else fields.push(file('inc.fileProof', files))
+  let told = to
   fields.push(when(), line('evidence', 'inc.evidence', { hint: t('inc.evidenceHint') }))
-  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '' },
-    send: (v, key) => incidents.deliver(i.id, key, r.number, withFile(v)),
-    done: () => t('inc.delivered', { to: to ? word('inc.to', to) : '', by: by ? word('inc.by', by) : '' }) }
+  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), about: incidentName(i), hint: offer && !to ? t('inc.recipientOpen') : undefined, go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '' },
+    send: (v, key) => {
+      told = v.recipient as Recipient
+      return incidents.deliver(i.id, key, r.number, withFile(v))
+    },
+    done: () => t('inc.delivered', { to: told ? word('inc.to', told) : '', by: by ? word('inc.by', by) : '' }) }
 }
 export function callingOut(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addCallout'), go: t('inc.save'), values: { result: 'reached' },

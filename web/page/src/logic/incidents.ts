@@ -114,8 +114,14 @@ export const unapproved = (r: Report): boolean => (!!r.sent_at || r.deliveries.l
 /** A version that went out stays as it is. */
 export const frozen = (r: Report): boolean => r.deliveries.some((d) => d.version > 0)
 
-/** The offer that a call is a report, for the entry of that call. */
-export const offerFor = (offers: readonly CallOffer[], callId: string): CallOffer | null => (callId ? offers.filter((o) => o.call_id === callId)[0] || null : null)
+/** The offers that a call is a report, for the entry of that call: one for each incident of which it may be one. */
+export const offersFor = (offers: readonly CallOffer[], callId: string): CallOffer[] => (callId ? offers.filter((o) => o.call_id === callId) : [])
+
+/** The offer that a digit means: 1 the first, 0 the tenth. Whoever presses none has chosen none. */
+export function offerOf(offers: readonly CallOffer[], key: string): CallOffer | null {
+  const digit = /^Digit([0-9])$/.exec(key)
+  return (digit && offers[(Number(digit[1]) + 9) % 10]) || null
+}
 
 /** How long after the intake the clock was started, in whole minutes; 0: it was not moved. */
 export function clockGap(i: { clock_start: string; clock_natural: string }): number {
