@@ -16,6 +16,8 @@ export class ApiError extends Error {
     readonly title: string,
     readonly detail: string,
     readonly body: Record<string, unknown> = {},
+    /** The first part of the address that was asked, for instance incidents. */
+    readonly area = '',
   ) {
     super(detail || title)
   }
@@ -85,7 +87,7 @@ async function failure(response: Response, path: string): Promise<ApiError> {
   } catch {
     // A proxy or the server's own handler may answer in plain text; the status says enough.
   }
-  const error = new ApiError(response.status, String(body.title || response.statusText), String(body.detail || ''), body)
+  const error = new ApiError(response.status, String(body.title || response.statusText), String(body.detail || ''), body, path.split(/[/?]/)[1] || '')
   if (response.status === 401 && path.indexOf('/session') !== 0) hooks.unauthorized(error.type === 'session-locked')
   return error
 }
