@@ -10,7 +10,7 @@ import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, noted, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -18,6 +18,8 @@ import kinds from '../../../dutylog/kind.go?raw'
 import stages from '../../../dutylog/incidentreport.go?raw'
 import reasons from '../../../dutylog/incidentdeed.go?raw'
 import course from '../../../dutylog/paper/course.go?raw'
+import editor from '@/components/ReportEditor.vue?raw'
+import panel from '@/components/ReportsPanel.vue?raw'
 
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
 const by = { login: 'li', name: '李娜', role: 'officer' }
@@ -166,6 +168,21 @@ describe('a report', () => {
   it('that went out as a text is not written again; one that was only told may be', () => {
     expect(frozen(report({ deliveries: [delivery({ version: 0 })] }))).toBe(false)
     expect(frozen(report({ deliveries: [delivery()] }))).toBe(true)
+  })
+
+  it('is followed by another one, also when the follow-up before went to one recipient only', () => {
+    const some = report({ number: 4, stage: 'follow_up', nth: 1, version: 1, deliveries: [delivery({ recipient: 'government' })] })
+    const i = incident({ reports: [report({ version: 1 }), some], elements: { casualties: '死亡2人' } })
+    const next = nextFollowUp(i)!
+    expect([next.number, next.nth, next.version, draftOf(i, next).elements]).toEqual([6, 2, 0, { casualties: '死亡2人' }])
+    expect(frozen(next)).toBe(false)
+    expect(followUpInHand(i)).toEqual(next)
+    const open = report({ number: 6, stage: 'follow_up', nth: 2 })
+    expect([nextFollowUp(incident({ reports: [some, open] })), followUpInHand(incident({ reports: [some, open] }))]).toEqual([null, open])
+    expect([nextFollowUp(incident({ reports: [report()] }))!.number, nextFollowUp(incident({ state: 'closed', reports: [some] }))]).toEqual([4, null])
+    expect(stages).toMatch(/case StageFollowUp:\n\t\treturn 2 \+ 2\*nth/) // the address is the core's
+    expect(editor).toMatch(/data-test="new-follow" @click="emit\('follow'\)"/)
+    expect(panel).toMatch(/@follow="follow"/)
   })
 
   it('that was sent and not signed is told', () => {
