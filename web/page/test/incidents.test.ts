@@ -407,7 +407,7 @@ describe('the small forms', () => {
 
   it('keep what was typed when a call takes them away, until it was sent', () => {
     session.user = { username: 'li' } as typeof session.user
-    const d = { ...changing(incident()), of: '1/news/0' }
+    const d = { ...changing(incident(), Date.parse(at('14:40'))), of: '1/news/0' }
     keepDeed(d, begun(d))
     expect(keptDeed(d)).toEqual({})
     keepDeed(d, { ...begun(d), value: '死亡1人' })
@@ -463,7 +463,7 @@ describe('the small forms', () => {
       asks.push(JSON.parse(how.body))
       return { ok: true, text: async () => JSON.stringify(row()) }
     })
-    const d = changing(incident())
+    const d = changing(incident(), Date.parse(at('14:40')))
     expect(begun(d)).toEqual({ element: 'casualties', value: '', essential: '' })
     expect(d.fields[0].options!.map((o) => o.code)).toEqual([...ELEMENTS])
     expect(lacking(d, begun(d))).toEqual(['value'])
@@ -475,6 +475,16 @@ describe('the small forms', () => {
     expect(d.done!(incident())).toBe('已登记')
   })
 
+  it('of new facts say by when an essential change has to be reported: never later than what stands', () => {
+    const said = (change: Partial<Incident>) => { const d = changing(incident(change), Date.parse(at('14:40'))); return [d.fields[2].options![1].label, /登记后 (\d+) 分钟内须报送(.*)，原时限/.exec(d.hint!)!.slice(1).join(' ')] }
+    const due = (clock: string) => ({ number: 2, stage: 'written' as const, nth: 1, due_at: at(clock), late: false })
+    expect(said({ next_due: due('15:00') })).toEqual(['重要变化：22:50 前须报送书面报告', '10 书面报告'])
+    expect(said({ next_due: due('14:45') })[0]).toBe('重要变化：22:45 前须报送书面报告')
+    expect(said({ next_due: due('14:30') })[0]).toBe('重要变化：22:30 前须报送书面报告') // it is over already
+    expect(said({ schedule: { essential_minutes: 15, soon_minutes: 5 } })).toEqual(['重要变化：22:55 前须报送续报', '15 续报'])
+    expect(said({})[1]).not.toContain('立即')
+  })
+
   it('know which files an incident names', () => {
     const x = { number: 14, whom: '区长', at: at('14:45'), text: '', attachment: 7, due: null, overdue: false, conveyed: [], feedback: [], closed_at: null, closed_text: '' }
     expect(namedFiles(incident({ reports: [report({ deliveries: [delivery({ attachment: 5 }), delivery()] })], instructions: [x] }))).toEqual([5, 7])
@@ -482,7 +492,7 @@ describe('the small forms', () => {
   })
 
   it('cut nothing off: what is too long is said, with how much can be kept', () => {
-    const d = changing(incident())
+    const d = changing(incident(), Date.parse(at('14:40')))
     const v = (n: number) => ({ ...begun(d), value: '长'.repeat(n) })
     expect(tooLong(d, v(2000))).toBeNull()
     expect(tooLong(d, v(100_000))).toMatchObject({ field: { name: 'value' }, n: 100_000, most: 2000 })

@@ -176,6 +176,12 @@ export interface Waiting {
   name: string
   at: string
 }
+export interface Schedule {
+  /** Within how many minutes of an essential change the next report is due. */
+  essential_minutes: number
+  /** How many minutes before a deadline it is told. */
+  soon_minutes: number
+}
 /** As a list has it. */
 export interface IncidentRow {
   id: number
@@ -187,6 +193,8 @@ export interface IncidentRow {
   clock_start: string
   clock_natural: string
   clock_reason: string
+  /** Its deadlines, as they were in force when it was opened; an older daemon does not say. */
+  schedule?: Schedule
   next_due: Due | null
   waiting: Waiting[]
   ended_at: string | null

@@ -5,6 +5,7 @@ import { t, word, type Key } from '@/i18n'
 import { numberText } from '@/i18n/spell'
 import { incidentName, lackingText, stageName } from '@/state/incidents'
 import { filled, type Deed, type DeedField, type Option } from './deeds'
+import { dueWhenEssential, essentialMinutes } from './incidents'
 import { minute, parse } from './time'
 
 const codes = (area: string, list: readonly string[]): Option[] => list.map((code) => ({ code, label: word(area, code) }))
@@ -46,10 +47,12 @@ export function classifying(i: Incident): Deed {
     send: (v, key) => incidents.change(i.id, key, { category: v.category, trigger: v.trigger }) }
 }
 /** What is known now otherwise than before. What is essential has to be reported at once; casualties always are. */
-export function changing(i: Incident): Deed {
-  return { title: t('inc.news'), hint: t('inc.newsHint'), go: t('inc.save'), values: { element: 'casualties' },
+export function changing(i: Incident, now: number): Deed {
+  const stage = i.next_due ? stageName(i.next_due) : word('inc.stage', 'follow_up')
+  const due = { stage, time: minute(dueWhenEssential(i, now)) }
+  return { title: t('inc.news'), about: incidentName(i), hint: t('inc.newsHint', { ...due, n: essentialMinutes(i) }), go: t('inc.save'), values: { element: 'casualties' },
     fields: [{ name: 'element', label: t('inc.newsOf'), kind: 'choice', required: true, options: codes('inc.el', ELEMENTS) }, line('value', 'inc.newsNow', { kind: 'area', required: true, hint: t('inc.newsNowHint') }),
-      { name: 'essential', label: t('inc.newsHow'), kind: 'choice', options: [{ code: '', label: t('inc.newsPlain') }, { code: 'yes', label: t('inc.newsEssential') }] }],
+      { name: 'essential', label: t('inc.newsHow'), kind: 'choice', options: [{ code: '', label: t('inc.newsPlain') }, { code: 'yes', label: t('inc.newsEssential', due) }] }],
     send: (v, key) => incidents.change(i.id, key, { elements: { [v.element]: v.value.trim() }, essential: v.essential === 'yes' || undefined }),
     done: (now) => (now.next_due ? t('inc.newsDone', { stage: stageName(now.next_due), time: minute(parse(now.next_due.due_at)) }) : t('inc.done')) }
 }

@@ -17,6 +17,13 @@ export function countdown(leftMs: number): string {
 export const toneOf = (leftMs: number): Tone => (leftMs <= 0 ? 'late' : leftMs <= SOON_MS ? 'soon' : 'good')
 export const leftOf = (due: { due_at: string | null } | null, now: number): number => (due ? parse(due.due_at) - now : NaN)
 
+/** By when the next report is due if something essential changes NOW: the earlier of that and what stands already. */
+export function dueWhenEssential(i: IncidentRow, now: number): number {
+  const within = now + essentialMinutes(i) * 60_000
+  return i.next_due ? Math.min(within, parse(i.next_due.due_at)) : within
+}
+export const essentialMinutes = (i: IncidentRow): number => (i.schedule ? i.schedule.essential_minutes : 10)
+
 /** Where a report stands now: a deadline passes while nobody asks the daemon again. */
 export const stateOf = (r: Pick<Report, 'state' | 'due_at'>, now: number): ReportState =>
   (r.state === 'coming' || r.state === 'draft') && r.due_at && now >= parse(r.due_at) ? 'late' : r.state
