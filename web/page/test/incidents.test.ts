@@ -10,7 +10,7 @@ import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, differing, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -277,6 +277,13 @@ describe('what several entries say', () => {
       { element: 'casualties', values: ['无', '2人', '无'], differs: true },
     ])
     expect(sideBySide(incident({ entries: [entry('1', {})] }))).toEqual([])
+  })
+
+  it('differs where an entry says otherwise than what is known, and where the daemon says so', () => {
+    const one = { entries: [entry('1', { place: '南京北街', casualties: '死亡9人' })], elements: { place: '南京北街', casualties: '死亡2人' } }
+    expect(sideBySide(incident(one)).map((r) => [r.element, r.differs])).toEqual([['place', false], ['casualties', true]])
+    expect([differing(incident(one)), differing(incident({ entries: one.entries })), differing(incident({ ...one, elements: {} }))]).toEqual([1, 0, 0])
+    expect(differing(incident({ ...one, elements: {}, differences: [{ element: 'place', values: [] }] }))).toBe(1)
   })
 
   it('comes whole from the daemon, which leaves out empty lists', () => {

@@ -71,14 +71,18 @@ export function draftOf(i: Incident, r: Report): Draft {
   return { elements, text: sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural)) }
 }
 
-/** What the entries say of the event, side by side: of each element what every entry says. */
+/** What the entries say of the event, side by side: of each element what every entry says. It differs where they do not
+ * say the same, and where one says otherwise than what is known, as the daemon or what is shown here tells. */
 export function sideBySide(i: Incident): { element: Element; values: string[]; differs: boolean }[] {
+  const told = i.differences.map((d) => d.element)
   return ELEMENTS.filter((e) => i.entries.some((x) => !blank(x.says[e]))).map((element) => {
     const values = i.entries.map((x) => (x.says[element] || '').trim())
-    const said = values.filter((v) => v)
-    return { element, values, differs: said.some((v) => v !== said[0]) }
+    const said = values.concat((i.elements[element] || '').trim()).filter((v) => v)
+    return { element, values, differs: told.indexOf(element) >= 0 || said.some((v) => v !== said[0]) }
   })
 }
+/** Of how many elements not all say the same. */
+export const differing = (i: Incident): number => sideBySide(i).filter((r) => r.differs).length
 
 /** Who may give a part of an approval (Art. 15, 16). */
 export const mayApprove = (part: Part, role: string): boolean => role === 'leader' || (part === 'review' && role === 'chief')
