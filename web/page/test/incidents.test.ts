@@ -8,9 +8,9 @@ import { asked, begun, filled, lacking, length, MOST, toggled, tooLong, type Dee
 import { approvingByPhone, callOptions, changing, classifying, closing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
-import { lackingText } from '@/state/incidents'
+import { lackingText, proofText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, differing, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -19,6 +19,7 @@ import stages from '../../../dutylog/incidentreport.go?raw'
 import reasons from '../../../dutylog/incidentdeed.go?raw'
 import course from '../../../dutylog/paper/course.go?raw'
 import editor from '@/components/ReportEditor.vue?raw'
+import approvals from '@/components/ApprovalPanel.vue?raw'
 import panel from '@/components/ReportsPanel.vue?raw'
 
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
@@ -243,6 +244,37 @@ describe('approval', () => {
   })
 })
 
+describe('a proof', () => {
+  const fact = (seq: number, late: boolean) => ({ seq, kind: 'delivered', at: at('14:18'), written_at: at(late ? '14:48' : '14:18'), by, body: {}, struck: null })
+  const i = incident({ facts: [fact(10, false), fact(11, true)] })
+
+  it('that is lacking is marked: no recorded call, noted later, or not proved as the daemon says', () => {
+    lang.value = 'zh'
+    expect(proofMarks(i, delivery(), true)).toEqual([])
+    expect(proofMarks(i, delivery({ call_id: '' }), true)).toEqual(['unseen'])
+    expect(proofMarks(i, delivery({ call_id: '', channel: 'fax' }), false)).toEqual([])
+    expect(proofMarks(i, delivery({ fact: 11, call_id: '', unproved: true }), true)).toEqual(['unseen', 'late', 'unproved'])
+    expect(proofText(i, delivery({ fact: 11, call_id: '', unproved: true }), true)).toBe('无录音 · 事后补记 · 无凭证')
+    const sent = (change: Partial<Delivery>) => unprovedSent(i, report({ deliveries: [delivery(change)] }))
+    expect([sent({}), sent({ call_id: '' }), sent({ fact: 11 }), sent({ channel: 'fax', unproved: true })]).toEqual([false, true, false, true])
+  })
+
+  it('is told in the course, too', () => {
+    const told = (body: object) => factText(incident(), { ...fact(10, false), body })
+    expect(told({ recipient: 'government', channel: 'phone', receiver: '王某' })).toBe('本级政府，电话（无录音），王某')
+    expect(told({ recipient: 'government', channel: 'phone', call_id: 'c', receiver: '王某' })).toBe('本级政府，电话，王某')
+    expect(told({ recipient: 'government', channel: 'fax', unproved: true })).toBe('本级政府，传真，无凭证')
+  })
+
+  it('of an approval that its person denied stays in sight until another one stands', () => {
+    const no = approval({ by_phone: true, denied_at: at('14:30'), denied_why: '没有同意' })
+    expect(denied(report({ version: 1, approvals: [no] }), 'sign')).toEqual(no)
+    expect([denied(report({ version: 1, approvals: [no, approval({ fact: 12 })] }), 'sign'), denied(report({ version: 1, approvals: [no] }), 'review'), denied(report({ version: 2, approvals: [no] }), 'sign')]).toEqual([null, null, null])
+    expect(approvals).toMatch(/denied\(report, p\)!\.name/)
+    expect(approvals).toMatch(/class="said" :class="\{ denied: !!a\.denied_at \}"/)
+  })
+})
+
 describe('what is struck out', () => {
   it('is of an approval only what oneself gave or noted', () => {
     const by_ = (login: string) => ({ kind: 'report_signed', by: { login } })
@@ -280,7 +312,7 @@ describe('what several entries say', () => {
   })
 
   it('differs where an entry says otherwise than what is known, and where the daemon says so', () => {
-    const one = { entries: [entry('1', { place: '南京北街', casualties: '死亡9人' })], elements: { place: '南京北街', casualties: '死亡2人' } }
+    const one = { entries: [entry('1', { place: '南京北街', casualties: '死亡9人' })], elements: { place: '南京 北街', casualties: '死亡2人' } }
     expect(sideBySide(incident(one)).map((r) => [r.element, r.differs])).toEqual([['place', false], ['casualties', true]])
     expect([differing(incident(one)), differing(incident({ entries: one.entries })), differing(incident({ ...one, elements: {} }))]).toEqual([1, 0, 0])
     expect(differing(incident({ ...one, elements: {}, differences: [{ element: 'place', values: [] }] }))).toBe(1)

@@ -41,6 +41,8 @@ export interface Approval {
   confirmed_at: string | null
   denied_at: string | null
   denied_why: string
+  /** Nothing proves it; an older daemon does not say. */
+  unproved?: boolean
 }
 export interface Delivery {
   fact: number
@@ -53,6 +55,8 @@ export interface Delivery {
   attachment: number | null
   evidence: string
   by: By
+  /** Nothing proves it; an older daemon does not say. */
+  unproved?: boolean
 }
 export interface Version {
   version: number
@@ -158,6 +162,7 @@ export interface FactBody {
   due?: string
   fact?: number
   incident?: number
+  unproved?: boolean
 }
 export interface Fact {
   seq: number
@@ -233,6 +238,8 @@ export interface CallOffer {
   report: number
   stage: Stage
   nth: number
+  /** How people call the incident; an older daemon does not say. */
+  incident_number?: string
   /** To whom the called number belongs; empty: that cannot be told, and whoever called says it. */
   recipient: Recipient | ''
 }

@@ -75,9 +75,10 @@ export function draftOf(i: Incident, r: Report): Draft {
  * say the same, and where one says otherwise than what is known, as the daemon or what is shown here tells. */
 export function sideBySide(i: Incident): { element: Element; values: string[]; differs: boolean }[] {
   const told = i.differences.map((d) => d.element)
+  const bare = (text: string | undefined) => (text || '').replace(/\s/g, '') // blanks make no difference
   return ELEMENTS.filter((e) => i.entries.some((x) => !blank(x.says[e]))).map((element) => {
     const values = i.entries.map((x) => (x.says[element] || '').trim())
-    const said = values.concat((i.elements[element] || '').trim()).filter((v) => v)
+    const said = values.concat(i.elements[element] || '').map(bare).filter((v) => v)
     return { element, values, differs: told.indexOf(element) >= 0 || said.some((v) => v !== said[0]) }
   })
 }
@@ -180,5 +181,22 @@ export function happenings(i: Incident, merged: readonly Incident[]): Happening[
   }
   return inCourse(all)
 }
+export type ProofMark = 'unseen' | 'late' | 'unproved'
+/** What is lacking of the proof of something that was said or sent: no recorded call, written down much later, or, as
+ * the daemon says, nothing that proves it. FACT is its number within the incident. */
+export function proofMarks(i: Incident, x: { fact: number; call_id: string; unproved?: boolean }, spoken: boolean): ProofMark[] {
+  const f = i.facts.filter((o) => o.seq === x.fact)[0]
+  const marks: ProofMark[] = []
+  if (spoken && !x.call_id) marks.push('unseen')
+  if (f && noted(f)) marks.push('late')
+  if (x.unproved) marks.push('unproved')
+  return marks
+}
+/** Whether a report is said to have gone out by something that nothing proves. */
+export const unprovedSent = (i: Incident, r: Report): boolean => r.deliveries.some((d) => proofMarks(i, d, d.channel === 'phone').some((m) => m !== 'late'))
+/** The newest approval of a version that its person denied, where none stands. */
+export const denied = (r: Report, part: Part): Approval | null =>
+  (standing(r, part) ? null : r.approvals.filter((a) => a.part === part && a.version === r.version && a.denied_at).slice(-1)[0] || null)
+
 /** Written so much later than it happened that it is told. */
 export const noted = (f: { at: string; written_at: string }): string => (parse(f.written_at) - parse(f.at) >= 120_000 ? minute(parse(f.written_at)) : '')
