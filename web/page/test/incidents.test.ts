@@ -10,7 +10,7 @@ import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText, proofText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, callOf, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, sentBefore, sideBySide, soonOf, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, untold, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -19,9 +19,12 @@ import stages from '../../../dutylog/incidentreport.go?raw'
 import reasons from '../../../dutylog/incidentdeed.go?raw'
 import course from '../../../dutylog/paper/course.go?raw'
 import editor from '@/components/ReportEditor.vue?raw'
+import schedule from '../../../dutylog/incidentclock.go?raw'
 import approvals from '@/components/ApprovalPanel.vue?raw'
+import confirming from '@/components/ConfirmApproval.vue?raw'
 import panel from '@/components/ReportsPanel.vue?raw'
 
+const components = import.meta.glob<string>('../src/components/*.vue', { eager: true, query: '?raw', import: 'default' })
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
 const by = { login: 'li', name: '李娜', role: 'officer' }
 const report = (change: Partial<Report> = {}): Report => ({
@@ -88,8 +91,14 @@ describe('the countdown', () => {
     expect([countdown(600_000), countdown(59_999), countdown(0), countdown(-1000), countdown(-185_000), countdown(3_725_000), countdown(-7_260_000)]).toEqual(['10:00', '0:59', '0:00', '+0:01', '+3:05', '1:02:05', '+2:01:00'])
   })
 
-  it('is amber five minutes before, and red from the deadline on', () => {
-    expect([toneOf(300_001), toneOf(300_000), toneOf(1), toneOf(0), toneOf(-1)]).toEqual(['good', 'soon', 'soon', 'late', 'late'])
+  it('is amber as long before as the rule says, and red from the deadline on', () => {
+    const five = soonOf({})
+    expect([toneOf(300_001, five), toneOf(300_000, five), toneOf(1, five), toneOf(0, five), toneOf(-1, five)]).toEqual(['good', 'soon', 'soon', 'late', 'late'])
+    const eight = soonOf({ schedule: { soon_minutes: 8 } })
+    expect([toneOf(480_001, eight), toneOf(480_000, eight)]).toEqual(['good', 'soon'])
+    for (const path of Object.keys(components)) for (const use of components[path].match(/toneOf\((?:[^()]|\([^()]*\))*\)/g) || []) expect(use, path).toMatch(/soon/)
+    expect(schedule).toMatch(/Soon +Minutes `json:"soon_minutes"/)
+    expect(schedule).toMatch(/Essential +Minutes `json:"essential_minutes"/)
     expect(leftOf({ due_at: at('14:20') }, Date.parse(at('14:15')))).toBe(300_000)
     expect(leftOf(null, 0)).toBeNaN()
   })
@@ -275,6 +284,21 @@ describe('a proof', () => {
   })
 })
 
+describe('the call-out list', () => {
+  it('says whom nobody has told yet: who did not answer is not told', () => {
+    const told = (part: string, result: string) => ({ fact: 5, whom: '周立', part, number: '', result, call_id: '', at: at('14:20'), by })
+    expect(untold(incident())).toEqual(['head', 'deputy', 'section'])
+    expect(untold(incident({ callouts: [told('head', 'no_answer'), told('deputy', 'reached'), told('section', 'passed_on')] }))).toEqual(['head'])
+    expect(untold(incident({ callouts: [told('head', 'no_answer'), told('head', 'reached'), told('other', 'reached')] }))).toEqual(['deputy', 'section'])
+  })
+})
+
+describe('a form for why a confirmation is denied', () => {
+  it('is kept under the approval that it is about', () => {
+    expect(confirming).toContain(`:of="'incident/' + incident.id + '/' + w.report.number + '/' + w.approval.fact"`)
+  })
+})
+
 describe('what is struck out', () => {
   it('is of an approval only what oneself gave or noted', () => {
     const by_ = (login: string) => ({ kind: 'report_signed', by: { login } })
@@ -337,6 +361,12 @@ describe('what several entries say', () => {
 describe('the course', () => {
   beforeEach(() => { lang.value = 'zh' })
   const fact = (kind: string, body: object, seq = 1) => ({ seq, kind, at: at('14:18'), written_at: at('14:18'), by, body, struck: null })
+
+  it('leads to the call of the entry that was linked, as to that of any other fact', () => {
+    const i = incident({ entries: [{ ...entry('1', {}), call_id: 'call-1' }, entry('2', {})] })
+    const call = (kind: string, body: object) => callOf(i, fact(kind, body))
+    expect([call('entry_linked', { entry: '1' }), call('entry_linked', { entry: '2' }), call('entry_linked', { entry: '9' }), call('delivered', { call_id: 'c' }), call('scene', {})]).toEqual(['call-1', '', '', 'c', ''])
+  })
 
   it('goes by what happened, and by the writing where that is the same', () => {
     const f = (seq: number, clock: string) => ({ seq, at: at(clock) })

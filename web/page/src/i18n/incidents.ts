@@ -180,6 +180,7 @@ export const incidentsZh = {
 
   'inc.callouts': '通知人员',
   'inc.addCallout': '登记通知',
+  'inc.untold': '尚未通知到：{who}',
   'inc.noCallouts': '尚未登记通知',
   'inc.scene': '现场情况',
   'inc.addScene': '登记现场情况',

@@ -182,6 +182,7 @@ export const incidentsEn: Record<IncidentsKey, string> = {
 
   'inc.callouts': 'Called out',
   'inc.addCallout': 'Note a call-out',
+  'inc.untold': 'Nobody has told yet: {who}',
   'inc.noCallouts': 'Nobody was called out yet',
   'inc.scene': 'Scene',
   'inc.addScene': 'Note from the scene',

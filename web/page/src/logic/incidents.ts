@@ -4,7 +4,8 @@ import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, t
 import { sentences } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
-export const SOON_MS = 5 * 60_000
+/** How long before a deadline it is told, by the rule that the incident was opened with, in ms. */
+export const soonOf = (i: { schedule?: { soon_minutes: number } }): number => (i.schedule ? i.schedule.soon_minutes : 5) * 60_000
 export type Tone = 'late' | 'soon' | 'good'
 
 /** 7:30 until a deadline, +3:05 after it; hours when there are some. */
@@ -14,7 +15,7 @@ export function countdown(leftMs: number): string {
   const h = Math.floor(s / 3600)
   return (leftMs < 0 ? '+' : '') + (h ? h + ':' + two(Math.floor((s % 3600) / 60)) : String(Math.floor(s / 60))) + ':' + two(s % 60)
 }
-export const toneOf = (leftMs: number): Tone => (leftMs <= 0 ? 'late' : leftMs <= SOON_MS ? 'soon' : 'good')
+export const toneOf = (leftMs: number, soonMs: number): Tone => (leftMs <= 0 ? 'late' : leftMs <= soonMs ? 'soon' : 'good')
 export const leftOf = (due: { due_at: string | null } | null, now: number): number => (due ? parse(due.due_at) - now : NaN)
 
 /** By when the next report is due if something essential changes NOW: the earlier of that and what stands already. */
@@ -181,6 +182,11 @@ export function happenings(i: Incident, merged: readonly Incident[]): Happening[
   }
   return inCourse(all)
 }
+/** Who of those that always have to be told (Art. 15, 16) was not told by anybody yet. */
+export const untold = (i: Incident): string[] => ['head', 'deputy', 'section'].filter((part) => !i.callouts.some((c) => c.part === part && c.result !== 'no_answer'))
+/** The call of an entry that a fact linked; empty: it came by another way, or the fact is another one. */
+export const callOf = (i: Incident, f: Fact): string => (f.body.call_id || (f.kind === 'entry_linked' && (i.entries.filter((e) => e.id === f.body.entry)[0] || { call_id: '' }).call_id)) || ''
+
 export type ProofMark = 'unseen' | 'late' | 'unproved'
 /** What is lacking of the proof of something that was said or sent: no recorded call, written down much later, or, as
  * the daemon says, nothing that proves it. FACT is its number within the incident. */
