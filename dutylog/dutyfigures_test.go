@@ -143,8 +143,7 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 	f := dutylog.DutyFacts{
 		Shifts:      []dutylog.Shift{{From: at(0), To: at(8), Post: dutylog.PostOfficer, Name: "张伟"}, {From: at(9), To: at(26), Post: dutylog.PostOfficer, Name: "李娜"}, {From: at(-10), To: at(24), Post: dutylog.PostLeader, Name: "赵振华"}},
 		Filings:     []dutylog.FilingDuty{{State: dutylog.FilingDone}, {State: dutylog.FilingLate}, {State: dutylog.FilingOverdue}, {State: dutylog.FilingOpen}, {State: dutylog.FilingUnknown}, {State: dutylog.FilingSupplement}},
-		DutyCallers: dutylog.DutyCallers{Missed: 7, Waiting: 2},
-		Others:      []dutylog.OtherCallers{{Outcome: telephony.AbandonedEarly, Calls: 4}, {Outcome: telephony.Engaged, Calls: 3, Waiting: 1}},
+		DutyCallers: dutylog.DutyCallers{Missed: 7, Waiting: 2, Others: []dutylog.OtherCallers{{Outcome: telephony.AbandonedEarly, Calls: 4}, {Outcome: telephony.Engaged, Calls: 3, Waiting: 1}}},
 	}
 	got := map[string][2]int{}
 	for _, s := range dutylog.DutyFigures(f, 0, at(0), at(24), at(30)) {

@@ -8,9 +8,9 @@ import { asked, begun, filled, lacking, length, MOST, toggled, tooLong, type Dee
 import { approvingByPhone, callOptions, changing, classifying, closing, delivering, following, instructing, merging, noFiles, striking } from '@/logic/incidentdeeds'
 import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
-import { lackingText } from '@/state/incidents'
+import { lackingText, proofText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, canDeliver, changedFrom, clockGap, countdown, deliveryAt, draftOf, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, noted, offerFor, sentBefore, sideBySide, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, callOf, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, sentBefore, sideBySide, soonOf, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, untold, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -18,7 +18,13 @@ import kinds from '../../../dutylog/kind.go?raw'
 import stages from '../../../dutylog/incidentreport.go?raw'
 import reasons from '../../../dutylog/incidentdeed.go?raw'
 import course from '../../../dutylog/paper/course.go?raw'
+import editor from '@/components/ReportEditor.vue?raw'
+import schedule from '../../../dutylog/incidentclock.go?raw'
+import approvals from '@/components/ApprovalPanel.vue?raw'
+import confirming from '@/components/ConfirmApproval.vue?raw'
+import panel from '@/components/ReportsPanel.vue?raw'
 
+const components = import.meta.glob<string>('../src/components/*.vue', { eager: true, query: '?raw', import: 'default' })
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
 const by = { login: 'li', name: '李娜', role: 'officer' }
 const report = (change: Partial<Report> = {}): Report => ({
@@ -85,8 +91,14 @@ describe('the countdown', () => {
     expect([countdown(600_000), countdown(59_999), countdown(0), countdown(-1000), countdown(-185_000), countdown(3_725_000), countdown(-7_260_000)]).toEqual(['10:00', '0:59', '0:00', '+0:01', '+3:05', '1:02:05', '+2:01:00'])
   })
 
-  it('is amber five minutes before, and red from the deadline on', () => {
-    expect([toneOf(300_001), toneOf(300_000), toneOf(1), toneOf(0), toneOf(-1)]).toEqual(['good', 'soon', 'soon', 'late', 'late'])
+  it('is amber as long before as the rule says, and red from the deadline on', () => {
+    const five = soonOf({})
+    expect([toneOf(300_001, five), toneOf(300_000, five), toneOf(1, five), toneOf(0, five), toneOf(-1, five)]).toEqual(['good', 'soon', 'soon', 'late', 'late'])
+    const eight = soonOf({ schedule: { soon_minutes: 8 } })
+    expect([toneOf(480_001, eight), toneOf(480_000, eight)]).toEqual(['good', 'soon'])
+    for (const path of Object.keys(components)) for (const use of components[path].match(/toneOf\((?:[^()]|\([^()]*\))*\)/g) || []) expect(use, path).toMatch(/soon/)
+    expect(schedule).toMatch(/Soon +Minutes `json:"soon_minutes"/)
+    expect(schedule).toMatch(/Essential +Minutes `json:"essential_minutes"/)
     expect(leftOf({ due_at: at('14:20') }, Date.parse(at('14:15')))).toBe(300_000)
     expect(leftOf(null, 0)).toBeNaN()
   })
@@ -168,6 +180,21 @@ describe('a report', () => {
     expect(frozen(report({ deliveries: [delivery()] }))).toBe(true)
   })
 
+  it('is followed by another one, also when the follow-up before went to one recipient only', () => {
+    const some = report({ number: 4, stage: 'follow_up', nth: 1, version: 1, deliveries: [delivery({ recipient: 'government' })] })
+    const i = incident({ reports: [report({ version: 1 }), some], elements: { casualties: '死亡2人' } })
+    const next = nextFollowUp(i)!
+    expect([next.number, next.nth, next.version, draftOf(i, next).elements]).toEqual([6, 2, 0, { casualties: '死亡2人' }])
+    expect(frozen(next)).toBe(false)
+    expect(followUpInHand(i)).toEqual(next)
+    const open = report({ number: 6, stage: 'follow_up', nth: 2 })
+    expect([nextFollowUp(incident({ reports: [some, open] })), followUpInHand(incident({ reports: [some, open] }))]).toEqual([null, open])
+    expect([nextFollowUp(incident({ reports: [report()] }))!.number, nextFollowUp(incident({ state: 'closed', reports: [some] }))]).toEqual([4, null])
+    expect(stages).toMatch(/case StageFollowUp:\n\t\treturn 2 \+ 2\*nth/) // the address is the core's
+    expect(editor).toMatch(/data-test="new-follow" @click="emit\('follow'\)"/)
+    expect(panel).toMatch(/@follow="follow"/)
+  })
+
   it('that was sent and not signed is told', () => {
     expect(unapproved(report({ version: 1, sent_at: at('14:18') }))).toBe(true)
     expect(unapproved(report({ version: 1, sent_at: at('14:18'), approved_at: at('14:19') }))).toBe(false)
@@ -226,6 +253,52 @@ describe('approval', () => {
   })
 })
 
+describe('a proof', () => {
+  const fact = (seq: number, late: boolean) => ({ seq, kind: 'delivered', at: at('14:18'), written_at: at(late ? '14:48' : '14:18'), by, body: {}, struck: null })
+  const i = incident({ facts: [fact(10, false), fact(11, true)] })
+
+  it('that is lacking is marked: no recorded call, noted later, or not proved as the daemon says', () => {
+    lang.value = 'zh'
+    expect(proofMarks(i, delivery(), true)).toEqual([])
+    expect(proofMarks(i, delivery({ call_id: '' }), true)).toEqual(['unseen'])
+    expect(proofMarks(i, delivery({ call_id: '', channel: 'fax' }), false)).toEqual([])
+    expect(proofMarks(i, delivery({ fact: 11, call_id: '', unproved: true }), true)).toEqual(['unseen', 'late', 'unproved'])
+    expect(proofText(i, delivery({ fact: 11, call_id: '', unproved: true }), true)).toBe('无录音 · 事后补记 · 无凭证')
+    const sent = (change: Partial<Delivery>) => unprovedSent(i, report({ deliveries: [delivery(change)] }))
+    expect([sent({}), sent({ call_id: '' }), sent({ fact: 11 }), sent({ channel: 'fax', unproved: true })]).toEqual([false, true, false, true])
+  })
+
+  it('is told in the course, too', () => {
+    const told = (body: object) => factText(incident(), { ...fact(10, false), body })
+    expect(told({ recipient: 'government', channel: 'phone', receiver: '王某' })).toBe('本级政府，电话（无录音），王某')
+    expect(told({ recipient: 'government', channel: 'phone', call_id: 'c', receiver: '王某' })).toBe('本级政府，电话，王某')
+    expect(told({ recipient: 'government', channel: 'fax', unproved: true })).toBe('本级政府，传真，无凭证')
+  })
+
+  it('of an approval that its person denied stays in sight until another one stands', () => {
+    const no = approval({ by_phone: true, denied_at: at('14:30'), denied_why: '没有同意' })
+    expect(denied(report({ version: 1, approvals: [no] }), 'sign')).toEqual(no)
+    expect([denied(report({ version: 1, approvals: [no, approval({ fact: 12 })] }), 'sign'), denied(report({ version: 1, approvals: [no] }), 'review'), denied(report({ version: 2, approvals: [no] }), 'sign')]).toEqual([null, null, null])
+    expect(approvals).toMatch(/denied\(report, p\)!\.name/)
+    expect(approvals).toMatch(/class="said" :class="\{ denied: !!a\.denied_at \}"/)
+  })
+})
+
+describe('the call-out list', () => {
+  it('says whom nobody has told yet: who did not answer is not told', () => {
+    const told = (part: string, result: string) => ({ fact: 5, whom: '周立', part, number: '', result, call_id: '', at: at('14:20'), by })
+    expect(untold(incident())).toEqual(['head', 'deputy', 'section'])
+    expect(untold(incident({ callouts: [told('head', 'no_answer'), told('deputy', 'reached'), told('section', 'passed_on')] }))).toEqual(['head'])
+    expect(untold(incident({ callouts: [told('head', 'no_answer'), told('head', 'reached'), told('other', 'reached')] }))).toEqual(['deputy', 'section'])
+  })
+})
+
+describe('a form for why a confirmation is denied', () => {
+  it('is kept under the approval that it is about', () => {
+    expect(confirming).toContain(`:of="'incident/' + incident.id + '/' + w.report.number + '/' + w.approval.fact"`)
+  })
+})
+
 describe('what is struck out', () => {
   it('is of an approval only what oneself gave or noted', () => {
     const by_ = (login: string) => ({ kind: 'report_signed', by: { login } })
@@ -262,11 +335,11 @@ describe('what several entries say', () => {
     expect(sideBySide(incident({ entries: [entry('1', {})] }))).toEqual([])
   })
 
-  it('is offered for the call of this very entry', () => {
-    const offers = [{ call_id: 'a', number: '', who: '', at: at('14:18'), recorded: true, incident: 1, title: '', report: 1, stage: 'first' as const, nth: 1, recipient: 'superior_bureau' as const }]
-    expect(offerFor(offers, 'a')).toBe(offers[0])
-    expect(offerFor(offers, '')).toBeNull()
-    expect(offerFor(offers, 'b')).toBeNull()
+  it('differs where an entry says otherwise than what is known, and where the daemon says so', () => {
+    const one = { entries: [entry('1', { place: '南京北街', casualties: '死亡9人' })], elements: { place: '南京 北街', casualties: '死亡2人' } }
+    expect(sideBySide(incident(one)).map((r) => [r.element, r.differs])).toEqual([['place', false], ['casualties', true]])
+    expect([differing(incident(one)), differing(incident({ entries: one.entries })), differing(incident({ ...one, elements: {} }))]).toEqual([1, 0, 0])
+    expect(differing(incident({ ...one, elements: {}, differences: [{ element: 'place', values: [] }] }))).toBe(1)
   })
 
   it('comes whole from the daemon, which leaves out empty lists', () => {
@@ -288,6 +361,12 @@ describe('what several entries say', () => {
 describe('the course', () => {
   beforeEach(() => { lang.value = 'zh' })
   const fact = (kind: string, body: object, seq = 1) => ({ seq, kind, at: at('14:18'), written_at: at('14:18'), by, body, struck: null })
+
+  it('leads to the call of the entry that was linked, as to that of any other fact', () => {
+    const i = incident({ entries: [{ ...entry('1', {}), call_id: 'call-1' }, entry('2', {})] })
+    const call = (kind: string, body: object) => callOf(i, fact(kind, body))
+    expect([call('entry_linked', { entry: '1' }), call('entry_linked', { entry: '2' }), call('entry_linked', { entry: '9' }), call('delivered', { call_id: 'c' }), call('scene', {})]).toEqual(['call-1', '', '', 'c', ''])
+  })
 
   it('goes by what happened, and by the writing where that is the same', () => {
     const f = (seq: number, clock: string) => ({ seq, at: at(clock) })
@@ -397,7 +476,7 @@ describe('the small forms', () => {
 
   it('keep what was typed when a call takes them away, until it was sent', () => {
     session.user = { username: 'li' } as typeof session.user
-    const d = { ...changing(incident()), of: '1/news/0' }
+    const d = { ...changing(incident(), Date.parse(at('14:40'))), of: '1/news/0' }
     keepDeed(d, begun(d))
     expect(keptDeed(d)).toEqual({})
     keepDeed(d, { ...begun(d), value: '死亡1人' })
@@ -453,7 +532,7 @@ describe('the small forms', () => {
       asks.push(JSON.parse(how.body))
       return { ok: true, text: async () => JSON.stringify(row()) }
     })
-    const d = changing(incident())
+    const d = changing(incident(), Date.parse(at('14:40')))
     expect(begun(d)).toEqual({ element: 'casualties', value: '', essential: '' })
     expect(d.fields[0].options!.map((o) => o.code)).toEqual([...ELEMENTS])
     expect(lacking(d, begun(d))).toEqual(['value'])
@@ -465,6 +544,16 @@ describe('the small forms', () => {
     expect(d.done!(incident())).toBe('已登记')
   })
 
+  it('of new facts say by when an essential change has to be reported: never later than what stands', () => {
+    const said = (change: Partial<Incident>) => { const d = changing(incident(change), Date.parse(at('14:40'))); return [d.fields[2].options![1].label, /登记后 (\d+) 分钟内须报送(.*)，原时限/.exec(d.hint!)!.slice(1).join(' ')] }
+    const due = (clock: string) => ({ number: 2, stage: 'written' as const, nth: 1, due_at: at(clock), late: false })
+    expect(said({ next_due: due('15:00') })).toEqual(['重要变化：22:50 前须报送书面报告', '10 书面报告'])
+    expect(said({ next_due: due('14:45') })[0]).toBe('重要变化：22:45 前须报送书面报告')
+    expect(said({ next_due: due('14:30') })[0]).toBe('重要变化：22:30 前须报送书面报告') // it is over already
+    expect(said({ schedule: { essential_minutes: 15, soon_minutes: 5 } })).toEqual(['重要变化：22:55 前须报送续报', '15 续报'])
+    expect(said({})[1]).not.toContain('立即')
+  })
+
   it('know which files an incident names', () => {
     const x = { number: 14, whom: '区长', at: at('14:45'), text: '', attachment: 7, due: null, overdue: false, conveyed: [], feedback: [], closed_at: null, closed_text: '' }
     expect(namedFiles(incident({ reports: [report({ deliveries: [delivery({ attachment: 5 }), delivery()] })], instructions: [x] }))).toEqual([5, 7])
@@ -472,7 +561,7 @@ describe('the small forms', () => {
   })
 
   it('cut nothing off: what is too long is said, with how much can be kept', () => {
-    const d = changing(incident())
+    const d = changing(incident(), Date.parse(at('14:40')))
     const v = (n: number) => ({ ...begun(d), value: '长'.repeat(n) })
     expect(tooLong(d, v(2000))).toBeNull()
     expect(tooLong(d, v(100_000))).toMatchObject({ field: { name: 'value' }, n: 100_000, most: 2000 })

@@ -16,6 +16,8 @@ export class ApiError extends Error {
     readonly title: string,
     readonly detail: string,
     readonly body: Record<string, unknown> = {},
+    /** The first part of the address that was asked, for instance incidents. */
+    readonly area = '',
   ) {
     super(detail || title)
   }
@@ -78,6 +80,36 @@ export async function request<T>(method: string, path: string, body?: unknown, p
   throw await failure(response, path)
 }
 
+/** A month's workbook may take its time, and so may a large attachment. */
+const FILE_PATIENCE_MS = 300_000
+
+/** A file under the name that the daemon gives it. ADDRESS has the whole path. */
+export async function fileAt(address: string): Promise<{ blob: Blob; name: string }> {
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(), FILE_PATIENCE_MS)
+  let response: Response
+  try {
+    response = await fetch(address, { credentials: 'same-origin', cache: 'no-store', signal: abort.signal })
+    if (response.ok) return { blob: await response.blob(), name: fileName(response.headers.get('Content-Disposition') || '') }
+  } catch (cause) {
+    throw new ApiError(0, 'offline', String(cause))
+  } finally {
+    clearTimeout(timer)
+  }
+  throw await failure(response, address.slice(BASE.length))
+}
+
+/** The name in a header such as attachment; filename*=UTF-8''%E7%8E%B0.jpg; empty: the browser makes one. */
+export function fileName(header: string): string {
+  const coded = /filename\*=UTF-8''([^;]+)/i.exec(header)
+  const plain = /filename="?([^";]+)"?/i.exec(header)
+  try {
+    return coded ? decodeURIComponent(coded[1].trim()) : plain ? plain[1] : ''
+  } catch {
+    return ''
+  }
+}
+
 async function failure(response: Response, path: string): Promise<ApiError> {
   let body: Record<string, unknown> = {}
   try {
@@ -85,7 +117,7 @@ async function failure(response: Response, path: string): Promise<ApiError> {
   } catch {
     // A proxy or the server's own handler may answer in plain text; the status says enough.
   }
-  const error = new ApiError(response.status, String(body.title || response.statusText), String(body.detail || ''), body)
+  const error = new ApiError(response.status, String(body.title || response.statusText), String(body.detail || ''), body, path.split(/[/?]/)[1] || '')
   if (response.status === 401 && path.indexOf('/session') !== 0) hooks.unauthorized(error.type === 'session-locked')
   return error
 }

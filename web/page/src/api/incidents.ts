@@ -41,6 +41,8 @@ export interface Approval {
   confirmed_at: string | null
   denied_at: string | null
   denied_why: string
+  /** Nothing proves it; an older daemon does not say. */
+  unproved?: boolean
 }
 export interface Delivery {
   fact: number
@@ -53,6 +55,8 @@ export interface Delivery {
   attachment: number | null
   evidence: string
   by: By
+  /** Nothing proves it; an older daemon does not say. */
+  unproved?: boolean
 }
 export interface Version {
   version: number
@@ -158,6 +162,7 @@ export interface FactBody {
   due?: string
   fact?: number
   incident?: number
+  unproved?: boolean
 }
 export interface Fact {
   seq: number
@@ -176,6 +181,12 @@ export interface Waiting {
   name: string
   at: string
 }
+export interface Schedule {
+  /** Within how many minutes of an essential change the next report is due. */
+  essential_minutes: number
+  /** How many minutes before a deadline it is told. */
+  soon_minutes: number
+}
 /** As a list has it. */
 export interface IncidentRow {
   id: number
@@ -187,6 +198,8 @@ export interface IncidentRow {
   clock_start: string
   clock_natural: string
   clock_reason: string
+  /** Its deadlines, as they were in force when it was opened; an older daemon does not say. */
+  schedule?: Schedule
   next_due: Due | null
   waiting: Waiting[]
   ended_at: string | null
@@ -225,7 +238,10 @@ export interface CallOffer {
   report: number
   stage: Stage
   nth: number
-  recipient: Recipient
+  /** How people call the incident; an older daemon does not say. */
+  incident_number?: string
+  /** To whom the called number belongs; empty: that cannot be told, and whoever called says it. */
+  recipient: Recipient | ''
 }
 export interface Offers {
   incidents: IncidentRow[]

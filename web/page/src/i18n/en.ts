@@ -425,6 +425,7 @@ export const en: Record<Key, string> = {
   'common.retry': 'Try again',
   'punct.colon': ': ',
   'common.loading': 'Loading…',
+  'common.noFile': 'The file did not come: {reason}',
   'common.error': 'Something went wrong: {reason}',
   'common.offline': 'the server cannot be reached',
   'common.required': 'required',

@@ -13,6 +13,7 @@ import { channelsEn, channelsZh, type ChannelsKey } from './channels'
 import { directoryEn, directoryZh, type DirectoryKey } from './directory'
 import { en } from './en'
 import { evidenceEn, evidenceZh, type EvidenceKey } from './evidence'
+import { fieldWordsZh } from './fieldwords'
 import { figuresEn, figuresZh, type FiguresKey } from './figures'
 import { incidentsEn, incidentsZh, type IncidentsKey } from './incidents'
 import { matterEn, matterZh, type MatterKey } from './matter'
@@ -61,7 +62,7 @@ export function setLang(next: Lang): void {
 }
 
 const tables: Record<Lang, Record<string, string>> = {
-  zh: { ...zh, ...accessZh, ...approvalsZh, ...assessmentsZh, ...reconcileZh, ...listeningZh, ...reviewsZh, ...spotChecksZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...dutyFiguresZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh, ...figuresZh },
+  zh: { ...fieldWordsZh, ...zh, ...accessZh, ...approvalsZh, ...assessmentsZh, ...reconcileZh, ...listeningZh, ...reviewsZh, ...spotChecksZh, ...alertsZh, ...attachmentsZh, ...alertLifeZh, ...alertCallsZh, ...channelsZh, ...directoryZh, ...lampsZh, ...lateZh, ...matterZh, ...rosterZh, ...dutiesZh, ...dutyFiguresZh, ...evidenceZh, ...handoverZh, ...incidentsZh, ...quickZh, ...searchZh, ...sheetsZh, ...sidesZh, ...testsZh, ...verifyZh, ...waitZh, ...figuresZh },
   en: { ...en, ...accessEn, ...approvalsEn, ...assessmentsEn, ...reconcileEn, ...listeningEn, ...reviewsEn, ...spotChecksEn, ...alertsEn, ...attachmentsEn, ...alertLifeEn, ...alertCallsEn, ...channelsEn, ...directoryEn, ...lampsEn, ...lateEn, ...matterEn, ...rosterEn, ...dutiesEn, ...dutyFiguresEn, ...evidenceEn, ...handoverEn, ...incidentsEn, ...quickEn, ...searchEn, ...sheetsEn, ...sidesEn, ...testsEn, ...verifyEn, ...waitEn, ...figuresEn },
 }
 

@@ -1,7 +1,8 @@
 // What the daemon's refusals mean, by their type and status. Its own sentence is English: it is
 // shown as it came on the English page and is the tooltip on the Chinese one.
 import { ApiError } from '@/api/client'
-import { lang, t, word, type Key } from './index'
+import { lang, t, type Key } from './index'
+import { namedRefusal, refusalText } from './refusals'
 import { fieldNames } from './spell'
 import { dateMinute, parse } from '@/logic/time'
 
@@ -34,23 +35,15 @@ const BY_STATUS: Record<number, Key> = {
   502: 'problem.away', 503: 'problem.away', 504: 'problem.away',
 }
 
-/** The fields that a refusal names, for instance body.content. */
-function fieldsOf(error: ApiError): string {
-  const errors = Array.isArray(error.body.errors) ? (error.body.errors as { location?: string }[]) : []
-  const names = errors.map((e) => word('field', String(e.location || '').replace(/^(body|query)\./, ''))).filter((n) => n)
-  return names.filter((n, i) => names.indexOf(n) === i).join(t('list.comma'))
-}
-
 /** A failure in the page's language. */
 export function problemText(error: unknown): string {
   if (!(error instanceof ApiError)) return error ? t('problem.page') : ''
-  if (error.about('body.reason')) return t('correct.needed')
   if (lang.value === 'en' && error.status !== 0 && error.message) return error.message
   if (error.missing.length) return t('entry.missing', { fields: fieldNames(error.missing) })
   const type = String(error.body.type || '').split('/').pop() || ''
   const key = BY_TYPE[type] || BY_STATUS[error.status] || (error.status >= 500 ? 'problem.inside' : 'problem.other')
-  const fields = key === 'problem.invalid' ? fieldsOf(error) : ''
-  return fields ? t('problem.invalidIn', { fields }) : t(key, { status: error.status, time: error.body.opens_at ? dateMinute(parse(String(error.body.opens_at))) : '' })
+  const time = error.body.opens_at ? dateMinute(parse(String(error.body.opens_at))) : ''
+  return (key === 'problem.invalid' ? refusalText(error) : namedRefusal(type, error.detail)) || t(key, { status: error.status, time })
 }
 
 /** The failure in the words of the daemon, for a tooltip. */

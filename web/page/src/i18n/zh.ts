@@ -424,6 +424,7 @@ export const zh = {
   'common.retry': '重试',
   'punct.colon': '：',
   'common.loading': '正在读取…',
+  'common.noFile': '文件没有取到：{reason}',
   'common.error': '出错了：{reason}',
   'common.offline': '连接不上服务器',
   'common.required': '必填',

@@ -26,6 +26,8 @@ export interface Deed {
   /** What it is about, so that what was typed and not sent is found again; absent: it is not kept. */
   of?: string
   title: string
+  /** Which thing it is about, where the title alone does not say so. */
+  about?: string
   hint?: string
   go: string
   fields: DeedField[]

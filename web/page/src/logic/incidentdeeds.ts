@@ -3,8 +3,9 @@ import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, incidents, type C
 import type { Call } from '@/api/types'
 import { t, word, type Key } from '@/i18n'
 import { numberText } from '@/i18n/spell'
-import { lackingText, stageName } from '@/state/incidents'
+import { incidentName, lackingText, stageName } from '@/state/incidents'
 import { filled, type Deed, type DeedField, type Option } from './deeds'
+import { dueWhenEssential, essentialMinutes } from './incidents'
 import { minute, parse } from './time'
 
 const codes = (area: string, list: readonly string[]): Option[] => list.map((code) => ({ code, label: word(area, code) }))
@@ -46,10 +47,12 @@ export function classifying(i: Incident): Deed {
     send: (v, key) => incidents.change(i.id, key, { category: v.category, trigger: v.trigger }) }
 }
 /** What is known now otherwise than before. What is essential has to be reported at once; casualties always are. */
-export function changing(i: Incident): Deed {
-  return { title: t('inc.news'), hint: t('inc.newsHint'), go: t('inc.save'), values: { element: 'casualties' },
+export function changing(i: Incident, now: number): Deed {
+  const stage = i.next_due ? stageName(i.next_due) : word('inc.stage', 'follow_up')
+  const due = { stage, time: minute(dueWhenEssential(i, now)) }
+  return { title: t('inc.news'), about: incidentName(i), hint: t('inc.newsHint', { ...due, n: essentialMinutes(i) }), go: t('inc.save'), values: { element: 'casualties' },
     fields: [{ name: 'element', label: t('inc.newsOf'), kind: 'choice', required: true, options: codes('inc.el', ELEMENTS) }, line('value', 'inc.newsNow', { kind: 'area', required: true, hint: t('inc.newsNowHint') }),
-      { name: 'essential', label: t('inc.newsHow'), kind: 'choice', options: [{ code: '', label: t('inc.newsPlain') }, { code: 'yes', label: t('inc.newsEssential') }] }],
+      { name: 'essential', label: t('inc.newsHow'), kind: 'choice', options: [{ code: '', label: t('inc.newsPlain') }, { code: 'yes', label: t('inc.newsEssential', due) }] }],
     send: (v, key) => incidents.change(i.id, key, { elements: { [v.element]: v.value.trim() }, essential: v.essential === 'yes' || undefined }),
     done: (now) => (now.next_due ? t('inc.newsDone', { stage: stageName(now.next_due), time: minute(parse(now.next_due.due_at)) }) : t('inc.done')) }
 }
@@ -86,7 +89,7 @@ export function approvingByPhone(i: Incident, r: Report, part: Part, calls: read
   const who: DeedField = signers.length
     ? { name: 'login', label: t('inc.who'), kind: 'choice', required: true, options: all.map((s) => ({ code: s.login, label: s.name, note: word('role', s.role) })) }
     : line('login', 'inc.login', needed)
-  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), go: t('inc.save'),
+  return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), about: incidentName(i), go: t('inc.save'),
     fields: [who, call(calls, 'inc.callUnseen', callOptions(mine)), { name: 'at', label: t('inc.saidAt'), kind: 'time', required: true, hint: t('inc.saidAtHint'), when: (v) => !v.call_id }],
     values: { login, call_id: called ? called.call!.id : '' },
     follow: (now, before): Record<string, string> => {
@@ -111,10 +114,14 @@ export function delivering(i: Incident, r: Report, to: Recipient | '', by: Chann
     line('receiver', 'inc.receiver', { required: by === 'phone' })]
   if (by === 'phone') fields.push(call(toOthers(i, calls), 'inc.callNo', offer ? [offered(offer)] : []))
   else fields.push(file('inc.fileProof', files))
+  let told = to
   fields.push(when(), line('evidence', 'inc.evidence', { hint: t('inc.evidenceHint') }))
-  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '' },
-    send: (v, key) => incidents.deliver(i.id, key, r.number, withFile(v)),
-    done: () => t('inc.delivered', { to: to ? word('inc.to', to) : '', by: by ? word('inc.by', by) : '' }) }
+  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), about: incidentName(i), hint: offer && !to ? t('inc.recipientOpen') : undefined, go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '' },
+    send: (v, key) => {
+      told = v.recipient as Recipient
+      return incidents.deliver(i.id, key, r.number, withFile(v))
+    },
+    done: () => t('inc.delivered', { to: told ? word('inc.to', told) : '', by: by ? word('inc.by', by) : '' }) }
 }
 export function callingOut(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addCallout'), go: t('inc.save'), values: { result: 'reached' },

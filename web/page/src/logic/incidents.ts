@@ -4,7 +4,8 @@ import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, t
 import { sentences } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
-export const SOON_MS = 5 * 60_000
+/** How long before a deadline it is told, by the rule that the incident was opened with, in ms. */
+export const soonOf = (i: { schedule?: { soon_minutes: number } }): number => (i.schedule ? i.schedule.soon_minutes : 5) * 60_000
 export type Tone = 'late' | 'soon' | 'good'
 
 /** 7:30 until a deadline, +3:05 after it; hours when there are some. */
@@ -14,8 +15,15 @@ export function countdown(leftMs: number): string {
   const h = Math.floor(s / 3600)
   return (leftMs < 0 ? '+' : '') + (h ? h + ':' + two(Math.floor((s % 3600) / 60)) : String(Math.floor(s / 60))) + ':' + two(s % 60)
 }
-export const toneOf = (leftMs: number): Tone => (leftMs <= 0 ? 'late' : leftMs <= SOON_MS ? 'soon' : 'good')
+export const toneOf = (leftMs: number, soonMs: number): Tone => (leftMs <= 0 ? 'late' : leftMs <= soonMs ? 'soon' : 'good')
 export const leftOf = (due: { due_at: string | null } | null, now: number): number => (due ? parse(due.due_at) - now : NaN)
+
+/** By when the next report is due if something essential changes NOW: the earlier of that and what stands already. */
+export function dueWhenEssential(i: IncidentRow, now: number): number {
+  const within = now + essentialMinutes(i) * 60_000
+  return i.next_due ? Math.min(within, parse(i.next_due.due_at)) : within
+}
+export const essentialMinutes = (i: IncidentRow): number => (i.schedule ? i.schedule.essential_minutes : 10)
 
 /** Where a report stands now: a deadline passes while nobody asks the daemon again. */
 export const stateOf = (r: Pick<Report, 'state' | 'due_at'>, now: number): ReportState =>
@@ -64,14 +72,19 @@ export function draftOf(i: Incident, r: Report): Draft {
   return { elements, text: sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural)) }
 }
 
-/** What the entries say of the event, side by side: of each element what every entry says. */
+/** What the entries say of the event, side by side: of each element what every entry says. It differs where they do not
+ * say the same, and where one says otherwise than what is known, as the daemon or what is shown here tells. */
 export function sideBySide(i: Incident): { element: Element; values: string[]; differs: boolean }[] {
+  const told = i.differences.map((d) => d.element)
+  const bare = (text: string | undefined) => (text || '').replace(/\s/g, '') // blanks make no difference
   return ELEMENTS.filter((e) => i.entries.some((x) => !blank(x.says[e]))).map((element) => {
     const values = i.entries.map((x) => (x.says[element] || '').trim())
-    const said = values.filter((v) => v)
-    return { element, values, differs: said.some((v) => v !== said[0]) }
+    const said = values.concat(i.elements[element] || '').map(bare).filter((v) => v)
+    return { element, values, differs: told.indexOf(element) >= 0 || said.some((v) => v !== said[0]) }
   })
 }
+/** Of how many elements not all say the same. */
+export const differing = (i: Incident): number => sideBySide(i).filter((r) => r.differs).length
 
 /** Who may give a part of an approval (Art. 15, 16). */
 export const mayApprove = (part: Part, role: string): boolean => role === 'leader' || (part === 'review' && role === 'chief')
@@ -114,8 +127,26 @@ export const unapproved = (r: Report): boolean => (!!r.sent_at || r.deliveries.l
 /** A version that went out stays as it is. */
 export const frozen = (r: Report): boolean => r.deliveries.some((d) => d.version > 0)
 
-/** The offer that a call is a report, for the entry of that call. */
-export const offerFor = (offers: readonly CallOffer[], callId: string): CallOffer | null => (callId ? offers.filter((o) => o.call_id === callId)[0] || null : null)
+/** Where there is no follow-up that can still be written: the one that comes next, as it begins. Null: there is one, or
+ * the incident is over. The address of a follow-up within its incident is 4, 6, 8 … */
+export function nextFollowUp(i: Incident): Report | null {
+  const all = i.reports.filter((r) => r.stage === 'follow_up')
+  if (i.state !== 'open' || all.some((r) => !frozen(r))) return null
+  const nth = all.reduce((most, r) => Math.max(most, r.nth), 0) + 1
+  return { number: 2 + 2 * nth, stage: 'follow_up', nth, due_at: null, state: 'not_due', sent_late: false, version: 0, versions: [], elements: { ...i.elements }, changed: [], missing: [],
+    text: '', sent_at: null, approved_at: null, approved_by: '', approvals: [], deliveries: [] }
+}
+/** The follow-up in which what is new is written: one that did not go out as a text, else the next. */
+export const followUpInHand = (i: Incident): Report | null => i.reports.filter((r) => r.stage === 'follow_up' && !frozen(r))[0] || nextFollowUp(i)
+
+/** The offers that a call is a report, for the entry of that call: one for each incident of which it may be one. */
+export const offersFor = (offers: readonly CallOffer[], callId: string): CallOffer[] => (callId ? offers.filter((o) => o.call_id === callId) : [])
+
+/** The offer that a digit means: 1 the first, 0 the tenth. Whoever presses none has chosen none. */
+export function offerOf(offers: readonly CallOffer[], key: string): CallOffer | null {
+  const digit = /^Digit([0-9])$/.exec(key)
+  return (digit && offers[(Number(digit[1]) + 9) % 10]) || null
+}
 
 /** How long after the intake the clock was started, in whole minutes; 0: it was not moved. */
 export function clockGap(i: { clock_start: string; clock_natural: string }): number {
@@ -151,5 +182,27 @@ export function happenings(i: Incident, merged: readonly Incident[]): Happening[
   }
   return inCourse(all)
 }
+/** Who of those that always have to be told (Art. 15, 16) was not told by anybody yet. */
+export const untold = (i: Incident): string[] => ['head', 'deputy', 'section'].filter((part) => !i.callouts.some((c) => c.part === part && c.result !== 'no_answer'))
+/** The call of an entry that a fact linked; empty: it came by another way, or the fact is another one. */
+export const callOf = (i: Incident, f: Fact): string => (f.body.call_id || (f.kind === 'entry_linked' && (i.entries.filter((e) => e.id === f.body.entry)[0] || { call_id: '' }).call_id)) || ''
+
+export type ProofMark = 'unseen' | 'late' | 'unproved'
+/** What is lacking of the proof of something that was said or sent: no recorded call, written down much later, or, as
+ * the daemon says, nothing that proves it. FACT is its number within the incident. */
+export function proofMarks(i: Incident, x: { fact: number; call_id: string; unproved?: boolean }, spoken: boolean): ProofMark[] {
+  const f = i.facts.filter((o) => o.seq === x.fact)[0]
+  const marks: ProofMark[] = []
+  if (spoken && !x.call_id) marks.push('unseen')
+  if (f && noted(f)) marks.push('late')
+  if (x.unproved) marks.push('unproved')
+  return marks
+}
+/** Whether a report is said to have gone out by something that nothing proves. */
+export const unprovedSent = (i: Incident, r: Report): boolean => r.deliveries.some((d) => proofMarks(i, d, d.channel === 'phone').some((m) => m !== 'late'))
+/** The newest approval of a version that its person denied, where none stands. */
+export const denied = (r: Report, part: Part): Approval | null =>
+  (standing(r, part) ? null : r.approvals.filter((a) => a.part === part && a.version === r.version && a.denied_at).slice(-1)[0] || null)
+
 /** Written so much later than it happened that it is told. */
 export const noted = (f: { at: string; written_at: string }): string => (parse(f.written_at) - parse(f.at) >= 120_000 ? minute(parse(f.written_at)) : '')

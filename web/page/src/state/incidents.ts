@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { incidents, type CallOffer, type Incident, type IncidentRow } from '@/api/incidents'
 import { t, word } from '@/i18n'
 import { problemDetail, problemText } from '@/i18n/problems'
-import { byDue, waitingOf } from '@/logic/incidents'
+import { byDue, proofMarks, waitingOf } from '@/logic/incidents'
 import { newKey } from '@/logic/late'
 import { minute, parse } from '@/logic/time'
 import { connection, on } from './live'
@@ -61,6 +61,20 @@ export function learn(i: Incident): void {
 
 export const stageName = (x: { stage: string; nth: number }): string =>
   x.stage === 'follow_up' || x.nth > 1 ? t('inc.nth', { stage: word('inc.stage', x.stage), n: x.nth }) : word('inc.stage', x.stage)
+
+/** An incident as people call it: its number, what kind it is, and where. */
+export const incidentName = (i: Pick<IncidentRow, 'number' | 'category' | 'title'>): string => [i.number, word('inc.cat', i.category), i.title].filter((x) => x).join(' ')
+
+/** The incident that an offered report is of, as people call it. */
+export function offerName(o: CallOffer): string {
+  const i = rows.value.filter((r) => r.id === o.incident)[0]
+  return i ? incidentName(i) : [o.incident_number, o.title].filter((x) => x).join(' ')
+}
+/** To whom an offered report went, as far as that can be told. */
+export const offeredTo = (o: CallOffer): string => (o.recipient ? word('inc.to', o.recipient) : t('inc.recipientUnknown'))
+
+/** What is lacking of a proof, in words. */
+export const proofText = (i: Incident, x: { fact: number; call_id: string; unproved?: boolean }, spoken: boolean): string => proofMarks(i, x, spoken).map((m) => word('inc.proof', m)).join(' · ')
 
 /** Who did not get the reports that went out, in words, of one report or of all; empty: everybody did. */
 export const lackingText = (i: IncidentRow, report = 0): string => (i.lacking || []).filter((l) => !report || l.report === report)

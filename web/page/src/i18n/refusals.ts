@@ -1,0 +1,114 @@
+// What is wrong with a value that was sent, in one sentence with what to do. The daemon says it in English, by the
+// field and a sentence of its own; the test walks the sentences of its source. The English page shows them as they are.
+import type { ApiError } from '@/api/client'
+import { t, word, type Key } from './index'
+
+interface FieldProblem {
+  location: string
+  message: string
+}
+
+/** What a field is called: in this area of the API, by its whole address, or by its name alone. */
+export function fieldOf(area: string, location: string): string {
+  const path = location.replace(/^(body|query|path)\.?/, '').replace(/\[\d+\]/g, '')
+  const leaf = path.slice(path.lastIndexOf('.') + 1)
+  for (const name of [area + '.' + path, area + '.' + leaf, path, leaf]) {
+    const said = word('field', name)
+    if (name && said !== name) return said
+  }
+  return leaf
+}
+
+/** By the field and the beginning of the sentence; {1} is what stands in the brackets, {field} the field's name. */
+export const SENTENCES: [RegExp, RegExp, string][] = [
+  [/^reason$/, /^the entry is complete/, 'correct.needed'],
+  [/^reason$/, /^says nothing/, '“无”“不详”等不能作为原因：还有报告未报送、未送达或批示未办结，请写明为什么仍然办结'],
+  [/^reason$/, /^say in a few words what was not so/, '请写明哪里不属实；原因将一直保留'],
+  [/reason$/, /^say why/, '请填写“{field}”；原因将一直保留'],
+  [/^at$/, /^lies before the text was written \(version (\d+)\)/, '报送时间早于第 {1} 版文稿保存的时间：请填写这份文稿实际发出的时间'],
+  [/^at$/, /^lies before version (\d+) was written/, '签批时间早于第 {1} 版文稿保存的时间：请填写对方同意这一版的时间'],
+  [/^at$/, /^lies before the first entry/, '时间早于本事件最早的接报：当时尚不知道此事，请核对时间'],
+  [/^at$/, /^is missing: say when it was said/, '请填写对方同意的时间，或选择当时的通话录音'],
+  [/^clock_start$/, /^is not later than the intake/, '计时起点不能早于或等于最早的接报时间：本来就从接报起算，只有后来才达到报送标准的才调整，请填写更晚的时间'],
+  [/^clock_start$/, /^lies in the future/, '计时起点不能是将来的时间：请填写事件达到报送标准的时间'],
+  [/^due$/, /^is not later/, '反馈时限须晚于批示时间，请核对'],
+  [/^evidence$/, /^is missing/, '请填写接收人或凭据（如传真回执、系统流水号），或附上凭据照片：至少一项，以便日后证明已报送'],
+  [/^receiver$/, /^is missing/, '请填写接收人：对方是谁接的报告'],
+  [/^login$/, /^is no login that is in use/, '找不到这个签批人：请重新选择是谁在电话中同意的'],
+  [/^login$/, /^is you/, '这是您本人：请直接点“审核通过”或“签发”，不必登记电话签批'],
+  [/^call_id$/, /^is no call of the log/, '找不到这次通话：请重新选择通话录音'],
+  [/^call_id$/, /^was not answered/, '这次通话没有接通，不能作为证明：请选择接通了的通话'],
+  [/^call_id$/, /^was over before version (\d+) was written/, '这次通话在第 {1} 版文稿保存之前已结束：请选择对方同意这一版的通话'],
+  [/^call_id$/, /^is the call by which a report was delivered/, '这次通话已登记为报送，不能同时作为签批：请选择与签批人的通话'],
+  [/^call_id$/, /^is the call in which somebody approved/, '这次通话已登记为签批或通知人员，不能同时作为报送：请选择打给报送对象的通话'],
+  [/^call_id$/, /^came in/, '这是来电：电话报告须是我方打给报送对象的通话，请重新选择'],
+  [/^call_id$/, /^began before the first entry/, '这次通话早于本事件最早的接报：请重新选择'],
+  [/^channel$/, /^is the telephone/, '有通话录音作证明的，报送渠道须选“电话”'],
+  [/^attachment$/, /^is no file/, '这个附件不在本事件的条目中：请先把文件附到其中一条接报上'],
+  [/^merge_into$/, /^is no other incident/, '请选择要并入的另一起事件'],
+  [/^entry_id$/, /^is one too many: .* at most (\d+)/, '一起事件最多关联 {1} 条接报：请新建一起事件'],
+  [/^fact$/, /^is struck out already/, '这条记录已经划去'],
+  [/^fact$/, /^cannot be struck out/, '这类记录不能划去：请用相反的操作更正'],
+  [/^fact$/, /^is the only entry/, '这是本事件唯一的接报，不能划去：请先关联正确的条目'],
+  [/^fact$/, /has no fact/, '找不到这条记录：请刷新后再试'],
+  [/^kind$/, /^the incident has (\d+) facts/, '本事件的记录已达 {1} 条上限：请办结后另建一起事件'],
+  [/^kind$/, /is no kind of fact/, '不认识的操作：请刷新页面后再试'],
+  [/^elements$/, /^say nothing/, '与目前掌握的情况相同，没有需要登记的变化'],
+  [/^elements$/, /is no element of a report/, '不认识的报告要素：请刷新页面后再试'],
+  [/^text$/, /^is missing: write the instruction/, '请填写批示内容，或附上批示照片'],
+  [/^text$/, /^is one too many: .* at most (\d+)/, '一起事件最多登记 {1} 条批示'],
+  [/^text$/, /^is what stands already/, '内容没有变化，不必再次保存'],
+  [/^whom$/, /^is missing/, '请填写姓名'],
+  [/^text$/, /^is missing/, '请填写内容'],
+  [/^schedule$/, /^is missing/, '报送时限没有设定：请联系管理员检查规则文件'],
+  [/^number$/, /^is no report of this stage/, '没有这一期报告：请刷新后再试'],
+  // What any value may be told.
+  [/./, /^(?:has (\d+) characters; at most (\d+))/, '“{field}”有 {1} 字，最多 {2} 字：请删减后再试，内容都在'],
+  [/./, /^expected length <= (\d+)/, '“{field}”太长，最多 {1} 字：请删减后再试，内容都在'],
+  [/./, /^lies in the future/, '“{field}”不能是将来的时间，请核对'],
+  [/./, /^lies in the year (\d+)/, '“{field}”的年份 {1} 有误，请核对'],
+  [/./, /^is no time in RFC 3339|date-time/, '“{field}”不是有效的时间，请按 8:30 或 11-27 8:30 填写'],
+  [/./, /^is missing|^expected length >= 1|^expected required property/, '请填写“{field}”'],
+  [/./, /^is none|^expected value to be one of/, '请重新选择“{field}”'],
+]
+
+/** A sentence for one value; empty: none is known. */
+export function sentenceOf(area: string, p: FieldProblem): string {
+  const absent = /^expected required property (\S+) to be present/.exec(p.message)
+  const location = absent ? p.location + '.' + absent[1] : p.location
+  const leaf = location.slice(location.lastIndexOf('.') + 1)
+  for (const [field, says, sentence] of SENTENCES) {
+    const found = field.test(leaf) ? says.exec(p.message) : null
+    if (!found) continue
+    if (/^[\w.]+$/.test(sentence)) return t(sentence as Key)
+    return sentence.replace(/\{(\w+)\}/g, (_, name) => (name === 'field' ? fieldOf(area, location) : found[Number(name)] || ''))
+  }
+  return ''
+}
+
+/** What is wrong with the values that a refusal names: a sentence each, else the fields by name. */
+export function refusalText(error: ApiError): string {
+  const all = (Array.isArray(error.body.errors) ? (error.body.errors as Partial<FieldProblem>[]) : []).map((e) => ({ location: String(e.location || ''), message: String(e.message || '') }))
+  const once = (list: string[]) => list.filter((x, n) => x && list.indexOf(x) === n)
+  const said = once(all.map((e) => sentenceOf(error.area, e)))
+  const others = once(all.filter((e) => !sentenceOf(error.area, e)).map((e) => fieldOf(error.area, e.location)))
+  if (others.length) said.push(t('problem.invalidIn', { fields: others.join(t('list.comma')) }))
+  return said.join('；')
+}
+
+/** What an incident cannot be closed with, as its refusal names it. */
+const UNFINISHED: [RegExp, string][] = [
+  [/未报送: ([^.]+)\./, '尚未报送：{1}。请补报，或写明为什么不再报送'],
+  [/终报 was not sent/, '终报尚未报送：请报送终报，或写明为什么不报终报就办结'],
+  [/未送达 \((.+)\): /, '尚未全部送达（{1}）：请补报，或写明为什么不再报送'],
+  [/^(\d+) instruction/, '还有 {1} 条批示没有办结：请先办结，或写明由谁继续跟踪'],
+]
+/** What a refusal of an incident names, where its kind alone says less. */
+export function namedRefusal(type: string, detail: string): string {
+  if (type !== 'incident-unfinished') return ''
+  for (const [mark, sentence] of UNFINISHED) {
+    const found = mark.exec(detail)
+    if (found) return sentence.replace('{1}', found[1] || '')
+  }
+  return ''
+}
