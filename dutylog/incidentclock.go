@@ -112,33 +112,45 @@ func (s Schedule) after(stage Stage) time.Duration {
 	return s.Detailed.Duration()
 }
 
-// planRest adds follow-ups and finals. One follow-up is always ahead while it is owed; a final report
-// has no deadline of its own, it ends the follow-ups.
+// planRest adds follow-ups and finals: all of which anything was said, and one ahead of them while it is owed. A
+// final report has no deadline of its own, it ends the follow-ups.
 func (i *Incident) planRest(said map[int]Report) {
-	var follow, final []Report
-	for nth := 1; ; nth++ {
-		r, written := said[ReportNumber(StageFollowUp, nth)]
-		r.Stage, r.Nth, r.Number = StageFollowUp, nth, ReportNumber(StageFollowUp, nth)
-		r.DueAt = i.followUpDue(append(slices.Clone(i.Reports), follow...), said, r)
-		if written || !r.DueAt.IsZero() {
-			follow = append(follow, r)
-		}
-		if r.SentAt.IsZero() {
-			break
-		}
-	}
-	for nth := 1; ; nth++ {
-		r := said[ReportNumber(StageFinal, nth)]
-		r.Stage, r.Nth, r.Number = StageFinal, nth, ReportNumber(StageFinal, nth)
-		owed := nth == 1 || i.reopenedAfter(final[nth-2].SentAt)
-		if owed || r.Version > 0 || !r.SentAt.IsZero() {
-			final = append(final, r)
-		}
-		if r.SentAt.IsZero() {
-			break
+	var all []Report
+	for _, s := range []Stage{StageFollowUp, StageFinal} {
+		next := lastNth(said, s, func(r Report) bool { return !r.SentAt.IsZero() }) + 1 // what is before one that went out is not owed any more
+		for nth := 1; nth <= max(next, lastNth(said, s, func(Report) bool { return true })); nth++ {
+			r, there := said[ReportNumber(s, nth)]
+			r.Stage, r.Nth, r.Number = s, nth, ReportNumber(s, nth)
+			if s == StageFollowUp && (nth == next || !r.SentAt.IsZero()) {
+				r.DueAt = i.followUpDue(said, r)
+			}
+			owed := !r.DueAt.IsZero() || s == StageFinal && nth == next && !i.finished(said)
+			if there || owed {
+				all = append(all, r)
+			}
 		}
 	}
-	i.Reports = append(append(i.Reports, follow...), final...)
+	i.Reports = append(i.Reports, all...)
+}
+
+// lastNth is the highest number within a stage of a report that is so; 0: none is.
+func lastNth(said map[int]Report, s Stage, is func(Report) bool) (nth int) {
+	for n, r := range said {
+		if r.Stage == s && is(r) {
+			nth = max(nth, nthOf(n))
+		}
+	}
+	return nth
+}
+
+// finished reports whether a final report was sent, and the incident not opened again since.
+func (i *Incident) finished(said map[int]Report) bool {
+	for _, r := range said {
+		if r.Stage == StageFinal && !r.SentAt.IsZero() && !i.reopenedAfter(r.SentAt) {
+			return true
+		}
+	}
+	return false
 }
 
 // reopenedAfter reports whether the incident was opened again after a moment.
@@ -148,8 +160,7 @@ func (i *Incident) reopenedAfter(at time.Time) bool {
 
 // followUpDue is until when a follow-up has to be sent: an interval after the last report once the
 // details were reported, or soon after an essential change that no report told. Zero: none is owed.
-// EARLIER are the reports before it.
-func (i *Incident) followUpDue(earlier []Report, said map[int]Report, r Report) (due time.Time) {
+func (i *Incident) followUpDue(said map[int]Report, r Report) (due time.Time) {
 	var sent []Report // every other one that went before this one
 	for _, o := range said {
 		if o.Number != r.Number && !o.SentAt.IsZero() && (r.SentAt.IsZero() || !o.SentAt.After(r.SentAt)) {
@@ -157,14 +168,13 @@ func (i *Incident) followUpDue(earlier []Report, said map[int]Report, r Report) 
 		}
 	}
 	last := i.followedElsewhere(r)
-	for _, o := range earlier {
-		if o.Stage == StageDetailed && o.SentAt.IsZero() && o.CoveredBy == 0 {
-			last = time.Time{}
-			break
-		}
+	for _, o := range sent {
 		if (o.Stage == StageDetailed || o.Stage == StageFollowUp) && o.SentAt.After(last) {
 			last = o.SentAt
 		}
+	}
+	if detailed, _ := i.Report(ReportNumber(StageDetailed, 1)); detailed.SentAt.IsZero() && detailed.CoveredBy == 0 {
+		last = time.Time{}
 	}
 	final := i.lastFinal(said, r)
 	if !last.IsZero() && final.IsZero() {

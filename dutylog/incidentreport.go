@@ -74,6 +74,17 @@ func ReportNumber(s Stage, nth int) int {
 	return 0
 }
 
+// nthOf is which one of its stage has a number: see ReportNumber.
+func nthOf(number int) int {
+	switch s := stageOf(number); s {
+	case StageFollowUp:
+		return (number - 2) / 2
+	case StageFinal:
+		return (number - 3) / 2
+	}
+	return 1
+}
+
 // Report is one report of an incident 信息报告: what was written of it, who approved it, to whom it went.
 type Report struct {
 	Number   int
@@ -222,14 +233,22 @@ func (i Incident) Unreported() []Report {
 
 // Words is what people call it, for instance 续报（第2次）.
 func (r Report) Words() string {
+	switch {
+	case r.Stage == StageFollowUp:
+		return "续报（第" + itoa(r.Nth) + "次）"
+	case r.Stage == StageFinal && r.Nth > 1:
+		return "终报（第" + itoa(r.Nth) + "次）"
+	}
+	return stageWords(r.Stage)
+}
+
+func stageWords(stage Stage) string {
 	for _, s := range stageRules {
-		if s.stage == r.Stage && r.Stage == StageFollowUp {
-			return "续报（第" + itoa(r.Nth) + "次）"
-		} else if s.stage == r.Stage {
+		if s.stage == stage {
 			return s.words
 		}
 	}
-	return string(r.Stage)
+	return string(stage)
 }
 
 // missing are the required elements that the report does not have.

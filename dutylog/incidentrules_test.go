@@ -1,6 +1,8 @@
 package dutylog_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -226,6 +228,51 @@ func TestWhenAnApprovalByTelephoneWasGiven(t *testing.T) {
 		}
 		if c.wanted == "" && r.ApprovedAt.In(p.zone).Format("15:04") != c.at || c.wanted != "" && !r.ApprovedAt.IsZero() {
 			t.Errorf("%s: approved at %v", name, r.ApprovedAt)
+		}
+	}
+}
+
+// Whatever is written, sent, and struck out of follow-ups and final reports in whatever order: no text that was kept
+// is missing among the reports, and no number has two of them that went out.
+func TestNothingThatWasSaidOfReportsIsLost(t *testing.T) {
+	for seed := range 300 {
+		p, r := reported(t).at("2026-11-23 14:00"), rand.New(rand.NewPCG(6, uint64(seed)))
+		texts, sent := []string{}, []int{}
+		for n := range 14 {
+			p.now = p.now.Add(time.Minute)
+			stage := []dutylog.Stage{dutylog.StageFollowUp, dutylog.StageFinal}[r.IntN(2)]
+			number, to := p.i.NextOf(stage), dutylog.Recipients()[r.IntN(3)].Code
+			switch r.IntN(4) {
+			case 0, 1:
+				was, _ := p.i.Report(number)
+				text := fmt.Sprintf("第%d段文字", n)
+				if err := p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactWritten, Body: dutylog.FactBody{Report: number, Base: was.Version, Elements: allKnown("无"), Text: text}}); err == nil {
+					texts = append(texts, text)
+				}
+			case 2:
+				if err := p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactDelivered, Body: dutylog.FactBody{Report: number, Recipient: to, Channel: "fax", Evidence: "回执"}}); err == nil {
+					sent = append(sent, len(p.i.Facts))
+				}
+			case 3:
+				if len(sent) > 0 {
+					_ = p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactStruck, Body: dutylog.FactBody{Fact: sent[r.IntN(len(sent))], Reason: "发错群"}})
+				}
+			}
+			shown, numbers := "", map[int]bool{}
+			for _, x := range p.i.Reports {
+				if numbers[x.Number] {
+					t.Fatalf("seed %d: report %d is there twice\n%s", seed, x.Number, p.sheet())
+				}
+				numbers[x.Number] = true
+				for _, v := range x.Versions {
+					shown += v.Body.Text
+				}
+			}
+			for _, text := range texts {
+				if !strings.Contains(shown, text) {
+					t.Fatalf("seed %d: %s is in no report\n%s", seed, text, p.sheet())
+				}
+			}
 		}
 	}
 }
