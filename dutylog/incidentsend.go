@@ -225,7 +225,11 @@ func (i Incident) answers(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
 // approval counts as sent.
 func (i Incident) delivers(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 	r, there := i.Report(f.Body.Report)
-	if !there {
+	switch {
+	case there:
+	case f.Body.Report == i.nextTold().Number: // by telephone one is told whenever there is something to tell
+		r = i.nextTold()
+	default:
 		return fmt.Errorf("report %d of incident %s: %w", f.Body.Report, i.Number, ErrNotFound)
 	}
 	d := f.Body
