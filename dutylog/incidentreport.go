@@ -253,10 +253,14 @@ func stageWords(stage Stage) string {
 
 // missing are the required elements that the report does not have.
 func (r Report) missing(known map[Element]string) []Element {
-	of := known
 	if r.Version > 0 {
-		of = r.Elements
+		return r.MissingIn(r.Elements)
 	}
+	return r.MissingIn(known)
+}
+
+// MissingIn are the required elements that a draft of the report does not have.
+func (r Report) MissingIn(of map[Element]string) []Element {
 	all := []Element{}
 	for _, s := range stageRules {
 		for _, e := range s.required {
