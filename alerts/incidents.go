@@ -96,21 +96,20 @@ func (b *incidentBook) look(i dutylog.Incident) {
 	}
 }
 
-// closed tells the supervisor that an incident was closed though reports were late: by that no deadline is met.
+// closed tells the supervisor that an incident was closed with reports owed, whether they were late or not yet: by
+// that no deadline is met.
 func (b *incidentBook) closed(i dutylog.Incident) {
-	late, by := []string{}, 0
+	owed, by := []string{}, 0
 	for _, r := range i.Unreported() {
-		if r.State(i.EndedAt) == dutylog.ReportLate {
-			late = append(late, r.Words())
-		}
+		owed = append(owed, r.Words())
 	}
 	for _, f := range i.Facts {
 		if f.Kind == dutylog.FactClosed {
 			by = f.Seq
 		}
 	}
-	if len(late) > 0 {
-		b.tell(ReasonOmitted, i.ID, by, i.Number.String()+" "+strings.Join(late, "、")+"："+i.EndReason, i.Facts[by-1].WrittenAt)
+	if len(owed) > 0 {
+		b.tell(ReasonOmitted, i.ID, by, i.Number.String()+" "+strings.Join(owed, "、")+"："+i.EndReason, i.Facts[by-1].WrittenAt)
 	}
 }
 

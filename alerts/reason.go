@@ -64,7 +64,7 @@ const (
 	ReasonUnapproved      Reason = "sent_unapproved"     // it was sent, and nobody signed it
 	ReasonInstructionLate Reason = "instruction_overdue" // what a leader ordered is not closed by its time
 	ReasonClockLate       Reason = "clock_start_late"    // somebody started the clocks of an incident later than its intake
-	ReasonOmitted         Reason = "report_omitted"      // an incident was closed although reports of it were late
+	ReasonOmitted         Reason = "report_omitted"      // an incident was closed with reports owed, late or not
 )
 
 // Certainty is how sure an alert is.

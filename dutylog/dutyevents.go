@@ -55,6 +55,10 @@ func (c *dutyCount) event(e event) {
 		late := opened.Sub(e.ClockNatural) > e.Schedule.First.Duration()
 		c.ofIncident(e.Incident, IncidentsOpenedLate, "", late, late, opened, "opened")
 	}
+	if e.State == IncidentClosed && c.within(e.EndedAt) {
+		unreported := len(e.Unreported()) > 0
+		c.ofIncident(e.Incident, ClosedUnreported, "", unreported, unreported, e.EndedAt, "closed")
+	}
 	c.instructions(e.Incident)
 	for _, o := range e.merged {
 		for _, r := range o.Reports {
@@ -68,7 +72,11 @@ func (c *dutyCount) event(e event) {
 
 // ofIncident counts one thing of an incident, which leads to it when it is bad, and names the schedule by which it is judged.
 func (c *dutyCount) ofIncident(i Incident, f DutyFigure, of string, in, bad bool, at time.Time, what string) {
-	s := c.count(f, of, in, against(bad, DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at, What: what}))
+	b := DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at, What: what}
+	if f == ClosedUnreported {
+		b.Why = i.EndReason
+	}
+	s := c.count(f, of, in, against(bad, b))
 	if f != InstructionsOverdue && !slices.Contains(s.Rules, i.Schedule.Version()) {
 		s.Rules = append(s.Rules, i.Schedule.Version())
 	}

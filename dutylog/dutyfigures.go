@@ -17,6 +17,7 @@ const (
 	ReportsOnTime       DutyFigure = "reports_on_time"        // by deadline: reports that were sent until then
 	DeliveriesOnTime    DutyFigure = "deliveries_on_time"     // by recipient and by channel: deliveries until the report's deadline
 	IncidentsOpenedLate DutyFigure = "incidents_opened_late"  // later after the intake than a first report may come
+	ClosedUnreported    DutyFigure = "closed_unreported"      // incidents that were closed with a report owed, in time or not
 	InstructionsOverdue DutyFigure = "instructions_overdue"   // not closed when they were due
 	HandoversLate       DutyFigure = "handovers_late"         // nobody took over when the shift had ended and the allowance was over
 	RosterUncovered     DutyFigure = "roster_uncovered"       // by post: minutes that nobody held it
@@ -42,6 +43,7 @@ type DutyBehind struct {
 	ID        string    // of the incident or the call; of a filing its key; otherwise the post
 	Name      string    // the number of the incident
 	What      string    // the stage of a report, who was to take over, the time that is filed; or "opened", "instruction"
+	Why       string    // what whoever closed an incident without a report said
 	At, Until time.Time // when it fell due, came or began; Until only of a gap
 }
 
@@ -95,6 +97,7 @@ func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) 
 		c.event(e)
 	}
 	c.share(IncidentsOpenedLate, "")
+	c.share(ClosedUnreported, "")
 	c.share(InstructionsOverdue, "").Rules = []string{ruleInstructions}
 	c.handovers(f, allowance)
 	for _, p := range Posts() {
