@@ -12,7 +12,7 @@ import (
 
 // incidentReasons are those of alerts about incidents 突发事件. A key names reason, incident and report,
 // instruction or fact, so that neither a restart nor a second look repeats or forgets one.
-var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonOmitted}
+var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonOmitted}
 
 // IncidentOf is the incident that an alert is about; 0 for every other alert.
 func IncidentOf(a Alert) int64 {
@@ -75,6 +75,13 @@ func (b *incidentBook) look(i dutylog.Incident) {
 			b.turn(r.DueAt)
 		default:
 			b.turn(soon)
+		}
+		if names := r.LackingWords(); names != "" && i.State == dutylog.IncidentOpen && !r.DueAt.IsZero() {
+			if b.now.Before(r.DueAt) {
+				b.turn(r.DueAt)
+			} else {
+				b.tell(ReasonLacking, i.ID, r.Number, name+"：未送达"+names, later(r.DueAt, known))
+			}
 		}
 		if r.Unapproved() {
 			b.tell(ReasonUnapproved, i.ID, r.Number, name, later(r.SentAt, known))

@@ -20,13 +20,13 @@ func (c change) toldBy(r Report) bool {
 	if r.SentIn != 0 && !r.SentAt.Before(c.at) {
 		return true // another incident sent it, and handed over what it had not told
 	}
-	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool {
-		if d.Recipient != r.stops || d.At.Before(c.at) {
+	return !r.gotBy(func(d Delivery) bool {
+		if d.At.Before(c.at) {
 			return false
 		}
 		v := slices.IndexFunc(r.Versions, func(f IncidentFact) bool { return f.Body.Version == d.Version })
 		return v < 0 || c.toldIn(r.Versions[v])
-	})
+	}).IsZero()
 }
 
 // toldIn reports whether a version says what changed: in the same words, or, written afterwards, otherwise than before.

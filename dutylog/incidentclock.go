@@ -3,6 +3,7 @@ package dutylog
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -15,8 +16,8 @@ type Schedule struct {
 	FollowUp  Minutes `json:"follow_up_minutes" doc:"续报, after the last report, until the final one"`
 	Essential Minutes `json:"essential_minutes" doc:"续报, after an essential change such as a death, or after the incident was opened again"`
 	Soon      Minutes `json:"soon_minutes" doc:"How long before a deadline it is told"`
-	// StopsClock is a code of Recipients; empty, in incidents that are older than it: UsualRecipient.
-	StopsClock string `json:"stops_clock,omitempty" doc:"The recipient whose getting a report stops its clock; absent: the superior bureau"`
+	// StopsClock are codes of Recipients, with commas between them; empty, in incidents that are older than it: UsualRecipient.
+	StopsClock string `json:"stops_clock,omitempty" doc:"The recipients who all have to get a report for its clock to stop: codes, with commas between them; absent: the superior bureau"`
 }
 
 // Minutes is a duration in whole minutes.
@@ -50,14 +51,18 @@ func (s Schedule) Check() error {
 	if s.Soon < 0 || s.Soon >= s.First {
 		return &InvalidError{Field: "soon_minutes", Reason: "is shorter than the time for the first report"}
 	}
-	if s.StopsClock != "" {
-		return checkCode("stops_clock", Recipients(), s.StopsClock)
+	for _, code := range s.stopsClock() {
+		if err := checkCode("stops_clock", Recipients(), code); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// stopsClock is whose getting a report stops its clock.
-func (s Schedule) stopsClock() string { return cmp.Or(s.StopsClock, UsualRecipient) }
+// stopsClock are those who all have to get a report for its clock to stop.
+func (s Schedule) stopsClock() []string {
+	return strings.Split(cmp.Or(s.StopsClock, UsualRecipient), ",")
+}
 
 // setClock finds when the clocks start: with the earliest entry, or later where somebody said why. An entry whose
 // link is struck out moves the start no later by itself: that, too, is chosen with a reason.

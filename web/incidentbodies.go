@@ -110,7 +110,7 @@ type incidentReport struct {
 	Nth        int                 `json:"nth" doc:"Of its stage, from 1 on"`
 	DueAt      stamp               `json:"due_at"`
 	State      dutylog.ReportState `json:"state" enum:"sent,late,draft,coming,not_due" doc:"late: its deadline is over and it was not sent"`
-	SentAt     stamp               `json:"sent_at" doc:"The first delivery to whom schedule.stops_clock names, whose getting it stops the clock"`
+	SentAt     stamp               `json:"sent_at" doc:"When all whom schedule.stops_clock names had got it: that stops the clock"`
 	SentLate   bool                `json:"sent_late"`
 	CoveredBy  int                 `json:"covered_by" doc:"The final report that told it before its deadline, so that nothing is owed any more; 0: none did"`
 	SentIn     int64               `json:"sent_in" doc:"The incident, merged into this one, by which it was sent; 0: this one"`
