@@ -311,6 +311,20 @@ var plays = map[string]func(*testing.T) string{
 		half := p.sheet("2026-11-23 15:30")
 		return half + "the later ones go out:\n" + p.at("2026-11-23 15:00").fax(dutylog.ReportNumber(dutylog.StageFollowUp, 2)).at("2026-11-23 16:00").fax(dutylog.ReportNumber(dutylog.StageFinal, 2)).sheet("2026-11-23 18:00")
 	},
+	"35 a death between the first report and the written one, and the written one tells it": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:20").knows("死亡3人")
+		due := p.sheet("2026-11-23 12:29", "2026-11-23 12:30")
+		return due + "told in time:\n" + p.at("2026-11-23 12:28").sends(dutylog.StageWritten, "死亡3人").sheet("2026-11-23 13:40")
+	},
+	"36 a death shortly before the written report is due": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").knows("死亡1人")
+		return p.sheet("2026-11-23 12:50", "2026-11-23 12:55")
+	},
+	"37 told by telephone, written down afterwards with what was told": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:09").phones(1, "周敏").at("2026-11-23 12:15")
+		p.write(dutylog.StageFirst, "死亡1人")
+		return p.sheet("2026-11-23 12:25")
+	},
 	"30 merged with other casualties than the other one had told": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "2人受伤").at("2026-11-23 12:45").sends(dutylog.StageWritten, "2人受伤")
 		other := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:50").knows("死亡1人")
