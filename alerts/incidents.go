@@ -12,7 +12,7 @@ import (
 
 // incidentReasons are those of alerts about incidents 突发事件. A key names reason, incident and report,
 // instruction or fact, so that neither a restart nor a second look repeats or forgets one.
-var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonOmitted}
+var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonOmitted}
 
 // IncidentOf is the incident that an alert is about; 0 for every other alert.
 func IncidentOf(a Alert) int64 {
@@ -76,6 +76,13 @@ func (b *incidentBook) look(i dutylog.Incident) {
 		default:
 			b.turn(soon)
 		}
+		if names := r.LackingWords(); names != "" && i.State == dutylog.IncidentOpen && !r.DueAt.IsZero() {
+			if b.now.Before(r.DueAt) {
+				b.turn(r.DueAt)
+			} else {
+				b.tell(ReasonLacking, i.ID, r.Number, name+"：未送达"+names, later(r.DueAt, known))
+			}
+		}
 		if r.Unapproved() {
 			b.tell(ReasonUnapproved, i.ID, r.Number, name, later(r.SentAt, known))
 		}
@@ -96,21 +103,20 @@ func (b *incidentBook) look(i dutylog.Incident) {
 	}
 }
 
-// closed tells the supervisor that an incident was closed though reports were late: by that no deadline is met.
+// closed tells the supervisor that an incident was closed with reports owed, whether they were late or not yet: by
+// that no deadline is met.
 func (b *incidentBook) closed(i dutylog.Incident) {
-	late, by := []string{}, 0
+	owed, by := []string{}, 0
 	for _, r := range i.Unreported() {
-		if r.State(i.EndedAt) == dutylog.ReportLate {
-			late = append(late, r.Words())
-		}
+		owed = append(owed, r.Words())
 	}
 	for _, f := range i.Facts {
 		if f.Kind == dutylog.FactClosed {
 			by = f.Seq
 		}
 	}
-	if len(late) > 0 {
-		b.tell(ReasonOmitted, i.ID, by, i.Number.String()+" "+strings.Join(late, "、")+"："+i.EndReason, i.Facts[by-1].WrittenAt)
+	if len(owed) > 0 {
+		b.tell(ReasonOmitted, i.ID, by, i.Number.String()+" "+strings.Join(owed, "、")+"："+i.EndReason, i.Facts[by-1].WrittenAt)
 	}
 }
 

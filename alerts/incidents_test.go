@@ -64,8 +64,8 @@ func TestWhatIsToldOfIncidents(t *testing.T) {
 		"a minute before":                  {fire(1), []string{"report_due_soon/1/1"}, 9, "", 10},
 		"at that moment":                   {fire(1), []string{"report_due_soon/1/1"}, 10, "over report_due_soon/1/1; report_overdue/1/1 at 10", 45},
 		"after a night without a daemon":   {fire(1), nil, 700, "report_overdue/1/1 at 10; report_overdue/1/2 at 50; report_overdue/1/3 at 100", 0},
-		"it was sent":                      {fire(1, sent(8, 1), signed(9, 1)), []string{"report_due_soon/1/1"}, 9, "over report_due_soon/1/1", 45},
-		"sent, and not signed":             {fire(1, sent(8, 1)), nil, 9, "sent_unapproved/1/1 at 8", 45},
+		"it was sent":                      {fire(1, sent(8, 1), signed(9, 1)), []string{"report_due_soon/1/1"}, 9, "over report_due_soon/1/1", 10},
+		"sent, and not signed":             {fire(1, sent(8, 1)), nil, 9, "sent_unapproved/1/1 at 8", 10},
 		"signed afterwards":                {fire(1, sent(8, 1), signed(20, 1)), []string{"sent_unapproved/1/1"}, 20, "over sent_unapproved/1/1", 45},
 		"the signature was struck out":     {fire(1, sent(8, 1), signed(20, 1), struck(30, 4)), nil, 30, "sent_unapproved/1/1 at 30", 45},
 		"the delivery was struck out":      {fire(1, sent(8, 1), signed(9, 1), struck(30, 3)), nil, 30, "report_overdue/1/1 at 30", 45},
@@ -81,11 +81,12 @@ func TestWhatIsToldOfIncidents(t *testing.T) {
 		"closed with what was late":        {fire(1, fact(12, dutylog.FactClosed, dutylog.FactBody{Reason: "另案处理"})), []string{"report_overdue/1/1"}, 20, "over report_overdue/1/1; report_omitted/1/3 at 12", 0},
 		"that was told, and opened again":  {fire(1, fact(12, dutylog.FactClosed, dutylog.FactBody{Reason: "另案处理"}), fact(20, dutylog.FactReopened, dutylog.FactBody{Reason: "补报"}), sent(21, 1), signed(21, 1)), []string{"report_omitted/1/3"}, 22, "", 45},
 		"only the government knows":        {fire(1, fact(8, dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "phone", Receiver: "李"})), nil, 11, "report_overdue/1/1 at 10; sent_unapproved/1/1 at 8", 45},
-		"it is closed":                     {fire(1, closed), []string{"report_due_soon/1/1"}, 20, "over report_due_soon/1/1", 0},
-		"closed, and sent without a word":  {fire(1, sent(4, 1), closed), nil, 20, "sent_unapproved/1/1 at 6", 0},
-		"closed with an open instruction":  {fire(1, fact(2, dutylog.FactInstructed, instructed.Body), closed), nil, 61, "instruction_overdue/1/3 at 60", 0},
+		"it is closed":                     {fire(1, closed), []string{"report_due_soon/1/1"}, 20, "over report_due_soon/1/1; report_omitted/1/3 at 6", 0},
+		"closed, and sent without a word":  {fire(1, sent(4, 1), closed), nil, 20, "sent_unapproved/1/1 at 6; report_omitted/1/4 at 6", 0},
+		"closed before anything was late":  {fire(1, closed), nil, 700, "report_omitted/1/3 at 6", 0},
+		"closed with an open instruction":  {fire(1, fact(2, dutylog.FactInstructed, instructed.Body), closed), nil, 61, "instruction_overdue/1/3 at 60; report_omitted/1/4 at 6", 0},
 		"our clock was set back":           {fire(1), []string{"report_overdue/1/1"}, 2, "over report_overdue/1/1", 5},
-		"an alert of another incident":     {fire(2, sent(8, 1), signed(9, 1)), []string{"report_overdue/1/1", "missed/9", "entry_overdue/e-1"}, 9, "over report_overdue/1/1", 45},
+		"an alert of another incident":     {fire(2, sent(8, 1), signed(9, 1)), []string{"report_overdue/1/1", "missed/9", "entry_overdue/e-1"}, 9, "over report_overdue/1/1", 10},
 		"sent by one that was merged":      {fire(1, fact(9, dutylog.FactAbsorbed, dutylog.FactBody{Incident: 7, Sent: []dutylog.SentThat{{Report: 1, SentAt: minute(8)}}})), nil, 12, "", 45},
 		"what a version that changed says": {fire(1, fact(3, dutylog.FactWritten, dutylog.FactBody{Report: 2, Version: 1}), signed(4, 2), sent(8, 1), signed(8, 1)), nil, 30, "", 45},
 	} {
@@ -97,6 +98,9 @@ func TestWhatIsToldOfIncidents(t *testing.T) {
 		told, next := alerts.Incidents([]dutylog.Incident{c.of}, standing, "duty", minute(c.now))
 		words := []string{}
 		for _, a := range told {
+			if a.Reason == alerts.ReasonLacking { // see TestWhoLacksWhatOthersGot
+				continue
+			}
 			if len(a.Ends) > 0 {
 				words = append(words, "over "+strings.Join(a.Ends, " "))
 			} else {
@@ -133,7 +137,7 @@ func TestTheDifferenceOfTheStartsIsTheTrueOne(t *testing.T) {
 	}
 }
 
-// Whoever asks each minute with what was told is told each thing once, and nothing stands in the end.
+// Whoever asks each minute with what was told is told each thing once; in the end stands what it was closed without.
 func TestIncidentsAreToldOnce(t *testing.T) {
 	i := fire(1)
 	standing, log := map[string]alerts.Alert{}, []string{}
@@ -150,6 +154,9 @@ func TestIncidentsAreToldOnce(t *testing.T) {
 		}
 		told, _ := alerts.Incidents([]dutylog.Incident{i}, slices.Collect(maps.Values(standing)), "duty", noon.Add(time.Duration(minute)*time.Minute))
 		for _, a := range told {
+			if a.Reason == alerts.ReasonLacking {
+				continue
+			}
 			if len(a.Ends) > 0 {
 				delete(standing, a.Ends[0])
 				log = append(log, fmt.Sprintf("%d -%s", minute, a.Ends[0]))
@@ -159,8 +166,8 @@ func TestIncidentsAreToldOnce(t *testing.T) {
 			}
 		}
 	}
-	want := "5 +report_due_soon/1/1, 10 +report_overdue/1/1, 10 -report_due_soon/1/1, 12 +sent_unapproved/1/1, 12 -report_overdue/1/1, 20 -sent_unapproved/1/1, 45 +report_due_soon/1/2, 48 -report_due_soon/1/2"
-	if got := strings.Join(log, ", "); got != want || len(standing) != 0 {
+	want := "5 +report_due_soon/1/1, 10 +report_overdue/1/1, 10 -report_due_soon/1/1, 12 +sent_unapproved/1/1, 12 -report_overdue/1/1, 20 -sent_unapproved/1/1, 45 +report_due_soon/1/2, 48 -report_due_soon/1/2, 60 +report_omitted/1/7"
+	if got := strings.Join(log, ", "); got != want || len(standing) != 1 {
 		t.Errorf("%s\nwant\n%s\nstanding %v", got, want, standing)
 	}
 }
@@ -190,6 +197,46 @@ func TestOnlyASupervisorTakesALateClockOn(t *testing.T) {
 		taken, err := a.Acknowledge(dutylog.Actor{Login: "x", Role: role}, "已核实", noon)
 		if supervisor := role == dutylog.Supervisor; supervisor != (err == nil) || supervisor == errors.Is(err, alerts.ErrSupervisor) || supervisor != (taken.State() == alerts.Resolved) {
 			t.Errorf("%s: %v %s", role, err, taken.State())
+		}
+	}
+}
+
+// At a deadline it is told, once and by name, who of Art. 18 lacks what others got; and that it is over.
+func TestWhoLacksWhatOthersGot(t *testing.T) {
+	to := func(minute int, recipient string) dutylog.IncidentFact {
+		return fact(minute, dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: recipient, Channel: "fax", Receiver: "周敏"})
+	}
+	closed := fact(20, dutylog.FactClosed, dutylog.FactBody{Reason: "另案处理"})
+	for name, c := range map[string]struct {
+		of       dutylog.Incident
+		standing string
+		now      int
+		want     string
+	}{
+		"before the deadline":         {fire(1, to(8, "superior_bureau")), "", 9, ""},
+		"at the deadline":             {fire(1, to(8, "superior_bureau")), "", 10, "recipient_lacking/1/1 at 10 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
+		"it is told already":          {fire(1, to(8, "superior_bureau")), "recipient_lacking/1/1", 11, ""},
+		"sent late":                   {fire(1, to(12, "government")), "", 12, "recipient_lacking/1/1 at 12 T2026-001 初报（初步情况）：未送达上级应急管理部门、本级党委"},
+		"everybody has it":            {fire(1, to(8, "superior_bureau"), to(9, "party_committee"), to(12, "government")), "recipient_lacking/1/1", 12, "over recipient_lacking/1/1"},
+		"nobody has it":               {fire(1), "", 12, ""},
+		"it was closed with a reason": {fire(1, to(8, "superior_bureau"), closed), "recipient_lacking/1/1", 21, "over recipient_lacking/1/1"},
+	} {
+		var standing []alerts.Alert
+		if c.standing != "" {
+			standing = []alerts.Alert{{Key: c.standing, Reason: alerts.ReasonLacking, Line: "duty", At: noon}}
+		}
+		told, _ := alerts.Incidents([]dutylog.Incident{c.of}, standing, "duty", noon.Add(time.Duration(c.now)*time.Minute))
+		got := ""
+		for _, a := range told {
+			switch {
+			case slices.Contains(a.Ends, "recipient_lacking/1/1"):
+				got += "over " + a.Ends[0]
+			case a.Reason == alerts.ReasonLacking:
+				got += fmt.Sprintf("%s at %d %s", a.Key, int(a.At.Sub(noon).Minutes()), a.Detail)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }

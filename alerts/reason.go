@@ -64,7 +64,8 @@ const (
 	ReasonUnapproved      Reason = "sent_unapproved"     // it was sent, and nobody signed it
 	ReasonInstructionLate Reason = "instruction_overdue" // what a leader ordered is not closed by its time
 	ReasonClockLate       Reason = "clock_start_late"    // somebody started the clocks of an incident later than its intake
-	ReasonOmitted         Reason = "report_omitted"      // an incident was closed although reports of it were late
+	ReasonLacking         Reason = "recipient_lacking"   // the deadline is over, and somebody lacks what others got
+	ReasonOmitted         Reason = "report_omitted"      // an incident was closed with reports owed, late or not
 )
 
 // Certainty is how sure an alert is.
@@ -144,6 +145,7 @@ var standings = map[Reason]standing{
 	ReasonUnapproved:      {Certain, Warning, true},
 	ReasonInstructionLate: {Certain, Warning, true},
 	ReasonClockLate:       {Certain, Warning, false},
+	ReasonLacking:         {Certain, Warning, true},
 	ReasonOmitted:         {Certain, Critical, false},
 }
 

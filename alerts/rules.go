@@ -15,7 +15,8 @@ type Rules struct {
 	Policy []Policy
 	Zone   *time.Location // of the site's hours; nil is UTC
 	Area   string         // its area code
-	// StopsClock is the recipient whose getting a report of an incident stops its clock: a code of dutylog.Recipients.
+	// StopsClock are the recipients who all have to get a report of an incident for its clock to stop: codes of
+	// dutylog.Recipients, with commas between them.
 	StopsClock string
 }
 

@@ -54,6 +54,7 @@ var titles = map[Reason]string{
 	ReasonUnapproved:       "信息报告已报出，尚未签发",
 	ReasonInstructionLate:  "领导批示逾期未办结",
 	ReasonClockLate:        "突发事件起算时间晚于首次接报，请考核人员核实",
+	ReasonLacking:          "信息报告已报出，党委、政府或上级中尚有未送达的",
 	ReasonOmitted:          "突发事件未报告即办结，请考核人员核实",
 }
 

@@ -46,9 +46,10 @@ func TestTheScheduleOfIncidentsIsConfigured(t *testing.T) {
 // Whose getting a report stops its clock is data of the rule file, with the superior bureau as shipped.
 func TestWhoStopsTheClockIsARule(t *testing.T) {
 	for text, want := range map[string]string{
-		"misuse: {odd_hours: []}\n":                              "superior_bureau",
-		"incidents: {stops_clock: government}\n":                 "government",
-		"policy: []\nincidents:\n  stops_clock: party_committee": "party_committee",
+		"misuse: {odd_hours: []}\n":                               "superior_bureau",
+		"incidents: {stops_clock: government}\n":                  "government",
+		"policy: []\nincidents:\n  stops_clock: party_committee":  "party_committee",
+		"incidents: {stops_clock: [superior_bureau, government]}": "superior_bureau,government",
 	} {
 		r, err := site().ParseRules("rules.yaml", []byte(text))
 		if err != nil || r.StopsClock != want {
@@ -61,7 +62,8 @@ func TestWhoStopsTheClockIsARule(t *testing.T) {
 	for text, want := range map[string]string{
 		"policy: []\nincidents:\n  stops_clock: mayor\n": `rules.yaml:3: unknown recipient "mayor"; write one of: superior_bureau, party_committee, government`,
 		"incidents:\n  stops_clock:\n":                   "rules.yaml:2: nothing stands after stops_clock",
-		"incidents:\n  stops_clock: [government]\n":      "rules.yaml:2: a list or a group where one word belongs",
+		"incidents:\n  stops_clock: []\n":                "rules.yaml:2: no recipient stands in stops_clock; write one or more of: superior_bureau, party_committee, government",
+		"incidents:\n  stops_clock: [government, mayor]": `rules.yaml:2: unknown recipient "mayor"; write one of: superior_bureau, party_committee, government`,
 		"incidents: {stop: government}\n":                `rules.yaml:1: unknown word "stop"; write one of: stops_clock`,
 		"incidents: government\n":                        "rules.yaml:1: ",
 	} {

@@ -52,7 +52,7 @@ type ruleFile struct {
 		} `yaml:"nuisance"`
 	} `yaml:"misuse"`
 	Incidents struct {
-		StopsClock ruleWord `yaml:"stops_clock"`
+		StopsClock ruleWords `yaml:"stops_clock"`
 	} `yaml:"incidents"`
 	Policy []policyRow `yaml:"policy"`
 }
@@ -70,6 +70,21 @@ func (w *ruleWord) UnmarshalYAML(n *yaml.Node) error {
 		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: a list or a group where one word belongs", n.Line)}}
 	}
 	return nil
+}
+
+// ruleWords are one word, or a list of them.
+type ruleWords struct {
+	words []ruleWord
+	line  int
+}
+
+func (w *ruleWords) UnmarshalYAML(n *yaml.Node) error {
+	*w = ruleWords{line: n.Line}
+	if n.Kind == yaml.SequenceNode {
+		return n.Decode(&w.words)
+	}
+	w.words = make([]ruleWord, 1)
+	return w.words[0].UnmarshalYAML(n)
 }
 
 type ruleTime = ruleValue[time.Duration]
@@ -325,17 +340,25 @@ func (f ruleFile) codes(faults *RuleFaults) alerts.Codes {
 	return codes
 }
 
-// stopsClock is the recipient whose getting a report of an incident stops its clock.
+// stopsClock are the recipients who all have to get a report of an incident for its clock to stop.
 func (f ruleFile) stopsClock(faults *RuleFaults) string {
 	to := f.Incidents.StopsClock
-	var codes []string
+	var named, codes []string
 	for _, w := range dutylog.Recipients() {
 		codes = append(codes, w.Code)
 	}
-	if !slices.Contains(codes, to.text) {
-		faults.add(max(to.line, 1), "unknown recipient %q; write one of: %s", to.text, join(codes))
+	for _, w := range to.words {
+		if !slices.Contains(codes, w.text) {
+			faults.add(max(w.line, 1), "unknown recipient %q; write one of: %s", w.text, join(codes))
+		}
+		if !slices.Contains(named, w.text) {
+			named = append(named, w.text)
+		}
 	}
-	return to.text
+	if len(named) == 0 {
+		faults.add(max(to.line, 1), "no recipient stands in stops_clock; write one or more of: %s", join(codes))
+	}
+	return strings.Join(named, ",")
 }
 
 func (f ruleFile) misuse(faults *RuleFaults) alerts.Misuse {

@@ -55,6 +55,10 @@ func (c *dutyCount) event(e event) {
 		late := opened.Sub(e.ClockNatural) > e.Schedule.First.Duration()
 		c.ofIncident(e.Incident, IncidentsOpenedLate, "", late, late, opened, "opened")
 	}
+	if e.State == IncidentClosed && c.within(e.EndedAt) {
+		unreported := len(e.Unreported()) > 0
+		c.ofIncident(e.Incident, ClosedUnreported, "", unreported, unreported, e.EndedAt, "closed")
+	}
 	c.instructions(e.Incident)
 	for _, o := range e.merged {
 		for _, r := range o.Reports {
@@ -68,11 +72,15 @@ func (c *dutyCount) event(e event) {
 
 // ofIncident counts one thing of an incident, which leads to it when it is bad, and names the schedule by which it is judged.
 func (c *dutyCount) ofIncident(i Incident, f DutyFigure, of string, in, bad bool, at time.Time, what string) {
+	b := DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at, What: what}
+	if f == ClosedUnreported {
+		b.Why = i.EndReason
+	}
 	x := DutyItem{Figure: f, Of: of, At: at, In: in}
 	if f != InstructionsOverdue {
 		x.Rule = i.Schedule.Version()
 	}
-	c.item(x, bad, DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at, What: what})
+	c.item(x, bad, b)
 }
 
 func (c *dutyCount) report(i Incident, r Report) {

@@ -17,6 +17,7 @@ const (
 	ReportsOnTime       DutyFigure = "reports_on_time"        // by deadline: reports that were sent until then
 	DeliveriesOnTime    DutyFigure = "deliveries_on_time"     // by recipient and by channel: deliveries until the report's deadline
 	IncidentsOpenedLate DutyFigure = "incidents_opened_late"  // later after the intake than a first report may come
+	ClosedUnreported    DutyFigure = "closed_unreported"      // incidents that were closed with a report owed, in time or not
 	InstructionsOverdue DutyFigure = "instructions_overdue"   // not closed when they were due
 	HandoversLate       DutyFigure = "handovers_late"         // nobody took over when the shift had ended and the allowance was over
 	RosterUncovered     DutyFigure = "roster_uncovered"       // by post: minutes that nobody held it
@@ -43,6 +44,7 @@ type DutyBehind struct {
 	ID    string     `json:"id"`             // of the incident or the call; of a filing its key; otherwise the post
 	Name  string     `json:"name,omitempty"` // the number of the incident
 	What  string     `json:"what,omitempty"` // the stage of a report, who was to take over, the time that is filed; or "opened", "instruction"
+	Why   string     `json:"why,omitempty"`  // what whoever closed an incident without a report said
 	At    time.Time  `json:"at"`             // when it fell due, came or began
 	Until time.Time  `json:"until,omitzero"` // of a gap
 }
@@ -164,6 +166,7 @@ func countDuty(items []DutyItem, allowance time.Duration, from, to time.Time) []
 		}
 	}
 	l.share(IncidentsOpenedLate, "")
+	l.share(ClosedUnreported, "")
 	l.share(InstructionsOverdue, "").Rules = []string{ruleInstructions}
 	l.share(HandoversLate, "").Rules = []string{fmt.Sprintf("handover-allowance-%dm", int(allowance.Minutes()))}
 	for _, p := range Posts() {
@@ -182,7 +185,7 @@ func countDuty(items []DutyItem, allowance time.Duration, from, to time.Time) []
 
 // ofIncidents reports whether a figure is about incidents.
 func (f DutyFigure) ofIncidents() bool {
-	return f == ReportsOnTime || f == DeliveriesOnTime || f == IncidentsOpenedLate || f == InstructionsOverdue
+	return f == ReportsOnTime || f == DeliveriesOnTime || f == IncidentsOpenedLate || f == ClosedUnreported || f == InstructionsOverdue
 }
 
 func finished(shares []DutyShare, blind time.Duration) []DutyShare {

@@ -2,6 +2,7 @@ package dutylog_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,53 @@ func TestReportsAndInstructionsInTime(t *testing.T) {
 	early.Incidents[0].Reports[0].Deliveries = nil
 	if diff := cmp.Diff(want, dutyShares(early, at(10, 0, 0), at(11, 0, 0), at(10, 8, 20))); diff != "" {
 		t.Errorf("what is not due yet counts nowhere (-want +got):\n%s", diff)
+	}
+}
+
+// An incident that was closed with a report owed counts as that, with the reason, and not as late: its deadline never came.
+func TestClosedWithAReportOwed(t *testing.T) {
+	closing := func(clock, why string, reports ...dutylog.Stage) dutylog.Incident {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:03")
+		for _, s := range reports {
+			p.sends(s, "无")
+		}
+		return p.at("2026-11-23 "+clock).do(dutylog.FactClosed, dutylog.FactBody{Reason: why}).i
+	}
+	all := []dutylog.Stage{dutylog.StageFirst, dutylog.StageWritten, dutylog.StageDetailed, dutylog.StageFinal}
+	from, now := newPlay(t, "2026-11-23 00:00").now, newPlay(t, "2026-11-23 20:00").now
+	for name, c := range map[string]struct {
+		i                dutylog.Incident
+		want, suspicions string
+	}{
+		"before anything was late": {closing("12:05", "误报"), "1/1 误报", "12:05 first; 12:05 written; 12:05 detailed"},
+		"with one that was late":   {closing("12:20", "误报"), "1/1 误报", "12:10 first; 12:20 written; 12:20 detailed"},
+		"after the first report":   {closing("12:20", "另案处理", dutylog.StageFirst), "1/1 另案处理", "12:20 written; 12:20 detailed"},
+		"after everything":         {closing("12:20", "党委、政府由市局转报", all...), "0/1", ""},
+	} {
+		got := ""
+		for _, s := range dutylog.DutyFigures(dutylog.DutyFacts{Incidents: []dutylog.Incident{c.i}}, time.Minute, from, now, now) {
+			if s.Figure == dutylog.ClosedUnreported {
+				got = fmt.Sprintf("%d/%d", s.Numerator, s.Denominator)
+				for _, b := range s.Behind {
+					got += " " + b.Why
+				}
+			}
+			if s.Figure == dutylog.ReportsOnTime && name == "before anything was late" && s.Denominator != 0 {
+				t.Errorf("%s: it counts as late: %+v", name, s)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		var suspected []string
+		for _, v := range dutylog.Suspicions(dutylog.SuspicionBooks{Incidents: []dutylog.Incident{c.i}, Zone: time.FixedZone("CST", 8*3600)}, from, now) {
+			if v.Why == dutylog.OmittedReport {
+				suspected = append(suspected, v.At.In(time.FixedZone("CST", 8*3600)).Format("15:04")+" "+v.Evidence[0].What)
+			}
+		}
+		if got := strings.Join(suspected, "; "); got != c.suspicions {
+			t.Errorf("%s: suspected %q, want %q", name, got, c.suspicions)
+		}
 	}
 }
 

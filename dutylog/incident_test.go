@@ -116,6 +116,12 @@ func (p *play) fax(n int) *play {
 	return p.do(dutylog.FactDelivered, dutylog.FactBody{Report: n, Recipient: "superior_bureau", Channel: "fax", Evidence: "回执"})
 }
 
+// elsewhere writes a report that goes to the government only.
+func (p *play) elsewhere(s dutylog.Stage) *play {
+	p.t.Helper()
+	return p.do(dutylog.FactDelivered, dutylog.FactBody{Report: p.write(s, "无"), Recipient: "government", Channel: "fax", Evidence: "回执"})
+}
+
 func (p *play) phones(n int, receiver string) *play {
 	p.t.Helper()
 	return p.do(dutylog.FactDelivered, dutylog.FactBody{Report: n, Recipient: "superior_bureau", Channel: "phone", Receiver: receiver})
@@ -291,6 +297,34 @@ var plays = map[string]func(*testing.T) string{
 		r, _ = p.at("2026-11-23 12:12").fax(n).i.Report(n)
 		return half + p.sheet() + "  not there: " + r.LackingWords() + "\n"
 	},
+	"33 the delivery of a follow-up is struck out after the next one went out": func(t *testing.T) string {
+		p := reported(t).at("2026-11-23 14:00").sends(dutylog.StageFollowUp, "死亡1人")
+		wrong := len(p.i.Facts)
+		p.at("2026-11-23 14:30").sends(dutylog.StageFollowUp, "死亡2人").at("2026-11-23 14:40").do(dutylog.FactStruck, dutylog.FactBody{Fact: wrong, Reason: "发错群"})
+		struck := p.sheet("2026-11-23 16:30")
+		return struck + "one more is written:\n" + p.at("2026-11-23 14:50").sends(dutylog.StageFollowUp, "死亡3人").sheet()
+	},
+	"34 a follow-up and a final report that only others got, and the next ones": func(t *testing.T) string {
+		p := reported(t).at("2026-11-23 14:00").elsewhere(dutylog.StageFollowUp)
+		p.at("2026-11-23 14:10").write(dutylog.StageFollowUp, "死亡2人")
+		p.elsewhere(dutylog.StageFinal).write(dutylog.StageFinal, "死亡2人")
+		half := p.sheet("2026-11-23 15:30")
+		return half + "the later ones go out:\n" + p.at("2026-11-23 15:00").fax(dutylog.ReportNumber(dutylog.StageFollowUp, 2)).at("2026-11-23 16:00").fax(dutylog.ReportNumber(dutylog.StageFinal, 2)).sheet("2026-11-23 18:00")
+	},
+	"35 a death between the first report and the written one, and the written one tells it": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:20").knows("死亡3人")
+		due := p.sheet("2026-11-23 12:29", "2026-11-23 12:30")
+		return due + "told in time:\n" + p.at("2026-11-23 12:28").sends(dutylog.StageWritten, "死亡3人").sheet("2026-11-23 13:40")
+	},
+	"36 a death shortly before the written report is due": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").knows("死亡1人")
+		return p.sheet("2026-11-23 12:50", "2026-11-23 12:55")
+	},
+	"37 told by telephone, written down afterwards with what was told": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:09").phones(1, "周敏").at("2026-11-23 12:15")
+		p.write(dutylog.StageFirst, "死亡1人")
+		return p.sheet("2026-11-23 12:25")
+	},
 	"30 merged with other casualties than the other one had told": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "2人受伤").at("2026-11-23 12:45").sends(dutylog.StageWritten, "2人受伤")
 		other := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:50").knows("死亡1人")
@@ -302,6 +336,13 @@ var plays = map[string]func(*testing.T) string{
 		p.write(dutylog.StageFirst, "无")
 		return p.sheet("2026-11-23 12:31")
 	},
+}
+
+// reported is an incident of which all that Art. 20 asks for was reported in time.
+func reported(t *testing.T) *play {
+	t.Helper()
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").sends(dutylog.StageWritten, "无")
+	return p.at("2026-11-23 13:30").sends(dutylog.StageDetailed, "无")
 }
 
 // mergedStory is two incidents of one event: the younger one had told of it, the older one had not.
@@ -435,7 +476,7 @@ func TestCallsThatMayHaveBeenReports(t *testing.T) {
 		return c
 	}
 	calls := []dutylog.Call{call("before", "2026-11-23 11:59", true), call("unanswered", "2026-11-23 12:01", false), call("report", "2026-11-23 12:03", true)}
-	offers := dutylog.OfferReports([]dutylog.Incident{p.i}, calls)
+	offers := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil)
 	if len(offers) != 1 || offers[0].Call.ID != "report" || offers[0].Report.Stage != dutylog.StageFirst {
 		t.Fatalf("%+v", offers)
 	}
@@ -444,11 +485,11 @@ func TestCallsThatMayHaveBeenReports(t *testing.T) {
 	if r, _ := p.i.Report(1); !r.SentAt.Equal(calls[2].AnsweredAt) || r.SentLate() {
 		t.Errorf("the switch saw when it was: %+v", r)
 	}
-	if left := dutylog.OfferReports([]dutylog.Incident{p.i}, calls); len(left) != 0 {
+	if left := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil); len(left) != 0 {
 		t.Errorf("%+v", left)
 	}
 	p.do(dutylog.FactStruck, dutylog.FactBody{Fact: len(p.i.Facts), Reason: "说的是别的事"})
-	if left := dutylog.OfferReports([]dutylog.Incident{p.i}, calls); len(left) != 0 {
+	if left := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil); len(left) != 0 {
 		t.Errorf("what somebody looked at is offered again: %+v", left)
 	}
 	if at := dutylog.Since([]dutylog.Incident{p.i}); !at.Equal(p.i.ClockNatural) || !dutylog.Since(nil).IsZero() {

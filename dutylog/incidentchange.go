@@ -20,13 +20,13 @@ func (c change) toldBy(r Report) bool {
 	if r.SentIn != 0 && !r.SentAt.Before(c.at) {
 		return true // another incident sent it, and handed over what it had not told
 	}
-	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool {
-		if d.Recipient != r.stops || d.At.Before(c.at) {
+	return !r.gotBy(func(d Delivery) bool {
+		if d.At.Before(c.at) {
 			return false
 		}
 		v := slices.IndexFunc(r.Versions, func(f IncidentFact) bool { return f.Body.Version == d.Version })
 		return v < 0 || c.toldIn(r.Versions[v])
-	})
+	}).IsZero()
 }
 
 // toldIn reports whether a version says what changed: in the same words, or, written afterwards, otherwise than before.
@@ -43,10 +43,10 @@ func (c change) toldIn(version IncidentFact) bool {
 }
 
 // essential are the changes of which the superiors have to know at once: the casualties, what somebody marked, and
-// that an incident of which the final report was sent was opened again. Other casualties than before the written
-// report was sent go into that; what was marked goes into the first report, or has to be told at once.
+// that an incident of which the final report was sent was opened again. What changed before anything was told goes
+// into the first report; from then on it has to be told at once, and does not wait for the written one.
 func (i *Incident) essential(said map[int]Report, final time.Time) (all []change) {
-	begun, written := firstSent(said, StageFirst, StageWritten, StageDetailed), firstSent(said, StageWritten, StageDetailed)
+	begun := firstSent(said, StageFirst, StageWritten, StageDetailed)
 	known := knowledge{}
 	for _, f := range i.Facts {
 		if f.Struck != nil {
@@ -56,9 +56,10 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (all []change
 		case FactElements, FactWritten:
 			before, news := known.take(f)
 			_, hurt := news[ElementCasualties]
-			hurt = hurt && !blank(news[ElementCasualties]) && !written.IsZero() && !f.At.Before(written)
-			switch marked := f.Body.Essential && !begun.IsZero() && !f.At.Before(begun); {
-			case marked:
+			hurt = hurt && !nobodyHurt(before[ElementCasualties], news[ElementCasualties]) && !writtenDown(f, said)
+			switch after := !begun.IsZero() && !f.At.Before(begun); {
+			case !after:
+			case f.Body.Essential:
 				all = append(all, change{f.At, f.Seq, news, before})
 			case hurt:
 				all = append(all, change{f.At, f.Seq, map[Element]string{ElementCasualties: news[ElementCasualties]}, before})
@@ -83,6 +84,19 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (all []change
 		}
 	}
 	return all
+}
+
+// nobodyHurt reports whether what is said of the casualties is nothing to tell: that it is not known after all, or, of
+// what was not known, that there are none.
+func nobodyHurt(before, now string) bool {
+	none := slices.ContainsFunc([]string{"无", "没有", "暂无", "未见"}, func(w string) bool { return strings.HasPrefix(strings.TrimSpace(now), w) })
+	return blank(now) || none && blank(before)
+}
+
+// writtenDown reports whether a fact is the first text of a report that had been told by telephone: nothing is new in it.
+func writtenDown(f IncidentFact, said map[int]Report) bool {
+	r := said[f.Body.Report]
+	return f.Kind == FactWritten && f.Body.Version == 1 && !r.SentAt.IsZero() && f.At.After(r.SentAt)
 }
 
 // firstSent is when the first report of some stages was sent; zero: none was.

@@ -3,6 +3,7 @@ package dutylog
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -15,8 +16,8 @@ type Schedule struct {
 	FollowUp  Minutes `json:"follow_up_minutes" doc:"续报, after the last report, until the final one"`
 	Essential Minutes `json:"essential_minutes" doc:"续报, after an essential change such as a death, or after the incident was opened again"`
 	Soon      Minutes `json:"soon_minutes" doc:"How long before a deadline it is told"`
-	// StopsClock is a code of Recipients; empty, in incidents that are older than it: UsualRecipient.
-	StopsClock string `json:"stops_clock,omitempty" doc:"The recipient whose getting a report stops its clock; absent: the superior bureau"`
+	// StopsClock are codes of Recipients, with commas between them; empty, in incidents that are older than it: UsualRecipient.
+	StopsClock string `json:"stops_clock,omitempty" doc:"The recipients who all have to get a report for its clock to stop: codes, with commas between them; absent: the superior bureau"`
 }
 
 // Minutes is a duration in whole minutes.
@@ -50,14 +51,18 @@ func (s Schedule) Check() error {
 	if s.Soon < 0 || s.Soon >= s.First {
 		return &InvalidError{Field: "soon_minutes", Reason: "is shorter than the time for the first report"}
 	}
-	if s.StopsClock != "" {
-		return checkCode("stops_clock", Recipients(), s.StopsClock)
+	for _, code := range s.stopsClock() {
+		if err := checkCode("stops_clock", Recipients(), code); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// stopsClock is whose getting a report stops its clock.
-func (s Schedule) stopsClock() string { return cmp.Or(s.StopsClock, UsualRecipient) }
+// stopsClock are those who all have to get a report for its clock to stop.
+func (s Schedule) stopsClock() []string {
+	return strings.Split(cmp.Or(s.StopsClock, UsualRecipient), ",")
+}
 
 // setClock finds when the clocks start: with the earliest entry, or later where somebody said why. An entry whose
 // link is struck out moves the start no later by itself: that, too, is chosen with a reason.
@@ -112,33 +117,45 @@ func (s Schedule) after(stage Stage) time.Duration {
 	return s.Detailed.Duration()
 }
 
-// planRest adds follow-ups and finals. One follow-up is always ahead while it is owed; a final report
-// has no deadline of its own, it ends the follow-ups.
+// planRest adds follow-ups and finals: all of which anything was said, and one ahead of them while it is owed. A
+// final report has no deadline of its own, it ends the follow-ups.
 func (i *Incident) planRest(said map[int]Report) {
-	var follow, final []Report
-	for nth := 1; ; nth++ {
-		r, written := said[ReportNumber(StageFollowUp, nth)]
-		r.Stage, r.Nth, r.Number = StageFollowUp, nth, ReportNumber(StageFollowUp, nth)
-		r.DueAt = i.followUpDue(append(slices.Clone(i.Reports), follow...), said, r)
-		if written || !r.DueAt.IsZero() {
-			follow = append(follow, r)
-		}
-		if r.SentAt.IsZero() {
-			break
-		}
-	}
-	for nth := 1; ; nth++ {
-		r := said[ReportNumber(StageFinal, nth)]
-		r.Stage, r.Nth, r.Number = StageFinal, nth, ReportNumber(StageFinal, nth)
-		owed := nth == 1 || i.reopenedAfter(final[nth-2].SentAt)
-		if owed || r.Version > 0 || !r.SentAt.IsZero() {
-			final = append(final, r)
-		}
-		if r.SentAt.IsZero() {
-			break
+	var all []Report
+	for _, s := range []Stage{StageFollowUp, StageFinal} {
+		next := lastNth(said, s, func(r Report) bool { return !r.SentAt.IsZero() }) + 1 // what is before one that went out is not owed any more
+		for nth := 1; nth <= max(next, lastNth(said, s, func(Report) bool { return true })); nth++ {
+			r, there := said[ReportNumber(s, nth)]
+			r.Stage, r.Nth, r.Number = s, nth, ReportNumber(s, nth)
+			if s == StageFollowUp && (nth == next || !r.SentAt.IsZero()) {
+				r.DueAt = i.followUpDue(said, r)
+			}
+			owed := !r.DueAt.IsZero() || s == StageFinal && nth == next && !i.finished(said)
+			if there || owed {
+				all = append(all, r)
+			}
 		}
 	}
-	i.Reports = append(append(i.Reports, follow...), final...)
+	i.Reports = append(i.Reports, all...)
+}
+
+// lastNth is the highest number within a stage of a report that is so; 0: none is.
+func lastNth(said map[int]Report, s Stage, is func(Report) bool) (nth int) {
+	for n, r := range said {
+		if r.Stage == s && is(r) {
+			nth = max(nth, nthOf(n))
+		}
+	}
+	return nth
+}
+
+// finished reports whether a final report was sent, and the incident not opened again since.
+func (i *Incident) finished(said map[int]Report) bool {
+	for _, r := range said {
+		if r.Stage == StageFinal && !r.SentAt.IsZero() && !i.reopenedAfter(r.SentAt) {
+			return true
+		}
+	}
+	return false
 }
 
 // reopenedAfter reports whether the incident was opened again after a moment.
@@ -148,8 +165,7 @@ func (i *Incident) reopenedAfter(at time.Time) bool {
 
 // followUpDue is until when a follow-up has to be sent: an interval after the last report once the
 // details were reported, or soon after an essential change that no report told. Zero: none is owed.
-// EARLIER are the reports before it.
-func (i *Incident) followUpDue(earlier []Report, said map[int]Report, r Report) (due time.Time) {
+func (i *Incident) followUpDue(said map[int]Report, r Report) (due time.Time) {
 	var sent []Report // every other one that went before this one
 	for _, o := range said {
 		if o.Number != r.Number && !o.SentAt.IsZero() && (r.SentAt.IsZero() || !o.SentAt.After(r.SentAt)) {
@@ -157,14 +173,13 @@ func (i *Incident) followUpDue(earlier []Report, said map[int]Report, r Report) 
 		}
 	}
 	last := i.followedElsewhere(r)
-	for _, o := range earlier {
-		if o.Stage == StageDetailed && o.SentAt.IsZero() && o.CoveredBy == 0 {
-			last = time.Time{}
-			break
-		}
+	for _, o := range sent {
 		if (o.Stage == StageDetailed || o.Stage == StageFollowUp) && o.SentAt.After(last) {
 			last = o.SentAt
 		}
+	}
+	if detailed, _ := i.Report(ReportNumber(StageDetailed, 1)); detailed.SentAt.IsZero() && detailed.CoveredBy == 0 {
+		last = time.Time{}
 	}
 	final := i.lastFinal(said, r)
 	if !last.IsZero() && final.IsZero() {

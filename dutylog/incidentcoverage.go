@@ -1,7 +1,5 @@
 package dutylog
 
-import "slices"
-
 // coveredBy is the number of the final report that told, before its deadline, what R had to tell; 0: none did.
 //
 // Art. 20 asks for the first facts within 10 minutes, for the basics in writing within 50, for the details within
@@ -15,10 +13,8 @@ func coveredBy(r Report, said map[int]Report) int {
 		return 0
 	}
 	for _, final := range said {
-		told := final.Stage == StageFinal && slices.ContainsFunc(final.Deliveries, func(d Delivery) bool {
-			return d.Recipient == final.stops && !d.At.After(r.DueAt) && (r.Stage != StageWritten || d.Channel != "phone")
-		})
-		if told {
+		told := final.gotBy(func(d Delivery) bool { return r.Stage != StageWritten || d.Channel != channelPhone })
+		if final.Stage == StageFinal && !told.IsZero() && !told.After(r.DueAt) {
 			return final.Number
 		}
 	}

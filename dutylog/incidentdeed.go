@@ -308,9 +308,8 @@ var noReasons = []string{"", "无", "没有", "无原因", "不详", "略", "同
 // unfinished is what an incident cannot be closed with unless somebody says why; empty: nothing.
 func (i Incident) unfinished(now time.Time) string {
 	var unsent, lacking []string
-	final := false
+	final := !i.finished(i.reportsSaid())
 	for _, r := range i.Reports {
-		final = final || r.Stage == StageFinal && r.SentAt.IsZero()
 		if r.Stage != StageFinal && r.SentAt.IsZero() && r.CoveredBy == 0 && (r.Stage != StageFollowUp || r.State(now) == ReportLate) {
 			unsent = append(unsent, r.Words())
 		}

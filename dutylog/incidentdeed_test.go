@@ -134,10 +134,10 @@ func TestDraftsMarkWhatChanged(t *testing.T) {
 	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06").sends(dutylog.StageFirst, "无").at("2026-11-23 12:20").knows("2人受伤")
 	first, _ := p.i.Report(1)
 	written, _ := p.i.Report(2)
-	if got := p.i.ChangedIn(written); !slices.Equal(got, []dutylog.Element{dutylog.ElementCasualties}) || p.i.Draft(written)[dutylog.ElementCasualties] != "2人受伤" {
+	if got := p.i.ChangedIn(written, p.i.Draft(written)); !slices.Equal(got, []dutylog.Element{dutylog.ElementCasualties}) || p.i.Draft(written)[dutylog.ElementCasualties] != "2人受伤" {
 		t.Errorf("%v %v", got, p.i.Draft(written))
 	}
-	if got := p.i.ChangedIn(first); len(got) != 0 || p.i.Draft(first)[dutylog.ElementCasualties] != "无" {
+	if got := p.i.ChangedIn(first, p.i.Draft(first)); len(got) != 0 || p.i.Draft(first)[dutylog.ElementCasualties] != "无" {
 		t.Errorf("the first one: %v", got)
 	}
 	p.i.Draft(written)[dutylog.ElementCause] = "changed by who reads it"
@@ -150,19 +150,55 @@ func TestDifferencesBetweenEntries(t *testing.T) {
 	say := func(id, place, casualties string) dutylog.Entry {
 		return dutylog.Entry{ID: id, Values: map[dutylog.Field]string{dutylog.Place: place, dutylog.Casualties: casualties}}
 	}
+	known := func(casualties string) map[dutylog.Element]string {
+		return map[dutylog.Element]string{dutylog.ElementCasualties: casualties}
+	}
 	for name, c := range map[string]struct {
+		known   map[dutylog.Element]string
 		entries []dutylog.Entry
 		want    string
 	}{
-		"one entry":          {[]dutylog.Entry{say("a", "文艺路1号", "无")}, "[]"},
-		"they agree":         {[]dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "文艺路 1号 ", "无")}, "[]"},
-		"one says nothing":   {[]dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "", " ")}, "[]"},
-		"they do not agree":  {[]dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "文艺路1号", "1人受伤")}, "[{casualties [{a 无} {b 1人受伤}]}]"},
-		"the third does not": {[]dutylog.Entry{say("a", "一", "无"), say("b", "一", ""), say("c", "二", "")}, "[{place [{a 一} {b 一} {c 二}]}]"},
+		"one entry":                    {nil, []dutylog.Entry{say("a", "文艺路1号", "无")}, "[]"},
+		"they agree":                   {nil, []dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "文艺路 1号 ", "无")}, "[]"},
+		"one says nothing":             {nil, []dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "", " ")}, "[]"},
+		"they do not agree":            {nil, []dutylog.Entry{say("a", "文艺路1号", "无"), say("b", "文艺路1号", "1人受伤")}, "[{casualties  [{a 无} {b 1人受伤}]}]"},
+		"the third does not":           {nil, []dutylog.Entry{say("a", "一", "无"), say("b", "一", ""), say("c", "二", "")}, "[{place  [{a 一} {b 一} {c 二}]}]"},
+		"as is known":                  {known("死亡9人"), []dutylog.Entry{say("a", "一", ""), say("b", "", "死亡 9人")}, "[]"},
+		"otherwise than is known":      {known("2人受伤"), []dutylog.Entry{say("a", "一", ""), say("b", "", "死亡9人")}, "[{casualties 2人受伤 [{b 死亡9人}]}]"},
+		"all otherwise than is known":  {known("2人受伤"), []dutylog.Entry{say("a", "", "死亡9人"), say("b", "", "死亡9人")}, "[{casualties 2人受伤 [{a 死亡9人} {b 死亡9人}]}]"},
+		"known, and nobody says it":    {known("2人受伤"), []dutylog.Entry{say("a", "一", "")}, "[]"},
+		"what is known was erased":     {known(dutylog.RemarksErased), []dutylog.Entry{say("a", "", "死亡9人")}, "[]"},
+		"too long to be known in full": {known(strings.Repeat("长", 1999) + "…"), []dutylog.Entry{say("a", "", strings.Repeat("长", 2200))}, "[]"},
 	} {
-		if got := fmt.Sprint(dutylog.Differences(c.entries)); got != c.want {
+		if got := fmt.Sprint(dutylog.Differences(c.known, c.entries)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
+	}
+}
+
+// A draft takes from the entries, as they stand now, what nobody has said of the incident; and says from which.
+func TestADraftTakesFromEntriesWhatNobodySaid(t *testing.T) {
+	say := func(id string, values map[dutylog.Field]string) dutylog.Entry {
+		return dutylog.Entry{ID: id, Values: values}
+	}
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06").do(dutylog.FactElements, dutylog.FactBody{Elements: map[dutylog.Element]string{dutylog.ElementPlace: ""}})
+	entries := []dutylog.Entry{say("a", map[dutylog.Field]string{dutylog.Casualties: "死亡9人", dutylog.Cause: "电线短路", dutylog.Place: "改过的地址"}),
+		say("b", map[dutylog.Field]string{dutylog.Cause: "燃气泄漏", dutylog.Losses: "不详"}), say("c", map[dutylog.Field]string{dutylog.Losses: " 不详 "})}
+	first, _ := p.i.Report(1)
+	draft, drawn := p.i.DraftFrom(first, entries)
+	if got, want := fmt.Sprint(drawn), "[{cause a true} {losses b false}]"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if draft[dutylog.ElementCause] != "电线短路" || draft[dutylog.ElementLosses] != "不详" || draft[dutylog.ElementCasualties] != "无" || draft[dutylog.ElementPlace] != "" {
+		t.Errorf("%v", draft)
+	}
+	if got := first.MissingIn(map[dutylog.Element]string{dutylog.ElementTime: "一", dutylog.ElementPlace: "二", dutylog.ElementNature: "三"}); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	p.write(dutylog.StageFirst, "1人受伤")
+	first, _ = p.i.Report(1)
+	if draft, drawn := p.i.DraftFrom(first, entries); drawn != nil || draft[dutylog.ElementCause] != "起因已知" {
+		t.Errorf("what was written is changed: %v %v", draft, drawn)
 	}
 }
 

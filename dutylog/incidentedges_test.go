@@ -201,8 +201,21 @@ func TestWhoseGettingItStopsTheClock(t *testing.T) {
 			}
 		}
 	}
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06")
+	both := dutylog.UsualSchedule()
+	both.StopsClock = "superior_bureau,government"
+	p.i.Facts[0].Body.Schedule = &both
+	p.i = dutylog.FoldIncident(1, p.i.Facts)
+	p.fax(p.write(dutylog.StageFirst, "无"))
+	if r, _ := p.i.Report(1); !r.SentAt.IsZero() || both.Check() != nil {
+		t.Errorf("one of two has it: %v %v", r.SentAt, both.Check())
+	}
+	p.at("2026-11-23 12:11").do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "fax", Evidence: "回执"})
+	if r, _ := p.i.Report(1); !r.SentAt.Equal(p.now) || !r.SentLate() {
+		t.Errorf("the last of them got it at %v", r.SentAt)
+	}
 	s := dutylog.UsualSchedule()
-	s.StopsClock = "mayor"
+	s.StopsClock = "superior_bureau,mayor"
 	if got := whyNot(s.Check()); got != "stops_clock" {
 		t.Errorf("%q", got)
 	}

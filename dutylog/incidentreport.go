@@ -74,6 +74,17 @@ func ReportNumber(s Stage, nth int) int {
 	return 0
 }
 
+// nthOf is which one of its stage has a number: see ReportNumber.
+func nthOf(number int) int {
+	switch s := stageOf(number); s {
+	case StageFollowUp:
+		return (number - 2) / 2
+	case StageFinal:
+		return (number - 3) / 2
+	}
+	return 1
+}
+
 // Report is one report of an incident 信息报告: what was written of it, who approved it, to whom it went.
 type Report struct {
 	Number   int
@@ -86,7 +97,7 @@ type Report struct {
 	Text     string
 	Missing  []Element // required and absent, of the newest version; before there is one, of what is known
 
-	SentAt     time.Time // the first delivery to the recipient that the deadline is about; zero: none
+	SentAt     time.Time // when all recipients that the deadline is about had got it; zero: they did not
 	CoveredBy  int       // the number of the final report that told it in time; 0: none did. Then nothing is owed any more
 	SentIn     int64     // the incident, merged into this one, by which it was; 0: this one
 	ApprovedAt time.Time // the newest version was signed
@@ -94,7 +105,7 @@ type Report struct {
 	Approvals  []ReportApproval // all that stand, oldest first
 	Deliveries []Delivery
 
-	stops string // the recipient whose getting it stops its clock
+	stops []string // the recipients who all have to get it for its clock to stop
 }
 
 // ReportApproval is that somebody reviewed or signed a version. It has nothing to do with its sending.
@@ -222,22 +233,34 @@ func (i Incident) Unreported() []Report {
 
 // Words is what people call it, for instance 续报（第2次）.
 func (r Report) Words() string {
+	switch {
+	case r.Stage == StageFollowUp:
+		return "续报（第" + itoa(r.Nth) + "次）"
+	case r.Stage == StageFinal && r.Nth > 1:
+		return "终报（第" + itoa(r.Nth) + "次）"
+	}
+	return stageWords(r.Stage)
+}
+
+func stageWords(stage Stage) string {
 	for _, s := range stageRules {
-		if s.stage == r.Stage && r.Stage == StageFollowUp {
-			return "续报（第" + itoa(r.Nth) + "次）"
-		} else if s.stage == r.Stage {
+		if s.stage == stage {
 			return s.words
 		}
 	}
-	return string(r.Stage)
+	return string(stage)
 }
 
 // missing are the required elements that the report does not have.
 func (r Report) missing(known map[Element]string) []Element {
-	of := known
 	if r.Version > 0 {
-		of = r.Elements
+		return r.MissingIn(r.Elements)
 	}
+	return r.MissingIn(known)
+}
+
+// MissingIn are the required elements that a draft of the report does not have.
+func (r Report) MissingIn(of map[Element]string) []Element {
 	all := []Element{}
 	for _, s := range stageRules {
 		for _, e := range s.required {
@@ -342,16 +365,29 @@ func deliveryOf(f IncidentFact) Delivery {
 
 // settle says when it was sent, and whether what stands is signed.
 func (r *Report) settle() {
-	for _, d := range r.Deliveries {
-		if d.Recipient == r.stops && (r.SentAt.IsZero() || d.At.Before(r.SentAt)) {
-			r.SentAt = d.At
-		}
-	}
+	r.SentAt = r.gotBy(func(Delivery) bool { return true })
 	for _, a := range r.Approvals {
 		if a.Part == PartSign && a.Version == r.Version && a.DeniedAt.IsZero() {
 			r.ApprovedAt, r.ApprovedBy = a.At, a.Name
 		}
 	}
+}
+
+// gotBy is when all whom its clock is about had got the report by such deliveries; zero: they did not.
+func (r Report) gotBy(such func(Delivery) bool) (all time.Time) {
+	for _, to := range r.stops {
+		var first time.Time
+		for _, d := range r.Deliveries {
+			if d.Recipient == to && such(d) && (first.IsZero() || d.At.Before(first)) {
+				first = d.At
+			}
+		}
+		if first.IsZero() {
+			return first
+		}
+		all = laterOf(all, first)
+	}
+	return all
 }
 
 // Report finds a report by its number.

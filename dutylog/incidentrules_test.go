@@ -1,6 +1,8 @@
 package dutylog_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -84,7 +86,7 @@ func TestWhatProvesADelivery(t *testing.T) {
 func TestACallIsOfferedAsWhatCanBeTold(t *testing.T) {
 	p := newPlay(t, "2026-11-23 12:00")
 	offered := func() (all []dutylog.Stage) {
-		for _, o := range dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.called("superior", "2026-11-23 12:30", telephony.Outbound)}) {
+		for _, o := range dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.called("superior", "2026-11-23 12:30", telephony.Outbound)}, map[string]string{"superior": "superior_bureau"}) {
 			all = append(all, o.Report.Stage)
 		}
 		return all
@@ -93,7 +95,7 @@ func TestACallIsOfferedAsWhatCanBeTold(t *testing.T) {
 		t.Errorf("at first: %v", got)
 	}
 	p.at("2026-11-23 12:08").phones(1, "周敏")
-	if got := offered(); got != nil {
+	if got := offered(); !slices.Equal(got, []dutylog.Stage{dutylog.StageFollowUp}) {
 		t.Errorf("nothing is written, and it is offered as %v", got)
 	}
 	p.at("2026-11-23 12:28")
@@ -104,6 +106,66 @@ func TestACallIsOfferedAsWhatCanBeTold(t *testing.T) {
 	p.fax(2).at("2026-11-23 12:29").knows("死亡1人")
 	if got := offered(); !slices.Equal(got, []dutylog.Stage{dutylog.StageFollowUp}) {
 		t.Errorf("after a death: %v", got)
+	}
+}
+
+// What calls to each recipient, and to a number of which nobody knows whose it is, are offered as.
+func TestWhatACallToEachRecipientIsOfferedAs(t *testing.T) {
+	var b strings.Builder
+	p := newPlay(t, "2026-11-23 12:00")
+	to := map[string]string{}
+	show := func(clock, what string) {
+		p.at("2026-11-23 " + clock)
+		fmt.Fprintf(&b, "%s %s\n", clock, what)
+		for _, w := range append(dutylog.Recipients(), dutylog.Word{}) {
+			id := clock + w.Code
+			to[id] = w.Code
+			said := "nothing"
+			for _, o := range dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.called(id, "2026-11-23 "+clock, telephony.Outbound)}, to) {
+				said = o.Report.Words()
+				if o.Recipient != w.Code || o.Incident.ID != p.i.ID || o.Report.Number != dutylog.ReportNumber(o.Report.Stage, o.Report.Nth) {
+					t.Errorf("%s %s: %+v", clock, w.Code, o)
+				}
+			}
+			fmt.Fprintf(&b, "  %-15s %s\n", w.Code, said)
+		}
+	}
+	tells := func(n int, recipient, clock string) {
+		p.do(dutylog.FactDelivered, dutylog.FactBody{Report: n, Recipient: recipient, Channel: "phone", Receiver: "周敏", CallID: clock + recipient})
+	}
+	show("12:03", "nothing was told")
+	p.at("2026-11-23 12:04").write(dutylog.StageFinal, "无")
+	show("12:05", "a final report is drafted")
+	p.at("2026-11-23 12:06")
+	tells(1, "superior_bureau", "12:05")
+	show("12:07", "the superior got the first report")
+	p.at("2026-11-23 12:08")
+	tells(1, "government", "12:07")
+	show("12:09", "the government got it too")
+	tells(1, "party_committee", "12:09")
+	show("12:20", "everybody got it, and nothing is written")
+	p.at("2026-11-23 12:21")
+	tells(4, "superior_bureau", "12:20")
+	show("12:22", "the superior was told more by telephone")
+	p.at("2026-11-23 12:30").write(dutylog.StageWritten, "无")
+	show("12:29", "before the written report was written")
+	show("12:31", "the written report is written")
+	p.fax(2)
+	show("12:32", "the superior got it by fax")
+	p.at("2026-11-23 12:33").do(dutylog.FactDelivered, dutylog.FactBody{Report: 2, Recipient: "government", Channel: "fax", Evidence: "回执"})
+	show("12:34", "and the government")
+	p.at("2026-11-23 12:40").fax(5)
+	show("12:41", "the superior got the final report")
+	goldenText(t, "incidentoffers.golden", b.String())
+}
+
+// Whose number it is, by the units that the directory has under it.
+func TestToWhomANumberBelongs(t *testing.T) {
+	for units, want := range map[string]string{"市应急管理局值班室": "superior_bureau", "市应急指挥中心": "superior_bureau", "区委总值班室": "party_committee", "中共沈河区委员会办公室": "party_committee", "区人民政府总值班室": "government",
+		"区 政府办": "government", "总值班室": "", "": "", "区委区政府总值班室": "", "区委办,区政府办": "", "区政府应急管理办公室": "", "区政府办,区政府总值班室": "government", "市卫生健康委": ""} {
+		if got := dutylog.RecipientOf(strings.Split(units, ",")); got != want {
+			t.Errorf("%s: %q, want %q", units, got, want)
+		}
 	}
 }
 
@@ -221,11 +283,56 @@ func TestWhenAnApprovalByTelephoneWasGiven(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.wanted)
 		}
 		r, _ := p.i.Report(1)
-		if offers := dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.books.Calls[c.call]}); c.call == "leader" && len(offers) != 1 {
+		if offers := dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.books.Calls[c.call]}, nil); c.call == "leader" && len(offers) != 1 {
 			t.Errorf("%s: the approval takes the call out of what is offered: %v", name, offers)
 		}
 		if c.wanted == "" && r.ApprovedAt.In(p.zone).Format("15:04") != c.at || c.wanted != "" && !r.ApprovedAt.IsZero() {
 			t.Errorf("%s: approved at %v", name, r.ApprovedAt)
+		}
+	}
+}
+
+// Whatever is written, sent, and struck out of follow-ups and final reports in whatever order: no text that was kept
+// is missing among the reports, and no number has two of them that went out.
+func TestNothingThatWasSaidOfReportsIsLost(t *testing.T) {
+	for seed := range 300 {
+		p, r := reported(t).at("2026-11-23 14:00"), rand.New(rand.NewPCG(6, uint64(seed)))
+		texts, sent := []string{}, []int{}
+		for n := range 14 {
+			p.now = p.now.Add(time.Minute)
+			stage := []dutylog.Stage{dutylog.StageFollowUp, dutylog.StageFinal}[r.IntN(2)]
+			number, to := p.i.NextOf(stage), dutylog.Recipients()[r.IntN(3)].Code
+			switch r.IntN(4) {
+			case 0, 1:
+				was, _ := p.i.Report(number)
+				text := fmt.Sprintf("第%d段文字", n)
+				if err := p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactWritten, Body: dutylog.FactBody{Report: number, Base: was.Version, Elements: allKnown("无"), Text: text}}); err == nil {
+					texts = append(texts, text)
+				}
+			case 2:
+				if err := p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactDelivered, Body: dutylog.FactBody{Report: number, Recipient: to, Channel: "fax", Evidence: "回执"}}); err == nil {
+					sent = append(sent, len(p.i.Facts))
+				}
+			case 3:
+				if len(sent) > 0 {
+					_ = p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactStruck, Body: dutylog.FactBody{Fact: sent[r.IntN(len(sent))], Reason: "发错群"}})
+				}
+			}
+			shown, numbers := "", map[int]bool{}
+			for _, x := range p.i.Reports {
+				if numbers[x.Number] {
+					t.Fatalf("seed %d: report %d is there twice\n%s", seed, x.Number, p.sheet())
+				}
+				numbers[x.Number] = true
+				for _, v := range x.Versions {
+					shown += v.Body.Text
+				}
+			}
+			for _, text := range texts {
+				if !strings.Contains(shown, text) {
+					t.Fatalf("seed %d: %s is in no report\n%s", seed, text, p.sheet())
+				}
+			}
 		}
 	}
 }

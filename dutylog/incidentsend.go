@@ -55,6 +55,8 @@ func (i Incident) writes(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
 		return err
 	case r.frozen():
 		return refuse(AlreadySent, "%s was sent already and stays as it went out: write what changed into a follow-up report 续报.", r.Words())
+	case f.Body.Base > 0 && r.Version == 0:
+		return refuse(AlreadySent, "The report on which this was made went out meanwhile and stays as it did: save this as a new %s.", stageWords(stageOf(n)))
 	case f.Body.Base != r.Version:
 		return refuse(StaleVersion, "Somebody else wrote version %d of this report meanwhile: read it, then save yours again.", r.Version)
 	case maps.Equal(elements, r.Elements) && text == r.Text && r.Version > 0:
@@ -223,7 +225,11 @@ func (i Incident) answers(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
 // approval counts as sent.
 func (i Incident) delivers(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 	r, there := i.Report(f.Body.Report)
-	if !there {
+	switch {
+	case there:
+	case f.Body.Report == i.nextTold().Number: // by telephone one is told whenever there is something to tell
+		r = i.nextTold()
+	default:
 		return fmt.Errorf("report %d of incident %s: %w", f.Body.Report, i.Number, ErrNotFound)
 	}
 	d := f.Body

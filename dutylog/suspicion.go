@@ -109,6 +109,11 @@ func (b SuspicionBooks) incident(i Incident, now time.Time, add func(Violation))
 	about := func(at time.Time, what string) []EvidenceLink {
 		return []EvidenceLink{{Kind: EvidenceIncident, ID: id, At: at, What: what}}
 	}
+	for _, r := range i.Unreported() {
+		if r.DueAt.IsZero() || r.DueAt.After(i.EndedAt) { // it was closed before anything was late
+			add(Violation{Cause: fmt.Sprintf("report/%s/%d", id, r.Number), Why: OmittedReport, Item: 3, At: i.EndedAt, Evidence: about(i.EndedAt, string(r.Stage))})
+		}
+	}
 	for _, r := range i.Reports {
 		if r.DueAt.IsZero() || !r.DueAt.Before(now) {
 			continue

@@ -11,7 +11,7 @@ import (
 )
 
 type dutyShareBody struct {
-	Figure      dutylog.DutyFigure `json:"figure" enum:"reports_on_time,deliveries_on_time,incidents_opened_late,instructions_overdue,handovers_late,roster_uncovered,filings_late,missed_not_called_back,others_not_called_back"`
+	Figure      dutylog.DutyFigure `json:"figure" enum:"reports_on_time,deliveries_on_time,incidents_opened_late,closed_unreported,instructions_overdue,handovers_late,roster_uncovered,filings_late,missed_not_called_back,others_not_called_back"`
 	Of          string             `json:"of" doc:"Deadline, recipient, channel, post or, of others_not_called_back, with which nobody is charged, outcome; empty: there is but one. Of roster_uncovered the numbers are minutes"`
 	Numerator   int                `json:"numerator"`
 	Denominator int                `json:"denominator" doc:"What fell due in this time, and not after now"`
@@ -27,6 +27,7 @@ type dutyBehindBody struct {
 	Kind  dutylog.BehindKind `json:"kind" enum:"incident,call,shift,filing"`
 	ID    string             `json:"id" doc:"Of the incident or the call; of a shift the post, of a filing what is filed"`
 	Name  string             `json:"name" doc:"The number of the incident"`
+	Why   string             `json:"why" doc:"What whoever closed an incident without a report said"`
 	At    stamp              `json:"at" doc:"When it fell due, came or began"`
 	Until stamp              `json:"until" doc:"Of a gap of the roster"`
 }
@@ -102,7 +103,7 @@ func dutyShareOf(s dutylog.DutyShare) dutyShareBody {
 		item.Rate = &rate
 	}
 	for _, b := range s.Behind {
-		item.Behind = append(item.Behind, dutyBehindBody{b.Kind, b.ID, b.Name, stamp(b.At), stamp(b.Until)})
+		item.Behind = append(item.Behind, dutyBehindBody{b.Kind, b.ID, b.Name, b.Why, stamp(b.At), stamp(b.Until)})
 	}
 	return item
 }

@@ -42,7 +42,7 @@ type incidentBody struct {
 
 	// What follows is in no list.
 	Entries      []incidentEntry       `json:"entries,omitempty" doc:"In the order of their intake"`
-	Differences  []incidentDifference  `json:"differences,omitempty" doc:"Elements of which the entries do not say the same"`
+	Differences  []incidentDifference  `json:"differences,omitempty" doc:"Elements of which the entries, or what is known, do not say the same"`
 	Reports      []incidentReport      `json:"reports,omitempty" doc:"Those that were written, and those that are due or will be"`
 	Callouts     []incidentCallout     `json:"callouts,omitempty"`
 	Scene        []incidentScene       `json:"scene,omitempty"`
@@ -95,6 +95,7 @@ type incidentEntry struct {
 
 type incidentDifference struct {
 	Element dutylog.Element `json:"element"`
+	Known   string          `json:"known" doc:"Of the incident; empty: nothing is"`
 	Values  []incidentValue `json:"values" nullable:"false"`
 }
 
@@ -109,7 +110,7 @@ type incidentReport struct {
 	Nth        int                 `json:"nth" doc:"Of its stage, from 1 on"`
 	DueAt      stamp               `json:"due_at"`
 	State      dutylog.ReportState `json:"state" enum:"sent,late,draft,coming,not_due" doc:"late: its deadline is over and it was not sent"`
-	SentAt     stamp               `json:"sent_at" doc:"The first delivery to whom schedule.stops_clock names, whose getting it stops the clock"`
+	SentAt     stamp               `json:"sent_at" doc:"When all whom schedule.stops_clock names had got it: that stops the clock"`
 	SentLate   bool                `json:"sent_late"`
 	CoveredBy  int                 `json:"covered_by" doc:"The final report that told it before its deadline, so that nothing is owed any more; 0: none did"`
 	SentIn     int64               `json:"sent_in" doc:"The incident, merged into this one, by which it was sent; 0: this one"`
@@ -117,12 +118,19 @@ type incidentReport struct {
 	ApprovedBy string              `json:"approved_by"`
 	Version    int                 `json:"version" doc:"The newest; 0: nothing is written"`
 	Elements   elementMap          `json:"elements" nullable:"false" doc:"Of the newest version; before there is one, a draft out of what is known"`
+	FromEntry  []incidentDrawn     `json:"from_entries" nullable:"false" doc:"What the draft has from an entry, because nobody has said it of the incident"`
 	Text       string              `json:"text"`
 	Changed    []dutylog.Element   `json:"changed" nullable:"false" doc:"What it says otherwise than the report that was sent last"`
 	Missing    []dutylog.Element   `json:"missing" nullable:"false" doc:"Required and absent"`
 	Versions   []incidentVersion   `json:"versions" nullable:"false"`
 	Approvals  []incidentApproval  `json:"approvals" nullable:"false"`
 	Deliveries []incidentDelivery  `json:"deliveries" nullable:"false"`
+}
+
+type incidentDrawn struct {
+	Element dutylog.Element `json:"element"`
+	EntryID string          `json:"entry_id" doc:"The earliest that says it"`
+	Differs bool            `json:"differs" doc:"Other entries say otherwise"`
 }
 
 type incidentVersion struct {
@@ -251,15 +259,15 @@ func incidentWhole(i dutylog.Incident, entries []dutylog.Entry, now time.Time) i
 		b.Entries = append(b.Entries, incidentEntry{ID: e.ID, EntryNumber: e.EntryNumber.String(), CallID: e.CallID, At: stamp(i.Entries[n].Intake), Who: dutylog.MatterOf(e).Who,
 			Number: e.Number.Raw, Content: e.Values[dutylog.Content], Says: elementMap(dutylog.ElementsOf(e)), Fact: i.Entries[n].Fact})
 	}
-	for _, d := range dutylog.Differences(entries) {
-		out := incidentDifference{Element: d.Element}
+	for _, d := range dutylog.Differences(i.Elements, entries) {
+		out := incidentDifference{Element: d.Element, Known: d.Known}
 		for _, v := range d.Values {
 			out.Values = append(out.Values, incidentValue(v))
 		}
 		b.Differences = append(b.Differences, out)
 	}
 	for _, r := range i.Reports {
-		b.Reports = append(b.Reports, reportShown(i, r, now))
+		b.Reports = append(b.Reports, reportShown(i, r, entries, now))
 	}
 	for _, c := range i.Callouts {
 		b.Callouts = append(b.Callouts, incidentCallout{c.Whom, c.Part, c.Phone, c.Result, c.CallID, stamp(c.At), actorOf(c.By), c.Fact})
@@ -293,11 +301,14 @@ func stepsShown(steps []dutylog.InstructionStep) []incidentStep {
 }
 
 // reportShown is a report; one of which nothing is written is shown as a draft out of what is known.
-func reportShown(i dutylog.Incident, r dutylog.Report, now time.Time) incidentReport {
-	draft := i.Draft(r)
+func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, now time.Time) incidentReport {
+	draft, drawn := i.DraftFrom(r, entries)
 	b := incidentReport{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn, CoveredBy: r.CoveredBy,
 		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementsShown(draft), Text: r.Text,
-		Changed: i.ChangedIn(r), Missing: append([]dutylog.Element{}, r.Missing...), Versions: []incidentVersion{}, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
+		Changed: i.ChangedIn(r, draft), Missing: append([]dutylog.Element{}, r.MissingIn(draft)...), FromEntry: []incidentDrawn{}, Versions: []incidentVersion{}, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
+	for _, d := range drawn {
+		b.FromEntry = append(b.FromEntry, incidentDrawn(d))
+	}
 	for _, f := range r.Versions {
 		b.Versions = append(b.Versions, incidentVersion{f.Body.Version, elementsShown(f.Body.Elements), f.Body.Text, actorOf(f.By), stamp(f.At), f.Seq})
 	}

@@ -27,11 +27,12 @@ type reportOffer struct {
 	At        stamp         `json:"at" doc:"When it was answered"`
 	Recorded  bool          `json:"recorded" doc:"Its recording is sealed"`
 	Incident  int64         `json:"incident"`
+	Called    string        `json:"incident_number" doc:"How people call the incident, for instance T2026-003"`
 	Title     string        `json:"title" doc:"Of the incident"`
-	Report    int           `json:"report" doc:"The one that is due"`
+	Report    int           `json:"report" doc:"What the call can have been: what others got and this recipient lacks, else what is due next, else a follow-up by telephone"`
 	Stage     dutylog.Stage `json:"stage" enum:"first,written,detailed,follow_up,final"`
 	Nth       int           `json:"nth"`
-	Recipient string        `json:"recipient" enum:"superior_bureau,party_committee,government" doc:"The likeliest"`
+	Recipient string        `json:"recipient" doc:"To whom the called number belongs, by the directory (see GET /incidents/terms); empty: it cannot be told, the officer has to say"`
 }
 
 type incidentOffersOutput struct{ Body incidentOffers }
@@ -53,40 +54,60 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	for _, o := range dutylog.OfferReports(open, calls) {
-		who, err := a.whoWasCalled(ctx, o.Call)
+	to, who := map[string]string{}, map[string]dutylog.Candidate{}
+	for _, c := range calls {
+		found, err := a.whoWasCalled(ctx, c)
 		if err != nil {
 			return nil, err
 		}
-		out.Calls = append(out.Calls, reportOffer{CallID: o.Call.ID, Number: o.Call.Called.Raw, Who: who.Unit, Receiver: receiverOf(who), At: stamp(o.Call.AnsweredAt), Recorded: o.Call.Recording.Digest != "",
-			Incident: o.Incident.ID, Title: o.Incident.Title(), Report: o.Report.Number, Stage: o.Report.Stage, Nth: o.Report.Nth, Recipient: "superior_bureau"})
+		var units []string
+		for _, k := range found {
+			units = append(units, k.Unit)
+		}
+		if to[c.ID] = dutylog.RecipientOf(units); len(found) > 0 {
+			who[c.ID] = found[0]
+		}
+	}
+	for _, o := range dutylog.OfferReports(open, calls, to) {
+		c := o.Call
+		out.Calls = append(out.Calls, reportOffer{CallID: c.ID, Number: c.Called.Raw, Who: who[c.ID].Unit, Receiver: receiverOf(who[c.ID]), At: stamp(c.AnsweredAt), Recorded: c.Recording.Digest != "",
+			Incident: o.Incident.ID, Called: o.Incident.Number.String(), Title: o.Incident.Title(), Report: o.Report.Number, Stage: o.Report.Stage, Nth: o.Report.Nth, Recipient: o.Recipient})
 	}
 	return &incidentOffersOutput{out}, nil
 }
 
-// whoWasCalled is the superior whom the call's own entry was offered, else whom the directory has under the number now.
-func (a *app) whoWasCalled(ctx context.Context, c dutylog.Call) (dutylog.Candidate, error) {
+// whoWasCalled are the superiors whom the call's own entry was offered, else whom the directory has under the number now.
+func (a *app) whoWasCalled(ctx context.Context, c dutylog.Call) (found []dutylog.Candidate, err error) {
+	var of []dutylog.Candidate
 	if c.EntryID != "" {
 		e, err := a.Log.Entry(ctx, c.EntryID)
 		if err != nil {
-			return dutylog.Candidate{}, problemOf(err)
+			return nil, problemOf(err)
 		}
-		for _, k := range e.Candidates {
-			if k.Superior {
-				return k, nil
-			}
-		}
+		of = superiors(e.Candidates)
+	}
+	if len(of) > 0 {
+		return of, nil
 	}
 	listed, err := a.Log.Candidates(ctx, c.Called)
 	if err != nil {
-		return dutylog.Candidate{}, problemOf(err)
+		return nil, problemOf(err)
 	}
 	for _, k := range listed {
 		if k.Superior {
-			return dutylog.Candidate{Unit: k.Unit, Person: k.Person, Title: k.Title}, nil
+			found = append(found, dutylog.Candidate{Unit: k.Unit, Person: k.Person, Title: k.Title})
 		}
 	}
-	return dutylog.Candidate{}, nil
+	return found, nil
+}
+
+func superiors(all []dutylog.Candidate) (found []dutylog.Candidate) {
+	for _, k := range all {
+		if k.Superior {
+			found = append(found, k)
+		}
+	}
+	return found
 }
 
 // receiverOf is who takes a report there, as far as the directory says.

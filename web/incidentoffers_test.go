@@ -22,6 +22,10 @@ type offers struct {
 		Incident int64
 		Report   int
 		Stage    string
+
+		Recipient      string
+		Title          string
+		IncidentNumber string `json:"incident_number"`
 	}
 }
 
@@ -157,5 +161,43 @@ func TestWhoTookAReportByTelephoneIsFilledIn(t *testing.T) {
 		if d := i.report("first", 1).Deliveries; d[0].Receiver != "李科长" {
 			t.Errorf("the officer changed it: %+v", d)
 		}
+	}
+}
+
+// Each call is offered as the report to whose number was called, and whoever lacks what others got is offered still; of
+// a number of which nobody knows whose it is, the officer has to say.
+func TestWhoseNumberWasCalledIsWhoGotTheReport(t *testing.T) {
+	h, officer, i := withSuperior(t)
+	for unit, number := range map[string]string{"区政府总值班室": "02422730333", "区委总值班室": "02422730444", "总值班室": "02422730555"} {
+		if got := h.as("supervisor").post("/directory", `{"unit":"`+unit+`","person":"","title":"","numbers":[{"kind":"office","number":"`+number+`"}],"superior":true,"confirm":true,"remark":""}`); got.status != 200 {
+			t.Fatal(got)
+		}
+	}
+	h.calls("20.0", cityBureau, 9*time.Minute, true)
+	h.calls("21.0", "02422730333", 8*time.Minute, true)
+	h.calls("22.0", "02422730444", 7*time.Minute, true)
+	h.calls("23.0", "02422730555", 6*time.Minute, true)
+	offered := func() string {
+		var o offers
+		var all []string
+		decode(t, officer.get("/incidents/offers"), &o)
+		for _, c := range o.Calls {
+			if c.Incident != i.ID || c.IncidentNumber != i.Number || c.Title != i.Title {
+				t.Errorf("of which incident: %+v", c)
+			}
+			all = append(all, c.CallID+" "+c.Recipient+" "+c.Stage)
+		}
+		return strings.Join(all, "; ")
+	}
+	if got, want := offered(), "23.0  first; 22.0 party_committee first; 21.0 government first; 20.0 superior_bureau first"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	at := fmt.Sprintf("/%d/reports/1/deliveries", i.ID)
+	officer.did(t, "POST", at, `{"recipient":"superior_bureau","channel":"phone","receiver":"周敏","call_id":"20.0"}`)
+	if got, want := offered(), "23.0  first; 22.0 party_committee first; 21.0 government first"; got != want {
+		t.Errorf("after the superior got it: %s, want %s", got, want)
+	}
+	if got := officer.post("/incidents"+at, `{"key":"deed-000099","recipient":"","channel":"phone","receiver":"周敏","call_id":"23.0"}`); got.status != 422 || !strings.Contains(got.body, "recipient") {
+		t.Errorf("nobody said to whom: %v", got)
 	}
 }

@@ -11,6 +11,7 @@ type reportInput struct {
 	Body struct {
 		Key         string     `json:"key" maxLength:"40"`
 		Stage       string     `json:"stage" enum:"first,written,detailed,follow_up,final"`
+		Number      int        `json:"number,omitempty" minimum:"0" doc:"Which one of its stage; absent: the next that did not go out"`
 		Elements    elementMap `json:"elements"`
 		Text        string     `json:"text,omitempty"`
 		BaseVersion int        `json:"base_version,omitempty" minimum:"0" doc:"The version on which it was made; 0: none was there"`
@@ -67,8 +68,14 @@ func (a *app) writeReport(ctx context.Context, in *reportInput) (*incidentOutput
 		return nil, err
 	}
 	b := in.Body
+	number := i.NextOf(dutylog.Stage(b.Stage))
+	if r, there := i.Report(b.Number); b.Number != 0 && (!there || r.Stage != dutylog.Stage(b.Stage)) && b.Number != number {
+		return nil, invalid("body.number", "is no report of this stage: leave it out for the next one")
+	} else if b.Number != 0 {
+		number = b.Number
+	}
 	return a.deed(ctx, i.ID, b.Key, dutylog.FactDraft{Kind: dutylog.FactWritten,
-		Body: dutylog.FactBody{Report: i.NextOf(dutylog.Stage(b.Stage)), Elements: b.Elements, Text: b.Text, Base: b.BaseVersion}})
+		Body: dutylog.FactBody{Report: number, Elements: b.Elements, Text: b.Text, Base: b.BaseVersion}})
 }
 
 // approveReport reviews or signs a report, or notes that somebody did so by telephone. Sending is another matter.

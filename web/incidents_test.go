@@ -45,6 +45,7 @@ type incident struct {
 	}
 	Differences []struct {
 		Element string
+		Known   string
 		Values  []struct {
 			EntryID string `json:"entry_id"`
 			Value   string
@@ -70,6 +71,11 @@ type incident struct {
 }
 
 type incidentReport struct {
+	FromEntries []struct {
+		Element string
+		EntryID string `json:"entry_id"`
+		Differs bool
+	} `json:"from_entries"`
 	Number, Nth, Version int
 	Stage, State, Text   string
 	DueAt                *string `json:"due_at"`
@@ -377,6 +383,25 @@ func TestWhatIsWrongWithADeedIsSaid(t *testing.T) {
 	decode(t, officer.get("/incidents"+at), &after)
 	if len(after.Facts) != len(i.Facts) {
 		t.Errorf("something was kept: %+v", after.Facts[len(i.Facts):])
+	}
+}
+
+// An incident that is opened before anything is typed: its drafts have what its entries say later, and from which; and
+// a caller who contradicts what is known is marked, though nobody else says anything.
+func TestDraftsHaveWhatIsTypedAfterOpening(t *testing.T) {
+	h := newHouse(t)
+	officer := h.as("officer")
+	h.finished("1.0", h.clock.Now().Add(-10*time.Minute))
+	i := officer.did(t, "POST", "", `{"entry_id":"e-1.0","category":"fire"}`)
+	officer.patch("e-1.0", `{"revision":1,"place":"文艺路1号","casualties":"死亡1人"}`)
+	decode(t, officer.get(fmt.Sprintf("/incidents/%d", i.ID)), &i)
+	first := i.report("first", 1)
+	if first.Elements["place"] != "文艺路1号" || first.Elements["casualties"] != "死亡1人" || fmt.Sprint(first.FromEntries) != "[{place e-1.0 false} {casualties e-1.0 false}]" || slices.Contains(first.Missing, "place") {
+		t.Errorf("%+v", first)
+	}
+	i = officer.did(t, "PATCH", fmt.Sprintf("/%d", i.ID), `{"elements":{"casualties":"2人受伤"}}`)
+	if first = i.report("first", 1); first.Elements["casualties"] != "2人受伤" || len(first.FromEntries) != 1 || len(i.Differences) != 1 || i.Differences[0].Known != "2人受伤" || i.Differences[0].Values[0].Value != "死亡1人" {
+		t.Errorf("%+v %+v", first, i.Differences)
 	}
 }
 

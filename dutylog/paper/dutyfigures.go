@@ -11,7 +11,7 @@ import (
 
 // DutyFigureWords are the names of the figures of the other work, those of the page.
 var DutyFigureWords = map[dutylog.DutyFigure]string{
-	dutylog.ReportsOnTime: "报告按时", dutylog.DeliveriesOnTime: "报送按时", dutylog.IncidentsOpenedLate: "突发事件立项超时", dutylog.InstructionsOverdue: "批示逾期未办结",
+	dutylog.ReportsOnTime: "报告按时", dutylog.DeliveriesOnTime: "报送按时", dutylog.IncidentsOpenedLate: "突发事件立项超时", dutylog.ClosedUnreported: "未报送即办结", dutylog.InstructionsOverdue: "批示逾期未办结",
 	dutylog.HandoversLate: "交接班超时", dutylog.RosterUncovered: "值班表空缺（分钟）", dutylog.FilingsLate: "报备超时或未报", dutylog.MissedNotCalledBack: "未接后未回拨",
 	dutylog.OthersNotCalledBack: "其他未接通来电待回拨（不计考核）",
 }
@@ -41,6 +41,9 @@ func DutyFigures(f Frame, from, to time.Time, found dutylog.DutyAnswer) Sheet {
 			id := b.Name
 			if id == "" && b.Kind != dutylog.BehindShift {
 				id = b.ID
+			}
+			if b.Why != "" {
+				id += "（" + b.Why + "）"
 			}
 			row := []string{name, of, behindWords[b.Kind], id, f.minute(b.At), ""}
 			if !b.Until.IsZero() {

@@ -142,7 +142,7 @@ func TestFiguresOfTheOtherWorkAsTables(t *testing.T) {
 		{Figure: dutylog.MissedNotCalledBack, Numerator: 1, Denominator: 3, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "duty-1.1", At: from}}},
 	}
 	golden(t, "duty-figures.golden.json", paper.DutyFigures(frame, from, from.Add(hours(24)), dutylog.DutyAnswer{Shares: shares}))
-	if len(paper.DutyFigureWords) != 9 {
+	if len(paper.DutyFigureWords) != 10 {
 		t.Errorf("%d words", len(paper.DutyFigureWords))
 	}
 }

@@ -96,6 +96,8 @@ export interface Behind {
   kind: 'incident' | 'call' | 'shift' | 'filing'
   id: string
   name: string
+  /** What whoever closed an incident without a report said. */
+  why?: string
   at: string
   until: string | null
 }

@@ -89,6 +89,7 @@ export const alertsZh = {
   'reason.sent_unapproved': '信息报告已报出，尚未签发',
   'reason.instruction_overdue': '领导批示逾期未办结',
   'reason.clock_start_late': '突发事件起算时间晚于首次接报，请考核人员核实',
+  'reason.recipient_lacking': '信息报告已报出，党委、政府或上级中尚有未送达的',
   'reason.report_omitted': '突发事件未报告即办结，请考核人员核实',
 } as const
 
@@ -184,5 +185,6 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.sent_unapproved': 'A report was sent without a signature',
   'reason.instruction_overdue': 'An instruction is overdue',
   'reason.clock_start_late': 'Clocks of an incident start later than its intake: for the supervisor',
+  'reason.recipient_lacking': 'A report did not reach every recipient by its deadline',
   'reason.report_omitted': 'An incident was closed without reports that were due: for the supervisor',
 }

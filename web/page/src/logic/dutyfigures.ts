@@ -40,7 +40,7 @@ export function dutyTable(items: DutyShare[]): Table {
 export function behindText(b: Behind): string {
   const at = dateMinute(parse(b.at))
   const name = b.kind === 'incident' ? t('behind.incident', { name: b.name }) : word('behind', b.kind) + (b.kind === 'shift' ? ' ' + word('dutyOf', b.id) : '')
-  return name + ' ' + at + (b.until ? ' — ' + dateMinute(parse(b.until)).slice(5) : '')
+  return name + ' ' + at + (b.until ? ' — ' + dateMinute(parse(b.until)).slice(5) : '') + (b.why ? t('punct.colon') + b.why : '')
 }
 
 /** Where it can be seen: behind the # of the address. */
