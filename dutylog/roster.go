@@ -66,7 +66,7 @@ type RosterStore interface {
 	SensitivePeriods(ctx context.Context) ([]SensitivePeriod, error)
 	SavePeriod(ctx context.Context, p SensitivePeriod, by Actor) (SensitivePeriod, error)
 
-	// File keeps a filing with the roster as it stands in its time.
+	// File keeps a filing with the roster of its time as it stood when it was sent.
 	File(ctx context.Context, f Filing, by Actor) (Filing, error)
 	// Filings lists those whose days touch the days from first to last, oldest first.
 	Filings(ctx context.Context, first, last Date) ([]Filing, error)

@@ -254,6 +254,58 @@ func TestAChangeOfAFiledRosterAsksForASupplement(t *testing.T) {
 	}
 }
 
+// A filing keeps what was sent, not what stands when it is written down; and asks for a supplement at once
+// when the roster was changed in between. What is said to be sent before there was a roster is refused.
+func TestAFilingKeepsTheVersionOfWhenItWasSent(t *testing.T) {
+	at := newClock(noon)
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: at.now})
+	at.advance(90 * time.Second)
+	old := published(t, db)
+	put := at.now()
+	at.advance(2 * time.Hour)
+	sent := at.now()
+	at.advance(3 * time.Second)
+	must(db.SwapShifts(ctx, dutylog.Swap{Give: shiftRef(old[0]), Take: shiftRef(old[3]), Reason: "出差"}, officer))(t)
+	at.advance(time.Hour)
+	must(db.SwapShifts(ctx, dutylog.Swap{Give: shiftRef(old[6]), Name: "刘芳", Reason: "病假"}, officer))(t)
+	at.advance(time.Hour)
+	month := dutylog.Filing{Kind: dutylog.FileMonth, Span: dutylog.DateSpan{Name: "2026-12", First: "2026-12-01", Last: "2026-12-31"}, SentTo: "市应急指挥中心", SentAt: sent}
+	state := func() dutylog.FilingDuty {
+		return must(db.FilingFacts(ctx, "2026-12-01", "2026-12-31"))(t).FilingDuties("2026-12-01", "2026-12-31", at.now())[0]
+	}
+	first := must(db.File(ctx, month, officer))(t)
+	if diff := cmp.Diff(old, first.Shifts); diff != "" {
+		t.Errorf("kept is not what was sent (-sent +kept):\n%s", diff)
+	}
+	if got := state(); got.State != dutylog.FilingSupplement || !got.State.Asks() {
+		t.Errorf("swapped since it was sent, and it is %s", got.State)
+	}
+	for name, when := range map[string]time.Time{"a month before": noon.AddDate(0, -1, 0), "a minute before": put.Truncate(time.Minute).Add(-time.Minute)} {
+		early := month
+		early.SentAt = when
+		var wrong *dutylog.EarlyFilingError
+		if _, err := db.File(ctx, early, officer); !errors.As(err, &wrong) || !strings.Contains(err.Error(), put.In(shanghai).Format("2006-01-02 15:04")) {
+			t.Errorf("%s there was a roster it was filed: %v", name, err)
+		}
+	}
+	minute := month // as a person writes it: the minute in which it was put into force
+	minute.SentAt = put.Truncate(time.Minute)
+	if f := must(db.File(ctx, minute, officer))(t); len(f.Shifts) != len(old) {
+		t.Errorf("%d shifts were kept", len(f.Shifts))
+	}
+	month.SentAt = at.now()
+	must(db.File(ctx, month, officer))(t)
+	if got := state(); got.State == dutylog.FilingSupplement {
+		t.Error("the supplement does not settle it")
+	}
+	ok(t, db.ReplaceRoster(ctx, old)) // it keeps not what it replaced
+	at.advance(time.Hour)
+	month.SentAt = sent
+	if _, err := db.File(ctx, month, officer); err == nil {
+		t.Error("a version that nobody knows was filed")
+	}
+}
+
 func TestListsOfTheRosterAreKept(t *testing.T) {
 	db := open(t)
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "张伟", Phone: "1", Standing: dutylog.Regular}, leader))

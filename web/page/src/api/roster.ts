@@ -21,7 +21,7 @@ export interface RosterChange {
 }
 export interface FilingDuty {
   kind: 'month' | 'holiday' | 'sensitive'; name: string; first: string; last: string; due: string; due_presumed: boolean
-  state: 'open' | 'overdue' | 'filed' | 'filed_late' | 'filed_undated' | 'supplement' | 'deadline_unknown'; asks: boolean; filing: number
+  state: 'open' | 'overdue' | 'filed' | 'filed_late' | 'filed_undated' | 'filed_noted' | 'supplement' | 'deadline_unknown'; asks: boolean; filing: number
 }
 export interface Filing {
   id: number; kind: FilingDuty['kind']; name: string; first: string; last: string; at: string; by: string; sent_at: string
