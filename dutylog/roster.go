@@ -48,8 +48,8 @@ type RosterStore interface {
 	SaveDraft(ctx context.Context, d RosterDraft, by Actor) (RosterDraft, error)
 	DropDraft(ctx context.Context, m Month, by Actor) error
 	// PublishDraft makes the draft the roster of its month. The error is a *RosterError when the
-	// regulation forbids it.
-	PublishDraft(ctx context.Context, m Month, revision int, reason string, by Actor) (RosterChange, error)
+	// regulation forbids it. Whom the list of people does not know is entered there when takeOn says why.
+	PublishDraft(ctx context.Context, m Month, revision int, reason, takeOn string, by Actor) (RosterChange, error)
 	// SwapShifts carries a swap out. The error is a *RosterError when the regulation forbids it.
 	SwapShifts(ctx context.Context, s Swap, by Actor) (RosterChange, error)
 	// TrySwap says what the regulation has against a swap, and changes nothing.
