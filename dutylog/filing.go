@@ -20,6 +20,11 @@ const (
 // How long before the first day of a holiday or a sensitive period its roster is filed (Art. 9).
 const filingDays = 3
 
+// filingNotedWithin is how long after it was sent a filing is written down at the latest, so that what was
+// written says when it was sent: within the same shift. Later, and after the deadline, it is a thing that
+// somebody remembers.
+const filingNotedWithin = 12 * time.Hour
+
 // Filing is a roster that was sent to the superior duty room and to the government. It keeps
 // the version that was sent, word for word, and is never changed.
 type Filing struct {
@@ -57,6 +62,45 @@ func (f Filing) Check(now time.Time) (Filing, error) {
 	return f, PlausibleMoment("sent_at", f.SentAt, now, "write it down when it was sent")
 }
 
+// EarlyFilingError says that a filing is said to have been sent before there was a roster to send.
+type EarlyFilingError struct{ Put time.Time }
+
+func (e *EarlyFilingError) Error() string {
+	return "the roster of this time was put into force here at " + e.Put.Format("2006-01-02 15:04") +
+		", so nothing of it can have been sent before: write down when the roster that stands here was sent"
+}
+
+// SentBy is until when changes of the roster are in the version that was sent: a time of whole minutes or
+// seconds, as people write them, is meant to its end.
+func (f Filing) SentBy() time.Time {
+	for _, unit := range []time.Duration{time.Minute, time.Second} {
+		if f.SentAt.Truncate(unit).Equal(f.SentAt) {
+			return f.SentAt.Add(unit - time.Microsecond)
+		}
+	}
+	return f.SentAt
+}
+
+// RosterBefore is a roster as it stood before these changes, the newest first. It is not known where one of
+// them did not keep what it replaced.
+func RosterBefore(shifts []Shift, changes []RosterChange) (before []Shift, known bool) {
+	before = slices.Clone(shifts)
+	for _, c := range changes {
+		if len(c.Before)+len(c.After) == 0 {
+			return nil, false
+		}
+		before = append(slices.DeleteFunc(before, func(s Shift) bool { return slices.ContainsFunc(c.After, s.same) }), c.Before...)
+	}
+	SortShifts(before)
+	return before, true
+}
+
+// notedLate reports whether it rests on somebody's memory that a filing was in time: it was written down
+// after the deadline, and long after the time at which it is said to have been sent.
+func (f Filing) notedLate(due time.Time) bool {
+	return !f.At.Before(due) && f.At.Sub(f.SentAt) > filingNotedWithin
+}
+
 // Key names what a filing is for: all filings of one month have one key.
 func (f Filing) Key() string { return filingKey(f.Kind, f.Span) }
 
@@ -78,11 +122,14 @@ const (
 	FilingLate       FilingState = "filed_late"       //
 	FilingSupplement FilingState = "supplement"       // filed, and the roster was changed since: 补报
 	FilingUndated    FilingState = "filed_undated"    // filed; whether in time nobody can say
+	FilingNoted      FilingState = "filed_noted"      // said to be filed in time, and written down long after it: 补记
 	FilingUnknown    FilingState = "deadline_unknown" // not filed, and the year has no table: the deadline is presumed
 )
 
 // Asks reports whether somebody has to do something.
-func (s FilingState) Asks() bool { return s != FilingDone && s != FilingLate && s != FilingUndated }
+func (s FilingState) Asks() bool {
+	return s != FilingDone && s != FilingLate && s != FilingUndated && s != FilingNoted
+}
 
 // FilingDuty is one filing that the regulation asks for.
 type FilingDuty struct {
@@ -178,6 +225,8 @@ func (f FilingFacts) stand(k FilingKind, span DateSpan, now time.Time) FilingDut
 		d.State = FilingUndated
 	case !first.SentAt.Before(d.Due):
 		d.State = FilingLate
+	case first.notedLate(d.Due):
+		d.State = FilingNoted
 	default:
 		d.State = FilingDone
 	}

@@ -45,6 +45,12 @@ func december(t *testing.T, id int64, sent string, facts dutylog.FilingFacts) du
 		Shifts: dutylog.ShiftsOf(facts.Shifts, dutylog.FileMonth, span, shanghai)}
 }
 
+// noted is a filing that was written down at a time.
+func noted(f dutylog.Filing, at string) dutylog.Filing {
+	f.At, _ = time.ParseInLocation("2006-01-02 15:04", at, shanghai)
+	return f
+}
+
 func decemberDuty(f dutylog.FilingFacts, now time.Time) dutylog.FilingDuty {
 	return f.FilingDuties("2026-12-01", "2026-12-01", now)[0]
 }
@@ -67,6 +73,9 @@ func TestHowAFilingStands(t *testing.T) {
 		{"filed too late", []dutylog.Filing{december(t, 1, tooLate, facts)}, "2026-12-24 00:00", false, dutylog.FilingLate},
 		{"filed too late, whatever the clock says now", []dutylog.Filing{december(t, 1, tooLate, facts)}, lastMinute, false, dutylog.FilingLate},
 		{"filed, of a year without holidays", []dutylog.Filing{december(t, 1, lastMinute, facts)}, lastMinute, false, dutylog.FilingUndated},
+		{"said to be filed in time, written down weeks later", []dutylog.Filing{noted(december(t, 1, "2026-11-20 10:00", facts), "2026-12-20 10:00")}, "2026-12-24 00:00", false, dutylog.FilingNoted},
+		{"written down in the shift after", []dutylog.Filing{noted(december(t, 1, lastMinute, facts), "2026-11-30 07:00")}, "2026-12-24 00:00", false, dutylog.FilingDone},
+		{"written down days later, before the deadline", []dutylog.Filing{noted(december(t, 1, "2026-11-20 10:00", facts), lastMinute)}, "2026-12-24 00:00", false, dutylog.FilingDone},
 		{"changed since", []dutylog.Filing{december(t, 1, lastMinute, facts)}, "2026-12-24 00:00", true, dutylog.FilingSupplement},
 	} {
 		f := facts

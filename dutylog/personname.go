@@ -25,6 +25,19 @@ var nameMarks = map[string]NameMark{
 	"返聘": MarkRehired, "退休返聘": MarkRehired,
 }
 
+// rankWord is a word of rank before or behind a name: 赵振华局长, 副主任 杨秀英.
+const rankWord = `(?:常务|第一)?副?(?:局长|厅长|部长|处长|科长|股长|所长|站长|队长|大队长|中队长|支队长|总队长|主任|书记|区长|县长|市长|镇长|乡长|指挥长|总指挥|指挥)|(?:一级|二级|三级|四级)?(?:调研员|主任科员|科员)|党组成员|同志`
+
+var (
+	rankOnly   = regexp.MustCompile(`^(?:` + rankWord + `)$`)
+	rankBehind = regexp.MustCompile(`^(.*?)(` + rankWord + `)$`)
+	rankBefore = regexp.MustCompile(`^(` + rankWord + `)(.*)$`)
+)
+
+// shortestName is how many characters of a name have to be left beside a word of rank: 王局长 is all that
+// is known of somebody.
+const shortestName = 2
+
 // standing is what a mark says of how somebody is employed; empty: nothing.
 func (m NameMark) standing() Standing {
 	return map[NameMark]Standing{MarkTemporary: Temporary, MarkRehired: Rehired}[m]
@@ -36,25 +49,52 @@ var inBrackets = regexp.MustCompile(`^\s*[(（【\[［]\s*([^()（）【】\[\]�
 // SplitName takes what a roster has for a person apart: the name in its one spelling, and the mark. It is the
 // one place that says when two spellings are one person.
 func SplitName(text string) (name string, mark NameMark) {
-	name, mark = splitMark(text)
-	return oneSpelling(name), mark
+	name, _, mark = splitName(text)
+	return name, mark
+}
+
+func splitName(text string) (name, title string, mark NameMark) {
+	name, title, mark = splitMark(text)
+	return oneSpelling(name), title, mark
 }
 
 // splitMark leaves the name as it was written.
-func splitMark(text string) (name string, mark NameMark) {
+func splitMark(text string) (name, title string, mark NameMark) {
 	name = strings.TrimSpace(text)
-	if m := inBrackets.FindStringSubmatch(name); m != nil {
+	for m := inBrackets.FindStringSubmatch(name); m != nil; m = inBrackets.FindStringSubmatch(name) {
 		word := strings.Join(strings.Fields(m[1]+m[2]), "")
-		if known, ok := nameMarks[word]; ok {
-			name, mark = strings.TrimSpace(strings.Replace(name, m[0], "", 1)), known
+		known, isMark := nameMarks[word]
+		switch {
+		case isMark && mark == "":
+			mark = known
+		case rankOnly.MatchString(word) && title == "":
+			title = word
+		default:
+			return name, title, mark
 		}
+		name = strings.TrimSpace(strings.Replace(name, m[0], "", 1))
 	}
 	if parts := strings.Fields(name); mark == "" && len(parts) > 1 { // 王强 临聘
 		if known, ok := nameMarks[parts[len(parts)-1]]; ok {
 			name, mark = strings.TrimSpace(strings.TrimSuffix(name, parts[len(parts)-1])), known
 		}
 	}
-	return name, mark
+	if title == "" {
+		name, title = splitTitle(name)
+	}
+	return name, title, mark
+}
+
+// splitTitle takes the word of rank off a name.
+func splitTitle(text string) (name, title string) {
+	bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	if m := rankBehind.FindStringSubmatch(text); m != nil && isHan(bare(m[1])) && len([]rune(bare(m[1]))) >= shortestName {
+		return strings.TrimSpace(m[1]), m[2]
+	}
+	if m := rankBefore.FindStringSubmatch(text); m != nil && isHan(bare(m[2])) && len([]rune(bare(m[2]))) >= shortestName {
+		return strings.TrimSpace(m[2]), m[1]
+	}
+	return text, ""
 }
 
 // oneSpelling is a name as it is kept: rosters set 张　伟 apart, and by a blank nobody becomes another
@@ -75,10 +115,14 @@ func WithMark(name string, mark NameMark) string {
 	return name + "（" + string(mark) + "）"
 }
 
-// RosterName is what a roster has for a person, in one spelling.
-func RosterName(text string) string { return WithMark(SplitName(text)) }
+// RosterName is what a roster has for a person, in one spelling: the name, then its rank and its mark, each
+// apart from it.
+func RosterName(text string) string {
+	name, title, mark := splitName(text)
+	return WithMark(WithMark(name, NameMark(title)), mark)
+}
 
-// PersonName is the person of a name, without any mark.
+// PersonName is the person of a name, without any mark or rank.
 func PersonName(text string) string {
 	name, _ := SplitName(text)
 	return name

@@ -14,7 +14,8 @@ func TestNamesAndTheirMarks(t *testing.T) {
 		"张伟": {"张伟", ""}, "张 伟": {"张伟", ""}, "张　伟": {"张伟", ""}, " 欧阳　修 ": {"欧阳修", ""}, "John  Smith": {"John Smith", ""},
 		"王强（代）": {"王强", "代"}, "王强(代)": {"王强", "代"}, "王 强 （ 代 班 ）": {"王强", "代"}, "（代）王强": {"王强", "代"}, "王强【替班】": {"王强", "代"}, "王强 代": {"王强", "代"},
 		"李娜（临聘）": {"李娜", "临聘"}, "李娜(临时)": {"李娜", "临聘"}, "李娜\n（劳务派遣）": {"李娜", "临聘"}, "李娜 临聘人员": {"李娜", "临聘"},
-		"老周（返聘）": {"老周", "返聘"}, "王强（局长）": {"王强（局长）", ""}, "代小红": {"代小红", ""}, "张伟 李娜": {"张伟 李娜", ""}, "": {"", ""}, "（代）": {"", "代"},
+		"老周（返聘）": {"老周", "返聘"}, "王强（局长）": {"王强", ""}, "赵振华局长": {"赵振华", ""}, "赵 振 华 副局长": {"赵振华", ""}, "副主任杨秀英": {"杨秀英", ""}, "赵振华局长（代）": {"赵振华", "代"}, "王强（局长）（临聘）": {"王强", "临聘"},
+		"王局长": {"王局长", ""}, "欧阳修科长": {"欧阳修", ""}, "王强（负责人）": {"王强（负责人）", ""}, "李四（一级主任科员）": {"李四", ""}, "代小红": {"代小红", ""}, "张伟 李娜": {"张伟 李娜", ""}, "": {"", ""}, "（代）": {"", "代"},
 	} {
 		name, mark := dutylog.SplitName(text)
 		if name != want[0] || string(mark) != want[1] {
@@ -23,6 +24,11 @@ func TestNamesAndTheirMarks(t *testing.T) {
 		again := dutylog.RosterName(text)
 		if dutylog.RosterName(again) != again || !dutylog.SameName(again, text) {
 			t.Errorf("%q has no one spelling: %q", text, again)
+		}
+	}
+	for text, want := range map[string]string{"赵振华局长": "赵振华（局长）", "赵振华 局长（代）": "赵振华（局长）（代）", "（代）赵振华（局长）": "赵振华（局长）（代）"} {
+		if got := dutylog.RosterName(text); got != want {
+			t.Errorf("%q is kept as %q, want %q", text, got, want)
 		}
 	}
 	if dutylog.SameName("王强（代）", "王刚（代）") || !dutylog.SameName("王 强", "王强（代）") {
@@ -36,7 +42,7 @@ func TestMarksOfAnImportedRoster(t *testing.T) {
 2026年12月值班表
 日期|带班领导|值班科领导|值班员
 1|赵敏|陈刚（代）|张 伟(代)\n13900002222
-2|赵敏|陈刚|李娜（临聘）
+2|赵敏局长|陈刚|李娜（临聘）
 3|赵敏|陈刚|张　伟`)}, "", staff, shanghai)
 	if len(got.Faults) > 0 || len(got.Shifts) != 9 {
 		t.Fatalf("%+v", got)
@@ -63,7 +69,7 @@ func TestMarksOfAnImportedRoster(t *testing.T) {
 	if stood := dutylog.CheckRoster(got.Shifts[:3], nil, dutylog.RosterRule{}, from, to); slices.ContainsFunc(stood, func(f dutylog.RosterFinding) bool { return f.Reason == dutylog.RosterNotRegular }) {
 		t.Errorf("who stands in is regular staff: %+v", stood)
 	}
-	for cell, fault := range map[string]dutylog.CellFault{"张伟（李娜代）": dutylog.RosterBadName, "张伟（局长）": dutylog.RosterBadName, `张伟\n李娜（代）`: dutylog.RosterBadName, "（代）": dutylog.RosterBadName} {
+	for cell, fault := range map[string]dutylog.CellFault{"张伟（李娜代）": dutylog.RosterBadName, "张伟（负责人）": dutylog.RosterBadName, `张伟\n李娜（代）`: dutylog.RosterBadName, "（代）": dutylog.RosterBadName} {
 		got := dutylog.ParseRosterTable([]dutylog.Table{sheetOf("2026年12月值班表\n日期|带班领导|值班科领导|值班员\n1|赵敏|陈刚|" + cell)}, "", staff, shanghai)
 		if len(got.Faults) != 1 || got.Faults[0].Fault != fault || got.Faults[0].Cell != "D3" {
 			t.Errorf("%s: %+v", cell, got)

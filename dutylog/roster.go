@@ -48,8 +48,8 @@ type RosterStore interface {
 	SaveDraft(ctx context.Context, d RosterDraft, by Actor) (RosterDraft, error)
 	DropDraft(ctx context.Context, m Month, by Actor) error
 	// PublishDraft makes the draft the roster of its month. The error is a *RosterError when the
-	// regulation forbids it.
-	PublishDraft(ctx context.Context, m Month, revision int, reason string, by Actor) (RosterChange, error)
+	// regulation forbids it. Whom the list of people does not know is entered there when takeOn says why.
+	PublishDraft(ctx context.Context, m Month, revision int, reason, takeOn string, by Actor) (RosterChange, error)
 	// SwapShifts carries a swap out. The error is a *RosterError when the regulation forbids it.
 	SwapShifts(ctx context.Context, s Swap, by Actor) (RosterChange, error)
 	// TrySwap says what the regulation has against a swap, and changes nothing.
@@ -66,7 +66,7 @@ type RosterStore interface {
 	SensitivePeriods(ctx context.Context) ([]SensitivePeriod, error)
 	SavePeriod(ctx context.Context, p SensitivePeriod, by Actor) (SensitivePeriod, error)
 
-	// File keeps a filing with the roster as it stands in its time.
+	// File keeps a filing with the roster of its time as it stood when it was sent.
 	File(ctx context.Context, f Filing, by Actor) (Filing, error)
 	// Filings lists those whose days touch the days from first to last, oldest first.
 	Filings(ctx context.Context, first, last Date) ([]Filing, error)

@@ -175,6 +175,7 @@ type Swap struct {
 	Name   string   // who takes the shift, where nothing comes back
 	Phone  string   //
 	Reason string
+	TakeOn string // why whom the list of people does not know serves all the same; only who makes the roster says it
 }
 
 // Apply is what the swap makes of a roster: the shifts that it changes, and what becomes of them, one for

@@ -80,7 +80,7 @@ func TestAMonthIsJudgedBeyondItsEdges(t *testing.T) {
 
 // By a blank in the name nobody becomes another person: neither regular staff, nor free for a second post.
 func TestABlankInANameEvadesNoRule(t *testing.T) {
-	people := []dutylog.RosterPerson{{Name: "临时工甲", Standing: dutylog.Temporary}, {Name: "欧阳 修", Standing: dutylog.Rehired}, {Name: "李娜", Standing: dutylog.Regular}}
+	people := []dutylog.RosterPerson{{Name: "临时工甲", Standing: dutylog.Temporary}, {Name: "欧阳 修", Standing: dutylog.Rehired}, {Name: "李娜", Standing: dutylog.Regular}, {Name: "赵振华", Standing: dutylog.Regular}}
 	const day, next = "05-01 08:00", "05-02 08:00"
 	for _, c := range []struct {
 		name string

@@ -16,7 +16,8 @@ const (
 	RosterOverlap    RosterReason = "overlap"          // two hold one post, so nobody knows who does
 	RosterTwoPosts   RosterReason = "two_posts"        // one person holds two posts at once (Art. 8)
 	RosterNotRegular RosterReason = "not_regular"      // temporary staff, or retired and hired again (Art. 8)
-	RosterUnknown    RosterReason = "standing_unknown" // nobody said how the person is employed
+	RosterUnknown    RosterReason = "standing_unknown" // the list of people does not know the person, so nobody said how they are employed
+	RosterNoPeople   RosterReason = "people_unlisted"  // there is no list of people, so nobody can be judged by it
 	RosterLeft       RosterReason = "has_left"         // the person was no longer on duty by then
 	RosterServed     RosterReason = "served"           // hours already served would be given to somebody else
 	RosterTooLong    RosterReason = "too_long"         // longer in a row than the site thinks good
@@ -34,8 +35,8 @@ const (
 
 // rosterWeights is the table of the rules: what each finding means.
 var rosterWeights = map[RosterReason]RosterWeight{
-	RosterGap: RosterFault, RosterOverlap: RosterFault, RosterTwoPosts: RosterFault, RosterNotRegular: RosterFault, RosterLeft: RosterFault, RosterServed: RosterFault,
-	RosterUnknown: RosterInfo, RosterTooLong: RosterInfo, RosterNoPhone: RosterInfo,
+	RosterGap: RosterFault, RosterOverlap: RosterFault, RosterTwoPosts: RosterFault, RosterNotRegular: RosterFault, RosterLeft: RosterFault, RosterServed: RosterFault, RosterUnknown: RosterFault,
+	RosterNoPeople: RosterInfo, RosterTooLong: RosterInfo, RosterNoPhone: RosterInfo,
 }
 
 // rosterRemedies say what to do about each finding.
@@ -44,7 +45,8 @@ var rosterRemedies = map[RosterReason]string{
 	RosterOverlap:    "two people hold the post: let the first shift end where the second one begins, or take one of them out",
 	RosterTwoPosts:   "one person cannot hold two posts at once: enter somebody else for one of them",
 	RosterNotRegular: "only regular staff may serve: enter somebody else, or correct how the person is employed (page 值班表, 人员)",
-	RosterUnknown:    "say how the person is employed (page 值班表, 人员)",
+	RosterUnknown:    "the list of people does not know them: enter them there (page 值班表, 人员与日历), or let whoever makes the roster take them on with a reason",
+	RosterNoPeople:   "enter who may be on duty and how they are employed (page 值班表, 人员与日历): until then nobody is judged by Art. 8",
 	RosterLeft:       "the person does not serve any more by then: enter somebody else, or correct the day (page 值班表, 人员)",
 	RosterServed:     "who was on duty then is not changed any more: leave these hours as they were; a shift that runs is handed over by a swap (page 值班表, 调班)",
 	RosterTooLong:    "let somebody else take a part of it",
@@ -91,6 +93,9 @@ func CheckRoster(shifts []Shift, people []RosterPerson, rule RosterRule, from, t
 	found = append(found, twoPosts(shifts)...)
 	for _, s := range shifts {
 		found = append(found, ofPerson(s, people)...)
+	}
+	if len(people) == 0 && len(shifts) > 0 {
+		found = append(found, RosterFinding{Reason: RosterNoPeople, From: from, To: to})
 	}
 	found = append(found, tooLong(shifts, rule)...)
 	sortFindings(found)
@@ -229,7 +234,7 @@ func twoPosts(shifts []Shift) (found []RosterFinding) {
 	return found
 }
 
-// ofPerson judges who holds a shift. Where no people are known at all nothing is said of them.
+// ofPerson judges who holds a shift. Where no people are known at all that is said once, for all of them.
 func ofPerson(s Shift, people []RosterPerson) (found []RosterFinding) {
 	add := func(r RosterReason) {
 		found = append(found, RosterFinding{Reason: r, From: s.From, To: s.To, Post: s.Post, Name: s.Name})

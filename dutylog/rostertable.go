@@ -432,13 +432,13 @@ func (g *rosterGrid) readCell(row int, c gridColumn, d Date) {
 // nameIn takes a cell apart: a name, perhaps with its number below or behind it.
 func (g *rosterGrid) nameIn(row int, c gridColumn, text string) (name, phone string) {
 	phone = phoneIn.FindString(text)
-	name, mark := bareName(strings.Replace(text, phone, "", 1))
+	name, title, mark := bareName(strings.Replace(text, phone, "", 1))
 	switch {
 	case !hasLetter(name) || strings.ContainsAny(name, "、，,;；/\n") || len([]rune(name)) > 30 || len(strings.Fields(name)) > 1 && isHan(strings.Join(strings.Fields(name), "")):
 		g.fault(row, c.at, RosterBadName, fmt.Sprintf("%q is not one name: a shift is one person's; write a second one into a column with times of its own", Printable(text)))
 		return "", ""
 	case strings.ContainsAny(name, "()（）[]［］【】"):
-		g.fault(row, c.at, RosterBadName, fmt.Sprintf("%q: nobody knows what the brackets mean; a name may be marked （代）, （临聘） or （返聘）, and what else is to be said belongs into a column 备注", Printable(text)))
+		g.fault(row, c.at, RosterBadName, fmt.Sprintf("%q: nobody knows what the brackets mean; a name may be marked （代）, （临聘） or （返聘） or have a rank such as （局长）, and what else is to be said belongs into a column 备注", Printable(text)))
 		return "", ""
 	}
 	if c.phone >= 0 && g.Cell(row, c.phone) != "" {
@@ -455,18 +455,18 @@ func (g *rosterGrid) nameIn(row int, c gridColumn, text string) (name, phone str
 	if err != nil {
 		return "", ""
 	}
-	return WithMark(name, mark), strings.TrimSpace(CleanText(phone))
+	return WithMark(WithMark(name, NameMark(title)), mark), strings.TrimSpace(CleanText(phone))
 }
 
-// bareName is what is left of a cell without its number: the name, with its mark apart.
-func bareName(text string) (name string, mark NameMark) {
+// bareName is what is left of a cell without its number: the name, with its rank and its mark apart.
+func bareName(text string) (name, title string, mark NameMark) {
 	text = strings.TrimSpace(emptyBrackets.ReplaceAllString(text, " ")) // in which the number stood
-	name, mark = splitMark(strings.Trim(text, ":： \n"))
+	name, title, mark = splitMark(strings.Trim(text, ":： \n"))
 	name = strings.Trim(name, ":： \n")
 	if strings.Contains(name, "\n") && !spaced(strings.Fields(name)) {
-		return name, mark // two lines are two people
+		return name, title, mark // two lines are two people
 	}
-	return oneSpelling(name), mark
+	return oneSpelling(name), title, mark
 }
 
 var emptyBrackets = regexp.MustCompile(`[(（]\s*[)）]`)

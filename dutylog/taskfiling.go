@@ -40,7 +40,7 @@ func (t Task) filedState() (s TaskState, told bool) {
 		return "", false
 	}
 	switch t.Filing.State {
-	case FilingLate:
+	case FilingLate, FilingNoted:
 		return TaskDoneLate, true
 	case FilingSupplement:
 		if t.Mark != nil && t.Mark.Says == SaysNotNeeded && t.Mark.At.After(t.Filing.LastAt) {

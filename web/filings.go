@@ -14,7 +14,7 @@ type filingDutyBody struct {
 	Last   string              `json:"last"`
 	Due    stamp               `json:"due" doc:"It is filed before"`
 	Guess  bool                `json:"due_presumed" doc:"A year has no table of holidays: due is reckoned by weekends alone"`
-	State  dutylog.FilingState `json:"state" enum:"open,overdue,filed,filed_late,filed_undated,supplement,deadline_unknown" doc:"supplement: filed, and the roster was changed since"`
+	State  dutylog.FilingState `json:"state" enum:"open,overdue,filed,filed_late,filed_undated,filed_noted,supplement,deadline_unknown" doc:"supplement: filed, and the roster was changed since; filed_noted: said to be filed in time, and written down here after the deadline and more than 12 hours after it was sent"`
 	Asks   bool                `json:"asks" doc:"Somebody has to do something"`
 	Newest int64               `json:"filing" doc:"The newest filing; 0: none"`
 }
@@ -44,7 +44,7 @@ type filingBody struct {
 	Receipt    string             `json:"receipt"`
 	Note       string             `json:"note"`
 	Supplement int64              `json:"supplement" doc:"Of which filing it is the supplement; 0: none"`
-	Shifts     []rosterShiftBody  `json:"shifts" nullable:"false" doc:"The version that was sent"`
+	Shifts     []rosterShiftBody  `json:"shifts" nullable:"false" doc:"The version that was sent: the roster as it stood at sent_at"`
 }
 
 func filingOf(f dutylog.Filing, whole bool) filingBody {
@@ -106,7 +106,7 @@ type fileInput struct {
 
 type filingOutput struct{ Body filingBody }
 
-// fileRoster keeps that the roster was filed, with the version that stands now.
+// fileRoster keeps that the roster was filed, with the version that stood when it was sent.
 func (a *app) fileRoster(ctx context.Context, in *fileInput) (*filingOutput, error) {
 	first, err := dutylog.ParseDate(in.Body.First)
 	if err != nil {

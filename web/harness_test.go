@@ -40,6 +40,7 @@ var hashed = sync.OnceValue(func() string { return web.HashPassword(password) })
 
 // house is a whole page and API over a real duty log, with one account per role.
 type house struct {
+	oneClock bool // the log reads the daemon's clock
 	t        testing.TB
 	db       *sqlite.DB
 	server   *httptest.Server
@@ -156,13 +157,21 @@ var site = time.FixedZone("Asia/Shanghai", 8*60*60)
 // roles in the order of the golden file.
 var roles = dutylog.Roles()
 
+// logNow is the clock of the log: the true one, or the daemon's where a test has set that.
+func (h *house) logNow() time.Time {
+	if h.oneClock {
+		return h.clock.Now()
+	}
+	return time.Now()
+}
+
 func newHouse(t testing.TB, change ...func(*web.Deps)) *house {
 	t.Helper()
 	h := &house{t: t, clock: &clock{now: time.Now().UTC()}, logs: &logBook{}, registry: prometheus.NewRegistry(),
 		practice: &fakePractice{}, tests: &fakeTests{}, accesses: new([]web.Access)}
 	h.health = &web.Health{Disk: web.DiskHealth{Room: "plenty", FreeBytes: 4096, ReserveBytes: 512, Days: -1}, Switch: web.SwitchHealth{Connected: true, Since: h.clock.now, Detail: "Asterisk 22"}, Log: web.LogHealth{OK: true},
 		Practice: true, Version: "1.2.3"}
-	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "log.db"), sqlite.Options{})
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: h.logNow})
 	if err != nil {
 		t.Fatal(err)
 	}

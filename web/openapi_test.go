@@ -198,7 +198,7 @@ func TestAnswersAreAsDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	month := dutylog.MonthOf(now, time.FixedZone("CST", 8*3600))
-	if _, err := h.db.File(t.Context(), dutylog.Filing{Kind: dutylog.FileHoliday, Span: dutylog.DateSpan{Name: "假", First: month.First(), Last: month.Last()}, SentTo: "市局", SentAt: now}, dutylog.Actor{}); err != nil {
+	if _, err := h.db.File(t.Context(), dutylog.Filing{Kind: dutylog.FileHoliday, Span: dutylog.DateSpan{Name: "假", First: month.First(), Last: month.Last()}, SentTo: "市局", SentAt: time.Now()}, dutylog.Actor{}); err != nil {
 		t.Fatal(err)
 	}
 	officer, supervisor := h.as("officer"), h.as("supervisor")

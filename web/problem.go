@@ -34,6 +34,7 @@ const (
 	typeMoved             = problemBase + "changed-meanwhile"
 	typeBadTable          = problemBase + "bad-table"
 	typeRosterForbidden   = problemBase + "roster-forbidden"
+	typeFilingEarly       = problemBase + "filing-before-roster"
 	typePin               = problemBase + "short-secret-wrong"
 	typeDevice            = problemBase + "unknown-computer"
 	typeSecond            = problemBase + "second-login-wrong"
@@ -139,6 +140,7 @@ func problemOf(err error) *Problem {
 		draft      *dutylog.StaleDraftError
 		forbidden  *dutylog.RosterError
 		approval   *dutylog.ApprovalError
+		early      *dutylog.EarlyFilingError
 	)
 	switch {
 	case errors.As(err, &already):
@@ -153,6 +155,8 @@ func problemOf(err error) *Problem {
 		return newProblem(http.StatusConflict, typeStale, "%s", draft.Error())
 	case errors.As(err, &forbidden):
 		return newProblem(http.StatusUnprocessableEntity, typeRosterForbidden, "%s", forbidden.Error())
+	case errors.As(err, &early):
+		return newProblem(http.StatusUnprocessableEntity, typeFilingEarly, "%s.", strings.ToUpper(early.Error()[:1])+early.Error()[1:])
 	case errors.As(err, &approval):
 		return newProblem(http.StatusConflict, problemBase+"approval-"+string(approval.Reason), "%s", strings.ToUpper(approval.Detail[:1])+approval.Detail[1:]+".")
 	case errors.As(err, &incomplete):

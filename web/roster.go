@@ -17,7 +17,7 @@ type rosterShiftBody struct {
 }
 
 type rosterFindingBody struct {
-	Reason dutylog.RosterReason `json:"reason" enum:"gap,overlap,two_posts,not_regular,standing_unknown,has_left,served,too_long,no_phone" doc:"The rule that found it"`
+	Reason dutylog.RosterReason `json:"reason" enum:"gap,overlap,two_posts,not_regular,standing_unknown,people_unlisted,has_left,served,too_long,no_phone" doc:"The rule that found it"`
 	Weight dutylog.RosterWeight `json:"weight" enum:"fault,info" doc:"fault: against the regulation"`
 	From   stamp                `json:"from"`
 	To     stamp                `json:"to"`
@@ -217,6 +217,7 @@ type publishInput struct {
 	Body  struct {
 		Revision int    `json:"revision" minimum:"1"`
 		Reason   string `json:"reason" maxLength:"500"`
+		TakeOn   string `json:"take_on,omitempty" maxLength:"500" doc:"Why people whom the list of people does not know are on this roster: they are entered there as regular staff, and the reason is kept; absent: they hinder it"`
 	}
 }
 
@@ -226,7 +227,7 @@ func (a *app) publishDraft(ctx context.Context, in *publishInput) (*rosterMonthO
 	if err != nil {
 		return nil, inPath(err)
 	}
-	if _, err := a.Log.PublishDraft(ctx, m, in.Body.Revision, in.Body.Reason, visitorOf(ctx).actor()); err != nil {
+	if _, err := a.Log.PublishDraft(ctx, m, in.Body.Revision, in.Body.Reason, in.Body.TakeOn, visitorOf(ctx).actor()); err != nil {
 		return nil, problemOf(inBody(err))
 	}
 	return a.rosterMonth(ctx, &monthInput{in.Month})
@@ -252,6 +253,7 @@ type swapInput struct {
 		Name   string        `json:"name,omitempty" maxLength:"500" doc:"Who takes the shift, when none comes back"`
 		Phone  string        `json:"phone,omitempty" maxLength:"500"`
 		Reason string        `json:"reason" maxLength:"500"`
+		TakeOn string        `json:"take_on,omitempty" maxLength:"500" doc:"Why somebody serves whom the list of people does not know: they are entered there as regular staff, and the reason is kept; only who may make the roster says it"`
 		Try    bool          `json:"try,omitempty" doc:"Only say what the regulation has against it"`
 	}
 }
@@ -266,7 +268,10 @@ type swapOutput struct {
 // swapShifts carries a swap out. What the regulation forbids is an answer: it names its reasons.
 func (a *app) swapShifts(ctx context.Context, in *swapInput) (*swapOutput, error) {
 	b := in.Body
-	swap := dutylog.Swap{Give: b.Give.ref(), Take: b.Take.ref(), Name: b.Name, Phone: b.Phone, Reason: b.Reason}
+	swap := dutylog.Swap{Give: b.Give.ref(), Take: b.Take.ref(), Name: b.Name, Phone: b.Phone, Reason: b.Reason, TakeOn: b.TakeOn}
+	if v := visitorOf(ctx); b.TakeOn != "" && !v.can(writeRoster) {
+		return nil, v.may(writeRoster).problem()
+	}
 	out := &swapOutput{}
 	out.Body.Forbidden = []rosterFindingBody{}
 	if b.Try {

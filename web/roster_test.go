@@ -52,6 +52,7 @@ func december(day int, officer, chief, leader string) string {
 func rosterHouse(t *testing.T) *house {
 	h := newHouse(t)
 	h.clock.Add(time.Date(2026, 11, 27, 4, 0, 0, 0, time.UTC).Sub(h.clock.Now()))
+	h.oneClock = true
 	return h
 }
 
@@ -63,11 +64,48 @@ func (c *client) put(path, body string) answer {
 func reasons(found []findingJSON) string {
 	var out []string
 	for _, f := range found {
-		if f.Reason != "gap" {
+		if f.Reason != "gap" && f.Reason != "people_unlisted" {
 			out = append(out, f.Reason+":"+f.Name)
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// Whom the list of people does not know serves only when who makes the roster says why.
+func TestAStrangerIsNotPutOnDutyByTyping(t *testing.T) {
+	h := rosterHouse(t)
+	chief, officer := h.as("chief"), h.as("officer")
+	for _, name := range []string{"张伟", "杨秀英", "赵振华"} {
+		chief.put("/roster/people", `{"name":"`+name+`","phone":"1","login":"","standing":"regular","left":null}`)
+	}
+	var m monthJSON
+	chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+december(10, "张伟", "杨秀英", "赵振华局长")+`,`+december(11, "张伟", "赵振华", "赵振华局长")+`]}`).into(t, &m)
+	if got := reasons(m.Draft.Findings); !strings.Contains(got, "two_posts:赵振华") {
+		t.Errorf("the same person on two posts: %s", got)
+	}
+	chief.put("/roster/months/2026-12/draft", `{"revision":1,"shifts":[`+december(10, "张伟", "杨秀英", "赵振华局长")+`,`+december(11, "李娜", "杨秀英", "赵振华局长")+`]}`).into(t, &m)
+	if got := chief.post("/roster/months/2026-12/publish", `{"revision":2,"reason":""}`); got.status != 422 || !strings.Contains(got.body, "standing_unknown 李娜") {
+		t.Fatalf("a stranger was published: %v", got)
+	}
+	chief.post("/roster/months/2026-12/publish", `{"revision":2,"reason":"12月","take_on":"新调入"}`).into(t, &m)
+	if len(m.Shifts) != 6 || reasons(m.Findings) != "" {
+		t.Fatalf("%+v", m)
+	}
+	swap := func(c *client, takeOn string) answer {
+		return c.post("/roster/swaps", `{"give":{"from":"2026-12-09T16:00:00Z","post":"duty_officer","name":"张伟"},"name":"门卫老李","reason":"顶班","take_on":"`+takeOn+`"}`)
+	}
+	if got := swap(officer, ""); !strings.Contains(got.body, `"standing_unknown"`) || !strings.Contains(got.body, `"change":null`) {
+		t.Errorf("the porter was put on duty: %v", got)
+	}
+	if got := swap(officer, "我说可以"); got.status != 403 {
+		t.Errorf("an officer took somebody on: %v", got)
+	}
+	if got := swap(chief, "区机关事务中心在编职工"); !strings.Contains(got.body, "顶班；列入人员名单：门卫老李（区机关事务中心在编职工）") {
+		t.Errorf("%v", got)
+	}
+	if got := chief.get("/roster/people").body; !strings.Contains(got, "门卫老李") || !strings.Contains(got, "李娜") {
+		t.Errorf("who was taken on is not in the list: %s", got)
+	}
 }
 
 func TestARosterIsMadePublishedAndSwapped(t *testing.T) {
@@ -184,7 +222,7 @@ func TestAFiledRosterKeepsItsVersion(t *testing.T) {
 	if f.state("2026-12-01", "month") != "open" || f.state("2027-01-01", "month") != "deadline_unknown" || f.state("2026-11-01", "month") != "overdue" {
 		t.Errorf("%+v", f.Duties)
 	}
-	file := `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-27T03:00:00Z","sent_to":"市应急指挥中心、区政府","receipt":"回执.jpg","note":""}`
+	file := `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-27T04:00:00Z","sent_to":"市应急指挥中心、区政府","receipt":"回执.jpg","note":""}`
 	if got := officer.post("/roster/filings", file); got.status != 422 || !strings.Contains(got.body, "no shift") {
 		t.Errorf("a roster that is empty was filed: %v", got)
 	}

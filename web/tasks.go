@@ -32,7 +32,7 @@ type taskBody struct {
 }
 
 type taskFilingBody struct {
-	State  dutylog.FilingState `json:"state" enum:"open,overdue,filed,filed_late,filed_undated,supplement,deadline_unknown"`
+	State  dutylog.FilingState `json:"state" enum:"open,overdue,filed,filed_late,filed_undated,filed_noted,supplement,deadline_unknown"`
 	Newest int64               `json:"filing" doc:"The newest filing; 0: none"`
 	Guess  bool                `json:"due_presumed" doc:"A year has no table of holidays: due is reckoned by weekends alone"`
 }

@@ -128,6 +128,9 @@ func (db *DB) SwapShifts(ctx context.Context, w dutylog.Swap, by dutylog.Actor) 
 		if err != nil {
 			return err
 		}
+		if bad, reason, err = t.takeOn(bad, change.After, reason, w.TakeOn, by); err != nil {
+			return err
+		}
 		if len(bad) > 0 {
 			return &dutylog.RosterError{Findings: bad}
 		}

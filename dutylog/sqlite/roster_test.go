@@ -38,7 +38,7 @@ func published(t *testing.T, db *sqlite.DB) []dutylog.Shift {
 		shifts = append(shifts, wholeDay(10+i, name)...)
 	}
 	must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: shifts}, leader))(t)
-	must(db.PublishDraft(ctx, "2026-12", 1, "12月值班表", leader))(t)
+	must(db.PublishDraft(ctx, "2026-12", 1, "12月值班表", "", leader))(t)
 	return shifts
 }
 
@@ -57,13 +57,13 @@ func TestADraftBindsNobodyUntilItIsPublished(t *testing.T) {
 	if _, err := db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Revision: 1, Shifts: wholeDay(10, "王强")}, officer); !errors.As(err, &stale) || stale.Have != 2 {
 		t.Errorf("who saw an old draft saved over a newer one: %v", err)
 	}
-	if _, err := db.PublishDraft(ctx, "2026-12", 1, "", leader); !errors.As(err, &stale) {
+	if _, err := db.PublishDraft(ctx, "2026-12", 1, "", "", leader); !errors.As(err, &stale) {
 		t.Errorf("an old draft was published: %v", err)
 	}
 	if diff := cmp.Diff(second, must(db.Draft(ctx, "2026-12"))(t)); diff != "" {
 		t.Error(diff)
 	}
-	change := must(db.PublishDraft(ctx, "2026-12", 2, "12月值班表", leader))(t)
+	change := must(db.PublishDraft(ctx, "2026-12", 2, "12月值班表", "", leader))(t)
 	if change.By != leader || change.Subject != "2026-12" || len(change.Before) != 0 || len(change.After) != 3 {
 		t.Errorf("published %+v", change)
 	}
@@ -73,7 +73,7 @@ func TestADraftBindsNobodyUntilItIsPublished(t *testing.T) {
 	if _, err := db.Draft(ctx, "2026-12"); !errors.Is(err, dutylog.ErrNotFound) {
 		t.Errorf("the draft is still there: %v", err)
 	}
-	if _, err := db.PublishDraft(ctx, "2026-12", 0, "", leader); !errors.Is(err, dutylog.ErrNotFound) {
+	if _, err := db.PublishDraft(ctx, "2026-12", 0, "", "", leader); !errors.Is(err, dutylog.ErrNotFound) {
 		t.Errorf("nothing was published: %v", err)
 	}
 }
@@ -103,7 +103,7 @@ func TestPublishingLeavesServedHoursAlone(t *testing.T) {
 			shifts = append(shifts, wholeDay(10+i, name)...)
 		}
 		d := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: shifts}, leader))(t)
-		_, err := db.PublishDraft(ctx, "2026-12", d.Revision, "更正", leader)
+		_, err := db.PublishDraft(ctx, "2026-12", d.Revision, "更正", "", leader)
 		if err != nil {
 			ok(t, db.DropDraft(ctx, "2026-12", leader))
 		}
@@ -133,11 +133,13 @@ func TestPublishingLeavesServedHoursAlone(t *testing.T) {
 func TestWhatTheRegulationForbidsIsNotPublished(t *testing.T) {
 	db := open(t)
 	old := published(t, db)
-	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "张伟", Standing: dutylog.Regular}, leader))
+	for _, name := range []string{"张伟", "杨秀英", "赵振华"} {
+		ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: name, Standing: dutylog.Regular}, leader))
+	}
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "老周", Standing: dutylog.Rehired}, leader))
 	shifts := append(wholeDay(10, "老周"), wholeDay(11, "赵振华")...)
 	saved := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: shifts}, officer))(t)
-	_, err := db.PublishDraft(ctx, "2026-12", saved.Revision, "", leader)
+	_, err := db.PublishDraft(ctx, "2026-12", saved.Revision, "", "", leader)
 	var forbidden *dutylog.RosterError
 	if !errors.As(err, &forbidden) || len(forbidden.Findings) != 2 || forbidden.Findings[0].Reason != dutylog.RosterNotRegular || forbidden.Findings[1].Reason != dutylog.RosterTwoPosts {
 		t.Fatalf("%v", err)
@@ -193,6 +195,9 @@ func TestARunningShiftIsSwappedFromNowOn(t *testing.T) {
 	at := newClock(noon)
 	db := openAt(t, path, sqlite.Options{Now: at.now, Location: shanghai})
 	ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: "老周", Standing: dutylog.Rehired}, leader))
+	for _, name := range []string{"李娜", "王强"} {
+		ok(t, db.SavePerson(ctx, dutylog.RosterPerson{Name: name, Standing: dutylog.Regular}, leader))
+	}
 	runs := dutylog.Shift{From: noon.Add(-4 * time.Hour), To: noon.Add(8 * time.Hour), Post: dutylog.PostOfficer, Name: "老周", Phone: "1"}
 	ok(t, db.ReplaceRoster(ctx, []dutylog.Shift{runs}))
 	swap := dutylog.Swap{Give: shiftRef(runs), Name: "李娜", Phone: "2", Reason: "聘用人员不得值班"}
@@ -251,6 +256,58 @@ func TestAChangeOfAFiledRosterAsksForASupplement(t *testing.T) {
 	empty.Span = dutylog.DateSpan{Name: "2027-01", First: "2027-01-01", Last: "2027-01-31"}
 	if _, err := db.File(ctx, empty, officer); err == nil {
 		t.Error("an empty roster was filed")
+	}
+}
+
+// A filing keeps what was sent, not what stands when it is written down; and asks for a supplement at once
+// when the roster was changed in between. What is said to be sent before there was a roster is refused.
+func TestAFilingKeepsTheVersionOfWhenItWasSent(t *testing.T) {
+	at := newClock(noon)
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: at.now})
+	at.advance(90 * time.Second)
+	old := published(t, db)
+	put := at.now()
+	at.advance(2 * time.Hour)
+	sent := at.now()
+	at.advance(3 * time.Second)
+	must(db.SwapShifts(ctx, dutylog.Swap{Give: shiftRef(old[0]), Take: shiftRef(old[3]), Reason: "出差"}, officer))(t)
+	at.advance(time.Hour)
+	must(db.SwapShifts(ctx, dutylog.Swap{Give: shiftRef(old[6]), Name: "刘芳", Reason: "病假"}, officer))(t)
+	at.advance(time.Hour)
+	month := dutylog.Filing{Kind: dutylog.FileMonth, Span: dutylog.DateSpan{Name: "2026-12", First: "2026-12-01", Last: "2026-12-31"}, SentTo: "市应急指挥中心", SentAt: sent}
+	state := func() dutylog.FilingDuty {
+		return must(db.FilingFacts(ctx, "2026-12-01", "2026-12-31"))(t).FilingDuties("2026-12-01", "2026-12-31", at.now())[0]
+	}
+	first := must(db.File(ctx, month, officer))(t)
+	if diff := cmp.Diff(old, first.Shifts); diff != "" {
+		t.Errorf("kept is not what was sent (-sent +kept):\n%s", diff)
+	}
+	if got := state(); got.State != dutylog.FilingSupplement || !got.State.Asks() {
+		t.Errorf("swapped since it was sent, and it is %s", got.State)
+	}
+	for name, when := range map[string]time.Time{"a month before": noon.AddDate(0, -1, 0), "a minute before": put.Truncate(time.Minute).Add(-time.Minute)} {
+		early := month
+		early.SentAt = when
+		var wrong *dutylog.EarlyFilingError
+		if _, err := db.File(ctx, early, officer); !errors.As(err, &wrong) || !strings.Contains(err.Error(), put.In(shanghai).Format("2006-01-02 15:04")) {
+			t.Errorf("%s there was a roster it was filed: %v", name, err)
+		}
+	}
+	minute := month // as a person writes it: the minute in which it was put into force
+	minute.SentAt = put.Truncate(time.Minute)
+	if f := must(db.File(ctx, minute, officer))(t); len(f.Shifts) != len(old) {
+		t.Errorf("%d shifts were kept", len(f.Shifts))
+	}
+	month.SentAt = at.now()
+	must(db.File(ctx, month, officer))(t)
+	if got := state(); got.State == dutylog.FilingSupplement {
+		t.Error("the supplement does not settle it")
+	}
+	ok(t, db.ReplaceRoster(ctx, old)) // it keeps not what it replaced
+	at.advance(time.Hour)
+	month.SentAt = sent
+	if _, err := db.File(ctx, month, officer); err == nil {
+		t.Error("a version that nobody knows was filed")
 	}
 }
 

@@ -90,7 +90,8 @@ func scanRosterChange(row scanner) (c dutylog.RosterChange, err error) {
 
 const filingColumns = "at, by_login, by_name, by_role, kind, name, first_day, last_day, sent_at, sent_to, receipt, note, supplement, shifts"
 
-// File implements dutylog.RosterStore: the version that is kept is read in the same transaction.
+// File implements dutylog.RosterStore: the version that is kept is the roster as it stood when it was sent,
+// made from the roster of now and the changes since, in the same transaction.
 func (db *DB) File(ctx context.Context, f dutylog.Filing, by dutylog.Actor) (kept dutylog.Filing, err error) {
 	err = db.write(ctx, "file the roster", func(t *tx) error {
 		zone := db.options.Location
@@ -102,6 +103,9 @@ func (db *DB) File(ctx context.Context, f dutylog.Filing, by dutylog.Actor) (kep
 		kept = f
 		kept.Shifts = dutylog.ShiftsOf(shifts, f.Kind, f.Span, zone)
 		if kept, err = kept.Check(t.now); err != nil {
+			return err
+		}
+		if kept.Shifts, err = sentVersion(t.sql, shifts, kept, zone); err != nil {
 			return err
 		}
 		earlier, err := filingsOn(t.sql, f.Span.First, f.Span.Last)
@@ -118,6 +122,23 @@ func (db *DB) File(ctx context.Context, f dutylog.Filing, by dutylog.Actor) (kep
 		return t.keepFiling(&kept)
 	})
 	return kept, err
+}
+
+// sentVersion is what a filing sent: the roster of its days as it stood then.
+func sentVersion(s source, shifts []dutylog.Shift, f dutylog.Filing, zone *time.Location) ([]dutylog.Shift, error) {
+	from, to := f.Span.First.In(zone), f.Span.Last.Add(1).In(zone)
+	rows, err := s.Query("SELECT id, "+rosterChangeColumns+" FROM roster_changes WHERE kind IN ('import', 'publish', 'swap') AND to_at > ? AND from_at < ? AND at > ? ORDER BY id DESC",
+		micros(from), micros(to), micros(f.SentBy()))
+	changes, err := all(rows, err, scanRosterChange)
+	if err != nil {
+		return nil, err
+	}
+	then, known := dutylog.RosterBefore(shifts, changes)
+	sent := dutylog.ShiftsOf(then, f.Kind, f.Span, zone)
+	if known && len(sent) > 0 {
+		return sent, nil
+	}
+	return nil, &dutylog.EarlyFilingError{Put: changes[len(changes)-1].At.In(zone)}
 }
 
 func (t *tx) keepFiling(f *dutylog.Filing) error {

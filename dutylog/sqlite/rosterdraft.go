@@ -90,7 +90,7 @@ func (t *tx) removeDraft(m dutylog.Month) error {
 }
 
 // PublishDraft implements dutylog.RosterStore.
-func (db *DB) PublishDraft(ctx context.Context, m dutylog.Month, revision int, reason string, by dutylog.Actor) (c dutylog.RosterChange, err error) {
+func (db *DB) PublishDraft(ctx context.Context, m dutylog.Month, revision int, reason, takeOn string, by dutylog.Actor) (c dutylog.RosterChange, err error) {
 	if reason, err = dutylog.CleanNote("reason", reason); err != nil {
 		return c, err
 	}
@@ -112,7 +112,11 @@ func (db *DB) PublishDraft(ctx context.Context, m dutylog.Month, revision int, r
 			return err
 		}
 		after := dutylog.Replace(around, d.Shifts, from, to)
-		if bad := dutylog.JudgeRoster(around, after, people, *db.options.Roster, from, to, t.now); len(bad) > 0 {
+		bad := dutylog.JudgeRoster(around, after, people, *db.options.Roster, from, to, t.now)
+		if bad, reason, err = t.takeOn(bad, d.Shifts, reason, takeOn, by); err != nil {
+			return err
+		}
+		if len(bad) > 0 {
 			return &dutylog.RosterError{Findings: bad}
 		}
 		was, err := shiftsBeginning(t.sql, from, to)

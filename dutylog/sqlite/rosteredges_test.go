@@ -80,7 +80,7 @@ func TestNoRevisionOfADraftComesTwice(t *testing.T) {
 		end  func(*testing.T, *sqlite.DB, dutylog.RosterDraft)
 	}{
 		{"published", func(t *testing.T, db *sqlite.DB, d dutylog.RosterDraft) {
-			must(db.PublishDraft(ctx, d.Month, d.Revision, "", leader))(t)
+			must(db.PublishDraft(ctx, d.Month, d.Revision, "", "", leader))(t)
 		}},
 		{"dropped", func(t *testing.T, db *sqlite.DB, d dutylog.RosterDraft) { ok(t, db.DropDraft(ctx, d.Month, leader)) }},
 	} {
@@ -99,7 +99,7 @@ func TestNoRevisionOfADraftComesTwice(t *testing.T) {
 					if _, err := db.SaveDraft(ctx, old, officer); !errors.As(err, &stale) || stale.Want != old.Revision {
 						t.Errorf("round %d: an old page saved over a new draft: %v", i, err)
 					}
-					if _, err := db.PublishDraft(ctx, "2026-12", old.Revision, "", officer); !errors.As(err, &stale) {
+					if _, err := db.PublishDraft(ctx, "2026-12", old.Revision, "", "", officer); !errors.As(err, &stale) {
 						t.Errorf("round %d: an old page published a draft that nobody saw there: %v", i, err)
 					}
 				}
@@ -134,7 +134,7 @@ func TestNightsOverTheEdgesOfMonthsAndYears(t *testing.T) {
 					shifts = append(shifts, night(d, name))
 				}
 				d := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: m, Shifts: shifts}, leader))(t)
-				must(db.PublishDraft(ctx, m, d.Revision, "", leader))(t)
+				must(db.PublishDraft(ctx, m, d.Revision, "", "", leader))(t)
 			}
 			edge := month.Next().First().In(shanghai)
 			for at, want := range map[time.Time]string{
@@ -151,7 +151,7 @@ func TestNightsOverTheEdgesOfMonthsAndYears(t *testing.T) {
 				t.Errorf("a night of the month before was saved: %v", err)
 			}
 			empty := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: month.Next()}, leader))(t)
-			c := must(db.PublishDraft(ctx, month.Next(), empty.Revision, "全部取消", leader))(t)
+			c := must(db.PublishDraft(ctx, month.Next(), empty.Revision, "全部取消", "", leader))(t)
 			if want := len(dutylog.Dates(month.Next().First(), month.Next().Last())); len(c.Before) != want || len(c.After) != 0 {
 				t.Errorf("%d shifts were taken away, want %d", len(c.Before), want)
 			}
@@ -219,7 +219,7 @@ func TestTwoPostsOverAMonthsEndAreNotPublished(t *testing.T) {
 					revision = d.Revision
 				}
 				d := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: m, Revision: revision, Shifts: shifts}, leader))(t)
-				_, err := db.PublishDraft(ctx, m, d.Revision, "", leader)
+				_, err := db.PublishDraft(ctx, m, d.Revision, "", "", leader)
 				return err
 			}
 			ok(t, publish(month.Next(), shift(dutylog.PostOfficer, "李娜", 8, 24), shift(dutylog.PostChief, "杨秀英", 8, 24)))

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"dutyline/dutylog"
 )
@@ -40,34 +42,70 @@ func (db *DB) SavePerson(ctx context.Context, p dutylog.RosterPerson, by dutylog
 		return err
 	}
 	return db.write(ctx, "keep a person of the roster", func(t *tx) error {
-		people, err := rosterPeople(t.sql)
-		if err != nil {
-			return err
-		}
-		if known := dutylog.PersonNamed(people, p.Name); known != nil {
-			p.Name = known.Name // one person, however an older log sets the name apart
-		}
-		var newest int64
-		err = t.sql.QueryRow("SELECT "+personVersion+" FROM roster_people WHERE name = ?", p.Name).Scan(&newest)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		if known := err == nil; known && p.Version == 0 || p.Version != newest {
-			return fmt.Errorf("somebody else entered or changed %s meanwhile: %w", p.Name, dutylog.ErrExists)
-		}
-		if err := t.exec("INSERT INTO roster_people ("+personColumns+") VALUES ("+marks(personColumns)+") ON CONFLICT (name) DO UPDATE SET phone = excluded.phone, login = excluded.login, standing = excluded.standing, left_at = excluded.left_at",
-			p.Name, p.Phone, p.Login, string(p.Standing), micros(p.Left)); err != nil {
-			return err
-		}
-		if err := t.proveTable(peopleSubject); err != nil {
-			return err
-		}
 		said := string(p.Standing)
 		if !p.Left.IsZero() {
 			said = "left " + string(dutylog.DateOf(p.Left, t.db.options.Location))
 		}
-		return t.keepRosterChange(&dutylog.RosterChange{Kind: dutylog.RosterPersonSet, By: by, Subject: p.Name, Reason: said})
+		return t.keepPerson(p, said, by)
 	})
+}
+
+func (t *tx) keepPerson(p dutylog.RosterPerson, said string, by dutylog.Actor) error {
+	people, err := rosterPeople(t.sql)
+	if err != nil {
+		return err
+	}
+	if known := dutylog.PersonNamed(people, p.Name); known != nil {
+		p.Name = known.Name // one person, however an older log sets the name apart
+	}
+	var newest int64
+	err = t.sql.QueryRow("SELECT "+personVersion+" FROM roster_people WHERE name = ?", p.Name).Scan(&newest)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if known := err == nil; known && p.Version == 0 || p.Version != newest {
+		return fmt.Errorf("somebody else entered or changed %s meanwhile: %w", p.Name, dutylog.ErrExists)
+	}
+	if err := t.exec("INSERT INTO roster_people ("+personColumns+") VALUES ("+marks(personColumns)+") ON CONFLICT (name) DO UPDATE SET phone = excluded.phone, login = excluded.login, standing = excluded.standing, left_at = excluded.left_at",
+		p.Name, p.Phone, p.Login, string(p.Standing), micros(p.Left)); err != nil {
+		return err
+	}
+	if err := t.proveTable(peopleSubject); err != nil {
+		return err
+	}
+	return t.keepRosterChange(&dutylog.RosterChange{Kind: dutylog.RosterPersonSet, By: by, Subject: p.Name, Reason: said})
+}
+
+// takeOn enters into the list of people whom it does not know, as regular staff, when somebody says why: the
+// reason is kept with the person and with the change of the roster. What else stands against it is left.
+func (t *tx) takeOn(bad []dutylog.RosterFinding, shifts []dutylog.Shift, reason, why string, by dutylog.Actor) (left []dutylog.RosterFinding, whole string, err error) {
+	if why == "" {
+		return bad, reason, nil
+	}
+	if why, err = dutylog.CleanReason("take_on", why); err != nil {
+		return bad, reason, err
+	}
+	var names []string
+	for _, f := range bad {
+		name := dutylog.PersonName(f.Name)
+		switch {
+		case f.Reason != dutylog.RosterUnknown:
+			left = append(left, f)
+		case !slices.Contains(names, name):
+			names = append(names, name)
+			p := dutylog.RosterPerson{Name: name, Standing: dutylog.Regular}
+			if i := slices.IndexFunc(shifts, func(s dutylog.Shift) bool { return dutylog.SameName(s.Name, name) && s.Phone != "" }); i >= 0 {
+				p.Phone = shifts[i].Phone
+			}
+			if err := t.keepPerson(p, why, by); err != nil {
+				return bad, reason, err
+			}
+		}
+	}
+	if len(names) > 0 {
+		reason = strings.TrimPrefix(reason+"；列入人员名单："+strings.Join(names, "、")+"（"+why+"）", "；")
+	}
+	return left, reason, nil
 }
 
 // Calendar implements dutylog.RosterStore: the years that come with the program, and those that

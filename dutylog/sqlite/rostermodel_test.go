@@ -51,7 +51,7 @@ func (m *rosterModel) publish(t *testing.T, db *sqlite.DB, r *rand.Rand, month d
 	shifts := monthOfShifts(r, month)
 	d := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: month, Shifts: shifts}, officer))(t)
 	m.changes++
-	_, err := db.PublishDraft(ctx, month, d.Revision, "", leader)
+	_, err := db.PublishDraft(ctx, month, d.Revision, "", "", leader)
 	var forbidden *dutylog.RosterError
 	switch bad := m.forbiddenIn(shifts, month); {
 	case bad && !errors.As(err, &forbidden), !bad && err != nil:

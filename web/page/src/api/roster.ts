@@ -3,7 +3,7 @@ import { request, query } from './client'
 import type { Post } from './types'
 
 export interface Shift { from: string; to: string; post: Post; name: string; phone: string }
-export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 'standing_unknown' | 'has_left' | 'served' | 'too_long' | 'no_phone'
+export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 'standing_unknown' | 'people_unlisted' | 'has_left' | 'served' | 'too_long' | 'no_phone'
 export interface Finding { reason: FindingReason; weight: 'fault' | 'info'; from: string; to: string; post: Post | ''; name: string; other: string }
 export type DayKind = 'workday' | 'weekend' | 'holiday' | 'make_up' | 'not_known'
 export interface RosterDay { date: string; kind: DayKind; name: string; periods: string[] }
@@ -14,14 +14,14 @@ export interface RosterMonth {
   counts: DutyCount[]; rest: { night: number; weekend: number; holiday: number }
 }
 export interface ShiftRef { from: string; post: Post; name: string }
-export interface SwapOrder { give: ShiftRef; take?: ShiftRef; name?: string; phone?: string; reason: string; try?: boolean }
+export interface SwapOrder { give: ShiftRef; take?: ShiftRef; name?: string; phone?: string; reason: string; take_on?: string; try?: boolean }
 export interface RosterChange {
   id: number; at: string; by: { login: string; name: string; role: string }; kind: string; from: string | null; to: string | null
   subject: string; reason: string; before: Shift[]; after: Shift[]
 }
 export interface FilingDuty {
   kind: 'month' | 'holiday' | 'sensitive'; name: string; first: string; last: string; due: string; due_presumed: boolean
-  state: 'open' | 'overdue' | 'filed' | 'filed_late' | 'filed_undated' | 'supplement' | 'deadline_unknown'; asks: boolean; filing: number
+  state: 'open' | 'overdue' | 'filed' | 'filed_late' | 'filed_undated' | 'filed_noted' | 'supplement' | 'deadline_unknown'; asks: boolean; filing: number
 }
 export interface Filing {
   id: number; kind: FilingDuty['kind']; name: string; first: string; last: string; at: string; by: string; sent_at: string
@@ -40,7 +40,7 @@ export const rosterApi = {
   month: (m: string) => request<RosterMonth>('GET', month(m)),
   saveDraft: (m: string, revision: number, shifts: Shift[]) => request<RosterMonth>('PUT', month(m) + '/draft', { revision, shifts }),
   dropDraft: (m: string) => request<RosterMonth>('DELETE', month(m) + '/draft'),
-  publish: (m: string, revision: number, reason: string) => request<RosterMonth>('POST', month(m) + '/publish', { revision, reason }),
+  publish: (m: string, revision: number, reason: string, takeOn = '') => request<RosterMonth>('POST', month(m) + '/publish', { revision, reason, take_on: takeOn || undefined }),
   swap: (order: SwapOrder) => request<{ forbidden: Finding[]; change: RosterChange | null }>('POST', '/roster/swaps', order),
   changes: (filter: { month?: string; limit?: number; cursor?: string }) =>
     request<{ items: RosterChange[]; next_cursor: string }>('GET', '/roster/changes' + query(filter)),

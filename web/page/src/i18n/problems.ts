@@ -10,7 +10,7 @@ const BY_TYPE: Record<string, Key> = {
   'sign-in-required': 'problem.signIn', 'not-allowed': 'problem.notAllowed', 'password-change-required': 'problem.password',
   'too-many-attempts': 'problem.tooMany', 'cross-site-request': 'problem.crossSite', 'stale-revision': 'problem.stale',
   'no-recording': 'problem.noRecording', 'recording-altered': 'problem.altered', 'no-practice-line': 'problem.noPractice',
-  'key-absent': 'problem.keyAbsent', 'changed-meanwhile': 'contacts.moved', 'bad-table': 'contacts.badTable', 'roster-forbidden': 'roster.forbidden',
+  'key-absent': 'problem.keyAbsent', 'changed-meanwhile': 'contacts.moved', 'bad-table': 'contacts.badTable', 'roster-forbidden': 'roster.forbidden', 'filing-before-roster': 'filing.early',
   'second-login-wrong': 'problem.second', 'handover-same_person': 'problem.samePerson', 'handover-not_an_officer': 'problem.notOfficer',
   'handover-not_responsible': 'problem.notResponsible', 'handover-second_missing': 'problem.secondMissing', 'handover-nobody_hands_over': 'problem.nobodyHands',
   'handover-password_change_first': 'problem.mustChange', 'handover-login_disabled': 'problem.second', 'handover-sheet_changed': 'problem.sheetChanged',
