@@ -94,9 +94,9 @@ func WhyPoints(i dutylog.AssessmentItem) string {
 			text += "（不足 " + strconv.Itoa(dutylog.FewestForRate) + " 件，按件计）"
 		}
 	case dutylog.ByBand:
-		text = "达标 " + n + "/" + of + unit + "，" + percent(i.Share) + "，达到 " + i.Band.Least.String() + "%，得 " + i.Band.Gives.String() + " 分"
+		text = "达标 " + n + "/" + of + unit + "，" + reached(i.Share) + "，达到 " + i.Band.Least.String() + "%，得 " + i.Band.Gives.String() + " 分"
 	default:
-		text = "达标 " + n + "/" + of + unit + "，" + percent(i.Share) + "，低于 " + i.Bands[len(i.Bands)-1].Least.String() + "%"
+		text = "达标 " + n + "/" + of + unit + "，" + reached(i.Share) + "，低于 " + i.Bands[len(i.Bands)-1].Least.String() + "%"
 	}
 	if i.Share.Late > 0 {
 		text += fmt.Sprintf("；其中 %d 件超过 %d 分钟才回拨", i.Share.Late, i.Within)
@@ -110,8 +110,8 @@ func WhyPoints(i dutylog.AssessmentItem) string {
 	return text
 }
 
-// percent is rounded down, so that it never says more than was reached.
-func percent(s dutylog.AssessedShare) string {
+// reached is the share rounded down, so that it never says more than was reached.
+func reached(s dutylog.AssessedShare) string {
 	return dutylog.Points(s.Good*1000/s.Of).String() + "%"
 }
 
