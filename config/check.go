@@ -55,7 +55,7 @@ func (c *Config) check(f *Faults) {
 	} else if d <= officer {
 		f.add("figures.freeze_after", "is %d working days, and review.officer_days %d: the supervisor decides when the officer's days are over, so leave at least one more; write %d or more, usually %d", d, officer, officer+1, officer+dutylog.UsualSupervisorDays)
 	}
-	if a := c.Handover.Allowance; a < 0 || a > 12*time.Hour {
+	if a := c.Handover.Allowance; a < 0 || a > dutylog.LongestAllowance {
 		f.add("handover.allowance", "is %s; give 0s to 12h, usually 15m", a)
 	}
 	if d := c.Review.OfficerDays; d < 1 || d > 30 {

@@ -68,10 +68,11 @@ func (c *dutyCount) event(e event) {
 
 // ofIncident counts one thing of an incident, which leads to it when it is bad, and names the schedule by which it is judged.
 func (c *dutyCount) ofIncident(i Incident, f DutyFigure, of string, in, bad bool, at time.Time, what string) {
-	s := c.count(f, of, in, against(bad, DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at, What: what}))
-	if f != InstructionsOverdue && !slices.Contains(s.Rules, i.Schedule.Version()) {
-		s.Rules = append(s.Rules, i.Schedule.Version())
+	x := DutyItem{Figure: f, Of: of, At: at, In: in}
+	if f != InstructionsOverdue {
+		x.Rule = i.Schedule.Version()
 	}
+	c.item(x, bad, DutyBehind{Kind: BehindIncident, ID: strconv.FormatInt(i.ID, 10), Name: i.Number.String(), At: at, What: what})
 }
 
 func (c *dutyCount) report(i Incident, r Report) {

@@ -38,11 +38,12 @@ type DutyShare struct {
 
 // DutyBehind leads to one thing that a figure counts against the duty room.
 type DutyBehind struct {
-	Kind      BehindKind
-	ID        string    // of the incident or the call; of a filing its key; otherwise the post
-	Name      string    // the number of the incident
-	What      string    // the stage of a report, who was to take over, the time that is filed; or "opened", "instruction"
-	At, Until time.Time // when it fell due, came or began; Until only of a gap
+	Kind  BehindKind `json:"kind"`
+	ID    string     `json:"id"`             // of the incident or the call; of a filing its key; otherwise the post
+	Name  string     `json:"name,omitempty"` // the number of the incident
+	What  string     `json:"what,omitempty"` // the stage of a report, who was to take over, the time that is filed; or "opened", "instruction"
+	At    time.Time  `json:"at"`             // when it fell due, came or began
+	Until time.Time  `json:"until,omitzero"` // of a gap
 }
 
 // BehindKind is what is behind a figure.
@@ -75,44 +76,100 @@ func (s Schedule) Version() string {
 // DutyFacts is what these figures are made of.
 type DutyFacts struct {
 	Incidents []Incident
-	Handovers []Handover // of the time and a day more, oldest first, without their sheets
+	Handovers []Handover // that may be for a change within the time, oldest first, without their sheets
 	Begun     time.Time  // the first handover that the log knows: nothing is late before it
 	Shifts    []Shift
-	Filings   []FilingDuty // whose days begin in the time
-	Missed    int          // missed callers of the time
-	Waiting   int          // of them, those who were not called back
-	Calls     []DutyBehind // their calls, the newest first
+	Filings   []FilingDuty   // whose days begin in the time
+	Zone      *time.Location // of the site, for the days of filings; nil: all of them belong to the time
+	Missed    int            // missed callers of the time
+	Waiting   int            // of them, those who were not called back
+	Calls     []DutyBehind   // their calls, the newest first
 	Blind     []telephony.Interval
 }
 
 // DutyFigures counts what fell due from one moment to another and not after now. What is not due yet counts nowhere.
 func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) []DutyShare {
 	c := dutyCount{from: from, to: earlier(to, now), now: now}
-	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed, StageFollowUp, StageFinal} {
-		c.share(ReportsOnTime, string(s))
-	}
+	shares := countDuty(c.items(f, allowance, to), allowance, c.from, c.to)
+	s := &shares[len(shares)-1]
+	s.Numerator, s.Denominator, s.Behind = f.Waiting, f.Missed, f.Calls
+	return finished(shares, AnsweringSpan{Blind: f.Blind}.blindIn(c.from, c.to))
+}
+
+// DutyItem is one thing that fell due, as it was judged.
+type DutyItem struct {
+	Figure DutyFigure  `json:"figure"`
+	Of     string      `json:"of,omitempty"`
+	At     time.Time   `json:"at"`             // by which it belongs to a time
+	Until  time.Time   `json:"until,omitzero"` // of a gap of the roster: the figure counts its minutes
+	In     bool        `json:"in,omitempty"`   // it counts in the numerator
+	Rule   string      `json:"rule,omitempty"` // of an incident its schedule
+	Behind *DutyBehind `json:"behind,omitempty"`
+}
+
+// items lists all that fell due in the time.
+func (c *dutyCount) items(f DutyFacts, allowance time.Duration, to time.Time) []DutyItem {
 	for _, e := range eventsOf(f.Incidents) {
 		c.event(e)
 	}
-	c.share(IncidentsOpenedLate, "")
-	c.share(InstructionsOverdue, "").Rules = []string{ruleInstructions}
 	c.handovers(f, allowance)
 	for _, p := range Posts() {
 		c.uncovered(f.Shifts, p)
 	}
-	c.share(FilingsLate, "").Rules = []string{ruleFilings}
 	for _, d := range f.Filings {
+		day := d.Due
+		if f.Zone != nil {
+			day = d.Span.First.Start(f.Zone)
+			if day.Before(DateOf(c.from, f.Zone).Start(f.Zone)) || !day.Before(to) {
+				continue
+			}
+		}
 		if late := d.State == FilingOverdue || d.State == FilingLate; late || d.State == FilingDone || d.State == FilingSupplement {
-			c.count(FilingsLate, "", late, against(late, DutyBehind{Kind: BehindFiling, ID: d.Key(), At: d.Due, What: d.Span.Name}))
+			c.item(DutyItem{Figure: FilingsLate, At: day, In: late}, late, DutyBehind{Kind: BehindFiling, ID: d.Key(), At: d.Due, What: d.Span.Name})
 		}
 	}
-	s := c.share(MissedNotCalledBack, "")
-	s.Numerator, s.Denominator, s.Rules, s.Behind = f.Waiting, f.Missed, []string{ruleCallBacks}, f.Calls
-	blind := AnsweringSpan{Blind: f.Blind}.blindIn(c.from, c.to)
-	for i := range c.shares {
-		c.shares[i].finish(blind)
+	return c.found
+}
+
+// countDuty counts the items of a time. Figures of which nothing fell due are there, too; the last one is that of the
+// missed callers.
+func countDuty(items []DutyItem, allowance time.Duration, from, to time.Time) []DutyShare {
+	var l dutyShares
+	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed, StageFollowUp, StageFinal} {
+		l.share(ReportsOnTime, string(s))
 	}
-	return c.shares
+	for _, i := range items {
+		if i.Figure.ofIncidents() {
+			l.add(i)
+		}
+	}
+	l.share(IncidentsOpenedLate, "")
+	l.share(InstructionsOverdue, "").Rules = []string{ruleInstructions}
+	l.share(HandoversLate, "").Rules = []string{fmt.Sprintf("handover-allowance-%dm", int(allowance.Minutes()))}
+	for _, p := range Posts() {
+		s := l.share(RosterUncovered, string(p))
+		s.Denominator, s.Rules = max(0, int(to.Sub(from).Minutes())), []string{ruleRoster}
+	}
+	l.share(FilingsLate, "").Rules = []string{ruleFilings}
+	l.share(MissedNotCalledBack, "").Rules = []string{ruleCallBacks}
+	for _, i := range items {
+		if !i.Figure.ofIncidents() {
+			l.add(i)
+		}
+	}
+	return l
+}
+
+// ofIncidents reports whether a figure is about incidents.
+func (f DutyFigure) ofIncidents() bool {
+	return f == ReportsOnTime || f == DeliveriesOnTime || f == IncidentsOpenedLate || f == InstructionsOverdue
+}
+
+func finished(shares []DutyShare, blind time.Duration) []DutyShare {
+	for i := range shares {
+		shares[i].finish(blind)
+	}
+	return shares
 }
 
 // finish puts what is behind a figure in its order.
@@ -123,39 +180,51 @@ func (s *DutyShare) finish(blind time.Duration) {
 	s.Behind = s.Behind[:min(len(s.Behind), MostBehind)]
 }
 
-// dutyCount counts within a time.
+// dutyCount finds what fell due within a time.
 type dutyCount struct {
 	from, to, now time.Time
-	shares        []DutyShare
+	found         []DutyItem
 }
+
+// item keeps one; bad is whether it counts against the duty room, and then it leads somewhere.
+func (c *dutyCount) item(i DutyItem, bad bool, behind DutyBehind) {
+	if bad {
+		i.Behind = &behind
+	}
+	c.found = append(c.found, i)
+}
+
+// dutyShares are figures while they are counted.
+type dutyShares []DutyShare
 
 // share is the count of a figure, which is there even when nothing is counted.
-func (c *dutyCount) share(f DutyFigure, of string) *DutyShare {
-	for i := range c.shares {
-		if c.shares[i].Figure == f && c.shares[i].Of == of {
-			return &c.shares[i]
+func (l *dutyShares) share(f DutyFigure, of string) *DutyShare {
+	for i := range *l {
+		if s := &(*l)[i]; s.Figure == f && s.Of == of {
+			return s
 		}
 	}
-	c.shares = append(c.shares, DutyShare{Figure: f, Of: of})
-	return &c.shares[len(c.shares)-1]
+	*l = append(*l, DutyShare{Figure: f, Of: of})
+	return &(*l)[len(*l)-1]
 }
 
-// against is what is behind a figure, if it counts against the duty room.
-func against(it bool, b DutyBehind) []DutyBehind {
-	if !it {
-		return nil
-	}
-	return []DutyBehind{b}
-}
-
-func (c *dutyCount) count(f DutyFigure, of string, in bool, behind []DutyBehind) *DutyShare {
-	s := c.share(f, of)
-	s.Denominator++
-	if in {
+func (l *dutyShares) add(i DutyItem) {
+	s := l.share(i.Figure, i.Of)
+	switch {
+	case i.Figure == RosterUncovered:
+		s.Numerator += int(i.Until.Sub(i.At).Minutes())
+	case i.In:
 		s.Numerator++
+		s.Denominator++
+	default:
+		s.Denominator++
 	}
-	s.Behind = append(s.Behind, behind...)
-	return s
+	if i.Rule != "" && !slices.Contains(s.Rules, i.Rule) {
+		s.Rules = append(s.Rules, i.Rule)
+	}
+	if i.Behind != nil {
+		s.Behind = append(s.Behind, *i.Behind)
+	}
 }
 
 // counts reports whether a figure counts what went well; the others count what did not.
@@ -169,7 +238,6 @@ func (c *dutyCount) within(t time.Time) bool {
 // handovers counts the changes of officers that the roster asks for, and those that nobody confirmed in
 // time. Who went on with a shift of their own has nothing to take over.
 func (c *dutyCount) handovers(f DutyFacts, allowance time.Duration) {
-	c.share(HandoversLate, "").Rules = []string{fmt.Sprintf("handover-allowance-%dm", int(allowance.Minutes()))}
 	for _, change := range officerChanges(f.Shifts) {
 		if change.at.Before(f.Begun) || f.Begun.IsZero() || !c.within(change.at) || !change.at.Add(allowance).Before(c.now) {
 			continue
@@ -180,18 +248,15 @@ func (c *dutyCount) handovers(f DutyFacts, allowance time.Duration) {
 				late = false
 			}
 		}
-		c.count(HandoversLate, "", late, against(late, DutyBehind{Kind: BehindShift, ID: string(PostOfficer), At: change.at, What: change.next}))
+		c.item(DutyItem{Figure: HandoversLate, At: change.at, In: late}, late, DutyBehind{Kind: BehindShift, ID: string(PostOfficer), At: change.at, What: change.next})
 	}
 }
 
-// uncovered counts the minutes in which nobody held a post.
+// uncovered finds the times in which nobody held a post.
 func (c *dutyCount) uncovered(shifts []Shift, p Post) {
-	s := c.share(RosterUncovered, string(p))
-	s.Denominator, s.Rules = max(0, int(c.to.Sub(c.from).Minutes())), []string{ruleRoster}
 	for _, gap := range coverOf(postShifts(within(shifts, c.from, c.to), p), p, c.from, c.to) {
 		if gap.Reason == RosterGap {
-			s.Numerator += int(gap.To.Sub(gap.From).Minutes())
-			s.Behind = append(s.Behind, DutyBehind{Kind: BehindShift, ID: string(p), At: gap.From, Until: gap.To})
+			c.item(DutyItem{Figure: RosterUncovered, Of: string(p), At: gap.From, Until: gap.To}, true, DutyBehind{Kind: BehindShift, ID: string(p), At: gap.From, Until: gap.To})
 		}
 	}
 }
@@ -199,4 +264,6 @@ func (c *dutyCount) uncovered(shifts []Shift, p Post) {
 // DutyStore gives what these figures are made of.
 type DutyStore interface {
 	DutyFacts(ctx context.Context, from, to, now time.Time) (DutyFacts, error)
+	// DutyFigures counts them; closed months as they were frozen. allowance is that of handovers in all others.
+	DutyFigures(ctx context.Context, from, to, now time.Time, allowance time.Duration) (DutyAnswer, error)
 }

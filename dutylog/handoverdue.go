@@ -24,6 +24,9 @@ type HandoverDue struct {
 	Expected string    // who follows by the roster
 }
 
+// LongestAllowance is how long after a change a handover may still be in time, where a site gives the most.
+const LongestAllowance = 12 * time.Hour
+
 // Late reports whether the alert stands.
 func (d HandoverDue) Late() bool { return d.Why == HandoverLate }
 

@@ -117,7 +117,7 @@ func Borderline(c telephony.Call) bool {
 // What officers said themselves of a call of which nobody knew whose it was stays theirs.
 func (c ReviewCase) Past(f ReviewFact) bool {
 	decides := f.Says == ReviewDecided || f.Says == ReviewSecondDecided
-	own := f.Says == ReviewExplained && f.By.isNamed(c.Officer)
+	own := f.Says == ReviewExplained && f.Officer == "" && f.By.isNamed(c.Officer)
 	return decides && f.Outcome != c.Call.Outcome || !own && !SameName(f.Officer, c.Officer)
 }
 

@@ -35,6 +35,22 @@ type dutyFiguresBody struct {
 	From  stamp           `json:"from"`
 	To    stamp           `json:"to"`
 	Items []dutyShareBody `json:"items" nullable:"false"`
+
+	Frozen      []frozenDutyBody     `json:"frozen" nullable:"false" doc:"Closed months of this time: their part is as it was judged when they were closed. A month that an older program closed is not among them: its part is as it is now"`
+	Corrections []dutyCorrectionBody `json:"corrections" nullable:"false" doc:"What of closed months would be counted otherwise now, within this time"`
+}
+
+type frozenDutyBody struct {
+	Month dutylog.Month `json:"month"`
+	By    personBody    `json:"by" doc:"Who closed it, and when"`
+}
+
+type dutyCorrectionBody struct {
+	Month  dutylog.Month      `json:"month"`
+	Figure dutylog.DutyFigure `json:"figure"`
+	Of     string             `json:"of"`
+	Frozen shareBody          `json:"frozen"`
+	Now    shareBody          `json:"now"`
 }
 
 type dutyFiguresInput struct {
@@ -46,33 +62,38 @@ type dutyFiguresOutput struct{ Body dutyFiguresBody }
 
 // dutyFigures tells how the other work of the duty room was done.
 func (a *app) dutyFigures(ctx context.Context, in *dutyFiguresInput) (*dutyFiguresOutput, error) {
-	from, to, shares, err := a.dutyShares(ctx, in)
+	from, to, found, err := a.dutyShares(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	body := dutyFiguresBody{From: stamp(from), To: stamp(to), Items: []dutyShareBody{}}
-	for _, s := range shares {
+	body := dutyFiguresBody{From: stamp(from), To: stamp(to), Items: []dutyShareBody{}, Frozen: []frozenDutyBody{}, Corrections: []dutyCorrectionBody{}}
+	for _, s := range found.Shares {
 		body.Items = append(body.Items, dutyShareOf(s))
+	}
+	for _, f := range found.Frozen {
+		body.Frozen = append(body.Frozen, frozenDutyBody{f.Month, personOf(f.By, f.At)})
+	}
+	for _, c := range found.Corrections {
+		body.Corrections = append(body.Corrections, dutyCorrectionBody{c.Month, c.Figure, c.Of, shareBody{c.Then[0], c.Then[1]}, shareBody{c.Now[0], c.Now[1]}})
 	}
 	return &dutyFiguresOutput{body}, nil
 }
 
-func (a *app) dutyShares(ctx context.Context, in *dutyFiguresInput) (from, to time.Time, shares []dutylog.DutyShare, err error) {
+func (a *app) dutyShares(ctx context.Context, in *dutyFiguresInput) (from, to time.Time, found dutylog.DutyAnswer, err error) {
 	q, err := a.answeringQuery(&answeringInput{From: in.From, To: in.To})
 	if err != nil {
-		return from, to, nil, err
+		return from, to, found, err
 	}
 	switch {
 	case !q.From.Before(q.To):
-		return from, to, nil, invalid("query.to", "is not after from: nothing lies between them")
+		return from, to, found, invalid("query.to", "is not after from: nothing lies between them")
 	case q.To.Sub(q.From) > dutylog.LongestDutySpan+24*time.Hour:
-		return from, to, nil, invalid("query.to", "is more than 400 days after from: ask for a shorter time")
+		return from, to, found, invalid("query.to", "is more than 400 days after from: ask for a shorter time")
 	}
-	facts, err := a.Log.DutyFacts(ctx, q.From, q.To, q.Now)
-	if err != nil {
-		return from, to, nil, problemOf(err)
+	if found, err = a.Log.DutyFigures(ctx, q.From, q.To, q.Now, a.Allowance); err != nil {
+		return from, to, found, problemOf(err)
 	}
-	return q.From, q.To, dutylog.DutyFigures(facts, a.Allowance, q.From, q.To, q.Now), nil
+	return q.From, q.To, found, nil
 }
 
 func dutyShareOf(s dutylog.DutyShare) dutyShareBody {
@@ -88,7 +109,7 @@ func dutyShareOf(s dutylog.DutyShare) dutyShareBody {
 
 // exportDutyFigures is the same as a workbook. That somebody took it is noted before it leaves.
 func (a *app) exportDutyFigures(ctx context.Context, in *dutyFiguresInput) (*huma.StreamResponse, error) {
-	from, to, shares, err := a.dutyShares(ctx, in)
+	from, to, found, err := a.dutyShares(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +117,7 @@ func (a *app) exportDutyFigures(ctx context.Context, in *dutyFiguresInput) (*hum
 	if err != nil {
 		return nil, err
 	}
-	sheet := paper.DutyFigures(frame, from, to, shares)
+	sheet := paper.DutyFigures(frame, from, to, found)
 	a.audit(ctx, exportFigures, sheet.Name)
 	return a.asWorkbook(sheet)
 }

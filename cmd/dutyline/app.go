@@ -120,7 +120,7 @@ func (a *app) open(ctx context.Context) error {
 	if a.lock, err = lockLog(a.cfg.Log.File); err != nil {
 		return err
 	}
-	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Plan: a.cfg.AlertPlan(), Roster: a.cfg.RosterRule(),
+	if a.log, err = sqlite.Open(ctx, a.cfg.Log.File, sqlite.Options{Location: a.cfg.Site.Location(), Now: a.clock.Now, Plan: a.cfg.AlertPlan(), Roster: a.cfg.RosterRule(), Allowance: a.cfg.Handover.Allowance,
 		Registerer: a.registry, Lines: lineNames(a.cfg.TelephonyLines())}); err != nil {
 		return err
 	}

@@ -17,13 +17,21 @@ var DutyFigureWords = map[dutylog.DutyFigure]string{
 var behindWords = map[dutylog.BehindKind]string{dutylog.BehindIncident: "突发事件", dutylog.BehindCall: "来电", dutylog.BehindShift: "班次", dutylog.BehindFiling: "报备"}
 
 // DutyFigures is the sheet 值班工作指标: each figure with what it rests on, then what is behind it.
-func DutyFigures(f Frame, from, to time.Time, shares []dutylog.DutyShare) Sheet {
+func DutyFigures(f Frame, from, to time.Time, found dutylog.DutyAnswer) Sheet {
 	s := figureHead(f, "值班工作指标", from, to, "")
 	s.Notes = []string{"只计入所选时段内已到期的事项；分母不足 " + strconv.Itoa(dutylog.FewestForRate) + " 个的只列个数，不计比率。盲区内可能有系统不知道的来电。",
 		"每项指标最多列出最近 " + strconv.Itoa(dutylog.MostBehind) + " 件，件数以分子、分母为准。"}
+	for _, m := range found.Frozen {
+		s.Notes = append(s.Notes, string(m.Month)+" 已于 "+f.minute(m.At)+" 定稿，其部分为定稿时的数字。")
+	}
+	for _, c := range found.Corrections {
+		then, _ := share(c.Then[0], c.Then[1])
+		now, _ := share(c.Now[0], c.Now[1])
+		s.Notes = append(s.Notes, "更正（"+string(c.Month)+" 定稿后）："+DutyFigureWords[c.Figure]+dutyOf(dutylog.DutyShare{Figure: c.Figure, Of: c.Of})+"　定稿 "+then+"，现为 "+now+"。")
+	}
 	figures := Table{Name: "指标", Columns: []Column{{"指标", 55, false}, {"对象", 40, false}, {"分子/分母", 32, true}, {"比率", 20, true}, {"盲区（分钟）", 25, true}, {"计算依据", 85, false}}}
 	behind := Table{Name: "明细", Columns: []Column{{"指标", 55, false}, {"对象", 40, false}, {"类别", 30, true}, {"编号", 60, false}, {"时间", 40, true}, {"止", 40, true}}}
-	for _, x := range shares {
+	for _, x := range found.Shares {
 		name, of := DutyFigureWords[x.Figure], dutyOf(x)
 		n, rate := share(x.Numerator, x.Denominator)
 		figures.Rows = append(figures.Rows, Row{Cells: []string{name, of, n, rate, strconv.FormatFloat(x.Blind.Minutes(), 'f', 1, 64), dutyRules(x.Rules)}})

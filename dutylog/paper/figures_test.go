@@ -141,7 +141,7 @@ func TestFiguresOfTheOtherWorkAsTables(t *testing.T) {
 		{Figure: dutylog.FilingsLate, Rules: []string{"filing-deadline"}, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindFiling, ID: "month/2026-11-01", At: from}}},
 		{Figure: dutylog.MissedNotCalledBack, Numerator: 1, Denominator: 3, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "duty-1.1", At: from}}},
 	}
-	golden(t, "duty-figures.golden.json", paper.DutyFigures(frame, from, from.Add(hours(24)), shares))
+	golden(t, "duty-figures.golden.json", paper.DutyFigures(frame, from, from.Add(hours(24)), dutylog.DutyAnswer{Shares: shares}))
 	if len(paper.DutyFigureWords) != 8 {
 		t.Errorf("%d words", len(paper.DutyFigureWords))
 	}

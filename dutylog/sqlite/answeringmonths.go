@@ -16,7 +16,7 @@ import (
 	"dutyline/telephony"
 )
 
-const answerMonthColumns = "month, zone, calls, digest, figures, blind, tallies, by_login, by_name, by_role, at"
+const answerMonthColumns = "month, zone, calls, digest, figures, blind, tallies, by_login, by_name, by_role, at, duty"
 
 // FreezeMonth implements dutylog.MonthStore. Everything is counted before the transaction, which only makes
 // sure that nothing changed meanwhile.
@@ -47,6 +47,10 @@ func (db *DB) FreezeMonth(ctx context.Context, m dutylog.Month, by dutylog.Actor
 	if err != nil {
 		return db.explain("freeze a month", err)
 	}
+	duty, err := db.dutyToFreeze(ctx, from, to, now)
+	if err != nil {
+		return db.explain("freeze a month", err)
+	}
 	return db.write(ctx, "freeze a month", func(t *tx) error {
 		again, err := db.monthChanges(ctx, t.sql, m)
 		if err != nil {
@@ -63,7 +67,7 @@ func (db *DB) FreezeMonth(ctx context.Context, m dutylog.Month, by dutylog.Actor
 			return dutylog.ErrExists
 		}
 		return t.addProven(audit.Month, "INSERT INTO answer_months ("+answerMonthColumns+") VALUES ("+marks(answerMonthColumns)+")",
-			append(values, by.Login, by.Name, string(by.Role), micros(t.now))...)
+			append(values, by.Login, by.Name, string(by.Role), micros(t.now), duty)...)
 	})
 }
 

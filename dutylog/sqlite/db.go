@@ -34,6 +34,7 @@ type Options struct {
 	FeedAge     time.Duration       // and for how long; 7 days
 	Plan        alerts.Plan         // how alerts go out of the building
 	Roster      *dutylog.RosterRule // what the site thinks of a roster; nil: the usual
+	Allowance   time.Duration       // after which a handover is late: by it months are closed
 	Examines    int                 // entries that a page of a narrowed list reads at most; 20,000, as a search
 
 	Registerer prometheus.Registerer // of the figures; nil: nobody reads them

@@ -13,7 +13,9 @@ func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog
 	if f.Incidents, err = db.incidentsSince(ctx, from.Add(-dutylog.DutyFactsBefore)); err != nil {
 		return f, err
 	}
-	if f.Handovers, f.Begun, err = db.handoversBetween(ctx, from.Add(-24*time.Hour), to); err != nil {
+	// A change at the end of the time may be confirmed after it, and one at its beginning long before: from the middle
+	// of the shift that ends.
+	if f.Handovers, f.Begun, err = db.handoversBetween(ctx, from.Add(-dutylog.LongestShift/2), to.Add(dutylog.LongestAllowance)); err != nil {
 		return f, err
 	}
 	if f.Shifts, err = db.Shifts(ctx, from.Add(-dutylog.LongestShift), to); err != nil {
@@ -36,16 +38,23 @@ func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog
 	if f.Blind, err = db.blindUntil(ctx, from, to, now); err != nil {
 		return f, err
 	}
+	f.Zone = db.options.Location
+	f.Missed, f.Waiting, f.Calls, err = db.missedCallers(ctx, from, to)
+	return f, err
+}
+
+// missedCallers counts the missed callers of a time, those who were not called back, and lists the newest of these.
+func (db *DB) missedCallers(ctx context.Context, from, to time.Time) (missed, waiting int, calls []dutylog.DutyBehind, err error) {
 	rows, err := db.reading(ctx).Query("SELECT call_id, at FROM missed_calls WHERE settled_at IS NULL AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?", from.UnixMicro(), to.UnixMicro(), dutylog.MostBehind)
-	if f.Calls, err = all(rows, err, func(row scanner) (b dutylog.DutyBehind, err error) {
+	if calls, err = all(rows, err, func(row scanner) (b dutylog.DutyBehind, err error) {
 		b.Kind = dutylog.BehindCall
 		return b, row.Scan(&b.ID, instant{&b.At})
 	}); err != nil {
-		return f, db.explain("list who was not called back", err)
+		return 0, 0, nil, db.explain("list who was not called back", err)
 	}
 	err = db.reading(ctx).QueryRow("SELECT count(*), count(*) FILTER (WHERE settled_at IS NULL) FROM missed_calls WHERE at >= ? AND at < ? AND why <> ?",
-		from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed)).Scan(&f.Missed, &f.Waiting)
-	return f, db.explain("count the missed calls", err)
+		from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed)).Scan(&missed, &waiting)
+	return missed, waiting, calls, db.explain("count the missed calls", err)
 }
 
 // incidentsSince reads the incidents that were opened since then, the newest first.

@@ -92,4 +92,18 @@ export interface DutyShare {
   behind: Behind[]
 }
 
-export const getDutyFigures = (from: string, to: string) => request<{ from: string; to: string; items: DutyShare[] }>('GET', '/metrics/duty' + query({ from, to }))
+export interface DutyFigures {
+  from: string
+  to: string
+  items: DutyShare[]
+  /** Closed months of the time, whose part is as it was judged when they were closed. */
+  frozen: { month: string }[]
+  corrections: { month: string; figure: string; of: string; frozen: DutyCount; now: DutyCount }[]
+}
+
+interface DutyCount {
+  numerator: number
+  denominator: number
+}
+
+export const getDutyFigures = (from: string, to: string) => request<DutyFigures>('GET', '/metrics/duty' + query({ from, to }))

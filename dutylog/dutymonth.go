@@ -1,0 +1,166 @@
+package dutylog
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// FrozenDuty is the other work of a closed month, item by item, as it was judged when the month was closed: any part
+// of the month can be counted from it again, and comes to the same.
+type FrozenDuty struct {
+	Allowance time.Duration `json:"allowance_ns"` // by which handovers were judged
+	Items     []DutyItem    `json:"items"`
+	Missed    []int64       `json:"missed"` // when each missed caller came, in seconds since 1970; who still waited is an item, too
+}
+
+// DutyPart is a part of a time, as its callers stand now; in a closed month with what was frozen.
+type DutyPart struct {
+	From, To        time.Time
+	Missed, Waiting int // see DutyFacts
+	Calls           []DutyBehind
+	Month           *FrozenMonth // closed; without its tallies
+	Frozen          FrozenDuty
+}
+
+// DutyAnswer is how the other work of a time was done.
+type DutyAnswer struct {
+	Shares      []DutyShare
+	Frozen      []FrozenMonth // closed months of the time: their part is as it was frozen
+	Corrections []DutyCorrection
+}
+
+// DutyCorrection is a figure of a closed month that would be counted otherwise now.
+type DutyCorrection struct {
+	Month     Month
+	Figure    DutyFigure
+	Of        string
+	Then, Now [2]int // numerator, denominator
+}
+
+// FreezeDuty judges a whole month. missed are all its missed callers; those of facts who still wait are found by
+// their calls.
+func FreezeDuty(f DutyFacts, missed []MissedFact, allowance time.Duration, from, to, now time.Time) FrozenDuty {
+	c := dutyCount{from: from, to: earlier(to, now), now: now}
+	d := FrozenDuty{Allowance: allowance, Items: c.items(f, allowance, to), Missed: []int64{}}
+	for _, m := range missed {
+		d.Missed = append(d.Missed, m.Call.OfferedAt.Unix())
+		if m.Settled.IsZero() {
+			d.Items = append(d.Items, DutyItem{Figure: MissedNotCalledBack, At: m.Call.OfferedAt, In: true, Behind: &DutyBehind{Kind: BehindCall, ID: m.Call.ID, At: m.Call.OfferedAt}})
+		}
+	}
+	return d
+}
+
+// count counts a part of the month.
+func (d FrozenDuty) count(from, to time.Time, zone *time.Location) []DutyShare {
+	var within []DutyItem
+	for _, i := range d.Items {
+		begin := from
+		if i.Figure == FilingsLate { // it belongs to a day
+			begin = DateOf(from, zone).Start(zone)
+		}
+		if i.Figure == RosterUncovered {
+			if i = i.cut(from, to); !i.At.Before(i.Until) {
+				continue
+			}
+		}
+		if !i.At.Before(begin) && i.At.Before(to) {
+			within = append(within, i)
+		}
+	}
+	shares := countDuty(within, d.Allowance, from, to)
+	callers := &shares[len(shares)-1]
+	callers.Denominator = 0
+	for _, at := range d.Missed {
+		if at >= from.Unix() && at < to.Unix() {
+			callers.Denominator++
+		}
+	}
+	return shares
+}
+
+// cut is a gap as far as it lies in a time.
+func (i DutyItem) cut(from, to time.Time) DutyItem {
+	i.At, i.Until = laterOf(i.At, from), earlier(i.Until, to)
+	if i.Behind != nil {
+		b := *i.Behind
+		b.At, b.Until = i.At, i.Until
+		i.Behind = &b
+	}
+	return i
+}
+
+// DutyAnswerOf puts the parts of a time together: what is closed as it was frozen, and what changed since beside it.
+func DutyAnswerOf(f DutyFacts, parts []DutyPart, allowance time.Duration, now time.Time) (a DutyAnswer) {
+	for _, p := range parts {
+		f.Missed, f.Waiting, f.Calls = p.Missed, p.Waiting, p.Calls
+		if p.Month == nil {
+			a.add(DutyFigures(f, allowance, p.From, p.To, now))
+			continue
+		}
+		then := finished(p.Frozen.count(p.From, p.To, f.Zone), AnsweringSpan{Blind: p.Month.Blind}.blindIn(p.From, p.To))
+		a.Frozen = append(a.Frozen, *p.Month)
+		a.correct(p.Month.Month, then, DutyFigures(f, p.Frozen.Allowance, p.From, p.To, now)) // by the allowance of then: that it was changed since corrects nothing
+		a.add(then)
+	}
+	if len(parts) > 1 {
+		a.order()
+	}
+	return a
+}
+
+// add adds the figures of another part.
+func (a *DutyAnswer) add(part []DutyShare) {
+	l := dutyShares(a.Shares)
+	for _, p := range part {
+		s := l.share(p.Figure, p.Of)
+		s.Numerator += p.Numerator
+		s.Denominator += p.Denominator
+		s.Blind += p.Blind
+		s.Rules = append(s.Rules, p.Rules...)
+		s.Behind = append(s.Behind, p.Behind...)
+	}
+	a.Shares = l
+}
+
+// correct notes what differs between a closed month and what would be counted now.
+func (a *DutyAnswer) correct(m Month, then, now []DutyShare) {
+	for _, s := range append(slices.Clone(then), now...) {
+		x := DutyCorrection{Month: m, Figure: s.Figure, Of: s.Of}
+		was, is := shareOf(then, s.Figure, s.Of), shareOf(now, s.Figure, s.Of)
+		x.Then, x.Now = [2]int{was.Numerator, was.Denominator}, [2]int{is.Numerator, is.Denominator}
+		if x.Then != x.Now && !slices.Contains(a.Corrections, x) {
+			a.Corrections = append(a.Corrections, x)
+		}
+	}
+}
+
+// order puts figures of several parts as those of one stand, and gaps that a month's end cut are whole again.
+func (a *DutyAnswer) order() {
+	all := []DutyFigure{ReportsOnTime, DeliveriesOnTime, IncidentsOpenedLate, InstructionsOverdue, HandoversLate, RosterUncovered, FilingsLate, MissedNotCalledBack}
+	slices.SortStableFunc(a.Shares, func(x, y DutyShare) int {
+		return cmp.Compare(slices.Index(all, x.Figure), slices.Index(all, y.Figure))
+	})
+	for i := range a.Shares {
+		s := &a.Shares[i]
+		slices.Sort(s.Rules)
+		s.Rules = slices.Compact(s.Rules)
+		if s.Figure == RosterUncovered {
+			s.Behind = uncutGaps(s.Behind)
+		}
+		s.finish(s.Blind)
+	}
+}
+
+func uncutGaps(gaps []DutyBehind) (whole []DutyBehind) {
+	slices.SortStableFunc(gaps, func(a, b DutyBehind) int { return a.At.Compare(b.At) })
+	for _, g := range gaps {
+		if n := len(whole); n > 0 && whole[n-1].Until.Equal(g.At) {
+			whole[n-1].Until = g.Until
+		} else {
+			whole = append(whole, g)
+		}
+	}
+	return whole
+}
