@@ -233,7 +233,9 @@ type ReviewQuery struct {
 	Line     string    // empty: every line
 	SpeakNow bool      // of HoldsSheetUp: borderline verdicts hold nothing up any more, only officers whose time runs
 	Officer  string    // only cases that concern them
-	Limit    int       // 1..500; 0 means 50
+	Onlooks  bool      // cases in which another officer than Reader has the first word are left out; by Over
+	Reader   string
+	Limit    int // 1..500; 0 means 50
 	Cursor   string
 }
 
@@ -241,6 +243,8 @@ type ReviewQuery struct {
 type ReviewStore interface {
 	// ReviewCases lists calls whose verdict may be reviewed; total is how many there are on all pages.
 	ReviewCases(ctx context.Context, q ReviewQuery) (items []ReviewCase, total int, nextCursor string, err error)
+	// HeldReviews counts what Onlooks leaves out, and gives when the days of the first of these officers began.
+	HeldReviews(ctx context.Context, q ReviewQuery) (total int, began time.Time, err error)
 	// ReviewCase reads one; ErrNotFound for a call of which nothing is to be reviewed.
 	ReviewCase(ctx context.Context, callID string) (ReviewCase, error)
 	// SayOfVerdict keeps a fact that Review.Check gave. before is the newest fact that its writer knew, 0

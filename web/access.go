@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"dutyline/dutylog"
 )
@@ -254,7 +255,8 @@ const (
 	changePassword verdict = "change_password_first"
 	notTheirRole   verdict = "not_their_role"
 	noSuchGrant    verdict = "no_such_permission"
-	notTheirs      verdict = "not_theirs" // another unit's: for them it does not exist
+	officerFirst   verdict = "officer_first" // they may, when the officer concerned had the first word
+	notTheirs      verdict = "not_theirs"    // another unit's: for them it does not exist
 )
 
 // visitor is who makes a request. The account was read from the log for this very request.
@@ -327,6 +329,7 @@ type object struct {
 	kind    objectKind
 	entry   dutylog.Entry // of an entry, and of what belongs to one
 	officer string        // whom a review concerns
+	first   time.Time     // until then that officer has the first word, and nobody else reads the review; zero: everybody may
 }
 
 // objectKind says what an object is.
@@ -345,11 +348,15 @@ const (
 
 // mayWith decides about one object; nothing else does. A reading account sees the entries of its
 // unit, and nothing else is there for it. An officer sees what is held against them, and not what is
-// held against others; what concerns nobody that is known concerns every officer.
+// held against others; what concerns nobody that is known concerns every officer. Nobody sees what is held
+// against an officer while that one has the first word.
 func (v visitor) mayWith(p permission, o object) verdict {
 	d := v.may(p)
 	if d == allowed && o.kind == aReview && v.account.Role == dutylog.Officer && o.officer != "" && !dutylog.SameName(o.officer, v.account.Name) {
 		return notTheirs
+	}
+	if d == allowed && !o.first.IsZero() && !dutylog.SameName(o.officer, v.account.Name) {
+		return officerFirst
 	}
 	if d != allowed || v.account.Role != dutylog.Reader {
 		return d
@@ -380,10 +387,23 @@ func one[T any](ctx context.Context, p permission, read func() (T, error), as fu
 	if err != nil {
 		return x, problemOf(err)
 	}
-	if refused := v.mayWith(p, as(found)).problem(); refused != nil {
+	o := as(found)
+	d := v.mayWith(p, o)
+	if d == officerFirst {
+		return x, firstWord(o.first)
+	}
+	if refused := d.problem(); refused != nil {
 		return x, refused
 	}
 	return found, nil
+}
+
+// firstWord says from when a review can be read.
+func firstWord(until time.Time) *Problem {
+	p := newProblem(http.StatusForbidden, typeOfficerFirst, "The officer concerned has the first word: this review can be read when they have spoken, and from %s on in any case.", until.Format("2006-01-02 15:04"))
+	opens := stamp(until)
+	p.OpensAt = &opens
+	return p
 }
 
 func (a *app) call(ctx context.Context, p permission, id string) (dutylog.Call, error) {

@@ -45,6 +45,7 @@ const (
 	typeVerifyRuns        = problemBase + "verification-runs"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 	typeSpotIncident      = problemBase + "spot-incident"
+	typeOfficerFirst      = problemBase + "officer-first"
 )
 
 // Problem is the body of every error (RFC 9457, application/problem+json).
@@ -60,6 +61,8 @@ type Problem struct {
 	File       string       `json:"file,omitempty" doc:"Why a file is no table, for programs"`
 	Faults     []TableFault `json:"faults,omitempty" doc:"What is wrong with a table, by cell; at most 1000"`
 	FaultCount int          `json:"fault_count,omitempty" doc:"How many faults the table has"`
+
+	OpensAt *stamp `json:"opens_at,omitempty" doc:"From when a review can be read of which the officer concerned has the first word"`
 
 	retryAfter time.Duration
 	cause      error // for the daemon's own log, never for the reader

@@ -76,11 +76,18 @@ type reviewList struct {
 	Reasons     []dutylog.ReviewReason   `json:"reasons" nullable:"false" doc:"What an explanation may name"`
 	Causes      []dutylog.TechnicalCause `json:"causes" nullable:"false" doc:"For which a verdict may be set aside"`
 	NextCursor  string                   `json:"next_cursor" doc:"Empty on the last page"`
+	Held        heldBody                 `json:"held" doc:"Of this time, not listed: officers have the first word, and until then nobody else reads these reviews"`
+}
+
+type heldBody struct {
+	Total   int   `json:"total"`
+	FirstAt stamp `json:"first_at" doc:"When the first of them can be read at the latest; null: there is none"`
 }
 
 type reviewListOutput struct{ Body reviewList }
 
-// reviews lists verdicts that may be reviewed. An officer sees those that concern them and no others.
+// reviews lists verdicts that may be reviewed. An officer sees those that concern them and no others; everybody else
+// sees one as soon as its officer had the first word.
 func (a *app) reviews(ctx context.Context, in *reviewsInput) (*reviewListOutput, error) {
 	from, to, err := period(in.From, in.To)
 	if err != nil {
@@ -101,16 +108,36 @@ func (a *app) reviews(ctx context.Context, in *reviewsInput) (*reviewListOutput,
 	if in.Mine || v.account.Role == dutylog.Officer {
 		q.Officer = v.account.Name
 	}
+	q.Onlooks, q.Reader = v.account.Role != dutylog.Officer, v.account.Name
 	items, total, next, err := a.Log.ReviewCases(ctx, q)
 	if err != nil {
 		return nil, inQuery(err)
 	}
-	list := reviewList{Items: []ReviewBody{}, Total: total, OfficerDays: rule.OfficerDays, Reasons: dutylog.ReviewReasons(), Causes: dutylog.TechnicalCauses(), NextCursor: next}
+	held, err := a.held(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	list := reviewList{Items: []ReviewBody{}, Total: total, OfficerDays: rule.OfficerDays, Reasons: dutylog.ReviewReasons(), Causes: dutylog.TechnicalCauses(), NextCursor: next, Held: held}
 	for _, c := range items {
 		c.Call = listed(v, c.Call)
 		list.Items = append(list.Items, a.reviewOf(c, v.actor()))
 	}
 	return &reviewListOutput{list}, nil
+}
+
+// held counts the cases of a list that are not shown yet to whoever looks on.
+func (a *app) held(ctx context.Context, q dutylog.ReviewQuery) (h heldBody, err error) {
+	if !q.Onlooks || q.Officer != "" {
+		return h, nil
+	}
+	total, began, err := a.Log.HeldReviews(ctx, q)
+	if err != nil {
+		return h, problemOf(err)
+	}
+	if h.Total = total; total > 0 {
+		h.FirstAt = stamp(a.reviewRule().Due(began))
+	}
+	return h, nil
 }
 
 // burstBody is one ring of the bell.
@@ -186,7 +213,13 @@ type disputeOutput struct{ Body disputeBody }
 // reviewCase reads one review for somebody who wants to do something with it.
 func (a *app) reviewCase(ctx context.Context, p permission, id string) (dutylog.ReviewCase, error) {
 	return one(ctx, p, func() (dutylog.ReviewCase, error) { return a.Log.ReviewCase(ctx, id) },
-		func(c dutylog.ReviewCase) object { return object{kind: aReview, officer: c.Officer} })
+		func(c dutylog.ReviewCase) object {
+			o := object{kind: aReview, officer: c.Officer}
+			if r := c.At(a.Now(), a.reviewRule()); r.State == dutylog.AwaitsOfficer && c.Officer != "" {
+				o.first = r.DueAt
+			}
+			return o
+		})
 }
 
 func (a *app) oneReview(ctx context.Context, in *callInput) (*disputeOutput, error) {

@@ -38,6 +38,10 @@ type reviewPage struct {
 	Reasons     []string
 	Causes      []string
 	NextCursor  string `json:"next_cursor"`
+	Held        struct {
+		Total   int
+		FirstAt *time.Time `json:"first_at"`
+	}
 }
 
 func (c *client) reviews(t *testing.T, query string) (p reviewPage) {
@@ -94,7 +98,7 @@ func TestAVerdictIsReviewed(t *testing.T) {
 	if p := supervisor.reviews(t, "?waits=supervisor"); p.Total != 0 || len(p.Items) != 0 {
 		t.Errorf("before the officer said a word: %+v", p)
 	}
-	if p := supervisor.says(t, "1.0", `"says":"decided","result":"stands"`).problem(t); p.Status != 422 || p.Errors[0].Location != "body.says" || !strings.Contains(p.Detail, "first word") {
+	if p := supervisor.says(t, "1.0", `"says":"decided","result":"stands"`).problem(t); p.Status != 403 || p.Type != "/problems/officer-first" || !strings.Contains(p.Detail, "first word") {
 		t.Errorf("%+v", p)
 	}
 	if p := officer.says(t, "1.0", `"says":"explained","code":"away"`).problem(t); p.Status != 422 || p.Errors[0].Location != "body.text" {
@@ -143,6 +147,7 @@ func TestAnOfficerSeesTheirOwnReviewsOnly(t *testing.T) {
 	if got := officer.post("/reviews/2.0/facts", `{"says":"explained","code":"away","text":"x"}`); got.status != 404 {
 		t.Errorf("%v", got)
 	}
+	h.clock.Add(6 * 24 * time.Hour) // the officers' days are over
 	for _, login := range []string{"chief", "leader", "supervisor", "auditor"} {
 		if p := h.as(login).reviews(t, ""); p.Total != 2 {
 			t.Errorf("%s sees %d", login, p.Total)
@@ -206,6 +211,7 @@ func TestTheMaterialOfADispute(t *testing.T) {
 	if strings.Count(got.body, `"allowed":true`) != 3 || strings.Count(got.body, `"from":"`) < 1 || asked != "1.0" {
 		t.Errorf("asked for %q: %s", asked, got.body)
 	}
+	h.clock.Add(6 * 24 * time.Hour) // the officer's days are over
 	page := h.as("supervisor").get("/reviews/1.0/sheet")
 	for _, words := range []string{"<svg", `viewBox="0 0 720 110"`, "时限 15 秒", "接听 15.5 秒", "三方时刻对照", "0.002）", "交换机时钟比本机快 0.042 秒；本机时钟已由时间服务校准，误差不超过 0.02 秒", "180　PJSIP/duty", "超时接听", "王officer", "应答", "DL_END", "来电人姓名和电话号码已按查阅权限隐去"} {
 		if !strings.Contains(page.body, words) {
@@ -235,7 +241,7 @@ func TestAJournalThatSaysNothing(t *testing.T) {
 		h := newHouse(t, func(d *web.Deps) { d.Journal = journal })
 		h.health.Switch.Connected = false
 		h.late("1.0", "王officer")
-		got := h.as("supervisor").get("/reviews/1.0")
+		got := h.as("officer").get("/reviews/1.0")
 		if !strings.Contains(got.body, `"sip_why":"not_kept"`) || !strings.Contains(got.body, `"clock_then":null`) || !strings.Contains(got.body, `"journal_why":"`+want+`"`) || !strings.Contains(got.body, `"clock_offset_ms":null`) || strings.Contains(got.body, "secret") {
 			t.Errorf("%s: %v", want, got)
 		}
@@ -262,6 +268,7 @@ func TestTheListOfReviewsIsAskedByTime(t *testing.T) {
 	h.late("1.0", "王officer")
 	h.clock.Add(time.Hour)
 	h.late("2.0", "王officer")
+	h.clock.Add(6 * 24 * time.Hour) // the officer's days are over
 	supervisor := h.as("supervisor")
 	if p := supervisor.reviews(t, "?limit=1"); p.Total != 2 || len(p.Items) != 1 || p.NextCursor == "" || p.Items[0].Call.ID != "2.0" {
 		t.Errorf("%+v", p)
@@ -289,6 +296,7 @@ func TestTheListOfReviewsIsAskedByTime(t *testing.T) {
 func TestTheCallersOfReviewsAreMasked(t *testing.T) {
 	h := newHouse(t)
 	c := h.late("1.0", "王officer")
+	h.clock.Add(6 * 24 * time.Hour) // the officer's days are over
 	supervisor := h.as("supervisor")
 	if got := supervisor.get("/reviews"); strings.Contains(got.body, c.Caller.Raw) {
 		t.Errorf("%v", got)

@@ -123,3 +123,58 @@ func TestAnOfficerIsKnownHoweverTheirNameIsWritten(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// Until the officer has spoken, or their days are over, a review is theirs alone: the others are told how many there are
+// and from when one can be read. The call is no secret, and what concerns nobody is open at once.
+func TestTheOfficerHasTheFirstWord(t *testing.T) {
+	h := newHouse(t)
+	h.late("1.0", "王 officer（代）")
+	h.clock.Add(time.Minute)
+	h.late("2.0", "王officer")
+	h.over(h.call("3.0", h.clock.Now()), telephony.Missed)
+	officer, supervisor := h.as("officer"), h.as("supervisor")
+	if p := officer.reviews(t, ""); p.Total != 3 || p.Held.Total != 0 {
+		t.Errorf("the officer sees %d, held %d", p.Total, p.Held.Total)
+	}
+	for _, onlooker := range []*client{supervisor, h.as("leader"), h.as("chief"), h.as("auditor")} {
+		for _, query := range []string{"", "?waits=officer"} {
+			p := onlooker.reviews(t, query)
+			if p.Total != 1 || p.Items[0].Call.ID != "3.0" || p.Held.Total != 2 || p.Held.FirstAt == nil {
+				t.Errorf("%q: %+v", query, p)
+			}
+		}
+		for _, path := range []string{"/reviews/1.0", "/reviews/1.0/sheet"} {
+			p := onlooker.get(path).problem(t)
+			if p.Status != 403 || p.Type != "/problems/officer-first" || !strings.Contains(p.Detail, "from 20") {
+				t.Errorf("%s: %+v", path, p)
+			}
+		}
+		if got := onlooker.get("/reviews/3.0"); got.status != 200 {
+			t.Errorf("what concerns nobody: %v", got)
+		}
+	}
+	for _, path := range []string{"/calls/1.0", "/entries/e-1.0"} {
+		if got := supervisor.get(path); got.status != 200 {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+	if p := supervisor.post("/reviews/1.0/facts", `{"says":"commented","text":"x"}`).problem(t); p.Status != 403 || p.Type != "/problems/officer-first" {
+		t.Errorf("%+v", p)
+	}
+	var r reviewDoc
+	officer.says(t, "1.0", `"says":"explained","code":"away","text":"取传真"`).into(t, &r)
+	if p := supervisor.reviews(t, ""); p.Total != 2 || p.Held.Total != 1 {
+		t.Errorf("the officer spoke: %d, held %d", p.Total, p.Held.Total)
+	}
+	if got := supervisor.get("/reviews/1.0"); got.status != 200 {
+		t.Errorf("%v", got)
+	}
+	h.clock.Add(6 * 24 * time.Hour)
+	supervisor = h.as("supervisor")
+	if p := supervisor.reviews(t, "?waits=supervisor"); p.Total != 3 || p.Held.Total != 0 || p.Held.FirstAt != nil {
+		t.Errorf("the officer's days are over: %d, held %+v", p.Total, p.Held)
+	}
+	if got := supervisor.get("/reviews/2.0"); got.status != 200 {
+		t.Errorf("%v", got)
+	}
+}

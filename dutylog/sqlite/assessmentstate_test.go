@@ -31,7 +31,7 @@ func TestWhichReviewsHoldASheetUp(t *testing.T) {
 	db := open(t)
 	late, near := ended(t, db, 0, telephony.AnsweredLate), ended(t, db, 1, telephony.AnsweredInTime, borderline)
 	other := ended(t, db, 2, telephony.Missed, func(c *telephony.Call) { c.Line = "fire" })
-	due := reviewing.Due(late.EndedAt)
+	due := reviewing.Due(noon)
 	want := func(what string, at time.Time, closed bool, want ...string) {
 		t.Helper()
 		if got := holding(t, db, at, closed); fmt.Sprint(got) != fmt.Sprint(want) {

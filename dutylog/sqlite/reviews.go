@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -25,6 +26,9 @@ const (
 
 	// officersTime is when the days of the officer begin whom a call concerns.
 	officersTime = "max(c.ended_at, coalesce(v.since, 0))"
+
+	// officerSpeaks is that an officer has the first word, and not whoever asks: of a call of nobody known nobody has it alone.
+	officerSpeaks = undecided + " AND coalesce(v.explained, 0) = 0 AND " + officersTime + " >= ? AND NOT " + forOfficer
 
 	undecided = "(coalesce(v.stage, '') = '' OR v.outcome <> c.outcome)"
 )
@@ -73,6 +77,9 @@ func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []d
 	case dutylog.WaitsForSupervisor:
 		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR "+officersTime+" < ?))", q.Over.UnixMicro())
 	}
+	if q.Onlooks {
+		w.add("NOT ("+officerSpeaks+")", q.Over.UnixMicro(), q.Reader)
+	}
 	if q.Line != "" {
 		w.add("c.line = ?", q.Line)
 	}
@@ -104,6 +111,17 @@ func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []d
 		}
 	}
 	return items, total, next, nil
+}
+
+// HeldReviews implements dutylog.ReviewStore.
+func (db *DB) HeldReviews(ctx context.Context, q dutylog.ReviewQuery) (total int, began time.Time, err error) {
+	var w where
+	w.add(toReview)
+	w.add(ofPeople)
+	w.period("c.offered_at", q.From, q.To)
+	w.add(officerSpeaks, q.Over.UnixMicro(), q.Reader)
+	err = db.reading(ctx).QueryRow("SELECT count(*), min("+officersTime+") FROM calls c"+reviewJoins+w.String(), w.args...).Scan(&total, instant{&began})
+	return total, began, db.explain("count the verdicts of which officers have the first word", err)
 }
 
 // ReviewCase implements dutylog.ReviewStore.

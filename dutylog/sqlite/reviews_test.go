@@ -326,7 +326,7 @@ func TestADecisionDoesNotMoveToAColleague(t *testing.T) {
 	}
 	mate := dutylog.Actor{Login: "li", Name: "李强", Role: dutylog.Officer}
 	wantList(t, db, dutylog.ReviewQuery{Officer: "李强", Waits: dutylog.WaitsForOfficer}, c.ID+" awaits_officer")
-	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor, Over: c.EndedAt.Add(time.Hour)})
+	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor, Over: noon.Add(time.Hour)})
 	wantList(t, db, dutylog.ReviewQuery{Waits: dutylog.WaitsForSupervisor, Over: clock.now().Add(time.Hour)}, c.ID+" awaits_officer")
 	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "other_call", Text: "正在接听 119 电话", By: mate}))(t)
 	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewDecided, Result: dutylog.ReviewCountsInTime, Text: "在误差内", By: superB}))(t)

@@ -7,7 +7,7 @@ import { partsOf } from '@/state/route'
 import core from '../../../dutylog/review.go?raw'
 import rights from '../../../dutylog/reviewrule.go?raw'
 
-const fact = (change: Partial<ReviewFact>): ReviewFact => ({ id: 1, says: 'explained', code: 'other_call', result: '', text: 'x', by: { login: 'li', name: '李娜', at: '2026-11-27T01:00:00.000Z' }, ...change })
+const fact = (change: Partial<ReviewFact>): ReviewFact => ({ id: 1, says: 'explained', code: 'other_call', result: '', text: 'x', by: { login: 'li', name: '李娜', at: '2026-11-27T01:00:00.000Z' }, officer: '李娜', past: false, ...change })
 const review = (change: Partial<Review>) => ({ state: 'awaits_officer', result: '', overdue: false, ...change }) as Review
 const dispute = (ring: number | null, limit: number | null = 15000, offset = 0): Dispute => {
   const bursts = []

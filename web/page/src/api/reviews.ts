@@ -37,6 +37,7 @@ export interface ReviewPage {
   reasons: string[]
   causes: string[]
   next_cursor: string
+  held: { total: number; first_at: string | null }
 }
 
 export interface Burst {

@@ -3,6 +3,7 @@
 import { ApiError } from '@/api/client'
 import { lang, t, word, type Key } from './index'
 import { fieldNames } from './spell'
+import { dateMinute, parse } from '@/logic/time'
 
 const BY_TYPE: Record<string, Key> = {
   'sign-in-required': 'problem.signIn', 'not-allowed': 'problem.notAllowed', 'password-change-required': 'problem.password',
@@ -25,7 +26,7 @@ const BY_TYPE: Record<string, Key> = {
   'assessment-not_their_part': 'as.refused.not_their_part', 'assessment-month_runs': 'as.refused.month_runs', 'assessment-frozen': 'as.refused.frozen', 'assessment-not_frozen': 'as.refused.not_frozen', 'assessment-signed_already': 'as.refused.signed_already',
   'assessment-same_person': 'as.refused.same_person', 'assessment-not_signed_by_both': 'as.refused.not_signed_by_both', 'assessment-no_rules': 'as.refused.no_rules', 'assessment-reviews_open': 'as.refused.reviews_open',
   'unknown-computer': 'pin.unknown', 'short-secret-wrong': 'pin.wrong',
-  'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns', 'test-check_runs': 'problem.checkRuns', 'spot-incident': 'problem.spotIncident',
+  'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns', 'test-check_runs': 'problem.checkRuns', 'spot-incident': 'problem.spotIncident', 'officer-first': 'rev.officerFirst',
 }
 const BY_STATUS: Record<number, Key> = {
   0: 'common.offline', 400: 'problem.invalid', 401: 'problem.signIn', 403: 'problem.notAllowed', 404: 'problem.notFound',
@@ -49,7 +50,7 @@ export function problemText(error: unknown): string {
   const type = String(error.body.type || '').split('/').pop() || ''
   const key = BY_TYPE[type] || BY_STATUS[error.status] || (error.status >= 500 ? 'problem.inside' : 'problem.other')
   const fields = key === 'problem.invalid' ? fieldsOf(error) : ''
-  return fields ? t('problem.invalidIn', { fields }) : t(key, { status: error.status })
+  return fields ? t('problem.invalidIn', { fields }) : t(key, { status: error.status, time: error.body.opens_at ? dateMinute(parse(String(error.body.opens_at))) : '' })
 }
 
 /** The failure in the words of the daemon, for a tooltip. */
