@@ -27,6 +27,8 @@ type reviewDoc struct {
 		ID                       int64
 		Says, Code, Result, Text string
 		By                       person
+		Officer                  string
+		Past                     bool
 	}
 	May, Results []string
 }

@@ -73,7 +73,7 @@ func TestAClosedMonthKeepsItsDutyFigures(t *testing.T) {
 				t.Errorf("%v changed after the month was closed (-then +now):\n%s", s, diff)
 			}
 		}
-		if len(a.Corrections) == 0 {
+		if n != 2 && len(a.Corrections) == 0 { // nothing of that day's changed
 			t.Errorf("%v: nothing is said of what changed", s)
 		}
 	}
@@ -92,7 +92,7 @@ func TestAClosedMonthKeepsItsDutyFigures(t *testing.T) {
 	if v := verify(t, path, sqlite.VerifyOptions{}); v.Verdict() != audit.Intact {
 		t.Errorf("%s\n%s", v.Verdict(), findings(v))
 	}
-	outside(t, path, "DROP TRIGGER answer_months_stand; UPDATE answer_months SET duty = replace(duty, '\"in\":true', '\"in\":false')")
+	outside(t, path, "UPDATE answer_months SET duty = replace(duty, '\"in\":true', '\"in\":false')")
 	if v := verify(t, path, sqlite.VerifyOptions{}); v.Verdict() != audit.Altered {
 		t.Errorf("somebody changed what was frozen: %s", v.Verdict())
 	}
