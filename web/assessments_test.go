@@ -9,6 +9,7 @@ import (
 
 	"dutyline/config"
 	"dutyline/dutylog"
+	"dutyline/telephony"
 	"dutyline/web"
 )
 
@@ -216,5 +217,41 @@ func TestRefusedScoringRulesAreTold(t *testing.T) {
 	h.as("supervisor").get("/assessments/"+h.clock.Now().In(site).Format("2006-01")).partly(t, &d)
 	if d.RulesFault != "scoring.yaml:7: unknown word" || len(d.Sheet.Items) == 0 || d.State != "running" {
 		t.Errorf("%+v", d)
+	}
+}
+
+// While an officer has the word about a call of the month, its sheet may be looked at and is not signed; who is refused
+// is told which call it is.
+func TestASheetIsNotSignedBeforeItsReviews(t *testing.T) {
+	h := newHouse(t, shippedScoring)
+	h.clock.Add(time.Date(2026, 10, 30, 4, 0, 0, 0, time.UTC).Sub(h.clock.Now()))
+	h.over(h.call("1.0", h.clock.Now()), telephony.Missed) // on a Friday: its officer has until Wednesday, 4 November
+	h.clock.Add(72 * time.Hour)
+	type openDoc struct {
+		assessmentDoc
+		OpenReviews struct {
+			Total int
+			Items []struct {
+				CallID string `json:"call_id"`
+				State  string
+			}
+		} `json:"open_reviews"`
+	}
+	var d openDoc
+	supervisor := h.as("supervisor")
+	supervisor.get("/assessments/2026-10").partly(t, &d)
+	if d.OpenReviews.Total != 1 || d.OpenReviews.Items[0].CallID != "1.0" || d.OpenReviews.Items[0].State != "awaits_officer" || strings.Contains(strings.Join(d.May, " "), "signed") {
+		t.Errorf("%+v", d)
+	}
+	p := supervisor.sayAssessed(d.assessmentDoc, "signed", "").problem(t)
+	if p.Status != 422 || p.Type != "/problems/assessment-reviews_open" || !strings.Contains(p.Detail, "(1: 1.0 of 10-30 ") {
+		t.Errorf("%+v", p)
+	}
+	h.clock.Add(72 * time.Hour)
+	supervisor = h.as("supervisor")
+	d = openDoc{}
+	supervisor.get("/assessments/2026-10").partly(t, &d)
+	if got := supervisor.sayAssessed(d.assessmentDoc, "signed", ""); d.OpenReviews.Total != 0 || got.status != 200 {
+		t.Errorf("the officer's days are over: %v", got)
 	}
 }
