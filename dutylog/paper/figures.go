@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -57,9 +58,21 @@ func (f Frame) lineNumber(line string) string {
 func share(n, d int) (counts, rate string) {
 	rate = "—"
 	if r, known := dutylog.Rate(n, d); known {
-		rate = strconv.FormatFloat(100*r, 'f', 1, 64) + "%"
+		rate = rateWords(r)
 	}
 	return strconv.Itoa(n) + "/" + strconv.Itoa(d), rate
+}
+
+// rateWords is rounded, yet never up to all or down to none: 1999 of 2000 are 99.9 %.
+func rateWords(share float64) string {
+	tenths := math.Round(share * 1000)
+	switch {
+	case share < 1 && tenths >= 1000:
+		tenths = 999
+	case share > 0 && tenths <= 0:
+		tenths = 1
+	}
+	return strconv.FormatFloat(tenths/10, 'f', 1, 64) + "%"
 }
 
 func totalTable(g dutylog.AnsweringGroup) Table {

@@ -4,7 +4,7 @@ import { figuresEn, figuresZh } from '@/i18n/figures'
 import { lang, word } from '@/i18n'
 import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
 import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
-import { allFigures, both, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, verdicts, yearBack } from '@/logic/figures'
+import { allFigures, beside, both, cards, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, verdicts, yearBack } from '@/logic/figures'
 import { changeTable, closedSides } from '@/logic/corrections'
 import { chartBook, correctionSheet, dutyBook, figureSheet } from '@/logic/sheets'
 
@@ -37,10 +37,25 @@ describe('a figure', () => {
     expect(counts(figure(3, 4))).toBe('3/4')
   })
   it('is rounded once, and as people do', () => {
-    expect(percent(0.9996)).toBe('100.0%')
+    expect(percent(1999 / 2000)).toBe('99.9%') // never up to all, nor down to none
+    expect(percent(0.99999)).toBe('99.9%')
+    expect(percent(0.00001)).toBe('0.1%')
+    expect([percent(1), percent(0)]).toEqual(['100.0%', '0.0%'])
     expect(percent(2 / 3)).toBe('66.7%')
     expect(minutes(90)).toBe('1.5')
     expect(minutes(600)).toBe('10')
+  })
+})
+
+describe('today', () => {
+  const card = (g: FigureGroup, name: string) => cards(g).filter((c) => c.name === name)[0]
+  it('shows no rate without numerator and denominator, and below twenty the counts alone', () => {
+    const busy = group('', 1999, 2000)
+    expect([card(busy, 'on_time').value, card(busy, 'on_time').of, card(busy, 'on_time').bad]).toEqual(['99.9%', '1999/2000，复核后 2000/2000（100.0%）', true])
+    expect([card(busy, 'answer_rate').value, card(busy, 'answer_rate').of]).toEqual(['99.9%', '1999/2000'])
+    const few = group('', 17, 19, { after_review: group('', 17, 19).measured })
+    expect([card(few, 'on_time').value, card(few, 'on_time').of]).toEqual(['17/19', ''])
+    expect([card(few, 'missed').value, card(few, 'missed').of]).toEqual(['0', '0/19'])
   })
 })
 
@@ -167,9 +182,15 @@ describe('months', () => {
     const option = trendOption(groups) as { series: { data: (number | null)[] }[] }
     expect(option.series[1].data).toEqual([95, null])
     expect(monthTable(groups, ['2026-10']).rows).toEqual([
-      ['2026-10', '20', '19/20（95.0%）', '19/20（95.0%）', '0/20', '0', '是'],
-      ['2026-11', '6', '5/6', '5/6', '0/6', '1.5', ''],
+      ['2026-10', '20', '19/20（95.0%）', '20/20（100.0%）', '19/20（95.0%）', '0/20', '0', '0', 'r1', '是'],
+      ['2026-11', '6', '5/6', '6/6', '5/6', '0/6', '0', '1.5', 'r1', ''],
     ])
+  })
+  it('never stand without blind time, rules, and what reviews made of them', () => {
+    expect(beside(group('', 24, 26, { blind_seconds: 90, rule: ['r1', 'r2'] }), groups)).toBe('盲区共 1.5 分钟；响铃规则版本：r1、r2。复核后按时接听率不同的月份：2026-10 20/20（100.0%）、2026-11 6/6。')
+    const same = group('2026-10', 20, 20)
+    expect(monthTable([same], []).rows[0][3]).toBe('同实测')
+    expect(beside(same, [same])).toBe('盲区共 0 分钟；响铃规则版本：r1。')
   })
   it('are told apart by sign and line, not by colour alone', () => {
     const option = trendOption(groups) as { series: { symbol?: string; lineStyle?: { type: string } }[] }
@@ -186,6 +207,7 @@ describe('officers', () => {
   it('stand in the table all the same, with their counts', () => {
     const rows = officerTable(groups).rows
     expect(rows[0].slice(0, 3)).toEqual(['张伟', '18/20（90.0%）', '19/20（95.0%）'])
+    expect(rows[0].slice(-2)).toEqual(['0', 'r1'])
     expect(rows[1][1]).toBe('19/19')
     expect(rows[2][0]).toBe('不知是谁')
   })

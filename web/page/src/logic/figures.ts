@@ -29,7 +29,11 @@ export function rate(f: Figure | undefined): string {
 }
 
 export const counts = (f: Figure): string => `${f.numerator}/${f.denominator}`
-export const percent = (share: number): string => (Math.round(share * 1000) / 10).toFixed(1) + '%'
+/** Rounded, yet never up to all or down to none: 1999 of 2000 are 99.9 %. */
+export function percent(share: number): string {
+  const tenths = Math.round(share * 1000)
+  return ((share < 1 && tenths >= 1000 ? 999 : share > 0 && tenths <= 0 ? 1 : tenths) / 10).toFixed(1) + '%'
+}
 export const minutes = (seconds: number): string => (seconds / 60).toFixed(seconds % 60 ? 1 : 0)
 export const seconds = (s: number): string => s.toFixed(1)
 
@@ -104,8 +108,8 @@ export function verdicts(call: Pick<Call, 'outcome' | 'findings'>, reviewed: str
 
 export function monthTable(groups: FigureGroup[], closed: string[]): Table {
   return {
-    head: [t('fig.month'), t('fig.calls'), word('fig', 'on_time'), word('fig', 'answer_rate'), word('fig', 'missed'), t('fig.blind'), t('fig.closed')],
-    rows: groups.map((g) => [g.key, String(g.calls), both(g.measured.on_time), both(g.measured.answer_rate), g.measured.missed ? counts(g.measured.missed) : '—', minutes(g.blind_seconds), closed.indexOf(g.key) < 0 ? '' : t('fig.yes')]),
+    head: [t('fig.month'), t('fig.calls'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'answer_rate'), word('fig', 'missed'), t('fig.undecided'), t('fig.blind'), t('fig.rule'), t('fig.closed')],
+    rows: groups.map((g) => [g.key, String(g.calls), both(g.measured.on_time), reviewed(g, 'on_time') || t('fig.same'), both(g.measured.answer_rate), g.measured.missed ? counts(g.measured.missed) : '—', String(g.undecided), minutes(g.blind_seconds), rules(g), closed.indexOf(g.key) < 0 ? '' : t('fig.yes')]),
   }
 }
 
@@ -115,7 +119,50 @@ export function both(f: Figure | undefined): string {
   return f.rate === null ? counts(f) : fill(t('fig.both'), { counts: counts(f), rate: percent(f.rate) })
 }
 
+/** The figure after review, where it is another one than measured; else nothing. */
+export function reviewed(g: FigureGroup, figure: string): string {
+  const after = g.after_review[figure]
+  return !after || counts(after) === counts(g.measured[figure]) ? '' : both(after)
+}
+
+/** Versions of the ring rules, as they stand beside every rate. */
+export const rules = (g: FigureGroup): string => g.rule.join(t('list.comma')) || '—'
+
+export interface Card {
+  name: string
+  label: string
+  value: string
+  /** Numerator and denominator, and what reviews made of them; empty for a plain count. */
+  of: string
+  bad: boolean
+}
+
+/** Today's figures. A rate stands with its counts, and without enough calls there are only these. */
+export function cards(g: FigureGroup): Card[] {
+  const count = (name: string, label: string, n: number, bad = false): Card => ({ name, label, value: String(n), of: '', bad })
+  const share = (name: string, bad: (f: Figure) => boolean): Card => {
+    const f = g.measured[name]
+    const after = reviewed(g, name)
+    return { name, label: word('fig', name), value: rate(f), of: (f.rate === null ? '' : counts(f)) + (after ? (f.rate === null ? '' : t('fig.sep')) + t('fig.afterReview') + ' ' + after : ''), bad: bad(f) }
+  }
+  const short = (f: Figure) => f.numerator < f.denominator
+  return [
+    count('calls', t('fig.calls'), g.calls),
+    share('on_time', short), share('answer_rate', () => false),
+    { ...share('missed', (f) => f.numerator > 0), value: String(g.measured.missed.numerator), of: counts(g.measured.missed) + (reviewed(g, 'missed') ? t('fig.sep') + t('fig.afterReview') + ' ' + reviewed(g, 'missed') : '') },
+    share('called_back', short),
+    { ...count('engaged', word('fig', 'engaged'), g.measured.engaged.numerator), of: counts(g.measured.engaged) },
+    { name: 'ring', label: t('fig.ringMedian'), value: g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', of: g.ring_seconds.calls ? t('fig.ofAnswered', { n: g.ring_seconds.calls }) : '', bad: false },
+  ]
+}
+
 const SETS = ['measured', 'after_review'] as const
+
+/** What stands beside the rates of a chart: blind time, rules, and where reviews made another figure. */
+export function beside(total: FigureGroup, groups: FigureGroup[]): string {
+  const after = groups.filter((g) => reviewed(g, 'on_time')).map((g) => g.key + ' ' + reviewed(g, 'on_time'))
+  return t('fig.trendBeside', { blind: minutes(total.blind_seconds), rules: rules(total) }) + (after.length ? t('fig.trendAfter', { months: after.join(t('list.comma')) }) : '')
+}
 
 /** Officers who can be compared at least by one of the two: as measured, or after review. */
 export const comparable = (groups: FigureGroup[]): FigureGroup[] => groups.filter((g) => g.key !== '' && SETS.some((set) => g[set].on_time.rate !== null))
@@ -133,8 +180,8 @@ export function notCompared(groups: FigureGroup[]): string {
 
 export function officerTable(groups: FigureGroup[]): Table {
   return {
-    head: [t('fig.officer'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'missed'), t('fig.ringMedian'), t('fig.undecided')],
-    rows: groups.map((g) => [g.key || t('fig.nobody'), both(g.measured.on_time), both(g.after_review.on_time), counts(g.measured.missed), g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', String(g.undecided)]),
+    head: [t('fig.officer'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'missed'), t('fig.ringMedian'), t('fig.undecided'), t('fig.blind'), t('fig.rule')],
+    rows: groups.map((g) => [g.key || t('fig.nobody'), both(g.measured.on_time), both(g.after_review.on_time), counts(g.measured.missed), g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', String(g.undecided), minutes(g.blind_seconds), rules(g)]),
   }
 }
 
