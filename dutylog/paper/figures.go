@@ -58,13 +58,13 @@ func (f Frame) lineNumber(line string) string {
 func share(n, d int) (counts, rate string) {
 	rate = "—"
 	if r, known := dutylog.Rate(n, d); known {
-		rate = percent(r)
+		rate = rateWords(r)
 	}
 	return strconv.Itoa(n) + "/" + strconv.Itoa(d), rate
 }
 
-// percent is rounded, yet never up to all or down to none: 1999 of 2000 are 99.9 %.
-func percent(share float64) string {
+// rateWords is rounded, yet never up to all or down to none: 1999 of 2000 are 99.9 %.
+func rateWords(share float64) string {
 	tenths := math.Round(share * 1000)
 	switch {
 	case share < 1 && tenths >= 1000:
