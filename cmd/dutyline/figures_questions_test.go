@@ -57,7 +57,7 @@ type askFigures func(q figureQuestion) (time.Duration, int)
 
 // answeringQuestions are those of the page, of the API at its widest, and of paper. Those that a log of a
 // hundred days can answer as well come first. What is posted comes last, so that it makes nothing else longer.
-func answeringQuestions(now time.Time, zone *time.Location) (common, wide []figureQuestion) {
+func answeringQuestions(now time.Time, zone *time.Location, aDay int) (common, wide []figureQuestion) {
 	day := func(back int) dutylog.Date { return dutylog.DateOf(now, zone).Add(-back) }
 	ask := func(path string, back int, by dutylog.Grouping) figureQuestion {
 		return figureQuestion{path: fmt.Sprintf("/api/v1/metrics/answering%s?from=%s&to=%s&by=%s", path, day(back), day(0), by)}
@@ -67,7 +67,7 @@ func answeringQuestions(now time.Time, zone *time.Location) (common, wide []figu
 	}
 	common = []figureQuestion{ask("", 0, dutylog.ByLine), ask("", 7, dutylog.ByHour), ask("", 30, dutylog.ByOfficer), ask("", 30, dutylog.ByDay), ask("", 89, dutylog.ByWeekHour),
 		ask("", 89, dutylog.ByShift), ask("/sheet", 30, dutylog.ByOfficer), ask("/workbook", 30, dutylog.ByDay), duty(30)}
-	common = append(common, reviewQuestions(now, zone)...)
+	common = append(common, reviewQuestions(now, zone, answeringID(now, 6, aDay, 2))...)
 	common = append(common, monthQuestions(dutylog.MonthOf(now, zone))...)
 	wide = []figureQuestion{ask("", 360, dutylog.ByMonth), ask("", 398, dutylog.ByDay), ask("", answeringDays, dutylog.ByMonth), ask("", answeringDays, dutylog.ByOfficer), ask("", answeringDays, dutylog.ByWeekHour), ask("/sheet", 398, dutylog.ByDay),
 		ask("/workbook", 398, dutylog.ByDay), duty(398),
@@ -77,14 +77,14 @@ func answeringQuestions(now time.Time, zone *time.Location) (common, wide []figu
 }
 
 // reviewQuestions are those about calls: verdicts under review, missed callers, entries that are open.
-func reviewQuestions(now time.Time, zone *time.Location) []figureQuestion {
+func reviewQuestions(now time.Time, zone *time.Location, missed string) []figureQuestion {
 	at := func(back int) string {
 		return dutylog.DateOf(now, zone).Add(-back).Start(zone).UTC().Format(time.RFC3339)
 	}
 	month := "&from=" + at(30) + "&to=" + at(0)
 	return []figureQuestion{{path: "/api/v1/reviews?limit=100"}, {path: "/api/v1/reviews?limit=100&waits=supervisor"}, {path: "/api/v1/reviews?limit=100&waits=officer"},
 		{path: "/api/v1/reviews?limit=100", officer: true}, {path: "/api/v1/reviews?limit=100&waits=officer&mine=true", officer: true}, {path: "/api/v1/reviews?limit=1&waits=officer&mine=true", officer: true},
-		{path: "/api/v1/reviews/fig-0006.2"}, {path: "/api/v1/reviews/fig-0006.2/sheet"},
+		{path: "/api/v1/reviews/" + missed}, {path: "/api/v1/reviews/" + missed + "/sheet"},
 		{path: "/api/v1/missed-calls?limit=500" + month}, {path: "/api/v1/missed-calls?limit=50&waiting=true"}, {path: "/api/v1/calls?limit=100&outcome=missed" + month},
 		{path: "/api/v1/entries?state=open&limit=200"}, {path: "/api/v1/violations"}, {path: "/api/v1/spot-checks"}}
 }

@@ -28,6 +28,8 @@ type bareCall struct {
 	verified, notGiven, refused       bool
 	completeAfter, backAfter          int // seconds after the end; -1: never
 	saidOfficer, responsible, backWhy string
+	review                            string // what a review came to; empty: nobody decided
+	reviewedAs                        string // the outcome that it was about: of another one it says nothing
 }
 
 // bareLog is three years of them, with the shifts of the time and what nobody saw.
@@ -111,8 +113,8 @@ func newBareCall(r *rand.Rand, i int, at time.Time) bareCall {
 		c.answered = c.rang.Add(time.Duration(15_000+r.IntN(60_000)) * time.Millisecond)
 		c.borderline = r.IntN(6) == 0
 	}
-	if !c.answered.IsZero() && r.IntN(200) == 0 { // somebody set the clock back while it rang
-		c.answered = c.rang.Add(-time.Hour)
+	if r.IntN(60) == 0 {
+		c.setClock(r)
 	}
 	if c.outcome == "answered_in_time" || c.outcome == "answered_late" {
 		c.verified = r.IntN(10) > 0
@@ -124,7 +126,45 @@ func newBareCall(r *rand.Rand, i int, at time.Time) bareCall {
 	if c.outcome == "missed" && r.IntN(3) > 0 {
 		c.backAfter, c.backWhy = r.IntN(90_000), []string{"other_phone", "other_number", "other_way", "no_number", "not_needed", "entry_complete"}[r.IntN(6)]
 	}
+	c.reviewedAs = c.outcome
+	if r.IntN(20) == 0 {
+		c.reviewedAs = "unknown" // the journal showed later that it went otherwise
+	}
+	switch {
+	case c.borderline:
+		c.review = []string{"", "counts_late", "counts_in_time", "set_aside"}[r.IntN(4)]
+	case slices.Contains([]string{"answered_late", "missed", "rejected", "unreachable"}, c.outcome) && r.IntN(4) == 0:
+		c.review = "set_aside"
+	}
 	return c
+}
+
+// setClock is somebody who sets the clock while a call rings or is talked: forward or back, by a minute or by more than
+// a day, so that it ends on another day or in another month than it came, or before it came.
+func (c *bareCall) setClock(r *rand.Rand) {
+	by := []time.Duration{-time.Minute, time.Minute, -time.Hour, time.Hour, -26 * time.Hour, 26 * time.Hour, -32 * 24 * time.Hour, 32 * 24 * time.Hour, 401 * 24 * time.Hour}[r.IntN(9)]
+	c.ended = c.ended.Add(by)
+	if !c.answered.IsZero() && r.IntN(2) == 0 {
+		c.answered = c.answered.Add(by)
+	}
+}
+
+// judged is how a call counts for the officer after review, in plain words; empty: nowhere.
+func (c bareCall) judged() string {
+	if c.reviewedAs == c.outcome {
+		switch c.review {
+		case "set_aside":
+			return ""
+		case "counts_late":
+			return "answered_late"
+		case "counts_in_time":
+			return "answered_in_time"
+		}
+	}
+	if c.borderline {
+		return ""
+	}
+	return c.outcome
 }
 
 // fill writes the calls straight into the tables of a log: a hundred thousand by the usual way would take minutes.
@@ -141,6 +181,7 @@ func (w bareLog) fill(t *testing.T, path string) {
 	entry := insert("entries", "id,call_id,line,kind,state,revision,call_at,body")
 	recording := insert("recordings", "call_id,status,reason,path,digest,size,duration_us,talk_us,findings,sealed_at,attempts")
 	missed := insert("missed_calls", "call_id,at,settled_at,why,by_call,text,by_login,by_name,by_role")
+	review := insert("call_reviews", "call_id,result,outcome,explained,stage")
 	us := func(at time.Time) any {
 		if at.IsZero() {
 			return nil
@@ -175,6 +216,12 @@ func (w bareLog) fill(t *testing.T, path string) {
 			c.id, c.saidOfficer, strings.Join(gaps, ","), c.responsible, completed))
 		if c.verified {
 			recording(c.id, "sealed", "", "", "", 0, 0, 0, "[]", us(c.ended), 0)
+		}
+		if c.review != "" {
+			review(c.id, c.review, c.reviewedAs, 1, "decided")
+		}
+		if wait := slices.Contains([]string{"abandoned_early", "engaged"}, c.outcome) && c.completeAfter < 0; wait {
+			missed(c.id, us(c.at), nil, "", "", "", "", "", "")
 		}
 		if c.outcome == "missed" {
 			var settled any
@@ -211,6 +258,8 @@ func (w bareLog) blindRows(row func(kind string, from, to time.Time)) {
 // sums is what a straight loop over the calls of one group comes to.
 type sums struct {
 	shares       map[string][2]int
+	after        map[string][2]int // of the figures that judge, after review
+	undecided    int
 	rings        []int // tenths
 	entering     []int
 	back         []int
@@ -219,22 +268,26 @@ type sums struct {
 	blind        int
 }
 
-func newSums() *sums { return &sums{shares: map[string][2]int{}, rules: map[string]bool{}} }
+func newSums() *sums {
+	return &sums{shares: map[string][2]int{}, after: map[string][2]int{}, rules: map[string]bool{}}
+}
 
-func (s *sums) share(figure string, in bool) {
-	x := s.shares[figure]
+func (s *sums) share(figure string, in bool) { tick(s.shares, figure, in) }
+
+func tick(shares map[string][2]int, figure string, in bool) {
+	x := shares[figure]
 	x[1]++
 	if in {
 		x[0]++
 	}
-	s.shares[figure] = x
+	shares[figure] = x
 }
 
 // add says of one call in plain words where it counts.
 func (s *sums) add(c bareCall) {
 	s.all++
 	s.rules[c.rule] = true
-	if in := c.answered.Sub(c.rang); (c.outcome == "answered_in_time" || c.outcome == "answered_late") && !c.answered.IsZero() && in >= 0 {
+	if in := c.answered.Sub(c.rang); (c.outcome == "answered_in_time" || c.outcome == "answered_late") && !c.answered.IsZero() && in >= 0 && in < 400*24*time.Hour {
 		s.rings = append(s.rings, int(in.Milliseconds()/100))
 	}
 	if c.outcome == "unknown" {
@@ -245,6 +298,13 @@ func (s *sums) add(c bareCall) {
 	if (taken || c.outcome == "missed" || c.outcome == "rejected") && !c.borderline {
 		s.share("on_time", c.outcome == "answered_in_time")
 		s.share("missed", c.outcome == "missed")
+	}
+	if o := c.judged(); slices.Contains([]string{"answered_in_time", "answered_late", "missed", "rejected"}, o) {
+		tick(s.after, "on_time", o == "answered_in_time")
+		tick(s.after, "missed", o == "missed")
+	}
+	if c.borderline && (c.review == "" || c.reviewedAs != c.outcome) {
+		s.undecided++
 	}
 	if c.outcome != "abandoned_early" {
 		s.share("answer_rate", taken)
@@ -303,12 +363,11 @@ func (w bareLog) keyOf(by dutylog.Grouping, at time.Time, c bareCall, zone *time
 	case dutylog.ByLine:
 		return c.line
 	}
-	for _, s := range w.shifts {
-		if !at.Before(s[0]) && at.Before(s[1]) {
-			return s[0].Format(time.RFC3339) + "/" + s[1].Format(time.RFC3339)
-		}
+	next := sort.Search(len(w.shifts), func(n int) bool { return w.shifts[n][0].After(at) })
+	if next == 0 || !at.Before(w.shifts[next-1][1]) {
+		return ""
 	}
-	return ""
+	return w.shifts[next-1][0].Format(time.RFC3339) + "/" + w.shifts[next-1][1].Format(time.RFC3339)
 }
 
 // counted loops over every call and every blind second of a time.
@@ -333,16 +392,13 @@ func (w bareLog) counted(by dutylog.Grouping, from, to time.Time, zone *time.Loc
 	}
 	if by == dutylog.ByOfficer || by == dutylog.ByLine || by == dutylog.ByShift {
 		for key, g := range groups {
-			g.blind = len(dark)
-			if begin, end, shift := strings.Cut(key, "/"); shift {
-				f, _ := time.Parse(time.RFC3339, begin)
-				e, _ := time.Parse(time.RFC3339, end)
-				g.blind = 0
-				for s := f.Unix(); s < e.Unix(); s++ {
-					if dark[s] {
-						g.blind++
-					}
-				}
+			if g.blind = len(dark); strings.Contains(key, "/") {
+				g.blind = 0 // of a shift its own
+			}
+		}
+		for s := range dark {
+			if key := w.keyOf(by, time.Unix(s, 0).UTC(), bareCall{}, zone); by == dutylog.ByShift && groups[key] != nil && key != "" {
+				groups[key].blind++
 			}
 		}
 		return groups
@@ -380,9 +436,13 @@ func (w bareLog) compare(t *testing.T, db *sqlite.DB, by dutylog.Grouping, first
 
 func (s *sums) shown() map[string]any {
 	all := map[string]any{"calls": s.all, "unknown": s.unknown, "blind": s.blind, "rules": strings.Join(slices.Sorted(maps.Keys(s.rules)), " "),
-		"ring": summary(s.rings), "entering": summary(s.entering), "back": summary(s.back)}
+		"undecided": s.undecided, "ring": summary(s.rings), "entering": summary(s.entering), "back": summary(s.back)}
 	for _, r := range dutylog.FigureRules() {
 		all[string(r.Figure)] = s.shares[string(r.Figure)]
+		all[string(r.Figure)+" after review"] = s.shares[string(r.Figure)]
+		if r.Judges {
+			all[string(r.Figure)+" after review"] = s.after[string(r.Figure)]
+		}
 	}
 	return all
 }
@@ -390,12 +450,47 @@ func (s *sums) shown() map[string]any {
 func shownGroup(g dutylog.AnsweringGroup) map[string]any {
 	t := &g.Tally
 	all := map[string]any{"calls": t.Calls(), "unknown": t.Outcomes()[telephony.Unknown], "blind": int(g.Blind / time.Second), "rules": strings.Join(t.Rules(), " "),
-		"ring": t.Rings.Summary(), "entering": t.Entering.Summary(), "back": t.CalledBack.Summary()}
+		"undecided": t.Undecided(), "ring": t.Rings.Summary(), "entering": t.Entering.Summary(), "back": t.CalledBack.Summary()}
 	for _, r := range dutylog.FigureRules() {
 		n, d := t.Of(r, false)
 		all[string(r.Figure)] = [2]int{n, d}
+		n, d = t.Of(r, true)
+		all[string(r.Figure)+" after review"] = [2]int{n, d}
 	}
 	return all
+}
+
+// compareDuty asks for the figures of a time that calls and roster are made of, and loops over both: who waits, and the
+// minutes in which no officer was on the roster.
+func (w bareLog) compareDuty(t *testing.T, db *sqlite.DB, first, last dutylog.Date, zone *time.Location) {
+	t.Helper()
+	from, to, now := first.Start(zone), last.Start(zone), threeYears[1].Add(48*time.Hour)
+	want := map[string][2]int{}
+	for _, c := range w.calls {
+		if c.outgoing || c.test || c.runs || c.at.Before(from) || !c.at.Before(to) {
+			continue
+		}
+		switch c.outcome {
+		case "missed":
+			tick(want, "missed_not_called_back/", c.backAfter < 0)
+		case "abandoned_early", "engaged":
+			tick(want, "others_not_called_back/"+c.outcome, c.completeAfter < 0)
+		case "rejected", "unreachable", "forwarded", "answered_by_machine":
+			tick(want, "others_not_called_back/"+c.outcome, false)
+		}
+	}
+	for at := from; at.Before(to); at = at.Add(time.Minute) {
+		tick(want, "roster_uncovered/duty_officer", w.keyOf(dutylog.ByShift, at, bareCall{}, zone) == "")
+	}
+	got := map[string][2]int{}
+	for _, s := range dutylog.DutyFigures(must(db.DutyFacts(ctx, from, to, now))(t), 15*time.Minute, from, to, now) {
+		if name := string(s.Figure) + "/" + s.Of; s.Denominator > 0 && (s.Figure != dutylog.RosterUncovered || s.Of == "duty_officer") {
+			got[name] = [2]int{s.Numerator, s.Denominator}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the other work from %s to %s in %s (-loops +log):\n%s", first, last, zone, diff)
+	}
 }
 
 // A hundred thousand calls over three years, by every grouping, in a zone without and in one with summer
@@ -416,13 +511,15 @@ func TestFiguresOfThreeYearsAreThoseOfAStraightLoop(t *testing.T) {
 			by          dutylog.Grouping
 			first, last dutylog.Date
 		}{
-			{dutylog.ByMonth, "2026-01-31", "2029-02-01"}, {dutylog.ByOfficer, "2026-02-01", "2029-02-01"}, {dutylog.ByLine, "2027-05-01", "2027-06-01"},
+			{dutylog.ByMonth, "2026-01-31", "2029-02-01"}, {dutylog.ByOfficer, "2026-02-01", "2029-02-01"}, {dutylog.ByLine, "2027-05-01", "2028-05-01"}, {dutylog.ByLine, "2027-05-01", "2027-06-01"},
 			{dutylog.ByWeekHour, "2026-02-01", "2029-02-01"}, {dutylog.ByDay, "2026-02-01", "2027-02-01"}, {dutylog.ByDay, "2027-02-01", "2028-02-01"},
-			{dutylog.ByDay, "2028-02-01", "2029-02-01"}, {dutylog.ByShift, "2028-02-01", "2028-03-10"}, {dutylog.ByHour, "2026-03-25", "2026-04-02"},
+			{dutylog.ByDay, "2028-02-01", "2029-02-01"}, {dutylog.ByShift, "2028-02-01", "2028-05-01"}, {dutylog.ByShift, "2028-05-01", "2028-08-01"}, {dutylog.ByShift, "2028-08-01", "2028-11-01"}, {dutylog.ByShift, "2028-11-01", "2029-01-31"}, {dutylog.ByHour, "2026-03-25", "2026-04-02"},
 			{dutylog.ByHour, "2026-10-22", "2026-10-30"}, {dutylog.ByHour, "2028-02-26", "2028-03-04"}, {dutylog.ByHour, "2027-05-15", "2027-05-19"},
 		} {
 			w.compare(t, db, q.by, q.first, q.last, zone)
 		}
+		w.compareDuty(t, db, "2028-02-01", "2028-03-01", zone)
+		w.compareDuty(t, db, "2027-10-01", "2028-10-01", zone)
 		ok(t, db.Close())
 	}
 }

@@ -33,14 +33,26 @@ func scanListeningFact(row scanner) (f dutylog.ListeningFact, err error) {
 	return f, json.Unmarshal([]byte(given), &f.Marks)
 }
 
-const listenablesOf = "SELECT c.id, " + officerOf + ` FROM calls c INDEXED BY calls_by_outcome JOIN recordings r ON r.call_id = c.id AND r.status = 'sealed' LEFT JOIN entries e INDEXED BY entries_concern ON e.call_id = c.id
-	WHERE c.outcome IN ('answered_in_time', 'answered_late') AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND ` + ofPeople
+// listenablesOf gives the calls of each officer as one list: a busy month has many thousands.
+const listenablesOf = "SELECT " + officerOf + ` AS officer, json_group_array(c.id) FROM calls c INDEXED BY calls_by_outcome JOIN recordings r INDEXED BY recordings_sealed ON r.call_id = c.id AND r.status = 'sealed'
+	LEFT JOIN entries e INDEXED BY entries_concern ON e.call_id = c.id
+	WHERE c.outcome IN ('answered_in_time', 'answered_late') AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND ` + ofPeople + " GROUP BY officer"
 
 // Listenables implements dutylog.ListeningStore: what a person answered at the duty phone, and can be heard.
-func (db *DB) Listenables(ctx context.Context, m dutylog.Month) ([]dutylog.Listenable, error) {
+func (db *DB) Listenables(ctx context.Context, m dutylog.Month) (list []dutylog.Listenable, err error) {
 	from, to := m.Span(db.options.Location)
 	rows, err := db.reading(ctx).Query(listenablesOf, micros(from), micros(to))
-	list, err := all(rows, err, func(row scanner) (l dutylog.Listenable, err error) { return l, row.Scan(&l.CallID, &l.Officer) })
+	_, err = all(rows, err, func(row scanner) (officer string, err error) {
+		var calls string
+		var ids []string
+		if err = row.Scan(&officer, &calls); err == nil {
+			err = json.Unmarshal([]byte(calls), &ids)
+		}
+		for _, id := range ids {
+			list = append(list, dutylog.Listenable{CallID: id, Officer: officer})
+		}
+		return officer, err
+	})
 	slices.SortFunc(list, func(a, b dutylog.Listenable) int { return cmp.Compare(a.CallID, b.CallID) })
 	return list, db.explain("list the calls of a month that can be heard", err)
 }

@@ -64,7 +64,8 @@ export async function figures(url, users) {
     await desk.says(/报告按时[\s\S]*交接班超时[\s\S]*值班表空缺[\s\S]*未接后未回拨/, at('figures-duty'))
     const row = at('duty-missed_not_called_back')
     await desk.says(/\d+\/\d+/, row)
-    await row.locator('[data-test=duty-behind]').focus()
+    // Who waits was missed, or did not get through otherwise: either leads to its call.
+    await page.locator('[data-test=duty-missed_not_called_back] [data-test=duty-behind], [data-test=duty-others_not_called_back] [data-test=duty-behind]').first().focus()
     await desk.key('Enter')
     await desk.shotBoth('82-figure-duty')
     await at('duty-list').locator('button').first().click()

@@ -125,6 +125,9 @@ describe('the other work', () => {
   it('leads to what is behind it', () => {
     expect(dutyBad(share('x', '', 0, 3))).toBe(false)
     expect(dutyBad(share('x', '', 1, 3, { behind: [call] }))).toBe(true)
+    // Who did not get through otherwise counts against nobody, and is named by how the call ended.
+    expect(dutyBad(share('others_not_called_back', 'engaged', 1, 3, { behind: [call] }))).toBe(false)
+    expect(dutyTable([share('others_not_called_back', 'engaged', 1, 3)]).rows[0].slice(0, 3)).toEqual(['其他未接通来电待回拨（不计考核）', '占线', '1/3'])
     expect(behindPath(call)).toBe('/calls/duty-1.1')
     expect(behindText(call)).toBe('来电 2026-11-23 12:00')
     const incident = { ...call, kind: 'incident' as const, id: '7', name: 'T2026-003' }

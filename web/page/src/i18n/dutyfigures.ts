@@ -96,6 +96,7 @@ export const dutyFiguresEn: Record<DutyFiguresKey, string> = {
   'dutyRule.every-minute-of-every-post': 'every post, every minute',
   'dutyRule.filing-deadline': 'the deadline of the filing',
   'dutyRule.called-back-or-reached': 'called back, or reached otherwise',
+  'dutyRule.charged-to-nobody': 'no fault of the officer; a reminder only',
   'dutyRule.schedule': 'first {first}, written {written}, detailed {detailed}, follow-ups every {follow} min',
   'dutyRule.allowance': 'taken over within {n} min',
   'behind.incident': 'Incident {name}',
