@@ -76,6 +76,51 @@ func TestWhoStrikesAnApprovalOut(t *testing.T) {
 	}
 }
 
+// What the person said of an approval that was noted in their name binds who noted it: it is struck out only by the
+// person or a supervisor, a denial stays shown, and then only their own login approves.
+func TestWhatALeaderSaidOfAnApprovalStays(t *testing.T) {
+	supervisor := dutylog.Actor{Login: "feng", Name: "冯", Role: dutylog.Supervisor}
+	for name, c := range map[string]struct {
+		said           dutylog.FactKind
+		by             dutylog.Actor
+		wanted         string
+		approved, next string
+	}{
+		"confirmed, and who noted it strikes it": {dutylog.FactConfirmed, dutyOfficer, "not_entitled", "yes", "stale_version"},
+		"confirmed, and the leader strikes it":   {dutylog.FactConfirmed, dutyLeader, "", "no", ""},
+		"confirmed, and the supervisor strikes":  {dutylog.FactConfirmed, supervisor, "", "no", ""},
+		"denied, and who noted it strikes it":    {dutylog.FactDenied, dutyOfficer, "not_entitled", "no", "not_entitled"},
+		"denied, and the leader strikes it":      {dutylog.FactDenied, dutyLeader, "", "no", "not_entitled"},
+		"denied, and the supervisor strikes it":  {dutylog.FactDenied, supervisor, "", "no", "not_entitled"},
+	} {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06")
+		p.books.Accounts["zhao"] = dutylog.Account{Login: "zhao", Name: "赵振华", Role: dutylog.Leader}
+		p.write(dutylog.StageFirst, "无")
+		noted := dutylog.FactDraft{Kind: dutylog.FactSigned, At: p.now, Body: dutylog.FactBody{Report: 1, Login: "zhao"}}
+		if err := p.try(dutyOfficer, noted); err != nil {
+			t.Fatal(err)
+		}
+		fact := len(p.i.Facts)
+		p.by(dutyLeader, c.said, dutylog.FactBody{Report: 1, Fact: fact, Reason: "我没有同意"})
+		if got := whyNot(p.try(c.by, dutylog.FactDraft{Kind: dutylog.FactStruck, Body: dutylog.FactBody{Fact: fact, Reason: "误记"}})); got != c.wanted {
+			t.Errorf("%s: %q, want %q", name, got, c.wanted)
+		}
+		r, _ := p.i.Report(1)
+		if approved := !r.ApprovedAt.IsZero(); approved != (c.approved == "yes") || c.said == dutylog.FactDenied && (len(r.Approvals) != 1 || r.Approvals[0].DeniedWhy == "") {
+			t.Errorf("%s: %+v", name, r)
+		}
+		noted.At = p.now
+		if got := whyNot(p.try(dutyOfficer, noted)); got != c.next {
+			t.Errorf("%s, and noted again: %q, want %q", name, got, c.next)
+		}
+		if c.said == dutylog.FactDenied {
+			if err := p.try(dutyLeader, dutylog.FactDraft{Kind: dutylog.FactSigned, Body: dutylog.FactBody{Report: 1}}); err != nil {
+				t.Errorf("%s: the leader's own login: %v", name, err)
+			}
+		}
+	}
+}
+
 // Place, time and event may be sensitive at once.
 func TestSeveralTriggersAtOnce(t *testing.T) {
 	for said, want := range map[string]string{

@@ -281,8 +281,12 @@ func (i *Incident) reportsSaid() map[int]Report {
 		with(&r)
 		said[number] = r
 	}
+	denied := map[int]bool{} // by fact: what was denied stays shown, also when it is struck out
 	for _, f := range i.Facts {
-		if f.Struck != nil {
+		denied[f.Body.Fact] = denied[f.Body.Fact] || f.Kind == FactDenied
+	}
+	for _, f := range i.Facts {
+		if f.Struck != nil && !denied[f.Seq] {
 			continue
 		}
 		switch f.Kind {

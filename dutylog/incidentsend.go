@@ -102,6 +102,8 @@ func (i Incident) approves(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 			PartSign: "A report is signed 签发 by the duty leader 带班领导: " + whose.Name + " is none."}[part])
 	case r.Version == 0:
 		return refuse(NothingWritten, "Nothing is written of %s yet: write down what is to be approved.", r.Words())
+	case f.Body.Login != "" && i.denied(r.Number, f.Kind, whose.Login):
+		return refuse(NotEntitled, "%s has denied an approval of %s by telephone: from then on only their own login approves it.", whose.Name, r.Words())
 	case again:
 		return refuse(StaleVersion, "%s has approved version %d of this report already.", whose.Name, r.Version)
 	}
