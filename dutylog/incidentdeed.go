@@ -218,7 +218,7 @@ func (i Incident) links(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 		return &InvalidError{Field: "entry_id", Reason: "is one too many: an incident has at most 200 entries"}
 	}
 	intake := cmp.Or(e.CallAt, e.OpenedAt)
-	f.Body = FactBody{Entry: e.ID, Intake: &intake}
+	f.Body = FactBody{Entry: e.ID, Intake: &intake, Incident: f.Body.Incident}
 	if len(i.Entries) > 0 && intake.Before(i.ClockNatural) {
 		was := i.ClockNatural
 		f.Body.Was = &was // the clock moves back with it, visibly
