@@ -145,7 +145,7 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 	switch {
 	case !ok:
 		return f, &InvalidError{Field: "kind", Reason: fmt.Sprintf("%.40q is no kind of fact", d.Kind)}
-	case len(i.Facts) >= mostFacts:
+	case len(i.Facts) >= mostFacts && d.Kind != FactClosed && d.Kind != FactMerged && d.Kind != FactStruck:
 		return f, &InvalidError{Field: "kind", Reason: "the incident has 2000 facts, more are not kept: close it and open another one"}
 	case PlausibleMoment(d.momentField(), d.At, now, "give when it was done") != nil:
 		return f, PlausibleMoment(d.momentField(), d.At, now, "give when it was done")

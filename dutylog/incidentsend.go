@@ -189,6 +189,8 @@ func (f *IncidentFact) saidIn(c Call, r Report, i Incident) error {
 		return o.Kind == FactDelivered && o.Struck == nil && o.Body.CallID == c.ID
 	})
 	switch {
+	case c.Direction == telephony.Inbound && i.Has(EntryIDFor(c.ID)):
+		return &InvalidError{Field: "by_phone.call_id", Reason: "is the call of somebody who reported the event: choose the one with who approved it"}
 	case !c.EndedAt.IsZero() && c.EndedAt.Before(written):
 		return &InvalidError{Field: "by_phone.call_id", Reason: "was over before version " + itoa(r.Version) + " was written: choose the call in which this text was approved"}
 	case reported:
