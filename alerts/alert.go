@@ -107,7 +107,7 @@ func (a Alert) Acknowledge(by dutylog.Actor, note string, at time.Time) (Alert, 
 		return a, nil
 	case !a.ResolvedAt.IsZero():
 		return a, ErrOver
-	case (a.Reason == ReasonClockLate || a.Reason == ReasonOmitted) && by.Role != dutylog.Supervisor:
+	case (a.Reason == ReasonClockLate || a.Reason == ReasonOmitted || a.Reason == ReasonUnproved) && by.Role != dutylog.Supervisor:
 		return a, ErrSupervisor
 	}
 	a.AcknowledgedAt, a.AcknowledgedBy, a.Note = at, by, note

@@ -12,7 +12,7 @@ import (
 
 // incidentReasons are those of alerts about incidents 突发事件. A key names reason, incident and report,
 // instruction or fact, so that neither a restart nor a second look repeats or forgets one.
-var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonOmitted}
+var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonUnproved, ReasonOmitted}
 
 // IncidentOf is the incident that an alert is about; 0 for every other alert.
 func IncidentOf(a Alert) int64 {
@@ -81,6 +81,11 @@ func (b *incidentBook) look(i dutylog.Incident) {
 				b.turn(r.DueAt)
 			} else {
 				b.tell(ReasonLacking, i.ID, r.Number, name+"：未送达"+names, later(r.DueAt, known))
+			}
+		}
+		for _, d := range r.Deliveries {
+			if r.Unproved(d) {
+				b.tell(ReasonUnproved, i.ID, d.Fact, name, d.NotedAt)
 			}
 		}
 		if r.Unapproved() {

@@ -201,6 +201,35 @@ func TestOnlyASupervisorTakesALateClockOn(t *testing.T) {
 	}
 }
 
+// What is noted after a deadline as sent before it, by words alone, is told to the supervisor; what a call or a file
+// proves is not, nor what was noted in time.
+func TestAReportThatIsClaimedAfterItsDeadline(t *testing.T) {
+	claimed := func(at, written int, b dutylog.FactBody) dutylog.Incident {
+		b.Report, b.Recipient, b.Channel, b.Receiver = 1, "superior_bureau", "phone", "周敏"
+		f := fact(at, dutylog.FactDelivered, b)
+		f.WrittenAt = noon.Add(time.Duration(written) * time.Minute)
+		return fire(1, f)
+	}
+	for name, c := range map[string]struct {
+		of   dutylog.Incident
+		want bool
+	}{
+		"by words":           {claimed(7, 45, dutylog.FactBody{Evidence: "口头"}), true},
+		"noted in time":      {claimed(7, 9, dutylog.FactBody{}), false},
+		"noted as sent late": {claimed(12, 45, dutylog.FactBody{}), false},
+		"a call proves it":   {claimed(7, 45, dutylog.FactBody{CallID: "20.0"}), false},
+		"a file proves it":   {claimed(7, 45, dutylog.FactBody{Attachment: 3}), false},
+	} {
+		told, _ := alerts.Incidents([]dutylog.Incident{c.of}, nil, "duty", noon.Add(46*time.Minute))
+		found := slices.ContainsFunc(told, func(a alerts.Alert) bool {
+			return a.Key == "report_unproved/1/3" && a.At.Equal(noon.Add(45*time.Minute)) && !a.Reason.Lasts()
+		})
+		if found != c.want {
+			t.Errorf("%s: told %t, want %t: %+v", name, found, c.want, told)
+		}
+	}
+}
+
 // At a deadline it is told, once and by name, who of Art. 18 lacks what others got; and that it is over.
 func TestWhoLacksWhatOthersGot(t *testing.T) {
 	to := func(minute int, recipient string) dutylog.IncidentFact {

@@ -65,6 +65,7 @@ const (
 	ReasonInstructionLate Reason = "instruction_overdue" // what a leader ordered is not closed by its time
 	ReasonClockLate       Reason = "clock_start_late"    // somebody started the clocks of an incident later than its intake
 	ReasonLacking         Reason = "recipient_lacking"   // the deadline is over, and somebody lacks what others got
+	ReasonUnproved        Reason = "report_unproved"     // said to have been sent in time, noted after the deadline, without proof
 	ReasonOmitted         Reason = "report_omitted"      // an incident was closed with reports owed, late or not
 )
 
@@ -146,6 +147,7 @@ var standings = map[Reason]standing{
 	ReasonInstructionLate: {Certain, Warning, true},
 	ReasonClockLate:       {Certain, Warning, false},
 	ReasonLacking:         {Certain, Warning, true},
+	ReasonUnproved:        {Certain, Warning, false},
 	ReasonOmitted:         {Certain, Critical, false},
 }
 

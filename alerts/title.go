@@ -55,6 +55,7 @@ var titles = map[Reason]string{
 	ReasonInstructionLate:  "领导批示逾期未办结",
 	ReasonClockLate:        "突发事件起算时间晚于首次接报，请考核人员核实",
 	ReasonLacking:          "信息报告已报出，党委、政府或上级中尚有未送达的",
+	ReasonUnproved:         "信息报告过时限后补记为按时报出，无通话、无附件，请考核人员核实",
 	ReasonOmitted:          "突发事件未报告即办结，请考核人员核实",
 }
 

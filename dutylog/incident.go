@@ -114,7 +114,7 @@ type FactBody struct {
 	Elements  map[Element]string `json:"elements,omitempty"`  // elements, report_written
 	Essential bool               `json:"essential,omitempty"` // elements: what changed has to be reported at once
 
-	Start  *time.Time `json:"start,omitempty"`  // clock_moved
+	Start  *time.Time `json:"start,omitempty"`  // clock_moved; absorbed: from when on its clocks ran
 	Reason string     `json:"reason,omitempty"` // clock_moved, closed, reopened, merged, struck, approval_denied
 
 	Report  int    `json:"report,omitempty"` // number of the report: see ReportNumber
@@ -139,7 +139,7 @@ type FactBody struct {
 	Due    *time.Time `json:"due,omitempty"`  // instructed
 	Fact   int        `json:"fact,omitempty"` // conveyed, fed_back, instruction_closed: number of the instruction; struck, approval_…: of the fact
 
-	Incident int64       `json:"incident,omitempty"` // merged: into which; absorbed: which
+	Incident int64       `json:"incident,omitempty"` // merged: into which; absorbed: which; entry_linked: from which it came over
 	Sent     []SentThat  `json:"sent,omitempty"`     // absorbed: what had been reported of it
 	Untold   []time.Time `json:"untold,omitempty"`   // absorbed: when something changed that had to be reported at once and was not
 }

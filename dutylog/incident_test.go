@@ -325,6 +325,17 @@ var plays = map[string]func(*testing.T) string{
 		p.write(dutylog.StageFirst, "死亡1人")
 		return p.sheet("2026-11-23 12:25")
 	},
+	"38 overdue, and merged into one whose clock had been moved": func(t *testing.T) string {
+		other, start := newPlay(t, "2026-11-23 12:00"), time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)
+		other.at("2026-11-23 13:01").do(dutylog.FactClockMoved, dutylog.FactBody{Start: &start, Reason: "伤者刚刚死亡"})
+		merged := newPlay(t, "2026-11-23 11:50").mergedInto(other, "2026-11-23 13:02").sheet("2026-11-23 13:03")
+		return merged + "and moved afterwards:\n" + other.do(dutylog.FactClockMoved, dutylog.FactBody{Start: &start, Reason: "两件都是此时才须报告"}).sheet("2026-11-23 13:03")
+	},
+	"39 one whose clock had been moved is merged into a younger one": func(t *testing.T) string {
+		p, start := newPlay(t, "2026-11-23 11:00"), time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC)
+		p.at("2026-11-23 12:01").do(dutylog.FactClockMoved, dutylog.FactBody{Start: &start, Reason: "伤者刚刚死亡"})
+		return p.mergedInto(newPlay(t, "2026-11-23 12:05"), "2026-11-23 12:08").sheet("2026-11-23 12:10")
+	},
 	"30 merged with other casualties than the other one had told": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "2人受伤").at("2026-11-23 12:45").sends(dutylog.StageWritten, "2人受伤")
 		other := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:50").knows("死亡1人")
@@ -376,7 +387,7 @@ func (p *play) mergedInto(other *play, clock string) *play {
 	}
 	for _, e := range p.i.Entries { // in all stories the entries have the same names
 		other.books.Entries[e.EntryID+"m"] = dutylog.Entry{ID: e.EntryID + "m", CallAt: e.Intake}
-		other.do(dutylog.FactLinked, dutylog.FactBody{Entry: e.EntryID + "m"})
+		other.do(dutylog.FactLinked, dutylog.FactBody{Entry: e.EntryID + "m", Incident: p.i.ID})
 	}
 	return other
 }

@@ -65,18 +65,29 @@ func (s Schedule) stopsClock() []string {
 }
 
 // setClock finds when the clocks start: with the earliest entry, or later where somebody said why. An entry whose
-// link is struck out moves the start no later by itself: that, too, is chosen with a reason.
+// link is struck out moves the start no later by itself: that, too, is chosen with a reason. A start that was moved is
+// that of its own incident: of one that is merged into it afterwards, what was owed by then stays owed.
 func (i *Incident) setClock() {
 	slices.SortStableFunc(i.Entries, func(a, b LinkedEntry) int { return a.Intake.Compare(b.Intake) })
+	own := time.Time{} // the earliest of its own entries
 	for _, f := range i.Facts {
-		if f.Kind == FactLinked && (i.ClockNatural.IsZero() || f.Body.Intake.Before(i.ClockNatural)) {
+		if f.Kind != FactLinked {
+			continue
+		}
+		if i.ClockNatural.IsZero() || f.Body.Intake.Before(i.ClockNatural) {
 			i.ClockNatural, i.ClockBegan = *f.Body.Intake, f.Seq
 		}
+		if f.Body.Incident == 0 && (own.IsZero() || f.Body.Intake.Before(own)) {
+			own = *f.Body.Intake
+		}
 	}
-	i.ClockStart = i.ClockNatural
+	i.ClockStart = own
 	for _, f := range i.Facts {
-		if f.Kind == FactClockMoved && f.Struck == nil {
+		switch {
+		case f.Kind == FactClockMoved && f.Struck == nil:
 			i.ClockStart, i.ClockReason, i.ClockMoved = *f.Body.Start, f.Body.Reason, f.Seq
+		case f.Kind == FactAbsorbed && f.Body.Start != nil && f.Body.Start.Before(i.ClockStart):
+			i.ClockStart, i.ClockReason, i.ClockMoved = *f.Body.Start, f.Body.Text, f.Seq
 		}
 	}
 	if !i.ClockStart.After(i.ClockNatural) { // an entry was linked that is later than what was said

@@ -145,7 +145,7 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 	switch {
 	case !ok:
 		return f, &InvalidError{Field: "kind", Reason: fmt.Sprintf("%.40q is no kind of fact", d.Kind)}
-	case len(i.Facts) >= mostFacts:
+	case len(i.Facts) >= mostFacts && d.Kind != FactClosed && d.Kind != FactMerged && d.Kind != FactStruck:
 		return f, &InvalidError{Field: "kind", Reason: "the incident has 2000 facts, more are not kept: close it and open another one"}
 	case PlausibleMoment(d.momentField(), d.At, now, "give when it was done") != nil:
 		return f, PlausibleMoment(d.momentField(), d.At, now, "give when it was done")
@@ -218,7 +218,7 @@ func (i Incident) links(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 		return &InvalidError{Field: "entry_id", Reason: "is one too many: an incident has at most 200 entries"}
 	}
 	intake := cmp.Or(e.CallAt, e.OpenedAt)
-	f.Body = FactBody{Entry: e.ID, Intake: &intake}
+	f.Body = FactBody{Entry: e.ID, Intake: &intake, Incident: f.Body.Incident}
 	if len(i.Entries) > 0 && intake.Before(i.ClockNatural) {
 		was := i.ClockNatural
 		f.Body.Was = &was // the clock moves back with it, visibly

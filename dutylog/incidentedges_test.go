@@ -76,6 +76,98 @@ func TestWhoStrikesAnApprovalOut(t *testing.T) {
 	}
 }
 
+// What the person said of an approval that was noted in their name binds who noted it: it is struck out only by the
+// person or a supervisor, a denial stays shown, and then only their own login approves.
+func TestWhatALeaderSaidOfAnApprovalStays(t *testing.T) {
+	supervisor := dutylog.Actor{Login: "feng", Name: "冯", Role: dutylog.Supervisor}
+	for name, c := range map[string]struct {
+		said           dutylog.FactKind
+		by             dutylog.Actor
+		wanted         string
+		approved, next string
+	}{
+		"confirmed, and who noted it strikes it": {dutylog.FactConfirmed, dutyOfficer, "not_entitled", "yes", "stale_version"},
+		"confirmed, and the leader strikes it":   {dutylog.FactConfirmed, dutyLeader, "", "no", ""},
+		"confirmed, and the supervisor strikes":  {dutylog.FactConfirmed, supervisor, "", "no", ""},
+		"denied, and who noted it strikes it":    {dutylog.FactDenied, dutyOfficer, "not_entitled", "no", "not_entitled"},
+		"denied, and the leader strikes it":      {dutylog.FactDenied, dutyLeader, "", "no", "not_entitled"},
+		"denied, and the supervisor strikes it":  {dutylog.FactDenied, supervisor, "", "no", "not_entitled"},
+	} {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06")
+		p.books.Accounts["zhao"] = dutylog.Account{Login: "zhao", Name: "赵振华", Role: dutylog.Leader}
+		p.write(dutylog.StageFirst, "无")
+		noted := dutylog.FactDraft{Kind: dutylog.FactSigned, At: p.now, Body: dutylog.FactBody{Report: 1, Login: "zhao"}}
+		if err := p.try(dutyOfficer, noted); err != nil {
+			t.Fatal(err)
+		}
+		fact := len(p.i.Facts)
+		p.by(dutyLeader, c.said, dutylog.FactBody{Report: 1, Fact: fact, Reason: "我没有同意"})
+		if got := whyNot(p.try(c.by, dutylog.FactDraft{Kind: dutylog.FactStruck, Body: dutylog.FactBody{Fact: fact, Reason: "误记"}})); got != c.wanted {
+			t.Errorf("%s: %q, want %q", name, got, c.wanted)
+		}
+		r, _ := p.i.Report(1)
+		if approved := !r.ApprovedAt.IsZero(); approved != (c.approved == "yes") || c.said == dutylog.FactDenied && (len(r.Approvals) != 1 || r.Approvals[0].DeniedWhy == "") {
+			t.Errorf("%s: %+v", name, r)
+		}
+		noted.At = p.now
+		if got := whyNot(p.try(dutyOfficer, noted)); got != c.next {
+			t.Errorf("%s, and noted again: %q, want %q", name, got, c.next)
+		}
+		if c.said == dutylog.FactDenied {
+			if err := p.try(dutyLeader, dutylog.FactDraft{Kind: dutylog.FactSigned, Body: dutylog.FactBody{Report: 1}}); err != nil {
+				t.Errorf("%s: the leader's own login: %v", name, err)
+			}
+		}
+	}
+}
+
+// Nobody was called, and nothing ordered or done, before the incident or the order itself.
+func TestNothingIsDoneBeforeTheIncident(t *testing.T) {
+	for name, c := range map[string]struct {
+		at     string
+		d      dutylog.FactDraft
+		wanted string
+	}{
+		"a call-out before it":         {"11:59", dutylog.FactDraft{Kind: dutylog.FactCalledOut, Body: dutylog.FactBody{Whom: "孙", Part: "head", Result: "reached"}}, "at"},
+		"a call-out":                   {"12:00", dutylog.FactDraft{Kind: dutylog.FactCalledOut, Body: dutylog.FactBody{Whom: "孙", Part: "head", Result: "reached"}}, ""},
+		"an instruction before it":     {"11:59", dutylog.FactDraft{Kind: dutylog.FactInstructed, Body: dutylog.FactBody{Whom: "区长", Text: "全力"}}, "at"},
+		"closed before it was given":   {"12:04", dutylog.FactDraft{Kind: dutylog.FactInstrClosed, Body: dutylog.FactBody{Fact: 5, Text: "完"}}, "at"},
+		"closed when it was given":     {"12:05", dutylog.FactDraft{Kind: dutylog.FactInstrClosed, Body: dutylog.FactBody{Fact: 5, Text: "完"}}, ""},
+		"conveyed before it was given": {"12:04", dutylog.FactDraft{Kind: dutylog.FactConveyed, Body: dutylog.FactBody{Fact: 5, Whom: "消防"}}, "at"},
+	} {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05").do(dutylog.FactInstructed, dutylog.FactBody{Whom: "区长", Text: "全力"})
+		c.d.At = p.time("2026-11-23 " + c.at)
+		if got := whyNot(p.at("2026-11-23 12:20").try(dutyOfficer, c.d)); got != c.wanted {
+			t.Errorf("%s: %q, want %q", name, got, c.wanted)
+		}
+	}
+}
+
+// An incident with as many facts as are kept can still be closed, and what was wrong be struck out.
+func TestAFullIncidentIsClosed(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05")
+	for len(p.i.Facts) < 2000 {
+		p.i.Facts = append(p.i.Facts, dutylog.IncidentFact{Seq: len(p.i.Facts) + 1, Kind: dutylog.FactScene, At: p.now, WrittenAt: p.now, Body: dutylog.FactBody{Whom: "李", Part: "back"}})
+	}
+	for kind, want := range map[dutylog.FactKind]string{dutylog.FactClosed: "", dutylog.FactStruck: "", dutylog.FactScene: "kind"} {
+		_, err := p.i.Decide(dutylog.FactDraft{Kind: kind, Body: dutylog.FactBody{Whom: "李", Part: "back", Fact: 6, Reason: "误报"}}, p.books, dutyOfficer, p.now)
+		if got := whyNot(err); got != want {
+			t.Errorf("%s: %q, want %q", kind, got, want)
+		}
+	}
+}
+
+// Who reported the event approved nothing in that call.
+func TestTheCallOfWhoReportedTheEventApprovesNothing(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06")
+	p.books.Accounts["zhao"] = dutylog.Account{Login: "zhao", Name: "赵振华", Role: dutylog.Leader}
+	c := p.called("20.0", "2026-11-23 12:05", telephony.Inbound)
+	p.link(dutylog.EntryIDFor(c.ID), "2026-11-23 12:05").write(dutylog.StageFirst, "无")
+	if got := whyNot(p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactSigned, Body: dutylog.FactBody{Report: 1, Login: "zhao", CallID: c.ID}})); got != "by_phone.call_id" {
+		t.Errorf("%q", got)
+	}
+}
+
 // Place, time and event may be sensitive at once.
 func TestSeveralTriggersAtOnce(t *testing.T) {
 	for said, want := range map[string]string{

@@ -71,10 +71,11 @@ func (i Incident) Absorb(into Incident) []FactDraft {
 			known[e], differ = shortenTo(v+"；另据原记录："+theirs, middleText), true
 		}
 	}
-	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: i.Sent(), Elements: known, Essential: differ, Untold: i.untold()}}}
+	start := i.ClockStart
+	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Start: &start, Text: i.ClockReason, Sent: i.Sent(), Elements: known, Essential: differ, Untold: i.untold()}}}
 	for _, e := range i.Entries {
 		if !into.Has(e.EntryID) {
-			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID}})
+			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID, Incident: i.ID}})
 		}
 	}
 	return drafts

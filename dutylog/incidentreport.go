@@ -158,6 +158,7 @@ type Delivery struct {
 	CallID     string
 	Attachment int64 // of a linked entry
 	Evidence   string
+	NotedAt    time.Time // when it was written down
 	By         Actor
 }
 
@@ -191,6 +192,12 @@ func (r Report) State(now time.Time) ReportState {
 // SentLate reports whether it was sent after its deadline.
 func (r Report) SentLate() bool {
 	return !r.SentAt.IsZero() && !r.DueAt.IsZero() && r.SentAt.After(r.DueAt)
+}
+
+// Unproved reports whether a delivery is claimed to have been in time, was noted after the deadline, and neither a call
+// nor a file proves it: it counts as it is said, and is shown and told as that.
+func (r Report) Unproved(d Delivery) bool {
+	return !r.DueAt.IsZero() && d.CallID == "" && d.Attachment == 0 && !d.At.After(r.DueAt) && d.NotedAt.After(r.DueAt)
 }
 
 // Unapproved reports whether it was sent, and nobody signed what stands.
@@ -281,8 +288,12 @@ func (i *Incident) reportsSaid() map[int]Report {
 		with(&r)
 		said[number] = r
 	}
+	denied := map[int]bool{} // by fact: what was denied stays shown, also when it is struck out
 	for _, f := range i.Facts {
-		if f.Struck != nil {
+		denied[f.Body.Fact] = denied[f.Body.Fact] || f.Kind == FactDenied
+	}
+	for _, f := range i.Facts {
+		if f.Struck != nil && !denied[f.Seq] {
 			continue
 		}
 		switch f.Kind {
@@ -360,7 +371,7 @@ func (r *Report) answered(f IncidentFact) {
 func deliveryOf(f IncidentFact) Delivery {
 	b := f.Body
 	return Delivery{Fact: f.Seq, Version: b.Version, Recipient: b.Recipient, Channel: b.Channel, At: f.At, Receiver: b.Receiver,
-		CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, By: f.By}
+		CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, NotedAt: f.WrittenAt, By: f.By}
 }
 
 // settle says when it was sent, and whether what stands is signed.

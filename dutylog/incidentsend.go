@@ -102,6 +102,8 @@ func (i Incident) approves(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 			PartSign: "A report is signed 签发 by the duty leader 带班领导: " + whose.Name + " is none."}[part])
 	case r.Version == 0:
 		return refuse(NothingWritten, "Nothing is written of %s yet: write down what is to be approved.", r.Words())
+	case f.Body.Login != "" && i.denied(r.Number, f.Kind, whose.Login):
+		return refuse(NotEntitled, "%s has denied an approval of %s by telephone: from then on only their own login approves it.", whose.Name, r.Words())
 	case again:
 		return refuse(StaleVersion, "%s has approved version %d of this report already.", whose.Name, r.Version)
 	}
@@ -187,6 +189,8 @@ func (f *IncidentFact) saidIn(c Call, r Report, i Incident) error {
 		return o.Kind == FactDelivered && o.Struck == nil && o.Body.CallID == c.ID
 	})
 	switch {
+	case c.Direction == telephony.Inbound && i.Has(EntryIDFor(c.ID)):
+		return &InvalidError{Field: "by_phone.call_id", Reason: "is the call of somebody who reported the event: choose the one with who approved it"}
 	case !c.EndedAt.IsZero() && c.EndedAt.Before(written):
 		return &InvalidError{Field: "by_phone.call_id", Reason: "was over before version " + itoa(r.Version) + " was written: choose the call in which this text was approved"}
 	case reported:

@@ -25,16 +25,45 @@ func (i Incident) strikes(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
 		return &InvalidError{Field: "fact", Reason: "is struck out already"}
 	case !slices.Contains(strikeable, i.Facts[n-1].Kind):
 		return &InvalidError{Field: "fact", Reason: "cannot be struck out: what it says is undone by another deed"}
-	case !i.Facts[n-1].mayBeStruckBy(f.By):
-		return refuse(NotEntitled, "An approval is struck out by whoever gave it, or by telephone whoever noted it: that is %s.", i.Facts[n-1].By.Name)
+	case !i.mayStrike(i.Facts[n-1], f.By):
+		return refuse(NotEntitled, "An approval is struck out by whoever gave it, or a supervisor; one by telephone of which nothing was said yet by whoever noted it: that is %s.", i.strikerOf(i.Facts[n-1]).Name)
 	case i.Facts[n-1].Kind == FactLinked && len(i.Entries) == 1:
 		return &InvalidError{Field: "fact", Reason: "is the only entry of the incident: link the right one first"}
 	}
 	return nil
 }
 
-// mayBeStruckBy reports whether somebody may strike a fact out: of an approval only who gave it or, said by telephone, who
-// noted it. In whose name it was noted denies it instead.
-func (f IncidentFact) mayBeStruckBy(who Actor) bool {
-	return f.Kind != FactReviewed && f.Kind != FactSigned || strings.EqualFold(f.By.Login, who.Login)
+// mayStrike reports whether somebody may strike a fact out: of an approval see strikerOf, and a supervisor. In whose
+// name it was noted denies it instead.
+func (i Incident) mayStrike(f IncidentFact, who Actor) bool {
+	if f.Kind != FactReviewed && f.Kind != FactSigned {
+		return true
+	}
+	return who.Role == Supervisor || strings.EqualFold(i.strikerOf(f).Login, who.Login)
+}
+
+// strikerOf is who may strike an approval out: who gave it; of one that was said by telephone who noted it, until the
+// person has said anything of it.
+func (i Incident) strikerOf(f IncidentFact) Actor {
+	if f.Body.Login != "" && i.answered(f.Seq) {
+		return Actor{Login: f.Body.Login, Name: f.Body.Name, Role: f.Body.Role}
+	}
+	return f.By
+}
+
+// answered reports whether the person confirmed or denied an approval that was noted in their name.
+func (i Incident) answered(fact int) bool {
+	return slices.ContainsFunc(i.Facts, func(f IncidentFact) bool {
+		return (f.Kind == FactConfirmed || f.Kind == FactDenied) && f.Body.Fact == fact
+	})
+}
+
+// denied reports whether somebody denied that they gave a part of the approval of a report by telephone.
+func (i Incident) denied(report int, kind FactKind, login string) bool {
+	return slices.ContainsFunc(i.Facts, func(f IncidentFact) bool {
+		if f.Kind != FactDenied || f.Body.Report != report || !strings.EqualFold(f.By.Login, login) {
+			return false
+		}
+		return f.Body.Fact > 0 && i.Facts[f.Body.Fact-1].Kind == kind
+	})
 }

@@ -35,6 +35,20 @@ func knownCall(id string, b IncidentBooks) error {
 	return nil
 }
 
+// saidBefore reports whether somebody says that a fact happened before a moment; times are given to the minute. What
+// happens now does so whatever our clock says, which may have been set back.
+func (f *IncidentFact) saidBefore(at time.Time) bool {
+	return !f.At.Equal(f.WrittenAt.Truncate(time.Millisecond)) && f.At.Before(at.Truncate(time.Minute))
+}
+
+// sinceBegun refuses what is said to have happened before anything was known of the incident.
+func (i Incident) sinceBegun(f *IncidentFact) error {
+	if f.saidBefore(i.ClockNatural) {
+		return &InvalidError{Field: "at", Reason: "lies before the first entry of the incident: nothing was known of it then"}
+	}
+	return nil
+}
+
 // callsOut keeps that somebody of the unit was told.
 func (i Incident) callsOut(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 	if err := f.texts("whom"); err != nil {
@@ -47,6 +61,9 @@ func (i Incident) callsOut(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 		return err
 	}
 	f.Body = FactBody{Whom: f.Body.Whom, Part: f.Body.Part, Phone: f.Body.Phone, Result: f.Body.Result, CallID: f.Body.CallID}
+	if err := i.sinceBegun(f); err != nil {
+		return err
+	}
 	return knownCall(f.Body.CallID, b)
 }
 
@@ -80,6 +97,9 @@ func (i Incident) isInstructed(f *IncidentFact, b IncidentBooks, _ time.Time) er
 		return &InvalidError{Field: "text", Reason: "is one too many: an incident has at most 100 instructions"}
 	}
 	f.Body = FactBody{Whom: f.Body.Whom, Text: f.Body.Text, Attachment: f.Body.Attachment, Due: f.Body.Due}
+	if err := i.sinceBegun(f); err != nil {
+		return err
+	}
 	return i.attached(f.Body.Attachment, b)
 }
 
@@ -92,6 +112,9 @@ func (i Incident) followsInstruction(f *IncidentFact, _ IncidentBooks, _ time.Ti
 		return fmt.Errorf("instruction %d of incident %s: %w", f.Body.Fact, i.Number, ErrNotFound)
 	case !x.ClosedAt.IsZero():
 		return refuse(NotOpen, "The instruction was closed already: strike that out first if it goes on.")
+	}
+	if f.saidBefore(x.At) {
+		return &InvalidError{Field: "at", Reason: "lies before the instruction was given"}
 	}
 	err := f.texts(must...)
 	f.Body = FactBody{Fact: x.Number, Whom: f.Body.Whom, Text: f.Body.Text}

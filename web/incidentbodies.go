@@ -167,6 +167,8 @@ type incidentDelivery struct {
 	CallID     string   `json:"call_id"`
 	Attachment int64    `json:"attachment" doc:"0: none"`
 	Evidence   string   `json:"evidence"`
+	NotedAt    stamp    `json:"noted_at" doc:"When it was written down"`
+	Unproved   bool     `json:"unproved" doc:"Said to have been in time, noted after the deadline, and proved by neither a call nor a file"`
 	By         actorDoc `json:"by"`
 	Fact       int      `json:"fact"`
 }
@@ -322,7 +324,7 @@ func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, 
 		b.Approvals = append(b.Approvals, out)
 	}
 	for _, d := range r.Deliveries {
-		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, actorOf(d.By), d.Fact})
+		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, stamp(d.NotedAt), r.Unproved(d), actorOf(d.By), d.Fact})
 	}
 	return b
 }

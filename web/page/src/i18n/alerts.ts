@@ -90,6 +90,7 @@ export const alertsZh = {
   'reason.instruction_overdue': '领导批示逾期未办结',
   'reason.clock_start_late': '突发事件起算时间晚于首次接报，请考核人员核实',
   'reason.recipient_lacking': '信息报告已报出，党委、政府或上级中尚有未送达的',
+  'reason.report_unproved': '信息报告过时限后补记为按时报出，无通话、无附件，请考核人员核实',
   'reason.report_omitted': '突发事件未报告即办结，请考核人员核实',
 } as const
 
@@ -186,5 +187,6 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.instruction_overdue': 'An instruction is overdue',
   'reason.clock_start_late': 'Clocks of an incident start later than its intake: for the supervisor',
   'reason.recipient_lacking': 'A report did not reach every recipient by its deadline',
+  'reason.report_unproved': 'A report was noted as sent in time after its deadline, without proof: for the supervisor',
   'reason.report_omitted': 'An incident was closed without reports that were due: for the supervisor',
 }
