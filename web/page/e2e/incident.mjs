@@ -275,6 +275,12 @@ export async function incident(desk, phone, users) {
     assert.equal((await desk.api('/incidents/' + id, 'PATCH', { key: 'e2e-closing-' + id, state: 'closed', reason: '批示由下一班跟踪' })).status, 200)
     await desk.says(/已办结/, desk.at('incident-head'))
     await desk.shot('79-closed')
+    await desk.key('Alt+Digit4')
+    await desk.at('step-closed').first().click()
+    await input('deed-text').fill('已由下一班办结')
+    await desk.key('Control+Enter')
+    await desk.says(/办结：已由下一班办结/, desk.at('instructions'))
+    assert.equal((await get()).state, 'closed')
     await desk.at('incident-strip').waitFor({ state: 'hidden' })
   })
 

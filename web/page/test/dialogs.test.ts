@@ -20,6 +20,10 @@ describe('dialogs', () => {
     expect(named('WaitingBar')).toMatch(/data-test="waiting"/)
   })
 
+  it('have the digits for themselves: the bar of an outgoing call takes none that was meant for one', () => {
+    expect(named('ServeBar')).toMatch(/useKeys\(\(key\) => \{\s+if \(dialogOpen\(\)\) return false/)
+  })
+
   it('and small boxes keep what was typed into them', () => {
     for (const name of ['MissedDialog', 'TaskDialog', 'SwapDialog', 'AbsenceDialog', 'FilingPanel', 'HoldDialog', 'MuteDialog', 'AlertsPage', 'SpotCheckDialog', 'ReviewForm', 'ListeningForm']) {
       expect(named(name), name).toMatch(/useAsked\(/)

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CallOffer, Incident, IncidentRow, Report } from '@/api/incidents'
 import { lang } from '@/i18n'
 import bar from '@/components/IncidentBar.vue?raw'
+import offerDialog from '@/components/OfferDialog.vue?raw'
 import deedDialog from '@/components/DeedDialog.vue?raw'
 import { begun, lacking } from '@/logic/deeds'
 import { delivering, noFiles } from '@/logic/incidentdeeds'
@@ -31,6 +32,7 @@ describe('a call to a superior', () => {
     expect(['Digit1', 'Digit2', 'Digit9', 'Digit0'].map(chosen)).toEqual([1, 2, 9, 10])
     expect(['Alt+KeyV', 'Ctrl+Enter', 'Enter', 'Alt+Digit1'].map(chosen)).toEqual([null, null, null, null])
     expect(offerOf(offers.slice(0, 2), 'Digit3')).toBeNull()
+    expect(offerDialog).toMatch(/list\.value\.focus\(\)[\s\S]*<ol ref="list"[^>]*tabindex="-1"/) // not the first of its buttons
     expect(bar).toMatch(/if \(several\.value\) choosingOffer\.value = true\s+else if \(offer\.value\) void reportAs/)
   })
 
