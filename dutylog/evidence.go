@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -12,6 +13,14 @@ type Access struct {
 	Object  string // the id of the entry or call
 	Address string // of the person's computer; empty at the machine itself
 	At      time.Time
+	Entries []string // the ids of entries that a list, an incident or a sheet showed with their content
+	Part    bool     // a further piece of what was begun: a player asks for a recording in many ranges
+}
+
+// Repeats reports whether the same again within AccessAgain is the same access: a page that is read is read
+// anew as often as something changes. What was listened to, printed or exported is kept each time.
+func (a Access) Repeats() bool {
+	return a.Part || a.What == ShownOnDuty || strings.HasSuffix(a.What, ".see")
 }
 
 // KeptAccess is an access as the log keeps it.
@@ -24,6 +33,7 @@ type KeptAccess struct {
 
 // AccessQuery selects accesses; zero fields select all. The newest come first.
 type AccessQuery struct {
+	Entry    string   // or a list, an incident or a sheet that showed this entry; empty: Objects alone count
 	Objects  []string // one of these, or what belongs to one of them: "e-1" is also "e-1/4"
 	Login    string   // of the person
 	What     string   // the permission that was used
@@ -56,7 +66,7 @@ func (e Entry) ComesUp(now time.Time) bool {
 // object says what that was.
 const BeganAnew = "log.begin"
 
-// AccessAgain is for how long the same person's further looks at the same thing are the same access.
+// AccessAgain is for how long the same person's further looks at the same thing from the same address are the same access.
 const AccessAgain = 10 * time.Minute
 
 // Checkpoint is a signed statement of how much the log held and what its tree was.
@@ -80,7 +90,8 @@ type Evidence struct {
 
 // EvidenceStore keeps what proves the rest.
 type EvidenceStore interface {
-	// NoteAccess records an access; the same again within AccessAgain records nothing.
+	// NoteAccess records an access; one that repeats another within AccessAgain records nothing, but for
+	// entries that this one did not show.
 	NoteAccess(ctx context.Context, a Access) error
 	// Accesses answers who saw or took what, the newest first.
 	Accesses(ctx context.Context, q AccessQuery) (items []KeptAccess, nextCursor string, err error)

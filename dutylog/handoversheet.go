@@ -35,6 +35,14 @@ type Sheet struct {
 	Remarks   string         `json:"remarks" doc:"By the outgoing officer"`
 }
 
+// EntryIDs are the entries that a sheet tells of.
+func (s Sheet) EntryIDs() (ids []string) {
+	for _, m := range s.Matters {
+		ids = append(ids, m.EntryID)
+	}
+	return ids
+}
+
 // Matter is one thing of the log that the next shift goes on with.
 type Matter struct {
 	EntryID     string     `json:"entry_id"`

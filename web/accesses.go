@@ -27,6 +27,7 @@ type accessBody struct {
 	Address     string   `json:"address" doc:"Of the person's computer; empty at the machine itself"`
 	EntryID     string   `json:"entry_id" doc:"Of the entry that the object is or belongs to; empty: of none"`
 	EntryNumber string   `json:"entry_number"`
+	Shown       int      `json:"shown" doc:"How many entries the list, search, incident or handover sheet showed with their content; 0: none beside the object"`
 }
 
 type accessList struct {
@@ -54,7 +55,7 @@ func (a *app) accessesTo(ctx context.Context, in *accessesInput) (*accessListOut
 		if err != nil {
 			return nil, err
 		}
-		q.Objects = a.objectsOf(e)
+		q.Entry, q.Objects = e.ID, a.objectsOf(e)
 	}
 	if in.Call != "" {
 		c, err := a.call(ctx, seeAccesses, in.Call)
@@ -91,7 +92,7 @@ func (a *app) objectsOf(e dutylog.Entry) []string {
 }
 
 func accessShown(x dutylog.KeptAccess) accessBody {
-	b := accessBody{ID: x.ID, At: stamp(x.At), By: actorDoc{x.By.Login, x.By.Name, string(x.By.Role)}, Action: x.What, Object: x.Object, Address: x.Address, EntryID: x.EntryID}
+	b := accessBody{ID: x.ID, At: stamp(x.At), By: actorDoc{x.By.Login, x.By.Name, string(x.By.Role)}, Action: x.What, Object: x.Object, Address: x.Address, EntryID: x.EntryID, Shown: len(x.Entries)}
 	if x.EntryID != "" {
 		b.EntryNumber = x.EntryNumber.String()
 	}

@@ -54,6 +54,15 @@ func (a *app) dealings(ctx context.Context, in *entryInput) (*dealingsOutput, er
 			body.Open = append(body.Open, concernBody{v.entries([]dutylog.Entry{c.Entry})[0], string(c.Why)})
 		}
 	}
-	a.audit(ctx, seeEntries, listOfEntries)
+	var shown []string
+	for _, c := range body.Calls {
+		if c.Entry != nil {
+			shown = append(shown, c.Entry.ID)
+		}
+	}
+	for _, c := range body.Open {
+		shown = append(shown, c.Entry.ID)
+	}
+	a.auditOf(ctx, seeEntries, listOfEntries, shown)
 	return &dealingsOutput{body}, nil
 }

@@ -85,7 +85,7 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 	if err != nil {
 		return nil, inQuery(err)
 	}
-	a.audit(ctx, seeEntries, listOfEntries)
+	a.auditOf(ctx, seeEntries, listOfEntries, idsOf(items))
 	return &entryListOutput{entryList{Items: visitorOf(ctx).entries(items), NextCursor: next}}, nil
 }
 
@@ -98,7 +98,7 @@ func (a *app) search(ctx context.Context, q dutylog.EntryQuery) (*entryListOutpu
 	if err != nil {
 		return nil, inQuery(err)
 	}
-	a.audit(ctx, seeEntries, listOfEntries)
+	a.auditOf(ctx, seeEntries, listOfEntries, idsOf(found.Items))
 	return &entryListOutput{entryList{Items: visitorOf(ctx).entries(found.Items), NextCursor: found.NextCursor, Unread: found.Missing}}, nil
 }
 

@@ -62,6 +62,6 @@ func (a *app) handoverSheet(ctx context.Context, h dutylog.Handover, s dutylog.S
 	if v := visitorOf(ctx); h.ID == 0 && !v.can(seeNames) {
 		sheet.Notes = append(sheet.Notes, maskedNote)
 	}
-	a.audit(ctx, p, sheet.Name)
+	a.auditOf(ctx, p, sheet.Name, s.EntryIDs())
 	return as(a, sheet)
 }

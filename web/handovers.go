@@ -85,7 +85,7 @@ func (a *app) handoverNow(ctx context.Context, _ *struct{}) (*handoverNowOutput,
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	a.audit(ctx, seeHandovers, "handover sheet")
+	a.auditOf(ctx, seeHandovers, "handover sheet", sheet.EntryIDs())
 	body := handoverNowBody{Why: due.Why, ShiftEnd: stamp(due.ShiftEnd), Deadline: stamp(due.Deadline), Expected: due.Expected,
 		Sheet: sheet, SheetDigest: sheet.Digest()}
 	if last != nil {
@@ -141,7 +141,11 @@ func (a *app) oneHandover(ctx context.Context, in *handoverInput) (*handoverOutp
 	if err != nil {
 		return nil, err
 	}
-	a.audit(ctx, seeHandovers, "handover "+strconv.FormatInt(in.ID, 10))
+	told, err := h.Sheet()
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	a.auditOf(ctx, seeHandovers, "handover "+strconv.FormatInt(in.ID, 10), told.EntryIDs())
 	return handoverAnswer(h, "")
 }
 

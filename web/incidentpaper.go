@@ -25,7 +25,7 @@ func (a *app) printReport(ctx context.Context, in *reportPaperInput) (*huma.Stre
 		return nil, err
 	}
 	sheet := noted(visitorOf(ctx), paper.Report(frame, file, report))
-	a.audit(ctx, printIncidents, sheet.Name)
+	a.auditOf(ctx, printIncidents, sheet.Name, entriesOfIncident(file.Incident))
 	return a.asPage(sheet)
 }
 
@@ -46,7 +46,7 @@ func (a *app) exportReport(ctx context.Context, in *reportPaperInput) (*huma.Str
 		return nil, newProblem(http.StatusServiceUnavailable, problemBase+"report-template",
 			"The report is kept and can be printed, but no Word document was made: %s. Have site.report_template mended, or remove it and the shipped template is used.", err)
 	}
-	a.audit(ctx, takeIncidents, name)
+	a.auditOf(ctx, takeIncidents, name, entriesOfIncident(file.Incident))
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		hctx.SetHeader("Content-Type", documentType)
 		hctx.SetHeader("Content-Disposition", attachmentNamed(name+".docx"))
@@ -64,7 +64,7 @@ func (a *app) printCourse(ctx context.Context, in *incidentInput) (*huma.StreamR
 		return nil, err
 	}
 	sheet := noted(visitorOf(ctx), paper.Course(frame, file))
-	a.audit(ctx, printIncidents, sheet.Name)
+	a.auditOf(ctx, printIncidents, sheet.Name, entriesOfIncident(file.Incident))
 	return a.asPage(sheet)
 }
 
@@ -173,4 +173,12 @@ func (a *app) nameCall(ctx context.Context, v visitor, x paper.IncidentFile, id 
 	}
 	x.Calls[id] = listed(v, c)
 	return nil
+}
+
+// entriesOfIncident are the ids of the entries that an incident shows.
+func entriesOfIncident(i dutylog.Incident) (ids []string) {
+	for _, l := range i.Entries {
+		ids = append(ids, l.EntryID)
+	}
+	return ids
 }

@@ -87,7 +87,7 @@ func (a *app) oneIncident(ctx context.Context, in *incidentInput) (*incidentOutp
 	if err != nil {
 		return nil, err
 	}
-	a.audit(ctx, seeIncidents, "incident-"+strconv.FormatInt(i.ID, 10))
+	a.auditOf(ctx, seeIncidents, "incident-"+strconv.FormatInt(i.ID, 10), entriesOfIncident(i))
 	return a.wholeIncident(ctx, i)
 }
 

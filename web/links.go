@@ -51,7 +51,11 @@ func (a *app) links(ctx context.Context, in *entryInput) (*linkListOutput, error
 		out.Items = append(out.Items, linkBody{Relation: string(l.Relation), Entry: listed(visitorOf(ctx), visitorOf(ctx).own(l.Entry)), Direct: l.Direct,
 			By: actorDoc{l.By.Login, l.By.Name, string(l.By.Role)}, At: stamp(l.At)})
 	}
-	a.audit(ctx, seeEntries, in.ID)
+	var shown []string
+	for _, l := range out.Items {
+		shown = append(shown, l.Entry.ID)
+	}
+	a.auditOf(ctx, seeEntries, in.ID, shown)
 	return &linkListOutput{out}, nil
 }
 

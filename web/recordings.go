@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"dutyline/dutylog"
 	"dutyline/recorder"
 )
 
@@ -36,10 +37,10 @@ func (a *app) recording(ctx context.Context, in *callInput) (*huma.StreamRespons
 	if err != nil {
 		return nil, recordingProblem(in.ID, row, err)
 	}
-	a.audit(ctx, playRecording, in.ID)
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		defer file.Close()
 		r, w := humago.Unwrap(hctx)
+		a.auditPart(ctx, playRecording, in.ID, r.Header.Get("Range"))
 		h := w.Header()
 		h.Set("Content-Type", "audio/flac")
 		h.Set("ETag", `"`+string(row.Digest)+`"`)
@@ -73,8 +74,27 @@ func (a *app) peaks(ctx context.Context, in *callInput) (*peaksOutput, error) {
 }
 
 func (a *app) audit(ctx context.Context, p permission, object string) {
+	a.auditOf(ctx, p, object, nil)
+}
+
+// auditOf notes an access together with the entries whose content it shows.
+func (a *app) auditOf(ctx context.Context, p permission, object string, entries []string) {
 	v := visitorOf(ctx)
-	a.Audit(ctx, Access{Who: v.actor(), What: string(p), Object: object, Address: v.address, At: a.Now()})
+	a.Audit(ctx, Access{Who: v.actor(), What: string(p), Object: object, Address: v.address, At: a.Now(), Entries: entries})
+}
+
+// auditPart notes that somebody listens: from the beginning, or on from somewhere within.
+func (a *app) auditPart(ctx context.Context, p permission, object, ranges string) {
+	v := visitorOf(ctx)
+	a.Audit(ctx, Access{Who: v.actor(), What: string(p), Object: object, Address: v.address, At: a.Now(), Part: ranges != "" && !strings.HasPrefix(strings.ReplaceAll(ranges, " ", ""), "bytes=0-")})
+}
+
+// idsOf are the ids of entries.
+func idsOf(entries []dutylog.Entry) (ids []string) {
+	for _, e := range entries {
+		ids = append(ids, e.ID)
+	}
+	return ids
 }
 
 // recordingProblem says why there is nothing to play.

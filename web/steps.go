@@ -131,6 +131,10 @@ func (a *app) services(ctx context.Context, in *entryInput) (*serviceListOutput,
 			out.Items = append(out.Items, serviceBody{Entry: listed(visitorOf(ctx), visitorOf(ctx).own(s.Entry)), Why: string(s.Why), Step: string(s.Step)})
 		}
 	}
-	a.audit(ctx, seeEntries, listOfEntries)
+	var shown []string
+	for _, s := range out.Items {
+		shown = append(shown, s.Entry.ID)
+	}
+	a.auditOf(ctx, seeEntries, listOfEntries, shown)
 	return &serviceListOutput{out}, nil
 }

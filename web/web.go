@@ -156,6 +156,8 @@ type Access struct {
 	Object  string // the call's id
 	Address string // of the person's computer
 	At      time.Time
+	Entries []string // the ids of the entries whose content a list, an incident or a sheet showed
+	Part    bool     // a further piece of what was begun
 }
 
 // timing holds the intervals that tests shorten.

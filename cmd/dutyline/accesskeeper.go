@@ -37,7 +37,7 @@ func newAccessKeeper(log interface {
 
 // Add takes one access without waiting.
 func (k *accessKeeper) Add(_ context.Context, x web.Access) {
-	a := dutylog.Access{By: x.Who, What: x.What, Object: x.Object, Address: x.Address, At: x.At}
+	a := dutylog.Access{By: x.Who, What: x.What, Object: x.Object, Address: x.Address, At: x.At, Entries: x.Entries, Part: x.Part}
 	k.mu.Lock()
 	full := len(k.waiting) >= mostAccesses
 	if !full {

@@ -13,26 +13,55 @@ import (
 	"dutyline/telephony"
 )
 
-// NoteAccess records who saw or took what. The same again within dutylog.AccessAgain is the
-// same access: a page asks for a recording in many ranges.
+// NoteAccess records who saw or took what. A look that was taken within dutylog.AccessAgain, by the same
+// person from the same address, is the same access, but for entries that were not shown then.
 func (db *DB) NoteAccess(ctx context.Context, a dutylog.Access) error {
-	if again, err := sameAccess(db.reading(ctx), a); err != nil || again {
+	if _, again, err := newlyShown(db.reading(ctx), a); err != nil || again {
 		return db.explain("note an access", err)
 	}
 	return db.write(ctx, "note an access", func(t *tx) error {
-		if again, err := sameAccess(t.sql, a); err != nil || again {
+		shown, again, err := newlyShown(t.sql, a)
+		if err != nil || again {
 			return err
 		}
-		return t.addProven(audit.Access, "INSERT INTO accesses (at, by_login, by_name, by_role, what, object, address) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			plainMicros(a.At), a.By.Login, a.By.Name, string(a.By.Role), a.What, a.Object, a.Address)
+		ids := ""
+		if len(shown) > 0 {
+			ids = asJSON(shown)
+		}
+		if err := t.addProven(audit.Access, "INSERT INTO accesses (at, by_login, by_name, by_role, what, object, address, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+			plainMicros(a.At), a.By.Login, a.By.Name, string(a.By.Role), a.What, a.Object, a.Address, ids); err != nil || ids == "" {
+			return err
+		}
+		return t.exec("INSERT OR IGNORE INTO access_entries (entry_id, access_id) SELECT j.value, (SELECT max(id) FROM accesses) FROM json_each(?) j", ids)
 	})
+}
+
+// newlyShown are the entries that an access shows and the same access before it did not; again: it is the
+// same and shows none.
+func newlyShown(s source, a dutylog.Access) (shown []string, again bool, err error) {
+	if !a.Repeats() {
+		return a.Entries, false, nil
+	}
+	same := "by_login = ? AND what = ? AND object = ? AND at > ? AND at <= ? AND address = ?"
+	args := []any{a.By.Login, a.What, a.Object, plainMicros(a.At.Add(-dutylog.AccessAgain)), plainMicros(a.At), a.Address}
+	var n int
+	if err := s.QueryRow("SELECT count(*) FROM accesses WHERE "+same, args...).Scan(&n); err != nil || n == 0 {
+		return a.Entries, false, err
+	}
+	if len(a.Entries) == 0 {
+		return nil, true, nil
+	}
+	rows, err := s.Query("SELECT j.value FROM json_each(?) j WHERE j.value NOT IN (SELECT k.entry_id FROM accesses a JOIN access_entries k ON k.access_id = a.id WHERE "+same+")",
+		append([]any{asJSON(a.Entries)}, args...)...)
+	shown, err = all(rows, err, func(row scanner) (id string, err error) { err = row.Scan(&id); return id, err })
+	return shown, len(shown) == 0, err
 }
 
 // entryOfAccess is the entry that an object is, or belongs to: "e-1", "e-1/4" of an attachment, or the call "1".
 const entryOfAccess = `CASE WHEN a.what IN ('call.see', 'call.tag', 'recording.play', 'recording.see') THEN 'e-' || a.object
 	WHEN instr(a.object, '/') > 0 THEN substr(a.object, 1, instr(a.object, '/') - 1) ELSE a.object END`
 
-const accessSelect = "SELECT a.id, a.at, a.by_login, a.by_name, a.by_role, a.what, a.object, a.address, e.id, e.year, e.number FROM accesses a LEFT JOIN entries e ON e.id = " + entryOfAccess
+const accessSelect = "SELECT a.id, a.at, a.by_login, a.by_name, a.by_role, a.what, a.object, a.address, a.entries, e.id, e.year, e.number FROM accesses a LEFT JOIN entries e ON e.id = " + entryOfAccess
 
 // Accesses lists who saw or took what, the newest first.
 func (db *DB) Accesses(ctx context.Context, q dutylog.AccessQuery) ([]dutylog.KeptAccess, string, error) {
@@ -53,9 +82,12 @@ func (db *DB) Accesses(ctx context.Context, q dutylog.AccessQuery) ([]dutylog.Ke
 // each of them, and then put in order.
 func accessQuery(q dutylog.AccessQuery) (query string, args []any, limit int, err error) {
 	var w where
-	if len(q.Objects) > 0 {
+	if len(q.Objects) > 0 || q.Entry != "" {
 		var parts []string
 		var objects []any
+		if q.Entry != "" {
+			parts, objects = append(parts, "SELECT access_id FROM access_entries WHERE entry_id = ?"), append(objects, q.Entry)
+		}
 		for _, o := range q.Objects {
 			parts = append(parts, "SELECT id FROM accesses WHERE object = ?", "SELECT id FROM accesses WHERE object >= ? AND object < ?")
 			objects = append(objects, o, o+"/", o+"0") // "0" follows "/"
@@ -80,7 +112,11 @@ func accessQuery(q dutylog.AccessQuery) (query string, args []any, limit int, er
 func scanAccess(row scanner) (a dutylog.KeptAccess, err error) {
 	var entry sql.NullString
 	var year, number sql.NullInt64
-	err = row.Scan(&a.ID, instant{&a.At}, &a.By.Login, &a.By.Name, &a.By.Role, &a.What, &a.Object, &a.Address, &entry, &year, &number)
+	var ids string
+	err = row.Scan(&a.ID, instant{&a.At}, &a.By.Login, &a.By.Name, &a.By.Role, &a.What, &a.Object, &a.Address, &ids, &entry, &year, &number)
+	if err == nil && ids != "" {
+		err = fromJSON[string]{&a.Entries}.Scan(ids)
+	}
 	a.EntryID, a.EntryNumber = entry.String, dutylog.EntryNumber{Year: int(year.Int64), Serial: int(number.Int64)}
 	return a, err
 }
@@ -93,13 +129,6 @@ func (db *DB) Taken(ctx context.Context, what string, since time.Time) ([]dutylo
 		return a, err
 	})
 	return list, db.explain("list the accesses", err)
-}
-
-func sameAccess(s source, a dutylog.Access) (bool, error) {
-	var n int
-	err := s.QueryRow("SELECT count(*) FROM accesses WHERE by_login = ? AND what = ? AND object = ? AND at > ? AND at <= ?",
-		a.By.Login, a.What, a.Object, plainMicros(a.At.Add(-dutylog.AccessAgain)), plainMicros(a.At)).Scan(&n)
-	return n > 0, err
 }
 
 // NoteRules records the ring rule of each line where it is another than the last recorded.

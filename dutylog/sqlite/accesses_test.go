@@ -140,3 +140,43 @@ func TestTheAccessLogIsAskedByAnIndex(t *testing.T) {
 		}
 	}
 }
+
+// Listening, printing and exporting are kept each; of readings only those of one page, by one person from one
+// address, are one. A list says which entries it showed, and is found by each of them.
+func TestWhatIsOneAccess(t *testing.T) {
+	db := open(t)
+	at := noon
+	note := func(a dutylog.Access) {
+		a.By, a.At = leader, at
+		at = at.Add(time.Second)
+		ok(t, db.NoteAccess(ctx, a))
+	}
+	for range 3 {
+		for _, what := range []string{"entry.see", "entry.print", "entry.export", "recording.play"} {
+			note(dutylog.Access{What: what, Object: "e-1", Address: "10.0.0.7"})
+		}
+		note(dutylog.Access{What: "recording.play", Object: "e-1", Address: "10.0.0.7", Part: true})
+		note(dutylog.Access{What: "entry.see", Object: "entries", Address: "10.0.0.7", Entries: []string{"e-1", "e-2"}})
+	}
+	note(dutylog.Access{What: "entry.see", Object: "e-1", Address: "10.0.0.8"})
+	note(dutylog.Access{What: "entry.see", Object: "entries", Address: "10.0.0.7", Entries: []string{"e-2", "e-3"}})
+	note(dutylog.Access{What: "handover.see", Object: "handover 1", Entries: []string{"e-1"}})
+	count := map[string]int{}
+	items, _, err := db.Accesses(ctx, dutylog.AccessQuery{Entry: "e-1", Objects: []string{"e-1"}})
+	ok(t, err)
+	for _, a := range items {
+		count[a.What+" "+a.Object+" "+a.Address+" "+strings.Join(a.Entries, ",")]++
+	}
+	want := map[string]int{"entry.see e-1 10.0.0.7 ": 1, "entry.see e-1 10.0.0.8 ": 1, "entry.print e-1 10.0.0.7 ": 3, "entry.export e-1 10.0.0.7 ": 3, "recording.play e-1 10.0.0.7 ": 3,
+		"entry.see entries 10.0.0.7 e-1,e-2": 1, "handover.see handover 1  e-1": 1}
+	if diff := cmp.Diff(want, count); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for entry, want := range map[string]int{"e-2": 1, "e-3": 1, "e-4": 0} {
+		items, _, err := db.Accesses(ctx, dutylog.AccessQuery{Entry: entry})
+		ok(t, err)
+		if len(items) != want {
+			t.Errorf("%s was shown %d times, want %d: %+v", entry, len(items), want, items)
+		}
+	}
+}

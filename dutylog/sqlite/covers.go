@@ -52,7 +52,7 @@ var covers = []cover{
 	newCover(audit.Call, callColumns, "calls", "c.ended_at IS NOT NULL OR c.entry_id = ''", "c.id", "c.id = x.subject"),
 	newCover(audit.Recording, provenRecording, "recordings", "c.sealed_at IS NOT NULL OR c.status = 'sealed'", "c.call_id", "c.call_id = x.subject"),
 	newCover(audit.Attachment, attachmentColumns, "attachments", "TRUE", "c.id", byRow("c.id")),
-	newCover(audit.Access, "id, at, by_login, by_name, by_role, what, object, address", "accesses", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Access, "id, at, by_login, by_name, by_role, what, object, address, entries", "accesses", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Deletion, "id, at, kind, name, why, of_at, bytes, digest, by_login, by_name, by_role", "deletions", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Hold, "id, entry_id, is_set, reason, by_login, by_name, by_role, at", "holds", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Erasure, "decision, at, by_login, by_name, by_role, subject, reason, records", "erasures", "TRUE", "c.decision", byRow("c.decision")),
