@@ -84,6 +84,14 @@ type answeringInput struct {
 	Line string `query:"line" maxLength:"100" doc:"Absent: all lines"`
 }
 
+// Resolve refuses a grouping that is named and empty: the day would be nobody's choice.
+func (in *answeringInput) Resolve(ctx huma.Context) []error {
+	if u := ctx.URL(); u.Query().Has("by") && u.Query().Get("by") == "" {
+		return []error{&huma.ErrorDetail{Location: "query.by", Message: "is empty: leave it out for days, or choose " + words(dutylog.Groupings())}}
+	}
+	return nil
+}
+
 type answeringOutput struct{ Body answeringBody }
 
 // answering tells how the line was answered. Who may not see the figures of others gets their own.
@@ -146,6 +154,9 @@ func (a *app) figureSheet(ctx context.Context, in *answeringInput, p permission,
 
 func (a *app) answeringQuery(in *answeringInput) (q dutylog.AnsweringQuery, err error) {
 	q = dutylog.AnsweringQuery{By: dutylog.Grouping(in.By), Line: in.Line, Now: a.Now()}
+	if _, err = a.lineNamed(in.Line); err != nil { // of one that there is not, nothing is known: that is not zero calls
+		return q, err
+	}
 	if in.From == "" {
 		in.From = string(dutylog.DateOf(q.Now, a.Sheets.Zone))
 	}

@@ -133,8 +133,8 @@ func TestHowTheLineWasAnswered(t *testing.T) {
 	if len(doc.Definitions) != figures || len(doc.Total.Measured) != figures || doc.Definitions[0].Figure != "on_time" || !doc.Definitions[0].Judges || len(doc.Definitions[0].Denominator) != 4 {
 		t.Errorf("%+v", doc.Definitions)
 	}
-	if other := supervisor.answering(t, "?line=fire&by=line"); other.Total.Calls != 0 || len(other.Groups) != 0 {
-		t.Errorf("another line has %+v", other.Total)
+	if own := supervisor.answering(t, "?line=duty&by=line"); own.Total.Calls != 3 || own.Line != "duty" {
+		t.Errorf("the line itself has %+v", own.Total)
 	}
 }
 
@@ -409,5 +409,25 @@ func TestTheListOfCallsSaysWhatReviewsMadeOfThem(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"4", "1", "2"}, sums); diff != "" {
 		t.Errorf("all calls, those not in time, those undecided (-want +got):\n%s", diff)
+	}
+}
+
+// Of a line that there is not, nothing is known: zero calls would be a lie. An empty grouping is nobody's choice.
+func TestFiguresOfNothingAreRefused(t *testing.T) {
+	h := newHouse(t)
+	_, day := h.aDay(t)
+	supervisor := h.as("supervisor")
+	for _, path := range []string{"/metrics/answering", "/metrics/answering/sheet", "/metrics/answering/workbook", "/metrics/answering/charts/heat/workbook"} {
+		if p := supervisor.get(path + "?from=" + day + "&line=dutty").problem(t); p.Status != 404 || !strings.Contains(p.Detail, `no line "dutty"`) {
+			t.Errorf("%s of no line: %+v", path, p)
+		}
+		if strings.Contains(path, "charts") {
+			continue
+		}
+		for _, by := range []string{"", "week"} {
+			if p := supervisor.get(path + "?from=" + day + "&by=" + by).problem(t); p.Status != 422 || len(p.Errors) != 1 || p.Errors[0].Location != "query.by" {
+				t.Errorf("%s by %q: %+v", path, by, p)
+			}
+		}
 	}
 }

@@ -6,6 +6,7 @@ import { heatOption, officerOption, ringOption, trendOption } from '@/logic/char
 import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
 import { allFigures, beside, both, cards, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, verdicts, yearBack } from '@/logic/figures'
 import { changeTable, closedSides } from '@/logic/corrections'
+import { groupings, groupName, groupTable } from '@/logic/figuregroups'
 import { chartBook, correctionSheet, dutyBook, figureSheet } from '@/logic/sheets'
 
 const figure = (numerator: number, denominator: number): Figure => ({ numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 0, rule: [] })
@@ -251,6 +252,29 @@ describe('definitions', () => {
     lang.value = 'en'
     FIGURES.forEach((f) => expect(word('fig', f)).not.toBe(f))
     expect(Object.keys(figuresEn)).toEqual(Object.keys(figuresZh))
+  })
+})
+
+describe('groups', () => {
+  const lines = [{ line: 'duty', number: '02422739110' }, { line: 'fire' }]
+  it('are chosen as far as the role may, and lines where there is more than one', () => {
+    expect(groupings(true, 2)).toEqual(['hour', 'day', 'shift', 'officer', 'month', 'line'])
+    expect(groupings(false, 1)).toEqual(['hour', 'day', 'officer', 'month'])
+  })
+  it('have names as people use them', () => {
+    const at = (key: string) => ({ key, from: '2026-11-23T00:00:00Z', to: '2026-11-23T12:00:00Z' })
+    expect(groupName('hour', at('2026-11-23T08:00:00+08:00'), lines)).toBe('2026-11-23 08:00')
+    expect(groupName('shift', at('2026-11-23T00:00:00Z/2026-11-23T12:00:00Z'), lines)).toBe('2026-11-23 08:00 — 11-23 20:00')
+    expect([groupName('shift', at(''), lines), groupName('officer', at(''), lines)]).toEqual(['值班表无班次', '不知是谁'])
+    expect([groupName('line', at('duty'), lines), groupName('line', at('fire'), lines), groupName('line', at('gone'), lines)]).toEqual(['02422739110', 'fire', 'gone'])
+    expect(groupName('day', at('2026-11-23'), lines)).toBe('2026-11-23')
+  })
+  it('stand with all that must be beside a rate', () => {
+    expect(groupTable('line', [group('duty', 19, 20, { blind_seconds: 90, undecided: 2, unknown: 1 })], lines).rows).toEqual([['02422739110', '20', '19/20（95.0%）', '20/20（100.0%）', '19/20（95.0%）', '0/20', '6.0', '2', '1', '1.5', 'r1']])
+  })
+  it('and the line are carried into print and export', () => {
+    expect(figureSheet('2026-11-01', '2026-11-27', 'shift', 'duty').page).toBe('/api/v1/metrics/answering/sheet?from=2026-11-01&to=2026-11-27&by=shift&line=duty')
+    expect(chartBook('heat', '2026-11-01', '2026-11-27', 'a&b')).toMatch(/&line=a%26b$/)
   })
 })
 

@@ -138,6 +138,7 @@ export interface CallFilter {
   from?: string
   to?: string
   outcome?: string
+  line?: string
   limit?: number
   cursor?: string
 }

@@ -89,7 +89,8 @@ export interface ClosedMonth {
 
 export const getClosedMonth = (month: string) => request<ClosedMonth>('GET', '/metrics/answering/months/' + encodeURIComponent(month))
 
-export const getFigures = (from: string, to: string, by: string) => request<Answering>('GET', '/metrics/answering' + query({ from, to, by }))
+/** Of one line, or of all where none is named. */
+export const getFigures = (from: string, to: string, by: string, line = '') => request<Answering>('GET', '/metrics/answering' + query({ from, to, by, line }))
 
 /** One thing that a figure counts against the duty room. */
 export interface Behind {

@@ -34,14 +34,17 @@ export function handoverSheet(id: number): SheetAddress {
   return { page: of + '/sheet', workbook: of + '/workbook' }
 }
 
+/** Of one line; all of them where none is named. */
+const ofLine = (line: string): string => (line ? '&line=' + encodeURIComponent(line) : '')
+
 /** The figures of the days from one to another, by one grouping. */
-export function figureSheet(from: string, to: string, by: string): SheetAddress {
-  const of = `?from=${from}&to=${to}&by=${by}`
+export function figureSheet(from: string, to: string, by: string, line = ''): SheetAddress {
+  const of = `?from=${from}&to=${to}&by=${by}${ofLine(line)}`
   return { page: `${BASE}/metrics/answering/sheet${of}`, workbook: `${BASE}/metrics/answering/workbook${of}` }
 }
 
 /** The numbers of one chart of the page 统计, and those of the other work, as workbooks. */
-export const chartBook = (chart: string, from: string, to: string): string => `${BASE}/metrics/answering/charts/${chart}/workbook?from=${from}&to=${to}`
+export const chartBook = (chart: string, from: string, to: string, line = ''): string => `${BASE}/metrics/answering/charts/${chart}/workbook?from=${from}&to=${to}${ofLine(line)}`
 export const dutyBook = (from: string, to: string): string => `${BASE}/metrics/duty/workbook?from=${from}&to=${to}`
 
 /** What came after a month was closed. */

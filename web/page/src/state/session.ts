@@ -46,6 +46,8 @@ export const canRuleTasks = isOne('supervisor', 'admin')
 export const canSeeIncidents = isOne('officer', 'chief', 'leader', 'supervisor', 'auditor')
 /** Who sees reviews of verdicts, and who decides them. */
 export const canSeeReviews = isOne('officer', 'chief', 'leader', 'supervisor', 'auditor')
+/** Who sees how each officer answered; the others see their own. */
+export const canSeeOfficers = isOne('chief', 'leader', 'supervisor', 'auditor')
 export const canReview = isOne('supervisor')
 /** The others sit in the room that is checked. */
 export const canStartSpotCheck = isOne('supervisor')
