@@ -1,14 +1,18 @@
 // Two officers at one incident, each in a browser of their own: one writes the report while the other links a caller
-// and registers what was told by telephone. Nothing is overwritten unseen, and both see both.
+// and registers what was told by telephone. Nothing is overwritten unseen, and both see both. Then one call to a
+// superior while two incidents are open: it is a report of none until somebody says of which.
 import assert from 'node:assert/strict'
 import { amend } from './crowd.mjs'
-import { story, until } from './lib.mjs'
+import { simulate, story, until } from './lib.mjs'
+
+const SUPERIOR = '02422720100' // 市应急指挥中心 of the practice directory
 
 /** At the lock screens; nobody is signed in afterwards. */
 export async function officers(desk, other, users) {
   const [one, two] = users.filter((u) => u.role === 'officer')
   const it = story()
   let id = 0
+  let second = 0
   let caller = ''
   const get = async (n = id) => (await desk.api('/incidents/' + n)).body
   const first = async () => (await get()).reports.find((r) => r.stage === 'first')
@@ -86,8 +90,43 @@ export async function officers(desk, other, users) {
     await desk.key('Alt+Digit1')
   })
 
-  await it('both leave', async () => {
-    assert.equal((await desk.api('/incidents/' + id, 'PATCH', { key: 'e2e-two-over-' + id, state: 'closed', reason: '演练结束' })).status, 200)
+  await it('one call, two incidents: it is a report of none until a digit says of which', async () => {
+    second = await open(await told('13904012203', '浑河街道', { place: '浑河站路口', content: '路面坍塌。' }), 'collapse')
+    const before = (await desk.newest()).id
+    const placed = simulate('--to', SUPERIOR, '--talk', '1s')
+    const call = await desk.nextCall(before)
+    await placed
+    // What the daemon offers for one incident, it offers for each; to whom the number belongs it cannot always tell.
+    const real = await desk.fakeAnswer('**/api/v1/incidents/offers', (o) => {
+      const of = o.calls.filter((c) => c.call_id === call)[0]
+      return of ? { ...o, calls: [id, second].map((incident) => ({ ...of, incident, report: 1, stage: 'first', nth: 1, recipient: incident === id ? 'superior_bureau' : '' })) } : o
+    })
+    await desk.page.reload()
+    await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent('e-' + call))
+    await desk.says(/现有 2 起事件待报，是哪一起的电话报告/, desk.at('offer-say'))
+    await desk.key('Alt+KeyV')
+    await desk.at('offer-choices').waitFor()
+    await desk.nothingCutOff()
+    await desk.shot('79i-which-incident')
+    await desk.key('Control+Enter')
+    assert.equal(await desk.at('deed').count(), 0)
+    await desk.key('Digit2')
+    await desk.at('deed').waitFor()
+    await desk.says(new RegExp((await get(second)).number + '[\\s\\S]*浑河站路口'), desk.at('deed-about'))
+    await desk.key('Control+Enter')
+    await desk.says(/请填写：报送对象/, desk.at('deed-missing'))
+    await desk.at('recipient-government').click()
+    await desk.nothingCutOff()
+    await desk.shot('79j-recipient')
+    await input(desk, 'deed-receiver').fill('王某')
+    await desk.key('Control+Enter')
+    await until('registered', async () => (await get(second)).reports[0].deliveries.length === 1)
+    const d = (await get(second)).reports[0].deliveries[0]
+    assert.deepEqual([d.recipient, d.channel, d.call_id], ['government', 'phone', call])
+    assert.equal((await first()).deliveries.length, 1) // nothing of it at the other incident
+    real()
+    for (const n of [id, second]) assert.equal((await desk.api('/incidents/' + n, 'PATCH', { key: 'e2e-two-over-' + n, state: 'closed', reason: '演练结束' })).status, 200)
+    await desk.over(call)
     await Promise.all([desk.leave(), other.leave()])
   })
 }
