@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -40,7 +41,7 @@ func (e Entry) Mask() Entry {
 	}
 	for i := range e.Steps {
 		s := &e.Steps[i]
-		s.Whom, s.Text = hide(s.Whom), hide(s.Text)
+		s.Whom, s.Text = maskWhom(hide(s.Whom)), hide(s.Text)
 		if s.Struck != nil {
 			struck := *s.Struck
 			struck.Reason = hide(struck.Reason)
@@ -52,6 +53,63 @@ func (e Entry) Mask() Entry {
 	}
 	e.Number, e.Correction = maskNumberOf(e.Number), hide(e.Correction)
 	return e
+}
+
+// Mask is an attachment as Entry.Mask has its entry: people name files by who called and from where.
+func (a Attachment) Mask(of Entry) Attachment {
+	a.Name = maskText(a.Name, of.Values[CallerPerson])
+	return a
+}
+
+// aWhom is a word of what somebody writes about to whom a thing went: 和平区 张建国、李娜.
+var aWhom = regexp.MustCompile(`[^\s、，,；;/（）()]+`)
+
+// placeEnds are what places and parts of offices end with, beside units.
+const placeEnds = "区县市省镇乡村处科股站所队"
+
+// maskWhom hides the names in a text that says to whom something went. Units and places stay.
+func maskWhom(text string) string {
+	return aWhom.ReplaceAllStringFunc(text, func(word string) string {
+		last, _ := utf8.DecodeLastRuneInString(word)
+		first, _ := utf8.DecodeRuneInString(word)
+		if isDigit(first) || first == '+' || utf8.RuneCountInString(word) > 2 && strings.ContainsRune(placeEnds, last) {
+			return word
+		}
+		return MaskName(word)
+	})
+}
+
+// MaskConfirmed is a sheet that was confirmed as Entry.Mask has its entries: what was confirmed stands in the
+// log, unmasked.
+func (s Sheet) MaskConfirmed() Sheet {
+	s = s.Mask()
+	var names []string
+	s.Matters = slices.Clone(s.Matters)
+	for _, m := range s.Matters {
+		for _, word := range aWhom.FindAllString(m.Who, -1) {
+			if maskWhom(word) != word {
+				names = append(names, word)
+			}
+		}
+	}
+	hide := func(text string) string {
+		for _, n := range names {
+			if utf8.RuneCountInString(n) > 1 {
+				text = strings.ReplaceAll(text, n, MaskName(n))
+			}
+		}
+		return maskText(text, "")
+	}
+	for i := range s.Matters {
+		m := &s.Matters[i]
+		m.Who, m.Number, m.What = maskWhom(maskText(m.Who, "")), MaskNumber(m.Number), hide(m.What)
+		m.Steps = slices.Clone(m.Steps)
+		for n := range m.Steps {
+			m.Steps[n].Whom, m.Steps[n].Text = maskWhom(hide(m.Steps[n].Whom)), hide(m.Steps[n].Text)
+		}
+	}
+	s.Remarks = hide(s.Remarks)
+	return s
 }
 
 // maskValue is what is shown of one field.

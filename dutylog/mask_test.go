@@ -198,3 +198,31 @@ func TestWhatIsNoTelephoneNumberStays(t *testing.T) {
 		}
 	}
 }
+
+// Whom a step went to, the name of a file, and a handover sheet that was confirmed name people, too.
+func TestNamesBesideTheTextAreMasked(t *testing.T) {
+	e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.CallerPerson: "刘小洋"}}
+	for whom, want := range map[string]string{
+		"和平区 张建国 13800002222": "和平区 张** 138****2222", "市应急局值班室": "市应急局值班室", "张建国、李娜": "张**、李*", "李局长（分管）": "李**（分*）", "": "", "刘小洋": "刘**",
+	} {
+		x := e
+		x.Steps = []dutylog.Step{{Whom: whom}}
+		if got := x.Mask().Steps[0].Whom; got != want {
+			t.Errorf("whom %q → %q, want %q", whom, got, want)
+		}
+	}
+	if got := (dutylog.Attachment{Name: "刘小洋13904015678.jpg"}).Mask(e).Name; got != "刘**139****5678.jpg" {
+		t.Errorf("a file is called %q", got)
+	}
+	sheet := dutylog.Sheet{Remarks: "请回拨 13900009999 刘小洋", Matters: []dutylog.Matter{{Who: "沈河区应急局 刘小洋", Number: "13904015678", What: "南塔街刘小洋报告起火，回电13904015678",
+		Steps: []dutylog.OpenStep{{Whom: "和平区 张建国 13800002222", Text: "转告刘小洋"}}}}}
+	got := sheet.MaskConfirmed()
+	want := dutylog.Sheet{Remarks: "请回拨 139****9999 刘**", Matters: []dutylog.Matter{{Missing: []dutylog.Field{}, Who: "沈河区应急局 刘**", Number: "139****5678", What: "南塔街刘**报告起火，回电139****5678",
+		Steps: []dutylog.OpenStep{{Whom: "和平区 张** 138****2222", Text: "转告刘**"}}}}}
+	if got.Remarks != want.Remarks || !cmp.Equal(got.Matters, want.Matters) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if sheet.Matters[0].Steps[0].Text != "转告刘小洋" {
+		t.Error("the sheet itself was changed")
+	}
+}

@@ -41,6 +41,7 @@ type accessPage struct {
 		Address     string
 		EntryID     string `json:"entry_id"`
 		EntryNumber string `json:"entry_number"`
+		Shown       int    `json:"shown"`
 	} `json:"items"`
 	NextCursor string `json:"next_cursor"`
 }
