@@ -20,7 +20,7 @@ export const fieldWordsZh: Record<string, string> = {
   'field.relation': '关联方式', 'field.remark': '备注', 'field.remarks': '交接备注', 'field.remove': '删除表中没有的', 'field.returns_at': '返回时间', 'field.revision': '版本', 'field.rule': '规则',
   'field.says': '意见', 'field.second': '接班人登录', 'field.seed': '抽取种子', 'field.sent_at': '报送时间', 'field.sent_to': '报送单位', 'field.sheet_digest': '交接单校验值', 'field.shifts': '班次',
   'field.shown': '显示方式', 'field.sounds': '声音状态', 'field.source': '来源', 'field.stage': '报告阶段', 'field.stale': '待核实', 'field.stand_in': '代班人', 'field.stand_in_title': '代班人职务',
-  'field.standing': '人员身份', 'field.struck': '划去', 'field.superior': '上级单位', 'field.table': '表格', 'field.take': '换入的班次', 'field.take_desk': '接管值班台', 'field.talk_ms': '通话时长',
+  'field.standing': '人员身份', 'field.struck': '划去', 'field.superior': '上级单位', 'field.table': '表格', 'field.take': '换入的班次', 'field.take_desk': '接管值班台', 'field.take_on': '列入人员名单的原因', 'field.talk_ms': '通话时长',
   'field.text': '内容', 'field.title': '名称', 'field.to': '结束时间', 'field.token': '预览标识', 'field.tone': '语气态度', 'field.trigger': '敏感情形', 'field.try': '试排', 'field.unit': '单位',
   'field.unsigned': '未签原因', 'field.until': '截止时间', 'field.user': '用户', 'field.username': '用户名', 'field.version': '版本', 'field.waiting': '待处理', 'field.waits': '待处理',
   'field.weekday': '星期', 'field.whom': '姓名', 'field.why': '原因', 'field.with': '另一条目',
