@@ -345,6 +345,7 @@ func TestFiguresOfTheOtherWork(t *testing.T) {
 			Rule                   []string
 			Behind                 []any
 		}
+		Frozen, Corrections []any
 	}
 	officer.get("/metrics/duty").into(t, &doc)
 	found := map[string][2]int{}

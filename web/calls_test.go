@@ -108,6 +108,7 @@ func TestCallsInPages(t *testing.T) {
 		var page struct {
 			Items      []web.CallDoc `json:"items"`
 			NextCursor string        `json:"next_cursor"`
+			Reviewed   map[string]any
 		}
 		officer.get("/calls?"+query).into(t, &page)
 		for _, c := range page.Items {

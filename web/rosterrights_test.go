@@ -130,6 +130,7 @@ func TestTheDutiesOfAYear(t *testing.T) {
 	if got := fmt.Sprint(kinds); got != "map[holiday:7 month:12]" {
 		t.Errorf("%s", got)
 	}
+	h.oneClock = false // a session ends by the true clock
 	h.clock.Add(24 * 365 * 3600e9)
 	h.as("officer").get("/roster/filings").into(t, &f)
 	for _, d := range f.Duties {
@@ -214,7 +215,7 @@ func TestASensitivePeriodIsFiledAheadUntilItIsCalledOff(t *testing.T) {
 			t.Errorf("it is due %v", d.Due)
 		}
 	}
-	file := `{"kind":"sensitive","first":"2026-12-10","name":"全市人代会","sent_at":"2026-11-27T03:00:00Z","sent_to":"市应急指挥中心","receipt":"","note":"传真"}`
+	file := `{"kind":"sensitive","first":"2026-12-10","name":"全市人代会","sent_at":"2026-11-27T04:00:00Z","sent_to":"市应急指挥中心","receipt":"","note":"传真"}`
 	got := chief.post("/roster/filings", file)
 	var kept struct{ Shifts []shiftJSON }
 	if err := json.Unmarshal([]byte(got.body), &kept); err != nil || len(kept.Shifts) != 6 {

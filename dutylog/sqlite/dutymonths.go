@@ -15,9 +15,9 @@ func (db *DB) dutyToFreeze(ctx context.Context, from, to, now time.Time) (string
 	if err != nil {
 		return "", err
 	}
-	rows, err := db.reading(ctx).Query("SELECT call_id, at, settled_at FROM missed_calls WHERE at >= ? AND at < ? AND why <> ? ORDER BY at, call_id", from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed))
+	rows, err := db.reading(ctx).Query("SELECT m.call_id, m.at, m.settled_at, c.outcome FROM missed_calls m JOIN calls c ON c.id = m.call_id WHERE m.at >= ? AND m.at < ? AND m.why <> ? ORDER BY m.at, m.call_id", from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed))
 	missed, err := all(rows, err, func(row scanner) (m dutylog.MissedFact, err error) {
-		return m, row.Scan(&m.Call.ID, instant{&m.Call.OfferedAt}, instant{&m.Settled})
+		return m, row.Scan(&m.Call.ID, instant{&m.Call.OfferedAt}, instant{&m.Settled}, &m.Call.Outcome)
 	})
 	if err != nil {
 		return "", err

@@ -121,7 +121,8 @@ await check('typing: one officer completes the entry in which another one types:
   const id = await entry(anna, bert)
   await anna.field('caller_unit').fill('南塔街道办')
   await anna.field('caller_person').fill('周站长')
-  await anna.stored(id, (e) => e.caller_person, '周站长')
+  await anna.field('contact_number').fill('13804012233')
+  await anna.stored(id, (e) => [e.caller_person, e.contact_number], ['周站长', '13804012233'])
   await type(bert, 'content', MATTER, {
     10: async () => {
       await bert.stored(id, (e) => e.content, MATTER.slice(0, 10))
