@@ -32,7 +32,7 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
     await desk.key('Alt+i')
     await desk.at('field-place').waitFor()
     await desk.nothingCutOff()
-    await desk.field('happened_at').fill('8:05')
+    await desk.field('happened_at').fill('昨 8:05')
     await desk.field('place').fill('南塔街 12 号')
     await desk.field('casualties').fill('轻伤 2 人')
     await desk.stored(id, (e) => [e.place, e.casualties, e.happened_at.slice(11)], ['南塔街 12 号', '轻伤 2 人', '00:05:00.000Z'])
