@@ -103,20 +103,20 @@ func TestDeadlinesOfIncidentsAreTold(t *testing.T) {
 		}
 	}
 	h.does(1, deliveredBy(1, "周敏"))
-	if got := h.look(h.keeper(), 12); got != "sent_unapproved/1/1@11 next 45" {
+	if got := h.look(h.keeper(), 12); got != "sent_unapproved/1/1@11 recipient_lacking/1/1@11 next 45" {
 		t.Error(got)
 	}
 	h.does(1, dutylog.FactDraft{Kind: dutylog.FactInstructed, Body: dutylog.FactBody{Whom: "孙局长", Text: "全力救治", Due: due(h.began.Add(20 * time.Minute))}})
-	if got := h.look(h.keeper(), 20); got != "instruction_overdue/1/5@20 sent_unapproved/1/1@11 next 45" {
+	if got := h.look(h.keeper(), 20); got != "instruction_overdue/1/5@20 sent_unapproved/1/1@11 recipient_lacking/1/1@11 next 45" {
 		t.Error(got)
 	}
 	start := h.began.Add(15 * time.Minute)
 	h.does(1, dutylog.FactDraft{Kind: dutylog.FactClockMoved, Body: dutylog.FactBody{Start: &start, Reason: "此时确认有人员受伤"}})
-	if got := h.look(h.keeper(), 21); !strings.HasPrefix(got, "clock_start_late/1/6@20 ") || !strings.HasSuffix(got, "next 60") {
+	if got := h.look(h.keeper(), 21); !strings.HasPrefix(got, "clock_start_late/1/6@20 ") || !strings.HasSuffix(got, "next 25") {
 		t.Error(got)
 	}
 	h.does(1, dutylog.FactDraft{Kind: dutylog.FactClosed, Body: dutylog.FactBody{Reason: "经核实为误报"}}) // unapproved and open instructions stay to be dealt with
-	if got := h.look(h.keeper(), 90); got != "clock_start_late/1/6@20 instruction_overdue/1/5@20 sent_unapproved/1/1@11" {
+	if got := h.look(h.keeper(), 90); got != "report_omitted/1/7@21 clock_start_late/1/6@20 instruction_overdue/1/5@20 sent_unapproved/1/1@11" {
 		t.Error(got)
 	}
 }
