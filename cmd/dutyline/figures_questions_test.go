@@ -67,7 +67,7 @@ func answeringQuestions(now time.Time, zone *time.Location, aDay int) (common, w
 	}
 	common = []figureQuestion{ask("", 0, dutylog.ByLine), ask("", 7, dutylog.ByHour), ask("", 30, dutylog.ByOfficer), ask("", 30, dutylog.ByDay), ask("", 89, dutylog.ByWeekHour),
 		ask("", 89, dutylog.ByShift), ask("/sheet", 30, dutylog.ByOfficer), ask("/workbook", 30, dutylog.ByDay), duty(30)}
-	common = append(common, reviewQuestions(now, zone, answeringID(now, 20, aDay, 2))...)
+	common = append(common, reviewQuestions(now, zone, answeringID(now, 6, aDay, 20))...)
 	common = append(common, monthQuestions(dutylog.MonthOf(now, zone))...)
 	wide = []figureQuestion{ask("", 360, dutylog.ByMonth), ask("", 398, dutylog.ByDay), ask("", answeringDays, dutylog.ByMonth), ask("", answeringDays, dutylog.ByOfficer), ask("", answeringDays, dutylog.ByWeekHour), ask("/sheet", 398, dutylog.ByDay),
 		ask("/workbook", 398, dutylog.ByDay), duty(398),
