@@ -23,7 +23,7 @@ step 'Go tests (real Asterisk, real SIP, real SQLite)'
 nice -n 19 sh deploy/fuzz.sh 2000x >"$VAR/log/fuzz.log" 2>&1 & fuzzing=$!
 (cd web/page && exec nice -n 5 sh -c 'npm run --silent typecheck && npm test --silent') >"$VAR/log/page.log" 2>&1 & units=$!
 trap 'kill $fuzzing $units 2>/dev/null || true' EXIT
-go test -timeout 15m -p 3 -parallel 5 ./...
+go test -timeout 20m -parallel 4 ./...
 
 # beside PID LOG waits for what ran beside the tests, and shows what it said.
 beside() { wait "$1" || { cat "$VAR/log/$2"; exit 1; }; cat "$VAR/log/$2"; }
