@@ -79,6 +79,10 @@ func (db *DB) DutyFigures(ctx context.Context, from, to, now time.Time, allowanc
 	}
 	for i := range parts {
 		p := &parts[i]
+		if p.From.Equal(from) && p.To.Equal(to) { // all of it, as it was read already
+			p.DutyCallers = facts.DutyCallers
+			continue
+		}
 		if p.DutyCallers, err = db.callersOf(ctx, p.From, p.To); err != nil {
 			return a, err
 		}

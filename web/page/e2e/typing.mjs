@@ -157,6 +157,11 @@ await check('typing: a time that nobody understands stays in sight and takes not
   await anna.says(/看不懂这个时间[\s\S]*仍为 2026-12-30 18:00/)
   assert.equal((await anna.entry(made.body.id)).valid_until, kept)
   assert.equal(await anna.value('valid_until'), '12月30日傍晚六点')
+  await anna.field('valid_until').fill('2099-12-30 18:00')
+  await anna.page.keyboard.press('Tab')
+  await anna.says(/2099 年太远[\s\S]*仍为 2026-12-30 18:00/)
+  assert.equal(await anna.value('valid_until'), '2099-12-30 18:00', 'it does not vanish')
+  assert.equal((await anna.entry(made.body.id)).valid_until, kept)
 })
 
 await check('typing: the network drops and comes back in mid-word: no key is lost', async () => {
