@@ -11,6 +11,9 @@ VAR=$(cd "$VAR" && pwd)
 began=$(date +%s)
 taken() { [ -z "${name:-}" ] || printf '   %s s: %s\n' "$(($(date +%s) - since))" "$name"; }
 step() { taken; name=$* since=$(date +%s); printf '\n== %s\n' "$name"; }
+# fails keeps what went wrong; the steps after it still say what they find.
+failed=
+fails() { failed="$failed; $name"; }
 export VAR # where the tests find the private Asterisk, unless ASTERISK names another
 
 step 'format and vet'
@@ -23,10 +26,10 @@ step 'Go tests (real Asterisk, real SIP, real SQLite)'
 nice -n 19 sh deploy/fuzz.sh 2000x >"$VAR/log/fuzz.log" 2>&1 & fuzzing=$!
 (cd web/page && exec nice -n 5 sh -c 'npm run --silent typecheck && npm test --silent') >"$VAR/log/page.log" 2>&1 & units=$!
 trap 'kill $fuzzing $units 2>/dev/null || true' EXIT
-go test -timeout 20m -parallel 4 ./...
+go test -timeout 20m -parallel 4 ./... || fails
 
 # beside PID LOG waits for what ran beside the tests, and shows what it said.
-beside() { wait "$1" || { cat "$VAR/log/$2"; exit 1; }; cat "$VAR/log/$2"; }
+beside() { wait "$1" || fails; cat "$VAR/log/$2"; }
 step 'decoders under random input'
 beside $fuzzing fuzz.log
 step 'page: types and unit tests'
@@ -34,10 +37,11 @@ beside $units page.log
 trap - EXIT
 
 step 'torture bench, short form'
-CALLS=200 KILLS=8 sh deploy/torture.sh "$VAR"
+CALLS=200 KILLS=8 sh deploy/torture.sh "$VAR" || fails
 
 step 'page in real browsers, against a running daemon'
 go build -o "$VAR/bin/dutyline" ./cmd/dutyline
-sh deploy/e2e.sh "$VAR"
+sh deploy/e2e.sh "$VAR" || fails
 taken
+[ -z "$failed" ] || { printf '\nmake test: failed: %s\n' "${failed#; }"; exit 1; }
 printf '\nmake test: everything passed in %s s\n' "$(($(date +%s) - began))"
