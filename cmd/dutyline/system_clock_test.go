@@ -33,10 +33,10 @@ func TestSystemTheSwitchsClockIsSetInMidCall(t *testing.T) {
 			t.Errorf("set to %v ahead while %s: %s", step.ahead, step.during, got)
 		}
 		rang, talked := phone.rang(t), time.Duration(c.Recording.DurationMS)*time.Millisecond
-		if c.RingMS == nil || (time.Duration(*c.RingMS)*time.Millisecond-rang).Abs() > clockTolerance {
+		if c.RingMS == nil || (time.Duration(*c.RingMS)*time.Millisecond-rang).Abs() > r.late.tolerance() {
 			t.Errorf("set to %v ahead while %s: the phone rang for %v, the log says %v ms", step.ahead, step.during, rang, c.RingMS)
 		}
-		if c.AnsweredAt == nil || (c.EndedAt.Sub(*c.AnsweredAt)-talked).Abs() > 2*clockTolerance {
+		if c.AnsweredAt == nil || (c.EndedAt.Sub(*c.AnsweredAt)-talked).Abs() > 2*r.late.tolerance() {
 			t.Errorf("set to %v ahead while %s: the recording is %v, the log says from %v to %v", step.ahead, step.during, talked, c.AnsweredAt, c.EndedAt)
 		}
 	}

@@ -32,7 +32,7 @@ func TestSystemErasureBesideTheRunningDaemon(t *testing.T) {
 		t.Fatalf("nothing is there at first: %v", sealed)
 	}
 	stream := r.desk.follow("")
-	talking := r.calls("caller", caller{number: "02488880001", talk: 3 * time.Second, hertz: callerTone})
+	talking := r.calls("caller", caller{number: "02488880001", talk: 12 * time.Second, hertz: callerTone})
 	r.awaitTalk()
 	file := writeConfig(t, r.cfg, "")
 	p := start(t, "erase", "--request", approved(t, file, "erase", e.ID, "--reason", "误录涉密内容"), "--config", file)

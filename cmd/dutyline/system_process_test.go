@@ -104,6 +104,7 @@ func (p *program) ends(sig syscall.Signal, within time.Duration) {
 
 func (p *program) exitCode(within time.Duration) int {
 	p.t.Helper()
+	within *= asterisktest.Patience
 	select {
 	case <-p.exited:
 	case <-time.After(within):

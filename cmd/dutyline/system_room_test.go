@@ -27,6 +27,7 @@ type room struct {
 	cfg  config.Config
 	logs output
 	desk *desk // the officer's
+	late lateness
 
 	app  *app
 	stop context.CancelFunc
@@ -45,6 +46,7 @@ func newRoom(t *testing.T, change ...func(*asterisk.Settings, *config.Config)) *
 	for _, c := range change {
 		c(&s, &r.cfg)
 	}
+	r.late.watch(t)
 	r.sw = asterisktest.Start(t, s)
 	if r.cfg.Journal.File != "" {
 		r.cfg.Journal.File = r.sw.Settings.Journal()

@@ -76,6 +76,7 @@ type caller struct {
 // calls starts a caller of the given kind: caller, caller-waits or caller-gives-up.
 func (r *room) calls(kind string, c caller) *asterisktest.SIPp {
 	r.t.Helper()
+	r.late.forget()
 	identity := c.from
 	if identity == "" {
 		identity = fmt.Sprintf("<sip:%s@[local_ip]:[local_port]>", c.number)

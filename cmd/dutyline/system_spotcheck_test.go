@@ -92,7 +92,7 @@ func TestSystemASpotCheckRingsUntilAPersonAnswers(t *testing.T) {
 		t.Errorf("the duty desk sees it among the tests: %+v", tests.Items)
 	}
 	answered := supervisor.awaitSpotCall(id, "answered", 15*time.Second)
-	if rang := phone.rang(t); answered.RingMS == nil || (time.Duration(*answered.RingMS)*time.Millisecond-rang).Abs() > clockTolerance || answered.Rings != 4 {
+	if rang := phone.rang(t); answered.RingMS == nil || (time.Duration(*answered.RingMS)*time.Millisecond-rang).Abs() > r.late.tolerance() || answered.Rings != 4 {
 		t.Errorf("the supervisor sees %+v, the phone rang for %v", answered, rang)
 	}
 	supervisor.await(5*time.Second, "who answered hears the announcement for a while", func() bool {

@@ -37,32 +37,38 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	const tries = 4 // a try fails only when another process has moved the schema on meanwhile
-	for range tries {
-		if err = migrateOnce(ctx, db, folder); err == nil || errors.As(err, new(*newerError)) {
+	const tries = 4
+	at := int64(-1)
+	for left := tries; left > 0; left-- {
+		var have int64
+		if have, err = migrateOnce(ctx, db, folder); err == nil || errors.As(err, new(*newerError)) {
 			return err
+		}
+		if have > at { // another process moves the schema on, step by step: each of them may fail a try of ours
+			at, left = have, tries
 		}
 	}
 	return err
 }
 
-func migrateOnce(ctx context.Context, db *sql.DB, folder fs.FS) error {
+// migrateOnce gives the version that it began from.
+func migrateOnce(ctx context.Context, db *sql.DB, folder fs.FS) (have int64, err error) {
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder)
 	if err != nil {
-		return err
+		return -1, err
 	}
 	have, know, err := provider.GetVersions(ctx)
 	if err != nil {
-		return err
+		return -1, err
 	}
 	switch {
 	case have > know:
-		return &newerError{have: have, know: know}
+		return have, &newerError{have: have, know: know}
 	case have == know:
-		return nil
+		return have, nil
 	}
 	_, err = provider.Up(ctx)
-	return err
+	return have, err
 }
 
 func checkOurs(ctx context.Context, db *sql.DB) error {
