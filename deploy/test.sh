@@ -23,8 +23,8 @@ go vet ./...
 
 step 'Go tests (real Asterisk, real SIP, real SQLite)'
 # Most tests wait for a call to take its time. The decoders and the page's units get what they leave of the machine.
-nice -n 19 sh deploy/fuzz.sh 2000x >"$VAR/log/fuzz.log" 2>&1 & fuzzing=$!
-(cd web/page && exec nice -n 5 sh -c 'npm run --silent typecheck && npm test --silent') >"$VAR/log/page.log" 2>&1 & units=$!
+chrt --idle 0 sh deploy/fuzz.sh 2000x >"$VAR/log/fuzz.log" 2>&1 & fuzzing=$!
+(cd web/page && exec chrt --idle 0 sh -c 'npm run --silent typecheck && npm test --silent') >"$VAR/log/page.log" 2>&1 & units=$!
 trap 'kill $fuzzing $units 2>/dev/null || true' EXIT
 go test -timeout 20m -parallel 4 ./... || fails
 

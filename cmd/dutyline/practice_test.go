@@ -228,7 +228,7 @@ func (w wirePractice) ownPhone(t *testing.T, officer *desk) {
 	t.Helper()
 	r := &room{t: t, desk: officer, sw: &asterisk.Process{Settings: asterisk.Settings{
 		SIPAddress: w.SIP.Address, DutyUser: w.SIP.Duty.User, DutyPassword: w.SIP.Duty.Password, Number: w.SIP.Trunk.Number}}}
-	phone := r.phoneUnasked(300*time.Millisecond, 0, phoneTone)
+	phone := r.phoneUnasked(400*time.Millisecond, 0, phoneTone)
 	r.sw.Settings.SIPAddress = w.SIP.Trunk.Address
 	r.calls("caller", caller{number: "02422730001", talk: time.Second, hertz: callerTone}).Must(t)
 	c := officer.settled(3)[2]

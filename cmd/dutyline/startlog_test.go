@@ -167,7 +167,7 @@ func TestALogThatBeginsAnewSaysSo(t *testing.T) {
 func TestSystemAForgedCallIsNotSettled(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	r.calls("caller", caller{number: "02422730001", talk: time.Second, hertz: callerTone}).Must(t)
 	r.desk.settled(1)

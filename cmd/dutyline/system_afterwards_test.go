@@ -31,7 +31,7 @@ func TestSystemWhatHappenedWhileTheDaemonWasKilledIsTold(t *testing.T) {
 		c.Alerts.Channels = []config.Channel{{Name: "group", Least: "warning", Webhook: &webhook.Config{URL: receiver.URL, Body: body}}}
 	})
 	asterisktest.FarEnd(t, r.far, 300*time.Millisecond, asterisktest.Tone(t, 600, time.Second))
-	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	r.close()
 

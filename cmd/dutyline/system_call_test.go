@@ -245,8 +245,9 @@ func (r *room) complete(seen wireEntry) {
 // resumes.
 func (r *room) checkFrames(f *follower, c wireCall) {
 	r.t.Helper()
-	first, _ := awaitFrame(f, "line", "the page is told that the line rings", func(l wireLine) bool { return l.State == "ringing" && l.CallID == c.ID })
-	awaitFrame(f, "entry", "the page is told of the entry", func(e wireEntry) bool { return e.ID == c.EntryID && e.State == "open" })
+	awaitFrame(f, "line", "the page is told that the line rings", func(l wireLine) bool { return l.State == "ringing" && l.CallID == c.ID })
+	// A state of the line that is shown before the log has it bears no number; an entry always does.
+	first, _ := awaitFrame(f, "entry", "the page is told of the entry", func(e wireEntry) bool { return e.ID == c.EntryID && e.State == "open" })
 	awaitFrame(f, "call", "the page is told that it rings", func(w wireCall) bool { return w.ID == c.ID && w.RangAt != nil && w.Outcome == "" })
 	awaitFrame(f, "alert", "the page is told that the last ring begins", func(a struct {
 		Reason string `json:"reason"`

@@ -18,7 +18,7 @@ func TestSystemErasureBesideTheRunningDaemon(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
 	twoPeople(t, r.cfg.Log.File)
-	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	r.calls("caller", caller{number: "02477770001", talk: time.Second, hertz: callerTone}).Must(t)
 	c := r.desk.settled(1)[0]

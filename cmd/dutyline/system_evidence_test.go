@@ -28,7 +28,7 @@ func TestSystemTheLogProvesItself(t *testing.T) {
 	away := t.TempDir()
 	r := newRoom(t)
 	r.again(func() { r.cfg.Proof = config.Evidence{CheckpointEvery: time.Minute, SendTo: away} })
-	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	r.calls("caller", caller{number: "02422730001", talk: time.Second, hertz: callerTone}).Must(t)
 	call := r.desk.settled(1)[0]

@@ -20,7 +20,7 @@ import (
 func TestSystemWhatCallersMaySend(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	const at = "@[local_ip]:[local_port]>"
 	long := strings.Repeat("沈", 1300) + strings.Repeat("A", 100)

@@ -45,7 +45,7 @@ func (d *desk) intervals(kind string) []wireInterval {
 func TestSystemTheJournalVanishesAndComesBack(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	r.calls("caller", caller{number: "02422730001", talk: 300 * time.Millisecond, hertz: callerTone}).Must(t)
 	var j wireJournal

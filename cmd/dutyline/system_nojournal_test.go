@@ -19,7 +19,7 @@ func noSecondEye(_ *asterisk.Settings, c *config.Config) { c.Journal.File = "" }
 func TestSystemTheLiveViewAlone(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t, noSecondEye)
-	phone := r.phone(300*time.Millisecond, 0, phoneTone)
+	phone := r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	speaks := func(number string, talk time.Duration) caller {
 		return caller{number: number, talk: talk, hertz: callerTone}

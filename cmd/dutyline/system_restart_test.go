@@ -127,7 +127,7 @@ func (r *room) checkEndNotSeen(c wireCall) {
 func TestSystemTheSwitchDiesAndComesBack(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t)
-	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	events := r.desk.follow("")
 	cut := r.calls("caller", caller{number: "02422730001", talk: time.Minute, hertz: callerTone})
@@ -164,7 +164,7 @@ func TestSystemTheSwitchDiesAndComesBack(t *testing.T) {
 	}
 	r.checkRecording(c, callerTone, phoneTone)
 
-	r.phone(300*time.Millisecond, 0, phoneTone)
+	r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	r.calls("caller", caller{number: "02488880000", talk: time.Second, hertz: callerTone}).Must(t)
 	if got := r.theCallOf("02488880000", 2).brief(); got != "in answered_in_time by=caller rings=1 recording=sealed" {

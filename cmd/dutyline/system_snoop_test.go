@@ -229,7 +229,7 @@ func (r *room) officerTalks() bool {
 func TestSystemWhatSnoopingMisses(t *testing.T) {
 	t.Parallel()
 	r := newRoom(t, snooped(t))
-	phone := r.phone(300*time.Millisecond, 0, phoneTone)
+	phone := r.phone(400*time.Millisecond, 0, phoneTone)
 	r.awaitLine("idle")
 	r.again(func() {
 		r.calls("caller", caller{number: "02488880001", talk: time.Second, hertz: callerTone}).Must(t)
