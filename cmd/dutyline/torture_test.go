@@ -235,10 +235,8 @@ func (x *torture) judge() {
 	if err := x.ready(); err != nil {
 		x.trouble = append(x.trouble, err.Error())
 	}
-	patience := 20 * time.Second
-	if x.long {
-		patience = 90 * time.Second
-	}
+	// What was cut on the switch is taken for all there is after ten seconds, and looked for every thirty.
+	const patience = 90 * time.Second
 	var r report
 	var untold []string
 	eventually(patience, func() bool {
