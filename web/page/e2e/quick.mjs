@@ -73,7 +73,9 @@ export async function quick(desk, users) {
     const say = () => until('the dialog asks for words', async () => {
       const settle = desk.at('missed-settle').first()
       if (!(await settle.isVisible())) await desk.key('Alt+KeyO')
-      await settle.focus({ timeout: 2000 }).catch(() => {})
+      // Beside it is the button that calls back.
+      const there = await settle.focus({ timeout: 2000 }).then(() => settle.evaluate((e) => e === document.activeElement, null, { timeout: 2000 }), () => false)
+      if (!there) return false
       await desk.key('Enter')
       return desk.at('missed-text').waitFor({ timeout: 2000 }).then(() => true, () => false)
     }, 20_000)
