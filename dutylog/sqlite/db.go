@@ -92,10 +92,13 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("duty log %s: %w", path, err)
 	}
+	before := lookAt(abs)
+	if errors.Is(before.err, fs.ErrNotExist) {
+		_ = placeBlank(ctx, abs) // what hinders it, the ordinary way below and the migrations get over, or say in full
+	}
 	if err := makePrivate(abs); err != nil {
 		return nil, err
 	}
-	before := lookAt(abs)
 	db := &DB{path: abs, options: o, jobs: make(chan job), patient: make(chan job), closing: make(chan struct{}),
 		done: make(chan struct{}), figures: newFigures(o.Registerer, o.Lines)}
 	if db.writer, err = connect(abs, o, 1, "_txlock=immediate&_journal_mode=WAL&_synchronous=FULL&_recursive_triggers=on&_secure_delete=on"); err != nil {
@@ -199,10 +202,14 @@ func (db *DB) Healthy(ctx context.Context) error {
 }
 
 // sizes of the files before anything was opened.
-type sizes struct{ file, side int64 }
+type sizes struct {
+	file, side int64
+	err        error // why the file cannot be looked at
+}
 
 func lookAt(path string) (s sizes) {
-	if info, err := os.Stat(path); err == nil {
+	info, err := os.Stat(path)
+	if s.err = err; err == nil {
 		s.file = info.Size()
 	}
 	if info, err := os.Stat(path + "-wal"); err == nil {

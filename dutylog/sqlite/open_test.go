@@ -47,6 +47,30 @@ func TestAFileThatOthersCouldReadIsMadePrivate(t *testing.T) {
 	}
 }
 
+// A new log is made of one that is there already; one that every migration made by itself is the same, but for
+// its identity, which no two have.
+func TestANewLogIsWhatTheMigrationsMake(t *testing.T) {
+	folder := t.TempDir()
+	ok(t, os.WriteFile(filepath.Join(folder, "migrated.db"), nil, 0o600))
+	seen := map[string]bool{}
+	for _, name := range []string{"migrated.db", "new.db", "newer.db"} {
+		db := openAt(t, filepath.Join(folder, name), sqlite.Options{})
+		ok(t, db.Verify(ctx))
+		seen[must(db.Identity(ctx))(t)] = true
+		reader := must(sql.Open("sqlite3", "file:"+filepath.Join(folder, name)))(t)
+		defer reader.Close()
+		if faults, err := sqlite.StructureFaults(ctx, reader); err != nil || len(faults) != 0 {
+			t.Errorf("%s: %v, %v", name, faults, err)
+		}
+	}
+	if len(seen) != 3 || seen[""] {
+		t.Errorf("identities: %v", seen)
+	}
+	if left := must(filepath.Glob(filepath.Join(folder, ".*")))(t); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 func TestEveryConnectionIsSetUp(t *testing.T) {
 	db := open(t)
 	for pragma, want := range map[string][2]string{
