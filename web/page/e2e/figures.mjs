@@ -41,6 +41,17 @@ export async function figures(url, users) {
     await until('charts again', async () => (await page.locator('[data-test^="figure-"] .rows table').count()) === 0)
   })
 
+  await check('figures: a closed month of which only the blind time changed leads to its correction', async () => {
+    const real = await desk.fakeAnswer('**/api/v1/metrics/answering?*', (a) => ({ ...a, frozen: [{ month: a.from.slice(0, 7), zone: 'Asia/Shanghai', calls: 1, digest: '', by: { login: 'wu', name: '吴敏', at: a.from }, changed_days: [], blind_changed: true }] }))
+    await page.reload()
+    await at('figures-changed').waitFor()
+    await desk.says(/此后盲区时间有变化，见更正/, at('figures-changed'))
+    assert.equal(await at('trend-changed').count(), 1)
+    await real()
+    await page.reload()
+    await at('today-calls').waitFor()
+  })
+
   await check('figures: how line and recorder are, and what waits, is at hand', async () => {
     await until('the lamps are told', async () => (await at('figures-health').locator('[data-lamp=record]').count()) === 1)
     await at('figures-missed').focus()

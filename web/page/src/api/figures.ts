@@ -48,6 +48,7 @@ export interface FrozenMonth {
   calls: number
   by: { name: string; at: string }
   changed_days: string[]
+  blind_changed: boolean
 }
 
 export interface FigureDefinition {
