@@ -26,6 +26,9 @@ export async function figures(url, users) {
     await desk.says(/未解除告警 \d+ 项.*未填完条目 \d+\+? 条/, at('figures-open'))
     await until('two charts are drawn', async () => (await page.locator('.drawing canvas').count()) >= 2)
     await desk.says(/已接 \d+ 个：平均/, at('note-rings'))
+    await desk.says(/rings-3/, at('today-rules')) // once, beside the cards
+    assert.equal(await page.locator('.cards', { hasText: 'rings-' }).count(), 0)
+    await desk.says(/\d+\/\d+[\s\S]*盲区 [\d.]+ 分/, at('today-missed'))
     await desk.shotBoth('80-figures')
   })
 
