@@ -220,11 +220,11 @@ var table = []route{
 	{"POST", "/incidents/{id}/facts/{number}/strike", writeIncidents, "strike-fact", "Strike a fact out that was wrong: it stays readable", []int{404, 409}, on((*app).strikeFact)},
 
 	{"GET", "/metrics/answering", seeFigures, "answering", "How the line was answered: every figure with its numerator, denominator, rule and blind seconds", []int{404}, on((*app).answering)},
-	{"GET", "/metrics/duty", seeFigures, "duty-figures", "Reports in time, handovers, roster, filings and call backs: so many of so many", nil, on((*app).dutyFigures)},
+	{"GET", "/metrics/duty", seeFigures, "duty-figures", "Reports in time, handovers, roster, filings and call backs: so many of so many", []int{404}, on((*app).dutyFigures)},
 	{"GET", "/metrics/answering/sheet", printFigures, "print-figures", "The same as a page to print", []int{404}, on((*app).printFigures)},
 	{"GET", "/metrics/answering/workbook", exportFigures, "export-figures", "The same as .xlsx", []int{404, 503}, on((*app).exportFigures)},
 	{"GET", "/metrics/answering/charts/{chart}/workbook", exportFigures, "export-chart", "The numbers of one chart of the page as .xlsx", []int{404, 503}, on((*app).exportChart)},
-	{"GET", "/metrics/duty/workbook", exportFigures, "export-duty-figures", "Reports in time, handovers, roster, filings and call backs as .xlsx", []int{503}, on((*app).exportDutyFigures)},
+	{"GET", "/metrics/duty/workbook", exportFigures, "export-duty-figures", "Reports in time, handovers, roster, filings and call backs as .xlsx", []int{404, 503}, on((*app).exportDutyFigures)},
 	{"GET", "/metrics/answering/months/{month}/sheet", printFigures, "print-correction", "What came after a month was closed, as a page to print", []int{404}, on((*app).printCorrection)},
 	{"GET", "/metrics/answering/months/{month}/workbook", exportFigures, "export-correction", "The same as .xlsx", []int{404, 503}, on((*app).exportCorrection)},
 	{"GET", "/metrics/answering/months/{month}", seeFigures, "closed-month", "The figures of a closed month as they were frozen, and what came later", []int{404}, on((*app).closedMonth)},

@@ -144,6 +144,7 @@ describe('the other work', () => {
   it('and every chart is taken as a workbook of its own', () => {
     expect(chartBook('heat', '2026-11-01', '2026-11-27')).toBe('/api/v1/metrics/answering/charts/heat/workbook?from=2026-11-01&to=2026-11-27')
     expect(dutyBook('2026-11-01', '2026-11-27')).toBe('/api/v1/metrics/duty/workbook?from=2026-11-01&to=2026-11-27')
+    expect(dutyBook('2026-11-01', '2026-11-27', 'a&b')).toBe('/api/v1/metrics/duty/workbook?from=2026-11-01&to=2026-11-27&line=a%26b')
   })
 })
 

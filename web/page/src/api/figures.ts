@@ -130,4 +130,4 @@ interface DutyCount {
   denominator: number
 }
 
-export const getDutyFigures = (from: string, to: string) => request<DutyFigures>('GET', '/metrics/duty' + query({ from, to }))
+export const getDutyFigures = (from: string, to: string, line = '') => request<DutyFigures>('GET', '/metrics/duty' + query({ from, to, line }))
