@@ -97,8 +97,8 @@ var table = []route{
 	{"POST", "/listening/draws/{draw}/facts", sayListening, "say-of-recording", "Review a call that was drawn, or answer to that; kept for ever", []int{404, 409}, on((*app).sayOfCall)},
 	{"GET", "/listening/draws/{draw}/sheet", printListening, "print-listening-draw", "One sample as a page to print", []int{404}, on((*app).printDraw)},
 
-	{"GET", "/assessments", seeAssessments, "assessments", "The months with how far the assessment of each is, newest first", []int{404}, on((*app).assessments)},
-	{"GET", "/assessments/differences", seeAssessments, "assessment-differences", "Which frozen sheets would be others by the scoring rules in force; none is changed", []int{404}, on((*app).assessmentDifferences)},
+	{"GET", "/assessments", seeAssessments, "assessments", "The months with how far the assessment of each is, newest first", nil, on((*app).assessments)},
+	{"GET", "/assessments/differences", seeAssessments, "assessment-differences", "Which frozen sheets would be others by the scoring rules in force; none is changed", nil, on((*app).assessmentDifferences)},
 	{"GET", "/assessments/{month}", seeAssessments, "assessment", "A month's sheet: points of each item, why, and what it rests on", []int{404}, on((*app).assessment)},
 	{"POST", "/assessments/{month}/facts", sayAssessments, "say-of-assessment", "Name the responsible persons, sign or freeze a month's sheet; kept for ever", []int{404, 409}, on((*app).sayOfAssessment)},
 	{"GET", "/assessments/{month}/sheet", printAssessments, "print-assessment", "A month's sheet in the usual form as a page to print", []int{404}, on((*app).printAssessment)},
