@@ -66,6 +66,7 @@ type answeringDoc struct {
 			At          time.Time
 		}
 		Changed []string `json:"changed_days"`
+		Blind   bool     `json:"blind_changed"`
 	}
 }
 

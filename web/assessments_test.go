@@ -187,7 +187,7 @@ func TestAMonthIsAssessed(t *testing.T) {
 func TestWhatAnAssessmentRefuses(t *testing.T) {
 	h := newHouse(t, shippedScoring)
 	supervisor := h.as("supervisor")
-	for path, status := range map[string]int{"/assessments/2026-13": 422, "/assessments/2099-01": 404, "/assessments/2026-10?line=nothing": 404, "/assessments?line=nothing": 200, "/violations/9": 404, "/violations?state=x": 422, "/violations?cursor=rubbish": 422} {
+	for path, status := range map[string]int{"/assessments/2026-13": 422, "/assessments/2099-01": 404, "/assessments/2026-10?line=nothing": 404, "/assessments?line=nothing": 422, "/violations/9": 404, "/violations?state=x": 422, "/violations?cursor=rubbish": 422} {
 		if got := supervisor.get(path); got.status != status {
 			t.Errorf("%s: %v", path, got)
 		}
