@@ -66,6 +66,8 @@ export async function assessment(url, users) {
     await desk.says(/吴敏 于 .* 定稿/, at('assessment-frozen'))
     await desk.says(/赵振华 已签批/, at('assessment-signs'))
     await desk.shotBoth('85-assessment-frozen')
+    await at('assessment-lines').scrollIntoViewIfNeeded()
+    await desk.shotBoth('85-assessment-lines')
     real()
     await page.reload()
     await at('assessment', '[data-state="running"]').waitFor()

@@ -59,7 +59,7 @@ export async function reviews(url, users) {
     const r = await read()
     assert.deepEqual([r.officer, r.may, r.call.outcome], ['王值班', ['explained'], 'rejected'])
     await desk.says(/拒接[\s\S]*还没有人说明[\s\S]*话机振铃[\s\S]*判定规则[\s\S]*时钟偏差[\s\S]*交换机流水/, at('review'))
-    await desk.says(/起\s+止[\s\S]*本次来电时[\s\S]*至今[\s\S]*3 声之内[\s\S]*PJSIP\//, at('review-settings'))
+    await desk.says(/起\s+止[\s\S]*本次来电时[\s\S]*至今[\s\S]*3 声之内[\s\S]*rings-3[\s\S]*PJSIP\//, at('review-settings'))
     await desk.shotBoth('91-review-officer')
     await at('review-settings').scrollIntoViewIfNeeded()
     await desk.shotBoth('91-review-settings')
