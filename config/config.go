@@ -50,6 +50,8 @@ type Config struct {
 	Incidents Incidents         `mapstructure:"incidents"`
 	Review    Review            `mapstructure:"review"`
 	Assess    Assessment        `mapstructure:"assessment"`
+
+	Saved time.Time `mapstructure:"-"` // when the file was saved that a daemon runs by; zero: not known
 }
 
 // Review is how verdicts are reviewed 复核.
@@ -267,6 +269,15 @@ func Load(file string) (Config, error) {
 		return Config{}, faults
 	}
 	return c, nil
+}
+
+// SavedAt is when FILE was saved, as the machine's files say; zero: that is not known.
+func SavedAt(file string) time.Time {
+	info, err := os.Stat(file)
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
 
 // LoadLines reads only the lines (and the site) of FILE, for a replay on another machine

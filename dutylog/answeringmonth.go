@@ -22,6 +22,8 @@ type FrozenMonth struct {
 	By      Actor
 	At      time.Time
 	Changed []Date // where they are asked for: on which days calls are counted otherwise now
+
+	BlindChanged bool // where it is asked for: it is known now that nobody saw the line for longer, or for less, than was frozen
 }
 
 // FreezeAfter is how many working days of the next month a month stays open for what comes late: those of the
@@ -135,6 +137,12 @@ func (f FrozenMonth) Replace(days map[Date][]byte) (changed []Date) {
 		}
 	}
 	return changed
+}
+
+// BlindDiffers reports whether within a time the month was blind for another length than was frozen.
+func (f FrozenMonth) BlindDiffers(now []telephony.Interval, from, to time.Time, zone *time.Location) bool {
+	from, to = laterOf(from, f.Month.First().Start(zone)), earlier(to, f.Month.Next().First().Start(zone))
+	return AnsweringSpan{Blind: f.Blind}.blindIn(from, to) != AnsweringSpan{Blind: now}.blindIn(from, to)
 }
 
 // BlindAsFrozen is what nobody saw, where closed months say it as they were frozen.

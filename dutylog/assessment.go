@@ -52,7 +52,9 @@ func (s AssessedShare) within(minutes int) AssessedShare {
 // be tried on it.
 type AssessmentFacts struct {
 	Month   Month                      `json:"month"`
-	Line    string                     `json:"line"`
+	Line    string                     `json:"line"` // of a sheet that an older program made of one line; empty: it is the duty room's
+	Room    string                     `json:"room,omitempty"`
+	Lines   []AssessedLine             `json:"lines,omitempty"`
 	From    time.Time                  `json:"from"`
 	To      time.Time                  `json:"to"`
 	Calls   int                        `json:"calls"`
@@ -63,6 +65,17 @@ type AssessmentFacts struct {
 	Closed  bool                       `json:"closed"`    // the figures of its calls are frozen
 	Shares  map[Assessed]AssessedShare `json:"shares"`
 	Persons Responsible                `json:"persons"`
+}
+
+// AssessedLine is how one line of the room was answered: so many of so many, after review.
+type AssessedLine struct {
+	Line       string `json:"line"`
+	Calls      int    `json:"calls"`
+	Unknown    int    `json:"unknown"`
+	OnTime     [2]int `json:"on_time"`
+	AnswerRate [2]int `json:"answer_rate"`
+	CalledBack [2]int `json:"called_back"` // of the missed ones
+	Complete   [2]int `json:"entry_complete"`
 }
 
 // Responsible are the three responsible persons of Art. 31.
@@ -120,10 +133,12 @@ type AssessmentItem struct {
 	Share AssessedShare `json:"share"`
 }
 
-// Assessment is a month's sheet 考核表 of a duty line.
+// Assessment is a month's sheet 考核表 of a duty room.
 type Assessment struct {
 	Month   Month            `json:"month"`
-	Line    string           `json:"line"`
+	Line    string           `json:"line"` // of a sheet that an older program made of one line; empty: it is the duty room's
+	Room    string           `json:"room,omitempty"`
+	Lines   []AssessedLine   `json:"lines,omitempty"`
 	Rules   string           `json:"rules"`  // their name
 	Digest  string           `json:"digest"` // of the rules
 	Items   []AssessmentItem `json:"items"`
@@ -142,7 +157,7 @@ type Assessment struct {
 // Score makes the sheet of a month. It is pure: the same facts and rules give the same sheet. What is not
 // known, or did not happen, gives and takes no points; the item then stands on the sheet without being judged.
 func Score(f AssessmentFacts, r ScoringRules) Assessment {
-	s := Assessment{Month: f.Month, Line: f.Line, Rules: r.Name, Digest: r.Digest(), Items: []AssessmentItem{}, Most: r.Most(), Calls: f.Calls, Blind: f.Blind,
+	s := Assessment{Month: f.Month, Line: f.Line, Room: f.Room, Lines: f.Lines, Rules: r.Name, Digest: r.Digest(), Items: []AssessmentItem{}, Most: r.Most(), Calls: f.Calls, Blind: f.Blind,
 		Unknown: f.Unknown, Open: f.Open, Rings: append([]string{}, f.Rings...), Closed: f.Closed, Persons: f.Persons}
 	for _, rule := range r.Items {
 		i := rule.score(f)

@@ -12,7 +12,7 @@ import (
 type AssessmentFact struct {
 	ID      int64
 	Month   Month
-	Line    string
+	Line    string // empty: of the duty room; older programs made a sheet of each line
 	Says    AssessmentSays
 	Digest  string      // of the sheet that was signed or frozen
 	Persons Responsible // of AssessNamed
@@ -257,12 +257,13 @@ type ScoringChange struct {
 
 // AssessmentStore keeps months' sheets. All of it is evidence.
 type AssessmentStore interface {
-	// AssessmentBooks reads what the log has of a month.
+	// AssessmentBooks reads what the log has of a month; a line is named for a sheet that an older program made of it.
 	AssessmentBooks(ctx context.Context, m Month, line string, calendar TaskCalendar, now time.Time) (AssessmentBooks, error)
-	// AssessmentFacts lists what was said of a month's sheet, oldest first.
+	// AssessmentFacts lists what was said of a month's sheet, oldest first; without a line also what an older program
+	// kept of one.
 	AssessmentFacts(ctx context.Context, m Month, line string) ([]AssessmentFact, error)
-	// FrozenAssessments lists the frozen sheets of a line from one month to another, newest first.
-	FrozenAssessments(ctx context.Context, line string, first, last Month) ([]FrozenAssessment, error)
+	// FrozenAssessments lists the frozen sheets from one month to another, newest first.
+	FrozenAssessments(ctx context.Context, first, last Month) ([]FrozenAssessment, error)
 	// SayOfAssessment keeps a fact that AssessmentCase.Check gave, and with AssessFrozen the sheet. before is the newest
 	// fact that its writer knew, 0 for none; ErrExists says that there is a newer one, or a frozen sheet.
 	SayOfAssessment(ctx context.Context, f AssessmentFact, freeze *FrozenAssessment, before int64) (AssessmentFact, error)

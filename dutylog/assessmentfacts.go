@@ -14,15 +14,17 @@ import (
 // AssessmentBooks is what the log has of a month, before anything is counted.
 type AssessmentBooks struct {
 	From, To  time.Time
+	Room      string        // what the duty room is called
+	Lines     []LineTally   // of the tally, by line
 	Allowance time.Duration // after which a handover is late
-	Tally     Tally         // of the line's calls
+	Tally     Tally         // of the calls of all lines of the room
 	Blind     time.Duration // of the month until now
 	Frozen    bool          // the figures of the month are
 	Closed    bool          // they are, and nothing came since
-	Calls     []CallFact    // of the line, that some figure may count against
-	Missed    []MissedFact  // calls of the line that were missed, as every figure has it
+	Calls     []CallFact    // that some figure may count against
+	Missed    []MissedFact  // calls that were missed, as every figure has it
 	BackIn    time.Duration // after which a call back is late; zero: it never is
-	Entries   []EntryDelay  // of the line's calls, that were not complete in time
+	Entries   []EntryDelay  // of calls, that were not complete in time
 	Alerts    []ToldMisuse
 	Duty      DutyFacts
 	Since     time.Time // when the roster begins; zero: there is none, and nobody is missing on it
@@ -31,6 +33,12 @@ type AssessmentBooks struct {
 	Listened  []Listened  // of all draws of the month
 	Upheld    []Violation // of the month
 	Persons   Responsible // named for this sheet, else by the configuration
+}
+
+// LineTally is how one line of the duty room was answered.
+type LineTally struct {
+	Line  string
+	Tally Tally
 }
 
 // EntryDelay is an entry of a call whose completion took longer than EntryInTime, or is still to come.
@@ -63,9 +71,24 @@ const EntryInTime = 60 * time.Minute
 // mostAgainst is how many pieces of evidence an item lists.
 const mostAgainst = 40
 
-// Facts counts the books of a month. Nothing that is not due before now counts.
+// lines are each line's own figures, which the items of the room rest on.
+func (b AssessmentBooks) lines() (all []AssessedLine) {
+	for _, l := range b.Lines {
+		x := AssessedLine{Line: l.Line, Calls: l.Tally.Calls(), Unknown: l.Tally.Outcomes()[telephony.Unknown]}
+		for _, f := range []struct {
+			figure Figure
+			into   *[2]int
+		}{{FigureOnTime, &x.OnTime}, {FigureAnswerRate, &x.AnswerRate}, {FigureCalledBack, &x.CalledBack}, {FigureComplete, &x.Complete}} {
+			f.into[0], f.into[1] = l.Tally.Of(ruleOfFigure(f.figure), true)
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+// Facts counts the books of a month, of the whole duty room; line names the one of a sheet that an older program made. Nothing that is not due before now counts.
 func (b AssessmentBooks) Facts(m Month, line string, now time.Time) AssessmentFacts {
-	f := AssessmentFacts{Month: m, Line: line, From: b.From, To: b.To, Calls: b.Tally.Calls(), Blind: b.Blind, Unknown: b.Tally.Outcomes()[telephony.Unknown], Open: b.Tally.Undecided(),
+	f := AssessmentFacts{Month: m, Line: line, Room: b.Room, Lines: b.lines(), From: b.From, To: b.To, Calls: b.Tally.Calls(), Blind: b.Blind, Unknown: b.Tally.Outcomes()[telephony.Unknown], Open: b.Tally.Undecided(),
 		Rings: append([]string{}, b.Tally.Rules()...), Closed: b.Closed, Shares: map[Assessed]AssessedShare{}, Persons: b.Persons}
 	f.Persons = f.Persons.Or(Responsible{Duty: b.officers()})
 	b.calls(f)

@@ -127,6 +127,7 @@ type DutyItem struct {
 	Until  time.Time   `json:"until,omitzero"` // of a gap of the roster: the figure counts its minutes
 	In     bool        `json:"in,omitempty"`   // it counts in the numerator
 	Rule   string      `json:"rule,omitempty"` // of an incident its schedule
+	Line   string      `json:"line,omitempty"` // of a call
 	Behind *DutyBehind `json:"behind,omitempty"`
 }
 
@@ -187,6 +188,9 @@ func countDuty(items []DutyItem, allowance time.Duration, from, to time.Time) []
 func (f DutyFigure) ofIncidents() bool {
 	return f == ReportsOnTime || f == DeliveriesOnTime || f == IncidentsOpenedLate || f == ClosedUnreported || f == InstructionsOverdue
 }
+
+// OfCalls reports whether a figure counts calls, which are of a line; all others are of the duty room as a whole.
+func (f DutyFigure) OfCalls() bool { return f == MissedNotCalledBack || f == OthersNotCalledBack }
 
 func finished(shares []DutyShare, blind time.Duration) []DutyShare {
 	for i := range shares {
@@ -287,6 +291,13 @@ func (c *dutyCount) uncovered(shifts []Shift, p Post) {
 // DutyStore gives what these figures are made of.
 type DutyStore interface {
 	DutyFacts(ctx context.Context, from, to, now time.Time) (DutyFacts, error)
-	// DutyFigures counts them; closed months as they were frozen. allowance is that of handovers in all others.
-	DutyFigures(ctx context.Context, from, to, now time.Time, allowance time.Duration) (DutyAnswer, error)
+	// DutyFigures counts them; closed months as they were frozen.
+	DutyFigures(ctx context.Context, q DutyQuery) (DutyAnswer, error)
+}
+
+// DutyQuery asks for the figures of a time.
+type DutyQuery struct {
+	From, To, Now time.Time
+	Allowance     time.Duration // of handovers, but in closed months
+	Line          string        // empty: of the duty room; otherwise the figures of this line's calls alone
 }

@@ -13,7 +13,9 @@ import (
 type FrozenDuty struct {
 	Allowance time.Duration `json:"allowance_ns"` // by which handovers were judged
 	Items     []DutyItem    `json:"items"`
-	Missed    []int64       `json:"missed"` // when each missed call came, in seconds since 1970; whose caller still waited is an item, too
+	Missed    []int64       `json:"missed"`              // when each missed call came, in seconds since 1970; whose caller still waited is an item, too
+	MissedOn  []string      `json:"missed_on,omitempty"` // the line of each; empty with ByLine unset: an older program noted none
+	ByLine    bool          `json:"by_line,omitempty"`   // the lines of calls are noted
 }
 
 // DutyPart is a part of a time, as its callers stand now; in a closed month with what was frozen.
@@ -42,20 +44,40 @@ type DutyCorrection struct {
 // FreezeDuty judges a whole month. missed are all whose calls nobody took, the others beside the missed ones.
 func FreezeDuty(f DutyFacts, missed []MissedFact, allowance time.Duration, from, to, now time.Time) FrozenDuty {
 	c := dutyCount{from: from, to: earlier(to, now), now: now}
-	d := FrozenDuty{Allowance: allowance, Items: c.items(f, allowance, to), Missed: []int64{}}
+	d := FrozenDuty{Allowance: allowance, Items: c.items(f, allowance, to), Missed: []int64{}, ByLine: true}
 	for _, m := range missed {
-		i := DutyItem{Figure: MissedNotCalledBack, At: m.Call.OfferedAt, In: m.Settled.IsZero()}
+		i := DutyItem{Figure: MissedNotCalledBack, At: m.Call.OfferedAt, In: m.Settled.IsZero(), Line: m.Call.Line}
 		if i.In {
 			i.Behind = &DutyBehind{Kind: BehindCall, ID: m.Call.ID, At: m.Call.OfferedAt}
 		}
 		if m.Call.Outcome != telephony.Missed {
 			i.Figure, i.Of, i.Rule = OthersNotCalledBack, string(m.Call.Outcome), ruleOthers
-		} else if d.Missed = append(d.Missed, i.At.Unix()); !i.In {
+		} else if d.Missed, d.MissedOn = append(d.Missed, i.At.Unix()), append(d.MissedOn, i.Line); !i.In {
 			continue
 		}
 		d.Items = append(d.Items, i)
 	}
 	return d
+}
+
+// OfLine is what was frozen of the calls of one line; all other work is the room's. False: an older program froze the
+// month and noted no lines.
+func (d FrozenDuty) OfLine(line string) (FrozenDuty, bool) {
+	of := FrozenDuty{Allowance: d.Allowance, Items: []DutyItem{}, Missed: []int64{}, ByLine: d.ByLine}
+	if !d.ByLine {
+		return of, false
+	}
+	for n, at := range d.Missed {
+		if d.MissedOn[n] == line {
+			of.Missed, of.MissedOn = append(of.Missed, at), append(of.MissedOn, line)
+		}
+	}
+	for _, i := range d.Items {
+		if i.Figure.OfCalls() && i.Line == line {
+			of.Items = append(of.Items, i)
+		}
+	}
+	return of, true
 }
 
 // count counts a part of the month.
@@ -113,6 +135,13 @@ func DutyAnswerOf(f DutyFacts, parts []DutyPart, allowance time.Duration, now ti
 	if len(parts) > 1 {
 		a.order()
 	}
+	return a
+}
+
+// OfCalls leaves the figures that have a line: those of calls.
+func (a DutyAnswer) OfCalls() DutyAnswer {
+	a.Shares = slices.DeleteFunc(a.Shares, func(s DutyShare) bool { return !s.Figure.OfCalls() })
+	a.Corrections = slices.DeleteFunc(a.Corrections, func(c DutyCorrection) bool { return !c.Figure.OfCalls() })
 	return a
 }
 

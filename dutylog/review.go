@@ -250,12 +250,35 @@ type ReviewStore interface {
 	// SayOfVerdict keeps a fact that Review.Check gave. before is the newest fact that its writer knew, 0
 	// for none, and ErrExists says that there is a newer one, or another outcome.
 	SayOfVerdict(ctx context.Context, f ReviewFact, before int64) (ReviewFact, error)
-	// RuleChanges lists the ring rules that a line had, oldest first.
+	// RuleChanges lists the settings that a line had, oldest first.
 	RuleChanges(ctx context.Context, line string) ([]RuleChange, error)
 }
 
-// RuleChange is a ring rule that a line has from At on.
+// RuleChange is what a line has from At on: by which rule it is judged, and of what it is made. Who changed it is not
+// known: it stands in the configuration file, and a file does not say who saved it.
 type RuleChange struct {
-	Rule string // its version, see telephony.ParseRule
-	At   time.Time
+	Rule     string       // its version, see telephony.ParseRule
+	Settings LineSettings // without endpoints: an older program did not keep them
+	Saved    time.Time    // when the configuration file was saved; zero: not known
+	At       time.Time    // since when the daemon ran with it
+	Until    time.Time    // zero: nothing else came since
+}
+
+// Held reports whether it was so at a moment.
+func (r RuleChange) Held(at time.Time) bool {
+	return !at.Before(r.At) && (r.Until.IsZero() || at.Before(r.Until))
+}
+
+// LineSettings are the settings beside its rule on which a verdict of a line rests: whose bell counts, and where calls
+// come from.
+type LineSettings struct {
+	Number      string                `json:"number"`
+	Endpoints   []string              `json:"endpoints"`
+	Trunks      []string              `json:"trunks"`
+	Supervision telephony.Supervision `json:"supervision"`
+}
+
+// SettingsOf are those of a line.
+func SettingsOf(l telephony.Line) LineSettings {
+	return LineSettings{Number: l.Number, Endpoints: l.Endpoints, Trunks: l.Trunks, Supervision: l.Supervision}
 }

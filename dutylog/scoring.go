@@ -52,8 +52,7 @@ func ParsePoints(text string) (Points, error) {
 // Assessed names a figure that a scoring rule may use.
 type Assessed string
 
-// The closed set. Those of calls are of one line and as they are after review; the others are of the whole
-// duty room, whatever its lines.
+// The closed set, all of the whole duty room, whatever its lines. Those of calls are as they are after review.
 const (
 	AssessOnTime                = Assessed(FigureOnTime)
 	AssessAnswerRate            = Assessed(FigureAnswerRate)
@@ -103,7 +102,7 @@ const (
 type AssessedFigure struct {
 	Figure   Assessed
 	Evidence EvidenceKind
-	OfLine   bool // it is the line's own; otherwise the whole duty room's
+	OfLine   bool // it is of calls, and so of lines; otherwise of the room's other work
 	Cases    bool // it has no denominator: what was told or decided is counted
 	Minutes  bool // it counts minutes
 }

@@ -66,6 +66,7 @@ type answeringDoc struct {
 			At          time.Time
 		}
 		Changed []string `json:"changed_days"`
+		Blind   bool     `json:"blind_changed"`
 	}
 }
 
@@ -337,6 +338,7 @@ func TestFiguresOfTheOtherWork(t *testing.T) {
 	h.clock.Add(-time.Minute)
 	var doc struct {
 		From, To time.Time
+		Line     string
 		Items    []struct {
 			Figure, Of             string
 			Numerator, Denominator int
@@ -357,6 +359,21 @@ func TestFiguresOfTheOtherWork(t *testing.T) {
 	}
 	if found["missed_not_called_back/"] != [2]int{1, 1} || found["reports_on_time/first"] != [2]int{0, 1} || found["incidents_opened_late/"][1] != 1 || len(found) < 12 {
 		t.Errorf("%v", found)
+	}
+	for line, want := range map[string]map[string][2]int{"duty": {"missed_not_called_back/": {1, 1}}, "fire": {"missed_not_called_back/": {}}} {
+		officer.get("/metrics/duty?line="+line).into(t, &doc)
+		found := map[string][2]int{}
+		for _, i := range doc.Items {
+			if i.Figure != "others_not_called_back" {
+				found[i.Figure+"/"+i.Of] = [2]int{i.Numerator, i.Denominator}
+			}
+		}
+		if diff := cmp.Diff(want, found); diff != "" || doc.Line != line {
+			t.Errorf("of line %q (-want +got):\n%s", doc.Line, diff)
+		}
+	}
+	if got := officer.get("/metrics/duty?line=other"); got.status != 404 {
+		t.Errorf("a line that there is not: %v", got)
 	}
 	for query, want := range map[string]string{"?from=2026-01-01&to=2027-06-01": "query.to", "?from=x": "query.from", "?from=2026-02-02&to=2026-02-01": "query.to"} {
 		if got := officer.get("/metrics/duty" + query); got.status != 422 || got.problem(t).Errors[0].Location != want {

@@ -17,10 +17,12 @@ type frozenBody struct {
 	Digest  string         `json:"digest" doc:"SHA-256 of the list of these calls, each with how it ended"`
 	By      personBody     `json:"by" doc:"Who closed it, and when"`
 	Changed []dutylog.Date `json:"changed_days" nullable:"false" doc:"Days on which calls would be counted otherwise now"`
+
+	BlindChanged bool `json:"blind_changed" doc:"Nobody saw the line for longer, or for less, than was frozen"`
 }
 
 func frozenOf(f dutylog.FrozenMonth) frozenBody {
-	return frozenBody{Month: f.Month, Zone: f.Zone, Calls: f.Calls, Digest: f.Digest, By: personOf(f.By, f.At), Changed: append([]dutylog.Date{}, f.Changed...)}
+	return frozenBody{Month: f.Month, Zone: f.Zone, Calls: f.Calls, Digest: f.Digest, By: personOf(f.By, f.At), Changed: append([]dutylog.Date{}, f.Changed...), BlindChanged: f.BlindChanged}
 }
 
 type shareBody struct {
@@ -60,7 +62,7 @@ func (a *app) closedMonth(ctx context.Context, in *closedMonthInput) (*closedMon
 	if err != nil {
 		return nil, err
 	}
-	c.Frozen.Changed = c.Days
+	c.Frozen.Changed, c.Frozen.BlindChanged = c.Days, c.Then.Blind != c.Now.Blind
 	body := closedMonthBody{Month: frozenOf(c.Frozen), Figures: answeringGroupOf(c.Then), Now: answeringGroupOf(c.Now),
 		Corrections: correctionsOf(dutylog.FigureChanges(&c.Then.Tally, &c.Now.Tally)), Days: []dayCorrectionBody{}}
 	for i := range c.ByDay {

@@ -32,7 +32,7 @@ type assessmentItemBody struct {
 	Title       string             `json:"title"`
 	Article     string             `json:"article" doc:"Of the regulation, from which the demand is"`
 	Figure      dutylog.Assessed   `json:"figure"`
-	OfLine      bool               `json:"of_line" doc:"The figure is the line's own; otherwise the whole duty room's"`
+	OfLine      bool               `json:"of_line" doc:"The figure is of calls; otherwise of the other work of the room"`
 	Minutes     bool               `json:"minutes" doc:"The figure counts minutes"`
 	Gets        float64            `json:"gets"`
 	Points      float64            `json:"points" doc:"What it is worth"`
@@ -70,7 +70,20 @@ type responsibleBody struct {
 	Duty   string `json:"duty" maxLength:"500" doc:"值班同志, 具体责任人; where nobody names them, the officers of the roster"`
 }
 
+// assessedLineBody is how one line of the room was answered.
+type assessedLineBody struct {
+	Line       string    `json:"line"`
+	Calls      int       `json:"calls"`
+	Unknown    int       `json:"unknown"`
+	OnTime     shareBody `json:"on_time"`
+	AnswerRate shareBody `json:"answer_rate"`
+	CalledBack shareBody `json:"called_back" doc:"Of the missed ones"`
+	Complete   shareBody `json:"entry_complete"`
+}
+
 type assessmentSheetBody struct {
+	Room         string               `json:"room" doc:"What the duty room is called"`
+	Lines        []assessedLineBody   `json:"lines" nullable:"false" doc:"How each of its lines was answered, after review: what the items of calls rest on. An older sheet has none"`
 	Rules        string               `json:"rules" doc:"Name of the scoring rules"`
 	RulesDigest  string               `json:"rules_digest"`
 	Items        []assessmentItemBody `json:"items" nullable:"false"`
@@ -90,8 +103,11 @@ type assessmentSheetBody struct {
 
 func assessmentSheetOf(s dutylog.Assessment) assessmentSheetBody {
 	_, digest := s.Freeze()
-	body := assessmentSheetBody{Rules: s.Rules, RulesDigest: s.Digest, Items: []assessmentItemBody{}, Gets: points(s.Gets), Of: points(s.Of), Most: points(s.Most), Calls: s.Calls, BlindSeconds: s.Blind.Seconds(),
+	body := assessmentSheetBody{Room: s.Room, Lines: []assessedLineBody{}, Rules: s.Rules, RulesDigest: s.Digest, Items: []assessmentItemBody{}, Gets: points(s.Gets), Of: points(s.Of), Most: points(s.Most), Calls: s.Calls, BlindSeconds: s.Blind.Seconds(),
 		Unknown: s.Unknown, Undecided: s.Open, Rings: append([]string{}, s.Rings...), Closed: s.Closed, Persons: responsibleBody(s.Persons), Digest: digest}
+	for _, l := range s.Lines {
+		body.Lines = append(body.Lines, assessedLineBody{l.Line, l.Calls, l.Unknown, shareBody{l.OnTime[0], l.OnTime[1]}, shareBody{l.AnswerRate[0], l.AnswerRate[1]}, shareBody{l.CalledBack[0], l.CalledBack[1]}, shareBody{l.Complete[0], l.Complete[1]}})
+	}
 	for _, i := range s.Items {
 		body.Items = append(body.Items, assessmentItemOf(i))
 	}
@@ -138,7 +154,7 @@ func itemChangesOf(list []dutylog.ItemChange) []itemChangeBody {
 
 type assessmentBody struct {
 	Month       dutylog.Month            `json:"month"`
-	Line        string                   `json:"line"`
+	Line        string                   `json:"line" doc:"Of a sheet that an older program froze for one line; empty: it is the duty room's"`
 	State       dutylog.AssessmentState  `json:"state" enum:"running,open,signed,ready,frozen"`
 	Sheet       assessmentSheetBody      `json:"sheet" doc:"As it stands; of a frozen one as it was frozen"`
 	Said        []assessmentFactBody     `json:"said" nullable:"false" doc:"Oldest first"`

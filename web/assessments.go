@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -14,7 +15,7 @@ import (
 
 type assessmentInput struct {
 	Month string `path:"month" maxLength:"7" doc:"For instance 2026-10"`
-	Line  string `query:"line" maxLength:"64" doc:"Absent: the first line"`
+	Line  string `query:"line" maxLength:"64" doc:"Only of a sheet that an older program froze for one line; absent: the duty room's"`
 }
 
 type assessmentOutput struct{ Body assessmentBody }
@@ -27,20 +28,11 @@ func (a *app) scoring() (dutylog.ScoringRules, error) {
 	return a.Scoring()
 }
 
-// assessedLine is the line of a question; the error is a problem.
-func (a *app) assessedLine(name string) (string, error) {
-	l, err := a.lineNamed(name)
-	return l.Name, err
-}
-
 // assessmentCase makes a month's sheet as it stands now: of a frozen one by the rules that were frozen with it.
 func (a *app) assessmentCase(ctx context.Context, month, line string) (c dutylog.AssessmentCase, err error) {
 	m, err := dutylog.ParseMonth(month)
 	if err != nil {
 		return c, invalid("path.month", "is no month; write it like 2026-10")
-	}
-	if line, err = a.assessedLine(line); err != nil {
-		return c, err
 	}
 	now := a.Now()
 	if m > dutylog.MonthOf(now, a.Zone) {
@@ -48,12 +40,20 @@ func (a *app) assessmentCase(ctx context.Context, month, line string) (c dutylog
 	}
 	rules, fault := a.scoring()
 	c.Allowed = fault == nil || len(rules.Items) > 0
-	frozen, err := a.Log.FrozenAssessments(ctx, line, m, m)
+	frozen, err := a.Log.FrozenAssessments(ctx, m, m)
 	if err != nil {
 		return c, problemOf(err)
 	}
-	if len(frozen) > 0 {
-		c.Frozen, rules = &frozen[0], frozen[0].Rules
+	for n := range frozen {
+		if c.Frozen == nil && (line == "" || line == frozen[n].Sheet.Line) { // the room's comes first, then one that an older program froze
+			c.Frozen, rules = &frozen[n], frozen[n].Rules
+		}
+	}
+	switch {
+	case c.Frozen != nil:
+		line = c.Frozen.Sheet.Line
+	case line != "":
+		return c, problemOf(dutylog.ErrNotFound)
 	}
 	if c.Said, err = a.Log.AssessmentFacts(ctx, m, line); err != nil {
 		return c, problemOf(err)
@@ -62,7 +62,7 @@ func (a *app) assessmentCase(ctx context.Context, month, line string) (c dutylog
 	if err != nil {
 		return c, problemOf(err)
 	}
-	books.BackIn, books.Allowance, books.Persons = rules.CallBackIn(), a.Allowance, c.Persons().Or(a.Responsible)
+	books.Room, books.BackIn, books.Allowance, books.Persons = a.room(line), rules.CallBackIn(), a.Allowance, c.Persons().Or(a.Responsible)
 	if c.Over = !now.Before(books.To); c.Over && c.Frozen == nil {
 		q := dutylog.ReviewQuery{From: books.From, To: books.To, Line: line, Waits: dutylog.HoldsSheetUp, Over: a.reviewRule().Over(now), SpeakNow: books.Frozen, Limit: dutylog.MostOpenReviews}
 		if c.Open, c.OpenOf, _, err = a.Log.ReviewCases(ctx, q); err != nil {
@@ -75,12 +75,20 @@ func (a *app) assessmentCase(ctx context.Context, month, line string) (c dutylog
 	return c, nil
 }
 
+// room is what the duty room is called; an older sheet of one line has no name of it.
+func (a *app) room(line string) string {
+	if line != "" {
+		return ""
+	}
+	return a.Sheets.Unit
+}
+
 func (a *app) assessment(ctx context.Context, in *assessmentInput) (*assessmentOutput, error) {
 	c, err := a.assessmentCase(ctx, in.Month, in.Line)
 	if err != nil {
 		return nil, err
 	}
-	a.audit(ctx, seeAssessments, string(c.Sheet.Month)+"/"+c.Sheet.Line)
+	a.audit(ctx, seeAssessments, strings.TrimSuffix(string(c.Sheet.Month)+"/"+c.Sheet.Line, "/"))
 	body, err := a.assessmentOf(ctx, c)
 	return &assessmentOutput{body}, err
 }
@@ -114,6 +122,7 @@ func (a *app) assessmentOf(ctx context.Context, c dutylog.AssessmentCase) (asses
 
 type assessmentRowBody struct {
 	Month     dutylog.Month           `json:"month"`
+	Line      string                  `json:"line" doc:"Of a sheet that an older program froze for one line; empty: it is the duty room's"`
 	State     dutylog.AssessmentState `json:"state" enum:"running,open,signed,frozen" doc:"signed: somebody signed; whether the signatures still hold, its sheet says"`
 	Gets      *float64                `json:"gets" doc:"Of a frozen one"`
 	Of        *float64                `json:"of"`
@@ -121,16 +130,11 @@ type assessmentRowBody struct {
 }
 
 type assessmentList struct {
-	Line   string              `json:"line"`
-	Lines  []string            `json:"lines" nullable:"false"`
+	Room   string              `json:"room" doc:"What the duty room is called"`
 	Rules  string              `json:"rules" doc:"Name of the scoring rules in force"`
 	Digest string              `json:"rules_digest"`
 	Fault  string              `json:"rules_fault" doc:"Why their file is not in force; empty: it is"`
 	Items  []assessmentRowBody `json:"items" nullable:"false" doc:"Every month since the log began, newest first, at most 240"`
-}
-
-type assessmentListInput struct {
-	Line string `query:"line" maxLength:"64" doc:"Absent: the first line"`
 }
 
 type assessmentListOutput struct{ Body assessmentList }
@@ -139,18 +143,11 @@ type assessmentListOutput struct{ Body assessmentList }
 const mostMonths = 240
 
 // assessments lists the months with how far each is.
-func (a *app) assessments(ctx context.Context, in *assessmentListInput) (*assessmentListOutput, error) {
-	line, err := a.assessedLine(in.Line)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) assessments(ctx context.Context, _ *struct{}) (*assessmentListOutput, error) {
 	rules, fault := a.scoring()
-	list := assessmentList{Line: line, Lines: []string{}, Rules: rules.Name, Digest: rules.Digest(), Items: []assessmentRowBody{}}
+	list := assessmentList{Room: a.Sheets.Unit, Rules: rules.Name, Digest: rules.Digest(), Items: []assessmentRowBody{}}
 	if fault != nil {
 		list.Fault = fault.Error()
-	}
-	for _, l := range a.Lines {
-		list.Lines = append(list.Lines, l.Name)
 	}
 	running := dutylog.MonthOf(a.Now(), a.Zone)
 	first, err := a.Log.FirstMonth(ctx)
@@ -160,49 +157,55 @@ func (a *app) assessments(ctx context.Context, in *assessmentListInput) (*assess
 	if first == "" || first > running {
 		first = running
 	}
-	frozen, err := a.Log.FrozenAssessments(ctx, line, first, running)
+	frozen, err := a.Log.FrozenAssessments(ctx, first, running)
 	if err != nil {
 		return nil, problemOf(err)
 	}
 	for m := running; m >= first && len(list.Items) < mostMonths; m = m.Before() {
-		row, err := a.assessmentRow(ctx, m, line, m == running, frozen)
+		rows, err := a.assessmentRows(ctx, m, m == running, frozen)
 		if err != nil {
 			return nil, err
 		}
-		list.Items = append(list.Items, row)
+		list.Items = append(list.Items, rows...)
 	}
 	return &assessmentListOutput{list}, nil
 }
 
-func (a *app) assessmentRow(ctx context.Context, m dutylog.Month, line string, runs bool, frozen []dutylog.FrozenAssessment) (assessmentRowBody, error) {
-	row := assessmentRowBody{Month: m, State: dutylog.AwaitsSigning}
-	if at := slices.IndexFunc(frozen, func(f dutylog.FrozenAssessment) bool { return f.Sheet.Month == m }); at >= 0 {
-		s := frozen[at].Sheet
-		gets, of := points(s.Gets), points(s.Of)
-		row.State, row.Gets, row.Of = dutylog.AssessmentFrozen, &gets, &of
-		if h, ok := s.OfHundred(); ok {
+// assessmentRows is the row of a month: of a frozen one its sheet, or those of lines that an older program froze.
+func (a *app) assessmentRows(ctx context.Context, m dutylog.Month, runs bool, frozen []dutylog.FrozenAssessment) (rows []assessmentRowBody, err error) {
+	for _, f := range frozen {
+		if f.Sheet.Month != m {
+			continue
+		}
+		gets, of := points(f.Sheet.Gets), points(f.Sheet.Of)
+		row := assessmentRowBody{Month: m, Line: f.Sheet.Line, State: dutylog.AssessmentFrozen, Gets: &gets, Of: &of}
+		if h, ok := f.Sheet.OfHundred(); ok {
 			hundred := points(h)
 			row.OfHundred = &hundred
 		}
-		return row, nil
+		rows = append(rows, row)
 	}
+	if len(rows) > 0 {
+		return rows, nil
+	}
+	row := assessmentRowBody{Month: m, State: dutylog.AwaitsSigning}
 	if runs {
 		row.State = dutylog.MonthRuns
-		return row, nil
+		return []assessmentRowBody{row}, nil
 	}
-	said, err := a.Log.AssessmentFacts(ctx, m, line)
+	said, err := a.Log.AssessmentFacts(ctx, m, "")
 	if err != nil {
-		return row, problemOf(err)
+		return nil, problemOf(err)
 	}
 	if slices.ContainsFunc(said, func(f dutylog.AssessmentFact) bool { return f.Says == dutylog.AssessSigned }) {
 		row.State = dutylog.SignedOnce
 	}
-	return row, nil
+	return []assessmentRowBody{row}, nil
 }
 
 type sayAssessmentInput struct {
 	Month string `path:"month" maxLength:"7"`
-	Line  string `query:"line" maxLength:"64" doc:"Absent: the first line"`
+	Line  string `query:"line" maxLength:"64" doc:"Only of a sheet that an older program froze for one line"`
 	Body  struct {
 		Says    dutylog.AssessmentSays `json:"says" enum:"named,signed,frozen,noted"`
 		Digest  string                 `json:"digest,omitempty" maxLength:"100" doc:"Of signed and frozen: of the sheet that was seen"`
@@ -249,6 +252,7 @@ func (a *app) toFreeze(c dutylog.AssessmentCase, f dutylog.AssessmentFact) *duty
 
 type retriedBody struct {
 	Month   dutylog.Month    `json:"month"`
+	Line    string           `json:"line" doc:"Of a sheet that an older program froze for one line"`
 	Then    shareOfPoints    `json:"then" doc:"As it was frozen"`
 	Now     shareOfPoints    `json:"now" doc:"By the rules in force, of the facts that were frozen with it"`
 	Changes []itemChangeBody `json:"changes" nullable:"false"`
@@ -260,7 +264,6 @@ type shareOfPoints struct {
 }
 
 type differencesBody struct {
-	Line   string        `json:"line"`
 	Rules  string        `json:"rules"`
 	Digest string        `json:"rules_digest"`
 	Looked int           `json:"looked" doc:"How many frozen sheets there are"`
@@ -270,23 +273,19 @@ type differencesBody struct {
 type differencesOutput struct{ Body differencesBody }
 
 // assessmentDifferences tries the rules in force on the frozen sheets.
-func (a *app) assessmentDifferences(ctx context.Context, in *assessmentListInput) (*differencesOutput, error) {
-	line, err := a.assessedLine(in.Line)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) assessmentDifferences(ctx context.Context, _ *struct{}) (*differencesOutput, error) {
 	rules, _ := a.scoring()
-	frozen, err := a.Log.FrozenAssessments(ctx, line, "2000-01", "2199-12")
+	frozen, err := a.Log.FrozenAssessments(ctx, "2000-01", "2199-12")
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	body := differencesBody{Line: line, Rules: rules.Name, Digest: rules.Digest(), Looked: len(frozen), Items: []retriedBody{}}
+	body := differencesBody{Rules: rules.Name, Digest: rules.Digest(), Looked: len(frozen), Items: []retriedBody{}}
 	for _, f := range frozen {
 		now, changes := f.Retried(rules)
 		if len(changes) == 0 {
 			continue
 		}
-		body.Items = append(body.Items, retriedBody{Month: f.Sheet.Month, Then: shareOfPoints{points(f.Sheet.Gets), points(f.Sheet.Of)}, Now: shareOfPoints{points(now.Gets), points(now.Of)}, Changes: itemChangesOf(changes)})
+		body.Items = append(body.Items, retriedBody{Month: f.Sheet.Month, Line: f.Sheet.Line, Then: shareOfPoints{points(f.Sheet.Gets), points(f.Sheet.Of)}, Now: shareOfPoints{points(now.Gets), points(now.Of)}, Changes: itemChangesOf(changes)})
 	}
 	return &differencesOutput{body}, nil
 }

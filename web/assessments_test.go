@@ -98,7 +98,7 @@ func TestAMonthIsAssessed(t *testing.T) {
 	h.finished("1.0", october)
 	supervisor, leader := h.as("supervisor"), h.as("leader")
 	var list struct {
-		Line  string
+		Room  string
 		Rules string
 		Fault string `json:"rules_fault"`
 		Items []struct {
@@ -107,7 +107,7 @@ func TestAMonthIsAssessed(t *testing.T) {
 		}
 	}
 	supervisor.get("/assessments").partly(t, &list)
-	if list.Line != "duty" || list.Rules == "" || list.Fault != "" || len(list.Items) != 2 || list.Items[0].State != "running" || list.Items[1].Month != "2026-10" || list.Items[1].State != "open" {
+	if list.Room == "" || list.Rules == "" || list.Fault != "" || len(list.Items) != 2 || list.Items[0].State != "running" || list.Items[1].Month != "2026-10" || list.Items[1].State != "open" {
 		t.Fatalf("%+v", list)
 	}
 	var d assessmentDoc
@@ -148,16 +148,16 @@ func TestAMonthIsAssessed(t *testing.T) {
 		t.Errorf("%d corrections, %s, was %s", len(d.Corrections), d.Sheet.Digest, frozen)
 	}
 	page := supervisor.get("/assessments/2026-10/sheet")
-	for _, words := range []string{"2026年10月值班值守考核表", "第一责任人", "孙志国", "周玉梅", "定稿后的更正", frozen, "签名校验点", "本月没有此类事项，不计分"} {
+	for _, words := range []string{"2026年10月值班值守考核表", "值班室 ", "第一责任人", "孙志国", "周玉梅", "定稿后的更正", frozen, "签名校验点", "本月没有此类事项，不计分"} {
 		if !strings.Contains(page.body, words) {
 			t.Errorf("%s is not on paper", words)
 		}
 	}
-	if book := h.as("auditor").get("/assessments/2026-10/workbook"); book.status != 200 || !strings.HasPrefix(book.body, "PK") || !strings.Contains(book.header.Get("Content-Disposition"), "2026-10-duty.xlsx") {
+	if book := h.as("auditor").get("/assessments/2026-10/workbook"); book.status != 200 || !strings.HasPrefix(book.body, "PK") || !strings.Contains(book.header.Get("Content-Disposition"), "2026-10.xlsx") {
 		t.Errorf("%v", book.header)
 	}
 	all := *h.accesses
-	if last := all[len(all)-1]; last.What != "assessment.export" || last.Object != "值班值守考核表-2026-10-duty" {
+	if last := all[len(all)-1]; last.What != "assessment.export" || last.Object != "值班值守考核表-2026-10" {
 		t.Errorf("%+v", last)
 	}
 	var diff struct {
@@ -187,7 +187,7 @@ func TestAMonthIsAssessed(t *testing.T) {
 func TestWhatAnAssessmentRefuses(t *testing.T) {
 	h := newHouse(t, shippedScoring)
 	supervisor := h.as("supervisor")
-	for path, status := range map[string]int{"/assessments/2026-13": 422, "/assessments/2099-01": 404, "/assessments/2026-10?line=nothing": 404, "/assessments?line=nothing": 404, "/violations/9": 404, "/violations?state=x": 422, "/violations?cursor=rubbish": 422} {
+	for path, status := range map[string]int{"/assessments/2026-13": 422, "/assessments/2099-01": 404, "/assessments/2026-10?line=nothing": 404, "/assessments?line=nothing": 422, "/violations/9": 404, "/violations?state=x": 422, "/violations?cursor=rubbish": 422} {
 		if got := supervisor.get(path); got.status != status {
 			t.Errorf("%s: %v", path, got)
 		}
@@ -253,5 +253,66 @@ func TestASheetIsNotSignedBeforeItsReviews(t *testing.T) {
 	supervisor.get("/assessments/2026-10").partly(t, &d)
 	if got := supervisor.sayAssessed(d.assessmentDoc, "signed", ""); d.OpenReviews.Total != 0 || got.status != 200 {
 		t.Errorf("the officer's days are over: %v", got)
+	}
+}
+
+// A duty room has one sheet a month, of the calls of all its lines, which it tells apart; a line that nobody called is
+// told too. What an older program froze of one line stays as it was, by its own name, and is the only one of its month.
+func TestASheetIsOfTheDutyRoom(t *testing.T) {
+	h := newHouse(t, shippedScoring)
+	september := time.Date(2026, 9, 20, 2, 0, 0, 0, time.UTC)
+	h.clock.Add(time.Date(2026, 11, 27, 4, 0, 0, 0, time.UTC).Sub(h.clock.Now()))
+	for id, at := range map[string]time.Time{"1.0": september, "2.0": september.AddDate(0, 1, 0), "3.0": september.AddDate(0, 1, 1)} {
+		c := h.call(id, at)
+		c.Line = map[bool]string{true: "duty", false: "fire"}[id == "2.0"]
+		h.over(c, telephony.AnsweredInTime)
+	}
+	type linesDoc struct {
+		assessmentDoc
+		Sheet struct {
+			Room, Digest string
+			Items        []itemDoc
+			Lines        []struct {
+				Line   string
+				Calls  int
+				OnTime struct{ Numerator, Denominator int } `json:"on_time"`
+			}
+		}
+	}
+	ask := func(path string) (d linesDoc) {
+		t.Helper()
+		h.as("supervisor").get("/assessments/"+path).partly(t, &d)
+		return d
+	}
+	if d := ask("2026-10"); d.Line != "" || d.Sheet.Room == "" || fmt.Sprint(d.Sheet.Lines) != "[{duty 1 {1 1}} {fire 1 {1 1}}]" || d.Sheet.Items[0].Denominator != 2 {
+		t.Errorf("%+v", d)
+	}
+	if page := h.as("supervisor").get("/assessments/2026-10/sheet"); !strings.Contains(page.body, "各专线接听情况（复核后）") || !strings.Contains(page.body, "02422739119") || !strings.Contains(page.body, "全部专线合计") {
+		t.Errorf("%v", page)
+	}
+	rules, _ := config.ScoringIn("")
+	old := dutylog.AssessmentFacts{Month: "2026-09", Line: "fire", From: september, To: september.AddDate(0, 0, 9), Calls: 7, Shares: map[dutylog.Assessed]dutylog.AssessedShare{}}
+	frozen := dutylog.FrozenAssessment{Sheet: dutylog.Score(old, rules), Facts: old, Rules: rules}
+	_, frozen.Digest = frozen.Sheet.Freeze()
+	if _, err := h.db.SayOfAssessment(t.Context(), dutylog.AssessmentFact{Month: "2026-09", Line: "fire", Says: dutylog.AssessFrozen, Digest: frozen.Digest, By: dutylog.Actor{Login: "supervisor", Name: "王supervisor", Role: dutylog.Supervisor}}, &frozen, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"2026-09", "2026-09?line=fire"} {
+		if d := ask(path); d.State != "frozen" || d.Line != "fire" || d.Sheet.Digest != frozen.Digest || d.Sheet.Room != "" || len(d.May) != 1 {
+			t.Errorf("%s: %+v", path, d)
+		}
+	}
+	if got := h.as("supervisor").get("/assessments/2026-09?line=duty"); got.status != 404 {
+		t.Errorf("nobody froze one of this line: %v", got)
+	}
+	if page := h.as("supervisor").get("/assessments/2026-09/sheet"); !strings.Contains(page.body, "值班专线 02422739119") || strings.Contains(page.body, "各专线接听情况") || strings.Contains(page.body, "全部专线合计") {
+		t.Errorf("%v", page)
+	}
+	var list struct {
+		Items []struct{ Month, Line, State string }
+	}
+	h.as("supervisor").get("/assessments").partly(t, &list)
+	if got := fmt.Sprint(list.Items); got != "[{2026-11  running} {2026-10  open} {2026-09 fire frozen}]" {
+		t.Errorf("%s", got)
 	}
 }

@@ -35,9 +35,10 @@ type dutyBehindBody struct {
 type dutyFiguresBody struct {
 	From  stamp           `json:"from"`
 	To    stamp           `json:"to"`
+	Line  string          `json:"line" doc:"Of whose calls they are; empty: of the duty room"`
 	Items []dutyShareBody `json:"items" nullable:"false"`
 
-	Frozen      []frozenDutyBody     `json:"frozen" nullable:"false" doc:"Closed months of this time: their part is as it was judged when they were closed. A month that an older program closed is not among them: its part is as it is now"`
+	Frozen      []frozenDutyBody     `json:"frozen" nullable:"false" doc:"Closed months of this time: their part is as it was judged when they were closed. A month that an older program closed is not among them, nor, of one line, a month that was closed before lines were noted: its part is as it is now"`
 	Corrections []dutyCorrectionBody `json:"corrections" nullable:"false" doc:"What of closed months would be counted otherwise now, within this time"`
 }
 
@@ -57,6 +58,7 @@ type dutyCorrectionBody struct {
 type dutyFiguresInput struct {
 	From string `query:"from" maxLength:"40" doc:"An instant (RFC 3339) or a day of the site (2026-10-01); absent: today"`
 	To   string `query:"to" maxLength:"40" doc:"An instant that is not included, or a day that is; absent: the end of from's day; at most 400 days after from"`
+	Line string `query:"line" maxLength:"64" doc:"The figures of this line's calls alone: missed_not_called_back and others_not_called_back. All others are of the duty room as a whole, and only told without it. 404: there is no such line"`
 }
 
 type dutyFiguresOutput struct{ Body dutyFiguresBody }
@@ -67,7 +69,7 @@ func (a *app) dutyFigures(ctx context.Context, in *dutyFiguresInput) (*dutyFigur
 	if err != nil {
 		return nil, err
 	}
-	body := dutyFiguresBody{From: stamp(from), To: stamp(to), Items: []dutyShareBody{}, Frozen: []frozenDutyBody{}, Corrections: []dutyCorrectionBody{}}
+	body := dutyFiguresBody{From: stamp(from), To: stamp(to), Line: in.Line, Items: []dutyShareBody{}, Frozen: []frozenDutyBody{}, Corrections: []dutyCorrectionBody{}}
 	for _, s := range found.Shares {
 		body.Items = append(body.Items, dutyShareOf(s))
 	}
@@ -81,7 +83,7 @@ func (a *app) dutyFigures(ctx context.Context, in *dutyFiguresInput) (*dutyFigur
 }
 
 func (a *app) dutyShares(ctx context.Context, in *dutyFiguresInput) (from, to time.Time, found dutylog.DutyAnswer, err error) {
-	q, err := a.answeringQuery(&answeringInput{From: in.From, To: in.To})
+	q, err := a.answeringQuery(&answeringInput{From: in.From, To: in.To, Line: in.Line})
 	if err != nil {
 		return from, to, found, err
 	}
@@ -91,7 +93,7 @@ func (a *app) dutyShares(ctx context.Context, in *dutyFiguresInput) (from, to ti
 	case q.To.Sub(q.From) > dutylog.LongestDutySpan+24*time.Hour:
 		return from, to, found, invalid("query.to", "is more than 400 days after from: ask for a shorter time")
 	}
-	if found, err = a.Log.DutyFigures(ctx, q.From, q.To, q.Now, a.Allowance); err != nil {
+	if found, err = a.Log.DutyFigures(ctx, dutylog.DutyQuery{From: q.From, To: q.To, Now: q.Now, Allowance: a.Allowance, Line: q.Line}); err != nil {
 		return from, to, found, problemOf(err)
 	}
 	return q.From, q.To, found, nil
@@ -118,7 +120,7 @@ func (a *app) exportDutyFigures(ctx context.Context, in *dutyFiguresInput) (*hum
 	if err != nil {
 		return nil, err
 	}
-	sheet := paper.DutyFigures(frame, from, to, found)
+	sheet := paper.DutyFigures(frame, from, to, in.Line, found)
 	a.audit(ctx, exportFigures, sheet.Name)
 	return a.asWorkbook(sheet)
 }

@@ -155,13 +155,34 @@ type ringSettings struct {
 	UncertaintyMS int64       `json:"uncertainty_ms"`
 	Rings         int         `json:"rings" doc:"How many are allowed"`
 	Now           string      `json:"now" doc:"What the line has now; empty: the line is not configured any more"`
-	Changes       []ruleSince `json:"changes" nullable:"false" doc:"What the line had, oldest first"`
+	Changes       []ruleSince `json:"changes" nullable:"false" doc:"What the line had, oldest first. It stands in the configuration file: who changed it is not known"`
 	Bursts        []burstBody `json:"bursts" nullable:"false" doc:"The bell as the rule has it, until it stopped"`
 }
 
+// ruleSince is what a line had for a time: its rule, and of what it was made.
 type ruleSince struct {
-	Rule string `json:"rule"`
-	From stamp  `json:"from"`
+	Rule        string                `json:"rule" doc:"The version of cadence, limit, offset and uncertainty"`
+	From        stamp                 `json:"from" doc:"Since when the daemon ran with it"`
+	Until       stamp                 `json:"until" doc:"null: nothing else came since"`
+	Held        bool                  `json:"held" doc:"It was so when the call came"`
+	LimitMS     *int64                `json:"limit_ms" doc:"null: the version is of an older program and cannot be read"`
+	Kept        bool                  `json:"kept" doc:"Whether number, endpoints, trunks and supervision were kept; an older program did not"`
+	Number      string                `json:"number"`
+	Endpoints   []string              `json:"endpoints" nullable:"false"`
+	Trunks      []string              `json:"trunks" nullable:"false"`
+	Supervision telephony.Supervision `json:"supervision" enum:",sip,polarity,none" doc:"What the trunk tells of answer and hang-up"`
+	SavedAt     stamp                 `json:"saved_at" doc:"When the configuration file had been saved; null: not known. Who saved it, the system does not see"`
+}
+
+func ruleSinceOf(r dutylog.RuleChange, call time.Time) ruleSince {
+	s := r.Settings
+	body := ruleSince{Rule: r.Rule, From: stamp(r.At), Until: stamp(r.Until), Held: r.Held(call), Kept: len(s.Endpoints) > 0, Number: s.Number, Endpoints: append([]string{}, s.Endpoints...),
+		Trunks: append([]string{}, s.Trunks...), Supervision: s.Supervision, SavedAt: stamp(r.Saved)}
+	if rule, ok := telephony.ParseRule(r.Rule); ok {
+		limit := rule.LimitAt().Milliseconds()
+		body.LimitMS = &limit
+	}
+	return body
 }
 
 // journalRowBody is one row of the switch's own journal.
@@ -353,7 +374,7 @@ func settingsOf(d paper.Dispute) ringSettings {
 	c := d.Review.Call
 	body := ringSettings{Rule: c.Rule, Now: d.Now, Changes: []ruleSince{}, Bursts: []burstBody{}}
 	for _, r := range d.Changes {
-		body.Changes = append(body.Changes, ruleSince{r.Rule, stamp(r.At)})
+		body.Changes = append(body.Changes, ruleSinceOf(r, c.OfferedAt))
 	}
 	rule, ok := telephony.ParseRule(c.Rule)
 	if !ok {

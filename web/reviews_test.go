@@ -192,7 +192,7 @@ func TestTheMaterialOfADispute(t *testing.T) {
 		now := d.Now
 		d.SwitchNow = func() time.Time { return now().Add(120 * time.Millisecond) }
 	})
-	if err := h.db.NoteRules(t.Context(), lines, h.clock.Now()); err != nil {
+	if err := h.db.NoteRules(t.Context(), lines, h.clock.Now().Add(-time.Hour), h.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	c := h.late("1.0", "王officer")
@@ -205,7 +205,7 @@ func TestTheMaterialOfADispute(t *testing.T) {
 	h.tests.results = []testcall.Result{{ID: 9, Line: "duty", At: ago(-time.Minute)}, {ID: 8, Line: "fire", At: ago(time.Second), EndedAt: ago(0)}, {ID: 7, Line: "duty", At: ago(time.Hour), EndedAt: ago(time.Minute)}, {ID: 6, Line: "duty", At: ago(9 * time.Hour), EndedAt: ago(8 * time.Hour)}}
 	got := h.as("officer").get("/reviews/1.0")
 	for _, words := range []string{`"test":{"id":7,`, `"blind":[`, `"what":"answer"`, `"what":"DL_END"`, `"clock_offset_ms":12`, `"journal_why":""`, `"limit_ms":15000`, `"uncertainty_ms":100`, `"to_ms":15500,"allowed":false`,
-		`"clock_then":{"at":"`, `"offset_ms":42,"machine":"synchronised","error_ms":20`, `"leg":"PJSIP/duty","what":"180"`, `"sip_why":""`, `{"name":"rang","judged":"`, `"name":"answered"`} {
+		`"clock_then":{"at":"`, `"offset_ms":42,"machine":"synchronised","error_ms":20`, `"leg":"PJSIP/duty","what":"180"`, `"sip_why":""`, `{"name":"rang","judged":"`, `"name":"answered"`, `"until":null,"held":true,"limit_ms":15000,"kept":true,"number":"`, `"endpoints":["PJSIP/`, `"saved_at":"2`} {
 		if !strings.Contains(got.body, words) {
 			t.Errorf("%s is not in %s", words, got.body)
 		}
@@ -215,7 +215,7 @@ func TestTheMaterialOfADispute(t *testing.T) {
 	}
 	h.clock.Add(6 * 24 * time.Hour) // the officer's days are over
 	page := h.as("supervisor").get("/reviews/1.0/sheet")
-	for _, words := range []string{"<svg", `viewBox="0 0 720 110"`, "时限 15 秒", "接听 15.5 秒", "三方时刻对照", "0.002）", "交换机时钟比本机快 0.042 秒；本机时钟已由时间服务校准，误差不超过 0.02 秒", "180　PJSIP/duty", "超时接听", "王officer", "应答", "DL_END", "来电人姓名和电话号码已按查阅权限隐去"} {
+	for _, words := range []string{"<svg", `viewBox="0 0 720 110"`, "时限 15 秒", "接听 15.5 秒", "三方时刻对照", "线路设置沿革", "（本次来电时）", "至今", "由何人修改，系统不知道", "0.002）", "交换机时钟比本机快 0.042 秒；本机时钟已由时间服务校准，误差不超过 0.02 秒", "180　PJSIP/duty", "超时接听", "王officer", "应答", "DL_END", "来电人姓名和电话号码已按查阅权限隐去"} {
 		if !strings.Contains(page.body, words) {
 			t.Errorf("%s is not on paper:\n%s", words, page.body)
 		}

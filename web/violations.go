@@ -118,7 +118,7 @@ type newViolationInput struct {
 func (a *app) openViolation(ctx context.Context, in *newViolationInput) (*violationOutput, error) {
 	v := dutylog.Violation{Item: in.Body.Item, Line: in.Body.Line, At: time.Time(in.Body.At), Text: in.Body.Text, By: visitorOf(ctx).actor()}
 	if v.Line != "" {
-		if _, err := a.assessedLine(v.Line); err != nil {
+		if _, err := a.lineNamed(v.Line); err != nil {
 			return nil, err
 		}
 	}

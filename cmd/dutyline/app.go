@@ -150,7 +150,7 @@ func (a *app) open(ctx context.Context) error {
 func (a *app) openEvidence(ctx context.Context) error {
 	a.signer = &checkpointer{log: a.log, every: a.cfg.Proof.CheckpointEvery, sendTo: a.cfg.Proof.SendTo, logger: a.logger, now: a.clock.Now}
 	a.signer.key, a.proofMade, a.signer.keyErr = openEvidenceKey(ctx, a.cfg.EvidenceKey(), a.log)
-	return a.log.NoteRules(ctx, a.cfg.TelephonyLines(), a.clock.Now())
+	return a.log.NoteRules(ctx, a.cfg.TelephonyLines(), a.cfg.Saved, a.clock.Now())
 }
 
 // wire connects the parts; data flows in one direction.

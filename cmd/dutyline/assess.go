@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -55,21 +56,19 @@ cannot be told: the file has a mistake, which is said with its line, or the log 
 	return cmd
 }
 
-// tryScoring prints what the rules would make of the frozen sheets of every line.
+// tryScoring prints what the rules would make of the frozen sheets.
 func tryScoring(cmd *cobra.Command, d *data, rules dutylog.ScoringRules) error {
-	out, looked, differ := cmd.OutOrStdout(), 0, 0
-	for _, l := range d.cfg.Lines {
-		frozen, err := d.log.FrozenAssessments(cmd.Context(), l.Name, "2000-01", "2199-12")
-		if err != nil {
-			return err
-		}
-		for _, f := range frozen {
-			looked++
-			if printRetried(out, f, rules) {
-				differ++
-			}
+	out, differ := cmd.OutOrStdout(), 0
+	frozen, err := d.log.FrozenAssessments(cmd.Context(), "2000-01", "2199-12")
+	if err != nil {
+		return err
+	}
+	for _, f := range frozen {
+		if printRetried(out, f, rules) {
+			differ++
 		}
 	}
+	looked := len(frozen)
 	fmt.Fprintf(out, "%d of %d frozen sheets would differ\n", differ, looked)
 	if differ > 0 {
 		return codedError{fmt.Errorf("%d of %d frozen sheets would differ; none was changed", differ, looked), exitDiffers}
@@ -82,7 +81,7 @@ func printRetried(out io.Writer, f dutylog.FrozenAssessment, rules dutylog.Scori
 	if len(changes) == 0 {
 		return false
 	}
-	fmt.Fprintf(out, "%s %s  %s/%s -> %s/%s\n", f.Sheet.Month, f.Sheet.Line, f.Sheet.Gets, f.Sheet.Of, now.Gets, now.Of)
+	fmt.Fprintf(out, "%s  %s/%s -> %s/%s\n", strings.TrimSpace(string(f.Sheet.Month)+" "+f.Sheet.Line), f.Sheet.Gets, f.Sheet.Of, now.Gets, now.Of)
 	for _, c := range changes {
 		fmt.Fprintf(out, "  %s  %s -> %s\n", c.ID, itemScore(c.Then), itemScore(c.Now))
 	}

@@ -351,6 +351,13 @@ func TestTheRatesCountWhatTheirDefinitionsSay(t *testing.T) {
 			t.Errorf("%s is\n%s, want\n%s", rule, got, want)
 		}
 	}
+	for _, p := range dashboard(t).Panels {
+		for _, q := range p.Targets {
+			if strings.Contains(q.Expr, "dutyline_calls_total") && strings.Contains(q.Expr, "answered_late") {
+				t.Errorf("%s counts late calls by itself: there borderline ones are late before anybody decided", p.Title)
+			}
+		}
+	}
 	for rule, expr := range rules {
 		if strings.HasSuffix(rule, ":ratio1d") && strings.Contains(expr, "dutyline_calls_total") {
 			t.Errorf("%s counts calls by itself: there borderline ones are late before anybody decided", rule)

@@ -89,10 +89,10 @@ func TestDutylineAssess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	facts := dutylog.AssessmentFacts{Month: "2026-10", Line: "duty", Shares: map[dutylog.Assessed]dutylog.AssessedShare{dutylog.AssessOnTime: {Good: 3, Of: 4}}}
+	facts := dutylog.AssessmentFacts{Month: "2026-10", Shares: map[dutylog.Assessed]dutylog.AssessedShare{dutylog.AssessOnTime: {Good: 3, Of: 4}}}
 	f := dutylog.FrozenAssessment{Sheet: dutylog.Score(facts, rules), Facts: facts, Rules: rules}
 	_, digest := f.Sheet.Freeze()
-	if _, err := log.SayOfAssessment(t.Context(), dutylog.AssessmentFact{Month: "2026-10", Line: "duty", Says: dutylog.AssessFrozen, Digest: digest}, &f, 0); err != nil {
+	if _, err := log.SayOfAssessment(t.Context(), dutylog.AssessmentFact{Month: "2026-10", Says: dutylog.AssessFrozen, Digest: digest}, &f, 0); err != nil {
 		t.Fatal(err)
 	}
 	if err := log.Close(); err != nil {
@@ -116,7 +116,7 @@ func TestDutylineAssess(t *testing.T) {
 		}
 	}
 	try(oneScore, 0, "0 of 1 frozen sheets would differ")
-	try(strings.Replace(oneScore, "each: 2", "each: 3", 1), 1, "2026-10 duty  8/10 -> 7/10\n  a  8/10 -> 7/10\n1 of 1 frozen sheets would differ")
+	try(strings.Replace(oneScore, "each: 2", "each: 3", 1), 1, "2026-10  8/10 -> 7/10\n  a  8/10 -> 7/10\n1 of 1 frozen sheets would differ")
 	try(strings.Replace(oneScore, "each: 2", "each: many", 1), 2, "")
 }
 

@@ -23,6 +23,7 @@ func newServeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			cfg.Saved = config.SavedAt(file)
 			return serve(ctx, cfg, newLogger(cmd.ErrOrStderr()))
 		}),
 	}

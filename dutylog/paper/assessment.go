@@ -36,15 +36,32 @@ func Assessment(f Frame, c dutylog.AssessmentCase) Sheet {
 		x = c.Frozen.Sheet
 	}
 	month := x.Month.First().In(f.Zone).Format("2006年1月")
-	s := Sheet{Name: "值班值守考核表-" + string(x.Month) + "-" + x.Line, Unit: f.Unit, Title: month + "值班值守考核表", Size: 9, Foot: f.foot(),
-		Under:      []string{"值班专线 " + f.lineNumber(x.Line) + "　" + Word(AssessmentStateNames, c.State()) + "　" + x.Rules},
+	of := "值班室 " + cmp.Or(x.Room, f.Unit)
+	if x.Line != "" {
+		of = "值班专线 " + f.lineNumber(x.Line)
+	}
+	s := Sheet{Name: strings.TrimSuffix("值班值守考核表-"+string(x.Month)+"-"+x.Line, "-"), Unit: f.Unit, Title: month + "值班值守考核表", Size: 9, Foot: f.foot(),
+		Under:      []string{of + "　" + Word(AssessmentStateNames, c.State()) + "　" + x.Rules},
 		Tables:     []Table{scoreTable(f, x), personTable(x.Persons)},
 		Notes:      assessmentNotes(f, c, x),
 		Signatures: []string{"考核人（督查）", "带班领导", "分管领导", "主要负责同志"}}
+	if len(x.Lines) > 1 {
+		s.Tables = append(s.Tables, linesTable(f, x.Lines))
+	}
 	if changes := c.Corrections(); len(changes) > 0 {
 		s.Tables = append(s.Tables, correctionTable(changes))
 	}
 	return s
+}
+
+// linesTable is how each line of the room was answered.
+func linesTable(f Frame, lines []dutylog.AssessedLine) Table {
+	t := Table{Name: "各专线接听情况（复核后）", Columns: []Column{{"专线", 40, false}, {"来电", 20, true}, {"情况不明", 20, true}, {"3声内接听", 26, true}, {"接通", 26, true}, {"未接后已联系上", 28, true}, {"日志填完", 26, true}}}
+	of := func(n [2]int) string { return count(n[0]) + "/" + count(n[1]) }
+	for _, l := range lines {
+		t.Rows = append(t.Rows, Row{Cells: []string{f.lineNumber(l.Line), count(l.Calls), count(l.Unknown), of(l.OnTime), of(l.AnswerRate), of(l.CalledBack), of(l.Complete)}})
+	}
+	return t
 }
 
 func scoreTable(f Frame, x dutylog.Assessment) Table {
@@ -156,7 +173,11 @@ func personTable(r dutylog.Responsible) Table {
 
 func assessmentNotes(f Frame, c dutylog.AssessmentCase, x dutylog.Assessment) []string {
 	known := fmt.Sprintf("来电 %d 个，其中情况不明 %d 个、临界待裁定 %d 个；盲区 %s 分钟。情况不明的和待裁定的不算未达标，也不算达标。", x.Calls, x.Unknown, x.Open, strconv.FormatFloat(x.Blind.Minutes(), 'f', 1, 64))
-	notes := []string{known, fmt.Sprintf("接听数字为复核后数字；不足 %d 件的不计比率，按件计分。报告、交接班、值班表、报备、定期事项、抽查和违规是全单位数字，不分线路。", dutylog.FewestForRate)}
+	whose := "各项都是全值班室数字，接听各项为全部专线合计。"
+	if x.Line != "" { // as the program had it that made this sheet
+		whose = "报告、交接班、值班表、报备、定期事项、抽查和违规是全单位数字，不分线路。"
+	}
+	notes := []string{known, fmt.Sprintf("接听数字为复核后数字；不足 %d 件的不计比率，按件计分。", dutylog.FewestForRate) + whose}
 	if !x.Closed {
 		notes = append(notes, "本月接听数字尚未定稿，或含定稿后的更正，以后可能变化。")
 	}

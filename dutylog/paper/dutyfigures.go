@@ -18,9 +18,14 @@ var DutyFigureWords = map[dutylog.DutyFigure]string{
 
 var behindWords = map[dutylog.BehindKind]string{dutylog.BehindIncident: "突发事件", dutylog.BehindCall: "来电", dutylog.BehindShift: "班次", dutylog.BehindFiling: "报备"}
 
-// DutyFigures is the sheet 值班工作指标: each figure with what it rests on, then what is behind it.
-func DutyFigures(f Frame, from, to time.Time, found dutylog.DutyAnswer) Sheet {
+// DutyFigures is the sheet 值班工作指标: each figure with what it rests on, then what is behind it. Of a line it has the
+// figures of its calls alone.
+func DutyFigures(f Frame, from, to time.Time, line string, found dutylog.DutyAnswer) Sheet {
 	s := figureHead(f, "值班工作指标", from, to, "")
+	if line != "" {
+		s = figureHead(f, "值班工作指标", from, to, lineWords(f, line)+"（只列来电指标，其余指标属于整个值班室，不分线路）")
+		s.Name += "-" + line
+	}
 	s.Notes = []string{"只计入所选时段内已到期的事项；分母不足 " + strconv.Itoa(dutylog.FewestForRate) + " 个的只列个数，不计比率。盲区内可能有系统不知道的来电。",
 		"每项指标最多列出最近 " + strconv.Itoa(dutylog.MostBehind) + " 件，件数以分子、分母为准。"}
 	for _, m := range found.Frozen {

@@ -53,6 +53,9 @@ func frozenNotes(f Frame, months []dutylog.FrozenMonth) (notes []string) {
 		if len(m.Changed) > 0 {
 			note += fmt.Sprintf("；此后有 %d 天的来电情况发生变化，见《接听情况统计更正》", len(m.Changed))
 		}
+		if m.BlindChanged {
+			note += "；此后盲区时间有变化，见《接听情况统计更正》"
+		}
 		notes = append(notes, note+"。")
 	}
 	return notes

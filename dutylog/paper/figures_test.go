@@ -141,7 +141,10 @@ func TestFiguresOfTheOtherWorkAsTables(t *testing.T) {
 		{Figure: dutylog.FilingsLate, Rules: []string{"filing-deadline"}, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindFiling, ID: "month/2026-11-01", At: from}}},
 		{Figure: dutylog.MissedNotCalledBack, Numerator: 1, Denominator: 3, Behind: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "duty-1.1", At: from}}},
 	}
-	golden(t, "duty-figures.golden.json", paper.DutyFigures(frame, from, from.Add(hours(24)), dutylog.DutyAnswer{Shares: shares}))
+	golden(t, "duty-figures.golden.json", paper.DutyFigures(frame, from, from.Add(hours(24)), "", dutylog.DutyAnswer{Shares: shares}))
+	if s := paper.DutyFigures(frame, from, from.Add(hours(24)), "duty", dutylog.DutyAnswer{Shares: shares[:1]}); !strings.Contains(s.Under[0], "只列来电指标") || !strings.HasSuffix(s.Name, "-duty") {
+		t.Errorf("it is not said that it is of one line: %q %q", s.Name, s.Under)
+	}
 	if len(paper.DutyFigureWords) != 10 {
 		t.Errorf("%d words", len(paper.DutyFigureWords))
 	}

@@ -14,7 +14,7 @@ import (
 // Dispute is a verdict under review with everything by which it can be judged anew.
 type Dispute struct {
 	Review  dutylog.Review
-	Changes []dutylog.RuleChange // of the line
+	Changes []dutylog.RuleChange // what the line had, oldest first
 	Now     string               // the rule of the line today
 	Journal []telephony.Row      // of the call, as the switch kept it; empty: see Why
 	Why     string               // why there are no rows
@@ -71,8 +71,37 @@ func Review(f Frame, d Dispute) Sheet {
 	if len(d.Moments) > 0 {
 		s.Tables = append(s.Tables, momentTable(f, d))
 	}
+	if len(d.Changes) > 0 {
+		s.Tables = append(s.Tables, settingsTable(f, d))
+		s.Notes = append(s.Notes, "线路设置写在配置文件中，起止为系统按其运行的时间；配置文件由何人修改，系统不知道。")
+	}
 	return s
 }
+
+// settingsTable is what the line had, and since when until when; the row by which the call came is marked.
+func settingsTable(f Frame, d Dispute) Table {
+	t := Table{Name: "线路设置沿革", Columns: []Column{{"起", 30, true}, {"止", 30, true}, {"铃流和时限（规则版本）", 58, false}, {"话机、中继", 40, false}, {"配置文件保存于", 28, true}}}
+	for _, r := range d.Changes {
+		until, saved, made := "至今", "不明", "当时未记录"
+		if !r.Until.IsZero() {
+			until = f.second(r.Until)
+		}
+		if !r.Saved.IsZero() {
+			saved = f.second(r.Saved)
+		}
+		if len(r.Settings.Endpoints) > 0 {
+			made = strings.Join(r.Settings.Endpoints, "、") + "；" + cmp.Or(strings.Join(r.Settings.Trunks, "、"), "—") + "；" + cmp.Or(supervisionNames[r.Settings.Supervision], "—")
+		}
+		from := f.second(r.At)
+		if r.Held(d.Review.Call.OfferedAt) {
+			from += "（本次来电时）"
+		}
+		t.Rows = append(t.Rows, Row{Cells: []string{from, until, ruleWords(r.Rule) + "（" + r.Rule + "）", made, saved}})
+	}
+	return t
+}
+
+var supervisionNames = map[telephony.Supervision]string{telephony.SupervisionSIP: "SIP 信令", telephony.SupervisionPolarity: "反极信号", telephony.SupervisionNone: "无应答和挂机信号"}
 
 // settingPairs say by which rule it was judged, and what the line had before and has now.
 func settingPairs(f Frame, d Dispute) []pair {
@@ -81,9 +110,12 @@ func settingPairs(f Frame, d Dispute) []pair {
 	if d.Now == c.Rule {
 		now = "与判定时相同"
 	}
-	changes := listPair("设置沿革", "没有记录", d.Changes, func(r dutylog.RuleChange) string { return f.second(r.At) + " 起　" + ruleWords(r.Rule) })
-	return []pair{{name: "涉及人员", value: cmp.Or(d.Review.Officer, "不明")}, {name: "值班专线", value: cmp.Or(f.Lines[c.Line], c.Line)},
-		{name: "判定规则", value: ruleWords(c.Rule) + "（版本 " + c.Rule + "）", wide: true}, {name: "现行规则", value: now, wide: true}, changes}
+	pairs := []pair{{name: "涉及人员", value: cmp.Or(d.Review.Officer, "不明")}, {name: "值班专线", value: cmp.Or(f.Lines[c.Line], c.Line)},
+		{name: "判定规则", value: ruleWords(c.Rule) + "（版本 " + c.Rule + "）", wide: true}, {name: "现行规则", value: now, wide: true}}
+	if len(d.Changes) == 0 {
+		pairs = append(pairs, pair{name: "设置沿革", value: "没有记录", wide: true})
+	}
+	return pairs
 }
 
 func ruleWords(version string) string {

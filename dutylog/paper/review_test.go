@@ -30,7 +30,8 @@ func aDispute() paper.Dispute {
 	older.Offset = 1500 * time.Millisecond
 	off := 42 * time.Millisecond
 	return paper.Dispute{Review: review, Now: rule.Version(), Offset: &off,
-		Changes: []dutylog.RuleChange{{Rule: "1000/4000/0/3", At: local("2025-01-01 00:00:00")}, {Rule: older.Version(), At: local("2026-03-01 08:00:00")}, {Rule: rule.Version(), At: local("2026-06-01 08:00:00")}},
+		Changes: []dutylog.RuleChange{{Rule: "1000/4000/0/3", At: local("2025-01-01 00:00:00"), Until: local("2026-03-01 08:00:00")}, {Rule: older.Version(), At: local("2026-03-01 08:00:00"), Until: local("2026-06-01 08:00:00")},
+			{Rule: rule.Version(), At: local("2026-06-01 08:00:00"), Saved: local("2026-06-01 07:58:11"), Settings: dutylog.LineSettings{Number: "02422739110", Endpoints: []string{"PJSIP/duty", "PJSIP/duty-2"}, Trunks: []string{"PJSIP/trunk"}, Supervision: telephony.SupervisionSIP}}},
 		Journal: []telephony.Row{{Kind: telephony.RowChanStart, At: rang, Channel: "PJSIP/duty-00000012"}, {Kind: telephony.RowAnswer, At: rang.Add(15030 * time.Millisecond), Channel: "PJSIP/duty-00000012"},
 			{Kind: telephony.RowUser, User: "DL_END", At: rang.Add(95 * time.Second), Channel: "PJSIP/trunk-00000011"}},
 		Blind: []telephony.Interval{{Kind: telephony.BlindInterval, From: rang.Add(20 * time.Second), To: rang.Add(30 * time.Second), Cause: "the daemon was not running"}},

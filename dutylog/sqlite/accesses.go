@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"strconv"
 	"strings"
@@ -131,19 +132,24 @@ func (db *DB) Taken(ctx context.Context, what string, since time.Time) ([]dutylo
 	return list, db.explain("list the accesses", err)
 }
 
-// NoteRules records the ring rule of each line where it is another than the last recorded.
-func (db *DB) NoteRules(ctx context.Context, lines []telephony.Line, now time.Time) error {
-	return db.write(ctx, "note the ring rules", func(t *tx) error {
+// NoteRules records rule and settings of each line where they are others than the last recorded. saved is when the
+// configuration file was saved; zero: not known.
+func (db *DB) NoteRules(ctx context.Context, lines []telephony.Line, saved, now time.Time) error {
+	return db.write(ctx, "note the settings of the lines", func(t *tx) error {
 		for _, l := range lines {
-			var before string
-			err := t.sql.QueryRow("SELECT rule FROM rule_changes WHERE line = ? ORDER BY id DESC LIMIT 1", l.Name).Scan(&before)
+			settings, err := json.Marshal(dutylog.SettingsOf(l))
+			if err != nil {
+				return err
+			}
+			var rule, before string
+			err = t.sql.QueryRow("SELECT rule, settings FROM rule_changes WHERE line = ? ORDER BY id DESC LIMIT 1", l.Name).Scan(&rule, &before)
 			if err != nil && !errors.Is(err, sql.ErrNoRows) {
 				return err
 			}
-			if before == l.Rule.Version() {
+			if rule == l.Rule.Version() && before == string(settings) {
 				continue
 			}
-			if err := t.addProven(audit.Rule, "INSERT INTO rule_changes (line, rule, at) VALUES (?, ?, ?)", l.Name, l.Rule.Version(), micros(now)); err != nil {
+			if err := t.addProven(audit.Rule, "INSERT INTO rule_changes (line, rule, at, settings, saved_at) VALUES (?, ?, ?, ?, ?)", l.Name, l.Rule.Version(), micros(now), string(settings), micros(saved)); err != nil {
 				return err
 			}
 		}

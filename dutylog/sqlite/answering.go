@@ -26,6 +26,9 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 	if span.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
 		return f, err
 	}
+	for i := range f.Frozen {
+		f.Frozen[i].BlindChanged = f.Frozen[i].BlindDiffers(span.Blind, q.From, q.To, zone)
+	}
 	sums := map[dutylog.Month]monthSum{}
 	if !q.Live {
 		span.Blind = dutylog.BlindAsFrozen(span.Blind, f.Frozen, zone)

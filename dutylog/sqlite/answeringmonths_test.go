@@ -105,3 +105,29 @@ func TestMonthsThatAreNotClosed(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 }
+
+// A closed month of which only the blind time is known better is said to have changed, too, in every answer that has a
+// part of it which differs.
+func TestOnlyTheBlindTimeOfAClosedMonthChanged(t *testing.T) {
+	db := open(t)
+	ok(t, db.Record(ctx, story(inbound(0, "02422730001"), telephony.AnsweredInTime)))
+	blindFor(t, db, noon.Add(24*time.Hour), noon.Add(25*time.Hour))
+	ok(t, db.FreezeMonth(ctx, "2026-11", leader, december))
+	ask := func(by dutylog.Grouping, first, last dutylog.Date) dutylog.FrozenMonth {
+		t.Helper()
+		f := must(db.Answering(ctx, dutylog.AnsweringQuery{From: first.Start(shanghai), To: last.Add(1).Start(shanghai), By: by, Now: december}))(t)
+		if len(f.Frozen) != 1 || len(f.Frozen[0].Changed) != 0 {
+			t.Fatalf("%+v", f.Frozen)
+		}
+		return f.Frozen[0]
+	}
+	if ask(dutylog.ByMonth, "2026-11-01", "2026-11-30").BlindChanged {
+		t.Error("nothing came since")
+	}
+	blindFor(t, db, noon.Add(48*time.Hour), noon.Add(49*time.Hour)) // on the 25th
+	for _, by := range []dutylog.Grouping{dutylog.ByMonth, dutylog.ByDay, dutylog.ByHour} {
+		if !ask(by, "2026-11-20", "2026-11-26").BlindChanged || ask(by, "2026-11-23", "2026-11-24").BlindChanged {
+			t.Errorf("by %s it is not told where the blind time changed", by)
+		}
+	}
+}

@@ -493,6 +493,31 @@ func (w bareLog) compareDuty(t *testing.T, db *sqlite.DB, first, last dutylog.Da
 	}
 }
 
+// compareCallers asks the same of one line: who waits, and nothing of the room's other work.
+func (w bareLog) compareCallers(t *testing.T, db *sqlite.DB, line string, first, last dutylog.Date, zone *time.Location) {
+	t.Helper()
+	from, to, want, got := first.Start(zone), last.Start(zone), map[string][2]int{}, map[string][2]int{}
+	for _, c := range w.calls {
+		if c.line != line || c.outgoing || c.test || c.runs || c.at.Before(from) || !c.at.Before(to) {
+			continue
+		}
+		switch c.outcome {
+		case "missed":
+			tick(want, "missed_not_called_back/", c.backAfter < 0)
+		case "abandoned_early", "engaged":
+			tick(want, "others_not_called_back/"+c.outcome, c.completeAfter < 0)
+		case "rejected", "unreachable", "forwarded", "answered_by_machine":
+			tick(want, "others_not_called_back/"+c.outcome, false)
+		}
+	}
+	for _, s := range must(db.DutyFigures(ctx, dutylog.DutyQuery{From: from, To: to, Now: threeYears[1].Add(48 * time.Hour), Line: line}))(t).Shares {
+		got[string(s.Figure)+"/"+s.Of] = [2]int{s.Numerator, s.Denominator}
+	}
+	if diff := cmp.Diff(want, got); diff != "" || len(want) == 0 {
+		t.Errorf("who waits on %q from %s to %s in %s (-loops +log):\n%s", line, first, last, zone, diff)
+	}
+}
+
 // A hundred thousand calls over three years, by every grouping, in a zone without and in one with summer
 // time: the log says what straight loops over the calls say.
 func TestFiguresOfThreeYearsAreThoseOfAStraightLoop(t *testing.T) {
@@ -520,6 +545,8 @@ func TestFiguresOfThreeYearsAreThoseOfAStraightLoop(t *testing.T) {
 		}
 		w.compareDuty(t, db, "2028-02-01", "2028-03-01", zone)
 		w.compareDuty(t, db, "2027-10-01", "2028-10-01", zone)
+		w.compareCallers(t, db, "duty", "2028-02-01", "2028-03-01", zone)
+		w.compareCallers(t, db, "fire", "2027-10-01", "2028-10-01", zone)
 		ok(t, db.Close())
 	}
 }

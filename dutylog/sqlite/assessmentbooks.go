@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"dutyline/alerts"
@@ -14,12 +16,13 @@ import (
 func (db *DB) AssessmentBooks(ctx context.Context, m dutylog.Month, line string, calendar dutylog.TaskCalendar, now time.Time) (b dutylog.AssessmentBooks, err error) {
 	zone := db.options.Location
 	b.From, b.To = m.First().Start(zone), m.Next().First().Start(zone)
-	figures, err := db.Answering(ctx, dutylog.AnsweringQuery{From: b.From, To: b.To, By: dutylog.ByMonth, Line: line, Live: true, Now: now})
+	figures, err := db.Answering(ctx, dutylog.AnsweringQuery{From: b.From, To: b.To, By: dutylog.ByLine, Line: line, Live: true, Now: now})
 	if err != nil {
 		return b, err
 	}
 	b.Tally, b.Blind, b.Frozen = figures.Total.Tally, figures.Total.Blind, len(figures.Frozen) > 0
-	b.Closed = b.Frozen && len(figures.Frozen[0].Changed) == 0
+	b.Closed = b.Frozen && len(figures.Frozen[0].Changed) == 0 && !figures.Frozen[0].BlindChanged
+	b.Lines = db.assessedLines(figures.Groups, line)
 	for _, read := range []func(context.Context, string, *dutylog.AssessmentBooks, time.Time) error{db.assessedCalls, db.assessedEntries, db.assessedMissed, db.assessedAlerts} {
 		if err := read(ctx, line, &b, now); err != nil {
 			return b, err
@@ -41,13 +44,28 @@ func (db *DB) AssessmentBooks(ctx context.Context, m dutylog.Month, line string,
 	return b, db.assessedSayings(ctx, m, &b)
 }
 
-// assessedCallsOf reads the calls of an outcome, oldest first: by their outcome, whatever SQLite thinks of the line.
-const assessedCallsOf = "SELECT " + factColumns + factTables + " WHERE c.outcome = ? AND c.offered_at >= ? AND c.offered_at < ? AND +c.line = ? AND c.direction = 'in' AND c.ended_at IS NOT NULL ORDER BY c.offered_at, c.id"
+// assessedLines are the lines of a sheet: those that had calls, and of the room's all that it has today, for that a line
+// was not called at all is told too.
+func (db *DB) assessedLines(groups []dutylog.AnsweringGroup, line string) (all []dutylog.LineTally) {
+	for _, g := range groups {
+		all = append(all, dutylog.LineTally{Line: g.Key, Tally: g.Tally})
+	}
+	for _, name := range db.options.Lines {
+		if line == "" && !slices.ContainsFunc(all, func(l dutylog.LineTally) bool { return l.Line == name }) {
+			all = append(all, dutylog.LineTally{Line: name})
+		}
+	}
+	slices.SortFunc(all, func(a, b dutylog.LineTally) int { return strings.Compare(a.Line, b.Line) })
+	return all
+}
 
-// assessedCalls reads the calls of a line that stand against somebody, of each outcome as many as a sheet lists.
+// assessedCallsOf reads the calls of an outcome, oldest first: by their outcome, whatever SQLite thinks of the line.
+const assessedCallsOf = "SELECT " + factColumns + factTables + " WHERE c.outcome = ? AND c.offered_at >= ? AND c.offered_at < ? AND (+c.line = ? OR ? = '') AND c.direction = 'in' AND c.ended_at IS NOT NULL ORDER BY c.offered_at, c.id"
+
+// assessedCalls reads the calls that stand against somebody, of each outcome as many as a sheet lists.
 func (db *DB) assessedCalls(ctx context.Context, line string, b *dutylog.AssessmentBooks, _ time.Time) error {
 	for _, o := range dutylog.AgainstOutcomes() {
-		rows, err := db.reading(ctx).Query(assessedCallsOf, string(o), b.From.UnixMicro(), b.To.UnixMicro(), line)
+		rows, err := db.reading(ctx).Query(assessedCallsOf, string(o), b.From.UnixMicro(), b.To.UnixMicro(), line, line)
 		if err != nil {
 			return db.explain("read the calls that stand against somebody", err)
 		}
@@ -74,7 +92,7 @@ const slowEntries = "e.call_id IS NOT NULL AND (e.state <> 'complete' OR e.body 
 
 // assessedEntriesOf reads entries that were slow, by the time of their calls.
 const assessedEntriesOf = "SELECT e.id, " + factColumns + ` FROM entries e INDEXED BY entries_slow JOIN calls c ON c.id = e.call_id LEFT JOIN recordings r ON r.call_id = c.id
-	LEFT JOIN missed_calls m ON m.call_id = c.id LEFT JOIN calls b ON b.id = m.by_call WHERE ` + slowEntries + ` AND e.call_at >= ? AND e.call_at < ? AND +c.line = ? AND c.direction = 'in' AND c.outcome <> 'unknown'
+	LEFT JOIN missed_calls m ON m.call_id = c.id LEFT JOIN calls b ON b.id = m.by_call WHERE ` + slowEntries + ` AND e.call_at >= ? AND e.call_at < ? AND (+c.line = ? OR ? = '') AND c.direction = 'in' AND c.outcome <> 'unknown'
 	AND c.ended_at IS NOT NULL AND (e.state <> 'complete' OR e.body ->> '$.reopened_at' > 0 OR e.body ->> '$.completed_at' > c.ended_at + ?) ORDER BY e.call_at DESC, e.id DESC LIMIT ?`
 
 // assessedEntries reads entries of calls that were not complete in time, or are not yet: as many as a sheet lists,
@@ -83,7 +101,7 @@ func (db *DB) assessedEntries(ctx context.Context, line string, b *dutylog.Asses
 	if b.LateEntries() <= 0 {
 		return nil
 	}
-	rows, err := db.reading(ctx).Query(assessedEntriesOf, b.From.UnixMicro(), b.To.UnixMicro(), line, dutylog.EntryInTime.Microseconds(), b.LateEntries())
+	rows, err := db.reading(ctx).Query(assessedEntriesOf, b.From.UnixMicro(), b.To.UnixMicro(), line, line, dutylog.EntryInTime.Microseconds(), b.LateEntries())
 	_, err = all(rows, err, func(row scanner) (id string, err error) {
 		r, err := scanFact(prefixed{row, []any{&id}})
 		if f := r.fact(); err == nil && (!f.Complete || f.Entered > dutylog.EntryInTime) {
@@ -127,8 +145,8 @@ var toldReasons = map[alerts.Reason]bool{alerts.ReasonForwardCode: true, alerts.
 	alerts.ReasonTestRingback: true, alerts.ReasonMisuseNumber: false, alerts.ReasonMisuseDuration: false}
 
 func (db *DB) assessedAlerts(ctx context.Context, line string, b *dutylog.AssessmentBooks, _ time.Time) error {
-	rows, err := db.reading(ctx).Query("SELECT id, reason, at FROM alerts WHERE at >= ? AND at < ? AND line = ? AND severity <> 'info' AND certainty IN ('certain', 'proved_by_test') ORDER BY at, id",
-		b.From.UnixMicro(), b.To.UnixMicro(), line)
+	rows, err := db.reading(ctx).Query("SELECT id, reason, at FROM alerts WHERE at >= ? AND at < ? AND (line = ? OR ? = '') AND severity <> 'info' AND certainty IN ('certain', 'proved_by_test') ORDER BY at, id",
+		b.From.UnixMicro(), b.To.UnixMicro(), line, line)
 	_, err = all(rows, err, func(row scanner) (a dutylog.ToldMisuse, err error) {
 		if err = row.Scan(&a.ID, &a.Reason, instant{&a.At}); err != nil {
 			return a, err

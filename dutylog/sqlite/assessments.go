@@ -48,13 +48,13 @@ func (db *DB) AssessmentFacts(ctx context.Context, m dutylog.Month, line string)
 }
 
 func assessmentFacts(s source, m dutylog.Month, line string) ([]dutylog.AssessmentFact, error) {
-	rows, err := s.Query("SELECT id, "+assessmentFactColumns+" FROM assessment_facts WHERE month = ? AND line = ? ORDER BY id", string(m), line)
+	rows, err := s.Query("SELECT id, "+assessmentFactColumns+" FROM assessment_facts WHERE month = ? AND (line = ? OR ? = '') ORDER BY id", string(m), line, line)
 	return all(rows, err, scanAssessmentFact)
 }
 
 // FrozenAssessments implements dutylog.AssessmentStore.
-func (db *DB) FrozenAssessments(ctx context.Context, line string, first, last dutylog.Month) ([]dutylog.FrozenAssessment, error) {
-	rows, err := db.reading(ctx).Query("SELECT "+assessmentColumns+" FROM assessments WHERE line = ? AND month BETWEEN ? AND ? ORDER BY month DESC", line, string(first), string(last))
+func (db *DB) FrozenAssessments(ctx context.Context, first, last dutylog.Month) ([]dutylog.FrozenAssessment, error) {
+	rows, err := db.reading(ctx).Query("SELECT "+assessmentColumns+" FROM assessments WHERE month BETWEEN ? AND ? ORDER BY month DESC, line", string(first), string(last))
 	list, err := all(rows, err, scanFrozenAssessment)
 	return list, db.explain("read the frozen assessments", err)
 }
@@ -105,7 +105,7 @@ func (t *tx) freezeAssessment(x dutylog.FrozenAssessment, f dutylog.AssessmentFa
 		return err
 	}
 	var known int
-	if err := t.sql.QueryRow("SELECT count(*) FROM assessments WHERE line = ? AND month = ?", f.Line, string(f.Month)).Scan(&known); err != nil {
+	if err := t.sql.QueryRow("SELECT count(*) FROM assessments WHERE month = ?", string(f.Month)).Scan(&known); err != nil {
 		return err
 	}
 	if known > 0 || digest != f.Digest {

@@ -64,6 +64,42 @@ func TestTheBooksOfAMonth(t *testing.T) {
 	}
 }
 
+// A room has one sheet: its calls are those of all lines, with each line's own figures, and what was told of any line
+// counts once. A sheet that an older program froze for one line stays, and keeps another one away.
+func TestARoomHasOneSheet(t *testing.T) {
+	db := open(t)
+	for n, line := range []string{"duty", "duty", "fire"} {
+		c := inbound(n*10, "02422730001")
+		c.Line = line
+		ok(t, db.Record(ctx, story(c, []telephony.Outcome{telephony.AnsweredInTime, telephony.Missed, telephony.Engaged}[n])))
+	}
+	for n, line := range []string{"duty", "fire"} {
+		ok(t, db.Raise(ctx, alerts.Alert{Key: "forward_code/" + line, Rule: "forward_code", Reason: alerts.ReasonForwardCode, Certainty: alerts.Certain, Severity: alerts.Critical, Line: line, At: noon.Add(time.Duration(n) * time.Minute)}))
+	}
+	f := must(db.AssessmentBooks(ctx, "2026-11", "", dutylog.Weekends{}, noon.Add(24*time.Hour)))(t).Facts("2026-11", "", noon.Add(24*time.Hour))
+	want := []dutylog.AssessedLine{{Line: "duty", Calls: 2, OnTime: [2]int{1, 2}, AnswerRate: [2]int{1, 2}, CalledBack: [2]int{0, 1}, Complete: [2]int{0, 2}}, {Line: "fire", Calls: 1, AnswerRate: [2]int{0, 1}, Complete: [2]int{0, 1}}}
+	if diff := cmp.Diff(want, f.Lines); diff != "" || f.Calls != 3 || f.Shares[dutylog.AssessAnswerRate].Of != 3 || f.Shares[dutylog.AssessForwarding].Of != 2 || len(f.Shares[dutylog.AssessAnswerRate].Against) != 2 {
+		t.Errorf("%d calls, %+v (-want +got):\n%s", f.Calls, f.Shares[dutylog.AssessAnswerRate], diff)
+	}
+	old := sheet(t, db)
+	must(db.SayOfAssessment(ctx, sayAssessed(old, dutylog.AssessFrozen, supervisor), old, 0))(t)
+	room := &dutylog.FrozenAssessment{Facts: f, Rules: old.Rules}
+	room.Facts.Month = "2026-10"
+	room.Sheet = dutylog.Score(room.Facts, room.Rules)
+	_, room.Digest = room.Sheet.Freeze()
+	said := must(db.AssessmentFacts(ctx, "2026-10", ""))(t)
+	if len(said) != 1 || said[0].Line != "duty" {
+		t.Fatalf("what was said of the older sheet: %+v", said)
+	}
+	say := dutylog.AssessmentFact{Month: "2026-10", Says: dutylog.AssessFrozen, Digest: room.Digest, By: supervisor}
+	if _, err := db.SayOfAssessment(ctx, say, room, said[0].ID); !errors.Is(err, dutylog.ErrExists) {
+		t.Errorf("beside an older sheet: %v", err)
+	}
+	if kept := must(db.FrozenAssessments(ctx, "2026-10", "2026-10"))(t); len(kept) != 1 || kept[0].Sheet.Line != "duty" {
+		t.Errorf("%+v", kept)
+	}
+}
+
 // A sheet lists the first forty of each kind, and reads no more of them; what was set aside is listed where nobody
 // is judged, and takes no place where somebody is.
 func TestASheetListsTheFirstOnes(t *testing.T) {
@@ -125,7 +161,7 @@ func TestAFrozenSheetStands(t *testing.T) {
 	if _, err := db.SayOfAssessment(ctx, sayAssessed(f, dutylog.AssessFrozen, supervisor), f, three.ID); !errors.Is(err, dutylog.ErrExists) {
 		t.Errorf("frozen twice: %v", err)
 	}
-	kept := must(db.FrozenAssessments(ctx, "duty", "2026-01", "2026-12"))(t)
+	kept := must(db.FrozenAssessments(ctx, "2026-01", "2026-12"))(t)
 	if len(kept) != 1 || kept[0].By != supervisor || kept[0].Digest != f.Digest {
 		t.Fatalf("%+v", kept)
 	}

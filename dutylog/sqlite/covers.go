@@ -57,7 +57,7 @@ var covers = []cover{
 	newCover(audit.Hold, "id, entry_id, is_set, reason, by_login, by_name, by_role, at", "holds", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Erasure, "decision, at, by_login, by_name, by_role, subject, reason, records", "erasures", "TRUE", "c.decision", byRow("c.decision")),
 	newCover(audit.User, accountColumns, "accounts", "TRUE", "c.login", "c.login = x.subject"),
-	newCover(audit.Rule, "id, line, rule, at", "rule_changes", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Rule, "id, line, rule, at, settings, saved_at", "rule_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Tag, "id, call_id, tag, is_set, by_login, by_name, by_role, at", "tag_changes", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Acceptance, "id, key, cause, reason, by_login, by_name, by_role, at", "ledger_acceptances", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Interval, intervalColumns, "intervals", "TRUE", "c.kind || '/' || c.from_at",

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"dutyline/dutylog"
@@ -40,29 +41,35 @@ func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog
 		return f, err
 	}
 	f.Zone = db.options.Location
-	f.DutyCallers, err = db.callersOf(ctx, from, to)
+	f.DutyCallers, err = db.callersOf(ctx, from, to, "")
 	return f, err
 }
 
 const (
 	unansweredCount = "SELECT count(*) FROM calls c INDEXED BY calls_unanswered WHERE " + unanswered + " AND c.outcome = ? AND c.offered_at >= ? AND c.offered_at < ?"
-	unansweredWait  = "SELECT c.id, c.outcome, c.offered_at FROM missed_calls m INDEXED BY missed_calls_waiting CROSS JOIN calls c ON c.id = m.call_id WHERE m.settled_at IS NULL AND m.at >= ? AND m.at < ? AND " + unanswered + " ORDER BY m.at DESC, m.call_id DESC"
+	unansweredWait  = "SELECT c.id, c.outcome, c.offered_at FROM missed_calls m INDEXED BY missed_calls_waiting CROSS JOIN calls c ON c.id = m.call_id WHERE m.settled_at IS NULL AND m.at >= ? AND m.at < ? AND " + unanswered + waitOrder
+	waitOrder       = " ORDER BY m.at DESC, m.call_id DESC"
+	callersLine     = " AND +c.line = ?" // the indexes have no lines
 )
 
 // unansweredOnes are the outcomes of unanswered, the missed calls first.
 var unansweredOnes = []telephony.Outcome{telephony.Missed, telephony.AbandonedEarly, telephony.Engaged, telephony.Rejected, telephony.Unreachable, telephony.Forwarded, telephony.AnsweredByMachine}
 
 // callersOf reads whose calls nobody took at the duty phone, and who of them waits: the missed ones, and beside
-// them the others.
-func (db *DB) callersOf(ctx context.Context, from, to time.Time) (f dutylog.DutyCallers, err error) {
+// them the others. Of a line, or of all of them.
+func (db *DB) callersOf(ctx context.Context, from, to time.Time, line string) (f dutylog.DutyCallers, err error) {
+	count, wait, times := unansweredCount, unansweredWait, []any{from.UnixMicro(), to.UnixMicro()}
+	if line != "" {
+		count, wait, times = count+callersLine, strings.TrimSuffix(wait, waitOrder)+callersLine+waitOrder, append(times, line)
+	}
 	others := make([]dutylog.OtherCallers, len(unansweredOnes))
 	for n, outcome := range unansweredOnes {
 		others[n].Outcome = outcome
-		if err := db.reading(ctx).QueryRow(unansweredCount, string(outcome), from.UnixMicro(), to.UnixMicro()).Scan(&others[n].Calls); err != nil {
+		if err := db.reading(ctx).QueryRow(count, append([]any{string(outcome)}, times...)...).Scan(&others[n].Calls); err != nil {
 			return f, db.explain("count the calls that nobody took", err)
 		}
 	}
-	rows, err := db.reading(ctx).Query(unansweredWait, from.UnixMicro(), to.UnixMicro())
+	rows, err := db.reading(ctx).Query(wait, times...)
 	_, err = all(rows, err, func(row scanner) (outcome telephony.Outcome, err error) {
 		b := dutylog.DutyBehind{Kind: dutylog.BehindCall}
 		if err = row.Scan(&b.ID, &outcome, instant{&b.At}); err != nil {

@@ -15,9 +15,9 @@ func (db *DB) dutyToFreeze(ctx context.Context, from, to, now time.Time) (string
 	if err != nil {
 		return "", err
 	}
-	rows, err := db.reading(ctx).Query("SELECT m.call_id, m.at, m.settled_at, c.outcome FROM missed_calls m JOIN calls c ON c.id = m.call_id WHERE m.at >= ? AND m.at < ? AND m.why <> ? ORDER BY m.at, m.call_id", from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed))
+	rows, err := db.reading(ctx).Query("SELECT m.call_id, m.at, m.settled_at, c.outcome, c.line FROM missed_calls m JOIN calls c ON c.id = m.call_id WHERE m.at >= ? AND m.at < ? AND m.why <> ? ORDER BY m.at, m.call_id", from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed))
 	missed, err := all(rows, err, func(row scanner) (m dutylog.MissedFact, err error) {
-		return m, row.Scan(&m.Call.ID, instant{&m.Call.OfferedAt}, instant{&m.Settled}, &m.Call.Outcome)
+		return m, row.Scan(&m.Call.ID, instant{&m.Call.OfferedAt}, instant{&m.Settled}, &m.Call.Outcome, &m.Call.Line)
 	})
 	if err != nil {
 		return "", err
@@ -52,8 +52,9 @@ type followed struct {
 func (f followed) Scan(targets ...any) error { return f.scanner.Scan(append(targets, f.more...)...) }
 
 // DutyFigures implements dutylog.DutyStore.
-func (db *DB) DutyFigures(ctx context.Context, from, to, now time.Time, allowance time.Duration) (a dutylog.DutyAnswer, err error) {
-	facts, err := db.DutyFacts(ctx, from, to, now)
+func (db *DB) DutyFigures(ctx context.Context, q dutylog.DutyQuery) (a dutylog.DutyAnswer, err error) {
+	from, to := q.From, q.To
+	facts, err := db.dutyFactsOf(ctx, q)
 	if err != nil {
 		return a, err
 	}
@@ -64,6 +65,12 @@ func (db *DB) DutyFigures(ctx context.Context, from, to, now time.Time, allowanc
 	}
 	var parts []dutylog.DutyPart
 	for _, p := range closed {
+		if q.Line != "" {
+			var noted bool
+			if p.Frozen, noted = p.Frozen.OfLine(q.Line); !noted {
+				continue // that part is as it is now
+			}
+		}
 		p.From, p.To = p.Month.Month.First().Start(zone), p.Month.Month.Next().First().Start(zone)
 		if p.From.Before(from) {
 			p.From = from
@@ -83,9 +90,25 @@ func (db *DB) DutyFigures(ctx context.Context, from, to, now time.Time, allowanc
 			p.DutyCallers = facts.DutyCallers
 			continue
 		}
-		if p.DutyCallers, err = db.callersOf(ctx, p.From, p.To); err != nil {
+		if p.DutyCallers, err = db.callersOf(ctx, p.From, p.To, q.Line); err != nil {
 			return a, err
 		}
 	}
-	return dutylog.DutyAnswerOf(facts, parts, allowance, now), nil
+	if a = dutylog.DutyAnswerOf(facts, parts, q.Allowance, q.Now); q.Line != "" {
+		a = a.OfCalls()
+	}
+	return a, nil
+}
+
+// dutyFactsOf reads what the figures are made of: of a line its calls alone.
+func (db *DB) dutyFactsOf(ctx context.Context, q dutylog.DutyQuery) (f dutylog.DutyFacts, err error) {
+	if q.Line == "" {
+		return db.DutyFacts(ctx, q.From, q.To, q.Now)
+	}
+	f.Zone = db.options.Location
+	if f.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
+		return f, err
+	}
+	f.DutyCallers, err = db.callersOf(ctx, q.From, q.To, q.Line)
+	return f, err
 }

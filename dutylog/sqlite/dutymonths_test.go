@@ -27,7 +27,60 @@ func dutyText(shares []dutylog.DutyShare) (lines []string) {
 
 func dutyOf(t *testing.T, db *sqlite.DB, from, to dutylog.Date) dutylog.DutyAnswer {
 	t.Helper()
-	return must(db.DutyFigures(ctx, from.Start(shanghai), to.Add(1).Start(shanghai), december.AddDate(0, 0, 5), 15*time.Minute))(t)
+	return dutyOn(t, db, from, to, "")
+}
+
+func dutyOn(t *testing.T, db *sqlite.DB, from, to dutylog.Date, line string) dutylog.DutyAnswer {
+	t.Helper()
+	return must(db.DutyFigures(ctx, dutylog.DutyQuery{From: from.Start(shanghai), To: to.Add(1).Start(shanghai), Now: december.AddDate(0, 0, 5), Allowance: 15 * time.Minute, Line: line}))(t)
+}
+
+// The figures of calls are told of one line, too: as they were frozen, if the lines were noted then, and otherwise as
+// they are now. All other work is the room's.
+func TestWhoWaitsOnALine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	clock := newClock(noon)
+	db := openAt(t, path, sqlite.Options{Now: clock.now})
+	for n, line := range []string{"duty", "fire", "fire", "fire"} {
+		c := inbound(n*10, fmt.Sprintf("0242273000%d", n+1))
+		c.Line = line
+		ok(t, db.Record(ctx, story(c, []telephony.Outcome{telephony.Missed, telephony.Missed, telephony.Missed, telephony.Engaged}[n])))
+	}
+	ask := func(line string) string {
+		a := dutyOn(t, db, "2026-11-01", "2026-11-30", line)
+		text := fmt.Sprintf("%d closed, %d changed\n", len(a.Frozen), len(a.Corrections))
+		for _, s := range a.Shares {
+			if s.Figure.OfCalls() || line != "" {
+				text += fmt.Sprintf("%s %s %d/%d, %d behind\n", s.Figure, s.Of, s.Numerator, s.Denominator, len(s.Behind))
+			}
+		}
+		return text
+	}
+	same := func(when, first string) {
+		t.Helper()
+		for line, want := range map[string]string{"": "missed_not_called_back  3/3, 3 behind\nothers_not_called_back engaged 1/1, 1 behind\n", "duty": "missed_not_called_back  1/1, 1 behind\n",
+			"fire": "missed_not_called_back  2/2, 2 behind\nothers_not_called_back engaged 1/1, 1 behind\n"} {
+			if got := ask(line); got != first+want {
+				t.Errorf("%s, line %q:\n%swant\n%s", when, line, got, first+want)
+			}
+		}
+	}
+	same("as it is", "0 closed, 0 changed\n")
+	clock.advance(december.Sub(noon))
+	ok(t, db.FreezeMonths(ctx, december, dutylog.SeedCalendar(), 3))
+	same("closed", "1 closed, 0 changed\n")
+	back := outbound(15*24*60, "02422730002") // 8 December
+	ok(t, db.Record(ctx, back))
+	if got := ask("fire"); !strings.HasPrefix(got, "1 closed, 1 changed\nmissed_not_called_back  2/2") {
+		t.Errorf("a caller was reached after the month was closed:\n%s", got)
+	}
+	if got := ask("duty"); !strings.HasPrefix(got, "1 closed, 0 changed\nmissed_not_called_back  1/1") {
+		t.Errorf("it was on the other line:\n%s", got)
+	}
+	outside(t, path, "UPDATE answer_months SET duty = replace(duty, '\"by_line\":true', '\"by_line\":false')") // as an older program froze it
+	if got := ask("fire"); !strings.HasPrefix(got, "0 closed, 0 changed\nmissed_not_called_back  1/2") {
+		t.Errorf("nobody noted the lines:\n%s", got)
+	}
 }
 
 // A closed month keeps the figures of all its work: what is done, rostered, filed and confirmed later, and by what a

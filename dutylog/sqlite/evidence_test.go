@@ -324,7 +324,7 @@ func TestARuleIsRecordedWhenItChanges(t *testing.T) {
 	db := open(t)
 	rule := telephony.DefaultRule()
 	note := func() int64 {
-		ok(t, db.NoteRules(ctx, []telephony.Line{{Name: "duty", Rule: rule}, {Name: "second", Rule: telephony.DefaultRule()}}, noon))
+		ok(t, db.NoteRules(ctx, []telephony.Line{{Name: "duty", Rule: rule}, {Name: "second", Rule: telephony.DefaultRule()}}, time.Time{}, noon))
 		return must(db.Evidence(ctx))(t).Records
 	}
 	first, again := note(), note()

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -183,7 +184,16 @@ func (t *tx) keepReview(r dutylog.Review) error {
 
 // RuleChanges implements dutylog.ReviewStore.
 func (db *DB) RuleChanges(ctx context.Context, line string) ([]dutylog.RuleChange, error) {
-	rows, err := db.reading(ctx).Query("SELECT rule, at FROM rule_changes WHERE line = ? ORDER BY id", line)
-	list, err := all(rows, err, func(row scanner) (r dutylog.RuleChange, err error) { return r, row.Scan(&r.Rule, instant{&r.At}) })
-	return list, db.explain("read the ring rules of a line", err)
+	rows, err := db.reading(ctx).Query("SELECT rule, settings, saved_at, at FROM rule_changes WHERE line = ? ORDER BY id", line)
+	list, err := all(rows, err, func(row scanner) (r dutylog.RuleChange, err error) {
+		var settings string
+		if err = row.Scan(&r.Rule, &settings, instant{&r.Saved}, instant{&r.At}); err == nil && settings != "" {
+			err = json.Unmarshal([]byte(settings), &r.Settings)
+		}
+		return r, err
+	})
+	for n := 1; n < len(list); n++ {
+		list[n-1].Until = list[n].At
+	}
+	return list, db.explain("read the settings that a line had", err)
 }

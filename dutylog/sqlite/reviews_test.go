@@ -277,14 +277,33 @@ func TestTheListsOfReviewsUseTheirIndex(t *testing.T) {
 
 func TestTheRulesThatALineHad(t *testing.T) {
 	clock := newClock(noon)
-	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: clock.now})
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := openAt(t, path, sqlite.Options{Now: clock.now})
 	line := telephony.Line{Name: "duty", Rule: telephony.DefaultRule()}
-	ok(t, db.NoteRules(ctx, []telephony.Line{line, {Name: "fire", Rule: telephony.DefaultRule()}}, noon))
+	hour := func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour).Truncate(time.Microsecond) }
+	note := func(n int, saved time.Time) {
+		ok(t, db.NoteRules(ctx, []telephony.Line{line, {Name: "fire", Rule: telephony.DefaultRule()}}, saved, hour(n)))
+	}
+	outside(t, path, fmt.Sprintf("INSERT INTO rule_changes (line, rule, at) VALUES ('duty', '%s', %d)", telephony.DefaultRule().Version(), hour(0).UnixMicro())) // by an older program
+	line.Number, line.Endpoints, line.Trunks, line.Supervision = "02422739110", []string{"PJSIP/duty"}, []string{"PJSIP/trunk"}, telephony.SupervisionSIP
+	note(1, hour(0))
+	note(2, hour(1)) // the file was saved, and says the same of the line
 	line.Rule.Offset = 2 * time.Second
-	ok(t, db.NoteRules(ctx, []telephony.Line{line}, noon.Add(time.Hour)))
+	note(3, time.Time{})
+	line.Endpoints = append(line.Endpoints, "PJSIP/second")
+	note(4, hour(3))
+	made := func(endpoints ...string) dutylog.LineSettings {
+		return dutylog.LineSettings{Number: "02422739110", Endpoints: endpoints, Trunks: []string{"PJSIP/trunk"}, Supervision: telephony.SupervisionSIP}
+	}
+	first := telephony.DefaultRule().Version()
+	want := []dutylog.RuleChange{{Rule: first, At: hour(0), Until: hour(1)}, {Rule: first, Settings: made("PJSIP/duty"), Saved: hour(0), At: hour(1), Until: hour(3)},
+		{Rule: line.Rule.Version(), Settings: made("PJSIP/duty"), At: hour(3), Until: hour(4)}, {Rule: line.Rule.Version(), Settings: made("PJSIP/duty", "PJSIP/second"), Saved: hour(3), At: hour(4)}}
 	got := must(db.RuleChanges(ctx, "duty"))(t)
-	if len(got) != 2 || got[0].Rule != telephony.DefaultRule().Version() || got[1].Rule != line.Rule.Version() || !got[1].At.Equal(noon.Add(time.Hour).Truncate(time.Microsecond)) {
-		t.Errorf("%+v", got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got[1].Held(hour(3)) || !got[2].Held(hour(3)) || !got[3].Held(hour(99)) || got[0].Held(hour(-1)) {
+		t.Error("it is not told which settings held when")
 	}
 }
 

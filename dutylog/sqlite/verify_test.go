@@ -30,7 +30,7 @@ func provenLog(t *testing.T, key audit.Key) string {
 	at := newClock(noon)
 	db := must(sqlite.Open(ctx, path, sqlite.Options{Now: at.now}))(t)
 	withPractice(t, db)
-	ok(t, db.NoteRules(ctx, []telephony.Line{{Name: "duty", Rule: telephony.DefaultRule()}}, noon))
+	ok(t, db.NoteRules(ctx, []telephony.Line{{Name: "duty", Rule: telephony.DefaultRule()}}, noon, noon))
 	ok(t, db.AddAccount(ctx, account("zhangwei", dutylog.Officer)))
 	ok(t, db.AddAccount(ctx, account("root", dutylog.Admin)))
 	for i := range 4 {
@@ -167,6 +167,7 @@ func TestWhateverIsChangedIsNamed(t *testing.T) {
 		"an enabled login":           {[]string{"UPDATE accounts SET password_hash = 'hash of another' WHERE login = 'zhangwei'"}, "user zhangwei"},
 		"a login that was added":     {[]string{"INSERT INTO accounts SELECT 'ghost', name, role, password_hash, must_change, disabled, created_at, unit FROM accounts WHERE login = 'root'"}, "user ghost"},
 		"a ring rule":                {[]string{"UPDATE rule_changes SET rule = 'rings-9'"}, "rule 1"},
+		"the telephones of a line":   {[]string{"UPDATE rule_changes SET settings = replace(settings, 'null', '[]')"}, "rule 1"},
 		"who set a tag":              {[]string{"UPDATE tag_changes SET by_login = 'other'"}, "tag 1"},
 		"a change of the directory":  {[]string{"UPDATE contact_changes SET by_name = 'other' WHERE id = 2"}, "contact 2"},
 		"a change that is gone":      {[]string{"DELETE FROM contact_numbers WHERE contact = 3", "DELETE FROM contact_cards WHERE contact = 3", "DELETE FROM contact_changes WHERE contact = 3"}, "contact 3"},

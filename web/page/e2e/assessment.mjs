@@ -23,6 +23,8 @@ export async function assessment(url, users) {
   await check('assessment: one key opens the month, and every item says why', async () => {
     await page.keyboard.press('Alt+Shift+K')
     await at('assessment', '[data-state="running"]').waitFor()
+    assert.notEqual(await at('assessment-room').innerText(), '')
+    assert.equal(await at('assessment-lines').count(), 0) // the practice room has one line
     await desk.says(/得分 [\d.]+ \/ 应得 [\d.]+/, at('assessment-total'))
     await desk.says(/情况不明 \d+ 个.*都不算未达标/, at('assessment-known'))
     assert.equal(await at('assessment-item').count(), 19)
@@ -46,9 +48,9 @@ export async function assessment(url, users) {
   })
 
   await check('assessment: it prints on A4 and is taken as a workbook', async () => {
-    await taken(desk, () => at('export-assessment').click(), /值班值守考核表-\d{4}-\d{2}-duty\.xlsx$/)
+    await taken(desk, () => at('export-assessment').click(), /值班值守考核表-\d{4}-\d{2}\.xlsx$/)
     const sheet = await opened(desk, () => at('print-assessment').click())
-    await desk.says(/值班值守考核表[\s\S]*第一责任人[\s\S]*孙志国/, sheet.locator('body'))
+    await desk.says(/值班值守考核表[\s\S]*值班室[\s\S]*第一责任人[\s\S]*孙志国/, sheet.locator('body'))
     await look(sheet, '84-assessment-paper', A4)
     await sheet.close()
   })
@@ -56,12 +58,16 @@ export async function assessment(url, users) {
   await check('assessment: a frozen month with a correction, as it is shown', async () => {
     const real = await desk.fakeAnswer('**/api/v1/assessments/2*', (a) => ({ ...a, state: 'frozen', may: ['noted'], frozen_by: { login: 'wu', name: '吴敏', at: a.sheet.persons ? new Date().toISOString() : '' },
       said: [{ id: 1, says: 'signed', digest: '', holds: true, text: '', by: { login: 'wu', name: '吴敏', at: new Date().toISOString() } }, { id: 2, says: 'signed', digest: '', holds: true, text: '', by: { login: 'zhao', name: '赵振华', at: new Date().toISOString() } }],
+      sheet: { ...a.sheet, lines: ['duty', 'fire'].map((l) => ({ line: l, calls: 24, unknown: 0, on_time: { numerator: 22, denominator: 23 }, answer_rate: { numerator: 23, denominator: 24 }, called_back: { numerator: 1, denominator: 1 }, entry_complete: { numerator: 24, denominator: 24 } })) },
       corrections: [{ id: 'on_time', title: a.sheet.items[0].title, then: a.sheet.items[0], now: { ...a.sheet.items[0], gets: 9 } }] }))
     await page.reload()
     await at('assessment-corrections').waitFor()
+    await desk.says(/duty\s+24\s+0\s+22\/23\s+23\/24\s+1\/1[\s\S]*fire/, at('assessment-lines'))
     await desk.says(/吴敏 于 .* 定稿/, at('assessment-frozen'))
     await desk.says(/赵振华 已签批/, at('assessment-signs'))
     await desk.shotBoth('85-assessment-frozen')
+    await at('assessment-lines').scrollIntoViewIfNeeded()
+    await desk.shotBoth('85-assessment-lines')
     real()
     await page.reload()
     await at('assessment', '[data-state="running"]').waitFor()

@@ -26,6 +26,9 @@ export async function figures(url, users) {
     await desk.says(/未解除告警 \d+ 项.*未填完条目 \d+\+? 条/, at('figures-open'))
     await until('two charts are drawn', async () => (await page.locator('.drawing canvas').count()) >= 2)
     await desk.says(/已接 \d+ 个：平均/, at('note-rings'))
+    await desk.says(/rings-3/, at('today-rules')) // once, beside the cards
+    assert.equal(await page.locator('.cards', { hasText: 'rings-' }).count(), 0)
+    await desk.says(/\d+\/\d+[\s\S]*盲区 [\d.]+ 分/, at('today-missed'))
     await desk.shotBoth('80-figures')
   })
 
@@ -39,6 +42,17 @@ export async function figures(url, users) {
     await until('one chart', async () => (await page.locator('.drawing').count()) === 1 && (await page.locator('.drawing canvas').count()) > 0)
     await page.keyboard.press('Alt+b')
     await until('charts again', async () => (await page.locator('[data-test^="figure-"] .rows table').count()) === 0)
+  })
+
+  await check('figures: a closed month of which only the blind time changed leads to its correction', async () => {
+    const real = await desk.fakeAnswer('**/api/v1/metrics/answering?*', (a) => ({ ...a, frozen: [{ month: a.from.slice(0, 7), zone: 'Asia/Shanghai', calls: 1, digest: '', by: { login: 'wu', name: '吴敏', at: a.from }, changed_days: [], blind_changed: true }] }))
+    await page.reload()
+    await at('figures-changed').waitFor()
+    await desk.says(/此后盲区时间有变化，见更正/, at('figures-changed'))
+    assert.equal(await at('trend-changed').count(), 1)
+    await real()
+    await page.reload()
+    await at('today-calls').waitFor()
   })
 
   await check('figures: how line and recorder are, and what waits, is at hand', async () => {

@@ -59,7 +59,10 @@ export async function reviews(url, users) {
     const r = await read()
     assert.deepEqual([r.officer, r.may, r.call.outcome], ['王值班', ['explained'], 'rejected'])
     await desk.says(/拒接[\s\S]*还没有人说明[\s\S]*话机振铃[\s\S]*判定规则[\s\S]*时钟偏差[\s\S]*交换机流水/, at('review'))
+    await desk.says(/起\s+止[\s\S]*本次来电时[\s\S]*至今[\s\S]*3 声之内[\s\S]*rings-3[\s\S]*PJSIP\//, at('review-settings'))
     await desk.shotBoth('91-review-officer')
+    await at('review-settings').scrollIntoViewIfNeeded()
+    await desk.shotBoth('91-review-settings')
     await desk.key('Control+Enter') // nothing was said yet
     assert.equal((await read()).facts.length, 0)
     await say('code-other_call', '正在接听 119 转来的电话')
@@ -112,7 +115,7 @@ export async function reviews(url, users) {
 
   await one('reviews: one is printed with everything by which it was judged', async () => {
     const sheet = await opened(desk, () => at('review-print').click())
-    await desk.says(/当班说明[\s\S]*维修单 2026-118[\s\S]*话机当时正常/, sheet.locator('body'))
+    await desk.says(/当班说明[\s\S]*维修单 2026-118[\s\S]*话机当时正常[\s\S]*线路设置沿革[\s\S]*本次来电时[\s\S]*至今/, sheet.locator('body'))
     await sheet.close()
   })
 

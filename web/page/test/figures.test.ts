@@ -5,7 +5,7 @@ import { lang, word } from '@/i18n'
 import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
 import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
 import { allFigures, beside, both, cards, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, verdicts, yearBack } from '@/logic/figures'
-import { changeTable, closedSides } from '@/logic/corrections'
+import { changedText, changeTable, closedSides } from '@/logic/corrections'
 import { groupings, groupName, groupTable } from '@/logic/figuregroups'
 import { chartBook, correctionSheet, dutyBook, figureSheet } from '@/logic/sheets'
 
@@ -144,6 +144,7 @@ describe('the other work', () => {
   it('and every chart is taken as a workbook of its own', () => {
     expect(chartBook('heat', '2026-11-01', '2026-11-27')).toBe('/api/v1/metrics/answering/charts/heat/workbook?from=2026-11-01&to=2026-11-27')
     expect(dutyBook('2026-11-01', '2026-11-27')).toBe('/api/v1/metrics/duty/workbook?from=2026-11-01&to=2026-11-27')
+    expect(dutyBook('2026-11-01', '2026-11-27', 'a&b')).toBe('/api/v1/metrics/duty/workbook?from=2026-11-01&to=2026-11-27&line=a%26b')
   })
 })
 
@@ -281,11 +282,15 @@ describe('groups', () => {
 describe('a correction', () => {
   const change = (figure: string, set: 'measured' | 'after_review', n: number, d: number, nn: number, nd: number): Correction => ({ figure, set, frozen: { numerator: n, denominator: d }, now: { numerator: nn, denominator: nd } })
   const month: ClosedMonth = {
-    closed: { month: '2026-10', calls: 22, by: { name: 'system', at: '2026-11-05T00:00:00+08:00' }, changed_days: ['2026-10-03', '2026-10-04'] },
+    closed: { month: '2026-10', calls: 22, by: { name: 'system', at: '2026-11-05T00:00:00+08:00' }, changed_days: ['2026-10-03', '2026-10-04'], blind_changed: true },
     figures: group('2026-10', 20, 22), now: group('2026-10', 22, 23, { blind_seconds: 90 }),
     corrections: [change('on_time', 'measured', 20, 22, 22, 23), change('on_time', 'after_review', 20, 22, 22, 23), change('missed', 'measured', 2, 22, 1, 23), change('missed', 'after_review', 2, 22, 0, 22)],
     days: [{ day: '2026-10-03', corrections: [change('on_time', 'after_review', 0, 2, 2, 3)] }, { day: '2026-10-04', corrections: [] }],
   }
+  it('has a link whatever came later, be it the blind time alone', () => {
+    const told = (changed_days: string[], blind_changed: boolean) => changedText({ ...month.closed, changed_days, blind_changed })
+    expect([told([], false), told(['2026-10-03'], false), told([], true), told(['2026-10-03'], true)]).toEqual(['', '此后有 1 天发生变化，见更正', '此后盲区时间有变化，见更正', '此后有 1 天和盲区时间发生变化，见更正'])
+  })
   it('has the month, then each day that changed: as frozen, and as it is now', () => {
     expect(changeTable(month).rows).toEqual([
       ['全月', '按时接听率（三声内）', '实测、复核后', '20/22（90.9%）', '22/23（95.7%）'],

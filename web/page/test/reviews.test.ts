@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Dispute, Review, ReviewFact } from '@/api/reviews'
+import type { Dispute, LineSetting, Review, ReviewFact } from '@/api/reviews'
 import { lang } from '@/i18n'
 import { reviewsEn, reviewsZh } from '@/i18n/reviews'
-import { beside, clockText, decides, drawBell, exact, factHead, freshDraft, lacks, neighbour, reviewTone, ruleText, toSaying, WIDTH } from '@/logic/reviews'
+import { beside, clockText, decides, drawBell, exact, factHead, freshDraft, lacks, neighbour, reviewTone, ruleText, settingText, toSaying, WIDTH } from '@/logic/reviews'
 import { partsOf } from '@/state/route'
 import core from '../../../dutylog/review.go?raw'
 import rights from '../../../dutylog/reviewrule.go?raw'
@@ -124,6 +124,10 @@ describe('a list of reviews', () => {
     expect(ruleText('rings-3-on-1s-off-4s-offset-1.5s-pm-100ms')).toBe('响 1 秒停 4 秒，3 声之内，铃声早于系统所见 1.5 秒，误差 ±0.1 秒')
     expect(ruleText('rings-3-on-1s-off-4s-pm-1s')).toBe('响 1 秒停 4 秒，3 声之内，误差 ±1 秒')
     expect(ruleText('1000/4000/0/3')).toBe('1000/4000/0/3')
+  })
+  it('stand beside the telephones of the line, or it is said that nobody noted them', () => {
+    const set = (kept: boolean): LineSetting => ({ rule: 'r', from: '', until: null, held: false, kept, number: '', endpoints: kept ? ['PJSIP/duty', 'PJSIP/b'] : [], trunks: [], supervision: kept ? 'none' : '', saved_at: null })
+    expect([settingText(set(true)), settingText(set(false))]).toEqual(['PJSIP/duty、PJSIP/b；—；无应答和挂机信号', '当时未记录'])
   })
 })
 

@@ -38,7 +38,19 @@ export interface Responsible {
   duty: string
 }
 
+export interface AssessedLine {
+  line: string
+  calls: number
+  unknown: number
+  on_time: { numerator: number; denominator: number }
+  answer_rate: { numerator: number; denominator: number }
+  called_back: { numerator: number; denominator: number }
+  entry_complete: { numerator: number; denominator: number }
+}
+
 export interface AssessmentSheet {
+  room: string
+  lines: AssessedLine[]
   rules: string
   rules_digest: string
   items: AssessmentItem[]
@@ -82,6 +94,7 @@ export interface Assessment {
 
 export interface AssessmentRow {
   month: string
+  line: string
   state: AssessmentState
   gets: number | null
   of: number | null
@@ -89,8 +102,7 @@ export interface AssessmentRow {
 }
 
 export interface AssessmentList {
-  line: string
-  lines: string[]
+  room: string
   rules: string
   rules_digest: string
   rules_fault: string
@@ -98,10 +110,9 @@ export interface AssessmentList {
 }
 
 export interface Differences {
-  line: string
   rules: string
   looked: number
-  items: { month: string; then: { gets: number; of: number }; now: { gets: number; of: number }; changes: ItemChange[] }[]
+  items: { month: string; line: string; then: { gets: number; of: number }; now: { gets: number; of: number }; changes: ItemChange[] }[]
 }
 
 export type ViolationState = 'open' | 'awaits' | 'upheld' | 'not_upheld' | 'dismissed'
@@ -133,10 +144,10 @@ export interface ViolationPage {
 }
 
 export const assessments = {
-  list: (line: string) => request<AssessmentList>('GET', '/assessments' + query({ line })),
+  list: () => request<AssessmentList>('GET', '/assessments'),
   one: (month: string, line: string) => request<Assessment>('GET', '/assessments/' + month + query({ line })),
   say: (month: string, line: string, body: { says: AssessmentSays; digest?: string; persons?: Responsible; text?: string; before?: number }) => request<Assessment>('POST', '/assessments/' + month + '/facts' + query({ line }), body),
-  differences: (line: string) => request<Differences>('GET', '/assessments/differences' + query({ line })),
+  differences: () => request<Differences>('GET', '/assessments/differences'),
   sheet: (month: string, line: string) => {
     const of = `${BASE}/assessments/${month}`
     return { page: of + '/sheet' + query({ line }), workbook: of + '/workbook' + query({ line }) }

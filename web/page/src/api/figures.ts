@@ -48,6 +48,7 @@ export interface FrozenMonth {
   calls: number
   by: { name: string; at: string }
   changed_days: string[]
+  blind_changed: boolean
 }
 
 export interface FigureDefinition {
@@ -129,4 +130,4 @@ interface DutyCount {
   denominator: number
 }
 
-export const getDutyFigures = (from: string, to: string) => request<DutyFigures>('GET', '/metrics/duty' + query({ from, to }))
+export const getDutyFigures = (from: string, to: string, line = '') => request<DutyFigures>('GET', '/metrics/duty' + query({ from, to, line }))

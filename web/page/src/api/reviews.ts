@@ -55,6 +55,20 @@ export interface Moment {
   journal: string | null
 }
 
+/** What a line had for a time; kept is false where an older program noted its rule alone. */
+export interface LineSetting {
+  rule: string
+  from: string
+  until: string | null
+  held: boolean
+  kept: boolean
+  number: string
+  endpoints: string[]
+  trunks: string[]
+  supervision: '' | 'sip' | 'polarity' | 'none'
+  saved_at: string | null
+}
+
 export interface Dispute extends Review {
   moments: Moment[]
   sip: { at: string; leg: string; what: string }[]
@@ -67,7 +81,7 @@ export interface Dispute extends Review {
     uncertainty_ms: number
     rings: number
     now: string
-    changes: { rule: string; from: string }[]
+    changes: LineSetting[]
     bursts: Burst[]
   }
   journal: { at: string; what: string; channel: string }[]

@@ -1,5 +1,5 @@
 // What came after a month was closed, as the daemon tells it, in rows.
-import type { ClosedMonth, Correction } from '@/api/figures'
+import type { ClosedMonth, Correction, FrozenMonth } from '@/api/figures'
 import { t, word } from '@/i18n'
 import { FEWEST, minutes, percent, type Table } from './figures'
 
@@ -23,6 +23,13 @@ export function changeTable(m: ClosedMonth): Table {
     head: [t('fix.of'), t('fig.figure'), t('fix.set'), t('fix.frozen'), t('fix.now')],
     rows: m.days.reduce((rows, d) => rows.concat(d.corrections.length ? changes(d.day, d.corrections) : [[d.day, t('fix.other'), '', '', '']]), changes(t('fix.month'), m.corrections)),
   }
+}
+
+/** What came since a month was closed, in words; empty: nothing did. */
+export function changedText(f: FrozenMonth): string {
+  const days = f.changed_days.length
+  if (days) return t(f.blind_changed ? 'fig.changedBoth' : 'fig.changed', { n: days })
+  return f.blind_changed ? t('fig.changedBlind') : ''
 }
 
 /** How many calls there were and are, how long nothing was seen, and by which rules. */

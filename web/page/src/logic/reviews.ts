@@ -1,5 +1,5 @@
 // What the page 复核 says of a verdict, and how the bell is drawn.
-import type { Dispute, Moment, Review, ReviewFact, ReviewResult, Saying, Says } from '@/api/reviews'
+import type { Dispute, LineSetting, Moment, Review, ReviewFact, ReviewResult, Saying, Says } from '@/api/reviews'
 import { t, word } from '@/i18n'
 import { clock, parse, precise } from './time'
 import { readRule } from './words'
@@ -39,6 +39,10 @@ export function ruleText(version: string): string {
   return t('rev.ruleWords', { on: r.on, off: r.off, n: r.limit }) + (r.offset ? t('rev.ruleOffset', { s: r.offset }) : '') +
     (margin ? t('rev.ruleMargin', { s: margin[2] ? parseFloat(margin[1]) / 1000 : margin[1] }) : '')
 }
+
+/** Telephones and trunks of a line, and what the trunk tells. */
+export const settingText = (s: LineSetting): string =>
+  (s.kept ? [s.endpoints.join(t('list.comma')), s.trunks.join(t('list.comma')) || '—', word('supervision', s.supervision)].join(t('rev.setSep')) : t('rev.setNotKept'))
 
 /** What a fact says, without its words. */
 export function factHead(f: ReviewFact): string {

@@ -45,7 +45,7 @@ export function figureSheet(from: string, to: string, by: string, line = ''): Sh
 
 /** The numbers of one chart of the page 统计, and those of the other work, as workbooks. */
 export const chartBook = (chart: string, from: string, to: string, line = ''): string => `${BASE}/metrics/answering/charts/${chart}/workbook?from=${from}&to=${to}${ofLine(line)}`
-export const dutyBook = (from: string, to: string): string => `${BASE}/metrics/duty/workbook?from=${from}&to=${to}`
+export const dutyBook = (from: string, to: string, line = ''): string => `${BASE}/metrics/duty/workbook?from=${from}&to=${to}` + (line && `&line=${encodeURIComponent(line)}`)
 
 /** What came after a month was closed. */
 export function correctionSheet(month: string): SheetAddress {
