@@ -230,6 +230,29 @@ func TestAReportThatIsClaimedAfterItsDeadline(t *testing.T) {
 	}
 }
 
+// A call that proves something though its number is not known as theirs is told to the supervisor, with the reason.
+func TestACallWithAnotherNumberIsToldToTheSupervisor(t *testing.T) {
+	other := dutylog.FactBody{Report: 1, CallID: "20.0", CallWith: "13800138000", CallReason: "借用司机手机"}
+	took, said := other, other
+	took.Recipient, took.Channel, took.Receiver = "superior_bureau", "phone", "周敏"
+	said.Login, said.Name = "chen", "陈刚"
+	i := fire(1, fact(5, dutylog.FactDelivered, took), fact(6, dutylog.FactSigned, said), fact(7, dutylog.FactReviewed, said))
+	told, _ := alerts.Incidents([]dutylog.Incident{i}, nil, "duty", noon.Add(8*time.Minute))
+	var got []string
+	for _, a := range told {
+		if a.Reason == alerts.ReasonMismatch {
+			got = append(got, a.Key+" "+a.Detail)
+		}
+		if _, err := a.Acknowledge(dutylog.Actor{Role: dutylog.Officer}, "", noon); a.Reason == alerts.ReasonMismatch && !errors.Is(err, alerts.ErrSupervisor) {
+			t.Errorf("an officer takes it on: %v", err)
+		}
+	}
+	want := "call_mismatch/1/3 T2026-001 初报（初步情况）：13800138000，借用司机手机; call_mismatch/1/4 T2026-001 初报（初步情况）：13800138000，借用司机手机; call_mismatch/1/5 T2026-001 初报（初步情况）：13800138000，借用司机手机"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "; "), want)
+	}
+}
+
 // At a deadline it is told, once and by name, who of Art. 18 lacks what others got; and that it is over.
 func TestWhoLacksWhatOthersGot(t *testing.T) {
 	to := func(minute int, recipient string) dutylog.IncidentFact {

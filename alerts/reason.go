@@ -67,6 +67,7 @@ const (
 	ReasonLacking         Reason = "recipient_lacking"   // the deadline is over, and somebody lacks what others got
 	ReasonUnproved        Reason = "report_unproved"     // said to have been sent in time, noted after the deadline, without proof
 	ReasonOmitted         Reason = "report_omitted"      // an incident was closed with reports owed, late or not
+	ReasonMismatch        Reason = "call_mismatch"       // a call proves a report or an approval though its number is not theirs
 )
 
 // Certainty is how sure an alert is.
@@ -149,6 +150,7 @@ var standings = map[Reason]standing{
 	ReasonLacking:         {Certain, Warning, true},
 	ReasonUnproved:        {Certain, Warning, false},
 	ReasonOmitted:         {Certain, Critical, false},
+	ReasonMismatch:        {Certain, Warning, false},
 }
 
 // Reasons lists the closed set, in no order.

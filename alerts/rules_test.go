@@ -287,7 +287,7 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 55 {
+	if n := len(alerts.Reasons()); n != 56 {
 		t.Errorf("%d reasons", n)
 	}
 }

@@ -70,11 +70,24 @@ func (p *play) entry(id, intake string) dutylog.Entry {
 
 // try asks for a fact by somebody.
 func (p *play) try(by dutylog.Actor, d dutylog.FactDraft) error {
-	f, err := p.i.Decide(d, p.books, by, p.now)
+	f, err := p.i.Decide(d, p.theirs(d), by, p.now)
 	if err == nil {
 		p.i = dutylog.FoldIncident(p.i.ID, append(slices.Clone(p.i.Facts), f))
 	}
 	return err
+}
+
+// theirs are the books in which a call is with whom it is said to be, where a test says nothing of that.
+func (p *play) theirs(d dutylog.FactDraft) dutylog.IncidentBooks {
+	b := p.books
+	if c, known := b.Calls[d.Body.CallID]; known && b.Parties == nil {
+		c.Called, c.Caller = telephony.ParseNumber("13800138000", "024"), telephony.ParseNumber("13800138000", "024")
+		b.Calls = maps.Clone(b.Calls)
+		b.Calls[d.Body.CallID] = c
+		b.Parties = map[string]dutylog.Party{d.Body.CallID: {Listed: []dutylog.Candidate{{Unit: "值班室", Superior: true}}}}
+		b.Numbers = map[string][]telephony.Number{d.Body.Login: {c.Called}}
+	}
+	return b
 }
 
 func (p *play) by(who dutylog.Actor, kind dutylog.FactKind, b dutylog.FactBody) *play {

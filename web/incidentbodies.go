@@ -151,6 +151,8 @@ type incidentApproval struct {
 	At          stamp                `json:"at"`
 	ByPhone     bool                 `json:"by_phone"`
 	CallID      string               `json:"call_id" doc:"Of the call in which it was said"`
+	CallWith    string               `json:"call_with" doc:"Whose the call's number is, where it is not known as theirs; empty: it is"`
+	CallReason  string               `json:"call_reason" doc:"Why it proves it all the same"`
 	NotedBy     *actorDoc            `json:"noted_by" doc:"null: by login"`
 	ConfirmedAt stamp                `json:"confirmed_at" doc:"By the person, of what was said by telephone"`
 	DeniedAt    stamp                `json:"denied_at" doc:"The person says that they did not: it does not count"`
@@ -167,6 +169,8 @@ type incidentDelivery struct {
 	CallID     string   `json:"call_id"`
 	Attachment int64    `json:"attachment" doc:"0: none"`
 	Evidence   string   `json:"evidence"`
+	CallWith   string   `json:"call_with" doc:"Whose the call's number is, where it is not known as the recipient's; empty: it is"`
+	CallReason string   `json:"call_reason" doc:"Why it proves it all the same"`
 	NotedAt    stamp    `json:"noted_at" doc:"When it was written down"`
 	Unproved   bool     `json:"unproved" doc:"Said to have been in time, noted after the deadline, and proved by neither a call nor a file"`
 	By         actorDoc `json:"by"`
@@ -315,7 +319,7 @@ func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, 
 		b.Versions = append(b.Versions, incidentVersion{f.Body.Version, elementsShown(f.Body.Elements), f.Body.Text, actorOf(f.By), stamp(f.At), f.Seq})
 	}
 	for _, x := range r.Approvals {
-		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID,
+		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID, CallWith: x.CallWith, CallReason: x.CallReason,
 			ConfirmedAt: stamp(x.ConfirmedAt), DeniedAt: stamp(x.DeniedAt), DeniedWhy: x.DeniedWhy, Fact: x.Fact}
 		if x.ByPhone {
 			by := actorOf(x.NotedBy)
@@ -324,7 +328,7 @@ func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, 
 		b.Approvals = append(b.Approvals, out)
 	}
 	for _, d := range r.Deliveries {
-		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, stamp(d.NotedAt), r.Unproved(d), actorOf(d.By), d.Fact})
+		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, d.CallWith, d.CallReason, stamp(d.NotedAt), r.Unproved(d), actorOf(d.By), d.Fact})
 	}
 	return b
 }

@@ -84,7 +84,7 @@ func (a *app) whoWasCalled(ctx context.Context, c dutylog.Call) (found []dutylog
 		if err != nil {
 			return nil, problemOf(err)
 		}
-		of = superiors(e.Candidates)
+		of = dutylog.Superiors(e.Candidates)
 	}
 	if len(of) > 0 {
 		return of, nil
@@ -93,21 +93,7 @@ func (a *app) whoWasCalled(ctx context.Context, c dutylog.Call) (found []dutylog
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	for _, k := range listed {
-		if k.Superior {
-			found = append(found, dutylog.Candidate{Unit: k.Unit, Person: k.Person, Title: k.Title})
-		}
-	}
-	return found, nil
-}
-
-func superiors(all []dutylog.Candidate) (found []dutylog.Candidate) {
-	for _, k := range all {
-		if k.Superior {
-			found = append(found, k)
-		}
-	}
-	return found
+	return dutylog.SuperiorContacts(listed), nil
 }
 
 // receiverOf is who takes a report there, as far as the directory says.

@@ -23,6 +23,7 @@ func reported(t *testing.T, change ...func(*web.Deps)) (h *house, officer *clien
 	at := fmt.Sprintf("/%d", i.ID)
 	officer.did(t, "POST", at+"/reports", `{"stage":"first","base_version":0,"text":"仓库<b>起火</b>，2人受伤。\n后续情况续报。","elements":`+everything+`}`)
 	h.as("leader").did(t, "POST", at+"/reports/1/approvals", `{"part":"sign"}`)
+	h.listed("市应急管理局值班室", "", cityBureau, true)
 	h.calls("8.0", cityBureau, time.Minute, true)
 	officer.did(t, "POST", at+"/reports/1/deliveries", `{"recipient":"superior_bureau","channel":"phone","receiver":"王某","call_id":"8.0"}`)
 	i = officer.did(t, "POST", at+"/instructions", `{"whom":"区长","text":"全力搜救"}`)

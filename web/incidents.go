@@ -177,7 +177,7 @@ func (a *app) linkIncident(ctx context.Context, in *linkIncidentInput) (*inciden
 
 // deed does something with an incident and gives it as it stands then.
 func (a *app) deed(ctx context.Context, id int64, key string, drafts ...dutylog.FactDraft) (*incidentOutput, error) {
-	after, _, err := a.Log.DoIncident(ctx, dutylog.IncidentDeed{Incident: id, Key: key, By: visitorOf(ctx).actor(), Drafts: drafts})
+	after, _, err := a.Log.DoIncident(ctx, dutylog.IncidentDeed{Incident: id, Key: key, By: visitorOf(ctx).actor(), Drafts: drafts, AreaCode: a.Directory.AreaCode})
 	if err != nil {
 		return nil, incidentProblem(err)
 	}
@@ -194,7 +194,7 @@ func incidentProblem(err error) error {
 	switch refused.Reason {
 	case dutylog.NotEntitled:
 		status = http.StatusForbidden
-	case dutylog.LacksElements, dutylog.NothingWritten, dutylog.NotFinished:
+	case dutylog.LacksElements, dutylog.NothingWritten, dutylog.NotFinished, dutylog.CallMismatch:
 		status = http.StatusUnprocessableEntity
 	}
 	return newProblem(status, problemBase+"incident-"+string(refused.Reason), "%s", refused.Detail)

@@ -153,7 +153,7 @@ func factWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
 	case dutylog.FactClockMoved:
 		return f.moved(b.Was) + " → " + f.moved(b.Start) + "，原因：" + b.Reason
 	case dutylog.FactDelivered:
-		return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(x, dutylog.Delivery{Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence})
+		return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(x, dutylog.Delivery{Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason})
 	case dutylog.FactCalledOut:
 		return joinWords(wordsOf(dutylog.CalloutRoles(), b.Part), b.Whom, b.Phone, wordsOf(dutylog.CalloutResults(), b.Result))
 	case dutylog.FactScene:
@@ -173,7 +173,7 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 	case dutylog.FactReviewed, dutylog.FactSigned:
 		by := cmp.Or(b.Name, fact.By.Name)
 		if b.Login != "" {
-			by += "（" + phoneWords(dutylog.ReportApproval{CallID: b.CallID, NotedBy: fact.By}) + "）"
+			by += "（" + phoneWords(dutylog.ReportApproval{CallID: b.CallID, CallWith: b.CallWith, CallReason: b.CallReason, NotedBy: fact.By}) + "）"
 		}
 		return x.reportWords(b.Report) + "，第 " + count(b.Version) + " 版，" + by
 	case dutylog.FactConfirmed, dutylog.FactDenied:

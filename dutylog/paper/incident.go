@@ -194,7 +194,7 @@ func phoneWords(a dutylog.ReportApproval) string {
 	if a.CallID == "" {
 		return "电话（无录音），" + a.NotedBy.Name + "记录"
 	}
-	return "电话，" + a.NotedBy.Name + "记录"
+	return joinWords("电话", a.NotedBy.Name+"记录", otherNumber(a.CallWith, a.CallReason))
 }
 
 // changeWords name what this report says otherwise than the one that went before it.
@@ -251,6 +251,14 @@ func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 	return strings.Join(rows, "\n")
 }
 
+// otherNumber says that the call which proves something was with another number, and why it proves it all the same.
+func otherNumber(with, reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return "通话号码不符（" + with + "），说明：" + reason
+}
+
 func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
 	var said []string
 	if d.Receiver != "" {
@@ -258,6 +266,9 @@ func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
 	}
 	if _, ok := x.Calls[d.CallID]; ok {
 		said = append(said, "有通话录音")
+	}
+	if other := otherNumber(d.CallWith, d.CallReason); other != "" {
+		said = append(said, other)
 	}
 	if d.Attachment > 0 {
 		said = append(said, "有附件")

@@ -37,6 +37,9 @@ export interface Approval {
   at: string
   by_phone: boolean
   call_id: string
+  /** Whose the call's number is, where it is not known as theirs, and why it proves it all the same; an older daemon does not say. */
+  call_with?: string
+  call_reason?: string
   noted_by: By | null
   confirmed_at: string | null
   denied_at: string | null
@@ -54,6 +57,8 @@ export interface Delivery {
   call_id: string
   attachment: number | null
   evidence: string
+  call_with?: string
+  call_reason?: string
   by: By
   /** Nothing proves it; an older daemon does not say. */
   unproved?: boolean
@@ -154,6 +159,8 @@ export interface FactBody {
   receiver?: string
   call_id?: string
   evidence?: string
+  call_with?: string
+  call_reason?: string
   attachment?: number
   whom?: string
   part?: string

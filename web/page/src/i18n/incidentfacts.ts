@@ -12,6 +12,7 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
   const b = f.body
   const report = i.reports.filter((r) => r.number === b.report)[0]
   const stage = report ? stageName(report) : ''
+  const other = b.call_reason ? t('inc.otherNumber', { with: b.call_with || '', why: b.call_reason }) : ''
   const at = (instant?: string) => dateMinute(parse(instant || null)).slice(5)
   switch (f.kind) {
     case 'opened': return i.number
@@ -20,8 +21,8 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
     case 'elements': return ELEMENTS.filter((e) => b.elements && b.elements[e] !== undefined).map((e) => word('inc.el', e) + t('punct.colon') + ((b.elements || {})[e] || '—')).join('\n')
     case 'clock_moved': return t('inc.f.clock', { was: at(b.was), now: at(b.start), reason: b.reason || '' })
     case 'report_written': return joined(stage, t('inc.version', { n: b.version || 0 }))
-    case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t(b.call_id ? 'inc.f.phone' : 'inc.f.phoneUnseen') : '', b.unproved ? word('inc.proof', 'unproved') : '')
-    case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), b.channel === 'phone' && !b.call_id ? t('inc.f.phoneUnseen') : word('inc.by', b.channel || ''), b.unproved ? word('inc.proof', 'unproved') : '', b.receiver, b.evidence, b.attachment ? t('inc.fileProof') : '')
+    case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t(b.call_id ? 'inc.f.phone' : 'inc.f.phoneUnseen') : '', b.unproved ? word('inc.proof', 'unproved') : '', other)
+    case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), b.channel === 'phone' && !b.call_id ? t('inc.f.phoneUnseen') : word('inc.by', b.channel || ''), b.unproved ? word('inc.proof', 'unproved') : '', b.receiver, b.evidence, other, b.attachment ? t('inc.fileProof') : '')
     case 'called_out': return joined(word('inc.role', b.part || ''), b.whom, b.phone, word('inc.result', b.result || ''))
     case 'scene': return joined(word('inc.scene', b.part || ''), b.whom, b.text)
     case 'instructed': return joined(b.whom, b.text, b.attachment ? t('inc.filePhoto') : '', b.due && t('inc.instrDue', { time: at(b.due) }))

@@ -129,6 +129,7 @@ export const incidentsZh = {
   'inc.proof.unseen': '无录音',
   'inc.proof.late': '事后补记',
   'inc.proof.unproved': '无凭证',
+  'inc.proof.other': '号码不符',
   'inc.unprovedSent': '有报送缺录音或凭证',
   'inc.deniedBy': '{name} 否认，不算数',
   'inc.notedBy': '{name}记录',
@@ -211,6 +212,9 @@ export const incidentsZh = {
   'inc.call': '通话录音',
   'inc.callNo': '不关联通话',
   'inc.callUnseen': '未经值班电话（无录音）',
+  'inc.callReason': '号码不符的原因',
+  'inc.callReasonHint': '如：带班领导借用同事手机回电；原因随记录保留，考核督查人员会看到',
+  'inc.otherNumber': '号码不符（{with}）：{why}',
   'inc.saidAt': '通话时间',
   'inc.saidAtHint': '对方何时同意的，如 8:30',
   'inc.recorded': '有录音',
@@ -318,6 +322,7 @@ export const incidentsZh = {
   'problem.inc.lacks_elements': '报告要素不全，请补充；不清楚的写“不详”或“正在核实”',
   'problem.inc.nothing_written': '报告尚未起草或正文为空，请先写好正文并保存',
   'problem.inc.unfinished': '终报尚未报送或批示尚未办结，请补办，或填写原因',
+  'problem.inc.call_mismatch': '这次通话的号码不是对方登记的号码：请改选与对方的通话；确实是这次通话的，请写明原因',
   'problem.inc.template': '报告模板有误，Word 文档无法生成；请打印网页版，并请管理员检查模板',
 }
 

@@ -187,19 +187,20 @@ export const untold = (i: Incident): string[] => ['head', 'deputy', 'section'].f
 /** The call of an entry that a fact linked; empty: it came by another way, or the fact is another one. */
 export const callOf = (i: Incident, f: Fact): string => (f.body.call_id || (f.kind === 'entry_linked' && (i.entries.filter((e) => e.id === f.body.entry)[0] || { call_id: '' }).call_id)) || ''
 
-export type ProofMark = 'unseen' | 'late' | 'unproved'
+export type ProofMark = 'unseen' | 'other' | 'late' | 'unproved'
 /** What is lacking of the proof of something that was said or sent: no recorded call, written down much later, or, as
  * the daemon says, nothing that proves it. FACT is its number within the incident. */
-export function proofMarks(i: Incident, x: { fact: number; call_id: string; unproved?: boolean }, spoken: boolean): ProofMark[] {
+export function proofMarks(i: Incident, x: { fact: number; call_id: string; call_reason?: string; unproved?: boolean }, spoken: boolean): ProofMark[] {
   const f = i.facts.filter((o) => o.seq === x.fact)[0]
   const marks: ProofMark[] = []
   if (spoken && !x.call_id) marks.push('unseen')
+  if (x.call_reason) marks.push('other')
   if (f && noted(f)) marks.push('late')
   if (x.unproved) marks.push('unproved')
   return marks
 }
 /** Whether a report is said to have gone out by something that nothing proves. */
-export const unprovedSent = (i: Incident, r: Report): boolean => r.deliveries.some((d) => proofMarks(i, d, d.channel === 'phone').some((m) => m !== 'late'))
+export const unprovedSent = (i: Incident, r: Report): boolean => r.deliveries.some((d) => proofMarks(i, d, d.channel === 'phone').some((m) => m === 'unseen' || m === 'unproved'))
 /** The newest approval of a version that its person denied, where none stands. */
 export const denied = (r: Report, part: Part): Approval | null =>
   (standing(r, part) ? null : r.approvals.filter((a) => a.part === part && a.version === r.version && a.denied_at).slice(-1)[0] || null)
