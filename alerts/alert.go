@@ -101,7 +101,7 @@ var ErrOver = errors.New("the alert is resolved already")
 var ErrSupervisor = errors.New("only a supervisor takes this on: it tells of what the duty room decided itself")
 
 // forSupervisor are the reasons of alerts that only a supervisor takes on.
-var forSupervisor = []Reason{ReasonClockLate, ReasonOmitted, ReasonUnproved, ReasonMismatch}
+var forSupervisor = []Reason{ReasonClockLate, ReasonOmitted, ReasonUnproved, ReasonMismatch, ReasonUnconfirmed}
 
 // Acknowledge is the alert with somebody who has taken it on. The first one stands; said again
 // it changes nothing.

@@ -12,7 +12,7 @@ import (
 
 // incidentReasons are those of alerts about incidents 突发事件. A key names reason, incident and report,
 // instruction or fact, so that neither a restart nor a second look repeats or forgets one.
-var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonUnproved, ReasonOmitted, ReasonMismatch}
+var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonUnproved, ReasonOmitted, ReasonMismatch, ReasonUnconfirmed}
 
 // IncidentOf is the incident that an alert is about; 0 for every other alert.
 func IncidentOf(a Alert) int64 {
@@ -110,10 +110,17 @@ func (b *incidentBook) look(i dutylog.Incident) {
 	}
 }
 
-// approvals tells the supervisor of approvals by telephone that were noted with a call with another number.
+// approvals tells the supervisor of approvals by telephone that were noted with a call with another number, or that
+// their person did not confirm in time.
 func (b *incidentBook) approvals(i dutylog.Incident, r dutylog.Report, name string) {
 	for _, a := range r.Approvals {
 		b.mismatch(i.ID, a.Fact, name, a.CallWith, a.CallReason, i.Facts[a.Fact-1].WrittenAt)
+		switch by := i.ConfirmBy(a); {
+		case i.Unconfirmed(a, b.now):
+			b.tell(ReasonUnconfirmed, i.ID, a.Fact, name+" "+a.Name, by)
+		case a.Waits():
+			b.turn(by)
+		}
 	}
 }
 

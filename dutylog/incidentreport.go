@@ -102,6 +102,7 @@ type Report struct {
 	SentIn     int64     // the incident, merged into this one, by which it was; 0: this one
 	ApprovedAt time.Time // the newest version was signed
 	ApprovedBy string
+	ByWord     bool             // whoever signed it did so by telephone, and has not confirmed it yet
 	Approvals  []ReportApproval // all that stand, oldest first
 	Deliveries []Delivery
 
@@ -383,7 +384,7 @@ func (r *Report) settle() {
 	r.SentAt = r.gotBy(func(Delivery) bool { return true })
 	for _, a := range r.Approvals {
 		if a.Part == PartSign && a.Version == r.Version && a.DeniedAt.IsZero() {
-			r.ApprovedAt, r.ApprovedBy = a.At, a.Name
+			r.ApprovedAt, r.ApprovedBy, r.ByWord = a.At, a.Name, a.Waits()
 		}
 	}
 }

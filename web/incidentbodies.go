@@ -79,6 +79,8 @@ type incidentWaiting struct {
 	Login  string `json:"login"`
 	Name   string `json:"name"`
 	At     stamp  `json:"at"`
+
+	Unconfirmed bool `json:"unconfirmed" doc:"The time within which they are to confirm it is over"`
 }
 
 type incidentEntry struct {
@@ -116,6 +118,7 @@ type incidentReport struct {
 	SentIn     int64               `json:"sent_in" doc:"The incident, merged into this one, by which it was sent; 0: this one"`
 	ApprovedAt stamp               `json:"approved_at" doc:"When its newest version was signed"`
 	ApprovedBy string              `json:"approved_by"`
+	ByWord     bool                `json:"approved_unconfirmed" doc:"Whoever signed it did so by telephone, and has not confirmed it yet"`
 	Version    int                 `json:"version" doc:"The newest; 0: nothing is written"`
 	Elements   elementMap          `json:"elements" nullable:"false" doc:"Of the newest version; before there is one, a draft out of what is known"`
 	FromEntry  []incidentDrawn     `json:"from_entries" nullable:"false" doc:"What the draft has from an entry, because nobody has said it of the incident"`
@@ -155,6 +158,7 @@ type incidentApproval struct {
 	CallReason  string               `json:"call_reason" doc:"Why it proves it all the same"`
 	NotedBy     *actorDoc            `json:"noted_by" doc:"null: by login"`
 	ConfirmedAt stamp                `json:"confirmed_at" doc:"By the person, of what was said by telephone"`
+	Unconfirmed bool                 `json:"unconfirmed" doc:"It was said by telephone, and the time within which the person is to confirm it is over (schedule.confirm_minutes)"`
 	DeniedAt    stamp                `json:"denied_at" doc:"The person says that they did not: it does not count"`
 	DeniedWhy   string               `json:"denied_why"`
 	Fact        int                  `json:"fact"`
@@ -251,7 +255,7 @@ func incidentShown(i dutylog.Incident, now time.Time) incidentBody {
 		}
 		for _, x := range r.Approvals {
 			if x.Waits() {
-				b.Waiting = append(b.Waiting, incidentWaiting{r.Number, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At)})
+				b.Waiting = append(b.Waiting, incidentWaiting{r.Number, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At), i.Unconfirmed(x, now)})
 			}
 		}
 	}
@@ -310,7 +314,7 @@ func stepsShown(steps []dutylog.InstructionStep) []incidentStep {
 func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, now time.Time) incidentReport {
 	draft, drawn := i.DraftFrom(r, entries)
 	b := incidentReport{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn, CoveredBy: r.CoveredBy,
-		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementsShown(draft), Text: r.Text,
+		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, ByWord: r.ByWord, Version: r.Version, Elements: elementsShown(draft), Text: r.Text,
 		Changed: i.ChangedIn(r, draft), Missing: append([]dutylog.Element{}, r.MissingIn(draft)...), FromEntry: []incidentDrawn{}, Versions: []incidentVersion{}, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
 	for _, d := range drawn {
 		b.FromEntry = append(b.FromEntry, incidentDrawn(d))
@@ -320,7 +324,7 @@ func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, 
 	}
 	for _, x := range r.Approvals {
 		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID, CallWith: x.CallWith, CallReason: x.CallReason,
-			ConfirmedAt: stamp(x.ConfirmedAt), DeniedAt: stamp(x.DeniedAt), DeniedWhy: x.DeniedWhy, Fact: x.Fact}
+			ConfirmedAt: stamp(x.ConfirmedAt), Unconfirmed: i.Unconfirmed(x, now), DeniedAt: stamp(x.DeniedAt), DeniedWhy: x.DeniedWhy, Fact: x.Fact}
 		if x.ByPhone {
 			by := actorOf(x.NotedBy)
 			out.NotedBy = &by

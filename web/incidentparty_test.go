@@ -45,6 +45,19 @@ func TestACallProvesWhatItsNumberSays(t *testing.T) {
 	}
 	i = officer.did(t, "POST", deliveries, fmt.Sprintf(sent, "21.0", `,"call_reason":"区政府转接到市局"`))
 	i = officer.did(t, "POST", deliveries, `{"recipient":"government","channel":"phone","receiver":"李","call_id":"21.0","call_reason":"没有问到"}`)
+	h.clock.Add(23 * time.Hour)
+	decode(t, officer.get("/incidents"+at), &i)
+	if r := i.report("first", 1); !r.ByWord || r.Approvals[0].Unconfirmed {
+		t.Errorf("before a day: %+v", r)
+	}
+	h.clock.Add(2 * time.Hour)
+	decode(t, officer.get("/incidents"+at), &i)
+	if r := i.report("first", 1); !r.ByWord || !r.Approvals[0].Unconfirmed {
+		t.Errorf("after a day: %+v", r)
+	}
+	if got := officer.get("/incidents" + at + "/reports/1/sheet"); !strings.Contains(got.body, "签发人：王leader（电话，未确认）") || !strings.Contains(got.body, "本人逾期未确认") {
+		t.Errorf("on paper: %s", got)
+	}
 	d := i.report("first", 1).Deliveries
 	if len(d) != 2 || d[0].CallWith != "02422730333（区政府总值班室）" || d[0].CallReason != "区政府转接到市局" || d[1].CallWith != "" || d[1].CallReason != "" {
 		t.Errorf("%+v", d)

@@ -84,13 +84,15 @@ type incidentReport struct {
 	SentIn               int64   `json:"sent_in"`
 	ApprovedAt           *string `json:"approved_at"`
 	ApprovedBy           string  `json:"approved_by"`
+	ByWord               bool    `json:"approved_unconfirmed"`
 	Elements             map[string]string
 	Changed, Missing     []string
 	Versions             []struct{ Version int }
 	Approvals            []struct {
 		Part, Login string
-		ByPhone     bool    `json:"by_phone"`
-		CallWith    string  `json:"call_with"`
+		ByPhone     bool   `json:"by_phone"`
+		CallWith    string `json:"call_with"`
+		Unconfirmed bool
 		CallReason  string  `json:"call_reason"`
 		ConfirmedAt *string `json:"confirmed_at"`
 		DeniedAt    *string `json:"denied_at"`

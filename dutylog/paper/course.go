@@ -173,7 +173,7 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 	case dutylog.FactReviewed, dutylog.FactSigned:
 		by := cmp.Or(b.Name, fact.By.Name)
 		if b.Login != "" {
-			by += "（" + phoneWords(dutylog.ReportApproval{CallID: b.CallID, CallWith: b.CallWith, CallReason: b.CallReason, NotedBy: fact.By}) + "）"
+			by += "（" + phoneWords(dutylog.ReportApproval{CallID: b.CallID, CallWith: b.CallWith, CallReason: b.CallReason, NotedBy: fact.By}) + "）" + waitWords(f, x.Incident, fact.Seq)
 		}
 		return x.reportWords(b.Report) + "，第 " + count(b.Version) + " 版，" + by
 	case dutylog.FactConfirmed, dutylog.FactDenied:
@@ -191,6 +191,22 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 		return joinWords(x.named(b.Incident), b.Reason)
 	}
 	return joinWords(b.Whom, b.Text, b.Reason)
+}
+
+// waitWords say of an approval by telephone that its person has not confirmed it.
+func waitWords(f Frame, i dutylog.Incident, fact int) string {
+	for _, r := range i.Reports {
+		for _, a := range r.Approvals {
+			switch {
+			case a.Fact != fact || !a.Waits():
+			case i.Unconfirmed(a, f.Now):
+				return "，本人逾期未确认"
+			default:
+				return "，本人未确认"
+			}
+		}
+	}
+	return ""
 }
 
 // moved is a moment that a fact may have.

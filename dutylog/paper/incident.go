@@ -42,7 +42,7 @@ func ReportWords(f Frame, x IncidentFile, r dutylog.Report) map[string]string {
 	i, r := x.of(r)
 	words := map[string]string{
 		"标题": reportTitle(i, r), "期别": reportName(r), "编号": reportNumber(i, r), "报送单位": f.Unit, "报告时间": f.minute(reportedAt(f, r)),
-		"签发人": cmp.Or(r.ApprovedBy, notSigned), "签发": approvalWords(f, r, dutylog.PartSign), "审核": approvalWords(f, r, dutylog.PartReview),
+		"签发人": signerWords(r), "签发": approvalWords(f, i, r, dutylog.PartSign), "审核": approvalWords(f, i, r, dutylog.PartReview),
 		"事件类别": categoryWords(i), "主送": strings.Join(shortWords(dutylog.Recipients()), "、"), "正文": r.Text, "与上期不同": changeWords(i, r),
 		"报送情况": lines(deliveryWords(f, x, r), mergedWords(f, x, i)), "联系人": writerOf(r), "联系电话": x.Phone,
 	}
@@ -159,13 +159,13 @@ func writerOf(r dutylog.Report) string {
 }
 
 // approvalWords say who approved what stands, when and how; what was said of an older version is told as such.
-func approvalWords(f Frame, r dutylog.Report, part dutylog.ApprovalPart) string {
+func approvalWords(f Frame, i dutylog.Incident, r dutylog.Report, part dutylog.ApprovalPart) string {
 	var said []string
 	for _, a := range r.Approvals {
 		if a.Part != part {
 			continue
 		}
-		text := a.Name + "　" + f.minute(a.At) + "（" + approvalWay(f, a) + "）"
+		text := a.Name + "　" + f.minute(a.At) + "（" + approvalWay(f, i, a) + "）"
 		if a.Version != r.Version {
 			text += "，对第 " + count(a.Version) + " 版"
 		}
@@ -177,14 +177,24 @@ func approvalWords(f Frame, r dutylog.Report, part dutylog.ApprovalPart) string 
 	return cmp.Or(strings.Join(said, "\n"), "—")
 }
 
-func approvalWay(f Frame, a dutylog.ReportApproval) string {
+// signerWords are who signed what stands; by telephone, and not confirmed by them, is said.
+func signerWords(r dutylog.Report) string {
+	if r.ByWord {
+		return r.ApprovedBy + "（电话，未确认）"
+	}
+	return cmp.Or(r.ApprovedBy, notSigned)
+}
+
+func approvalWay(f Frame, i dutylog.Incident, a dutylog.ReportApproval) string {
 	switch {
 	case !a.ByPhone:
 		return "本人登录"
 	case !a.DeniedAt.IsZero():
 		return phoneWords(a) + "，本人于 " + f.minute(a.DeniedAt) + " 否认：" + a.DeniedWhy
+	case i.Unconfirmed(a, f.Now):
+		return phoneWords(a) + "，本人逾期未确认"
 	case a.ConfirmedAt.IsZero():
-		return phoneWords(a) + "，待本人确认"
+		return phoneWords(a) + "，本人未确认"
 	}
 	return phoneWords(a) + "，本人于 " + f.minute(a.ConfirmedAt) + " 确认"
 }

@@ -123,11 +123,11 @@ func TestHowAnApprovalCame(t *testing.T) {
 		return paper.ReportWords(frame, x, reportOf(t, x, 1))["签发"]
 	}
 	for want, got := range map[string]string{
-		"陈刚　2026-11-27 22:19（电话，李娜记录，待本人确认）":                            approval(),
+		"陈刚　2026-11-27 22:19（电话，李娜记录，本人未确认）":                            approval(),
 		"陈刚　2026-11-27 22:19（电话，李娜记录，本人于 2026-11-27 23:00 确认）":          approval(dutylog.IncidentFact{Kind: dutylog.FactConfirmed, Body: dutylog.FactBody{Report: 1, Version: 1, Fact: 9}}),
 		"陈刚　2026-11-27 22:19（电话，李娜记录，本人于 2026-11-27 23:00 否认：没有同意）":     approval(dutylog.IncidentFact{Kind: dutylog.FactDenied, Body: dutylog.FactBody{Report: 1, Version: 1, Fact: 9, Reason: "没有同意"}}),
-		"陈刚　2026-11-27 22:19（电话，李娜记录，待本人确认）\n陈刚　2026-11-27 23:00（本人登录）": approval(dutylog.IncidentFact{Kind: dutylog.FactSigned, Body: dutylog.FactBody{Report: 1, Version: 1}}),
-		"陈刚　2026-11-27 22:19（电话，李娜记录，待本人确认），对第 1 版":                     approval(dutylog.IncidentFact{Kind: dutylog.FactWritten, By: li, Body: dutylog.FactBody{Report: 1, Version: 2, Base: 1, Elements: firstKnown, Text: "改"}}),
+		"陈刚　2026-11-27 22:19（电话，李娜记录，本人未确认）\n陈刚　2026-11-27 23:00（本人登录）": approval(dutylog.IncidentFact{Kind: dutylog.FactSigned, Body: dutylog.FactBody{Report: 1, Version: 1}}),
+		"陈刚　2026-11-27 22:19（电话，李娜记录，本人未确认），对第 1 版":                     approval(dutylog.IncidentFact{Kind: dutylog.FactWritten, By: li, Body: dutylog.FactBody{Report: 1, Version: 2, Base: 1, Elements: firstKnown, Text: "改"}}),
 	} {
 		if got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -299,6 +299,17 @@ describe('a proof', () => {
     expect(bodies.some((b) => 'refused' in b)).toBe(false)
   })
 
+  it('of an approval that its person has not confirmed says so, everywhere', () => {
+    const said = approval({ fact: 10, by_phone: true, call_id: 'c', noted_by: by })
+    const told = (change: Partial<Approval>) => factText(incident({ reports: [report({ approvals: [{ ...said, ...change }] })] }), { ...fact(10, false), kind: 'report_signed', body: { report: 1, version: 1, login: 'chen', name: '陈刚', call_id: 'c' } })
+    expect(told({})).toBe('初报，第 1 版，陈刚，电话，未确认')
+    expect(told({ confirmed_at: at('14:30') })).toBe('初报，第 1 版，陈刚，电话')
+    expect(approvals).toContain("a.unconfirmed ? 'inc.phoneOver' : 'inc.phoneWaits'")
+    expect(approvals).toContain('data-test="approval-unconfirmed"')
+    expect(components['../src/components/PhonePage.vue']).toContain("unsaid(r, 'sign')")
+    expect(panel).toContain('r.approved_unconfirmed')
+  })
+
   it('is told in the course, too', () => {
     const told = (body: object) => factText(incident(), { ...fact(10, false), body })
     expect(told({ recipient: 'government', channel: 'phone', receiver: '王某' })).toBe('本级政府，电话（无录音），王某')

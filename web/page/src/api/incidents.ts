@@ -42,6 +42,8 @@ export interface Approval {
   call_reason?: string
   noted_by: By | null
   confirmed_at: string | null
+  /** The time is over within which the person is to confirm it; an older daemon does not say. */
+  unconfirmed?: boolean
   denied_at: string | null
   denied_why: string
   /** Nothing proves it; an older daemon does not say. */
@@ -90,6 +92,8 @@ export interface Report {
   sent_at: string | null
   approved_at: string | null
   approved_by: string
+  /** Signed by telephone, and not confirmed yet; an older daemon does not say. */
+  approved_unconfirmed?: boolean
   approvals: Approval[]
   deliveries: Delivery[]
 }

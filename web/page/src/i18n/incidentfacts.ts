@@ -1,6 +1,6 @@
 // What one fact of an incident says, in a sentence of the page's language.
 import { ELEMENTS, type Fact, type Incident } from '@/api/incidents'
-import { triggersOf } from '@/logic/incidents'
+import { triggersOf, waits } from '@/logic/incidents'
 import { dateMinute, parse } from '@/logic/time'
 import { stageName } from '@/state/incidents'
 import { t, word } from './index'
@@ -21,7 +21,7 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
     case 'elements': return ELEMENTS.filter((e) => b.elements && b.elements[e] !== undefined).map((e) => word('inc.el', e) + t('punct.colon') + ((b.elements || {})[e] || '—')).join('\n')
     case 'clock_moved': return t('inc.f.clock', { was: at(b.was), now: at(b.start), reason: b.reason || '' })
     case 'report_written': return joined(stage, t('inc.version', { n: b.version || 0 }))
-    case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t(b.call_id ? 'inc.f.phone' : 'inc.f.phoneUnseen') : '', b.unproved ? word('inc.proof', 'unproved') : '', other)
+    case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t(b.call_id ? 'inc.f.phone' : 'inc.f.phoneUnseen') : '', b.unproved ? word('inc.proof', 'unproved') : '', other, unconfirmed(i, f))
     case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), b.channel === 'phone' && !b.call_id ? t('inc.f.phoneUnseen') : word('inc.by', b.channel || ''), b.unproved ? word('inc.proof', 'unproved') : '', b.receiver, b.evidence, other, b.attachment ? t('inc.fileProof') : '')
     case 'called_out': return joined(word('inc.role', b.part || ''), b.whom, b.phone, word('inc.result', b.result || ''))
     case 'scene': return joined(word('inc.scene', b.part || ''), b.whom, b.text)
@@ -30,6 +30,12 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
     case 'merged': case 'absorbed': return joined(numberOf(i, b.incident || 0), b.reason)
     default: return joined(stage, b.whom, b.text, b.reason)
   }
+}
+
+/** Of an approval by telephone that its person has not confirmed, that; empty: they have, or it is none. */
+function unconfirmed(i: Incident, f: Fact): string {
+  const waiting = i.reports.some((r) => r.approvals.some((a) => a.fact === f.seq && waits(a)))
+  return waiting ? t('inc.unconfirmed') : ''
 }
 
 /** Why it is reported whatever its extent; empty: for no such reason. */
