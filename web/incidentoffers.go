@@ -15,7 +15,7 @@ const (
 )
 
 type incidentOffers struct {
-	Incidents []incidentBody `json:"incidents" nullable:"false" doc:"That are open: a new entry may tell of the same event"`
+	Incidents []IncidentHead `json:"incidents" nullable:"false" doc:"That are open: a new entry may tell of the same event"`
 	Calls     []reportOffer  `json:"calls" nullable:"false" doc:"Outgoing calls to superiors while a clock ran, which are no delivery yet"`
 }
 
@@ -43,7 +43,7 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	out := incidentOffers{Incidents: []incidentBody{}, Calls: []reportOffer{}}
+	out := incidentOffers{Incidents: []IncidentHead{}, Calls: []reportOffer{}}
 	for _, i := range open {
 		out.Incidents = append(out.Incidents, incidentShown(i, a.SwitchNow()))
 	}

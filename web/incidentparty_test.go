@@ -46,11 +46,13 @@ func TestACallProvesWhatItsNumberSays(t *testing.T) {
 	i = officer.did(t, "POST", deliveries, fmt.Sprintf(sent, "21.0", `,"call_reason":"区政府转接到市局"`))
 	i = officer.did(t, "POST", deliveries, `{"recipient":"government","channel":"phone","receiver":"李","call_id":"21.0","call_reason":"没有问到"}`)
 	h.clock.Add(23 * time.Hour)
+	officer = h.as("officer") // the session has ended
 	decode(t, officer.get("/incidents"+at), &i)
 	if r := i.report("first", 1); !r.ByWord || r.Approvals[0].Unconfirmed {
 		t.Errorf("before a day: %+v", r)
 	}
 	h.clock.Add(2 * time.Hour)
+	officer = h.as("officer")
 	decode(t, officer.get("/incidents"+at), &i)
 	if r := i.report("first", 1); !r.ByWord || !r.Approvals[0].Unconfirmed {
 		t.Errorf("after a day: %+v", r)
