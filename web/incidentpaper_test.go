@@ -43,7 +43,7 @@ func TestAReportOnPaper(t *testing.T) {
 		t.Errorf("%s %v", got, got.header)
 	}
 	course := officer.get(fmt.Sprintf("/incidents/%d/course/sheet", i.ID))
-	for _, want := range []string{"<h2>突发事件处置过程</h2>", `<a href="/#/calls/8.0"`, `<a href="/#/entry/e-1.0"`, "区长批示：全力搜救", "打印时尚未办结", "关联接报"} {
+	for _, want := range []string{"<h2>突发事件处置过程</h2>", `<a href="/#/calls/8.0"`, `<a href="/#/entry/e-1.0"`, `<a href="/#/calls/1.0"`, "接报时值班：值班员 ", "带班领导 ", "审核、签发", "区长批示：全力搜救", "打印时尚未办结", "关联接报"} {
 		if !strings.Contains(course.body, want) {
 			t.Errorf("%q is not on the course: %s", want, course)
 		}

@@ -16,6 +16,7 @@ type IncidentFile struct {
 	Numbers  map[int64]string         // how people call the incidents that it names
 	Entries  map[string]dutylog.Entry // by id
 	Calls    map[string]dutylog.Call  // by id
+	Duty     dutylog.OnDuty           // who was on duty by the roster when it was reported first
 	Phone    string                   // at which the unit is asked about it
 }
 

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -163,10 +164,36 @@ func TestTheCourseGoesByWhatHappened(t *testing.T) {
 	}
 	var calls, entries []string
 	for _, r := range rows {
-		calls, entries = append(calls, r.Call), append(entries, r.Entry)
+		calls, entries = append(calls, r.Call), append(entries, r.Beside)
+		if last := len(r.Cells) - 1; r.Call != "" && !courseCall.MatchString(r.Cells[last]) { // to the minute
+			t.Errorf("a call is told as %q", r.Cells[last])
+		}
 	}
-	if !slices.Contains(calls, "c-up") || !slices.Contains(calls, "c-sign") || !slices.Contains(entries, "e-1") {
+	if !slices.Contains(calls, "c-up") || !slices.Contains(calls, "c-sign") || !slices.Contains(calls, "1.1") || !slices.Contains(calls, "2.1") || !slices.Contains(entries, "e-1") {
 		t.Errorf("the course leads to the calls %v and the entries %v", calls, entries)
+	}
+}
+
+var courseCall = regexp.MustCompile(`^\d\d:\d\d 通话\n[有无]录音$`)
+
+// The course says who was on duty when the first call came, and who reviewed and signed each report.
+func TestTheCourseSaysWhoLed(t *testing.T) {
+	x := aFire()
+	x.Duty = dutylog.OnDuty{dutylog.PostChief: {Name: "赵敏"}, dutylog.PostLeader: {Name: "陈刚"}}
+	s := paper.Course(frame, x)
+	if !slices.Contains(s.Under, "接报时值班：值班员 —　值班处（科）领导 赵敏　带班领导 陈刚") {
+		t.Errorf("%q", s.Under)
+	}
+	var rows []string
+	for _, r := range s.Tables[1].Rows {
+		rows = append(rows, strings.Join(r.Cells, " | "))
+	}
+	want := []string{
+		"初报 | 2026-11-27 22:23 | 2026-11-27 22:20 | 赵敏　2026-11-27 22:18（本人登录） | 陈刚　2026-11-27 22:19（电话，李娜记录，本人于 2026-11-27 22:50 确认）",
+		"书面报告 | 2026-11-27 23:03（超时） | 2026-11-27 23:12 | — | （尚未签发）",
+	}
+	if !slices.Equal(rows, want) {
+		t.Errorf("%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 }
 
