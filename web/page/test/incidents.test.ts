@@ -10,7 +10,7 @@ import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText, proofText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, callOf, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, sentBefore, sideBySide, soonOf, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, untold, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, callOf, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, drawnIn, followUpInHand, frozen, happenings, inCourse, inHand, knownOf, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, saidElse, sentBefore, sideBySide, soonOf, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, untold, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -375,6 +375,19 @@ describe('what several entries say', () => {
       { element: 'casualties', values: ['无', '2人', '无'], differs: true },
     ])
     expect(sideBySide(incident({ entries: [entry('1', {})] }))).toEqual([])
+  })
+
+  it('is marked in a draft: what came from an entry, and what else is said of it', () => {
+    const r = report({ elements: { place: '南京北街12号', casualties: '2人受伤' }, from_entries: [{ element: 'casualties', entry_id: '1', differs: true }] })
+    const i = incident({ elements: { place: '南京北街12号' }, entries: [entry('1', { casualties: '2人受伤' }), entry('2', { casualties: '3 人受伤' }), entry('3', { casualties: '3人受伤', place: '南京北街14号' })], reports: [r],
+      differences: [{ element: 'casualties', known: '', values: [{ entry_id: '1', value: '2人受伤' }, { entry_id: '2', value: '3 人受伤' }, { entry_id: '3', value: '3人受伤' }] }, { element: 'place', known: '南京北街12号', values: [{ entry_id: '3', value: '南京北街14号' }] }] })
+    expect([drawnIn(i, r, r.elements, 'casualties'), drawnIn(i, r, r.elements, 'place')]).toEqual([{ entry: '2026-000001', differs: true }, null])
+    expect([drawnIn(i, r, { ...r.elements, casualties: '无' }, 'casualties'), drawnIn(i, { ...r, version: 1 }, r.elements, 'casualties')]).toEqual([null, null])
+    expect(saidElse(i, r.elements, 'casualties')).toEqual({ known: '', entries: ['3 人受伤'] })
+    expect([saidElse(i, r.elements, 'place'), saidElse(i, { place: '别处' }, 'place'), saidElse(i, {}, 'trend')]).toEqual([{ known: '', entries: ['南京北街14号'] }, { known: '南京北街12号', entries: ['南京北街14号'] }, { known: '', entries: [] }])
+    expect([knownOf(incident({ elements: { place: '〔已抹去〕' }, differences: [{ element: 'place', known: '', values: [] }] }), 'place'), knownOf(i, 'place'), knownOf(incident({ elements: { cause: '电气' } }), 'cause')]).toEqual(['', '南京北街12号', '电气'])
+    expect(editor).toContain('number: props.report.number')
+    expect(editor).toContain('data-test="drawn"')
   })
 
   it('differs where an entry says otherwise than what is known, and where the daemon says so', () => {

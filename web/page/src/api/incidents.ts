@@ -72,6 +72,12 @@ export interface Version {
   elements: Elements
   text: string
 }
+/** An element that a draft has from an entry; other entries may say otherwise. */
+export interface Drawn {
+  element: Element
+  entry_id: string
+  differs: boolean
+}
 export interface Report {
   number: number
   stage: Stage
@@ -86,6 +92,8 @@ export interface Report {
   version: number
   versions: Version[]
   elements: Elements
+  /** What an unwritten one has from an entry, the earliest that says it; an older daemon does not say. */
+  from_entries?: Drawn[]
   changed: Element[]
   missing: Element[]
   text: string
@@ -223,7 +231,7 @@ export interface IncidentRow {
 export interface Incident extends IncidentRow {
   elements: Elements
   entries: IncidentEntry[]
-  differences: { element: Element; values: { entry_id: string; value: string }[] }[]
+  differences: { element: Element; known?: string; values: { entry_id: string; value: string }[] }[]
   reports: Report[]
   callouts: Callout[]
   scene: SceneNote[]

@@ -83,6 +83,25 @@ export function sideBySide(i: Incident): { element: Element; values: string[]; d
     return { element, values, differs: told.indexOf(element) >= 0 || said.some((v) => v !== said[0]) }
   })
 }
+/** What is known of an element beside what the entries say, as the daemon tells it: what was erased is not known. */
+export const knownOf = (i: Incident, e: Element): string => {
+  const told = i.differences.filter((d) => d.element === e)[0]
+  return told && told.known !== undefined ? told.known : i.elements[e] || ''
+}
+/** What a draft still has from an entry, as it came: with the entry's number, and whether others say otherwise. */
+export function drawnIn(i: Incident, r: Report, draft: Elements, e: Element): { entry: string; differs: boolean } | null {
+  const d = (r.from_entries || []).filter((x) => x.element === e)[0]
+  if (!d || r.version > 0 || (draft[e] || '') !== (r.elements[e] || '')) return null
+  return { entry: (i.entries.filter((x) => x.id === d.entry_id)[0] || { entry_number: '' }).entry_number, differs: d.differs }
+}
+/** What else is said of an element than what stands in a draft: what is known, and what the entries say, each once. */
+export function saidElse(i: Incident, draft: Elements, e: Element): { known: string; entries: string[] } {
+  const bare = (text: string | undefined) => (text || '').replace(/\s/g, '')
+  const told = i.differences.filter((d) => d.element === e)[0]
+  const other = (v: string, n: number, all: string[]) => !!bare(v) && bare(v) !== bare(draft[e]) && all.map(bare).indexOf(bare(v)) === n
+  const known = told ? knownOf(i, e) : ''
+  return { known: other(known, 0, [known]) ? known : '', entries: told ? told.values.map((v) => v.value).filter(other).filter((v) => bare(v) !== bare(known)) : [] }
+}
 /** Of how many elements not all say the same. */
 export const differing = (i: Incident): number => sideBySide(i).filter((r) => r.differs).length
 
