@@ -355,6 +355,12 @@ var plays = map[string]func(*testing.T) string{
 		p.mergedInto(other, "2026-11-23 12:55")
 		return other.sheet("2026-11-23 13:05") + "  casualties: " + other.i.Elements[dutylog.ElementCasualties] + "\n"
 	},
+	"40 an older entry of the month before is linked while our clock is set back, closed and opened again": func(t *testing.T) string {
+		p := newPlay(t, "2026-12-01 00:05").at("2026-12-01 00:10").sends(dutylog.StageFirst, "无").at("2026-11-30 23:40").link("e-2", "2026-11-30 23:52")
+		before := p.sheet("2026-11-30 23:41", "2026-12-01 00:03")
+		p.at("2026-12-01 00:20").do(dutylog.FactClosed, dutylog.FactBody{Reason: "误报"}).at("2026-12-01 00:30").do(dutylog.FactReopened, dutylog.FactBody{Reason: "并非误报"})
+		return before + "closed and opened again:\n" + p.sheet("2026-12-01 00:41", "2026-12-01 00:42")
+	},
 	"22 told by telephone, written down afterwards": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:09").phones(1, "周敏").at("2026-11-23 12:30")
 		p.write(dutylog.StageFirst, "无")
