@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"dutyline/dutylog"
@@ -99,6 +100,9 @@ var ErrOver = errors.New("the alert is resolved already")
 // ErrSupervisor is why an alert is not acknowledged: it tells the supervisor what the duty room did.
 var ErrSupervisor = errors.New("only a supervisor takes this on: it tells of what the duty room decided itself")
 
+// forSupervisor are the reasons of alerts that only a supervisor takes on.
+var forSupervisor = []Reason{ReasonClockLate, ReasonOmitted, ReasonUnproved, ReasonMismatch, ReasonUnconfirmed}
+
 // Acknowledge is the alert with somebody who has taken it on. The first one stands; said again
 // it changes nothing.
 func (a Alert) Acknowledge(by dutylog.Actor, note string, at time.Time) (Alert, error) {
@@ -107,7 +111,7 @@ func (a Alert) Acknowledge(by dutylog.Actor, note string, at time.Time) (Alert, 
 		return a, nil
 	case !a.ResolvedAt.IsZero():
 		return a, ErrOver
-	case (a.Reason == ReasonClockLate || a.Reason == ReasonOmitted || a.Reason == ReasonUnproved) && by.Role != dutylog.Supervisor:
+	case slices.Contains(forSupervisor, a.Reason) && by.Role != dutylog.Supervisor:
 		return a, ErrSupervisor
 	}
 	a.AcknowledgedAt, a.AcknowledgedBy, a.Note = at, by, note

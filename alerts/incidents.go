@@ -12,7 +12,7 @@ import (
 
 // incidentReasons are those of alerts about incidents 突发事件. A key names reason, incident and report,
 // instruction or fact, so that neither a restart nor a second look repeats or forgets one.
-var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonUnproved, ReasonOmitted}
+var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonUnproved, ReasonOmitted, ReasonMismatch, ReasonUnconfirmed}
 
 // IncidentOf is the incident that an alert is about; 0 for every other alert.
 func IncidentOf(a Alert) int64 {
@@ -87,7 +87,9 @@ func (b *incidentBook) look(i dutylog.Incident) {
 			if r.Unproved(d) {
 				b.tell(ReasonUnproved, i.ID, d.Fact, name, d.NotedAt)
 			}
+			b.mismatch(i.ID, d.Fact, name, d.CallWith, d.CallReason, d.NotedAt)
 		}
+		b.approvals(i, r, name)
 		if r.Unapproved() {
 			b.tell(ReasonUnapproved, i.ID, r.Number, name, later(r.SentAt, known))
 		}
@@ -105,6 +107,27 @@ func (b *incidentBook) look(i dutylog.Incident) {
 		by := i.ClockStart.Sub(i.ClockNatural).Truncate(time.Minute)
 		newest := max(i.ClockMoved, i.ClockBegan) // an older entry makes the difference another one, which is told anew
 		b.tell(ReasonClockLate, i.ID, newest, fmt.Sprintf("%s 起算时间比首次接报晚 %d 分钟：%s", i.Number, int(by.Minutes()), i.ClockReason), i.Facts[newest-1].WrittenAt)
+	}
+}
+
+// approvals tells the supervisor of approvals by telephone that were noted with a call with another number, or that
+// their person did not confirm in time.
+func (b *incidentBook) approvals(i dutylog.Incident, r dutylog.Report, name string) {
+	for _, a := range r.Approvals {
+		b.mismatch(i.ID, a.Fact, name, a.CallWith, a.CallReason, i.Facts[a.Fact-1].WrittenAt)
+		switch by := i.ConfirmBy(a); {
+		case i.Unconfirmed(a, b.now):
+			b.tell(ReasonUnconfirmed, i.ID, a.Fact, name+" "+a.Name, by)
+		case a.Waits():
+			b.turn(by)
+		}
+	}
+}
+
+// mismatch tells the supervisor of a call that proves something though its number is not known as that of whom it names.
+func (b *incidentBook) mismatch(incident int64, fact int, name, with, reason string, at time.Time) {
+	if reason != "" {
+		b.tell(ReasonMismatch, incident, fact, name+"："+with+"，"+reason, at)
 	}
 }
 

@@ -230,6 +230,69 @@ func TestAReportThatIsClaimedAfterItsDeadline(t *testing.T) {
 	}
 }
 
+// An approval by telephone that its person does not confirm within the time of the incident's schedule, a day, is told
+// until they say something of it, or it is struck out.
+func TestAnApprovalThatNobodyConfirms(t *testing.T) {
+	said := fact(6, dutylog.FactSigned, dutylog.FactBody{Report: 1, Login: "chen", Name: "陈刚"})
+	day := 6 + 24*60
+	for name, c := range map[string]struct {
+		of       dutylog.Incident
+		standing []string
+		minute   int
+		want     bool
+		over     bool
+	}{
+		"before a day":      {fire(1, said), nil, day - 1, false, false},
+		"after a day":       {fire(1, said), nil, day, true, false},
+		"told already":      {fire(1, said), []string{"approval_unconfirmed/1/3"}, day + 5, false, false},
+		"by login":          {fire(1, signed(6, 1)), nil, day, false, false},
+		"confirmed in time": {fire(1, said, fact(90, dutylog.FactConfirmed, dutylog.FactBody{Report: 1, Fact: 3})), nil, day, false, false},
+		"confirmed later":   {fire(1, said, fact(day+9, dutylog.FactConfirmed, dutylog.FactBody{Report: 1, Fact: 3})), []string{"approval_unconfirmed/1/3"}, day + 9, false, true},
+		"denied":            {fire(1, said, fact(day+9, dutylog.FactDenied, dutylog.FactBody{Report: 1, Fact: 3, Reason: "没有"})), []string{"approval_unconfirmed/1/3"}, day + 9, false, true},
+		"struck out":        {fire(1, said, fact(90, dutylog.FactStruck, dutylog.FactBody{Fact: 3, Reason: "误记"})), nil, day, false, false},
+		"of a closed one":   {fire(1, said, fact(60, dutylog.FactClosed, dutylog.FactBody{Reason: "误报"})), nil, day, true, false},
+	} {
+		var standing []alerts.Alert
+		for _, key := range c.standing {
+			standing = append(standing, alerts.Alert{Key: key, Reason: alerts.ReasonUnconfirmed, At: noon})
+		}
+		told, next := alerts.Incidents([]dutylog.Incident{c.of}, standing, "duty", noon.Add(time.Duration(c.minute)*time.Minute))
+		found := slices.ContainsFunc(told, func(a alerts.Alert) bool {
+			return a.Key == "approval_unconfirmed/1/3" && a.Detail == "T2026-001 初报（初步情况） 陈刚" && a.At.Equal(noon.Add(time.Duration(day)*time.Minute)) && a.Reason.Lasts()
+		})
+		over := slices.ContainsFunc(told, func(a alerts.Alert) bool { return slices.Contains(a.Ends, "approval_unconfirmed/1/3") })
+		if found != c.want || over != c.over {
+			t.Errorf("%s: told %t over %t: %+v", name, found, over, told)
+		}
+		if name == "before a day" && !next.Equal(noon.Add(time.Duration(day)*time.Minute)) {
+			t.Errorf("looked at again at %v", next)
+		}
+	}
+}
+
+// A call that proves something though its number is not known as theirs is told to the supervisor, with the reason.
+func TestACallWithAnotherNumberIsToldToTheSupervisor(t *testing.T) {
+	other := dutylog.FactBody{Report: 1, CallID: "20.0", CallWith: "13800138000", CallReason: "借用司机手机"}
+	took, said := other, other
+	took.Recipient, took.Channel, took.Receiver = "superior_bureau", "phone", "周敏"
+	said.Login, said.Name = "chen", "陈刚"
+	i := fire(1, fact(5, dutylog.FactDelivered, took), fact(6, dutylog.FactSigned, said), fact(7, dutylog.FactReviewed, said))
+	told, _ := alerts.Incidents([]dutylog.Incident{i}, nil, "duty", noon.Add(8*time.Minute))
+	var got []string
+	for _, a := range told {
+		if a.Reason == alerts.ReasonMismatch {
+			got = append(got, a.Key+" "+a.Detail)
+		}
+		if _, err := a.Acknowledge(dutylog.Actor{Role: dutylog.Officer}, "", noon); a.Reason == alerts.ReasonMismatch && !errors.Is(err, alerts.ErrSupervisor) {
+			t.Errorf("an officer takes it on: %v", err)
+		}
+	}
+	want := "call_mismatch/1/3 T2026-001 初报（初步情况）：13800138000，借用司机手机; call_mismatch/1/4 T2026-001 初报（初步情况）：13800138000，借用司机手机; call_mismatch/1/5 T2026-001 初报（初步情况）：13800138000，借用司机手机"
+	if strings.Join(got, "; ") != want {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "; "), want)
+	}
+}
+
 // At a deadline it is told, once and by name, who of Art. 18 lacks what others got; and that it is over.
 func TestWhoLacksWhatOthersGot(t *testing.T) {
 	to := func(minute int, recipient string) dutylog.IncidentFact {

@@ -59,14 +59,16 @@ const (
 	ReasonHandoverLate Reason = "handover_late" // a shift ended by the roster, and nobody confirmed taking over
 	ReasonDutyOverdue  Reason = "duty_overdue"  // a dated duty was not done by its time
 
-	ReasonReportSoon      Reason = "report_due_soon"     // a report of an incident is to be sent within minutes
-	ReasonReportLate      Reason = "report_overdue"      // it was not sent by its time
-	ReasonUnapproved      Reason = "sent_unapproved"     // it was sent, and nobody signed it
-	ReasonInstructionLate Reason = "instruction_overdue" // what a leader ordered is not closed by its time
-	ReasonClockLate       Reason = "clock_start_late"    // somebody started the clocks of an incident later than its intake
-	ReasonLacking         Reason = "recipient_lacking"   // the deadline is over, and somebody lacks what others got
-	ReasonUnproved        Reason = "report_unproved"     // said to have been sent in time, noted after the deadline, without proof
-	ReasonOmitted         Reason = "report_omitted"      // an incident was closed with reports owed, late or not
+	ReasonReportSoon      Reason = "report_due_soon"      // a report of an incident is to be sent within minutes
+	ReasonReportLate      Reason = "report_overdue"       // it was not sent by its time
+	ReasonUnapproved      Reason = "sent_unapproved"      // it was sent, and nobody signed it
+	ReasonInstructionLate Reason = "instruction_overdue"  // what a leader ordered is not closed by its time
+	ReasonClockLate       Reason = "clock_start_late"     // somebody started the clocks of an incident later than its intake
+	ReasonLacking         Reason = "recipient_lacking"    // the deadline is over, and somebody lacks what others got
+	ReasonUnproved        Reason = "report_unproved"      // said to have been sent in time, noted after the deadline, without proof
+	ReasonOmitted         Reason = "report_omitted"       // an incident was closed with reports owed, late or not
+	ReasonUnconfirmed     Reason = "approval_unconfirmed" // what was said by telephone was not confirmed by the person in time
+	ReasonMismatch        Reason = "call_mismatch"        // a call proves a report or an approval though its number is not theirs
 )
 
 // Certainty is how sure an alert is.
@@ -149,6 +151,8 @@ var standings = map[Reason]standing{
 	ReasonLacking:         {Certain, Warning, true},
 	ReasonUnproved:        {Certain, Warning, false},
 	ReasonOmitted:         {Certain, Critical, false},
+	ReasonMismatch:        {Certain, Warning, false},
+	ReasonUnconfirmed:     {Certain, Warning, true},
 }
 
 // Reasons lists the closed set, in no order.

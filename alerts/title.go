@@ -57,6 +57,8 @@ var titles = map[Reason]string{
 	ReasonLacking:          "信息报告已报出，党委、政府或上级中尚有未送达的",
 	ReasonUnproved:         "信息报告过时限后补记为按时报出，无通话、无附件，请考核人员核实",
 	ReasonOmitted:          "突发事件未报告即办结，请考核人员核实",
+	ReasonUnconfirmed:      "电话签批逾期未经本人确认，请考核人员核实",
+	ReasonMismatch:         "作为凭证的通话，号码不是对方的，请考核人员核实",
 }
 
 // Title is a reason for people.

@@ -14,12 +14,12 @@ func TestTheScheduleOfIncidentsIsConfigured(t *testing.T) {
 	if got := config.DefaultIncidents().Schedule(); got != dutylog.UsualSchedule() {
 		t.Errorf("%+v", got)
 	}
-	c, err := config.Load(write(t, small+"\nincidents: {first: 8m, follow_up: 1h, soon: 3m}\n"))
+	c, err := config.Load(write(t, small+"\nincidents: {first: 8m, follow_up: 1h, soon: 3m, confirm: 12h}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := dutylog.UsualSchedule()
-	want.First, want.FollowUp, want.Soon = 8, 60, 3
+	want.First, want.FollowUp, want.Soon, want.Confirm = 8, 60, 3, 720
 	if got := c.Incidents.Schedule(); got != want {
 		t.Errorf("%+v", got)
 	}
@@ -30,6 +30,7 @@ func TestTheScheduleOfIncidentsIsConfigured(t *testing.T) {
 		"{detailed: 40m}":    "incidents.written:",
 		"{follow_up: 1000h}": "incidents.follow_up:",
 		"{essential: -1m}":   "incidents.essential:",
+		"{confirm: 0s}":      "incidents.confirm:",
 		"{soon: 10m}":        "incidents.soon:",
 		"{soon: -1m}":        "incidents.soon:",
 		"{third: 10m}":       "incidents.third",

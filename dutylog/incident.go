@@ -131,6 +131,8 @@ type FactBody struct {
 	CallID     string `json:"call_id,omitempty"`
 	Attachment int64  `json:"attachment,omitempty"`
 	Evidence   string `json:"evidence,omitempty"`
+	CallWith   string `json:"call_with,omitempty"`   // delivered, report_reviewed, report_signed: whose the call's number is, where it is not theirs
+	CallReason string `json:"call_reason,omitempty"` // and why it proves it all the same
 
 	Whom   string     `json:"whom,omitempty"` // called_out, scene, instructed (who), conveyed, fed_back
 	Part   string     `json:"part,omitempty"` // called_out: role in the unit; scene: what

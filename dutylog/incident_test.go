@@ -70,11 +70,24 @@ func (p *play) entry(id, intake string) dutylog.Entry {
 
 // try asks for a fact by somebody.
 func (p *play) try(by dutylog.Actor, d dutylog.FactDraft) error {
-	f, err := p.i.Decide(d, p.books, by, p.now)
+	f, err := p.i.Decide(d, p.theirs(d), by, p.now)
 	if err == nil {
 		p.i = dutylog.FoldIncident(p.i.ID, append(slices.Clone(p.i.Facts), f))
 	}
 	return err
+}
+
+// theirs are the books in which a call is with whom it is said to be, where a test says nothing of that.
+func (p *play) theirs(d dutylog.FactDraft) dutylog.IncidentBooks {
+	b := p.books
+	if c, known := b.Calls[d.Body.CallID]; known && b.Parties == nil {
+		c.Called, c.Caller = telephony.ParseNumber("13800138000", "024"), telephony.ParseNumber("13800138000", "024")
+		b.Calls = maps.Clone(b.Calls)
+		b.Calls[d.Body.CallID] = c
+		b.Parties = map[string]dutylog.Party{d.Body.CallID: {Listed: []dutylog.Candidate{{Unit: "值班室", Superior: true}}}}
+		b.Numbers = map[string][]telephony.Number{d.Body.Login: {c.Called}}
+	}
+	return b
 }
 
 func (p *play) by(who dutylog.Actor, kind dutylog.FactKind, b dutylog.FactBody) *play {
@@ -341,6 +354,12 @@ var plays = map[string]func(*testing.T) string{
 		other := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:50").knows("死亡1人")
 		p.mergedInto(other, "2026-11-23 12:55")
 		return other.sheet("2026-11-23 13:05") + "  casualties: " + other.i.Elements[dutylog.ElementCasualties] + "\n"
+	},
+	"40 an older entry of the month before is linked while our clock is set back, closed and opened again": func(t *testing.T) string {
+		p := newPlay(t, "2026-12-01 00:05").at("2026-12-01 00:10").sends(dutylog.StageFirst, "无").at("2026-11-30 23:40").link("e-2", "2026-11-30 23:52")
+		before := p.sheet("2026-11-30 23:41", "2026-12-01 00:03")
+		p.at("2026-12-01 00:20").do(dutylog.FactClosed, dutylog.FactBody{Reason: "误报"}).at("2026-12-01 00:30").do(dutylog.FactReopened, dutylog.FactBody{Reason: "并非误报"})
+		return before + "closed and opened again:\n" + p.sheet("2026-12-01 00:41", "2026-12-01 00:42")
 	},
 	"22 told by telephone, written down afterwards": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:09").phones(1, "周敏").at("2026-11-23 12:30")

@@ -16,6 +16,7 @@ type Schedule struct {
 	FollowUp  Minutes `json:"follow_up_minutes" doc:"续报, after the last report, until the final one"`
 	Essential Minutes `json:"essential_minutes" doc:"续报, after an essential change such as a death, or after the incident was opened again"`
 	Soon      Minutes `json:"soon_minutes" doc:"How long before a deadline it is told"`
+	Confirm   Minutes `json:"confirm_minutes,omitempty" doc:"Within which an approval by telephone is to be confirmed by the person's own login, after it was noted; absent, in incidents that are older than it: a day"`
 	// StopsClock are codes of Recipients, with commas between them; empty, in incidents that are older than it: UsualRecipient.
 	StopsClock string `json:"stops_clock,omitempty" doc:"The recipients who all have to get a report for its clock to stop: codes, with commas between them; absent: the superior bureau"`
 }
@@ -29,7 +30,20 @@ func (m Minutes) Duration() time.Duration { return time.Duration(m) * time.Minut
 // UsualSchedule is that of Art. 20. The regulation names no interval for follow-ups (全程跟踪续报): two
 // hours are usual. What is essential is as urgent as a first report.
 func UsualSchedule() Schedule {
-	return Schedule{First: 10, Written: 50, Detailed: 100, FollowUp: 120, Essential: 10, Soon: 5, StopsClock: UsualRecipient}
+	return Schedule{First: 10, Written: 50, Detailed: 100, FollowUp: 120, Essential: 10, Soon: 5, Confirm: usualConfirm, StopsClock: UsualRecipient}
+}
+
+// usualConfirm is a day, in minutes: by then whoever approved something by telephone has had a login in front of them.
+const usualConfirm = 24 * 60
+
+// ConfirmBy is until when the person is to say of an approval by telephone whether it was so.
+func (i Incident) ConfirmBy(a ReportApproval) time.Time {
+	return i.Facts[a.Fact-1].WrittenAt.Add(cmp.Or(i.Schedule.Confirm, usualConfirm).Duration())
+}
+
+// Unconfirmed reports whether an approval by telephone still waits for the person's own word although its time is over.
+func (i Incident) Unconfirmed(a ReportApproval, now time.Time) bool {
+	return a.Waits() && !now.Before(i.ConfirmBy(a))
 }
 
 // longestSchedule bounds what a site may set, in minutes: a week.
@@ -40,7 +54,7 @@ func (s Schedule) Check() error {
 	for _, m := range []struct {
 		name string
 		is   Minutes
-	}{{"first_minutes", s.First}, {"written_minutes", s.Written}, {"detailed_minutes", s.Detailed}, {"follow_up_minutes", s.FollowUp}, {"essential_minutes", s.Essential}} {
+	}{{"first_minutes", s.First}, {"written_minutes", s.Written}, {"detailed_minutes", s.Detailed}, {"follow_up_minutes", s.FollowUp}, {"essential_minutes", s.Essential}, {"confirm_minutes", s.Confirm}} {
 		if m.is < 1 || m.is > longestSchedule {
 			return &InvalidError{Field: m.name, Reason: "is between 1 minute and a week (10080)"}
 		}

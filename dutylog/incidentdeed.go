@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dutyline/telephony"
 )
 
 // FactDraft is a fact that somebody wants to append.
@@ -25,17 +27,21 @@ type IncidentDeed struct {
 	Key    string
 	By     Actor
 	Drafts []FactDraft
+	// AreaCode of the site, by which the numbers of the roster are read.
+	AreaCode string
 }
 
 // IncidentBooks is what the log knows beside the incident's own facts, as far as a deed asks for it.
 type IncidentBooks struct {
-	Number      IncidentNumber       // the next one, for an incident that is opened
-	Entries     map[string]Entry     // those that are named
-	Elsewhere   map[string]Incident  // by entry: the open incident to which it is linked already
-	Accounts    map[string]Account   // those who are named
-	Calls       map[string]Call      // those that are named
-	Attachments map[int64]Attachment // those that are named
-	Into        *Incident            // into which this one is merged, or was; nil: there is no such incident
+	Number      IncidentNumber                // the next one, for an incident that is opened
+	Entries     map[string]Entry              // those that are named
+	Elsewhere   map[string]Incident           // by entry: the open incident to which it is linked already
+	Accounts    map[string]Account            // those who are named
+	Numbers     map[string][]telephony.Number // by login: the telephones of those who are named
+	Parties     map[string]Party              // by call: with whom those that are named were
+	Calls       map[string]Call               // those that are named
+	Attachments map[int64]Attachment          // those that are named
+	Into        *Incident                     // into which this one is merged, or was; nil: there is no such incident
 }
 
 // IncidentStore keeps incidents: their facts, for ever. All of it is evidence.
@@ -83,7 +89,8 @@ const (
 	NotEntitled     IncidentReason = "not_entitled"     // to approve
 	LacksElements   IncidentReason = "lacks_elements"   // of Art. 18
 	NothingWritten  IncidentReason = "nothing_written"
-	NotFinished     IncidentReason = "unfinished" // it cannot be closed without a reason
+	NotFinished     IncidentReason = "unfinished"    // it cannot be closed without a reason
+	CallMismatch    IncidentReason = "call_mismatch" // the number of a call is not that of whom it is to prove something; a reason settles it
 )
 
 func refuse(why IncidentReason, format string, args ...any) error {
@@ -296,7 +303,7 @@ func (i Incident) closes(f *IncidentFact, _ IncidentBooks, now time.Time) error 
 		return err
 	case reason == "":
 		return refuse(NotFinished, "%s", open)
-	case slices.Contains(noReasons, strings.Trim(strings.ToLower(reason), " 　。.，,、-—")):
+	case saysNothing(reason):
 		return &InvalidError{Field: "reason", Reason: "says nothing: it is kept for ever why the incident is closed though not everything was reported"}
 	}
 	return nil

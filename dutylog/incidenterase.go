@@ -117,7 +117,7 @@ func (b FactBody) changed(how func(string) string, of func(Element) bool, own bo
 		}
 	}
 	if own {
-		for _, text := range []*string{&b.Reason, &b.Text, &b.Receiver, &b.Evidence, &b.Whom, &b.Phone} {
+		for _, text := range []*string{&b.Reason, &b.Text, &b.Receiver, &b.Evidence, &b.Whom, &b.Phone, &b.CallWith, &b.CallReason} {
 			change(text)
 		}
 	}

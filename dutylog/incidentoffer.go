@@ -124,16 +124,20 @@ var recipientNames = map[string][]string{
 // RecipientOf is the recipient to whom the units belong that the directory has under a number; empty: it cannot be
 // told, because none is known, or they belong to different ones.
 func RecipientOf(units []string) string {
-	found := ""
+	if found := recipientsOf(units); len(found) == 1 {
+		return found[0]
+	}
+	return ""
+}
+
+// recipientsOf are all recipients to whom one of the units belongs, by its name.
+func recipientsOf(units []string) (found []string) {
 	for _, w := range Recipients() {
-		for _, name := range recipientNames[w.Code] {
-			if !slices.ContainsFunc(units, func(u string) bool { return strings.Contains(sameWords(u), name) }) {
-				continue
-			}
-			if found != "" && found != w.Code {
-				return ""
-			}
-			found = w.Code
+		named := func(name string) bool {
+			return slices.ContainsFunc(units, func(u string) bool { return strings.Contains(sameWords(u), name) })
+		}
+		if slices.ContainsFunc(recipientNames[w.Code], named) {
+			found = append(found, w.Code)
 		}
 	}
 	return found

@@ -27,7 +27,7 @@ func sameFact(f IncidentFact, d FactDraft) bool {
 	}
 	b, o := f.Body, d.Body
 	for _, pair := range [][2]string{{b.Entry, o.Entry}, {b.Category, o.Category}, {b.Trigger, tidyTriggers(o.Trigger)}, {b.Reason, o.Reason}, {b.Login, o.Login}, {b.Recipient, o.Recipient},
-		{b.Channel, o.Channel}, {b.Receiver, o.Receiver}, {b.CallID, o.CallID}, {b.Evidence, o.Evidence}, {b.Whom, o.Whom}, {b.Part, o.Part}, {b.Phone, o.Phone}, {b.Result, o.Result}, {b.Text, o.Text}} {
+		{b.Channel, o.Channel}, {b.Receiver, o.Receiver}, {b.CallID, o.CallID}, {b.CallReason, neededReason(b, o)}, {b.Evidence, o.Evidence}, {b.Whom, o.Whom}, {b.Part, o.Part}, {b.Phone, o.Phone}, {b.Result, o.Result}, {b.Text, o.Text}} {
 		if cleanAgain(pair[0]) != cleanAgain(pair[1]) {
 			return false
 		}
@@ -41,6 +41,14 @@ func sameFact(f IncidentFact, d FactDraft) bool {
 	return b.Attachment == o.Attachment && b.Incident == o.Incident && b.Essential == o.Essential && (answers && o.Fact == 0 || b.Fact == o.Fact) &&
 		(f.Kind == FactWritten && stageOf(b.Report) == stageOf(o.Report) || b.Report == o.Report) &&
 		sameMinute(b.Start, o.Start) && sameMinute(b.Due, o.Due) && (d.At.IsZero() || o.CallID != "" || sameMinute(&f.At, &d.At)) && (f.Kind != FactWritten || sameElements(b, o))
+}
+
+// neededReason is why a call proves something, as far as it was asked for: where its number was theirs, it was not kept.
+func neededReason(kept, asked FactBody) string {
+	if kept.CallWith == "" {
+		return ""
+	}
+	return asked.CallReason
 }
 
 // sameElements reports whether a report says the same of every element.

@@ -102,6 +102,7 @@ type Report struct {
 	SentIn     int64     // the incident, merged into this one, by which it was; 0: this one
 	ApprovedAt time.Time // the newest version was signed
 	ApprovedBy string
+	ByWord     bool             // whoever signed it did so by telephone, and has not confirmed it yet
 	Approvals  []ReportApproval // all that stand, oldest first
 	Deliveries []Delivery
 
@@ -118,6 +119,8 @@ type ReportApproval struct {
 	At          time.Time
 	ByPhone     bool
 	CallID      string // of the call in which it was said
+	CallWith    string // whose its number is, where it is not known as theirs; empty: it is, or there is no call
+	CallReason  string // and why it proves it all the same
 	NotedBy     Actor  // by telephone: the officer
 	ConfirmedAt time.Time
 	DeniedAt    time.Time // the person says that they did not: it does not count
@@ -158,6 +161,8 @@ type Delivery struct {
 	CallID     string
 	Attachment int64 // of a linked entry
 	Evidence   string
+	CallWith   string    // whose the call's number is, where it is not known as the recipient's
+	CallReason string    // and why it proves it all the same
 	NotedAt    time.Time // when it was written down
 	By         Actor
 }
@@ -348,7 +353,7 @@ func approvalOf(f IncidentFact) ReportApproval {
 		a.Part = PartSign
 	}
 	if f.Body.Login != "" {
-		a.ByPhone, a.NotedBy, a.CallID = true, f.By, f.Body.CallID
+		a.ByPhone, a.NotedBy, a.CallID, a.CallWith, a.CallReason = true, f.By, f.Body.CallID, f.Body.CallWith, f.Body.CallReason
 		a.Login, a.Name, a.Role = f.Body.Login, f.Body.Name, f.Body.Role
 	}
 	return a
@@ -371,7 +376,7 @@ func (r *Report) answered(f IncidentFact) {
 func deliveryOf(f IncidentFact) Delivery {
 	b := f.Body
 	return Delivery{Fact: f.Seq, Version: b.Version, Recipient: b.Recipient, Channel: b.Channel, At: f.At, Receiver: b.Receiver,
-		CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, NotedAt: f.WrittenAt, By: f.By}
+		CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason, NotedAt: f.WrittenAt, By: f.By}
 }
 
 // settle says when it was sent, and whether what stands is signed.
@@ -379,7 +384,7 @@ func (r *Report) settle() {
 	r.SentAt = r.gotBy(func(Delivery) bool { return true })
 	for _, a := range r.Approvals {
 		if a.Part == PartSign && a.Version == r.Version && a.DeniedAt.IsZero() {
-			r.ApprovedAt, r.ApprovedBy = a.At, a.Name
+			r.ApprovedAt, r.ApprovedBy, r.ByWord = a.At, a.Name, a.Waits()
 		}
 	}
 }

@@ -116,9 +116,13 @@ func (i Incident) approves(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 	if err := f.saidAt(b, r, i); err != nil {
 		return err
 	}
+	if err := f.saidBy(whose, b); err != nil {
+		return err
+	}
 	body := FactBody{Report: r.Number, Version: r.Version}
 	if f.Body.Login != "" {
 		body.Login, body.Name, body.Role, body.CallID = whose.Login, whose.Name, whose.Role, f.Body.CallID
+		body.CallWith, body.CallReason = f.Body.CallWith, f.Body.CallReason
 	}
 	f.Body = body
 	return nil
@@ -270,8 +274,11 @@ func (i Incident) delivers(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 	if err != nil {
 		return err
 	}
+	if err := f.takenBy(d.Recipient, b); err != nil {
+		return err
+	}
 	f.Body = FactBody{Report: r.Number, Version: version, Recipient: d.Recipient, Channel: d.Channel, Receiver: d.Receiver, CallID: d.CallID,
-		Attachment: d.Attachment, Evidence: d.Evidence}
+		Attachment: d.Attachment, Evidence: d.Evidence, CallWith: f.Body.CallWith, CallReason: f.Body.CallReason}
 	return nil
 }
 

@@ -15,6 +15,17 @@ type Number struct {
 // Withheld reports whether the caller gave no number at all: nothing, "anonymous", a bare word.
 func (n Number) Withheld() bool { return !strings.ContainsAny(n.Raw, "0123456789") }
 
+// Same reports whether two numbers are one telephone, however each is written: 22730001, 024-22730001 and
+// +86 24 2273 0001. What no plan knows, such as an extension, is compared by its digits. A withheld number is nobody's.
+func (n Number) Same(o Number) bool {
+	if n.E164 != "" || o.E164 != "" {
+		return n.E164 == o.E164
+	}
+	digits, _, ok := dialled(n.Raw)
+	others, _, known := dialled(o.Raw)
+	return ok && known && digits == others
+}
+
 // The numbering plan of mainland China, without the leading 0 of the area code.
 var (
 	mobile   = regexp.MustCompile(`^1[3-9]\d{9}$`)

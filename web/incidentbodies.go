@@ -17,7 +17,8 @@ func elementsShown(said map[dutylog.Element]string) elementMap {
 	return said
 }
 
-type incidentBody struct {
+// IncidentHead is what is said of an incident wherever it is named.
+type IncidentHead struct {
 	ID           int64                 `json:"id"`
 	Number       string                `json:"number" doc:"For instance T2026-003"`
 	State        dutylog.IncidentState `json:"state" enum:"open,closed,merged"`
@@ -39,8 +40,18 @@ type incidentBody struct {
 	Unreported   []string              `json:"unreported" nullable:"false" doc:"Reports that it was closed without, though they were demanded"`
 	Lacking      []incidentLacking     `json:"lacking" nullable:"false" doc:"Reports that went out, and who did not get them"`
 	Count        int                   `json:"entry_count" doc:"How many entries are linked"`
+}
 
-	// What follows is in no list.
+// incidentListed is an incident in a list: with what its entries and reports are known by, and without their words.
+type incidentListed struct {
+	IncidentHead
+	Entries []LinkedEntry `json:"entries" nullable:"false" doc:"In the order of their intake"`
+	Reports []ReportHead  `json:"reports" nullable:"false" doc:"Those that were written, and those that are due or will be"`
+}
+
+// incidentBody is all of an incident.
+type incidentBody struct {
+	IncidentHead
 	Entries      []incidentEntry       `json:"entries,omitempty" doc:"In the order of their intake"`
 	Differences  []incidentDifference  `json:"differences,omitempty" doc:"Elements of which the entries, or what is known, do not say the same"`
 	Reports      []incidentReport      `json:"reports,omitempty" doc:"Those that were written, and those that are due or will be"`
@@ -79,18 +90,25 @@ type incidentWaiting struct {
 	Login  string `json:"login"`
 	Name   string `json:"name"`
 	At     stamp  `json:"at"`
+
+	Unconfirmed bool `json:"unconfirmed" doc:"The time within which they are to confirm it is over"`
+}
+
+// LinkedEntry is by what an entry of an incident is known.
+type LinkedEntry struct {
+	ID   string `json:"id"`
+	At   stamp  `json:"at" doc:"Its intake"`
+	Fact int    `json:"fact" doc:"That linked it"`
 }
 
 type incidentEntry struct {
-	ID          string     `json:"id"`
+	LinkedEntry
 	EntryNumber string     `json:"entry_number"`
 	CallID      string     `json:"call_id"`
-	At          stamp      `json:"at" doc:"Its intake"`
 	Who         string     `json:"who"`
 	Number      string     `json:"number" doc:"Of the telephone"`
 	Content     string     `json:"content"`
 	Says        elementMap `json:"says" nullable:"false" doc:"What it says of the elements"`
-	Fact        int        `json:"fact" doc:"That linked it"`
 }
 
 type incidentDifference struct {
@@ -104,7 +122,8 @@ type incidentValue struct {
 	Value   string `json:"value"`
 }
 
-type incidentReport struct {
+// ReportHead is where a report stands: when it was due, sent and approved, and to whom it went.
+type ReportHead struct {
 	Number     int                 `json:"number" doc:"Its address within the incident; known before anything is written"`
 	Stage      dutylog.Stage       `json:"stage" enum:"first,written,detailed,follow_up,final"`
 	Nth        int                 `json:"nth" doc:"Of its stage, from 1 on"`
@@ -116,15 +135,20 @@ type incidentReport struct {
 	SentIn     int64               `json:"sent_in" doc:"The incident, merged into this one, by which it was sent; 0: this one"`
 	ApprovedAt stamp               `json:"approved_at" doc:"When its newest version was signed"`
 	ApprovedBy string              `json:"approved_by"`
+	ByWord     bool                `json:"approved_unconfirmed" doc:"Whoever signed it did so by telephone, and has not confirmed it yet"`
 	Version    int                 `json:"version" doc:"The newest; 0: nothing is written"`
-	Elements   elementMap          `json:"elements" nullable:"false" doc:"Of the newest version; before there is one, a draft out of what is known"`
-	FromEntry  []incidentDrawn     `json:"from_entries" nullable:"false" doc:"What the draft has from an entry, because nobody has said it of the incident"`
-	Text       string              `json:"text"`
-	Changed    []dutylog.Element   `json:"changed" nullable:"false" doc:"What it says otherwise than the report that was sent last"`
-	Missing    []dutylog.Element   `json:"missing" nullable:"false" doc:"Required and absent"`
-	Versions   []incidentVersion   `json:"versions" nullable:"false"`
 	Approvals  []incidentApproval  `json:"approvals" nullable:"false"`
 	Deliveries []incidentDelivery  `json:"deliveries" nullable:"false"`
+}
+
+type incidentReport struct {
+	ReportHead
+	Elements  elementMap        `json:"elements" nullable:"false" doc:"Of the newest version; before there is one, a draft out of what is known"`
+	FromEntry []incidentDrawn   `json:"from_entries" nullable:"false" doc:"What the draft has from an entry, because nobody has said it of the incident"`
+	Text      string            `json:"text"`
+	Changed   []dutylog.Element `json:"changed" nullable:"false" doc:"What it says otherwise than the report that was sent last"`
+	Missing   []dutylog.Element `json:"missing" nullable:"false" doc:"Required and absent"`
+	Versions  []incidentVersion `json:"versions" nullable:"false"`
 }
 
 type incidentDrawn struct {
@@ -151,8 +175,11 @@ type incidentApproval struct {
 	At          stamp                `json:"at"`
 	ByPhone     bool                 `json:"by_phone"`
 	CallID      string               `json:"call_id" doc:"Of the call in which it was said"`
+	CallWith    string               `json:"call_with" doc:"Whose the call's number is, where it is not known as theirs; empty: it is"`
+	CallReason  string               `json:"call_reason" doc:"Why it proves it all the same"`
 	NotedBy     *actorDoc            `json:"noted_by" doc:"null: by login"`
 	ConfirmedAt stamp                `json:"confirmed_at" doc:"By the person, of what was said by telephone"`
+	Unconfirmed bool                 `json:"unconfirmed" doc:"It was said by telephone, and the time within which the person is to confirm it is over (schedule.confirm_minutes)"`
 	DeniedAt    stamp                `json:"denied_at" doc:"The person says that they did not: it does not count"`
 	DeniedWhy   string               `json:"denied_why"`
 	Fact        int                  `json:"fact"`
@@ -167,6 +194,8 @@ type incidentDelivery struct {
 	CallID     string   `json:"call_id"`
 	Attachment int64    `json:"attachment" doc:"0: none"`
 	Evidence   string   `json:"evidence"`
+	CallWith   string   `json:"call_with" doc:"Whose the call's number is, where it is not known as the recipient's; empty: it is"`
+	CallReason string   `json:"call_reason" doc:"Why it proves it all the same"`
 	NotedAt    stamp    `json:"noted_at" doc:"When it was written down"`
 	Unproved   bool     `json:"unproved" doc:"Said to have been in time, noted after the deadline, and proved by neither a call nor a file"`
 	By         actorDoc `json:"by"`
@@ -227,9 +256,9 @@ type incidentFact struct {
 	Struck    *strikeDoc       `json:"struck" doc:"It was wrong: who struck it out, and why"`
 }
 
-// incidentShown is what a list says of an incident.
-func incidentShown(i dutylog.Incident, now time.Time) incidentBody {
-	b := incidentBody{ID: i.ID, Number: i.Number.String(), State: i.State, Category: i.Category, Trigger: i.Trigger, Title: i.Title(),
+// incidentShown is what is said of an incident wherever it is named.
+func incidentShown(i dutylog.Incident, now time.Time) IncidentHead {
+	b := IncidentHead{ID: i.ID, Number: i.Number.String(), State: i.State, Category: i.Category, Trigger: i.Trigger, Title: i.Title(),
 		EndedAt: stamp(i.EndedAt), EndReason: i.EndReason, MergedInto: i.MergedInto, ClockStart: stamp(i.ClockStart), ClockNatural: stamp(i.ClockNatural),
 		ClockReason: i.ClockReason, Schedule: i.Schedule, Elements: elementsShown(i.Elements), Waiting: []incidentWaiting{}, Unreported: []string{}, Lacking: []incidentLacking{}, Count: len(i.Entries)}
 	if len(i.Facts) > 0 {
@@ -247,19 +276,36 @@ func incidentShown(i dutylog.Incident, now time.Time) incidentBody {
 		}
 		for _, x := range r.Approvals {
 			if x.Waits() {
-				b.Waiting = append(b.Waiting, incidentWaiting{r.Number, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At)})
+				b.Waiting = append(b.Waiting, incidentWaiting{r.Number, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At), i.Unconfirmed(x, now)})
 			}
 		}
 	}
 	return b
 }
 
+// incidentInList is what a list says of an incident. It reads nothing besides the incident itself, so that the cost of a
+// page is bounded by its length.
+func incidentInList(i dutylog.Incident, now time.Time) incidentListed {
+	b := incidentListed{IncidentHead: incidentShown(i, now), Entries: []LinkedEntry{}, Reports: []ReportHead{}}
+	for _, l := range i.Entries {
+		b.Entries = append(b.Entries, linkedEntry(l))
+	}
+	for _, r := range i.Reports {
+		b.Reports = append(b.Reports, reportHead(i, r, now))
+	}
+	return b
+}
+
+func linkedEntry(l dutylog.LinkedEntry) LinkedEntry {
+	return LinkedEntry{l.EntryID, stamp(l.Intake), l.Fact}
+}
+
 // incidentWhole is all of an incident. ENTRIES are those that are linked, in their order.
 func incidentWhole(i dutylog.Incident, entries []dutylog.Entry, now time.Time) incidentBody {
-	b := incidentShown(i, now)
+	b := incidentBody{IncidentHead: incidentShown(i, now)}
 	for n, e := range entries {
-		b.Entries = append(b.Entries, incidentEntry{ID: e.ID, EntryNumber: e.EntryNumber.String(), CallID: e.CallID, At: stamp(i.Entries[n].Intake), Who: dutylog.MatterOf(e).Who,
-			Number: e.Number.Raw, Content: e.Values[dutylog.Content], Says: elementMap(dutylog.ElementsOf(e)), Fact: i.Entries[n].Fact})
+		b.Entries = append(b.Entries, incidentEntry{LinkedEntry: linkedEntry(i.Entries[n]), EntryNumber: e.EntryNumber.String(), CallID: e.CallID, Who: dutylog.MatterOf(e).Who,
+			Number: e.Number.Raw, Content: e.Values[dutylog.Content], Says: elementMap(dutylog.ElementsOf(e))})
 	}
 	for _, d := range dutylog.Differences(i.Elements, entries) {
 		out := incidentDifference{Element: d.Element, Known: d.Known}
@@ -305,18 +351,24 @@ func stepsShown(steps []dutylog.InstructionStep) []incidentStep {
 // reportShown is a report; one of which nothing is written is shown as a draft out of what is known.
 func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, now time.Time) incidentReport {
 	draft, drawn := i.DraftFrom(r, entries)
-	b := incidentReport{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn, CoveredBy: r.CoveredBy,
-		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, Version: r.Version, Elements: elementsShown(draft), Text: r.Text,
-		Changed: i.ChangedIn(r, draft), Missing: append([]dutylog.Element{}, r.MissingIn(draft)...), FromEntry: []incidentDrawn{}, Versions: []incidentVersion{}, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
+	b := incidentReport{ReportHead: reportHead(i, r, now), Elements: elementsShown(draft), Text: r.Text,
+		Changed: i.ChangedIn(r, draft), Missing: append([]dutylog.Element{}, r.MissingIn(draft)...), FromEntry: []incidentDrawn{}, Versions: []incidentVersion{}}
 	for _, d := range drawn {
 		b.FromEntry = append(b.FromEntry, incidentDrawn(d))
 	}
 	for _, f := range r.Versions {
 		b.Versions = append(b.Versions, incidentVersion{f.Body.Version, elementsShown(f.Body.Elements), f.Body.Text, actorOf(f.By), stamp(f.At), f.Seq})
 	}
+	return b
+}
+
+// reportHead is where a report stands.
+func reportHead(i dutylog.Incident, r dutylog.Report, now time.Time) ReportHead {
+	b := ReportHead{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn, CoveredBy: r.CoveredBy,
+		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, ByWord: r.ByWord, Version: r.Version, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
 	for _, x := range r.Approvals {
-		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID,
-			ConfirmedAt: stamp(x.ConfirmedAt), DeniedAt: stamp(x.DeniedAt), DeniedWhy: x.DeniedWhy, Fact: x.Fact}
+		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID, CallWith: x.CallWith, CallReason: x.CallReason,
+			ConfirmedAt: stamp(x.ConfirmedAt), Unconfirmed: i.Unconfirmed(x, now), DeniedAt: stamp(x.DeniedAt), DeniedWhy: x.DeniedWhy, Fact: x.Fact}
 		if x.ByPhone {
 			by := actorOf(x.NotedBy)
 			out.NotedBy = &by
@@ -324,7 +376,7 @@ func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, 
 		b.Approvals = append(b.Approvals, out)
 	}
 	for _, d := range r.Deliveries {
-		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, stamp(d.NotedAt), r.Unproved(d), actorOf(d.By), d.Fact})
+		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, d.CallWith, d.CallReason, stamp(d.NotedAt), r.Unproved(d), actorOf(d.By), d.Fact})
 	}
 	return b
 }

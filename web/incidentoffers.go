@@ -15,7 +15,7 @@ const (
 )
 
 type incidentOffers struct {
-	Incidents []incidentBody `json:"incidents" nullable:"false" doc:"That are open: a new entry may tell of the same event"`
+	Incidents []IncidentHead `json:"incidents" nullable:"false" doc:"That are open: a new entry may tell of the same event"`
 	Calls     []reportOffer  `json:"calls" nullable:"false" doc:"Outgoing calls to superiors while a clock ran, which are no delivery yet"`
 }
 
@@ -43,7 +43,7 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	out := incidentOffers{Incidents: []incidentBody{}, Calls: []reportOffer{}}
+	out := incidentOffers{Incidents: []IncidentHead{}, Calls: []reportOffer{}}
 	for _, i := range open {
 		out.Incidents = append(out.Incidents, incidentShown(i, a.SwitchNow()))
 	}
@@ -84,7 +84,7 @@ func (a *app) whoWasCalled(ctx context.Context, c dutylog.Call) (found []dutylog
 		if err != nil {
 			return nil, problemOf(err)
 		}
-		of = superiors(e.Candidates)
+		of = dutylog.Superiors(e.Candidates)
 	}
 	if len(of) > 0 {
 		return of, nil
@@ -93,21 +93,7 @@ func (a *app) whoWasCalled(ctx context.Context, c dutylog.Call) (found []dutylog
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	for _, k := range listed {
-		if k.Superior {
-			found = append(found, dutylog.Candidate{Unit: k.Unit, Person: k.Person, Title: k.Title})
-		}
-	}
-	return found, nil
-}
-
-func superiors(all []dutylog.Candidate) (found []dutylog.Candidate) {
-	for _, k := range all {
-		if k.Superior {
-			found = append(found, k)
-		}
-	}
-	return found
+	return dutylog.SuperiorContacts(listed), nil
 }
 
 // receiverOf is who takes a report there, as far as the directory says.

@@ -120,6 +120,7 @@ func TestCallsAboutAnIncidentAreSteps(t *testing.T) {
 	for n, id := range []string{"31.0", "32.0", "33.0"} {
 		h.calls(id, fmt.Sprintf("1380013800%d", n), 10*time.Second, true) // they go on after the report was written
 	}
+	h.listed("区应急局", "王leader", "138-0013-8001", false)
 	h.finished("34.0", h.clock.Now().Add(-time.Minute))
 	officer.did(t, "POST", at+"/callouts", `{"whom":"孙局长","part":"head","number":"13800138000","result":"reached","call_id":"31.0"}`)
 	officer.did(t, "POST", at+"/reports/1/approvals", `{"part":"sign","by_phone":{"login":"leader","call_id":"32.0"}}`)

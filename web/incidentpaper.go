@@ -91,6 +91,9 @@ func (a *app) incidentFile(ctx context.Context, p permission, id int64) (paper.I
 	if len(a.Lines) > 0 {
 		x.Phone = a.Lines[0].Number
 	}
+	if x.Duty, err = a.Log.OnDuty(ctx, i.ClockNatural); err != nil {
+		return x, problemOf(err)
+	}
 	if x.Merged, err = a.mergedInto(ctx, p, i); err != nil {
 		return x, problemOf(err)
 	}
@@ -156,7 +159,7 @@ func (a *app) nameEntry(ctx context.Context, v visitor, x paper.IncidentFile, id
 		return err
 	}
 	x.Entries[id] = listed(v, v.own(e))
-	return nil
+	return a.nameCall(ctx, v, x, e.CallID)
 }
 
 // nameCall reads a call. One that the log does not have any more is left out: what was written of it stays.

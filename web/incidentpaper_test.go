@@ -23,6 +23,7 @@ func reported(t *testing.T, change ...func(*web.Deps)) (h *house, officer *clien
 	at := fmt.Sprintf("/%d", i.ID)
 	officer.did(t, "POST", at+"/reports", `{"stage":"first","base_version":0,"text":"仓库<b>起火</b>，2人受伤。\n后续情况续报。","elements":`+everything+`}`)
 	h.as("leader").did(t, "POST", at+"/reports/1/approvals", `{"part":"sign"}`)
+	h.listed("市应急管理局值班室", "", cityBureau, true)
 	h.calls("8.0", cityBureau, time.Minute, true)
 	officer.did(t, "POST", at+"/reports/1/deliveries", `{"recipient":"superior_bureau","channel":"phone","receiver":"王某","call_id":"8.0"}`)
 	i = officer.did(t, "POST", at+"/instructions", `{"whom":"区长","text":"全力搜救"}`)
@@ -42,7 +43,7 @@ func TestAReportOnPaper(t *testing.T) {
 		t.Errorf("%s %v", got, got.header)
 	}
 	course := officer.get(fmt.Sprintf("/incidents/%d/course/sheet", i.ID))
-	for _, want := range []string{"<h2>突发事件处置过程</h2>", `<a href="/#/calls/8.0"`, `<a href="/#/entry/e-1.0"`, "区长批示：全力搜救", "打印时尚未办结", "关联接报"} {
+	for _, want := range []string{"<h2>突发事件处置过程</h2>", `<a href="/#/calls/8.0"`, `<a href="/#/entry/e-1.0"`, `<a href="/#/calls/1.0"`, "接报时值班：值班员 ", "带班领导 ", "审核、签发", "区长批示：全力搜救", "打印时尚未办结", "关联接报"} {
 		if !strings.Contains(course.body, want) {
 			t.Errorf("%q is not on the course: %s", want, course)
 		}

@@ -33,6 +33,7 @@ type approvalPhone struct {
 	Login  string `json:"login" minLength:"1" maxLength:"64" doc:"Who said so"`
 	CallID string `json:"call_id,omitempty" maxLength:"200" doc:"The recorded call in which it was said; absent: the switch did not see it, then at is required"`
 	At     string `json:"at,omitempty" maxLength:"40" doc:"When it was said, RFC 3339; where a call is named, that says when"`
+	Reason string `json:"call_reason,omitempty" doc:"Why this call proves it though its number is not known as theirs (incident-call_mismatch); kept only then"`
 }
 
 type confirmApprovalInput struct {
@@ -58,6 +59,7 @@ type deliverInput struct {
 		CallID     string `json:"call_id,omitempty" maxLength:"200"`
 		Attachment int64  `json:"attachment,omitempty" minimum:"0" doc:"Number of a file that is attached to a linked entry"`
 		Evidence   string `json:"evidence,omitempty" doc:"What else proves it, in words"`
+		CallReason string `json:"call_reason,omitempty" doc:"Why this call proves it though its number is not known as the recipient's (incident-call_mismatch); kept only then"`
 	}
 }
 
@@ -90,7 +92,7 @@ func (a *app) approveReport(ctx context.Context, in *approveInput) (*incidentOut
 		d.Kind = dutylog.FactSigned
 	}
 	if p := b.ByPhone; p != nil {
-		d.Body.Login, d.Body.CallID = p.Login, p.CallID
+		d.Body.Login, d.Body.CallID, d.Body.CallReason = p.Login, p.CallID, p.Reason
 		if d.At, err = instant("body.by_phone.at", p.At); err != nil {
 			return nil, err
 		}
@@ -115,5 +117,5 @@ func (a *app) confirmApproval(ctx context.Context, in *confirmApprovalInput) (*i
 func (a *app) deliverReport(ctx context.Context, in *deliverInput) (*incidentOutput, error) {
 	b := in.Body
 	return a.happened(ctx, in.ID, b.Key, dutylog.FactDelivered, b.At, dutylog.FactBody{Report: in.Number, Recipient: b.Recipient,
-		Channel: b.Channel, Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence})
+		Channel: b.Channel, Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallReason: b.CallReason})
 }

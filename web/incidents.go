@@ -14,13 +14,13 @@ import (
 type incidentsInput struct {
 	State  string `query:"state" enum:"open,closed,all" default:"all" doc:"Those that were merged are among the closed"`
 	Entry  string `query:"entry" maxLength:"200" doc:"To which this entry is linked"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 	Cursor string `query:"cursor" maxLength:"200"`
 }
 
 type incidentList struct {
-	Items      []incidentBody `json:"items" nullable:"false" doc:"The newest first, without their entries, reports and facts"`
-	NextCursor string         `json:"next_cursor" doc:"Empty on the last page"`
+	Items      []incidentListed `json:"items" nullable:"false" doc:"The newest first; what entries and reports say in words, and the facts, one incident alone has"`
+	NextCursor string           `json:"next_cursor" doc:"Empty on the last page"`
 }
 
 type incidentListOutput struct{ Body incidentList }
@@ -74,9 +74,9 @@ func (a *app) incidents(ctx context.Context, in *incidentsInput) (*incidentListO
 	if err != nil {
 		return nil, inQuery(err)
 	}
-	list := incidentList{Items: make([]incidentBody, len(found)), NextCursor: next}
+	list := incidentList{Items: make([]incidentListed, len(found)), NextCursor: next}
 	for n, i := range found {
-		list.Items[n] = incidentShown(i, a.SwitchNow())
+		list.Items[n] = incidentInList(i, a.SwitchNow())
 	}
 	return &incidentListOutput{list}, nil
 }
@@ -177,7 +177,7 @@ func (a *app) linkIncident(ctx context.Context, in *linkIncidentInput) (*inciden
 
 // deed does something with an incident and gives it as it stands then.
 func (a *app) deed(ctx context.Context, id int64, key string, drafts ...dutylog.FactDraft) (*incidentOutput, error) {
-	after, _, err := a.Log.DoIncident(ctx, dutylog.IncidentDeed{Incident: id, Key: key, By: visitorOf(ctx).actor(), Drafts: drafts})
+	after, _, err := a.Log.DoIncident(ctx, dutylog.IncidentDeed{Incident: id, Key: key, By: visitorOf(ctx).actor(), Drafts: drafts, AreaCode: a.Directory.AreaCode})
 	if err != nil {
 		return nil, incidentProblem(err)
 	}
@@ -194,7 +194,7 @@ func incidentProblem(err error) error {
 	switch refused.Reason {
 	case dutylog.NotEntitled:
 		status = http.StatusForbidden
-	case dutylog.LacksElements, dutylog.NothingWritten, dutylog.NotFinished:
+	case dutylog.LacksElements, dutylog.NothingWritten, dutylog.NotFinished, dutylog.CallMismatch:
 		status = http.StatusUnprocessableEntity
 	}
 	return newProblem(status, problemBase+"incident-"+string(refused.Reason), "%s", refused.Detail)

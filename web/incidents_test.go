@@ -84,18 +84,24 @@ type incidentReport struct {
 	SentIn               int64   `json:"sent_in"`
 	ApprovedAt           *string `json:"approved_at"`
 	ApprovedBy           string  `json:"approved_by"`
+	ByWord               bool    `json:"approved_unconfirmed"`
 	Elements             map[string]string
 	Changed, Missing     []string
 	Versions             []struct{ Version int }
 	Approvals            []struct {
 		Part, Login string
-		ByPhone     bool    `json:"by_phone"`
+		ByPhone     bool   `json:"by_phone"`
+		CallWith    string `json:"call_with"`
+		Unconfirmed bool
+		CallReason  string  `json:"call_reason"`
 		ConfirmedAt *string `json:"confirmed_at"`
 		DeniedAt    *string `json:"denied_at"`
 	}
 	Deliveries []struct {
 		Recipient, Channel, Receiver string
 		CallID                       string `json:"call_id"`
+		CallWith                     string `json:"call_with"`
+		CallReason                   string `json:"call_reason"`
 		At                           string
 		Fact                         int
 	}
@@ -251,6 +257,7 @@ func TestSendingAndApprovalAreSeparate(t *testing.T) {
 	}
 	h.clock.Add(2 * time.Minute)
 	h.sealed("7.0")
+	h.listed("区应急局", "王leader", "024-22730001", false) // from where the call came
 	phoned := `{"part":"sign","by_phone":{"login":"leader","call_id":"7.0"}}`
 	for name, c := range map[string]struct {
 		by     *client
@@ -298,6 +305,7 @@ func TestADeniedApprovalDoesNotCount(t *testing.T) {
 	officer.did(t, "POST", at+"/reports", `{"stage":"first","elements":`+everything+`}`)
 	h.clock.Add(2 * time.Minute)
 	h.sealed("7.0")
+	h.listed("区应急局", "王leader", "024-22730001", false)
 	officer.did(t, "POST", at+"/reports/1/approvals", `{"part":"sign","by_phone":{"login":"leader","call_id":"7.0"}}`)
 	leader := h.as("leader")
 	i = leader.did(t, "POST", at+"/reports/1/approvals/confirm", `{"confirm":false,"reason":"电话里没有说到签发"}`)

@@ -84,6 +84,9 @@ func sheetCells(part paper.Part, row paper.Row) []sheetCell {
 	if n := len(cells); n > 0 {
 		cells[n-1].Span = len(part.Columns) - n + 1
 		cells[n-1].Link = linkOf(row)
+		if n > 1 && row.Beside != "" {
+			cells[n-2].Link = linkOf(paper.Row{Entry: row.Beside})
+		}
 	}
 	return cells
 }

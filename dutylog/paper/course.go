@@ -23,8 +23,8 @@ var FactNames = map[dutylog.FactKind]string{
 func Course(f Frame, x IncidentFile) Sheet {
 	i := x.Incident
 	s := Sheet{Name: "突发事件处置过程-" + i.Number.String(), Unit: f.Unit, Title: "突发事件处置过程", Size: 9, Foot: f.foot(), Signatures: signers(),
-		Under: []string{i.Number.String() + "　" + i.Title() + "　" + shortOf(dutylog.IncidentCategories(), i.Category), clockWords(f, i) + "　" + endWords(f, x)}}
-	t := Table{Name: "处置过程", Columns: []Column{{"序号", 12, true}, {"时间", 28, true}, {"事项", 26, true}, {"内容", 74, false}, {"记录人", 20, true}, {"通话、条目", 26, true}}}
+		Under: []string{i.Number.String() + "　" + i.Title() + "　" + shortOf(dutylog.IncidentCategories(), i.Category), clockWords(f, i) + "　" + endWords(f, x), dutyWords(x.Duty)}}
+	t := Table{Name: "处置过程", Columns: []Column{{"序号", 12, true}, {"时间", 28, true}, {"事项", 24, true}, {"内容", 62, false}, {"记录人", 18, true}, {"条目", 20, true}, {"通话、录音", 22, true}}}
 	all := x.happenings()
 	day := ""
 	for n, h := range all {
@@ -35,6 +35,9 @@ func Course(f Frame, x IncidentFile) Sheet {
 		t.Rows = append(t.Rows, courseRow(f, x, h, n+1, placeOf(all, h)))
 	}
 	s.Tables = []Table{t}
+	if signed := signTable(f, i); len(signed.Rows) > 0 {
+		s.Tables = append(s.Tables, signed)
+	}
 	s.Notes = append(s.Notes, "时间后注明“补记”的，为事后写入；划去的记录仍列出，并注明原因。")
 	for _, o := range x.Merged {
 		s.Notes = append(s.Notes, "注明“原 "+o.Number.String()+"”的，为该事件并入（"+f.minute(o.EndedAt)+"）前后的记录。")
@@ -129,13 +132,47 @@ func courseRow(f Frame, x IncidentFile, h happening, number, strikes int) Row {
 	if fact.Struck != nil {
 		what = lines(what, "【已由"+fact.Struck.By.Name+"于 "+f.minute(fact.Struck.At)+" 划去："+fact.Struck.Reason+"】")
 	}
-	row := Row{Cells: []string{count(number), when, whose, what, fact.By.Name, "—"}}
-	if c, ok := x.Calls[fact.Body.CallID]; ok {
-		row.Cells[5], row.Call = "通话、录音\n"+f.second(c.OfferedAt)[11:], c.ID
-	} else if e, ok := x.Entries[fact.Body.Entry]; ok {
-		row.Cells[5], row.Entry = e.EntryNumber.String(), e.ID
+	row := Row{Cells: []string{count(number), when, whose, what, fact.By.Name, "—", "—"}}
+	call := fact.Body.CallID
+	if e, ok := x.Entries[fact.Body.Entry]; ok {
+		row.Cells[5], row.Beside = e.EntryNumber.String(), e.ID
+		call = cmp.Or(call, e.CallID) // that of whoever reported it
+	}
+	if c, ok := x.Calls[call]; ok {
+		row.Cells[6], row.Call = callWords(f, c), c.ID
 	}
 	return row
+}
+
+// callWords are when a call came or was made, and whether its recording is there to be heard.
+func callWords(f Frame, c dutylog.Call) string {
+	recorded := "无录音"
+	if c.Recording.Digest != "" {
+		recorded = "有录音"
+	}
+	return c.OfferedAt.In(f.Zone).Format("15:04") + " 通话\n" + recorded
+}
+
+// signTable is who reviewed and signed which report, when and how.
+func signTable(f Frame, i dutylog.Incident) Table {
+	t := Table{Name: "审核、签发", Columns: []Column{{"报告", 26, true}, {"报送时限", 30, true}, {"报出时间", 30, true}, {"审核", 50, false}, {"签发", 50, false}}}
+	for _, r := range i.Reports {
+		if r.Version == 0 && len(r.Deliveries) == 0 && r.SentAt.IsZero() {
+			continue
+		}
+		sent := notSent
+		if !r.SentAt.IsZero() {
+			sent = f.minute(r.SentAt)
+		}
+		t.Rows = append(t.Rows, Row{Cells: []string{reportName(r), cmp.Or(dueWords(f, r), "—"), sent, approvalWords(f, i, r, dutylog.PartReview), approvalWords(f, i, r, dutylog.PartSign)}})
+	}
+	return t
+}
+
+// dutyWords are who led the duty when the incident was reported first, by the roster.
+func dutyWords(on dutylog.OnDuty) string {
+	who := func(p dutylog.Post) string { return cmp.Or(on[p].Name, "—") }
+	return "接报时值班：值班员 " + who(dutylog.PostOfficer) + "　值班处（科）领导 " + who(dutylog.PostChief) + "　带班领导 " + who(dutylog.PostLeader)
 }
 
 // factWords are what one fact says.
@@ -153,7 +190,7 @@ func factWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
 	case dutylog.FactClockMoved:
 		return f.moved(b.Was) + " → " + f.moved(b.Start) + "，原因：" + b.Reason
 	case dutylog.FactDelivered:
-		return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(x, dutylog.Delivery{Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence})
+		return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(x, dutylog.Delivery{Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason})
 	case dutylog.FactCalledOut:
 		return joinWords(wordsOf(dutylog.CalloutRoles(), b.Part), b.Whom, b.Phone, wordsOf(dutylog.CalloutResults(), b.Result))
 	case dutylog.FactScene:
@@ -173,7 +210,7 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 	case dutylog.FactReviewed, dutylog.FactSigned:
 		by := cmp.Or(b.Name, fact.By.Name)
 		if b.Login != "" {
-			by += "（" + phoneWords(dutylog.ReportApproval{CallID: b.CallID, NotedBy: fact.By}) + "）"
+			by += "（" + phoneWords(dutylog.ReportApproval{CallID: b.CallID, CallWith: b.CallWith, CallReason: b.CallReason, NotedBy: fact.By}) + "）" + waitWords(f, x.Incident, fact.Seq)
 		}
 		return x.reportWords(b.Report) + "，第 " + count(b.Version) + " 版，" + by
 	case dutylog.FactConfirmed, dutylog.FactDenied:
@@ -191,6 +228,22 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 		return joinWords(x.named(b.Incident), b.Reason)
 	}
 	return joinWords(b.Whom, b.Text, b.Reason)
+}
+
+// waitWords say of an approval by telephone that its person has not confirmed it.
+func waitWords(f Frame, i dutylog.Incident, fact int) string {
+	for _, r := range i.Reports {
+		for _, a := range r.Approvals {
+			switch {
+			case a.Fact != fact || !a.Waits():
+			case i.Unconfirmed(a, f.Now):
+				return "，本人逾期未确认"
+			default:
+				return "，本人未确认"
+			}
+		}
+	}
+	return ""
 }
 
 // moved is a moment that a fact may have.

@@ -16,6 +16,7 @@ type IncidentFile struct {
 	Numbers  map[int64]string         // how people call the incidents that it names
 	Entries  map[string]dutylog.Entry // by id
 	Calls    map[string]dutylog.Call  // by id
+	Duty     dutylog.OnDuty           // who was on duty by the roster when it was reported first
 	Phone    string                   // at which the unit is asked about it
 }
 
@@ -42,7 +43,7 @@ func ReportWords(f Frame, x IncidentFile, r dutylog.Report) map[string]string {
 	i, r := x.of(r)
 	words := map[string]string{
 		"标题": reportTitle(i, r), "期别": reportName(r), "编号": reportNumber(i, r), "报送单位": f.Unit, "报告时间": f.minute(reportedAt(f, r)),
-		"签发人": cmp.Or(r.ApprovedBy, notSigned), "签发": approvalWords(f, r, dutylog.PartSign), "审核": approvalWords(f, r, dutylog.PartReview),
+		"签发人": signerWords(r), "签发": approvalWords(f, i, r, dutylog.PartSign), "审核": approvalWords(f, i, r, dutylog.PartReview),
 		"事件类别": categoryWords(i), "主送": strings.Join(shortWords(dutylog.Recipients()), "、"), "正文": r.Text, "与上期不同": changeWords(i, r),
 		"报送情况": lines(deliveryWords(f, x, r), mergedWords(f, x, i)), "联系人": writerOf(r), "联系电话": x.Phone,
 	}
@@ -159,13 +160,13 @@ func writerOf(r dutylog.Report) string {
 }
 
 // approvalWords say who approved what stands, when and how; what was said of an older version is told as such.
-func approvalWords(f Frame, r dutylog.Report, part dutylog.ApprovalPart) string {
+func approvalWords(f Frame, i dutylog.Incident, r dutylog.Report, part dutylog.ApprovalPart) string {
 	var said []string
 	for _, a := range r.Approvals {
 		if a.Part != part {
 			continue
 		}
-		text := a.Name + "　" + f.minute(a.At) + "（" + approvalWay(f, a) + "）"
+		text := a.Name + "　" + f.minute(a.At) + "（" + approvalWay(f, i, a) + "）"
 		if a.Version != r.Version {
 			text += "，对第 " + count(a.Version) + " 版"
 		}
@@ -177,14 +178,24 @@ func approvalWords(f Frame, r dutylog.Report, part dutylog.ApprovalPart) string 
 	return cmp.Or(strings.Join(said, "\n"), "—")
 }
 
-func approvalWay(f Frame, a dutylog.ReportApproval) string {
+// signerWords are who signed what stands; by telephone, and not confirmed by them, is said.
+func signerWords(r dutylog.Report) string {
+	if r.ByWord {
+		return r.ApprovedBy + "（电话，未确认）"
+	}
+	return cmp.Or(r.ApprovedBy, notSigned)
+}
+
+func approvalWay(f Frame, i dutylog.Incident, a dutylog.ReportApproval) string {
 	switch {
 	case !a.ByPhone:
 		return "本人登录"
 	case !a.DeniedAt.IsZero():
 		return phoneWords(a) + "，本人于 " + f.minute(a.DeniedAt) + " 否认：" + a.DeniedWhy
+	case i.Unconfirmed(a, f.Now):
+		return phoneWords(a) + "，本人逾期未确认"
 	case a.ConfirmedAt.IsZero():
-		return phoneWords(a) + "，待本人确认"
+		return phoneWords(a) + "，本人未确认"
 	}
 	return phoneWords(a) + "，本人于 " + f.minute(a.ConfirmedAt) + " 确认"
 }
@@ -194,7 +205,7 @@ func phoneWords(a dutylog.ReportApproval) string {
 	if a.CallID == "" {
 		return "电话（无录音），" + a.NotedBy.Name + "记录"
 	}
-	return "电话，" + a.NotedBy.Name + "记录"
+	return joinWords("电话", a.NotedBy.Name+"记录", otherNumber(a.CallWith, a.CallReason))
 }
 
 // changeWords name what this report says otherwise than the one that went before it.
@@ -251,6 +262,14 @@ func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 	return strings.Join(rows, "\n")
 }
 
+// otherNumber says that the call which proves something was with another number, and why it proves it all the same.
+func otherNumber(with, reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return "通话号码不符（" + with + "），说明：" + reason
+}
+
 func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
 	var said []string
 	if d.Receiver != "" {
@@ -258,6 +277,9 @@ func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
 	}
 	if _, ok := x.Calls[d.CallID]; ok {
 		said = append(said, "有通话录音")
+	}
+	if other := otherNumber(d.CallWith, d.CallReason); other != "" {
+		said = append(said, other)
 	}
 	if d.Attachment > 0 {
 		said = append(said, "有附件")

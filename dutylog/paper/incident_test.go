@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -123,11 +124,11 @@ func TestHowAnApprovalCame(t *testing.T) {
 		return paper.ReportWords(frame, x, reportOf(t, x, 1))["签发"]
 	}
 	for want, got := range map[string]string{
-		"陈刚　2026-11-27 22:19（电话，李娜记录，待本人确认）":                            approval(),
+		"陈刚　2026-11-27 22:19（电话，李娜记录，本人未确认）":                            approval(),
 		"陈刚　2026-11-27 22:19（电话，李娜记录，本人于 2026-11-27 23:00 确认）":          approval(dutylog.IncidentFact{Kind: dutylog.FactConfirmed, Body: dutylog.FactBody{Report: 1, Version: 1, Fact: 9}}),
 		"陈刚　2026-11-27 22:19（电话，李娜记录，本人于 2026-11-27 23:00 否认：没有同意）":     approval(dutylog.IncidentFact{Kind: dutylog.FactDenied, Body: dutylog.FactBody{Report: 1, Version: 1, Fact: 9, Reason: "没有同意"}}),
-		"陈刚　2026-11-27 22:19（电话，李娜记录，待本人确认）\n陈刚　2026-11-27 23:00（本人登录）": approval(dutylog.IncidentFact{Kind: dutylog.FactSigned, Body: dutylog.FactBody{Report: 1, Version: 1}}),
-		"陈刚　2026-11-27 22:19（电话，李娜记录，待本人确认），对第 1 版":                     approval(dutylog.IncidentFact{Kind: dutylog.FactWritten, By: li, Body: dutylog.FactBody{Report: 1, Version: 2, Base: 1, Elements: firstKnown, Text: "改"}}),
+		"陈刚　2026-11-27 22:19（电话，李娜记录，本人未确认）\n陈刚　2026-11-27 23:00（本人登录）": approval(dutylog.IncidentFact{Kind: dutylog.FactSigned, Body: dutylog.FactBody{Report: 1, Version: 1}}),
+		"陈刚　2026-11-27 22:19（电话，李娜记录，本人未确认），对第 1 版":                     approval(dutylog.IncidentFact{Kind: dutylog.FactWritten, By: li, Body: dutylog.FactBody{Report: 1, Version: 2, Base: 1, Elements: firstKnown, Text: "改"}}),
 	} {
 		if got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
@@ -163,10 +164,36 @@ func TestTheCourseGoesByWhatHappened(t *testing.T) {
 	}
 	var calls, entries []string
 	for _, r := range rows {
-		calls, entries = append(calls, r.Call), append(entries, r.Entry)
+		calls, entries = append(calls, r.Call), append(entries, r.Beside)
+		if last := len(r.Cells) - 1; r.Call != "" && !courseCall.MatchString(r.Cells[last]) { // to the minute
+			t.Errorf("a call is told as %q", r.Cells[last])
+		}
 	}
-	if !slices.Contains(calls, "c-up") || !slices.Contains(calls, "c-sign") || !slices.Contains(entries, "e-1") {
+	if !slices.Contains(calls, "c-up") || !slices.Contains(calls, "c-sign") || !slices.Contains(calls, "1.1") || !slices.Contains(calls, "2.1") || !slices.Contains(entries, "e-1") {
 		t.Errorf("the course leads to the calls %v and the entries %v", calls, entries)
+	}
+}
+
+var courseCall = regexp.MustCompile(`^\d\d:\d\d 通话\n[有无]录音$`)
+
+// The course says who was on duty when the first call came, and who reviewed and signed each report.
+func TestTheCourseSaysWhoLed(t *testing.T) {
+	x := aFire()
+	x.Duty = dutylog.OnDuty{dutylog.PostChief: {Name: "赵敏"}, dutylog.PostLeader: {Name: "陈刚"}}
+	s := paper.Course(frame, x)
+	if !slices.Contains(s.Under, "接报时值班：值班员 —　值班处（科）领导 赵敏　带班领导 陈刚") {
+		t.Errorf("%q", s.Under)
+	}
+	var rows []string
+	for _, r := range s.Tables[1].Rows {
+		rows = append(rows, strings.Join(r.Cells, " | "))
+	}
+	want := []string{
+		"初报 | 2026-11-27 22:23 | 2026-11-27 22:20 | 赵敏　2026-11-27 22:18（本人登录） | 陈刚　2026-11-27 22:19（电话，李娜记录，本人于 2026-11-27 22:50 确认）",
+		"书面报告 | 2026-11-27 23:03（超时） | 2026-11-27 23:12 | — | （尚未签发）",
+	}
+	if !slices.Equal(rows, want) {
+		t.Errorf("%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 }
 

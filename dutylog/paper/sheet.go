@@ -60,6 +60,7 @@ type Row struct {
 	MinLines  int    // room that a form leaves even where little was written
 	Call      string `json:",omitempty"` // the call that its last cell names: a link on the page
 	Entry     string `json:",omitempty"` // or the entry
+	Beside    string `json:",omitempty"` // the entry that the cell before its last names: a link, too
 }
 
 // Frame is what every sheet of a site has.

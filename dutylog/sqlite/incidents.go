@@ -151,7 +151,7 @@ func (t *tx) doIncident(d dutylog.IncidentDeed) (i dutylog.Incident, fact int, e
 	}
 	i = dutylog.FoldIncident(i.ID, i.Facts) // one that is opened has none yet
 	fact = len(i.Facts) + 1
-	if i, err = t.appendFacts(i, d.Key, d.By, d.Drafts); err != nil {
+	if i, err = t.appendFacts(i, d, d.Drafts); err != nil {
 		return i, 0, err
 	}
 	return i, fact, t.handOver(i, d.By)
@@ -169,7 +169,7 @@ func (t *tx) handOver(i dutylog.Incident, by dutylog.Actor) error {
 		if len(news) == 0 {
 			return nil
 		}
-		if i, err = t.appendFacts(into, "", by, news); err != nil {
+		if i, err = t.appendFacts(into, dutylog.IncidentDeed{By: by}, news); err != nil {
 			return err
 		}
 	}
@@ -177,13 +177,17 @@ func (t *tx) handOver(i dutylog.Incident, by dutylog.Actor) error {
 }
 
 // appendFacts decides and keeps one draft after the other; any that is none undoes the whole deed.
-func (t *tx) appendFacts(i dutylog.Incident, key string, by dutylog.Actor, drafts []dutylog.FactDraft) (dutylog.Incident, error) {
+func (t *tx) appendFacts(i dutylog.Incident, deed dutylog.IncidentDeed, drafts []dutylog.FactDraft) (dutylog.Incident, error) {
+	key := deed.Key
 	for _, d := range drafts {
 		books, err := t.incidentBooks(i, d)
+		if err == nil {
+			err = t.partyBooks(&books, d, deed.AreaCode)
+		}
 		if err != nil {
 			return i, err
 		}
-		f, err := i.Decide(d, books, by, t.now)
+		f, err := i.Decide(d, books, deed.By, t.now)
 		if err != nil {
 			return i, err
 		}

@@ -28,6 +28,9 @@ func nineElements(casualties string) map[dutylog.Element]string {
 	return known
 }
 
+// instructionOfFire is the number of the fact by which a leader ordered something in fireStory.
+const instructionOfFire = 10
+
 // fireStory is an incident from its opening to its end, deed by deed, of the entry of inbound(0).
 func fireStory(e dutylog.Entry, i int64) []dutylog.IncidentDeed {
 	report := func(s dutylog.Stage, nth int) int { return dutylog.ReportNumber(s, nth) }
@@ -53,7 +56,12 @@ func fireStory(e dutylog.Entry, i int64) []dutylog.IncidentDeed {
 		{sends(report(dutylog.StageFollowUp, 1), "superior_bureau", "wechat")},
 		{writes(report(dutylog.StageFinal, 1), "1人死亡1人受伤")},
 		{sends(report(dutylog.StageFinal, 1), "superior_bureau", "fax")},
+		{{Kind: dutylog.FactReviewed, Body: dutylog.FactBody{Report: report(dutylog.StageFinal, 1)}}},
+		{{Kind: dutylog.FactScene, Body: dutylog.FactBody{Whom: "李科长", Part: "back"}}},
+		{{Kind: dutylog.FactConveyed, Body: dutylog.FactBody{Fact: instructionOfFire, Whom: "消防大队"}}},
+		{{Kind: dutylog.FactFedBack, Body: dutylog.FactBody{Fact: instructionOfFire, Whom: "消防大队", Text: "伤员已送医"}}},
 		{{Kind: dutylog.FactClosed, Body: dutylog.FactBody{Reason: "批示由下一班跟踪"}}},
+		{{Kind: dutylog.FactInstrClosed, Body: dutylog.FactBody{Fact: instructionOfFire, Text: "已办结"}}},
 	}
 	deeds := make([]dutylog.IncidentDeed, len(all))
 	for n, drafts := range all {
@@ -90,7 +98,7 @@ func TestAnIncidentIsKeptWithItsEvidence(t *testing.T) {
 		doing(t, db, d)
 	}
 	i := must(db.Incident(ctx, 1))(t)
-	if i.State != dutylog.IncidentClosed || i.Number.String() != "T2026-001" || !i.ClockStart.Equal(inbound(0, "").OfferedAt.Truncate(time.Microsecond)) || len(i.Facts) != 18 {
+	if i.State != dutylog.IncidentClosed || i.Number.String() != "T2026-001" || !i.ClockStart.Equal(inbound(0, "").OfferedAt.Truncate(time.Microsecond)) || len(i.Facts) != 23 {
 		t.Errorf("%+v", i)
 	}
 	for n, f := range i.Facts {
@@ -98,7 +106,7 @@ func TestAnIncidentIsKeptWithItsEvidence(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
-	if told := since(t, db, before); len(told) != 16 || told[0].Topic != dutylog.TopicIncident || told[0].Subject != "1" {
+	if told := since(t, db, before); len(told) != 21 || told[0].Topic != dutylog.TopicIncident || told[0].Subject != "1" {
 		t.Errorf("%v", topics(told))
 	}
 	for _, statement := range []string{"DELETE FROM incident_facts", "UPDATE incident_facts SET at = 1"} {
@@ -107,7 +115,7 @@ func TestAnIncidentIsKeptWithItsEvidence(t *testing.T) {
 		}
 	}
 	ok(t, db.Close())
-	if r := intact(t, path); r.Of("incident").Intact != 18 {
+	if r := intact(t, path); r.Of("incident").Intact != 23 {
 		t.Errorf("%+v", r.Of("incident"))
 	}
 	outside(t, path, "UPDATE incident_facts SET at = at - 60000000 WHERE kind = 'delivered' AND id = (SELECT min(id) FROM incident_facts WHERE kind = 'delivered')")
@@ -362,7 +370,7 @@ func TestNothingSentIsForgottenOrSentTwiceAfterAKill(t *testing.T) {
 		_ = p.cmd.Wait()
 	}
 	db = openAt(t, path, sqlite.Options{Now: newClock(noon.Add(time.Hour)).now})
-	if i := must(db.Incident(ctx, 1))(t); len(i.Facts) < 17 {
+	if i := must(db.Incident(ctx, 1))(t); len(i.Facts) < 22 {
 		t.Errorf("what was answered is forgotten: %d facts", len(i.Facts))
 	}
 	for _, d := range deeds {
@@ -375,7 +383,7 @@ func TestNothingSentIsForgottenOrSentTwiceAfterAKill(t *testing.T) {
 			sent[fmt.Sprintf("%d %s %s", f.Body.Report, f.Body.Recipient, f.Body.Channel)]++
 		}
 	}
-	if len(i.Facts) != 18 || len(sent) != 6 {
+	if len(i.Facts) != 23 || len(sent) != 6 {
 		t.Errorf("%d facts, sent %v", len(i.Facts), sent)
 	}
 	for what, times := range sent {

@@ -114,7 +114,13 @@ export async function incident(desk, phone, users) {
     if (await named.count()) await named.click()
     else await input('deed-login').fill('leader')
     await desk.key('Control+Enter')
-    await desk.says(/电话，待本人确认/, desk.at('approvals'))
+    // Nobody has the leader's number in the directory: the officer is told, and insists with a reason.
+    await desk.says(/这次通话的号码 139\d+ 不是“.+”登记的号码/, desk.at('deed-error'))
+    await desk.nothingCutOff()
+    await desk.shot('73b-other-number')
+    await input('deed-call_reason').fill('带班领导外出，用私人手机接听')
+    await desk.key('Control+Enter')
+    await desk.says(/电话，本人未确认[\s\S]*号码不符[\s\S]*用私人手机接听/, desk.at('approvals'))
     const approval = (await report('first')).approvals[0]
     assert.ok(approval.by_phone && approval.call_id === said && !approval.confirmed_at && approval.noted_by.login === officer.name, JSON.stringify(approval))
   })

@@ -10,7 +10,7 @@ import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText, proofText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, callOf, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, followUpInHand, frozen, happenings, inCourse, inHand, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, sentBefore, sideBySide, soonOf, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, untold, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, callOf, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, drawnIn, followUpInHand, frozen, happenings, inCourse, inHand, knownOf, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, saidElse, sentBefore, sideBySide, soonOf, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, untold, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -268,6 +268,48 @@ describe('a proof', () => {
     expect([sent({}), sent({ call_id: '' }), sent({ fact: 11 }), sent({ channel: 'fax', unproved: true })]).toEqual([false, true, false, true])
   })
 
+  it('by a call with another number is marked with the reason, and is no missing one', () => {
+    const other = { call_with: '13800138000', call_reason: '借用司机手机' }
+    expect(proofText(i, delivery(other), true)).toBe('号码不符')
+    expect(unprovedSent(i, report({ deliveries: [delivery(other)] }))).toBe(false)
+    expect(factText(incident(), { ...fact(10, false), body: { recipient: 'government', channel: 'phone', call_id: 'c', receiver: '王某', ...other } })).toBe('本级政府，电话，王某，号码不符（13800138000）：借用司机手机')
+  })
+
+  it('that the daemon does not know as theirs is asked for a reason, which is sent once it was asked for', async () => {
+    const bodies: Record<string, unknown>[] = []
+    vi.stubGlobal('fetch', async (_: string, init: { body: string }) => {
+      bodies.push(JSON.parse(init.body))
+      return { ok: true, text: async () => '{"id":1}' }
+    })
+    const written = report({ version: 1, versions: [{ version: 1, at: at('14:16'), by, elements: {}, text: '' }] })
+    const forms = [approvingByPhone(incident(), written, 'sign', [], []), delivering(incident(), written, 'government', 'phone', null, [], noFiles)]
+    for (const d of forms) {
+      const values: Record<string, string> = { ...begun(d), login: 'chen', receiver: '李', call_id: '5', call_reason: '早先写的' }
+      expect(asked(d, values).map((f) => f.name)).not.toContain('call_reason')
+      await d.send(values, 'key-1')
+      expect(d.refused!(values, 'incident-stale_version')).toEqual({})
+      const now = { ...values, ...d.refused!(values, 'incident-call_mismatch'), call_reason: ' 借用司机手机 ' }
+      expect(lacking(d, { ...now, call_reason: '' })).toEqual(['call_reason'])
+      await d.send(now, 'key-2')
+      expect(asked(d, { ...now, call_id: '6' }).map((f) => f.name)).not.toContain('call_reason') // another call was chosen
+    }
+    vi.unstubAllGlobals()
+    const reasonIn = (b: Record<string, unknown>) => ((b.by_phone || b) as { call_reason?: string }).call_reason
+    expect(bodies.map(reasonIn)).toEqual([undefined, '借用司机手机', undefined, '借用司机手机'])
+    expect(bodies.some((b) => 'refused' in b)).toBe(false)
+  })
+
+  it('of an approval that its person has not confirmed says so, everywhere', () => {
+    const said = approval({ fact: 10, by_phone: true, call_id: 'c', noted_by: by })
+    const told = (change: Partial<Approval>) => factText(incident({ reports: [report({ approvals: [{ ...said, ...change }] })] }), { ...fact(10, false), kind: 'report_signed', body: { report: 1, version: 1, login: 'chen', name: '陈刚', call_id: 'c' } })
+    expect(told({})).toBe('初报，第 1 版，陈刚，电话，未确认')
+    expect(told({ confirmed_at: at('14:30') })).toBe('初报，第 1 版，陈刚，电话')
+    expect(approvals).toContain("a.unconfirmed ? 'inc.phoneOver' : 'inc.phoneWaits'")
+    expect(approvals).toContain('data-test="approval-unconfirmed"')
+    expect(components['../src/components/PhonePage.vue']).toContain("unsaid(r, 'sign')")
+    expect(panel).toContain('r.approved_unconfirmed')
+  })
+
   it('is told in the course, too', () => {
     const told = (body: object) => factText(incident(), { ...fact(10, false), body })
     expect(told({ recipient: 'government', channel: 'phone', receiver: '王某' })).toBe('本级政府，电话（无录音），王某')
@@ -333,6 +375,19 @@ describe('what several entries say', () => {
       { element: 'casualties', values: ['无', '2人', '无'], differs: true },
     ])
     expect(sideBySide(incident({ entries: [entry('1', {})] }))).toEqual([])
+  })
+
+  it('is marked in a draft: what came from an entry, and what else is said of it', () => {
+    const r = report({ elements: { place: '南京北街12号', casualties: '2人受伤' }, from_entries: [{ element: 'casualties', entry_id: '1', differs: true }] })
+    const i = incident({ elements: { place: '南京北街12号' }, entries: [entry('1', { casualties: '2人受伤' }), entry('2', { casualties: '3 人受伤' }), entry('3', { casualties: '3人受伤', place: '南京北街14号' })], reports: [r],
+      differences: [{ element: 'casualties', known: '', values: [{ entry_id: '1', value: '2人受伤' }, { entry_id: '2', value: '3 人受伤' }, { entry_id: '3', value: '3人受伤' }] }, { element: 'place', known: '南京北街12号', values: [{ entry_id: '3', value: '南京北街14号' }] }] })
+    expect([drawnIn(i, r, r.elements, 'casualties'), drawnIn(i, r, r.elements, 'place')]).toEqual([{ entry: '2026-000001', differs: true }, null])
+    expect([drawnIn(i, r, { ...r.elements, casualties: '无' }, 'casualties'), drawnIn(i, { ...r, version: 1 }, r.elements, 'casualties')]).toEqual([null, null])
+    expect(saidElse(i, r.elements, 'casualties')).toEqual({ known: '', entries: ['3 人受伤'] })
+    expect([saidElse(i, r.elements, 'place'), saidElse(i, { place: '别处' }, 'place'), saidElse(i, {}, 'trend')]).toEqual([{ known: '', entries: ['南京北街14号'] }, { known: '南京北街12号', entries: ['南京北街14号'] }, { known: '', entries: [] }])
+    expect([knownOf(incident({ elements: { place: '〔已抹去〕' }, differences: [{ element: 'place', known: '', values: [] }] }), 'place'), knownOf(i, 'place'), knownOf(incident({ elements: { cause: '电气' } }), 'cause')]).toEqual(['', '南京北街12号', '电气'])
+    expect(editor).toContain('number: props.report.number')
+    expect(editor).toContain('data-test="drawn"')
   })
 
   it('differs where an entry says otherwise than what is known, and where the daemon says so', () => {
@@ -434,17 +489,17 @@ describe('the small forms', () => {
     const calls = [with_('6', '+862422720100'), with_('5', '+8613700000002', { answered_at: at('14:17') }), with_('4', '+8613700000002', { answered_at: at('14:16') }), with_('3', '+8613700000002', { answered_at: at('14:10'), ended_at: at('14:12') })]
     const sign = approvingByPhone(incident(), written, 'sign', calls, signers)
     expect(sign.fields[0].options!.map((o) => o.code)).toEqual(['chen', 'wu'])
-    expect(begun(sign)).toEqual({ login: 'chen', call_id: '5', at: '' })
+    expect(begun(sign)).toEqual({ login: 'chen', call_id: '5', at: '', call_reason: '' })
     expect(lacking(sign, begun(sign))).toEqual([])
     expect(sign.follow!({ login: 'wu', call_id: '5', at: '' }, begun(sign))).toEqual({ call_id: '' }) // nothing is known of a call with them
     expect(sign.follow!({ login: 'chen', call_id: '4', at: '' }, begun(sign))).toEqual({}) // a call that is chosen by hand stays
     expect(sign.follow!({ login: 'wu', call_id: '6', at: '' }, { login: 'chen', call_id: '6', at: '' })).toEqual({})
     expect(sign.follow!({ login: 'chen', call_id: '', at: '' }, { login: 'wu', call_id: '', at: '' })).toEqual({ call_id: '5' })
-    expect(begun(approvingByPhone(incident(), written, 'sign', calls.slice(0, 1), signers))).toEqual({ login: '', call_id: '', at: '' }) // the newest one is that to the superior
-    expect(begun(approvingByPhone(incident(), written, 'sign', calls.slice(3), signers.slice(0, 2)))).toEqual({ login: 'chen', call_id: '', at: '' }) // that was over before there was a text
+    expect(begun(approvingByPhone(incident(), written, 'sign', calls.slice(0, 1), signers))).toEqual({ login: '', call_id: '', at: '', call_reason: '' }) // the newest one is that to the superior
+    expect(begun(approvingByPhone(incident(), written, 'sign', calls.slice(3), signers.slice(0, 2)))).toEqual({ login: 'chen', call_id: '', at: '', call_reason: '' }) // that was over before there was a text
     const used = { ...written, deliveries: [delivery({ call_id: '5' })] }
     expect(begun(approvingByPhone(incident(), used, 'sign', calls, signers)).call_id).toBe('4')
-    expect(begun(approvingByPhone(incident(), written, 'review', [call('9', { direction: 'in', caller_e164: '+8613700000001', ended_at: null })], signers))).toEqual({ login: 'zhao', call_id: '9', at: '' })
+    expect(begun(approvingByPhone(incident(), written, 'review', [call('9', { direction: 'in', caller_e164: '+8613700000001', ended_at: null })], signers))).toEqual({ login: 'zhao', call_id: '9', at: '', call_reason: '' })
     const many = approvingByPhone(incident(), written, 'sign', Array.from({ length: 30 }, (_, n) => with_('x' + n, '+86')).concat(calls[1]), signers)
     expect([many.fields[1].options!.length, many.fields[1].options![0].code]).toEqual([22, '5'])
     const unknown = approvingByPhone(incident(), report(), 'sign', [], [])

@@ -93,5 +93,7 @@ describe('a refusal of an incident', () => {
     expect(close('2 instruction(s) 批示 are still open: close them, or say why the incident is closed with them.')).toContain('还有 2 条批示没有办结')
     expect(close('Something new.')).toBe('终报尚未报送或批示尚未办结，请补办，或填写原因')
     expect(namedRefusal('incident-not_open', 'x')).toBe('')
+    expect(namedRefusal('incident-call_mismatch', 'The number of this call, 02422730333（区政府总值班室）, is not known as that of 上级应急管理部门: choose the call with them, or say why this one proves it.'))
+      .toBe('这次通话的号码 02422730333（区政府总值班室） 不是“上级应急管理部门”登记的号码：请改选与对方的通话；确实是这次通话的，请写明原因')
   })
 })

@@ -37,8 +37,13 @@ export interface Approval {
   at: string
   by_phone: boolean
   call_id: string
+  /** Whose the call's number is, where it is not known as theirs, and why it proves it all the same; an older daemon does not say. */
+  call_with?: string
+  call_reason?: string
   noted_by: By | null
   confirmed_at: string | null
+  /** The time is over within which the person is to confirm it; an older daemon does not say. */
+  unconfirmed?: boolean
   denied_at: string | null
   denied_why: string
   /** Nothing proves it; an older daemon does not say. */
@@ -54,6 +59,8 @@ export interface Delivery {
   call_id: string
   attachment: number | null
   evidence: string
+  call_with?: string
+  call_reason?: string
   by: By
   /** Nothing proves it; an older daemon does not say. */
   unproved?: boolean
@@ -64,6 +71,12 @@ export interface Version {
   by: By
   elements: Elements
   text: string
+}
+/** An element that a draft has from an entry; other entries may say otherwise. */
+export interface Drawn {
+  element: Element
+  entry_id: string
+  differs: boolean
 }
 export interface Report {
   number: number
@@ -79,12 +92,16 @@ export interface Report {
   version: number
   versions: Version[]
   elements: Elements
+  /** What an unwritten one has from an entry, the earliest that says it; an older daemon does not say. */
+  from_entries?: Drawn[]
   changed: Element[]
   missing: Element[]
   text: string
   sent_at: string | null
   approved_at: string | null
   approved_by: string
+  /** Signed by telephone, and not confirmed yet; an older daemon does not say. */
+  approved_unconfirmed?: boolean
   approvals: Approval[]
   deliveries: Delivery[]
 }
@@ -154,6 +171,8 @@ export interface FactBody {
   receiver?: string
   call_id?: string
   evidence?: string
+  call_with?: string
+  call_reason?: string
   attachment?: number
   whom?: string
   part?: string
@@ -212,7 +231,7 @@ export interface IncidentRow {
 export interface Incident extends IncidentRow {
   elements: Elements
   entries: IncidentEntry[]
-  differences: { element: Element; values: { entry_id: string; value: string }[] }[]
+  differences: { element: Element; known?: string; values: { entry_id: string; value: string }[] }[]
   reports: Report[]
   callouts: Callout[]
   scene: SceneNote[]

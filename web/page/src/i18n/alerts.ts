@@ -92,6 +92,8 @@ export const alertsZh = {
   'reason.recipient_lacking': '信息报告已报出，党委、政府或上级中尚有未送达的',
   'reason.report_unproved': '信息报告过时限后补记为按时报出，无通话、无附件，请考核人员核实',
   'reason.report_omitted': '突发事件未报告即办结，请考核人员核实',
+  'reason.approval_unconfirmed': '电话签批逾期未经本人确认，请考核人员核实',
+  'reason.call_mismatch': '作为凭证的通话，号码不是对方的，请考核人员核实',
 } as const
 
 export type AlertsKey = keyof typeof alertsZh
@@ -189,4 +191,6 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.recipient_lacking': 'A report did not reach every recipient by its deadline',
   'reason.report_unproved': 'A report was noted as sent in time after its deadline, without proof: for the supervisor',
   'reason.report_omitted': 'An incident was closed without reports that were due: for the supervisor',
+  'reason.approval_unconfirmed': 'An approval by telephone was not confirmed in time: for the supervisor',
+  'reason.call_mismatch': 'A call stands as proof though its number is not theirs: for the supervisor',
 }

@@ -1,6 +1,6 @@
 // What one fact of an incident says, in a sentence of the page's language.
 import { ELEMENTS, type Fact, type Incident } from '@/api/incidents'
-import { triggersOf } from '@/logic/incidents'
+import { triggersOf, waits } from '@/logic/incidents'
 import { dateMinute, parse } from '@/logic/time'
 import { stageName } from '@/state/incidents'
 import { t, word } from './index'
@@ -12,6 +12,7 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
   const b = f.body
   const report = i.reports.filter((r) => r.number === b.report)[0]
   const stage = report ? stageName(report) : ''
+  const other = b.call_reason ? t('inc.otherNumber', { with: b.call_with || '', why: b.call_reason }) : ''
   const at = (instant?: string) => dateMinute(parse(instant || null)).slice(5)
   switch (f.kind) {
     case 'opened': return i.number
@@ -20,8 +21,8 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
     case 'elements': return ELEMENTS.filter((e) => b.elements && b.elements[e] !== undefined).map((e) => word('inc.el', e) + t('punct.colon') + ((b.elements || {})[e] || '—')).join('\n')
     case 'clock_moved': return t('inc.f.clock', { was: at(b.was), now: at(b.start), reason: b.reason || '' })
     case 'report_written': return joined(stage, t('inc.version', { n: b.version || 0 }))
-    case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t(b.call_id ? 'inc.f.phone' : 'inc.f.phoneUnseen') : '', b.unproved ? word('inc.proof', 'unproved') : '')
-    case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), b.channel === 'phone' && !b.call_id ? t('inc.f.phoneUnseen') : word('inc.by', b.channel || ''), b.unproved ? word('inc.proof', 'unproved') : '', b.receiver, b.evidence, b.attachment ? t('inc.fileProof') : '')
+    case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t(b.call_id ? 'inc.f.phone' : 'inc.f.phoneUnseen') : '', b.unproved ? word('inc.proof', 'unproved') : '', other, unconfirmed(i, f))
+    case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), b.channel === 'phone' && !b.call_id ? t('inc.f.phoneUnseen') : word('inc.by', b.channel || ''), b.unproved ? word('inc.proof', 'unproved') : '', b.receiver, b.evidence, other, b.attachment ? t('inc.fileProof') : '')
     case 'called_out': return joined(word('inc.role', b.part || ''), b.whom, b.phone, word('inc.result', b.result || ''))
     case 'scene': return joined(word('inc.scene', b.part || ''), b.whom, b.text)
     case 'instructed': return joined(b.whom, b.text, b.attachment ? t('inc.filePhoto') : '', b.due && t('inc.instrDue', { time: at(b.due) }))
@@ -29,6 +30,12 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
     case 'merged': case 'absorbed': return joined(numberOf(i, b.incident || 0), b.reason)
     default: return joined(stage, b.whom, b.text, b.reason)
   }
+}
+
+/** Of an approval by telephone that its person has not confirmed, that; empty: they have, or it is none. */
+function unconfirmed(i: Incident, f: Fact): string {
+  const waiting = i.reports.some((r) => r.approvals.some((a) => a.fact === f.seq && waits(a)))
+  return waiting ? t('inc.unconfirmed') : ''
 }
 
 /** Why it is reported whatever its extent; empty: for no such reason. */

@@ -22,7 +22,7 @@ const BY_TYPE: Record<string, Key> = {
   'alert-over': 'problem.alertOver', 'alert-rings': 'problem.alertRings', 'alert-unmuted': 'problem.alertUnmuted', 'channel-test-runs': 'problem.channelTest', 'verification-runs': 'problem.verifying',
   'incident-not_open': 'problem.inc.not_open', 'incident-linked_elsewhere': 'problem.inc.linked_elsewhere', 'incident-stale_version': 'problem.inc.stale_version',
   'incident-already_sent': 'problem.inc.already_sent', 'incident-not_entitled': 'problem.inc.not_entitled', 'incident-lacks_elements': 'problem.inc.lacks_elements', 'incident-nothing_written': 'problem.inc.nothing_written',
-  'incident-unfinished': 'problem.inc.unfinished', 'report-template': 'problem.inc.template',
+  'incident-unfinished': 'problem.inc.unfinished', 'incident-call_mismatch': 'problem.inc.call_mismatch', 'report-template': 'problem.inc.template',
   'violation-not_their_part': 'vi.refused.not_their_part', 'violation-not_now': 'vi.refused.not_now', 'violation-unit_first': 'vi.refused.unit_first', 'violation-same_person': 'vi.refused.same_person',
   'assessment-not_their_part': 'as.refused.not_their_part', 'assessment-month_runs': 'as.refused.month_runs', 'assessment-frozen': 'as.refused.frozen', 'assessment-not_frozen': 'as.refused.not_frozen', 'assessment-signed_already': 'as.refused.signed_already',
   'assessment-same_person': 'as.refused.same_person', 'assessment-not_signed_by_both': 'as.refused.not_signed_by_both', 'assessment-no_rules': 'as.refused.no_rules', 'assessment-reviews_open': 'as.refused.reviews_open',

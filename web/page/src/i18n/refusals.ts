@@ -24,6 +24,7 @@ export const SENTENCES: [RegExp, RegExp, string][] = [
   [/^reason$/, /^the entry is complete/, 'correct.needed'],
   [/^reason$/, /^says nothing/, '“无”“不详”等不能作为原因：还有报告未报送、未送达或批示未办结，请写明为什么仍然办结'],
   [/^reason$/, /^say in a few words what was not so/, '请写明哪里不属实；原因将一直保留'],
+  [/^call_reason$/, /^says nothing/, '“无”“不详”等不能作为原因：请写明号码不符的通话为什么能作凭证'],
   [/reason$/, /^say why/, '请填写“{field}”；原因将一直保留'],
   [/^at$/, /^lies before the text was written \(version (\d+)\)/, '报送时间早于第 {1} 版文稿保存的时间：请填写这份文稿实际发出的时间'],
   [/^at$/, /^lies before version (\d+) was written/, '签批时间早于第 {1} 版文稿保存的时间：请填写对方同意这一版的时间'],
@@ -105,12 +106,16 @@ const UNFINISHED: [RegExp, string][] = [
   [/未送达 \((.+)\): /, '尚未全部送达（{1}）：请补报，或写明为什么不再报送'],
   [/^(\d+) instruction/, '还有 {1} 条批示没有办结：请先办结，或写明由谁继续跟踪'],
 ]
+/** With whom a call was that is to prove something, and with whom it has to be. */
+const MISMATCH: [RegExp, string][] = [
+  [/^The number of this call, (.+), is not known as that of (.+?): /, '这次通话的号码 {1} 不是“{2}”登记的号码：请改选与对方的通话；确实是这次通话的，请写明原因'],
+]
+const NAMED: Record<string, [RegExp, string][]> = { 'incident-unfinished': UNFINISHED, 'incident-call_mismatch': MISMATCH }
 /** What a refusal of an incident names, where its kind alone says less. */
 export function namedRefusal(type: string, detail: string): string {
-  if (type !== 'incident-unfinished') return ''
-  for (const [mark, sentence] of UNFINISHED) {
+  for (const [mark, sentence] of NAMED[type] || []) {
     const found = mark.exec(detail)
-    if (found) return sentence.replace('{1}', found[1] || '')
+    if (found) return sentence.replace('{1}', found[1] || '').replace('{2}', found[2] || '')
   }
   return ''
 }

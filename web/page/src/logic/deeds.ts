@@ -34,6 +34,8 @@ export interface Deed {
   values?: Record<string, string>
   /** What one answer means for the others: what is to change, after something was filled in. */
   follow?: (now: Record<string, string>, before: Record<string, string>) => Record<string, string>
+  /** What is to change when the daemon refused it for a reason, by its type: a question may be asked then. */
+  refused?: (values: Record<string, string>, type: string) => Record<string, string>
   send: (values: Record<string, string>, key: string) => Promise<Incident>
   done?: (i: Incident) => string
 }

@@ -29,6 +29,12 @@ const file = (label: Key, files: Files): DeedField => ({ name: 'attachment', lab
 /** What is sent, with the number of a file as one. */
 const withFile = (v: Record<string, string>) => ({ ...filled(v), attachment: v.attachment ? Number(v.attachment) : undefined })
 
+/** Why a call proves something though its number is not known as theirs: asked for once the daemon has said so. */
+export const MISMATCH = 'incident-call_mismatch'
+const insisting = (): DeedField => line('call_reason', 'inc.callReason', { kind: 'area', max: 500, required: true, hint: t('inc.callReasonHint'), when: (v) => !!v.call_id && v.refused === v.call_id })
+const reasonFor = (v: Record<string, string>): string | undefined => (v.refused === v.call_id && v.call_reason ? v.call_reason.trim() || undefined : undefined)
+const refusedOf = (v: Record<string, string>, type: string): Record<string, string> => (type === MISMATCH ? { refused: v.call_id } : {})
+
 const MOST_CALLS = 20
 /** MINE is chosen already, and is among them however many there are. */
 const call = (calls: readonly Call[], none: Key, mine: Option[] = []): DeedField => ({ name: 'call_id', label: t('inc.call'), kind: 'choice',
@@ -90,14 +96,15 @@ export function approvingByPhone(i: Incident, r: Report, part: Part, calls: read
     ? { name: 'login', label: t('inc.who'), kind: 'choice', required: true, options: all.map((s) => ({ code: s.login, label: s.name, note: word('role', s.role) })) }
     : line('login', 'inc.login', needed)
   return { title: t('inc.byPhone', { part: word('inc.part', part) }) + t('punct.colon') + stageName(r), about: incidentName(i), go: t('inc.save'),
-    fields: [who, call(calls, 'inc.callUnseen', callOptions(mine)), { name: 'at', label: t('inc.saidAt'), kind: 'time', required: true, hint: t('inc.saidAtHint'), when: (v) => !v.call_id }],
+    fields: [who, call(calls, 'inc.callUnseen', callOptions(mine)), { name: 'at', label: t('inc.saidAt'), kind: 'time', required: true, hint: t('inc.saidAtHint'), when: (v) => !v.call_id }, insisting()],
     values: { login, call_id: called ? called.call!.id : '' },
     follow: (now, before): Record<string, string> => {
       const [c, others] = [theirs(now.login), theirs(before.login)]
       if (now.login === before.login || !c && !(others && others.id === now.call_id)) return {} // a call that was chosen by hand stays
       return { call_id: c ? c.id : '' }
     },
-    send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: v.call_id ? { login: v.login.trim(), call_id: v.call_id } : { login: v.login.trim(), at: v.at } }),
+    send: (v, key) => incidents.approve(i.id, key, r.number, { part, version: r.version, by_phone: v.call_id ? { login: v.login.trim(), call_id: v.call_id, call_reason: reasonFor(v) } : { login: v.login.trim(), at: v.at } }),
+    refused: refusedOf,
     done: () => t('inc.approved', { stage: stageName(r), part: word('inc.part', part) }) }
 }
 /** The calls by which something can have been reported: those that we made, and not with somebody of the own unit. */
@@ -114,13 +121,15 @@ export function delivering(i: Incident, r: Report, to: Recipient | '', by: Chann
     line('receiver', 'inc.receiver', { required: by === 'phone' })]
   if (by === 'phone') fields.push(call(toOthers(i, calls), 'inc.callNo', offer ? [offered(offer)] : []))
   else fields.push(file('inc.fileProof', files))
+  if (by === 'phone') fields.push(insisting())
   let told = to
   fields.push(when(), line('evidence', 'inc.evidence', { hint: t('inc.evidenceHint') }))
   return { title: t('inc.deliver') + t('punct.colon') + stageName(r), about: incidentName(i), hint: offer && !to ? t('inc.recipientOpen') : undefined, go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '' },
     send: (v, key) => {
       told = v.recipient as Recipient
-      return incidents.deliver(i.id, key, r.number, withFile(v))
+      return incidents.deliver(i.id, key, r.number, { ...withFile(v), call_reason: reasonFor(v), refused: undefined })
     },
+    refused: refusedOf,
     done: () => t('inc.delivered', { to: told ? word('inc.to', told) : '', by: by ? word('inc.by', by) : '' }) }
 }
 export function callingOut(i: Incident, calls: readonly Call[]): Deed {

@@ -83,6 +83,25 @@ export function sideBySide(i: Incident): { element: Element; values: string[]; d
     return { element, values, differs: told.indexOf(element) >= 0 || said.some((v) => v !== said[0]) }
   })
 }
+/** What is known of an element beside what the entries say, as the daemon tells it: what was erased is not known. */
+export const knownOf = (i: Incident, e: Element): string => {
+  const told = i.differences.filter((d) => d.element === e)[0]
+  return told && told.known !== undefined ? told.known : i.elements[e] || ''
+}
+/** What a draft still has from an entry, as it came: with the entry's number, and whether others say otherwise. */
+export function drawnIn(i: Incident, r: Report, draft: Elements, e: Element): { entry: string; differs: boolean } | null {
+  const d = (r.from_entries || []).filter((x) => x.element === e)[0]
+  if (!d || r.version > 0 || (draft[e] || '') !== (r.elements[e] || '')) return null
+  return { entry: (i.entries.filter((x) => x.id === d.entry_id)[0] || { entry_number: '' }).entry_number, differs: d.differs }
+}
+/** What else is said of an element than what stands in a draft: what is known, and what the entries say, each once. */
+export function saidElse(i: Incident, draft: Elements, e: Element): { known: string; entries: string[] } {
+  const bare = (text: string | undefined) => (text || '').replace(/\s/g, '')
+  const told = i.differences.filter((d) => d.element === e)[0]
+  const other = (v: string, n: number, all: string[]) => !!bare(v) && bare(v) !== bare(draft[e]) && all.map(bare).indexOf(bare(v)) === n
+  const known = told ? knownOf(i, e) : ''
+  return { known: other(known, 0, [known]) ? known : '', entries: told ? told.values.map((v) => v.value).filter(other).filter((v) => bare(v) !== bare(known)) : [] }
+}
 /** Of how many elements not all say the same. */
 export const differing = (i: Incident): number => sideBySide(i).filter((r) => r.differs).length
 
@@ -187,19 +206,20 @@ export const untold = (i: Incident): string[] => ['head', 'deputy', 'section'].f
 /** The call of an entry that a fact linked; empty: it came by another way, or the fact is another one. */
 export const callOf = (i: Incident, f: Fact): string => (f.body.call_id || (f.kind === 'entry_linked' && (i.entries.filter((e) => e.id === f.body.entry)[0] || { call_id: '' }).call_id)) || ''
 
-export type ProofMark = 'unseen' | 'late' | 'unproved'
+export type ProofMark = 'unseen' | 'other' | 'late' | 'unproved'
 /** What is lacking of the proof of something that was said or sent: no recorded call, written down much later, or, as
  * the daemon says, nothing that proves it. FACT is its number within the incident. */
-export function proofMarks(i: Incident, x: { fact: number; call_id: string; unproved?: boolean }, spoken: boolean): ProofMark[] {
+export function proofMarks(i: Incident, x: { fact: number; call_id: string; call_reason?: string; unproved?: boolean }, spoken: boolean): ProofMark[] {
   const f = i.facts.filter((o) => o.seq === x.fact)[0]
   const marks: ProofMark[] = []
   if (spoken && !x.call_id) marks.push('unseen')
+  if (x.call_reason) marks.push('other')
   if (f && noted(f)) marks.push('late')
   if (x.unproved) marks.push('unproved')
   return marks
 }
 /** Whether a report is said to have gone out by something that nothing proves. */
-export const unprovedSent = (i: Incident, r: Report): boolean => r.deliveries.some((d) => proofMarks(i, d, d.channel === 'phone').some((m) => m !== 'late'))
+export const unprovedSent = (i: Incident, r: Report): boolean => r.deliveries.some((d) => proofMarks(i, d, d.channel === 'phone').some((m) => m === 'unseen' || m === 'unproved'))
 /** The newest approval of a version that its person denied, where none stands. */
 export const denied = (r: Report, part: Part): Approval | null =>
   (standing(r, part) ? null : r.approvals.filter((a) => a.part === part && a.version === r.version && a.denied_at).slice(-1)[0] || null)

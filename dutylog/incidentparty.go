@@ -1,0 +1,100 @@
+package dutylog
+
+import (
+	"slices"
+	"strings"
+
+	"dutyline/telephony"
+)
+
+// Party is with whom a call was that is to prove something, as far as directory and roster say.
+type Party struct {
+	Listed []Candidate // superiors under its number: those whom its own entry was offered, else whom the directory has now
+}
+
+// Other is the number of the other party of a call.
+func (c Call) Other() telephony.Number {
+	if c.Direction == telephony.Outbound {
+		return c.Called
+	}
+	return c.Caller
+}
+
+// Superiors are those of some candidates to whom reports go.
+func Superiors(all []Candidate) (found []Candidate) {
+	for _, k := range all {
+		if k.Superior {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
+// SuperiorContacts are those contacts to whom reports go, as candidates.
+func SuperiorContacts(all []Contact) (found []Candidate) {
+	for _, k := range all {
+		if k.Superior {
+			found = append(found, Candidate{ContactID: k.ID, Unit: k.Unit, Person: k.Person, Title: k.Title, Superior: true})
+		}
+	}
+	return found
+}
+
+// isOf reports whether a recipient is reached under the number of a call: one of the superiors there belongs to it, or
+// to whom they belong cannot be told by their names, and the officer says it.
+func (p Party) isOf(recipient string) bool {
+	return slices.ContainsFunc(p.Listed, func(k Candidate) bool {
+		to := recipientsOf([]string{k.Unit})
+		return len(to) == 0 || slices.Contains(to, recipient)
+	})
+}
+
+// name is what is known of the other party, for a person: the number as it was dialled or shown, and whose it is.
+func (p Party) name(c Call) string {
+	number := c.Other().Raw
+	if c.Other().Withheld() {
+		number = "号码未显示"
+	}
+	if len(p.Listed) == 0 {
+		return number
+	}
+	return number + "（" + p.Listed[0].Unit + "）"
+}
+
+// withWhom judges whether the call that a fact names was with whom it has to be. Where directory and roster do not say
+// so, the officer is told, and may insist with a reason; both stay with the fact.
+func (f *IncidentFact) withWhom(fits bool, with, whom string) error {
+	reason, err := CleanNote("call_reason", f.Body.CallReason)
+	f.Body.CallWith, f.Body.CallReason = "", ""
+	switch {
+	case f.Body.CallID == "" || fits:
+		return nil
+	case err != nil:
+		return err
+	case reason == "":
+		return refuse(CallMismatch, "The number of this call, %s, is not known as that of %s: choose the call with them, or say why this one proves it.", with, whom)
+	case saysNothing(reason):
+		return &InvalidError{Field: "call_reason", Reason: "says nothing: it is kept for ever why this call proves it though its number is not theirs"}
+	}
+	f.Body.CallWith, f.Body.CallReason = with, reason
+	return nil
+}
+
+// saysNothing reports whether what is given as a reason gives none.
+func saysNothing(reason string) bool {
+	return slices.Contains(noReasons, strings.Trim(strings.ToLower(reason), " 　。.，,、-—"))
+}
+
+// saidBy judges the call in which somebody is said to have approved a report.
+func (f *IncidentFact) saidBy(whose Actor, b IncidentBooks) error {
+	c := b.Calls[f.Body.CallID]
+	fits := slices.ContainsFunc(b.Numbers[whose.Login], func(n telephony.Number) bool { return n.Same(c.Other()) })
+	return f.withWhom(fits, b.Parties[f.Body.CallID].name(c), whose.Name)
+}
+
+// takenBy judges the call by which a report is said to have gone to a recipient.
+func (f *IncidentFact) takenBy(recipient string, b IncidentBooks) error {
+	c, to := b.Calls[f.Body.CallID], b.Parties[f.Body.CallID]
+	w, _ := wordOf(Recipients(), recipient)
+	return f.withWhom(to.isOf(recipient), to.name(c), w.Words)
+}
