@@ -72,13 +72,15 @@ func attachmentShown(a dutylog.Attachment) attachmentBody {
 }
 
 func (a *app) attachments(ctx context.Context, in *entryInput) (*attachmentListOutput, error) {
-	if _, err := a.entry(ctx, seeEntries, in.ID); err != nil {
+	e, err := a.entry(ctx, seeEntries, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	all, err := a.Log.Attachments(ctx, in.ID)
 	if err != nil {
 		return nil, problemOf(err)
 	}
+	all = filesShown(visitorOf(ctx), e, all)
 	items := make([]attachmentBody, len(all))
 	for i, x := range all {
 		items[i] = attachmentShown(x)
@@ -163,7 +165,8 @@ func uploadProblem(err error) error {
 // attachment gives a file as it was attached. It is always kept, never shown within this site: who
 // wrote it is not known.
 func (a *app) attachment(ctx context.Context, in *attachmentInput) (*huma.StreamResponse, error) {
-	if _, err := a.entry(ctx, takeAttached, in.ID); err != nil {
+	e, err := a.entry(ctx, takeAttached, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	x, err := a.oneAttachment(ctx, in)
@@ -174,6 +177,7 @@ func (a *app) attachment(ctx context.Context, in *attachmentInput) (*huma.Stream
 	if err != nil {
 		return nil, attachmentProblem(err)
 	}
+	x = filesShown(visitorOf(ctx), e, []dutylog.Attachment{x})[0]
 	a.audit(ctx, takeAttached, in.ID+"/"+strconv.FormatInt(x.ID, 10))
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		defer file.Close()

@@ -199,6 +199,7 @@ func (a *app) entrySheet(ctx context.Context, id string, p permission, as writte
 		return nil, err
 	}
 	v := visitorOf(ctx)
+	x.Attached = filesShown(v, x.Entry, x.Attached)
 	x.Entry, x.Call, x.Revisions = listed(v, v.own(x.Entry)), listed(v, x.Call), allListed(v, x.Revisions)
 	a.audit(ctx, p, id)
 	return as(a, noted(v, paper.Entry(frame, x)))
