@@ -79,7 +79,7 @@ func TestTheFiltersOfASearchLeadToWhatTheySelect(t *testing.T) {
 		c := inbound(n, "02422730001")
 		c.OfferedAt = noon.AddDate(0, 0, n*5)
 		ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
-		v := values{dutylog.Content: "水管破裂", dutylog.CallerUnit: "沈河区应急局", dutylog.Category: "日常值班事务"}
+		v := values{dutylog.Content: "水管破裂", dutylog.CallerUnit: "沈河区应急局", dutylog.Category: "其他"}
 		if n%40 == 7 {
 			v = values{dutylog.Content: "水管爆裂", dutylog.CallerUnit: "沈北新区应急局", dutylog.Category: "突发事件"}
 		}
