@@ -163,7 +163,7 @@ func TestFilesThatDoNotBelongHereAreRefused(t *testing.T) {
 	}{
 		{"a.jpg", "", 422, "is empty"},
 		{"a.png", photo, 422, "is a JPEG photo"},
-		{"a.exe", "MZ\x90\x00\x03", 422, "cannot be attached"},
+		{"a.exe", "MZ\x90\x00\x03", 422, "is a program"},
 		{"a.docx", macroDocument(t), 422, "holds macros"},
 		{"..", photo, 422, "query.name: is no name of a file"},
 		{"a.jpg", large, 413, "larger than"},
