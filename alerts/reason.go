@@ -54,6 +54,7 @@ const (
 	ReasonOverdue      Reason = "entry_overdue"        // an entry is not complete although its time is over
 	ReasonRosterGap    Reason = "roster_gap"           // soon nobody holds a post, or nobody does now
 	ReasonFilingDue    Reason = "filing_due"           // a roster is to be filed soon, was not in time, or was changed since
+	ReasonNoHolidays   Reason = "holidays_missing"     // the public holidays of this year or the next were not put in
 	ReasonRulesRefused Reason = "rules_refused"        // the rule file has a mistake, older rules are in force
 
 	ReasonHandoverLate Reason = "handover_late" // a shift ended by the roster, and nobody confirmed taking over
@@ -138,6 +139,7 @@ var standings = map[Reason]standing{
 	ReasonOverdue:      {Certain, Warning, true},
 	ReasonRosterGap:    {Certain, Warning, true},
 	ReasonFilingDue:    {Certain, Warning, true},
+	ReasonNoHolidays:   {Certain, Warning, true},
 	ReasonRulesRefused: {Certain, Warning, true},
 
 	ReasonHandoverLate: {Certain, Warning, true},

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ type RosterFacts struct {
 	From, To time.Time // the roster was looked at between these; what touches them may go further
 	Findings []dutylog.RosterFinding
 	Duties   []dutylog.FilingDuty
+	Calendar dutylog.Calendar // nil: it was not asked for
 	Zone     *time.Location
 }
 
@@ -60,7 +62,22 @@ func (w RosterWatch) Judge(f RosterFacts, line string, now time.Time) (stand []A
 			stand = append(stand, a)
 		}
 	}
+	if f.Calendar != nil {
+		missing, again := f.Calendar.Missing(now, f.Zone)
+		soonest(again)
+		stand = append(stand, ofHolidays(missing, line, now)...)
+	}
 	return stand, next
+}
+
+// ofHolidays tells of each year whose public holidays nobody put in.
+func ofHolidays(years []int, line string, now time.Time) (stand []Alert) {
+	for _, year := range years {
+		a := ofRoster(ReasonNoHolidays, line, strconv.Itoa(year), Warning, now)
+		a.Detail = strconv.Itoa(year) + " · 元旦、5月1日、10月1日至3日为推定"
+		stand = append(stand, a)
+	}
+	return stand
 }
 
 // ofGap tells of one gap. Each is an alert of its own, by when it begins: a second one within the same days
@@ -128,7 +145,7 @@ type RosterBook struct{ told map[string]bool }
 func NewRosterBook(standing []Alert) *RosterBook {
 	b := &RosterBook{told: map[string]bool{}}
 	for _, a := range standing {
-		if a.Reason == ReasonRosterGap || a.Reason == ReasonFilingDue {
+		if a.Reason == ReasonRosterGap || a.Reason == ReasonFilingDue || a.Reason == ReasonNoHolidays {
 			b.told[a.Key] = true
 		}
 	}

@@ -40,7 +40,7 @@ func rosterStory(t *testing.T, now time.Time) alerts.RosterFacts {
 	facts := dutylog.FilingFacts{Calendar: calendar, Filings: []dutylog.Filing{filed}, Shifts: shifts, Zone: shanghai}
 	from, to := now.Add(-dutylog.LongestShift), now.Add(alerts.DefaultRosterWatch().GapAhead+dutylog.LongestShift)
 	around := slices.DeleteFunc(slices.Clone(shifts), func(s dutylog.Shift) bool { return !s.To.After(from) || !s.From.Before(to) })
-	return alerts.RosterFacts{Since: at("2028-01-01 00:00"), From: from, To: to, Zone: shanghai, Findings: dutylog.RosterGaps(around, from, to),
+	return alerts.RosterFacts{Since: at("2028-01-01 00:00"), From: from, To: to, Zone: shanghai, Calendar: calendar, Findings: dutylog.RosterGaps(around, from, to),
 		Duties: facts.FilingDuties("2028-02-01", "2028-03-31", now)}
 }
 
@@ -73,6 +73,30 @@ func TestWhatIsToldOfARosterAndWhen(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), b.String()); diff != "" {
 		t.Errorf("%s (-golden +now); run with -update when this is meant:\n%s", file, diff)
+	}
+}
+
+// From November on the table of the next year is missing, until somebody puts it in.
+func TestAMissingTableOfHolidaysIsTold(t *testing.T) {
+	c := dutylog.SeedCalendar()
+	for _, step := range []struct {
+		at   string
+		with []dutylog.HolidayYear
+		want string
+	}{
+		{"2026-10-31 23:59", nil, "[]"},
+		{"2026-11-01 00:00", nil, "[holidays_missing/duty/2027 warning 2027 · 元旦、5月1日、10月1日至3日为推定]"},
+		{"2026-11-20 08:00", []dutylog.HolidayYear{{Year: 2027}}, "[]"},
+		{"2027-01-05 08:00", nil, "[holidays_missing/duty/2027 warning 2027 · 元旦、5月1日、10月1日至3日为推定]"},
+	} {
+		now, got := clockAt(t, step.at), []string{}
+		stand, _ := alerts.DefaultRosterWatch().Judge(alerts.RosterFacts{Since: now.AddDate(-1, 0, 0), Zone: shanghai, Calendar: c.With(step.with)}, "duty", now)
+		for _, a := range stand {
+			got = append(got, fmt.Sprint(a.Key, " ", a.Severity, " ", a.Detail))
+		}
+		if fmt.Sprint(got) != step.want {
+			t.Errorf("at %s: %v, want %s", step.at, got, step.want)
+		}
 	}
 }
 

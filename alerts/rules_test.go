@@ -281,13 +281,13 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 		lasts := slices.Contains([]alerts.Reason{alerts.ReasonRing3, alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind,
 			alerts.ReasonOffHook, alerts.ReasonSilentLine, alerts.ReasonTrunk, alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock,
 			alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat,
-			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear, alerts.ReasonOverdue, alerts.ReasonRulesRefused, alerts.ReasonRosterGap, alerts.ReasonFilingDue,
+			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear, alerts.ReasonOverdue, alerts.ReasonRulesRefused, alerts.ReasonRosterGap, alerts.ReasonFilingDue, alerts.ReasonNoHolidays,
 			alerts.ReasonHandoverLate, alerts.ReasonDutyOverdue, alerts.ReasonReportSoon, alerts.ReasonReportLate, alerts.ReasonUnapproved, alerts.ReasonInstructionLate, alerts.ReasonLacking, alerts.ReasonUnconfirmed}, r)
 		if r.Lasts() != lasts {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 57 {
+	if n := len(alerts.Reasons()); n != 58 {
 		t.Errorf("%d reasons", n)
 	}
 }

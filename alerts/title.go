@@ -46,6 +46,7 @@ var titles = map[Reason]string{
 	ReasonOverdue:          "值班日志超时未完成",
 	ReasonRosterGap:        "值班表有空岗",
 	ReasonFilingDue:        "值班表待报备（补报）",
+	ReasonNoHolidays:       "年度节假日安排未录入",
 	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
 	ReasonHandoverLate:     "已到交接班时间，尚未办理交接班",
 	ReasonDutyOverdue:      "定期事项逾期未办",

@@ -40,7 +40,8 @@ type Attachment struct {
 	By       Actor
 	At       time.Time
 	State    AttachmentState
-	Decision int64 // by which it was erased or expired
+	Decision int64  // by which it was erased or expired
+	Reason   string // why it was attached to an entry that was complete; empty: the entry was open
 }
 
 // AttachmentStore keeps what is attached. Nothing deletes a row.
@@ -82,6 +83,18 @@ func CleanFileName(name string) (string, error) {
 		return "", &InvalidError{Field: "name", Reason: fmt.Sprintf("has %d characters; at most %d can be kept, shorten the file's name", utf8.RuneCountInString(name), longestFileName)}
 	}
 	return name, nil
+}
+
+// AttachReason gives why a file is attached: to a complete entry it is a correction, and needs a reason; to an open
+// one it needs none.
+func (e Entry) AttachReason(reason string) (string, error) {
+	if e.State != Complete {
+		return "", nil
+	}
+	if blank(reason) {
+		return "", &InvalidError{Field: "reason", Reason: "the entry is complete: a file that is attached now is a correction, say why it comes later"}
+	}
+	return CleanReason("reason", reason)
 }
 
 // CheckAttachments says whether one more file of that content fits to those that an entry has.

@@ -46,8 +46,8 @@ type HolidayYear struct {
 	Days   []SpecialDay // in order
 }
 
-// Calendar says what each day is. Years without a table are not known: nobody guesses which
-// days of a year to come are holidays.
+// Calendar says what each day is. Of years without a table only the fixed holidays are presumed, and marked as
+// that: nobody guesses which other days of a year to come are holidays.
 type Calendar map[int]HolidayYear
 
 // DateSpan is a stretch of days, both ends included.
@@ -95,7 +95,7 @@ func (c Calendar) On(d Date) (DayKind, string) {
 		}
 	}
 	if _, ok := c[d.Year()]; !ok {
-		return UnknownDayIs, ""
+		return presumedOn(d)
 	}
 	if w := d.Weekday(); w == time.Saturday || w == time.Sunday {
 		return Weekend, ""
@@ -134,6 +134,9 @@ func (c Calendar) LastWorkday(m Month) (Date, bool) {
 // where it goes over New Year.
 func (c Calendar) Holidays(first, last Date) (spans []DateSpan) {
 	for y := first.Add(-longestHoliday).Year(); y <= last.Add(longestHoliday).Year(); y++ {
+		if _, ok := c[y]; !ok {
+			spans = append(spans, presumed(y)...)
+		}
 		for _, s := range c[y].Days {
 			n := len(spans)
 			switch {

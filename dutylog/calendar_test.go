@@ -45,20 +45,48 @@ func TestMakeUpDaysBalanceTheShiftedOnes(t *testing.T) {
 	}
 }
 
-func TestAYearWithoutATableIsNotGuessed(t *testing.T) {
+// Of a year without a table the days that the law fixes are presumed, and say so; nothing else is guessed. From
+// November on the next year's table is missing.
+func TestAYearWithoutATableIsPresumed(t *testing.T) {
 	c := dutylog.SeedCalendar()
-	if kind, _ := c.On("2027-05-01"); kind != dutylog.UnknownDayIs {
-		t.Errorf("Labour Day of 2027 is %s", kind)
+	var b strings.Builder
+	for _, d := range dutylog.Dates("2027-01-01", "2027-12-31") {
+		if kind, name := c.On(d); kind != dutylog.UnknownDayIs {
+			fmt.Fprintf(&b, "%s %s %s\n", d, kind, name)
+		}
 	}
+	for _, span := range [][2]dutylog.Date{{"2026-12-01", "2026-12-31"}, {"2027-01-01", "2027-01-31"}, {"2027-02-01", "2027-04-30"}, {"2027-10-02", "2027-10-02"}, {"2027-01-01", "2028-02-29"}} {
+		fmt.Fprintf(&b, "holidays %s to %s: %v\n", span[0], span[1], c.Holidays(span[0], span[1]))
+	}
+	site := dutylog.SiteCalendar{Years: c}
+	for _, d := range []dutylog.Date{"2027-01-01", "2027-01-02", "2027-01-04", "2027-05-01", "2027-05-03", "2027-10-01", "2027-10-04"} {
+		fmt.Fprintf(&b, "%s: holiday %v, workday %v\n", d, site.IsHoliday(d.In(shanghai)), site.IsWorkday(d.In(shanghai)))
+	}
+	for _, at := range []string{"2026-10-31 23:59", "2026-11-01 00:00", "2026-12-31 23:59", "2027-01-01 00:00", "2027-11-01 00:00"} {
+		now, err := time.ParseInLocation("2006-01-02 15:04", at, shanghai)
+		if err != nil {
+			t.Fatal(err)
+		}
+		years, next := c.Missing(now, shanghai)
+		fmt.Fprintf(&b, "missing at %s: %v, again at %s\n", at, years, next.Format("2006-01-02 15:04"))
+	}
+	goldenText(t, "presumed.golden.txt", b.String())
+	if years, _ := c.With([]dutylog.HolidayYear{{Year: 2027}}).Missing(time.Date(2026, 12, 1, 0, 0, 0, 0, shanghai), shanghai); len(years) > 0 {
+		t.Errorf("with a table %v are missing", years)
+	}
+}
+
+func TestAYearWithATableIsNotPresumed(t *testing.T) {
+	c := dutylog.SeedCalendar()
 	if c.Knows("2026-12-31", "2027-01-01") || !c.Knows("2025-01-01", "2026-12-31") {
 		t.Error("it says that it knows a year without a table")
-	}
-	if spans := c.Holidays("2027-01-01", "2027-12-31"); len(spans) > 0 {
-		t.Errorf("it knows %v", spans)
 	}
 	with := c.With([]dutylog.HolidayYear{{Year: 2027, Days: holidays(t, 2027, "名称,开始,结束,类型\n元旦,2027-01-01,2027-01-03,放假\n")}})
 	if kind, name := with.On("2027-01-02"); kind != dutylog.Holiday || name != "元旦" {
 		t.Errorf("with a table it is %s %s", kind, name)
+	}
+	if kind, _ := with.On("2027-05-01"); kind != dutylog.Weekend {
+		t.Errorf("Labour Day of 2027, of which its table says nothing, is %s", kind)
 	}
 	if _, had := c[2027]; had {
 		t.Error("the calendar that was given has changed")

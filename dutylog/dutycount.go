@@ -34,7 +34,7 @@ type DutyCount struct {
 	Holiday int
 	Hours   float64
 	Rest    float64 // days owed
-	Unknown int     // shifts of years without a table: in neither weekend, holiday nor rest for them
+	Unknown int     // shifts of years without a table: their weekends and fixed holidays are presumed, others are not in
 }
 
 // CountDuty counts the shifts that begin from one moment to another, by person and post.
@@ -80,14 +80,17 @@ func (d *DutyCount) add(part Shift, c Calendar, rule RestRule, loc *time.Locatio
 		d.Night++
 		d.Rest += rule.Night
 	}
-	switch kind, _ := c.On(DateOf(part.From, loc)); kind {
-	case Holiday:
+	date := DateOf(part.From, loc)
+	kind, _ := c.On(date)
+	switch {
+	case kind == Holiday:
 		d.Holiday++
 		d.Rest += rule.Holiday
-	case Weekend:
+	case kind == Weekend, presumedWeekend(kind, date):
 		d.Weekend++
 		d.Rest += rule.Weekend
-	case UnknownDayIs:
+	}
+	if !c.Knows(date, date) {
 		d.Unknown++
 	}
 }

@@ -28,7 +28,7 @@ var countCases = []struct {
 	{"the night of a month's end belongs to the month in which it begins", `
 2026-09-30 20:00 2026-10-01 08:00 officer 张伟
 2026-10-31 20:00 2026-11-01 08:00 officer 李娜`, []dutylog.Month{"2026-09", "2026-10", "2026-11"}},
-	{"over New Year: of 2027 nobody knows the holidays", `
+	{"over New Year: of 2027 New Year and weekends are presumed", `
 2026-12-31 08:00 2027-01-01 08:00 officer 张伟
 2027-01-01 08:00 2027-01-02 08:00 officer 张伟
 2027-01-02 08:00 2027-01-03 08:00 officer 张伟`, []dutylog.Month{"2026-12", "2027-01"}},

@@ -145,7 +145,7 @@ type Entry struct {
 	ReadBackBeganAt time.Time // by the switch's clock, during the call: a place in its recording
 	Erased          []Erasure // oldest first; what they took is in no revision any more
 	Late            *Late     // it was written afterwards; nil: when it came
-	Scanned         bool      // something was attached to a late entry; kept beside the entry
+	Scanned         bool      // a picture or a PDF was attached to a late entry; kept beside the entry
 	Hold            *Hold     // the legal hold that stands now; kept beside the entry
 	Attached        []string  // names of what is attached; kept beside the entry, and read by a search alone
 }

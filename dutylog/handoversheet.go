@@ -71,6 +71,7 @@ type OpenStep struct {
 	CallID  string   `json:"call_id,omitempty" doc:"The outgoing call that was it"`
 	Channel string   `json:"channel,omitempty" doc:"By which way a report went upwards"`
 	Due     *string  `json:"due,omitempty" doc:"Until when it is to be answered"`
+	Written *string  `json:"written_at,omitempty" doc:"When it was written down, where that was later than it was done (补记)"`
 }
 
 // mostOpenSteps is how many steps of a matter a sheet lists, the newest ones.
@@ -87,7 +88,11 @@ func openSteps(e Entry) (open []OpenStep, earlier int) {
 		if by == "" {
 			by = s.By.Login
 		}
-		open = append(open, OpenStep{Kind: s.Kind, At: telephony.JSONTime(s.At), By: by, Whom: s.Whom, Text: s.Text, CallID: s.CallID, Channel: s.Channel, Due: telephony.JSONTime(s.Due)})
+		step := OpenStep{Kind: s.Kind, At: telephony.JSONTime(s.At), By: by, Whom: s.Whom, Text: s.Text, CallID: s.CallID, Channel: s.Channel, Due: telephony.JSONTime(s.Due)}
+		if s.Afterwards() {
+			step.Written = telephony.JSONTime(s.WrittenAt)
+		}
+		open = append(open, step)
 	}
 	return open, earlier
 }
@@ -145,10 +150,11 @@ type Unseen struct {
 // Counts is what a shift had. Test calls and our own alert calls are no part of it.
 type Counts struct {
 	Calls    int `json:"calls" doc:"That came in"`
-	Missed   int `json:"missed"`
+	Missed   int `json:"missed" doc:"That nobody answered in time to be a call 未接: the one definition of figures and assessment"`
 	Late     int `json:"answered_late"`
 	Outgoing int `json:"outgoing"`
 	Entries  int `json:"entries" doc:"That were opened"`
+	Others   int `json:"others_waiting,omitempty" doc:"Callers who gave up early, met the busy tone or could not be reached, and still wait for a call back; no missed calls"`
 }
 
 // matterText is how many characters of an entry's content a sheet shows.

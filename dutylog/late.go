@@ -19,7 +19,7 @@ type Late struct {
 }
 
 // PaperScan is no field but a file: it stands among what a late entry is missing until the sheet on which
-// it was written first is attached, or it is said why there is none, as the gap of the sheet's number.
+// it was written first is attached, as a picture or a PDF, or it is said why there is none, as the gap of the sheet's number.
 const PaperScan Field = "paper_scan"
 
 // lacksScan reports whether a late entry has neither a file nor a reason why there was no sheet.

@@ -57,7 +57,7 @@ func (e Entry) Mask() Entry {
 
 // Mask is an attachment as Entry.Mask has its entry: people name files by who called and from where.
 func (a Attachment) Mask(of Entry) Attachment {
-	a.Name = maskText(a.Name, of.Values[CallerPerson])
+	a.Name, a.Reason = maskText(a.Name, of.Values[CallerPerson]), maskText(a.Reason, of.Values[CallerPerson])
 	return a
 }
 

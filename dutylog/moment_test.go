@@ -32,6 +32,10 @@ func TestTimesThatNobodyCanHaveMeant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	matter, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-4", Line: "duty", Kind: dutylog.KindFax, Late: &dutylog.LateDraft{At: moment(t, "1990-01-01T00:00:00Z")}, Values: values{dutylog.LateReason: "停电"}}, nil, by, momentNow)
+	if err != nil {
+		t.Fatal(err)
+	}
 	places := map[string]func(string) error{
 		"happened_at": written(dutylog.HappenedAt),
 		"valid_until": written(dutylog.ValidUntil),
@@ -40,7 +44,7 @@ func TestTimesThatNobodyCanHaveMeant(t *testing.T) {
 			return err
 		},
 		"step": func(at string) error {
-			_, err := entry.AddStep(dutylog.StepDraft{Kind: dutylog.StepReceived, At: moment(t, at)}, by, momentNow)
+			_, err := matter.AddStep(dutylog.StepDraft{Kind: dutylog.StepReceived, At: moment(t, at)}, by, momentNow)
 			return err
 		},
 		"late.at": func(at string) error {

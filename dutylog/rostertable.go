@@ -130,7 +130,6 @@ type rosterGrid struct {
 const usualChange = 8 * time.Hour
 
 var (
-	titleMonth = regexp.MustCompile(`(20\d\d)\s*[年./-]\s*(1[0-2]|0?[1-9])(?:\D|$)`)
 	clockRange = regexp.MustCompile(`(\d{1,2})[:：](\d{2})\s*(?:-|－|—+|–|~|～|至|到)+\s*(次日|第二天|翌日)?\s*(\d{1,2})[:：](\d{2})`)
 	dayOnly    = regexp.MustCompile(`^(\d{1,2})[日号]?$`)
 	monthDay   = regexp.MustCompile(`^(\d{1,2})[月./-](\d{1,2})[日号]?$`)
@@ -258,21 +257,6 @@ func turnIn(text string) (from, to time.Duration, ok bool) {
 		return usualChange, usualChange + 24*time.Hour, true
 	}
 	return 0, 0, false
-}
-
-// readTitle looks for the month above the header, and in the sheet's name.
-func (g *rosterGrid) readTitle() {
-	texts := []string{g.Name}
-	for row := range g.header {
-		texts = append(texts, g.Rows[row]...)
-	}
-	for _, text := range texts {
-		if m := titleMonth.FindStringSubmatch(text); m != nil {
-			n, _ := strconv.Atoi(m[2])
-			g.month = Month(fmt.Sprintf("%s-%02d", m[1], n))
-			return
-		}
-	}
 }
 
 func (g *rosterGrid) fault(row, col int, f CellFault, detail string) {

@@ -111,6 +111,29 @@ func TestTheMonthInATitle(t *testing.T) {
 	}
 }
 
+// What stands above the title, or beside it, has dates of its own: the month is the title's.
+func TestTheMonthIsTheTitlesWhateverStandsAbove(t *testing.T) {
+	const table = "\n日期|带班领导|值班科领导|值班员\n2|赵振华|杨秀英|张伟"
+	for _, c := range []struct{ above, month string }{
+		{"报送日期：2026-11-28|||\n2026年12月值班表|||", "2026-12"},
+		{"2026年11月28日|||\n2026年12月值班表|||", "2026-12"},
+		{"沈应急函〔2026〕11号 2026年11月|||\n区应急局2026年12月值班安排表|||", "2026-12"},
+		{"2026年12月值班表|||\n制表时间：2026年11月28日|||", "2026-12"},
+		{"2026年12月值班表|||\n2026.11.28|||", "2026-12"},
+		{"附件1 2026年11月|||\n2026年12月|||", "2026-12"},
+		{"2026年12月1日至31日值班表|||", "2026-12"},
+		{"2026年值班报送日期：2026-11-28|||", ""},
+	} {
+		want := c.month + "-02 08:00 – " + c.month + "-03 08:00 张伟"
+		if c.month == "" {
+			want = "month A3"
+		}
+		if diff := cmp.Diff([]string{want}, readRoster("", c.above+table)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.above, diff)
+		}
+	}
+}
+
 // What somebody may have put into a cell to do harm is a fault of this cell, or a harmless text.
 func TestHostileCellsOfARoster(t *testing.T) {
 	for _, c := range []struct{ name, cell, want string }{

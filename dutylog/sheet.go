@@ -99,6 +99,7 @@ const (
 	FileOldWorkbook FileFault = "old_workbook" // .xls
 	FileEncrypted   FileFault = "encrypted"
 	FileMacro       FileFault = "macro"
+	FileProgram     FileFault = "program"
 	FileBinary      FileFault = "binary_workbook" // .xlsb
 	FilePDF         FileFault = "pdf"
 	FileOther       FileFault = "other_kind" // of another program

@@ -110,6 +110,9 @@ const (
 // about a matter goes on after it was written down.
 func (e Entry) AddStep(d StepDraft, by Actor, now time.Time) (Entry, error) {
 	step, err := d.check(now)
+	if err == nil {
+		err = e.checkStepTime(d.At)
+	}
 	if err != nil {
 		return Entry{}, err
 	}
@@ -125,6 +128,29 @@ func (e Entry) AddStep(d StepDraft, by Actor, now time.Time) (Entry, error) {
 	next.Steps = append(next.Steps, step)
 	return next.stepped(by), nil
 }
+
+// checkStepTime refuses a time at which nobody can have dealt with the matter: before it came. People give times to
+// the minute, by a clock that may be ahead. An entry without a call has the time at which it was written, where
+// nobody said that it is a late one: what was done at once may have been done before.
+func (e Entry) checkStepTime(at time.Time) error {
+	came := e.CallAt.Truncate(time.Minute).Add(-early)
+	if e.CallID == "" && e.Late == nil {
+		came = came.Add(early - lateMargin)
+	}
+	if at.IsZero() || e.CallAt.IsZero() || !at.Before(came) {
+		return nil
+	}
+	return &InvalidError{Field: "at", Reason: "lies before the matter came in, when nobody here knew of it: check the date and the time; what came earlier is written as a late entry (补录)"}
+}
+
+// writtenAfter is by how much later than it was done something is said to have been written afterwards 补记.
+const writtenAfter = 2 * time.Minute
+
+// Afterwards reports whether a step was written down later than it was done.
+func (s Step) Afterwards() bool { return WrittenAfterwards(s.At, s.WrittenAt) }
+
+// WrittenAfterwards is the one rule of what is shown as 补记.
+func WrittenAfterwards(done, written time.Time) bool { return written.Sub(done) >= writtenAfter }
 
 // check cleans a draft.
 func (d StepDraft) check(now time.Time) (Step, error) {

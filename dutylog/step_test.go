@@ -75,6 +75,40 @@ func TestStepsThatSayTooLittleAreRefused(t *testing.T) {
 	}
 }
 
+// A step is no older than the matter; what was written a while after it was done says so.
+func TestWhenAStepWasDone(t *testing.T) {
+	half := noon.Truncate(time.Minute).Add(30 * time.Second)
+	call, late, fax := opened(answered("1")), opened(answered("1")), opened(answered("1"))
+	call.CallAt, late.CallAt, fax.CallAt = half, half, half
+	late.CallID, late.Late, fax.CallID = "", &dutylog.Late{}, ""
+	for _, c := range []struct {
+		name       string
+		of         dutylog.Entry
+		at         time.Time
+		taken, tag bool
+	}{
+		{"now", call, time.Time{}, true, false},
+		{"in the minute of the call, as people write it", call, half.Add(-30 * time.Second), true, true},
+		{"by a clock that is ahead", call, half.Add(-90 * time.Second), true, true},
+		{"before the call", call, half.Add(-91 * time.Second), false, false},
+		{"the day before", call, half.AddDate(0, 0, -1), false, false},
+		{"a minute ago", call, half.Add(time.Hour - time.Minute), true, false},
+		{"two minutes ago", call, half.Add(time.Hour - 2*time.Minute), true, true},
+		{"before what came and was written later", late, half.Add(-91 * time.Second), false, false},
+		{"while the fax was read, before it was written down", fax, half.Add(-10 * time.Minute), true, true},
+		{"long before the fax was written down", fax, half.Add(-11 * time.Minute), false, false},
+	} {
+		e, err := c.of.AddStep(dutylog.StepDraft{Kind: dutylog.StepClosed, At: c.at}, officer, half.Add(time.Hour))
+		var invalid *dutylog.InvalidError
+		switch {
+		case !c.taken && (!errors.As(err, &invalid) || invalid.Field != "at" || !strings.HasPrefix(invalid.Reason, "lies before the matter came in")):
+			t.Errorf("%s: %v", c.name, err)
+		case c.taken && (err != nil || e.Steps[0].Afterwards() != c.tag):
+			t.Errorf("%s: %+v, %v; want it said to be written afterwards: %v", c.name, e.Steps, err, c.tag)
+		}
+	}
+}
+
 // wayOf is a way for the kinds of steps that ask for one.
 func wayOf(k dutylog.StepKind) string {
 	if k == dutylog.StepReported {

@@ -25,7 +25,8 @@ func TestWhatADayIsForDatedDuties(t *testing.T) {
 		"2026-03-07": "sensitive", // a Saturday in it
 		"2026-05-12": "work",      // the period was called off
 		"2026-11-28": "",          // a plain Saturday
-		"2030-10-01": "work",      // a Tuesday of a year that nobody knows yet
+		"2030-10-01": "holiday",   // presumed: of a year that nobody knows yet the fixed days are
+		"2030-10-04": "work",      // a Friday of it
 		"2030-10-05": "",
 	} {
 		for _, clock := range []string{"00:00:00", "23:59:59"} {

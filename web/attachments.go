@@ -31,8 +31,10 @@ func uploads(r *http.Request) bool {
 }
 
 type attachInput struct {
-	ID   string `path:"id" maxLength:"200"`
-	Name string `query:"name" required:"true" maxLength:"500" doc:"Of the file, with its ending"`
+	ID     string `path:"id" maxLength:"200"`
+	Name   string `query:"name" required:"true" maxLength:"500" doc:"Of the file, with its ending"`
+	Reason string `query:"reason" maxLength:"500" doc:"Why it is attached to an entry that is complete: that is a correction. Of an open entry it is passed over"`
+
 	body io.Reader
 }
 
@@ -57,6 +59,7 @@ type attachmentBody struct {
 	At       stamp  `json:"at"`
 	State    string `json:"state" enum:"kept,erased,expired"`
 	Decision int64  `json:"decision" doc:"By which it was erased or expired; 0: it was not"`
+	Reason   string `json:"reason,omitempty" doc:"Why it was attached to an entry that was complete; absent: the entry was open"`
 }
 
 type attachmentList struct {
@@ -68,17 +71,19 @@ type attachmentListOutput struct{ Body attachmentList }
 type attachmentOutput struct{ Body attachmentBody }
 
 func attachmentShown(a dutylog.Attachment) attachmentBody {
-	return attachmentBody{ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, SHA256: string(a.Digest), By: a.By.Name, At: stamp(a.At), State: string(a.State), Decision: a.Decision}
+	return attachmentBody{ID: a.ID, Name: a.Name, Type: a.Type, Size: a.Size, SHA256: string(a.Digest), By: a.By.Name, At: stamp(a.At), State: string(a.State), Decision: a.Decision, Reason: a.Reason}
 }
 
 func (a *app) attachments(ctx context.Context, in *entryInput) (*attachmentListOutput, error) {
-	if _, err := a.entry(ctx, seeEntries, in.ID); err != nil {
+	e, err := a.entry(ctx, seeEntries, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	all, err := a.Log.Attachments(ctx, in.ID)
 	if err != nil {
 		return nil, problemOf(err)
 	}
+	all = filesShown(visitorOf(ctx), e, all)
 	items := make([]attachmentBody, len(all))
 	for i, x := range all {
 		items[i] = attachmentShown(x)
@@ -89,7 +94,8 @@ func (a *app) attachments(ctx context.Context, in *entryInput) (*attachmentListO
 
 // attachFile takes a file: judged by its content, encrypted on the disk, then its row in the log.
 func (a *app) attachFile(ctx context.Context, in *attachInput) (*attachmentOutput, error) {
-	if _, err := a.entry(ctx, writeEntries, in.ID); err != nil {
+	e, err := a.entry(ctx, writeEntries, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	if a.Vault == nil {
@@ -99,6 +105,9 @@ func (a *app) attachFile(ctx context.Context, in *attachInput) (*attachmentOutpu
 	if err != nil {
 		return nil, inQuery(err)
 	}
+	if _, err := e.AttachReason(in.Reason); err != nil {
+		return nil, inQuery(err)
+	}
 	have, err := a.Log.Attachments(ctx, in.ID)
 	if err == nil {
 		err = dutylog.CheckAttachments(have, recorder.SealedFile{}) // before 20 MB are sent in vain
@@ -106,7 +115,7 @@ func (a *app) attachFile(ctx context.Context, in *attachInput) (*attachmentOutpu
 	if err != nil {
 		return nil, uploadProblem(err)
 	}
-	x, err := a.keepFile(ctx, in.body, dutylog.Attachment{EntryID: in.ID, Name: name, By: visitorOf(ctx).actor()})
+	x, err := a.keepFile(ctx, in.body, dutylog.Attachment{EntryID: in.ID, Name: name, Reason: in.Reason, By: visitorOf(ctx).actor()})
 	if err != nil {
 		return nil, uploadProblem(err)
 	}
@@ -163,7 +172,8 @@ func uploadProblem(err error) error {
 // attachment gives a file as it was attached. It is always kept, never shown within this site: who
 // wrote it is not known.
 func (a *app) attachment(ctx context.Context, in *attachmentInput) (*huma.StreamResponse, error) {
-	if _, err := a.entry(ctx, takeAttached, in.ID); err != nil {
+	e, err := a.entry(ctx, takeAttached, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	x, err := a.oneAttachment(ctx, in)
@@ -174,6 +184,7 @@ func (a *app) attachment(ctx context.Context, in *attachmentInput) (*huma.Stream
 	if err != nil {
 		return nil, attachmentProblem(err)
 	}
+	x = filesShown(visitorOf(ctx), e, []dutylog.Attachment{x})[0]
 	a.audit(ctx, takeAttached, in.ID+"/"+strconv.FormatInt(x.ID, 10))
 	return &huma.StreamResponse{Body: func(hctx huma.Context) {
 		defer file.Close()

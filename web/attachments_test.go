@@ -101,6 +101,26 @@ func TestAFileIsAttachedListedAndTaken(t *testing.T) {
 	}
 }
 
+// A file that comes after the entry was complete is a correction: it needs a reason, which stands in the list and on paper.
+func TestAFileForACompleteEntryNeedsAReason(t *testing.T) {
+	h := newHouse(t)
+	h.sealed("1.0")
+	officer := h.as("officer")
+	var e web.EntryDoc
+	officer.get("/entries/e-1.0").into(t, &e)
+	officer.upload("e-1.0", "a.jpg", photo+"1").into(t, new(attached)) // an open one needs none
+	officer.change(e, `"kind":"nuisance","state":"complete"`).into(t, &e)
+	if p := officer.upload("e-1.0", "b.jpg", photo).problem(t); p.Status != 422 || len(p.Errors) != 1 || p.Errors[0].Location != "query.reason" || h.filesKept() != 1 {
+		t.Errorf("%+v", p)
+	}
+	if got := officer.upload("e-1.0", "b.jpg&reason=%E4%BC%A0%E7%9C%9F%E5%90%8E%E5%88%B0", photo); got.status != 200 || !strings.Contains(got.body, `"reason":"传真后到"`) {
+		t.Fatal(got)
+	}
+	if paper := officer.get("/entries/e-1.0/sheet").body; !strings.Contains(paper, "完成后由王officer补附，原因：传真后到") || strings.Count(paper, "补附") != 1 {
+		t.Errorf("it is not on the printed sheet: %s", paper)
+	}
+}
+
 func TestWhoTakesAnAttachmentIsNoted(t *testing.T) {
 	h := newHouse(t)
 	h.sealed("1.0")
@@ -143,7 +163,7 @@ func TestFilesThatDoNotBelongHereAreRefused(t *testing.T) {
 	}{
 		{"a.jpg", "", 422, "is empty"},
 		{"a.png", photo, 422, "is a JPEG photo"},
-		{"a.exe", "MZ\x90\x00\x03", 422, "cannot be attached"},
+		{"a.exe", "MZ\x90\x00\x03", 422, "is a program"},
 		{"a.docx", macroDocument(t), 422, "holds macros"},
 		{"..", photo, 422, "query.name: is no name of a file"},
 		{"a.jpg", large, 413, "larger than"},

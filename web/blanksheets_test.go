@@ -92,6 +92,12 @@ func TestALateEntryWithoutItsScanSaysSo(t *testing.T) {
 			t.Errorf("%s does not say it: %v", path, got)
 		}
 	}
+	if got := officer.upload(e.ID, "sheet12.txt", "x"); got.status != 200 { // a document beside it, and no scan of the sheet
+		t.Fatal(got)
+	}
+	if e = officer.entry(t, e.ID); len(e.Missing) != 1 || e.Late.Scanned {
+		t.Errorf("a text is taken for a scan: %+v", e.Missing)
+	}
 	if got := officer.upload(e.ID, "sheet12.jpg", photo); got.status != 200 {
 		t.Fatal(got)
 	}

@@ -81,6 +81,13 @@ func (a *app) entries(ctx context.Context, in *entriesInput) (*entryListOutput, 
 	if in.Text != "" {
 		return a.search(ctx, q)
 	}
+	if in.Order == "newest" && a.Search != nil && len(q.FilterWords()) > 0 && q.Narrowed() {
+		// By unit or category alone the index leads to what is rare. Where it is being made, or the cursor is the
+		// list's, the list is read.
+		if found, err := a.Search.Search(ctx, q); err == nil && found.Missing == 0 {
+			return a.found(ctx, found), nil
+		}
+	}
 	items, next, err := a.Log.Entries(ctx, q)
 	if err != nil {
 		return nil, inQuery(err)
@@ -98,8 +105,13 @@ func (a *app) search(ctx context.Context, q dutylog.EntryQuery) (*entryListOutpu
 	if err != nil {
 		return nil, inQuery(err)
 	}
+	return a.found(ctx, found), nil
+}
+
+// found notes that somebody read what a search found.
+func (a *app) found(ctx context.Context, found dutylog.Found) *entryListOutput {
 	a.auditOf(ctx, seeEntries, listOfEntries, idsOf(found.Items))
-	return &entryListOutput{entryList{Items: visitorOf(ctx).entries(found.Items), NextCursor: found.NextCursor, Unread: found.Missing}}, nil
+	return &entryListOutput{entryList{Items: visitorOf(ctx).entries(found.Items), NextCursor: found.NextCursor, Unread: found.Missing}}
 }
 
 // oneEntry gives an entry. That it was looked up is kept, and apart from it that it came up by itself.

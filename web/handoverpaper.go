@@ -58,8 +58,12 @@ func (a *app) handoverSheet(ctx context.Context, h dutylog.Handover, s dutylog.S
 	if err != nil {
 		return nil, err
 	}
+	v := visitorOf(ctx)
+	if h.ID != 0 && !v.can(seeNames) {
+		s = s.MaskConfirmed()
+	}
 	sheet := paper.Handover(frame, h, s)
-	if v := visitorOf(ctx); h.ID == 0 && !v.can(seeNames) {
+	if !v.can(seeNames) {
 		sheet.Notes = append(sheet.Notes, maskedNote)
 	}
 	a.auditOf(ctx, p, sheet.Name, s.EntryIDs())

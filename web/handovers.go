@@ -146,7 +146,12 @@ func (a *app) oneHandover(ctx context.Context, in *handoverInput) (*handoverOutp
 		return nil, problemOf(err)
 	}
 	a.auditOf(ctx, seeHandovers, "handover "+strconv.FormatInt(in.ID, 10), told.EntryIDs())
-	return handoverAnswer(h, "")
+	out, err := handoverAnswer(h, "")
+	if err == nil && out.Body.Sheet != nil && !visitorOf(ctx).can(seeNames) {
+		masked := out.Body.Sheet.MaskConfirmed()
+		out.Body.Sheet = &masked
+	}
+	return out, err
 }
 
 func handoverAnswer(h dutylog.Handover, cookie string) (*handoverOutput, error) {

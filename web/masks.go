@@ -24,6 +24,18 @@ func allListed[T maskable[T]](v visitor, items []T) []T {
 	return shown
 }
 
+// filesShown are attachments as the visitor may see their names.
+func filesShown(v visitor, e dutylog.Entry, files []dutylog.Attachment) []dutylog.Attachment {
+	if v.can(seeNames) {
+		return files
+	}
+	shown := make([]dutylog.Attachment, len(files))
+	for i, f := range files {
+		shown[i] = f.Mask(e)
+	}
+	return shown
+}
+
 // entries is a list of them as the visitor sees it.
 func (v visitor) entries(items []dutylog.Entry) []dutylog.Entry {
 	shown := allListed(v, items)

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -66,10 +67,48 @@ func TestTheSheetOfThisMomentIsMasked(t *testing.T) {
 			}
 		}
 	}
-	// What was confirmed is a document: it is shown as it was.
-	h.tookOver(h.as("officer"))
-	if got := h.as("auditor").get("/handovers/1"); !strings.Contains(got.body, "刘小洋") {
-		t.Errorf("%v", got)
+}
+
+// A sheet that was confirmed stands in the log as it was, and so does the name of a file. Whoever does not need
+// them for work reads neither a caller's name nor a number in them, on whichever way they are taken.
+func TestConfirmedSheetsAndNamesOfFilesAreMasked(t *testing.T) {
+	h := twoUnits(t)
+	officer := h.as("officer")
+	if got := officer.upload("e-1.0", url.QueryEscape("刘小洋02422730001.jpg"), photo); got.status != 200 {
+		t.Fatal(got)
+	}
+	if got := officer.post("/entries/e-1.0/steps", `{"kind":"passed_on","whom":"刘小洋 13904011234","text":"请刘小洋回电 13904011234"}`); got.status != 200 {
+		t.Fatal(got)
+	}
+	var now struct {
+		SheetDigest string `json:"sheet_digest"`
+	}
+	decode(t, officer.get("/handover"), &now)
+	if got := officer.post("/handovers", `{"sheet_digest":"`+now.SheetDigest+`","remarks":"刘小洋（024-22730001）还会来电"}`); got.status != 200 {
+		t.Fatal(got)
+	}
+	for role, shows := range map[string]bool{"officer": true, "chief": true, "leader": true, "supervisor": false, "auditor": false} {
+		browser := h.as(role)
+		for _, path := range []string{"/handovers/1", "/handovers/1/sheet", "/handovers/1/workbook", "/entries/e-1.0/attachments", "/entries/e-1.0/attachments/1", "/entries/e-1.0/sheet", "/entries/e-1.0/workbook"} {
+			got := browser.get(path)
+			name, err := url.PathUnescape(got.header.Get("Content-Disposition"))
+			text := got.body
+			if strings.HasSuffix(path, "/workbook") {
+				text = cells(t, got)
+			}
+			text += name
+			if got.status != 200 || err != nil || strings.Contains(text, "刘小洋") != shows {
+				t.Errorf("%s reads the name at %s, want %v: %v %s", role, path, shows, err, text)
+			}
+			for _, number := range []string{"22730001", "13904011234"} {
+				if !shows && strings.Contains(text, number) {
+					t.Errorf("%s reads %s at %s: %s", role, number, path, text)
+				}
+			}
+			if paper := strings.HasSuffix(path, "/sheet") || strings.HasSuffix(path, "/workbook"); paper && strings.Contains(text, "已按查阅权限隐去") == shows {
+				t.Errorf("%s: %s does not say whether something is hidden: %s", role, path, text)
+			}
+		}
 	}
 }
 

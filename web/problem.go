@@ -46,6 +46,7 @@ const (
 	typeVerifyRuns        = problemBase + "verification-runs"
 	typePracticeSwitchOff = problemBase + "no-practice-line"
 	typeSpotIncident      = problemBase + "spot-incident"
+	typeTooLong           = problemBase + "sheet-too-long"
 	typeOfficerFirst      = problemBase + "officer-first"
 )
 

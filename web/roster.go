@@ -28,7 +28,7 @@ type rosterFindingBody struct {
 
 type rosterDayBody struct {
 	Date    string          `json:"date"`
-	Kind    dutylog.DayKind `json:"kind" enum:"workday,weekend,holiday,make_up,not_known" doc:"not_known: the year has no table of holidays"`
+	Kind    dutylog.DayKind `json:"kind" enum:"workday,weekend,holiday,make_up,not_known" doc:"not_known: the year has no table of holidays; of such a year holiday is one of the fixed days, with （推定） behind its name"`
 	Name    string          `json:"name" doc:"Of the holiday to which it belongs"`
 	Periods []string        `json:"periods" nullable:"false" doc:"Sensitive periods"`
 }
@@ -51,7 +51,7 @@ type dutyCountBody struct {
 	Holiday int          `json:"holiday"`
 	Hours   float64      `json:"hours"`
 	Rest    float64      `json:"rest" doc:"Days of rest owed, by the site's rule"`
-	Unknown int          `json:"unknown" doc:"Shifts in years without a table: of these it is not known whether they are weekend or holiday"`
+	Unknown int          `json:"unknown" doc:"Shifts in years without a table: their weekends and the fixed holidays are presumed, other holidays and make-up workdays are not known"`
 }
 
 type restRuleBody struct {

@@ -30,8 +30,11 @@ type Sheets struct {
 
 const workbookType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-// mostOnPaper is how many entries one sheet holds; more are printed by day.
-const mostOnPaper = 5000
+// mostOnPaper is how many rows one sheet holds; more are printed in parts, and more than mostAtOnce by day.
+const (
+	mostOnPaper = 5000
+	mostAtOnce  = 20_000
+)
 
 type daySheetInput struct {
 	Day  string `query:"day" required:"true" maxLength:"10" doc:"At the site, for instance 2026-11-27"`
@@ -160,8 +163,8 @@ func everyPage[T any](read func(cursor string) ([]T, string, error)) (all []T, e
 		if items, cursor, err = read(cursor); err != nil {
 			return nil, problemOf(err)
 		}
-		if all = append(all, items...); len(all) > mostOnPaper {
-			return nil, newProblem(http.StatusUnprocessableEntity, typeInvalid, "There is more than one sheet can hold (%d); choose a day, or one line.", mostOnPaper)
+		if all = append(all, items...); len(all) > mostAtOnce {
+			return nil, newProblem(http.StatusUnprocessableEntity, typeTooLong, "There is more than is printed or exported at once (%d); choose a day, or one line.", mostAtOnce)
 		}
 		if cursor == "" {
 			return all, nil
@@ -199,6 +202,7 @@ func (a *app) entrySheet(ctx context.Context, id string, p permission, as writte
 		return nil, err
 	}
 	v := visitorOf(ctx)
+	x.Attached = filesShown(v, x.Entry, x.Attached)
 	x.Entry, x.Call, x.Revisions = listed(v, v.own(x.Entry)), listed(v, x.Call), allListed(v, x.Revisions)
 	a.audit(ctx, p, id)
 	return as(a, noted(v, paper.Entry(frame, x)))
@@ -212,8 +216,10 @@ func noted(v visitor, s paper.Sheet) paper.Sheet {
 	return s
 }
 
-// asPage answers with a page to print.
-func (a *app) asPage(s paper.Sheet) (*huma.StreamResponse, error) { return a.asPages(s) }
+// asPage answers with a page to print; a long sheet is cut into parts.
+func (a *app) asPage(s paper.Sheet) (*huma.StreamResponse, error) {
+	return a.asPages(s.Parts(mostOnPaper)...)
+}
 
 // asPages answers with several sheets, each with pages of its own.
 func (a *app) asPages(sheets ...paper.Sheet) (*huma.StreamResponse, error) {

@@ -177,7 +177,7 @@ func TestEveryReasonIsOrdinaryOrNot(t *testing.T) {
 		alerts.ReasonMissed, alerts.ReasonEngagedRefused, alerts.ReasonRejected, alerts.ReasonUnreached, alerts.ReasonUnknown, alerts.ReasonRing3,
 		alerts.ReasonLimitPassed, alerts.ReasonLineFault, alerts.ReasonPhoneUnreachable, alerts.ReasonLineBlind, alerts.ReasonOffHook, alerts.ReasonTrunk,
 		alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock, alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat,
-		alerts.ReasonOverdue, alerts.ReasonRosterGap, alerts.ReasonFilingDue, alerts.ReasonRulesRefused, alerts.ReasonHandoverLate, alerts.ReasonDutyOverdue,
+		alerts.ReasonOverdue, alerts.ReasonRosterGap, alerts.ReasonFilingDue, alerts.ReasonNoHolidays, alerts.ReasonRulesRefused, alerts.ReasonHandoverLate, alerts.ReasonDutyOverdue,
 		alerts.ReasonReportSoon, alerts.ReasonReportLate, alerts.ReasonUnapproved, alerts.ReasonInstructionLate, alerts.ReasonClockLate, alerts.ReasonLacking, alerts.ReasonUnproved, alerts.ReasonOmitted,
 		alerts.ReasonMismatch, alerts.ReasonUnconfirmed,
 	}

@@ -22,7 +22,7 @@ var (
 
 	// coreExtra is what one core may import besides: pure computation on values.
 	coreExtra = map[string][]string{
-		"dutylog/attached": {"archive/zip", "path"},
+		"dutylog/attached": {"archive/zip", "compress/zlib", "path"},
 		"dutylog/audit":    {"crypto/ed25519", "crypto/sha256", "encoding/base64", "golang.org/x/mod/sumdb/tlog", "golang.org/x/mod/sumdb/note"},
 		"dutylog/pinyin":   {"github.com/mozillazg/go-pinyin"}, // a table of readings, and nothing else
 	}

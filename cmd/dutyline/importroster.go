@@ -20,7 +20,7 @@ import (
 )
 
 func newImportRosterCommand(flags *logFlags) *cobra.Command {
-	month, dryRun := "", false
+	month, takeOn, dryRun := "", "", false
 	cmd := &cobra.Command{
 		Use:   "roster FILE",
 		Short: "Replace the days in the table (.xlsx or .csv) at once, without a draft",
@@ -43,17 +43,17 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
 				if dryRun {
-					return previewRoster(cmd.Context(), db, rows, zone, cmd.OutOrStdout(), cmd.ErrOrStderr())
+					return previewRoster(cmd.Context(), db, rows, takeOn, zone, cmd.OutOrStdout(), cmd.ErrOrStderr())
 				}
 				_, gaps, err := db.TryImport(cmd.Context(), rows)
 				if err != nil {
 					return err
 				}
 				var bad *dutylog.RosterError
-				_, err = db.ImportRoster(cmd.Context(), rows, "导入 "+filepath.Base(args[0]), shellActor())
+				_, err = db.ImportRoster(cmd.Context(), rows, "导入 "+filepath.Base(args[0]), takeOn, shellActor())
 				if errors.As(err, &bad) {
 					printForbidden(cmd.ErrOrStderr(), bad.Findings, zone)
-					return fmt.Errorf("%s: nothing was imported: %d fault(s) stand against this roster, see above; mend the table and import it anew", args[0], len(bad.Findings))
+					return fmt.Errorf("%s: nothing was imported: %d fault(s) stand against this roster, see above; mend the table and import it anew, or say with --take-on why people serve whom the list does not know", args[0], len(bad.Findings))
 				}
 				if err != nil {
 					return err
@@ -65,6 +65,7 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, and change nothing")
+	cmd.Flags().StringVar(&takeOn, "take-on", "", "why people whom the list of people does not know are on this roster: they are entered there as regular staff, and the reason is kept")
 	cmd.Flags().StringVar(&month, "month", "", "month of a table whose title names none, such as 2026-12")
 	return cmd
 }
@@ -135,7 +136,7 @@ func rosterTime(at time.Time, zone *time.Location) string {
 }
 
 // previewRoster says what an import would change, and what the rules have against it.
-func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, zone *time.Location, out, forbidden io.Writer) error {
+func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, takeOn string, zone *time.Location, out, forbidden io.Writer) error {
 	if len(rows) > 0 {
 		c := dutylog.RosterChange{After: rows}
 		c.During()
@@ -156,6 +157,17 @@ func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, zon
 		bad, gaps, err := db.TryImport(ctx, rows)
 		if err != nil {
 			return err
+		}
+		if takeOn != "" {
+			var known []dutylog.RosterFinding
+			for _, f := range bad {
+				if f.Reason == dutylog.RosterUnknown {
+					fmt.Fprintf(out, "%s would be entered into the list of people as regular staff\n", f.Name)
+				} else {
+					known = append(known, f)
+				}
+			}
+			bad = known
 		}
 		printForbidden(forbidden, bad, zone)
 		printGaps(forbidden, gaps, zone)

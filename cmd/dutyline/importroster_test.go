@@ -66,6 +66,29 @@ func TestAFaultyTableImportsNothing(t *testing.T) {
 	}
 }
 
+// Whom the list of people does not know is taken on with a reason, as on the page; without one they hinder the import.
+func TestAnImportTakesPeopleOnWithAReason(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.db")
+	db := openTestLog(t, log)
+	if err := db.SavePerson(t.Context(), dutylog.RosterPerson{Name: "赵振华", Standing: dutylog.Regular}, dutylog.SystemActor()); err != nil {
+		t.Fatal(err)
+	}
+	file := table(t, "UTF-8", "日期,岗位,姓名,电话,开始,结束\n2099-12-01,值班员,李娜,13900001111,08:00,20:00\n")
+	_, said, err := command("", "import", "roster", file, "--db", log)
+	if err == nil || !strings.Contains(said, "people_unlisted 李娜") && !strings.Contains(said, "standing_unknown 李娜") || !strings.Contains(err.Error(), "--take-on") {
+		t.Fatalf("%q %v", said, err)
+	}
+	out, said, err := command("", "import", "roster", file, "--db", log, "--take-on", "新调入", "--dry-run")
+	if err != nil || !strings.Contains(out, "李娜 would be entered into the list of people as regular staff") || strings.Contains(said, "against the roster") {
+		t.Errorf("%q %q %v", out, said, err)
+	}
+	works(t, "", "import", "roster", file, "--db", log, "--take-on", "新调入")
+	people, err := db.RosterPeople(t.Context())
+	if err != nil || len(people) != 2 || !slices.ContainsFunc(people, func(p dutylog.RosterPerson) bool { return p.Name == "李娜" && p.Standing == dutylog.Regular }) {
+		t.Errorf("%+v %v", people, err)
+	}
+}
+
 // A hole hinders no import, and is named with from and to, whether it is tried or done.
 func TestAnImportNamesItsHoles(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log.db")

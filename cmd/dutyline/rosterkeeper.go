@@ -94,6 +94,6 @@ func (k *rosterKeeper) duties(ctx context.Context, f *alerts.RosterFacts, from, 
 	zone := k.log.Zone()
 	first, last := dutylog.DateOf(from, zone), dutylog.DateOf(to, zone)
 	facts, err := k.log.FilingFacts(ctx, first, last)
-	f.Zone, f.Duties = zone, facts.FilingDuties(first, last, now)
+	f.Zone, f.Duties, f.Calendar = zone, facts.FilingDuties(first, last, now), facts.Calendar
 	return err
 }

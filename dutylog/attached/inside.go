@@ -1,24 +1,26 @@
 package attached
 
 import (
-	"bytes"
 	"encoding/binary"
 	"io"
 )
 
-// What a PDF may not hold: programs that run on the computer that opens it. A document can hide them in
-// packed parts, which nobody unpacks here: the browser that shows it runs none of them either way.
-var pdfPrograms = [][]byte{[]byte("/JavaScript"), []byte("/Launch")}
-
 // inside looks further into what begins as it should.
 func inside(mime string, content io.ReaderAt, size int64) error {
+	_, program, err := holdsProgram(io.NewSectionReader(content, 0, size))
+	switch {
+	case err != nil:
+		return err
+	case program:
+		return refused("holds programs or packed files inside, behind or within what it shows: take it or scan it anew")
+	}
 	switch mime {
 	case "application/pdf":
-		found, err := holds(content, size, pdfPrograms)
-		if err == nil && found {
-			err = refused("holds a program (JavaScript), which could do anything on the computer that opens it: print it into a PDF anew, or scan it")
+		b := make([]byte, size)
+		if _, err := io.ReadFull(io.NewSectionReader(content, 0, size), b); err != nil {
+			return err
 		}
-		return err
+		return pdfHarm(b)
 	case "image/png":
 		drawn, err := hasPicture(content, size)
 		if err == nil && !drawn {
@@ -27,24 +29,6 @@ func inside(mime string, content io.ReaderAt, size int64) error {
 		return err
 	}
 	return nil
-}
-
-// holds reports whether one of the words stands somewhere in the file.
-func holds(content io.ReaderAt, size int64, words [][]byte) (bool, error) {
-	const window, overlap = 64 << 10, 32 // no word is longer than the overlap
-	block := make([]byte, window+overlap)
-	for at := int64(0); at < size; at += window {
-		n, err := content.ReadAt(block[:min(int64(len(block)), size-at)], at)
-		if err != nil && err != io.EOF {
-			return false, err
-		}
-		for _, w := range words {
-			if bytes.Contains(block[:n], w) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
 }
 
 // mostChunks bounds how many parts of a PNG are looked at.

@@ -92,6 +92,9 @@ func Judge(name string, content io.ReaderAt, size int64) (mime string, err error
 }
 
 func kindOf(head []byte, content io.ReaderAt, size int64, ending string) (kind, error) {
+	if IsProgram(head) {
+		return kind{}, refused("is a program, whatever its name says: programs are not taken; delete it, and tell the administrator where it came from")
+	}
 	for _, k := range kinds {
 		if k.is != nil && k.is(head) {
 			return k, nil
@@ -125,70 +128,29 @@ func kindNamed(mime string) kind {
 func office(content io.ReaderAt, size int64) (kind, error) {
 	z, err := zip.NewReader(content, size)
 	if err != nil {
-		return kind{}, refused("is a damaged archive: save the document again")
+		return kind{}, refused("%s", Damaged)
 	}
 	if len(z.File) > mostParts {
 		return kind{}, refused("unpacks into %d parts, which no document has", len(z.File))
 	}
-	types, left := "", int64(mostUnpacked)
-	for _, f := range z.File {
-		if err := checkPart(f.Name); err != nil {
-			return kind{}, err
-		}
-		// What the archive says of itself may be a lie: only what comes out counts.
-		n, text, err := unpacked(f, left, strings.EqualFold(f.Name, "[Content_Types].xml"))
-		if err != nil {
-			return kind{}, err
-		}
-		if types != "" && text != "" { // nobody knows which one of them the reader believes
-			return kind{}, refused("says twice what it holds, as no document does: save it again, or as PDF")
-		}
-		left -= n
-		types += text
+	types, err := LookInto(z, mostUnpacked)
+	var harm Harm
+	switch {
+	case errors.Is(err, Bomb):
+		return kind{}, refused("unpacks into more than %d MB, as archives do that are meant to harm", mostUnpacked>>20)
+	case errors.As(err, &harm):
+		return kind{}, refused("%s", harm)
+	case err != nil:
+		return kind{}, err
 	}
 	return officeKind(types)
 }
 
-// checkPart refuses parts that can do something when the document is opened.
-func checkPart(name string) error {
-	name = strings.ToLower(name)
-	switch base := path.Base(name); {
-	case strings.Contains(base, "vbaproject") || strings.Contains(base, "vbadata"):
-		return refused("holds macros, which could do anything on the computer that opens it: save it without macros, or as PDF")
-	case strings.Contains(name, "/activex/") || strings.Contains(name, "/embeddings/") && strings.HasSuffix(base, ".bin"):
-		return refused("holds programs or packed files inside: save it as PDF")
-	}
-	return nil
-}
-
-func unpacked(f *zip.File, left int64, keep bool) (n int64, text string, err error) {
-	in, err := f.Open()
-	if err != nil {
-		return 0, "", refused("is packed in a way that cannot be looked into, perhaps with a password: save it without one")
-	}
-	defer in.Close()
-	if keep {
-		b, err := io.ReadAll(io.LimitReader(in, mostTypes+1))
-		if err != nil || len(b) > mostTypes {
-			return 0, "", refused("is a damaged archive: save the document again")
-		}
-		return int64(len(b)), string(b), nil
-	}
-	n, err = io.Copy(io.Discard, io.LimitReader(in, left+1))
-	switch {
-	case n > left:
-		return 0, "", refused("unpacks into more than %d MB, as archives do that are meant to harm", mostUnpacked>>20)
-	case err != nil:
-		return 0, "", refused("is a damaged archive: save the document again")
-	}
-	return n, "", nil
-}
-
 func officeKind(types string) (kind, error) {
-	switch low := strings.ToLower(types); {
+	switch {
 	case types == "":
 		return kind{}, refused("is an archive and no document: %s", Allowed)
-	case strings.Contains(low, "macroenabled") || strings.Contains(low, "vbaproject"):
+	case OfMacros(types):
 		return kind{}, refused("is a document for macros: save it without macros, or as PDF")
 	case strings.Contains(types, docx+".main+xml"):
 		return kindNamed(docx), nil

@@ -83,8 +83,8 @@ func TestWhatIsRefusedIsSaidInOneSentence(t *testing.T) {
 	macro := packed("[Content_Types].xml", wordTypes, "word/vbaProject.bin", "x")
 	for _, c := range []struct{ name, content, want string }{
 		{"空.jpg", "", "is empty"},
-		{"程序.exe", "MZ\x90\x00", "cannot be attached"},
-		{"程序.jpg", "MZ\x90\x00", "is named like a JPEG photo, but does not begin as one"},
+		{"程序.exe", "MZ\x90\x00", "is a program, whatever its name says"},
+		{"程序.jpg", "MZ\x90\x00", "is a program, whatever its name says"},
 		{"坏.pdf", "scan\nof\na sheet", "is named like a PDF document, but does not begin as one: it is damaged or only has that name; open it here to see, then scan or save it anew"},
 		{"坏.PDF", "\x00\x01%PDF-1.4", "is named like a PDF document"},
 		{"坏.tiff", "\x00\x00", "is named like a TIFF fax"},

@@ -119,7 +119,7 @@ func courseRow(f Frame, x IncidentFile, h happening, number, strikes int) Row {
 	at, written := happened(fact).In(f.Zone), fact.WrittenAt.In(f.Zone)
 	when := at.Format("15:04")
 	switch {
-	case written.Sub(at) < afterwards:
+	case !dutylog.WrittenAfterwards(at, written):
 	case written.Format(time.DateOnly) == at.Format(time.DateOnly):
 		when += "\n补记 " + written.Format("15:04")
 	default:

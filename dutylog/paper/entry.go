@@ -147,6 +147,9 @@ func attachedPairs(list []dutylog.Attachment) []pair {
 	var rows []string
 	for i, a := range list {
 		text := a.Name + "（" + count((a.Size+1023)/1024) + " KB，SHA-256：" + string(a.Digest) + "）"
+		if a.Reason != "" {
+			text += "（完成后由" + nameOr(a.By) + "补附，原因：" + a.Reason + "）"
+		}
 		if a.State == dutylog.AttachmentExpired {
 			text = a.Name + "（已到保存期限，按规定删除）"
 		}

@@ -9,9 +9,6 @@ import (
 	"dutyline/dutylog"
 )
 
-// afterwards is by how much later than it was done something is said to have been written afterwards 补记.
-const afterwards = 2 * time.Minute
-
 // stepWords are the handling steps of an entry, one a line in the order in which they were written. One
 // that was struck out stands there, too, with who struck it and why.
 func stepWords(f Frame, e dutylog.Entry) []string {
@@ -49,7 +46,7 @@ func stepDue(f Frame, s dutylog.Step) string {
 // stepHand says who wrote a step, when that was later than it was done, and that a call was it.
 func stepHand(f Frame, s dutylog.Step) string {
 	hand := nameOr(s.By) + "记"
-	if s.WrittenAt.Sub(s.At) >= afterwards {
+	if s.Afterwards() {
 		hand = nameOr(s.By) + "于 " + f.minute(s.WrittenAt) + " 补记"
 	}
 	if s.CallID != "" && s.Channel == "" {

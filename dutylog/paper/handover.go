@@ -68,6 +68,9 @@ func partyPairs(f Frame, h dutylog.Handover, s dutylog.Sheet) []pair {
 func statePairs(f Frame, s dutylog.Sheet) []pair {
 	c := s.Counts
 	had := "来电 " + count(c.Calls) + " 个，其中未接 " + count(c.Missed) + " 个、超时接听 " + count(c.Late) + " 个；去电 " + count(c.Outgoing) + " 个；新开条目 " + count(c.Entries) + " 条"
+	if c.Others > 0 {
+		had += "；其他未接通来电待回拨 " + count(c.Others) + " 个"
+	}
 	test := "没有做过拨测"
 	if s.Test != nil {
 		test = f.moment(s.Test.At) + "　" + cmp.Or(testVerdicts[s.Test.Verdict], s.Test.Verdict)
@@ -155,6 +158,9 @@ func openStepWords(f Frame, s dutylog.OpenStep) string {
 	}
 	if s.Due != nil {
 		text += "（时限 " + f.moment(s.Due) + "）"
+	}
+	if s.Written != nil {
+		return text + "（" + s.By + "于 " + f.moment(s.Written) + " 补记）"
 	}
 	return text + "（" + s.By + "）"
 }

@@ -27,7 +27,7 @@ func aHandover() (dutylog.Handover, dutylog.Sheet) {
 		Matters: []dutylog.Matter{
 			{EntryID: "e-1", EntryNumber: "2026-000123", At: said("2026-11-27 22:31:00"), Kind: dutylog.KindDuty, Who: "和平区应急局 孙国强", What: "南京北街民房起火", Earlier: 2, Handling: "passed_on", Steps: []dutylog.OpenStep{
 				{Kind: dutylog.StepReported, At: said("2026-11-27 22:40:00"), By: "李娜", Whom: "市应急局值班室", Text: "已报基本情况", Channel: "wechat"},
-				{Kind: dutylog.StepPassedOn, At: said("2026-11-27 22:45:00"), By: "李娜", Whom: "区消防大队", Text: "核实伤亡", Due: said("2026-11-28 09:00:00")}}, Missing: []dutylog.Field{dutylog.ReadBack, dutylog.ContactNumber}},
+				{Kind: dutylog.StepPassedOn, At: said("2026-11-27 22:45:00"), By: "李娜", Whom: "区消防大队", Text: "核实伤亡", Due: said("2026-11-28 09:00:00"), Written: said("2026-11-27 23:30:00")}}, Missing: []dutylog.Field{dutylog.ReadBack, dutylog.ContactNumber}},
 			{EntryID: "e-2", EntryNumber: "2026-000124", At: said("2026-11-28 01:00:00"), Kind: dutylog.KindMissed, Number: "+8613904011234"},
 			{EntryID: "e-3", EntryNumber: "2026-000125", At: said("2026-11-28 02:00:00"), Kind: dutylog.KindDuty, Number: "anonymous", Handling: "reported"}},
 		Alerts: []dutylog.OpenAlert{{ID: 5, Title: "来电未接", Severity: "critical", At: said("2026-11-28 01:00:30")}, {ID: 6, Title: "磁盘空间不足", Severity: "warning", At: said("2026-11-28 02:00:00"), By: "李娜"}},
@@ -40,7 +40,7 @@ func aHandover() (dutylog.Handover, dutylog.Sheet) {
 			{ID: 3, Number: "T2026-003", Title: "文艺路1号仓库火灾", ClockStart: said("2026-11-28 06:55:00"), Next: "续报（第1次）", DueAt: said("2026-11-28 09:00:00"), Unapproved: []string{"初报（初步情况）"},
 				Instructions: []dutylog.OpenInstruction{{Whom: "孙局长", Text: "全力救治伤员", At: said("2026-11-28 07:10:00"), DueAt: said("2026-11-28 12:00:00")}, {Whom: "周副局长", Text: "做好舆情应对", At: said("2026-11-28 07:20:00")}}},
 			{ID: 2, Number: "T2026-002", State: dutylog.IncidentClosed, Title: "停水", ClockStart: said("2026-11-26 06:55:00")}},
-		Counts: dutylog.Counts{Calls: 9, Missed: 1, Late: 2, Outgoing: 3, Entries: 8}}
+		Counts: dutylog.Counts{Calls: 9, Missed: 1, Late: 2, Outgoing: 3, Entries: 8, Others: 2}}
 	return h, s
 }
 
@@ -143,7 +143,7 @@ func TestAMarkWithoutAWordIsShown(t *testing.T) {
 func TestOpenStepsAreToldInFull(t *testing.T) {
 	h, s := aHandover()
 	text := fmt.Sprint(paper.Handover(frame, h, s))
-	for _, want := range []string{"此前另有 2 步", "2026-11-27 22:40　上报（微信）　市应急局值班室：已报基本情况（李娜）", "2026-11-27 22:45　转办　区消防大队：核实伤亡（时限 2026-11-28 09:00）（李娜）"} {
+	for _, want := range []string{"此前另有 2 步", "2026-11-27 22:40　上报（微信）　市应急局值班室：已报基本情况（李娜）", "2026-11-27 22:45　转办　区消防大队：核实伤亡（时限 2026-11-28 09:00）（李娜于 2026-11-27 23:30 补记）"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the sheet: %s", want, text)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/attached"
 )
 
 // Limits is how much of a file is read at most.
@@ -67,6 +68,8 @@ func (l Limits) read(content []byte) ([]dutylog.Table, error) {
 		return nil, fault(dutylog.FileEmpty, "is empty: choose the file again")
 	case bytes.HasPrefix(content, []byte("PK\x03\x04")), bytes.HasPrefix(content, []byte("PK\x05\x06")):
 		return l.workbook(content)
+	case attached.IsProgram(content[:min(len(content), 512)]):
+		return nil, fault(dutylog.FileProgram, "is a program, whatever its name says, and is not opened: delete it, and tell the administrator where it came from")
 	case bytes.HasPrefix(content, []byte("\xd0\xcf\x11\xe0")):
 		return nil, compound(content)
 	case bytes.HasPrefix(content, []byte("%PDF")):

@@ -186,6 +186,11 @@ func TestWhatIsNoTableIsRefusedInOneSentence(t *testing.T) {
 		"a macro by its type": {edit(t, good, map[string]func(string) string{"[Content_Types].xml": func(s string) string {
 			return strings.ReplaceAll(s, "spreadsheetml.sheet.main", "sheet.macroEnabled.main")
 		}}), dutylog.FileMacro, "save it as .xlsx"},
+		"a macro elsewhere":  {edit(t, good, map[string]func(string) string{"customXml/vbaProject.bin": same("x")}), dutylog.FileMacro, "save it as .xlsx"},
+		"a sheet of macros":  {edit(t, good, map[string]func(string) string{"xl/macrosheets/sheet1.xml": same("<m/>")}), dutylog.FileMacro, "save it as .xlsx"},
+		"a packed object":    {edit(t, good, map[string]func(string) string{"xl/embeddings/oleObject1.bin": same("x")}), dutylog.FileProgram, "a new workbook"},
+		"a program inside":   {edit(t, good, map[string]func(string) string{"xl/media/image1.png": same("MZ\x90\x00")}), dutylog.FileProgram, "a new workbook"},
+		"a program by name":  {[]byte("MZ\x90\x00"), dutylog.FileProgram, "delete it"},
 		"a binary workbook":  {archive("[Content_Types].xml", "xl/workbook.bin"), dutylog.FileBinary, "save it as .xlsx"},
 		"a letter":           {archive("[Content_Types].xml", "word/document.xml"), dutylog.FileOther, "copy the table"},
 		"an OpenDocument":    {archive("mimetype", "content.xml"), dutylog.FileOther, "copy the table"},

@@ -5,12 +5,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
 
 	"dutyline/dutylog"
+	"dutyline/dutylog/attached"
 )
 
 // How many files there are in a workbook at most: a few for each sheet and picture.
@@ -72,10 +72,7 @@ func (l Limits) inspect(archive *zip.Reader) error {
 			return fault(dutylog.FileBomb, "would unpack to more than %d MB: copy the cells into a new workbook and save that", l.Unpacked>>20)
 		}
 	}
-	macro := has["xl/vbaproject.bin"] || strings.Contains(contentTypes(archive), "macroenabled")
 	switch {
-	case macro:
-		return fault(dutylog.FileMacro, "has a macro, and nothing with a macro is opened here: save it as .xlsx, which has none")
 	case has["xl/workbook.bin"]:
 		return fault(dutylog.FileBinary, "is a binary workbook (.xlsb): open it and save it as .xlsx")
 	case has["word/document.xml"], has["ppt/presentation.xml"], has["content.xml"]:
@@ -83,21 +80,26 @@ func (l Limits) inspect(archive *zip.Reader) error {
 	case !has["[content_types].xml"] || !has["xl/workbook.xml"]:
 		return fault(dutylog.FileOther, "is no workbook that can be read, but another archive: take the table out of it, or save it as .xlsx")
 	}
-	return nil
+	types, err := attached.LookInto(archive, l.Unpacked)
+	if err == nil && attached.OfMacros(types) {
+		err = attached.Macro
+	}
+	return l.harm(err)
 }
 
-// contentTypes is what an archive says of its parts, in small letters.
-func contentTypes(archive *zip.Reader) string {
-	in, err := archive.Open("[Content_Types].xml")
-	if err != nil {
-		return ""
+// harm says why a workbook is not read that may do something when it is opened.
+func (l Limits) harm(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, attached.Macro):
+		return fault(dutylog.FileMacro, "has a macro, and nothing with a macro is opened here: save it as .xlsx, which has none")
+	case errors.Is(err, attached.Program):
+		return fault(dutylog.FileProgram, "holds a program or packed files, and nothing with these is opened here: copy the cells into a new workbook and save that")
+	case errors.Is(err, attached.Bomb):
+		return fault(dutylog.FileBomb, "would unpack to more than %d MB: copy the cells into a new workbook and save that", l.Unpacked>>20)
 	}
-	defer in.Close()
-	text, err := io.ReadAll(io.LimitReader(in, 1<<20))
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(string(text))
+	return damaged(err)
 }
 
 func readSheet(book *excelize.File, sheet string, left *budget) (rows [][]string, err error) {

@@ -11,13 +11,13 @@ import (
 	"dutyline/recorder"
 )
 
-const attachmentColumns = "id, entry_id, name, type, digest, size, file_digest, file_size, by_login, by_name, by_role, at, state, decision"
+const attachmentColumns = "id, entry_id, name, type, digest, size, file_digest, file_size, by_login, by_name, by_role, at, state, decision, reason"
 
 func scanAttachment(row scanner) (dutylog.Attachment, error) {
 	var a dutylog.Attachment
 	var decision sql.NullInt64
 	err := row.Scan(&a.ID, &a.EntryID, &a.Name, &a.Type, &a.Digest, &a.Size, &a.FileDigest, &a.FileSize,
-		&a.By.Login, &a.By.Name, &a.By.Role, instant{&a.At}, &a.State, &decision)
+		&a.By.Login, &a.By.Name, &a.By.Role, instant{&a.At}, &a.State, &decision, &a.Reason)
 	a.Decision = decision.Int64
 	return a, err
 }
@@ -34,6 +34,9 @@ func (db *DB) AddAttachment(ctx context.Context, a dutylog.Attachment) (dutylog.
 		if err != nil {
 			return err
 		}
+		if a.Reason, err = e.AttachReason(a.Reason); err != nil {
+			return err
+		}
 		have, err := attachmentsOf(t.sql, a.EntryID)
 		if err != nil {
 			return err
@@ -42,8 +45,8 @@ func (db *DB) AddAttachment(ctx context.Context, a dutylog.Attachment) (dutylog.
 			return err
 		}
 		a.State, a.At = dutylog.AttachmentKept, t.now
-		result, err := t.sql.Exec("INSERT INTO attachments (entry_id, name, type, digest, size, file_digest, file_size, by_login, by_name, by_role, at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			a.EntryID, a.Name, a.Type, string(a.Digest), a.Size, string(a.FileDigest), a.FileSize, a.By.Login, a.By.Name, string(a.By.Role), micros(a.At), string(a.State))
+		result, err := t.sql.Exec("INSERT INTO attachments (entry_id, name, type, digest, size, file_digest, file_size, by_login, by_name, by_role, at, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			a.EntryID, a.Name, a.Type, string(a.Digest), a.Size, string(a.FileDigest), a.FileSize, a.By.Login, a.By.Name, string(a.By.Role), micros(a.At), string(a.State), a.Reason)
 		if err != nil {
 			return err
 		}
@@ -74,7 +77,7 @@ func (db *DB) AttachmentUsed(ctx context.Context, digest recorder.Digest) (bool,
 	return n > 0, db.explain("look for an attachment", err)
 }
 
-// eraseAttachments takes the names of an entry's attachments out of the log; their files are for
+// eraseAttachments takes the names of an entry's attachments, and why they came later, out of the log; their files are for
 // the caller to delete. The rows stay and say by which decision.
 func (t *tx) eraseAttachments(entryID string, decision int64) error {
 	list, err := attachmentsOf(t.sql, entryID)
@@ -85,7 +88,7 @@ func (t *tx) eraseAttachments(entryID string, decision int64) error {
 		if a.State == dutylog.AttachmentErased {
 			continue
 		}
-		if err := t.exec("UPDATE attachments SET name = '', state = ?, decision = ? WHERE id = ?", string(dutylog.AttachmentErased), decision, a.ID); err != nil {
+		if err := t.exec("UPDATE attachments SET name = '', reason = '', state = ?, decision = ? WHERE id = ?", string(dutylog.AttachmentErased), decision, a.ID); err != nil {
 			return err
 		}
 		if err := t.proveRow(audit.Attachment, strconv.FormatInt(a.ID, 10)); err != nil {

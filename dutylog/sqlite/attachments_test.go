@@ -56,6 +56,28 @@ func TestAnAttachmentIsARowWithItsEvidence(t *testing.T) {
 	intact(t, path)
 }
 
+// What is attached to a complete entry is a correction: it says why, and the reason is erased with the name.
+func TestAFileForACompleteEntrySaysWhy(t *testing.T) {
+	db, path := withAnEntry(t)
+	kind, complete := dutylog.KindNuisance, dutylog.Complete
+	e := must(db.Entry(ctx, theEntry))(t)
+	e = must(db.Amend(ctx, theEntry, dutylog.EntryPatch{Revision: e.Revision, Kind: &kind, State: &complete}, officer, noon))(t)
+	if e.State != dutylog.Complete {
+		t.Fatalf("%+v", e.Missing())
+	}
+	var invalid *dutylog.InvalidError
+	for _, reason := range []string{"", " \t"} {
+		if _, err := db.AddAttachment(ctx, dutylog.Attachment{EntryID: theEntry, Name: "a.pdf", SealedFile: fileOf("a", 5), By: officer, Reason: reason}); !errors.As(err, &invalid) || invalid.Field != "reason" {
+			t.Errorf("with %q: %v", reason, err)
+		}
+	}
+	x := must(db.AddAttachment(ctx, dutylog.Attachment{EntryID: theEntry, Name: "a.pdf", SealedFile: fileOf("a", 5), By: officer, Reason: " 传真后到 "}))(t)
+	if list := must(db.Attachments(ctx, theEntry))(t); x.Reason != "传真后到" || len(list) != 1 || list[0].Reason != "传真后到" {
+		t.Errorf("%+v %+v", x, list)
+	}
+	intact(t, path)
+}
+
 func TestAnAttachmentCannotBeChangedOrDeleted(t *testing.T) {
 	db, path := withAnEntry(t)
 	must(db.AddAttachment(ctx, dutylog.Attachment{EntryID: theEntry, Name: "传真.pdf", SealedFile: fileOf("a", 5), By: officer}))(t)

@@ -29,9 +29,9 @@ func fromMicros(us int64) time.Time {
 }
 
 // An entry is read with what its call says of the phase, with its hold, and a late one with whether
-// something was ever attached to it.
+// a scan was ever attached to it: a picture or a PDF, which a text is not.
 const (
-	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at, e.late AND EXISTS (SELECT 1 FROM attachments WHERE entry_id = e.id)" + holdColumns
+	phaseColumns = ", c.direction, c.outcome, c.answered_at, c.ended_at, e.late AND EXISTS (SELECT 1 FROM attachments WHERE entry_id = e.id AND (type LIKE 'image/%' OR type = 'application/pdf'))" + holdColumns
 	entryTables  = " FROM entries e LEFT JOIN calls c ON c.id = e.call_id" + holdTables
 	entrySelect  = "SELECT e.body, e.year, e.number" + phaseColumns + entryTables
 )

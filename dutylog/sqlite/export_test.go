@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -170,7 +171,17 @@ func (x *Index) ReadTail(ctx context.Context) error {
 
 // PlanOf is how SQLite would look for so many tokens.
 func (x *Index) PlanOf(tokens int) (string, error) {
-	return planOf(x.read, joinOf(tokens), make([]any, tokens+1)...)
+	return planOf(x.read, joinOf(tokens, 0), make([]any, tokens+1)...)
+}
+
+// Examined is how many entries the index leads a search to.
+func (x *Index) Examined(ctx context.Context, q dutylog.EntryQuery) (int, error) {
+	s := search{x: x, ctx: ctx, words: dutylog.SearchWords(q.Text)}
+	if err := s.narrow(q); err != nil {
+		return 0, err
+	}
+	places, _, err := x.candidates(ctx, s.tokens, s.anyOf, math.MaxInt64, mostExamined)
+	return len(places), err
 }
 
 // BlockSize is how many entries one row of the index speaks of.

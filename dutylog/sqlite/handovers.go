@@ -212,6 +212,9 @@ func (db *DB) CountShift(ctx context.Context, from, to time.Time) (c dutylog.Cou
 		FROM calls WHERE offered_at >= ? AND offered_at < ? AND tags NOT LIKE '%"test"%' AND tags NOT LIKE '%"system"%'`, from.UnixMicro(), to.UnixMicro()).
 		Scan(&c.Calls, &c.Missed, &c.Late, &c.Outgoing)
 	if err == nil {
+		err = s.QueryRow("SELECT count(*) FROM missed_calls m JOIN calls c ON c.id = m.call_id WHERE m.at >= ? AND m.at < ? AND m.settled_at IS NULL AND c.outcome <> 'missed'", from.UnixMicro(), to.UnixMicro()).Scan(&c.Others)
+	}
+	if err == nil {
 		err = s.QueryRow("SELECT count(*) FROM entries WHERE call_at >= ? AND call_at < ?", from.UnixMicro(), to.UnixMicro()).Scan(&c.Entries)
 	}
 	return c, db.explain("count the shift", err)

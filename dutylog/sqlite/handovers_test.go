@@ -221,7 +221,7 @@ func TestWhatASheetIsMadeFrom(t *testing.T) {
 	test.Tags = []telephony.Tag{telephony.TagTest}
 	ok(t, db.Record(ctx, story(test, telephony.Missed)))
 	all := must(db.CountShift(ctx, noon.Add(-time.Hour), noon.Add(time.Hour)))(t)
-	if diff := cmp.Diff(dutylog.Counts{Calls: 5, Missed: 2, Late: 1, Entries: 5}, all); diff != "" {
+	if diff := cmp.Diff(dutylog.Counts{Calls: 5, Missed: 2, Late: 1, Entries: 5, Others: 1}, all); diff != "" {
 		t.Error(diff)
 	}
 	part := must(db.CountShift(ctx, noon.Add(time.Minute), noon.Add(3*time.Minute)))(t)

@@ -37,7 +37,7 @@ func TestALateEntryComesBackWithTheIntervalThatItCovers(t *testing.T) {
 	db, path, from := blindAt(t)
 	must(db.PrintBlank(ctx, 3, officer))(t)
 	shift := dutylog.Shift{From: from.Add(-time.Hour), To: from.Add(15 * time.Minute), Post: dutylog.PostOfficer, Name: "前一班"}
-	must(db.ImportRoster(ctx, []dutylog.Shift{shift}, "排班", leader))(t)
+	must(db.ImportRoster(ctx, []dutylog.Shift{shift}, "排班", "", leader))(t)
 	e := must(db.Write(ctx, lateDraft("late-0001", from, values{"late_reason": "系统停机", "paper_sheet": "2"}), officer, noon))(t)
 	if e.Late == nil || !e.Late.Blind.Equal(from) || !e.CallAt.Equal(from.Add(10*time.Minute)) || !e.OpenedAt.Equal(noon) || e.Rostered != "前一班" {
 		t.Errorf("%+v", e)

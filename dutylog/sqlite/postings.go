@@ -112,20 +112,20 @@ func tokensOf(words []string) (tokens []string) {
 	return tokens[:min(len(tokens), mostTokens)]
 }
 
-// candidates are the next places under one at which all tokens are marked, falling; end says that
-// there are none after them.
-func (x *Index) candidates(ctx context.Context, tokens []string, below int64, most int) (places []int64, end bool, err error) {
+// candidates are the next places under one at which all tokens are marked, and one of those of anyOf where there are
+// some, falling; end says that there are none after them.
+func (x *Index) candidates(ctx context.Context, tokens, anyOf []string, below int64, most int) (places []int64, end bool, err error) {
 	args := []any{below / blockSize}
-	for _, token := range tokens {
+	for _, token := range slices.Concat(tokens, anyOf) {
 		args = append(args, token)
 	}
-	rows, err := x.read.QueryContext(context.WithoutCancel(ctx), joinOf(len(tokens)), args...)
+	rows, err := x.read.QueryContext(context.WithoutCancel(ctx), joinOf(len(tokens), len(anyOf)), args...)
 	if err != nil {
 		return nil, false, err
 	}
 	defer rows.Close()
 	var block int64
-	packed := make([]sql.RawBytes, len(tokens))
+	packed := make([]sql.RawBytes, len(tokens)+len(anyOf))
 	columns := []any{&block}
 	for i := range packed {
 		columns = append(columns, &packed[i])
@@ -134,7 +134,10 @@ func (x *Index) candidates(ctx context.Context, tokens []string, below int64, mo
 		if err := rows.Scan(columns...); err != nil {
 			return nil, false, err
 		}
-		common, err := inAll(packed)
+		common, err := inAll(packed[:len(tokens)])
+		if err == nil && len(anyOf) > 0 {
+			err = common.inAny(packed[len(tokens):])
+		}
 		if err != nil {
 			return nil, false, err
 		}
@@ -148,12 +151,16 @@ func (x *Index) candidates(ctx context.Context, tokens []string, below int64, mo
 	return places, true, errors.Join(rows.Err(), ctx.Err())
 }
 
-// joinOf asks for the blocks in which so many tokens are, the newest first, down from one.
-func joinOf(tokens int) string {
+// joinOf asks for the blocks in which so many tokens are, the newest first, down from one; of so many others with
+// the places in these blocks, where there are any.
+func joinOf(tokens, anyOf int) string {
 	columns, tables := "SELECT p0.block, p0.places", " FROM postings p0"
 	for i := 1; i < tokens; i++ {
 		columns += fmt.Sprintf(", p%d.places", i)
 		tables += fmt.Sprintf(" CROSS JOIN postings p%d ON p%d.token = ?%d AND p%d.block = p0.block", i, i, i+2, i)
+	}
+	for i := range anyOf {
+		columns += fmt.Sprintf(", (SELECT places FROM postings WHERE token = ?%d AND block = p0.block)", tokens+i+2)
 	}
 	return columns + tables + " WHERE p0.token = ?2 AND p0.block <= ?1 ORDER BY p0.block DESC"
 }
@@ -172,6 +179,18 @@ func inAll(packed []sql.RawBytes) (common holders, err error) {
 		}
 	}
 	return common, nil
+}
+
+// inAny leaves the entries that one of the lists names.
+func (m *holders) inAny(packed []sql.RawBytes) error {
+	var named holders
+	for _, p := range packed {
+		if err := named.unpack(p); err != nil {
+			return err
+		}
+	}
+	m.and(&named)
+	return nil
 }
 
 // writePostings marks the tokens of changed entries. What an entry does not hold any more stays

@@ -17,12 +17,12 @@ const longestKept = 400 * 24 * time.Hour
 // ReplaceRoster swaps the shifts that begin on the days, in the site's time zone, on which
 // these rows begin. Other days stay as they are.
 func (db *DB) ReplaceRoster(ctx context.Context, rows []dutylog.Shift) error {
-	_, err := db.ImportRoster(ctx, rows, "", dutylog.SystemActor())
+	_, err := db.ImportRoster(ctx, rows, "", "", dutylog.SystemActor())
 	return err
 }
 
 // ImportRoster is ReplaceRoster in the name of a person.
-func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason string, by dutylog.Actor) (c dutylog.RosterChange, err error) {
+func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason, takeOn string, by dutylog.Actor) (c dutylog.RosterChange, err error) {
 	rows, err = dutylog.CheckShifts(rows)
 	if err != nil {
 		return c, err
@@ -30,6 +30,9 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason str
 	err = db.write(ctx, "import the roster", func(t *tx) error {
 		bad, _, err := db.judgeImport(t.sql, rows, t.now)
 		if err != nil {
+			return err
+		}
+		if bad, reason, err = t.takeOn(bad, rows, reason, takeOn, by); err != nil {
 			return err
 		}
 		if len(bad) > 0 && by != dutylog.SystemActor() { // the practice roster's people are made up

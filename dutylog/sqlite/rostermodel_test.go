@@ -205,7 +205,7 @@ func TestAShiftIsSwappedOnce(t *testing.T) {
 func TestAnImportReplacesItsDays(t *testing.T) {
 	db := open(t)
 	old := published(t, db)
-	c := must(db.ImportRoster(ctx, wholeDay(11, "刘芳"), "12月补充", leader))(t)
+	c := must(db.ImportRoster(ctx, wholeDay(11, "刘芳"), "12月补充", "", leader))(t)
 	if c.Kind != dutylog.RosterImported || c.By != leader || len(c.Before) != 3 || c.Before[0].Name != "李娜" || !c.From.Equal(old[3].From) || !c.To.Equal(old[3].To) {
 		t.Errorf("%+v", c)
 	}
@@ -215,7 +215,7 @@ func TestAnImportReplacesItsDays(t *testing.T) {
 			t.Errorf("on the %d: %s, want %s", day, got, want)
 		}
 	}
-	if _, err := db.ImportRoster(ctx, []dutylog.Shift{{From: noon, To: noon, Post: dutylog.PostOfficer, Name: "x"}}, "", leader); err == nil {
+	if _, err := db.ImportRoster(ctx, []dutylog.Shift{{From: noon, To: noon, Post: dutylog.PostOfficer, Name: "x"}}, "", "", leader); err == nil {
 		t.Error("a shift of no time was imported")
 	}
 	since := must(db.RosterSince(ctx))(t)

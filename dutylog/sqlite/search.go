@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"dutyline/dutylog"
 )
@@ -29,7 +30,8 @@ type search struct {
 	x      *Index
 	ctx    context.Context
 	words  []string
-	tokens []string // what the index is asked
+	tokens []string // what the index is asked: what words and filters say
+	anyOf  []string // and one of these, see dutylog.Narrowing
 	where  where
 	limit  int
 	// unread are the places of entries that hold the words and changed after the index's file, falling.
@@ -40,7 +42,7 @@ type search struct {
 // Search implements dutylog.Searcher.
 func (x *Index) Search(ctx context.Context, q dutylog.EntryQuery) (dutylog.Found, error) {
 	s := search{x: x, ctx: ctx, words: dutylog.SearchWords(q.Text), limit: pageSize(q.Limit)}
-	if len(s.words) == 0 {
+	if filters := q.FilterWords(); len(s.words) == 0 && (q.Text != "" || len(filters) == 0) {
 		return s.found, &dutylog.InvalidError{Field: "q", Reason: "has no letter, digit or character to look for"}
 	}
 	below := int64(math.MaxInt64)
@@ -51,7 +53,9 @@ func (x *Index) Search(ctx context.Context, q dutylog.EntryQuery) (dutylog.Found
 		}
 	}
 	s.where.entries(q)
-	s.tokens = tokensOf(s.words)
+	if err := s.narrow(q); err != nil {
+		return s.found, x.explain("search", err)
+	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	err := s.run(below)
@@ -61,6 +65,25 @@ func (x *Index) Search(ctx context.Context, q dutylog.EntryQuery) (dutylog.Found
 	return s.found, x.explain("search", err)
 }
 
+// narrow has the index asked what the filters say, too: it leads to what they select.
+func (s *search) narrow(q dutylog.EntryQuery) error {
+	var first, last time.Time
+	if !q.From.IsZero() || !q.To.IsZero() {
+		err := s.x.db.glancing(s.ctx).QueryRow("SELECT (SELECT min(call_at) FROM entries), (SELECT max(call_at) FROM entries)").Scan(instant{&first}, instant{&last})
+		if err != nil {
+			return err
+		}
+	}
+	n := q.Narrowing(first, last, s.x.db.options.Location)
+	s.anyOf = n.AnyOf
+	for _, token := range append(tokensOf(s.words), tokensOf(n.Words)...) { // those of the words lead: they are rarer
+		if !slices.Contains(s.tokens, token) && len(s.tokens) < mostTokens {
+			s.tokens = append(s.tokens, token)
+		}
+	}
+	return nil
+}
+
 func (s *search) run(below int64) (err error) {
 	if err = s.readUnread(); err != nil {
 		return err
@@ -68,7 +91,7 @@ func (s *search) run(below int64) (err error) {
 	s.found.Items = []dutylog.Entry{}
 	examined := 0
 	for look := s.limit + 1; ; look = min(2*look, lastLook) {
-		places, end, err := s.x.candidates(s.ctx, s.tokens, below, look)
+		places, end, err := s.x.candidates(s.ctx, s.tokens, s.anyOf, below, look)
 		if err != nil {
 			return err
 		}

@@ -70,6 +70,80 @@ func writeEntries(t *testing.T, db *sqlite.DB, contents ...string) {
 	}
 }
 
+// The filters of a search find what a list with them finds, also where they stand alone, and an entry that was written
+// afterwards; the index leads to it, so that little is read in vain.
+func TestTheFiltersOfASearchLeadToWhatTheySelect(t *testing.T) {
+	db := open(t)
+	x := openIndex(t, db)
+	for n := range 120 {
+		c := inbound(n, "02422730001")
+		c.OfferedAt = noon.AddDate(0, 0, n*5)
+		ok(t, db.Record(ctx, story(c, telephony.AnsweredInTime)))
+		v := values{dutylog.Content: "水管破裂", dutylog.CallerUnit: "沈河区应急局", dutylog.Category: "其他"}
+		if n%40 == 7 {
+			v = values{dutylog.Content: "水管爆裂", dutylog.CallerUnit: "沈北新区应急局", dutylog.Category: "突发事件"}
+		}
+		must(db.Amend(ctx, "e-"+c.ID, dutylog.EntryPatch{Revision: must(db.Entry(ctx, "e-"+c.ID))(t).Revision, Values: v}, officer, noon.AddDate(2, 0, 0)))(t)
+	}
+	late := dutylog.Draft{Key: "late-search-1", Line: "duty", Kind: dutylog.KindFax, Late: &dutylog.LateDraft{At: noon.AddDate(0, 0, 33)}, Values: values{dutylog.LateReason: "停电", dutylog.Content: "水管破裂", dutylog.CallerUnit: "沈北新区应急局"}}
+	must(db.Write(ctx, late, officer, noon.AddDate(2, 0, 0)))(t)
+	day := 24 * time.Hour
+	for _, when := range []string{"before the index has read it", "after"} {
+		for _, q := range []dutylog.EntryQuery{
+			{Text: "水管", From: noon.Add(-time.Hour), To: noon.Add(time.Hour)},
+			{Text: "水管", From: noon.Add(30 * day), To: noon.Add(36 * day)},
+			{Text: "水管", From: noon.Add(20 * day), To: noon.Add(90 * day)},
+			{Text: "水管", From: noon.Add(20 * day), To: noon.Add(500 * day)},
+			{Text: "水管", From: noon.Add(500 * day)},
+			{Text: "水管", To: noon.Add(40 * day)},
+			{Text: "水管", From: noon.Add(-900 * day), To: noon.Add(-800 * day)},
+			{Text: "水管", UnitPart: "沈北"},
+			{Text: "水管", Category: "突发事件", From: noon.Add(20 * day), To: noon.Add(250 * day)},
+			{UnitPart: "北新"}, {Unit: "沈北新区应急局"}, {Category: "突发事件"}, {UnitPart: "没有"}, {UnitPart: "沈北", From: noon.Add(30 * day), To: noon.Add(36 * day)},
+		} {
+			list := q
+			list.Text, list.Limit = "", 500
+			var want []int
+			for items, next := []dutylog.Entry(nil), "-"; next != ""; {
+				if next == "-" {
+					next = ""
+				}
+				list.Cursor = next
+				var err error
+				items, next, err = db.Entries(ctx, list)
+				ok(t, err)
+				for _, e := range items {
+					want = append(want, e.EntryNumber.Year*1000+e.EntryNumber.Serial)
+				}
+			}
+			slices.SortFunc(want, func(a, b int) int { return b - a })
+			q.Limit = 3
+			var got []int
+			for {
+				found := must(x.Search(ctx, q))(t)
+				for _, e := range found.Items {
+					got = append(got, e.EntryNumber.Year*1000+e.EntryNumber.Serial)
+				}
+				if q.Cursor = found.NextCursor; q.Cursor == "" {
+					break
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s, %+v (-listed +found):\n%s", when, q, diff)
+			}
+		}
+		caughtUp(t, x)
+	}
+	for _, c := range []struct {
+		q    dutylog.EntryQuery
+		most int
+	}{{dutylog.EntryQuery{Text: "水管", From: noon.Add(20 * day), To: noon.Add(36 * day)}, 14}, {dutylog.EntryQuery{UnitPart: "沈北"}, 4}, {dutylog.EntryQuery{Category: "突发事件"}, 3}} {
+		if n := must(x.Examined(ctx, c.q))(t); n > c.most {
+			t.Errorf("%+v: the index leads to %d entries, of 121 in all", c.q, n)
+		}
+	}
+}
+
 // What is written is found at once, before the index has it, with it, and after a change.
 func TestASearchKnowsWhatWasJustWritten(t *testing.T) {
 	db := open(t)

@@ -47,7 +47,7 @@ func Write(w io.Writer, s paper.Sheet) (err error) {
 }
 
 // Safe makes a text safe in a cell: one that a spreadsheet, or who saves it as CSV, could take for
-// a formula begins with an apostrophe.
+// a formula begins with an apostrophe. A telephone number with its country is none, and stays as people write it.
 func Safe(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' || r == 0xFFFE || r == 0xFFFF {
@@ -55,12 +55,18 @@ func Safe(text string) string {
 		}
 		return r
 	}, text)
+	if abroad.MatchString(text) {
+		return text
+	}
 	bare := strings.TrimLeftFunc(text, unicode.IsSpace)
 	if strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\uFFFD") || strings.IndexAny(bare, "=+-@＝＋－＠") == 0 {
 		return "'" + text
 	}
 	return text
 }
+
+// abroad is a telephone number as +8613904011234 or +86 24 2273 0001, alone or with words behind it that no formula has.
+var abroad = regexp.MustCompile(`^\+[0-9]{1,4}[ -]?[0-9](?:[ -]?[0-9]){4,14}(?:$|[ \n\p{Han}，、；（][^=|!@(*/&^%"']*$)`)
 
 var coded = regexp.MustCompile(`^_x[0-9A-Fa-f]{4}_`)
 

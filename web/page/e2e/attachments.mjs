@@ -28,7 +28,7 @@ export async function attachments(desk, entry) {
     }, [...PNG])
     await desk.says(/截图-\d{14}\.png/, desk.at('attachments'))
     await desk.page.locator('[data-test=attach-file]').setInputFiles({ name: '程序.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('MZ\x90\x00', 'latin1') })
-    await desk.says(/程序\.jpg 未添加：内容不是扩展名所示的格式/, desk.at('attachments'))
+    await desk.says(/程序\.jpg 未添加：这是程序/, desk.at('attachments'))
     await desk.nothingCutOff()
     await desk.nothingCutOffLow()
     await desk.shot('26-attachments')

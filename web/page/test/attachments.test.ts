@@ -16,6 +16,9 @@ describe('why a file was not taken', () => {
     expect(said('body.file: is empty: choose the file again')).toBe('attach.why.empty')
     expect(said('body.file: is a JPEG photo, but its name ends in ".png": name it .jpg, or look at what it is')).toBe('attach.why.name')
     expect(said('body.file: is named like a PDF document, but does not begin as one: it is damaged or only has that name; open it here')).toBe('attach.why.broken_kind')
+    expect(said('body.file: is a program, whatever its name says: programs are not taken')).toBe('attach.why.program')
+    expect(said('body.file: holds a program (JavaScript), which could do anything')).toBe('attach.why.pdf')
+    expect(said('body.file: holds another file inside (EmbeddedFile), which')).toBe('attach.why.pdf')
     expect(said('body.file: holds macros, which could do anything')).toBe('attach.why.macro')
     expect(said('body.file: is a document for macros: save it')).toBe('attach.why.macro')
     expect(said('body.file: unpacks into more than 200 MB, as archives do that are meant to harm')).toBe('attach.why.bomb')
@@ -81,6 +84,27 @@ describe('the attachments of an entry', () => {
     expect(a.state.failures).toEqual([expect.stringContaining('b.exe 未添加：不支持这种文件'), expect.stringContaining('large.pdf 未添加：文件超过 20 MB')])
     expect(a.state.sending).toBe('')
     expect(a.shown.value).toBe(true)
+    scope.stop()
+  })
+
+  it('wait for a reason where the entry is complete, and go with it or not at all', async () => {
+    const sent: string[] = []
+    vi.spyOn(api, 'attach').mockImplementation(async (_entry, name, _file, reason) => {
+      sent.push(name + ' ' + reason)
+      return row(2)
+    })
+    const scope = effectScope()
+    const a = scope.run(() => useAttachments(() => 'e-1', () => true))!
+    await settled()
+    await a.add([file('a.pdf')])
+    await a.add([file('b.pdf')])
+    expect(sent).toEqual([])
+    expect([a.state.waiting.length, a.shown.value]).toEqual([2, true])
+    await a.because('传真后到')
+    expect(sent).toEqual(['a.pdf 传真后到', 'b.pdf 传真后到'])
+    await a.add([file('c.pdf')])
+    await a.because('')
+    expect([sent.length, a.state.waiting.length]).toEqual([2, 0])
     scope.stop()
   })
 

@@ -39,9 +39,9 @@ describe('files of an incident', () => {
   it('that are added go to the first entry, and a picture without a name gets one', async () => {
     const files = await incidentFiles(incident())
     expect((await files.upload(new File(['x'], 'image.png'))).code).toBe('30')
-    expect(asked[asked.length - 1]).toMatch(/^POST \/entries\/e-1\/attachments\?name=%E6%88%AA%E5%9B%BE-\d{14}\.png$/)
+    expect(asked[asked.length - 1]).toMatch(/^POST \/entries\/e-1\/attachments\?name=%E6%88%AA%E5%9B%BE-\d{14}\.png&reason=/)
     await files.upload(new File(['x'], '传真.pdf'))
-    expect(decodeURIComponent(asked[asked.length - 1])).toMatch(/name=传真\.pdf$/)
+    expect(decodeURIComponent(asked[asked.length - 1])).toMatch(/name=传真\.pdf&reason=/)
   })
 
   it('are looked up only when the incident names one', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { FIELDS } from '@/api/types'
 import type { Call, Entry, Step } from '@/api/types'
-import { handled, isWritten, offTime, readBackMark, readTime, related, showTime, stepChanges, stepLacks } from '@/logic/matter'
+import { handled, isWritten, offTime, readBackMark, readTime, related, showTime, stepChanges, stepLacks, writtenLater } from '@/logic/matter'
 import { listOrder } from '@/logic/words'
 import { changesBetween } from '@/logic/diff'
 import { accepted, conflictFields, draftOf, fromStored, patchOf, rebase, resolve, toStored } from '@/logic/draft'
@@ -57,6 +57,11 @@ describe('handling steps', () => {
     expect(stepLacks(rule, 'x', '')).toBe('text')
     expect(stepLacks(rule, 'x', 'y')).toBe('')
     expect(stepLacks(undefined, '', '')).toBe('')
+  })
+
+  it('say when they were written down, where that was later', () => {
+    const at = '2026-11-26T01:00:00.000Z'
+    expect([writtenLater({ at }), writtenLater({ at, written_at: '2026-11-26T01:01:59.000Z' }), writtenLater({ at, written_at: '2026-11-26T01:02:00.000Z' })]).toEqual(['', '', '2026-11-26T01:02:00.000Z'])
   })
 
   it('show what a revision added and struck out', () => {

@@ -199,8 +199,8 @@ export const api = {
   amend: (entryId: string, patch: EntryPatch) => request<Entry>('PATCH', '/entries/' + id(entryId), patch),
   attachments: (entryId: string) => request<{ items: Attachment[] }>('GET', '/entries/' + id(entryId) + '/attachments'),
   /** The body is the file itself; a slow line takes its time. */
-  attach: (entryId: string, name: string, file: File) =>
-    request<Attachment>('POST', '/entries/' + id(entryId) + '/attachments' + query({ name }), file, 300_000),
+  attach: (entryId: string, name: string, file: File, reason = '') =>
+    request<Attachment>('POST', '/entries/' + id(entryId) + '/attachments' + query({ name, reason }), file, 300_000),
   attachmentUrl: (entryId: string, attachment: number) => BASE + '/entries/' + id(entryId) + '/attachments/' + attachment,
   /** The key is made anew for each entry, so that a lost answer makes no second one. */
   write: (key: string, kind: Kind, line: string, late?: LateDraft) => request<Entry>('POST', '/entries', { key, kind, line, ...late }),

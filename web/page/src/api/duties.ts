@@ -38,6 +38,7 @@ export interface OpenStep {
   text: string
   channel?: StepChannel
   due?: string
+  written_at?: string
 }
 
 export interface Unseen {
@@ -77,7 +78,7 @@ export interface Sheet {
   unlisted?: { matters: number; alerts: number; incidents: number }
   /** Absent on sheets of form 1, which said nothing of it. */
   down?: Unseen[]
-  counts: { calls: number; missed: number; answered_late: number; outgoing: number; entries: number }
+  counts: { calls: number; missed: number; answered_late: number; outgoing: number; entries: number; others_waiting?: number }
   remarks: string
 }
 

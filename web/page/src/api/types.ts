@@ -417,6 +417,8 @@ export interface Attachment {
   at: string
   state: 'kept' | 'erased' | 'expired'
   decision: number
+  /** Why it was attached to an entry that was complete. */
+  reason?: string
 }
 
 export interface Interval {

@@ -26,7 +26,7 @@ const BY_TYPE: Record<string, Key> = {
   'violation-not_their_part': 'vi.refused.not_their_part', 'violation-not_now': 'vi.refused.not_now', 'violation-unit_first': 'vi.refused.unit_first', 'violation-same_person': 'vi.refused.same_person',
   'assessment-not_their_part': 'as.refused.not_their_part', 'assessment-month_runs': 'as.refused.month_runs', 'assessment-frozen': 'as.refused.frozen', 'assessment-not_frozen': 'as.refused.not_frozen', 'assessment-signed_already': 'as.refused.signed_already',
   'assessment-same_person': 'as.refused.same_person', 'assessment-not_signed_by_both': 'as.refused.not_signed_by_both', 'assessment-no_rules': 'as.refused.no_rules', 'assessment-reviews_open': 'as.refused.reviews_open',
-  'unknown-computer': 'pin.unknown', 'short-secret-wrong': 'pin.wrong',
+  'sheet-too-long': 'sheet.tooLong', 'unknown-computer': 'pin.unknown', 'short-secret-wrong': 'pin.wrong',
   'test-no_second_line': 'problem.testNoLine', 'test-line_in_use': 'problem.testInUse', 'test-line_unseen': 'problem.testUnseen', 'test-test_runs': 'problem.testRuns', 'test-check_runs': 'problem.checkRuns', 'spot-incident': 'problem.spotIncident', 'officer-first': 'rev.officerFirst',
 }
 const BY_STATUS: Record<number, Key> = {

@@ -28,6 +28,7 @@ export const SENTENCES: [RegExp, RegExp, string][] = [
   [/reason$/, /^say why/, '请填写“{field}”；原因将一直保留'],
   [/^at$/, /^lies before the text was written \(version (\d+)\)/, '报送时间早于第 {1} 版文稿保存的时间：请填写这份文稿实际发出的时间'],
   [/^at$/, /^lies before version (\d+) was written/, '签批时间早于第 {1} 版文稿保存的时间：请填写对方同意这一版的时间'],
+  [/^at$/, /^lies before the matter came in/, '办理时间早于接报时间：当时尚不知道此事，请核对日期和时间；更早来的事请另行补录'],
   [/^at$/, /^lies before the first entry/, '时间早于本事件最早的接报：当时尚不知道此事，请核对时间'],
   [/^at$/, /^lies before the instruction was given/, '时间早于批示下达的时间，请核对'],
   [/^at$/, /^is missing: say when it was said/, '请填写对方同意的时间，或选择当时的通话录音'],

@@ -10,6 +10,8 @@ const REASONS: [RegExp, AttachmentsKey][] = [
   [/more than \d+ MB: send|has more than|is larger than/, 'attach.why.large'],
   [/but its name ends in/, 'attach.why.name'],
   [/but does not begin as one/, 'attach.why.broken_kind'],
+  [/is a program, whatever/, 'attach.why.program'],
+  [/holds (?:a program|an order|another file)/, 'attach.why.pdf'],
   [/holds macros|for macros/, 'attach.why.macro'],
   [/holds programs/, 'attach.why.inside'],
   [/old form/, 'attach.why.old'],
@@ -30,6 +32,9 @@ export function reasonOf(error: unknown): AttachmentsKey | undefined {
   const found = REASONS.find(([mark]) => mark.test(error.detail))
   return found && found[1]
 }
+
+/** A sheet of paper is scanned as a picture or a PDF; a text is none. */
+export const isScan = (type: string): boolean => /^image\//.test(type) || type === 'application/pdf'
 
 /** How large a file is, in the unit in which people think of it. */
 export function sizeOf(bytes: number): { key: AttachmentsKey; n: number } {

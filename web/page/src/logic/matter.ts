@@ -21,6 +21,11 @@ export function stepLacks(rule: StepRule | undefined, whom: string, text: string
   return ''
 }
 
+/** When a step was written down, where that was later than it was done by what the daemon calls 补记; else empty. */
+export function writtenLater(x: { at: string; written_at?: string }): string {
+  return x.written_at && Date.parse(x.written_at) - Date.parse(x.at) >= 120_000 ? x.written_at : ''
+}
+
 /** Steps that were added or struck out from one revision to the next. */
 export function stepChanges(before: Step[] | undefined, after: Step[] | undefined): { added: Step[]; struck: Step[] } {
   const old = new Map((before || []).map((s) => [s.number, s]))

@@ -1,8 +1,10 @@
-// Forms that are kept on this PC until they were sent: 交班备注 and 补录.
+// Forms that are kept on this PC until they were sent: 交班备注, 补录 and the table of a year's public holidays.
 import { reactive, watch, type Ref } from 'vue'
 import { newKey, type LateForm } from '@/logic/late'
 import { wentToCall } from './aside'
 import { typedOnPC, useTyped } from './typed'
+
+const said = (x: unknown) => (typeof x === 'string' ? x : '')
 
 interface Remarks {
   text: string
@@ -16,12 +18,28 @@ export function useRemarks(): Remarks {
   return form
 }
 
+export interface HolidayTable {
+  year: number
+  source: string
+  table: string
+}
+const holidayTables = typedOnPC<HolidayTable>('holidays', (d) => {
+  const form = { year: Number(d.year) || 0, source: said(d.source), table: said(d.table) }
+  return form.year && (form.source.trim() || form.table.trim()) ? form : null
+})
+
+/** The table of public holidays that is being typed from a notice; it goes when it was saved. */
+export function useHolidayTable(fresh: () => HolidayTable): HolidayTable {
+  const form = reactive<HolidayTable>(fresh())
+  useTyped(holidayTables, form, fresh)
+  return form
+}
+
 /** The form with the key under which it is sent: what was sent and not answered is not opened twice. */
 interface Late extends LateForm {
   key: string
 }
 const freshLate = (): Late => ({ kind: 'duty', at: '', blind: '', reason: '', sheet: '', key: newKey() })
-const said = (x: unknown) => (typeof x === 'string' ? x : '')
 const lates = typedOnPC<Late>('late', (d) => {
   const late: Late = { kind: d.kind || 'duty', at: said(d.at), blind: said(d.blind), reason: said(d.reason), sheet: said(d.sheet), key: said(d.key) || newKey() }
   return late.at || late.reason.trim() || late.sheet.trim() ? late : null

@@ -37,7 +37,7 @@ export async function incidentFiles(i: Incident): Promise<Files> {
     upload: async (file) => {
       const first = i.entries[0]
       const name = unnamed(file) ? t('attach.pasted', { at: (date(serverNow()) + clock(serverNow())).replace(/\D/g, '') }) : file.name
-      return option(await api.attach(first.id, name, file), first.entry_number)
+      return option(await api.attach(first.id, name, file, t('attach.forIncident')), first.entry_number)
     },
   }
 }
