@@ -62,7 +62,7 @@ export async function assessment(url, users) {
       corrections: [{ id: 'on_time', title: a.sheet.items[0].title, then: a.sheet.items[0], now: { ...a.sheet.items[0], gets: 9 } }] }))
     await page.reload()
     await at('assessment-corrections').waitFor()
-    await desk.says(/duty\s+24\s+0\s+22\/23\s+23\/24\s+1\/1[\s\S]*fire/, at('assessment-lines'))
+    await desk.says(/[\d-]{8,}\s+24\s+0\s+22\/23\s+23\/24\s+1\/1[\s\S]*fire/, at('assessment-lines'))
     await desk.says(/吴敏 于 .* 定稿/, at('assessment-frozen'))
     await desk.says(/赵振华 已签批/, at('assessment-signs'))
     await desk.shotBoth('85-assessment-frozen')
