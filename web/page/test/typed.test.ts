@@ -14,7 +14,7 @@ vi.stubGlobal('localStorage', Object.defineProperties(stored, { // its keys are 
   removeItem: { value: (k: string) => { delete stored[k] } },
 }))
 
-const { useLateForm, useRemarks } = await import('@/state/form-drafts')
+const { useHolidayTable, useLateForm, useRemarks } = await import('@/state/form-drafts')
 const { dropErasedAsked, useAsked, useAskedOnce } = await import('@/state/ask-drafts')
 const { session } = await import('@/state/session')
 const { wentToCall } = await import('@/state/aside')
@@ -69,6 +69,22 @@ describe('交班备注', () => {
     expect(page(useRemarks).got.text).toBe('')
     stored['dutyline.remarks.wang/'] = '{"text":7}'
     expect(page(useRemarks).got.text).toBe('')
+  })
+})
+
+describe('a table of public holidays', () => {
+  const fresh = () => ({ year: 2027, source: '', table: '' })
+  const form = () => page(() => useHolidayTable(fresh))
+
+  it('stays on this PC while it is being typed, and goes when it was saved', () => {
+    const first = form()
+    first.got.table = '元旦,2027-01-01,2027-01-03,放假'
+    first.leave()
+    const again = form()
+    expect(again.got).toEqual({ ...fresh(), table: '元旦,2027-01-01,2027-01-03,放假' })
+    Object.assign(again.got, { source: '', table: '' })
+    expect(Object.keys(stored)).toEqual([])
+    expect(form().got).toEqual(fresh())
   })
 })
 
