@@ -116,6 +116,8 @@ export async function incident(desk, phone, users) {
     await desk.key('Control+Enter')
     // Nobody has the leader's number in the directory: the officer is told, and insists with a reason.
     await desk.says(/这次通话的号码 139\d+ 不是“.+”登记的号码/, desk.at('deed-error'))
+    const inSight = async (part) => { const box = await part.boundingBox(); return box.y + box.height <= desk.page.viewportSize().height }
+    await until('the sentence is in sight', async () => (await inSight(desk.at('deed-error'))) && (await inSight(input('deed-call_reason'))))
     await desk.nothingCutOff()
     await desk.shot('73b-other-number')
     await input('deed-call_reason').fill('带班领导外出，用私人手机接听')

@@ -120,6 +120,9 @@ export async function officers(desk, other, users) {
     await desk.shot('79j-recipient')
     await input(desk, 'deed-receiver').fill('王某')
     await desk.key('Control+Enter')
+    await desk.says(/02422720100（市应急指挥中心）[\s\S]*不是“本级政府”登记的号码/, desk.at('deed-error'))
+    await input(desk, 'deed-call_reason').fill('市应急指挥中心代转区政府')
+    await desk.key('Control+Enter')
     await until('registered', async () => (await get(second)).reports[0].deliveries.length === 1)
     const d = (await get(second)).reports[0].deliveries[0]
     assert.deepEqual([d.recipient, d.channel, d.call_id], ['government', 'phone', call])
