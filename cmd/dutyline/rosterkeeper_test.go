@@ -56,13 +56,18 @@ func TestGapsAndFilingsOfTheRosterAreAlerts(t *testing.T) {
 	if err := db.ReplaceRoster(t.Context(), dutylog.PracticeRoster(now, zone)); err != nil {
 		t.Fatal(err)
 	}
-	look("")
+	look("2027")                                    // its public holidays: it is November
 	now = time.Date(2026, 11, 28, 0, 0, 0, 0, zone) // two days before the last working day begins
-	look("month/2026-12-01/open")
+	look("2027 month/2026-12-01/open")
 	now = time.Date(2026, 11, 30, 0, 0, 0, 0, zone)
 	k = newKeeper() // a restart
-	look("month/2026-12-01/overdue")
+	look("2027 month/2026-12-01/overdue")
 	if _, err := db.File(t.Context(), dutylog.Filing{Kind: dutylog.FileMonth, Span: dutylog.DateSpan{Name: "2026-12", First: "2026-12-01", Last: "2026-12-31"}, SentTo: "市局", SentAt: now}, dutylog.SystemActor()); err != nil {
+		t.Fatal(err)
+	}
+	look("2027")
+	table := dutylog.HolidayYear{Year: 2027, Source: "通知", Days: []dutylog.SpecialDay{{Date: "2027-01-01", Kind: dutylog.Holiday, Name: "元旦"}}}
+	if err := db.SaveHolidays(t.Context(), table, dutylog.SystemActor()); err != nil {
 		t.Fatal(err)
 	}
 	look("")
