@@ -94,7 +94,7 @@ func (e Entry) AttachReason(reason string) (string, error) {
 	if blank(reason) {
 		return "", &InvalidError{Field: "reason", Reason: "the entry is complete: a file that is attached now is a correction, say why it comes later"}
 	}
-	return CleanReason("reason", reason)
+	return CleanNote("reason", reason)
 }
 
 // CheckAttachments says whether one more file of that content fits to those that an entry has.

@@ -33,9 +33,9 @@ func TestTheCalendarOfTheLogIsReadAnew(t *testing.T) {
 	now := time.Date(2026, 9, 30, 4, 0, 0, 0, time.UTC)
 	log := &readCalendar{err: errors.New("locked")}
 	c := &logCalendar{log: log, now: func() time.Time { return now }, logger: slog.New(slog.DiscardHandler)}
-	national := time.Date(2026, 10, 1, 12, 0, 0, 0, time.FixedZone("CST", 8*3600))
-	if c.IsHoliday(national) || !c.IsWorkday(national) {
-		t.Error("before anything was read more than the weekday is known")
+	national := time.Date(2026, 10, 5, 12, 0, 0, 0, time.FixedZone("CST", 8*3600))
+	if c.IsHoliday(national) || !c.IsWorkday(national) || !c.IsHoliday(national.AddDate(0, 0, -4)) {
+		t.Error("before anything was read more than the weekday and the fixed holidays is known")
 	}
 	log.years, log.err = dutylog.SeedCalendar(), nil
 	now = now.Add(calendarAge)

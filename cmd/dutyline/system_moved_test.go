@@ -39,7 +39,8 @@ func TestSystemThePhoneMovesWithoutTheMirror(t *testing.T) {
 	}
 	moves(5)
 	for _, a := range r.desk.alertsOf("phone_unreachable") {
-		if a.Reopened > 0 || a.State != "resolved" {
+		// A phone that a busy machine lets wait for longer than the switch asks for it is away.
+		if a.Reopened > 0 && r.late.tolerance() < 500*time.Millisecond || a.State != "resolved" {
 			t.Errorf("a phone that moves came and went: %+v", a)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -135,8 +136,12 @@ func lookInside(content io.Reader, left int64, depth int) (used int64, err error
 	return left - rest, err
 }
 
+// usual is what a document says of all parts with an ending, whether it has such parts or not: some programs name there
+// what parts with macros would be in every workbook that they write.
+var usual = regexp.MustCompile(`<(\w+:)?default\b[^>]*>`)
+
 // OfMacros reports whether a document says of itself that it or one of its parts is for macros.
 func OfMacros(types string) bool {
-	low := strings.ToLower(types)
+	low := usual.ReplaceAllString(strings.ToLower(types), "")
 	return strings.Contains(low, "macroenabled") || strings.Contains(low, "vbaproject") || strings.Contains(low, "macrosheet")
 }

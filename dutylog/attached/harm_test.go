@@ -80,6 +80,8 @@ func TestWhatMayDoHarmIsFoundByItsContent(t *testing.T) {
 		{"macros somewhere else", "报告.docx", document("customXml/deep/vbaProject.bin", "x"), "holds macros"},
 		{"a sheet of macros", "名单.xlsx", workbook("xl/macrosheets/sheet1.xml", "<m/>"), "holds macros"},
 		{"a sheet of macros by its type", "名单.xlsx", packed("[Content_Types].xml", excelTypes+`<Override ContentType="application/vnd.ms-excel.intlmacrosheet+xml"/>`, "xl/workbook.xml", "<x/>"), "for macros"},
+		{"a workbook that says what parts with macros would be", "名单.xlsx", packed("[Content_Types].xml", excelTypes+`<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>`, "xl/workbook.xml", "<x/>"), ""},
+		{"one that has such a part", "名单.xlsx", packed("[Content_Types].xml", excelTypes+`<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/><Override PartName="/xl/a.bin" ContentType="application/vnd.ms-office.vbaProject"/>`, "xl/workbook.xml", "<x/>"), "for macros"},
 		{"a dialog of old macros", "名单.xlsx", workbook("xl/dialogsheets/sheet1.xml", "<m/>"), "holds macros"},
 		{"macros by another name", "报告.docx", document("word/media/image1.png", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), "holds programs"},
 		{"a program by another name", "报告.docx", document("word/media/image1.png", aProgram()), "holds programs"},
