@@ -65,16 +65,19 @@ func (w RosterWatch) Judge(f RosterFacts, line string, now time.Time) (stand []A
 	if f.Calendar != nil {
 		missing, again := f.Calendar.Missing(now, f.Zone)
 		soonest(again)
-		stand = append(stand, ofHolidays(missing, line, now)...)
+		stand = append(stand, ofHolidays(f.Calendar, missing, line, now)...)
 	}
 	return stand, next
 }
 
-// ofHolidays tells of each year whose public holidays nobody put in.
-func ofHolidays(years []int, line string, now time.Time) (stand []Alert) {
+// ofHolidays tells of each year whose public holidays nobody put in, or not all of them.
+func ofHolidays(c dutylog.Calendar, years []int, line string, now time.Time) (stand []Alert) {
 	for _, year := range years {
 		a := ofRoster(ReasonNoHolidays, line, strconv.Itoa(year), Warning, now)
-		a.Detail = strconv.Itoa(year) + " · 元旦、5月1日、10月1日至3日为推定"
+		a.Detail = strconv.Itoa(year) + " · 元旦、5月1日至2日、10月1日至3日为推定"
+		if _, there := c[year]; there {
+			a.Detail = strconv.Itoa(year) + " · 已录入的表中没有：" + strings.Join(c.Lacks(year), "、")
+		}
 		stand = append(stand, a)
 	}
 	return stand

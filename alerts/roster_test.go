@@ -85,9 +85,10 @@ func TestAMissingTableOfHolidaysIsTold(t *testing.T) {
 		want string
 	}{
 		{"2026-10-31 23:59", nil, "[]"},
-		{"2026-11-01 00:00", nil, "[holidays_missing/duty/2027 warning 2027 · 元旦、5月1日、10月1日至3日为推定]"},
-		{"2026-11-20 08:00", []dutylog.HolidayYear{{Year: 2027}}, "[]"},
-		{"2027-01-05 08:00", nil, "[holidays_missing/duty/2027 warning 2027 · 元旦、5月1日、10月1日至3日为推定]"},
+		{"2026-11-01 00:00", nil, "[holidays_missing/duty/2027 warning 2027 · 元旦、5月1日至2日、10月1日至3日为推定]"},
+		{"2026-11-20 08:00", []dutylog.HolidayYear{{Year: 2027, Days: c[2026].Days}}, "[]"},
+		{"2026-11-20 09:00", []dutylog.HolidayYear{{Year: 2027, Days: c[2026].Days[:20]}}, "[holidays_missing/duty/2027 warning 2027 · 已录入的表中没有：端午节、中秋节、国庆节]"},
+		{"2027-01-05 08:00", nil, "[holidays_missing/duty/2027 warning 2027 · 元旦、5月1日至2日、10月1日至3日为推定]"},
 	} {
 		now, got := clockAt(t, step.at), []string{}
 		stand, _ := alerts.DefaultRosterWatch().Judge(alerts.RosterFacts{Since: now.AddDate(-1, 0, 0), Zone: shanghai, Calendar: c.With(step.with)}, "duty", now)

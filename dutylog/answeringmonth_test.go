@@ -22,7 +22,7 @@ func TestWhenAMonthIsClosed(t *testing.T) {
 		{"2026-10", 3, "2026-11-05"}, // the first is a Sunday
 		{"2026-09", 3, "2026-10-11"}, // the week of the national holiday; Saturday the tenth makes up for a day of it
 		{"2025-12", 1, "2026-01-05"}, // new year, and the Sunday after it is a working day
-		{"2030-04", 3, "2030-05-07"}, // of a year without a table weekends are known, and the first of May is presumed
+		{"2030-04", 3, "2030-05-08"}, // of a year without a table weekends are known, and the first two days of May are presumed
 	} {
 		if got := dutylog.DateOf(c.month.FreezesAt(dutylog.SeedCalendar(), c.workdays, loc), loc); string(got) != c.want {
 			t.Errorf("%s is closed on %s after %d working days, want %s", c.month, got, c.workdays, c.want)

@@ -46,7 +46,7 @@ type HolidayYear struct {
 	Days   []SpecialDay // in order
 }
 
-// Calendar says what each day is. Of years without a table only the fixed holidays are presumed, and marked as
+// Calendar says what each day is. What no table says of the fixed holidays is presumed, and marked as
 // that: nobody guesses which other days of a year to come are holidays.
 type Calendar map[int]HolidayYear
 
@@ -94,8 +94,9 @@ func (c Calendar) On(d Date) (DayKind, string) {
 			return days[at].Kind, days[at].Name
 		}
 	}
-	if _, ok := c[d.Year()]; !ok {
-		return presumedOn(d)
+	kind, name := presumedOn(d)
+	if _, ok := c[d.Year()]; !ok || kind == Holiday { // a table that leaves a fixed holiday out takes it from nobody
+		return kind, name
 	}
 	if w := d.Weekday(); w == time.Saturday || w == time.Sunday {
 		return Weekend, ""
@@ -134,8 +135,10 @@ func (c Calendar) LastWorkday(m Month) (Date, bool) {
 // where it goes over New Year.
 func (c Calendar) Holidays(first, last Date) (spans []DateSpan) {
 	for y := first.Add(-longestHoliday).Year(); y <= last.Add(longestHoliday).Year(); y++ {
-		if _, ok := c[y]; !ok {
-			spans = append(spans, presumed(y)...)
+		for _, h := range presumed(y) {
+			if _, name := c.On(h.First); name == h.Name {
+				spans = append(spans, h)
+			}
 		}
 		for _, s := range c[y].Days {
 			n := len(spans)

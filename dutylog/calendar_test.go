@@ -71,7 +71,7 @@ func TestAYearWithoutATableIsPresumed(t *testing.T) {
 		fmt.Fprintf(&b, "missing at %s: %v, again at %s\n", at, years, next.Format("2006-01-02 15:04"))
 	}
 	goldenText(t, "presumed.golden.txt", b.String())
-	if years, _ := c.With([]dutylog.HolidayYear{{Year: 2027}}).Missing(time.Date(2026, 12, 1, 0, 0, 0, 0, shanghai), shanghai); len(years) > 0 {
+	if years, _ := c.With([]dutylog.HolidayYear{{Year: 2027, Days: dutylog.SeedCalendar()[2026].Days}}).Missing(time.Date(2026, 12, 1, 0, 0, 0, 0, shanghai), shanghai); len(years) > 0 {
 		t.Errorf("with a table %v are missing", years)
 	}
 }
@@ -85,8 +85,14 @@ func TestAYearWithATableIsNotPresumed(t *testing.T) {
 	if kind, name := with.On("2027-01-02"); kind != dutylog.Holiday || name != "元旦" {
 		t.Errorf("with a table it is %s %s", kind, name)
 	}
-	if kind, _ := with.On("2027-05-01"); kind != dutylog.Weekend {
-		t.Errorf("Labour Day of 2027, of which its table says nothing, is %s", kind)
+	if kind, name := with.On("2027-05-01"); kind != dutylog.Holiday || name != "劳动节（推定）" {
+		t.Errorf("Labour Day of 2027, of which its table says nothing, is %s %s", kind, name)
+	}
+	if kind, _ := with.On("2027-05-08"); kind != dutylog.Weekend {
+		t.Errorf("a Saturday of 2027 is %s", kind)
+	}
+	if got := strings.Join(with.Lacks(2027), " "); got != "春节 清明节 劳动节 端午节 中秋节 国庆节" || len(with.Lacks(2026)) != 0 {
+		t.Errorf("its table lacks %s; that of 2026 %v", got, with.Lacks(2026))
 	}
 	if _, had := c[2027]; had {
 		t.Error("the calendar that was given has changed")

@@ -136,7 +136,7 @@ type FilingDuty struct {
 	Kind     FilingKind
 	Span     DateSpan
 	Due      time.Time // it is filed before
-	Presumed bool      // a year has no table of holidays: Due is reckoned by weekends alone
+	Presumed bool      // a year has no table of holidays: Due is reckoned by weekends and fixed holidays alone
 	State    FilingState
 	Last     int64     // the newest filing; 0: none
 	LastAt   time.Time // when it was written down here
@@ -159,8 +159,8 @@ type FilingFacts struct {
 // that of a holiday or sensitive period before the third day ahead of it begins. Where a year has no
 // table, weekends alone tell the last working day, and that is said.
 func (f FilingFacts) due(k FilingKind, span DateSpan) (due time.Time, presumed bool) {
-	if k != FileMonth {
-		return span.First.Add(-filingDays).In(f.Zone), false
+	if k != FileMonth { // a presumed holiday may begin earlier than by law alone
+		return span.First.Add(-filingDays).In(f.Zone), k == FileHoliday && !f.Calendar.Knows(span.First, span.First)
 	}
 	before := MonthOf(span.First.Add(-1).In(time.UTC), time.UTC)
 	if day, known := f.Calendar.LastWorkday(before); known {

@@ -2,15 +2,17 @@ package dutylog
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
 // presumedMark stands behind the name of a holiday that is only presumed, wherever it is shown.
 const presumedMark = "（推定）"
 
-// fixedHolidays have their days by law, whatever the notice of a year shifts beside them. Those that follow the
-// moon (春节, 清明, 端午, 中秋) are not guessed.
-var fixedHolidays = []struct{ name, first, last string }{{"元旦", "01-01", "01-01"}, {"劳动节", "05-01", "05-01"}, {"国庆节", "10-01", "10-03"}}
+// fixedHolidays have their days by law (全国年节及纪念日放假办法, Art. 2, as it holds since 2025), whatever the notice of a
+// year shifts beside them. Those that follow moon and sun (春节, 清明, 端午, 中秋) are not guessed.
+var fixedHolidays = []struct{ name, first, last string }{{"元旦", "01-01", "01-01"}, {"劳动节", "05-01", "05-02"}, {"国庆节", "10-01", "10-03"}}
 
 // presumed are the holidays of a year of which there is no table.
 func presumed(year int) (spans []DateSpan) {
@@ -21,7 +23,7 @@ func presumed(year int) (spans []DateSpan) {
 	return spans
 }
 
-// presumedOn says what a day is in a year without a table: one of the fixed holidays, or not known.
+// presumedOn says what a day is of which no table says anything: one of the fixed holidays, or not known.
 func presumedOn(d Date) (DayKind, string) {
 	for _, h := range presumed(d.Year()) {
 		if h.First <= d && d <= h.Last {
@@ -39,8 +41,21 @@ func presumedWeekend(kind DayKind, d Date) bool {
 // noticeMonth is the one in which the State Council publishes the holidays of the next year.
 const noticeMonth = time.November
 
-// Missing are the years whose table is to be put in by now: this one's, and from November on the next one's.
-// next is when there may be another one.
+// lawful are the holidays that the table of every year has, with or without 节.
+var lawful = []string{"元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节"}
+
+// Lacks are the holidays that no row of a year's table names; of a year without a table all of them.
+func (c Calendar) Lacks(year int) (names []string) {
+	for _, name := range lawful {
+		if !slices.ContainsFunc(c[year].Days, func(s SpecialDay) bool { return s.Kind == Holiday && strings.Contains(s.Name, strings.TrimSuffix(name, "节")) }) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Missing are the years whose table is to be put in by now, or to be completed: this one's, and from November on the
+// next one's. next is when there may be another one.
 func (c Calendar) Missing(now time.Time, loc *time.Location) (years []int, next time.Time) {
 	now = now.In(loc)
 	last := now.Year()
@@ -48,7 +63,7 @@ func (c Calendar) Missing(now time.Time, loc *time.Location) (years []int, next 
 		last++
 	}
 	for y := now.Year(); y <= last; y++ {
-		if _, ok := c[y]; !ok {
+		if len(c.Lacks(y)) > 0 {
 			years = append(years, y)
 		}
 	}

@@ -55,7 +55,7 @@ func TestAnOldPageOfADraftIsTold(t *testing.T) {
 }
 
 // What a night, a weekend and a holiday are worth at the end of a year and on a leap day; and that of a
-// year without a table is not guessed, but reckoned anew as soon as the table is there.
+// year without a table is presumed, and reckoned anew as soon as the table is there.
 func TestRestAtYearEndAndOnALeapDay(t *testing.T) {
 	h := rosterHouse(t)
 	chief := h.as("chief")
@@ -82,7 +82,7 @@ func TestRestAtYearEndAndOnALeapDay(t *testing.T) {
 	}
 	want := [][]string{{
 		"1 shifts, 0 weekend, 0 holiday, 1 unknown, 24 h, rest 0.5, known false",
-		"2 shifts, 0 weekend, 0 holiday, 2 unknown, 48 h, rest 1, known false",
+		"2 shifts, 1 weekend, 1 holiday, 2 unknown, 48 h, rest 3, known false", // New Year and a Saturday, both presumed
 		"2 shifts, 0 weekend, 0 holiday, 2 unknown, 48 h, rest 1, known false",
 	}, {
 		"1 shifts, 0 weekend, 1 holiday, 0 unknown, 24 h, rest 1.5, known true", // New Year begins in December

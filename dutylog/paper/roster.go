@@ -148,7 +148,7 @@ func rosterNotes(r RosterMonth) []string {
 	first, last := r.Month.First(), r.Month.Last()
 	var notes []string
 	if !r.Calendar.Knows(first, last) {
-		notes = append(notes, "节假日：本年度放假安排尚未录入，元旦、劳动节（5月1日）、国庆节（10月1日至3日）为推定，其他节假日和调休没有标出")
+		notes = append(notes, "节假日：本年度放假安排尚未录入，元旦、劳动节（5月1日至2日）、国庆节（10月1日至3日）为推定，其他节假日和调休没有标出")
 	}
 	for _, h := range r.Calendar.Holidays(first, last) {
 		notes = append(notes, "节假日："+h.Name+"，"+spanWords(h))
