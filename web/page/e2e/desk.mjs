@@ -281,12 +281,15 @@ export class Desk {
   }
 
   /** A picture at each of the two sizes of screen, with nothing cut off, and axe-core at both. */
-  async shotBoth(name) {
-    await this.nothingCutOff()
-    await this.shot(name)
+  async shotBoth(name, top) {
+    const look = async (as) => {
+      if (top) await top.evaluate((e) => e.scrollIntoView({ block: 'start' })) // what scrolls is not cut through
+      await this.nothingCutOff()
+      await this.shot(as)
+    }
+    await look(name)
     await this.page.setViewportSize({ width: 1920, height: 1080 })
-    await this.nothingCutOff()
-    await this.shot(name + '-1920')
+    await look(name + '-1920')
     await this.page.setViewportSize({ width: 1366, height: 768 })
   }
   /** Nothing on screen reaches beyond the window's edge, and no line of text or button is cut through. */

@@ -81,7 +81,7 @@ export async function figures(url, users) {
     // Who waits was missed, or did not get through otherwise: either leads to its call.
     await page.locator('[data-test=duty-missed_not_called_back] [data-test=duty-behind], [data-test=duty-others_not_called_back] [data-test=duty-behind]').first().focus()
     await desk.key('Enter')
-    await desk.shotBoth('82-figure-duty')
+    await desk.shotBoth('82-figure-duty', at('figures-duty'))
     await at('duty-list').locator('button').first().click()
     await until('the call is shown', async () => /^#\/calls\//.test(await page.evaluate(() => location.hash)))
     await page.evaluate(() => { location.hash = '#/figures' })
