@@ -2,7 +2,7 @@
 import { createSSRApp, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Incident } from '@/api/incidents'
+import type { Approval, Incident, Report } from '@/api/incidents'
 import { lang } from '@/i18n'
 
 // Of Element Plus no more than a button is drawn here.
@@ -13,6 +13,8 @@ vi.mock('element-plus', async () => {
 })
 vi.stubGlobal('fetch', async () => ({ ok: true, status: 200, text: async () => '{"items":[]}' }))
 const { default: IncidentUnit } = await import('@/components/IncidentUnit.vue')
+const { default: AskedReport } = await import('@/components/AskedReport.vue')
+const { waitsFor } = await import('@/logic/incidents')
 
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
 const incident = (change: Partial<Incident> = {}): Incident => ({
@@ -38,5 +40,29 @@ describe('instructions', () => {
     const seen = async (state: Incident['state']) => tests(await drawn(IncidentUnit, { incident: incident({ state }), writable: true, part: 'unit' })).filter((x) => /^add-/.test(x))
     expect(await seen('open')).toEqual(['add-callout', 'add-scene'])
     expect(await seen('closed')).toEqual([])
+  })
+})
+
+const by = { login: 'li', name: '李娜', role: 'officer' }
+const report = (change: Partial<Report> = {}): Report => ({
+  number: 1, stage: 'first', nth: 1, due_at: null, state: 'coming', sent_late: false, version: 0, versions: [], elements: {}, changed: [], missing: [], text: '',
+  sent_at: null, approved_at: null, approved_by: '', approvals: [], deliveries: [], ...change,
+})
+
+describe('what somebody is asked whether it was so', () => {
+  beforeEach(() => { lang.value = 'zh' })
+  const approval: Approval = { fact: 9, part: 'sign', version: 1, login: 'Chen', name: '陈刚', role: 'leader', at: at('14:15'), by_phone: true, call_id: '', noted_by: by, confirmed_at: null, denied_at: null, denied_why: '' }
+  const version = (n: number, text: string, casualties: string) => ({ version: n, at: at('14:12'), by, elements: { casualties }, text })
+  const r = report({ version: 2, versions: [version(1, '南京北街12号起火。', '2人受伤'), version(2, '另一篇。', '3人受伤')], text: '另一篇。', approvals: [approval] })
+
+  it('is the version that was approved, with its casualties, unconfirmed, and what the call lacks', async () => {
+    const html = await drawn(AskedReport, { report: r, approval: { ...approval, call_with: '13900001111', call_reason: '借用司机手机' } })
+    for (const words of ['未确认', '未经值班电话（无录音）', '号码不符（13900001111）：借用司机手机', '2人受伤', '南京北街12号起火。', '此后已改为第 2 版']) expect(html).toContain(words)
+    expect(html).not.toContain('另一篇')
+    expect(await drawn(AskedReport, { report: { ...r, version: 1 }, approval })).not.toMatch(/号码不符|此后已改为/)
+  })
+
+  it('is asked of its person, whatever the case of the login', () => {
+    expect(waitsFor(incident({ reports: [r] }), 'chen').length).toBe(1)
   })
 })

@@ -117,7 +117,7 @@ export function standing(r: Report, part: Part): Approval | null {
 export const waits = (a: Approval): boolean => a.by_phone && !a.confirmed_at && !a.denied_at
 export function waitsFor(i: Incident, login: string): { report: Report; approval: Approval }[] {
   const all: { report: Report; approval: Approval }[] = []
-  for (const report of i.reports) for (const approval of report.approvals) if (approval.login === login && waits(approval)) all.push({ report, approval })
+  for (const report of i.reports) for (const approval of report.approvals) if (approval.login.toLowerCase() === login.toLowerCase() && waits(approval)) all.push({ report, approval })
   return all
 }
 
