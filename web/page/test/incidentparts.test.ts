@@ -2,7 +2,7 @@
 import { createSSRApp, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Approval, Incident, Report } from '@/api/incidents'
+import type { Approval, CallOffer, Incident, Report } from '@/api/incidents'
 import { lang } from '@/i18n'
 
 // Of Element Plus no more than a button is drawn here.
@@ -14,7 +14,9 @@ vi.mock('element-plus', async () => {
 vi.stubGlobal('fetch', async () => ({ ok: true, status: 200, text: async () => '{"items":[]}' }))
 const { default: IncidentUnit } = await import('@/components/IncidentUnit.vue')
 const { default: AskedReport } = await import('@/components/AskedReport.vue')
-const { waitsFor } = await import('@/logic/incidents')
+const { default: DeliveryPanel } = await import('@/components/DeliveryPanel.vue')
+const { offeredReport, waitsFor } = await import('@/logic/incidents')
+const { callOffers } = await import('@/state/incidents')
 
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
 const incident = (change: Partial<Incident> = {}): Incident => ({
@@ -64,5 +66,22 @@ describe('what somebody is asked whether it was so', () => {
 
   it('is asked of its person, whatever the case of the login', () => {
     expect(waitsFor(incident({ reports: [r] }), 'chen').length).toBe(1)
+  })
+})
+
+describe('a call that may have been a report', () => {
+  beforeEach(() => { lang.value = 'zh' })
+  const offer: CallOffer = { call_id: 'a', number: '02422720100', who: '市局', at: at('14:15'), recorded: true, incident: 1, title: '', report: 4, stage: 'follow_up', nth: 1, recipient: '' }
+  const open = report({ number: 1, version: 1 })
+
+  it('is that report, and not the one that is looked at; a follow-up may not have begun', async () => {
+    const begun = report({ number: 4, stage: 'follow_up', version: 1 })
+    expect(offeredReport(incident({ reports: [open, begun] }), offer)).toBe(begun)
+    expect(offeredReport(incident({ reports: [open] }), offer)).toMatchObject({ number: 4, stage: 'follow_up', nth: 1, version: 0 })
+    expect(offeredReport(incident({ reports: [open, begun] }), { ...offer, report: 6, nth: 2 })).toMatchObject({ number: 6, nth: 2 }) // though the first was only told
+    expect(offeredReport(incident({ reports: [open] }), { ...offer, report: 2, stage: 'written' })).toBeNull()
+    callOffers.value = [offer]
+    expect(await drawn(DeliveryPanel, { incident: incident({ reports: [open] }), report: open, writable: true })).toMatch(/续报第 1 期的电话报告/)
+    callOffers.value = []
   })
 })

@@ -146,18 +146,23 @@ export const unapproved = (r: Report): boolean => (!!r.sent_at || r.deliveries.l
 /** A version that went out stays as it is. */
 export const frozen = (r: Report): boolean => r.deliveries.some((d) => d.version > 0)
 
+/** A follow-up of which nothing was said yet. */
+const unbegun = (i: Incident, number: number, nth: number): Report => ({ number, stage: 'follow_up', nth, due_at: null, state: 'not_due', sent_late: false, version: 0, versions: [], elements: { ...i.elements }, changed: [], missing: [],
+  text: '', sent_at: null, approved_at: null, approved_by: '', approvals: [], deliveries: [] })
 /** Where there is no follow-up that can still be written: the one that comes next, as it begins. Null: there is one, or
  * the incident is over. The address of a follow-up within its incident is 4, 6, 8 … */
 export function nextFollowUp(i: Incident): Report | null {
   const all = i.reports.filter((r) => r.stage === 'follow_up')
   if (i.state !== 'open' || all.some((r) => !frozen(r))) return null
   const nth = all.reduce((most, r) => Math.max(most, r.nth), 0) + 1
-  return { number: 2 + 2 * nth, stage: 'follow_up', nth, due_at: null, state: 'not_due', sent_late: false, version: 0, versions: [], elements: { ...i.elements }, changed: [], missing: [],
-    text: '', sent_at: null, approved_at: null, approved_by: '', approvals: [], deliveries: [] }
+  return unbegun(i, 2 + 2 * nth, nth)
 }
 /** The follow-up in which what is new is written: one that did not go out as a text, else the next. */
 export const followUpInHand = (i: Incident): Report | null => i.reports.filter((r) => r.stage === 'follow_up' && !frozen(r))[0] || nextFollowUp(i)
 
+/** The report that a call may have been: it need not be the one that is looked at, and a follow-up may not have begun. */
+export const offeredReport = (i: Incident, o: CallOffer): Report | null =>
+  i.reports.filter((r) => r.number === o.report)[0] || (o.stage === 'follow_up' ? unbegun(i, o.report, o.nth) : null)
 /** The offers that a call is a report, for the entry of that call: one for each incident of which it may be one. */
 export const offersFor = (offers: readonly CallOffer[], callId: string): CallOffer[] => (callId ? offers.filter((o) => o.call_id === callId) : [])
 
