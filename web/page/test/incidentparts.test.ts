@@ -2,7 +2,7 @@
 import { createSSRApp, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Approval, CallOffer, Incident, Report } from '@/api/incidents'
+import type { Approval, CallOffer, Fact, Incident, Report } from '@/api/incidents'
 import { lang } from '@/i18n'
 
 // Of Element Plus no more than a button is drawn here.
@@ -15,7 +15,7 @@ vi.stubGlobal('fetch', async () => ({ ok: true, status: 200, text: async () => '
 const { default: IncidentUnit } = await import('@/components/IncidentUnit.vue')
 const { default: AskedReport } = await import('@/components/AskedReport.vue')
 const { default: DeliveryPanel } = await import('@/components/DeliveryPanel.vue')
-const { offeredReport, waitsFor } = await import('@/logic/incidents')
+const { drawnIn, offeredReport, waitsFor } = await import('@/logic/incidents')
 const { callOffers } = await import('@/state/incidents')
 
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
@@ -83,5 +83,27 @@ describe('a call that may have been a report', () => {
     callOffers.value = [offer]
     expect(await drawn(DeliveryPanel, { incident: incident({ reports: [open] }), report: open, writable: true })).toMatch(/续报第 1 期的电话报告/)
     callOffers.value = []
+  })
+})
+
+describe('what stands in a draft because an entry said it', () => {
+  const fact = (seq: number, kind: string, body: Fact['body'] = {}, clock = '14:10'): Fact => ({ seq, kind, at: at(clock), written_at: at(clock), by, body, struck: null })
+  const opened = [fact(1, 'opened'), fact(2, 'entry_linked', { entry: 'e1' }), fact(3, 'classified'), fact(4, 'elements', { elements: { place: '南京北街12号' } })]
+  const r = report({ elements: { place: '南京北街12号', cause: '电气', casualties: '2人受伤' } })
+  const entries = ['e1', 'e2'].map((id, n) => ({ id, entry_number: '2026-00000' + (n + 1), at: at('14:10'), who: '', number: '', call_id: '', content: '', says: {}, fact: 2 }))
+  const of = (facts: Fact[], e: 'place' | 'cause' | 'casualties' = 'place', draft = r.elements) => drawnIn(incident({ facts, entries, differences: [{ element: 'casualties', values: [] }] }), r, draft, e)
+
+  it('is marked also where it was copied into the incident when that was opened, or the entry linked', () => {
+    expect(of(opened)).toEqual({ entry: '2026-000001', differs: false })
+    const linked = opened.concat(fact(5, 'entry_linked', { entry: 'e2' }, '14:12'), fact(6, 'elements', { elements: { casualties: '2人受伤' } }, '14:12'))
+    expect(of(linked, 'casualties')).toEqual({ entry: '2026-000002', differs: true })
+    expect(of(linked, 'place')).toEqual({ entry: '2026-000001', differs: false })
+  })
+
+  it('is not once a person has said it, written it, or typed over it', () => {
+    expect(of(opened.concat(fact(5, 'elements', { elements: { place: '南京北街12号' } }, '14:11')))).toBeNull()
+    expect(of(opened.concat(fact(5, 'report_written', { elements: { place: '南京北街12号' } }, '14:11')))).toBeNull()
+    expect(of(opened, 'place', { place: '别处' })).toBeNull()
+    expect(of(opened.concat(fact(5, 'elements', { elements: { cause: '电气' } }, '14:11')), 'cause')).toBeNull()
   })
 })

@@ -88,9 +88,18 @@ export const knownOf = (i: Incident, e: Element): string => {
   const told = i.differences.filter((d) => d.element === e)[0]
   return told && told.known !== undefined ? told.known : i.elements[e] || ''
 }
+/** The entry from which an element of an incident was copied when that was opened or the entry linked, where nobody
+ * has said anything of it since: what is copied is written with the link, in one moment, and nobody typed it. */
+function copiedFrom(i: Incident, e: Element): string {
+  const said = i.facts.filter((f) => (f.kind === 'elements' || f.kind === 'report_written') && !f.struck && f.body.elements && f.body.elements[e] !== undefined)
+  const last = said[said.length - 1]
+  const link = last && i.facts.filter((f) => f.kind === 'entry_linked' && f.seq < last.seq && f.written_at === last.written_at).slice(-1)[0]
+  return last && last.kind === 'elements' && link ? link.body.entry || '' : ''
+}
 /** What a draft still has from an entry, as it came: with the entry's number, and whether others say otherwise. */
 export function drawnIn(i: Incident, r: Report, draft: Elements, e: Element): { entry: string; differs: boolean } | null {
-  const d = (r.from_entries || []).filter((x) => x.element === e)[0]
+  const copied = blank(r.elements[e]) ? '' : copiedFrom(i, e)
+  const d = (r.from_entries || []).filter((x) => x.element === e)[0] || (copied && { entry_id: copied, differs: i.differences.some((x) => x.element === e) })
   if (!d || r.version > 0 || (draft[e] || '') !== (r.elements[e] || '')) return null
   return { entry: (i.entries.filter((x) => x.id === d.entry_id)[0] || { entry_number: '' }).entry_number, differs: d.differs }
 }
