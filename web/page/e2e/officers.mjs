@@ -100,7 +100,7 @@ export async function officers(desk, other, users) {
     await desk.nothingCutOff()
     await desk.shot('79h2-offered')
     await desk.at('call-offer-go').click()
-    await desk.says(/登记报送：续报第 1 期/, desk.at('deed'))
+    await desk.says(/登记报送：续报第 1 期/)
     await input(desk, 'deed-receiver').fill('王某')
     await desk.key('Control+Enter')
     await until('noted', async () => (await get()).reports.some((r) => r.number === 4 && r.deliveries.some((d) => d.call_id === call)))
