@@ -304,13 +304,13 @@ func (i Incident) closes(f *IncidentFact, _ IncidentBooks, now time.Time) error 
 	case reason == "":
 		return refuse(NotFinished, "%s", open)
 	case saysNothing(reason):
-		return &InvalidError{Field: "reason", Reason: "says nothing: it is kept for ever why the incident is closed though not everything was reported"}
+		return &InvalidError{Field: "reason", Reason: "says nothing: it is kept for ever why the incident is closed though not everything was reported; say it in a word of two characters or five letters at least"}
 	}
 	return nil
 }
 
-// noReasons are words that give none.
-var noReasons = []string{"", "无", "没有", "无原因", "不详", "略", "同上", "none", "n/a", "1"}
+// noReasons are whole words that give none; what is shorter than a word needs no list.
+var noReasons = []string{"没有", "无原因", "不详", "同上"}
 
 // unfinished is what an incident cannot be closed with unless somebody says why; empty: nothing.
 func (i Incident) unfinished(now time.Time) string {

@@ -3,6 +3,7 @@ package dutylog
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"dutyline/telephony"
 )
@@ -74,15 +75,30 @@ func (f *IncidentFact) withWhom(fits bool, with, whom string) error {
 	case reason == "":
 		return refuse(CallMismatch, "The number of this call, %s, is not known as that of %s: choose the call with them, or say why this one proves it.", with, whom)
 	case saysNothing(reason):
-		return &InvalidError{Field: "call_reason", Reason: "says nothing: it is kept for ever why this call proves it though its number is not theirs"}
+		return &InvalidError{Field: "call_reason", Reason: "says nothing: it is kept for ever why this call proves it though its number is not theirs; say it in a word of two characters or five letters at least"}
 	}
 	f.Body.CallWith, f.Body.CallReason = with, reason
 	return nil
 }
 
-// saysNothing reports whether what is given as a reason gives none.
+// The least a reason has: a word of Chinese, or a short one of letters.
+const (
+	leastHan     = 2
+	leastLetters = 5
+)
+
+// saysNothing reports whether what is given as a reason gives none: a word for nothing, or hardly a word at all.
 func saysNothing(reason string) bool {
-	return slices.Contains(noReasons, strings.Trim(strings.ToLower(reason), " 　。.，,、-—"))
+	han, letters := 0, 0
+	for _, r := range reason {
+		switch {
+		case unicode.Is(unicode.Han, r):
+			han++
+		case unicode.IsLetter(r):
+			letters++
+		}
+	}
+	return han < leastHan && letters < leastLetters || slices.Contains(noReasons, strings.Trim(strings.ToLower(reason), " 　。.，,、-—"))
 }
 
 // saidBy judges the call in which somebody is said to have approved a report.

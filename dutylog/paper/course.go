@@ -24,7 +24,7 @@ func Course(f Frame, x IncidentFile) Sheet {
 	i := x.Incident
 	s := Sheet{Name: "突发事件处置过程-" + i.Number.String(), Unit: f.Unit, Title: "突发事件处置过程", Size: 9, Foot: f.foot(), Signatures: signers(),
 		Under: []string{i.Number.String() + "　" + i.Title() + "　" + shortOf(dutylog.IncidentCategories(), i.Category), clockWords(f, i) + "　" + endWords(f, x), dutyWords(x.Duty)}}
-	t := Table{Name: "处置过程", Columns: []Column{{"序号", 12, true}, {"时间", 28, true}, {"事项", 24, true}, {"内容", 62, false}, {"记录人", 18, true}, {"条目", 20, true}, {"通话、录音", 22, true}}}
+	t := Table{Name: "处置过程", Columns: []Column{{"序号", 12, true}, {"时间", 28, true}, {"事项", 24, true}, {"内容", 57, false}, {"记录人", 18, true}, {"条目", 25, true}, {"通话、录音", 22, true}}}
 	all := x.happenings()
 	day := ""
 	for n, h := range all {

@@ -3,18 +3,20 @@
 // the report, the duty handed over in the middle, the leader's own word and signature on a telephone's screen,
 // a death that makes a report due, photos as proof and as an instruction, and the papers.
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { amend as change, CALLERS, crowd } from './crowd.mjs'
-import { check, simulate, story, until } from './lib.mjs'
+import { check, results, simulate, story, until } from './lib.mjs'
 import { opened, notePrinting, taken } from './papers.mjs'
 
-const LEADER = '13940050062' // the leader's own telephone
+const LEADER = '13940050062' // the leader's own telephone, as the practice roster has it
+const BORROWED = '13940059999' // somebody's, whom nobody knows
 const PHOTO = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 const SUPERIOR = '02422720100' // 市应急指挥中心 of the practice directory
 
 /** At the lock screen; nobody is signed in afterwards. PHONE is a browser of its own. */
 export async function incident(desk, phone, users) {
   let [officer, next] = users.filter((u) => u.role === 'officer')
-  const leader = users.find((u) => u.role === 'leader')
+  const [chief, leader] = ['chief', 'leader'].map((role) => users.find((u) => u.role === role))
   const one = story()
   let entry = ''
   let id = 0
@@ -35,6 +37,18 @@ export async function incident(desk, phone, users) {
     return Array.from(document.querySelectorAll('[data-test=notice]')).flatMap((n) =>
       Array.from(document.querySelectorAll(covered)).filter((b) => !n.contains(b) && meet(box(n), box(b))).map((b) => n.innerText + ' covers ' + (b.innerText || b.className)))
   }), [])
+  /** The marks of an element stand within its own part of the form, above its field. */
+  const marksApart = async () => assert.deepEqual(await desk.page.evaluate(() => Array.from(document.querySelectorAll('[data-test=report-editor] .cell[data-element]')).flatMap((cell) => {
+    const [own, field] = [cell, cell.querySelector('textarea')].map((e) => e.getBoundingClientRect())
+    return Array.from(cell.querySelectorAll('.badge')).filter((b) => b.getBoundingClientRect().right > own.right || b.getBoundingClientRect().bottom > field.top + 1).map((b) => cell.dataset.element + ': ' + b.innerText)
+  })), [])
+  const takeTelephone = async (user) => {
+    await phone.page.setViewportSize({ width: 390, height: 780 })
+    await phone.page.reload()
+    await phone.page.fill('input[name=username]', user.name)
+    await phone.page.fill('input[name=password]', user.password)
+    await phone.key('Enter')
+  }
   const input = (test) => desk.page.locator(`[data-test="${test}"] input, [data-test="${test}"] textarea, input[data-test="${test}"], textarea[data-test="${test}"]`).first()
   const element = (name) => desk.page.locator(`[data-element="${name}"] textarea`).first()
 
@@ -70,6 +84,9 @@ export async function incident(desk, phone, users) {
     await desk.shot('71-same-event')
     await desk.key('F6')
     await desk.at('incident-head').waitFor()
+    await desk.page.locator('[data-element="casualties"] [data-test="drawn-differs"]').waitFor()
+    await marksApart()
+    await desk.shot('71b-marks')
     await desk.key('Alt+Digit2')
     await until('all callers', async () => (await desk.at('caller').count()) === CALLERS.length + 1)
     await desk.says(/2 项说法不一/, desk.at('differing'))
@@ -84,6 +101,8 @@ export async function incident(desk, phone, users) {
 
   await one('the first report is filled in; what is lacking is said; a key keeps it', async () => {
     await desk.at('stage-first').click()
+    assert.equal(await desk.page.locator('[data-element="place"] [data-test="drawn"]').count(), 1)
+    assert.equal(await desk.page.locator('[data-element="casualties"] [data-test="drawn"]').count(), 0, 'a person chose it')
     assert.match(await element('place').inputValue(), /南京北街12号/)
     assert.match(await input('report-text').inputValue(), /接报：[\s\S]*南京北街12号[\s\S]*后续情况续报/)
     await desk.says(/还缺：事件性质/, desk.at('report-lacks'))
@@ -92,6 +111,7 @@ export async function incident(desk, phone, users) {
     assert.match(await input('report-text').inputValue(), /南京北街12号，发生居民楼火灾/, 'the text follows the elements')
     await desk.key('Control+Enter')
     await until('kept', async () => (await report('first')).version === 1)
+    await desk.at('drawn').first().waitFor({ state: 'detached' })
     const text = await input('report-text').inputValue()
     await input('report-text').fill('长'.repeat(100_000))
     await desk.key('Control+Enter')
@@ -109,28 +129,45 @@ export async function incident(desk, phone, users) {
     await away
     await desk.at('phone-sign').click()
     await desk.at('deed').waitFor()
-    await desk.at('call_id-' + said).locator('input').check()
-    const named = desk.at('login-leader')
-    if (await named.count()) await named.click()
-    else await input('deed-login').fill('leader')
+    // The roster has the leader's number: who it was and in which call is filled in.
+    assert.ok((await desk.at('login-leader').locator('input').isChecked()) && (await desk.at('call_id-' + said).locator('input').isChecked()))
+    await desk.shot('73a-leader-called')
     await desk.key('Control+Enter')
-    // Nobody has the leader's number in the directory: the officer is told, and insists with a reason.
+    await desk.says(/电话，本人未确认/, desk.at('approvals'))
+    assert.equal(await desk.at('deed').count(), 0)
+    const approval = (await report('first')).approvals[0]
+    assert.ok(approval.by_phone && approval.call_id === said && !approval.call_reason && !approval.confirmed_at && approval.noted_by.login === officer.name, JSON.stringify(approval))
+  })
+
+  await one('a call with a number that nobody knows takes a reason in words', async () => {
+    const before = (await desk.newest()).id
+    const away = simulate('--to', BORROWED, '--talk', '1s')
+    const said = await desk.nextCall(before)
+    await away
+    await desk.at('phone-review').click()
+    await desk.at('deed').waitFor()
+    await desk.at('login-chief').click()
+    await desk.at('call_id-' + said).locator('input').check()
+    await desk.key('Control+Enter')
     await desk.says(/这次通话的号码 139\d+ 不是“.+”登记的号码/, desk.at('deed-error'))
     const inSight = async (part) => { const box = await part.boundingBox(); return box.y + box.height <= desk.page.viewportSize().height }
     await until('the sentence is in sight', async () => (await inSight(desk.at('deed-error'))) && (await inSight(input('deed-call_reason'))))
     await desk.nothingCutOff()
     await desk.shot('73b-other-number')
-    await input('deed-call_reason').fill('带班领导外出，用私人手机接听')
+    await input('deed-call_reason').fill('haha')
     await desk.key('Control+Enter')
-    await desk.says(/电话，本人未确认[\s\S]*号码不符[\s\S]*用私人手机接听/, desk.at('approvals'))
-    const approval = (await report('first')).approvals[0]
-    assert.ok(approval.by_phone && approval.call_id === said && !approval.confirmed_at && approval.noted_by.login === officer.name, JSON.stringify(approval))
+    await desk.says(/不能作为原因[\s\S]*至少两个汉字/, desk.at('deed-error'))
+    await input('deed-call_reason').fill('周科长外出，借用同事手机接听')
+    await desk.key('Control+Enter')
+    await desk.says(/电话，本人未确认[\s\S]*号码不符[\s\S]*借用同事手机接听/, desk.at('approvals'))
   })
 
   await one('the call to the superior is offered as the report, and is the delivery with its time and recording', async () => {
     const before = (await desk.newest()).id
     placed = simulate('--to', SUPERIOR, '--talk', '1s')
     const call = await desk.nextCall(before)
+    await desk.at('stage-written').click() // the call is offered as what is due, whatever is looked at
+    await desk.says(/ 初报的电话报告/, desk.at('call-offer'))
     await desk.at('call-offer-go').click()
     await desk.at('deed').waitFor()
     assert.equal(await input('deed-receiver').inputValue(), '值班室 值班长') // as the directory has who takes reports there
@@ -155,6 +192,13 @@ export async function incident(desk, phone, users) {
     await taken(desk, () => desk.at('word-report').click(), /^突发事件信息报告-T\d{4}-\d{3}-1\.docx$/)
     const course = await opened(desk, () => desk.at('print-course').click())
     assert.ok((await course.locator('a[href^="/#/calls/"]').count()) >= 2)
+    const broken = () => Array.from(document.querySelectorAll('td')).filter((td) => /^\d{4}-\d{6}$/.test(td.innerText.trim().replace(/\s/g, ''))).filter((td) => {
+      const range = document.createRange()
+      range.selectNodeContents(td)
+      return range.getBoundingClientRect().height > 24 // px: a line is 17
+    }).map((td) => td.innerText)
+    assert.deepEqual(await course.evaluate(broken), [], 'an entry number stands in one line')
+    await course.screenshot({ path: join(results, '75d2-course.png') })
     await course.close()
     await placed
   })
@@ -197,17 +241,41 @@ export async function incident(desk, phone, users) {
     await desk.key('Alt+Digit1')
   })
 
+  await one('the chief, at a telephone, sees what was approved and by which call, and denies it', async () => {
+    await takeTelephone(chief)
+    await phone.says(/南京北街12号/, phone.at('asked-text'))
+    await phone.says(/3人受伤/, phone.at('asked-casualties'))
+    await phone.says(/未确认[\s\S]*拨打 139[\s\d]+/, phone.at('asked-report'))
+    await phone.says(/号码不符[\s\S]*139\d+[\s\S]*借用同事手机/, phone.at('asked-other'))
+    await phone.at('asked-recording').waitFor()
+    await phone.nothingCutOff()
+    await phone.shot('75e-asked')
+    await phone.at('confirm-no').click()
+    for (const width of [360, 390, 414]) {
+      await phone.page.setViewportSize({ width, height: 780 })
+      const boxes = await Promise.all([phone.at('deny-why').locator('input'), phone.at('deny-why').locator('.el-input'), ...(await phone.at('deny-why').locator('button').all())].map((e) => e.boundingBox()))
+      assert.ok(boxes[0].width >= 200 && boxes.every((b) => b.x >= 0 && b.x + b.width <= width && b.y + b.height <= 780 && b.height >= 20), width + ': ' + JSON.stringify(boxes))
+      await phone.nothingCutOff()
+      await phone.shot('75f-deny-' + width)
+    }
+    await phone.at('deny-why').locator('input').fill('当时没有接到电话')
+    await phone.at('deny-why-go').click()
+    await phone.says(/周科长 于 [\s\S]*否认电话审核（第 1 版）：当时没有接到电话/, phone.at('phone-denied'))
+    assert.ok((await report('first')).approvals.find((a) => a.part === 'review').denied_at)
+    await phone.nothingCutOff()
+    await phone.shot('75g-denied')
+    await phone.at('phone-leave').click()
+  })
+
   await one('the leader, at a telephone, confirms what was noted and signs the next report', async () => {
     await desk.at('stage-written').click()
     for (const [name, words] of [['unit', '南京北街12号居民楼'], ['measures', '消防4车20人到场，疏散36人']]) await element(name).fill(words)
     await desk.key('Control+Enter')
     await until('kept', async () => (await report('written')).version === 1)
-    await phone.page.setViewportSize({ width: 390, height: 780 })
-    await phone.page.reload()
-    await phone.page.fill('input[name=username]', leader.name)
-    await phone.page.fill('input[name=password]', leader.password)
-    await phone.key('Enter')
+    await takeTelephone(leader)
     await phone.at('phone-report').first().waitFor()
+    await phone.says(/南京北街12号/, phone.at('asked-text'))
+    assert.equal(await phone.at('asked-other').count(), 0)
     await phone.nothingCutOff()
     await phone.shot('76-telephone')
     await phone.page.setViewportSize({ width: 1366, height: 768 })

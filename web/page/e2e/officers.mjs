@@ -90,6 +90,23 @@ export async function officers(desk, other, users) {
     await desk.key('Alt+Digit1')
   })
 
+  await it('a call after the first report is offered, named and noted as a follow-up, whichever report is open', async () => {
+    const before = (await desk.newest()).id
+    const placed = simulate('--to', SUPERIOR, '--talk', '1s')
+    const call = await desk.nextCall(before)
+    await placed
+    await desk.at('stage-first').click()
+    await desk.says(/续报第 1 期的电话报告/, desk.at('call-offer'))
+    await desk.nothingCutOff()
+    await desk.shot('79h2-offered')
+    await desk.at('call-offer-go').click()
+    await desk.says(/登记报送：续报第 1 期/)
+    await input(desk, 'deed-receiver').fill('王某')
+    await desk.key('Control+Enter')
+    await until('noted', async () => (await get()).reports.some((r) => r.number === 4 && r.deliveries.some((d) => d.call_id === call)))
+    await desk.at('stage-follow_up').waitFor()
+  })
+
   await it('one call, two incidents: it is a report of none until a digit says of which', async () => {
     second = await open(await told('13904012203', '浑河街道', { place: '浑河站路口', content: '路面坍塌。' }), 'collapse')
     const before = (await desk.newest()).id

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lang, t } from '@/i18n'
-import { lacksOf } from '@/logic/recording'
+import { lacksOf, recordingStatus } from '@/logic/recording'
 
 describe('what a recording lacks', () => {
   it('is said beside it, in a fixed order', () => {
@@ -15,5 +15,12 @@ describe('what a recording lacks', () => {
     expect(lacksOf({ direction: 'out', findings: ['transferred'] })).toEqual([]) // the other side's leg is recorded on
     lang.value = 'zh'
     expect(t('rec.transferred')).toContain('转接')
+  })
+})
+
+describe('how it stands with a recording', () => {
+  it('is told while the call lasts, until it is kept, and where there was no talk', () => {
+    const sealed = { status: 'sealed' } as never
+    expect([recordingStatus({ ended_at: null, answered_at: 'a', recording: sealed }), recordingStatus({ ended_at: 'e', answered_at: 'a', recording: sealed }), recordingStatus({ ended_at: 'e', answered_at: 'a', recording: null }), recordingStatus({ ended_at: 'e', answered_at: null, recording: null })]).toEqual(['live', 'sealed', 'pending', 'none'])
   })
 })

@@ -316,6 +316,12 @@ export const incidentsZh = {
   'inc.fact.struck': '划去记录',
 
   'inc.phoneTitle': '待我处理的报告',
+  'inc.askedOut': '值班室 {time} 拨打 {number}',
+  'inc.askedIn': '{number} 于 {time} 打入值班室',
+  'inc.askedUnread': '通话没有读到：{reason}',
+  'inc.askedBlank': '未填写',
+  'inc.askedNewer': '以上为当时的文稿；此后已改为第 {n} 版',
+  'inc.phoneDeniedBy': '{name} 于 {time} 否认电话{part}（第 {n} 版）：{why}',
   'inc.phoneEmpty': '目前没有需要您审核、签发的报告',
   'inc.phoneRefresh': '刷新',
   'inc.phoneFull': '完整页面请用值班室电脑打开',

@@ -318,6 +318,12 @@ export const incidentsEn: Record<IncidentsKey, string> = {
   'inc.fact.struck': 'Struck out',
 
   'inc.phoneTitle': 'Reports that wait for me',
+  'inc.askedOut': 'The duty room called {number} at {time}',
+  'inc.askedIn': '{number} called the duty room at {time}',
+  'inc.askedUnread': 'The call could not be read: {reason}',
+  'inc.askedBlank': 'nothing written',
+  'inc.askedNewer': 'This is the text of that time; it is version {n} by now',
+  'inc.phoneDeniedBy': '{name} denied at {time} ({part} by telephone, version {n}): {why}',
   'inc.phoneEmpty': 'No report waits for you',
   'inc.phoneRefresh': 'Refresh',
   'inc.phoneFull': 'The whole page is for a computer',

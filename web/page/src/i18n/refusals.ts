@@ -22,9 +22,9 @@ export function fieldOf(area: string, location: string): string {
 /** By the field and the beginning of the sentence; {1} is what stands in the brackets, {field} the field's name. */
 export const SENTENCES: [RegExp, RegExp, string][] = [
   [/^reason$/, /^the entry is complete/, 'correct.needed'],
-  [/^reason$/, /^says nothing/, '“无”“不详”等不能作为原因：还有报告未报送、未送达或批示未办结，请写明为什么仍然办结'],
+  [/^reason$/, /^says nothing/, '“无”“ok”等不能作为原因：还有报告未报送、未送达或批示未办结，请写明为什么仍然办结（至少两个汉字）'],
   [/^reason$/, /^say in a few words what was not so/, '请写明哪里不属实；原因将一直保留'],
-  [/^call_reason$/, /^says nothing/, '“无”“不详”等不能作为原因：请写明号码不符的通话为什么能作凭证'],
+  [/^call_reason$/, /^says nothing/, '“无”“ok”等不能作为原因：请写明号码不符的通话为什么能作凭证（至少两个汉字）'],
   [/reason$/, /^say why/, '请填写“{field}”；原因将一直保留'],
   [/^at$/, /^lies before the text was written \(version (\d+)\)/, '报送时间早于第 {1} 版文稿保存的时间：请填写这份文稿实际发出的时间'],
   [/^at$/, /^lies before version (\d+) was written/, '签批时间早于第 {1} 版文稿保存的时间：请填写对方同意这一版的时间'],

@@ -88,9 +88,18 @@ export const knownOf = (i: Incident, e: Element): string => {
   const told = i.differences.filter((d) => d.element === e)[0]
   return told && told.known !== undefined ? told.known : i.elements[e] || ''
 }
+/** The entry from which an element of an incident was copied when that was opened or the entry linked, where nobody
+ * has said anything of it since: what is copied is written with the link, in one moment, and nobody typed it. */
+function copiedFrom(i: Incident, e: Element): string {
+  const said = i.facts.filter((f) => (f.kind === 'elements' || f.kind === 'report_written') && !f.struck && f.body.elements && f.body.elements[e] !== undefined)
+  const last = said[said.length - 1]
+  const link = last && i.facts.filter((f) => f.kind === 'entry_linked' && f.seq < last.seq && f.written_at === last.written_at).slice(-1)[0]
+  return last && last.kind === 'elements' && link ? link.body.entry || '' : ''
+}
 /** What a draft still has from an entry, as it came: with the entry's number, and whether others say otherwise. */
 export function drawnIn(i: Incident, r: Report, draft: Elements, e: Element): { entry: string; differs: boolean } | null {
-  const d = (r.from_entries || []).filter((x) => x.element === e)[0]
+  const copied = blank(r.elements[e]) ? '' : copiedFrom(i, e)
+  const d = (r.from_entries || []).filter((x) => x.element === e)[0] || (copied && { entry_id: copied, differs: i.differences.some((x) => x.element === e) })
   if (!d || r.version > 0 || (draft[e] || '') !== (r.elements[e] || '')) return null
   return { entry: (i.entries.filter((x) => x.id === d.entry_id)[0] || { entry_number: '' }).entry_number, differs: d.differs }
 }
@@ -117,7 +126,7 @@ export function standing(r: Report, part: Part): Approval | null {
 export const waits = (a: Approval): boolean => a.by_phone && !a.confirmed_at && !a.denied_at
 export function waitsFor(i: Incident, login: string): { report: Report; approval: Approval }[] {
   const all: { report: Report; approval: Approval }[] = []
-  for (const report of i.reports) for (const approval of report.approvals) if (approval.login === login && waits(approval)) all.push({ report, approval })
+  for (const report of i.reports) for (const approval of report.approvals) if (approval.login.toLowerCase() === login.toLowerCase() && waits(approval)) all.push({ report, approval })
   return all
 }
 
@@ -146,18 +155,23 @@ export const unapproved = (r: Report): boolean => (!!r.sent_at || r.deliveries.l
 /** A version that went out stays as it is. */
 export const frozen = (r: Report): boolean => r.deliveries.some((d) => d.version > 0)
 
+/** A follow-up of which nothing was said yet. */
+const unbegun = (i: Incident, number: number, nth: number): Report => ({ number, stage: 'follow_up', nth, due_at: null, state: 'not_due', sent_late: false, version: 0, versions: [], elements: { ...i.elements }, changed: [], missing: [],
+  text: '', sent_at: null, approved_at: null, approved_by: '', approvals: [], deliveries: [] })
 /** Where there is no follow-up that can still be written: the one that comes next, as it begins. Null: there is one, or
  * the incident is over. The address of a follow-up within its incident is 4, 6, 8 … */
 export function nextFollowUp(i: Incident): Report | null {
   const all = i.reports.filter((r) => r.stage === 'follow_up')
   if (i.state !== 'open' || all.some((r) => !frozen(r))) return null
   const nth = all.reduce((most, r) => Math.max(most, r.nth), 0) + 1
-  return { number: 2 + 2 * nth, stage: 'follow_up', nth, due_at: null, state: 'not_due', sent_late: false, version: 0, versions: [], elements: { ...i.elements }, changed: [], missing: [],
-    text: '', sent_at: null, approved_at: null, approved_by: '', approvals: [], deliveries: [] }
+  return unbegun(i, 2 + 2 * nth, nth)
 }
 /** The follow-up in which what is new is written: one that did not go out as a text, else the next. */
 export const followUpInHand = (i: Incident): Report | null => i.reports.filter((r) => r.stage === 'follow_up' && !frozen(r))[0] || nextFollowUp(i)
 
+/** The report that a call may have been: it need not be the one that is looked at, and a follow-up may not have begun. */
+export const offeredReport = (i: Incident, o: CallOffer): Report | null =>
+  i.reports.filter((r) => r.number === o.report)[0] || (o.stage === 'follow_up' ? unbegun(i, o.report, o.nth) : null)
 /** The offers that a call is a report, for the entry of that call: one for each incident of which it may be one. */
 export const offersFor = (offers: readonly CallOffer[], callId: string): CallOffer[] => (callId ? offers.filter((o) => o.call_id === callId) : [])
 

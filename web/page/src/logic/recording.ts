@@ -2,6 +2,12 @@
 import type { Call } from '@/api/types'
 import type { Key } from '@/i18n'
 
+/** How it stands with the recording of a call: while the call lasts there is none yet. */
+export function recordingStatus(call: Pick<Call, 'ended_at' | 'answered_at' | 'recording'>): string {
+  if (!call.ended_at) return 'live'
+  return call.recording ? call.recording.status : call.answered_at ? 'pending' : 'none'
+}
+
 const LACKS: [string, Key][] = [
   ['silent_caller_side', 'rec.silent.caller'], ['silent_officer_side', 'rec.silent.officer'], ['recording_short', 'rec.short'],
 ]
