@@ -8,8 +8,14 @@ const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR
 
 const JPEG = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z', 'base64')
 
-/** entry is one that is open in the form. */
+/** entry is one that is complete: each file for it is a correction and says why it comes later. */
 export async function attachments(desk, entry) {
+  const because = async (words) => {
+    const why = desk.at('attach-why').locator('input')
+    await why.waitFor()
+    await why.fill(words)
+    await desk.key('Enter')
+  }
   await check('a photo is attached by the file key, a picture by paste; what does not belong is refused in words', async () => {
     await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
     await desk.opened(entry.slice(2))
@@ -20,14 +26,17 @@ export async function attachments(desk, entry) {
       return opened
     }, 30_000)
     await chooser.setFiles({ name: '现场照片.jpg', mimeType: 'image/jpeg', buffer: JPEG })
+    await because('传真后到')
     await desk.says(/附件[\s\S]*现场照片\.jpg/, desk.at('attachments'))
     await desk.page.evaluate((bytes) => {
       const data = new DataTransfer()
       data.items.add(new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' }))
       document.querySelector('[data-test=entry]').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
     }, [...PNG])
+    await because('现场截图后到')
     await desk.says(/截图-\d{14}\.png/, desk.at('attachments'))
     await desk.page.locator('[data-test=attach-file]').setInputFiles({ name: '程序.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('MZ\x90\x00', 'latin1') })
+    await because('现场照片后到')
     await desk.says(/程序\.jpg 未添加：这是程序/, desk.at('attachments'))
     await desk.nothingCutOff()
     await desk.nothingCutOffLow()
