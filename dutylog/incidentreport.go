@@ -205,9 +205,10 @@ func (r Report) Unproved(d Delivery) bool {
 	return !r.DueAt.IsZero() && d.CallID == "" && d.Attachment == 0 && !d.At.After(r.DueAt) && d.NotedAt.After(r.DueAt)
 }
 
-// Unapproved reports whether it was sent, and nobody signed what stands.
+// Unapproved reports whether it was sent, and nobody signed what stands. Where another incident, merged into this one,
+// sent it, that one is asked, until a text is written here and goes out.
 func (r Report) Unapproved() bool {
-	return len(r.Deliveries) > 0 && r.SentIn == 0 && r.ApprovedAt.IsZero()
+	return len(r.Deliveries) > 0 && r.ApprovedAt.IsZero() && (r.SentIn == 0 || r.Version > 0)
 }
 
 // Lacking are the recipients that did not get a report which went out already.
@@ -317,17 +318,7 @@ func (i *Incident) reportsSaid() map[int]Report {
 		r.settle()
 		said[n] = r
 	}
-	for _, a := range i.Absorbed {
-		for _, s := range a.Sent {
-			if s.Report > ReportNumber(StageDetailed, 1) {
-				continue // follow-ups have numbers of their own here: see followedElsewhere
-			}
-			if r := said[s.Report]; r.SentAt.IsZero() || s.SentAt.Before(r.SentAt) {
-				r.Number, r.Stage, r.SentAt, r.SentIn, r.ApprovedAt, r.ApprovedBy = s.Report, stageOf(s.Report), s.SentAt, a.Incident, s.ApprovedAt, s.ApprovedBy
-				said[s.Report] = r
-			}
-		}
-	}
+	i.inherits(said)
 	return said
 }
 
@@ -414,24 +405,6 @@ func (i Incident) Report(number int) (Report, bool) {
 		}
 	}
 	return Report{}, false
-}
-
-// Sent is what was reported of the incident, for one into which it is merged.
-func (i Incident) Sent() []SentThat {
-	var all []SentThat
-	for _, r := range i.Reports {
-		if !r.SentAt.IsZero() {
-			all = append(all, SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy})
-		}
-	}
-	for _, a := range i.Absorbed { // and what an incident had followed up that was merged into this one before
-		for _, s := range a.Sent {
-			if s.Report > ReportNumber(StageDetailed, 1) {
-				all = append(all, s)
-			}
-		}
-	}
-	return all
 }
 
 // ChangedElements are those that a version says otherwise than another one.

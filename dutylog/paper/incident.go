@@ -71,7 +71,7 @@ func Report(f Frame, x IncidentFile, r dutylog.Report) Sheet {
 		pair{name: "报送情况", value: w["报送情况"], wide: true},
 		pair{name: "联 系 人", value: cmp.Or(w["联系人"], "—")}, pair{name: "联系电话", value: cmp.Or(w["联系电话"], "—")})
 	s.Tables = []Table{{Name: "突发事件信息报告", Columns: formColumns, Form: true, Rows: formRows(pairs)}}
-	s.Notes = append(reportNotes(f, i, r), mergedNotes(f, x, i)...)
+	s.Notes = append(reportNotes(f, i, r), mergedNotes(f, x, i, r)...)
 	return s
 }
 
@@ -89,7 +89,7 @@ func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string)
 	} else if r.SentAt.IsZero() {
 		notes = append(notes, "打印时本期报告尚未报送。")
 	}
-	if (len(r.Deliveries) > 0 || !r.SentAt.IsZero()) && r.ApprovedAt.IsZero() {
+	if r.Unapproved() || r.SentIn != 0 && r.Version == 0 && r.ApprovedAt.IsZero() {
 		notes = append(notes, "本期报告已报送，打印时尚未签发。")
 	}
 	if r.SentLate() {

@@ -76,7 +76,10 @@ func mergedUnit(f Frame, o dutylog.Incident) string {
 }
 
 // mergedNotes say whose the report is, and of whom it tells besides.
-func mergedNotes(f Frame, x IncidentFile, shown dutylog.Incident) (notes []string) {
+func mergedNotes(f Frame, x IncidentFile, shown dutylog.Incident, r dutylog.Report) (notes []string) {
+	if r.SentIn != 0 && r.Version > 0 {
+		notes = append(notes, "本期报告已由 "+x.named(r.SentIn)+" 于 "+f.minute(r.SentAt)+" 报送；本页文字在并入后另行起草，签发和报送另行记录。")
+	}
 	if shown.ID != x.Incident.ID {
 		notes = append(notes, "本期报告由 "+shown.Number.String()+" 报送，该事件已并入 "+x.Incident.Number.String()+"。")
 	}

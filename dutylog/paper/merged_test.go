@@ -97,3 +97,27 @@ func TestTheCourseIsNumbered(t *testing.T) {
 		}
 	}
 }
+
+// A text that was written after the merge is not signed by whoever signed what the other incident had sent.
+func TestATextWrittenAfterAMergeOnPaper(t *testing.T) {
+	on, _ := mergedFires()
+	b := &happenings{facts: on.Incident.Facts}
+	b.add("22:24:00", dutylog.FactWritten, li, dutylog.FactBody{Report: 1, Version: 1, Elements: firstKnown, Text: "另有3人受伤。"})
+	written := dutylog.FoldIncident(9, b.facts)
+	b.add("22:25:00", dutylog.FactDelivered, li, dutylog.FactBody{Report: 1, Version: 1, Recipient: "superior_bureau", Channel: "fax", Evidence: "回执"})
+	for name, c := range map[string]struct {
+		of   dutylog.Incident
+		want bool
+	}{"a draft": {written, false}, "sent": {dutylog.FoldIncident(9, b.facts), true}} {
+		on.Incident = c.of
+		page := fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 1)))
+		for _, want := range []string{"编号：T2026-005-1　　签发人：（尚未签发）", "另有3人受伤。", "本期报告已由 T2026-004 于 2026-11-27 22:15 报送；本页文字在并入后另行起草，签发和报送另行记录。"} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: %q is not in %s", name, want, page)
+			}
+		}
+		if got := strings.Contains(page, "本期报告已报送，打印时尚未签发。"); got != c.want {
+			t.Errorf("%s: sent and not signed: %t", name, got)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package dutylog_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"dutyline/dutylog"
+	"dutyline/telephony"
+)
+
+// signs notes that the leader signed the newest version of a report by telephone, in a call.
+func (p *play) signs(n int) *play {
+	p.t.Helper()
+	p.books.Accounts["zhao"] = dutylog.Account{Login: "zhao", Name: "赵振华", Role: dutylog.Leader}
+	p.called("leader", p.clockNow(), telephony.Outbound)
+	return p.do(dutylog.FactSigned, dutylog.FactBody{Report: n, Login: "zhao", CallID: "leader"})
+}
+
+func (p *play) clockNow() string { return p.now.In(p.zone).Format("2006-01-02 15:04") }
+
+// mergeSheet is how reports stand after a merge: by whom they were sent and signed, and who lacks them.
+func (p *play) mergeSheet() string {
+	var b strings.Builder
+	for _, r := range p.i.Reports {
+		fmt.Fprintf(&b, "  %-9s %d  due %-11s sent %-11s", r.Stage, r.Nth, p.clock(r.DueAt), p.clock(r.SentAt))
+		if r.SentLate() {
+			b.WriteString(" LATE")
+		}
+		if r.SentIn != 0 {
+			fmt.Fprintf(&b, " by incident %d", r.SentIn)
+		}
+		if r.Version > 0 {
+			fmt.Fprintf(&b, ", version %d of %s", r.Version, p.clock(r.Versions[r.Version-1].At))
+		}
+		if !r.ApprovedAt.IsZero() {
+			fmt.Fprintf(&b, ", signed %s %s", p.clock(r.ApprovedAt), r.ApprovedBy)
+		}
+		if r.Version > 0 && !r.ApprovedAt.IsZero() && r.ApprovedAt.Before(r.Versions[r.Version-1].At) {
+			p.t.Errorf("report %d was signed before its text was written", r.Number)
+		}
+		if r.Unapproved() {
+			b.WriteString(", SENT UNAPPROVED")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// toldByTheOther is an incident that had told of the event before it is merged at 12:30 into one that has written nothing.
+func toldByTheOther(t *testing.T) (gone, on *play) {
+	gone = newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05")
+	n := gone.write(dutylog.StageFirst, "1人受伤")
+	gone.at("2026-11-23 12:06").signs(n).at("2026-11-23 12:08").fax(n)
+	on = newPlay(t, "2026-11-23 12:20")
+	return gone, gone.mergedInto(on, "2026-11-23 12:30")
+}
+
+// merges are the stories of the golden file: what is signed, told and owed after a merge.
+var merges = map[string]func(*testing.T) string{
+	"01 a text that nobody signed here": func(t *testing.T) string {
+		_, on := toldByTheOther(t)
+		merged := on.mergeSheet()
+		on.at("2026-11-23 12:32").write(dutylog.StageFirst, "2人受伤")
+		n := on.at("2026-11-23 12:33").write(dutylog.StageFirst, "3人受伤")
+		written := on.mergeSheet()
+		sent := on.at("2026-11-23 12:34").fax(n).mergeSheet()
+		return merged + "written anew:\n" + written + "and sent:\n" + sent + "signed afterwards:\n" + on.at("2026-11-23 12:36").by(dutyLeader, dutylog.FactSigned, dutylog.FactBody{Report: n}).mergeSheet()
+	},
+	"02 what the other one sent is told on by telephone, without a text": func(t *testing.T) string {
+		_, on := toldByTheOther(t)
+		return on.do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "phone", Receiver: "李"}).mergeSheet()
+	},
+	"03 both had signed texts of their own": func(t *testing.T) string {
+		gone := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05")
+		n := gone.write(dutylog.StageFirst, "1人受伤")
+		gone.at("2026-11-23 12:06").signs(n).at("2026-11-23 12:08").fax(n)
+		on := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:24")
+		on.write(dutylog.StageFirst, "1人受伤")
+		on.at("2026-11-23 12:25").by(dutyLeader, dutylog.FactSigned, dutylog.FactBody{Report: 1}).at("2026-11-23 12:26").fax(1)
+		return gone.mergedInto(on, "2026-11-23 12:30").mergeSheet()
+	},
+}
+
+func TestWhatIsOwedAfterAMerge(t *testing.T) {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(merges)) {
+		fmt.Fprintf(&b, "%s\n%s\n", name, merges[name](t))
+	}
+	goldenText(t, "incidentmerges.golden", b.String())
+}
