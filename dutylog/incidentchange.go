@@ -56,7 +56,7 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (all []change
 		case FactElements, FactWritten:
 			before, news := known.take(f)
 			_, hurt := news[ElementCasualties]
-			hurt = hurt && !nobodyHurt(before[ElementCasualties], news[ElementCasualties]) && !writtenDown(f, said)
+			hurt = hurt && !nobodyHurt(before[ElementCasualties], news[ElementCasualties])
 			switch after := !begun.IsZero() && !f.At.Before(begun); {
 			case !after:
 			case f.Body.Essential:
@@ -91,12 +91,6 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (all []change
 func nobodyHurt(before, now string) bool {
 	none := slices.ContainsFunc([]string{"无", "没有", "暂无", "未见"}, func(w string) bool { return strings.HasPrefix(strings.TrimSpace(now), w) })
 	return blank(now) || none && blank(before)
-}
-
-// writtenDown reports whether a fact is the first text of a report that had been told by telephone: nothing is new in it.
-func writtenDown(f IncidentFact, said map[int]Report) bool {
-	r := said[f.Body.Report]
-	return f.Kind == FactWritten && f.Body.Version == 1 && !r.SentAt.IsZero() && f.At.After(r.SentAt)
 }
 
 // firstSent is when the first report of some stages was sent; zero: none was.

@@ -190,7 +190,7 @@ func factWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
 	case dutylog.FactClockMoved:
 		return f.moved(b.Was) + " → " + f.moved(b.Start) + "，原因：" + b.Reason
 	case dutylog.FactDelivered:
-		return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(x, dutylog.Delivery{Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason})
+		return deliveredWords(f, x, fact)
 	case dutylog.FactCalledOut:
 		return joinWords(wordsOf(dutylog.CalloutRoles(), b.Part), b.Whom, b.Phone, wordsOf(dutylog.CalloutResults(), b.Result))
 	case dutylog.FactScene:
@@ -228,6 +228,14 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 		return joinWords(x.named(b.Incident), b.Reason)
 	}
 	return joinWords(b.Whom, b.Text, b.Reason)
+}
+
+// deliveredWords are that a report went out, and what proves it.
+func deliveredWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
+	b := fact.Body
+	d := dutylog.Delivery{Version: b.Version, At: fact.At, Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason}
+	r, _ := x.Incident.Report(b.Report)
+	return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(f, x, r, d)
 }
 
 // waitWords say of an approval by telephone that its person has not confirmed it.

@@ -247,7 +247,7 @@ func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 		for _, by := range dutylog.Channels() {
 			for _, d := range r.Deliveries {
 				if d.Recipient == to.Code && d.Channel == by.Code {
-					went = append(went, by.Short+" "+f.minute(d.At)+deliveryProof(x, d))
+					went = append(went, by.Short+" "+f.minute(d.At)+deliveryProof(f, x, r, d))
 				}
 			}
 		}
@@ -270,7 +270,23 @@ func otherNumber(with, reason string) string {
 	return "通话号码不符（" + with + "），说明：" + reason
 }
 
-func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
+// spokenFirst says that a report was told before there was a text: what the text says was not told by that.
+func spokenFirst(f Frame, r dutylog.Report, d dutylog.Delivery) string {
+	if d.Version > 0 || len(r.Versions) == 0 {
+		return ""
+	}
+	return "先口头报告，文字于 " + f.sameDay(r.Versions[0].At, d.At) + " 补写"
+}
+
+// sameDay is a moment of the same day as another one by its time, else with its date.
+func (f Frame) sameDay(at, other time.Time) string {
+	if at, other := at.In(f.Zone), other.In(f.Zone); at.Format(time.DateOnly) == other.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return f.minute(at)
+}
+
+func deliveryProof(f Frame, x IncidentFile, r dutylog.Report, d dutylog.Delivery) string {
 	var said []string
 	if d.Receiver != "" {
 		said = append(said, "接收人"+d.Receiver)
@@ -286,6 +302,9 @@ func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
 	}
 	if d.Evidence != "" {
 		said = append(said, d.Evidence)
+	}
+	if spoken := spokenFirst(f, r, d); spoken != "" {
+		said = append(said, spoken)
 	}
 	if said == nil {
 		return ""

@@ -53,7 +53,7 @@ func mergedReports(f Frame, x IncidentFile) string {
 		}
 		words := reportName(r) + "（签发：" + cmp.Or(r.ApprovedBy, "尚未签发") + "）"
 		for _, d := range r.Deliveries {
-			words += "；" + wordsOf(dutylog.Recipients(), d.Recipient) + " " + shortOf(dutylog.Channels(), d.Channel) + " " + f.minute(d.At) + deliveryProof(x, d)
+			words += "；" + wordsOf(dutylog.Recipients(), d.Recipient) + " " + shortOf(dutylog.Channels(), d.Channel) + " " + f.minute(d.At) + deliveryProof(f, x, r, d)
 		}
 		rows = append(rows, words)
 	}

@@ -121,3 +121,27 @@ func TestATextWrittenAfterAMergeOnPaper(t *testing.T) {
 		}
 	}
 }
+
+// A report that was told by telephone before its text was written says so, on the report and in the course.
+func TestAReportThatWasToldBeforeItsText(t *testing.T) {
+	schedule := dutylog.UsualSchedule()
+	for name, c := range map[string]struct {
+		version int
+		written string // empty: it was not
+		want    bool
+	}{"told, and written down": {0, "22:40:00", true}, "told only": {0, "", false}, "read out": {1, "22:14:00", false}} {
+		h := &happenings{}
+		h.add("22:12:00", dutylog.FactOpened, li, dutylog.FactBody{Number: &dutylog.IncidentNumber{Year: 2026, Serial: 4}, Schedule: &schedule})
+		h.add("22:12:00", dutylog.FactLinked, li, dutylog.FactBody{Entry: "e-1", Intake: at("22:10:10")})
+		if c.written != "" {
+			h.add(c.written, dutylog.FactWritten, li, dutylog.FactBody{Report: 1, Version: 1, Elements: firstKnown, Text: "起火。"})
+		}
+		h.add("22:15:00", dutylog.FactDelivered, li, dutylog.FactBody{Report: 1, Version: c.version, Recipient: "superior_bureau", Channel: "phone", Receiver: "王某"})
+		x := paper.IncidentFile{Incident: dutylog.FoldIncident(8, h.facts)}
+		for _, page := range []string{fmt.Sprint(paper.Report(frame, x, reportOf(t, x, 1))), fmt.Sprint(paper.Course(frame, x))} {
+			if got := strings.Contains(page, "（接收人王某，先口头报告，文字于 22:40 补写）"); got != c.want {
+				t.Errorf("%s: %t: %s", name, got, page)
+			}
+		}
+	}
+}
