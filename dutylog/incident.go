@@ -141,9 +141,10 @@ type FactBody struct {
 	Due    *time.Time `json:"due,omitempty"`  // instructed
 	Fact   int        `json:"fact,omitempty"` // conveyed, fed_back, instruction_closed: number of the instruction; struck, approval_…: of the fact
 
-	Incident int64       `json:"incident,omitempty"` // merged: into which; absorbed: which; entry_linked: from which it came over
-	Sent     []SentThat  `json:"sent,omitempty"`     // absorbed: what had been reported of it
-	Untold   []time.Time `json:"untold,omitempty"`   // absorbed: when something changed that had to be reported at once and was not
+	Incident int64             `json:"incident,omitempty"` // merged: into which; absorbed: which; entry_linked: from which it came over
+	Sent     []SentThat        `json:"sent,omitempty"`     // absorbed: what had been reported of it
+	Waiting  []WaitingApproval `json:"waiting,omitempty"`  // absorbed: approvals by telephone that nobody has confirmed
+	Untold   []time.Time       `json:"untold,omitempty"`   // absorbed: when something changed that had to be reported at once and was not
 }
 
 // LinkedEntry is an entry that tells of the event.
@@ -157,6 +158,7 @@ type LinkedEntry struct {
 type Absorbed struct {
 	Incident int64
 	Sent     []SentThat
+	Waiting  []WaitingApproval
 }
 
 // SentThat is a report of an incident that was merged: the same event was reported by it.
@@ -165,6 +167,8 @@ type SentThat struct {
 	SentAt     time.Time `json:"sent_at"`
 	ApprovedAt time.Time `json:"approved_at,omitzero"`
 	ApprovedBy string    `json:"approved_by,omitempty"`
+	// Unconfirmed: whoever signed it did so by telephone, and had not confirmed it by then.
+	Unconfirmed bool `json:"unconfirmed,omitempty"`
 }
 
 // Callout is somebody of the unit who was told.
@@ -238,7 +242,7 @@ func (i *Incident) take(f IncidentFact) {
 		i.State, i.EndedAt, i.EndReason = IncidentOpen, time.Time{}, ""
 	case FactAbsorbed:
 		i.Absorbed = slices.DeleteFunc(i.Absorbed, func(a Absorbed) bool { return a.Incident == b.Incident }) // it was corrected since
-		i.Absorbed = append(i.Absorbed, Absorbed{Incident: b.Incident, Sent: b.Sent})
+		i.Absorbed = append(i.Absorbed, Absorbed{Incident: b.Incident, Sent: b.Sent, Waiting: b.Waiting})
 	}
 }
 

@@ -37,6 +37,9 @@ func (p *play) mergeSheet() string {
 		}
 		if !r.ApprovedAt.IsZero() {
 			fmt.Fprintf(&b, ", signed %s %s", p.clock(r.ApprovedAt), r.ApprovedBy)
+			if r.ByWord {
+				b.WriteString(" (not confirmed)")
+			}
 		}
 		if r.Version > 0 && !r.ApprovedAt.IsZero() && r.ApprovedAt.Before(r.Versions[r.Version-1].At) {
 			p.t.Errorf("report %d was signed before its text was written", r.Number)
@@ -46,7 +49,24 @@ func (p *play) mergeSheet() string {
 		}
 		b.WriteString("\n")
 	}
+	for _, w := range p.i.Waiting() {
+		fmt.Fprintf(&b, "  waits: %s of incident %d, report %d, fact %d, by %s\n", w.Name, w.Incident, w.Report, w.Fact, p.clock(w.By))
+	}
 	return b.String()
+}
+
+// again is what the other incident takes over when something is done here after the merge.
+func (p *play) again(other *play, who dutylog.Actor, kind dutylog.FactKind, b dutylog.FactBody) *play {
+	p.t.Helper()
+	p.now = other.now
+	p.by(who, kind, b)
+	for _, d := range p.i.Absorb(other.i) {
+		other.do(d.Kind, d.Body)
+	}
+	if more := p.i.Absorb(other.i); len(more) > 0 {
+		p.t.Errorf("the same is taken over again: %+v", more)
+	}
+	return other
 }
 
 // toldByTheOther is an incident that had told of the event before it is merged at 12:30 into one that has written nothing.
@@ -72,6 +92,21 @@ var merges = map[string]func(*testing.T) string{
 	"02 what the other one sent is told on by telephone, without a text": func(t *testing.T) string {
 		_, on := toldByTheOther(t)
 		return on.do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "phone", Receiver: "李"}).mergeSheet()
+	},
+	"04 a signature by telephone is confirmed where it was noted": func(t *testing.T) string {
+		gone, on := toldByTheOther(t)
+		merged := on.mergeSheet()
+		third := on.mergedInto(newPlay(t, "2026-11-23 12:25"), "2026-11-23 12:40")
+		twice := third.mergeSheet()
+		gone.again(on, dutyLeader, dutylog.FactConfirmed, dutylog.FactBody{Report: 1})
+		for _, d := range on.i.Absorb(third.i) {
+			third.do(d.Kind, d.Body)
+		}
+		return merged + "merged once more:\n" + twice + "confirmed:\n" + third.mergeSheet()
+	},
+	"05 a signature by telephone is denied where it was noted": func(t *testing.T) string {
+		gone, on := toldByTheOther(t)
+		return gone.again(on.at("2026-11-23 12:40"), dutyLeader, dutylog.FactDenied, dutylog.FactBody{Report: 1, Reason: "没有这回事"}).mergeSheet()
 	},
 	"03 both had signed texts of their own": func(t *testing.T) string {
 		gone := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05")

@@ -1,11 +1,13 @@
 package dutylog
 
+import "time"
+
 // Sent is what was reported of the incident, for one into which it is merged.
 func (i Incident) Sent() []SentThat {
 	var all []SentThat
 	for _, r := range i.Reports {
 		if !r.SentAt.IsZero() {
-			all = append(all, SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy})
+			all = append(all, SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy, r.ByWord})
 		}
 	}
 	for _, a := range i.Absorbed { // and what an incident had followed up that was merged into this one before
@@ -14,6 +16,42 @@ func (i Incident) Sent() []SentThat {
 				all = append(all, s)
 			}
 		}
+	}
+	return all
+}
+
+// same reports whether two say the same.
+func (s SentThat) same(o SentThat) bool {
+	return s.Report == o.Report && s.SentAt.Equal(o.SentAt) && s.ApprovedAt.Equal(o.ApprovedAt) && s.ApprovedBy == o.ApprovedBy && s.Unconfirmed == o.Unconfirmed
+}
+
+// WaitingApproval is an approval by telephone that waits for its person's own word.
+type WaitingApproval struct {
+	Incident int64        `json:"incident"` // in which it was noted, and is confirmed: this one, or one that was merged into it
+	Report   int          `json:"report"`   // its number there
+	Fact     int          `json:"fact"`     // there
+	Part     ApprovalPart `json:"part"`
+	Login    string       `json:"login"` // whose it is
+	Name     string       `json:"name"`
+	At       time.Time    `json:"at"`
+	By       time.Time    `json:"by"` // until when they are to confirm it
+}
+
+func (w WaitingApproval) same(o WaitingApproval) bool {
+	return w.Incident == o.Incident && w.Fact == o.Fact
+}
+
+// Waiting are the approvals that wait, of this incident and of those that were merged into it.
+func (i Incident) Waiting() (all []WaitingApproval) {
+	for _, r := range i.Reports {
+		for _, a := range r.Approvals {
+			if a.Waits() {
+				all = append(all, WaitingApproval{i.ID, r.Number, a.Fact, a.Part, a.Login, a.Name, a.At, i.ConfirmBy(a)})
+			}
+		}
+	}
+	for _, a := range i.Absorbed {
+		all = append(all, a.Waiting...)
 	}
 	return all
 }
@@ -41,6 +79,6 @@ func (r *Report) inherit(from int64, s SentThat) {
 	}
 	r.SentAt, r.SentIn = s.SentAt, from
 	if r.Version == 0 {
-		r.ApprovedAt, r.ApprovedBy = s.ApprovedAt, s.ApprovedBy
+		r.ApprovedAt, r.ApprovedBy, r.ByWord = s.ApprovedAt, s.ApprovedBy, s.Unconfirmed
 	}
 }

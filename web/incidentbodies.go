@@ -84,6 +84,8 @@ type incidentLacking struct {
 }
 
 type incidentWaiting struct {
+	Incident int64 `json:"incident" doc:"In which it was noted, and is confirmed or denied: this one, or one that was merged into it"`
+
 	Report int    `json:"report"`
 	Fact   int    `json:"fact"`
 	Part   string `json:"part" enum:"review,sign"`
@@ -274,11 +276,9 @@ func incidentShown(i dutylog.Incident, now time.Time) IncidentHead {
 		if to := r.Lacking(); len(to) > 0 {
 			b.Lacking = append(b.Lacking, incidentLacking{r.Number, r.Stage, r.Nth, to})
 		}
-		for _, x := range r.Approvals {
-			if x.Waits() {
-				b.Waiting = append(b.Waiting, incidentWaiting{r.Number, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At), i.Unconfirmed(x, now)})
-			}
-		}
+	}
+	for _, x := range i.Waiting() {
+		b.Waiting = append(b.Waiting, incidentWaiting{x.Incident, x.Report, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At), !now.Before(x.By)})
 	}
 	return b
 }

@@ -173,7 +173,7 @@ func approvalWords(f Frame, i dutylog.Incident, r dutylog.Report, part dutylog.A
 		said = append(said, text)
 	}
 	if said == nil && part == dutylog.PartSign {
-		return notSigned
+		return signerWords(r)
 	}
 	return cmp.Or(strings.Join(said, "\n"), "—")
 }

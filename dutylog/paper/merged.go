@@ -51,7 +51,11 @@ func mergedReports(f Frame, x IncidentFile) string {
 		if len(r.Deliveries) == 0 {
 			continue
 		}
-		words := reportName(r) + "（签发：" + cmp.Or(r.ApprovedBy, "尚未签发") + "）"
+		signed := "尚未签发"
+		if r.ApprovedBy != "" {
+			signed = signerWords(r)
+		}
+		words := reportName(r) + "（签发：" + signed + "）"
 		for _, d := range r.Deliveries {
 			words += "；" + wordsOf(dutylog.Recipients(), d.Recipient) + " " + shortOf(dutylog.Channels(), d.Channel) + " " + f.minute(d.At) + deliveryProof(f, x, r, d)
 		}

@@ -2,6 +2,7 @@ package paper_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,5 +144,35 @@ func TestAReportThatWasToldBeforeItsText(t *testing.T) {
 				t.Errorf("%s: %t: %s", name, got, page)
 			}
 		}
+	}
+}
+
+// What was signed by telephone before the merge, and not confirmed, is said so wherever a paper names the signature.
+func TestASignatureThatNobodyConfirmedAfterAMerge(t *testing.T) {
+	on, gone := mergedFires()
+	said := &happenings{facts: slices.Clone(gone.Incident.Facts)}
+	said.facts[4].By, said.facts[4].Body = li, dutylog.FactBody{Report: 1, Version: 1, Login: "chen", Name: "陈刚", Role: dutylog.Leader}
+	older := dutylog.FoldIncident(8, said.facts)
+	took := &happenings{facts: slices.Clone(on.Incident.Facts)}
+	for n, f := range took.facts {
+		if f.Kind == dutylog.FactAbsorbed {
+			took.facts[n].Body = older.Absorb(dutylog.FoldIncident(9, took.facts[:n]))[0].Body
+		}
+	}
+	on.Incident, on.Merged = dutylog.FoldIncident(9, took.facts), []dutylog.Incident{older}
+	alone := on
+	alone.Merged = nil // it cannot be read
+	for name, c := range map[string]struct{ paper, want string }{
+		"the report that the other one sent": {fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 1))), "签发人：陈刚（电话，未确认）"},
+		"the same, of one that is not there": {fmt.Sprint(paper.Report(frame, alone, reportOf(t, alone, 1))), "签发人：陈刚（电话，未确认）"},
+		"its own report":                     {fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 2))), "初报（签发：陈刚（电话，未确认））"},
+		"the course":                         {fmt.Sprint(paper.Course(frame, on).Tables[1]), "初报\n原 T2026-004 2026-11-27 22:20 2026-11-27 22:15 — 陈刚　2026-11-27 22:14（电话（无录音），李娜记录，本人未确认）"},
+	} {
+		if !strings.Contains(c.paper, c.want) {
+			t.Errorf("%s: %q is not in %s", name, c.want, c.paper)
+		}
+	}
+	if table := fmt.Sprint(paper.Course(frame, on).Tables[1]); strings.Contains(table, "尚未签发") {
+		t.Errorf("the course says that it is not signed: %s", table)
 	}
 }
