@@ -314,6 +314,7 @@ func TestWhoLacksWhatOthersGot(t *testing.T) {
 		"sent late":                   {fire(1, to(12, "government")), "", 12, "recipient_lacking/1/1 at 12 T2026-001 初报（初步情况）：未送达上级应急管理部门、本级党委"},
 		"everybody has it":            {fire(1, to(8, "superior_bureau"), to(9, "party_committee"), to(12, "government")), "recipient_lacking/1/1", 12, "over recipient_lacking/1/1"},
 		"nobody has it":               {fire(1), "", 12, ""},
+		"sent by one that was merged": {fire(1, fact(15, dutylog.FactAbsorbed, dutylog.FactBody{Incident: 7, Sent: []dutylog.SentThat{{Report: 1, SentAt: noon.Add(8 * time.Minute), To: []dutylog.SentTo{{Recipient: "superior_bureau", Channel: "fax", At: noon.Add(8 * time.Minute)}}}}})), "", 15, "recipient_lacking/1/1 at 15 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
 		"it was closed with a reason": {fire(1, to(8, "superior_bureau"), closed), "recipient_lacking/1/1", 21, "over recipient_lacking/1/1"},
 	} {
 		var standing []alerts.Alert

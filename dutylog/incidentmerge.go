@@ -72,7 +72,7 @@ func (i Incident) Absorb(into Incident) []FactDraft {
 		}
 	}
 	start := i.ClockStart
-	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Start: &start, Text: i.ClockReason, Sent: i.Sent(), Waiting: i.Waiting(), Elements: known, Essential: differ, Untold: i.untold()}}}
+	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Start: &start, Text: i.ClockReason, Sent: i.Sent(), Waiting: i.Waiting(), Told: i.toldOf(into), Elements: known, Essential: differ, Untold: i.untold(into)}}}
 	for _, e := range i.Entries {
 		if !into.Has(e.EntryID) {
 			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID, Incident: i.ID}})
@@ -90,16 +90,16 @@ func (i Incident) absorbAgain(into Incident) []FactDraft {
 			before = a
 		}
 	}
-	sent, waiting := i.Sent(), i.Waiting()
-	if slices.EqualFunc(before.Sent, sent, SentThat.same) && slices.EqualFunc(before.Waiting, waiting, WaitingApproval.same) {
+	sent, waiting, told := i.Sent(), i.Waiting(), i.toldOf(into)
+	if slices.EqualFunc(before.Sent, sent, SentThat.same) && slices.EqualFunc(before.Waiting, waiting, WaitingApproval.same) && slices.Equal(before.Told, told) {
 		return nil
 	}
-	untold := slices.DeleteFunc(i.untold(), func(at time.Time) bool {
+	untold := slices.DeleteFunc(i.untold(into), func(at time.Time) bool {
 		return slices.ContainsFunc(into.Facts, func(f IncidentFact) bool {
 			return f.Kind == FactAbsorbed && f.Body.Incident == i.ID && slices.ContainsFunc(f.Body.Untold, at.Equal)
 		})
 	})
-	return []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: sent, Waiting: waiting, Untold: untold, Reason: "并入后更正"}}}
+	return []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: sent, Waiting: waiting, Told: told, Untold: untold, Reason: "并入后更正"}}}
 }
 
 // absorbs is asked for by nobody but the merge itself.

@@ -47,6 +47,12 @@ func (p *play) mergeSheet() string {
 		if r.Unapproved() {
 			b.WriteString(", SENT UNAPPROVED")
 		}
+		if names := r.LackingWords(); names != "" {
+			b.WriteString(", lacks: " + names)
+		}
+		for _, d := range r.Elsewhere {
+			fmt.Fprintf(&b, ", %s by %s of incident %d at %s", d.Recipient, d.Channel, d.SentIn, p.clock(d.At))
+		}
 		b.WriteString("\n")
 	}
 	for _, w := range p.i.Waiting() {
@@ -108,6 +114,34 @@ var merges = map[string]func(*testing.T) string{
 		gone, on := toldByTheOther(t)
 		return gone.again(on.at("2026-11-23 12:40"), dutyLeader, dutylog.FactDenied, dutylog.FactBody{Report: 1, Reason: "没有这回事"}).mergeSheet()
 	},
+	"06 the other one had told the same casualties": func(t *testing.T) string {
+		on := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:21").knows("1人受伤")
+		gone := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05").knows("1人受伤").at("2026-11-23 12:08").phones(1, "周敏")
+		merged := gone.mergedInto(on, "2026-11-23 12:40").mergeSheet()
+		return merged + "and later the same is said otherwise, and again:\n" + on.at("2026-11-23 12:42").knows("2人受伤").at("2026-11-23 12:43").knows("1人受伤").mergeSheet()
+	},
+	"07 this one had told the same casualties": func(t *testing.T) string {
+		on := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05").knows("1人受伤").at("2026-11-23 12:08").phones(1, "周敏")
+		gone := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:25").phones(1, "周敏").at("2026-11-23 12:28").knows("1人受伤")
+		return gone.mergedInto(on, "2026-11-23 12:40").mergeSheet()
+	},
+	"08 the other one had told fewer": func(t *testing.T) string {
+		on := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:33").knows("2人受伤")
+		gone := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05").knows("1人受伤").at("2026-11-23 12:08").phones(1, "周敏")
+		return gone.mergedInto(on, "2026-11-23 12:40").mergeSheet()
+	},
+	"09 that the other one had told is struck out": func(t *testing.T) string {
+		on := newPlay(t, "2026-11-23 12:20").at("2026-11-23 12:21").knows("1人受伤").at("2026-11-23 12:22").phones(1, "周敏")
+		gone := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05").knows("1人受伤").at("2026-11-23 12:08").phones(1, "周敏")
+		told := len(gone.i.Facts)
+		gone.mergedInto(on, "2026-11-23 12:40")
+		return gone.again(on.at("2026-11-23 12:41"), dutyOfficer, dutylog.FactStruck, dutylog.FactBody{Fact: told, Reason: "打错了"}).mergeSheet()
+	},
+	"10 only the government had got it": func(t *testing.T) string {
+		gone := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").elsewhere(dutylog.StageFirst)
+		on := gone.mergedInto(newPlay(t, "2026-11-23 12:20"), "2026-11-23 12:30")
+		return on.mergeSheet() + "the superior is told here:\n" + on.at("2026-11-23 12:31").phones(1, "周敏").mergeSheet()
+	},
 	"03 both had signed texts of their own": func(t *testing.T) string {
 		gone := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05")
 		n := gone.write(dutylog.StageFirst, "1人受伤")
@@ -117,6 +151,17 @@ var merges = map[string]func(*testing.T) string{
 		on.at("2026-11-23 12:25").by(dutyLeader, dutylog.FactSigned, dutylog.FactBody{Report: 1}).at("2026-11-23 12:26").fax(1)
 		return gone.mergedInto(on, "2026-11-23 12:30").mergeSheet()
 	},
+}
+
+// Whoever lacks a report that an incident sent which was merged is offered it when they are called.
+func TestACallAfterAMergeIsOfferedAsWhatIsLacking(t *testing.T) {
+	_, on := toldByTheOther(t)
+	for to, want := range map[string]dutylog.Stage{"government": dutylog.StageFirst, "superior_bureau": dutylog.StageFollowUp} {
+		offers := dutylog.OfferReports([]dutylog.Incident{on.i}, []dutylog.Call{on.called("c", "2026-11-23 12:31", telephony.Outbound)}, map[string]string{"c": to})
+		if len(offers) != 1 || offers[0].Report.Stage != want {
+			t.Errorf("%s: %+v", to, offers)
+		}
+	}
 }
 
 func TestWhatIsOwedAfterAMerge(t *testing.T) {

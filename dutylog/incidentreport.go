@@ -105,6 +105,7 @@ type Report struct {
 	ByWord     bool             // whoever signed it did so by telephone, and has not confirmed it yet
 	Approvals  []ReportApproval // all that stand, oldest first
 	Deliveries []Delivery
+	Elsewhere  []Delivery // of incidents that were merged into this one: recipient, channel and time
 
 	stops []string // the recipients who all have to get it for its clock to stop
 }
@@ -165,6 +166,7 @@ type Delivery struct {
 	CallReason string    // and why it proves it all the same
 	NotedAt    time.Time // when it was written down
 	By         Actor
+	SentIn     int64 // the incident, merged into this one, by which it went; 0: this one
 }
 
 // ReportState is where a report stands.
@@ -215,12 +217,15 @@ func (r Report) Unapproved() bool {
 func (r Report) Lacking() []string {
 	lacking := []string{}
 	for _, w := range Recipients() {
-		if len(r.Deliveries) > 0 && !slices.ContainsFunc(r.Deliveries, func(d Delivery) bool { return d.Recipient == w.Code }) {
+		if r.isOut() && !r.DeliveredTo(w.Code) {
 			lacking = append(lacking, w.Code)
 		}
 	}
 	return lacking
 }
+
+// isOut reports whether anybody got it, by this incident or one that was merged into it.
+func (r Report) isOut() bool { return len(r.Deliveries)+len(r.Elsewhere) > 0 }
 
 // LackingWords names them; empty: everybody got it.
 func (r Report) LackingWords() string {

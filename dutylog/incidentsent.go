@@ -1,14 +1,22 @@
 package dutylog
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Sent is what was reported of the incident, for one into which it is merged.
 func (i Incident) Sent() []SentThat {
 	var all []SentThat
 	for _, r := range i.Reports {
-		if !r.SentAt.IsZero() {
-			all = append(all, SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy, r.ByWord})
+		if r.SentAt.IsZero() && !r.isOut() {
+			continue
 		}
+		s := SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy, r.ByWord, nil}
+		for _, d := range slices.Concat(r.Deliveries, r.Elsewhere) {
+			s.To = append(s.To, SentTo{d.Recipient, d.Channel, d.At})
+		}
+		all = append(all, s)
 	}
 	for _, a := range i.Absorbed { // and what an incident had followed up that was merged into this one before
 		for _, s := range a.Sent {
@@ -22,7 +30,11 @@ func (i Incident) Sent() []SentThat {
 
 // same reports whether two say the same.
 func (s SentThat) same(o SentThat) bool {
-	return s.Report == o.Report && s.SentAt.Equal(o.SentAt) && s.ApprovedAt.Equal(o.ApprovedAt) && s.ApprovedBy == o.ApprovedBy && s.Unconfirmed == o.Unconfirmed
+	return s.Report == o.Report && s.SentAt.Equal(o.SentAt) && s.ApprovedAt.Equal(o.ApprovedAt) && s.ApprovedBy == o.ApprovedBy && s.Unconfirmed == o.Unconfirmed && slices.EqualFunc(s.To, o.To, SentTo.same)
+}
+
+func (t SentTo) same(o SentTo) bool {
+	return t.Recipient == o.Recipient && t.Channel == o.Channel && t.At.Equal(o.At)
 }
 
 // WaitingApproval is an approval by telephone that waits for its person's own word.
@@ -74,7 +86,10 @@ func (i *Incident) inherits(said map[int]Report) {
 // inherit takes over that another incident sent the report, where it was the first to. Its approval is that of its own
 // text: one that was written here has to be signed here.
 func (r *Report) inherit(from int64, s SentThat) {
-	if !r.SentAt.IsZero() && !s.SentAt.Before(r.SentAt) {
+	for _, t := range s.To {
+		r.Elsewhere = append(r.Elsewhere, Delivery{Recipient: t.Recipient, Channel: t.Channel, At: t.At, SentIn: from})
+	}
+	if s.SentAt.IsZero() || !r.SentAt.IsZero() && !s.SentAt.Before(r.SentAt) {
 		return
 	}
 	r.SentAt, r.SentIn = s.SentAt, from

@@ -251,9 +251,14 @@ func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 				}
 			}
 		}
+		for _, d := range r.Elsewhere {
+			if d.Recipient == to.Code {
+				went = append(went, shortOf(dutylog.Channels(), d.Channel)+" "+f.minute(d.At)+"（由 "+x.named(d.SentIn)+" 报送）")
+			}
+		}
 		rows = append(rows, to.Words+"："+cmp.Or(strings.Join(went, "；"), "未报送"))
 	}
-	if len(r.Deliveries) == 0 {
+	if len(r.Deliveries)+len(r.Elsewhere) == 0 {
 		if r.SentIn > 0 {
 			return f.minute(r.SentAt) + " 已随并入的事件报送"
 		}
@@ -272,7 +277,7 @@ func otherNumber(with, reason string) string {
 
 // spokenFirst says that a report was told before there was a text: what the text says was not told by that.
 func spokenFirst(f Frame, r dutylog.Report, d dutylog.Delivery) string {
-	if d.Version > 0 || len(r.Versions) == 0 {
+	if d.Version > 0 || len(r.Versions) == 0 || r.Versions[0].At.Before(d.At) {
 		return ""
 	}
 	return "先口头报告，文字于 " + f.sameDay(r.Versions[0].At, d.At) + " 补写"

@@ -2,18 +2,20 @@ package paper
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"dutyline/dutylog"
 )
 
 // of is the incident and the report that a paper shows: where another incident, merged into this one, sent the
-// report, and nothing was written of it here, it is the other one's. Its deadline is that of the clock that counts.
+// report, and nothing was written of it here, it is the other one's. Its deadline is that of the clock that counts, and
+// who was told of it here since is among those who got it.
 func (x IncidentFile) of(r dutylog.Report) (dutylog.Incident, dutylog.Report) {
 	i := x.Incident
 	for _, o := range x.Merged { // each after the one into which it was merged
 		if theirs, there := o.Report(r.Number); there && o.ID == r.SentIn && r.Version == 0 {
-			theirs.DueAt = r.DueAt
+			theirs.DueAt, theirs.Deliveries = r.DueAt, slices.Concat(theirs.Deliveries, r.Deliveries)
 			i, r = o, theirs
 		}
 	}

@@ -112,7 +112,7 @@ func TestATextWrittenAfterAMergeOnPaper(t *testing.T) {
 	}{"a draft": {written, false}, "sent": {dutylog.FoldIncident(9, b.facts), true}} {
 		on.Incident = c.of
 		page := fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 1)))
-		for _, want := range []string{"编号：T2026-005-1　　签发人：（尚未签发）", "另有3人受伤。", "本期报告已由 T2026-004 于 2026-11-27 22:15 报送；本页文字在并入后另行起草，签发和报送另行记录。"} {
+		for _, want := range []string{"编号：T2026-005-1　　签发人：（尚未签发）", "另有3人受伤。", "电话 2026-11-27 22:15（由 T2026-004 报送）", "本级政府：未报送", "本期报告已由 T2026-004 于 2026-11-27 22:15 报送；本页文字在并入后另行起草，签发和报送另行记录。"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: %q is not in %s", name, want, page)
 			}
@@ -174,5 +174,23 @@ func TestASignatureThatNobodyConfirmedAfterAMerge(t *testing.T) {
 	}
 	if table := fmt.Sprint(paper.Course(frame, on).Tables[1]); strings.Contains(table, "尚未签发") {
 		t.Errorf("the course says that it is not signed: %s", table)
+	}
+}
+
+// Whoever was told after the merge of what the other incident had sent is among those who got it.
+func TestWhoWasToldAfterAMergeOnPaper(t *testing.T) {
+	on, _ := mergedFires()
+	before := fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 1)))
+	h := &happenings{facts: slices.Clone(on.Incident.Facts)}
+	h.add("22:25:00", dutylog.FactDelivered, li, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "phone", Receiver: "李某"})
+	on.Incident = dutylog.FoldIncident(9, h.facts)
+	after := fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 1)))
+	for page, want := range map[string]string{before: "打印时尚未送达：本级党委、本级政府。", after: "打印时尚未送达：本级党委。"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is not in %s", want, page)
+		}
+	}
+	if !strings.Contains(after, "本级政府：电话 2026-11-27 22:25（接收人李某）") || strings.Contains(after, "先口头报告") {
+		t.Errorf("%s", after)
 	}
 }
