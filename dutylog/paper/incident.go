@@ -272,6 +272,9 @@ func otherNumber(with, reason string) string {
 	if reason == "" {
 		return ""
 	}
+	if strings.HasPrefix(with, dutylog.ShortTalk) {
+		return with + "，说明：" + reason
+	}
 	return "通话号码不符（" + with + "），说明：" + reason
 }
 
@@ -296,8 +299,11 @@ func deliveryProof(f Frame, x IncidentFile, r dutylog.Report, d dutylog.Delivery
 	if d.Receiver != "" {
 		said = append(said, "接收人"+d.Receiver)
 	}
-	if _, ok := x.Calls[d.CallID]; ok {
-		said = append(said, "有通话录音")
+	if c, ok := x.Calls[d.CallID]; ok {
+		said = append(said, recordedWords(c))
+		if !strings.Contains(d.CallWith, dutylog.ShortTalk) { // else it is said with the reason
+			said = append(said, talkWords(c)...)
+		}
 	}
 	if other := otherNumber(d.CallWith, d.CallReason); other != "" {
 		said = append(said, other)
@@ -315,6 +321,25 @@ func deliveryProof(f Frame, x IncidentFile, r dutylog.Report, d dutylog.Delivery
 		return ""
 	}
 	return "（" + strings.Join(said, "，") + "）"
+}
+
+// recordedWords say whether a call that proves something can be heard.
+func recordedWords(c dutylog.Call) string {
+	if c.Recording.Digest != "" {
+		return "有通话录音"
+	}
+	return "有通话，无录音"
+}
+
+// talkWords say how long the talk of a call was; of one that is not over, nothing.
+func talkWords(c dutylog.Call) []string {
+	if short := dutylog.TalkTooShort(c); short != "" {
+		return []string{short}
+	}
+	if c.AnsweredAt.IsZero() || c.EndedAt.IsZero() {
+		return nil
+	}
+	return []string{"通话 " + lasting(c.EndedAt.Sub(c.AnsweredAt))}
 }
 
 // categoryWords are the category in the words of the regulation, and why it is reported besides.

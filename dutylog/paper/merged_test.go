@@ -52,11 +52,11 @@ func TestAMergedIncidentOnPaper(t *testing.T) {
 		paper string
 		want  []string
 	}{
-		"the report that the other one sent": {fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 1))), []string{"编号：T2026-004-1", "南京北街 12 号起火。", "签发人：陈刚", "上级应急管理部门：电话 2026-11-27 22:15（接收人王某，有通话录音）", "本期报告由 T2026-004 报送，该事件已并入 T2026-005。"}},
-		"a report of its own": {fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 2))), []string{"编号：T2026-005-2", "【并入的突发事件 T2026-004】", "初报（签发：陈刚）；上级应急管理部门 电话 2026-11-27 22:15（接收人王某，有通话录音）",
+		"the report that the other one sent": {fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 1))), []string{"编号：T2026-004-1", "南京北街 12 号起火。", "签发人：陈刚", "上级应急管理部门：电话 2026-11-27 22:15（接收人王某，有通话录音，通话 1 分 30 秒）", "本期报告由 T2026-004 报送，该事件已并入 T2026-005。"}},
+		"a report of its own": {fmt.Sprint(paper.Report(frame, on, reportOf(t, on, 2))), []string{"编号：T2026-005-2", "【并入的突发事件 T2026-004】", "初报（签发：陈刚）；上级应急管理部门 电话 2026-11-27 22:15（接收人王某，有通话录音，通话 1 分 30 秒）",
 			"通知：2026-11-27 22:16，本单位主要领导，周立，已通知到本人", "批示：2026-11-27 22:17，区长，全力搜救，未办结", "突发事件 T2026-004 已于 2026-11-27 22:20 并入"}},
 		"the document":                       {fmt.Sprint(paper.ReportWords(frame, on, reportOf(t, on, 2))), []string{"【并入的突发事件 T2026-004】", "接收人王某", "通知：2026-11-27 22:16", "批示：2026-11-27 22:17"}},
-		"the course":                         {fmt.Sprint(paper.Course(frame, on)), []string{"原 T2026-004", "初报：上级应急管理部门，电话（接收人王某，有通话录音）", "周立", "区长批示：全力搜救", "并入本事件 T2026-004", "T2026-005，同一起火灾", "注明“原 T2026-004”的"}},
+		"the course":                         {fmt.Sprint(paper.Course(frame, on)), []string{"原 T2026-004", "初报：上级应急管理部门，电话（接收人王某，有通话录音，通话 1 分 30 秒）", "周立", "区长批示：全力搜救", "并入本事件 T2026-004", "T2026-005，同一起火灾", "注明“原 T2026-004”的"}},
 		"the course of the one that is gone": {fmt.Sprint(paper.Course(frame, gone)), []string{"已于 2026-11-27 22:20 并入 T2026-005", "T2026-005，同一起火灾", "（事件本身比较敏感、发生在敏感部位）"}},
 		"the report of the one that is gone": {fmt.Sprint(paper.Report(frame, gone, reportOf(t, gone, 1))), []string{"编号：T2026-004-1", "本事件已于 2026-11-27 22:20 并入 T2026-005。"}},
 	} {
