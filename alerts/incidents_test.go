@@ -51,6 +51,7 @@ func TestWhatIsToldOfIncidents(t *testing.T) {
 	moved := fact(95, dutylog.FactClockMoved, dutylog.FactBody{Start: &start, Reason: "伤者死亡"})
 	closed := fact(6, dutylog.FactClosed, dutylog.FactBody{Reason: "误报"})
 	older := noon.Add(-20 * time.Minute)
+	absorbed := fact(9, dutylog.FactAbsorbed, dutylog.FactBody{Incident: 7, Sent: []dutylog.SentThat{{Report: 1, SentAt: minute(8), ApprovedAt: minute(6), ApprovedBy: "陈刚"}}})
 	for name, c := range map[string]struct {
 		of       dutylog.Incident
 		standing []string
@@ -88,6 +89,8 @@ func TestWhatIsToldOfIncidents(t *testing.T) {
 		"our clock was set back":           {fire(1), []string{"report_overdue/1/1"}, 2, "over report_overdue/1/1", 5},
 		"an alert of another incident":     {fire(2, sent(8, 1), signed(9, 1)), []string{"report_overdue/1/1", "missed/9", "entry_overdue/e-1"}, 9, "over report_overdue/1/1", 10},
 		"sent by one that was merged":      {fire(1, fact(9, dutylog.FactAbsorbed, dutylog.FactBody{Incident: 7, Sent: []dutylog.SentThat{{Report: 1, SentAt: minute(8)}}})), nil, 12, "", 45},
+		"written here after a merge":       {fire(1, absorbed, fact(10, dutylog.FactWritten, dutylog.FactBody{Report: 1, Version: 1}), sent(11, 1)), nil, 12, "sent_unapproved/1/1 at 11", 45},
+		"and signed here":                  {fire(1, absorbed, fact(10, dutylog.FactWritten, dutylog.FactBody{Report: 1, Version: 1}), sent(11, 1), fact(12, dutylog.FactSigned, dutylog.FactBody{Report: 1, Version: 1})), []string{"sent_unapproved/1/1"}, 12, "over sent_unapproved/1/1", 45},
 		"what a version that changed says": {fire(1, fact(3, dutylog.FactWritten, dutylog.FactBody{Report: 2, Version: 1}), signed(4, 2), sent(8, 1), signed(8, 1)), nil, 30, "", 45},
 	} {
 		var standing []alerts.Alert
@@ -311,6 +314,7 @@ func TestWhoLacksWhatOthersGot(t *testing.T) {
 		"sent late":                   {fire(1, to(12, "government")), "", 12, "recipient_lacking/1/1 at 12 T2026-001 初报（初步情况）：未送达上级应急管理部门、本级党委"},
 		"everybody has it":            {fire(1, to(8, "superior_bureau"), to(9, "party_committee"), to(12, "government")), "recipient_lacking/1/1", 12, "over recipient_lacking/1/1"},
 		"nobody has it":               {fire(1), "", 12, ""},
+		"sent by one that was merged": {fire(1, fact(15, dutylog.FactAbsorbed, dutylog.FactBody{Incident: 7, Sent: []dutylog.SentThat{{Report: 1, SentAt: noon.Add(8 * time.Minute), To: []dutylog.SentTo{{Recipient: "superior_bureau", Channel: "fax", At: noon.Add(8 * time.Minute)}}}}})), "", 15, "recipient_lacking/1/1 at 15 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
 		"it was closed with a reason": {fire(1, to(8, "superior_bureau"), closed), "recipient_lacking/1/1", 21, "over recipient_lacking/1/1"},
 	} {
 		var standing []alerts.Alert

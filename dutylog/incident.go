@@ -141,9 +141,11 @@ type FactBody struct {
 	Due    *time.Time `json:"due,omitempty"`  // instructed
 	Fact   int        `json:"fact,omitempty"` // conveyed, fed_back, instruction_closed: number of the instruction; struck, approval_…: of the fact
 
-	Incident int64       `json:"incident,omitempty"` // merged: into which; absorbed: which; entry_linked: from which it came over
-	Sent     []SentThat  `json:"sent,omitempty"`     // absorbed: what had been reported of it
-	Untold   []time.Time `json:"untold,omitempty"`   // absorbed: when something changed that had to be reported at once and was not
+	Incident int64             `json:"incident,omitempty"` // merged: into which; absorbed: which; entry_linked: from which it came over
+	Sent     []SentThat        `json:"sent,omitempty"`     // absorbed: what had been reported of it
+	Waiting  []WaitingApproval `json:"waiting,omitempty"`  // absorbed: approvals by telephone that nobody has confirmed
+	Told     []int             `json:"told,omitempty"`     // absorbed: facts of this incident whose casualties the other one had told
+	Untold   []time.Time       `json:"untold,omitempty"`   // absorbed: when something changed that had to be reported at once and was not
 }
 
 // LinkedEntry is an entry that tells of the event.
@@ -157,6 +159,8 @@ type LinkedEntry struct {
 type Absorbed struct {
 	Incident int64
 	Sent     []SentThat
+	Waiting  []WaitingApproval
+	Told     []int // facts of this incident whose casualties the other one had told
 }
 
 // SentThat is a report of an incident that was merged: the same event was reported by it.
@@ -165,6 +169,17 @@ type SentThat struct {
 	SentAt     time.Time `json:"sent_at"`
 	ApprovedAt time.Time `json:"approved_at,omitzero"`
 	ApprovedBy string    `json:"approved_by,omitempty"`
+	// Unconfirmed: whoever signed it did so by telephone, and had not confirmed it by then.
+	Unconfirmed bool `json:"unconfirmed,omitempty"`
+	// To says who got it, also where that did not stop its clock; absent: an older program did not keep it.
+	To []SentTo `json:"to,omitempty"`
+}
+
+// SentTo is that a recipient got a report of an incident that was merged.
+type SentTo struct {
+	Recipient string    `json:"recipient"`
+	Channel   string    `json:"channel"`
+	At        time.Time `json:"at"`
 }
 
 // Callout is somebody of the unit who was told.
@@ -238,7 +253,7 @@ func (i *Incident) take(f IncidentFact) {
 		i.State, i.EndedAt, i.EndReason = IncidentOpen, time.Time{}, ""
 	case FactAbsorbed:
 		i.Absorbed = slices.DeleteFunc(i.Absorbed, func(a Absorbed) bool { return a.Incident == b.Incident }) // it was corrected since
-		i.Absorbed = append(i.Absorbed, Absorbed{Incident: b.Incident, Sent: b.Sent})
+		i.Absorbed = append(i.Absorbed, Absorbed{Incident: b.Incident, Sent: b.Sent, Waiting: b.Waiting, Told: b.Told})
 	}
 }
 

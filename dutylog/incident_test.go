@@ -333,10 +333,21 @@ var plays = map[string]func(*testing.T) string{
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").knows("死亡1人")
 		return p.sheet("2026-11-23 12:50", "2026-11-23 12:55")
 	},
-	"37 told by telephone, written down afterwards with what was told": func(t *testing.T) string {
+	"37 told by telephone, and the text that is written down afterwards says more": func(t *testing.T) string {
 		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:09").phones(1, "周敏").at("2026-11-23 12:15")
 		p.write(dutylog.StageFirst, "死亡1人")
+		due := p.sheet("2026-11-23 12:24", "2026-11-23 12:25")
+		return due + "the text goes out, too:\n" + p.at("2026-11-23 12:20").fax(1).sheet("2026-11-23 12:25")
+	},
+	"41 told by telephone, and the text that is written down afterwards says what was known then": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06").knows("死亡1人").at("2026-11-23 12:09").phones(1, "周敏").at("2026-11-23 12:15")
+		p.write(dutylog.StageFirst, "死亡1人")
 		return p.sheet("2026-11-23 12:25")
+	},
+	"42 told by telephone, and what is learned between the call and its text is due once": func(t *testing.T) string {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:09").phones(1, "周敏").at("2026-11-23 12:12").knows("死亡1人").at("2026-11-23 12:15")
+		p.write(dutylog.StageFirst, "死亡1人")
+		return p.sheet("2026-11-23 12:22")
 	},
 	"38 overdue, and merged into one whose clock had been moved": func(t *testing.T) string {
 		other, start := newPlay(t, "2026-11-23 12:00"), time.Date(2026, 11, 23, 5, 0, 0, 0, time.UTC)

@@ -56,7 +56,7 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (all []change
 		case FactElements, FactWritten:
 			before, news := known.take(f)
 			_, hurt := news[ElementCasualties]
-			hurt = hurt && !nobodyHurt(before[ElementCasualties], news[ElementCasualties]) && !writtenDown(f, said)
+			hurt = hurt && !nobodyHurt(before[ElementCasualties], news[ElementCasualties]) && !i.toldBefore(f.Seq)
 			switch after := !begun.IsZero() && !f.At.Before(begun); {
 			case !after:
 			case f.Body.Essential:
@@ -93,12 +93,6 @@ func nobodyHurt(before, now string) bool {
 	return blank(now) || none && blank(before)
 }
 
-// writtenDown reports whether a fact is the first text of a report that had been told by telephone: nothing is new in it.
-func writtenDown(f IncidentFact, said map[int]Report) bool {
-	r := said[f.Body.Report]
-	return f.Kind == FactWritten && f.Body.Version == 1 && !r.SentAt.IsZero() && f.At.After(r.SentAt)
-}
-
 // firstSent is when the first report of some stages was sent; zero: none was.
 func firstSent(said map[int]Report, stages ...Stage) (at time.Time) {
 	for _, s := range stages {
@@ -109,11 +103,65 @@ func firstSent(said map[int]Report, stages ...Stage) (at time.Time) {
 	return at
 }
 
-// untold are the moments of those changes that no report tells yet.
-func (i Incident) untold() (at []time.Time) {
+// toldBefore reports whether an incident that was merged into this one had told the casualties of a fact.
+func (i *Incident) toldBefore(fact int) bool {
+	return slices.ContainsFunc(i.Absorbed, func(a Absorbed) bool { return slices.Contains(a.Told, fact) })
+}
+
+// toldCasualties are what the recipients were told of the casualties: by the text that went out; by telephone before
+// there was one, what was known then. What an incident had told that was merged into this one is told, too.
+func (i Incident) toldCasualties() map[string]bool {
+	told := map[string]bool{}
+	for _, r := range i.Reports {
+		for _, d := range r.Deliveries {
+			said := i.knownOf(ElementCasualties, d.At)
+			if d.Version > 0 && d.Version <= len(r.Versions) {
+				said = r.Versions[d.Version-1].Body.Elements[ElementCasualties]
+			}
+			told[sameWords(said)] = !r.gotBy(func(o Delivery) bool { return o.Version == d.Version }).IsZero() || told[sameWords(said)]
+		}
+	}
+	for _, f := range i.Facts {
+		told[sameWords(f.Body.Elements[ElementCasualties])] = i.toldBefore(f.Seq) || told[sameWords(f.Body.Elements[ElementCasualties])]
+	}
+	delete(told, "")
+	return told
+}
+
+// knownOf is what was known of an element at a moment.
+func (i Incident) knownOf(e Element, at time.Time) (said string) {
+	known := knowledge{}
+	for _, f := range i.Facts {
+		if f.Struck == nil && !f.At.After(at) {
+			if _, news := known.take(f); news[e] != "" {
+				said = news[e]
+			}
+		}
+	}
+	return said
+}
+
+// toldOf are the facts of the incident into which this one is merged that say of the casualties what was told here: of
+// them nobody has to be told once more. What was learned there after the merge is another matter.
+func (i Incident) toldOf(into Incident) (facts []int) {
+	told := i.toldCasualties()
+	for _, f := range into.Facts {
+		if f.Kind == FactAbsorbed && f.Body.Incident == i.ID {
+			break
+		}
+		if told[sameWords(f.Body.Elements[ElementCasualties])] {
+			facts = append(facts, f.Seq)
+		}
+	}
+	return facts
+}
+
+// untold are the moments of those changes that no report tells yet, of this incident or of the other one.
+func (i Incident) untold(other Incident) (at []time.Time) {
+	there := other.toldCasualties()
 	said := i.reportsSaid()
 	for _, c := range i.essential(said, i.lastFinal(said, Report{})) {
-		told := false
+		told := len(c.now) == 1 && there[sameWords(c.now[ElementCasualties])]
 		for _, r := range said {
 			told = told || c.toldBy(r)
 		}

@@ -72,7 +72,7 @@ func (i Incident) Absorb(into Incident) []FactDraft {
 		}
 	}
 	start := i.ClockStart
-	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Start: &start, Text: i.ClockReason, Sent: i.Sent(), Elements: known, Essential: differ, Untold: i.untold()}}}
+	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Start: &start, Text: i.ClockReason, Sent: i.Sent(), Waiting: i.Waiting(), Told: i.toldOf(into), Elements: known, Essential: differ, Untold: i.untold(into)}}}
 	for _, e := range i.Entries {
 		if !into.Has(e.EntryID) {
 			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID, Incident: i.ID}})
@@ -84,25 +84,22 @@ func (i Incident) Absorb(into Incident) []FactDraft {
 // absorbAgain is what the other incident takes over when something was signed or struck out here after the two were
 // merged: what was reported, and what nobody has told after all. None: nothing is otherwise than it knows.
 func (i Incident) absorbAgain(into Incident) []FactDraft {
-	var before []SentThat
+	var before Absorbed
 	for _, a := range into.Absorbed {
 		if a.Incident == i.ID {
-			before = a.Sent
+			before = a
 		}
 	}
-	same := func(a, b SentThat) bool {
-		return a.Report == b.Report && a.SentAt.Equal(b.SentAt) && a.ApprovedAt.Equal(b.ApprovedAt) && a.ApprovedBy == b.ApprovedBy
-	}
-	sent := i.Sent()
-	if slices.EqualFunc(before, sent, same) {
+	sent, waiting, told := i.Sent(), i.Waiting(), i.toldOf(into)
+	if slices.EqualFunc(before.Sent, sent, SentThat.same) && slices.EqualFunc(before.Waiting, waiting, WaitingApproval.same) && slices.Equal(before.Told, told) {
 		return nil
 	}
-	untold := slices.DeleteFunc(i.untold(), func(at time.Time) bool {
+	untold := slices.DeleteFunc(i.untold(into), func(at time.Time) bool {
 		return slices.ContainsFunc(into.Facts, func(f IncidentFact) bool {
 			return f.Kind == FactAbsorbed && f.Body.Incident == i.ID && slices.ContainsFunc(f.Body.Untold, at.Equal)
 		})
 	})
-	return []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: sent, Untold: untold, Reason: "并入后更正"}}}
+	return []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Sent: sent, Waiting: waiting, Told: told, Untold: untold, Reason: "并入后更正"}}}
 }
 
 // absorbs is asked for by nobody but the merge itself.

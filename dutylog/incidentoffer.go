@@ -44,8 +44,8 @@ func (i Incident) tellable(to string, at time.Time) *Report {
 			got = r.wentOut()
 		}
 		switch {
-		case len(r.Deliveries) > 0 && !r.lacks(to), !r.readable(at), r.SentIn != 0:
-		case len(r.Deliveries) > 0:
+		case r.isOut() && !r.lacks(to), !r.readable(at), r.SentIn != 0 && !r.isOut():
+		case r.isOut():
 			if out == nil || r.wentOut().After(out.wentOut()) {
 				out = r
 			}
@@ -69,7 +69,7 @@ func (i Incident) tellable(to string, at time.Time) *Report {
 
 // wentOut is when anybody got a report first; zero: nobody did.
 func (r Report) wentOut() (at time.Time) {
-	for _, d := range r.Deliveries {
+	for _, d := range slices.Concat(r.Deliveries, r.Elsewhere) {
 		if at.IsZero() || d.At.Before(at) {
 			at = d.At
 		}
@@ -95,14 +95,14 @@ func (i Incident) nextTold() Report {
 // lacks reports whether a recipient did not get a report; an unknown one lacks what anybody lacks.
 func (r Report) lacks(to string) bool {
 	if to == "" {
-		return len(r.Deliveries) == 0 || len(r.Lacking()) > 0
+		return !r.isOut() || len(r.Lacking()) > 0
 	}
 	return !r.DeliveredTo(to)
 }
 
-// DeliveredTo reports whether a recipient got a report, by whatever way.
+// DeliveredTo reports whether a recipient got a report, by whatever way, also from an incident that was merged.
 func (r Report) DeliveredTo(to string) bool {
-	return slices.ContainsFunc(r.Deliveries, func(d Delivery) bool { return d.Recipient == to })
+	return slices.ContainsFunc(slices.Concat(r.Deliveries, r.Elsewhere), func(d Delivery) bool { return d.Recipient == to })
 }
 
 // readable reports whether a report could be told by telephone at a moment: one that is asked for in writing only

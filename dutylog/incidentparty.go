@@ -2,7 +2,9 @@ package dutylog
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"dutyline/telephony"
@@ -62,20 +64,42 @@ func (p Party) name(c Call) string {
 	return number + "（" + p.Listed[0].Unit + "）"
 }
 
-// withWhom judges whether the call that a fact names was with whom it has to be. Where directory and roster do not say
-// so, the officer is told, and may insist with a reason; both stay with the fact.
-func (f *IncidentFact) withWhom(fits bool, with, whom string) error {
+// leastTalk is how long a talk has to be to prove anything: in less nobody said a report, or took it.
+const leastTalk = 5 * time.Second
+
+// ShortTalk is how it begins what is said of a call whose talk was too short to prove anything.
+const ShortTalk = "通话仅 "
+
+// TalkTooShort says how short the talk of a call was, where that proves nothing; empty: it was long enough, or is not over.
+func TalkTooShort(c Call) string {
+	talk := c.EndedAt.Sub(c.AnsweredAt)
+	if c.AnsweredAt.IsZero() || c.EndedAt.IsZero() || talk >= leastTalk {
+		return ""
+	}
+	return ShortTalk + strconv.FormatFloat(max(talk.Seconds(), 0), 'f', 1, 64) + " 秒"
+}
+
+// withWhom judges whether the call that a fact names was with whom it has to be, and long enough. Where directory and
+// roster do not say so, the officer is told, and may insist with a reason; both stay with the fact.
+func (f *IncidentFact) withWhom(fits bool, c Call, with, whom string) error {
 	reason, err := CleanNote("call_reason", f.Body.CallReason)
 	f.Body.CallWith, f.Body.CallReason = "", ""
+	short := TalkTooShort(c)
 	switch {
-	case f.Body.CallID == "" || fits:
+	case f.Body.CallID == "" || fits && short == "":
 		return nil
 	case err != nil:
 		return err
-	case reason == "":
+	case reason == "" && !fits:
 		return refuse(CallMismatch, "The number of this call, %s, is not known as that of %s: choose the call with them, or say why this one proves it.", with, whom)
+	case reason == "":
+		return refuse(CallMismatch, "The talk of this call was over at once (%s): choose the call in which it was said, or say why this one proves it.", short)
 	case saysNothing(reason):
-		return &InvalidError{Field: "call_reason", Reason: "says nothing: it is kept for ever why this call proves it though its number is not theirs; say it in a word of two characters or five letters at least"}
+		return &InvalidError{Field: "call_reason", Reason: "says nothing: it is kept for ever why this call proves it though its number is not theirs, or it was over at once; say it in a word of two characters or five letters at least"}
+	case fits:
+		with = short
+	case short != "":
+		with += "，" + short
 	}
 	f.Body.CallWith, f.Body.CallReason = with, reason
 	return nil
@@ -105,12 +129,12 @@ func saysNothing(reason string) bool {
 func (f *IncidentFact) saidBy(whose Actor, b IncidentBooks) error {
 	c := b.Calls[f.Body.CallID]
 	fits := slices.ContainsFunc(b.Numbers[whose.Login], func(n telephony.Number) bool { return n.Same(c.Other()) })
-	return f.withWhom(fits, b.Parties[f.Body.CallID].name(c), whose.Name)
+	return f.withWhom(fits, c, b.Parties[f.Body.CallID].name(c), whose.Name)
 }
 
 // takenBy judges the call by which a report is said to have gone to a recipient.
 func (f *IncidentFact) takenBy(recipient string, b IncidentBooks) error {
 	c, to := b.Calls[f.Body.CallID], b.Parties[f.Body.CallID]
 	w, _ := wordOf(Recipients(), recipient)
-	return f.withWhom(to.isOf(recipient), to.name(c), w.Words)
+	return f.withWhom(to.isOf(recipient), c, to.name(c), w.Words)
 }

@@ -19,7 +19,8 @@ type proofCase struct {
 	phones   []string // of the leader, as roster and directory have them
 	to       string   // the recipient; empty: the leader signs in it
 	reason   string
-	wantNone bool // nothing is kept of the reason
+	talk     time.Duration // 0: the call is not over
+	wantNone bool          // nothing is kept of the reason
 }
 
 var proofCases = []proofCase{
@@ -50,6 +51,11 @@ var proofCases = []proofCase{
 	{name: "the same, insisted on", number: "13800138000", phones: []string{"13900001111"}, reason: "赵局长借用司机手机回电"},
 	{name: "a superior instead of the leader", number: "02422730110", units: []string{"市应急管理局值班室"}, phones: []string{"13900001111"}},
 	{name: "a leader of whom no number is known", number: "13900001111"},
+	{name: "the bureau, for a tenth of a second", number: "02422730110", units: []string{"市应急管理局值班室"}, to: "superior_bureau", talk: 100 * time.Millisecond},
+	{name: "the same, insisted on", number: "02422730110", units: []string{"市应急管理局值班室"}, to: "superior_bureau", talk: 100 * time.Millisecond, reason: "话机显示有误，当时已报"},
+	{name: "the bureau, for five seconds", number: "02422730110", units: []string{"市应急管理局值班室"}, to: "superior_bureau", talk: 5 * time.Second},
+	{name: "a stranger, for four seconds, insisted on", number: "13800138000", to: "government", talk: 4 * time.Second, reason: "区府办李主任的新手机"},
+	{name: "the leader, for two seconds", number: "13900001111", phones: []string{"13900001111"}, talk: 2 * time.Second},
 	{name: "withheld", in: true, number: "anonymous", phones: []string{"13900001111"}},
 }
 
@@ -60,6 +66,9 @@ func (c proofCase) tries(t *testing.T) string {
 	p.books.Accounts["zhao"] = dutylog.Account{Login: "zhao", Name: "赵振华", Role: dutylog.Leader}
 	number, own := telephony.ParseNumber(c.number, "024"), telephony.ParseNumber("02422739110", "024")
 	call := dutylog.Call{Call: telephony.Call{ID: "c", Direction: telephony.Outbound, Caller: own, Called: number, OfferedAt: p.time("2026-11-23 12:07"), AnsweredAt: p.time("2026-11-23 12:08")}}
+	if c.talk > 0 {
+		call.EndedAt = call.AnsweredAt.Add(c.talk)
+	}
 	if c.in {
 		call.Direction, call.Caller, call.Called = telephony.Inbound, number, own
 	}

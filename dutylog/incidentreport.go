@@ -105,6 +105,7 @@ type Report struct {
 	ByWord     bool             // whoever signed it did so by telephone, and has not confirmed it yet
 	Approvals  []ReportApproval // all that stand, oldest first
 	Deliveries []Delivery
+	Elsewhere  []Delivery // of incidents that were merged into this one: recipient, channel and time
 
 	stops []string // the recipients who all have to get it for its clock to stop
 }
@@ -165,6 +166,7 @@ type Delivery struct {
 	CallReason string    // and why it proves it all the same
 	NotedAt    time.Time // when it was written down
 	By         Actor
+	SentIn     int64 // the incident, merged into this one, by which it went; 0: this one
 }
 
 // ReportState is where a report stands.
@@ -205,21 +207,25 @@ func (r Report) Unproved(d Delivery) bool {
 	return !r.DueAt.IsZero() && d.CallID == "" && d.Attachment == 0 && !d.At.After(r.DueAt) && d.NotedAt.After(r.DueAt)
 }
 
-// Unapproved reports whether it was sent, and nobody signed what stands.
+// Unapproved reports whether it was sent, and nobody signed what stands. Where another incident, merged into this one,
+// sent it, that one is asked, until a text is written here and goes out.
 func (r Report) Unapproved() bool {
-	return len(r.Deliveries) > 0 && r.SentIn == 0 && r.ApprovedAt.IsZero()
+	return len(r.Deliveries) > 0 && r.ApprovedAt.IsZero() && (r.SentIn == 0 || r.Version > 0)
 }
 
 // Lacking are the recipients that did not get a report which went out already.
 func (r Report) Lacking() []string {
 	lacking := []string{}
 	for _, w := range Recipients() {
-		if len(r.Deliveries) > 0 && !slices.ContainsFunc(r.Deliveries, func(d Delivery) bool { return d.Recipient == w.Code }) {
+		if r.isOut() && !r.DeliveredTo(w.Code) {
 			lacking = append(lacking, w.Code)
 		}
 	}
 	return lacking
 }
+
+// isOut reports whether anybody got it, by this incident or one that was merged into it.
+func (r Report) isOut() bool { return len(r.Deliveries)+len(r.Elsewhere) > 0 }
 
 // LackingWords names them; empty: everybody got it.
 func (r Report) LackingWords() string {
@@ -317,17 +323,7 @@ func (i *Incident) reportsSaid() map[int]Report {
 		r.settle()
 		said[n] = r
 	}
-	for _, a := range i.Absorbed {
-		for _, s := range a.Sent {
-			if s.Report > ReportNumber(StageDetailed, 1) {
-				continue // follow-ups have numbers of their own here: see followedElsewhere
-			}
-			if r := said[s.Report]; r.SentAt.IsZero() || s.SentAt.Before(r.SentAt) {
-				r.Number, r.Stage, r.SentAt, r.SentIn, r.ApprovedAt, r.ApprovedBy = s.Report, stageOf(s.Report), s.SentAt, a.Incident, s.ApprovedAt, s.ApprovedBy
-				said[s.Report] = r
-			}
-		}
-	}
+	i.inherits(said)
 	return said
 }
 
@@ -414,24 +410,6 @@ func (i Incident) Report(number int) (Report, bool) {
 		}
 	}
 	return Report{}, false
-}
-
-// Sent is what was reported of the incident, for one into which it is merged.
-func (i Incident) Sent() []SentThat {
-	var all []SentThat
-	for _, r := range i.Reports {
-		if !r.SentAt.IsZero() {
-			all = append(all, SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy})
-		}
-	}
-	for _, a := range i.Absorbed { // and what an incident had followed up that was merged into this one before
-		for _, s := range a.Sent {
-			if s.Report > ReportNumber(StageDetailed, 1) {
-				all = append(all, s)
-			}
-		}
-	}
-	return all
 }
 
 // ChangedElements are those that a version says otherwise than another one.

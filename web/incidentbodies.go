@@ -84,6 +84,8 @@ type incidentLacking struct {
 }
 
 type incidentWaiting struct {
+	Incident int64 `json:"incident" doc:"In which it was noted, and is confirmed or denied: this one, or one that was merged into it"`
+
 	Report int    `json:"report"`
 	Fact   int    `json:"fact"`
 	Part   string `json:"part" enum:"review,sign"`
@@ -139,6 +141,15 @@ type ReportHead struct {
 	Version    int                 `json:"version" doc:"The newest; 0: nothing is written"`
 	Approvals  []incidentApproval  `json:"approvals" nullable:"false"`
 	Deliveries []incidentDelivery  `json:"deliveries" nullable:"false"`
+	Elsewhere  []incidentSentTo    `json:"sent_elsewhere" nullable:"false" doc:"To whom it went by incidents that were merged into this one"`
+}
+
+// incidentSentTo is that a recipient got a report by another incident.
+type incidentSentTo struct {
+	Incident  int64  `json:"incident" doc:"That was merged into this one, and sent it"`
+	Recipient string `json:"recipient" enum:"superior_bureau,party_committee,government"`
+	Channel   string `json:"channel" enum:"phone,wechat,fax,system"`
+	At        stamp  `json:"at"`
 }
 
 type incidentReport struct {
@@ -274,11 +285,9 @@ func incidentShown(i dutylog.Incident, now time.Time) IncidentHead {
 		if to := r.Lacking(); len(to) > 0 {
 			b.Lacking = append(b.Lacking, incidentLacking{r.Number, r.Stage, r.Nth, to})
 		}
-		for _, x := range r.Approvals {
-			if x.Waits() {
-				b.Waiting = append(b.Waiting, incidentWaiting{r.Number, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At), i.Unconfirmed(x, now)})
-			}
-		}
+	}
+	for _, x := range i.Waiting() {
+		b.Waiting = append(b.Waiting, incidentWaiting{x.Incident, x.Report, x.Fact, string(x.Part), x.Login, x.Name, stamp(x.At), !now.Before(x.By)})
 	}
 	return b
 }
@@ -365,7 +374,7 @@ func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, 
 // reportHead is where a report stands.
 func reportHead(i dutylog.Incident, r dutylog.Report, now time.Time) ReportHead {
 	b := ReportHead{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn, CoveredBy: r.CoveredBy,
-		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, ByWord: r.ByWord, Version: r.Version, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}}
+		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, ByWord: r.ByWord, Version: r.Version, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}, Elsewhere: []incidentSentTo{}}
 	for _, x := range r.Approvals {
 		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID, CallWith: x.CallWith, CallReason: x.CallReason,
 			ConfirmedAt: stamp(x.ConfirmedAt), Unconfirmed: i.Unconfirmed(x, now), DeniedAt: stamp(x.DeniedAt), DeniedWhy: x.DeniedWhy, Fact: x.Fact}
@@ -377,6 +386,9 @@ func reportHead(i dutylog.Incident, r dutylog.Report, now time.Time) ReportHead 
 	}
 	for _, d := range r.Deliveries {
 		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, d.CallWith, d.CallReason, stamp(d.NotedAt), r.Unproved(d), actorOf(d.By), d.Fact})
+	}
+	for _, d := range r.Elsewhere {
+		b.Elsewhere = append(b.Elsewhere, incidentSentTo{d.SentIn, d.Recipient, d.Channel, stamp(d.At)})
 	}
 	return b
 }

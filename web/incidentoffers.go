@@ -26,6 +26,8 @@ type reportOffer struct {
 	Receiver  string        `json:"receiver" doc:"Who takes reports there, by the directory: person and title, else the duty room; the officer says who it was"`
 	At        stamp         `json:"at" doc:"When it was answered"`
 	Recorded  bool          `json:"recorded" doc:"Its recording is sealed"`
+	Talk      float64       `json:"talk_seconds" doc:"How long it was talked; 0: the call is not over"`
+	TooShort  bool          `json:"too_short" doc:"It was over at once and proves nothing by itself: the deed takes a call_reason"`
 	Incident  int64         `json:"incident"`
 	Called    string        `json:"incident_number" doc:"How people call the incident, for instance T2026-003"`
 	Title     string        `json:"title" doc:"Of the incident"`
@@ -70,10 +72,17 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 	}
 	for _, o := range dutylog.OfferReports(open, calls, to) {
 		c := o.Call
-		out.Calls = append(out.Calls, reportOffer{CallID: c.ID, Number: c.Called.Raw, Who: who[c.ID].Unit, Receiver: receiverOf(who[c.ID]), At: stamp(c.AnsweredAt), Recorded: c.Recording.Digest != "",
+		out.Calls = append(out.Calls, reportOffer{CallID: c.ID, Number: c.Called.Raw, Who: who[c.ID].Unit, Receiver: receiverOf(who[c.ID]), At: stamp(c.AnsweredAt), Recorded: c.Recording.Digest != "", Talk: talkSeconds(c), TooShort: dutylog.TalkTooShort(c) != "",
 			Incident: o.Incident.ID, Called: o.Incident.Number.String(), Title: o.Incident.Title(), Report: o.Report.Number, Stage: o.Report.Stage, Nth: o.Report.Nth, Recipient: o.Recipient})
 	}
 	return &incidentOffersOutput{out}, nil
+}
+
+func talkSeconds(c dutylog.Call) float64 {
+	if c.EndedAt.IsZero() {
+		return 0
+	}
+	return c.EndedAt.Sub(c.AnsweredAt).Seconds()
 }
 
 // whoWasCalled are the superiors whom the call's own entry was offered, else whom the directory has under the number now.

@@ -35,7 +35,7 @@ func Course(f Frame, x IncidentFile) Sheet {
 		t.Rows = append(t.Rows, courseRow(f, x, h, n+1, placeOf(all, h)))
 	}
 	s.Tables = []Table{t}
-	if signed := signTable(f, i); len(signed.Rows) > 0 {
+	if signed := signTable(f, x); len(signed.Rows) > 0 {
 		s.Tables = append(s.Tables, signed)
 	}
 	s.Notes = append(s.Notes, "时间后注明“补记”的，为事后写入；划去的记录仍列出，并注明原因。")
@@ -153,18 +153,39 @@ func callWords(f Frame, c dutylog.Call) string {
 	return c.OfferedAt.In(f.Zone).Format("15:04") + " 通话\n" + recorded
 }
 
-// signTable is who reviewed and signed which report, when and how.
-func signTable(f Frame, i dutylog.Incident) Table {
+// signTable is who reviewed and signed which report, when and how; after the incident's own reports those of incidents
+// that were merged into it, each under its number.
+func signTable(f Frame, x IncidentFile) Table {
 	t := Table{Name: "审核、签发", Columns: []Column{{"报告", 26, true}, {"报送时限", 30, true}, {"报出时间", 30, true}, {"审核", 50, false}, {"签发", 50, false}}}
-	for _, r := range i.Reports {
+	add := func(i dutylog.Incident, r dutylog.Report) {
 		if r.Version == 0 && len(r.Deliveries) == 0 && r.SentAt.IsZero() {
-			continue
+			return
 		}
-		sent := notSent
+		name, sent := reportName(r), notSent
+		if i.ID != x.Incident.ID {
+			name += "\n原 " + i.Number.String()
+		}
 		if !r.SentAt.IsZero() {
 			sent = f.minute(r.SentAt)
 		}
-		t.Rows = append(t.Rows, Row{Cells: []string{reportName(r), cmp.Or(dueWords(f, r), "—"), sent, approvalWords(f, i, r, dutylog.PartReview), approvalWords(f, i, r, dutylog.PartSign)}})
+		t.Rows = append(t.Rows, Row{Cells: []string{name, cmp.Or(dueWords(f, r), "—"), sent, approvalWords(f, i, r, dutylog.PartReview), approvalWords(f, i, r, dutylog.PartSign)}})
+	}
+	type which struct {
+		incident int64
+		report   int
+	}
+	shown := map[which]bool{}
+	for _, r := range x.Incident.Reports {
+		i, r := x.of(r)
+		add(i, r)
+		shown[which{i.ID, r.Number}] = true
+	}
+	for _, o := range x.Merged {
+		for _, r := range o.Reports {
+			if r.SentIn == 0 && !shown[which{o.ID, r.Number}] {
+				add(o, r)
+			}
+		}
 	}
 	return t
 }
@@ -190,7 +211,7 @@ func factWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
 	case dutylog.FactClockMoved:
 		return f.moved(b.Was) + " → " + f.moved(b.Start) + "，原因：" + b.Reason
 	case dutylog.FactDelivered:
-		return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(x, dutylog.Delivery{Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason})
+		return deliveredWords(f, x, fact)
 	case dutylog.FactCalledOut:
 		return joinWords(wordsOf(dutylog.CalloutRoles(), b.Part), b.Whom, b.Phone, wordsOf(dutylog.CalloutResults(), b.Result))
 	case dutylog.FactScene:
@@ -228,6 +249,14 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 		return joinWords(x.named(b.Incident), b.Reason)
 	}
 	return joinWords(b.Whom, b.Text, b.Reason)
+}
+
+// deliveredWords are that a report went out, and what proves it.
+func deliveredWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
+	b := fact.Body
+	d := dutylog.Delivery{Version: b.Version, At: fact.At, Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason}
+	r, _ := x.Incident.Report(b.Report)
+	return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(f, x, r, d)
 }
 
 // waitWords say of an approval by telephone that its person has not confirmed it.

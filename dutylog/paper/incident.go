@@ -71,7 +71,7 @@ func Report(f Frame, x IncidentFile, r dutylog.Report) Sheet {
 		pair{name: "报送情况", value: w["报送情况"], wide: true},
 		pair{name: "联 系 人", value: cmp.Or(w["联系人"], "—")}, pair{name: "联系电话", value: cmp.Or(w["联系电话"], "—")})
 	s.Tables = []Table{{Name: "突发事件信息报告", Columns: formColumns, Form: true, Rows: formRows(pairs)}}
-	s.Notes = append(reportNotes(f, i, r), mergedNotes(f, x, i)...)
+	s.Notes = append(reportNotes(f, i, r), mergedNotes(f, x, i, r)...)
 	return s
 }
 
@@ -89,7 +89,7 @@ func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string)
 	} else if r.SentAt.IsZero() {
 		notes = append(notes, "打印时本期报告尚未报送。")
 	}
-	if (len(r.Deliveries) > 0 || !r.SentAt.IsZero()) && r.ApprovedAt.IsZero() {
+	if r.Unapproved() || r.SentIn != 0 && r.Version == 0 && r.ApprovedAt.IsZero() {
 		notes = append(notes, "本期报告已报送，打印时尚未签发。")
 	}
 	if r.SentLate() {
@@ -173,7 +173,7 @@ func approvalWords(f Frame, i dutylog.Incident, r dutylog.Report, part dutylog.A
 		said = append(said, text)
 	}
 	if said == nil && part == dutylog.PartSign {
-		return notSigned
+		return signerWords(r)
 	}
 	return cmp.Or(strings.Join(said, "\n"), "—")
 }
@@ -247,13 +247,18 @@ func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 		for _, by := range dutylog.Channels() {
 			for _, d := range r.Deliveries {
 				if d.Recipient == to.Code && d.Channel == by.Code {
-					went = append(went, by.Short+" "+f.minute(d.At)+deliveryProof(x, d))
+					went = append(went, by.Short+" "+f.minute(d.At)+deliveryProof(f, x, r, d))
 				}
+			}
+		}
+		for _, d := range r.Elsewhere {
+			if d.Recipient == to.Code {
+				went = append(went, shortOf(dutylog.Channels(), d.Channel)+" "+f.minute(d.At)+"（由 "+x.named(d.SentIn)+" 报送）")
 			}
 		}
 		rows = append(rows, to.Words+"："+cmp.Or(strings.Join(went, "；"), "未报送"))
 	}
-	if len(r.Deliveries) == 0 {
+	if len(r.Deliveries)+len(r.Elsewhere) == 0 {
 		if r.SentIn > 0 {
 			return f.minute(r.SentAt) + " 已随并入的事件报送"
 		}
@@ -267,16 +272,38 @@ func otherNumber(with, reason string) string {
 	if reason == "" {
 		return ""
 	}
+	if strings.HasPrefix(with, dutylog.ShortTalk) {
+		return with + "，说明：" + reason
+	}
 	return "通话号码不符（" + with + "），说明：" + reason
 }
 
-func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
+// spokenFirst says that a report was told before there was a text: what the text says was not told by that.
+func spokenFirst(f Frame, r dutylog.Report, d dutylog.Delivery) string {
+	if d.Version > 0 || len(r.Versions) == 0 || r.Versions[0].At.Before(d.At) {
+		return ""
+	}
+	return "先口头报告，文字于 " + f.sameDay(r.Versions[0].At, d.At) + " 补写"
+}
+
+// sameDay is a moment of the same day as another one by its time, else with its date.
+func (f Frame) sameDay(at, other time.Time) string {
+	if at, other := at.In(f.Zone), other.In(f.Zone); at.Format(time.DateOnly) == other.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return f.minute(at)
+}
+
+func deliveryProof(f Frame, x IncidentFile, r dutylog.Report, d dutylog.Delivery) string {
 	var said []string
 	if d.Receiver != "" {
 		said = append(said, "接收人"+d.Receiver)
 	}
-	if _, ok := x.Calls[d.CallID]; ok {
-		said = append(said, "有通话录音")
+	if c, ok := x.Calls[d.CallID]; ok {
+		said = append(said, recordedWords(c))
+		if !strings.Contains(d.CallWith, dutylog.ShortTalk) { // else it is said with the reason
+			said = append(said, talkWords(c)...)
+		}
 	}
 	if other := otherNumber(d.CallWith, d.CallReason); other != "" {
 		said = append(said, other)
@@ -287,10 +314,32 @@ func deliveryProof(x IncidentFile, d dutylog.Delivery) string {
 	if d.Evidence != "" {
 		said = append(said, d.Evidence)
 	}
+	if spoken := spokenFirst(f, r, d); spoken != "" {
+		said = append(said, spoken)
+	}
 	if said == nil {
 		return ""
 	}
 	return "（" + strings.Join(said, "，") + "）"
+}
+
+// recordedWords say whether a call that proves something can be heard.
+func recordedWords(c dutylog.Call) string {
+	if c.Recording.Digest != "" {
+		return "有通话录音"
+	}
+	return "有通话，无录音"
+}
+
+// talkWords say how long the talk of a call was; of one that is not over, nothing.
+func talkWords(c dutylog.Call) []string {
+	if short := dutylog.TalkTooShort(c); short != "" {
+		return []string{short}
+	}
+	if c.AnsweredAt.IsZero() || c.EndedAt.IsZero() {
+		return nil
+	}
+	return []string{"通话 " + lasting(c.EndedAt.Sub(c.AnsweredAt))}
 }
 
 // categoryWords are the category in the words of the regulation, and why it is reported besides.

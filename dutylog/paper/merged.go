@@ -2,18 +2,20 @@ package paper
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"dutyline/dutylog"
 )
 
 // of is the incident and the report that a paper shows: where another incident, merged into this one, sent the
-// report, and nothing was written of it here, it is the other one's. Its deadline is that of the clock that counts.
+// report, and nothing was written of it here, it is the other one's. Its deadline is that of the clock that counts, and
+// who was told of it here since is among those who got it.
 func (x IncidentFile) of(r dutylog.Report) (dutylog.Incident, dutylog.Report) {
 	i := x.Incident
 	for _, o := range x.Merged { // each after the one into which it was merged
 		if theirs, there := o.Report(r.Number); there && o.ID == r.SentIn && r.Version == 0 {
-			theirs.DueAt = r.DueAt
+			theirs.DueAt, theirs.Deliveries = r.DueAt, slices.Concat(theirs.Deliveries, r.Deliveries)
 			i, r = o, theirs
 		}
 	}
@@ -51,9 +53,13 @@ func mergedReports(f Frame, x IncidentFile) string {
 		if len(r.Deliveries) == 0 {
 			continue
 		}
-		words := reportName(r) + "（签发：" + cmp.Or(r.ApprovedBy, "尚未签发") + "）"
+		signed := "尚未签发"
+		if r.ApprovedBy != "" {
+			signed = signerWords(r)
+		}
+		words := reportName(r) + "（签发：" + signed + "）"
 		for _, d := range r.Deliveries {
-			words += "；" + wordsOf(dutylog.Recipients(), d.Recipient) + " " + shortOf(dutylog.Channels(), d.Channel) + " " + f.minute(d.At) + deliveryProof(x, d)
+			words += "；" + wordsOf(dutylog.Recipients(), d.Recipient) + " " + shortOf(dutylog.Channels(), d.Channel) + " " + f.minute(d.At) + deliveryProof(f, x, r, d)
 		}
 		rows = append(rows, words)
 	}
@@ -76,7 +82,10 @@ func mergedUnit(f Frame, o dutylog.Incident) string {
 }
 
 // mergedNotes say whose the report is, and of whom it tells besides.
-func mergedNotes(f Frame, x IncidentFile, shown dutylog.Incident) (notes []string) {
+func mergedNotes(f Frame, x IncidentFile, shown dutylog.Incident, r dutylog.Report) (notes []string) {
+	if r.SentIn != 0 && r.Version > 0 {
+		notes = append(notes, "本期报告已由 "+x.named(r.SentIn)+" 于 "+f.minute(r.SentAt)+" 报送；本页文字在并入后另行起草，签发和报送另行记录。")
+	}
 	if shown.ID != x.Incident.ID {
 		notes = append(notes, "本期报告由 "+shown.Number.String()+" 报送，该事件已并入 "+x.Incident.Number.String()+"。")
 	}

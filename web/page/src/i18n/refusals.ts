@@ -110,6 +110,7 @@ const UNFINISHED: [RegExp, string][] = [
 /** With whom a call was that is to prove something, and with whom it has to be. */
 const MISMATCH: [RegExp, string][] = [
   [/^The number of this call, (.+), is not known as that of (.+?): /, '这次通话的号码 {1} 不是“{2}”登记的号码：请改选与对方的通话；确实是这次通话的，请写明原因'],
+  [/^The talk of this call was over at once \((.+?)\): /, '这次{1}，不足以证明：请改选说事的那次通话；确实是这次通话的，请写明原因'],
 ]
 const NAMED: Record<string, [RegExp, string][]> = { 'incident-unfinished': UNFINISHED, 'incident-call_mismatch': MISMATCH }
 /** What a refusal of an incident names, where its kind alone says less. */
