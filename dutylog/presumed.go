@@ -47,7 +47,9 @@ var lawful = []string{"元旦", "春节", "清明节", "劳动节", "端午节",
 // Lacks are the holidays that no row of a year's table names; of a year without a table all of them.
 func (c Calendar) Lacks(year int) (names []string) {
 	for _, name := range lawful {
-		if !slices.ContainsFunc(c[year].Days, func(s SpecialDay) bool { return s.Kind == Holiday && strings.Contains(s.Name, strings.TrimSuffix(name, "节")) }) {
+		if !slices.ContainsFunc(c[year].Days, func(s SpecialDay) bool {
+			return s.Kind == Holiday && strings.Contains(s.Name, strings.TrimSuffix(name, "节"))
+		}) {
 			names = append(names, name)
 		}
 	}
