@@ -27,7 +27,7 @@ type Sheet struct {
 	Test     *LastTest   `json:"test" doc:"The last test call that is over; null: there was none"`
 	Duties   []OpenDuty  `json:"duties" nullable:"false" doc:"Dated duties that are due, overdue or were missed in this shift"`
 	// Incidents are absent where there are none, so that older sheets keep their text.
-	Incidents []OpenIncident `json:"incidents,omitempty" doc:"That are open, or have an open instruction; oldest first; absent: none"`
+	Incidents []OpenIncident `json:"incidents,omitempty" doc:"That are open, or have an open instruction or an approval that waits; oldest first; absent: none"`
 	Unlisted  *Unlisted      `json:"unlisted,omitempty" doc:"How much more there was than the sheet lists; absent: it lists everything"`
 	Blind     []Unseen       `json:"blind" nullable:"false" doc:"Times of this shift in which nothing was seen"`
 	Down      []Unseen       `json:"down,omitzero" nullable:"false" doc:"Times of this shift in which the switch was down, so that nobody could call; form 1 said nothing of them"`

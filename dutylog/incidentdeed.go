@@ -61,7 +61,7 @@ type IncidentStore interface {
 // IncidentQuery selects incidents, the newest first; zero fields select all.
 type IncidentQuery struct {
 	State   IncidentState // merged ones are among the closed
-	Pending bool          // only those that are open, or have an instruction that is not closed
+	Pending bool          // only those that are open, or have an instruction that is not closed or an approval that waits for its person's word
 	EntryID string        // to which this entry is linked
 	Limit   int
 	Cursor  string

@@ -171,3 +171,17 @@ func TestWhatIsOwedAfterAMerge(t *testing.T) {
 	}
 	goldenText(t, "incidentmerges.golden", b.String())
 }
+
+// The next shift reads which approvals by telephone nobody has confirmed.
+func TestTheSheetNamesApprovalsThatWait(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05")
+	n := p.write(dutylog.StageFirst, "无")
+	p.at("2026-11-23 12:06").signs(n).at("2026-11-23 12:20").do(dutylog.FactClosed, dutylog.FactBody{Reason: "另案处理"})
+	if got := dutylog.OnSheet([]dutylog.Incident{p.i})[0].Waiting; !slices.Equal(got, []string{"初报（初步情况） 签发 赵振华"}) {
+		t.Errorf("%q", got)
+	}
+	p.by(dutyLeader, dutylog.FactConfirmed, dutylog.FactBody{Report: n})
+	if got := dutylog.OnSheet([]dutylog.Incident{p.i})[0].Waiting; got != nil {
+		t.Errorf("confirmed: %q", got)
+	}
+}

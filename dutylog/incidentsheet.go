@@ -14,6 +14,7 @@ type OpenIncident struct {
 	DueAt        *string           `json:"due_at"`
 	Unapproved   []string          `json:"unapproved" nullable:"false" doc:"Reports that were sent and that nobody signed"`
 	Lacking      []string          `json:"lacking,omitempty" doc:"Reports that went out, and who did not get them"`
+	Waiting      []string          `json:"waiting,omitempty" doc:"Approvals by telephone that wait for the person's own word"`
 	Instructions []OpenInstruction `json:"instructions" nullable:"false" doc:"That are not closed"`
 }
 
@@ -24,6 +25,14 @@ type OpenInstruction struct {
 	Text   string  `json:"text" doc:"Its beginning"`
 	At     *string `json:"at"`
 	DueAt  *string `json:"due_at"`
+}
+
+// Words is what people call the part.
+func (p ApprovalPart) Words() string {
+	if p == PartSign {
+		return "签发"
+	}
+	return "审核"
 }
 
 // OnSheet are the incidents of a handover sheet, the oldest first. LIST has the newest first.
@@ -42,6 +51,13 @@ func OnSheet(list []Incident) (open []OpenIncident) {
 		for _, r := range i.Reports {
 			if names := r.LackingWords(); names != "" {
 				x.Lacking = append(x.Lacking, r.Words()+"："+names)
+			}
+		}
+		for _, r := range i.Reports {
+			for _, a := range r.Approvals {
+				if a.Waits() {
+					x.Waiting = append(x.Waiting, r.Words()+" "+a.Part.Words()+" "+a.Name)
+				}
 			}
 		}
 		for _, o := range i.OpenInstructions() {

@@ -93,7 +93,8 @@ func (k *incidentKeeper) standing(ctx context.Context) (all []alerts.Alert, err 
 	}
 }
 
-// incidents are those that are open or have an open instruction, the newest ones, and those about which an alert stands.
+// incidents are those that are open, or have an open instruction or an approval that waits, the newest ones, and those
+// about which an alert stands.
 func (k *incidentKeeper) incidents(ctx context.Context, standing []alerts.Alert) ([]dutylog.Incident, error) {
 	all, _, err := k.log.Incidents(ctx, dutylog.IncidentQuery{Limit: recentIncidents})
 	if err != nil {

@@ -177,6 +177,9 @@ func incidentWords(f Frame, i dutylog.OpenIncident) string {
 	if len(i.Lacking) > 0 {
 		text += "（未送达：" + strings.Join(i.Lacking, "；") + "）"
 	}
+	if len(i.Waiting) > 0 {
+		text += "（电话签批待本人确认：" + strings.Join(i.Waiting, "、") + "）"
+	}
 	for _, x := range i.Instructions {
 		text += "\n　批示 " + f.moment(x.At) + "　" + x.Whom + "：" + x.Text
 		if x.DueAt != nil {

@@ -37,7 +37,7 @@ func aHandover() (dutylog.Handover, dutylog.Sheet) {
 		Blind:  []dutylog.Unseen{{From: said("2026-11-28 03:00:00"), To: said("2026-11-28 03:04:00"), Cause: "the daemon was not running"}, {From: said("2026-11-28 07:59:00"), Cause: "the link to the switch was lost"}},
 		Down:   []dutylog.Unseen{{From: said("2026-11-28 04:10:00"), To: said("2026-11-28 04:25:00"), Cause: "the switch ended and was started again"}},
 		Incidents: []dutylog.OpenIncident{
-			{ID: 3, Number: "T2026-003", Title: "文艺路1号仓库火灾", ClockStart: said("2026-11-28 06:55:00"), Next: "续报（第1次）", DueAt: said("2026-11-28 09:00:00"), Unapproved: []string{"初报（初步情况）"},
+			{ID: 3, Number: "T2026-003", Title: "文艺路1号仓库火灾", ClockStart: said("2026-11-28 06:55:00"), Next: "续报（第1次）", DueAt: said("2026-11-28 09:00:00"), Unapproved: []string{"初报（初步情况）"}, Waiting: []string{"书面报告（基本情况） 签发 赵振华"},
 				Instructions: []dutylog.OpenInstruction{{Whom: "孙局长", Text: "全力救治伤员", At: said("2026-11-28 07:10:00"), DueAt: said("2026-11-28 12:00:00")}, {Whom: "周副局长", Text: "做好舆情应对", At: said("2026-11-28 07:20:00")}}},
 			{ID: 2, Number: "T2026-002", State: dutylog.IncidentClosed, Title: "停水", ClockStart: said("2026-11-26 06:55:00")}},
 		Counts: dutylog.Counts{Calls: 9, Missed: 1, Late: 2, Outgoing: 3, Entries: 8, Others: 2}}

@@ -53,6 +53,10 @@ const hasOpenInstruction = "EXISTS (SELECT 1 FROM incident_facts n WHERE n.incid
 	"SELECT 1 FROM incident_facts c WHERE c.incident = n.incident AND c.kind = 'instruction_closed' AND json_extract(c.body, '$.fact') = n.seq AND NOT EXISTS (" +
 	"SELECT 1 FROM incident_facts x WHERE x.incident = c.incident AND x.kind = 'struck' AND json_extract(x.body, '$.fact') = c.seq)))"
 
+// hasWaitingApproval is whether an approval of an incident by telephone waits for its person's own word, in SQL.
+const hasWaitingApproval = "EXISTS (SELECT 1 FROM incident_facts a WHERE a.incident = o.incident AND a.kind IN ('report_reviewed', 'report_signed') AND json_extract(a.body, '$.login') IS NOT NULL AND NOT EXISTS (" +
+	"SELECT 1 FROM incident_facts y WHERE y.incident = a.incident AND y.kind IN ('approval_confirmed', 'approval_denied', 'struck') AND json_extract(y.body, '$.fact') = a.seq))"
+
 // Incidents implements dutylog.IncidentStore. There are some hundred of them in a year, and few are open.
 func (db *DB) Incidents(ctx context.Context, q dutylog.IncidentQuery) ([]dutylog.Incident, string, error) {
 	const doing = "list incidents"
@@ -65,7 +69,7 @@ func (db *DB) Incidents(ctx context.Context, q dutylog.IncidentQuery) ([]dutylog
 		w.add(lastState + " IN ('closed', 'merged')")
 	}
 	if q.Pending {
-		w.add("(" + lastState + " IN ('opened', 'reopened') OR " + hasOpenInstruction + ")")
+		w.add("(" + lastState + " IN ('opened', 'reopened') OR " + hasOpenInstruction + " OR " + hasWaitingApproval + ")")
 	}
 	if q.EntryID != "" {
 		w.add("o.incident IN (SELECT l.incident FROM incident_facts l WHERE l.subject = ? AND l.kind = 'entry_linked')", q.EntryID)
@@ -95,7 +99,7 @@ func (db *DB) Incidents(ctx context.Context, q dutylog.IncidentQuery) ([]dutylog
 		if err != nil {
 			return nil, "", db.explain(doing, err)
 		}
-		struck := q.EntryID != "" && !i.Has(q.EntryID) || q.Pending && i.State != dutylog.IncidentOpen && len(i.OpenInstructions()) == 0
+		struck := q.EntryID != "" && !i.Has(q.EntryID) || q.Pending && i.State != dutylog.IncidentOpen && len(i.OpenInstructions()) == 0 && len(i.Waiting()) == 0
 		if !struck { // what the query found may have been struck out
 			items = append(items, i)
 		}

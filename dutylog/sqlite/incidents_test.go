@@ -396,3 +396,34 @@ func TestNothingSentIsForgottenOrSentTwiceAfterAKill(t *testing.T) {
 	}
 	ok(t, db.Verify(ctx))
 }
+
+// An approval by telephone that waits is looked at however old its incident is, and whether that is closed.
+func TestAnApprovalThatWaitsIsPending(t *testing.T) {
+	db, c, e := withCall(t, filepath.Join(t.TempDir(), "log.db"))
+	c.advance(time.Minute)
+	led := account("chen", dutylog.Leader)
+	ok(t, db.AddAccount(ctx, led))
+	leader := dutylog.Actor{Login: led.Login, Name: led.Name, Role: led.Role}
+	one := doing(t, db, fireStory(e, 1)[0])
+	does := func(key string, by dutylog.Actor, kind dutylog.FactKind, at time.Time, b dutylog.FactBody) {
+		c.advance(time.Minute)
+		doing(t, db, dutylog.IncidentDeed{Incident: one.ID, Key: key, By: by, Drafts: []dutylog.FactDraft{{Kind: kind, At: at, Body: b}}})
+	}
+	pending := func() int {
+		found, _, err := db.Incidents(ctx, dutylog.IncidentQuery{Pending: true})
+		ok(t, err)
+		return len(found)
+	}
+	known := map[dutylog.Element]string{dutylog.ElementTime: "12时", dutylog.ElementPlace: "文艺路", dutylog.ElementNature: "火灾"}
+	does("write-it-1", officer, dutylog.FactWritten, time.Time{}, dutylog.FactBody{Report: 1, Elements: known, Text: "起火。"})
+	does("signed-it-1", officer, dutylog.FactSigned, c.now(), dutylog.FactBody{Report: 1, Login: leader.Login})
+	does("close-it-1", officer, dutylog.FactClosed, time.Time{}, dutylog.FactBody{Reason: "另案处理"})
+	if n := pending(); n != 1 {
+		t.Errorf("while it waits: %d", n)
+	}
+	does("confirm-it", leader, dutylog.FactConfirmed, time.Time{}, dutylog.FactBody{Report: 1})
+	if n := pending(); n != 0 {
+		t.Errorf("confirmed: %d", n)
+	}
+	ok(t, db.Close())
+}
