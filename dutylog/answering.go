@@ -18,7 +18,8 @@ type CallFact struct {
 	NotGiven   bool          // a required value of its complete entry stands as 未提供
 	Refused    bool          // one stands as 拒绝提供
 	CalledBack bool          // its caller was reached afterwards
-	BackAfter  time.Duration // from the call's end until then
+	BackStated bool          // by what a person says alone: no call shows it
+	BackAfter  time.Duration // from the call's end until then, where a call shows it
 	Review     ReviewResult  // as ReviewResult.Counted gives it; empty: nobody decided otherwise than was measured
 }
 

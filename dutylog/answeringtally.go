@@ -14,7 +14,7 @@ type Tally struct {
 	rules      map[string]int // versions of the ring rules that judged them
 	Rings      Spread         // of answered calls: the bell's clock, in tenths of a second
 	Entering   Spread         // from the call's end until its entry was complete, in seconds
-	CalledBack Spread         // from a missed call's end until its caller was reached, in seconds
+	CalledBack Spread         // from a missed call's end until its caller was reached, in seconds; without what is only stated
 }
 
 // Add counts one call, unless figures do not count it.
@@ -32,7 +32,9 @@ func (t *Tally) Add(f CallFact) {
 	}
 	if c.Outcome == telephony.Missed && f.CalledBack {
 		note(&one, WasCalledBack, true)
-		t.CalledBack.add(f.BackAfter, afterUnit)
+		if !f.BackStated {
+			t.CalledBack.add(f.BackAfter, afterUnit)
+		}
 	}
 	if f.Complete {
 		note(&one, HasEntry, true)
@@ -86,6 +88,16 @@ func (t *Tally) Of(r FigureRule, afterReview bool) (numerator, denominator int) 
 		}
 	}
 	return numerator, denominator
+}
+
+// BackStated is how many missed callers were reached by what a person says alone.
+func (t *Tally) BackStated() int {
+	reached, _ := t.Of(RuleOf(FigureCalledBack), false)
+	_, n := t.CalledBack.Bins()
+	for _, measured := range n {
+		reached -= measured
+	}
+	return max(0, reached)
 }
 
 // Rate is a figure as a share; false below FewestForRate: then the counts say more.

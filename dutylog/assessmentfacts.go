@@ -401,11 +401,11 @@ func (b AssessmentBooks) tasks(f AssessmentFacts) {
 	f.add(AssessTasks, s)
 }
 
-// checks counts spot checks by superiors: one with something to mend did not pass.
+// checks counts spot checks by superiors that a supervisor wrote or confirmed: one with something to mend did not pass.
 func (b AssessmentBooks) checks(f AssessmentFacts) {
 	s := AssessedShare{}
 	for _, c := range b.Checks {
-		if c.Struck {
+		if c.Struck || !c.Confirmed() {
 			continue
 		}
 		if s.Of++; c.Result == SpotPassed {

@@ -31,7 +31,7 @@ const (
 var settledByHand = []struct {
 	why  SettledWhy
 	text bool
-}{{OtherPhone, false}, {CalledFromOther, false}, {OtherWay, true}, {NoNumber, false}, {NobodyReached, true}, {NotNeeded, true}}
+}{{OtherPhone, true}, {CalledFromOther, true}, {OtherWay, true}, {NoNumber, false}, {NobodyReached, true}, {NotNeeded, true}}
 
 // SettledByHand lists the reasons that a person may give, in the order in which the page offers them.
 func SettledByHand() []SettledWhy {
@@ -58,6 +58,14 @@ type Settlement struct {
 	Text string
 }
 
+// Fits says why somebody cannot say this of a call; nil: they can.
+func (s Settlement) Fits(c telephony.Call) error {
+	if s.Why == NoNumber && !c.Caller.Withheld() && (c.Caller.E164 != "" || c.Caller.Raw != "") {
+		return &InvalidError{Field: "why", Reason: "the call has a number: call it back, or say why nobody does"}
+	}
+	return nil
+}
+
 // Check cleans what somebody says and refuses what says too little.
 func (s Settlement) Check() (Settlement, error) {
 	text, err := CleanNote("text", s.Text)
@@ -73,6 +81,10 @@ func (s Settlement) Check() (Settlement, error) {
 	switch {
 	case at < 0:
 		return s, &InvalidError{Field: "why", Reason: fmt.Sprintf("%.40q is no reason that a person gives: choose %s", s.Why, orList(SettledByHand()))}
+	case s.Why == OtherPhone && text == "":
+		return s, &InvalidError{Field: "text", Reason: "say who called back, from which telephone and when: no call of the log shows it"}
+	case s.Why == CalledFromOther && text == "":
+		return s, &InvalidError{Field: "text", Reason: "say from which number the caller called again, and when: the log does not know that it was them"}
 	case settledByHand[at].text && text == "":
 		return s, &InvalidError{Field: "text", Reason: "say in a few words how the caller was reached, or why no call back is needed"}
 	}
@@ -140,6 +152,12 @@ type MissedStore interface {
 	MissedCalls(ctx context.Context, q MissedQuery) (items []MissedCall, waiting int, nextCursor string, err error)
 	// SettleMissed keeps what a person says of one. ErrExists when it is settled already.
 	SettleMissed(ctx context.Context, callID string, s Settlement, by Actor) (MissedCall, error)
+}
+
+// Stated reports whether a person says that the caller was reached, and no call of the log shows it: when that was is
+// not measured.
+func (w SettledWhy) Stated() bool {
+	return w == OtherPhone || w == CalledFromOther || w == OtherWay
 }
 
 // Reached reports whether somebody spoke with the caller afterwards, by whatever way. That an entry is

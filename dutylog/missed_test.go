@@ -129,6 +129,8 @@ func TestWhatAPersonSaysOfAMissedCall(t *testing.T) {
 		{dutylog.Settlement{Why: dutylog.NotNeeded}, "text"},
 		{dutylog.Settlement{Why: dutylog.NotNeeded, Text: " \t "}, "text"},
 		{dutylog.Settlement{Why: dutylog.OtherWay, Text: ""}, "text"},
+		{dutylog.Settlement{Why: dutylog.OtherPhone}, "text"},
+		{dutylog.Settlement{Why: dutylog.CalledFromOther}, "text"},
 		{dutylog.Settlement{Why: dutylog.OtherPhone, Text: strings.Repeat("长", 501)}, "text"},
 	} {
 		_, err := c.s.Check()
@@ -137,7 +139,7 @@ func TestWhatAPersonSaysOfAMissedCall(t *testing.T) {
 			t.Errorf("%+v: %v, want the field %s", c.s, err, c.field)
 		}
 	}
-	for _, s := range []dutylog.Settlement{{Why: dutylog.OtherPhone}, {Why: dutylog.CalledFromOther}, {Why: dutylog.NoNumber}, {Why: dutylog.NotNeeded, Text: " 骚扰\x00电话 "}} {
+	for _, s := range []dutylog.Settlement{{Why: dutylog.OtherPhone, Text: "10:20手机"}, {Why: dutylog.CalledFromOther, Text: "10:20"}, {Why: dutylog.NoNumber}, {Why: dutylog.NotNeeded, Text: " 骚扰\x00电话 "}} {
 		got, err := s.Check()
 		if err != nil || got.Why != s.Why || strings.ContainsAny(got.Text, " \x00") {
 			t.Errorf("%+v: %+v, %v", s, got, err)

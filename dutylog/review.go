@@ -33,6 +33,7 @@ const (
 	ReviewDecided       ReviewSays = "decided"        // 复核结论, by a supervisor
 	ReviewSecondAsked   ReviewSays = "second_asked"   // 申请再次复核
 	ReviewSecondDecided ReviewSays = "second_decided" // by somebody else than who decided first
+	ReviewReopened      ReviewSays = "reopened"       // 重新复核: by a supervisor, when the verdict concerns another officer than it was decided about
 )
 
 // ReviewResult is what a review comes to. What was measured never changes by it.
@@ -112,13 +113,45 @@ func Borderline(c telephony.Call) bool {
 	return slices.Contains(c.Findings, telephony.BorderlineVerdict)
 }
 
-// Past reports whether a fact is one of the past: it was said about another officer than the one whom the verdict
-// concerns now, or it decided about another outcome, because the journal showed later that the call went otherwise.
-// What officers said themselves of a call of which nobody knew whose it was stays theirs.
+// Past reports whether a fact is one of the past: it decided about another outcome, because the journal showed later
+// that the call went otherwise, or it was said about another officer than the one whom the verdict concerns now. But
+// what was decided stands, with what was said before it, whoever is named afterwards, until a supervisor opens the
+// review again. What officers said themselves of a call of which nobody knew whose it was stays theirs.
 func (c ReviewCase) Past(f ReviewFact) bool {
 	decides := f.Says == ReviewDecided || f.Says == ReviewSecondDecided
 	own := f.Says == ReviewExplained && f.Officer == "" && f.By.isNamed(c.Officer)
-	return decides && f.Outcome != c.Call.Outcome || !own && !SameName(f.Officer, c.Officer)
+	switch {
+	case decides && f.Outcome != c.Call.Outcome:
+		return true
+	case own, SameName(f.Officer, c.Officer):
+		return decides && f.ID < c.reopened()
+	}
+	return !c.decidedAbout(f.Officer)
+}
+
+// reopened is the newest fact by which the review was opened again; 0: none.
+func (c ReviewCase) reopened() (id int64) {
+	for _, f := range c.Facts {
+		if f.Says == ReviewReopened {
+			id = f.ID
+		}
+	}
+	return id
+}
+
+// decidedAbout reports whether a decision about this officer stands: nobody opened the review again.
+func (c ReviewCase) decidedAbout(officer string) bool {
+	return slices.ContainsFunc(c.Facts, func(f ReviewFact) bool {
+		return f.Says == ReviewDecided && f.Outcome == c.Call.Outcome && f.ID >= c.reopened() && SameName(f.Officer, officer)
+	})
+}
+
+// Moved is whom the decision that stands was made about, where the verdict concerns another officer now.
+func (r Review) Moved() (officer string, moved bool) {
+	if r.Decision == nil || SameName(r.Decision.Officer, r.Officer) {
+		return "", false
+	}
+	return r.Decision.Officer, true
 }
 
 // At folds the facts of a case into what stands now. What is past decides nothing, and whom the verdict came to
@@ -141,6 +174,8 @@ func (c ReviewCase) Folded() Review {
 		case c.Past(*f):
 		case f.Says == ReviewExplained:
 			r.Explained = f
+		case f.Says == ReviewReopened:
+			r.Decision, r.Asked, r.Second = nil, nil, nil
 		case f.Says == ReviewDecided:
 			r.Decision, r.Asked, r.Second = f, nil, nil
 		case f.Says == ReviewSecondAsked && r.Decision != nil:
@@ -222,7 +257,7 @@ type ReviewWaits string
 const (
 	WaitsForOfficer    ReviewWaits = "officer"    // 待说明: nobody decided, and the officer concerned said nothing
 	WaitsForSupervisor ReviewWaits = "supervisor" // 待复核: a first or a second decision is due
-	HoldsSheetUp       ReviewWaits = "sheet"      // nobody decided, and the officer's time runs or the verdict is borderline
+	HoldsSheetUp       ReviewWaits = "sheet"      // nobody decided though the officer explained, their time runs, or the verdict is borderline; or a second decision is due
 )
 
 // ReviewQuery selects cases by when their calls ended up in the log, newest first.
@@ -231,7 +266,7 @@ type ReviewQuery struct {
 	Waits    ReviewWaits
 	Over     time.Time // see ReviewRule.Over; for WaitsForSupervisor and HoldsSheetUp
 	Line     string    // empty: every line
-	SpeakNow bool      // of HoldsSheetUp: borderline verdicts hold nothing up any more, only officers whose time runs
+	SpeakNow bool      // of HoldsSheetUp: borderline verdicts of which nobody said anything hold nothing up any more
 	Officer  string    // only cases that concern them
 	Onlooks  bool      // cases in which another officer than Reader has the first word are left out; by Over
 	Reader   string

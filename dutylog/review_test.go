@@ -175,6 +175,8 @@ func TestWhatAReviewComesTo(t *testing.T) {
 	second := fact(dutylog.ReviewSecondDecided, dutylog.ReviewSetAside, bySuper2)
 	otherwise := fact(dutylog.ReviewDecided, dutylog.ReviewSetAside, bySuper)
 	otherwise.Outcome = telephony.Missed
+	opened := fact(dutylog.ReviewReopened, "", bySuper2)
+	opened.ID = 9
 	for _, c := range []struct {
 		name    string
 		c       dutylog.ReviewCase
@@ -192,10 +194,13 @@ func TestWhatAReviewComesTo(t *testing.T) {
 		{"nor does a second one that nobody asked for", lateCase(explained, stands, second), dutylog.Reviewed, dutylog.ReviewStands, ""},
 		{"nor the wish for one before the first", lateCase(asked, explained, stands), dutylog.Reviewed, dutylog.ReviewStands, ""},
 		{"a word about another officer explains nothing", lateCase(about("李娜", explained)), dutylog.AwaitsOfficer, "", ""},
-		{"nor does a decision about another one", lateCase(about("李娜", explained), about("李娜", aside)), dutylog.AwaitsOfficer, "", ""},
-		{"or one about nobody known", lateCase(about("", explained), about("", aside)), dutylog.AwaitsSupervisor, "", ""}, // their own word stays
+		{"a decision stands, whoever is named afterwards", lateCase(about("李娜", explained), about("李娜", aside)), dutylog.Reviewed, dutylog.ReviewSetAside, dutylog.ReviewSetAside},
+		{"until a supervisor opens it again", lateCase(about("李娜", explained), about("李娜", aside), opened), dutylog.AwaitsOfficer, "", ""},
+		{"or one about nobody known", lateCase(about("", explained), about("", aside)), dutylog.Reviewed, dutylog.ReviewSetAside, dutylog.ReviewSetAside},
+		{"where their own word stays", lateCase(about("", explained), about("", aside), opened), dutylog.AwaitsSupervisor, "", ""},
 		{"who is named otherwise is no other", lateCase(about("张 伟（代）", explained), about("张 伟", aside)), dutylog.Reviewed, dutylog.ReviewSetAside, dutylog.ReviewSetAside},
-		{"what was decided of them before somebody else was named", lateCase(explained, stands, about("李娜", aside)), dutylog.Reviewed, dutylog.ReviewStands, ""},
+		{"what was decided last counts", lateCase(explained, stands, about("李娜", aside)), dutylog.Reviewed, dutylog.ReviewSetAside, dutylog.ReviewSetAside},
+		{"what was decided before it was opened again does not come back", lateCase(stands, opened), dutylog.AwaitsOfficer, "", ""},
 		{"a comment changes nothing", lateCase(explained, fact(dutylog.ReviewCommented, "", bySuper)), dutylog.AwaitsSupervisor, "", ""},
 	} {
 		r := c.c.At(reviewCall, threeDays())
@@ -207,7 +212,9 @@ func TestWhatAReviewComesTo(t *testing.T) {
 
 // Who was named later has as many days as anybody, from then on.
 func TestWhoIsNamedLaterHasTheirOwnDays(t *testing.T) {
-	c := lateCase(about("李娜", fact(dutylog.ReviewDecided, dutylog.ReviewStands, bySuper)))
+	opened := fact(dutylog.ReviewReopened, "", bySuper2)
+	opened.ID = 9
+	c := lateCase(about("李娜", fact(dutylog.ReviewDecided, dutylog.ReviewStands, bySuper)), opened)
 	c.Since = reviewCall.AddDate(0, 0, 10)
 	rule := threeDays()
 	now := rule.Due(c.Call.EndedAt)

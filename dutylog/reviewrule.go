@@ -62,6 +62,7 @@ const (
 	SecondIsNotAsked ReviewRefusal = "second_is_not_asked"
 	SameReviewer     ReviewRefusal = "same_reviewer"
 	ReviewIsClosed   ReviewRefusal = "closed"
+	NothingMoved     ReviewRefusal = "nothing_moved"
 )
 
 var reviewRefusals = map[ReviewRefusal]string{
@@ -76,6 +77,7 @@ var reviewRefusals = map[ReviewRefusal]string{
 	SecondIsNotAsked: "nobody asked for a second reviewer",
 	SameReviewer:     "you decided the first time: the second reviewer is another person",
 	ReviewIsClosed:   "the second reviewer has decided: nothing comes after",
+	NothingMoved:     "the verdict concerns whom it was decided about: ask for a second reviewer instead",
 }
 
 // reviewParty is who may say something.
@@ -92,6 +94,7 @@ var reviewRights = []struct {
 	{ReviewDecided, anImpartialSupervisor, []ReviewState{AwaitsSupervisor}},
 	{ReviewSecondAsked, concernedOrSupervisor, []ReviewState{Reviewed}},
 	{ReviewSecondDecided, aSecondReviewer, []ReviewState{AwaitsSecond}},
+	{ReviewReopened, whereItMoved, []ReviewState{Reviewed, AwaitsSecond, ReviewedTwice}},
 }
 
 // May says why somebody may not say something of this verdict now; empty: they may.
@@ -179,6 +182,17 @@ func concernedOrSupervisor(r Review, by Actor) ReviewRefusal {
 		return ""
 	}
 	return theConcerned(r, by)
+}
+
+// whereItMoved is a supervisor, of a verdict that came to concern somebody else after it was decided.
+func whereItMoved(r Review, by Actor) ReviewRefusal {
+	if refused := anImpartialSupervisor(r, by); refused != "" {
+		return refused
+	}
+	if _, moved := r.Moved(); !moved {
+		return NothingMoved
+	}
+	return ""
 }
 
 // aSecondReviewer is another supervisor, or a duty leader where there is only one.

@@ -2,6 +2,8 @@ package dutylog
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"dutyline/telephony"
@@ -39,6 +41,27 @@ const (
 // SpotResults lists them.
 func SpotResults() []SpotResult { return []SpotResult{SpotPassed, SpotPartly, SpotFailed} }
 
+// Confirmed reports whether a check counts for a month's sheet: a supervisor wrote this version. What the room that
+// was checked writes of it is registered, and counts when a supervisor confirms it.
+func (s SpotCheck) Confirmed() bool { return s.By.Role == Supervisor }
+
+// MayChange says why somebody may not change an entry of the register that has these versions; nil: they may. Whoever
+// was checked does not rewrite what came out of it.
+func MayChange(versions []SpotCheck, by Actor) error {
+	switch {
+	case by.Role == Supervisor:
+		return nil
+	case slices.ContainsFunc(versions, SpotCheck.Confirmed):
+		return &InvalidError{Field: "version", Reason: "a supervisor wrote or confirmed this spot check: only a supervisor changes it"}
+	case !strings.EqualFold(versions[0].By.Login, by.Login):
+		return &InvalidError{Field: "version", Reason: "somebody else registered this spot check: they change it, or a supervisor does"}
+	}
+	return nil
+}
+
+// firstSpotCheck is before which nobody was checked here: an earlier year is a slip of the pen.
+var firstSpotCheck = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // spotEarly is how far a clock may go wrong before a check lies in the future.
 const spotEarly = 5 * time.Minute
 
@@ -72,6 +95,8 @@ func (s SpotCheck) CheckAt(now time.Time) (SpotCheck, error) {
 		return s, &InvalidError{Field: "findings", Reason: "say what was wrong"}
 	case s.Day.IsZero() || s.Day.After(now.Add(spotEarly)):
 		return s, &InvalidError{Field: "day", Reason: "is missing, or lies in the future: say when the check was made"}
+	case s.Day.Before(firstSpotCheck):
+		return s, &InvalidError{Field: "day", Reason: "lies before the year 2000: say when the check was made"}
 	case s.Check != 0 && s.Change == "":
 		return s, &InvalidError{Field: "change", Reason: "say what is corrected and why: the older version stays readable"}
 	case s.Check == 0 && s.Struck:

@@ -71,3 +71,32 @@ func TestWhichCallsASpotCheckCanBe(t *testing.T) {
 		}
 	}
 }
+
+// Who is checked registers what came of it and corrects their own words; it counts when a supervisor confirmed it, and
+// from then on only a supervisor changes it.
+func TestWhoMayChangeASpotCheck(t *testing.T) {
+	mine, theirs := dutylog.SpotCheck{By: byOfficer}, dutylog.SpotCheck{By: bySuper}
+	mate := dutylog.Actor{Login: "li", Name: "李强", Role: dutylog.Chief}
+	for name, c := range map[string]struct {
+		versions []dutylog.SpotCheck
+		by       dutylog.Actor
+		may      bool
+	}{
+		"one's own":                     {[]dutylog.SpotCheck{mine}, byOfficer, true},
+		"a colleague's":                 {[]dutylog.SpotCheck{mine}, mate, false},
+		"a supervisor's":                {[]dutylog.SpotCheck{theirs}, byOfficer, false},
+		"one's own, that was confirmed": {[]dutylog.SpotCheck{mine, theirs}, byOfficer, false},
+		"another supervisor":            {[]dutylog.SpotCheck{mine, theirs}, bySuper2, true},
+	} {
+		if err := dutylog.MayChange(c.versions, c.by); (err == nil) != c.may {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if mine.Confirmed() || !theirs.Confirmed() {
+		t.Error("who confirmed it is not told apart")
+	}
+	old := dutylog.SpotCheck{Direction: "in", Day: reviewCall.AddDate(-27, 0, 0), Unit: "x", Inspector: "x", Questions: "x", Result: dutylog.SpotPassed}
+	if _, err := old.CheckAt(reviewCall); err == nil || !strings.Contains(err.Error(), "before the year 2000") {
+		t.Errorf("a check of 1999: %v", err)
+	}
+}

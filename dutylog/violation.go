@@ -171,7 +171,7 @@ var violationRights = []struct {
 
 // May says why somebody may not say something of it; empty: they may.
 func (v Violation) May(says ViolationSays, by Actor) ViolationRefusal {
-	state, proposed, stated := v.Folded()
+	state, proposed, _ := v.Folded()
 	for _, r := range violationRights {
 		switch {
 		case r.says != says:
@@ -179,13 +179,18 @@ func (v Violation) May(says ViolationSays, by Actor) ViolationRefusal {
 			return ViolationNotTheirs
 		case !slices.Contains(r.when, state):
 			return ViolationNotNow
-		case (says == ViolationConfirmed || says == ViolationReturned) && (same(proposed, by) || same(stated, by)):
+		case (says == ViolationConfirmed || says == ViolationReturned) && (same(proposed, by) || v.statedBy(by)):
 			return ViolationSame
 		default:
 			return ""
 		}
 	}
 	return ViolationNotTheirs
+}
+
+// statedBy reports whether somebody ever stated for the duty room, also where a colleague stated after them.
+func (v Violation) statedBy(by Actor) bool {
+	return slices.ContainsFunc(v.Facts, func(f ViolationFact) bool { return f.Says == ViolationStated && same(&f, by) })
 }
 
 func same(f *ViolationFact, by Actor) bool {

@@ -37,6 +37,7 @@ const (
 	tagCalls      permission = "call.tag"        // say that a call was a spot check
 	seeEntries    permission = "entry.see"       // and all their revisions
 	writeEntries  permission = "entry.write"     //
+	amendEntries  permission = "entry.amend"     // change one; a supervisor says who answered, and nothing else: see mayWith
 	takeAttached  permission = "attachment.take" // what is attached to an entry
 	seeNames      permission = "names.see"       // who called, in lists, prints and exports, see listed
 	printEntries  permission = "entry.print"     // one, as pages for paper
@@ -236,6 +237,7 @@ var grants = map[permission]grant{
 	tagCalls:         {roles: []dutylog.Role{dutylog.Officer, dutylog.Supervisor}},
 	holdEntries:      {roles: []dutylog.Role{dutylog.Supervisor}},
 	writeEntries:     {roles: onTheSpot},
+	amendEntries:     {roles: changers},
 	seeWaveform:      {roles: readers},
 
 	seeDirectory:      {roles: anyRole},
@@ -328,6 +330,7 @@ func visitorOf(ctx context.Context) visitor {
 type object struct {
 	kind    objectKind
 	entry   dutylog.Entry // of an entry, and of what belongs to one
+	naming  bool          // of a change of an entry: it says who answered, and nothing else
 	officer string        // whom a review concerns
 	first   time.Time     // until then that officer has the first word, and nobody else reads the review; zero: everybody may
 }
@@ -357,6 +360,9 @@ func (v visitor) mayWith(p permission, o object) verdict {
 	}
 	if d == allowed && !o.first.IsZero() && !dutylog.SameName(o.officer, v.account.Name) {
 		return officerFirst
+	}
+	if d == allowed && p == amendEntries && v.account.Role == dutylog.Supervisor && !o.naming {
+		return notTheirRole
 	}
 	if d != allowed || v.account.Role != dutylog.Reader {
 		return d

@@ -46,7 +46,8 @@ type answeringGroupBody struct {
 	AfterReview  map[dutylog.Figure]figureBody `json:"after_review" nullable:"false" doc:"The same, with what reviews decided"`
 	Ring         timesBody                     `json:"ring_seconds" doc:"Of answered calls, the bell's clock, in tenths rounded down"`
 	Entering     timesBody                     `json:"entry_seconds" doc:"From the call's end until its entry was complete the first time"`
-	CalledBack   timesBody                     `json:"call_back_seconds" doc:"From a missed call's end until its caller was reached"`
+	CalledBack   timesBody                     `json:"call_back_seconds" doc:"From a missed call's end until its caller was reached, where a call of the log shows it"`
+	BackStated   int                           `json:"call_back_stated" doc:"Of called_back: missed callers who were reached by what a person says alone. When that was is not measured, so they are not in call_back_seconds"`
 }
 
 type ringBinBody struct {
@@ -186,7 +187,7 @@ func answeringGroupOf(g dutylog.AnsweringGroup) answeringGroupBody {
 	t, blind := &g.Tally, g.Blind.Seconds()
 	body := answeringGroupBody{Key: g.Key, From: stamp(g.From), To: stamp(g.To), Calls: t.Calls(), Outcomes: t.Outcomes(), Undecided: t.Undecided(),
 		Reviewed: t.Reviewed(), BlindSeconds: blind, Rule: append([]string{}, t.Rules()...), Measured: map[dutylog.Figure]figureBody{}, AfterReview: map[dutylog.Figure]figureBody{},
-		Ring: timesOf(&t.Rings, 10), Entering: timesOf(&t.Entering, 1), CalledBack: timesOf(&t.CalledBack, 1)}
+		Ring: timesOf(&t.Rings, 10), Entering: timesOf(&t.Entering, 1), CalledBack: timesOf(&t.CalledBack, 1), BackStated: t.BackStated()}
 	body.Unknown = body.Outcomes[telephony.Unknown]
 	for _, r := range dutylog.FigureRules() {
 		body.Measured[r.Figure] = figureOf(t, r, false, blind, body.Rule)

@@ -44,6 +44,7 @@ type answeringGroupDoc struct {
 	Ring         timesDoc             `json:"ring_seconds"`
 	Entering     timesDoc             `json:"entry_seconds"`
 	CalledBack   timesDoc             `json:"call_back_seconds"`
+	BackStated   int                  `json:"call_back_stated"`
 }
 
 type answeringDoc struct {
@@ -95,7 +96,7 @@ func (h *house) aDay(t *testing.T) (officer *client, day string) {
 		h.finished(id, noon.Add(time.Duration(i)*time.Hour))
 	}
 	officer.answeredBy(t, "11.0", "王officer")
-	officer.answeredBy(t, "12.0", "李娜")
+	officer.answeredBy(t, "12.0", "王chief")
 	missed := h.call("13.0", noon.Add(2*time.Hour))
 	h.record(telephony.CallRang, missed, missed.RangAt)
 	h.over(missed, telephony.Missed)
@@ -153,7 +154,7 @@ func TestAnOfficerSeesTheLineAndOnesOwnFigures(t *testing.T) {
 		t.Errorf("an officer sees %v of %d calls", keys(own), own.Total.Calls)
 	}
 	for _, who := range []string{"supervisor", "chief", "leader", "auditor"} {
-		if all := keys(h.as(who).answering(t, "?by=officer")); !slices.Contains(all, "李娜") || !slices.Contains(all, "王officer") {
+		if all := keys(h.as(who).answering(t, "?by=officer")); !slices.Contains(all, "王chief") || !slices.Contains(all, "王officer") {
 			t.Errorf("a %s sees %v", who, all)
 		}
 	}
@@ -299,7 +300,7 @@ func TestFiguresArePrintedAndExported(t *testing.T) {
 	h := newHouse(t)
 	officer, day := h.aDay(t)
 	page := officer.get("/metrics/answering/sheet?by=officer")
-	if page.status != 200 || !strings.Contains(page.body, "接听情况统计") || !strings.Contains(page.body, "王officer") || strings.Contains(page.body, "李娜") {
+	if page.status != 200 || !strings.Contains(page.body, "接听情况统计") || !strings.Contains(page.body, "王officer") || strings.Contains(page.body, "王chief") {
 		t.Errorf("an officer prints %v", page)
 	}
 	book := h.as("supervisor").get("/metrics/answering/workbook?by=officer")
@@ -399,7 +400,7 @@ func TestTheListOfCallsSaysWhatReviewsMadeOfThem(t *testing.T) {
 	near("2.0")
 	near("3.0")
 	h.finished("4.0", h.clock.Now())
-	h.as("officer").answeredBy(t, "3.0", "别人")
+	h.as("officer").answeredBy(t, "3.0", "王chief")
 	var r reviewDoc
 	h.as("officer").says(t, "2.0", `"says":"explained","code":"other","text":"听到第三声就接了"`).into(t, &r)
 	h.as("supervisor").says(t, "2.0", `"says":"decided","result":"counts_late","text":"录音为证"`).into(t, &r)

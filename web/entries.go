@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"dutyline/dutylog"
@@ -160,11 +162,16 @@ func (a *app) revisionsOf(ctx context.Context, p permission, id string) ([]dutyl
 // amend changes an entry. The body is read by the duty log's own strict parser: an unknown
 // field, a field that is there twice or a wrong type is named, nothing is ignored.
 func (a *app) amend(ctx context.Context, in *amendInput) (*entryOutput, error) {
-	if _, err := a.entry(ctx, writeEntries, in.ID); err != nil {
+	patch, unread := dutylog.ParsePatch(in.RawBody)
+	before, err := one(ctx, amendEntries, func() (dutylog.Entry, error) { return a.Log.Entry(ctx, in.ID) },
+		func(e dutylog.Entry) object { return object{kind: anEntry, entry: e, naming: patch.OnlyNames()} })
+	if err != nil {
 		return nil, err
 	}
-	patch, err := dutylog.ParsePatch(in.RawBody)
-	if err != nil {
+	if unread != nil {
+		return nil, problemOf(inBody(unread))
+	}
+	if err := a.mayName(ctx, before, patch); err != nil {
 		return nil, problemOf(inBody(err))
 	}
 	e, err := a.Log.Amend(ctx, in.ID, patch, visitorOf(ctx).actor(), a.Now())
@@ -172,6 +179,37 @@ func (a *app) amend(ctx context.Context, in *amendInput) (*entryOutput, error) {
 		return nil, problemOf(inBody(err))
 	}
 	return &entryOutput{e}, nil
+}
+
+// mayName asks whether the visitor may say that somebody else answered than is recorded. A patch against another
+// revision is not judged here: it is refused anyway.
+func (a *app) mayName(ctx context.Context, e dutylog.Entry, p dutylog.EntryPatch) error {
+	name, another := e.NamesAnother(p)
+	if !another || p.Revision != e.Revision {
+		return nil
+	}
+	known, err := a.knownPerson(ctx, e, name)
+	if err != nil {
+		return err
+	}
+	c, err := a.Log.ReviewCase(ctx, e.CallID)
+	if err != nil && !errors.Is(err, dutylog.ErrNotFound) {
+		return err
+	}
+	return e.MayName(name, visitorOf(ctx).actor(), dutylog.Naming{Known: known, Decided: err == nil && c.Folded().Decision != nil})
+}
+
+// knownPerson reports whether a name is somebody's who has an account, is a person of the roster, or had the duty.
+func (a *app) knownPerson(ctx context.Context, e dutylog.Entry, name string) (bool, error) {
+	if dutylog.SameName(name, e.Responsible) || dutylog.SameName(name, e.Rostered) {
+		return true, nil
+	}
+	accounts, err := a.Log.Accounts(ctx)
+	if err != nil || slices.ContainsFunc(accounts, func(x dutylog.Account) bool { return dutylog.SameName(x.Name, name) }) {
+		return err == nil, err
+	}
+	people, err := a.Log.RosterPeople(ctx)
+	return slices.ContainsFunc(people, func(x dutylog.RosterPerson) bool { return dutylog.SameName(x.Name, name) }), err
 }
 
 func (a *app) entryKinds(context.Context, *struct{}) (*kindListOutput, error) {

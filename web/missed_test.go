@@ -69,7 +69,7 @@ func TestSettlingAMissedCallByHand(t *testing.T) {
 	for _, c := range []struct {
 		id, body string
 		status   int
-	}{{"1.0", `{"why":"called_back"}`, 422}, {"1.0", `{"why":"not_needed"}`, 422}, {"1.0", `{}`, 422}, {"2.0", `{"why":"no_number"}`, 404}, {"9.9", `{"why":"no_number"}`, 404}} {
+	}{{"1.0", `{"why":"called_back"}`, 422}, {"1.0", `{"why":"not_needed"}`, 422}, {"1.0", `{"why":"no_number"}`, 422}, {"1.0", `{"why":"other_phone"}`, 422}, {"1.0", `{}`, 422}, {"2.0", `{"why":"no_number"}`, 404}, {"9.9", `{"why":"no_number"}`, 404}} {
 		if p := officer.post("/missed-calls/"+c.id+"/settlement", c.body).problem(t); p.Status != c.status {
 			t.Errorf("%s %s: %+v", c.id, c.body, p)
 		}
@@ -97,7 +97,7 @@ func TestTheSheetSaysWhoIsToBeCalledBack(t *testing.T) {
 	if body := officer.get("/handover").body; !strings.Contains(body, `"call_back":true`) {
 		t.Errorf("%s", body)
 	}
-	officer.post("/missed-calls/1.0/settlement", `{"why":"other_phone"}`)
+	officer.post("/missed-calls/1.0/settlement", `{"why":"other_phone","text":"10:20 用手机回拨"}`)
 	if body := officer.get("/handover").body; strings.Contains(body, `"call_back"`) {
 		t.Errorf("%s", body)
 	}

@@ -26,7 +26,7 @@ func (a *app) reviewRule() dutylog.ReviewRule {
 
 type reviewFactBody struct {
 	ID     int64                `json:"id"`
-	Says   dutylog.ReviewSays   `json:"says" enum:"explained,commented,decided,second_asked,second_decided"`
+	Says   dutylog.ReviewSays   `json:"says" enum:"explained,commented,decided,second_asked,second_decided,reopened"`
 	Code   string               `json:"code" doc:"Of an explanation its reason, of a verdict that is set aside its technical cause"`
 	Result dutylog.ReviewResult `json:"result" enum:",stands,set_aside,counts_late,counts_in_time"`
 	Text   string               `json:"text"`
@@ -43,6 +43,7 @@ type ReviewBody struct {
 	State   dutylog.ReviewState    `json:"state" enum:"awaits_officer,awaits_supervisor,decided,awaits_second,closed"`
 	DueAt   stamp                  `json:"due_at" doc:"Until then the officer concerned has the word"`
 	Overdue bool                   `json:"overdue" doc:"The time went by without a word"`
+	About   string                 `json:"about" doc:"Whom the decision that stands was made about, where the call concerns another officer now: a supervisor may open the review again. Empty: it is the same one, or nobody decided"`
 	Result  dutylog.ReviewResult   `json:"result" enum:",stands,set_aside,counts_late,counts_in_time" doc:"What it comes to; empty: nobody decided"`
 	Facts   []reviewFactBody       `json:"facts" nullable:"false" doc:"What was said, oldest first"`
 	May     []dutylog.ReviewSays   `json:"may" nullable:"false" doc:"What the visitor may say now"`
@@ -54,6 +55,7 @@ func (a *app) reviewOf(c dutylog.ReviewCase, by dutylog.Actor) ReviewBody {
 	r := c.At(now, a.reviewRule())
 	body := ReviewBody{Call: c.Call, Officer: c.Officer, State: r.State, DueAt: stamp(r.DueAt), Overdue: r.Overdue(now), Result: r.Result(),
 		Facts: []reviewFactBody{}, May: r.MaySay(by), Results: r.Results()}
+	body.About, _ = r.Moved()
 	for _, f := range c.Facts {
 		body.Facts = append(body.Facts, reviewFactBody{ID: f.ID, Says: f.Says, Code: f.Code, Result: f.Result, Text: f.Text, By: personOf(f.By, f.At), Officer: f.Officer, Past: c.Past(f)})
 	}
@@ -426,7 +428,7 @@ type CallJournal func(ctx context.Context, callID string, offered time.Time) ([]
 type sayInput struct {
 	ID   string `path:"id" maxLength:"200"`
 	Body struct {
-		Says   dutylog.ReviewSays   `json:"says" enum:"explained,commented,decided,second_asked,second_decided"`
+		Says   dutylog.ReviewSays   `json:"says" enum:"explained,commented,decided,second_asked,second_decided,reopened"`
 		Code   string               `json:"code,omitempty" maxLength:"40" doc:"Of an explanation its reason, of a verdict that is set aside its technical cause"`
 		Result dutylog.ReviewResult `json:"result,omitempty" enum:",stands,set_aside,counts_late,counts_in_time" doc:"Of a decision"`
 		Text   string               `json:"text,omitempty" maxLength:"500" doc:"What happened, or what proves it"`

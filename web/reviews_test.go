@@ -22,6 +22,7 @@ type reviewDoc struct {
 	State   string
 	DueAt   time.Time `json:"due_at"`
 	Overdue bool
+	About   string
 	Result  string
 	Facts   []struct {
 		ID                       int64

@@ -26,13 +26,14 @@ type spotCheckBody struct {
 	CallID    string              `json:"call_id,omitempty" maxLength:"200" doc:"By which it was made; one that came in gets the tag spot_check"`
 	Change    string              `json:"change,omitempty" maxLength:"500" doc:"Of a later version: what is corrected and why"`
 	Struck    bool                `json:"struck,omitempty" doc:"It was entered by mistake"`
+	Confirmed bool                `json:"confirmed" readOnly:"true" doc:"A supervisor wrote this version. Otherwise it is registered, and counts for no month's sheet"`
 	By        *personBody         `json:"by,omitempty" readOnly:"true"`
 }
 
 func spotCheckOf(s dutylog.SpotCheck) spotCheckBody {
 	by := personOf(s.By, s.At)
 	return spotCheckBody{Check: s.Check, Version: s.ID, Direction: s.Direction, Day: stamp(s.Day), Unit: s.Unit, Inspector: s.Inspector, Questions: s.Questions, Result: s.Result,
-		Findings: s.Findings, CallID: s.CallID, Change: s.Change, Struck: s.Struck, By: &by}
+		Findings: s.Findings, CallID: s.CallID, Change: s.Change, Struck: s.Struck, Confirmed: s.Confirmed(), By: &by}
 }
 
 func (b spotCheckBody) check(number int64) dutylog.SpotCheck {

@@ -13,7 +13,7 @@ type spotCheckDoc struct {
 	Direction, Day, Unit, Inspector, Questions string
 	Result, Findings, Change                   string
 	CallID                                     string `json:"call_id"`
-	Struck                                     bool
+	Struck, Confirmed                          bool
 	By                                         person
 }
 
@@ -68,6 +68,11 @@ func TestASpotCheckIsRegistered(t *testing.T) {
 	}
 	if got := supervisor.do("PUT", "/api/v1/spot-checks/1", aSpotCheck("in", "passed", `,"version":1,"change":"x"`)); got.status != 409 {
 		t.Errorf("against an older version: %v", got)
+	}
+	for _, who := range []string{"officer", "chief", "leader"} {
+		if p := h.as(who).do("PUT", "/api/v1/spot-checks/1", aSpotCheck("in", "passed", `,"version":2,"change":"x"`)).problem(t); p.Status != 422 || !strings.Contains(p.Errors[0].Message, "only a supervisor changes it") {
+			t.Errorf("%s rewrites what a supervisor found: %+v", who, p)
+		}
 	}
 	supervisor.do("PUT", "/api/v1/spot-checks/1", aSpotCheck("in", "passed", `,"version":2,"change":"重复登记","struck":true`)).into(t, &s)
 	var versions struct{ Items []spotCheckDoc }

@@ -50,7 +50,7 @@ var (
 	ReviewStateNames = map[dutylog.ReviewState]string{dutylog.AwaitsOfficer: "待当班人员说明", dutylog.AwaitsSupervisor: "待复核", dutylog.Reviewed: "已复核",
 		dutylog.AwaitsSecond: "待再次复核", dutylog.ReviewedTwice: "已再次复核"}
 	reviewSaysNames = map[dutylog.ReviewSays]string{dutylog.ReviewExplained: "当班说明", dutylog.ReviewCommented: "督查意见", dutylog.ReviewDecided: "复核结论",
-		dutylog.ReviewSecondAsked: "申请再次复核", dutylog.ReviewSecondDecided: "再次复核结论"}
+		dutylog.ReviewSecondAsked: "申请再次复核", dutylog.ReviewSecondDecided: "再次复核结论", dutylog.ReviewReopened: "重新复核"}
 	sipWhy     = map[string]string{"not_kept": "没有留存本次通话的 SIP 时刻", "not_mirrored": "当时没有接收交换机的 SIP 副本（未配置，或交换机没有发送）", "nothing": "SIP 副本中没有本次通话"}
 	journalWhy = map[string]string{"none": "没有配置交换机流水", "unreadable": "交换机流水无法读取", "nothing": "交换机流水中没有本次通话（已过保存期限，或当时没有记录）"}
 )

@@ -195,7 +195,7 @@ func (r factRow) fact() dutylog.CallFact {
 	if f.Complete = !r.completed.IsZero(); f.Complete {
 		f.Entered = max(0, r.completed.Sub(ended)) // one may be complete before its caller hangs up
 	}
-	if f.CalledBack = r.why.Reached(); f.CalledBack {
+	if f.CalledBack, f.BackStated = r.why.Reached(), r.why.Stated(); f.CalledBack && !f.BackStated {
 		if r.met.IsZero() {
 			r.met = r.settled
 		}

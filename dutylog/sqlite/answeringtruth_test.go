@@ -124,7 +124,7 @@ func newBareCall(r *rand.Rand, i int, at time.Time) bareCall {
 		c.notGiven, c.refused = r.IntN(8) == 0, r.IntN(16) == 0
 	}
 	if c.outcome == "missed" && r.IntN(3) > 0 {
-		c.backAfter, c.backWhy = r.IntN(90_000), []string{"other_phone", "other_number", "other_way", "no_number", "not_needed", "entry_complete"}[r.IntN(6)]
+		c.backAfter, c.backWhy = r.IntN(90_000), []string{"called_back", "called_again", "other_phone", "other_number", "other_way", "no_number", "not_needed", "entry_complete"}[r.IntN(8)]
 	}
 	c.reviewedAs = c.outcome
 	if r.IntN(20) == 0 {
@@ -312,9 +312,9 @@ func (s *sums) add(c bareCall) {
 		s.share("within_15s", taken && waited >= 0 && waited < 15*time.Second)
 	}
 	if c.outcome == "missed" {
-		reached := c.backWhy == "other_phone" || c.backWhy == "other_number" || c.backWhy == "other_way"
-		s.share("called_back", reached)
-		if reached {
+		measured := c.backWhy == "called_back" || c.backWhy == "called_again"
+		s.share("called_back", measured || c.backWhy == "other_phone" || c.backWhy == "other_number" || c.backWhy == "other_way")
+		if measured {
 			s.back = append(s.back, c.backAfter)
 		}
 	}

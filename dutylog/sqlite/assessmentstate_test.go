@@ -44,9 +44,16 @@ func TestWhichReviewsHoldASheetUp(t *testing.T) {
 	want("and the figures are closed", due, true)
 	must(say(t, db, late.ID, dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "away", Text: "取传真", By: officer}))(t)
 	must(say(t, db, near.ID, dutylog.ReviewFact{Says: dutylog.ReviewExplained, Code: "away", Text: "取传真", By: officer}))(t)
-	want("both spoke", due.Add(-time.Second), false, near.ID)
+	want("both spoke, and nobody answered them", due.Add(-time.Second), false, near.ID, late.ID)
+	want("though all days are over and the figures closed", due, true, near.ID, late.ID)
 	must(say(t, db, near.ID, dutylog.ReviewFact{Says: dutylog.ReviewDecided, Result: dutylog.ReviewCountsInTime, Text: "在误差内", By: superA}))(t)
-	want("the borderline one is decided", due.Add(-time.Second), false)
+	want("the borderline one is decided", due.Add(-time.Second), false, late.ID)
+	must(say(t, db, late.ID, dutylog.ReviewFact{Says: dutylog.ReviewDecided, Result: dutylog.ReviewStands, Text: "x", By: superA}))(t)
+	want("both are decided", due, true)
+	must(say(t, db, late.ID, dutylog.ReviewFact{Says: dutylog.ReviewSecondAsked, Text: "请再核", By: officer}))(t)
+	want("a second decision is asked for", due, true, late.ID)
+	must(say(t, db, late.ID, dutylog.ReviewFact{Says: dutylog.ReviewSecondDecided, Result: dutylog.ReviewStands, Text: "x", By: superB}))(t)
+	want("and made", due, true)
 }
 
 // What a sheet counts and what it lists are of one state, also when something is decided after the month's figures

@@ -169,6 +169,13 @@ func (db *DB) SettleMissed(ctx context.Context, callID string, s dutylog.Settlem
 		case err != nil:
 			return err
 		}
+		call, err := t.call(callID)
+		if err != nil {
+			return err
+		}
+		if err := s.Fits(call.Call); err != nil {
+			return err
+		}
 		if err := t.settleMissed(callID, dutylog.MissedCall{Why: s.Why, Text: s.Text, By: by}); err != nil {
 			return err
 		}

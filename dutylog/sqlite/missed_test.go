@@ -165,7 +165,7 @@ func TestACallerWhomNobodyReachedStillWaits(t *testing.T) {
 	wantMissed(t, db, 2, third.ID, second.ID, first.ID+" called_back")
 	amend(second, dutylog.EntryPatch{State: &complete, Values: values{dutylog.CallBackResult: "已联系上，询问值班安排"}})
 	wantMissed(t, db, 2, third.ID, second.ID, first.ID+" called_back")
-	must(db.SettleMissed(ctx, second.ID, dutylog.Settlement{Why: dutylog.OtherPhone}, officer))(t)
+	must(db.SettleMissed(ctx, second.ID, dutylog.Settlement{Why: dutylog.OtherPhone, Text: "张伟 10:20 用手机回拨"}, officer))(t)
 	wantMissed(t, db, 1, third.ID, second.ID+" other_phone", first.ID+" called_back")
 	var invalid *dutylog.InvalidError
 	if _, err := db.SettleMissed(ctx, third.ID, dutylog.Settlement{Why: dutylog.NobodyReached}, officer); !errors.As(err, &invalid) {
@@ -183,7 +183,7 @@ func TestAPersonSettlesAMissedCall(t *testing.T) {
 	db := openAt(t, path, sqlite.Options{Now: newClock(noon).now})
 	c := inbound(0, "02422730001")
 	ok(t, db.Record(ctx, story(c, telephony.Missed)))
-	for name, bad := range map[string]dutylog.Settlement{"no reason": {}, "no words": {Why: dutylog.NotNeeded}, "the log's own": {Why: dutylog.SettledByCaller}} {
+	for name, bad := range map[string]dutylog.Settlement{"no reason": {}, "no words": {Why: dutylog.NotNeeded}, "its number is there": {Why: dutylog.NoNumber}, "by which phone is not said": {Why: dutylog.OtherPhone}, "the log's own": {Why: dutylog.SettledByCaller}} {
 		var invalid *dutylog.InvalidError
 		if _, err := db.SettleMissed(ctx, c.ID, bad, officer); !errors.As(err, &invalid) {
 			t.Errorf("%s: %v", name, err)
@@ -239,7 +239,7 @@ func TestMissedCallsComeByPages(t *testing.T) {
 	for i := range 7 {
 		ok(t, db.Record(ctx, story(inbound(i, fmt.Sprintf("1380000111%d", i)), telephony.Missed)))
 	}
-	must(db.SettleMissed(ctx, inbound(3, "").ID, dutylog.Settlement{Why: dutylog.NoNumber}, officer))(t)
+	must(db.SettleMissed(ctx, inbound(3, "").ID, dutylog.Settlement{Why: dutylog.NotNeeded, Text: "误拨"}, officer))(t)
 	for _, only := range []bool{false, true} {
 		var seen []string
 		for cursor, pages := "", 0; ; pages++ {

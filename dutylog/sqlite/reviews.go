@@ -32,6 +32,8 @@ const (
 	// officerSpeaks is that an officer has the first word, and not whoever asks: of a call of nobody known nobody has it alone.
 	officerSpeaks = undecided + " AND coalesce(v.explained, 0) = 0 AND " + officersTime + " >= ? AND NOT " + forOfficer
 
+	awaitsSecond = "v.stage = 'awaits_second' AND v.outcome = c.outcome"
+
 	undecided = "(coalesce(v.stage, '') = '' OR v.outcome <> c.outcome)"
 )
 
@@ -75,9 +77,9 @@ func (db *DB) ReviewCases(ctx context.Context, q dutylog.ReviewQuery) (items []d
 	case dutylog.WaitsForOfficer:
 		w.add(undecided + " AND coalesce(v.explained, 0) = 0")
 	case dutylog.HoldsSheetUp:
-		w.add(undecided+" AND (coalesce(v.explained, 0) = 0 AND "+officersTime+" >= ? OR NOT ? AND c.findings LIKE '%\"borderline\"%')", q.Over.UnixMicro(), q.SpeakNow)
+		w.add("("+awaitsSecond+" OR "+undecided+" AND (v.explained = 1 OR "+officersTime+" >= ? OR NOT ? AND c.findings LIKE '%\"borderline\"%'))", q.Over.UnixMicro(), q.SpeakNow)
 	case dutylog.WaitsForSupervisor:
-		w.add("(v.stage = 'awaits_second' AND v.outcome = c.outcome OR "+undecided+" AND (v.explained = 1 OR "+officersTime+" < ?))", q.Over.UnixMicro())
+		w.add("("+awaitsSecond+" OR "+undecided+" AND (v.explained = 1 OR "+officersTime+" < ?))", q.Over.UnixMicro())
 	}
 	if q.Onlooks {
 		w.add("NOT ("+officerSpeaks+")", q.Over.UnixMicro(), q.Reader)

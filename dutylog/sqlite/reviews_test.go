@@ -337,7 +337,15 @@ func TestADecisionDoesNotMoveToAColleague(t *testing.T) {
 	clock.advance(5 * 24 * time.Hour)
 	answeredBy(t, db, c.ID, "李强")
 	r := must(db.ReviewCase(ctx, c.ID))(t).At(clock.now(), reviewing)
-	if r.State != dutylog.AwaitsOfficer || r.Officer != "李强" || r.Decision != nil || len(r.Facts) != 2 || !r.Past(r.Facts[1]) || !r.DueAt.Equal(reviewing.Due(clock.now())) {
+	if about, moved := r.Moved(); r.State != dutylog.Reviewed || r.Officer != "李强" || !moved || about != officer.Name || r.Past(r.Facts[1]) || r.Result() != dutylog.ReviewCountsLate {
+		t.Errorf("what was decided does not stand: %s of %s, %+v", r.State, r.Officer, r.Facts)
+	}
+	if _, err := say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewReopened, Text: "x", By: officer}); err == nil {
+		t.Error("an officer opened a decided review again")
+	}
+	must(say(t, db, c.ID, dutylog.ReviewFact{Says: dutylog.ReviewReopened, Text: "接听人有误", By: superB}))(t)
+	r = must(db.ReviewCase(ctx, c.ID))(t).At(clock.now(), reviewing)
+	if r.State != dutylog.AwaitsOfficer || r.Officer != "李强" || r.Decision != nil || len(r.Facts) != 3 || !r.Past(r.Facts[1]) || !r.DueAt.Equal(reviewing.Due(clock.now())) {
 		t.Errorf("%s of %s until %s: %+v", r.State, r.Officer, r.DueAt, r.Facts)
 	}
 	if late, of := lateAfterReview(t, db, "李强"); late != 0 || of != 0 {
@@ -352,9 +360,9 @@ func TestADecisionDoesNotMoveToAColleague(t *testing.T) {
 	if late, of := lateAfterReview(t, db, "李强"); late != 0 || of != 1 {
 		t.Errorf("%d of %d count late", late, of)
 	}
-	answeredBy(t, db, c.ID, officer.Name) // back again: what was decided about them stands, and no days begin
+	answeredBy(t, db, c.ID, officer.Name) // back again: what was decided last stands, and no days begin
 	r = must(db.ReviewCase(ctx, c.ID))(t).At(clock.now(), reviewing)
-	if r.State != dutylog.Reviewed || r.Result() != dutylog.ReviewCountsLate || !r.Since.IsZero() {
+	if r.State != dutylog.Reviewed || r.Result() != dutylog.ReviewCountsInTime || !r.Since.IsZero() {
 		t.Errorf("%s %s since %s", r.State, r.Result(), r.Since)
 	}
 	must(db.Checkpoint(ctx, newKey(t), false))(t)
@@ -364,8 +372,8 @@ func TestADecisionDoesNotMoveToAColleague(t *testing.T) {
 	}
 }
 
-// A log in which an older program left a decision on a colleague is put right when it is opened.
-func TestWhatMovedToAColleagueBeforeIsOpenAgain(t *testing.T) {
+// A log in which an older program opened a decided review again, because the name changed, is put right when it is opened.
+func TestWhatWasDecidedBeforeTheNameChangedStands(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	db := withPractice(t, openAt(t, path, sqlite.Options{Now: newClock(noon).now}))
 	c := ended(t, db, 0, telephony.AnsweredLate, borderline)
@@ -375,13 +383,10 @@ func TestWhatMovedToAColleagueBeforeIsOpenAgain(t *testing.T) {
 	was := keptRow(t, db, c.ID)
 	answeredBy(t, db, c.ID, "李强")
 	ok(t, db.Close())
-	outside(t, path, fmt.Sprintf("UPDATE call_reviews SET result = '%s', stage = '%s', explained = 1, since = NULL", was.result, was.stage))
+	outside(t, path, "UPDATE call_reviews SET result = '', stage = '', explained = 0")
 	db = openAt(t, path, sqlite.Options{Now: newClock(noon).now})
-	if row := keptRow(t, db, c.ID); row.result != "" || row.stage != "" || row.explained {
-		t.Errorf("%+v", row)
-	}
-	if late, of := lateAfterReview(t, db, "李强"); late != 0 || of != 0 {
-		t.Errorf("the colleague is charged: %d of %d", late, of)
+	if row := keptRow(t, db, c.ID); row.result != was.result || row.stage != was.stage || !row.explained {
+		t.Errorf("%+v, was %+v", row, was)
 	}
 	ok(t, db.Close())
 }

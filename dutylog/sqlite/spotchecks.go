@@ -79,6 +79,9 @@ func (db *DB) SaveSpotCheck(ctx context.Context, s dutylog.SpotCheck, by dutylog
 			if err != nil {
 				return err
 			}
+			if err := dutylog.MayChange(versions, by); err != nil {
+				return err
+			}
 			if last := versions[len(versions)-1]; last.ID != s.ID || last.Struck {
 				return fmt.Errorf("somebody else changed this spot check meanwhile, or struck it out: %w", dutylog.ErrExists)
 			}

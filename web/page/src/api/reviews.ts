@@ -3,7 +3,7 @@ import { BASE, query, request } from './client'
 import type { Person } from './duties'
 import type { Call } from './types'
 
-export type Says = 'explained' | 'commented' | 'decided' | 'second_asked' | 'second_decided'
+export type Says = 'explained' | 'commented' | 'decided' | 'second_asked' | 'second_decided' | 'reopened'
 export type ReviewState = 'awaits_officer' | 'awaits_supervisor' | 'decided' | 'awaits_second' | 'closed'
 export type ReviewResult = '' | 'stands' | 'set_aside' | 'counts_late' | 'counts_in_time'
 
@@ -24,6 +24,8 @@ export interface Review {
   state: ReviewState
   due_at: string
   overdue: boolean
+  /** Whom the decision that stands was made about, where the call concerns another officer now; empty: the same. */
+  about: string
   result: ReviewResult
   facts: ReviewFact[]
   may: Says[]

@@ -20,6 +20,8 @@ export interface SpotCheck {
   call_id?: string
   change?: string
   struck?: boolean
+  /** A supervisor wrote this version; otherwise it counts for no month's sheet. */
+  confirmed?: boolean
   by?: Person
 }
 
@@ -63,5 +65,5 @@ export const spotCalls = {
 export const spotChecks = {
   list: (filter: { direction?: string; limit?: number; cursor?: string }) => request<SpotCheckPage>('GET', '/spot-checks' + query(filter)),
   versions: (check: number) => request<{ items: SpotCheck[] }>('GET', '/spot-checks/' + check),
-  save: (s: SpotCheck) => request<SpotCheck>(s.check ? 'PUT' : 'POST', '/spot-checks' + (s.check ? '/' + s.check : ''), { ...s, check: undefined, by: undefined }),
+  save: (s: SpotCheck) => request<SpotCheck>(s.check ? 'PUT' : 'POST', '/spot-checks' + (s.check ? '/' + s.check : ''), { ...s, check: undefined, by: undefined, confirmed: undefined }),
 }

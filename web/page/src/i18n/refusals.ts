@@ -22,6 +22,17 @@ export function fieldOf(area: string, location: string): string {
 /** By the field and the beginning of the sentence; {1} is what stands in the brackets, {field} the field's name. */
 export const SENTENCES: [RegExp, RegExp, string][] = [
   [/^reason$/, /^the entry is complete/, 'correct.needed'],
+  [/^answered_by$/, /^nobody answered/, '这是未接来电，没有接听人：请留空，情况在“复核”中说明'],
+  [/^answered_by$/, /^is nobody whom/, '系统中没有这个人：请填写有账号的人或值班表中的人员'],
+  [/^answered_by$/, /^somebody is recorded/, '已登记接听人：只能由实际接听的人本人登录更改，或由督查人员更改'],
+  [/^answered_by$/, /^the verdict of this call is decided/, '这次来电已复核：接听人只能由实际接听的人本人登录填写，或由督查人员填写'],
+  [/^answered_by$/, /^the call is not answered/, '来电还没有接听：接听以后再填写接听人'],
+  [/^why$/, /^the call has a number/, '这次来电有号码，不能选“没有号码”：请回拨，或写明为什么不回拨'],
+  [/^text$/, /^say who called back/, '请写明谁、用哪部电话、什么时间回拨的：系统没有这次通话的记录'],
+  [/^text$/, /^say from which number/, '请写明对方用哪个号码、什么时间打来：系统不能认定是同一人'],
+  [/^version$/, /^a supervisor wrote or confirmed/, '督查人员登记或确认过的抽查，只能由督查人员更改'],
+  [/^version$/, /^somebody else registered/, '这次抽查由他人登记：请登记人本人或督查人员更改'],
+  [/^day$/, /^lies before the year 2000/, '日期早于 2000 年，请核对抽查时间'],
   [/^reason$/, /^says nothing/, '“无”“ok”等不能作为原因：还有报告未报送、未送达或批示未办结，请写明为什么仍然办结（至少两个汉字）'],
   [/^reason$/, /^say in a few words what was not so/, '请写明哪里不属实；原因将一直保留'],
   [/^call_reason$/, /^says nothing/, '“无”“ok”等不能作为原因：请写明号码不符的通话为什么能作凭证（至少两个汉字）'],

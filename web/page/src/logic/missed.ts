@@ -3,7 +3,7 @@ import type { MissedCall, SettledWhy } from '@/api/quick'
 import { noNumber } from './words'
 
 /** The reasons that say nothing without words beside them; the daemon has the same. */
-const WORDS: SettledWhy[] = ['other_way', 'nobody_reached', 'not_needed']
+const WORDS: SettledWhy[] = ['other_phone', 'other_number', 'other_way', 'nobody_reached', 'not_needed']
 export const needsWords = (why: string): boolean => WORDS.indexOf(why as SettledWhy) >= 0
 
 /** What is offered first: without a number nobody can be called. */

@@ -12,6 +12,8 @@ import { missingFields } from './kinds'
 import { serverNow } from './live'
 import * as drafts from './drafts'
 import { hold } from './held'
+import { problemText } from '@/i18n/problems'
+import { notify } from './notices'
 
 const PAUSE_MS = 700
 const AT_MOST_MS = 3000
@@ -21,6 +23,12 @@ const TYPING_MS = 5000
 /** held: somebody else completed the entry, and what was typed waits here for a correction. */
 export type SaveState = 'clean' | 'dirty' | 'saving' | 'saved' | 'retry' | 'refused' | 'conflict' | 'held'
 export type CompleteResult = 'done' | 'missing' | 'conflict' | 'offline' | 'refused'
+
+/** The name of who answered was refused, and nothing else. */
+const named = (e: ApiError): boolean => {
+  const wrong = (e.body.errors || []) as { location: string }[]
+  return wrong.length === 1 && wrong[0].location === 'body.answered_by'
+}
 
 export class EntrySession {
   readonly state: {
@@ -47,6 +55,7 @@ export class EntrySession {
   private failures = 0
   private stopped = false
   private typedAt = 0
+  private open: Field | null = null // half a name is nobody's: it is sent when it is left
 
   constructor(
     readonly user: string,
@@ -112,6 +121,24 @@ export class EntrySession {
     this.schedule(0)
   }
 
+  /** Somebody is in this field. */
+  typing(f: Field): void {
+    this.open = f
+  }
+
+  /** They left it. */
+  typed(): void {
+    this.open = null
+    void this.flush()
+  }
+
+  private toSend(): EntryPatch | null {
+    const patch = patchOf(this.state.draft)
+    if (!patch || this.open !== 'answered_by' || patch.answered_by === undefined) return patch
+    delete patch.answered_by
+    return Object.keys(patch).length > 1 ? patch : null
+  }
+
   private touched(f?: Field): void {
     hold(this.id)
     this.state.merged = []
@@ -149,7 +176,7 @@ export class EntrySession {
   async flush(): Promise<void> {
     clearTimeout(this.timer)
     while (this.busy) await this.busy
-    const patch = this.state.overtaken ? null : patchOf(this.state.draft)
+    const patch = this.state.overtaken ? null : this.toSend()
     this.firstDirty = 0
     if (!patch) {
       this.settle()
@@ -162,6 +189,7 @@ export class EntrySession {
   private async send(patch: EntryPatch): Promise<ApiError | null> {
     let failed: ApiError | null = null
     const sent = sentSlots(this.state.draft)
+    if (patch.answered_by === undefined) delete sent.answered_by // it has no gaps
     const kind = patch.kind || this.state.draft.baseKind
     this.state.save = 'saving'
     const work = api.amend(this.id, patch).then(
@@ -183,7 +211,7 @@ export class EntrySession {
     const status = failed ? (failed as ApiError).status : 200
     if (!failed || status === 409) {
       this.settle()
-      if (patchOf(this.state.draft)) this.schedule(failed ? 0 : PAUSE_MS)
+      if (this.toSend()) this.schedule(failed ? 0 : PAUSE_MS)
     }
     return failed
   }
@@ -209,6 +237,13 @@ export class EntrySession {
         // Could not learn what stands there: as good as offline.
       }
     } else if (!error.offline && error.status < 500 && error.status !== 401 && error.status !== 429) {
+      if (named(error)) { // what else was typed is not kept back by a name
+        s.draft.form.answered_by = slot(s.draft.base.answered_by.value)
+        notify(() => problemText(error), 'bad')
+        this.settle()
+        this.schedule(0)
+        return
+      }
       s.save = 'refused'
       s.error = error.message
       s.refusal = error
