@@ -124,7 +124,7 @@ export async function incident(desk, phone, users) {
 
   await one('the leader approves by telephone: noted with the recorded call, and waits for the leader', async () => {
     const before = (await desk.newest()).id
-    const away = simulate('--to', LEADER, '--talk', '1s')
+    const away = simulate('--to', LEADER, '--talk', '6s')
     const said = await desk.nextCall(before)
     await away
     await desk.at('phone-sign').click()
@@ -141,7 +141,7 @@ export async function incident(desk, phone, users) {
 
   await one('a call with a number that nobody knows takes a reason in words', async () => {
     const before = (await desk.newest()).id
-    const away = simulate('--to', BORROWED, '--talk', '1s')
+    const away = simulate('--to', BORROWED, '--talk', '6s')
     const said = await desk.nextCall(before)
     await away
     await desk.at('phone-review').click()
@@ -164,7 +164,7 @@ export async function incident(desk, phone, users) {
 
   await one('the call to the superior is offered as the report, and is the delivery with its time and recording', async () => {
     const before = (await desk.newest()).id
-    placed = simulate('--to', SUPERIOR, '--talk', '1s')
+    placed = simulate('--to', SUPERIOR, '--talk', '6s')
     const call = await desk.nextCall(before)
     await desk.at('stage-written').click() // the call is offered as what is due, whatever is looked at
     await desk.says(/ 初报的电话报告/, desk.at('call-offer'))

@@ -92,7 +92,7 @@ export async function officers(desk, other, users) {
 
   await it('a call after the first report is offered, named and noted as a follow-up, whichever report is open', async () => {
     const before = (await desk.newest()).id
-    const placed = simulate('--to', SUPERIOR, '--talk', '1s')
+    const placed = simulate('--to', SUPERIOR, '--talk', '6s')
     const call = await desk.nextCall(before)
     await placed
     await desk.at('stage-first').click()
@@ -110,7 +110,7 @@ export async function officers(desk, other, users) {
   await it('one call, two incidents: it is a report of none until a digit says of which', async () => {
     second = await open(await told('13904012203', '浑河街道', { place: '浑河站路口', content: '路面坍塌。' }), 'collapse')
     const before = (await desk.newest()).id
-    const placed = simulate('--to', SUPERIOR, '--talk', '1s')
+    const placed = simulate('--to', SUPERIOR, '--talk', '6s')
     const call = await desk.nextCall(before)
     await placed
     // What the daemon offers for one incident, it offers for each; to whom the number belongs it cannot always tell.
