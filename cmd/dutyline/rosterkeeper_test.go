@@ -70,6 +70,13 @@ func TestGapsAndFilingsOfTheRosterAreAlerts(t *testing.T) {
 	if err := db.SaveHolidays(t.Context(), table, dutylog.SystemActor()); err != nil {
 		t.Fatal(err)
 	}
+	look("2027") // the others are lacking
+	for _, h := range []string{"2027-02-06 春节", "2027-04-05 清明节", "2027-05-01 劳动节", "2027-06-09 端午节", "2027-09-15 中秋节", "2027-10-01 国庆节"} {
+		table.Days = append(table.Days, dutylog.SpecialDay{Date: dutylog.Date(h[:10]), Kind: dutylog.Holiday, Name: h[11:]})
+	}
+	if err := db.SaveHolidays(t.Context(), table, dutylog.SystemActor()); err != nil {
+		t.Fatal(err)
+	}
 	look("")
 	now = time.Date(2026, 12, 20, 12, 0, 0, 0, zone) // the practice roster ends on the 26th
 	look("duty_officer/20261226T0000/ahead duty_section_chief/20261226T0000/ahead duty_leader/20261226T0000/ahead")

@@ -102,7 +102,9 @@ func TestSystemRecordingBySnoop(t *testing.T) {
 		return caller{number: number, talk: 1500 * time.Millisecond, ring: 700 * time.Millisecond, hertz: callerTone}
 	}
 
-	call := r.calls("caller", speaks("02488880001"))
+	looked := speaks("02488880001")
+	looked.talk = 5 * time.Second // while it goes on, the switch is asked
+	call := r.calls("caller", looked)
 	r.awaitTalk()
 	r.checkBeside()
 	call.Must(t)
