@@ -365,8 +365,8 @@ func TestRoleChangeTakesEffectAtOnce(t *testing.T) {
 	if got := c.patch("e-1", `{"revision":1}`); got.status != 404 {
 		t.Fatalf("as officer: %v", got)
 	}
-	roles.set(dutylog.Supervisor)
+	roles.set(dutylog.Auditor)
 	if got := c.patch("e-1", `{"revision":1}`); got.status != 403 {
-		t.Errorf("as supervisor: %v", got)
+		t.Errorf("as auditor: %v", got)
 	}
 }
