@@ -12,7 +12,8 @@ export async function reviews(url, users) {
   const at = (name, rest) => desk.at(name, rest)
   const user = (role) => users.find((u) => u.role === role)
   recoverBy((n) => desk.shot('reviews-failed-' + n))
-  const officer = user('officer')
+  let officer = user('officer')
+  let responsible = ''
   await desk.logIn(officer)
   const before = (await desk.newest()).id
   await simulate('--from', '02422730078', '--reject', '--answer-after', '1s')
@@ -40,8 +41,11 @@ export async function reviews(url, users) {
   }
   await one('reviews: a supervisor cannot decide before the officer had the word', async () => {
     await until('the call is over', async () => (await desk.api('/calls/' + encodeURIComponent(call))).body.ended_at, 30_000)
-    const entry = await desk.entry('e-' + call) // whoever is responsible by now: this one says that it was theirs
-    assert.equal((await desk.api('/entries/' + encodeURIComponent('e-' + call), 'PATCH', { revision: entry.revision, answered_by: '王值班' })).status, 200)
+    const entry = await desk.entry('e-' + call)
+    // Nobody answered: it is whoever's is responsible by now, and nobody moves it by a name.
+    assert.equal((await desk.api('/entries/' + encodeURIComponent('e-' + call), 'PATCH', { revision: entry.revision, answered_by: '王值班' })).status, 422)
+    responsible = entry.responsible
+    officer = users.find((u) => u.name === { 王值班: 'officer', 李值班: 'officer2' }[responsible])
     await desk.logIn(user('supervisor'))
     await page.evaluate((id) => { location.hash = '#/reviews/' + encodeURIComponent(id) }, call)
     await desk.says(/值班员先陈述：本人说明之后即可查看，最迟 .*\d\d:\d\d 起可以查看/, at('review-none'))
@@ -57,7 +61,7 @@ export async function reviews(url, users) {
     await as(officer)
     await desk.says(/待说明/, at('review'))
     const r = await read()
-    assert.deepEqual([r.officer, r.may, r.call.outcome], ['王值班', ['explained'], 'rejected'])
+    assert.deepEqual([r.officer, r.may, r.call.outcome], [responsible, ['explained'], 'rejected'])
     await desk.says(/拒接[\s\S]*还没有人说明[\s\S]*话机振铃[\s\S]*判定规则[\s\S]*时钟偏差[\s\S]*交换机流水/, at('review'))
     await desk.says(/起\s+止[\s\S]*本次来电时[\s\S]*至今[\s\S]*3 声之内[\s\S]*rings-3[\s\S]*PJSIP\//, at('review-settings'))
     await desk.shotBoth('91-review-officer')
