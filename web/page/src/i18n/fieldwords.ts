@@ -4,7 +4,7 @@
 export const fieldWordsZh: Record<string, string> = {
   'field.absence': '外出报备', 'field.action': '操作', 'field.after_minutes': '间隔分钟数', 'field.ago_ms': '距今时长', 'field.answer_after_ms': '几秒后接听',
   'field.approve': '审批意见', 'field.at': '时间', 'field.attachment': '附件', 'field.base_version': '所依据的版本', 'field.basis': '依据', 'field.before': '翻页位置',
-  'field.by': '登记人', 'field.by_phone': '电话签批', 'field.call': '通话', 'field.call_id': '通话录音', 'field.call_reason': '号码不符的原因', 'field.change': '变更编号', 'field.channel': '报送渠道',
+  'field.by': '登记人', 'field.by_phone': '电话签批', 'field.call': '通话', 'field.call_id': '通话录音', 'field.confirmed': '督查确认', 'field.call_reason': '号码不符的原因', 'field.change': '变更编号', 'field.channel': '报送渠道',
   'field.check': '抽查编号', 'field.checkpoint': '校验点', 'field.checks': '检查项', 'field.clock': '时刻', 'field.clock_reason': '调整计时起点的原因', 'field.clock_start': '计时起点',
   'field.code': '代码', 'field.confirm': '确认', 'field.count': '数量', 'field.cursor': '翻页位置', 'field.date': '日期', 'field.day': '日期', 'field.deputy': '分管领导',
   'field.digest': '校验值', 'field.direction': '方向', 'field.draft': '草稿', 'field.due': '反馈时限', 'field.due_at': '应完成时间', 'field.during_incident': '处置期间仍要抽查',
