@@ -2,7 +2,6 @@ package dutylog_test
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -165,11 +164,7 @@ func TestACallAfterAMergeIsOfferedAsWhatIsLacking(t *testing.T) {
 }
 
 func TestWhatIsOwedAfterAMerge(t *testing.T) {
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(merges)) {
-		fmt.Fprintf(&b, "%s\n%s\n", name, merges[name](t))
-	}
-	goldenText(t, "incidentmerges.golden", b.String())
+	goldenStories(t, "incidentmerges.golden", merges)
 }
 
 // The next shift reads which approvals by telephone nobody has confirmed.

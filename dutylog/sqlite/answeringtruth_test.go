@@ -460,6 +460,18 @@ func shownGroup(g dutylog.AnsweringGroup) map[string]any {
 	return all
 }
 
+// tickWaiting notes whether the caller of a call that nobody took waits.
+func tickWaiting(want map[string][2]int, c bareCall) {
+	switch c.outcome {
+	case "missed":
+		tick(want, "missed_not_called_back/", c.backAfter < 0)
+	case "abandoned_early", "engaged":
+		tick(want, "others_not_called_back/"+c.outcome, c.completeAfter < 0)
+	case "rejected", "unreachable", "forwarded", "answered_by_machine":
+		tick(want, "others_not_called_back/"+c.outcome, false)
+	}
+}
+
 // compareDuty asks for the figures of a time that calls and roster are made of, and loops over both: who waits, and the
 // minutes in which no officer was on the roster.
 func (w bareLog) compareDuty(t *testing.T, db *sqlite.DB, first, last dutylog.Date, zone *time.Location) {
@@ -470,14 +482,7 @@ func (w bareLog) compareDuty(t *testing.T, db *sqlite.DB, first, last dutylog.Da
 		if c.outgoing || c.test || c.runs || c.at.Before(from) || !c.at.Before(to) {
 			continue
 		}
-		switch c.outcome {
-		case "missed":
-			tick(want, "missed_not_called_back/", c.backAfter < 0)
-		case "abandoned_early", "engaged":
-			tick(want, "others_not_called_back/"+c.outcome, c.completeAfter < 0)
-		case "rejected", "unreachable", "forwarded", "answered_by_machine":
-			tick(want, "others_not_called_back/"+c.outcome, false)
-		}
+		tickWaiting(want, c)
 	}
 	for at := from; at.Before(to); at = at.Add(time.Minute) {
 		tick(want, "roster_uncovered/duty_officer", w.keyOf(dutylog.ByShift, at, bareCall{}, zone) == "")
@@ -501,14 +506,7 @@ func (w bareLog) compareCallers(t *testing.T, db *sqlite.DB, line string, first,
 		if c.line != line || c.outgoing || c.test || c.runs || c.at.Before(from) || !c.at.Before(to) {
 			continue
 		}
-		switch c.outcome {
-		case "missed":
-			tick(want, "missed_not_called_back/", c.backAfter < 0)
-		case "abandoned_early", "engaged":
-			tick(want, "others_not_called_back/"+c.outcome, c.completeAfter < 0)
-		case "rejected", "unreachable", "forwarded", "answered_by_machine":
-			tick(want, "others_not_called_back/"+c.outcome, false)
-		}
+		tickWaiting(want, c)
 	}
 	for _, s := range must(db.DutyFigures(ctx, dutylog.DutyQuery{From: from, To: to, Now: threeYears[1].Add(48 * time.Hour), Line: line}))(t).Shares {
 		got[string(s.Figure)+"/"+s.Of] = [2]int{s.Numerator, s.Denominator}

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
 )
 
 // blank is a duty log in which nothing was written yet, in memory, once somebody needed a new one: every
@@ -19,19 +20,34 @@ var blank struct {
 	db *sql.DB
 }
 
+// inMemory makes the schema of a version in memory.
+func inMemory(ctx context.Context, version int64) (*sql.DB, error) {
+	db, err := connect("fresh", Options{}.withDefaults(), 1, "mode=memory") // one connection: each has a database of its own
+	if err != nil {
+		return nil, err
+	}
+	folder, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder)
+	if err == nil {
+		_, err = provider.UpTo(ctx, version)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 // blankImage is the content of the file of a new log, with an identity of its own.
 func blankImage(ctx context.Context) (image []byte, err error) {
 	blank.Lock()
 	defer blank.Unlock()
 	if blank.db == nil {
-		db, err := connect("blank", Options{}.withDefaults(), 1, "mode=memory") // one connection: each has a database of its own
-		if err != nil {
+		if blank.db, err = inMemory(ctx, SchemaVersion()); err != nil {
 			return nil, err
 		}
-		if err := migrate(ctx, db); err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
-		blank.db = db
 	}
 	conn, err := blank.db.Conn(ctx)
 	if err != nil {

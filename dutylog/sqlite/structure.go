@@ -5,13 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/pressly/goose/v3"
 
 	"dutyline/dutylog/audit"
 )
@@ -71,22 +68,11 @@ func freshStructure(ctx context.Context, version int64) (map[part]made, error) {
 }
 
 func makeStructure(ctx context.Context, version int64) (map[part]made, error) {
-	db, err := connect("fresh", Options{}.withDefaults(), 1, "mode=memory") // one connection: each has a database of its own
+	db, err := inMemory(ctx, version)
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()
-	folder, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, folder)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := provider.UpTo(ctx, version); err != nil {
-		return nil, err
-	}
 	return structureOf(contextReader{ctx, db})
 }
 
