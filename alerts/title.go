@@ -46,7 +46,7 @@ var titles = map[Reason]string{
 	ReasonOverdue:          "值班日志超时未完成",
 	ReasonRosterGap:        "值班表有空岗",
 	ReasonFilingDue:        "值班表待报备（补报）",
-	ReasonNoHolidays:       "年度节假日安排未录入",
+	ReasonNoHolidays:       "年度节假日安排未录入或不完整",
 	ReasonRulesRefused:     "告警规则文件有误，沿用原规则",
 	ReasonHandoverLate:     "已到交接班时间，尚未办理交接班",
 	ReasonDutyOverdue:      "定期事项逾期未办",
@@ -59,7 +59,7 @@ var titles = map[Reason]string{
 	ReasonUnproved:         "信息报告过时限后补记为按时报出，无通话、无附件，请考核人员核实",
 	ReasonOmitted:          "突发事件未报告即办结，请考核人员核实",
 	ReasonUnconfirmed:      "电话签批逾期未经本人确认，请考核人员核实",
-	ReasonMismatch:         "作为凭证的通话，号码不是对方的，请考核人员核实",
+	ReasonMismatch:         "作为凭证的通话，号码不符或通话过短，请考核人员核实",
 }
 
 // Title is a reason for people.

@@ -81,7 +81,7 @@ export const alertsZh = {
   'reason.heartbeat_failed': '心跳信号送不出去，本机停摆将无人察觉',
   'reason.roster_gap': '值班表有空岗',
   'reason.filing_due': '值班表待报备（补报）',
-  'reason.holidays_missing': '年度节假日安排未录入',
+  'reason.holidays_missing': '年度节假日安排未录入或不完整',
   'reason.rules_refused': '告警规则文件有误，沿用原规则',
   'reason.handover_late': '已到交接班时间，尚未办理交接班',
   'reason.duty_overdue': '定期事项逾期未办',
@@ -94,7 +94,7 @@ export const alertsZh = {
   'reason.report_unproved': '信息报告过时限后补记为按时报出，无通话、无附件，请考核人员核实',
   'reason.report_omitted': '突发事件未报告即办结，请考核人员核实',
   'reason.approval_unconfirmed': '电话签批逾期未经本人确认，请考核人员核实',
-  'reason.call_mismatch': '作为凭证的通话，号码不是对方的，请考核人员核实',
+  'reason.call_mismatch': '作为凭证的通话，号码不符或通话过短，请考核人员核实',
 } as const
 
 export type AlertsKey = keyof typeof alertsZh
@@ -181,7 +181,7 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.heartbeat_failed': 'No other machine would notice if this one stopped',
   'reason.roster_gap': 'Nobody is rostered for a post',
   'reason.filing_due': 'A roster is to be filed, or a supplement',
-  'reason.holidays_missing': 'The public holidays of a year were not put in',
+  'reason.holidays_missing': 'The public holidays of a year were not put in, or not all of them',
   'reason.rules_refused': 'The rule file has a mistake: the rules before it go on',
   'reason.handover_late': 'A shift is over and nobody has taken over',
   'reason.duty_overdue': 'A dated duty is overdue',
@@ -194,5 +194,5 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.report_unproved': 'A report was noted as sent in time after its deadline, without proof: for the supervisor',
   'reason.report_omitted': 'An incident was closed without reports that were due: for the supervisor',
   'reason.approval_unconfirmed': 'An approval by telephone was not confirmed in time: for the supervisor',
-  'reason.call_mismatch': 'A call stands as proof though its number is not theirs: for the supervisor',
+  'reason.call_mismatch': 'A call stands as proof though its number is not theirs, or it was over at once: for the supervisor',
 }
