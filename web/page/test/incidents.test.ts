@@ -272,6 +272,9 @@ describe('a proof', () => {
     const other = { call_with: '13800138000', call_reason: '借用司机手机' }
     expect(proofText(i, delivery(other), true)).toBe('号码不符')
     expect(unprovedSent(i, report({ deliveries: [delivery(other)] }))).toBe(false)
+    const short = { call_with: '通话仅 0.1 秒', call_reason: '对方已另行确认' }
+    expect(proofText(i, delivery(short), true)).toBe('通话过短')
+    expect(factText(incident(), { ...fact(10, false), body: { recipient: 'government', channel: 'phone', call_id: 'c', receiver: '王某', ...short } })).toBe('本级政府，电话，王某，通话仅 0.1 秒：对方已另行确认')
     expect(factText(incident(), { ...fact(10, false), body: { recipient: 'government', channel: 'phone', call_id: 'c', receiver: '王某', ...other } })).toBe('本级政府，电话，王某，号码不符（13800138000）：借用司机手机')
   })
 

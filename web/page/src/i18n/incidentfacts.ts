@@ -1,18 +1,24 @@
 // What one fact of an incident says, in a sentence of the page's language.
 import { ELEMENTS, type Fact, type Incident } from '@/api/incidents'
-import { triggersOf, waits } from '@/logic/incidents'
+import { triggersOf, waits, wasShort } from '@/logic/incidents'
 import { dateMinute, parse } from '@/logic/time'
 import { stageName } from '@/state/incidents'
 import { t, word } from './index'
 
 const joined = (...parts: (string | undefined)[]) => parts.filter((p) => p).join(t('inc.f.sep'))
 
+/** otherCall says why a call proves something though its number is not theirs, or it was over at once; else nothing. */
+export function otherCall(x: { call_with?: string; call_reason?: string }): string {
+  if (!x.call_reason) return ''
+  return t(wasShort(x) ? 'inc.shortCall' : 'inc.otherNumber', { with: x.call_with || '', why: x.call_reason })
+}
+
 /** PLACES are the numbers of the facts in the list that is shown, by their seq. */
 export function factText(i: Incident, f: Fact, places: Record<number, number> = {}): string {
   const b = f.body
   const report = i.reports.filter((r) => r.number === b.report)[0]
   const stage = report ? stageName(report) : ''
-  const other = b.call_reason ? t('inc.otherNumber', { with: b.call_with || '', why: b.call_reason }) : ''
+  const other = otherCall(b)
   const at = (instant?: string) => dateMinute(parse(instant || null)).slice(5)
   switch (f.kind) {
     case 'opened': return i.number

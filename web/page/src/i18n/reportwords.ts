@@ -6,6 +6,8 @@ import { dateMinute } from '@/logic/time'
 export const NAMES: Record<Element, string> = {
   unit: '发生单位', time: '发生时间', place: '发生地点', cause: '起因', nature: '事件性质', losses: '物资损失情况', casualties: '人员伤亡情况', measures: '已采取的措施', trend: '事件发展态势',
 }
+/** How it begins what the daemon says of a call that was over at once. */
+export const SHORT_TALK = '通话仅 '
 const ENDS = /[。！？；]$/
 const whole = (text: string) => (ENDS.test(text) ? text : text + '。')
 

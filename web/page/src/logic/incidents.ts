@@ -1,5 +1,6 @@
 // What the page of incidents decides by itself: how much time is left, what an unwritten report begins
 // with, what differs, and who may approve. All of it is pure.
+import { SHORT_TALK } from '@/i18n/reportwords'
 import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Report, type ReportState, type Waiting } from '@/api/incidents'
 import { sentences } from '@/i18n/reportwords'
 import { minute, parse } from './time'
@@ -220,14 +221,17 @@ export const untold = (i: Incident): string[] => ['head', 'deputy', 'section'].f
 /** The call of an entry that a fact linked; empty: it came by another way, or the fact is another one. */
 export const callOf = (i: Incident, f: Fact): string => (f.body.call_id || (f.kind === 'entry_linked' && (i.entries.filter((e) => e.id === f.body.entry)[0] || { call_id: '' }).call_id)) || ''
 
-export type ProofMark = 'unseen' | 'other' | 'late' | 'unproved'
+/** Whether a call proves something though it was over at once: so begins what the daemon says of its length. */
+export const wasShort = (x: { call_with?: string }): boolean => (x.call_with || '').indexOf(SHORT_TALK) === 0
+
+export type ProofMark = 'unseen' | 'other' | 'short' | 'late' | 'unproved'
 /** What is lacking of the proof of something that was said or sent: no recorded call, written down much later, or, as
  * the daemon says, nothing that proves it. FACT is its number within the incident. */
-export function proofMarks(i: Incident, x: { fact: number; call_id: string; call_reason?: string; unproved?: boolean }, spoken: boolean): ProofMark[] {
+export function proofMarks(i: Incident, x: { fact: number; call_id: string; call_with?: string; call_reason?: string; unproved?: boolean }, spoken: boolean): ProofMark[] {
   const f = i.facts.filter((o) => o.seq === x.fact)[0]
   const marks: ProofMark[] = []
   if (spoken && !x.call_id) marks.push('unseen')
-  if (x.call_reason) marks.push('other')
+  if (x.call_reason) marks.push(wasShort(x) ? 'short' : 'other')
   if (f && noted(f)) marks.push('late')
   if (x.unproved) marks.push('unproved')
   return marks

@@ -74,7 +74,7 @@ export function offerName(o: CallOffer): string {
 export const offeredTo = (o: CallOffer): string => (o.recipient ? word('inc.to', o.recipient) : t('inc.recipientUnknown'))
 
 /** What is lacking of a proof, in words. */
-export const proofText = (i: Incident, x: { fact: number; call_id: string; call_reason?: string; unproved?: boolean }, spoken: boolean): string => proofMarks(i, x, spoken).map((m) => word('inc.proof', m)).join(' · ')
+export const proofText = (i: Incident, x: { fact: number; call_id: string; call_with?: string; call_reason?: string; unproved?: boolean }, spoken: boolean): string => proofMarks(i, x, spoken).map((m) => word('inc.proof', m)).join(' · ')
 
 /** Who did not get the reports that went out, in words, of one report or of all; empty: everybody did. */
 export const lackingText = (i: IncidentRow, report = 0): string => (i.lacking || []).filter((l) => !report || l.report === report)
