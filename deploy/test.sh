@@ -21,19 +21,18 @@ unformatted=$(gofmt -l cmd telephony recorder dutylog alerts web/*.go config)
 [ -z "$unformatted" ] || { echo "not gofmt-ed: $unformatted (run gofmt -w)"; exit 1; }
 go vet ./...
 
+step 'page: types and unit tests'
+(cd web/page && npm run --silent typecheck && npm test --silent) || fails
+
 step 'Go tests (real Asterisk, real SIP, real SQLite)'
-# Most tests wait for a call to take its time. The decoders and the page's units get what they leave of the machine.
+# Most tests wait for a call to take its time. The decoders get what they leave of the machine.
 chrt --idle 0 sh deploy/fuzz.sh 2000x >"$VAR/log/fuzz.log" 2>&1 & fuzzing=$!
-(cd web/page && exec chrt --idle 0 sh -c 'npm run --silent typecheck && npm test --silent') >"$VAR/log/page.log" 2>&1 & units=$!
-trap 'kill $fuzzing $units 2>/dev/null || true' EXIT
+trap 'kill $fuzzing 2>/dev/null || true' EXIT
 go test -timeout 20m -parallel 4 ./... || fails
 
-# beside PID LOG waits for what ran beside the tests, and shows what it said.
-beside() { wait "$1" || fails; cat "$VAR/log/$2"; }
 step 'decoders under random input'
-beside $fuzzing fuzz.log
-step 'page: types and unit tests'
-beside $units page.log
+wait $fuzzing || fails
+cat "$VAR/log/fuzz.log"
 trap - EXIT
 
 step 'torture bench, short form'

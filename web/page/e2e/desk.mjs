@@ -251,9 +251,10 @@ export class Desk {
       return id !== before && id
     })
   }
-  /** The call has been answered; it may be over. */
+  /** The call has been answered, and the form knows it; it may be over. */
   async answered(id) {
     await until('answered', async () => (await this.api('/calls/' + encodeURIComponent(id))).body.answered_at, 40_000)
+    await until('the form no longer waits for the answer', async () => !(await this.at('read-back-later').count()))
   }
   /** The call is over, and the line shows it. */
   async over(id) {
@@ -272,6 +273,12 @@ export class Desk {
     const form = this.at('entry', callId ? `[data-entry="e-${callId}"]` : '')
     await form.waitFor()
     return form.getAttribute('data-entry')
+  }
+  /** The entry in the form is complete; else what the form says. */
+  async completed() {
+    await this.at('entry', '[data-state="complete"]').waitFor().catch(async (e) => {
+      throw new Error(`${e.message}; the form says: ${(await this.at('entry').first().innerText().catch(String)).replace(/\s+/g, ' ')}`)
+    })
   }
   field(name) {
     return this.page.locator(`[data-field="${name}"] input, [data-field="${name}"] textarea`).first()

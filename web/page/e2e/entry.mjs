@@ -73,7 +73,7 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
     await desk.over(call)
     await desk.field('caller_title').fill('值班员')
     await desk.key('Control+Enter')
-    await desk.at('entry', '[data-state="complete"]').waitFor()
+    await desk.completed()
     await desk.key('Alt+e')
     await desk.at('correct-why').waitFor()
     await desk.key('Enter')
@@ -88,7 +88,7 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
     await desk.stored(id, (e) => [e.correction, e.read_back, e.changed_after_read_back], ['核对录音后补记', 'done', false])
     await desk.at('read-back-changed').waitFor({ state: 'hidden' })
     await desk.key('Control+Enter')
-    await desk.at('entry', '[data-state="complete"]').waitFor()
+    await desk.completed()
     await desk.at('revisions').click()
     await desk.says(/更正原因：核对录音后补记[\s\S]*两人被困/, desk.at('revision-list'))
     await desk.shot('44-revisions')
@@ -120,7 +120,7 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
     await desk.shot('46-links')
     await audit('links')
     await desk.key('Control+Enter')
-    await desk.at('entry', '[data-state="complete"]').waitFor()
+    await desk.completed()
   })
 
   await one('an outgoing call is offered to the matter and becomes its step by one key', async () => {

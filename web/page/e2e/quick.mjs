@@ -61,7 +61,7 @@ export async function quick(desk, users) {
     await hands.content('3')
     assert.equal(await desk.value('call_back_result'), '已回拨3次，均无人接听。')
     await hands.press('Control+Enter')
-    await desk.at('entry', '[data-state="complete"]').waitFor()
+    await desk.completed()
     counts.push(hands.keys)
     await until('words are no call back', async () => (await desk.entry('e-' + call.id)).state === 'complete')
     assert.equal(await waiting(), before + 1)
@@ -132,7 +132,7 @@ export async function quick(desk, users) {
     }
     assert.equal(await desk.value('content'), '今日8时许，南塔街12号发生火灾，燃烧物为厨房，过火面积约10平方米；伤亡：无；被困：无；消防已到场处置。')
     await hands.press('F4', 'Control+Enter')
-    await desk.at('entry', '[data-state="complete"]').waitFor()
+    await desk.completed()
     assert.equal((await desk.entry(id)).category, '突发事件')
     counts.push(hands.keys)
   })
@@ -149,7 +149,7 @@ export async function quick(desk, users) {
     await hands.to('content')
     await hands.content('报告辖区值班正常。')
     await hands.press('F4', 'Control+Enter')
-    await desk.at('entry', '[data-state="complete"]').waitFor()
+    await desk.completed()
     counts.push(hands.keys)
   })
 

@@ -17,7 +17,6 @@ await desk.context.addInitScript(() => addEventListener('mousedown', (e) => e.is
 await desk.page.reload()
 
 const both = (name) => desk.shotBoth('shift-' + name)
-const complete = () => desk.at('entry', '[data-state="complete"]').waitFor()
 /** Counts the keys of a body. */
 async function counted(body) {
   const before = hands.keys
@@ -56,7 +55,7 @@ async function reported(from, name, content, choose) {
     await hands.press('F4')
     await desk.over(call)
     await hands.press('Control+Enter')
-    await complete()
+    await desk.completed()
   })
   return id
 }
@@ -119,7 +118,7 @@ await one('shift: a wrong number is one key', async () => {
   await desk.over(call)
   await counted(async () => {
     await hands.press('Alt+KeyC', 'Control+Enter')
-    await complete()
+    await desk.completed()
   })
   assert.equal((await desk.entry(id)).kind, 'wrong_number')
   await both('4a-wrong-number')
@@ -145,7 +144,7 @@ await one('shift: one more report, and what is not complete is brought up by a k
   await hands.to('call_back_result')
   await hands.content('已回拨，对方为误拨，无事项。')
   await hands.press('Control+Enter')
-  await complete()
+  await desk.completed()
   await hands.press('Alt+KeyN')
   await both('6-nothing-left')
   const { items } = (await desk.api('/entries?limit=50')).body

@@ -130,7 +130,7 @@ await check('typing: one officer completes the entry in which another one types:
       const { revision } = await anna.entry(id)
       const done = await anna.api('/entries/' + encodeURIComponent(id), 'PATCH', { revision, state: 'complete' })
       assert.equal(done.status, 200, JSON.stringify(done.body))
-      await bert.at('entry', '[data-state="complete"]').waitFor()
+      await bert.completed()
     },
   })
   assert.equal(await bert.value('content'), MATTER)
