@@ -2,7 +2,7 @@
 # fuzz.sh [TIME] [all] — the decoders of whatever comes from outside, each under random input for
 # TIME: so long (1m), or so many inputs (make test gives them 2000x, which no busy machine cuts
 # short). Where a number stands behind a decoder, it gets no more inputs than that unless TIME is a
-# time: each of its inputs is a whole request or a whole call. A number of inputs begins with the known
+# time: each of its inputs is a whole request, a whole call or all settings of a site. A number of inputs begins with the known
 # ones only: what earlier runs found interesting would be tried first and leave no new ones, and takes
 # longer with each run. With "all" also those whose build takes a minute. A failing input is left under testdata/fuzz of its package: mend the decoder and commit the
 # file, it is a test from then on.
@@ -28,11 +28,11 @@ dutylog/sheet FuzzRead
 dutylog/attached FuzzJudge
 dutylog/backup FuzzManifest
 dutylog/backup FuzzList
-config FuzzConfig
-config FuzzRules
+config FuzzConfig 300x
+config FuzzRules 300x
 alerts FuzzReadCode
 telephony FuzzTracker 500x
-web FuzzBodies 500x
+web FuzzBodies 300x
 '
 SLOW='
 web FuzzLastEventID
