@@ -152,7 +152,16 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
     await until('found', async () => (await desk.at('search-row').count()) > 0)
     await desk.nothingCutOff()
     await desk.shot('49-pending')
-    // What is chosen in an open list and another month's days can be read, and a long list is reached by the keyboard.
+    await desk.at('nav-desk').click()
+    await desk.idle()
+  })
+}
+
+/** What is chosen in an open list and another month's days can be read, and a long list is reached by the keyboard. */
+export async function openLists(desk) {
+  await check('search: open lists and days can be read, at the lowest screen, too', async () => {
+    await desk.page.evaluate(() => { location.hash = '#/search' })
+    await desk.at('search-words').first().waitFor()
     const open = async (what, name, shown) => {
       await what.click()
       await desk.page.locator(shown).first().waitFor()
@@ -167,6 +176,5 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
     await open(desk.at('search-category'), '49b-categories', '.el-select-dropdown__item:visible')
     await open(desk.page.locator('.dates input').first(), '49c-days', '.el-date-range-picker:visible')
     await desk.at('nav-desk').click()
-    await desk.idle()
   })
 }
