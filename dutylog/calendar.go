@@ -162,6 +162,15 @@ var holidayColumns = []column{
 	{names: []string{"kind", "类型"}, required: true},
 }
 
+// What may be wrong with a row of it besides, see RowFault.
+const (
+	RowQuotes      RowFault = "quotation_marks"
+	RowNoKind      RowFault = "no_kind"    // neither 放假 nor 上班
+	RowOtherYear   RowFault = "other_year" // each year has a table of its own
+	RowNoSpan      RowFault = "no_span"    // the wrong way round, or too long
+	RowWorksAnyway RowFault = "works_anyway"
+)
+
 // The longest stretch that a row may have: a wrong year in it is a fault, not a year of holidays.
 const longestHoliday = 15
 
@@ -170,15 +179,18 @@ const longestHoliday = 15
 func ParseHolidays(r io.Reader, year int) ([]SpecialDay, error) {
 	bad := &TableError{}
 	var days []SpecialDay
+	first := map[Date]SpecialDay{}
 	for _, row := range readTable(r, holidayColumns, bad) {
-		days = append(days, row.specialDays(year, bad)...)
-	}
-	slices.SortStableFunc(days, func(a, b SpecialDay) int { return strings.Compare(string(a.Date), string(b.Date)) })
-	for i := 1; i < len(days); i++ {
-		if days[i].Date == days[i-1].Date {
-			bad.add(1, "", "%s is there twice (%s, %s): a day is one thing", days[i].Date, days[i-1].Name, days[i].Name)
+		for _, day := range row.specialDays(year, bad) {
+			if had, twice := first[day.Date]; twice {
+				bad.fault(row.at("from", RowTwice, string(day.Date)), "%s is there twice (%s, %s): a day is one thing", day.Date, had.Name, day.Name)
+				continue
+			}
+			first[day.Date] = day
+			days = append(days, day)
 		}
 	}
+	slices.SortFunc(days, func(a, b SpecialDay) int { return strings.Compare(string(a.Date), string(b.Date)) })
 	if err := bad.orNil(); err != nil {
 		return nil, err
 	}
@@ -188,7 +200,7 @@ func ParseHolidays(r io.Reader, year int) ([]SpecialDay, error) {
 func (r tableRow) specialDays(year int, bad *TableError) (days []SpecialDay) {
 	kind := map[string]DayKind{holidayOff: Holiday, holidayWork: MakeUpDay, "holiday": Holiday, "make_up": MakeUpDay}[r.cells["kind"]]
 	if kind == "" && r.cells["kind"] != "" {
-		bad.add(r.number, r.header["kind"], "%q is neither 放假 nor 上班", r.cells["kind"])
+		bad.fault(r.at("kind", RowNoKind, r.cells["kind"]), "%q is neither 放假 nor 上班", r.cells["kind"])
 	}
 	first, last := r.day("from", bad), r.day("to", bad)
 	if last == "" {
@@ -198,16 +210,16 @@ func (r tableRow) specialDays(year int, bad *TableError) (days []SpecialDay) {
 	case first == "" || kind == "":
 		return nil
 	case first < Date(fmt.Sprintf("%d-12-25", year-1)) || last.Year() > year:
-		bad.add(r.number, r.header["from"], "%s to %s is not in %d: each year has a table of its own", first, last, year)
+		bad.fault(r.at("from", RowOtherYear, string(first)), "%s to %s is not in %d: each year has a table of its own", first, last, year)
 		return nil
 	case last < first || last > first.Add(longestHoliday):
-		bad.add(r.number, r.header["to"], "%s to %s is no holiday of up to %d days", first, last, longestHoliday)
+		bad.fault(r.at("to", RowNoSpan, string(last)), "%s to %s is no holiday of up to %d days", first, last, longestHoliday)
 		return nil
 	}
 	for _, d := range Dates(first, last) {
 		weekend := d.Weekday() == time.Saturday || d.Weekday() == time.Sunday
 		if kind == MakeUpDay && !weekend {
-			bad.add(r.number, r.header["kind"], "%s is no Saturday or Sunday: one works on it anyway", d)
+			bad.fault(r.at("kind", RowWorksAnyway, string(d)), "%s is no Saturday or Sunday: one works on it anyway", d)
 			continue
 		}
 		days = append(days, SpecialDay{Date: d, Kind: kind, Name: r.cells["name"]})
@@ -221,9 +233,14 @@ func (r tableRow) day(key string, bad *TableError) Date {
 	}
 	d, err := ParseDate(r.cells[key])
 	if err != nil {
-		bad.add(r.number, r.header[key], "%v", err)
+		bad.fault(r.at(key, RowNoDate, r.cells[key]), "%v", err)
 	}
 	return d
+}
+
+// at is a fault of one cell of a row.
+func (r tableRow) at(key string, code RowFault, value string) RowError {
+	return RowError{Row: r.number, Column: r.header[key], Code: code, Value: value}
 }
 
 // SensitivePeriod is a time for which a superior asks for more (Art. 9): a great meeting, say.

@@ -117,21 +117,29 @@ func TestAHolidayOverNewYearIsOne(t *testing.T) {
 }
 
 func TestATableOfHolidaysWithFaultsIsNotTaken(t *testing.T) {
-	for name, c := range map[string]struct{ table, says string }{
-		"another year":        {"元旦,2026-12-24,2027-01-02,放假", "is not in 2027"},
-		"no such day":         {"春节,2027-02-30,,放假", "is no day"},
-		"the wrong way round": {"春节,2027-02-10,2027-02-06,放假", "is no holiday"},
-		"a whole month":       {"春节,2027-02-01,2027-03-01,放假", "is no holiday"},
-		"work on a Monday":    {"春节,2027-02-01,,上班", "no Saturday or Sunday"},
-		"neither":             {"春节,2027-02-06,,调休", "neither"},
-		"a day twice":         {"春节,2027-02-06,2027-02-08,放假\n情人节,2027-02-07,,放假", "twice"},
-		"no name":             {",2027-02-06,,放假", "is empty"},
-		"no first day":        {"春节,,,放假", "is empty"},
+	for name, c := range map[string]struct {
+		table, says string
+		code        dutylog.RowFault
+		row         int
+	}{
+		"another year":        {"元旦,2026-12-24,2027-01-02,放假", "is not in 2027", dutylog.RowOtherYear, 2},
+		"no such day":         {"春节,2027-02-30,,放假", "is no day", dutylog.RowNoDate, 2},
+		"the wrong way round": {"春节,2027-02-10,2027-02-06,放假", "is no holiday", dutylog.RowNoSpan, 2},
+		"a whole month":       {"春节,2027-02-01,2027-03-01,放假", "is no holiday", dutylog.RowNoSpan, 2},
+		"work on a Monday":    {"春节,2027-02-01,,上班", "no Saturday or Sunday", dutylog.RowWorksAnyway, 2},
+		"neither":             {"春节,2027-02-06,,调休", "neither", dutylog.RowNoKind, 2},
+		"a day twice":         {"春节,2027-02-06,2027-02-08,放假\n\n情人节,2027-02-07,,放假", "twice", dutylog.RowTwice, 4},
+		"no name":             {",2027-02-06,,放假", "is empty", dutylog.RowMissing, 2},
+		"no first day":        {"春节,,,放假", "is empty", dutylog.RowMissing, 2},
+		"a cell too many":     {"元旦,2027-01-01,,放假\n春节,2027-02-06,2027-02-08,放假,三天", "5 cells under 4", dutylog.RowBesideColumns, 3},
+		"half a quotation":    {"元旦,2027-01-01,,放假\n\"春节,2027-02-06,,放假", "quotation marks", dutylog.RowQuotes, 3},
 	} {
 		_, err := dutylog.ParseHolidays(strings.NewReader("名称,开始,结束,类型\n"+c.table+"\n"), 2027)
 		var table *dutylog.TableError
 		if !errors.As(err, &table) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
+		} else if r := table.Rows[0]; r.Code != c.code || r.Row != c.row {
+			t.Errorf("%s: it is %q in row %d", name, r.Code, r.Row)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// RowFault is what is wrong with a cell or a row of the directory's table; the closed set is below.
+// RowFault is what is wrong with a cell or a row of the table of the directory or of holidays; the closed set is below.
 type RowFault string
 
 // Every fault of a row.

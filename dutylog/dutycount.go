@@ -86,7 +86,7 @@ func (d *DutyCount) add(part Shift, c Calendar, rule RestRule, loc *time.Locatio
 	case kind == Holiday:
 		d.Holiday++
 		d.Rest += rule.Holiday
-	case kind == Weekend, presumedWeekend(kind, date):
+	case kind == Weekend, PresumedWeekend(kind, date):
 		d.Weekend++
 		d.Rest += rule.Weekend
 	}

@@ -3,6 +3,8 @@ package dutylog
 import (
 	"cmp"
 	"slices"
+
+	"dutyline/telephony"
 )
 
 // A sheet has room for so much. What is beyond that is counted on it, and the lists have it.
@@ -23,7 +25,10 @@ type Unlisted struct {
 type OpenMatters struct {
 	Entries  []Entry         // the most urgent first, of these the newest
 	CallBack map[string]bool // by call: its caller is still to be called back
-	Total    int             // with those that are not among the entries
+	Callers  int             // who are still to be called back, each once, however often they called
+	// Outcomes are those of the entries' calls, by call.
+	Outcomes map[string]telephony.Outcome
+	Total    int // with those that are not among the entries
 }
 
 // Matters are they as a sheet shows them; SHOWN is what of an entry its reader may see.
@@ -32,6 +37,9 @@ func (o OpenMatters) Matters(shown func(Entry) Entry) []Matter {
 	for i, e := range o.Entries {
 		matters[i] = MatterOf(shown(e))
 		matters[i].CallBack = o.CallBack[e.CallID]
+		if e.Kind == KindMissed {
+			matters[i].Outcome = o.Outcomes[e.CallID]
+		}
 	}
 	return matters
 }

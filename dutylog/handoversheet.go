@@ -45,20 +45,21 @@ func (s Sheet) EntryIDs() (ids []string) {
 
 // Matter is one thing of the log that the next shift goes on with.
 type Matter struct {
-	EntryID     string     `json:"entry_id"`
-	EntryNumber string     `json:"entry_number"`
-	At          *string    `json:"at"`
-	Kind        Kind       `json:"kind"`
-	Who         string     `json:"who" doc:"Unit and person, or whom we called"`
-	Number      string     `json:"number"`
-	What        string     `json:"what" doc:"The beginning of its content"`
-	Missing     []Field    `json:"missing" nullable:"false" doc:"Required and still absent"`
-	Urgency     string     `json:"urgency,omitempty" doc:"紧急 or 特急; absent: neither, and on sheets that are older than this"`
-	Handling    Handling   `json:"handling,omitempty" doc:"How far it is handled; absent where no step was written"`
-	Late        bool       `json:"late,omitempty" doc:"It was written afterwards"`
-	CallBack    bool       `json:"call_back,omitempty" doc:"Its caller was missed and is still to be called back"`
-	Steps       []OpenStep `json:"steps,omitempty" doc:"What was done about it so far, in the order in which it was done; absent: nothing, and on sheets that are older than this"`
-	Earlier     int        `json:"earlier_steps,omitempty" doc:"How many steps there were before those listed; absent: none"`
+	EntryID     string            `json:"entry_id"`
+	EntryNumber string            `json:"entry_number"`
+	At          *string           `json:"at"`
+	Kind        Kind              `json:"kind"`
+	Who         string            `json:"who" doc:"Unit and person, or whom we called"`
+	Number      string            `json:"number"`
+	What        string            `json:"what" doc:"The beginning of its content"`
+	Missing     []Field           `json:"missing" nullable:"false" doc:"Required and still absent"`
+	Urgency     string            `json:"urgency,omitempty" doc:"紧急 or 特急; absent: neither, and on sheets that are older than this"`
+	Handling    Handling          `json:"handling,omitempty" doc:"How far it is handled; absent where no step was written"`
+	Late        bool              `json:"late,omitempty" doc:"It was written afterwards"`
+	CallBack    bool              `json:"call_back,omitempty" doc:"Nobody spoke with its caller, who is still to be called back"`
+	Outcome     telephony.Outcome `json:"outcome,omitempty" doc:"Of a call that nobody answered: the word under which figures and counts have it; absent: another kind of entry, and on sheets that are older than this"`
+	Steps       []OpenStep        `json:"steps,omitempty" doc:"What was done about it so far, in the order in which it was done; absent: nothing, and on sheets that are older than this"`
+	Earlier     int               `json:"earlier_steps,omitempty" doc:"How many steps there were before those listed; absent: none"`
 }
 
 // OpenStep is a handling step of a matter that is not closed.
@@ -154,7 +155,8 @@ type Counts struct {
 	Late     int `json:"answered_late"`
 	Outgoing int `json:"outgoing"`
 	Entries  int `json:"entries" doc:"That were opened"`
-	Others   int `json:"others_waiting,omitempty" doc:"Callers who gave up early, met the busy tone or could not be reached, and still wait for a call back; no missed calls"`
+	Waiting  int `json:"callers_waiting,omitempty" doc:"Callers who are still to be called back, of this shift and of earlier ones, each once however often they called; absent: nobody, and on sheets that are older than this"`
+	Others   int `json:"others_waiting,omitempty" doc:"On older sheets: calls other than missed ones whose callers still waited for a call back"`
 }
 
 // matterText is how many characters of an entry's content a sheet shows.

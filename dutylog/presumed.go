@@ -33,8 +33,8 @@ func presumedOn(d Date) (DayKind, string) {
 	return UnknownDayIs, ""
 }
 
-// presumedWeekend reports whether a day of which no table says anything is a Saturday or Sunday.
-func presumedWeekend(kind DayKind, d Date) bool {
+// PresumedWeekend reports whether a day of which no table says anything is a Saturday or Sunday.
+func PresumedWeekend(kind DayKind, d Date) bool {
 	return kind == UnknownDayIs && (d.Weekday() == time.Saturday || d.Weekday() == time.Sunday)
 }
 

@@ -47,7 +47,13 @@ func (e *TableError) Error() string {
 }
 
 func (e *TableError) add(row int, column, format string, args ...any) {
-	e.Rows = append(e.Rows, RowError{Row: row, Column: column, Reason: fmt.Sprintf(format, args...)})
+	e.fault(RowError{Row: row, Column: column}, format, args...)
+}
+
+// fault adds one that has a word which the page translates, see RowFault.
+func (e *TableError) fault(r RowError, format string, args ...any) {
+	r.Reason = fmt.Sprintf(format, args...)
+	e.Rows = append(e.Rows, r)
 }
 
 func (e *TableError) orNil() error {
@@ -138,7 +144,7 @@ func readRows(in *csv.Reader, width int, columns []column, index map[string]int,
 			break
 		}
 		if syntax := (*csv.ParseError)(nil); errors.As(err, &syntax) {
-			bad.add(syntax.StartLine, "", "the quotation marks do not match up: %v", syntax.Err)
+			bad.fault(RowError{Row: syntax.StartLine, Code: RowQuotes}, "the quotation marks do not match up: %v", syntax.Err)
 			break // from here on rows and columns cannot be told apart
 		}
 		number, _ := in.FieldPos(0)
@@ -150,13 +156,13 @@ func readRows(in *csv.Reader, width int, columns []column, index map[string]int,
 			break
 		}
 		if len(record) > width {
-			bad.add(number, "", "has %d cells under %d columns: put text with commas into quotation marks", len(record), width)
+			bad.fault(RowError{Row: number, Code: RowBesideColumns}, "has %d cells under %d columns: put text with commas into quotation marks", len(record), width)
 			continue
 		}
 		rows = append(rows, readRow(record, number, columns, index, names, bad))
 	}
 	if len(rows) == 0 && len(bad.Rows) == 0 {
-		bad.add(1, "", "there is no row below the header")
+		bad.fault(RowError{Row: 1, Code: RowNoRows}, "there is no row below the header")
 	}
 	return rows
 }
@@ -175,9 +181,9 @@ func readRow(record []string, number int, columns []column, index map[string]int
 		}
 		text, err := cleanField(key, strings.TrimSpace(text), shortText)
 		if invalid := (*InvalidError)(nil); errors.As(err, &invalid) {
-			bad.add(number, names[key], "%s", invalid.Reason)
+			bad.fault(RowError{Row: number, Column: names[key], Code: RowTooLong}, "%s", invalid.Reason)
 		} else if c.required && text == "" {
-			bad.add(number, names[key], "is empty")
+			bad.fault(RowError{Row: number, Column: names[key], Code: RowMissing}, "is empty")
 		}
 		row.cells[key] = text
 	}

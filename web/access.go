@@ -15,38 +15,39 @@ type permission string
 
 // The closed set of permissions.
 const (
-	seeLine       permission = "line.see"       // state and ring counter, without any data about people
-	seeLineDetail permission = "line.detail"    // its number and its faults
-	signIn        permission = "session.begin"  //
-	unlockSession permission = "session.unlock" //
-	ownSession    permission = "session.own"    // see and change one's own session
-	seeDuty       permission = "duty.see"       // who is on duty
-	seeRoster     permission = "roster.see"     // months ahead, with who changed what
-	writeRoster   permission = "roster.write"   // drafts, people, holidays; put a draft into force
-	swapRoster    permission = "roster.swap"    // 调班
-	fileRosters   permission = "roster.file"    // 报备
-	printRoster   permission = "roster.print"   // as a page for paper
-	exportRoster  permission = "roster.export"  // take it along as a file
-	seeCalls      permission = "call.see"       //
-	seeIntervals  permission = "interval.see"   // what was not seen, and when
-	playRecording permission = "recording.play" //
-	seeWaveform   permission = "recording.see"  // who talked when: less than to listen, and noted apart from it
-	callBack      permission = "call.back"      // have the duty phone ring for a call back
-	seePhrases    permission = "phrase.see"     // what officers insert by a key
-	writePhrases  permission = "phrase.write"
-	tagCalls      permission = "call.tag"        // say that a call was a spot check
-	seeEntries    permission = "entry.see"       // and all their revisions
-	writeEntries  permission = "entry.write"     //
-	amendEntries  permission = "entry.amend"     // change one; a supervisor says who answered, and nothing else: see mayWith
-	takeAttached  permission = "attachment.take" // what is attached to an entry
-	seeNames      permission = "names.see"       // who called, in lists, prints and exports, see listed
-	printEntries  permission = "entry.print"     // one, as pages for paper
-	exportEntries permission = "entry.export"    // one, as a workbook
-	printLog      permission = "log.print"       // a day or a month of them
-	exportLog     permission = "log.export"      //
-	seeBlank      permission = "paper.see"       // which blank sheets were printed, and the entries of each
-	printBlank    permission = "paper.print"     // blank numbered sheets for times in which nobody can write here
-	holdEntries   permission = "entry.hold"      // set a legal hold; for its release see askApprovals
+	seeLine        permission = "line.see"       // state and ring counter, without any data about people
+	seeLineDetail  permission = "line.detail"    // its number and its faults
+	signIn         permission = "session.begin"  //
+	unlockSession  permission = "session.unlock" //
+	ownSession     permission = "session.own"    // see and change one's own session
+	seeDuty        permission = "duty.see"       // who is on duty, by name
+	seeDutyNumbers permission = "duty.numbers"   // and by which number
+	seeRoster      permission = "roster.see"     // months ahead, with who changed what
+	writeRoster    permission = "roster.write"   // drafts, people, holidays; put a draft into force
+	swapRoster     permission = "roster.swap"    // 调班
+	fileRosters    permission = "roster.file"    // 报备
+	printRoster    permission = "roster.print"   // as a page for paper
+	exportRoster   permission = "roster.export"  // take it along as a file
+	seeCalls       permission = "call.see"       //
+	seeIntervals   permission = "interval.see"   // what was not seen, and when
+	playRecording  permission = "recording.play" //
+	seeWaveform    permission = "recording.see"  // who talked when: less than to listen, and noted apart from it
+	callBack       permission = "call.back"      // have the duty phone ring for a call back
+	seePhrases     permission = "phrase.see"     // what officers insert by a key
+	writePhrases   permission = "phrase.write"
+	tagCalls       permission = "call.tag"        // say that a call was a spot check
+	seeEntries     permission = "entry.see"       // and all their revisions
+	writeEntries   permission = "entry.write"     //
+	amendEntries   permission = "entry.amend"     // change one; a supervisor says who answered, and nothing else: see mayWith
+	takeAttached   permission = "attachment.take" // what is attached to an entry
+	seeNames       permission = "names.see"       // who called, in lists, prints and exports, see listed
+	printEntries   permission = "entry.print"     // one, as pages for paper
+	exportEntries  permission = "entry.export"    // one, as a workbook
+	printLog       permission = "log.print"       // a day or a month of them
+	exportLog      permission = "log.export"      //
+	seeBlank       permission = "paper.see"       // which blank sheets were printed, and the entries of each
+	printBlank     permission = "paper.print"     // blank numbered sheets for times in which nobody can write here
+	holdEntries    permission = "entry.hold"      // set a legal hold; for its release see askApprovals
 
 	seeDirectory      permission = "directory.see"
 	confirmDirectory  permission = "directory.confirm" // say that a contact is still right, add a number seen in a call
@@ -130,7 +131,7 @@ type grant struct {
 
 // Groups of roles that the table names often.
 var (
-	everyRole = dutylog.Roles() // with reading accounts, which see their unit's entries and nothing else
+	everyRole = dutylog.Roles() // with reading accounts, which see their unit's entries, who is on duty, and nothing else
 	anyRole   = dutylog.Staff()
 	leaders   = []dutylog.Role{dutylog.Chief, dutylog.Leader}
 	onTheSpot = append([]dutylog.Role{dutylog.Officer}, leaders...)      // who is on duty
@@ -155,7 +156,8 @@ var grants = map[permission]grant{
 	unlockSession:    {roles: everyRole, unchanged: true, locked: true},
 	changeOwnPass:    {roles: everyRole, unchanged: true},
 	seeLineDetail:    {roles: anyRole},
-	seeDuty:          {roles: anyRole},
+	seeDuty:          {roles: everyRole},
+	seeDutyNumbers:   {roles: anyRole},
 	seeRoster:        {roles: anyRole},
 	writeRoster:      {roles: overseers},
 	swapRoster:       {roles: changers},

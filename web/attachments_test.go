@@ -116,7 +116,7 @@ func TestAFileForACompleteEntryNeedsAReason(t *testing.T) {
 	if got := officer.upload("e-1.0", "b.jpg&reason=%E4%BC%A0%E7%9C%9F%E5%90%8E%E5%88%B0", photo); got.status != 200 || !strings.Contains(got.body, `"reason":"传真后到"`) {
 		t.Fatal(got)
 	}
-	if paper := officer.get("/entries/e-1.0/sheet").body; !strings.Contains(paper, "完成后由王officer补附，原因：传真后到") || strings.Count(paper, "补附") != 1 {
+	if paper := officer.get("/entries/e-1.0/sheet").body; !strings.Contains(paper, "完成后由王officer于 2026-") || !strings.Contains(paper, " 补附，原因：传真后到") || strings.Count(paper, "补附") != 1 {
 		t.Errorf("it is not on the printed sheet: %s", paper)
 	}
 }

@@ -275,4 +275,8 @@ func TestDuty(t *testing.T) {
 	if !strings.Contains(got, `"duty_officer":{"name":"李值班","phone":"13800001111","from":"`) || !strings.Contains(got, `"duty_leader":null`) {
 		t.Errorf("got %s", got)
 	}
+	// A reading account is told who is on duty, by no number.
+	if got := h.as("reader").get("/duty").body; !strings.Contains(got, `"duty_officer":{"name":"李值班","phone":"","from":"`) || strings.Contains(got, "1380000") {
+		t.Errorf("a reading account got %s", got)
+	}
 }

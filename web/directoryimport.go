@@ -150,13 +150,18 @@ func tableProblem(err error) *Problem {
 		return p
 	case errors.As(err, &cells):
 		p := newProblem(http.StatusUnprocessableEntity, typeBadTable, "Nothing was imported: the table has %d fault(s).", len(cells.Rows))
-		p.FaultCount = len(cells.Rows)
-		for _, r := range cells.Rows[:min(len(cells.Rows), maxFaults)] {
-			p.Faults = append(p.Faults, TableFault{Row: r.Row, Column: r.Column, Cell: r.Cell, Code: string(r.Code), Value: r.Value, Reason: r.Reason})
-		}
+		p.Faults, p.FaultCount = tableFaults(cells)
 		return p
 	}
 	return problemOf(err)
+}
+
+// tableFaults are the faults of a table as a problem lists them, and how many there are in all.
+func tableFaults(e *dutylog.TableError) (faults []TableFault, count int) {
+	for _, r := range e.Rows[:min(len(e.Rows), maxFaults)] {
+		faults = append(faults, TableFault{Row: r.Row, Column: r.Column, Cell: r.Cell, Code: string(r.Code), Value: r.Value, Reason: r.Reason})
+	}
+	return faults, len(e.Rows)
 }
 
 // exportDirectory gives the whole directory as a table that imports back unchanged; that somebody

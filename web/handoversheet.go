@@ -58,6 +58,7 @@ func (a *app) sheetNow(ctx context.Context, last *dutylog.Handover, shown func(d
 	if s.Counts, err = a.Log.CountShift(ctx, from, now); err != nil {
 		return s, due, err
 	}
+	s.Counts.Waiting = open.Callers
 	if s.Blind, s.Down, err = a.unseen(ctx, from, now); err != nil {
 		return s, due, err
 	}

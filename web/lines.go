@@ -135,7 +135,7 @@ func lineFor(v visitor, l telephony.Line, s dutylog.LineStatus, now time.Time) l
 
 type shiftBody struct {
 	Name  string `json:"name"`
-	Phone string `json:"phone"`
+	Phone string `json:"phone" doc:"Empty for reading accounts"`
 	From  stamp  `json:"from"`
 	To    stamp  `json:"to"`
 }
@@ -150,7 +150,8 @@ type dutyBody struct {
 
 type dutyOutput struct{ Body dutyBody }
 
-// duty says who is on duty now. There is one roster for all lines.
+// duty says who is on duty now. There is one roster for all lines. Who is told no numbers of the duty room has the
+// names alone, without how they log in.
 func (a *app) duty(ctx context.Context, in *lineInput) (*dutyOutput, error) {
 	if _, err := a.lineNamed(in.Line); err != nil {
 		return nil, err
@@ -159,12 +160,17 @@ func (a *app) duty(ctx context.Context, in *lineInput) (*dutyOutput, error) {
 	if err != nil {
 		return nil, problemOf(err)
 	}
+	numbers := visitorOf(ctx).can(seeDutyNumbers)
 	at := func(p dutylog.Post) *shiftBody {
 		s, ok := on[p]
 		if !ok {
 			return nil
 		}
-		return &shiftBody{Name: s.Name, Phone: s.Phone, From: stamp(s.From), To: stamp(s.To)}
+		shift := &shiftBody{Name: s.Name, Phone: s.Phone, From: stamp(s.From), To: stamp(s.To)}
+		if !numbers {
+			shift.Phone = ""
+		}
+		return shift
 	}
 	body := dutyBody{Officer: at(dutylog.PostOfficer), Chief: at(dutylog.PostChief), Leader: at(dutylog.PostLeader)}
 	last, err := a.Log.LastHandover(ctx, time.Time{})
@@ -173,6 +179,9 @@ func (a *app) duty(ctx context.Context, in *lineInput) (*dutyOutput, error) {
 	}
 	if last != nil {
 		p := personOf(last.Incoming, last.At)
+		if !numbers {
+			p.Login = ""
+		}
 		body.Responsible = &p
 	}
 	return &dutyOutput{body}, nil

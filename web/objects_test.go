@@ -142,7 +142,7 @@ func TestAReadingAccountSeesItsUnitsEntriesOnly(t *testing.T) {
 	if asked < 10 {
 		t.Errorf("only %d routes are about an entry", asked)
 	}
-	for _, path := range []string{"/calls", "/calls/1.0", "/calls/1.0/recording", "/directory", "/handovers", "/alerts", "/duty", "/health", "/sheets/day?day=2026-11-27", "/roster/changes", "/tasks", "/evidence", "/probe", "/paper-sheets", "/paper-sheets/1/sheet"} {
+	for _, path := range []string{"/calls", "/calls/1.0", "/calls/1.0/recording", "/directory", "/handovers", "/alerts", "/health", "/sheets/day?day=2026-11-27", "/roster/changes", "/tasks", "/evidence", "/probe", "/paper-sheets", "/paper-sheets/1/sheet"} {
 		if got := reader.get(path); got.status != 403 {
 			t.Errorf("%s: %v", path, got)
 		}

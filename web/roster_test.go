@@ -308,7 +308,8 @@ func TestListsOfTheRoster(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	bad := chief.put("/roster/holidays/2027", `{"source":"x","table":"名称,开始,结束,类型\n元旦,2027-01-41,,放假\n春节,2027-02-06,,休\n"}`)
-	if p := bad.problem(t); bad.status != 422 || len(p.Errors) != 2 || !strings.HasPrefix(p.Errors[1].Message, "row 3, 类型: ") {
+	if p := bad.problem(t); bad.status != 422 || len(p.Errors) != 2 || !strings.HasPrefix(p.Errors[1].Message, "row 3, 类型: ") ||
+		!strings.Contains(bad.body, `"faults":[{"row":2,"column":"开始","cell":"","code":"no_date","value":"2027-01-41"`) || !strings.Contains(bad.body, `"code":"no_kind"`) {
 		t.Errorf("%v", bad)
 	}
 	if got := chief.get("/roster/holidays"); !strings.Contains(got.body, "国办发明电〔2026〕9号") {

@@ -135,6 +135,7 @@ func rosterTableProblem(location string, err error) error {
 		}
 		p.Errors = append(p.Errors, FieldProblem{Location: location, Message: where + ": " + r.Reason})
 	}
+	p.Faults, p.FaultCount = tableFaults(table)
 	return p
 }
 

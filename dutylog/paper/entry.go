@@ -41,7 +41,7 @@ func Entry(f Frame, x Single) Sheet {
 	pairs := append(headPairs(f, x), fieldPairs(f, x)...)
 	pairs = append(pairs, handlingPairs(f, x)...)
 	pairs = append(pairs, callPairs(f, x.Call)...)
-	pairs = append(pairs, attachedPairs(x.Attached)...)
+	pairs = append(pairs, attachedPairs(f, x.Attached)...)
 	pairs = append(pairs, revisionPairs(f, x)...)
 	s.Tables = []Table{{Name: s.Title, Columns: formColumns, Form: true, Rows: formRows(pairs)}}
 	for _, d := range e.Erased {
@@ -143,12 +143,12 @@ func callPairs(f Frame, c dutylog.Call) []pair {
 }
 
 // attachedPairs list what is attached, with the digest by which a file can be told to be the one.
-func attachedPairs(list []dutylog.Attachment) []pair {
+func attachedPairs(f Frame, list []dutylog.Attachment) []pair {
 	var rows []string
 	for i, a := range list {
 		text := a.Name + "（" + count((a.Size+1023)/1024) + " KB，SHA-256：" + string(a.Digest) + "）"
 		if a.Reason != "" {
-			text += "（完成后由" + nameOr(a.By) + "补附，原因：" + a.Reason + "）"
+			text += "（完成后由" + nameOr(a.By) + "于 " + f.minute(a.At) + " 补附，原因：" + a.Reason + "）"
 		}
 		if a.State == dutylog.AttachmentExpired {
 			text = a.Name + "（已到保存期限，按规定删除）"

@@ -68,7 +68,10 @@ func partyPairs(f Frame, h dutylog.Handover, s dutylog.Sheet) []pair {
 func statePairs(f Frame, s dutylog.Sheet) []pair {
 	c := s.Counts
 	had := "来电 " + count(c.Calls) + " 个，其中未接 " + count(c.Missed) + " 个、超时接听 " + count(c.Late) + " 个；去电 " + count(c.Outgoing) + " 个；新开条目 " + count(c.Entries) + " 条"
-	if c.Others > 0 {
+	if c.Waiting > 0 {
+		had += "；待回拨来电人 " + count(c.Waiting) + " 名"
+	}
+	if c.Others > 0 { // an older sheet, which counts calls
 		had += "；其他未接通来电待回拨 " + count(c.Others) + " 个"
 	}
 	test := "没有做过拨测"
@@ -124,7 +127,7 @@ func partPair[T any](name, none string, list []T, more int, where string, words 
 }
 
 func matterWords(f Frame, m dutylog.Matter) string {
-	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + Word(KindNames, m.Kind) + "　" + pressed(m.Urgency) + cmp.Or(m.Who, numberText(telephony.ParseNumber(m.Number, "")))
+	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + matterKind(m) + "　" + pressed(m.Urgency) + cmp.Or(m.Who, numberText(telephony.ParseNumber(m.Number, "")))
 	if m.Late {
 		text += "（补录）"
 	}
@@ -148,6 +151,19 @@ func matterWords(f Frame, m dutylog.Matter) string {
 		text += "\n　" + openStepWords(f, s)
 	}
 	return text
+}
+
+// matterKind is what a matter is. A call that nobody answered has the word under which the sheet's figures count it;
+// an older sheet does not know how it ended.
+func matterKind(m dutylog.Matter) string {
+	word := Word(KindNames, m.Kind)
+	if m.Outcome != "" {
+		word = Word(OutcomeNames, m.Outcome)
+	}
+	if m.CallBack {
+		word += "【待回拨】"
+	}
+	return word
 }
 
 // openStepWords say of a step when it was done, by whom, what it was, to whom, and until when it is to be answered.

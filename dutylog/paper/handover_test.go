@@ -8,6 +8,7 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/paper"
+	"dutyline/telephony"
 )
 
 func hours(n int) time.Duration { return time.Duration(n) * time.Hour }
@@ -28,7 +29,7 @@ func aHandover() (dutylog.Handover, dutylog.Sheet) {
 			{EntryID: "e-1", EntryNumber: "2026-000123", At: said("2026-11-27 22:31:00"), Kind: dutylog.KindDuty, Who: "和平区应急局 孙国强", What: "南京北街民房起火", Earlier: 2, Handling: "passed_on", Steps: []dutylog.OpenStep{
 				{Kind: dutylog.StepReported, At: said("2026-11-27 22:40:00"), By: "李娜", Whom: "市应急局值班室", Text: "已报基本情况", Channel: "wechat"},
 				{Kind: dutylog.StepPassedOn, At: said("2026-11-27 22:45:00"), By: "李娜", Whom: "区消防大队", Text: "核实伤亡", Due: said("2026-11-28 09:00:00"), Written: said("2026-11-27 23:30:00")}}, Missing: []dutylog.Field{dutylog.ReadBack, dutylog.ContactNumber}},
-			{EntryID: "e-2", EntryNumber: "2026-000124", At: said("2026-11-28 01:00:00"), Kind: dutylog.KindMissed, Number: "+8613904011234"},
+			{EntryID: "e-2", EntryNumber: "2026-000124", At: said("2026-11-28 01:00:00"), Kind: dutylog.KindMissed, Number: "+8613904011234", CallBack: true, Outcome: telephony.AbandonedEarly},
 			{EntryID: "e-3", EntryNumber: "2026-000125", At: said("2026-11-28 02:00:00"), Kind: dutylog.KindDuty, Number: "anonymous", Handling: "reported"}},
 		Alerts: []dutylog.OpenAlert{{ID: 5, Title: "来电未接", Severity: "critical", At: said("2026-11-28 01:00:30")}, {ID: 6, Title: "磁盘空间不足", Severity: "warning", At: said("2026-11-28 02:00:00"), By: "李娜"}},
 		Lamps:  []dutylog.LampSeen{{Lamp: "phone", State: "good"}, {Lamp: "disk", State: "bad"}, {Lamp: "clock", State: "unknown"}, {Lamp: "hook", State: "good"}},
@@ -40,7 +41,7 @@ func aHandover() (dutylog.Handover, dutylog.Sheet) {
 			{ID: 3, Number: "T2026-003", Title: "文艺路1号仓库火灾", ClockStart: said("2026-11-28 06:55:00"), Next: "续报（第1次）", DueAt: said("2026-11-28 09:00:00"), Unapproved: []string{"初报（初步情况）"}, Waiting: []string{"书面报告（基本情况） 签发 赵振华"},
 				Instructions: []dutylog.OpenInstruction{{Whom: "孙局长", Text: "全力救治伤员", At: said("2026-11-28 07:10:00"), DueAt: said("2026-11-28 12:00:00")}, {Whom: "周副局长", Text: "做好舆情应对", At: said("2026-11-28 07:20:00")}}},
 			{ID: 2, Number: "T2026-002", State: dutylog.IncidentClosed, Title: "停水", ClockStart: said("2026-11-26 06:55:00")}},
-		Counts: dutylog.Counts{Calls: 9, Missed: 1, Late: 2, Outgoing: 3, Entries: 8, Others: 2}}
+		Counts: dutylog.Counts{Calls: 9, Missed: 1, Late: 2, Outgoing: 3, Entries: 8, Waiting: 2}}
 	return h, s
 }
 
@@ -63,6 +64,23 @@ func TestAPaperSaysWhatItDoesNotList(t *testing.T) {
 	s.Unlisted = nil
 	if text := fmt.Sprint(paper.Handover(frame, h, s)); strings.Contains(text, "未列出") {
 		t.Errorf("%s", text)
+	}
+}
+
+// Who is to be called back is said at the matter and counted as one, and a call that nobody answered is called by the
+// word of the figures: 未接 is no caller who hung up early. A sheet that is older says what it knew.
+func TestWhoIsToBeCalledBackIsOnTheSheet(t *testing.T) {
+	h, s := aHandover()
+	text := fmt.Sprint(paper.Handover(frame, h, s))
+	for _, want := range []string{"对方提前挂断【待回拨】", "其中未接 1 个", "待回拨来电人 2 名"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the sheet: %s", want, text)
+		}
+	}
+	s.Matters[1].Outcome, s.Matters[1].CallBack, s.Counts.Waiting, s.Counts.Others = "", false, 0, 2
+	text = fmt.Sprint(paper.Handover(frame, h, s))
+	if !strings.Contains(text, "未接来电") || !strings.Contains(text, "其他未接通来电待回拨 2 个") || strings.Contains(text, "【待回拨】") {
+		t.Errorf("an older sheet: %s", text)
 	}
 }
 

@@ -66,7 +66,7 @@ func Roster(f Frame, r RosterMonth) Sheet {
 			part := cells[c][d]
 			row.Cells = append(row.Cells, part.Name, part.Phone)
 		}
-		row.Cells = append(row.Cells, dayWords(kind, name))
+		row.Cells = append(row.Cells, dayWords(kind, name, d))
 		t.Rows = append(t.Rows, row)
 	}
 	s.Tables = []Table{t}
@@ -131,7 +131,7 @@ func (c turn) title() string {
 }
 
 // dayWords is what the last column says of a day.
-func dayWords(kind dutylog.DayKind, name string) string {
+func dayWords(kind dutylog.DayKind, name string, day dutylog.Date) string {
 	switch kind {
 	case dutylog.Holiday:
 		return name
@@ -139,6 +139,9 @@ func dayWords(kind dutylog.DayKind, name string) string {
 		return "调休上班"
 	case dutylog.Weekend:
 		return "周末"
+	}
+	if dutylog.PresumedWeekend(kind, day) {
+		return "周末（推定）"
 	}
 	return ""
 }

@@ -69,6 +69,8 @@ func TestTheDaysOfARoster(t *testing.T) {
 		{"2026-12", 5, "12月5日|六|||||||周末", false},
 		{"2026-12", 7, "12月7日|一|||||||", false},
 		{"2027-01", 1, "1月1日|五|||||||元旦（推定）", true},
+		{"2027-01", 9, "1月9日|六|||||||周末（推定）", false},
+		{"2027-01", 11, "1月11日|一|||||||", false},
 		{"2028-02", 29, "2月29日|二|||||||", false},
 	} {
 		s := paper.Roster(frame, paper.RosterMonth{Month: c.month, Calendar: dutylog.SeedCalendar()})

@@ -26,6 +26,9 @@ func (db *DB) AddTaskRule(ctx context.Context, r dutylog.TaskRule) error {
 	})
 }
 
+// EntriesOfOutcome begins the query for entries by their outcome.
+var EntriesOfOutcome = entriesOfOutcome
+
 // PlanOf is how SQLite would run a query.
 func (db *DB) PlanOf(query string, args ...any) (string, error) {
 	return planOf(db.reader, query, args...)

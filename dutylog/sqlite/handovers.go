@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
+	"dutyline/telephony"
 )
 
 const (
@@ -201,8 +203,32 @@ func (db *DB) OpenMatters(ctx context.Context, limit int) (o dutylog.OpenMatters
 	if o.Entries, err = all(rows, err, scanEntry); err != nil {
 		return o, db.explain(doing, err)
 	}
-	o.CallBack, err = waitingMissed(s)
+	if o.CallBack, o.Callers, err = waitingMissed(s); err != nil {
+		return o, db.explain(doing, err)
+	}
+	o.Outcomes, err = outcomesOf(s, o.Entries)
 	return o, db.explain(doing, err)
+}
+
+// outcomesOf are those of the calls of entries, by call.
+func outcomesOf(s source, entries []dutylog.Entry) (map[string]telephony.Outcome, error) {
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.CallID
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	outcomes := make(map[string]telephony.Outcome, len(ids))
+	rows, err := s.Query("SELECT c.id, c.outcome FROM json_each(?) i JOIN calls c ON c.id = i.value", string(list))
+	_, err = all(rows, err, func(row scanner) (id string, err error) {
+		var outcome telephony.Outcome
+		err = row.Scan(&id, &outcome)
+		outcomes[id] = outcome
+		return id, err
+	})
+	return outcomes, err
 }
 
 // CountShift implements dutylog.HandoverStore.
@@ -211,9 +237,6 @@ func (db *DB) CountShift(ctx context.Context, from, to time.Time) (c dutylog.Cou
 	err = s.QueryRow(`SELECT coalesce(sum(direction = 'in'), 0), coalesce(sum(outcome = 'missed'), 0), coalesce(sum(outcome = 'answered_late'), 0), coalesce(sum(direction = 'out'), 0)
 		FROM calls WHERE offered_at >= ? AND offered_at < ? AND tags NOT LIKE '%"test"%' AND tags NOT LIKE '%"system"%'`, from.UnixMicro(), to.UnixMicro()).
 		Scan(&c.Calls, &c.Missed, &c.Late, &c.Outgoing)
-	if err == nil {
-		err = s.QueryRow("SELECT count(*) FROM missed_calls m JOIN calls c ON c.id = m.call_id WHERE m.at >= ? AND m.at < ? AND m.settled_at IS NULL AND c.outcome <> 'missed'", from.UnixMicro(), to.UnixMicro()).Scan(&c.Others)
-	}
 	if err == nil {
 		err = s.QueryRow("SELECT count(*) FROM entries WHERE call_at >= ? AND call_at < ?", from.UnixMicro(), to.UnixMicro()).Scan(&c.Entries)
 	}

@@ -221,7 +221,7 @@ func TestWhatASheetIsMadeFrom(t *testing.T) {
 	test.Tags = []telephony.Tag{telephony.TagTest}
 	ok(t, db.Record(ctx, story(test, telephony.Missed)))
 	all := must(db.CountShift(ctx, noon.Add(-time.Hour), noon.Add(time.Hour)))(t)
-	if diff := cmp.Diff(dutylog.Counts{Calls: 5, Missed: 2, Late: 1, Entries: 5, Others: 1}, all); diff != "" {
+	if diff := cmp.Diff(dutylog.Counts{Calls: 5, Missed: 2, Late: 1, Entries: 5}, all); diff != "" {
 		t.Error(diff)
 	}
 	part := must(db.CountShift(ctx, noon.Add(time.Minute), noon.Add(3*time.Minute)))(t)
@@ -234,6 +234,28 @@ func TestWhatASheetIsMadeFrom(t *testing.T) {
 	listed := matters(t, db, 3)
 	if len(listed) != 3 || listed[0].EntryNumber != "2026-000005" || listed[0].Kind != dutylog.KindMissed || listed[2].Kind != dutylog.KindMissed {
 		t.Errorf("the newest three: %+v", listed)
+	}
+}
+
+// A caller who called three times is one caller who waits, whoever hides their number is another one each time, and a
+// call that nobody answered has the word of the figures on its line.
+func TestCallersWhoWaitAreCountedOnce(t *testing.T) {
+	db := withPractice(t, open(t))
+	for n, o := range []telephony.Outcome{telephony.Missed, telephony.AbandonedEarly, telephony.Missed} {
+		ok(t, db.Record(ctx, story(inbound(n, "02422730001"), o)))
+	}
+	ok(t, db.Record(ctx, story(inbound(3, "anonymous"), telephony.Missed)))
+	ok(t, db.Record(ctx, story(inbound(4, "anonymous"), telephony.Engaged)))
+	open := must(db.OpenMatters(ctx, 100))(t)
+	if open.Callers != 3 || len(open.CallBack) != 5 {
+		t.Errorf("%d callers wait after %d calls", open.Callers, len(open.CallBack))
+	}
+	var said []telephony.Outcome
+	for _, m := range open.Matters(func(e dutylog.Entry) dutylog.Entry { return e }) {
+		said = append(said, m.Outcome)
+	}
+	if diff := cmp.Diff([]telephony.Outcome{telephony.Engaged, telephony.Missed, telephony.Missed, telephony.AbandonedEarly, telephony.Missed}, said); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -113,15 +114,23 @@ func (t *tx) closedMissed(before, after dutylog.Entry, by dutylog.Actor) error {
 	return t.settleMissed(after.CallID, dutylog.MissedCall{Why: dutylog.SettledByEntry, By: by})
 }
 
-// waitingMissed are the calls whose callers are still to be called back.
-func waitingMissed(s source) (map[string]bool, error) {
-	rows, err := s.Query("SELECT call_id FROM missed_calls WHERE settled_at IS NULL")
-	ids, err := all(rows, err, func(row scanner) (id string, err error) { return id, row.Scan(&id) })
-	waiting := make(map[string]bool, len(ids))
-	for _, id := range ids {
+// waitingMissed are the calls whose callers are still to be called back, and how many callers these are: who
+// called several times is one. Whoever hides their number is somebody else each time.
+func waitingMissed(s source) (waiting map[string]bool, callers int, err error) {
+	rows, err := s.Query("SELECT m.call_id, c.caller, c.caller_e164 FROM missed_calls m JOIN calls c ON c.id = m.call_id WHERE m.settled_at IS NULL")
+	waiting, each := map[string]bool{}, map[string]bool{}
+	_, err = all(rows, err, func(row scanner) (id string, err error) {
+		var n telephony.Number
+		err = row.Scan(&id, &n.Raw, &n.E164)
 		waiting[id] = true
-	}
-	return waiting, err
+		if n.Withheld() {
+			each[id] = true
+		} else {
+			each[cmp.Or(n.E164, n.Raw)] = true
+		}
+		return id, err
+	})
+	return waiting, len(each), err
 }
 
 // MissedCalls implements dutylog.MissedStore.

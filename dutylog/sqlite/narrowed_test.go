@@ -52,6 +52,7 @@ func TestEntriesByUnitOfficerOutcomeAndCategory(t *testing.T) {
 		"signs are no pattern":     {dutylog.EntryQuery{UnitPart: "%"}, nil},
 		"an outcome":               {dutylog.EntryQuery{Outcome: telephony.AnsweredInTime}, []int{12, 10, 8, 6, 4, 2}},
 		"one that no call had":     {dutylog.EntryQuery{Outcome: telephony.Forwarded}, nil},
+		"an outcome of a period":   {dutylog.EntryQuery{Outcome: telephony.Missed, From: inbound(5, "").OfferedAt, To: inbound(9, "").OfferedAt}, []int{7, 5}},
 		"a category":               {dutylog.EntryQuery{Category: dutylog.Categories()[1]}, []int{12, 9, 6, 3}},
 		"who wrote one":            {dutylog.EntryQuery{Officer: "李娜"}, []int{4}},
 		"by the login":             {dutylog.EntryQuery{Officer: "lina"}, []int{4}},
@@ -77,6 +78,24 @@ func TestEntriesByUnitOfficerOutcomeAndCategory(t *testing.T) {
 				t.Errorf("%s with words, %d a page (-want +got):\n%s", name, limit, diff)
 			}
 		}
+	}
+}
+
+// By their outcome alone entries are walked along the index of calls, so that a rare one is found at once however
+// large the log is: nothing is examined in vain, and nothing is sorted.
+func TestEntriesOfAnOutcomeAreWalkedAlongItsIndex(t *testing.T) {
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: newClock(noon).now, Examines: 1})
+	manyMatters(t, db)
+	items, next, err := db.Entries(ctx, dutylog.EntryQuery{Outcome: telephony.Missed, Limit: 6})
+	if err != nil || len(items) != 6 || next != "" {
+		t.Errorf("one page of six: %d, then %q (%v)", len(items), next, err)
+	}
+	if _, _, err := db.Entries(ctx, dutylog.EntryQuery{Outcome: telephony.Missed, Cursor: "x"}); err == nil || !strings.Contains(err.Error(), "begin again") {
+		t.Errorf("a cursor of elsewhere: %v", err)
+	}
+	plan := must(db.PlanOf(sqlite.EntriesOfOutcome+" WHERE c.outcome = ? AND (c.offered_at, c.id) < (?, ?) ORDER BY c.offered_at DESC, c.id DESC LIMIT ?", "missed", 1, "x", 51))(t)
+	if !strings.Contains(plan, "calls_by_outcome") || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "SCAN e") {
+		t.Errorf("it goes by\n%s", plan)
 	}
 }
 

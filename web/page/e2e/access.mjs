@@ -21,6 +21,18 @@ export async function access(desk, users, entry) {
     await desk.shotBoth(name)
   }
 
+  await check('a reading account sees who is on duty, by name and by no number', async () => {
+    if (!(await desk.at('lock-screen').count())) await desk.leave()
+    await desk.page.fill('input[name=username]', who('reader').name)
+    await desk.page.fill('input[name=password]', who('reader').password)
+    await desk.key('Enter')
+    await until('three names', async () => (await desk.at('duty-strip').locator('b').count()) === 4)
+    assert.equal(await desk.at('duty-strip').locator('.phone').count(), 0)
+    await desk.nothingCutOff()
+    await desk.shot('60a-reader')
+    await desk.leave()
+  })
+
   await check('who saw an entry is told beside it, and in the access log', async () => {
     await as('supervisor')
     await show()

@@ -156,3 +156,25 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
     await desk.idle()
   })
 }
+
+/** What is chosen in an open list and another month's days can be read, and a long list is reached by the keyboard. */
+export async function openLists(desk) {
+  await check('search: open lists and days can be read, at the lowest screen, too', async () => {
+    await desk.page.evaluate(() => { location.hash = '#/search' })
+    await desk.at('search-words').first().waitFor()
+    const open = async (what, name, shown) => {
+      await what.click()
+      await desk.page.locator(shown).first().waitFor()
+      await desk.page.setViewportSize({ width: 1366, height: 641 })
+      await until('it stands still', () => desk.page.evaluate(() => !document.querySelector('[class*="-enter-active"]')))
+      await desk.shot(name)
+      await desk.page.setViewportSize({ width: 1366, height: 768 })
+      await desk.key('Escape')
+      await until('it is closed', async () => !(await desk.page.locator(shown).count()))
+    }
+    await open(desk.at('search-outcome'), '49a-outcomes', '.el-select-dropdown__item:visible')
+    await open(desk.at('search-category'), '49b-categories', '.el-select-dropdown__item:visible')
+    await open(desk.page.locator('.dates input').first(), '49c-days', '.el-date-range-picker:visible')
+    await desk.at('nav-desk').click()
+  })
+}

@@ -252,5 +252,11 @@ export async function quick(desk, users) {
     await desk.at('phrase-save').click()
     await desk.says(/防汛[\s\S]*fx/, desk.at('phrase-table'))
     await desk.leave()
+    await desk.logIn(officer) // who changes none still reaches the whole list by the keyboard
+    await desk.page.evaluate(() => { location.hash = '#/phrases' })
+    await desk.at('phrase-line').first().waitFor()
+    await desk.nothingCutOffLow()
+    await desk.shot('58a-phrases-officer')
+    await desk.leave()
   })
 }

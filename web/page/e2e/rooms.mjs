@@ -5,7 +5,7 @@ import { assessment } from './assessment.mjs'
 import { attachments } from './attachments.mjs'
 import { browser } from './desk.mjs'
 import { directory } from './directory.mjs'
-import { entryChecks } from './entry.mjs'
+import { entryChecks, openLists } from './entry.mjs'
 import { figures } from './figures.mjs'
 import { late } from './late.mjs'
 import { listening } from './listening.mjs'
@@ -32,6 +32,7 @@ await papers(desk, officer, told.id)
 await late(desk, officer)
 await attachments(desk, told.id)
 await entryChecks(desk, officer)
+await openLists(desk)
 await access(desk, users, told.id)
 await quick(desk, users)
 const admin = users.find((u) => u.role === 'admin')

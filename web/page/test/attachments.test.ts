@@ -4,7 +4,7 @@ import { api, ApiError } from '@/api/client'
 import type { Attachment } from '@/api/types'
 import { attachmentsEn, attachmentsZh } from '@/i18n/attachments'
 import { filesOf, LARGEST, reasonOf, sizeOf, unnamed } from '@/logic/attachments'
-import { useAttachments } from '@/state/attachments'
+import { AGAIN_MS, useAttachments } from '@/state/attachments'
 
 const file = (name: string, size = 10) => ({ name, size }) as File
 const transfer = (files: File[], types: string[]) => ({ files, types }) as unknown as DataTransfer
@@ -37,7 +37,7 @@ describe('why a file was not taken', () => {
   })
 
   it('has its words in both languages', () => {
-    expect(Object.keys(attachmentsEn)).toEqual(Object.keys(attachmentsZh))
+    expect(Object.keys(attachmentsEn).sort()).toEqual(Object.keys(attachmentsZh).sort())
   })
 })
 
@@ -81,7 +81,7 @@ describe('the attachments of an entry', () => {
     expect(a.state.items).toHaveLength(1)
     await a.add([file('a.pdf'), file('b.exe'), file('large.pdf', LARGEST + 1), file('image.png')])
     expect(sent).toEqual(['a.pdf', 'b.exe', expect.stringMatching(/^截图-\d{14}\.png$/)])
-    expect(a.state.failures).toEqual([expect.stringContaining('b.exe 未添加：不支持这种文件'), expect.stringContaining('large.pdf 未添加：文件超过 20 MB')])
+    expect(a.state.failures).toEqual([expect.stringContaining('large.pdf 未添加：文件超过 20 MB'), expect.stringContaining('b.exe 未添加：不支持这种文件')])
     expect(a.state.sending).toBe('')
     expect(a.shown.value).toBe(true)
     scope.stop()
@@ -100,20 +100,66 @@ describe('the attachments of an entry', () => {
     await a.add([file('b.pdf')])
     expect(sent).toEqual([])
     expect([a.state.waiting.length, a.shown.value]).toEqual([2, true])
-    await a.because('传真后到')
+    expect(await a.send('传真后到')).toBe(true)
     expect(sent).toEqual(['a.pdf 传真后到', 'b.pdf 传真后到'])
     await a.add([file('c.pdf')])
-    await a.because('')
+    a.drop()
     expect([sent.length, a.state.waiting.length]).toEqual([2, 0])
     scope.stop()
   })
 
-  it('say that they could not be read', async () => {
-    vi.spyOn(api, 'attachments').mockRejectedValue(new ApiError(0, 'offline', ''))
+  it('stay when the network fails, though another entry is opened meanwhile, and go when they are sent again', async () => {
+    const away = new ApiError(0, 'offline', '')
+    const attach = vi.spyOn(api, 'attach').mockRejectedValue(away)
+    const first = effectScope()
+    const a = first.run(() => useAttachments(() => 'e-9', () => true))!
+    await a.add([file('a.pdf'), file('b.pdf')])
+    expect(await a.send('传真后到')).toBe(false)
+    expect(attach).toHaveBeenCalledTimes(1) // nothing arrives: the second one is not tried in vain
+    expect([a.state.waiting.map((w) => w.name), a.state.sending, a.state.failures]).toEqual([['a.pdf', 'b.pdf'], '', []])
+    expect(a.state.lost).toBe('连接不上服务器')
+    first.stop() // a call that rang was answered
+    const other = effectScope()
+    expect(other.run(() => useAttachments(() => 'e-10'))!.state.waiting).toEqual([])
+    other.stop()
+    const back = effectScope()
+    const again = back.run(() => useAttachments(() => 'e-9', () => true))!
+    expect([again.state.waiting.length, again.shown.value]).toEqual([2, true])
+    attach.mockRejectedValueOnce(new ApiError(422, '', 'body.file: is attached to this entry already, as a.pdf')).mockResolvedValue(row(2))
+    expect(await again.send('传真后到')).toBe(true) // a.pdf had arrived, only the answer had not
+    expect([again.state.waiting, again.state.failures, again.state.lost]).toEqual([[], [], ''])
+    back.stop()
+  })
+
+  it('of an open entry are offered again when they did not arrive, and can be given up', async () => {
+    const attach = vi.spyOn(api, 'attach').mockRejectedValue(new ApiError(503, '', ''))
+    const scope = effectScope()
+    const a = scope.run(() => useAttachments(() => 'e-11'))!
+    await a.add([file('a.pdf')])
+    expect([a.state.waiting.length, a.state.lost !== '']).toEqual([1, true])
+    attach.mockResolvedValueOnce(row(2))
+    expect(await a.send('')).toBe(true)
+    await a.add([file('b.pdf')])
+    a.drop()
+    expect([a.state.waiting, a.state.lost]).toEqual([[], ''])
+    scope.stop()
+  })
+
+  it('say that they could not be read, and are asked for again by themselves', async () => {
+    vi.useFakeTimers()
+    const read = vi.spyOn(api, 'attachments').mockRejectedValue(new ApiError(0, 'offline', ''))
     const scope = effectScope()
     const a = scope.run(() => useAttachments(() => 'e-1'))!
-    await settled()
+    await vi.advanceTimersByTimeAsync(0)
     expect(a.state.unread).toBe(true)
+    await vi.advanceTimersByTimeAsync(AGAIN_MS)
+    expect([read.mock.calls.length, a.state.unread]).toEqual([2, true])
+    read.mockResolvedValue({ items: [row(1)] })
+    await vi.advanceTimersByTimeAsync(AGAIN_MS)
+    expect([a.state.unread, a.state.items.length]).toEqual([false, 1])
+    await vi.advanceTimersByTimeAsync(3 * AGAIN_MS)
+    expect(read).toHaveBeenCalledTimes(3)
     scope.stop()
+    vi.useRealTimers()
   })
 })

@@ -28,7 +28,8 @@ describe('dialogs', () => {
     for (const name of ['MissedDialog', 'TaskDialog', 'SwapDialog', 'AbsenceDialog', 'FilingPanel', 'HoldDialog', 'MuteDialog', 'AlertsPage', 'SpotCheckDialog', 'ReviewForm', 'ListeningForm']) {
       expect(named(name), name).toMatch(/useAsked\(/)
     }
-    for (const name of ['AskLine', 'GapPrompt']) expect(named(name), name).toMatch(/useAskedOnce\(/)
+    expect(named('AskLine')).toMatch(/useAskedUntil\(/)
+    expect(named('GapPrompt')).toMatch(/useAskedOnce\(/)
     for (const [path, text] of Object.entries(components)) {
       for (const box of text.match(/<(AskLine|GapPrompt) [^>]*/g) || []) expect(box, path).toMatch(/:of="/)
     }

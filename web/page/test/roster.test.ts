@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding, Shift } from '@/api/roster'
-import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, otherMonth, overNight, partsOf, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, WHOLE_SLOTS, type Cell } from '@/logic/roster'
+import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, otherMonth, overNight, partsOf, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
 import { presses } from '@/state/roster'
-import type { FilingDuty } from '@/api/roster'
+import type { FilingDuty, RosterDay } from '@/api/roster'
+import { lang } from '@/i18n'
+import { holidaysEn, holidaysZh } from '@/i18n/holidays'
+import { holidayFaultText } from '@/i18n/rosterwords'
+import calendar from '../../../dutylog/calendar.go?raw'
+import faults from '../../../dutylog/directory_table.go?raw'
+import table from '../../../dutylog/table.go?raw'
 
 const shift = (from: string, to: string, name = '张伟', post: Shift['post'] = 'duty_officer'): Shift => ({ from, to, post, name, phone: '139' })
 const night = shift('2026-12-31T12:00:00.000Z', '2027-01-01T00:00:00.000Z') // 20:00 to 08:00 in Shanghai
@@ -106,5 +112,33 @@ describe('a name and its mark', () => {
   it('finds the number and the findings of who is meant', () => {
     const people = [{ name: '王强', phone: '139', login: '', standing: 'regular' as const, left: null }]
     expect(phoneOf('王 强（代）', people, [])).toBe('139')
+  })
+})
+
+describe('the holidays of a year', () => {
+  it('are shown as stretches of days', () => {
+    const day = (date: string, name = '元旦', kind: 'holiday' | 'make_up' = 'holiday') => ({ date, name, kind })
+    expect(holidaySpans([day('2026-12-31'), day('2027-01-01'), day('2027-01-03', '元旦', 'make_up'), day('2027-02-06', '春节'), day('2027-02-08', '春节')]).map((s) => [s.name, s.from, s.to, s.days, s.kind].join(' '))).toEqual([
+      '元旦 2026-12-31 2027-01-01 2 holiday', '元旦 2027-01-03 2027-01-03 1 make_up', '春节 2027-02-06 2027-02-06 1 holiday', '春节 2027-02-08 2027-02-08 1 holiday'])
+    expect(holidaySpans([])).toEqual([])
+  })
+
+  it('that have a fault say so in Chinese, by the line as it was typed', () => {
+    lang.value = 'zh'
+    // The page sends a header of its own before the lines: the daemon's row 3 is the second line.
+    expect(holidayFaultText({ row: 3, column: 'from', code: 'no_date', value: '2027-02-30' }, 2027)).toBe('第 2 行“开始”的“2027-02-30”不是日期，请按 2027-01-01 这样填写')
+    expect(holidayFaultText({ row: 2, column: 'kind', code: 'no_kind', value: '休' }, 2027)).toBe('第 1 行最后一项是“休”，只能填“放假”或“上班”')
+    expect(holidayFaultText({ row: 4, column: 'from', code: 'other_year', value: '2026-12-01' }, 2027)).toBe('第 3 行的 2026-12-01 不是 2027 年的安排：每年分开录入')
+    expect(holidayFaultText({ row: 1, column: '', code: '', value: '' }, 2027)).toBe('第 1 行有误，请按“名称，开始，结束，放假或上班”核对')
+    const named = ((calendar + table).match(/\bRow[A-Z]\w+/g) || []).filter((n) => !/^Row(Error|Fault)$/.test(n))
+    const codes = named.map((n) => (new RegExp('\\b' + n + '\\s+RowFault = "(\\w+)"').exec(faults + calendar) || ['', 'unknown ' + n])[1])
+    expect(codes.length).toBeGreaterThan(8)
+    expect(codes.filter((code) => !('holiday.fault.' + code in holidaysZh))).toEqual([])
+    expect(Object.keys(holidaysEn).sort()).toEqual(Object.keys(holidaysZh).sort())
+  })
+
+  it('leave a weekend a weekend where nobody entered them', () => {
+    const day = (date: string, kind: RosterDay['kind']): RosterDay => ({ date, kind, name: '', periods: [] })
+    expect([day('2027-05-08', 'not_known'), day('2027-05-09', 'not_known'), day('2027-05-10', 'not_known'), day('2026-05-09', 'make_up')].map(weekendAnyway)).toEqual([true, true, false, false])
   })
 })

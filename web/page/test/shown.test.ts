@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FIELDS, type Call, type Entry, type Line } from '@/api/types'
-import { changesBetween, textDiff } from '@/logic/diff'
+import type { Attachment } from '@/api/types'
+import { changesBetween, filesBetween, textDiff } from '@/logic/diff'
 import { numberText, partyNumber } from '@/i18n/spell'
 import { columns } from '@/logic/peaks'
 import { clock, dateMinute, dayOf, dayStart, near, nearDay, nearMinute, position, precise, seconds } from '@/logic/time'
@@ -137,5 +138,16 @@ describe('a day in a list', () => {
   })
   it('of no time it says nothing', () => {
     expect([nearMinute(NaN, now), nearDay(NaN, now)]).toEqual(['', ''])
+  })
+})
+
+describe('the list of changes', () => {
+  it('has each file where it came between the revisions', () => {
+    const at = (id: number, time: string) => ({ id, at: time }) as Attachment
+    const files = [at(1, '2026-11-27T03:00:00.5Z'), at(2, '2026-11-27T03:10:00Z'), at(3, '2026-11-27T03:20:00.123Z')]
+    const ids = (from: string, until: string) => filesBetween(files, from, until).map((a) => a.id)
+    expect(ids('', '2026-11-27T03:10:00.000Z')).toEqual([1])
+    expect(ids('2026-11-27T03:10:00.000Z', '')).toEqual([3, 2])
+    expect(ids('2026-11-27T03:30:00Z', '')).toEqual([])
   })
 })

@@ -14,8 +14,8 @@ vi.stubGlobal('localStorage', Object.defineProperties(stored, { // its keys are 
   removeItem: { value: (k: string) => { delete stored[k] } },
 }))
 
-const { useHolidayTable, useLateForm, useRemarks } = await import('@/state/form-drafts')
-const { dropErasedAsked, useAsked, useAskedOnce } = await import('@/state/ask-drafts')
+const { useHolidayTable, useLateForm, useNewPeriod, useNewPerson, useRemarks } = await import('@/state/form-drafts')
+const { dropErasedAsked, useAsked, useAskedOnce, useAskedUntil } = await import('@/state/ask-drafts')
 const { session } = await import('@/state/session')
 const { wentToCall } = await import('@/state/aside')
 const { desk, switchToWaiting } = await import('@/state/desk')
@@ -85,6 +85,31 @@ describe('a table of public holidays', () => {
     Object.assign(again.got, { source: '', table: '' })
     expect(Object.keys(stored)).toEqual([])
     expect(form().got).toEqual(fresh())
+  })
+
+  it('is kept though the box of the year is empty at the moment', () => {
+    const first = form()
+    Object.assign(first.got, { year: '', source: '国办发明电〔2026〕8号', table: '元旦，2027-01-01' })
+    first.leave()
+    expect(form().got).toEqual({ year: '', source: '国办发明电〔2026〕8号', table: '元旦，2027-01-01' })
+  })
+})
+
+describe('the lists of the roster', () => {
+  it('keep a person and a period that are being typed, and forget them when they were entered', () => {
+    const person = page(useNewPerson)
+    Object.assign(person.got.form, { name: '赵敏', phone: '024-8659', standing: 'temporary' })
+    const period = page(useNewPeriod)
+    Object.assign(period.got.form, { name: '全国两会', first: '2027-03-03', extra: '备勤两人' })
+    person.leave()
+    period.leave()
+    const [p, q] = [page(useNewPerson), page(useNewPeriod)]
+    expect(p.got.form).toEqual({ name: '赵敏', phone: '024-8659', standing: 'temporary' })
+    expect(q.got.form).toEqual({ name: '全国两会', first: '2027-03-03', last: '', notice: '', extra: '备勤两人', ended: '' })
+    p.got.clear()
+    q.got.clear()
+    expect(Object.keys(stored)).toEqual([])
+    expect(page(useNewPerson).got.form.name).toBe('')
   })
 })
 
@@ -194,6 +219,22 @@ describe('the words of a small box', () => {
     last.got.taken()
     last.leave()
     expect(page(() => useAskedOnce(of)).got.box.value).toBe('')
+  })
+
+  it('that are sent stay until the daemon has them, whatever page is shown meanwhile', async () => {
+    const of = () => 'e-3/attach-why'
+    const answers = [false, true]
+    const ask = () => page(() => useAskedUntil(of, async () => answers.shift()))
+    const first = ask()
+    first.got.box.value = '传真后到'
+    const sending = first.got.go()
+    first.leave() // a call that rang was answered
+    await sending
+    const again = ask()
+    expect(again.got.box.value).toBe('传真后到')
+    await again.got.go()
+    expect(again.got.box.value).toBe('')
+    expect(ask().got.box.value).toBe('')
   })
 
   it('about an entry that was erased since are dropped', () => {

@@ -24,6 +24,8 @@ export interface Matter {
   late?: boolean
   /** Its caller was missed and is still to be called back. */
   call_back?: boolean
+  /** How its call ended that nobody answered; absent on older sheets. */
+  outcome?: string
   /** What was done about it so far; absent: nothing, and on older sheets. */
   steps?: OpenStep[]
   earlier_steps?: number
@@ -78,7 +80,7 @@ export interface Sheet {
   unlisted?: { matters: number; alerts: number; incidents: number }
   /** Absent on sheets of form 1, which said nothing of it. */
   down?: Unseen[]
-  counts: { calls: number; missed: number; answered_late: number; outgoing: number; entries: number; others_waiting?: number }
+  counts: { calls: number; missed: number; answered_late: number; outgoing: number; entries: number; callers_waiting?: number; others_waiting?: number }
   remarks: string
 }
 

@@ -30,6 +30,8 @@ export interface Filing {
 export interface Filings { duties: FilingDuty[]; filings: Filing[] }
 export interface Person { name: string; phone: string; login: string; standing: 'regular' | 'temporary' | 'rehired'; left: string | null; /** Which version it is: a change is made against it. */ version?: number }
 export interface HolidayYear { year: number; source: string; at: string | null; by: string; days: { date: string; kind: 'holiday' | 'make_up'; name: string }[] }
+/** One fault of a table of holidays. row counts its header as the first. */
+export interface HolidayFault { row: number; column: string; code: string; value: string }
 export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string }
 export interface ImportFault { cell: string; reason: string; detail: string; file?: string }
 export interface ImportPreview { months: { month: string; shifts: Shift[]; findings?: Finding[] }[]; faults: ImportFault[] }

@@ -1,5 +1,5 @@
 // What the rules of the roster find, in words.
-import type { Finding, Shift } from '@/api/roster'
+import type { Finding, HolidayFault, Shift } from '@/api/roster'
 import { date, minute, parse } from '@/logic/time'
 import { t, word, type Key } from './index'
 
@@ -15,3 +15,10 @@ export const shortTime = (instant: string): string => `${date(parse(instant)).sl
 export const spanText = (from: string, to: string): string => t('roster.from', { from: shortTime(from), to: shortTime(to) })
 
 export const shiftText = (s: Shift): string => `${spanText(s.from, s.to)} ${posts(s.post)} ${s.name}`
+
+/** What is wrong with a line of a table of holidays that was typed: the page sent a header of its own before it. */
+export function holidayFaultText(f: HolidayFault, year: number): string {
+  const key = 'holiday.fault.' + f.code
+  const said = { row: Math.max(f.row - 1, 1), column: word('holiday.column', f.column), value: f.value, year }
+  return t((word('holiday.fault', f.code) === f.code ? 'holiday.fault.other' : key) as Key, said)
+}

@@ -1,6 +1,6 @@
 // What changed from one revision of an entry to the next, for people.
 import { FIELDS } from '@/api/types'
-import type { Entry, Field, Gap } from '@/api/types'
+import type { Attachment, Entry, Field, Gap } from '@/api/types'
 
 export interface FieldChange {
   field: Field | 'kind' | 'state'
@@ -29,6 +29,12 @@ export function changesBetween(before: Entry | undefined, after: Entry): FieldCh
     }
   }
   return out
+}
+
+/** What was attached from one revision (its time) until the next one, the newest first; '' is the beginning, or now. */
+export function filesBetween(files: Attachment[], from: string, until: string): Attachment[] {
+  const at = (text: string) => new Date(text).getTime()
+  return files.filter((a) => (!from || at(a.at) >= at(from)) && (!until || at(a.at) < at(until))).reverse()
 }
 
 export interface Piece {

@@ -1,8 +1,8 @@
 // The month as the table shows it: days down, shifts across. Instants stay UTC; days and clocks
 // are those of Shanghai.
 import type { Post } from '@/api/types'
-import type { Finding, Person, Shift } from '@/api/roster'
-import { DAY_MS, date, dayOf, parse } from './time'
+import type { Finding, HolidayYear, Person, RosterDay, Shift } from '@/api/roster'
+import { DAY_MS, date, dayOf, parse, weekday } from './time'
 
 export const POSTS: Post[] = ['duty_leader', 'duty_section_chief', 'duty_officer'] // as the paper has them
 
@@ -139,3 +139,20 @@ export function base64(bytes: Uint8Array): string {
   for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...Array.from(bytes.subarray(i, i + 0x8000)))
   return btoa(text)
 }
+
+/** Days that follow one another and are one holiday, or one make-up of it. */
+export interface HolidaySpan { name: string; from: string; to: string; days: number; kind: 'holiday' | 'make_up' }
+export function holidaySpans(days: HolidayYear['days']): HolidaySpan[] {
+  const spans: HolidaySpan[] = []
+  for (const d of days) {
+    const last = spans[spans.length - 1]
+    if (last && last.name === d.name && last.kind === d.kind && dayOf(last.to) + DAY_MS === dayOf(d.date)) {
+      last.to = d.date
+      last.days++
+    } else spans.push({ name: d.name, from: d.date, to: d.date, days: 1, kind: d.kind })
+  }
+  return spans
+}
+
+/** A Saturday or Sunday is one, though nobody entered which holidays the year has. */
+export const weekendAnyway = (d: RosterDay): boolean => d.kind === 'not_known' && (weekday(dayOf(d.date)) === 0 || weekday(dayOf(d.date)) === 6)

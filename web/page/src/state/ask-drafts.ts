@@ -16,14 +16,27 @@ export function useAsked(of: () => string): Ref<string> {
   return box
 }
 
-/** The same for a box that is gone once its words were taken: they are forgotten with it, and stay while it
- *  stays because the daemon refused them. */
+/** The same for a box whose words are kept by what they are said of once they are taken: they are forgotten with it. */
 export function useAskedOnce(of: () => string): { box: Ref<string>; taken: () => void } {
   const box = useAsked(of)
   let sent = false
   watch(box, () => { sent = false }, { flush: 'sync' })
   onScopeDispose(() => { if (sent && session.user && of()) texts.keep(session.user.username, of(), { text: '' }) })
   return { box, taken: () => { sent = true } }
+}
+
+/** A box whose words are sent: they stay, here and on this PC, until SEND says that the daemon has them. What was
+ *  typed meanwhile stays, too. */
+export function useAskedUntil(of: () => string, send: (words: string) => unknown): { box: Ref<string>; go: () => Promise<void> } {
+  const box = useAsked(of)
+  async function go(): Promise<void> {
+    const [who, what, words] = [session.user ? session.user.username : '', of(), box.value]
+    if ((await send(words.trim())) === false || !who) return
+    const left = texts.kept(who, what)
+    if (left && left.text === words) texts.keep(who, what, { text: '' })
+    if (of() === what && box.value === words) box.value = ''
+  }
+  return { box, go }
 }
 
 /** Drops words about an entry that were typed before it was erased: they may hold what was erased. */

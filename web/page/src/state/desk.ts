@@ -177,7 +177,7 @@ export async function callOf(id: string): Promise<Call | null> {
 }
 
 export async function loadDuty(): Promise<void> {
-  if (!isStaff.value) return
+  if (!signedIn.value) return
   try {
     desk.duty = await api.duty()
     desk.dutyFailed = false

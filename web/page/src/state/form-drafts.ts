@@ -1,5 +1,7 @@
-// Forms that are kept on this PC until they were sent: 交班备注, 补录 and the table of a year's public holidays.
+// Forms that are kept on this PC until they were sent: 交班备注, 补录, the table of a year's public holidays, a new
+// person of the roster and a sensitive period.
 import { reactive, watch, type Ref } from 'vue'
+import type { Period, Person } from '@/api/roster'
 import { newKey, type LateForm } from '@/logic/late'
 import { wentToCall } from './aside'
 import { typedOnPC, useTyped } from './typed'
@@ -19,13 +21,14 @@ export function useRemarks(): Remarks {
 }
 
 export interface HolidayTable {
-  year: number
+  /** Empty while nobody has typed one. */
+  year: number | ''
   source: string
   table: string
 }
 const holidayTables = typedOnPC<HolidayTable>('holidays', (d) => {
-  const form = { year: Number(d.year) || 0, source: said(d.source), table: said(d.table) }
-  return form.year && (form.source.trim() || form.table.trim()) ? form : null
+  const form: HolidayTable = { year: Number(d.year) || '', source: said(d.source), table: said(d.table) }
+  return form.source.trim() || form.table.trim() ? form : null
 })
 
 /** The table of public holidays that is being typed from a notice; it goes when it was saved. */
@@ -33,6 +36,33 @@ export function useHolidayTable(fresh: () => HolidayTable): HolidayTable {
   const form = reactive<HolidayTable>(fresh())
   useTyped(holidayTables, form, fresh)
   return form
+}
+
+export type NewPerson = Pick<Person, 'name' | 'phone' | 'standing'>
+const freshPerson = (): NewPerson => ({ name: '', phone: '', standing: 'regular' })
+const people = typedOnPC<NewPerson>('person', (d) => {
+  const form: NewPerson = { name: said(d.name), phone: said(d.phone), standing: d.standing || 'regular' }
+  return form.name.trim() || form.phone.trim() ? form : null
+})
+
+/** Somebody who is being entered into the list of people of the roster; clear when the daemon has them. */
+export function useNewPerson(): { form: NewPerson; clear: () => void } {
+  const form = reactive<NewPerson>(freshPerson())
+  useTyped(people, form, freshPerson)
+  return { form, clear: () => void Object.assign(form, freshPerson()) }
+}
+
+const freshPeriod = (): Period => ({ name: '', first: '', last: '', notice: '', extra: '', ended: '' })
+const periods = typedOnPC<Period>('period', (d) => {
+  const form: Period = { name: said(d.name), first: said(d.first), last: said(d.last), notice: said(d.notice), extra: said(d.extra), ended: '' }
+  return form.name.trim() || form.first || form.last || form.notice.trim() || form.extra.trim() ? form : null
+})
+
+/** A sensitive period that is being entered; clear when the daemon has it. */
+export function useNewPeriod(): { form: Period; clear: () => void } {
+  const form = reactive<Period>(freshPeriod())
+  useTyped(periods, form, freshPeriod)
+  return { form, clear: () => void Object.assign(form, freshPeriod()) }
 }
 
 /** The form with the key under which it is sent: what was sent and not answered is not opened twice. */

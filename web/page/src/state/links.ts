@@ -27,11 +27,13 @@ export async function link(id: string, other: Entry, relation: Relation): Promis
   }
 }
 
-export async function unlink(id: string, other: Entry, relation: Relation, reason: string): Promise<void> {
+export async function unlink(id: string, other: Entry, relation: Relation, reason: string): Promise<boolean> {
   try {
     known[id] = (await api.unlink(id, other.id, relation, reason)).items
+    return true
   } catch (error) {
     notify(() => t('link.failed', { reason: problemText(error) }), 'bad')
+    return false
   }
 }
 
