@@ -298,6 +298,7 @@ export const incidentsZh = {
   'inc.fact.entry_linked': '关联接报',
   'inc.fact.classified': '事件定类',
   'inc.fact.elements': '更新要素',
+  'inc.fact.entry_differs': '接报说法不一',
   'inc.fact.clock_moved': '调整计时起点',
   'inc.fact.report_written': '起草报告',
   'inc.fact.report_reviewed': '审核',

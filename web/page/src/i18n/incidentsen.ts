@@ -300,6 +300,7 @@ export const incidentsEn: Record<IncidentsKey, string> = {
   'inc.fact.entry_linked': 'Entry linked',
   'inc.fact.classified': 'Classified',
   'inc.fact.elements': 'Known now',
+  'inc.fact.entry_differs': 'An entry differs',
   'inc.fact.clock_moved': 'Clock moved',
   'inc.fact.report_written': 'Written',
   'inc.fact.report_reviewed': 'Reviewed',
