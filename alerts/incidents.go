@@ -12,7 +12,7 @@ import (
 
 // incidentReasons are those of alerts about incidents 突发事件. A key names reason, incident and report,
 // instruction or fact, so that neither a restart nor a second look repeats or forgets one.
-var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonUnproved, ReasonOmitted, ReasonMismatch, ReasonUnconfirmed}
+var incidentReasons = []Reason{ReasonReportSoon, ReasonReportLate, ReasonUnapproved, ReasonInstructionLate, ReasonClockLate, ReasonLacking, ReasonUnproved, ReasonOmitted, ReasonMismatch, ReasonUnconfirmed, ReasonEntryDiffers}
 
 // IncidentOf is the incident that an alert is about; 0 for every other alert.
 func IncidentOf(a Alert) int64 {
@@ -102,6 +102,7 @@ func (b *incidentBook) look(i dutylog.Incident) {
 			b.turn(x.Due)
 		}
 	}
+	b.disputes(i)
 	b.closed(i)
 	if i.ClockMoved != 0 {
 		by := i.ClockStart.Sub(i.ClockNatural).Truncate(time.Minute)
@@ -128,6 +129,22 @@ func (b *incidentBook) approvals(i dutylog.Incident, r dutylog.Report, name stri
 func (b *incidentBook) mismatch(incident int64, fact int, name, with, reason string, at time.Time) {
 	if reason != "" {
 		b.tell(ReasonMismatch, incident, fact, name+"："+with+"，"+reason, at)
+	}
+}
+
+// disputes tells who sits elsewhere that a caller says otherwise than is known: the leader and the supervisor see it where
+// the officer may be too busy to compare.
+func (b *incidentBook) disputes(i dutylog.Incident) {
+	for _, said := range i.Told() {
+		words := []string{}
+		for _, d := range said {
+			words = append(words, d.Words())
+		}
+		if at := said[0].At.Add(dutylog.DisputeSettles); b.now.Before(at) {
+			b.turn(at)
+		} else {
+			b.tell(ReasonEntryDiffers, i.ID, said[0].Fact, i.Number.String()+" "+strings.Join(words, "；"), at)
+		}
 	}
 }
 

@@ -336,3 +336,35 @@ func TestWhoLacksWhatOthersGot(t *testing.T) {
 		}
 	}
 }
+
+// What a caller says otherwise is told a minute after it was said last, once for each entry that says so, and is over
+// when somebody decided.
+func TestAnEntryThatSaysOtherwiseIsTold(t *testing.T) {
+	said := func(minute int, v string) dutylog.IncidentFact {
+		return fact(minute, dutylog.FactDiffers, dutylog.FactBody{Entry: "e-1", From: "2026-000007", Essential: true,
+			Elements: map[dutylog.Element]string{dutylog.ElementCasualties: v, dutylog.ElementPlace: "文艺路3号"}})
+	}
+	known := func(minute int, casualties string) dutylog.IncidentFact {
+		return fact(minute, dutylog.FactElements, dutylog.FactBody{Elements: map[dutylog.Element]string{dutylog.ElementCasualties: casualties, dutylog.ElementPlace: "文艺路1号"}})
+	}
+	told := func(minute int, i dutylog.Incident) (details []string, next time.Time) {
+		all, next := alerts.Incidents([]dutylog.Incident{i}, nil, "duty", noon.Add(time.Duration(minute)*time.Minute))
+		for _, a := range all {
+			if a.Reason == alerts.ReasonEntryDiffers {
+				details = append(details, a.Key+" "+a.Detail)
+			}
+		}
+		return details, next
+	}
+	i := fire(1, known(2, "无"), said(3, "1人死亡"))
+	if details, next := told(3, i); details != nil || !next.Equal(noon.Add(4*time.Minute)) {
+		t.Errorf("while it is typed: %q, next %v", details, next)
+	}
+	want := "entry_differs/1/4 T2026-001 接报 2026-000007 称地点“文艺路3号”，现采用“文艺路1号”；接报 2026-000007 称人员伤亡“1人死亡”，现采用“无”"
+	if details, _ := told(4, i); len(details) != 1 || details[0] != want {
+		t.Errorf("%q", details)
+	}
+	if details, _ := told(6, fire(1, known(2, "无"), said(3, "1人死亡"), known(5, "无"))); details != nil {
+		t.Errorf("it was decided: %q", details)
+	}
+}

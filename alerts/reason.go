@@ -69,6 +69,7 @@ const (
 	ReasonUnproved        Reason = "report_unproved"      // said to have been sent in time, noted after the deadline, without proof
 	ReasonOmitted         Reason = "report_omitted"       // an incident was closed with reports owed, late or not
 	ReasonUnconfirmed     Reason = "approval_unconfirmed" // what was said by telephone was not confirmed by the person in time
+	ReasonEntryDiffers    Reason = "entry_differs"        // a linked entry says of casualties, place or time otherwise than its incident, and nobody decided
 	ReasonMismatch        Reason = "call_mismatch"        // a call proves a report or an approval though its number is not theirs
 )
 
@@ -153,6 +154,7 @@ var standings = map[Reason]standing{
 	ReasonLacking:         {Certain, Warning, true},
 	ReasonUnproved:        {Certain, Warning, false},
 	ReasonOmitted:         {Certain, Critical, false},
+	ReasonEntryDiffers:    {Certain, Warning, true},
 	ReasonMismatch:        {Certain, Warning, false},
 	ReasonUnconfirmed:     {Certain, Warning, true},
 }

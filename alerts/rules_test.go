@@ -282,12 +282,12 @@ func TestTheSetOfReasonsIsClosed(t *testing.T) {
 			alerts.ReasonOffHook, alerts.ReasonSilentLine, alerts.ReasonTrunk, alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock,
 			alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat,
 			alerts.ReasonTestForwarded, alerts.ReasonTestRingback, alerts.ReasonTestNoRing, alerts.ReasonTestBusy, alerts.ReasonTestUnclear, alerts.ReasonOverdue, alerts.ReasonRulesRefused, alerts.ReasonRosterGap, alerts.ReasonFilingDue, alerts.ReasonNoHolidays,
-			alerts.ReasonHandoverLate, alerts.ReasonDutyOverdue, alerts.ReasonReportSoon, alerts.ReasonReportLate, alerts.ReasonUnapproved, alerts.ReasonInstructionLate, alerts.ReasonLacking, alerts.ReasonUnconfirmed}, r)
+			alerts.ReasonHandoverLate, alerts.ReasonDutyOverdue, alerts.ReasonReportSoon, alerts.ReasonReportLate, alerts.ReasonUnapproved, alerts.ReasonInstructionLate, alerts.ReasonLacking, alerts.ReasonUnconfirmed, alerts.ReasonEntryDiffers}, r)
 		if r.Lasts() != lasts {
 			t.Errorf("%s lasts: %v", r, r.Lasts())
 		}
 	}
-	if n := len(alerts.Reasons()); n != 58 {
+	if n := len(alerts.Reasons()); n != 59 {
 		t.Errorf("%d reasons", n)
 	}
 }

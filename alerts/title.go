@@ -59,6 +59,7 @@ var titles = map[Reason]string{
 	ReasonUnproved:         "信息报告过时限后补记为按时报出，无通话、无附件，请考核人员核实",
 	ReasonOmitted:          "突发事件未报告即办结，请考核人员核实",
 	ReasonUnconfirmed:      "电话签批逾期未经本人确认，请考核人员核实",
+	ReasonEntryDiffers:     "接报所述伤亡、地点或时间与事件现采用的不一致",
 	ReasonMismatch:         "作为凭证的通话，号码不符或通话过短，请考核人员核实",
 }
 

@@ -25,6 +25,7 @@ type Incident struct {
 	ClockMoved   int       // number of the fact that says so; 0: none
 
 	Elements     map[Element]string // as they are known now
+	Disputes     []Dispute          // what linked entries say otherwise, and nobody has decided
 	Entries      []LinkedEntry      // in the order of their intake
 	Reports      []Report           // those that were written, and those that are due or will be, in the order of the stages
 	Callouts     []Callout
@@ -35,6 +36,8 @@ type Incident struct {
 	EndedAt      time.Time  // when it was closed or merged; zero: it is open
 	EndReason    string
 	Facts        []IncidentFact // all of them, in the order in which they were written
+
+	worse map[int]bool // facts by which entries told of worse casualties, and whether that stands
 }
 
 // IncidentNumber is how people call an incident: gapless within the year of its opening.
@@ -64,7 +67,8 @@ const (
 	FactOpened       FactKind = "opened"
 	FactLinked       FactKind = "entry_linked" // an entry tells of this event
 	FactClassified   FactKind = "classified"
-	FactElements     FactKind = "elements" // what is known now
+	FactElements     FactKind = "elements"      // what is known now
+	FactDiffers      FactKind = "entry_differs" // a linked entry says otherwise
 	FactClockMoved   FactKind = "clock_moved"
 	FactWritten      FactKind = "report_written" // a version of a report
 	FactReviewed     FactKind = "report_reviewed"
@@ -104,15 +108,16 @@ type FactBody struct {
 	Number   *IncidentNumber `json:"number,omitempty"`   // opened
 	Schedule *Schedule       `json:"schedule,omitempty"` // opened: what was in force then stays so
 
-	Entry  string     `json:"entry,omitempty"`  // entry_linked: its id
+	Entry  string     `json:"entry,omitempty"`  // entry_linked, entry_differs: its id
+	From   string     `json:"from,omitempty"`   // entry_differs: how people call the entry
 	Intake *time.Time `json:"intake,omitempty"` // entry_linked: when it came; what moves the clock back is seen here
 	Was    *time.Time `json:"was,omitempty"`    // entry_linked, clock_moved: where the clock started before
 
 	Category string `json:"category,omitempty"` // classified
 	Trigger  string `json:"trigger,omitempty"`
 
-	Elements  map[Element]string `json:"elements,omitempty"`  // elements, report_written
-	Essential bool               `json:"essential,omitempty"` // elements: what changed has to be reported at once
+	Elements  map[Element]string `json:"elements,omitempty"`  // elements, report_written, entry_differs (empty: no longer)
+	Essential bool               `json:"essential,omitempty"` // elements, entry_differs: what changed has to be reported at once
 
 	Start  *time.Time `json:"start,omitempty"`  // clock_moved; absorbed: from when on its clocks ran
 	Reason string     `json:"reason,omitempty"` // clock_moved, closed, reopened, merged, struck, approval_denied
@@ -165,7 +170,10 @@ type Absorbed struct {
 
 // SentThat is a report of an incident that was merged: the same event was reported by it.
 type SentThat struct {
-	Report     int       `json:"report"`
+	Report int `json:"report"` // its number there
+	// As is its number here, of a follow-up or final report: both incidents may have a first follow-up. 0: it is the same,
+	// or an older program did not say.
+	As         int       `json:"as,omitempty"`
 	SentAt     time.Time `json:"sent_at"`
 	ApprovedAt time.Time `json:"approved_at,omitzero"`
 	ApprovedBy string    `json:"approved_by,omitempty"`
@@ -224,6 +232,7 @@ func FoldIncident(id int64, facts []IncidentFact) Incident {
 		}
 	}
 	i.setClock()
+	i.setDisputes()
 	i.plan()
 	return i
 }

@@ -12,14 +12,12 @@ type change struct {
 	fact   int                // by which the incident knows
 	now    map[Element]string // what is said of it since; none: that the incident goes on
 	before map[Element]string // what was said until then
+	since  time.Time          // from when on it was owed, where that is later: what the first report left out
 }
 
 // toldBy reports whether what was sent after the change tells of it. A text that was drafted before it says what
 // was known before, whenever it was sent; what was said by telephone without a text is taken to have told it.
 func (c change) toldBy(r Report) bool {
-	if r.SentIn != 0 && !r.SentAt.Before(c.at) {
-		return true // another incident sent it, and handed over what it had not told
-	}
 	return !r.gotBy(func(d Delivery) bool {
 		if d.At.Before(c.at) {
 			return false
@@ -60,9 +58,14 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (all []change
 			switch after := !begun.IsZero() && !f.At.Before(begun); {
 			case !after:
 			case f.Body.Essential:
-				all = append(all, change{f.At, f.Seq, news, before})
+				all = append(all, change{at: f.At, fact: f.Seq, now: news, before: before})
 			case hurt:
-				all = append(all, change{f.At, f.Seq, map[Element]string{ElementCasualties: news[ElementCasualties]}, before})
+				all = append(all, change{at: f.At, fact: f.Seq, now: map[Element]string{ElementCasualties: news[ElementCasualties]}, before: before})
+			}
+		case FactDiffers:
+			worse := map[Element]string{ElementCasualties: f.Body.Elements[ElementCasualties]}
+			if !begun.IsZero() && i.worse[f.Seq] && !i.toldBefore(f.Seq) {
+				all = append(all, change{at: f.At, fact: f.Seq, now: worse, before: map[Element]string{ElementCasualties: known.of(ElementCasualties)}, since: begun})
 			}
 		case FactAbsorbed:
 			before, news := known.take(f)
@@ -71,11 +74,14 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (all []change
 					delete(news, e)
 				}
 			}
+			if !final.IsZero() && i.wentOnAfter(final) && f.Body.Start != nil && !f.At.Before(final) {
+				all = append(all, change{at: f.At, fact: f.Seq})
+			}
 			for _, at := range f.Body.Untold {
-				all = append(all, change{at, f.Seq, news, before})
+				all = append(all, change{at: at, fact: f.Seq, now: news, before: before})
 			}
 			if f.Body.Essential && !begun.IsZero() && !f.At.Before(begun) { // the two had told different things
-				all = append(all, change{f.At, f.Seq, news, before})
+				all = append(all, change{at: f.At, fact: f.Seq, now: news, before: before})
 			}
 		case FactReopened:
 			if !final.IsZero() && !f.At.Before(final) {
@@ -182,6 +188,9 @@ type knowledge map[Element]*struct {
 // repeats what was known before, because it was drafted then, does not make it known again.
 func (k knowledge) take(f IncidentFact) (before, news map[Element]string) {
 	before, news = map[Element]string{}, map[Element]string{}
+	if f.Kind == FactDiffers {
+		return before, news // an entry says it, and nobody has adopted it
+	}
 	for e, v := range f.Body.Elements {
 		x := k[e]
 		if x == nil {

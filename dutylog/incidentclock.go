@@ -151,7 +151,7 @@ func (i *Incident) planRest(said map[int]Report) {
 		for nth := 1; nth <= max(next, lastNth(said, s, func(Report) bool { return true })); nth++ {
 			r, there := said[ReportNumber(s, nth)]
 			r.Stage, r.Nth, r.Number = s, nth, ReportNumber(s, nth)
-			if s == StageFollowUp && (nth == next || !r.SentAt.IsZero()) {
+			if s == StageFollowUp && (nth == next || !r.SentAt.IsZero() && r.SentIn == 0) { // where another incident sent it, that one says until when
 				r.DueAt = i.followUpDue(said, r)
 			}
 			owed := !r.DueAt.IsZero() || s == StageFinal && nth == next && !i.finished(said)
@@ -183,9 +183,20 @@ func (i *Incident) finished(said map[int]Report) bool {
 	return false
 }
 
-// reopenedAfter reports whether the incident was opened again after a moment.
-func (i *Incident) reopenedAfter(at time.Time) bool {
-	return slices.ContainsFunc(i.Facts, func(f IncidentFact) bool { return f.Kind == FactReopened && !f.At.Before(at) })
+// reopenedAfter reports whether the incident was opened again after a final report, or went on after one that another
+// incident had sent: somebody told of it afterwards.
+func (i *Incident) reopenedAfter(final time.Time) bool {
+	return i.wentOnAfter(final) || slices.ContainsFunc(i.Facts, func(f IncidentFact) bool { return f.Kind == FactReopened && !f.At.Before(final) })
+}
+
+// wentOnAfter reports whether an entry of this incident itself came after the final report of one that was merged into it.
+func (i *Incident) wentOnAfter(final time.Time) bool {
+	theirs := slices.ContainsFunc(i.Absorbed, func(a Absorbed) bool {
+		return slices.ContainsFunc(a.Sent, func(s SentThat) bool { return s.As != 0 && stageOf(s.As) == StageFinal && s.SentAt.Equal(final) })
+	})
+	return theirs && slices.ContainsFunc(i.Facts, func(f IncidentFact) bool {
+		return f.Kind == FactLinked && f.Struck == nil && f.Body.Incident == 0 && f.Body.Intake.After(final)
+	})
 }
 
 // followUpDue is until when a follow-up has to be sent: an interval after the last report once the
@@ -212,18 +223,19 @@ func (i *Incident) followUpDue(said map[int]Report, r Report) (due time.Time) {
 	}
 	for _, c := range i.essential(said, final) {
 		told := slices.ContainsFunc(sent, c.toldBy)
-		if by := c.at.Add(i.Schedule.Essential.Duration()); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(c.at)) {
+		if by := laterOf(c.at, c.since).Add(i.Schedule.Essential.Duration()); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(c.at)) {
 			due = by
 		}
 	}
 	return due
 }
 
-// followedElsewhere is when an incident that was merged into this one sent its last follow-up or final before r; zero: none.
+// followedElsewhere is when an incident that was merged into this one sent its last follow-up or final before r that has
+// no number here, because an older program did not give it one; zero: none.
 func (i *Incident) followedElsewhere(r Report) (last time.Time) {
 	for _, a := range i.Absorbed {
 		for _, s := range a.Sent {
-			if s.Report > ReportNumber(StageDetailed, 1) && s.SentAt.After(last) && (r.SentAt.IsZero() || s.SentAt.Before(r.SentAt)) {
+			if s.here() == 0 && s.SentAt.After(last) && (r.SentAt.IsZero() || s.SentAt.Before(r.SentAt)) {
 				last = s.SentAt
 			}
 		}

@@ -122,7 +122,7 @@ func (i Incident) Linking(e Entry) []FactDraft {
 	drafts := []FactDraft{{Kind: FactLinked, Body: FactBody{Entry: e.ID}}}
 	news := map[Element]string{}
 	for element, v := range ElementsOf(e) {
-		if blank(i.Elements[element]) {
+		if blank(i.Elements[element]) && !i.inDispute(element) {
 			news[element] = shortenTo(v, middleText)
 		}
 	}
@@ -181,6 +181,7 @@ var deeds = map[FactKind]func(Incident, *IncidentFact, IncidentBooks, time.Time)
 	FactLinked:      Incident.links,
 	FactClassified:  Incident.classifies,
 	FactElements:    Incident.knows,
+	FactDiffers:     Incident.differs,
 	FactClockMoved:  Incident.movesClock,
 	FactWritten:     Incident.writes,
 	FactReviewed:    Incident.approves,
@@ -246,13 +247,14 @@ func (i Incident) classifies(f *IncidentFact, _ IncidentBooks, _ time.Time) erro
 	return nil
 }
 
-// knows takes what is known now; an empty value says that something is not known after all.
+// knows takes what is known now; an empty value says that something is not known after all, and what was known already,
+// of which an entry says otherwise, that it stays so.
 func (i Incident) knows(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
 	values, err := cleanElements(f.Body.Elements)
 	if err != nil {
 		return err
 	}
-	maps.DeleteFunc(values, func(e Element, v string) bool { return i.Elements[e] == v })
+	maps.DeleteFunc(values, func(e Element, v string) bool { return i.Elements[e] == v && !i.inDispute(e) })
 	if len(values) == 0 {
 		return &InvalidError{Field: "elements", Reason: "say nothing that was not known already"}
 	}

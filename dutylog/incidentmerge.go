@@ -72,7 +72,7 @@ func (i Incident) Absorb(into Incident) []FactDraft {
 		}
 	}
 	start := i.ClockStart
-	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Start: &start, Text: i.ClockReason, Sent: i.Sent(), Waiting: i.Waiting(), Told: i.toldOf(into), Elements: known, Essential: differ, Untold: i.untold(into)}}}
+	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Start: &start, Text: i.ClockReason, Sent: i.sentInto(into), Waiting: i.Waiting(), Told: i.toldOf(into), Elements: known, Essential: differ, Untold: i.untold(into)}}}
 	for _, e := range i.Entries {
 		if !into.Has(e.EntryID) {
 			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID, Incident: i.ID}})
@@ -90,7 +90,7 @@ func (i Incident) absorbAgain(into Incident) []FactDraft {
 			before = a
 		}
 	}
-	sent, waiting, told := i.Sent(), i.Waiting(), i.toldOf(into)
+	sent, waiting, told := i.sentInto(into), i.Waiting(), i.toldOf(into)
 	if slices.EqualFunc(before.Sent, sent, SentThat.same) && slices.EqualFunc(before.Waiting, waiting, WaitingApproval.same) && slices.Equal(before.Told, told) {
 		return nil
 	}

@@ -180,3 +180,75 @@ func TestTheSheetNamesApprovalsThatWait(t *testing.T) {
 		t.Errorf("confirmed: %q", got)
 	}
 }
+
+// carried are the stories of the golden file: what an incident followed up, ended or told half of before it was merged.
+var carried = map[string]func(*testing.T) string{
+	"01 its follow-ups have the next numbers here": func(t *testing.T) string {
+		gone := reported(t).at("2026-11-23 14:00").sends(dutylog.StageFollowUp, "无").at("2026-11-23 14:30").sends(dutylog.StageFollowUp, "无")
+		on := reported(t).at("2026-11-23 14:20").sends(dutylog.StageFollowUp, "无")
+		merged := gone.mergedInto(on, "2026-11-23 14:40")
+		sheet := merged.mergeSheet()
+		return sheet + "the next one:\n" + on.at("2026-11-23 15:00").sends(dutylog.StageFollowUp, "无").mergeSheet()
+	},
+	"02 a draft here keeps its number": func(t *testing.T) string {
+		gone := reported(t).at("2026-11-23 14:00").sends(dutylog.StageFollowUp, "无")
+		on := reported(t).at("2026-11-23 14:20")
+		on.write(dutylog.StageFollowUp, "无")
+		return gone.mergedInto(on, "2026-11-23 14:40").mergeSheet()
+	},
+	"03 its final report ends what is owed": func(t *testing.T) string {
+		gone := reported(t).at("2026-11-23 14:00").sends(dutylog.StageFinal, "无")
+		on := gone.mergedInto(newPlay(t, "2026-11-23 12:20"), "2026-11-23 14:10")
+		return on.mergeSheet() + "closed:\n" + on.do(dutylog.FactClosed, dutylog.FactBody{Reason: "党委、政府由其他途径掌握"}).mergeSheet()
+	},
+	"04 it goes on after that final report": func(t *testing.T) string {
+		gone := reported(t).at("2026-11-23 14:00").sends(dutylog.StageFinal, "无")
+		on := gone.mergedInto(newPlay(t, "2026-11-23 14:05"), "2026-11-23 14:10")
+		sheet := on.mergeSheet()
+		return sheet + "followed up:\n" + on.at("2026-11-23 14:15").sends(dutylog.StageFollowUp, "无").mergeSheet()
+	},
+	"05 a death that only this one knows is not told by its final report": func(t *testing.T) string {
+		gone := reported(t).at("2026-11-23 14:00").sends(dutylog.StageFinal, "无")
+		on := reported(t).at("2026-11-23 13:55").knows("1人死亡")
+		return gone.mergedInto(on, "2026-11-23 14:02").mergeSheet()
+	},
+	"06 injuries of which its written report does not tell": func(t *testing.T) string {
+		gone := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:09").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").sends(dutylog.StageWritten, "无")
+		on := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:05").sends(dutylog.StageFirst, "无").at("2026-11-23 12:42").knows("1人受伤")
+		return gone.mergedInto(on, "2026-11-23 12:48").mergeSheet()
+	},
+	"07 one told the committee, the other the government": func(t *testing.T) string {
+		return half(t, "party_committee", "2026-11-23 12:08").mergedInto(half(t, "government", "2026-11-23 12:09"), "2026-11-23 12:15").mergeSheet()
+	},
+	"08 the second half was late": func(t *testing.T) string {
+		return half(t, "party_committee", "2026-11-23 12:12").mergedInto(half(t, "government", "2026-11-23 12:09"), "2026-11-23 12:15").mergeSheet()
+	},
+	"09 both told the same half": func(t *testing.T) string {
+		return half(t, "government", "2026-11-23 12:08").mergedInto(half(t, "government", "2026-11-23 12:09"), "2026-11-23 12:15").mergeSheet()
+	},
+	"10 merged once more": func(t *testing.T) string {
+		gone := reported(t).at("2026-11-23 14:00").sends(dutylog.StageFollowUp, "无")
+		on := reported(t).at("2026-11-23 14:20").sends(dutylog.StageFollowUp, "无")
+		third := gone.mergedInto(on, "2026-11-23 14:40").mergedInto(reported(t).at("2026-11-23 14:10").sends(dutylog.StageFollowUp, "无"), "2026-11-23 14:50")
+		return third.mergeSheet()
+	},
+	"11 a follow-up is struck out afterwards": func(t *testing.T) string {
+		gone := reported(t).at("2026-11-23 14:00").sends(dutylog.StageFollowUp, "无")
+		sent := len(gone.i.Facts)
+		on := gone.mergedInto(reported(t), "2026-11-23 14:40")
+		return gone.again(on.at("2026-11-23 14:45"), dutyOfficer, dutylog.FactStruck, dutylog.FactBody{Fact: sent, Reason: "打错了"}).mergeSheet()
+	},
+}
+
+// half is an incident of which committee and government are to be told, and one of them was.
+func half(t *testing.T, to, clock string) *play {
+	t.Helper()
+	p := newPlay(t, "2026-11-23 12:00")
+	p.i.Facts[0].Body.Schedule.StopsClock = "party_committee,government"
+	p.i = dutylog.FoldIncident(p.i.ID, p.i.Facts)
+	return p.at(clock).do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: to, Channel: "phone", Receiver: "李"})
+}
+
+func TestWhatIsCarriedOverInAMerge(t *testing.T) {
+	goldenStories(t, "incidentcarried.golden", carried)
+}

@@ -81,7 +81,7 @@ func (r Report) wentOut() (at time.Time) {
 func (i Incident) nextTold() Report {
 	nth := 1
 	for _, r := range i.Reports {
-		if r.Stage == StageFollowUp && len(r.Deliveries) > 0 {
+		if r.Stage == StageFollowUp && r.isOut() {
 			nth = r.Nth + 1
 		}
 	}

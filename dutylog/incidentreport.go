@@ -100,6 +100,7 @@ type Report struct {
 	SentAt     time.Time // when all recipients that the deadline is about had got it; zero: they did not
 	CoveredBy  int       // the number of the final report that told it in time; 0: none did. Then nothing is owed any more
 	SentIn     int64     // the incident, merged into this one, by which it was; 0: this one
+	SentAs     int       // its number there
 	ApprovedAt time.Time // the newest version was signed
 	ApprovedBy string
 	ByWord     bool             // whoever signed it did so by telephone, and has not confirmed it yet

@@ -24,7 +24,7 @@ func (i Incident) reportOf(number int) (Report, error) {
 func (i Incident) NextOf(s Stage) int {
 	nth := 1
 	for _, r := range i.Reports {
-		if r.Stage == s && (s == StageFollowUp || s == StageFinal) && r.frozen() {
+		if r.Stage == s && (s == StageFollowUp || s == StageFinal) && (r.frozen() || r.SentIn != 0) {
 			nth = r.Nth + 1
 		}
 	}

@@ -12,15 +12,15 @@ func (i Incident) Sent() []SentThat {
 		if r.SentAt.IsZero() && !r.isOut() {
 			continue
 		}
-		s := SentThat{r.Number, r.SentAt, r.ApprovedAt, r.ApprovedBy, r.ByWord, nil}
+		s := SentThat{Report: r.Number, SentAt: r.SentAt, ApprovedAt: r.ApprovedAt, ApprovedBy: r.ApprovedBy, Unconfirmed: r.ByWord}
 		for _, d := range slices.Concat(r.Deliveries, r.Elsewhere) {
 			s.To = append(s.To, SentTo{d.Recipient, d.Channel, d.At})
 		}
 		all = append(all, s)
 	}
-	for _, a := range i.Absorbed { // and what an incident had followed up that was merged into this one before
+	for _, a := range i.Absorbed { // and what an incident had followed up that was merged into this one before, without a number here
 		for _, s := range a.Sent {
-			if s.Report > ReportNumber(StageDetailed, 1) {
+			if s.here() == 0 {
 				all = append(all, s)
 			}
 		}
@@ -28,9 +28,52 @@ func (i Incident) Sent() []SentThat {
 	return all
 }
 
+// here is the number of the report in the incident into which the other one was merged; 0: it has none.
+func (s SentThat) here() int {
+	if s.Report > ReportNumber(StageDetailed, 1) {
+		return s.As
+	}
+	return s.Report
+}
+
+// sentInto is what was reported of the incident, with the numbers that its follow-ups and finals have in the one into
+// which it is merged: those that they were given before, else the next after all of which anything was said there.
+func (i Incident) sentInto(into Incident) []SentThat {
+	type which struct {
+		report int
+		at     int64
+	}
+	given, last := map[which]int{}, map[Stage]int{}
+	for _, a := range into.Absorbed {
+		for _, s := range a.Sent {
+			if a.Incident == i.ID && s.As != 0 {
+				given[which{s.Report, s.SentAt.UnixMilli()}] = s.As
+			}
+		}
+	}
+	for _, r := range into.Reports {
+		if r.Version > 0 || r.isOut() || !r.SentAt.IsZero() {
+			last[r.Stage] = max(last[r.Stage], r.Nth)
+		}
+	}
+	sent := i.Sent()
+	for n := range sent {
+		s := &sent[n]
+		if s.Report <= ReportNumber(StageDetailed, 1) {
+			continue
+		}
+		if s.As = given[which{s.Report, s.SentAt.UnixMilli()}]; s.As == 0 {
+			stage := stageOf(s.Report)
+			last[stage]++
+			s.As = ReportNumber(stage, last[stage])
+		}
+	}
+	return sent
+}
+
 // same reports whether two say the same.
 func (s SentThat) same(o SentThat) bool {
-	return s.Report == o.Report && s.SentAt.Equal(o.SentAt) && s.ApprovedAt.Equal(o.ApprovedAt) && s.ApprovedBy == o.ApprovedBy && s.Unconfirmed == o.Unconfirmed && slices.EqualFunc(s.To, o.To, SentTo.same)
+	return s.Report == o.Report && s.As == o.As && s.SentAt.Equal(o.SentAt) && s.ApprovedAt.Equal(o.ApprovedAt) && s.ApprovedBy == o.ApprovedBy && s.Unconfirmed == o.Unconfirmed && slices.EqualFunc(s.To, o.To, SentTo.same)
 }
 
 func (t SentTo) same(o SentTo) bool {
@@ -68,32 +111,62 @@ func (i Incident) Waiting() (all []WaitingApproval) {
 	return all
 }
 
-// inherits adds to what was said of the reports here what incidents sent that were merged into this one.
+// inherits adds to what was said of the reports here what incidents sent that were merged into this one. What was told
+// to one recipient by the one and to another by the other is added up: they were told of the same event.
 func (i *Incident) inherits(said map[int]Report) {
 	for _, a := range i.Absorbed {
 		for _, s := range a.Sent {
-			if s.Report > ReportNumber(StageDetailed, 1) {
-				continue // follow-ups have numbers of their own here: see followedElsewhere
+			number := s.here()
+			if number == 0 {
+				continue // see followedElsewhere
 			}
-			r := said[s.Report]
-			r.Number, r.Stage = s.Report, stageOf(s.Report)
+			r := said[number]
+			r.Number, r.Stage, r.stops = number, stageOf(number), i.Schedule.stopsClock()
 			r.inherit(a.Incident, s)
-			said[s.Report] = r
+			said[number] = r
+		}
+	}
+	for _, a := range i.Absorbed {
+		for _, s := range a.Sent {
+			if r := said[s.here()]; r.SentIn == a.Incident && s.here() != 0 {
+				r.SentAs = s.Report
+				if r.Version == 0 { // a text that was written here has to be signed here
+					r.ApprovedAt, r.ApprovedBy, r.ByWord = s.ApprovedAt, s.ApprovedBy, s.Unconfirmed
+				}
+				said[s.here()] = r
+			}
 		}
 	}
 }
 
-// inherit takes over that another incident sent the report, where it was the first to. Its approval is that of its own
-// text: one that was written here has to be signed here.
+// inherit takes over to whom another incident sent the report; it was sent by which the last of those got it whom its
+// clock is about.
 func (r *Report) inherit(from int64, s SentThat) {
 	for _, t := range s.To {
 		r.Elsewhere = append(r.Elsewhere, Delivery{Recipient: t.Recipient, Channel: t.Channel, At: t.At, SentIn: from})
 	}
-	if s.SentAt.IsZero() || !r.SentAt.IsZero() && !s.SentAt.Before(r.SentAt) {
-		return
+	if len(s.To) > 0 {
+		r.SentAt, r.SentIn = lastOf(r.stops, slices.Concat(r.Deliveries, r.Elsewhere))
+	} else if !s.SentAt.IsZero() && (r.SentAt.IsZero() || s.SentAt.Before(r.SentAt)) {
+		r.SentAt, r.SentIn = s.SentAt, from
 	}
-	r.SentAt, r.SentIn = s.SentAt, from
-	if r.Version == 0 {
-		r.ApprovedAt, r.ApprovedBy, r.ByWord = s.ApprovedAt, s.ApprovedBy, s.Unconfirmed
+}
+
+// lastOf is when the last of some recipients got a report first, and by which incident; zero: somebody did not.
+func lastOf(stops []string, all []Delivery) (at time.Time, in int64) {
+	for _, to := range stops {
+		var first Delivery
+		for _, d := range all {
+			if d.Recipient == to && (first.At.IsZero() || d.At.Before(first.At)) {
+				first = d
+			}
+		}
+		if first.At.IsZero() {
+			return time.Time{}, 0
+		}
+		if first.At.After(at) {
+			at, in = first.At, first.SentIn
+		}
 	}
+	return at, in
 }

@@ -54,6 +54,7 @@ type incidentBody struct {
 	IncidentHead
 	Entries      []incidentEntry       `json:"entries,omitempty" doc:"In the order of their intake"`
 	Differences  []incidentDifference  `json:"differences,omitempty" doc:"Elements of which the entries, or what is known, do not say the same"`
+	Disputes     []incidentDispute     `json:"disputes,omitempty" doc:"What linked entries say of casualties, place or time otherwise than is known, and nobody has decided: PATCH the element, with what they say or with what is known"`
 	Reports      []incidentReport      `json:"reports,omitempty" doc:"Those that were written, and those that are due or will be"`
 	Callouts     []incidentCallout     `json:"callouts,omitempty"`
 	Scene        []incidentScene       `json:"scene,omitempty"`
@@ -117,6 +118,16 @@ type incidentDifference struct {
 	Element dutylog.Element `json:"element"`
 	Known   string          `json:"known" doc:"Of the incident; empty: nothing is"`
 	Values  []incidentValue `json:"values" nullable:"false"`
+}
+
+type incidentDispute struct {
+	Element dutylog.Element `json:"element" enum:"time,place,casualties"`
+	EntryID string          `json:"entry_id"`
+	Value   string          `json:"value" doc:"What the entry says"`
+	Known   string          `json:"known" doc:"What was known when it said so; empty: nothing was"`
+	Worse   bool            `json:"worse" doc:"More casualties than are known: a follow-up is due essential_minutes after at, adopted or not"`
+	At      stamp           `json:"at"`
+	Fact    int             `json:"fact"`
 }
 
 type incidentValue struct {
@@ -186,8 +197,8 @@ type incidentApproval struct {
 	At          stamp                `json:"at"`
 	ByPhone     bool                 `json:"by_phone"`
 	CallID      string               `json:"call_id" doc:"Of the call in which it was said"`
-	CallWith    string               `json:"call_with" doc:"Whose the call's number is, where it is not known as theirs; empty: it is"`
-	CallReason  string               `json:"call_reason" doc:"Why it proves it all the same"`
+	CallWith    string               `json:"call_with" doc:"Whose the call's number is, where it is not known as theirs; of a call that was over within 5 s it begins with 通话仅 and the seconds; empty: it is theirs"`
+	CallReason  string               `json:"call_reason" doc:"Why it proves it all the same, in the officer's words; the alert call_mismatch tells the supervisor"`
 	NotedBy     *actorDoc            `json:"noted_by" doc:"null: by login"`
 	ConfirmedAt stamp                `json:"confirmed_at" doc:"By the person, of what was said by telephone"`
 	Unconfirmed bool                 `json:"unconfirmed" doc:"It was said by telephone, and the time within which the person is to confirm it is over (schedule.confirm_minutes)"`
@@ -205,8 +216,8 @@ type incidentDelivery struct {
 	CallID     string   `json:"call_id"`
 	Attachment int64    `json:"attachment" doc:"0: none"`
 	Evidence   string   `json:"evidence"`
-	CallWith   string   `json:"call_with" doc:"Whose the call's number is, where it is not known as the recipient's; empty: it is"`
-	CallReason string   `json:"call_reason" doc:"Why it proves it all the same"`
+	CallWith   string   `json:"call_with" doc:"Whose the call's number is, where it is not known as the recipient's; of a call that was over within 5 s it begins with 通话仅 and the seconds; empty: it is theirs"`
+	CallReason string   `json:"call_reason" doc:"Why it proves it all the same, in the officer's words; the alert call_mismatch tells the supervisor"`
 	NotedAt    stamp    `json:"noted_at" doc:"When it was written down"`
 	Unproved   bool     `json:"unproved" doc:"Said to have been in time, noted after the deadline, and proved by neither a call nor a file"`
 	By         actorDoc `json:"by"`
@@ -322,6 +333,9 @@ func incidentWhole(i dutylog.Incident, entries []dutylog.Entry, now time.Time) i
 			out.Values = append(out.Values, incidentValue(v))
 		}
 		b.Differences = append(b.Differences, out)
+	}
+	for _, d := range i.Disputes {
+		b.Disputes = append(b.Disputes, incidentDispute{d.Element, d.EntryID, d.Value, d.Known, d.Worse, stamp(d.At), d.Fact})
 	}
 	for _, r := range i.Reports {
 		b.Reports = append(b.Reports, reportShown(i, r, entries, now))

@@ -26,8 +26,8 @@ type reportOffer struct {
 	Receiver  string        `json:"receiver" doc:"Who takes reports there, by the directory: person and title, else the duty room; the officer says who it was"`
 	At        stamp         `json:"at" doc:"When it was answered"`
 	Recorded  bool          `json:"recorded" doc:"Its recording is sealed"`
-	Talk      float64       `json:"talk_seconds" doc:"How long it was talked; 0: the call is not over"`
-	TooShort  bool          `json:"too_short" doc:"It was over at once and proves nothing by itself: the deed takes a call_reason"`
+	Talk      float64       `json:"talk_seconds" doc:"How long it was talked, seconds with milliseconds; 0: the call is not over"`
+	TooShort  bool          `json:"too_short" doc:"It was talked for less than 5 s and proves nothing by itself: POST …/deliveries takes a call_reason, else 422 incident-call_mismatch"`
 	Incident  int64         `json:"incident"`
 	Called    string        `json:"incident_number" doc:"How people call the incident, for instance T2026-003"`
 	Title     string        `json:"title" doc:"Of the incident"`

@@ -31,9 +31,9 @@ type approveInput struct {
 
 type approvalPhone struct {
 	Login  string `json:"login" minLength:"1" maxLength:"64" doc:"Who said so"`
-	CallID string `json:"call_id,omitempty" maxLength:"200" doc:"The recorded call in which it was said; absent: the switch did not see it, then at is required"`
+	CallID string `json:"call_id,omitempty" maxLength:"200" doc:"The answered call in which it was said; absent: the switch did not see it, then at is required. Whether it was recorded does not matter here: page and papers say so where it was not"`
 	At     string `json:"at,omitempty" maxLength:"40" doc:"When it was said, RFC 3339; where a call is named, that says when"`
-	Reason string `json:"call_reason,omitempty" doc:"Why this call proves it though its number is not known as theirs (incident-call_mismatch); kept only then"`
+	Reason string `json:"call_reason,omitempty" doc:"Why this call proves it though its number is not known as theirs, or it was talked for less than 5 s: without it 422 incident-call_mismatch. At least two Chinese characters or five letters, at most 500 characters; kept only where it is needed, and told to the supervisor (alert call_mismatch)"`
 }
 
 type confirmApprovalInput struct {
@@ -56,10 +56,10 @@ type deliverInput struct {
 		Channel    string `json:"channel" maxLength:"40"`
 		At         string `json:"at,omitempty" maxLength:"40" doc:"RFC 3339; absent: now. Where a call proves it, the call says when"`
 		Receiver   string `json:"receiver,omitempty" doc:"Name of who took it; by telephone required"`
-		CallID     string `json:"call_id,omitempty" maxLength:"200"`
+		CallID     string `json:"call_id,omitempty" maxLength:"200" doc:"Of the outgoing, answered call by which it was told, channel phone only"`
 		Attachment int64  `json:"attachment,omitempty" minimum:"0" doc:"Number of a file that is attached to a linked entry"`
 		Evidence   string `json:"evidence,omitempty" doc:"What else proves it, in words"`
-		CallReason string `json:"call_reason,omitempty" doc:"Why this call proves it though its number is not known as the recipient's (incident-call_mismatch); kept only then"`
+		CallReason string `json:"call_reason,omitempty" doc:"Why this call proves it though its number is not known as the recipient's, or it was talked for less than 5 s: without it 422 incident-call_mismatch. At least two Chinese characters or five letters, at most 500 characters; kept only where it is needed, and told to the supervisor (alert call_mismatch)"`
 	}
 }
 

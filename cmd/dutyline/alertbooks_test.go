@@ -179,7 +179,7 @@ func TestEveryReasonIsOrdinaryOrNot(t *testing.T) {
 		alerts.ReasonRecorder, alerts.ReasonDisk, alerts.ReasonClock, alerts.ReasonJournal, alerts.ReasonPage, alerts.ReasonOfficer, alerts.ReasonBeat,
 		alerts.ReasonOverdue, alerts.ReasonRosterGap, alerts.ReasonFilingDue, alerts.ReasonNoHolidays, alerts.ReasonRulesRefused, alerts.ReasonHandoverLate, alerts.ReasonDutyOverdue,
 		alerts.ReasonReportSoon, alerts.ReasonReportLate, alerts.ReasonUnapproved, alerts.ReasonInstructionLate, alerts.ReasonClockLate, alerts.ReasonLacking, alerts.ReasonUnproved, alerts.ReasonOmitted,
-		alerts.ReasonMismatch, alerts.ReasonUnconfirmed,
+		alerts.ReasonMismatch, alerts.ReasonUnconfirmed, alerts.ReasonEntryDiffers,
 	}
 	for _, r := range alerts.Reasons() {
 		if slices.Contains(ordinary, r) == ofNoOrdinaryCall[r] {

@@ -15,7 +15,7 @@ var FactNames = map[dutylog.FactKind]string{
 	dutylog.FactWritten: "起草报告", dutylog.FactReviewed: "审核", dutylog.FactSigned: "签发", dutylog.FactConfirmed: "确认签批", dutylog.FactDenied: "否认签批",
 	dutylog.FactDelivered: "报送", dutylog.FactCalledOut: "通知", dutylog.FactScene: "现场", dutylog.FactInstructed: "批示", dutylog.FactConveyed: "传达批示",
 	dutylog.FactFedBack: "反馈批示", dutylog.FactInstrClosed: "批示办结", dutylog.FactClosed: "事件办结", dutylog.FactReopened: "重新启动", dutylog.FactMerged: "并入其他事件",
-	dutylog.FactAbsorbed: "并入本事件", dutylog.FactStruck: "划去记录",
+	dutylog.FactAbsorbed: "并入本事件", dutylog.FactDiffers: "接报说法不一", dutylog.FactStruck: "划去记录",
 }
 
 // Course is the sheet of an incident's whole course 处置过程: what happened when, to the minute, whoever
@@ -208,6 +208,8 @@ func factWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
 		return wordsOf(dutylog.IncidentCategories(), b.Category) + bracketed(triggerWords(b.Trigger))
 	case dutylog.FactElements:
 		return elementWords(b.Elements)
+	case dutylog.FactDiffers:
+		return joinWords(b.From, elementWords(b.Elements))
 	case dutylog.FactClockMoved:
 		return f.moved(b.Was) + " → " + f.moved(b.Start) + "，原因：" + b.Reason
 	case dutylog.FactDelivered:

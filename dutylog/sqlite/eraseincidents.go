@@ -126,7 +126,7 @@ func (t *tx) eraseFacts(c copies, decision int64) error {
 		about := "%/" + strconv.FormatInt(id, 10) + "/%"
 		for _, w := range c.taken.Words {
 			for _, statement := range []string{
-				"UPDATE alerts SET detail = replace(detail, ?, ?) WHERE (reason LIKE 'report_%' OR reason IN ('sent_unapproved', 'instruction_overdue', 'clock_start_late', 'call_mismatch', 'approval_unconfirmed')) AND key LIKE ?",
+				"UPDATE alerts SET detail = replace(detail, ?, ?) WHERE (reason LIKE 'report_%' OR reason IN ('sent_unapproved', 'instruction_overdue', 'clock_start_late', 'call_mismatch', 'approval_unconfirmed', 'entry_differs')) AND key LIKE ?",
 				"UPDATE feed SET body = json_set(body, '$.detail', replace(json_extract(body, '$.detail'), ?, ?)) WHERE topic = 'alert' AND json_valid(body) AND json_extract(body, '$.detail') IS NOT NULL AND subject LIKE ?",
 			} {
 				if err := t.exec(statement, w, dutylog.RemarksErased, about); err != nil {

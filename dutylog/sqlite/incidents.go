@@ -158,6 +158,9 @@ func (t *tx) doIncident(d dutylog.IncidentDeed) (i dutylog.Incident, fact int, e
 	if i, err = t.appendFacts(i, d, d.Drafts); err != nil {
 		return i, 0, err
 	}
+	if i, err = t.compareLinked(i, d.Drafts, d.By); err != nil {
+		return i, 0, err
+	}
 	return i, fact, t.handOver(i, d.By)
 }
 
@@ -174,6 +177,9 @@ func (t *tx) handOver(i dutylog.Incident, by dutylog.Actor) error {
 			return nil
 		}
 		if i, err = t.appendFacts(into, dutylog.IncidentDeed{By: by}, news); err != nil {
+			return err
+		}
+		if i, err = t.compareLinked(i, news, by); err != nil {
 			return err
 		}
 	}

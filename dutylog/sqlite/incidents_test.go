@@ -328,6 +328,17 @@ func TestWhatFollowsAMerge(t *testing.T) {
 	intact(t, path)
 }
 
+// killStory is fireStory with the final report signed by telephone, noted by the officer, and confirmed at the leader's next
+// login.
+func killStory(e dutylog.Entry) []dutylog.IncidentDeed {
+	deeds := fireStory(e, 1)
+	final := dutylog.ReportNumber(dutylog.StageFinal, 1)
+	signed := dutylog.FactDraft{Kind: dutylog.FactSigned, At: noon.Add(time.Hour), Body: dutylog.FactBody{Report: final, Login: leader.Login}}
+	return append(deeds,
+		dutylog.IncidentDeed{Incident: 1, Key: "signed-by-telephone", By: officer, Drafts: []dutylog.FactDraft{signed}},
+		dutylog.IncidentDeed{Incident: 1, Key: "confirmed-by-login", By: leader, Drafts: []dutylog.FactDraft{{Kind: dutylog.FactConfirmed, Body: dutylog.FactBody{Report: final}}}})
+}
+
 // incidentHelper is another process that does the deeds of a story, one for each line that it reads.
 func incidentHelper(file string) error {
 	db, err := sqlite.Open(context.Background(), file, sqlite.Options{Now: newClock(noon.Add(time.Hour)).now})
@@ -341,7 +352,7 @@ func incidentHelper(file string) error {
 	fmt.Println("ready")
 	in := bufio.NewScanner(os.Stdin)
 	for n := 0; in.Scan(); n++ {
-		if _, _, err := db.DoIncident(context.Background(), fireStory(e, 1)[n]); err != nil {
+		if _, _, err := db.DoIncident(context.Background(), killStory(e)[n]); err != nil {
 			return err
 		}
 		fmt.Println(n)
@@ -354,8 +365,9 @@ func incidentHelper(file string) error {
 func TestNothingSentIsForgottenOrSentTwiceAfterAKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	db, _, e := withCall(t, path)
+	ok(t, db.AddAccount(ctx, account(leader.Login, leader.Role)))
 	ok(t, db.Close())
-	deeds := fireStory(e, 1)
+	deeds := killStory(e)
 	for step := range deeds {
 		p := start(t, path, "incident")
 		p.read(t)
@@ -370,7 +382,7 @@ func TestNothingSentIsForgottenOrSentTwiceAfterAKill(t *testing.T) {
 		_ = p.cmd.Wait()
 	}
 	db = openAt(t, path, sqlite.Options{Now: newClock(noon.Add(time.Hour)).now})
-	if i := must(db.Incident(ctx, 1))(t); len(i.Facts) < 22 {
+	if i := must(db.Incident(ctx, 1))(t); len(i.Facts) < 24 {
 		t.Errorf("what was answered is forgotten: %d facts", len(i.Facts))
 	}
 	for _, d := range deeds {
@@ -383,7 +395,17 @@ func TestNothingSentIsForgottenOrSentTwiceAfterAKill(t *testing.T) {
 			sent[fmt.Sprintf("%d %s %s", f.Body.Report, f.Body.Recipient, f.Body.Channel)]++
 		}
 	}
-	if len(i.Facts) != 23 || len(sent) != 6 {
+	final, _ := i.Report(dutylog.ReportNumber(dutylog.StageFinal, 1))
+	said := 0
+	for _, a := range final.Approvals {
+		if a.ByPhone && a.Login == leader.Login && !a.ConfirmedAt.IsZero() {
+			said++
+		}
+	}
+	if said != 1 || len(i.Waiting()) != 0 {
+		t.Errorf("what was signed by telephone and confirmed stands %d times, %v waits", said, i.Waiting())
+	}
+	if len(i.Facts) != 25 || len(sent) != 6 {
 		t.Errorf("%d facts, sent %v", len(i.Facts), sent)
 	}
 	for what, times := range sent {

@@ -279,7 +279,7 @@ export async function incident(desk, phone, users) {
     await phone.nothingCutOff()
     await phone.shot('76-telephone')
     await phone.page.setViewportSize({ width: 1366, height: 768 })
-    await phone.says(/记录您于 \d\d:\d\d 电话签发了报告，请确认是否属实/, phone.at('approval-waits'))
+    await phone.says(/记录您于 \d\d:\d\d 电话签发了初报，请确认是否属实/, phone.at('approval-waits'))
     await phone.shot('76b-asked-at-a-desk')
     await phone.page.setViewportSize({ width: 390, height: 780 })
     await phone.at('confirm-yes').click()

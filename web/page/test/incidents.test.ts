@@ -340,7 +340,7 @@ describe('the call-out list', () => {
 
 describe('a form for why a confirmation is denied', () => {
   it('is kept under the approval that it is about', () => {
-    expect(confirming).toContain(`:of="'incident/' + incident.id + '/' + w.report.number + '/' + w.approval.fact"`)
+    expect(confirming).toContain(`:of="'incident/' + w.of.id + '/' + w.report.number + '/' + w.approval.fact"`)
   })
 })
 

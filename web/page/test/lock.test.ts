@@ -10,7 +10,7 @@ vi.stubGlobal('sessionStorage', store)
 vi.stubGlobal('localStorage', store)
 
 const { api, ApiError, hooks } = await import('@/api/client')
-const { session, start, unlock } = await import('@/state/session')
+const { login, session, start, unlock } = await import('@/state/session')
 const { idleFor, isIdle, lockNow, startIdle, touched } = await import('@/state/idle')
 
 const officer: Session = { username: 'li', name: '李娜', role: 'officer', must_change_password: false, locked: false, lock_after_ms: 60_000 } as Session
@@ -70,6 +70,16 @@ describe('the word of the daemon', () => {
     session.locked = null
     hooks.unauthorized(false)
     expect([session.user, session.locked, session.expired]).toEqual([null, null, true])
+  })
+  it('says nothing of whoever signed in meanwhile', async () => {
+    let late = (answer: Response): void => void answer
+    vi.spyOn(globalThis, 'fetch').mockImplementationOnce(() => new Promise((answer) => { late = answer }))
+    const asked = api.entry('e-1').then(() => 'read', () => 'refused') // by the outgoing officer
+    vi.spyOn(api, 'login').mockResolvedValue({ ...officer, username: 'wang' })
+    await login('wang', 'x')
+    late(new Response('{"type":"/problems/sign-in-required"}', { status: 401 }))
+    expect(await asked).toBe('refused')
+    expect([session.user && session.user.username, session.expired]).toEqual(['wang', false])
   })
   it('is heard when the page is opened', async () => {
     session.user = null

@@ -53,11 +53,16 @@ export class ApiError extends Error {
 }
 
 /** Called with every 401 outside the log-in itself: the session is over, or it is locked. */
-export const hooks = { unauthorized: (locked: boolean): void => void locked }
+export const hooks = {
+  unauthorized: (locked: boolean): void => void locked,
+  /** Changes with whoever signs in: an answer to what was asked under somebody else's session says nothing of this one. */
+  signedIn: (): number => 0,
+}
 
 export async function request<T>(method: string, path: string, body?: unknown, patience = PATIENCE_MS): Promise<T> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), patience)
+  const under = hooks.signedIn()
   let response: Response
   try {
     response = await fetch(BASE + path, {
@@ -77,7 +82,7 @@ export async function request<T>(method: string, path: string, body?: unknown, p
   } finally {
     clearTimeout(timer)
   }
-  throw await failure(response, path)
+  throw await failure(response, path, under)
 }
 
 /** A month's workbook may take its time, and so may a large attachment. */
@@ -87,6 +92,7 @@ const FILE_PATIENCE_MS = 300_000
 export async function fileAt(address: string): Promise<{ blob: Blob; name: string }> {
   const abort = new AbortController()
   const timer = setTimeout(() => abort.abort(), FILE_PATIENCE_MS)
+  const under = hooks.signedIn()
   let response: Response
   try {
     response = await fetch(address, { credentials: 'same-origin', cache: 'no-store', signal: abort.signal })
@@ -96,7 +102,7 @@ export async function fileAt(address: string): Promise<{ blob: Blob; name: strin
   } finally {
     clearTimeout(timer)
   }
-  throw await failure(response, address.slice(BASE.length))
+  throw await failure(response, address.slice(BASE.length), under)
 }
 
 /** The name in a header such as attachment; filename*=UTF-8''%E7%8E%B0.jpg; empty: the browser makes one. */
@@ -110,7 +116,8 @@ export function fileName(header: string): string {
   }
 }
 
-async function failure(response: Response, path: string): Promise<ApiError> {
+/** UNDER is the session under which it was asked: at a handover an answer to the one may come when the next has signed in. */
+async function failure(response: Response, path: string, under: number): Promise<ApiError> {
   let body: Record<string, unknown> = {}
   try {
     body = await response.json()
@@ -118,7 +125,7 @@ async function failure(response: Response, path: string): Promise<ApiError> {
     // A proxy or the server's own handler may answer in plain text; the status says enough.
   }
   const error = new ApiError(response.status, String(body.title || response.statusText), String(body.detail || ''), body, path.split(/[/?]/)[1] || '')
-  if (response.status === 401 && path.indexOf('/session') !== 0) hooks.unauthorized(error.type === 'session-locked')
+  if (response.status === 401 && path.indexOf('/session') !== 0 && under === hooks.signedIn()) hooks.unauthorized(error.type === 'session-locked')
   return error
 }
 

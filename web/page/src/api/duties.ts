@@ -61,6 +61,8 @@ export interface OpenIncident {
   unapproved: string[]
   /** Reports that went out, and who did not get them; absent: everybody did. */
   lacking?: string[]
+  /** Approvals by telephone that wait for the person's own word; an older daemon does not say. */
+  waiting?: string[]
   instructions: { number: number; whom: string; text: string; at: string | null; due_at: string | null }[]
 }
 

@@ -65,6 +65,13 @@ export interface Delivery {
   /** Nothing proves it; an older daemon does not say. */
   unproved?: boolean
 }
+/** That a recipient got a report by an incident that was merged into this one. */
+export interface SentElsewhere {
+  incident: number
+  recipient: Recipient
+  channel: Channel
+  at: string
+}
 export interface Version {
   version: number
   at: string
@@ -104,6 +111,8 @@ export interface Report {
   approved_unconfirmed?: boolean
   approvals: Approval[]
   deliveries: Delivery[]
+  /** An older daemon does not say. */
+  sent_elsewhere?: SentElsewhere[]
 }
 export interface Due {
   number: number
@@ -154,6 +163,7 @@ export interface SceneNote {
 /** What a fact says, as it is kept: each kind fills in what it needs. */
 export interface FactBody {
   entry?: string
+  from?: string
   intake?: string
   was?: string
   category?: string
@@ -193,6 +203,8 @@ export interface Fact {
   struck: { reason: string; by: By; at: string } | null
 }
 export interface Waiting {
+  /** In which it was noted, and is confirmed: this one, or one that was merged into it; an older daemon does not say. */
+  incident?: number
   report: number
   fact: number
   part: Part
@@ -228,10 +240,23 @@ export interface IncidentRow {
   /** Reports that went out, and who did not get them. */
   lacking?: { report: number; stage: Stage; nth: number; recipients: Recipient[] }[]
 }
+/** What a linked entry says otherwise than is known, and nobody has decided. */
+export interface Dispute {
+  element: Element
+  entry_id: string
+  value: string
+  known: string
+  /** More casualties than are known: to be reported at once, adopted or not. */
+  worse: boolean
+  at: string
+  fact: number
+}
 export interface Incident extends IncidentRow {
   elements: Elements
   entries: IncidentEntry[]
   differences: { element: Element; known?: string; values: { entry_id: string; value: string }[] }[]
+  /** An older daemon does not say. */
+  disputes?: Dispute[]
   reports: Report[]
   callouts: Callout[]
   scene: SceneNote[]
@@ -252,6 +277,10 @@ export interface CallOffer {
   receiver?: string
   at: string
   recorded: boolean
+  /** How long it was talked; 0 or, from an older daemon, nothing: the call is not over. */
+  talk_seconds?: number
+  /** It was over at once, and proves nothing without a reason. */
+  too_short?: boolean
   incident: number
   title: string
   report: number

@@ -94,6 +94,7 @@ export const alertsZh = {
   'reason.report_unproved': '信息报告过时限后补记为按时报出，无通话、无附件，请考核人员核实',
   'reason.report_omitted': '突发事件未报告即办结，请考核人员核实',
   'reason.approval_unconfirmed': '电话签批逾期未经本人确认，请考核人员核实',
+  'reason.entry_differs': '接报所述伤亡、地点或时间与事件现采用的不一致',
   'reason.call_mismatch': '作为凭证的通话，号码不符或通话过短，请考核人员核实',
 } as const
 
@@ -194,5 +195,6 @@ export const alertsEn: Record<AlertsKey, string> = {
   'reason.report_unproved': 'A report was noted as sent in time after its deadline, without proof: for the supervisor',
   'reason.report_omitted': 'An incident was closed without reports that were due: for the supervisor',
   'reason.approval_unconfirmed': 'An approval by telephone was not confirmed in time: for the supervisor',
+  'reason.entry_differs': 'A caller says of casualties, place or time otherwise than its incident',
   'reason.call_mismatch': 'A call stands as proof though its number is not theirs, or it was over at once: for the supervisor',
 }

@@ -24,7 +24,7 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
     case 'opened': return i.number
     case 'entry_linked': return entryText(i, f) + (b.was && b.intake && parse(b.intake) < parse(b.was) ? '\n' + t('inc.f.back', { was: at(b.was), now: at(b.intake) }) : '')
     case 'classified': return joined(word('inc.cat', b.category || ''), triggerText(b.trigger || ''))
-    case 'elements': return ELEMENTS.filter((e) => b.elements && b.elements[e] !== undefined).map((e) => word('inc.el', e) + t('punct.colon') + ((b.elements || {})[e] || '—')).join('\n')
+    case 'elements': case 'entry_differs': return (b.from ? b.from + '\n' : '') + ELEMENTS.filter((e) => b.elements && b.elements[e] !== undefined).map((e) => word('inc.el', e) + t('punct.colon') + ((b.elements || {})[e] || '—')).join('\n')
     case 'clock_moved': return t('inc.f.clock', { was: at(b.was), now: at(b.start), reason: b.reason || '' })
     case 'report_written': return joined(stage, t('inc.version', { n: b.version || 0 }))
     case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t(b.call_id ? 'inc.f.phone' : 'inc.f.phoneUnseen') : '', b.unproved ? word('inc.proof', 'unproved') : '', other, unconfirmed(i, f))

@@ -82,3 +82,11 @@ export function filled(values: Record<string, string>): Record<string, string | 
   for (const name of Object.keys(values)) out[name] = values[name].trim() || undefined
   return out
 }
+
+/** Where a form begins: with the first field that is needed and empty, else with the first that is written, for what is
+ * chosen already needs a look and no key. */
+export function firstOf(fields: readonly DeedField[], values: Record<string, string>): string {
+  const needed = fields.filter((f) => f.required && !values[f.name])[0]
+  const written = fields.filter((f) => f.kind === 'line' || f.kind === 'area' || f.kind === 'time' || f.kind === 'ahead')[0]
+  return (needed || written || fields[0] || { name: '' }).name
+}

@@ -3,7 +3,7 @@ import { CATEGORIES, CHANNELS, ELEMENTS, RECIPIENTS, TRIGGERS, incidents, type C
 import type { Call } from '@/api/types'
 import { t, word, type Key } from '@/i18n'
 import { numberText } from '@/i18n/spell'
-import { incidentName, lackingText, stageName } from '@/state/incidents'
+import { incidentName, lackingText, stageName, talkText } from '@/state/incidents'
 import { filled, type Deed, type DeedField, type Option } from './deeds'
 import { dueWhenEssential, essentialMinutes } from './incidents'
 import { minute, parse } from './time'
@@ -29,7 +29,8 @@ const file = (label: Key, files: Files): DeedField => ({ name: 'attachment', lab
 /** What is sent, with the number of a file as one. */
 const withFile = (v: Record<string, string>) => ({ ...filled(v), attachment: v.attachment ? Number(v.attachment) : undefined })
 
-/** Why a call proves something though its number is not known as theirs: asked for once the daemon has said so. */
+/** Why a call proves something though its number is not known as theirs, or it was over at once: asked for once the
+ * daemon has said so. */
 export const MISMATCH = 'incident-call_mismatch'
 const insisting = (): DeedField => line('call_reason', 'inc.callReason', { kind: 'area', max: 500, required: true, hint: t('inc.callReasonHint'), when: (v) => !!v.call_id && v.refused === v.call_id })
 const reasonFor = (v: Record<string, string>): string | undefined => (v.refused === v.call_id && v.call_reason ? v.call_reason.trim() || undefined : undefined)
@@ -113,7 +114,7 @@ function toOthers(i: Incident, calls: readonly Call[]): Call[] {
   return calls.filter((c) => c.direction === 'out' && own.indexOf(c.id) < 0)
 }
 /** The call that may have been the report, with what the switch knows of it. */
-const offered = (o: CallOffer): Option => ({ code: o.call_id, label: minute(parse(o.at)), note: '→ ' + (o.number ? numberText(o.number) : '') + ' ' + o.who + ' · ' + t(o.recorded ? 'inc.recorded' : 'inc.recordedNot') })
+const offered = (o: CallOffer): Option => ({ code: o.call_id, label: minute(parse(o.at)), note: '→ ' + (o.number ? numberText(o.number) : '') + ' ' + o.who + (talkText(o) ? ' · ' + talkText(o) : '') + ' · ' + t(o.recorded ? 'inc.recorded' : 'inc.recordedNot') })
 
 export function delivering(i: Incident, r: Report, to: Recipient | '', by: Channel | '', offer: CallOffer | null, calls: readonly Call[], files: Files): Deed {
   const fields: DeedField[] = [{ name: 'recipient', label: t('inc.recipient'), kind: 'choice', required: true, options: codes('inc.to', RECIPIENTS) },
@@ -124,7 +125,7 @@ export function delivering(i: Incident, r: Report, to: Recipient | '', by: Chann
   if (by === 'phone') fields.push(insisting())
   let told = to
   fields.push(when(), line('evidence', 'inc.evidence', { hint: t('inc.evidenceHint') }))
-  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), about: incidentName(i), hint: offer && !to ? t('inc.recipientOpen') : undefined, go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '' },
+  return { title: t('inc.deliver') + t('punct.colon') + stageName(r), about: incidentName(i), hint: offer && !to ? t('inc.recipientOpen') : undefined, go: t('inc.save'), fields, values: { recipient: to, channel: by, call_id: offer ? offer.call_id : '', at: offer ? offer.at : '', receiver: (offer && offer.receiver) || '', refused: offer && offer.too_short ? offer.call_id : '' },
     send: (v, key) => {
       told = v.recipient as Recipient
       return incidents.deliver(i.id, key, r.number, { ...withFile(v), call_reason: reasonFor(v), refused: undefined })

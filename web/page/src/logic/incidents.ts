@@ -1,7 +1,7 @@
 // What the page of incidents decides by itself: how much time is left, what an unwritten report begins
 // with, what differs, and who may approve. All of it is pure.
 import { SHORT_TALK } from '@/i18n/reportwords'
-import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Report, type ReportState, type Waiting } from '@/api/incidents'
+import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Report, type ReportState, type SentElsewhere, type Stage, type Waiting } from '@/api/incidents'
 import { sentences } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
@@ -134,8 +134,22 @@ export function waitsFor(i: Incident, login: string): { report: Report; approval
 /** The approvals by telephone that wait for somebody's own word, the oldest first; a login is the same in upper and lower case. */
 export function waitingOf(rows: readonly IncidentRow[], login: string): { incident: IncidentRow; waiting: Waiting }[] {
   const all: { incident: IncidentRow; waiting: Waiting }[] = []
-  for (const incident of rows) for (const waiting of incident.waiting) if (waiting.login.toLowerCase() === login.toLowerCase()) all.push({ incident, waiting })
+  const key = (x: { incident: IncidentRow; waiting: Waiting }) => (x.waiting.incident || x.incident.id) + '/' + x.waiting.fact
+  for (const incident of rows) {
+    for (const waiting of incident.waiting) { // what a merged one noted stands in the other one, too
+      const x = { incident, waiting }
+      if (waiting.login.toLowerCase() === login.toLowerCase() && !all.some((o) => key(o) === key(x))) all.push(x)
+    }
+  }
   return all.sort((a, b) => parse(a.waiting.at) - parse(b.waiting.at))
+}
+
+/** The approvals that were noted in an incident which was merged into this one, and are confirmed there. */
+export const waitsElsewhere = (i: IncidentRow): Waiting[] => i.waiting.filter((w) => !!w.incident && w.incident !== i.id)
+/** Stage and number within it of a report's number: see the API. */
+export function stageAt(number: number): { stage: Stage; nth: number } {
+  if (number <= 3) return { stage: (['first', 'written', 'detailed'] as Stage[])[number - 1] || 'first', nth: 1 }
+  return number % 2 ? { stage: 'final', nth: (number - 3) / 2 } : { stage: 'follow_up', nth: (number - 2) / 2 }
 }
 
 /** What somebody of this role can still approve; whoever signed need not review. */
@@ -147,11 +161,18 @@ export function toApprove(r: Report, role: string): Part[] {
 export const deliveryAt = (r: Report, recipient: string, channel: string): Delivery | null =>
   r.deliveries.filter((d) => d.recipient === recipient && d.channel === channel)[0] || null
 
+/** By which merged incidents it went there by this way. */
+export const elsewhereAt = (r: Report, recipient: string, channel: string): SentElsewhere[] =>
+  (r.sent_elsewhere || []).filter((d) => d.recipient === recipient && d.channel === channel)
+
 /** Whether a report can go this way now: without a text only a first report or a follow-up goes, by telephone. */
 export const canDeliver = (r: Report, channel: string): boolean => r.version > 0 || (channel === 'phone' && (r.stage === 'first' || r.stage === 'follow_up'))
 
 /** Whether a report went out and nobody has signed it. */
 export const unapproved = (r: Report): boolean => (!!r.sent_at || r.deliveries.length > 0) && r.version > 0 && !r.approved_at
+
+/** How long an offered call lasted, minutes and seconds; empty: it is not over. */
+export const talkOf = (o: CallOffer): string => (o.talk_seconds ? countdown(o.talk_seconds * 1000) : '')
 
 /** A version that went out stays as it is. */
 export const frozen = (r: Report): boolean => r.deliveries.some((d) => d.version > 0)

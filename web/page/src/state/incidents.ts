@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { incidents, type CallOffer, type Incident, type IncidentRow } from '@/api/incidents'
 import { t, word } from '@/i18n'
 import { problemDetail, problemText } from '@/i18n/problems'
-import { byDue, proofMarks, waitingOf } from '@/logic/incidents'
+import { byDue, proofMarks, talkOf, waitingOf } from '@/logic/incidents'
 import { newKey } from '@/logic/late'
 import { minute, parse } from '@/logic/time'
 import { connection, on } from './live'
@@ -72,6 +72,9 @@ export function offerName(o: CallOffer): string {
 }
 /** To whom an offered report went, as far as that can be told. */
 export const offeredTo = (o: CallOffer): string => (o.recipient ? word('inc.to', o.recipient) : t('inc.recipientUnknown'))
+
+/** How long an offered call lasted, and that it was too short to prove anything; empty: it is not over. */
+export const talkText = (o: CallOffer): string => (talkOf(o) ? t(o.too_short ? 'inc.talkShort' : 'inc.talk', { time: talkOf(o), n: Math.floor(o.talk_seconds || 0) }) : '')
 
 /** What is lacking of a proof, in words. */
 export const proofText = (i: Incident, x: { fact: number; call_id: string; call_with?: string; call_reason?: string; unproved?: boolean }, spoken: boolean): string => proofMarks(i, x, spoken).map((m) => word('inc.proof', m)).join(' · ')

@@ -54,6 +54,9 @@ export const canStartSpotCheck = isOne('supervisor')
 export const canApprove = isOne('chief', 'leader')
 export const canMark = isOne('officer', 'supervisor')
 
+/** How often somebody signed in at this page, or opened it again. */
+let begun = 0
+hooks.signedIn = () => begun
 hooks.unauthorized = (locked) => {
   if (!session.user) return
   if (locked) {
@@ -118,6 +121,7 @@ export async function learnPractice(): Promise<void> {
 
 export async function login(username: string, password: string): Promise<void> {
   const user = await api.login(username, password)
+  begun++
   session.expired = false
   session.locked = null
   session.user = user
@@ -129,6 +133,7 @@ export async function unlock(password: string): Promise<void> {
   if (!who) return
   try {
     session.user = await api.unlock(password)
+    begun++
     session.locked = null
   } catch (error) {
     if (!(error instanceof ApiError) || error.type !== 'sign-in-required' || error.detail.indexOf('password') >= 0) throw error
@@ -147,6 +152,7 @@ export function lastUser(): string {
 
 export async function pinLogin(username: string, pin: string): Promise<void> {
   const user = await api.pinLogin(username, pin)
+  begun++
   session.expired = false
   session.locked = null
   session.user = user
