@@ -135,7 +135,7 @@ func (db *DB) Calls(ctx context.Context, q dutylog.CallQuery) ([]dutylog.Call, s
 		w.add("c.direction = 'in' AND " + ofPeople)
 	}
 	if q.Officer != "" {
-		w.add("same_name(coalesce((SELECT "+officerOf+" FROM entries e INDEXED BY entries_concern WHERE e.call_id = c.id), ''), ?)", q.Officer)
+		w.add("(SELECT "+forOfficer+" AND "+officerOf+" <> '' FROM entries e INDEXED BY entries_concern WHERE e.call_id = c.id)", q.Officer)
 	}
 	if q.Cursor != "" {
 		at, id, err := decodeCursor("c", q.Cursor)
