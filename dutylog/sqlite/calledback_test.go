@@ -31,12 +31,12 @@ func TestWhoWasCalledBackIsToldAlikeEverywhere(t *testing.T) {
 	got, want := map[string][2]int{}, map[string][2]int{
 		"reached": {2, 4}, "stated": {1, 2}, "duty": {1, 4}, "others": {1, 1}, "sheet": {3, 4}, "line": {3, 4}, "list reached": {2, 5}, "list settled": {1, 5}, "list waiting": {2, 5}, "gauge": {2, 5},
 	}
-	now := noon.Add(24 * time.Hour)
-	figures := must(db.Answering(ctx, dutylog.AnsweringQuery{From: noon.Add(-24 * time.Hour), To: now, By: dutylog.ByLine, Now: now}))(t)
+	now, from, to := noon.Add(24*time.Hour), dutylog.Date("2026-11-01").Start(shanghai), dutylog.Date("2026-12-01").Start(shanghai)
+	figures := must(db.Answering(ctx, dutylog.AnsweringQuery{From: from, To: to, By: dutylog.ByLine, Now: now}))(t)
 	tally := figures.Total.Tally
 	reached, of := tally.Of(dutylog.RuleOf(dutylog.FigureCalledBack), false)
 	got["reached"], got["stated"] = [2]int{reached, of}, [2]int{tally.BackStated(), reached}
-	duty := must(db.DutyFigures(ctx, dutylog.DutyQuery{From: noon.Add(-24 * time.Hour), To: now, Now: now}))(t)
+	duty := must(db.DutyFigures(ctx, dutylog.DutyQuery{From: from, To: to, Now: now}))(t)
 	for _, s := range duty.Shares {
 		switch s.Figure {
 		case dutylog.MissedNotCalledBack:
