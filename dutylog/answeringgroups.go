@@ -287,3 +287,19 @@ func ShiftAt(shifts []Shift, t time.Time, loc *time.Location) (span ShiftSpan) {
 	}
 	return span
 }
+
+// ShiftEnds is until when calls are of a shift that ShiftAt gave: another one may begin before it is over.
+func ShiftEnds(shifts []Shift, span ShiftSpan, loc *time.Location) time.Time {
+	end := span.To
+	for _, s := range shifts {
+		if s.Post != PostOfficer {
+			continue
+		}
+		for _, part := range s.Days(loc) {
+			if part.From.After(span.From) && part.From.Before(end) {
+				end = part.From
+			}
+		}
+	}
+	return end
+}

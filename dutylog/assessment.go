@@ -74,7 +74,7 @@ type AssessedLine struct {
 	Unknown    int    `json:"unknown"`
 	OnTime     [2]int `json:"on_time"`
 	AnswerRate [2]int `json:"answer_rate"`
-	CalledBack [2]int `json:"called_back"` // of the missed ones
+	CalledBack [2]int `json:"called_back"` // of the missed ones whose call back is due, those whose callers do not wait: as the item has it
 	Complete   [2]int `json:"entry_complete"`
 }
 

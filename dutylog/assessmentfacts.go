@@ -72,13 +72,13 @@ const EntryInTime = 60 * time.Minute
 const mostAgainst = 40
 
 // lines are each line's own figures, which the items of the room rest on.
-func (b AssessmentBooks) lines() (all []AssessedLine) {
+func (b AssessmentBooks) lines(now time.Time) (all []AssessedLine) {
 	for _, l := range b.Lines {
-		x := AssessedLine{Line: l.Line, Calls: l.Tally.Calls(), Unknown: l.Tally.Outcomes()[telephony.Unknown]}
+		x := AssessedLine{Line: l.Line, Calls: l.Tally.Calls(), Unknown: l.Tally.Outcomes()[telephony.Unknown], CalledBack: b.settled(l.Line, now)}
 		for _, f := range []struct {
 			figure Figure
 			into   *[2]int
-		}{{FigureOnTime, &x.OnTime}, {FigureAnswerRate, &x.AnswerRate}, {FigureCalledBack, &x.CalledBack}, {FigureComplete, &x.Complete}} {
+		}{{FigureOnTime, &x.OnTime}, {FigureAnswerRate, &x.AnswerRate}, {FigureComplete, &x.Complete}} {
 			f.into[0], f.into[1] = l.Tally.Of(ruleOfFigure(f.figure), true)
 		}
 		all = append(all, x)
@@ -88,7 +88,7 @@ func (b AssessmentBooks) lines() (all []AssessedLine) {
 
 // Facts counts the books of a month, of the whole duty room; line names the one of a sheet that an older program made. Nothing that is not due before now counts.
 func (b AssessmentBooks) Facts(m Month, line string, now time.Time) AssessmentFacts {
-	f := AssessmentFacts{Month: m, Line: line, Room: b.Room, Lines: b.lines(), From: b.From, To: b.To, Calls: b.Tally.Calls(), Blind: b.Blind, Unknown: b.Tally.Outcomes()[telephony.Unknown], Open: b.Tally.Undecided(),
+	f := AssessmentFacts{Month: m, Line: line, Room: b.Room, Lines: b.lines(now), From: b.From, To: b.To, Calls: b.Tally.Calls(), Blind: b.Blind, Unknown: b.Tally.Outcomes()[telephony.Unknown], Open: b.Tally.Undecided(),
 		Rings: append([]string{}, b.Tally.Rules()...), Closed: b.Closed, Shares: map[Assessed]AssessedShare{}, Persons: b.Persons}
 	f.Persons = f.Persons.Or(Responsible{Duty: b.officers()})
 	b.calls(f)
@@ -213,9 +213,9 @@ func (b AssessmentBooks) missed(f AssessmentFacts, now time.Time) {
 		switch {
 		case m.Call.Outcome != telephony.Missed:
 			continue // whoever gave up early, or found the line engaged, is charged to nobody
-		case m.Settled.IsZero() && now.Before(m.Call.EndedAt.Add(max(UnmannedAfter, b.BackIn))):
+		case b.fresh(m, now):
 			continue
-		case m.Settled.IsZero():
+		case m.Back() == BackWaits:
 			s.Against = append(s.Against, callLink(CallFact{Call: m.Call}))
 		default:
 			if s.Good++; !m.Reached.IsZero() {
@@ -232,6 +232,24 @@ func (b AssessmentBooks) missed(f AssessmentFacts, now time.Time) {
 	}
 	s.Measured = [2]int{s.Good, s.Of}
 	f.add(AssessCalledBack, s)
+}
+
+// fresh reports whether a missed call was over just now: its call back is not waited for yet.
+func (b AssessmentBooks) fresh(m MissedFact, now time.Time) bool {
+	return m.Back() == BackWaits && now.Before(m.Call.EndedAt.Add(max(UnmannedAfter, b.BackIn)))
+}
+
+// settled counts the missed calls of a line whose callers do not wait, as the item of the room counts them.
+func (b AssessmentBooks) settled(line string, now time.Time) (n [2]int) {
+	for _, m := range b.Missed {
+		if m.Call.Line != line || m.Call.Outcome != telephony.Missed || b.fresh(m, now) {
+			continue
+		}
+		if n[1]++; m.Back() != BackWaits {
+			n[0]++
+		}
+	}
+	return n
 }
 
 // share is a figure after review, beside what was measured.

@@ -20,9 +20,14 @@ type CallQuery struct {
 	From, To time.Time // offered_at in [From, To)
 	Line     string
 	Outcome  telephony.Outcome
+	Officer  string // only calls that concern them, see Concerned; From and To at most LongestOfficerSpan apart
+	Counted  bool   // only calls that figures count, see CountingOf
 	Limit    int    // 1..500; 0 means 50
 	Cursor   string // from the page before
 }
+
+// LongestOfficerSpan is how long a time is gone through for the calls of one officer.
+const LongestOfficerSpan = ReviewsBack + 24*time.Hour
 
 // CallStore keeps calls. Record is the only way a call enters the log.
 type CallStore interface {

@@ -22,7 +22,7 @@ const (
 	HandoversLate       DutyFigure = "handovers_late"         // nobody took over when the shift had ended and the allowance was over
 	RosterUncovered     DutyFigure = "roster_uncovered"       // by post: minutes that nobody held it
 	FilingsLate         DutyFigure = "filings_late"           // 报备 after the deadline, or not at all
-	MissedNotCalledBack DutyFigure = "missed_not_called_back" // missed callers, as every figure has them, who still wait
+	MissedNotCalledBack DutyFigure = "missed_not_called_back" // missed callers, as every figure has them, who wait: BackWaits
 	OthersNotCalledBack DutyFigure = "others_not_called_back" // by outcome: callers who did not get through otherwise, and wait; charged to nobody
 	LongestDutySpan                = 400 * 24 * time.Hour     // that is asked for at once
 	DutyFactsBefore                = 90 * 24 * time.Hour      // an incident that was opened so long before may have reports due
@@ -92,7 +92,7 @@ type DutyFacts struct {
 // DutyCallers are whose calls nobody took at the duty phone, and who of them waits.
 type DutyCallers struct {
 	Missed  int          // calls of the time that were missed 未接, by their outcome, as every figure has it
-	Waiting int          // of them, those whose callers were not called back
+	Waiting int          // of them, those whose callers wait: BackWaits
 	Calls   []DutyBehind // those, the newest first
 	Others  []OtherCallers
 }

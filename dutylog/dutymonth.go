@@ -22,8 +22,9 @@ type FrozenDuty struct {
 type DutyPart struct {
 	From, To time.Time
 	DutyCallers
-	Month  *FrozenMonth // closed; without its tallies
-	Frozen FrozenDuty
+	Month     *FrozenMonth  // closed; without its tallies
+	Then      []DutyShare   // of a closed month, as FrozenDuty.Shares gives them
+	Allowance time.Duration // of a closed month, of then
 }
 
 // DutyAnswer is how the other work of a time was done.
@@ -46,7 +47,7 @@ func FreezeDuty(f DutyFacts, missed []MissedFact, allowance time.Duration, from,
 	c := dutyCount{from: from, to: earlier(to, now), now: now}
 	d := FrozenDuty{Allowance: allowance, Items: c.items(f, allowance, to), Missed: []int64{}, ByLine: true}
 	for _, m := range missed {
-		i := DutyItem{Figure: MissedNotCalledBack, At: m.Call.OfferedAt, In: m.Settled.IsZero(), Line: m.Call.Line}
+		i := DutyItem{Figure: MissedNotCalledBack, At: m.Call.OfferedAt, In: m.Back() == BackWaits, Line: m.Call.Line}
 		if i.In {
 			i.Behind = &DutyBehind{Kind: BehindCall, ID: m.Call.ID, At: m.Call.OfferedAt}
 		}
@@ -80,7 +81,11 @@ func (d FrozenDuty) OfLine(line string) (FrozenDuty, bool) {
 	return of, true
 }
 
-// count counts a part of the month.
+// Shares are the figures of a part of the month, of which nobody saw the line in these intervals.
+func (d FrozenDuty) Shares(from, to time.Time, zone *time.Location, blind []telephony.Interval) []DutyShare {
+	return finished(d.count(from, to, zone), AnsweringSpan{Blind: blind}.blindIn(from, to))
+}
+
 func (d FrozenDuty) count(from, to time.Time, zone *time.Location) []DutyShare {
 	var within []DutyItem
 	for _, i := range d.Items {
@@ -127,10 +132,9 @@ func DutyAnswerOf(f DutyFacts, parts []DutyPart, allowance time.Duration, now ti
 			a.add(DutyFigures(f, allowance, p.From, p.To, now))
 			continue
 		}
-		then := finished(p.Frozen.count(p.From, p.To, f.Zone), AnsweringSpan{Blind: p.Month.Blind}.blindIn(p.From, p.To))
 		a.Frozen = append(a.Frozen, *p.Month)
-		a.correct(p.Month.Month, then, DutyFigures(f, p.Frozen.Allowance, p.From, p.To, now)) // by the allowance of then: that it was changed since corrects nothing
-		a.add(then)
+		a.correct(p.Month.Month, p.Then, DutyFigures(f, p.Allowance, p.From, p.To, now)) // by the allowance of then: that it was changed since corrects nothing
+		a.add(p.Then)
 	}
 	if len(parts) > 1 {
 		a.order()

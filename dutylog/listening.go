@@ -51,10 +51,15 @@ func Sample(seed string, m Month, perOfficer int, calls []Listenable) []OfficerS
 		Listenable
 		place [32]byte
 	}
-	of := map[string][]placed{}
+	of, names := map[string][]placed{}, map[string][2]string{} // of thousands of calls there are few names
 	for _, c := range calls {
-		who := plainName(c.Officer)
-		c.Officer = PersonName(c.Officer)
+		known, ok := names[c.Officer]
+		if !ok {
+			known = [2]string{plainName(c.Officer), PersonName(c.Officer)}
+			names[c.Officer] = known
+		}
+		who := known[0]
+		c.Officer = known[1]
 		of[who] = append(of[who], placed{c, audit.Commit([]byte(seed+"\n"+string(m)+"\n"), []byte(c.CallID))})
 	}
 	samples := []OfficerSample{}

@@ -154,14 +154,42 @@ type MissedStore interface {
 	SettleMissed(ctx context.Context, callID string, s Settlement, by Actor) (MissedCall, error)
 }
 
+// BackState is where the call back 回拨 stands that a caller is owed who did not get through. Every list, figure, sheet
+// and gauge goes by these three and by nothing else.
+type BackState string
+
+// The closed set of states.
+const (
+	BackWaits   BackState = "waiting" // 待回拨: nobody spoke with the caller, and nobody said why that is not needed or possible
+	BackReached BackState = "reached" // 已联系上: somebody spoke with the caller afterwards, as a call shows or a person says
+	BackSettled BackState = "settled" // 无需或无法回拨: nobody spoke with the caller, and somebody said why; charged to nobody
+)
+
+// BackOf is the state of a call back that was settled then, for that reason; zero: it is not settled.
+func BackOf(settled time.Time, why SettledWhy) BackState {
+	switch {
+	case settled.IsZero():
+		return BackWaits
+	case why.reached():
+		return BackReached
+	}
+	return BackSettled
+}
+
+// Back is where the call back of a missed call stands.
+func (m MissedCall) Back() BackState { return BackOf(m.SettledAt, m.Why) }
+
+// Back is where the call back of a missed call stands.
+func (m MissedFact) Back() BackState { return BackOf(m.Settled, m.Why) }
+
 // Stated reports whether a person says that the caller was reached, and no call of the log shows it: when that was is
 // not measured.
 func (w SettledWhy) Stated() bool {
 	return w == OtherPhone || w == CalledFromOther || w == OtherWay
 }
 
-// Reached reports whether somebody spoke with the caller afterwards, by whatever way. That an entry is
+// reached reports whether somebody spoke with the caller afterwards, by whatever way. That an entry is
 // complete, or that no call back was needed or possible, is no such thing.
-func (w SettledWhy) Reached() bool {
+func (w SettledWhy) reached() bool {
 	return slices.Contains([]SettledWhy{SettledByCallBack, SettledByCaller, OtherPhone, CalledFromOther, OtherWay}, w)
 }

@@ -77,7 +77,7 @@ type assessedLineBody struct {
 	Unknown    int       `json:"unknown"`
 	OnTime     shareBody `json:"on_time"`
 	AnswerRate shareBody `json:"answer_rate"`
-	CalledBack shareBody `json:"called_back" doc:"Of the missed ones"`
+	CalledBack shareBody `json:"called_back" doc:"Of the missed ones whose call back is due, those whose callers do not wait any more: reached, or somebody said why no call back is needed or possible. As the item missed_called_back counts"`
 	Complete   shareBody `json:"entry_complete"`
 }
 

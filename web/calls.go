@@ -2,8 +2,11 @@ package web
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/telephony"
@@ -21,6 +24,9 @@ type PageQuery struct {
 type callsInput struct {
 	PageQuery
 	Outcome string `query:"outcome" maxLength:"40" doc:"Only calls that ended so"`
+	Officer string `query:"officer" maxLength:"40" doc:"Only calls of this officer, as figures by officer have them: who answered, as was said, else who was responsible. from is required, and to at most 100 days after it. 403: the visitor sees no other officers' figures than their own"`
+	Shift   string `query:"shift" maxLength:"40" doc:"Only calls of the duty officers' shift in which this instant (RFC 3339) lies, until another one begins. 403: the visitor sees no figures by shift; 404: no shift is there"`
+	Counted bool   `query:"counted" doc:"Only calls that figures count: ended inbound ones, without test calls and the product's own"`
 }
 
 // listOfCalls is what an access to many calls at once is recorded under.
@@ -46,11 +52,14 @@ func (a *app) calls(ctx context.Context, in *callsInput) (*callListOutput, error
 	if err != nil {
 		return nil, err
 	}
-	outcome := telephony.Outcome(in.Outcome)
-	if outcome != "" && !slices.Contains(telephony.Outcomes(), outcome) {
+	q := dutylog.CallQuery{From: from, To: to, Line: in.Line, Outcome: telephony.Outcome(in.Outcome), Officer: in.Officer, Counted: in.Counted, Limit: in.Limit, Cursor: in.Cursor}
+	if q.Outcome != "" && !slices.Contains(telephony.Outcomes(), q.Outcome) {
 		return nil, invalid("query.outcome", "is no outcome; there are "+words(telephony.Outcomes()))
 	}
-	items, next, err := a.Log.Calls(ctx, dutylog.CallQuery{From: from, To: to, Line: in.Line, Outcome: outcome, Limit: in.Limit, Cursor: in.Cursor})
+	if err := a.narrow(ctx, &q, in.Shift); err != nil {
+		return nil, err
+	}
+	items, next, err := a.Log.Calls(ctx, q)
 	if err != nil {
 		return nil, inQuery(err)
 	}
@@ -60,6 +69,48 @@ func (a *app) calls(ctx context.Context, in *callsInput) (*callListOutput, error
 	}
 	a.audit(ctx, seeCalls, listOfCalls)
 	return &callListOutput{callList{allListed(visitorOf(ctx), items), next, reviewed}}, nil
+}
+
+// narrow checks who asks for the calls of an officer or a shift, and takes the time of the shift for the list's.
+func (a *app) narrow(ctx context.Context, q *dutylog.CallQuery, shift string) error {
+	v := visitorOf(ctx)
+	switch seesAll := v.can(seeOfficers); {
+	case q.Officer != "" && !seesAll && !dutylog.SameName(q.Officer, v.account.Name):
+		return newProblem(http.StatusForbidden, typeForbidden, "Calls by officer tell one officer from another: ask for your own.")
+	case shift != "" && !seesAll:
+		return newProblem(http.StatusForbidden, typeForbidden, "Shifts tell one officer from another: ask by time, or by officer for your own calls.")
+	}
+	if shift != "" {
+		at, err := time.Parse(time.RFC3339, shift)
+		if err != nil {
+			return invalid("query.shift", "is no instant such as 2026-10-01T08:00:00+08:00")
+		}
+		shifts, err := a.Log.Shifts(ctx, at.Add(-dutylog.LongestShift), at.Add(dutylog.LongestShift))
+		if err != nil {
+			return problemOf(err)
+		}
+		span := dutylog.ShiftAt(shifts, at, a.Zone)
+		if span.From.IsZero() {
+			return problemOf(fmt.Errorf("a shift at %s: %w", shift, dutylog.ErrNotFound))
+		}
+		if q.From.Before(span.From) {
+			q.From = span.From
+		}
+		if end := dutylog.ShiftEnds(shifts, span, a.Zone); q.To.IsZero() || end.Before(q.To) {
+			q.To = end
+		}
+	}
+	if q.Officer == "" {
+		return nil
+	}
+	end := q.To
+	if end.IsZero() {
+		end = a.Now()
+	}
+	if q.From.IsZero() || end.Sub(q.From) > dutylog.LongestOfficerSpan {
+		return invalid("query.from", "is missing, or lies more than 100 days before to: the calls of an officer are asked for by time")
+	}
+	return nil
 }
 
 // reviewedCalls is what reviews made of calls that want one, as far as the visitor may see these reviews.

@@ -356,6 +356,12 @@ func TestTheRatesCountWhatTheirDefinitionsSay(t *testing.T) {
 			if strings.Contains(q.Expr, "dutyline_calls_total") && strings.Contains(q.Expr, "answered_late") {
 				t.Errorf("%s counts late calls by itself: there borderline ones are late before anybody decided", p.Title)
 			}
+			if strings.Contains(q.Expr, "dutyline_calls_total") && strings.Contains(q.Expr, `outcome="missed"`) {
+				t.Errorf("%s counts missed calls by itself: the log tells them by the one definition", p.Title)
+			}
+			if strings.Contains(q.Expr, `dutyline_alerts_`) && strings.Contains(q.Expr, `line=~"$line"`) {
+				t.Errorf("%s leaves out alerts that belong to no line", p.Title)
+			}
 		}
 	}
 	for rule, expr := range rules {

@@ -56,7 +56,7 @@ func Assessment(f Frame, c dutylog.AssessmentCase) Sheet {
 
 // linesTable is how each line of the room was answered.
 func linesTable(f Frame, lines []dutylog.AssessedLine) Table {
-	t := Table{Name: "各专线接听情况（复核后）", Columns: []Column{{"专线", 40, false}, {"来电", 20, true}, {"情况不明", 20, true}, {"3声内接听", 26, true}, {"接通", 26, true}, {"未接后已联系上", 28, true}, {"日志填完", 26, true}}}
+	t := Table{Name: "各专线接听情况（复核后）", Columns: []Column{{"专线", 40, false}, {"来电", 20, true}, {"情况不明", 20, true}, {"3声内接听", 26, true}, {"接通", 26, true}, {"未接后已联系上或已说明", 28, true}, {"日志填完", 26, true}}}
 	of := func(n [2]int) string { return count(n[0]) + "/" + count(n[1]) }
 	for _, l := range lines {
 		t.Rows = append(t.Rows, Row{Cells: []string{f.lineNumber(l.Line), count(l.Calls), count(l.Unknown), of(l.OnTime), of(l.AnswerRate), of(l.CalledBack), of(l.Complete)}})

@@ -12,7 +12,7 @@ import (
 // DutyFigureWords are the names of the figures of the other work, those of the page.
 var DutyFigureWords = map[dutylog.DutyFigure]string{
 	dutylog.ReportsOnTime: "报告按时", dutylog.DeliveriesOnTime: "报送按时", dutylog.IncidentsOpenedLate: "突发事件立项超时", dutylog.ClosedUnreported: "未报送即办结", dutylog.InstructionsOverdue: "批示逾期未办结",
-	dutylog.HandoversLate: "交接班超时", dutylog.RosterUncovered: "值班表空缺（分钟）", dutylog.FilingsLate: "报备超时或未报", dutylog.MissedNotCalledBack: "未接后未回拨",
+	dutylog.HandoversLate: "交接班超时", dutylog.RosterUncovered: "值班表空缺（分钟）", dutylog.FilingsLate: "报备超时或未报", dutylog.MissedNotCalledBack: "未接后仍待回拨",
 	dutylog.OthersNotCalledBack: "其他未接通来电待回拨（不计考核）",
 }
 
@@ -93,4 +93,4 @@ func dutyRules(versions []string) string {
 	return versionWords(words)
 }
 
-var dutyRuleWords = map[string]string{"instruction-due": "按批示要求的时限", "every-minute-of-every-post": "每个岗位每一分钟都要有人", "filing-deadline": "按报备截止时间", "called-back-or-reached": "已回拨或已另行联系上的不计"}
+var dutyRuleWords = map[string]string{"instruction-due": "按批示要求的时限", "every-minute-of-every-post": "每个岗位每一分钟都要有人", "filing-deadline": "按报备截止时间", "called-back-or-reached": "已联系上，或已注明无需、无法回拨的不计"}

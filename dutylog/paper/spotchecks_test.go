@@ -22,6 +22,9 @@ func TestTheRegisterOfSpotChecksOnPaper(t *testing.T) {
 	if len(rows) != 2 || rows[0].Cells[0] != "1" || rows[0].Call != "1.0" || rows[1].Cells[6] != "不合格" || !strings.Contains(s.Notes[0], "作废 1 次") {
 		t.Errorf("%+v %v", rows, s.Notes)
 	}
+	if !strings.Contains(rows[0].Cells[8], "未确认") || strings.Contains(rows[1].Cells[8], "未确认") || !strings.Contains(s.Notes[1], "1 次") {
+		t.Errorf("what the room wrote of its own check is not told apart: %v %v", rows, s.Notes)
+	}
 	if pages := paper.Pages(s); len(pages) != 1 || !pages[0].Signed {
 		t.Errorf("%d pages", len(pages))
 	}

@@ -195,7 +195,7 @@ func (r factRow) fact() dutylog.CallFact {
 	if f.Complete = !r.completed.IsZero(); f.Complete {
 		f.Entered = max(0, r.completed.Sub(ended)) // one may be complete before its caller hangs up
 	}
-	if f.CalledBack, f.BackStated = r.why.Reached(), r.why.Stated(); f.CalledBack && !f.BackStated {
+	if f.CalledBack, f.BackStated = dutylog.BackOf(r.settled, r.why) == dutylog.BackReached, r.why.Stated(); f.CalledBack && !f.BackStated {
 		if r.met.IsZero() {
 			r.met = r.settled
 		}

@@ -138,8 +138,11 @@ func (db *DB) SumMonths(ctx context.Context, now time.Time) error {
 	}
 	last := dutylog.MonthOf(now, zone)
 	frozen, err := db.FrozenMonths(ctx, dutylog.Month(begin[:7]), last)
-	if err == nil {
-		_, err = db.summed(ctx, dutylog.Month(begin[:7]).First().Start(zone), last.Next().First().Start(zone), frozen)
+	if err != nil {
+		return err
 	}
-	return err
+	if _, err = db.summed(ctx, dutylog.Month(begin[:7]).First().Start(zone), last.Next().First().Start(zone), frozen); err != nil {
+		return err
+	}
+	return db.sumDuty(ctx, dutylog.MonthOf(now.Add(-dutylog.LongestDutySpan), zone), last)
 }

@@ -131,7 +131,7 @@ func (db *DB) missedFacts(ctx context.Context, line string, from, to time.Time) 
 		c := &m.Call
 		c.Direction = telephony.Inbound
 		err = row.Scan(&c.ID, &c.Line, &c.Outcome, instant{&c.OfferedAt}, instant{&c.EndedAt}, instant{&m.Settled}, &m.Why, instant{&m.Reached})
-		if m.Why.Reached() && m.Reached.IsZero() {
+		if m.Back() == dutylog.BackReached && m.Reached.IsZero() {
 			m.Reached = m.Settled // by another phone: when that was said
 		}
 		return m, err

@@ -131,6 +131,12 @@ func (db *DB) Calls(ctx context.Context, q dutylog.CallQuery) ([]dutylog.Call, s
 	w.period("c.offered_at", q.From, q.To)
 	w.equal("c.line", q.Line)
 	w.equal("c.outcome", string(q.Outcome))
+	if q.Counted {
+		w.add("c.direction = 'in' AND " + ofPeople)
+	}
+	if q.Officer != "" {
+		w.add("(SELECT "+forOfficer+" AND "+officerOf+" <> '' FROM entries e INDEXED BY entries_concern WHERE e.call_id = c.id)", q.Officer)
+	}
 	if q.Cursor != "" {
 		at, id, err := decodeCursor("c", q.Cursor)
 		if err != nil {

@@ -69,17 +69,18 @@ func (o Options) withDefaults() Options {
 
 // DB is an open duty log. Its methods may be called from many goroutines.
 type DB struct {
-	path    string
-	options Options
-	writer  *sql.DB // one connection
-	reader  *sql.DB
-	jobs    chan job
-	patient chan job // those that may wait for company
-	closing chan struct{}
-	closed  sync.Once
-	done    chan struct{} // the writing goroutine has ended
-	figures *figures
-	sums    monthSums
+	path     string
+	options  Options
+	writer   *sql.DB // one connection
+	reader   *sql.DB
+	jobs     chan job
+	patient  chan job // those that may wait for company
+	closing  chan struct{}
+	closed   sync.Once
+	done     chan struct{} // the writing goroutine has ended
+	figures  *figures
+	sums     monthSums
+	dutySums dutySums
 
 	readers, collectors waker
 }

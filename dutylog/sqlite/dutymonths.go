@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"dutyline/dutylog"
@@ -15,9 +16,9 @@ func (db *DB) dutyToFreeze(ctx context.Context, from, to, now time.Time) (string
 	if err != nil {
 		return "", err
 	}
-	rows, err := db.reading(ctx).Query("SELECT m.call_id, m.at, m.settled_at, c.outcome, c.line FROM missed_calls m JOIN calls c ON c.id = m.call_id WHERE m.at >= ? AND m.at < ? AND m.why <> ? ORDER BY m.at, m.call_id", from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed))
+	rows, err := db.reading(ctx).Query("SELECT m.call_id, m.at, m.settled_at, m.why, c.outcome, c.line FROM missed_calls m JOIN calls c ON c.id = m.call_id WHERE m.at >= ? AND m.at < ? AND m.why <> ? ORDER BY m.at, m.call_id", from.UnixMicro(), to.UnixMicro(), string(dutylog.NeverMissed))
 	missed, err := all(rows, err, func(row scanner) (m dutylog.MissedFact, err error) {
-		return m, row.Scan(&m.Call.ID, instant{&m.Call.OfferedAt}, instant{&m.Settled}, &m.Call.Outcome, &m.Call.Line)
+		return m, row.Scan(&m.Call.ID, instant{&m.Call.OfferedAt}, instant{&m.Settled}, &m.Why, &m.Call.Outcome, &m.Call.Line)
 	})
 	if err != nil {
 		return "", err
@@ -26,30 +27,99 @@ func (db *DB) dutyToFreeze(ctx context.Context, from, to, now time.Time) (string
 	return string(text), err
 }
 
-// closedDuty reads the closed months whose other work is frozen, too.
+// closedDuty lists the closed months whose other work is frozen, too; what it was is read when it is wanted.
 func (db *DB) closedDuty(ctx context.Context, first, last dutylog.Month) ([]dutylog.DutyPart, error) {
-	rows, err := db.reading(ctx).Query("SELECT month, zone, calls, digest, blind, x'', by_login, by_name, by_role, at, duty FROM answer_months WHERE month BETWEEN ? AND ? AND duty <> '' ORDER BY month", string(first), string(last))
+	rows, err := db.reading(ctx).Query("SELECT month, zone, calls, digest, blind, x'', by_login, by_name, by_role, at FROM answer_months WHERE month BETWEEN ? AND ? AND octet_length(duty) > 0 ORDER BY month", string(first), string(last))
 	parts, err := all(rows, err, func(row scanner) (p dutylog.DutyPart, err error) {
-		var text string
-		m, err := scanMonth(followed{row, []any{&text}})
-		if p.Month = &m; err != nil {
-			return p, err
-		}
-		if err = json.Unmarshal([]byte(text), &p.Frozen); err != nil {
-			err = fmt.Errorf("the duty figures of the closed month %s are not readable: %w", m.Month, err)
-		}
+		m, err := scanMonth(row)
+		p.Month = &m
 		return p, err
 	})
 	return parts, db.explain("read the duty figures of closed months", err)
 }
 
-// followed scans more than somebody asked for, behind it.
-type followed struct {
-	scanner
-	more []any
+// frozenDuty reads what was frozen of a month.
+func (db *DB) frozenDuty(ctx context.Context, m dutylog.Month) (d dutylog.FrozenDuty, err error) {
+	var text string
+	if err := db.reading(ctx).QueryRow("SELECT duty FROM answer_months WHERE month = ?", string(m)).Scan(&text); err != nil {
+		return d, db.explain("read the duty figures of a closed month", err)
+	}
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		return d, fmt.Errorf("the duty figures of the closed month %s are not readable: %w", m, err)
+	}
+	return d, nil
 }
 
-func (f followed) Scan(targets ...any) error { return f.scanner.Scan(append(targets, f.more...)...) }
+// dutySums are the figures of whole closed months, by month and line. What is frozen never changes, so each is counted
+// once since the log was opened.
+type dutySums struct {
+	mu   sync.Mutex
+	kept map[dutySumOf]dutySum
+}
+
+type dutySumOf struct {
+	month dutylog.Month
+	line  string // empty: of the duty room
+}
+
+type dutySum struct {
+	shares    []dutylog.DutyShare // nobody changes them
+	allowance time.Duration
+	noted     bool // an older program noted no lines
+}
+
+func (s *dutySums) get(of dutySumOf) (dutySum, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sum, known := s.kept[of]
+	return sum, known
+}
+
+func (s *dutySums) put(of dutySumOf, sum dutySum) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept == nil || len(s.kept) >= mostSums {
+		s.kept = map[dutySumOf]dutySum{}
+	}
+	s.kept[of] = sum
+}
+
+// dutySum counts a part of a closed month from what was frozen; a whole month once.
+func (db *DB) dutySum(ctx context.Context, p dutylog.DutyPart, line string) (sum dutySum, err error) {
+	month, zone, of := p.Month.Month, db.options.Location, dutySumOf{p.Month.Month, line}
+	begin, end := month.Span(zone)
+	whole := p.From.Equal(begin) && p.To.Equal(end)
+	if whole {
+		if sum, known := db.dutySums.get(of); known {
+			return sum, nil
+		}
+	}
+	d, err := db.frozenDuty(ctx, month)
+	if err != nil {
+		return sum, err
+	}
+	sum.noted = true
+	if line != "" {
+		d, sum.noted = d.OfLine(line)
+	}
+	sum.allowance, sum.shares = d.Allowance, d.Shares(p.From, p.To, zone, p.Month.Blind)
+	if whole {
+		db.dutySums.put(of, sum)
+	}
+	return sum, nil
+}
+
+// sumDuty counts the closed months of a time that nobody asked for yet, so that nobody who asks waits for them.
+func (db *DB) sumDuty(ctx context.Context, first, last dutylog.Month) error {
+	closed, err := db.closedDuty(ctx, first, last)
+	for _, p := range closed {
+		p.From, p.To = p.Month.Month.Span(db.options.Location)
+		if _, err := db.dutySum(ctx, p, ""); err != nil {
+			return err
+		}
+	}
+	return err
+}
 
 // DutyFigures implements dutylog.DutyStore.
 func (db *DB) DutyFigures(ctx context.Context, q dutylog.DutyQuery) (a dutylog.DutyAnswer, err error) {
@@ -65,17 +135,19 @@ func (db *DB) DutyFigures(ctx context.Context, q dutylog.DutyQuery) (a dutylog.D
 	}
 	var parts []dutylog.DutyPart
 	for _, p := range closed {
-		if q.Line != "" {
-			var noted bool
-			if p.Frozen, noted = p.Frozen.OfLine(q.Line); !noted {
-				continue // that part is as it is now
-			}
-		}
-		p.From, p.To = p.Month.Month.First().Start(zone), p.Month.Month.Next().First().Start(zone)
+		p.From, p.To = p.Month.Month.Span(zone)
 		if p.From.Before(from) {
 			p.From = from
 		}
 		p.To = earliest(p.To, to)
+		then, err := db.dutySum(ctx, p, q.Line)
+		if err != nil {
+			return a, err
+		}
+		if !then.noted {
+			continue // that part is as it is now
+		}
+		p.Then, p.Allowance = then.shares, then.allowance
 		if at.Before(p.From) {
 			parts = append(parts, dutylog.DutyPart{From: at, To: p.From})
 		}

@@ -93,7 +93,7 @@ func (db *DB) ReadRow(query string, targets ...any) error {
 }
 
 // ToReview is the condition by which calls to review are listed.
-const ToReview = toReview
+const ToReview = toReview + " AND " + ofPeople
 
 // ErrProveSome is what ProveSome and ProveGroup fail with.
 var ErrProveSome = errors.New("it fails on purpose")

@@ -33,10 +33,10 @@ func scanListeningFact(row scanner) (f dutylog.ListeningFact, err error) {
 	return f, json.Unmarshal([]byte(given), &f.Marks)
 }
 
-// listenablesOf gives the calls of each officer as one list: a busy month has many thousands.
-const listenablesOf = "SELECT " + officerOf + ` AS officer, json_group_array(c.id) FROM calls c INDEXED BY calls_by_outcome JOIN recordings r INDEXED BY recordings_sealed ON r.call_id = c.id AND r.status = 'sealed'
+// listenablesOf gives the calls of each spelling of an officer's name as one list: a busy month has many thousands.
+const listenablesOf = "SELECT " + whoAnswers + ` AS who, json_group_array(c.id) FROM calls c INDEXED BY calls_by_outcome JOIN recordings r INDEXED BY recordings_sealed ON r.call_id = c.id AND r.status = 'sealed'
 	LEFT JOIN entries e INDEXED BY entries_concern ON e.call_id = c.id
-	WHERE c.outcome IN ('answered_in_time', 'answered_late') AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND ` + ofPeople + " GROUP BY officer"
+	WHERE c.outcome IN ('answered_in_time', 'answered_late') AND c.offered_at >= ? AND c.offered_at < ? AND c.direction = 'in' AND ` + ofPeople + " GROUP BY who"
 
 // Listenables implements dutylog.ListeningStore: what a person answered at the duty phone, and can be heard.
 func (db *DB) Listenables(ctx context.Context, m dutylog.Month) (list []dutylog.Listenable, err error) {
@@ -46,7 +46,7 @@ func (db *DB) Listenables(ctx context.Context, m dutylog.Month) (list []dutylog.
 		var calls string
 		var ids []string
 		if err = row.Scan(&officer, &calls); err == nil {
-			err = json.Unmarshal([]byte(calls), &ids)
+			officer, err = dutylog.Concerned(officer, ""), json.Unmarshal([]byte(calls), &ids)
 		}
 		for _, id := range ids {
 			list = append(list, dutylog.Listenable{CallID: id, Officer: officer})

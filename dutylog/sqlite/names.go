@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"sync"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -24,8 +25,27 @@ func init() {
 	}})
 }
 
-// concerns reports whether a call concerns somebody, or nobody that is known.
+// concerns reports whether a call concerns somebody, or nobody that is known. A list asks it of many thousand calls and of
+// few names, so what came out is kept: names that are the same stay the same.
 func concerns(answeredBy, responsible, name string) bool {
-	who := dutylog.Concerned(answeredBy, responsible)
-	return who == "" || dutylog.SameName(who, name)
+	asked := [3]string{answeredBy, responsible, name}
+	concerned.mu.Lock()
+	defer concerned.mu.Unlock()
+	does, known := concerned.kept[asked]
+	if !known {
+		who := dutylog.Concerned(answeredBy, responsible)
+		does = who == "" || dutylog.SameName(who, name)
+		if concerned.kept == nil || len(concerned.kept) >= mostNames {
+			concerned.kept = map[[3]string]bool{}
+		}
+		concerned.kept[asked] = does
+	}
+	return does
+}
+
+const mostNames = 5000 // kept at once
+
+var concerned struct {
+	mu   sync.Mutex
+	kept map[[3]string]bool
 }

@@ -40,7 +40,7 @@ var standingList = func() []standingFigure {
 			"SELECT line, severity, CASE WHEN acknowledged_at IS NULL THEN 'open' ELSE 'acknowledged' END, count(*) FROM alerts WHERE over_at IS NULL GROUP BY 1, 2, 3", alertZeros(), "severity", "state"),
 		standingOf("recordings_waiting", "Recordings of ended calls that are still to be fetched and sealed.",
 			"SELECT c.line, count(*) FROM recordings r CROSS JOIN calls c ON c.id = r.call_id WHERE r.next_try IS NOT NULL AND r.status = 'pending' GROUP BY 1", [][]string{nil}),
-		standingOf("missed_calls_waiting", "Missed calls whose callers nobody has called back yet.",
+		standingOf("missed_calls_waiting", "Callers who did not get through, missed or otherwise, and wait for a call back: nobody spoke with them, and nobody said why that is not needed or possible.",
 			"SELECT c.line, count(*) FROM missed_calls m CROSS JOIN calls c ON c.id = m.call_id WHERE m.settled_at IS NULL GROUP BY 1", [][]string{nil}),
 		standingOf("line_state", "1 for the state in which a line is, 0 for the others.", "SELECT name, state, 1 FROM lines", stateZeros(), "state"),
 		unsettled, ledger,

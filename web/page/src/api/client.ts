@@ -146,6 +146,8 @@ export interface CallFilter {
   to?: string
   outcome?: string
   line?: string
+  officer?: string
+  counted?: 'true'
   limit?: number
   cursor?: string
 }

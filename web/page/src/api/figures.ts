@@ -36,6 +36,8 @@ export interface FigureGroup {
   ring_seconds: Times
   entry_seconds: Times
   call_back_seconds: Times
+  /** Of those who were reached, by what a person says alone. */
+  call_back_stated?: number
 }
 
 export interface RingBin {

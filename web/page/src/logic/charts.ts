@@ -20,6 +20,8 @@ const COMMON: Option = {
 }
 
 export interface Drawn {
+  /** Tells the name of the bar or point that was clicked. */
+  clicked: (tell: (name: string) => void) => void
   resize: () => void
   dispose: () => void
 }
@@ -27,7 +29,7 @@ export interface Drawn {
 export function draw(el: HTMLElement, option: Option): Drawn {
   const chart = init(el, undefined, { devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) })
   chart.setOption({ ...COMMON, ...option })
-  return { resize: () => chart.resize(), dispose: () => {
+  return { clicked: (tell) => { chart.on('click', (at) => tell(String(at.name))) }, resize: () => chart.resize(), dispose: () => {
     const painter = chart.getZr().painter as unknown as { _redrawId: unknown; _i: unknown }
     chart.dispose()
     // On a slow computer the library goes on painting in a later frame, also a chart that is gone: let it find nothing.

@@ -2,7 +2,7 @@
 import type { FigureGroup } from '@/api/figures'
 import type { Line } from '@/api/types'
 import { t, word } from '@/i18n'
-import { both, counts, minutes, reviewed, rules, seconds, type Table } from './figures'
+import { behindGroup, both, counts, minutes, reviewed, rules, seconds, type Table } from './figures'
 import { dateMinute, parse } from './time'
 
 export type By = 'hour' | 'day' | 'shift' | 'officer' | 'month' | 'line'
@@ -29,8 +29,9 @@ export function groupName(by: By, g: Pick<FigureGroup, 'key' | 'from' | 'to'>, l
   }
 }
 
-export function groupTable(by: By, groups: FigureGroup[], lines: Pick<Line, 'line' | 'number'>[]): Table {
+export function groupTable(by: By, groups: FigureGroup[], lines: Pick<Line, 'line' | 'number'>[], line = ''): Table {
   return {
+    behind: groups.map((g) => behindGroup(g, line, by)),
     head: [t(`group.${by}`), t('fig.calls'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'answer_rate'), word('fig', 'missed'), t('fig.ringMedian'), t('fig.undecided'), t('group.unknown'), t('fig.blind'), t('fig.rule')],
     rows: groups.map((g) => [groupName(by, g, lines), String(g.calls), both(g.measured.on_time), reviewed(g, 'on_time') || t('fig.same'), both(g.measured.answer_rate), counts(g.measured.missed),
       g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', String(g.undecided), String(g.unknown), minutes(g.blind_seconds), rules(g)]),

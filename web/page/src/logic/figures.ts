@@ -17,9 +17,29 @@ export function limits(rules: string[]): number[] {
   return each.length ? each : [LIMIT_SECONDS]
 }
 
+/** The calls behind a number, as the list of calls is asked for them: all of them are calls that figures count. */
+export interface CallsBehind {
+  from: string
+  to: string
+  line?: string
+  officer?: string
+}
+
 export interface Table {
   head: string[]
   rows: string[][]
+  /** Of each row the calls behind it; null where the list of calls cannot show just them. */
+  behind?: (CallsBehind | null)[]
+}
+
+const LONGEST_OF_OFFICER = 101 * 24 * 3600 * 1000
+
+/** The calls behind a group; of an officer at most a hundred days, as the list has them. */
+export function behindGroup(g: Pick<FigureGroup, 'key' | 'from' | 'to'>, line: string, by: string): CallsBehind | null {
+  const at = { from: g.from, to: g.to, line: by === 'line' ? g.key : line }
+  if (by === 'shift' && !g.key) return null
+  if (by !== 'officer') return at
+  return g.key && Date.parse(g.to) - Date.parse(g.from) <= LONGEST_OF_OFFICER ? { ...at, officer: g.key } : null
 }
 
 /** "95.0%", or "17/19" where there are too few calls for a rate. */
@@ -57,13 +77,25 @@ export function ringBars(bins: RingBin[], at: number[]): RingBar[] {
   return bars.slice(0, last + 1)
 }
 
-export function ringTable(bars: RingBar[]): Table {
+/** Which rings of the bell a bar is about, by the cadence of the line; "—" where it had several, or none that is known. */
+export function ringNumbers(bar: RingBar, all: string[]): string {
+  const read = all.map(readRule).map((r) => r && [Number(r.on) + Number(r.off), Number(r.offset || 0)])
+  const first = read[0] || (all.length ? null : [RING_STEP, 0])
+  if (!first || read.some((r) => !r || r[0] !== first[0] || r[1] !== first[1])) return '—'
+  const number = (s: number) => Math.floor((s + first[1]) / first[0]) + 1
+  if (bar.label === '≥60') return '≥' + number(bar.from)
+  const from = number(bar.from)
+  const to = number(bar.from + RING_STEP - 0.1)
+  return from === to ? String(from) : `${from}–${to}`
+}
+
+export function ringTable(bars: RingBar[], rules: string[] = []): Table {
   const all = bars.reduce((sum, b) => sum + b.calls, 0)
   return {
     head: [t('fig.ringSeconds'), t('fig.ringNo'), t('fig.calls'), t('fig.upTo')],
     rows: bars.map((b, i) => {
       const so = bars.slice(0, i + 1).reduce((sum, x) => sum + x.calls, 0)
-      return [b.label, b.label === '≥60' ? '≥13' : String(b.from / RING_STEP + 1), String(b.calls), all ? `${so}/${all}` : '—']
+      return [b.label, ringNumbers(b, rules), String(b.calls), all ? `${so}/${all}` : '—']
     }),
   }
 }
@@ -106,8 +138,9 @@ export function verdicts(call: Pick<Call, 'outcome' | 'findings'>, reviewed: str
   return [outcome]
 }
 
-export function monthTable(groups: FigureGroup[], closed: string[]): Table {
+export function monthTable(groups: FigureGroup[], closed: string[], line = ''): Table {
   return {
+    behind: groups.map((g) => behindGroup(g, line, 'month')),
     head: [t('fig.month'), t('fig.calls'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'answer_rate'), word('fig', 'missed'), t('fig.undecided'), t('fig.blind'), t('fig.rule'), t('fig.closed')],
     rows: groups.map((g) => [g.key, String(g.calls), both(g.measured.on_time), reviewed(g, 'on_time') || t('fig.same'), both(g.measured.answer_rate), g.measured.missed ? counts(g.measured.missed) : '—', String(g.undecided), minutes(g.blind_seconds), rules(g), closed.indexOf(g.key) < 0 ? '' : t('fig.yes')]),
   }
@@ -178,8 +211,9 @@ export function notCompared(groups: FigureGroup[]): string {
   return said.length ? t('fig.notCompared') + said.join(t('list.comma')) : ''
 }
 
-export function officerTable(groups: FigureGroup[]): Table {
+export function officerTable(groups: FigureGroup[], line = ''): Table {
   return {
+    behind: groups.map((g) => behindGroup(g, line, 'officer')),
     head: [t('fig.officer'), word('fig', 'on_time'), t('fig.afterReview'), word('fig', 'missed'), t('fig.ringMedian'), t('fig.undecided'), t('fig.blind'), t('fig.rule')],
     rows: groups.map((g) => [g.key || t('fig.nobody'), both(g.measured.on_time), both(g.after_review.on_time), counts(g.measured.missed), g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', String(g.undecided), minutes(g.blind_seconds), rules(g)]),
   }
@@ -188,7 +222,7 @@ export function officerTable(groups: FigureGroup[]): Table {
 export function allFigures(a: Answering): Table {
   return {
     head: [t('fig.figure'), t('fig.measured'), t('fig.afterReview'), t('fig.definition')],
-    rows: a.definitions.map((d) => [word('fig', d.figure), both(a.total.measured[d.figure]), both(a.total.after_review[d.figure]), definition(d)]),
+    rows: a.definitions.map((d) => [word('fig', d.figure), both(a.total.measured[d.figure]) + (d.figure === 'called_back' && a.total.call_back_stated ? fill(t('fig.backStated'), { n: a.total.call_back_stated }) : ''), both(a.total.after_review[d.figure]), definition(d)]),
   }
 }
 

@@ -1,0 +1,59 @@
+package web_test
+
+import (
+	"net/url"
+	"testing"
+	"time"
+)
+
+// The calls behind the figures of an officer are listed, for whoever sees these figures.
+func TestTheCallsBehindTheFiguresOfAnOfficer(t *testing.T) {
+	h := newHouse(t)
+	officer, _ := h.aDay(t)
+	supervisor, since := h.as("supervisor"), "&from="+h.clock.Now().Add(-48*time.Hour).UTC().Format(time.RFC3339)
+	behind := func(c *client, query string) int {
+		t.Helper()
+		var list struct {
+			Items []struct {
+				Direction string `json:"direction"`
+			} `json:"items"`
+		}
+		answer := c.get("/calls?counted=true" + query + since)
+		if answer.status != 200 {
+			t.Fatal(answer)
+		}
+		answer.lax(t, &list)
+		return len(list.Items)
+	}
+	listed := 0
+	for _, g := range supervisor.answering(t, "?by=officer").Groups {
+		if g.Key == "" {
+			continue
+		}
+		if n := behind(supervisor, "&officer="+url.QueryEscape(g.Key)); n != g.Calls {
+			t.Errorf("%s has %d calls, and %d are listed", g.Key, g.Calls, n)
+		}
+		listed += g.Calls
+	}
+	if n := behind(supervisor, ""); n != 3 || listed == 0 {
+		t.Errorf("%d calls count, and %d are somebody's", n, listed)
+	}
+	if n := behind(officer, "&officer="+url.QueryEscape("王officer")); n == 0 {
+		t.Error("an officer does not see their own calls")
+	}
+	for path, want := range map[string]int{
+		"/calls?officer=" + url.QueryEscape("王chief") + since:                          403,
+		"/calls?shift=2026-10-01T08:00:00Z":                                            403,
+		"/calls?officer=" + url.QueryEscape("王officer"):                                422,
+		"/calls?officer=" + url.QueryEscape("王officer") + "&from=2020-01-01T00:00:00Z": 422,
+	} {
+		if got := officer.get(path); got.status != want {
+			t.Errorf("%s: %d, want %d", path, got.status, want)
+		}
+	}
+	for path, want := range map[string]int{"/calls?shift=1999-10-01T08:00:00Z": 404, "/calls?shift=yesterday": 422} {
+		if got := supervisor.get(path); got.status != want {
+			t.Errorf("%s: %d, want %d", path, got.status, want)
+		}
+	}
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { behindGroup, ringNumbers } from '@/logic/figures'
+
+const october = { key: '2026-10', from: '2026-10-01T00:00:00+08:00', to: '2026-11-01T00:00:00+08:00' }
+
+describe('the calls behind a number', () => {
+  it('are those of the time, the line and the officer', () => {
+    expect(behindGroup(october, '', 'month')).toEqual({ from: october.from, to: october.to, line: '' })
+    expect(behindGroup({ ...october, key: '张甲' }, 'duty', 'officer')).toEqual({ from: october.from, to: october.to, line: 'duty', officer: '张甲' })
+    expect(behindGroup({ ...october, key: 'fire' }, '', 'line')).toEqual({ from: october.from, to: october.to, line: 'fire' })
+  })
+  it('are not listed where no list has just them', () => {
+    expect(behindGroup({ ...october, key: '' }, '', 'officer')).toBe(null)
+    expect(behindGroup({ ...october, key: '' }, '', 'shift')).toBe(null)
+    expect(behindGroup({ ...october, key: '张甲', from: '2026-01-01T00:00:00+08:00' }, '', 'officer')).toBe(null)
+  })
+})
+
+describe('the rings of the bell', () => {
+  const bar = (from: number, label = '') => ({ from, label, calls: 0, late: false })
+  it('follow the cadence of the line', () => {
+    expect([0, 5, 10, 15].map((s) => ringNumbers(bar(s), ['rings-3-on-1s-off-4s-pm-100ms']))).toEqual(['1', '2', '3', '4'])
+    expect([0, 5, 10].map((s) => ringNumbers(bar(s), ['rings-3-on-1s-off-5s-pm-100ms']))).toEqual(['1', '1–2', '2–3'])
+    expect(ringNumbers(bar(60, '≥60'), ['rings-3-on-1s-off-5s-pm-100ms'])).toBe('≥11')
+  })
+  it('are not told where the cadence changed, or is not known', () => {
+    expect(ringNumbers(bar(5), ['rings-3-on-1s-off-5s-pm-100ms', 'rings-3-on-1s-off-4s-pm-100ms'])).toBe('—')
+    expect(ringNumbers(bar(5), ['something'])).toBe('—')
+    expect(ringNumbers(bar(5), [])).toBe('2')
+  })
+})
