@@ -91,7 +91,7 @@ func TestFiguresOfTheOtherWorkAreTakenAsAWorkbook(t *testing.T) {
 	h := newHouse(t)
 	h.aDay(t)
 	found := h.as("supervisor").get("/metrics/duty/workbook").cells(t)
-	row := slices.IndexFunc(found, func(r []string) bool { return len(r) > 2 && r[0] == "未接后未回拨" && r[2] == "1/1" })
+	row := slices.IndexFunc(found, func(r []string) bool { return len(r) > 2 && r[0] == "未接后仍待回拨" && r[2] == "1/1" })
 	detail := slices.IndexFunc(found, func(r []string) bool { return len(r) > 3 && r[2] == "来电" && r[3] == "13.0" })
 	if row < 0 || detail < 0 {
 		t.Errorf("%q", found)

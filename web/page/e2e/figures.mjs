@@ -75,7 +75,7 @@ export async function figures(url, users) {
 
   await check('figures: the other work stands with its counts and leads to what is behind it', async () => {
     await at('figures-duty').scrollIntoViewIfNeeded()
-    await desk.says(/报告按时[\s\S]*交接班超时[\s\S]*值班表空缺[\s\S]*未接后未回拨/, at('figures-duty'))
+    await desk.says(/报告按时[\s\S]*交接班超时[\s\S]*值班表空缺[\s\S]*未接后仍待回拨/, at('figures-duty'))
     const row = at('duty-missed_not_called_back')
     await desk.says(/\d+\/\d+/, row)
     // Who waits was missed, or did not get through otherwise: either leads to its call.
