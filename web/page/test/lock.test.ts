@@ -71,12 +71,17 @@ describe('the word of the daemon', () => {
     hooks.unauthorized(false)
     expect([session.user, session.locked, session.expired]).toEqual([null, null, true])
   })
-  it('says nothing of whoever signed in meanwhile', async () => {
+  it.each([
+    ['at the page', () => login('wang', 'x')],
+    ['by a handover', () => start()],
+  ])('says nothing of whoever signed in meanwhile %s', async (_, signIn) => {
     let late = (answer: Response): void => void answer
     vi.spyOn(globalThis, 'fetch').mockImplementationOnce(() => new Promise((answer) => { late = answer }))
     const asked = api.entry('e-1').then(() => 'read', () => 'refused') // by the outgoing officer
     vi.spyOn(api, 'login').mockResolvedValue({ ...officer, username: 'wang' })
-    await login('wang', 'x')
+    vi.spyOn(api, 'session').mockResolvedValue({ ...officer, username: 'wang' })
+    vi.spyOn(api, 'practice').mockResolvedValue({ enabled: false })
+    await signIn()
     late(new Response('{"type":"/problems/sign-in-required"}', { status: 401 }))
     expect(await asked).toBe('refused')
     expect([session.user && session.user.username, session.expired]).toEqual(['wang', false])

@@ -93,12 +93,17 @@ export function someoneElse(user: string): boolean {
   }
 }
 
+/** Learns who is signed in: when the page is loaded, and when a handover signed in the next officer. */
 export async function start(): Promise<void> {
+  begun++
   for (;;) {
     try {
       const found = await api.session()
       if (found.locked) session.locked = found
-      else session.user = found
+      else {
+        session.user = found
+        session.expired = false // a late answer to the one before may have said so
+      }
       break
     } catch (error) {
       if (error instanceof ApiError && !error.offline) break
