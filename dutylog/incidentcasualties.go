@@ -22,6 +22,7 @@ var (
 	// peopleCount is a number of people: what counts floors, minutes or years is none.
 	peopleCount = regexp.MustCompile(`([0-9]+|[〇零一二两三四五六七八九十百]+)(?:余|多|几)?(?:人|名|例|位|个|死|伤|亡|失|重|轻|$)`)
 	noHarm      = regexp.MustCompile(`无(?:[^效]|$)|没有|没|未|不|零(?:死|伤)|排除`)
+	notKnown    = regexp.MustCompile(`^(?:情况|人数|数字)?(?:暂|尚|还|正在|有待|待|仍)?(?:不详|不明|不清|未知|未明|未报|核实|核查|统计|了解|无)`)
 	clauseEnds  = regexp.MustCompile(`[，,；;。、.！!（）()\n]`)
 	fullDigits  = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9")
 )
@@ -87,7 +88,7 @@ func nearest(numbers [][]int, used map[int]bool, word []int) int {
 
 // unknownAfter reports whether what follows a word says that nothing is known of it: 伤亡不详, 伤亡情况正在核实.
 func unknownAfter(rest string) bool {
-	return regexp.MustCompile(`^(?:情况|人数|数字)?(?:暂|尚|还|正在|有待|待|仍)?(?:不详|不明|不清|未知|未明|未报|核实|核查|统计|了解|无)`).MatchString(rest)
+	return notKnown.MatchString(rest)
 }
 
 // countOf reads a number below a thousand, in digits or in characters.

@@ -18,6 +18,16 @@ func said(text string) *string {
 	return &s
 }
 
+// standsOn insists that all of it is on a sheet.
+func standsOn(t *testing.T, sheet string, all ...string) {
+	t.Helper()
+	for _, want := range all {
+		if !strings.Contains(sheet, want) {
+			t.Errorf("%q is not on the sheet: %s", want, sheet)
+		}
+	}
+}
+
 // aHandover has something of everything that a sheet shows.
 func aHandover() (dutylog.Handover, dutylog.Sheet) {
 	li, wang := dutylog.Actor{Login: "li", Name: "李娜"}, dutylog.Actor{Login: "wang", Name: "王伟"}
@@ -56,11 +66,7 @@ func TestAPaperSaysWhatItDoesNotList(t *testing.T) {
 	s.Matters[0].Urgency, s.Alerts[0].Detail = "特急", "2026-000123"
 	s.Unlisted = &dutylog.Unlisted{Matters: 12, Alerts: 3, Incidents: 1}
 	text := fmt.Sprint(paper.Handover(frame, h, s))
-	for _, want := range []string{"另有 12 件未列出，共 15 件，见“检索”页", "另有 3 件未列出，共 5 件，见“告警”页", "另有 1 件未列出，共 3 件，见“突发事件”页", "【特急】和平区应急局", "来电未接：2026-000123"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is not on the sheet: %s", want, text)
-		}
-	}
+	standsOn(t, text, "另有 12 件未列出，共 15 件，见“检索”页", "另有 3 件未列出，共 5 件，见“告警”页", "另有 1 件未列出，共 3 件，见“突发事件”页", "【特急】和平区应急局", "来电未接：2026-000123")
 	s.Unlisted = nil
 	if text := fmt.Sprint(paper.Handover(frame, h, s)); strings.Contains(text, "未列出") {
 		t.Errorf("%s", text)
@@ -72,11 +78,7 @@ func TestAPaperSaysWhatItDoesNotList(t *testing.T) {
 func TestWhoIsToBeCalledBackIsOnTheSheet(t *testing.T) {
 	h, s := aHandover()
 	text := fmt.Sprint(paper.Handover(frame, h, s))
-	for _, want := range []string{"对方提前挂断【待回拨】", "其中未接 1 个", "待回拨来电人 2 名"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is not on the sheet: %s", want, text)
-		}
-	}
+	standsOn(t, text, "对方提前挂断【待回拨】", "其中未接 1 个", "待回拨来电人 2 名")
 	s.Matters[1].Outcome, s.Matters[1].CallBack, s.Counts.Waiting, s.Counts.Others = "", false, 0, 2
 	text = fmt.Sprint(paper.Handover(frame, h, s))
 	if !strings.Contains(text, "未接来电") || !strings.Contains(text, "其他未接通来电待回拨 2 个") || strings.Contains(text, "【待回拨】") {
@@ -88,11 +90,7 @@ func TestWhoIsToBeCalledBackIsOnTheSheet(t *testing.T) {
 func TestTheSheetOfThisMomentIsNoHandover(t *testing.T) {
 	s := paper.Handover(frame, dutylog.Handover{Incoming: dutylog.Actor{Name: "王伟"}}, dutylog.Sheet{Outgoing: "李娜"})
 	text := fmt.Sprint(s)
-	for _, want := range []string{"尚未交接", "没有未办结的条目", "没有未解除的告警", "没有到期未办的定期事项", "没有盲区", "没有停机", "没有做过拨测", "体检结果不明", "李娜", "王伟"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is not on the sheet: %s", want, text)
-		}
-	}
+	standsOn(t, text, "尚未交接", "没有未办结的条目", "没有未解除的告警", "没有到期未办的定期事项", "没有盲区", "没有停机", "没有做过拨测", "体检结果不明", "李娜", "王伟")
 	for _, not := range []string{"SHA-256", "系统内确认", "未确认"} {
 		if strings.Contains(text, not) {
 			t.Errorf("%q is on the sheet", not)
@@ -120,11 +118,7 @@ func TestWhoDidNotConfirmIsSaid(t *testing.T) {
 	h, s := aHandover()
 	h.Unsigned, h.Confirmations = "突发急病送医", h.Confirmations[1:2]
 	text := fmt.Sprint(paper.Handover(frame, h, s))
-	for _, want := range []string{"交班人：未确认，原因：突发急病送医", "接班人：王伟", "值班处领导：未确认", "带班领导：未确认"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is not on the sheet: %s", want, text)
-		}
-	}
+	standsOn(t, text, "交班人：未确认，原因：突发急病送医", "接班人：王伟", "值班处领导：未确认", "带班领导：未确认")
 	h.Outgoing, h.Unsigned = dutylog.Actor{}, ""
 	if text := fmt.Sprint(paper.Handover(frame, h, dutylog.Sheet{})); strings.Contains(text, "交班人：未确认") || !strings.Contains(text, "首次接班，无交班人") {
 		t.Errorf("at the first taking over nobody has to confirm: %s", text)
@@ -150,20 +144,12 @@ func TestALongHandoverGoesOnOnTheNextPages(t *testing.T) {
 func TestAMarkWithoutAWordIsShown(t *testing.T) {
 	text := fmt.Sprint(paper.Handover(frame, dutylog.Handover{}, dutylog.Sheet{Lamps: []dutylog.LampSeen{{Lamp: "new-lamp", State: "bad"}}, Test: &dutylog.LastTest{Verdict: "new-verdict"},
 		Duties: []dutylog.OpenDuty{{State: "new-state", Title: "x"}}, Alerts: []dutylog.OpenAlert{{Severity: "new-severity", Title: "y"}}}))
-	for _, want := range []string{"异常：new-lamp", "new-verdict", "new-state", "new-severity"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is not on the sheet: %s", want, text)
-		}
-	}
+	standsOn(t, text, "异常：new-lamp", "new-verdict", "new-state", "new-severity")
 }
 
 // A step that goes on is told in full: when, by which way, to whom, what, until when, and who wrote it.
 func TestOpenStepsAreToldInFull(t *testing.T) {
 	h, s := aHandover()
 	text := fmt.Sprint(paper.Handover(frame, h, s))
-	for _, want := range []string{"此前另有 2 步", "2026-11-27 22:40　上报（微信）　市应急局值班室：已报基本情况（李娜）", "2026-11-27 22:45　转办　区消防大队：核实伤亡（时限 2026-11-28 09:00）（李娜于 2026-11-27 23:30 补记）"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("%q is not on the sheet: %s", want, text)
-		}
-	}
+	standsOn(t, text, "此前另有 2 步", "2026-11-27 22:40　上报（微信）　市应急局值班室：已报基本情况（李娜）", "2026-11-27 22:45　转办　区消防大队：核实伤亡（时限 2026-11-28 09:00）（李娜于 2026-11-27 23:30 补记）")
 }

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
+import type { Session } from '@/api/types'
 import { behindGroup, ringNumbers } from '@/logic/figures'
 
 const october = { key: '2026-10', from: '2026-10-01T00:00:00+08:00', to: '2026-11-01T00:00:00+08:00' }
@@ -27,5 +29,18 @@ describe('the rings of the bell', () => {
     expect(ringNumbers(bar(5), ['rings-3-on-1s-off-5s-pm-100ms', 'rings-3-on-1s-off-4s-pm-100ms'])).toBe('—')
     expect(ringNumbers(bar(5), ['something'])).toBe('—')
     expect(ringNumbers(bar(5), [])).toBe('2')
+  })
+})
+
+describe('the list that they stand in', () => {
+  it('is nobody else\'s when another person signs in', async () => {
+    vi.stubGlobal('window', { addEventListener: () => undefined, location: { hash: '' } })
+    vi.stubGlobal('location', { hash: '' })
+    const [{ behind, goCallsBehind }, { session }] = [await import('@/state/behind'), await import('@/state/session')]
+    goCallsBehind({ from: october.from, to: october.to, line: '' })
+    expect(behind.value).not.toBe(null)
+    session.user = { username: 'wang' } as Session
+    await nextTick()
+    expect(behind.value).toBe(null)
   })
 })
