@@ -37,6 +37,7 @@ export async function officers(desk, other, users) {
   await it('one writes a report; the other links a caller and registers the report by telephone', async () => {
     await desk.logIn(one)
     await other.page.setViewportSize({ width: 1366, height: 768 })
+    await other.at('line').waitFor() // a telephone's page has none; it goes, with what was typed into it
     await other.logIn(two)
     id = await open(await told('13904012201', '文艺路社区', { place: '文艺路1号', content: '文艺路1号仓库起火。' }), 'fire')
     caller = await told('13904012202', '路过司机', { place: '文艺路3号', content: '文艺路3号起火，有人受伤。' })
