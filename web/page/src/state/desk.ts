@@ -27,6 +27,7 @@ import { atThePhone, canReadEntries, canWrite, isStaff, seesNames, session, sign
 
 const LIST_LIMIT = 200
 const FLASH_MS = 2200
+const RELOAD_MS = 5000
 
 export const desk = reactive({
   calls: {} as Record<string, Call>,
@@ -150,10 +151,13 @@ export async function reload(): Promise<void> {
     void callsOf(open)
     void resumeDrafts()
   } catch {
-    // Shown by the connection bar; read again when it is back.
+    // One list that did not come says nothing of the connection: without them no entry is opened, so they are asked for again.
+    clearTimeout(askAgain)
+    askAgain = setTimeout(() => void reload(), RELOAD_MS)
   }
   void loadDuty()
 }
+let askAgain: ReturnType<typeof setTimeout> | undefined
 
 const entriesOf = (filter: EntryFilter): Promise<Entry[]> =>
   canReadEntries.value ? everyPage((cursor) => api.entries({ ...filter, limit: LIST_LIMIT, cursor })) : Promise.resolve([])
@@ -354,7 +358,7 @@ export function startDesk(): void {
   }, { deep: true })
   watch(signedIn, (ok) => ok && void reload())
   // Without the stream the lists are read again and again.
-  setInterval(() => !connection.live && connection.polled && void reload(), 5000)
+  setInterval(() => !connection.live && connection.polled && void reload(), RELOAD_MS)
   watch(today, () => void reload())
   setInterval(() => signedIn.value && void loadDuty(), 60_000)
 }
