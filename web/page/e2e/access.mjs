@@ -11,10 +11,6 @@ export async function access(desk, users, entry) {
     await desk.logIn(who(role))
     await desk.page.goto(desk.url + '/#/')
   }
-  const show = async () => {
-    await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
-    await desk.at('entry', `[data-entry="${entry}"]`).waitFor()
-  }
   const input = (test) => desk.page.locator(`input[data-test=${test}], [data-test=${test}] input`).first()
   const both = async (name) => {
     await desk.nothingCutOffLow()
@@ -35,7 +31,7 @@ export async function access(desk, users, entry) {
 
   await check('who saw an entry is told beside it, and in the access log', async () => {
     await as('supervisor')
-    await show()
+    await desk.show(entry)
     await desk.at('who-looked').first().click()
     await desk.says(/查看条目/, desk.at('who-looked-list'))
     await desk.shot('60-who-looked')
@@ -48,7 +44,7 @@ export async function access(desk, users, entry) {
   })
 
   await check('a hold is set by one person and released by two', async () => {
-    await show()
+    await desk.show(entry)
     await desk.at('hold-open').click()
     await input('hold-reason').fill('诉讼保全')
     await desk.shot('62-hold')
@@ -79,20 +75,19 @@ export async function access(desk, users, entry) {
     await desk.page.goto(desk.url + '/#/access')
     await desk.at('verify-open').click()
     await desk.at('verify-run').click()
-    await desk.at('verify', '[data-verdict="intact"]').waitFor({ timeout: 30_000 })
+    await desk.at('verify', '[data-verdict="intact"]').waitFor()
     await both('64-verify')
     await desk.at('verify-run').locator('xpath=preceding-sibling::button').click()
   })
 
   await check('a page that the daemon calls locked shows the line and nothing else; what was typed is there after the password', async () => {
     await as('officer')
-    await desk.api('/entries', 'POST', { key: 'locked-' + Date.now(), kind: 'fax', line: '' }).then((made) => desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(made.body.id)))
-    await desk.at('entry').waitFor()
+    const { id } = (await desk.api('/entries', 'POST', { key: 'locked-' + Date.now(), kind: 'fax', line: '' })).body
+    await desk.show(id)
     const release = await desk.failSaves()
-    const before = await desk.at('entry').getAttribute('data-entry')
     await desk.field('content').fill('锁屏前输入的内容')
     const open = await desk.fake('**/api/v1/health**', (route) => route.fulfill({ status: 401, contentType: 'application/problem+json', body: SAYS_LOCKED }))
-    await desk.at('locked').waitFor({ timeout: 20_000 })
+    await desk.at('locked').waitFor()
     open()
     release()
     await desk.at('line').waitFor()
@@ -105,8 +100,8 @@ export async function access(desk, users, entry) {
     await desk.says(/密码不对/)
     await desk.page.fill('input[name=password]', who('officer').password)
     await desk.key('Enter')
-    await desk.at('entry', `[data-entry="${before}"]`).waitFor()
+    await desk.at('entry', `[data-entry="${id}"]`).waitFor()
     await until('typed', async () => (await desk.field('content').inputValue()) === '锁屏前输入的内容')
-    await desk.stored(before, (e) => e.content, '锁屏前输入的内容')
+    await desk.stored(id, (e) => e.content, '锁屏前输入的内容')
   })
 }

@@ -17,14 +17,13 @@ export async function attachments(desk, entry) {
     await desk.key('Enter')
   }
   await check('a photo is attached by the file key, a picture by paste; what does not belong is refused in words', async () => {
-    await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
-    await desk.opened(entry.slice(2))
+    await desk.show(entry)
     await desk.page.bringToFront() // a sheet was printed before
     const chooser = await until('files may be chosen', async () => {
       const opened = desk.page.waitForEvent('filechooser', { timeout: 5000 }).catch(() => null)
       await desk.key('Alt+KeyU') // again, when the browser took so long that it no longer believed that a hand had asked for it
       return opened
-    }, 30_000)
+    })
     await chooser.setFiles({ name: '现场照片.jpg', mimeType: 'image/jpeg', buffer: JPEG })
     await because('传真后到')
     await desk.says(/附件[\s\S]*现场照片\.jpg/, desk.at('attachments'))

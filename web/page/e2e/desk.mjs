@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
-import { apiInPage, FLAGS, results, scratch, until } from './lib.mjs'
+import { apiInPage, FLAGS, PATIENCE_MS, results, scratch, until, witness } from './lib.mjs'
 
 const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
@@ -92,6 +92,7 @@ function watchLineInPage() {
 }
 
 const ENTRY = '**/api/v1/entries/*'
+const SEEN_CHARS = 1500
 
 /** A browser of its own with an empty profile: an own PC. */
 export async function browser(name, url) {
@@ -99,7 +100,7 @@ export async function browser(name, url) {
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, viewport: { width: 1366, height: 768 },
     locale: 'zh-CN', timezoneId: 'America/New_York', ignoreHTTPSErrors: true, args: FLAGS,
   })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(PATIENCE_MS)
   const desk = new Desk(context, url)
   await desk.open()
   return desk
@@ -110,6 +111,12 @@ export class Desk {
     this.context = context
     this.url = url
     this.problems = []
+    witness(() => this.seen())
+  }
+  /** Where the page is and what it says, for the report of a failed check. */
+  async seen() {
+    if (!this.page || this.page.isClosed()) return ''
+    return this.page.url().replace(this.url, '') + ': ' + (await this.text()).replace(/\s+/g, ' ').slice(0, SEEN_CHARS)
   }
 
   /** Opens a window; the first one is reused. */
@@ -164,7 +171,7 @@ export class Desk {
   /** Waits until the daemon has of an entry what the test wants. */
   async stored(id, pick, want) {
     let got
-    await until('stored', async () => isDeepStrictEqual((got = pick(await this.entry(id))), want), 30_000)
+    await until('stored', async () => isDeepStrictEqual((got = pick(await this.entry(id))), want))
       .catch(() => assert.deepEqual(got, want))
   }
   /**
@@ -220,7 +227,7 @@ export class Desk {
     await this.at('lock-screen').waitFor()
   }
 
-  line(state, ms = 20_000) {
+  line(state, ms = PATIENCE_MS) {
     return this.at('line', `[data-state="${state}"]`).waitFor({ timeout: ms })
   }
   async idle() {
@@ -260,7 +267,7 @@ export class Desk {
   }
   /** The call has been answered, and the form knows it; it may be over. */
   async answered(id) {
-    await until('answered', async () => (await this.api('/calls/' + encodeURIComponent(id))).body.answered_at, 40_000)
+    await until('answered', async () => (await this.api('/calls/' + encodeURIComponent(id))).body.answered_at)
     await until('the form no longer waits for the answer', async () => !(await this.at('read-back-later').count()))
   }
   /** The call is over, and the line shows it. */
@@ -276,6 +283,11 @@ export class Desk {
     return this.opened(id)
   }
 
+  /** Has this entry in the form. The desk may be offering another one, which is in the form until the address is read. */
+  async show(entry) {
+    await this.page.goto(this.url + '/#/entry/' + encodeURIComponent(entry))
+    await this.at('entry', `[data-entry="${entry}"]`).waitFor()
+  }
   async opened(callId) {
     const form = this.at('entry', callId ? `[data-entry="e-${callId}"]` : '')
     await form.waitFor()
@@ -291,7 +303,7 @@ export class Desk {
     return this.page.locator(`[data-field="${name}"] input, [data-field="${name}"] textarea`).first()
   }
   async sealed() {
-    await this.at('player', '[data-status="sealed"]').waitFor({ timeout: 60_000 })
+    await this.at('player', '[data-status="sealed"]').waitFor()
   }
 
   /** A picture at each of the two sizes of screen, with nothing cut off, and axe-core at both. */

@@ -26,7 +26,7 @@ export async function handover(desk, users) {
       if (await mine()) return true
       await desk.key('Control+Enter')
       return until('responsible', mine, 1500).catch(() => false)
-    }, 30_000)
+    })
     await desk.key('Alt+KeyD')
     await desk.at('duties-list').waitFor()
   })
@@ -85,7 +85,7 @@ export async function handover(desk, users) {
       await desk.key('Control+Enter')
       await desk.at('second').waitFor({ state: 'hidden' })
       return (await desk.api('/session')).body.username === second.name
-    }, 30_000)
+    })
     assert.equal((await desk.api('/duty')).body.responsible.name, '李值班')
     await desk.at('nav-handover').click()
     await until('responsible', async () => (await desk.at('handover-responsible').count()) && /李值班/.test(await responsible()))

@@ -228,7 +228,7 @@ export async function incident(desk, phone, users) {
       await desk.key('Control+Enter')
       await desk.at('second').waitFor({ state: 'hidden', timeout: 1500 }).catch(() => undefined)
       return (await desk.api('/session')).body.username === next.name
-    }, 30_000)
+    })
     ;[officer, next] = [next, officer]
     const kept = (await desk.api('/handovers?limit=1')).body.items[0]
     const { sheet } = (await desk.api('/handovers/' + kept.id)).body

@@ -49,6 +49,15 @@ export function scratch(name) {
   return dir
 }
 
+/** What a test waits for may come late on a busy machine; how fast it comes is judged by no check. */
+export const PATIENCE_MS = 60_000
+
+const witnesses = []
+/** Told when a check fails; what it answers is printed with the failure. */
+export function witness(says) {
+  witnesses.push(says)
+}
+
 let failures = 0
 let afterFailure = async () => {}
 /** What to do after a failed check, so that those after it are judged by themselves. */
@@ -64,6 +73,10 @@ export async function check(name, body) {
   } catch (error) {
     failures++
     console.log(`FAIL ${name}\n     ${String((error && error.stack) || error).split('\n').slice(0, 12).join('\n     ')}`)
+    for (const says of witnesses) {
+      const said = await says().catch((e) => e.message)
+      if (said) console.log(`     seen at ${said}`)
+    }
     await afterFailure(failures).catch((e) => console.log(`     and no known state was reached again: ${e.message}`))
     return false
   }
@@ -86,7 +99,7 @@ export function finish() {
 }
 
 /** Waits until the question is answered with something true, asking again every 100 ms. */
-export async function until(what, ask, ms = 15_000) {
+export async function until(what, ask, ms = PATIENCE_MS) {
   const end = Date.now() + ms
   for (;;) {
     const answer = await ask()

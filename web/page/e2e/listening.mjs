@@ -68,7 +68,7 @@ export async function listening(url, users) {
     await desk.says(/种子 检查组 2026（检查人指定）/, at('listen-drawn'))
     assert.equal(draws.asked[0].seed, '检查组 2026')
     await at('listened', `[data-call="${call.id}"]`).waitFor()
-    await at('player', '[data-status="sealed"]').waitFor({ timeout: 30_000 })
+    await at('player', '[data-status="sealed"]').waitFor()
     await desk.shotBoth('95-listening')
   })
 

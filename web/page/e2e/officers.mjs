@@ -44,7 +44,7 @@ export async function officers(desk, other, users) {
     await show(desk, id)
     await element(desk, 'nature').fill('仓库火灾')
     await element(desk, 'time').fill('今日8时')
-    await other.page.goto(other.url + '/#/entry/' + encodeURIComponent(caller))
+    await other.show(caller)
     await other.at('same-event').waitFor()
     await other.key('Alt+KeyV')
     await until('linked', async () => (await get()).entries.length === 2)
@@ -120,7 +120,7 @@ export async function officers(desk, other, users) {
       return of ? { ...o, calls: [id, second].map((incident) => ({ ...of, incident, report: 1, stage: 'first', nth: 1, recipient: incident === id ? 'superior_bureau' : '' })) } : o
     })
     await desk.page.reload()
-    await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent('e-' + call))
+    await desk.show('e-' + call)
     await desk.says(/现有 2 起事件待报，是哪一起的电话报告/, desk.at('offer-say'))
     await desk.key('Alt+KeyV')
     await desk.at('offer-choices').waitFor()

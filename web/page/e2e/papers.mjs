@@ -97,8 +97,7 @@ export async function papers(desk, officer, entry) {
   })
 
   await check('one entry prints upright', async () => {
-    await desk.page.goto(desk.url + '/#/entry/' + encodeURIComponent(entry))
-    await desk.opened(entry.slice(2))
+    await desk.show(entry)
     await desk.nothingCutOff()
     await desk.shot('25c-entry-head')
     const one = await opened(desk, () => desk.at('print-entry').click())

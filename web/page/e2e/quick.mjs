@@ -78,7 +78,7 @@ export async function quick(desk, users) {
       if (!there) return false
       await desk.key('Enter')
       return desk.at('missed-text').waitFor({ timeout: 2000 }).then(() => true, () => false)
-    }, 20_000)
+    })
     await desk.idle()
     await say()
     await desk.at('missed-why').selectOption('nobody_reached')
@@ -177,7 +177,7 @@ export async function quick(desk, users) {
   await one('on the locked screen it rings: what is written there loses no character, though the network fails, and is in the entry after the short secret', async () => {
     await desk.leave()
     const ringing = simulate('--from', '13900007788', '--never-answer', '--give-up-after', '9s')
-    await desk.at('lock-note-text').waitFor({ timeout: 20_000 })
+    await desk.at('lock-note-text').waitFor()
     await desk.focusIn('lock-note-text')
     const said = '沈阳路与南塔街交口燃气泄漏，已疏散'
     await desk.page.keyboard.insertText(said.slice(0, 6))
@@ -215,13 +215,13 @@ export async function quick(desk, users) {
     const first = '甲来电：南塔街起火', second = '乙来电：燃气泄漏'
     for (const [from, said] of [['13911110001', first], ['13922220002', second]]) {
       const ringing = simulate('--from', from, '--never-answer', '--give-up-after', '7s')
-      await until('it rings', async () => (await desk.at('line').getAttribute('data-state')) === 'ringing', 20_000)
+      await until('it rings', async () => (await desk.at('line').getAttribute('data-state')) === 'ringing')
       await until('its note is empty', async () => (await desk.at('lock-note-text').count()) > 0 && (await desk.at('lock-note-text').inputValue()) === '')
       await desk.focusIn('lock-note-text')
       await desk.page.keyboard.insertText(said)
       await desk.says(/已保存/, desk.at('lock-note-state'))
       await ringing
-      await until('it is over', async () => (await desk.at('line').getAttribute('data-state')) === 'idle', 20_000)
+      await until('it is over', async () => (await desk.at('line').getAttribute('data-state')) === 'idle')
     }
     await desk.page.locator('input[name=pin]').fill(PIN)
     await desk.key('Enter')

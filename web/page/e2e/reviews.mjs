@@ -40,7 +40,7 @@ export async function reviews(url, users) {
     await desk.key('Control+Enter')
   }
   await one('reviews: a supervisor cannot decide before the officer had the word', async () => {
-    await until('the call is over', async () => (await desk.api('/calls/' + encodeURIComponent(call))).body.ended_at, 30_000)
+    await until('the call is over', async () => (await desk.api('/calls/' + encodeURIComponent(call))).body.ended_at)
     const entry = await desk.entry('e-' + call)
     // Nobody answered: it is whoever's is responsible by now, and nobody moves it by a name.
     assert.equal((await desk.api('/entries/' + encodeURIComponent('e-' + call), 'PATCH', { revision: entry.revision, answered_by: '王值班' })).status, 422)

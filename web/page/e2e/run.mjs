@@ -17,12 +17,6 @@ recoverBy(async (n) => {
   await desk.shot('failed-' + n)
   await desk.recover(officer)
 })
-/** Has an entry in the form, whichever way the checks before ended. */
-async function show(entry) {
-  if (!(await desk.at('entry', `[data-entry="${entry}"]`).count())) await desk.page.goto(url + '/#/entry/' + encodeURIComponent(entry))
-  await desk.opened(entry.slice(2))
-}
-
 await check('the sound is marked as blocked until somebody touches the page', async () => {
   await locked.at('sound-blocked').waitFor()
   await locked.shot('01-locked-sound-blocked')
@@ -263,7 +257,7 @@ await check('an outgoing call: whom is chosen by one key, and nothing hidden is 
 })
 
 await check('two windows: both texts are shown side by side, nothing is overwritten', async () => {
-  await show(second)
+  await desk.show(second)
   const other = await desk.window('#/entry/' + encodeURIComponent(second))
   await other.opened()
   const release = await other.holdSaves()
@@ -282,21 +276,21 @@ await check('two windows: both texts are shown side by side, nothing is overwrit
 })
 
 await check('connection lost: it is said, and typed text survives and is saved afterwards', async () => {
-  await show(second)
+  await desk.show(second)
   await desk.context.setOffline(true)
-  await desk.at('conn-lost').waitFor({ timeout: 45_000 })
+  await desk.at('conn-lost').waitFor()
   await desk.field('caller_person').fill('断线时输入的姓名')
   await desk.at('entry', '[data-save="retry"]').waitFor()
-  await desk.at('line', '[data-state="unknown"]').waitFor({ timeout: 15_000 })
+  await desk.at('line', '[data-state="unknown"]').waitFor()
   await desk.shot('12-connection-lost')
   await desk.context.setOffline(false)
-  await desk.at('conn-lost').waitFor({ state: 'hidden', timeout: 40_000 })
-  await until('saved', async () => (await desk.entry(second)).caller_person === '断线时输入的姓名', 30_000)
+  await desk.at('conn-lost').waitFor({ state: 'hidden' })
+  await until('saved', async () => (await desk.entry(second)).caller_person === '断线时输入的姓名')
   await desk.idle()
 })
 
 await check('typed text survives a reload that comes before it was saved', async () => {
-  await show(second)
+  await desk.show(second)
   const goOn = await desk.failSaves()
   await desk.field('caller_title').fill('没来得及保存的职务')
   await desk.at('entry', '[data-save="retry"]').waitFor()
@@ -304,7 +298,7 @@ await check('typed text survives a reload that comes before it was saved', async
   await desk.opened()
   await until('text is back', async () => (await desk.field('caller_title').inputValue()) === '没来得及保存的职务')
   goOn()
-  await until('saved', async () => (await desk.entry(second)).caller_title === '没来得及保存的职务', 30_000)
+  await until('saved', async () => (await desk.entry(second)).caller_title === '没来得及保存的职务')
 })
 
 await check('read back is in sight on low screens too, with candidates, player and another call', async () => {
@@ -332,7 +326,7 @@ await check('read back is in sight on low screens too, with candidates, player a
 })
 
 await check('a call while writing never takes the form away: F2 switches', async () => {
-  await show(second)
+  await desk.show(second)
   await desk.field('content').click()
   await desk.key('Control+End')
   await desk.page.keyboard.type('，正在输入')
@@ -497,7 +491,7 @@ await check('test call: the button proves that the line is reachable, and what w
     await until('the line is free', async () => (await desk.api('/lines')).body.items[0].state === 'idle')
     await desk.at('test-start').click()
     await desk.says(/拨测，不必接听/, desk.at('line'))
-    await until('it is over', async () => (await rows()) === before + 1 && (await desk.at('test-row').first().getAttribute('data-verdict')) !== '', 40_000)
+    await until('it is over', async () => (await rows()) === before + 1 && (await desk.at('test-row').first().getAttribute('data-verdict')) !== '')
     if (!/听得太短/.test(await desk.at('test-last').innerText())) break // a busy machine hears too little of the tone, and says so
   }
   await desk.says(/畅通[\s\S]*值班话机响铃[\s\S]*标准回铃音/, desk.at('test-last'))
@@ -550,7 +544,7 @@ await check('the button places a practice call; a missed one is red and asks for
   await desk.at('practice-go').click()
   const missed = await desk.nextCall(before)
   await desk.bringUp(missed)
-  await desk.sawLine('over the limit', (l) => l.stage === 'over' && /已超过三声/.test(l.text), 30_000)
+  await desk.sawLine('over the limit', (l) => l.stage === 'over' && /已超过三声/.test(l.text))
   await desk.shot('19-over-limit')
   await desk.over(missed)
   await desk.at('kind-missed', '[aria-checked="true"]').waitFor()
@@ -561,7 +555,7 @@ await check('the button places a practice call; a missed one is red and asks for
 
 await check('blindness and a first login are said plainly', async () => {
   const seen = await desk.fakeAnswer('**/api/v1/health', (health) => ({ ...health, switch: { ...health.switch, connected: false } }))
-  await desk.at('switch-away').waitFor({ timeout: 15_000 })
+  await desk.at('switch-away').waitFor()
   await desk.shot('21-switch-away')
   seen()
   const known = await desk.fakeAnswer('**/api/v1/session', (session) => ({ ...session, must_change_password: true }))
@@ -628,7 +622,7 @@ await check('addresses that lead nowhere are said so', async () => {
 })
 
 await check('the session ends in mid-word: nothing typed on ends in the user name, what was typed before stays', async () => {
-  await show(second)
+  await desk.show(second)
   const release = await desk.holdSaves() // autosave must not be quicker than the end of the session
   await desk.field('contact_number').click()
   await desk.key('Control+A')
@@ -655,7 +649,7 @@ await check('the session ends in mid-word: nothing typed on ends in the user nam
 })
 
 await check('leaving with unsaved text: said truthfully, saved first', async () => {
-  await show(second)
+  await desk.show(second)
   const goOn = await desk.failSaves()
   await desk.field('content').click()
   await desk.key('Control+End')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import puppeteer from 'puppeteer-core'
 import { unpackChromium78 } from './chromium78.mjs'
 import { pagesOf, wrongOnPaper } from './papers.mjs'
-import { apiInPage, check, finish, FLAGS, practice, results, scratch, until } from './lib.mjs'
+import { apiInPage, check, finish, FLAGS, PATIENCE_MS, practice, results, scratch, until } from './lib.mjs'
 
 const { url, officer } = practice()
 const dir = scratch('chromium78')
@@ -17,7 +17,7 @@ const browser = await puppeteer.launch({
 })
 const problems = []
 const page = await browser.newPage()
-page.setDefaultTimeout(20_000)
+page.setDefaultTimeout(PATIENCE_MS)
 page.on('pageerror', (e) => problems.push(e.message))
 page.on('console', (m) => {
   if (m.type() === 'error' && !/401|AudioContext/.test(m.text())) problems.push(m.text())

@@ -40,7 +40,7 @@ async function takenOver(name) {
     if (await responsible()) return true
     await hands.press('Control+Enter') // again when the sheet changed while it was read
     return until('responsible', responsible, 1500).catch(() => false)
-  }, 30_000)
+  })
 }
 /** A call by whoever the directory knows, completed by keys after it was hung up. */
 async function reported(from, name, content, choose) {
@@ -178,7 +178,7 @@ await one('shift: handed over to a second login', async () => {
   await hands.press('Tab')
   await hands.type(second.password)
   await hands.press('Control+Enter')
-  await until('the second officer is signed in', async () => (await desk.api('/session')).body.username === second.name, 30_000)
+  await until('the second officer is signed in', async () => (await desk.api('/session')).body.username === second.name)
   await takenOver('李值班')
   await both('9-handed-over')
 })

@@ -24,8 +24,7 @@ async function entry(...desks) {
   const made = await anna.api('/entries', 'POST', { key: 'typing-' + Date.now(), kind: 'visit', line: '' })
   assert.ok(made.body && made.body.id, JSON.stringify(made))
   for (const d of desks) {
-    await d.page.goto(url + '/#/entry/' + encodeURIComponent(made.body.id))
-    await d.at('entry', `[data-entry="${made.body.id}"]`).waitFor()
+    await d.show(made.body.id)
   }
   return made.body.id
 }
@@ -147,8 +146,7 @@ await check('typing: one officer completes the entry in which another one types:
 
 await check('typing: a time that nobody understands stays in sight and takes nothing away', async () => {
   const made = await anna.api('/entries', 'POST', { key: 'typing-' + Date.now(), kind: 'warning', line: '' })
-  await anna.page.goto(url + '/#/entry/' + encodeURIComponent(made.body.id))
-  await anna.at('entry', `[data-entry="${made.body.id}"]`).waitFor()
+  await anna.show(made.body.id)
   await anna.field('valid_until').fill('12-30 18:00')
   await anna.page.keyboard.press('Tab')
   const kept = await until('it is kept', async () => (await anna.entry(made.body.id)).valid_until)
@@ -189,7 +187,7 @@ await check('typing: the daemon is killed and started again in mid-word: no key 
   })
   assert.equal(await anna.value('content'), MATTER)
   await anna.stored(id, (e) => e.content, MATTER)
-  await until('the other officer follows', async () => (await bert.value('content')) === MATTER, 30_000)
+  await until('the other officer follows', async () => (await bert.value('content')) === MATTER)
   assert.equal(await anna.at('lock-screen').count(), 0)
 })
 
