@@ -299,6 +299,14 @@ export class Desk {
       throw new Error(`${e.message}; the form says: ${(await this.at('entry').first().innerText().catch(String)).replace(/\s+/g, ' ')}`)
     })
   }
+  /** One may be gone by itself before a hand reaches it. */
+  async putNoticesAway() {
+    await until('no notice', () => this.page.evaluate(() => {
+      const shown = document.querySelectorAll('[data-test=notice] button.x')
+      shown.forEach((b) => b.click())
+      return !shown.length
+    }))
+  }
   field(name) {
     return this.page.locator(`[data-field="${name}"] input, [data-field="${name}"] textarea`).first()
   }

@@ -12,7 +12,7 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
   let call = ''
 
   await one('while they talk the read-back begins by one key, in large letters, and marks its place', async () => {
-    call = await desk.call('02422730001', '沈河区应急局', 500, 6000)
+    call = await desk.call('02422730001', '沈河区应急局', 500, 15_000) // long enough for the key that marks a place in it
     id = await desk.bringUp(call)
     await desk.answered(call)
     await until('one candidate filled in', async () => (await desk.value('caller_unit')) !== '')
@@ -144,7 +144,7 @@ export async function entryChecks(desk, officer, audit = async () => {}) {
 
   await check('what is still handled stands in the list and is found', async () => {
     await desk.says(/办理中/, desk.at('today'))
-    await desk.page.locator('[data-test="notice"] button.x').last().click()
+    await desk.putNoticesAway()
     await desk.page.evaluate(() => { location.hash = '#/search' })
     await desk.at('search-handling').click()
     await desk.page.locator('.el-select-dropdown__item:visible', { hasText: '待办' }).click()

@@ -231,7 +231,7 @@ export async function quick(desk, users) {
       await desk.stored('e-' + call.id, (e) => e.content, said)
     }
     // Both are told of; what comes next shall not wait behind them.
-    while (await desk.at('notice').count()) await desk.page.locator('[data-test=notice] button.x').first().click()
+    await desk.putNoticesAway()
   })
 
   await one('who leads changes the phrases; the short secret is taken back', async () => {
