@@ -10,10 +10,10 @@ const JPEG = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP////////////////////
 
 /** entry is one that is complete: each file for it is a correction and says why it comes later. */
 export async function attachments(desk, entry) {
-  const because = async (words) => {
-    const why = desk.at('attach-why').locator('input')
-    await why.waitFor()
-    await why.fill(words)
+  /** The box for the file before may still be there while that one is on its way. */
+  const because = async (file, words) => {
+    await desk.says(new RegExp(`为什么补附 ${file.source}？`), desk.at('attach-why-question'))
+    await desk.at('attach-why').locator('input').fill(words)
     await desk.key('Enter')
   }
   await check('a photo is attached by the file key, a picture by paste; what does not belong is refused in words', async () => {
@@ -25,17 +25,17 @@ export async function attachments(desk, entry) {
       return opened
     })
     await chooser.setFiles({ name: '现场照片.jpg', mimeType: 'image/jpeg', buffer: JPEG })
-    await because('传真后到')
-    await desk.says(/附件[\s\S]*现场照片\.jpg/, desk.at('attachments'))
+    await because(/现场照片\.jpg/, '传真后到')
+    await desk.at('attachment').filter({ hasText: '现场照片.jpg' }).waitFor()
     await desk.page.evaluate((bytes) => {
       const data = new DataTransfer()
       data.items.add(new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' }))
       document.querySelector('[data-test=entry]').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))
     }, [...PNG])
-    await because('现场截图后到')
-    await desk.says(/截图-\d{14}\.png/, desk.at('attachments'))
+    await because(/截图-\d{14}\.png/, '现场截图后到')
+    await desk.at('attachment').filter({ hasText: /截图-\d{14}\.png/ }).waitFor()
     await desk.page.locator('[data-test=attach-file]').setInputFiles({ name: '程序.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('MZ\x90\x00', 'latin1') })
-    await because('现场照片后到')
+    await because(/程序\.jpg/, '现场照片后到')
     await desk.says(/程序\.jpg 未添加：这是程序/, desk.at('attachments'))
     await desk.nothingCutOff()
     await desk.nothingCutOffLow()
@@ -53,7 +53,7 @@ export async function attachments(desk, entry) {
     await desk.says(/条目已完成，为什么补附 值班记录\.txt？/, desk.at('attach-why-question'))
     await desk.nothingCutOff()
     await desk.shot('26a-attach-why')
-    await because('原件次日送达')
+    await because(/值班记录\.txt/, '原件次日送达')
     await desk.says(/值班记录\.txt 还没有存入[\s\S]*文件和原因都留在这里/, desk.at('attach-lost'))
     await desk.nothingCutOff()
     await desk.nothingCutOffLow()
