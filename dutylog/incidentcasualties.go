@@ -10,21 +10,23 @@ import (
 // harms are the words by which casualties are told, the worst first: data. A text is compared with another one by how
 // many people it names at each degree and beyond.
 var harms = [][]string{
-	{"死亡", "遇难", "身亡", "丧生", "遇害", "溺亡", "死者", "死", "亡"},
+	{"死亡", "遇难", "身亡", "丧生", "遇害", "溺亡", "牺牲", "殉职", "罹难", "离世", "去世", "无生命体征", "死者", "死", "亡"},
 	{"失联", "失踪", "下落不明"},
 	{"重伤", "危重", "病危"},
 	{"伤亡", "受伤", "轻伤", "伤者", "伤员", "中毒", "灼伤", "烧伤", "伤"},
-	{"被困", "受困"},
+	{"被困", "受困", "被埋"},
 }
 
 var (
 	harmWord = regexp.MustCompile(alternatives(harms))
 	// peopleCount is a number of people: what counts floors, minutes or years is none.
-	peopleCount = regexp.MustCompile(`([0-9]+|[〇零一二两三四五六七八九十百]+)(?:余|多|几)?(?:人|名|例|位|个|死|伤|亡|失|重|轻|$)`)
+	peopleCount = regexp.MustCompile(`([0-9]+|[〇零一二两三四五六七八九十百]+)(?:余|多|几)?(?:人|名|例|位|口|个|死|伤|亡|失|重|轻|$)`)
 	noHarm      = regexp.MustCompile(`无(?:[^效]|$)|没有|没|未|不|零(?:死|伤)|排除`)
 	notKnown    = regexp.MustCompile(`^(?:情况|人数|数字)?(?:暂|尚|还|正在|有待|待|仍)?(?:不详|不明|不清|未知|未明|未报|核实|核查|统计|了解|无)`)
-	clauseEnds  = regexp.MustCompile(`[，,；;。、.！!（）()\n]`)
-	fullDigits  = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9")
+	// grew is what a number was before: in 由1人增至3人 there are three.
+	grew       = regexp.MustCompile(`(?:由|从)(?:[0-9]+|[〇零一二两三四五六七八九十百]+)(?:人|名)?(?:增加|上升|增|升)(?:至|到|为)`)
+	clauseEnds = regexp.MustCompile(`[，,；;。、.！!（）()\n]`)
+	fullDigits = strings.NewReplacer("０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9")
 )
 
 // alternatives are words of which the longest that fits is found: those of two characters before those of one.
@@ -51,7 +53,7 @@ func WorseCasualties(before, after string) bool {
 
 // casualtiesOf counts the people that a text names, by degree of harm.
 func casualtiesOf(text string) (people [5]int) {
-	text = fullDigits.Replace(sameWords(text))
+	text = grew.ReplaceAllString(fullDigits.Replace(sameWords(text)), "")
 	for _, clause := range clauseEnds.Split(text, -1) {
 		numbers := peopleCount.FindAllStringSubmatchIndex(clause, -1)
 		used, from := map[int]bool{}, 0

@@ -96,7 +96,7 @@ func (i *Incident) essential(said map[int]Report, final time.Time) (all []change
 // what was not known, that there are none.
 func nobodyHurt(before, now string) bool {
 	none := slices.ContainsFunc([]string{"无", "没有", "暂无", "未见"}, func(w string) bool { return strings.HasPrefix(strings.TrimSpace(now), w) })
-	return blank(now) || none && blank(before)
+	return blank(now) || none && blank(before) && casualtiesOf(now) == [5]int{} // 无生命体征 is the worst of all
 }
 
 // firstSent is when the first report of some stages was sent; zero: none was.

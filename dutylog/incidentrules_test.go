@@ -82,6 +82,71 @@ func TestWhatProvesADelivery(t *testing.T) {
 	}
 }
 
+// What was told or sent is the text that stood then, whatever was written since.
+func TestTheVersionThatStoodIsTheOneThatWent(t *testing.T) {
+	for name, c := range map[string]struct {
+		report        int
+		channel, call string
+		at            string
+		version       int
+		wanted        string
+	}{
+		"a call after the first version":           {1, "phone", "superior", "", 1, ""},
+		"a fax between the two":                    {2, "fax", "", "12:07", 1, ""},
+		"a fax in the minute of the second":        {2, "fax", "", "12:10", 2, ""},
+		"a fax after both":                         {2, "fax", "", "12:12", 2, ""},
+		"a fax before both":                        {2, "fax", "", "12:03", 0, "at"},
+		"a written report read out before the two": {2, "phone", "early", "", 0, "at"},
+		"a first report told before the two":       {1, "phone", "early", "", 0, ""},
+	} {
+		p := newPlay(t, "2026-11-23 12:00")
+		p.called("early", "2026-11-23 12:03", telephony.Outbound)
+		p.called("superior", "2026-11-23 12:08", telephony.Outbound)
+		for n, at := range []string{"12:05", "12:10"} {
+			p.now = p.time("2026-11-23 " + at).Add(30 * time.Second)
+			p.do(dutylog.FactWritten, dutylog.FactBody{Report: c.report, Base: n, Elements: allKnown("无"), Text: "情况如下，" + at})
+		}
+		d := dutylog.FactDraft{Kind: dutylog.FactDelivered, Body: dutylog.FactBody{Report: c.report, Recipient: "superior_bureau", Channel: c.channel, Receiver: "周敏", CallID: c.call}}
+		if c.call == "" {
+			d.At = p.time("2026-11-23 " + c.at)
+		}
+		p.at("2026-11-23 12:30")
+		if got := whyNot(p.try(dutyOfficer, d)); got != c.wanted {
+			t.Errorf("%s: %q, want %q", name, got, c.wanted)
+			continue
+		}
+		if r, _ := p.i.Report(c.report); c.wanted == "" && (r.Deliveries[0].Version != c.version || r.Version != 2) {
+			t.Errorf("%s: version %d, want %d", name, r.Deliveries[0].Version, c.version)
+		}
+	}
+}
+
+// A call-out has its time from the call that is named, and nobody was reached by one that was not answered.
+func TestACallOutByACall(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00")
+	p.called("leader", "2026-11-23 12:05", telephony.Outbound)
+	p.books.Calls["unanswered"] = dutylog.Call{Call: telephony.Call{ID: "unanswered", Direction: telephony.Outbound, OfferedAt: p.time("2026-11-23 12:03")}}
+	p.at("2026-11-23 12:25")
+	out := func(call, result string) dutylog.FactDraft {
+		return dutylog.FactDraft{Kind: dutylog.FactCalledOut, Body: dutylog.FactBody{Whom: "孙局长", Part: "head", Result: result, CallID: call}}
+	}
+	if got := whyNot(p.try(dutyOfficer, out("unanswered", "reached"))); got != "call_id" {
+		t.Errorf("reached by a call that nobody answered: %q", got)
+	}
+	for _, d := range []dutylog.FactDraft{out("unanswered", "no_answer"), out("leader", "reached")} {
+		if err := p.try(dutyOfficer, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var at []string
+	for _, o := range p.i.Callouts {
+		at = append(at, o.At.In(p.zone).Format("15:04"))
+	}
+	if !slices.Equal(at, []string{"12:03", "12:05"}) {
+		t.Errorf("called out at %v", at)
+	}
+}
+
 // A call to a superior is offered as what it can have been: nothing that is asked for in writing, unless it is written.
 func TestACallIsOfferedAsWhatCanBeTold(t *testing.T) {
 	p := newPlay(t, "2026-11-23 12:00")

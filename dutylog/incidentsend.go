@@ -286,8 +286,9 @@ func (i Incident) delivers(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 // writing (Art. 20), and the final report, may not.
 func (s Stage) told() bool { return s == StageFirst || s == StageFollowUp }
 
-// versionSent is which version went out at the moment of a delivery; 0: it was told by telephone, nothing was
-// written by then. Moments are given to the minute: what was written within the same one was written before.
+// versionSent is which version went out at the moment of a delivery: the one that stood then, whatever was written
+// since; 0: it was told by telephone, nothing was written by then. Moments are given to the minute, unless the switch
+// saw them: what was written within the same one was written before.
 func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 	spoken := channel == "phone" && r.Stage.told()
 	if r.Version == 0 {
@@ -296,18 +297,26 @@ func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 		}
 		return 0, refuse(NothingWritten, "Nothing is written of %s yet: write it down first. Without a text only a first report 初报 and a follow-up 续报 go, by telephone.", r.Words())
 	}
-	written := r.Versions[len(r.Versions)-1].At
-	switch {
-	case !f.At.Before(written):
-	case spoken && f.At.Before(r.Versions[0].At):
-		return 0, nil
-	case f.At.Before(written.Truncate(time.Minute)):
-		return 0, &InvalidError{Field: "at", Reason: "lies before the text was written (version " + itoa(r.Version) + "): say when this text went out"}
-	default:
-		f.At = written
+	version, toMinute := len(r.Versions), f.At.Equal(f.At.Truncate(time.Minute))
+	for ; version > 0; version-- {
+		written := r.Versions[version-1].At
+		if toMinute && f.At.Equal(written.Truncate(time.Minute)) {
+			f.At = written
+		}
+		if !f.At.Before(written) {
+			break
+		}
 	}
-	if spoken {
-		return r.Version, nil
+	switch {
+	case spoken:
+		return version, nil
+	case version == 0:
+		return 0, &InvalidError{Field: "at", Reason: "lies before the text was written (version 1): say when this text went out"}
+	case version < r.Version:
+		if channel != "phone" && blank(r.Versions[version-1].Body.Text) {
+			return 0, refuse(NothingWritten, "The text 正文 of version %d of %s, which stood then, is empty, so nothing can have gone out in writing: say when the text that was sent went out.", version, r.Words())
+		}
+		return version, nil
 	}
 	if err := r.complete(); err != nil || !blank(r.Text) || channel == "phone" {
 		return r.Version, err

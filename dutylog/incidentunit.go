@@ -61,6 +61,15 @@ func (i Incident) callsOut(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 		return err
 	}
 	f.Body = FactBody{Whom: f.Body.Whom, Part: f.Body.Part, Phone: f.Body.Phone, Result: f.Body.Result, CallID: f.Body.CallID}
+	if c, known := b.Calls[f.Body.CallID]; known {
+		if c.AnsweredAt.IsZero() && f.Body.Result != "no_answer" {
+			return &InvalidError{Field: "call_id", Reason: "was not answered: nobody was told by it; choose the call in which they were, or that nobody answered"}
+		}
+		f.At = c.OfferedAt.Truncate(time.Millisecond) // the switch saw it
+		if !c.AnsweredAt.IsZero() {
+			f.At = c.AnsweredAt.Truncate(time.Millisecond)
+		}
+	}
 	if err := i.sinceBegun(f); err != nil {
 		return err
 	}

@@ -178,9 +178,13 @@ type openReviewBody struct {
 	DueAt     stamp               `json:"due_at" doc:"Until then the officer concerned has the word"`
 }
 
-func (a *app) openReviewsOf(c dutylog.AssessmentCase) openReviewsBody {
+// openReviewsOf names them; to an officer only those about themselves, see reviews.
+func (a *app) openReviewsOf(c dutylog.AssessmentCase, by dutylog.Actor) openReviewsBody {
 	body := openReviewsBody{Total: c.OpenOf, Items: []openReviewBody{}}
 	for _, o := range c.Open {
+		if by.Role == dutylog.Officer && !o.Concerns(by) {
+			continue
+		}
 		r := o.At(a.Now(), a.reviewRule())
 		body.Items = append(body.Items, openReviewBody{o.Call.ID, stamp(o.Call.OfferedAt), r.State, stamp(r.DueAt)})
 	}

@@ -96,7 +96,7 @@ func (a *app) assessment(ctx context.Context, in *assessmentInput) (*assessmentO
 func (a *app) assessmentOf(ctx context.Context, c dutylog.AssessmentCase) (assessmentBody, error) {
 	shown := c.Sheet
 	body := assessmentBody{Month: shown.Month, Line: shown.Line, State: c.State(), Said: []assessmentFactBody{}, May: c.MaySay(visitorOf(ctx).actor()), Corrections: itemChangesOf(c.Corrections()),
-		RulesBefore: []scoringChangeBody{}, OpenReviews: a.openReviewsOf(c)}
+		RulesBefore: []scoringChangeBody{}, OpenReviews: a.openReviewsOf(c, visitorOf(ctx).actor())}
 	if c.Frozen != nil {
 		by := personOf(c.Frozen.By, c.Frozen.At)
 		shown, body.FrozenBy = c.Frozen.Sheet, &by

@@ -220,6 +220,27 @@ func TestRefusedScoringRulesAreTold(t *testing.T) {
 	}
 }
 
+// A sheet that reviews hold up says how many they are; of which calls, a colleague is not told.
+func TestASheetTellsAColleagueOfNoReview(t *testing.T) {
+	h := newHouse(t, shippedScoring)
+	h.clock.Add(time.Date(2026, 10, 30, 4, 0, 0, 0, time.UTC).Sub(h.clock.Now()))
+	h.late("1.0", "王officer")
+	h.clock.Add(72 * time.Hour)
+	h.account("colleague", dutylog.Officer, false)
+	for login, items := range map[string]int{"officer": 1, "colleague": 0} {
+		var seen struct {
+			Open struct {
+				Total int
+				Items []struct{}
+			} `json:"open_reviews"`
+		}
+		h.as(login).get("/assessments/2026-10").partly(t, &seen)
+		if seen.Open.Total != 1 || len(seen.Open.Items) != items {
+			t.Errorf("%s: %+v", login, seen.Open)
+		}
+	}
+}
+
 // While an officer has the word about a call of the month, its sheet may be looked at and is not signed; who is refused
 // is told which call it is.
 func TestASheetIsNotSignedBeforeItsReviews(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"dutyline/dutylog"
 	"dutyline/dutylog/paper"
 	"dutyline/dutylog/sqlite"
+	"dutyline/telephony"
 )
 
 // TestAnExhibitHasWhatWasDone: steps, what was struck out of them, the reason of a correction, moments as
@@ -19,6 +20,10 @@ func TestAnExhibitHasWhatWasDone(t *testing.T) {
 	officer := dutylog.Actor{Login: "zhangwei", Name: "张伟", Role: dutylog.Officer}
 	at, id := endedCall("").EndedAt, "e-"+r.call
 	r.withLog(func(db *sqlite.DB) {
+		seen := telephony.Witness{CallID: r.call, ClockAt: at, Machine: telephony.ClockAlone, Error: -1, Heard: true}
+		if err := db.Record(t.Context(), []telephony.Change{{Kind: telephony.WitnessHeard, At: at, Witness: &seen}}); err != nil { // as of every call that was watched
+			t.Fatal(err)
+		}
 		e, err := db.AddStep(t.Context(), id, dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: "市应急局\n  9. 伪造的一笔"}, officer, at)
 		if err == nil {
 			_, err = db.StrikeStep(t.Context(), id, 1, "报告对象有误", officer, at)
