@@ -312,16 +312,15 @@ func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 		return version, nil
 	case version == 0:
 		return 0, &InvalidError{Field: "at", Reason: "lies before the text was written (version 1): say when this text went out"}
-	case version < r.Version:
-		if channel != "phone" && blank(r.Versions[version-1].Body.Text) {
-			return 0, refuse(NothingWritten, "The text 正文 of version %d of %s, which stood then, is empty, so nothing can have gone out in writing: say when the text that was sent went out.", version, r.Words())
+	case version == r.Version: // what it lacks is judged of the newest
+		if err := r.complete(); err != nil {
+			return version, err
 		}
-		return version, nil
 	}
-	if err := r.complete(); err != nil || !blank(r.Text) || channel == "phone" {
-		return r.Version, err
+	if channel != "phone" && blank(r.Versions[version-1].Body.Text) {
+		return 0, refuse(NothingWritten, "The text 正文 of %s is empty, so nothing can have gone out in writing: write it first.", r.Words())
 	}
-	return 0, refuse(NothingWritten, "The text 正文 of %s is empty, so nothing can have gone out in writing: write it first.", r.Words())
+	return version, nil
 }
 
 // proof makes sure of the call or the attachment that is named, and takes the time from the call.
