@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -98,10 +100,13 @@ type sipMessage struct {
 	cseq string
 }
 
-// messages reads what the phone sent and received, with its own times.
+// messages reads what the phone sent and received, with its own times; no file before the first one.
 func (p *deskPhone) messages(t *testing.T) []sipMessage {
 	t.Helper()
 	f, err := os.Open(p.log)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
