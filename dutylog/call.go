@@ -39,7 +39,20 @@ type CallStore interface {
 	Calls(ctx context.Context, q CallQuery) (items []Call, nextCursor string, err error)
 	// SetTag sets or clears a tag that a person may set (spot_check).
 	SetTag(ctx context.Context, callID string, tag telephony.Tag, on bool, by Actor) (Call, error)
-	// OpenCalls lists calls that have not ended, for the tracker to take up after a restart. A call
-	// for which nothing in the evidence vouches is left out: nobody but Record makes calls.
-	OpenCalls(ctx context.Context) ([]telephony.Call, error)
+	// Remainder lists the calls to take up after a start; of those that ended, only those since a moment.
+	Remainder(ctx context.Context, since time.Time) (Remainder, error)
+}
+
+// Remainder is what a run left for the next one. A call for which nothing in the evidence vouches is not taken
+// up, only named: nobody but Record makes calls.
+type Remainder struct {
+	Running   []telephony.Call // had not ended, the oldest first
+	Unsettled []telephony.Call // ended, and the journal has not settled them, in the order in which they ended
+	Doubtful  []DoubtfulCall
+}
+
+// DoubtfulCall stands in the table, and nothing in the evidence vouches for it.
+type DoubtfulCall struct {
+	ID  string
+	Why string
 }

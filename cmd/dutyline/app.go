@@ -201,19 +201,19 @@ func (a *app) wire(context.Context) error {
 
 // resume takes up where the last run stopped.
 func (a *app) resume(ctx context.Context) error {
-	open, err := a.log.OpenCalls(ctx)
+	left, err := a.log.Remainder(ctx, a.clock.Now().Add(-unsettledFor))
 	if err != nil {
-		return fmt.Errorf("read the calls that had not ended: %w", err)
+		return fmt.Errorf("read the calls that the last run left: %w", err)
 	}
+	a.nameDoubtful(left.Doubtful)
 	if err := a.prober.resume(ctx); err != nil {
 		return fmt.Errorf("take up the test calls of the last run: %w", err)
 	}
-	a.nameDoubtful(ctx)
 	states, err := a.log.LineStates(ctx)
 	if err != nil {
 		return fmt.Errorf("read the lines' last states: %w", err)
 	}
-	if err := a.resumeSight(ctx); err != nil {
+	if err := a.resumeSight(ctx, left.Unsettled); err != nil {
 		return err
 	}
 	homes, err := a.log.Homes(ctx)
@@ -225,11 +225,11 @@ func (a *app) resume(ctx context.Context) error {
 		a.logger.Error("a service code that was refused as the last run ended cannot be told; look at the duty phone's forwarding by a test call", "err", err)
 	}
 	if a.snooper != nil {
-		a.snooper.resume(open)
+		a.snooper.resume(left.Running)
 	}
-	a.rules.resume(open)
-	a.backs.Remember(open)
-	a.watcher.resume(open, states)
+	a.rules.resume(left.Running)
+	a.backs.Remember(left.Running)
+	a.watcher.resume(left.Running, states)
 	return nil
 }
 

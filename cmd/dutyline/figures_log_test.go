@@ -151,7 +151,8 @@ func multiply(ctx context.Context, file string, n int) error {
 		values map[string]string
 	}{
 		{"calls", map[string]string{"id": callID, "entry_id": "'e-' || " + callID, "offered_at": "offered_at - i * 60000000", "rang_at": "rang_at - i * 60000000",
-			"rang_until": "rang_until - i * 60000000", "answered_at": "answered_at - i * 60000000", "ended_at": "ended_at - i * 60000000"}},
+			"rang_until": "rang_until - i * 60000000", "answered_at": "answered_at - i * 60000000", "ended_at": "ended_at - i * 60000000",
+			"settled_by": "'journal'"}}, // as it is in a log beside a journal; those that wait to be settled are a handful
 		{"entries", map[string]string{"id": entryID, "call_id": of, "call_at": "call_at - i * 60000000", "body": entryBody,
 			"year": "NULL", "number": "NULL"}},
 		{"revisions", map[string]string{"entry_id": entryID, "at": "at - i * 60000000",

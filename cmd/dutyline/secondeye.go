@@ -70,7 +70,7 @@ func settledByLiveView(changes []telephony.Change) []telephony.Change {
 }
 
 // resumeSight takes up what the last run saw and did not see.
-func (a *app) resumeSight(ctx context.Context) error {
+func (a *app) resumeSight(ctx context.Context, unsettled []telephony.Call) error {
 	now := a.clock.Now()
 	alive, started, err := a.log.LastAlive(ctx)
 	if err != nil {
@@ -97,10 +97,6 @@ func (a *app) resumeSight(ctx context.Context) error {
 		}
 	}
 	a.openTail(!known)
-	unsettled, err := a.log.Unsettled(ctx, now.Add(-unsettledFor))
-	if err != nil {
-		return fmt.Errorf("read the calls that are not settled: %w", err)
-	}
 	a.journal.resume(from, unsettled, open)
 	return nil
 }

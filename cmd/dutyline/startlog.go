@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dutyline/dutylog"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 )
@@ -38,11 +39,7 @@ func (a *app) lookAtLog(ctx context.Context) {
 }
 
 // nameDoubtful names the calls that are not taken up. They stay as they are: verify names them too.
-func (a *app) nameDoubtful(ctx context.Context) {
-	doubtful, err := a.log.DoubtfulCalls(ctx, a.clock.Now().Add(-unsettledFor))
-	if err != nil {
-		a.logger.Error("whether the evidence vouches for every call that is taken up could not be looked at", "err", err)
-	}
+func (a *app) nameDoubtful(doubtful []dutylog.DoubtfulCall) {
 	for _, d := range doubtful {
 		a.logger.Error("a call of the duty log is not taken up, because nothing in the evidence vouches for it: it was written behind the log's back; run dutyline verify, keep the file as it is, and find out who can write it",
 			"call", d.ID, "err", d.Why)

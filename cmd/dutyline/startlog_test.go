@@ -94,9 +94,9 @@ func TestTheStartLeavesACallThatNothingVouchesFor(t *testing.T) {
 	p.behindTheBack(t, "CREATE TEMP TABLE forged AS SELECT * FROM calls", "UPDATE forged SET id = '9.9', ended_at = NULL, outcome = '', entry_id = '', offered_at = offered_at - 3600000000",
 		"INSERT INTO calls SELECT * FROM forged")
 	said := p.starts(t, func(a *app) {
-		open, err := a.log.OpenCalls(t.Context())
-		if err != nil || len(open) > 0 {
-			t.Errorf("taken up: %+v, %v", open, err)
+		left, err := a.log.Remainder(t.Context(), time.Time{})
+		if err != nil || len(left.Running) > 0 {
+			t.Errorf("taken up: %+v, %v", left.Running, err)
 		}
 	})
 	if !strings.Contains(said, "level=ERROR") || !strings.Contains(said, "call=9.9") || !strings.Contains(said, "nothing was opened by it") || !strings.Contains(said, "dutyline verify") {

@@ -157,12 +157,6 @@ func (db *DB) Calls(ctx context.Context, q dutylog.CallQuery) ([]dutylog.Call, s
 	return items[:limit], encodeCursor("c", last.OfferedAt.UnixMicro(), last.ID), nil
 }
 
-// OpenCalls lists calls that have not ended, oldest first; not those that nothing vouches for.
-func (db *DB) OpenCalls(ctx context.Context) ([]telephony.Call, error) {
-	calls, _, err := db.vouched(ctx, "ended_at IS NULL ORDER BY offered_at, id")
-	return calls, db.explain("list running calls", err)
-}
-
 // SetTag sets or clears spot_check, the one tag that a person sets by itself, and keeps who
 // did it. A tag that follows from the entry's kind is changed there.
 func (db *DB) SetTag(ctx context.Context, callID string, tag telephony.Tag, on bool, by dutylog.Actor) (dutylog.Call, error) {

@@ -51,7 +51,7 @@ var (
 // use does what a daemon and its page do all day, and gives every error.
 func use(db *sqlite.DB, n int) error {
 	_, lines := db.LineStates(ctx)
-	_, open := db.OpenCalls(ctx)
+	_, open := db.Remainder(ctx, noon)
 	calls, _, list := db.Calls(ctx, dutylog.CallQuery{Limit: 100})
 	all := []error{lines, open, list}
 	for i := range calls {

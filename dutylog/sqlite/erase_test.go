@@ -135,7 +135,7 @@ func TestEraseEverythingOfACall(t *testing.T) {
 	if len(left.Values)+len(left.Gaps)+len(left.Candidates) != 0 || left.Number != (telephony.Number{}) {
 		t.Errorf("%+v", left)
 	}
-	if wait := must(db.Unsettled(ctx, time.Time{}))(t); call.SettledBy != telephony.SettledByARI || len(wait) != 1 || wait[0].ID != other.ID {
+	if wait := must(db.Remainder(ctx, time.Time{}))(t).Unsettled; call.SettledBy != telephony.SettledByARI || len(wait) != 1 || wait[0].ID != other.ID {
 		t.Errorf("the journal has nothing of it any more, and it is waited for: %q, %d calls", call.SettledBy, len(wait))
 	}
 	if o := must(db.Call(ctx, other.ID))(t); o.CallerName != "王强" {

@@ -347,13 +347,13 @@ func TestEveryEndedCallHasOneEntryAndOneRecording(t *testing.T) {
 	}
 }
 
-func TestOpenCallsAreTakenUpAfterARestart(t *testing.T) {
+func TestRunningCallsAreTakenUpAfterARestart(t *testing.T) {
 	db := open(t)
 	over, running, second := inbound(0, "1"), inbound(1, "02422730001"), inbound(2, "2")
 	ok(t, db.Record(ctx, story(over, telephony.Missed)))
 	rings(t, db, second)
 	rings(t, db, running)
-	got := must(db.OpenCalls(ctx))(t)
+	got := must(db.Remainder(ctx, time.Time{}))(t).Running
 	if len(got) != 2 || got[0].ID != running.ID || got[1].ID != second.ID {
 		t.Fatalf("%+v", got)
 	}

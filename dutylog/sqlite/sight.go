@@ -163,15 +163,6 @@ func (db *DB) facts(ctx context.Context, from, to time.Time) ([]telephony.Interv
 	return facts, db.explain("list intervals", err)
 }
 
-const unsettledSince = "settled_by = '' AND ended_at >= ? ORDER BY ended_at, id"
-
-// Unsettled lists calls that ended since then and were not settled, for the journal to take up
-// after a restart; not those that nothing vouches for.
-func (db *DB) Unsettled(ctx context.Context, since time.Time) ([]telephony.Call, error) {
-	calls, _, err := db.vouched(ctx, unsettledSince, plainMicros(since))
-	return calls, db.explain("list calls that are not settled", err)
-}
-
 // JournalPosition is how far the switch's journal was read; false when it never was.
 func (db *DB) JournalPosition(ctx context.Context) (telephony.Position, bool, error) {
 	var p telephony.Position

@@ -44,7 +44,7 @@ func TestTheJournalSettlesACallThatWasNotSeenToItsEnd(t *testing.T) {
 	if r := must(db.Recording(ctx, unseen.ID))(t); r.Status != recorder.Pending || r.Talk != 0 {
 		t.Fatalf("what may have been answered: %+v", r)
 	}
-	if left := must(db.Unsettled(ctx, whole.OfferedAt))(t); len(left) != 1 {
+	if left := must(db.Remainder(ctx, whole.OfferedAt))(t).Unsettled; len(left) != 1 {
 		t.Fatalf("%d calls wait to be settled", len(left))
 	}
 	ok(t, db.Record(ctx, []telephony.Change{settles(whole)}))
@@ -67,7 +67,7 @@ func TestTheJournalSettlesACallThatWasNotSeenToItsEnd(t *testing.T) {
 	if after := last(t, db); after != before {
 		t.Errorf("said again: %v", topics(since(t, db, before)))
 	}
-	if left := must(db.Unsettled(ctx, whole.OfferedAt))(t); len(left) != 0 {
+	if left := must(db.Remainder(ctx, whole.OfferedAt))(t).Unsettled; len(left) != 0 {
 		t.Errorf("%d calls still wait", len(left))
 	}
 }

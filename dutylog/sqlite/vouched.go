@@ -27,24 +27,18 @@ const (
 	otherRecorded = "its row is not the one that was recorded"
 )
 
-// DoubtfulCall stands in the table, and nothing in the evidence vouches for it.
-type DoubtfulCall struct {
-	ID  string
-	Why string
-}
-
-// DoubtfulCalls lists those that OpenCalls and Unsettled leave out.
-func (db *DB) DoubtfulCalls(ctx context.Context, since time.Time) ([]DoubtfulCall, error) {
-	_, open, err := db.vouched(ctx, "ended_at IS NULL ORDER BY offered_at, id")
-	if err != nil {
-		return nil, db.explain("look for calls that nothing vouches for", err)
+// Remainder implements dutylog.CallStore.
+func (db *DB) Remainder(ctx context.Context, since time.Time) (l dutylog.Remainder, err error) {
+	if l.Running, l.Doubtful, err = db.vouched(ctx, "ended_at IS NULL ORDER BY offered_at, id"); err != nil {
+		return dutylog.Remainder{}, db.explain("list running calls", err)
 	}
-	_, ended, err := db.vouched(ctx, unsettledSince, plainMicros(since))
-	return append(open, ended...), db.explain("look for calls that nothing vouches for", err)
+	unsettled, doubtful, err := db.vouched(ctx, "settled_by = '' AND ended_at >= ? ORDER BY ended_at, id", plainMicros(since))
+	l.Unsettled, l.Doubtful = unsettled, append(l.Doubtful, doubtful...)
+	return l, db.explain("list calls that are not settled", err)
 }
 
 // vouched divides calls into those that the evidence vouches for and the others.
-func (db *DB) vouched(ctx context.Context, where string, args ...any) (good []telephony.Call, doubtful []DoubtfulCall, err error) {
+func (db *DB) vouched(ctx context.Context, where string, args ...any) (good []telephony.Call, doubtful []dutylog.DoubtfulCall, err error) {
 	s := db.reading(ctx)
 	rows, err := s.Query("SELECT "+callColumns+" FROM calls WHERE "+where, args...)
 	type readCall struct {
@@ -61,7 +55,7 @@ func (db *DB) vouched(ctx context.Context, where string, args ...any) (good []te
 	good = []telephony.Call{}
 	for _, k := range calls {
 		if k.broken != nil {
-			doubtful = append(doubtful, DoubtfulCall{k.ID, fmt.Sprintf("its row cannot be read: %v", k.broken)})
+			doubtful = append(doubtful, dutylog.DoubtfulCall{ID: k.ID, Why: fmt.Sprintf("its row cannot be read: %v", k.broken)})
 			continue
 		}
 		why, err := whyDoubtful(s, k.keptCall)
@@ -71,7 +65,7 @@ func (db *DB) vouched(ctx context.Context, where string, args ...any) (good []te
 		if why == "" {
 			good = append(good, k.Call)
 		} else {
-			doubtful = append(doubtful, DoubtfulCall{k.ID, why})
+			doubtful = append(doubtful, dutylog.DoubtfulCall{ID: k.ID, Why: why})
 		}
 	}
 	return good, doubtful, nil

@@ -50,11 +50,12 @@ func TestAnHonestRunningCallIsTakenUp(t *testing.T) {
 	}
 	db := openAt(t, path, sqlite.Options{})
 	var taken []string
-	for _, c := range append(must(db.OpenCalls(ctx))(t), must(db.Unsettled(ctx, time.Time{}))(t)...) {
+	left := must(db.Remainder(ctx, time.Time{}))(t)
+	for _, c := range append(left.Running, left.Unsettled...) {
 		taken = append(taken, c.ID)
 	}
-	if doubtful := must(db.DoubtfulCalls(ctx, time.Time{}))(t); fmt.Sprint(taken) != fmt.Sprint(honest) || len(doubtful) > 0 {
-		t.Errorf("taken up %v, want %v; doubted %v", taken, honest, doubtful)
+	if fmt.Sprint(taken) != fmt.Sprint(honest) || len(left.Doubtful) > 0 {
+		t.Errorf("taken up %v, want %v; doubted %v", taken, honest, left.Doubtful)
 	}
 }
 
@@ -92,14 +93,14 @@ func TestACallThatOnlyStandsInTheTableIsLeft(t *testing.T) {
 					t.Errorf("%s\n%s", r.Verdict(), findings(r))
 				}
 				db := must(sqlite.Open(ctx, path, sqlite.Options{}))(t)
-				for _, taken := range append(must(db.OpenCalls(ctx))(t), must(db.Unsettled(ctx, time.Time{}))(t)...) {
+				left := must(db.Remainder(ctx, time.Time{}))(t)
+				for _, taken := range append(left.Running, left.Unsettled...) {
 					if taken.ID == c.id {
 						t.Errorf("call %s is taken up", c.id)
 					}
 				}
-				doubtful := must(db.DoubtfulCalls(ctx, time.Time{}))(t)
-				if len(doubtful) != 1 || doubtful[0].ID != c.id || !strings.Contains(doubtful[0].Why, c.why) {
-					t.Errorf("%+v, want %s: %s", doubtful, c.id, c.why)
+				if d := left.Doubtful; len(d) != 1 || d[0].ID != c.id || !strings.Contains(d[0].Why, c.why) {
+					t.Errorf("%+v, want %s: %s", d, c.id, c.why)
 				}
 				ok(t, db.Close())
 			}
