@@ -4,13 +4,15 @@
 # short). Where a number stands behind a decoder, it gets no more inputs than that unless TIME is a
 # time: each of its inputs is a whole request, a whole call or all settings of a site. A number of inputs begins with the known
 # ones only: what earlier runs found interesting would be tried first and leave no new ones, and takes
-# longer with each run. With "all" also those whose build takes a minute. A failing input is left under testdata/fuzz of its package: mend the decoder and commit the
-# file, it is a test from then on.
+# longer with each run. With "all" also the properties that no input from outside reaches as it comes. Every fuzz
+# test of the tree stands in one of the two lists. A failing input is left under testdata/fuzz of its package: mend
+# the decoder and commit the file, it is a test from then on.
 set -eu
 cd "$(dirname "$0")/.."
 TIME=${1:-2000x}
 DECODERS='
 telephony/ari FuzzDecode
+telephony/ari FuzzCallerName
 telephony/cel FuzzDecode
 telephony/cel FuzzRecords
 telephony/hep FuzzDecode
@@ -19,12 +21,19 @@ telephony/tape FuzzReader
 telephony/tape FuzzRecord
 telephony/tape FuzzWhole
 recorder/archive FuzzReceive
+recorder/archive FuzzEncryptedFile
 dutylog FuzzParsePatch
+dutylog FuzzParseDraft
 dutylog FuzzParseDirectory
 dutylog FuzzParseRoster
 dutylog FuzzBill
 dutylog FuzzLedgerNames
+dutylog FuzzSearch
+dutylog/audit FuzzParse
+dutylog/audit FuzzContent
 dutylog/sheet FuzzRead
+dutylog/sheet FuzzRosterTable
+dutylog/document FuzzATemplate 300x
 dutylog/attached FuzzJudge
 dutylog/backup FuzzManifest
 dutylog/backup FuzzList
@@ -32,35 +41,59 @@ config FuzzConfig 300x
 config FuzzRules 300x
 alerts FuzzReadCode
 telephony FuzzTracker 500x
+telephony FuzzSettle 500x
+telephony FuzzDialable
 web FuzzBodies 300x
-'
-SLOW='
 web FuzzLastEventID
-dutylog/sqlite FuzzCursor
-dutylog FuzzCleanText
-dutylog/pinyin FuzzFind
+cmd/dutyline FuzzSweep 300x
+'
+PROPERTIES='
+telephony FuzzParseNumber
+telephony FuzzARuleHasOneSpelling
+telephony/practice FuzzReadWAV
+telephony/practice FuzzDisplayName
+telephony/practice FuzzNumber
+telephony/ringback FuzzListener
 recorder FuzzPathFor
 recorder FuzzFileNames
+recorder FuzzRetention
 recorder/archive FuzzSealRoundTrip
-recorder/archive FuzzEncryptedFile
-telephony FuzzParseNumber
-telephony/practice FuzzReadWAV
-telephony/ringback FuzzListener
+dutylog FuzzCleanText
+dutylog FuzzDates
+dutylog FuzzHolidays
+dutylog FuzzMask
+dutylog FuzzNoteInto
+dutylog FuzzPhrase
+dutylog FuzzASampleIsOfItsMonth
+dutylog FuzzTalliesAreReadOrRefused
+dutylog/pinyin FuzzFind
 dutylog/paper FuzzPages
+dutylog/paper FuzzAnySheet
+dutylog/paper FuzzThePictureStaysOnThePaper
+dutylog/sqlite FuzzCursor
+dutylog/sqlite FuzzGroups
+dutylog/sqlite FuzzHolders
 dutylog/workbook FuzzSafe
 '
+grep -rn --include='*_test.go' '^func Fuzz' alerts cmd config dutylog recorder telephony web | sed 's|/[^/]*_test.go:[0-9]*:func | |; s|(.*||' | while read -r package name; do
+	case "$DECODERS$PROPERTIES" in *"
+$package $name
+"* | *"
+$package $name "*) ;; *) echo "fuzz: $package $name stands in no list of deploy/fuzz.sh: add it" >&2; exit 1 ;; esac
+done
 # Go calls it a failure when the time is up in the middle of an input; no input is left then.
 outOfTime() { case $1 in *'Failing input written'*) return 1 ;; *'context deadline exceeded'*) return 0 ;; *) return 1 ;; esac; }
 FOUND=$(mktemp -d)
 trap 'rm -rf "$FOUND"' EXIT
-[ "${2:-}" != all ] || DECODERS="$DECODERS$SLOW"
+[ "${2:-}" != all ] || DECODERS="$DECODERS$PROPERTIES"
 echo "$DECODERS" | while read -r package name most; do
 	[ -n "$package" ] || continue
-	bound=$TIME found=
-	case $TIME in *x) bound=${most:-$TIME} found="-args -test.fuzzcachedir=$FOUND/$package" ;; esac
+	program=$FOUND/$(echo "$package" | tr / -).test
+	[ -x "$program" ] || go test -c -fuzz . -o "$program" "./$package"
+	bound=$TIME known=$(go env GOCACHE)/fuzz/$package
+	case $TIME in *x) bound=${most:-$TIME} known=$FOUND/$package ;; esac
 	# Without a bound, making one interesting input shorter would take all of a short time.
-	# shellcheck disable=SC2086 # found is two words or none
-	if ! said=$(go test "./$package" -run '^$' -fuzz "^$name\$" -fuzztime "$bound" -fuzzminimizetime 10x $found 2>&1) && ! outOfTime "$said"; then
+	if ! said=$(cd "$package" && "$program" -test.run '^$' -test.fuzz "^$name\$" -test.fuzztime "$bound" -test.fuzzminimizetime 10x -test.fuzzcachedir "$known" 2>&1) && ! outOfTime "$said"; then
 		printf '%s\n' "$said"
 		echo "fuzz: $package $name failed; the input is under $package/testdata/fuzz/$name" >&2
 		exit 1

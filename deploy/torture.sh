@@ -2,7 +2,7 @@
 # torture.sh VAR — calls are made and everything is hurt: daemon and Asterisk killed, disk and
 # journal broken, clock set (make torture). What the SIP peers saw must be in the duty log.
 #   CALLS= how many calls (default 200), KILLS= how many kill -9 (8), SEED= repeats a run;
-#   HARMS=disk takes only the other harms with that word in their name, HARMS=none none.
+#   HARMS=disk takes only the other harms with that word in their name, HARMS=none none; it says how many it left out.
 # The last line is the result; the exit status is 0 only when its last four figures are 0 and
 # every fault could be injected. A failing run keeps its folder under VAR/torture.
 set -eu

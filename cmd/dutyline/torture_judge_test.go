@@ -66,6 +66,7 @@ type report struct {
 	calls, right, excused, lost, duplicated, recordingsLost, delayed int
 
 	recordings int // talks with sound whose recording was judged
+	silences   int // talks without sound of which it was judged what is said
 	rows       []row
 	complaints []string
 	blind      time.Duration // stated as blind although switch and journal worked
@@ -155,13 +156,16 @@ func (r *report) judgeCall(e evidence, t truth, held []logged, row *row) {
 }
 
 func (r *report) judgeRecording(e evidence, t truth, held []logged, switchHurt bool) {
-	if !t.answered() || !t.Media {
+	if !t.answered() {
 		return
 	}
-	r.recordings++
 	why := "the call is not in the log"
-	if len(held) == 1 {
+	if len(held) == 1 && t.Media {
+		r.recordings++
 		why = held[0].recordingAgainst(t, switchHurt)
+	} else if len(held) == 1 {
+		r.silences++
+		why = held[0].silenceAgainst()
 	} else if e.excuse(t) != "" {
 		return
 	}

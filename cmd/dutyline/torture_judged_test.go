@@ -67,12 +67,15 @@ func all() evidence {
 	late.PhoneFinalAt, late.AnsweredAt, late.HungUpAt, late.OverAt = after(12.3), after(12.3), after(14.3), after(14.4)
 	l.RangUntil, l.AnsweredAt, l.EndedAt, l.Outcome = after(12.3), after(12.3), after(14.3), "answered_late"
 	add(late, l)
+	silent, l := talked("9", 20)
+	silent.Media, l.Recording, l.RecordingReason, l.RecordingFor, l.Findings = false, "missing", "the switch's recording has no audio", 0, []string{"recording_missing"}
+	add(silent, l)
 	return e
 }
 
 func TestTheJudgeFindsNothingWrongWithTheTruth(t *testing.T) {
 	r := judge(all())
-	if r.line(3) != "torture: calls=8 kills=3 right=8 excused=0 lost=0 duplicated=0 recordings_lost=0 delayed_by_us=0" || !r.clean() || r.recordings != 2 {
+	if r.line(3) != "torture: calls=9 kills=3 right=9 excused=0 lost=0 duplicated=0 recordings_lost=0 delayed_by_us=0" || !r.clean() || r.recordings != 2 || r.silences != 1 {
 		t.Errorf("%s\n%s\n%v", r.line(3), r.table(), r.complaints)
 	}
 }
@@ -97,6 +100,8 @@ func TestTheJudgeFindsEveryLie(t *testing.T) {
 		{"the wrong one hung up", func(e *evidence) { e.log[0].HangupBy = "officer" }, "lost=1 duplicated=0 recordings_lost=0 delayed_by_us=0", "hung up"},
 		{"a bent ring time", func(e *evidence) { e.log[1].RangUntil = e.log[1].RangUntil.Add(time.Second) }, "lost=1 duplicated=0 recordings_lost=0 delayed_by_us=0", "rung for"},
 		{"a bent talk time", func(e *evidence) { e.log[0].EndedAt = e.log[0].EndedAt.Add(time.Hour) }, "lost=1 duplicated=0 recordings_lost=0 delayed_by_us=0", "lasted"},
+		{"a silent talk of whose recording nothing is said", func(e *evidence) { e.truths[0].Media, e.log[0].Recording = false, "missing" }, "lost=0 duplicated=0 recordings_lost=1 delayed_by_us=0", "of its silence is not said"},
+		{"a silent talk whose recording is waited for", func(e *evidence) { e.truths[0].Media, e.log[0].Recording = false, "pending" }, "lost=0 duplicated=0 recordings_lost=1 delayed_by_us=0", "of its silence is not said"},
 		{"a recording that is not there", func(e *evidence) { e.log[0].Recording = "pending" }, "lost=0 duplicated=0 recordings_lost=1 delayed_by_us=0", "no finding"},
 		{"a recording that is said to be missing while the switch lived", func(e *evidence) {
 			e.log[0].Recording, e.log[0].RecordingReason, e.log[0].Findings = "missing", "the file is gone", []string{"recording_missing"}

@@ -128,6 +128,9 @@ func (x *torture) run() {
 		rounds = max(2, x.kills/25)
 	}
 	others := slices.DeleteFunc(slices.Clone(harms), func(f fault) bool { return !strings.Contains(f.name, os.Getenv("HARMS")) })
+	if left := len(harms) - len(others); left > 0 {
+		x.tell("HARMS=%s: %d of %d kinds of harm are left out", os.Getenv("HARMS"), left, len(harms))
+	}
 	plan := schedule(x.kills, others, rounds, x.rng.Shuffle, x.rng.IntN)
 	if len(plan) == 0 {
 		plan = []fault{{name: "none", do: func(*torture) error { return nil }}}
@@ -143,6 +146,9 @@ func (x *torture) run() {
 			pause(5 * time.Millisecond)
 		}
 		pause(x.upTo(200 * time.Millisecond))
+		if i == len(plan)/2 {
+			x.checkpoint()
+		}
 		x.inject(f)
 		batch.Wait()
 		if len(x.trouble) > 20 {
@@ -154,6 +160,16 @@ func (x *torture) run() {
 		}
 	}
 	x.calling.Wait()
+}
+
+// checkpointFile stands where no harm reaches it, as a checkpoint does that another machine keeps.
+func (x *torture) checkpointFile() string { return filepath.Join(x.dir, "checkpoint") }
+
+// checkpoint keeps, half-way, what the log holds by then: nothing of it may be gone or another at the end.
+func (x *torture) checkpoint() {
+	if out, err := x.daemon.command("checkpoint", "--out", x.checkpointFile()); err != nil {
+		x.trouble = append(x.trouble, fmt.Sprintf("dutyline checkpoint: %v: %s", err, bytes.TrimSpace(out)))
+	}
 }
 
 // inject does one harm and notes when.
@@ -276,8 +292,8 @@ func (x *torture) say(r report, e evidence) {
 	for _, a := range x.withdrawn {
 		x.tell("told without being sure and withdrawn: %s", a.Key)
 	}
-	fmt.Printf("%srecordings of talks with sound: %d; intervals stated: %d; blind although switch and journal worked: %.1f s; seed %d\n%s\n",
-		"\n"+r.table(), r.recordings, len(e.stated), r.blind.Seconds(), x.seed, r.line(x.killed))
+	fmt.Printf("%srecordings of talks with sound: %d, without: %d; intervals stated: %d; blind although switch and journal worked: %.1f s; seed %d\n%s\n",
+		"\n"+r.table(), r.recordings, r.silences, len(e.stated), r.blind.Seconds(), x.seed, r.line(x.killed))
 	if !r.clean() || r.blind > 0 || len(x.trouble) > 0 || len(x.notRun) > 0 {
 		x.b.Fail()
 	}
@@ -293,7 +309,7 @@ func (x *torture) verify() {
 		x.cannot("verify", "this build has no such command")
 		return
 	}
-	if out, err := x.daemon.command("verify"); err != nil {
+	if out, err := x.daemon.command("verify", "--checkpoint", x.checkpointFile()); err != nil {
 		x.trouble = append(x.trouble, fmt.Sprintf("dutyline verify: %v: %s", err, strings.TrimSpace(string(out))))
 	}
 }

@@ -205,3 +205,17 @@ func (l logged) recordingAgainst(t truth, hurt bool) string {
 	}
 	return fmt.Sprintf("its recording is %q (%s) and no finding says why", l.Recording, l.RecordingReason)
 }
+
+// silenceAgainst says what is left open about a talk of which neither side sent any sound: its file may have been
+// sealed, or be of no use, or be gone, and each of these is said.
+func (l logged) silenceAgainst() string {
+	switch {
+	case l.Recording == "sealed":
+		return ""
+	case l.Recording == "missing" && l.RecordingReason != "" && slices.Contains(l.Findings, "recording_missing"):
+		return ""
+	case l.Recording == "none" && l.RecordingReason != "" && l.Outcome == "unknown":
+		return "" // nobody saw that it was answered, and it is said so
+	}
+	return fmt.Sprintf("what became of the recording of its silence is not said: %q (%s)", l.Recording, l.RecordingReason)
+}
