@@ -50,6 +50,14 @@ export async function incident(desk, phone, users) {
     await phone.key('Enter')
   }
   const input = (test) => desk.page.locator(`[data-test="${test}"] input, [data-test="${test}"] textarea, input[data-test="${test}"], textarea[data-test="${test}"]`).first()
+  /** One of the deeds of the incident's menu, by keyboard. */
+  const ask = async (what) => {
+    await desk.at('incident-do').focus()
+    await desk.page.keyboard.press('Enter')
+    await desk.at('do-' + what).focus()
+    await desk.page.keyboard.press('Enter')
+    await desk.at('deed').waitFor()
+  }
   const element = (name) => desk.page.locator(`[data-element="${name}"] textarea`).first()
 
   await one('from a call one key and one digit open an incident, and its clock runs where the officer looks', async () => {
@@ -348,7 +356,9 @@ export async function incident(desk, phone, users) {
     await input('deed-evidence').fill('流水号 1')
     await desk.key('Control+Enter')
     await until('the end', async () => (await report('final')).state === 'sent')
-    assert.equal((await desk.api('/incidents/' + id, 'PATCH', { key: 'e2e-closing-' + id, state: 'closed', reason: '批示由下一班跟踪' })).status, 200)
+    await ask('close')
+    await input('deed-reason').fill('批示由下一班跟踪')
+    await desk.key('Control+Enter')
     await desk.says(/已办结/, desk.at('incident-head'))
     await desk.shot('79-closed')
     await desk.key('Alt+Digit4')
@@ -383,8 +393,13 @@ export async function incident(desk, phone, users) {
     await until('one is left', async () => (await desk.at('same-row').count()) === 1)
     await desk.key('Enter')
     await until('it is linked', async () => (await desk.api('/incidents/' + many[4].id)).body.entries.some((e) => e.id === told))
-    assert.equal((await desk.api('/incidents/' + many[1].id, 'PATCH', { key: 'e2e-merged-' + id, merge_into: many[0].id, reason: '同一起火灾' })).status, 200)
     await desk.page.goto(desk.url + '/#/incidents/' + many[1].id)
+    await desk.says(new RegExp(many[1].number), desk.at('incident-head'))
+    await ask('merge')
+    await desk.at('into-' + many[0].id).locator('input').check()
+    await input('deed-reason').fill('同一起火灾')
+    await desk.shot('79e-merging')
+    await desk.key('Control+Enter')
     await desk.says(new RegExp('由 ' + many[0].number + ' 报送'), desk.at('stage-first'))
     await desk.nothingCutOff()
     await desk.shot('79c-merged')
