@@ -10,6 +10,7 @@ const (
 	saysGrowing   = "the switch is still writing the recording"
 	saysOneSide   = "the switch recorded nothing"
 	saysCut       = "the recording was cut on the switch"
+	saysTooSoon   = saysNoAudio + ", or there was none: its files were looked at before anybody knew that the call had been answered; check the media path (codecs, NAT, firewall) between switch, trunk and phone, and that the switch can write its recording folder"
 	saysPerhaps   = "nobody saw whether this call was answered, and the switch has no sound of it"
 )
 

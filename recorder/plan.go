@@ -47,6 +47,19 @@ func ForCall(c telephony.Call, now time.Time) Recording {
 	return r
 }
 
+// LookedAtTooSoon is the recording of a call that proves to have been answered, for so long, after the
+// collector took its files for those of an unanswered one: they were empty, and are gone. Without a talk
+// nobody knows whether it was answered.
+func (r Recording) LookedAtTooSoon(talk time.Duration) Recording {
+	r.Talk, r.NextTry = talk, time.Time{}
+	if talk == 0 {
+		r.Status, r.Reason = None, saysPerhaps
+		return r
+	}
+	r.Status, r.Reason, r.Findings = Missing, saysTooSoon, []telephony.Finding{telephony.RecordingMissing}
+	return r
+}
+
 // PathFor is where a call's sealed file lies below the archive's root: YYYY/MM/DD/<call id>.flac,
 // by the UTC day on which the call reached us.
 func PathFor(callID string, offeredAt time.Time) (string, error) {

@@ -47,6 +47,7 @@ type journalist struct {
 	had     []awaitedCall       // lately settled: the live view may say a little later that they ended
 	down    *telephony.Interval // the journal is not written or not readable
 	last    time.Duration       // when a batch came last
+	looked  time.Duration       // when it was looked last what is to be done
 }
 
 // heldBatch is what came of one batch and waits for the live view's word.
@@ -252,6 +253,7 @@ func (j *journalist) hold(h heldBatch) { j.held = append(j.held, h) }
 // look is what is to be done from time to time.
 func (j *journalist) look() {
 	now, up := j.now(), j.run()
+	j.stoodStill(up)
 	j.mu.Lock()
 	ended, started, here := j.ended, j.started, j.here
 	j.ended = nil
@@ -276,6 +278,25 @@ func (j *journalist) look() {
 		}
 	}
 	j.miss(up)
+}
+
+// stoodStill takes a time in which nothing was done here, because the machine gave none or the log took its time, out
+// of all waits: what was written meanwhile is still to be read, and what the live view saw still to be told.
+func (j *journalist) stoodStill(up time.Duration) {
+	stood := up - j.looked - journalTick
+	j.looked = up
+	if stood < quietJournal {
+		return
+	}
+	j.last = up
+	for _, waits := range [][]awaitedCall{j.awaited, j.had} {
+		for i := range waits {
+			waits[i].due += stood
+		}
+	}
+	for i := range j.held {
+		j.held[i].due += stood
+	}
 }
 
 // miss settles by the live view alone what the journal should have and has not. Of a call whose

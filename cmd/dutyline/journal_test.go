@@ -22,6 +22,7 @@ type reader struct {
 	tail   cel.Status
 	handed []message
 	ahead  time.Duration // of the daemon's clock
+	stood  time.Duration // for how long the daemon was stopped
 }
 
 // newReader starts a journalist; it stops with the test's bubble.
@@ -36,7 +37,11 @@ func newReader(t *testing.T) *reader {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return r.tail
-	}, r.clock, func() time.Duration { return time.Since(start) }, slog.New(slog.DiscardHandler))
+	}, r.clock, func() time.Duration {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return time.Since(start) + r.stood
+	}, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- r.Run(ctx) }()
@@ -53,7 +58,14 @@ func newReader(t *testing.T) *reader {
 func (r *reader) clock() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return time.Now().Add(r.ahead)
+	return time.Now().Add(r.ahead + r.stood)
+}
+
+// stops the daemon for so long: time passes, and nothing is done in it.
+func (r *reader) stops(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stood += d
 }
 
 // setClock moves it.
@@ -191,6 +203,40 @@ func TestASetClockGivesUpNoCall(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The daemon is stopped for longer than a call's rows are waited for. They are written meanwhile, and read
+// after it; before, the journal counted as one that is not written, and what ran was given up (torture seed 149392988).
+func TestATimeInWhichTheDaemonStoodIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		began := time.Now()
+		runs := callRows("1", began)
+		if err := r.Batch(t.Context(), cel.Batch{Rows: runs[:4], Position: readTo(4)}); err != nil {
+			t.Fatal(err)
+		}
+		ended := callRows("2", began.Add(4*time.Second))
+		r.after(12 * time.Second)
+		r.Told([]telephony.Change{{Kind: telephony.CallEnded, Call: &telephony.Call{ID: "2", Line: "duty", Direction: telephony.Inbound,
+			OfferedAt: ended[0].At, EndedAt: began.Add(12 * time.Second), Outcome: telephony.AnsweredInTime}}})
+		r.after(time.Second)
+		r.stops(13 * time.Second)
+		if calls, intervals, _ := r.after(2 * journalTick); len(calls)+len(intervals) > 0 {
+			t.Errorf("nothing was read since: %+v, %+v", calls, intervals)
+		}
+		if err := r.Batch(t.Context(), cel.Batch{Rows: slices.Concat(runs[4:], ended), Position: readTo(26)}); err != nil {
+			t.Fatal(err)
+		}
+		calls, intervals, _ := r.after(settleAfter + journalTick)
+		if len(calls) != 2 || len(intervals) > 0 {
+			t.Fatalf("%+v, %+v", calls, intervals)
+		}
+		for _, c := range calls {
+			if c.Outcome != telephony.AnsweredInTime || len(c.Findings) > 0 || c.SettledBy != telephony.SettledByJournal {
+				t.Errorf("%+v", c)
+			}
+		}
+	})
 }
 
 // A backlog, as after a restart, waits for nobody.

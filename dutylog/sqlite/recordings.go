@@ -166,6 +166,11 @@ func (db *DB) SaveRecording(ctx context.Context, r recorder.Recording) error {
 			r = lost(r, notIts)
 			r.Digest, r.Size, r.Duration, r.SealedAt, r.FileDigest, r.FileSize = "", 0, 0, time.Time{}, "", 0
 		}
+		if before.Talk > 0 && r.Talk == 0 { // the call proved to have been answered while the collector looked
+			if r.Talk = before.Talk; r.Status == recorder.None {
+				r = r.LookedAtTooSoon(before.Talk)
+			}
+		}
 		if err := t.exec(saveRecording, recordingValues(r)...); err != nil {
 			return err
 		}

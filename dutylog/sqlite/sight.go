@@ -95,7 +95,8 @@ func (t *tx) callSaid(said *telephony.Call) (keptCall, error) {
 }
 
 // replanRecording brings the recording up to a call that was settled otherwise than it ended:
-// one that proves to have been answered is fetched, and the talk is what it really was.
+// one that proves to have been answered is fetched, and the talk is what it really was. Where the
+// collector has already removed its empty files, that is said.
 func (t *tx) replanRecording(before, after telephony.Call) error {
 	if !after.Ended() || before.SettledBy == after.SettledBy || before.AnsweredAt.Equal(after.AnsweredAt) && before.EndedAt.Equal(after.EndedAt) {
 		return nil
@@ -111,6 +112,10 @@ func (t *tx) replanRecording(before, after telephony.Call) error {
 		kept.Talk = plan.Talk
 	case kept.Status == recorder.None && plan.Status == recorder.Pending && !kept.NextTry.IsZero():
 		kept.Status, kept.Talk, kept.NextTry = plan.Status, plan.Talk, plan.NextTry
+	case kept.Status == recorder.None && plan.Status == recorder.Pending:
+		r := kept.LookedAtTooSoon(plan.Talk)
+		t.countRecording(after.Line, kept, r)
+		return t.exec(saveRecording, recordingValues(r)...)
 	default:
 		return nil
 	}

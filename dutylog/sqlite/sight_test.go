@@ -72,6 +72,49 @@ func TestTheJournalSettlesACallThatWasNotSeenToItsEnd(t *testing.T) {
 	}
 }
 
+// The collector looks at the files of a call of which nobody knows yet that it was answered, finds nothing in
+// them and removes them; then the journal has the answer. Before, the row said "none" and gave no reason.
+func TestARecordingThatWasLookedAtTooSoonSaysSo(t *testing.T) {
+	for name, c := range map[string]struct {
+		ended func(*telephony.Call) // as the live view saw it
+		late  bool                  // the collector's word comes after the journal's
+	}{
+		"taken for unanswered":            {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly }, false},
+		"not known":                       {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.Unknown, telephony.ReasonNotSeenToEnd }, false},
+		"taken for unanswered, meanwhile": {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly }, true},
+		"not known, meanwhile":            {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.Unknown, telephony.ReasonNotSeenToEnd }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := open(t)
+			whole := heard(1)
+			part := whole
+			part.AnsweredAt, part.RangUntil, part.Findings = time.Time{}, part.EndedAt, []telephony.Finding{telephony.SeenInPart}
+			c.ended(&part)
+			ok(t, db.Record(ctx, []telephony.Change{{Kind: telephony.CallEnded, At: part.EndedAt, Line: "duty", Call: &part}}))
+			swept := must(db.Recording(ctx, part.ID))(t)
+			swept.Status, swept.Reason, swept.NextTry, swept.Attempts = recorder.None, "", time.Time{}, 0
+			deeds := []func(){
+				func() { ok(t, db.SaveRecording(ctx, swept)) },
+				func() { ok(t, db.Record(ctx, []telephony.Change{settles(whole)})) },
+			}
+			if c.late {
+				slices.Reverse(deeds)
+			}
+			for _, do := range deeds {
+				do()
+			}
+			r := must(db.Recording(ctx, part.ID))(t)
+			if r.Status != recorder.Missing || r.Talk != 27*time.Second || r.Cause() != recorder.CauseNoAudio || !strings.Contains(r.Reason, "before anybody knew") ||
+				!slices.Contains(r.Findings, telephony.RecordingMissing) || !r.NextTry.IsZero() {
+				t.Errorf("%+v", r)
+			}
+			if got := must(db.Call(ctx, part.ID))(t); got.Outcome != telephony.AnsweredInTime {
+				t.Errorf("%+v", got.Call)
+			}
+		})
+	}
+}
+
 // A call of which the live view saw nothing comes from the journal alone. That is a finding
 // only when the live view should have seen it.
 func TestACallThatOnlyTheJournalHas(t *testing.T) {
