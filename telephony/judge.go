@@ -113,10 +113,19 @@ func (c *run) judgeIn() verdict {
 	if v, ok := c.byMachine(); ok {
 		return v
 	}
+	if c.answerUnseen() {
+		return verdict{outcome: Unknown, reason: ReasonAnswerNotSeen}
+	}
 	if !c.RangAt.IsZero() {
 		return c.unansweredRing()
 	}
 	return c.noRing()
+}
+
+// answerUnseen reports whether the caller's channel was up in the end and nobody saw it answered: what was
+// heard of the call after a gap, before its end, began too late for that.
+func (c *run) answerUnseen() bool {
+	return c.root != nil && c.root.state == "Up" && c.root.up.IsZero() && c.seenInPart()
 }
 
 // winner is who took the call first.

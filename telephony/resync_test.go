@@ -429,6 +429,32 @@ func TestMeanwhileGoesBeforeTheAnswer(t *testing.T) {
 	}
 }
 
+// What is heard first after a gap may be the end of a call that was answered in it, before anybody was asked what
+// is on the switch. Whether it was answered in time nobody saw; before, it was told as missed (torture seed 667465584).
+func TestTheEndOfATalkIsHeardFirstAfterAGap(t *testing.T) {
+	for _, hangsUp := range []string{"trunk 1", "duty 1"} {
+		for _, restarted := range []bool{false, true} {
+			s := newScene().rings("trunk 1", "duty 1")
+			tr := telephony.NewTracker(lines())
+			feed(tr, s)
+			if restarted {
+				rang := tr.Open()
+				tr = telephony.NewTracker(lines())
+				tr.Adopt(rang)
+			}
+			tr.Gap(sceneStart.Add(time.Second))
+			s.at(2000).answers("trunk 1", "duty 1", "b")
+			s.events = nil
+			other := map[string]string{"trunk 1": "duty 1", "duty 1": "trunk 1"}[hangsUp]
+			calls := feed(tr, s.at(6000).ends(hangsUp, other, "b"))
+			calls = append(calls, ended(tr.Resync(telephony.Snapshot{At: sceneStart.Add(7 * time.Second)}))...)
+			if len(calls) != 1 || calls[0].Outcome != telephony.Unknown || calls[0].Reason != telephony.ReasonAnswerNotSeen || !slices.Contains(calls[0].Findings, telephony.SeenInPart) {
+				t.Errorf("%s hangs up, restarted %v: %+v", hangsUp, restarted, calls)
+			}
+		}
+	}
+}
+
 // An answer that was found at one restart is a bound, and stays one at the next: it must not
 // make an answer late that may have been in time.
 func TestAnAnswerThatNobodySawStaysABoundAfterTheNextRestart(t *testing.T) {
