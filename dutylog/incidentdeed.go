@@ -162,7 +162,7 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 		f.At = now
 	}
 	f.At = f.At.Truncate(time.Millisecond)
-	if i.State != IncidentOpen && !whileEnded[d.Kind] {
+	if i.State != IncidentOpen && !whileEnded[d.Kind] && !(i.State == IncidentClosed && whileClosed[d.Kind]) {
 		return f, i.ended(b)
 	}
 	f.Body.Number, f.Body.Was = nil, nil // only we say these
@@ -174,6 +174,10 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 // written down, and what was said of it is answered.
 var whileEnded = map[FactKind]bool{FactReopened: true, FactConfirmed: true, FactDenied: true, FactStruck: true, FactSigned: true, FactReviewed: true,
 	FactDelivered: true, FactConveyed: true, FactFedBack: true, FactInstrClosed: true, FactMerged: true, FactAbsorbed: true}
+
+// whileClosed may be done besides when an incident is closed: an instruction often comes after the end, and who was at
+// the scene comes back from it. One that was merged takes them as the other incident.
+var whileClosed = map[FactKind]bool{FactInstructed: true, FactScene: true}
 
 // deeds decide, one for each kind of fact. They clean what was written and fill in what the log knows.
 var deeds = map[FactKind]func(Incident, *IncidentFact, IncidentBooks, time.Time) error{
