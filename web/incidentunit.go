@@ -74,7 +74,7 @@ func (a *app) happened(ctx context.Context, id int64, key string, kind dutylog.F
 	if err != nil {
 		return nil, err
 	}
-	return a.deed(ctx, i.ID, key, dutylog.FactDraft{Kind: kind, At: when, Body: body})
+	return a.deed(ctx, i.ID, key, dutylog.FactDraft{Kind: kind, At: a.bySwitch(when), Body: body})
 }
 
 func (a *app) callOut(ctx context.Context, in *calloutInput) (*incidentOutput, error) {
