@@ -58,6 +58,8 @@ describe('a report that nobody wrote yet', () => {
   it('is made anew where nobody changed the sentences by hand', () => {
     const i = incident({ reports: [sent(sentences('first', then, null, intake)), next] })
     expect(draftOf(i, next).text).toBe(sentences('written', now, then, intake))
+    const earlier = intake - 3 * 60_000 // an older entry was linked since
+    expect(draftOf({ ...i, clock_natural: new Date(earlier).toISOString() }, next).text).toBe(sentences('written', now, then, earlier))
   })
 })
 

@@ -67,13 +67,16 @@ export interface Draft {
 /** The sentences that are made of a report's elements, and of what was said before it. */
 const made = (i: Incident, r: Report, elements: Elements, before: Report | null): string => sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural))
 
+/** A text without when the event was reported first, which an older entry may move. */
+const undated = (text: string): string => text.replace(/\d+月\d+日\d+时\d+分接报：/, '')
+
 /** What the editor begins with: what was written of it; else what is known, of which what was taken back stays so, and the
  * text of the last report: as somebody wrote it by hand, with what changed behind it, else made anew. */
 export function draftOf(i: Incident, r: Report): Draft {
   if (r.version > 0) return { elements: { ...r.elements }, text: r.text }
   const before = sentBefore(i, r)
   const elements: Elements = { ...(before ? before.elements : {}), ...r.elements }
-  const byHand = !!before && !blank(before.text) && before.text !== made(i, before, before.elements, sentBefore(i, before))
+  const byHand = !!before && !blank(before.text) && undated(before.text) !== undated(made(i, before, before.elements, sentBefore(i, before)))
   return { elements, text: byHand ? goingOn(r.stage, before.text, elements, before.elements) : made(i, r, elements, before) }
 }
 
