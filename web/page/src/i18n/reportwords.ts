@@ -25,6 +25,9 @@ export function chained(a: string, b: string, between: string): string {
   return a + between + b
 }
 
+/** A text without when the event was reported first, which an older entry may move. */
+export const undated = (text: string): string => text.replace(/\d+月\d+日\d+时\d+分接报：/, '')
+
 const CLOSING = /\s*(?:后续情况续报|特此终报)。\s*$/
 const closing = (stage: Stage): string => (stage === 'final' ? '特此终报。' : '后续情况续报。')
 const named = (e: Element, said: string): string => (said ? NAMES[e] + '：' + whole(said) : '')

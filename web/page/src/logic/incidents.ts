@@ -2,7 +2,7 @@
 // with, what differs, and who may approve. All of it is pure.
 import { SHORT_TALK } from '@/i18n/reportwords'
 import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Recipient, type Report, type ReportState, type SentElsewhere, type Stage, type Waiting } from '@/api/incidents'
-import { goingOn, sentences } from '@/i18n/reportwords'
+import { goingOn, sentences, undated } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
 /** How long before a deadline it is told, by the rule that the incident was opened with, in ms. */
@@ -66,9 +66,6 @@ export interface Draft {
 
 /** The sentences that are made of a report's elements, and of what was said before it. */
 const made = (i: Incident, r: Report, elements: Elements, before: Report | null): string => sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural))
-
-/** A text without when the event was reported first, which an older entry may move. */
-const undated = (text: string): string => text.replace(/\d+月\d+日\d+时\d+分接报：/, '')
 
 /** What the editor begins with: what was written of it; else what is known, of which what was taken back stays so, and the
  * text of the last report: as somebody wrote it by hand, with what changed behind it, else made anew. */
