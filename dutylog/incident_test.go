@@ -523,7 +523,7 @@ func TestCallsThatMayHaveBeenReports(t *testing.T) {
 		return c
 	}
 	calls := []dutylog.Call{call("before", "2026-11-23 11:59", true), call("unanswered", "2026-11-23 12:01", false), call("report", "2026-11-23 12:03", true)}
-	offers := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil)
+	offers := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil, p.now)
 	if len(offers) != 1 || offers[0].Call.ID != "report" || offers[0].Report.Stage != dutylog.StageFirst {
 		t.Fatalf("%+v", offers)
 	}
@@ -532,14 +532,14 @@ func TestCallsThatMayHaveBeenReports(t *testing.T) {
 	if r, _ := p.i.Report(1); !r.SentAt.Equal(calls[2].AnsweredAt) || r.SentLate() {
 		t.Errorf("the switch saw when it was: %+v", r)
 	}
-	if left := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil); len(left) != 0 {
+	if left := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil, p.now); len(left) != 0 {
 		t.Errorf("%+v", left)
 	}
 	p.do(dutylog.FactStruck, dutylog.FactBody{Fact: len(p.i.Facts), Reason: "说的是别的事"})
-	if left := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil); len(left) != 0 {
+	if left := dutylog.OfferReports([]dutylog.Incident{p.i}, calls, nil, p.now); len(left) != 0 {
 		t.Errorf("what somebody looked at is offered again: %+v", left)
 	}
-	if at := dutylog.Since([]dutylog.Incident{p.i}); !at.Equal(p.i.ClockNatural) || !dutylog.Since(nil).IsZero() {
+	if at := dutylog.Since([]dutylog.Incident{p.i}, p.now); !at.Equal(p.i.ClockNatural) || !dutylog.Since(nil, p.now).IsZero() {
 		t.Error(at)
 	}
 }

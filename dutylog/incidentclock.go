@@ -116,7 +116,7 @@ func (i *Incident) plan() {
 	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed} {
 		r := reports[ReportNumber(s, 1)]
 		r.Stage, r.Nth, r.Number = s, 1, ReportNumber(s, 1)
-		r.DueAt = i.ClockStart.Add(i.Schedule.after(s))
+		r.DueAt = i.resumed(i.ClockStart.Add(i.Schedule.after(s)), i.Schedule.after(s), r.SentAt)
 		if r.CoveredBy = coveredBy(r, reports); r.CoveredBy != 0 {
 			r.DueAt = time.Time{}
 		}
@@ -219,12 +219,29 @@ func (i *Incident) followUpDue(said map[int]Report, r Report) (due time.Time) {
 	}
 	final := i.lastFinal(said, r)
 	if !last.IsZero() && final.IsZero() {
-		due = last.Add(i.Schedule.FollowUp.Duration())
+		due = i.resumed(last.Add(i.Schedule.FollowUp.Duration()), i.Schedule.FollowUp.Duration(), r.SentAt)
 	}
 	for _, c := range i.essential(said, final) {
 		told := slices.ContainsFunc(sent, c.toldBy)
-		if by := laterOf(c.at, c.since).Add(i.Schedule.Essential.Duration()); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(c.at)) {
+		within := i.Schedule.Essential.Duration()
+		if by := i.resumed(laterOf(c.at, c.since).Add(within), within, r.SentAt); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(c.at)) {
 			due = by
+		}
+	}
+	return due
+}
+
+// resumed is until when something has to be told whose deadline passed while the incident was closed and nothing was owed:
+// WITHIN the same time after it was opened again. What was late by the end stays late, what is still ahead stays so, and
+// what was SENT before it was opened again had the deadline of then.
+func (i *Incident) resumed(due time.Time, within time.Duration, sent time.Time) time.Time {
+	var closed time.Time
+	for _, f := range i.Facts {
+		switch {
+		case f.Kind == FactClosed:
+			closed = f.At
+		case f.Kind == FactReopened && due.After(closed) && due.Before(f.At) && (sent.IsZero() || !sent.Before(f.At)):
+			due = f.At.Add(within)
 		}
 	}
 	return due

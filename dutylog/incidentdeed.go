@@ -29,6 +29,9 @@ type IncidentDeed struct {
 	Drafts []FactDraft
 	// AreaCode of the site, by which the numbers of the roster are read.
 	AreaCode string
+	// Ahead is how far the switch's clock, by which calls and their entries are, is ahead of ours when it is done: what
+	// happens now happens by that clock, so that it can be compared with deadlines that count from an intake.
+	Ahead time.Duration
 }
 
 // IncidentBooks is what the log knows beside the incident's own facts, as far as a deed asks for it.
@@ -41,6 +44,7 @@ type IncidentBooks struct {
 	Parties     map[string]Party              // by call: with whom those that are named were
 	Calls       map[string]Call               // those that are named
 	Attachments map[int64]Attachment          // those that are named
+	Ahead       time.Duration                 // of the switch's clock, before ours
 	Into        *Incident                     // into which this one is merged, or was; nil: there is no such incident
 }
 
@@ -162,7 +166,7 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 		f.At = now
 	}
 	f.At = f.At.Truncate(time.Millisecond)
-	if i.State != IncidentOpen && !whileEnded[d.Kind] {
+	if i.State != IncidentOpen && !whileEnded[d.Kind] && !(i.State == IncidentClosed && whileClosed[d.Kind]) {
 		return f, i.ended(b)
 	}
 	f.Body.Number, f.Body.Was = nil, nil // only we say these
@@ -174,6 +178,10 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 // written down, and what was said of it is answered.
 var whileEnded = map[FactKind]bool{FactReopened: true, FactConfirmed: true, FactDenied: true, FactStruck: true, FactSigned: true, FactReviewed: true,
 	FactDelivered: true, FactConveyed: true, FactFedBack: true, FactInstrClosed: true, FactMerged: true, FactAbsorbed: true}
+
+// whileClosed may be done besides when an incident is closed: an instruction often comes after the end, and who was at
+// the scene comes back from it. One that was merged takes them as the other incident.
+var whileClosed = map[FactKind]bool{FactInstructed: true, FactScene: true}
 
 // deeds decide, one for each kind of fact. They clean what was written and fill in what the log knows.
 var deeds = map[FactKind]func(Incident, *IncidentFact, IncidentBooks, time.Time) error{
@@ -225,13 +233,23 @@ func (i Incident) links(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 	case len(i.Entries) >= mostLinkedToOne:
 		return &InvalidError{Field: "entry_id", Reason: "is one too many: an incident has at most 200 entries"}
 	}
-	intake := cmp.Or(e.CallAt, e.OpenedAt)
+	intake := e.intake(b.Ahead)
 	f.Body = FactBody{Entry: e.ID, Intake: &intake, Incident: f.Body.Incident}
 	if len(i.Entries) > 0 && intake.Before(i.ClockNatural) {
 		was := i.ClockNatural
 		f.Body.Was = &was // the clock moves back with it, visibly
 	}
 	return nil
+}
+
+// intake is when an entry came, by the switch's clock: one that nobody called for is by ours, and is moved onto it where the
+// two differ by what can be seen, a minute.
+func (e Entry) intake(ahead time.Duration) time.Time {
+	at := cmp.Or(e.CallAt, e.OpenedAt)
+	if e.CallID == "" && ahead.Abs() >= early {
+		return at.Add(ahead)
+	}
+	return at
 }
 
 func (i Incident) classifies(f *IncidentFact, _ IncidentBooks, _ time.Time) error {

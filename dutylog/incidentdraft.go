@@ -85,6 +85,18 @@ func (i Incident) Draft(r Report) map[Element]string {
 	return maps.Clone(i.Elements)
 }
 
+// DraftText is the text with which a report begins: that of its newest version, else that of the report that was sent
+// last, from which whoever writes goes on.
+func (i Incident) DraftText(r Report) string {
+	if r.Version > 0 {
+		return r.Text
+	}
+	if last := i.LastSent(r); last != nil {
+		return last.Text
+	}
+	return ""
+}
+
 // Drawn is an element that a draft has from an entry, because nobody has said it of the incident.
 type Drawn struct {
 	Element Element

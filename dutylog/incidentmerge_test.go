@@ -156,7 +156,7 @@ var merges = map[string]func(*testing.T) string{
 func TestACallAfterAMergeIsOfferedAsWhatIsLacking(t *testing.T) {
 	_, on := toldByTheOther(t)
 	for to, want := range map[string]dutylog.Stage{"government": dutylog.StageFirst, "superior_bureau": dutylog.StageFollowUp} {
-		offers := dutylog.OfferReports([]dutylog.Incident{on.i}, []dutylog.Call{on.called("c", "2026-11-23 12:31", telephony.Outbound)}, map[string]string{"c": to})
+		offers := dutylog.OfferReports([]dutylog.Incident{on.i}, []dutylog.Call{on.called("c", "2026-11-23 12:31", telephony.Outbound)}, map[string]string{"c": to}, on.now)
 		if len(offers) != 1 || offers[0].Report.Stage != want {
 			t.Errorf("%s: %+v", to, offers)
 		}

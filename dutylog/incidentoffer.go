@@ -17,11 +17,11 @@ type ReportOffer struct {
 
 // OfferReports finds the calls that may have been reports of open incidents. Where several incidents
 // are open the officer says which one it was about: the call is offered for each. TO says by call whose number it was.
-func OfferReports(open []Incident, calls []Call, to map[string]string) []ReportOffer {
+func OfferReports(open []Incident, calls []Call, to map[string]string, now time.Time) []ReportOffer {
 	offers := []ReportOffer{}
 	for _, c := range calls {
 		for _, i := range open {
-			if c.AnsweredAt.IsZero() || c.OfferedAt.Before(i.ClockNatural) || i.names(c.ID) {
+			if c.AnsweredAt.IsZero() || c.OfferedAt.Before(i.begun(now)) || i.names(c.ID) || i.toldBy(c) {
 				continue
 			}
 			if r := i.tellable(to[c.ID], c.AnsweredAt); r != nil {
@@ -40,13 +40,13 @@ func (i Incident) tellable(to string, at time.Time) *Report {
 	var got time.Time // when the newest report went out that this recipient got
 	for n := range i.Reports {
 		r := &i.Reports[n]
-		if r.DeliveredTo(to) && r.wentOut().After(got) {
-			got = r.wentOut()
+		if r.DeliveredTo(to) && r.WentOut().After(got) {
+			got = r.WentOut()
 		}
 		switch {
 		case r.isOut() && !r.lacks(to), !r.readable(at), r.SentIn != 0 && !r.isOut():
 		case r.isOut():
-			if out == nil || r.wentOut().After(out.wentOut()) {
+			if out == nil || r.WentOut().After(out.WentOut()) {
 				out = r
 			}
 		case r.DueAt.IsZero() && r.Version > 0:
@@ -56,7 +56,7 @@ func (i Incident) tellable(to string, at time.Time) *Report {
 		}
 	}
 	switch {
-	case out != nil && out.wentOut().After(got):
+	case out != nil && out.WentOut().After(got):
 		return out
 	case due != nil:
 		return due
@@ -67,8 +67,8 @@ func (i Incident) tellable(to string, at time.Time) *Report {
 	return draft
 }
 
-// wentOut is when anybody got a report first; zero: nobody did.
-func (r Report) wentOut() (at time.Time) {
+// WentOut is when anybody got a report first; zero: nobody did.
+func (r Report) WentOut() (at time.Time) {
 	for _, d := range slices.Concat(r.Deliveries, r.Elsewhere) {
 		if at.IsZero() || d.At.Before(at) {
 			at = d.At
@@ -106,12 +106,12 @@ func (r Report) DeliveredTo(to string) bool {
 }
 
 // readable reports whether a report could be told by telephone at a moment: one that is asked for in writing only
-// when it was written, to the minute.
+// when it was written, to the minute, and has a text to read out.
 func (r Report) readable(at time.Time) bool {
 	if r.Stage.told() {
 		return true
 	}
-	return r.Version > 0 && len(r.Missing) == 0 && !at.Before(r.Versions[len(r.Versions)-1].At.Truncate(time.Minute))
+	return r.Version > 0 && len(r.Missing) == 0 && !blank(r.Text) && !at.Before(r.Versions[len(r.Versions)-1].At.Truncate(time.Minute))
 }
 
 // recipientNames are what stands in the name of a unit that belongs to a recipient: data.
@@ -151,11 +151,20 @@ func (i Incident) names(callID string) bool {
 	})
 }
 
-// Since is when the oldest clock of some incidents started; zero: there is none.
-func Since(open []Incident) (at time.Time) {
+// toldBy reports whether an incident that was merged into this one was reported by a call: the moment is the switch's own.
+func (i Incident) toldBy(c Call) bool {
+	return slices.ContainsFunc(i.Reports, func(r Report) bool {
+		return slices.ContainsFunc(r.Elsewhere, func(d Delivery) bool {
+			return d.Channel == channelPhone && d.At.Equal(c.AnsweredAt.Truncate(time.Millisecond))
+		})
+	})
+}
+
+// Since is from when on a call can have been about one of some incidents; zero: there is none.
+func Since(open []Incident, now time.Time) (at time.Time) {
 	for _, i := range open {
-		if at.IsZero() || i.ClockNatural.Before(at) {
-			at = i.ClockNatural
+		if begun := i.begun(now); at.IsZero() || begun.Before(at) {
+			at = begun
 		}
 	}
 	return at

@@ -151,7 +151,7 @@ func TestACallOutByACall(t *testing.T) {
 func TestACallIsOfferedAsWhatCanBeTold(t *testing.T) {
 	p := newPlay(t, "2026-11-23 12:00")
 	offered := func() (all []dutylog.Stage) {
-		for _, o := range dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.called("superior", "2026-11-23 12:30", telephony.Outbound)}, map[string]string{"superior": "superior_bureau"}) {
+		for _, o := range dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.called("superior", "2026-11-23 12:30", telephony.Outbound)}, map[string]string{"superior": "superior_bureau"}, p.now) {
 			all = append(all, o.Report.Stage)
 		}
 		return all
@@ -186,7 +186,7 @@ func TestWhatACallToEachRecipientIsOfferedAs(t *testing.T) {
 			id := clock + w.Code
 			to[id] = w.Code
 			said := "nothing"
-			for _, o := range dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.called(id, "2026-11-23 "+clock, telephony.Outbound)}, to) {
+			for _, o := range dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.called(id, "2026-11-23 "+clock, telephony.Outbound)}, to, p.now) {
 				said = o.Report.Words()
 				if o.Recipient != w.Code || o.Incident.ID != p.i.ID || o.Report.Number != dutylog.ReportNumber(o.Report.Stage, o.Report.Nth) {
 					t.Errorf("%s %s: %+v", clock, w.Code, o)
@@ -348,7 +348,7 @@ func TestWhenAnApprovalByTelephoneWasGiven(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, c.wanted)
 		}
 		r, _ := p.i.Report(1)
-		if offers := dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.books.Calls[c.call]}, nil); c.call == "leader" && len(offers) != 1 {
+		if offers := dutylog.OfferReports([]dutylog.Incident{p.i}, []dutylog.Call{p.books.Calls[c.call]}, nil, p.now); c.call == "leader" && len(offers) != 1 {
 			t.Errorf("%s: the approval takes the call out of what is offered: %v", name, offers)
 		}
 		if c.wanted == "" && r.ApprovedAt.In(p.zone).Format("15:04") != c.at || c.wanted != "" && !r.ApprovedAt.IsZero() {

@@ -260,6 +260,7 @@ func (i Incident) delivers(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 	if err := i.proof(f, &d, b); err != nil {
 		return err
 	}
+	i.afterStep(f)
 	before := slices.IndexFunc(r.Deliveries, func(o Delivery) bool { return o.Recipient == d.Recipient && o.Channel == d.Channel })
 	switch {
 	case before >= 0:
@@ -288,7 +289,7 @@ func (s Stage) told() bool { return s == StageFirst || s == StageFollowUp }
 
 // versionSent is which version went out at the moment of a delivery: the one that stood then, whatever was written
 // since; 0: it was told by telephone, nothing was written by then. Moments are given to the minute, unless the switch
-// saw them: what was written within the same one was written before.
+// saw them: what was written within the same one was written before, and so was all of what goes out now.
 func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 	spoken := channel == "phone" && r.Stage.told()
 	if r.Version == 0 {
@@ -300,7 +301,7 @@ func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 	version, toMinute := len(r.Versions), f.At.Equal(f.At.Truncate(time.Minute))
 	for ; version > 0; version-- {
 		written := r.Versions[version-1].At
-		if toMinute && f.At.Equal(written.Truncate(time.Minute)) {
+		if toMinute && f.At.Equal(written.Truncate(time.Minute)) || f.isNow() && f.At.Before(written) {
 			f.At = written
 		}
 		if !f.At.Before(written) {
@@ -317,8 +318,8 @@ func (r Report) versionSent(f *IncidentFact, channel string) (int, error) {
 			return version, err
 		}
 	}
-	if channel != "phone" && blank(r.Versions[version-1].Body.Text) {
-		return 0, refuse(NothingWritten, "The text 正文 of %s is empty, so nothing can have gone out in writing: write it first.", r.Words())
+	if blank(r.Versions[version-1].Body.Text) {
+		return 0, refuse(NothingWritten, "The text 正文 of %s is empty, so there was nothing to send or to read out: write it first.", r.Words())
 	}
 	return version, nil
 }
@@ -336,7 +337,7 @@ func (i Incident) proof(f *IncidentFact, d *FactBody, b IncidentBooks) error {
 			return &InvalidError{Field: "channel", Reason: "is the telephone where a call proves it"}
 		case c.Direction != telephony.Outbound:
 			return &InvalidError{Field: "call_id", Reason: "came in: a report by telephone is a call that we made to the recipient"}
-		case c.OfferedAt.Before(i.ClockNatural):
+		case c.OfferedAt.Before(i.begun(f.WrittenAt)):
 			return &InvalidError{Field: "call_id", Reason: "began before the first entry of the incident: nothing was known of it then"}
 		case i.saidOtherwise(d.CallID):
 			return &InvalidError{Field: "call_id", Reason: "is the call in which somebody approved a report or was called out: choose the one to the recipient"}
@@ -344,8 +345,8 @@ func (i Incident) proof(f *IncidentFact, d *FactBody, b IncidentBooks) error {
 		f.At = c.AnsweredAt.Truncate(time.Millisecond) // the switch saw it
 		return nil
 	}
-	if f.At.Before(i.ClockNatural) {
-		return &InvalidError{Field: "at", Reason: "lies before the first entry of the incident: nothing was known of it then"}
+	if err := i.sinceBegun(f); err != nil {
+		return err
 	}
 	return i.attached(d.Attachment, b)
 }

@@ -26,20 +26,20 @@ func (i Incident) strikes(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
 	case !slices.Contains(strikeable, i.Facts[n-1].Kind):
 		return &InvalidError{Field: "fact", Reason: "cannot be struck out: what it says is undone by another deed"}
 	case !i.mayStrike(i.Facts[n-1], f.By):
-		return refuse(NotEntitled, "An approval is struck out by whoever gave it, or a supervisor; one by telephone of which nothing was said yet by whoever noted it: that is %s.", i.strikerOf(i.Facts[n-1]).Name)
+		return refuse(NotEntitled, "An approval is struck out by whoever gave it; one by telephone of which nothing was said yet by whoever noted it: that is %s.", i.strikerOf(i.Facts[n-1]).Name)
 	case i.Facts[n-1].Kind == FactLinked && len(i.Entries) == 1:
 		return &InvalidError{Field: "fact", Reason: "is the only entry of the incident: link the right one first"}
 	}
 	return nil
 }
 
-// mayStrike reports whether somebody may strike a fact out: of an approval see strikerOf, and a supervisor. In whose
-// name it was noted denies it instead.
+// mayStrike reports whether somebody may strike a fact out: of an approval see strikerOf. In whose name it was noted
+// denies it instead.
 func (i Incident) mayStrike(f IncidentFact, who Actor) bool {
 	if f.Kind != FactReviewed && f.Kind != FactSigned {
 		return true
 	}
-	return who.Role == Supervisor || strings.EqualFold(i.strikerOf(f).Login, who.Login)
+	return strings.EqualFold(i.strikerOf(f).Login, who.Login)
 }
 
 // strikerOf is who may strike an approval out: who gave it; of one that was said by telephone who noted it, until the

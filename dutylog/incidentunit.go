@@ -38,12 +38,19 @@ func knownCall(id string, b IncidentBooks) error {
 // saidBefore reports whether somebody says that a fact happened before a moment; times are given to the minute. What
 // happens now does so whatever our clock says, which may have been set back.
 func (f *IncidentFact) saidBefore(at time.Time) bool {
-	return !f.At.Equal(f.WrittenAt.Truncate(time.Millisecond)) && f.At.Before(at.Truncate(time.Minute))
+	return !f.isNow() && f.At.Before(at.Truncate(time.Minute))
 }
+
+// isNow reports whether nobody says when it was: it happens as it is written down.
+func (f *IncidentFact) isNow() bool { return f.At.Equal(f.WrittenAt.Truncate(time.Millisecond)) }
 
 // sinceBegun refuses what is said to have happened before anything was known of the incident.
 func (i Incident) sinceBegun(f *IncidentFact) error {
-	if f.saidBefore(i.ClockNatural) {
+	from, _ := i.setBack(f.WrittenAt)
+	if from.IsZero() {
+		from = i.ClockNatural
+	}
+	if f.saidBefore(from) {
 		return &InvalidError{Field: "at", Reason: "lies before the first entry of the incident: nothing was known of it then"}
 	}
 	return nil

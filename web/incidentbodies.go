@@ -152,7 +152,14 @@ type ReportHead struct {
 	Version    int                 `json:"version" doc:"The newest; 0: nothing is written"`
 	Approvals  []incidentApproval  `json:"approvals" nullable:"false"`
 	Deliveries []incidentDelivery  `json:"deliveries" nullable:"false"`
+	LateTo     []incidentLateTo    `json:"late_to" nullable:"false" doc:"Who got it first after its deadline, or has not got it although that is over, whether or not they stop its clock; of one that went to nobody, nobody: its state says so"`
 	Elsewhere  []incidentSentTo    `json:"sent_elsewhere" nullable:"false" doc:"To whom it went by incidents that were merged into this one"`
+}
+
+// incidentLateTo is for whom a report came late.
+type incidentLateTo struct {
+	Recipient string `json:"recipient" enum:"superior_bureau,party_committee,government"`
+	At        stamp  `json:"at" doc:"When they got it first; null: they have not"`
 }
 
 // incidentSentTo is that a recipient got a report by another incident.
@@ -167,7 +174,7 @@ type incidentReport struct {
 	ReportHead
 	Elements  elementMap        `json:"elements" nullable:"false" doc:"Of the newest version; before there is one, a draft out of what is known"`
 	FromEntry []incidentDrawn   `json:"from_entries" nullable:"false" doc:"What the draft has from an entry, because nobody has said it of the incident"`
-	Text      string            `json:"text"`
+	Text      string            `json:"text" doc:"Of the newest version; before there is one, of the report that was sent last, from which whoever writes goes on"`
 	Changed   []dutylog.Element `json:"changed" nullable:"false" doc:"What it says otherwise than the report that was sent last"`
 	Missing   []dutylog.Element `json:"missing" nullable:"false" doc:"Required and absent"`
 	Versions  []incidentVersion `json:"versions" nullable:"false"`
@@ -219,6 +226,7 @@ type incidentDelivery struct {
 	CallWith   string   `json:"call_with" doc:"Whose the call's number is, where it is not known as the recipient's; of a call that was over within 5 s it begins with 通话仅 and the seconds; empty: it is theirs"`
 	CallReason string   `json:"call_reason" doc:"Why it proves it all the same, in the officer's words; the alert call_mismatch tells the supervisor"`
 	NotedAt    stamp    `json:"noted_at" doc:"When it was written down"`
+	Late       bool     `json:"late" doc:"After the deadline, and nothing of it went there before"`
 	Unproved   bool     `json:"unproved" doc:"Said to have been in time, noted after the deadline, and proved by neither a call nor a file"`
 	By         actorDoc `json:"by"`
 	Fact       int      `json:"fact"`
@@ -374,7 +382,7 @@ func stepsShown(steps []dutylog.InstructionStep) []incidentStep {
 // reportShown is a report; one of which nothing is written is shown as a draft out of what is known.
 func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, now time.Time) incidentReport {
 	draft, drawn := i.DraftFrom(r, entries)
-	b := incidentReport{ReportHead: reportHead(i, r, now), Elements: elementsShown(draft), Text: r.Text,
+	b := incidentReport{ReportHead: reportHead(i, r, now), Elements: elementsShown(draft), Text: i.DraftText(r),
 		Changed: i.ChangedIn(r, draft), Missing: append([]dutylog.Element{}, r.MissingIn(draft)...), FromEntry: []incidentDrawn{}, Versions: []incidentVersion{}}
 	for _, d := range drawn {
 		b.FromEntry = append(b.FromEntry, incidentDrawn(d))
@@ -388,7 +396,7 @@ func reportShown(i dutylog.Incident, r dutylog.Report, entries []dutylog.Entry, 
 // reportHead is where a report stands.
 func reportHead(i dutylog.Incident, r dutylog.Report, now time.Time) ReportHead {
 	b := ReportHead{Number: r.Number, Stage: r.Stage, Nth: r.Nth, DueAt: stamp(r.DueAt), State: r.State(now), SentAt: stamp(r.SentAt), SentLate: r.SentLate(), SentIn: r.SentIn, CoveredBy: r.CoveredBy,
-		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, ByWord: r.ByWord, Version: r.Version, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}, Elsewhere: []incidentSentTo{}}
+		ApprovedAt: stamp(r.ApprovedAt), ApprovedBy: r.ApprovedBy, ByWord: r.ByWord, Version: r.Version, Approvals: []incidentApproval{}, Deliveries: []incidentDelivery{}, LateTo: []incidentLateTo{}, Elsewhere: []incidentSentTo{}}
 	for _, x := range r.Approvals {
 		out := incidentApproval{Part: x.Part, Version: x.Version, Login: x.Login, Name: x.Name, Role: x.Role, At: stamp(x.At), ByPhone: x.ByPhone, CallID: x.CallID, CallWith: x.CallWith, CallReason: x.CallReason,
 			ConfirmedAt: stamp(x.ConfirmedAt), Unconfirmed: i.Unconfirmed(x, now), DeniedAt: stamp(x.DeniedAt), DeniedWhy: x.DeniedWhy, Fact: x.Fact}
@@ -399,7 +407,10 @@ func reportHead(i dutylog.Incident, r dutylog.Report, now time.Time) ReportHead 
 		b.Approvals = append(b.Approvals, out)
 	}
 	for _, d := range r.Deliveries {
-		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, d.CallWith, d.CallReason, stamp(d.NotedAt), r.Unproved(d), actorOf(d.By), d.Fact})
+		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, d.CallWith, d.CallReason, stamp(d.NotedAt), r.LateBy(d) > 0, r.Unproved(d), actorOf(d.By), d.Fact})
+	}
+	for _, l := range i.LateTo(r, now) {
+		b.LateTo = append(b.LateTo, incidentLateTo{l.Recipient, stamp(l.At)})
 	}
 	for _, d := range r.Elsewhere {
 		b.Elsewhere = append(b.Elsewhere, incidentSentTo{d.SentIn, d.Recipient, d.Channel, stamp(d.At)})

@@ -52,7 +52,7 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 	if len(open) == 0 {
 		return &incidentOffersOutput{out}, nil
 	}
-	calls, err := a.Log.SuperiorCalls(ctx, dutylog.Since(open), mostSuperiorCalls)
+	calls, err := a.Log.SuperiorCalls(ctx, dutylog.Since(open, a.SwitchNow()), mostSuperiorCalls)
 	if err != nil {
 		return nil, problemOf(err)
 	}
@@ -70,7 +70,7 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 			who[c.ID] = found[0]
 		}
 	}
-	for _, o := range dutylog.OfferReports(open, calls, to) {
+	for _, o := range dutylog.OfferReports(open, calls, to, a.SwitchNow()) {
 		c := o.Call
 		out.Calls = append(out.Calls, reportOffer{CallID: c.ID, Number: c.Called.Raw, Who: who[c.ID].Unit, Receiver: receiverOf(who[c.ID]), At: stamp(c.AnsweredAt), Recorded: c.Recording.Digest != "", Talk: talkSeconds(c), TooShort: dutylog.TalkTooShort(c) != "",
 			Incident: o.Incident.ID, Called: o.Incident.Number.String(), Title: o.Incident.Title(), Report: o.Report.Number, Stage: o.Report.Stage, Nth: o.Report.Nth, Recipient: o.Recipient})

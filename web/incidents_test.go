@@ -82,13 +82,17 @@ type incidentReport struct {
 	SentAt               *string `json:"sent_at"`
 	SentLate             bool    `json:"sent_late"`
 	SentIn               int64   `json:"sent_in"`
-	ApprovedAt           *string `json:"approved_at"`
-	ApprovedBy           string  `json:"approved_by"`
-	ByWord               bool    `json:"approved_unconfirmed"`
-	Elements             map[string]string
-	Changed, Missing     []string
-	Versions             []struct{ Version int }
-	Approvals            []struct {
+	LateTo               []struct {
+		Recipient string
+		At        *string
+	} `json:"late_to"`
+	ApprovedAt       *string `json:"approved_at"`
+	ApprovedBy       string  `json:"approved_by"`
+	ByWord           bool    `json:"approved_unconfirmed"`
+	Elements         map[string]string
+	Changed, Missing []string
+	Versions         []struct{ Version int }
+	Approvals        []struct {
 		Part, Login string
 		ByPhone     bool   `json:"by_phone"`
 		CallWith    string `json:"call_with"`

@@ -256,7 +256,7 @@ func reportFactWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string 
 // deliveredWords are that a report went out, and what proves it.
 func deliveredWords(f Frame, x IncidentFile, fact dutylog.IncidentFact) string {
 	b := fact.Body
-	d := dutylog.Delivery{Version: b.Version, At: fact.At, Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason}
+	d := dutylog.Delivery{Version: b.Version, Recipient: b.Recipient, At: fact.At, Receiver: b.Receiver, CallID: b.CallID, Attachment: b.Attachment, Evidence: b.Evidence, CallWith: b.CallWith, CallReason: b.CallReason}
 	r, _ := x.Incident.Report(b.Report)
 	return x.reportWords(b.Report) + "：" + wordsOf(dutylog.Recipients(), b.Recipient) + "，" + wordsOf(dutylog.Channels(), b.Channel) + deliveryProof(f, x, r, d)
 }

@@ -44,7 +44,7 @@ func ReportWords(f Frame, x IncidentFile, r dutylog.Report) map[string]string {
 	words := map[string]string{
 		"标题": reportTitle(i, r), "期别": reportName(r), "编号": reportNumber(i, r), "报送单位": f.Unit, "报告时间": f.minute(reportedAt(f, r)),
 		"签发人": signerWords(r), "签发": approvalWords(f, i, r, dutylog.PartSign), "审核": approvalWords(f, i, r, dutylog.PartReview),
-		"事件类别": categoryWords(i), "主送": strings.Join(shortWords(dutylog.Recipients()), "、"), "正文": r.Text, "与上期不同": changeWords(i, r),
+		"事件类别": categoryWords(i.ClassifiedFor(r)), "主送": strings.Join(shortWords(dutylog.Recipients()), "、"), "正文": r.Text, "与上期不同": changeWords(f, i, r),
 		"报送情况": lines(deliveryWords(f, x, r), mergedWords(f, x, i)), "联系人": writerOf(r), "联系电话": x.Phone,
 	}
 	for _, e := range reportFields {
@@ -83,7 +83,7 @@ func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string)
 		notes = append(notes, "本页为第 "+count(r.Version)+" 版，共 "+count(len(r.Versions))+" 版。")
 	}
 	if lacking := r.LackingWords(); lacking != "" {
-		notes = append(notes, "打印时尚未送达："+lacking+"。")
+		notes = append(notes, "打印时尚未送达："+lacking+"。"+overWords(i.LateTo(r, f.Now)))
 	} else if r.CoveredBy != 0 {
 		notes = append(notes, "本期应报内容已在时限前由终报一并报告。")
 	} else if r.SentAt.IsZero() {
@@ -94,11 +94,32 @@ func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string)
 	}
 	if r.SentLate() {
 		notes = append(notes, "本期报告报送时间晚于时限 "+lasting(r.SentAt.Sub(r.DueAt))+"。")
+	} else if late := lateWords(i, r, f.Now); late != "" {
+		notes = append(notes, "晚于时限送达："+late+"。")
 	}
 	if i.ClockReason != "" {
 		notes = append(notes, "计时起点 "+f.minute(i.ClockStart)+"，接报时间 "+f.minute(i.ClockNatural)+"，说明："+i.ClockReason)
 	}
 	return notes
+}
+
+// lateWords name who got a report after its deadline, and how long after.
+func lateWords(i dutylog.Incident, r dutylog.Report, now time.Time) string {
+	var words []string
+	for _, l := range i.LateTo(r, now) {
+		if !l.At.IsZero() {
+			words = append(words, wordsOf(dutylog.Recipients(), l.Recipient)+" "+lasting(l.At.Sub(r.DueAt)))
+		}
+	}
+	return strings.Join(words, "、")
+}
+
+// overWords say that the deadline of a report is over, for those who have not got it.
+func overWords(late []dutylog.LateRecipient) string {
+	if slices.ContainsFunc(late, func(l dutylog.LateRecipient) bool { return l.At.IsZero() }) {
+		return "时限已过。"
+	}
+	return ""
 }
 
 // elementsOf are what the report says; before it is written, what is known.
@@ -209,10 +230,10 @@ func phoneWords(a dutylog.ReportApproval) string {
 }
 
 // changeWords name what this report says otherwise than the one that went before it.
-func changeWords(i dutylog.Incident, r dutylog.Report) string {
+func changeWords(f Frame, i dutylog.Incident, r dutylog.Report) string {
 	before := sentBefore(i, r)
 	if before == nil {
-		return "首次报告"
+		return firstWords(f, i, r)
 	}
 	var changed []string
 	for _, e := range dutylog.ChangedElements(before.Elements, elementsOf(i, r)) {
@@ -223,6 +244,20 @@ func changeWords(i dutylog.Incident, r dutylog.Report) string {
 		}
 	}
 	return cmp.Or(strings.Join(changed, "\n"), "与"+reportName(*before)+"相同")
+}
+
+// firstWords are what a report says that none in writing went before: it is the first of all, or the first in writing after
+// what was told by telephone (Art. 20 asks for that first, and for the text afterwards).
+func firstWords(f Frame, i dutylog.Incident, r dutylog.Report) string {
+	told := i.SpokenBefore(r)
+	if len(told) == 0 {
+		return "首次报告"
+	}
+	words := make([]string, len(told))
+	for n, o := range told {
+		words[n] = reportName(o) + "（" + f.minute(o.WentOut()) + "）"
+	}
+	return "首次书面报告，此前已电话报告：" + strings.Join(words, "、")
 }
 
 // sentBefore is the report that was sent last before this one.
@@ -242,6 +277,7 @@ func sentBefore(i dutylog.Incident, r dutylog.Report) (last *dutylog.Report) {
 // deliveryWords are the table of recipients and channels as lines, one a recipient.
 func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 	var rows []string
+	late := x.Incident.LateTo(r, f.Now)
 	for _, to := range dutylog.Recipients() {
 		var went []string
 		for _, by := range dutylog.Channels() {
@@ -253,10 +289,14 @@ func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 		}
 		for _, d := range r.Elsewhere {
 			if d.Recipient == to.Code {
-				went = append(went, shortOf(dutylog.Channels(), d.Channel)+" "+f.minute(d.At)+"（由 "+x.named(d.SentIn)+" 报送）")
+				went = append(went, shortOf(dutylog.Channels(), d.Channel)+" "+f.minute(d.At)+"（"+joinWords("由 "+x.named(d.SentIn)+" 报送", lateBy(r, d))+"）")
 			}
 		}
-		rows = append(rows, to.Words+"："+cmp.Or(strings.Join(went, "；"), "未报送"))
+		none := "未报送"
+		if slices.Contains(late, dutylog.LateRecipient{Recipient: to.Code}) {
+			none = "未报送（时限已过）"
+		}
+		rows = append(rows, to.Words+"："+cmp.Or(strings.Join(went, "；"), none))
 	}
 	if len(r.Deliveries)+len(r.Elsewhere) == 0 {
 		if r.SentIn > 0 {
@@ -294,8 +334,19 @@ func (f Frame) sameDay(at, other time.Time) string {
 	return f.minute(at)
 }
 
+// lateBy says how long after the deadline its recipient got a report by a delivery; empty: in time, or they had it before.
+func lateBy(r dutylog.Report, d dutylog.Delivery) string {
+	if late := r.LateBy(d); late > 0 {
+		return "晚于时限 " + lasting(late)
+	}
+	return ""
+}
+
 func deliveryProof(f Frame, x IncidentFile, r dutylog.Report, d dutylog.Delivery) string {
 	var said []string
+	if late := lateBy(r, d); late != "" {
+		said = append(said, late)
+	}
 	if d.Receiver != "" {
 		said = append(said, "接收人"+d.Receiver)
 	}
@@ -343,10 +394,10 @@ func talkWords(c dutylog.Call) []string {
 }
 
 // categoryWords are the category in the words of the regulation, and why it is reported besides.
-func categoryWords(i dutylog.Incident) string {
-	text := wordsOf(dutylog.IncidentCategories(), i.Category)
-	if i.Trigger != "" {
-		text += "（" + triggerWords(i.Trigger) + "）"
+func categoryWords(category, trigger string) string {
+	text := wordsOf(dutylog.IncidentCategories(), category)
+	if trigger != "" {
+		text += "（" + triggerWords(trigger) + "）"
 	}
 	return cmp.Or(text, "—")
 }

@@ -97,7 +97,7 @@ func TestTheCourseOfAnIncidentAsItIsPrinted(t *testing.T) {
 func TestWhatAReportMustNotHide(t *testing.T) {
 	x := aFire()
 	second := fmt.Sprint(paper.Report(frame, x, reportOf(t, x, 2)))
-	for _, want := range []string{"人员伤亡情况：无 → 死亡 1 人", "已采取的措施：（未填写） → 疏散 36 人", "（尚未签发）", "已报送，打印时尚未签发", "晚于时限", "第 2 版，共 2 版", "上级应急管理部门：微信 2026-11-27 23:12（接收人值班室）", "本级政府：未报送", "（超时）",
+	for _, want := range []string{"人员伤亡情况：无 → 死亡 1 人", "已采取的措施：（未填写） → 疏散 36 人", "（尚未签发）", "已报送，打印时尚未签发", "晚于时限", "第 2 版，共 2 版", "上级应急管理部门：微信 2026-11-27 23:12（晚于时限 9 分钟，接收人值班室）", "本级政府：未报送", "（超时）",
 		"首个来电只报有烟"} {
 		if !strings.Contains(second, want) {
 			t.Errorf("%q is not on the written report: %s", want, second)
@@ -267,5 +267,38 @@ func TestTheCourseNamesThePhotoOfAnInstruction(t *testing.T) {
 	sheet := paper.Course(paper.Frame{Zone: time.UTC}, paper.IncidentFile{Incident: dutylog.Incident{Facts: []dutylog.IncidentFact{photo}}})
 	if text := fmt.Sprintf("%+v", sheet); !strings.Contains(text, "区长批示：（附批示照片）") {
 		t.Error(text)
+	}
+}
+
+// Who got a report after its deadline, or not at all, is told wherever that can be read; a report that went out says the
+// category of then; and the first text after a spoken report is not the first report.
+func TestALateRecipientAndAnOlderCategoryOnPaper(t *testing.T) {
+	h := &happenings{facts: aFire().Incident.Facts[:11]}
+	h.add("23:53:00", dutylog.FactDelivered, li, dutylog.FactBody{Report: 1, Version: 1, Recipient: "government", Channel: "phone", Receiver: "李某"})
+	h.add("23:54:00", dutylog.FactClassified, li, dutylog.FactBody{Category: "work_safety", Trigger: ""})
+	x := aFire()
+	x.Incident = dutylog.FoldIncident(7, h.facts)
+	first := fmt.Sprint(paper.Report(frame, x, reportOf(t, x, 1)))
+	for _, want := range []string{"本级政府：电话 2026-11-27 23:53（晚于时限 1 小时 30 分，接收人李某）", "晚于时限送达：本级政府 1 小时 30 分。", "森林(草原)", "首次报告"} {
+		if !strings.Contains(first, want) {
+			t.Errorf("%q is not on the first report: %s", want, first)
+		}
+	}
+	if strings.Contains(first, "亡人的生产安全事故") {
+		t.Errorf("the report that went out says what was decided since: %s", first)
+	}
+	if course := fmt.Sprint(paper.Course(frame, x)); !strings.Contains(course, "本级政府，电话（晚于时限 1 小时 30 分，") || strings.Count(course, "晚于时限") != 1 {
+		t.Errorf("the course does not say who got it late: %s", course)
+	}
+	x = aFire()
+	h = &happenings{facts: x.Incident.Facts[:6]}
+	h.add("22:20:00", dutylog.FactDelivered, li, dutylog.FactBody{Report: 1, Recipient: "superior_bureau", Channel: "phone", Receiver: "王某"})
+	h.add("22:40:00", dutylog.FactWritten, li, dutylog.FactBody{Report: 2, Version: 1, Elements: firstKnown, Text: "南京北街 12 号一居民楼起火。"})
+	x.Incident = dutylog.FoldIncident(7, h.facts)
+	if second := fmt.Sprint(paper.Report(frame, x, reportOf(t, x, 2))); !strings.Contains(second, "首次书面报告，此前已电话报告：初报（2026-11-27 22:20）") {
+		t.Errorf("the first text after a spoken report: %s", second)
+	}
+	if told := fmt.Sprint(paper.Report(frame, x, reportOf(t, x, 1))); !strings.Contains(told, "本级党委：未报送（时限已过）") || !strings.Contains(told, "打印时尚未送达：本级党委、本级政府。时限已过。") {
+		t.Errorf("who has not got it although its time is over: %s", told)
 	}
 }

@@ -190,7 +190,7 @@ func TestWhoWasToldAfterAMergeOnPaper(t *testing.T) {
 			t.Errorf("%q is not in %s", want, page)
 		}
 	}
-	if !strings.Contains(after, "本级政府：电话 2026-11-27 22:25（接收人李某）") || strings.Contains(after, "先口头报告") {
+	if !strings.Contains(after, "本级政府：电话 2026-11-27 22:25（晚于时限 4 分 50 秒，接收人李某）") || strings.Contains(after, "先口头报告") {
 		t.Errorf("%s", after)
 	}
 }

@@ -161,12 +161,12 @@ func (t *tx) doIncident(d dutylog.IncidentDeed) (i dutylog.Incident, fact int, e
 	if i, err = t.compareLinked(i, d.Drafts, d.By); err != nil {
 		return i, 0, err
 	}
-	return i, fact, t.handOver(i, d.By)
+	return i, fact, t.handOver(i, d)
 }
 
 // handOver tells the incident into which one was merged what that one knows and has reported: when it is merged, and
 // when something of it is signed or struck out afterwards.
-func (t *tx) handOver(i dutylog.Incident, by dutylog.Actor) error {
+func (t *tx) handOver(i dutylog.Incident, d dutylog.IncidentDeed) error {
 	for i.State == dutylog.IncidentMerged {
 		into, err := readIncident(t.sql, i.MergedInto)
 		if err != nil {
@@ -176,10 +176,10 @@ func (t *tx) handOver(i dutylog.Incident, by dutylog.Actor) error {
 		if len(news) == 0 {
 			return nil
 		}
-		if i, err = t.appendFacts(into, dutylog.IncidentDeed{By: by}, news); err != nil {
+		if i, err = t.appendFacts(into, dutylog.IncidentDeed{By: d.By, Ahead: d.Ahead}, news); err != nil {
 			return err
 		}
-		if i, err = t.compareLinked(i, news, by); err != nil {
+		if i, err = t.compareLinked(i, news, d.By); err != nil {
 			return err
 		}
 	}
@@ -191,13 +191,14 @@ func (t *tx) appendFacts(i dutylog.Incident, deed dutylog.IncidentDeed, drafts [
 	key := deed.Key
 	for _, d := range drafts {
 		books, err := t.incidentBooks(i, d)
+		books.Ahead = deed.Ahead
 		if err == nil {
 			err = t.partyBooks(&books, d, deed.AreaCode)
 		}
 		if err != nil {
 			return i, err
 		}
-		f, err := i.Decide(d, books, deed.By, t.now)
+		f, err := i.Decide(d, books, deed.By, t.now.Add(deed.Ahead))
 		if err != nil {
 			return i, err
 		}

@@ -31,6 +31,12 @@ func nineElements(casualties string) map[dutylog.Element]string {
 // instructionOfFire is the number of the fact by which a leader ordered something in fireStory.
 const instructionOfFire = 10
 
+// deliveryOfFire and followUpOfFire are by which the government got the written report, and the superior the follow-up.
+const (
+	deliveryOfFire = 9
+	followUpOfFire = 15
+)
+
 // fireStory is an incident from its opening to its end, deed by deed, of the entry of inbound(0).
 func fireStory(e dutylog.Entry, i int64) []dutylog.IncidentDeed {
 	report := func(s dutylog.Stage, nth int) int { return dutylog.ReportNumber(s, nth) }
@@ -329,14 +335,24 @@ func TestWhatFollowsAMerge(t *testing.T) {
 }
 
 // killStory is fireStory with the final report signed by telephone, noted by the officer, and confirmed at the leader's next
-// login.
-func killStory(e dutylog.Entry) []dutylog.IncidentDeed {
+// login; then it is opened again, a delivery is struck out, another incident is opened of OTHER into which it is merged, and
+// another delivery is struck out, which that one is told.
+func killStory(e, other dutylog.Entry) []dutylog.IncidentDeed {
 	deeds := fireStory(e, 1)
 	final := dutylog.ReportNumber(dutylog.StageFinal, 1)
 	signed := dutylog.FactDraft{Kind: dutylog.FactSigned, At: noon.Add(time.Hour), Body: dutylog.FactBody{Report: final, Login: leader.Login}}
+	does := func(key string, kind dutylog.FactKind, b dutylog.FactBody) dutylog.IncidentDeed {
+		return dutylog.IncidentDeed{Incident: 1, Key: key, By: officer, Drafts: []dutylog.FactDraft{{Kind: kind, Body: b}}}
+	}
+	second := dutylog.IncidentDeed{Key: "opening-the-other", By: officer, Drafts: dutylog.Opening(other, "fire", "", dutylog.UsualSchedule())}
 	return append(deeds,
 		dutylog.IncidentDeed{Incident: 1, Key: "signed-by-telephone", By: officer, Drafts: []dutylog.FactDraft{signed}},
-		dutylog.IncidentDeed{Incident: 1, Key: "confirmed-by-login", By: leader, Drafts: []dutylog.FactDraft{{Kind: dutylog.FactConfirmed, Body: dutylog.FactBody{Report: final}}}})
+		dutylog.IncidentDeed{Incident: 1, Key: "confirmed-by-login", By: leader, Drafts: []dutylog.FactDraft{{Kind: dutylog.FactConfirmed, Body: dutylog.FactBody{Report: final}}}},
+		does("opened-again", dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"}),
+		does("not-to-government", dutylog.FactStruck, dutylog.FactBody{Fact: deliveryOfFire, Reason: "没有发出"}),
+		second,
+		does("merged-into-other", dutylog.FactMerged, dutylog.FactBody{Incident: 2, Reason: "同一起火灾"}),
+		does("no-follow-up-sent", dutylog.FactStruck, dutylog.FactBody{Fact: followUpOfFire, Reason: "没有发出"}))
 }
 
 // incidentHelper is another process that does the deeds of a story, one for each line that it reads.
@@ -345,14 +361,18 @@ func incidentHelper(file string) error {
 	if err != nil {
 		return err
 	}
-	e, err := db.Entry(context.Background(), "e-"+inbound(0, "").ID)
-	if err != nil {
-		return err
+	var entries []dutylog.Entry
+	for n := range 2 {
+		e, err := db.Entry(context.Background(), "e-"+inbound(n, "").ID)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, e)
 	}
 	fmt.Println("ready")
 	in := bufio.NewScanner(os.Stdin)
 	for n := 0; in.Scan(); n++ {
-		if _, _, err := db.DoIncident(context.Background(), killStory(e)[n]); err != nil {
+		if _, _, err := db.DoIncident(context.Background(), killStory(entries[0], entries[1])[n]); err != nil {
 			return err
 		}
 		fmt.Println(n)
@@ -366,8 +386,9 @@ func TestNothingSentIsForgottenOrSentTwiceAfterAKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	db, _, e := withCall(t, path)
 	ok(t, db.AddAccount(ctx, account(leader.Login, leader.Role)))
+	ok(t, db.Record(ctx, story(inbound(1, "02422730002"), telephony.AnsweredInTime)))
+	deeds := killStory(e, must(db.Entry(ctx, "e-"+inbound(1, "").ID))(t))
 	ok(t, db.Close())
-	deeds := killStory(e)
 	for step := range deeds {
 		p := start(t, path, "incident")
 		p.read(t)
@@ -405,15 +426,34 @@ func TestNothingSentIsForgottenOrSentTwiceAfterAKill(t *testing.T) {
 	if said != 1 || len(i.Waiting()) != 0 {
 		t.Errorf("what was signed by telephone and confirmed stands %d times, %v waits", said, i.Waiting())
 	}
-	if len(i.Facts) != 25 || len(sent) != 6 {
+	if len(i.Facts) != 29 || len(sent) != 6 {
 		t.Errorf("%d facts, sent %v", len(i.Facts), sent)
+	}
+	on := must(db.Incident(ctx, 2))(t)
+	kinds := map[dutylog.FactKind]int{}
+	for _, f := range slices.Concat(i.Facts, on.Facts) {
+		kinds[f.Kind]++
+	}
+	for kind, want := range map[dutylog.FactKind]int{dutylog.FactOpened: 2, dutylog.FactLinked: 3, dutylog.FactClosed: 1, dutylog.FactReopened: 1, dutylog.FactStruck: 2, dutylog.FactMerged: 1, dutylog.FactAbsorbed: 2} {
+		if kinds[kind] != want {
+			t.Errorf("%s stands %d times, want %d", kind, kinds[kind], want)
+		}
+	}
+	got := map[int]string{}
+	for _, r := range on.Reports {
+		for _, d := range r.Elsewhere {
+			got[r.Number] += d.Recipient + " " + d.Channel + ", "
+		}
+	}
+	if i.State != dutylog.IncidentMerged || i.MergedInto != on.ID || len(on.Entries) != 2 || len(on.Absorbed) != 1 || strings.Contains(got[2], "government") || got[2] == "" || got[4] != "" {
+		t.Errorf("the incidents were not merged once: %s into %d, which knows of %v", i.State, i.MergedInto, got)
 	}
 	for what, times := range sent {
 		if times != 1 {
 			t.Errorf("%s was sent %d times", what, times)
 		}
 	}
-	if all, _, err := db.Incidents(ctx, dutylog.IncidentQuery{}); err != nil || len(all) != 1 {
+	if all, _, err := db.Incidents(ctx, dutylog.IncidentQuery{}); err != nil || len(all) != 2 {
 		t.Errorf("%d incidents, %v", len(all), err)
 	}
 	ok(t, db.Verify(ctx))

@@ -193,6 +193,22 @@ export async function incident(desk, phone, users) {
     await desk.shot('75-incident-sent')
   })
 
+  await one('who got a report late, or not although its time is over, is marked in the list and in the table', async () => {
+    const late = (r) => ({ ...r, late_to: [{ recipient: 'party_committee', at: null }, { recipient: 'superior_bureau', at: r.sent_at }], deliveries: r.deliveries.map((d) => ({ ...d, late: true })) })
+    const real = await desk.fakeAnswer(`**/api/v1/incidents/${id}`, (i) => ({ ...i, reports: (i.reports || []).map((r) => (r.stage === 'first' ? late(r) : r)) }))
+    await desk.page.reload()
+    await desk.at('stage-first').click()
+    await desk.says(/超时送达/, desk.at('delivery-late'))
+    await desk.says(/超时未送达/, desk.at('over-party_committee'))
+    await desk.says(/超时未送达：本级党委/, desk.at('stage-first'))
+    await desk.nothingCutOff()
+    await desk.shot('75a-late-recipients')
+    await real()
+    await desk.page.reload()
+    await desk.at('stage-first').click()
+    await desk.at('delivery-late').waitFor({ state: 'hidden' })
+  })
+
   await one('papers: the report as a page and as a Word document, the course with its ways', async () => {
     const page = await opened(desk, () => desk.at('print-report').click())
     assert.match(await page.locator('body').innerText(), /突发事件信息报告[\s\S]*初报[\s\S]*南京北街12号[\s\S]*上级应急管理部门：电话[\s\S]*接收人王某/)
@@ -367,7 +383,25 @@ export async function incident(desk, phone, users) {
     await desk.key('Control+Enter')
     await desk.says(/办结：已由下一班办结/, desk.at('instructions'))
     assert.equal((await get()).state, 'closed')
+    await desk.at('add-instruction').click()
+    await input('deed-whom').fill('孙局长')
+    await input('deed-text').fill('举一反三，全面排查')
+    await desk.key('Control+Enter')
+    await desk.says(/孙局长\s*举一反三，全面排查/, desk.at('instructions'))
+    await desk.nothingCutOff()
+    await desk.shot('79e-instruction-after-the-end')
     await desk.at('incident-strip').waitFor({ state: 'hidden' })
+  })
+
+  await one('what was sent unsigned before the end waits on the telephone of whoever leads', async () => {
+    await takeTelephone(leader)
+    const final = phone.page.locator('[data-test="phone-report"][data-number="5"]')
+    await final.waitFor()
+    await phone.nothingCutOff()
+    await phone.shot('79f-telephone-after-the-end')
+    await final.locator('[data-test="phone-approve-sign"]').click()
+    await until('signed', async () => !!(await report('final')).approved_at)
+    await phone.at('phone-leave').click()
   })
 
   await one('six incidents at once: each has its clock on the strip, and any is found by typing and taken by a key', async () => {

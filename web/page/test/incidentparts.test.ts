@@ -16,7 +16,7 @@ const { default: IncidentUnit } = await import('@/components/IncidentUnit.vue')
 const { default: AskedReport } = await import('@/components/AskedReport.vue')
 const { default: DeliveryPanel } = await import('@/components/DeliveryPanel.vue')
 const { drawnIn, offeredReport, waitsFor } = await import('@/logic/incidents')
-const { callOffers } = await import('@/state/incidents')
+const { declineOffer, offeredCalls } = await import('@/state/incidents')
 
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
 const incident = (change: Partial<Incident> = {}): Incident => ({
@@ -30,18 +30,20 @@ describe('instructions', () => {
   beforeEach(() => { lang.value = 'zh' })
   const open = { number: 14, whom: '区长', at: at('14:45'), text: '全力救治', attachment: null, due: null, overdue: false, conveyed: [], feedback: [], closed_at: null, closed_text: '' }
 
-  it('that are open can be followed up when the incident is closed, and no new one is given then', async () => {
+  it('that are open can be followed up when the incident is closed, and a new one is given then, too; not when it goes on as another one', async () => {
     const seen = async (state: Incident['state'], writable = true, closed_at: string | null = null) => tests(await drawn(IncidentUnit, { incident: incident({ state, instructions: [{ ...open, closed_at }] }), writable, part: 'instructions' }))
     expect(await seen('open')).toEqual(['instructions', 'add-instruction', 'instruction', 'step-conveyed', 'step-fed_back', 'step-closed'])
-    expect(await seen('closed')).toEqual(['instructions', 'instruction', 'step-conveyed', 'step-fed_back', 'step-closed'])
+    expect(await seen('closed')).toEqual(['instructions', 'add-instruction', 'instruction', 'step-conveyed', 'step-fed_back', 'step-closed'])
     expect(await seen('closed', false)).toEqual(['instructions', 'instruction'])
-    expect(await seen('closed', true, at('15:00'))).toEqual(['instructions', 'instruction'])
+    expect(await seen('closed', true, at('15:00'))).toEqual(['instructions', 'add-instruction', 'instruction'])
+    expect(await seen('merged')).toEqual(['instructions', 'instruction', 'step-conveyed', 'step-fed_back', 'step-closed'])
   })
 
-  it('are followed up as told, what happened is not written into a closed incident', async () => {
+  it('whoever comes back from the scene after the end is written down; whom the unit told is not any more', async () => {
     const seen = async (state: Incident['state']) => tests(await drawn(IncidentUnit, { incident: incident({ state }), writable: true, part: 'unit' })).filter((x) => /^add-/.test(x))
     expect(await seen('open')).toEqual(['add-callout', 'add-scene'])
-    expect(await seen('closed')).toEqual([])
+    expect(await seen('closed')).toEqual(['add-scene'])
+    expect(await seen('merged')).toEqual([])
   })
 })
 
@@ -80,9 +82,11 @@ describe('a call that may have been a report', () => {
     expect(offeredReport(incident({ reports: [open] }), offer)).toMatchObject({ number: 4, stage: 'follow_up', nth: 1, version: 0 })
     expect(offeredReport(incident({ reports: [open, begun] }), { ...offer, report: 6, nth: 2 })).toMatchObject({ number: 6, nth: 2 }) // though the first was only told
     expect(offeredReport(incident({ reports: [open] }), { ...offer, report: 2, stage: 'written' })).toBeNull()
-    callOffers.value = [offer]
+    offeredCalls.value = [offer]
     expect(await drawn(DeliveryPanel, { incident: incident({ reports: [open] }), report: open, writable: true })).toMatch(/续报第 1 期的电话报告/)
-    callOffers.value = []
+    declineOffer('a') // it was about something else: no offer stays that nobody can take
+    expect(await drawn(DeliveryPanel, { incident: incident({ reports: [open] }), report: open, writable: true })).not.toMatch(/电话报告（/)
+    offeredCalls.value = []
   })
 })
 

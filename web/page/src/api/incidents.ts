@@ -64,6 +64,13 @@ export interface Delivery {
   by: By
   /** Nothing proves it; an older daemon does not say. */
   unproved?: boolean
+  /** After the deadline, and nothing of it went there before; an older daemon does not say. */
+  late?: boolean
+}
+/** For whom a report came late; AT null: they have not got it. */
+export interface LateTo {
+  recipient: Recipient
+  at: string | null
 }
 /** That a recipient got a report by an incident that was merged into this one. */
 export interface SentElsewhere {
@@ -111,6 +118,8 @@ export interface Report {
   approved_unconfirmed?: boolean
   approvals: Approval[]
   deliveries: Delivery[]
+  /** Who got it after its deadline, or not although that is over; an older daemon does not say. */
+  late_to?: LateTo[]
   /** An older daemon does not say. */
   sent_elsewhere?: SentElsewhere[]
 }
@@ -239,6 +248,8 @@ export interface IncidentRow {
   unreported?: string[]
   /** Reports that went out, and who did not get them. */
   lacking?: { report: number; stage: Stage; nth: number; recipients: Recipient[] }[]
+  /** In a list, where each report stands. */
+  reports?: Pick<Report, 'version' | 'approved_at'>[]
 }
 /** What a linked entry says otherwise than is known, and nobody has decided. */
 export interface Dispute {

@@ -28,7 +28,7 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
     case 'clock_moved': return t('inc.f.clock', { was: at(b.was), now: at(b.start), reason: b.reason || '' })
     case 'report_written': return joined(stage, t('inc.version', { n: b.version || 0 }))
     case 'report_reviewed': case 'report_signed': return joined(stage, t('inc.version', { n: b.version || 0 }), b.name || f.by.name, b.login ? t(b.call_id ? 'inc.f.phone' : 'inc.f.phoneUnseen') : '', b.unproved ? word('inc.proof', 'unproved') : '', other, unconfirmed(i, f))
-    case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), b.channel === 'phone' && !b.call_id ? t('inc.f.phoneUnseen') : word('inc.by', b.channel || ''), b.unproved ? word('inc.proof', 'unproved') : '', b.receiver, b.evidence, other, b.attachment ? t('inc.fileProof') : '')
+    case 'delivered': return joined(stage, word('inc.to', b.recipient || ''), b.channel === 'phone' && !b.call_id ? t('inc.f.phoneUnseen') : word('inc.by', b.channel || ''), b.unproved ? word('inc.proof', 'unproved') : '', lately(i, f), b.receiver, b.evidence, other, b.attachment ? t('inc.fileProof') : '')
     case 'called_out': return joined(word('inc.role', b.part || ''), b.whom, b.phone, word('inc.result', b.result || ''))
     case 'scene': return joined(word('inc.scene', b.part || ''), b.whom, b.text)
     case 'instructed': return joined(b.whom, b.text, b.attachment ? t('inc.filePhoto') : '', b.due && t('inc.instrDue', { time: at(b.due) }))
@@ -37,6 +37,9 @@ export function factText(i: Incident, f: Fact, places: Record<number, number> = 
     default: return joined(stage, b.whom, b.text, b.reason)
   }
 }
+
+/** Of a delivery by which its recipient got the report after the deadline, that; else nothing. */
+const lately = (i: Incident, f: Fact): string => (i.reports.some((r) => r.deliveries.some((d) => d.fact === f.seq && d.late)) ? t('inc.lateDelivery') : '')
 
 /** Of an approval by telephone that its person has not confirmed, that; empty: they have, or it is none. */
 function unconfirmed(i: Incident, f: Fact): string {

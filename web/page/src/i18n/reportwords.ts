@@ -25,14 +25,27 @@ export function chained(a: string, b: string, between: string): string {
   return a + between + b
 }
 
+/** A text without when the event was reported first, which an older entry may move. */
+export const undated = (text: string): string => text.replace(/\d+月\d+日\d+时\d+分接报：/, '')
+
+const CLOSING = /\s*(?:后续情况续报|特此终报)。\s*$/
+const closing = (stage: Stage): string => (stage === 'final' ? '特此终报。' : '后续情况续报。')
+const named = (e: Element, said: string): string => (said ? NAMES[e] + '：' + whole(said) : '')
+
+/** The text of the last report as somebody wrote it, with what is said otherwise since behind it. */
+export function goingOn(stage: Stage, text: string, now: Elements, before: Elements): string {
+  const news = ELEMENTS.filter((e) => (now[e] || '').trim() !== (before[e] || '').trim()).map((e) => named(e, (now[e] || '').trim())).join('')
+  return text.replace(CLOSING, '') + (news ? '\n　　' + news : '') + (CLOSING.test(text) ? '\n　　' + closing(stage) : '')
+}
+
 /** The report in the sentences that are usual; whoever writes it goes on from there. */
 export function sentences(stage: Stage, now: Elements, before: Elements | null, intake: number): string {
   const said = (e: Element) => (now[e] || '').trim()
-  const named = (e: Element) => (said(e) ? NAMES[e] + '：' + whole(said(e)) : '')
+  const of = (e: Element) => named(e, said(e))
   const paragraphs: string[] = []
   if (stage === 'follow_up' && before) {
     const changed = ELEMENTS.filter((e) => said(e) && said(e) !== (before[e] || '').trim())
-    paragraphs.push(`现将${said('place')}${said('nature') || '突发事件'}有关情况续报如下。`, changed.map(named).join(''))
+    paragraphs.push(`现将${said('place')}${said('nature') || '突发事件'}有关情况续报如下。`, changed.map(of).join(''))
   } else {
     const bare = (e: Element) => said(e).replace(/[，。；]$/, '')
     const where = chained(bare('place'), bare('unit'), '，')
@@ -41,9 +54,9 @@ export function sentences(stage: Stage, now: Elements, before: Elements | null, 
     // 南京北街12号居民楼 and 居民楼火灾: what it is does not repeat where it is.
     const once = chained(where, what, '').slice(where.length)
     const comma = where && !said('unit') ? '，' : ''
-    paragraphs.push(whole(`${moment(intake)}接报：${when}${where}${comma}发生${once || what}`) + named('cause'))
-    paragraphs.push(named('casualties') + named('losses'), named('measures'), said('trend') ? whole(said('trend')) : '')
+    paragraphs.push(whole(`${moment(intake)}接报：${when}${where}${comma}发生${once || what}`) + of('cause'))
+    paragraphs.push(of('casualties') + of('losses'), of('measures'), said('trend') ? whole(said('trend')) : '')
   }
-  paragraphs.push(stage === 'final' ? '特此终报。' : '后续情况续报。')
+  paragraphs.push(closing(stage))
   return paragraphs.filter((p) => p).map((p) => '　　' + p).join('\n')
 }

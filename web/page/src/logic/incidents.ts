@@ -1,8 +1,8 @@
 // What the page of incidents decides by itself: how much time is left, what an unwritten report begins
 // with, what differs, and who may approve. All of it is pure.
 import { SHORT_TALK } from '@/i18n/reportwords'
-import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Report, type ReportState, type SentElsewhere, type Stage, type Waiting } from '@/api/incidents'
-import { sentences } from '@/i18n/reportwords'
+import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Recipient, type Report, type ReportState, type SentElsewhere, type Stage, type Waiting } from '@/api/incidents'
+import { goingOn, sentences, undated } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
 /** How long before a deadline it is told, by the rule that the incident was opened with, in ms. */
@@ -64,13 +64,17 @@ export interface Draft {
   text: string
 }
 
-/** What the editor begins with: what was written of it, else what is known, and the sentences made of that. */
+/** The sentences that are made of a report's elements, and of what was said before it. */
+const made = (i: Incident, r: Report, elements: Elements, before: Report | null): string => sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural))
+
+/** What the editor begins with: what was written of it; else what is known, of which what was taken back stays so, and the
+ * text of the last report: as somebody wrote it by hand, with what changed behind it, else made anew. */
 export function draftOf(i: Incident, r: Report): Draft {
   if (r.version > 0) return { elements: { ...r.elements }, text: r.text }
   const before = sentBefore(i, r)
-  const elements: Elements = before ? { ...before.elements } : {}
-  for (const e of ELEMENTS) if (!blank(r.elements[e])) elements[e] = r.elements[e]
-  return { elements, text: sentences(r.stage, elements, before ? before.elements : null, parse(i.clock_natural)) }
+  const elements: Elements = { ...(before ? before.elements : {}), ...r.elements }
+  const byHand = !!before && !blank(before.text) && undated(before.text) !== undated(made(i, before, before.elements, sentBefore(i, before)))
+  return { elements, text: byHand ? goingOn(r.stage, before.text, elements, before.elements) : made(i, r, elements, before) }
 }
 
 /** What the entries say of the event, side by side: of each element what every entry says. It differs where they do not
@@ -167,6 +171,15 @@ export const elsewhereAt = (r: Report, recipient: string, channel: string): Sent
 
 /** Whether a report can go this way now: without a text only a first report or a follow-up goes, by telephone. */
 export const canDeliver = (r: Report, channel: string): boolean => r.version > 0 || (channel === 'phone' && (r.stage === 'first' || r.stage === 'follow_up'))
+
+/** Whether of an incident something is written that nobody has signed: whoever leads signs it also after the end. */
+export const unsigned = (i: IncidentRow): boolean => (i.reports || []).some((r) => r.version > 0 && !r.approved_at)
+
+/** Who got a report after its deadline, and who has not although that is over. */
+export const lateTo = (r: Report): { got: Recipient[]; not: Recipient[] } => {
+  const of = (got: boolean) => (r.late_to || []).filter((l) => !!l.at === got).map((l) => l.recipient)
+  return { got: of(true), not: of(false) }
+}
 
 /** Whether a report went out and nobody has signed it. */
 export const unapproved = (r: Report): boolean => (!!r.sent_at || r.deliveries.length > 0) && r.version > 0 && !r.approved_at

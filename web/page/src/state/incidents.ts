@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import { incidents, type CallOffer, type Incident, type IncidentRow } from '@/api/incidents'
 import { t, word } from '@/i18n'
 import { problemDetail, problemText } from '@/i18n/problems'
-import { byDue, proofMarks, talkOf, waitingOf } from '@/logic/incidents'
+import { byDue, proofMarks, talkOf, unsigned, waitingOf } from '@/logic/incidents'
 import { newKey } from '@/logic/late'
 import { minute, parse } from '@/logic/time'
 import { connection, on } from './live'
@@ -13,11 +13,35 @@ import { canApprove, canSeeIncidents, canWrite, session } from './session'
 const rows = ref<IncidentRow[]>([])
 /** Open ones, what is due first on top. */
 export const openIncidents = computed(() => byDue(rows.value))
-/** Closed ones in which an approval by telephone waits for whoever is signed in. */
+/** Closed ones in which something waits for whoever is signed in: an approval by telephone for their word, a report for
+ * their signature. */
 export const closedWaiting = ref<IncidentRow[]>([])
-export const callOffers = ref<CallOffer[]>([])
+export const offeredCalls = ref<CallOffer[]>([])
+/** Calls of which somebody at this desk said that they were no report. */
+const declined = ref<string[]>(keptDeclined())
+export const callOffers = computed(() => offeredCalls.value.filter((o) => declined.value.indexOf(o.call_id) < 0))
 /** One that was just changed here or elsewhere: whoever shows it reads it again. */
 export const changedIncident = shallowRef<{ id: number }>({ id: 0 })
+
+const DECLINED = 'dutyline.offers.declined'
+const MOST_DECLINED = 100
+function keptDeclined(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(DECLINED) || '[]')
+    return Array.isArray(kept) ? kept.filter((x) => typeof x === 'string') : []
+  } catch {
+    return []
+  }
+}
+/** The call was no report: it is not offered as one at this desk any more, and can still be chosen by hand. */
+export function declineOffer(callId: string): void {
+  declined.value = declined.value.filter((id) => id !== callId).concat(callId).slice(-MOST_DECLINED)
+  try {
+    localStorage.setItem(DECLINED, JSON.stringify(declined.value))
+  } catch {
+    // Without storage it lasts until the reload.
+  }
+}
 
 const GATHER_MS = 300
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -27,7 +51,7 @@ export async function loadIncidents(): Promise<void> {
   const who = session.user
   if (!canSeeIncidents.value) {
     rows.value = []
-    callOffers.value = []
+    offeredCalls.value = []
     closedWaiting.value = []
     return
   }
@@ -37,13 +61,13 @@ export async function loadIncidents(): Promise<void> {
       const offers = await incidents.offers()
       if (who !== session.user) return
       rows.value = offers.incidents
-      callOffers.value = offers.calls
+      offeredCalls.value = offers.calls
     } else {
       const list = (await incidents.list('open')).items
       if (who === session.user) rows.value = list
     }
     const ended = canApprove.value ? (await incidents.list('closed')).items : []
-    if (who === session.user) closedWaiting.value = ended.filter((i) => !!who && waitingOf([i], who.username).length > 0)
+    if (who === session.user) closedWaiting.value = ended.filter((i) => !!who && (waitingOf([i], who.username).length > 0 || unsigned(i)))
   } catch {
     // The connection bar tells; the last list and its clocks stay.
   }
@@ -55,6 +79,7 @@ function soon(): void {
 /** What a deed gave back is known at once. */
 export function learn(i: Incident): void {
   rows.value = rows.value.filter((r) => r.id !== i.id).concat(i.state === 'open' ? [i] : [])
+  offeredCalls.value = offeredCalls.value.filter((o) => o.incident !== i.id || i.state === 'open' && !i.facts.some((f) => f.body.call_id === o.call_id && f.kind !== 'report_signed' && f.kind !== 'report_reviewed'))
   changedIncident.value = { id: i.id }
   soon()
 }

@@ -1,0 +1,79 @@
+package dutylog
+
+import (
+	"slices"
+	"time"
+)
+
+// LateRecipient is for whom a report came late.
+type LateRecipient struct {
+	Recipient string
+	At        time.Time // when they got it first; zero: they have not got it
+}
+
+// LateTo are the recipients who got a report that went out first after its deadline, or have not got it although that is
+// over, in the order of Recipients: its deadline is everybody's, also of those who do not stop its clock. When an incident
+// is closed nothing more is owed: what was not late by then is not.
+func (i Incident) LateTo(r Report, now time.Time) []LateRecipient {
+	late := []LateRecipient{}
+	if r.DueAt.IsZero() || !r.isOut() {
+		return late
+	}
+	if i.State == IncidentClosed && i.EndedAt.Before(now) {
+		now = i.EndedAt
+	}
+	for _, w := range Recipients() {
+		at := r.reached(w.Code)
+		if at.After(r.DueAt) || at.IsZero() && !now.Before(r.DueAt) {
+			late = append(late, LateRecipient{w.Code, at})
+		}
+	}
+	return late
+}
+
+// LateBy is how long after the deadline a delivery was by which its recipient got the report first; 0: it was in time, or
+// they had got it before.
+func (r Report) LateBy(d Delivery) time.Duration {
+	if r.DueAt.IsZero() || !d.At.After(r.DueAt) || !d.At.Equal(r.reached(d.Recipient)) {
+		return 0
+	}
+	return d.At.Sub(r.DueAt)
+}
+
+// reached is when a recipient got a report first, by whatever way, also from an incident that was merged; zero: they did not.
+func (r Report) reached(recipient string) (at time.Time) {
+	for _, d := range slices.Concat(r.Deliveries, r.Elsewhere) {
+		if d.Recipient == recipient && (at.IsZero() || d.At.Before(at)) {
+			at = d.At
+		}
+	}
+	return at
+}
+
+// ClassifiedFor is what a report says of the category and the triggers: of a text that went out, as they stood then; before
+// that, as they stand.
+func (i Incident) ClassifiedFor(r Report) (category, trigger string) {
+	at := slices.IndexFunc(r.Deliveries, func(d Delivery) bool { return d.Version > 0 })
+	if at < 0 {
+		return i.Category, i.Trigger
+	}
+	out := r.Deliveries[at]
+	for _, f := range i.Facts {
+		if f.Kind == FactClassified && f.Seq < out.Fact && (category == "" || !f.At.After(out.At)) {
+			category, trigger = f.Body.Category, f.Body.Trigger
+		}
+	}
+	return category, trigger
+}
+
+// SpokenBefore are the reports of which somebody was told before this one by telephone only, the earliest first, and when.
+func (i Incident) SpokenBefore(r Report) (told []Report) {
+	for _, o := range i.Reports {
+		spoken := o.isOut() && !o.frozen() && o.SentIn == 0
+		if out := r.WentOut(); spoken && o.Number != r.Number && (out.IsZero() || o.WentOut().Before(out)) {
+			told = append(told, o)
+		}
+	}
+	slices.SortStableFunc(told, func(a, b Report) int { return a.WentOut().Compare(b.WentOut()) })
+	return told
+}

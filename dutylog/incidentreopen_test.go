@@ -1,0 +1,124 @@
+package dutylog_test
+
+import (
+	"testing"
+
+	"dutyline/dutylog"
+)
+
+// While an incident is closed nothing is owed; what is owed after it was opened again counts from then on, and what was
+// late by its end stays late.
+func TestWhatIsOwedAfterAnIncidentWasOpenedAgain(t *testing.T) {
+	closed := func(p *play, clock, again string) {
+		p.at("2026-11-23 "+clock).do(dutylog.FactClosed, dutylog.FactBody{Reason: "市局直接处置"})
+		p.at("2026-11-23 "+again).do(dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"})
+	}
+	reported := func(p *play) {
+		p.at("2026-11-23 12:08").sends(dutylog.StageFirst, "无").at("2026-11-23 12:45").sends(dutylog.StageWritten, "无")
+		p.at("2026-11-23 13:30").sends(dutylog.StageDetailed, "无")
+	}
+	all := ""
+	for _, c := range []struct {
+		name  string
+		story func(*play)
+	}{
+		{"closed at once as a false alarm, and open again hours later", func(p *play) { closed(p, "12:05", "19:00") }},
+		{"the first report was late by then", func(p *play) { closed(p, "12:15", "19:00") }},
+		{"closed for a minute: the deadlines are still ahead", func(p *play) { closed(p, "12:05", "12:06") }},
+		{"reported, and closed without a final report", func(p *play) { reported(p); closed(p, "14:00", "19:00") }},
+		{"and the follow-up was late by then", func(p *play) { reported(p); closed(p, "16:00", "19:00") }},
+		{"and opened again before it was due", func(p *play) { reported(p); closed(p, "14:00", "15:00") }},
+		{"somebody died just before it was closed", func(p *play) {
+			reported(p)
+			p.at("2026-11-23 13:55").knows("1人死亡")
+			closed(p, "14:00", "19:00")
+		}},
+		{"opened again twice, and followed up between", func(p *play) {
+			reported(p)
+			closed(p, "14:00", "16:00")
+			p.at("2026-11-23 16:30").sends(dutylog.StageFollowUp, "无")
+			closed(p, "17:00", "21:00")
+		}},
+		{"a follow-up that was late keeps the deadline that it had", func(p *play) {
+			reported(p)
+			p.at("2026-11-23 15:40").sends(dutylog.StageFollowUp, "无")
+			closed(p, "16:00", "21:00")
+		}},
+		{"the final report was sent: that it goes on is told at once", func(p *play) {
+			reported(p)
+			p.at("2026-11-23 14:00").sends(dutylog.StageFinal, "无")
+			closed(p, "14:10", "19:00")
+		}},
+	} {
+		p := newPlay(t, "2026-11-23 12:00")
+		c.story(p)
+		all += c.name + "\n" + p.sheet() + "\n"
+	}
+	goldenText(t, "incidentreopened.golden", all)
+}
+
+// An instruction often comes after the end, and who was at the scene comes back from it.
+func TestWhatIsKeptAfterTheEnd(t *testing.T) {
+	for kind, b := range map[dutylog.FactKind]dutylog.FactBody{
+		dutylog.FactInstructed:  {Whom: "区长", Text: "举一反三，全面排查"},
+		dutylog.FactScene:       {Whom: "李科长", Part: "back"},
+		dutylog.FactConveyed:    {Fact: 5, Whom: "消防大队"},
+		dutylog.FactFedBack:     {Fact: 5, Text: "已排查"},
+		dutylog.FactInstrClosed: {Fact: 5, Text: "办结"},
+	} {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").do(dutylog.FactInstructed, dutylog.FactBody{Whom: "局长", Text: "全力救治"})
+		p.do(dutylog.FactClosed, dutylog.FactBody{Reason: "误报"}).at("2026-11-24 09:00")
+		if err := p.try(dutyOfficer, dutylog.FactDraft{Kind: kind, Body: b}); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		fact := len(p.i.Facts)
+		if err := p.try(dutyOfficer, dutylog.FactDraft{Kind: dutylog.FactStruck, Body: dutylog.FactBody{Fact: fact, Reason: "误记"}}); err != nil || p.i.State != dutylog.IncidentClosed {
+			t.Errorf("%s, and struck out: %v, %s", kind, err, p.i.State)
+		}
+	}
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08")
+	other := newPlay(t, "2026-11-23 11:00")
+	other.i.ID = 2
+	p.books.Into = &other.i
+	p.do(dutylog.FactMerged, dutylog.FactBody{Incident: 2, Reason: "同一起火灾"})
+	for _, kind := range []dutylog.FactKind{dutylog.FactInstructed, dutylog.FactScene} {
+		if got := whyNot(p.try(dutyOfficer, dutylog.FactDraft{Kind: kind, Body: dutylog.FactBody{Whom: "区长", Text: "全力", Part: "back"}})); got != "not_open" {
+			t.Errorf("%s of one that goes on as another: %q", kind, got)
+		}
+	}
+}
+
+// A report begins with what is known, and with the text of the one before: what was taken back does not come back with that.
+func TestADraftGoesOnFromTheLastReport(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "2人受伤")
+	p.do(dutylog.FactElements, dutylog.FactBody{Elements: map[dutylog.Element]string{dutylog.ElementCasualties: "", dutylog.ElementTrend: "火势已控制"}})
+	for _, number := range []int{2, 3} {
+		r, _ := p.i.Report(number)
+		draft, drawn := p.i.DraftFrom(r, []dutylog.Entry{{ID: "e-1", Values: map[dutylog.Field]string{dutylog.Casualties: "3人受伤"}}})
+		if v, said := draft[dutylog.ElementCasualties]; v != "" || !said || len(drawn) != 0 {
+			t.Errorf("report %d: what was taken back is %q again, said %t, %v", number, v, said, drawn)
+		}
+		if got := p.i.DraftText(r); got != "情况如下。" {
+			t.Errorf("report %d begins with %q", number, got)
+		}
+		if changed := p.i.ChangedIn(r, draft); len(changed) != 2 {
+			t.Errorf("report %d: changed %v", number, changed)
+		}
+	}
+	p.do(dutylog.FactWritten, dutylog.FactBody{Report: 2, Elements: allKnown("无"), Text: "另写。"})
+	if r, _ := p.i.Report(2); p.i.DraftText(r) != "另写。" {
+		t.Error(p.i.DraftText(r))
+	}
+}
+
+// Whatever was told by telephone before is no report in writing.
+func TestWhatWasToldByTelephoneBefore(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:06").phones(1, "周敏")
+	p.at("2026-11-23 12:30").sends(dutylog.StageWritten, "无").at("2026-11-23 12:40")
+	for number, want := range map[int]int{1: 0, 2: 1, 3: 1} {
+		r, _ := p.i.Report(number)
+		if told := p.i.SpokenBefore(r); len(told) != want || want == 1 && told[0].Number != 1 {
+			t.Errorf("report %d: %d were told before", number, len(told))
+		}
+	}
+}
