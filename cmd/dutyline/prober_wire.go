@@ -30,6 +30,11 @@ func (p *prober) Tests(ctx context.Context, limit int) ([]testcall.Result, error
 	return p.store.Tests(ctx, limit)
 }
 
+// TestNear implements web.Tests.
+func (p *prober) TestNear(ctx context.Context, line string, at time.Time) (*testcall.Result, error) {
+	return p.store.TestNear(ctx, line, at)
+}
+
 // TestSound implements web.Tests.
 func (p *prober) TestSound(ctx context.Context, id int64) ([]byte, testcall.Result, error) {
 	r, err := p.store.Test(ctx, id)
