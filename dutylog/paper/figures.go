@@ -108,7 +108,7 @@ func totalTable(g dutylog.AnsweringGroup) Table {
 
 // timesTable is how long things took: the bell until the answer, and what was to be done after the call.
 func timesTable(g dutylog.AnsweringGroup) Table {
-	t := Table{Name: "用时", Columns: []Column{{"用时", 80, false}, {"件数", 20, true}, {"平均", 28, true}, {"中位", 28, true}, {"90% 不超过", 28, true}, {"95% 不超过", 28, true}, {"最长", 28, true}, {"盲区（分钟）", 32, true}}}
+	t := Table{Name: "用时", Columns: []Column{{"事项", 80, false}, {"件数", 20, true}, {"平均", 28, true}, {"中位", 28, true}, {"90% 不超过", 28, true}, {"95% 不超过", 28, true}, {"最长", 28, true}, {"盲区（分钟）", 32, true}}}
 	for _, x := range []struct {
 		name string
 		of   dutylog.Spread

@@ -78,7 +78,7 @@ func TestGroupsOnPaperSayWhatTheyRestOn(t *testing.T) {
 		}
 	}
 	if took := s.Tables[2].Rows[1].Cells; took[1] != "4" || took[5] != "4 分钟" || s.Tables[2].Rows[2].Cells[5] != "—" {
-		t.Errorf("%q", s.Tables[2].Rows)
+		t.Errorf("%v", s.Tables[2].Rows)
 	}
 	if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, "值班日志自 2026-11-23 00:01 起") || !strings.Contains(notes, "3 声之内") {
 		t.Error(notes)
