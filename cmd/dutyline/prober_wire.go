@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"dutyline/telephony"
 	"dutyline/telephony/probe"
