@@ -86,6 +86,7 @@ type AnsweringGroup struct {
 type AnsweringSpan struct {
 	From, To time.Time
 	Blind    []telephony.Interval // closed, none overlaps another
+	Shifts   []ShiftSpan          // of the roster, as ShiftSpans gives them: each has a group, whether anybody called or not
 	Zone     *time.Location
 }
 
@@ -136,10 +137,18 @@ func NewAnswering(span AnsweringSpan, by Grouping, line string) *Answering {
 			g := a.at(at)
 			at = g.To
 		}
+	case ByShift:
+		for _, s := range span.Shifts {
+			a.shift(s.From, s.To)
+		}
 	case ByWeekHour:
 		a.weekHours()
 	}
 	return a
+}
+
+func (a *Answering) shift(from, to time.Time) *AnsweringGroup {
+	return a.group(from.UTC().Format(time.RFC3339)+"/"+to.UTC().Format(time.RFC3339), from, to)
 }
 
 // at is the group of a clock or calendar grouping in which a moment lies.
@@ -214,7 +223,7 @@ func (a *Answering) of(k CellKey) *AnsweringGroup {
 		if k.From == 0 {
 			return a.group("", a.span.From, a.span.To)
 		}
-		return a.group(from.UTC().Format(time.RFC3339)+"/"+to.UTC().Format(time.RFC3339), from, to)
+		return a.shift(from, to)
 	}
 	return a.at(time.Unix(k.Hour, 0))
 }
@@ -287,6 +296,32 @@ func ShiftAt(shifts []Shift, t time.Time, loc *time.Location) (span ShiftSpan) {
 	}
 	return span
 }
+
+// ShiftSpans lists the shifts to which calls of a time may belong, as ShiftAt tells, that began before now. Which one that is
+// changes only where some part begins or ends.
+func ShiftSpans(shifts []Shift, from, to, now time.Time, loc *time.Location) (spans []ShiftSpan) {
+	edges := []time.Time{from}
+	for _, s := range shifts {
+		if s.Post != PostOfficer {
+			continue
+		}
+		for _, part := range s.Days(loc) {
+			edges = append(edges, part.From, part.To)
+		}
+	}
+	slices.SortFunc(edges, time.Time.Compare)
+	for _, at := range slices.CompactFunc(edges, time.Time.Equal) {
+		if at.Before(from) || !at.Before(to) || at.After(now) {
+			continue
+		}
+		if s := ShiftAt(shifts, at, loc); !s.From.IsZero() && !slices.ContainsFunc(spans, s.same) {
+			spans = append(spans, s)
+		}
+	}
+	return spans
+}
+
+func (s ShiftSpan) same(o ShiftSpan) bool { return s.From.Equal(o.From) && s.To.Equal(o.To) }
 
 // ShiftEnds is until when calls are of a shift that ShiftAt gave: another one may begin before it is over.
 func ShiftEnds(shifts []Shift, span ShiftSpan, loc *time.Location) time.Time {

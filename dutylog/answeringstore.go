@@ -18,6 +18,7 @@ type AnsweringQuery struct {
 type AnsweringFigures struct {
 	Groups []AnsweringGroup
 	Total  AnsweringGroup
+	Begun  time.Time     // when the log began: the time before it counts as blind
 	Frozen []FrozenMonth // closed months of the time: their figures are as they were frozen, unless Live was asked for
 }
 

@@ -140,7 +140,8 @@ func TestSheetsOfMonths(t *testing.T) {
 	show("the ring rule changed in mid-month", month(t, "2026-11", shanghai, good, other), "2026-11", after)
 
 	full := month(t, "2028-02", shanghai, append(several(30, movedTo(good, time.Date(2028, 2, 29, 15, 59, 59, 0, time.UTC))), movedTo(filledIn(missedBack(missed)), time.Date(2028, 2, 29, 1, 0, 0, 0, time.UTC)))...)
-	full.Duty, full.Since = roomOfFebruary(shanghai), full.From
+	full.Duty = roomOfFebruary(shanghai)
+	full.Duty.RosterSince = full.From
 	full.Alerts = []dutylog.ToldMisuse{{ID: 7, Reason: "forward_code", Forwarded: true, At: full.From.Add(time.Hour)}}
 	full.Tasks = []dutylog.Task{{Title: "每日情况报送", Key: "2028-02-28", DueAt: full.From, State: dutylog.TaskDone}, {Title: "每日情况报送", Key: "2028-02-29", DueAt: full.To.Add(-time.Hour), State: dutylog.TaskMissed},
 		{Title: "其他", State: dutylog.TaskNotNeeded}, {Title: "以后", State: dutylog.TaskComing}, {Title: "报备", State: dutylog.TaskMissed, Filing: &dutylog.FilingDuty{}}}
@@ -185,7 +186,8 @@ func roomOfFebruary(loc *time.Location) dutylog.DutyFacts {
 func TestTheEvidenceIsWhatWasCounted(t *testing.T) {
 	loc := zone(t, "Asia/Shanghai")
 	full := month(t, "2028-02", loc, append(several(60, movedTo(rang(telephony.AnsweredLate, 20*time.Second), time.Date(2028, 2, 3, 0, 0, 0, 0, time.UTC))), movedTo(rang(telephony.Forwarded, 0), time.Date(2028, 2, 3, 0, 0, 0, 0, time.UTC)))...)
-	full.Duty, full.Since = roomOfFebruary(loc), full.From
+	full.Duty = roomOfFebruary(loc)
+	full.Duty.RosterSince = full.From
 	for name, s := range full.Facts("2028-02", "duty", full.To).Shares {
 		f, known := name.FigureOf()
 		if !known {

@@ -27,7 +27,6 @@ type AssessmentBooks struct {
 	Entries   []EntryDelay  // of calls, that were not complete in time
 	Alerts    []ToldMisuse
 	Duty      DutyFacts
-	Since     time.Time // when the roster begins; zero: there is none, and nobody is missing on it
 	Tasks     []Task
 	Checks    []SpotCheck // of the month, incoming
 	Listened  []Listened  // of all draws of the month
@@ -357,14 +356,11 @@ func (b AssessmentBooks) duties(f AssessmentFacts, now time.Time) {
 		f.add(d.name, AssessedShare{Good: good, Of: s.Denominator, Measured: [2]int{good, s.Denominator}, Against: s.evidence()})
 	}
 	covered := AssessedShare{}
-	if begun := laterOf(b.From, b.Since); !b.Since.IsZero() && begun.Before(earlier(b.To, now)) {
-		roster := DutyFigures(b.Duty, b.Allowance, begun, b.To, now)
-		for _, p := range Posts() {
-			s := shareOf(roster, RosterUncovered, string(p))
-			covered.Of += s.Denominator
-			covered.Good += s.Denominator - s.Numerator
-			covered.Against = append(covered.Against, s.evidence()...)
-		}
+	for _, p := range Posts() {
+		s := shareOf(counted, RosterUncovered, string(p))
+		covered.Of += s.Denominator
+		covered.Good += s.Denominator - s.Numerator
+		covered.Against = append(covered.Against, s.evidence()...)
 	}
 	covered.Measured = [2]int{covered.Good, covered.Of}
 	f.add(AssessRoster, covered)

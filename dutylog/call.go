@@ -2,6 +2,8 @@ package dutylog
 
 import (
 	"context"
+	"regexp"
+	"strconv"
 	"time"
 
 	"dutyline/recorder"
@@ -22,9 +24,50 @@ type CallQuery struct {
 	Outcome  telephony.Outcome
 	Officer  string // only calls that concern them, see Concerned; From and To at most LongestOfficerSpan apart
 	Counted  bool   // only calls that figures count, see CountingOf
+	WeekHour string // only calls that came in this hour of this weekday, as ByWeekHour names them; From and To as with Officer
+	Rang     *RingSpan
 	Limit    int    // 1..500; 0 means 50
 	Cursor   string // from the page before
 }
+
+// RingSpan asks for answered calls whose bell rang for [From, To), as the tally of ring times has them; a zero To is open.
+type RingSpan struct{ From, To time.Duration }
+
+var ringSpan = regexp.MustCompile(`^(\d{1,4})-(\d{0,4})$`)
+
+// ParseRingSpan reads "10-15", or "60-", in whole seconds.
+func ParseRingSpan(text string) (*RingSpan, error) {
+	m := ringSpan.FindStringSubmatch(text)
+	if m == nil {
+		return nil, &InvalidError{Field: "ring", Reason: "is no span of ring times: write 10-15, or 60- without an end, in whole seconds"}
+	}
+	from, _ := strconv.Atoi(m[1]) // the pattern knows that they are numbers
+	to, _ := strconv.Atoi(m[2])
+	if m[2] != "" && to <= from {
+		return nil, &InvalidError{Field: "ring", Reason: "ends before it begins: write the shorter time first"}
+	}
+	return &RingSpan{time.Duration(from) * time.Second, time.Duration(to) * time.Second}, nil
+}
+
+// WeekHours are the times of one hour of one weekday within a time; false: its name is none.
+func WeekHours(name string, from, to time.Time, loc *time.Location) (spans []ShiftSpan, known bool) {
+	if !weekHourName.MatchString(name) {
+		return nil, false
+	}
+	for d := DateOf(from, loc); d <= DateOf(to, loc); d = d.Add(1) {
+		if d.In(time.UTC).Weekday() != time.Weekday(int(name[0]-'0')%7) {
+			continue
+		}
+		for at, end := d.Start(loc), d.Add(1).Start(loc); at.Before(end); at = nextHour(at, loc) {
+			if weekHour(at, loc) == name && at.Before(to) && nextHour(at, loc).After(from) {
+				spans = append(spans, ShiftSpan{laterOf(from, at), earlier(to, nextHour(at, loc))})
+			}
+		}
+	}
+	return spans, true
+}
+
+var weekHourName = regexp.MustCompile(`^[1-7] ([01]\d|2[0-3])$`)
 
 // LongestOfficerSpan is how long a time is gone through for the calls of one officer.
 const LongestOfficerSpan = ReviewsBack + 24*time.Hour

@@ -43,8 +43,8 @@ func eventsOf(all []Incident) []event {
 	return left
 }
 
-// event counts the reports of one whose deadlines lie in the time, each delivery of them, when it was opened, and its
-// instructions. A report that is not sent is late from its deadline on. What several incidents reported of one event
+// event counts the reports of one whose deadlines lie in the time, to whom and by which ways they went, when it was opened,
+// and its instructions. A report that is not sent is late from its deadline on. What several incidents reported of one event
 // counts once, by the clock that counts: that of the incident that went on.
 func (c *dutyCount) event(e event) {
 	for _, r := range e.Reports {
@@ -89,11 +89,27 @@ func (c *dutyCount) report(i Incident, r Report) {
 	}
 	sent := !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt)
 	c.ofIncident(i, ReportsOnTime, string(r.Stage), sent, !sent, r.DueAt, string(r.Stage))
+	for _, to := range i.owedTo(r) {
+		at := r.reached(to)
+		in := !at.IsZero() && !at.After(r.DueAt)
+		c.ofIncident(i, DeliveriesOnTime, to, in, !in, r.DueAt, string(r.Stage))
+	}
 	for _, d := range r.Deliveries {
 		in := !d.At.After(r.DueAt)
-		c.ofIncident(i, DeliveriesOnTime, d.Recipient, in, !in, r.DueAt, string(r.Stage))
 		c.ofIncident(i, DeliveriesOnTime, d.Channel, in, !in, r.DueAt, string(r.Stage))
 	}
+}
+
+// owedTo are all to whom a report is to go (Art. 18, 20), whether it went there or not: who never got it did not get it
+// in time. An incident that was closed, or merged, before the deadline owes it to nobody else any more.
+func (i Incident) owedTo(r Report) (to []string) {
+	over := !i.EndedAt.IsZero() && r.DueAt.After(i.EndedAt)
+	for _, w := range Recipients() {
+		if !over || r.DeliveredTo(w.Code) {
+			to = append(to, w.Code)
+		}
+	}
+	return to
 }
 
 func (c *dutyCount) instructions(i Incident) {

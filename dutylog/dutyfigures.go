@@ -15,7 +15,7 @@ type DutyFigure string
 // The closed set of these figures.
 const (
 	ReportsOnTime       DutyFigure = "reports_on_time"        // by deadline: reports that were sent until then
-	DeliveriesOnTime    DutyFigure = "deliveries_on_time"     // by recipient and by channel: deliveries until the report's deadline
+	DeliveriesOnTime    DutyFigure = "deliveries_on_time"     // by recipient: reports that reached each one until their deadline; by channel: deliveries until then
 	IncidentsOpenedLate DutyFigure = "incidents_opened_late"  // later after the intake than a first report may come
 	ClosedUnreported    DutyFigure = "closed_unreported"      // incidents that were closed with a report owed, in time or not
 	InstructionsOverdue DutyFigure = "instructions_overdue"   // not closed when they were due
@@ -25,7 +25,7 @@ const (
 	MissedNotCalledBack DutyFigure = "missed_not_called_back" // missed callers, as every figure has them, who wait: BackWaits
 	OthersNotCalledBack DutyFigure = "others_not_called_back" // by outcome: callers who did not get through otherwise, and wait; charged to nobody
 	LongestDutySpan                = 400 * 24 * time.Hour     // that is asked for at once
-	DutyFactsBefore                = 90 * 24 * time.Hour      // an incident that was opened so long before may have reports due
+	LongestDeadline                = 8 * 24 * time.Hour       // longer after the last word about an incident no report of it falls due: see Schedule.Check
 )
 
 // DutyShare is one figure: so many of so many.
@@ -35,6 +35,7 @@ type DutyShare struct {
 	Numerator, Denominator int
 	Rules                  []string      // by which it was counted; of incidents the schedules that they have, in alphabetical order
 	Blind                  time.Duration // of the time, how long nobody saw the line
+	Unknown                time.Duration // of roster_uncovered: how long no roster was kept here, so that nobody knows who was to be there
 	Behind                 []DutyBehind  // what counts against the duty room, the newest first, at most MostBehind
 }
 
@@ -86,7 +87,17 @@ type DutyFacts struct {
 	Filings   []FilingDuty   // whose days begin in the time
 	Zone      *time.Location // of the site, for the days of filings; nil: all of them belong to the time
 	DutyCallers
-	Blind []telephony.Interval
+	Blind       []telephony.Interval
+	RosterSince time.Time // when the first roster was filed; zero: none was. Before it nobody is missing on it
+	LogBegun    time.Time // when the log began; zero: it does not say
+}
+
+// rosterFrom is from when on within a time the roster says who is to be there: its end, where it never does.
+func rosterFrom(since, from, to time.Time) time.Time {
+	if since.IsZero() {
+		return laterOf(from, to)
+	}
+	return earlier(laterOf(from, since), laterOf(from, to))
 }
 
 // DutyCallers are whose calls nobody took at the duty phone, and who of them waits.
@@ -108,7 +119,7 @@ type OtherCallers struct {
 // DutyFigures counts what fell due from one moment to another and not after now. What is not due yet counts nowhere.
 func DutyFigures(f DutyFacts, allowance time.Duration, from, to, now time.Time) []DutyShare {
 	c := dutyCount{from: from, to: earlier(to, now), now: now}
-	shares := countDuty(c.items(f, allowance, to), allowance, c.from, c.to)
+	shares := countDuty(c.items(f, allowance, to), allowance, c.from, c.to, rosterFrom(f.RosterSince, c.from, c.to))
 	l := (*dutyShares)(&shares)
 	s := l.share(MissedNotCalledBack, "")
 	s.Numerator, s.Denominator, s.Behind = f.Waiting, f.Missed, f.Calls
@@ -138,7 +149,7 @@ func (c *dutyCount) items(f DutyFacts, allowance time.Duration, to time.Time) []
 	}
 	c.handovers(f, allowance)
 	for _, p := range Posts() {
-		c.uncovered(f.Shifts, p)
+		c.uncovered(f.Shifts, p, rosterFrom(f.RosterSince, c.from, c.to))
 	}
 	for _, d := range f.Filings {
 		day := d.Due
@@ -155,8 +166,9 @@ func (c *dutyCount) items(f DutyFacts, allowance time.Duration, to time.Time) []
 	return c.found
 }
 
-// countDuty counts the items of a time. Figures of which nothing fell due are there, too.
-func countDuty(items []DutyItem, allowance time.Duration, from, to time.Time) []DutyShare {
+// countDuty counts the items of a time; within it there was a roster from known on. Figures of which nothing fell due are
+// there, too.
+func countDuty(items []DutyItem, allowance time.Duration, from, to, known time.Time) []DutyShare {
 	var l dutyShares
 	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed, StageFollowUp, StageFinal} {
 		l.share(ReportsOnTime, string(s))
@@ -172,7 +184,7 @@ func countDuty(items []DutyItem, allowance time.Duration, from, to time.Time) []
 	l.share(HandoversLate, "").Rules = []string{fmt.Sprintf("handover-allowance-%dm", int(allowance.Minutes()))}
 	for _, p := range Posts() {
 		s := l.share(RosterUncovered, string(p))
-		s.Denominator, s.Rules = max(0, int(to.Sub(from).Minutes())), []string{ruleRoster}
+		s.Denominator, s.Rules, s.Unknown = max(0, int(to.Sub(known).Minutes())), []string{ruleRoster}, max(0, known.Sub(from))
 	}
 	l.share(FilingsLate, "").Rules = []string{ruleFilings}
 	l.share(MissedNotCalledBack, "").Rules = []string{ruleCallBacks}
@@ -279,9 +291,12 @@ func (c *dutyCount) handovers(f DutyFacts, allowance time.Duration) {
 	}
 }
 
-// uncovered finds the times in which nobody held a post.
-func (c *dutyCount) uncovered(shifts []Shift, p Post) {
-	for _, gap := range coverOf(postShifts(within(shifts, c.from, c.to), p), p, c.from, c.to) {
+// uncovered finds the times in which nobody held a post, once there was a roster.
+func (c *dutyCount) uncovered(shifts []Shift, p Post, from time.Time) {
+	if !from.Before(c.to) {
+		return
+	}
+	for _, gap := range coverOf(postShifts(within(shifts, from, c.to), p), p, from, c.to) {
 		if gap.Reason == RosterGap {
 			c.item(DutyItem{Figure: RosterUncovered, Of: string(p), At: gap.From, Until: gap.To}, true, DutyBehind{Kind: BehindShift, ID: string(p), At: gap.From, Until: gap.To})
 		}

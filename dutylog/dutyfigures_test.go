@@ -31,7 +31,7 @@ func TestReportsAndInstructionsInTime(t *testing.T) {
 	i := dutylog.Incident{
 		ClockNatural: at(10, 8, 0), Schedule: dutylog.UsualSchedule(), Facts: []dutylog.IncidentFact{{WrittenAt: at(10, 8, 11)}},
 		Reports: []dutylog.Report{
-			report(dutylog.StageFirst, at(10, 8, 10), at(10, 8, 10), dutylog.Delivery{Recipient: "superior", Channel: "phone", At: at(10, 8, 10)}, dutylog.Delivery{Recipient: "government", Channel: "fax", At: at(10, 8, 12)}),
+			report(dutylog.StageFirst, at(10, 8, 10), at(10, 8, 10), dutylog.Delivery{Recipient: "superior_bureau", Channel: "phone", At: at(10, 8, 10)}, dutylog.Delivery{Recipient: "government", Channel: "fax", At: at(10, 8, 12)}),
 			report(dutylog.StageWritten, at(10, 8, 50), at(10, 8, 51)),
 			report(dutylog.StageDetailed, at(10, 9, 40), time.Time{}),
 			report(dutylog.StageFollowUp, at(11, 1, 0), time.Time{}), // after the day
@@ -42,13 +42,14 @@ func TestReportsAndInstructionsInTime(t *testing.T) {
 	prompt := i
 	prompt.Facts, prompt.Reports, prompt.Instructions = []dutylog.IncidentFact{{WrittenAt: at(10, 8, 10)}}, nil, nil
 	f := dutylog.DutyFacts{Incidents: []dutylog.Incident{i, prompt}}
-	want := []string{"reports_on_time/first 1/1", "reports_on_time/written 0/1", "reports_on_time/detailed 0/1", "deliveries_on_time/superior 1/1", "deliveries_on_time/phone 1/1",
-		"deliveries_on_time/government 0/1", "deliveries_on_time/fax 0/1", "incidents_opened_late/ 1/2", "instructions_overdue/ 2/3"}
+	want := []string{"reports_on_time/first 1/1", "reports_on_time/written 0/1", "reports_on_time/detailed 0/1", "deliveries_on_time/superior_bureau 1/3", "deliveries_on_time/party_committee 0/3",
+		"deliveries_on_time/government 0/3", "deliveries_on_time/phone 1/1", "deliveries_on_time/fax 0/1", "incidents_opened_late/ 1/2", "instructions_overdue/ 2/3"}
 	if diff := cmp.Diff(want, dutyShares(f, at(10, 0, 0), at(11, 0, 0), at(10, 14, 0))); diff != "" {
 		t.Errorf("at two in the afternoon (-want +got):\n%s", diff)
 	}
-	want = []string{"reports_on_time/first 1/1", "incidents_opened_late/ 0/1"}
+	want = []string{"reports_on_time/first 1/1", "deliveries_on_time/superior_bureau 0/1", "deliveries_on_time/party_committee 0/1", "deliveries_on_time/government 0/1", "incidents_opened_late/ 0/1"}
 	early := dutylog.DutyFacts{Incidents: []dutylog.Incident{{ClockNatural: at(10, 8, 0), Schedule: i.Schedule, Facts: prompt.Facts, Reports: i.Reports[:2]}}}
+	early.Incidents[0].Reports = []dutylog.Report{i.Reports[0], i.Reports[1]}
 	early.Incidents[0].Reports[0].Deliveries = nil
 	if diff := cmp.Diff(want, dutyShares(early, at(10, 0, 0), at(11, 0, 0), at(10, 8, 20))); diff != "" {
 		t.Errorf("what is not due yet counts nowhere (-want +got):\n%s", diff)
@@ -135,16 +136,16 @@ func TestMergedIncidentsCountOnce(t *testing.T) {
 		incidents []dutylog.Incident
 		want      []string
 	}{
-		{"by itself", []dutylog.Incident{one(0)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/1", "deliveries_on_time/phone 1/1", "incidents_opened_late/ 0/1"}},
-		{"merged", []dutylog.Incident{two, one(2)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/2", "deliveries_on_time/phone 1/1",
+		{"by itself", []dutylog.Incident{one(0)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/3", "deliveries_on_time/party_committee 0/3", "deliveries_on_time/government 0/3", "deliveries_on_time/phone 1/1", "incidents_opened_late/ 0/1"}},
+		{"merged", []dutylog.Incident{two, one(2)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/3", "deliveries_on_time/party_committee 0/3", "deliveries_on_time/government 0/3", "deliveries_on_time/phone 1/1",
 			"deliveries_on_time/fax 0/1", "incidents_opened_late/ 0/1"}},
 		{"merged twice", []dutylog.Incident{one(3), incident(3, 2, at(8, 10), at(8, 40), first(at(8, 20), at(8, 8))), two}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2",
-			"deliveries_on_time/superior_bureau 1/2", "deliveries_on_time/phone 1/1", "deliveries_on_time/fax 0/1", "incidents_opened_late/ 0/1"}},
+			"deliveries_on_time/superior_bureau 1/3", "deliveries_on_time/party_committee 0/3", "deliveries_on_time/government 0/3", "deliveries_on_time/phone 1/1", "deliveries_on_time/fax 0/1", "incidents_opened_late/ 0/1"}},
 		{"reported late by both", []dutylog.Incident{late, incident(1, 2, at(8, 0), at(8, 20), first(at(8, 10), at(8, 28), by("phone", at(8, 28))))}, []string{"reports_on_time/first 0/1",
-			"deliveries_on_time/superior_bureau 0/1", "deliveries_on_time/phone 0/1", "incidents_opened_late/ 1/1"}},
-		{"an instruction stays where it was given", []dutylog.Incident{late, done}, []string{"reports_on_time/first 0/1", "reports_on_time/follow_up 1/1", "deliveries_on_time/superior_bureau 1/1", "deliveries_on_time/phone 1/1",
+			"deliveries_on_time/superior_bureau 0/1", "deliveries_on_time/party_committee 0/1", "deliveries_on_time/government 0/1", "deliveries_on_time/phone 0/1", "incidents_opened_late/ 1/1"}},
+		{"an instruction stays where it was given", []dutylog.Incident{late, done}, []string{"reports_on_time/first 0/1", "reports_on_time/follow_up 1/1", "deliveries_on_time/superior_bureau 1/2", "deliveries_on_time/party_committee 0/2", "deliveries_on_time/government 0/2", "deliveries_on_time/phone 1/1",
 			"incidents_opened_late/ 0/1", "instructions_overdue/ 1/1"}},
-		{"into one that is not asked for", []dutylog.Incident{one(9)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/1", "deliveries_on_time/phone 1/1", "incidents_opened_late/ 0/1"}},
+		{"into one that is not asked for", []dutylog.Incident{one(9)}, []string{"reports_on_time/first 1/1", "reports_on_time/follow_up 1/2", "deliveries_on_time/superior_bureau 1/3", "deliveries_on_time/party_committee 0/3", "deliveries_on_time/government 0/3", "deliveries_on_time/phone 1/1", "incidents_opened_late/ 0/1"}},
 	} {
 		if diff := cmp.Diff(c.want, dutyShares(dutylog.DutyFacts{Incidents: c.incidents}, at(0, 0), at(24, 0), at(14, 0))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
@@ -188,7 +189,7 @@ func TestHandoversLate(t *testing.T) {
 func TestRosterFilingsAndCallBacks(t *testing.T) {
 	loc := zone(t, "Asia/Shanghai")
 	at := func(hour int) time.Time { return time.Date(2026, 11, 10, hour, 0, 0, 0, loc) }
-	f := dutylog.DutyFacts{
+	f := dutylog.DutyFacts{RosterSince: at(-48),
 		Shifts:      []dutylog.Shift{{From: at(0), To: at(8), Post: dutylog.PostOfficer, Name: "张伟"}, {From: at(9), To: at(26), Post: dutylog.PostOfficer, Name: "李娜"}, {From: at(-10), To: at(24), Post: dutylog.PostLeader, Name: "赵振华"}},
 		Filings:     []dutylog.FilingDuty{{State: dutylog.FilingDone}, {State: dutylog.FilingLate}, {State: dutylog.FilingOverdue}, {State: dutylog.FilingOpen}, {State: dutylog.FilingUnknown}, {State: dutylog.FilingSupplement}},
 		DutyCallers: dutylog.DutyCallers{Missed: 7, Waiting: 2, Others: []dutylog.OtherCallers{{Outcome: telephony.AbandonedEarly, Calls: 4}, {Outcome: telephony.Engaged, Calls: 3, Waiting: 1}}},
@@ -214,6 +215,87 @@ func TestRosterFilingsAndCallBacks(t *testing.T) {
 	}
 }
 
+// Before the first roster was filed nobody knows who was to be there: that is no gap, and is said. Without one, nothing
+// of the time is known. What was frozen says the same again.
+func TestBeforeTheFirstRosterNobodyIsMissing(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(hour int) time.Time { return time.Date(2026, 11, 10, hour, 0, 0, 0, loc) }
+	shifts := []dutylog.Shift{{From: at(12), To: at(20), Post: dutylog.PostOfficer, Name: "张伟"}}
+	for _, c := range []struct {
+		name    string
+		since   time.Time
+		missing [2]int
+		unknown time.Duration
+		begins  time.Time
+	}{
+		{"filed at ten", at(10), [2]int{6 * 60, 14 * 60}, 10 * time.Hour, at(10)},
+		{"filed long before", at(-100), [2]int{16 * 60, 24 * 60}, 0, at(0)},
+		{"filed afterwards", at(30), [2]int{}, 24 * time.Hour, time.Time{}},
+		{"never filed", time.Time{}, [2]int{}, 24 * time.Hour, time.Time{}},
+	} {
+		f := dutylog.DutyFacts{Shifts: shifts, RosterSince: c.since, Zone: loc}
+		frozen := dutylog.FreezeDuty(f, nil, 0, at(0), at(24), at(48))
+		for where, shares := range map[string][]dutylog.DutyShare{"now": dutylog.DutyFigures(f, 0, at(0), at(24), at(48)), "as it was frozen": frozen.Shares(at(0), at(24), loc, nil)} {
+			for _, s := range shares {
+				if s.Figure != dutylog.RosterUncovered || s.Of != string(dutylog.PostOfficer) {
+					continue
+				}
+				if got := [2]int{s.Numerator, s.Denominator}; got != c.missing || s.Unknown != c.unknown {
+					t.Errorf("%s, %s: %v, and %v are not known; want %v and %v", c.name, where, got, s.Unknown, c.missing, c.unknown)
+				}
+				if n := len(s.Behind); n > 0 != (c.missing[0] > 0) || n > 0 && !s.Behind[n-1].At.Equal(c.begins) {
+					t.Errorf("%s, %s: the gaps are %+v", c.name, where, s.Behind)
+				}
+			}
+		}
+	}
+	old := dutylog.FrozenDuty{}
+	for _, s := range old.Shares(at(0), at(24), loc, nil) {
+		if s.Figure == dutylog.RosterUncovered && (s.Denominator != 1440 || s.Unknown != 0) {
+			t.Errorf("what an older program froze is counted otherwise: %+v", s)
+		}
+	}
+}
+
+// To each recipient a report is to go: who never got it did not get it in time, one that got it twice got it once, and
+// what an incident was closed before is owed to nobody.
+func TestWhoNeverGotAReportDidNotGetItInTime(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(hour, minute int) time.Time { return time.Date(2026, 11, 10, hour, minute, 0, 0, loc) }
+	to := func(recipient, channel string, when time.Time) dutylog.Delivery {
+		return dutylog.Delivery{Recipient: recipient, Channel: channel, At: when}
+	}
+	first := dutylog.Report{Number: 1, Stage: dutylog.StageFirst, DueAt: at(8, 10), SentAt: at(8, 5), Deliveries: []dutylog.Delivery{to("superior_bureau", "phone", at(8, 5)), to("superior_bureau", "fax", at(8, 20))},
+		Elsewhere: []dutylog.Delivery{to("government", "phone", at(8, 8))}}
+	open := dutylog.Incident{ID: 1, State: dutylog.IncidentOpen, Schedule: dutylog.UsualSchedule(), Reports: []dutylog.Report{first}}
+	closed := open
+	closed.State, closed.EndedAt = dutylog.IncidentClosed, at(8, 9)
+	later := closed
+	later.EndedAt = at(8, 11)
+	for _, c := range []struct {
+		name string
+		i    dutylog.Incident
+		want string
+	}{
+		{"open", open, "deliveries_on_time/superior_bureau 1/1 deliveries_on_time/party_committee 0/1 deliveries_on_time/government 1/1"},
+		{"closed before the deadline", closed, "deliveries_on_time/superior_bureau 1/1 deliveries_on_time/government 1/1"},
+		{"closed after it", later, "deliveries_on_time/superior_bureau 1/1 deliveries_on_time/party_committee 0/1 deliveries_on_time/government 1/1"},
+	} {
+		var got []string
+		for _, s := range dutyShares(dutylog.DutyFacts{Incidents: []dutylog.Incident{c.i}}, at(0, 0), at(24, 0), at(24, 0)) {
+			if name := strings.Split(s, " ")[0]; strings.HasPrefix(name, "deliveries") && name != "deliveries_on_time/phone" && name != "deliveries_on_time/fax" {
+				got = append(got, s)
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+		if got := dutyShares(dutylog.DutyFacts{Incidents: []dutylog.Incident{c.i}}, at(0, 0), at(24, 0), at(8, 10)); strings.Contains(strings.Join(got, " "), "deliveries") {
+			t.Errorf("%s: before the deadline is over it says %v", c.name, got)
+		}
+	}
+}
+
 // Each figure leads to what counts against the duty room, and says by which rule and how blind the time was.
 func TestWhatIsBehindAFigure(t *testing.T) {
 	loc := zone(t, "Asia/Shanghai")
@@ -221,7 +303,7 @@ func TestWhatIsBehindAFigure(t *testing.T) {
 	i := dutylog.Incident{
 		ID: 7, Number: dutylog.IncidentNumber{Year: 2026, Serial: 3}, ClockNatural: at(8, 0), Schedule: dutylog.UsualSchedule(), Facts: []dutylog.IncidentFact{{WrittenAt: at(8, 11)}},
 		Reports: []dutylog.Report{
-			{Stage: dutylog.StageFirst, DueAt: at(8, 10), SentAt: at(8, 9), Deliveries: []dutylog.Delivery{{Recipient: "superior", Channel: "phone", At: at(8, 9)}, {Recipient: "government", Channel: "phone", At: at(8, 12)}}},
+			{Stage: dutylog.StageFirst, DueAt: at(8, 10), SentAt: at(8, 9), Deliveries: []dutylog.Delivery{{Recipient: "superior_bureau", Channel: "phone", At: at(8, 9)}, {Recipient: "government", Channel: "phone", At: at(8, 12)}}},
 			{Stage: dutylog.StageWritten, DueAt: at(8, 50)},
 		},
 		Instructions: []dutylog.Instruction{{Due: at(12, 0)}, {Due: at(13, 0), ClosedAt: at(12, 30)}},
@@ -231,7 +313,7 @@ func TestWhatIsBehindAFigure(t *testing.T) {
 	shift := func(from, to int, name string) dutylog.Shift {
 		return dutylog.Shift{From: at(from, 0), To: at(to, 0), Post: dutylog.PostOfficer, Name: name}
 	}
-	f := dutylog.DutyFacts{Incidents: []dutylog.Incident{i, slow}, Begun: at(0, 0), Shifts: []dutylog.Shift{shift(0, 8, "张伟"), shift(9, 24, "李娜")},
+	f := dutylog.DutyFacts{Incidents: []dutylog.Incident{i, slow}, Begun: at(0, 0), RosterSince: at(0, 0), Shifts: []dutylog.Shift{shift(0, 8, "张伟"), shift(9, 24, "李娜")},
 		Filings:     []dutylog.FilingDuty{{Kind: "month", Span: dutylog.DateSpan{First: "2026-11-01"}, State: dutylog.FilingLate, Due: at(1, 0)}, {State: dutylog.FilingDone}},
 		DutyCallers: dutylog.DutyCallers{Missed: 3, Waiting: 1, Calls: []dutylog.DutyBehind{{Kind: dutylog.BehindCall, ID: "c-1", At: at(9, 0)}}},
 		Blind:       []telephony.Interval{{From: at(-1, 0), To: at(0, 2)}, {From: at(23, 0), To: at(30, 0)}}}
@@ -246,7 +328,8 @@ func TestWhatIsBehindAFigure(t *testing.T) {
 			t.Errorf("%s was blind for %v", key, s.Blind)
 		}
 	}
-	want := map[string]string{"reports_on_time/written": "incident 7T2026-003 08:50;", "deliveries_on_time/government": "incident 7T2026-003 08:10;", "deliveries_on_time/phone": "incident 7T2026-003 08:10;",
+	want := map[string]string{"reports_on_time/written": "incident 7T2026-003 08:50;", "deliveries_on_time/superior_bureau": "incident 7T2026-003 08:50;", "deliveries_on_time/party_committee": "incident 7T2026-003 08:50;incident 7T2026-003 08:10;",
+		"deliveries_on_time/government": "incident 7T2026-003 08:50;incident 7T2026-003 08:10;", "deliveries_on_time/phone": "incident 7T2026-003 08:10;",
 		"incidents_opened_late/": "incident 7T2026-003 08:11;", "instructions_overdue/": "incident 7T2026-003 12:00;", "handovers_late/": "shift duty_officer 09:00;",
 		"roster_uncovered/duty_officer": "shift duty_officer 08:00;", "roster_uncovered/duty_section_chief": "shift duty_section_chief 00:00;", "roster_uncovered/duty_leader": "shift duty_leader 00:00;",
 		"filings_late/": "filing month/2026-11-01 01:00;", "missed_not_called_back/": "call c-1 09:00;"}

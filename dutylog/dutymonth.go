@@ -16,6 +16,8 @@ type FrozenDuty struct {
 	Missed    []int64       `json:"missed"`              // when each missed call came, in seconds since 1970; whose caller still waited is an item, too
 	MissedOn  []string      `json:"missed_on,omitempty"` // the line of each; empty with ByLine unset: an older program noted none
 	ByLine    bool          `json:"by_line,omitempty"`   // the lines of calls are noted
+
+	RosterSince *time.Time `json:"roster_since,omitempty"` // as DutyFacts has it; nil: an older program took the time before a roster for a gap
 }
 
 // DutyPart is a part of a time, as its callers stand now; in a closed month with what was frozen.
@@ -32,6 +34,7 @@ type DutyAnswer struct {
 	Shares      []DutyShare
 	Frozen      []FrozenMonth // closed months of the time: their part is as it was frozen
 	Corrections []DutyCorrection
+	Begun       time.Time // when the log began: the time before it counts as blind
 }
 
 // DutyCorrection is a figure of a closed month that would be counted otherwise now.
@@ -45,7 +48,7 @@ type DutyCorrection struct {
 // FreezeDuty judges a whole month. missed are all whose calls nobody took, the others beside the missed ones.
 func FreezeDuty(f DutyFacts, missed []MissedFact, allowance time.Duration, from, to, now time.Time) FrozenDuty {
 	c := dutyCount{from: from, to: earlier(to, now), now: now}
-	d := FrozenDuty{Allowance: allowance, Items: c.items(f, allowance, to), Missed: []int64{}, ByLine: true}
+	d := FrozenDuty{Allowance: allowance, Items: c.items(f, allowance, to), Missed: []int64{}, ByLine: true, RosterSince: &f.RosterSince}
 	for _, m := range missed {
 		i := DutyItem{Figure: MissedNotCalledBack, At: m.Call.OfferedAt, In: m.Back() == BackWaits, Line: m.Call.Line}
 		if i.In {
@@ -102,7 +105,11 @@ func (d FrozenDuty) count(from, to time.Time, zone *time.Location) []DutyShare {
 			within = append(within, i)
 		}
 	}
-	shares := countDuty(within, d.Allowance, from, to)
+	known := from
+	if d.RosterSince != nil {
+		known = rosterFrom(*d.RosterSince, from, to)
+	}
+	shares := countDuty(within, d.Allowance, from, to, known)
 	callers := (*dutyShares)(&shares).share(MissedNotCalledBack, "")
 	callers.Denominator = 0
 	for _, at := range d.Missed {
@@ -126,6 +133,7 @@ func (i DutyItem) cut(from, to time.Time) DutyItem {
 
 // DutyAnswerOf puts the parts of a time together: what is closed as it was frozen, and what changed since beside it.
 func DutyAnswerOf(f DutyFacts, parts []DutyPart, allowance time.Duration, now time.Time) (a DutyAnswer) {
+	a.Begun = f.LogBegun
 	for _, p := range parts {
 		f.DutyCallers = p.DutyCallers
 		if p.Month == nil {
@@ -157,6 +165,7 @@ func (a *DutyAnswer) add(part []DutyShare) {
 		s.Numerator += p.Numerator
 		s.Denominator += p.Denominator
 		s.Blind += p.Blind
+		s.Unknown += p.Unknown
 		s.Rules = append(s.Rules, p.Rules...)
 		s.Behind = append(s.Behind, p.Behind...)
 	}

@@ -117,8 +117,14 @@ func (w bareDuty) counted(from, to, now time.Time) map[string][2]int {
 				continue
 			}
 			count("reports_on_time/"+p.stage, !p.sent.IsZero() && !p.sent.After(p.due))
+			for _, to := range []string{"superior_bureau", "party_committee", "government"} {
+				reached := false
+				for _, d := range p.deliveries {
+					reached = reached || d.recipient == to && !d.at.After(p.due)
+				}
+				count("deliveries_on_time/"+to, reached)
+			}
 			for _, d := range p.deliveries {
-				count("deliveries_on_time/"+d.recipient, !d.at.After(p.due))
 				count("deliveries_on_time/"+d.channel, !d.at.After(p.due))
 			}
 		}
@@ -182,7 +188,7 @@ func (w bareDuty) tookOver(before, next bareShift) bool {
 
 // facts is the same as the log would have it.
 func (w bareDuty) facts() (f dutylog.DutyFacts) {
-	f.Begun = w.begun
+	f.Begun, f.RosterSince = w.begun, w.shifts[0].from.AddDate(0, 0, -1)
 	for n, b := range w.incidents {
 		i := dutylog.Incident{ID: int64(n + 1), ClockNatural: b.natural, Schedule: dutylog.UsualSchedule(), Facts: []dutylog.IncidentFact{{WrittenAt: b.opened}}}
 		for _, p := range b.reports {

@@ -13,11 +13,11 @@ import (
 // SuspicionBooks is what suspicions rest on.
 type SuspicionBooks struct {
 	Missed    []MissedFact
-	Elsewhere []telephony.Call // that came out at another phone, or at a machine
-	Deeds     []Doing          // in the order of their beginning
-	Away      []EvidenceLink   // alerts that told that no page was open, At their beginning …
-	AwayUntil []time.Time      // … and their end; zero: they last
-	Blind     []telephony.Interval
+	Elsewhere []telephony.Call     // that came out at another phone, or at a machine
+	Deeds     []Doing              // in the order of their beginning
+	Away      []EvidenceLink       // alerts that told that no page was open, At their beginning …
+	AwayUntil []time.Time          // … and their end; zero: they last
+	Unseen    []telephony.Interval // what the log did not see, or was not there to see: see telephony.Interval.Unwatched
 	Incidents []Incident
 	Shifts    []Shift
 	Since     time.Time // when the roster begins; zero: there is none
@@ -72,9 +72,11 @@ func (b SuspicionBooks) unmanned(now time.Time, add func(Violation)) {
 	}
 }
 
-// unseen reports whether some of a time was blind: then nobody can say that nothing was done.
+// unseen reports whether nobody watched for some of a time: then nobody can say that nothing was done. That the daemon was
+// down is enough, although the switch's journal tells of the calls: no page could be used, nobody was warned, and what the
+// officer did meanwhile left no trace.
 func (b SuspicionBooks) unseen(from, to time.Time) bool {
-	return slices.ContainsFunc(b.Blind, func(i telephony.Interval) bool { return i.From.Before(to) && (i.To.IsZero() || i.To.After(from)) })
+	return slices.ContainsFunc(b.Unseen, func(i telephony.Interval) bool { return i.From.Before(to) && (i.To.IsZero() || i.To.After(from)) })
 }
 
 func (b SuspicionBooks) done(from, to time.Time) bool {

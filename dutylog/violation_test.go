@@ -108,7 +108,7 @@ func TestWhatIsSuspected(t *testing.T) {
 		Deeds:     []dutylog.Doing{{From: day(6, 3, 25), To: day(6, 3, 25)}, {From: day(7, 1, 0), To: day(7, 4, 0)}},
 		Away:      []dutylog.EvidenceLink{{Kind: dutylog.EvidenceAlert, ID: "9", At: day(2, 2, 0), What: "page_away"}, {Kind: dutylog.EvidenceAlert, ID: "10", At: day(2, 4, 0)}},
 		AwayUntil: []time.Time{day(2, 3, 30), {}},
-		Blind:     []telephony.Interval{{Kind: telephony.BlindInterval, From: day(8, 3, 10), To: day(8, 3, 12)}},
+		Unseen:    []telephony.Interval{{Kind: telephony.BlindInterval, From: day(8, 3, 10), To: day(8, 3, 12)}},
 		Elsewhere: []telephony.Call{{ID: "f1", Line: "duty", Outcome: telephony.Forwarded, OfferedAt: day(9, 23, 59)}, {ID: "f2", Line: "duty", Outcome: telephony.AnsweredByMachine, OfferedAt: day(10, 0, 0)},
 			{ID: "f3", Line: "duty", Outcome: telephony.Forwarded, OfferedAt: day(10, 9, 0)}, {ID: "f4", Line: "duty", Outcome: telephony.Forwarded, OfferedAt: day(20, 9, 0)}},
 		Incidents: []dutylog.Incident{{ID: 5, State: dutylog.IncidentOpen, Reports: []dutylog.Report{
@@ -132,6 +132,38 @@ func TestWhatIsSuspected(t *testing.T) {
 	for _, v := range dutylog.Suspicions(b, day(1, 0, 0), now) {
 		if v.Why == dutylog.RosterUnfilled {
 			t.Errorf("without a roster nobody is missing on it: %+v", v)
+		}
+	}
+}
+
+// What we did not see is not held against the room: while the daemon or the switch was down nobody could use a page, and
+// nobody was warned. That the journal alone was down took nothing from the officer.
+func TestOurOwnOutageIsNotHeldAgainstTheRoom(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(hour, minute int) time.Time { return time.Date(2026, 11, 10, hour, minute, 0, 0, loc) }
+	missed := dutylog.MissedFact{Call: telephony.Call{ID: "alone", Line: "duty", Direction: telephony.Inbound, Outcome: telephony.Missed, OfferedAt: at(3, 0), EndedAt: at(3, 1)}}
+	for _, c := range []struct {
+		name string
+		kind telephony.IntervalKind
+		from time.Time
+		to   time.Time
+		want int
+	}{
+		{"the daemon was down", telephony.LiveDown, at(2, 40), at(2, 50), 0},
+		{"the daemon is down until now", telephony.LiveDown, at(3, 20), time.Time{}, 0},
+		{"the switch was down", telephony.SwitchDown, at(3, 5), at(3, 6), 0},
+		{"nobody saw", telephony.BlindInterval, at(2, 0), at(2, 31), 0},
+		{"the daemon was down long before", telephony.LiveDown, at(1, 0), at(2, 29), 1},
+		{"the daemon was down afterwards", telephony.LiveDown, at(3, 32), at(4, 0), 1},
+	} {
+		b := dutylog.SuspicionBooks{Zone: loc, Missed: []dutylog.MissedFact{missed}, Unseen: []telephony.Interval{{Kind: c.kind, From: c.from, To: c.to}}}
+		if got := dutylog.Suspicions(b, at(0, 0), at(12, 0)); len(got) != c.want {
+			t.Errorf("%s: %d are suspected, want %d", c.name, len(got), c.want)
+		}
+	}
+	for kind, want := range map[telephony.IntervalKind]bool{telephony.LiveDown: true, telephony.SwitchDown: true, telephony.BlindInterval: true, telephony.JournalDown: false} {
+		if got := (telephony.Interval{Kind: kind}).Unwatched(); got != want {
+			t.Errorf("%s: unwatched %v", kind, got)
 		}
 	}
 }

@@ -108,6 +108,10 @@ func (i Interval) Overlaps(from, to time.Time) bool {
 	return (i.To.IsZero() || !i.To.Before(from)) && (to.IsZero() || !to.Before(i.From))
 }
 
+// Unwatched reports whether the interval is one in which the product, or the switch, was not at its work, so that nobody
+// can be held to what it did not see or do. A journal alone that is down takes nothing from the officers: the live view saw.
+func (i Interval) Unwatched() bool { return i.Kind != JournalDown }
+
 // Length is how long the interval lasted, or has lasted by now.
 func (i Interval) Length(now time.Time) time.Duration {
 	to := i.To

@@ -71,10 +71,12 @@ type answeringBody struct {
 	Zone        string               `json:"zone" doc:"In which days, hours and months begin"`
 	By          dutylog.Grouping     `json:"by"`
 	Line        string               `json:"line" doc:"Empty: all lines"`
+	Unit        string               `json:"unit" doc:"Whose duty room it is, as it stands above every sheet"`
 	Total       answeringGroupBody   `json:"total"`
 	Groups      []answeringGroupBody `json:"groups" nullable:"false"`
 	Rings       []ringBinBody        `json:"rings" nullable:"false" doc:"How long the answered calls rang, all together"`
 	Definitions []definitionBody     `json:"definitions" nullable:"false"`
+	LogSince    stamp                `json:"log_since" doc:"When the duty log began: the time before it counts as blind, for nobody knows whether calls came"`
 	Frozen      []frozenBody         `json:"frozen" nullable:"false" doc:"Closed months of this time, oldest first: their figures stand as they were"`
 }
 
@@ -101,8 +103,8 @@ func (a *app) answering(ctx context.Context, in *answeringInput) (*answeringOutp
 	if err != nil {
 		return nil, err
 	}
-	body := answeringBody{From: stamp(q.From), To: stamp(q.To), Zone: a.Sheets.Zone.String(), By: q.By, Line: q.Line,
-		Total: answeringGroupOf(found.Total), Groups: []answeringGroupBody{}, Rings: ringBins(&found.Total.Tally), Definitions: definitions(), Frozen: []frozenBody{}}
+	body := answeringBody{From: stamp(q.From), To: stamp(q.To), Zone: a.Sheets.Zone.String(), By: q.By, Line: q.Line, Unit: a.Sheets.Unit,
+		Total: answeringGroupOf(found.Total), Groups: []answeringGroupBody{}, Rings: ringBins(&found.Total.Tally), Definitions: definitions(), LogSince: stamp(found.Begun), Frozen: []frozenBody{}}
 	for _, f := range found.Frozen {
 		body.Frozen = append(body.Frozen, frozenOf(f))
 	}

@@ -50,6 +50,8 @@ type answeringGroupDoc struct {
 type answeringDoc struct {
 	From, To       time.Time
 	Zone, By, Line string
+	Unit           string
+	LogSince       *time.Time `json:"log_since"`
 	Total          answeringGroupDoc
 	Groups         []answeringGroupDoc
 	Rings          []struct{ Seconds, Calls float64 }
@@ -345,9 +347,11 @@ func TestFiguresOfTheOtherWork(t *testing.T) {
 			Numerator, Denominator int
 			Rate                   *float64
 			BlindSeconds           float64 `json:"blind_seconds"`
+			Unknown                float64 `json:"unknown_seconds"`
 			Rule                   []string
 			Behind                 []any
 		}
+		LogSince            *time.Time `json:"log_since"`
 		Frozen, Corrections []any
 	}
 	officer.get("/metrics/duty").into(t, &doc)
@@ -357,6 +361,12 @@ func TestFiguresOfTheOtherWork(t *testing.T) {
 		if (i.Rate == nil) != (i.Denominator < 20) {
 			t.Errorf("%+v", i)
 		}
+		if roster := i.Figure == "roster_uncovered"; roster && (i.Unknown == 0 || i.Numerator != 0) { // nobody ever filed a roster
+			t.Errorf("before the first roster nobody is missing: %+v", i)
+		}
+	}
+	if doc.LogSince == nil {
+		t.Error("it is not said since when there is a log")
 	}
 	if found["missed_not_called_back/"] != [2]int{1, 1} || found["reports_on_time/first"] != [2]int{0, 1} || found["incidents_opened_late/"][1] != 1 || len(found) < 12 {
 		t.Errorf("%v", found)
@@ -448,5 +458,22 @@ func TestFiguresOfNothingAreRefused(t *testing.T) {
 				t.Errorf("%s by %q: %+v", path, by, p)
 			}
 		}
+	}
+}
+
+// Of a time before the log nobody knows whether calls came: it is blind, on page and paper, and it is said since when there is a log.
+func TestATimeBeforeTheLogIsBlind(t *testing.T) {
+	h := newHouse(t) // of which the log is ten years old
+	supervisor := h.as("supervisor")
+	long := time.Now().AddDate(-11, 0, 0).In(site).Format("2006-01-02")
+	doc := supervisor.answering(t, "?from="+long+"&to="+long+"&by=day")
+	if doc.Total.BlindSeconds != 86400 || doc.Groups[0].Measured["on_time"].BlindSeconds != 86400 || doc.LogSince == nil || !doc.LogSince.After(doc.To) {
+		t.Errorf("blind for %v s, the log began %v", doc.Total.BlindSeconds, doc.LogSince)
+	}
+	if sheet := supervisor.get("/metrics/answering/sheet?from=" + long + "&to=" + long + "&by=day"); sheet.status != 200 || !strings.Contains(sheet.body, "起才有记录") {
+		t.Errorf("%d", sheet.status)
+	}
+	if cells := supervisor.get("/metrics/duty/workbook?from=" + long + "&to=" + long).cells(t); !slices.ContainsFunc(cells, func(row []string) bool { return slices.Contains(row, "1440.0") }) {
+		t.Errorf("%q", cells)
 	}
 }

@@ -23,10 +23,12 @@ type PageQuery struct {
 
 type callsInput struct {
 	PageQuery
-	Outcome string `query:"outcome" maxLength:"40" doc:"Only calls that ended so"`
-	Officer string `query:"officer" maxLength:"40" doc:"Only calls of this officer, as figures by officer have them: who answered, as was said, else who was responsible. from is required, and to at most 100 days after it. 403: the visitor sees no other officers' figures than their own"`
-	Shift   string `query:"shift" maxLength:"40" doc:"Only calls of the duty officers' shift in which this instant (RFC 3339) lies, until another one begins. 403: the visitor sees no figures by shift; 404: no shift is there"`
-	Counted bool   `query:"counted" doc:"Only calls that figures count: ended inbound ones, without test calls and the product's own"`
+	Outcome  string `query:"outcome" maxLength:"40" doc:"Only calls that ended so"`
+	Officer  string `query:"officer" maxLength:"40" doc:"Only calls of this officer, as figures by officer have them: who answered, as was said, else who was responsible. from is required, and to at most 100 days after it. 403: the visitor sees no other officers' figures than their own"`
+	Shift    string `query:"shift" maxLength:"40" doc:"Only calls of the duty officers' shift in which this instant (RFC 3339) lies, until another one begins. 403: the visitor sees no figures by shift; 404: no shift is there"`
+	WeekHour string `query:"week_hour" maxLength:"4" doc:"Only calls that came in this hour of this weekday, by the site's clock: 1 08 is Monday from eight to nine. from is required, and to at most 100 days after it"`
+	Ring     string `query:"ring" maxLength:"9" doc:"Only answered calls whose bell rang for so many seconds, as figures have them: 10-15 from ten to less than fifteen, 60- a minute or more. from is required, and to at most 100 days after it"`
+	Counted  bool   `query:"counted" doc:"Only calls that figures count: ended inbound ones, without test calls and the product's own"`
 }
 
 // listOfCalls is what an access to many calls at once is recorded under.
@@ -57,6 +59,9 @@ func (a *app) calls(ctx context.Context, in *callsInput) (*callListOutput, error
 		return nil, invalid("query.outcome", "is no outcome; there are "+words(telephony.Outcomes()))
 	}
 	if err := a.narrow(ctx, &q, in.Shift); err != nil {
+		return nil, err
+	}
+	if err := a.narrowAsDrawn(&q, in); err != nil {
 		return nil, err
 	}
 	items, next, err := a.Log.Calls(ctx, q)
@@ -103,12 +108,41 @@ func (a *app) narrow(ctx context.Context, q *dutylog.CallQuery, shift string) er
 	if q.Officer == "" {
 		return nil
 	}
+	return a.shortEnough(q, "the calls of an officer are asked for by time")
+}
+
+// shortEnough refuses a time that is too long to be gone through.
+func (a *app) shortEnough(q *dutylog.CallQuery, why string) error {
 	end := q.To
 	if end.IsZero() {
 		end = a.Now()
 	}
 	if q.From.IsZero() || end.Sub(q.From) > dutylog.LongestOfficerSpan {
-		return invalid("query.from", "is missing, or lies more than 100 days before to: the calls of an officer are asked for by time")
+		return invalid("query.from", "is missing, or lies more than 100 days before to: "+why)
+	}
+	return nil
+}
+
+// narrowAsDrawn takes over by which cell of the map of the week, or which bar of the ring times, somebody asks.
+func (a *app) narrowAsDrawn(q *dutylog.CallQuery, in *callsInput) (err error) {
+	if in.WeekHour == "" && in.Ring == "" {
+		return nil
+	}
+	if err := a.shortEnough(q, "calls by hour of the week, or by ring time, are asked for by time"); err != nil {
+		return err
+	}
+	if q.To.IsZero() {
+		q.To = a.Now()
+	}
+	if q.WeekHour = in.WeekHour; q.WeekHour != "" {
+		if _, known := dutylog.WeekHours(q.WeekHour, q.From, q.From, a.Zone); !known {
+			return invalid("query.week_hour", "is no hour of the week: write 1 08 for Monday from eight to nine, up to 7 23")
+		}
+	}
+	if in.Ring != "" {
+		if q.Rang, err = dutylog.ParseRingSpan(in.Ring); err != nil {
+			return inQuery(err)
+		}
 	}
 	return nil
 }

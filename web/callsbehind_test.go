@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
 	"time"
@@ -55,5 +56,58 @@ func TestTheCallsBehindTheFiguresOfAnOfficer(t *testing.T) {
 		if got := supervisor.get(path); got.status != want {
 			t.Errorf("%s: %d, want %d", path, got.status, want)
 		}
+	}
+}
+
+// A cell of the map of the week and a bar of the ring times lead to just the calls that they count.
+func TestTheCallsBehindACellAndABar(t *testing.T) {
+	h := newHouse(t)
+	h.aDay(t)
+	supervisor := h.as("supervisor")
+	from, to := h.clock.Now().Add(-48*time.Hour).UTC().Format(time.RFC3339), h.clock.Now().UTC().Format(time.RFC3339)
+	listed := func(query string) int {
+		t.Helper()
+		var list struct {
+			Items []struct{} `json:"items"`
+		}
+		answer := supervisor.get("/calls?counted=true&from=" + from + "&to=" + to + query)
+		if answer.status != 200 {
+			t.Fatal(answer)
+		}
+		answer.lax(t, &list)
+		return len(list.Items)
+	}
+	found, cells := supervisor.answering(t, "?by=week_hour"), 0
+	for _, g := range found.Groups {
+		if g.Calls == 0 {
+			continue
+		}
+		cells++
+		if n := listed("&week_hour=" + url.QueryEscape(g.Key)); n != g.Calls {
+			t.Errorf("in the hour %s came %d calls, and %d are listed", g.Key, g.Calls, n)
+		}
+	}
+	if cells == 0 {
+		t.Error("nothing was compared")
+	}
+	bars := map[int]int{}
+	for _, r := range found.Rings {
+		bars[int(r.Seconds)/5] += int(r.Calls)
+	}
+	for bar, calls := range bars {
+		if n := listed(fmt.Sprintf("&ring=%d-%d", bar*5, bar*5+5)); n != calls {
+			t.Errorf("for %d s and more rang %d calls, and %d are listed", bar*5, calls, n)
+		}
+	}
+	if len(bars) == 0 || listed("&ring=60-") != 0 {
+		t.Errorf("bars: %v", bars)
+	}
+	for _, query := range []string{"&week_hour=8+08", "&week_hour=1+24", "&ring=15", "&ring=20-10", "&ring=x-"} {
+		if got := supervisor.get("/calls?from=" + from + query); got.status != 422 {
+			t.Errorf("%s: %d", query, got.status)
+		}
+	}
+	if got := supervisor.get("/calls?from=2020-01-01T00:00:00Z&ring=5-10"); got.status != 422 {
+		t.Errorf("a time too long: %d", got.status)
 	}
 }

@@ -12,12 +12,13 @@ import (
 
 type dutyShareBody struct {
 	Figure      dutylog.DutyFigure `json:"figure" enum:"reports_on_time,deliveries_on_time,incidents_opened_late,closed_unreported,instructions_overdue,handovers_late,roster_uncovered,filings_late,missed_not_called_back,others_not_called_back"`
-	Of          string             `json:"of" doc:"Deadline, recipient, channel, post or, of others_not_called_back, with which nobody is charged, outcome; empty: there is but one. Of roster_uncovered the numbers are minutes"`
+	Of          string             `json:"of" doc:"Deadline, recipient (of deliveries_on_time: reports that reached it until their deadline; one that never did is late), channel (deliveries by it until the deadline), post or, of others_not_called_back, with which nobody is charged, outcome; empty: there is but one. Of roster_uncovered the numbers are minutes"`
 	Numerator   int                `json:"numerator"`
 	Denominator int                `json:"denominator" doc:"What fell due in this time, and not after now"`
 	Rate        *float64           `json:"rate" doc:"null with a denominator below 20: then the counts say more"`
 
 	BlindSeconds float64          `json:"blind_seconds" doc:"How long of this time nobody saw the line: calls may have come of which nothing is known"`
+	Unknown      float64          `json:"unknown_seconds" doc:"Of roster_uncovered: how long no roster had been filed yet. Whether somebody was there is not known, and no gap"`
 	Rule         []string         `json:"rule" nullable:"false" doc:"By which it was counted: of incidents the versions of their schedules"`
 	Behind       []dutyBehindBody `json:"behind" nullable:"false" doc:"What counts against the duty room, newest first, at most 100"`
 }
@@ -37,6 +38,8 @@ type dutyFiguresBody struct {
 	To    stamp           `json:"to"`
 	Line  string          `json:"line" doc:"Of whose calls they are; empty: of the duty room"`
 	Items []dutyShareBody `json:"items" nullable:"false"`
+
+	LogSince stamp `json:"log_since" doc:"When the duty log began: the time before it counts as blind"`
 
 	Frozen      []frozenDutyBody     `json:"frozen" nullable:"false" doc:"Closed months of this time: their part is as it was judged when they were closed. A month that an older program closed is not among them, nor, of one line, a month that was closed before lines were noted: its part is as it is now"`
 	Corrections []dutyCorrectionBody `json:"corrections" nullable:"false" doc:"What of closed months would be counted otherwise now, within this time"`
@@ -69,7 +72,7 @@ func (a *app) dutyFigures(ctx context.Context, in *dutyFiguresInput) (*dutyFigur
 	if err != nil {
 		return nil, err
 	}
-	body := dutyFiguresBody{From: stamp(from), To: stamp(to), Line: in.Line, Items: []dutyShareBody{}, Frozen: []frozenDutyBody{}, Corrections: []dutyCorrectionBody{}}
+	body := dutyFiguresBody{From: stamp(from), To: stamp(to), Line: in.Line, Items: []dutyShareBody{}, LogSince: stamp(found.Begun), Frozen: []frozenDutyBody{}, Corrections: []dutyCorrectionBody{}}
 	for _, s := range found.Shares {
 		body.Items = append(body.Items, dutyShareOf(s))
 	}
@@ -100,7 +103,7 @@ func (a *app) dutyShares(ctx context.Context, in *dutyFiguresInput) (from, to ti
 }
 
 func dutyShareOf(s dutylog.DutyShare) dutyShareBody {
-	item := dutyShareBody{Figure: s.Figure, Of: s.Of, Numerator: s.Numerator, Denominator: s.Denominator, BlindSeconds: s.Blind.Seconds(), Rule: append([]string{}, s.Rules...), Behind: []dutyBehindBody{}}
+	item := dutyShareBody{Figure: s.Figure, Of: s.Of, Numerator: s.Numerator, Denominator: s.Denominator, BlindSeconds: s.Blind.Seconds(), Unknown: s.Unknown.Seconds(), Rule: append([]string{}, s.Rules...), Behind: []dutyBehindBody{}}
 	if rate, known := dutylog.Rate(s.Numerator, s.Denominator); known {
 		item.Rate = &rate
 	}

@@ -108,6 +108,9 @@ func TestFiguresOfTheOtherWorkLeadToWhatIsBehindThem(t *testing.T) {
 	officer, day := h.aDay(t)
 	h.tookOver(officer)
 	officer.does("POST", "", `{"entry_id":"e-11.0","category":"fire"}`)
+	if err := h.db.ReplaceRoster(t.Context(), []dutylog.Shift{{From: time.Now(), To: time.Now().Add(12 * time.Hour), Post: dutylog.PostOfficer, Name: "王officer"}}); err != nil {
+		t.Fatal(err) // from then on nobody holds the other posts
+	}
 	h.clock.Add(2 * time.Hour)
 	officer = h.as("officer")
 	var doc struct {

@@ -318,11 +318,9 @@ func (a *app) material(ctx context.Context, c dutylog.ReviewCase) (d paper.Dispu
 		return d, err
 	}
 	if a.Tests != nil {
-		tests, err := a.Tests.Tests(ctx, 500)
-		if err != nil {
+		if d.Test, err = a.Tests.TestNear(ctx, c.Call.Line, c.Call.OfferedAt); err != nil {
 			return d, err
 		}
-		d.Test = nearestTest(tests, c.Call.Line, c.Call.OfferedAt)
 	}
 	if a.Health().Switch.Connected {
 		off := a.SwitchNow().Sub(a.Now())
@@ -390,17 +388,6 @@ func settingsOf(d paper.Dispute) ringSettings {
 		}
 	}
 	return body
-}
-
-// nearestTest is the test call of a line that was made nearest to a moment.
-func nearestTest(tests []testcall.Result, line string, at time.Time) *testcall.Result {
-	var nearest *testcall.Result
-	for i, r := range tests {
-		if r.Line == line && !r.Running() && (nearest == nil || r.At.Sub(at).Abs() < nearest.At.Sub(at).Abs()) {
-			nearest = &tests[i]
-		}
-	}
-	return nearest
 }
 
 // mostRows bounds what is shown of the switch's journal about one call.

@@ -23,6 +23,8 @@ type Tests interface {
 	StartTest(ctx context.Context, line, by string) (int64, error)
 	// Tests lists them, the newest first.
 	Tests(ctx context.Context, limit int) ([]testcall.Result, error)
+	// TestNear is the one of a line that is over and was made nearest to a moment; nil: there is none.
+	TestNear(ctx context.Context, line string, at time.Time) (*testcall.Result, error)
 	// TestSound is what one heard, as WAV; recorder.ErrNoRecording where there is nothing.
 	TestSound(ctx context.Context, id int64) ([]byte, testcall.Result, error)
 	TestState() TestState

@@ -41,6 +41,15 @@ func (f *fakeTests) Tests(_ context.Context, limit int) ([]testcall.Result, erro
 	return append([]testcall.Result{}, f.results[:min(limit, len(f.results))]...), nil
 }
 
+func (f *fakeTests) TestNear(_ context.Context, line string, at time.Time) (nearest *testcall.Result, err error) {
+	for _, r := range f.results {
+		if r.Line == line && !r.Running() && (nearest == nil || r.At.Sub(at).Abs() < nearest.At.Sub(at).Abs()) {
+			nearest = &r
+		}
+	}
+	return nearest, nil
+}
+
 func (f *fakeTests) TestSound(_ context.Context, id int64) ([]byte, testcall.Result, error) {
 	return f.sound, testcall.Result{ID: id, Sound: strings.Repeat("ab", 32)}, f.fault
 }

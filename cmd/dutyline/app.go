@@ -193,7 +193,7 @@ func (a *app) wire(context.Context) error {
 	a.wireLamps(lines)
 	a.roster = &rosterKeeper{log: a.log, alerts: a.rules, watch: a.cfg.RosterWatch(), off: !a.cfg.Roster.Watch, line: lines[0].Name, now: a.clock.Now, logger: a.logger}
 	a.figures = &figureKeeper{log: a.log, calendar: a.calendar.current, workdays: a.cfg.Figures.FreezeAfter, now: a.clock.Now, logger: a.logger}
-	a.registry.MustRegister(&figureGauges{log: a.log, lines: lineNames(a.cfg.TelephonyLines()), zone: a.cfg.Site.Location(), now: a.clock.Now, logger: a.logger})
+	a.registry.MustRegister(&figureGauges{log: a.log, lines: lineNames(a.cfg.TelephonyLines()), zone: a.cfg.Site.Location(), allowance: a.cfg.Handover.Allowance, now: a.clock.Now, logger: a.logger})
 	a.scoring = newScoreBook(a.cfg, a.log, a.clock.Now, a.logger)
 	a.suspector = &suspector{log: a.log, zone: a.cfg.Site.Location(), now: a.clock.Now, logger: a.logger}
 	return a.wireSenders()

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,11 +20,15 @@ const (
 
 // figureGauges shows a monitor the figures of page and API: it asks the same place and reckons nothing by itself.
 type figureGauges struct {
-	log    dutylog.AnsweringStore
-	lines  []string
-	zone   *time.Location
-	now    func() time.Time
-	logger *slog.Logger
+	log interface {
+		dutylog.AnsweringStore
+		dutylog.DutyStore
+	}
+	lines     []string
+	zone      *time.Location
+	allowance time.Duration // of handovers
+	now       func() time.Time
+	logger    *slog.Logger
 
 	mu   sync.Mutex
 	at   time.Time
@@ -48,7 +53,7 @@ var (
 
 // Describe implements prometheus.Collector.
 func (g *figureGauges) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range figureDescs {
+	for _, d := range slices.Concat(figureDescs, dutyDescs) {
 		out <- d
 	}
 }
@@ -99,6 +104,11 @@ func (g *figureGauges) read(ctx context.Context, now time.Time) (all []prometheu
 			}
 			all = append(all, gaugesOf(t, line, span, found.Total.Blind)...)
 		}
+		duty, err := g.readDuty(ctx, span, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, duty...)
 	}
 	return all, nil
 }

@@ -20,6 +20,7 @@ import (
 // tallied are figures of one line, the same for any time.
 type tallied struct {
 	dutylog.AnsweringStore
+	dutylog.DutyStore
 	facts []dutylog.CallFact
 	err   error
 	asked int
@@ -32,6 +33,13 @@ func (s *tallied) Answering(context.Context, dutylog.AnsweringQuery) (found duty
 		g.Tally.Add(f)
 	}
 	return dutylog.AnsweringFigures{Groups: []dutylog.AnsweringGroup{g}, Total: dutylog.AnsweringGroup{Blind: 90 * time.Second}}, s.err
+}
+
+// DutyFigures are those of a room of which a report was late, and whose roster began in the middle of the time.
+func (s *tallied) DutyFigures(_ context.Context, q dutylog.DutyQuery) (dutylog.DutyAnswer, error) {
+	return dutylog.DutyAnswer{Shares: []dutylog.DutyShare{{Figure: dutylog.ReportsOnTime, Of: "first", Numerator: 3, Denominator: 4, Rules: []string{"first-10m"}, Blind: 90 * time.Second},
+		{Figure: dutylog.HandoversLate, Numerator: 1, Denominator: 2, Rules: []string{"allowance-" + q.Allowance.String()}},
+		{Figure: dutylog.RosterUncovered, Of: "duty_leader", Numerator: 5, Denominator: 60, Unknown: time.Hour}}}, s.err
 }
 
 // someFacts are so many calls of one kind, each judged by the same rule.
@@ -52,7 +60,7 @@ func TestAMonitorIsShownTheFiguresOfThePage(t *testing.T) {
 		someFacts(1, telephony.AnsweredLate, true, dutylog.ReviewCountsLate), someFacts(1, telephony.AnsweredLate, true, dutylog.ReviewCountsInTime),
 		someFacts(1, telephony.Missed, false, ""), someFacts(1, telephony.Missed, false, dutylog.ReviewSetAside), someFacts(1, telephony.Unknown, false, ""))}
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(&figureGauges{log: log, lines: []string{"duty", "spare"}, zone: time.UTC, now: func() time.Time { return now }, logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	reg.MustRegister(&figureGauges{log: log, lines: []string{"duty", "spare"}, zone: time.UTC, allowance: 15 * time.Minute, now: func() time.Time { return now }, logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	got := gauges(t, reg)
 	want := map[string]float64{"numerator on_time duty measured": 30, "denominator on_time duty measured": 37, "numerator on_time duty after_review": 31, "denominator on_time duty after_review": 38,
 		"numerator answer_rate duty measured": 39, "denominator answer_rate duty measured": 41, "numerator missed duty after_review": 1, "denominator on_time spare measured": 0}
@@ -69,7 +77,15 @@ func TestAMonitorIsShownTheFiguresOfThePage(t *testing.T) {
 			}
 		}
 	}
-	if per := 3 * (2*(4*len(dutylog.FigureRules())+3) + 1); len(got) != per {
+	for name, n := range map[string]float64{"figure_numerator reports_on_time first": 3, "figure_denominator reports_on_time first": 4, "figure_rule_info reports_on_time first first-10m": 1, "figure_blind_seconds": 90,
+		"figure_numerator handovers_late ": 1, "figure_rule_info handovers_late  allowance-15m0s": 1, "roster_uncovered_seconds duty_leader": 300, "roster_known_seconds duty_leader": 3600, "roster_unknown_seconds duty_leader": 3600} {
+		for _, span := range []string{"today", "24h", "month"} {
+			if v, there := got["dutyline_duty_"+name+" "+span]; !there || v != n {
+				t.Errorf("%s %s is %v, want %v", name, span, v, n)
+			}
+		}
+	}
+	if per := 3 * (2*(4*len(dutylog.FigureRules())+3) + 1 + 10); len(got) != per {
 		t.Errorf("%d series, want %d", len(got), per)
 	}
 }
@@ -79,7 +95,7 @@ func TestFiguresForAMonitorAreReadAtABoundedPace(t *testing.T) {
 	now := time.Date(2026, 11, 23, 12, 30, 0, 0, time.UTC)
 	log := &tallied{}
 	reg := prometheus.NewRegistry()
-	reg.MustRegister(&figureGauges{log: log, lines: []string{"duty"}, zone: time.UTC, now: func() time.Time { return now }, logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	reg.MustRegister(&figureGauges{log: log, lines: []string{"duty"}, zone: time.UTC, allowance: 15 * time.Minute, now: func() time.Time { return now }, logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	look := func(asked int, shown bool) {
 		t.Helper()
 		if got := len(gauges(t, reg)) > 0; got != shown || log.asked != asked {

@@ -54,6 +54,10 @@ func (m *memoryTests) Tests(_ context.Context, limit int) ([]testcall.Result, er
 	return m.placed(limit, false), nil
 }
 
+func (m *memoryTests) TestNear(context.Context, string, time.Time) (*testcall.Result, error) {
+	return nil, errors.New("nobody asks for it here")
+}
+
 func (m *memoryTests) Checks(_ context.Context, limit int) ([]testcall.Result, error) {
 	return m.placed(limit, true), nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"dutyline/telephony"
 	"dutyline/telephony/probe"
@@ -28,6 +29,11 @@ func (p *prober) StartTest(ctx context.Context, line, by string) (int64, error) 
 // Tests implements web.Tests.
 func (p *prober) Tests(ctx context.Context, limit int) ([]testcall.Result, error) {
 	return p.store.Tests(ctx, limit)
+}
+
+// TestNear implements web.Tests.
+func (p *prober) TestNear(ctx context.Context, line string, at time.Time) (*testcall.Result, error) {
+	return p.store.TestNear(ctx, line, at)
 }
 
 // TestSound implements web.Tests.

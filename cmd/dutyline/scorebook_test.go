@@ -123,12 +123,12 @@ func TestDutylineAssess(t *testing.T) {
 // What the log suggests stands in the register after one look, and after the next look still once.
 func TestTheSuspector(t *testing.T) {
 	cfg := roomConfig(t.TempDir())
-	log, err := sqlite.Open(t.Context(), cfg.Log.File, sqlite.Options{})
+	at := time.Date(2026, 11, 20, 19, 0, 0, 0, time.UTC)
+	log, err := sqlite.Open(t.Context(), cfg.Log.File, sqlite.Options{Now: func() time.Time { return at.Add(-time.Hour) }}) // what was before the log, nobody knows
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = log.Close() })
-	at := time.Date(2026, 11, 20, 19, 0, 0, 0, time.UTC)
 	c := telephony.Call{ID: "1795436279.0", Line: "duty", Direction: telephony.Inbound, Outcome: telephony.Missed, OfferedAt: at, RangAt: at, EndedAt: at.Add(time.Minute), Caller: telephony.ParseNumber("02422730001", "024")}
 	if err := log.Record(t.Context(), []telephony.Change{{Kind: telephony.CallEnded, Line: "duty", At: c.EndedAt, Call: &c}}); err != nil {
 		t.Fatal(err)

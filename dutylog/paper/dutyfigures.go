@@ -28,6 +28,13 @@ func DutyFigures(f Frame, from, to time.Time, line string, found dutylog.DutyAns
 	}
 	s.Notes = []string{"只计入所选时段内已到期的事项；分母不足 " + strconv.Itoa(dutylog.FewestForRate) + " 个的只列个数，不计比率。盲区内可能有系统不知道的来电。",
 		"每项指标最多列出最近 " + strconv.Itoa(dutylog.MostBehind) + " 件，件数以分子、分母为准。"}
+	s.Notes = append(s.Notes, begunNotes(f, from, found.Begun)...)
+	for _, x := range found.Shares {
+		if x.Unknown > 0 {
+			s.Notes = append(s.Notes, "所选时段内有 "+lasting(x.Unknown)+"还没有录入过值班表，这段时间有没有人在岗无从得知，不算空缺。")
+			break
+		}
+	}
 	for _, m := range found.Frozen {
 		s.Notes = append(s.Notes, string(m.Month)+" 已于 "+f.minute(m.At)+" 定稿，其部分为定稿时的数字。")
 	}

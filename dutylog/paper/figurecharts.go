@@ -2,7 +2,6 @@ package paper
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +19,7 @@ func Chart(f Frame, c dutylog.FigureChart, x FiguresOf) Sheet {
 	g := x.Figures.Total
 	s.Notes = append([]string{"来电 " + count(g.Tally.Calls()) + " 个，其中情况不明 " + count(g.Tally.Outcomes()[telephony.Unknown]) + " 个、临界待裁定 " + count(g.Tally.Undecided()) + " 个、因技术原因不予计入 " + count(g.Tally.Reviewed()[dutylog.ReviewSetAside]) + " 个；盲区 " + blindMinutes(g) +
 		" 分钟，其间可能有系统不知道的来电；响铃规则版本：" + versionWords(g.Tally.Rules()) + "。"}, frozenNotes(f, x.Figures.Frozen)...)
+	s.Notes = append(s.Notes, begunNotes(f, x.From, x.Figures.Begun)...)
 	switch c {
 	case dutylog.ChartRings:
 		s.Tables = []Table{ringTable(&g.Tally)}
@@ -27,7 +27,7 @@ func Chart(f Frame, c dutylog.FigureChart, x FiguresOf) Sheet {
 		s.Tables = []Table{heatTable("全部来电", x.Figures.Groups, (*dutylog.Tally).Calls), heatTable("超时、未接、拒接（复核后）", x.Figures.Groups, notInTime),
 			heatTable("临界待裁定", x.Figures.Groups, (*dutylog.Tally).Undecided)}
 	default:
-		s.Tables = []Table{groupTable(f, x), reviewedTable(f, x)}
+		s.Tables = []Table{groupTable(f, x)}
 	}
 	return s
 }
@@ -127,27 +127,6 @@ func heatTable(name string, groups []dutylog.AnsweringGroup, of func(*dutylog.Ta
 			row = append(row, strconv.Itoa(cells[fmt.Sprintf("%d %02d", d+1, h)]))
 		}
 		t.Rows = append(t.Rows, Row{Cells: row})
-	}
-	return t
-}
-
-// reviewedTable stands beside what was measured: each group's figures that judge officers, as reviews decided.
-func reviewedTable(f Frame, x FiguresOf) Table {
-	t := Table{Name: "复核后", Columns: []Column{{"分组", 60, false}}}
-	rules := slices.DeleteFunc(dutylog.FigureRules(), func(r dutylog.FigureRule) bool { return !r.Judges })
-	for _, r := range rules {
-		t.Columns = append(t.Columns, Column{FigureWords[r.Figure] + "（实测）", 45, true}, Column{FigureWords[r.Figure] + "（复核后）", 45, true})
-	}
-	t.Columns = append(t.Columns, Column{"临界待裁定", 25, true})
-	for _, g := range x.Figures.Groups {
-		row := []string{GroupWords(f, x.By, g)}
-		for _, r := range rules {
-			for _, after := range []bool{false, true} {
-				n, rate := share(g.Tally.Of(r, after))
-				row = append(row, strings.TrimSuffix(n+"　"+rate, "　—"))
-			}
-		}
-		t.Rows = append(t.Rows, Row{Cells: append(row, strconv.Itoa(g.Tally.Undecided()))})
 	}
 	return t
 }

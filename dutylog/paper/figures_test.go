@@ -44,6 +44,47 @@ func TestFiguresAsTheyArePrinted(t *testing.T) {
 	}
 }
 
+// On paper every row of a group has what its figures rest on: as measured and after review, what is undecided, what nobody
+// saw, and the rule; and a sheet that reaches before the log says so.
+func TestGroupsOnPaperSayWhatTheyRestOn(t *testing.T) {
+	at := dutylog.Date("2026-11-23").Start(zone)
+	cells := dutylog.Cells{}
+	for n, review := range []dutylog.ReviewResult{"", dutylog.ReviewSetAside, "", ""} {
+		c := telephony.Call{ID: "1", Line: "duty", Direction: telephony.Inbound, Outcome: telephony.AnsweredLate, Rule: "rings-3-on-1s-off-4s", OfferedAt: at, RangAt: at, AnsweredAt: at.Add(16 * time.Second), EndedAt: at.Add(time.Minute)}
+		if n == 3 {
+			c.Findings = []telephony.Finding{telephony.BorderlineVerdict}
+		}
+		cells.Add(dutylog.CallFact{Call: c, Review: review, Complete: true, Entered: 4 * time.Minute}, zone)
+	}
+	a := dutylog.NewAnswering(dutylog.AnsweringSpan{From: at, To: at.Add(hours(24)), Zone: zone, Blind: []telephony.Interval{{From: at, To: at.Add(time.Minute)}}}, dutylog.ByDay, "")
+	if err := a.AddDay(cells.Encode()); err != nil {
+		t.Fatal(err)
+	}
+	x := paper.FiguresOf{From: at, To: at.Add(hours(24)), By: dutylog.ByDay, Figures: dutylog.AnsweringFigures{Begun: at.Add(time.Minute)}}
+	x.Figures.Groups, x.Figures.Total = a.Groups()
+	s := paper.Figures(frame, x)
+	row := map[string]string{}
+	for n, c := range s.Tables[1].Columns {
+		row[c.Head] = s.Tables[1].Rows[0].Cells[n]
+	}
+	for head, want := range map[string]string{"按时接听率（三声内）（实测）": "0/3", "按时接听率（三声内）（复核后）": "0/2", "临界待裁定": "1", "盲区（分钟）": "1.0", "规则版本": "rings-3-on-1s-off-4s", "响铃中位/P90/P95/最长（秒）": "16.0/16.0/16.0/16.0"} {
+		if row[head] != want {
+			t.Errorf("%s is %q, want %q", head, row[head], want)
+		}
+	}
+	for _, r := range s.Tables[0].Rows[:len(dutylog.FigureRules())] {
+		if r.Cells[5] != "1.0" || r.Cells[6] != "rings-3-on-1s-off-4s" {
+			t.Errorf("%q", r.Cells)
+		}
+	}
+	if took := s.Tables[2].Rows[1].Cells; took[1] != "4" || took[5] != "4 分钟" || s.Tables[2].Rows[2].Cells[5] != "—" {
+		t.Errorf("%v", s.Tables[2].Rows)
+	}
+	if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, "值班日志自 2026-11-23 00:01 起") || !strings.Contains(notes, "3 声之内") {
+		t.Error(notes)
+	}
+}
+
 func TestGroupsAreNamedAsPeopleDo(t *testing.T) {
 	for by, want := range map[dutylog.Grouping]string{
 		dutylog.ByHour: "2026-11-23 00:00 起（UTC+08:00）", dutylog.ByDay: "2026-11-23", dutylog.ByMonth: "2026-11", dutylog.ByOfficer: "不知是谁",

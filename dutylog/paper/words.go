@@ -111,6 +111,7 @@ var causes = []struct {
 	{regexp.MustCompile(`rows of the switch's journal are lost`), "交换机流水缺失部分记录"},
 	{regexp.MustCompile(`journal cannot be read|journal is no file`), "交换机流水无法读取"},
 	{regexp.MustCompile(`journal says cannot be stored`), "值班日志无法写入"},
+	{regexp.MustCompile(`duty log did not exist yet`), "值班日志尚未启用"},
 }
 
 // causeWords says in Chinese why something was not seen; what is not known stays as it is.

@@ -26,6 +26,9 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 	if span.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
 		return f, err
 	}
+	if f.Begun, err = db.begun(ctx); err != nil {
+		return f, err
+	}
 	for i := range f.Frozen {
 		f.Frozen[i].BlindChanged = f.Frozen[i].BlindDiffers(span.Blind, q.From, q.To, zone)
 	}
@@ -37,6 +40,13 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 		if sums, err = db.summed(ctx, q.From, q.To, f.Frozen); err != nil {
 			return f, err
 		}
+	}
+	if q.By == dutylog.ByShift {
+		shifts, err := shiftsTouching(db.reading(ctx), q.From, q.To)
+		if err != nil {
+			return f, db.explain("read the roster of a time", err)
+		}
+		span.Shifts = dutylog.ShiftSpans(shifts, q.From, q.To, q.Now, zone)
 	}
 	codes, err := db.codesOf(ctx, q, f.Frozen, sums)
 	if err != nil {
@@ -108,8 +118,12 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// blindUntil lists what nobody saw; what goes on has lasted until now.
-func (db *DB) blindUntil(ctx context.Context, from, to, now time.Time) (blind []telephony.Interval, err error) {
+// blindUntil lists what nobody saw, the time before the log began too; what goes on has lasted until now.
+func (db *DB) blindUntil(ctx context.Context, from, to, now time.Time) ([]telephony.Interval, error) {
+	blind, err := db.beforeSight(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
 	all, err := db.Intervals(ctx, from, to)
 	for _, i := range all {
 		if i.Kind != telephony.BlindInterval {

@@ -40,7 +40,7 @@ func blindFor(t *testing.T, db *sqlite.DB, from, to time.Time) {
 func TestAClosedMonthKeepsItsFigures(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	clock := newClock(december)
-	db := openAt(t, path, sqlite.Options{Now: clock.now})
+	db := openSince(t, dutylog.Month("2026-11").First().Start(shanghai), path, sqlite.Options{Now: clock.now})
 	ok(t, db.FreezeMonths(ctx, december, dutylog.SeedCalendar(), 3)) // nothing yet, and so nothing to close
 	ok(t, db.Record(ctx, story(inbound(0, "02422730001"), telephony.AnsweredInTime)))
 	ok(t, db.Record(ctx, story(inbound(24*60, "02422730002"), telephony.Missed)))

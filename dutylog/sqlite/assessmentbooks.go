@@ -31,9 +31,6 @@ func (db *DB) AssessmentBooks(ctx context.Context, m dutylog.Month, line string,
 	if b.Duty, err = db.DutyFacts(ctx, b.From, b.To, now); err != nil {
 		return b, err
 	}
-	if b.Since, err = db.RosterSince(ctx); err != nil {
-		return b, err
-	}
 	books, err := db.TaskBooks(ctx, b.From, b.To)
 	if err != nil {
 		return b, err

@@ -227,7 +227,7 @@ func TestScoringRulesAreNotedOnce(t *testing.T) {
 func TestTheRegisterOfSuspicions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log.db")
 	clock := newClock(noon)
-	db := openAt(t, path, sqlite.Options{Now: clock.now})
+	db := openSince(t, noon.Add(-time.Hour), path, sqlite.Options{Now: clock.now})
 	missed := func(n int) telephony.Call {
 		c := inbound(n, "0242273000"+string(rune('1'+n%7)))
 		ok(t, db.Record(ctx, story(c, telephony.Missed)))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 // Beginning is what a log says of its own beginning.
@@ -42,4 +43,53 @@ func (v *Verifier) Beginning(ctx context.Context) (Beginning, error) { return v.
 // NoteBeganAnew keeps as evidence what an earlier log had left beside this one.
 func (db *DB) NoteBeganAnew(ctx context.Context, left string, at time.Time) error {
 	return db.NoteAccess(ctx, dutylog.Access{By: dutylog.SystemActor(), What: dutylog.BeganAnew, Object: left, At: at})
+}
+
+// logMark is kept when the log begins: nobody saw the line before it.
+const logMark = "log"
+
+// noteBegun keeps when the log began. One that an older program made says it by its first migration.
+func (db *DB) noteBegun(ctx context.Context, fresh bool) error {
+	_, at, err := db.mark(ctx, logMark)
+	if err != nil || !at.IsZero() {
+		return err
+	}
+	if at = db.options.Now(); !fresh {
+		var seconds int64
+		if err := db.reading(ctx).QueryRow("SELECT CAST(strftime('%s', min(tstamp)) AS INTEGER) FROM goose_db_version").Scan(&seconds); err != nil {
+			return db.explain("find when the log began", err)
+		}
+		at = time.Unix(seconds, 0)
+	}
+	return db.write(ctx, "note when the log began", func(t *tx) error { return t.setMark(logMark, at, "") })
+}
+
+// begun is since when the log can know anything: when it began, or the first call or interval that it has, if that is
+// earlier; zero: it does not say.
+func (db *DB) begun(ctx context.Context) (at time.Time, err error) {
+	if _, at, err = db.mark(ctx, logMark); err != nil {
+		return at, err
+	}
+	for _, query := range []string{"SELECT min(offered_at) FROM calls", "SELECT min(from_at) FROM intervals"} {
+		var first time.Time
+		if err := db.reading(ctx).QueryRow(query).Scan(instant{&first}); err != nil {
+			return at, db.explain("find when the log began", err)
+		}
+		if !first.IsZero() && (at.IsZero() || first.Before(at)) {
+			at = first
+		}
+	}
+	return at, nil
+}
+
+// beforeLog is the cause of the blind time before the log began.
+const beforeLog = "the duty log did not exist yet"
+
+// beforeSight is the part of a time before the log began: as blind as any other time that nobody saw.
+func (db *DB) beforeSight(ctx context.Context, from, to time.Time) ([]telephony.Interval, error) {
+	begun, err := db.begun(ctx)
+	if err != nil || !from.Before(begun) {
+		return nil, err
+	}
+	return []telephony.Interval{{Kind: telephony.BlindInterval, From: from, To: earliest(begun, to), Cause: beforeLog}}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -137,6 +138,15 @@ func (db *DB) Calls(ctx context.Context, q dutylog.CallQuery) ([]dutylog.Call, s
 	if q.Officer != "" {
 		w.add("(SELECT "+forOfficer+" AND "+officerOf+" <> '' FROM entries e INDEXED BY entries_concern WHERE e.call_id = c.id)", q.Officer)
 	}
+	if q.WeekHour != "" {
+		w.within("c.offered_at", q, db.options.Location)
+	}
+	if q.Rang != nil {
+		w.add("c.outcome IN ('answered_in_time', 'answered_late') AND c.answered_at - c.rang_at >= ?", q.Rang.From.Microseconds())
+		if q.Rang.To > 0 {
+			w.add("c.answered_at - c.rang_at < ?", q.Rang.To.Microseconds())
+		}
+	}
 	if q.Cursor != "" {
 		at, id, err := decodeCursor("c", q.Cursor)
 		if err != nil {
@@ -155,6 +165,16 @@ func (db *DB) Calls(ctx context.Context, q dutylog.CallQuery) ([]dutylog.Call, s
 	}
 	last := items[limit-1]
 	return items[:limit], encodeCursor("c", last.OfferedAt.UnixMicro(), last.ID), nil
+}
+
+// within keeps what lies in one hour of one weekday.
+func (w *where) within(column string, q dutylog.CallQuery, zone *time.Location) {
+	spans, _ := dutylog.WeekHours(q.WeekHour, q.From, q.To, zone)
+	parts, args := []string{"0"}, []any{}
+	for _, s := range spans {
+		parts, args = append(parts, column+" >= ? AND "+column+" < ?"), append(args, s.From.UnixMicro(), s.To.UnixMicro())
+	}
+	w.add("("+strings.Join(parts, " OR ")+")", args...)
 }
 
 // SetTag sets or clears spot_check, the one tag that a person sets by itself, and keeps who

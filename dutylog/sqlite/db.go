@@ -121,6 +121,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := db.Healthy(ctx); err != nil { // a file that can only be read is said now, not at the first call
 		return nil, errors.Join(err, db.Close())
 	}
+	if err := db.noteBegun(ctx, errors.Is(before.err, fs.ErrNotExist)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := db.takeOver(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 
 // DutyFacts implements dutylog.DutyStore.
 func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog.DutyFacts, err error) {
-	if f.Incidents, err = db.incidentsSince(ctx, from.Add(-dutylog.DutyFactsBefore)); err != nil {
+	if f.Incidents, err = db.incidentsFrom(ctx, from); err != nil {
 		return f, err
 	}
 	// A change at the end of the time may be confirmed after it, and one at its beginning long before: from the middle
@@ -28,16 +29,18 @@ func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog
 	if err != nil {
 		return f, err
 	}
-	since, err := db.RosterSince(ctx)
-	if err != nil {
+	if f.RosterSince, err = db.RosterSince(ctx); err != nil {
 		return f, err
 	}
 	for _, d := range filings.FilingDuties(first, last, now) {
-		if first <= d.Span.First && d.Span.First <= last && !since.IsZero() && !d.Due.Before(since) {
+		if first <= d.Span.First && d.Span.First <= last && !f.RosterSince.IsZero() && !d.Due.Before(f.RosterSince) {
 			f.Filings = append(f.Filings, d)
 		}
 	}
 	if f.Blind, err = db.blindUntil(ctx, from, to, now); err != nil {
+		return f, err
+	}
+	if f.LogBegun, err = db.begun(ctx); err != nil {
 		return f, err
 	}
 	f.Zone = db.options.Location
@@ -89,24 +92,39 @@ func (db *DB) callersOf(ctx context.Context, from, to time.Time, line string) (f
 	return f, db.explain("list who was not called back", err)
 }
 
-// incidentsSince reads the incidents that were opened since then, the newest first.
-func (db *DB) incidentsSince(ctx context.Context, since time.Time) (all []dutylog.Incident, err error) {
-	for q := (dutylog.IncidentQuery{Limit: largestPage}); ; {
-		page, next, err := db.Incidents(ctx, q)
-		if err != nil {
-			return nil, err
+// incidentsTouched are the incidents of which something may fall due from a moment on: of which something was written since,
+// or so shortly before that a deadline of theirs is still to come, and whose instructions are due then, however old they are.
+// The days of instructions are compared as they are written, whatever their zone.
+const incidentsTouched = `SELECT incident FROM incident_facts INDEXED BY incident_facts_written WHERE written_at >= ?
+	UNION SELECT incident FROM incident_facts INDEXED BY incident_facts_due WHERE kind = 'instructed' AND json_extract(body, '$.due') >= ?`
+
+// incidentsInto are those that were merged into one.
+const incidentsInto = "SELECT incident FROM incident_facts INDEXED BY incident_facts_merged WHERE kind = 'merged' AND json_extract(body, '$.incident') = ?"
+
+// incidentsFrom reads the incidents of which something may fall due from a moment on, and all that are one event with them.
+func (db *DB) incidentsFrom(ctx context.Context, from time.Time) ([]dutylog.Incident, error) {
+	s, id := db.reading(ctx), func(row scanner) (id int64, err error) { return id, row.Scan(&id) }
+	rows, err := s.Query(incidentsTouched, from.Add(-dutylog.LongestDeadline).UnixMicro(), string(dutylog.DateOf(from, time.UTC).Add(-2)))
+	ids, err := all(rows, err, id)
+	found := []dutylog.Incident{}
+	for n := 0; n < len(ids) && err == nil; n++ { // those that are one event with it come behind
+		if slices.Contains(ids[:n], ids[n]) {
+			continue
 		}
-		for _, i := range page {
-			if i.Facts[0].WrittenAt.Before(since) {
-				return all, nil
-			}
-			all = append(all, i)
+		i, readErr := readIncident(s, ids[n])
+		if readErr != nil {
+			return nil, db.explain("read the incidents of a time", readErr)
 		}
-		if next == "" {
-			return all, nil
+		if found = append(found, i); i.State == dutylog.IncidentMerged {
+			ids = append(ids, i.MergedInto)
 		}
-		q.Cursor = next
+		var others []int64
+		rows, err = s.Query(incidentsInto, i.ID)
+		others, err = all(rows, err, id)
+		ids = append(ids, others...)
 	}
+	slices.SortFunc(found, func(a, b dutylog.Incident) int { return cmp.Compare(b.ID, a.ID) })
+	return found, db.explain("read the incidents of a time", err)
 }
 
 // handoversBetween reads who took over, oldest first, without the sheets, and when the first one ever was.

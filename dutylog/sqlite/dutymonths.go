@@ -181,6 +181,9 @@ func (db *DB) dutyFactsOf(ctx context.Context, q dutylog.DutyQuery) (f dutylog.D
 	if f.Blind, err = db.blindUntil(ctx, q.From, q.To, q.Now); err != nil {
 		return f, err
 	}
+	if f.LogBegun, err = db.begun(ctx); err != nil {
+		return f, err
+	}
 	f.DutyCallers, err = db.callersOf(ctx, q.From, q.To, q.Line)
 	return f, err
 }

@@ -114,7 +114,7 @@ func TestAClosedMonthKeepsItsDutyFigures(t *testing.T) {
 		then = append(then, a)
 	}
 	whole := strings.Join(dutyText(then[0].Shares), "\n")
-	for _, want := range []string{"missed_not_called_back  2/2 [called-back-or-reached]", "roster_uncovered duty_officer 40320/43200", "handovers_late  0/1 [handover-allowance-30m]"} {
+	for _, want := range []string{"missed_not_called_back  2/2 [called-back-or-reached]", "roster_uncovered duty_officer 5280/6700", "handovers_late  0/1 [handover-allowance-30m]"} {
 		if !strings.Contains(whole, want) {
 			t.Errorf("%q is not in\n%s", want, whole)
 		}
@@ -132,7 +132,7 @@ func TestAClosedMonthKeepsItsDutyFigures(t *testing.T) {
 			t.Errorf("%v: nothing is said of what changed", s)
 		}
 	}
-	want := []string{"roster_uncovered duty_officer [40320 43200] [0 43200]", "missed_not_called_back  [2 2] [1 2]"}
+	want := []string{"roster_uncovered duty_officer [5280 6700] [0 6700]", "missed_not_called_back  [2 2] [1 2]"}
 	var got []string
 	for _, c := range dutyOf(t, db, "2026-11-01", "2026-11-30").Corrections {
 		if c.Figure != dutylog.HandoversLate { // of a roster of one officer none is left

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -332,4 +333,13 @@ func AssessmentQuestions() map[string]string {
 		listenablesOf:     "calls_by_outcome (outcome=? AND offered_at>? AND offered_at<?)",
 		"SELECT count(*) FROM calls c" + reviewJoins + " WHERE " + toReview + " AND " + ofPeople + " AND c.offered_at >= ? AND " + officerOf + " IN (?, '')": "calls_to_review (offered_at>?)",
 	}
+}
+
+// FoundByTime are the questions for what was done, or falls due, in a time.
+func FoundByTime() []string {
+	all := []string{incidentsTouched, incidentsInto, testNear + "<= ? ORDER BY at DESC, id DESC LIMIT 1", testNear + "> ? ORDER BY at, id LIMIT 1"}
+	for _, q := range deedsOf(time.Time{}, time.Time{}) {
+		all = append(all, q.query+" LIMIT 1")
+	}
+	return all
 }

@@ -41,6 +41,15 @@ func open(t *testing.T) *sqlite.DB {
 	return openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: newClock(noon).now})
 }
 
+// openSince opens a log that began at another time than that of its clock now.
+func openSince(t *testing.T, begun time.Time, path string, o sqlite.Options) *sqlite.DB {
+	t.Helper()
+	first := o
+	first.Now = newClock(begun).now
+	ok(t, must(sqlite.Open(ctx, path, first))(t).Close())
+	return openAt(t, path, o)
+}
+
 func openAt(t *testing.T, path string, o sqlite.Options) *sqlite.DB {
 	t.Helper()
 	db, err := sqlite.Open(ctx, path, o)

@@ -79,10 +79,14 @@ func TestARecordingThatWasLookedAtTooSoonSaysSo(t *testing.T) {
 		ended func(*telephony.Call) // as the live view saw it
 		late  bool                  // the collector's word comes after the journal's
 	}{
-		"taken for unanswered":            {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly }, false},
-		"not known":                       {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.Unknown, telephony.ReasonNotSeenToEnd }, false},
-		"taken for unanswered, meanwhile": {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly }, true},
-		"not known, meanwhile":            {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.Unknown, telephony.ReasonNotSeenToEnd }, true},
+		"taken for unanswered": {func(c *telephony.Call) {
+			c.Outcome, c.Reason = telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly
+		}, false},
+		"not known": {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.Unknown, telephony.ReasonNotSeenToEnd }, false},
+		"taken for unanswered, meanwhile": {func(c *telephony.Call) {
+			c.Outcome, c.Reason = telephony.AbandonedEarly, telephony.ReasonCallerLeftEarly
+		}, true},
+		"not known, meanwhile": {func(c *telephony.Call) { c.Outcome, c.Reason = telephony.Unknown, telephony.ReasonNotSeenToEnd }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -33,10 +34,10 @@ func (db *DB) SuspicionBooks(ctx context.Context, from, now time.Time) (b dutylo
 	if err := db.pagesAway(ctx, from.Add(-24*time.Hour), &b); err != nil {
 		return b, err
 	}
-	if b.Blind, err = db.blindUntil(ctx, from.Add(-dutylog.UnmannedAfter), now, now); err != nil {
+	if b.Unseen, err = db.unwatched(ctx, from.Add(-dutylog.UnmannedAfter), now); err != nil {
 		return b, err
 	}
-	if b.Incidents, err = db.incidentsSince(ctx, from.Add(-dutylog.DutyFactsBefore)); err != nil {
+	if b.Incidents, err = db.incidentsFrom(ctx, from); err != nil {
 		return b, err
 	}
 	if b.Since, err = db.RosterSince(ctx); err != nil {
@@ -46,29 +47,59 @@ func (db *DB) SuspicionBooks(ctx context.Context, from, now time.Time) (b dutylo
 	return b, err
 }
 
-// deedsAround finds what shows that somebody was here around a missed call: a talk at the duty phone, or
-// anything that a person read, wrote or clicked. What a page only shows leaves no trace and is not asked.
+// unwatched are the intervals in which something that happened may have left no trace here.
+func (db *DB) unwatched(ctx context.Context, from, to time.Time) ([]telephony.Interval, error) {
+	all, err := db.Intervals(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	before, err := db.beforeSight(ctx, from, to)
+	return append(before, slices.DeleteFunc(all, func(i telephony.Interval) bool { return !i.Unwatched() })...), err
+}
+
+// deedQuery finds something that a person did, which lasted from one moment to another. Its conditions are those of
+// the time that is asked for: whatever row it finds lies in it, so that one row is enough.
+type deedQuery struct {
+	query string
+	args  []any
+}
+
+// deedsOf are the questions for what was done from one moment to another: a talk at the duty phone, or anything that a
+// person on duty read, wrote or clicked, however old the thing is about which they did it. Who looks from elsewhere is not here.
+func deedsOf(from, to time.Time) []deedQuery {
+	const here = " AND by_role IN ('officer', 'chief', 'leader')"
+	at := func(table, column, role string) deedQuery {
+		return deedQuery{"SELECT " + column + ", " + column + " FROM " + table + " WHERE " + column + " BETWEEN ? AND ?" + role, []any{from, to}}
+	}
+	// The same look again is noted only once within a while: a look that was noted before may go on.
+	looked := deedQuery{"SELECT at, at + ? FROM accesses WHERE at BETWEEN ? AND ?" + here, []any{dutylog.AccessAgain, from.Add(-dutylog.AccessAgain), to}}
+	return []deedQuery{
+		{`SELECT coalesce(answered_at, offered_at), coalesce(ended_at, ?) FROM calls WHERE offered_at >= ? AND offered_at <= ? AND coalesce(answered_at, offered_at) <= ? AND coalesce(ended_at, ?) >= ?
+			AND tags NOT LIKE '%"test"%' AND tags NOT LIKE '%"system"%' AND (direction = 'out' OR answered_at IS NOT NULL AND outcome IN ('', 'answered_in_time', 'answered_late'))`, []any{to, from.Add(-12 * time.Hour), to, to, to, from}},
+		looked,
+		at("alerts", "acknowledged_at", " AND acknowledged_role IN ('officer', 'chief', 'leader')"),
+		at("revisions", "at", here),
+		at("missed_calls", "settled_at", here),
+		at("handovers", "at", ""),
+		at("task_marks", "at", here),
+		at("incident_facts", "written_at", here),
+	}
+}
+
+// deedsAround finds what shows that somebody was here around a missed call. What a page only shows leaves no trace and is
+// not asked.
 func (db *DB) deedsAround(ctx context.Context, c telephony.Call, b *dutylog.SuspicionBooks) error {
 	if c.Outcome != telephony.Missed || c.EndedAt.IsZero() {
 		return nil
 	}
-	from, to := c.OfferedAt.Add(-dutylog.UnmannedAfter), c.EndedAt.Add(dutylog.UnmannedAfter)
-	const written = " AND by_role IN ('officer', 'chief', 'leader')" // who looks from elsewhere is not here
-	for _, q := range []struct {
-		query string
-		args  []any
-	}{
-		{`SELECT coalesce(answered_at, offered_at), coalesce(ended_at, ?) FROM calls WHERE offered_at >= ? AND offered_at <= ? AND coalesce(ended_at, ?) >= ? AND tags NOT LIKE '%"test"%' AND tags NOT LIKE '%"system"%'
-			AND (direction = 'out' OR answered_at IS NOT NULL AND outcome IN ('', 'answered_in_time', 'answered_late'))`, []any{to, from.Add(-12 * time.Hour), to, to, from}},
-		{"SELECT at, at FROM accesses WHERE at BETWEEN ? AND ?" + written, []any{from, to}},
-		{"SELECT acknowledged_at, acknowledged_at FROM alerts WHERE at BETWEEN ? AND ? AND acknowledged_at BETWEEN ? AND ? AND acknowledged_role IN ('officer', 'chief', 'leader')", []any{from.Add(-24 * time.Hour), to, from, to}},
-		{"SELECT r.at, r.at FROM entries e JOIN revisions r ON r.entry_id = e.id WHERE e.call_at BETWEEN ? AND ? AND r.at BETWEEN ? AND ? AND r.by_role IN ('officer', 'chief', 'leader')", []any{from.Add(-24 * time.Hour), to, from, to}},
-		{"SELECT at, at FROM handovers WHERE at BETWEEN ? AND ?", []any{from, to}},
-		{"SELECT at, at FROM task_marks WHERE at BETWEEN ? AND ?" + written, []any{from, to}},
-		{"SELECT written_at, written_at FROM incident_facts WHERE written_at BETWEEN ? AND ?" + written, []any{from, to}},
-	} {
+	for _, q := range deedsOf(c.OfferedAt.Add(-dutylog.UnmannedAfter), c.EndedAt.Add(dutylog.UnmannedAfter)) {
 		for n, a := range q.args {
-			q.args[n] = a.(time.Time).UnixMicro()
+			switch x := a.(type) {
+			case time.Time:
+				q.args[n] = x.UnixMicro()
+			case time.Duration:
+				q.args[n] = x.Microseconds()
+			}
 		}
 		rows, err := db.reading(ctx).Query(q.query+" LIMIT 1", q.args...)
 		found, err := all(rows, err, func(row scanner) (d dutylog.Doing, err error) {

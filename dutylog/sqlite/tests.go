@@ -77,6 +77,26 @@ func (db *DB) Tests(ctx context.Context, limit int) ([]testcall.Result, error) {
 	return db.placedCalls(ctx, "cause <> ?", limit)
 }
 
+// testNear finds the test of a line that is next to a moment, on one side of it.
+const testNear = "SELECT id, " + testColumns + " FROM tests INDEXED BY tests_by_time WHERE ended_at IS NOT NULL AND cause <> 'spot_check' AND line = ? AND at "
+
+// TestNear implements testcall.Store.
+func (db *DB) TestNear(ctx context.Context, line string, at time.Time) (nearest *testcall.Result, err error) {
+	for _, side := range []string{"<= ? ORDER BY at DESC, id DESC LIMIT 1", "> ? ORDER BY at, id LIMIT 1"} {
+		rows, err := db.reading(ctx).Query(testNear+side, line, plainMicros(at))
+		found, err := all(rows, err, scanTest)
+		if err != nil {
+			return nil, db.explain("find the test call nearest to a call", err)
+		}
+		for _, r := range found {
+			if nearest == nil || r.At.Sub(at) < at.Sub(nearest.At) {
+				nearest = &r
+			}
+		}
+	}
+	return nearest, nil
+}
+
 // Checks implements testcall.Store.
 func (db *DB) Checks(ctx context.Context, limit int) ([]testcall.Result, error) {
 	return db.placedCalls(ctx, "cause = ?", limit)

@@ -57,6 +57,8 @@ type Store interface {
 	Tests(ctx context.Context, limit int) ([]Result, error)
 	// Checks lists the calls of spot checks, the newest first.
 	Checks(ctx context.Context, limit int) ([]Result, error)
+	// TestNear is the test of a line that is over and was made nearest to a moment, however long ago that is; nil: there is none.
+	TestNear(ctx context.Context, line string, at time.Time) (*Result, error)
 	// Test is one of them.
 	Test(ctx context.Context, id int64) (Result, error)
 	// RunningTests lists those that have no end, the oldest first.

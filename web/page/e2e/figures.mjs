@@ -44,6 +44,61 @@ export async function figures(url, users) {
     await until('charts again', async () => (await page.locator('[data-test^="figure-"] .rows table').count()) === 0)
   })
 
+  await check('figures: a cell of the week and a bar of ring times lead to their calls, by keys and by click', async () => {
+    const back = async () => {
+      await page.evaluate(() => { location.hash = '#/figures' })
+      await at('today-calls').waitFor()
+    }
+    for (const [name, words] of [['heat', /仅周[一二三四五六日] \d\d:00 起一小时内的/], ['rings', /仅响铃 \d+–\d+ 秒接听的/]]) {
+      await page.keyboard.press('Alt+b') // tables: their cells are reached by keys
+      const cell = at('behind-' + name).first()
+      const calls = name === 'heat' ? Number((await cell.innerText()).replace(/\D.*/, '')) : 1
+      await cell.focus()
+      await desk.key('Enter')
+      await desk.says(words, at('calls-behind'))
+      await until('its calls are listed', async () => (await at('call-row').count()) >= calls && calls > 0)
+      await desk.shotBoth('81b-behind-' + name)
+      await back()
+    }
+    await until('charts', async () => (await at('figure-heat').locator('.drawing canvas').count()) > 0)
+    const now = new Date(Date.now() + 8 * 3600_000) // of the practice site
+    await at('figure-heat').scrollIntoViewIfNeeded()
+    const box = await at('figure-heat').locator('.drawing').boundingBox()
+    const left = 56, top = 12, width = box.width - left - 12, height = box.height - top - 52
+    await page.mouse.click(box.x + left + ((now.getUTCHours() + 0.5) / 24) * width, box.y + top + ((((now.getUTCDay() + 6) % 7) + 0.5) / 7) * height)
+    await desk.says(/起一小时内的/, at('calls-behind'))
+    await back()
+  })
+
+  await check('figures: how long it took, and a time that is too long for a grouping, are said in words', async () => {
+    await desk.says(/接听前响铃[\s\S]*通话结束到日志条目填完[\s\S]*未接来电挂断到联系上对方/, at('figures-took'))
+    await desk.says(/95% 不超过/, at('figures-took'))
+    await at('figures-took').scrollIntoViewIfNeeded()
+    await desk.shotBoth('81c-figure-took')
+    await at('figures-quarter').click()
+    await at('figures-by').selectOption('hour')
+    await desk.says(/一次最多看 8 天，现在选的是 90 天[\s\S]*改为“按日”/, at('groups-too-long'))
+    await desk.says(/值班日志自 .* 起才有记录[\s\S]*计入盲区/, at('figures-before-log'))
+    assert.equal(await at('print-figures').count(), 0)
+    await at('groups-too-long').scrollIntoViewIfNeeded()
+    await desk.shotBoth('81d-too-long')
+    await at('groups-shorten').click()
+    await until('the groups are shown', async () => (await at('figures-group').count()) > 24)
+    await at('figures-by').selectOption('officer')
+    await at('figures-month').click()
+  })
+
+  await check('figures: the printed charts name unit, time and line', async () => {
+    await page.emulateMedia({ media: 'print' })
+    assert.ok((await at('figures-paper-unit').innerText()).trim() !== '')
+    assert.ok(await at('figures-paper-head').isVisible())
+    await desk.says(/\d{4}-\d\d-\d\d — \d{4}-\d\d-\d\d/, at('figures-paper-head'))
+    await desk.says(/全部线路|线路/, at('figures-paper-line'))
+    await desk.shot('81e-charts-on-paper')
+    await page.emulateMedia({ media: 'screen' })
+    assert.equal(await at('figures-paper-head').isVisible(), false)
+  })
+
   await check('figures: a closed month of which only the blind time changed leads to its correction', async () => {
     const real = await desk.fakeAnswer('**/api/v1/metrics/answering?*', (a) => ({ ...a, frozen: [{ month: a.from.slice(0, 7), zone: 'Asia/Shanghai', calls: 1, digest: '', by: { login: 'wu', name: '吴敏', at: a.from }, changed_days: [], blind_changed: true }] }))
     await page.reload()
@@ -84,6 +139,19 @@ export async function figures(url, users) {
     await desk.shotBoth('82-figure-duty', at('figures-duty'))
     await at('duty-list').locator('button').first().click()
     await until('the call is shown', async () => /^#\/calls\//.test(await page.evaluate(() => location.hash)))
+    await page.evaluate(() => { location.hash = '#/figures' })
+    await at('today-calls').waitFor()
+  })
+
+  await check('figures: what is named by an address stands out on its list, and what is not there is said', async () => {
+    const alert = (await desk.api('/alerts?limit=1')).body.items[0]
+    await page.evaluate((id) => { location.hash = '#/alerts/' + id }, alert.id)
+    await until('the alert stands out', async () => (await page.locator('tr.named[data-test=alert-row]').count()) === 1)
+    await page.evaluate(() => { location.hash = '#/handover/' + encodeURIComponent('2020-01-01T00:00:00Z') })
+    await desk.says(/2020-01-01 08:00 前后没有交接记录/, at('handover-none'))
+    await page.evaluate(() => { location.hash = '#/roster/2026-11-15' })
+    await until('the day stands out', async () => (await page.locator('tr.named[data-day="2026-11-15"]').count()) === 1)
+    await desk.shot('83-roster-day')
     await page.evaluate(() => { location.hash = '#/figures' })
     await at('today-calls').waitFor()
   })

@@ -43,6 +43,7 @@ describe('evidence', () => {
     for (const k of kinds) {
       expect(partsOf('#' + addressOf(link(k))), k).not.toBeNull()
       expect(evidenceText(link(k)), k).not.toContain(k)
+      expect(addressOf(link(k, '3')).split('/').length, k + ' leads to the thing itself, not to a bare page').toBe(3)
     }
     expect([addressOf(link('call', '1.0/x')), addressOf(link('incident', '3')), evidenceText(link('call'))]).toEqual(['/calls/1.0%2Fx', '/incidents/3', '来电 11-27 09:00'])
   })

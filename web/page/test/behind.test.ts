@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import type { Session } from '@/api/types'
-import { behindGroup, ringNumbers } from '@/logic/figures'
+import type { FigureGroup } from '@/api/figures'
+import { behindGroup, heatTable, ringBars, ringNumbers, ringTable } from '@/logic/figures'
 
 const october = { key: '2026-10', from: '2026-10-01T00:00:00+08:00', to: '2026-11-01T00:00:00+08:00' }
 
@@ -15,6 +16,23 @@ describe('the calls behind a number', () => {
     expect(behindGroup({ ...october, key: '' }, '', 'officer')).toBe(null)
     expect(behindGroup({ ...october, key: '' }, '', 'shift')).toBe(null)
     expect(behindGroup({ ...october, key: '张甲', from: '2026-01-01T00:00:00+08:00' }, '', 'officer')).toBe(null)
+  })
+})
+
+describe('a cell of the week and a bar of ring times', () => {
+  const of = { from: '2026-11-01T00:00:00+08:00', to: '2026-11-30T00:00:00+08:00', line: 'duty' }
+  const cell = (key: string, calls: number) => ({ key, calls, undecided: 0 }) as FigureGroup
+  it('lead to their own calls, by click and by keyboard', () => {
+    const table = heatTable([cell('1 08', 2), cell('7 23', 0)], (g) => g.calls, of)
+    expect(table.cells![8]).toEqual([null, { ...of, weekHour: '1 08' }, null, null, null, null, null, null])
+    expect(table.cells![23].every((c) => c === null)).toBe(true)
+    const bars = ringBars([{ seconds: 12, calls: 1 }, { seconds: 61, calls: 2 }], [15])
+    expect(ringTable(bars, [], of).behind!.filter((b) => b)).toEqual([{ ...of, ring: '10-15' }, { ...of, ring: '60-' }])
+  })
+  it('lead nowhere where the list goes through no time so long', () => {
+    const long = { ...of, from: '2026-01-01T00:00:00+08:00' }
+    expect(heatTable([cell('1 08', 2)], (g) => g.calls, long).cells![8][1]).toBe(null)
+    expect(ringTable(ringBars([{ seconds: 12, calls: 1 }], [15]), [], long).behind!.every((b) => b === null)).toBe(true)
   })
 })
 

@@ -3,10 +3,10 @@ import type { Answering, ClosedMonth, Correction, DutyShare, Figure, FigureGroup
 import { figuresEn, figuresZh } from '@/i18n/figures'
 import { lang, word } from '@/i18n'
 import { heatOption, officerOption, ringOption, trendOption } from '@/logic/chartoptions'
-import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, tooLong } from '@/logic/dutyfigures'
-import { allFigures, beside, both, cards, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, verdicts, yearBack } from '@/logic/figures'
+import { behindPath, behindText, dutyBad, dutyRate, dutyRule, dutyTable, noRoster, tooLong } from '@/logic/dutyfigures'
+import { allFigures, beforeLog, beside, both, cards, comparable, counts, definition, heat, heatTable, leftOut, limits, minutes, monthTable, notCompared, notInTime, officerTable, percent, period, rate, ringBars, ringTable, shift, timesTable, verdicts, yearBack } from '@/logic/figures'
 import { changedText, changeTable, closedSides } from '@/logic/corrections'
-import { groupings, groupName, groupTable } from '@/logic/figuregroups'
+import { groupings, groupName, groupTable, lastDays, tooLongFor } from '@/logic/figuregroups'
 import { chartBook, correctionSheet, dutyBook, figureSheet } from '@/logic/sheets'
 
 const figure = (numerator: number, denominator: number): Figure => ({ numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 0, rule: [] })
@@ -105,6 +105,27 @@ describe('the limit', () => {
   })
 })
 
+describe('how long things took', () => {
+  it('stands with median, 90 and 95 of a hundred, and how many they were', () => {
+    const g = group('2026-11', 1, 1, { blind_seconds: 90, ring_seconds: { calls: 3, mean: 6.24, p50: 6, p90: 11.9, p95: 12.6, max: 13 }, entry_seconds: { calls: 2, mean: 30.5, p50: 59, p90: 60, p95: 4000, max: 7200 } })
+    const table = timesTable(g)
+    expect(table.head).toEqual(['事项', '件数', '平均', '中位', '90% 不超过', '95% 不超过', '最长', '盲区（分钟）'])
+    expect(table.rows).toEqual([
+      ['接听前响铃', '3', '6.2 秒', '6.0 秒', '11.9 秒', '12.6 秒', '13.0 秒', '1.5'],
+      ['通话结束到日志条目填完', '2', '30 秒', '59 秒', '1 分 0 秒', '1 小时 6 分', '2 小时 0 分', '1.5'],
+      ['未接来电挂断到联系上对方', '0', '—', '—', '—', '—', '—', '1.5'],
+    ])
+  })
+})
+
+describe('the time before the log', () => {
+  it('is said to be blind, and only where a time reaches before it', () => {
+    expect(beforeLog('2026-11-01T00:00:00+08:00', '2026-11-23T04:00:00Z')).toBe('值班日志自 2026-11-23 12:00 起才有记录；在此之前有没有来电，系统不知道，这段时间全部计入盲区。')
+    expect(beforeLog('2026-11-23T12:00:00+08:00', '2026-11-23T04:00:00Z')).toBe('')
+    expect(beforeLog('2026-11-01T00:00:00+08:00', null)).toBe('')
+  })
+})
+
 describe('the other work', () => {
   const share = (figure: string, of: string, numerator: number, denominator: number, more: Partial<DutyShare> = {}): DutyShare =>
     ({ figure, of, numerator, denominator, rate: denominator < 20 ? null : numerator / denominator, blind_seconds: 90, rule: [], behind: [], ...more })
@@ -134,7 +155,14 @@ describe('the other work', () => {
     const incident = { ...call, kind: 'incident' as const, id: '7', name: 'T2026-003' }
     expect([behindPath(incident), behindText(incident)]).toEqual(['/incidents/7', '突发事件 T2026-003 2026-11-23 12:00'])
     const gap = { ...call, kind: 'shift' as const, id: 'duty_leader', until: '2026-11-23T05:00:00Z' }
-    expect([behindPath(gap), behindText(gap)]).toEqual(['/roster', '班次 带班领导 2026-11-23 12:00 — 11-23 13:00'])
+    expect([behindPath(gap), behindText(gap)]).toEqual(['/roster/2026-11-23', '班次 带班领导 2026-11-23 12:00 — 11-23 13:00'])
+    expect(behindPath({ ...gap, until: null })).toBe('/handover/' + encodeURIComponent(call.at))
+    expect(behindPath({ ...gap, kind: 'filing', id: 'month/2026-12-01', until: null })).toBe('/roster/2026-12-01')
+  })
+  it('says for how long there was no roster, and that this is no gap', () => {
+    expect(noRoster([share('roster_uncovered', 'duty_leader', 0, 0)])).toBe('')
+    expect(noRoster([share('roster_uncovered', 'duty_leader', 0, 0, { unknown_seconds: 5400 })])).toBe('1 小时 30 分')
+    expect(noRoster([share('roster_uncovered', 'duty_leader', 0, 0, { unknown_seconds: 86400 * 3 + 7200 })])).toBe('3 天 2 小时')
   })
   it('is asked for 400 days at most', () => {
     expect(tooLong('2026-01-01', '2026-12-31')).toBe(false)
@@ -253,6 +281,16 @@ describe('definitions', () => {
     lang.value = 'en'
     FIGURES.forEach((f) => expect(word('fig', f)).not.toBe(f))
     expect(Object.keys(figuresEn)).toEqual(Object.keys(figuresZh))
+  })
+})
+
+describe('a time that is too long for a grouping', () => {
+  it('is said with what is allowed and what to do', () => {
+    expect(tooLongFor('hour', '2026-11-01', '2026-11-30')).toBe('“按小时”一次最多看 8 天，现在选的是 30 天。请缩短起止日期，或改为“按日”。')
+    expect(tooLongFor('day', '2025-01-01', '2026-11-30')).toContain('或改为“按月”')
+    expect(tooLongFor('hour', '2026-11-23', '2026-11-30')).toBe('')
+    expect(tooLongFor('officer', '2020-01-01', '2026-11-30')).toBe('')
+    expect(lastDays('hour', '2026-11-30')).toBe('2026-11-23')
   })
 })
 

@@ -4,6 +4,27 @@ const place = { hash: '#/', replace: (to: string) => { place.hash = to } }
 vi.stubGlobal('location', place)
 const { go, goCalls, offerEntry, route } = await import('@/state/route')
 
+describe('what somebody is led to', () => {
+  it('is named by the address of a list', () => {
+    go('/handover/' + encodeURIComponent('2026-11-23T04:00:00Z'))
+    expect([route.page, route.at]).toEqual(['handover', '2026-11-23T04:00:00Z'])
+    go('/alerts/7')
+    expect([route.page, route.at]).toEqual(['alerts', '7'])
+    go('/calls/7')
+    expect([route.call, route.at]).toEqual(['7', ''])
+    go('/alerts')
+    expect(route.at).toBe('')
+  })
+  it('is looked for page by page, and not for ever', async () => {
+    const { until } = await import('@/state/reveal')
+    let pages = 0
+    expect(await until(() => pages === 3, async () => { pages++; return true })).toBe(true)
+    expect(pages).toBe(3)
+    expect(await until(() => false, async () => { pages++; return pages < 10 })).toBe(false)
+    expect(pages).toBe(10)
+  })
+})
+
 describe('offering an entry', () => {
   beforeEach(() => go('/'))
 

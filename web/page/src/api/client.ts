@@ -148,6 +148,10 @@ export interface CallFilter {
   line?: string
   officer?: string
   counted?: 'true'
+  /** One hour of one weekday: "1 08". */
+  week_hour?: string
+  /** Ring times in seconds: "10-15", "60-". */
+  ring?: string
   limit?: number
   cursor?: string
 }

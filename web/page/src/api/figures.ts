@@ -67,10 +67,14 @@ export interface Answering {
   to: string
   zone: string
   by: string
+  /** Whose duty room it is. */
+  unit?: string
   total: FigureGroup
   groups: FigureGroup[]
   rings: RingBin[]
   definitions: FigureDefinition[]
+  /** When the duty log began: the time before it counts as blind. */
+  log_since?: string | null
   frozen: FrozenMonth[]
 }
 
@@ -114,6 +118,8 @@ export interface DutyShare {
   denominator: number
   rate: number | null
   blind_seconds: number
+  /** Of the roster: how long none had been filed yet. */
+  unknown_seconds?: number
   rule: string[]
   behind: Behind[]
 }
@@ -122,6 +128,7 @@ export interface DutyFigures {
   from: string
   to: string
   items: DutyShare[]
+  log_since?: string | null
   /** Closed months of the time, whose part is as it was judged when they were closed. */
   frozen: { month: string }[]
   corrections: { month: string; figure: string; of: string; frozen: DutyCount; now: DutyCount }[]

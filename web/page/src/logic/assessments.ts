@@ -38,7 +38,13 @@ export const scoreText = (i: AssessmentItem | null): string => (!i ? t('as.noIte
 /** One change in a line: what it is, 10/18 → 15/18. */
 export const changeText = (c: ItemChange): string => c.title + ' ' + scoreText(c.then) + ' → ' + scoreText(c.now)
 
-/** Where a piece of evidence is shown. */
+/** The roster of which a filing is: its key has the day with which that begins. */
+export function rosterOf(key: string, at: string): string {
+  const day = /\d{4}-\d\d-\d\d/.exec(key)
+  return '/roster/' + (day ? day[0] : dateMinute(parse(at)).slice(0, 10))
+}
+
+/** Where a piece of evidence is shown: itself, not the page on which it stands. */
 export function addressOf(e: EvidenceLink): string {
   const id = encodeURIComponent(e.id)
   switch (e.kind) {
@@ -46,13 +52,13 @@ export function addressOf(e: EvidenceLink): string {
     case 'entry': return '/entry/' + id
     case 'incident': return '/incidents/' + id
     case 'violation': return '/violations/' + id
-    case 'handover': return '/handover'
-    case 'roster':
-    case 'filing': return '/roster'
-    case 'task': return '/duties'
-    case 'spot_check': return '/spotchecks'
-    case 'listening': return '/listening'
-    default: return '/alerts'
+    case 'handover': return '/handover/' + encodeURIComponent(e.at)
+    case 'roster': return '/roster/' + dateMinute(parse(e.at)).slice(0, 10)
+    case 'filing': return rosterOf(e.id, e.at)
+    case 'task': return '/duties/' + id
+    case 'spot_check': return '/spotchecks/' + id
+    case 'listening': return '/calls/' + id // what was listened to
+    default: return '/alerts/' + id
   }
 }
 

@@ -20,8 +20,8 @@ const COMMON: Option = {
 }
 
 export interface Drawn {
-  /** Tells the name of the bar or point that was clicked. */
-  clicked: (tell: (name: string) => void) => void
+  /** Tells the name of the bar or point that was clicked, and of a map its place: column, row, value. */
+  clicked: (tell: (name: string, place: number[] | null) => void) => void
   resize: () => void
   dispose: () => void
 }
@@ -29,7 +29,7 @@ export interface Drawn {
 export function draw(el: HTMLElement, option: Option): Drawn {
   const chart = init(el, undefined, { devicePixelRatio: Math.max(2, window.devicePixelRatio || 1) })
   chart.setOption({ ...COMMON, ...option })
-  return { clicked: (tell) => { chart.on('click', (at) => tell(String(at.name))) }, resize: () => chart.resize(), dispose: () => {
+  return { clicked: (tell) => { chart.on('click', (at) => tell(String(at.name), Array.isArray(at.value) ? (at.value as number[]) : null)) }, resize: () => chart.resize(), dispose: () => {
     const painter = chart.getZr().painter as unknown as { _redrawId: unknown; _i: unknown }
     chart.dispose()
     // On a slow computer the library goes on painting in a later frame, also a chart that is gone: let it find nothing.

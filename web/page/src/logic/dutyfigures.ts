@@ -1,6 +1,7 @@
 // What the page 统计 shows of the other work: the daemon's counts, and where what is behind them can be seen.
 import type { Behind, DutyShare } from '@/api/figures'
 import { t, word } from '@/i18n'
+import { rosterOf } from './assessments'
 import { counts, minutes, percent, shift, type Table } from './figures'
 import { dateMinute, parse } from './time'
 
@@ -36,6 +37,13 @@ export function dutyTable(items: DutyShare[]): Table {
   }
 }
 
+/** How long no roster had been filed yet; empty: there always was one. */
+export function noRoster(items: DutyShare[]): string {
+  const s = items.reduce((most, i) => Math.max(most, i.unknown_seconds || 0), 0)
+  const hours = Math.floor(s / 3600)
+  return !s ? '' : hours >= 48 ? t('dutyFigure.days', { n: Math.floor(hours / 24), h: hours % 24 }) : t('fig.hoursLong', { h: hours, m: Math.floor((s % 3600) / 60) })
+}
+
 /** What a thing behind a figure is called. */
 export function behindText(b: Behind): string {
   const at = dateMinute(parse(b.at))
@@ -47,5 +55,6 @@ export function behindText(b: Behind): string {
 export function behindPath(b: Behind): string {
   if (b.kind === 'incident') return '/incidents/' + b.id
   if (b.kind === 'call') return '/calls/' + encodeURIComponent(b.id)
-  return '/roster'
+  if (b.kind === 'filing') return rosterOf(b.id, b.at)
+  return b.until ? '/roster/' + dateMinute(parse(b.at)).slice(0, 10) : '/handover/' + encodeURIComponent(b.at)
 }

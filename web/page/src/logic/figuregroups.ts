@@ -2,7 +2,7 @@
 import type { FigureGroup } from '@/api/figures'
 import type { Line } from '@/api/types'
 import { t, word } from '@/i18n'
-import { behindGroup, both, counts, minutes, reviewed, rules, seconds, type Table } from './figures'
+import { behindGroup, both, counts, minutes, reviewed, rules, seconds, shift, type Table } from './figures'
 import { dateMinute, parse } from './time'
 
 export type By = 'hour' | 'day' | 'shift' | 'officer' | 'month' | 'line'
@@ -11,6 +11,21 @@ export type By = 'hour' | 'day' | 'shift' | 'officer' | 'month' | 'line'
 export function groupings(seesOfficers: boolean, lines: number): By[] {
   const all: By[] = ['hour', 'day', 'shift', 'officer', 'month', 'line']
   return all.filter((by) => (by !== 'shift' || seesOfficers) && (by !== 'line' || lines > 1))
+}
+
+/** As many days as a grouping is given for at once, as the daemon has it. */
+const MOST: Partial<Record<By, number>> = { hour: 8, shift: 100, day: 400 }
+
+/** What to do about a time that is too long for a grouping; empty: it is not. */
+export function tooLongFor(by: By, from: string, to: string): string {
+  const days = Math.round((Date.parse(to + 'T00:00:00Z') - Date.parse(from + 'T00:00:00Z')) / 86400_000) + 1
+  const most = MOST[by]
+  return !most || days <= most ? '' : t('group.tooLong', { by: t(`group.by.${by}`), most, days, other: t(by === 'day' ? 'group.by.month' : 'group.by.day') })
+}
+
+/** The last days of a time of which a grouping is given. */
+export function lastDays(by: By, to: string): string {
+  return shift(to, 1 - (MOST[by] || 1))
 }
 
 /** What a line is called: its number, where there is one. */

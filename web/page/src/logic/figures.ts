@@ -1,8 +1,9 @@
 // What the page 统计 makes of figures: tables and what charts draw. Nothing is reckoned here that the
 // daemon did not reckon: a rate is shown where it gives one, else the counts.
-import type { Answering, Figure, FigureGroup, RingBin } from '@/api/figures'
+import type { Answering, Figure, FigureGroup, RingBin, Times } from '@/api/figures'
 import type { Call } from '@/api/types'
 import { fill, t, word } from '@/i18n'
+import { dateMinute, parse } from './time'
 import { readRule } from './words'
 
 /** With fewer calls there is no rate. */
@@ -23,6 +24,10 @@ export interface CallsBehind {
   to: string
   line?: string
   officer?: string
+  /** "1 08": what came on Mondays from eight to nine. */
+  weekHour?: string
+  /** "10-15", "60-": what was answered after so many seconds. */
+  ring?: string
 }
 
 export interface Table {
@@ -30,16 +35,20 @@ export interface Table {
   rows: string[][]
   /** Of each row the calls behind it; null where the list of calls cannot show just them. */
   behind?: (CallsBehind | null)[]
+  /** Of each cell of a row, the first one too. */
+  cells?: (CallsBehind | null)[][]
 }
 
-const LONGEST_OF_OFFICER = 101 * 24 * 3600 * 1000
+/** The list goes through at most so long a time for the calls of an officer, of an hour of the week or of a ring time. */
+const LONGEST_LIST = 101 * 24 * 3600 * 1000
+const listed = (of: CallsBehind): boolean => Date.parse(of.to) - Date.parse(of.from) <= LONGEST_LIST
 
 /** The calls behind a group; of an officer at most a hundred days, as the list has them. */
 export function behindGroup(g: Pick<FigureGroup, 'key' | 'from' | 'to'>, line: string, by: string): CallsBehind | null {
   const at = { from: g.from, to: g.to, line: by === 'line' ? g.key : line }
   if (by === 'shift' && !g.key) return null
   if (by !== 'officer') return at
-  return g.key && Date.parse(g.to) - Date.parse(g.from) <= LONGEST_OF_OFFICER ? { ...at, officer: g.key } : null
+  return g.key && listed(at) ? { ...at, officer: g.key } : null
 }
 
 /** "95.0%", or "17/19" where there are too few calls for a rate. */
@@ -89,9 +98,13 @@ export function ringNumbers(bar: RingBar, all: string[]): string {
   return from === to ? String(from) : `${from}–${to}`
 }
 
-export function ringTable(bars: RingBar[], rules: string[] = []): Table {
+/** The span of a bar, as the list of calls is asked for it. */
+export const ringSpan = (b: RingBar): string => b.from + '-' + (b.label === '≥60' ? '' : b.from + RING_STEP)
+
+export function ringTable(bars: RingBar[], rules: string[] = [], of?: CallsBehind): Table {
   const all = bars.reduce((sum, b) => sum + b.calls, 0)
   return {
+    behind: bars.map((b) => (of && b.calls && listed(of) ? { ...of, ring: ringSpan(b) } : null)),
     head: [t('fig.ringSeconds'), t('fig.ringNo'), t('fig.calls'), t('fig.upTo')],
     rows: bars.map((b, i) => {
       const so = bars.slice(0, i + 1).reduce((sum, x) => sum + x.calls, 0)
@@ -107,11 +120,17 @@ export function heat(groups: FigureGroup[], of: (g: FigureGroup) => number): [nu
   return groups.map((g) => [Number(g.key.slice(2)), Number(g.key[0]) - 1, of(g)])
 }
 
-export function heatTable(groups: FigureGroup[], of: (g: FigureGroup) => number): Table {
+/** The calls of a cell; all of them that came then, also where the map shows only those that were not in time. */
+export function heatCell(groups: FigureGroup[], key: string, of?: CallsBehind): CallsBehind | null {
+  return of && listed(of) && groups.some((g) => g.key === key && g.calls > 0) ? { ...of, weekHour: key } : null
+}
+
+export function heatTable(groups: FigureGroup[], of: (g: FigureGroup) => number, span?: CallsBehind): Table {
   const waiting = (g: FigureGroup) => (of === notInTime && g.undecided ? fill(t('fig.heatWaiting'), { n: g.undecided }) : '')
   const cells = new Map(groups.map((g) => [g.key, of(g) + waiting(g)]))
   const hours = Array.from({ length: 24 }, (_, h) => (h < 10 ? '0' + h : String(h)))
   return {
+    cells: hours.map((h) => ([null] as (CallsBehind | null)[]).concat(WEEK.map((d) => heatCell(groups, `${d} ${h}`, span)))),
     head: [t('fig.hour')].concat(WEEK.map((d) => word('fig.weekday', d))),
     rows: hours.map((h) => [h + ':00'].concat(WEEK.map((d) => cells.get(`${d} ${h}`) || '0'))),
   }
@@ -187,6 +206,21 @@ export function cards(g: FigureGroup): Card[] {
     { ...count('engaged', word('fig', 'engaged'), g.measured.engaged.numerator), of: counts(g.measured.engaged) },
     { name: 'ring', label: t('fig.ringMedian'), value: g.ring_seconds.calls ? seconds(g.ring_seconds.p50) : '—', of: g.ring_seconds.calls ? t('fig.ofAnswered', { n: g.ring_seconds.calls }) : '', bad: false },
   ]
+}
+
+/** How long things took, each with how many they were. */
+export function timesTable(g: FigureGroup): Table {
+  const took = (s: number, unit: number): string => (unit < 1 ? fill(t('fig.secondsLong'), { s: seconds(s) }) : s < 60 ? fill(t('fig.secondsLong'), { s: Math.floor(s) }) : s < 3600 ? fill(t('fig.minutesLong'), { m: Math.floor(s / 60), s: Math.floor(s % 60) }) : fill(t('fig.hoursLong'), { h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60) }))
+  const row = (name: string, x: Times, unit: number): string[] => [name, String(x.calls)].concat([x.mean, x.p50, x.p90, x.p95, x.max].map((s) => (x.calls ? took(s, unit) : '—')), [minutes(g.blind_seconds)])
+  return {
+    head: [t('fig.tookWhat'), t('fig.tookCount'), t('fig.mean'), t('fig.p50'), t('fig.p90'), t('fig.p95'), t('fig.max'), t('fig.blind')],
+    rows: [row(t('fig.took.ring'), g.ring_seconds, 0.1), row(t('fig.took.entry'), g.entry_seconds, 1), row(t('fig.took.back'), g.call_back_seconds, 1)],
+  }
+}
+
+/** Since when there is a log at all, where a time reaches before it. */
+export function beforeLog(from: string, since: string | null | undefined): string {
+  return since && Date.parse(from) < Date.parse(since) ? fill(t('fig.logSince'), { time: dateMinute(parse(since)) }) : ''
 }
 
 const SETS = ['measured', 'after_review'] as const

@@ -1,12 +1,12 @@
 // Addresses are behind the # so that any reload of the page comes back to the same place:
-// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/duties  #/search  #/alerts  #/directory  #/roster  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/figures  #/reviews  #/reviews/CALL  #/spotchecks  #/listening  #/assessment  #/assessment/MONTH  #/violations  #/violations/ID
+// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/handover/TIME  #/duties  #/duties/KEY  #/search  #/alerts  #/alerts/ID  #/directory  #/roster  #/roster/DAY  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/figures  #/reviews  #/reviews/CALL  #/spotchecks  #/spotchecks/ID  #/listening  #/assessment  #/assessment/MONTH  #/violations  #/violations/ID
 import { reactive } from 'vue'
 
 /** Pages beside the desk, as their addresses begin. */
 const PAGES = ['calls', 'handover', 'duties', 'search', 'alerts', 'directory', 'roster', 'tests', 'reconciliation', 'access', 'approvals', 'phrases', 'incidents', 'figures', 'reviews', 'spotchecks', 'listening', 'assessment', 'violations'] as const
 export type PageName = (typeof PAGES)[number]
 
-export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '', incident: 0, review: '', month: '', violation: 0 })
+export const route = reactive({ page: 'desk' as 'desk' | PageName, entry: '', call: '', incident: 0, review: '', month: '', violation: 0, at: '' })
 
 /** Called when an address leads nowhere; the desk is shown then. */
 export const onLost = { tell: () => {} }
@@ -21,6 +21,9 @@ export function partsOf(hash: string): string[] | null {
   }
 }
 
+/** Pages that are lists, where the address names what somebody was led to: by its number or key, or by its time. */
+const NAMING = ['handover', 'duties', 'alerts', 'roster', 'spotchecks']
+
 function read(): void {
   const parts = partsOf(location.hash)
   if (!parts) {
@@ -34,6 +37,7 @@ function read(): void {
   route.review = parts[0] === 'reviews' ? parts[1] || '' : ''
   route.month = parts[0] === 'assessment' && /^\d{4}-\d\d$/.test(parts[1] || '') ? parts[1] : ''
   route.violation = parts[0] === 'violations' ? Number(parts[1]) || 0 : 0
+  route.at = NAMING.indexOf(parts[0]) >= 0 ? parts[1] || '' : ''
   route.incident = parts[0] === 'incidents' ? Number(parts[1]) || 0 : 0
 }
 

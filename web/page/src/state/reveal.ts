@@ -1,0 +1,24 @@
+// What somebody was led to on a page that is a list: it is brought into sight and stands out.
+import { nextTick } from 'vue'
+import { route } from './route'
+
+/** Whether a row is the one that the address names. */
+export const isNamed = (id: string | number): boolean => route.at !== '' && route.at === String(id)
+
+/** Brings the row that stands out into sight. */
+export async function reveal(): Promise<void> {
+  if (!route.at) return
+  await nextTick()
+  const row = document.querySelector('.list-page .named')
+  if (row) row.scrollIntoView({ block: 'center' })
+}
+
+const MOST_PAGES = 40
+
+/** Asks for page after page until the one that the address names is among them, or there are no more. */
+export async function until(found: () => boolean, more: () => Promise<boolean>): Promise<boolean> {
+  for (let n = 0; n < MOST_PAGES && !found(); n++) {
+    if (!(await more())) break
+  }
+  return found()
+}
