@@ -83,22 +83,42 @@ $package $name "*) ;; *) echo "fuzz: $package $name stands in no list of deploy/
 done
 # Go calls it a failure when the time is up in the middle of an input; no input is left then.
 outOfTime() { case $1 in *'Failing input written'*) return 1 ;; *'context deadline exceeded'*) return 0 ;; *) return 1 ;; esac; }
+[ "${2:-}" != all ] || DECODERS="$DECODERS$PROPERTIES"
 FOUND=$(mktemp -d)
 trap 'rm -rf "$FOUND"' EXIT
-[ "${2:-}" != all ] || DECODERS="$DECODERS$PROPERTIES"
-echo "$DECODERS" | while read -r package name most; do
-	[ -n "$package" ] || continue
+# fuzz PACKAGE runs its fuzz tests one after the other, from one program.
+fuzz() {
+	package=$1
 	program=$FOUND/$(echo "$package" | tr / -).test
-	[ -x "$program" ] || go test -c -fuzz . -o "$program" "./$package"
-	bound=$TIME known=$(go env GOCACHE)/fuzz/$package
-	case $TIME in *x) bound=${most:-$TIME} known=$FOUND/$package ;; esac
-	# Without a bound, making one interesting input shorter would take all of a short time.
-	if ! said=$(cd "$package" && "$program" -test.run '^$' -test.fuzz "^$name\$" -test.fuzztime "$bound" -test.fuzzminimizetime 10x -test.fuzzcachedir "$known" 2>&1) && ! outOfTime "$said"; then
-		printf '%s\n' "$said"
-		echo "fuzz: $package $name failed; the input is under $package/testdata/fuzz/$name" >&2
-		exit 1
-	fi
-	inputs=$(printf '%s\n' "$said" | sed -n 's|.* execs: \([0-9]*\).*|\1|p' | tail -1)
-	case $TIME in *x) [ -n "$inputs" ] || { echo "fuzz: $package $name: of $bound inputs none was new, it has as many known ones: give it more in deploy/fuzz.sh" >&2; exit 1; } ;; esac
-	echo "$package $name: ${inputs:-only the known} inputs, bound $bound"
-done
+	go test -c -fuzz . -o "$program" "./$package"
+	echo "$DECODERS" | while read -r of name most; do
+		[ "$of" = "$package" ] || continue
+		bound=$TIME known=$(go env GOCACHE)/fuzz/$package hands=
+		case $TIME in *x) bound=${most:-$TIME} known=$FOUND/$package hands='-test.parallel 1' ;; esac
+		# Without a bound, making one interesting input shorter would take all of a short time.
+		# shellcheck disable=SC2086 # hands is two words or none
+		if ! said=$(cd "$package" && "$program" -test.run '^$' -test.fuzz "^$name\$" -test.fuzztime "$bound" -test.fuzzminimizetime 10x -test.fuzzcachedir "$known" $hands 2>&1) && ! outOfTime "$said"; then
+			printf '%s\n' "$said"
+			echo "fuzz: $package $name failed; the input is under $package/testdata/fuzz/$name" >&2
+			exit 1
+		fi
+		inputs=$(printf '%s\n' "$said" | sed -n 's|.* execs: \([0-9]*\).*|\1|p' | tail -1)
+		case $TIME in *x) [ -n "$inputs" ] || { echo "fuzz: $package $name: of $bound inputs none was new, it has as many known ones: give it more in deploy/fuzz.sh" >&2; exit 1; } ;; esac
+		echo "$package $name: ${inputs:-only the known} inputs, bound $bound"
+	done
+}
+# Where inputs are counted, the packages go in two halves beside one another; where time is, one after the other.
+packages=$(echo "$DECODERS" | awk 'NF { print $1 }' | uniq | awk '!seen[$0]++')
+halves=1
+case $TIME in *x) halves=2 ;; esac
+half() { echo "$packages" | awk -v n="$1" -v of="$halves" 'NR % of == n' | while read -r p; do fuzz "$p" || exit 1; done; }
+if [ "$halves" = 1 ]; then
+	half 0
+else
+	half 0 &
+	other=$!
+	status=0
+	half 1 || status=$?
+	wait "$other" || status=$?
+	exit "$status"
+fi

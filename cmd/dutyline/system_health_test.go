@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/icholy/digest"
 
 	"dutyline/config"
 	"dutyline/telephony/asterisk"
@@ -22,13 +25,14 @@ type socket struct {
 	conn    net.PacketConn
 	silent  atomic.Bool
 	asked   atomic.Int64 // OPTIONS that came
+	replies chan string  // what the switch answered to it
 	done    chan struct{}
 }
 
 // plugIn opens the socket.
 func plugIn(t *testing.T, address string) *socket {
 	t.Helper()
-	s := &socket{t: t, address: address}
+	s := &socket{t: t, address: address, replies: make(chan string, 8)}
 	s.open()
 	t.Cleanup(s.unplug)
 	return s
@@ -58,6 +62,12 @@ func (s *socket) answer() {
 		if err != nil {
 			return
 		}
+		if bytes.HasPrefix(buf[:n], []byte("SIP/2.0 ")) {
+			select {
+			case s.replies <- string(buf[:n]):
+			default: // nobody asked
+			}
+		}
 		if !bytes.HasPrefix(buf[:n], []byte("OPTIONS ")) {
 			continue
 		}
@@ -79,6 +89,45 @@ func (s *socket) answer() {
 		b.WriteString("Content-Length: 0\r\n\r\n")
 		_, _ = s.conn.WriteTo([]byte(b.String()), from)
 	}
+}
+
+// register registers the duty phone at this very socket, so that there is no moment in which the switch knows
+// where it is and nobody answers there.
+func (s *socket) register(p *asterisk.Process) {
+	s.t.Helper()
+	server, err := net.ResolveUDPAddr("udp", p.Settings.SIPAddress)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	who, uri, login := fmt.Sprintf("<sip:%s@%s>", p.Settings.DutyUser, server), "sip:"+server.String(), ""
+	for n := range 2 { // without the password, which the switch refuses with a challenge, and with it
+		request := fmt.Sprintf("REGISTER %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;rport;branch=z9hG4bK%s%d\r\nMax-Forwards: 70\r\nFrom: %s;tag=here\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %d REGISTER\r\nContact: <sip:%s@%s>\r\nExpires: 3600\r\n%sContent-Length: 0\r\n\r\n",
+			uri, s.address, strings.ReplaceAll(s.address, ":", "."), n, who, who, s.address, n+1, p.Settings.DutyUser, s.address, login)
+		if _, err := s.conn.WriteTo([]byte(request), server); err != nil {
+			s.t.Fatal(err)
+		}
+		var reply string
+		select {
+		case reply = <-s.replies:
+		case <-time.After(5 * time.Second * asterisktest.Patience):
+			s.t.Fatal("the switch does not answer a registration")
+		}
+		if strings.HasPrefix(reply, "SIP/2.0 200") {
+			return
+		}
+		_, asked, _ := strings.Cut(reply, "WWW-Authenticate: ")
+		asked, _, _ = strings.Cut(asked, "\r\n")
+		challenge, err := digest.ParseChallenge(asked)
+		if err != nil {
+			s.t.Fatalf("no challenge: %v\n%s", err, reply)
+		}
+		answer, err := digest.Digest(challenge, digest.Options{Method: "REGISTER", URI: uri, Username: p.Settings.DutyUser, Password: p.Settings.DutyPassword})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		login = "Authorization: " + answer.String() + "\r\n"
+	}
+	s.t.Fatal("the switch does not take the duty phone's password")
 }
 
 // wireAlert is an alert as other programs read it.
