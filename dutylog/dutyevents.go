@@ -101,11 +101,12 @@ func (c *dutyCount) report(i Incident, r Report) {
 }
 
 // owedTo are all to whom a report is to go (Art. 18, 20), whether it went there or not: who never got it did not get it
-// in time. An incident that was closed, or merged, before the deadline owes it to nobody else any more.
+// in time. An incident that was closed, or merged, before the deadline owes it to nobody any more: then it counts for those
+// who got it in time.
 func (i Incident) owedTo(r Report) (to []string) {
 	over := !i.EndedAt.IsZero() && r.DueAt.After(i.EndedAt)
 	for _, w := range Recipients() {
-		if !over || r.DeliveredTo(w.Code) {
+		if at := r.reached(w.Code); !over || !at.IsZero() && !at.After(r.DueAt) {
 			to = append(to, w.Code)
 		}
 	}

@@ -88,7 +88,7 @@ type DutyFacts struct {
 	Zone      *time.Location // of the site, for the days of filings; nil: all of them belong to the time
 	DutyCallers
 	Blind       []telephony.Interval
-	RosterSince time.Time // when the first roster was filed; zero: none was. Before it nobody is missing on it
+	RosterSince time.Time // as RosterStore has it. Before it nobody is missing on the roster
 	LogBegun    time.Time // when the log began; zero: it does not say
 }
 

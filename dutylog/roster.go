@@ -73,8 +73,11 @@ type RosterStore interface {
 	Filing(ctx context.Context, id int64) (Filing, error)
 	// FilingFacts is what the duties of filing for the days from first to last are reckoned from.
 	FilingFacts(ctx context.Context, first, last Date) (FilingFacts, error)
-	// RosterSince is when a roster was first kept here; zero: none ever was.
+	// RosterSince is from when on a roster says who is to be there: from its filing, or from its first shift where it was
+	// filed ahead; zero: none ever was.
 	RosterSince(ctx context.Context) (time.Time, error)
+	// RosterFiled is when a roster was first kept here; zero: none ever was.
+	RosterFiled(ctx context.Context) (time.Time, error)
 }
 
 // PlanRoster is what replacing the days on which these rows begin would change: which shifts go, which

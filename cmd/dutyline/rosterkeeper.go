@@ -75,7 +75,7 @@ func (k *rosterKeeper) look(ctx context.Context) (next time.Time, err error) {
 }
 
 func (k *rosterKeeper) facts(ctx context.Context, now time.Time) (f alerts.RosterFacts, err error) {
-	if f.Since, err = k.log.RosterSince(ctx); err != nil || f.Since.IsZero() {
+	if f.Since, err = k.log.RosterFiled(ctx); err != nil || f.Since.IsZero() {
 		return f, err
 	}
 	// A gap is known by when it begins, also one that lasts: so the look goes back and ahead as far as a shift may.

@@ -46,7 +46,10 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 		if err != nil {
 			return f, db.explain("read the roster of a time", err)
 		}
-		span.Shifts = dutylog.ShiftSpans(shifts, q.From, q.To, q.Now, zone)
+		span.Shifts = slices.DeleteFunc(dutylog.ShiftSpans(shifts, q.From, q.To, q.Now, zone), func(s dutylog.ShiftSpan) bool {
+			// What is entered into the roster of a closed month afterwards makes no new row there.
+			return !q.Live && slices.ContainsFunc(f.Frozen, func(m dutylog.FrozenMonth) bool { return m.Month == dutylog.MonthOf(s.From, zone) })
+		})
 	}
 	codes, err := db.codesOf(ctx, q, f.Frozen, sums)
 	if err != nil {

@@ -32,8 +32,12 @@ func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog
 	if f.RosterSince, err = db.RosterSince(ctx); err != nil {
 		return f, err
 	}
+	filed, err := db.RosterFiled(ctx)
+	if err != nil {
+		return f, err
+	}
 	for _, d := range filings.FilingDuties(first, last, now) {
-		if first <= d.Span.First && d.Span.First <= last && !f.RosterSince.IsZero() && !d.Due.Before(f.RosterSince) {
+		if first <= d.Span.First && d.Span.First <= last && !filed.IsZero() && !d.Due.Before(filed) {
 			f.Filings = append(f.Filings, d)
 		}
 	}

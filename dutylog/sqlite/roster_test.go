@@ -42,6 +42,25 @@ func published(t *testing.T, db *sqlite.DB) []dutylog.Shift {
 	return shifts
 }
 
+// A month is filed before it begins: until then nobody is missing on a roster that does not say who is to be there.
+func TestARosterThatIsFiledAheadBeginsWithItsFirstShift(t *testing.T) {
+	db := open(t)
+	if since := must(db.RosterSince(ctx))(t); !since.IsZero() {
+		t.Errorf("without a roster: %v", since)
+	}
+	shifts := published(t, db)
+	if since := must(db.RosterSince(ctx))(t); !since.Equal(shifts[0].From) {
+		t.Errorf("it says who is there since %v, want %v", since, shifts[0].From)
+	}
+	from := shifts[0].From.AddDate(0, 0, -5)
+	facts := must(db.DutyFacts(ctx, from, shifts[0].From, shifts[0].From))(t)
+	for _, s := range dutylog.DutyFigures(facts, 0, from, shifts[0].From, shifts[0].From) {
+		if s.Figure == dutylog.RosterUncovered && (s.Numerator > 0 || s.Denominator > 0 || s.Unknown != 5*24*time.Hour) {
+			t.Errorf("%s: %d of %d minutes, %v not known", s.Of, s.Numerator, s.Denominator, s.Unknown)
+		}
+	}
+}
+
 func TestADraftBindsNobodyUntilItIsPublished(t *testing.T) {
 	db := open(t)
 	first := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: wholeDay(10, "张伟")}, officer))(t)

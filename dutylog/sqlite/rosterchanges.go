@@ -203,7 +203,21 @@ func (db *DB) FilingFacts(ctx context.Context, first, last dutylog.Date) (f duty
 }
 
 // RosterSince implements dutylog.RosterStore.
-func (db *DB) RosterSince(ctx context.Context) (at time.Time, err error) {
+func (db *DB) RosterSince(ctx context.Context) (time.Time, error) {
+	filed, err := db.RosterFiled(ctx)
+	if err != nil || filed.IsZero() {
+		return filed, err
+	}
+	var first time.Time
+	err = db.reading(ctx).QueryRow("SELECT min(from_at) FROM shifts").Scan(instant{&first})
+	if first.After(filed) {
+		return first, db.explain("look when the first shift began", err)
+	}
+	return filed, db.explain("look when the first shift began", err)
+}
+
+// RosterFiled implements dutylog.RosterStore.
+func (db *DB) RosterFiled(ctx context.Context) (at time.Time, err error) {
 	err = db.reading(ctx).QueryRow("SELECT at FROM roster_changes WHERE kind IN ('import', 'publish', 'swap') ORDER BY id LIMIT 1").Scan(instant{&at})
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil

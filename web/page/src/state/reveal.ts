@@ -1,16 +1,21 @@
 // What somebody was led to on a page that is a list: it is brought into sight and stands out.
-import { nextTick } from 'vue'
+import { nextTick, watch } from 'vue'
 import { route } from './route'
 
 /** Whether a row is the one that the address names. */
 export const isNamed = (id: string | number): boolean => route.at !== '' && route.at === String(id)
 
-/** Brings the row that stands out into sight. */
+let revealed = false
+watch(() => route.at, () => { revealed = false }, { flush: 'sync' })
+
+/** Brings the row that stands out into sight, once: a list that is read anew stays where its reader is. */
 export async function reveal(): Promise<void> {
-  if (!route.at) return
+  if (!route.at || revealed) return
   await nextTick()
   const row = document.querySelector('.list-page .named')
-  if (row) row.scrollIntoView({ block: 'center' })
+  if (!row) return
+  row.scrollIntoView({ block: 'center' })
+  revealed = true
 }
 
 const MOST_PAGES = 40
