@@ -218,11 +218,11 @@ func TestAnImportReplacesItsDays(t *testing.T) {
 	if _, err := db.ImportRoster(ctx, []dutylog.Shift{{From: noon, To: noon, Post: dutylog.PostOfficer, Name: "x"}}, "", "", leader); err == nil {
 		t.Error("a shift of no time was imported")
 	}
-	since := must(db.RosterSince(ctx))(t)
+	since := must(db.RosterFiled(ctx))(t)
 	if !since.Equal(noon.Truncate(time.Microsecond)) {
 		t.Errorf("a roster is kept here since %s", since)
 	}
-	if since := must(open(t).RosterSince(ctx))(t); !since.IsZero() {
+	if since := must(open(t).RosterFiled(ctx))(t); !since.IsZero() {
 		t.Errorf("of a new log it says %s", since)
 	}
 }
