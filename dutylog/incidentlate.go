@@ -13,13 +13,13 @@ type LateRecipient struct {
 
 // LateTo are the recipients who got a report that went out first after its deadline, or have not got it although that is
 // over, in the order of Recipients: its deadline is everybody's, also of those who do not stop its clock. When an incident
-// is closed nothing more is owed: what was not late by then is not.
+// has ended nothing more is owed: what was not late by then is not.
 func (i Incident) LateTo(r Report, now time.Time) []LateRecipient {
 	late := []LateRecipient{}
-	if r.DueAt.IsZero() || !r.isOut() {
+	if !i.owes(r) || !r.isOut() {
 		return late
 	}
-	if i.State == IncidentClosed && i.EndedAt.Before(now) {
+	if i.State != IncidentOpen && i.EndedAt.Before(now) {
 		now = i.EndedAt
 	}
 	for _, w := range Recipients() {
@@ -31,10 +31,15 @@ func (i Incident) LateTo(r Report, now time.Time) []LateRecipient {
 	return late
 }
 
+// owes reports whether a report has a deadline that was not ahead any more when the incident ended.
+func (i Incident) owes(r Report) bool {
+	return !r.DueAt.IsZero() && (i.State == IncidentOpen || !r.DueAt.After(i.EndedAt))
+}
+
 // LateBy is how long after the deadline a delivery was by which its recipient got the report first; 0: it was in time, or
 // they had got it before.
-func (r Report) LateBy(d Delivery) time.Duration {
-	if r.DueAt.IsZero() || !d.At.After(r.DueAt) || !d.At.Equal(r.reached(d.Recipient)) {
+func (i Incident) LateBy(r Report, d Delivery) time.Duration {
+	if !i.owes(r) || !d.At.After(r.DueAt) || !d.At.Equal(r.reached(d.Recipient)) {
 		return 0
 	}
 	return d.At.Sub(r.DueAt)
@@ -53,13 +58,17 @@ func (r Report) reached(recipient string) (at time.Time) {
 // ClassifiedFor is what a report says of the category and the triggers: of a text that went out, as they stood then; before
 // that, as they stand.
 func (i Incident) ClassifiedFor(r Report) (category, trigger string) {
-	at := slices.IndexFunc(r.Deliveries, func(d Delivery) bool { return d.Version > 0 })
-	if at < 0 {
+	var out time.Time // when it went out first, which may have been noted last
+	for _, d := range r.Deliveries {
+		if d.Version > 0 && (out.IsZero() || d.At.Before(out)) {
+			out = d.At
+		}
+	}
+	if out.IsZero() {
 		return i.Category, i.Trigger
 	}
-	out := r.Deliveries[at]
 	for _, f := range i.Facts {
-		if f.Kind == FactClassified && f.Seq < out.Fact && (category == "" || !f.At.After(out.At)) {
+		if f.Kind == FactClassified && (category == "" || !f.At.After(out)) {
 			category, trigger = f.Body.Category, f.Body.Trigger
 		}
 	}

@@ -28,6 +28,7 @@ func TestForWhomAReportIsLate(t *testing.T) {
 			phonesGovernment(p, "14:00")
 		}, ""},
 		"closed before it was late":   {func(p *play) { closes(p, "12:09"); p.at("2026-11-23 13:00") }, ""},
+		"closed before, sent after":   {func(p *play) { closes(p, "12:09"); to(p, "13:00", "government") }, ""},
 		"closed after it was late":    {func(p *play) { closes(p, "12:11"); p.at("2026-11-23 13:00") }, "party_committee -, government -"},
 		"and then sent all the same ": {func(p *play) { closes(p, "12:11"); to(p, "13:00", "government") }, "party_committee -, government 11-23 13:00"},
 	} {
@@ -46,7 +47,7 @@ func TestForWhomAReportIsLate(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, s, c.want)
 		}
 		for _, d := range r.Deliveries {
-			if late := r.LateBy(d) > 0; late != strings.Contains(c.want, d.Recipient+" "+p.clock(d.At)) {
+			if late := p.i.LateBy(r, d) > 0; late != strings.Contains(c.want, d.Recipient+" "+p.clock(d.At)) {
 				t.Errorf("%s: %s at %s is late: %t", name, d.Recipient, p.clock(d.At), late)
 			}
 		}
@@ -80,6 +81,23 @@ func TestAReportSaysTheCategoryAsItStoodThen(t *testing.T) {
 	if r, _ := p.i.Report(2); p.i.Category != "other" {
 		t.Errorf("%+v", r)
 	} else if category, _ := p.i.ClassifiedFor(r); category != "work_safety" {
+		t.Error(category)
+	}
+}
+
+// The delivery that went out first may be noted last.
+func TestTheCategoryIsThatOfTheFirstDeliveryHoweverItWasNoted(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08")
+	p.write(dutylog.StageFirst, "无")
+	p.at("2026-11-23 12:20").do(dutylog.FactClassified, dutylog.FactBody{Category: "work_safety"})
+	p.at("2026-11-23 12:30").fax(1)
+	d := dutylog.FactDraft{Kind: dutylog.FactDelivered, At: p.time("2026-11-23 12:10"), Body: dutylog.FactBody{Report: 1, Recipient: "government", Channel: "fax", Evidence: "回执"}}
+	if err := p.try(dutyOfficer, d); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := p.i.Report(1); len(r.Deliveries) != 2 {
+		t.Fatalf("%+v", r.Deliveries)
+	} else if category, _ := p.i.ClassifiedFor(r); category != "fire" {
 		t.Error(category)
 	}
 }

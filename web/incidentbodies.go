@@ -407,7 +407,7 @@ func reportHead(i dutylog.Incident, r dutylog.Report, now time.Time) ReportHead 
 		b.Approvals = append(b.Approvals, out)
 	}
 	for _, d := range r.Deliveries {
-		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, d.CallWith, d.CallReason, stamp(d.NotedAt), r.LateBy(d) > 0, r.Unproved(d), actorOf(d.By), d.Fact})
+		b.Deliveries = append(b.Deliveries, incidentDelivery{d.Version, d.Recipient, d.Channel, stamp(d.At), d.Receiver, d.CallID, d.Attachment, d.Evidence, d.CallWith, d.CallReason, stamp(d.NotedAt), i.LateBy(r, d) > 0, r.Unproved(d), actorOf(d.By), d.Fact})
 	}
 	for _, l := range i.LateTo(r, now) {
 		b.LateTo = append(b.LateTo, incidentLateTo{l.Recipient, stamp(l.At)})

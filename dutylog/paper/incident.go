@@ -289,7 +289,7 @@ func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 		}
 		for _, d := range r.Elsewhere {
 			if d.Recipient == to.Code {
-				went = append(went, shortOf(dutylog.Channels(), d.Channel)+" "+f.minute(d.At)+"（"+joinWords("由 "+x.named(d.SentIn)+" 报送", lateBy(r, d))+"）")
+				went = append(went, shortOf(dutylog.Channels(), d.Channel)+" "+f.minute(d.At)+"（"+joinWords("由 "+x.named(d.SentIn)+" 报送", lateBy(x.Incident, r, d))+"）")
 			}
 		}
 		none := "未报送"
@@ -335,8 +335,8 @@ func (f Frame) sameDay(at, other time.Time) string {
 }
 
 // lateBy says how long after the deadline its recipient got a report by a delivery; empty: in time, or they had it before.
-func lateBy(r dutylog.Report, d dutylog.Delivery) string {
-	if late := r.LateBy(d); late > 0 {
+func lateBy(i dutylog.Incident, r dutylog.Report, d dutylog.Delivery) string {
+	if late := i.LateBy(r, d); late > 0 {
 		return "晚于时限 " + lasting(late)
 	}
 	return ""
@@ -344,7 +344,7 @@ func lateBy(r dutylog.Report, d dutylog.Delivery) string {
 
 func deliveryProof(f Frame, x IncidentFile, r dutylog.Report, d dutylog.Delivery) string {
 	var said []string
-	if late := lateBy(r, d); late != "" {
+	if late := lateBy(x.Incident, r, d); late != "" {
 		said = append(said, late)
 	}
 	if d.Receiver != "" {
