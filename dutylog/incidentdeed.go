@@ -234,6 +234,9 @@ func (i Incident) links(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 		return &InvalidError{Field: "entry_id", Reason: "is one too many: an incident has at most 200 entries"}
 	}
 	intake := e.intake(b.Ahead)
+	if f.Body.Incident != 0 && f.Body.Intake != nil { // as the incident has it that is merged, whatever the clocks show since
+		intake = *f.Body.Intake
+	}
 	f.Body = FactBody{Entry: e.ID, Intake: &intake, Incident: f.Body.Incident}
 	if len(i.Entries) > 0 && intake.Before(i.ClockNatural) {
 		was := i.ClockNatural

@@ -75,7 +75,7 @@ func (i Incident) Absorb(into Incident) []FactDraft {
 	drafts := []FactDraft{{Kind: FactAbsorbed, Body: FactBody{Incident: i.ID, Start: &start, Text: i.ClockReason, Sent: i.sentInto(into), Waiting: i.Waiting(), Told: i.toldOf(into), Elements: known, Essential: differ, Untold: i.untold(into)}}}
 	for _, e := range i.Entries {
 		if !into.Has(e.EntryID) {
-			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID, Incident: i.ID}})
+			drafts = append(drafts, FactDraft{Kind: FactLinked, Body: FactBody{Entry: e.EntryID, Incident: i.ID, Intake: &e.Intake}})
 		}
 	}
 	return drafts

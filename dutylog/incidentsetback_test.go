@@ -65,3 +65,15 @@ func TestADeliveryIsNotedThoughTheClockWasSetBack(t *testing.T) {
 		t.Errorf("the call after the step is offered %d times", len(offers))
 	}
 }
+
+// A merge takes an entry over with the intake that was recorded, whatever the two clocks are apart by then.
+func TestAMergeKeepsTheIntakeThatWasRecorded(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:20")
+	p.entry("nobody-called", "2026-11-23 12:00")
+	p.books.Ahead = 5 * time.Minute
+	intake := p.time("2026-11-23 12:00")
+	p.at("2026-11-23 12:30").do(dutylog.FactLinked, dutylog.FactBody{Entry: "nobody-called", Incident: 7, Intake: &intake})
+	if !p.i.ClockNatural.Equal(intake) {
+		t.Errorf("it came at %v, want %v", p.i.ClockNatural, intake)
+	}
+}
