@@ -178,17 +178,20 @@ func (a *app) linkIncident(ctx context.Context, in *linkIncidentInput) (*inciden
 
 // deed does something with an incident and gives it as it stands then.
 func (a *app) deed(ctx context.Context, id int64, key string, drafts ...dutylog.FactDraft) (*incidentOutput, error) {
-	after, _, err := a.Log.DoIncident(ctx, dutylog.IncidentDeed{Incident: id, Key: key, By: visitorOf(ctx).actor(), Drafts: drafts, AreaCode: a.Directory.AreaCode, Ahead: a.SwitchNow().Sub(a.Now())})
+	after, _, err := a.Log.DoIncident(ctx, dutylog.IncidentDeed{Incident: id, Key: key, By: visitorOf(ctx).actor(), Drafts: drafts, AreaCode: a.Directory.AreaCode, Ahead: a.switchAhead()})
 	if err != nil {
 		return nil, incidentProblem(err)
 	}
 	return a.wholeIncident(ctx, after)
 }
 
+// switchAhead is how far the switch's clock is ahead of ours.
+func (a *app) switchAhead() time.Duration { return a.SwitchNow().Sub(a.Now()) }
+
 // bySwitch is a moment that somebody read off a clock of ours, by the switch's: moments are given to the minute, and what
 // is less than that makes no difference.
 func (a *app) bySwitch(at time.Time) time.Time {
-	if ahead := a.SwitchNow().Sub(a.Now()); !at.IsZero() && ahead.Abs() >= time.Minute {
+	if ahead := a.switchAhead(); !at.IsZero() && ahead.Abs() >= time.Minute {
 		return at.Add(ahead.Round(time.Minute))
 	}
 	return at
