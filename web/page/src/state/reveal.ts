@@ -18,18 +18,6 @@ export async function reveal(): Promise<void> {
   revealed = true
 }
 
-/** Reads a list as far as the row that the address names, and brings it into sight. */
-export async function lead(load: (more?: boolean) => Promise<void>, found: () => boolean, goesOn: () => boolean): Promise<void> {
-  await load()
-  if (!route.at) return
-  await until(found, async () => {
-    if (!goesOn()) return false
-    await load(true)
-    return true
-  })
-  void reveal()
-}
-
 const MOST_PAGES = 40
 
 /** Asks for page after page until the one that the address names is among them, or there are no more. */
