@@ -145,6 +145,11 @@ export class Desk {
   key(...keys) {
     return keys.reduce((p, k) => p.then(() => this.page.keyboard.press(k)), Promise.resolve())
   }
+  /** Sends the deed that is asked for. Keys work again when its dialog has gone, which is after the daemon has it. */
+  async sendDeed() {
+    await this.key('Control+Enter')
+    await this.at('deed').waitFor({ state: 'hidden' })
+  }
   /**
    * What is worth a picture is also looked at with axe-core: what it finds is a problem like an error of the page, unless
    * it was only there while a colour faded into another one.

@@ -53,7 +53,7 @@ export async function officers(desk, other, users) {
     await other.at('deed').waitFor()
     await other.says(/文艺路1号/, other.at('deed-about'))
     await input(other, 'deed-receiver').fill('周敏')
-    await other.key('Control+Enter')
+    await other.sendDeed()
     await other.at('cell-superior_bureau-phone').locator('.sent').waitFor()
     await desk.at('cell-superior_bureau-phone').locator('.sent').waitFor() // without a reload
     await desk.says(/无录音/, desk.at('delivery-proof'))
@@ -103,7 +103,7 @@ export async function officers(desk, other, users) {
     await desk.at('call-offer-go').click()
     await desk.says(/登记报送：续报第 1 期/)
     await input(desk, 'deed-receiver').fill('王某')
-    await desk.key('Control+Enter')
+    await desk.sendDeed()
     await until('noted', async () => (await get()).reports.some((r) => r.number === 4 && r.deliveries.some((d) => d.call_id === call)))
     await desk.at('stage-follow_up').waitFor()
   })
@@ -140,7 +140,7 @@ export async function officers(desk, other, users) {
     await desk.key('Control+Enter')
     await desk.says(/02422720100（市应急指挥中心）[\s\S]*不是“本级政府”登记的号码/, desk.at('deed-error'))
     await input(desk, 'deed-call_reason').fill('市应急指挥中心代转区政府')
-    await desk.key('Control+Enter')
+    await desk.sendDeed()
     await until('registered', async () => (await get(second)).reports[0].deliveries.length === 1)
     const d = (await get(second)).reports[0].deliveries[0]
     assert.deepEqual([d.recipient, d.channel, d.call_id], ['government', 'phone', call])
