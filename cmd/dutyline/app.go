@@ -124,7 +124,7 @@ func (a *app) open(ctx context.Context) error {
 		Registerer: a.registry, Lines: lineNames(a.cfg.TelephonyLines())}); err != nil {
 		return err
 	}
-	a.lookAtLog(ctx)
+	a.lookAtBeginning(ctx)
 	if err := errors.Join(a.log.SeedTasks(ctx), a.log.SeedPhrases(ctx)); err != nil {
 		return err
 	}
@@ -263,7 +263,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "journal", run: a.runJournal},
 		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
 		part{name: "reconciliation", run: a.ledger.Run},
-		part{name: "log check", run: a.logCheck.Run},
+		part{name: "log check", run: a.runLogCheck},
 		part{name: "search", run: a.runIndex},
 		part{name: "clock", run: a.steps.Run},
 		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},

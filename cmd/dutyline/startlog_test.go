@@ -24,6 +24,7 @@ func (p *patient) starts(t *testing.T, also func(*app)) string {
 	if also != nil {
 		also(a)
 	}
+	a.sayStructure(t.Context())
 	a.close()
 	return said.String()
 }
