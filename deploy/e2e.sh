@@ -1,7 +1,7 @@
 #!/bin/sh
 # e2e.sh VAR — the page in real browsers, each against a practice line of its own on free ports: the desk with a
-# present Chromium; an officer's whole shift without a mouse and the pages beside the desk; and an incident, typing, and Chromium 78.
-# The three run side by side, for most of the time they wait for a telephone.
+# present Chromium; an officer's whole shift without a mouse and the pages beside the desk; an incident, and typing; and
+# Chromium 78, and what supervisors work with. The four run side by side, for most of the time they wait for a telephone.
 set -eu
 cd "$(dirname "$0")/.."
 VAR=$(cd "${1:-var}" && pwd)
@@ -34,7 +34,7 @@ lane() {
 lanes=
 trap 'for p in $lanes; do kill "$p" 2>/dev/null && wait "$p" || :; done' EXIT
 trap 'exit 1' INT TERM
-for scripts in 'e2e' 'shift rooms' 'incidents typing e2e78'; do
+for scripts in 'e2e' 'shift rooms' 'incidents typing' 'e2e78 supervision'; do
 	# shellcheck disable=SC2086 # the words are the scripts
 	(lane $scripts) & lanes="$lanes $!"
 done

@@ -1,20 +1,14 @@
 // The pages beside the desk, in a present Chromium, on the practice line on which shift.mjs was played.
 import assert from 'node:assert/strict'
 import { access } from './access.mjs'
-import { assessment } from './assessment.mjs'
 import { attachments } from './attachments.mjs'
 import { browser } from './desk.mjs'
 import { directory } from './directory.mjs'
 import { entryChecks, openLists } from './entry.mjs'
-import { figures } from './figures.mjs'
 import { late } from './late.mjs'
-import { listening } from './listening.mjs'
 import { check, finish, practice, recoverBy } from './lib.mjs'
 import { papers } from './papers.mjs'
 import { quick } from './quick.mjs'
-import { reviews } from './reviews.mjs'
-import { roster } from './roster.mjs'
-import { spotChecks } from './spotchecks.mjs'
 
 const { url, officer, users } = practice()
 const desk = await browser('rooms', url)
@@ -41,10 +35,4 @@ recoverAs(admin)
 await directory(desk)
 await check('no error in the window of the rooms', async () => assert.deepEqual(desk.problems, []))
 await desk.context.close()
-await figures(url, users)
-await reviews(url, users)
-await listening(url, users)
-await assessment(url, users)
-await roster(url, users)
-await spotChecks(url, users)
 finish()
