@@ -108,7 +108,7 @@ func lateWords(i dutylog.Incident, r dutylog.Report, now time.Time) string {
 	var words []string
 	for _, l := range i.LateTo(r, now) {
 		if !l.At.IsZero() {
-			words = append(words, wordsOf(dutylog.Recipients(), l.Recipient)+" "+lasting(l.At.Sub(r.DueAt)))
+			words = append(words, wordsOf(dutylog.Recipients(), l.Recipient)+" "+lasting(l.At.Sub(r.DueTo(l.Recipient))))
 		}
 	}
 	return strings.Join(words, "、")
