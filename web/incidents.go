@@ -188,15 +188,6 @@ func (a *app) deed(ctx context.Context, id int64, key string, drafts ...dutylog.
 // switchAhead is how far the switch's clock is ahead of ours.
 func (a *app) switchAhead() time.Duration { return a.SwitchNow().Sub(a.Now()) }
 
-// bySwitch is a moment that somebody read off a clock of ours, by the switch's: moments are given to the minute, and what
-// is less than that makes no difference.
-func (a *app) bySwitch(at time.Time) time.Time {
-	if ahead := a.switchAhead(); !at.IsZero() && ahead.Abs() >= time.Minute {
-		return at.Add(ahead.Round(time.Minute))
-	}
-	return at
-}
-
 // incidentProblem says why a deed was not done.
 func incidentProblem(err error) error {
 	var refused *dutylog.IncidentError
