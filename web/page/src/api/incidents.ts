@@ -249,8 +249,10 @@ export interface IncidentRow {
   /** Reports that went out, and who did not get them. */
   lacking?: { report: number; stage: Stage; nth: number; recipients: Recipient[] }[]
   /** In a list, where each report stands. */
-  reports?: Pick<Report, 'version' | 'approved_at'>[]
+  reports?: ReportRow[]
 }
+/** Where a report stands. */
+export type ReportRow = Pick<Report, 'version' | 'approved_at' | 'due_at' | 'sent_at' | 'deliveries'>
 /** What a linked entry says otherwise than is known, and nobody has decided. */
 export interface Dispute {
   element: Element
