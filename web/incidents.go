@@ -101,7 +101,8 @@ func (a *app) wholeIncident(ctx context.Context, i dutylog.Incident) (*incidentO
 		}
 		entries = append(entries, dutylog.Spoken(e, a.Zone))
 	}
-	whole := incidentWhole(i, entries, a.SwitchNow())
+	v := visitorOf(ctx)
+	whole := incidentWhole(i, entries, a.SwitchNow(), func(fact int) bool { return v.can(writeIncidents) && i.WhyNotStruck(fact, v.actor()) == nil })
 	numbers := map[int64]string{}
 	if err := a.numbersOf(ctx, i, numbers); err != nil {
 		return nil, problemOf(err)

@@ -210,6 +210,8 @@ export interface Fact {
   by: By
   body: FactBody
   struck: { reason: string; by: By; at: string } | null
+  /** Whoever asked may strike it out. */
+  may_strike?: boolean
 }
 export interface Waiting {
   /** In which it was noted, and is confirmed: this one, or one that was merged into it; an older daemon does not say. */

@@ -231,10 +231,6 @@ export function clockGap(i: { clock_start: string; clock_natural: string }): num
   return Math.max(0, Math.round((parse(i.clock_start) - parse(i.clock_natural)) / 60_000))
 }
 
-/** Whether somebody may strike a fact out: of an approval only who gave it or, by telephone, who noted it. */
-export const mayStrike = (f: { kind: string; by: { login: string } }, login: string): boolean =>
-  (f.kind !== 'report_reviewed' && f.kind !== 'report_signed') || f.by.login.toLowerCase() === login.toLowerCase()
-
 /** The incidents that answer to what was typed: number, title or category, in any order of the words. */
 export function matching<T extends { number: string; title: string }>(rows: readonly T[], typed: string, category: (row: T) => string): T[] {
   const words = typed.toLowerCase().split(/\s+/).filter((w) => w)
