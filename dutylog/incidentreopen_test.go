@@ -143,6 +143,28 @@ func TestWhoIsOwedAReportAfterAnIncidentWasOpenedAgain(t *testing.T) {
 	}
 }
 
+// The figures count it by the same deadline.
+func TestFiguresCountWhatIsOwedFromTheReopening(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无")
+	closes(p, "12:09")
+	p.at("2026-11-23 19:00").do(dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"})
+	p.at("2026-11-23 19:05").do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "wechat", Evidence: "截图"})
+	for now, want := range map[string]string{
+		"19:09": "reports_on_time/first 1/1 deliveries_on_time/superior_bureau 1/1 deliveries_on_time/fax 1/1",
+		"19:11": "reports_on_time/first 1/1 deliveries_on_time/superior_bureau 1/1 deliveries_on_time/party_committee 0/1 deliveries_on_time/government 1/1 deliveries_on_time/fax 1/1 deliveries_on_time/wechat 1/1",
+	} {
+		var got []string
+		for _, s := range dutyShares(dutylog.DutyFacts{Incidents: []dutylog.Incident{p.i}}, p.time("2026-11-23 00:00"), p.time("2026-11-24 00:00"), p.time("2026-11-23 "+now)) {
+			if strings.HasPrefix(s, "reports") || strings.HasPrefix(s, "deliveries") {
+				got = append(got, s)
+			}
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("at %s: %q, want %q", now, s, want)
+		}
+	}
+}
+
 // An instruction often comes after the end, and who was at the scene comes back from it.
 func TestWhatIsKeptAfterTheEnd(t *testing.T) {
 	for kind, b := range map[dutylog.FactKind]dutylog.FactBody{
