@@ -5,6 +5,7 @@ import { expect, it, vi } from 'vitest'
 import type { Incident } from '@/api/incidents'
 
 const components = import.meta.glob<string>('../src/components/*.vue', { eager: true, query: '?raw', import: 'default' })
+const slow = { timeout: 20_000 } // ms; the page's clock ticks each half second
 
 it('a deadline counts down by the switch\'s clock', async () => {
   const send: ((text: string) => void)[] = []
@@ -19,20 +20,20 @@ it('a deadline counts down by the switch\'s clock', async () => {
     throw new TypeError('nothing but the stream answers')
   })
   live.startLive()
-  await vi.waitFor(() => expect(send).not.toHaveLength(0))
+  await vi.waitFor(() => expect(send).not.toHaveLength(0), slow)
   const ours = Date.now()
   const iso = (ms: number) => new Date(ms).toISOString()
   const line = { line: 'duty', state: 'idle', since: iso(ours), call_id: '', rang_at: null, ring: null, limit: 3, rule: {}, now: iso(ours) }
   const told = (more: object) => send[0](`event: line\ndata: ${JSON.stringify({ ...line, ...more })}\n\n`)
   const aheadOf = () => Math.round((live.switchNow.value - live.now.value) / 1000)
   told({ switch_now: iso(ours + 300_000) })
-  await vi.waitFor(() => expect(aheadOf()).toBe(300))
+  await vi.waitFor(() => expect(aheadOf()).toBe(300), slow)
   const due = iso(ours + 300_000 + 570_000)
   learn({ id: 1, number: 'T2026-001', state: 'open', category: 'fire', trigger: '', title: '火灾', next_due: { number: 1, stage: 'first', nth: 1, due_at: due, late: false }, waiting: [], facts: [] } as unknown as Incident)
-  expect(await renderToString(createSSRApp({ render: () => h(IncidentStrip as never) }))).toMatch(/data-test="strip-count">9:[0-3]\d</)
+  expect(await renderToString(createSSRApp({ render: () => h(IncidentStrip as never) }))).toMatch(/data-test="strip-count"[^>]*>[5-9]:\d\d</)
   told({})
-  await vi.waitFor(() => expect(aheadOf()).toBe(0)) // an older daemon does not say how its clock stands to the switch's
-})
+  await vi.waitFor(() => expect(aheadOf()).toBe(0), slow) // an older daemon does not say how its clock stands to the switch's
+}, 60_000)
 
 it('no component counts a deadline of an incident by another clock', () => {
   for (const path of Object.keys(components)) {
