@@ -105,6 +105,7 @@ func TestWhatAnEntrySaysOtherwiseIsByTheSwitch(t *testing.T) {
 		i := officer.did(t, "POST", "", `{"entry_id":"e-1.0","category":"fire"}`)
 		at := fmt.Sprintf("/%d", i.ID)
 		officer.did(t, "POST", at+"/reports/1/deliveries", `{"recipient":"superior_bureau","channel":"phone","receiver":"周敏"}`)
+		h.clock.Add(time.Minute)
 		if got := officer.patch("e-1.0", `{"revision":2,"casualties":"2人死亡"}`); got.status != 200 {
 			t.Fatal(got)
 		}
