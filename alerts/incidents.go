@@ -76,13 +76,7 @@ func (b *incidentBook) look(i dutylog.Incident) {
 		default:
 			b.turn(soon)
 		}
-		if names := r.LackingWords(); names != "" && i.State == dutylog.IncidentOpen && !r.DueAt.IsZero() {
-			if b.now.Before(r.DueAt) {
-				b.turn(r.DueAt)
-			} else {
-				b.tell(ReasonLacking, i.ID, r.Number, name+"：未送达"+names, later(r.DueAt, known))
-			}
-		}
+		b.lacking(i, r, name, known)
 		for _, d := range r.Deliveries {
 			if r.Unproved(d) {
 				b.tell(ReasonUnproved, i.ID, d.Fact, name, d.NotedAt)
@@ -108,6 +102,21 @@ func (b *incidentBook) look(i dutylog.Incident) {
 		by := i.ClockStart.Sub(i.ClockNatural).Truncate(time.Minute)
 		newest := max(i.ClockMoved, i.ClockBegan) // an older entry makes the difference another one, which is told anew
 		b.tell(ReasonClockLate, i.ID, newest, fmt.Sprintf("%s 起算时间比首次接报晚 %d 分钟：%s", i.Number, int(by.Minutes()), i.ClockReason), i.Facts[newest-1].WrittenAt)
+	}
+}
+
+// lacking tells who did not get a report that went out, from the moment on by which they had to.
+func (b *incidentBook) lacking(i dutylog.Incident, r dutylog.Report, name string, known time.Time) {
+	names := r.LackingWords()
+	if names == "" || i.State != dutylog.IncidentOpen {
+		return
+	}
+	switch due := r.DueTo(r.Lacking()[0]); { // who lacks it has it until the same moment as all who do
+	case due.IsZero():
+	case b.now.Before(due):
+		b.turn(due)
+	default:
+		b.tell(ReasonLacking, i.ID, r.Number, name+"：未送达"+names, later(due, known))
 	}
 }
 

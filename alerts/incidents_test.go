@@ -302,6 +302,7 @@ func TestWhoLacksWhatOthersGot(t *testing.T) {
 		return fact(minute, dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: recipient, Channel: "fax", Receiver: "周敏"})
 	}
 	closed := fact(20, dutylog.FactClosed, dutylog.FactBody{Reason: "另案处理"})
+	early, again := fact(9, dutylog.FactClosed, dutylog.FactBody{Reason: "误报"}), fact(20, dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"})
 	for name, c := range map[string]struct {
 		of       dutylog.Incident
 		standing string
@@ -316,6 +317,9 @@ func TestWhoLacksWhatOthersGot(t *testing.T) {
 		"nobody has it":               {fire(1), "", 12, ""},
 		"sent by one that was merged": {fire(1, fact(15, dutylog.FactAbsorbed, dutylog.FactBody{Incident: 7, Sent: []dutylog.SentThat{{Report: 1, SentAt: noon.Add(8 * time.Minute), To: []dutylog.SentTo{{Recipient: "superior_bureau", Channel: "fax", At: noon.Add(8 * time.Minute)}}}}})), "", 15, "recipient_lacking/1/1 at 15 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
 		"it was closed with a reason": {fire(1, to(8, "superior_bureau"), closed), "recipient_lacking/1/1", 21, "over recipient_lacking/1/1"},
+		"opened again, nothing over":  {fire(1, to(8, "superior_bureau"), early, again), "", 29, ""},
+		"owed from the reopening on":  {fire(1, to(8, "superior_bureau"), early, again), "", 30, "recipient_lacking/1/1 at 30 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
+		"late before it was closed":   {fire(1, to(8, "superior_bureau"), closed, fact(25, dutylog.FactReopened, again.Body)), "", 25, "recipient_lacking/1/1 at 25 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
 	} {
 		var standing []alerts.Alert
 		if c.standing != "" {

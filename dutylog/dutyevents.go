@@ -84,19 +84,21 @@ func (c *dutyCount) ofIncident(i Incident, f DutyFigure, of string, in, bad bool
 }
 
 func (c *dutyCount) report(i Incident, r Report) {
-	if !c.within(r.DueAt) {
-		return
+	if c.within(r.DueAt) {
+		sent := !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt)
+		c.ofIncident(i, ReportsOnTime, string(r.Stage), sent, !sent, r.DueAt, string(r.Stage))
 	}
-	sent := !r.SentAt.IsZero() && !r.SentAt.After(r.DueAt)
-	c.ofIncident(i, ReportsOnTime, string(r.Stage), sent, !sent, r.DueAt, string(r.Stage))
+	count := func(of, to string, at time.Time) {
+		if due := r.DueTo(to); c.within(due) {
+			in := !at.IsZero() && !at.After(due)
+			c.ofIncident(i, DeliveriesOnTime, of, in, !in, due, string(r.Stage))
+		}
+	}
 	for _, to := range i.owedTo(r) {
-		at := r.reached(to)
-		in := !at.IsZero() && !at.After(r.DueAt)
-		c.ofIncident(i, DeliveriesOnTime, to, in, !in, r.DueAt, string(r.Stage))
+		count(to, to, r.reached(to))
 	}
 	for _, d := range r.Deliveries {
-		in := !d.At.After(r.DueAt)
-		c.ofIncident(i, DeliveriesOnTime, d.Channel, in, !in, r.DueAt, string(r.Stage))
+		count(d.Channel, d.Recipient, d.At)
 	}
 }
 
@@ -104,9 +106,9 @@ func (c *dutyCount) report(i Incident, r Report) {
 // in time. An incident that was closed, or merged, before the deadline owes it to nobody any more: then it counts for those
 // who got it in time.
 func (i Incident) owedTo(r Report) (to []string) {
-	over := !i.EndedAt.IsZero() && r.DueAt.After(i.EndedAt)
 	for _, w := range Recipients() {
-		if at := r.reached(w.Code); !over || !at.IsZero() && !at.After(r.DueAt) {
+		at, due := r.reached(w.Code), r.DueTo(w.Code)
+		if over := !i.EndedAt.IsZero() && due.After(i.EndedAt); !over || !at.IsZero() && !at.After(due) {
 			to = append(to, w.Code)
 		}
 	}

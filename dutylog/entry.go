@@ -145,9 +145,12 @@ type Entry struct {
 	ReadBackBeganAt time.Time // by the switch's clock, during the call: a place in its recording
 	Erased          []Erasure // oldest first; what they took is in no revision any more
 	Late            *Late     // it was written afterwards; nil: when it came
-	Scanned         bool      // a picture or a PDF was attached to a late entry; kept beside the entry
-	Hold            *Hold     // the legal hold that stands now; kept beside the entry
-	Attached        []string  // names of what is attached; kept beside the entry, and read by a search alone
+	// Ahead is how far the switch's clock was ahead of ours when an entry without a call was written; nil: an older program
+	// did not keep it.
+	Ahead    *time.Duration
+	Scanned  bool     // a picture or a PDF was attached to a late entry; kept beside the entry
+	Hold     *Hold    // the legal hold that stands now; kept beside the entry
+	Attached []string // names of what is attached; kept beside the entry, and read by a search alone
 }
 
 // Actor is who did something: a login, or the system itself.
@@ -168,6 +171,7 @@ type EntryPatch struct {
 	Values   map[Field]string // "" clears a value
 	Gaps     map[Field]*Gap   // nil clears a gap
 	Reason   string           // why a complete entry is changed; it takes one, and no other does
+	Ahead    time.Duration    // of the switch's clock, before ours: see IncidentDeed.Ahead
 }
 
 // Revision is one kept version of an entry.

@@ -151,6 +151,9 @@ type FactBody struct {
 	Waiting  []WaitingApproval `json:"waiting,omitempty"`  // absorbed: approvals by telephone that nobody has confirmed
 	Told     []int             `json:"told,omitempty"`     // absorbed: facts of this incident whose casualties the other one had told
 	Untold   []time.Time       `json:"untold,omitempty"`   // absorbed: when something changed that had to be reported at once and was not
+
+	// Ahead is by how much the moments that somebody read off a clock of ours were moved onto the switch's: see bySwitch.
+	Ahead Minutes `json:"ahead_minutes,omitempty"`
 }
 
 // LinkedEntry is an entry that tells of the event.

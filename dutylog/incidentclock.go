@@ -116,7 +116,7 @@ func (i *Incident) plan() {
 	for _, s := range []Stage{StageFirst, StageWritten, StageDetailed} {
 		r := reports[ReportNumber(s, 1)]
 		r.Stage, r.Nth, r.Number = s, 1, ReportNumber(s, 1)
-		r.DueAt = i.resumed(i.ClockStart.Add(i.Schedule.after(s)), i.Schedule.after(s), r.SentAt)
+		r.DueAt, r.dueOthers = i.resumed(i.ClockStart.Add(i.Schedule.after(s)), i.Schedule.after(s), r.SentAt)
 		if r.CoveredBy = coveredBy(r, reports); r.CoveredBy != 0 {
 			r.DueAt = time.Time{}
 		}
@@ -127,6 +127,9 @@ func (i *Incident) plan() {
 		r := &i.Reports[n]
 		if i.State != IncidentOpen && r.SentAt.IsZero() && r.DueAt.After(i.EndedAt) {
 			r.DueAt = time.Time{} // it is not owed any more; what was late when the incident was closed stays late
+		}
+		if r.DueAt.IsZero() || r.dueOthers.Equal(r.DueAt) {
+			r.dueOthers = time.Time{}
 		}
 		r.Missing = r.missing(i.Elements)
 	}
@@ -152,7 +155,7 @@ func (i *Incident) planRest(said map[int]Report) {
 			r, there := said[ReportNumber(s, nth)]
 			r.Stage, r.Nth, r.Number = s, nth, ReportNumber(s, nth)
 			if s == StageFollowUp && (nth == next || !r.SentAt.IsZero() && r.SentIn == 0) { // where another incident sent it, that one says until when
-				r.DueAt = i.followUpDue(said, r)
+				r.DueAt, r.dueOthers = i.followUpDue(said, r)
 			}
 			owed := !r.DueAt.IsZero() || s == StageFinal && nth == next && !i.finished(said)
 			if there || owed {
@@ -200,8 +203,9 @@ func (i *Incident) wentOnAfter(final time.Time) bool {
 }
 
 // followUpDue is until when a follow-up has to be sent: an interval after the last report once the
-// details were reported, or soon after an essential change that no report told. Zero: none is owed.
-func (i *Incident) followUpDue(said map[int]Report, r Report) (due time.Time) {
+// details were reported, or soon after an essential change that no report told. Zero: none is owed. OTHERS is it for those
+// who have not got it by then: see resumed.
+func (i *Incident) followUpDue(said map[int]Report, r Report) (due, others time.Time) {
 	var sent []Report // every other one that went before this one
 	for _, o := range said {
 		if o.Number != r.Number && !o.SentAt.IsZero() && (r.SentAt.IsZero() || !o.SentAt.After(r.SentAt)) {
@@ -219,32 +223,40 @@ func (i *Incident) followUpDue(said map[int]Report, r Report) (due time.Time) {
 	}
 	final := i.lastFinal(said, r)
 	if !last.IsZero() && final.IsZero() {
-		due = i.resumed(last.Add(i.Schedule.FollowUp.Duration()), i.Schedule.FollowUp.Duration(), r.SentAt)
+		due, others = i.resumed(last.Add(i.Schedule.FollowUp.Duration()), i.Schedule.FollowUp.Duration(), r.SentAt)
 	}
 	for _, c := range i.essential(said, final) {
 		told := slices.ContainsFunc(sent, c.toldBy)
 		within := i.Schedule.Essential.Duration()
-		if by := i.resumed(laterOf(c.at, c.since).Add(within), within, r.SentAt); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(c.at)) {
-			due = by
+		if by, rest := i.resumed(laterOf(c.at, c.since).Add(within), within, r.SentAt); !told && (due.IsZero() || by.Before(due)) && (r.SentAt.IsZero() || !r.SentAt.Before(c.at)) {
+			due, others = by, rest
 		}
 	}
-	return due
+	return due, others
 }
 
 // resumed is until when something has to be told whose deadline passed while the incident was closed and nothing was owed:
 // WITHIN the same time after it was opened again. What was late by the end stays late, what is still ahead stays so, and
-// what was SENT before it was opened again had the deadline of then.
-func (i *Incident) resumed(due time.Time, within time.Duration, sent time.Time) time.Time {
+// what was SENT before it was opened again had the deadline of then; OTHERS, who have not got it by then, have the new one.
+func (i *Incident) resumed(due time.Time, within time.Duration, sent time.Time) (then, others time.Time) {
+	then, others = due, due
 	var closed time.Time
 	for _, f := range i.Facts {
-		switch {
-		case f.Kind == FactClosed:
+		if f.Kind == FactClosed {
 			closed = f.At
-		case f.Kind == FactReopened && due.After(closed) && due.Before(f.At) && (sent.IsZero() || !sent.Before(f.At)):
-			due = f.At.Add(within)
+		}
+		if f.Kind != FactReopened {
+			continue
+		}
+		passed := func(by time.Time) bool { return by.After(closed) && by.Before(f.At) }
+		if passed(then) && (sent.IsZero() || !sent.Before(f.At)) {
+			then = f.At.Add(within)
+		}
+		if passed(others) {
+			others = f.At.Add(within)
 		}
 	}
-	return due
+	return then, others
 }
 
 // followedElsewhere is when an incident that was merged into this one sent its last follow-up or final before r that has

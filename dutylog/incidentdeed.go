@@ -149,8 +149,36 @@ func shortenTo(text string, most int) string {
 	return text
 }
 
+// bySwitch is a draft with the moments that somebody read off a clock of ours by the switch's, which is ahead of it: moments
+// are given to the minute, and what is less than that makes no difference. A call says by itself when it was.
+func (d FactDraft) bySwitch(ahead time.Duration) (moved FactDraft, by Minutes) {
+	shift := ahead.Round(time.Minute)
+	if ahead.Abs() < time.Minute {
+		return d, 0
+	}
+	move := func(at *time.Time) *time.Time {
+		if at == nil || at.IsZero() {
+			return at
+		}
+		by = Minutes(shift / time.Minute)
+		later := at.Add(shift)
+		return &later
+	}
+	if d.Body.CallID == "" {
+		d.At = *move(&d.At)
+	}
+	switch d.Kind {
+	case FactInstructed:
+		d.Body.Due = move(d.Body.Due)
+	case FactClockMoved:
+		d.Body.Start = move(d.Body.Start)
+	}
+	return d, by
+}
+
 // Decide gives the fact that a draft becomes, or says in one sentence why it is none.
 func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) (IncidentFact, error) {
+	d, moved := d.bySwitch(b.Ahead)
 	f := IncidentFact{Seq: len(i.Facts) + 1, Kind: d.Kind, At: d.At, WrittenAt: now, By: by, Body: d.Body}
 	decide, ok := deeds[d.Kind]
 	switch {
@@ -169,8 +197,9 @@ func (i Incident) Decide(d FactDraft, b IncidentBooks, by Actor, now time.Time) 
 	if i.State != IncidentOpen && !whileEnded[d.Kind] && !(i.State == IncidentClosed && whileClosed[d.Kind]) {
 		return f, i.ended(b)
 	}
-	f.Body.Number, f.Body.Was = nil, nil // only we say these
+	f.Body.Number, f.Body.Was = nil, nil // only we say these, and by how much clocks differ
 	err := decide(i, &f, b, now)
+	f.Body.Ahead = moved
 	return f, err
 }
 
@@ -246,9 +275,12 @@ func (i Incident) links(f *IncidentFact, b IncidentBooks, _ time.Time) error {
 }
 
 // intake is when an entry came, by the switch's clock: one that nobody called for is by ours, and is moved onto it where the
-// two differ by what can be seen, a minute.
+// two differed by what can be seen, a minute, as it was written; AHEAD stands for that where an older program did not keep it.
 func (e Entry) intake(ahead time.Duration) time.Time {
 	at := cmp.Or(e.CallAt, e.OpenedAt)
+	if e.Ahead != nil {
+		ahead = *e.Ahead
+	}
 	if e.CallID == "" && ahead.Abs() >= early {
 		return at.Add(ahead)
 	}

@@ -11,38 +11,49 @@ type LateRecipient struct {
 	At        time.Time // when they got it first; zero: they have not got it
 }
 
+// DueTo is until when a recipient has to get a report: its deadline is everybody's, also of those who do not stop its clock.
+// Where that passed while the incident was closed and nothing was owed, who had not got it by then has to from the
+// reopening on: see resumed. Zero: it has no deadline.
+func (r Report) DueTo(recipient string) time.Time {
+	at := r.reached(recipient)
+	if r.dueOthers.IsZero() || !at.IsZero() && !at.After(r.DueAt) {
+		return r.DueAt
+	}
+	return r.dueOthers
+}
+
 // LateTo are the recipients who got a report that went out first after its deadline, or have not got it although that is
-// over, in the order of Recipients: its deadline is everybody's, also of those who do not stop its clock. When an incident
-// has ended nothing more is owed: what was not late by then is not.
+// over, in the order of Recipients. When an incident has ended nothing more is owed: what was not late by then is not.
 func (i Incident) LateTo(r Report, now time.Time) []LateRecipient {
 	late := []LateRecipient{}
-	if !i.owes(r) || !r.isOut() {
-		return late
-	}
-	if i.State != IncidentOpen && i.EndedAt.Before(now) {
-		now = i.EndedAt
-	}
 	for _, w := range Recipients() {
-		at := r.reached(w.Code)
-		if at.After(r.DueAt) || at.IsZero() && !now.Before(r.DueAt) {
+		at, due := r.reached(w.Code), r.DueTo(w.Code)
+		if r.isOut() && i.owes(due) && (at.After(due) || at.IsZero() && !now.Before(due)) {
 			late = append(late, LateRecipient{w.Code, at})
 		}
 	}
 	return late
 }
 
-// owes reports whether a report has a deadline that was not ahead any more when the incident ended.
-func (i Incident) owes(r Report) bool {
-	return !r.DueAt.IsZero() && (i.State == IncidentOpen || !r.DueAt.After(i.EndedAt))
+// owes reports whether a deadline was not ahead any more when the incident ended.
+func (i Incident) owes(due time.Time) bool {
+	return !due.IsZero() && (i.State == IncidentOpen || !due.After(i.EndedAt))
 }
 
 // LateBy is how long after the deadline a delivery was by which its recipient got the report first; 0: it was in time, or
 // they had got it before.
 func (i Incident) LateBy(r Report, d Delivery) time.Duration {
-	if !i.owes(r) || !d.At.After(r.DueAt) || !d.At.Equal(r.reached(d.Recipient)) {
+	due := r.DueTo(d.Recipient)
+	if !i.owes(due) || !d.At.After(due) || !d.At.Equal(r.reached(d.Recipient)) {
 		return 0
 	}
-	return d.At.Sub(r.DueAt)
+	return d.At.Sub(due)
+}
+
+// Inherits is the report with the deadlines of another one, which stands for the same clock.
+func (r Report) Inherits(o Report) Report {
+	r.DueAt, r.dueOthers = o.DueAt, o.dueOthers
+	return r
 }
 
 // reached is when a recipient got a report first, by whatever way, also from an incident that was merged; zero: they did not.

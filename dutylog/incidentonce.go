@@ -40,7 +40,7 @@ func sameFact(f IncidentFact, d FactDraft) bool {
 	answers := f.Kind == FactConfirmed || f.Kind == FactDenied
 	return b.Attachment == o.Attachment && b.Incident == o.Incident && b.Essential == o.Essential && (answers && o.Fact == 0 || b.Fact == o.Fact) &&
 		(f.Kind == FactWritten && stageOf(b.Report) == stageOf(o.Report) || b.Report == o.Report) &&
-		sameMinute(b.Start, o.Start) && sameMinute(b.Due, o.Due) && (d.At.IsZero() || o.CallID != "" || sameMinute(&f.At, &d.At)) && (f.Kind != FactWritten || sameElements(b, o))
+		b.saidThen(b.Start, o.Start) && b.saidThen(b.Due, o.Due) && (d.At.IsZero() || o.CallID != "" || b.saidThen(&f.At, &d.At)) && (f.Kind != FactWritten || sameElements(b, o))
 }
 
 // neededReason is why a call proves something, as far as it was asked for: where its number was theirs, it was not kept.
@@ -59,9 +59,10 @@ func sameElements(b, o FactBody) bool {
 // cleanAgain is a text without what cleaning changes, whatever kind of field it is.
 func cleanAgain(text string) string { return strings.Join(strings.Fields(CleanText(text)), "") }
 
-func sameMinute(a, b *time.Time) bool {
-	if a == nil || b == nil {
-		return a == b
+// saidThen reports whether a moment that was kept is the one that is said, whatever the two clocks are apart by now.
+func (b FactBody) saidThen(kept, said *time.Time) bool {
+	if kept == nil || said == nil {
+		return kept == said
 	}
-	return a.Truncate(time.Minute).Equal(b.Truncate(time.Minute))
+	return kept.Add(-b.Ahead.Duration()).Truncate(time.Minute).Equal(said.Truncate(time.Minute))
 }

@@ -1,6 +1,7 @@
 package dutylog_test
 
 import (
+	"strings"
 	"testing"
 
 	"dutyline/dutylog"
@@ -55,6 +56,113 @@ func TestWhatIsOwedAfterAnIncidentWasOpenedAgain(t *testing.T) {
 		all += c.name + "\n" + p.sheet() + "\n"
 	}
 	goldenText(t, "incidentreopened.golden", all)
+}
+
+// Who had not got a report that went out when the incident was closed has to get it from the reopening on: its deadline passed
+// while nothing was owed. What was late by the end stays so, and in time is in time.
+func TestWhoIsOwedAReportAfterAnIncidentWasOpenedAgain(t *testing.T) {
+	to := func(p *play, clock, recipient string) {
+		p.at("2026-11-23 "+clock).do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: recipient, Channel: "fax", Evidence: "回执"})
+	}
+	again := func(p *play, clock string) {
+		p.at("2026-11-23 "+clock).do(dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"})
+	}
+	for name, c := range map[string]struct {
+		story func(*play)
+		want  string // who got it late, or has not though it is over, with until when they had to
+	}{
+		"opened again, and nobody waits yet":    {func(p *play) { closes(p, "12:09"); again(p, "19:00"); p.at("2026-11-23 19:09") }, ""},
+		"ten minutes after it was opened again": {func(p *play) { closes(p, "12:09"); again(p, "19:00"); p.at("2026-11-23 19:10") }, "party_committee - by 19:10, government - by 19:10"},
+		"one got it in time then": {func(p *play) {
+			closes(p, "12:09")
+			again(p, "19:00")
+			to(p, "19:09", "government")
+			p.at("2026-11-23 20:00")
+		}, "party_committee - by 19:10"},
+		"one got it while nothing was owed": {func(p *play) {
+			closes(p, "12:09")
+			to(p, "13:00", "government")
+			again(p, "19:00")
+			p.at("2026-11-23 20:00")
+		}, "party_committee - by 19:10"},
+		"one got it late after the reopening": {func(p *play) {
+			closes(p, "12:09")
+			again(p, "19:00")
+			to(p, "19:30", "government")
+			to(p, "19:05", "party_committee")
+		}, "government 19:30 by 19:10"},
+		"it was late when it was closed":    {func(p *play) { closes(p, "12:11"); again(p, "19:00") }, "party_committee - by 12:10, government - by 12:10"},
+		"closed for a minute":               {func(p *play) { closes(p, "12:08"); again(p, "12:09"); p.at("2026-11-23 12:10") }, "party_committee - by 12:10, government - by 12:10"},
+		"closed again before that was over": {func(p *play) { closes(p, "12:09"); again(p, "19:00"); closes(p, "19:09"); p.at("2026-11-23 20:00") }, ""},
+		"and opened again once more": {func(p *play) {
+			closes(p, "12:09")
+			again(p, "19:00")
+			closes(p, "19:09")
+			again(p, "21:00")
+			p.at("2026-11-23 21:10")
+		}, "party_committee - by 21:10, government - by 21:10"},
+		"closed again, got then, and opened again": {func(p *play) {
+			closes(p, "12:09")
+			again(p, "19:00")
+			closes(p, "19:09")
+			to(p, "19:30", "government")
+			again(p, "21:00")
+			p.at("2026-11-23 21:09")
+		}, ""},
+		"closed again when it was late meanwhile": {func(p *play) { closes(p, "12:09"); again(p, "19:00"); closes(p, "19:11"); p.at("2026-11-23 20:00") }, "party_committee - by 19:10, government - by 19:10"},
+		"the superiors keep the deadline they made": {func(p *play) {
+			closes(p, "12:09")
+			again(p, "19:00")
+			to(p, "19:01", "government")
+			to(p, "19:01", "party_committee")
+			p.at("2026-11-23 22:00")
+		}, ""},
+	} {
+		p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无")
+		c.story(p)
+		r, _ := p.i.Report(1)
+		var got []string
+		for _, l := range p.i.LateTo(r, p.now) {
+			at := "-"
+			if !l.At.IsZero() {
+				at = p.clock(l.At)[6:]
+			}
+			got = append(got, l.Recipient+" "+at+" by "+p.clock(r.DueTo(l.Recipient))[6:])
+		}
+		if s := strings.Join(got, ", "); s != c.want {
+			t.Errorf("%s: %q, want %q", name, s, c.want)
+		}
+		if p.clock(r.DueAt) != "11-23 12:10" || r.SentLate() {
+			t.Errorf("%s: the superior bureau had it by 12:08, and it is due %s", name, p.clock(r.DueAt))
+		}
+		for _, d := range r.Deliveries {
+			if late := p.i.LateBy(r, d) > 0; late != strings.Contains(c.want, d.Recipient+" "+p.clock(d.At)[6:]) {
+				t.Errorf("%s: %s at %s is late: %t", name, d.Recipient, p.clock(d.At), late)
+			}
+		}
+	}
+}
+
+// The figures count it by the same deadline.
+func TestFiguresCountWhatIsOwedFromTheReopening(t *testing.T) {
+	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无")
+	closes(p, "12:09")
+	p.at("2026-11-23 19:00").do(dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"})
+	p.at("2026-11-23 19:05").do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "wechat", Evidence: "截图"})
+	for now, want := range map[string]string{
+		"19:09": "reports_on_time/first 1/1 deliveries_on_time/superior_bureau 1/1 deliveries_on_time/fax 1/1",
+		"19:11": "reports_on_time/first 1/1 deliveries_on_time/superior_bureau 1/1 deliveries_on_time/party_committee 0/1 deliveries_on_time/government 1/1 deliveries_on_time/fax 1/1 deliveries_on_time/wechat 1/1",
+	} {
+		var got []string
+		for _, s := range dutyShares(dutylog.DutyFacts{Incidents: []dutylog.Incident{p.i}}, p.time("2026-11-23 00:00"), p.time("2026-11-24 00:00"), p.time("2026-11-23 "+now)) {
+			if strings.HasPrefix(s, "reports") || strings.HasPrefix(s, "deliveries") {
+				got = append(got, s)
+			}
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("at %s: %q, want %q", now, s, want)
+		}
+	}
 }
 
 // An instruction often comes after the end, and who was at the scene comes back from it.

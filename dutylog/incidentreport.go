@@ -108,7 +108,8 @@ type Report struct {
 	Deliveries []Delivery
 	Elsewhere  []Delivery // of incidents that were merged into this one: recipient, channel and time
 
-	stops []string // the recipients who all have to get it for its clock to stop
+	stops     []string  // the recipients who all have to get it for its clock to stop
+	dueOthers time.Time // until when who has not got it by DueAt has to, where that is another moment: see DueTo
 }
 
 // ReportApproval is that somebody reviewed or signed a version. It has nothing to do with its sending.
@@ -205,7 +206,8 @@ func (r Report) SentLate() bool {
 // Unproved reports whether a delivery is claimed to have been in time, was noted after the deadline, and neither a call
 // nor a file proves it: it counts as it is said, and is shown and told as that.
 func (r Report) Unproved(d Delivery) bool {
-	return !r.DueAt.IsZero() && d.CallID == "" && d.Attachment == 0 && !d.At.After(r.DueAt) && d.NotedAt.After(r.DueAt)
+	due := r.DueTo(d.Recipient)
+	return !due.IsZero() && d.CallID == "" && d.Attachment == 0 && !d.At.After(due) && d.NotedAt.After(due)
 }
 
 // Unapproved reports whether it was sent, and nobody signed what stands. Where another incident, merged into this one,

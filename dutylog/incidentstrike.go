@@ -14,20 +14,26 @@ var strikeable = []FactKind{FactLinked, FactElements, FactClockMoved, FactReview
 
 func (i Incident) strikes(f *IncidentFact, _ IncidentBooks, _ time.Time) error {
 	reason, err := CleanReason("reason", f.Body.Reason)
-	n := f.Body.Fact
-	f.Body = FactBody{Fact: n, Reason: reason}
-	switch {
-	case err != nil:
+	f.Body = FactBody{Fact: f.Body.Fact, Reason: reason}
+	if err != nil {
 		return err
-	case n < 1 || n > len(i.Facts):
+	}
+	return i.WhyNotStruck(f.Body.Fact, f.By)
+}
+
+// WhyNotStruck says why somebody cannot strike out the fact of a number; nil: they can, with a reason.
+func (i Incident) WhyNotStruck(n int, who Actor) error {
+	if n < 1 || n > len(i.Facts) {
 		return &InvalidError{Field: "fact", Reason: fmt.Sprintf("the incident has no fact %d", n)}
-	case i.Facts[n-1].Struck != nil:
+	}
+	switch f := i.Facts[n-1]; {
+	case f.Struck != nil:
 		return &InvalidError{Field: "fact", Reason: "is struck out already"}
-	case !slices.Contains(strikeable, i.Facts[n-1].Kind):
+	case !slices.Contains(strikeable, f.Kind):
 		return &InvalidError{Field: "fact", Reason: "cannot be struck out: what it says is undone by another deed"}
-	case !i.mayStrike(i.Facts[n-1], f.By):
-		return refuse(NotEntitled, "An approval is struck out by whoever gave it; one by telephone of which nothing was said yet by whoever noted it: that is %s.", i.strikerOf(i.Facts[n-1]).Name)
-	case i.Facts[n-1].Kind == FactLinked && len(i.Entries) == 1:
+	case !i.mayStrike(f, who):
+		return refuse(NotEntitled, "An approval is struck out by whoever gave it; one by telephone of which nothing was said yet by whoever noted it: that is %s.", i.strikerOf(f).Name)
+	case f.Kind == FactLinked && len(i.Entries) == 1:
 		return &InvalidError{Field: "fact", Reason: "is the only entry of the incident: link the right one first"}
 	}
 	return nil

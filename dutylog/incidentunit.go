@@ -96,6 +96,12 @@ func (i Incident) hearsFromScene(f *IncidentFact, b IncidentBooks, _ time.Time) 
 		return err
 	}
 	f.Body = FactBody{Whom: f.Body.Whom, Part: f.Body.Part, Text: f.Body.Text, CallID: f.Body.CallID}
+	if c, known := b.Calls[f.Body.CallID]; known {
+		if c.AnsweredAt.IsZero() {
+			return &InvalidError{Field: "call_id", Reason: "was not answered: nothing was told by it; choose the call in which it was"}
+		}
+		f.At = c.AnsweredAt.Truncate(time.Millisecond) // the switch saw it
+	}
 	return knownCall(f.Body.CallID, b)
 }
 

@@ -15,7 +15,8 @@ type Draft struct {
 	Line   string
 	Kind   Kind // one of Written
 	Values map[Field]string
-	Late   *LateDraft // it is written afterwards; nil: now
+	Late   *LateDraft     // it is written afterwards; nil: now
+	Ahead  *time.Duration // see Entry.Ahead
 }
 
 // At is when what is written came.
@@ -79,7 +80,7 @@ func OpenWritten(d Draft, on OnDuty, by Actor, now time.Time) (Entry, error) {
 		return Entry{}, &InvalidError{Field: "kind", Reason: "is opened by a call, or is no kind at all: choose " + orList(kinds)}
 	}
 	e := Entry{ID: d.EntryID(), Line: d.Line, Kind: d.Kind, KindChosen: true, State: Open, Revision: 1, CallAt: d.At(now), OpenedAt: now,
-		WrittenBy: by.Login, Rostered: PersonName(on[PostOfficer].Name), Values: map[Field]string{}, Gaps: map[Field]Gap{}}
+		WrittenBy: by.Login, Ahead: d.Ahead, Rostered: PersonName(on[PostOfficer].Name), Values: map[Field]string{}, Gaps: map[Field]Gap{}}
 	e.Responsible = e.Rostered // until handovers are kept
 	if d.Late != nil {
 		if err := d.Late.check(d.Values, now); err != nil {

@@ -174,6 +174,7 @@ func (a *app) amend(ctx context.Context, in *amendInput) (*entryOutput, error) {
 	if err := a.mayName(ctx, before, patch); err != nil {
 		return nil, problemOf(inBody(err))
 	}
+	patch.Ahead = a.switchAhead()
 	e, err := a.Log.Amend(ctx, in.ID, patch, visitorOf(ctx).actor(), a.Now())
 	if err != nil {
 		return nil, problemOf(inBody(err))

@@ -119,7 +119,7 @@ func (s *stream) lineBody(item dutylog.Item) (any, error) {
 	if shown, ok := s.ahead[line.Name]; ok && status.Since.Before(shown.Since.Truncate(time.Millisecond)) {
 		return nil, nil // the log keeps instants a little coarser
 	}
-	return lineFor(s.v, line, status, s.app.Now()), nil
+	return s.app.lineFor(s.v, line, status), nil
 }
 
 // publicAlert is what everybody may hear: that it rings for the third time.

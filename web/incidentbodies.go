@@ -284,6 +284,7 @@ type incidentFact struct {
 	By        actorDoc         `json:"by"`
 	Body      dutylog.FactBody `json:"body" doc:"What it says, as it is kept"`
 	Struck    *strikeDoc       `json:"struck" doc:"It was wrong: who struck it out, and why"`
+	MayStrike bool             `json:"may_strike" doc:"Whoever asks may strike it out: an approval only who gave or noted it, and never the only entry"`
 }
 
 // incidentShown is what is said of an incident wherever it is named.
@@ -328,8 +329,9 @@ func linkedEntry(l dutylog.LinkedEntry) LinkedEntry {
 	return LinkedEntry{l.EntryID, stamp(l.Intake), l.Fact}
 }
 
-// incidentWhole is all of an incident. ENTRIES are those that are linked, in their order.
-func incidentWhole(i dutylog.Incident, entries []dutylog.Entry, now time.Time) incidentBody {
+// incidentWhole is all of an incident. ENTRIES are those that are linked, in their order; MAY says whether whoever asks may
+// strike a fact out.
+func incidentWhole(i dutylog.Incident, entries []dutylog.Entry, now time.Time, may func(fact int) bool) incidentBody {
 	b := incidentBody{IncidentHead: incidentShown(i, now)}
 	for n, e := range entries {
 		b.Entries = append(b.Entries, incidentEntry{LinkedEntry: linkedEntry(i.Entries[n]), EntryNumber: e.EntryNumber.String(), CallID: e.CallID, Who: dutylog.MatterOf(e).Who,
@@ -362,7 +364,7 @@ func incidentWhole(i dutylog.Incident, entries []dutylog.Entry, now time.Time) i
 		b.Absorbed = append(b.Absorbed, x.Incident)
 	}
 	for _, f := range i.Facts {
-		out := incidentFact{Seq: f.Seq, Kind: f.Kind, At: stamp(f.At), WrittenAt: stamp(f.WrittenAt), By: actorOf(f.By), Body: f.Body}
+		out := incidentFact{Seq: f.Seq, Kind: f.Kind, At: stamp(f.At), WrittenAt: stamp(f.WrittenAt), By: actorOf(f.By), Body: f.Body, MayStrike: may(f.Seq)}
 		if f.Struck != nil {
 			out.Struck = &strikeDoc{f.Struck.Reason, actorOf(f.Struck.By), stamp(f.Struck.At)}
 		}

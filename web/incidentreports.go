@@ -96,9 +96,6 @@ func (a *app) approveReport(ctx context.Context, in *approveInput) (*incidentOut
 		if d.At, err = instant("body.by_phone.at", p.At); err != nil {
 			return nil, err
 		}
-		if p.CallID == "" {
-			d.At = a.bySwitch(d.At)
-		}
 	}
 	return a.deed(ctx, i.ID, b.Key, d)
 }

@@ -101,7 +101,8 @@ func (a *app) wholeIncident(ctx context.Context, i dutylog.Incident) (*incidentO
 		}
 		entries = append(entries, dutylog.Spoken(e, a.Zone))
 	}
-	whole := incidentWhole(i, entries, a.SwitchNow())
+	v := visitorOf(ctx)
+	whole := incidentWhole(i, entries, a.SwitchNow(), func(fact int) bool { return v.can(writeIncidents) && i.WhyNotStruck(fact, v.actor()) == nil })
 	numbers := map[int64]string{}
 	if err := a.numbersOf(ctx, i, numbers); err != nil {
 		return nil, problemOf(err)
@@ -187,15 +188,6 @@ func (a *app) deed(ctx context.Context, id int64, key string, drafts ...dutylog.
 
 // switchAhead is how far the switch's clock is ahead of ours.
 func (a *app) switchAhead() time.Duration { return a.SwitchNow().Sub(a.Now()) }
-
-// bySwitch is a moment that somebody read off a clock of ours, by the switch's: moments are given to the minute, and what
-// is less than that makes no difference.
-func (a *app) bySwitch(at time.Time) time.Time {
-	if ahead := a.switchAhead(); !at.IsZero() && ahead.Abs() >= time.Minute {
-		return at.Add(ahead.Round(time.Minute))
-	}
-	return at
-}
 
 // incidentProblem says why a deed was not done.
 func incidentProblem(err error) error {

@@ -74,9 +74,6 @@ func (a *app) happened(ctx context.Context, id int64, key string, kind dutylog.F
 	if err != nil {
 		return nil, err
 	}
-	if body.CallID == "" { // a call's own time is the switch's already
-		when = a.bySwitch(when)
-	}
 	return a.deed(ctx, i.ID, key, dutylog.FactDraft{Kind: kind, At: when, Body: body})
 }
 
@@ -98,7 +95,6 @@ func (a *app) instruct(ctx context.Context, in *instructionInput) (*incidentOutp
 		if err != nil {
 			return nil, err
 		}
-		due = a.bySwitch(due)
 		body.Due = &due
 	}
 	return a.happened(ctx, in.ID, b.Key, dutylog.FactInstructed, b.At, body)

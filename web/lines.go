@@ -28,6 +28,7 @@ type lineBody struct {
 	Limit  int                  `json:"limit"`
 	Rule   ruleBody             `json:"rule"`
 	Now    stamp                `json:"now" doc:"The daemon's clock when this was written"`
+	Switch stamp                `json:"switch_now" doc:"The switch's clock then: the times of calls and the deadlines of incidents are by it"`
 	Logged bool                 `json:"logged" doc:"false: the duty log does not have this state yet, because it cannot be written in time"`
 	Faults *[]dutylog.LineFault `json:"faults,omitempty" doc:"Configuration faults that stand now; only for who is signed in"`
 }
@@ -106,7 +107,7 @@ func (a *app) lineBodies(ctx context.Context, v visitor, u Unlogged) ([]lineBody
 		if unlogged {
 			status.LineState = waits
 		}
-		body := lineFor(v, l, status, a.Now())
+		body := a.lineFor(v, l, status)
 		body.Logged = !unlogged
 		all = append(all, body)
 	}
@@ -115,15 +116,15 @@ func (a *app) lineBodies(ctx context.Context, v visitor, u Unlogged) ([]lineBody
 
 // lineFor is the one form in which a line is shown. Who is not signed in sees what it does,
 // never whom it is about.
-func lineFor(v visitor, l telephony.Line, s dutylog.LineStatus, now time.Time) lineBody {
-	r := l.Rule
+func (a *app) lineFor(v visitor, l telephony.Line, s dutylog.LineStatus) lineBody {
+	r, now := l.Rule, a.SwitchNow()
 	body := lineBody{
-		Line: l.Name, State: s.State, Since: stamp(s.Since), CallID: s.CallID, Limit: r.Limit, Now: stamp(now), Logged: true,
+		Line: l.Name, State: s.State, Since: stamp(s.Since), CallID: s.CallID, Limit: r.Limit, Now: stamp(a.Now()), Switch: stamp(now), Logged: true,
 		Rule: ruleBody{OnMS: r.On.Milliseconds(), OffMS: r.Off.Milliseconds(), OffsetMS: r.Offset.Milliseconds(),
 			Limit: r.Limit, Version: r.Version()},
 	}
 	if s.State == telephony.Ringing && !s.RangAt.IsZero() {
-		ring := r.Rings(max(0, now.Sub(s.RangAt))) // the switch's clock may be a little ahead
+		ring := r.Rings(max(0, now.Sub(s.RangAt))) // what it said first may be a little ahead of what we make of its clock
 		body.RangAt, body.Ring = stamp(s.RangAt), &ring
 	}
 	if v.can(seeLineDetail) {

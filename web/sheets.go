@@ -123,7 +123,7 @@ func (a *app) frame(ctx context.Context) (paper.Frame, error) {
 	if err != nil {
 		return paper.Frame{}, problemOf(err)
 	}
-	f := paper.Frame{Unit: a.Sheets.Unit, Zone: a.Sheets.Zone, Now: a.Now(), By: visitorOf(ctx).actor(), Lines: map[string]string{}}
+	f := paper.Frame{Unit: a.Sheets.Unit, Zone: a.Sheets.Zone, Now: a.Now(), By: visitorOf(ctx).actor(), Lines: map[string]string{}, Ahead: a.switchAhead()}
 	for _, l := range a.Lines {
 		f.Lines[l.Name] = l.Number
 	}

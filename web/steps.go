@@ -60,7 +60,8 @@ func (a *app) write(ctx context.Context, in *writeInput) (*entryOutput, error) {
 	if err != nil {
 		return nil, invalid("body.line", "is no line of this daemon: leave it out for the first one")
 	}
-	d.Line = line.Name
+	ahead := a.switchAhead()
+	d.Line, d.Ahead = line.Name, &ahead
 	e, err := a.Log.Write(ctx, d, visitorOf(ctx).actor(), a.Now())
 	if err != nil {
 		return nil, problemOf(inBody(err))

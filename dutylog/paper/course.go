@@ -267,7 +267,7 @@ func waitWords(f Frame, i dutylog.Incident, fact int) string {
 		for _, a := range r.Approvals {
 			switch {
 			case a.Fact != fact || !a.Waits():
-			case i.Unconfirmed(a, f.Now):
+			case i.Unconfirmed(a, f.switchNow()):
 				return "，本人逾期未确认"
 			default:
 				return "，本人未确认"

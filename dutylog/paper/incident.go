@@ -83,7 +83,7 @@ func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string)
 		notes = append(notes, "本页为第 "+count(r.Version)+" 版，共 "+count(len(r.Versions))+" 版。")
 	}
 	if lacking := r.LackingWords(); lacking != "" {
-		notes = append(notes, "打印时尚未送达："+lacking+"。"+overWords(i.LateTo(r, f.Now)))
+		notes = append(notes, "打印时尚未送达："+lacking+"。"+overWords(i.LateTo(r, f.switchNow())))
 	} else if r.CoveredBy != 0 {
 		notes = append(notes, "本期应报内容已在时限前由终报一并报告。")
 	} else if r.SentAt.IsZero() {
@@ -94,7 +94,7 @@ func reportNotes(f Frame, i dutylog.Incident, r dutylog.Report) (notes []string)
 	}
 	if r.SentLate() {
 		notes = append(notes, "本期报告报送时间晚于时限 "+lasting(r.SentAt.Sub(r.DueAt))+"。")
-	} else if late := lateWords(i, r, f.Now); late != "" {
+	} else if late := lateWords(i, r, f.switchNow()); late != "" {
 		notes = append(notes, "晚于时限送达："+late+"。")
 	}
 	if i.ClockReason != "" {
@@ -108,7 +108,7 @@ func lateWords(i dutylog.Incident, r dutylog.Report, now time.Time) string {
 	var words []string
 	for _, l := range i.LateTo(r, now) {
 		if !l.At.IsZero() {
-			words = append(words, wordsOf(dutylog.Recipients(), l.Recipient)+" "+lasting(l.At.Sub(r.DueAt)))
+			words = append(words, wordsOf(dutylog.Recipients(), l.Recipient)+" "+lasting(l.At.Sub(r.DueTo(l.Recipient))))
 		}
 	}
 	return strings.Join(words, "、")
@@ -159,7 +159,7 @@ func reportedAt(f Frame, r dutylog.Report) time.Time {
 	case len(r.Versions) > 0:
 		return r.Versions[len(r.Versions)-1].WrittenAt
 	}
-	return f.Now
+	return f.switchNow()
 }
 
 func dueWords(f Frame, r dutylog.Report) string {
@@ -213,7 +213,7 @@ func approvalWay(f Frame, i dutylog.Incident, a dutylog.ReportApproval) string {
 		return "本人登录"
 	case !a.DeniedAt.IsZero():
 		return phoneWords(a) + "，本人于 " + f.minute(a.DeniedAt) + " 否认：" + a.DeniedWhy
-	case i.Unconfirmed(a, f.Now):
+	case i.Unconfirmed(a, f.switchNow()):
 		return phoneWords(a) + "，本人逾期未确认"
 	case a.ConfirmedAt.IsZero():
 		return phoneWords(a) + "，本人未确认"
@@ -277,7 +277,7 @@ func sentBefore(i dutylog.Incident, r dutylog.Report) (last *dutylog.Report) {
 // deliveryWords are the table of recipients and channels as lines, one a recipient.
 func deliveryWords(f Frame, x IncidentFile, r dutylog.Report) string {
 	var rows []string
-	late := x.Incident.LateTo(r, f.Now)
+	late := x.Incident.LateTo(r, f.switchNow())
 	for _, to := range dutylog.Recipients() {
 		var went []string
 		for _, by := range dutylog.Channels() {

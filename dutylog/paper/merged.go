@@ -15,7 +15,8 @@ func (x IncidentFile) of(r dutylog.Report) (dutylog.Incident, dutylog.Report) {
 	i := x.Incident
 	for _, o := range x.Merged { // each after the one into which it was merged
 		if theirs, there := o.Report(cmp.Or(r.SentAs, r.Number)); there && o.ID == r.SentIn && r.Version == 0 {
-			theirs.DueAt, theirs.Deliveries = r.DueAt, slices.Concat(theirs.Deliveries, r.Deliveries)
+			theirs = theirs.Inherits(r)
+			theirs.Deliveries = slices.Concat(theirs.Deliveries, r.Deliveries)
 			i, r = o, theirs
 		}
 	}

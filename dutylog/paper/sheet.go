@@ -71,7 +71,11 @@ type Frame struct {
 	By    dutylog.Actor
 	Proof Proof
 	Lines map[string]string // the numbers of the duty lines, by name
+	Ahead time.Duration     // of the switch's clock, before ours: the deadlines of incidents are by it
 }
+
+// switchNow is what the switch's clock shows when it is printed.
+func (f Frame) switchNow() time.Time { return f.Now.Add(f.Ahead) }
 
 // Proof is the newest checkpoint that was signed when the sheet was printed: whoever holds the
 // paper can later prove by it what the log was then.

@@ -338,7 +338,7 @@ func (db *DB) Amend(ctx context.Context, id string, p dutylog.EntryPatch, by dut
 		if err := t.closedMissed(before, after, by); err != nil {
 			return err
 		}
-		if err := t.compareAmended(after, by); err != nil {
+		if err := t.compareAmended(after, by, p.Ahead); err != nil {
 			return err
 		}
 		if before.Kind == after.Kind || after.CallID == "" {

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"dutyline/dutylog"
 	"dutyline/telephony"
@@ -40,6 +41,7 @@ type entryBody struct {
 	StepOf      string                        `json:"step_of,omitempty"`
 	ReadBackBeg int64                         `json:"read_back_began_at,omitempty"`
 	Late        *lateBody                     `json:"late,omitempty"`
+	AheadMS     *int64                        `json:"switch_ahead_ms,omitempty"`
 }
 
 type lateBody struct {
@@ -86,6 +88,11 @@ func encodeEntry(e dutylog.Entry) (string, error) {
 	if e.Late != nil {
 		late = &lateBody{plainMicros(e.Late.Blind)}
 	}
+	var ahead *int64
+	if e.Ahead != nil {
+		ms := e.Ahead.Milliseconds()
+		ahead = &ms
+	}
 	text, err := json.Marshal(entryBody{
 		ID: e.ID, CallID: e.CallID, Line: e.Line, Kind: e.Kind, KindChosen: e.KindChosen, State: e.State, Revision: e.Revision,
 		Values: e.Values, Gaps: e.Gaps, Candidates: e.Candidates, Number: e.Number, Rostered: e.Rostered,
@@ -93,7 +100,7 @@ func encodeEntry(e dutylog.Entry) (string, error) {
 		CallAt: plainMicros(e.CallAt), ReadBackAt: plainMicros(e.ReadBackAt),
 		OpenedAt: plainMicros(e.OpenedAt), CompletedAt: plainMicros(e.CompletedAt), Erased: erased,
 		ReopenedAt: plainMicros(e.ReopenedAt), Correction: e.Correction, Handling: e.Handling(), Steps: encodeSteps(e.Steps), StepOf: e.StepOf,
-		ReadBackBeg: plainMicros(e.ReadBackBeganAt), Late: late,
+		ReadBackBeg: plainMicros(e.ReadBackBeganAt), Late: late, AheadMS: ahead,
 	})
 	return string(text), err
 }
@@ -111,6 +118,11 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 	if b.Late != nil {
 		late = &dutylog.Late{Blind: fromMicros(b.Late.Blind)}
 	}
+	var ahead *time.Duration
+	if b.AheadMS != nil {
+		d := time.Duration(*b.AheadMS) * time.Millisecond
+		ahead = &d
+	}
 	return dutylog.Entry{
 		ID: b.ID, CallID: b.CallID, Line: b.Line, Kind: b.Kind, KindChosen: b.KindChosen, State: b.State, Revision: b.Revision,
 		Values: b.Values, Gaps: b.Gaps, Candidates: b.Candidates, Number: b.Number, Rostered: b.Rostered,
@@ -118,7 +130,7 @@ func decodeEntry(text string) (dutylog.Entry, error) {
 		CallAt: fromMicros(b.CallAt), ReadBackAt: fromMicros(b.ReadBackAt),
 		OpenedAt: fromMicros(b.OpenedAt), CompletedAt: fromMicros(b.CompletedAt), Erased: erased,
 		ReopenedAt: fromMicros(b.ReopenedAt), Correction: b.Correction, Steps: decodeSteps(b.Steps), StepOf: b.StepOf,
-		ReadBackBeganAt: fromMicros(b.ReadBackBeg), Late: late,
+		ReadBackBeganAt: fromMicros(b.ReadBackBeg), Late: late, Ahead: ahead,
 	}, nil
 }
 

@@ -1,10 +1,14 @@
 package sqlite
 
-import "dutyline/dutylog"
+import (
+	"time"
+
+	"dutyline/dutylog"
+)
 
 // compareLinked writes down what entries say otherwise than is known, when they are linked or the incident is opened
 // again.
-func (t *tx) compareLinked(i dutylog.Incident, drafts []dutylog.FactDraft, by dutylog.Actor) (dutylog.Incident, error) {
+func (t *tx) compareLinked(i dutylog.Incident, deed dutylog.IncidentDeed, drafts []dutylog.FactDraft) (dutylog.Incident, error) {
 	linked := map[string]bool{}
 	reopened := false
 	for _, d := range drafts {
@@ -19,7 +23,7 @@ func (t *tx) compareLinked(i dutylog.Incident, drafts []dutylog.FactDraft, by du
 		}
 		e, err := readEntry(t.sql, l.EntryID)
 		if err == nil {
-			i, err = t.compareEntry(i, e, by)
+			i, err = t.compareEntry(i, e, deed.By, deed.Ahead)
 		}
 		if err != nil {
 			return i, err
@@ -28,22 +32,23 @@ func (t *tx) compareLinked(i dutylog.Incident, drafts []dutylog.FactDraft, by du
 	return i, nil
 }
 
-func (t *tx) compareEntry(i dutylog.Incident, e dutylog.Entry, by dutylog.Actor) (dutylog.Incident, error) {
+// compareEntry does so of one entry. AHEAD is how far the switch's clock is ahead of ours, as with every fact.
+func (t *tx) compareEntry(i dutylog.Incident, e dutylog.Entry, by dutylog.Actor, ahead time.Duration) (dutylog.Incident, error) {
 	d, differs := i.Disagreement(dutylog.Spoken(e, t.db.options.Location))
 	if !differs {
 		return i, nil
 	}
-	return t.appendFacts(i, dutylog.IncidentDeed{By: by}, []dutylog.FactDraft{d})
+	return t.appendFacts(i, dutylog.IncidentDeed{By: by, Ahead: ahead}, []dutylog.FactDraft{d})
 }
 
 // compareAmended writes down, in the change of an entry itself, what it says otherwise now than its open incident knows.
-func (t *tx) compareAmended(e dutylog.Entry, by dutylog.Actor) error {
+func (t *tx) compareAmended(e dutylog.Entry, by dutylog.Actor, ahead time.Duration) error {
 	rows, err := t.sql.Query("SELECT DISTINCT incident FROM incident_facts WHERE subject = ? AND kind = 'entry_linked'", e.ID)
 	ids, err := all(rows, err, scanNumber)
 	for _, id := range ids {
 		i, err := readIncident(t.sql, id)
 		if err == nil {
-			_, err = t.compareEntry(i, e, by)
+			_, err = t.compareEntry(i, e, by, ahead)
 		}
 		if err != nil {
 			return err

@@ -158,7 +158,7 @@ func (t *tx) doIncident(d dutylog.IncidentDeed) (i dutylog.Incident, fact int, e
 	if i, err = t.appendFacts(i, d, d.Drafts); err != nil {
 		return i, 0, err
 	}
-	if i, err = t.compareLinked(i, d.Drafts, d.By); err != nil {
+	if i, err = t.compareLinked(i, d, d.Drafts); err != nil {
 		return i, 0, err
 	}
 	return i, fact, t.handOver(i, d)
@@ -179,7 +179,7 @@ func (t *tx) handOver(i dutylog.Incident, d dutylog.IncidentDeed) error {
 		if i, err = t.appendFacts(into, dutylog.IncidentDeed{By: d.By, Ahead: d.Ahead}, news); err != nil {
 			return err
 		}
-		if i, err = t.compareLinked(i, news, d.By); err != nil {
+		if i, err = t.compareLinked(i, d, news); err != nil {
 			return err
 		}
 	}

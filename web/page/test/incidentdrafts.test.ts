@@ -4,7 +4,7 @@ import { renderToString } from 'vue/server-renderer'
 import { describe, expect, it, vi } from 'vitest'
 import type { Delivery, Elements, Incident, IncidentRow, Report } from '@/api/incidents'
 import { lang } from '@/i18n'
-import { draftOf, lateTo, unsigned } from '@/logic/incidents'
+import { asksFor, draftOf, lateTo, toLookAt, unsigned } from '@/logic/incidents'
 import { sentences } from '@/i18n/reportwords'
 
 vi.mock('element-plus', async () => {
@@ -79,9 +79,32 @@ describe('who got a report late', () => {
 })
 
 describe('after the end', () => {
-  const row = (id: number, approved: string | null, version = 1): IncidentRow => ({ ...incident({ id, state: 'closed' }), reports: [{ version, approved_at: approved }] })
+  const out: Delivery = { fact: 7, version: 1, recipient: 'superior_bureau', channel: 'fax', at: at('14:18'), receiver: '', call_id: '', attachment: null, evidence: '回执', by }
+  const row = (id: number, approved: string | null, change: Partial<Report> = {}, state: IncidentRow['state'] = 'closed'): IncidentRow =>
+    ({ ...incident({ id, state }), reports: [report({ version: 1, due_at: null, approved_at: approved, sent_at: at('14:18'), deliveries: [out], ...change })] })
+  const draft = { sent_at: null, deliveries: [] }
+  it.each<[string, IncidentRow, boolean]>([
+    ['sent and unsigned', row(1, null), true],
+    ['sent to others than those who stop its clock', row(1, null, { sent_at: null }), true],
+    ['signed', row(1, at('14:30')), false],
+    ['not written', row(1, null, { version: 0 }), false],
+    ['a draft that was given up', row(1, null, draft), false],
+    ['a draft of what was late by the end and is owed', row(1, null, { ...draft, due_at: at('14:20') }), true],
+    ['a draft of a merged incident, which the other one owes', row(1, null, { ...draft, due_at: at('14:20') }, 'merged'), false],
+    ['sent unsigned by a merged incident, and signed there', row(1, null, {}, 'merged'), true],
+  ])('%s', (_what, i, waits) => {
+    expect(unsigned(i, 'leader')).toBe(waits)
+    for (const role of ['chief', 'officer', 'supervisor', 'admin']) expect(unsigned(i, role), role).toBe(false) // they sign nothing
+  })
+  it('the telephone of whoever leads has nothing else of it, and asks for nothing else', () => {
+    const sent = report({ version: 1, deliveries: [out], sent_at: at('14:18'), due_at: at('14:20') })
+    const given = report({ number: 4, stage: 'follow_up', version: 1, due_at: null })
+    const i = (state: IncidentRow['state']) => incident({ state, reports: [sent, given] })
+    expect((['open', 'closed', 'merged'] as const).map((s) => toLookAt(i(s), 'leader').map((r) => r.number))).toEqual([[1, 4], [1], [1]])
+    expect((['open', 'closed', 'merged'] as const).map((s) => toLookAt(i(s), 'chief').map((r) => r.number))).toEqual([[1, 4], [], []])
+    expect([asksFor(i('open'), sent, 'leader'), asksFor(i('closed'), sent, 'leader'), asksFor(i('open'), sent, 'chief')]).toEqual([['sign', 'review'], ['sign'], ['review']])
+  })
   it('a report that nobody signed waits for whoever leads', async () => {
-    expect([row(1, null), row(2, at('14:30')), row(3, null, 0)].map(unsigned)).toEqual([true, false, false])
     connection.live = true
     answers['/offers'] = { incidents: [], calls: [] }
     answers['state=closed'] = { items: [row(1, null), row(2, at('14:30'))] }

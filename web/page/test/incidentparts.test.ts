@@ -13,9 +13,12 @@ vi.mock('element-plus', async () => {
 })
 vi.stubGlobal('fetch', async () => ({ ok: true, status: 200, text: async () => '{"items":[]}' }))
 const { default: IncidentUnit } = await import('@/components/IncidentUnit.vue')
+const { default: CoursePanel } = await import('@/components/CoursePanel.vue')
 const { default: AskedReport } = await import('@/components/AskedReport.vue')
 const { default: DeliveryPanel } = await import('@/components/DeliveryPanel.vue')
 const { drawnIn, offeredReport, waitsFor } = await import('@/logic/incidents')
+const { callingOut, hearing } = await import('@/logic/incidentdeeds')
+const { asked } = await import('@/logic/deeds')
 const { declineOffer, offeredCalls } = await import('@/state/incidents')
 
 const at = (clock: string) => `2026-11-27T${clock}:00.000Z`
@@ -25,6 +28,27 @@ const incident = (change: Partial<Incident> = {}): Incident => ({
 })
 const drawn = (part: Parameters<typeof h>[0], props: object) => renderToString(createSSRApp({ render: () => h(part as never, props) }))
 const tests = (html: string) => (html.match(/data-test="[\w-]+"/g) || []).map((m) => m.slice(11, -1))
+
+describe('a call-out and a note from the scene', () => {
+  it('ask when it was only where no call says so', () => {
+    for (const d of [callingOut(incident(), []), hearing(incident(), [])]) {
+      const names = (call_id: string) => asked(d, { call_id }).map((f) => f.name)
+      expect(names('')).toContain('at')
+      expect(names('c')).not.toContain('at')
+      expect(names('c')).toContain('call_id')
+    }
+  })
+})
+
+describe('the course', () => {
+  it('offers to strike out what the daemon takes, and nothing else', async () => {
+    const fact = (seq: number, may_strike?: boolean, of = 'delivered'): Fact => ({ seq, kind: of, at: at('14:12'), written_at: at('14:12'), by, body: {}, struck: null, may_strike })
+    const offered = async (facts: Fact[], writable = true) => tests(await drawn(CoursePanel, { incident: incident({ facts }), writable })).filter((x) => x === 'strike').length
+    expect(await offered([fact(1, true)])).toBe(1)
+    expect(await offered([fact(1, true)], false)).toBe(0)
+    expect(await offered([fact(1, false, 'entry_linked'), fact(2, false, 'report_signed'), fact(3)])).toBe(0) // the only entry, what the leader confirmed
+  })
+})
 
 describe('instructions', () => {
   beforeEach(() => { lang.value = 'zh' })

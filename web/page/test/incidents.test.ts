@@ -10,7 +10,7 @@ import { named as namedFiles } from '@/state/incidentfiles'
 import { dropDeed, keepDeed, keptDeed } from '@/state/deed-drafts'
 import { lackingText, proofText } from '@/state/incidents'
 import { session } from '@/state/session'
-import { byDue, callOf, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, drawnIn, followUpInHand, frozen, happenings, inCourse, inHand, knownOf, leftOf, matching, mayApprove, mayStrike, nextFollowUp, noted, proofMarks, saidElse, sentBefore, sideBySide, soonOf, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, untold, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
+import { byDue, callOf, canDeliver, changedFrom, clockGap, countdown, deliveryAt, denied, differing, draftOf, drawnIn, followUpInHand, frozen, happenings, inCourse, inHand, knownOf, leftOf, matching, mayApprove, nextFollowUp, noted, proofMarks, saidElse, sentBefore, sideBySide, soonOf, standing, stateOf, toApprove, toneOf, triggersOf, unapproved, untold, unprovedSent, waitingOf, waitsFor } from '@/logic/incidents'
 import type { Call } from '@/api/types'
 import words from '../../../dutylog/incidentwords.go?raw'
 import core from '../../../dutylog/incident.go?raw'
@@ -341,13 +341,6 @@ describe('the call-out list', () => {
 describe('a form for why a confirmation is denied', () => {
   it('is kept under the approval that it is about', () => {
     expect(confirming).toContain(`:of="'incident/' + w.of.id + '/' + w.report.number + '/' + w.approval.fact"`)
-  })
-})
-
-describe('what is struck out', () => {
-  it('is of an approval only what oneself gave or noted', () => {
-    const by_ = (login: string) => ({ kind: 'report_signed', by: { login } })
-    expect([mayStrike(by_('chen'), 'li'), mayStrike(by_('li'), 'Li'), mayStrike({ ...by_('chen'), kind: 'delivered' }, 'li')]).toEqual([false, true, true])
   })
 })
 

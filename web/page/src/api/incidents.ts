@@ -210,6 +210,8 @@ export interface Fact {
   by: By
   body: FactBody
   struck: { reason: string; by: By; at: string } | null
+  /** Whoever asked may strike it out. */
+  may_strike?: boolean
 }
 export interface Waiting {
   /** In which it was noted, and is confirmed: this one, or one that was merged into it; an older daemon does not say. */
@@ -249,8 +251,10 @@ export interface IncidentRow {
   /** Reports that went out, and who did not get them. */
   lacking?: { report: number; stage: Stage; nth: number; recipients: Recipient[] }[]
   /** In a list, where each report stands. */
-  reports?: Pick<Report, 'version' | 'approved_at'>[]
+  reports?: ReportRow[]
 }
+/** Where a report stands. */
+export type ReportRow = Pick<Report, 'version' | 'approved_at' | 'due_at' | 'sent_at' | 'deliveries'>
 /** What a linked entry says otherwise than is known, and nobody has decided. */
 export interface Dispute {
   element: Element

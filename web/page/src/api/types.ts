@@ -51,6 +51,8 @@ export interface Line {
   limit: number
   rule: Rule
   now: string
+  /** The switch's clock then; an older daemon does not say. */
+  switch_now?: string
   /** false: the duty log does not have this state yet. */
   logged?: boolean
   faults?: Fault[] | null

@@ -41,6 +41,9 @@ const MOST_CALLS = 20
 const call = (calls: readonly Call[], none: Key, mine: Option[] = []): DeedField => ({ name: 'call_id', label: t('inc.call'), kind: 'choice',
   options: mine.concat(callOptions(calls).filter((o) => !mine.some((m) => m.code === o.code)).slice(0, MOST_CALLS), { code: '', label: t(none) }) })
 
+/** Of what was said in a call the call says when it was; of the rest somebody does. */
+const callOrTime = (calls: readonly Call[]): DeedField[] => [call(calls, 'inc.callNo'), { ...when(), when: (v) => !v.call_id }]
+
 /** The newest call with somebody that was not over before a moment: the one in which they can have said something of a text. */
 export function callWith(numbers: readonly string[], calls: readonly Call[], since: number): Call | null {
   const theirs = calls.filter((c) => c.answered_at && numbers.indexOf(c.direction === 'out' ? c.called_e164 : c.caller_e164) >= 0 && (!c.ended_at || parse(c.ended_at) >= since))
@@ -136,12 +139,12 @@ export function delivering(i: Incident, r: Report, to: Recipient | '', by: Chann
 export function callingOut(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addCallout'), go: t('inc.save'), values: { result: 'reached' },
     fields: [{ name: 'part', label: t('inc.part'), kind: 'choice', required: true, options: codes('inc.role', ['head', 'deputy', 'section', 'other']) }, line('whom', 'inc.whom', needed), line('number', 'inc.phone'),
-      { name: 'result', label: t('inc.result'), kind: 'choice', required: true, options: codes('inc.result', ['reached', 'passed_on', 'no_answer']) }, when(), call(calls, 'inc.callNo')],
+      { name: 'result', label: t('inc.result'), kind: 'choice', required: true, options: codes('inc.result', ['reached', 'passed_on', 'no_answer']) }, ...callOrTime(calls)],
     send: (v, key) => incidents.callOut(i.id, key, filled(v)) }
 }
 export function hearing(i: Incident, calls: readonly Call[]): Deed {
   return { title: t('inc.addScene'), go: t('inc.save'), values: { kind: 'feedback' },
-    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area' }), when(), call(calls, 'inc.callNo')],
+    fields: [{ name: 'kind', label: t('inc.kind'), kind: 'choice', required: true, options: codes('inc.scene', ['on_scene', 'feedback', 'back']) }, line('whom', 'inc.whom', needed), line('text', 'inc.words', { kind: 'area' }), ...callOrTime(calls)],
     send: (v, key) => incidents.scene(i.id, key, filled(v)) }
 }
 export function instructing(i: Incident, files: Files): Deed {

@@ -1,7 +1,7 @@
 // What the page of incidents decides by itself: how much time is left, what an unwritten report begins
 // with, what differs, and who may approve. All of it is pure.
 import { SHORT_TALK } from '@/i18n/reportwords'
-import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Recipient, type Report, type ReportState, type SentElsewhere, type Stage, type Waiting } from '@/api/incidents'
+import { ELEMENTS, type Approval, type CallOffer, type Delivery, type Element, type Elements, type Fact, type Incident, type IncidentRow, type Part, type Recipient, type Report, type ReportRow, type ReportState, type SentElsewhere, type Stage, type Waiting } from '@/api/incidents'
 import { goingOn, sentences, undated } from '@/i18n/reportwords'
 import { minute, parse } from './time'
 
@@ -172,8 +172,18 @@ export const elsewhereAt = (r: Report, recipient: string, channel: string): Sent
 /** Whether a report can go this way now: without a text only a first report or a follow-up goes, by telephone. */
 export const canDeliver = (r: Report, channel: string): boolean => r.version > 0 || (channel === 'phone' && (r.stage === 'first' || r.stage === 'follow_up'))
 
-/** Whether of an incident something is written that nobody has signed: whoever leads signs it also after the end. */
-export const unsigned = (i: IncidentRow): boolean => (i.reports || []).some((r) => r.version > 0 && !r.approved_at)
+/** Whether a report of an incident that ended still waits for the signature of somebody of this role: it went out unsigned,
+ * or is owed. A draft that was given up waits for nobody; what is owed of a merged incident the other one owes. */
+export const waitsAfterEnd = (i: Pick<IncidentRow, 'state'>, r: ReportRow, role: string): boolean =>
+  mayApprove('sign', role) && r.version > 0 && !r.approved_at && (r.deliveries.length > 0 || (i.state === 'closed' && !!r.due_at && !r.sent_at))
+/** What somebody who leads has to look at, at a telephone: written, and not signed or waiting for their word; after the end
+ * only what still waits for their signature. */
+export const toLookAt = (i: Incident, role: string): Report[] =>
+  i.reports.filter((r) => (i.state === 'open' ? r.version > 0 && (!r.approved_at || toApprove(r, role).length > 0) : waitsAfterEnd(i, r, role)))
+/** The parts of its approval that are asked for: after the end nobody reviews any more. */
+export const asksFor = (i: Incident, r: Report, role: string): Part[] => toApprove(r, role).filter((p) => i.state === 'open' || p === 'sign')
+/** Whether something of an incident that ended waits for the signature of somebody of this role. */
+export const unsigned = (i: IncidentRow, role: string): boolean => (i.reports || []).some((r) => waitsAfterEnd(i, r, role))
 
 /** Who got a report after its deadline, and who has not although that is over. */
 export const lateTo = (r: Report): { got: Recipient[]; not: Recipient[] } => {
@@ -220,10 +230,6 @@ export function offerOf(offers: readonly CallOffer[], key: string): CallOffer | 
 export function clockGap(i: { clock_start: string; clock_natural: string }): number {
   return Math.max(0, Math.round((parse(i.clock_start) - parse(i.clock_natural)) / 60_000))
 }
-
-/** Whether somebody may strike a fact out: of an approval only who gave it or, by telephone, who noted it. */
-export const mayStrike = (f: { kind: string; by: { login: string } }, login: string): boolean =>
-  (f.kind !== 'report_reviewed' && f.kind !== 'report_signed') || f.by.login.toLowerCase() === login.toLowerCase()
 
 /** The incidents that answer to what was typed: number, title or category, in any order of the words. */
 export function matching<T extends { number: string; title: string }>(rows: readonly T[], typed: string, category: (row: T) => string): T[] {

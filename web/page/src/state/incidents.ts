@@ -67,7 +67,7 @@ export async function loadIncidents(): Promise<void> {
       if (who === session.user) rows.value = list
     }
     const ended = canApprove.value ? (await incidents.list('closed')).items : []
-    if (who === session.user) closedWaiting.value = ended.filter((i) => !!who && (waitingOf([i], who.username).length > 0 || unsigned(i)))
+    if (who === session.user) closedWaiting.value = ended.filter((i) => !!who && (waitingOf([i], who.username).length > 0 || unsigned(i, who.role)))
   } catch {
     // The connection bar tells; the last list and its clocks stay.
   }

@@ -18,6 +18,9 @@ const STALE_MS = 7000
 const local = () => performance.now()
 const clock = new ServerClock(local, Date.now)
 export const serverNow = () => clock.now()
+let ahead = 0
+/** The switch's clock, by which calls and the deadlines of incidents are. */
+const onSwitch = () => serverNow() + ahead
 
 /** Every duty line by name, in the daemon's order. */
 export const lines = ref<Line[]>([])
@@ -28,9 +31,10 @@ export const unlogged = computed(() => unloggedLines(lines.value, waiting.value)
 export const line = computed(() => pickLine(lines.value))
 export const connection = reactive({ live: false, polled: false, brokenSince: 0, retryAt: 0, everLive: false })
 
-/** Ticks of the server's clock: every 100 ms while the phone rings, otherwise every 500 ms. */
-export const nowFast = ref(serverNow())
+/** Ticks every 500 ms of the server's clock and of the switch's, and of that every 100 ms while the phone rings. */
 export const now = ref(serverNow())
+export const switchNow = ref(onSwitch())
+export const nowFast = ref(onSwitch())
 
 let heard = -Infinity
 const heardAt = ref(-Infinity)
@@ -60,6 +64,7 @@ export function on<K extends keyof Handlers>(what: K, handler: Handlers[K]): () 
 
 function takeLine(next: Line, sent: number, received: number): void {
   clock.sample(Date.parse(next.now), sent, received)
+  ahead = next.switch_now ? Date.parse(next.switch_now) - Date.parse(next.now) : 0
   heard = received
   heardAt.value = received
   const at = lines.value.findIndex((l) => l.line === next.line)
@@ -196,20 +201,24 @@ async function pollForEver(): Promise<void> {
   }
 }
 
+function tick(): void {
+  now.value = serverNow()
+  switchNow.value = onSwitch()
+}
 export function startLive(): void {
   watch(() => [session.user && session.user.username, signedIn.value], restart, { immediate: true })
   void pollForEver()
   setInterval(() => {
-    now.value = serverNow()
+    tick()
     if (connection.live && local() - heard > SILENT_MS && abort) abort.abort()
   }, 500)
   setInterval(() => {
-    if (line.value && line.value.state === 'ringing') nowFast.value = serverNow()
+    if (line.value && line.value.state === 'ringing') nowFast.value = onSwitch()
   }, 100)
   window.addEventListener('online', retryNow)
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) {
-      now.value = serverNow()
+      tick()
       void poll()
     }
   })
