@@ -236,7 +236,8 @@ func (i *Incident) followUpDue(said map[int]Report, r Report) (due, others time.
 }
 
 // resumed is until when something has to be told whose deadline passed while the incident was closed and nothing was owed:
-// WITHIN the same time after it was opened again. What was late by the end stays late, what is still ahead stays so, and
+// what was left of its time by the end is left from the reopening on, and never more than WITHIN, so that closing and
+// opening again, however often, gives nobody time. What was late by the end stays late, what is still ahead stays so, and
 // what was SENT before it was opened again had the deadline of then; OTHERS, who have not got it by then, have the new one.
 func (i *Incident) resumed(due time.Time, within time.Duration, sent time.Time) (then, others time.Time) {
 	then, others = due, due
@@ -250,10 +251,10 @@ func (i *Incident) resumed(due time.Time, within time.Duration, sent time.Time) 
 		}
 		passed := func(by time.Time) bool { return by.After(closed) && by.Before(f.At) }
 		if passed(then) && (sent.IsZero() || !sent.Before(f.At)) {
-			then = f.At.Add(within)
+			then = f.At.Add(min(within, then.Sub(closed)))
 		}
 		if passed(others) {
-			others = f.At.Add(within)
+			others = f.At.Add(min(within, others.Sub(closed)))
 		}
 	}
 	return then, others

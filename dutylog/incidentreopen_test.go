@@ -7,8 +7,8 @@ import (
 	"dutyline/dutylog"
 )
 
-// While an incident is closed nothing is owed; what is owed after it was opened again counts from then on, and what was
-// late by its end stays late.
+// While an incident is closed nothing is owed; what was left of a deadline is left after it was opened again, and what
+// was late by its end stays late.
 func TestWhatIsOwedAfterAnIncidentWasOpenedAgain(t *testing.T) {
 	closed := func(p *play, clock, again string) {
 		p.at("2026-11-23 "+clock).do(dutylog.FactClosed, dutylog.FactBody{Reason: "市局直接处置"})
@@ -26,6 +26,10 @@ func TestWhatIsOwedAfterAnIncidentWasOpenedAgain(t *testing.T) {
 		{"closed at once as a false alarm, and open again hours later", func(p *play) { closed(p, "12:05", "19:00") }},
 		{"the first report was late by then", func(p *play) { closed(p, "12:15", "19:00") }},
 		{"closed for a minute: the deadlines are still ahead", func(p *play) { closed(p, "12:05", "12:06") }},
+		{"closed a minute before the deadline and open a minute after it, and so again: it gives no time", func(p *play) {
+			closed(p, "12:09", "12:11")
+			closed(p, "12:11", "12:20")
+		}},
 		{"reported, and closed without a final report", func(p *play) { reported(p); closed(p, "14:00", "19:00") }},
 		{"and the follow-up was late by then", func(p *play) { reported(p); closed(p, "16:00", "19:00") }},
 		{"and opened again before it was due", func(p *play) { reported(p); closed(p, "14:00", "15:00") }},
@@ -71,47 +75,47 @@ func TestWhoIsOwedAReportAfterAnIncidentWasOpenedAgain(t *testing.T) {
 		story func(*play)
 		want  string // who got it late, or has not though it is over, with until when they had to
 	}{
-		"opened again, and nobody waits yet":    {func(p *play) { closes(p, "12:09"); again(p, "19:00"); p.at("2026-11-23 19:09") }, ""},
-		"ten minutes after it was opened again": {func(p *play) { closes(p, "12:09"); again(p, "19:00"); p.at("2026-11-23 19:10") }, "party_committee - by 19:10, government - by 19:10"},
+		"opened again, and nobody waits yet":      {func(p *play) { closes(p, "12:08"); again(p, "19:00"); p.at("2026-11-23 19:01") }, ""},
+		"what was left after it was opened again": {func(p *play) { closes(p, "12:08"); again(p, "19:00"); p.at("2026-11-23 19:02") }, "party_committee - by 19:02, government - by 19:02"},
 		"one got it in time then": {func(p *play) {
-			closes(p, "12:09")
+			closes(p, "12:08")
 			again(p, "19:00")
-			to(p, "19:09", "government")
+			to(p, "19:01", "government")
 			p.at("2026-11-23 20:00")
-		}, "party_committee - by 19:10"},
+		}, "party_committee - by 19:02"},
 		"one got it while nothing was owed": {func(p *play) {
-			closes(p, "12:09")
+			closes(p, "12:08")
 			to(p, "13:00", "government")
 			again(p, "19:00")
 			p.at("2026-11-23 20:00")
-		}, "party_committee - by 19:10"},
+		}, "party_committee - by 19:02"},
 		"one got it late after the reopening": {func(p *play) {
-			closes(p, "12:09")
+			closes(p, "12:08")
 			again(p, "19:00")
+			to(p, "19:01", "party_committee")
 			to(p, "19:30", "government")
-			to(p, "19:05", "party_committee")
-		}, "government 19:30 by 19:10"},
+		}, "government 19:30 by 19:02"},
 		"it was late when it was closed":    {func(p *play) { closes(p, "12:11"); again(p, "19:00") }, "party_committee - by 12:10, government - by 12:10"},
 		"closed for a minute":               {func(p *play) { closes(p, "12:08"); again(p, "12:09"); p.at("2026-11-23 12:10") }, "party_committee - by 12:10, government - by 12:10"},
-		"closed again before that was over": {func(p *play) { closes(p, "12:09"); again(p, "19:00"); closes(p, "19:09"); p.at("2026-11-23 20:00") }, ""},
+		"closed again before that was over": {func(p *play) { closes(p, "12:08"); again(p, "19:00"); closes(p, "19:01"); p.at("2026-11-23 20:00") }, ""},
 		"and opened again once more": {func(p *play) {
-			closes(p, "12:09")
+			closes(p, "12:08")
 			again(p, "19:00")
-			closes(p, "19:09")
+			closes(p, "19:01")
 			again(p, "21:00")
-			p.at("2026-11-23 21:10")
-		}, "party_committee - by 21:10, government - by 21:10"},
+			p.at("2026-11-23 21:01")
+		}, "party_committee - by 21:01, government - by 21:01"},
 		"closed again, got then, and opened again": {func(p *play) {
-			closes(p, "12:09")
+			closes(p, "12:08")
 			again(p, "19:00")
-			closes(p, "19:09")
+			closes(p, "19:01")
 			to(p, "19:30", "government")
 			again(p, "21:00")
-			p.at("2026-11-23 21:09")
+			p.at("2026-11-23 21:00")
 		}, ""},
-		"closed again when it was late meanwhile": {func(p *play) { closes(p, "12:09"); again(p, "19:00"); closes(p, "19:11"); p.at("2026-11-23 20:00") }, "party_committee - by 19:10, government - by 19:10"},
+		"closed again when it was late meanwhile": {func(p *play) { closes(p, "12:08"); again(p, "19:00"); closes(p, "19:11"); p.at("2026-11-23 20:00") }, "party_committee - by 19:02, government - by 19:02"},
 		"the superiors keep the deadline they made": {func(p *play) {
-			closes(p, "12:09")
+			closes(p, "12:08")
 			again(p, "19:00")
 			to(p, "19:01", "government")
 			to(p, "19:01", "party_committee")
@@ -146,11 +150,11 @@ func TestWhoIsOwedAReportAfterAnIncidentWasOpenedAgain(t *testing.T) {
 // The figures count it by the same deadline.
 func TestFiguresCountWhatIsOwedFromTheReopening(t *testing.T) {
 	p := newPlay(t, "2026-11-23 12:00").at("2026-11-23 12:08").sends(dutylog.StageFirst, "无")
-	closes(p, "12:09")
+	closes(p, "12:08")
 	p.at("2026-11-23 19:00").do(dutylog.FactReopened, dutylog.FactBody{Reason: "复燃"})
-	p.at("2026-11-23 19:05").do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "wechat", Evidence: "截图"})
+	p.at("2026-11-23 19:01").do(dutylog.FactDelivered, dutylog.FactBody{Report: 1, Recipient: "government", Channel: "wechat", Evidence: "截图"})
 	for now, want := range map[string]string{
-		"19:09": "reports_on_time/first 1/1 deliveries_on_time/superior_bureau 1/1 deliveries_on_time/fax 1/1",
+		"19:01": "reports_on_time/first 1/1 deliveries_on_time/superior_bureau 1/1 deliveries_on_time/fax 1/1",
 		"19:11": "reports_on_time/first 1/1 deliveries_on_time/superior_bureau 1/1 deliveries_on_time/party_committee 0/1 deliveries_on_time/government 1/1 deliveries_on_time/fax 1/1 deliveries_on_time/wechat 1/1",
 	} {
 		var got []string
