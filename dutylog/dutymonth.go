@@ -18,6 +18,10 @@ type FrozenDuty struct {
 	ByLine    bool          `json:"by_line,omitempty"`   // the lines of calls are noted
 
 	RosterSince *time.Time `json:"roster_since,omitempty"` // as DutyFacts has it; nil: an older program took the time before a roster for a gap
+
+	// Shifts are those of the roster of then, as ShiftSpans gives them: figures by shift have a row of each, whether
+	// anybody called or not. Empty: there were none, or an older program noted none.
+	Shifts []ShiftSpan `json:"shifts,omitempty"`
 }
 
 // DutyPart is a part of a time, as its callers stand now; in a closed month with what was frozen.
