@@ -388,7 +388,9 @@ func (s DutyShare) evidence() (links []EvidenceLink) {
 		case b.Kind == BehindFiling:
 			link.Kind = EvidenceFiling
 		case b.Until.IsZero():
-			link.Kind, link.ID = EvidenceHandover, ""
+			if link.Kind, link.ID = EvidenceHandover, ""; b.Handover > 0 {
+				link.ID = strconv.FormatInt(b.Handover, 10)
+			}
 		default:
 			link.Kind, link.What = EvidenceRoster, b.Until.UTC().Format(time.RFC3339)
 		}

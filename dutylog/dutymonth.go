@@ -145,13 +145,33 @@ func DutyAnswerOf(f DutyFacts, parts []DutyPart, allowance time.Duration, now ti
 			continue
 		}
 		a.Frozen = append(a.Frozen, *p.Month)
-		a.correct(p.Month.Month, p.Then, DutyFigures(f, p.Allowance, p.From, p.To, now)) // by the allowance of then: that it was changed since corrects nothing
-		a.add(p.Then)
+		today := DutyFigures(f, p.Allowance, p.From, p.To, now) // by the allowance of then: that it was changed since corrects nothing
+		a.correct(p.Month.Month, p.Then, today)
+		a.add(withHandovers(p.Then, today))
 	}
 	if len(parts) > 1 {
 		a.order()
 	}
 	return a
+}
+
+// withHandovers names what settled late handovers, where an older program closed the month and did not.
+func withHandovers(then, now []DutyShare) []DutyShare {
+	then = slices.Clone(then)
+	for i := range then {
+		s := &then[i]
+		if s.Figure != HandoversLate {
+			continue
+		}
+		s.Behind = slices.Clone(s.Behind)
+		known := shareOf(now, HandoversLate, "").Behind
+		for n, b := range s.Behind {
+			if at := slices.IndexFunc(known, func(k DutyBehind) bool { return k.At.Equal(b.At) }); b.Handover == 0 && at >= 0 {
+				s.Behind[n].Handover = known[at].Handover
+			}
+		}
+	}
+	return then
 }
 
 // OfCalls leaves the figures that have a line: those of calls.

@@ -148,7 +148,7 @@ export async function figures(url, users) {
     await page.evaluate((id) => { location.hash = '#/alerts/' + id }, alert.id)
     await until('the alert stands out', async () => (await page.locator('tr.named[data-test=alert-row]').count()) === 1)
     await page.evaluate(() => { location.hash = '#/handover/' + encodeURIComponent('2020-01-01T00:00:00Z') })
-    await desk.says(/2020-01-01 08:00 前后没有交接记录/, at('handover-none'))
+    await desk.says(/没有查到为 2020-01-01 08:00 换班办理的交接/, at('handover-none'))
     await page.evaluate(() => { location.hash = '#/roster/2026-11-15' })
     await until('the day stands out', async () => (await page.locator('tr.named[data-day="2026-11-15"]').count()) === 1)
     await desk.shot('83-roster-day')
