@@ -161,7 +161,7 @@ func (c *dutyCount) items(f DutyFacts, allowance time.Duration, to time.Time) []
 				continue
 			}
 		}
-		if late := d.State == FilingOverdue || d.State == FilingLate; late || d.State == FilingDone || d.State == FilingSupplement {
+		if late := d.Late || d.State == FilingOverdue || d.State == FilingLate; late || d.State == FilingDone || d.State == FilingSupplement {
 			c.item(DutyItem{Figure: FilingsLate, At: day, In: late}, late, DutyBehind{Kind: BehindFiling, ID: d.Key(), At: d.Due, What: d.Span.Name})
 		}
 	}
