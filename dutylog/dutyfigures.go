@@ -28,6 +28,11 @@ const (
 	LongestDeadline                = 8 * 24 * time.Hour       // longer after the last word about an incident no report of it falls due: see Schedule.Check
 )
 
+// DutyFigureNames lists the closed set, in the order in which figures are shown.
+func DutyFigureNames() []DutyFigure {
+	return []DutyFigure{ReportsOnTime, DeliveriesOnTime, IncidentsOpenedLate, ClosedUnreported, InstructionsOverdue, HandoversLate, RosterUncovered, FilingsLate, MissedNotCalledBack, OthersNotCalledBack}
+}
+
 // DutyShare is one figure: so many of so many.
 type DutyShare struct {
 	Figure                 DutyFigure

@@ -210,7 +210,7 @@ func (a *DutyAnswer) correct(m Month, then, now []DutyShare) {
 
 // order puts figures of several parts as those of one stand, and gaps that a month's end cut are whole again.
 func (a *DutyAnswer) order() {
-	all := []DutyFigure{ReportsOnTime, DeliveriesOnTime, IncidentsOpenedLate, ClosedUnreported, InstructionsOverdue, HandoversLate, RosterUncovered, FilingsLate, MissedNotCalledBack, OthersNotCalledBack}
+	all := DutyFigureNames()
 	slices.SortStableFunc(a.Shares, func(x, y DutyShare) int {
 		return cmp.Compare(slices.Index(all, x.Figure), slices.Index(all, y.Figure))
 	})
