@@ -551,6 +551,29 @@ func (w bareLog) compareCallers(t *testing.T, db *sqlite.DB, line string, first,
 	}
 }
 
+// compareLate lists the calls behind what was not in time after review, page by page, and loops over all.
+func (w bareLog) compareLate(t *testing.T, db *sqlite.DB, first, last dutylog.Date, zone *time.Location) {
+	t.Helper()
+	from, to, want, got := first.Start(zone), last.Start(zone), []string{}, []string{}
+	for _, c := range w.calls {
+		if !c.outgoing && !c.test && !c.runs && !c.at.Before(from) && c.at.Before(to) && slices.Contains([]string{"answered_late", "missed", "rejected"}, c.judged()) {
+			want = append(want, c.id)
+		}
+	}
+	for cursor, more := "", true; more; more = cursor != "" {
+		page, next, err := db.Calls(ctx, dutylog.CallQuery{From: from, To: to, Counted: true, Late: true, Limit: 500, Cursor: cursor})
+		ok(t, err)
+		cursor = next
+		for _, c := range page {
+			got = append(got, c.ID)
+		}
+	}
+	slices.Sort(got) // the ids are in the order of time
+	if diff := cmp.Diff(want, got); diff != "" || len(want) == 0 {
+		t.Errorf("not in time from %s to %s in %s (-loops +log):\n%s", first, last, zone, diff)
+	}
+}
+
 // A hundred thousand calls over three years, by every grouping, in a zone without and in one with summer
 // time: the log says what straight loops over the calls say.
 func TestFiguresOfThreeYearsAreThoseOfAStraightLoop(t *testing.T) {
@@ -585,6 +608,7 @@ func TestFiguresOfThreeYearsAreThoseOfAStraightLoop(t *testing.T) {
 		w.compareDuty(t, db, "2026-01-31", "2027-02-01", zone) // log and roster begin
 		w.compareDuty(t, db, "2027-02-01", "2028-02-01", zone)
 		w.compareDuty(t, db, "2028-02-01", "2029-02-01", zone)
+		w.compareLate(t, db, "2028-02-01", "2028-03-01", zone)
 		w.compareCallers(t, db, "duty", "2028-02-01", "2028-03-01", zone)
 		w.compareCallers(t, db, "fire", "2027-10-01", "2028-10-01", zone)
 		ok(t, db.Close())

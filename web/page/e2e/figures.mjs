@@ -68,6 +68,16 @@ export async function figures(url, users) {
     await page.mouse.click(box.x + left + ((now.getUTCHours() + 0.5) / 24) * width, box.y + top + ((((now.getUTCDay() + 6) % 7) + 0.5) / 7) * height)
     await desk.says(/起一小时内的/, at('calls-behind'))
     await back()
+    await at('figures-bad').click() // only what was not in time: a cell leads to just as many
+    await page.keyboard.press('Alt+b')
+    const late = at('behind-heat').first()
+    const few = Number((await late.innerText()).replace(/\D.*/, ''))
+    await late.focus()
+    await desk.key('Enter')
+    await desk.says(/仅复核后未及时接听的/, at('calls-behind'))
+    await until('just these are listed', async () => few > 0 && (await at('call-row').count()) === few)
+    await desk.shotBoth('81b-behind-late')
+    await back()
   })
 
   await check('figures: how long it took, and a time that is too long for a grouping, are said in words', async () => {

@@ -152,6 +152,8 @@ export interface CallFilter {
   week_hour?: string
   /** Ring times in seconds: "10-15", "60-". */
   ring?: string
+  /** Only what was not answered in time, as reviews decided. */
+  late?: 'true'
   limit?: number
   cursor?: string
 }
