@@ -83,14 +83,14 @@ func (db *DB) begun(ctx context.Context) (at time.Time, err error) {
 	return at, nil
 }
 
-// beforeLog is the cause of the blind time before the log began.
-const beforeLog = "the duty log did not exist yet"
+// LogSince implements dutylog.IntervalStore.
+func (db *DB) LogSince(ctx context.Context) (time.Time, error) { return db.begun(ctx) }
 
-// beforeSight is the part of a time before the log began: as blind as any other time that nobody saw.
+// beforeSight is the part of a time before the log began.
 func (db *DB) beforeSight(ctx context.Context, from, to time.Time) ([]telephony.Interval, error) {
 	begun, err := db.begun(ctx)
-	if err != nil || !from.Before(begun) {
-		return nil, err
+	if before, there := dutylog.BeforeLog(begun, from, to); there && err == nil {
+		return []telephony.Interval{before}, nil
 	}
-	return []telephony.Interval{{Kind: telephony.BlindInterval, From: from, To: earliest(begun, to), Cause: beforeLog}}, nil
+	return nil, err
 }
