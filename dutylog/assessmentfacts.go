@@ -408,7 +408,7 @@ func (b AssessmentBooks) tasks(f AssessmentFacts) {
 			continue
 		}
 		if s.Of++; late {
-			s.Against = append(s.Against, EvidenceLink{Kind: EvidenceTask, ID: t.Key, At: t.DueAt, What: t.Title})
+			s.Against = append(s.Against, EvidenceLink{Kind: EvidenceTask, ID: strconv.FormatInt(t.Rule.Rule, 10) + "/" + t.Key, At: t.DueAt, What: t.Title})
 		} else {
 			s.Good++
 		}
