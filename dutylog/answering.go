@@ -24,7 +24,10 @@ type CallFact struct {
 }
 
 // ShiftSpan is the time of a shift of duty officers, at most 24 h; zero: the roster has none.
-type ShiftSpan struct{ From, To time.Time }
+type ShiftSpan struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
 
 // Counting says whether figures count a call, and why not.
 type Counting string

@@ -143,7 +143,7 @@ func TestSheetsOfMonths(t *testing.T) {
 	full.Duty = roomOfFebruary(shanghai)
 	full.Duty.RosterSince = full.From
 	full.Alerts = []dutylog.ToldMisuse{{ID: 7, Reason: "forward_code", Forwarded: true, At: full.From.Add(time.Hour)}}
-	full.Tasks = []dutylog.Task{{Title: "每日情况报送", Key: "2028-02-28", DueAt: full.From, State: dutylog.TaskDone}, {Title: "每日情况报送", Key: "2028-02-29", DueAt: full.To.Add(-time.Hour), State: dutylog.TaskMissed},
+	full.Tasks = []dutylog.Task{{Title: "每日情况报送", Key: "2028-02-28", DueAt: full.From, State: dutylog.TaskDone}, {Rule: dutylog.TaskRule{Rule: 3}, Title: "每日情况报送", Key: "2028-02-29", DueAt: full.To.Add(-time.Hour), State: dutylog.TaskMissed},
 		{Title: "其他", State: dutylog.TaskNotNeeded}, {Title: "以后", State: dutylog.TaskComing}, {Title: "报备", State: dutylog.TaskMissed, Filing: &dutylog.FilingDuty{}}}
 	full.Checks = []dutylog.SpotCheck{{Check: 1, Result: dutylog.SpotPassed, Day: full.From, By: bySuper}, {Check: 2, Result: dutylog.SpotPartly, Day: full.From, By: bySuper}, {Check: 3, Result: dutylog.SpotFailed, Struck: true, By: bySuper},
 		{Check: 4, Result: dutylog.SpotPassed, Day: full.From, By: byOfficer}}

@@ -388,7 +388,9 @@ func (s DutyShare) evidence() (links []EvidenceLink) {
 		case b.Kind == BehindFiling:
 			link.Kind = EvidenceFiling
 		case b.Until.IsZero():
-			link.Kind, link.ID = EvidenceHandover, ""
+			if link.Kind, link.ID = EvidenceHandover, ""; b.Handover > 0 {
+				link.ID = strconv.FormatInt(b.Handover, 10)
+			}
 		default:
 			link.Kind, link.What = EvidenceRoster, b.Until.UTC().Format(time.RFC3339)
 		}
@@ -406,7 +408,7 @@ func (b AssessmentBooks) tasks(f AssessmentFacts) {
 			continue
 		}
 		if s.Of++; late {
-			s.Against = append(s.Against, EvidenceLink{Kind: EvidenceTask, ID: t.Key, At: t.DueAt, What: t.Title})
+			s.Against = append(s.Against, EvidenceLink{Kind: EvidenceTask, ID: strconv.FormatInt(t.Rule.Rule, 10) + "/" + t.Key, At: t.DueAt, What: t.Title})
 		} else {
 			s.Good++
 		}

@@ -26,6 +26,7 @@ type CallQuery struct {
 	Counted  bool   // only calls that figures count, see CountingOf
 	WeekHour string // only calls that came in this hour of this weekday, as ByWeekHour names them; From and To as with Officer
 	Rang     *RingSpan
+	Late     bool   // only calls that on_time counts as not in time after review
 	Limit    int    // 1..500; 0 means 50
 	Cursor   string // from the page before
 }

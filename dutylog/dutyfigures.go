@@ -28,6 +28,11 @@ const (
 	LongestDeadline                = 8 * 24 * time.Hour       // longer after the last word about an incident no report of it falls due: see Schedule.Check
 )
 
+// DutyFigureNames lists the closed set, in the order in which figures are shown.
+func DutyFigureNames() []DutyFigure {
+	return []DutyFigure{ReportsOnTime, DeliveriesOnTime, IncidentsOpenedLate, ClosedUnreported, InstructionsOverdue, HandoversLate, RosterUncovered, FilingsLate, MissedNotCalledBack, OthersNotCalledBack}
+}
+
 // DutyShare is one figure: so many of so many.
 type DutyShare struct {
 	Figure                 DutyFigure
@@ -48,6 +53,8 @@ type DutyBehind struct {
 	Why   string     `json:"why,omitempty"`  // what whoever closed an incident without a report said
 	At    time.Time  `json:"at"`             // when it fell due, came or began
 	Until time.Time  `json:"until,omitzero"` // of a gap
+
+	Handover int64 `json:"handover,omitempty"` // of a change of officers: the handover that settled it, after its deadline; 0: none did
 }
 
 // BehindKind is what is behind a figure.
@@ -81,9 +88,9 @@ func (s Schedule) Version() string {
 // DutyFacts is what these figures are made of.
 type DutyFacts struct {
 	Incidents []Incident
-	Handovers []Handover // that may be for a change within the time, oldest first, without their sheets
-	Begun     time.Time  // the first handover that the log knows: nothing is late before it
-	Shifts    []Shift
+	Handovers []Handover     // that may be for a change within the time, in time or not, oldest first, without their sheets
+	Begun     time.Time      // the first handover that the log knows: nothing is late before it
+	Shifts    []Shift        // that touch the time, and some before and after it: so that the changes next to its edges are known
 	Filings   []FilingDuty   // whose days begin in the time
 	Zone      *time.Location // of the site, for the days of filings; nil: all of them belong to the time
 	DutyCallers
@@ -159,7 +166,7 @@ func (c *dutyCount) items(f DutyFacts, allowance time.Duration, to time.Time) []
 				continue
 			}
 		}
-		if late := d.State == FilingOverdue || d.State == FilingLate; late || d.State == FilingDone || d.State == FilingSupplement {
+		if late := d.Late || d.State == FilingOverdue || d.State == FilingLate; late || d.State == FilingDone || d.State == FilingSupplement {
 			c.item(DutyItem{Figure: FilingsLate, At: day, In: late}, late, DutyBehind{Kind: BehindFiling, ID: d.Key(), At: d.Due, What: d.Span.Name})
 		}
 	}
@@ -277,17 +284,22 @@ func (c *dutyCount) within(t time.Time) bool {
 // handovers counts the changes of officers that the roster asks for, and those that nobody confirmed in
 // time. Who went on with a shift of their own has nothing to take over.
 func (c *dutyCount) handovers(f DutyFacts, allowance time.Duration) {
-	for _, change := range officerChanges(f.Shifts) {
+	changes := officerChanges(f.Shifts)
+	for n, change := range changes {
 		if change.at.Before(f.Begun) || f.Begun.IsZero() || !c.within(change.at) || !change.at.Add(allowance).Before(c.now) {
 			continue
 		}
-		late := true
+		late, settled := true, int64(0)
 		for _, h := range f.Handovers {
-			if change.counts(h, allowance) && !h.At.After(change.at.Add(allowance)) {
+			switch {
+			case !change.counts(h, allowance):
+			case !h.At.After(change.at.Add(allowance)):
 				late = false
+			case settled == 0 && !(n+1 < len(changes) && changes[n+1].counts(h, allowance)): // else it was the next change's: this one nobody confirmed
+				settled = h.ID
 			}
 		}
-		c.item(DutyItem{Figure: HandoversLate, At: change.at, In: late}, late, DutyBehind{Kind: BehindShift, ID: string(PostOfficer), At: change.at, What: change.next})
+		c.item(DutyItem{Figure: HandoversLate, At: change.at, In: late}, late, DutyBehind{Kind: BehindShift, ID: string(PostOfficer), At: change.at, What: change.next, Handover: settled})
 	}
 }
 

@@ -186,6 +186,45 @@ func TestHandoversLate(t *testing.T) {
 	}
 }
 
+// A late change leads to the very handover that settled it, however late that was: not to one that was nearer in time, and
+// to none where the next change came first.
+func TestWhichHandoverSettledALateChange(t *testing.T) {
+	loc := zone(t, "Asia/Shanghai")
+	at := func(day, hour, minute int) time.Time { return time.Date(2026, 11, day, hour, minute, 0, 0, loc) }
+	// Li for Zhang on the 10th at 8:00, Wang for Li at 20:00.
+	shift := func(from, to time.Time, name string) dutylog.Shift {
+		return dutylog.Shift{From: from, To: to, Post: dutylog.PostOfficer, Name: name}
+	}
+	shifts := []dutylog.Shift{shift(at(9, 20, 0), at(10, 8, 0), "张伟"), shift(at(10, 8, 0), at(10, 20, 0), "李娜"), shift(at(10, 20, 0), at(11, 8, 0), "王磊")}
+	took := func(id int64, name string, when time.Time) dutylog.Handover {
+		return dutylog.Handover{ID: id, At: when, Incoming: dutylog.Actor{Name: name}}
+	}
+	begun := took(1, "张伟", at(9, 20, 0))
+	for name, c := range map[string]struct {
+		handovers []dutylog.Handover
+		want      string
+	}{
+		"nine hours late, with another one near the change": {[]dutylog.Handover{begun, took(2, "张伟", at(10, 7, 40)), took(3, "李娜", at(10, 17, 5)), took(4, "王磊", at(10, 20, 0))}, "08:00 by 3;"},
+		"who stood in":               {[]dutylog.Handover{begun, took(2, "陈静", at(10, 9, 0)), took(3, "王磊", at(10, 20, 0))}, "08:00 by 2;"},
+		"the first of two":           {[]dutylog.Handover{begun, took(2, "李娜", at(10, 9, 0)), took(3, "陈静", at(10, 10, 0)), took(4, "王磊", at(10, 20, 0))}, "08:00 by 2;"},
+		"only the next officer came": {[]dutylog.Handover{begun, took(2, "王磊", at(10, 19, 50))}, "08:00 by 0;"},
+		"nobody came at all":         {[]dutylog.Handover{begun}, "20:00 by 0;08:00 by 0;"},
+	} {
+		f, got := dutylog.DutyFacts{Shifts: shifts, Handovers: c.handovers, Begun: begun.At}, ""
+		for _, s := range dutylog.DutyFigures(f, 15*time.Minute, at(10, 0, 0), at(11, 0, 0), at(12, 0, 0)) {
+			if s.Figure != dutylog.HandoversLate {
+				continue
+			}
+			for _, b := range s.Behind {
+				got += fmt.Sprintf("%s by %d;", b.At.Format("15:04"), b.Handover)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 func TestRosterFilingsAndCallBacks(t *testing.T) {
 	loc := zone(t, "Asia/Shanghai")
 	at := func(hour int) time.Time { return time.Date(2026, 11, 10, hour, 0, 0, 0, loc) }

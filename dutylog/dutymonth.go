@@ -18,6 +18,10 @@ type FrozenDuty struct {
 	ByLine    bool          `json:"by_line,omitempty"`   // the lines of calls are noted
 
 	RosterSince *time.Time `json:"roster_since,omitempty"` // as DutyFacts has it; nil: an older program took the time before a roster for a gap
+
+	// Shifts are those of the roster of then, as ShiftSpans gives them: figures by shift have a row of each, whether
+	// anybody called or not. Empty: there were none, or an older program noted none.
+	Shifts []ShiftSpan `json:"shifts,omitempty"`
 }
 
 // DutyPart is a part of a time, as its callers stand now; in a closed month with what was frozen.
@@ -141,13 +145,33 @@ func DutyAnswerOf(f DutyFacts, parts []DutyPart, allowance time.Duration, now ti
 			continue
 		}
 		a.Frozen = append(a.Frozen, *p.Month)
-		a.correct(p.Month.Month, p.Then, DutyFigures(f, p.Allowance, p.From, p.To, now)) // by the allowance of then: that it was changed since corrects nothing
-		a.add(p.Then)
+		today := DutyFigures(f, p.Allowance, p.From, p.To, now) // by the allowance of then: that it was changed since corrects nothing
+		a.correct(p.Month.Month, p.Then, today)
+		a.add(withHandovers(p.Then, today))
 	}
 	if len(parts) > 1 {
 		a.order()
 	}
 	return a
+}
+
+// withHandovers names what settled late handovers, where an older program closed the month and did not.
+func withHandovers(then, now []DutyShare) []DutyShare {
+	then = slices.Clone(then)
+	for i := range then {
+		s := &then[i]
+		if s.Figure != HandoversLate {
+			continue
+		}
+		s.Behind = slices.Clone(s.Behind)
+		known := shareOf(now, HandoversLate, "").Behind
+		for n, b := range s.Behind {
+			if at := slices.IndexFunc(known, func(k DutyBehind) bool { return k.At.Equal(b.At) }); b.Handover == 0 && at >= 0 {
+				s.Behind[n].Handover = known[at].Handover
+			}
+		}
+	}
+	return then
 }
 
 // OfCalls leaves the figures that have a line: those of calls.
@@ -186,7 +210,7 @@ func (a *DutyAnswer) correct(m Month, then, now []DutyShare) {
 
 // order puts figures of several parts as those of one stand, and gaps that a month's end cut are whole again.
 func (a *DutyAnswer) order() {
-	all := []DutyFigure{ReportsOnTime, DeliveriesOnTime, IncidentsOpenedLate, ClosedUnreported, InstructionsOverdue, HandoversLate, RosterUncovered, FilingsLate, MissedNotCalledBack, OthersNotCalledBack}
+	all := DutyFigureNames()
 	slices.SortStableFunc(a.Shares, func(x, y DutyShare) int {
 		return cmp.Compare(slices.Index(all, x.Figure), slices.Index(all, y.Figure))
 	})

@@ -140,6 +140,7 @@ type FilingDuty struct {
 	State    FilingState
 	Last     int64     // the newest filing; 0: none
 	LastAt   time.Time // when it was written down here
+	Late     bool      // the first one was sent after the deadline, whatever was changed and filed since
 }
 
 // Key names it as Filing.Key does.
@@ -217,13 +218,13 @@ func (f FilingFacts) stand(k FilingKind, span DateSpan, now time.Time) FilingDut
 		d.State = FilingOverdue
 		return d
 	}
-	d.Last, d.LastAt = last.ID, last.At
+	d.Last, d.LastAt, d.Late = last.ID, last.At, !d.Presumed && !first.SentAt.Before(d.Due)
 	switch {
 	case RosterText(last.Shifts) != RosterText(ShiftsOf(f.Shifts, d.Kind, d.Span, f.Zone)):
 		d.State = FilingSupplement
 	case d.Presumed:
 		d.State = FilingUndated
-	case !first.SentAt.Before(d.Due):
+	case d.Late:
 		d.State = FilingLate
 	case first.notedLate(d.Due):
 		d.State = FilingNoted

@@ -120,6 +120,11 @@ func Channels() []Word {
 	}
 }
 
+// IsChannel reports whether a code is that of a channel.
+func IsChannel(code string) bool {
+	return slices.ContainsFunc(Channels(), func(w Word) bool { return w.Code == code })
+}
+
 // CalloutRoles are whom the duty room tells inside of the unit (Art. 15, 16).
 func CalloutRoles() []Word {
 	return []Word{

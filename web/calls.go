@@ -28,6 +28,7 @@ type callsInput struct {
 	Shift    string `query:"shift" maxLength:"40" doc:"Only calls of the duty officers' shift in which this instant (RFC 3339) lies, until another one begins. 403: the visitor sees no figures by shift; 404: no shift is there"`
 	WeekHour string `query:"week_hour" maxLength:"4" doc:"Only calls that came in this hour of this weekday, by the site's clock: 1 08 is Monday from eight to nine. from is required, and to at most 100 days after it"`
 	Ring     string `query:"ring" maxLength:"9" doc:"Only answered calls whose bell rang for so many seconds, as figures have them: 10-15 from ten to less than fifteen, 60- a minute or more. from is required, and to at most 100 days after it"`
+	Late     bool   `query:"late" doc:"Only calls that on_time counts as not in time after review: late, missed and rejected ones, without what was set aside, and borderline answers only where somebody decided so. from is required, and to at most 100 days after it"`
 	Counted  bool   `query:"counted" doc:"Only calls that figures count: ended inbound ones, without test calls and the product's own"`
 }
 
@@ -125,15 +126,16 @@ func (a *app) shortEnough(q *dutylog.CallQuery, why string) error {
 
 // narrowAsDrawn takes over by which cell of the map of the week, or which bar of the ring times, somebody asks.
 func (a *app) narrowAsDrawn(q *dutylog.CallQuery, in *callsInput) (err error) {
-	if in.WeekHour == "" && in.Ring == "" {
+	if in.WeekHour == "" && in.Ring == "" && !in.Late {
 		return nil
 	}
-	if err := a.shortEnough(q, "calls by hour of the week, or by ring time, are asked for by time"); err != nil {
+	if err := a.shortEnough(q, "calls by hour of the week or by ring time, and late ones, are asked for by time"); err != nil {
 		return err
 	}
 	if q.To.IsZero() {
 		q.To = a.Now()
 	}
+	q.Late = in.Late
 	if q.WeekHour = in.WeekHour; q.WeekHour != "" {
 		if _, known := dutylog.WeekHours(q.WeekHour, q.From, q.From, a.Zone); !known {
 			return invalid("query.week_hour", "is no hour of the week: write 1 08 for Monday from eight to nine, up to 7 23")

@@ -87,7 +87,17 @@ func TestTheCallsBehindACellAndABar(t *testing.T) {
 			t.Errorf("in the hour %s came %d calls, and %d are listed", g.Key, g.Calls, n)
 		}
 	}
-	if cells == 0 {
+	late := 0
+	for _, g := range found.Groups {
+		of := g.AfterReview["on_time"]
+		want := of.Denominator - of.Numerator
+		if late += want; g.Calls > 0 {
+			if n := listed("&late=true&week_hour=" + url.QueryEscape(g.Key)); n != want {
+				t.Errorf("in the hour %s %d calls were not in time, and %d are listed", g.Key, want, n)
+			}
+		}
+	}
+	if cells == 0 || late == 0 {
 		t.Error("nothing was compared")
 	}
 	bars := map[int]int{}

@@ -31,6 +31,8 @@ type dutyBehindBody struct {
 	Why   string             `json:"why" doc:"What whoever closed an incident without a report said"`
 	At    stamp              `json:"at" doc:"When it fell due, came or began"`
 	Until stamp              `json:"until" doc:"Of a gap of the roster"`
+
+	Handover int64 `json:"handover" doc:"Of a late handover: the number of the one that settled it; 0: nobody confirmed this change of shifts"`
 }
 
 type dutyFiguresBody struct {
@@ -108,7 +110,7 @@ func dutyShareOf(s dutylog.DutyShare) dutyShareBody {
 		item.Rate = &rate
 	}
 	for _, b := range s.Behind {
-		item.Behind = append(item.Behind, dutyBehindBody{b.Kind, b.ID, b.Name, b.Why, stamp(b.At), stamp(b.Until)})
+		item.Behind = append(item.Behind, dutyBehindBody{b.Kind, b.ID, b.Name, b.Why, stamp(b.At), stamp(b.Until), b.Handover})
 	}
 	return item
 }

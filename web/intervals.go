@@ -35,6 +35,7 @@ type lateEntryBody struct {
 type intervalList struct {
 	Items      []interval `json:"items" nullable:"false" doc:"Oldest first"`
 	NextCursor string     `json:"next_cursor" doc:"Always empty: there is one page"`
+	LogSince   stamp      `json:"log_since" doc:"When the duty log began: of the time before it nothing is known, and no interval says so"`
 }
 
 type intervalListOutput struct{ Body intervalList }
@@ -67,7 +68,11 @@ func (a *app) intervals(ctx context.Context, in *intervalsInput) (*intervalListO
 			items = append(items, shown)
 		}
 	}
-	return &intervalListOutput{intervalList{Items: items}}, nil
+	since, err := a.Log.LogSince(ctx)
+	if err != nil {
+		return nil, problemOf(err)
+	}
+	return &intervalListOutput{intervalList{Items: items, LogSince: stamp(since)}}, nil
 }
 
 // covered are the late entries of blind intervals, by when these begin. The intervals are in order.

@@ -59,6 +59,10 @@ func short(t *testing.T, items []interval) (all []string) {
 func TestWhatWasNotSeenIsListed(t *testing.T) {
 	h := newHouse(t)
 	at := func(minute int) time.Time { return time.Date(2026, 11, 23, 3, minute, 0, 250_000_000, time.UTC) }
+	begun, err := h.db.LogSince(t.Context())
+	if err != nil || begun.IsZero() {
+		t.Fatal(begun, err)
+	}
 	h.clock.now = at(50)
 	h.unseen(telephony.LiveDown, at(0), at(10), "daemon away")
 	h.unseen(telephony.JournalDown, at(4), at(20), "folder missing")
@@ -70,8 +74,12 @@ func TestWhatWasNotSeenIsListed(t *testing.T) {
 		var page struct {
 			Items      []interval `json:"items"`
 			NextCursor *string    `json:"next_cursor"`
+			LogSince   *time.Time `json:"log_since"`
 		}
 		officer.get("/intervals"+query).into(t, &page)
+		if page.LogSince == nil || !page.LogSince.Equal(begun.Truncate(time.Millisecond)) { // before it nothing is known, though no interval says so
+			t.Errorf("%s: the log began %v, want %v", query, page.LogSince, begun)
+		}
 		if page.NextCursor == nil || *page.NextCursor != "" {
 			t.Errorf("%s: the cursor is %v, want an empty one", query, page.NextCursor)
 		}

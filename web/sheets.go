@@ -14,6 +14,7 @@ import (
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 	"dutyline/dutylog/paper"
+	"dutyline/telephony"
 )
 
 // Sheets is what the print pages and workbooks need beside the log.
@@ -152,6 +153,13 @@ func (a *app) fill(ctx context.Context, p *paper.Period) (err error) {
 	}
 	if p.Unseen, err = a.Log.Intervals(ctx, p.From, p.To); err != nil {
 		return problemOf(err)
+	}
+	since, err := a.Log.LogSince(ctx)
+	if err != nil {
+		return problemOf(err)
+	}
+	if before, there := dutylog.BeforeLog(since, p.From, p.To); there {
+		p.Unseen = append([]telephony.Interval{before}, p.Unseen...)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,8 @@ func (s *tallied) Answering(context.Context, dutylog.AnsweringQuery) (found duty
 // DutyFigures are those of a room of which a report was late, and whose roster began in the middle of the time.
 func (s *tallied) DutyFigures(_ context.Context, q dutylog.DutyQuery) (dutylog.DutyAnswer, error) {
 	return dutylog.DutyAnswer{Shares: []dutylog.DutyShare{{Figure: dutylog.ReportsOnTime, Of: "first", Numerator: 3, Denominator: 4, Rules: []string{"first-10m"}, Blind: 90 * time.Second},
+		{Figure: dutylog.DeliveriesOnTime, Of: "government", Numerator: 2, Denominator: 4, Rules: []string{"first-10m"}}, {Figure: dutylog.DeliveriesOnTime, Of: "party_committee", Numerator: 3, Denominator: 4},
+		{Figure: dutylog.DeliveriesOnTime, Of: "fax", Numerator: 5, Denominator: 6, Rules: []string{"first-10m"}},
 		{Figure: dutylog.HandoversLate, Numerator: 1, Denominator: 2, Rules: []string{"allowance-" + q.Allowance.String()}},
 		{Figure: dutylog.RosterUncovered, Of: "duty_leader", Numerator: 5, Denominator: 60, Unknown: time.Hour}}}, s.err
 }
@@ -78,6 +81,7 @@ func TestAMonitorIsShownTheFiguresOfThePage(t *testing.T) {
 		}
 	}
 	for name, n := range map[string]float64{"figure_numerator reports_on_time first": 3, "figure_denominator reports_on_time first": 4, "figure_rule_info reports_on_time first first-10m": 1, "figure_blind_seconds": 90,
+		"figure_numerator deliveries_on_time government": 2, "figure_denominator deliveries_on_time party_committee": 4, "channel_deliveries_numerator fax": 5, "channel_deliveries_denominator fax": 6, "channel_deliveries_denominator phone": 0,
 		"figure_numerator handovers_late ": 1, "figure_rule_info handovers_late  allowance-15m0s": 1, "roster_uncovered_seconds duty_leader": 300, "roster_known_seconds duty_leader": 3600, "roster_unknown_seconds duty_leader": 3600} {
 		for _, span := range []string{"today", "24h", "month"} {
 			if v, there := got["dutyline_duty_"+name+" "+span]; !there || v != n {
@@ -85,8 +89,24 @@ func TestAMonitorIsShownTheFiguresOfThePage(t *testing.T) {
 			}
 		}
 	}
-	if per := 3 * (2*(4*len(dutylog.FigureRules())+3) + 1 + 10); len(got) != per {
+	if per := 3 * (2*(4*len(dutylog.FigureRules())+3) + 1 + 23); len(got) != per {
 		t.Errorf("%d series, want %d", len(got), per)
+	}
+}
+
+// What a family has of one figure can be added up: a report that was owed to three recipients and went out by two channels
+// is owed three times, and not five.
+func TestDeliveriesAddUp(t *testing.T) {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(&figureGauges{log: &tallied{}, lines: []string{"duty"}, zone: time.UTC, now: time.Now, logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	sum := 0.0
+	for name, v := range gauges(t, reg) {
+		if strings.HasPrefix(name, "dutyline_duty_figure_denominator deliveries_on_time ") && strings.HasSuffix(name, " month") {
+			sum += v
+		}
+	}
+	if sum != 8 {
+		t.Errorf("%v deliveries were owed, want those to both recipients: 8", sum)
 	}
 }
 

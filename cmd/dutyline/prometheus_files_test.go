@@ -319,7 +319,7 @@ func figureNames() (names []string) {
 	for _, r := range dutylog.FigureRules() {
 		names = append(names, string(r.Figure))
 	}
-	return names
+	return append(names, words(dutylog.DutyFigureNames())...)
 }
 
 func words[T ~string](list []T) (out []string) {

@@ -225,7 +225,7 @@ func lintFigures(t *testing.T, r *room) {
 		}
 	}
 	// Each is a closed set, or as many as the configuration has lines.
-	bounded := []string{"line", "outcome", "reason", "severity", "state", "status", "finding", "kind", "lamp", "type", "cause", "route", "method", "version", "result", "figure", "set", "span", "rule", "of", "post"}
+	bounded := []string{"line", "outcome", "reason", "severity", "state", "status", "finding", "kind", "lamp", "type", "cause", "route", "method", "version", "result", "figure", "set", "span", "rule", "of", "post", "channel"}
 	personal := regexp.MustCompile(`[0-9]{7}|\p{Han}`)
 	for _, f := range families {
 		if !strings.HasPrefix(f.GetName(), "dutyline_") {

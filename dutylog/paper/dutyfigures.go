@@ -54,6 +54,9 @@ func DutyFigures(f Frame, from, to time.Time, line string, found dutylog.DutyAns
 			if id == "" && b.Kind != dutylog.BehindShift {
 				id = b.ID
 			}
+			if b.Handover > 0 {
+				id = "第 " + strconv.FormatInt(b.Handover, 10) + " 号交接单"
+			}
 			if b.Why != "" {
 				id += "（" + b.Why + "）"
 			}

@@ -42,14 +42,9 @@ func (db *DB) Answering(ctx context.Context, q dutylog.AnsweringQuery) (f dutylo
 		}
 	}
 	if q.By == dutylog.ByShift {
-		shifts, err := shiftsTouching(db.reading(ctx), q.From, q.To)
-		if err != nil {
-			return f, db.explain("read the roster of a time", err)
+		if span.Shifts, err = db.shiftSpans(ctx, q, f.Frozen); err != nil {
+			return f, err
 		}
-		span.Shifts = slices.DeleteFunc(dutylog.ShiftSpans(shifts, q.From, q.To, q.Now, zone), func(s dutylog.ShiftSpan) bool {
-			// What is entered into the roster of a closed month afterwards makes no new row there.
-			return !q.Live && slices.ContainsFunc(f.Frozen, func(m dutylog.FrozenMonth) bool { return m.Month == dutylog.MonthOf(s.From, zone) })
-		})
 	}
 	codes, err := db.codesOf(ctx, q, f.Frozen, sums)
 	if err != nil {

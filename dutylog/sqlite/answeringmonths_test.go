@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -129,5 +130,56 @@ func TestOnlyTheBlindTimeOfAClosedMonthChanged(t *testing.T) {
 		if !ask(by, "2026-11-20", "2026-11-26").BlindChanged || ask(by, "2026-11-23", "2026-11-24").BlindChanged {
 			t.Errorf("by %s it is not told where the blind time changed", by)
 		}
+	}
+}
+
+// byShift are the rows of a time by shift, as "shift: calls, blind for".
+func byShift(t *testing.T, db *sqlite.DB, first, last dutylog.Date) (rows []string) {
+	t.Helper()
+	f := must(db.Answering(ctx, dutylog.AnsweringQuery{From: first.Start(shanghai), To: last.Add(1).Start(shanghai), By: dutylog.ByShift, Now: december}))(t)
+	for _, g := range f.Groups {
+		rows = append(rows, fmt.Sprintf("%s %s: %d, %v", g.Key, g.From.In(shanghai).Format("02 15:04"), g.Tally.Calls(), g.Blind))
+	}
+	return rows
+}
+
+// A closed month has the rows of its shifts as it had them when it was open, those too in which nobody called, also where
+// only a part of it is asked for and where a shift goes over its end; what the roster becomes afterwards changes none.
+func TestAClosedMonthKeepsShiftsWithoutCalls(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log.db")
+	db := openSince(t, dutylog.Month("2026-11").First().Start(shanghai), path, sqlite.Options{Now: newClock(december).now})
+	ok(t, db.Record(ctx, story(inbound(0, "02422730001"), telephony.AnsweredInTime)))
+	blindFor(t, db, noon.Add(24*time.Hour), noon.Add(25*time.Hour))
+	at := func(d, h int) time.Time { return time.Date(2026, 11, d, h, 0, 0, 0, shanghai) }
+	var roster []dutylog.Shift
+	for d := 20; d < 34; d++ { // the last ones are of December
+		roster = append(roster, dutylog.Shift{From: at(d, 8), To: at(d, 20), Post: dutylog.PostOfficer, Name: officer.Name}, dutylog.Shift{From: at(d, 20), To: at(d+1, 8), Post: dutylog.PostOfficer, Name: lina.Name})
+	}
+	ok(t, db.ReplaceRoster(ctx, roster))
+	spans := [][2]dutylog.Date{{"2026-11-01", "2026-11-30"}, {"2026-11-24", "2026-11-26"}, {"2026-11-28", "2026-12-02"}, {"2026-12-01", "2026-12-02"}}
+	var open [][]string
+	for _, s := range spans {
+		open = append(open, byShift(t, db, s[0], s[1]))
+	}
+	if len(open[0]) != 22 || len(open[1]) != 7 || len(open[2]) != 11 {
+		t.Fatalf("%d, %d and %d rows:\n%s", len(open[0]), len(open[1]), len(open[2]), strings.Join(open[0], "\n"))
+	}
+	ok(t, db.FreezeMonth(ctx, "2026-11", leader, december))
+	same := func(when string, spans [][2]dutylog.Date) {
+		t.Helper()
+		for n, s := range spans {
+			if diff := cmp.Diff(open[n], byShift(t, db, s[0], s[1])); diff != "" {
+				t.Errorf("%s, %v (-open +closed):\n%s", when, s, diff)
+			}
+		}
+	}
+	same("closed", spans)
+	ok(t, db.ReplaceRoster(ctx, []dutylog.Shift{{From: at(25, 0), To: at(26, 0), Post: dutylog.PostOfficer, Name: officer.Name}, {From: at(5, 8), To: at(5, 20), Post: dutylog.PostOfficer, Name: lina.Name}}))
+	same("with another roster since", spans[:2])
+	ok(t, db.Close())
+	outside(t, path, "UPDATE answer_months SET duty = json_remove(duty, '$.shifts')") // as an older program froze it
+	db = openAt(t, path, sqlite.Options{Now: newClock(december).now})
+	if rows := byShift(t, db, "2026-11-01", "2026-11-30"); len(rows) != 1 {
+		t.Errorf("nobody noted the shifts:\n%s", strings.Join(rows, "\n"))
 	}
 }

@@ -64,32 +64,33 @@ func (db *DB) noteBegun(ctx context.Context, fresh bool) error {
 	return db.write(ctx, "note when the log began", func(t *tx) error { return t.setMark(logMark, at, "") })
 }
 
-// begun is since when the log can know anything: when it began, or the first call or interval that it has, if that is
-// earlier; zero: it does not say.
+// begun is since when the log can know anything: when it was made, or when its first record of evidence was written, if
+// that was earlier; zero: it does not say. What a call or an interval says of its own time does not move it: one time
+// stamp of a clock that ran wrong would make years seen in which nobody looked, and even a true one, of a call that rang
+// already when the log was made, says nothing of the others that came before.
 func (db *DB) begun(ctx context.Context) (at time.Time, err error) {
 	if _, at, err = db.mark(ctx, logMark); err != nil {
 		return at, err
 	}
-	for _, query := range []string{"SELECT min(offered_at) FROM calls", "SELECT min(from_at) FROM intervals"} {
-		var first time.Time
-		if err := db.reading(ctx).QueryRow(query).Scan(instant{&first}); err != nil {
-			return at, db.explain("find when the log began", err)
-		}
-		if !first.IsZero() && (at.IsZero() || first.Before(at)) {
-			at = first
-		}
+	var first time.Time
+	err = db.reading(ctx).QueryRow("SELECT at FROM records ORDER BY idx LIMIT 1").Scan(instant{&first})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return at, db.explain("find when the log began", err)
+	}
+	if !first.IsZero() && (at.IsZero() || first.Before(at)) {
+		at = first
 	}
 	return at, nil
 }
 
-// beforeLog is the cause of the blind time before the log began.
-const beforeLog = "the duty log did not exist yet"
+// LogSince implements dutylog.IntervalStore.
+func (db *DB) LogSince(ctx context.Context) (time.Time, error) { return db.begun(ctx) }
 
-// beforeSight is the part of a time before the log began: as blind as any other time that nobody saw.
+// beforeSight is the part of a time before the log began.
 func (db *DB) beforeSight(ctx context.Context, from, to time.Time) ([]telephony.Interval, error) {
 	begun, err := db.begun(ctx)
-	if err != nil || !from.Before(begun) {
-		return nil, err
+	if before, there := dutylog.BeforeLog(begun, from, to); there && err == nil {
+		return []telephony.Interval{before}, nil
 	}
-	return []telephony.Interval{{Kind: telephony.BlindInterval, From: from, To: earliest(begun, to), Cause: beforeLog}}, nil
+	return nil, err
 }

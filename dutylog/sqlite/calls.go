@@ -126,6 +126,11 @@ func (db *DB) Call(ctx context.Context, id string) (dutylog.Call, error) {
 	return c, db.explain("read a call", noRows(err, "call", id))
 }
 
+// countsLate is what dutylog.FigureOnTime has below after review: what rang and was not answered in time, unless it was set
+// aside or is borderline and nobody decided.
+const countsLate = "(CASE " + reviewOf + ` WHEN 'counts_late' THEN 1 WHEN 'set_aside' THEN 0 WHEN 'counts_in_time' THEN 0
+	ELSE c.outcome IN ('missed', 'rejected') OR c.outcome = 'answered_late' AND c.findings NOT LIKE '%"borderline"%' END)`
+
 // Calls lists calls, newest first.
 func (db *DB) Calls(ctx context.Context, q dutylog.CallQuery) ([]dutylog.Call, string, error) {
 	var w where
@@ -146,6 +151,9 @@ func (db *DB) Calls(ctx context.Context, q dutylog.CallQuery) ([]dutylog.Call, s
 		if q.Rang.To > 0 {
 			w.add("c.answered_at - c.rang_at < ?", q.Rang.To.Microseconds())
 		}
+	}
+	if q.Late {
+		w.add(countsLate)
 	}
 	if q.Cursor != "" {
 		at, id, err := decodeCursor("c", q.Cursor)

@@ -16,12 +16,12 @@ func (db *DB) DutyFacts(ctx context.Context, from, to, now time.Time) (f dutylog
 	if f.Incidents, err = db.incidentsFrom(ctx, from); err != nil {
 		return f, err
 	}
-	// A change at the end of the time may be confirmed after it, and one at its beginning long before: from the middle
-	// of the shift that ends.
-	if f.Handovers, f.Begun, err = db.handoversBetween(ctx, from.Add(-dutylog.LongestShift/2), to.Add(dutylog.LongestAllowance)); err != nil {
+	// A change at the end of the time may be confirmed after it, late even until the next change, and one at its beginning
+	// long before: from the middle of the shift that ends.
+	if f.Handovers, f.Begun, err = db.handoversBetween(ctx, from.Add(-dutylog.LongestShift/2), to.Add(dutylog.LongestShift)); err != nil {
 		return f, err
 	}
-	if f.Shifts, err = db.Shifts(ctx, from.Add(-dutylog.LongestShift), to); err != nil {
+	if f.Shifts, err = db.Shifts(ctx, from.Add(-dutylog.LongestShift), to.Add(dutylog.LongestShift)); err != nil {
 		return f, err
 	}
 	first, last := dutylog.DateOf(from, db.options.Location), dutylog.DateOf(to.Add(-1), db.options.Location)

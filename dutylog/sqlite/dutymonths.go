@@ -23,8 +23,48 @@ func (db *DB) dutyToFreeze(ctx context.Context, from, to, now time.Time) (string
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal(dutylog.FreezeDuty(facts, missed, db.options.Allowance, from, to, now))
+	frozen := dutylog.FreezeDuty(facts, missed, db.options.Allowance, from, to, now)
+	frozen.Shifts = dutylog.ShiftSpans(facts.Shifts, from, to, now, db.options.Location)
+	text, err := json.Marshal(frozen)
 	return string(text), err
+}
+
+// closedShifts are the shifts that were on the roster of a month when it was closed.
+func (db *DB) closedShifts(ctx context.Context, m dutylog.Month) (shifts []dutylog.Shift, err error) {
+	var spans []dutylog.ShiftSpan
+	err = db.reading(ctx).QueryRow("SELECT coalesce(nullif(duty, '') -> '$.shifts', '[]') FROM answer_months WHERE month = ?", string(m)).Scan(fromJSON[dutylog.ShiftSpan]{&spans})
+	for _, s := range spans {
+		shifts = append(shifts, dutylog.Shift{From: s.From, To: s.To, Post: dutylog.PostOfficer})
+	}
+	return shifts, db.explain("read the shifts of a closed month", err)
+}
+
+// shiftSpans are the shifts of a time that have a row, whether anybody called or not: in closed months those that were on
+// the roster when they were closed, so that what is entered there afterwards makes no new row, and takes none away.
+func (db *DB) shiftSpans(ctx context.Context, q dutylog.AnsweringQuery, closed []dutylog.FrozenMonth) (spans []dutylog.ShiftSpan, err error) {
+	zone, at := db.options.Location, q.From
+	shifts, err := shiftsTouching(db.reading(ctx), q.From, q.To)
+	if err != nil {
+		return nil, db.explain("read the roster of a time", err)
+	}
+	if q.Live {
+		closed = nil
+	}
+	for _, f := range closed {
+		begin, end := f.Month.Span(zone)
+		then, err := db.closedShifts(ctx, f.Month)
+		if err != nil {
+			return nil, err
+		}
+		spans = append(spans, dutylog.ShiftSpans(shifts, at, begin, q.Now, zone)...)
+		if at.Before(begin) {
+			at = begin
+		}
+		end = earliest(end, q.To)
+		spans = append(spans, dutylog.ShiftSpans(then, at, end, q.Now, zone)...)
+		at = end
+	}
+	return append(spans, dutylog.ShiftSpans(shifts, at, q.To, q.Now, zone)...), nil
 }
 
 // closedDuty lists the closed months whose other work is frozen, too; what it was is read when it is wanted.

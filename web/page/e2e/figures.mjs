@@ -68,6 +68,16 @@ export async function figures(url, users) {
     await page.mouse.click(box.x + left + ((now.getUTCHours() + 0.5) / 24) * width, box.y + top + ((((now.getUTCDay() + 6) % 7) + 0.5) / 7) * height)
     await desk.says(/起一小时内的/, at('calls-behind'))
     await back()
+    await at('figures-bad').click() // only what was not in time: a cell leads to just as many
+    await page.keyboard.press('Alt+b')
+    const late = at('behind-heat').first()
+    const few = Number((await late.innerText()).replace(/\D.*/, ''))
+    await late.focus()
+    await desk.key('Enter')
+    await desk.says(/仅复核后未及时接听的/, at('calls-behind'))
+    await until('just these are listed', async () => few > 0 && (await at('call-row').count()) === few)
+    await desk.shotBoth('81b-behind-late')
+    await back()
   })
 
   await check('figures: how long it took, and a time that is too long for a grouping, are said in words', async () => {
@@ -148,7 +158,7 @@ export async function figures(url, users) {
     await page.evaluate((id) => { location.hash = '#/alerts/' + id }, alert.id)
     await until('the alert stands out', async () => (await page.locator('tr.named[data-test=alert-row]').count()) === 1)
     await page.evaluate(() => { location.hash = '#/handover/' + encodeURIComponent('2020-01-01T00:00:00Z') })
-    await desk.says(/2020-01-01 08:00 前后没有交接记录/, at('handover-none'))
+    await desk.says(/没有查到为 2020-01-01 08:00 换班办理的交接/, at('handover-none'))
     await page.evaluate(() => { location.hash = '#/roster/2026-11-15' })
     await until('the day stands out', async () => (await page.locator('tr.named[data-day="2026-11-15"]').count()) === 1)
     await desk.shot('83-roster-day')

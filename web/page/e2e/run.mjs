@@ -402,6 +402,12 @@ await check('what neither record saw stands beside every list, and what the swit
   real()
   await desk.at('unseen-failed').locator('button').click()
   await desk.at('unseen-failed').waitFor({ state: 'hidden' })
+  // Of the days before the log began nobody can say that nothing was missed.
+  await desk.says(/值班日志自 .* 起才有记录/, desk.at('before-log'))
+  assert.equal(await desk.at('nothing-unseen').count(), 0)
+  await desk.nothingCutOff()
+  await desk.nothingCutOffLow()
+  await desk.shot('15e-before-log')
 })
 
 await check('a call while typing in another field, or with a dialog open, only announces itself', async () => {

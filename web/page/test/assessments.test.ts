@@ -45,6 +45,8 @@ describe('evidence', () => {
       expect(evidenceText(link(k)), k).not.toContain(k)
       expect(addressOf(link(k, '3')).split('/').length, k + ' leads to the thing itself, not to a bare page').toBe(3)
     }
+    expect(addressOf(link('task', '3/month/2026-12-01'))).toBe('/duties/3%2Fmonth%2F2026-12-01')
+    expect([addressOf(link('handover', '12')), addressOf(link('handover', ''))]).toEqual(['/handover/12', '/handover/2026-11-27T01%3A00%3A00.000Z'])
     expect([addressOf(link('call', '1.0/x')), addressOf(link('incident', '3')), evidenceText(link('call'))]).toEqual(['/calls/1.0%2Fx', '/incidents/3', '来电 11-27 09:00'])
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import type { Session } from '@/api/types'
 import type { FigureGroup } from '@/api/figures'
-import { behindGroup, heatTable, ringBars, ringNumbers, ringTable } from '@/logic/figures'
+import { behindGroup, heatTable, notInTime, ringBars, ringNumbers, ringTable } from '@/logic/figures'
 
 const october = { key: '2026-10', from: '2026-10-01T00:00:00+08:00', to: '2026-11-01T00:00:00+08:00' }
 
@@ -28,6 +28,11 @@ describe('a cell of the week and a bar of ring times', () => {
     expect(table.cells![23].every((c) => c === null)).toBe(true)
     const bars = ringBars([{ seconds: 12, calls: 1 }, { seconds: 61, calls: 2 }], [15])
     expect(ringTable(bars, [], of).behind!.filter((b) => b)).toEqual([{ ...of, ring: '10-15' }, { ...of, ring: '60-' }])
+  })
+  it('lead to the late ones alone where the map shows just these', () => {
+    const late = (key: string, of: number, inTime: number) => ({ key, calls: 9, undecided: 1, after_review: { on_time: { numerator: inTime, denominator: of } } }) as unknown as FigureGroup
+    const table = heatTable([late('1 08', 5, 3), late('2 08', 4, 4)], notInTime, of)
+    expect(table.cells![8].slice(0, 3)).toEqual([null, { ...of, weekHour: '1 08', late: true }, null])
   })
   it('lead nowhere where the list goes through no time so long', () => {
     const long = { ...of, from: '2026-01-01T00:00:00+08:00' }

@@ -156,7 +156,8 @@ describe('the other work', () => {
     expect([behindPath(incident), behindText(incident)]).toEqual(['/incidents/7', '突发事件 T2026-003 2026-11-23 12:00'])
     const gap = { ...call, kind: 'shift' as const, id: 'duty_leader', until: '2026-11-23T05:00:00Z' }
     expect([behindPath(gap), behindText(gap)]).toEqual(['/roster/2026-11-23', '班次 带班领导 2026-11-23 12:00 — 11-23 13:00'])
-    expect(behindPath({ ...gap, until: null })).toBe('/handover/' + encodeURIComponent(call.at))
+    expect(behindPath({ ...gap, until: null, handover: 0 })).toBe('/handover/' + encodeURIComponent(call.at))
+    expect(behindPath({ ...gap, until: null, handover: 12 })).toBe('/handover/12') // the very one that settled it, whenever that was
     expect(behindPath({ ...gap, kind: 'filing', id: 'month/2026-12-01', until: null })).toBe('/roster/2026-12-01')
   })
   it('says for how long there was no roster, and that this is no gap', () => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { EVERY, type Task, type TaskRule, type TaskState } from '@/api/duties'
 import { lang, word } from '@/i18n'
 import { dutiesZh } from '@/i18n/duties'
-import { allTicked, dueOf, filed, freshChecks, howDone, inOrder, marked, taskTone, tooSoon, toChecks, waits, whenOf, keptChecks } from '@/logic/tasks'
+import { allTicked, dueOf, filed, freshChecks, howDone, inOrder, marked, taskID, taskTone, tooSoon, toChecks, waits, whenOf, keptChecks } from '@/logic/tasks'
 import { near } from '@/logic/time'
 import rules from '../../../dutylog/taskrule.go?raw'
 import states from '../../../dutylog/task.go?raw'
@@ -38,6 +38,11 @@ describe('the page of dated duties', () => {
     const list = [task({ key: 'a', state: 'done' }), task({ key: 'b', state: 'overdue' }), task({ key: 'c' }), task({ key: 'd', state: 'coming' }), task({ key: 'e', state: 'coming' }),
       task({ key: 'f', state: 'coming' }), task({ key: 'g', rule: 2, state: 'coming' }), task({ key: 'h', state: 'missed' })]
     expect(inOrder(list).map((x) => x.key).join('')).toBe('bcadegh')
+  })
+
+  it('is named with its rule: two rules have duties of one key on the same day', () => {
+    const day = [task({ rule: 3, key: '2026-11-27' }), task({ rule: 4, key: '2026-11-27' })]
+    expect(day.map(taskID)).toEqual(['3/2026-11-27', '4/2026-11-27'])
   })
 
   it('tells how it was done, and by whom it was taken back', () => {

@@ -152,6 +152,8 @@ export interface CallFilter {
   week_hour?: string
   /** Ring times in seconds: "10-15", "60-". */
   ring?: string
+  /** Only what was not answered in time, as reviews decided. */
+  late?: 'true'
   limit?: number
   cursor?: string
 }
@@ -199,7 +201,7 @@ export const api = {
   missed: (filter: { from?: string; to?: string; waiting?: 'true'; limit?: number; cursor?: string }) => request<MissedPage>('GET', '/missed-calls' + query(filter)),
   settleMissed: (callId: string, why: SettledWhy, text: string) => request<MissedCall>('POST', '/missed-calls/' + id(callId) + '/settlement', { why, text }),
   callBack: (number: string, line: string) => request<{ call_id: string }>('POST', '/call-backs', { number, line }),
-  intervals: (from: string, to: string) => request<Page<Interval>>('GET', '/intervals' + query({ from, to })),
+  intervals: (from: string, to: string) => request<Page<Interval> & { log_since?: string | null }>('GET', '/intervals' + query({ from, to })),
   peaks: (callId: string) => request<Peaks>('GET', '/calls/' + id(callId) + '/peaks'),
   recordingUrl: (callId: string) => BASE + '/calls/' + id(callId) + '/recording',
   spotCheck: (callId: string, on: boolean) =>

@@ -108,6 +108,8 @@ export interface Behind {
   why?: string
   at: string
   until: string | null
+  /** Of a late handover: the number of the one that settled it; 0: none did. */
+  handover?: number
 }
 
 export interface DutyShare {

@@ -7,7 +7,7 @@ export const fieldWordsZh: Record<string, string> = {
   'field.by': '登记人', 'field.by_phone': '电话签批', 'field.call': '通话', 'field.call_id': '通话录音', 'field.confirmed': '督查确认', 'field.call_reason': '号码不符的原因', 'field.change': '变更编号', 'field.channel': '报送渠道',
   'field.check': '抽查编号', 'field.checkpoint': '校验点', 'field.checks': '检查项', 'field.clock': '时刻', 'field.clock_reason': '调整计时起点的原因', 'field.clock_start': '计时起点',
   'field.code': '代码', 'field.confirm': '确认', 'field.count': '数量', 'field.cursor': '翻页位置', 'field.date': '日期', 'field.day': '日期', 'field.deputy': '分管领导',
-  'field.counted': '仅计入统计的来电', 'field.week_hour': '星期与时段', 'field.ring': '响铃时间', 'field.digest': '校验值', 'field.direction': '方向', 'field.draft': '草稿', 'field.due': '反馈时限', 'field.due_at': '应完成时间', 'field.during_incident': '处置期间仍要抽查',
+  'field.counted': '仅计入统计的来电', 'field.week_hour': '星期与时段', 'field.ring': '响铃时间', 'field.late': '仅未及时接听', 'field.digest': '校验值', 'field.direction': '方向', 'field.draft': '草稿', 'field.due': '反馈时限', 'field.due_at': '应完成时间', 'field.during_incident': '处置期间仍要抽查',
   'field.duty': '值班人', 'field.edit': '修改次数', 'field.elements': '报告要素', 'field.ended': '停用时间', 'field.entry': '条目', 'field.entry_id': '条目', 'field.essential': '变化程度',
   'field.every': '周期', 'field.evidence': '凭据', 'field.extra': '补充名单', 'field.fact': '记录编号', 'field.field': '填入哪一栏', 'field.fields': '所选栏目', 'field.findings': '发现的问题',
   'field.first': '起始日期', 'field.from': '开始时间', 'field.gaps': '未填原因', 'field.give': '换出的班次', 'field.greeting': '规范用语', 'field.handling': '办理状态', 'field.head': '主要领导',

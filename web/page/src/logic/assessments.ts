@@ -52,7 +52,7 @@ export function addressOf(e: EvidenceLink): string {
     case 'entry': return '/entry/' + id
     case 'incident': return '/incidents/' + id
     case 'violation': return '/violations/' + id
-    case 'handover': return '/handover/' + encodeURIComponent(e.at)
+    case 'handover': return '/handover/' + (id || encodeURIComponent(e.at))
     case 'roster': return '/roster/' + dateMinute(parse(e.at)).slice(0, 10)
     case 'filing': return rosterOf(e.id, e.at)
     case 'task': return '/duties/' + id

@@ -56,5 +56,5 @@ export function behindPath(b: Behind): string {
   if (b.kind === 'incident') return '/incidents/' + b.id
   if (b.kind === 'call') return '/calls/' + encodeURIComponent(b.id)
   if (b.kind === 'filing') return rosterOf(b.id, b.at)
-  return b.until ? '/roster/' + dateMinute(parse(b.at)).slice(0, 10) : '/handover/' + encodeURIComponent(b.at)
+  return b.until ? '/roster/' + dateMinute(parse(b.at)).slice(0, 10) : '/handover/' + (b.handover || encodeURIComponent(b.at))
 }

@@ -28,6 +28,8 @@ export interface CallsBehind {
   weekHour?: string
   /** "10-15", "60-": what was answered after so many seconds. */
   ring?: string
+  /** Only what was not answered in time, as reviews decided. */
+  late?: boolean
 }
 
 export interface Table {
@@ -120,9 +122,10 @@ export function heat(groups: FigureGroup[], of: (g: FigureGroup) => number): [nu
   return groups.map((g) => [Number(g.key.slice(2)), Number(g.key[0]) - 1, of(g)])
 }
 
-/** The calls of a cell; all of them that came then, also where the map shows only those that were not in time. */
-export function heatCell(groups: FigureGroup[], key: string, of?: CallsBehind): CallsBehind | null {
-  return of && listed(of) && groups.some((g) => g.key === key && g.calls > 0) ? { ...of, weekHour: key } : null
+/** The calls of a cell: just those that the map counts there, all of them or what was not answered in time. */
+export function heatCell(groups: FigureGroup[], key: string, of: (g: FigureGroup) => number, span?: CallsBehind): CallsBehind | null {
+  if (!span || !listed(span) || !groups.some((g) => g.key === key && of(g) > 0)) return null
+  return of === notInTime ? { ...span, weekHour: key, late: true } : { ...span, weekHour: key }
 }
 
 export function heatTable(groups: FigureGroup[], of: (g: FigureGroup) => number, span?: CallsBehind): Table {
@@ -130,7 +133,7 @@ export function heatTable(groups: FigureGroup[], of: (g: FigureGroup) => number,
   const cells = new Map(groups.map((g) => [g.key, of(g) + waiting(g)]))
   const hours = Array.from({ length: 24 }, (_, h) => (h < 10 ? '0' + h : String(h)))
   return {
-    cells: hours.map((h) => ([null] as (CallsBehind | null)[]).concat(WEEK.map((d) => heatCell(groups, `${d} ${h}`, span)))),
+    cells: hours.map((h) => ([null] as (CallsBehind | null)[]).concat(WEEK.map((d) => heatCell(groups, `${d} ${h}`, of, span)))),
     head: [t('fig.hour')].concat(WEEK.map((d) => word('fig.weekday', d))),
     rows: hours.map((h) => [h + ':00'].concat(WEEK.map((d) => cells.get(`${d} ${h}`) || '0'))),
   }

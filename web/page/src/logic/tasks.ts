@@ -9,6 +9,9 @@ export function taskTone(s: TaskState): 'good' | 'warn' | 'bad' | 'plain' {
   return s === 'done' ? 'good' : 'plain'
 }
 
+/** By which an address names a duty: duties of several rules have the same key when they are due on the same day. */
+export const taskID = (x: Pick<Task, 'rule' | 'key'>): string => x.rule + '/' + x.key
+
 export const waits = (s: TaskState) => s === 'due' || s === 'overdue'
 /** How many of what one rule asks for later are shown. */
 const COMING = 2

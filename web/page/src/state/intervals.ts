@@ -2,6 +2,7 @@
 import { computed, onBeforeUnmount, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { api } from '@/api/client'
 import type { Interval } from '@/api/types'
+import { beforeLog } from '@/logic/figures'
 import type { Period } from '@/logic/intervals'
 import { now, on } from './live'
 import { isStaff } from './session'
@@ -14,6 +15,8 @@ export interface Unseen {
   /** null until it is known: that is not the same as nothing. */
   items: Ref<Interval[] | null>
   failed: Ref<boolean>
+  /** In words, since when there is a log at all, where the period reaches before it; else empty. */
+  early: ComputedRef<string>
   /** Until when what goes on has lasted. It stands still while nothing does: a list of calls is not drawn anew for it. */
   moment: ComputedRef<number>
   load: () => Promise<void>
@@ -23,6 +26,7 @@ export interface Unseen {
 export function useIntervals(period: () => Period): Unseen {
   const items = ref<Interval[] | null>(null)
   const failed = ref(false)
+  const since = ref<string | null>(null)
   let generation = 0
   let soon = 0
 
@@ -34,6 +38,7 @@ export function useIntervals(period: () => Period): Unseen {
       const page = await api.intervals(new Date(from).toISOString(), new Date(to).toISOString())
       if (mine !== generation) return
       items.value = page.items
+      since.value = page.log_since || null
       failed.value = false
     } catch {
       if (mine !== generation) return
@@ -59,5 +64,6 @@ export function useIntervals(period: () => Period): Unseen {
   })
   const moment = computed(() =>
     (items.value || []).some((i) => !i.to && i.kind !== 'journal_down') ? Math.floor(now.value / STEP_MS) * STEP_MS : 0)
-  return { items, failed, moment, load }
+  const early = computed(() => (items.value ? beforeLog(new Date(period().from).toISOString(), since.value) : ''))
+  return { items, failed, early, moment, load }
 }

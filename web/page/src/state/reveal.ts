@@ -18,6 +18,18 @@ export async function reveal(): Promise<void> {
   revealed = true
 }
 
+/** Reads a list on until the row that the address names is in it, and brings that into sight. */
+export async function lead(load: (more?: boolean) => Promise<void>, found: () => boolean, goesOn: () => boolean): Promise<void> {
+  await load()
+  if (!route.at) return
+  await until(found, async () => {
+    if (!goesOn()) return false
+    await load(true)
+    return true
+  })
+  void reveal()
+}
+
 const MOST_PAGES = 40
 
 /** Asks for page after page until the one that the address names is among them, or there are no more. */

@@ -1,5 +1,5 @@
 // Addresses are behind the # so that any reload of the page comes back to the same place:
-// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/handover/TIME  #/duties  #/duties/KEY  #/search  #/alerts  #/alerts/ID  #/directory  #/roster  #/roster/DAY  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/figures  #/reviews  #/reviews/CALL  #/spotchecks  #/spotchecks/ID  #/listening  #/assessment  #/assessment/MONTH  #/violations  #/violations/ID
+// #/  #/entry/ID  #/calls  #/calls/ID  #/handover  #/handover/ID  #/handover/TIME  #/duties  #/duties/RULE%2FKEY  #/search  #/alerts  #/alerts/ID  #/directory  #/roster  #/roster/DAY  #/tests  #/reconciliation  #/access  #/approvals  #/phrases  #/incidents  #/incidents/ID  #/figures  #/reviews  #/reviews/CALL  #/spotchecks  #/spotchecks/ID  #/listening  #/assessment  #/assessment/MONTH  #/violations  #/violations/ID
 import { reactive } from 'vue'
 
 /** Pages beside the desk, as their addresses begin. */
