@@ -265,7 +265,11 @@ func (i Incident) delivers(f *IncidentFact, b IncidentBooks, _ time.Time) error 
 	switch {
 	case before >= 0:
 		o := r.Deliveries[before]
-		return refuse(AlreadySent, "%s was sent there by this way already (fact %d, taken by %s): strike that out first if it was not so.", r.Words(), o.Fact, o.Receiver)
+		by := ""
+		if o.Receiver != "" {
+			by = ", taken by " + o.Receiver
+		}
+		return refuse(AlreadySent, "%s was sent there by this way already (fact %d%s): strike that out first if it was not so.", r.Words(), o.Fact, by)
 	case blank(d.Receiver) && d.Channel == "phone":
 		return &InvalidError{Field: "receiver", Reason: "is missing: say who took the report at the other end"}
 	case d.Receiver == "" && d.Evidence == "" && d.CallID == "" && d.Attachment == 0:

@@ -204,7 +204,7 @@ func (noughts) Read(p []byte) (int, error) { return len(p), nil }
 func TestOnlyFilesMayBeLarge(t *testing.T) {
 	h := newHouse(t)
 	h.sealed("1.0")
-	if got := h.as("officer").patch("e-1.0", `{"revision":1,"content":"`+strings.Repeat("x", 600<<10)+`"}`); got.status != 413 {
+	if got := h.as("officer").patch("e-1.0", `{"revision":1,"content":"`+strings.Repeat("x", web.MaxBody)+`"}`); got.status != 413 {
 		t.Errorf("a large patch: %d", got.status)
 	}
 	if p := h.as("officer").do("PATCH", "/api/v1/entries/e-1.0", "x", "Content-Type", "image/jpeg").problem(t); p.Status != 415 {

@@ -52,8 +52,8 @@ type deliverInput struct {
 	Number int   `path:"number" minimum:"1"`
 	Body   struct {
 		Key        string `json:"key" maxLength:"40"`
-		Recipient  string `json:"recipient" maxLength:"40" doc:"See GET /incidents/terms"`
-		Channel    string `json:"channel" maxLength:"40"`
+		Recipient  string `json:"recipient,omitempty" maxLength:"40" doc:"See GET /incidents/terms"`
+		Channel    string `json:"channel,omitempty" maxLength:"40"`
 		At         string `json:"at,omitempty" maxLength:"40" doc:"RFC 3339; absent: now. Where a call proves it, the call says when"`
 		Receiver   string `json:"receiver,omitempty" doc:"Name of who took it; by telephone required"`
 		CallID     string `json:"call_id,omitempty" maxLength:"200" doc:"Of the outgoing, answered call by which it was told, channel phone only"`

@@ -20,8 +20,9 @@ import (
 // prefix is where the API begins.
 const prefix = "/api/v1"
 
-// maxBody is the most that a request may carry: the longest entry, escaped, and then some.
-const maxBody = 512 << 10
+// maxBody is the most that a request may carry: a text that is far too long still gets the sentence about it, though
+// each of its 100,000 Chinese characters comes escaped.
+const maxBody = 1 << 20
 
 // route is one row of the table: what there is, and the one permission it takes.
 type route struct {

@@ -153,22 +153,25 @@ func callWords(f Frame, c dutylog.Call) string {
 	return c.OfferedAt.In(f.Zone).Format("15:04") + " 通话\n" + recorded
 }
 
-// signTable is who reviewed and signed which report, when and how; after the incident's own reports those of incidents
-// that were merged into it, each under its number.
+// signTable is which reports are owed and went out, until when and when, and who reviewed and signed them; after the
+// incident's own reports those of incidents that were merged into it, each under its number. What is only drafted of no
+// stage that is owed stands there, too; what is neither owed nor begun does not.
 func signTable(f Frame, x IncidentFile) Table {
 	t := Table{Name: "审核、签发", Columns: []Column{{"报告", 26, true}, {"报送时限", 30, true}, {"报出时间", 30, true}, {"审核", 50, false}, {"签发", 50, false}}}
 	add := func(i dutylog.Incident, r dutylog.Report) {
-		if r.Version == 0 && len(r.Deliveries) == 0 && r.SentAt.IsZero() {
+		sent := sentWords(f, i, r)
+		if r.Version == 0 && sent == "" {
 			return
 		}
-		name, sent := reportName(r), notSent
+		name := reportName(r)
 		if i.ID != x.Incident.ID {
 			name += "\n原 " + i.Number.String()
 		}
-		if !r.SentAt.IsZero() {
-			sent = f.minute(r.SentAt)
+		reviewed, signed := approvalWords(f, i, r, dutylog.PartReview), approvalWords(f, i, r, dutylog.PartSign)
+		if r.Version == 0 && r.SentAt.IsZero() { // there is nothing to sign
+			reviewed, signed = "—", "—"
 		}
-		t.Rows = append(t.Rows, Row{Cells: []string{name, cmp.Or(dueWords(f, r), "—"), sent, approvalWords(f, i, r, dutylog.PartReview), approvalWords(f, i, r, dutylog.PartSign)}})
+		t.Rows = append(t.Rows, Row{Cells: []string{name, cmp.Or(dueWords(f, r), "—"), cmp.Or(sent, notSent), reviewed, signed}})
 	}
 	type which struct {
 		incident int64
@@ -188,6 +191,21 @@ func signTable(f Frame, x IncidentFile) Table {
 		}
 	}
 	return t
+}
+
+// sentWords are when a report went out, or that it is owed and did not; empty: nothing of either.
+func sentWords(f Frame, i dutylog.Incident, r dutylog.Report) string {
+	switch {
+	case !r.SentAt.IsZero():
+		return f.minute(r.SentAt)
+	case slices.ContainsFunc(i.Unreported(), func(o dutylog.Report) bool { return o.Number == r.Number }):
+		return "未报送即办结"
+	case r.DueAt.IsZero():
+		return ""
+	case f.switchNow().After(r.DueAt):
+		return "未报送（时限已过）"
+	}
+	return notSent
 }
 
 // dutyWords are who led the duty when the incident was reported first, by the roster.

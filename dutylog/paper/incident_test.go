@@ -191,9 +191,23 @@ func TestTheCourseSaysWhoLed(t *testing.T) {
 	want := []string{
 		"初报 | 2026-11-27 22:23 | 2026-11-27 22:20 | 赵敏　2026-11-27 22:18（本人登录） | 陈刚　2026-11-27 22:19（电话，李娜记录，本人于 2026-11-27 22:50 确认）",
 		"书面报告 | 2026-11-27 23:03（超时） | 2026-11-27 23:12 | — | （尚未签发）",
+		"详细报告 | 2026-11-27 23:53 | 未报送（时限已过） | — | —", // whatever is owed stands there, though nobody began it
 	}
 	if !slices.Equal(rows, want) {
 		t.Errorf("%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// What was not reported when the incident was closed stands in the course, whether its deadline was over by then or not.
+func TestTheCourseNamesWhatWasNotReported(t *testing.T) {
+	for clock, want := range map[string]string{"23:20:00": "详细报告 — 未报送即办结 — —", "23:55:00": "详细报告 2026-11-27 23:53 未报送即办结 — —"} {
+		x := aFire()
+		h := &happenings{facts: x.Incident.Facts}
+		h.add(clock, dutylog.FactClosed, li, dutylog.FactBody{Reason: "市局直接处置"})
+		x.Incident = dutylog.FoldIncident(x.Incident.ID, h.facts)
+		if table := fmt.Sprint(paper.Course(frame, x).Tables[1]); !strings.Contains(table, want) {
+			t.Errorf("closed at %s: %q is not in %s", clock, want, table)
+		}
 	}
 }
 
