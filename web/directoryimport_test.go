@@ -125,7 +125,7 @@ func districtTable(n int) []byte {
 // The directory of a whole district, eleven columns of it, comes in, and what is exported of it comes
 // back unchanged: its file is larger than any other request may be.
 func TestALargeDirectoryImportsBack(t *testing.T) {
-	const contacts = 5115
+	const contacts = 7115
 	h := newHouse(t, withTables)
 	leader := h.as("leader")
 	content := districtTable(contacts)
