@@ -85,7 +85,7 @@ export async function figures(url, users) {
     await desk.says(/95% 不超过/, at('figures-took'))
     await at('figures-took').scrollIntoViewIfNeeded()
     await desk.shotBoth('81c-figure-took')
-    await at('figures-quarter').click()
+    await at('choice-quarter').click()
     await at('figures-by').selectOption('hour')
     await desk.says(/一次最多看 8 天，现在选的是 90 天[\s\S]*改为“按日”/, at('groups-too-long'))
     await desk.says(/值班日志自 .* 起才有记录[\s\S]*计入盲区/, at('figures-before-log'))
@@ -95,7 +95,7 @@ export async function figures(url, users) {
     await at('groups-shorten').click()
     await until('the groups are shown', async () => (await at('figures-group').count()) > 24)
     await at('figures-by').selectOption('officer')
-    await at('figures-month').click()
+    await at('choice-month').click()
   })
 
   await check('figures: the printed charts name unit, time and line', async () => {
