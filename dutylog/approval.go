@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -169,7 +168,7 @@ func (a Approval) CheckDecide(approves bool, note string, by Actor, now time.Tim
 	switch s := a.State(now); {
 	case !slices.Contains(Approvers(), by.Role):
 		return a, &ApprovalError{NotAnApprover, "this is decided by a supervisor, a section chief or a duty leader"}
-	case strings.EqualFold(by.Login, a.By.Login), by.isNamed(a.By.Name):
+	case by.is(a.By):
 		return a, &ApprovalError{OwnRequest, "who asked for it cannot decide it: a second person has to, with their own login"}
 	case s == Expired:
 		return a, &ApprovalError{TooLate, fmt.Sprintf("request %d has expired: ask for it again", a.ID)}

@@ -167,7 +167,7 @@ func (c AssessmentCase) May(says AssessmentSays, by Actor) AssessmentRefusal {
 		return ""
 	case own != nil:
 		return AssessSignedSo
-	case other != nil && (other.By.Login == by.Login || by.isNamed(other.By.Name)):
+	case other != nil && by.is(other.By):
 		return AssessSamePerson
 	}
 	return ""

@@ -137,6 +137,11 @@ func SameName(a, b string) bool { return plainName(a) == plainName(b) }
 // isNamed reports whether somebody is this person: a name that is not known is nobody's.
 func (a Actor) isNamed(name string) bool { return plainName(name) != "" && SameName(a.Name, name) }
 
+// is reports whether two accounts are one person's: the same login, or another one of the same name.
+func (a Actor) is(other Actor) bool {
+	return strings.EqualFold(a.Login, other.Login) || a.isNamed(other.Name)
+}
+
 // Concerned is whom a call concerns, without any mark: who answered it, as its entry says, else who was
 // responsible; empty: nobody knows.
 func Concerned(answeredBy, responsible string) string {

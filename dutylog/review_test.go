@@ -160,6 +160,8 @@ func TestEveryRefusalIsASentence(t *testing.T) {
 		{nil, dutylog.ReviewSecondDecided, byLeader, "nobody asked for a second reviewer"},
 		{[]dutylog.ReviewFact{fact(dutylog.ReviewExplained, "", byOfficer), fact(dutylog.ReviewDecided, dutylog.ReviewStands, bySuper)}, dutylog.ReviewExplained, byOfficer, "ask for a second reviewer instead"},
 		{[]dutylog.ReviewFact{fact(dutylog.ReviewExplained, "", byOfficer), fact(dutylog.ReviewDecided, dutylog.ReviewStands, bySuper), fact(dutylog.ReviewSecondAsked, "", byOfficer)}, dutylog.ReviewSecondDecided, bySuper, "another person"},
+		{[]dutylog.ReviewFact{fact(dutylog.ReviewExplained, "", byOfficer), fact(dutylog.ReviewDecided, dutylog.ReviewStands, bySuper), fact(dutylog.ReviewSecondAsked, "", byOfficer)}, dutylog.ReviewSecondDecided,
+			dutylog.Actor{Login: "leader7", Name: bySuper.Name, Role: dutylog.Leader}, "another person"}, // the same one, by another account
 	} {
 		_, err := lateCase(c.facts...).At(reviewCall, threeDays()).Check(dutylog.ReviewFact{Says: c.says, By: c.by, Text: "x"})
 		var bad *dutylog.InvalidError

@@ -164,7 +164,7 @@ func theConcerned(r Review, by Actor) ReviewRefusal {
 
 // isOwn reports whether somebody would judge themselves, or what they explained.
 func (r Review) isOwn(by Actor) bool {
-	return by.isNamed(r.Officer) || r.Explained != nil && r.Explained.By.Login == by.Login
+	return by.isNamed(r.Officer) || r.Explained != nil && by.is(r.Explained.By)
 }
 
 func anImpartialSupervisor(r Review, by Actor) ReviewRefusal {
@@ -202,7 +202,7 @@ func aSecondReviewer(r Review, by Actor) ReviewRefusal {
 		return NotTheirReview
 	case r.isOwn(by):
 		return OwnCase
-	case r.Decision != nil && r.Decision.By.Login == by.Login:
+	case r.Decision != nil && by.is(r.Decision.By):
 		return SameReviewer
 	}
 	return ""

@@ -3,7 +3,6 @@ package dutylog
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -194,7 +193,7 @@ func (v Violation) statedBy(by Actor) bool {
 }
 
 func same(f *ViolationFact, by Actor) bool {
-	return f != nil && (strings.EqualFold(f.By.Login, by.Login) || by.isNamed(f.By.Name))
+	return f != nil && by.is(f.By)
 }
 
 // MaySay lists what somebody may say of it now.

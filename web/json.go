@@ -57,5 +57,8 @@ func instant(location, text string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, invalid(location, "is no time in RFC 3339, for instance 2026-11-23T12:17:59Z (write the + of an offset as %2B)")
 	}
+	if t.IsZero() { // it would be no bound
+		return time.Time{}, invalid(location, "is long before any call: leave it out where there is no bound")
+	}
 	return t.UTC(), nil
 }

@@ -278,7 +278,7 @@ func TestTheListOfReviewsIsAskedByTime(t *testing.T) {
 	} else if p := supervisor.reviews(t, "?limit=1&cursor="+p.NextCursor); len(p.Items) != 1 || p.NextCursor != "" || p.Items[0].Call.ID != "1.0" {
 		t.Errorf("%+v", p)
 	}
-	for _, query := range []string{"?cursor=rubbish", "?waits=nobody", "?from=yesterday", "?from=2020-01-01T00:00:00Z", "?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "?limit=0"} {
+	for _, query := range []string{"?cursor=rubbish", "?waits=nobody", "?from=yesterday", "?from=0001-01-01T00:00:00Z", "?from=2020-01-01T00:00:00Z", "?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "?limit=0"} {
 		if got := supervisor.get("/reviews" + query); got.status != 422 {
 			t.Errorf("%s: %v", query, got)
 		}
