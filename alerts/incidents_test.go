@@ -317,8 +317,8 @@ func TestWhoLacksWhatOthersGot(t *testing.T) {
 		"nobody has it":               {fire(1), "", 12, ""},
 		"sent by one that was merged": {fire(1, fact(15, dutylog.FactAbsorbed, dutylog.FactBody{Incident: 7, Sent: []dutylog.SentThat{{Report: 1, SentAt: noon.Add(8 * time.Minute), To: []dutylog.SentTo{{Recipient: "superior_bureau", Channel: "fax", At: noon.Add(8 * time.Minute)}}}}})), "", 15, "recipient_lacking/1/1 at 15 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
 		"it was closed with a reason": {fire(1, to(8, "superior_bureau"), closed), "recipient_lacking/1/1", 21, "over recipient_lacking/1/1"},
-		"opened again, nothing over":  {fire(1, to(8, "superior_bureau"), early, again), "", 29, ""},
-		"owed from the reopening on":  {fire(1, to(8, "superior_bureau"), early, again), "", 30, "recipient_lacking/1/1 at 30 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
+		"opened again, nothing over":  {fire(1, to(8, "superior_bureau"), early, again), "", 20, ""},
+		"what was left is over":       {fire(1, to(8, "superior_bureau"), early, again), "", 21, "recipient_lacking/1/1 at 21 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
 		"late before it was closed":   {fire(1, to(8, "superior_bureau"), closed, fact(25, dutylog.FactReopened, again.Body)), "", 25, "recipient_lacking/1/1 at 25 T2026-001 初报（初步情况）：未送达本级党委、本级政府"},
 	} {
 		var standing []alerts.Alert
