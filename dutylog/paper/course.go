@@ -154,8 +154,8 @@ func callWords(f Frame, c dutylog.Call) string {
 }
 
 // signTable is which reports are owed and went out, until when and when, and who reviewed and signed them; after the
-// incident's own reports those of incidents that were merged into it, each under its number. What is only drafted of no
-// stage that is owed stands there, too; what is neither owed nor begun does not.
+// incident's own reports those of incidents that were merged into it, each under its number. A report that is neither owed
+// nor begun is left out.
 func signTable(f Frame, x IncidentFile) Table {
 	t := Table{Name: "审核、签发", Columns: []Column{{"报告", 26, true}, {"报送时限", 30, true}, {"报出时间", 30, true}, {"审核", 50, false}, {"签发", 50, false}}}
 	add := func(i dutylog.Incident, r dutylog.Report) {
