@@ -51,12 +51,14 @@ func (c *Collector) collect(ctx context.Context, r Recording, w *watch) (Recordi
 		r.Findings = []telephony.Finding{telephony.RecordingMissing}
 		return c.save(ctx, r)
 	}
-	if r.Attempts++; got[0].State == Whole && got[0].Samples == 0 {
+	r.Attempts++
+	news := r.Attempts > quietTries // the first ones are none: the switch needs its moment
+	if got[0].State == Whole && got[0].Samples == 0 {
 		r.Attempts = max(r.Attempts, withoutSound)
 	}
 	r.Reason = v.Reason
 	r.NextTry = NextAttempt(r, c.Now())
-	if r.Attempts > quietTries { // the first ones are no news: the switch needs its moment
+	if news {
 		c.waits(r, w, v.Reason)
 	}
 	if latest := c.Now().Add(heldBack); v.Cause == CauseGrowing && r.NextTry.After(latest) {

@@ -89,7 +89,7 @@ web: {listen: %[7]q, tls_folder: %[6]s/tls}
 	e.daemon = exec.Command(program, "serve", "--config", file)
 	e.daemon.Env = append(os.Environ(), "DUTYLINE_ARI_PASSWORD="+e.asterisk.Settings.ARIPassword)
 	e.daemon.Stdout, e.daemon.Stderr = words, words
-	if err := startWithUs(e.daemon, func(err error) { e.exited <- err }); err != nil {
+	if err := startWithUs(e.daemon, unitTimerSlack(b), func(err error) { e.exited <- err }); err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {

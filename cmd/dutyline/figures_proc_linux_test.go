@@ -7,10 +7,17 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // endsWithUs has the kernel end a process should we die without a word.
 func endsWithUs() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} }
+
+// setTimerSlack says how late the timers of this thread may be, and of the programs that it starts.
+func setTimerSlack(d time.Duration) error {
+	return unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(d.Nanoseconds()), 0, 0, 0)
+}
 
 // procStat is what the kernel says of a process after its name, from the state on.
 func procStat(pid int) ([]string, error) {

@@ -24,6 +24,7 @@ import (
 // victim is the daemon as a process of its own, which is killed and started again.
 type victim struct {
 	program, config, said string
+	slack                 time.Duration // of its timers, as its unit has it
 	env                   []string
 	url                   string
 
@@ -46,6 +47,22 @@ func buildVictim(t testing.TB, dir, tags string) string {
 	return program
 }
 
+// unitTimerSlack is what the daemon's systemd unit says of its timers.
+func unitTimerSlack(t testing.TB) time.Duration {
+	t.Helper()
+	unit, err := os.ReadFile(filepath.Join(asterisktest.Root(t), "deploy", "dutyline.service"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(unit), "\nTimerSlackNSec=")
+	text, _, _ := strings.Cut(rest, "\n")
+	slack, err := time.ParseDuration(text)
+	if !found || err != nil || slack <= 0 {
+		t.Fatalf("dutyline.service says nothing usable of TimerSlackNSec: %q", text)
+	}
+	return slack
+}
+
 // newVictim writes its configuration; data is its data folder, ari the address where it
 // reaches the switch.
 func newVictim(t testing.TB, program, dir, data, ari string, s asterisk.Settings, env ...string) *victim {
@@ -57,7 +74,7 @@ func newVictim(t testing.TB, program, dir, data, ari string, s asterisk.Settings
 	text += fmt.Sprintf("ari: {url: \"http://%s/ari\", user: %s}\n", ari, s.ARIUser)
 	text += fmt.Sprintf("log: {file: %[1]s/log.db}\narchive: {folder: %[1]s/recordings}\ntape: {folder: %[1]s/tape}\nweb: {listen: %[2]q, tls_folder: %[1]s/tls}\ndisk: {reserve_mb: 16}\n", data, address)
 	text += fmt.Sprintf("journal: {file: %q}\n", s.Journal())
-	v := &victim{program: program, config: filepath.Join(dir, "dutyline.yaml"), said: filepath.Join(dir, "daemon.log"), url: "http://" + address,
+	v := &victim{program: program, slack: unitTimerSlack(t), config: filepath.Join(dir, "dutyline.yaml"), said: filepath.Join(dir, "daemon.log"), url: "http://" + address,
 		env: append(append(os.Environ(), "DUTYLINE_ARI_PASSWORD="+s.ARIPassword), env...)}
 	if err := os.WriteFile(v.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -79,7 +96,7 @@ func (v *victim) start() error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.cmd, v.exited, v.wanted = cmd, exited, true
-	return startWithUs(cmd, func(error) { // its state is read from the command
+	return startWithUs(cmd, v.slack, func(error) { // its state is read from the command
 		v.mu.Lock()
 		if v.wanted {
 			v.trouble = append(v.trouble, fmt.Sprintf("the daemon ended by itself: %v (its words are in %s)", cmd.ProcessState, v.said))
@@ -93,12 +110,16 @@ func (v *victim) start() error {
 // it is over. The kernel counts the end of the thread that started it as our death, so that
 // thread lives as long as the program: else a thread that ends with something else sends a
 // SIGTERM that nobody wanted (torture CALLS=5000 SEED=23: three daemons ended by themselves).
-func startWithUs(cmd *exec.Cmd, over func(error)) error {
+// Its timers are as exact as slack says, which a program has from the thread that starts it; 0 is as usual.
+func startWithUs(cmd *exec.Cmd, slack time.Duration, over func(error)) error {
 	cmd.SysProcAttr = endsWithUs()
 	started := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
-		err := cmd.Start()
+		err := setTimerSlack(slack)
+		if err == nil {
+			err = cmd.Start()
+		}
 		started <- err
 		if err == nil {
 			over(cmd.Wait())
@@ -209,7 +230,7 @@ func TestTheEndOfAThreadEndsNoProgram(t *testing.T) {
 	over, started := make(chan error, 1), make(chan error, 1)
 	go func() {
 		runtime.LockOSThread() // this thread ends with this function
-		started <- startWithUs(cmd, func(err error) { over <- err })
+		started <- startWithUs(cmd, 0, func(err error) { over <- err })
 	}()
 	if err := <-started; err != nil {
 		t.Fatal(err)

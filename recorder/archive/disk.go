@@ -155,14 +155,9 @@ func (d disk) scratch(name string) (*os.File, error) {
 
 // free is how many bytes of the disk may still be written.
 func (d disk) free() (uint64, error) {
-	f, err := d.root.Open(".")
-	if err != nil {
-		return 0, err
-	}
-	defer f.Close()
 	var s unix.Statfs_t
-	if err := unix.Fstatfs(int(f.Fd()), &s); err != nil {
-		return 0, err
+	if err := unix.Statfs(d.root.Name(), &s); err != nil {
+		return 0, &fs.PathError{Op: "statfs", Path: d.root.Name(), Err: err}
 	}
 	return s.Bavail * uint64(s.Bsize), nil
 }

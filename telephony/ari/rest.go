@@ -25,17 +25,20 @@ const maxAnswer = 64 << 20
 type rest struct {
 	base, user, password string
 	client               *http.Client
+	events               *http.Client // for the socket that events come on
 }
 
 func newREST(c Config) *rest {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}
 	transport := &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		DialContext:         dialer.DialContext,
 		MaxIdleConnsPerHost: 8,
 		IdleConnTimeout:     10 * time.Second, // below Asterisk's session_inactivity, so that no answer is lost to a closing socket
 	}
 	return &rest{
 		base: strings.TrimSuffix(c.URL, "/"), user: c.User, password: c.Password,
 		client: &http.Client{Transport: transport},
+		events: &http.Client{Transport: &http.Transport{DialContext: dialModerated(dialer), DisableKeepAlives: true}},
 	}
 }
 

@@ -47,22 +47,13 @@ func (c *Client) Run(ctx context.Context, sink Sink) error {
 	return nil
 }
 
-// gatherFor is how long what was read waits for more where something was read just before: to
-// wake everybody behind the queue costs more than an event itself.
-const gatherFor = 5 * time.Millisecond
-
 // deliver hands the queue to the sink, in order, until stop; then what is left.
 func (c *Client) deliver(sink Sink, stop <-chan struct{}) {
 	var batch []item
-	var taken time.Time
 	for {
 		last := false
 		select {
 		case <-c.queue.ready:
-			if time.Since(taken) < gatherFor {
-				time.Sleep(gatherFor)
-			}
-			taken = time.Now()
 		case <-stop:
 			last = true
 		}

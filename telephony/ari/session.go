@@ -83,7 +83,7 @@ func (c *Client) connect(ctx context.Context, app string) (*websocket.Conn, erro
 	req := http.Request{Header: header}
 	req.SetBasicAuth(c.config.User, c.config.Password)
 	conn, resp, err := websocket.Dial(ctx, "ws"+base+"/events?app="+url.QueryEscape(app), &websocket.DialOptions{
-		HTTPClient: c.rest.client, HTTPHeader: header,
+		HTTPClient: c.rest.events, HTTPHeader: header,
 	})
 	what := "read Asterisk's events at " + c.rest.base
 	if err != nil && resp != nil && resp.StatusCode != http.StatusSwitchingProtocols {
