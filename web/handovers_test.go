@@ -346,3 +346,22 @@ func TestWhatTheSheetShows(t *testing.T) {
 		t.Errorf("the administrator reads what callers said: %v", got)
 	}
 }
+
+// The shift had begun when the log did: what came before it nobody saw, and the sheet does not say otherwise.
+func TestASheetOfAShiftThatIsOlderThanTheLog(t *testing.T) {
+	h := newHouse(t) // of which the log is ten years old
+	begun, err := h.db.LogSince(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := begun.Add(-2 * time.Hour)
+	h.clock.now = begun.Add(3 * time.Hour)
+	err = h.db.ReplaceRoster(t.Context(), []dutylog.Shift{{From: from, To: h.clock.Now().Add(time.Hour), Post: dutylog.PostOfficer, Name: "王officer"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	blind := h.as("officer").now(t).Sheet.Blind
+	if len(blind) != 1 || *blind[0].From != *telephony.JSONTime(from) || *blind[0].To != *telephony.JSONTime(begun) || !strings.Contains(blind[0].Cause, "did not exist yet") {
+		t.Errorf("blind before the log began at %v: %+v", begun, blind)
+	}
+}

@@ -95,7 +95,7 @@ func openDuties(tasks []dutylog.Task, from time.Time) []dutylog.OpenDuty {
 
 // unseen are the times in which nobody saw, and those in which nobody could call.
 func (a *app) unseen(ctx context.Context, from, to time.Time) (blind, down []dutylog.Unseen, err error) {
-	all, err := a.Log.Intervals(ctx, from, to)
+	all, err := a.unseenBetween(ctx, from, to)
 	for _, i := range all {
 		u := dutylog.Unseen{From: telephony.JSONTime(i.From), To: telephony.JSONTime(i.To), Cause: i.Cause}
 		switch i.Kind {

@@ -75,6 +75,20 @@ func (a *app) intervals(ctx context.Context, in *intervalsInput) (*intervalListO
 	return &intervalListOutput{intervalList{Items: items, LogSince: stamp(since)}}, nil
 }
 
+// unseenBetween are the intervals of a time that is shown to people, which also say of the time before the log began
+// that nobody saw it.
+func (a *app) unseenBetween(ctx context.Context, from, to time.Time) ([]telephony.Interval, error) {
+	all, err := a.Log.Intervals(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	since, err := a.Log.LogSince(ctx)
+	if before, there := dutylog.BeforeLog(since, from, to); there {
+		all = append([]telephony.Interval{before}, all...)
+	}
+	return all, err
+}
+
 // covered are the late entries of blind intervals, by when these begin. The intervals are in order.
 func (a *app) covered(ctx context.Context, all []telephony.Interval) (map[int64][]lateEntryBody, error) {
 	by := map[int64][]lateEntryBody{}

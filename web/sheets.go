@@ -14,7 +14,6 @@ import (
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 	"dutyline/dutylog/paper"
-	"dutyline/telephony"
 )
 
 // Sheets is what the print pages and workbooks need beside the log.
@@ -151,15 +150,8 @@ func (a *app) fill(ctx context.Context, p *paper.Period) (err error) {
 	if p.Shifts, err = a.Log.Shifts(ctx, p.From, p.To); err != nil {
 		return problemOf(err)
 	}
-	if p.Unseen, err = a.Log.Intervals(ctx, p.From, p.To); err != nil {
+	if p.Unseen, err = a.unseenBetween(ctx, p.From, p.To); err != nil {
 		return problemOf(err)
-	}
-	since, err := a.Log.LogSince(ctx)
-	if err != nil {
-		return problemOf(err)
-	}
-	if before, there := dutylog.BeforeLog(since, p.From, p.To); there {
-		p.Unseen = append([]telephony.Interval{before}, p.Unseen...)
 	}
 	return nil
 }

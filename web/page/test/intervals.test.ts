@@ -85,6 +85,7 @@ describe('what is said of a day', () => {
     ["the link to the switch was lost: EOF; the switch's journal may not be read: denied", '与交换机的连接中断、无权读取交换机流水'],
     ["the switch's journal has nothing of a call that the live view saw: it is not written", '交换机流水没有写入'],
     ['no journal of the switch is configured (journal.file)', '没有配置交换机流水'],
+    ['the duty log did not exist yet', '值班日志尚未启用'],
     ['something new', 'something new'],
   ])('the cause %j is %j', (cause, want) => expect(intervalCause(cause)).toBe(want))
 

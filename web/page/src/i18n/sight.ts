@@ -30,6 +30,7 @@ export const sightZh = {
   'sight.cause.lost': '交换机流水缺失部分记录',
   'sight.cause.unread': '交换机流水无法读取',
   'sight.cause.log': '值班日志无法写入',
+  'sight.cause.begun': '值班日志尚未启用',
 
   'call.settled': '记录依据',
   'settled.both': '两套记录一致',
@@ -73,6 +74,7 @@ export const sightEn: Record<keyof typeof sightZh, string> = {
   'sight.cause.lost': "rows of the switch's journal are lost",
   'sight.cause.unread': "the switch's journal cannot be read",
   'sight.cause.log': 'the duty log cannot be written',
+  'sight.cause.begun': 'the duty log did not exist yet',
 
   'call.settled': 'Recorded by',
   'settled.both': 'Both records agree',

@@ -39,6 +39,7 @@ const CAUSES: [RegExp, Key][] = [
   [/rows of the switch's journal are lost/, 'sight.cause.lost'],
   [/journal cannot be read|journal is no file/, 'sight.cause.unread'],
   [/journal says cannot be stored/, 'sight.cause.log'],
+  [/duty log did not exist yet/, 'sight.cause.begun'],
 ]
 
 /** The causes of an interval in the page's language; English stays as it is, so does what is not known. */
