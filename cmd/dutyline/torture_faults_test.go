@@ -95,21 +95,26 @@ func (x *torture) killSwitch() error {
 }
 
 func (x *torture) stopDaemon() error {
-	x.daemon.signal(syscall.SIGSTOP)
+	if err := x.daemon.signal(syscall.SIGSTOP); err != nil {
+		return fmt.Errorf("stop the daemon for a while: %w", err)
+	}
 	longest := 2 * time.Second
 	if x.long {
 		longest = 29 * time.Second
 	}
 	pause(time.Second + time.Duration(float64(longest)*x.rng.Float64()*x.rng.Float64())) // short ones are more frequent
-	x.daemon.signal(syscall.SIGCONT)
-	return x.ready()
+	return errors.Join(x.daemon.signal(syscall.SIGCONT), x.ready())
 }
 
 // cutLink drops the connection again and again, sometimes before the last one was taken up.
 func (x *torture) cutLink() error {
+	streams := 0
 	for range 1 + x.rng.IntN(4) {
-		x.link.cut()
+		streams += x.link.cut()
 		pause(x.upTo(300 * time.Millisecond))
+	}
+	if streams == 0 {
+		return errors.New("no event stream was open to be cut")
 	}
 	return x.ready()
 }
@@ -141,16 +146,32 @@ func (x *torture) fillDisk() error {
 	return errors.Join(empty(), x.ready())
 }
 
+// journalFile is the switch's journal once it is there: after a rotation the switch makes it with its next record.
+func (x *torture) journalFile() (string, error) {
+	file := x.sw.Settings.Journal()
+	there := func() bool {
+		info, err := os.Stat(file)
+		return err == nil && info.Size() > 0
+	}
+	if !eventually(10*time.Second, there) {
+		return "", errors.New("there is no journal to hurt: no call was written to it for ten seconds")
+	}
+	return file, nil
+}
+
 // rotateJournal renames it as logrotate does while calls are written to it; the oldest of six
 // is removed.
 func (x *torture) rotateJournal() error {
-	file := x.sw.Settings.Journal()
+	file, err := x.journalFile()
+	if err != nil {
+		return err
+	}
 	for n := 5; n >= 0; n-- {
 		from := fmt.Sprintf("%s.%d", file, n)
 		if n == 0 {
 			from = file
 		}
-		if err := os.Rename(from, fmt.Sprintf("%s.%d", file, n+1)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Rename(from, fmt.Sprintf("%s.%d", file, n+1)); err != nil && (n == 0 || !errors.Is(err, os.ErrNotExist)) {
 			return err
 		}
 	}
@@ -160,11 +181,11 @@ func (x *torture) rotateJournal() error {
 
 // cutJournal copies it away and cuts it, which loses what is written in between.
 func (x *torture) cutJournal() error {
-	file := x.sw.Settings.Journal()
-	from, err := os.Open(file)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil // rotated a moment ago
+	file, err := x.journalFile()
+	if err != nil {
+		return err
 	}
+	from, err := os.Open(file)
 	if err != nil {
 		return err
 	}
@@ -236,12 +257,17 @@ func (x *torture) lockLog() (err error) {
 }
 
 func (x *torture) garbageEvents() error {
-	heard := 0
-	for range 1000 {
+	for heard, told := 0, 0; heard < 1000; told++ {
 		heard += x.link.whisper(x.garbageEvent())
-	}
-	if heard == 0 {
-		return errors.New("no event stream was open to put garbage on")
+		if told == heard {
+			continue
+		}
+		if told > 2000 { // the link breaks again and again
+			return fmt.Errorf("an event stream took %d garbage events of 1000", heard)
+		}
+		if err := x.ready(); err != nil {
+			return err
+		}
 	}
 	return x.ready()
 }

@@ -6,12 +6,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dutyline/telephony"
 )
 
 // stated is an interval for which the log itself says that it does not know everything.
 type stated struct {
 	Kind, Cause string
-	From, To    time.Time // To is zero while it lasts
+	From, To    time.Time
 }
 
 // window is the time during which the bench did harm.
@@ -47,11 +49,7 @@ func (t truth) end() time.Time {
 }
 
 func (s stated) meets(t truth) bool {
-	to := s.To
-	if to.IsZero() {
-		to = t.end()
-	}
-	return overlap(t.InvitedAt, t.end(), s.From, to)
+	return overlap(t.InvitedAt, t.end(), s.From, s.To)
 }
 
 // row is a line of the table: one kind of fault and the calls that met it.
@@ -111,8 +109,9 @@ func judge(e evidence) report {
 		r.duplicated += len(held[caller])
 		r.complain("nobody called from %q, the log has it %d times: %s", caller, len(held[caller]), held[caller][0].ID)
 	}
-	for _, s := range e.stated {
-		r.blind += e.groundless(s)
+	for _, b := range e.groundless() {
+		r.blind += b.To.Sub(b.From)
+		r.complain("blind from %s to %s although switch and journal worked: %s", b.From.Format(time.StampMicro), b.To.Format(time.StampMicro), b.Cause)
 	}
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
 		r.rows = append(r.rows, *rows[name])
@@ -205,53 +204,57 @@ func (e evidence) hurt(t truth, what string) bool {
 }
 
 // excuse is the kind of a stated interval in which the call lies. An interval excuses nothing
-// that the bench knows better: while switch and journal worked, nobody need be blind.
+// that the bench knows better: while switch and journal worked, nobody need be blind. That the live
+// view saw nothing (live_down) excuses nothing at all: the journal has to say what it says.
 func (e evidence) excuse(t truth) string {
 	for _, s := range e.stated {
-		switch {
-		case !s.meets(t):
-		case s.Kind == "switch_down" && e.hurt(t, hurtsSwitch),
-			s.Kind != "switch_down" && (e.hurt(t, hurtsSwitch) || e.hurt(t, hurtsJournal)):
-			return s.Kind
+		if !s.meets(t) {
+			continue
+		}
+		switch s.Kind {
+		case "switch_down":
+			if e.hurt(t, hurtsSwitch) {
+				return s.Kind
+			}
+		case "blind":
+			if e.hurt(t, hurtsSwitch) || e.hurt(t, hurtsJournal) {
+				return s.Kind
+			}
+		case "journal_down":
+			if e.hurt(t, hurtsJournal) {
+				return s.Kind
+			}
 		}
 	}
 	return ""
 }
 
-// groundless is how much of a blind interval lies outside every harm to switch and journal.
-func (e evidence) groundless(s stated) time.Duration {
-	if s.Kind != "blind" || s.To.IsZero() {
-		return 0
-	}
-	free := []window{{From: s.From, To: s.To}}
-	for _, w := range e.windows {
-		if w.Hurts == hurtsDaemon {
+// aftermath is how long after a harm the journal may lack rows of it: a call that was under way then
+// is over by that time, and only its next row says that rows before it are lost.
+const aftermath = 10 * time.Second
+
+// groundless is when neither eye saw, by what the log states, for no harm to switch or journal.
+// What a harm destroys may reach far back, to the last row that the daemon had read.
+func (e evidence) groundless() []telephony.Interval {
+	var facts []telephony.Interval
+	for _, s := range e.stated {
+		i := telephony.Interval{Kind: telephony.IntervalKind(s.Kind), From: s.From, To: s.To, Cause: s.Cause}
+		switch i.Kind {
+		case telephony.JournalDown:
+			for _, w := range e.windows {
+				if w.Hurts != hurtsDaemon && overlap(s.From, s.To, w.From, w.To) {
+					i.From = maxTime(i.From, w.To.Add(aftermath))
+				}
+			}
+			if !i.From.Before(i.To) {
+				continue
+			}
+		case telephony.BlindInterval: // follows from the others
 			continue
 		}
-		from, to := w.From.Add(-windowSlack), w.To.Add(windowSlack)
-		var left []window
-		for _, f := range free {
-			if before := (window{From: f.From, To: minTime(f.To, from)}); before.To.After(before.From) {
-				left = append(left, before)
-			}
-			if after := (window{From: maxTime(f.From, to), To: f.To}); after.To.After(after.From) {
-				left = append(left, after)
-			}
-		}
-		free = left
+		facts = append(facts, i)
 	}
-	var sum time.Duration
-	for _, f := range free {
-		sum += f.To.Sub(f.From)
-	}
-	return sum
-}
-
-func minTime(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
+	return telephony.Blind(facts)
 }
 
 func maxTime(a, b time.Time) time.Time {

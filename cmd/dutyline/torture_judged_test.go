@@ -155,7 +155,9 @@ func TestOnlyAJustIntervalExcuses(t *testing.T) {
 		{"stated as blind, and the switch was killed", []stated{blind}, []window{killed}, 1, 0},
 		{"stated, but only the daemon was killed", []stated{blind, down}, []window{{Fault: "kill daemon", Hurts: hurtsDaemon, From: after(0.5), To: after(0.7)}}, 0, 1},
 		{"the switch was said to be dead when its journal was", []stated{down}, []window{{Fault: "journal gone", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 0, 1},
-		{"the journal was gone", []stated{{Kind: "journal_down", From: after(0.5)}}, []window{{Fault: "journal gone", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 1, 0},
+		{"the journal was gone", []stated{{Kind: "journal_down", From: after(0.5), To: after(20)}}, []window{{Fault: "journal gone", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 1, 0},
+		{"the journal was hurt and said to be well", []stated{{Kind: "live_down", From: after(-1), To: after(20)}}, []window{{Fault: "garbage in journal", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 0, 1},
+		{"the switch was killed, and only the live view saw nothing", []stated{{Kind: "live_down", From: after(-1), To: after(20)}}, []window{killed}, 0, 1},
 		{"the switch was killed at another time", []stated{down}, []window{{Fault: "kill switch", Hurts: hurtsSwitch, From: after(50), To: after(51)}}, 0, 1},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -170,16 +172,29 @@ func TestOnlyAJustIntervalExcuses(t *testing.T) {
 }
 
 func TestBlindTimeWithoutHarmIsCounted(t *testing.T) {
-	e := evidence{
-		stated: []stated{{Kind: "blind", From: after(0), To: after(10)}, {Kind: "switch_down", From: after(0), To: after(10)}},
-		windows: []window{
-			{Hurts: hurtsDaemon, From: after(1), To: after(9)},
-			{Hurts: hurtsSwitch, From: after(2), To: after(4)},
-			{Hurts: hurtsJournal, From: after(9.5), To: after(12)},
-		},
+	kept := func(kind string, from, to float64) stated {
+		return stated{Kind: kind, From: after(from), To: after(to)}
 	}
-	if got, want := judge(e).blind, 10*time.Second-2600*time.Millisecond-800*time.Millisecond; got != want {
-		t.Errorf("blind without harm for %v, want %v", got, want)
+	hurt := func(what string, from, to float64) window {
+		return window{Hurts: what, From: after(from), To: after(to)}
+	}
+	for _, c := range []struct {
+		what    string
+		stated  []stated
+		windows []window
+		want    time.Duration
+	}{
+		{"only the daemon was dead", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 14)}, []window{hurt(hurtsDaemon, 0, 100)}, 4 * time.Second},
+		{"the journal worked", []stated{kept("live_down", 0, 100)}, nil, 0},
+		{"the switch was down and had no calls", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 14), kept("switch_down", 11, 12)}, nil, 3 * time.Second},
+		{"the journal was cut, and what the dead daemon had not read was in it", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 39, 39.5)}, 0},
+		{"the journal was hurt, and is said to be down for long after that", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 11, 12)}, 18 * time.Second},
+		{"hurt twice", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 11, 12), hurt(hurtsSwitch, 24, 25)}, 5 * time.Second},
+		{"it is counted once, whatever the log calls it", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 14), kept("blind", 10, 14), kept("journal_down", 12, 15)}, nil, 5 * time.Second},
+	} {
+		if got := judge(evidence{stated: c.stated, windows: c.windows}).blind; got != c.want {
+			t.Errorf("%s: blind without harm for %v, want %v", c.what, got, c.want)
+		}
 	}
 }
 

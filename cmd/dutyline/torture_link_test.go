@@ -212,15 +212,19 @@ func (k *link) all() []*wire {
 	return all
 }
 
-// cut drops every connection without a word to either side.
-func (k *link) cut() {
+// cut drops every connection without a word to either side, and says on how many of them events came.
+func (k *link) cut() (streams int) {
 	for _, w := range k.all() {
 		w.mu.Lock()
+		if w.events && !w.broken {
+			streams++
+		}
 		w.broken = true
 		reset(w.daemon)
 		reset(w.far)
 		w.mu.Unlock()
 	}
+	return streams
 }
 
 // reset closes a connection with RST.

@@ -17,7 +17,9 @@ import (
 )
 
 // readDutyLog reads the calls and the stated intervals from the file itself, not through the
-// daemon: what is judged is what would be left if it never started again.
+// daemon: what is judged is what would be left if it never started again. What both eyes did not
+// see follows from the intervals that are kept, and is stated as the page states it; what goes on,
+// goes on until now.
 func readDutyLog(file string) (calls []logged, intervals []stated, err error) {
 	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?_query_only=on&_busy_timeout=5000")
 	if err != nil {
@@ -57,7 +59,23 @@ func readDutyLog(file string) (calls []logged, intervals []stated, err error) {
 		return nil, nil, err
 	}
 	intervals, err = readIntervals(db)
-	return calls, intervals, err
+	return calls, withBlind(intervals), err
+}
+
+// withBlind adds when neither eye saw, and ends what goes on.
+func withBlind(kept []stated) []stated {
+	var facts []telephony.Interval
+	for _, s := range kept {
+		facts = append(facts, telephony.Interval{Kind: telephony.IntervalKind(s.Kind), From: s.From, To: s.To, Cause: s.Cause})
+	}
+	var all []stated
+	for _, i := range append(facts, telephony.Blind(facts)...) {
+		if i.To.IsZero() {
+			i.To = time.Now()
+		}
+		all = append(all, stated{Kind: string(i.Kind), Cause: i.Cause, From: i.From, To: i.To})
+	}
+	return all
 }
 
 func moment(us sql.NullInt64) time.Time {
@@ -158,5 +176,43 @@ func TestTheBenchReadsIntervals(t *testing.T) {
 	got, err := readIntervals(db)
 	if err != nil || len(got) != 2 || got[0].Kind != "blind" || !got[0].To.IsZero() || got[0].Cause != "why" || !got[1].To.Equal(after(3)) || !got[1].From.Equal(noon) {
 		t.Errorf("read %+v, %v", got, err)
+	}
+}
+
+// The log keeps what each eye did not see; that neither saw follows, and has to be counted.
+func TestTheBenchSeesTheBlindTimeThatThePageStates(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log.db")
+	db, err := sqlite.Open(t.Context(), file, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, i := range []telephony.Interval{
+		{Kind: telephony.LiveDown, From: after(0), To: after(600), Cause: "the daemon was not running"},
+		{Kind: telephony.JournalDown, From: after(500), Cause: "it is not written"},
+	} {
+		if err := db.Record(t.Context(), []telephony.Change{{Kind: telephony.IntervalSeen, At: i.From, Interval: &i}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := time.Duration(0)
+	said, err := db.Intervals(t.Context(), after(-10), after(700))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range said {
+		if i.Kind == telephony.BlindInterval {
+			page += i.To.Sub(i.From)
+		}
+	}
+	_, intervals, err := readDutyLog(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := judge(evidence{stated: intervals}); page != 100*time.Second || r.blind != page {
+		t.Errorf("the page states %v of blind time, the bench sees %v", page, r.blind)
+	}
+	if n := len(intervals); n != 3 || intervals[1].To.IsZero() {
+		t.Errorf("%d intervals, and one that goes on: %+v", n, intervals)
 	}
 }

@@ -156,10 +156,10 @@ func (v *victim) end(with syscall.Signal, within time.Duration) error {
 func (v *victim) kill() error { return v.end(syscall.SIGKILL, time.Minute) }
 
 // signal is for what it survives.
-func (v *victim) signal(s syscall.Signal) {
+func (v *victim) signal(s syscall.Signal) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	_ = v.cmd.Process.Signal(s)
+	return v.cmd.Process.Signal(s)
 }
 
 func (v *victim) over() bool {
