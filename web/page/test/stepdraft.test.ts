@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Entry, StepKind } from '@/api/types'
 import { dropErased } from '@/state/drafts'
-import { keepStep, keptStep, type StepDraft } from '@/state/step-draft'
+import { afterSent, keepStep, keptStep, type StepDraft } from '@/state/step-draft'
 
 const line = (d: Partial<StepDraft>): StepDraft => ({ kind: 'reported' as StepKind, whom: '', text: '', at: '', ...d })
 
@@ -45,6 +45,14 @@ describe('a line of 办理过程 that was not added', () => {
     expect(keptStep('wang', 'e-1')).toBeNull()
     use(storage(true))
     expect(() => keepStep('wang', 'e-1', line({ text: 'x' }))).not.toThrow()
+  })
+
+  it('loses nothing that was typed while it was being added', () => {
+    const sent = line({ whom: '市应急局', text: '已电话报告', at: '2026-11-27T12:30:00Z', due: '', channel: 'fax' })
+    const next = 'fed_back' as StepKind
+    expect(afterSent(sent, sent, next)).toEqual({ kind: next, whom: '', text: '', at: '', due: '', channel: 'phone' })
+    expect(afterSent(sent, { ...sent, text: '省厅回电，要求续报' }, next)).toEqual({ kind: 'reported', whom: '', text: '省厅回电，要求续报', at: '', due: '', channel: 'fax' })
+    expect(afterSent(sent, { ...sent, kind: 'instructed' as StepKind, whom: '李局长' }, next)).toEqual({ kind: 'instructed', whom: '李局长', text: '', at: '', due: '', channel: 'fax' })
   })
 
   it('goes with an erasure of its entry, unless it was typed since', () => {
