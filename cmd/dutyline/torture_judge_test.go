@@ -111,7 +111,7 @@ func judge(e evidence) report {
 	}
 	for _, b := range e.groundless() {
 		r.blind += b.To.Sub(b.From)
-		r.complain("blind from %s to %s although switch and journal worked: %s", b.From.Format(time.StampMicro), b.To.Format(time.StampMicro), b.Cause)
+		r.complain("blind from %s to %s although switch and journal worked (harms near it: %s): %s", b.From.Format(time.StampMicro), b.To.Format(time.StampMicro), e.near(b), b.Cause)
 	}
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
 		r.rows = append(r.rows, *rows[name])
@@ -227,6 +227,18 @@ func (e evidence) excuse(t truth) string {
 		}
 	}
 	return ""
+}
+
+// near names the harms of some seconds before and after an interval.
+func (e evidence) near(i telephony.Interval) string {
+	const some = 10 * time.Second
+	var names []string
+	for _, w := range e.windows {
+		if overlap(i.From.Add(-some), i.To.Add(some), w.From, w.To) {
+			names = append(names, fmt.Sprintf("%s %s-%s", w.Fault, w.From.Format("15:04:05.000"), w.To.Format("15:04:05.000")))
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // aftermath is how long after a harm the journal may lack rows of it: a call that was under way then
