@@ -25,6 +25,7 @@ type Journal struct {
 	read     Position            // everything before it was taken
 	lastAt   time.Time           // of the newest row
 	dropped  map[string]uint64   // reason → count
+	settled  map[string]bool     // ids of calls that are settled although their last rows may come again
 }
 
 // chapter is the rows of one call that has not ended.
@@ -43,6 +44,15 @@ type chapter struct {
 // NewJournal reads about these lines.
 func NewJournal(lines []Line) *Journal {
 	return &Journal{lines: lines, chapters: map[string]*chapter{}, dropped: map[string]uint64{}}
+}
+
+// Settled names calls that were settled before reading begins: where it begins behind their first
+// row, only their last ones are read again, and that the others are missing is no loss.
+func (j *Journal) Settled(ids []string) {
+	j.settled = make(map[string]bool, len(ids))
+	for _, id := range ids {
+		j.settled[id] = true
+	}
 }
 
 // Settlement is one call as the journal has it.
@@ -128,6 +138,9 @@ func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
 		}
 		s := Settlement{Call: call, At: at}
 		if slices.Contains(call.Findings, JournalInPart) {
+			if j.settled[call.ID] {
+				continue
+			}
 			s.Lost = Interval{Kind: JournalDown, From: c.prev, To: later(at, c.prev), Cause: "rows of a call are lost from the switch's journal"}
 			if c.prev.IsZero() || c.prev.After(c.began) {
 				s.Lost.From = c.began

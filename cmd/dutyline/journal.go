@@ -68,10 +68,11 @@ func newJournalist(lines []telephony.Line, hand func(message), status func() cel
 		in: make(chan cel.Batch)}
 }
 
-// resume takes up the last run: where reading stopped, what was not settled, and whether the
-// journal was down.
-func (j *journalist) resume(from telephony.Position, unsettled []telephony.Call, open []telephony.Interval) {
+// resume takes up the last run: where reading stopped, what was settled of the time behind that and
+// what was not, and whether the journal was down.
+func (j *journalist) resume(from telephony.Position, settled []string, unsettled []telephony.Call, open []telephony.Interval) {
 	j.read, j.newest = from, from.LastAt
+	j.journal.Settled(settled)
 	j.ended = unsettled
 	for _, i := range open {
 		if i.Kind == telephony.JournalDown && i.To.IsZero() {

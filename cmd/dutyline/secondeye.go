@@ -96,8 +96,12 @@ func (a *app) resumeSight(ctx context.Context, unsettled []telephony.Call) error
 			return err
 		}
 	}
+	settled, err := a.log.SettledSince(ctx, from.LastAt)
+	if err != nil {
+		return err
+	}
 	a.openTail(!known)
-	a.journal.resume(from, unsettled, open)
+	a.journal.resume(from, settled, unsettled, open)
 	return nil
 }
 

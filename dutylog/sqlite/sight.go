@@ -181,6 +181,16 @@ func (db *DB) JournalPosition(ctx context.Context) (telephony.Position, bool, er
 	return p, true, nil
 }
 
+// longestCall is how long before its end a call can have come.
+const longestCall = 24 * time.Hour
+
+// SettledSince are the ids of the calls that the journal settled and that may have ended after a moment.
+func (db *DB) SettledSince(ctx context.Context, at time.Time) ([]string, error) {
+	rows, err := db.reading(ctx).Query("SELECT id FROM calls WHERE offered_at >= ? AND settled_by = ?", plainMicros(at.Add(-longestCall)), string(telephony.SettledByJournal))
+	ids, err := all(rows, err, func(row scanner) (id string, err error) { return id, row.Scan(&id) })
+	return ids, db.explain("read which calls are settled", err)
+}
+
 // JournalBegun reports whether the whole journal is the daemon's to read. It is when there was
 // no journal at the first start, which is noted then; one that was there already (old) is read
 // from its end on.
