@@ -205,8 +205,11 @@ func (j *journalist) hole(rows []telephony.Row, now time.Time) (hole telephony.I
 		return hole, false
 	}
 	hole = telephony.Interval{Kind: telephony.JournalDown, From: j.journal.LastAt(), To: now, Cause: "rows of the switch's journal could not be read"}
-	if first > 0 {
+	switch {
+	case first > 0:
 		hole.From = rows[first-1].At
+	case hole.From.IsZero(): // the first thing that is read since the start
+		hole.From = j.read.LastAt
 	}
 	last := len(rows) - 1
 	for !damaged(rows[last]) {
