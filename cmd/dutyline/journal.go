@@ -176,6 +176,10 @@ func (j *journalist) take(b cel.Batch) {
 	h.position = j.journal.Position()
 	h.also = append(h.also, lostIn(h.calls)...)
 	for _, s := range h.calls {
+		if slices.Contains(s.Call.Findings, telephony.SwitchClockBehind) {
+			j.logger.Warn("a call stands in the switch's journal under a time long before the rows before it, and is logged under it: the switch's clock was wrong; set it, look at its time service and its battery, and write into the entry when the call was",
+				"finding", telephony.SwitchClockBehind, "call", s.Call.ID, "offered", s.Call.OfferedAt)
+		}
 		h.due = max(h.due, up+settleAfter-now.Sub(s.At))
 	}
 	h.due = min(h.due, up+settleAfter) // times in the rows may be anything

@@ -96,6 +96,11 @@ func (a *app) resumeSight(ctx context.Context, unsettled []telephony.Call) error
 			return err
 		}
 	}
+	if since, err := a.log.LogSince(ctx); err != nil {
+		return fmt.Errorf("read when the log began: %w", err)
+	} else if since.Before(now) { // else our own clock was wrong then
+		a.journal.journal.Since(since)
+	}
 	a.openTail(!known)
 	a.journal.resume(from, unsettled, open)
 	return nil
