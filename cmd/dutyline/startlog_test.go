@@ -150,13 +150,18 @@ func TestALogThatBeginsAnewSaysSo(t *testing.T) {
 			}
 			c.wipe(t, p)
 			wantFault(t, p.doctor(t), "beginning of the log", "an earlier one left "+c.left, "dutyline restore")
+			if of, err := os.Stat(p.cfg.Log.File); err == nil && of.Size() > 0 {
+				answers(t, exitCannotTell, []string{"verify: cannot tell; the duty log ", "is empty, yet an earlier one left " + c.left}, "--config", p.file)
+			}
 			said := p.starts(t, nil)
 			if !strings.Contains(said, "level=WARN") || !strings.Contains(said, "is empty, yet an earlier one left "+c.left) || !strings.Contains(said, "dutyline restore") || !strings.Contains(said, "file that a new log begins") {
 				t.Errorf("said %s", said)
 			}
 			wantFault(t, p.doctor(t), "beginning of the log", "beside what an earlier one had left ("+c.left+")", "dutyline restore")
-			works(t, "", "checkpoint", "--config", p.file)
-			answers(t, 0, []string{"verify: intact, but this log began at ", "what was before is not in it"}, "--config", p.file)
+			kept := filepath.Join(t.TempDir(), "kept")
+			works(t, "", "checkpoint", "--out", kept, "--config", p.file)
+			answers(t, exitCannotTell, []string{"verify: cannot tell; this log began at ", "what was before is not in it", "dutyline restore", "--checkpoint FILE"}, "--config", p.file)
+			answers(t, 0, []string{"verify: intact, but this log began at ", "what was before is not in it"}, "--config", p.file, "--checkpoint", kept)
 			p.behindTheBack(t, "DROP TRIGGER accesses_stay", "DELETE FROM accesses")
 			answers(t, exitAltered, []string{"access 1"}, "--config", p.file) // nobody takes it out again
 		})
