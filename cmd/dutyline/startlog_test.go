@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"dutyline/dutylog/sqlite"
 	"dutyline/telephony"
+	"dutyline/telephony/cel"
 )
 
 // starts opens everything as the daemon does at its start, and gives what it says.
@@ -209,5 +211,18 @@ func TestSystemAForgedCallIsNotSettled(t *testing.T) {
 	}
 	if said := r.logs.String(); !strings.Contains(said, "call=9.9") {
 		t.Errorf("it is not named: %s", said)
+	}
+}
+
+// A call of years before the log began is of a switch whose clock was wrong, also when no row was read before it.
+func TestACallOfBeforeTheLogBeganIsNamed(t *testing.T) {
+	p := newPatient(t)
+	said := p.starts(t, func(a *app) {
+		for _, at := range []time.Time{time.Date(2001, 1, 1, 0, 3, 0, 0, time.UTC), time.Now()} {
+			a.journal.take(cel.Batch{Rows: callRows(fmt.Sprintf("%d.1", at.Unix()), at), Position: readTo(1)})
+		}
+	})
+	if !strings.Contains(said, "finding=switch_clock_behind call=978307380.1 offered=2001-01-01T00:03:00") || strings.Count(said, "switch_clock_behind") != 1 || !strings.Contains(said, "time service") {
+		t.Errorf("said %s", said)
 	}
 }
