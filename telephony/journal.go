@@ -12,6 +12,9 @@ const (
 	maxRows     = 4_000 // of one call
 	// A row from later than this is no sign of when the journal was last written.
 	maxAhead = time.Minute
+	// A call that is further behind the rows before it is of a clock that was wrong, as one is that lost
+	// its battery; one that is less may be of a file that is read again.
+	farBehind = 30 * 24 * time.Hour
 )
 
 // Journal gathers the rows of the switch's own journal into calls and settles each when the
@@ -24,6 +27,7 @@ type Journal struct {
 	order    []*chapter          // as they began
 	read     Position            // everything before it was taken
 	lastAt   time.Time           // of the newest row
+	since    time.Time           // no call can be much older; zero: not known
 	dropped  map[string]uint64   // reason → count
 	settled  map[string]bool     // ids of calls that are settled although their last rows may come again
 }
@@ -33,6 +37,7 @@ type chapter struct {
 	linked string
 	prev   time.Time // of the newest row of any call before its first one
 	broken bool      // rows of it may be lost
+	behind bool      // its times are far behind those of the rows before
 	over   bool      // the switch says that its last channel is gone
 	from   Position  // reading again from here finds all of its rows
 	began  time.Time
@@ -54,6 +59,9 @@ func (j *Journal) Settled(ids []string) {
 		j.settled[id] = true
 	}
 }
+
+// Since says when the log began: what stood in the journal before is not read.
+func (j *Journal) Since(at time.Time) { j.since = at }
 
 // Settlement is one call as the journal has it.
 type Settlement struct {
@@ -113,6 +121,7 @@ func (j *Journal) chapterOf(row Row, from Position, before time.Time) *chapter {
 	c := j.chapters[row.LinkedID]
 	if c == nil {
 		c = &chapter{linked: strings.Clone(row.LinkedID), prev: before, from: from, began: row.At, seen: row.At}
+		c.behind = later(later(before, from.LastAt), j.since).Sub(row.At) > farBehind
 		j.chapters[c.linked] = c
 		j.order = append(j.order, c)
 	}
@@ -135,6 +144,9 @@ func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
 	for _, call := range settle(j.lines, c.rows, cut, c.over) {
 		if c.broken {
 			call = inPart(call)
+		}
+		if c.behind {
+			call.add(SwitchClockBehind)
 		}
 		s := Settlement{Call: call, At: at}
 		if slices.Contains(call.Findings, JournalInPart) {

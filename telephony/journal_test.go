@@ -350,3 +350,56 @@ func TestAnIDThatComesAgainWithinASecondIsAnotherCall(t *testing.T) {
 		t.Errorf("rows that come twice: %+v, %d open", got, j.Open())
 	}
 }
+
+// A call under a time long before the rows before it is kept as it is, and says that the clock was wrong.
+func TestACallOfAClockThatWasFarBehindSaysSo(t *testing.T) {
+	rows := journal(t, "01_answered_caller_hangup")
+	now := rows[len(rows)-1].At
+	moved := func(by time.Duration, id string) []telephony.Row {
+		out := slices.Clone(rows)
+		for i := range out {
+			out[i].At = out[i].At.Add(by)
+			out[i].UniqueID, out[i].LinkedID = strings.ReplaceAll(out[i].UniqueID, ".", id), strings.ReplaceAll(out[i].LinkedID, ".", id)
+		}
+		return out
+	}
+	read := func(j *telephony.Journal, from telephony.Position, rows ...telephony.Row) []telephony.Call {
+		return callsOf(j.Read(rows, from, place(1), now, 0))
+	}
+	whole := read(telephony.NewJournal(journalLine()), place(0), rows...)
+	const years, week = -25 * 365 * 24 * time.Hour, -7 * 24 * time.Hour
+	for _, c := range []struct {
+		name   string
+		back   time.Duration
+		since  time.Time
+		from   time.Time // of the last row of the last run
+		before []telephony.Row
+		says   bool
+	}{
+		{"years behind the row before", years, time.Time{}, time.Time{}, moved(-time.Hour, "-"), true},
+		{"years behind the last row before a start", years, time.Time{}, now.Add(-time.Hour), nil, true},
+		{"years before the log began", years, now.Add(-time.Hour), time.Time{}, nil, true},
+		{"and the clock was wrong before a start already", years, now.Add(-time.Hour), now.Add(years - time.Hour), nil, true},
+		{"a file is read again", week, time.Time{}, time.Time{}, moved(-time.Hour, "-"), false},
+		{"nothing is known of before", years, time.Time{}, time.Time{}, nil, false},
+		{"in its order", 0, now.Add(week), now.Add(week), moved(-time.Hour, "-"), false},
+	} {
+		j := telephony.NewJournal(journalLine())
+		j.Since(c.since)
+		from := place(0)
+		from.LastAt = c.from
+		got := read(j, from, slices.Concat(c.before, moved(c.back, "."))...)
+		if len(got) == 0 {
+			t.Fatalf("%s: no call", c.name)
+		}
+		call := got[len(got)-1]
+		if slices.Contains(call.Findings, telephony.SwitchClockBehind) != c.says || call.Outcome != whole[0].Outcome || !call.OfferedAt.Equal(whole[0].OfferedAt.Add(c.back)) {
+			t.Errorf("%s: %+v", c.name, call)
+		}
+		live := call
+		live.Findings, live.SettledBy = nil, ""
+		if out := telephony.Reconcile(live, call); slices.Contains(out.Findings, telephony.SwitchClockBehind) != c.says || out.SettledBy != telephony.SettledByJournal {
+			t.Errorf("%s, and the live view saw it, too: %+v", c.name, out)
+		}
+	}
+}

@@ -78,6 +78,7 @@ const (
 	RecordingMissing      Finding = "recording_missing"
 	CutBySwitch           Finding = "cut_by_switch"        // the switch ended or was restarted in mid-call
 	RefusedByTest         Finding = "refused_by_test"      // a test call of ours held the line when this one came
+	SwitchClockBehind     Finding = "switch_clock_behind"  // its times are of long before what the switch wrote before it: the clock was wrong, durations are right
 	SwitchClockStepped    Finding = "switch_clock_stepped" // somebody set the switch's clock in mid-call; times are of the clock as it was set, durations are right
 )
 

@@ -41,6 +41,9 @@ func Reconcile(live, journal Call) Call {
 	default:
 		out.addAll(disputes(live, journal)...)
 	}
+	if slices.Contains(journal.Findings, SwitchClockBehind) { // both eyes have the switch's times
+		out.add(SwitchClockBehind)
+	}
 	return out
 }
 

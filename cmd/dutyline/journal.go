@@ -177,6 +177,10 @@ func (j *journalist) take(b cel.Batch) {
 	h.position = j.journal.Position()
 	h.also = append(h.also, lostIn(h.calls)...)
 	for _, s := range h.calls {
+		if slices.Contains(s.Call.Findings, telephony.SwitchClockBehind) {
+			j.logger.Warn("a call stands in the switch's journal under a time long before the rows before it, and is logged under it: the switch's clock was wrong; set it, look at its time service and its battery, and write into the entry when the call was",
+				"finding", telephony.SwitchClockBehind, "call", s.Call.ID, "offered", s.Call.OfferedAt)
+		}
 		h.due = max(h.due, up+settleAfter-now.Sub(s.At))
 	}
 	h.due = min(h.due, up+settleAfter) // times in the rows may be anything
@@ -206,8 +210,11 @@ func (j *journalist) hole(rows []telephony.Row, now time.Time) (hole telephony.I
 		return hole, false
 	}
 	hole = telephony.Interval{Kind: telephony.JournalDown, From: j.journal.LastAt(), To: now, Cause: "rows of the switch's journal could not be read"}
-	if first > 0 {
+	switch {
+	case first > 0:
 		hole.From = rows[first-1].At
+	case hole.From.IsZero(): // the first thing that is read since the start
+		hole.From = j.read.LastAt
 	}
 	last := len(rows) - 1
 	for !damaged(rows[last]) {

@@ -381,6 +381,21 @@ func TestAJournalThatCannotBeReadIsDown(t *testing.T) {
 	})
 }
 
+// After a start, too: from the last row that was read before it.
+func TestADamagedRowAfterAStartIsAnInterval(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newReader(t)
+		before := time.Now().Add(-time.Hour)
+		r.resume(telephony.Position{File: "cel.jsonl", Offset: 5, LastAt: before}, nil, nil, nil)
+		if err := r.Batch(t.Context(), cel.Batch{Rows: []telephony.Row{{Kind: telephony.RowDamaged}}, Bad: 1, Position: readTo(6)}); err != nil {
+			t.Fatal(err)
+		}
+		if _, intervals, _ := r.after(journalTick); len(intervals) != 1 || !intervals[0].From.Equal(before) || !intervals[0].To.After(before) {
+			t.Errorf("%+v", intervals)
+		}
+	})
+}
+
 // Rows that were lost are an interval with both its ends.
 func TestLostRowsAreAnInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

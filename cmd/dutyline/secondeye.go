@@ -100,6 +100,11 @@ func (a *app) resumeSight(ctx context.Context, unsettled []telephony.Call) error
 	if err != nil {
 		return err
 	}
+	if since, err := a.log.LogSince(ctx); err != nil {
+		return fmt.Errorf("read when the log began: %w", err)
+	} else if since.Before(now) { // else our own clock was wrong then
+		a.journal.journal.Since(since)
+	}
 	a.openTail(!known)
 	a.journal.resume(from, settled, unsettled, open)
 	return nil

@@ -57,7 +57,7 @@ func (a *app) nameDoubtful(doubtful []dutylog.DoubtfulCall) {
 	}
 }
 
-const remedyAnew = "restore a backup with dutyline restore DIR --config FILE, or, when none is left, file that a new log begins here"
+const remedyAnew = "restore a backup with dutyline restore DIR --config FILE, or, when none is left, file that a new log begins here: keep a checkpoint of it elsewhere (dutyline checkpoint --out FILE --config FILE), with which dutyline verify --checkpoint FILE says that it is the right one"
 
 func aNewLog(file, left string) string {
 	return "the duty log " + file + " is empty, yet an earlier one left " + left

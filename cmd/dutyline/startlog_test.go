@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"dutyline/dutylog/sqlite"
 	"dutyline/telephony"
+	"dutyline/telephony/cel"
 )
 
 // starts opens everything as the daemon does at its start, and gives what it says.
@@ -150,13 +152,18 @@ func TestALogThatBeginsAnewSaysSo(t *testing.T) {
 			}
 			c.wipe(t, p)
 			wantFault(t, p.doctor(t), "beginning of the log", "an earlier one left "+c.left, "dutyline restore")
+			if of, err := os.Stat(p.cfg.Log.File); err == nil && of.Size() > 0 {
+				answers(t, exitCannotTell, []string{"verify: cannot tell; the duty log ", "is empty, yet an earlier one left " + c.left}, "--config", p.file)
+			}
 			said := p.starts(t, nil)
 			if !strings.Contains(said, "level=WARN") || !strings.Contains(said, "is empty, yet an earlier one left "+c.left) || !strings.Contains(said, "dutyline restore") || !strings.Contains(said, "file that a new log begins") {
 				t.Errorf("said %s", said)
 			}
 			wantFault(t, p.doctor(t), "beginning of the log", "beside what an earlier one had left ("+c.left+")", "dutyline restore")
-			works(t, "", "checkpoint", "--config", p.file)
-			answers(t, 0, []string{"verify: intact, but this log began at ", "what was before is not in it"}, "--config", p.file)
+			kept := filepath.Join(t.TempDir(), "kept")
+			works(t, "", "checkpoint", "--out", kept, "--config", p.file)
+			answers(t, exitCannotTell, []string{"verify: cannot tell; this log began at ", "what was before is not in it", "dutyline restore", "--checkpoint FILE"}, "--config", p.file)
+			answers(t, 0, []string{"verify: intact, but this log began at ", "what was before is not in it"}, "--config", p.file, "--checkpoint", kept)
 			p.behindTheBack(t, "DROP TRIGGER accesses_stay", "DELETE FROM accesses")
 			answers(t, exitAltered, []string{"access 1"}, "--config", p.file) // nobody takes it out again
 		})
@@ -204,5 +211,18 @@ func TestSystemAForgedCallIsNotSettled(t *testing.T) {
 	}
 	if said := r.logs.String(); !strings.Contains(said, "call=9.9") {
 		t.Errorf("it is not named: %s", said)
+	}
+}
+
+// A call of years before the log began is of a switch whose clock was wrong, also when no row was read before it.
+func TestACallOfBeforeTheLogBeganIsNamed(t *testing.T) {
+	p := newPatient(t)
+	said := p.starts(t, func(a *app) {
+		for _, at := range []time.Time{time.Date(2001, 1, 1, 0, 3, 0, 0, time.UTC), time.Now()} {
+			a.journal.take(cel.Batch{Rows: callRows(fmt.Sprintf("%d.1", at.Unix()), at), Position: readTo(1)})
+		}
+	})
+	if !strings.Contains(said, "finding=switch_clock_behind call=978307380.1 offered=2001-01-01T00:03:00") || strings.Count(said, "switch_clock_behind") != 1 || !strings.Contains(said, "time service") {
+		t.Errorf("said %s", said)
 	}
 }

@@ -52,7 +52,8 @@ func newVerifyCommand() *cobra.Command {
 		Long: "Check every record of the log, every row that they cover, every recording's file, the numbers of the\n" +
 			"entries and every signed checkpoint. The daemon may run meanwhile; nothing is changed. The answer is the\n" +
 			"exit status: 0 intact, 1 altered, 2 cannot tell. Without a checkpoint that was kept elsewhere, a holder\n" +
-			"of the signing key could have rewritten everything: give one with --checkpoint.",
+			"of the signing key could have rewritten everything: give one with --checkpoint. A log that began beside\n" +
+			"what an earlier one left, as one that was wiped, is intact only with such a checkpoint.",
 		Args: func(cmd *cobra.Command, args []string) error { return cannotTell(cmd, cobra.NoArgs(cmd, args)) },
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			report, err := f.run(cmd)
@@ -245,7 +246,7 @@ func printFinding(to io.Writer, f audit.Finding) {
 
 var (
 	errAltered    = codedError{errors.New("something was altered: it is named above; keep the files as they are"), exitAltered}
-	errCannotTell = codedError{errors.New("of something it cannot be told whether it was altered: it is named above"), exitCannotTell}
+	errCannotTell = codedError{errors.New("of something it cannot be told whether it was altered, or whether it is all there was: it is named above"), exitCannotTell}
 )
 
 // print writes what was found; the verdict is the error.
@@ -280,8 +281,12 @@ func (f *verifyRun) print(to io.Writer, r *audit.Report) error {
 		fmt.Fprintln(to, "note: "+n)
 	}
 	verdict := string(r.Verdict())
-	if r.Anew != "" {
+	switch {
+	case r.Anew == "":
+	case r.Verdict() == audit.Intact:
 		verdict += ", but " + r.Anew
+	default:
+		verdict += "; " + r.Anew
 	}
 	fmt.Fprintf(to, "verify: %s\n", verdict)
 	switch r.Verdict() {

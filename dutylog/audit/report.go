@@ -86,9 +86,13 @@ func (r *Report) Say(name string, f Finding) {
 }
 
 // Verdict is the answer about everything: altered when anything is, else cannot tell when
-// that is the answer about anything.
+// that is the answer about anything. A log that began beside what an earlier one had left may be all
+// that somebody who wiped it left: only a checkpoint that was kept elsewhere says that it is the right one.
 func (r *Report) Verdict() Answer {
 	verdict := Intact
+	if r.Anew != "" && !r.Outside {
+		verdict = CannotTell
+	}
 	for _, t := range r.Tallies {
 		if t.Altered > 0 {
 			return Altered

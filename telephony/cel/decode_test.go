@@ -68,7 +68,7 @@ func TestDecode(t *testing.T) {
 		{"a number that takes Asterisk's own quote", record("name", `a\x`, "num", `139",`), row(func(r *telephony.Row) { r.CallerName, r.Number = "ax", `139",` })},
 		{"a number that tries to end the record", record("num", "139\",\"uniqueid\":\"x\"}\n{\"eventtype\":\"LINKEDID_END\""),
 			row(func(r *telephony.Row) { r.Number = `139","uniqueid":"x"}{"eventtype":"LINKEDID_END"` })},
-		{"invalid UTF-8 and control characters", record("name", "\xc9\xf2\x00\x1b\u202e王"), row(func(r *telephony.Row) { r.CallerName = "\ufffd\ufffd王" })},
+		{"invalid UTF-8 and control characters", record("name", "\xc9\xf2\x01\x1b\u202e王"), row(func(r *telephony.Row) { r.CallerName = "\ufffd\ufffd王" })},
 		{"hangup", record("eventtype", "HANGUP", "eventenum", "HANGUP", "eventextra", `{"hangupcause":16,"hangupsource":"PJSIP/duty-1","dialstatus":""}`),
 			row(func(r *telephony.Row) {
 				r.Kind = telephony.RowHangup

@@ -1,6 +1,7 @@
 package cel
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,10 +11,16 @@ import (
 // errIncomplete means that the record goes on: after a line break in a value, or not at all.
 var errIncomplete = errors.New("the record does not end")
 
+// errHole is of two halves that may be of two records.
+var errHole = errors.New("it has a hole of zeros: the machine lost power, or its disk is bad")
+
 // fields reads the members of one record, names in lower case. Asterisk's own writing is
 // tried first, because it is no JSON once a caller's name has a backslash; then JSON as
 // other programs, or a later Asterisk, may write it.
 func fields(record []byte) (map[string]string, error) {
+	if bytes.IndexByte(record, 0) >= 0 {
+		return nil, errHole
+	}
 	own, err := ownFields(record)
 	if err == nil && soundExtra(own) {
 		return own, nil

@@ -54,7 +54,7 @@ func rotateAt(t *testing.T, text string, at, mask int) {
 }
 
 // TestAnyScheduleGivesEveryRecordOnceOrAGap: writing, half-written lines, every kind of
-// rotation, deletion, compression, garbage, refusals of the database and kills of the
+// rotation, deletion, compression, garbage, lines that are too long, refusals of the database and kills of the
 // daemon, in any order.
 func TestAnyScheduleGivesEveryRecordOnceOrAGap(t *testing.T) {
 	for seed := range *schedules {
@@ -94,7 +94,7 @@ func schedule(t *testing.T, seed uint64) (error, string) {
 
 // random does one thing to the journal or the daemon.
 func (b *bench) random(r *rand.Rand, keep int) string {
-	switch n := r.IntN(27); {
+	switch n := r.IntN(29); {
 	case n < 9:
 		b.write(1 + r.IntN(4))
 		return "write"
@@ -141,6 +141,11 @@ func (b *bench) random(r *rand.Rand, keep int) string {
 		id := 1 + r.IntN(b.written)
 		b.erase(id)
 		return fmt.Sprintf("erase %d", id)
+	}
+	if r.IntN(3) == 0 {
+		b.append(b.path, b.next()+fmt.Sprintf("long %x", r.Uint64())+strings.Repeat("\x00", 100<<10)) // and the next record on the same line
+		b.poll()
+		return "long garbage"
 	}
 	b.kill()
 	return "kill"

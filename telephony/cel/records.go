@@ -42,8 +42,8 @@ type records struct {
 
 	wait     []byte // what is not settled: lines of a record that goes on, and a line without its end
 	line     int    // where in wait the last line begins
-	skipping int64  // length so far of a line that is too long to be kept, 0 when there is none
-	sample   []byte // of that line
+	skipping int64  // length so far of a line that is too long to be kept, of which wait has the end; 0 when there is none
+	sample   []byte // of that line's beginning
 
 	rows    []telephony.Row
 	bad     []garbage
@@ -77,23 +77,26 @@ func (r *records) add(b []byte) {
 }
 
 func (r *records) keep(b []byte) {
-	if r.skipping > 0 {
-		r.skipping += int64(len(b))
-		return
-	}
-	if len(r.wait)+len(b) <= r.limit {
+	if r.skipping == 0 && len(r.wait)+len(b) <= r.limit {
 		r.wait = append(r.wait, b...)
 		return
 	}
-	r.sample = append(bytes.Clone(r.wait[:min(len(r.wait), sampleBytes)]), b[:min(len(b), sampleBytes)]...)
-	r.skipping = int64(len(r.wait) + len(b))
-	r.wait, r.line = r.wait[:0], 0
+	if r.skipping == 0 {
+		r.sample = append(bytes.Clone(r.wait[:min(len(r.wait), sampleBytes)]), b[:min(len(b), sampleBytes)]...)
+		r.skipping, r.line = int64(len(r.wait)), 0
+	}
+	r.skipping += int64(len(b))
+	most := min(maxHeld, r.limit/2)
+	b = b[max(0, len(b)-most):]
+	r.wait = r.wait[:copy(r.wait, r.wait[max(0, len(r.wait)+len(b)-most):])]
+	r.wait = append(r.wait, b...)
 }
 
 func (r *records) endLine() {
-	if r.skipping > 0 {
-		r.throw(r.sample, r.skipping+1, fmt.Errorf("it is longer than %d bytes", r.limit))
-		r.skipping, r.sample = 0, nil
+	if r.skipping > 0 { // a record may have been written behind the garbage
+		end := bytes.Clone(r.wait)
+		r.wait = r.wait[:0]
+		r.pieces(end, fmt.Errorf("the line is longer than %d bytes", r.limit))
 		return
 	}
 	if r.line > 0 && bytes.HasPrefix(r.wait[r.line:], []byte(`{"`)) {
@@ -151,9 +154,12 @@ func (r *records) hold(line []byte) {
 }
 
 // pieces settles a line that is no record as a whole: records may begin within it, after
-// one that was cut off or after a hole of zeros.
+// one that was cut off or after a hole of zeros. Of a line that is too long it has the end.
 func (r *records) pieces(line []byte, why error) {
-	junk := 0
+	junk := 0 // where what is no record begins
+	if r.skipping > 0 {
+		junk = len(line) - int(r.skipping)
+	}
 	for at, end := 0, 0; at < len(line); at = end {
 		end = len(line)
 		if next := bytes.Index(line[at+1:], []byte(`{"`)); next >= 0 {
@@ -165,7 +171,7 @@ func (r *records) pieces(line []byte, why error) {
 			continue
 		}
 		if junk < at {
-			r.throw(line[junk:at], int64(at-junk), why)
+			r.throw(line[max(junk, 0):at], int64(at-junk), why)
 		}
 		if junk = end; held {
 			r.hold(line[at:])
@@ -174,7 +180,7 @@ func (r *records) pieces(line []byte, why error) {
 		r.accept(row, end-at)
 	}
 	if junk < len(line) {
-		r.throw(line[junk:], int64(len(line)-junk), why)
+		r.throw(line[max(junk, 0):], int64(len(line)-junk), why)
 	}
 	r.settled++ // the end of the line
 }
@@ -201,20 +207,21 @@ func (r *records) quiet() {
 
 // end says that nothing comes any more: what is not settled is garbage.
 func (r *records) end() {
-	left, length := r.wait, int64(len(r.wait))
-	if r.skipping > 0 {
-		left, length = r.sample, r.skipping
+	if length := max(int64(len(r.wait)), r.skipping); length > 0 {
+		r.throw(r.wait, length, errors.New("the file ends within it"))
 	}
-	if length > 0 {
-		r.throw(left, length, errors.New("the file ends within it"))
-	}
-	r.wait, r.line, r.skipping, r.sample = r.wait[:0], 0, 0, nil
+	r.wait, r.line = r.wait[:0], 0
 }
 
 // throw passes over what is no record. What may have been one stands among the rows as damaged:
 // the call of which it told is not known in full any more.
 func (r *records) throw(b []byte, length int64, why error) {
-	if row, ours := damaged(b); ours {
+	row, ours := damaged(b)
+	if r.skipping > 0 { // nobody has looked at all of it
+		b, row, ours = r.sample[:min(int64(len(r.sample)), length)], telephony.Row{Kind: telephony.RowDamaged}, true
+		r.skipping, r.sample = 0, nil
+	}
+	if ours {
 		r.rows = append(r.rows, row)
 	}
 	r.bad = append(r.bad, garbage{at: r.settled, length: length, sample: bytes.Clone(b[:min(len(b), sampleBytes)]), why: why})

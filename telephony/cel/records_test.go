@@ -5,12 +5,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/telephony"
 	"dutyline/telephony/cel"
 )
 
@@ -50,8 +52,12 @@ func TestRecordsOfAStream(t *testing.T) {
 		{"the end of a line lost", a[:len(a)-1] + b, []string{"a", "b"}, nil, -1},
 		{"a hole of zeros", strings.Repeat("\x00", 3000) + b, []string{"b"}, []int64{3000}, -1},
 		{"a hole, then a caller's line break", "\x00\x00" + line("b", "num", brokenByCaller), []string{"b"}, []int64{2}, -1},
-		{"a line longer than the limit", strings.Repeat("x", 20000) + "\n" + b, []string{"b"}, []int64{20001}, -1},
-		{"a record longer than the limit", line("a", "name", strings.Repeat("y", 20000)) + b, []string{"b"}, []int64{int64(len(a)) + 20000}, -1},
+		{"a line longer than the limit", strings.Repeat("x", 20000) + "\n" + b, []string{"b"}, []int64{20000}, -1},
+		{"a record behind a line longer than the limit", strings.Repeat("x", 20000) + a + b, []string{"a", "b"}, []int64{20000}, -1},
+		{"two records behind a long hole", strings.Repeat("\x00", 40000) + a[:len(a)-1] + b, []string{"a", "b"}, []int64{40000}, -1},
+		{"a long hole, then a caller's line break", strings.Repeat("\x00", 40000) + line("a", "num", brokenByCaller) + b, []string{"a", "b"}, []int64{40000}, -1},
+		{"a record cut off by a long hole, and what is left of another one", a[:80] + strings.Repeat("\x00", 40000) + a[200:] + b, []string{"b"}, []int64{40080 + int64(len(a)) - 201}, -1},
+		{"a record longer than the limit", line("a", "name", strings.Repeat("y", 20000)) + b, []string{"b"}, []int64{int64(len(a)) - 1 + 20000}, -1},
 		{"a record that goes on for ever", a[:80] + strings.Repeat("\nzzzzzz}", 3000) + "\n" + b, []string{"b"}, nil, -1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -148,7 +154,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	c.Add([]byte("\n" + line("a")))
 	ids, garbage, settled := c.Take()
-	if len(ids) != 1 || !cmp.Equal([]int64{10<<20 + 1}, garbage) || settled != 10<<20+1+int64(len(line("a"))) {
+	if len(ids) != 1 || !cmp.Equal([]int64{10 << 20}, garbage) || settled != 10<<20+1+int64(len(line("a"))) {
 		t.Errorf("%v %v %d", ids, garbage, settled)
 	}
 }
@@ -201,12 +207,14 @@ func TestHostileCallersHideNothing(t *testing.T) {
 }
 
 // FuzzRecords: whatever the bytes and however they come, everything is settled once, and
-// records after the damage are found.
+// records after the damage are found. One on the same line is found, or a damaged row says that it is not.
 func FuzzRecords(f *testing.F) {
 	f.Add([]byte(line("a")+"x\n{\"a\n"+line("b")), uint64(1))
 	f.Add([]byte(line("a", "num", "139\\\"}\nx", "name", `b\x`, "ani", `139",`)+line("b")), uint64(4000))
 	f.Add([]byte("\x00\x00{\"eventtype\":\"CHAN_START\",\"num\":\"1\n2\\\"}\n"), uint64(2))
 	f.Add([]byte(line("a", "num", "1\n{\"x\"}\n")+strings.Repeat("y", 300)), uint64(3))
+	f.Add([]byte(strings.Repeat("\x00", 6000)), uint64(4))
+	f.Add([]byte(line("a")[:80]+strings.Repeat("x", 6000)), uint64(5))
 	f.Fuzz(func(t *testing.T, raw []byte, seed uint64) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		c := cel.NewCut(200 + int(seed%5000))
@@ -224,6 +232,13 @@ func FuzzRecords(f *testing.F) {
 			if n <= 0 {
 				t.Fatalf("garbage of %d bytes", n)
 			}
+		}
+		behind := cel.NewCut(200 + int(seed%5000))
+		behind.Add(bytes.ReplaceAll(raw, []byte("\n"), nil))
+		behind.Add([]byte(line("behind")))
+		behind.End()
+		if rows := behind.Rows(); !slices.ContainsFunc(rows, func(r telephony.Row) bool { return r.Kind == telephony.RowDamaged || r.UniqueID == "behind" }) {
+			t.Fatalf("the record behind it on its line is lost, and nothing says so: %+v", rows)
 		}
 		c.Add([]byte("\n" + line("after")))
 		if ids, _, _ := c.Take(); len(ids) != 1 || ids[0] != "after" {

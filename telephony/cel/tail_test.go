@@ -206,14 +206,18 @@ func TestGarbageIsPassedOverAndKept(t *testing.T) {
 	b.write(1)
 	b.append(b.path, strings.Repeat("x", 10<<20)+"\n")
 	b.write(1)
+	b.append(b.path, strings.Repeat("y", 2<<20))
+	b.write(1) // the switch appends to whatever stands there
+	b.append(b.path, strings.Repeat("\x00", 2<<20))
+	b.write(1)
 	b.append(b.path, `{"eventtype":"CHAN_START"}`+"\n"+b.next()[:40])
 	b.written--
 	b.rotate(3)
 	b.write(1)
 	b.poll()
 	b.exactly()
-	if b.bad != 5 || b.tail.Status().Bad != 5 {
-		t.Errorf("%d pieces of garbage, want 5", b.bad)
+	if b.bad != 7 || b.tail.Status().Bad != 7 {
+		t.Errorf("%d pieces of garbage, want 7", b.bad)
 	}
 	text, err := os.ReadFile(file)
 	b.must(err)
@@ -236,8 +240,32 @@ func TestGarbageIsPassedOverAndKept(t *testing.T) {
 		}
 		lengths = append(lengths, q.Length)
 	}
-	if len(lengths) != 5 || lengths[2] != 10<<20+1 {
+	if len(lengths) != 7 || lengths[2] != 10<<20 || lengths[3] != 2<<20 || lengths[4] != 2<<20 {
 		t.Errorf("kept %v", lengths)
+	}
+}
+
+// The daemon ends within a line that is too long, and a record follows on it.
+func TestARestartInALineThatIsTooLong(t *testing.T) {
+	for _, read := range []int{0, 1, 2} { // how often the daemon looks, and is killed, before the line ends
+		b := newBench(t)
+		b.write(1)
+		for i := range 2 {
+			b.append(b.path, strings.Repeat("\x00", 100<<10))
+			if i < read {
+				b.poll()
+				b.kill()
+			}
+		}
+		b.write(2)
+		b.poll()
+		b.kill()
+		b.write(1)
+		b.poll()
+		b.exactly()
+		if b.bad != 1 {
+			t.Errorf("%d pieces of garbage", b.bad)
+		}
 	}
 }
 
