@@ -254,7 +254,7 @@ func (e evidence) groundless() []telephony.Interval {
 		switch i.Kind {
 		case telephony.JournalDown:
 			for _, w := range e.windows {
-				if w.Hurts != hurtsDaemon && overlap(s.From, s.To, w.From, w.To) {
+				if w.Hurts != hurtsDaemon && overlap(s.From, s.To, w.From, w.To.Add(aftermath)) {
 					i.From = maxTime(i.From, w.To.Add(aftermath))
 				}
 			}
