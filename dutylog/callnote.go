@@ -37,6 +37,23 @@ func (n CallNote) Check() (CallNote, error) {
 	return n, err
 }
 
+// NoteRefusal is why a note is not kept any more.
+type NoteRefusal string
+
+// The closed set of refusals.
+const (
+	NoteErased NoteRefusal = "erased" // something was erased of its call's entry since it was begun
+)
+
+// NoteError says that a note is neither kept nor taken, and that sending it again changes nothing.
+type NoteError struct {
+	Reason NoteRefusal
+}
+
+func (e *NoteError) Error() string {
+	return "something was erased of this call's entry after the note was begun, and the note goes with it: write anew what belongs into the entry"
+}
+
 // Into is the content of an entry with the note in it. What is there already is not put there again, for
 // the answer to the first time may have been lost.
 func (n CallNote) Into(content string) string {

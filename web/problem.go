@@ -142,6 +142,7 @@ func problemOf(err error) *Problem {
 		forbidden  *dutylog.RosterError
 		approval   *dutylog.ApprovalError
 		early      *dutylog.EarlyFilingError
+		note       *dutylog.NoteError
 	)
 	switch {
 	case errors.As(err, &already):
@@ -160,6 +161,8 @@ func problemOf(err error) *Problem {
 		return newProblem(http.StatusUnprocessableEntity, typeFilingEarly, "%s.", strings.ToUpper(early.Error()[:1])+early.Error()[1:])
 	case errors.As(err, &approval):
 		return newProblem(http.StatusConflict, problemBase+"approval-"+string(approval.Reason), "%s", strings.ToUpper(approval.Detail[:1])+approval.Detail[1:]+".")
+	case errors.As(err, &note):
+		return newProblem(http.StatusConflict, problemBase+"note-"+string(note.Reason), "%s.", strings.ToUpper(note.Error()[:1])+note.Error()[1:])
 	case errors.As(err, &incomplete):
 		p := newProblem(http.StatusUnprocessableEntity, typeIncomplete, "%s", incomplete.Error())
 		p.Missing = incomplete.Missing

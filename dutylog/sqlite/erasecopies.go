@@ -123,6 +123,9 @@ func (t *tx) eraseWords(e dutylog.Entry, x dutylog.Erasure, c copies, by dutylog
 	if err := t.eraseSaid(c.said, x.Decision); err != nil {
 		return err
 	}
+	if err := t.eraseNotes(e, c.taken.Words); err != nil {
+		return err
+	}
 	for _, id := range c.handovers {
 		if err := t.eraseHandover(id, x, e.ID, c); err != nil {
 			return err
