@@ -54,16 +54,17 @@ func (e *NoteError) Error() string {
 	return "something was erased of this call's entry after the note was begun, and the note goes with it: write anew what belongs into the entry"
 }
 
-// Into is the content of an entry with the note in it. What is there already is not put there again, for
-// the answer to the first time may have been lost.
+// Into is the content of an entry with the note in it. What is there already, line by line, is not put there
+// again, for the answer to the first time may have been lost.
 func (n CallNote) Into(content string) string {
+	text := strings.TrimSpace(n.Text)
 	switch {
-	case blank(n.Text) || strings.Contains(content, strings.TrimSpace(n.Text)):
+	case blank(text) || strings.Contains("\n"+content+"\n", "\n"+text+"\n"):
 		return content
 	case blank(content):
-		return n.Text
+		return text
 	}
-	return strings.TrimRight(content, "\n") + "\n" + n.Text
+	return strings.TrimRight(content, "\n") + "\n" + text
 }
 
 // NoteWhy names why a note belongs to a call.
