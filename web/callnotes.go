@@ -24,7 +24,7 @@ type keepNoteInput struct {
 
 type keptOutput struct {
 	Body struct {
-		Edit int64 `json:"edit" doc:"What is kept: as it was sent"`
+		Edit int64 `json:"edit" doc:"What is kept: as it was sent, or newer"`
 	}
 }
 

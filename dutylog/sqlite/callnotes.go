@@ -53,6 +53,8 @@ func (t *tx) keepNote(n dutylog.CallNote) (keptNote, error) {
 		return k, err
 	case !fresh && k.Device != n.Device:
 		return k, fmt.Errorf("note %q: %w", n.Key, dutylog.ErrNotFound)
+	case !fresh && !k.TakenAt.IsZero() && n.Edit > k.Edit:
+		return k, &dutylog.NoteError{Reason: dutylog.NoteTaken, Edit: k.Edit}
 	case !fresh && !k.TakenAt.IsZero():
 		return k, nil
 	}
