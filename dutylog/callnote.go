@@ -37,16 +37,39 @@ func (n CallNote) Check() (CallNote, error) {
 	return n, err
 }
 
-// Into is the content of an entry with the note in it. What is there already is not put there again, for
-// the answer to the first time may have been lost.
+// NoteRefusal is why a note is not kept any more.
+type NoteRefusal string
+
+// The closed set of refusals.
+const (
+	NoteErased NoteRefusal = "erased" // something was erased of its call's entry since it was begun
+	NoteTaken  NoteRefusal = "taken"  // an entry has it, as it was before this was typed
+)
+
+// NoteError says that a note is neither kept nor taken, and that sending it again changes nothing.
+type NoteError struct {
+	Reason NoteRefusal
+	Edit   int64 // that an entry has, when it was taken
+}
+
+func (e *NoteError) Error() string {
+	if e.Reason == NoteTaken {
+		return "an entry has this note already, without what was typed since: send that as a note with a key of its own"
+	}
+	return "something was erased of this call's entry after the note was begun, and the note goes with it: write anew what belongs into the entry"
+}
+
+// Into is the content of an entry with the note in it. What is there already, line by line, is not put there
+// again, for the answer to the first time may have been lost.
 func (n CallNote) Into(content string) string {
+	text := strings.TrimSpace(n.Text)
 	switch {
-	case blank(n.Text) || strings.Contains(content, strings.TrimSpace(n.Text)):
+	case blank(text) || strings.Contains("\n"+content+"\n", "\n"+text+"\n"):
 		return content
 	case blank(content):
-		return n.Text
+		return text
 	}
-	return strings.TrimRight(content, "\n") + "\n" + n.Text
+	return strings.TrimRight(content, "\n") + "\n" + text
 }
 
 // NoteWhy names why a note belongs to a call.
@@ -94,7 +117,8 @@ func CallOfNote(calls []telephony.Call, begun time.Time) (id string, why NoteWhy
 
 // NoteStore keeps notes until they are taken.
 type NoteStore interface {
-	// KeepNote keeps what was typed so far; what is older than what is kept changes nothing.
+	// KeepNote keeps what was typed so far; what is older than what is kept changes nothing. What is newer than
+	// what was taken is refused.
 	KeepNote(ctx context.Context, n CallNote) error
 	// Notes lists those of a computer that wait, the oldest first.
 	Notes(ctx context.Context, device string) ([]CallNote, error)

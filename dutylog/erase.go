@@ -111,9 +111,9 @@ func (e Entry) EraseStep(x Erasure, callID string) Entry {
 }
 
 // Erase is what is left of a sheet that shows an entry of which something is erased; false when it shows
-// nothing of that. alerts are those of the entry's call. What the outgoing officer wrote of it is another
+// nothing of that. told are the alerts of the entry's call whose details go. What the outgoing officer wrote of it is another
 // thing, see Remarked.
-func (s Sheet) Erase(x Erasure, entryID string, alerts []int64) (left Sheet, changed bool) {
+func (s Sheet) Erase(x Erasure, entryID string, told func(OpenAlert) bool) (left Sheet, changed bool) {
 	left = s.Whole()
 	take := func(text *string, is bool) {
 		if is && *text != "" {
@@ -134,7 +134,7 @@ func (s Sheet) Erase(x Erasure, entryID string, alerts []int64) (left Sheet, cha
 		}
 	}
 	for i := range left.Alerts {
-		take(&left.Alerts[i].Detail, x.takes() && slices.Contains(alerts, left.Alerts[i].ID))
+		take(&left.Alerts[i].Detail, x.takes() && told(left.Alerts[i]))
 	}
 	return left, changed
 }

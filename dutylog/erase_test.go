@@ -132,7 +132,7 @@ func TestAnErasureOfASheet(t *testing.T) {
 		"what it does not say": {[]dutylog.Field{dutylog.Place, dutylog.StepTexts}, "e-1", "who number what detail", false},
 		"of no such entry":     {[]dutylog.Field{dutylog.Content}, "e-3", "who number what detail", false},
 	} {
-		left, changed := sheet.Erase(dutylog.Erasure{Decision: 1, Fields: c.fields}, c.entry, []int64{5})
+		left, changed := sheet.Erase(dutylog.Erasure{Decision: 1, Fields: c.fields}, c.entry, func(a dutylog.OpenAlert) bool { return a.ID == 5 })
 		var got []string
 		for word, text := range map[string]string{"who": left.Matters[0].Who, "number": left.Matters[0].Number, "what": left.Matters[0].What, "detail": left.Alerts[0].Detail} {
 			if text != "" {

@@ -24,7 +24,7 @@ type keepNoteInput struct {
 
 type keptOutput struct {
 	Body struct {
-		Edit int64 `json:"edit" doc:"What is kept: as it was sent"`
+		Edit int64 `json:"edit" doc:"What is kept: as it was sent, or newer"`
 	}
 }
 
@@ -41,7 +41,7 @@ func (a *app) note(ctx context.Context, key string, t noteText) (dutylog.CallNot
 }
 
 // keepNote keeps what somebody wrote on the locked screen. It is written and never read here: whoever has
-// no session learns nothing but that it was kept. Only computers are heard on which somebody signed in.
+// no session learns nothing but whether it was kept. Only computers are heard on which somebody signed in.
 func (a *app) keepNote(ctx context.Context, in *keepNoteInput) (*keptOutput, error) {
 	v := visitorOf(ctx)
 	known := false

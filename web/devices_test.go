@@ -213,6 +213,36 @@ func TestANoteIsWrittenUnseenAndBecomesTheEntrysContent(t *testing.T) {
 	}
 }
 
+// Another window of the computer took the note: what is typed on is not said to be kept, and comes with a key of
+// its own.
+func TestWhatIsTypedAfterANoteWasTakenIsRefusedInWords(t *testing.T) {
+	h := newHouse(t)
+	c := h.as("officer")
+	h.finished("7.0", h.clock.Now().Add(-time.Minute))
+	note := func(key, text string, edit int) (put, take answer) {
+		body := fmt.Sprintf(noteBody, text, edit, 60000)
+		return c.do("PUT", "/api/v1/call-notes/"+key, body), c.post("/call-notes/"+key+"/take", body)
+	}
+	if put, take := note("0f3c9a77-1", "沈阳路起火", 2); put.status != 200 || take.status != 200 {
+		t.Fatal(put, take)
+	}
+	put, take := note("0f3c9a77-1", "沈阳路起火\\n三人被困", 3)
+	for _, got := range []answer{put, take} {
+		if p := got.problem(t); p.Status != 409 || p.Type != "/problems/note-taken" || p.Edit != 2 || !strings.Contains(p.Detail, "a key of its own") {
+			t.Errorf("%+v", p)
+		}
+	}
+	if put, take := note("0f3c9a77-1", "沈阳路起火", 2); put.status != 200 || take.status != 200 {
+		t.Errorf("sent again after a lost answer: %v, %v", put, take)
+	}
+	_, take = note("0f3c9a77-2", "三人被困", 3)
+	var e web.EntryDoc
+	take.into(t, &e)
+	if e.ID != "e-7.0" || e.Content != "沈阳路起火\n三人被困" {
+		t.Errorf("%s: %q", e.ID, e.Content)
+	}
+}
+
 // A session that ends while the phone rings loses nothing: the page locks, and what is typed goes on.
 func TestANoteWithASessionThatExpired(t *testing.T) {
 	h := newHouse(t)

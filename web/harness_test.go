@@ -319,6 +319,7 @@ type problem struct {
 	Errors                    []struct{ Location, Message string }
 	Missing                   []string
 	Entry                     map[string]any
+	Edit                      int64
 }
 
 // problem reads an error and checks what every error has.

@@ -64,6 +64,8 @@ type Problem struct {
 	Faults     []TableFault `json:"faults,omitempty" doc:"What is wrong with a table, by cell; at most 1000"`
 	FaultCount int          `json:"fault_count,omitempty" doc:"How many faults the table has"`
 
+	Edit int64 `json:"edit,omitempty" doc:"Of a note that an entry has already: what was typed since has to come under a key of its own"`
+
 	OpensAt *stamp `json:"opens_at,omitempty" doc:"From when a review can be read of which the officer concerned has the first word"`
 
 	retryAfter time.Duration
@@ -142,6 +144,7 @@ func problemOf(err error) *Problem {
 		forbidden  *dutylog.RosterError
 		approval   *dutylog.ApprovalError
 		early      *dutylog.EarlyFilingError
+		note       *dutylog.NoteError
 	)
 	switch {
 	case errors.As(err, &already):
@@ -160,6 +163,10 @@ func problemOf(err error) *Problem {
 		return newProblem(http.StatusUnprocessableEntity, typeFilingEarly, "%s.", strings.ToUpper(early.Error()[:1])+early.Error()[1:])
 	case errors.As(err, &approval):
 		return newProblem(http.StatusConflict, problemBase+"approval-"+string(approval.Reason), "%s", strings.ToUpper(approval.Detail[:1])+approval.Detail[1:]+".")
+	case errors.As(err, &note):
+		p := newProblem(http.StatusConflict, problemBase+"note-"+string(note.Reason), "%s.", strings.ToUpper(note.Error()[:1])+note.Error()[1:])
+		p.Edit = note.Edit
+		return p
 	case errors.As(err, &incomplete):
 		p := newProblem(http.StatusUnprocessableEntity, typeIncomplete, "%s", incomplete.Error())
 		p.Missing = incomplete.Missing

@@ -116,7 +116,7 @@ var table = []route{
 	{"POST", "/missed-calls/{id}/settlement", writeEntries, "settle-missed-call", "Say why nobody has to call this caller back any more", []int{404, 409}, on((*app).settleMissed)},
 	{"POST", "/call-backs", callBack, "call-back", "Have the duty phone ring, and dial on when it is picked up; never while anybody calls", []int{404, 409, 503}, on((*app).callBack)},
 
-	{"PUT", "/call-notes/{key}", writeNotes, "keep-note", "Keep what was written on the locked screen while it rang; nothing is shown", []int{403, 429}, on((*app).keepNote)},
+	{"PUT", "/call-notes/{key}", writeNotes, "keep-note", "Keep what was written on the locked screen while it rang; nothing is shown", []int{403, 409, 429}, on((*app).keepNote)},
 	{"GET", "/call-notes", writeEntries, "notes", "What was written on the locked screen of this computer and waits", nil, on((*app).notes)},
 	{"POST", "/call-notes/{key}/take", writeEntries, "take-note", "Write such a note into the entry of its call, or another one", []int{404, 409}, on((*app).takeNote)},
 

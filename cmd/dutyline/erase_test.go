@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
@@ -79,7 +80,7 @@ func (o *office) write(entry string, f dutylog.Field, text string) {
 }
 
 // said writes it into everything that people say of a call beside its entry: the review of its verdict, the
-// listening review of its recording, and the register of spot checks.
+// listening review of its recording, the register of spot checks, alerts, and a note of the locked screen that waits.
 func (o *office) said() {
 	o.t.Helper()
 	ctx := o.t.Context()
@@ -92,6 +93,26 @@ func (o *office) said() {
 	o.ok(err)
 	_, err = o.db.SaveSpotCheck(ctx, dutylog.SpotCheck{Direction: telephony.Inbound, Day: o.call.OfferedAt, Unit: "市应急局", Inspector: "刘明", Questions: "问及" + typed, Result: dutylog.SpotFailed, Findings: "答不上" + typed, CallID: o.call.ID}, super)
 	o.ok(err)
+	o.alerted(super)
+	o.ok(o.db.KnowDevice(ctx, "d1", by.Login))
+	o.ok(o.db.KeepNote(ctx, dutylog.CallNote{Key: "0f3c9a77-1", Device: "d1", Line: o.call.Line, BegunAt: o.call.OfferedAt, Edit: 1, Text: "来电称" + typed}))
+}
+
+// alerted raises two alerts of the call: one that somebody muted and took on, and one that tells of a further call.
+func (o *office) alerted(by dutylog.Actor) {
+	o.t.Helper()
+	ctx, at := o.t.Context(), o.call.OfferedAt
+	a := alerts.Alert{Key: "transferred/1", Rule: "transferred", Reason: "transferred", Certainty: alerts.Certain, Severity: alerts.Critical, Line: o.call.Line, CallID: o.call.ID, Detail: whoCalled, At: at}
+	o.ok(o.db.Raise(ctx, a))
+	_, err := o.db.Mute(ctx, 1, alerts.Mute{Until: time.Now().Add(time.Hour), Reason: "因" + typed, By: by})
+	o.ok(err)
+	_, err = o.db.Acknowledge(ctx, 1, by, "当时在记"+typed)
+	o.ok(err)
+	for n, call := range []string{o.call.ID, "duty-1795436279.10"} {
+		at, to := at.Add(time.Duration(n)*time.Minute), []string{whoCalled, "13900001111"}[n]
+		o.ok(o.db.Raise(ctx, alerts.Alert{Key: "phone_redirect/duty", Rule: "phone_redirect", Reason: alerts.ReasonPhoneRedirect, Certainty: alerts.Certain, Severity: alerts.Critical, Line: o.call.Line,
+			CallID: call, Detail: to, Times: 1, LastAt: at, Evidence: []alerts.Evidence{{Kind: alerts.EvidenceCall, Ref: call, Text: to}}, At: at}))
+	}
 }
 
 // lines writes the tape (one file closed already, one open), the journal and what the log refused.

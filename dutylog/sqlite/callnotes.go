@@ -53,12 +53,14 @@ func (t *tx) keepNote(n dutylog.CallNote) (keptNote, error) {
 		return k, err
 	case !fresh && k.Device != n.Device:
 		return k, fmt.Errorf("note %q: %w", n.Key, dutylog.ErrNotFound)
-	case !fresh && (!k.TakenAt.IsZero() || n.Edit <= k.Edit && k.CallID != ""):
+	case !fresh && !k.TakenAt.IsZero() && n.Edit > k.Edit:
+		return k, &dutylog.NoteError{Reason: dutylog.NoteTaken, Edit: k.Edit}
+	case !fresh && !k.TakenAt.IsZero():
 		return k, nil
 	}
 	if fresh {
 		var waiting int
-		if err := t.sql.QueryRow("SELECT count(*) FROM call_notes WHERE device = ? AND taken_at IS NULL", n.Device).Scan(&waiting); err != nil {
+		if err := t.sql.QueryRow("SELECT count(*) FROM call_notes WHERE device = ? AND taken_at IS NULL AND text <> ''", n.Device).Scan(&waiting); err != nil {
 			return k, err
 		}
 		if waiting >= mostNotes {
@@ -66,13 +68,17 @@ func (t *tx) keepNote(n dutylog.CallNote) (keptNote, error) {
 		}
 		k.CallNote = n
 	}
-	if n.Edit > k.Edit || fresh {
-		k.Edit, k.Text = n.Edit, n.Text
-	}
-	if k.CallID == "" {
+	known := k.CallID != ""
+	if !known {
 		if k.CallID, err = t.callOfNote(k.CallNote); err != nil {
 			return k, err
 		}
+	}
+	if err := t.noteStands(k.CallNote, ""); err != nil || !fresh && n.Edit <= k.Edit && known {
+		return k, err
+	}
+	if n.Edit > k.Edit || fresh {
+		k.Edit, k.Text = n.Edit, n.Text
 	}
 	k.At = t.now
 	err = t.exec(`INSERT INTO call_notes (key, device, line, begun_at, at, edit, text, call_id, taken_at, entry_id, by_login, by_name, by_role) VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, '', '', '', '')
@@ -99,7 +105,7 @@ func (t *tx) callOfNote(n dutylog.CallNote) (string, error) {
 
 // Notes implements dutylog.NoteStore.
 func (db *DB) Notes(ctx context.Context, device string) ([]dutylog.CallNote, error) {
-	rows, err := db.reading(ctx).Query(noteSelect+" WHERE device = ? AND taken_at IS NULL ORDER BY begun_at LIMIT ?", device, mostNotes)
+	rows, err := db.reading(ctx).Query(noteSelect+" WHERE device = ? AND taken_at IS NULL AND text <> '' ORDER BY begun_at LIMIT ?", device, mostNotes)
 	kept, err := all(rows, err, scanNote)
 	notes := make([]dutylog.CallNote, len(kept))
 	for i, k := range kept {
@@ -130,6 +136,9 @@ func (db *DB) TakeNote(ctx context.Context, n dutylog.CallNote, entryID string, 
 		}
 		before, err := readEntry(t.sql, entryID)
 		if err != nil {
+			return err
+		}
+		if err := t.noteStands(k.CallNote, entryID); err != nil {
 			return err
 		}
 		if before.State == dutylog.Complete {

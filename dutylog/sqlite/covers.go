@@ -62,7 +62,7 @@ var covers = []cover{
 	newCover(audit.Acceptance, "id, key, cause, reason, by_login, by_name, by_role, at", "ledger_acceptances", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Interval, intervalColumns, "intervals", "TRUE", "c.kind || '/' || c.from_at",
 		"c.kind = substr(x.subject, 1, instr(x.subject, '/') - 1) AND c.from_at = CAST(substr(x.subject, instr(x.subject, '/') + 1) AS INTEGER)"),
-	newCover(audit.Alert, "id, alert, key, step, by_login, by_name, by_role, at, detail", "alert_steps", "TRUE", "c.id", byRow("c.id")),
+	newCover(audit.Alert, "id, alert, key, step, by_login, by_name, by_role, at, detail, erased_by", "alert_steps", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Test, "id, "+testColumns, "tests", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Link, "id, relation, a, b, is_set, reason, by_login, by_name, by_role, at", "links", "TRUE", "c.id", byRow("c.id")),
 	newCover(audit.Contact, "id, contact, at, by_login, by_name, by_role, how, body", "contact_changes", "TRUE", "c.id", byRow("c.id")),

@@ -111,7 +111,15 @@ func TestANoteOfTheLockedScreenBecomesAPartOfItsEntry(t *testing.T) {
 	if again.Revision != taken.Revision || len(must(db.Notes(ctx, "d1"))(t)) != 0 {
 		t.Errorf("taken twice: %+v", again)
 	}
-	ok(t, db.KeepNote(ctx, aNote(5, "late"))) // what comes after it changes nothing
+	ok(t, db.KeepNote(ctx, aNote(3, "沈阳路起火"))) // what is older changes nothing
+	more := aNote(5, "沈阳路起火，无伤亡，三人被困")
+	_, taking := db.TakeNote(ctx, more, "", officer)
+	for what, err := range map[string]error{"kept": db.KeepNote(ctx, more), "taken": taking} {
+		var refused *dutylog.NoteError
+		if !errors.As(err, &refused) || refused.Reason != dutylog.NoteTaken || refused.Edit != 4 {
+			t.Errorf("typed after it was taken, and %s: %v", what, err)
+		}
+	}
 	for _, statement := range []string{"DELETE FROM call_notes", "UPDATE call_notes SET entry_id = 'x'"} {
 		if db.ExecOnWriter(statement) == nil {
 			t.Errorf("%s works", statement)

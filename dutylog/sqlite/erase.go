@@ -270,8 +270,6 @@ func (t *tx) eraseParty(callID string) error {
 		"UPDATE calls SET caller = '', caller_e164 = '', caller_name = '', forwarded_to = '', redirected_from = '' WHERE id = ? AND direction <> 'out'",
 		"UPDATE calls SET called = '', called_e164 = '', forwarded_to = '', redirected_from = '' WHERE id = ? AND direction = 'out'",
 		"UPDATE calls SET settled_by = 'ari' WHERE settled_by = '' AND id = ?", // the journal has nothing of it any more, and nobody shall wait for that
-		"UPDATE alerts SET detail = '', note = '', evidence = '' WHERE call_id = ?",
-		"UPDATE feed SET body = json_set(body, '$.detail', '', '$.note', '', '$.evidence', json('[]')) WHERE topic = 'alert' AND json_valid(body) AND json_extract(body, '$.call_id') = ?",
 	} {
 		if err := t.exec(statement, callID); err != nil {
 			return err

@@ -16,19 +16,14 @@ type copies struct {
 	taken     dutylog.IncidentErasure // what goes from the facts
 	said      []saidRow               // of calls, in reviews and the like
 	handovers []int64
-	alerts    []int64  // of its call: their details name the caller
-	words     []string // that are erased: officers write them into the remarks of a handover, too
+	alerts    map[int64]string // of its call: what they tell on a sheet and goes; empty: whatever that is
+	told      []toldAlert      // whose words go
+	words     []string         // that are erased: officers write them into the remarks of a handover, too
 }
 
 // copiesOf finds them. An entry under a legal hold keeps its steps as they are.
 func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err error) {
 	x := dutylog.Erasure{Fields: o.Fields}
-	if e.CallID != "" {
-		rows, err := t.sql.Query("SELECT id FROM alerts WHERE call_id = ? ORDER BY id", e.CallID)
-		if c.alerts, err = all(rows, err, scanNumber); err != nil {
-			return c, err
-		}
-	}
 	if e.CallID != "" && x.ReachesSteps() {
 		if c.entries, err = t.servedBy(e); err != nil {
 			return c, err
@@ -52,6 +47,9 @@ func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err er
 	if c.said, err = t.saidOf(e, o, c.taken.Words); err != nil {
 		return c, err
 	}
+	if err := t.alertsOf(e, o, &c); err != nil {
+		return c, err
+	}
 	return c, t.sheetsOf(e, x, &c)
 }
 
@@ -62,7 +60,7 @@ func (t *tx) sheetsOf(e dutylog.Entry, x dutylog.Erasure, c *copies) error {
 	if e.CallID != "" { // a step of another entry
 		query, args = query+" OR instr(body, ?)", append(args, `"call_id":"`+e.CallID+`"`)
 	}
-	for _, id := range c.alerts {
+	for id := range c.alerts {
 		query, args = query+" OR instr(body, ?)", append(args, `{"id":`+strconv.FormatInt(id, 10)+`,"reason"`)
 	}
 	query, args = query+" OR EXISTS (SELECT 1 FROM json_each(body, '$.incidents') i JOIN json_each(?) t ON t.value = json_extract(i.value, '$.id'))", append(args, asJSON(c.incidents()))
@@ -73,7 +71,7 @@ func (t *tx) sheetsOf(e dutylog.Entry, x dutylog.Erasure, c *copies) error {
 		if err != nil {
 			return err
 		}
-		_, shows := sheet.Erase(x, e.ID, c.alerts)
+		_, shows := sheet.Erase(x, e.ID, c.onSheet)
 		_, tells := sheet.EraseIncidents(c.taken, c.incidents())
 		if shows || tells || sheet.Remarked(e.ID, c.words) != nil {
 			c.handovers = append(c.handovers, h.ID)
@@ -123,6 +121,12 @@ func (t *tx) eraseWords(e dutylog.Entry, x dutylog.Erasure, c copies, by dutylog
 	if err := t.eraseSaid(c.said, x.Decision); err != nil {
 		return err
 	}
+	if err := t.eraseAlerts(c.told); err != nil {
+		return err
+	}
+	if err := t.eraseNotes(e, c.taken.Words); err != nil {
+		return err
+	}
 	for _, id := range c.handovers {
 		if err := t.eraseHandover(id, x, e.ID, c); err != nil {
 			return err
@@ -164,7 +168,7 @@ func (t *tx) eraseHandover(id int64, x dutylog.Erasure, entryID string, c copies
 	if err != nil {
 		return err
 	}
-	left, _ := sheet.Erase(x, entryID, c.alerts)
+	left, _ := sheet.Erase(x, entryID, c.onSheet)
 	steps := []dutylog.Sheet{left}
 	if told, tells := left.EraseIncidents(c.taken, c.incidents()); tells {
 		left = told

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { acknowledged, inSight, parseNotes, sendDelay, taken, typed, unsent, type LockNote } from '@/logic/locknote'
+import { acknowledged, inSight, parseNotes, renewed, sendDelay, sending, taken, typed, unsent, untaken, type LockNote } from '@/logic/locknote'
 
 const one = (more: Partial<LockNote> = {}): LockNote => ({ key: 'k1', line: 'duty', begun: 1000, edit: 1, kept: 0, text: '沈', ...more })
 
@@ -31,6 +31,18 @@ describe('notes of the locked screen', () => {
     expect(taken(notes, 'k1', 6).map((n) => n.key)).toEqual(['k1', 'k2'])
     expect(taken(notes, 'k1', 7).map((n) => n.key)).toEqual(['k2'])
     expect(taken(notes, 'none', 99)).toHaveLength(2)
+  })
+
+  it('go on under a key of their own with the lines that no entry has yet', () => {
+    const before = sending([one({ edit: 3, text: '甲\n乙' })], 'k1')
+    const now = typed(before, 'k1', 'duty', '甲\n乙\n丙', 5000)
+    const [more] = renewed(now, now[0], 3, 'k2')
+    expect(more).toEqual({ key: 'k2', line: 'duty', begun: 1000, edit: 4, kept: 0, text: '甲\n乙\n丙', base: '甲\n乙' })
+    expect(untaken(more)).toBe('丙')
+    expect(['甲\n乙改\n丙', '丁', '', '甲\n乙'].map((text) => untaken({ ...more, text }))).toEqual(['乙改\n丙', '丁', '', ''])
+    expect(unsent(renewed(before, before[0], 3, 'k2'))).toEqual([]) // nothing of it is new
+    expect(untaken(renewed(now, now[0], 2, 'k2')[0])).toBe('甲\n乙\n丙') // of that edit nobody knows what it was
+    expect(renewed(now, one({ key: 'k9' }), 3, 'k2')).toEqual(now)
   })
 
   it('come back from the browser as they were, and nonsense is passed over', () => {

@@ -14,7 +14,7 @@ const BY_TYPE: Record<string, Key> = {
   'second-login-wrong': 'problem.second', 'handover-same_person': 'problem.samePerson', 'handover-not_an_officer': 'problem.notOfficer',
   'handover-not_responsible': 'problem.notResponsible', 'handover-second_missing': 'problem.secondMissing', 'handover-nobody_hands_over': 'problem.nobodyHands',
   'handover-password_change_first': 'problem.mustChange', 'handover-login_disabled': 'problem.second', 'handover-sheet_changed': 'problem.sheetChanged',
-  'handover-not_their_part': 'problem.notTheirPart', 'handover-already_confirmed': 'problem.alreadyConfirmed', 'handover-overtaken': 'problem.overtaken', 'task-marked': 'problem.taskMarked',
+  'handover-not_their_part': 'problem.notTheirPart', 'handover-already_confirmed': 'problem.alreadyConfirmed', 'handover-overtaken': 'problem.overtaken', 'task-marked': 'problem.taskMarked', 'note-erased': 'problem.noteErased', 'note-taken': 'problem.noteTaken',
   'approval-same_person': 'problem.approval.same_person', 'approval-already_decided': 'problem.approval.already_decided', 'approval-already_asked': 'problem.approval.already_asked',
   'approval-too_late': 'problem.approval.too_late',
   'call-back-no_number': 'back.no_number', 'call-back-bad_number': 'back.bad_number', 'call-back-own_number': 'back.own_number', 'call-back-line_in_use': 'back.line_in_use',

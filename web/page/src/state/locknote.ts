@@ -3,7 +3,8 @@ import { computed, reactive, ref, watch } from 'vue'
 import { api, ApiError } from '@/api/client'
 import type { WaitingNote } from '@/api/quick'
 import { t } from '@/i18n'
-import { acknowledged, parseNotes, sendDelay, taken, typed, unsent, type LockNote } from '@/logic/locknote'
+import { problemText } from '@/i18n/problems'
+import { acknowledged, parseNotes, renewed, sendDelay, sending, taken, typed, unsent, untaken, type LockNote } from '@/logic/locknote'
 import { openByHand } from './desk'
 import { line, lines } from './live'
 import { notify } from './notices'
@@ -13,13 +14,14 @@ const STORE = 'dutyline.notes'
 export const lockNotes = ref<LockNote[]>(read())
 /** Those that found no entry by themselves: a person says where they belong. */
 export const homeless = ref<WaitingNote[]>([])
-/** What is written now; call is the one that rang or talked when it was begun, empty: none. */
-export const note = reactive({ key: '', call: '', text: '', at: 0, failed: false })
+/** What is written now; call is the one that rang or talked when it was begun, empty: none. refused: why it is not sent again. */
+export const note = reactive({ key: '', call: '', text: '', at: 0, failed: false, refused: '' })
 
 const callOfLine = computed(() => (line.value && line.value.call_id) || '')
 /** Whether somebody rings or talks on any line. */
 export const callNow = computed(() => lines.value.some((l) => l.state === 'ringing' || l.state === 'talking'))
-export const unkept = computed(() => unsent(lockNotes.value).length > 0)
+/** Whether the daemon lacks something of what is written now, or of any note while nobody writes. */
+export const unkept = computed(() => unsent(lockNotes.value).some((n) => !note.key || n.key === note.key))
 
 function read(): LockNote[] {
   try {
@@ -52,60 +54,95 @@ export function write(text: string): void {
 
 /** Takes the text out of sight; it stays kept. */
 export function hide(): void {
-  note.key = note.call = note.text = ''
+  note.key = note.call = note.text = note.refused = ''
   note.at = 0
 }
 
 let timer = 0
 let failures = 0
-let sending = false
+let busy = false
+/** At which edit the daemon refused a note in a way that sending it again does not change. */
+const refused = new Map<string, number>()
+const next = () => unsent(lockNotes.value).find((n) => refused.get(n.key) !== n.edit)
+
 function schedule(): void {
   clearTimeout(timer)
   timer = window.setTimeout(() => void send(), sendDelay(failures))
 }
-const wire = (n: LockNote) => ({ line: n.line, text: n.text, edit: n.edit, ago_ms: Math.max(0, Math.min(86_400_000, Date.now() - n.begun)) })
+const wire = (n: LockNote) => ({ line: n.line, text: untaken(n), edit: n.edit, ago_ms: Math.max(0, Math.min(86_400_000, Date.now() - n.begun)) })
 
 async function send(): Promise<void> {
-  if (sending) return schedule()
-  const n = unsent(lockNotes.value)[0]
+  if (busy) return schedule()
+  const n = next()
   if (!n) return
-  sending = true
+  busy = true
+  keep(sending(lockNotes.value, n.key))
   try {
-    const edit = (await api.keepNote(n.key, wire(n))).edit
-    keep(acknowledged(lockNotes.value, n.key, edit))
+    keep(acknowledged(lockNotes.value, n.key, (await api.keepNote(n.key, wire(n))).edit))
     failures = 0
     note.failed = false
+    note.refused = ''
   } catch (error) {
-    failures++
-    // A computer that nobody signed in on keeps it here only; it is asked again all the same.
-    note.failed = !(error instanceof ApiError && error.status === 403)
+    if (goesOn(n, error) === null) wait(n, error)
   }
-  sending = false
-  // Another caller has a note of their own.
-  watch(callOfLine, (call) => { if (call && note.key && call !== note.call) hide() })
-  if (unkept.value) schedule()
+  busy = false
+  if (next()) schedule()
+}
+
+/** What the daemon does not take now: it is sent again, unless that would change nothing. It stays in this browser. */
+function wait(n: LockNote, error: unknown): void {
+  if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429) {
+    refused.set(n.key, n.edit)
+    note.refused = error.type === 'unknown-computer' ? t('note.unknown') : t('note.notSent', { why: problemText(error) })
+    note.failed = false
+    return
+  }
+  failures++
+  note.failed = true
+}
+
+/** The key of its own under which a note goes on when an entry has what was typed before; empty: the note is gone with what was erased; null: neither. */
+function goesOn(before: LockNote, error: unknown): string | null {
+  if (!(error instanceof ApiError)) return null
+  if (error.type === 'note-taken') {
+    const fresh = newKey()
+    keep(renewed(lockNotes.value, before, Number(error.body.edit), fresh))
+    if (note.key === before.key) note.key = fresh
+    return fresh
+  }
+  if (error.type !== 'note-erased') return null
+  keep(lockNotes.value.filter((n) => n.key !== before.key))
+  if (note.key === before.key) hide()
+  notify(() => problemText(error), 'bad', undefined, undefined, 'note:' + before.key, error.message)
+  return ''
 }
 
 /** After somebody signed in: every note goes into the entry of its call. */
 export async function takeNotes(): Promise<void> {
   if (!canWrite.value) return
   hide()
+  refused.clear() // this computer is known now
   for (const n of lockNotes.value.slice()) {
-    if (n.text.trim()) await take(n, '')
+    if (untaken(n).trim()) await take(n, '')
     else keep(taken(lockNotes.value, n.key, n.edit))
   }
   await loadHomeless()
+  if (next()) schedule()
 }
 
-/** True when the entry has it. An empty entry: that of its call. */
+/** True when the entry has it. An empty entry: that of its call. What another window had taken before goes in as far as it is new. */
 async function take(n: LockNote, entry: string): Promise<boolean> {
+  keep(sending(lockNotes.value, n.key))
   try {
     const e = await api.takeNote(n.key, { ...wire(n), entry_id: entry || undefined })
     keep(taken(lockNotes.value, n.key, n.edit))
     notify(() => t('note.taken', { number: e.entry_number }), 'good', () => t('note.open'), () => openByHand(e.id), 'note:' + n.key)
     return true
-  } catch {
-    return false // It stays here and in sight.
+  } catch (error) {
+    const fresh = goesOn(n, error)
+    if (fresh === null) return false // It stays here and in sight.
+    const more = lockNotes.value.find((x) => x.key === fresh)
+    return !more || !untaken(more).trim() || (await take(more, entry))
   }
 }
 
@@ -116,7 +153,7 @@ async function loadHomeless(): Promise<void> {
   } catch {
     // Those of this browser are known all the same.
   }
-  const here = lockNotes.value.map((n): WaitingNote => ({ key: n.key, line: n.line, begun_at: new Date(n.begun).toISOString(), text: n.text, edit: n.edit, call_id: '', entry_id: '' }))
+  const here = lockNotes.value.map((n): WaitingNote => ({ key: n.key, line: n.line, begun_at: new Date(n.begun).toISOString(), text: untaken(n), edit: n.edit, call_id: '', entry_id: '' }))
   homeless.value = here.concat(kept.filter((k) => k.text.trim() && !here.some((h) => h.key === k.key)))
 }
 
@@ -135,5 +172,5 @@ export function startLockNote(): void {
   }, { immediate: true })
   // Another caller has a note of their own.
   watch(callOfLine, (call) => { if (call && note.key && call !== note.call) hide() })
-  if (unkept.value) schedule()
+  if (next()) schedule()
 }
