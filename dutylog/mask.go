@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -212,6 +213,21 @@ func MaskName(name string) string {
 	return name[:size] + strings.Repeat("*", min(rest, hiddenRunes))
 }
 
+// MaskText hides numbers in a text.
+func MaskText(text string) string { return maskText(text, "") }
+
+// anAddress is one of the network, as alerts name the host of a phone: no number, whatever its digits.
+var anAddress = regexp.MustCompile(`^(?:[1-9][0-9]{0,2}|0)(?:\.(?:[1-9][0-9]{0,2}|0)){3}`)
+
+// addressEnd is where an address ends with which a text begins; 0 where none does.
+func addressEnd(text string) int {
+	found := anAddress.FindString(text)
+	if _, err := netip.ParseAddr(found); err != nil || digitsEnd(text[len(found):]) > 0 {
+		return 0
+	}
+	return len(found)
+}
+
 // maskText hides numbers in a text, and one name.
 func maskText(text, person string) string {
 	if utf8.RuneCountInString(person) > 1 {
@@ -225,6 +241,11 @@ func maskText(text, person string) string {
 		}
 		b.WriteString(text[:begin])
 		text = text[begin:]
+		if address := addressEnd(text); address > 0 {
+			b.WriteString(text[:address])
+			text = text[address:]
+			continue
+		}
 		end := digitsEnd(text)
 		if apart := telephoneEnd(text); apart > 0 { // no amount, whatever follows
 			end = max(end, apart)

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"time"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 )
 
@@ -145,7 +146,7 @@ type publicAlert struct {
 
 func alertBody(v visitor, item dutylog.Item) (any, error) {
 	if v.can(seeAlerts) {
-		return json.RawMessage(bytes.TrimSpace(item.Body)), nil
+		return alertShown(v, bytes.TrimSpace(item.Body))
 	}
 	var public publicAlert
 	if err := json.Unmarshal(item.Body, &public); err != nil {
@@ -155,4 +156,23 @@ func alertBody(v visitor, item dutylog.Item) (any, error) {
 		return nil, nil
 	}
 	return public, nil
+}
+
+// alertShown is an alert of the feed as the list shows it to the visitor.
+func alertShown(v visitor, body json.RawMessage) (any, error) {
+	if v.can(seeNames) {
+		return body, nil
+	}
+	var all map[string]any
+	var said struct {
+		Key, Detail, Note string
+		MutedReason       string `json:"muted_reason"`
+		Evidence          []alerts.Evidence
+	}
+	if err := errors.Join(json.Unmarshal(body, &all), json.Unmarshal(body, &said)); err != nil {
+		return nil, fmt.Errorf("read an alert from the feed: %w", err)
+	}
+	a := alerts.Alert{Key: said.Key, Detail: said.Detail, Note: said.Note, Evidence: said.Evidence, Muted: alerts.Mute{Reason: said.MutedReason}}.Mask()
+	all["key"], all["detail"], all["note"], all["muted_reason"], all["evidence"] = a.Key, a.Detail, a.Note, a.Muted.Reason, append([]alerts.Evidence{}, a.Evidence...)
+	return all, nil
 }
