@@ -12,13 +12,12 @@ import (
 
 // What a masked list hides of a number and of a name.
 const (
-	keptDigits   = 4             // at the end of a number
-	hiddenDigits = 4             // before these, at least: the same ones however a number is written
-	shortNumber  = 5             // 110, 12345 or an extension: nobody's own
-	numberInText = 7             // as many digits in a row are a number, fewer an amount or a time
-	shownAtMost  = 10            // digits: of the number of an identity card the day of birth is hidden, too
-	amounts      = "元万亿吨人户亩平立公千" // what follows an amount
-	hiddenRunes  = 2             // of a name behind its first character, at most: its length is hidden, too
+	keptDigits   = 4  // at the end of a number
+	hiddenDigits = 4  // before these, at least: the same ones however a number is written
+	shortNumber  = 5  // 110, 12345 or an extension: nobody's own
+	numberInText = 7  // as many digits in a row are a number, fewer an amount or a time
+	shownAtMost  = 10 // digits: of the number of an identity card the day of birth is hidden, too
+	hiddenRunes  = 2  // of a name behind its first character, at most: its length is hidden, too
 )
 
 // Mask is an entry as a list, a print or an export shows it to somebody whose work does not need
@@ -120,12 +119,8 @@ func maskValue(f Field, value string, hide func(string) string) string {
 		return MaskName(value)
 	case ContactNumber:
 		return MaskNumber(value)
-	case CalledWhom: // a unit, a person, or both
-		words := strings.Fields(value)
-		for i, w := range words {
-			words[i] = MaskName(hide(w))
-		}
-		return strings.Join(words, " ")
+	case CalledWhom, PassedTo, AlsoTold: // a unit, a person, or both
+		return maskWhom(hide(value))
 	case AnsweredBy, FollowUpNumber, ReadBack:
 		return value
 	}
@@ -259,7 +254,7 @@ func maskText(text, person string) string {
 			continue
 		}
 		run := text[:end]
-		if next, _ := utf8.DecodeRuneInString(strings.TrimSpace(text[end:])); utf8.RuneCountInString(run) >= numberInText && !strings.ContainsRune(amounts, next) {
+		if utf8.RuneCountInString(run) >= numberInText && !unitFollows(text[end:]) {
 			run = MaskNumber(run)
 		}
 		b.WriteString(run)
