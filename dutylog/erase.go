@@ -124,7 +124,7 @@ func (s Sheet) Erase(x Erasure, entryID string, told func(OpenAlert) bool) (left
 		if m := &left.Matters[i]; m.EntryID == entryID {
 			take(&m.Who, x.takes(CallerUnit, CallerPerson, CallerTitle, CalledWhom))
 			take(&m.What, x.takes(Content, CallBackResult, CheckResult, CalledWhy))
-			take(&m.Number, x.takes())
+			take(&m.Number, x.takes(ContactNumber)) // or that of the call: what was frozen does not say which
 		}
 		for n := range left.Matters[i].Steps { // its own, and those of other entries that its call was
 			step, own := &left.Matters[i].Steps[n], left.Matters[i].EntryID == entryID && x.takes(StepTexts)

@@ -129,6 +129,7 @@ func TestAnErasureOfASheet(t *testing.T) {
 		"the call-back":        {[]dutylog.Field{dutylog.CallBackResult}, "e-1", "who number detail", true},
 		"whom we called":       {[]dutylog.Field{dutylog.CalledWhom}, "e-1", "number what detail", true},
 		"the caller's title":   {[]dutylog.Field{dutylog.CallerTitle}, "e-1", "number what detail", true},
+		"the contact's number": {[]dutylog.Field{dutylog.ContactNumber}, "e-1", "who what detail", true},
 		"what it does not say": {[]dutylog.Field{dutylog.Place, dutylog.StepTexts}, "e-1", "who number what detail", false},
 		"of no such entry":     {[]dutylog.Field{dutylog.Content}, "e-3", "who number what detail", false},
 	} {

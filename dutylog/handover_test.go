@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/dutylog"
+	"dutyline/telephony"
 )
 
 func account(login, name string, role dutylog.Role, change ...func(*dutylog.Account)) dutylog.Account {
@@ -134,6 +135,21 @@ func TestASheetIsFrozenAndThawed(t *testing.T) {
 	}
 	if _, err := (dutylog.Sheet{}).WithRemarks(strings.Repeat("字", 20001)); !errors.As(err, &invalid) || invalid.Field != "remarks" {
 		t.Errorf("remarks without end: %v", err)
+	}
+}
+
+// The number on the sheet is that to call back: the one that was given, else the one that the switch showed.
+func TestAMatterHasTheNumberToCallBack(t *testing.T) {
+	e := dutylog.Entry{Kind: dutylog.KindMissed, Number: telephony.ParseNumber("02422730001", "024"), Values: values{dutylog.CallerUnit: "和平区应急局"}}
+	if m := dutylog.MatterOf(e); m.Who != "和平区应急局" || m.Number != "02422730001" {
+		t.Errorf("of the call: %+v", m)
+	}
+	e.Values[dutylog.ContactNumber] = "13904011234"
+	if m := dutylog.MatterOf(e); m.Number != "13904011234" {
+		t.Errorf("as it was given: %+v", m)
+	}
+	if m := dutylog.MatterOf(e.Mask()); m.Number != "139****1234" {
+		t.Errorf("masked: %+v", m)
 	}
 }
 

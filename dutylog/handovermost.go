@@ -83,13 +83,13 @@ func (s Sheet) Rest() Unlisted {
 func (s Sheet) Mask() Sheet {
 	s = s.Whole()
 	for i := range s.Alerts {
-		s.Alerts[i].Detail = maskText(s.Alerts[i].Detail, "")
+		s.Alerts[i].Detail = MaskText(s.Alerts[i].Detail)
 	}
 	for i := range s.Incidents {
 		x := &s.Incidents[i]
-		x.Title = maskText(x.Title, "")
+		x.Title = MaskText(x.Title)
 		for n := range x.Instructions {
-			x.Instructions[n].Whom, x.Instructions[n].Text = maskText(x.Instructions[n].Whom, ""), maskText(x.Instructions[n].Text, "")
+			x.Instructions[n].Whom, x.Instructions[n].Text = MaskText(x.Instructions[n].Whom), MaskText(x.Instructions[n].Text)
 		}
 	}
 	return s

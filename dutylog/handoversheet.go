@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -50,7 +51,7 @@ type Matter struct {
 	At          *string           `json:"at"`
 	Kind        Kind              `json:"kind"`
 	Who         string            `json:"who" doc:"Unit and person, or whom we called"`
-	Number      string            `json:"number"`
+	Number      string            `json:"number" doc:"To call back: the contact's number, else that of the call"`
 	What        string            `json:"what" doc:"The beginning of its content"`
 	Missing     []Field           `json:"missing" nullable:"false" doc:"Required and still absent"`
 	Urgency     string            `json:"urgency,omitempty" doc:"紧急 or 特急; absent: neither, and on sheets that are older than this"`
@@ -178,7 +179,7 @@ func MatterOf(e Entry) Matter {
 		urgency = "" // the usual one needs no word
 	}
 	steps, earlier := openSteps(e)
-	return Matter{Steps: steps, Earlier: earlier, Urgency: urgency, EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: e.Number.Raw,
+	return Matter{Steps: steps, Earlier: earlier, Urgency: urgency, EntryID: e.ID, EntryNumber: e.EntryNumber.String(), At: telephony.JSONTime(at), Kind: e.Kind, Who: who, Number: cmp.Or(v[ContactNumber], e.Number.Raw),
 		What: shortened(joined(" · ", v[Content], v[CallBackResult], v[CheckResult], v[CalledWhy]), matterText), Missing: append([]Field{}, e.Missing()...), Late: e.Late != nil, Handling: e.Handling()}
 }
 

@@ -1,6 +1,7 @@
 package dutylog
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,13 +12,12 @@ import (
 
 // What a masked list hides of a number and of a name.
 const (
-	keptDigits   = 4             // at the end of a number
-	hiddenDigits = 4             // before these, at least: the same ones however a number is written
-	shortNumber  = 5             // 110, 12345 or an extension: nobody's own
-	numberInText = 7             // as many digits in a row are a number, fewer an amount or a time
-	shownAtMost  = 10            // digits: of the number of an identity card the day of birth is hidden, too
-	amounts      = "元万亿吨人户亩平立公千" // what follows an amount
-	hiddenRunes  = 2             // of a name behind its first character, at most: its length is hidden, too
+	keptDigits   = 4  // at the end of a number
+	hiddenDigits = 4  // before these, at least: the same ones however a number is written
+	shortNumber  = 5  // 110, 12345 or an extension: nobody's own
+	numberInText = 7  // as many digits in a row are a number, fewer an amount or a time
+	shownAtMost  = 10 // digits: of the number of an identity card the day of birth is hidden, too
+	hiddenRunes  = 2  // of a name behind its first character, at most: its length is hidden, too
 )
 
 // Mask is an entry as a list, a print or an export shows it to somebody whose work does not need
@@ -119,12 +119,8 @@ func maskValue(f Field, value string, hide func(string) string) string {
 		return MaskName(value)
 	case ContactNumber:
 		return MaskNumber(value)
-	case CalledWhom: // a unit, a person, or both
-		words := strings.Fields(value)
-		for i, w := range words {
-			words[i] = MaskName(hide(w))
-		}
-		return strings.Join(words, " ")
+	case CalledWhom, PassedTo, AlsoTold: // a unit, a person, or both
+		return maskWhom(hide(value))
 	case AnsweredBy, FollowUpNumber, ReadBack:
 		return value
 	}
@@ -212,6 +208,21 @@ func MaskName(name string) string {
 	return name[:size] + strings.Repeat("*", min(rest, hiddenRunes))
 }
 
+// MaskText hides numbers in a text.
+func MaskText(text string) string { return maskText(text, "") }
+
+// anAddress is one of the network, as alerts name the host of a phone: no number, whatever its digits.
+var anAddress = regexp.MustCompile(`^(?:[1-9][0-9]{0,2}|0)(?:\.(?:[1-9][0-9]{0,2}|0)){3}`)
+
+// addressEnd is where an address ends with which a text begins; 0 where none does.
+func addressEnd(text string) int {
+	found := anAddress.FindString(text)
+	if _, err := netip.ParseAddr(found); err != nil || digitsEnd(text[len(found):]) > 0 {
+		return 0
+	}
+	return len(found)
+}
+
 // maskText hides numbers in a text, and one name.
 func maskText(text, person string) string {
 	if utf8.RuneCountInString(person) > 1 {
@@ -225,6 +236,11 @@ func maskText(text, person string) string {
 		}
 		b.WriteString(text[:begin])
 		text = text[begin:]
+		if address := addressEnd(text); address > 0 {
+			b.WriteString(text[:address])
+			text = text[address:]
+			continue
+		}
 		end := digitsEnd(text)
 		if apart := telephoneEnd(text); apart > 0 { // no amount, whatever follows
 			end = max(end, apart)
@@ -238,7 +254,7 @@ func maskText(text, person string) string {
 			continue
 		}
 		run := text[:end]
-		if next, _ := utf8.DecodeRuneInString(strings.TrimSpace(text[end:])); utf8.RuneCountInString(run) >= numberInText && !strings.ContainsRune(amounts, next) {
+		if utf8.RuneCountInString(run) >= numberInText && !unitFollows(text[end:]) {
 			run = MaskNumber(run)
 		}
 		b.WriteString(run)

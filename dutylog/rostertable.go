@@ -34,6 +34,7 @@ const (
 type CellError struct {
 	Cell   string // "B17"; with the sheet's name where there are several; empty: the whole table
 	Fault  CellFault
+	Value  string // what stands there, or the other cell, the sheets or the post that is meant
 	Detail string
 }
 
@@ -95,7 +96,7 @@ func twiceOnSheets(held map[ShiftRef]string, g rosterGrid) (faults []CellError) 
 		other, said := held[at]
 		if said && other != g.Name && !twice[other] {
 			twice[other] = true
-			faults = append(faults, CellError{Fault: RosterSheets, Detail: fmt.Sprintf("the sheets %q and %q are both a roster of %s: keep one of them, and remove the other from the file",
+			faults = append(faults, CellError{Fault: RosterSheets, Value: Printable(other) + "、" + Printable(g.Name), Detail: fmt.Sprintf("the sheets %q and %q are both a roster of %s: keep one of them, and remove the other from the file",
 				Printable(other), Printable(g.Name), MonthOf(s.From, g.loc))})
 		}
 		held[at] = g.Name
@@ -175,7 +176,7 @@ func (g *rosterGrid) findHeader() bool {
 			}
 			for _, p := range Posts() {
 				if !slices.ContainsFunc(g.columns, func(c gridColumn) bool { return c.post == p }) {
-					g.fault(row, g.date, RosterNoPost, "the table has no column for "+string(p)+": each of the three posts needs one")
+					g.fault(row, g.date, RosterNoPost, string(p), "the table has no column for "+string(p)+": each of the three posts needs one")
 				}
 			}
 			return true
@@ -192,7 +193,7 @@ func (g *rosterGrid) readHeader(row, col int) {
 		if n := len(g.columns); n > 0 && g.columns[n-1].phone < 0 {
 			g.columns[n-1].phone = col
 		} else {
-			g.fault(row, col, RosterNoColumn, fmt.Sprintf("%q stands beside no post: put the numbers to the right of the names", Printable(text)))
+			g.fault(row, col, RosterNoColumn, text, fmt.Sprintf("%q stands beside no post: put the numbers to the right of the names", Printable(text)))
 		}
 	case isPost && g.besideSame(row, col):
 		g.columns[len(g.columns)-1].phone = col // one title over name and number
@@ -201,13 +202,13 @@ func (g *rosterGrid) readHeader(row, col int) {
 		if from, to, ok := clocksIn(text); ok {
 			c.from, c.to, c.clocked = from, to, true
 		} else if clockRange.MatchString(text) {
-			g.fault(row, col, RosterBadTime, fmt.Sprintf("%q says times that no day has; write them like 08:00-20:00", Printable(text)))
+			g.fault(row, col, RosterBadTime, text, fmt.Sprintf("%q says times that no day has; write them like 08:00-20:00", Printable(text)))
 		} else if from, to, ok := turnIn(text); ok {
 			c.from, c.to, c.clocked = from, to, true
 		}
 		g.columns = append(g.columns, c)
 	case dateTitle(text) && g.date >= 0:
-		g.fault(row, col, RosterNoColumn, "there is a second column for the date: put all days below each other")
+		g.fault(row, col, RosterNoColumn, text, "there is a second column for the date: put all days below each other")
 	case dateTitle(text):
 		g.date = col
 	case strings.HasPrefix(text, "星期") || text == "周":
@@ -215,7 +216,7 @@ func (g *rosterGrid) readHeader(row, col int) {
 	case strings.HasPrefix(text, "班次") || strings.HasPrefix(text, "时间") || strings.HasPrefix(text, "时段"):
 		g.turn = col
 	case text != "" && !slices.ContainsFunc(remarkHeaders, func(w string) bool { return strings.HasPrefix(text, w) }):
-		g.fault(row, col, RosterNoColumn, fmt.Sprintf("no post is called %q: take the column away, or call it 带班领导, 值班处(科)领导, 值班员 or 备注", Printable(text)))
+		g.fault(row, col, RosterNoColumn, text, fmt.Sprintf("no post is called %q: take the column away, or call it 带班领导, 值班处(科)领导, 值班员 or 备注", Printable(text)))
 	}
 }
 
@@ -259,12 +260,15 @@ func turnIn(text string) (from, to time.Duration, ok bool) {
 	return 0, 0, false
 }
 
-func (g *rosterGrid) fault(row, col int, f CellFault, detail string) {
+// mostValue is how many characters of a cell a fault repeats.
+const mostValue = 60
+
+func (g *rosterGrid) fault(row, col int, f CellFault, value, detail string) {
 	cell := CellName(row, col)
 	if g.several && g.Name != "" {
 		cell = g.Name + "!" + cell
 	}
-	e := CellError{Cell: cell, Fault: f, Detail: detail}
+	e := CellError{Cell: cell, Fault: f, Value: shortened(Printable(value), mostValue), Detail: detail}
 	if !slices.Contains(g.faults, e) { // a cell is looked at for each post
 		g.faults = append(g.faults, e)
 	}
@@ -280,7 +284,7 @@ func (g *rosterGrid) readRows() {
 		}
 		g.checkBeside(row)
 		if text == "" && day == "" {
-			g.fault(row, g.date, RosterBadDate, "there is somebody in this row, and no day; write it like 12月1日")
+			g.fault(row, g.date, RosterBadDate, "", "there is somebody in this row, and no day; write it like 12月1日")
 			continue
 		}
 		if text != "" {
@@ -325,7 +329,7 @@ func (g *rosterGrid) remark(row int) bool {
 func (g *rosterGrid) checkBeside(row int) {
 	for col := range g.Rows[row] {
 		if g.Cell(row, col) != "" && g.Cell(g.titles, col) == "" {
-			g.fault(row, col, RosterNoColumn, fmt.Sprintf("%q stands under no title: give the column one", Printable(g.Cell(row, col))))
+			g.fault(row, col, RosterNoColumn, g.Cell(row, col), fmt.Sprintf("%q stands under no title: give the column one", Printable(g.Cell(row, col))))
 		}
 	}
 }
@@ -335,7 +339,7 @@ func (g *rosterGrid) readDate(row int, text string) (Date, bool) {
 	year, month, day := 0, 0, 0
 	if m := dayOnly.FindStringSubmatch(text); m != nil {
 		if g.month == "" {
-			g.fault(row, g.date, RosterNoMonth, "the day has no month, and neither has the title: write 2026年12月 into the title")
+			g.fault(row, g.date, RosterNoMonth, text, "the day has no month, and neither has the title: write 2026年12月 into the title")
 			return "", false
 		}
 		year, month = g.month.First().Year(), int(g.month.First().In(time.UTC).Month())
@@ -354,7 +358,7 @@ func (g *rosterGrid) readDate(row int, text string) (Date, bool) {
 	}
 	d, err := ParseDate(fmt.Sprintf("%04d-%02d-%02d", year, month, day))
 	if err != nil {
-		g.fault(row, g.date, RosterBadDate, fmt.Sprintf("%q is no day; write it like 12月1日", Printable(text)))
+		g.fault(row, g.date, RosterBadDate, text, fmt.Sprintf("%q is no day; write it like 12月1日", Printable(text)))
 	}
 	return d, err == nil
 }
@@ -368,7 +372,7 @@ func (g *rosterGrid) checkWeekday(row int, d Date) {
 	for w, chars := range words {
 		if strings.ContainsAny(text, chars) {
 			if time.Weekday(w) != d.Weekday() {
-				g.fault(row, g.weekday, RosterBadWeekday, fmt.Sprintf("%s is no %s: the month of the table or this row is wrong", d, Printable(text)))
+				g.fault(row, g.weekday, RosterBadWeekday, string(d)+" "+text, fmt.Sprintf("%s is no %s: the month of the table or this row is wrong", d, Printable(text)))
 			}
 			return
 		}
@@ -382,7 +386,7 @@ func (g *rosterGrid) readCell(row int, c gridColumn, d Date) {
 	text := g.Cell(row, c.at)
 	if nobody(text) {
 		if c.phone >= 0 && !nobody(g.Cell(row, c.phone)) {
-			g.fault(row, c.at, RosterBadName, fmt.Sprintf("there is the number %q and no name beside it", Printable(g.Cell(row, c.phone))))
+			g.fault(row, c.at, RosterBadName, g.Cell(row, c.phone), fmt.Sprintf("there is the number %q and no name beside it", Printable(g.Cell(row, c.phone))))
 		}
 		return
 	}
@@ -393,7 +397,7 @@ func (g *rosterGrid) readCell(row int, c gridColumn, d Date) {
 				c.from, c.to, ok = turnIn(turn)
 			}
 			if !ok {
-				g.fault(row, g.turn, RosterBadTime, fmt.Sprintf("%q says no times; write 08:00-20:00, 白班, 夜班 or 全天", Printable(turn)))
+				g.fault(row, g.turn, RosterBadTime, turn, fmt.Sprintf("%q says no times; write 08:00-20:00, 白班, 夜班 or 全天", Printable(turn)))
 				return
 			}
 		}
@@ -406,7 +410,7 @@ func (g *rosterGrid) readCell(row int, c gridColumn, d Date) {
 	s := Shift{From: clockOn(midnight, c.from).UTC(), To: clockOn(midnight, c.to).UTC(), Post: c.post, Name: name, Phone: phone}
 	for i, o := range g.shifts {
 		if o.Post == s.Post && o.From.Before(s.To) && s.From.Before(o.To) {
-			g.fault(row, c.at, RosterTwice, "overlaps "+g.cells[i]+" ("+o.Name+"): one post is one person's at a time")
+			g.fault(row, c.at, RosterTwice, g.cells[i]+" "+o.Name, "overlaps "+g.cells[i]+" ("+o.Name+"): one post is one person's at a time")
 			return
 		}
 	}
@@ -419,16 +423,16 @@ func (g *rosterGrid) nameIn(row int, c gridColumn, text string) (name, phone str
 	name, title, mark := bareName(strings.Replace(text, phone, "", 1))
 	switch {
 	case !hasLetter(name) || strings.ContainsAny(name, "、，,;；/\n") || len([]rune(name)) > 30 || len(strings.Fields(name)) > 1 && isHan(strings.Join(strings.Fields(name), "")):
-		g.fault(row, c.at, RosterBadName, fmt.Sprintf("%q is not one name: a shift is one person's; write a second one into a column with times of its own", Printable(text)))
+		g.fault(row, c.at, RosterBadName, text, fmt.Sprintf("%q is not one name: a shift is one person's; write a second one into a column with times of its own", Printable(text)))
 		return "", ""
 	case strings.ContainsAny(name, "()（）[]［］【】"):
-		g.fault(row, c.at, RosterBadName, fmt.Sprintf("%q: nobody knows what the brackets mean; a name may be marked （代）, （临聘） or （返聘） or have a rank such as （局长）, and what else is to be said belongs into a column 备注", Printable(text)))
+		g.fault(row, c.at, RosterBadName, text, fmt.Sprintf("%q: nobody knows what the brackets mean; a name may be marked （代）, （临聘） or （返聘） or have a rank such as （局长）, and what else is to be said belongs into a column 备注", Printable(text)))
 		return "", ""
 	}
 	if c.phone >= 0 && g.Cell(row, c.phone) != "" {
 		phone = g.Cell(row, c.phone)
 		if !phoneIn.MatchString(phone) {
-			g.fault(row, c.phone, RosterBadPhone, fmt.Sprintf("%q is no telephone number", Printable(phone)))
+			g.fault(row, c.phone, RosterBadPhone, phone, fmt.Sprintf("%q is no telephone number", Printable(phone)))
 			return "", ""
 		}
 	}

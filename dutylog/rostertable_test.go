@@ -21,6 +21,31 @@ func sheetOf(text string) dutylog.Table {
 	return t
 }
 
+// A fault says what stands in the cell, or which other cell, sheets or post are meant.
+func TestAFaultOfARosterSaysWhatStandsThere(t *testing.T) {
+	const head = "2026年12月值班表\n日期|星期|带班领导|值班科领导|值班员\n"
+	for table, want := range map[string]string{
+		head + "13月1日|二|赵振华|杨秀英|张伟":                          "A3 date 13月1日",
+		head + "1|星期三|赵振华|杨秀英|张伟":                            "B3 weekday 2026-12-01 星期三",
+		"2026年12月值班表\n日期|带班领导|值班员\n1|赵振华|张伟":                 "A2 post duty_section_chief",
+		"2026年12月值班表\n日期|带班领导|值班科领导|值班员|早餐\n1|赵振华|杨秀英|张伟|王强": "E2 column 早餐",
+		head + "1|二|赵振华|杨秀英|张伟\n1|二|||李娜":                    "E4 twice E3 张伟",
+		head + "1|二|赵振华|杨秀英|张伟、李娜":                           "E3 name 张伟、李娜",
+		head + "1|二|赵振华|杨秀英|#REF!":                           "E3 formula #REF!",
+		head + "1|二|赵振华|杨秀英|张伟、" + strings.Repeat("李", 90):   "E3 name 张伟、" + strings.Repeat("李", 57) + "…",
+	} {
+		got := dutylog.ParseRosterTable([]dutylog.Table{sheetOf(table)}, "", nil, shanghai).Faults
+		if len(got) != 1 || fmt.Sprint(got[0].Cell, " ", got[0].Fault, " ", got[0].Value) != want {
+			t.Errorf("%s: %+v, want %s", table, got, want)
+		}
+	}
+	one, two := sheetOf(head+"1|二|赵振华|杨秀英|张伟"), sheetOf(head+"1|二|赵振华|杨秀英|张伟")
+	one.Name, two.Name = "定稿", "初稿"
+	if got := dutylog.ParseRosterTable([]dutylog.Table{one, two}, "", nil, shanghai).Faults; len(got) != 1 || got[0].Value != "定稿、初稿" {
+		t.Errorf("two sheets: %+v", got)
+	}
+}
+
 // tableCases are rosters as offices write them, and what is to be understood.
 var tableCases = []struct{ name, month, table string }{
 	{"the plainest one", "", `

@@ -49,7 +49,7 @@ func hasLetter(text string) bool { return strings.ContainsFunc(text, unicode.IsL
 // unreadRosters refuses, by their names, sheets that have no header of a roster and are not empty.
 func unreadRosters(tables []Table) (faults []CellError) {
 	for _, u := range unreadSheets(tables, func(t Table) bool { g := rosterGrid{Table: t}; return g.findHeader() }) {
-		faults = append(faults, CellError{Cell: u.name + "!" + CellName(u.row, u.col), Fault: RosterUnread,
+		faults = append(faults, CellError{Cell: u.name + "!" + CellName(u.row, u.col), Fault: RosterUnread, Value: u.name,
 			Detail: fmt.Sprintf("the sheet %q has no header of a roster, and nothing of it would be read: give it the header 日期 and the posts, or take the sheet away", Printable(u.name))})
 	}
 	return faults
@@ -60,7 +60,7 @@ func unreadRosters(tables []Table) (faults []CellError) {
 func (g *rosterGrid) failedFormulas(row int) (some bool) {
 	for col := range g.Rows[row] {
 		if text := g.Cell(row, col); failedFormula(text) {
-			g.fault(row, col, RosterFormula, fmt.Sprintf("the formula gives %s: enter the value itself", Printable(text)))
+			g.fault(row, col, RosterFormula, text, fmt.Sprintf("the formula gives %s: enter the value itself", Printable(text)))
 			some = true
 		}
 	}

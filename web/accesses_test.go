@@ -15,20 +15,25 @@ import (
 // accessHouse is a house that keeps accesses in its log, with one entry whose call was recorded.
 func accessHouse(t *testing.T) *house {
 	t.Helper()
-	h := newHouse(t, func(d *web.Deps) {
-		log := d.Log
-		d.Audit = func(ctx context.Context, x web.Access) {
-			err := log.NoteAccess(ctx, dutylog.Access{By: x.Who, What: x.What, Object: x.Object, Address: x.Address, At: x.At})
-			if err != nil {
-				t.Error(err)
-			}
-		}
-	})
+	h := newHouse(t, keepsAccesses(t))
 	h.clock.now = time.Date(2026, 11, 27, 2, 0, 0, 0, time.UTC)
 	h.sealed("1.0")
 	h.clock.Add(time.Hour)
 	h.sealed("2.0")
 	return h
+}
+
+// keepsAccesses has accesses kept in the log, as the daemon keeps them.
+func keepsAccesses(t *testing.T) func(*web.Deps) {
+	return func(d *web.Deps) {
+		log := d.Log
+		d.Audit = func(ctx context.Context, x web.Access) {
+			err := log.NoteAccess(ctx, dutylog.Access{By: x.Who, What: x.What, Object: x.Object, Address: x.Address, At: x.At, Entries: x.Entries, Part: x.Part})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	}
 }
 
 type accessPage struct {
@@ -111,9 +116,9 @@ func TestWhoListenedToThis(t *testing.T) {
 	do("officer", "/entries")
 	auditor := h.as("auditor")
 	for query, want := range map[string]string{
-		"entry=e-1.0":                    "leader log.export 值班日志-2026-11, supervisor call.see 1.0, leader entry.export e-1.0, leader log.print 值班日志-2026-11-27, chief recording.play 1.0, officer entry.see e-1.0",
-		"entry=e-1.0&limit=2":            "leader log.export 值班日志-2026-11, supervisor call.see 1.0, leader entry.export e-1.0, leader log.print 值班日志-2026-11-27, chief recording.play 1.0, officer entry.see e-1.0",
-		"entry=e-2.0":                    "leader log.export 值班日志-2026-11, supervisor entry.see e-2.0, leader log.print 值班日志-2026-11-27",
+		"entry=e-1.0":                    "officer entry.see entries, leader log.export 值班日志-2026-11, supervisor call.see 1.0, leader entry.export e-1.0, leader log.print 值班日志-2026-11-27, chief recording.play 1.0, officer entry.see e-1.0",
+		"entry=e-1.0&limit=2":            "officer entry.see entries, leader log.export 值班日志-2026-11, supervisor call.see 1.0, leader entry.export e-1.0, leader log.print 值班日志-2026-11-27, chief recording.play 1.0, officer entry.see e-1.0",
+		"entry=e-2.0":                    "officer entry.see entries, leader log.export 值班日志-2026-11, supervisor entry.see e-2.0, leader log.print 值班日志-2026-11-27",
 		"call=1.0":                       "supervisor call.see 1.0, chief recording.play 1.0",
 		"call=1.0&action=recording.play": "chief recording.play 1.0",
 		"user=officer":                   "officer entry.see entries, officer entry.see e-1.0",
@@ -206,6 +211,40 @@ func TestWhoHasTheStreamOpenIsNoted(t *testing.T) {
 	if got := h.as("auditor").asked(t, "user="); strings.Contains(got, " system") || strings.HasPrefix(got, " ") {
 		t.Errorf("who is not signed in is shown nothing: %s", got)
 	}
+}
+
+// What the stream shows of an entry is found by that entry: once within ten minutes, however often the entry
+// is written meanwhile, and again later.
+func TestWhoReadAnEntryOnTheStreamIsFoundByIt(t *testing.T) {
+	h := twoUnits(t, keepsAccesses(t))
+	officer, auditor := h.as("officer"), h.as("auditor")
+	l := h.as("supervisor").listen("")
+	l.until(is("line"))
+	write := func(id, content string) {
+		t.Helper()
+		e := officer.entry(t, id)
+		if got := officer.change(e, fmt.Sprintf(`"content":%q`, content)); got.status != 200 {
+			t.Fatal(got)
+		}
+		l.until(func(f frame) bool { return f.event == "entry" && strings.Contains(f.data, content) })
+	}
+	sees := func(id string, times int) {
+		t.Helper()
+		eventually(t, fmt.Sprint(id, " is noted ", times, " times"), func() bool {
+			return strings.Count(auditor.asked(t, "entry="+id), "supervisor entry.see entries") == times
+		})
+	}
+	sees("e-2.0", 0)
+	write("e-2.0", "一")
+	sees("e-2.0", 1)
+	write("e-2.0", "二")
+	write("e-1.0", "三")
+	sees("e-1.0", 1)
+	sees("e-2.0", 1)
+	h.clock.Add(dutylog.AccessAgain)
+	write("e-2.0", "四")
+	sees("e-2.0", 2)
+	sees("e-1.0", 1)
 }
 
 func TestBadQuestionsToTheAccessLog(t *testing.T) {

@@ -56,7 +56,7 @@ func (a *app) alertList(ctx context.Context, in *alertsInput) (*alertsOutput, er
 	if err != nil {
 		return nil, err
 	}
-	return &alertsOutput{alertsBody{Items: items, NextCursor: next, Open: open, Callers: callers, Calls: a.AlertCalls != nil}}, nil
+	return &alertsOutput{alertsBody{Items: allListed(visitorOf(ctx), items), NextCursor: next, Open: open, Callers: callers, Calls: a.AlertCalls != nil}}, nil
 }
 
 // callersOf names who called, as the list of calls does it for the same person.
@@ -110,5 +110,5 @@ func (a *app) acknowledge(ctx context.Context, in *acknowledgeInput) (*alertOutp
 	case err != nil:
 		return nil, problemOf(err)
 	}
-	return &alertOutput{taken}, nil
+	return &alertOutput{listed(visitorOf(ctx), taken)}, nil
 }

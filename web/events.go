@@ -136,7 +136,8 @@ type stream struct {
 
 	ahead map[string]telephony.LineState // what the reader was shown before the log had it
 	told  map[string]bool                // keys of the alerts it was told before
-	noted map[string]time.Time           // when it was last noted that the reader is shown calls, or entries
+	noted map[string]time.Time           // when it was last noted that the reader is shown calls, or this entry
+	shown []string                       // entries of which it is still to be noted
 }
 
 func (s *stream) serve(ctx context.Context, r *http.Request, from resume) ending {
@@ -283,6 +284,7 @@ func (s *stream) deliver(ctx context.Context) (more bool, err error) {
 	if err := s.recheck(ctx, true); err != nil {
 		return false, err
 	}
+	defer s.noteEntries(ctx)
 	newest := newestOf(items)
 	for _, item := range items {
 		if last, ok := newest[subject{item.Topic, item.Subject}]; !ok || last == item.Seq {

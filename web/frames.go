@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
+	"dutyline/alerts"
 	"dutyline/dutylog"
 )
 
@@ -75,14 +77,14 @@ func (s *stream) body(ctx context.Context, item dutylog.Item) (any, error) {
 		return s.lineBody(item)
 	case dutylog.TopicCall:
 		c, err := s.app.call(ctx, seeCalls, item.Subject)
-		if err == nil {
-			s.note(ctx, seeCalls, listOfCalls)
+		if err == nil && s.unnoted(listOfCalls) {
+			s.app.audit(ctx, seeCalls, listOfCalls)
 		}
 		return listed(s.v, c), err
 	case dutylog.TopicEntry:
 		e, err := s.app.entry(ctx, seeEntries, item.Subject)
-		if err == nil {
-			s.note(ctx, seeEntries, listOfEntries)
+		if err == nil && s.unnoted(e.ID) {
+			s.shown = append(s.shown, e.ID)
 		}
 		return listed(s.v, s.v.own(e)), err
 	case dutylog.TopicIncident:
@@ -95,13 +97,24 @@ func (s *stream) body(ctx context.Context, item dutylog.Item) (any, error) {
 	return nil, nil
 }
 
-// note keeps that a reader is shown what is about people, as it is kept of a list: of a stream that
-// stays open for a shift again and again.
-func (s *stream) note(ctx context.Context, p permission, list string) {
-	if now := s.app.Now(); now.Sub(s.noted[list]) >= dutylog.AccessAgain {
-		s.noted[list] = now
-		s.app.audit(ctx, p, list)
+// unnoted reports whether it is to be noted that the reader is shown this: of a stream that stays open for
+// a shift again and again, and each thing once within dutylog.AccessAgain.
+func (s *stream) unnoted(shown string) bool {
+	now := s.app.Now()
+	maps.DeleteFunc(s.noted, func(_ string, at time.Time) bool { return now.Sub(at) >= dutylog.AccessAgain })
+	_, noted := s.noted[shown]
+	if !noted {
+		s.noted[shown] = now
 	}
+	return !noted
+}
+
+// noteEntries keeps which entries the reader was shown, as it is kept of a list.
+func (s *stream) noteEntries(ctx context.Context) {
+	if len(s.shown) > 0 {
+		s.app.auditOf(withVisitor(ctx, s.v), seeEntries, listOfEntries, s.shown)
+	}
+	s.shown = nil
 }
 
 // lineBody shows the state that was committed, so that a short ring is not lost. While a
@@ -133,7 +146,7 @@ type publicAlert struct {
 
 func alertBody(v visitor, item dutylog.Item) (any, error) {
 	if v.can(seeAlerts) {
-		return json.RawMessage(bytes.TrimSpace(item.Body)), nil
+		return alertShown(v, bytes.TrimSpace(item.Body))
 	}
 	var public publicAlert
 	if err := json.Unmarshal(item.Body, &public); err != nil {
@@ -143,4 +156,23 @@ func alertBody(v visitor, item dutylog.Item) (any, error) {
 		return nil, nil
 	}
 	return public, nil
+}
+
+// alertShown is an alert of the feed as the list shows it to the visitor.
+func alertShown(v visitor, body json.RawMessage) (any, error) {
+	if v.can(seeNames) {
+		return body, nil
+	}
+	var all map[string]any
+	var said struct {
+		Key, Detail, Note string
+		MutedReason       string `json:"muted_reason"`
+		Evidence          []alerts.Evidence
+	}
+	if err := errors.Join(json.Unmarshal(body, &all), json.Unmarshal(body, &said)); err != nil {
+		return nil, fmt.Errorf("read an alert from the feed: %w", err)
+	}
+	a := alerts.Alert{Key: said.Key, Detail: said.Detail, Note: said.Note, Evidence: said.Evidence, Muted: alerts.Mute{Reason: said.MutedReason}}.Mask()
+	all["key"], all["detail"], all["note"], all["muted_reason"], all["evidence"] = a.Key, a.Detail, a.Note, a.Muted.Reason, append([]alerts.Evidence{}, a.Evidence...)
+	return all, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"dutyline/alerts"
 	"dutyline/telephony"
 )
 
@@ -162,6 +163,45 @@ func TestMissedCallersAreMaskedAsAList(t *testing.T) {
 		got := h.as(role).get("/missed-calls")
 		if got.status != 200 || strings.Contains(got.body, "22730001") != shows || strings.Contains(got.body, "13904011234") != shows || !strings.Contains(got.body, "other_number") {
 			t.Errorf("%s: %v", role, got)
+		}
+	}
+}
+
+// What an alert says of a caller is masked as the list of calls is, on every way on which alerts are shown, and
+// a masked alert is taken on as any other.
+func TestAlertsShowNoNumbersToWhomTheyAreMasked(t *testing.T) {
+	h := twoUnits(t)
+	const number, host = "02422730001", "192.168.10.201"
+	raise := func(key string) {
+		h.raise(alerts.Alert{Key: key + "/" + number, Rule: "nuisance_caller", Reason: alerts.ReasonNuisanceCaller, Certainty: alerts.Certain, Severity: alerts.Warning,
+			Line: "duty", CallID: "1.0", Detail: number, At: h.clock.Now().Add(-time.Minute), Evidence: []alerts.Evidence{
+				{Kind: alerts.EvidenceSIP, Ref: "a84b4c76e66710", Text: "INVITE From: <sip:" + number + "@" + host + ">"},
+				{Kind: alerts.EvidenceEvent, Ref: "1.0", Text: "dialled " + number, Said: telephony.Said{Name: telephony.SaidDialled, Number: number}},
+			}})
+	}
+	raise("before")
+	for role, shows := range map[string]bool{"officer": true, "chief": true, "leader": true, "supervisor": false, "auditor": false, "admin": false} {
+		browser := h.as(role)
+		l := browser.listen("")
+		l.until(is("line"))
+		raise("for-" + role)
+		_, f := l.until(is("alert"))
+		for where, text := range map[string]string{"the list": browser.get("/alerts").body, "the stream": f.data, "the sheet": browser.get("/handover").body} {
+			if where == "the sheet" && role == "admin" {
+				continue // not theirs
+			}
+			if strings.Contains(text, number) != shows || !shows && !strings.Contains(text, "024****0001") {
+				t.Errorf("%s reads the number on %s, want %v: %s", role, where, shows, text)
+			}
+			if where != "the sheet" && (!strings.Contains(text, host) || !strings.Contains(text, `"ref":"a84b4c76e66710"`)) {
+				t.Errorf("%s: %s hides what is no number: %s", role, where, text)
+			}
+		}
+	}
+	for _, role := range []string{"officer", "supervisor"} {
+		got := h.as(role).post("/alerts/1/acknowledge", `{"note":"回电`+number+`"}`)
+		if got.status != 200 || strings.Contains(got.body, number) != (role == "officer") {
+			t.Errorf("%s took it on: %v", role, got)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (a *app) mute(ctx context.Context, in *muteInput) (*alertOutput, error) {
 	if err != nil {
 		return nil, muteProblem(err)
 	}
-	return &alertOutput{muted}, nil
+	return &alertOutput{listed(visitorOf(ctx), muted)}, nil
 }
 
 type alertInput struct {
@@ -43,7 +43,7 @@ func (a *app) unmute(ctx context.Context, in *alertInput) (*alertOutput, error) 
 	if err != nil {
 		return nil, muteProblem(err)
 	}
-	return &alertOutput{told}, nil
+	return &alertOutput{listed(visitorOf(ctx), told)}, nil
 }
 
 func muteProblem(err error) error {

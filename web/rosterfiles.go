@@ -80,11 +80,20 @@ type previewMonthBody struct {
 	Shifts []rosterShiftBody `json:"shifts" nullable:"false" doc:"As the month's draft takes them"`
 	// What the rules find in the month as it would be then: gaps with their from and to, temporary staff …
 	Findings []rosterFindingBody `json:"findings" nullable:"false" doc:"What the rules find in the month as it would be then"`
+	Draft    previewDraftBody    `json:"draft" doc:"Which these shifts would replace: save them on its revision, after whoever looks at the preview agreed"`
+}
+
+// previewDraftBody is the draft that a month has already.
+type previewDraftBody struct {
+	Revision int    `json:"revision" doc:"0: there is none"`
+	At       stamp  `json:"at" doc:"When it was saved last"`
+	By       string `json:"by" doc:"By whom"`
 }
 
 type cellFaultBody struct {
 	Cell   string `json:"cell" doc:"As a spreadsheet names it; empty: the whole table"`
 	Reason string `json:"reason" doc:"The named fault" enum:"date,weekday,month,header,post,column,name,time,phone,twice,sheets,empty,unread_sheet,formula,file"`
+	Value  string `json:"value" doc:"What stands there, or the other cell, the sheets or the post that is meant; may be empty"`
 	Detail string `json:"detail"`
 	File   string `json:"file,omitempty" doc:"Why the file as a whole is no table, for programs"`
 }
@@ -124,7 +133,7 @@ func (a *app) previewRoster(ctx context.Context, in *previewInput) (*rosterPrevi
 	}
 	read := dutylog.ParseRosterTable(tables, month, people, a.Zone)
 	for _, f := range read.Faults {
-		out.Body.Faults = append(out.Body.Faults, cellFaultBody{Cell: f.Cell, Reason: string(f.Fault), Detail: f.Detail})
+		out.Body.Faults = append(out.Body.Faults, cellFaultBody{Cell: f.Cell, Reason: string(f.Fault), Value: f.Value, Detail: f.Detail})
 	}
 	months, by := dutylog.RosterMonths(read.Shifts, a.Zone)
 	for _, m := range months {
@@ -132,7 +141,12 @@ func (a *app) previewRoster(ctx context.Context, in *previewInput) (*rosterPrevi
 		if err != nil {
 			return nil, problemOf(err)
 		}
-		out.Body.Months = append(out.Body.Months, previewMonthBody{Month: string(m), Shifts: shiftBodies(by[m]), Findings: findingBodies(found)})
+		draft, err := a.Log.Draft(ctx, m)
+		if err != nil && !errors.Is(err, dutylog.ErrNotFound) {
+			return nil, problemOf(err)
+		}
+		out.Body.Months = append(out.Body.Months, previewMonthBody{Month: string(m), Shifts: shiftBodies(by[m]), Findings: findingBodies(found),
+			Draft: previewDraftBody{Revision: draft.Revision, At: stamp(draft.At), By: draft.By.Name}})
 	}
 	return out, nil
 }

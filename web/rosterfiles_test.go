@@ -16,8 +16,12 @@ type previewJSON struct {
 		Month    string
 		Shifts   []shiftJSON
 		Findings []findingJSON
+		Draft    struct {
+			Revision int
+			At, By   string
+		}
 	}
-	Faults []struct{ Cell, Reason, Detail, File string }
+	Faults []struct{ Cell, Reason, Value, Detail, File string }
 }
 
 func preview(c *client, name string, content []byte, month string) answer {
@@ -37,7 +41,7 @@ func TestARosterIsImportedAsADraftAndExported(t *testing.T) {
 		t.Errorf("a preview was kept: %v", got)
 	}
 	preview(chief, "值班表.csv", []byte(strings.Replace(table, "四", "五", 1)), "2026-12").into(t, &p)
-	if len(p.Months) != 0 || len(p.Faults) != 1 || p.Faults[0].Cell != "B3" || p.Faults[0].Reason != "weekday" {
+	if len(p.Months) != 0 || len(p.Faults) != 1 || p.Faults[0].Cell != "B3" || p.Faults[0].Value != "2026-12-31 五" || p.Faults[0].Reason != "weekday" {
 		t.Errorf("%+v", p)
 	}
 	preview(chief, "x.xlsx", []byte("PK\x03\x04 and no more"), "").into(t, &p)
@@ -62,6 +66,40 @@ func TestARosterIsImportedAsADraftAndExported(t *testing.T) {
 	}
 	if got := chief.get("/roster/months/12/workbook"); got.status != 422 {
 		t.Errorf("%v", got)
+	}
+}
+
+// A preview names the draft that its shifts would replace; on its revision they replace no other one.
+func TestAnImportReplacesTheDraftThatItsPreviewShowed(t *testing.T) {
+	h := newHouse(t)
+	chief, leader := h.as("chief"), h.as("leader")
+	table := []byte("2026年12月值班表\n日期,带班领导,值班处(科)领导,值班员\n1,赵振华,杨秀英,张伟\n")
+	look := func() (p previewJSON) {
+		t.Helper()
+		preview(chief, "值班表.csv", table, "").into(t, &p)
+		if len(p.Months) != 1 {
+			t.Fatalf("%+v", p)
+		}
+		return p
+	}
+	if d := look().Months[0].Draft; d.Revision != 0 || d.At != "" || d.By != "" {
+		t.Errorf("nobody makes one: %+v", d)
+	}
+	save := func(by *client, revision int) answer {
+		return by.put("/roster/months/2026-12/draft", fmt.Sprintf(`{"revision":%d,"shifts":[]}`, revision))
+	}
+	if got := save(leader, 0); got.status != 200 {
+		t.Fatal(got)
+	}
+	d := look().Months[0].Draft
+	if d.Revision != 1 || d.At == "" || d.By != "王leader" {
+		t.Errorf("whose draft it is, and since when: %+v", d)
+	}
+	if got := save(leader, 1); got.status != 200 {
+		t.Fatal(got)
+	}
+	if got := save(chief, d.Revision); got.status != 409 {
+		t.Errorf("a newer draft was replaced: %v", got)
 	}
 }
 

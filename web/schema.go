@@ -178,7 +178,7 @@ type alertDoc struct {
 	Line           string             `json:"line"`
 	CallID         string             `json:"call_id" doc:"Empty when it is about no call; the newest one of several"`
 	Finding        string             `json:"finding"`
-	Detail         string             `json:"detail" doc:"What was dialled, where it went, or what to do"`
+	Detail         string             `json:"detail" doc:"What was dialled, where it went, or what to do; its numbers are masked as in the list of calls, and so are those of key, note and evidence"`
 	Evidence       []alertEvidenceDoc `json:"evidence" nullable:"false" doc:"What it rests on"`
 	OpenedAt       stamp              `json:"opened_at" doc:"When it happened"`
 	FoundAt        stamp              `json:"found_at" doc:"When that was found afterwards in the switch's journal; null: it was told as it happened"`

@@ -127,7 +127,7 @@ func partPair[T any](name, none string, list []T, more int, where string, words 
 }
 
 func matterWords(f Frame, m dutylog.Matter) string {
-	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + matterKind(m) + "　" + pressed(m.Urgency) + cmp.Or(m.Who, numberText(telephony.ParseNumber(m.Number, "")))
+	text := m.EntryNumber + "　" + f.moment(m.At) + "　" + matterKind(m) + "　" + pressed(m.Urgency) + partyWords(m)
 	if m.Late {
 		text += "（补录）"
 	}
@@ -151,6 +151,15 @@ func matterWords(f Frame, m dutylog.Matter) string {
 		text += "\n　" + openStepWords(f, s)
 	}
 	return text
+}
+
+// partyWords say who it was and the number to call back; one without a name has the word for no number, too.
+func partyWords(m dutylog.Matter) string {
+	number := telephony.ParseNumber(m.Number, "")
+	if m.Who != "" && number.Withheld() {
+		return m.Who
+	}
+	return spaced(m.Who, numberText(number))
 }
 
 // matterKind is what a matter is. A call that nobody answered has the word under which the sheet's figures count it;

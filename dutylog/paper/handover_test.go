@@ -86,6 +86,26 @@ func TestWhoIsToBeCalledBackIsOnTheSheet(t *testing.T) {
 	}
 }
 
+// Whoever takes over on paper calls back from it: the number stands beside the name, not only where there is no name.
+func TestTheNumberToCallBackStandsBesideTheName(t *testing.T) {
+	h, s := aHandover()
+	s.Matters[1].Who = "和平区应急局"
+	standsOn(t, fmt.Sprint(paper.Handover(frame, h, s)), "【待回拨】　和平区应急局　13904011234")
+	s.Matters[1].Number = "22730001转801"
+	standsOn(t, fmt.Sprint(paper.Handover(frame, h, s)), "和平区应急局　22730001转801")
+	for _, none := range []string{"", "anonymous"} {
+		s.Matters[1].Number = none
+		if text := fmt.Sprint(paper.Handover(frame, h, s)); strings.Contains(text, "和平区应急局　") {
+			t.Errorf("a name without a number: %s", text)
+		}
+	}
+	s.Matters[1].Who, s.Matters[1].Number = "和平区应急局 刘洋", "13904011234"
+	text := fmt.Sprint(paper.Handover(frame, h, s.MaskConfirmed()))
+	if standsOn(t, text, "139****1234"); strings.Contains(text, "13904011234") {
+		t.Errorf("masked: %s", text)
+	}
+}
+
 // Before anybody confirmed, the sheet says so and has no digest; an empty one says that there is nothing.
 func TestTheSheetOfThisMomentIsNoHandover(t *testing.T) {
 	s := paper.Handover(frame, dutylog.Handover{Incoming: dutylog.Actor{Name: "王伟"}}, dutylog.Sheet{Outgoing: "李娜"})

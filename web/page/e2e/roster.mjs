@@ -70,6 +70,8 @@ export async function roster(url, users) {
     await desk.says(/单元格 E3 姓名看不懂/, at('import-faults'))
     await desk.shot('52-roster-faults')
     await file(TABLE(year, month))
+    await desk.says(/已有 .+ 保存的编制稿，存入后它将被替换/, at('import-draft'))
+    await at('import-replace').check()
     await at('import-take').click()
     await until('the draft', async () => (await at('roster-draft').count()) === 1 && (await cell(6, 2).inputValue()) === '张伟')
     await at('roster-fill').click()

@@ -4,7 +4,7 @@ import { ApiError } from '@/api/client'
 import { lang } from '@/i18n'
 import { handoverZh } from '@/i18n/handover'
 import { problemText } from '@/i18n/problems'
-import { anyChange, besides, changesOf, deedOf, downOf, ownPart, partOf, PARTS, restOf, restWords } from '@/logic/handover'
+import { anyChange, besides, changesOf, deedOf, downOf, ownPart, partOf, partyOf, PARTS, restOf, restWords } from '@/logic/handover'
 import refusals from '../../../dutylog/handover.go?raw'
 
 const sheet: Sheet = {
@@ -45,6 +45,15 @@ describe('the page of handovers', () => {
     const more: Sheet = { ...cut, unlisted: { matters: 13, alerts: 0, incidents: 1 } }
     expect(anyChange(changesOf(cut, more))).toBe(true)
     expect(anyChange(changesOf(cut, { ...cut }))).toBe(false)
+  })
+
+  it('shows the number to call back beside the name', () => {
+    const m = { ...sheet.matters[0], number: '13904011234' }
+    expect(partyOf(m)).toBe('沈河区应急局 139 0401 1234')
+    expect(partyOf({ ...m, number: 'anonymous' })).toBe('沈河区应急局')
+    expect(partyOf({ ...m, who: '' })).toBe('139 0401 1234')
+    expect(partyOf({ ...m, who: '', number: '' })).toBe('未显示号码')
+    expect(partyOf({ ...m, who: '', number: '', kind: 'fax' })).not.toBe('未显示号码')
   })
 
   it('knows who confirmed which part, and whose part it is', () => {

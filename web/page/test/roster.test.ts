@@ -1,17 +1,55 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ApiError } from '@/api/client'
+import { rosterApi, type ImportFault, type RosterMonth } from '@/api/roster'
 import type { Finding, Shift } from '@/api/roster'
 import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, otherMonth, overNight, partsOf, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
 import { presses } from '@/state/roster'
+import { saveImport } from '@/state/rosterimport'
 import type { FilingDuty, RosterDay } from '@/api/roster'
 import { lang } from '@/i18n'
 import { holidaysEn, holidaysZh } from '@/i18n/holidays'
-import { holidayFaultText } from '@/i18n/rosterwords'
+import { holidayFaultText, importFaultText } from '@/i18n/rosterwords'
+import { rosterEn, rosterZh } from '@/i18n/roster'
+import tableFaults from '../../../dutylog/rostertable.go?raw'
 import calendar from '../../../dutylog/calendar.go?raw'
 import faults from '../../../dutylog/directory_table.go?raw'
 import table from '../../../dutylog/table.go?raw'
 
 const shift = (from: string, to: string, name = '张伟', post: Shift['post'] = 'duty_officer'): Shift => ({ from, to, post, name, phone: '139' })
 const night = shift('2026-12-31T12:00:00.000Z', '2027-01-01T00:00:00.000Z') // 20:00 to 08:00 in Shanghai
+
+describe('a table that is imported', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it('has its faults named with what stands in the cell', () => {
+    lang.value = 'zh'
+    const said = (reason: string, value: string) => importFaultText({ cell: 'B3', reason, value, detail: '' } as ImportFault)
+    expect(said('post', 'duty_officer')).toBe('缺少“值班员”列')
+    expect(said('twice', 'C4 张伟')).toContain('与 C4 张伟 重复')
+    expect(said('weekday', '2026-12-01 星期三')).toBe('星期与日期不符：2026-12-01 星期三')
+    expect(said('date', '13月1日')).toContain('“13月1日”')
+    expect(said('sheets', '一月、二月')).toContain('“一月、二月”')
+    expect(said('date', '')).toBe('日期看不懂')
+    expect(said('unread_sheet', '说明')).not.toContain('{value}')
+    for (const words of [rosterZh, rosterEn] as Record<string, string>[]) {
+      for (const key of Object.keys(words).filter((k) => k.indexOf('imports.of.') === 0)) {
+        expect(tableFaults).toContain('CellFault = "' + key.slice(11) + '"')
+        expect(words[key]).toContain('{value}')
+      }
+    }
+  })
+
+  it('is saved on the draft that its preview showed, and on no newer one', async () => {
+    const month = { month: '2026-12', shifts: [night], draft: { revision: 3, at: '2026-11-27T00:00:00.000Z', by: '李娜' } }
+    const save = vi.spyOn(rosterApi, 'saveDraft').mockResolvedValueOnce({} as RosterMonth)
+    expect(await saveImport(month)).toBe('saved')
+    expect(save.mock.calls[0]).toEqual(['2026-12', 3, [night]])
+    save.mockRejectedValueOnce(new ApiError(409, 'Conflict', '', {}, 'roster'))
+    expect(await saveImport(month)).toBe('moved')
+    save.mockRejectedValueOnce(new ApiError(503, 'Away', '', {}, 'roster'))
+    await expect(saveImport(month)).rejects.toBeInstanceOf(ApiError)
+  })
+})
 
 describe('slots of the roster', () => {
   it('are times of day in Shanghai, over midnight and over New Year', () => {

@@ -33,8 +33,11 @@ export interface HolidayYear { year: number; source: string; at: string | null; 
 /** One fault of a table of holidays. row counts its header as the first. */
 export interface HolidayFault { row: number; column: string; code: string; value: string }
 export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string }
-export interface ImportFault { cell: string; reason: string; detail: string; file?: string }
-export interface ImportPreview { months: { month: string; shifts: Shift[]; findings?: Finding[] }[]; faults: ImportFault[] }
+/** value: what stands there, or the other cell, the sheets or the post that is meant. */
+export interface ImportFault { cell: string; reason: string; value?: string; detail: string; file?: string }
+/** draft: which the shifts would replace; they are saved on its revision. */
+export interface ImportMonth { month: string; shifts: Shift[]; findings?: Finding[]; draft: { revision: number; at: string | null; by: string } }
+export interface ImportPreview { months: ImportMonth[]; faults: ImportFault[] }
 
 const month = (m: string) => '/roster/months/' + encodeURIComponent(m)
 

@@ -1,5 +1,5 @@
 // What the rules of the roster find, in words.
-import type { Finding, HolidayFault, Shift } from '@/api/roster'
+import type { Finding, HolidayFault, ImportFault, Shift } from '@/api/roster'
 import { date, minute, parse } from '@/logic/time'
 import { t, word, type Key } from './index'
 
@@ -15,6 +15,12 @@ export const shortTime = (instant: string): string => `${date(parse(instant)).sl
 export const spanText = (from: string, to: string): string => t('roster.from', { from: shortTime(from), to: shortTime(to) })
 
 export const shiftText = (s: Shift): string => `${spanText(s.from, s.to)} ${posts(s.post)} ${s.name}`
+
+/** What is wrong with a cell of a table that is imported, with what stands there where the daemon says it. */
+export function importFaultText(f: ImportFault): string {
+  const named = 'imports.of.' + f.reason
+  return f.value && word('imports.of', f.reason) !== f.reason ? t(named as Key, { value: posts(f.value) }) : word('imports.fault', f.reason)
+}
 
 /** What is wrong with a line of a table of holidays that was typed: the page sent a header of its own before it. */
 export function holidayFaultText(f: HolidayFault, year: number): string {

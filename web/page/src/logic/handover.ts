@@ -1,8 +1,11 @@
 // What the page 交接班 makes of a sheet: who may do what, and what changed since it was shown.
-import type { Handover, HandoverNow, Part, Sheet, Unseen } from '@/api/duties'
+import type { Handover, HandoverNow, Matter, Part, Sheet, Unseen } from '@/api/duties'
 import type { Duty, OnDuty, Session } from '@/api/types'
 import { t, type Key } from '@/i18n'
+import { numberText } from '@/i18n/spell'
+import { WRITTEN } from './matter'
 import { personOf } from './roster'
+import { noNumber } from './words'
 
 /** What the person at the page can do: the first one takes over alone, the responsible one hands over. */
 export type Deed = 'first' | 'give' | 'take' | 'none'
@@ -55,6 +58,12 @@ function table<T>(list: T[], key: (row: T) => string): Rows {
   const out: Rows = {}
   list.forEach((row) => { out[key(row)] = JSON.stringify(row) })
   return out
+}
+
+/** Who it was and the number to call back. What did not come by telephone hides no number. */
+export function partyOf(m: Matter): string {
+  if (m.who) return noNumber(m.number) ? m.who : m.who + ' ' + numberText(m.number)
+  return m.number || (WRITTEN as string[]).indexOf(m.kind) < 0 ? numberText(m.number) : t('handover.noParty')
 }
 
 /** How much more there was than the sheet lists. */
