@@ -217,7 +217,7 @@ type EntryStore interface {
 	// against an older revision, IncompleteError names what is still required.
 	Amend(ctx context.Context, id string, p EntryPatch, by Actor, now time.Time) (Entry, error)
 	// Write keeps an entry without a call under the next number. The same draft (see Draft.Key)
-	// again gives what stands of it.
+	// again gives what stands of it; another one under its key is a *WrittenError.
 	Write(ctx context.Context, d Draft, by Actor, now time.Time) (Entry, error)
 	// AddStep appends a handling step. One that was a call takes that call's own entry into this one.
 	AddStep(ctx context.Context, id string, d StepDraft, by Actor, now time.Time) (Entry, error)

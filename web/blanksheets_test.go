@@ -122,6 +122,28 @@ func TestALateEntryWithoutItsScanSaysSo(t *testing.T) {
 	}
 }
 
+// A form that was corrected after its answer was lost is not answered with the entry that it opened first as if it were that.
+func TestALateFormThatWasCorrectedIsToldOfTheEntryThatExists(t *testing.T) {
+	h := printed(t)
+	officer := h.as("officer")
+	at := time.Date(2026, 11, 27, 3, 1, 0, 0, site).UTC().Format(time.RFC3339)
+	body := func(kind, why string) string {
+		return fmt.Sprintf(`{"key":"late-000001","line":"duty","kind":%q,"late_reason":%q,"late":{"at":%q}}`, kind, why, at)
+	}
+	var e, again web.EntryDoc
+	decode(t, officer.post("/entries", body("duty", "停机")), &e)
+	got := officer.post("/entries", body("duty", "停机检修"))
+	p := got.problem(t)
+	if got.status != 409 || p.Type != "/problems/entry-written" || !strings.Contains(p.Detail, e.EntryNumber) || p.Entry["id"] != e.ID {
+		t.Errorf("%s", got)
+	}
+	if got := officer.post("/entries", body("duty", "停机")); got.status != 200 {
+		t.Errorf("the same once more: %s", got)
+	} else if decode(t, got, &again); again.ID != e.ID || again.Revision != 1 {
+		t.Errorf("%+v", again)
+	}
+}
+
 // A late entry is bound to the blind interval, which says so wherever it is listed and on paper.
 func TestALateEntryIsSaidWhereverItIsListed(t *testing.T) {
 	h := printed(t)

@@ -68,6 +68,39 @@ func TestALateEntryComesBackWithTheIntervalThatItCovers(t *testing.T) {
 	intact(t, path)
 }
 
+// A form whose answer was lost is sent again: as it was it is the entry that stands, corrected it is refused with that entry.
+func TestADraftThatWasCorrectedAfterItsAnswerWasLostIsNoSecondAnswer(t *testing.T) {
+	db, path, from := blindAt(t)
+	draft := func() dutylog.Draft {
+		return lateDraft("late-0001", from, values{"late_reason": "系统停机", "content": "火情"})
+	}
+	e := must(db.Write(ctx, draft(), officer, noon))(t)
+	e = must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: 1, Values: values{"content": "火情，已扑灭"}}, officer, noon))(t)
+	if again := must(db.Write(ctx, draft(), officer, noon.Add(time.Minute)))(t); again.Revision != e.Revision || again.Values["content"] != "火情，已扑灭" {
+		t.Errorf("the same draft: %+v", again)
+	}
+	for name, change := range map[string]func(d *dutylog.Draft){
+		"kind":     func(d *dutylog.Draft) { d.Kind = dutylog.KindWarning },
+		"reason":   func(d *dutylog.Draft) { d.Values["late_reason"] = "停机检修" },
+		"content":  func(d *dutylog.Draft) { d.Values["content"] = "火情，已扑灭" },
+		"time":     func(d *dutylog.Draft) { d.Late.At = d.Late.At.Add(time.Minute) },
+		"interval": func(d *dutylog.Draft) { d.Late.Blind = time.Time{} },
+		"not late": func(d *dutylog.Draft) { d.Late, d.Kind, d.Values = nil, dutylog.KindFax, values{} },
+	} {
+		d := draft()
+		change(&d)
+		_, err := db.Write(ctx, d, officer, noon)
+		var written *dutylog.WrittenError
+		if !errors.As(err, &written) || written.Current.ID != e.ID || !strings.Contains(err.Error(), e.EntryNumber.String()) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if list, _, err := db.Entries(ctx, dutylog.EntryQuery{}); err != nil || len(list) != 1 || list[0].Revision != e.Revision {
+		t.Errorf("%+v, %v", list, err)
+	}
+	intact(t, path)
+}
+
 func TestLateEntriesOfNoIntervalAreKeptToo(t *testing.T) {
 	db, path, from := blindAt(t)
 	d := lateDraft("late-0001", from, values{"late_reason": "走访途中"})

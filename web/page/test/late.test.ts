@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry, Interval } from '@/api/types'
+import { ApiError } from '@/api/client'
+import { problemText } from '@/i18n/problems'
+import dialog from '../src/components/LateDialog.vue?raw'
 import { lateEn, lateZh } from '@/i18n/late'
 import { notesOf } from '@/i18n/unseen'
 import { sightOf, stretches } from '@/logic/intervals'
@@ -18,6 +21,14 @@ const form = (over: Partial<LateForm> = {}): LateForm => ({ kind: 'duty', at: is
 Object.defineProperty(globalThis, 'document', { value: { documentElement: {} } })
 
 describe('late entries', () => {
+  it('that were corrected after the answer was lost name the entry that exists, and keep the form', () => {
+    const refused = new ApiError(409, 'Conflict', 'Entry 2026-000012 was opened with the same key before, and its text is another: open it.', { type: '/problems/entry-written' })
+    expect(problemText(refused)).toBe('先前提交时已生成记录 2026-000012，这次的改动没有写入：请打开该记录更正')
+    const caught = dialog.slice(dialog.indexOf('} catch (e) {'), dialog.indexOf('busy.value = false'))
+    expect(caught).toMatch(/'entry-written'.*=> opened\(written\)/s)
+    expect(caught).not.toMatch(/clear\(\)/)
+  })
+
   const items: Interval[] = [blind(0, 20), { ...blind(0, 60), kind: 'live_down' }, blind(40, 50), blind(100, null)]
 
   it('are offered the blind intervals only, the newest first', () => {

@@ -123,8 +123,10 @@ const MISMATCH: [RegExp, string][] = [
   [/^The number of this call, (.+), is not known as that of (.+?): /, '这次通话的号码 {1} 不是“{2}”登记的号码：请改选与对方的通话；确实是这次通话的，请写明原因'],
   [/^The talk of this call was over at once \((.+?)\): /, '这次{1}，不足以证明：请改选说事的那次通话；确实是这次通话的，请写明原因'],
 ]
-const NAMED: Record<string, [RegExp, string][]> = { 'incident-unfinished': UNFINISHED, 'incident-call_mismatch': MISMATCH }
-/** What a refusal of an incident names, where its kind alone says less. */
+/** The entry that a form opened before, when its answer was lost. */
+const WRITTEN_BEFORE: [RegExp, string][] = [[/^Entry (\S+) was opened/, '先前提交时已生成记录 {1}，这次的改动没有写入：请打开该记录更正']]
+const NAMED: Record<string, [RegExp, string][]> = { 'entry-written': WRITTEN_BEFORE, 'incident-unfinished': UNFINISHED, 'incident-call_mismatch': MISMATCH }
+/** What a refusal names, where its kind alone says less. */
 export function namedRefusal(type: string, detail: string): string {
   for (const [mark, sentence] of NAMED[type] || []) {
     const found = mark.exec(detail)
