@@ -170,6 +170,7 @@ type EntryPatch struct {
 	State    *EntryState      // Complete needs every required value or its gap
 	Values   map[Field]string // "" clears a value
 	Gaps     map[Field]*Gap   // nil clears a gap
+	Late     *LateChange      // when a late entry came; nil: as it stands
 	Reason   string           // why a complete entry is changed; it takes one, and no other does
 	Ahead    time.Duration    // of the switch's clock, before ours: see IncidentDeed.Ahead
 }

@@ -21,6 +21,13 @@ const form = (over: Partial<LateForm> = {}): LateForm => ({ kind: 'duty', at: is
 Object.defineProperty(globalThis, 'document', { value: { documentElement: {} } })
 
 describe('late entries', () => {
+  it('say in Chinese why the time cannot be corrected so', () => {
+    const refused = (message: string) => problemText(new ApiError(422, '', message, { type: '/problems/invalid-value', errors: [{ location: 'body.late_at', message }] }, 'entries'))
+    expect(refused('lies after the entry was written: it came before that, check the date and the time')).toBe('接报时间不能晚于补录的时间：请核对日期和时间')
+    expect(refused('lies after handling step 2: check the time, or strike that step out first')).toBe('接报时间晚于第 2 条办理过程：请核对时间，或先划去该条')
+    expect(refused('something else')).toContain('接报时间')
+  })
+
   it('that were corrected after the answer was lost name the entry that exists, and keep the form', () => {
     const refused = new ApiError(409, 'Conflict', 'Entry 2026-000012 was opened with the same key before, and its text is another: open it.', { type: '/problems/entry-written' })
     expect(problemText(refused)).toBe('先前提交时已生成记录 2026-000012，这次的改动没有写入：请打开该记录更正')
