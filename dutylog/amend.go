@@ -46,6 +46,9 @@ func (e Entry) Amend(p EntryPatch, by Actor, now time.Time) (Entry, error) {
 	if err := next.setValues(p.Values, now); err != nil {
 		return Entry{}, err
 	}
+	if err := next.cameAt(p.Late); err != nil {
+		return Entry{}, err
+	}
 	if err := next.setGaps(p.Gaps, p.Values); err != nil {
 		return Entry{}, err
 	}

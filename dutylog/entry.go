@@ -170,6 +170,7 @@ type EntryPatch struct {
 	State    *EntryState      // Complete needs every required value or its gap
 	Values   map[Field]string // "" clears a value
 	Gaps     map[Field]*Gap   // nil clears a gap
+	Late     *LateChange      // when a late entry came; nil: as it stands
 	Reason   string           // why a complete entry is changed; it takes one, and no other does
 	Ahead    time.Duration    // of the switch's clock, before ours: see IncidentDeed.Ahead
 }
@@ -217,7 +218,7 @@ type EntryStore interface {
 	// against an older revision, IncompleteError names what is still required.
 	Amend(ctx context.Context, id string, p EntryPatch, by Actor, now time.Time) (Entry, error)
 	// Write keeps an entry without a call under the next number. The same draft (see Draft.Key)
-	// again gives what stands of it.
+	// again gives what stands of it; another one under its key is a *WrittenError.
 	Write(ctx context.Context, d Draft, by Actor, now time.Time) (Entry, error)
 	// AddStep appends a handling step. One that was a call takes that call's own entry into this one.
 	AddStep(ctx context.Context, id string, d StepDraft, by Actor, now time.Time) (Entry, error)

@@ -21,6 +21,14 @@ func (e *StaleError) Error() string {
 		e.Current.ID, by, e.Current.Revision)
 }
 
+// WrittenError says that the key of a draft is that of an entry which says something else; Current is what stands of it.
+type WrittenError struct{ Current Entry }
+
+func (e *WrittenError) Error() string {
+	return fmt.Sprintf("entry %s was opened with the same key before, and its text is another: open it and correct it there; nothing of this one was kept",
+		e.Current.EntryNumber)
+}
+
 // IncompleteError names the required values that an entry still lacks.
 type IncompleteError struct {
 	EntryID string

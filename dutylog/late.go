@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,69 @@ func LateKinds() []Kind { return NoCall.Fits() }
 // ofLate reports whether only a late entry has such a field.
 func ofLate(f Field) bool { return f == LateReason || f == PaperSheet }
 
+// LateChange corrects when a late entry came: a slip would file it on another day's log for ever. What follows from the
+// time the store says, as it does of a draft.
+type LateChange struct {
+	At       time.Time
+	Blind    time.Time // of the interval that it covers then, see Rebind
+	Rostered string    // officer by the roster at that time
+}
+
+// cameAt takes what corrects when it came.
+func (e *Entry) cameAt(c *LateChange) error {
+	const field = "late_at"
+	switch {
+	case c == nil:
+		return nil
+	case e.Late == nil:
+		return &InvalidError{Field: field, Reason: "belongs to a late entry: when this one came is known, leave it out"}
+	case c.At.After(e.OpenedAt):
+		return &InvalidError{Field: field, Reason: "lies after the entry was written: it came before that, check the date and the time"}
+	}
+	if err := checkWhen(field, c.At, e.OpenedAt, 0, "a late entry is about what was"); err != nil || c.At.Equal(e.CallAt) {
+		return err
+	}
+	e.CallAt, e.Late = c.At, &Late{Blind: c.Blind}
+	e.Rostered, e.Responsible = c.Rostered, c.Rostered
+	for _, s := range e.Steps {
+		if s.Struck == nil && e.checkStepTime(s.At) != nil {
+			return &InvalidError{Field: field, Reason: fmt.Sprintf("lies after handling step %d: check the time, or strike that step out first", s.Number)}
+		}
+	}
+	return nil
+}
+
+// Rebind is where the blind interval begins that a late entry covers when it came at another time: the same one where
+// that still fits; else that in which the time lies, or the only one beside it, as the form chooses it; zero: none. One
+// that named none, though it came in one, goes on so.
+func (e Entry) Rebind(at time.Time, seen []telephony.Interval) time.Time {
+	those := func(when time.Time, margin time.Duration) (starts []time.Time) {
+		for _, i := range seen {
+			if i.Kind == telephony.BlindInterval && coversLate(i, when, margin) && !slices.ContainsFunc(starts, i.From.Equal) {
+				starts = append(starts, i.From)
+			}
+		}
+		return starts
+	}
+	in, near := those(at, 0), those(at, lateMargin)
+	switch {
+	case e.Late == nil, e.Late.Blind.IsZero() && len(those(e.CallAt, lateMargin)) > 0:
+		return time.Time{}
+	case slices.ContainsFunc(near, e.Late.Blind.Equal):
+		return e.Late.Blind
+	case len(in) == 1:
+		return in[0]
+	case len(near) == 1:
+		return near[0]
+	}
+	return time.Time{}
+}
+
+// coversLate reports whether something can have come in an interval at that time.
+func coversLate(i telephony.Interval, at time.Time, margin time.Duration) bool {
+	return !at.Before(i.From.Add(-margin)) && (i.To.IsZero() || !at.After(i.To.Add(margin)))
+}
+
 // Bind finds the blind interval that the draft is to cover; zero where it names none.
 func (l LateDraft) Bind(seen []telephony.Interval) (time.Time, error) {
 	if l.Blind.IsZero() {
@@ -52,7 +116,7 @@ func (l LateDraft) Bind(seen []telephony.Interval) (time.Time, error) {
 		if i.Kind != telephony.BlindInterval || !i.From.Truncate(time.Millisecond).Equal(l.Blind) {
 			continue
 		}
-		if l.At.Before(i.From.Add(-lateMargin)) || !i.To.IsZero() && l.At.After(i.To.Add(lateMargin)) {
+		if !coversLate(i, l.At, lateMargin) {
 			return time.Time{}, &InvalidError{Field: "late.blind", Reason: "does not fit the time at which it came: choose the blind interval in which that lies, or none"}
 		}
 		return i.From, nil

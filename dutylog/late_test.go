@@ -200,3 +200,92 @@ func TestALateEntryLacksNoCall(t *testing.T) {
 		t.Errorf("a late one: %v", found)
 	}
 }
+
+// When a late entry came is corrected like any field: with a reason once it is complete, and never to a time at which
+// it cannot have come.
+func TestWhenALateEntryCameIsCorrected(t *testing.T) {
+	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindNuisance, values{"late_reason": "停电"}), onDuty, officer, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	right := later.Add(-75 * time.Minute)
+	to := func(at time.Time) dutylog.EntryPatch {
+		return dutylog.EntryPatch{Revision: e.Revision, Late: &dutylog.LateChange{At: at, Blind: right.Add(-time.Minute), Rostered: "前一班"}}
+	}
+	next, err := e.Amend(to(right), officer, later.Add(time.Hour))
+	if err != nil || !next.CallAt.Equal(right) || !next.Late.Blind.Equal(right.Add(-time.Minute)) || next.Rostered != "前一班" || next.Responsible != "前一班" || next.Revision != 2 || next.EntryNumber != e.EntryNumber {
+		t.Fatalf("%+v %v", next, err)
+	}
+	if !e.CallAt.Equal(later.Add(-15*time.Minute)) || !e.Late.Blind.IsZero() {
+		t.Errorf("the revision before changed: %+v", e)
+	}
+	if same, err := e.Amend(to(e.CallAt), officer, later); err != nil || same.Revision != e.Revision || !same.Late.Blind.IsZero() {
+		t.Errorf("the same time is no change: %+v %v", same, err)
+	}
+	done := e
+	done.State, done.CompletedAt, done.Scanned = dutylog.Complete, later, true
+	var wrong *dutylog.InvalidError
+	if _, err := done.Amend(to(right), officer, later); !errors.As(err, &wrong) || wrong.Field != "reason" {
+		t.Errorf("without a reason: %v", err)
+	}
+	because := to(right)
+	because.Reason = "14:05 误填为 15:04"
+	if next, err := done.Amend(because, officer, later); err != nil || next.State != dutylog.Complete || next.Correction != because.Reason {
+		t.Errorf("%+v %v", next, err)
+	}
+	stepped, err := e.AddStep(dutylog.StepDraft{Kind: dutylog.StepClosed, At: later.Add(-10 * time.Minute)}, officer, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ordinary, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), onDuty, officer, later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		of   dutylog.Entry
+		at   time.Time
+		says string
+	}{
+		"after it was written": {e, later.Add(time.Minute), "lies after the entry was written"},
+		"long ago":             {e, later.AddDate(-100, 0, 0), "check the year"},
+		"after a step":         {stepped, later.Add(-5 * time.Minute), "lies after handling step 1"},
+		"of no late entry":     {ordinary, right, "belongs to a late entry"},
+	} {
+		p := to(c.at)
+		p.Revision = c.of.Revision
+		if _, err := c.of.Amend(p, officer, later.Add(time.Hour)); !errors.As(err, &wrong) || wrong.Field != "late_at" || !strings.Contains(wrong.Reason, c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTheBlindIntervalFollowsTheCorrectedTime(t *testing.T) {
+	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }
+	blind := func(from, to int) telephony.Interval {
+		return telephony.Interval{Kind: telephony.BlindInterval, From: at(from), To: at(to)}
+	}
+	other := telephony.Interval{Kind: telephony.LiveDown, From: at(200), To: at(220)}
+	seen := []telephony.Interval{blind(0, 20), blind(25, 40), blind(0, 20), blind(100, 120), other}
+	none := time.Time{}
+	for name, c := range map[string]struct {
+		bound     time.Time
+		came, now int
+		want      time.Time
+	}{
+		"within the same":            {at(0), 5, 15, at(0)},
+		"beside the same":            {at(0), 5, 28, at(0)},
+		"in another":                 {at(0), 5, 110, at(100)},
+		"in another, beside a third": {at(100), 110, 27, at(25)},
+		"beside another":             {at(0), 5, 95, at(100)},
+		"between two":                {at(100), 110, 22, none},
+		"in none":                    {at(0), 5, 70, none},
+		"in what was seen after all": {at(0), 5, 210, none},
+		"from none into one":         {none, 70, 110, at(100)},
+		"none was said of one":       {none, 5, 110, none},
+	} {
+		e := dutylog.Entry{CallAt: at(c.came), Late: &dutylog.Late{Blind: c.bound}}
+		if got := e.Rebind(at(c.now), seen); !got.Equal(c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

@@ -9,7 +9,7 @@ type Naming struct {
 // OnlyNames reports whether a patch changes nothing but who answered.
 func (p EntryPatch) OnlyNames() bool {
 	_, names := p.Values[AnsweredBy]
-	return names && len(p.Values) == 1 && len(p.Gaps) == 0 && p.Kind == nil && p.State == nil
+	return names && len(p.Values) == 1 && len(p.Gaps) == 0 && p.Kind == nil && p.State == nil && p.Late == nil
 }
 
 // NamesAnother reports whether a patch says of a call that came in that somebody else answered than is recorded.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 	"unicode/utf8"
 )
 
@@ -53,6 +54,13 @@ func (p *EntryPatch) member(name string, raw json.RawMessage) error {
 	case "reason":
 		s, err := parseText(name, raw)
 		p.Reason = s
+		return err
+	case "late_at":
+		s, err := parseText(name, raw)
+		if err == nil {
+			p.Late = &LateChange{}
+			p.Late.At, err = parseMoment(name, s)
+		}
 		return err
 	case "gaps":
 		p.Gaps = map[Field]*Gap{}
@@ -154,6 +162,9 @@ func (p EntryPatch) MarshalJSON() ([]byte, error) {
 	}
 	if p.State != nil {
 		body["state"] = *p.State
+	}
+	if p.Late != nil {
+		body["late_at"] = p.Late.At.Format(time.RFC3339Nano)
 	}
 	if p.Gaps != nil {
 		body["gaps"] = p.Gaps

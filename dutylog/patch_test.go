@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,6 +21,7 @@ func TestParsePatch(t *testing.T) {
 		`{"revision":1,"kind":"nuisance","state":"complete"}`: {Revision: 1, Kind: is(dutylog.KindNuisance), State: is(dutylog.Complete)},
 		`{"revision":1,"gaps":{"caller_title":{"why":"refused","reason":"不愿说"},"read_back":null}}`: {
 			Revision: 1, Gaps: gaps{"caller_title": {Why: dutylog.Refused, Reason: "不愿说"}, "read_back": nil}},
+		`{"revision":1,"late_at":"2026-11-23T20:17:00.5+08:00"}`: {Revision: 1, Late: &dutylog.LateChange{At: time.Date(2026, 11, 23, 12, 17, 0, 5e8, time.UTC)}},
 		`{"revision":1,"gaps":{}}`:                               {Revision: 1, Gaps: gaps{}},
 		`{"revision":1,"caller_unit":"\u706b","called_why":"x"}`: {Revision: 1, Values: values{"caller_unit": "火", "called_why": "x"}},
 	} {
@@ -48,6 +50,9 @@ func TestParsePatchNamesWhatIsWrong(t *testing.T) {
 		`{"revision":-1}`:                   "revision",
 		`{"revision":1.5}`:                  "revision",
 		`{"revision":"1"}`:                  "revision",
+		`{"revision":1,"late_at":""}`:       "late_at",
+		`{"revision":1,"late_at":"14:05"}`:  "late_at",
+		`{"revision":1,"late_at":null}`:     "late_at",
 		`{"revision":null}`:                 "revision",
 		`{"revision":-0.5}`:                 "revision",
 		`{"revision":99999999999999999999}`: "revision",

@@ -171,9 +171,48 @@ func SearchWords(query string) []string {
 	return slices.Compact(words)
 }
 
-// Holds reports whether every word occurs in a text that SearchText made.
+// Holds reports whether every word occurs in a text that SearchText made; a landline's number also as people of its town
+// write it, see localWord.
 func Holds(text string, words []string) bool {
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) && !holdsLocal(text, w) })
+}
+
+// localWord is a word that is a landline's whole number without the code of its area; empty for every other word. In what
+// people wrote, and in the number to call back, it stands mostly so, and nobody said of which area it is.
+func localWord(word string) string {
+	if len(word) < len("102273000") || len(word) > len("41122730001") || strings.Trim(word, "0123456789") != "" {
+		return ""
+	}
+	n := telephony.ParseNumber("0"+word, "")
+	if n.E164 != "+86"+word {
+		return ""
+	}
+	return localForm(n)
+}
+
+// holdsLocal reports whether a number stands in a text without its area, on its own: the same digits at the end of another
+// number are that number.
+func holdsLocal(text, word string) bool {
+	const shortest = 7
+	if len(word) < shortest || !strings.Contains(text, word[len(word)-shortest:]) {
+		return false // as nearly always, without a closer look at what the word is
+	}
+	local := localWord(word)
+	if local == "" {
+		return false
+	}
+	digit := func(at int) bool { return at >= 0 && at < len(text) && text[at] >= '0' && text[at] <= '9' }
+	for from := 0; ; {
+		at := strings.Index(text[from:], local)
+		if at < 0 {
+			return false
+		}
+		at += from
+		if !digit(at-1) && !digit(at+len(local)) {
+			return true
+		}
+		from = at + 1
+	}
 }
 
 // searchable brings a text into the form in which it is compared. Within a kept text blanks
@@ -254,8 +293,12 @@ func SearchTokens(text string) iter.Seq[string] {
 	}
 }
 
-// LookedFor are the tokens by which a word is looked for.
+// LookedFor are the tokens by which a word is looked for. A landline's number ends as it stands without its area, so that
+// the tokens of that end lead to both.
 func LookedFor(word string) []string {
+	if local := localWord(word); local != "" {
+		word = local
+	}
 	runes := []rune(word)
 	if len(runes) == 1 {
 		return []string{word}

@@ -100,6 +100,44 @@ func TestANumberIsFoundWithAndWithoutItsPrefixes(t *testing.T) {
 	}
 }
 
+// A number to call back is written without the code of the area, and looked for with it.
+func TestALocalNumberIsFoundWithTheCodeOfItsArea(t *testing.T) {
+	written := map[string]dutylog.Entry{
+		"as the number to call back": {Values: map[dutylog.Field]string{dutylog.ContactNumber: "22730001"}},
+		"parted":                     {Values: map[dutylog.Field]string{dutylog.ContactNumber: "2273-0001"}},
+		"in the content":             {Values: map[dutylog.Field]string{dutylog.Content: "请回电２２７３０００１，联系张工"}},
+	}
+	for where, e := range written {
+		for _, query := range []string{"22730001", "2273-0001", "024-22730001", "02422730001", "024 2273 0001", "+862422730001", "0086-24-22730001", "2422730001"} {
+			words := dutylog.SearchWords(query)
+			if !dutylog.FoundBy(e, words, shanghai) {
+				t.Errorf("%s it is not found by %q (%q)", where, query, words)
+			}
+			tokens := slices.Collect(dutylog.SearchTokens(dutylog.SearchText(e, nil, shanghai)))
+			for _, w := range words {
+				for _, token := range dutylog.LookedFor(w) {
+					if !slices.Contains(tokens, token) {
+						t.Errorf("%s the index has no %q, by which %q is looked for", where, token, query)
+					}
+				}
+			}
+		}
+	}
+	for query, content := range map[string]string{
+		"024-22730001":   "请回电041122730001",  // of another area
+		"024-2273 0001":  "请回电13822730001",   // a mobile telephone
+		"02422730001":    "卡号622730001",      // the end of another number
+		"0411-2273000":   "请回电22730001",      // its beginning
+		"400-600-1234":   "请回电6001234",       // no area has 400
+		"13822730001":    "请回电22730001",      // a mobile telephone has no area
+		"024-22730001 火": "请回电22730001，联系张工", // and every word counts
+	} {
+		if e := (dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: content}}); dutylog.FoundBy(e, dutylog.SearchWords(query), shanghai) {
+			t.Errorf("%q finds %q", query, content)
+		}
+	}
+}
+
 func TestTokensOfATextAndOfAWord(t *testing.T) {
 	for text, want := range map[string][2]string{
 		"a火灾":     {"a a火 火 火灾 灾", "a火 火灾"},

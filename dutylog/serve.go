@@ -116,7 +116,7 @@ func longForms(own Entry) (forms []string) {
 func localForm(n telephony.Number) string {
 	within, ok := strings.CutPrefix(n.E164, "+86")
 	switch {
-	case !ok || strings.HasPrefix(within, "1") && len(within) == len("13800000000"):
+	case !ok || strings.HasPrefix(within, "1") && len(within) == len("13800000000"), strings.HasPrefix(within, "400"), strings.HasPrefix(within, "800"):
 		return ""
 	case strings.HasPrefix(within, "10"), strings.HasPrefix(within, "2"):
 		return within[2:]

@@ -119,7 +119,7 @@ func (e Entry) AddStep(d StepDraft, by Actor, now time.Time) (Entry, error) {
 	step.By, step.WrittenAt, step.Number = by, now, len(e.Steps)+1
 	ofCall := func(s Step) bool { return d.CallID != "" && s.CallID == d.CallID && s.Struck == nil }
 	switch {
-	case len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].again(step), slices.ContainsFunc(e.Steps, ofCall):
+	case len(e.Steps) > 0 && e.Steps[len(e.Steps)-1].again(step) && e.Steps[len(e.Steps)-1].doneAt(d.At), slices.ContainsFunc(e.Steps, ofCall):
 		return e, nil // a call is one step
 	case len(e.Steps) >= mostSteps:
 		return Entry{}, &InvalidError{Field: "kind", Reason: fmt.Sprintf("the entry has %d steps, more are not kept: go on in a new entry and link it with this one", mostSteps)}
@@ -205,6 +205,12 @@ func (d StepDraft) check(now time.Time) (Step, error) {
 // again reports whether o says the same once more.
 func (s Step) again(o Step) bool {
 	return s.Struck == nil && s.Kind == o.Kind && s.Whom == o.Whom && s.Text == o.Text && s.Channel == o.Channel && s.Due.Equal(o.Due) && s.CallID == o.CallID && s.By == o.By && o.WrittenAt.Sub(s.WrittenAt) < sameStep
+}
+
+// doneAt reports whether a draft's time is the step's: it gives none, or that one. A step of which nobody gave the time,
+// or a later one, was done when it was written; a time after that is within the minute of the same words.
+func (s Step) doneAt(at time.Time) bool {
+	return at.IsZero() || at.Truncate(time.Millisecond).Equal(s.At) || s.At.Equal(s.WrittenAt.Truncate(time.Millisecond)) && at.After(s.At)
 }
 
 // StrikeStep gives the next revision with the step struck out.

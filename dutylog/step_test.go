@@ -75,6 +75,35 @@ func TestStepsThatSayTooLittleAreRefused(t *testing.T) {
 	}
 }
 
+// The same words within a minute are one step, whose answer was lost; two reports that are noted one after the other,
+// of other times, are two.
+func TestStepsOfOtherTimesAreTwo(t *testing.T) {
+	now := noon.Add(2 * time.Hour)
+	for _, c := range []struct {
+		name          string
+		first, second time.Time
+		steps         int
+	}{
+		{"the same time", noon.Add(time.Hour), noon.Add(time.Hour), 1},
+		{"another time", noon.Add(time.Hour), noon.Add(100 * time.Minute), 2},
+		{"an earlier time", now, noon.Add(time.Hour), 2},
+		{"a time, then none", noon.Add(time.Hour), time.Time{}, 1},
+		{"none, then none", time.Time{}, time.Time{}, 1},
+		{"none, then an earlier time", time.Time{}, noon.Add(time.Hour), 2},
+		{"a clock that is ahead", now.Add(20 * time.Second), now.Add(20 * time.Second), 1},
+	} {
+		d := dutylog.StepDraft{Kind: dutylog.StepReported, Whom: "市应急局", Channel: "phone", At: c.first}
+		e, err := opened(answered("1")).AddStep(d, officer, now)
+		if err != nil {
+			t.Fatal(c.name, err)
+		}
+		d.At = c.second
+		if e, err = e.AddStep(d, officer, now.Add(30*time.Second)); err != nil || len(e.Steps) != c.steps {
+			t.Errorf("%s: %d steps, %v; want %d", c.name, len(e.Steps), err, c.steps)
+		}
+	}
+}
+
 // A step is no older than the matter; what was written a while after it was done says so.
 func TestWhenAStepWasDone(t *testing.T) {
 	half := noon.Truncate(time.Minute).Add(30 * time.Second)

@@ -2,6 +2,7 @@ package dutylog
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"slices"
 	"time"
@@ -90,6 +91,25 @@ func OpenWritten(d Draft, on OnDuty, by Actor, now time.Time) (Entry, error) {
 	}
 	if err := e.setValues(d.Values, now); err != nil {
 		return Entry{}, err
+	}
+	return e, nil
+}
+
+// SentAgain is the entry where its draft comes once more, because the first answer was lost: FIRST is the entry as it was
+// opened, AGAIN what the draft opens now. One that says something else was corrected meanwhile, and is refused: otherwise
+// its correction would be gone without a word. What was erased since is not compared.
+func (e Entry) SentAgain(first, again Entry) (Entry, error) {
+	said := func(x Entry) map[Field]string {
+		values := maps.Clone(x.Values)
+		maps.DeleteFunc(values, func(f Field, _ string) bool { return e.erased(f) })
+		return values
+	}
+	late := (first.Late == nil) == (again.Late == nil)
+	if late && first.Late != nil {
+		late = first.CallAt.Equal(again.CallAt) && first.Late.Blind.Equal(again.Late.Blind)
+	}
+	if !late || first.Line != again.Line || first.Kind != again.Kind || !maps.Equal(said(first), said(again)) {
+		return Entry{}, &WrittenError{Current: e}
 	}
 	return e, nil
 }

@@ -122,6 +122,62 @@ func TestALateEntryWithoutItsScanSaysSo(t *testing.T) {
 	}
 }
 
+// A slip in the time is corrected: the entry is then on the paper of the day on which it came, and of no other; that it
+// was corrected, by whom and why, is told with it.
+func TestTheTimeOfALateEntryIsCorrected(t *testing.T) {
+	h := printed(t)
+	officer := h.as("officer")
+	day := time.Date(2026, 11, 27, 0, 0, 0, 0, site)
+	slip, right := day.Add(-20*time.Hour).UTC().Format(time.RFC3339), day.Add(3*time.Hour+time.Minute).UTC().Format(time.RFC3339)
+	var e web.EntryDoc
+	decode(t, officer.post("/entries", fmt.Sprintf(`{"key":"late-000001","line":"duty","kind":"nuisance","late_reason":"值班系统停机","late":{"at":%q}}`, slip)), &e)
+	officer.change(e, `"gaps":{"paper_sheet":{"why":"not_possible","reason":"凭记忆补录"}},"state":"complete"`).into(t, &e)
+	number := e.EntryNumber
+	for body, want := range map[string]string{
+		fmt.Sprintf(`"late_at":%q`, right):                 "reason",
+		`"late_at":"2027-11-27T03:01:00Z","reason":"日期误填"`: "late_at",
+		`"late_at":"3:01","reason":"日期误填"`:                 "late_at",
+	} {
+		if p := officer.change(e, body).problem(t); p.Status != 422 || !strings.HasPrefix(p.Detail, "body."+want+":") {
+			t.Errorf("%s: %+v", body, p)
+		}
+	}
+	officer.change(e, fmt.Sprintf(`"late_at":%q,"reason":"日期误填"`, right)).into(t, &e)
+	if e.EntryNumber != number || e.State != "complete" || e.Correction != "日期误填" || time.Time(e.CallAt).UTC().Format(time.RFC3339) != right || !strings.Contains(string(officer.get("/intervals?kind=blind").body), number) {
+		t.Errorf("%+v", e)
+	}
+	if then, now := officer.get("/sheets/day?day=2026-11-26").body, officer.get("/sheets/day?day=2026-11-27").body; strings.Contains(then, number) || !strings.Contains(now, number) || !strings.Contains(now, "日期误填") {
+		t.Errorf("the paper of the day: %v, of the slip: %v", strings.Contains(now, number), strings.Contains(then, number))
+	}
+	for _, want := range []string{"接报时间：「2026-11-26 04:00」改为「2026-11-27 03:01」", "日期误填"} {
+		if one := officer.get("/entries/" + e.ID + "/sheet").body; !strings.Contains(one, want) {
+			t.Errorf("%q is not on its paper", want)
+		}
+	}
+}
+
+// A form that was corrected after its answer was lost is not answered with the entry that it opened first as if it were that.
+func TestALateFormThatWasCorrectedIsToldOfTheEntryThatExists(t *testing.T) {
+	h := printed(t)
+	officer := h.as("officer")
+	at := time.Date(2026, 11, 27, 3, 1, 0, 0, site).UTC().Format(time.RFC3339)
+	body := func(kind, why string) string {
+		return fmt.Sprintf(`{"key":"late-000001","line":"duty","kind":%q,"late_reason":%q,"late":{"at":%q}}`, kind, why, at)
+	}
+	var e, again web.EntryDoc
+	decode(t, officer.post("/entries", body("duty", "停机")), &e)
+	got := officer.post("/entries", body("duty", "停机检修"))
+	p := got.problem(t)
+	if got.status != 409 || p.Type != "/problems/entry-written" || !strings.Contains(p.Detail, e.EntryNumber) || p.Entry["id"] != e.ID {
+		t.Errorf("%s", got)
+	}
+	if got := officer.post("/entries", body("duty", "停机")); got.status != 200 {
+		t.Errorf("the same once more: %s", got)
+	} else if decode(t, got, &again); again.ID != e.ID || again.Revision != 1 {
+		t.Errorf("%+v", again)
+	}
+}
+
 // A late entry is bound to the blind interval, which says so wherever it is listed and on paper.
 func TestALateEntryIsSaidWhereverItIsListed(t *testing.T) {
 	h := printed(t)

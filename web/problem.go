@@ -26,6 +26,7 @@ const (
 	typeTooMany           = problemBase + "too-many-attempts"
 	typeCrossSite         = problemBase + "cross-site-request"
 	typeStale             = problemBase + "stale-revision"
+	typeWritten           = problemBase + "entry-written"
 	typeIncomplete        = problemBase + "incomplete-entry"
 	typeInvalid           = problemBase + "invalid-value"
 	typeRecordingAbsent   = problemBase + "no-recording"
@@ -58,7 +59,7 @@ type Problem struct {
 	Detail  string          `json:"detail" doc:"One sentence for people: what is wrong and what to do"`
 	Errors  []FieldProblem  `json:"errors,omitempty" doc:"What is wrong with which value"`
 	Missing []dutylog.Field `json:"missing,omitempty" doc:"Required fields that are still absent"`
-	Entry   *dutylog.Entry  `json:"entry,omitempty" doc:"The entry as it stands now, when a stale revision was sent"`
+	Entry   *dutylog.Entry  `json:"entry,omitempty" doc:"The entry as it stands now, when a stale revision was sent, or another text under a key that was used"`
 
 	File       string       `json:"file,omitempty" doc:"Why a file is no table, for programs"`
 	Faults     []TableFault `json:"faults,omitempty" doc:"What is wrong with a table, by cell; at most 1000"`
@@ -137,6 +138,7 @@ func problemOf(err error) *Problem {
 	var (
 		already    *Problem
 		stale      *dutylog.StaleError
+		written    *dutylog.WrittenError
 		incomplete *dutylog.IncompleteError
 		wrong      *dutylog.InvalidError
 		moved      *dutylog.DirectoryMovedError
@@ -154,6 +156,10 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &stale):
 		p := newProblem(http.StatusConflict, typeStale, "%s", stale.Error())
 		p.Entry = &stale.Current
+		return p
+	case errors.As(err, &written):
+		p := newProblem(http.StatusConflict, typeWritten, "%s.", upper(written.Error()))
+		p.Entry = &written.Current
 		return p
 	case errors.As(err, &draft):
 		return newProblem(http.StatusConflict, typeStale, "%s", draft.Error())

@@ -124,10 +124,10 @@ var table = []route{
 
 	{"GET", "/entries", seeEntries, "entries", "Entries of the duty log", nil, on((*app).entries)},
 	{"GET", "/entries/{id}", seeEntries, "entry", "One entry", []int{404}, on((*app).oneEntry)},
-	{"PATCH", "/entries/{id}", amendEntries, "amend-entry", "Change an entry: everything or nothing of the patch is taken", []int{404, 409}, on((*app).amend)},
+	{"PATCH", "/entries/{id}", amendEntries, "amend-entry", "Change an entry: everything or nothing of the patch is taken; late_at is when a late entry came", []int{404, 409}, on((*app).amend)},
 	{"GET", "/entries/{id}/revisions", seeEntries, "revisions", "Every kept version of an entry, oldest first", []int{404}, on((*app).revisions)},
 	{"POST", "/entries/{id}/hold", holdEntries, "hold-entry", "Put an entry under a legal hold: nothing of it expires or is erased", []int{404}, on((*app).setHold)},
-	{"POST", "/entries", writeEntries, "write-entry", "Open an entry of what did not come by telephone: fax, WeChat, visit, patrol, warning", nil, on((*app).write)},
+	{"POST", "/entries", writeEntries, "write-entry", "Open an entry of what did not come by telephone: fax, WeChat, visit, patrol, warning", []int{409}, on((*app).write)},
 	{"POST", "/entries/{id}/steps", writeEntries, "add-step", "Append a handling step; one that was an outgoing call takes that call's own entry into this one", []int{404}, on((*app).addStep)},
 	{"DELETE", "/entries/{id}/steps/{number}", writeEntries, "strike-step", "Strike a handling step out: it stays readable", []int{404}, on((*app).strikeStep)},
 	{"POST", "/entries/{id}/read-back", writeEntries, "begin-read-back", "Say that reading back begins now: a place in the recording", []int{404}, on((*app).beginReadBack)},

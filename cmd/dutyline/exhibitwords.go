@@ -60,9 +60,12 @@ func (x *exhibit) entryText() string {
 		fmt.Fprintf(&b, "补录时间：%s\n", x.local(e.OpenedAt))
 	}
 	x.callText(&b)
-	for _, r := range x.revisions {
+	for i, r := range x.revisions {
 		fmt.Fprintf(&b, "\n第 %d 版　%s　%s（%s）　类别：%s　状态：%s\n", r.Entry.Revision, x.local(r.At), inText(r.By.Name), r.By.Login,
 			paper.Word(paper.KindNames, r.Entry.Kind), paper.Word(paper.StateNames, r.Entry.State))
+		if i > 0 && !r.Entry.CallAt.Equal(x.revisions[i-1].Entry.CallAt) { // a late entry, of which the time was corrected
+			fmt.Fprintf(&b, "  %s：由 %s 更正为 %s\n", at, x.local(x.revisions[i-1].Entry.CallAt), x.local(r.Entry.CallAt))
+		}
 		x.revisionText(&b, r.Entry)
 	}
 	x.stepsText(&b, e.Steps)

@@ -72,17 +72,21 @@ func headPairs(f Frame, x Single) []pair {
 	if of != "" {
 		pairs = append(pairs, pair{name: of, value: number})
 	}
-	if late := x.Entry.Late; late != nil {
-		covers := "—"
-		if !late.Blind.IsZero() {
-			covers = f.minute(late.Blind) + " 起的盲区"
-		}
-		pairs = append(pairs, pair{name: "补录时间", value: f.minute(x.Entry.OpenedAt)}, pair{name: "所补时段", value: covers})
+	if x.Entry.Late != nil {
+		pairs = append(pairs, pair{name: "补录时间", value: f.minute(x.Entry.OpenedAt)}, pair{name: "所补时段", value: cmp.Or(f.covers(x.Entry), "—")})
 		if slices.Contains(x.Entry.Missing(), dutylog.PaperScan) {
 			pairs = append(pairs, pair{name: Word(FieldNames, dutylog.PaperScan), value: "未附"})
 		}
 	}
 	return pairs
+}
+
+// covers is the blind interval of a late entry; empty: it names none.
+func (f Frame) covers(e dutylog.Entry) string {
+	if e.Late.Blind.IsZero() {
+		return ""
+	}
+	return f.minute(e.Late.Blind) + " 起的盲区"
 }
 
 // fieldPairs are what people filled in, and what the kind requires even where it is still empty.

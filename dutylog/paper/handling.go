@@ -147,6 +147,14 @@ func changesOf(f Frame, before, after dutylog.Entry) []change {
 	if before.Kind != after.Kind {
 		all = append(all, change{"类型", Word(KindNames, before.Kind), Word(KindNames, after.Kind)})
 	}
+	if after.Late != nil && before.Late != nil {
+		_, when, _ := Head(after, false)
+		for _, c := range []change{{when, f.minute(before.CallAt), f.minute(after.CallAt)}, {"所补时段", f.covers(before), f.covers(after)}} {
+			if c.was != c.is {
+				all = append(all, c)
+			}
+		}
+	}
 	for _, field := range dutylog.Fields() {
 		if was, is := f.said(before, field), f.said(after, field); was != is {
 			all = append(all, change{FieldName(after.Kind, field), was, is})

@@ -156,3 +156,17 @@ func TestHeadsOfATableWithSeveralKinds(t *testing.T) {
 		t.Errorf("one table changed the next one: %q", again)
 	}
 }
+
+// That the time was corrected is told as any correction is: what stood there, who, when and why.
+func TestACorrectedTimeOfALateEntryIsOnItsPaper(t *testing.T) {
+	was, is := aLateEntry(), aLateEntry()
+	was.CallAt, was.Late = local("2026-11-26 03:12:00"), &dutylog.Late{}
+	is.Revision, is.Correction = 2, "日期误填"
+	all := []dutylog.Revision{{Entry: was, At: local("2026-11-27 09:00:00")}, {Entry: is, By: dutylog.Actor{Login: "li", Name: "李娜"}, At: local("2026-11-27 10:00:00")}}
+	text := fmt.Sprint(paper.Entry(frame, paper.Single{Entry: is, Revisions: all}))
+	for _, want := range []string{"1. 2026-11-27 10:00　李娜更正　原因：日期误填", "接报时间：「2026-11-26 03:12」改为「2026-11-27 03:13」", "所补时段：「空」改为「2026-11-27 03:12 起的盲区」"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on it: %s", want, text)
+		}
+	}
+}

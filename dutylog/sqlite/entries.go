@@ -111,7 +111,7 @@ func (t *tx) saveEntry(e dutylog.Entry, by dutylog.Actor) error {
 	}
 	err = t.exec(`INSERT INTO entries (id, call_id, line, kind, state, revision, call_at, body, year, number, handling, late, late_from, paper_sheet) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, revision = excluded.revision,
-			call_at = excluded.call_at, body = excluded.body, handling = excluded.handling, paper_sheet = excluded.paper_sheet`,
+			call_at = excluded.call_at, body = excluded.body, handling = excluded.handling, late_from = excluded.late_from, paper_sheet = excluded.paper_sheet`,
 		e.ID, callID, e.Line, string(e.Kind), string(e.State), e.Revision, plainMicros(e.CallAt), body,
 		e.EntryNumber.Year, e.EntryNumber.Serial, string(e.Handling()), e.Late != nil, blind, sheet)
 	if err != nil {
@@ -324,7 +324,11 @@ func (db *DB) Revisions(ctx context.Context, id string) ([]dutylog.Revision, err
 // gets a *dutylog.StaleError with what the first wrote.
 func (db *DB) Amend(ctx context.Context, id string, p dutylog.EntryPatch, by dutylog.Actor, now time.Time) (dutylog.Entry, error) {
 	var after dutylog.Entry
-	err := db.write(ctx, "save an entry", func(t *tx) error {
+	p, err := db.rebind(ctx, id, p)
+	if err != nil {
+		return after, err
+	}
+	err = db.write(ctx, "save an entry", func(t *tx) error {
 		before, err := readEntry(t.sql, id)
 		if err != nil {
 			return err

@@ -50,7 +50,7 @@ func isDomain(err error) bool {
 			return true
 		}
 	}
-	return errors.As(err, new(dutylog.HandoverRefusal)) || errors.As(err, new(*dutylog.StaleError)) || errors.As(err, new(*dutylog.InvalidError)) || errors.As(err, new(*dutylog.IncompleteError)) ||
+	return errors.As(err, new(dutylog.HandoverRefusal)) || errors.As(err, new(*dutylog.StaleError)) || errors.As(err, new(*dutylog.WrittenError)) || errors.As(err, new(*dutylog.InvalidError)) || errors.As(err, new(*dutylog.IncompleteError)) ||
 		errors.As(err, new(*dutylog.DirectoryMovedError)) || errors.As(err, new(*dutylog.TableError)) ||
 		errors.As(err, new(*dutylog.RosterError)) || errors.As(err, new(*dutylog.ApprovalError)) || errors.As(err, new(*dutylog.StaleDraftError))
 }

@@ -8,6 +8,7 @@ import (
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
+	"dutyline/telephony"
 )
 
 const paperColumns = "first, last, by_login, by_name, by_role, at"
@@ -123,6 +124,33 @@ func (db *DB) bind(ctx context.Context, d dutylog.Draft) (dutylog.Draft, error) 
 	late.Blind, err = late.Bind(seen)
 	d.Late = &late
 	return d, err
+}
+
+// rebind says what follows from the time at which a late entry is said to have come: which blind interval it covers then,
+// and who was on duty.
+func (db *DB) rebind(ctx context.Context, id string, p dutylog.EntryPatch) (dutylog.EntryPatch, error) {
+	if p.Late == nil {
+		return p, nil
+	}
+	const around = time.Hour
+	e, err := db.Entry(ctx, id)
+	if err != nil || e.Late == nil {
+		return p, err // which is refused
+	}
+	var seen []telephony.Interval
+	for _, at := range []time.Time{e.CallAt, p.Late.At} {
+		some, err := db.Intervals(ctx, at.Add(-around), at.Add(around))
+		if err != nil {
+			return p, err
+		}
+		seen = append(seen, some...)
+	}
+	on, err := onDuty(db.reading(ctx), p.Late.At)
+	if err != nil {
+		return p, err
+	}
+	p.Late = &dutylog.LateChange{At: p.Late.At, Blind: e.Rebind(p.Late.At, seen), Rostered: dutylog.PersonName(on[dutylog.PostOfficer].Name)}
+	return p, nil
 }
 
 // LateEntries implements dutylog.LateStore.

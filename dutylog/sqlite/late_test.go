@@ -68,6 +68,39 @@ func TestALateEntryComesBackWithTheIntervalThatItCovers(t *testing.T) {
 	intact(t, path)
 }
 
+// A form whose answer was lost is sent again: as it was it is the entry that stands, corrected it is refused with that entry.
+func TestADraftThatWasCorrectedAfterItsAnswerWasLostIsNoSecondAnswer(t *testing.T) {
+	db, path, from := blindAt(t)
+	draft := func() dutylog.Draft {
+		return lateDraft("late-0001", from, values{"late_reason": "系统停机", "content": "火情"})
+	}
+	e := must(db.Write(ctx, draft(), officer, noon))(t)
+	e = must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: 1, Values: values{"content": "火情，已扑灭"}}, officer, noon))(t)
+	if again := must(db.Write(ctx, draft(), officer, noon.Add(time.Minute)))(t); again.Revision != e.Revision || again.Values["content"] != "火情，已扑灭" {
+		t.Errorf("the same draft: %+v", again)
+	}
+	for name, change := range map[string]func(d *dutylog.Draft){
+		"kind":     func(d *dutylog.Draft) { d.Kind = dutylog.KindWarning },
+		"reason":   func(d *dutylog.Draft) { d.Values["late_reason"] = "停机检修" },
+		"content":  func(d *dutylog.Draft) { d.Values["content"] = "火情，已扑灭" },
+		"time":     func(d *dutylog.Draft) { d.Late.At = d.Late.At.Add(time.Minute) },
+		"interval": func(d *dutylog.Draft) { d.Late.Blind = time.Time{} },
+		"not late": func(d *dutylog.Draft) { d.Late, d.Kind, d.Values = nil, dutylog.KindFax, values{} },
+	} {
+		d := draft()
+		change(&d)
+		_, err := db.Write(ctx, d, officer, noon)
+		var written *dutylog.WrittenError
+		if !errors.As(err, &written) || written.Current.ID != e.ID || !strings.Contains(err.Error(), e.EntryNumber.String()) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if list, _, err := db.Entries(ctx, dutylog.EntryQuery{}); err != nil || len(list) != 1 || list[0].Revision != e.Revision {
+		t.Errorf("%+v, %v", list, err)
+	}
+	intact(t, path)
+}
+
 func TestLateEntriesOfNoIntervalAreKeptToo(t *testing.T) {
 	db, path, from := blindAt(t)
 	d := lateDraft("late-0001", from, values{"late_reason": "走访途中"})
@@ -240,6 +273,63 @@ func TestALateEntryThatWasErasedStaysOne(t *testing.T) {
 	}
 	if p := must(db.PaperPrint(ctx, 1))(t); len(p.Used) != 0 {
 		t.Errorf("%+v", p)
+	}
+	intact(t, path)
+}
+
+// A slip in the time does not file an entry under another day for ever: corrected, it stands where it came, covers the
+// interval in which it came, keeps its number and each of its versions, and the evidence is whole.
+func TestALateEntryStandsWhereItCameAfterACorrection(t *testing.T) {
+	db, path, from := blindAt(t)
+	x := openIndex(t, db)
+	ok(t, db.Record(ctx, story(inbound(-60*26, "02422730001"), telephony.Missed))) // the log is older than both days
+	shift := dutylog.Shift{From: from.Add(-time.Hour), To: from.Add(15 * time.Minute), Post: dutylog.PostOfficer, Name: "前一班"}
+	must(db.ImportRoster(ctx, []dutylog.Shift{shift}, "排班", "", leader))(t)
+	d := lateDraft("late-0001", from, values{"late_reason": "系统停机", "content": "火情"})
+	right := d.Late.At
+	d.Late = &dutylog.LateDraft{At: right.Add(-24*time.Hour - time.Minute)} // a slip: yesterday, in no interval
+	e := must(db.Write(ctx, d, officer, noon))(t)
+	if !e.Late.Blind.IsZero() || e.Rostered != "" {
+		t.Fatalf("%+v", e)
+	}
+	caughtUp(t, x)
+	next := must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: 1, Late: &dutylog.LateChange{At: right}}, leader, noon.Add(time.Hour)))(t)
+	if !next.CallAt.Equal(right) || !next.Late.Blind.Equal(from) || next.Rostered != "前一班" || next.EntryNumber != e.EntryNumber || next.Revision != 2 {
+		t.Errorf("%+v", next)
+	}
+	if diff := cmp.Diff([]dutylog.LateEntry{{Blind: from, EntryID: e.ID, EntryNumber: e.EntryNumber}}, must(db.LateEntries(ctx, from, from))(t)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	of := func(at time.Time) (ids []string) {
+		items, _, err := db.Entries(ctx, dutylog.EntryQuery{From: at.Add(-time.Minute), To: at.Add(time.Minute)})
+		ok(t, err)
+		for _, i := range items {
+			ids = append(ids, i.ID)
+		}
+		return ids
+	}
+	if then, now := of(e.CallAt), of(right); len(then) != 0 || len(now) != 1 {
+		t.Errorf("listed %v where it did not come, %v where it did", then, now)
+	}
+	clock := func(at time.Time) []int { // in the query's words and in its stretch of time
+		return numbersFound(t, x, dutylog.EntryQuery{Text: "火情 " + at.In(shanghai).Format("15:04"), From: right.Add(-time.Minute), To: right.Add(time.Minute)})
+	}
+	for range 2 {
+		if then, now := clock(e.CallAt), clock(right); len(then) != 0 || len(now) != 1 {
+			t.Errorf("found %v by the slip, %v by the time", then, now)
+		}
+		caughtUp(t, x)
+	}
+	all := must(db.Revisions(ctx, e.ID))(t)
+	if len(all) != 2 || !all[0].Entry.CallAt.Equal(e.CallAt) || !all[0].Entry.Late.Blind.IsZero() || !all[1].Entry.CallAt.Equal(right) || all[1].By.Login != leader.Login {
+		t.Errorf("%+v", all)
+	}
+	next = must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: 2, Late: &dutylog.LateChange{At: noon.Add(-time.Minute)}}, leader, noon))(t)
+	if list := must(db.LateEntries(ctx, from, from))(t); len(list) != 0 || !next.Late.Blind.IsZero() {
+		t.Errorf("it came when all was seen, and covers %v", list)
+	}
+	if again := must(db.Write(ctx, d, officer, noon))(t); again.Revision != 3 {
+		t.Errorf("the form once more, as it was sent: %+v", again)
 	}
 	intact(t, path)
 }

@@ -178,6 +178,21 @@ func TestASearchKnowsWhatWasJustWritten(t *testing.T) {
 	}
 }
 
+// The index leads to a number that was written without the code of its area, and to the same number with it.
+func TestTheIndexLeadsToALocalNumber(t *testing.T) {
+	db := open(t)
+	x := openIndex(t, db)
+	writeEntries(t, db, "请回电22730001", "请回电024-2273 0001", "请回电0411-22730001", "请回电22730002")
+	for _, when := range []string{"before the index has read it", "after"} {
+		for query, want := range map[string][]int{"024-22730001": {2, 1}, "+862422730001": {2, 1}, "0411-22730001": {3, 1}, "22730001": {3, 2, 1}, "024-22730002": {4}} {
+			if diff := cmp.Diff(want, numbersFound(t, x, dutylog.EntryQuery{Text: query})); diff != "" {
+				t.Errorf("%s, %q (-want +got):\n%s", when, query, diff)
+			}
+		}
+		caughtUp(t, x)
+	}
+}
+
 // A search finds the same as reading every entry does, in the same order, whatever the page, the
 // filter, and how much of the log the index has read.
 func TestASearchFindsWhatReadingEverythingFinds(t *testing.T) {

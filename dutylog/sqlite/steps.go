@@ -102,8 +102,11 @@ func (db *DB) Write(ctx context.Context, d dutylog.Draft, by dutylog.Actor, now 
 			return err
 		}
 		stands, err := readEntry(t.sql, e.ID)
+		if err == nil {
+			e, err = t.sentAgain(stands, e)
+			return err
+		}
 		if !errors.Is(err, dutylog.ErrNotFound) {
-			e = stands
 			return err
 		}
 		if err := t.saveEntry(e, by); err != nil {
@@ -113,6 +116,19 @@ func (db *DB) Write(ctx context.Context, d dutylog.Draft, by dutylog.Actor, now 
 		return err
 	})
 	return e, err
+}
+
+// sentAgain compares a draft with the entry as it was opened under its key.
+func (t *tx) sentAgain(stands, again dutylog.Entry) (dutylog.Entry, error) {
+	var body string
+	if err := t.sql.QueryRow("SELECT body FROM revisions WHERE entry_id = ? AND revision = 1", stands.ID).Scan(&body); err != nil {
+		return dutylog.Entry{}, err
+	}
+	first, err := decodeEntry(body)
+	if err != nil {
+		return dutylog.Entry{}, err
+	}
+	return stands.SentAgain(first, again)
 }
 
 // mostServed is how many open entries a call is compared with.

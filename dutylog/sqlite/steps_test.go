@@ -140,7 +140,7 @@ func TestEntriesWithoutACallAreNumberedWithTheRest(t *testing.T) {
 	db := withPractice(t, open(t))
 	ok(t, db.Record(ctx, story(inbound(0, "1"), telephony.Missed)))
 	fax := written(t, db, "0f3c9a77-fax", dutylog.KindFax, values{dutylog.Content: "通知"})
-	again := written(t, db, "0f3c9a77-fax", dutylog.KindFax, values{dutylog.Content: "另一份"})
+	again := written(t, db, "0f3c9a77-fax", dutylog.KindFax, values{dutylog.Content: "通知"})
 	if _, err := db.Write(ctx, dutylog.Draft{Key: "x", Kind: dutylog.KindFax}, officer, noon); err == nil {
 		t.Error("a draft without a key is kept")
 	}

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry, Interval } from '@/api/types'
+import { ApiError } from '@/api/client'
+import { problemText } from '@/i18n/problems'
+import dialog from '../src/components/LateDialog.vue?raw'
 import { lateEn, lateZh } from '@/i18n/late'
 import { notesOf } from '@/i18n/unseen'
 import { sightOf, stretches } from '@/logic/intervals'
@@ -18,6 +21,21 @@ const form = (over: Partial<LateForm> = {}): LateForm => ({ kind: 'duty', at: is
 Object.defineProperty(globalThis, 'document', { value: { documentElement: {} } })
 
 describe('late entries', () => {
+  it('say in Chinese why the time cannot be corrected so', () => {
+    const refused = (message: string) => problemText(new ApiError(422, '', message, { type: '/problems/invalid-value', errors: [{ location: 'body.late_at', message }] }, 'entries'))
+    expect(refused('lies after the entry was written: it came before that, check the date and the time')).toBe('接报时间不能晚于补录的时间：请核对日期和时间')
+    expect(refused('lies after handling step 2: check the time, or strike that step out first')).toBe('接报时间晚于第 2 条办理过程：请核对时间，或先划去该条')
+    expect(refused('something else')).toContain('接报时间')
+  })
+
+  it('that were corrected after the answer was lost name the entry that exists, and keep the form', () => {
+    const refused = new ApiError(409, 'Conflict', 'Entry 2026-000012 was opened with the same key before, and its text is another: open it.', { type: '/problems/entry-written' })
+    expect(problemText(refused)).toBe('先前提交时已生成记录 2026-000012，这次的改动没有写入：请打开该记录更正')
+    const caught = dialog.slice(dialog.indexOf('} catch (e) {'), dialog.indexOf('busy.value = false'))
+    expect(caught).toMatch(/'entry-written'.*=> opened\(written\)/s)
+    expect(caught).not.toMatch(/clear\(\)/)
+  })
+
   const items: Interval[] = [blind(0, 20), { ...blind(0, 60), kind: 'live_down' }, blind(40, 50), blind(100, null)]
 
   it('are offered the blind intervals only, the newest first', () => {

@@ -82,6 +82,11 @@ it('no character is cut in two', () => {
 const entry = (more: Partial<Entry>) =>
   ({ id: 'e-1', entry_number: '2026-000002', kind: 'duty', number: '02422730001', number_e164: '+862422730001', rostered: '李娜', responsible: '王强', gaps: {}, content: '前'.repeat(200) + '停电', ...more }) as Entry
 describe('a whole number', () => {
+  it('marks a number that was written without its area, as the daemon finds it', () => {
+    expect(shown('请回电2273-0001', '024-22730001')).toBe('请回电[2273-0001]')
+    expect(wordsOf('400-600-1234 13904015678')).not.toContain('6001234')
+  })
+
   it('is marked whatever prefixes were typed before it', () => {
     for (const query of ['0086 139 0401 5678', '013904015678', '+8613904015678', '139-0401-5678']) {
       expect(shown('请回电139 0401 5678，张工', query), query).toBe('请回电[139 0401 5678]，张工')

@@ -298,6 +298,22 @@ describe('completing', () => {
     expect(s.dirty).toBe(false)
   })
 
+  it('corrects when a late entry came, with what was typed; a time that is refused keeps nothing else back', async () => {
+    const s = open()
+    s.setValue('content', '火情')
+    expect(await s.cameAt('2026-11-27T07:04:00.000Z')).toBe(null)
+    expect(patches).toEqual([{ revision: 1, content: '火情', late_at: '2026-11-27T07:04:00.000Z' }])
+    expect([s.dirty, s.state.save]).toEqual([false, 'saved'])
+    vi.spyOn(api, 'amend').mockImplementation(async (_id, patch) => {
+      if (patch.late_at) throw new ApiError(422, 'invalid', '', { errors: [{ location: 'body.late_at', message: '' }] })
+      return amend(patch)
+    })
+    s.setValue('content', '火情，已扑灭')
+    expect((await s.cameAt('2030-01-01T00:00:00.000Z'))!.status).toBe(422)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect([stands.content, s.dirty, s.state.save]).toEqual(['火情，已扑灭', false, 'saved'])
+  })
+
   it('says that a correction was refused', async () => {
     stands = { ...stands, state: 'complete' }
     const s = open()

@@ -22,6 +22,15 @@ describe('differences of revisions', () => {
     expect(changesBetween(b, b)).toEqual([])
   })
 
+  it('names the corrected time of a late entry, and the interval that follows from it', () => {
+    const late = (call_at: string, blind: string | null) => entry({ call_at, late: { blind, scanned: true } })
+    const a = late('2026-11-27T06:05:00.000Z', null)
+    expect(changesBetween(a, late('2026-11-27T07:04:00.000Z', '2026-11-27T07:00:00.000Z')).map((c) => [c.field, c.before, c.after])).toEqual([
+      ['late_at', '2026-11-27T06:05:00.000Z', '2026-11-27T07:04:00.000Z'], ['late_blind', '', '2026-11-27T07:00:00.000Z'],
+    ])
+    expect(changesBetween(a, a)).toEqual([])
+  })
+
   it.each([
     ['火灾', '火灾已扑灭', ['=火灾', '+已扑灭']],
     ['三人受伤', '两人受伤', ['-三', '+两', '=人受伤']],

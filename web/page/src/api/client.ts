@@ -26,7 +26,7 @@ export class ApiError extends Error {
     return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504
   }
 
-  /** The entry that stands now, when a stale revision was answered 409. */
+  /** The entry that stands now, when a stale revision, or another text under a used key, was answered 409. */
   get entry(): Entry | undefined {
     return this.body.entry as Entry | undefined
   }

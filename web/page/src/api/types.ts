@@ -237,6 +237,8 @@ export interface EntryPatch extends Partial<Record<Field, string>> {
   kind?: Kind
   state?: 'open' | 'complete'
   gaps?: Partial<Record<Field, Gap | null>>
+  /** When a late entry came. */
+  late_at?: string
   /** Why a complete entry is changed. */
   reason?: string
 }

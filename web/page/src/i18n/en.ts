@@ -239,6 +239,7 @@ export const en: Record<Key, string> = {
   'problem.password': 'Please change the first password before',
   'problem.tooMany': 'Too many requests, please wait a little',
   'problem.crossSite': 'The request did not come from this page and was refused; load the page again',
+  'problem.written': 'This entry was opened before; nothing of this change was kept: open it and correct it there',
   'problem.stale': 'Someone else has just changed this; look at it, then try again',
   'problem.noRecording': 'This call has no recording to play',
   'problem.keyAbsent': 'The recording is whole, but the key that opens it is not here; tell the administrator',

@@ -8,7 +8,7 @@ import { dateMinute, parse } from '@/logic/time'
 
 const BY_TYPE: Record<string, Key> = {
   'sign-in-required': 'problem.signIn', 'not-allowed': 'problem.notAllowed', 'password-change-required': 'problem.password',
-  'too-many-attempts': 'problem.tooMany', 'cross-site-request': 'problem.crossSite', 'stale-revision': 'problem.stale',
+  'too-many-attempts': 'problem.tooMany', 'cross-site-request': 'problem.crossSite', 'stale-revision': 'problem.stale', 'entry-written': 'problem.written',
   'no-recording': 'problem.noRecording', 'recording-altered': 'problem.altered', 'no-practice-line': 'problem.noPractice',
   'key-absent': 'problem.keyAbsent', 'changed-meanwhile': 'contacts.moved', 'bad-table': 'contacts.badTable', 'roster-forbidden': 'roster.forbidden', 'filing-before-roster': 'filing.early',
   'second-login-wrong': 'problem.second', 'handover-same_person': 'problem.samePerson', 'handover-not_an_officer': 'problem.notOfficer',

@@ -39,6 +39,9 @@ export const SENTENCES: [RegExp, RegExp, string][] = [
   [/reason$/, /^say why/, '请填写“{field}”；原因将一直保留'],
   [/^at$/, /^lies before the text was written \(version (\d+)\)/, '报送时间早于第 {1} 版文稿保存的时间：请填写这份文稿实际发出的时间'],
   [/^at$/, /^lies before version (\d+) was written/, '签批时间早于第 {1} 版文稿保存的时间：请填写对方同意这一版的时间'],
+  [/^late_at$/, /^lies after the entry was written/, '接报时间不能晚于补录的时间：请核对日期和时间'],
+  [/^late_at$/, /^lies after handling step (\d+)/, '接报时间晚于第 {1} 条办理过程：请核对时间，或先划去该条'],
+  [/^late_at$/, /^belongs to a late entry/, '这条记录不是补录，接报时间不能更改'],
   [/^at$/, /^lies before the matter came in/, '办理时间早于接报时间：当时尚不知道此事，请核对日期和时间；更早来的事请另行补录'],
   [/^at$/, /^lies before the first entry/, '时间早于本事件最早的接报：当时尚不知道此事，请核对时间'],
   [/^at$/, /^lies before the instruction was given/, '时间早于批示下达的时间，请核对'],
@@ -123,8 +126,10 @@ const MISMATCH: [RegExp, string][] = [
   [/^The number of this call, (.+), is not known as that of (.+?): /, '这次通话的号码 {1} 不是“{2}”登记的号码：请改选与对方的通话；确实是这次通话的，请写明原因'],
   [/^The talk of this call was over at once \((.+?)\): /, '这次{1}，不足以证明：请改选说事的那次通话；确实是这次通话的，请写明原因'],
 ]
-const NAMED: Record<string, [RegExp, string][]> = { 'incident-unfinished': UNFINISHED, 'incident-call_mismatch': MISMATCH }
-/** What a refusal of an incident names, where its kind alone says less. */
+/** The entry that a form opened before, when its answer was lost. */
+const WRITTEN_BEFORE: [RegExp, string][] = [[/^Entry (\S+) was opened/, '先前提交时已生成记录 {1}，这次的改动没有写入：请打开该记录更正']]
+const NAMED: Record<string, [RegExp, string][]> = { 'entry-written': WRITTEN_BEFORE, 'incident-unfinished': UNFINISHED, 'incident-call_mismatch': MISMATCH }
+/** What a refusal names, where its kind alone says less. */
 export function namedRefusal(type: string, detail: string): string {
   for (const [mark, sentence] of NAMED[type] || []) {
     const found = mark.exec(detail)

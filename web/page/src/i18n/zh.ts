@@ -238,6 +238,7 @@ export const zh = {
   'problem.password': '请先修改初始密码',
   'problem.tooMany': '操作过于频繁，请稍后再试',
   'problem.crossSite': '请求不是从本页面发出，已被拒绝，请刷新页面后再试',
+  'problem.written': '这条记录先前已经生成，这次的改动没有写入：请打开原记录更正',
   'problem.stale': '内容刚被他人修改，请核对后再试',
   'problem.noRecording': '这次通话没有可播放的录音',
   'problem.keyAbsent': '录音完好，但打开它的密钥不在，请联系管理员取回密钥',

@@ -3,7 +3,7 @@ import { FIELDS } from '@/api/types'
 import type { Attachment, Entry, Field, Gap } from '@/api/types'
 
 export interface FieldChange {
-  field: Field | 'kind' | 'state'
+  field: Field | 'kind' | 'state' | 'late_at' | 'late_blind'
   before: string
   after: string
   beforeGap: Gap | null
@@ -21,6 +21,11 @@ export function changesBetween(before: Entry | undefined, after: Entry): FieldCh
     const gb = gapOf(after, f)
     if (a !== b || JSON.stringify(ga) !== JSON.stringify(gb)) {
       out.push({ field: f, before: a, after: b, beforeGap: ga, afterGap: gb })
+    }
+  }
+  if (before && before.late && after.late) { // the times of a late entry
+    for (const [field, was, is] of [['late_at', before.call_at, after.call_at], ['late_blind', before.late.blind, after.late.blind]] as const) {
+      if (was !== is) out.push({ field, before: was || '', after: is || '', beforeGap: null, afterGap: null })
     }
   }
   for (const f of ['kind', 'state'] as const) {

@@ -38,6 +38,12 @@ function sharedDigits(digits: string): string {
   return m ? m[1] : ''
 }
 
+/** A landline's number as people of its town write it: the daemon finds that, too. */
+function localForm(shared: string): string {
+  const m = /^(?:(?:10|2\d)|(?!400|800)[3-9]\d{2})([2-8]\d{6,7})$/.exec(shared)
+  return m ? m[1] : ''
+}
+
 /** The words of a search: as the daemon has it, whatever is no letter and no digit parts them, but for the colon of a time. */
 function split(query: string): string[] {
   return compared(query, false).text.split(/(?:[^\p{L}\p{N}\p{M}:]|(?<![0-9]):|:(?![0-9]))+/u).filter((w) => w)
@@ -45,7 +51,8 @@ function split(query: string): string[] {
 /** What is to be marked: the words as they were typed, and whole numbers by the digits by which the daemon finds them. */
 export function wordsOf(query: string): string[] {
   const joined = plain(query).replace(PREFIXED, (number) => sharedDigits(number.replace(/[^0-9]/g, '')) || number)
-  const words = split(query).concat(split(joined).map((w) => sharedDigits(w) || w))
+  const shared = split(joined).map((w) => sharedDigits(w) || w)
+  const words = split(query).concat(shared, shared.map(localForm).filter((w) => w))
   return words.filter((w, i) => words.indexOf(w) === i)
 }
 

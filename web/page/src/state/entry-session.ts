@@ -342,6 +342,19 @@ export class EntrySession {
     return !(await this.send({ ...patch, state: 'open', reason }))
   }
 
+  /** Corrects when a late entry came; null: done. Where the time is refused, what else was typed is saved apart. */
+  async cameAt(at: string): Promise<ApiError | null> {
+    while (this.busy) await this.busy
+    hold(this.id)
+    const patch = patchOf(this.state.draft) || { revision: this.state.draft.revision }
+    const failed = await this.send({ ...patch, late_at: at })
+    if (failed && this.state.save === 'refused') {
+      this.settle()
+      this.schedule(0)
+    }
+    return failed
+  }
+
   /** Whoever typed into an entry that somebody else completed lets go of what was typed. */
   letGo(): void {
     this.state.draft = draftOf(this.state.entry)
