@@ -1,7 +1,6 @@
 package dutylog
 
 import (
-	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -212,12 +211,14 @@ func MaskName(name string) string {
 func MaskText(text string) string { return maskText(text, "") }
 
 // anAddress is one of the network, as alerts name the host of a phone: no number, whatever its digits.
-var anAddress = regexp.MustCompile(`^(?:[1-9][0-9]{0,2}|0)(?:\.(?:[1-9][0-9]{0,2}|0)){3}`)
+var anAddress = regexp.MustCompile(`^` + octet + `(?:\.` + octet + `){3}`)
+
+const octet = `(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])`
 
 // addressEnd is where an address ends with which a text begins; 0 where none does.
 func addressEnd(text string) int {
 	found := anAddress.FindString(text)
-	if _, err := netip.ParseAddr(found); err != nil || digitsEnd(text[len(found):]) > 0 {
+	if digitsEnd(text[len(found):]) > 0 {
 		return 0
 	}
 	return len(found)
