@@ -106,6 +106,15 @@ export async function browser(name, url) {
   return desk
 }
 
+/** A picture of a page or a part of it. Chromium sometimes takes none of a busy machine, however long it is waited for; the next one it takes. */
+export async function picture(of, options) {
+  try {
+    await of.screenshot({ ...options, timeout: 20_000 })
+  } catch {
+    await of.screenshot(options)
+  }
+}
+
 export class Desk {
   constructor(context, url) {
     this.context = context
@@ -155,7 +164,7 @@ export class Desk {
    * it was only there while a colour faded into another one.
    */
   async shot(name) {
-    await this.page.screenshot({ path: join(results, name + '.png') })
+    await picture(this.page, { path: join(results, name + '.png') })
     await this.page.evaluate(AXE)
     let found = await this.page.evaluate(axeInPage)
     if (found.length) {
