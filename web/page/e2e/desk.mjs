@@ -107,7 +107,7 @@ export async function browser(name, url) {
 }
 
 /** A picture of a page or a part of it. Chromium sometimes takes none of a busy machine, however long it is waited for; the next one it takes. */
-export async function picture(of, options) {
+async function picture(of, options) {
   try {
     await of.screenshot({ ...options, timeout: 20_000 })
   } catch {
