@@ -2,6 +2,7 @@ package telephony
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -153,14 +154,30 @@ func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
 			if j.settled[call.ID] {
 				continue
 			}
-			s.Lost = Interval{Kind: JournalDown, From: c.prev, To: later(at, c.prev), Cause: "rows of a call are lost from the switch's journal"}
-			if c.prev.IsZero() || c.prev.After(c.began) {
-				s.Lost.From = c.began
-			}
+			s.Lost = Interval{Kind: JournalDown, From: c.lostFrom(), To: later(at, c.prev), Cause: "rows of a call are lost from the switch's journal"}
 		}
 		out = append(out, s)
 	}
 	return out
+}
+
+// lostFrom is when rows of it may be lost from: the newest row before its first one; where the row of
+// its first channel is lost, the second in which the switch made that channel, which is in its id.
+func (c *chapter) lostFrom() time.Time {
+	from := c.prev
+	if from.IsZero() || from.After(c.began) {
+		from = c.began
+	}
+	if slices.ContainsFunc(c.rows, func(r Row) bool { return r.Kind == RowChanStart && r.UniqueID == c.linked }) {
+		return from
+	}
+	id := c.linked[strings.LastIndexByte(c.linked, '-')+1:] // behind the switch's name, if it has one
+	seconds, _, _ := strings.Cut(id, ".")
+	n, err := strconv.ParseInt(seconds, 10, 64)
+	if made := time.Unix(n, 0); err == nil && made.Before(from) && c.began.Sub(made) <= maxAge {
+		return made
+	}
+	return from
 }
 
 // damaged marks the calls of which a row was that cannot be read: by what is left of its ids,
@@ -236,7 +253,12 @@ func (j *Journal) Position() Position {
 	if len(j.order) == 0 {
 		return j.read
 	}
-	return j.order[0].from
+	p := j.order[0].from
+	p.Reached = j.read.Place()
+	if p.LastAt.IsZero() { // nothing stands before it
+		p.LastAt = j.order[0].began
+	}
+	return p
 }
 
 // LastAt is the time of the newest row, on the switch's clock; zero before the first.

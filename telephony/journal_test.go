@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -145,7 +146,7 @@ func TestCallsThatARestartOfTheSwitchCut(t *testing.T) {
 		rows = rows[:slices.IndexFunc(rows, func(r telephony.Row) bool { return r.Kind == tt.until })]
 		started := rows[len(rows)-1].At.Add(5 * time.Second)
 		j := telephony.NewJournal(journalLine())
-		if got := j.Read(rows, place(0), place(9), sceneStart, 0); len(got) != 0 || j.Open() != 1 || j.Position() != place(0) {
+		if got := j.Read(rows, place(0), place(9), sceneStart, 0); len(got) != 0 || j.Open() != 1 || j.Position().Place() != place(0).Place() {
 			t.Fatalf("%s: settled %v, %d open, position %v", name, got, j.Open(), j.Position())
 		}
 		if got := j.SwitchStarted(rows[0].At, nil); len(got) != 0 {
@@ -162,6 +163,21 @@ func TestCallsThatARestartOfTheSwitchCut(t *testing.T) {
 		if j.Open() != 0 || j.Position() != place(9) {
 			t.Errorf("%s: %d open, position %v", name, j.Open(), j.Position())
 		}
+	}
+}
+
+// While a call is open, its beginning is the place to go on from; how far rows were read stands beside it.
+func TestThePositionSaysHowFarRowsWereRead(t *testing.T) {
+	rows := journal(t, "01_answered_caller_hangup")
+	j := telephony.NewJournal(journalLine())
+	j.Read(rows[:3], telephony.Position{}, place(3), sceneStart, 0)
+	j.Read(rows[3:6], place(3), place(6), sceneStart, 0)
+	if p := j.Position(); p.Place() != (telephony.Place{}) || p.Reached != place(6).Place() || !p.LastAt.Equal(rows[0].At) {
+		t.Errorf("%+v", p)
+	}
+	j.Read(rows[6:], place(6), place(9), sceneStart, 0)
+	if p := j.Position(); p != place(9) {
+		t.Errorf("%+v", p)
 	}
 }
 
@@ -215,6 +231,22 @@ func TestAJournalThatLacksTheBeginningSettlesNothing(t *testing.T) {
 				t.Errorf("from row %d on, reconciled: %+v", from, got)
 			}
 		}
+	}
+}
+
+// A call's lost first rows stood before rows of others that were written: the time that is stated
+// as lost begins when the switch made the call.
+func TestTheTimeOfLostFirstRowsBeginsWithTheCall(t *testing.T) {
+	rows := journal(t, "01_answered_caller_hangup")
+	made, _, _ := strings.Cut(strings.TrimPrefix(rows[0].LinkedID, "test-"), ".")
+	second, err := strconv.ParseInt(made, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := telephony.Row{Kind: telephony.RowHangup, UniqueID: "1.1", LinkedID: "1.1", At: rows[2].At}
+	got := telephony.NewJournal(journalLine()).Read(append([]telephony.Row{other}, rows[3:]...), place(0), place(9), sceneStart, 0)
+	if len(got) != 1 || !got[0].Lost.From.Equal(time.Unix(second, 0)) || got[0].Lost.To.Before(rows[len(rows)-1].At) {
+		t.Errorf("made in second %d, the other row at %v: %+v", second, other.At, got)
 	}
 }
 

@@ -79,7 +79,20 @@ type Position struct {
 	Offset int64     `json:"offset"`  // in bytes
 	Mark   string    `json:"mark"`    // fingerprint of the file's beginning and of what stands before Offset
 	LastAt time.Time `json:"last_at"` // time of the last row read: what a loss is counted from
+	// Reached is how far rows were read when this was the beginning of the oldest call that had not
+	// ended; zero where that is here. When it is not found again, what stood between is lost.
+	Reached Place `json:"reached,omitzero"`
 }
+
+// Place is one in the journal, found again as a Position is.
+type Place struct {
+	Inode  uint64 `json:"inode"`
+	Offset int64  `json:"offset"`
+	Mark   string `json:"mark"`
+}
+
+// Place is where the position is.
+func (p Position) Place() Place { return Place{Inode: p.Inode, Offset: p.Offset, Mark: p.Mark} }
 
 // Longest texts of a row, in characters, and most values of its Extra.
 const (

@@ -39,6 +39,7 @@ type bench struct {
 	merged   error
 	refusing bool // the database is locked
 	erased   map[int]bool
+	readOn   func() // notes how far was read while a call is open
 	now      time.Time
 }
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"dutyline/telephony"
 )
 
 // errMoved says that files changed their names while they were listed; the next look is right.
@@ -26,7 +28,7 @@ func (f *follower) locate() error {
 		missed = f.gap(FolderMissing)
 		missed.From = f.nowhere
 	}
-	s, at, err := f.find(files, f.last.Offset, f.last.Mark, nil)
+	s, at, err := f.find(files, f.last.Place(), nil)
 	copied := s != nil && s.offset > 0 && inode(s.info()) != f.last.Inode
 	switch {
 	case err != nil:
@@ -43,7 +45,8 @@ func (f *follower) locate() error {
 	}
 	s.gap, f.queue, f.nowhere = missed, []*source{s}, time.Time{}
 	if !copied {
-		return f.follow(files, at, nil)
+		err := f.follow(files, at, nil)
+		return errors.Join(err, f.unreached(files[at:]))
 	}
 	// The position is in a copy of what the journal held before it was cut.
 	if at == len(files)-1 {
@@ -54,16 +57,40 @@ func (f *follower) locate() error {
 	return f.follow(files, at, f.gap(Truncated))
 }
 
+// unreached begins a gap where rows stood that were read before the restart, from the last position
+// on, and are not there any more: calls that had not ended had rows there.
+func (f *follower) unreached(files []entry) error {
+	reached := f.last.Reached
+	if reached.Offset == 0 || f.queue[0].gap != nil || slices.ContainsFunc(files, func(e entry) bool { return e.compressed }) {
+		return nil // nothing was read, or a gap is told already
+	}
+	s, _, err := f.find(files, reached, nil)
+	if s != nil {
+		s.close()
+	}
+	if s != nil || err != nil {
+		return err
+	}
+	where := f.queue[len(f.queue)-1]
+	for _, s := range f.queue {
+		if inode(s.info()) == reached.Inode {
+			where = s
+		}
+	}
+	where.gap = f.gap(Truncated)
+	return nil
+}
+
 // find opens the file that holds a place, but not this one; nil when none does. A place at
 // the beginning of a file has no mark: then the file's number decides.
-func (f *follower) find(files []entry, offset int64, mark string, except os.FileInfo) (*source, int, error) {
+func (f *follower) find(files []entry, place telephony.Place, except os.FileInfo) (*source, int, error) {
 	order := make([]int, 0, len(files))
 	for i, e := range slices.Backward(files) {
 		switch {
-		case e.compressed || e.info.Size() < offset || except != nil && os.SameFile(e.info, except):
-		case f.last.File != "" && inode(e.info) == f.last.Inode:
+		case e.compressed || e.info.Size() < place.Offset || except != nil && os.SameFile(e.info, except):
+		case f.last.File != "" && inode(e.info) == place.Inode:
 			order = slices.Insert(order, 0, i)
-		case mark != "":
+		case place.Mark != "":
 			order = append(order, i)
 		}
 	}
@@ -75,7 +102,7 @@ func (f *follower) find(files []entry, offset int64, mark string, except os.File
 		if err != nil {
 			return nil, 0, err
 		}
-		if s.seek(offset, mark, except == nil && inode(files[i].info) == f.last.Inode) {
+		if s.seek(place.Offset, place.Mark, except == nil && inode(files[i].info) == place.Inode) {
 			return s, i, nil
 		}
 		s.close()
@@ -173,7 +200,11 @@ func (f *follower) cut() error {
 	if err != nil {
 		return err
 	}
-	c, at, err := f.find(files, s.offset, markOf(s.head, s.before), s.info())
+	read := telephony.Place{Inode: f.last.Inode, Offset: s.offset, Mark: markOf(s.head, s.before)}
+	if s.offset == 0 { // half a record tells no copy from another file: what comes after the file before is read
+		read = f.last.Place()
+	}
+	c, at, err := f.find(files, read, s.info())
 	if err != nil || c == nil {
 		return err
 	}
