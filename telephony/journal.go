@@ -89,7 +89,7 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Dur
 		if c := j.chapters[row.LinkedID]; c != nil && c.beginsAgain(row) {
 			out = append(out, j.close(c, row.At, row.At)...)
 		}
-		c := j.chapterOf(row, from, before)
+		c := j.chapterOf(row, from, before, now.Add(maxAhead))
 		if row.Kind == RowLinkedEnd {
 			c.over = true
 			out = append(out, j.close(c, row.At, time.Time{})...)
@@ -118,11 +118,13 @@ func (j *Journal) written(at, latest time.Time) {
 	}
 }
 
-func (j *Journal) chapterOf(row Row, from Position, before time.Time) *chapter {
+func (j *Journal) chapterOf(row Row, from Position, before, latest time.Time) *chapter {
 	c := j.chapters[row.LinkedID]
 	if c == nil {
 		c = &chapter{linked: strings.Clone(row.LinkedID), prev: before, from: from, began: row.At, seen: row.At}
-		c.behind = later(later(before, from.LastAt), j.since).Sub(row.At) > farBehind
+		for _, known := range []time.Time{before, from.LastAt, j.since} { // one that is still to come is of a clock that was wrong then, and is right again
+			c.behind = c.behind || known.Sub(row.At) > farBehind && !known.After(latest)
+		}
 		j.chapters[c.linked] = c
 		j.order = append(j.order, c)
 	}
@@ -152,6 +154,7 @@ func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
 		s := Settlement{Call: call, At: at}
 		if slices.Contains(call.Findings, JournalInPart) {
 			if j.settled[call.ID] {
+				delete(j.settled, call.ID) // a switch that begins anew may give the id again
 				continue
 			}
 			s.Lost = Interval{Kind: JournalDown, From: c.lostFrom(), To: later(at, c.prev), Cause: "rows of a call are lost from the switch's journal"}
@@ -209,15 +212,45 @@ func (j *Journal) Broken() {
 // journal was written past that moment, its last rows do not come any more: what there is of it is
 // settled, with the time in which the rest was lost. Else, and when there is nothing, nothing.
 func (j *Journal) LiveEnded(id string, at time.Time) []Settlement {
-	i := slices.IndexFunc(j.order, func(c *chapter) bool {
-		return c.linked == id || slices.ContainsFunc(c.rows, func(r Row) bool { return r.UniqueID == id })
-	})
-	if i < 0 || !j.order[i].broken && !j.lastAt.After(at.Add(sameEnd)) {
+	c := j.chapterWith(id)
+	if c == nil || !c.broken && !j.lastAt.After(at.Add(sameEnd)) {
 		return nil
 	}
-	c := j.order[i]
 	c.broken, c.over = true, true
 	return j.close(c, later(at, c.seen), time.Time{})
+}
+
+// Lacks reports whether all rows of a call are lost that came at a moment: the journal was written
+// past it, and has none of them.
+func (j *Journal) Lacks(id string, at time.Time) bool {
+	return j.chapterWith(id) == nil && j.lastAt.After(at.Add(sameEnd))
+}
+
+func (j *Journal) chapterWith(id string) *chapter {
+	for _, c := range j.order {
+		if c.linked == id || slices.ContainsFunc(c.rows, func(r Row) bool { return r.UniqueID == id }) {
+			return c
+		}
+	}
+	return nil
+}
+
+// NotHere says which channels were on the switch at a moment. A call of before that has none of them
+// has ended, and its last rows are lost. Say it only when all that was written before is read.
+func (j *Journal) NotHere(at time.Time, here map[string]bool) []Settlement {
+	var out []Settlement
+	for _, c := range slices.Clone(j.order) {
+		if c.seen.Before(at) && !c.on(here) {
+			c.broken, c.over = true, true
+			out = append(out, j.close(c, c.seen, time.Time{})...)
+		}
+	}
+	return out
+}
+
+// on reports whether a channel of the call is among these.
+func (c *chapter) on(here map[string]bool) bool {
+	return slices.ContainsFunc(c.rows, func(r Row) bool { return here[r.UniqueID] })
 }
 
 // SwitchStarted says when the switch was started, and which channels were on it after that.
@@ -227,7 +260,7 @@ func (j *Journal) LiveEnded(id string, at time.Time) []Settlement {
 func (j *Journal) SwitchStarted(at time.Time, here map[string]bool) []Settlement {
 	var out []Settlement
 	for _, c := range slices.Clone(j.order) {
-		if c.began.Before(at) && c.seen.Before(at) && !slices.ContainsFunc(c.rows, func(r Row) bool { return here[r.UniqueID] }) {
+		if c.began.Before(at) && c.seen.Before(at) && !c.on(here) {
 			out = append(out, j.close(c, at, at)...)
 		}
 	}

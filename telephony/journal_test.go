@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -231,22 +230,6 @@ func TestAJournalThatLacksTheBeginningSettlesNothing(t *testing.T) {
 				t.Errorf("from row %d on, reconciled: %+v", from, got)
 			}
 		}
-	}
-}
-
-// A call's lost first rows stood before rows of others that were written: the time that is stated
-// as lost begins when the switch made the call.
-func TestTheTimeOfLostFirstRowsBeginsWithTheCall(t *testing.T) {
-	rows := journal(t, "01_answered_caller_hangup")
-	made, _, _ := strings.Cut(strings.TrimPrefix(rows[0].LinkedID, "test-"), ".")
-	second, err := strconv.ParseInt(made, 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := telephony.Row{Kind: telephony.RowHangup, UniqueID: "1.1", LinkedID: "1.1", At: rows[2].At}
-	got := telephony.NewJournal(journalLine()).Read(append([]telephony.Row{other}, rows[3:]...), place(0), place(9), sceneStart, 0)
-	if len(got) != 1 || !got[0].Lost.From.Equal(time.Unix(second, 0)) || got[0].Lost.To.Before(rows[len(rows)-1].At) {
-		t.Errorf("made in second %d, the other row at %v: %+v", second, other.At, got)
 	}
 }
 

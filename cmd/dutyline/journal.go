@@ -37,7 +37,8 @@ type journalist struct {
 	ended   []telephony.Call // as the live view saw it, not looked at yet
 	seen    time.Time        // since when the live view sees the switch; zero: it does not yet
 	started time.Time        // the switch was started then; not looked at yet
-	here    map[string]bool  // the channels that were on it after that
+	here    map[string]bool  // the channels that were on it when it was seen
+	gone    time.Duration    // when calls that have none of them can have no more rows to come; zero: they were looked for
 	newest  time.Time        // of the rows
 	why     string           // the journal is down; for health
 
@@ -46,6 +47,7 @@ type journalist struct {
 	awaited []awaitedCall
 	had     []awaitedCall       // lately settled: the live view may say a little later that they ended
 	down    *telephony.Interval // the journal is not written or not readable
+	hole    *telephony.Interval // rows could not be read, and none came since; To: when the file was written last
 	last    time.Duration       // when a batch came last
 	looked  time.Duration       // when it was looked last what is to be done
 }
@@ -111,7 +113,7 @@ func (j *journalist) SwitchSeen(s telephony.Snapshot) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.seen, j.started, j.here = s.At, s.Started, here
+	j.seen, j.started, j.here, j.gone = s.At, s.Started, here, j.run()+journalLate
 }
 
 // SwitchClockSet takes that the switch's clock was set.
@@ -169,12 +171,10 @@ func (j *journalist) take(b cel.Batch) {
 	if len(b.Rows) > 0 && b.Rows[0].Kind != telephony.RowDamaged {
 		h.also = append(h.also, j.up(b.Rows[0].At)...)
 	}
-	if hole, ok := j.hole(b.Rows, now); ok {
-		h.also = append(h.also, intervalChange(hole))
-	}
+	h.also = append(h.also, j.holeIn(b)...)
 	h.calls = j.journal.Read(b.Rows, j.read, b.Position, now, up)
 	j.read = b.Position
-	h.position = j.journal.Position()
+	h.position = j.position()
 	h.also = append(h.also, lostIn(h.calls)...)
 	for _, s := range h.calls {
 		if slices.Contains(s.Call.Findings, telephony.SwitchClockBehind) {
@@ -202,34 +202,54 @@ func lostIn(calls []telephony.Settlement) (lost []telephony.Change) {
 	return lost
 }
 
-// hole is the time in which rows of a batch cannot be read: from the row before to the one after.
-func (j *journalist) hole(rows []telephony.Row, now time.Time) (hole telephony.Interval, ok bool) {
+// holeIn is the time in which rows cannot be read: from the row before to the one after. While none
+// came after, it is open: the rows of the next batch say how long it was.
+func (j *journalist) holeIn(b cel.Batch) []telephony.Change {
 	damaged := func(r telephony.Row) bool { return r.Kind == telephony.RowDamaged }
-	first := slices.IndexFunc(rows, damaged)
-	if first < 0 {
-		return hole, false
+	if first := slices.IndexFunc(b.Rows, damaged); first >= 0 && j.hole == nil {
+		from := j.journal.LastAt()
+		switch {
+		case first > 0:
+			from = b.Rows[first-1].At
+		case from.IsZero(): // the first thing that is read since the start
+			from = j.read.LastAt
+		}
+		j.hole = &telephony.Interval{Kind: telephony.JournalDown, From: from, Cause: "rows of the switch's journal could not be read"}
 	}
-	hole = telephony.Interval{Kind: telephony.JournalDown, From: j.journal.LastAt(), To: now, Cause: "rows of the switch's journal could not be read"}
-	switch {
-	case first > 0:
-		hole.From = rows[first-1].At
-	case hole.From.IsZero(): // the first thing that is read since the start
-		hole.From = j.read.LastAt
+	if j.hole == nil || len(b.Rows) == 0 {
+		return nil
 	}
-	last := len(rows) - 1
-	for !damaged(rows[last]) {
+	last := len(b.Rows) - 1
+	for last >= 0 && !damaged(b.Rows[last]) {
 		last--
 	}
-	if last+1 < len(rows) {
-		hole.To = rows[last+1].At
+	if last+1 == len(b.Rows) {
+		j.hole.To = b.Written
+		return nil
 	}
+	return j.holeEnds(b.Rows[last+1].At)
+}
+
+// holeEnds states it.
+func (j *journalist) holeEnds(at time.Time) []telephony.Change {
+	hole := *j.hole
+	j.hole = nil
 	if hole.From.IsZero() {
-		hole.From = hole.To
+		hole.From = at
 	}
-	hole.To = later(hole.To, hole.From)
+	hole.To = later(at, hole.From)
 	j.logger.Warn("rows of the switch's journal could not be read: calls of that time may be known in part only; what stood there is in refused-journal.jsonl beside the duty log",
 		"from", hole.From, "to", hole.To)
-	return hole, true
+	return []telephony.Change{intervalChange(hole)}
+}
+
+// position is from where to read on after a restart; nothing, so that the last one stands, while a
+// hole is open: it has to be found again.
+func (j *journalist) position() telephony.Position {
+	if j.hole != nil {
+		return telephony.Position{}
+	}
+	return j.journal.Position()
 }
 
 // up ends an interval in which the journal was not written.
@@ -252,7 +272,7 @@ func (j *journalist) goDown(from time.Time, cause string) {
 	j.down = &telephony.Interval{Kind: telephony.JournalDown, From: from, Cause: cause}
 	j.journal.Broken()
 	j.setDown(cause)
-	j.hold(heldBatch{due: j.run(), also: []telephony.Change{intervalChange(*j.down)}, position: j.journal.Position()})
+	j.hold(heldBatch{due: j.run(), also: []telephony.Change{intervalChange(*j.down)}, position: j.position()})
 	j.logger.Warn("the switch's journal is down: "+cause, "since", from)
 }
 
@@ -263,7 +283,7 @@ func (j *journalist) look() {
 	now, up := j.now(), j.run()
 	j.stoodStill(up)
 	j.mu.Lock()
-	ended, started, here := j.ended, j.started, j.here
+	ended := j.ended
 	j.ended = nil
 	j.mu.Unlock()
 	j.had = slices.DeleteFunc(j.had, func(a awaitedCall) bool { return up >= a.due })
@@ -277,15 +297,42 @@ func (j *journalist) look() {
 	if status.Problem != "" && !status.Unwritten {
 		j.goDown(now, status.Problem)
 	}
-	if !started.IsZero() && status.Problem == "" && up-j.last >= quietJournal {
-		j.mu.Lock()
-		j.started = time.Time{}
-		j.mu.Unlock()
-		if cut := j.journal.SwitchStarted(started, here); len(cut) > 0 {
-			j.hold(heldBatch{due: up, calls: cut, position: j.journal.Position()})
-		}
+	if up-j.last >= quietJournal {
+		j.quiet(up, status.Problem == "")
 	}
 	j.miss(up)
+}
+
+// quiet is what is to be done when all that was written is read: a hole that nothing came after ends
+// when the file was written last, and of calls that the switch does not have no more rows come.
+func (j *journalist) quiet(up time.Duration, readable bool) {
+	if j.hole != nil {
+		end := j.hole.To
+		if now := j.now(); end.IsZero() || end.After(now) {
+			end = now
+		}
+		j.hold(heldBatch{due: up, also: j.holeEnds(end), position: j.position()})
+	}
+	if !readable {
+		return
+	}
+	j.mu.Lock()
+	seen, started, here, gone := j.seen, j.started, j.here, j.gone > 0 && up >= j.gone
+	j.started = time.Time{}
+	if gone {
+		j.gone = 0
+	}
+	j.mu.Unlock()
+	var calls []telephony.Settlement
+	if !started.IsZero() {
+		calls = j.journal.SwitchStarted(started, here)
+	}
+	if gone {
+		calls = append(calls, j.journal.NotHere(seen, here)...)
+	}
+	if len(calls) > 0 {
+		j.hold(heldBatch{due: up, calls: calls, also: lostIn(calls), position: j.position()})
+	}
 }
 
 // stoodStill takes a time in which nothing was done here, because the machine gave none or the log took its time, out
@@ -314,12 +361,17 @@ func (j *journalist) miss(up time.Duration) {
 		c := j.awaited[0].call
 		j.awaited = j.awaited[1:]
 		if part := j.journal.LiveEnded(c.ID, c.EndedAt); slices.ContainsFunc(part, func(s telephony.Settlement) bool { return s.Call.ID == c.ID }) {
-			j.hold(heldBatch{due: up, calls: part, also: lostIn(part), position: j.journal.Position()})
+			j.hold(heldBatch{due: up, calls: part, also: lostIn(part), position: j.position()})
 			continue
 		}
 		c.SettledBy = telephony.SettledByARI
 		c.Findings = append(slices.Clone(c.Findings), telephony.NotInJournal)
-		j.hold(heldBatch{due: up, calls: []telephony.Settlement{{Call: c, At: c.EndedAt}}, position: j.journal.Position()})
+		h := heldBatch{due: up, calls: []telephony.Settlement{{Call: c, At: c.EndedAt}}, position: j.position()}
+		if j.journal.Lacks(c.ID, c.OfferedAt) {
+			h.also = append(h.also, intervalChange(telephony.Interval{Kind: telephony.JournalDown, From: c.OfferedAt, To: later(c.EndedAt, c.OfferedAt),
+				Cause: "the switch's journal has nothing of a call that the live view saw, and was written since: its rows are lost"}))
+		}
+		j.hold(h)
 		if j.journal.LastAt().Before(c.OfferedAt) { // nothing was written since
 			j.goDown(c.OfferedAt, "the switch's journal has nothing of a call that the live view saw: it is not written")
 		}

@@ -390,7 +390,7 @@ func TestADamagedRowAfterAStartIsAnInterval(t *testing.T) {
 		if err := r.Batch(t.Context(), cel.Batch{Rows: []telephony.Row{{Kind: telephony.RowDamaged}}, Bad: 1, Position: readTo(6)}); err != nil {
 			t.Fatal(err)
 		}
-		if _, intervals, _ := r.after(journalTick); len(intervals) != 1 || !intervals[0].From.Equal(before) || !intervals[0].To.After(before) {
+		if _, intervals, _ := r.after(2 * quietJournal); len(intervals) != 1 || !intervals[0].From.Equal(before) || !intervals[0].To.After(before) {
 			t.Errorf("%+v", intervals)
 		}
 	})
@@ -434,7 +434,7 @@ func TestADamagedRowIsAnInterval(t *testing.T) {
 		if err := r.Batch(t.Context(), cel.Batch{Rows: foreign, Bad: 1, Position: readTo(14)}); err != nil {
 			t.Fatal(err)
 		}
-		if calls, intervals, _ := r.after(journalTick); len(calls) != 0 || len(intervals) != 1 || intervals[0].To.Before(intervals[0].From) {
+		if calls, intervals, _ := r.after(2 * quietJournal); len(calls) != 0 || len(intervals) != 1 || intervals[0].To.Before(intervals[0].From) {
 			t.Errorf("with no row behind it: %+v, %+v", calls, intervals)
 		}
 	})

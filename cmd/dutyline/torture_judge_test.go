@@ -205,7 +205,8 @@ func (e evidence) hurt(t truth, what string) bool {
 
 // excuse is the kind of a stated interval in which the call lies. An interval excuses nothing
 // that the bench knows better: while switch and journal worked, nobody need be blind. That the live
-// view saw nothing (live_down) excuses nothing at all: the journal has to say what it says.
+// view saw nothing (live_down) excuses nothing by itself: the journal has to say what it says. Nor does
+// a journal that was hurt while the live view saw the call.
 func (e evidence) excuse(t truth) string {
 	for _, s := range e.stated {
 		if !s.meets(t) {
@@ -221,12 +222,17 @@ func (e evidence) excuse(t truth) string {
 				return s.Kind
 			}
 		case "journal_down":
-			if e.hurt(t, hurtsJournal) {
+			if e.hurt(t, hurtsJournal) && e.unseen(t) {
 				return s.Kind
 			}
 		}
 	}
 	return ""
+}
+
+// unseen is whether the live view did not see all of a call, by what the log states.
+func (e evidence) unseen(t truth) bool {
+	return slices.ContainsFunc(e.stated, func(s stated) bool { return s.Kind == "live_down" && s.meets(t) })
 }
 
 // near names the harms of some seconds before and after an interval.
@@ -242,31 +248,60 @@ func (e evidence) near(i telephony.Interval) string {
 }
 
 // aftermath is how long after a harm the journal may lack rows of it: a call that was under way then
-// is over by that time, and only its next row says that rows before it are lost.
+// is over by that time, and only its next row says that rows before it are lost. What is destroyed
+// reaches as far back, or as far as the daemon saw nothing: to the last row that it had read.
 const aftermath = 10 * time.Second
 
 // groundless is when neither eye saw, by what the log states, for no harm to switch or journal.
-// What a harm destroys may reach far back, to the last row that the daemon had read.
 func (e evidence) groundless() []telephony.Interval {
 	var facts []telephony.Interval
 	for _, s := range e.stated {
 		i := telephony.Interval{Kind: telephony.IntervalKind(s.Kind), From: s.From, To: s.To, Cause: s.Cause}
 		switch i.Kind {
 		case telephony.JournalDown:
-			for _, w := range e.windows {
-				if w.Hurts != hurtsDaemon && overlap(s.From, s.To, w.From, w.To.Add(aftermath)) {
-					i.From = maxTime(i.From, w.To.Add(aftermath))
-				}
-			}
-			if !i.From.Before(i.To) {
-				continue
-			}
+			facts = append(facts, e.unharmed(i)...)
 		case telephony.BlindInterval: // follows from the others
-			continue
+		default:
+			facts = append(facts, i)
 		}
-		facts = append(facts, i)
 	}
 	return telephony.Blind(facts)
+}
+
+// unharmed is what is left of a time in which the journal was down when the harms to it, or to the switch, and what
+// follows from them are taken out.
+func (e evidence) unharmed(i telephony.Interval) []telephony.Interval {
+	left := []telephony.Interval{i}
+	for _, w := range e.windows {
+		if w.Hurts == hurtsDaemon {
+			continue
+		}
+		from, to := w.From.Add(-aftermath), w.To.Add(aftermath)
+		for _, s := range e.stated {
+			if s.Kind == "live_down" && overlap(s.From, s.To, w.From, w.To) {
+				from = minTime(from, s.From)
+			}
+		}
+		var rest []telephony.Interval
+		for _, p := range left {
+			before, after := p, p
+			before.To, after.From = minTime(p.To, from), maxTime(p.From, to)
+			for _, q := range []telephony.Interval{before, after} {
+				if q.From.Before(q.To) {
+					rest = append(rest, q)
+				}
+			}
+		}
+		left = rest
+	}
+	return left
+}
+
+func minTime(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func maxTime(a, b time.Time) time.Time {

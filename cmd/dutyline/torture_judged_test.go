@@ -155,7 +155,8 @@ func TestOnlyAJustIntervalExcuses(t *testing.T) {
 		{"stated as blind, and the switch was killed", []stated{blind}, []window{killed}, 1, 0},
 		{"stated, but only the daemon was killed", []stated{blind, down}, []window{{Fault: "kill daemon", Hurts: hurtsDaemon, From: after(0.5), To: after(0.7)}}, 0, 1},
 		{"the switch was said to be dead when its journal was", []stated{down}, []window{{Fault: "journal gone", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 0, 1},
-		{"the journal was gone", []stated{{Kind: "journal_down", From: after(0.5), To: after(20)}}, []window{{Fault: "journal gone", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 1, 0},
+		{"the journal was gone, and the daemon was dead", []stated{{Kind: "journal_down", From: after(0.5), To: after(20)}, {Kind: "live_down", From: after(1), To: after(2)}}, []window{{Fault: "journal gone", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 1, 0},
+		{"the journal was gone, and the live view saw all", []stated{{Kind: "journal_down", From: after(0.5), To: after(20)}}, []window{{Fault: "journal gone", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 0, 1},
 		{"the journal was hurt and said to be well", []stated{{Kind: "live_down", From: after(-1), To: after(20)}}, []window{{Fault: "garbage in journal", Hurts: hurtsJournal, From: after(0.5), To: after(0.7)}}, 0, 1},
 		{"the switch was killed, and only the live view saw nothing", []stated{{Kind: "live_down", From: after(-1), To: after(20)}}, []window{killed}, 0, 1},
 		{"the switch was killed at another time", []stated{down}, []window{{Fault: "kill switch", Hurts: hurtsSwitch, From: after(50), To: after(51)}}, 0, 1},
@@ -190,6 +191,7 @@ func TestBlindTimeWithoutHarmIsCounted(t *testing.T) {
 		{"the journal was cut, and what the dead daemon had not read was in it", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 39, 39.5)}, 0},
 		{"the journal was hurt, and is said to be down for long after that", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 11, 12)}, 18 * time.Second},
 		{"a call that was under way then lacks its first rows", []stated{kept("live_down", 0, 100), kept("journal_down", 13, 16)}, []window{hurt(hurtsJournal, 11, 12)}, 0},
+		{"it is said to be down for long before it was hurt", []stated{kept("live_down", 0, 60), kept("live_down", 70, 100), kept("journal_down", 10, 90)}, []window{hurt(hurtsJournal, 80, 81)}, 50 * time.Second},
 		{"hurt twice", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 11, 12), hurt(hurtsSwitch, 24, 25)}, 5 * time.Second},
 		{"it is counted once, whatever the log calls it", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 14), kept("blind", 10, 14), kept("journal_down", 12, 15)}, nil, 5 * time.Second},
 	} {

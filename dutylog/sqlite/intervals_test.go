@@ -46,3 +46,19 @@ func TestBlindIntervalsDoNotDependOnTheQuestion(t *testing.T) {
 		}
 	}
 }
+
+// What a second hole behind the same last row adds is stated behind the first: none is made longer.
+func TestAnIntervalThatIsKnownToBeLongerGoesOn(t *testing.T) {
+	db := open(t)
+	at := func(minute int) time.Time { return time.Date(2026, 11, 23, 3, minute, 0, 0, time.UTC) }
+	down := func(from, to int) telephony.Interval {
+		return telephony.Interval{Kind: telephony.JournalDown, From: at(from), To: at(to), Cause: "b"}
+	}
+	for _, to := range []int{5, 20, 5, 20, 10} {
+		i := down(0, to)
+		ok(t, db.Record(ctx, []telephony.Change{{Kind: telephony.IntervalSeen, At: i.From, Interval: &i}}))
+	}
+	if diff := cmp.Diff([]telephony.Interval{down(0, 5), down(5, 20)}, must(db.Intervals(ctx, time.Time{}, time.Time{}))(t)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

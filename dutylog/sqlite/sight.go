@@ -32,7 +32,10 @@ func (t *tx) recordSight(ch telephony.Change) error {
 		}
 		return t.setMark(journalMark, t.now, string(body))
 	}
-	i := ch.Interval
+	i, err := t.beyond(*ch.Interval)
+	if err != nil {
+		return err
+	}
 	n, err := t.changed(`INSERT INTO intervals (kind, from_at, to_at, cause) VALUES (?, ?, ?, ?)
 		ON CONFLICT (kind, from_at) DO UPDATE SET to_at = excluded.to_at, cause = excluded.cause
 		WHERE to_at IS NULL AND (excluded.to_at IS NOT NULL OR cause <> excluded.cause)`,
@@ -40,10 +43,28 @@ func (t *tx) recordSight(ch telephony.Change) error {
 	if err != nil || n == 0 {
 		return err
 	}
-	if err := t.proveRow(audit.Interval, intervalSubject(*i)); err != nil {
+	if err := t.proveRow(audit.Interval, intervalSubject(i)); err != nil {
 		return err
 	}
-	return t.publish(dutylog.TopicInterval, string(i.Kind), "", i)
+	return t.publish(dutylog.TopicInterval, string(i.Kind), "", &i)
+}
+
+// beyond is what of a closed hole in the journal is not stated yet: an interval is closed once and never changed then, so
+// what is known to be longer goes on behind it.
+func (t *tx) beyond(i telephony.Interval) (telephony.Interval, error) {
+	for i.Kind == telephony.JournalDown && !i.To.IsZero() {
+		var end time.Time
+		err := t.sql.QueryRow("SELECT to_at FROM intervals WHERE kind = ? AND from_at = ? AND to_at > from_at AND to_at < ?",
+			string(i.Kind), plainMicros(i.From), plainMicros(i.To)).Scan(instant{&end})
+		if errors.Is(err, sql.ErrNoRows) {
+			return i, nil
+		}
+		if err != nil {
+			return i, err
+		}
+		i.From = end
+	}
+	return i, nil
 }
 
 // intervalSubject is what records call an interval.
@@ -184,9 +205,13 @@ func (db *DB) JournalPosition(ctx context.Context) (telephony.Position, bool, er
 // longestCall is how long before its end a call can have come.
 const longestCall = 24 * time.Hour
 
-// SettledSince are the ids of the calls that the journal settled and that may have ended after a moment.
+// SettledSince are the ids of the calls that are settled and that may have ended after a moment; none
+// when nothing was read of the journal yet.
 func (db *DB) SettledSince(ctx context.Context, at time.Time) ([]string, error) {
-	rows, err := db.reading(ctx).Query("SELECT id FROM calls WHERE offered_at >= ? AND settled_by = ?", plainMicros(at.Add(-longestCall)), string(telephony.SettledByJournal))
+	if at.IsZero() {
+		return nil, nil
+	}
+	rows, err := db.reading(ctx).Query("SELECT id FROM calls WHERE offered_at >= ? AND settled_by <> ''", plainMicros(at.Add(-longestCall)))
 	ids, err := all(rows, err, func(row scanner) (id string, err error) { return id, row.Scan(&id) })
 	return ids, db.explain("read which calls are settled", err)
 }

@@ -13,6 +13,7 @@ type Batch struct {
 	Gap      *Gap // comes before Rows; nil when nothing was missed
 	Rows     []telephony.Row
 	Bad      int                // stretches of garbage that were passed over
+	Written  time.Time          // when the file was written last, by this machine's clock; zero when it is gone
 	Position telephony.Position // where to read on when all this is stored
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"time"
 )
 
 // markBytes is how much of a file's beginning, and of what stands before a position, makes
@@ -54,6 +55,13 @@ func (s *source) size() int64 {
 		return info.Size()
 	}
 	return 0
+}
+
+func (s *source) written() time.Time {
+	if info := s.info(); info != nil {
+		return info.ModTime()
+	}
+	return time.Time{}
 }
 
 // edges reads what makes the mark of an offset; false when the file is shorter.

@@ -227,7 +227,7 @@ func (f *follower) deliver(ctx context.Context, atEnd bool) error {
 	if !ok || !s.intact() {
 		return errCut
 	}
-	b := Batch{Rows: rows, Bad: len(bad), Position: telephony.Position{
+	b := Batch{Rows: rows, Bad: len(bad), Written: s.written(), Position: telephony.Position{
 		File: f.config.Path, Inode: inode(s.info()), Offset: offset, Mark: markOf(head, before), LastAt: f.last.LastAt,
 	}}
 	first, last := times(rows)
