@@ -108,7 +108,7 @@ func CheckEntry(e BookedEntry, now time.Time) []Discrepancy {
 // the log that have the id in its name, also when the switch gave that id more than once.
 func CheckStored(f recorder.StoredFile, claims []Claim, unseen []telephony.Interval, now time.Time) []Discrepancy {
 	id, _, ours := recorder.CallOfStored(f.Name)
-	d := fileItem(storedSubject, f.Name)
+	d := fileItem(RecordingWithoutCall, storedSubject, f.Name)
 	switch {
 	case len(claims) > 0:
 		for _, c := range claims {
@@ -156,7 +156,7 @@ func soundOf(f recorder.StoredFile) string {
 // does not have the call in its name.
 func CheckFile(f recorder.ArchivedFile, claim *Claim, now time.Time) []Discrepancy {
 	id, ours := recorder.CallOfFile(f.Name)
-	d := fileItem(fileSubject, f.Name)
+	d := fileItem(RecordingWithoutCall, fileSubject, f.Name)
 	if base := f.Name[strings.LastIndexByte(f.Name, '/')+1:]; strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".part") && now.Sub(f.At) < ledgerPart {
 		return nil // being sealed
 	}
@@ -187,6 +187,25 @@ func CheckFile(f recorder.ArchivedFile, claim *Claim, now time.Time) []Discrepan
 	return []Discrepancy{d}
 }
 
+// CheckKept says whether a sealed recording's file is in the archive and as long as it was sealed. What is
+// in it is for dutyline verify to say. Its item is the file's: that a person took something else
+// of the call as it is says nothing of it.
+func CheckKept(r recorder.Recording, size int64, there bool) []Discrepancy {
+	item := func(kind LedgerKind, why LedgerWhy, cause string) []Discrepancy {
+		d := fileItem(kind, fileSubject, r.File())
+		d.Why, d.CallID, d.Cause = why, r.CallID, cause
+		return []Discrepancy{d}
+	}
+	switch {
+	case !there:
+		return item(CallWithoutRecording, FileGone, "the recording was sealed, and its file is not in the archive: put it back from the backup, and look who took it away")
+	case size != r.FileBytes():
+		return item(Truncated, OtherSize, fmt.Sprintf("the recording's file has %d bytes, and %d were sealed: move it away, put it back from the backup,"+
+			" and look whether the disk fails (smartctl, kernel log)", size, r.FileBytes()))
+	}
+	return nil
+}
+
 func orNoFile(r recorder.Recording) string {
 	if r.Status == recorder.Sealed {
 		return r.File()
@@ -203,8 +222,8 @@ func orUnknown(s recorder.Status) recorder.Status {
 
 // fileItem names a file for people and for the ledger. The name is anybody's: it is shown, and
 // never used to reach something.
-func fileItem(where, name string) Discrepancy {
-	return Discrepancy{Key: string(RecordingWithoutCall) + ":" + where + escaped(name), Kind: RecordingWithoutCall, Name: Printable(name)}
+func fileItem(kind LedgerKind, where, name string) Discrepancy {
+	return Discrepancy{Key: string(kind) + ":" + where + escaped(name), Kind: kind, Name: Printable(name)}
 }
 
 // Printable makes a name or id fit to be shown: what is not is written as %XX, and a long one is cut.

@@ -23,7 +23,7 @@ const (
 	OneSided             LedgerKind = "one_sided"              // one of the two is not heard
 	TooShort             LedgerKind = "too_short"              // against the talk time
 	StillGrowing         LedgerKind = "still_growing"          // though the call is over
-	Truncated            LedgerKind = "truncated"              // cut on the switch
+	Truncated            LedgerKind = "truncated"              // cut on the switch, or its file in the archive
 	EntryWithoutCall     LedgerKind = "entry_without_call"
 	CallWithoutEntry     LedgerKind = "call_without_entry"
 )
@@ -51,6 +51,8 @@ const (
 	ShorterThan    LedgerWhy = "shorter_than_talk"    //
 	StillWritten   LedgerWhy = "still_written"        //
 	CutOnSwitch    LedgerWhy = "cut_on_switch"        //
+	FileGone       LedgerWhy = "file_gone"            // it was sealed, and is not in the archive
+	OtherSize      LedgerWhy = "other_size"           // its file is not as long as it was sealed
 	NoSuchCall     LedgerWhy = "no_such_call"         // the log does not know the call
 	UnseenCall     LedgerWhy = "unseen_call"          // as before, of a time in which neither eye saw
 	ForeignName    LedgerWhy = "foreign_name"         // no name that we give
@@ -114,6 +116,8 @@ const (
 func (l Looked) Covers(d Discrepancy) bool {
 	subject := strings.TrimPrefix(d.Key, string(d.Kind)+":")
 	switch {
+	case d.Why == FileGone, d.Why == OtherSize:
+		return l.Files // those of open items are looked at whatever their day is
 	case d.Kind != RecordingWithoutCall:
 		return l.Calls
 	case strings.HasPrefix(subject, storedSubject):

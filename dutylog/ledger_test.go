@@ -227,6 +227,23 @@ func TestWhatDoesNotAgreeAboutFilesIsWrittenDown(t *testing.T) {
 		}
 		all = append(all, sceneOf(t, "archive: "+c.name, dutylog.CheckFile(c.f, of, ledgerNow)))
 	}
+	long := func(r *recorder.Recording) { r.FileSize, r.Size = 20480, 20000 }
+	for _, c := range []struct {
+		name  string
+		r     recorder.Recording
+		size  int64
+		there bool
+	}{
+		{"there", sealedRow(long), 20480, true},
+		{"there, of the time before encryption", sealedRow(long, func(r *recorder.Recording) { r.FileDigest = "" }), 20000, true},
+		{"gone", sealedRow(long), 0, false},
+		{"cut", sealedRow(long), 100, true},
+		{"longer", sealedRow(long), 20481, true},
+		{"cut on the switch, and gone since", sealedRow(long, because("the recording was cut on the switch (crash or full disk); all that was stored is kept")), 0, false},
+		{"gone, with a path that somebody chose", sealedRow(long, func(r *recorder.Recording) { r.Path = "../etc/\x1b[2J沈.flac" }), 0, false},
+	} {
+		all = append(all, sceneOf(t, "sealed: "+c.name, dutylog.CheckKept(c.r, c.size, c.there)))
+	}
 	golden(t, "ledger_files.golden.json", all)
 }
 
@@ -294,6 +311,24 @@ func TestTheLedgerFollowsWhatIsFound(t *testing.T) {
 	}
 }
 
+// What is said of a sealed recording's file is gone only when the archive was looked at, of whatever day it is.
+func TestAFileThatIsGoneIsBackOnlyWhereItWasLookedFor(t *testing.T) {
+	lately := ledgerNow.AddDate(0, 0, 31)
+	for name, d := range map[string]dutylog.Discrepancy{
+		"gone": dutylog.CheckKept(sealedRow(), 0, false)[0],
+		"cut":  dutylog.CheckKept(sealedRow(), 1, true)[0],
+	} {
+		for _, looked := range []dutylog.Looked{{Calls: true, Switch: true}, {Calls: true, Switch: true, Since: lately}} {
+			if looked.Covers(d) {
+				t.Errorf("%s: %+v covers it without the archive", name, looked)
+			}
+			if looked.Files = true; !looked.Covers(d) {
+				t.Errorf("%s: %+v does not cover it", name, looked)
+			}
+		}
+	}
+}
+
 func TestAnItemIsAcceptedOnceWithAReason(t *testing.T) {
 	who := dutylog.Actor{Login: "zhao", Name: "赵振华", Role: dutylog.Supervisor}
 	open := item("silent:1.0", dutylog.LedgerOpen)
@@ -329,6 +364,7 @@ func FuzzLedgerNames(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name string) {
 		found := append(dutylog.CheckStored(recorder.StoredFile{Name: name}, nil, nil, ledgerNow), dutylog.CheckFile(recorder.ArchivedFile{Name: name}, nil, ledgerNow)...)
+		found = append(found, dutylog.CheckKept(recorder.Recording{CallID: name, Path: name}, 0, false)...)
 		for _, d := range found {
 			for _, c := range []byte(d.Key) {
 				if c <= ' ' || c > '~' {

@@ -58,6 +58,14 @@ func (r Recording) File() string {
 	return r.Path
 }
 
+// FileBytes is how long the sealed file is.
+func (r Recording) FileBytes() int64 {
+	if r.FileDigest != "" {
+		return r.FileSize
+	}
+	return r.Size
+}
+
 // EncryptedSuffix ends the name of an encrypted file, behind the name of what is inside.
 const EncryptedSuffix = ".age"
 

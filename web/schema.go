@@ -150,7 +150,7 @@ type actorDoc struct {
 type ledgerItemDoc struct {
 	Key        string       `json:"key" doc:"The same as long as it is the same problem"`
 	Kind       string       `json:"kind" enum:"call_without_recording,recording_without_call,header_only,silent,one_sided,too_short,still_growing,truncated,entry_without_call,call_without_entry"`
-	Why        string       `json:"why" doc:"The named reason" enum:"never_stored,not_sealed,waits_long,no_row,no_audio,nothing_heard,caller_side_silent,officer_side_silent,caller_side_missing,officer_side_missing,shorter_than_talk,still_written,cut_on_switch,no_such_call,unseen_call,foreign_name,left_over,decided_away,no_call_named,no_call_row,no_entry"`
+	Why        string       `json:"why" doc:"The named reason" enum:"never_stored,not_sealed,waits_long,no_row,no_audio,nothing_heard,caller_side_silent,officer_side_silent,caller_side_missing,officer_side_missing,shorter_than_talk,still_written,cut_on_switch,file_gone,other_size,no_such_call,unseen_call,foreign_name,left_over,decided_away,no_call_named,no_call_row,no_entry"`
 	CallID     string       `json:"call_id"`
 	EntryID    string       `json:"entry_id"`
 	Name       string       `json:"name" doc:"Of a recording, made printable"`

@@ -225,6 +225,9 @@ func (b *fakeBooks) ClaimsAgain(context.Context, string) ([]dutylog.Claim, error
 func (b *fakeBooks) Intervals(context.Context, time.Time, time.Time) ([]telephony.Interval, error) {
 	return nil, nil
 }
+func (b *fakeBooks) SealedSince(context.Context, time.Time, func([]recorder.Recording) error) error {
+	return nil
+}
 func (b *fakeBooks) SaveLedger(context.Context, []dutylog.Discrepancy, dutylog.Looked) (int, error) {
 	return 0, nil
 }
@@ -234,6 +237,8 @@ type emptyShelf struct{}
 func (emptyShelf) Files(context.Context, time.Time, func([]recorder.ArchivedFile) error) error {
 	return nil
 }
+
+func (emptyShelf) SizeOf(recorder.Recording) (int64, bool, error) { return 0, false, nil }
 
 func TestTheNextComparisonIsAValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -26,6 +26,7 @@ const (
 	reconcileWhole   = 24 * time.Hour // how often everything is looked at, however old
 	reconcileDays    = 31             // in between, what is younger than this
 	mostGlances      = 32             // recordings of nobody that are looked into in one round
+	mostLost         = 1000           // sealed recordings that are said to be lost in one round: of an archive that is not mounted all are
 )
 
 // books is where calls, entries and the ledger are kept.
@@ -35,14 +36,16 @@ type books interface {
 	Claims(ctx context.Context, ids []string) (map[string]dutylog.Claim, error)
 	ClaimsAgain(ctx context.Context, id string) ([]dutylog.Claim, error)
 	Intervals(ctx context.Context, from, to time.Time) ([]telephony.Interval, error)
+	SealedSince(ctx context.Context, since time.Time, do func([]recorder.Recording) error) error
 	SaveLedger(ctx context.Context, found []dutylog.Discrepancy, looked dutylog.Looked) (int, error)
 }
 
 var _ books = (*sqlite.DB)(nil)
 
-// shelf lists what lies in the archive's folder.
+// shelf tells what lies in the archive's folder.
 type shelf interface {
 	Files(ctx context.Context, since time.Time, each func([]recorder.ArchivedFile) error) error
+	SizeOf(r recorder.Recording) (size int64, there bool, err error)
 }
 
 // spool is what a reconciliation asks of the switch.
@@ -142,17 +145,18 @@ func (r *reconciler) round(ctx context.Context, whole bool) error {
 		looked.Since = began.AddDate(0, 0, -reconcileDays)
 	}
 	found, err := r.calls(ctx, looked.Since)
-	var stored, files []dutylog.Discrepancy
-	var away, dark error
+	var stored, files, lost []dutylog.Discrepancy
+	var away, dark, dim error
 	if err == nil {
 		stored, away = r.stored(ctx)
 		files, dark = r.files(ctx, looked.Since)
-		looked.Switch, looked.Files = away == nil, dark == nil
+		lost, dim = r.kept(ctx, looked.Since)
+		looked.Switch, looked.Files = away == nil, dark == nil && dim == nil
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		var changed int
-		changed, err = r.books.SaveLedger(ctx, slices.Concat(found, stored, files), looked)
+		changed, err = r.books.SaveLedger(ctx, slices.Concat(found, stored, files, lost), looked)
 		if changed > 0 {
 			r.logger.Info("the ledger of what does not agree has changed", "items", changed)
 		}
@@ -167,7 +171,7 @@ func (r *reconciler) round(ctx context.Context, whole bool) error {
 		r.whole = began
 	}
 	r.problem = ""
-	if all := errors.Join(err, away, dark); all != nil {
+	if all := errors.Join(err, away, dark, dim); all != nil {
 		r.problem = all.Error()
 	}
 	return err
@@ -282,4 +286,40 @@ func (r *reconciler) files(ctx context.Context, since time.Time) (found []dutylo
 		return nil
 	})
 	return found, err
+}
+
+// kept checks that the files of sealed recordings are there, the newest first. Of the days since then
+// all are looked at; of older ones, in between, those of open items.
+func (r *reconciler) kept(ctx context.Context, since time.Time) (found []dutylog.Discrepancy, err error) {
+	err = r.books.SealedSince(ctx, since, func(part []recorder.Recording) error {
+		for _, sealed := range part {
+			here, err := r.look(ctx, sealed)
+			if err != nil {
+				return err
+			}
+			if found = append(found, here...); len(found) == mostLost {
+				return fmt.Errorf("%d sealed recordings are not in the archive as they were sealed, and no more were looked for: look whether the disk of archive.folder is mounted", mostLost)
+			}
+		}
+		return ctx.Err()
+	})
+	return found, err
+}
+
+// look checks one file. A decision is written down before it takes a file: whether one did is read
+// after the file was not there.
+func (r *reconciler) look(ctx context.Context, sealed recorder.Recording) ([]dutylog.Discrepancy, error) {
+	size, there, err := r.shelf.SizeOf(sealed)
+	if err != nil {
+		return nil, err
+	}
+	found := dutylog.CheckKept(sealed, size, there)
+	if len(found) == 0 {
+		return nil, nil
+	}
+	claims, err := r.books.Claims(ctx, []string{sealed.CallID})
+	if err != nil || claims[sealed.CallID].Recording.Status != recorder.Sealed {
+		return nil, err
+	}
+	return found, nil
 }

@@ -143,6 +143,12 @@ func LedgerQueries() map[string]string {
 	return all
 }
 
+// The queries for recordings whose files have to be there.
+const (
+	SealedNewest = sealedNewest
+	SealedOpen   = sealedOpen
+)
+
 // ProveAgain appends one more record about a row, which only somebody with other aims does.
 func (db *DB) ProveAgain(ctx context.Context, kind audit.Kind, subject string) error {
 	return db.write(ctx, "prove again", func(t *tx) error { return t.proveRow(kind, subject) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"strings"
 	"time"
 
@@ -193,6 +194,62 @@ func scanBooked(row scanner) (dutylog.BookedCall, error) {
 		return dutylog.BookedCall{}, err
 	}
 	return dutylog.BookedCall{Call: dutylog.Call{Call: k.asShown(), EntryID: k.entryID, Recording: r.recording()}, Entered: entered}, nil
+}
+
+// What SealedSince asks for: of the newest calls a part at a time, and what is older and of an open item.
+const (
+	sealedSelect = "SELECT c.offered_at, r.call_id, r.path, r.size, coalesce(r.file_digest, ''), coalesce(r.file_size, 0)" +
+		" FROM calls c CROSS JOIN recordings r ON r.call_id = c.id AND r.status = 'sealed' WHERE "
+	sealedNewest = sealedSelect + "c.offered_at >= ? AND (c.offered_at, c.id) < (?, ?) ORDER BY c.offered_at DESC, c.id DESC LIMIT 500"
+	sealedOpen   = sealedSelect + "c.offered_at < ? AND c.id IN (SELECT call_id FROM ledger WHERE state = 'open' AND call_id <> '')"
+)
+
+// sealedRow is a recording whose file has to be there, as far as its file is concerned.
+type sealedRow struct {
+	offered int64
+	recorder.Recording
+}
+
+// SealedSince goes through the recordings whose files have to be there, in parts: those of the calls
+// since then, the newest first, and those of older calls of open items. Call, path and sizes are enough.
+func (db *DB) SealedSince(ctx context.Context, since time.Time, do func([]recorder.Recording) error) error {
+	from := plainMicros(since)
+	for at, id := int64(math.MaxInt64), ""; ; {
+		part, err := db.sealed(ctx, sealedNewest, from, at, id)
+		if err != nil {
+			return err
+		}
+		if len(part) == 0 {
+			break
+		}
+		if err := do(recordingsOf(part)); err != nil {
+			return err
+		}
+		last := part[len(part)-1]
+		at, id = last.offered, last.CallID
+	}
+	open, err := db.sealed(ctx, sealedOpen, from)
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	return do(recordingsOf(open))
+}
+
+func (db *DB) sealed(ctx context.Context, query string, args ...any) ([]sealedRow, error) {
+	rows, err := db.reading(ctx).Query(query, args...)
+	part, err := all(rows, err, func(row scanner) (r sealedRow, err error) {
+		err = row.Scan(&r.offered, &r.CallID, &r.Path, &r.Size, &r.FileDigest, &r.FileSize)
+		return r, err
+	})
+	return part, db.explain("list sealed recordings", err)
+}
+
+func recordingsOf(part []sealedRow) []recorder.Recording {
+	list := make([]recorder.Recording, len(part))
+	for i, r := range part {
+		list[i] = r.Recording
+	}
+	return list
 }
 
 // LedgerEntries gives the entries since then, and those of open items, that lack their call.

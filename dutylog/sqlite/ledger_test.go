@@ -200,6 +200,66 @@ func TestLedgerQueriesUseTheirIndexes(t *testing.T) {
 			t.Errorf("%s\nwants %s:\n%s", query, index, plan)
 		}
 	}
+	for query, index := range map[string]string{sqlite.SealedNewest: "calls_newest (offered_at", sqlite.SealedOpen: "ledger_by_state"} {
+		args := make([]any, strings.Count(query, "?"))
+		if plan := must(db.PlanOf(query, args...))(t); !strings.Contains(plan, index) || strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s\nwants %s:\n%s", query, index, plan)
+		}
+	}
+}
+
+func TestRecordingsWhoseFilesHaveToBeThereAreListedInParts(t *testing.T) {
+	db := open(t)
+	ids := oddCalls(t, db)
+	named := func(id string) string {
+		if name, ok := ids[id]; ok {
+			return name
+		}
+		return id
+	}
+	parts := 0
+	look := func(since time.Time) (all []string) {
+		t.Helper()
+		parts = 0
+		ok(t, db.SealedSince(ctx, since, func(part []recorder.Recording) error {
+			parts++
+			for _, r := range part {
+				all = append(all, named(r.CallID))
+			}
+			return nil
+		}))
+		return all
+	}
+	sealed := []string{"padded", "one side", "cut", "short", "well"} // the newest first; what waits, failed or is missing has none
+	if diff := cmp.Diff(sealed, look(time.Time{})); diff != "" || parts != 1 {
+		t.Errorf("all, in %d parts (-want +got):\n%s", parts, diff)
+	}
+	if diff := cmp.Diff(sealed[:2], look(inbound(5, "").OfferedAt)); diff != "" {
+		t.Errorf("of the last calls (-want +got):\n%s", diff)
+	}
+	must(db.SaveLedger(ctx, []dutylog.Discrepancy{silent(inbound(0, "").ID), silent(inbound(7, "").ID)}, wholeLedger))(t)
+	if diff := cmp.Diff([]string{"padded", "one side", "well"}, look(inbound(5, "").OfferedAt)); diff != "" || parts != 2 {
+		t.Errorf("and of open items, in %d parts (-want +got):\n%s", parts, diff)
+	}
+	ok(t, db.ExecOnWriter("UPDATE recordings SET status = 'erased' WHERE call_id = '"+inbound(7, "").ID+"'"))
+	if diff := cmp.Diff(sealed[1:], look(time.Time{})); diff != "" {
+		t.Errorf("without what a decision took (-want +got):\n%s", diff)
+	}
+	var many []telephony.Change
+	for n := 100; n < 1100; n++ {
+		c := inbound(n, "02422730001")
+		c.OfferedAt = noon.Add(time.Hour) // the clock was set: all in one moment
+		many = append(many, story(c, telephony.AnsweredInTime)...)
+	}
+	ok(t, db.Record(ctx, many))
+	ok(t, db.ExecOnWriter("UPDATE recordings SET status = 'sealed' WHERE status = 'pending' AND attempts = 0"))
+	if got := look(noon.Add(time.Hour)); len(got) != 1001 || len(count(got)) != 1001 || parts != 3 {
+		t.Errorf("of many, and an open item: %d, %d of them different, in %d parts", len(got), len(count(got)), parts)
+	}
+	enough := errors.New("enough")
+	if err := db.SealedSince(ctx, time.Time{}, func([]recorder.Recording) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("it is not ended: %v", err)
+	}
 }
 
 func TestEntriesWithoutTheirCallAreFound(t *testing.T) {

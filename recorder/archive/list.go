@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"syscall"
 	"time"
 
 	"dutyline/recorder"
@@ -18,6 +19,22 @@ import (
 // folders of others are not entered. The intake has its own keeper and is left out.
 func (a *Archive) Files(ctx context.Context, since time.Time, each func([]recorder.ArchivedFile) error) error {
 	return a.files(ctx, ".", since.UTC(), each)
+}
+
+// SizeOf is how long the file of a sealed recording is on the disk; nothing is opened. It is not there
+// when it is gone, or when something that is no file lies in its place.
+func (a *Archive) SizeOf(r recorder.Recording) (size int64, there bool, err error) {
+	if checkPath(r) != nil {
+		return 0, false, nil
+	}
+	info, err := a.disk.root.Lstat(r.File())
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return 0, false, nil
+	case err != nil:
+		return 0, false, fmt.Errorf("look at the recording of call %s: %w", r.CallID, remedy(err))
+	}
+	return info.Size(), info.Mode().IsRegular(), nil
 }
 
 // How the folders of years, months and days are called.

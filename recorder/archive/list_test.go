@@ -75,6 +75,46 @@ func TestFilesListsWhatLiesInTheArchive(t *testing.T) {
 	}
 }
 
+func TestTheSizeOfASealedFileIsSeenWithoutOpeningIt(t *testing.T) {
+	b := newBed(t)
+	far, officer := recordertest.Dialogue(time.Second)
+	sealed, before := b.sealed("1.0", far, officer), b.asBefore("2.0", far, officer)
+	see := func(what string, r recorder.Recording, size int64, there bool) {
+		t.Helper()
+		if n, here, err := b.SizeOf(r); n != size || here != there || err != nil {
+			t.Errorf("%s: %d, %v, %v; want %d, %v", what, n, here, err, size, there)
+		}
+	}
+	see("as sealed", sealed, sealed.FileBytes(), true)
+	see("of the time before encryption", before, before.FileBytes(), true)
+	if err := errors.Join(os.Chmod(b.file(sealed), 0), os.Truncate(filepath.Join(b.folder, before.Path), 10)); err != nil {
+		t.Fatal(err)
+	}
+	see("nobody may read it", sealed, sealed.FileBytes(), true)
+	see("cut", before, 10, true)
+	if err := errors.Join(os.Remove(b.file(sealed)), os.Mkdir(b.file(sealed), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if _, there, err := b.SizeOf(sealed); there || err != nil {
+		t.Errorf("a folder in its place: %v, %v", there, err)
+	}
+	day := filepath.Dir(b.file(sealed))
+	if err := os.RemoveAll(day); err != nil {
+		t.Fatal(err)
+	}
+	see("its day is gone", sealed, 0, false)
+	if err := os.WriteFile(day, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	see("its day is a file", sealed, 0, false)
+	sealed.Path = "../1.0.flac"
+	see("no place in the archive", sealed, 0, false)
+	b.Close()
+	if _, _, err := b.SizeOf(before); err == nil {
+		t.Error("a folder that is closed is looked into")
+	}
+}
+
 func TestAListThatIsNotWantedEnds(t *testing.T) {
 	b := newBed(t)
 	b.sealed("1.0", []int16{1}, []int16{1})

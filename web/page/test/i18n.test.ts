@@ -83,7 +83,8 @@ describe('two languages', () => {
       ].map((w) => 'ledger.kind.' + w),
       ...[
         'never_stored', 'not_sealed', 'waits_long', 'no_row', 'no_audio', 'nothing_heard', 'caller_side_silent', 'officer_side_silent',
-        'caller_side_missing', 'officer_side_missing', 'shorter_than_talk', 'still_written', 'cut_on_switch', 'no_such_call', 'unseen_call',
+        'caller_side_missing', 'officer_side_missing', 'shorter_than_talk', 'still_written', 'cut_on_switch', 'file_gone', 'other_size',
+        'no_such_call', 'unseen_call',
         'foreign_name', 'left_over', 'decided_away', 'no_call_named', 'no_call_row', 'no_entry',
       ].map((w) => 'ledger.why.' + w),
     ]
