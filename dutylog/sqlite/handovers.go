@@ -77,6 +77,14 @@ func responsibleAt(s source, at time.Time) (name string, err error) {
 	return name, err
 }
 
+// knownAt is who was on duty at a moment, by the roster and by the handovers.
+func knownAt(s source, at time.Time) (k dutylog.Known, err error) {
+	if k.OnDuty, err = onDuty(s, at); err == nil {
+		k.Responsible, err = responsibleAt(s, at)
+	}
+	return k, err
+}
+
 // Handover implements dutylog.HandoverStore.
 func (db *DB) Handover(ctx context.Context, id int64) (dutylog.Handover, error) {
 	h, err := readHandover(db.reading(ctx), id)

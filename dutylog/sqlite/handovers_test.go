@@ -210,6 +210,38 @@ func TestWhoIsResponsibleForAnEntry(t *testing.T) {
 	}
 }
 
+// Who took over last is responsible for what came without a call, too; for what is written afterwards it is who had
+// taken over when it came, also where that time is corrected.
+func TestWhoIsResponsibleForWhatCameWithoutACall(t *testing.T) {
+	at := newClock(noon.Add(-30 * time.Minute))
+	db := withPractice(t, openSince(t, noon.Add(-time.Hour), filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: at.now}))
+	must(db.AddHandover(ctx, handed(dutylog.Actor{}, wangq, ""), 0))(t)
+	at.advance(30 * time.Minute)
+	must(db.AddHandover(ctx, handed(wangq, lina, ""), 1))(t)
+	at.advance(time.Minute)
+	rostered := must(db.OnDuty(ctx, noon))(t)[dutylog.PostOfficer].Name
+	for n, kind := range dutylog.Written() {
+		e := must(db.Write(ctx, dutylog.Draft{Key: fmt.Sprintf("written-%d", n), Line: "duty", Kind: kind}, lina, at.now()))(t)
+		if e.Responsible != lina.Name || e.Rostered != rostered || rostered == lina.Name {
+			t.Errorf("%s: responsible %q, rostered %q", kind, e.Responsible, e.Rostered)
+		}
+	}
+	d := dutylog.Draft{Key: "written-late", Line: "duty", Kind: dutylog.KindDuty, Values: values{"late_reason": "停机"}, Late: &dutylog.LateDraft{At: noon.Add(-10 * time.Minute)}}
+	late := must(db.Write(ctx, d, lina, at.now()))(t)
+	if late.Responsible != wangq.Name {
+		t.Errorf("late: responsible %q", late.Responsible)
+	}
+	for _, c := range []struct {
+		came time.Duration
+		want string
+	}{{0, lina.Name}, {-31 * time.Minute, rostered}, {-30 * time.Minute, wangq.Name}} {
+		p := dutylog.EntryPatch{Revision: late.Revision, Late: &dutylog.LateChange{At: noon.Add(c.came)}}
+		if late = must(db.Amend(ctx, late.ID, p, lina, at.now()))(t); late.Responsible != c.want || late.Rostered != rostered {
+			t.Errorf("corrected to %v: responsible %q, rostered %q, want %q", c.came, late.Responsible, late.Rostered, c.want)
+		}
+	}
+}
+
 // What a sheet shows is what is open, and what the shift had: test calls are no part of it.
 func TestWhatASheetIsMadeFrom(t *testing.T) {
 	db := withPractice(t, open(t))
