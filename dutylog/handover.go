@@ -184,6 +184,6 @@ type HandoverStore interface {
 	ConfirmHandover(ctx context.Context, id int64, c Confirmation) (Handover, error)
 	// OpenMatters is what is open in the log for a sheet, the most urgent first and of these the newest.
 	OpenMatters(ctx context.Context, limit int) (OpenMatters, error)
-	// CountShift counts what there was in [from, to).
+	// CountShift counts what there was in [from, to): calls by when they came, entries by when they were opened.
 	CountShift(ctx context.Context, from, to time.Time) (Counts, error)
 }

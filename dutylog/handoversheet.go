@@ -155,7 +155,7 @@ type Counts struct {
 	Missed   int `json:"missed" doc:"That nobody answered in time to be a call 未接: the one definition of figures and assessment"`
 	Late     int `json:"answered_late"`
 	Outgoing int `json:"outgoing"`
-	Entries  int `json:"entries" doc:"That were opened"`
+	Entries  int `json:"entries" doc:"Entries that were opened in it, late ones (补录) as well, whenever what they tell of came. On older sheets: whose calls came in it"`
 	Waiting  int `json:"callers_waiting,omitempty" doc:"Callers who are still to be called back, of this shift and of earlier ones, each once however often they called; absent: nobody, and on sheets that are older than this"`
 	Others   int `json:"others_waiting,omitempty" doc:"On older sheets: calls other than missed ones whose callers still waited for a call back"`
 }

@@ -44,7 +44,7 @@ func TestEntriesAreWrittenAsPromised(t *testing.T) {
 	})
 	changed := amend(t, complete, dutylog.EntryPatch{Values: values{"content": "更正：两处冒烟", "happened_at": "2026-11-23T04:00:00Z", "urgency": "紧急"}, Reason: "核对录音后更正"})
 	changed = stepped(t, stepped(t, changed, dutylog.StepDraft{Kind: dutylog.StepReported, Channel: "phone", Whom: "市应急局值班室", Text: "电话报告"}), dutylog.StepDraft{Kind: dutylog.StepClosed})
-	late, err := dutylog.OpenWritten(lateDraft(dutylog.KindMissed, values{"late_reason": "停电", "paper_sheet": "12"}), onDuty, officer, later)
+	late, err := dutylog.OpenWritten(lateDraft(dutylog.KindMissed, values{"late_reason": "停电", "paper_sheet": "12"}), dutylog.Known{OnDuty: onDuty}, officer, later)
 	if err != nil {
 		t.Fatal(err)
 	}

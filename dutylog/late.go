@@ -47,9 +47,9 @@ func ofLate(f Field) bool { return f == LateReason || f == PaperSheet }
 // LateChange corrects when a late entry came: a slip would file it on another day's log for ever. What follows from the
 // time the store says, as it does of a draft.
 type LateChange struct {
-	At       time.Time
-	Blind    time.Time // of the interval that it covers then, see Rebind
-	Rostered string    // officer by the roster at that time
+	At    time.Time
+	Blind time.Time // of the interval that it covers then, see Rebind
+	Known Known     // who was on duty at that time
 }
 
 // cameAt takes what corrects when it came.
@@ -67,7 +67,7 @@ func (e *Entry) cameAt(c *LateChange) error {
 		return err
 	}
 	e.CallAt, e.Late = c.At, &Late{Blind: c.Blind}
-	e.Rostered, e.Responsible = c.Rostered, c.Rostered
+	e.Rostered, e.Responsible = c.Known.rostered(), c.Known.responsible()
 	for _, s := range e.Steps {
 		if s.Struck == nil && e.checkStepTime(s.At) != nil {
 			return &InvalidError{Field: field, Reason: fmt.Sprintf("lies after handling step %d: check the time, or strike that step out first", s.Number)}

@@ -21,7 +21,7 @@ func lateDraft(kind dutylog.Kind, v values) dutylog.Draft {
 
 func TestALateEntryKeepsWhenItCameAndWhenItWasWritten(t *testing.T) {
 	for _, kind := range dutylog.LateKinds() {
-		e, err := dutylog.OpenWritten(lateDraft(kind, values{"late_reason": "系统停机", "paper_sheet": " １２ "}), onDuty, officer, later)
+		e, err := dutylog.OpenWritten(lateDraft(kind, values{"late_reason": "系统停机", "paper_sheet": " １２ "}), dutylog.Known{OnDuty: onDuty}, officer, later)
 		if err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
@@ -33,7 +33,7 @@ func TestALateEntryKeepsWhenItCameAndWhenItWasWritten(t *testing.T) {
 			t.Errorf("%s: %s %v", kind, raw, err)
 		}
 	}
-	e, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), onDuty, officer, later)
+	e, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), dutylog.Known{OnDuty: onDuty}, officer, later)
 	if err != nil || e.Late != nil || !e.CallAt.Equal(later) {
 		t.Errorf("an ordinary one: %+v %v", e, err)
 	}
@@ -41,7 +41,7 @@ func TestALateEntryKeepsWhenItCameAndWhenItWasWritten(t *testing.T) {
 
 // The reason is asked for like any required field, also when a correction takes it away.
 func TestALateEntryIsNotCompleteWithoutItsReason(t *testing.T) {
-	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindPatrol, values{"late_reason": "停电", "place": "河东", "check_result": "正常"}), nil, officer, later)
+	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindPatrol, values{"late_reason": "停电", "place": "河东", "check_result": "正常"}), dutylog.Known{}, officer, later)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestALateEntryIsNotCompleteWithoutItsReason(t *testing.T) {
 // The sheet on which it was written first is asked for as well: a file, or why there is none. What was there
 // before it was asked for is not touched, and what was written when it came is not asked.
 func TestALateEntryIsNotCompleteWithoutItsScan(t *testing.T) {
-	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindPatrol, values{"late_reason": "停电", "place": "河东", "check_result": "正常", "paper_sheet": "12"}), nil, officer, later)
+	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindPatrol, values{"late_reason": "停电", "place": "河东", "check_result": "正常", "paper_sheet": "12"}), dutylog.Known{}, officer, later)
 	if err != nil || !slices.Equal(e.Missing(), []dutylog.Field{dutylog.PaperScan}) {
 		t.Fatalf("%v: missing %v", err, e.Missing())
 	}
@@ -92,7 +92,7 @@ func TestALateEntryIsNotCompleteWithoutItsScan(t *testing.T) {
 			t.Errorf("%s is taken", name)
 		}
 	}
-	fax, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), nil, officer, later)
+	fax, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), dutylog.Known{}, officer, later)
 	if err != nil || slices.Contains(fax.Missing(), dutylog.PaperScan) {
 		t.Errorf("an ordinary one lacks a scan: %v %v", fax.Missing(), err)
 	}
@@ -125,7 +125,7 @@ func TestLateDraftsThatAreRefused(t *testing.T) {
 		"not late":        {draft(dutylog.KindFax, values{"late_reason": "停电"}), "late_reason"},
 		"a call not late": {draft(dutylog.KindDuty, nil), "kind"},
 	} {
-		if _, err := dutylog.OpenWritten(c.d, nil, officer, later); err == nil || !strings.HasPrefix(err.Error(), c.field) {
+		if _, err := dutylog.OpenWritten(c.d, dutylog.Known{}, officer, later); err == nil || !strings.HasPrefix(err.Error(), c.field) {
 			t.Errorf("%s: %v, want one about %s", name, err, c.field)
 		}
 	}
@@ -204,16 +204,17 @@ func TestALateEntryLacksNoCall(t *testing.T) {
 // When a late entry came is corrected like any field: with a reason once it is complete, and never to a time at which
 // it cannot have come.
 func TestWhenALateEntryCameIsCorrected(t *testing.T) {
-	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindNuisance, values{"late_reason": "停电"}), onDuty, officer, later)
+	e, err := dutylog.OpenWritten(lateDraft(dutylog.KindNuisance, values{"late_reason": "停电"}), dutylog.Known{OnDuty: onDuty}, officer, later)
 	if err != nil {
 		t.Fatal(err)
 	}
 	right := later.Add(-75 * time.Minute)
+	then := dutylog.Known{OnDuty: dutylog.OnDuty{dutylog.PostOfficer: {Post: dutylog.PostOfficer, Name: "前一班"}}, Responsible: "替班"}
 	to := func(at time.Time) dutylog.EntryPatch {
-		return dutylog.EntryPatch{Revision: e.Revision, Late: &dutylog.LateChange{At: at, Blind: right.Add(-time.Minute), Rostered: "前一班"}}
+		return dutylog.EntryPatch{Revision: e.Revision, Late: &dutylog.LateChange{At: at, Blind: right.Add(-time.Minute), Known: then}}
 	}
 	next, err := e.Amend(to(right), officer, later.Add(time.Hour))
-	if err != nil || !next.CallAt.Equal(right) || !next.Late.Blind.Equal(right.Add(-time.Minute)) || next.Rostered != "前一班" || next.Responsible != "前一班" || next.Revision != 2 || next.EntryNumber != e.EntryNumber {
+	if err != nil || !next.CallAt.Equal(right) || !next.Late.Blind.Equal(right.Add(-time.Minute)) || next.Rostered != "前一班" || next.Responsible != "替班" || next.Revision != 2 || next.EntryNumber != e.EntryNumber {
 		t.Fatalf("%+v %v", next, err)
 	}
 	if !e.CallAt.Equal(later.Add(-15*time.Minute)) || !e.Late.Blind.IsZero() {
@@ -237,7 +238,7 @@ func TestWhenALateEntryCameIsCorrected(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ordinary, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), onDuty, officer, later)
+	ordinary, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), dutylog.Known{OnDuty: onDuty}, officer, later)
 	if err != nil {
 		t.Fatal(err)
 	}

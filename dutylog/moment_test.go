@@ -17,7 +17,7 @@ func TestTimesThatNobodyCanHaveMeant(t *testing.T) {
 	by := officerActor
 	written := func(f dutylog.Field) func(string) error {
 		return func(at string) error {
-			_, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-1", Line: "duty", Kind: dutylog.KindWarning, Values: values{f: at}}, nil, by, momentNow)
+			_, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-1", Line: "duty", Kind: dutylog.KindWarning, Values: values{f: at}}, dutylog.Known{}, by, momentNow)
 			return err
 		}
 	}
@@ -28,11 +28,11 @@ func TestTimesThatNobodyCanHaveMeant(t *testing.T) {
 		}
 		return parsed
 	}
-	entry, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-2", Line: "duty", Kind: dutylog.KindFax}, nil, by, momentNow)
+	entry, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-2", Line: "duty", Kind: dutylog.KindFax}, dutylog.Known{}, by, momentNow)
 	if err != nil {
 		t.Fatal(err)
 	}
-	matter, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-4", Line: "duty", Kind: dutylog.KindFax, Late: &dutylog.LateDraft{At: moment(t, "1990-01-01T00:00:00Z")}, Values: values{dutylog.LateReason: "停电"}}, nil, by, momentNow)
+	matter, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-4", Line: "duty", Kind: dutylog.KindFax, Late: &dutylog.LateDraft{At: moment(t, "1990-01-01T00:00:00Z")}, Values: values{dutylog.LateReason: "停电"}}, dutylog.Known{}, by, momentNow)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestTimesThatNobodyCanHaveMeant(t *testing.T) {
 		},
 		"late.at": func(at string) error {
 			_, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-3", Line: "duty", Kind: dutylog.KindFax, Late: &dutylog.LateDraft{At: moment(t, at)},
-				Values: values{dutylog.LateReason: "停电"}}, nil, by, momentNow)
+				Values: values{dutylog.LateReason: "停电"}}, dutylog.Known{}, by, momentNow)
 			return err
 		},
 		"sent_at": func(at string) error {
@@ -103,7 +103,7 @@ func TestTimesThatNobodyCanHaveMeant(t *testing.T) {
 
 // A refused time leaves the entry as it was, and what was right in the same change is not taken by half.
 func TestARefusedTimeChangesNothing(t *testing.T) {
-	e, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-4", Line: "duty", Kind: dutylog.KindVisit}, nil, officerActor, momentNow)
+	e, err := dutylog.OpenWritten(dutylog.Draft{Key: "0f3c9a77-4", Line: "duty", Kind: dutylog.KindVisit}, dutylog.Known{}, officerActor, momentNow)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,20 +8,23 @@ import (
 	"dutyline/telephony"
 )
 
-// Known is what directory and roster know when a call opens its entry.
+// Known is what directory, roster and handovers know when an entry is opened.
 type Known struct {
 	Contacts []Contact // rows with the other side's number
-	OnDuty   OnDuty    // at call time
-	// Responsible is who took over last before the call (display name); empty when nobody ever did.
+	OnDuty   OnDuty    // when the call, or what is written, came
+	// Responsible is who had taken over last by then (display name); empty when nobody ever did.
 	Responsible string
 }
+
+// rostered is the officer by the roster.
+func (k Known) rostered() string { return PersonName(k.OnDuty[PostOfficer].Name) }
 
 // responsible is the officer by the last confirmed handover; before the first one, by the roster.
 func (k Known) responsible() string {
 	if k.Responsible != "" {
 		return k.Responsible
 	}
-	return PersonName(k.OnDuty[PostOfficer].Name)
+	return k.rostered()
 }
 
 // EntryIDFor is the id of the entry that a call opens.
@@ -46,9 +49,8 @@ func OpenEntry(c telephony.Call, k Known, now time.Time) Entry {
 	phase := PhaseOf(c)
 	e := Entry{
 		ID: EntryIDFor(c.ID), CallID: c.ID, Line: c.Line, Phase: phase, Kind: phase.rule().preset, State: Open, Revision: 1,
-		CallAt: c.OfferedAt, OpenedAt: now, BySystem: true, Rostered: PersonName(k.OnDuty[PostOfficer].Name),
+		CallAt: c.OfferedAt, OpenedAt: now, BySystem: true, Rostered: k.rostered(), Responsible: k.responsible(),
 	}
-	e.Responsible = k.responsible()
 	e.know(OtherSide(c), k.Contacts)
 	return e
 }

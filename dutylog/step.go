@@ -207,10 +207,11 @@ func (s Step) again(o Step) bool {
 	return s.Struck == nil && s.Kind == o.Kind && s.Whom == o.Whom && s.Text == o.Text && s.Channel == o.Channel && s.Due.Equal(o.Due) && s.CallID == o.CallID && s.By == o.By && o.WrittenAt.Sub(s.WrittenAt) < sameStep
 }
 
-// doneAt reports whether a draft's time is the step's: it gives none, or that one. A step of which nobody gave the time,
-// or a later one, was done when it was written; a time after that is within the minute of the same words.
+// doneAt reports whether a draft's time is the step's. A step of which nobody gave the time, or a later one, was done when
+// it was written: then the draft gives none either, or a time after that, which is within the minute of the same words.
 func (s Step) doneAt(at time.Time) bool {
-	return at.IsZero() || at.Truncate(time.Millisecond).Equal(s.At) || s.At.Equal(s.WrittenAt.Truncate(time.Millisecond)) && at.After(s.At)
+	whenWritten := s.At.Equal(s.WrittenAt.Truncate(time.Millisecond))
+	return at.Truncate(time.Millisecond).Equal(s.At) || whenWritten && (at.IsZero() || at.After(s.At))
 }
 
 // StrikeStep gives the next revision with the step struck out.

@@ -87,7 +87,7 @@ func TestStepsOfOtherTimesAreTwo(t *testing.T) {
 		{"the same time", noon.Add(time.Hour), noon.Add(time.Hour), 1},
 		{"another time", noon.Add(time.Hour), noon.Add(100 * time.Minute), 2},
 		{"an earlier time", now, noon.Add(time.Hour), 2},
-		{"a time, then none", noon.Add(time.Hour), time.Time{}, 1},
+		{"a time, then none", noon.Add(time.Hour), time.Time{}, 2}, // reported again, now: who did not get an answer sends the same again
 		{"none, then none", time.Time{}, time.Time{}, 1},
 		{"none, then an earlier time", time.Time{}, noon.Add(time.Hour), 2},
 		{"a clock that is ahead", now.Add(20 * time.Second), now.Add(20 * time.Second), 1},

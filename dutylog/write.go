@@ -69,7 +69,7 @@ func (d Draft) EntryID() string { return "w-" + d.Key }
 // OpenWritten is the entry of something that did not come by telephone, or of what is written
 // afterwards: then its kind may be any that needs no call. Its time is that of writing, or that at which
 // it came; when something happened is a field of its own.
-func OpenWritten(d Draft, on OnDuty, by Actor, now time.Time) (Entry, error) {
+func OpenWritten(d Draft, k Known, by Actor, now time.Time) (Entry, error) {
 	kinds := Written()
 	if d.Late != nil {
 		kinds = LateKinds()
@@ -81,8 +81,7 @@ func OpenWritten(d Draft, on OnDuty, by Actor, now time.Time) (Entry, error) {
 		return Entry{}, &InvalidError{Field: "kind", Reason: "is opened by a call, or is no kind at all: choose " + orList(kinds)}
 	}
 	e := Entry{ID: d.EntryID(), Line: d.Line, Kind: d.Kind, KindChosen: true, State: Open, Revision: 1, CallAt: d.At(now), OpenedAt: now,
-		WrittenBy: by.Login, Ahead: d.Ahead, Rostered: PersonName(on[PostOfficer].Name), Values: map[Field]string{}, Gaps: map[Field]Gap{}}
-	e.Responsible = e.Rostered // until handovers are kept
+		WrittenBy: by.Login, Ahead: d.Ahead, Rostered: k.rostered(), Responsible: k.responsible(), Values: map[Field]string{}, Gaps: map[Field]Gap{}}
 	if d.Late != nil {
 		if err := d.Late.check(d.Values, now); err != nil {
 			return Entry{}, err

@@ -17,7 +17,7 @@ func draft(kind dutylog.Kind, v values) dutylog.Draft {
 
 func TestAPersonOpensWhatCameByAnotherWay(t *testing.T) {
 	for _, kind := range dutylog.Written() {
-		e, err := dutylog.OpenWritten(draft(kind, values{"content": "收到传真一份\x00"}), onDuty, officer, later)
+		e, err := dutylog.OpenWritten(draft(kind, values{"content": "收到传真一份\x00"}), dutylog.Known{OnDuty: onDuty}, officer, later)
 		if err != nil {
 			t.Errorf("%s: %v", kind, err)
 			continue
@@ -31,13 +31,13 @@ func TestAPersonOpensWhatCameByAnotherWay(t *testing.T) {
 		"key":  {Key: "short", Line: "duty", Kind: dutylog.KindFax},
 		"kind": draft(dutylog.KindDuty, nil),
 	} {
-		_, err := dutylog.OpenWritten(d, onDuty, officer, later)
+		_, err := dutylog.OpenWritten(d, dutylog.Known{OnDuty: onDuty}, officer, later)
 		var invalid *dutylog.InvalidError
 		if !errors.As(err, &invalid) || invalid.Field != name {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := dutylog.OpenWritten(draft(dutylog.KindFax, values{"colour": "red"}), nil, officer, later); err == nil {
+	if _, err := dutylog.OpenWritten(draft(dutylog.KindFax, values{"colour": "red"}), dutylog.Known{}, officer, later); err == nil {
 		t.Error("an unknown field is taken")
 	}
 }
@@ -50,7 +50,7 @@ func TestWhatEachWrittenKindAsksFor(t *testing.T) {
 		dutylog.KindPatrol:  {"place": "机房", "check_result": "正常"},
 		dutylog.KindWarning: {"caller_unit": "市气象台", "warning_level": "黄色", "valid_until": "2026-11-24T00:00:00Z", "content": "大风黄色预警", "passed_to": "各街道"},
 	} {
-		e, err := dutylog.OpenWritten(draft(kind, nil), onDuty, officer, later)
+		e, err := dutylog.OpenWritten(draft(kind, nil), dutylog.Known{OnDuty: onDuty}, officer, later)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestTheReadBackIsAPlaceInTheCall(t *testing.T) {
 	if out, err := opened(ended(outbound("1"), telephony.PlacedUnanswered)).BeginReadBack(at, officer); err == nil {
 		t.Errorf("read back to nobody: %+v", out)
 	}
-	written, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), nil, officer, later)
+	written, err := dutylog.OpenWritten(draft(dutylog.KindFax, nil), dutylog.Known{}, officer, later)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func FuzzParseDraft(f *testing.F) {
 		d, err := dutylog.ParseDraft(body)
 		var e dutylog.Entry
 		if err == nil {
-			e, err = dutylog.OpenWritten(d, onDuty, officer, later)
+			e, err = dutylog.OpenWritten(d, dutylog.Known{OnDuty: onDuty}, officer, later)
 		}
 		if err != nil {
 			if !errors.As(err, new(*dutylog.InvalidError)) {
@@ -164,7 +164,7 @@ func FuzzParseDraft(f *testing.F) {
 			}
 			return
 		}
-		again, err := dutylog.OpenWritten(d, onDuty, officer, later)
+		again, err := dutylog.OpenWritten(d, dutylog.Known{OnDuty: onDuty}, officer, later)
 		if diff := cmp.Diff(e, again); diff != "" || err != nil || e.State != dutylog.Open || e.ID != "w-"+d.Key {
 			t.Fatalf("%q: %v\n%s", body, err, diff)
 		}

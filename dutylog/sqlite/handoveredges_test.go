@@ -171,7 +171,8 @@ func TestAnUnsignedHandoverHasOneWord(t *testing.T) {
 // Of two shifts that follow each other every call is counted by one: sums of parts are the whole,
 // wherever the border lies.
 func TestShiftsCountEveryCallOnce(t *testing.T) {
-	db := withPractice(t, open(t))
+	ours := newClock(noon)
+	db := withPractice(t, openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: ours.now}))
 	outcomes := []telephony.Outcome{telephony.AnsweredInTime, telephony.AnsweredLate, telephony.Missed, telephony.AbandonedEarly}
 	for n := range 12 {
 		c := inbound(n, "02422730001")
@@ -179,6 +180,7 @@ func TestShiftsCountEveryCallOnce(t *testing.T) {
 			c.Tags = []telephony.Tag{telephony.TagTest}
 		}
 		ok(t, db.Record(ctx, story(c, outcomes[n%len(outcomes)])))
+		ours.advance(time.Minute)
 	}
 	from, to := noon.Add(-time.Minute), noon.Add(time.Hour)
 	whole := must(db.CountShift(ctx, from, to))(t)

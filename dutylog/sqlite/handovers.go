@@ -77,6 +77,14 @@ func responsibleAt(s source, at time.Time) (name string, err error) {
 	return name, err
 }
 
+// knownAt is who was on duty at a moment, by the roster and by the handovers.
+func knownAt(s source, at time.Time) (k dutylog.Known, err error) {
+	if k.OnDuty, err = onDuty(s, at); err == nil {
+		k.Responsible, err = responsibleAt(s, at)
+	}
+	return k, err
+}
+
 // Handover implements dutylog.HandoverStore.
 func (db *DB) Handover(ctx context.Context, id int64) (dutylog.Handover, error) {
 	h, err := readHandover(db.reading(ctx), id)
@@ -231,6 +239,14 @@ func outcomesOf(s source, entries []dutylog.Entry) (map[string]telephony.Outcome
 	return outcomes, err
 }
 
+// openedIn counts the entries that were opened in [?2, ?3), whatever the time of which they tell. Rows follow each other as
+// they were opened, so none before the last one that was opened before ?1 is read; a clock that was set back may shuffle them.
+const openedIn = `SELECT count(*) FROM entries WHERE body ->> 'opened_at' >= ?2 AND body ->> 'opened_at' < ?3
+	AND rowid > coalesce((SELECT rowid FROM entries WHERE body ->> 'opened_at' < ?1 ORDER BY rowid DESC LIMIT 1), 0)`
+
+// clockSetBack is by how much our clock may have been set back, and the entries of a shift are still counted whole.
+const clockSetBack = 24 * time.Hour
+
 // CountShift implements dutylog.HandoverStore.
 func (db *DB) CountShift(ctx context.Context, from, to time.Time) (c dutylog.Counts, err error) {
 	s := db.reading(ctx)
@@ -238,7 +254,7 @@ func (db *DB) CountShift(ctx context.Context, from, to time.Time) (c dutylog.Cou
 		FROM calls WHERE offered_at >= ? AND offered_at < ? AND tags NOT LIKE '%"test"%' AND tags NOT LIKE '%"system"%'`, from.UnixMicro(), to.UnixMicro()).
 		Scan(&c.Calls, &c.Missed, &c.Late, &c.Outgoing)
 	if err == nil {
-		err = s.QueryRow("SELECT count(*) FROM entries WHERE call_at >= ? AND call_at < ?", from.UnixMicro(), to.UnixMicro()).Scan(&c.Entries)
+		err = s.QueryRow(openedIn, from.Add(-clockSetBack).UnixMicro(), from.UnixMicro(), to.UnixMicro()).Scan(&c.Entries)
 	}
 	return c, db.explain("count the shift", err)
 }

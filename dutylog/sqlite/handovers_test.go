@@ -210,12 +210,46 @@ func TestWhoIsResponsibleForAnEntry(t *testing.T) {
 	}
 }
 
+// Who took over last is responsible for what came without a call, too; for what is written afterwards it is who had
+// taken over when it came, also where that time is corrected.
+func TestWhoIsResponsibleForWhatCameWithoutACall(t *testing.T) {
+	at := newClock(noon.Add(-30 * time.Minute))
+	db := withPractice(t, openSince(t, noon.Add(-time.Hour), filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: at.now}))
+	must(db.AddHandover(ctx, handed(dutylog.Actor{}, wangq, ""), 0))(t)
+	at.advance(30 * time.Minute)
+	must(db.AddHandover(ctx, handed(wangq, lina, ""), 1))(t)
+	at.advance(time.Minute)
+	rostered := must(db.OnDuty(ctx, noon))(t)[dutylog.PostOfficer].Name
+	for n, kind := range dutylog.Written() {
+		e := must(db.Write(ctx, dutylog.Draft{Key: fmt.Sprintf("written-%d", n), Line: "duty", Kind: kind}, lina, at.now()))(t)
+		if e.Responsible != lina.Name || e.Rostered != rostered || rostered == lina.Name {
+			t.Errorf("%s: responsible %q, rostered %q", kind, e.Responsible, e.Rostered)
+		}
+	}
+	d := dutylog.Draft{Key: "written-late", Line: "duty", Kind: dutylog.KindDuty, Values: values{"late_reason": "停机"}, Late: &dutylog.LateDraft{At: noon.Add(-10 * time.Minute)}}
+	late := must(db.Write(ctx, d, lina, at.now()))(t)
+	if late.Responsible != wangq.Name {
+		t.Errorf("late: responsible %q", late.Responsible)
+	}
+	for _, c := range []struct {
+		came time.Duration
+		want string
+	}{{0, lina.Name}, {-31 * time.Minute, rostered}, {-30 * time.Minute, wangq.Name}} {
+		p := dutylog.EntryPatch{Revision: late.Revision, Late: &dutylog.LateChange{At: noon.Add(c.came)}}
+		if late = must(db.Amend(ctx, late.ID, p, lina, at.now()))(t); late.Responsible != c.want || late.Rostered != rostered {
+			t.Errorf("corrected to %v: responsible %q, rostered %q, want %q", c.came, late.Responsible, late.Rostered, c.want)
+		}
+	}
+}
+
 // What a sheet shows is what is open, and what the shift had: test calls are no part of it.
 func TestWhatASheetIsMadeFrom(t *testing.T) {
-	db := withPractice(t, open(t))
+	at := newClock(noon)
+	db := withPractice(t, openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: at.now}))
 	said := []telephony.Outcome{telephony.AnsweredInTime, telephony.AnsweredLate, telephony.Missed, telephony.Missed, telephony.AbandonedEarly}
 	for n, o := range said {
 		ok(t, db.Record(ctx, story(inbound(n, "02422730001"), o)))
+		at.advance(time.Minute)
 	}
 	test := inbound(20, "02422739119")
 	test.Tags = []telephony.Tag{telephony.TagTest}
@@ -235,6 +269,39 @@ func TestWhatASheetIsMadeFrom(t *testing.T) {
 	if len(listed) != 3 || listed[0].EntryNumber != "2026-000005" || listed[0].Kind != dutylog.KindMissed || listed[2].Kind != dutylog.KindMissed {
 		t.Errorf("the newest three: %+v", listed)
 	}
+}
+
+// An entry is counted by the shift in which it was opened: what came in the shift before and is written only now 补录 is
+// not on the sheet of that one, which was signed. A clock that was ahead for a while takes none away.
+func TestEntriesAreCountedByTheShiftThatOpenedThem(t *testing.T) {
+	at := newClock(noon.Add(-3 * time.Hour))
+	db := withPractice(t, openSince(t, noon.Add(-4*time.Hour), filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: at.now}))
+	written := func(key string, came time.Duration) {
+		d := dutylog.Draft{Key: "counted-" + key, Line: "duty", Kind: dutylog.KindDuty, Values: values{"late_reason": "停机"}, Late: &dutylog.LateDraft{At: noon.Add(came)}}
+		must(db.Write(ctx, d, officer, at.now()))(t)
+	}
+	counted := func(from, to time.Duration, want int) {
+		t.Helper()
+		if got := must(db.CountShift(ctx, noon.Add(from), noon.Add(to)))(t).Entries; got != want {
+			t.Errorf("from %v to %v %d entries were opened, want %d", from, to, got, want)
+		}
+	}
+	written("before", -200*time.Minute)
+	at.advance(3 * time.Hour)
+	written("now-1", -2*time.Hour)
+	at.advance(20 * time.Hour)
+	written("ahead", 0)
+	at.advance(-20 * time.Hour)
+	written("now-2", -10*time.Minute)
+	must(db.Write(ctx, dutylog.Draft{Key: "counted-fax", Line: "duty", Kind: dutylog.KindFax}, officer, at.now()))(t)
+	counted(-4*time.Hour, 0, 1)
+	counted(0, time.Hour, 3)
+	counted(time.Hour, 20*time.Hour, 0)
+	counted(19*time.Hour, 21*time.Hour, 1)
+	at.advance(30 * time.Hour)
+	written("next-day", -time.Hour)
+	counted(29*time.Hour, 31*time.Hour, 1)
+	counted(-4*time.Hour, 31*time.Hour, 6)
 }
 
 // A caller who called three times is one caller who waits, whoever hides their number is another one each time, and a

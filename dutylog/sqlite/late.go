@@ -145,11 +145,11 @@ func (db *DB) rebind(ctx context.Context, id string, p dutylog.EntryPatch) (duty
 		}
 		seen = append(seen, some...)
 	}
-	on, err := onDuty(db.reading(ctx), p.Late.At)
+	known, err := knownAt(db.reading(ctx), p.Late.At)
 	if err != nil {
 		return p, err
 	}
-	p.Late = &dutylog.LateChange{At: p.Late.At, Blind: e.Rebind(p.Late.At, seen), Rostered: dutylog.PersonName(on[dutylog.PostOfficer].Name)}
+	p.Late = &dutylog.LateChange{At: p.Late.At, Blind: e.Rebind(p.Late.At, seen), Known: known}
 	return p, nil
 }
 

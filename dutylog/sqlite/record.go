@@ -197,15 +197,12 @@ func (t *tx) followEntry(before keptCall, after *keptCall) (entry dutylog.Entry,
 		entry, changed = entry.Follow(after.Call, contacts)
 		return entry, changed, nil
 	}
-	onDuty, err := onDuty(t.sql, after.OfferedAt)
+	known, err := knownAt(t.sql, after.OfferedAt)
 	if err != nil {
 		return entry, false, err
 	}
-	responsible, err := responsibleAt(t.sql, after.OfferedAt)
-	if err != nil {
-		return entry, false, err
-	}
-	entry = dutylog.OpenEntry(after.Call, dutylog.Known{Contacts: contacts, OnDuty: onDuty, Responsible: responsible}, t.now)
+	known.Contacts = contacts
+	entry = dutylog.OpenEntry(after.Call, known, t.now)
 	after.entryID = entry.ID
 	return entry, true, nil
 }

@@ -94,11 +94,11 @@ func (db *DB) Write(ctx context.Context, d dutylog.Draft, by dutylog.Actor, now 
 		return e, err
 	}
 	err = db.write(ctx, "write an entry", func(t *tx) error {
-		on, err := onDuty(t.sql, d.At(now))
+		known, err := knownAt(t.sql, d.At(now))
 		if err != nil {
 			return err
 		}
-		if e, err = dutylog.OpenWritten(d, on, by, now); err != nil {
+		if e, err = dutylog.OpenWritten(d, known, by, now); err != nil {
 			return err
 		}
 		stands, err := readEntry(t.sql, e.ID)

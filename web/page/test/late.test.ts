@@ -32,7 +32,8 @@ describe('late entries', () => {
     const refused = new ApiError(409, 'Conflict', 'Entry 2026-000012 was opened with the same key before, and its text is another: open it.', { type: '/problems/entry-written' })
     expect(problemText(refused)).toBe('先前提交时已生成记录 2026-000012，这次的改动没有写入：请打开该记录更正')
     const caught = dialog.slice(dialog.indexOf('} catch (e) {'), dialog.indexOf('busy.value = false'))
-    expect(caught).toMatch(/'entry-written'.*=> opened\(written\)/s)
+    expect(caught).toMatch(/'entry-written'.*=> openWritten\(written\)/s)
+    expect(dialog).toMatch(/function openWritten\(entry: Entry\): void \{\s*another\(entry\.id\)/) // see typed.test.ts
     expect(caught).not.toMatch(/clear\(\)/)
   })
 

@@ -146,6 +146,23 @@ describe('补录', () => {
     expect(Object.keys(stored)).toEqual([])
   })
 
+  it('goes on under a key of its own once the entry of its key was opened: the next matter that is typed over it is not refused', () => {
+    shown.value = true
+    const { got } = dialog()
+    Object.assign(got.form, fill)
+    const key = got.form.key
+    got.another('w-' + 'f'.repeat(24)) // of a form that was sent long ago
+    expect(got.form.key).toBe(key)
+    got.another('w-' + key)
+    shown.value = false
+    shown.value = true
+    const renewed = got.form.key
+    expect(renewed).toMatch(/^[0-9a-f]{24}$/)
+    expect(renewed).not.toBe(key)
+    expect(got.form).toMatchObject(fill)
+    expect(dialog().got.form.key).toBe(renewed) // also after a reload
+  })
+
   it('is nobody else\'s', () => {
     const { got } = dialog()
     Object.assign(got.form, fill)

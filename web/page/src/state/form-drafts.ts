@@ -75,11 +75,17 @@ const lates = typedOnPC<Late>('late', (d) => {
   return late.at || late.reason.trim() || late.sheet.trim() ? late : null
 })
 
-/** The fields of the 补录 dialog; they stay when it is shut, and go when they were sent or thrown away. */
-export function useLateForm(shown: Ref<boolean>): { form: Late; clear: () => void } {
+/**
+ * The fields of the 补录 dialog; they stay when it is shut, and go when they were sent or thrown away. Whoever opens the
+ * entry that stands under their key begins another one with them: under that key they would be refused for ever.
+ */
+export function useLateForm(shown: Ref<boolean>): { form: Late; clear: () => void; another: (than: string) => void } {
   const form = reactive<Late>(freshLate())
   const { bring } = useTyped(lates, form, freshLate)
   watch(shown, (on) => { if (on) bring() }, { flush: 'sync' })
   watch(wentToCall, () => { shown.value = false }, { flush: 'sync' })
-  return { form, clear: () => void Object.assign(form, freshLate()) }
+  const another = (than: string) => {
+    if (than === 'w-' + form.key) form.key = newKey()
+  }
+  return { form, clear: () => void Object.assign(form, freshLate()), another }
 }
