@@ -23,10 +23,13 @@ const (
 // to know who called: the person's name and every number are hidden, units and officers are not.
 // The name is hidden wherever it stands in the entry; other people's names within a text cannot be
 // told from other words and stay.
-func (e Entry) Mask() Entry {
+func (e Entry) Mask() Entry { return e.MaskAmong() }
+
+// MaskAmong is Mask where others called about the same event: their names are hidden in it, too.
+func (e Entry) MaskAmong(callers ...string) Entry {
 	e = e.clone()
-	person := e.Values[CallerPerson]
-	hide := func(text string) string { return maskText(text, person) }
+	callers = append(slices.Clone(callers), e.Values[CallerPerson])
+	hide := func(text string) string { return maskText(text, callers...) }
 	for f, v := range e.Values {
 		e.Values[f] = maskValue(f, v, hide)
 	}
@@ -91,17 +94,10 @@ func (s Sheet) MaskConfirmed() Sheet {
 			}
 		}
 	}
-	hide := func(text string) string {
-		for _, n := range names {
-			if utf8.RuneCountInString(n) > 1 {
-				text = strings.ReplaceAll(text, n, MaskName(n))
-			}
-		}
-		return maskText(text, "")
-	}
+	hide := func(text string) string { return maskText(text, names...) }
 	for i := range s.Matters {
 		m := &s.Matters[i]
-		m.Who, m.Number, m.What = maskWhom(maskText(m.Who, "")), MaskNumber(m.Number), hide(m.What)
+		m.Who, m.Number, m.What = maskWhom(maskText(m.Who)), MaskNumber(m.Number), hide(m.What)
 		m.Steps = slices.Clone(m.Steps)
 		for n := range m.Steps {
 			m.Steps[n].Whom, m.Steps[n].Text = maskWhom(hide(m.Steps[n].Whom)), hide(m.Steps[n].Text)
@@ -208,7 +204,7 @@ func MaskName(name string) string {
 }
 
 // MaskText hides numbers in a text.
-func MaskText(text string) string { return maskText(text, "") }
+func MaskText(text string) string { return maskText(text) }
 
 // anAddress is one of the network, as alerts name the host of a phone: no number, whatever its digits.
 var anAddress = regexp.MustCompile(`^` + octet + `(?:\.` + octet + `){3}`)
@@ -224,10 +220,12 @@ func addressEnd(text string) int {
 	return len(found)
 }
 
-// maskText hides numbers in a text, and one name.
-func maskText(text, person string) string {
-	if utf8.RuneCountInString(person) > 1 {
-		text = strings.ReplaceAll(text, person, MaskName(person))
+// maskText hides numbers in a text, and names.
+func maskText(text string, names ...string) string {
+	for _, name := range names {
+		if utf8.RuneCountInString(name) > 1 {
+			text = strings.ReplaceAll(text, name, MaskName(name))
+		}
 	}
 	var b strings.Builder
 	for text != "" {

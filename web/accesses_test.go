@@ -272,3 +272,60 @@ func TestBadQuestionsToTheAccessLog(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is shown a whole entry is found by it, also where that is the answer to something else than opening it: to a
+// change that is refused, that changes nothing, or to a key that somebody else used.
+func TestAnAnswerThatShowsAnEntryIsAReading(t *testing.T) {
+	h := twoUnits(t, keepsAccesses(t))
+	supervisor, leader, auditor := h.as("supervisor"), h.as("leader"), h.as("auditor")
+	officer := h.as("officer")
+	const fax = `{"key":"fax-of-the-officer","kind":"fax","content":"请刘小洋回电"}`
+	var written, named web.EntryDoc
+	officer.post("/entries", fax).into(t, &written)
+	before := func(id string) {
+		t.Helper()
+		if got := auditor.asked(t, "entry="+id); strings.Contains(got, "supervisor") || strings.Contains(got, "leader") {
+			t.Fatalf("%s was read before: %s", id, got)
+		}
+	}
+	read := func(who, id string, got answer, status int) {
+		t.Helper()
+		if got.status != status || !strings.Contains(got.body, "刘小洋") {
+			t.Errorf("%s is answered %v, want %d with the entry as it stands", who, got, status)
+		}
+		if asked := auditor.asked(t, "entry="+id); !strings.Contains(asked, who+" entry.see "+id) {
+			t.Errorf("%s read all of %s, and the access log has %q", who, id, asked)
+		}
+	}
+	for _, id := range []string{"e-1.0", "e-2.0", "e-3.0", "e-4.0", written.ID} {
+		before(id)
+	}
+	read("supervisor", "e-2.0", supervisor.patch("e-2.0", `{"revision":999,"answered_by":"张伟"}`), 409)
+	read("leader", "e-1.0", leader.change(officer.entry(t, "e-1.0"), `"caller_unit":"沈河区应急局"`), 200)
+	read("leader", written.ID, leader.post("/entries", strings.Replace(fax, "请刘小洋", "请", 1)), 409)
+	e := officer.entry(t, "e-3.0")
+	got := supervisor.change(e, `"answered_by":"王chief"`)
+	read("supervisor", "e-3.0", got, 200)
+	if got.into(t, &named); named.Revision != e.Revision+1 {
+		t.Errorf("the supervisor named who answered, and it is revision %d", named.Revision)
+	}
+	read("supervisor", "e-4.0", supervisor.post("/entries/e-4.0/hold", `{"reason":"上级调阅"}`), 200)
+}
+
+// What somebody writes tells by itself that they had the entry open: their page is not noted again with every sentence.
+func TestWhoWritesIntoAnEntryIsNotNotedWithEverySentence(t *testing.T) {
+	h := newHouse(t)
+	h.finished("1.0", h.clock.Now())
+	officer := h.as("officer")
+	e := officer.entry(t, "e-1.0")
+	*h.accesses = nil
+	for _, text := range []string{"仓库", "仓库起火"} {
+		officer.change(e, fmt.Sprintf(`"content":%q`, text)).into(t, &e)
+	}
+	if got := officer.post("/entries/e-1.0/steps", `{"kind":"reported","channel":"phone","whom":"市局","text":"已报"}`); got.status != 200 {
+		t.Error(got)
+	}
+	if len(*h.accesses) != 0 {
+		t.Errorf("noted were %+v", *h.accesses)
+	}
+}

@@ -129,5 +129,5 @@ func (a *app) takeNote(ctx context.Context, in *takeNoteInput) (*entryOutput, er
 	if err != nil {
 		return nil, problemOf(inBody(err))
 	}
-	return &entryOutput{e}, nil
+	return &entryOutput{a.asRead(ctx, e)}, nil
 }

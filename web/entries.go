@@ -130,6 +130,22 @@ func (a *app) oneEntry(ctx context.Context, in *oneEntryInput) (*entryOutput, er
 	return &entryOutput{visitorOf(ctx).own(e)}, nil
 }
 
+// asRead is an entry as whoever opens it is shown it, where the answer to something else shows all of it: that it was read
+// is kept all the same.
+func (a *app) asRead(ctx context.Context, e dutylog.Entry) dutylog.Entry {
+	a.audit(ctx, seeEntries, e.ID)
+	return visitorOf(ctx).own(e)
+}
+
+// afterChange is the answer to a change of an entry. What somebody writes tells by itself that they had it open. Where nothing
+// changed, and of who may change a single field only, the reading is kept.
+func (a *app) afterChange(ctx context.Context, before, e dutylog.Entry) *entryOutput {
+	if e.Revision == before.Revision || !visitorOf(ctx).can(writeEntries) {
+		e = a.asRead(ctx, e)
+	}
+	return &entryOutput{e}
+}
+
 func (a *app) revisions(ctx context.Context, in *entryInput) (*revisionListOutput, error) {
 	if _, err := a.entry(ctx, seeEntries, in.ID); err != nil {
 		return nil, err
@@ -179,7 +195,7 @@ func (a *app) amend(ctx context.Context, in *amendInput) (*entryOutput, error) {
 	if err != nil {
 		return nil, problemOf(inBody(err))
 	}
-	return &entryOutput{e}, nil
+	return a.afterChange(ctx, before, e), nil
 }
 
 // mayName asks whether the visitor may say that somebody else answered than is recorded. A patch against another

@@ -134,10 +134,11 @@ type stream struct {
 	checked time.Time   // when the session was last looked at
 	replay  dutylog.Seq // lines up to here are history: their present state follows instead
 
-	ahead map[string]telephony.LineState // what the reader was shown before the log had it
-	told  map[string]bool                // keys of the alerts it was told before
-	noted map[string]time.Time           // when it was last noted that the reader is shown calls, or this entry
-	shown []string                       // entries of which it is still to be noted
+	ahead  map[string]telephony.LineState // what the reader was shown before the log had it
+	told   map[string]bool                // keys of the alerts it was told before
+	noted  map[string]time.Time           // when it was last noted that the reader is shown calls, or this entry
+	shown  []string                       // entries of which it is still to be noted
+	linked []string                       // and entries of incidents
 }
 
 func (s *stream) serve(ctx context.Context, r *http.Request, from resume) ending {

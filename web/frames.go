@@ -88,7 +88,13 @@ func (s *stream) body(ctx context.Context, item dutylog.Item) (any, error) {
 		}
 		return listed(s.v, s.v.own(e)), err
 	case dutylog.TopicIncident:
-		return s.app.incidentFrame(ctx, item.Subject)
+		head, told, err := s.app.incidentFrame(ctx, item.Subject)
+		for _, id := range told {
+			if s.unnoted(listOfIncidents + "/" + id) {
+				s.linked = append(s.linked, id)
+			}
+		}
+		return head, err
 	case dutylog.TopicAlert:
 		return alertBody(s.v, item)
 	case dutylog.TopicInterval:
@@ -109,12 +115,14 @@ func (s *stream) unnoted(shown string) bool {
 	return !noted
 }
 
-// noteEntries keeps which entries the reader was shown, as it is kept of a list.
+// noteEntries keeps which entries the reader was shown, by themselves and by incidents, as it is kept of lists.
 func (s *stream) noteEntries(ctx context.Context) {
+	ctx = withVisitor(ctx, s.v)
 	if len(s.shown) > 0 {
-		s.app.auditOf(withVisitor(ctx, s.v), seeEntries, listOfEntries, s.shown)
+		s.app.auditOf(ctx, seeEntries, listOfEntries, s.shown)
 	}
-	s.shown = nil
+	s.app.noteIncidents(ctx, s.linked)
+	s.shown, s.linked = nil, nil
 }
 
 // lineBody shows the state that was committed, so that a short ring is not lost. While a

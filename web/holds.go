@@ -22,5 +22,5 @@ func (a *app) setHold(ctx context.Context, in *setHoldInput) (*entryOutput, erro
 	if err != nil {
 		return nil, problemOf(inBody(err))
 	}
-	return &entryOutput{e}, nil
+	return &entryOutput{a.asRead(ctx, e)}, nil
 }

@@ -45,6 +45,9 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 	if err != nil {
 		return nil, problemOf(err)
 	}
+	if open, err = a.shownIncidents(ctx, open); err != nil {
+		return nil, err
+	}
 	out := incidentOffers{Incidents: []IncidentHead{}, Calls: []reportOffer{}}
 	for _, i := range open {
 		out.Incidents = append(out.Incidents, incidentShown(i, a.SwitchNow()))
@@ -71,7 +74,7 @@ func (a *app) incidentOffers(ctx context.Context, _ *struct{}) (*incidentOffersO
 		}
 	}
 	for _, o := range dutylog.OfferReports(open, calls, to, a.SwitchNow()) {
-		c := o.Call
+		c := listed(visitorOf(ctx), o.Call)
 		out.Calls = append(out.Calls, reportOffer{CallID: c.ID, Number: c.Called.Raw, Who: who[c.ID].Unit, Receiver: receiverOf(who[c.ID]), At: stamp(c.AnsweredAt), Recorded: c.Recording.Digest != "", Talk: talkSeconds(c), TooShort: dutylog.TalkTooShort(c) != "",
 			Incident: o.Incident.ID, Called: o.Incident.Number.String(), Title: o.Incident.Title(), Report: o.Report.Number, Stage: o.Report.Stage, Nth: o.Report.Nth, Recipient: o.Recipient})
 	}

@@ -86,8 +86,7 @@ func (a *app) incidentFile(ctx context.Context, p permission, id int64) (paper.I
 	if err != nil {
 		return paper.IncidentFile{}, err
 	}
-	v := visitorOf(ctx)
-	x := paper.IncidentFile{Incident: i, Entries: map[string]dutylog.Entry{}, Calls: map[string]dutylog.Call{}, Numbers: map[int64]string{}}
+	x := paper.IncidentFile{Entries: map[string]dutylog.Entry{}, Calls: map[string]dutylog.Call{}, Numbers: map[int64]string{}}
 	if len(a.Lines) > 0 {
 		x.Phone = a.Lines[0].Number
 	}
@@ -97,20 +96,35 @@ func (a *app) incidentFile(ctx context.Context, p permission, id int64) (paper.I
 	if x.Merged, err = a.mergedInto(ctx, p, i); err != nil {
 		return x, problemOf(err)
 	}
-	for _, o := range append([]dutylog.Incident{i}, x.Merged...) {
-		if err := a.numbersOf(ctx, o, x.Numbers); err != nil {
+	if x.Incident, err = a.named(ctx, x, i); err != nil {
+		return x, problemOf(err)
+	}
+	for n, o := range x.Merged {
+		if x.Merged[n], err = a.named(ctx, x, o); err != nil {
 			return x, problemOf(err)
-		}
-		for _, f := range o.Facts {
-			if err := a.nameEntry(ctx, v, x, f.Body.Entry); err != nil {
-				return x, problemOf(err)
-			}
-			if err := a.nameCall(ctx, v, x, f.Body.CallID); err != nil {
-				return x, problemOf(err)
-			}
 		}
 	}
 	return x, nil
+}
+
+// named is an incident as this visitor may see it; what its facts name comes into the file.
+func (a *app) named(ctx context.Context, x paper.IncidentFile, i dutylog.Incident) (dutylog.Incident, error) {
+	i, shown, err := a.shownIncident(ctx, i)
+	if err != nil {
+		return i, err
+	}
+	if err := a.numbersOf(ctx, i, x.Numbers); err != nil {
+		return i, err
+	}
+	for _, f := range i.Facts {
+		if err := a.nameEntry(ctx, shown, x, f.Body.Entry); err != nil {
+			return i, err
+		}
+		if err := a.nameCall(ctx, x, f.Body.CallID); err != nil {
+			return i, err
+		}
+	}
+	return i, nil
 }
 
 // mergedInto are the incidents that were merged into one, and into those before: their papers are its papers now.
@@ -150,7 +164,7 @@ func (a *app) numbersOf(ctx context.Context, i dutylog.Incident, numbers map[int
 	return nil
 }
 
-func (a *app) nameEntry(ctx context.Context, v visitor, x paper.IncidentFile, id string) error {
+func (a *app) nameEntry(ctx context.Context, shown func(dutylog.Entry) dutylog.Entry, x paper.IncidentFile, id string) error {
 	if _, known := x.Entries[id]; known || id == "" {
 		return nil
 	}
@@ -158,12 +172,12 @@ func (a *app) nameEntry(ctx context.Context, v visitor, x paper.IncidentFile, id
 	if err != nil {
 		return err
 	}
-	x.Entries[id] = listed(v, v.own(e))
-	return a.nameCall(ctx, v, x, e.CallID)
+	x.Entries[id] = shown(e)
+	return a.nameCall(ctx, x, e.CallID)
 }
 
 // nameCall reads a call. One that the log does not have any more is left out: what was written of it stays.
-func (a *app) nameCall(ctx context.Context, v visitor, x paper.IncidentFile, id string) error {
+func (a *app) nameCall(ctx context.Context, x paper.IncidentFile, id string) error {
 	if _, known := x.Calls[id]; known || id == "" {
 		return nil
 	}
@@ -174,14 +188,6 @@ func (a *app) nameCall(ctx context.Context, v visitor, x paper.IncidentFile, id 
 		}
 		return err
 	}
-	x.Calls[id] = listed(v, c)
+	x.Calls[id] = listed(visitorOf(ctx), c)
 	return nil
-}
-
-// entriesOfIncident are the ids of the entries that an incident shows.
-func entriesOfIncident(i dutylog.Incident) (ids []string) {
-	for _, l := range i.Entries {
-		ids = append(ids, l.EntryID)
-	}
-	return ids
 }

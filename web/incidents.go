@@ -65,6 +65,9 @@ type linkIncidentInput struct {
 	}
 }
 
+// listOfIncidents is what an access to many incidents at once is recorded under.
+const listOfIncidents = "incidents"
+
 // incidents lists them.
 func (a *app) incidents(ctx context.Context, in *incidentsInput) (*incidentListOutput, error) {
 	state := dutylog.IncidentState(in.State)
@@ -76,6 +79,9 @@ func (a *app) incidents(ctx context.Context, in *incidentsInput) (*incidentListO
 		return nil, inQuery(err)
 	}
 	list := incidentList{Items: make([]incidentListed, len(found)), NextCursor: next}
+	if found, err = a.shownIncidents(ctx, found); err != nil {
+		return nil, err
+	}
 	for n, i := range found {
 		list.Items[n] = incidentInList(i, a.SwitchNow())
 	}
@@ -88,18 +94,23 @@ func (a *app) oneIncident(ctx context.Context, in *incidentInput) (*incidentOutp
 	if err != nil {
 		return nil, err
 	}
-	a.auditOf(ctx, seeIncidents, "incident-"+strconv.FormatInt(i.ID, 10), entriesOfIncident(i))
 	return a.wholeIncident(ctx, i)
 }
 
+// wholeIncident is all of an incident, with what its entries say: that it was read is kept.
 func (a *app) wholeIncident(ctx context.Context, i dutylog.Incident) (*incidentOutput, error) {
+	a.auditOf(ctx, seeIncidents, "incident-"+strconv.FormatInt(i.ID, 10), entriesOfIncident(i))
+	i, shown, err := a.shownIncident(ctx, i)
+	if err != nil {
+		return nil, err
+	}
 	entries := make([]dutylog.Entry, 0, len(i.Entries))
 	for _, l := range i.Entries {
 		e, err := a.Log.Entry(ctx, l.EntryID)
 		if err != nil {
 			return nil, problemOf(err)
 		}
-		entries = append(entries, dutylog.Spoken(e, a.Zone))
+		entries = append(entries, dutylog.Spoken(shown(e), a.Zone))
 	}
 	v := visitorOf(ctx)
 	whole := incidentWhole(i, entries, a.SwitchNow(), func(fact int) bool { return v.can(writeIncidents) && i.WhyNotStruck(fact, v.actor()) == nil })
@@ -213,12 +224,19 @@ func (a *app) schedule() dutylog.Schedule {
 	return a.Schedule()
 }
 
-// incidentFrame tells a page of an incident of which something was written: what a list says of it.
-func (a *app) incidentFrame(ctx context.Context, subject string) (any, error) {
+// incidentFrame tells a page of an incident of which something was written: what a list says of it. Its words are those of
+// the entries TOLD.
+func (a *app) incidentFrame(ctx context.Context, subject string) (head IncidentHead, told []string, err error) {
 	id, err := strconv.ParseInt(subject, 10, 64)
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
 	i, err := a.incident(ctx, seeIncidents, id)
-	return incidentShown(i, a.SwitchNow()), err
+	if err != nil {
+		return head, nil, err
+	}
+	if i, _, err = a.shownIncident(ctx, i); err != nil {
+		return head, nil, err
+	}
+	return incidentShown(i, a.SwitchNow()), entriesOfIncident(i), nil
 }

@@ -215,6 +215,10 @@ func (a *app) translate(ctx huma.Context, _ string, v any) (any, error) {
 	case *huma.ErrorModel:
 		return a.reported(ctx, fromHuma(e)), nil
 	case *Problem:
+		if e.Entry != nil { // a refusal that tells how the entry stands is a reading of it
+			read := a.asRead(ctx.Context(), *e.Entry)
+			e.Entry = &read
+		}
 		return a.reported(ctx, e), nil
 	}
 	return v, nil

@@ -66,11 +66,15 @@ func (a *app) write(ctx context.Context, in *writeInput) (*entryOutput, error) {
 	if err != nil {
 		return nil, problemOf(inBody(err))
 	}
+	if e.Revision > 1 { // it was written before, and then something else into it
+		e = a.asRead(ctx, e)
+	}
 	return &entryOutput{e}, nil
 }
 
 func (a *app) addStep(ctx context.Context, in *stepInput) (*entryOutput, error) {
-	if _, err := a.entry(ctx, writeEntries, in.ID); err != nil {
+	before, err := a.entry(ctx, writeEntries, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	at, err := instant("body.at", in.Body.At)
@@ -91,7 +95,7 @@ func (a *app) addStep(ctx context.Context, in *stepInput) (*entryOutput, error) 
 	if err != nil {
 		return nil, problemOf(inBody(err))
 	}
-	return &entryOutput{e}, nil
+	return a.afterChange(ctx, before, e), nil
 }
 
 func (a *app) strikeStep(ctx context.Context, in *strikeInput) (*entryOutput, error) {

@@ -108,6 +108,9 @@ func TestWhatWasDoneAroundAMissedCallIsFound(t *testing.T) {
 			answersBeyond(t, db)
 			ok(t, db.NoteAccess(ctx, dutylog.Access{By: officer, What: "entry.see", Object: "e-1", At: noon.Add(-20 * time.Minute)}))
 		}, 0},
+		"a list of incidents that an open page reads": {func(t *testing.T, db *sqlite.DB, _ *clock) {
+			ok(t, db.NoteAccess(ctx, dutylog.Access{By: officer, What: "incident.see", Object: "incidents", At: noon, Entries: []string{"e-1"}}))
+		}, 1},
 		"an old alert was taken on": {func(t *testing.T, db *sqlite.DB, clock *clock) {
 			clock.advance(long.Sub(noon))
 			ok(t, db.Raise(ctx, alerts.Alert{Reason: alerts.ReasonPage, Key: "page", Line: "duty", At: long}))

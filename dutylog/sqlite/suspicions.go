@@ -71,8 +71,9 @@ func deedsOf(from, to time.Time) []deedQuery {
 	at := func(table, column, role string) deedQuery {
 		return deedQuery{"SELECT " + column + ", " + column + " FROM " + table + " WHERE " + column + " BETWEEN ? AND ?" + role, []any{from, to}}
 	}
-	// The same look again is noted only once within a while: a look that was noted before may go on.
-	looked := deedQuery{"SELECT at, at + ? FROM accesses WHERE at BETWEEN ? AND ?" + here, []any{dutylog.AccessAgain, from.Add(-dutylog.AccessAgain), to}}
+	// The same look again is noted only once within a while: a look that was noted before may go on. The list of incidents
+	// is read by an open page itself, and speaks for nobody.
+	looked := deedQuery{"SELECT at, at + ? FROM accesses WHERE at BETWEEN ? AND ? AND object <> 'incidents'" + here, []any{dutylog.AccessAgain, from.Add(-dutylog.AccessAgain), to}}
 	return []deedQuery{
 		{`SELECT coalesce(answered_at, offered_at), coalesce(ended_at, ?) FROM calls WHERE offered_at >= ? AND offered_at <= ? AND coalesce(answered_at, offered_at) <= ? AND coalesce(ended_at, ?) >= ?
 			AND tags NOT LIKE '%"test"%' AND tags NOT LIKE '%"system"%' AND (direction = 'out' OR answered_at IS NOT NULL AND outcome IN ('', 'answered_in_time', 'answered_late'))`, []any{to, from.Add(-12 * time.Hour), to, to, to, from}},
