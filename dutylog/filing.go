@@ -26,7 +26,8 @@ const filingDays = 3
 const filingNotedWithin = 12 * time.Hour
 
 // Filing is a roster that was sent to the superior duty room and to the government. It keeps
-// the version that was sent, word for word, and is never changed.
+// the version that was sent, word for word, and is never changed: what is said of it afterwards
+// (see Amend) is kept beside it.
 type Filing struct {
 	ID         int64
 	Kind       FilingKind
@@ -35,10 +36,15 @@ type Filing struct {
 	By         Actor
 	SentAt     time.Time // when it was sent; somebody may write it down later
 	SentTo     string
-	Receipt    string // what came back, or the name of the scan that shows it
+	Receipt    string    // what came back, or the name of the scan that shows it
+	ReceiptAt  time.Time // when that came, where it was added afterwards
 	Note       string
 	Supplement int64 // of which filing it is the supplement (补报); 0: it is the first
 	Shifts     []Shift
+
+	Amends   int64    // of which filing it is a later version; 0: it is the filing itself
+	Reason   string   // of a later version: why
+	Versions []Filing // how it stood, oldest first, up to what stands; empty: nothing was said of it afterwards
 }
 
 // Check cleans what a person writes about a filing.
@@ -95,10 +101,16 @@ func RosterBefore(shifts []Shift, changes []RosterChange) (before []Shift, known
 	return before, true
 }
 
-// notedLate reports whether it rests on somebody's memory that a filing was in time: it was written down
-// after the deadline, and long after the time at which it is said to have been sent.
+// notedLate reports whether it rests on somebody's memory that a filing was in time: whenever that was written
+// down, at first or as a correction, it was after the deadline, and long after it is said to have been sent.
 func (f Filing) notedLate(due time.Time) bool {
-	return !f.At.Before(due) && f.At.Sub(f.SentAt) > filingNotedWithin
+	said := f.Versions
+	if len(said) == 0 {
+		said = []Filing{f}
+	}
+	return !slices.ContainsFunc(said, func(v Filing) bool {
+		return v.SentAt.Before(due) && (v.At.Before(due) || v.At.Sub(v.SentAt) <= filingNotedWithin)
+	})
 }
 
 // Key names what a filing is for: all filings of one month have one key.

@@ -71,6 +71,8 @@ type RosterStore interface {
 	// Filings lists those whose days touch the days from first to last, oldest first.
 	Filings(ctx context.Context, first, last Date) ([]Filing, error)
 	Filing(ctx context.Context, id int64) (Filing, error)
+	// AmendFiling keeps what is said of a filing afterwards; of another time of sending with the roster as it stood then.
+	AmendFiling(ctx context.Context, id int64, p FilingPatch, by Actor) (Filing, error)
 	// FilingFacts is what the duties of filing for the days from first to last are reckoned from.
 	FilingFacts(ctx context.Context, first, last Date) (FilingFacts, error)
 	// RosterSince is from when on a roster says who is to be there: from its filing, or from its first shift where it was

@@ -25,7 +25,7 @@ const (
 	seeRoster      permission = "roster.see"     // months ahead, with who changed what
 	writeRoster    permission = "roster.write"   // drafts, people, holidays; put a draft into force
 	swapRoster     permission = "roster.swap"    // 调班
-	fileRosters    permission = "roster.file"    // 报备
+	fileRosters    permission = "roster.file"    // 报备, and what is said of a filing afterwards
 	printRoster    permission = "roster.print"   // as a page for paper
 	exportRoster   permission = "roster.export"  // take it along as a file
 	seeCalls       permission = "call.see"       //

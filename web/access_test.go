@@ -51,6 +51,7 @@ var bodies = map[string]string{
 	"POST /api/v1/roster/imports":                                    `{"name":"x.xlsx","content":""}`,
 	"POST /api/v1/roster/swaps":                                      `{"give":{"from":"2026-12-01T00:00:00.000Z","post":"duty_officer","name":"张伟"},"reason":"x"}`,
 	"POST /api/v1/roster/filings":                                    `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-26T00:00:00Z","sent_to":"","receipt":"","note":""}`,
+	"PATCH /api/v1/roster/filings/{id}":                              `{"reason":"x"}`,
 	"PUT /api/v1/roster/people":                                      `{"name":"张伟","phone":"","login":"","standing":"regular","left":null}`,
 	"POST /api/v1/roster/periods":                                    `{"name":"","first":"","last":"","notice":"","extra":"","ended":""}`,
 	"POST /api/v1/session/pin":                                       `{"username":"nobody","pin":"2739"}`,

@@ -43,15 +43,35 @@ type filingBody struct {
 	SentTo     string             `json:"sent_to"`
 	Receipt    string             `json:"receipt"`
 	Note       string             `json:"note"`
+	ReceiptAt  stamp              `json:"receipt_at" doc:"When a receipt came that was added afterwards; null: it was noted with the filing, or there is none"`
 	Supplement int64              `json:"supplement" doc:"Of which filing it is the supplement; 0: none"`
 	Shifts     []rosterShiftBody  `json:"shifts" nullable:"false" doc:"The version that was sent: the roster as it stood at sent_at"`
+	Versions   []filingVersion    `json:"versions" nullable:"false" doc:"As it stood, oldest first, up to what stands now; empty: nothing was said of it afterwards"`
+}
+
+// filingVersion is how a filing stood from a time on.
+type filingVersion struct {
+	At        stamp             `json:"at" doc:"Since when"`
+	By        string            `json:"by"`
+	Reason    string            `json:"reason"`
+	SentAt    stamp             `json:"sent_at"`
+	Receipt   string            `json:"receipt"`
+	ReceiptAt stamp             `json:"receipt_at"`
+	Shifts    []rosterShiftBody `json:"shifts" nullable:"false"`
 }
 
 func filingOf(f dutylog.Filing, whole bool) filingBody {
 	b := filingBody{ID: f.ID, Kind: f.Kind, Name: f.Span.Name, First: string(f.Span.First), Last: string(f.Span.Last), At: stamp(f.At), By: f.By.Name,
-		SentAt: stamp(f.SentAt), SentTo: f.SentTo, Receipt: f.Receipt, Note: f.Note, Supplement: f.Supplement, Shifts: []rosterShiftBody{}}
+		SentAt: stamp(f.SentAt), SentTo: f.SentTo, Receipt: f.Receipt, Note: f.Note, ReceiptAt: stamp(f.ReceiptAt), Supplement: f.Supplement, Shifts: []rosterShiftBody{}, Versions: []filingVersion{}}
 	if whole {
 		b.Shifts = shiftBodies(f.Shifts)
+	}
+	for _, v := range f.Versions {
+		version := filingVersion{At: stamp(v.At), By: v.By.Name, Reason: v.Reason, SentAt: stamp(v.SentAt), Receipt: v.Receipt, ReceiptAt: stamp(v.ReceiptAt), Shifts: []rosterShiftBody{}}
+		if whole {
+			version.Shifts = shiftBodies(v.Shifts)
+		}
+		b.Versions = append(b.Versions, version)
 	}
 	return b
 }
@@ -144,4 +164,25 @@ func (a *app) filing(ctx context.Context, in *filingInput) (*filingOutput, error
 		return nil, problemOf(err)
 	}
 	return &filingOutput{filingOf(f, true)}, nil
+}
+
+type amendFilingInput struct {
+	ID   int64 `path:"id" minimum:"1"`
+	Body struct {
+		Receipt   string    `json:"receipt,omitempty" maxLength:"500" doc:"What came back, or the name of the scan that shows it; absent: it stays"`
+		ReceiptAt time.Time `json:"receipt_at,omitempty" doc:"When it came"`
+		SentAt    time.Time `json:"sent_at,omitempty" doc:"When it was sent in truth; absent: it stays"`
+		Reason    string    `json:"reason,omitempty" maxLength:"500" doc:"Why a receipt or a time that stands is corrected"`
+	}
+}
+
+// amendFiling keeps what is said of a filing afterwards.
+func (a *app) amendFiling(ctx context.Context, in *amendFilingInput) (*filingOutput, error) {
+	p := dutylog.FilingPatch{Receipt: in.Body.Receipt, ReceiptAt: in.Body.ReceiptAt.UTC(), SentAt: in.Body.SentAt.UTC(), Reason: in.Body.Reason}
+	kept, err := a.Log.AmendFiling(ctx, in.ID, p, visitorOf(ctx).actor())
+	if err != nil {
+		return nil, problemOf(inBody(err))
+	}
+	a.dutyChanged()
+	return &filingOutput{filingOf(kept, true)}, nil
 }

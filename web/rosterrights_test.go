@@ -32,6 +32,7 @@ func TestWhoMayDoWhatWithTheRoster(t *testing.T) {
 		{"enter holidays", "PUT", "/roster/holidays/2027", `{"source":"x","table":"no table"}`, []dutylog.Role{dutylog.Chief, dutylog.Leader, dutylog.Supervisor, dutylog.Admin}},
 		{"swap", "POST", "/roster/swaps", `{"give":{"from":"2026-12-09T16:00:00Z","post":"duty_officer","name":"没有"},"name":"x","reason":"x"}`, []dutylog.Role{dutylog.Officer, dutylog.Chief, dutylog.Leader, dutylog.Supervisor}},
 		{"file", "POST", "/roster/filings", `{"kind":"month","first":"2026-12-01","name":"2026-12","sent_at":"2026-11-26T00:00:00Z","sent_to":"","receipt":"","note":""}`, []dutylog.Role{dutylog.Officer, dutylog.Chief, dutylog.Leader, dutylog.Supervisor}},
+		{"say more of a filing", "PATCH", "/roster/filings/1", `{"reason":"x"}`, []dutylog.Role{dutylog.Officer, dutylog.Chief, dutylog.Leader, dutylog.Supervisor}},
 	}
 	for _, role := range dutylog.Roles() {
 		browser := h.as(string(role))

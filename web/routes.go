@@ -63,6 +63,7 @@ var table = []route{
 	{"GET", "/roster/filings", seeRoster, "filings", "What is to be filed until when, and what was filed", nil, on((*app).filings)},
 	{"POST", "/roster/filings", fileRosters, "file-roster", "Write down that the roster was filed; the version that stands is kept", nil, on((*app).fileRoster)},
 	{"GET", "/roster/filings/{id}", seeRoster, "filing", "One filing with the version that was sent", []int{404}, on((*app).filing)},
+	{"PATCH", "/roster/filings/{id}", fileRosters, "amend-filing", "Add a receipt that came later, or correct it or when the roster was sent; what stood before is kept", []int{404}, on((*app).amendFiling)},
 	{"GET", "/roster/people", seeRoster, "roster-people", "Who may stand in the roster", nil, on((*app).rosterPeople)},
 	{"PUT", "/roster/people", writeRoster, "save-roster-person", "Enter somebody for the roster, or change who has the name", []int{409}, on((*app).savePerson)},
 	{"GET", "/roster/holidays", seeRoster, "holidays", "Public holidays and make-up workdays of the years that are known", nil, on((*app).holidays)},

@@ -88,7 +88,7 @@ func scanRosterChange(row scanner) (c dutylog.RosterChange, err error) {
 	return c, err
 }
 
-const filingColumns = "at, by_login, by_name, by_role, kind, name, first_day, last_day, sent_at, sent_to, receipt, note, supplement, shifts"
+const filingColumns = "at, by_login, by_name, by_role, kind, name, first_day, last_day, sent_at, sent_to, receipt, note, supplement, shifts, amends, reason, receipt_at"
 
 // File implements dutylog.RosterStore: the version that is kept is the roster as it stood when it was sent,
 // made from the roster of now and the changes since, in the same transaction.
@@ -135,8 +135,11 @@ func sentVersion(s source, shifts []dutylog.Shift, f dutylog.Filing, zone *time.
 	}
 	then, known := dutylog.RosterBefore(shifts, changes)
 	sent := dutylog.ShiftsOf(then, f.Kind, f.Span, zone)
-	if known && len(sent) > 0 {
+	switch {
+	case known && len(sent) > 0:
 		return sent, nil
+	case len(changes) == 0:
+		return nil, &dutylog.InvalidError{Field: "sent_at", Reason: "is when the roster had no shift in this time: write down when what stood here was sent"}
 	}
 	return nil, &dutylog.EarlyFilingError{Put: changes[len(changes)-1].At.In(zone)}
 }
@@ -144,7 +147,7 @@ func sentVersion(s source, shifts []dutylog.Shift, f dutylog.Filing, zone *time.
 func (t *tx) keepFiling(f *dutylog.Filing) error {
 	result, err := t.sql.Exec("INSERT INTO roster_filings ("+filingColumns+") VALUES ("+marks(filingColumns)+")",
 		micros(f.At), f.By.Login, f.By.Name, string(f.By.Role), string(f.Kind), f.Span.Name, string(f.Span.First), string(f.Span.Last),
-		micros(f.SentAt), f.SentTo, f.Receipt, f.Note, f.Supplement, asJSON(f.Shifts))
+		micros(f.SentAt), f.SentTo, f.Receipt, f.Note, f.Supplement, asJSON(f.Shifts), sql.NullInt64{Int64: f.Amends, Valid: f.Amends != 0}, f.Reason, micros(f.ReceiptAt))
 	if err != nil {
 		return err
 	}
@@ -164,18 +167,66 @@ func filingsOn(s source, first, last dutylog.Date) ([]dutylog.Filing, error) {
 	// No span is longer than a year: so the index serves, however many years of filings there are.
 	rows, err := s.Query("SELECT id, "+filingColumns+" FROM roster_filings WHERE last_day >= ? AND last_day <= ? AND first_day <= ? ORDER BY id",
 		string(first), string(last.Add(400)), string(last))
-	return all(rows, err, scanFiling)
+	kept, err := all(rows, err, scanFiling)
+	return dutylog.StandingFilings(kept), err
 }
 
 // Filing implements dutylog.RosterStore.
 func (db *DB) Filing(ctx context.Context, id int64) (dutylog.Filing, error) {
-	f, err := scanFiling(db.reading(ctx).QueryRow("SELECT id, "+filingColumns+" FROM roster_filings WHERE id = ?", id))
-	return f, db.explain("read a filing", noRows(err, "filing", strconv.FormatInt(id, 10)))
+	f, err := filingOf(db.reading(ctx), id)
+	return f, db.explain("read a filing", err)
+}
+
+// filingOf is a filing as it stands; a later version of one is none by itself.
+func filingOf(s source, id int64) (f dutylog.Filing, err error) {
+	rows, err := s.Query("SELECT id, "+filingColumns+" FROM roster_filings WHERE id = ? OR amends = ? ORDER BY id", id, id)
+	kept, err := all(rows, err, scanFiling)
+	if err != nil {
+		return f, err
+	}
+	standing := dutylog.StandingFilings(kept)
+	if len(standing) == 0 {
+		return f, noRows(sql.ErrNoRows, "filing", strconv.FormatInt(id, 10))
+	}
+	return standing[0], nil
+}
+
+// AmendFiling implements dutylog.RosterStore.
+func (db *DB) AmendFiling(ctx context.Context, id int64, p dutylog.FilingPatch, by dutylog.Actor) (standing dutylog.Filing, err error) {
+	err = db.write(ctx, "amend a filing", func(t *tx) error {
+		f, err := filingOf(t.sql, id)
+		if err != nil {
+			return err
+		}
+		v, err := f.Amend(p, by, t.now)
+		if err != nil {
+			return err
+		}
+		if !v.SentAt.Equal(f.SentAt) {
+			zone := db.options.Location
+			shifts, err := shiftsTouching(t.sql, v.Span.First.In(zone), v.Span.Last.Add(1).In(zone))
+			if err != nil {
+				return err
+			}
+			if v.Shifts, err = sentVersion(t.sql, shifts, v, zone); err != nil {
+				return err
+			}
+		}
+		if err := t.keepFiling(&v); err != nil {
+			return err
+		}
+		standing, err = filingOf(t.sql, id)
+		return err
+	})
+	return standing, err
 }
 
 func scanFiling(row scanner) (f dutylog.Filing, err error) {
+	var amends sql.NullInt64
 	err = row.Scan(&f.ID, instant{&f.At}, &f.By.Login, &f.By.Name, &f.By.Role, &f.Kind, &f.Span.Name, &f.Span.First, &f.Span.Last,
-		instant{&f.SentAt}, &f.SentTo, &f.Receipt, &f.Note, &f.Supplement, fromJSON[dutylog.Shift]{&f.Shifts})
+		instant{&f.SentAt}, &f.SentTo, &f.Receipt, &f.Note, &f.Supplement, fromJSON[dutylog.Shift]{&f.Shifts},
+		&amends, &f.Reason, instant{&f.ReceiptAt})
+	f.Amends = amends.Int64
 	return f, err
 }
 

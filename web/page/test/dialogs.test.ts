@@ -28,6 +28,7 @@ describe('dialogs', () => {
     for (const name of ['MissedDialog', 'TaskDialog', 'SwapDialog', 'AbsenceDialog', 'FilingPanel', 'HoldDialog', 'MuteDialog', 'AlertsPage', 'SpotCheckDialog', 'ReviewForm', 'ListeningForm']) {
       expect(named(name), name).toMatch(/useAsked\(/)
     }
+    expect(named('FilingRow')).toMatch(/useFilingAmend\(/)
     expect(named('AskLine')).toMatch(/useAskedUntil\(/)
     expect(named('GapPrompt')).toMatch(/useAskedOnce\(/)
     for (const [path, text] of Object.entries(components)) {

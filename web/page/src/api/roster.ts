@@ -25,8 +25,12 @@ export interface FilingDuty {
 }
 export interface Filing {
   id: number; kind: FilingDuty['kind']; name: string; first: string; last: string; at: string; by: string; sent_at: string
-  sent_to: string; receipt: string; note: string; supplement: number; shifts: Shift[]
+  sent_to: string; receipt: string; /** When a receipt came that was added afterwards. */ receipt_at: string | null; note: string; supplement: number; shifts: Shift[]
+  /** As it stood, oldest first, up to what stands now; empty: nothing was said of it afterwards. */
+  versions: FilingVersion[]
 }
+export interface FilingVersion { at: string; by: string; reason: string; sent_at: string; receipt: string; receipt_at: string | null; shifts: Shift[] }
+export interface FilingPatch { receipt?: string; receipt_at?: string; sent_at?: string; reason?: string }
 export interface Filings { duties: FilingDuty[]; filings: Filing[] }
 export interface Person { name: string; phone: string; login: string; standing: 'regular' | 'temporary' | 'rehired'; left: string | null; /** Which version it is: a change is made against it. */ version?: number }
 export interface HolidayYear { year: number; source: string; at: string | null; by: string; days: { date: string; kind: 'holiday' | 'make_up'; name: string }[] }
@@ -52,6 +56,7 @@ export const rosterApi = {
   filings: () => request<Filings>('GET', '/roster/filings'),
   filing: (id: number) => request<Filing>('GET', '/roster/filings/' + id),
   file: (f: { kind: string; first: string; name: string; sent_at: string; sent_to: string; receipt: string; note: string }) => request<Filing>('POST', '/roster/filings', f),
+  amendFiling: (id: number, patch: FilingPatch) => request<Filing>('PATCH', '/roster/filings/' + id, patch),
   people: () => request<{ items: Person[] }>('GET', '/roster/people'),
   savePerson: (p: Person) => request<{ items: Person[] }>('PUT', '/roster/people', p),
   holidays: () => request<{ years: HolidayYear[] }>('GET', '/roster/holidays'),

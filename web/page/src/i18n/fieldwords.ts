@@ -16,7 +16,7 @@ export const fieldWordsZh: Record<string, string> = {
   'field.mine': '只看本人', 'field.month': '月份', 'field.muted': '已静音', 'field.name': '名称', 'field.new': '新密码', 'field.note': '备注', 'field.notice': '知悉内容', 'field.number': '号码',
   'field.numbers': '号码', 'field.officer': '值班员', 'field.old': '原密码', 'field.order': '排序', 'field.outcome': '接听结果', 'field.page': '页面', 'field.part': '部分', 'field.password': '密码',
   'field.per_officer': '每人抽听数', 'field.person': '姓名', 'field.persons': '人员', 'field.phone': '电话', 'field.phrase': '常用语', 'field.pin': '短密码', 'field.post': '岗位', 'field.precision': '记录准确',
-  'field.q': '搜索内容', 'field.questions': '提问情况', 'field.reason': '原因', 'field.receipt': '回执', 'field.receiver': '接收人', 'field.recipient': '报送对象', 'field.recording': '录音',
+  'field.q': '搜索内容', 'field.questions': '提问情况', 'field.reason': '原因', 'field.receipt': '回执', 'field.receipt_at': '收到回执的时间', 'field.receiver': '接收人', 'field.recipient': '报送对象', 'field.recording': '录音',
   'field.relation': '关联方式', 'field.remark': '备注', 'field.remarks': '交接备注', 'field.remove': '删除表中没有的', 'field.returns_at': '返回时间', 'field.revision': '版本', 'field.rule': '规则',
   'field.says': '意见', 'field.second': '接班人登录', 'field.seed': '抽取种子', 'field.sent_at': '报送时间', 'field.sent_to': '报送单位', 'field.sheet_digest': '交接单校验值', 'field.shift': '班次', 'field.shifts': '班次',
   'field.shown': '显示方式', 'field.sounds': '声音状态', 'field.source': '来源', 'field.stage': '报告阶段', 'field.stale': '待核实', 'field.stand_in': '代班人', 'field.stand_in_title': '代班人职务',

@@ -1,6 +1,6 @@
 // What the rules of the roster find, in words.
-import type { Finding, HolidayFault, ImportFault, Shift } from '@/api/roster'
-import { date, minute, parse } from '@/logic/time'
+import type { Filing, Finding, HolidayFault, ImportFault, Shift } from '@/api/roster'
+import { date, minute, nearMinute, parse } from '@/logic/time'
 import { t, word, type Key } from './index'
 
 const posts = (name: string) => (/^duty_/.test(name) ? word('duty', name) : name)
@@ -27,4 +27,22 @@ export function holidayFaultText(f: HolidayFault, year: number): string {
   const key = 'holiday.fault.' + f.code
   const said = { row: Math.max(f.row - 1, 1), column: word('holiday.column', f.column), value: f.value, year }
   return t((word('holiday.fault', f.code) === f.code ? 'holiday.fault.other' : key) as Key, said)
+}
+
+/** What came back for a filing, with when it did where that is known. */
+export const receiptText = (f: Pick<Filing, 'receipt' | 'receipt_at'>, now: number): string =>
+  f.receipt + (f.receipt_at ? t('filing.receiptCame', { time: nearMinute(parse(f.receipt_at), now) }) : '')
+
+/** What was said of a filing afterwards, oldest first: what stood before, what stands since, who said so, when and why. */
+export function filingChanges(f: Filing, now: number): string[] {
+  const said: string[] = []
+  f.versions.forEach((v, i) => {
+    if (!i) return
+    const old = f.versions[i - 1]
+    const who = t(v.reason ? 'filing.changeWhy' : 'filing.changeBy', { by: v.by, time: nearMinute(parse(v.at), now), reason: v.reason })
+    const change = (key: Key, before: string, after: string) => { if (before !== after) said.push(t(before ? key : 'filing.changeAdded', { before, after }) + who) }
+    change('filing.changeSent', nearMinute(parse(old.sent_at), now), nearMinute(parse(v.sent_at), now))
+    change('filing.changeReceipt', receiptText(old, now), receiptText(v, now))
+  })
+  return said
 }

@@ -59,6 +59,15 @@ export function dayOf(text: string): number {
   return /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text + 'T00:00:00Z') - SHANGHAI_MS : NaN
 }
 
+/** A moment as a field of date and time holds it: Shanghai's, whatever the PC's zone. */
+export const fieldTime = (ms: number): string => date(ms) + 'T' + minute(ms)
+
+/** The instant that such a field says; empty when it is none. */
+export function fieldInstant(text: string): string {
+  const at = dayOf(text.slice(0, 10)) + (Number(text.slice(11, 13)) * 60 + Number(text.slice(14, 16))) * 60_000
+  return isNaN(at) ? '' : new Date(at).toISOString()
+}
+
 /** 7.2 from 7203 ms: one decimal, cut rather than rounded so that 14.96 s never reads 15.0. */
 export function seconds(ms: number): string {
   return (Math.floor(ms / 100) / 10).toFixed(1)
