@@ -21,7 +21,7 @@ func (t *tx) eraseNotes(e dutylog.Entry, words []string) error {
 		}
 		text := ""
 		if e.CallID == "" || k.CallID != e.CallID {
-			left := x.Of(k.CallID, []string{k.Text})
+			left := x.Of(false, []string{k.Text})
 			if left == nil {
 				continue
 			}
