@@ -42,7 +42,7 @@ type NoteRefusal string
 
 // The closed set of refusals.
 const (
-	NoteErased NoteRefusal = "erased" // something was erased of its call's entry since it was begun
+	NoteErased NoteRefusal = "erased" // the content was erased of its call's entry since it was begun, or words in what is kept of the note
 	NoteTaken  NoteRefusal = "taken"  // an entry has it, as it was before this was typed
 )
 
@@ -56,7 +56,7 @@ func (e *NoteError) Error() string {
 	if e.Reason == NoteTaken {
 		return "an entry has this note already, without what was typed since: send that as a note with a key of its own"
 	}
-	return "something was erased of this call's entry after the note was begun, and the note goes with it: write anew what belongs into the entry"
+	return "what was written of this call was erased after the note was begun: write anew what was typed since and belongs into the entry"
 }
 
 // Into is the content of an entry with the note in it. What is there already, line by line, is not put there

@@ -88,6 +88,14 @@ func (x Erasure) takes(fields ...Field) bool {
 	return len(x.Fields) == 0 || slices.ContainsFunc(fields, func(f Field) bool { return slices.Contains(x.Fields, f) })
 }
 
+// TakesContent reports whether it takes what the call was about, of which a note of the locked screen is a part.
+func (x Erasure) TakesContent() bool { return x.takes(Content) }
+
+// ContentErased reports whether that was erased at a moment or later.
+func (e Entry) ContentErased(since time.Time) bool {
+	return slices.ContainsFunc(e.Erased, func(x Erasure) bool { return x.TakesContent() && !x.At.Before(since) })
+}
+
 // ReachesSteps reports whether it takes what a call brings along into another entry's handling steps.
 func (x Erasure) ReachesSteps() bool { return x.takes(CalledWhom, CalledWhy) }
 

@@ -34,11 +34,20 @@ type Searcher interface {
 // their forms, who was on duty, its moments as the clocks and calendars of the site show them, and the names of
 // what is ATTACHED. Its words are as SearchWords makes them.
 func SearchText(e Entry, attached []string, zone *time.Location) string {
-	texts := append(writtenTexts(e), attached...)
+	written := append(writtenTexts(e), attached...)
+	texts := written
 	for _, at := range moments(e) {
 		texts = append(texts, momentForms(at.In(zone))...)
 	}
-	return searchText(texts)
+	text := searchText(texts)
+	for _, t := range written {
+		for _, number := range localNumbers(t) {
+			if !standsAlone(text, number) {
+				text += "\n" + number
+			}
+		}
+	}
+	return text
 }
 
 // FoundBy reports whether every word occurs in an entry's SearchText. What people wrote is looked at first:
@@ -198,20 +207,53 @@ func holdsLocal(text, word string) bool {
 		return false // as nearly always, without a closer look at what the word is
 	}
 	local := localWord(word)
-	if local == "" {
-		return false
-	}
+	return local != "" && standsAlone(text, local)
+}
+
+// standsAlone reports whether a number stands in a text with no digit beside it.
+func standsAlone(text, number string) bool {
 	digit := func(at int) bool { return at >= 0 && at < len(text) && text[at] >= '0' && text[at] <= '9' }
 	for from := 0; ; {
-		at := strings.Index(text[from:], local)
+		at := strings.Index(text[from:], number)
 		if at < 0 {
 			return false
 		}
 		at += from
-		if !digit(at-1) && !digit(at+len(local)) {
+		if !digit(at-1) && !digit(at+len(number)) {
 			return true
 		}
 		from = at + 1
+	}
+}
+
+// ties are the signs that make digits on both sides of them one number: 6228-22730001.
+const ties = "-－‐‑–—·"
+
+// localNumbers are the landlines' numbers without an area in a text, also where other digits stand beside them, which
+// searchable joins with them: 14:35 22730001, 22730001-801. What is a whole number together with its neighbours is none.
+func localNumbers(text string) (found []string) {
+	tied := false
+	for {
+		begin := strings.IndexFunc(text, isDigit)
+		if begin < 0 {
+			return found
+		}
+		tied = tied && strings.Trim(text[:begin], ties) == ""
+		text = text[begin:]
+		end, whole, apart := digitsEnd(text), telephoneEnd(text), localEnd(text)
+		switch {
+		case whole > 0:
+			end = max(end, whole)
+		case tied:
+		case apart > 0:
+			end = apart
+			found = append(found, digitsOf(narrowDigits(text[:end])))
+		default:
+			if run := narrowDigits(text[:end]); (len(run) == 7 || len(run) == 8) && run[0] >= '2' && run[0] <= '8' {
+				found = append(found, run)
+			}
+		}
+		text, tied = text[end:], true
 	}
 }
 

@@ -158,6 +158,28 @@ func TestTokensOfATextAndOfAWord(t *testing.T) {
 	}
 }
 
+// A time, the number of a list, an extension or another number beside it do not hide a number from whoever looks for it with
+// the code of its area. What is a part of a longer number is not that number.
+func TestALocalNumberIsFoundBesideOtherDigits(t *testing.T) {
+	for _, content := range []string{"14:35 22730001 来电", "14:35，２２７３０００１ 来电", "1. 22730001 来电", "(1) 2273-0001", "22730001-801 值班室", "2273-0001-801", "22730001 22730002 均无人接",
+		"22730002/22730001", "2273-0002 2273-0001", "2026-11-23 22730001", "13904015678 22730001", "22730001 13904015678", "0411-82730002 22730001"} {
+		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: content}}
+		text := dutylog.SearchText(e, nil, shanghai)
+		for _, query := range []string{"22730001", "024-22730001", "+86 24 2273 0001"} {
+			if words := dutylog.SearchWords(query); !dutylog.FoundBy(e, words, shanghai) || !dutylog.Holds(text, words) {
+				t.Errorf("%q is not found by %q: %q", content, query, text)
+			}
+		}
+	}
+	for _, content := range []string{"1392273000 1", "1392273000 1 22730002", "139 22730001", "139 2273 0001", "139-2273-0001", "14:35 139 2273 0001", "0411-22730001", "0411 2273 0001", "+86 411 22730001", "卡号6228-22730001",
+		"卡号6222 0222 2273 0001", "22730001234", "622730001 801", "2273000 13904015678"} {
+		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: content}}
+		if dutylog.FoundBy(e, dutylog.SearchWords("024-22730001"), shanghai) {
+			t.Errorf("024-22730001 finds %q: %q", content, dutylog.SearchText(e, nil, shanghai))
+		}
+	}
+}
+
 // Whatever is written and whatever is looked for: each word of a text finds it, by itself and in
 // part, and all that a word is looked for by is among the tokens of a text that holds it.
 func FuzzSearch(f *testing.F) {

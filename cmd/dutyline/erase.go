@@ -276,6 +276,11 @@ func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
 		copies = []string{"no backup and no exhibit that the log knows of holds it"}
 	}
 	fmt.Fprintln(e.out, strings.Join(copies, "\n"))
+	others := "other entries, and incidents that are not linked with this one; reasons of holds and requests; assessments, absences, standard phrases, directory and roster"
+	if !e.order.Whole() {
+		others = "names of attached files, and why they were attached; " + others
+	}
+	fmt.Fprintln(e.out, "not looked through, look for the words there by eye: "+others)
 	fmt.Fprintln(e.out, "not reached: pages that are open now (reload them), copies on other machines, and blocks of the disk that files no longer use")
 	return nil
 }

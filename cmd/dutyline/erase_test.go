@@ -94,8 +94,32 @@ func (o *office) said() {
 	_, err = o.db.SaveSpotCheck(ctx, dutylog.SpotCheck{Direction: telephony.Inbound, Day: o.call.OfferedAt, Unit: "市应急局", Inspector: "刘明", Questions: "问及" + typed, Result: dutylog.SpotFailed, Findings: "答不上" + typed, CallID: o.call.ID}, super)
 	o.ok(err)
 	o.alerted(super)
+	o.named(by, super)
 	o.ok(o.db.KnowDevice(ctx, "d1", by.Login))
 	o.ok(o.db.KeepNote(ctx, dutylog.CallNote{Key: "0f3c9a77-1", Device: "d1", Line: o.call.Line, BegunAt: o.call.OfferedAt, Edit: 1, Text: "来电称" + typed}))
+}
+
+// named writes it into what names the entry or its call: a dated duty, a suspected violation, a link, and what was
+// accepted of the reconciliation.
+func (o *office) named(by, super dutylog.Actor) {
+	o.t.Helper()
+	ctx, entry := o.t.Context(), "e-"+o.call.ID
+	e, err := o.db.Entry(ctx, entry)
+	o.ok(err)
+	r, err := o.db.SaveTaskRule(ctx, dutylog.TaskRule{Title: "巡检", Post: dutylog.PostOfficer, Checks: []string{"配电柜"}, When: dutylog.Recurrence{Every: dutylog.EveryDay, Clock: "14:00"}}, super)
+	o.ok(err)
+	_, err = o.db.MarkTask(ctx, dutylog.TaskMark{Rule: r.Rule, Key: "2026-11-23", DueAt: o.at, Says: dutylog.SaysDone, Text: "见来电" + typed, Entry: e.EntryNumber.String(),
+		Checks: []dutylog.Check{{Item: "配电柜", State: dutylog.CheckFaulty, Remark: "因" + typed + "未查"}}, By: by}, 0)
+	o.ok(err)
+	v, err := o.db.OpenViolation(ctx, dutylog.Violation{Why: dutylog.OpenedByHand, Item: 4, At: o.at, Text: "推诿" + typed, Evidence: []dutylog.EvidenceLink{{Kind: dutylog.EvidenceEntry, ID: entry}}, By: super})
+	o.ok(err)
+	_, err = o.db.SayOfViolation(ctx, dutylog.ViolationFact{Violation: v.ID, Says: dutylog.ViolationStated, Text: "当时在记" + typed, By: by}, 0)
+	o.ok(err)
+	o.ok(o.db.Link(ctx, dutylog.LinkOrder{A: entry, B: "e-duty-1795436279.10", Relation: dutylog.SameMatter, Reason: "都说" + typed, By: by}))
+	_, err = o.db.SaveLedger(ctx, []dutylog.Discrepancy{{Key: "silent:" + o.call.ID, Kind: dutylog.Silent, Why: dutylog.NothingHeard, CallID: o.call.ID, EntryID: entry, Cause: "nobody is heard"}}, dutylog.Looked{})
+	o.ok(err)
+	_, err = o.db.AcceptLedger(ctx, "silent:"+o.call.ID, "听不清"+typed, super)
+	o.ok(err)
 }
 
 // alerted raises two alerts of the call: one that somebody muted and took on, and one that tells of a further call.
@@ -202,7 +226,7 @@ func TestErasedTextIsInNoByteOfTheDataFolder(t *testing.T) {
 	if checks, err := o.db.SpotCheckVersions(t.Context(), 1); err != nil || checks[0].Questions != "问及"+dutylog.RemarksErased || checks[0].Result != dutylog.SpotFailed {
 		t.Errorf("the register of spot checks: %+v, %v", checks, err)
 	}
-	for _, words := range []string{"by decision 1", "blanked: 1 line(s) of " + o.journal + ".1", "no backup and no exhibit that the log knows of holds it", "not reached: pages that are open"} {
+	for _, words := range []string{"by decision 1", "blanked: 1 line(s) of " + o.journal + ".1", "no backup and no exhibit that the log knows of holds it", "not reached: pages that are open", "by eye: names of attached files"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("it does not say %q:\n%s", words, out)
 		}

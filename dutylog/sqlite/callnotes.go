@@ -57,6 +57,8 @@ func (t *tx) keepNote(n dutylog.CallNote) (keptNote, error) {
 		return k, &dutylog.NoteError{Reason: dutylog.NoteTaken, Edit: k.Edit}
 	case !fresh && !k.TakenAt.IsZero():
 		return k, nil
+	case !fresh && bringsBack(k.CallNote, n):
+		return k, &dutylog.NoteError{Reason: dutylog.NoteErased}
 	}
 	if fresh {
 		var waiting int

@@ -22,7 +22,7 @@ func (c copies) onSheet(a dutylog.OpenAlert) bool {
 }
 
 // muteSteps is where it is kept why alerts were muted.
-var muteSteps = saidTable{"alert_steps", "id", []string{"detail"}, audit.Alert}
+var muteSteps = saidTable{name: "alert_steps", key: "id", texts: []string{"detail"}, kind: audit.Alert}
 
 // tellingAlerts finds the alerts of a call, with those that were muted together with them, and those in which
 // a word stands: as they are now, as a step says, or as a page was told.
@@ -57,10 +57,9 @@ func (t *tx) alertsOf(e dutylog.Entry, o dutylog.ErasureOrder, c *copies) error 
 			return err
 		}
 		told := toldAlert{a, a}
-		note := dutylog.SaidErasure{CallID: e.CallID, Whole: o.Whole(), Words: c.taken.Words}
-		mute, of := note, ""
+		note := dutylog.SaidErasure{Whole: o.Whole(), Words: c.taken.Words}
+		mute := note
 		if f.own {
-			of = e.CallID
 			switch went := a.Went(e.CallID); {
 			case a.CallID == e.CallID:
 				c.alerts[a.ID] = ""
@@ -71,13 +70,13 @@ func (t *tx) alertsOf(e dutylog.Entry, o dutylog.ErasureOrder, c *copies) error 
 				told.left = a.Without(e.CallID)
 			}
 		}
-		told.left.Note = saidOnce(note, of, a.Note)
+		told.left.Note = saidOnce(note, f.own, a.Note)
 		if f.together && !f.own { // the same words, of which it is not said whom they are about
-			of, mute.Whole = e.CallID, false
+			mute.Whole = false
 		}
-		told.left.Muted.Reason = saidOnce(mute, of, a.Muted.Reason)
+		told.left.Muted.Reason = saidOnce(mute, f.own || f.together, a.Muted.Reason)
 		c.told = append(c.told, told)
-		steps, err := t.mutesOf(a.ID, func(reason string) [][]string { return mute.Of(of, []string{reason}) })
+		steps, err := t.mutesOf(a.ID, func(reason string) [][]string { return mute.Of(f.own || f.together, []string{reason}) })
 		if err != nil {
 			return err
 		}
@@ -87,8 +86,8 @@ func (t *tx) alertsOf(e dutylog.Entry, o dutylog.ErasureOrder, c *copies) error 
 }
 
 // saidOnce is what is left of one text.
-func saidOnce(x dutylog.SaidErasure, callID, text string) string {
-	if left := x.Of(callID, []string{text}); left != nil {
+func saidOnce(x dutylog.SaidErasure, own bool, text string) string {
+	if left := x.Of(own, []string{text}); left != nil {
 		return left[len(left)-1][0]
 	}
 	return text

@@ -124,7 +124,7 @@ func (t *tx) eraseWords(e dutylog.Entry, x dutylog.Erasure, c copies, by dutylog
 	if err := t.eraseAlerts(c.told); err != nil {
 		return err
 	}
-	if err := t.eraseNotes(e, c.taken.Words); err != nil {
+	if err := t.eraseNotes(e, x, c.taken.Words); err != nil {
 		return err
 	}
 	for _, id := range c.handovers {

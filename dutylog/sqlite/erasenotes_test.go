@@ -87,3 +87,41 @@ func TestANoteOfNoCallDoesNotBringBackWhatWasErased(t *testing.T) {
 		t.Errorf("%+v", got.Values)
 	}
 }
+
+// What is erased is not the content: of a note only the erased words go, and it is taken into its entry afterwards. A
+// page that goes on with them is refused, and what is kept waits on; one that never had them may go on.
+func TestAnErasureOfAnotherFieldLeavesTheNotesThatWait(t *testing.T) {
+	const title = "特勤处副处长"
+	folder, now := t.TempDir(), newClock(noon)
+	db := openAt(t, filepath.Join(folder, "log.db"), sqlite.Options{Now: now.now})
+	ok(t, db.KnowDevice(ctx, "d1", "zhangwei"))
+	c, e := told(t, db, 0)
+	must(db.Amend(ctx, e.ID, dutylog.EntryPatch{Revision: e.Revision, Values: values{dutylog.CallerTitle: title}}, officer, noon))(t)
+	telling := noteOf("1", c.OfferedAt.Add(time.Second), 2, title+"来电：三人被困")
+	plain, unsent := noteOf("2", c.OfferedAt.Add(2*time.Second), 1, "三人被困"), noteOf("3", c.OfferedAt.Add(3*time.Second), 1, "消防已到")
+	ok(t, db.KeepNote(ctx, telling))
+	ok(t, db.KeepNote(ctx, plain))
+	now.advance(time.Hour)
+	must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: e.ID, Fields: []dutylog.Field{dutylog.CallerTitle}, Reason: "误录", By: prosecutor}))(t)
+	ok(t, db.Compact(ctx))
+	if where := found(t, folder, title); len(where) > 0 {
+		t.Errorf("erased words are still in\n%s", strings.Join(where, "\n"))
+	}
+	more := telling
+	more.Edit, more.Text = 3, telling.Text+"，已报告"
+	wantErasedNote(t, "kept again", db.KeepNote(ctx, more))
+	_, err := db.TakeNote(ctx, more, "", officer)
+	wantErasedNote(t, "taken with more", err)
+	plain.Edit, plain.Text = 2, "三人被困，一人轻伤"
+	ok(t, db.KeepNote(ctx, plain))
+	ok(t, db.KeepNote(ctx, unsent))
+	for _, n := range []dutylog.CallNote{telling, plain, unsent} {
+		e = must(db.TakeNote(ctx, n, "", officer))(t)
+	}
+	if want := "\n" + dutylog.RemarksErased + "来电：三人被困\n三人被困，一人轻伤\n消防已到"; !strings.HasSuffix(e.Values[dutylog.Content], want) {
+		t.Errorf("%q does not end with %q", e.Values[dutylog.Content], want)
+	}
+	if len(must(db.Notes(ctx, "d1"))(t)) != 0 {
+		t.Error("notes wait")
+	}
+}

@@ -182,9 +182,9 @@ func TestASearchKnowsWhatWasJustWritten(t *testing.T) {
 func TestTheIndexLeadsToALocalNumber(t *testing.T) {
 	db := open(t)
 	x := openIndex(t, db)
-	writeEntries(t, db, "请回电22730001", "请回电024-2273 0001", "请回电0411-22730001", "请回电22730002")
+	writeEntries(t, db, "请回电22730001", "请回电024-2273 0001", "请回电0411-22730001", "请回电22730002", "14:35 22730003 来电")
 	for _, when := range []string{"before the index has read it", "after"} {
-		for query, want := range map[string][]int{"024-22730001": {2, 1}, "+862422730001": {2, 1}, "0411-22730001": {3, 1}, "22730001": {3, 2, 1}, "024-22730002": {4}} {
+		for query, want := range map[string][]int{"024-22730001": {2, 1}, "+862422730001": {2, 1}, "0411-22730001": {3, 1}, "22730001": {3, 2, 1}, "024-22730002": {4}, "024-22730003": {5}} {
 			if diff := cmp.Diff(want, numbersFound(t, x, dutylog.EntryQuery{Text: query})); diff != "" {
 				t.Errorf("%s, %q (-want +got):\n%s", when, query, diff)
 			}
