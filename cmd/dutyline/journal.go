@@ -279,7 +279,10 @@ func (j *journalist) goDown(from time.Time, cause string) {
 	j.logger.Warn("the switch's journal is down: "+cause, "since", from)
 }
 
-func (j *journalist) hold(h heldBatch) { j.held = append(j.held, h) }
+func (j *journalist) hold(h heldBatch) {
+	j.noteSigns(cel.Batch{}, h.also)
+	j.held = append(j.held, h)
+}
 
 // look is what is to be done from time to time.
 func (j *journalist) look() {

@@ -47,7 +47,7 @@ type life struct {
 	allRead time.Duration // uptime at which last all that was written was read; zero: never yet
 }
 
-// noteSigns takes what a batch says of when the switch lived.
+// noteSigns takes what a batch, and what is lost of the journal, say of when the switch lived.
 func (j *journalist) noteSigns(b cel.Batch, lost []telephony.Change) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -60,7 +60,9 @@ func (j *journalist) noteSigns(b cel.Batch, lost []telephony.Change) {
 		}
 	}
 	for _, ch := range lost {
-		j.signs.add(ch.Interval.From, ch.Interval.To)
+		if i := ch.Interval; !i.To.IsZero() {
+			j.signs.add(i.From, i.To)
+		}
 	}
 }
 

@@ -120,6 +120,12 @@ func TestTheSwitchWasDownSinceItsLastSignOfLife(t *testing.T) {
 			r.see()
 			return r.within(some)
 		}, []time.Duration{-time.Hour + 8*time.Second, readyAfter}},
+		{"what was written last cannot be read", func(r *restarted) []time.Duration {
+			rows := append(callRows("1", r.start(-4*time.Hour)), telephony.Row{Kind: telephony.RowDamaged})
+			r.batch(cel.Batch{Rows: rows, Written: r.start(-time.Hour)})
+			r.see()
+			return r.within(some)
+		}, []time.Duration{-time.Hour, readyAfter}},
 		{"the last run had read on", func(r *restarted) []time.Duration {
 			r.journalist.resume(telephony.Position{LastAt: r.start(time.Hour)}, nil, nil, nil)
 			r.see()
