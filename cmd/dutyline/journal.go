@@ -41,6 +41,7 @@ type journalist struct {
 	gone    time.Duration    // when calls that have none of them can have no more rows to come; zero: they were looked for
 	newest  time.Time        // of the rows
 	why     string           // the journal is down; for health
+	life
 
 	read    telephony.Position
 	held    []heldBatch
@@ -74,6 +75,7 @@ func newJournalist(lines []telephony.Line, hand func(message), status func() cel
 // what was not, and whether the journal was down.
 func (j *journalist) resume(from telephony.Position, settled []string, unsettled []telephony.Call, open []telephony.Interval) {
 	j.read, j.newest = from, from.LastAt
+	j.signs.add(time.Time{}, from.LastAt) // the last run read it
 	j.journal.Settled(settled)
 	j.ended = unsettled
 	for _, i := range open {
@@ -184,6 +186,7 @@ func (j *journalist) take(b cel.Batch) {
 		h.due = max(h.due, up+settleAfter-now.Sub(s.At))
 	}
 	h.due = min(h.due, up+settleAfter) // times in the rows may be anything
+	j.noteSigns(b, h.also)
 	j.mu.Lock()
 	if at := j.journal.LastAt(); !at.IsZero() {
 		j.newest = at
@@ -276,7 +279,10 @@ func (j *journalist) goDown(from time.Time, cause string) {
 	j.logger.Warn("the switch's journal is down: "+cause, "since", from)
 }
 
-func (j *journalist) hold(h heldBatch) { j.held = append(j.held, h) }
+func (j *journalist) hold(h heldBatch) {
+	j.noteSigns(cel.Batch{}, h.also)
+	j.held = append(j.held, h)
+}
 
 // look is what is to be done from time to time.
 func (j *journalist) look() {
@@ -300,6 +306,7 @@ func (j *journalist) look() {
 	if up-j.last >= quietJournal {
 		j.quiet(up, status.Problem == "")
 	}
+	j.noteRead(up, status)
 	j.miss(up)
 }
 

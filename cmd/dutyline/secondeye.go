@@ -20,16 +20,13 @@ const noJournal = "no journal of the switch is configured (journal.file)"
 // wireJournal adds the second eye, where one is configured.
 func (a *app) wireJournal(lines []telephony.Line) {
 	a.beat = &heartbeat{log: a.log, seen: func() bool { return a.sw.Status().Connected }, now: a.clock.Now, logger: a.logger, found: make(chan struct{}, 1)}
+	a.watcher.noted = a.beat.switchStarted
 	if a.cfg.Journal.File == "" {
-		a.watcher.found = func(s telephony.Snapshot) { a.beat.switchStarted(s.Started) }
 		return
 	}
 	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.watcher.SwitchNow, a.clock.Uptime, a.logger)
-	a.watcher.sight.journalAt = a.journal.Newest
-	a.watcher.found = func(s telephony.Snapshot) {
-		a.beat.switchStarted(s.Started)
-		a.journal.SwitchSeen(s)
-	}
+	a.watcher.sight.lastSign = a.journal.LastSign
+	a.watcher.found = a.journal.SwitchSeen
 	a.watcher.clockSet = a.journal.SwitchClockSet
 }
 
@@ -77,7 +74,7 @@ func (a *app) resumeSight(ctx context.Context, unsettled []telephony.Call) error
 		return fmt.Errorf("read when the switch was last seen: %w", err)
 	}
 	a.clock.since(alive)
-	open, err := a.log.Intervals(ctx, now, time.Time{})
+	open, err := a.log.Intervals(ctx, sooner(now, alive.Add(-2*mostBacklog)), time.Time{}) // and some that ended lately
 	if err != nil {
 		return fmt.Errorf("read what was not seen: %w", err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,30 +13,52 @@ import (
 const (
 	aliveEvery = 5 * time.Second  // how often it is noted that the switch is seen
 	readyAfter = 10 * time.Second // a switch that was started is ready by then, whenever somebody looks
+	// mostBacklog is how long the journal's word on when the switch was down is waited for.
+	mostBacklog = time.Minute
 )
 
 // sight keeps account of what the live view did not see. The watcher's goroutine owns it.
 type sight struct {
-	down      *telephony.Interval // the live view is down
-	started   time.Time           // the switch, as last seen, was started then
-	journalAt func() time.Time    // of the newest row of the switch's journal
+	down    *telephony.Interval  // the live view is down
+	past    []telephony.Interval // that ended lately in the last run
+	away    bool                 // nobody looked for a part of it: the daemon was not running
+	started time.Time            // the switch, as last seen, was started then
+	untold  []restart            // when it was down before is not told yet
+	told    time.Time            // its start up to which all is told
+	// lastSign is the switch's last sign of life in its journal before it was started, as asked for at
+	// that uptime; nil: there is no journal.
+	lastSign func(started time.Time, asked time.Duration) (last time.Time, known bool)
 }
 
-// take takes over an interval that went on when the last run ended.
-func (s *sight) take(open []telephony.Interval) {
-	for _, i := range open {
-		if i.Kind == telephony.LiveDown && i.To.IsZero() {
+// restart is one of the switch. Until its journal is read nobody knows for how long it was down: with
+// nobody looking it may have taken calls until just before.
+type restart struct {
+	from           time.Time // when the live view saw it last before
+	away           bool
+	started, ready time.Time
+	asked          time.Duration // uptime
+}
+
+// take takes over an interval that went on when the last run ended, and those that had ended lately.
+func (s *sight) take(lately []telephony.Interval) {
+	for _, i := range lately {
+		switch {
+		case i.Kind != telephony.LiveDown:
+		case i.To.IsZero():
 			s.down = &i
+		default:
+			s.past = append(s.past, i)
 		}
 	}
 }
 
 // resume takes up the last run: since the switch was last seen then, nobody looked.
 func (s *sight) resume(alive, started time.Time) []telephony.Change {
-	s.started = started
+	s.started, s.told = started, started
 	if alive.IsZero() {
 		return nil // the first start: there is no time before it
 	}
+	s.away = true
 	return s.lost(alive, "the daemon was not running or did not see the switch")
 }
 
@@ -48,9 +71,8 @@ func (s *sight) lost(from time.Time, cause string) []telephony.Change {
 	return []telephony.Change{intervalChange(*s.down)}
 }
 
-// seen ends it. A switch that was started since it was last seen was down: from its last sign
-// of life until it was ready.
-func (s *sight) seen(at, started time.Time) []telephony.Change {
+// seen ends it. A switch that was started since it was last seen was down.
+func (s *sight) seen(at, started time.Time, up time.Duration) []telephony.Change {
 	var out []telephony.Change
 	from := at
 	if s.down != nil {
@@ -61,22 +83,52 @@ func (s *sight) seen(at, started time.Time) []telephony.Change {
 		s.down = nil
 	}
 	if s.anew(started) {
-		if last := s.journalAt(); last.After(from) && last.Before(started) {
-			from = last
+		for _, i := range s.past { // the last run ended before it told
+			if from.After(started) && i.Overlaps(started, started) {
+				from, at = i.From, i.To
+			}
 		}
-		ready := started.Add(readyAfter)
-		if at.Before(ready) {
-			ready = at
-		}
-		if from.Before(ready) {
-			out = append(out, intervalChange(telephony.Interval{Kind: telephony.SwitchDown, From: from, To: ready,
-				Cause: "the switch ended and was started again"}))
-		}
+		s.untold = append(s.untold, restart{from: sooner(from, started), away: s.away, started: started,
+			ready: sooner(at, started.Add(readyAfter)), asked: up})
 	}
-	if !started.IsZero() {
+	if s.away = false; !started.IsZero() {
 		s.started = started
 	}
+	return append(out, s.restarts(up)...)
+}
+
+// restarts tells of those of which it is known by now that the switch was down: from its last sign of
+// life until it was ready.
+func (s *sight) restarts(up time.Duration) (out []telephony.Change) {
+	s.untold = slices.DeleteFunc(s.untold, func(r restart) bool {
+		from, known := s.downSince(r, up)
+		if known && from.Before(r.ready) {
+			out = append(out, intervalChange(telephony.Interval{Kind: telephony.SwitchDown, From: from, To: r.ready,
+				Cause: "the switch ended and was started again"}))
+		}
+		return known
+	})
+	if len(s.untold) == 0 {
+		s.told = s.started
+	}
 	return out
+}
+
+// downSince is when the switch ended before a restart. Without its journal's word a link that was lost
+// is its end; of a time in which nobody looked, nothing is said but that it was started.
+func (s *sight) downSince(r restart, up time.Duration) (from time.Time, known bool) {
+	if s.lastSign != nil {
+		if last, known := s.lastSign(r.started, r.asked); known {
+			return later(r.from, last), true
+		}
+		if up < r.asked+mostBacklog {
+			return time.Time{}, false
+		}
+	}
+	if r.away {
+		return r.started, true
+	}
+	return r.from, true
 }
 
 // anew reports whether the switch is another run than the one last seen. Its start has a
@@ -91,6 +143,13 @@ func intervalChange(i telephony.Interval) telephony.Change {
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func sooner(a, b time.Time) time.Time {
+	if b.Before(a) {
 		return b
 	}
 	return a
@@ -112,8 +171,8 @@ type heartbeat struct {
 	failed  bool
 }
 
-// switchStarted takes, as the switch is seen, when it was started. That is noted at once: a run that
-// is killed soon was alive then.
+// switchStarted takes, as the switch is seen, its start up to which all is told. That is noted at
+// once: a run that is killed soon was alive then.
 func (h *heartbeat) switchStarted(at time.Time) {
 	h.mu.Lock()
 	h.started = at

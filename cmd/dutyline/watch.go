@@ -35,6 +35,7 @@ type watcher struct {
 	audit    func()                     // asks for an audit of the lines' configuration
 	found    func(s telephony.Snapshot) // told what was found when the switch is seen (again)
 	seen     func()                     // told then, too: what waited for the switch may go on
+	noted    func(started time.Time)    // told then, too: the start of the switch up to which all is told
 	clockSet func(by time.Duration)     // told when the switch's clock was set
 	heard    func(e telephony.Endpoint) // told how phones and trunks are
 	homes    *homeKeeper                // where the duty phones are registered
@@ -89,7 +90,7 @@ func newWatcher(lines []telephony.Line, tape tapeWriter, commit func([]telephony
 	w := &watcher{
 		tracker: telephony.NewTracker(lines), tape: tape, logger: logger,
 		clock: newClock(), in: make(chan message), done: make(chan struct{}), audit: func() {}, found: func(telephony.Snapshot) {}, seen: func() {},
-		homes: newHomeKeeper(lines), clockSet: func(time.Duration) {}, heard: func(telephony.Endpoint) {}, sight: sight{journalAt: func() time.Time { return time.Time{} }}, health: watchHealth{logger: logger},
+		homes: newHomeKeeper(lines), clockSet: func(time.Duration) {}, heard: func(telephony.Endpoint) {}, noted: func(time.Time) {}, health: watchHealth{logger: logger},
 	}
 	w.commit = func(changes []telephony.Change) {
 		w.witnesses.note(changes, w.clock.Uptime(), w.clocks)
@@ -134,6 +135,17 @@ func (w *watcher) stillUnseen() {
 	}
 }
 
+// tellRestarts tells when the switch was down before its last starts, as soon as that is known.
+func (w *watcher) tellRestarts() {
+	if len(w.sight.untold) == 0 {
+		return
+	}
+	w.commit(w.sight.restarts(w.clock.Uptime()))
+	if len(w.sight.untold) == 0 {
+		w.noted(w.sight.told)
+	}
+}
+
 // Run follows the switch until ctx ends. Between messages it sleeps until the tracker's
 // next deadline (the start of the last allowed ring, the limit).
 func (w *watcher) Run(ctx context.Context) error {
@@ -150,6 +162,7 @@ func (w *watcher) Run(ctx context.Context) error {
 			w.take(m)
 		case <-flush.C:
 			w.flushTape()
+			w.tellRestarts()
 			w.stillUnseen()
 			w.tellAlso(w.refused.due(w.clock.Uptime()))
 			w.tellWitnesses(w.clock.Uptime())
@@ -176,7 +189,8 @@ func (w *watcher) take(m message) {
 		w.waits = false
 		w.logger.Info("the switch is seen", "channels", len(m.snapshot.Channels), "endpoints", len(m.snapshot.Endpoints))
 		w.set(w.its.found(m.snapshot.At, m.snapshot.Up, w.clock.Stepped()))
-		w.commit(w.sight.seen(m.snapshot.At, m.snapshot.Started))
+		w.commit(w.sight.seen(m.snapshot.At, m.snapshot.Started, w.clock.Uptime()))
+		w.noted(w.sight.told)
 		w.found(*m.snapshot)
 		for _, e := range slices.Concat(m.snapshot.Endpoints, m.snapshot.Meanwhile) {
 			w.heard(e)

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"dutyline/telephony"
+	"dutyline/telephony/cel"
+)
+
+// mostSigns bounds the memory of when the switch lived: the rows of some thousand calls.
+const mostSigns = 4_000
+
+// signsOfLife is when the switch lived, by its journal, or may have: a row is of then, or rows are
+// lost that may have been.
+type signsOfLife []stretch
+
+type stretch struct{ from, to time.Time }
+
+func (s *signsOfLife) add(from, to time.Time) {
+	all := *s
+	to = later(from, to) // a gap's end may lie before its beginning
+	if n := len(all); n > 0 && !from.Before(all[n-1].from) && from.Sub(all[n-1].to) < time.Second {
+		all[n-1].to = later(all[n-1].to, to)
+		return
+	}
+	if len(all) == mostSigns { // what is forgotten of the oldest counts as a sign
+		all[1] = stretch{sooner(all[0].from, all[1].from), later(all[0].to, all[1].to)}
+		all = slices.Delete(all, 0, 1)
+	}
+	*s = append(all, stretch{from, to})
+}
+
+// before is the last one before the switch was started, which is known to the second; zero where there is none.
+func (s signsOfLife) before(started time.Time) (last time.Time) {
+	for _, x := range s {
+		if x.from.Before(started.Add(time.Second)) {
+			last = later(last, sooner(x.to, started))
+		}
+	}
+	return last
+}
+
+// life is what the journal says of when the switch lived; the journalist's mutex guards it.
+type life struct {
+	signs   signsOfLife
+	allRead time.Duration // uptime at which last all that was written was read; zero: never yet
+}
+
+// noteSigns takes what a batch, and what is lost of the journal, say of when the switch lived.
+func (j *journalist) noteSigns(b cel.Batch, lost []telephony.Change) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if b.Gap != nil {
+		j.signs.add(b.Gap.From, b.Gap.To)
+	}
+	for _, r := range b.Rows {
+		if r.Kind != telephony.RowDamaged {
+			j.signs.add(r.At, r.At)
+		}
+	}
+	for _, ch := range lost {
+		if i := ch.Interval; !i.To.IsZero() {
+			j.signs.add(i.From, i.To)
+		}
+	}
+}
+
+// noteRead notes that all that was written by now is read, where it is.
+func (j *journalist) noteRead(up time.Duration, s cel.Status) {
+	neverWritten := s.Unwritten && j.read.LastAt.IsZero() // else the file was taken away
+	toItsEnd := neverWritten || s.Problem == "" && !s.LastRead.IsZero()
+	if !toItsEnd || j.down != nil || up-j.last < quietJournal {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.allRead = up
+}
+
+// LastSign is the last sign of life that the journal has of the switch from before it was started;
+// not known until all is read that was written by the time of asking.
+func (j *journalist) LastSign(started time.Time, asked time.Duration) (last time.Time, known bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.signs.before(started), j.allRead > asked
+}
