@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -254,7 +255,8 @@ func TestTheStartOfTheSwitchIsNotedWhenItIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var down []telephony.Interval
 		var noted []time.Time
-		known, now := false, time.Now()
+		var known atomic.Bool
+		now := time.Now()
 		old, started := now.Add(-time.Hour), now.Add(-time.Minute)
 		w := newWatcher(testLines(), &memoryTape{}, func(changes []telephony.Change) {
 			for _, ch := range changes {
@@ -264,7 +266,7 @@ func TestTheStartOfTheSwitchIsNotedWhenItIsTold(t *testing.T) {
 			}
 		}, slog.New(slog.DiscardHandler))
 		w.noted = func(at time.Time) { noted = append(noted, at) }
-		w.sight.lastSign = func(time.Time, time.Duration) (time.Time, bool) { return started.Add(-time.Second), known }
+		w.sight.lastSign = func(time.Time, time.Duration) (time.Time, bool) { return started.Add(-time.Second), known.Load() }
 		w.sight.resume(now.Add(-2*time.Minute), old)
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
@@ -275,7 +277,7 @@ func TestTheStartOfTheSwitchIsNotedWhenItIsTold(t *testing.T) {
 		if len(down) != 0 || len(noted) != 1 || !noted[0].Equal(old) {
 			t.Errorf("before it is known: %v, noted %v", down, noted)
 		}
-		known = true
+		known.Store(true)
 		<-time.After(2 * flushEvery)
 		stop()
 		if err := <-done; err != nil {
