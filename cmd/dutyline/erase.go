@@ -268,7 +268,7 @@ func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
 			"make a backup into that folder again, which clears it away, or delete it by hand", a.Object, atSite(a.At, site)))
 	}
 	for _, a := range exhibits {
-		if a.Object == tr.Entry.ID {
+		if a.Object == tr.Entry.ID || slices.Contains(tr.Serves, a.Object) {
 			copies = append(copies, fmt.Sprintf("still in an exhibit: made by %s, %s; find its folder and destroy it", a.By.Login, atSite(a.At, site)))
 		}
 	}
@@ -276,7 +276,7 @@ func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
 		copies = []string{"no backup and no exhibit that the log knows of holds it"}
 	}
 	fmt.Fprintln(e.out, strings.Join(copies, "\n"))
-	others := "other entries, and incidents that are not linked with this one; reasons of holds and requests; assessments, absences, standard phrases, directory and roster"
+	others := "other entries, and incidents that are not linked with this one; reasons of holds and requests; assessments and closed months, absences, standard phrases, directory and roster"
 	if !e.order.Whole() {
 		others = "names of attached files, and why they were attached; " + others
 	}

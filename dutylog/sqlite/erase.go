@@ -22,6 +22,7 @@ const Compacting = "compact"
 // Traces is what an erasure has to look for outside the log.
 type Traces struct {
 	Entry     dutylog.Entry
+	Serves    []string // ids of the entries of which it is, or was, a step: they tell its words, too
 	Words     []string // that people wrote
 	Names     []string // of the other party, never of the line: numbers and a name; only when everything goes
 	CallID    string
@@ -54,6 +55,9 @@ func (db *DB) Traces(ctx context.Context, o dutylog.ErasureOrder) (Traces, error
 		seen[w] = true // looked for around the call only: it may call again
 	}
 	for _, r := range revisions {
+		if id := r.Entry.StepOf; id != "" && !slices.Contains(tr.Serves, id) {
+			tr.Serves = append(tr.Serves, id)
+		}
 		for _, w := range r.Entry.Words(o) {
 			if !seen[w] {
 				seen[w] = true

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,9 @@ func TestAnErasureReachesTheStepsIntoWhichTheCallWasTaken(t *testing.T) {
 				e = must(db.StrikeStep(ctx, e.ID, 1, "记错了", officer, noon.Add(2*time.Hour)))(t)
 			}
 			shown := sheetWith(t, db, 0, "")
+			if tr := must(db.Traces(ctx, dutylog.ErasureOrder{EntryID: own.ID, Fields: c.fields, Reason: "误录", By: prosecutor}))(t); !slices.Equal(tr.Serves, []string{e.ID}) {
+				t.Errorf("exhibits of %q are said to hold it, too", tr.Serves)
+			}
 			must(db.EraseNow(ctx, dutylog.ErasureOrder{EntryID: own.ID, Fields: c.fields, Reason: "误录", By: prosecutor}))(t)
 			after := must(db.Entry(ctx, e.ID))(t)
 			if s := after.Steps[0]; (s.Whom != "") != c.whom || (s.Text != "") != c.text || s.Kind != dutylog.StepReported || s.CallID != own.CallID || s.By != officer {
