@@ -76,6 +76,7 @@ type app struct {
 	scoring   *scoreBook
 	suspector *suspector
 	presence  *web.Presence
+	sighted   firstSight
 	verifier  *verifier // for whoever asks on the page
 	deadman   *deadman  // tells another machine that we watch
 	page      http.Handler
@@ -85,7 +86,7 @@ type app struct {
 // newApp opens everything that can be wrong at start and says so; nothing runs yet.
 // practice is nil in production.
 func newApp(ctx context.Context, cfg config.Config, logger *slog.Logger, practice web.Practice) (*app, error) {
-	a := &app{cfg: cfg, logger: logger, clock: newClock(), registry: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, logger: logger, clock: newClock(), registry: prometheus.NewRegistry(), sighted: newFirstSight()}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	steps := []func(context.Context) error{a.open, a.wire, a.resume, a.listen}
 	for _, step := range steps {
@@ -176,7 +177,7 @@ func (a *app) wire(context.Context) error {
 	a.collector = &recorder.Collector{Store: a.log, Switch: a.sw, Archive: a.archive, Now: a.clock.Now, Uptime: a.clock.Uptime, Wake: a.log.WakeDue, Log: a.logger}
 	a.wireSnooper()
 	a.ledger = newReconciler(a.log, a.archive, a.sw, a.clock.Now, a.logger)
-	a.watcher.seen = func() { a.collector.Hurry(); a.ledger.Seen() }
+	a.watcher.seen = func() { a.sighted.here(); a.collector.Hurry(); a.ledger.Seen() }
 	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive, vault: a.vault}
 	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
 		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now, trusted: a.clock.Trusted}
@@ -261,21 +262,21 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "snooping", run: a.runSnooper},
 		part{name: "sight", run: a.beat.Run},
 		part{name: "journal", run: a.runJournal},
-		part{name: "retention", run: a.keeper.Run, grace: 10 * time.Second},
+		part{name: "retention", run: a.sighted.then(a.keeper.Run), grace: 10 * time.Second},
 		part{name: "reconciliation", run: a.ledger.Run},
-		part{name: "log check", run: a.runLogCheck},
-		part{name: "search", run: a.runIndex},
+		part{name: "log check", run: a.sighted.then(a.runLogCheck)},
+		part{name: "search", run: a.sighted.then(a.runIndex)},
 		part{name: "clock", run: a.steps.Run},
 		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},
-		part{name: "roster", run: a.roster.Run},
-		part{name: "figures", run: a.figures.Run},
+		part{name: "roster", run: a.sighted.then(a.roster.Run)},
+		part{name: "figures", run: a.sighted.then(a.figures.Run)},
 		part{name: "scoring rules", run: a.scoring.Run},
-		part{name: "suspicions", run: a.suspector.Run},
+		part{name: "suspicions", run: a.sighted.then(a.suspector.Run)},
 		part{name: "heartbeat", run: a.deadman.Run, grace: 10 * time.Second},
 		part{name: "rules", run: func(ctx context.Context) error { return a.rules.Run(ctx, a.watcher.SwitchNow) }},
 		part{name: "alerts", run: a.senders.Run, grace: 10 * time.Second},
-		part{name: "escalation", run: a.escalator.Run},
-		part{name: "duties", run: a.duties.Run},
+		part{name: "escalation", run: a.sighted.then(a.escalator.Run)},
+		part{name: "duties", run: a.sighted.then(a.duties.Run)},
 		part{name: "verification", run: a.verifier.Run},
 		part{name: "recordings", run: a.collector.Run, grace: 10 * time.Second},
 		part{name: "page", grace: 10 * time.Second, run: func(ctx context.Context) error { return web.Serve(ctx, a.listener, a.page, a.logger) }},

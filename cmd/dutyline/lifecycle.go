@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -66,4 +67,33 @@ func runParts(ctx context.Context, logger *slog.Logger, parts ...part) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// soonAnyway is how long what need not be done at once waits for a switch that is not seen.
+const soonAnyway = 3 * time.Second
+
+// firstSight is when the switch is seen for the first time since the start. Until then the processors
+// are left to what sees it: the sooner it is seen, the less is not.
+type firstSight struct {
+	once *sync.Once
+	seen chan struct{}
+}
+
+func newFirstSight() firstSight { return firstSight{once: new(sync.Once), seen: make(chan struct{})} }
+
+func (f firstSight) here() { f.once.Do(func() { close(f.seen) }) }
+
+// then runs a part after it, or soon.
+func (f firstSight) then(run func(ctx context.Context) error) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		soon := time.NewTimer(soonAnyway)
+		defer soon.Stop()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-f.seen:
+		case <-soon.C:
+		}
+		return run(ctx)
+	}
 }

@@ -87,3 +87,29 @@ func TestAPartThatHangsIsLeftBehindAfterItsGrace(t *testing.T) {
 		close(release)
 	})
 }
+
+// What need not be done at once waits until the switch is seen, or soon; and it need not begin to be ended.
+func TestWhatCanWaitWaitsForTheSwitch(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		do   func(f firstSight, stop func())
+		runs bool
+		took time.Duration
+	}{
+		{"the switch is seen", func(f firstSight, _ func()) { f.here(); f.here() }, true, time.Second},
+		{"it is not", func(firstSight, func()) {}, true, soonAnyway},
+		{"the daemon ends", func(_ firstSight, stop func()) { stop() }, false, time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFirstSight()
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			time.AfterFunc(time.Second, func() { c.do(f, stop) })
+			began, ran := time.Now(), false
+			err := f.then(func(context.Context) error { ran = true; return nil })(ctx)
+			if took := time.Since(began); err != nil || ran != c.runs || took != c.took {
+				t.Errorf("%s: ran %v after %v, %v", c.name, ran, took, err)
+			}
+		})
+	}
+}
