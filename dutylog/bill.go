@@ -47,10 +47,15 @@ type BillReport struct {
 	Excused    []ExcusedRow
 	OnlyLog    []Call
 	Durations  []BillDuration
-	NotOurs    int  // rows that name none of our lines
-	System     int  // rows that are calls of the daemon's own
-	Outgoing   int  // our outgoing calls that were not compared, because the list has none
-	Unanswered bool // the list has calls without any talk
+	NotOurs    int                // rows that name none of our lines
+	System     int                // rows that are calls of the daemon's own
+	Outgoing   int                // our outgoing calls that were not compared, because the list has none
+	Lines      []string           // numbers of ours that the list names
+	OtherLines int                // our calls of other lines, which were not compared
+	Theirs     []telephony.Number // whose own list it is; empty: a carrier's
+	Concluded  bool               // Theirs is what every row has, nobody said so
+	Others     int                // our calls with others than Theirs, which were not compared
+	Unanswered bool               // the list has calls without any talk
 	Unreadable []string
 	Coarse     bool
 }
@@ -75,9 +80,11 @@ func (b Bill) Span() (first, last time.Time) {
 
 // BillTask is what a list is compared with.
 type BillTask struct {
-	Lines     []telephony.Number // ours
-	Calls     []Call             // of the log, also some hours around the list
-	System    []SystemCall       // of the daemon's own
+	Lines     []telephony.Number          // ours
+	NumberOf  map[string]telephony.Number // ours, by the line's name
+	Theirs    []telephony.Number          // whose own list it is; empty: found where every row has one far side
+	Calls     []Call                      // of the log, also some hours around the list
+	System    []SystemCall                // of the daemon's own
 	Unseen    []telephony.Interval
 	Tolerance time.Duration
 	From, To  time.Time // what the list covers; zero: from its first row to its last
@@ -102,6 +109,7 @@ type billed struct {
 	row       BillRow
 	direction telephony.Direction // empty: either
 	other     string              // comparable number of the far side; empty: withheld
+	line      string              // comparable number of our line; empty: the row names none, or two
 }
 
 // comparable is a number in the form in which two lists agree.
@@ -119,17 +127,17 @@ func comparableNumber(n telephony.Number) string {
 
 // seen turns a row so that it reads from our line; false when it names none of our lines.
 func (t BillTask) seen(r BillRow, of Bill) (billed, bool) {
-	ours := func(n telephony.Number) bool {
-		return slices.ContainsFunc(t.Lines, func(l telephony.Number) bool { return comparableNumber(l) == comparableNumber(n) && n.Raw != "" })
-	}
 	b := billed{row: r, direction: r.Direction}
 	switch {
 	case !of.callers && !of.calleds:
 		b.other = comparableNumber(r.Other)
-	case ours(r.Called):
-		b.direction, b.other = telephony.Inbound, comparableNumber(r.Caller)
-	case ours(r.Caller):
-		b.direction, b.other = telephony.Outbound, comparableNumber(r.Called)
+	case t.ours(r.Called):
+		b.direction, b.other, b.line = telephony.Inbound, comparableNumber(r.Caller), comparableNumber(r.Called)
+		if t.ours(r.Caller) {
+			b.line = "" // a call between two lines of ours is in the list of either
+		}
+	case t.ours(r.Caller):
+		b.direction, b.other, b.line = telephony.Outbound, comparableNumber(r.Called), comparableNumber(r.Caller)
 	case !of.calleds: // a list of who called
 		b.direction, b.other = telephony.Inbound, comparableNumber(r.Caller)
 	case !of.callers: // a list of who was called
@@ -144,7 +152,6 @@ func (t BillTask) seen(r BillRow, of Bill) (billed, bool) {
 func (t BillTask) Compare(bill Bill) (BillReport, error) {
 	report := BillReport{Unreadable: bill.Unreadable, Coarse: bill.Coarse}
 	var rows []billed
-	outgoing := false
 	for _, r := range bill.Rows {
 		b, ok := t.seen(r, bill)
 		if !ok {
@@ -152,12 +159,16 @@ func (t BillTask) Compare(bill Bill) (BillReport, error) {
 			continue
 		}
 		rows = append(rows, b)
-		outgoing = outgoing || b.direction != telephony.Inbound
 		report.Unanswered = report.Unanswered || r.Measured && r.Duration == 0
 	}
 	if len(rows) == 0 {
 		return report, fmt.Errorf("none of its %d rows names one of our numbers (%s): it is the list of another line, or lines.number in the configuration is another than the list's", len(bill.Rows), t.lineNames())
 	}
+	scope, err := t.scope(bill, rows)
+	if err != nil {
+		return report, err
+	}
+	report.Lines, report.Theirs, report.Concluded = t.named(scope), slices.Concat(t.Theirs, scope.concluded), len(scope.concluded) > 0
 	m := matcher{task: t, rows: rows, coarse: bill.Coarse, calls: t.Calls}
 	m.index()
 	m.clocks(&report)
@@ -183,22 +194,10 @@ func (t BillTask) Compare(bill Bill) (BillReport, error) {
 		if ofCall[i] || c.OfferedAt.Before(report.From) || c.OfferedAt.After(report.To) {
 			continue
 		}
-		if c.Direction == telephony.Outbound && !outgoing {
-			report.Outgoing++
-			continue
-		}
-		report.OnlyLog = append(report.OnlyLog, c)
+		report.onlyInLog(c, scope)
 	}
 	slices.SortStableFunc(report.OnlyLog, func(a, b Call) int { return a.OfferedAt.Compare(b.OfferedAt) })
 	return report, nil
-}
-
-func (t BillTask) lineNames() string {
-	var all []string
-	for _, l := range t.Lines {
-		all = append(all, l.Raw)
-	}
-	return strings.Join(all, ", ")
 }
 
 // unmatched explains a row by a call of the daemon's own, and excuses one where the log itself says

@@ -3,6 +3,7 @@ package dutylog_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -354,6 +355,92 @@ func TestTheListOfAnotherLineIsRefused(t *testing.T) {
 	}
 }
 
+// secondLine is a log of two lines: that of months, and as many calls of the second 20 minutes later.
+func secondLine(calls []dutylog.Call, number telephony.Number) []dutylog.Call {
+	both := slices.Clone(calls)
+	for _, c := range calls {
+		c.ID, c.Line, c.Called, c.Caller = c.ID+"b", "second", number, telephony.ParseNumber("02487650001", "024")
+		c.OfferedAt, c.AnsweredAt, c.EndedAt = c.OfferedAt.Add(20*time.Minute), c.AnsweredAt.Add(20*time.Minute), c.EndedAt.Add(20*time.Minute)
+		both = append(both, c)
+	}
+	return both
+}
+
+func TestABillOfOneLineIsComparedWithItsCallsOnly(t *testing.T) {
+	calls, rows := months(20, 7)
+	second := telephony.ParseNumber("02422739120", "024")
+	twoLines := func(task *dutylog.BillTask) {
+		task.Lines = []telephony.Number{ourLine, second}
+		task.NumberOf = map[string]telephony.Number{"duty": ourLine, "second": second}
+	}
+	both := secondLine(calls, second)
+	both[25].Called = telephony.ParseNumber("8002", "024") // the extension that was dialled
+	both[3].Called = telephony.ParseNumber("8001", "024")
+	rows = append(rows, []string{"02422739110", "02422739120", rows[4][2], "9"}) // a call between the two names neither
+	r := compare(t, billOf(t, rows[:20]), both, twoLines)
+	if r.Matched != 20 || r.OtherLines != 19 || r.Differs() || !slices.Equal(r.Lines, []string{"02422739110"}) { // the 20th came after the last row
+		t.Errorf("%d of other lines, named %q; %s", r.OtherLines, r.Lines, figures(r))
+	}
+	if r := compare(t, billOf(t, rows), both, twoLines); r.OtherLines != 19 || len(r.OnlyLog) != 0 {
+		t.Errorf("with a call between the lines: %d of other lines; %s", r.OtherLines, figures(r))
+	}
+	if r := compare(t, billOf(t, rows[:3]), append(both[1:20:20], calls[0]), twoLines); r.Matched != 3 || r.OtherLines != 0 {
+		t.Errorf("%d of other lines; %s", r.OtherLines, figures(r))
+	}
+	if r := compare(t, billOf(t, append(rows[:5:5], rows[6:20]...)), both, twoLines); len(r.OnlyLog) != 1 || r.OnlyLog[0].ID != calls[5].ID {
+		t.Errorf("a call that the bill lacks: %s", figures(r))
+	}
+	for i := range both {
+		both[i].Line = "of an earlier configuration"
+	}
+	if r := compare(t, billOf(t, append(rows[:3:3], rows[4:20]...)), both, twoLines); len(r.OnlyLog) != 2 || r.OtherLines != 18 {
+		t.Errorf("lines without a number go by that of the call: %d of other lines; %s", r.OtherLines, figures(r))
+	}
+}
+
+func TestTheListOfASuperiorRoomIsComparedWithItsCallsOnly(t *testing.T) {
+	calls, rows := months(40, 7)
+	number := rows[0][0]
+	var theirs [][]string
+	for _, r := range rows {
+		if r[0] == number {
+			theirs = append(theirs, r)
+		}
+	}
+	theirs = append(theirs, []string{number, "02487654321", shifted(t, rows[39][2], 0), "10"}) // it calls other rooms, too
+	n := len(theirs) - 1
+	said := func(numbers ...string) func(*dutylog.BillTask) {
+		return func(task *dutylog.BillTask) {
+			for _, n := range numbers {
+				task.Theirs = append(task.Theirs, telephony.ParseNumber(n, "024"))
+			}
+		}
+	}
+	r := compare(t, billOf(t, theirs), calls)
+	if !r.Concluded || len(r.Theirs) != 1 || r.Theirs[0].Raw != number || r.Matched != n || r.Others != 40-n || r.Differs() {
+		t.Errorf("concluded %v %v, %d with others; %s", r.Concluded, r.Theirs, r.Others, figures(r))
+	}
+	r = compare(t, billOf(t, theirs[1:]), calls, said(number[3:]), func(task *dutylog.BillTask) { task.From = billDay })
+	if r.Concluded || len(r.OnlyLog) != 1 || r.OnlyLog[0].ID != calls[0].ID || r.Others != 40-n {
+		t.Errorf("a call of theirs that their list lacks: %d with others; %s", r.Others, figures(r))
+	}
+	mixed := append(theirs, []string{"02487650009", "02422739110", rows[39][2], "10"}) // from a second number of theirs
+	if r := compare(t, billOf(t, mixed), calls); r.Concluded || r.Others != 0 || len(r.OnlyLog) != 40-n {
+		t.Errorf("of two numbers: %s", figures(r))
+	}
+	if r := compare(t, billOf(t, mixed), calls, said(number, "8765 0009")); r.Others != 40-n || len(r.OnlyLog) != 0 || len(r.OnlyBill) != 1 {
+		t.Errorf("of two numbers that were said: %d with others; %s", r.Others, figures(r))
+	}
+	if r := compare(t, billOf(t, theirs[:2]), calls); r.Concluded || len(r.OnlyLog) == 0 {
+		t.Errorf("two rows tell nothing: %s", figures(r))
+	}
+	task := dutylog.BillTask{Lines: []telephony.Number{ourLine}, Calls: calls, Tolerance: time.Minute}
+	said("02487650001")(&task)
+	if _, err := task.Compare(billOf(t, theirs)); err == nil || !strings.Contains(err.Error(), "none of its rows has a number that --their gives") {
+		t.Error(err)
+	}
+}
+
 // FuzzBill: whatever a table says, nothing is counted twice and nothing is lost.
 func FuzzBill(f *testing.F) {
 	f.Add("主叫号码,被叫号码,开始时间,时长\n02422730001,02422739110,2026-11-23 08:05:09,75\n", true)
@@ -377,7 +464,7 @@ func FuzzBill(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if r.Matched+len(r.OnlyBill)+len(r.Excused)+r.NotOurs != len(b.Rows) || r.Matched+len(r.OnlyLog)+r.Outgoing > len(calls) {
+		if r.Matched+len(r.OnlyBill)+len(r.Excused)+r.NotOurs != len(b.Rows) || r.Matched+len(r.OnlyLog)+r.Outgoing+r.OtherLines+r.Others > len(calls) {
 			t.Fatalf("%s of %d rows", figures(r), len(b.Rows))
 		}
 	})

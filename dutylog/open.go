@@ -38,6 +38,14 @@ func OtherSide(c telephony.Call) telephony.Number {
 	return c.Caller
 }
 
+// OurSide is the number at our end: the duty number that was called, or from which the officer called.
+func OurSide(c telephony.Call) telephony.Number {
+	if c.Direction == telephony.Outbound {
+		return c.Caller
+	}
+	return c.Called
+}
+
 // OpensEntry reports whether a call belongs into the log as an entry. Test calls and our
 // own alert calls do not.
 func OpensEntry(c telephony.Call) bool {

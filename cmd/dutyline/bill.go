@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -20,6 +21,7 @@ type billOrder struct {
 	file      string
 	tolerance time.Duration
 	from, to  string
+	their     []string
 }
 
 func (o *billOrder) run(cmd *cobra.Command, d *data, asJSON bool) error {
@@ -27,11 +29,10 @@ func (o *billOrder) run(cmd *cobra.Command, d *data, asJSON bool) error {
 		return fmt.Errorf("--tolerance %s: give a time between 0s and 1h", o.tolerance)
 	}
 	zone := d.cfg.Site.Location()
-	task := dutylog.BillTask{Tolerance: o.tolerance}
-	for _, l := range d.cfg.Lines {
-		task.Lines = append(task.Lines, telephony.ParseNumber(l.Number, d.cfg.Site.AreaCode))
+	task, err := o.parties(d)
+	if err != nil {
+		return err
 	}
-	var err error
 	if task.From, err = dayFlag("--from", o.from, zone, 0); err != nil {
 		return err
 	}
@@ -62,6 +63,26 @@ func (o *billOrder) run(cmd *cobra.Command, d *data, asJSON bool) error {
 		err = codedError{errors.New("the list and the log differ: each difference is named above"), exitOpen}
 	}
 	return err
+}
+
+// parties is a task that knows our lines and whose list it is said to be.
+func (o *billOrder) parties(d *data) (dutylog.BillTask, error) {
+	task := dutylog.BillTask{Tolerance: o.tolerance, NumberOf: map[string]telephony.Number{}}
+	for _, l := range d.cfg.Lines {
+		n := telephony.ParseNumber(l.Number, d.cfg.Site.AreaCode)
+		task.Lines, task.NumberOf[l.Name] = append(task.Lines, n), n
+	}
+	for _, text := range o.their {
+		n := telephony.ParseNumber(text, d.cfg.Site.AreaCode)
+		switch {
+		case n.Withheld():
+			return task, fmt.Errorf("--their %q is no number; write it like 024-22730001, several with commas between them", text)
+		case slices.ContainsFunc(task.Lines, n.Same):
+			return task, fmt.Errorf("--their %s is a number of ours: give that of the room whose list it is", text)
+		}
+		task.Theirs = append(task.Theirs, n)
+	}
+	return task, nil
 }
 
 // dayFlag reads a day; days later it begins.
@@ -149,6 +170,12 @@ func printBill(out io.Writer, r dutylog.BillReport, zone *time.Location) error {
 	for _, u := range r.Unreadable {
 		fmt.Fprintf(w, "  %s\n", u)
 	}
+	printNotCompared(w, r)
+	return w.Flush()
+}
+
+// printNotCompared says what the list has beside our calls, and which calls of ours it cannot have.
+func printNotCompared(w io.Writer, r dutylog.BillReport) {
 	if r.System > 0 {
 		fmt.Fprintf(w, "calls about alerts, placed by the daemon itself: %d\n", r.System)
 	}
@@ -158,7 +185,19 @@ func printBill(out io.Writer, r dutylog.BillReport, zone *time.Location) error {
 	if r.Outgoing > 0 {
 		fmt.Fprintf(w, "outgoing calls of ours, not compared because the list has none: %d\n", r.Outgoing)
 	}
-	return w.Flush()
+	if r.OtherLines > 0 {
+		fmt.Fprintf(w, "calls of our other lines, not compared because the list names only %s: %d\n", strings.Join(r.Lines, ", "), r.OtherLines)
+	}
+	var theirs []string
+	for _, n := range r.Theirs {
+		theirs = append(theirs, orWithheld(n))
+	}
+	switch {
+	case r.Concluded:
+		fmt.Fprintf(w, "calls with others than %s, not compared because every row of the list has this number and it is taken for its own list: %d\n", theirs[0], r.Others)
+	case len(theirs) > 0:
+		fmt.Fprintf(w, "calls with others than %s, not compared because of --their: %d\n", strings.Join(theirs, ", "), r.Others)
+	}
 }
 
 func clocksInWords(r dutylog.BillReport) string {
@@ -213,7 +252,10 @@ func billJSON(r dutylog.BillReport) map[string]any {
 		}
 		return m
 	}
-	onlyBill, onlyLog, durations, excused := []any{}, []any{}, []any{}, []any{}
+	onlyBill, onlyLog, durations, excused, theirs := []any{}, []any{}, []any{}, []any{}, []any{}
+	for _, n := range r.Theirs {
+		theirs = append(theirs, n.Raw)
+	}
 	for _, b := range r.OnlyBill {
 		onlyBill = append(onlyBill, row(b))
 	}
@@ -229,6 +271,7 @@ func billJSON(r dutylog.BillReport) map[string]any {
 	return map[string]any{
 		"from": at(r.From), "to": at(r.To), "offset_ms": r.Offset.Milliseconds(), "offset_sure": r.Sure, "times_of_answer": r.AtAnswer, "matched": r.Matched,
 		"only_in_list": onlyBill, "only_in_log": onlyLog, "duration_differs": durations, "excused": excused,
+		"lines": append([]string{}, r.Lines...), "other_lines_not_compared": r.OtherLines, "their": theirs, "their_concluded": r.Concluded, "others_not_compared": r.Others,
 		"unreadable": append([]string{}, r.Unreadable...), "not_ours": r.NotOurs, "system": r.System, "outgoing_not_compared": r.Outgoing,
 	}
 }

@@ -136,6 +136,39 @@ func TestABillThatDiffersIsNamedRowByRow(t *testing.T) {
 	}
 }
 
+// A superior room's own list has that room's calls, and a carrier's bill those of one line: what
+// neither can have is no difference, and is said.
+func TestABillIsComparedWithWhatItCanHave(t *testing.T) {
+	config, s := billRoom(t)
+	text, err := os.ReadFile(config)
+	s.ok(err)
+	second := "\n  - {name: second, number: \"02422739120\", endpoints: [PJSIP/second], trunks: [PJSIP/second-trunk]}\nari:"
+	s.ok(os.WriteFile(config, []byte(strings.Replace(string(text), "\nari:", second, 1)), 0o600))
+	c := endedCall("1795436279.9")
+	c.Line, c.Called = "second", telephony.ParseNumber("8002", "024")
+	c.OfferedAt, c.AnsweredAt, c.EndedAt = c.OfferedAt.Add(30*time.Minute), c.AnsweredAt.Add(30*time.Minute), c.EndedAt.Add(30*time.Minute)
+	s.ok(s.db.Record(t.Context(), []telephony.Change{{Kind: telephony.CallEnded, At: c.EndedAt, Line: c.Line, Call: &c}}))
+	header := []any{"主叫号码", "被叫号码", "开始时间", "时长"}
+	theirs := newWorkbook(t, header,
+		[]any{"02422730001", "02422739110", noonAt(0, 0), 62},
+		[]any{"02422730001", "02487654321", noonAt(2, 0), 62},
+		[]any{"02422730001", "02422739110", noonAt(3, 0), 62})
+	for name, c := range map[string]struct {
+		args  []string
+		words string
+	}{
+		"concluded": {nil, "calls with others than +862422730001, not compared because every row of the list has this number and it is taken for its own list: 2"},
+		"said":      {[]string{"--their", "22730001,02422730007", "--their", "024-22730008"}, "calls with others than +862422730001, +862422730007, +862422730008, not compared because of --their: 2"},
+		"lines":     {nil, "calls of our other lines, not compared because the list names only 02422739110: 1"},
+		"as JSON":   {[]string{"--json"}, `"others_not_compared": 2`},
+	} {
+		out, err := combined(append([]string{"reconcile", "--config", config, "--bill", theirs}, c.args...)...)
+		if err != nil || !strings.Contains(out, c.words) {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+}
+
 func TestABillAsCSVInEveryEncoding(t *testing.T) {
 	config, _ := billRoom(t)
 	text := "主叫号码,被叫号码,通话时间,通话时长\n\n"
@@ -193,6 +226,8 @@ func TestWhatIsNoBillIsRefusedInASentence(t *testing.T) {
 		"another line":     {[]string{write("a.csv", "主叫,被叫,时间\n1,02487654321,2026-11-23 12:00:00\n")}, "names one of our numbers (02422739110)"},
 		"years apart":      {[]string{far}, "split the list"},
 		"a bad day":        {[]string{far, "--from", "1.11.2026"}, "is no day"},
+		"their none":       {[]string{far, "--their", "总值班室"}, "is no number"},
+		"their ours":       {[]string{far, "--their", "22739110"}, "is a number of ours"},
 		"a wild tolerance": {[]string{far, "--tolerance", "90h"}, "between 0s and 1h"},
 	} {
 		out, err := combined(append([]string{"reconcile", "--config", config, "--bill"}, c.args...)...)

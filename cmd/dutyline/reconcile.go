@@ -47,7 +47,11 @@ func newReconcileCommand() *cobra.Command {
 			"日期/date and 时间/time), 时长/duration, 呼叫类型/type; or 对方号码/other number instead of the first two.\n" +
 			"Calls match by number and time; a constant difference between the two clocks is found and said. Rows that\n" +
 			"have no call in the log, calls that have no row, and durations that differ are listed; what falls into a\n" +
-			"time of which the log itself says that nothing was seen is excused.",
+			"time of which the log itself says that nothing was seen is excused.\n\n" +
+			"Calls of ours that such a list cannot have are counted and not compared: those of lines that it does not name\n" +
+			"(the bill of one of two lines), and in another room's own list, which has only that room's calls, those with\n" +
+			"anybody else. Name that room's numbers with --their; where three or more rows all have one number that is\n" +
+			"not ours, the list is taken for that one's own, and the report says so.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := withData(cmd, o.config, func(d *data) error { return o.run(cmd, d) })
@@ -67,6 +71,7 @@ func newReconcileCommand() *cobra.Command {
 	flags.DurationVar(&o.bill.tolerance, "tolerance", 90*time.Second, "with --bill: how far the times of one call may differ")
 	flags.StringVar(&o.bill.from, "from", "", "with --bill: its first day, for instance 2026-11-01; the time of its first row when not given")
 	flags.StringVar(&o.bill.to, "to", "", "with --bill: its last day; the time of its last row when not given")
+	flags.StringSliceVar(&o.bill.their, "their", nil, "with --bill: number of the room whose own list it is; may come several times, or with commas")
 	cmd.MarkFlagsMutuallyExclusive("accept", "bill")
 	cmd.MarkFlagsRequiredTogether("accept", "reason")
 	return cmd
