@@ -34,12 +34,20 @@ type Searcher interface {
 // their forms, who was on duty, its moments as the clocks and calendars of the site show them, and the names of
 // what is ATTACHED. Its words are as SearchWords makes them.
 func SearchText(e Entry, attached []string, zone *time.Location) string {
-	written := append(writtenTexts(e), attached...)
+	return addLocalNumbers(joinedText(e, attached, zone))
+}
+
+// joinedText is SearchText without the numbers that other digits hide in it, and the texts in which those are.
+func joinedText(e Entry, attached []string, zone *time.Location) (text string, written []string) {
+	written = append(writtenTexts(e), attached...)
 	texts := written
 	for _, at := range moments(e) {
 		texts = append(texts, momentForms(at.In(zone))...)
 	}
-	text := searchText(texts)
+	return searchText(texts), written
+}
+
+func addLocalNumbers(text string, written []string) string {
 	for _, t := range written {
 		for _, number := range localNumbers(t) {
 			if !standsAlone(text, number) {
@@ -51,9 +59,14 @@ func SearchText(e Entry, attached []string, zone *time.Location) string {
 }
 
 // FoundBy reports whether every word occurs in an entry's SearchText. What people wrote is looked at first:
-// most words stand there, and the forms of moments take time to make.
+// most words stand there, and the forms of moments take time to make. So do numbers beside other digits, which only a
+// number with its area needs.
 func FoundBy(e Entry, words []string, zone *time.Location) bool {
-	return Holds(searchText(writtenTexts(e)), words) || Holds(SearchText(e, e.Attached, zone), words)
+	if Holds(searchText(writtenTexts(e)), words) {
+		return true
+	}
+	text, written := joinedText(e, e.Attached, zone)
+	return Holds(text, words) || slices.ContainsFunc(words, func(w string) bool { return localWord(w) != "" }) && Holds(addLocalNumbers(text, written), words)
 }
 
 // searchText is what is kept of several texts, each once.
@@ -240,17 +253,13 @@ func localNumbers(text string) (found []string) {
 		}
 		tied = tied && strings.Trim(text[:begin], ties) == ""
 		text = text[begin:]
-		end, whole, apart := digitsEnd(text), telephoneEnd(text), localEnd(text)
-		switch {
-		case whole > 0:
-			end = max(end, whole)
-		case tied:
-		case apart > 0:
-			end = apart
-			found = append(found, digitsOf(narrowDigits(text[:end])))
-		default:
-			if run := narrowDigits(text[:end]); (len(run) == 7 || len(run) == 8) && run[0] >= '2' && run[0] <= '8' {
-				found = append(found, run)
+		end := digitsEnd(text)
+		if whole := telephoneEnd(text); whole > 0 {
+			end = whole
+		} else if !tied {
+			end = max(end, localEnd(text))
+			if number := digitsOf(narrowDigits(text[:end])); (len(number) == 7 || len(number) == 8) && number[0] >= '2' && number[0] <= '8' {
+				found = append(found, number)
 			}
 		}
 		text, tied = text[end:], true
