@@ -36,6 +36,9 @@ func newReader(t *testing.T) *reader {
 	}, func() cel.Status {
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		if !r.tail.LastRead.IsZero() {
+			r.tail.Ends++
+		}
 		return r.tail
 	}, r.clock, func() time.Duration {
 		r.mu.Lock()

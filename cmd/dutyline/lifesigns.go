@@ -44,7 +44,9 @@ func (s signsOfLife) before(started time.Time) (last time.Time) {
 // life is what the journal says of when the switch lived; the journalist's mutex guards it.
 type life struct {
 	signs   signsOfLife
-	allRead time.Duration // uptime at which last all that was written was read; zero: never yet
+	allRead time.Duration // all that was written by that uptime is read; zero: nothing yet
+	ends    uint64        // how often it had been read to its end
+	endsAt  time.Duration // at that uptime
 }
 
 // noteSigns takes what a batch, and what is lost of the journal, say of when the switch lived.
@@ -66,16 +68,20 @@ func (j *journalist) noteSigns(b cel.Batch, lost []telephony.Change) {
 	}
 }
 
-// noteRead notes that all that was written by now is read, where it is.
+// noteRead notes what is read to its end. A look at the file that ended twice began after the first end.
 func (j *journalist) noteRead(up time.Duration, s cel.Status) {
 	neverWritten := s.Unwritten && j.read.LastAt.IsZero() // else the file was taken away
-	toItsEnd := neverWritten || s.Problem == "" && !s.LastRead.IsZero()
-	if !toItsEnd || j.down != nil || up-j.last < quietJournal {
+	if !neverWritten && s.Problem != "" || j.down != nil || j.hole != nil {
 		return
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.allRead = up
+	switch {
+	case neverWritten:
+		j.allRead = up
+	case s.Ends >= j.ends+2:
+		j.allRead, j.ends, j.endsAt = j.endsAt, s.Ends, up
+	}
 }
 
 // LastSign is the last sign of life that the journal has of the switch from before it was started;
@@ -83,5 +89,5 @@ func (j *journalist) noteRead(up time.Duration, s cel.Status) {
 func (j *journalist) LastSign(started time.Time, asked time.Duration) (last time.Time, known bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.signs.before(started), j.allRead > asked
+	return j.signs.before(started), j.allRead >= asked && j.allRead > 0
 }

@@ -117,6 +117,9 @@ func (s *sight) restarts(up time.Duration) (out []telephony.Change) {
 // downSince is when the switch ended before a restart. Without its journal's word a link that was lost
 // is its end; of a time in which nobody looked, nothing is said but that it was started.
 func (s *sight) downSince(r restart, up time.Duration) (from time.Time, known bool) {
+	if !r.away && r.ready.Sub(r.from) < mostBacklog { // the link was lost with it: that is said at once, for this run may be killed soon
+		return r.from, true
+	}
 	if s.lastSign != nil {
 		if last, known := s.lastSign(r.started, r.asked); known {
 			return later(r.from, last), true

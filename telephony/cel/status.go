@@ -14,6 +14,7 @@ type Status struct {
 	File     string
 	LastRow  time.Time // the switch's clock
 	LastRead time.Time // when it was last read to its end
+	Ends     uint64    // how often it was since the start
 	Behind   int64     // bytes that were there and not read at the last batch
 	Rows     uint64    // since the start
 	Bad      uint64    // stretches of garbage since the start
@@ -79,6 +80,7 @@ func (t *Tail) report(err error) {
 	t.status.Unwritten = problem != "" && t.status.LastRow.IsZero() && t.unwritten(err)
 	if problem == "" {
 		t.status.LastRead = t.config.Now()
+		t.status.Ends++
 	}
 	well := problem == "" || t.status.Unwritten // nobody need look after what the first call mends
 	t.mu.Unlock()
