@@ -268,7 +268,7 @@ func (a *app) Run(ctx context.Context) error {
 		part{name: "search", run: a.sighted.then(a.runIndex)},
 		part{name: "clock", run: a.steps.Run},
 		part{name: "lamps", run: a.lamps.Run, grace: 10 * time.Second},
-		part{name: "roster", run: a.sighted.then(a.roster.Run)},
+		part{name: "roster", run: a.roster.Run},
 		part{name: "figures", run: a.sighted.then(a.figures.Run)},
 		part{name: "scoring rules", run: a.scoring.Run},
 		part{name: "suspicions", run: a.sighted.then(a.suspector.Run)},
@@ -323,7 +323,7 @@ func (a *app) close() {
 		}
 	}
 	if a.lock != nil {
-		_ = a.lock.Close() // nothing was kept in it
+		unlockLog(a.lock)
 	}
 }
 

@@ -43,6 +43,7 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []telephony.Change // oldest first; those being written now are still among them
+	added   uint64             // since the start
 	most    int                // of them that ever waited at once
 	oldest  time.Time          // when the first of them began to wait
 	writing int                // how many of them are being written now
@@ -89,6 +90,7 @@ func (c *committer) Add(changes []telephony.Change) {
 		c.due.Reset(lateCommit)
 	}
 	c.waiting = append(c.waiting, changes...)
+	c.added += uint64(len(changes))
 	c.most = max(c.most, len(c.waiting))
 	for range changes {
 		c.lately[c.next] = now
@@ -101,6 +103,26 @@ func (c *committer) Add(changes []telephony.Change) {
 	select {
 	case c.wake <- struct{}{}:
 	default:
+	}
+}
+
+// upTo waits until all that was added by now is in the log, or set aside; false when ctx ends before.
+func (c *committer) upTo(ctx context.Context) bool {
+	c.mu.Lock()
+	want := c.added
+	c.mu.Unlock()
+	for {
+		c.mu.Lock()
+		done := c.added-uint64(len(c.waiting)) >= want
+		c.mu.Unlock()
+		if done {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(gatherFor):
+		}
 	}
 }
 

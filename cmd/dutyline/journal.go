@@ -18,6 +18,8 @@ const (
 	settleAfter = 2 * time.Second
 	// journalLate is how long after a call's end its rows are waited for.
 	journalLate = 10 * time.Second
+	// clocksApart is how far the time at which the switch was seen may be from its own.
+	clocksApart = 2 * time.Second
 	// quietJournal is how long nothing must have come until all that was written counts as read.
 	quietJournal = time.Second
 )
@@ -125,6 +127,7 @@ func (j *journalist) SwitchClockSet(by time.Duration) {
 	if !j.seen.IsZero() {
 		j.seen = j.seen.Add(by)
 	}
+	j.gone = 0 // its rows are of two clocks
 }
 
 // settled reports whether the live view has had its say on what a batch ended: it was given time,
@@ -335,7 +338,7 @@ func (j *journalist) quiet(up time.Duration, readable bool) {
 		calls = j.journal.SwitchStarted(started, here)
 	}
 	if gone {
-		calls = append(calls, j.journal.NotHere(seen, here)...)
+		calls = append(calls, j.journal.NotHere(seen.Add(-clocksApart), here)...)
 	}
 	if len(calls) > 0 {
 		j.hold(heldBatch{due: up, calls: calls, also: lostIn(calls), position: j.position()})

@@ -33,3 +33,10 @@ func lockLog(log string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// unlockLog gives the log free. Closing the file alone would not while a program that is just being
+// started holds a copy of it.
+func unlockLog(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	_ = f.Close() // nothing was kept in it
+}

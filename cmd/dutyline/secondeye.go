@@ -19,7 +19,7 @@ const noJournal = "no journal of the switch is configured (journal.file)"
 
 // wireJournal adds the second eye, where one is configured.
 func (a *app) wireJournal(lines []telephony.Line) {
-	a.beat = &heartbeat{log: a.log, seen: func() bool { return a.sw.Status().Connected }, now: a.clock.Now, logger: a.logger, found: make(chan struct{}, 1)}
+	a.beat = &heartbeat{log: a.log, seen: func() bool { return a.sw.Status().Connected }, now: a.clock.Now, upTo: a.committer.upTo, logger: a.logger, found: make(chan struct{}, 1)}
 	a.watcher.noted = a.beat.switchStarted
 	if a.cfg.Journal.File == "" {
 		return

@@ -118,7 +118,12 @@ func (s *sight) restarts(up time.Duration) (out []telephony.Change) {
 // is its end; of a time in which nobody looked, nothing is said but that it was started.
 func (s *sight) downSince(r restart, up time.Duration) (from time.Time, known bool) {
 	if !r.away && r.ready.Sub(r.from) < mostBacklog { // the link was lost with it: that is said at once, for this run may be killed soon
-		return r.from, true
+		from = r.from
+		if s.lastSign != nil {
+			last, _ := s.lastSign(r.started, r.asked) // as far as it is read
+			from = later(from, last)
+		}
+		return from, true
 	}
 	if s.lastSign != nil {
 		if last, known := s.lastSign(r.started, r.asked); known {
@@ -166,6 +171,7 @@ type heartbeat struct {
 	}
 	seen   func() bool
 	now    func() time.Time
+	upTo   func(ctx context.Context) bool // waits until what was told by now is in the log
 	logger *slog.Logger
 
 	found   chan struct{} // the switch is seen (again); holds one
@@ -209,9 +215,12 @@ func (h *heartbeat) beat(ctx context.Context) {
 		return
 	}
 	h.mu.Lock()
-	started := h.started
+	at, started := h.now(), h.started
 	h.mu.Unlock()
-	err := h.log.Alive(ctx, h.now(), started)
+	if !h.upTo(ctx) { // else a run that is killed now had seen what the log does not have
+		return
+	}
+	err := h.log.Alive(ctx, at, started)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err != nil && !h.failed && ctx.Err() == nil {

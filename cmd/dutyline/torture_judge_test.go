@@ -261,6 +261,12 @@ func (e evidence) groundless() []telephony.Interval {
 		case telephony.JournalDown:
 			facts = append(facts, e.unharmed(i)...)
 		case telephony.BlindInterval: // follows from the others
+		case telephony.SwitchDown: // takes nothing away from blind time where the switch was not hurt
+			if slices.ContainsFunc(e.windows, func(w window) bool {
+				return w.Hurts == hurtsSwitch && overlap(i.From, i.To, w.From, w.To.Add(aftermath))
+			}) {
+				facts = append(facts, i)
+			}
 		default:
 			facts = append(facts, i)
 		}

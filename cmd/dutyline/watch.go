@@ -199,12 +199,13 @@ func (w *watcher) take(m message) {
 		w.audit()
 		w.seen()
 	case m.settled != nil:
+		var all []telephony.Change // are written together: a call that is settled is not asked for again, and what is lost of it would not be said
 		for _, s := range m.settled.calls {
 			changes := w.tracker.Settled(s)
 			w.refused.heard(changes)
-			w.commit(changes)
+			all = append(all, changes...)
 		}
-		w.commit(m.settled.also)
+		w.commit(append(all, m.settled.also...))
 	case m.sip != nil:
 		w.takeSIP(*m.sip)
 	case m.contacts != nil:

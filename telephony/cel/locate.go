@@ -46,7 +46,11 @@ func (f *follower) locate() error {
 	s.gap, f.queue, f.nowhere = missed, []*source{s}, time.Time{}
 	if !copied {
 		err := f.follow(files, at, nil)
-		return errors.Join(err, f.unreached(files[at:]))
+		if missing := f.unreached(files[at:]); missing != nil {
+			f.closeAll() // it is looked for again
+			return missing
+		}
+		return err
 	}
 	// The position is in a copy of what the journal held before it was cut.
 	if at == len(files)-1 {
