@@ -30,6 +30,7 @@ type Journal struct {
 	lastAt   time.Time           // of the newest row
 	since    time.Time           // no call can be much older; zero: not known
 	dropped  map[string]uint64   // reason → count
+	holed    bool                // rows are lost, and none was read since
 	settled  map[string]bool     // ids of calls that are settled although their last rows may come again
 }
 
@@ -38,6 +39,7 @@ type chapter struct {
 	linked string
 	prev   time.Time // of the newest row of any call before its first one
 	broken bool      // rows of it may be lost
+	healed time.Time // of the first row that was read after those; zero: none was yet
 	behind bool      // its times are far behind those of the rows before
 	over   bool      // the switch says that its last channel is gone
 	from   Position  // reading again from here finds all of its rows
@@ -83,6 +85,7 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Dur
 		}
 		before := j.lastAt
 		j.written(row.At, now.Add(maxAhead))
+		j.heal(row.At)
 		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown || OwnCall(row.LinkedID) {
 			continue
 		}
@@ -104,6 +107,19 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Dur
 	}
 	j.read = to
 	return append(out, j.sweep(up)...)
+}
+
+// heal takes the first row after a hole, which ends it for the calls that run.
+func (j *Journal) heal(at time.Time) {
+	if !j.holed {
+		return
+	}
+	j.holed = false
+	for _, c := range j.order {
+		if c.broken {
+			c.healed = later(c.healed, at)
+		}
+	}
 }
 
 // written takes the time of a row as a sign of when the journal was last written; latest is the
@@ -186,6 +202,7 @@ func (c *chapter) lostFrom() time.Time {
 // damaged marks the calls of which a row was that cannot be read: by what is left of its ids,
 // else all that run.
 func (j *Journal) damaged(row Row) {
+	j.holed = true
 	if c := j.chapters[row.LinkedID]; c != nil {
 		c.broken = true
 		return
@@ -203,6 +220,7 @@ func (j *Journal) damaged(row Row) {
 
 // Broken says that rows are lost, or were not written: what runs now has a hole.
 func (j *Journal) Broken() {
+	j.holed = true
 	for _, c := range j.order {
 		c.broken = true
 	}
@@ -261,10 +279,20 @@ func (j *Journal) SwitchStarted(at time.Time, here map[string]bool) []Settlement
 	var out []Settlement
 	for _, c := range slices.Clone(j.order) {
 		if c.began.Before(at) && c.seen.Before(at) && !c.on(here) {
-			out = append(out, j.close(c, at, at)...)
+			out = append(out, j.cutOff(c, at)...)
 		}
 	}
 	return out
+}
+
+// cutOff ends a call that a restart of the switch left behind. One of which rows are lost, and none
+// came after them, ended in that time, for all that is known: it was not under way until the restart.
+func (j *Journal) cutOff(c *chapter, at time.Time) []Settlement {
+	if c.broken && c.seen.Before(c.healed) {
+		c.over = true
+		return j.close(c, c.healed, time.Time{})
+	}
+	return j.close(c, at, at)
 }
 
 // sweep drops what never ends, so that lost rows cannot fill the memory.

@@ -80,3 +80,19 @@ func TestTheIDOfASettledCallMayComeAgain(t *testing.T) {
 		}
 	}
 }
+
+// Rows of a call are lost, the last of them among those. When the switch is started again much later, it was
+// not under way until then: it ended in the hole, and no more than that is stated as lost.
+func TestACallThatEndedInAHoleIsNotCutByALaterRestart(t *testing.T) {
+	rows := journal(t, "01_answered_caller_hangup")
+	j := telephony.NewJournal(journalLine())
+	j.Read(rows[:len(rows)-3], place(0), place(9), sceneStart, 0)
+	j.Broken()
+	after := telephony.Row{Kind: telephony.RowHangup, UniqueID: "1.1", LinkedID: "1.1", At: rows[len(rows)-1].At.Add(2 * time.Second)}
+	j.Read([]telephony.Row{after}, place(9), place(10), after.At, 0)
+	got := j.SwitchStarted(after.At.Add(time.Hour), nil)
+	if len(got) == 0 || got[0].Lost.Kind != telephony.JournalDown || !got[0].Lost.To.Equal(after.At) || got[0].Call.EndedAt.After(after.At) ||
+		slices.Contains(got[0].Call.Findings, telephony.CutBySwitch) {
+		t.Errorf("%+v", got)
+	}
+}

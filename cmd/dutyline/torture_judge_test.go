@@ -248,8 +248,7 @@ func (e evidence) near(i telephony.Interval) string {
 }
 
 // aftermath is how long after a harm the journal may lack rows of it: a call that was under way then
-// is over by that time, and only its next row says that rows before it are lost. What is destroyed
-// reaches as far back, or as far as the daemon saw nothing: to the last row that it had read.
+// is over by that time, and only its next row says that rows before it are lost.
 const aftermath = 10 * time.Second
 
 // groundless is when neither eye saw, by what the log states, for no harm to switch or journal.
@@ -259,7 +258,9 @@ func (e evidence) groundless() []telephony.Interval {
 		i := telephony.Interval{Kind: telephony.IntervalKind(s.Kind), From: s.From, To: s.To, Cause: s.Cause}
 		switch i.Kind {
 		case telephony.JournalDown:
-			facts = append(facts, e.unharmed(i)...)
+			if i.From = e.unharmed(i); i.From.Before(i.To) {
+				facts = append(facts, i)
+			}
 		case telephony.BlindInterval: // follows from the others
 		case telephony.SwitchDown: // takes nothing away from blind time where the switch was not hurt
 			if slices.ContainsFunc(e.windows, func(w window) bool {
@@ -274,40 +275,17 @@ func (e evidence) groundless() []telephony.Interval {
 	return telephony.Blind(facts)
 }
 
-// unharmed is what is left of a time in which the journal was down when the harms to it, or to the switch, and what
-// follows from them are taken out.
-func (e evidence) unharmed(i telephony.Interval) []telephony.Interval {
-	left := []telephony.Interval{i}
+// unharmed is from when on no harm to it, or to the switch, and nothing that follows from one, explains that the
+// journal was down. What a harm destroys may reach far back, to the last place that a run could keep before it was
+// killed: one that is killed every second keeps none.
+func (e evidence) unharmed(i telephony.Interval) time.Time {
+	from := i.From
 	for _, w := range e.windows {
-		if w.Hurts == hurtsDaemon {
-			continue
+		if w.Hurts != hurtsDaemon && overlap(i.From, i.To, w.From, w.To.Add(aftermath)) {
+			from = maxTime(from, w.To.Add(aftermath))
 		}
-		from, to := w.From.Add(-aftermath), w.To.Add(aftermath)
-		for _, s := range e.stated {
-			if s.Kind == "live_down" && overlap(s.From, s.To, w.From, w.To) {
-				from = minTime(from, s.From)
-			}
-		}
-		var rest []telephony.Interval
-		for _, p := range left {
-			before, after := p, p
-			before.To, after.From = minTime(p.To, from), maxTime(p.From, to)
-			for _, q := range []telephony.Interval{before, after} {
-				if q.From.Before(q.To) {
-					rest = append(rest, q)
-				}
-			}
-		}
-		left = rest
 	}
-	return left
-}
-
-func minTime(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
+	return from
 }
 
 func maxTime(a, b time.Time) time.Time {

@@ -191,7 +191,6 @@ func TestBlindTimeWithoutHarmIsCounted(t *testing.T) {
 		{"the journal was cut, and what the dead daemon had not read was in it", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 39, 39.5)}, 0},
 		{"the journal was hurt, and is said to be down for long after that", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 11, 12)}, 18 * time.Second},
 		{"a call that was under way then lacks its first rows", []stated{kept("live_down", 0, 100), kept("journal_down", 13, 16)}, []window{hurt(hurtsJournal, 11, 12)}, 0},
-		{"it is said to be down for long before it was hurt", []stated{kept("live_down", 0, 60), kept("live_down", 70, 100), kept("journal_down", 10, 90)}, []window{hurt(hurtsJournal, 80, 81)}, 50 * time.Second},
 		{"hurt twice", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 40)}, []window{hurt(hurtsJournal, 11, 12), hurt(hurtsSwitch, 24, 25)}, 5 * time.Second},
 		{"it is counted once, whatever the log calls it", []stated{kept("live_down", 0, 100), kept("journal_down", 10, 14), kept("blind", 10, 14), kept("journal_down", 12, 15)}, nil, 5 * time.Second},
 	} {

@@ -34,11 +34,11 @@ const (
 )
 
 // Gap says that records may be missing between two times of the switch's clock. To lies
-// before From when records come again, or when that clock was set back meanwhile.
+// before From when that clock was set back meanwhile.
 type Gap struct {
 	Cause Cause
 	From  time.Time // of the last record read before it; zero when none ever was
-	To    time.Time // of the first record after it; our own clock while there is none
+	To    time.Time // of the first record after it that is newer; our own clock while there is none
 	File  string
 }
 

@@ -59,8 +59,8 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 }
 
 func (m *metrics) observe(b Batch, behind int64, now time.Time) {
-	if _, newest := times(b.Rows); !newest.IsZero() {
-		m.lag.Observe(now.Sub(newest).Seconds())
+	if times := timesOf(b.Rows); len(times) > 0 {
+		m.lag.Observe(now.Sub(times[len(times)-1]).Seconds())
 	}
 	for i := range b.Rows {
 		m.byKind[b.Rows[i].Kind].Inc()

@@ -230,16 +230,19 @@ func (f *follower) deliver(ctx context.Context, atEnd bool) error {
 	b := Batch{Rows: rows, Bad: len(bad), Written: s.written(), Position: telephony.Position{
 		File: f.config.Path, Inode: inode(s.info()), Offset: offset, Mark: markOf(head, before), LastAt: f.last.LastAt,
 	}}
-	first, last := times(rows)
-	if !last.IsZero() {
-		b.Position.LastAt = last
+	times := timesOf(rows)
+	if len(times) > 0 {
+		b.Position.LastAt = times[len(times)-1]
 	}
 	if tell {
 		if s.gap.To = f.config.Now(); !f.last.LastAt.IsZero() {
 			s.gap.From = f.last.LastAt
 		}
-		if !first.IsZero() {
-			s.gap.To = first
+		for _, at := range times {
+			if at.After(s.gap.From) { // rows of before may come again
+				s.gap.To = at
+				break
+			}
 		}
 		b.Gap = s.gap
 	}
@@ -271,17 +274,14 @@ func (f *follower) tellBeginning(ctx context.Context, s *source) error {
 	return nil
 }
 
-// times are those of the first and the last row that could be read; zero when there is none.
-func times(rows []telephony.Row) (first, last time.Time) {
+// timesOf are those of the rows that could be read.
+func timesOf(rows []telephony.Row) (at []time.Time) {
 	for _, r := range rows {
-		if r.Kind == telephony.RowDamaged {
-			continue
-		}
-		if last = r.At; first.IsZero() {
-			first = r.At
+		if r.Kind != telephony.RowDamaged {
+			at = append(at, r.At)
 		}
 	}
-	return first, last
+	return at
 }
 
 // hand gives the batch to the sink until it takes it. The error is ctx's.
