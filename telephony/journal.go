@@ -85,7 +85,9 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Dur
 		}
 		before := j.lastAt
 		j.written(row.At, now.Add(maxAhead))
-		j.heal(row.At)
+		if !row.At.After(now.Add(maxAhead)) {
+			j.heal(row.At)
+		}
 		if row.LinkedID == "" || row.Kind == RowIgnored || row.Kind == RowUnknown || OwnCall(row.LinkedID) {
 			continue
 		}

@@ -89,7 +89,9 @@ func TestACallThatEndedInAHoleIsNotCutByALaterRestart(t *testing.T) {
 	j.Read(rows[:len(rows)-3], place(0), place(9), sceneStart, 0)
 	j.Broken()
 	after := telephony.Row{Kind: telephony.RowHangup, UniqueID: "1.1", LinkedID: "1.1", At: rows[len(rows)-1].At.Add(2 * time.Second)}
-	j.Read([]telephony.Row{after}, place(9), place(10), after.At, 0)
+	odd := after // of a clock that was wrong: it ends no hole
+	odd.At = after.At.AddDate(900, 0, 0)
+	j.Read([]telephony.Row{odd, after}, place(9), place(10), after.At, 0)
 	got := j.SwitchStarted(after.At.Add(time.Hour), nil)
 	if len(got) == 0 || got[0].Lost.Kind != telephony.JournalDown || !got[0].Lost.To.Equal(after.At) || got[0].Call.EndedAt.After(after.At) ||
 		slices.Contains(got[0].Call.Findings, telephony.CutBySwitch) {
