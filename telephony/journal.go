@@ -262,7 +262,7 @@ func (j *Journal) NotHere(at time.Time, here map[string]bool) []Settlement {
 	for _, c := range slices.Clone(j.order) {
 		if c.seen.Before(at) && !c.on(here) {
 			c.broken, c.over = true, true
-			out = append(out, j.close(c, c.seen, time.Time{})...)
+			out = append(out, j.close(c, later(c.seen, c.healed), time.Time{})...) // its last rows stood in the hole, if one is known
 		}
 	}
 	return out

@@ -47,6 +47,20 @@ func TestACallThatIsNotOnTheSwitchAnyMoreIsSettledInPart(t *testing.T) {
 	}
 }
 
+// Where a hole in the journal took its last rows, that hole is stated (torture seed 694874585).
+func TestACallThatIsNotHereEndedInTheHole(t *testing.T) {
+	rows := journal(t, "01_answered_caller_hangup")
+	j := telephony.NewJournal(journalLine())
+	j.Read(rows[:len(rows)-3], place(0), place(9), sceneStart, 0)
+	j.Broken()
+	after := telephony.Row{Kind: telephony.RowHangup, UniqueID: "1.1", LinkedID: "1.1", At: rows[len(rows)-1].At.Add(2 * time.Second)}
+	j.Read([]telephony.Row{after}, place(9), place(10), after.At, 0)
+	got := j.NotHere(after.At.Add(time.Hour), nil)
+	if len(got) == 0 || !got[0].Lost.To.Equal(after.At) {
+		t.Errorf("%+v", got)
+	}
+}
+
 // The machine's clock was a year ahead for a while, and is right again: calls from then on are not of a
 // clock that is behind.
 func TestAClockThatIsRightAgainIsNotBehind(t *testing.T) {
