@@ -148,7 +148,7 @@ func numberForms(n telephony.Number) []string {
 }
 
 // prefixed is a number with the code of the country or of its area, whose groups blanks may part.
-var prefixed = regexp.MustCompile(`(?:\+|\b0)[\d\s` + strings.ReplaceAll(signsApart, "-", `\-`) + `]{8,}\d`)
+var prefixed = regexp.MustCompile(`(?:\+|\b0)[\d` + strings.ReplaceAll(signsApart, "-", `\-`) + `]{8,}\d`)
 
 // joinNumbers writes the prefixed numbers of a query without what parts their groups. What hangs on a letter is a
 // part of a text.
@@ -166,14 +166,13 @@ func joinNumbers(query string) string {
 	return b.String() + query[done:]
 }
 
-// sharedDigits are those of a whole Chinese number without the code of the country and the 0 of its area; empty
-// when it is none.
+// sharedDigits are those of a whole number that all of its forms share: without the code of this country and the 0 of
+// its area, or without the + or 00 before another country's; empty when it is none.
 func sharedDigits(digits string) string {
 	if len(digits) < len("1012345678") || strings.Trim(digits, "0123456789") != "" {
 		return ""
 	}
-	within, _ := strings.CutPrefix(telephony.ParseNumber(digits, "").E164, "+86")
-	return within
+	return strings.TrimPrefix(strings.TrimPrefix(telephony.ParseNumber(digits, "").E164, "+86"), "+")
 }
 
 // SearchWords are the words of a search. Letters and digits count, in whichever width and case;
