@@ -39,9 +39,11 @@ type chapter struct {
 	linked string
 	prev   time.Time // of the newest row of any call before its first one
 	broken bool      // rows of it may be lost
+	holed  time.Time // of the newest row of any call before those
 	healed time.Time // of the first row that was read after those; zero: none was yet
 	behind bool      // its times are far behind those of the rows before
-	over   bool      // the switch says that its last channel is gone
+	over   bool      // its last channel is gone
+	ended  bool      // its own last row says so
 	from   Position  // reading again from here finds all of its rows
 	began  time.Time
 	seen   time.Time     // its newest row, on the switch's clock
@@ -96,7 +98,7 @@ func (j *Journal) Read(rows []Row, from, to Position, now time.Time, up time.Dur
 		}
 		c := j.chapterOf(row, from, before, now.Add(maxAhead))
 		if row.Kind == RowLinkedEnd {
-			c.over = true
+			c.over, c.ended = true, true
 			out = append(out, j.close(c, row.At, time.Time{})...)
 			continue
 		}
@@ -175,30 +177,42 @@ func (j *Journal) close(c *chapter, at, cut time.Time) []Settlement {
 				delete(j.settled, call.ID) // a switch that begins anew may give the id again
 				continue
 			}
-			s.Lost = Interval{Kind: JournalDown, From: c.lostFrom(), To: later(at, c.prev), Cause: "rows of a call are lost from the switch's journal"}
+			from, to := c.lost(at)
+			s.Lost = Interval{Kind: JournalDown, From: from, To: to, Cause: "rows of a call are lost from the switch's journal"}
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
-// lostFrom is when rows of it may be lost from: the newest row before its first one; where the row of
-// its first channel is lost, the second in which the switch made that channel, which is in its id.
-func (c *chapter) lostFrom() time.Time {
-	from := c.prev
+// lost is when rows of it may be lost, of a call that is settled by what stood there up to a moment. Where its first row is
+// there, that is the known hole; with its last row, too, no more than that.
+func (c *chapter) lost(at time.Time) (from, to time.Time) {
+	from, to = c.prev, later(at, c.prev)
 	if from.IsZero() || from.After(c.began) {
 		from = c.began
 	}
-	if slices.ContainsFunc(c.rows, func(r Row) bool { return r.Kind == RowChanStart && r.UniqueID == c.linked }) {
-		return from
+	if !slices.ContainsFunc(c.rows, func(r Row) bool { return r.Kind == RowChanStart && r.UniqueID == c.linked }) {
+		return c.madeBefore(from), to
 	}
+	if c.holed.After(from) && c.holed.Before(to) { // a clock that was set makes any order
+		from = c.holed
+	}
+	if c.ended && c.healed.After(from) && c.healed.Before(to) {
+		to = c.healed
+	}
+	return from, to
+}
+
+// madeBefore is the second in which the switch made a call's first channel, which is in its id, where that is before a moment.
+func (c *chapter) madeBefore(at time.Time) time.Time {
 	id := c.linked[strings.LastIndexByte(c.linked, '-')+1:] // behind the switch's name, if it has one
 	seconds, _, _ := strings.Cut(id, ".")
 	n, err := strconv.ParseInt(seconds, 10, 64)
-	if made := time.Unix(n, 0); err == nil && made.Before(from) && c.began.Sub(made) <= maxAge {
+	if made := time.Unix(n, 0); err == nil && made.Before(at) && c.began.Sub(made) <= maxAge {
 		return made
 	}
-	return from
+	return at
 }
 
 // damaged marks the calls of which a row was that cannot be read: by what is left of its ids,
@@ -206,13 +220,14 @@ func (c *chapter) lostFrom() time.Time {
 func (j *Journal) damaged(row Row) {
 	j.holed = true
 	if c := j.chapters[row.LinkedID]; c != nil {
-		c.broken = true
+		c.breaks(j.lastAt)
 		return
 	}
 	known := false
 	for _, c := range j.order {
 		if slices.ContainsFunc(c.rows, func(r Row) bool { return r.UniqueID == row.UniqueID || r.Channel == row.Channel && row.Channel != "" }) {
-			c.broken, known = true, true
+			c.breaks(j.lastAt)
+			known = true
 		}
 	}
 	if !known && row.LinkedID == "" {
@@ -224,7 +239,14 @@ func (j *Journal) damaged(row Row) {
 func (j *Journal) Broken() {
 	j.holed = true
 	for _, c := range j.order {
-		c.broken = true
+		c.breaks(j.lastAt)
+	}
+}
+
+// breaks says that rows of it are lost behind a row of that time.
+func (c *chapter) breaks(behind time.Time) {
+	if !c.broken {
+		c.broken, c.holed = true, behind
 	}
 }
 

@@ -112,3 +112,18 @@ func TestACallThatEndedInAHoleIsNotCutByALaterRestart(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// What a call lost in a hole between its first row and its last is lost in that hole, and in no more of its time.
+func TestACallWithItsFirstAndLastRowLostNoMoreThanTheHole(t *testing.T) {
+	rows := journal(t, "01_answered_caller_hangup")
+	j := telephony.NewJournal(journalLine())
+	before, last := rows[:4], rows[len(rows)-1]
+	j.Read(before, place(0), place(4), before[3].At, 0)
+	j.Broken()
+	after := telephony.Row{Kind: telephony.RowHangup, UniqueID: "1.1", LinkedID: "1.1", At: before[3].At.Add(time.Millisecond)}
+	last.At = after.At.Add(time.Hour)
+	got := j.Read([]telephony.Row{after, last}, place(9), place(10), last.At, 0)
+	if len(got) != 1 || !got[0].Lost.From.Equal(before[3].At) || !got[0].Lost.To.Equal(after.At) {
+		t.Errorf("the hole is from %v to %v: %+v", before[3].At, after.At, got)
+	}
+}
