@@ -151,19 +151,24 @@ func numberForms(n telephony.Number) []string {
 var prefixed = regexp.MustCompile(`(?:\+|\b0)[\d` + strings.ReplaceAll(signsApart, "-", `\-`) + `]{8,}\d`)
 
 // joinNumbers writes the prefixed numbers of a query without what parts their groups. What hangs on a letter is a
-// part of a text.
+// part of a text, and what a sign joins with digits before it a part of their number.
 func joinNumbers(query string) string {
 	var b strings.Builder
 	done := 0
 	for _, at := range prefixed.FindAllStringIndex(query, -1) {
+		joined := strings.TrimRightFunc(query[:at[0]], func(r rune) bool { return strings.ContainsRune(signsApart, r) && !unicode.IsSpace(r) })
 		before, _ := utf8.DecodeLastRuneInString(query[:at[0]])
 		after, _ := utf8.DecodeRuneInString(query[at[1]:])
-		if within := sharedDigits(digitsOf(query[at[0]:at[1]])); within != "" && !unicode.IsLetter(before) && !unicode.IsLetter(after) {
+		if within := sharedDigits(digitsOf(query[at[0]:at[1]])); within != "" && !unicode.IsLetter(before) && !unicode.IsLetter(after) && !endsInDigit(joined) {
 			b.WriteString(query[done:at[0]] + within)
 			done = at[1]
 		}
 	}
 	return b.String() + query[done:]
+}
+
+func endsInDigit(text string) bool {
+	return text != "" && text[len(text)-1] >= '0' && text[len(text)-1] <= '9'
 }
 
 // sharedDigits are those of a whole number that all of its forms share: without the code of this country and the 0 of
