@@ -190,7 +190,7 @@ func FuzzSearch(f *testing.F) {
 	f.Add("定于14:35或2:05开会，1:2:3", "4:35")
 	f.Add("024-2273\r911", "024-2273\n0001") // a line ends within a number: two words
 	f.Add("1(0010000000", "0")
-	f.Add("0 0010000000", "0010000000")      // of another country
+	f.Add("0 0010000000", "0010000000") // of another country
 	f.Fuzz(func(t *testing.T, text, query string) {
 		kept := dutylog.SearchText(dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: text}}, nil, shanghai)
 		tokens := slices.Collect(dutylog.SearchTokens(kept))
