@@ -41,6 +41,10 @@ func Reconcile(live, journal Call) Call {
 	default:
 		out.addAll(disputes(live, journal)...)
 	}
+	if slices.Contains(journal.Findings, CutBySwitch) && slices.Contains(out.Findings, EndNotSeen) &&
+		journal.EndedAt.Before(out.EndedAt) && !journal.EndedAt.Before(later(out.OfferedAt, out.AnsweredAt)) {
+		out.EndedAt = journal.EndedAt // the switch was started then; that it was gone was seen later
+	}
 	if slices.Contains(journal.Findings, SwitchClockBehind) { // both eyes have the switch's times
 		out.add(SwitchClockBehind)
 	}

@@ -73,6 +73,9 @@ func TestReconcile(t *testing.T) {
 		{"cut by the switch: the live view saw the answer and how long it rang", account(found(telephony.SeenInPart, telephony.EndNotSeen)),
 			account(found(telephony.SeenInPart, telephony.EndNotSeen, telephony.CutBySwitch), func(c *telephony.Call) { c.RangAt, c.Rings, c.EndedAt = time.Time{}, 0, at(60) }),
 			telephony.AnsweredInTime, []telephony.Finding{telephony.SeenInPart, telephony.EndNotSeen, telephony.CutBySwitch}, at(30)},
+		{"cut by the switch: it ended when the switch was started at the latest, not when that was seen", account(endUnseen),
+			account(endUnseen, found(telephony.CutBySwitch), func(c *telephony.Call) { c.EndedAt = at(40) }),
+			telephony.Unknown, []telephony.Finding{telephony.SeenInPart, telephony.EndNotSeen, telephony.CutBySwitch}, at(40)},
 		{"the journal was late", account(found(telephony.NotInJournal)), account(), telephony.AnsweredInTime, nil, at(30)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -82,6 +82,15 @@ type Position struct {
 	// Reached is how far rows were read when this was the beginning of the oldest call that had not
 	// ended; zero where that is here. When it is not found again, what stood between is lost.
 	Reached Place `json:"reached,omitzero"`
+	// Lived is when the switch lived lately, by the rows up to about here: of a restart that is not told yet, its last
+	// sign of life before it is behind this.
+	Lived []Stretch `json:"lived,omitempty"`
+}
+
+// Stretch is a time in which one row came soon after another.
+type Stretch struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
 }
 
 // Place is one in the journal, found again as a Position is.

@@ -77,7 +77,9 @@ func newJournalist(lines []telephony.Line, hand func(message), status func() cel
 // what was not, and whether the journal was down.
 func (j *journalist) resume(from telephony.Position, settled []string, unsettled []telephony.Call, open []telephony.Interval) {
 	j.read, j.newest = from, from.LastAt
-	j.signs.add(time.Time{}, from.LastAt) // the last run read it
+	if j.signs = from.Lived; len(j.signs) == 0 {
+		j.signs.add(time.Time{}, from.LastAt) // the last run read it
+	}
 	j.journal.Settled(settled)
 	j.ended = unsettled
 	for _, i := range open {
@@ -398,7 +400,8 @@ func (j *journalist) release() {
 			j.had = append(j.had, awaitedCall{call: s.Call, due: j.run() + journalLate})
 		}
 		also := h.also
-		if position := h.position; position != (telephony.Position{}) {
+		if position := h.position; position.File != "" {
+			position.Lived = j.lately()
 			also = append(also, telephony.Change{Kind: telephony.JournalRead, At: j.now(), Journal: &position})
 		}
 		j.hand(message{settled: &settledNews{calls: h.calls, also: also}})

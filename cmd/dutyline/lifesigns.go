@@ -8,34 +8,47 @@ import (
 	"dutyline/telephony/cel"
 )
 
-// mostSigns bounds the memory of when the switch lived: the rows of some thousand calls.
-const mostSigns = 4_000
+const (
+	// mostSigns bounds the memory of when the switch lived: the rows of some thousand calls.
+	mostSigns = 4_000
+	// keptSigns is how much of it a next run gets: a restart is told within mostBacklog.
+	keptSigns = 8
+)
 
 // signsOfLife is when the switch lived, by its journal, or may have: a row is of then, or rows are
 // lost that may have been.
-type signsOfLife []stretch
-
-type stretch struct{ from, to time.Time }
+type signsOfLife []telephony.Stretch
 
 func (s *signsOfLife) add(from, to time.Time) {
 	all := *s
 	to = later(from, to) // a gap's end may lie before its beginning
-	if n := len(all); n > 0 && !from.Before(all[n-1].from) && from.Sub(all[n-1].to) < time.Second {
-		all[n-1].to = later(all[n-1].to, to)
+	if n := len(all); n > 0 && !from.Before(all[n-1].From) && from.Sub(all[n-1].To) < time.Second {
+		all[n-1].To = later(all[n-1].To, to)
 		return
 	}
-	if len(all) == mostSigns { // what is forgotten of the oldest counts as a sign
-		all[1] = stretch{sooner(all[0].from, all[1].from), later(all[0].to, all[1].to)}
-		all = slices.Delete(all, 0, 1)
+	if len(all) == mostSigns {
+		all = all.latest(mostSigns / 2)
 	}
-	*s = append(all, stretch{from, to})
+	*s = append(all, telephony.Stretch{From: from, To: to})
+}
+
+// latest is a copy of the last n; what is forgotten before them counts as a sign.
+func (s signsOfLife) latest(n int) signsOfLife {
+	if len(s) <= n {
+		return slices.Clone(s)
+	}
+	out := slices.Clone(s[len(s)-n:])
+	for _, x := range s[:len(s)-n] {
+		out[0] = telephony.Stretch{From: sooner(x.From, out[0].From), To: later(x.To, out[0].To)}
+	}
+	return out
 }
 
 // before is the last one before the switch was started, which is known to the second; zero where there is none.
 func (s signsOfLife) before(started time.Time) (last time.Time) {
 	for _, x := range s {
-		if x.from.Before(started.Add(time.Second)) {
-			last = later(last, sooner(x.to, started))
+		if x.From.Before(started.Add(time.Second)) {
+			last = later(last, sooner(x.To, started))
 		}
 	}
 	return last
@@ -90,4 +103,11 @@ func (j *journalist) LastSign(started time.Time, asked time.Duration) (last time
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.signs.before(started), j.allRead >= asked && j.allRead > 0
+}
+
+// lately is what the next run has to know of it.
+func (j *journalist) lately() []telephony.Stretch {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.signs.latest(keptSigns)
 }

@@ -221,6 +221,25 @@ func TestARestartThatWasNotToldIsToldByTheNextRun(t *testing.T) {
 	})
 }
 
+// What was read of the journal is not read again: the next run knows of it when the switch lived (torture seed 88458402).
+func TestTheLastSignOfLifeIsKnownToTheNextRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRestarted(t)
+		r.calls(-time.Minute, time.Hour, 2*time.Hour)
+		_, _, read := r.after(settleAfter + time.Second)
+		if read == nil {
+			t.Fatal("it is not kept how far the journal is read")
+		}
+		next := newRestarted(t)
+		next.started = r.started
+		next.journalist.resume(*read, nil, nil, nil)
+		next.see()
+		if diff := cmp.Diff([]time.Duration{-52 * time.Second, readyAfter}, next.within(3*time.Second)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
 // What is forgotten of many rows is no time in which the switch was down.
 func TestSignsOfLifeAreBounded(t *testing.T) {
 	noon := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
