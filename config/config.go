@@ -302,6 +302,9 @@ func read(file string) (Config, *Faults, error) {
 		if errors.Is(err, os.ErrNotExist) {
 			return Config{}, nil, fmt.Errorf("configuration %s does not exist: name the right file with --config, or copy deploy/dutyline.yaml", file)
 		}
+		if errors.Is(err, os.ErrPermission) {
+			return Config{}, nil, fmt.Errorf("read configuration %s: this user may not read it; run the command as the daemon's user: sudo -u dutyline dutyline …", file)
+		}
 		return Config{}, nil, fmt.Errorf("read configuration %s: %w; mend the YAML there (indent with spaces, write texts with odd characters in quotes)", file, err)
 	}
 	c, faults := Default(), &Faults{File: file}
@@ -359,7 +362,7 @@ func secret(f *Faults, path, file, env string, required bool) string {
 		return ""
 	}
 	if err != nil {
-		f.add(path, "%v", err)
+		f.add(path, "%v; see that the daemon's user may read it, and run commands as that user", err)
 		return ""
 	}
 	if info.Mode().Perm()&0o007 != 0 {
@@ -367,7 +370,7 @@ func secret(f *Faults, path, file, env string, required bool) string {
 	}
 	b, err := os.ReadFile(file)
 	if err != nil {
-		f.add(path, "%v", err)
+		f.add(path, "%v; see that the daemon's user may read it, and run commands as that user", err)
 		return ""
 	}
 	return strings.TrimSpace(string(b))

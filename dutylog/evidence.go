@@ -35,6 +35,7 @@ type KeptAccess struct {
 type AccessQuery struct {
 	Entry    string   // or a list, an incident or a sheet that showed this entry; empty: Objects alone count
 	Objects  []string // one of these, or what belongs to one of them: "e-1" is also "e-1/4"
+	Sheets   []string // or one of these, where the access does not say what it showed, as older ones do not
 	Login    string   // of the person
 	What     string   // the permission that was used
 	From, To time.Time

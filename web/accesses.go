@@ -55,7 +55,7 @@ func (a *app) accessesTo(ctx context.Context, in *accessesInput) (*accessListOut
 		if err != nil {
 			return nil, err
 		}
-		q.Entry, q.Objects = e.ID, a.objectsOf(e)
+		q.Entry, q.Objects, q.Sheets = e.ID, objectsOf(e), a.sheetsOf(e)
 	}
 	if in.Call != "" {
 		c, err := a.call(ctx, seeAccesses, in.Call)
@@ -76,19 +76,22 @@ func (a *app) accessesTo(ctx context.Context, in *accessesInput) (*accessListOut
 	return &accessListOutput{list}, nil
 }
 
-// objectsOf is all by which an access to an entry is recorded: itself, its call, and the sheets on
-// which it stands.
-func (a *app) objectsOf(e dutylog.Entry) []string {
+// objectsOf is all by which an access to an entry is recorded, but for what shows it among others: itself and its call.
+func objectsOf(e dutylog.Entry) []string {
+	if e.CallID == "" {
+		return []string{e.ID}
+	}
+	return []string{e.ID, e.CallID}
+}
+
+// sheetsOf are the sheets on which an entry stands now. Who took one noted what it showed only later on.
+func (a *app) sheetsOf(e dutylog.Entry) []string {
 	at := e.CallAt
 	if at.IsZero() {
 		at = e.OpenedAt
 	}
 	at = at.In(a.Sheets.Zone)
-	objects := []string{e.ID, paper.DayName(at), paper.MonthName(at)}
-	if e.CallID != "" {
-		objects = append(objects, e.CallID)
-	}
-	return objects
+	return []string{paper.DayName(at), paper.MonthName(at)}
 }
 
 func accessShown(x dutylog.KeptAccess) accessBody {

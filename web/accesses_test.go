@@ -329,3 +329,24 @@ func TestWhoWritesIntoAnEntryIsNotNotedWithEverySentence(t *testing.T) {
 		t.Errorf("noted were %+v", *h.accesses)
 	}
 }
+
+// Who took a day or a month along on paper has seen the entries that stood on it then, wherever they stand now, and none else.
+func TestWhoPrintedADayHasSeenWhatStoodOnItThen(t *testing.T) {
+	h := newHouse(t, keepsAccesses(t))
+	day := time.Date(2026, 11, 27, 0, 0, 0, 0, site)
+	h.clock.now = day.Add(32 * time.Hour).UTC()
+	officer := h.as("officer")
+	slip, right := day.Add(-20*time.Hour).UTC().Format(time.RFC3339), day.Add(3*time.Hour+time.Minute).UTC().Format(time.RFC3339)
+	var e web.EntryDoc
+	decode(t, officer.post("/entries", fmt.Sprintf(`{"key":"late-000001","line":"duty","kind":"nuisance","content":"某厂漏气","late_reason":"值班系统停机","late":{"at":%q}}`, slip)), &e)
+	officer.change(e, `"gaps":{"paper_sheet":{"why":"not_possible","reason":"凭记忆补录"}},"state":"complete"`).into(t, &e)
+	for who, day := range map[string]string{"leader": "2026-11-26", "chief": "2026-11-27"} {
+		if got := h.as(who).get("/sheets/day?day=" + day); got.status != 200 || strings.Contains(got.body, "某厂漏气") != (who == "leader") {
+			t.Fatalf("%s: %v", who, got)
+		}
+	}
+	officer.change(e, fmt.Sprintf(`"late_at":%q,"reason":"日期误填"`, right)).into(t, &e)
+	if got := h.as("auditor").asked(t, "entry="+e.ID); !strings.Contains(got, "leader log.print 值班日志-2026-11-26") || strings.Contains(got, "chief log.print") {
+		t.Errorf("the leader took it along on paper, the chief a day on which it did not stand yet: %s", got)
+	}
+}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -66,6 +67,24 @@ func (a *app) handoverSheet(ctx context.Context, h dutylog.Handover, s dutylog.S
 	if !v.can(seeNames) {
 		sheet.Notes = append(sheet.Notes, maskedNote)
 	}
-	a.auditOf(ctx, p, sheet.Name, s.EntryIDs())
+	if err := a.auditSheet(ctx, p, sheet.Name, s); err != nil {
+		return nil, err
+	}
 	return as(a, sheet)
+}
+
+// auditSheet notes who reads or takes a sheet of a handover, with the entries of which it tells: its matters, and
+// those of its incidents, whose elements are taken from them.
+func (a *app) auditSheet(ctx context.Context, p permission, object string, s dutylog.Sheet) error {
+	entries := s.EntryIDs()
+	for _, open := range s.Incidents {
+		i, err := a.Log.Incident(ctx, open.ID)
+		if err != nil {
+			return problemOf(err)
+		}
+		entries = append(entries, entriesOfIncident(i)...)
+	}
+	slices.Sort(entries)
+	a.auditOf(ctx, p, object, slices.Compact(entries))
+	return nil
 }

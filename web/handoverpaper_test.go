@@ -124,3 +124,22 @@ func TestAHandoverThatWasErasedFromSaysSo(t *testing.T) {
 		t.Errorf("the list does not say it: %s", got)
 	}
 }
+
+// A sheet tells of the entries of open incidents, whose elements are taken from them.
+func TestAHandoverSheetShowsTheEntriesOfIncidents(t *testing.T) {
+	h, officer, _ := aFire(t)
+	var e web.EntryDoc
+	officer.get("/entries/e-1.0").into(t, &e)
+	if got := officer.change(e, `"kind":"nuisance","state":"complete"`); got.status != 200 {
+		t.Fatal(got)
+	}
+	for _, path := range []string{"/handover", "/handover/sheet"} {
+		*h.accesses = nil
+		if got := h.as("leader").get(path); !strings.Contains(got.body, "文艺路1号") {
+			t.Fatalf("%s does not tell of it", path)
+		}
+		if noted := fmt.Sprintf("%+v", *h.accesses); !strings.Contains(noted, "e-1.0") {
+			t.Errorf("%s shows what e-1.0 says, and notes %s", path, noted)
+		}
+	}
+}

@@ -85,7 +85,9 @@ func (a *app) handoverNow(ctx context.Context, _ *struct{}) (*handoverNowOutput,
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	a.auditOf(ctx, seeHandovers, "handover sheet", sheet.EntryIDs())
+	if err := a.auditSheet(ctx, seeHandovers, "handover sheet", sheet); err != nil {
+		return nil, err
+	}
 	body := handoverNowBody{Why: due.Why, ShiftEnd: stamp(due.ShiftEnd), Deadline: stamp(due.Deadline), Expected: due.Expected,
 		Sheet: sheet, SheetDigest: sheet.Digest()}
 	if last != nil {
@@ -145,7 +147,9 @@ func (a *app) oneHandover(ctx context.Context, in *handoverInput) (*handoverOutp
 	if err != nil {
 		return nil, problemOf(err)
 	}
-	a.auditOf(ctx, seeHandovers, "handover "+strconv.FormatInt(in.ID, 10), told.EntryIDs())
+	if err := a.auditSheet(ctx, seeHandovers, "handover "+strconv.FormatInt(in.ID, 10), told); err != nil {
+		return nil, err
+	}
 	out, err := handoverAnswer(h, "")
 	if err == nil && out.Body.Sheet != nil && !visitorOf(ctx).can(seeNames) {
 		masked := out.Body.Sheet.MaskConfirmed()

@@ -96,7 +96,7 @@ func (a *app) periodSheet(ctx context.Context, period paper.Period, make func(pa
 	}
 	period.Entries, period.Calls = allListed(v, period.Entries), allListed(v, period.Calls)
 	sheet := noted(v, make(frame, period))
-	a.audit(ctx, p, sheet.Name)
+	a.auditOf(ctx, p, sheet.Name, append([]string{}, idsOf(period.Entries)...)) // that it showed none is said, too
 	return as(a, sheet)
 }
 

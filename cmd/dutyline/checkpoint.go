@@ -104,10 +104,18 @@ func writeNew(name, text string) error {
 		return fmt.Errorf("%s is there already: name a new file, checkpoints are never written over", name)
 	}
 	if err != nil {
-		return err
+		return mayNotWrite(err)
 	}
 	_, err = f.WriteString(text)
 	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// mayNotWrite says what to do where the user that runs a command may not write.
+func mayNotWrite(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w; name a place into which the daemon's user may write, as below /var/lib/dutyline, and fetch it from there with sudo cp -r", err)
+	}
+	return err
 }
 
 // renewEvidenceKey puts the old key aside, where it is there, and makes a new one.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"dutyline/config"
 	"dutyline/telephony"
 	"dutyline/telephony/cel"
@@ -62,6 +64,10 @@ func checkJournal(ctx context.Context, c config.Config, runs moduleRuns) telepho
 		check.Detail, check.Remedy = err.Error(), "make room there: Asterisk loses rows without a word when the disk is full"
 		return check
 	}
+	if err := journalKept(c.Journal.File, mayWrite); err != nil {
+		check.Detail, check.Remedy = err.Error(), "give folder and files to a common group that may write them: chmod 2770 of the folder, UMask=0007 for Asterisk (README.md, In production)"
+		return check
+	}
 	check.OK = true
 	switch {
 	case seen.Unwritten:
@@ -80,6 +86,21 @@ func when(t time.Time) string {
 		return "none"
 	}
 	return withZone(t)
+}
+
+// journalKept says that what is over age cannot be removed from the journal, nor what is erased; nil when it can.
+func journalKept(file string, mayWrite func(string) bool) error {
+	for _, path := range []string{filepath.Dir(file), file} {
+		if _, err := os.Stat(path); err == nil && !mayWrite(path) {
+			return fmt.Errorf("this user may not write %s: the journal's files that are over age cannot be removed, and nothing in them can be erased", path)
+		}
+	}
+	return nil
+}
+
+// mayWrite reports whether the user that runs this may write a file or into a folder.
+func mayWrite(path string) bool {
+	return unix.Faccessat(unix.AT_FDCWD, path, unix.W_OK, unix.AT_EACCESS) == nil
 }
 
 // journalFull says that there is no room for the journal; nil when there is, or nobody can tell.

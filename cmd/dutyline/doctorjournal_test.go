@@ -114,3 +114,21 @@ func TestDoctorOnASwitchThatWritesNoJournal(t *testing.T) {
 	p := newPatient(t).on(asterisktest.Start(t, s))
 	wantFault(t, p.doctor(t), "journal", "does not run cel_custom.so", "deploy/asterisk")
 }
+
+// What the daemon may not write it can neither remove when it is over age nor blank when something is erased.
+func TestAJournalThatMayNotBeWritten(t *testing.T) {
+	p := newPatient(t)
+	file := p.cfg.Journal.File
+	if err := os.WriteFile(file, []byte(journalRow), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, locked := range []string{filepath.Dir(file), file, ""} {
+		err := journalKept(file, func(path string) bool { return path != locked })
+		if locked == "" && err != nil || locked != "" && (err == nil || !strings.Contains(err.Error(), "may not write "+locked+":")) {
+			t.Errorf("%q may not be written: %v", locked, err)
+		}
+	}
+	if err := journalKept(filepath.Join(p.dir, "not", "there"), func(string) bool { return false }); err != nil {
+		t.Errorf("what is not there yet: %v", err)
+	}
+}

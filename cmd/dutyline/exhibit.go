@@ -153,7 +153,7 @@ func (x *exhibit) makeFolder() error {
 		}
 		return fmt.Errorf("%s is there already: name a new folder", x.folder)
 	}
-	return err
+	return mayNotWrite(err)
 }
 
 // sign takes a fresh checkpoint, so that everything is under it; without the key, the newest.

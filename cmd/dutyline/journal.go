@@ -22,6 +22,8 @@ const (
 	clocksApart = 2 * time.Second
 	// quietJournal is how long nothing must have come until all that was written counts as read.
 	quietJournal = time.Second
+
+	notWritten = "the switch's journal has nothing of a call that the live view saw: it is not written"
 )
 
 // journalist reads the switch's own journal beside the watcher: it settles calls, and notices
@@ -32,6 +34,7 @@ type journalist struct {
 	status  func() cel.Status    // of the tail
 	now     func() time.Time     // by the switch's clock, as the rows are
 	run     func() time.Duration // since the start; nobody sets it, so waits are counted on it
+	heard   func() time.Duration // up to when the live view has heard what the switch said; it is behind where a disk holds it up
 	logger  *slog.Logger
 	in      chan cel.Batch
 
@@ -45,6 +48,7 @@ type journalist struct {
 	why     string           // the journal is down; for health
 	life
 
+	lastRun time.Time // read it until then; zero: there was none
 	read    telephony.Position
 	held    []heldBatch
 	awaited []awaitedCall
@@ -68,8 +72,8 @@ type awaitedCall struct {
 	due  time.Duration
 }
 
-func newJournalist(lines []telephony.Line, hand func(message), status func() cel.Status, now func() time.Time, run func() time.Duration, logger *slog.Logger) *journalist {
-	return &journalist{journal: telephony.NewJournal(lines), hand: hand, status: status, now: now, run: run, logger: logger,
+func newJournalist(lines []telephony.Line, hand func(message), status func() cel.Status, now func() time.Time, run, heard func() time.Duration, logger *slog.Logger) *journalist {
+	return &journalist{journal: telephony.NewJournal(lines), hand: hand, status: status, now: now, run: run, heard: heard, logger: logger,
 		in: make(chan cel.Batch)}
 }
 
@@ -137,7 +141,7 @@ func (j *journalist) SwitchClockSet(by time.Duration) {
 func (j *journalist) settled(h heldBatch) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.run() >= h.due || !slices.ContainsFunc(h.calls, func(s telephony.Settlement) bool { return !s.At.Before(j.seen) })
+	return j.heard() >= h.due || !slices.ContainsFunc(h.calls, func(s telephony.Settlement) bool { return !s.At.Before(j.seen) })
 }
 
 // Newest is the time of the newest row.
@@ -175,8 +179,8 @@ func (j *journalist) take(b cel.Batch) {
 				To: later(b.Gap.To, b.Gap.From), Cause: "rows of the switch's journal are lost: " + string(b.Gap.Cause)}))
 		}
 	}
-	if len(b.Rows) > 0 && b.Rows[0].Kind != telephony.RowDamaged {
-		h.also = append(h.also, j.up(b.Rows[0].At)...)
+	if first := slices.IndexFunc(b.Rows, func(r telephony.Row) bool { return !damaged(r) }); first >= 0 {
+		h.also = append(h.also, j.up(b.Rows[first].At, b.Gap == nil)...)
 	}
 	h.also = append(h.also, j.holeIn(b)...)
 	h.calls = j.journal.Read(b.Rows, j.read, b.Position, now, up)
@@ -210,10 +214,11 @@ func lostIn(calls []telephony.Settlement) (lost []telephony.Change) {
 	return lost
 }
 
+func damaged(r telephony.Row) bool { return r.Kind == telephony.RowDamaged }
+
 // holeIn is the time in which rows cannot be read: from the row before to the one after. While none
 // came after, it is open: the rows of the next batch say how long it was.
 func (j *journalist) holeIn(b cel.Batch) []telephony.Change {
-	damaged := func(r telephony.Row) bool { return r.Kind == telephony.RowDamaged }
 	if first := slices.IndexFunc(b.Rows, damaged); first >= 0 && j.hole == nil {
 		from := j.journal.LastAt()
 		switch {
@@ -260,13 +265,16 @@ func (j *journalist) position() telephony.Position {
 	return j.journal.Position()
 }
 
-// up ends an interval in which the journal was not written.
-func (j *journalist) up(at time.Time) []telephony.Change {
+// up ends an interval in which the journal was not written, or could not be read: then nothing is lost of it where
+// reading goes on without a gap.
+func (j *journalist) up(at time.Time, gapless bool) []telephony.Change {
 	if j.down == nil {
 		return nil
 	}
 	over := *j.down
-	over.To = later(at, over.From)
+	if over.To = over.From; !gapless || over.Cause == notWritten || over.Cause == noJournal {
+		over.To = later(at, over.From)
+	}
 	j.down = nil
 	j.setDown("")
 	return []telephony.Change{intervalChange(over)}
@@ -306,7 +314,11 @@ func (j *journalist) look() {
 	}
 	status := j.status()
 	if status.Problem != "" && !status.Unwritten {
-		j.goDown(now, status.Problem)
+		since := now
+		if status.Ends == 0 && !j.lastRun.IsZero() { // nobody has read it since the last run
+			since = sooner(j.lastRun, now)
+		}
+		j.goDown(since, status.Problem)
 	}
 	if up-j.last >= quietJournal {
 		j.quiet(up, status.Problem == "")
@@ -385,7 +397,7 @@ func (j *journalist) miss(up time.Duration) {
 		}
 		j.hold(h)
 		if j.journal.LastAt().Before(c.OfferedAt) { // nothing was written since
-			j.goDown(c.OfferedAt, "the switch's journal has nothing of a call that the live view saw: it is not written")
+			j.goDown(c.OfferedAt, notWritten)
 		}
 	}
 }

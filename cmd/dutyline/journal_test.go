@@ -23,6 +23,7 @@ type reader struct {
 	handed []message
 	ahead  time.Duration // of the daemon's clock
 	stood  time.Duration // for how long the daemon was stopped
+	behind time.Duration // what the live view has not heard yet is so old
 }
 
 // newReader starts a journalist; it stops with the test's bubble.
@@ -44,6 +45,10 @@ func newReader(t *testing.T) *reader {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		return time.Since(start) + r.stood
+	}, func() time.Duration {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return time.Since(start) + r.stood - r.behind
 	}, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
@@ -69,6 +74,13 @@ func (r *reader) stops(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stood += d
+}
+
+// holdsUp is by how much the live view is behind.
+func (r *reader) holdsUp(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.behind = d
 }
 
 // setClock moves it.
@@ -365,23 +377,6 @@ func TestACallOfWhichTheEndIsLostIsAnInterval(t *testing.T) {
 			}
 		})
 	}
-}
-
-// A journal that cannot be read is down; one that Asterisk has not begun yet is not.
-func TestAJournalThatCannotBeReadIsDown(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := newReader(t)
-		r.set(cel.Status{Problem: "the switch's journal does not exist", Unwritten: true})
-		if _, intervals, _ := r.after(time.Minute); len(intervals) != 0 {
-			t.Errorf("before the first call: %+v", intervals)
-		}
-		r.set(cel.Status{Problem: "the folder of the switch's journal does not exist"})
-		since := time.Now()
-		_, intervals, _ := r.after(time.Minute)
-		if len(intervals) != 1 || intervals[0].Cause != "the folder of the switch's journal does not exist" || intervals[0].From.Sub(since) > time.Second {
-			t.Errorf("intervals %+v", intervals)
-		}
-	})
 }
 
 // After a start, too: from the last row that was read before it.

@@ -24,7 +24,7 @@ func (a *app) wireJournal(lines []telephony.Line) {
 	if a.cfg.Journal.File == "" {
 		return
 	}
-	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.watcher.SwitchNow, a.clock.Uptime, a.logger)
+	a.journal = newJournalist(lines, a.watcher.send, func() cel.Status { return a.tail.Status() }, a.watcher.SwitchNow, a.clock.Uptime, func() time.Duration { return a.sw.HeardUpTo() }, a.logger)
 	a.watcher.sight.lastSign = a.journal.LastSign
 	a.watcher.found = a.journal.SwitchSeen
 	a.watcher.clockSet = a.journal.SwitchClockSet
@@ -81,7 +81,11 @@ func (a *app) resumeSight(ctx context.Context, unsettled []telephony.Call) error
 	a.watcher.sight.take(open)
 	a.committer.Add(a.watcher.sight.resume(alive, started))
 	if a.journal == nil {
-		a.committer.Add(withoutJournal(open, now))
+		from := now
+		if !alive.IsZero() { // the last run may have read one, and what was written since nobody will read
+			from = sooner(now, alive)
+		}
+		a.committer.Add(withoutJournal(open, from))
 		return nil
 	}
 	from, known, err := a.log.JournalPosition(ctx)
@@ -103,18 +107,19 @@ func (a *app) resumeSight(ctx context.Context, unsettled []telephony.Call) error
 		a.journal.journal.Since(since)
 	}
 	a.openTail(!known)
+	a.journal.lastRun = alive
 	a.journal.resume(from, settled, unsettled, open)
 	return nil
 }
 
-// withoutJournal states, once, that there is no second eye from now on.
-func withoutJournal(open []telephony.Interval, now time.Time) []telephony.Change {
+// withoutJournal states, once, that there is no second eye from then on.
+func withoutJournal(open []telephony.Interval, from time.Time) []telephony.Change {
 	for _, i := range open {
 		if i.Kind == telephony.JournalDown && i.To.IsZero() {
 			return nil
 		}
 	}
-	return []telephony.Change{intervalChange(telephony.Interval{Kind: telephony.JournalDown, From: now, Cause: noJournal})}
+	return []telephony.Change{intervalChange(telephony.Interval{Kind: telephony.JournalDown, From: from, Cause: noJournal})}
 }
 
 // runJournal is the part that reads the journal.

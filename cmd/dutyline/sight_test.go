@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -90,5 +91,20 @@ func TestAnIntervalOutlivesARestart(t *testing.T) {
 	got := s.seen(noon.Add(time.Hour), time.Time{}, 0)
 	if len(got) != 1 || !got[0].Interval.From.Equal(noon) || !got[0].Interval.To.Equal(noon.Add(time.Hour)) {
 		t.Errorf("ended: %+v", got)
+	}
+}
+
+// The journal is taken out of the configuration while the daemon is down: nobody will read what was written since the last run.
+func TestTheTimeBeforeAStartWithoutAJournalIsBlind(t *testing.T) {
+	now := time.Date(2026, 11, 23, 14, 0, 0, 0, time.UTC)
+	alive := now.Add(-4 * time.Hour)
+	var s sight
+	changes := slices.Concat(s.resume(alive, alive.Add(-time.Hour))[1:], s.seen(now, alive.Add(-time.Hour), time.Second), withoutJournal(nil, alive))
+	var facts []telephony.Interval
+	for _, ch := range changes {
+		facts = append(facts, *ch.Interval)
+	}
+	if blind := telephony.Blind(facts); len(blind) != 1 || blind[0].Length(now) != 4*time.Hour {
+		t.Errorf("blind %+v, of %+v", blind, facts)
 	}
 }

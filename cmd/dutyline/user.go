@@ -73,7 +73,7 @@ func newUserAddCommand(flags *logFlags) *cobra.Command {
 					fmt.Fprintf(cmd.OutOrStdout(), "password of %s: %s\n", a.Login, password)
 				}
 				fmt.Fprintf(cmd.ErrOrStderr(), "login %s (%s, %s) added; the first login changes the password\n", a.Login, a.Role, a.Name)
-				return nil
+				return tellNamesake(cmd, db, a)
 			})
 		},
 	}
@@ -85,6 +85,17 @@ func newUserAddCommand(flags *logFlags) *cobra.Command {
 		panic(err) // the flag is defined above
 	}
 	return cmd
+}
+
+// tellNamesake says that another login has the same name: people are told apart by their names.
+func tellNamesake(cmd *cobra.Command, db *sqlite.DB, a dutylog.Account) error {
+	all, err := db.Accounts(cmd.Context())
+	for _, other := range all {
+		if other.Login != a.Login && !other.Disabled && dutylog.SameName(other.Name, a.Name) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "login %s has the same name: both count as one person, who approves and reviews nothing of their own; if they are two people, disable this login and add one whose name tells them apart\n", other.Login)
+		}
+	}
+	return err
 }
 
 func orExists(login string, err error) error {

@@ -189,6 +189,12 @@ func TestUserRefusals(t *testing.T) {
 		!strings.Contains(errs, "login wang (admin, 王伟) added; the first login changes the password") {
 		t.Errorf("%v: %s", err, errs)
 	}
+	for login, name := range map[string]string{"wang2": "王　伟", "wang3": "王伟民"} {
+		if _, errs, err := command("correct horse\n", "user", "add", login, "--name", name, "--role", "officer", "--db", file); err != nil ||
+			strings.Contains(errs, "login wang has the same name") != (login == "wang2") {
+			t.Errorf("%s: %v: %s", login, err, errs)
+		}
+	}
 	fresh := filepath.Join(folder, "fresh.db")
 	refused(t, "short\n", "at least 8", "user", "add", "x", "--role", "officer", "--db", fresh)
 	if _, err := os.Stat(fresh); err == nil {

@@ -26,7 +26,7 @@ func (db *DB) NoteAccess(ctx context.Context, a dutylog.Access) error {
 			return err
 		}
 		ids := ""
-		if len(shown) > 0 {
+		if shown != nil {
 			ids = asJSON(shown)
 		}
 		if err := t.addProven(audit.Access, "INSERT INTO accesses (at, by_login, by_name, by_role, what, object, address, entries) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -83,7 +83,7 @@ func (db *DB) Accesses(ctx context.Context, q dutylog.AccessQuery) ([]dutylog.Ke
 // each of them, and then put in order.
 func accessQuery(q dutylog.AccessQuery) (query string, args []any, limit int, err error) {
 	var w where
-	if len(q.Objects) > 0 || q.Entry != "" {
+	if len(q.Objects)+len(q.Sheets) > 0 || q.Entry != "" {
 		var parts []string
 		var objects []any
 		if q.Entry != "" {
@@ -92,6 +92,9 @@ func accessQuery(q dutylog.AccessQuery) (query string, args []any, limit int, er
 		for _, o := range q.Objects {
 			parts = append(parts, "SELECT id FROM accesses WHERE object = ?", "SELECT id FROM accesses WHERE object >= ? AND object < ?")
 			objects = append(objects, o, o+"/", o+"0") // "0" follows "/"
+		}
+		for _, s := range q.Sheets {
+			parts, objects = append(parts, "SELECT id FROM accesses WHERE object = ? AND entries = ''"), append(objects, s)
 		}
 		w.add("a.id IN ("+strings.Join(parts, " UNION ")+")", objects...)
 	}

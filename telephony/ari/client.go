@@ -65,6 +65,7 @@ type Client struct {
 	rest    *rest
 	metrics *metrics
 	queue   *queue[item]
+	handing atomic.Int64 // when the frame came that is handed to the sink now, in nanoseconds of our uptime, and 1; 0: none is
 	book    *endpointBook
 	alarmed atomic.Bool
 

@@ -234,9 +234,13 @@ func TestASlowSinkDoesNotSlowTheReader(t *testing.T) {
 		return gathered(t, reg, "dutyline_ari_queue_high_water") >= flood-1
 	})
 	asterisktest.Eventually(t, 5*time.Second, "an alarm is logged", func() bool { return strings.Contains(log.String(), "events wait to be handled") })
+	held := client.HeardUpTo()
 	release()
 	sink.await(t, flood, "frame")
 	stop()
+	if first, last := sink.frames[0].Up, sink.frames[flood-1].Up; held != first || client.HeardUpTo() <= last {
+		t.Errorf("with the first frame, of %v, in its hands all was heard up to %v; behind the last one, of %v, up to %v", first, held, last, client.HeardUpTo())
+	}
 	for i, frame := range sink.frames {
 		if !bytes.Contains(frame.Raw, fmt.Appendf(nil, `"%d"`, i)) {
 			t.Fatalf("frame %d is %s: lost or out of order", i, frame.Raw)

@@ -61,6 +61,7 @@ func (c *Client) deliver(sink Sink, stop <-chan struct{}) {
 		for i := range batch {
 			c.deliverOne(sink, &batch[i])
 		}
+		c.handing.Store(0)
 		if last {
 			return
 		}
@@ -79,6 +80,7 @@ func (c *Client) deliverOne(sink Sink, it *item) {
 	default:
 		c.metrics.observe(it.frame)
 		c.book.hear(it.frame.Raw)
+		c.handing.Store(int64(it.frame.Up) + 1)
 		sink.Frame(it.frame)
 	}
 }
@@ -137,6 +139,15 @@ func wait(ctx context.Context, d time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// HeardUpTo is up to when, on our uptime, the sink was given all that came.
+func (c *Client) HeardUpTo() time.Duration {
+	now := c.config.Uptime()
+	if up := c.handing.Load(); up > 0 {
+		return min(now, time.Duration(up-1))
+	}
+	return now
 }
 
 // receive takes one frame from the read loop: stamp, queue, nothing else.

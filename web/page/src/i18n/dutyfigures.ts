@@ -18,7 +18,7 @@ export const dutyFiguresZh = {
   'duty.tooLong': '这段时间超过 400 天，值班工作指标请分段查看',
   'duty.reports_on_time': '报告按时',
   'duty.deliveries_on_time': '报送按时',
-  'duty.incidents_opened_late': '突发事件立项超时',
+  'duty.incidents_opened_late': '突发事件建立超时',
   'duty.closed_unreported': '未报送即办结',
   'duty.instructions_overdue': '批示逾期未办结',
   'duty.handovers_late': '交接班超时',

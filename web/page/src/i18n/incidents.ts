@@ -160,7 +160,7 @@ export const incidentsZh = {
   'inc.offerHint': '按数字键选择；都不是的，按 Esc 关闭，不作登记',
   'inc.offerMore': '按数字键选择，第 10 起以后的用 Tab、Enter；都不是的，按 Esc 关闭，不作登记',
   'inc.recipientUnknown': '报送对象待选',
-  'inc.recipientOpen': '号码簿无法判断该号码属于哪个报送对象，请选择',
+  'inc.recipientOpen': '通讯录无法判断该号码属于哪个报送对象，请选择',
   'inc.callOfferGo': '登记为电话报告',
   'inc.callOfferNot': '不是报告',
   'inc.callOfferNotHint': '不再提示这次通话；需要时仍可在报送表中选用',
