@@ -166,7 +166,7 @@ func (a *app) wire(context.Context) error {
 	a.accesses = newAccessKeeper(a.log, a.logger)
 	a.logCheck = &logCheck{log: a.log, logger: a.logger}
 	box := tape.NewWriter(tapeFolder(a.cfg.Tape.Folder), tape.Policy{MaxBytes: int64(a.cfg.Tape.MaxMB) << 20})
-	a.watcher = newWatcher(lines, box, a.tell, a.logger)
+	a.watcher = newWatcher(lines, newTapeQueue(box), a.tell, a.logger)
 	a.wireProber(lines)
 	a.backs = newCallBacker(lines, a.sw, a.clock.Now, a.logger)
 	a.watcher.clock = a.clock
