@@ -168,6 +168,7 @@ func (e *eraser) awaitTape(ctx context.Context, tr sqlite.Traces) error {
 func (e *eraser) sweep(tr sqlite.Traces) error {
 	tape := tapeCloser{tapeFolder(e.cfg.Tape.Folder), e.keys}
 	s := newSweep(tr, e.order.Whole(), tape)
+	s.zone = e.cfg.Journal.Location()
 	names, err := e.files(tape)
 	if err != nil {
 		return err
@@ -179,6 +180,10 @@ func (e *eraser) sweep(tr sqlite.Traces) error {
 			faults = append(faults, fmt.Errorf("%s: %w", name, err))
 		} else if n > 0 {
 			fmt.Fprintf(e.out, "blanked: %d line(s) of %s\n", n, name)
+		}
+		if s.unclear {
+			faults, s.unclear = append(faults, fmt.Errorf("%s: the switch gave the call's id to one that is under a legal hold, too, and lines with that id "+
+				"do not say when they were written; erase it after that hold is released", name)), false
 		}
 	}
 	return errors.Join(faults...)
@@ -226,7 +231,7 @@ func (e *eraser) unseal(ctx context.Context, tr sqlite.Traces) error {
 		return err
 	}
 	r := tr.Recording
-	if r.Status == "" || r.Status == recorder.None || !r.RemovedAt.IsZero() {
+	if r.Status == "" || r.Status == recorder.None || !r.RemovedAt.IsZero() || !tr.Last() { // a later call of its id wrote its originals in place of these
 		return nil
 	}
 	if e.sw == nil {
@@ -276,6 +281,11 @@ func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
 		copies = []string{"no backup and no exhibit that the log knows of holds it"}
 	}
 	fmt.Fprintln(e.out, strings.Join(copies, "\n"))
+	for _, n := range tr.Namesakes {
+		if e.order.Whole() && n.During.Overlaps(tr.During) {
+			fmt.Fprintf(e.out, "perhaps gone with it: lines of the switch's journal about the call of entry %s, to which the switch gave the same id at the same time\n", n.Number)
+		}
+	}
 	others := "other entries, and incidents that are not linked with this one; reasons of holds and requests; assessments and closed months, absences, standard phrases, directory and roster"
 	if !e.order.Whole() {
 		others = "names of attached files, and why they were attached; " + others

@@ -358,13 +358,7 @@ func TestOriginalsOnTheSwitchGoToo(t *testing.T) {
 	o.ok(o.db.SaveRecording(t.Context(), r))
 	far, officer := recordertest.Dialogue(time.Second)
 	o.spool.PutCall(o.call.ID, far, officer)
-	var request int64
-	_, err = fmt.Sscan(approved(t, o.file, "erase", "e-"+o.call.ID, "--reason", "误录"), &request)
-	o.ok(err)
-	a, err := o.db.Approval(t.Context(), request)
-	o.ok(err)
-	var out bytes.Buffer
-	e := &eraser{data: &data{cfg: o.cfg, log: o.db, keys: o.keys, archive: o.archive}, request: request, order: a.Order(), out: &out}
+	e := o.eraser()
 	if err := e.run(t.Context()); err == nil || !strings.Contains(err.Error(), "still on the switch") {
 		t.Errorf("without a switch: %v", err)
 	}
@@ -380,6 +374,17 @@ func TestOriginalsOnTheSwitchGoToo(t *testing.T) {
 	if r, err := o.db.Recording(t.Context(), o.call.ID); err != nil || r.Status != recorder.Erased || !r.NextTry.IsZero() {
 		t.Errorf("%+v, %v", r, err)
 	}
+}
+
+// eraser carries out an approved erasure of the call, without a switch so far.
+func (o *office) eraser() *eraser {
+	o.t.Helper()
+	var request int64
+	_, err := fmt.Sscan(approved(o.t, o.file, "erase", "e-"+o.call.ID, "--reason", "误录"), &request)
+	o.ok(err)
+	a, err := o.db.Approval(o.t.Context(), request)
+	o.ok(err)
+	return &eraser{data: &data{cfg: o.cfg, log: o.db, keys: o.keys, archive: o.archive}, request: request, order: a.Order(), journal: o.journal, out: io.Discard}
 }
 
 type awaySwitch struct{}

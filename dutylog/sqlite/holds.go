@@ -15,6 +15,9 @@ const (
 	holdTables  = " LEFT JOIN holds h ON h.id = (SELECT max(id) FROM holds WHERE entry_id = e.id) AND h.is_set"
 )
 
+// heldEntries selects the ids of the entries that a hold keeps.
+const heldEntries = "SELECT entry_id FROM holds WHERE id IN (SELECT max(id) FROM holds GROUP BY entry_id) AND is_set"
+
 // holdRow scans holdColumns.
 type holdRow struct {
 	reason, login, name, role sql.NullString
