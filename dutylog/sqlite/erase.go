@@ -55,7 +55,13 @@ func (db *DB) Traces(ctx context.Context, o dutylog.ErasureOrder) (Traces, error
 	if err != nil {
 		return Traces{}, err
 	}
-	if _, err := o.Check(e); err != nil {
+	if o, err = o.Check(e); err != nil {
+		return Traces{}, err
+	}
+	if err := db.write(ctx, "look what tells of an entry", func(t *tx) error { // a hold on that keeps the files as well
+		_, err := t.copiesOf(e, o)
+		return err
+	}); err != nil {
 		return Traces{}, err
 	}
 	tr := Traces{Entry: e, CallID: e.CallID}
