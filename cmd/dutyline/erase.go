@@ -129,10 +129,13 @@ func (e *eraser) run(ctx context.Context) error {
 	}
 	fmt.Fprintf(e.out, "erased from entry %s (%s) by decision %d\n", tr.Entry.ID, tr.Entry.EntryNumber, decision)
 	if e.order.TakesRecording() && tr.Recording.Path != "" {
+		_, gone := os.Stat(filepath.Join(e.cfg.Archive.Folder, tr.Recording.File()))
 		if err := e.archive.Remove(tr.Recording); err != nil {
 			return fmt.Errorf("decision %d stands, but the recording's file is still there; delete %s by hand: %w", decision, tr.Recording.File(), err)
 		}
-		fmt.Fprintf(e.out, "deleted: the recording %s\n", tr.Recording.File())
+		if gone == nil { // a call that nobody answered has a path, too, and never had a file
+			fmt.Fprintf(e.out, "deleted: the recording %s\n", tr.Recording.File())
+		}
 	}
 	if err := e.detach(ctx, tr); err != nil {
 		return fmt.Errorf("decision %d stands, but an attached file is still there; give the order again: %w", decision, err)

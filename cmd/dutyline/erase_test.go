@@ -278,7 +278,12 @@ func TestEraseACallAltogether(t *testing.T) {
 	if err != nil || !bytes.Contains(left, []byte("王强的别的电话")) || !bytes.Contains(left, []byte("13900001111")) || bytes.Count(left, []byte("\n")) != 4 {
 		t.Errorf("the closed tape, %v:\n%s", err, left)
 	}
-	o.erase() // once more changes nothing and is a decision of its own
+	if !strings.Contains(out, "deleted: the recording "+r.File()) {
+		t.Errorf("that the recording is deleted is not said:\n%s", out)
+	}
+	if again := o.erase(); strings.Contains(again, "deleted:") { // it changes nothing and is a decision of its own
+		t.Errorf("there was nothing left to delete:\n%s", again)
+	}
 	if e, err := o.db.Entry(t.Context(), "e-"+o.call.ID); err != nil || len(e.Erased) != 2 {
 		t.Errorf("%+v, %v", e.Erased, err)
 	}
@@ -287,6 +292,17 @@ func TestEraseACallAltogether(t *testing.T) {
 // lengths are those of the files that another program has open.
 func (o *office) lengths() map[string]int64 {
 	return map[string]int64{"journal": sizeOf(o.journal), "tape": sizeOf(filepath.Join(o.cfg.Tape.Folder, "2026-11-24.jsonl"))}
+}
+
+// The protocol of an erasure is filed: it names no file as deleted that never was.
+func TestAnErasureDeletesNoRecordingThatNeverWas(t *testing.T) {
+	o := newOffice(t)
+	story := missedCall("duty-1795439999.7")
+	o.ok(o.db.Record(t.Context(), story))
+	o.call = *story[len(story)-1].Call
+	if out := o.erase(); strings.Contains(out, "deleted:") {
+		t.Errorf("nobody answered, and nothing was recorded:\n%s", out)
+	}
 }
 
 func TestBackupsThatStillHoldItAreListed(t *testing.T) {
