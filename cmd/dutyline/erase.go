@@ -280,6 +280,9 @@ func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
 			copies = append(copies, fmt.Sprintf("still in an exhibit: made by %s, %s; find its folder and destroy it", a.By.Login, atSite(a.At, site)))
 		}
 	}
+	if len(copies) > 0 && e.order.TakesRecording() && !tr.Recording.SealedAt.IsZero() {
+		copies = append(copies, fmt.Sprintf("of a backup its recording (recordings/%s) goes when no generation there has it any more, with the next dutyline backup into that folder; --keep N removes older generations", tr.Recording.File()))
+	}
 	if len(copies) == 0 {
 		copies = []string{"no backup and no exhibit that the log knows of holds it"}
 	}

@@ -316,6 +316,34 @@ func TestBackupsThatStillHoldItAreListed(t *testing.T) {
 	}
 }
 
+// An erased recording stays in a backup as long as a generation has it, and goes with the last one; others stay.
+func TestAnErasedRecordingGoesWithTheLastGenerationThatHasIt(t *testing.T) {
+	o := newOffice(t)
+	to := filepath.Join(t.TempDir(), "backup")
+	backsUp := func(more ...string) string {
+		return works(t, "", append([]string{"backup", to, "--config", o.file}, more...)...)
+	}
+	held := func(call string) bool {
+		r, err := o.db.Recording(t.Context(), call)
+		o.ok(err)
+		_, err = os.Stat(filepath.Join(to, "recordings", r.File()))
+		return err == nil
+	}
+	backsUp()
+	if out := o.erase(); !strings.Contains(out, "still in a backup: ") || !strings.Contains(out, "goes when no generation there has it any more") {
+		t.Error(out)
+	}
+	if backsUp(); !held(o.call.ID) {
+		t.Error("it is gone from a backup of which a generation has it")
+	}
+	if out := backsUp("--keep", "1"); held(o.call.ID) || !strings.Contains(out, "erased recordings removed, which no generation has any more: 2026/11/23/") {
+		t.Errorf("no generation has it any more, and it is there: %v\n%s", held(o.call.ID), out)
+	}
+	if !held("duty-1795436279.10") {
+		t.Error("a recording that nobody erased is gone")
+	}
+}
+
 // A backup that was killed and an exhibit hold it as well.
 func TestUnfinishedBackupsAndExhibitsThatStillHoldItAreListed(t *testing.T) {
 	o := newOffice(t)
