@@ -88,7 +88,7 @@ func newBackupCommand() *cobra.Command {
 	cmd.Flags().StringVar(&f.data, "data", "", "data FOLDER itself, with log.db, recordings and tape in it, for instance var")
 	cmd.Flags().BoolVar(&f.tape, "tape", false, "the tape as well (what was read from the switch)")
 	cmd.Flags().StringVar(&f.journal, "journal", "", "the files of this FOLDER as well: the switch's journal")
-	cmd.Flags().IntVar(&f.keep, "keep", 0, "keep the newest N generations of the log and remove older ones; 0 keeps all. Recordings stay")
+	cmd.Flags().IntVar(&f.keep, "keep", 0, "keep the newest N generations of the log and remove older ones; 0 keeps all. Recordings stay, but for erased ones that none of these has")
 	cmd.MarkFlagsMutuallyExclusive("config", "data")
 	return cmd
 }
@@ -268,6 +268,9 @@ func (b *backupRun) finish(ctx context.Context) error {
 	if err := errors.Join(b.remember(ctx, done), b.markFiles(ctx, m, done.At)); err != nil {
 		return fmt.Errorf("the backup %s is finished and whole, but the log could not be told of it: %w", name, err)
 	}
+	if err := b.forget(ctx); err != nil {
+		return fmt.Errorf("the backup %s is finished and whole, but erased recordings may still be in %s: %w", name, b.dir, err)
+	}
 	b.report(ctx, done, m.NotIncluded)
 	if len(m.Problems) > 0 {
 		for _, p := range m.Problems {
@@ -302,6 +305,19 @@ func (b *backupRun) remember(ctx context.Context, done dutylog.Backup) error {
 		fmt.Fprintf(b.out, "older generations removed: %s\n", strings.Join(pruned, ", "))
 	}
 	return syncBackups(ctx, b.log, b.to)
+}
+
+// forget removes erased recordings that no generation lists any more.
+func (b *backupRun) forget(ctx context.Context) error {
+	erased, err := b.log.ErasedRecordings(ctx)
+	if err != nil {
+		return err
+	}
+	gone, err := b.to.Forget(erased)
+	if len(gone) > 0 {
+		fmt.Fprintf(b.out, "erased recordings removed, which no generation has any more: %s\n", strings.Join(gone, ", "))
+	}
+	return err
 }
 
 // mark notes that the generation holds the recordings that its picture of the log calls

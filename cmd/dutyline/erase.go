@@ -129,10 +129,13 @@ func (e *eraser) run(ctx context.Context) error {
 	}
 	fmt.Fprintf(e.out, "erased from entry %s (%s) by decision %d\n", tr.Entry.ID, tr.Entry.EntryNumber, decision)
 	if e.order.TakesRecording() && tr.Recording.Path != "" {
+		_, gone := os.Stat(filepath.Join(e.cfg.Archive.Folder, tr.Recording.File()))
 		if err := e.archive.Remove(tr.Recording); err != nil {
 			return fmt.Errorf("decision %d stands, but the recording's file is still there; delete %s by hand: %w", decision, tr.Recording.File(), err)
 		}
-		fmt.Fprintf(e.out, "deleted: the recording %s\n", tr.Recording.File())
+		if gone == nil { // a call that nobody answered has a path, too, and never had a file
+			fmt.Fprintf(e.out, "deleted: the recording %s\n", tr.Recording.File())
+		}
 	}
 	if err := e.detach(ctx, tr); err != nil {
 		return fmt.Errorf("decision %d stands, but an attached file is still there; give the order again: %w", decision, err)
@@ -168,6 +171,7 @@ func (e *eraser) awaitTape(ctx context.Context, tr sqlite.Traces) error {
 func (e *eraser) sweep(tr sqlite.Traces) error {
 	tape := tapeCloser{tapeFolder(e.cfg.Tape.Folder), e.keys}
 	s := newSweep(tr, e.order.Whole(), tape)
+	s.zone = e.cfg.Journal.Location()
 	names, err := e.files(tape)
 	if err != nil {
 		return err
@@ -179,6 +183,10 @@ func (e *eraser) sweep(tr sqlite.Traces) error {
 			faults = append(faults, fmt.Errorf("%s: %w", name, err))
 		} else if n > 0 {
 			fmt.Fprintf(e.out, "blanked: %d line(s) of %s\n", n, name)
+		}
+		if s.unclear {
+			faults, s.unclear = append(faults, fmt.Errorf("%s: the switch gave the call's id to one that is under a legal hold, too, and lines with that id "+
+				"do not say when they were written; erase it after that hold is released", name)), false
 		}
 	}
 	return errors.Join(faults...)
@@ -226,7 +234,7 @@ func (e *eraser) unseal(ctx context.Context, tr sqlite.Traces) error {
 		return err
 	}
 	r := tr.Recording
-	if r.Status == "" || r.Status == recorder.None || !r.RemovedAt.IsZero() {
+	if r.Status == "" || r.Status == recorder.None || !r.RemovedAt.IsZero() || !tr.Last() { // a later call of its id wrote its originals in place of these
 		return nil
 	}
 	if e.sw == nil {
@@ -272,10 +280,18 @@ func (e *eraser) report(ctx context.Context, tr sqlite.Traces) error {
 			copies = append(copies, fmt.Sprintf("still in an exhibit: made by %s, %s; find its folder and destroy it", a.By.Login, atSite(a.At, site)))
 		}
 	}
+	if len(copies) > 0 && e.order.TakesRecording() && !tr.Recording.SealedAt.IsZero() {
+		copies = append(copies, fmt.Sprintf("of a backup its recording (recordings/%s) goes when no generation there has it any more, with the next dutyline backup into that folder; --keep N removes older generations", tr.Recording.File()))
+	}
 	if len(copies) == 0 {
 		copies = []string{"no backup and no exhibit that the log knows of holds it"}
 	}
 	fmt.Fprintln(e.out, strings.Join(copies, "\n"))
+	for _, n := range tr.Namesakes {
+		if e.order.Whole() && n.During.Overlaps(tr.During) {
+			fmt.Fprintf(e.out, "perhaps gone with it: lines of the switch's journal about the call of entry %s, to which the switch gave the same id at the same time\n", n.Number)
+		}
+	}
 	others := "other entries, and incidents that are not linked with this one; reasons of holds and requests; assessments and closed months, absences, standard phrases, directory and roster"
 	if !e.order.Whole() {
 		others = "names of attached files, and why they were attached; " + others

@@ -278,7 +278,12 @@ func TestEraseACallAltogether(t *testing.T) {
 	if err != nil || !bytes.Contains(left, []byte("王强的别的电话")) || !bytes.Contains(left, []byte("13900001111")) || bytes.Count(left, []byte("\n")) != 4 {
 		t.Errorf("the closed tape, %v:\n%s", err, left)
 	}
-	o.erase() // once more changes nothing and is a decision of its own
+	if !strings.Contains(out, "deleted: the recording "+r.File()) {
+		t.Errorf("that the recording is deleted is not said:\n%s", out)
+	}
+	if again := o.erase(); strings.Contains(again, "deleted:") { // it changes nothing and is a decision of its own
+		t.Errorf("there was nothing left to delete:\n%s", again)
+	}
 	if e, err := o.db.Entry(t.Context(), "e-"+o.call.ID); err != nil || len(e.Erased) != 2 {
 		t.Errorf("%+v, %v", e.Erased, err)
 	}
@@ -289,6 +294,17 @@ func (o *office) lengths() map[string]int64 {
 	return map[string]int64{"journal": sizeOf(o.journal), "tape": sizeOf(filepath.Join(o.cfg.Tape.Folder, "2026-11-24.jsonl"))}
 }
 
+// The protocol of an erasure is filed: it names no file as deleted that never was.
+func TestAnErasureDeletesNoRecordingThatNeverWas(t *testing.T) {
+	o := newOffice(t)
+	story := missedCall("duty-1795439999.7")
+	o.ok(o.db.Record(t.Context(), story))
+	o.call = *story[len(story)-1].Call
+	if out := o.erase(); strings.Contains(out, "deleted:") {
+		t.Errorf("nobody answered, and nothing was recorded:\n%s", out)
+	}
+}
+
 func TestBackupsThatStillHoldItAreListed(t *testing.T) {
 	o := newOffice(t)
 	at := time.Now().Add(time.Hour)
@@ -297,6 +313,34 @@ func TestBackupsThatStillHoldItAreListed(t *testing.T) {
 	out := o.erase("--field", "content")
 	if !strings.Contains(out, "still in a backup: 20261126T063000Z in /mnt/backup") || strings.Contains(out, "/mnt/older") {
 		t.Error(out)
+	}
+}
+
+// An erased recording stays in a backup as long as a generation has it, and goes with the last one; others stay.
+func TestAnErasedRecordingGoesWithTheLastGenerationThatHasIt(t *testing.T) {
+	o := newOffice(t)
+	to := filepath.Join(t.TempDir(), "backup")
+	backsUp := func(more ...string) string {
+		return works(t, "", append([]string{"backup", to, "--config", o.file}, more...)...)
+	}
+	held := func(call string) bool {
+		r, err := o.db.Recording(t.Context(), call)
+		o.ok(err)
+		_, err = os.Stat(filepath.Join(to, "recordings", r.File()))
+		return err == nil
+	}
+	backsUp()
+	if out := o.erase(); !strings.Contains(out, "still in a backup: ") || !strings.Contains(out, "goes when no generation there has it any more") {
+		t.Error(out)
+	}
+	if backsUp(); !held(o.call.ID) {
+		t.Error("it is gone from a backup of which a generation has it")
+	}
+	if out := backsUp("--keep", "1"); held(o.call.ID) || !strings.Contains(out, "erased recordings removed, which no generation has any more: 2026/11/23/") {
+		t.Errorf("no generation has it any more, and it is there: %v\n%s", held(o.call.ID), out)
+	}
+	if !held("duty-1795436279.10") {
+		t.Error("a recording that nobody erased is gone")
 	}
 }
 
@@ -358,13 +402,7 @@ func TestOriginalsOnTheSwitchGoToo(t *testing.T) {
 	o.ok(o.db.SaveRecording(t.Context(), r))
 	far, officer := recordertest.Dialogue(time.Second)
 	o.spool.PutCall(o.call.ID, far, officer)
-	var request int64
-	_, err = fmt.Sscan(approved(t, o.file, "erase", "e-"+o.call.ID, "--reason", "误录"), &request)
-	o.ok(err)
-	a, err := o.db.Approval(t.Context(), request)
-	o.ok(err)
-	var out bytes.Buffer
-	e := &eraser{data: &data{cfg: o.cfg, log: o.db, keys: o.keys, archive: o.archive}, request: request, order: a.Order(), out: &out}
+	e := o.eraser()
 	if err := e.run(t.Context()); err == nil || !strings.Contains(err.Error(), "still on the switch") {
 		t.Errorf("without a switch: %v", err)
 	}
@@ -380,6 +418,17 @@ func TestOriginalsOnTheSwitchGoToo(t *testing.T) {
 	if r, err := o.db.Recording(t.Context(), o.call.ID); err != nil || r.Status != recorder.Erased || !r.NextTry.IsZero() {
 		t.Errorf("%+v, %v", r, err)
 	}
+}
+
+// eraser carries out an approved erasure of the call, without a switch so far.
+func (o *office) eraser() *eraser {
+	o.t.Helper()
+	var request int64
+	_, err := fmt.Sscan(approved(o.t, o.file, "erase", "e-"+o.call.ID, "--reason", "误录"), &request)
+	o.ok(err)
+	a, err := o.db.Approval(o.t.Context(), request)
+	o.ok(err)
+	return &eraser{data: &data{cfg: o.cfg, log: o.db, keys: o.keys, archive: o.archive}, request: request, order: a.Order(), journal: o.journal, out: io.Discard}
 }
 
 type awaySwitch struct{}

@@ -24,9 +24,12 @@ import (
 
 // journalLine is a record as the switch writes it.
 func journalLine(call string, n int, num string) string {
-	at := time.Date(2026, 11, 23, 7, 0, n, 0, time.UTC).Format("2006-01-02T15:04:05.000000-0700")
+	return journalLineAt(time.Date(2026, 11, 23, 7, 0, n, 0, time.UTC), call, n, num)
+}
+
+func journalLineAt(at time.Time, call string, n int, num string) string {
 	return fmt.Sprintf(`{"eventtype":"ANSWER","eventtime":"%s","eventenum":"ANSWER","name":"","num":"%s","exten":"12350","channame":"PJSIP/trunk-%08x","uniqueid":"%s","linkedid":"%s","eventextra":""}`+"\n",
-		at, num, n, call, call)
+		at.UTC().Format("2006-01-02T15:04:05.000000-0700"), num, n, call, call)
 }
 
 // celReader is a daemon that reads a journal; it is run until it has read everything.

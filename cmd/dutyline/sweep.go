@@ -18,6 +18,7 @@ import (
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
 	"dutyline/telephony"
+	"dutyline/telephony/cel"
 )
 
 // sweep blanks lines of files in which erased words are, or a call that is erased as a whole, and
@@ -27,8 +28,11 @@ type sweep struct {
 	words   [][]byte // in every form in which they may be written
 	names   [][]byte // of who called: only around the call, and in damaged lines
 	numbers [][]byte // what every spelling of who called ends with: only in damaged lines
-	callID  []byte   // empty: only words are looked for
+	callID  []byte   // as the switch gave it; empty: only words are looked for
 	during  sqlite.Span
+	others  []sqlite.Namesake // calls to which the switch gave the same id: their lines stay
+	unclear bool              // a line with the id may be of another call that is held, and stayed
+	zone    *time.Location    // of the switch's journal
 	tape    tapeCloser
 }
 
@@ -37,14 +41,15 @@ type sweep struct {
 const shortestWord = 4
 
 func newSweep(tr sqlite.Traces, whole bool, tape tapeCloser) *sweep {
-	s := &sweep{during: tr.During, tape: tape}
+	s := &sweep{during: tr.During, others: tr.Namesakes, zone: time.Local, tape: tape}
 	for _, w := range tr.Words {
 		if len(w) >= shortestWord {
 			s.words = append(s.words, spellings(w)...)
 		}
 	}
 	if whole {
-		s.callID = []byte(tr.CallID)
+		id, _, _ := strings.Cut(tr.CallID, recorder.AgainMark)
+		s.callID = []byte(id)
 		for _, n := range tr.Names {
 			if len(n) >= shortestWord {
 				s.names = append(s.names, spellings(n)...)
@@ -102,7 +107,7 @@ func upperEscapes(s string) string {
 
 // hits reports whether a line that is all there has to go.
 func (s *sweep) hits(line []byte) bool {
-	if containsAny(line, s.words) || containsID(line, s.callID) {
+	if containsAny(line, s.words) || containsID(line, s.callID) && s.own(line) {
 		return true
 	}
 	return s.callID != nil && s.around(line) && containsAny(line, s.names)
@@ -131,15 +136,60 @@ func containsID(line, id []byte) bool {
 	}
 }
 
+// own reports whether a line with the call's id is about this call: where the switch gave the id to others, too, its time
+// says it. What says no time goes, but where one of the others is held.
+func (s *sweep) own(line []byte) bool {
+	if len(s.others) == 0 {
+		return true
+	}
+	at := s.moment(line)
+	when := sqlite.Span{From: at, To: at}
+	if s.during.Overlaps(when) {
+		return true
+	}
+	held := false
+	for _, o := range s.others {
+		if o.During.Overlaps(when) {
+			return false
+		}
+		held = held || o.Held
+	}
+	s.unclear = s.unclear || held
+	return !held
+}
+
+// moment is when what a line tells of happened; zero: it does not say.
+func (s *sweep) moment(line []byte) time.Time {
+	if at, ok := tapeTime(line); ok {
+		return at
+	}
+	var refused struct { // see committer.setAside
+		Call struct {
+			OfferedAt time.Time `json:"offered_at"`
+		}
+	}
+	if json.Unmarshal(line, &refused) == nil && !refused.Call.OfferedAt.IsZero() {
+		return refused.Call.OfferedAt
+	}
+	row, _ := cel.DecodeIn(line, s.zone) // a row that cannot be read is of no time
+	return row.At
+}
+
 // tapeBegins is how a line of the tape does.
 const tapeBegins = `{"rx":"`
 
-// around reports whether a line of the tape was read during the call.
-func (s *sweep) around(line []byte) bool {
+// tapeTime is when a line of the tape was read; false where it is none.
+func tapeTime(line []byte) (time.Time, bool) {
 	rest, ok := bytes.CutPrefix(line, []byte(tapeBegins))
 	stamp, _, _ := bytes.Cut(rest, []byte(`"`))
 	at, err := time.Parse(time.RFC3339Nano, string(stamp))
-	return ok && err == nil && s.during.Overlaps(sqlite.Span{From: at, To: at})
+	return at, ok && err == nil
+}
+
+// around reports whether a line of the tape was read during the call.
+func (s *sweep) around(line []byte) bool {
+	at, ok := tapeTime(line)
+	return ok && s.during.Overlaps(sqlite.Span{From: at, To: at})
 }
 
 // file blanks the lines of one file in its place; a file that is not there has none.

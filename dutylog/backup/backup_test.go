@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"dutyline/dutylog/backup"
+	"dutyline/recorder"
 )
 
 func TestEveryRunAddsAGenerationAndCopiesOnlyWhatIsNew(t *testing.T) {
@@ -307,5 +309,31 @@ func TestPruneKeepsTheNewest(t *testing.T) {
 	}
 	if kept := tree(t, filepath.Join(b.dir, "files")); len(kept) != 2 {
 		t.Errorf("%v", kept)
+	}
+}
+
+func TestAnErasedRecordingIsForgottenWithTheLastGenerationThatListsIt(t *testing.T) {
+	b := newBench(t)
+	first, _ := b.run()
+	erased := b.rows[:2]
+	b.rows = b.rows[1:] // the second one is still listed: the log was told of its erasure after this picture
+	second, _ := b.run()
+	f := b.open()
+	for _, n := range []int{0, 1} {
+		gone, err := f.Forget(slices.Concat(erased, []recorder.Recording{{Path: "../generations/" + second + "/manifest.json", Digest: digest("")}}))
+		if want := []string{erased[0].Path}[:n]; err != nil || !slices.Equal(gone, want) {
+			t.Errorf("gone are %v, want %v: %v", gone, want, err)
+		}
+		if _, err := f.Prune(1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{second}, b.generations()); diff != "" || first == second {
+		t.Error(diff)
+	}
+	b.sound(second)
+	harm(t, filepath.Join(b.dir, "generations", second, "recordings.sha256"), func(list []byte) []byte { return list[:len(list)-1] })
+	if gone, err := f.Forget(erased[1:]); err == nil || len(gone) > 0 {
+		t.Errorf("with a list that cannot be read: %v, %v", gone, err)
 	}
 }

@@ -9,5 +9,6 @@
 // A generation appears under its name only when it is complete: it is made in a hidden folder
 // whose renaming is the last step. A backup that is cut off leaves the earlier generations as
 // they were, and the next one begins anew and goes on with the recordings that are there.
+// An erased recording goes with the last generation that lists it; see Forget.
 // recordings.sha256 can be checked without us: sha256sum -c, in DIR/recordings.
 package backup

@@ -83,7 +83,7 @@ func (d *Draft) KeepAll(ctx context.Context, folder, as string) error {
 }
 
 // Prune removes the oldest generations beyond the newest n, and files that no generation names
-// any more. Recordings stay. It names what it removed.
+// any more. Recordings stay; see Forget. It names what it removed.
 func (f *Folder) Prune(n int) ([]string, error) {
 	all, err := f.Generations()
 	if err != nil || n < 1 || len(all) <= n {

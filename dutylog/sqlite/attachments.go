@@ -101,7 +101,7 @@ func (t *tx) eraseAttachments(entryID string, decision int64) error {
 // ExpirableAttachments are the attachments of before, for recorder.Retention to decide about.
 func (db *DB) ExpirableAttachments(ctx context.Context, before time.Time) ([]recorder.Object, error) {
 	rows, err := db.reading(ctx).Query(`SELECT a.id, a.at, a.file_size,
-			EXISTS (SELECT 1 FROM holds h WHERE h.id = (SELECT max(id) FROM holds WHERE entry_id = a.entry_id) AND h.is_set)
+			a.entry_id IN (`+heldEntries+`)
 		FROM attachments a WHERE a.state = ? AND a.at < ? ORDER BY a.at, a.id`, string(dutylog.AttachmentKept), micros(before))
 	list, err := all(rows, err, func(row scanner) (recorder.Object, error) {
 		o := recorder.Object{Kind: recorder.KindAttachment, Verified: true}
@@ -119,8 +119,7 @@ func (db *DB) Attachment(ctx context.Context, id string) (dutylog.Attachment, er
 
 // expireAttachment notes in its row that an attachment is decided to go.
 func (t *tx) expireAttachment(r recorder.Ruling, decision int64) error {
-	n, err := t.changed(`UPDATE attachments SET state = ?, decision = ? WHERE id = CAST(? AS INTEGER) AND state = ? AND NOT EXISTS
-		(SELECT 1 FROM holds h WHERE h.id = (SELECT max(id) FROM holds WHERE entry_id = attachments.entry_id) AND h.is_set)`,
+	n, err := t.changed(`UPDATE attachments SET state = ?, decision = ? WHERE id = CAST(? AS INTEGER) AND state = ? AND entry_id NOT IN (`+heldEntries+`)`,
 		string(dutylog.AttachmentExpired), decision, r.Name, string(dutylog.AttachmentKept))
 	if err == nil && n == 0 {
 		err = errStands

@@ -277,6 +277,17 @@ func (t *tx) markBackedUp(at time.Time, held []recorder.Recording) error {
 	return nil
 }
 
+// ErasedRecordings lists those that were sealed and erased, as EachSealed does.
+func (db *DB) ErasedRecordings(ctx context.Context) ([]recorder.Recording, error) {
+	rows, err := db.reading(ctx).Query("SELECT call_id, "+filePath+" AS file, "+fileDigest+", "+fileSize+" FROM recordings WHERE status = ? AND sealed_at IS NOT NULL ORDER BY file", string(recorder.Erased))
+	list, err := all(rows, err, func(row scanner) (recorder.Recording, error) {
+		r := recorder.Recording{Status: recorder.Erased}
+		err := row.Scan(&r.CallID, &r.Path, (*string)(&r.Digest), &r.Size)
+		return r, err
+	})
+	return list, db.explain("list the erased recordings", err)
+}
+
 // NotBackedUp counts the sealed recordings that no finished backup holds.
 func (db *DB) NotBackedUp(ctx context.Context) (int, error) {
 	var n int

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dutyline/dutylog"
@@ -27,8 +29,24 @@ type Traces struct {
 	Names     []string // of the other party, never of the line: numbers and a name; only when everything goes
 	CallID    string
 	During    Span // the call, with a margin
+	Namesakes []Namesake
 	Recording recorder.Recording
 	Attached  []dutylog.Attachment // whose files go, or went by an earlier decision; only when everything goes
+}
+
+// Namesake is another call to which the switch gave the id of the erased one; see recorder.AgainMark.
+type Namesake struct {
+	CallID string
+	Number dutylog.EntryNumber
+	During Span // as in Traces
+	Held   bool // by a legal hold
+}
+
+// Last reports whether the switch gave the call's id to no later one: the files of that name on the switch are this one's.
+func (tr Traces) Last() bool {
+	return !slices.ContainsFunc(tr.Namesakes, func(n Namesake) bool {
+		return cmp.Or(cmp.Compare(len(n.CallID), len(tr.CallID)), cmp.Compare(n.CallID, tr.CallID)) > 0 // ~10 comes after ~9
+	})
 }
 
 // Traces reads what an order would erase. It is refused here as it would be in Erase.
@@ -37,12 +55,18 @@ func (db *DB) Traces(ctx context.Context, o dutylog.ErasureOrder) (Traces, error
 	if err != nil {
 		return Traces{}, err
 	}
-	if _, err := o.Check(e); err != nil {
+	if o, err = o.Check(e); err != nil {
+		return Traces{}, err
+	}
+	if err := db.write(ctx, "look what tells of an entry", func(t *tx) error { // a hold on that keeps the files as well
+		_, err := t.copiesOf(e, o)
+		return err
+	}); err != nil {
 		return Traces{}, err
 	}
 	tr := Traces{Entry: e, CallID: e.CallID}
 	if e.CallID != "" {
-		if err := db.tracesOfCall(ctx, &tr); err != nil {
+		if err := db.tracesOfCall(ctx, &tr, o); err != nil {
 			return Traces{}, err
 		}
 	}
@@ -73,7 +97,7 @@ func (db *DB) Traces(ctx context.Context, o dutylog.ErasureOrder) (Traces, error
 	return tr, err
 }
 
-func (db *DB) tracesOfCall(ctx context.Context, tr *Traces) error {
+func (db *DB) tracesOfCall(ctx context.Context, tr *Traces, o dutylog.ErasureOrder) error {
 	call, err := db.Call(ctx, tr.CallID)
 	if err != nil {
 		return err
@@ -82,9 +106,41 @@ func (db *DB) tracesOfCall(ctx context.Context, tr *Traces) error {
 		return &dutylog.InvalidError{Field: "entry", Reason: "its call is still running: erase it after the call has ended"}
 	}
 	tr.Recording = call.Recording
-	tr.During = Span{call.OfferedAt.Add(-time.Minute), call.EndedAt.Add(10 * time.Minute)}
+	tr.During = tracedIn(call.OfferedAt, call.EndedAt)
 	tr.Names = otherParty(call.Call)
+	if tr.Namesakes, err = db.namesakes(ctx, tr.CallID); err != nil {
+		return err
+	}
+	for _, n := range tr.Namesakes {
+		if o.Whole() && n.Held && n.During.Overlaps(tr.During) {
+			return &dutylog.InvalidError{Field: "hold", Reason: "the switch gave the id of its call to that of entry " + n.Number.String() + " at the same time, and that one is under a legal hold: " +
+				"the lines of the two in the switch's journal cannot be told apart; erase it after that hold is released"}
+		}
+	}
 	return nil
+}
+
+// tracedIn is when lines about a call may have been written.
+func tracedIn(offered, ended time.Time) Span {
+	return Span{offered.Add(-time.Minute), ended.Add(10 * time.Minute)}
+}
+
+// namesakes are the other calls of the id that the switch gave to a call.
+func (db *DB) namesakes(ctx context.Context, callID string) ([]Namesake, error) {
+	id, _, _ := strings.Cut(callID, recorder.AgainMark)
+	rows, err := db.reading(ctx).Query(`SELECT c.id, c.offered_at, c.ended_at, coalesce(e.year, 0), coalesce(e.number, 0), coalesce(e.id IN (`+heldEntries+`), FALSE)
+		FROM calls c LEFT JOIN entries e ON e.call_id = c.id WHERE (c.id = ? OR c.id > ? AND c.id < ?) AND c.id <> ? ORDER BY c.offered_at`,
+		id, id+recorder.AgainMark, id+recorder.AgainMark+":", callID)
+	list, err := all(rows, err, func(row scanner) (n Namesake, err error) {
+		var offered, ended time.Time
+		err = row.Scan(&n.CallID, instant{&offered}, instant{&ended}, &n.Number.Year, &n.Number.Serial, &n.Held)
+		if ended.IsZero() { // it is running
+			ended = time.Now()
+		}
+		n.During = tracedIn(offered, ended)
+		return n, err
+	})
+	return list, db.explain("look for calls of the same id", err)
 }
 
 // otherParty is who called, or whom a call was placed to: numbers and a name, never those of the line.

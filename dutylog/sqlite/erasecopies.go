@@ -21,21 +21,19 @@ type copies struct {
 	words     []string         // that are erased: officers write them into the remarks of a handover, too
 }
 
-// copiesOf finds them. An entry under a legal hold keeps its steps as they are.
+// copiesOf finds them. An entry under a legal hold keeps its steps as they are, and their recordings.
 func (t *tx) copiesOf(e dutylog.Entry, o dutylog.ErasureOrder) (c copies, err error) {
 	x := dutylog.Erasure{Fields: o.Fields}
-	if e.CallID != "" && x.ReachesSteps() {
-		if c.entries, err = t.servedBy(e); err != nil {
-			return c, err
+	if e.CallID != "" && (x.ReachesSteps() || o.TakesRecording()) {
+		served, err := t.servedBy(e)
+		if err == nil {
+			err = t.checkServed(served)
 		}
-	}
-	for _, id := range c.entries {
-		served, err := readEntry(t.sql, id)
 		if err != nil {
 			return c, err
 		}
-		if served.Hold != nil {
-			return c, &dutylog.InvalidError{Field: "hold", Reason: "the call is a step of entry " + served.EntryNumber.String() + ", which is under a legal hold (" + served.Hold.Reason + "): nothing of it may be erased before that is released"}
+		if x.ReachesSteps() {
+			c.entries = served
 		}
 	}
 	if c.words, err = t.wordsOf(e.ID, o); err != nil {
@@ -105,6 +103,20 @@ func (t *tx) servedBy(e dutylog.Entry) (served []string, err error) {
 		err = row.Scan(&id)
 		return id, err
 	})
+}
+
+// checkServed refuses what would take something of a step from an entry under a legal hold.
+func (t *tx) checkServed(by []string) error {
+	for _, id := range by {
+		served, err := readEntry(t.sql, id)
+		if err != nil {
+			return err
+		}
+		if served.Hold != nil {
+			return &dutylog.InvalidError{Field: "hold", Reason: "the call is a step of entry " + served.EntryNumber.String() + ", which is under a legal hold (" + served.Hold.Reason + "): nothing of it may be erased before that is released"}
+		}
+	}
+	return nil
 }
 
 // eraseWords takes the words out of the entry and its copies, while the decision keeps the door open. The

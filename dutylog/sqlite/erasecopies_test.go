@@ -264,8 +264,15 @@ func TestAHoldKeepsTheStepsOfItsEntry(t *testing.T) {
 	e, own := served(t, db)
 	must(db.SetHold(ctx, e.ID, "调查", prosecutor))(t)
 	o := dutylog.ErasureOrder{EntryID: own.ID, Reason: "误录", By: prosecutor}
-	if _, err := db.EraseNow(ctx, o); err == nil || !strings.Contains(err.Error(), e.EntryNumber.String()+", which is under a legal hold (调查)") {
-		t.Errorf("%v", err)
+	heard := dutylog.ErasureOrder{EntryID: own.ID, Fields: []dutylog.Field{dutylog.Content}, Recording: true, Reason: "误录", By: prosecutor}
+	for _, o := range []dutylog.ErasureOrder{o, heard} {
+		_, files := db.Traces(ctx, o)
+		_, err := db.EraseNow(ctx, o)
+		for _, err := range []error{files, err} {
+			if err == nil || !strings.Contains(err.Error(), e.EntryNumber.String()+", which is under a legal hold (调查)") {
+				t.Errorf("%v", err)
+			}
+		}
 	}
 	if after := must(db.Entry(ctx, own.ID))(t); len(after.Erased) != 0 || after.Values[dutylog.CalledWhy] != secret {
 		t.Errorf("half of it was erased: %+v", after)

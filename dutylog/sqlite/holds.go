@@ -15,6 +15,12 @@ const (
 	holdTables  = " LEFT JOIN holds h ON h.id = (SELECT max(id) FROM holds WHERE entry_id = e.id) AND h.is_set"
 )
 
+// heldEntries selects the ids of the entries that a hold keeps: those that are under one, and those of the calls that are
+// steps of them, struck out or not.
+const heldEntries = `WITH held (id) AS (SELECT entry_id FROM holds WHERE id IN (SELECT max(id) FROM holds GROUP BY entry_id) AND is_set)
+	SELECT id FROM held
+	UNION SELECT own.id FROM held JOIN entries e ON e.id = held.id JOIN json_each(e.body, '$.steps') s JOIN entries own ON own.call_id = json_extract(s.value, '$.call_id')`
+
 // holdRow scans holdColumns.
 type holdRow struct {
 	reason, login, name, role sql.NullString
@@ -80,11 +86,11 @@ type Span struct{ From, To time.Time }
 // Overlaps reports whether two spans share an instant.
 func (s Span) Overlaps(o Span) bool { return !s.To.Before(o.From) && !o.To.Before(s.From) }
 
-// HeldSpans are the calls of held entries, with a margin: what was read from the switch in
+// HeldSpans are the calls of held entries and of their steps, with a margin: what was read from the switch in
 // these times is held with them.
 func (db *DB) HeldSpans(ctx context.Context) ([]Span, error) {
 	const margin = 10 * time.Minute
-	rows, err := db.reading(ctx).Query("SELECT e.call_at, coalesce(c.ended_at, e.call_at) FROM entries e JOIN holds h ON h.id = (SELECT max(id) FROM holds WHERE entry_id = e.id) AND h.is_set LEFT JOIN calls c ON c.id = e.call_id")
+	rows, err := db.reading(ctx).Query("SELECT e.call_at, coalesce(c.ended_at, e.call_at) FROM entries e LEFT JOIN calls c ON c.id = e.call_id WHERE e.id IN (" + heldEntries + ")")
 	spans, err := all(rows, err, func(row scanner) (s Span, err error) {
 		err = row.Scan(instant{&s.From}, instant{&s.To})
 		return Span{s.From.Add(-margin), s.To.Add(margin)}, err

@@ -18,7 +18,7 @@ import (
 // was sealed is for the caller to prove: Verified says only that it once was.
 func (db *DB) Expirable(ctx context.Context, before time.Time) ([]recorder.Object, error) {
 	rows, err := db.reading(ctx).Query(`SELECT r.call_id, coalesce(c.ended_at, r.sealed_at), coalesce(r.file_size, r.size), r.removed_at IS NOT NULL, r.backed_up_at,
-			EXISTS (SELECT 1 FROM holds h WHERE h.id = (SELECT max(id) FROM holds WHERE entry_id = c.entry_id) AND h.is_set)
+			c.entry_id IN (`+heldEntries+`)
 		FROM recordings r JOIN calls c ON c.id = r.call_id WHERE r.status = ? AND r.next_try IS NULL AND r.sealed_at < ?
 		ORDER BY r.sealed_at`, string(recorder.Sealed), micros(before))
 	objects, err := all(rows, err, func(row scanner) (recorder.Object, error) {
@@ -112,7 +112,7 @@ var errStands = errors.New("it was held, changed or gone meanwhile: nothing was 
 
 func (t *tx) expireRecording(r recorder.Ruling, decision int64) error {
 	n, err := t.changed(`UPDATE recordings SET status = ?, decision = ?, reason = ? WHERE call_id = ? AND status = ? AND removed_at IS NOT NULL AND NOT EXISTS
-		(SELECT 1 FROM calls c JOIN holds h ON h.id = (SELECT max(id) FROM holds WHERE entry_id = c.entry_id) AND h.is_set WHERE c.id = recordings.call_id)`,
+		(SELECT 1 FROM calls c WHERE c.id = recordings.call_id AND c.entry_id IN (`+heldEntries+`))`,
 		string(recorder.Expired), decision, fmt.Sprintf("deleted by decision %d (%s): its days were over on %s", decision, r.Why, r.Due.Format(time.DateOnly)),
 		r.Name, string(recorder.Sealed))
 	if err == nil && n == 0 {

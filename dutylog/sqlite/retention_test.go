@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +48,50 @@ func TestWhatMayExpire(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// The recording of a call back stays as long as the entry is held of which it is, or was, a step: so does what was
+// attached to its own entry, and what was read from the switch meanwhile.
+func TestAHoldKeepsWhatIsOfItsSteps(t *testing.T) {
+	db := open(t)
+	e, own := served(t, db)
+	r := must(db.Recording(ctx, own.CallID))(t)
+	r.Status, r.Digest, r.FileDigest, r.Size, r.SealedAt, r.RemovedAt, r.NextTry = recorder.Sealed, "aa", "bb", 1, noon, noon, time.Time{}
+	ok(t, db.SaveRecording(ctx, r))
+	must(db.AddAttachment(ctx, dutylog.Attachment{EntryID: own.ID, Name: "a.pdf", SealedFile: fileOf("a", 5), By: officer, Reason: "传真后到"}))(t)
+	call := must(db.Call(ctx, own.CallID))(t)
+	held := func() (kept, lines bool) {
+		later := noon.AddDate(10, 0, 0)
+		n := 0
+		for _, o := range append(must(db.Expirable(ctx, later))(t), must(db.ExpirableAttachments(ctx, later))(t)...) {
+			if o.Held {
+				n++
+			}
+		}
+		if n == 1 {
+			t.Error("only one of recording and attachment is held")
+		}
+		return n == 2, slices.ContainsFunc(must(db.HeldSpans(ctx))(t), func(s sqlite.Span) bool { return s.From.Equal(own.CallAt.Add(-10 * time.Minute)) })
+	}
+	if kept, lines := held(); kept || lines {
+		t.Errorf("nothing is held: %v, %v", kept, lines)
+	}
+	must(db.SetHold(ctx, e.ID, "调查", prosecutor))(t)
+	for _, then := range []string{"a step", "a step that was struck out"} {
+		if kept, lines := held(); !kept || !lines {
+			t.Errorf("%s of a held entry: its files are held: %v, the lines: %v", then, kept, lines)
+		}
+		if _, err := db.Expire(ctx, ruling(call.Call), dutylog.SystemActor()); err == nil || !strings.Contains(err.Error(), "held, changed or gone") {
+			t.Errorf("%s of a held entry expires: %v", then, err)
+		}
+		if then == "a step" {
+			e = must(db.StrikeStep(ctx, e.ID, 1, "记错了", officer, noon.Add(2*time.Hour)))(t)
+		}
+	}
+	must(db.ReleaseHold(ctx, e.ID, "调查结束", prosecutor))(t)
+	if kept, lines := held(); kept || lines {
+		t.Errorf("it was released: %v, %v", kept, lines)
 	}
 }
 
