@@ -48,7 +48,7 @@ type Deps struct {
 	Reconcile   func(context.Context) error          // compares calls, recordings and entries now; nil: nobody does
 	Ledger      func() LedgerState                   // how the comparing goes; nil: nobody compares
 	Verify      Verifier                             // nil: the log is verified at the machine only
-	Unsigned    func() error                         // why the log is not signed now; nil: nobody signs it
+	Unsigned    func() error                         // why the log is not signed now, or what is wrong with what was; nil: nobody signs it
 	Lamps       func(line string) Lamps              // how a line is, by everything on which it depends; nil: nobody judges
 	Presence    *Presence                            // which pages are open; nil: nobody wants to know
 	Vault       dutylog.Vault                        // keeps attached files; nil: nothing can be attached
