@@ -140,9 +140,9 @@ type JournalHealth struct {
 	Configured bool
 }
 
-// DiskHealth is how much room there is, and for how long.
+// DiskHealth is how much room there is on the disk that is the worst off, and for how long.
 type DiskHealth struct {
-	Room         string `json:"room" enum:"unknown,plenty,soon,edge" doc:"soon: it will be full within disk.warn_days; edge: nothing more is archived"`
+	Room         string `json:"room" enum:"unknown,plenty,soon,edge" doc:"soon: it will be full within disk.warn_days; edge: nothing more is archived there"`
 	FreeBytes    int64  `json:"free_bytes"`
 	ReserveBytes int64  `json:"reserve_bytes" doc:"Left to the duty log"`
 	Days         int    `json:"days" doc:"Until only the reserve is left; -1: not in sight"`

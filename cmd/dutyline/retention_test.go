@@ -287,12 +287,12 @@ func TestHoldAsACommand(t *testing.T) {
 }
 
 func (s *vault) keeper(free *int64, hurried *int) *keeper {
-	return &keeper{log: s.db, expirer: s.expirer(), folder: s.cfg.Archive.Folder, reserve: 512 << 20, warn: 30,
-		free: func(string) (int64, error) {
+	return &keeper{log: s.db, expirer: s.expirer(), growth: growthOf(s.cfg), reserve: 512 << 20, warn: 30,
+		space: func(string) (space, error) {
 			if *free < 0 {
-				return 0, errors.New("the disk is gone")
+				return space{}, errors.New("the disk is gone")
 			}
-			return *free, nil
+			return space{free: *free}, nil
 		},
 		hurry: func() { *hurried++ }, logger: slog.New(slog.NewTextHandler(&s.logs, nil)), now: func() time.Time { return s.at }, trusted: func() bool { return true }}
 }
