@@ -160,7 +160,8 @@ func (r *restoreRun) target() backup.Target {
 func (r *restoreRun) prove(ctx context.Context, m backup.Manifest, file string) (lost []backup.Problem, err error) {
 	r.tell.step("prove the log", 0, 0)
 	err = r.withRestored(ctx, file, func(log *sqlite.DB) error {
-		return errors.Join(log.Verify(ctx), syncBackups(ctx, log, r.from))
+		there, err := r.from.Generations()
+		return errors.Join(err, log.Verify(ctx), syncBackups(ctx, log, r.from), syncFiles(ctx, log, r.from, there))
 	})
 	if err != nil {
 		return nil, err
