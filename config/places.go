@@ -30,7 +30,8 @@ func LoadPlaces(file string) (Config, error) {
 var secretKey = regexp.MustCompile(`(?i)(password|passphrase|secret|token)$`)
 
 // WithoutSecrets is FILE for a backup: without comments, in which people note passwords, and
-// without passwords in addresses. Secrets themselves are never in a configuration.
+// without passwords in addresses and what stands behind their ? or #, as a token does. Secrets themselves are never in a
+// configuration.
 func WithoutSecrets(file string) ([]byte, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -59,8 +60,8 @@ func redact(n *yaml.Node) {
 	if n.Kind == yaml.ScalarNode && strings.Contains(n.Value, "://") {
 		if u, err := url.Parse(n.Value); err != nil {
 			n.Value = ""
-		} else if u.User != nil {
-			u.User = nil
+		} else if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			u.User, u.RawQuery, u.Fragment, u.RawFragment = nil, "", "", ""
 			n.Value = u.String()
 		}
 	}

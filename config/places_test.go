@@ -52,7 +52,8 @@ sometime:
   api_token: [hidden-6, hidden-7]
   secret: {a: hidden-8}
   address: "https://u:hidden-9@[bad"
-# hidden-10
+evidence: {send_to: "https://archive.example/put?token=hidden-10#hidden-11"}
+# hidden-12
 `
 	copied, err := config.WithoutSecrets(fileOf(t, text))
 	if err != nil {
@@ -68,6 +69,7 @@ sometime:
   api_token: ""
   secret: ""
   address: ""
+evidence: {send_to: "https://archive.example/put"}
 `
 	if diff := cmp.Diff(want, string(copied)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -63,6 +63,10 @@ func (e Entry) ComesUp(now time.Time) bool {
 	return e.State == Open || !now.Before(at) && now.Sub(at) < ShownWithin
 }
 
+// Restored is what a restoration notes in the log that it brought back: what was written after that backup is
+// not in it. The object is the backup's path, as of TookBackup.
+const Restored = "log.restore"
+
 // BeganAnew is what the system itself notes when a log begins beside what an earlier one left; the
 // object says what that was.
 const BeganAnew = "log.begin"

@@ -22,7 +22,7 @@ type accessBody struct {
 	ID          int64    `json:"id"`
 	At          stamp    `json:"at"`
 	By          actorDoc `json:"by"`
-	Action      string   `json:"action" doc:"The permission that was used; exhibit.make and backup.make are commands"`
+	Action      string   `json:"action" doc:"The permission that was used; exhibit.make, backup.make and log.restore (the log is that of a backup, and what was written after it is not there) are commands"`
 	Object      string   `json:"object" doc:"The id of an entry or call, the name of a sheet, or of a list"`
 	Address     string   `json:"address" doc:"Of the person's computer; empty at the machine itself"`
 	EntryID     string   `json:"entry_id" doc:"Of the entry that the object is or belongs to; empty: of none"`

@@ -10,7 +10,7 @@ type evidenceBody struct {
 	Records     int64           `json:"records" doc:"In the Merkle log now"`
 	Fingerprint string          `json:"fingerprint" doc:"Of the key that signed; compare it with the one that was filed"`
 	Checkpoint  *checkpointBody `json:"checkpoint"`
-	Problem     string          `json:"problem" doc:"Why nothing is signed now; empty when all is well"`
+	Problem     string          `json:"problem" doc:"Why nothing is signed now, or that the checkpoints on the other machine tell of two different logs; empty when all is well"`
 }
 
 type checkpointBody struct {

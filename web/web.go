@@ -48,7 +48,7 @@ type Deps struct {
 	Reconcile   func(context.Context) error          // compares calls, recordings and entries now; nil: nobody does
 	Ledger      func() LedgerState                   // how the comparing goes; nil: nobody compares
 	Verify      Verifier                             // nil: the log is verified at the machine only
-	Unsigned    func() error                         // why the log is not signed now; nil: nobody signs it
+	Unsigned    func() error                         // why the log is not signed now, or what is wrong with what was; nil: nobody signs it
 	Lamps       func(line string) Lamps              // how a line is, by everything on which it depends; nil: nobody judges
 	Presence    *Presence                            // which pages are open; nil: nobody wants to know
 	Vault       dutylog.Vault                        // keeps attached files; nil: nothing can be attached
@@ -140,9 +140,9 @@ type JournalHealth struct {
 	Configured bool
 }
 
-// DiskHealth is how much room there is, and for how long.
+// DiskHealth is how much room there is on the disk that is the worst off, and for how long.
 type DiskHealth struct {
-	Room         string `json:"room" enum:"unknown,plenty,soon,edge" doc:"soon: it will be full within disk.warn_days; edge: nothing more is archived"`
+	Room         string `json:"room" enum:"unknown,plenty,soon,edge" doc:"soon: it will be full within disk.warn_days; edge: nothing more is archived there"`
 	FreeBytes    int64  `json:"free_bytes"`
 	ReserveBytes int64  `json:"reserve_bytes" doc:"Left to the duty log"`
 	Days         int    `json:"days" doc:"Until only the reserve is left; -1: not in sight"`

@@ -179,8 +179,8 @@ func (a *app) wire(context.Context) error {
 	a.ledger = newReconciler(a.log, a.archive, a.sw, a.clock.Now, a.logger)
 	a.watcher.seen = func() { a.sighted.here(); a.collector.Hurry(); a.ledger.Seen() }
 	kept := &data{cfg: a.cfg, log: a.log, keys: a.keys, archive: a.archive, vault: a.vault}
-	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), folder: a.cfg.Archive.Folder,
-		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, free: freeOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now, trusted: a.clock.Trusted}
+	a.keeper = &keeper{log: a.log, expirer: kept.expirer(dutylog.SystemActor(), a.logger), growth: growthOf(a.cfg),
+		reserve: int64(a.cfg.Disk.ReserveMB) << 20, warn: a.cfg.Disk.WarnDays, space: spaceOn, hurry: a.collector.Hurry, logger: a.logger, now: a.clock.Now, trusted: a.clock.Trusted}
 	a.keeper.expirer.now = a.clock.Now
 	a.steps = &clockWatch{clock: a.clock, lines: lines, logger: a.logger, told: func() { a.collector.Hurry(); a.auditor.Ask(); a.escalator.ClockSet(); a.duties.ClockSet() }}
 	a.auditor.also = a.steps.Faults

@@ -265,7 +265,7 @@ func (b *backupRun) finish(ctx context.Context) error {
 		return errors.Join(err, b.draft.Abandon())
 	}
 	done := remembered(b.to, name, digest, m)
-	if err := errors.Join(b.remember(ctx, done), b.markFiles(ctx, m, done.At)); err != nil {
+	if err := b.remember(ctx, done); err != nil {
 		return fmt.Errorf("the backup %s is finished and whole, but the log could not be told of it: %w", name, err)
 	}
 	if err := b.forget(ctx); err != nil {
@@ -289,12 +289,20 @@ func bytesOf(m backup.Manifest) int64 {
 	return sum
 }
 
-// remember writes into the log what this folder holds now.
+// remember writes into the log what this folder holds now. What is about to be removed does not count any more before it
+// is: retention never deletes a file whose last copy goes.
 func (b *backupRun) remember(ctx context.Context, done dutylog.Backup) error {
 	if err := b.log.AddBackup(ctx, done); err != nil {
 		return err
 	}
 	if err := b.mark(ctx, done); err != nil {
+		return err
+	}
+	left, err := b.to.Newest(b.flags.keep)
+	if err == nil {
+		err = syncFiles(ctx, b.log, b.to, left)
+	}
+	if err != nil {
 		return err
 	}
 	pruned, err := b.to.Prune(b.flags.keep)
@@ -336,16 +344,6 @@ func (b *backupRun) mark(ctx context.Context, done dutylog.Backup) error {
 		return m.add(ctx, r)
 	})
 	return errors.Join(err, m.flush(ctx))
-}
-
-// markFiles notes the contents of the tape's and the journal's files that this generation holds.
-// By its content a file that is written on, or whose name rotation gave to another, is not held.
-func (b *backupRun) markFiles(ctx context.Context, m backup.Manifest, at time.Time) error {
-	files := map[recorder.Digest]string{}
-	for _, f := range m.Kept {
-		files[recorder.Digest(f.SHA256)] = f.Name
-	}
-	return b.log.MarkFilesBackedUp(ctx, files, at)
 }
 
 // marker notes in the log what is backed up, some hundreds at a time: a long list then needs
@@ -397,6 +395,27 @@ func syncBackups(ctx context.Context, log *sqlite.DB, folder *backup.Folder) err
 		}
 	}
 	return err
+}
+
+// syncFiles tells the log of the contents of the tape's, the journal's and attached files that these generations of a
+// folder hold, and of no others there. By its content a file that is written on, or whose name rotation gave to another,
+// is not held.
+func syncFiles(ctx context.Context, log *sqlite.DB, folder *backup.Folder, generations []string) error {
+	var held []sqlite.FileHeld
+	known := map[string]bool{}
+	for _, name := range generations {
+		m, _, damaged := folder.Manifest(name)
+		if damaged != nil {
+			continue // it cannot be restored
+		}
+		for _, f := range m.Kept {
+			if !known[f.SHA256] {
+				known[f.SHA256] = true
+				held = append(held, sqlite.FileHeld{Digest: recorder.Digest(f.SHA256), Name: f.Name, At: m.At})
+			}
+		}
+	}
+	return log.SetFilesBackedUp(ctx, folder.Path(), held)
 }
 
 // remembered is how the log remembers a generation.

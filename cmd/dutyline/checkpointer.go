@@ -2,10 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -40,6 +44,7 @@ type checkpointer struct {
 
 	mu    sync.Mutex
 	fault error // of the last signing
+	twin  error // two checkpoints of as many records lie on the other machine
 }
 
 const (
@@ -88,14 +93,14 @@ func (c *checkpointer) sign(ctx context.Context) {
 	c.fault = err
 }
 
-// Fault says why the log is not signed; nil when it is.
+// Fault says why the log is not signed, or what is wrong with what was signed; nil when all is well.
 func (c *checkpointer) Fault() error {
 	if c.keyErr != nil {
 		return c.keyErr
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.fault
+	return cmp.Or(c.fault, c.twin)
 }
 
 // send sends what is due and says how long to wait until it looks again.
@@ -125,7 +130,7 @@ func (c *checkpointer) carry(ctx context.Context, due dutylog.Checkpoint) error 
 	done := make(chan error, 1)
 	go func() {
 		if filepath.IsAbs(c.sendTo) {
-			done <- putFile(c.sendTo, due)
+			done <- c.put(due)
 			return
 		}
 		done <- post(ctx, c.sendTo, due)
@@ -138,26 +143,66 @@ func (c *checkpointer) carry(ctx context.Context, due dutylog.Checkpoint) error 
 	}
 }
 
-// putFile writes the checkpoint into a folder under the number of records, so that none is
-// ever written over.
-func putFile(folder string, c dutylog.Checkpoint) error {
-	name := filepath.Join(folder, fmt.Sprintf("dutyline-%012d%s", c.Size, checkpointEnd))
-	if have, err := os.ReadFile(name); err == nil && string(have) == c.Note {
-		return nil
+// put writes the checkpoint into the folder, and says when two of as many records lie there.
+func (c *checkpointer) put(due dutylog.Checkpoint) error {
+	if err := putFile(c.sendTo, due); err != nil {
+		return err
 	}
-	f, err := os.CreateTemp(folder, ".dutyline-*")
+	twin := twinIn(c.sendTo)
+	c.mu.Lock()
+	known := c.twin != nil
+	c.twin = twin
+	c.mu.Unlock()
+	if twin != nil && !known {
+		c.logger.Error("the checkpoints on the other machine tell of two different logs", "err", twin)
+	}
+	return nil
+}
+
+// putFile writes the checkpoint into a folder under the number of records. None is ever written over: where another
+// one of as many records lies there, the name of this one has its digest as well, and both stay.
+func putFile(folder string, c dutylog.Checkpoint) error {
+	plain := fmt.Sprintf("dutyline-%012d", c.Size)
+	digest := sha256.Sum256([]byte(c.Note))
+	for _, name := range []string{plain, plain + "-" + hex.EncodeToString(digest[:8])} {
+		file := filepath.Join(folder, name+checkpointEnd)
+		have, err := os.ReadFile(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return putNew(file, c.Note)
+		case err != nil:
+			return fmt.Errorf("%w: let the daemon's user read there", err)
+		case string(have) == c.Note:
+			return nil
+		}
+	}
+	return fmt.Errorf("what lies in %s under the name of the checkpoint of %d records and its digest is something else: keep it, and move it to another folder", folder, c.Size)
+}
+
+func putNew(file, note string) error {
+	f, err := os.CreateTemp(filepath.Dir(file), ".dutyline-*")
 	if err != nil {
 		return fmt.Errorf("%w: mount the folder and let the daemon's user write there", err)
 	}
 	defer os.Remove(f.Name())
-	_, err = f.WriteString(c.Note)
+	_, err = f.WriteString(note)
 	if err = errors.Join(err, f.Chmod(0o444), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), name); err != nil {
+	if err := os.Rename(f.Name(), file); err != nil {
 		return err
 	}
-	return syncFolder(folder)
+	return syncFolder(filepath.Dir(file))
+}
+
+// twinIn says that a folder holds two checkpoints of as many records, until one of them is moved away.
+func twinIn(folder string) error {
+	found, err := fs.Glob(os.DirFS(folder), "dutyline-*-*"+checkpointEnd)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	return fmt.Errorf("%s lies beside another checkpoint of as many records: the log was restored from a backup, a second daemon sends there, or a holder of the key rewrote the log. "+
+		"Keep both and compare each with the log (dutyline verify --checkpoint FILE): one of them does not fit. When the reason is known, note it, file both and move them to another folder", filepath.Join(folder, found[0]))
 }
 
 func post(ctx context.Context, to string, c dutylog.Checkpoint) error {

@@ -190,6 +190,47 @@ func TestACheckpointIsCarriedToAFolderAndToAnAddress(t *testing.T) {
 	}
 }
 
+// A log that was restored, or rewritten by who holds the key, comes to as many records as one that was sent before.
+func TestACheckpointOnTheOtherMachineIsNeverWrittenOver(t *testing.T) {
+	folder := t.TempDir()
+	var logs bytes.Buffer
+	c := &checkpointer{sendTo: folder, logger: slog.New(slog.NewTextHandler(&logs, nil)), now: time.Now}
+	send := func(note string) {
+		t.Helper()
+		if err := c.carry(t.Context(), dutylog.Checkpoint{Size: 7, Note: note}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if send("before\n"); c.Fault() != nil {
+		t.Fatal(c.Fault())
+	}
+	for range 2 { // twice is once
+		send("after\n")
+	}
+	files := names(t, folder)
+	if len(files) != 2 {
+		t.Fatalf("there are %v", files)
+	}
+	twin, first := filepath.Join(folder, files[0]), filepath.Join(folder, files[1])
+	for file, want := range map[string]string{first: "before\n", twin: "after\n"} {
+		if text, err := os.ReadFile(file); err != nil || string(text) != want {
+			t.Errorf("%s holds %q, %v; want %q", file, text, err, want)
+		}
+	}
+	if err := c.Fault(); err == nil || !strings.Contains(err.Error(), twin) || !strings.Contains(err.Error(), "dutyline verify --checkpoint") || strings.Count(logs.String(), "two different logs") != 1 {
+		t.Errorf("%v; the daemon's log says\n%s", err, logs.String())
+	}
+	if check := checkSent(folder); check.OK || check.Detail != c.Fault().Error() {
+		t.Errorf("doctor says %+v", check)
+	}
+	if err := os.Remove(twin); err != nil {
+		t.Fatal(err)
+	}
+	if send("before\n"); c.Fault() != nil || !checkSent(folder).OK {
+		t.Errorf("after it was moved away: %v, %+v", c.Fault(), checkSent(folder))
+	}
+}
+
 func TestTheEvidenceKeyIsMadeOnce(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "keys", "evidence.key")
 	db := openTestLog(t, filepath.Join(t.TempDir(), "log.db"))

@@ -54,6 +54,9 @@ func diagnose(ctx context.Context, file string) []telephony.Check {
 	checks = append(checks, checkJournal(ctx, c, sw.ModuleRuns), checkClock(), checkLog(ctx, c), checkStructure(ctx, c), checkBeginning(ctx, c), checkKeys(ctx, c), checkRoom(ctx, c))
 	facts, err := proofFactsOf(ctx, c.Log.File)
 	checks = append(checks, checkEvidenceKey(c, facts, err), checkBackup(c, facts, err, time.Now()))
+	if to := c.Proof.SendTo; filepath.IsAbs(to) {
+		checks = append(checks, checkSent(to))
+	}
 	checks = append(append(checks, checkPeople(ctx, c)...), checkPrompts(c)...)
 	checks = append(checks, checkTests(ctx, c))
 	if c.Alerts.Rules != "" {

@@ -106,6 +106,17 @@ func checkEvidenceKey(c config.Config, p proofFacts, err error) telephony.Check 
 	return check
 }
 
+// checkSent looks at the checkpoints in a folder on another machine.
+func checkSent(folder string) telephony.Check {
+	check := telephony.Check{Name: "checkpoints elsewhere", OK: true, Detail: folder, Remedy: "mount the folder (evidence.send_to) and let the daemon's user write there"}
+	if _, err := os.Stat(folder); err != nil {
+		check.OK, check.Detail = false, err.Error()
+	} else if err := twinIn(folder); err != nil {
+		check.OK, check.Detail, check.Remedy = false, err.Error(), "compare both with the log before anything is moved; the sheets that were filed tell which of them is the older one"
+	}
+	return check
+}
+
 // checkBackup says how old the newest backup is that the log knows of.
 func checkBackup(c config.Config, p proofFacts, err error, now time.Time) telephony.Check {
 	check := telephony.Check{Name: "backup", OK: true, Remedy: "dutyline backup DIR --config FILE, best every night onto another disk (deploy/dutyline-backup.timer)"}

@@ -13,10 +13,10 @@ import (
 	"dutyline/telephony"
 )
 
-// checkRoom says when the archive's disk will be full, from what the daemon noted of its growth.
+// checkRoom says when the disk that is the worst off will be full, from what the daemon noted of its growth.
 func checkRoom(ctx context.Context, c config.Config) telephony.Check {
-	check := telephony.Check{Name: "room on the disk", OK: true, Remedy: "make room, shorten the days in the section retention, or put archive.folder on a larger disk; nothing is deleted by itself"}
-	free, err := freeOn(nearest(c.Archive.Folder))
+	check := telephony.Check{Name: "room on the disk", OK: true, Remedy: "make room, shorten the days in the section retention, or put what lies there on a larger disk; nothing is deleted by itself"}
+	disks, err := disksOf(growthOf(c), func(folder string) (space, error) { return spaceOn(nearest(folder)) })
 	if err != nil {
 		check.Detail = "not known: " + err.Error()
 		return check // that the folder is not there is said elsewhere
@@ -26,17 +26,18 @@ func checkRoom(ctx context.Context, c config.Config) telephony.Check {
 		check.Detail = "not known, because the duty log cannot be read"
 		return check
 	}
-	o := recorder.Forecast(usages, free, int64(c.Disk.ReserveMB)<<20, c.Disk.WarnDays, time.Now())
+	o := outlookOf(disks, usages, int64(c.Disk.ReserveMB)<<20, c.Disk.WarnDays, time.Now())
 	check.OK = o.Room != recorder.RoomEdge && o.Room != recorder.RoomSoon
+	on := inWords(o.Free) + " are free on the disk of " + o.disk.folder
 	switch {
 	case !check.OK:
 		check.Detail = inSentences(o)
 	case o.Room == recorder.RoomUnknown:
-		check.Detail = fmt.Sprintf("%s are free; how fast it fills is known after two days", inWords(o.Free))
+		check.Detail = on + "; how fast it fills is known after two days"
 	case o.Days < 0:
-		check.Detail = fmt.Sprintf("%s are free, and it does not fill", inWords(o.Free))
+		check.Detail = on + ", and it does not fill"
 	default:
-		check.Detail = fmt.Sprintf("%s are free and %s are added a day: enough for %d days", inWords(o.Free), inWords(o.PerDay), o.Days)
+		check.Detail = fmt.Sprintf("%s and %s are added a day: enough for %d days", on, inWords(o.PerDay), o.Days)
 	}
 	return check
 }

@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"sync"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
@@ -30,19 +27,19 @@ const (
 type keeper struct {
 	log     *sqlite.DB
 	expirer *expirer
-	folder  string // whose disk is looked at: the archive's
+	growth  []growing // whose disks are looked at
 	reserve int64
 	warn    int
-	free    func(folder string) (int64, error)
+	space   func(folder string) (space, error)
 	hurry   func()
 	logger  *slog.Logger
 	now     func() time.Time
 	trusted func() bool // whether the time of day is good enough to delete by
 
 	mu      sync.Mutex
-	outlook recorder.Outlook
+	outlook outlook
 	doubted bool  // nothing expires for now
-	fault   error // why the disk cannot be looked at
+	fault   error // why a disk cannot be looked at
 	noted   time.Time
 }
 
@@ -110,15 +107,15 @@ func (k *keeper) expire(ctx context.Context) error {
 	return err
 }
 
-// look asks how much of the disk is free and when it will be full, and tells what is new.
+// look asks how much of each disk is free and when it will be full, and tells what is new of the worst.
 func (k *keeper) look(ctx context.Context) error {
 	now := k.now()
-	free, err := k.free(k.folder)
+	disks, err := disksOf(k.growth, k.space)
 	k.mu.Lock()
 	k.fault = err
 	note := now.Sub(k.noted) >= noteEvery
 	k.mu.Unlock()
-	if err != nil {
+	if len(disks) == 0 {
 		return err
 	}
 	if note {
@@ -126,12 +123,12 @@ func (k *keeper) look(ctx context.Context) error {
 			return err
 		}
 	}
-	usages, err := k.log.Usages(ctx, now.AddDate(0, 0, -30))
-	if err != nil {
-		return err
+	usages, unread := k.log.Usages(ctx, now.AddDate(0, 0, -30))
+	if unread != nil {
+		return unread
 	}
-	k.tell(recorder.Forecast(usages, free, k.reserve, k.warn, now))
-	return nil
+	k.tell(outlookOf(disks, usages, k.reserve, k.warn, now))
+	return err
 }
 
 func (k *keeper) note(ctx context.Context, now time.Time) error {
@@ -139,9 +136,24 @@ func (k *keeper) note(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	day := now.UTC().Truncate(24 * time.Hour)
-	usages := []recorder.Usage{{Day: day, Kind: recorder.KindRecording, Bytes: recordings},
-		{Day: day, Kind: recorder.KindTape, Bytes: k.expirer.tape.folder.bytes()}, {Day: day, Kind: recorder.KindLog, Bytes: sizeOf(k.log.Path())}}
+	var usages []recorder.Usage
+	for _, s := range k.growth {
+		u := recorder.Usage{Day: now.UTC().Truncate(24 * time.Hour), Kind: s.kind}
+		switch s.kind {
+		case recorder.KindRecording:
+			u.Bytes = recordings
+		case recorder.KindLog:
+			u.Bytes = sizeOf(k.log.Path())
+		case recorder.KindJournal:
+			files, _ := k.expirer.journalObjects() // what cannot be read is said of the journal
+			for _, f := range files {
+				u.Bytes += f.object.Bytes
+			}
+		default:
+			u.Bytes = tapeFolder(s.folder).bytes()
+		}
+		usages = append(usages, u)
+	}
 	if err := k.log.NoteUsage(ctx, usages); err != nil {
 		return err
 	}
@@ -160,17 +172,18 @@ func sizeOf(name string) int64 {
 	return info.Size()
 }
 
-func (k *keeper) tell(o recorder.Outlook) {
+func (k *keeper) tell(o outlook) {
 	k.mu.Lock()
-	before := k.outlook.Room
+	last := k.outlook
 	k.outlook = o
 	k.mu.Unlock()
-	if o.Room == before {
+	before := last.Room
+	if o.Room == before && o.disk.folder == last.disk.folder {
 		return
 	}
 	switch {
 	case o.Room == recorder.RoomEdge:
-		k.logger.Error("the disk is at its edge: calls are watched and logged, recordings wait on the switch; nothing is deleted by itself", "detail", inSentences(o))
+		k.logger.Error("the disk is at its edge: calls are watched and logged, and nothing is deleted by itself", "detail", inSentences(o))
 	case o.Room == recorder.RoomSoon:
 		k.logger.Warn("the disk will be full soon", "detail", inSentences(o))
 	case before == recorder.RoomEdge || before == recorder.RoomSoon:
@@ -181,7 +194,7 @@ func (k *keeper) tell(o recorder.Outlook) {
 	}
 }
 
-// Health is how the disk is.
+// Health is how the disk is that is the worst off.
 func (k *keeper) Health() web.DiskHealth {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -190,7 +203,7 @@ func (k *keeper) Health() web.DiskHealth {
 	if h.Room == "" {
 		h.Room, h.Days = string(recorder.RoomUnknown), -1
 	}
-	if k.fault != nil {
+	if k.fault != nil && h.Detail == "" {
 		h.Detail = k.fault.Error()
 	}
 	return h
@@ -200,29 +213,9 @@ func (k *keeper) Health() web.DiskHealth {
 func (k *keeper) Room() (recorder.Room, string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.fault != nil {
+	says := inSentences(k.outlook)
+	if k.fault != nil && says == "" {
 		return "", k.fault.Error()
 	}
-	return k.outlook.Room, inSentences(k.outlook)
-}
-
-// inSentences says what an outlook means and what to do; nothing when there is nothing to do.
-func inSentences(o recorder.Outlook) string {
-	free, perDay := inWords(o.Free), inWords(o.PerDay)
-	switch o.Room {
-	case recorder.RoomEdge:
-		return fmt.Sprintf("%s are free, less than the reserve of %s (disk.reserve_mb): nothing more is archived. Make room, shorten retention or move archive.folder to a larger disk; it goes on by itself", free, inWords(o.Reserve))
-	case recorder.RoomSoon:
-		return fmt.Sprintf("%s are free and %s are added a day: in %d day(s) only the reserve is left. Make room, shorten retention or move archive.folder to a larger disk", free, perDay, o.Days)
-	}
-	return ""
-}
-
-// freeOn is how many bytes the daemon's user may still write on a folder's disk.
-func freeOn(folder string) (int64, error) {
-	var s unix.Statfs_t
-	if err := unix.Statfs(folder, &s); err != nil {
-		return 0, fmt.Errorf("ask how much of the disk of %s is free: %w", folder, err)
-	}
-	return int64(s.Bavail) * s.Bsize, nil
+	return k.outlook.Room, says
 }

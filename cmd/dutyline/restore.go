@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"dutyline/config"
+	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
@@ -101,6 +103,9 @@ func (r *restoreRun) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := r.note(ctx, generation, work.Place()); err != nil {
+		return err
+	}
 	if err := work.Finish(); err != nil {
 		return err
 	}
@@ -155,7 +160,8 @@ func (r *restoreRun) target() backup.Target {
 func (r *restoreRun) prove(ctx context.Context, m backup.Manifest, file string) (lost []backup.Problem, err error) {
 	r.tell.step("prove the log", 0, 0)
 	err = r.withRestored(ctx, file, func(log *sqlite.DB) error {
-		return errors.Join(log.Verify(ctx), syncBackups(ctx, log, r.from))
+		there, err := r.from.Generations()
+		return errors.Join(err, log.Verify(ctx), syncBackups(ctx, log, r.from), syncFiles(ctx, log, r.from, there))
 	})
 	if err != nil {
 		return nil, err
@@ -180,6 +186,13 @@ func (r *restoreRun) withRestored(ctx context.Context, file string, do func(*sql
 		return err
 	}
 	return errors.Join(do(log), log.Close())
+}
+
+// note keeps in the log itself that it was restored: nothing else in it says that what came after the generation is gone.
+func (r *restoreRun) note(ctx context.Context, generation, file string) error {
+	return r.withRestored(ctx, file, func(log *sqlite.DB) error {
+		return log.NoteAccess(ctx, dutylog.Access{By: shellActor(), What: dutylog.Restored, Object: filepath.Join(r.from.Path(), generation), At: time.Now()})
+	})
 }
 
 // proveRecordings reads each again, at its new place. Nobody has the log open meanwhile.
@@ -213,7 +226,9 @@ func (r *restoreRun) proveRecordings(ctx context.Context, file string) (lost []b
 }
 
 func (r *restoreRun) report(generation string, m backup.Manifest, lacks []backup.Problem) error {
-	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, len(r.held), atSite(m.At, cmp.Or(r.to.zone, config.Default().Site.Location())))
+	at := atSite(m.At, cmp.Or(r.to.zone, config.Default().Site.Location()))
+	fmt.Fprintf(r.out, "restored: %s and %d recordings, as they were at %s\n", r.to.log, len(r.held), at)
+	fmt.Fprintf(r.out, "what was written after %s is not in this log, and the numbers of entries since then may be given again: note why it was restored, and file it with the sheets of that time\n", at)
 	for _, what := range m.NotIncluded {
 		fmt.Fprintf(r.out, "not in the backup: %s\n", what)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"dutyline/dutylog"
 	"dutyline/dutylog/backup"
 	"dutyline/dutylog/sqlite"
 	"dutyline/recorder"
@@ -92,6 +93,44 @@ func TestARestoredLogIsVerified(t *testing.T) {
 	if out := works(t, "", "verify", "--db", filepath.Join(into, "log.db"), "--checkpoint", filed); !strings.Contains(out, "verify: intact") {
 		t.Error(out)
 	}
+}
+
+// What came after the backup is gone, and its numbers are given again: the log that is restored says so itself.
+func TestARestorationIsInTheLog(t *testing.T) {
+	r := newProofRoom(t)
+	to := filepath.Join(t.TempDir(), "backup")
+	r.sign()
+	r.works("backup", to)
+	zhang := dutylog.Actor{Login: "zhangwei", Name: "张伟", Role: dutylog.Officer}
+	write := func(key string) (number string) {
+		r.withLog(func(db *sqlite.DB) {
+			values := map[dutylog.Field]string{dutylog.Place: "机房", dutylog.CheckResult: "正常"}
+			e, err := db.Write(t.Context(), dutylog.Draft{Key: key, Line: "duty", Kind: dutylog.KindPatrol, Values: values}, zhang, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			number = e.EntryNumber.String()
+		})
+		return number
+	}
+	lost := write("0f3c9a77-1")
+	for _, side := range []string{"", "-wal", "-shm"} {
+		_ = os.Rename(r.cfg.Log.File+side, r.cfg.Log.File+".damaged"+side) // not all are there
+	}
+	out := works(t, "", "restore", to, "--config", r.file)
+	if again := write("0f3c9a77-2"); again != lost {
+		t.Fatalf("the lost entry was %s, the next one is %s", lost, again)
+	}
+	if !strings.Contains(out, "is not in this log, and the numbers of entries since then may be given again") || !strings.Contains(out, "evidence: intact") {
+		t.Errorf("the command says\n%s", out)
+	}
+	r.withLog(func(db *sqlite.DB) {
+		told, _, err := db.Accesses(t.Context(), dutylog.AccessQuery{What: dutylog.Restored})
+		if err != nil || len(told) != 1 || filepath.Dir(told[0].Object) != to || !strings.HasPrefix(told[0].By.Login, "shell:") {
+			t.Errorf("the log says %+v, %v", told, err)
+		}
+	})
+	answers(t, 0, []string{"intact: access "}, "--config", r.file, "--list")
 }
 
 // TestAForgedBackupIsNamed changes the log in a backup, with every digest of the backup made new.

@@ -219,6 +219,25 @@ func TestTapeAndJournalExpireByTheirDays(t *testing.T) {
 	}
 }
 
+// A tape goes by its age only while a generation of a backup holds it, whichever.
+func TestWhatNoGenerationHoldsAnyMoreIsNotBackedUp(t *testing.T) {
+	for keep, want := range map[string]bool{"1": false, "2": true, "0": true} {
+		s := newVault(t)
+		old := s.tapeFile(20, "{\"type\":\"old\"}\n")
+		s.tapeFile(0, "{}\n")
+		file, to := writeConfig(t, s.cfg, ""), filepath.Join(t.TempDir(), "backup")
+		works(t, "", "backup", to, "--config", file, "--tape")
+		works(t, "", "backup", to, "--config", file, "--keep", keep)
+		x := s.expirer()
+		x.rule = recorder.Retention{RequireBackup: true, Bounds: map[recorder.Kind]recorder.Bound{recorder.KindTape: {Days: 10}}}
+		gone, err := x.Run(t.Context())
+		s.ok(err)
+		if _, err := os.Stat(filepath.Join(s.cfg.Tape.Folder, old)); (err != nil) != want || (len(gone) > 0) != want {
+			t.Errorf("--keep %s: gone is %v, and the file %v; it goes: want %v", keep, gone, err, want)
+		}
+	}
+}
+
 // TestADeletionThatFailedIsTriedAgain: a decision is carried out at last, whoever died between.
 func TestADeletionThatFailedIsTriedAgain(t *testing.T) {
 	s := newVault(t)
@@ -287,12 +306,12 @@ func TestHoldAsACommand(t *testing.T) {
 }
 
 func (s *vault) keeper(free *int64, hurried *int) *keeper {
-	return &keeper{log: s.db, expirer: s.expirer(), folder: s.cfg.Archive.Folder, reserve: 512 << 20, warn: 30,
-		free: func(string) (int64, error) {
+	return &keeper{log: s.db, expirer: s.expirer(), growth: growthOf(s.cfg), reserve: 512 << 20, warn: 30,
+		space: func(string) (space, error) {
 			if *free < 0 {
-				return 0, errors.New("the disk is gone")
+				return space{}, errors.New("the disk is gone")
 			}
-			return *free, nil
+			return space{free: *free}, nil
 		},
 		hurry: func() { *hurried++ }, logger: slog.New(slog.NewTextHandler(&s.logs, nil)), now: func() time.Time { return s.at }, trusted: func() bool { return true }}
 }

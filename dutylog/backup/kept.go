@@ -82,6 +82,15 @@ func (d *Draft) KeepAll(ctx context.Context, folder, as string) error {
 	return nil
 }
 
+// Newest are the newest n generations, which Prune leaves, the oldest first; all of them when n is 0.
+func (f *Folder) Newest(n int) ([]string, error) {
+	all, err := f.Generations()
+	if n < 1 || len(all) <= n {
+		return all, err
+	}
+	return all[len(all)-n:], err
+}
+
 // Prune removes the oldest generations beyond the newest n, and files that no generation names
 // any more. Recordings stay; see Forget. It names what it removed.
 func (f *Folder) Prune(n int) ([]string, error) {

@@ -223,12 +223,26 @@ func (db *DB) RecordingBytes(ctx context.Context) (sum int64, err error) {
 	return sum, db.explain("add up the recordings", err)
 }
 
-// MarkFilesBackedUp notes that a finished backup holds these contents of files, with a name for
-// people; the first time stands.
-func (db *DB) MarkFilesBackedUp(ctx context.Context, files map[recorder.Digest]string, at time.Time) error {
+// FileHeld is a file that a generation of a backup holds.
+type FileHeld struct {
+	Digest recorder.Digest
+	Name   string    // for people
+	At     time.Time // of the generation
+}
+
+// SetFilesBackedUp notes which files a backup's folder holds now, known by their contents; what it held before and does
+// not any more is taken back. Of the same content the first time stands.
+func (db *DB) SetFilesBackedUp(ctx context.Context, folder string, held []FileHeld) error {
 	return db.write(ctx, "note what is backed up", func(t *tx) error {
-		for digest, name := range files {
-			if err := t.exec("INSERT INTO files_backed_up (digest, name, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", string(digest), name, micros(at)); err != nil {
+		digests := make([]recorder.Digest, len(held))
+		for i, f := range held {
+			digests[i] = f.Digest
+		}
+		if err := t.exec("DELETE FROM files_backed_up WHERE folder = ? AND digest NOT IN (SELECT j.value FROM json_each(?) j)", folder, asJSON(digests)); err != nil {
+			return err
+		}
+		for _, f := range held {
+			if err := t.exec("INSERT INTO files_backed_up (digest, folder, name, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", string(f.Digest), folder, f.Name, micros(f.At)); err != nil {
 				return err
 			}
 		}
@@ -239,7 +253,7 @@ func (db *DB) MarkFilesBackedUp(ctx context.Context, files map[recorder.Digest]s
 // FileBackedUp is since when a backup holds a file with this content, whatever it was called;
 // zero: none does.
 func (db *DB) FileBackedUp(ctx context.Context, digest recorder.Digest) (at time.Time, err error) {
-	err = db.reading(ctx).QueryRow("SELECT at FROM files_backed_up WHERE digest = ?", string(digest)).Scan(instant{&at})
+	err = db.reading(ctx).QueryRow("SELECT at FROM files_backed_up WHERE digest = ? ORDER BY at LIMIT 1", string(digest)).Scan(instant{&at})
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

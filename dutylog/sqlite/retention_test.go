@@ -182,13 +182,28 @@ func TestAFileIsDecidedAboutByItsContent(t *testing.T) {
 
 func TestWhatABackupHoldsIsKnownByItsContent(t *testing.T) {
 	db := open(t)
-	ok(t, db.MarkFilesBackedUp(ctx, map[recorder.Digest]string{"aa": "journal/cel.jsonl.1", "bb": "tape/2026-11-23.jsonl"}, noon))
-	ok(t, db.MarkFilesBackedUp(ctx, map[recorder.Digest]string{"aa": "journal/cel.jsonl.2", "cc": "journal/cel.jsonl.1"}, noon.Add(time.Hour)))
-	for digest, want := range map[recorder.Digest]time.Time{"aa": noon, "bb": noon, "cc": noon.Add(time.Hour), "dd": {}} {
-		if at := must(db.FileBackedUp(ctx, digest))(t); !at.Equal(want.Truncate(time.Microsecond)) {
-			t.Errorf("%s is held since %v, want %v", digest, at, want)
+	later := noon.Add(time.Hour)
+	held := func(folder string, files ...sqlite.FileHeld) {
+		t.Helper()
+		ok(t, db.SetFilesBackedUp(ctx, folder, files))
+	}
+	since := func(want map[recorder.Digest]time.Time) {
+		t.Helper()
+		for digest, want := range want {
+			if at := must(db.FileBackedUp(ctx, digest))(t); !at.Equal(want.Truncate(time.Microsecond)) {
+				t.Errorf("%s is held since %v, want %v", digest, at, want)
+			}
 		}
 	}
+	first, tape := sqlite.FileHeld{Digest: "aa", Name: "journal/cel.jsonl.1", At: noon}, sqlite.FileHeld{Digest: "bb", Name: "tape/2026-11-23.jsonl", At: noon}
+	renamed, next := sqlite.FileHeld{Digest: "aa", Name: "journal/cel.jsonl.2", At: later}, sqlite.FileHeld{Digest: "cc", Name: "journal/cel.jsonl.1", At: later}
+	held("/mnt/a", first, tape, renamed, next)
+	since(map[recorder.Digest]time.Time{"aa": noon, "bb": noon, "cc": later, "dd": {}})
+	held("/mnt/b", renamed, next)
+	held("/mnt/a", next) // the generation that held the others was removed
+	since(map[recorder.Digest]time.Time{"aa": later, "bb": {}, "cc": later})
+	held("/mnt/b")
+	since(map[recorder.Digest]time.Time{"aa": {}, "cc": later})
 }
 
 func TestChoresAndUsageOutliveARestart(t *testing.T) {

@@ -116,7 +116,7 @@ export const lampCausesZh: Record<string, string> = {
 
   disk_ok: '磁盘空间充足',
   disk_soon: '磁盘即将写满：请联系管理员清理或扩容',
-  disk_edge: '磁盘已到底线，录音不再归档：请立即联系管理员。写满后新告警不再外发，只有页面提示',
+  disk_edge: '磁盘已到底线，录音不再归档，或附件不再接收：请立即联系管理员。写满后新告警不再外发，只有页面提示',
   disk_unseen: '磁盘空间暂时无法得知',
 
   clock_ok: '系统时钟与标准时间同步',

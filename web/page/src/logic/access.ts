@@ -4,7 +4,7 @@ import { t, word } from '@/i18n'
 
 /** What can be asked for, the commonest first. */
 export const ACTIONS = ['entry.see', 'entry.shown', 'recording.play', 'recording.see', 'call.see', 'entry.print', 'entry.export', 'log.print', 'log.export', 'attachment.take', 'handover.see', 'handover.print', 'handover.export', 'incident.see', 'incident.print', 'incident.export', 'directory.export',
-  'roster.print', 'roster.export', 'figures.print', 'figures.export', 'paper.print', 'call.back', 'test.play', 'access.see', 'evidence.verify', 'exhibit.make', 'backup.make']
+  'roster.print', 'roster.export', 'figures.print', 'figures.export', 'paper.print', 'call.back', 'test.play', 'access.see', 'evidence.verify', 'exhibit.make', 'backup.make', 'log.restore']
 
 /** What was seen or taken, in words; the name of a sheet stays as it is. */
 export function objectText(a: Access): string {
