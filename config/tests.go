@@ -1,7 +1,6 @@
 package config
 
 import (
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -74,6 +73,3 @@ func (c *Config) checkTests(f *Faults) {
 		}
 	}
 }
-
-// TestsFolder is where what test calls heard is kept.
-func (c Config) TestsFolder() string { return filepath.Join(filepath.Dir(c.Log.File), "tests") }

@@ -65,6 +65,8 @@ func TestBillsAreReadHoweverTheyAreWritten(t *testing.T) {
 		{"with an apostrophe and parts of a second", csvSheet("caller,called,time,duration", "'02422730001,'02422739110,2026-11-23 08:05:09.733,01:15"), one},
 		{"Excel's numbers", workbook("主叫号码,被叫号码,通话时间,通话时长", "2422730001,2422739110,46349.3369097222,8.68055555555556E-04"), one},
 		{"Excel's numbers in two columns", workbook("日期,时间,主叫,被叫,时长", "46349,0.336909722222222,2.422730001E9,2422739110.0,75"), one},
+		{"Excel's numbers in minutes", workbook("主叫,被叫,时间,通话时长（分钟）", "02422730001,02422739110,2026-11-23 08:05:09,0.5"), strings.Replace(one, "1m15s", "30s", 1)},
+		{"Excel's times of day in minutes", workbook("主叫,被叫,时间,通话时长（分钟）", "02422730001,02422739110,2026-11-23 08:05:09,8.68055555555556E-04"), one},
 		{"below a title", csvSheet("某区电信分公司,,,", "2026年11月话单,,,", "主叫号码,被叫号码,开始时间,时长", "02422730001,02422739110,2026-11-23 08:05:09,75"), strings.Replace(one, "row 2", "row 4", 1)},
 		{"of a mobile phone", csvSheet("呼叫类型,对方号码,起始时间,通话时长", "主叫,13900001111,2026-11-23 08:05:09,12秒", "被叫,110,2026-11-23 08:06:00,1小时2分3秒", ",10086,2026-11-23 08:07:00,"),
 			"row 2: out +8613900001111 2026-11-23 08:05:09 12s\nrow 3: in +86110 2026-11-23 08:06:00 1h2m3s\nrow 4:  +8610086 2026-11-23 08:07:00"},
@@ -212,6 +214,34 @@ func TestAListToTheMinuteMatches(t *testing.T) {
 	r := compare(t, billOf(t, rows), calls)
 	if r.Matched != 60 || r.Differs() || r.Offset != 0 || !r.Coarse {
 		t.Errorf("%s, %+v", figures(r), r.Durations)
+	}
+}
+
+func TestAListInMinutesIsRoundedHoweverShortItIs(t *testing.T) {
+	for _, c := range []struct {
+		name, header string
+		differ       int
+		durations    []string
+	}{
+		{"whole minutes", "通话时长（分钟）", 0, []string{"1", "1"}},
+		{"one row", "duration (min)", 0, []string{"1"}},
+		{"parts of a minute", "通话时长（分钟）", 2, []string{"1.5", "1"}},
+		{"seconds", "通话时长（秒）", 2, []string{"60", "60"}},
+		{"no unit", "通话时长", 2, []string{"60", "60"}},
+	} {
+		all, rows := months(2, 5)
+		var calls []dutylog.Call
+		for i, d := range c.durations {
+			all[i].EndedAt = all[i].AnsweredAt.Add(23 * time.Second)
+			calls, rows[i][3] = append(calls, all[i]), d
+		}
+		b, err := dutylog.ParseBill([]dutylog.Table{{Rows: append([][]string{{"主叫号码", "被叫号码", "开始时间", c.header}}, rows[:len(calls)]...)}}, "024", shanghai)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := compare(t, b, calls); r.Matched != len(calls) || len(r.Durations) != c.differ {
+			t.Errorf("%s: %s", c.name, figures(r))
+		}
 	}
 }
 

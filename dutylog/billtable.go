@@ -73,7 +73,7 @@ const mostBillRows = 200_000
 // left out.
 func ParseBill(sheets []Table, areaCode string, zone *time.Location) (Bill, error) {
 	b := Bill{Coarse: true, Rounded: true}
-	found := false
+	found, minutes := false, true // every list counts minutes
 	for _, s := range sheets {
 		top, columns, unit := billHeader(s)
 		if top < 0 {
@@ -82,6 +82,7 @@ func ParseBill(sheets []Table, areaCode string, zone *time.Location) (Bill, erro
 		found = true
 		b.callers = b.callers || columns[billCaller] >= 0
 		b.calleds = b.calleds || columns[billCalled] >= 0
+		minutes = minutes && unit == time.Minute
 		p := billParser{sheet: s, columns: columns, unit: unit, area: areaCode, zone: zone}
 		for i := top + 1; i < len(s.Rows); i++ {
 			if p.blank(s.Rows[i]) {
@@ -110,7 +111,7 @@ func ParseBill(sheets []Table, areaCode string, zone *time.Location) (Bill, erro
 		return b, fmt.Errorf("there is no row below its header")
 	}
 	b.Coarse = b.Coarse && len(b.Rows) > 2
-	b.Rounded = b.Rounded && len(b.Rows) > 2
+	b.Rounded = b.Rounded && (minutes || len(b.Rows) > 2)
 	return b, nil
 }
 
@@ -310,7 +311,8 @@ var (
 	durationClock = regexp.MustCompile(`^(?:(\d+):)?(\d+):(\d{1,2})(?:\.\d+)?$`)
 )
 
-// duration reads 75, 0:01:15, 01:15, 1分15秒, 1m15s, or a spreadsheet's part of a day.
+// duration reads 75, 0:01:15, 01:15, 1分15秒, 1m15s, or a spreadsheet's part of a day: what would be less
+// than a second in the column's unit.
 func (p billParser) duration(text string) (time.Duration, error) {
 	bad := fmt.Errorf("%q is no duration; write seconds, or 0:01:15", Printable(text))
 	t := strings.ToLower(strings.ReplaceAll(text, " ", ""))
@@ -318,7 +320,7 @@ func (p billParser) duration(text string) (time.Duration, error) {
 		switch {
 		case v < 0 || v >= 1e7 || math.IsNaN(v):
 			return 0, bad
-		case p.sheet.Workbook && v > 0 && v < 1:
+		case p.sheet.Workbook && v > 0 && v*p.unit.Seconds() < 1:
 			return time.Duration(math.Round(v*86400)) * time.Second, nil
 		}
 		return time.Duration(math.Round(v * float64(p.unit))).Round(time.Second), nil

@@ -29,13 +29,23 @@ func (c *Collector) try(ctx context.Context, r Recording, w *watch) (Recording, 
 	return r, c.Store.SaveRecording(ctx, r)
 }
 
-// collect fetches both sides and, when they are complete, seals them.
+// collect fetches both sides and, when they are complete, seals them. What the switch does not have
+// may lie in the archive: it was sealed after the backup from which the log was restored.
 func (c *Collector) collect(ctx context.Context, r Recording, w *watch) (Recording, error) {
 	got, err := c.receive(ctx, r)
 	if err != nil {
 		return c.vain(ctx, r, w, "fetch the recording", err)
 	}
 	v := Assess(r, c.By, got[0], got[1], c.unchanged(w, got))
+	if v.Step == StepLost || v.Step == StepEmpty {
+		s, err := c.Archive.Adopt(ctx, r)
+		if err == nil {
+			return c.sealed(ctx, r, s, saysAdopted)
+		}
+		if !errors.Is(err, ErrNoRecording) {
+			return c.vain(ctx, r, w, "take over the recording that lies in the archive", err)
+		}
+	}
 	switch v.Step {
 	case StepSeal:
 		return c.seal(ctx, r, w, v)
@@ -115,6 +125,11 @@ func (c *Collector) seal(ctx context.Context, r Recording, w *watch, v Verdict) 
 	if err != nil {
 		return c.vain(ctx, r, w, "seal the recording", err)
 	}
+	return c.sealed(ctx, r, s, sentences(v.Reason, padNote(s.Far, s.Officer)))
+}
+
+// sealed writes the seal into the row; why says what is to be known of it.
+func (c *Collector) sealed(ctx context.Context, r Recording, s Seal, why string) (Recording, error) {
 	lead := time.Duration(0)
 	if c.Lead != nil {
 		lead = c.Lead(r.CallID)
@@ -123,7 +138,7 @@ func (c *Collector) seal(ctx context.Context, r Recording, w *watch, v Verdict) 
 	r.FileDigest, r.FileSize = s.FileDigest, s.FileSize
 	r.CallerDB, r.OfficerDB = s.Far.Loudest, s.Officer.Loudest
 	r.Findings = Judge(r.Talk, s.Far.after(lead), s.Officer.after(lead))
-	r.Reason = sentences(v.Reason, padNote(s.Far, s.Officer))
+	r.Reason = why
 	r.Attempts, r.SealedAt = 0, c.Now()
 	r.NextTry = r.SealedAt // the originals are still to be removed
 	return r, c.Store.SaveRecording(ctx, r)
@@ -188,7 +203,7 @@ func (c *Collector) vain(ctx context.Context, r Recording, w *watch, what string
 	}
 	if errors.Is(err, ErrCorrupt) || errors.Is(err, ErrConflict) || errors.Is(err, ErrAltered) {
 		r.Status, r.Reason, r.NextTry = Failed, problem, time.Time{}
-		c.Log.Error("a recording failed; the switch keeps its originals", "call", r.CallID, "reason", problem)
+		c.Log.Error("a recording failed; what the switch has of it stays there", "call", r.CallID, "reason", problem)
 		return c.save(context.WithoutCancel(ctx), r)
 	}
 	r.Attempts++

@@ -11,6 +11,7 @@ const (
 	saysOneSide   = "the switch recorded nothing"
 	saysCut       = "the recording was cut on the switch"
 	saysTooSoon   = saysNoAudio + ", or there was none: its files were looked at before anybody knew that the call had been answered; check the media path (codecs, NAT, firewall) between switch, trunk and phone, and that the switch can write its recording folder"
+	saysAdopted   = "the recording was sealed before the duty log knew of it (the log was restored from an older backup, or the file was put there by hand); it was taken over as it lies in the archive"
 	saysPerhaps   = "nobody saw whether this call was answered, and the switch has no sound of it"
 )
 

@@ -1,16 +1,21 @@
 package recorder_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"dutyline/recorder"
+	"dutyline/telephony"
 )
 
 // TestTheLogMayFailAtAnyStep makes the n-th write or read of a row fail, for every n, and
@@ -124,5 +129,47 @@ func TestEveryStepMayBeRepeatedWithAnotherDigest(t *testing.T) {
 			t.Errorf("no remedy: %s", r.Reason)
 		}
 		s.stored("1.0-far", "1.0-officer")
+	})
+}
+
+// The log is restored from a backup of before the seal: the journal gives the call again, and of its
+// recording there is only what lies in the archive.
+func TestWhatWasSealedAfterTheBackupIsTakenOver(t *testing.T) {
+	play(t, func(s *stage) {
+		far, officer := talk()
+		s.sw.PutCall("1.0", far, officer[:9*recorder.SampleRate])
+		s.hangUp("1.0")
+		before := s.row("1.0")
+		s.hangUp("1.0")
+		s.pass(time.Minute)
+		r := s.want("1.0", recorder.Sealed, "the log was restored from an older backup")
+		want := before
+		want.Reason, want.SealedAt, want.RemovedAt = r.Reason, r.SealedAt, r.RemovedAt
+		if diff := cmp.Diff(want, r); diff != "" || r.RemovedAt.IsZero() {
+			t.Errorf("-sealed +taken over:\n%s", diff)
+		}
+		s.end(telephony.Call{ID: "1.0", OfferedAt: offered, EndedAt: ended, Outcome: telephony.Unknown})
+		s.pass(time.Minute)
+		s.want("1.0", recorder.Sealed, "the log was restored from an older backup")
+	})
+}
+
+func TestWhatLiesInTheArchiveAndCannotBeReadIsNotTakenOver(t *testing.T) {
+	play(t, func(s *stage) {
+		far, officer := talk()
+		s.sw.PutCall("1.0", far, officer)
+		s.hangUp("1.0")
+		name := filepath.Join(s.folder, s.row("1.0").File())
+		content, err := os.ReadFile(name)
+		content[len(content)/2] ^= 1
+		if err := errors.Join(err, os.Chmod(name, 0o600), os.WriteFile(name, content, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		s.hangUp("1.0")
+		s.pass(time.Minute)
+		s.want("1.0", recorder.Failed, "the sealed file was altered: 2026/11/23/1.0.flac.age cannot be read as a recording")
+		if after, err := os.ReadFile(name); err != nil || !bytes.Equal(content, after) {
+			t.Errorf("the file that was there was changed (%v)", err)
+		}
 	})
 }

@@ -61,6 +61,9 @@ type Archive interface {
 	// Seal merges the received sides into the file r.Path; a side that was not received is
 	// silent. The same sides sealed twice give the same recording, and the file stays the first.
 	Seal(ctx context.Context, r Recording) (Seal, error)
+	// Adopt describes the sealed file that lies at r.Path already, after all of it was decoded:
+	// ErrNoRecording when there is none, ErrAltered when it cannot be decoded.
+	Adopt(ctx context.Context, r Recording) (Seal, error)
 	// Verify reads the sealed file again and proves that it is the one that was sealed and
 	// that all of its audio can be decoded.
 	Verify(ctx context.Context, r Recording) error

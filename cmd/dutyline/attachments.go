@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
@@ -137,14 +138,17 @@ func (x *exhibit) writeAttached(ctx context.Context) error {
 	return nil
 }
 
+// attachmentFile is what an exhibit calls an attachment. The name is a stranger's: only its ending goes
+// into the folder, the name itself stands in the record.
+func attachmentFile(id, name string) string { return "attachment-" + id + filepath.Ext(name) }
+
 func (x *exhibit) copyAttached(ctx context.Context, a dutylog.Attachment) error {
 	from, err := x.vault.Open(ctx, a.SealedFile)
 	if err != nil {
 		return err
 	}
 	defer from.Close()
-	// The name is a stranger's: only its ending goes into the folder, the name itself stands in the record.
-	name := fmt.Sprintf("attachment-%d%s", a.ID, filepath.Ext(a.Name))
+	name := attachmentFile(strconv.FormatInt(a.ID, 10), a.Name)
 	if err := x.copy(name, io.Reader(from)); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,6 +123,24 @@ func TestAnErasureTakesAttachedFiles(t *testing.T) {
 	}
 }
 
+// listAnew lists and signs what lies in an exhibit's folder, as its maker could.
+func (r *proofRoom) listAnew(dir string) {
+	r.t.Helper()
+	files := slices.DeleteFunc(names(r.t, dir), func(name string) bool { return name == exhibitManifest })
+	list, err := manifestOf(dir, files)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	key, err := readEvidenceKey(r.cfg.EvidenceKey())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if list, err = key.SignText(list); err != nil {
+		r.t.Fatal(err)
+	}
+	r.write(filepath.Join(dir, exhibitManifest), list)
+}
+
 func TestAnExhibitHasWhatIsAttached(t *testing.T) {
 	r := newProofRoom(t)
 	r.attach("../传真.pdf", scan)
@@ -142,11 +161,20 @@ func TestAnExhibitHasWhatIsAttached(t *testing.T) {
 	if strings.Contains(string(said), "本材料中没有附件") {
 		t.Errorf("%s", said)
 	}
-	answers(t, 0, []string{"attachment", "verify: intact"}, "--exhibit", dir)
+	answers(t, 0, []string{"attachment", "attached files  1", "verify: intact"}, "--exhibit", dir)
 	if err := errors.Join(os.Chmod(filepath.Join(dir, "attachment-1.pdf"), 0o600), os.WriteFile(filepath.Join(dir, "attachment-1.pdf"), []byte("other"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	answers(t, 1, []string{"attachment-1.pdf"}, "--exhibit", dir)
+
+	// Whoever made it can sign the list anew, but not the record.
+	r.listAnew(dir)
+	answers(t, 1, []string{"altered: attachment-1.pdf: it is not the file that was attached"}, "--exhibit", dir)
+	if err := os.Remove(filepath.Join(dir, "attachment-1.pdf")); err != nil {
+		t.Fatal(err)
+	}
+	r.listAnew(dir)
+	answers(t, 2, []string{"cannot tell: attachment-1.pdf: it is not in the folder"}, "--exhibit", dir)
 }
 
 // TestAttachedFilesExpireByTheirDays: held ones and those that no backup has stay; what goes is a

@@ -30,6 +30,7 @@ func notInBackup(keys []sqlite.SiteKey) []string {
 	return []string{
 		"the keys" + which + ": copy the whole keys folder to another place, with site.key (or keep the escrow key), without which encrypted recordings cannot be played, and evidence.key, without which nothing can be signed as before",
 		"passwords of the configuration (ARI, metrics), the page's certificate, login sessions",
+		"the files that the configuration names (alerts.rules, assessment.rules, site.report_template): copy those of your own to another place",
 	}
 }
 
@@ -202,7 +203,7 @@ func (b *backupRun) recordings(ctx context.Context) error {
 	if b.check, err = picture.Checkpoint(ctx); err != nil {
 		return err
 	}
-	if err := b.attachments(ctx, picture); err != nil {
+	if err := errors.Join(b.attachments(ctx, picture), b.sounds(ctx, picture)); err != nil {
 		return err
 	}
 	_, total, err := picture.SealedSum(ctx)

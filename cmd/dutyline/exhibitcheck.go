@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dutyline/dutylog"
 	"dutyline/dutylog/audit"
 	"dutyline/recorder"
 )
@@ -136,7 +137,7 @@ func (c *exhibitCheck) checkFile(name, want string) {
 	}
 }
 
-// checkProofs checks every content against the tree, and the recording against its content.
+// checkProofs checks every content against the tree, and recording and attached files against theirs.
 func (c *exhibitCheck) checkProofs() {
 	newest, erased := map[string]int64{}, map[int64]string{}
 	contents := map[int64][]byte{}
@@ -170,9 +171,20 @@ func (c *exhibitCheck) checkProofs() {
 			f.Answer, f.Why = audit.CannotTell, "its content was left out"
 		}
 		c.report.Say(string(p.Kind), f)
-		if p.Kind == audit.Recording && last && f.Answer == audit.Intact {
-			c.checkRecording(contents[p.Index])
+		if last && f.Answer == audit.Intact {
+			c.checkContent(p.Kind, contents[p.Index])
 		}
+	}
+}
+
+// checkContent compares the file that a record is about. Of one that expired or was erased there is
+// none, and its own record says by which decision.
+func (c *exhibitCheck) checkContent(kind audit.Kind, content []byte) {
+	switch {
+	case kind == audit.Recording && field(content, "status") == string(recorder.Sealed):
+		c.checkCopy("recording file", exhibitRecording, field(content, "digest"), "it is not the recording that was sealed")
+	case kind == audit.Attachment && field(content, "state") == string(dutylog.AttachmentKept):
+		c.checkCopy(attachedFiles, attachmentFile(field(content, "id"), field(content, "name")), field(content, "digest"), "it is not the file that was attached")
 	}
 }
 
@@ -189,18 +201,17 @@ func field(content []byte, name string) string {
 	return ""
 }
 
-func (c *exhibitCheck) checkRecording(content []byte) {
-	got, err := sumOf(filepath.Join(c.folder, exhibitRecording))
-	switch status := field(content, "status"); {
-	case status != string(recorder.Sealed): // expired or erased, and its own record says by which decision
-		return
+// checkCopy compares a file of the folder with the digest in its proven record.
+func (c *exhibitCheck) checkCopy(kind, name, digest, altered string) {
+	got, err := sumOf(filepath.Join(c.folder, name))
+	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		c.say("recording file", audit.CannotTell, exhibitRecording, "it is not in the folder")
+		c.say(kind, audit.CannotTell, name, "it is not in the folder")
 	case err != nil:
-		c.say("recording file", audit.CannotTell, exhibitRecording, err.Error())
-	case got != field(content, "digest"):
-		c.say("recording file", audit.Altered, exhibitRecording, "it is not the recording that was sealed")
+		c.say(kind, audit.CannotTell, name, err.Error())
+	case got != digest:
+		c.say(kind, audit.Altered, name, altered)
 	default:
-		c.say("recording file", audit.Intact, exhibitRecording, "")
+		c.say(kind, audit.Intact, name, "")
 	}
 }

@@ -14,7 +14,7 @@ import (
 func (a *app) wireProber(lines []telephony.Line) {
 	a.prober = &prober{
 		lines: lines, number: a.cfg.Tests.SecondLine.Number, times: a.cfg.Tests.Timetable(a.cfg.Site.Location()), limits: testcall.CheckLimits{Ring: a.cfg.Tests.CheckRing}, store: a.log, alerts: a.rules,
-		sounds: &testSounds{folder: a.cfg.TestsFolder(), keys: a.keys}, watch: newTestWatch(lines, a.watcher.SwitchNow), now: a.clock.Now, logger: a.logger,
+		sounds: &testSounds{folder: soundsBeside(a.cfg.Log.File), keys: a.keys}, watch: newTestWatch(lines, a.watcher.SwitchNow), now: a.clock.Now, logger: a.logger,
 	}
 	if a.cfg.Tests.SecondLine.Set() {
 		a.prober.second = probe.New(a.cfg.Tests.SecondLine)

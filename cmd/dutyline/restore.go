@@ -146,7 +146,7 @@ func (r *restoreRun) target() backup.Target {
 	own := filepath.Dir(r.to.log)
 	t := backup.Target{Log: r.to.log, Recordings: r.to.recordings, Kept: map[string]string{
 		"tape": r.to.tape, "journal": filepath.Join(own, "journal"), "aside": own,
-		attachmentsName: attachmentsBeside(r.to.log),
+		attachmentsName: attachmentsBeside(r.to.log), soundsName: soundsBeside(r.to.log),
 	}}
 	if r.flags.into != "" {
 		t.Config = filepath.Join(own, backup.ConfigName)

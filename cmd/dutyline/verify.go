@@ -49,8 +49,8 @@ func newVerifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify ((--config FILE | --db FILE) [--checkpoint FILE] | --exhibit DIR)",
 		Short: "Check offline whether the duty log is as it was written: intact (0), altered (1) or cannot tell (2)",
-		Long: "Check every record of the log, every row that they cover, every recording's file, the numbers of the\n" +
-			"entries and every signed checkpoint. The daemon may run meanwhile; nothing is changed. The answer is the\n" +
+		Long: "Check every record of the log, every row that they cover, every file of a recording, of what is attached\n" +
+			"and of what a test call heard, the numbers of the entries and every signed checkpoint. The daemon may run meanwhile; nothing is changed. The answer is the\n" +
 			"exit status: 0 intact, 1 altered, 2 cannot tell. Without a checkpoint that was kept elsewhere, a holder\n" +
 			"of the signing key could have rewritten everything: give one with --checkpoint. A log that began beside\n" +
 			"what an earlier one left, as one that was wiped, is intact only with such a checkpoint.",
@@ -147,6 +147,9 @@ func (f *verifyRun) check(ctx context.Context, o sqlite.VerifyOptions) (*audit.R
 		return nil, err
 	}
 	if err := f.checkAttached(ctx, v, report); err != nil {
+		return nil, err
+	}
+	if err := f.checkSounds(ctx, v, report); err != nil {
 		return nil, err
 	}
 	if err := f.sayBeginning(ctx, v, report); err != nil {

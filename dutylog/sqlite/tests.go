@@ -109,6 +109,22 @@ func (db *DB) placedCalls(ctx context.Context, which string, limit int) ([]testc
 	return list, db.explain("list the calls from the second line", err)
 }
 
+const heardTests = "SELECT id, " + testColumns + " FROM tests WHERE sound <> '' ORDER BY id"
+
+// HeardTests lists the calls from the second line whose sounds have to be there.
+func (v *Verifier) HeardTests(ctx context.Context) ([]testcall.Result, error) {
+	rows, err := v.db.reading(ctx).Query(heardTests)
+	list, err := all(rows, err, scanTest)
+	return list, v.db.explain("list what test calls heard", err)
+}
+
+// HeardTests lists the calls from the second line of which a sound was kept.
+func (c *Copy) HeardTests(ctx context.Context) ([]testcall.Result, error) {
+	rows, err := c.db.QueryContext(ctx, heardTests)
+	list, err := all(rows, err, scanTest)
+	return list, (&DB{path: c.file}).explain("list what test calls heard", err)
+}
+
 // Test implements testcall.Store.
 func (db *DB) Test(ctx context.Context, id int64) (testcall.Result, error) {
 	r, err := scanTest(db.reading(ctx).QueryRow("SELECT id, "+testColumns+" FROM tests WHERE id = ?", id))

@@ -164,6 +164,9 @@ func TestWithoutTheKey(t *testing.T) {
 		if _, err := b.seal(row(r.CallID), far, officer); !errors.Is(err, recorder.ErrNoKey) {
 			t.Errorf("%s: seal again: %v", name, err)
 		}
+		if _, err := b.Adopt(t.Context(), row(r.CallID)); !errors.Is(err, recorder.ErrNoKey) || errors.Is(err, recorder.ErrAltered) {
+			t.Errorf("%s: take it over: %v", name, err)
+		}
 	}
 	b.keys = archive.NoKeys(errors.New("the disk with the keys is not mounted"))
 	b.Archive = b.open()

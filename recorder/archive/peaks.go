@@ -3,8 +3,10 @@ package archive
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"dutyline/recorder"
 )
@@ -32,25 +34,40 @@ func (a *Archive) Peaks(ctx context.Context, callID string) (recorder.Peaks, err
 	if p, ok := a.waves.get(r.Digest); ok { // somebody else asked for the same
 		return p, nil
 	}
-	var meters [2]recorder.Meter
+	sound, err := hearAll(ctx, file)
+	if err != nil {
+		return recorder.Peaks{}, fmt.Errorf("draw the recording of call %s: %w", callID, err)
+	}
+	p := sound.peaks()
+	a.waves.put(r.Digest, p)
+	return p, nil
+}
+
+// heard is what a whole stream sounds like.
+type heard struct {
+	duration time.Duration
+	sides    [2]recorder.Meter
+}
+
+// hearAll decodes a whole stream and measures both sides on the way.
+func hearAll(ctx context.Context, f io.ReadSeeker) (h heard, err error) {
 	var block [blockSize]int16
-	heard, err := decode(ctx, file, func(sides [2][]int32) {
+	all, err := decode(ctx, f, func(sides [2][]int32) {
 		for i, samples := range sides {
 			for part := range slices.Chunk(samples, blockSize) {
 				for j, s := range part {
 					block[j] = int16(s)
 				}
-				meters[i].Add(block[:len(part)])
+				h.sides[i].Add(block[:len(part)])
 			}
 		}
 	})
-	if err != nil {
-		return recorder.Peaks{}, fmt.Errorf("draw the recording of call %s: %w", callID, err)
-	}
-	p := recorder.Peaks{Duration: samplesTime(int64(heard.samples)), PerSecond: recorder.PeaksPerSecond,
-		Caller: meters[0].Peaks(), Officer: meters[1].Peaks()}
-	a.waves.put(r.Digest, p)
-	return p, nil
+	h.duration = samplesTime(int64(all.samples))
+	return h, err
+}
+
+func (h *heard) peaks() recorder.Peaks {
+	return recorder.Peaks{Duration: h.duration, PerSecond: recorder.PeaksPerSecond, Caller: h.sides[0].Peaks(), Officer: h.sides[1].Peaks()}
 }
 
 // waves keeps the waveforms asked for last.

@@ -331,3 +331,27 @@ func TestOneSideAloneIsSealedWithASilentOther(t *testing.T) {
 		t.Error("left must be the far side, right silence")
 	}
 }
+
+func TestASealedFileIsDescribedAsItWasSealed(t *testing.T) {
+	b := newBed(t)
+	far, officer := recordertest.Dialogue(3 * time.Second)
+	r := row("1795436279.0")
+	if _, err := b.Adopt(t.Context(), r); !errors.Is(err, recorder.ErrNoRecording) {
+		t.Errorf("nothing is there, and it says: %v", err)
+	}
+	sealed, err := b.seal(r, far, officer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Archive = b.open()
+	got, err := b.Adopt(t.Context(), r)
+	if diff := cmp.Diff(sealed, got); err != nil || diff != "" {
+		t.Errorf("%v, -sealed +described:\n%s", err, diff)
+	}
+	b.asBefore(r.CallID, far, officer) // not encrypted
+	sealed.FileDigest, sealed.FileSize = "", 0
+	got, err = b.Adopt(t.Context(), r)
+	if diff := cmp.Diff(sealed, got); err != nil || diff != "" {
+		t.Errorf("not encrypted: %v, -sealed +described:\n%s", err, diff)
+	}
+}

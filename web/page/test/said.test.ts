@@ -24,6 +24,10 @@ describe('causes of trouble with recordings', () => {
       '归档磁盘已满：请腾出空间，之后自动继续'],
     ["seal the recording: the archive's disk is full; make room: no space left", '归档磁盘已满：请腾出空间，之后自动继续'],
     ['fetch the recording: the far side: connection refused', '暂时无法从交换机取回录音，将自动重试'],
+    ['the recording was sealed before the duty log knew of it (the log was restored from an older backup, or the file was put there by hand); it was taken over as it lies in the archive',
+      '录音已在归档中，按现状登记（日志曾从较早的备份恢复，或文件由人工放入）'],
+    ['take over the recording that lies in the archive: the sealed file was altered: 2026/11/23/1.0.flac.age cannot be read as a recording (EOF); put it back from the backup',
+      '封存的录音与封存时不一致，不能播放，请用备份恢复'],
     ['something never heard of', '详情请见提示（英文）'],
     ['', ''],
   ])('%s', (english, want) => expect(causeText(english)).toBe(want))

@@ -18,6 +18,7 @@ const CAUSES: [RegExp, Key][] = [
   [/has no audio/, 'cause.silent'],
   [/still writing/, 'cause.growing'],
   [/has not stored both sides/, 'cause.notYet'],
+  [/was taken over as it lies in the archive/, 'cause.adopted'],
   [/was cut on the switch/, 'cause.cut'],
   [/nobody saw whether this call was answered/, 'cause.perhaps'],
   [/sealed file was altered/, 'cause.altered'],

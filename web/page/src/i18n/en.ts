@@ -218,6 +218,7 @@ export const en: Record<Key, string> = {
   'cause.crashed': 'The switch crashed or was ended in mid-call and left no audio; only if it ran on, check the media path (codecs, NAT, firewall)',
   'cause.growing': 'The switch is still writing the recording; it is fetched when it is complete',
   'cause.notYet': 'The switch has not stored both sides yet; they are fetched when they are there',
+  'cause.adopted': 'The recording lay in the archive already and was taken over (the log was restored from an older backup, or the file was put there by hand)',
   'cause.perhaps': 'Nobody saw whether this call was answered, and the switch has no sound of it',
   'cause.cut': 'The recording was cut on the switch (crash or full disk); all that was stored is kept',
   'cause.altered': 'The sealed recording is not what was sealed and is not played; put it back from the backup',
