@@ -135,6 +135,23 @@ func (c Contact) Stale(now time.Time, after time.Duration) bool {
 	return c.LastConfirmed.IsZero() || c.LastConfirmed.After(now.Add(24*time.Hour)) || now.Sub(c.LastConfirmed) > after
 }
 
+// Renumbered is a contact without its confirmation where it has a number that it had not before: nobody confirmed that one.
+func (c Contact) Renumbered(before Contact) Contact {
+	for _, n := range c.Numbers {
+		if !c.LastConfirmed.IsZero() && !slices.ContainsFunc(before.Numbers, n.sameNumber) {
+			c.LastConfirmed, c.ConfirmedBy = time.Time{}, ""
+		}
+	}
+	return c
+}
+
+// sameNumber reports whether both are one number, with one extension, however it is written.
+func (p ContactPhone) sameNumber(o ContactPhone) bool {
+	_, inside, _ := strings.Cut(p.Number.Raw, "转")
+	_, other, _ := strings.Cut(o.Number.Raw, "转")
+	return p.Number.E164 == o.Number.E164 && inside == other
+}
+
 // DayOf is the day on which something is confirmed, by the calendar of the site.
 func DayOf(at time.Time, zone *time.Location) time.Time {
 	y, m, d := at.In(zone).Date()

@@ -221,9 +221,10 @@ func (m *matching) item(i int, row ContactRow, table DirectoryTable) PlanItem {
 	return item
 }
 
-// with is the contact with what a row says of it, and the rest left as it is.
+// with is the contact with what a row says of it, and the rest left as it is. With a new number its confirmation goes, but where
+// the table gives another one: an old one is only carried along by whoever writes the number into an export.
 func (c Contact) with(row Contact, table DirectoryTable) Contact {
-	has := table.has
+	has, before := table.has, c
 	set := func(f ContactField, to *string, value string) {
 		if has[f] {
 			*to = value
@@ -254,6 +255,9 @@ func (c Contact) with(row Contact, table DirectoryTable) Contact {
 		}
 	}
 	c.Numbers = inOrder(numbers)
+	if !has[ContactConfirmed] || c.LastConfirmed.Equal(before.LastConfirmed) && c.ConfirmedBy == before.ConfirmedBy {
+		c = c.Renumbered(before)
+	}
 	return c
 }
 

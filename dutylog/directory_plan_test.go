@@ -87,6 +87,38 @@ func TestPlanOfAnImport(t *testing.T) {
 	}
 }
 
+// What somebody confirmed is not what an import wrote afterwards: with a new number the confirmation goes, but where the table
+// gives another one. What an export carries along says nothing of the number that was written over.
+func TestAnImportedNumberIsNotConfirmed(t *testing.T) {
+	now := dutylog.Directory{Contacts: []dutylog.Contact{{ID: 1, Unit: "和平区应急局", Person: "张建国", LastConfirmed: day("2026-10-01"), ConfirmedBy: "王强",
+		Numbers: []dutylog.ContactPhone{phone(dutylog.NumberOffice, "22730001转801"), phone(dutylog.NumberMobile, "13900001111")}}}}
+	const unconfirmed = "; last_confirmed: 2026-10-01→; confirmed_by: 王强→"
+	for _, c := range []struct{ name, table, want string }{
+		{"another number", "单位,姓名,手机\n和平区应急局,张建国,13900002222\n", "; mobile: 13900001111→13900002222" + unconfirmed},
+		{"one more", "单位,姓名,手机\n和平区应急局,张建国,13900001111、13900002222\n", "; mobile: 13900001111→13900001111、13900002222" + unconfirmed},
+		{"another extension", "单位,姓名,办公电话\n和平区应急局,张建国,22730001转802\n", "; office: 22730001转801→22730001转802" + unconfirmed},
+		{"one less", "单位,姓名,办公电话,手机\n和平区应急局,张建国,,13900001111\n", "; office: 22730001转801→"},
+		{"the same, written otherwise", "单位,姓名,手机\n和平区应急局,张建国,139 0000 1111\n", "; mobile: 13900001111→139 0000 1111"},
+		{"an export, the number written over", "编号,单位,姓名,手机,确认日期,确认人\n1,和平区应急局,张建国,13900002222,2026-10-01,王强\n", "; mobile: 13900001111→13900002222" + unconfirmed},
+		{"another day of confirmation", "单位,姓名,手机,确认日期\n和平区应急局,张建国,13900002222,2026-11-20\n", "; mobile: 13900001111→13900002222; last_confirmed: 2026-10-01→2026-11-20"},
+		{"somebody else on the same day", "单位,姓名,手机,确认日期,确认人\n和平区应急局,张建国,13900002222,2026-10-01,李娜\n", "; mobile: 13900001111→13900002222; confirmed_by: 王强→李娜"},
+		{"somebody else, and no day", "单位,姓名,手机,确认人\n和平区应急局,张建国,13900002222,李娜\n", "; mobile: 13900001111→13900002222" + unconfirmed},
+	} {
+		table, err := parseDirectory(c.table)
+		if err != nil {
+			t.Fatal(c.name, err)
+		}
+		plan, err := dutylog.PlanDirectory(now, table, false)
+		if err != nil {
+			t.Fatal(c.name, err)
+		}
+		_, got, _ := strings.Cut(planned(plan)[0], ";")
+		if got = ";" + got; got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // apply carries a plan out, as simply as can be.
 func apply(d dutylog.Directory, p dutylog.DirectoryPlan) []string {
 	after := map[int64]dutylog.Contact{}

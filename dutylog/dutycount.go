@@ -12,7 +12,7 @@ import (
 // several days is several.
 type RestRule struct {
 	DayFrom, DayTo time.Duration // the hours of the day, since midnight; the others are the night
-	Least          time.Duration // that a shift must have of the day, or of the night, to count as one
+	Least          time.Duration // that somebody must have of the day, of the night, or of a weekend's or holiday's shift to count as one
 	Night          float64       // days of rest for a night
 	Weekend        float64       // for a shift that begins on a Saturday or Sunday, without a make-up workday
 	Holiday        float64       // for one that begins on a public holiday, in place of the weekend's
@@ -27,7 +27,7 @@ func DefaultRestRule() RestRule {
 type DutyCount struct {
 	Name    string
 	Post    Post
-	Shifts  int // parts of at most 24 h
+	Shifts  int // one of several days is several, and what somebody served of one shift is one
 	Day     int
 	Night   int
 	Weekend int
@@ -37,25 +37,77 @@ type DutyCount struct {
 	Unknown int     // shifts of years without a table: their weekends and fixed holidays are presumed, others are not in
 }
 
-// CountDuty counts the shifts that begin from one moment to another, by person and post.
+// CountDuty counts the shifts that begin from one moment to another, by person and post. It is given all shifts
+// around: one that changed hands counts on the day on which the first of them began it.
 func CountDuty(shifts []Shift, c Calendar, rule RestRule, from, to time.Time, loc *time.Location) []DutyCount {
 	counts := []DutyCount{}
-	for _, s := range shifts {
-		for _, part := range s.Days(loc) {
-			if part.From.Before(from) || !part.From.Before(to) {
-				continue
-			}
-			at := slices.IndexFunc(counts, func(d DutyCount) bool { return SameName(d.Name, s.Name) && d.Post == s.Post })
-			if at < 0 {
-				at, counts = len(counts), append(counts, DutyCount{Name: PersonName(s.Name), Post: s.Post})
-			}
-			counts[at].add(part, c, rule, loc)
+	for _, s := range rule.served(shifts, loc) {
+		if s.began.Before(from) || !s.began.Before(to) {
+			continue
 		}
+		at := slices.IndexFunc(counts, func(d DutyCount) bool { return d.Post == s.post && SameName(d.Name, s.name) })
+		if at < 0 {
+			at, counts = len(counts), append(counts, DutyCount{Name: PersonName(s.name), Post: s.post})
+		}
+		counts[at].add(s, DateOf(s.began, loc), c, rule)
 	}
 	slices.SortStableFunc(counts, func(a, b DutyCount) int {
 		return cmp.Or(slices.Index(Posts(), a.Post)-slices.Index(Posts(), b.Post), strings.Compare(a.Name, b.Name))
 	})
 	return counts
+}
+
+// servedShift is what one person served of one shift: the rows and parts of it, a short break between them or none.
+type servedShift struct {
+	name       string
+	post       Post
+	began, to  time.Time // of the shift, whoever began it; of the last part
+	whole, day time.Duration
+}
+
+// served joins what one person served of one shift: a cell merged over 白班 and 夜班 is two rows, and who was relieved for an
+// hour has two parts. A break of less than a shift's least hours is none.
+func (r RestRule) served(shifts []Shift, loc *time.Location) (all []servedShift) {
+	var parts []Shift
+	for _, s := range shifts {
+		parts = append(parts, s.Days(loc)...)
+	}
+	SortShifts(parts)
+	for _, part := range parts {
+		began := r.began(part, parts, loc)
+		at := slices.IndexFunc(all, func(s servedShift) bool {
+			return s.post == part.Post && DateOf(s.began, loc) == DateOf(began, loc) && part.From.Sub(s.to) < r.Least && SameName(s.name, part.Name)
+		})
+		if at < 0 {
+			at, all = len(all), append(all, servedShift{name: part.Name, post: part.Post, began: began})
+		}
+		s := &all[at]
+		s.to, s.whole, s.day = laterOf(s.to, part.To), s.whole+part.To.Sub(part.From), s.day+r.daytime(part, loc)
+	}
+	return all
+}
+
+// began is when the shift began of which a part is. Who takes over before the day goes on with the night that another began, but
+// where the part has enough of the day, too. At midnight a shift of its own begins where the post changes then day by day.
+func (r RestRule) began(part Shift, parts []Shift, loc *time.Location) time.Time {
+	midnight := DateOf(part.From, loc).In(loc)
+	if !part.From.Before(clockOn(midnight, r.DayFrom)) || r.daytime(part, loc) >= r.Least {
+		return part.From
+	}
+	before := -1
+	for i, p := range parts {
+		switch {
+		case p.Post != part.Post:
+		case part.From.Equal(midnight) && (p.From.Equal(midnight.AddDate(0, 0, -1)) || p.From.Equal(midnight.AddDate(0, 0, 1))):
+			return part.From
+		case p.To.Equal(part.From):
+			before = i
+		}
+	}
+	if before < 0 {
+		return part.From
+	}
+	return r.began(parts[before], parts, loc)
 }
 
 // Days cuts a shift of several days at the time of day at which it begins.
@@ -69,28 +121,27 @@ func (s Shift) Days(loc *time.Location) (parts []Shift) {
 	return parts
 }
 
-func (d *DutyCount) add(part Shift, c Calendar, rule RestRule, loc *time.Location) {
+func (d *DutyCount) add(s servedShift, began Date, c Calendar, rule RestRule) {
 	d.Shifts++
-	d.Hours += part.To.Sub(part.From).Hours()
-	day := rule.daytime(part, loc)
-	if day >= rule.Least {
+	d.Hours += s.whole.Hours()
+	if s.day >= rule.Least {
 		d.Day++
 	}
-	if part.To.Sub(part.From)-day >= rule.Least {
+	if s.whole-s.day >= rule.Least {
 		d.Night++
 		d.Rest += rule.Night
 	}
-	date := DateOf(part.From, loc)
-	kind, _ := c.On(date)
+	kind, _ := c.On(began)
 	switch {
+	case s.whole < rule.Least: // minutes of a weekend are no day of rest
 	case kind == Holiday:
 		d.Holiday++
 		d.Rest += rule.Holiday
-	case kind == Weekend, PresumedWeekend(kind, date):
+	case kind == Weekend, PresumedWeekend(kind, began):
 		d.Weekend++
 		d.Rest += rule.Weekend
 	}
-	if !c.Knows(date, date) {
+	if !c.Knows(began, began) {
 		d.Unknown++
 	}
 }

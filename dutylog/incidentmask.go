@@ -6,11 +6,11 @@ import "slices"
 // called about it: their names are hidden in whatever was taken from their entries or written of it since. What is known of
 // the incident follows from its facts as they are shown, so that no place of it is left out.
 func (i Incident) Mask(callers ...string) Incident {
-	facts := slices.Clone(i.Facts)
+	facts, hide := slices.Clone(i.Facts), hiding(callers...)
 	for n := range facts {
 		b := &facts[n].Body
 		b.Phone = MaskNumber(b.Phone)
-		*b, _ = b.changed(func(text string) string { return maskText(text, callers...) }, func(Element) bool { return true }, true)
+		*b, _ = b.changed(hide, func(Element) bool { return true }, true)
 	}
 	return FoldIncident(i.ID, facts)
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"dutyline/telephony"
@@ -28,8 +29,7 @@ func (e Entry) Mask() Entry { return e.MaskAmong() }
 // MaskAmong is Mask where others called about the same event: their names are hidden in it, too.
 func (e Entry) MaskAmong(callers ...string) Entry {
 	e = e.clone()
-	callers = append(slices.Clone(callers), e.Values[CallerPerson])
-	hide := func(text string) string { return maskText(text, callers...) }
+	hide := hiding(append(slices.Clone(callers), e.Values[CallerPerson])...)
 	for f, v := range e.Values {
 		e.Values[f] = maskValue(f, v, hide)
 	}
@@ -59,7 +59,8 @@ func (e Entry) MaskAmong(callers ...string) Entry {
 
 // Mask is an attachment as Entry.Mask has its entry: people name files by who called and from where.
 func (a Attachment) Mask(of Entry) Attachment {
-	a.Name, a.Reason = maskText(a.Name, of.Values[CallerPerson]), maskText(a.Reason, of.Values[CallerPerson])
+	hide := hiding(of.Values[CallerPerson])
+	a.Name, a.Reason = hide(a.Name), hide(a.Reason)
 	return a
 }
 
@@ -94,7 +95,7 @@ func (s Sheet) MaskConfirmed() Sheet {
 			}
 		}
 	}
-	hide := func(text string) string { return maskText(text, names...) }
+	hide := hiding(names...)
 	for i := range s.Matters {
 		m := &s.Matters[i]
 		m.Who, m.Number, m.What = maskWhom(maskText(m.Who)), MaskNumber(m.Number), hide(m.What)
@@ -138,7 +139,7 @@ func (c Call) Mask() Call {
 
 // Mask is a missed call as Entry.Mask has an entry.
 func (m MissedCall) Mask() MissedCall {
-	m.Text = maskText(m.Text, m.Call.CallerName)
+	m.Text = hiding(m.Call.CallerName)(m.Text)
 	m.Call = m.Call.Mask()
 	return m
 }
@@ -218,6 +219,30 @@ func addressEnd(text string) int {
 		return 0
 	}
 	return len(found)
+}
+
+// hiding hides numbers in a text, and the people whom fields name: who is 张建国（主任） or 张建国、李秀英 in the field is 张建国 in
+// the text. A word that is hidden in vain harms less than a name that is shown; units, places and ranks stay.
+func hiding(fields ...string) func(text string) string {
+	var names []string
+	for _, who := range fields {
+		if who == "" {
+			continue
+		}
+		names = append(names, who, PersonName(who))
+		for _, word := range strings.FieldsFunc(who, func(r rune) bool { return !unicode.IsLetter(r) && r != '·' }) {
+			if maskWhom(word) == word || rankOnly.MatchString(word) {
+				continue
+			}
+			names = append(names, PersonName(word))
+			for _, name := range strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune("和与及", r) }) {
+				names = append(names, PersonName(name))
+			}
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return len(b) - len(a) }) // 张建 is not hidden within 张建国
+	names = slices.Compact(names)
+	return func(text string) string { return maskText(text, names...) }
 }
 
 // maskText hides numbers in a text, and names.

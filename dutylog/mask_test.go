@@ -199,6 +199,35 @@ func TestWhatIsNoTelephoneNumberStays(t *testing.T) {
 	}
 }
 
+// A field may name several people, with their ranks and numbers: each is hidden wherever the entry, a file of it, its incident or a
+// sheet that was confirmed calls them by their names alone. Ranks, places and units stay.
+func TestEverybodyWhomAFieldNamesIsHidden(t *testing.T) {
+	for _, who := range []string{
+		"张建国、李秀英", "李秀英，张建国", "张建国/李秀英", "张建国；李秀英", "张建国 科长", "张建国科长", "科长张建国", "张建国（主任）", "张建国(主任)", "张　建　国", "张建国13900001111", "联系人：张建国",
+		"张建国和李秀英", "张建国及李秀英", "和平区 张建国", "和平区应急局 张建国 主任", "张建、张建国",
+	} {
+		const said, want = "和平区主任科长：张建国称和平区应急局停电", "和平区主任科长：张**称和平区应急局停电"
+		e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.CallerPerson: who, dutylog.Content: said}}
+		fact := dutylog.IncidentFact{Seq: 1, Kind: dutylog.FactScene, Body: dutylog.FactBody{Text: said}}
+		sheet := dutylog.Sheet{Remarks: said, Matters: []dutylog.Matter{{Who: who}}}
+		for place, got := range map[string]string{
+			"an entry": e.Mask().Values[dutylog.Content], "another entry": (dutylog.Entry{Values: map[dutylog.Field]string{dutylog.Content: said}}).MaskAmong(who).Values[dutylog.Content],
+			"a file": (dutylog.Attachment{Name: said}).Mask(e).Name, "an incident": dutylog.FoldIncident(1, []dutylog.IncidentFact{fact}).Mask(who).Facts[0].Body.Text,
+		} {
+			if got != want {
+				t.Errorf("%s, where %q called: %q", place, who, got)
+			}
+		}
+		if got := sheet.MaskConfirmed().Remarks; strings.Contains(got, "张建国") {
+			t.Errorf("a sheet, where %q called: %q", who, got)
+		}
+	}
+	e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.CallerPerson: "李和平", dutylog.Content: "李和平称和平区停电"}}
+	if got := e.Mask().Values[dutylog.Content]; got != "李**称和平区停电" {
+		t.Errorf("a name is taken apart: %q", got)
+	}
+}
+
 // Whom a step went to, the name of a file, and a handover sheet that was confirmed name people, too.
 func TestNamesBesideTheTextAreMasked(t *testing.T) {
 	e := dutylog.Entry{Values: map[dutylog.Field]string{dutylog.CallerPerson: "刘小洋"}}

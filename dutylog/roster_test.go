@@ -91,6 +91,11 @@ var ruleCases = []struct{ name, from, to, shifts string }{
 2026-11-30 07:00 2026-11-30 08:00 officer 调走的
 2026-11-30 07:00 2026-11-30 08:00 chief 李娜
 2026-11-30 07:00 2026-11-30 08:00 leader 陈刚`},
+	{"somebody who leaves within a shift, from then on", "2026-11-30 07:00", "2026-12-02 08:00", `
+2026-11-30 07:00 2026-11-30 08:30 officer 赵敏
+2026-11-30 08:30 2026-12-02 08:00 officer 张伟
+2026-11-30 07:00 2026-12-02 08:00 chief 李娜
+2026-11-29 08:00 2026-12-02 08:00 leader 调走的`},
 	{"temporary and re-hired staff (Art. 8), somebody who left, somebody unknown", "2026-11-30 08:00", "2026-12-01 08:00", `
 2026-11-30 08:00 2026-11-30 20:00 officer 临时工
 2026-11-30 20:00 2026-12-01 08:00 officer 老周

@@ -154,19 +154,15 @@ func hours(shifts []dutylog.Shift) (sum time.Duration) {
 	return sum
 }
 
-// Counts are those of the definition: each shift once, on the day on which it begins.
+// Counts of a shift are those of the definition: each day of it once, on the day on which it begins.
 func TestCountsAgreeWithTheirDefinition(t *testing.T) {
 	calendar := dutylog.SeedCalendar().With([]dutylog.HolidayYear{{Year: 2028, Days: holidays(t, 2028, "名称,开始,结束,类型\n春节,2028-02-26,2028-02-28,放假\n春节,2028-03-04,,上班\n")}})
 	rule := dutylog.DefaultRestRule()
 	for seed := range uint64(200) {
-		shifts := anyRoster(rand.New(rand.NewPCG(seed, 4)))
-		for _, got := range dutylog.CountDuty(shifts, calendar, rule, leapFrom, leapTo, shanghai) {
-			want := dutylog.DutyCount{Name: got.Name, Post: got.Post}
-			for _, s := range shifts {
-				if s.Name == got.Name && s.Post == got.Post {
-					countByHand(&want, s, calendar, rule)
-				}
-			}
+		for _, s := range anyRoster(rand.New(rand.NewPCG(seed, 4))) {
+			want := dutylog.DutyCount{Name: s.Name, Post: s.Post}
+			countByHand(&want, s, calendar, rule)
+			got := append(dutylog.CountDuty([]dutylog.Shift{s}, calendar, rule, leapFrom, leapTo, shanghai), dutylog.DutyCount{Name: s.Name, Post: s.Post})[0]
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("seed %d (-by hand +counted):\n%s", seed, diff)
 			}
@@ -174,36 +170,72 @@ func TestCountsAgreeWithTheirDefinition(t *testing.T) {
 	}
 }
 
-// countByHand goes hour by hour.
+// countByHand goes hour by hour. The end of a shift that lies before the day goes with the night before it.
 func countByHand(d *dutylog.DutyCount, s dutylog.Shift, c dutylog.Calendar, rule dutylog.RestRule) {
+	type oneDay struct {
+		from       time.Time
+		day, night int
+	}
+	var days []oneDay
 	for from := s.From; from.Before(s.To); from = from.Add(24 * time.Hour) {
-		if from.Before(leapFrom) || !from.Before(leapTo) {
-			continue
-		}
-		day, night := 0, 0
+		x := oneDay{from: from}
 		for at := from; at.Before(s.To) && at.Before(from.Add(24*time.Hour)); at = at.Add(time.Hour) {
 			if h := at.In(shanghai).Hour(); h >= 8 && h < 20 {
-				day++
+				x.day++
 			} else {
-				night++
+				x.night++
 			}
 		}
+		if h := from.In(shanghai).Hour(); len(days) > 0 && h > 0 && h < 8 && x.day < 4 {
+			days[len(days)-1].day += x.day
+			days[len(days)-1].night += x.night
+			continue
+		}
+		days = append(days, x)
+	}
+	for _, x := range days {
+		if x.from.Before(leapFrom) || !x.from.Before(leapTo) {
+			continue
+		}
 		d.Shifts++
-		d.Hours += float64(day + night)
-		if day >= 4 {
+		d.Hours += float64(x.day + x.night)
+		if x.day >= 4 {
 			d.Day++
 		}
-		if night >= 4 {
+		if x.night >= 4 {
 			d.Night++
 			d.Rest += rule.Night
 		}
-		switch kind, _ := c.On(dutylog.DateOf(from, shanghai)); kind {
-		case dutylog.Holiday:
+		switch kind, _ := c.On(dutylog.DateOf(x.from, shanghai)); {
+		case x.day+x.night < 4:
+		case kind == dutylog.Holiday:
 			d.Holiday++
 			d.Rest += rule.Holiday
-		case dutylog.Weekend:
+		case kind == dutylog.Weekend:
 			d.Weekend++
 			d.Rest += rule.Weekend
+		}
+	}
+}
+
+// Whatever is joined or goes with the night before it, each hour of a roster is counted once, in whatever order the rows are.
+func TestEachHourOfARosterIsCountedOnce(t *testing.T) {
+	count := func(shifts []dutylog.Shift) []dutylog.DutyCount {
+		return dutylog.CountDuty(shifts, dutylog.SeedCalendar(), dutylog.DefaultRestRule(), time.Time{}, leapTo.AddDate(1, 0, 0), shanghai)
+	}
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		shifts := anyRoster(r)
+		counts, sum := count(shifts), 0.0
+		for _, d := range counts {
+			sum += d.Hours
+		}
+		if sum != hours(shifts).Hours() {
+			t.Fatalf("seed %d: %g h of %g h are counted", seed, sum, hours(shifts).Hours())
+		}
+		r.Shuffle(len(shifts), func(i, j int) { shifts[i], shifts[j] = shifts[j], shifts[i] })
+		if diff := cmp.Diff(counts, count(shifts)); diff != "" {
+			t.Fatalf("seed %d:\n%s", seed, diff)
 		}
 	}
 }

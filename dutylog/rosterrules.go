@@ -18,7 +18,7 @@ const (
 	RosterNotRegular RosterReason = "not_regular"      // temporary staff, or retired and hired again (Art. 8)
 	RosterUnknown    RosterReason = "standing_unknown" // the list of people does not know the person, so nobody said how they are employed
 	RosterNoPeople   RosterReason = "people_unlisted"  // there is no list of people, so nobody can be judged by it
-	RosterLeft       RosterReason = "has_left"         // the person was no longer on duty by then
+	RosterLeft       RosterReason = "has_left"         // the person is no longer on duty then, or for the rest of the shift
 	RosterServed     RosterReason = "served"           // hours already served would be given to somebody else
 	RosterTooLong    RosterReason = "too_long"         // longer in a row than the site thinks good
 	RosterNoPhone    RosterReason = "no_phone"         // the shift has no number
@@ -236,9 +236,10 @@ func twoPosts(shifts []Shift) (found []RosterFinding) {
 
 // ofPerson judges who holds a shift. Where no people are known at all that is said once, for all of them.
 func ofPerson(s Shift, people []RosterPerson) (found []RosterFinding) {
-	add := func(r RosterReason) {
-		found = append(found, RosterFinding{Reason: r, From: s.From, To: s.To, Post: s.Post, Name: s.Name})
+	since := func(r RosterReason, from time.Time) {
+		found = append(found, RosterFinding{Reason: r, From: laterOf(s.From, from), To: s.To, Post: s.Post, Name: s.Name})
 	}
+	add := func(r RosterReason) { since(r, s.From) }
 	p := PersonNamed(people, s.Name)
 	_, mark := SplitName(s.Name)
 	switch {
@@ -246,10 +247,10 @@ func ofPerson(s Shift, people []RosterPerson) (found []RosterFinding) {
 		add(RosterNotRegular)
 	case p == nil && len(people) > 0:
 		add(RosterUnknown)
-	case p != nil && !p.Left.IsZero() && !s.From.Before(p.Left):
-		add(RosterLeft)
 	case p != nil && p.Standing != Regular:
 		add(RosterNotRegular)
+	case p != nil && !p.Left.IsZero() && s.To.After(p.Left): // perhaps within the shift
+		since(RosterLeft, p.Left)
 	}
 	if s.Phone == "" && (p == nil || p.Phone == "") {
 		add(RosterNoPhone)

@@ -114,7 +114,8 @@ type gridColumn struct {
 
 type rosterGrid struct {
 	Table
-	month   Month
+	month   Month // of the title; the one that was asked for where it names none
+	until   Month // the last one that the title names; empty: it names none
 	people  []RosterPerson
 	loc     *time.Location
 	several bool
@@ -334,7 +335,8 @@ func (g *rosterGrid) checkBeside(row int) {
 	}
 }
 
-// readDate reads a day in any of its usual spellings; one without a month is of the title's.
+// readDate reads a day in any of its usual spellings; one without a month is of the title's, and one without a year of the
+// year in which it is nearest to it.
 func (g *rosterGrid) readDate(row int, text string) (Date, bool) {
 	year, month, day := 0, 0, 0
 	if m := dayOnly.FindStringSubmatch(text); m != nil {
@@ -348,17 +350,23 @@ func (g *rosterGrid) readDate(row int, text string) (Date, bool) {
 		year = g.month.First().Year()
 		month, _ = strconv.Atoi(m[1])
 		day, _ = strconv.Atoi(m[2])
-		if month == 1 && strings.HasSuffix(string(g.month), "-12") {
+		switch away := month - int(g.month.First().In(time.UTC).Month()); {
+		case away < -6:
 			year++ // New Year at the end of December's table
-		} else if month == 12 && strings.HasSuffix(string(g.month), "-01") {
+		case away > 6:
 			year-- // New Year's Eve at the head of January's
 		}
 	} else if at, ok := g.Date(text, g.loc); ok {
-		return DateOf(at, g.loc), true
+		at = at.In(g.loc)
+		year, month, day = at.Year(), int(at.Month()), at.Day()
 	}
 	d, err := ParseDate(fmt.Sprintf("%04d-%02d-%02d", year, month, day))
-	if err != nil {
+	switch {
+	case err != nil:
 		g.fault(row, g.date, RosterBadDate, text, fmt.Sprintf("%q is no day; write it like 12月1日", Printable(text)))
+	case !g.titled(d):
+		g.fault(row, g.date, RosterBadDate, text, fmt.Sprintf("%s is not in the month of the title, %s, and not beside it: correct the day or the title", d, g.month))
+		return d, false
 	}
 	return d, err == nil
 }

@@ -26,6 +26,7 @@ func TestAFaultOfARosterSaysWhatStandsThere(t *testing.T) {
 	const head = "2026年12月值班表\n日期|星期|带班领导|值班科领导|值班员\n"
 	for table, want := range map[string]string{
 		head + "13月1日|二|赵振华|杨秀英|张伟":                          "A3 date 13月1日",
+		head + "2月2日|二|赵振华|杨秀英|张伟":                           "A3 date 2月2日",
 		head + "1|星期三|赵振华|杨秀英|张伟":                            "B3 weekday 2026-12-01 星期三",
 		"2026年12月值班表\n日期|带班领导|值班员\n1|赵振华|张伟":                 "A2 post duty_section_chief",
 		"2026年12月值班表\n日期|带班领导|值班科领导|值班员|早餐\n1|赵振华|杨秀英|张伟|王强": "E2 column 早餐",
@@ -58,6 +59,11 @@ var tableCases = []struct{ name, month, table string }{
 日期|星期|带班领导|值班科领导|值班员
 12月31日|星期四|赵振华|杨秀英|张伟
 1月1日|五|赵振华|杨秀英|李娜`},
+	{"last year's dates under a new title, and a row of another month", "", `
+2026年12月值班表
+日期|带班领导|值班科领导|值班员
+2025-12-01|赵振华|杨秀英|张伟
+2月2日|赵振华|杨秀英|李娜`},
 	{"the leap day", "2028-02", `
 日期|星期|带班领导|值班科领导|值班员
 29|二|赵振华|杨秀英|张伟`},

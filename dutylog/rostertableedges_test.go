@@ -54,6 +54,43 @@ func TestDaysBesideTheMonthOfATable(t *testing.T) {
 	}
 }
 
+// A day of another month or year than the title's is a slip, or left from the file that the table was made of: it is named by
+// its cell. The days beside the month, and every month of a title that names several, are the table's.
+func TestDaysOfAnotherMonthThanTheTitles(t *testing.T) {
+	officer := func(day, next string) []string { return []string{day + " 08:00 – " + next + " 08:00 张伟"} }
+	fault := []string{"date A3"}
+	for _, c := range []struct {
+		title, day string
+		want       []string
+	}{
+		{"2026年12月值班表", "2025-12-01", fault},
+		{"2026年12月值班表", "2026-02-02", fault},
+		{"2026年12月值班表", "2月2日", fault},
+		{"2026年12月值班表", "11月20日", fault},
+		{"2026年12月值班表", "11月21日", officer("2026-11-21", "2026-11-22")},
+		{"2026年12月值班表", "2026/11/30", officer("2026-11-30", "2026-12-01")},
+		{"2026年12月值班表", "1月1日", officer("2027-01-01", "2027-01-02")},
+		{"2026年12月值班表", "2027年1月10日", officer("2027-01-10", "2027-01-11")},
+		{"2026年12月值班表", "1月11日", fault},
+		{"2026年12月值班表", "2026-01-01", fault},
+		{"2027年1月值班表", "12月31日", officer("2026-12-31", "2027-01-01")},
+		{"2027年1月值班表", "2027-12-31", fault},
+		{"2028年2月值班表", "3月10日", officer("2028-03-10", "2028-03-11")},
+		{"2026年9月28日至10月8日值班表", "10月8日", officer("2026-10-08", "2026-10-09")},
+		{"2026年10-12月值班表", "12月31日", officer("2026-12-31", "2027-01-01")},
+		{"2026年12月至2027年2月值班表", "2027-02-28", officer("2027-02-28", "2027-03-01")},
+		{"2026年12月1日至31日值班表", "2027-02-28", fault},
+		{"2026年12月至2月值班表", "2月28日", officer("2027-02-28", "2027-03-01")},
+		{"值班安排表", "2025-12-01", officer("2025-12-01", "2025-12-02")},
+		{"2026年11月报送", "2026-12-24", officer("2026-12-24", "2026-12-25")},
+	} {
+		got := readRoster("2026-12", c.title+"|||\n日期|带班领导|值班科领导|值班员\n"+c.day+"|赵振华|杨秀英|张伟")
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s (-want +got):\n%s", c.title, c.day, diff)
+		}
+	}
+}
+
 // The times of a shift are read or refused at their cell; none is guessed.
 func TestTimesThatATableGives(t *testing.T) {
 	for _, c := range []struct {

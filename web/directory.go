@@ -153,8 +153,10 @@ type editContactInput struct {
 	Body contactFields
 }
 
-// set writes the fields into a contact; a number that cannot be read is named by its place.
+// set writes the fields into a contact, and takes its confirmation back where a number is new and nobody says that all is
+// right; a number that cannot be read is named by its place.
 func (a *app) set(c *dutylog.Contact, f contactFields, by dutylog.Actor) error {
+	before := *c
 	c.Unit, c.Person, c.Title, c.Superior, c.Remark = f.Unit, f.Person, f.Title, f.Superior, f.Remark
 	c.Numbers = nil
 	for i, n := range f.Numbers {
@@ -164,6 +166,7 @@ func (a *app) set(c *dutylog.Contact, f contactFields, by dutylog.Actor) error {
 		}
 		c.Numbers = append(c.Numbers, dutylog.ContactPhone{Kind: dutylog.NumberKind(n.Kind), Number: number})
 	}
+	*c = c.Renumbered(before)
 	if f.Confirm {
 		a.confirmed(c, by)
 	}
@@ -231,7 +234,7 @@ type contactNumberInput struct {
 	}
 }
 
-// addContactNumber adds a number that was seen in a call; all else stays.
+// addContactNumber adds a number that was seen in a call, and is to be confirmed; all else stays.
 func (a *app) addContactNumber(ctx context.Context, in *contactNumberInput) (*contactOutput, error) {
 	c, err := a.contact(ctx, confirmDirectory, in.ID)
 	if err != nil {
@@ -241,9 +244,10 @@ func (a *app) addContactNumber(ctx context.Context, in *contactNumberInput) (*co
 	if !ok {
 		return nil, invalid("body.number", "is no telephone number: write it with its area code")
 	}
+	before := c
 	c.Change = in.Body.Change
 	c.Numbers = append(c.Numbers, dutylog.ContactPhone{Kind: dutylog.NumberKind(in.Body.Kind), Number: number})
-	return a.kept(ctx, c, dutylog.ContactNumberAdded, visitorOf(ctx).actor())
+	return a.kept(ctx, c.Renumbered(before), dutylog.ContactNumberAdded, visitorOf(ctx).actor())
 }
 
 type removeContactInput struct {

@@ -108,7 +108,7 @@ func TestTheDirectoryIsKeptOnThePage(t *testing.T) {
 		t.Errorf("%+v", confirmed)
 	}
 	officer.post(fmt.Sprintf("/directory/%d/numbers", kept.ID), fmt.Sprintf(`{"change":%d,"kind":"fax","number":"22720101"}`, confirmed.Change)).into(t, &confirmed)
-	if len(confirmed.Numbers) != 2 || confirmed.Numbers[1].Kind != "fax" {
+	if len(confirmed.Numbers) != 2 || confirmed.Numbers[1].Kind != "fax" || confirmed.LastConfirmed+confirmed.ConfirmedBy != "" {
 		t.Errorf("%+v", confirmed)
 	}
 	edit := strings.Replace(city, `"remark":"夜间"`, fmt.Sprintf(`"remark":"夜间","change":%d`, kept.Change), 1)
@@ -135,8 +135,36 @@ func TestTheDirectoryIsKeptOnThePage(t *testing.T) {
 	for _, i := range history.Items {
 		got = append(got, fmt.Sprintf("%s %s %d", i.How, i.By, len(i.Changes)))
 	}
-	if diff := cmp.Diff([]string{"removed 王leader 6", "edited 王leader 1", "number_added 王officer 1", "confirmed 王officer 2", "added 王leader 4"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"removed 王leader 4", "edited 王leader 1", "number_added 王officer 3", "confirmed 王officer 2", "added 王leader 4"}, got); diff != "" {
 		t.Errorf("(-want +kept):\n%s", diff)
+	}
+}
+
+// Who confirmed a contact did not confirm a number that was written into it since, unless whoever wrote it says so.
+func TestANumberThatIsWrittenIsNotConfirmed(t *testing.T) {
+	h := newHouse(t, withTables)
+	leader := h.as("leader")
+	var c contact
+	leader.post("/directory", shenhe).into(t, &c)
+	edit := func(from, to string, confirm bool) string {
+		body := strings.Replace(strings.Replace(shenhe, from, to, 1), `"confirm":true`, fmt.Sprintf(`"confirm":%t,"change":%d`, confirm, c.Change), 1)
+		leader.do("PUT", fmt.Sprintf("/api/v1/directory/%d", c.ID), body).into(t, &c)
+		return c.ConfirmedBy
+	}
+	if got := edit(`"remark":""`, `"remark":"夜间"`, false); got != "王leader" || c.Stale {
+		t.Errorf("another remark, confirmed by %q", got)
+	}
+	if got := edit("22730001", "024-22730001", false); got != "王leader" || c.Stale {
+		t.Errorf("the same number, confirmed by %q", got)
+	}
+	if got := edit("22730001", "22730009", true); got != "王leader" || c.Stale {
+		t.Errorf("another one that is right today, confirmed by %q", got)
+	}
+	if got := edit("22730001", "22730008", false); got != "" || c.LastConfirmed != "" || !c.Stale {
+		t.Errorf("another one, confirmed on %q by %q", c.LastConfirmed, got)
+	}
+	if list := leader.found(t, "?stale=true"); list.Stale != 1 || len(list.Items) != 1 {
+		t.Errorf("to be confirmed: %+v", list)
 	}
 }
 
