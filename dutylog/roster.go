@@ -64,6 +64,8 @@ type RosterStore interface {
 	Calendar(ctx context.Context) (Calendar, error)
 	SaveHolidays(ctx context.Context, y HolidayYear, by Actor) error
 	SensitivePeriods(ctx context.Context) ([]SensitivePeriod, error)
+	// SavePeriod enters a new one (ID is 0), or changes or ends one: At is then the one that was read, and
+	// ErrExists says that somebody else changed it since.
 	SavePeriod(ctx context.Context, p SensitivePeriod, by Actor) (SensitivePeriod, error)
 
 	// File keeps a filing with the roster of its time as it stood when it was sent.

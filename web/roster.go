@@ -116,7 +116,7 @@ func (a *app) monthBody(ctx context.Context, m dutylog.Month) (body rosterMonthB
 	judge := func(shifts []dutylog.Shift) []rosterFindingBody {
 		return findingBodies(dutylog.CheckMonth(shifts, people, *a.Roster, from, to))
 	}
-	body = rosterMonthBody{Month: string(m), Days: dayBodies(m, calendar, periods), Known: calendar.Knows(m.First(), m.Last()), Source: calendar[m.First().Year()].Source,
+	body = rosterMonthBody{Month: string(m), Days: dayBodies(m, calendar, periods, a.Zone), Known: calendar.Knows(m.First(), m.Last()), Source: calendar[m.First().Year()].Source,
 		Shifts: shiftBodies(touching(around, from, to)), Findings: judge(around), Counts: []dutyCountBody{},
 		Draft: rosterDraftBody{Shifts: []rosterShiftBody{}, Findings: []rosterFindingBody{}},
 		Rest:  restRuleBody{Night: a.Roster.Rest.Night, Weekend: a.Roster.Rest.Weekend, Holiday: a.Roster.Rest.Holiday}}
@@ -141,13 +141,13 @@ func touching(shifts []dutylog.Shift, from, to time.Time) (out []dutylog.Shift) 
 	return out
 }
 
-func dayBodies(m dutylog.Month, c dutylog.Calendar, periods []dutylog.SensitivePeriod) []rosterDayBody {
+func dayBodies(m dutylog.Month, c dutylog.Calendar, periods []dutylog.SensitivePeriod, zone *time.Location) []rosterDayBody {
 	days := []rosterDayBody{}
 	for _, d := range dutylog.Dates(m.First(), m.Last()) {
 		kind, name := c.On(d)
 		day := rosterDayBody{Date: string(d), Kind: kind, Name: name, Periods: []string{}}
 		for _, p := range periods {
-			if p.Ended == "" && p.Span.First <= d && d <= p.Span.Last {
+			if held, ever := p.Held(zone); ever && held.First <= d && d <= held.Last {
 				day.Periods = append(day.Periods, p.Span.Name)
 			}
 		}

@@ -201,6 +201,47 @@ func TestWhatIsWrittenAboutAPeriodIsCleaned(t *testing.T) {
 	}
 }
 
+// Of two who change one sensitive period, the later one is told so; and nobody takes days out of it that were.
+func TestAPeriodIsChangedByWhoSawIt(t *testing.T) {
+	clock := newClock(noon)
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: clock.now})
+	today := dutylog.DateOf(noon, shanghai)
+	seen := must(db.SavePeriod(ctx, dutylog.SensitivePeriod{Span: dutylog.DateSpan{Name: "安保", First: today.Add(-5), Last: today.Add(5)}}, leader))(t)
+	clock.advance(time.Minute)
+	longer := seen
+	longer.Span.Last = today.Add(9)
+	longer = must(db.SavePeriod(ctx, longer, leader))(t)
+	clock.advance(time.Minute)
+	ended := seen
+	ended.Ended = "提前解除"
+	if _, err := db.SavePeriod(ctx, ended, officer); !errors.Is(err, dutylog.ErrExists) {
+		t.Errorf("somebody else made it longer meanwhile: %v", err)
+	}
+	refused := func(field string, p dutylog.SensitivePeriod, first, last dutylog.Date) {
+		t.Helper()
+		p.Span.First, p.Span.Last = first, last
+		var wrong *dutylog.InvalidError
+		if _, err := db.SavePeriod(ctx, p, officer); !errors.As(err, &wrong) || wrong.Field != field {
+			t.Errorf("from %s to %s: %v, want a word about %q", first, last, err, field)
+		}
+	}
+	refused("first", longer, today.Add(-4), today.Add(9))
+	refused("first", longer, today.Add(30), today.Add(40))
+	refused("last", longer, today.Add(-5), today.Add(-1))
+	longer.Span.First, longer.Span.Last = today.Add(-6), today
+	longer = must(db.SavePeriod(ctx, longer, officer))(t)
+	clock.advance(time.Minute)
+	longer.Ended = "提前解除"
+	longer = must(db.SavePeriod(ctx, longer, officer))(t)
+	refused("ended", longer, today.Add(-6), today)
+	clock.advance(time.Minute)
+	longer.Ended = ""
+	longer = must(db.SavePeriod(ctx, longer, officer))(t)
+	if diff := cmp.Diff([]dutylog.SensitivePeriod{longer}, must(db.SensitivePeriods(ctx))(t)); diff != "" {
+		t.Errorf("it was ended by mistake:\n%s", diff)
+	}
+}
+
 // Nobody gets two posts at once by publishing the later month first: a draft is judged with the shifts
 // in force around it, over the ends of months and years, and what stands there hinders nobody.
 func TestTwoPostsOverAMonthsEndAreNotPublished(t *testing.T) {

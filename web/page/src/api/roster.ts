@@ -36,7 +36,7 @@ export interface Person { name: string; phone: string; login: string; standing: 
 export interface HolidayYear { year: number; source: string; at: string | null; by: string; days: { date: string; kind: 'holiday' | 'make_up'; name: string }[] }
 /** One fault of a table of holidays. row counts its header as the first. */
 export interface HolidayFault { row: number; column: string; code: string; value: string }
-export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string }
+export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string; version?: number }
 /** value: what stands there, or the other cell, the sheets or the post that is meant. */
 export interface ImportFault { cell: string; reason: string; value?: string; detail: string; file?: string }
 /** draft: which the shifts would replace; they are saved on its revision. */

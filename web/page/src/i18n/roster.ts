@@ -181,7 +181,9 @@ export const rosterZh = {
   'period.save': '录入',
   'period.end': '取消',
   'period.endWhy': '取消原因',
+  'period.endWhyBegun': '取消原因（自明日起取消，今日及以前不变）',
   'period.ended': '已取消：{why}',
+  'period.moved': '刚才已有人修改此时期，您的修改没有保存；列表已更新，请核对后再改',
   'period.none': '没有录入敏感时期',
 
   'imports.title': '导入值班表',
@@ -413,7 +415,9 @@ export const rosterEn: Record<RosterKey, string> = {
   'period.save': 'Enter',
   'period.end': 'End',
   'period.endWhy': 'Why it ends',
+  'period.endWhyBegun': 'Why it ends (from tomorrow on; its days up to today stay)',
   'period.ended': 'Ended: {why}',
+  'period.moved': 'Somebody else changed this period just now, and your change was not kept: the list is up to date again',
   'period.none': 'No sensitive period was entered',
 
   'imports.title': 'Import a roster',
