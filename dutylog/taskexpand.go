@@ -22,7 +22,7 @@ func (r TaskRule) expand(b TaskBooks, c TaskCalendar, from, to, now time.Time) [
 		return r.filings(b.Filing, from, to, now)
 	case EveryShift:
 		for _, s := range b.Shifts {
-			if s.Post == PostOfficer {
+			if s.Post == PostOfficer && s.To.Sub(s.From) >= r.When.After { // who takes over a shift's last minutes is over before it is due
 				add(s.From.UTC().Format(time.RFC3339), r.Title, s.From.Add(r.When.After), s.To)
 			}
 		}

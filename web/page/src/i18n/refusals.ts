@@ -70,6 +70,7 @@ export const SENTENCES: [RegExp, RegExp, string][] = [
   [/^fact$/, /^is the only entry/, '这是本事件唯一的接报，不能划去：请先关联正确的条目'],
   [/^fact$/, /has no fact/, '找不到这条记录：请刷新后再试'],
   [/^kind$/, /^the incident has (\d+) facts/, '本事件的记录已达 {1} 条上限：请办结后另建一起事件'],
+  [/^says$/, /^it is too soon/, '时候未到，还不能办理；确实不用办的，请说明原因后标为不需办理'],
   [/^receipt_at$/, /^lies before the roster was sent/, '收到回执的时间早于报送时间：请核对，报送时间有误的请先更正报送时间'],
   [/^sent_at$/, /^lies after its receipt came/, '报送时间晚于收到回执的时间：请核对，回执时间有误的请先更正回执'],
   [/^ended$/, /^it was ended already/, '这个敏感时期已经取消，不能再改：需要时请重新录入'],
