@@ -222,6 +222,38 @@ func TestAnAbsenceAsksForItsReports(t *testing.T) {
 	goldenText(t, "absence.golden.txt", shown(dutylog.Tasks(b, days, clock("20 00:00"), clock("30 23:00"), clock("28 18:00"))))
 }
 
+// A journey that is put off in time is reported before it begins; one that is put off when it should have begun was late.
+func TestAJourneyThatIsPutOff(t *testing.T) {
+	r := dutylog.SeededRules()[5]
+	r.ID, r.Rule, r.At = 6, 6, began
+	version := func(id int64, leaves, at string) dutylog.Absence {
+		return dutylog.Absence{ID: id, Absence: 3, Person: "孙局长", LeavesAt: clock(leaves), ReturnsAt: clock("30 12:00"), At: clock(at)}
+	}
+	for name, c := range map[string]struct {
+		later []dutylog.Absence
+		due   string
+	}{
+		"not at all":                      {nil, "27 09:00"},
+		"the day before":                  {[]dutylog.Absence{version(5, "28 09:00", "26 16:00")}, "28 09:00"},
+		"twice":                           {[]dutylog.Absence{version(5, "28 09:00", "26 16:00"), version(6, "29 09:00", "27 20:00")}, "29 09:00"},
+		"when it should have begun":       {[]dutylog.Absence{version(5, "28 09:00", "27 09:00")}, "27 09:00"},
+		"in time, and then once too late": {[]dutylog.Absence{version(5, "28 09:00", "26 16:00"), version(6, "29 09:00", "28 10:00")}, "28 09:00"},
+		"brought forward":                 {[]dutylog.Absence{version(5, "26 20:00", "26 16:00")}, "26 20:00"},
+	} {
+		b := books(r)
+		b.Absences = append([]dutylog.Absence{version(3, "27 09:00", "26 10:00")}, c.later...)
+		due := ""
+		for _, x := range dutylog.Tasks(b, days, clock("20 00:00"), clock("30 23:00"), clock("26 17:00")) {
+			if x.Key == "3/leave" {
+				due += x.DueAt.In(beijing).Format("02 15:04")
+			}
+		}
+		if due != c.due {
+			t.Errorf("put off %s: due %s, want %s", name, due, c.due)
+		}
+	}
+}
+
 func TestWhatIsWrongWithAnAbsence(t *testing.T) {
 	good := dutylog.Absence{Person: "孙局长", Why: "参加培训", Place: "北京", LeavesAt: clock("27 09:00"), ReturnsAt: clock("29 18:00"), StandIn: "周副局长", StandInTitle: "副局长"}
 	if _, err := good.Check(); err != nil {
