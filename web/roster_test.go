@@ -29,6 +29,7 @@ type monthJSON struct {
 		By       string
 		Shifts   []shiftJSON
 		Findings []findingJSON
+		Reason   bool `json:"wants_reason"`
 	}
 	Counts []struct {
 		Name, Post                                    string
@@ -198,7 +199,7 @@ func TestAFiledRosterKeepsItsVersion(t *testing.T) {
 	chief, officer := h.as("chief"), h.as("officer")
 	publish := func(revision int, shifts string) {
 		t.Helper()
-		for _, got := range []answer{chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+shifts+`]}`), chief.post("/roster/months/2026-12/publish", fmt.Sprintf(`{"revision":%d,"reason":""}`, revision))} {
+		for _, got := range []answer{chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+shifts+`]}`), chief.post("/roster/months/2026-12/publish", fmt.Sprintf(`{"revision":%d,"reason":"改排"}`, revision))} {
 			if got.status != 200 {
 				t.Fatal(got)
 			}

@@ -80,7 +80,7 @@ func TestNoRevisionOfADraftComesTwice(t *testing.T) {
 		end  func(*testing.T, *sqlite.DB, dutylog.RosterDraft)
 	}{
 		{"published", func(t *testing.T, db *sqlite.DB, d dutylog.RosterDraft) {
-			must(db.PublishDraft(ctx, d.Month, d.Revision, "", "", leader))(t)
+			must(db.PublishDraft(ctx, d.Month, d.Revision, "更正", "", leader))(t)
 		}},
 		{"dropped", func(t *testing.T, db *sqlite.DB, d dutylog.RosterDraft) { ok(t, db.DropDraft(ctx, d.Month, leader)) }},
 	} {

@@ -7,7 +7,7 @@ export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 's
 export interface Finding { reason: FindingReason; weight: 'fault' | 'info'; from: string; to: string; post: Post | ''; name: string; other: string }
 export type DayKind = 'workday' | 'weekend' | 'holiday' | 'make_up' | 'not_known'
 export interface RosterDay { date: string; kind: DayKind; name: string; periods: string[] }
-export interface Draft { revision: number; at: string | null; by: string; shifts: Shift[]; findings: Finding[] }
+export interface Draft { revision: number; at: string | null; by: string; shifts: Shift[]; findings: Finding[]; /** Shifts in force change hands or times. */ wants_reason: boolean }
 export interface DutyCount { name: string; post: Post; shifts: number; day: number; night: number; weekend: number; holiday: number; hours: number; rest: number; unknown: number }
 export interface RosterMonth {
   month: string; days: RosterDay[]; known: boolean; source: string; shifts: Shift[]; findings: Finding[]; draft: Draft

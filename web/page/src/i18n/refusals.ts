@@ -35,6 +35,7 @@ export const SENTENCES: [RegExp, RegExp, string][] = [
   [/^day$/, /^lies before the year 2000/, '日期早于 2000 年，请核对抽查时间'],
   [/^reason$/, /^says nothing/, '“无”“ok”等不能作为原因：还有报告未报送、未送达或批示未办结，请写明为什么仍然办结（至少两个汉字）'],
   [/^reason$/, /^say in a few words what was not so/, '请写明哪里不属实；原因将一直保留'],
+  [/^reason$/, /^say why shifts that are in force/, '已发布的班次换人、改时间或撤下，请填写变更原因：原班、现班人员和原因将一直保留'],
   [/^call_reason$/, /^says nothing/, '“无”“ok”等不能作为原因：请写明号码不符或过短的通话为什么能作凭证（至少两个汉字）'],
   [/reason$/, /^say why/, '请填写“{field}”；原因将一直保留'],
   [/^at$/, /^lies before the text was written \(version (\d+)\)/, '报送时间早于第 {1} 版文稿保存的时间：请填写这份文稿实际发出的时间'],
