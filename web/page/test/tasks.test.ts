@@ -60,7 +60,7 @@ describe('the page of dated duties', () => {
   it('is too soon only before the time before which nobody can have done it', () => {
     const not_before = '2026-11-27T00:00:00.000Z'
     const at = (time: string, change: Partial<Task>) => tooSoon(task(change), Date.parse(time))
-    expect([at('2026-11-26T23:59:59Z', { state: 'coming', not_before }), at(not_before, { state: 'coming', not_before }), at('2026-11-26T23:59:59Z', { state: 'coming' }), at('2026-11-26T23:59:59Z', { state: 'overdue', not_before })]).toEqual([true, false, false, false])
+    expect([at('2026-11-26T23:59:59Z', { state: 'coming', not_before }), at(not_before, { state: 'coming', not_before }), at('2026-11-26T23:59:59Z', { state: 'coming' }), at('2026-11-26T23:59:59Z', { state: 'due', not_before }), at('2026-11-26T23:59:59Z', { state: 'done', not_before })]).toEqual([true, false, false, true, false])
   })
 
   it('a filing of the roster ends its duty, a change opens it, and no word does', () => {
