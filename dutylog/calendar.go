@@ -247,11 +247,39 @@ func (r tableRow) at(key string, code RowFault, value string) RowError {
 type SensitivePeriod struct {
 	ID     int64
 	Span   DateSpan
-	Notice string // the letter that asks for it
-	Extra  string // staff in reserve besides the roster, and for what
-	At     time.Time
+	Notice string    // the letter that asks for it
+	Extra  string    // staff in reserve besides the roster, and for what
+	At     time.Time // when it was entered, changed or ended last: the version that somebody saw
 	By     Actor
 	Ended  string // why it holds no more; empty: it holds
+}
+
+// Held are the days on which it asks for more: of one that was ended those up to the day on which that was said. One
+// that was ended before it began never was.
+func (p SensitivePeriod) Held(zone *time.Location) (days DateSpan, ever bool) {
+	days = p.Span
+	if p.Ended != "" {
+		days.Last = min(days.Last, DateOf(p.At, zone))
+	}
+	return days, days.First <= days.Last
+}
+
+// Become checks a change of a period: what was due on the days that were is not changed any more.
+func (p SensitivePeriod) Become(next SensitivePeriod, now time.Time, zone *time.Location) error {
+	if p.Ended != "" && next.Ended != "" {
+		return &InvalidError{Field: "ended", Reason: "it was ended already, and stays as it is: enter a new period"}
+	}
+	held, ever := p.Held(zone)
+	held.Last = min(held.Last, DateOf(now, zone))
+	switch {
+	case !ever || held.Last < held.First:
+		return nil
+	case next.Span.First > held.First:
+		return &InvalidError{Field: "first", Reason: "the period has begun, and its days so far stay: leave the first day as it is"}
+	case next.Span.Last < held.Last:
+		return &InvalidError{Field: "last", Reason: "the days of the period so far stay: let it end today or later"}
+	}
+	return nil
 }
 
 // The most characters that a note of the roster may have.

@@ -196,8 +196,8 @@ func (f FilingFacts) FilingDuties(first, last Date, now time.Time) []FilingDuty 
 		duties = append(duties, f.stand(FileHoliday, h, now))
 	}
 	for _, p := range f.Periods {
-		if p.Ended == "" && p.Span.Last >= first && p.Span.First <= last {
-			duties = append(duties, f.stand(FilePeriod, p.Span, now))
+		if held, ever := p.Held(f.Zone); ever && held.Last >= first && held.First <= last {
+			duties = append(duties, f.stand(FilePeriod, held, now))
 		}
 	}
 	slices.SortStableFunc(duties, func(a, b FilingDuty) int { return strings.Compare(string(a.Span.First), string(b.Span.First)) })
@@ -232,7 +232,7 @@ func (f FilingFacts) stand(k FilingKind, span DateSpan, now time.Time) FilingDut
 	}
 	d.Last, d.LastAt, d.Late = last.ID, last.At, !d.Presumed && !first.SentAt.Before(d.Due)
 	switch {
-	case RosterText(last.Shifts) != RosterText(ShiftsOf(f.Shifts, d.Kind, d.Span, f.Zone)):
+	case RosterText(ShiftsOf(last.Shifts, d.Kind, d.Span, f.Zone)) != RosterText(ShiftsOf(f.Shifts, d.Kind, d.Span, f.Zone)): // a period may have been ended since
 		d.State = FilingSupplement
 	case d.Presumed:
 		d.State = FilingUndated

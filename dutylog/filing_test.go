@@ -109,6 +109,45 @@ func TestASupplementSettlesAChange(t *testing.T) {
 	}
 }
 
+// Whoever was late with the roster of a sensitive period stays late when the period is ended, and what is changed of
+// the roster after its end asks for no supplement.
+func TestTheFilingOfAnEndedPeriod(t *testing.T) {
+	span := dutylog.DateSpan{Name: "两会", First: "2026-12-05", Last: "2026-12-07"}
+	filed := dutylog.Filing{ID: 1, Kind: dutylog.FilePeriod, Span: span, SentAt: localTime(t, "2026-12-01 10:00"), At: localTime(t, "2026-12-01 10:00"),
+		Shifts: roster(t, "2026-12-05 08:00 2026-12-06 08:00 officer 李娜\n2026-12-07 08:00 2026-12-08 08:00 officer 张伟")}
+	second := roster(t, "2026-12-05 08:00 2026-12-06 08:00 officer 王强\n2026-12-07 08:00 2026-12-08 08:00 officer 张伟")
+	last := roster(t, "2026-12-05 08:00 2026-12-06 08:00 officer 李娜\n2026-12-07 08:00 2026-12-08 08:00 officer 王强")
+	for _, c := range []struct {
+		name, ended string
+		filed       bool
+		shifts      []dutylog.Shift
+		want        string
+	}{
+		{"not filed", "2026-12-06 09:00", false, filed.Shifts, "overdue until 2026-12-06"},
+		{"not filed, ended on its first day", "2026-12-05 00:00", false, filed.Shifts, "overdue until 2026-12-05"},
+		{"called off before it began", "2026-12-04 23:59", false, filed.Shifts, ""},
+		{"filed", "2026-12-06 09:00", true, filed.Shifts, "filed until 2026-12-06"},
+		{"filed, and changed after its end", "2026-12-06 09:00", true, last, "filed until 2026-12-06"},
+		{"filed, and changed while it held", "2026-12-06 09:00", true, second, "supplement until 2026-12-06"},
+	} {
+		facts := officeFacts(t)
+		facts.Periods = []dutylog.SensitivePeriod{{ID: 1, Span: span, Ended: "提前结束", At: localTime(t, c.ended)}}
+		facts.Shifts = c.shifts
+		if c.filed {
+			facts.Filings = []dutylog.Filing{filed}
+		}
+		got := ""
+		for _, d := range facts.FilingDuties("2026-12-01", "2026-12-31", localTime(t, "2026-12-20 12:00")) {
+			if d.Kind == dutylog.FilePeriod {
+				got += fmt.Sprintf("%s until %s", d.State, d.Span.Last)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // A month's version is what begins in it, a holiday's what touches it.
 func TestWhichShiftsAreFiled(t *testing.T) {
 	shifts := officeFacts(t).Shifts

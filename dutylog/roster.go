@@ -49,6 +49,7 @@ type RosterStore interface {
 	DropDraft(ctx context.Context, m Month, by Actor) error
 	// PublishDraft makes the draft the roster of its month. The error is a *RosterError when the
 	// regulation forbids it. Whom the list of people does not know is entered there when takeOn says why.
+	// Where shifts in force change hands or times a reason is wanted, as for an import.
 	PublishDraft(ctx context.Context, m Month, revision int, reason, takeOn string, by Actor) (RosterChange, error)
 	// SwapShifts carries a swap out. The error is a *RosterError when the regulation forbids it.
 	SwapShifts(ctx context.Context, s Swap, by Actor) (RosterChange, error)
@@ -64,6 +65,8 @@ type RosterStore interface {
 	Calendar(ctx context.Context) (Calendar, error)
 	SaveHolidays(ctx context.Context, y HolidayYear, by Actor) error
 	SensitivePeriods(ctx context.Context) ([]SensitivePeriod, error)
+	// SavePeriod enters a new one (ID is 0), or changes or ends one: At is then the one that was read, and
+	// ErrExists says that somebody else changed it since.
 	SavePeriod(ctx context.Context, p SensitivePeriod, by Actor) (SensitivePeriod, error)
 
 	// File keeps a filing with the roster of its time as it stood when it was sent.

@@ -422,3 +422,25 @@ func TestEveryFindingOfTheRosterHasARemedy(t *testing.T) {
 		said[remedy] = true
 	}
 }
+
+// A shift in force that changes hands or times, or goes, is told with a reason; one that is new or has another number is not.
+func TestWhichChangesOfARosterWantAReason(t *testing.T) {
+	const first = "2026-12-10 08:00 2026-12-11 08:00 officer 李娜 139"
+	for name, c := range map[string]struct {
+		after string
+		want  bool
+	}{
+		"nothing":        {first, false},
+		"another number": {"2026-12-10 08:00 2026-12-11 08:00 officer 李娜 138", false},
+		"one more":       {first + "\n2026-12-11 08:00 2026-12-12 08:00 officer 王强 139", false},
+		"another one":    {"2026-12-10 08:00 2026-12-11 08:00 officer 王强 139", true},
+		"another time":   {"2026-12-10 08:00 2026-12-10 20:00 officer 李娜 139", true},
+		"another post":   {"2026-12-10 08:00 2026-12-11 08:00 leader 李娜 139", true},
+		"none":           {"", true},
+	} {
+		before, after := roster(t, first), roster(t, c.after)
+		if got := dutylog.WantsReason(before, after); got != c.want || (dutylog.CheckReason(before, after, " ") != nil) != c.want || dutylog.CheckReason(before, after, "病假") != nil {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}

@@ -138,6 +138,33 @@ func Replace(shifts, by []Shift, from, to time.Time) []Shift {
 	return out
 }
 
+// Changed are the shifts of a roster that a change takes out, and those that it puts in.
+func Changed(before, after []Shift) (gone, came []Shift) {
+	in := func(shifts []Shift) func(Shift) bool {
+		return func(s Shift) bool { return slices.ContainsFunc(shifts, s.same) }
+	}
+	return slices.DeleteFunc(slices.Clone(before), in(after)), slices.DeleteFunc(slices.Clone(after), in(before))
+}
+
+// WantsReason reports whether a change of the roster in force gives a shift to somebody else or another time, or takes
+// it out: that is told with a reason, as a swap is. A shift that is new asks for none, nor does another number.
+func WantsReason(before, after []Shift) bool {
+	gone, came := Changed(before, after)
+	return slices.ContainsFunc(gone, func(s Shift) bool {
+		return !slices.ContainsFunc(came, func(o Shift) bool {
+			return s.From.Equal(o.From) && s.To.Equal(o.To) && s.Post == o.Post && SameName(s.Name, o.Name)
+		})
+	})
+}
+
+// CheckReason refuses a change that wants a reason and has none.
+func CheckReason(before, after []Shift, reason string) error {
+	if blank(reason) && WantsReason(before, after) {
+		return &InvalidError{Field: "reason", Reason: "say why shifts that are in force change hands or times: it is kept for ever with who had them and who has them now"}
+	}
+	return nil
+}
+
 // Forbidden are the findings for which a roster is not put into force: Art. 8 forbids them, and
 // with an overlap nobody can say who is responsible. A gap is not among them, for a month is
 // made bit by bit; it is an alert when it comes near.

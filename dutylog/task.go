@@ -148,13 +148,19 @@ func (t Task) stateAt(now time.Time) TaskState {
 	return TaskComing
 }
 
-// aboutItsTime are the rules whose duties report on something at their time: on a day, or on a holiday
-// as a whole. Of what is still to come nobody can report. Everything else may be done early: who is
-// back early reports the return early, and who comes early to a shift checks its equipment then.
-var aboutItsTime = map[Every]bool{EveryDay: true, EverySpecialDay: true, EveryHolidaysEnd: true}
-
-// Early reports whether the task may be done before it opens.
-func (t Task) Early() bool { return !aboutItsTime[t.Rule.When.Every] }
+// NotBefore is when the task can be done at the earliest; zero: as early as somebody likes, for who is back early
+// reports the return early. What reports on its time, on a day or on a holiday as a whole, waits for that; and who comes
+// early to a shift checks its equipment then, but nobody does for a shift that is further off than half of it.
+func (t Task) NotBefore() time.Time {
+	switch t.Rule.When.Every {
+	case EveryDay, EverySpecialDay, EveryHolidaysEnd:
+		return t.Opens
+	case EveryShift:
+		begins := t.DueAt.Add(-t.Rule.When.After)
+		return begins.Add(-t.Lapses.Sub(begins) / 2)
+	}
+	return time.Time{}
+}
 
 // NextTurn is when the next of these tasks changes its state by itself; zero when none does.
 func NextTurn(tasks []Task, now time.Time) (next time.Time) {
@@ -171,7 +177,7 @@ func NextTurn(tasks []Task, now time.Time) (next time.Time) {
 	return next
 }
 
-// CheckMark says what is wrong with what somebody wants to say of a task, and gives it as it is kept.
+// CheckMark says what is wrong with what somebody wants to say of a task at a time, and gives it as it is kept.
 func (t Task) CheckMark(m TaskMark) (TaskMark, error) {
 	var err error
 	if m.Text, err = cleanField("text", m.Text, shortText); err != nil {
@@ -187,8 +193,8 @@ func (t Task) CheckMark(m TaskMark) (TaskMark, error) {
 		return m, &InvalidError{Field: "says", Reason: "it is open already: there is nothing to take back"}
 	case m.Says != SaysOpen && marked:
 		return m, &InvalidError{Field: "says", Reason: "was marked already, by " + t.Mark.By.Name + ": take that back first, with a reason"}
-	case m.Says == SaysDone && t.State == TaskComing && !t.Early():
-		return m, &InvalidError{Field: "says", Reason: "it is about what has not happened yet, and can be done from " + t.Opens.UTC().Format(time.RFC3339) + " on; where it falls away, say that it is not needed"}
+	case m.Says == SaysDone && m.At.Before(t.NotBefore()):
+		return m, &InvalidError{Field: "says", Reason: "it is too soon for it, and it can be done from " + t.NotBefore().UTC().Format(time.RFC3339) + " on; where it falls away, say that it is not needed"}
 	case m.Says == SaysDone && t.State == TaskMissed:
 		return m, &InvalidError{Field: "says", Reason: "its shift is over, so it cannot be done any more: it stays missed, or is not needed with a reason"}
 	case m.Says != SaysDone && blank(m.Text):

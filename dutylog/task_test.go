@@ -222,6 +222,38 @@ func TestAnAbsenceAsksForItsReports(t *testing.T) {
 	goldenText(t, "absence.golden.txt", shown(dutylog.Tasks(b, days, clock("20 00:00"), clock("30 23:00"), clock("28 18:00"))))
 }
 
+// A journey that is put off in time is reported before it begins; one that is put off when it should have begun was late.
+func TestAJourneyThatIsPutOff(t *testing.T) {
+	r := dutylog.SeededRules()[5]
+	r.ID, r.Rule, r.At = 6, 6, began
+	version := func(id int64, leaves, at string) dutylog.Absence {
+		return dutylog.Absence{ID: id, Absence: 3, Person: "孙局长", LeavesAt: clock(leaves), ReturnsAt: clock("30 12:00"), At: clock(at)}
+	}
+	for name, c := range map[string]struct {
+		later []dutylog.Absence
+		due   string
+	}{
+		"not at all":                      {nil, "27 09:00"},
+		"the day before":                  {[]dutylog.Absence{version(5, "28 09:00", "26 16:00")}, "28 09:00"},
+		"twice":                           {[]dutylog.Absence{version(5, "28 09:00", "26 16:00"), version(6, "29 09:00", "27 20:00")}, "29 09:00"},
+		"when it should have begun":       {[]dutylog.Absence{version(5, "28 09:00", "27 09:00")}, "27 09:00"},
+		"in time, and then once too late": {[]dutylog.Absence{version(5, "28 09:00", "26 16:00"), version(6, "29 09:00", "28 10:00")}, "28 09:00"},
+		"brought forward":                 {[]dutylog.Absence{version(5, "26 20:00", "26 16:00")}, "26 20:00"},
+	} {
+		b := books(r)
+		b.Absences = append([]dutylog.Absence{version(3, "27 09:00", "26 10:00")}, c.later...)
+		due := ""
+		for _, x := range dutylog.Tasks(b, days, clock("20 00:00"), clock("30 23:00"), clock("26 17:00")) {
+			if x.Key == "3/leave" {
+				due += x.DueAt.In(beijing).Format("02 15:04")
+			}
+		}
+		if due != c.due {
+			t.Errorf("put off %s: due %s, want %s", name, due, c.due)
+		}
+	}
+}
+
 func TestWhatIsWrongWithAnAbsence(t *testing.T) {
 	good := dutylog.Absence{Person: "孙局长", Why: "参加培训", Place: "北京", LeavesAt: clock("27 09:00"), ReturnsAt: clock("29 18:00"), StandIn: "周副局长", StandInTitle: "副局长"}
 	if _, err := good.Check(); err != nil {
@@ -298,33 +330,67 @@ func TestMarksOfATask(t *testing.T) {
 
 var officerActor = dutylog.Actor{Login: "zhangwei", Name: "张伟", Role: dutylog.Officer}
 
-// Nobody has done by now what is about a time to come; what only has to be said may be said early.
+// Nobody has done by now what is about a time to come, nor checked a shift that is far; what only has to be said may be said early.
 func TestWhatMayBeDoneEarly(t *testing.T) {
-	early := map[dutylog.Every]bool{dutylog.EveryDay: false, dutylog.EverySpecialDay: false, dutylog.EveryHolidaysEnd: false, dutylog.EveryShift: true,
-		dutylog.Once: true, dutylog.EveryWeek: true, dutylog.EveryMonth: true, dutylog.BeforeSpecial: true, dutylog.BeforeMonthsLastWork: true,
-		dutylog.EveryMonthFiling: true, dutylog.EverySpecialFiling: true, dutylog.EveryAbsence: true}
-	if len(early) != len(dutylog.Recurrences()) {
-		t.Fatalf("%d of %d recurrences are judged", len(early), len(dutylog.Recurrences()))
+	from := map[dutylog.Every]string{dutylog.EveryDay: "28 08:00", dutylog.EverySpecialDay: "28 08:00", dutylog.EveryHolidaysEnd: "28 08:00", dutylog.EveryShift: "28 02:00",
+		dutylog.Once: "", dutylog.EveryWeek: "", dutylog.EveryMonth: "", dutylog.BeforeSpecial: "", dutylog.BeforeMonthsLastWork: "",
+		dutylog.EveryMonthFiling: "", dutylog.EverySpecialFiling: "", dutylog.EveryAbsence: ""}
+	if len(from) != len(dutylog.Recurrences()) {
+		t.Fatalf("%d of %d recurrences are judged", len(from), len(dutylog.Recurrences()))
 	}
-	done := dutylog.TaskMark{Says: dutylog.SaysDone, Text: "已书面销假"}
-	for every, may := range early {
-		task := dutylog.Task{Rule: dutylog.TaskRule{Rule: 1, When: dutylog.Recurrence{Every: every}}, Key: "k", DueAt: clock("28 14:00"), Opens: clock("28 08:00"), State: dutylog.TaskComing}
-		_, err := task.CheckMark(done)
-		var invalid *dutylog.InvalidError
-		switch {
-		case may != (err == nil), may != task.Early():
-			t.Errorf("%s: %v", every, err)
-		case !may && (!errors.As(err, &invalid) || invalid.Field != "says" || !strings.Contains(invalid.Reason, "from 2026-11-28T00:00:00Z on")):
-			t.Errorf("%s: %v", every, err)
+	for every, first := range from {
+		task := dutylog.Task{Rule: dutylog.TaskRule{Rule: 1, When: dutylog.Recurrence{Every: every, After: 6 * time.Hour}}, Key: "k", DueAt: clock("28 14:00"), Opens: clock("28 08:00"), Lapses: clock("28 20:00"), State: dutylog.TaskComing}
+		said := func(at time.Time) error {
+			_, err := task.CheckMark(dutylog.TaskMark{Says: dutylog.SaysDone, Text: "已书面销假", At: at})
+			return err
 		}
-		if _, err := task.CheckMark(dutylog.TaskMark{Says: dutylog.SaysNotNeeded, Text: "当日停报"}); err != nil {
+		earliest := clock("01 08:00")
+		if first != "" {
+			earliest = clock(first)
+			var invalid *dutylog.InvalidError
+			if err := said(earliest.Add(-time.Second)); !errors.As(err, &invalid) || invalid.Field != "says" || !strings.Contains(invalid.Reason, "from "+earliest.UTC().Format(time.RFC3339)+" on") {
+				t.Errorf("%s: %v", every, err)
+			}
+		}
+		if _, err := task.CheckMark(dutylog.TaskMark{Says: dutylog.SaysNotNeeded, Text: "当日停报", At: clock("01 08:00")}); err != nil {
 			t.Errorf("%s: not needed: %v", every, err)
 		}
-		for _, state := range []dutylog.TaskState{dutylog.TaskDue, dutylog.TaskOverdue} {
+		for state, at := range map[dutylog.TaskState]time.Time{dutylog.TaskComing: earliest, dutylog.TaskDue: clock("28 08:00"), dutylog.TaskOverdue: clock("28 19:00")} {
 			task.State = state
-			if _, err := task.CheckMark(done); err != nil {
+			if err := said(at); err != nil {
 				t.Errorf("%s, %s: %v", every, state, err)
 			}
+		}
+	}
+}
+
+// The equipment of a shift is not checked weeks ahead, however long the rule gives.
+func TestTheCheckOfAShiftToCome(t *testing.T) {
+	r := dutylog.SeededRules()[4]
+	r.ID, r.Rule, r.At, r.Lead = 5, 5, began, 31*24*time.Hour
+	b := books(r)
+	b.Shifts = []dutylog.Shift{shift("李娜", "27 08:00", "27 20:00")}
+	for at, may := range map[string]bool{"01 09:00": false, "27 01:59": false, "27 02:00": true, "27 07:30": true} {
+		m := dutylog.TaskMark{Says: dutylog.SaysDone, By: officerActor, At: clock(at)}
+		for _, item := range r.Checks {
+			m.Checks = append(m.Checks, dutylog.Check{Item: item, State: dutylog.CheckGood})
+		}
+		x := dutylog.Tasks(b, days, clock("27 00:00"), clock("28 00:00"), clock(at))[0]
+		if _, err := x.CheckMark(m); may != (err == nil) {
+			t.Errorf("%s, all good, said at %s: %v", x.Title, at, err)
+		}
+	}
+}
+
+// Who takes over the last minutes of a shift has missed no check: it would be due after the shift.
+func TestTheCheckOfAShiftThatChangesHandsNearItsEnd(t *testing.T) {
+	r := dutylog.SeededRules()[4]
+	r.ID, r.Rule, r.At = 5, 5, began
+	b := books(r)
+	for last, want := range map[string]int{"27 07:40": 1, "27 07:00": 2} {
+		b.Shifts = []dutylog.Shift{shift("张伟", "26 20:00", last), shift("李娜", last, "27 08:00")}
+		if got := dutylog.Tasks(b, days, clock("26 00:00"), clock("28 00:00"), clock("27 08:00")); len(got) != want {
+			t.Errorf("handed over at %s:\n%s", last, shown(got))
 		}
 	}
 }

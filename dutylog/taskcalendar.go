@@ -26,11 +26,11 @@ func (c SiteCalendar) IsWorkday(day time.Time) bool {
 	return false
 }
 
-// SensitivePeriod implements TaskCalendar. One that was ended holds no more.
+// SensitivePeriod implements TaskCalendar. One that was ended holds no more; the days before stay what they were.
 func (c SiteCalendar) SensitivePeriod(day time.Time) bool {
 	d := DateOf(day, day.Location())
 	for _, p := range c.Periods {
-		if p.Ended == "" && p.Span.First <= d && d <= p.Span.Last {
+		if held, ever := p.Held(day.Location()); ever && held.First <= d && d <= held.Last {
 			return true
 		}
 	}

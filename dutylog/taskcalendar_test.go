@@ -1,6 +1,7 @@
 package dutylog_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -50,5 +51,28 @@ func TestWhatADayIsForDatedDuties(t *testing.T) {
 				t.Errorf("%s %s is %q, want %q", date, clock, got, want)
 			}
 		}
+	}
+}
+
+// A sensitive period that is ended half way keeps what was due in it, done or missed: nobody unmakes a late report by it.
+func TestAnEndedPeriodKeepsItsPast(t *testing.T) {
+	p := dutylog.SensitivePeriod{ID: 1, Span: dutylog.DateSpan{Name: "安保", First: "2026-11-10", Last: "2026-11-30"}}
+	b := books(rule(1, seeded(t, "daily_report")))
+	b.Marks = []dutylog.TaskMark{{ID: 1, Rule: 1, Key: "2026-11-10", DueAt: beijingTime("2026-11-10 14:00"), Says: dutylog.SaysDone, Text: "已报", At: beijingTime("2026-11-10 13:00")}}
+	reports := func(until string) string {
+		c := dutylog.SiteCalendar{Years: dutylog.SeedCalendar(), Periods: []dutylog.SensitivePeriod{p}}
+		return shown(dutylog.Tasks(b, c, beijingTime("2026-11-10 00:00"), beijingTime(until), beijingTime("2026-11-20 15:00")))
+	}
+	before := reports("2026-11-21 00:00")
+	if strings.Count(before, string(dutylog.TaskOverdue)) != 10 {
+		t.Fatalf("ten reports were missed:\n%s", before)
+	}
+	p.Ended, p.At = "上级通知提前解除", beijingTime("2026-11-20 15:00")
+	if after := reports("2026-12-01 00:00"); after != before {
+		t.Errorf("before it was ended on the 20th:\n%safter:\n%s", before, after)
+	}
+	p.At = beijingTime("2026-11-09 23:59")
+	if got := reports("2026-12-01 00:00"); got != "" {
+		t.Errorf("it was called off before it began:\n%s", got)
 	}
 }

@@ -22,7 +22,7 @@ func (r TaskRule) expand(b TaskBooks, c TaskCalendar, from, to, now time.Time) [
 		return r.filings(b.Filing, from, to, now)
 	case EveryShift:
 		for _, s := range b.Shifts {
-			if s.Post == PostOfficer {
+			if s.Post == PostOfficer && s.To.Sub(s.From) >= r.When.After { // who takes over a shift's last minutes is over before it is due
 				add(s.From.UTC().Format(time.RFC3339), r.Title, s.From.Add(r.When.After), s.To)
 			}
 		}
@@ -130,16 +130,20 @@ type absenceStep struct {
 
 // steps are the reports that a version asks for by itself: the first one that somebody leaves, each
 // later one that something changed, and the newest one that they are back. after is how soon
-// "at once" 及时 is. Who leaves reports before, so that no grace is given there.
+// "at once" 及时 is. Who leaves reports before, so that no grace is given there: before the departure of the newest
+// version that was written while the one before it was still to come. The versions are the oldest first.
 func (a Absence) steps(versions []Absence, after time.Duration) (steps []absenceStep) {
-	first, newest := true, true
+	first, newest, leaves := true, true, a.LeavesAt
 	for _, o := range versions {
 		if o.Absence == a.Absence {
 			first, newest = first && o.ID >= a.ID, newest && o.ID <= a.ID
+			if o.At.Before(leaves) {
+				leaves = o.LeavesAt
+			}
 		}
 	}
 	if first {
-		steps = append(steps, absenceStep{fmt.Sprintf("%d/leave", a.Absence), a.Person + "外出", a.LeavesAt})
+		steps = append(steps, absenceStep{fmt.Sprintf("%d/leave", a.Absence), a.Person + "外出", leaves})
 	} else {
 		steps = append(steps, absenceStep{fmt.Sprintf("%d/change/%d", a.Absence, a.ID), a.Person + "行程变化", a.At.Add(after)})
 	}

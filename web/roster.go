@@ -39,6 +39,7 @@ type rosterDraftBody struct {
 	By       string              `json:"by"`
 	Shifts   []rosterShiftBody   `json:"shifts" nullable:"false"`
 	Findings []rosterFindingBody `json:"findings" nullable:"false"`
+	Reason   bool                `json:"wants_reason" doc:"It gives shifts that are in force to somebody else or other times, or takes them out: it is published with a reason"`
 }
 
 type dutyCountBody struct {
@@ -116,7 +117,7 @@ func (a *app) monthBody(ctx context.Context, m dutylog.Month) (body rosterMonthB
 	judge := func(shifts []dutylog.Shift) []rosterFindingBody {
 		return findingBodies(dutylog.CheckMonth(shifts, people, *a.Roster, from, to))
 	}
-	body = rosterMonthBody{Month: string(m), Days: dayBodies(m, calendar, periods), Known: calendar.Knows(m.First(), m.Last()), Source: calendar[m.First().Year()].Source,
+	body = rosterMonthBody{Month: string(m), Days: dayBodies(m, calendar, periods, a.Zone), Known: calendar.Knows(m.First(), m.Last()), Source: calendar[m.First().Year()].Source,
 		Shifts: shiftBodies(touching(around, from, to)), Findings: judge(around), Counts: []dutyCountBody{},
 		Draft: rosterDraftBody{Shifts: []rosterShiftBody{}, Findings: []rosterFindingBody{}},
 		Rest:  restRuleBody{Night: a.Roster.Rest.Night, Weekend: a.Roster.Rest.Weekend, Holiday: a.Roster.Rest.Holiday}}
@@ -124,7 +125,7 @@ func (a *app) monthBody(ctx context.Context, m dutylog.Month) (body rosterMonthB
 		after := dutylog.Replace(around, draft.Shifts, from, to)
 		found := append(dutylog.CheckMonth(after, people, *a.Roster, from, to), dutylog.ServedChanges(around, after, a.Now())...)
 		body.Draft = rosterDraftBody{Revision: draft.Revision, At: stamp(draft.At), By: draft.By.Name, Shifts: shiftBodies(draft.Shifts),
-			Findings: findingBodies(found)}
+			Findings: findingBodies(found), Reason: dutylog.WantsReason(around, after)}
 	}
 	for _, c := range dutylog.CountDuty(around, calendar, a.Roster.Rest, from, to, a.Zone) {
 		body.Counts = append(body.Counts, dutyCountBody(c))
@@ -141,13 +142,13 @@ func touching(shifts []dutylog.Shift, from, to time.Time) (out []dutylog.Shift) 
 	return out
 }
 
-func dayBodies(m dutylog.Month, c dutylog.Calendar, periods []dutylog.SensitivePeriod) []rosterDayBody {
+func dayBodies(m dutylog.Month, c dutylog.Calendar, periods []dutylog.SensitivePeriod, zone *time.Location) []rosterDayBody {
 	days := []rosterDayBody{}
 	for _, d := range dutylog.Dates(m.First(), m.Last()) {
 		kind, name := c.On(d)
 		day := rosterDayBody{Date: string(d), Kind: kind, Name: name, Periods: []string{}}
 		for _, p := range periods {
-			if p.Ended == "" && p.Span.First <= d && d <= p.Span.Last {
+			if held, ever := p.Held(zone); ever && held.First <= d && d <= held.Last {
 				day.Periods = append(day.Periods, p.Span.Name)
 			}
 		}
@@ -216,7 +217,7 @@ type publishInput struct {
 	Month string `path:"month" maxLength:"7"`
 	Body  struct {
 		Revision int    `json:"revision" minimum:"1"`
-		Reason   string `json:"reason" maxLength:"500"`
+		Reason   string `json:"reason" maxLength:"500" doc:"Wanted where the draft says so"`
 		TakeOn   string `json:"take_on,omitempty" maxLength:"500" doc:"Why people whom the list of people does not know are on this roster: they are entered there as regular staff, and the reason is kept; absent: they hinder it"`
 	}
 }
@@ -305,16 +306,19 @@ type rosterChangeBody struct {
 	To      stamp                    `json:"to"`
 	Subject string                   `json:"subject" doc:"The month, the names, the year"`
 	Reason  string                   `json:"reason"`
-	Before  []rosterShiftBody        `json:"before" nullable:"false" doc:"Shifts that were changed or taken out; of a list of changes only those of swaps"`
-	After   []rosterShiftBody        `json:"after" nullable:"false"`
+	Before  []rosterShiftBody        `json:"before" nullable:"false" doc:"Shifts that were changed or taken out: of a swap, or of a roster in force"`
+	After   []rosterShiftBody        `json:"after" nullable:"false" doc:"What came for them; of a swap one for one"`
 }
 
-// changeBody leaves out the shifts of whole months: a list of changes stays short.
+// changeBody leaves out what was only added, and drafts: a list of changes stays short.
 func changeBody(c dutylog.RosterChange) rosterChangeBody {
 	b := rosterChangeBody{ID: c.ID, At: stamp(c.At), By: actorDoc{Login: c.By.Login, Name: c.By.Name, Role: string(c.By.Role)}, Kind: c.Kind,
 		From: stamp(c.From), To: stamp(c.To), Subject: c.Subject, Reason: c.Reason, Before: []rosterShiftBody{}, After: []rosterShiftBody{}}
-	if c.Kind == dutylog.RosterSwapped {
+	switch gone, came := dutylog.Changed(c.Before, c.After); {
+	case c.Kind == dutylog.RosterSwapped:
 		b.Before, b.After = shiftBodies(c.Before), shiftBodies(c.After)
+	case len(gone) > 0 && (c.Kind == dutylog.RosterPublished || c.Kind == dutylog.RosterImported):
+		b.Before, b.After = shiftBodies(gone), shiftBodies(came)
 	}
 	return b
 }

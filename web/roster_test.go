@@ -29,6 +29,7 @@ type monthJSON struct {
 		By       string
 		Shifts   []shiftJSON
 		Findings []findingJSON
+		Reason   bool `json:"wants_reason"`
 	}
 	Counts []struct {
 		Name, Post                                    string
@@ -198,7 +199,7 @@ func TestAFiledRosterKeepsItsVersion(t *testing.T) {
 	chief, officer := h.as("chief"), h.as("officer")
 	publish := func(revision int, shifts string) {
 		t.Helper()
-		for _, got := range []answer{chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+shifts+`]}`), chief.post("/roster/months/2026-12/publish", fmt.Sprintf(`{"revision":%d,"reason":""}`, revision))} {
+		for _, got := range []answer{chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+shifts+`]}`), chief.post("/roster/months/2026-12/publish", fmt.Sprintf(`{"revision":%d,"reason":"改排"}`, revision))} {
 			if got.status != 200 {
 				t.Fatal(got)
 			}
@@ -326,8 +327,13 @@ func TestListsOfTheRoster(t *testing.T) {
 	if len(m.Days[9].Periods) != 1 || len(m.Days[12].Periods) != 0 {
 		t.Errorf("the period is not on its days: %+v", m.Days[9:13])
 	}
-	if got := chief.post("/roster/periods", `{"id":1,"name":"两会","first":"2027-01-10","last":"2027-01-12","notice":"","extra":"","ended":"改期"}`); !strings.Contains(got.body, "改期") {
+	h.clock.Add(time.Minute)
+	callOff := fmt.Sprintf(`{"id":1,"version":%d,"name":"两会","first":"2027-01-10","last":"2027-01-12","notice":"","extra":"","ended":"改期"}`, h.periodVersion(t))
+	if got := chief.post("/roster/periods", callOff); !strings.Contains(got.body, "改期") {
 		t.Errorf("%v", got)
+	}
+	if got := chief.post("/roster/periods", callOff); got.status != 409 || !strings.HasSuffix(got.problem(t).Type, "/changed-meanwhile") {
+		t.Errorf("against a version that stands no more: %v", got)
 	}
 	for _, bad := range []answer{chief.get("/roster/months/2027-13"), chief.get("/roster/changes?month=x"), chief.get("/roster/changes?cursor=x"), chief.post("/roster/periods", `{"name":"x","first":"x","last":"","notice":"","extra":"","ended":""}`)} {
 		if bad.status != 422 {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,6 +52,44 @@ func TestAnOldPageOfADraftIsTold(t *testing.T) {
 	chief.get("/roster/months/2026-12").into(t, &m)
 	if m.Draft.By != "王leader" || len(m.Draft.Shifts) != 1 || m.Draft.Shifts[0].Name != "王强" || len(m.Shifts) != 1 || m.Shifts[0].Name != "李娜" {
 		t.Errorf("%+v in force, draft %+v", m.Shifts, m.Draft)
+	}
+}
+
+// A roster in force is changed by 编制 and 发布: who gives a shift away says why, and both names are in the list of changes.
+func TestAShiftInForceIsNotGivenAwayWithoutAWord(t *testing.T) {
+	h := rosterHouse(t)
+	chief := h.as("chief")
+	if m := chief.inForce("2026-12", "", shiftOn("2026-12-10", "李娜", "139")); m.Draft.Reason {
+		t.Error("the first roster of a month wants a reason")
+	}
+	var m monthJSON
+	chief.put("/roster/months/2026-12/draft", `{"revision":0,"shifts":[`+shiftOn("2026-12-10", "王强", "139")+`,`+shiftOn("2026-12-11", "李娜", "139")+`]}`).into(t, &m)
+	if !m.Draft.Reason {
+		t.Errorf("the draft does not say that it wants a reason: %+v", m.Draft)
+	}
+	publish := func(reason string) answer {
+		return chief.post("/roster/months/2026-12/publish", fmt.Sprintf(`{"revision":%d,"reason":%q}`, m.Draft.Revision, reason))
+	}
+	if p := publish(" ").problem(t); p.Status != 422 || p.Errors[0].Location != "body.reason" || !strings.HasPrefix(p.Errors[0].Message, "say why shifts that are in force") {
+		t.Errorf("%+v", p)
+	}
+	if got := publish("李娜病假"); got.status != 200 {
+		t.Fatal(got)
+	}
+	var list struct {
+		Items []struct {
+			Kind, Reason  string
+			Before, After []shiftJSON
+		}
+	}
+	if err := json.Unmarshal([]byte(chief.get("/roster/changes?month=2026-12").body), &list); err != nil || len(list.Items) != 2 {
+		t.Fatal(err, list)
+	}
+	if c := list.Items[0]; c.Reason != "李娜病假" || len(c.Before) != 1 || c.Before[0].Name != "李娜" || len(c.After) != 2 || c.After[0].Name != "王强" {
+		t.Errorf("%+v", c)
+	}
+	if c := list.Items[1]; len(c.Before)+len(c.After) != 0 {
+		t.Errorf("the first roster of a month makes the list long: %+v", c)
 	}
 }
 

@@ -146,7 +146,9 @@ type periodBody struct {
 	Last   string `json:"last" maxLength:"10"`
 	Notice string `json:"notice" maxLength:"500" doc:"The letter that asks for it"`
 	Extra  string `json:"extra" maxLength:"2000" doc:"Staff in reserve"`
-	Ended  string `json:"ended" maxLength:"500" doc:"Why it holds no more; empty: it holds"`
+	Ended  string `json:"ended" maxLength:"500" doc:"Why it holds no more; empty: it holds. Its days up to the one on which it was ended stay; one that was ended before it began never was"`
+
+	Version int64 `json:"version,omitempty" doc:"Which version it is; a change says which one it was made against, and is refused when there is a newer one; absent: a new one"`
 }
 
 type periodsOutput struct {
@@ -164,7 +166,7 @@ func (a *app) sensitivePeriods(ctx context.Context, _ *struct{}) (*periodsOutput
 	out := &periodsOutput{}
 	out.Body.Items = []periodBody{}
 	for _, p := range periods {
-		out.Body.Items = append(out.Body.Items, periodBody{ID: p.ID, Name: p.Span.Name, First: string(p.Span.First), Last: string(p.Span.Last), Notice: p.Notice, Extra: p.Extra, Ended: p.Ended})
+		out.Body.Items = append(out.Body.Items, periodBody{ID: p.ID, Name: p.Span.Name, First: string(p.Span.First), Last: string(p.Span.Last), Notice: p.Notice, Extra: p.Extra, Ended: p.Ended, Version: p.At.UnixMicro()})
 	}
 	return out, nil
 }
@@ -174,8 +176,12 @@ type periodInput struct{ Body periodBody }
 // savePeriod enters, changes or ends a sensitive period.
 func (a *app) savePeriod(ctx context.Context, in *periodInput) (*periodsOutput, error) {
 	b := in.Body
-	p := dutylog.SensitivePeriod{ID: b.ID, Span: dutylog.DateSpan{Name: b.Name, First: dutylog.Date(b.First), Last: dutylog.Date(b.Last)}, Notice: b.Notice, Extra: b.Extra, Ended: b.Ended}
-	if _, err := a.Log.SavePeriod(ctx, p, visitorOf(ctx).actor()); err != nil {
+	p := dutylog.SensitivePeriod{ID: b.ID, Span: dutylog.DateSpan{Name: b.Name, First: dutylog.Date(b.First), Last: dutylog.Date(b.Last)}, Notice: b.Notice, Extra: b.Extra, Ended: b.Ended, At: time.UnixMicro(b.Version)}
+	_, err := a.Log.SavePeriod(ctx, p, visitorOf(ctx).actor())
+	if errors.Is(err, dutylog.ErrExists) {
+		return nil, newProblem(http.StatusConflict, typeMoved, "Somebody else changed %s meanwhile, and nothing of yours was kept: read the list anew, then change it.", p.Span.Name)
+	}
+	if err != nil {
 		return nil, problemOf(inBody(err))
 	}
 	return a.sensitivePeriods(ctx, nil)

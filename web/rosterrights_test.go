@@ -188,6 +188,16 @@ func TestTheChangesOfAMonthArePaged(t *testing.T) {
 	}
 }
 
+// periodVersion is the version of the newest sensitive period.
+func (h *house) periodVersion(t *testing.T) int64 {
+	t.Helper()
+	var list struct{ Items []struct{ Version int64 } }
+	if err := json.Unmarshal([]byte(h.as("chief").get("/roster/periods").body), &list); err != nil {
+		t.Fatal(err)
+	}
+	return list.Items[0].Version
+}
+
 // A sensitive period is filed three days ahead, and asks for nothing once it was called off.
 func TestASensitivePeriodIsFiledAheadUntilItIsCalledOff(t *testing.T) {
 	h := rosterHouse(t)
@@ -234,7 +244,7 @@ func TestASensitivePeriodIsFiledAheadUntilItIsCalledOff(t *testing.T) {
 	if got := read(); got != "supplement" {
 		t.Errorf("after a swap on one of its days: %s", got)
 	}
-	chief.post("/roster/periods", `{"id":1,`+period+`,"ended":"会议延期"}`)
+	chief.post("/roster/periods", fmt.Sprintf(`{"id":1,"version":%d,%s,"ended":"会议延期"}`, h.periodVersion(t), period))
 	if got := read(); got != "not asked for" {
 		t.Errorf("called off: %s", got)
 	}

@@ -69,7 +69,7 @@ var table = []route{
 	{"GET", "/roster/holidays", seeRoster, "holidays", "Public holidays and make-up workdays of the years that are known", nil, on((*app).holidays)},
 	{"PUT", "/roster/holidays/{year}", writeRoster, "save-holidays", "Replace the public holidays of a year", nil, on((*app).saveHolidays)},
 	{"GET", "/roster/periods", seeRoster, "sensitive-periods", "Sensitive periods, newest first", nil, on((*app).sensitivePeriods)},
-	{"POST", "/roster/periods", writeRoster, "save-sensitive-period", "Enter, change or end a sensitive period", []int{404}, on((*app).savePeriod)},
+	{"POST", "/roster/periods", writeRoster, "save-sensitive-period", "Enter, change or end a sensitive period", []int{404, 409}, on((*app).savePeriod)},
 
 	{"GET", "/calls", seeCalls, "calls", "Calls, newest first", nil, on((*app).calls)},
 	{"GET", "/calls/{id}", seeCalls, "call", "One call", []int{404}, on((*app).oneCall)},

@@ -250,13 +250,13 @@ func TestWhatHasNotHappenedIsNotReported(t *testing.T) {
 			coming = x
 		}
 	}
-	if coming.Key == "" || coming.Early {
+	if coming.Key == "" || coming.Soon == nil {
 		t.Fatalf("%+v", coming)
 	}
 	say := func(says string) answer {
 		return officer.post(fmt.Sprintf("/tasks/%d/marks", coming.Rule), fmt.Sprintf(`{"key":%q,"due_at":%q,"says":%q,"text":"提前"}`, coming.Key, coming.DueAt, says))
 	}
-	if p := say("done").problem(t); p.Status != 422 || p.Errors[0].Location != "body.says" || !strings.Contains(p.Errors[0].Message, "has not happened yet") {
+	if p := say("done").problem(t); p.Status != 422 || p.Errors[0].Location != "body.says" || !strings.Contains(p.Errors[0].Message, "can be done from "+strings.TrimSuffix(*coming.Soon, ".000Z")+"Z on") {
 		t.Errorf("%+v", p)
 	}
 	if got := say("not_needed"); got.status != 200 {

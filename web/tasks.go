@@ -23,7 +23,7 @@ type taskBody struct {
 	Post   dutylog.Post      `json:"post" enum:"duty_officer,duty_section_chief,duty_leader"`
 	DueAt  stamp             `json:"due_at"`
 	Opens  stamp             `json:"opens_at" doc:"From then on it is due"`
-	Early  bool              `json:"early" doc:"It may be done before it opens; a report on what has not happened yet may not"`
+	Soon   stamp             `json:"not_before" doc:"Before it nobody can have done it: a report on what has not happened yet, the check of a shift that is further off than half of it; null: it may be done as early as somebody likes"`
 	Lapses stamp             `json:"lapses_at" doc:"When it cannot be done any more; null: never"`
 	State  dutylog.TaskState `json:"state" enum:"coming,due,overdue,missed,done,done_late,not_needed"`
 	Checks []string          `json:"checks" nullable:"false" doc:"What has to be ticked"`
@@ -48,7 +48,7 @@ type markBody struct {
 }
 
 func taskOf(t dutylog.Task) taskBody {
-	body := taskBody{Rule: t.Rule.Rule, Key: t.Key, Title: t.Title, Basis: t.Rule.Basis, Post: t.Rule.Post, DueAt: stamp(t.DueAt), Opens: stamp(t.Opens), Early: t.Early(),
+	body := taskBody{Rule: t.Rule.Rule, Key: t.Key, Title: t.Title, Basis: t.Rule.Basis, Post: t.Rule.Post, DueAt: stamp(t.DueAt), Opens: stamp(t.Opens), Soon: stamp(t.NotBefore()),
 		Lapses: stamp(t.Lapses), State: t.State, Checks: append([]string{}, t.Rule.Checks...)}
 	if m := t.Mark; m != nil {
 		body.Mark = &markBody{ID: m.ID, Says: m.Says, Text: m.Text, Entry: m.Entry, CallID: m.CallID, Checks: append([]dutylog.Check{}, m.Checks...), By: personOf(m.By, m.At)}
@@ -142,7 +142,7 @@ func (a *app) markTask(ctx context.Context, in *markInput) (*taskOutput, error) 
 	if err != nil {
 		return nil, err
 	}
-	mark, err := task.CheckMark(dutylog.TaskMark{Says: b.Says, Text: b.Text, Entry: b.Entry, CallID: b.CallID, Checks: b.Checks, By: visitorOf(ctx).actor()})
+	mark, err := task.CheckMark(dutylog.TaskMark{Says: b.Says, Text: b.Text, Entry: b.Entry, CallID: b.CallID, Checks: b.Checks, By: visitorOf(ctx).actor(), At: a.Now()})
 	if err == nil {
 		_, err = a.Log.MarkTask(ctx, mark, b.Before)
 	}

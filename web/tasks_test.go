@@ -21,9 +21,9 @@ type task struct {
 	Rule              int64
 	Key, Title, Basis string
 	Post, State       string
-	DueAt             string `json:"due_at"`
-	Opens             string `json:"opens_at"`
-	Early             bool
+	DueAt             string  `json:"due_at"`
+	Opens             string  `json:"opens_at"`
+	Soon              *string `json:"not_before"`
 	Lapses            *string `json:"lapses_at"`
 	Checks            []string
 	Filing            *struct {

@@ -20,7 +20,7 @@ import (
 )
 
 func newImportRosterCommand(flags *logFlags) *cobra.Command {
-	month, takeOn, dryRun := "", "", false
+	month, takeOn, reason, dryRun := "", "", "", false
 	cmd := &cobra.Command{
 		Use:   "roster FILE",
 		Short: "Replace the days in the table (.xlsx or .csv) at once, without a draft",
@@ -49,11 +49,22 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				said := "导入 " + filepath.Base(args[0])
+				if reason != "" {
+					said += "：" + reason
+				} else if gone, added, err := plannedRoster(cmd.Context(), db, rows, zone); err != nil {
+					return err
+				} else if dutylog.WantsReason(gone, added) {
+					said = "" // it is refused
+				}
 				var bad *dutylog.RosterError
-				_, err = db.ImportRoster(cmd.Context(), rows, "导入 "+filepath.Base(args[0]), takeOn, shellActor())
+				_, err = db.ImportRoster(cmd.Context(), rows, said, takeOn, shellActor())
 				if errors.As(err, &bad) {
 					printForbidden(cmd.ErrOrStderr(), bad.Findings, zone)
 					return fmt.Errorf("%s: nothing was imported: %d fault(s) stand against this roster, see above; mend the table and import it anew, or say with --take-on why people serve whom the list does not know", args[0], len(bad.Findings))
+				}
+				if err != nil && said == "" {
+					return fmt.Errorf("%s: nothing was imported: %w (--dry-run shows them, --reason says why)", args[0], err)
 				}
 				if err != nil {
 					return err
@@ -66,6 +77,7 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what would change, and change nothing")
 	cmd.Flags().StringVar(&takeOn, "take-on", "", "why people whom the list of people does not know are on this roster: they are entered there as regular staff, and the reason is kept")
+	cmd.Flags().StringVar(&reason, "reason", "", "why shifts that are in force change hands or times; kept with who had them and who has them now")
 	cmd.Flags().StringVar(&month, "month", "", "month of a table whose title names none, such as 2026-12")
 	return cmd
 }
@@ -135,16 +147,22 @@ func rosterTime(at time.Time, zone *time.Location) string {
 	return at.In(zone).Format("2006-01-02 15:04")
 }
 
+// plannedRoster is which shifts would go and which would come.
+func plannedRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, zone *time.Location) (gone, added []dutylog.Shift, err error) {
+	c := dutylog.RosterChange{After: rows}
+	c.During()
+	before, err := db.Shifts(ctx, c.From.Add(-dutylog.LongestShift), c.To.Add(dutylog.LongestShift))
+	gone, added, _ = dutylog.PlanRoster(before, rows, zone)
+	return gone, added, err
+}
+
 // previewRoster says what an import would change, and what the rules have against it.
 func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, takeOn string, zone *time.Location, out, forbidden io.Writer) error {
 	if len(rows) > 0 {
-		c := dutylog.RosterChange{After: rows}
-		c.During()
-		before, err := db.Shifts(ctx, c.From.Add(-dutylog.LongestShift), c.To.Add(dutylog.LongestShift))
+		gone, added, err := plannedRoster(ctx, db, rows, zone)
 		if err != nil {
 			return err
 		}
-		gone, added, _ := dutylog.PlanRoster(before, rows, zone)
 		for _, l := range []struct {
 			mark   string
 			shifts []dutylog.Shift

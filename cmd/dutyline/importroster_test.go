@@ -123,6 +123,20 @@ func TestAnImportIsJudgedOverTheMonthsEnd(t *testing.T) {
 	works(t, "", "import", "roster", table(t, "UTF-8", list+"2099-11-30,带班领导,李娜,1,20:00,08:00\n"), "--db", log)
 }
 
+// An import that gives a shift in force to somebody else says why, as a swap does; the change has that, and the file.
+func TestAnImportThatHandsAShiftOverSaysWhy(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log.db")
+	list := "日期,岗位,姓名,电话,开始,结束\n"
+	works(t, "", "import", "roster", table(t, "UTF-8", list+"2099-12-01,值班员,李娜,1,08:00,20:00\n"), "--db", log)
+	other := table(t, "UTF-8", list+"2099-12-01,值班员,王强,1,08:00,20:00\n")
+	refused(t, "", "--reason says why", "import", "roster", other, "--db", log)
+	works(t, "", "import", "roster", other, "--db", log, "--reason", "李娜病假")
+	changes, _, err := openTestLog(t, log).RosterChanges(t.Context(), dutylog.RosterQuery{Shifts: true})
+	if err != nil || len(changes) != 2 || changes[0].Reason != "导入 "+filepath.Base(other)+"：李娜病假" || changes[0].Before[0].Name != "李娜" || changes[0].After[0].Name != "王强" {
+		t.Errorf("%+v %v", changes, err)
+	}
+}
+
 // Hours that were served stay whose they were; what the roster never said may be filled in, once.
 func TestAnImportLeavesServedHoursAlone(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log.db")

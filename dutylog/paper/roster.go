@@ -44,7 +44,7 @@ func Roster(f Frame, r RosterMonth) Sheet {
 	cells := turns(f, r)
 	columns := rosterColumns(cells)
 	s := Sheet{Name: "值班表-" + string(r.Month), Unit: f.Unit, Title: first.Format("2006年1月") + "值班表", Size: 9, Landscape: len(columns) > uprightPosts,
-		Signatures: []string{"制表人", "值班处领导", "带班领导"}, Foot: f.foot(), Notes: rosterNotes(r)}
+		Signatures: []string{"制表人", "值班处领导", "带班领导"}, Foot: f.foot(), Notes: rosterNotes(r, f.Zone)}
 	if !s.Landscape {
 		s.Size = 8 // so that 31 days are on one page, which is put up on the wall
 	}
@@ -147,7 +147,7 @@ func dayWords(kind dutylog.DayKind, name string, day dutylog.Date) string {
 }
 
 // rosterNotes name the holidays and sensitive periods of the month, which ask for more than usual.
-func rosterNotes(r RosterMonth) []string {
+func rosterNotes(r RosterMonth, zone *time.Location) []string {
 	first, last := r.Month.First(), r.Month.Last()
 	var notes []string
 	if !r.Calendar.Knows(first, last) {
@@ -157,10 +157,11 @@ func rosterNotes(r RosterMonth) []string {
 		notes = append(notes, "节假日："+h.Name+"，"+spanWords(h))
 	}
 	for _, p := range r.Periods {
-		if p.Ended != "" || p.Span.Last < first || p.Span.First > last {
+		held, ever := p.Held(zone)
+		if !ever || held.Last < first || held.First > last {
 			continue
 		}
-		note := "敏感时段：" + p.Span.Name + "，" + spanWords(p.Span)
+		note := "敏感时段：" + held.Name + "，" + spanWords(held)
 		if p.Notice != "" {
 			note += "，依据：" + p.Notice
 		}

@@ -113,7 +113,7 @@ func TestAnEmptyRosterWasNotSent(t *testing.T) {
 	first := must(db.File(ctx, dutylog.Filing{Kind: dutylog.FileMonth, Span: decemberSpan, SentTo: "市局", SentAt: at.now()}, officer))(t)
 	at.advance(time.Hour)
 	draft := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12"}, leader))(t)
-	must(db.PublishDraft(ctx, "2026-12", draft.Revision, "", "", leader))(t)
+	must(db.PublishDraft(ctx, "2026-12", draft.Revision, "全部撤销", "", leader))(t)
 	at.advance(time.Hour)
 	var wrong *dutylog.InvalidError
 	if _, err := db.AmendFiling(ctx, first.ID, dutylog.FilingPatch{SentAt: at.now(), Reason: "x"}, officer); !errors.As(err, &wrong) || wrong.Field != "sent_at" {

@@ -32,6 +32,7 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason, ta
 		if err != nil {
 			return err
 		}
+		typed := reason
 		if bad, reason, err = t.takeOn(bad, rows, reason, takeOn, by); err != nil {
 			return err
 		}
@@ -48,6 +49,9 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason, ta
 				return err
 			}
 			was = append(was, old...)
+		}
+		if err := dutylog.CheckReason(was, rows, typed); err != nil && by != dutylog.SystemActor() {
+			return err
 		}
 		c = dutylog.RosterChange{Kind: dutylog.RosterImported, By: by, Reason: reason, Before: was, After: rows}
 		c.During()

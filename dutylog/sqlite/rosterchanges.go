@@ -242,8 +242,8 @@ func (db *DB) FilingFacts(ctx context.Context, first, last dutylog.Date) (f duty
 		return f, err
 	}
 	for _, p := range f.Periods { // one may last a year, and its whole roster was filed
-		if p.Ended == "" && p.Span.Last >= first && p.Span.First <= last {
-			from, to = min(from, p.Span.First), max(to, p.Span.Last.Add(1))
+		if held, ever := p.Held(f.Zone); ever && held.Last >= first && held.First <= last {
+			from, to = min(from, held.First), max(to, held.Last.Add(1))
 		}
 	}
 	if f.Filings, err = db.Filings(ctx, from, to); err != nil {

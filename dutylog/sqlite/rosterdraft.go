@@ -112,12 +112,15 @@ func (db *DB) PublishDraft(ctx context.Context, m dutylog.Month, revision int, r
 			return err
 		}
 		after := dutylog.Replace(around, d.Shifts, from, to)
-		bad := dutylog.JudgeRoster(around, after, people, *db.options.Roster, from, to, t.now)
+		bad, typed := dutylog.JudgeRoster(around, after, people, *db.options.Roster, from, to, t.now), reason
 		if bad, reason, err = t.takeOn(bad, d.Shifts, reason, takeOn, by); err != nil {
 			return err
 		}
 		if len(bad) > 0 {
 			return &dutylog.RosterError{Findings: bad}
+		}
+		if err := dutylog.CheckReason(around, after, typed); err != nil {
+			return err
 		}
 		was, err := shiftsBeginning(t.sql, from, to)
 		if err != nil {

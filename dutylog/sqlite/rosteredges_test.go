@@ -80,7 +80,7 @@ func TestNoRevisionOfADraftComesTwice(t *testing.T) {
 		end  func(*testing.T, *sqlite.DB, dutylog.RosterDraft)
 	}{
 		{"published", func(t *testing.T, db *sqlite.DB, d dutylog.RosterDraft) {
-			must(db.PublishDraft(ctx, d.Month, d.Revision, "", "", leader))(t)
+			must(db.PublishDraft(ctx, d.Month, d.Revision, "更正", "", leader))(t)
 		}},
 		{"dropped", func(t *testing.T, db *sqlite.DB, d dutylog.RosterDraft) { ok(t, db.DropDraft(ctx, d.Month, leader)) }},
 	} {
@@ -198,6 +198,47 @@ func TestWhatIsWrittenAboutAPeriodIsCleaned(t *testing.T) {
 	}
 	if all := must(db.SensitivePeriods(ctx))(t); fmt.Sprint(len(all)) != "1" {
 		t.Errorf("something that was refused is kept: %+v", all)
+	}
+}
+
+// Of two who change one sensitive period, the later one is told so; and nobody takes days out of it that were.
+func TestAPeriodIsChangedByWhoSawIt(t *testing.T) {
+	clock := newClock(noon)
+	db := openAt(t, filepath.Join(t.TempDir(), "log.db"), sqlite.Options{Now: clock.now})
+	today := dutylog.DateOf(noon, shanghai)
+	seen := must(db.SavePeriod(ctx, dutylog.SensitivePeriod{Span: dutylog.DateSpan{Name: "安保", First: today.Add(-5), Last: today.Add(5)}}, leader))(t)
+	clock.advance(time.Minute)
+	longer := seen
+	longer.Span.Last = today.Add(9)
+	longer = must(db.SavePeriod(ctx, longer, leader))(t)
+	clock.advance(time.Minute)
+	ended := seen
+	ended.Ended = "提前解除"
+	if _, err := db.SavePeriod(ctx, ended, officer); !errors.Is(err, dutylog.ErrExists) {
+		t.Errorf("somebody else made it longer meanwhile: %v", err)
+	}
+	refused := func(field string, p dutylog.SensitivePeriod, first, last dutylog.Date) {
+		t.Helper()
+		p.Span.First, p.Span.Last = first, last
+		var wrong *dutylog.InvalidError
+		if _, err := db.SavePeriod(ctx, p, officer); !errors.As(err, &wrong) || wrong.Field != field {
+			t.Errorf("from %s to %s: %v, want a word about %q", first, last, err, field)
+		}
+	}
+	refused("first", longer, today.Add(-4), today.Add(9))
+	refused("first", longer, today.Add(30), today.Add(40))
+	refused("last", longer, today.Add(-5), today.Add(-1))
+	longer.Span.First, longer.Span.Last = today.Add(-6), today
+	longer = must(db.SavePeriod(ctx, longer, officer))(t)
+	clock.advance(time.Minute)
+	longer.Ended = "提前解除"
+	longer = must(db.SavePeriod(ctx, longer, officer))(t)
+	refused("ended", longer, today.Add(-6), today)
+	clock.advance(time.Minute)
+	longer.Ended = ""
+	longer = must(db.SavePeriod(ctx, longer, officer))(t)
+	if diff := cmp.Diff([]dutylog.SensitivePeriod{longer}, must(db.SensitivePeriods(ctx))(t)); diff != "" {
+		t.Errorf("it was ended by mistake:\n%s", diff)
 	}
 }
 

@@ -149,13 +149,18 @@ func scanPeriod(row scanner) (p dutylog.SensitivePeriod, err error) {
 	return p, err
 }
 
-// SavePeriod implements dutylog.RosterStore: a new one when it has no number yet.
+// SavePeriod implements dutylog.RosterStore.
 func (db *DB) SavePeriod(ctx context.Context, p dutylog.SensitivePeriod, by dutylog.Actor) (dutylog.SensitivePeriod, error) {
 	p, err := p.Check()
 	if err != nil {
 		return p, err
 	}
 	err = db.write(ctx, "keep a sensitive period", func(t *tx) error {
+		if p.ID != 0 {
+			if err := t.mayBecome(p); err != nil {
+				return err
+			}
+		}
 		p.At, p.By = t.now, by
 		values := []any{p.Span.Name, string(p.Span.First), string(p.Span.Last), p.Notice, p.Extra, micros(p.At), by.Login, by.Name, string(by.Role), p.Ended}
 		if p.ID == 0 {
@@ -166,8 +171,8 @@ func (db *DB) SavePeriod(ctx context.Context, p dutylog.SensitivePeriod, by duty
 			if p.ID, err = result.LastInsertId(); err != nil {
 				return err
 			}
-		} else if n, err := t.changed("UPDATE sensitive_periods SET ("+periodColumns+") = ("+marks(periodColumns)+") WHERE id = ?", append(values, p.ID)...); err != nil || n == 0 {
-			return notFoundOr(err)
+		} else if err := t.exec("UPDATE sensitive_periods SET ("+periodColumns+") = ("+marks(periodColumns)+") WHERE id = ?", append(values, p.ID)...); err != nil {
+			return err
 		}
 		if err := t.proveTable(periodsSubject); err != nil {
 			return err
@@ -178,9 +183,14 @@ func (db *DB) SavePeriod(ctx context.Context, p dutylog.SensitivePeriod, by duty
 	return p, err
 }
 
-func notFoundOr(err error) error {
-	if err != nil {
-		return err
+// mayBecome refuses a change of a period that somebody else changed meanwhile, or that it must not become.
+func (t *tx) mayBecome(p dutylog.SensitivePeriod) error {
+	old, err := scanPeriod(t.sql.QueryRow("SELECT id, "+periodColumns+" FROM sensitive_periods WHERE id = ?", p.ID))
+	switch {
+	case err != nil:
+		return noRows(err, "sensitive period", strconv.FormatInt(p.ID, 10))
+	case p.At.UnixMicro() != old.At.UnixMicro():
+		return fmt.Errorf("somebody else changed %s meanwhile: %w", old.Span.Name, dutylog.ErrExists)
 	}
-	return dutylog.ErrNotFound
+	return old.Become(p, t.now, t.db.options.Location)
 }

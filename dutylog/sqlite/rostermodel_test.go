@@ -51,7 +51,7 @@ func (m *rosterModel) publish(t *testing.T, db *sqlite.DB, r *rand.Rand, month d
 	shifts := monthOfShifts(r, month)
 	d := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: month, Shifts: shifts}, officer))(t)
 	m.changes++
-	_, err := db.PublishDraft(ctx, month, d.Revision, "", "", leader)
+	_, err := db.PublishDraft(ctx, month, d.Revision, "改排", "", leader)
 	var forbidden *dutylog.RosterError
 	switch bad := m.forbiddenIn(shifts, month); {
 	case bad && !errors.As(err, &forbidden), !bad && err != nil:
@@ -199,6 +199,33 @@ func TestAShiftIsSwappedOnce(t *testing.T) {
 	if n := len(must(db.Shifts(ctx, noon, noon.AddDate(0, 1, 0)))(t)); done != 1 || n != len(old) {
 		t.Errorf("it was swapped %d times, and there are %d shifts of %d", done, n, len(old))
 	}
+}
+
+// A roster in force that changes hands by a draft or an import wants a reason, as a swap does, and keeps both names.
+func TestAShiftInForceChangesHandsWithAReason(t *testing.T) {
+	db := open(t)
+	published(t, db)
+	var wrong *dutylog.InvalidError
+	if _, err := db.ImportRoster(ctx, wholeDay(11, "刘芳"), "", "", leader); !errors.As(err, &wrong) || wrong.Field != "reason" {
+		t.Errorf("imported without a word: %v", err)
+	}
+	shifts := slices.Concat(wholeDay(10, "张伟"), wholeDay(11, "刘芳"), wholeDay(12, "王强"))
+	d := must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: shifts}, leader))(t)
+	for _, reason := range []string{"", " \x00"} {
+		if _, err := db.PublishDraft(ctx, "2026-12", d.Revision, reason, "", leader); !errors.As(err, &wrong) || wrong.Field != "reason" {
+			t.Errorf("published with the reason %q: %v", reason, err)
+		}
+	}
+	if got := must(db.Draft(ctx, "2026-12"))(t); got.Revision != d.Revision {
+		t.Errorf("the draft is lost: %+v", got)
+	}
+	c := must(db.PublishDraft(ctx, "2026-12", d.Revision, "李娜病假", "", leader))(t)
+	if gone, came := dutylog.Changed(c.Before, c.After); len(gone) != 1 || len(came) != 1 || gone[0].Name != "李娜" || came[0].Name != "刘芳" {
+		t.Errorf("%v became %v", gone, came)
+	}
+	more := slices.Concat(shifts, wholeDay(13, "李娜"))
+	d = must(db.SaveDraft(ctx, dutylog.RosterDraft{Month: "2026-12", Shifts: more}, leader))(t)
+	must(db.PublishDraft(ctx, "2026-12", d.Revision, "", "", leader))(t) // a day that is new asks for none
 }
 
 // An imported roster replaces its days and no others, in the name of who imported it.

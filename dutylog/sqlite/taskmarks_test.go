@@ -49,6 +49,16 @@ func TestWhatWasSaidGoesAlongWithItsTask(t *testing.T) {
 			t.Errorf("%s: what was said is lost: %+v", name, moved)
 		}
 	}
+	trip := training
+	trip.LeavesAt, trip.ReturnsAt = noon.Add(24*time.Hour), noon.Add(48*time.Hour)
+	trip = must(db.SaveAbsence(ctx, trip, officer))(t)
+	key = fmt.Sprintf("%d/leave", trip.Absence)
+	must(db.MarkTask(ctx, dutylog.TaskMark{Rule: was.Rule.Rule, Key: key, DueAt: trip.LeavesAt, Says: dutylog.SaysDone, Text: "已报备", By: officer}, 0))(t)
+	trip.LeavesAt, trip.ReturnsAt, trip.Change = noon.Add(30*24*time.Hour), noon.Add(31*24*time.Hour), "推迟"
+	must(db.SaveAbsence(ctx, trip, officer))(t)
+	if x := around(t, db, trip.LeavesAt, noon)[key]; x.State != dutylog.TaskDone {
+		t.Errorf("that somebody leaves was reported, and then the journey put off: %+v", x)
+	}
 	rule := must(db.SaveTaskRule(ctx, dutylog.TaskRule{Title: "锁门", Post: dutylog.PostOfficer, When: dutylog.Recurrence{Every: dutylog.EveryDay, Clock: "14:00"}}, sun))(t)
 	due := time.Date(2026, 11, 23, 14, 0, 0, 0, shanghai)
 	must(db.MarkTask(ctx, dutylog.TaskMark{Rule: rule.Rule, Key: "2026-11-23", DueAt: due, Says: dutylog.SaysNotNeeded, Text: "停电", By: officer}, 0))(t)

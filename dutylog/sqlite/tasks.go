@@ -58,8 +58,8 @@ const furthestReturn = 366 * 24 * time.Hour
 const moved = 24 * time.Hour
 
 // marksAround selects the marks of tasks of some time. A task may have moved since it was marked: by so
-// much with its rule, and a return with its absence.
-const marksAround = " FROM task_marks WHERE due_at >= ? AND due_at < ? AND (due_at >= ? AND due_at < ? OR key LIKE '%/return') ORDER BY id"
+// much with its rule, and a departure or a return with its absence.
+const marksAround = " FROM task_marks WHERE due_at >= ? AND due_at < ? AND (due_at >= ? AND due_at < ? OR key LIKE '%/return' OR key LIKE '%/leave') ORDER BY id"
 
 // TaskBooks implements dutylog.TaskStore.
 func (db *DB) TaskBooks(ctx context.Context, from, to time.Time) (b dutylog.TaskBooks, err error) {

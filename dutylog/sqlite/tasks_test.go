@@ -96,7 +96,7 @@ func TestADutyOfAnEarlierProgramFollowsTheFilings(t *testing.T) {
 		begin := next.First().In(db.Zone()).Add(8 * time.Hour).UTC()
 		d := dutylog.RosterDraft{Month: next, Shifts: []dutylog.Shift{{From: begin, To: begin.Add(24 * time.Hour), Post: dutylog.PostOfficer, Name: name}}}
 		must(db.SaveDraft(ctx, d, sun))(t)
-		must(db.PublishDraft(ctx, next, revision, "", "", sun))(t)
+		must(db.PublishDraft(ctx, next, revision, "改排", "", sun))(t)
 	}
 	publish(1, "张伟")
 	span := dutylog.DateSpan{Name: string(next), First: next.First(), Last: next.Last()}

@@ -97,3 +97,19 @@ describe('a refusal of an incident', () => {
       .toBe('这次通话的号码 02422730333（区政府总值班室） 不是“上级应急管理部门”登记的号码：请改选与对方的通话；确实是这次通话的，请写明原因')
   })
 })
+
+describe('a refusal of the roster and of its duties', () => {
+  beforeEach(() => { lang.value = 'zh' })
+
+  it.each([
+    ['roster', 'reason', 'rosterchange', /Field: "reason", Reason: "(say why shifts[^"]*)"/, /请填写变更原因/],
+    ['roster', 'ended', 'calendar', /Field: "ended", Reason: "([^"]*)"/, /已经取消/],
+    ['roster', 'first', 'calendar', /Field: "first", Reason: "(the period has begun[^"]*)"/, /已经开始/],
+    ['roster', 'last', 'calendar', /Field: "last", Reason: "(the days of the period[^"]*)"/, /最早填今天/],
+    ['tasks', 'says', 'task', /Field: "says", Reason: "(it is too soon[^"]*)"/, /时候未到/],
+  ])('%s: %s', (area, field, file, pattern, want) => {
+    const sources = import.meta.glob<string>('../../../dutylog/{rosterchange,calendar,task}.go', { query: '?raw', import: 'default', eager: true })
+    const said = pattern.exec(sources['../../../dutylog/' + file + '.go'])
+    expect(said && sentenceOf(area, { location: 'body.' + field, message: said[1] })).toMatch(want)
+  })
+})

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '@/api/client'
 import { rosterApi, type ImportFault, type RosterMonth } from '@/api/roster'
 import type { Finding, Shift } from '@/api/roster'
-import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, otherMonth, overNight, partsOf, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
+import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, nowHas, otherMonth, overNight, partsOf, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
 import { presses } from '@/state/roster'
 import { saveImport } from '@/state/rosterimport'
 import type { FilingDuty, RosterDay } from '@/api/roster'
@@ -141,6 +141,10 @@ describe('a swap of a running shift', () => {
     expect(cutAt(night, rest)).toBe('2026-12-31T18:37:00.000Z')
     expect(cutAt(night, { ...night, name: '李娜' })).toBe('')
     expect(cutAt(night)).toBe('')
+    const others = [{ ...night, post: 'duty_leader' as const, name: '赵振华' }, { ...rest, name: '王强' }]
+    expect(nowHas({ kind: 'publish', before: [night], after: others }, 0)!.name).toBe('王强')
+    expect(nowHas({ kind: 'publish', before: [night], after: others.slice(0, 1) }, 0)).toBe(undefined)
+    expect(nowHas({ kind: 'swap', before: [night], after: others }, 0)!.name).toBe('赵振华')
   })
 })
 

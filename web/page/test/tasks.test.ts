@@ -14,7 +14,7 @@ const words = (area: string) => Object.keys(dutiesZh).filter((k) => k.indexOf(ar
 const by = { login: 'zhang', name: '张伟', at: '2026-11-27T06:00:00.000Z' }
 const task = (change: Partial<Task> = {}): Task => ({
   rule: 1, key: '2026-11-27', title: '报送日报', basis: '', post: 'duty_officer', due_at: '2026-11-27T06:00:00.000Z', opens_at: '2026-11-27T00:00:00.000Z', lapses_at: null,
-  early: false, state: 'due', checks: [], filing: null, mark: null, ...change,
+  not_before: null, state: 'due', checks: [], filing: null, mark: null, ...change,
 })
 const rule = (change: Partial<TaskRule>): TaskRule => ({ title: 'x', post: 'duty_officer', every: 'day', clock: '14:00', ...change })
 
@@ -57,8 +57,10 @@ describe('the page of dated duties', () => {
     expect([marked(task()), marked(task({ mark })), marked(task({ mark: open }))]).toEqual([false, true, false])
   })
 
-  it('is too soon only for what is about its own time', () => {
-    expect([tooSoon(task({ state: 'coming' })), tooSoon(task({ state: 'coming', early: true })), tooSoon(task()), tooSoon(task({ state: 'overdue' }))]).toEqual([true, false, false, false])
+  it('is too soon only before the time before which nobody can have done it', () => {
+    const not_before = '2026-11-27T00:00:00.000Z'
+    const at = (time: string, change: Partial<Task>) => tooSoon(task(change), Date.parse(time))
+    expect([at('2026-11-26T23:59:59Z', { state: 'coming', not_before }), at(not_before, { state: 'coming', not_before }), at('2026-11-26T23:59:59Z', { state: 'coming' }), at('2026-11-26T23:59:59Z', { state: 'due', not_before }), at('2026-11-26T23:59:59Z', { state: 'done', not_before })]).toEqual([true, false, false, true, false])
   })
 
   it('a filing of the roster ends its duty, a change opens it, and no word does', () => {

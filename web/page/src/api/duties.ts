@@ -141,8 +141,8 @@ export interface Task {
   post: Post
   due_at: string
   opens_at: string
-  /** It may be done before it opens. */
-  early: boolean
+  /** Before it nobody can have done it; null: it may be done as early as somebody likes. */
+  not_before: string | null
   lapses_at: string | null
   state: TaskState
   checks: string[]

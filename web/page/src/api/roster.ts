@@ -7,7 +7,7 @@ export type FindingReason = 'gap' | 'overlap' | 'two_posts' | 'not_regular' | 's
 export interface Finding { reason: FindingReason; weight: 'fault' | 'info'; from: string; to: string; post: Post | ''; name: string; other: string }
 export type DayKind = 'workday' | 'weekend' | 'holiday' | 'make_up' | 'not_known'
 export interface RosterDay { date: string; kind: DayKind; name: string; periods: string[] }
-export interface Draft { revision: number; at: string | null; by: string; shifts: Shift[]; findings: Finding[] }
+export interface Draft { revision: number; at: string | null; by: string; shifts: Shift[]; findings: Finding[]; /** Shifts in force change hands or times. */ wants_reason: boolean }
 export interface DutyCount { name: string; post: Post; shifts: number; day: number; night: number; weekend: number; holiday: number; hours: number; rest: number; unknown: number }
 export interface RosterMonth {
   month: string; days: RosterDay[]; known: boolean; source: string; shifts: Shift[]; findings: Finding[]; draft: Draft
@@ -36,7 +36,7 @@ export interface Person { name: string; phone: string; login: string; standing: 
 export interface HolidayYear { year: number; source: string; at: string | null; by: string; days: { date: string; kind: 'holiday' | 'make_up'; name: string }[] }
 /** One fault of a table of holidays. row counts its header as the first. */
 export interface HolidayFault { row: number; column: string; code: string; value: string }
-export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string }
+export interface Period { id?: number; name: string; first: string; last: string; notice: string; extra: string; ended: string; version?: number }
 /** value: what stands there, or the other cell, the sheets or the post that is meant. */
 export interface ImportFault { cell: string; reason: string; value?: string; detail: string; file?: string }
 /** draft: which the shifts would replace; they are saved on its revision. */

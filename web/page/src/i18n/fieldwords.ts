@@ -31,6 +31,6 @@ export const fieldWordsZh: Record<string, string> = {
   'field.incidents.elements.casualties': '人员伤亡情况', 'field.incidents.elements.measures': '已采取的措施', 'field.incidents.elements.trend': '事件发展态势',
   'field.entries.due': '答复时限', 'field.entries.unit': '单位', 'field.entries.name': '文件名', 'field.entries.whom': '对方', 'field.entries.text': '办理内容', 'field.intervals.kind': '时段类别', 'field.metrics.by': '按什么统计',
   'field.listening.read_back': '复述校对', 'field.phrases.category': '信息类别', 'field.practice.name': '来电名称', 'field.practice.from': '主叫号码', 'field.practice.to': '被叫号码', 'field.reviews.result': '复核结果',
-  'field.roster.content': '表格内容', 'field.roster.kind': '时段类别', 'field.roster.name': '姓名', 'field.roster.from': '开始时间', 'field.spot-checks.inspector': '抽查人', 'field.spot-checks.result': '抽查结果',
+  'field.roster.content': '表格内容', 'field.roster.kind': '时段类别', 'field.roster.name': '姓名', 'field.roster.from': '开始时间', 'field.roster.ended': '取消原因', 'field.spot-checks.inspector': '抽查人', 'field.spot-checks.result': '抽查结果',
   'field.tasks.item': '检查项', 'field.tasks.state': '检查结果', 'field.violations.kind': '凭据类别', 'field.violations.state': '处理状态', 'field.violations.result': '处理结果', 'field.reconciliation.state': '处理状态',
 }

@@ -17,6 +17,7 @@ export const rosterZh = {
   'roster.publishHindering': '有 {n} 处违反规范或改动了已值的班，改正后才能发布：',
   'roster.publishGaps': '有 {n} 处无人值守，发布后仍是空岗：',
   'roster.publishReason': '说明（可不填）',
+  'roster.publishWhy': '变更原因（已发布的班次有变动，必填）',
   'roster.drop': '放弃编制稿',
   'roster.dropAsk': '放弃后，编制稿中的内容不再保留；生效的值班表不受影响。',
   'roster.fill': '按前 {n} 天续排空格',
@@ -157,6 +158,7 @@ export const rosterZh = {
   'change.none': '本月的值班表没有变更记录',
   'change.more': '显示更多',
   'change.reason': '原因：{reason}',
+  'change.nobody': '已撤下',
   'change.mutual': '{a} ⇄ {b}',
 
   'people.title': '值班人员',
@@ -181,7 +183,9 @@ export const rosterZh = {
   'period.save': '录入',
   'period.end': '取消',
   'period.endWhy': '取消原因',
+  'period.endWhyBegun': '取消原因（自明日起取消，今日及以前不变）',
   'period.ended': '已取消：{why}',
+  'period.moved': '刚才已有人修改此时期，您的修改没有保存；列表已更新，请核对后再改',
   'period.none': '没有录入敏感时期',
 
   'imports.title': '导入值班表',
@@ -249,6 +253,7 @@ export const rosterEn: Record<RosterKey, string> = {
   'roster.publishHindering': '{n} {n?fault:faults} against the regulation: mend first, or it is not put into force:',
   'roster.publishGaps': 'Nobody is on duty at {n} {n?time:times}, and would not be after this either:',
   'roster.publishReason': 'Remark (optional)',
+  'roster.publishWhy': 'Why shifts in force change (wanted)',
   'roster.drop': 'Drop draft',
   'roster.dropAsk': 'What the draft holds is gone then; the roster in force stays.',
   'roster.fill': 'Fill empty cells from {n} days before',
@@ -389,6 +394,7 @@ export const rosterEn: Record<RosterKey, string> = {
   'change.none': 'The roster of this month was never changed',
   'change.more': 'Show more',
   'change.reason': 'Reason: {reason}',
+  'change.nobody': 'taken out',
   'change.mutual': '{a} ⇄ {b}',
 
   'people.title': 'People',
@@ -413,7 +419,9 @@ export const rosterEn: Record<RosterKey, string> = {
   'period.save': 'Enter',
   'period.end': 'End',
   'period.endWhy': 'Why it ends',
+  'period.endWhyBegun': 'Why it ends (from tomorrow on; its days up to today stay)',
   'period.ended': 'Ended: {why}',
+  'period.moved': 'Somebody else changed this period just now, and your change was not kept: the list is up to date again',
   'period.none': 'No sensitive period was entered',
 
   'imports.title': 'Import a roster',

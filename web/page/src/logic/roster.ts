@@ -1,7 +1,7 @@
 // The month as the table shows it: days down, shifts across. Instants stay UTC; days and clocks
 // are those of Shanghai.
 import type { Post } from '@/api/types'
-import type { Finding, HolidayYear, Person, RosterDay, Shift } from '@/api/roster'
+import type { Finding, HolidayYear, Person, RosterChange, RosterDay, Shift } from '@/api/roster'
 import { DAY_MS, date, dayOf, parse, weekday } from './time'
 
 export const POSTS: Post[] = ['duty_leader', 'duty_section_chief', 'duty_officer'] // as the paper has them
@@ -101,6 +101,10 @@ export function findingsAt(findings: Finding[], day: string, slot: Slot, name: s
 
 /** When a shift that ran already changed hands; empty: it did so as a whole. */
 export const cutAt = (before: Shift, after?: Shift): string => (after && after.from !== before.from ? after.from : '')
+
+/** Who has a shift after a change: of a swap one for one, else who came to its post in its time. */
+export const nowHas = (c: Pick<RosterChange, 'kind' | 'before' | 'after'>, i: number): Shift | undefined => (c.kind === 'swap' ? c.after[i]
+  : c.after.filter((s) => s.post === c.before[i].post && s.from < c.before[i].to && s.to > c.before[i].from)[0])
 
 /** Fills empty cells with who stood there some days before, so that a week goes on and on. */
 export function continuePattern(cells: Record<string, Cell>, before: Record<string, Cell>, days: string[], slots: Slot[], period: number): number {

@@ -32,8 +32,8 @@ export const filed = (x: Task) => !!x.filing && (x.state === 'done' || x.state =
 /** Whether somebody said how it ended, and can take that back. */
 export const marked = (x: Task) => !!x.mark && x.mark.says !== 'open' && !filed(x) && (!x.filing || x.state === 'not_needed')
 
-/** Whether it is about what has not happened yet, so that nobody can have done it. */
-export const tooSoon = (x: Task) => x.state === 'coming' && !x.early
+/** Whether nobody can have done it yet: what it is about has not happened, or its shift is far. */
+export const tooSoon = (x: Task, now: number) => (x.state === 'coming' || x.state === 'due') && !!x.not_before && now < parse(x.not_before)
 
 /** When it is due, as people say it: what is filed before a day begins is due the day before at 24:00. */
 export function dueOf(x: Task, now: number): { day: string; clock: string } {
