@@ -60,8 +60,12 @@ export function slotsOf(shifts: Shift[], usual: Slot[] = DEFAULT_SLOTS): Slot[] 
     const own = Object.keys(count).map((k) => count[k].slot).filter((s) => s.post === post)
     slots.push(...(own.length ? own : usual.filter((s) => s.post === post)))
   }
-  return slots.sort((a, b) => POSTS.indexOf(a.post) - POSTS.indexOf(b.post) || a.from - b.from || a.to - b.to)
+  return slots.sort(inOrder)
 }
+const inOrder = (a: Slot, b: Slot): number => POSTS.indexOf(a.post) - POSTS.indexOf(b.post) || a.from - b.from || a.to - b.to
+
+/** Shifts that begin in the month; one that comes over from the month before is not its own. */
+export const ownShifts = (shifts: Shift[], month: string): Shift[] => shifts.filter((s) => date(parse(s.from)).slice(0, 7) === month)
 
 export interface Cell { name: string; phone: string }
 
@@ -78,6 +82,64 @@ export function cellsOf(shifts: Shift[]): Record<string, Shift[]> {
 }
 
 export const cellKey = (day: string, slot: Slot) => day + ' ' + slotKey(slot)
+
+/** The day and the slot of a cell; null when it is none. */
+export function cellAt(key: string): { day: string; slot: Slot } | null {
+  const m = /^(\d{4}-\d\d-\d\d) (duty_[a-z_]+)\/(\d+)\/(\d+)$/.exec(key)
+  return m && POSTS.indexOf(m[2] as Post) >= 0 ? { day: m[1], slot: { post: m[2] as Post, from: Number(m[3]), to: Number(m[4]) } } : null
+}
+
+/** Who stands in each cell of a draft. */
+export function draftCells(shifts: Shift[]): Record<string, Cell> {
+  const all = cellsOf(shifts)
+  const cells: Record<string, Cell> = {}
+  for (const key of Object.keys(all)) cells[key] = { name: all[key][0].name, phone: all[key][0].phone }
+  return cells
+}
+
+/** A cell that was typed into: who shall stand there (empty: nobody), and who stood there before. */
+export interface TypedCell extends Cell { was: string }
+export type TypedCells = Record<string, TypedCell>
+
+const nameIn = (cell?: Cell): string => (cell ? cell.name.trim() : '')
+const sameName = (a: string, b: string): boolean => a.replace(/\s+/g, '') === b.replace(/\s+/g, '')
+
+/** What was typed into the cells since they stood as they are stored. */
+export function typedCells(stored: Record<string, Cell>, cells: Record<string, Cell>): TypedCells {
+  const typed: TypedCells = {}
+  for (const key of Object.keys({ ...stored, ...cells })) {
+    const was = nameIn(stored[key])
+    const name = nameIn(cells[key])
+    if (!sameName(was, name)) typed[key] = { name, phone: cells[key] ? cells[key].phone : '', was }
+  }
+  return typed
+}
+
+/** A cell into which two people typed: what stands there now, and what was typed here. */
+export interface Clash { key: string; now: string; mine: string }
+
+/** Puts what was typed onto the cells that stand now; the answer names those that somebody else changed meanwhile. */
+export function layOn(cells: Record<string, Cell>, typed: TypedCells): Clash[] {
+  const clashes: Clash[] = []
+  for (const key of Object.keys(typed)) {
+    const { name, phone, was } = typed[key]
+    const now = nameIn(cells[key])
+    if (sameName(now, name)) continue
+    if (!sameName(now, was)) clashes.push({ key, now, mine: name })
+    cells[key] = { name, phone }
+  }
+  return clashes.sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** The columns, with those that these cells need besides. */
+export function slotsWith(slots: Slot[], typed: TypedCells): Slot[] {
+  const all = slots.slice()
+  for (const key of Object.keys(typed)) {
+    const at = typed[key].name ? cellAt(key) : null
+    if (at && !all.some((s) => slotKey(s) === slotKey(at.slot))) all.push(at.slot)
+  }
+  return all.sort(inOrder)
+}
 
 export function shiftAt(day: string, slot: Slot, cell: Cell): Shift {
   const start = dayOf(day)
