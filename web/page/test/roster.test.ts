@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '@/api/client'
 import { rosterApi, type ImportFault, type RosterMonth } from '@/api/roster'
-import type { Finding, Shift } from '@/api/roster'
-import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, otherMonth, overNight, partsOf, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
+import type { Finding, Person, Shift } from '@/api/roster'
+import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, otherMonth, overNight, partsOf, personNamed, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
 import { presses } from '@/state/roster'
 import { saveImport } from '@/state/rosterimport'
 import type { FilingDuty, RosterDay } from '@/api/roster'
@@ -11,6 +11,9 @@ import { holidaysEn, holidaysZh } from '@/i18n/holidays'
 import { holidayFaultText, importFaultText } from '@/i18n/rosterwords'
 import { rosterEn, rosterZh } from '@/i18n/roster'
 import tableFaults from '../../../dutylog/rostertable.go?raw'
+import holidayYears from '../src/components/HolidayYears.vue?raw'
+import lists from '../src/components/RosterLists.vue?raw'
+import side from '../src/components/RosterSide.vue?raw'
 import calendar from '../../../dutylog/calendar.go?raw'
 import faults from '../../../dutylog/directory_table.go?raw'
 import table from '../../../dutylog/table.go?raw'
@@ -79,6 +82,26 @@ describe('slots of the roster', () => {
 
   it('keep both where two stand in one cell', () => {
     expect(cellsOf([night, { ...night, name: '李娜' }])[cellKey('2026-12-31', slotOf(night))].map((s) => s.name)).toEqual(['张伟', '李娜'])
+  })
+})
+
+describe('the lists beside the month', () => {
+  const person = (name: string): Person => ({ name, phone: '', login: '', standing: 'regular', left: null, version: 3 })
+
+  it('know a name however it is set apart or marked, and open it for correction with its version', () => {
+    expect(personNamed([person('王强'), person('李娜')], ' 李 娜（代）')).toEqual(person('李娜'))
+    expect(personNamed([person('王强')], '王强生')).toBeNull()
+    expect(lists).toMatch(/if \(known\.value\) openKnown\(known\.value\)\s+else if \(person\.name\.trim\(\)\) void keep/)
+    expect(lists).toMatch(/keep\(\{ \.\.\.p, phone: correction\.phone, standing: correction\.standing \}\)/) // p has its version
+    expect(lists).toMatch(/p\.version \? 'people\.moved' : 'people\.already'/)
+  })
+
+  it('say that they could not be read, and never that they are empty then', () => {
+    for (const [text, word] of [[lists, 'people.failed'], [holidayYears, 'holiday.failed'], [side, 'change.failed']]) {
+      expect(text).toMatch(new RegExp(`=== 'failed'"[^>]*role="alert"[^>]*>\\{\\{ t\\('${word}'\\) \\}\\} <button[^>]*>\\{\\{ t\\('common\\.retry'\\)`))
+      expect(text).not.toMatch(/the connection bar tells/)
+    }
+    expect(lists).toMatch(/v-else-if="!people\.length"/)
   })
 })
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, ref, type EffectScope } from 'vue'
 import type { Contact } from '@/api/directory'
 import type { TaskRule } from '@/api/duties'
+import type { Person } from '@/api/roster'
 import type { Call } from '@/api/types'
 
 vi.stubGlobal('window', globalThis)
@@ -16,7 +17,7 @@ vi.stubGlobal('localStorage', Object.defineProperties(stored, { // its keys are 
   removeItem: { value: (k: string) => { delete stored[k] } },
 }))
 
-const { useCard, useHolidayTable, useLateForm, useNewPeriod, useNewPerson, useRemarks, useRule } = await import('@/state/form-drafts')
+const { useCard, useCorrection, useHolidayTable, useLateForm, useNewPeriod, useNewPerson, useRemarks, useRule } = await import('@/state/form-drafts')
 const { dropErasedAsked, useAsked, useAskedOnce, useAskedUntil } = await import('@/state/ask-drafts')
 const { session } = await import('@/state/session')
 const { wentToCall } = await import('@/state/aside')
@@ -165,6 +166,24 @@ describe('a rule of dated duties', () => {
     shown.value = null
     shown.value = rule
     expect([first.got.form.title, first.got.left.value, Object.keys(stored)]).toEqual(['月度抽查', '', []])
+  })
+})
+
+describe('a correction in the list of people', () => {
+  it('begins with what the list says, is kept, and tells when the list says something else meanwhile', () => {
+    const row: Person = { name: '赵敏', phone: '', login: '', standing: 'regular', left: null, version: 4 }
+    const shown = ref<Person | null>(null)
+    const form = page(() => useCorrection(() => shown.value)).got
+    shown.value = row
+    expect(form.form).toEqual({ version: 4, phone: '', standing: 'regular' })
+    form.form.phone = '13900001111'
+    shown.value = null // another page
+    shown.value = { ...row, version: 5, standing: 'rehired' }
+    expect([form.form.phone, form.left.value]).toEqual(['13900001111', 'moved'])
+    form.drop()
+    shown.value = null
+    shown.value = row
+    expect([form.form.phone, form.left.value]).toEqual(['', ''])
   })
 })
 

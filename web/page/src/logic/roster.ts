@@ -149,6 +149,9 @@ export function shiftAt(day: string, slot: Slot, cell: Cell): Shift {
 /** The person of a name, however it is set apart or marked: 王 强（代） is 王强. The daemon decides; this finds who is meant. */
 export const personOf = (name: string): string => name.replace(/\s+/g, '').replace(/[（(【[][^（）()【】[\]]*[）)】\]]$/, '')
 
+/** Who has this name in the list of people; null: nobody. */
+export const personNamed = (people: Person[], name: string): Person | null => people.find((p) => personOf(p.name) === personOf(name)) || null
+
 /** What the rules say about one cell: gaps of its time, and findings about its person. */
 export function findingsAt(findings: Finding[], day: string, slot: Slot, name: string): Finding[] {
   const from = dayOf(day) + slot.from * MIN
@@ -183,7 +186,7 @@ export function continuePattern(cells: Record<string, Cell>, before: Record<stri
 
 /** The number that belongs to a name: of the list of people, else as the roster had it. */
 export function phoneOf(name: string, people: Person[], known: Shift[]): string {
-  const person = people.find((p) => personOf(p.name) === personOf(name))
+  const person = personNamed(people, name)
   if (person && person.phone) return person.phone
   const shift = known.find((s) => personOf(s.name) === personOf(name) && s.phone)
   return shift ? shift.phone : ''
