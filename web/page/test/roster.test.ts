@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '@/api/client'
 import { rosterApi, type ImportFault, type RosterMonth } from '@/api/roster'
 import type { Finding, Person, Shift } from '@/api/roster'
-import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, otherMonth, overNight, partsOf, personNamed, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
+import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, otherMonth, overNight, partsOf, personNamed, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, swappable, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
 import { presses } from '@/state/roster'
 import { saveImport } from '@/state/rosterimport'
 import type { FilingDuty, RosterDay } from '@/api/roster'
@@ -14,6 +14,9 @@ import tableFaults from '../../../dutylog/rostertable.go?raw'
 import holidayYears from '../src/components/HolidayYears.vue?raw'
 import lists from '../src/components/RosterLists.vue?raw'
 import side from '../src/components/RosterSide.vue?raw'
+import onDuty from '../src/components/OnDuty.vue?raw'
+import strip from '../src/components/DutyStrip.vue?raw'
+import swapDialog from '../src/components/SwapDialog.vue?raw'
 import calendar from '../../../dutylog/calendar.go?raw'
 import faults from '../../../dutylog/directory_table.go?raw'
 import table from '../../../dutylog/table.go?raw'
@@ -82,6 +85,29 @@ describe('slots of the roster', () => {
 
   it('keep both where two stand in one cell', () => {
     expect(cellsOf([night, { ...night, name: '李娜' }])[cellKey('2026-12-31', slotOf(night))].map((s) => s.name)).toEqual(['张伟', '李娜'])
+  })
+})
+
+describe('a swap', () => {
+  it('offers the shifts of others that are not over, also over the end of a month, each once', () => {
+    const january = shift('2027-01-03T00:00:00.000Z', '2027-01-03T12:00:00.000Z', '王强')
+    const over = shift('2026-12-30T00:00:00.000Z', '2026-12-30T12:00:00.000Z', '李娜')
+    const own = shift('2027-01-02T00:00:00.000Z', '2027-01-02T12:00:00.000Z', '张伟（代）')
+    const week = shift('2026-12-30T00:00:00.000Z', '2027-01-06T00:00:00.000Z', '赵振华', 'duty_leader')
+    expect(swappable([january, over, own, week, week], night, Date.parse('2026-12-31T00:00:00Z'))).toEqual([{ month: '2026-12', shifts: [week] }, { month: '2027-01', shifts: [january] }])
+    expect(swapDialog).toMatch(/swappable\(props\.shifts\.concat\(near\.value\), give\.value/)
+  })
+})
+
+describe('who is on duty', () => {
+  it('stands with the whole name and with the day on which it ends where that is another one', () => {
+    for (const text of [onDuty, strip]) {
+      expect(text).toMatch(/<b :title="desk\.duty\[post\]!\.name">/)
+      expect(text).not.toMatch(/text-overflow|overflow: hidden/)
+      expect(text).not.toMatch(/minute\(/)
+    }
+    expect(onDuty).toMatch(/t\('duty\.until', \{ time: at\(/)
+    expect(strip).toMatch(/t\('duty\.until', \{ time: near\(/)
   })
 })
 

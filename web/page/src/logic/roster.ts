@@ -198,6 +198,22 @@ export function otherMonth(month: string, by: number): string {
   return `${Math.floor(n / 12)}-${m < 10 ? '0' : ''}${m}`
 }
 
+/** Shifts that may be taken for one that is given: of others, not over yet, month by month as they come, each once. */
+export function swappable(shifts: Shift[], give: Shift, now: number): { month: string; shifts: Shift[] }[] {
+  const months: { month: string; shifts: Shift[] }[] = []
+  const seen: Record<string, true> = {}
+  for (const s of shifts.slice().sort((a, b) => parse(a.from) - parse(b.from))) {
+    const key = [s.from, s.post, s.name].join('/') // a shift over the end of a month is told with both
+    if (seen[key] || personOf(s.name) === personOf(give.name) || parse(s.to) <= now) continue
+    seen[key] = true
+    const month = date(parse(s.from)).slice(0, 7)
+    const last = months[months.length - 1]
+    if (last && last.month === month) last.shifts.push(s)
+    else months.push({ month, shifts: [s] })
+  }
+  return months
+}
+
 /** The content of a file as the API takes it. */
 export function base64(bytes: Uint8Array): string {
   let text = ''
