@@ -70,6 +70,12 @@ describe('slots of the roster', () => {
     expect(slotsOf([night], WHOLE_SLOTS).map(slotKey)).toEqual(['duty_leader/480/1920', 'duty_section_chief/480/1920', 'duty_officer/1200/1920'])
   })
 
+  it('leave half a draft its other half: who is entered by day only can be entered by night', () => {
+    const day = shift('2026-12-01T00:00:00.000Z', '2026-12-01T12:00:00.000Z')
+    expect(slotsOf([day]).map(slotKey)).toEqual(DEFAULT_SLOTS.map(slotKey))
+    expect(slotsOf([day], WHOLE_SLOTS).map(slotKey).slice(2)).toEqual(['duty_officer/480/1200'])
+  })
+
   it('cut a week into days', () => {
     const parts = partsOf(shift('2026-12-28T00:00:00Z', '2027-01-04T00:00:00Z', '赵', 'duty_leader'))
     expect(parts.map((p) => p.from.slice(0, 10))).toEqual(['2026-12-28', '2026-12-29', '2026-12-30', '2026-12-31', '2027-01-01', '2027-01-02', '2027-01-03'])

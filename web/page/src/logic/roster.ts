@@ -45,7 +45,7 @@ export const slotOf = (s: Shift): Slot => {
   return { post: s.post, from: start, to: start + (parse(s.to) - from) / MIN }
 }
 
-/** The columns that these shifts need; the usual ones when there are none of a post. */
+/** The columns that these shifts need; the usual ones when a post has none or only such: half a draft has the other half to be typed. */
 export function slotsOf(shifts: Shift[], usual: Slot[] = DEFAULT_SLOTS): Slot[] {
   const count: Record<string, { slot: Slot; n: number }> = {}
   for (const s of shifts) {
@@ -58,7 +58,8 @@ export function slotsOf(shifts: Shift[], usual: Slot[] = DEFAULT_SLOTS): Slot[] 
   const slots: Slot[] = []
   for (const post of POSTS) {
     const own = Object.keys(count).map((k) => count[k].slot).filter((s) => s.post === post)
-    slots.push(...(own.length ? own : usual.filter((s) => s.post === post)))
+    const has = usual.filter((s) => s.post === post)
+    slots.push(...(own.every((s) => has.some((x) => slotKey(x) === slotKey(s))) ? has : own))
   }
   return slots.sort(inOrder)
 }
