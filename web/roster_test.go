@@ -278,6 +278,10 @@ func TestListsOfTheRoster(t *testing.T) {
 		}
 	}
 	chief.put("/roster/people", `{"name":"老周","phone":"1","login":"","standing":"rehired","left":null}`).into(t, &people)
+	// Who enters a known name again hears that it is known, and not of somebody else.
+	if got := chief.put("/roster/people", `{"name":"老 周","phone":"2","login":"","standing":"regular","left":null}`); got.status != 409 || !strings.Contains(got.body, "in the list of people already") || strings.Contains(got.body, "else") {
+		t.Error(got)
+	}
 	// Two people change one person: the second one hears of it, and nothing is overwritten.
 	chief.get("/roster/people").into(t, &people)
 	change := func(c *client, phone string, version int64) answer {

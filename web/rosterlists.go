@@ -52,8 +52,11 @@ func (a *app) savePerson(ctx context.Context, in *personInput) (*peopleOutput, e
 		p.Left = time.Time{}
 	}
 	err := a.Log.SavePerson(ctx, p, visitorOf(ctx).actor())
+	if errors.Is(err, dutylog.ErrExists) && p.Version == 0 {
+		return nil, newProblem(http.StatusConflict, typeMoved, "%s is in the list of people already: read the list anew, then change that row with its version.", p.Name)
+	}
 	if errors.Is(err, dutylog.ErrExists) {
-		return nil, newProblem(http.StatusConflict, typeMoved, "Somebody else entered or changed %s meanwhile, and nothing of yours was kept: read the list anew, then change it.", p.Name)
+		return nil, newProblem(http.StatusConflict, typeMoved, "Somebody else changed %s meanwhile, and nothing of yours was kept: read the list anew, then change it.", p.Name)
 	}
 	if err != nil {
 		return nil, problemOf(inBody(err))

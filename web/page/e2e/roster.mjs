@@ -39,6 +39,23 @@ export async function roster(url, users) {
     await desk.shot('50-roster')
   })
 
+  await check('roster: who is on duty stands with the whole name and its mark, and with the day on which the shift ends', async () => {
+    const later = new Date(Date.now() + 5 * 86_400_000).toISOString()
+    const real = await desk.fakeAnswer('**/api/v1/duty', (d) => ({ ...d, duty_officer: { ...d.duty_officer, name: '王强（代）' }, duty_section_chief: { ...d.duty_section_chief, name: '阿卜杜热合曼·买买提江' }, duty_leader: { ...d.duty_leader, name: '赵振华（局长）', to: later } }))
+    for (const [hash, part] of [['#/', 'on-duty'], ['#/roster', 'duty-strip']]) {
+      await page.evaluate((h) => { location.hash = h }, hash)
+      await page.reload()
+      await desk.says(/王强（代）[\s\S]*阿卜杜热合曼·买买提江[\s\S]*赵振华（局长）[\s\S]*至 (\d{4}-)?\d\d-\d\d \d\d:\d\d/, at(part))
+      const cut = await at(part).locator('b').evaluateAll((names) => names.filter((b) => b.scrollWidth > b.clientWidth + 1 && getComputedStyle(b).overflow !== 'visible').map((b) => b.innerText))
+      assert.deepEqual(cut, [])
+      await desk.nothingCutOff()
+      await desk.shot('50a-' + part)
+    }
+    real()
+    await page.reload()
+    await at('roster-table').waitFor()
+  })
+
   await check('roster: a month is typed by keyboard, its faults are marked, and Art. 8 is kept', async () => {
     for (let i = 0; i < 3; i++) await at('roster-next').click()
     await until('the month', async () => (await at('roster-title').innerText()) === `${year}年${month}月值班表`)
@@ -59,6 +76,44 @@ export async function roster(url, users) {
     await at('roster-confirm').click()
     await desk.says(/违反规范第七条、第八条/)
     await desk.key('Escape')
+  })
+
+  await check('roster: what is typed while the daemon is away stays, over another page, too, and nobody leaves with it unasked', async () => {
+    const there = await desk.fake('**/api/v1/roster/months/*/draft', (route) => (route.request().method() === 'PUT' ? route.abort() : route.fallback()))
+    await cell(3, 2).fill('李娜')
+    await at('roster-unsaved').waitFor()
+    await at('roster-next').click()
+    await desk.says(/还没有保存，先不离开本月/)
+    assert.equal(await at('roster-title').innerText(), `${year}年${month}月值班表`)
+    await page.evaluate(() => { location.hash = '#/alerts' })
+    await until('another page', async () => !(await at('roster-table').count()))
+    await at('lock').click()
+    await desk.says(new RegExp('值班表 ' + name + ' 有填写未保存'))
+    await at('leave-stay').click()
+    await page.reload()
+    await page.evaluate(() => { location.hash = '#/roster' })
+    await until('the month with what was typed', async () => (await cell(3, 2).count()) === 1 && (await cell(3, 2).inputValue()) === '李娜')
+    await at('roster-unsaved').waitFor()
+    await desk.nothingCutOff()
+    await desk.shot('51a-roster-away')
+    there()
+    await at('roster-unsaved').locator('button').click()
+    await saved()
+  })
+
+  await check('roster: a draft that somebody else changed takes what was typed here when they say so', async () => {
+    const now = (await desk.api('/roster/months/' + name)).body.draft
+    const officer = { post: 'duty_officer', from: `${name}-04T00:00:00.000Z`, to: `${name}-04T12:00:00.000Z`, name: '王强', phone: '' }
+    const other = await desk.api(`/roster/months/${name}/draft`, 'PUT', { revision: now.revision, shifts: now.shifts.filter((s) => s.from !== officer.from || s.post !== officer.post).concat(officer) })
+    assert.equal(other.status, 200, JSON.stringify(other.body))
+    await cell(3, 2).fill('张伟')
+    await desk.says(/您填的 1 格还没有保存[\s\S]*现为 王强，您填的是 张伟/, at('roster-stale'))
+    assert.equal(await cell(3, 2).inputValue(), '张伟')
+    await desk.nothingCutOff()
+    await desk.shot('51b-roster-stale')
+    await at('roster-agree').click()
+    await saved()
+    assert.ok((await desk.api('/roster/months/' + name)).body.draft.shifts.some((s) => s.from === officer.from && s.name === '张伟'))
   })
 
   await check('roster: a table is imported as a draft, published and swapped', async () => {
@@ -146,6 +201,28 @@ export async function roster(url, users) {
     await desk.shot('57b-holiday-faults')
     await desk.nothingCutOffLow()
     for (const field of ['holiday-source', 'holiday-table', 'person-name', 'period-name', 'period-notice']) await at(field).fill('')
+  })
+
+  await check('roster: a known name is opened for correction; a list that cannot be read says so', async () => {
+    await at('person-name').fill('张伟')
+    await desk.says(/张伟已在名单中/, at('person-known'))
+    await at('person-save').click()
+    await at('correction-phone').fill('024-22730009')
+    await at('person-correction').scrollIntoViewIfNeeded()
+    await desk.nothingCutOff()
+    await desk.shot('57c-person-correction')
+    await at('correction-save').click()
+    await until('it is corrected', async () => !(await at('person-correction').count()))
+    await desk.says(/张伟\s*024-?22730009/, at('roster-lists'))
+    const there = await desk.fake('**/api/v1/roster/people', (route) => route.abort())
+    await at('roster-tab-counts').click()
+    await at('roster-tab-lists').click()
+    await at('people-failed').waitFor()
+    assert.equal(await at('people-none').count(), 0)
+    there()
+    await at('people-failed').locator('button').click()
+    await until('the list', async () => !(await at('people-failed').count()))
+    await desk.says(/张伟/, at('roster-lists'))
   })
 
   await check('roster: no error in its window', async () => assert.deepEqual(desk.problems, []))

@@ -25,9 +25,14 @@ describe('dialogs', () => {
   })
 
   it('and small boxes keep what was typed into them', () => {
-    for (const name of ['MissedDialog', 'TaskDialog', 'SwapDialog', 'AbsenceDialog', 'FilingPanel', 'HoldDialog', 'MuteDialog', 'AlertsPage', 'SpotCheckDialog', 'ReviewForm', 'ListeningForm']) {
+    for (const name of ['HandoverPage', 'MissedDialog', 'TaskDialog', 'SwapDialog', 'AbsenceDialog', 'FilingPanel', 'HoldDialog', 'MuteDialog', 'AlertsPage', 'SpotCheckDialog', 'ReviewForm', 'ListeningForm']) {
       expect(named(name), name).toMatch(/useAsked\(/)
     }
+    expect(named('SwapDialog')).toMatch(/const name = useAsked\([\s\S]*const takeOn = useAsked\(/)
+    expect(named('AbsenceDialog')).toMatch(/v-model="f\.leaves"[\s\S]*v-model="f\.returns"/) // with the other fields
+    expect(named('HandoverPage')).toMatch(/<ConfirmDialog v-model="open" v-model:why="unsigned"/)
+    expect(named('ContactDialog')).toMatch(/useCard\(/)
+    expect(named('RuleDialog')).toMatch(/useRule\(/)
     expect(named('FilingRow')).toMatch(/useFilingAmend\(/)
     expect(named('AskLine')).toMatch(/useAskedUntil\(/)
     expect(named('GapPrompt')).toMatch(/useAskedOnce\(/)

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ApiError } from '@/api/client'
 import { rosterApi, type ImportFault, type RosterMonth } from '@/api/roster'
-import type { Finding, Shift } from '@/api/roster'
-import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, nowHas, otherMonth, overNight, partsOf, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
+import type { Finding, Person, Shift } from '@/api/roster'
+import { base64, cellKey, cellsOf, continuePattern, cutAt, DEFAULT_SLOTS, findingsAt, holidaySpans, nowHas, otherMonth, overNight, partsOf, personNamed, personOf, phoneOf, shiftAt, slotFrom, slotKey, slotOf, slotsOf, slotTo, swappable, weekendAnyway, WHOLE_SLOTS, type Cell } from '@/logic/roster'
 import { presses } from '@/state/roster'
 import { saveImport } from '@/state/rosterimport'
 import type { FilingDuty, RosterDay } from '@/api/roster'
@@ -11,6 +11,12 @@ import { holidaysEn, holidaysZh } from '@/i18n/holidays'
 import { holidayFaultText, importFaultText } from '@/i18n/rosterwords'
 import { rosterEn, rosterZh } from '@/i18n/roster'
 import tableFaults from '../../../dutylog/rostertable.go?raw'
+import holidayYears from '../src/components/HolidayYears.vue?raw'
+import lists from '../src/components/RosterLists.vue?raw'
+import side from '../src/components/RosterSide.vue?raw'
+import onDuty from '../src/components/OnDuty.vue?raw'
+import strip from '../src/components/DutyStrip.vue?raw'
+import swapDialog from '../src/components/SwapDialog.vue?raw'
 import calendar from '../../../dutylog/calendar.go?raw'
 import faults from '../../../dutylog/directory_table.go?raw'
 import table from '../../../dutylog/table.go?raw'
@@ -64,6 +70,12 @@ describe('slots of the roster', () => {
     expect(slotsOf([night], WHOLE_SLOTS).map(slotKey)).toEqual(['duty_leader/480/1920', 'duty_section_chief/480/1920', 'duty_officer/1200/1920'])
   })
 
+  it('leave half a draft its other half: who is entered by day only can be entered by night', () => {
+    const day = shift('2026-12-01T00:00:00.000Z', '2026-12-01T12:00:00.000Z')
+    expect(slotsOf([day]).map(slotKey)).toEqual(DEFAULT_SLOTS.map(slotKey))
+    expect(slotsOf([day], WHOLE_SLOTS).map(slotKey).slice(2)).toEqual(['duty_officer/480/1200'])
+  })
+
   it('cut a week into days', () => {
     const parts = partsOf(shift('2026-12-28T00:00:00Z', '2027-01-04T00:00:00Z', '赵', 'duty_leader'))
     expect(parts.map((p) => p.from.slice(0, 10))).toEqual(['2026-12-28', '2026-12-29', '2026-12-30', '2026-12-31', '2027-01-01', '2027-01-02', '2027-01-03'])
@@ -79,6 +91,49 @@ describe('slots of the roster', () => {
 
   it('keep both where two stand in one cell', () => {
     expect(cellsOf([night, { ...night, name: '李娜' }])[cellKey('2026-12-31', slotOf(night))].map((s) => s.name)).toEqual(['张伟', '李娜'])
+  })
+})
+
+describe('a swap', () => {
+  it('offers the shifts of others that are not over, also over the end of a month, each once', () => {
+    const january = shift('2027-01-03T00:00:00.000Z', '2027-01-03T12:00:00.000Z', '王强')
+    const over = shift('2026-12-30T00:00:00.000Z', '2026-12-30T12:00:00.000Z', '李娜')
+    const own = shift('2027-01-02T00:00:00.000Z', '2027-01-02T12:00:00.000Z', '张伟（代）')
+    const week = shift('2026-12-30T00:00:00.000Z', '2027-01-06T00:00:00.000Z', '赵振华', 'duty_leader')
+    expect(swappable([january, over, own, week, week], night, Date.parse('2026-12-31T00:00:00Z'))).toEqual([{ month: '2026-12', shifts: [week] }, { month: '2027-01', shifts: [january] }])
+    expect(swapDialog).toMatch(/swappable\(props\.shifts\.concat\(near\.value\), give\.value/)
+  })
+})
+
+describe('who is on duty', () => {
+  it('stands with the whole name and with the day on which it ends where that is another one', () => {
+    for (const text of [onDuty, strip]) {
+      expect(text).toMatch(/<b :title="desk\.duty\[post\]!\.name">/)
+      expect(text).not.toMatch(/text-overflow|overflow: hidden/)
+      expect(text).not.toMatch(/minute\(/)
+    }
+    expect(onDuty).toMatch(/t\('duty\.until', \{ time: at\(/)
+    expect(strip).toMatch(/t\('duty\.until', \{ time: near\(/)
+  })
+})
+
+describe('the lists beside the month', () => {
+  const person = (name: string): Person => ({ name, phone: '', login: '', standing: 'regular', left: null, version: 3 })
+
+  it('know a name however it is set apart or marked, and open it for correction with its version', () => {
+    expect(personNamed([person('王强'), person('李娜')], ' 李 娜（代）')).toEqual(person('李娜'))
+    expect(personNamed([person('王强')], '王强生')).toBeNull()
+    expect(lists).toMatch(/if \(known\.value\) openKnown\(known\.value\)\s+else if \(person\.name\.trim\(\)\) void keep/)
+    expect(lists).toMatch(/keep\(\{ \.\.\.p, phone: correction\.phone, standing: correction\.standing \}\)/) // p has its version
+    expect(lists).toMatch(/p\.version \? 'people\.moved' : 'people\.already'/)
+  })
+
+  it('say that they could not be read, and never that they are empty then', () => {
+    for (const [text, word] of [[lists, 'people.failed'], [holidayYears, 'holiday.failed'], [side, 'change.failed']]) {
+      expect(text).toMatch(new RegExp(`=== 'failed'"[^>]*role="alert"[^>]*>\\{\\{ t\\('${word}'\\) \\}\\} <button[^>]*>\\{\\{ t\\('common\\.retry'\\)`))
+      expect(text).not.toMatch(/the connection bar tells/)
+    }
+    expect(lists).toMatch(/v-else-if="!people\.length"/)
   })
 })
 

@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, ref, type EffectScope } from 'vue'
+import type { Contact } from '@/api/directory'
+import type { TaskRule } from '@/api/duties'
+import type { Person } from '@/api/roster'
 import type { Call } from '@/api/types'
 
 vi.stubGlobal('window', globalThis)
@@ -14,7 +17,7 @@ vi.stubGlobal('localStorage', Object.defineProperties(stored, { // its keys are 
   removeItem: { value: (k: string) => { delete stored[k] } },
 }))
 
-const { useHolidayTable, useLateForm, useNewPeriod, useNewPerson, useRemarks } = await import('@/state/form-drafts')
+const { useCard, useCorrection, useHolidayTable, useLateForm, useNewPeriod, useNewPerson, useRemarks, useRule } = await import('@/state/form-drafts')
 const { dropErasedAsked, useAsked, useAskedOnce, useAskedUntil } = await import('@/state/ask-drafts')
 const { session } = await import('@/state/session')
 const { wentToCall } = await import('@/state/aside')
@@ -110,6 +113,77 @@ describe('the lists of the roster', () => {
     q.got.clear()
     expect(Object.keys(stored)).toEqual([])
     expect(page(useNewPerson).got.form.name).toBe('')
+  })
+})
+
+describe('a card of the directory', () => {
+  const contact = { id: 7, change: 3, unit: '区水务局', person: '孙刚', title: '', numbers: [{ kind: 'office', number: '024-22730001' }], superior: false, remark: '', last_confirmed: '', confirmed_by: '', stale: false } as Contact
+  const card = (c: Contact | null) => page(() => useCard(c))
+
+  it('has again what was typed into it when a call took it away, and says so', () => {
+    const first = card(contact)
+    expect(first.got.left.value).toBe('')
+    first.got.form.fields.numbers.push({ kind: 'mobile', number: '13900001111' })
+    first.got.form.fields.remark = '节假日打手机'
+    first.leave()
+    const again = card(contact)
+    expect([again.got.form.fields.numbers.length, again.got.form.fields.remark, again.got.left.value]).toEqual([2, '节假日打手机', 'same'])
+    expect([card(null).got.form.fields.unit, card({ ...contact, id: 8 }).got.form.fields.remark]).toEqual(['', ''])
+    expect(card({ ...contact, change: 4 }).got.left.value).toBe('moved')
+    again.got.drop()
+    expect([card(contact).got.form.fields.remark, Object.keys(stored)]).toEqual(['', []])
+  })
+
+  it('of a new contact and the number that an officer adds are kept, and what says nothing new is not', () => {
+    const first = card(null)
+    first.got.form.fields.unit = '区气象局'
+    const officer = card(contact)
+    officer.got.form.more.number = '24120'
+    expect([card(null).got.form.fields.unit, card(contact).got.form.more.number]).toEqual(['区气象局', '24120'])
+    first.got.form.fields.unit = ''
+    officer.got.form.more.number = ''
+    expect(Object.keys(stored)).toEqual([])
+  })
+
+  it('that was spoiled on this PC is none', () => {
+    stored['dutyline.card.wang/7'] = '{"fields":{"unit":"x"},"more":null}'
+    expect(card(contact).got.form.fields.unit).toBe('区水务局')
+  })
+})
+
+describe('a rule of dated duties', () => {
+  it('has again what was typed into it, of the rule that is shown', () => {
+    const shown = ref<TaskRule | null>({ rule: 5, version: 2, title: '月度抽查', post: 'duty_leader', every: 'month', day: 3, lead_minutes: 720 })
+    const first = page(() => useRule(() => shown.value))
+    Object.assign(first.got.form, { title: '月度抽查（含夜间）', lead: 24 })
+    const rule = shown.value
+    shown.value = null // somebody went to a call
+    shown.value = { ...rule!, rule: 6, title: '值班表报备' }
+    expect([first.got.form.title, first.got.left.value]).toEqual(['值班表报备', ''])
+    shown.value = rule
+    expect([first.got.form.title, first.got.form.lead, first.got.form.day, first.got.left.value]).toEqual(['月度抽查（含夜间）', 24, 3, 'same'])
+    first.got.drop() // it was saved
+    shown.value = null
+    shown.value = rule
+    expect([first.got.form.title, first.got.left.value, Object.keys(stored)]).toEqual(['月度抽查', '', []])
+  })
+})
+
+describe('a correction in the list of people', () => {
+  it('begins with what the list says, is kept, and tells when the list says something else meanwhile', () => {
+    const row: Person = { name: '赵敏', phone: '', login: '', standing: 'regular', left: null, version: 4 }
+    const shown = ref<Person | null>(null)
+    const form = page(() => useCorrection(() => shown.value)).got
+    shown.value = row
+    expect(form.form).toEqual({ version: 4, phone: '', standing: 'regular' })
+    form.form.phone = '13900001111'
+    shown.value = null // another page
+    shown.value = { ...row, version: 5, standing: 'rehired' }
+    expect([form.form.phone, form.left.value]).toEqual(['13900001111', 'moved'])
+    form.drop()
+    shown.value = null
+    shown.value = row
+    expect([form.form.phone, form.left.value]).toEqual(['', ''])
   })
 })
 

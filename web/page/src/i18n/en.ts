@@ -369,6 +369,7 @@ export const en: Record<Key, string> = {
   'password.failed': 'Not changed: {reason}',
 
   'logout.unsaved': 'Some text has not reached the server. If you sign out now it stays unencrypted in the browser of this PC, where others who use the PC may see it: on a shared PC save first. It goes on being saved when you sign in again.',
+  'logout.roster': 'The roster of {months} has cells that are not saved: see to them on its page.',
   'logout.save': 'Save, then sign out',
   'logout.failed': 'Still not saved: check the connection or the conflict, then try again',
   'logout.anyway': 'Sign out without saving',
@@ -424,6 +425,8 @@ export const en: Record<Key, string> = {
 
   'common.close': 'Close',
   'common.cancel': 'Cancel',
+  'common.left': 'This is what you typed last time and did not save',
+  'common.leftMoved': 'This is what you typed last time and did not save; somebody changed it since, so look first',
   'common.retry': 'Try again',
   'punct.colon': ': ',
   'common.loading': 'Loading…',

@@ -1,5 +1,6 @@
 // What the rules of the roster find, in words.
 import type { Filing, Finding, HolidayFault, ImportFault, Shift } from '@/api/roster'
+import { cellAt, slotFrom, type Clash } from '@/logic/roster'
 import { date, minute, nearMinute, parse } from '@/logic/time'
 import { t, word, type Key } from './index'
 
@@ -15,6 +16,13 @@ export const shortTime = (instant: string): string => `${date(parse(instant)).sl
 export const spanText = (from: string, to: string): string => t('roster.from', { from: shortTime(from), to: shortTime(to) })
 
 export const shiftText = (s: Shift): string => `${spanText(s.from, s.to)} ${posts(s.post)} ${s.name}`
+
+/** A cell of the draft into which two people typed. */
+export function clashText(c: Clash): string {
+  const at = cellAt(c.key)
+  const nobody = (name: string) => name || t('roster.clashNobody')
+  return at ? t('roster.clash', { day: at.day.slice(5), post: posts(at.slot.post), time: slotFrom(at.slot), now: nobody(c.now), mine: nobody(c.mine) }) : ''
+}
 
 /** What is wrong with a cell of a table that is imported, with what stands there where the daemon says it. */
 export function importFaultText(f: ImportFault): string {

@@ -368,6 +368,7 @@ export const zh = {
   'password.failed': '修改失败：{reason}',
 
   'logout.unsaved': '还有内容没有保存到服务器。若现在退出，内容以明文保存在本机浏览器中，能使用这台电脑的人都可能看到；公用电脑请先保存。您再次登录后会继续自动保存。',
+  'logout.roster': '值班表 {months} 有填写未保存：请到值班表处理。',
   'logout.save': '保存后退出',
   'logout.failed': '仍未保存成功，请检查连接或冲突后再试',
   'logout.anyway': '不保存，仍要退出',
@@ -423,6 +424,8 @@ export const zh = {
 
   'common.close': '关闭',
   'common.cancel': '取消',
+  'common.left': '以下是上次填写、还没有保存的内容',
+  'common.leftMoved': '以下是上次填写、还没有保存的内容；此后已有人改过，请核对',
   'common.retry': '重试',
   'punct.colon': '：',
   'common.loading': '正在读取…',

@@ -45,7 +45,7 @@ export const slotOf = (s: Shift): Slot => {
   return { post: s.post, from: start, to: start + (parse(s.to) - from) / MIN }
 }
 
-/** The columns that these shifts need; the usual ones when there are none of a post. */
+/** The columns that these shifts need; the usual ones when a post has none or only such: half a draft has the other half to be typed. */
 export function slotsOf(shifts: Shift[], usual: Slot[] = DEFAULT_SLOTS): Slot[] {
   const count: Record<string, { slot: Slot; n: number }> = {}
   for (const s of shifts) {
@@ -58,10 +58,15 @@ export function slotsOf(shifts: Shift[], usual: Slot[] = DEFAULT_SLOTS): Slot[] 
   const slots: Slot[] = []
   for (const post of POSTS) {
     const own = Object.keys(count).map((k) => count[k].slot).filter((s) => s.post === post)
-    slots.push(...(own.length ? own : usual.filter((s) => s.post === post)))
+    const has = usual.filter((s) => s.post === post)
+    slots.push(...(own.every((s) => has.some((x) => slotKey(x) === slotKey(s))) ? has : own))
   }
-  return slots.sort((a, b) => POSTS.indexOf(a.post) - POSTS.indexOf(b.post) || a.from - b.from || a.to - b.to)
+  return slots.sort(inOrder)
 }
+const inOrder = (a: Slot, b: Slot): number => POSTS.indexOf(a.post) - POSTS.indexOf(b.post) || a.from - b.from || a.to - b.to
+
+/** Shifts that begin in the month; one that comes over from the month before is not its own. */
+export const ownShifts = (shifts: Shift[], month: string): Shift[] => shifts.filter((s) => date(parse(s.from)).slice(0, 7) === month)
 
 export interface Cell { name: string; phone: string }
 
@@ -79,6 +84,64 @@ export function cellsOf(shifts: Shift[]): Record<string, Shift[]> {
 
 export const cellKey = (day: string, slot: Slot) => day + ' ' + slotKey(slot)
 
+/** The day and the slot of a cell; null when it is none. */
+export function cellAt(key: string): { day: string; slot: Slot } | null {
+  const m = /^(\d{4}-\d\d-\d\d) (duty_[a-z_]+)\/(\d+)\/(\d+)$/.exec(key)
+  return m && POSTS.indexOf(m[2] as Post) >= 0 ? { day: m[1], slot: { post: m[2] as Post, from: Number(m[3]), to: Number(m[4]) } } : null
+}
+
+/** Who stands in each cell of a draft. */
+export function draftCells(shifts: Shift[]): Record<string, Cell> {
+  const all = cellsOf(shifts)
+  const cells: Record<string, Cell> = {}
+  for (const key of Object.keys(all)) cells[key] = { name: all[key][0].name, phone: all[key][0].phone }
+  return cells
+}
+
+/** A cell that was typed into: who shall stand there (empty: nobody), and who stood there before. */
+export interface TypedCell extends Cell { was: string }
+export type TypedCells = Record<string, TypedCell>
+
+const nameIn = (cell?: Cell): string => (cell ? cell.name.trim() : '')
+const sameName = (a: string, b: string): boolean => a.replace(/\s+/g, '') === b.replace(/\s+/g, '')
+
+/** What was typed into the cells since they stood as they are stored. */
+export function typedCells(stored: Record<string, Cell>, cells: Record<string, Cell>): TypedCells {
+  const typed: TypedCells = {}
+  for (const key of Object.keys({ ...stored, ...cells })) {
+    const was = nameIn(stored[key])
+    const name = nameIn(cells[key])
+    if (!sameName(was, name)) typed[key] = { name, phone: cells[key] ? cells[key].phone : '', was }
+  }
+  return typed
+}
+
+/** A cell into which two people typed: what stands there now, and what was typed here. */
+export interface Clash { key: string; now: string; mine: string }
+
+/** Puts what was typed onto the cells that stand now; the answer names those that somebody else changed meanwhile. */
+export function layOn(cells: Record<string, Cell>, typed: TypedCells): Clash[] {
+  const clashes: Clash[] = []
+  for (const key of Object.keys(typed)) {
+    const { name, phone, was } = typed[key]
+    const now = nameIn(cells[key])
+    if (sameName(now, name)) continue
+    if (!sameName(now, was)) clashes.push({ key, now, mine: name })
+    cells[key] = { name, phone }
+  }
+  return clashes.sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** The columns, with those that these cells need besides. */
+export function slotsWith(slots: Slot[], typed: TypedCells): Slot[] {
+  const all = slots.slice()
+  for (const key of Object.keys(typed)) {
+    const at = typed[key].name ? cellAt(key) : null
+    if (at && !all.some((s) => slotKey(s) === slotKey(at.slot))) all.push(at.slot)
+  }
+  return all.sort(inOrder)
+}
+
 export function shiftAt(day: string, slot: Slot, cell: Cell): Shift {
   const start = dayOf(day)
   return { from: new Date(start + slot.from * MIN).toISOString(), to: new Date(start + slot.to * MIN).toISOString(), post: slot.post, name: cell.name.trim(), phone: cell.phone }
@@ -86,6 +149,9 @@ export function shiftAt(day: string, slot: Slot, cell: Cell): Shift {
 
 /** The person of a name, however it is set apart or marked: 王 强（代） is 王强. The daemon decides; this finds who is meant. */
 export const personOf = (name: string): string => name.replace(/\s+/g, '').replace(/[（(【[][^（）()【】[\]]*[）)】\]]$/, '')
+
+/** Who has this name in the list of people; null: nobody. */
+export const personNamed = (people: Person[], name: string): Person | null => people.find((p) => personOf(p.name) === personOf(name)) || null
 
 /** What the rules say about one cell: gaps of its time, and findings about its person. */
 export function findingsAt(findings: Finding[], day: string, slot: Slot, name: string): Finding[] {
@@ -125,7 +191,7 @@ export function continuePattern(cells: Record<string, Cell>, before: Record<stri
 
 /** The number that belongs to a name: of the list of people, else as the roster had it. */
 export function phoneOf(name: string, people: Person[], known: Shift[]): string {
-  const person = people.find((p) => personOf(p.name) === personOf(name))
+  const person = personNamed(people, name)
   if (person && person.phone) return person.phone
   const shift = known.find((s) => personOf(s.name) === personOf(name) && s.phone)
   return shift ? shift.phone : ''
@@ -135,6 +201,22 @@ export function otherMonth(month: string, by: number): string {
   const n = Number(month.slice(0, 4)) * 12 + Number(month.slice(5)) - 1 + by
   const m = (n % 12) + 1
   return `${Math.floor(n / 12)}-${m < 10 ? '0' : ''}${m}`
+}
+
+/** Shifts that may be taken for one that is given: of others, not over yet, month by month as they come, each once. */
+export function swappable(shifts: Shift[], give: Shift, now: number): { month: string; shifts: Shift[] }[] {
+  const months: { month: string; shifts: Shift[] }[] = []
+  const seen: Record<string, true> = {}
+  for (const s of shifts.slice().sort((a, b) => parse(a.from) - parse(b.from))) {
+    const key = [s.from, s.post, s.name].join('/') // a shift over the end of a month is told with both
+    if (seen[key] || personOf(s.name) === personOf(give.name) || parse(s.to) <= now) continue
+    seen[key] = true
+    const month = date(parse(s.from)).slice(0, 7)
+    const last = months[months.length - 1]
+    if (last && last.month === month) last.shifts.push(s)
+    else months.push({ month, shifts: [s] })
+  }
+  return months
 }
 
 /** The content of a file as the API takes it. */

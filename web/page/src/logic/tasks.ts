@@ -1,5 +1,6 @@
 // What the page 定期事项 says about a duty and about a rule.
 import type { Check, CheckState, Every, Task, TaskRule, TaskState } from '@/api/duties'
+import type { Post } from '@/api/types'
 import { t, word } from '@/i18n'
 import { minute, nearDay, parse, weekday } from './time'
 
@@ -100,4 +101,14 @@ export function keptChecks(fresh: ReturnType<typeof freshChecks>, left: string):
     // Somebody spoiled it: the list begins anew.
   }
   return fresh.map((c) => kept.filter((k) => k.item === c.item)[0] || c)
+}
+
+/** A rule as its form has it: lead in hours, checks one a line. */
+export type RuleFields = ReturnType<typeof ruleFields>
+export function ruleFields(r: TaskRule | null) {
+  const x: Partial<TaskRule> = r || {}
+  return {
+    title: x.title || '', basis: x.basis || '', post: x.post || 'duty_officer' as Post, every: x.every || 'once' as Every, clock: x.clock || '14:00', date: x.date || '', day: x.day || 1,
+    weekday: x.weekday || 0, after: x.after_minutes || 0, lead: (x.lead_minutes || 0) / 60, checks: (x.checks || []).join('\n'),
+  }
 }

@@ -1,10 +1,14 @@
-// Forms that are kept on this PC until they were sent: 交班备注, 补录, the table of a year's public holidays, a new
-// person of the roster and a sensitive period.
+// Forms that are kept on this PC until they were sent: 交班备注, 补录, the table of a year's public holidays, a person
+// of the roster, a sensitive period, a card of the directory and a rule of dated duties.
 import { reactive, watch, type Ref } from 'vue'
+import type { Contact, ContactFields, Phone } from '@/api/directory'
+import type { TaskRule } from '@/api/duties'
 import type { Period, Person } from '@/api/roster'
+import { draftOf } from '@/logic/directory'
 import { newKey, type LateForm } from '@/logic/late'
+import { ruleFields, type RuleFields } from '@/logic/tasks'
 import { wentToCall } from './aside'
-import { typedOnPC, useTyped } from './typed'
+import { typedOnPC, useTyped, useTypedOf } from './typed'
 
 const said = (x: unknown) => (typeof x === 'string' ? x : '')
 
@@ -50,6 +54,56 @@ export function useNewPerson(): { form: NewPerson; clear: () => void } {
   const form = reactive<NewPerson>(freshPerson())
   useTyped(people, form, freshPerson)
   return { form, clear: () => void Object.assign(form, freshPerson()) }
+}
+
+interface Correction extends Pick<Person, 'phone' | 'standing'> {
+  version: number
+}
+const corrections = typedOnPC<Correction>('person-correction', (d) => (typeof d.phone === 'string' && d.standing ? { version: Number(d.version) || 0, phone: d.phone, standing: d.standing } : null))
+
+/** What is corrected of somebody in the list of people; SHOWN tells whose row is open. */
+export function useCorrection(shown: () => Person | null) {
+  const form = reactive<Correction>({ version: 0, phone: '', standing: 'regular' })
+  const fresh = (): Correction => {
+    const p = shown()
+    return p ? { version: p.version || 0, phone: p.phone, standing: p.standing } : { version: 0, phone: '', standing: 'regular' }
+  }
+  return { form, ...useTypedOf(corrections, form, () => (shown() || { name: '' }).name, fresh) }
+}
+
+interface Card {
+  version: number
+  fields: ContactFields
+  /** A number that an officer adds. */
+  more: Phone
+}
+const cards = typedOnPC<Card>('card', (d) => {
+  const f = d.fields
+  return f && typeof f.unit === 'string' && typeof f.person === 'string' && typeof f.title === 'string' && typeof f.remark === 'string' && Array.isArray(f.numbers) && d.more && typeof d.more.number === 'string'
+    ? { version: Number(d.version) || 0, fields: f, more: d.more } : null
+})
+
+/** A contact as it is being written. */
+export function useCard(contact: Contact | null) {
+  const fresh = (): Card => ({ version: contact ? contact.change : 0, fields: draftOf(contact), more: { kind: 'office', number: '' } })
+  const form = reactive<Card>(fresh())
+  return { form, ...useTypedOf(cards, form, () => (contact ? String(contact.id) : 'new'), fresh) }
+}
+
+type RuleForm = RuleFields & { version: number }
+const rules = typedOnPC<RuleForm>('rule', (d) => {
+  if (typeof d.title !== 'string' || typeof d.checks !== 'string' || !d.post || !d.every) return null
+  return { version: Number(d.version) || 0, title: d.title, basis: said(d.basis), post: d.post, every: d.every, clock: said(d.clock), date: said(d.date), day: Number(d.day) || 0, weekday: Number(d.weekday) || 0, after: Number(d.after) || 0, lead: Number(d.lead) || 0, checks: d.checks }
+})
+
+/** A rule of dated duties as it is being written. */
+export function useRule(rule: () => TaskRule | null) {
+  const fresh = (): RuleForm => {
+    const r = rule()
+    return { version: (r && r.version) || 0, ...ruleFields(r) }
+  }
+  const form = reactive<RuleForm>(fresh())
+  return { form, ...useTypedOf(rules, form, () => { const r = rule(); return r ? String(r.rule || 'new') : '' }, fresh) }
 }
 
 const freshPeriod = (): Period => ({ name: '', first: '', last: '', notice: '', extra: '', ended: '' })
