@@ -30,7 +30,7 @@ const refused = (status: number) => new ApiError(status, 'no', 'no', {}, 'roster
 const daemon = { revision: 0, shifts: [] as Shift[], force: [] as Shift[], away: false, lost: false }
 const answer = (): RosterMonth => ({
   month: '2026-12', days: ['2026-12-01', '2026-12-02', '2026-12-03'].map((date) => ({ date, kind: 'workday', name: '', periods: [] })), known: true, source: '',
-  shifts: daemon.force, findings: [], counts: [], rest: { night: 1, weekend: 1, holiday: 3 }, draft: { revision: daemon.revision, at: null, by: '', shifts: daemon.shifts, findings: [] },
+  shifts: daemon.force, findings: [], counts: [], rest: { night: 1, weekend: 1, holiday: 3 }, draft: { revision: daemon.revision, at: null, by: '', shifts: daemon.shifts, findings: [], wants_reason: false },
 })
 function save(_: string, revision: number, shifts: Shift[]): Promise<RosterMonth> {
   if (daemon.away) return Promise.reject(refused(0))
