@@ -120,7 +120,7 @@ func TestImportAWorkbook(t *testing.T) {
 	book := newWorkbook(t, []any{"沈阳市应急值班通讯录"}, []any{"单位", "姓名", "职务", "办公电话", "手机"},
 		[]any{"沈河区应急局", "王立新", "值班长", "22730001", 13804050062}, []any{"市水务局", "徐文博", "", "０２４－２２７３０００９", ""})
 	out := works(t, "", "import", "directory", book, "--db", file, "--dry-run")
-	if want := "row 4: 市水务局 徐文博 is added\nrow 3: 沈河区应急局 王立新 值班员; title: \"值班员\" becomes \"值班长\"; mobile: \"\" becomes \"13804050062\"\n市应急指挥中心 值班室 is removed\nnothing was changed\n"; out != want {
+	if want := "row 4: 市水务局 徐文博 is added\nrow 3: 沈河区应急局 王立新 值班员; title: \"值班员\" becomes \"值班长\"; mobile: \"\" becomes \"13804050062\"; last_confirmed: \"2026-11-02\" becomes \"\"\n市应急指挥中心 值班室 is removed\nnothing was changed\n"; out != want {
 		t.Errorf("%q, want %q", out, want)
 	}
 	if out := works(t, "", "import", "directory", book, "--db", file, "--keep"); out != "the directory is replaced: 3 contacts now, 2 before (1 added, 1 changed, 0 removed)\n" {
