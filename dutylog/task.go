@@ -149,15 +149,15 @@ func (t Task) stateAt(now time.Time) TaskState {
 }
 
 // NotBefore is when the task can be done at the earliest; zero: as early as somebody likes, for who is back early
-// reports the return early. What reports on its time, on a day or on a holiday as a whole, waits for that; and who comes
-// early to a shift checks its equipment then, but nobody does for a shift that is further off than half of it.
+// reports the return early. What reports on its time, on a day or on a holiday as a whole, waits for that. A shift's
+// equipment is checked by who comes early to it, or at the end of the one before: no earlier than the shift is long.
 func (t Task) NotBefore() time.Time {
 	switch t.Rule.When.Every {
 	case EveryDay, EverySpecialDay, EveryHolidaysEnd:
 		return t.Opens
 	case EveryShift:
 		begins := t.DueAt.Add(-t.Rule.When.After)
-		return begins.Add(-t.Lapses.Sub(begins) / 2)
+		return begins.Add(-t.Lapses.Sub(begins))
 	}
 	return time.Time{}
 }

@@ -332,7 +332,7 @@ var officerActor = dutylog.Actor{Login: "zhangwei", Name: "张伟", Role: dutylo
 
 // Nobody has done by now what is about a time to come, nor checked a shift that is far; what only has to be said may be said early.
 func TestWhatMayBeDoneEarly(t *testing.T) {
-	from := map[dutylog.Every]string{dutylog.EveryDay: "28 08:00", dutylog.EverySpecialDay: "28 08:00", dutylog.EveryHolidaysEnd: "28 08:00", dutylog.EveryShift: "28 02:00",
+	from := map[dutylog.Every]string{dutylog.EveryDay: "28 08:00", dutylog.EverySpecialDay: "28 08:00", dutylog.EveryHolidaysEnd: "28 08:00", dutylog.EveryShift: "27 20:00",
 		dutylog.Once: "", dutylog.EveryWeek: "", dutylog.EveryMonth: "", dutylog.BeforeSpecial: "", dutylog.BeforeMonthsLastWork: "",
 		dutylog.EveryMonthFiling: "", dutylog.EverySpecialFiling: "", dutylog.EveryAbsence: ""}
 	if len(from) != len(dutylog.Recurrences()) {
@@ -370,7 +370,7 @@ func TestTheCheckOfAShiftToCome(t *testing.T) {
 	r.ID, r.Rule, r.At, r.Lead = 5, 5, began, 31*24*time.Hour
 	b := books(r)
 	b.Shifts = []dutylog.Shift{shift("李娜", "27 08:00", "27 20:00")}
-	for at, may := range map[string]bool{"01 09:00": false, "27 01:59": false, "27 02:00": true, "27 07:30": true} {
+	for at, may := range map[string]bool{"01 09:00": false, "26 19:59": false, "26 20:00": true, "27 07:30": true} {
 		m := dutylog.TaskMark{Says: dutylog.SaysDone, By: officerActor, At: clock(at)}
 		for _, item := range r.Checks {
 			m.Checks = append(m.Checks, dutylog.Check{Item: item, State: dutylog.CheckGood})
