@@ -35,7 +35,7 @@ type RosterStore interface {
 	ReplaceRoster(ctx context.Context, rows []Shift) error
 	// ImportRoster does so in the name of a person. The error is a *RosterError when the regulation
 	// forbids it; whom the list of people does not know is taken on, as for a draft that is published.
-	ImportRoster(ctx context.Context, rows []Shift, reason, takeOn string, by Actor) (RosterChange, error)
+	ImportRoster(ctx context.Context, rows []Shift, o RosterImport, by Actor) (RosterChange, error)
 	OnDuty(ctx context.Context, at time.Time) (OnDuty, error)
 	// NextShift is the shift of a post that begins next after a moment; ErrNotFound where there is none.
 	NextShift(ctx context.Context, p Post, at time.Time) (Shift, error)

@@ -157,6 +157,24 @@ func WantsReason(before, after []Shift) bool {
 	})
 }
 
+// RosterImport is what is said of an import beside its shifts.
+type RosterImport struct {
+	File   string // its name; empty: of none
+	Reason string // why shifts in force change hands or times
+	TakeOn string // why people whom the list of people does not know are on it
+}
+
+// Kept is what a change keeps of it as its reason.
+func (o RosterImport) Kept() string {
+	switch {
+	case o.File == "":
+		return o.Reason
+	case o.Reason == "":
+		return "导入 " + o.File
+	}
+	return "导入 " + o.File + "：" + o.Reason
+}
+
 // CheckReason refuses a change that wants a reason and has none.
 func CheckReason(before, after []Shift, reason string) error {
 	if blank(reason) && WantsReason(before, after) {

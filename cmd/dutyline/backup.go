@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -440,8 +439,9 @@ func (b *backupRun) report(ctx context.Context, done dutylog.Backup, without []s
 }
 
 func sameDisk(one, other string) bool {
-	var a, b syscall.Stat_t
-	return syscall.Stat(one, &a) == nil && syscall.Stat(other, &b) == nil && a.Dev == b.Dev
+	a, errA := spaceOn(one)
+	b, errB := spaceOn(other)
+	return errA == nil && errB == nil && a.device == b.device
 }
 
 func inWords(bytes int64) string {

@@ -45,32 +45,10 @@ func newImportRosterCommand(flags *logFlags) *cobra.Command {
 				if dryRun {
 					return previewRoster(cmd.Context(), db, rows, takeOn, zone, cmd.OutOrStdout(), cmd.ErrOrStderr())
 				}
-				_, gaps, err := db.TryImport(cmd.Context(), rows)
-				if err != nil {
-					return err
+				o := dutylog.RosterImport{File: filepath.Base(args[0]), Reason: reason, TakeOn: takeOn}
+				if err := importRoster(cmd, db, rows, o, zone); err != nil {
+					return fmt.Errorf("%s: nothing was imported: %w", args[0], err)
 				}
-				said := "导入 " + filepath.Base(args[0])
-				if reason != "" {
-					said += "：" + reason
-				} else if gone, added, err := plannedRoster(cmd.Context(), db, rows, zone); err != nil {
-					return err
-				} else if dutylog.WantsReason(gone, added) {
-					said = "" // it is refused
-				}
-				var bad *dutylog.RosterError
-				_, err = db.ImportRoster(cmd.Context(), rows, said, takeOn, shellActor())
-				if errors.As(err, &bad) {
-					printForbidden(cmd.ErrOrStderr(), bad.Findings, zone)
-					return fmt.Errorf("%s: nothing was imported: %d fault(s) stand against this roster, see above; mend the table and import it anew, or say with --take-on why people serve whom the list does not know", args[0], len(bad.Findings))
-				}
-				if err != nil && said == "" {
-					return fmt.Errorf("%s: nothing was imported: %w (--dry-run shows them, --reason says why)", args[0], err)
-				}
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(cmd.OutOrStdout(), "the roster has %d new shifts; days replaced: %d\n", len(rows), len(dutylog.Days(rows, zone)))
-				printGaps(cmd.ErrOrStderr(), gaps, zone)
 				return nil
 			})
 		},
@@ -147,22 +125,40 @@ func rosterTime(at time.Time, zone *time.Location) string {
 	return at.In(zone).Format("2006-01-02 15:04")
 }
 
-// plannedRoster is which shifts would go and which would come.
-func plannedRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, zone *time.Location) (gone, added []dutylog.Shift, err error) {
-	c := dutylog.RosterChange{After: rows}
-	c.During()
-	before, err := db.Shifts(ctx, c.From.Add(-dutylog.LongestShift), c.To.Add(dutylog.LongestShift))
-	gone, added, _ = dutylog.PlanRoster(before, rows, zone)
-	return gone, added, err
+func importRoster(cmd *cobra.Command, db *sqlite.DB, rows []dutylog.Shift, o dutylog.RosterImport, zone *time.Location) error {
+	_, gaps, err := db.TryImport(cmd.Context(), rows)
+	if err != nil {
+		return err
+	}
+	var (
+		bad   *dutylog.RosterError
+		wrong *dutylog.InvalidError
+	)
+	_, err = db.ImportRoster(cmd.Context(), rows, o, shellActor())
+	switch {
+	case errors.As(err, &bad):
+		printForbidden(cmd.ErrOrStderr(), bad.Findings, zone)
+		return fmt.Errorf("%d fault(s) stand against this roster, see above; mend the table and import it anew, or say with --take-on why people serve whom the list does not know", len(bad.Findings))
+	case errors.As(err, &wrong) && wrong.Field == "reason":
+		return fmt.Errorf("%w (--dry-run shows them, --reason says why)", err)
+	case err != nil:
+		return err
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "the roster has %d new shifts; days replaced: %d\n", len(rows), len(dutylog.Days(rows, zone)))
+	printGaps(cmd.ErrOrStderr(), gaps, zone)
+	return nil
 }
 
 // previewRoster says what an import would change, and what the rules have against it.
 func previewRoster(ctx context.Context, db *sqlite.DB, rows []dutylog.Shift, takeOn string, zone *time.Location, out, forbidden io.Writer) error {
 	if len(rows) > 0 {
-		gone, added, err := plannedRoster(ctx, db, rows, zone)
+		c := dutylog.RosterChange{After: rows}
+		c.During()
+		before, err := db.Shifts(ctx, c.From.Add(-dutylog.LongestShift), c.To.Add(dutylog.LongestShift))
 		if err != nil {
 			return err
 		}
+		gone, added, _ := dutylog.PlanRoster(before, rows, zone)
 		for _, l := range []struct {
 			mark   string
 			shifts []dutylog.Shift

@@ -22,8 +22,6 @@ const (
 	clocksApart = 2 * time.Second
 	// quietJournal is how long nothing must have come until all that was written counts as read.
 	quietJournal = time.Second
-
-	notWritten = "the switch's journal has nothing of a call that the live view saw: it is not written"
 )
 
 // journalist reads the switch's own journal beside the watcher: it settles calls, and notices
@@ -54,6 +52,7 @@ type journalist struct {
 	awaited []awaitedCall
 	had     []awaitedCall       // lately settled: the live view may say a little later that they ended
 	down    *telephony.Interval // the journal is not written or not readable
+	unread  bool                // it could not be read: what was written meanwhile is, later on
 	hole    *telephony.Interval // rows could not be read, and none came since; To: when the file was written last
 	last    time.Duration       // when a batch came last
 	looked  time.Duration       // when it was looked last what is to be done
@@ -272,10 +271,10 @@ func (j *journalist) up(at time.Time, gapless bool) []telephony.Change {
 		return nil
 	}
 	over := *j.down
-	if over.To = over.From; !gapless || over.Cause == notWritten || over.Cause == noJournal {
+	if over.To = over.From; !gapless || !j.unread {
 		over.To = later(at, over.From)
 	}
-	j.down = nil
+	j.down, j.unread = nil, false
 	j.setDown("")
 	return []telephony.Change{intervalChange(over)}
 }
@@ -318,6 +317,7 @@ func (j *journalist) look() {
 		if status.Ends == 0 && !j.lastRun.IsZero() { // nobody has read it since the last run
 			since = sooner(j.lastRun, now)
 		}
+		j.unread = j.unread || j.down == nil
 		j.goDown(since, status.Problem)
 	}
 	if up-j.last >= quietJournal {
@@ -397,7 +397,7 @@ func (j *journalist) miss(up time.Duration) {
 		}
 		j.hold(h)
 		if j.journal.LastAt().Before(c.OfferedAt) { // nothing was written since
-			j.goDown(c.OfferedAt, notWritten)
+			j.goDown(c.OfferedAt, "the switch's journal has nothing of a call that the live view saw: it is not written")
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestALateEntryComesBackWithTheIntervalThatItCovers(t *testing.T) {
 	db, path, from := blindAt(t)
 	must(db.PrintBlank(ctx, 3, officer))(t)
 	shift := dutylog.Shift{From: from.Add(-time.Hour), To: from.Add(15 * time.Minute), Post: dutylog.PostOfficer, Name: "前一班"}
-	must(db.ImportRoster(ctx, []dutylog.Shift{shift}, "排班", "", leader))(t)
+	must(db.ImportRoster(ctx, []dutylog.Shift{shift}, dutylog.RosterImport{Reason: "排班"}, leader))(t)
 	e := must(db.Write(ctx, lateDraft("late-0001", from, values{"late_reason": "系统停机", "paper_sheet": "2"}), officer, noon))(t)
 	if e.Late == nil || !e.Late.Blind.Equal(from) || !e.CallAt.Equal(from.Add(10*time.Minute)) || !e.OpenedAt.Equal(noon) || e.Rostered != "前一班" {
 		t.Errorf("%+v", e)
@@ -284,7 +284,7 @@ func TestALateEntryStandsWhereItCameAfterACorrection(t *testing.T) {
 	x := openIndex(t, db)
 	ok(t, db.Record(ctx, story(inbound(-60*26, "02422730001"), telephony.Missed))) // the log is older than both days
 	shift := dutylog.Shift{From: from.Add(-time.Hour), To: from.Add(15 * time.Minute), Post: dutylog.PostOfficer, Name: "前一班"}
-	must(db.ImportRoster(ctx, []dutylog.Shift{shift}, "排班", "", leader))(t)
+	must(db.ImportRoster(ctx, []dutylog.Shift{shift}, dutylog.RosterImport{Reason: "排班"}, leader))(t)
 	d := lateDraft("late-0001", from, values{"late_reason": "系统停机", "content": "火情"})
 	right := d.Late.At
 	d.Late = &dutylog.LateDraft{At: right.Add(-24*time.Hour - time.Minute)} // a slip: yesterday, in no interval

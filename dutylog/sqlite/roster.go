@@ -17,12 +17,12 @@ const longestKept = 400 * 24 * time.Hour
 // ReplaceRoster swaps the shifts that begin on the days, in the site's time zone, on which
 // these rows begin. Other days stay as they are.
 func (db *DB) ReplaceRoster(ctx context.Context, rows []dutylog.Shift) error {
-	_, err := db.ImportRoster(ctx, rows, "", "", dutylog.SystemActor())
+	_, err := db.ImportRoster(ctx, rows, dutylog.RosterImport{}, dutylog.SystemActor())
 	return err
 }
 
 // ImportRoster is ReplaceRoster in the name of a person.
-func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason, takeOn string, by dutylog.Actor) (c dutylog.RosterChange, err error) {
+func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, o dutylog.RosterImport, by dutylog.Actor) (c dutylog.RosterChange, err error) {
 	rows, err = dutylog.CheckShifts(rows)
 	if err != nil {
 		return c, err
@@ -32,8 +32,8 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason, ta
 		if err != nil {
 			return err
 		}
-		typed := reason
-		if bad, reason, err = t.takeOn(bad, rows, reason, takeOn, by); err != nil {
+		bad, kept, err := t.takeOn(bad, rows, o.Kept(), o.TakeOn, by)
+		if err != nil {
 			return err
 		}
 		if len(bad) > 0 && by != dutylog.SystemActor() { // the practice roster's people are made up
@@ -50,10 +50,10 @@ func (db *DB) ImportRoster(ctx context.Context, rows []dutylog.Shift, reason, ta
 			}
 			was = append(was, old...)
 		}
-		if err := dutylog.CheckReason(was, rows, typed); err != nil && by != dutylog.SystemActor() {
+		if err := dutylog.CheckReason(was, rows, o.Reason); err != nil && by != dutylog.SystemActor() {
 			return err
 		}
-		c = dutylog.RosterChange{Kind: dutylog.RosterImported, By: by, Reason: reason, Before: was, After: rows}
+		c = dutylog.RosterChange{Kind: dutylog.RosterImported, By: by, Reason: kept, Before: was, After: rows}
 		c.During()
 		if by == dutylog.SystemActor() {
 			c.Before, c.After = nil, nil // the practice roster's two months: nobody asks what they were

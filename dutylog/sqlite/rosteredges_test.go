@@ -41,7 +41,7 @@ func stateOf(t *testing.T, db *sqlite.DB, first, last dutylog.Date, key string, 
 // of it stands as filed; and a swap on its last day asks for a supplement through all of them.
 func TestALongPeriodStandsTheSameThroughEveryWindow(t *testing.T) {
 	db := open(t)
-	must(db.ImportRoster(ctx, everyDay("2027-06-01", "2027-09-30", "张伟"), "汛期", "", leader))(t)
+	must(db.ImportRoster(ctx, everyDay("2027-06-01", "2027-09-30", "张伟"), dutylog.RosterImport{Reason: "汛期"}, leader))(t)
 	season := dutylog.DateSpan{Name: "汛期", First: "2027-06-01", Last: "2027-09-30"}
 	must(db.SavePeriod(ctx, dutylog.SensitivePeriod{Span: season, Notice: "沈汛〔2027〕1号"}, leader))(t)
 	filing := dutylog.Filing{Kind: dutylog.FilePeriod, Span: season, SentAt: noon, SentTo: "市防汛指挥部"}

@@ -206,7 +206,7 @@ func TestAShiftInForceChangesHandsWithAReason(t *testing.T) {
 	db := open(t)
 	published(t, db)
 	var wrong *dutylog.InvalidError
-	if _, err := db.ImportRoster(ctx, wholeDay(11, "刘芳"), "", "", leader); !errors.As(err, &wrong) || wrong.Field != "reason" {
+	if _, err := db.ImportRoster(ctx, wholeDay(11, "刘芳"), dutylog.RosterImport{}, leader); !errors.As(err, &wrong) || wrong.Field != "reason" {
 		t.Errorf("imported without a word: %v", err)
 	}
 	shifts := slices.Concat(wholeDay(10, "张伟"), wholeDay(11, "刘芳"), wholeDay(12, "王强"))
@@ -232,7 +232,7 @@ func TestAShiftInForceChangesHandsWithAReason(t *testing.T) {
 func TestAnImportReplacesItsDays(t *testing.T) {
 	db := open(t)
 	old := published(t, db)
-	c := must(db.ImportRoster(ctx, wholeDay(11, "刘芳"), "12月补充", "", leader))(t)
+	c := must(db.ImportRoster(ctx, wholeDay(11, "刘芳"), dutylog.RosterImport{Reason: "12月补充"}, leader))(t)
 	if c.Kind != dutylog.RosterImported || c.By != leader || len(c.Before) != 3 || c.Before[0].Name != "李娜" || !c.From.Equal(old[3].From) || !c.To.Equal(old[3].To) {
 		t.Errorf("%+v", c)
 	}
@@ -242,7 +242,7 @@ func TestAnImportReplacesItsDays(t *testing.T) {
 			t.Errorf("on the %d: %s, want %s", day, got, want)
 		}
 	}
-	if _, err := db.ImportRoster(ctx, []dutylog.Shift{{From: noon, To: noon, Post: dutylog.PostOfficer, Name: "x"}}, "", "", leader); err == nil {
+	if _, err := db.ImportRoster(ctx, []dutylog.Shift{{From: noon, To: noon, Post: dutylog.PostOfficer, Name: "x"}}, dutylog.RosterImport{}, leader); err == nil {
 		t.Error("a shift of no time was imported")
 	}
 	since := must(db.RosterFiled(ctx))(t)
